@@ -1,0 +1,1 @@
+"""Knows text and numbers: from a comment to its label, scores, reasons and verdict."""

@@ -1,0 +1,44 @@
+"""The errors that Tipstaff raises on purpose.
+
+::
+
+    TipstaffError
+    ├── ArtefactError           a stored classifier is missing, damaged, altered, foreign or newer
+    ├── SettingsError           a setting of the service is wrong
+    └── InputError (ValueError) what the caller handed over is wrong
+        ├── TableError          a labelled table: file, line and field are named
+        ├── DumpError           a file of comments to score: file, line and field are named
+        └── PolicyError         a policy is unknown or its thresholds are wrong
+
+Every message is one line that says what was wrong, where, and what to do. It never holds the text of a comment.
+"""
+
+__all__ = ["ArtefactError", "DumpError", "InputError", "PolicyError", "SettingsError", "TableError", "TipstaffError"]
+
+
+class TipstaffError(Exception):
+    """The root of every error that Tipstaff raises on purpose."""
+
+
+class ArtefactError(TipstaffError):
+    """A stored classifier cannot be used as it lies."""
+
+
+class SettingsError(TipstaffError):
+    """A setting of the service is wrong."""
+
+
+class InputError(TipstaffError, ValueError):
+    """What the caller handed over is wrong."""
+
+
+class TableError(InputError):
+    """A labelled table cannot be read as asked."""
+
+
+class DumpError(InputError):
+    """A file of comments cannot be read as asked."""
+
+
+class PolicyError(InputError):
+    """A policy is unknown, or its thresholds are wrong."""

@@ -1,0 +1,1 @@
+"""The scoring of files of comments."""
