@@ -1,0 +1,1 @@
+"""Comments that judge a classifier's behaviour and are never trained on."""
