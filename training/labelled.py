@@ -1,0 +1,113 @@
+"""Comments with human labels, column by column, as every step of training hands them on."""
+
+from collections.abc import Sequence, Sized
+from dataclasses import dataclass
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["UNKNOWN", "Labelled", "Place"]
+
+UNKNOWN = -1
+"""The answer of a row whose source does not answer a question."""
+
+
+class Place(NamedTuple):
+    """Where a row was read: the file, and its line (CSV, JSONL) or row number (Parquet), counted from 1."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """n comments and what is known of each.
+
+    Answers are 1 (yes), 0 (no) or -1 (``UNKNOWN``); hateful implies abusive, and not abusive implies not hateful.
+
+    Attributes:
+        text: (n,) the comments as they were written.
+        abusive: (n,) int8 answers.
+        hateful: (n,) int8 answers.
+        source: (n,) where each comment comes from; weights, splits and metrics go by it.
+        split: (n,) ``"train"``, ``"dev"``, or None where the table does not say.
+        id: (n,) what the table calls each comment; unique together with ``source`` only if the table made it so.
+        weight: (n,) float64, at least 0: how much a row counts in training.
+        target: (n,) the source's word for the group that is attacked or spoken of, or None.
+        attributes: name → (n,) int8 answers to a further question.
+        place: (n,) where each row was read.
+    """
+
+    text: list[str]
+    abusive: NDArray[np.int8]
+    hateful: NDArray[np.int8]
+    source: list[str]
+    split: list[str | None]
+    id: list[str]
+    weight: NDArray[np.float64]
+    target: list[str | None]
+    attributes: dict[str, NDArray[np.int8]]
+    place: list[Place]
+
+    def __len__(self) -> int:
+        """Return the number of comments."""
+        return len(self.text)
+
+    def __post_init__(self) -> None:
+        """Refuse columns of unequal length: everything later indexes them together."""
+        answers: list[Sized] = [self.abusive, self.hateful, self.weight, *self.attributes.values()]
+        words: list[Sized] = [self.source, self.split, self.id, self.target, self.place]
+        if any(len(column) != len(self.text) for column in answers + words):
+            raise ValueError("every column of Labelled must be as long as text")
+
+    @property
+    def label(self) -> NDArray[np.int8]:
+        """(n,) codes into ``model.comment.LABELS``; -1 where the two answers do not decide between the three."""
+        labels = np.full(len(self), UNKNOWN, dtype=np.int8)
+        labels[self.abusive == 0] = 0
+        labels[(self.abusive == 1) & (self.hateful == 0)] = 1
+        labels[self.hateful == 1] = 2
+        return labels
+
+    def take(self, indices: Sequence[int] | NDArray[np.intp]) -> Self:
+        """Return the rows at ``indices``, in that order; a row may be taken more than once."""
+        order = np.asarray(indices, dtype=np.intp)
+        rows = order.tolist()
+        return type(self)(
+            text=[self.text[row] for row in rows],
+            abusive=self.abusive[order],
+            hateful=self.hateful[order],
+            source=[self.source[row] for row in rows],
+            split=[self.split[row] for row in rows],
+            id=[self.id[row] for row in rows],
+            weight=self.weight[order],
+            target=[self.target[row] for row in rows],
+            attributes={name: answers[order] for name, answers in self.attributes.items()},
+            place=[self.place[row] for row in rows],
+        )
+
+    @classmethod
+    def concat(cls, parts: Sequence[Self]) -> Self:
+        """Return the rows of all ``parts`` one after another; an attribute that a part lacks is unknown there."""
+        names = sorted({name for part in parts for name in part.attributes})
+        return cls(
+            text=[text for part in parts for text in part.text],
+            abusive=_join([part.abusive for part in parts]),
+            hateful=_join([part.hateful for part in parts]),
+            source=[source for part in parts for source in part.source],
+            split=[split for part in parts for split in part.split],
+            id=[key for part in parts for key in part.id],
+            weight=np.concatenate([np.empty(0), *(part.weight for part in parts)]),
+            target=[target for part in parts for target in part.target],
+            attributes={name: _join([part.attributes.get(name, _unknown(len(part))) for part in parts]) for name in names},
+            place=[place for part in parts for place in part.place],
+        )
+
+
+def _unknown(size: int) -> NDArray[np.int8]:
+    return np.full(size, UNKNOWN, dtype=np.int8)
+
+
+def _join(answers: list[NDArray[np.int8]]) -> NDArray[np.int8]:
+    return np.concatenate([_unknown(0), *answers])

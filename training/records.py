@@ -1,0 +1,209 @@
+"""The three table formats as one stream of records: CSV, JSONL and Parquet."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from model.errors import TableError
+
+if TYPE_CHECKING:
+    from _csv import Reader as _Reader
+
+__all__ = ["SUFFIXES", "Fault", "Record", "find_tables", "read_header", "read_records"]
+
+Record = Mapping[str, Any]
+"""Column name → value, as the format stores it; None is a missing value."""
+
+SUFFIXES = (".csv", ".jsonl", ".ndjson", ".parquet", ".tsv")
+"""What a table's file name ends in."""
+
+_DELIMITERS = ",;\t"
+_BATCH = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A row that could not be read as a record, and why."""
+
+    detail: str
+
+
+def find_tables(paths: Iterable[Path]) -> list[Path]:
+    """List the tables that ``paths`` name: files as given, folders with all tables below them, sorted; each once.
+
+    Raises:
+        TableError: a path is not there or not a table, or a folder holds no table.
+    """
+    found: dict[Path, Path] = {}
+    for path in paths:
+        for table in _below(path):
+            found.setdefault(table.resolve(), table)
+    return list(found.values())
+
+
+def _below(path: Path) -> list[Path]:
+    if path.is_dir():
+        tables = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file() and not _hidden(file, path))
+        if not tables:
+            raise TableError(f"{path}: this folder holds no table; name a folder with {_spoken(SUFFIXES)} files")
+        return tables
+    if not path.is_file():
+        raise TableError(f"{path}: there is no such file or folder; check the path")
+    if path.suffix.lower() not in SUFFIXES:
+        raise TableError(f"{path}: not a table; its name must end in {_spoken(SUFFIXES)}")
+    return [path]
+
+
+def _hidden(file: Path, root: Path) -> bool:
+    return any(part.startswith(".") for part in file.relative_to(root).parts)
+
+
+def _spoken(words: tuple[str, ...]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def read_header(path: Path) -> list[str]:
+    """List a table's column names in order; none if the file is empty. Of JSONL, the keys of all lines.
+
+    Raises:
+        TableError: the file cannot be read as its name says.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".parquet":
+        return _parquet_header(path)
+    _check_encoding(path)
+    if suffix in {".csv", ".tsv"}:
+        with _open(path) as file:
+            return _csv_reader(path, file)[0]
+    keys: dict[str, None] = {}
+    for _, record in _json_lines(path):
+        if not isinstance(record, Fault):
+            keys.update(dict.fromkeys(record))
+    return list(keys)
+
+
+def read_records(path: Path, columns: Iterable[str]) -> Iterator[tuple[int, Record | Fault]]:
+    """Yield every row of a table with its line (CSV, JSONL) or row number (Parquet), counted from 1.
+
+    Args:
+        path: the table.
+        columns: the columns that are needed; a format that can leaves the others unread.
+
+    Raises:
+        TableError: the file cannot be read as its name says.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".parquet":
+        return _parquet_rows(path, list(columns))
+    return _csv_rows(path) if suffix in {".csv", ".tsv"} else _json_lines(path)
+
+
+def _open(path: Path) -> IO[str]:
+    # Bytes that are not UTF-8 come through as lone surrogates, so that only the rows that hold them are refused.
+    return path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+
+
+def _check_encoding(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            start = file.read(4)
+    except OSError as error:
+        raise TableError(f"{path}: cannot be read ({error.strerror}); check its permissions") from error
+    if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        raise TableError(f"{path}: this file is UTF-16; save it as UTF-8")
+
+
+def _not_utf8(text: str) -> bool:
+    return not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _csv_reader(path: Path, file: IO[str]) -> tuple[list[str], "_Reader"]:
+    first = file.readline()
+    file.seek(0)
+    delimiter = "\t" if path.suffix.lower() == ".tsv" else max(_DELIMITERS, key=first.count)
+    # Strict, because otherwise a quote that is never closed silently swallows all rows below it.
+    reader = csv.reader(file, delimiter=delimiter, strict=True)
+    try:
+        return next(reader, []), reader
+    except csv.Error as error:
+        raise TableError(f"{path}: line 1: the column names cannot be read ({error}); check the quotes") from error
+
+
+def _csv_rows(path: Path) -> Iterator[tuple[int, Record | Fault]]:
+    with _open(path) as file:
+        header, reader = _csv_reader(path, file)
+        while True:
+            line = reader.line_num + 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield line, Fault(_csv_fault(error, line, reader.line_num))
+                continue
+            if cells:
+                yield line, _csv_record(header, cells)
+
+
+def _csv_fault(error: csv.Error, first: int, last: int) -> str:
+    lost = f"lines {first} to {last} are lost" if last > first else "the line is lost"
+    limit = f"{csv.field_size_limit():,} characters"
+    return f"the quotes do not match, or a field is over {limit} ({error}): {lost}; double the quotes inside a field"
+
+
+def _csv_record(header: list[str], cells: list[str]) -> Record | Fault:
+    if any(map(_not_utf8, cells)):
+        return Fault("not UTF-8; save the file as UTF-8")
+    if len(cells) != len(header):
+        return Fault(f"{len(cells)} fields where the header names {len(header)}; put quotes around fields that hold the delimiter")
+    return {name: cell or None for name, cell in zip(header, cells, strict=True)}
+
+
+def _json_lines(path: Path) -> Iterator[tuple[int, Record | Fault]]:
+    with path.open("rb") as file:
+        for line, raw in enumerate(file, start=1):
+            if raw.strip():
+                yield line, _json_record(raw)
+
+
+def _json_record(raw: bytes) -> Record | Fault:
+    try:
+        value = json.loads(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return Fault("not UTF-8; save the file as UTF-8")
+    except (ValueError, RecursionError) as error:
+        what = f"{error.msg} at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else "too deep or too large"
+        return Fault(f"not JSON ({what}); write one object a line")
+    return value if isinstance(value, dict) else Fault("not a JSON object; write one object a line")
+
+
+def _parquet_header(path: Path) -> list[str]:
+    import pyarrow as pa  # noqa: PLC0415 - costs 0.3 s, and only columnar files need it
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        return list(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError) as error:
+        raise TableError(f"{path}: not a readable Parquet file ({_first_line(error)})") from error
+
+
+def _parquet_rows(path: Path, columns: list[str]) -> Iterator[tuple[int, Record | Fault]]:
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    line = 0
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=_BATCH, columns=columns):
+                for record in batch.to_pylist():
+                    line += 1
+                    yield line, record
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise TableError(f"{path}: not a readable Parquet file after row {line} ({_first_line(error)})") from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
