@@ -85,7 +85,8 @@ def load_pairs(path: Path = PAIRS_FILE) -> tuple[Pair, ...]:
             where ``a`` is the side that is fine and ``b`` the abusive one.
 
     Raises:
-        TableError: the file cannot be read, a line is empty or not JSON, a field is missing, unknown or wrong, or an id or a text occurs twice.
+        TableError: the file cannot be read, a line is empty or not JSON, a field is missing, unknown or wrong, or an id or a text
+            occurs twice.
     """
     try:
         # Not splitlines(): it also splits at separators such as U+2028, which may stand inside a JSON string.
