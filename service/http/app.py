@@ -1,0 +1,156 @@
+"""The web service as a value: settings in, ASGI app out."""
+
+import logging
+import traceback
+from collections.abc import Sequence
+from http import HTTPStatus
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Literal
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from pydantic import TypeAdapter
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from model.errors import TipstaffError
+from service.http import docs, health, moderate
+from service.http.problems import FieldError, Problem, ProblemError, ProblemKind, problem_response
+from service.http.state import Load, OnFailure, lifespan, load_moderator
+from service.http.wire import moderate_request
+from service.settings import Settings
+
+__all__ = ["create_app"]
+
+_READ: Literal["validation"] = "validation"
+
+_log = logging.getLogger("tipstaff.http")
+
+_ABOUT = (
+    "Labels comments `fine`, `toxic` or `hateful`, with calibrated scores and the verdict of a policy. "
+    "Errors are problem documents after RFC 9457; the text of a comment never appears in one, nor in a log."
+)
+
+# Nothing about a call, which may hold private text, may leave through a telemetry exporter that the environment sets up.
+_NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False}
+
+
+def create_app(settings: Settings, *, load: Load = load_moderator, on_failure: OnFailure | None = None) -> FastAPI:
+    """Builds the app; nothing is loaded or opened before its lifespan begins.
+
+    Args:
+        settings: limits, artefact, prior.
+        load: returns the moderator; called once, in a thread.
+        on_failure: told in the event loop's thread if the moderator cannot be loaded. By default that is logged, and
+            the app says for ever that it is not ready.
+    """
+    app = _App(
+        title="Tipstaff",
+        version=_version(),
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry=_NO_TELEMETRY,
+        lifespan=lifespan(settings, load=load, on_failure=on_failure or _log_failure),
+        middleware=[Middleware(_Guard)],
+        exception_handlers={
+            ProblemError: _problem,
+            HTTPException: _http_problem,
+            RequestValidationError: _validation_problem,
+            ClientDisconnect: _nobody,
+        },
+    )
+    app.include_router(moderate.router(settings))
+    app.include_router(health.router())
+    app.include_router(docs.router())
+    app.described = (moderate_request(settings.max_comments), Problem)
+    return app
+
+
+class _App(FastAPI):
+    """Adds to the OpenAPI document the types that routes refer to but read and write themselves."""
+
+    described: Sequence[Any] = ()
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            document = super().openapi()
+            adapters = [(shape, _READ, TypeAdapter(shape)) for shape in self.described]
+            _, schemas = TypeAdapter.json_schemas(adapters, ref_template="#/components/schemas/{model}")
+            document["components"]["schemas"] |= schemas["$defs"]
+        return self.openapi_schema or {}
+
+
+class _Guard:
+    """Answers a mistake of ours with a problem document, and logs where it was made.
+
+    Neither holds the exception's message, which may quote the text of a comment; a stack without it does not.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            _log.error("%s in %s %s\n%s", type(error).__name__, scope["method"], _route(scope), _stack(error))
+            if not started:
+                internal = ProblemError(ProblemKind.INTERNAL, "This is a fault of the service; its log says where.")
+                await internal.response()(scope, receive, send)
+
+
+def _route(scope: Scope) -> str:
+    return str(getattr(scope.get("route"), "path", "an unknown route"))
+
+
+def _stack(error: BaseException) -> str:
+    return "".join(traceback.format_tb(error.__traceback__)).rstrip()
+
+
+async def _problem(_request: Request, error: ProblemError) -> Response:
+    return error.response()
+
+
+async def _http_problem(_request: Request, error: HTTPException) -> Response:
+    status = HTTPStatus(error.status_code)
+    document = Problem(type="about:blank", title=status.phrase, status=status.value)
+    if status is HTTPStatus.NOT_FOUND:
+        document["detail"] = "There is nothing at this address; /docs lists what there is."
+    elif status is HTTPStatus.METHOD_NOT_ALLOWED:
+        document["detail"] = "This address takes another method; the header Allow names it."
+    return problem_response(document, headers=error.headers)
+
+
+async def _validation_problem(_request: Request, error: RequestValidationError) -> Response:
+    errors = [FieldError(field=".".join(str(step) for step in each["loc"]), detail=each["msg"]) for each in error.errors()]
+    return ProblemError(ProblemKind.WRONG_FIELDS, f"{errors[0]['field']}: {errors[0]['detail']}", errors).response()
+
+
+async def _nobody(_request: Request, _error: Exception) -> Response:
+    # The client has gone: this answers nobody, but the server wants an answer to be made.
+    return Response(status_code=HTTPStatus.BAD_REQUEST)
+
+
+def _log_failure(error: TipstaffError) -> None:
+    _log.critical("%s", error)
+
+
+def _version() -> str:
+    try:
+        return version("tipstaff")
+    except PackageNotFoundError:
+        return "0+unknown"

@@ -1,0 +1,79 @@
+"""What a supervisor, a load balancer and a curious client ask: alive, ready, which model."""
+
+from fastapi import APIRouter
+from pydantic_core import to_json
+from starlette.requests import Request
+from starlette.responses import Response
+from typing_extensions import TypedDict
+
+from service.http.problems import ProblemKind, described
+from service.http.state import ready_moderator
+
+__all__ = ["Alive", "Ready", "router"]
+
+
+class Alive(TypedDict):
+    """The process answers."""
+
+    status: str
+
+
+class Ready(TypedDict):
+    """The model is loaded and warm."""
+
+    status: str
+    model: str
+
+
+def router() -> APIRouter:
+    """The routes, and what the documentation says about them."""
+    routes = APIRouter()
+    not_ready = described(ProblemKind.NOT_READY)
+    routes.add_api_route(
+        "/healthz",
+        healthz,
+        response_model=Alive,
+        summary="Is the process alive?",
+        description="Answers as soon as the process runs, whether the model is loaded or not.",
+        operation_id="healthz",
+    )
+    routes.add_api_route(
+        "/readyz",
+        readyz,
+        response_model=Ready,
+        responses=not_ready,
+        summary="Can comments be judged?",
+        description="Says 503 until the model is loaded and warm.",
+        operation_id="readyz",
+    )
+    routes.add_api_route(
+        "/v1/model",
+        about_model,
+        response_model=dict[str, object],
+        responses=not_ready,
+        summary="Which model judges?",
+        description="The public part of the artefact's manifest: version, labels, prior, thresholds, training data, metrics.",
+        operation_id="model",
+    )
+    for path, endpoint in (("/healthz", healthz), ("/readyz", readyz)):
+        routes.add_api_route(path, endpoint, methods=["HEAD"], response_model=None, include_in_schema=False)
+    return routes
+
+
+async def healthz(_request: Request) -> Response:
+    """Alive."""
+    return _json(Alive(status="alive"))
+
+
+async def readyz(request: Request) -> Response:
+    """Ready, or the problem that it is not."""
+    return _json(Ready(status="ready", model=ready_moderator(request).version))
+
+
+async def about_model(request: Request) -> Response:
+    """The manifest's public part."""
+    return _json(ready_moderator(request).public_manifest())
+
+
+def _json(content: object) -> Response:
+    return Response(to_json(content), media_type="application/json", headers={"Cache-Control": "no-store"})

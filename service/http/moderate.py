@@ -1,0 +1,182 @@
+"""``POST /v1/moderate``: from the comments of a call to a decision for each."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from model.comment import LABELS, VERDICTS
+from service.http.body import check_content, read_body
+from service.http.problems import FieldError, ProblemError, ProblemKind, described
+from service.http.state import ready_moderator, serving
+from service.http.wire import (
+    CommentError,
+    CommentRequest,
+    ContributingSpan,
+    JudgedComment,
+    ModerateAnswer,
+    ModerateRequest,
+    UnjudgedComment,
+    moderate_request,
+    parse_request,
+    render,
+    rounded_scores,
+)
+from service.settings import Settings
+
+if TYPE_CHECKING:
+    from model.moderator import Decisions, Moderator
+
+__all__ = ["Judge", "judge", "moderation", "router"]
+
+Judge = Callable[["Moderator", ModerateRequest, Settings], ModerateAnswer]
+
+# A thread costs about as much as judging three tweets; a body of this size keeps the event loop for about 2 ms.
+_INLINE_BYTES = 16_384
+
+_LABEL_NAMES = tuple(label.value for label in LABELS)
+_VERDICT_NAMES = tuple(verdict.value for verdict in VERDICTS)
+_DIGITS = 6
+_PROBLEMS = (
+    ProblemKind.NOT_JSON,
+    ProblemKind.NOT_UTF8,
+    ProblemKind.BODY_TOO_SLOW,
+    ProblemKind.BODY_TOO_LARGE,
+    ProblemKind.TOO_MANY_COMMENTS,
+    ProblemKind.NOT_JSON_CONTENT,
+    ProblemKind.WRONG_FIELDS,
+    ProblemKind.UNKNOWN_POLICY,
+    ProblemKind.INTERNAL,
+    ProblemKind.NOT_READY,
+)
+_BODY = {
+    "schema": {"$ref": "#/components/schemas/ModerateRequest"},
+    "example": {"comments": [{"id": "1", "text": "What a lovely morning."}, {"id": "2", "text": "<p>Hello</p>", "format": "html"}]},
+}
+_REASONS = {"empty": "There is no text left to judge."}
+
+
+def router(settings: Settings) -> APIRouter:
+    """The route, and what the documentation says about it."""
+    routes = APIRouter()
+    routes.add_api_route(
+        "/v1/moderate",
+        moderation(settings, judge),
+        methods=["POST"],
+        response_model=ModerateAnswer,
+        responses=described(*_PROBLEMS),
+        summary="Judge comments",
+        description=_about(settings),
+        operation_id="moderate",
+        openapi_extra={"requestBody": {"required": True, "content": {"application/json": _BODY}}},
+    )
+    return routes
+
+
+def _about(settings: Settings) -> str:
+    return (
+        f"Takes up to {settings.max_comments} comments in a body of up to {settings.max_body_bytes} bytes and answers each in its place. "
+        f"A comment of more than {settings.max_comment_bytes} bytes (`comment-too-long`) or without text (`comment-empty`) "
+        "gets an error entry there instead of a decision; the others are judged all the same."
+    )
+
+
+def moderation(settings: Settings, judge: Judge) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    """The endpoint that reads a call, has it judged and writes the answer.
+
+    Args:
+        settings: the limits.
+        judge: comments in, answer out; called in the event loop's thread for small bodies, else in another.
+    """
+    shape = moderate_request(settings.max_comments)
+
+    async def moderate(request: Request) -> Response:
+        moderator = ready_moderator(request)
+        check_content(request)
+        body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)
+        asked = parse_request(body, shape)
+
+        def answer() -> bytes:
+            return render(judge(moderator, asked, settings))
+
+        if len(body) <= _INLINE_BYTES:
+            content = answer()
+        else:
+            content = await asyncio.get_running_loop().run_in_executor(serving(request).pool, answer)
+        return Response(content, media_type="application/json")
+
+    return moderate
+
+
+def judge(moderator: "Moderator", asked: ModerateRequest, settings: Settings) -> ModerateAnswer:
+    """Judges the comments of a call in the calling thread.
+
+    Args:
+        moderator: loaded and warm.
+        asked: the call.
+        settings: the limits.
+
+    Returns:
+        A decision, or the reason why there is none, for each comment in order.
+
+    Raises:
+        ProblemError: the policy is unknown.
+    """
+    policy = _known_policy(moderator, asked.policy)
+    limit = settings.max_comment_bytes
+    long = [at for at, comment in enumerate(asked.comments) if _is_longer(comment.text, limit)]
+    kept = [comment for comment in asked.comments if not _is_longer(comment.text, limit)] if long else asked.comments
+    decisions = moderator.decide([comment.comment() for comment in kept], policy=policy, explain=bool(asked.explain), threads=1)
+    entries = _entries(kept, decisions)
+    for at in long:
+        entries.insert(at, _unjudged(asked.comments[at], "too-long", f"The text has more than {limit} bytes in UTF-8."))
+    return ModerateAnswer(model=decisions.version, policy=decisions.policy, decisions=entries)
+
+
+def _known_policy(moderator: "Moderator", name: str | None) -> str:
+    if name is None:
+        return "default"
+    if name not in moderator.policies:
+        known = "has to be one of " + ", ".join(sorted(moderator.policies))
+        raise ProblemError(ProblemKind.UNKNOWN_POLICY, f"policy: {known}", [FieldError(field="policy", detail=known)])
+    return name
+
+
+def _is_longer(text: str, limit: int) -> bool:
+    size = len(text)
+    # A code point takes one to four bytes, so few texts have to be encoded to know.
+    return size > limit or (size * 4 > limit and len(text.encode()) > limit)
+
+
+def _unjudged(comment: CommentRequest, reason: str, detail: str) -> UnjudgedComment:
+    return UnjudgedComment(id=comment.id, error=CommentError(type=f"comment-{reason}", detail=detail))
+
+
+def _entries(comments: Sequence[CommentRequest], decisions: "Decisions") -> list[JudgedComment | UnjudgedComment]:
+    entries: list[JudgedComment | UnjudgedComment] = []
+    labels, verdicts, scores = decisions.labels.tolist(), decisions.verdicts.tolist(), decisions.scores.tolist()
+    for comment, label, verdict, row, reason in zip(comments, labels, verdicts, scores, decisions.reasons, strict=True):
+        if reason is not None:
+            entries.append(_unjudged(comment, reason, _REASONS.get(reason, "The comment cannot be judged.")))
+            continue
+        entries.append({"id": comment.id, "label": _LABEL_NAMES[label], "scores": rounded_scores(*row), "verdict": _VERDICT_NAMES[verdict]})
+    if decisions.attributes or decisions.spans is not None:
+        _add_details(entries, decisions)
+    return entries
+
+
+def _add_details(entries: list[JudgedComment | UnjudgedComment], decisions: "Decisions") -> None:
+    attributes = {name: values.tolist() for name, values in decisions.attributes.items()}
+    for at, entry in enumerate(entries):
+        if "error" in entry:
+            continue
+        if attributes:
+            entry["attributes"] = {name: round(values[at], _DIGITS) for name, values in attributes.items()}
+        if decisions.spans is not None:
+            entry["spans"] = [
+                ContributingSpan(begin=span.begin, end=span.end, abusive=round(span.abusive, _DIGITS), hateful=round(span.hateful, _DIGITS))
+                for span in decisions.spans[at]
+            ]

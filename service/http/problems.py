@@ -1,0 +1,109 @@
+"""Errors as the web sees them: problem documents after RFC 9457.
+
+::
+
+    400  not-json, not-utf-8
+    404, 405, other statuses of the framework: about:blank
+    408  body-too-slow
+    413  body-too-large, too-many-comments: always means "send less in one call"
+    415  not-json-content: the content type or coding
+    422  wrong-fields, unknown-policy: always means "the call is wrong, sending it again will not help"
+    500  internal
+    503  not-ready: with Retry-After
+
+In a batch the place of a comment that cannot be judged holds an error entry, and its type is the bare word:
+comment-too-long, comment-empty.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, NotRequired
+
+from pydantic_core import to_json
+from starlette.responses import Response
+from typing_extensions import TypedDict
+
+__all__ = ["PROBLEM_TYPE", "FieldError", "Problem", "ProblemError", "ProblemKind", "described", "problem_response"]
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+class ProblemKind(Enum):
+    """What can be wrong with a call: the fragment of the problem's type, its status, its title."""
+
+    NOT_JSON = ("not-json", 400, "The body is not JSON")
+    NOT_UTF8 = ("not-utf-8", 400, "The body is not UTF-8")
+    BODY_TOO_SLOW = ("body-too-slow", 408, "The body took too long to arrive")
+    BODY_TOO_LARGE = ("body-too-large", 413, "The body is too large")
+    TOO_MANY_COMMENTS = ("too-many-comments", 413, "There are too many comments in one call")
+    NOT_JSON_CONTENT = ("not-json-content", 415, "The body is not declared as plain JSON")
+    WRONG_FIELDS = ("wrong-fields", 422, "Some fields are wrong")
+    UNKNOWN_POLICY = ("unknown-policy", 422, "There is no such policy")
+    INTERNAL = ("internal", 500, "The service made a mistake")
+    NOT_READY = ("not-ready", 503, "The service is not ready yet")
+
+    def __init__(self, code: str, status: int, title: str) -> None:
+        self.code = code
+        self.status = status
+        self.title = title
+
+
+class FieldError(TypedDict):
+    """What is wrong with one field of a call."""
+
+    field: str
+    detail: str
+
+
+class Problem(TypedDict):
+    """A problem document (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: NotRequired[str]
+    errors: NotRequired[list[FieldError]]
+
+
+@dataclass(eq=False)
+class ProblemError(Exception):
+    """A call cannot be answered; says what its problem document says.
+
+    Attributes:
+        kind: what is wrong.
+        detail: one sentence for whoever reads the answer; never holds the text of a comment.
+        errors: the fields that are wrong, if it is about fields.
+        headers: further headers of the answer.
+    """
+
+    kind: ProblemKind
+    detail: str
+    errors: Sequence[FieldError] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def response(self) -> Response:
+        """The answer."""
+        kind = self.kind
+        document = Problem(type=f"/docs#{kind.code}", title=kind.title, status=kind.status, detail=self.detail)
+        if self.errors:
+            document["errors"] = list(self.errors)
+        return problem_response(document, headers=self.headers)
+
+
+def problem_response(document: Problem, *, headers: Mapping[str, str] | None = None) -> Response:
+    """The answer that carries a problem document."""
+    return Response(to_json(document), status_code=document["status"], media_type=PROBLEM_TYPE, headers=headers)
+
+
+def described(*kinds: ProblemKind) -> dict[int | str, dict[str, Any]]:
+    """What the documentation of a route says about the problems that it can answer with: OpenAPI responses by status."""
+    responses: dict[int | str, dict[str, Any]] = {}
+    for kind in kinds:
+        line = f"{kind.title} (`{kind.code}`)."
+        if kind.status in responses:
+            responses[kind.status]["description"] += " " + line
+        else:
+            content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+            responses[kind.status] = {"description": line, "content": content}
+    return responses

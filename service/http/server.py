@@ -1,0 +1,153 @@
+"""Runs the service: one process, or a supervisor with several workers that share one socket and one artefact."""
+
+import logging
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
+
+from model.errors import ArtefactError, SettingsError, TipstaffError
+from service.http.app import create_app
+from service.http.state import load_moderator
+from service.settings import Settings, unknown_variables
+
+__all__ = ["serve"]
+
+_BACKLOG = 2048
+
+# A worker that compiles on a busy machine may not answer its supervisor for a while, and has to be left alone meanwhile.
+_WORKER_ANSWERS_WITHIN = 60
+
+_log = logging.getLogger("tipstaff.http")
+
+
+def serve(settings: Settings) -> None:
+    """Serves until SIGTERM or SIGINT, then lets calls in progress end. Belongs in the main thread.
+
+    Args:
+        settings: address, artefact, limits, number of workers.
+
+    Raises:
+        SettingsError: nothing can listen at this address.
+        ArtefactError: the artefact cannot be used, at the start or when a worker loads it.
+    """
+    with closing(_listen(settings.host, settings.port)) as listener:
+        if settings.workers == 1:
+            _serve_alone(settings, listener)
+        else:
+            _serve_together(settings, listener)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        # Two sockets may bind one port as long as neither listens; so a taken port shows only here.
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise SettingsError(
+            f"cannot listen on {host} port {port}: {error.strerror or error}: choose another with --host, --port, "
+            "TIPSTAFF_HOST, TIPSTAFF_PORT"
+        ) from None
+    listener.set_inheritable(True)
+    return listener
+
+
+def _serve_alone(settings: Settings, listener: socket.socket) -> None:
+    failures: list[TipstaffError] = []
+
+    def stop(failure: TipstaffError) -> None:
+        failures.append(failure)
+        server.should_exit = True
+
+    server = uvicorn.Server(_config(settings, create_app(settings, on_failure=stop)))
+    _announce(settings, listener)
+    with _signals_stop(server):
+        server.run(sockets=[listener])
+    if failures:
+        raise failures[0]
+
+
+@contextmanager
+def _signals_stop(server: uvicorn.Server) -> Iterator[None]:
+    # uvicorn raises the signal that stopped it once more at its end; these handlers make that a clean exit.
+    before = {each: signal.signal(each, server.handle_exit) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _serve_together(settings: Settings, listener: socket.socket) -> None:
+    # Here too, so that a bad artefact is one line and not one for each worker.
+    load_moderator(settings)
+    supervisor = Multiprocess(_config(settings, _WorkerApp(settings), factory=True), sockets=[listener])
+    _announce(settings, listener)
+    supervisor.run()
+    if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
+        raise ArtefactError("a worker could not load the artefact and the service stopped: the log says why")
+
+
+@dataclass(frozen=True)
+class _WorkerApp:
+    """Builds the app in a worker; a value that can be sent to another process."""
+
+    settings: Settings
+
+    def __call__(self) -> FastAPI:
+        return create_app(self.settings, on_failure=_end_worker)
+
+
+def _end_worker(failure: TipstaffError) -> None:
+    _log.critical("%s", failure)
+    # The supervisor takes this status to mean that other workers would fail as well, and stops.
+    os._exit(STARTUP_FAILURE)
+
+
+def _config(settings: Settings, app: Any, *, factory: bool = False) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        factory=factory,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        workers=settings.workers,
+        log_config=_logging(settings.log_level.upper()),
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        backlog=_BACKLOG,
+        timeout_keep_alive=settings.keep_alive_timeout,
+        timeout_graceful_shutdown=settings.shutdown_timeout,
+        timeout_worker_healthcheck=_WORKER_ANSWERS_WITHIN,
+    )
+
+
+def _logging(level: str) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s[%(process)d]: %(message)s"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stderr"}},
+        "loggers": {name: {"handlers": ["stderr"], "level": level, "propagate": False} for name in ("tipstaff", "uvicorn")},
+    }
+
+
+def _announce(settings: Settings, listener: socket.socket) -> None:
+    for line in unknown_variables(os.environ):
+        _log.warning("%s", line)
+    host, port = listener.getsockname()[:2]
+    name = f"[{host}]" if ":" in host else host
+    _log.info("listening on http://%s:%d, documentation on http://%s:%d/docs", name, port, name, port)

@@ -1,0 +1,137 @@
+"""Everything that can be set about the service, read once from the environment and passed in."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from model.errors import SettingsError
+
+__all__ = ["PREFIX", "Settings", "read_settings", "unknown_variables"]
+
+PREFIX = "TIPSTAFF_"
+
+# In a cluster whose Service is called "tipstaff", Kubernetes sets TIPSTAFF_PORT=tcp://10.0.0.1:8000 and its like:
+# https://kubernetes.io/docs/tutorials/services/connect-applications-service/#environment-variables
+_SERVICE_LINK = re.compile(r"TIPSTAFF_(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_\w+)")
+_DEFAULT_PORT = 8000
+
+# JSON may spell one byte of text as six: \u0000.
+_BYTES_ESCAPED = 6
+
+
+def _default_data_dir() -> Path:
+    base = os.environ.get("XDG_DATA_HOME", "")
+    return (Path(base) if Path(base).is_absolute() else Path("~/.local/share")) / "tipstaff"
+
+
+def _expanded(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise ValueError("starts with ~, but this user has no home directory: set an absolute path") from error
+
+
+def _without_service_link(port: object) -> object:
+    return _DEFAULT_PORT if isinstance(port, str) and port.startswith("tcp://") else port
+
+
+Directory = Annotated[Path, AfterValidator(_expanded)]
+Share = Annotated[float, Field(gt=0, lt=1)]
+Seconds = Annotated[int, Field(ge=1, le=3600)]
+
+
+class Settings(BaseSettings):
+    """The settings of the service; each is also the environment variable ``TIPSTAFF_`` plus its name in capitals.
+
+    Build it with `read_settings`, which explains what is wrong in one line.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True
+    )
+
+    data_dir: Directory = Field(
+        default_factory=_default_data_dir, description="Folder for everything that the service keeps; created when first needed."
+    )
+    artefact: Directory | None = Field(default=None, description="Folder of the artefact to serve; the shipped one if not set.")
+    host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on; 0.0.0.0 for every interface.")
+    port: Annotated[int, BeforeValidator(_without_service_link)] = Field(
+        default=_DEFAULT_PORT, ge=0, le=65535, description="Port to listen on; 0 picks a free one."
+    )
+    workers: int = Field(default=1, ge=1, le=256, description="Processes that serve; they share the artefact's memory.")
+    max_comments: int = Field(default=1000, ge=1, le=100_000, description="Comments in one call.")
+    max_comment_bytes: int = Field(default=20_480, ge=1, description="Bytes of one comment's text in UTF-8.")
+    max_body_bytes: int = Field(default=4_194_304, ge=1, le=1_073_741_824, description="Bytes of one request's body.")
+    prior_abusive: Share | None = Field(default=None, description="Share of abusive comments on this site; the artefact's if not set.")
+    prior_hateful_share: Share | None = Field(
+        default=None, description="Share of the abusive comments that are hateful on this site; the artefact's if not set."
+    )
+    # Longer than the 60 s for which nginx keeps an upstream connection, so that it never reuses one as we close it.
+    keep_alive_timeout: Seconds = Field(default=75, description="Seconds that an idle connection stays open.")
+    body_timeout: Seconds = Field(default=30, description="Seconds that a client may take to send one body.")
+    shutdown_timeout: Seconds = Field(default=10, description="Seconds that calls in progress get when the service stops.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least severe log line to write.")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.max_body_bytes < _BYTES_ESCAPED * self.max_comment_bytes:
+            raise ValueError(
+                f"max_body_bytes ({self.max_body_bytes}) has to be at least {_BYTES_ESCAPED} times max_comment_bytes "
+                f"({self.max_comment_bytes}), or the longest comment that is allowed does not fit into a body"
+            )
+        if (self.prior_abusive is None) != (self.prior_hateful_share is None):
+            raise ValueError("prior_abusive and prior_hateful_share belong together: set both or neither")
+        return self
+
+
+def read_settings(**given: object) -> Settings:
+    """Reads the settings from the environment.
+
+    Args:
+        given: settings that are already known, by field name, such as the options of the command; they come before
+            the environment. None means not given.
+
+    Raises:
+        SettingsError: a setting is wrong; the message is one line and names it.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as failure:
+        raise SettingsError("; ".join(_complaints(failure))) from None
+
+
+def _complaints(failure: ValidationError) -> Iterator[str]:
+    for error in failure.errors(include_url=False, include_context=False, include_input=False):
+        detail = error["msg"].removeprefix("Value error, ")
+        name = str(error["loc"][0]) if error["loc"] else ""
+        if error["type"] == "extra_forbidden":
+            yield f"there is no setting called {name!r}"
+        elif name:
+            yield f"setting {name} ({PREFIX}{name.upper()}): {detail[0].lower()}{detail[1:]}"
+        else:
+            yield detail
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """Points out variables that look like settings and are none.
+
+    Args:
+        environ: environment variables.
+
+    Returns:
+        One line for each variable that starts with ``TIPSTAFF_`` but is no setting, with the likely one if there is any.
+        What Kubernetes sets for a service of this name is passed over.
+    """
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    lines = []
+    for name in sorted(environ):
+        if name.upper().startswith(PREFIX) and name.upper() not in known and not _SERVICE_LINK.fullmatch(name):
+            likely = get_close_matches(name.upper(), known, n=1)
+            lines.append(f"{name} is no setting and has no effect" + (f"; did you mean {likely[0]}?" if likely else ""))
+    return lines
