@@ -1,0 +1,57 @@
+# Two commands do everything: `make serve` and `make test`. `make help` lists the rest.
+
+# Which Python to install with; the newest usual name that is 3.11 or newer if empty.
+PYTHON =
+# Where to serve; TIPSTAFF_HOST and TIPSTAFF_PORT, or else 127.0.0.1 and 8000, if empty.
+HOST =
+PORT =
+# Handed on to whatever the target runs.
+ARGS =
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+INSTALL := PYTHON='$(PYTHON)' bash .ci/install
+
+.PHONY: help serve test lint format bench train lock clean
+
+help: ## list the commands
+	@awk -F ' *## *' '/^[a-z]+:.*##/ {sub(/:.*/, "", $$1); printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+serve: ## install into .venv, then serve the shipped model [HOST=0.0.0.0 PORT=8080]
+	@$(INSTALL) run
+	@exec $(BIN)/tipstaff serve $(if $(HOST),--host '$(HOST)') $(if $(PORT),--port '$(PORT)') $(ARGS)
+
+test: ## install what testing needs too, then run the tests [ARGS="-m 'not slow'"]
+	@$(INSTALL) dev
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: ## check format, lint, types, import contracts and the Dockerfile
+	@$(INSTALL) dev
+	$(BIN)/ruff format --check . .ci
+	$(BIN)/ruff check . .ci
+	$(BIN)/mypy model service training tests benchmarks .ci/smoke.py
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/hadolint --failure-threshold style Dockerfile
+
+format: ## put the code into its form
+	@$(INSTALL) dev
+	$(BIN)/ruff check --fix . .ci
+	$(BIN)/ruff format . .ci
+
+bench: ## measure, side by side with what else there is
+	@$(INSTALL) bench
+	LOCPATH=$$(bash .ci/locale) $(BIN)/python -m benchmarks $(ARGS)
+
+train: ## rebuild model/default from ../shared/corpus
+	@$(INSTALL) dev
+	$(BIN)/python -m training.corpus $(ARGS)
+
+lock: ## bring the locks in line with pyproject.toml [ARGS=--upgrade]
+	@$(INSTALL) dev
+	bash .ci/lock $(ARGS)
+
+clean: ## remove what was installed and built
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
