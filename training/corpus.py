@@ -182,8 +182,8 @@ def load_corpus(folder: Path = FOLDER) -> Labelled:
 
 
 def _load_source(path: Path) -> Labelled:
-    import pyarrow as pa  # noqa: PLC0415 - only columnar files need it
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     if path.stem not in SOURCES:
         raise TableError(f"{path}: {path.stem!r} is not a source we know; add its licence and origin to training.corpus.SOURCES")

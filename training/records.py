@@ -181,8 +181,8 @@ def _json_record(raw: bytes) -> Record | Fault:
 
 
 def _parquet_header(path: Path) -> list[str]:
-    import pyarrow as pa  # noqa: PLC0415 - costs 0.3 s, and only columnar files need it
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     try:
         return list(pq.read_schema(path).names)
@@ -191,8 +191,8 @@ def _parquet_header(path: Path) -> list[str]:
 
 
 def _parquet_rows(path: Path, columns: list[str]) -> Iterator[tuple[int, Record | Fault]]:
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     line = 0
     try:
