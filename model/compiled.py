@@ -1,0 +1,94 @@
+"""The decorator of compiled functions, with a cache that holds in development and in a read-only container.
+
+Numba's own cache has three habits that do not suit us. It calls a compiled function fresh while that function's own file
+is unchanged, though the code compiled in comes from other files too. It refuses a folder that it cannot write to, if only
+to read what lies there. And where it finds no folder to write to, the import fails.
+
+Here a compiled function is fresh while no module with compiled functions in its folder has changed; a folder need not be
+writable; and what cannot be stored is compiled again by the next process. What was compiled lies, in this order: in
+NUMBA_CACHE_DIR, if set; beside the source, if it lies there already or can be written; in the user's cache folder.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from numba import njit
+from numba.core import caching, config
+
+__all__ = ["kernel"]
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+_MARK = b"from model.compiled import"
+
+
+def kernel(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Compiles a function at its first call, without the interpreter lock, and stores the machine code.
+
+    Args:
+        function: what Numba can compile; its module has to be importable from a file.
+
+    Returns:
+        A function with the same parameters, which other kernels may call too.
+    """
+    compiled: Any = njit(nogil=True)(function)
+    compiled._cache = _Cache(function)  # type: ignore[no-untyped-call]
+    return compiled  # type: ignore[no-any-return]
+
+
+class _Folder(caching.UserProvidedCacheLocator):
+    """A folder of machine code for the functions of one source file."""
+
+    @classmethod
+    def from_function(cls, py_func: Callable[..., Any], py_file: str) -> "_Folder":
+        locator = cls(py_func, py_file)
+        locator._cache_path = str(_folder(Path(py_file), name=cls.get_suitable_cache_subpath(py_file)))  # type: ignore[no-untyped-call]
+        return locator
+
+    def get_source_stamp(self) -> bytes:
+        return _stamp(Path(self._py_file).parent)
+
+
+class _CacheImpl(caching.CompileResultCacheImpl):
+    _locator_classes = [_Folder]  # noqa: RUF012 - as the base class declares it
+
+
+class _Cache(caching.FunctionCache):
+    _impl_class = _CacheImpl
+
+    def load_overload(self, sig: object, target_context: object) -> object:
+        with suppress(OSError):
+            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+        return None
+
+    def save_overload(self, sig: object, data: object) -> None:
+        with suppress(OSError):
+            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
+
+
+def _folder(source: Path, *, name: str) -> Path:
+    given: str = getattr(config, "CACHE_DIR", "")
+    if given:
+        return Path(given) / name
+    beside = source.parent / "__pycache__"
+    if os.access(beside if beside.exists() else beside.parent, os.W_OK) or any(beside.glob("*.nbi")):
+        return beside
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 - Path.expanduser raises without a home
+    return Path(base) / "tipstaff" / name
+
+
+@lru_cache
+def _stamp(folder: Path) -> bytes:
+    """Return a digest of all modules in a folder that hold compiled functions."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.py")):
+        source = path.read_bytes()
+        if _MARK in source:
+            digest.update(path.name.encode() + b"\0" + source)
+    return digest.digest()
