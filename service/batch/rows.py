@@ -1,0 +1,176 @@
+"""What every format of comment file is read into: rows, one after another, each with a text or a reason."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+__all__ = [
+    "MOST_ROW",
+    "MOST_TEXT",
+    "Columns",
+    "ReadAs",
+    "Reading",
+    "Reason",
+    "Row",
+    "RowId",
+    "Wanted",
+    "WriteAs",
+    "in_chunks",
+    "is_unicode",
+    "row_of",
+]
+
+MOST_TEXT = 1_000_000
+"""The longest text that is judged, in code points: a long novel. What is longer is no comment."""
+
+MOST_ROW = 1 << 23
+"""The longest row that is held in memory, in code points: ``MOST_TEXT``, every code point a JSON escape, and room to spare."""
+
+RowId = str | int
+"""What a file calls a row: JSON and Parquet integers stay integers, everything else is text."""
+
+
+class ReadAs(StrEnum):
+    """The formats of text files that can be told apart by content, or by the caller."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+class WriteAs(StrEnum):
+    """The formats that judged rows are written in."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+class Reason(StrEnum):
+    """Why a row holds nothing that could be judged; the moderator adds reasons of its own (``empty``)."""
+
+    NOT_UTF8 = "not-utf-8"
+    NOT_JSON = "not-json"
+    NOT_AN_OBJECT = "not-an-object"
+    NO_TEXT = "no-text"
+    NOT_A_STRING = "text-not-a-string"
+    TOO_LONG = "too-long"
+    TOO_FEW_CELLS = "too-few-cells"
+    TOO_MANY_CELLS = "too-many-cells"
+    OPEN_QUOTE = "open-quote"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a file of comments.
+
+    Attributes:
+        line: where it begins: the line of a text file, the row of a Parquet file, counted from 1.
+        id: what the file calls it; None where it does not say.
+        text: the text, free of lone surrogates; None exactly if there is a reason.
+        reason: why there is no text.
+    """
+
+    line: int
+    id: RowId | None
+    text: str | None
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the caller says about the files; None is found out from each file.
+
+    Attributes:
+        read_as: the format of text files.
+        text_column: the column or field that holds the text.
+        id_column: the column or field that holds the id.
+    """
+
+    read_as: ReadAs | None = None
+    text_column: str | None = None
+    id_column: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of one file, by their names in it; ``id`` is None where rows go by their number."""
+
+    text: str
+    id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file of comments that is being read.
+
+    Attributes:
+        name: what messages call the file.
+        unit: what ``Row.line`` counts: lines or rows.
+        columns: where text and id are found; None if the file is empty.
+        rows: its rows, lazily, in order; to be used up before the file is closed.
+        share: tells the share in [0, 1] of the file that has been read, None where its length is unknown.
+    """
+
+    name: str
+    unit: Literal["line", "row"]
+    columns: Columns | None
+    rows: Iterator[Row]
+    share: Callable[[], float | None]
+
+
+def row_of(line: int, *, id: object, text: object) -> Row:
+    """Build a row from the values that a file holds for its id and its text, whatever they are."""
+    known = _id_of(id)
+    if text is None:
+        return Row(line, known, None, Reason.NO_TEXT)
+    if not isinstance(text, str):
+        return Row(line, known, None, Reason.NOT_A_STRING)
+    if len(text) > MOST_TEXT:
+        return Row(line, known, None, Reason.TOO_LONG)
+    return Row(line, known, _without_surrogates(text))
+
+
+def _id_of(value: object) -> RowId | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    if isinstance(value, str):
+        return _without_surrogates(value)
+    return _without_surrogates(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _without_surrogates(text: str) -> str:
+    """Put U+FFFD, which keeps every offset, where half a surrogate pair would break whoever encodes the text."""
+    if text.isascii() or is_unicode(text):
+        return text
+    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
+
+
+def is_unicode(text: str) -> bool:
+    """Tell whether a text can be written as UTF-8: it holds no lone surrogate."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def in_chunks(rows: Iterable[Row], *, most_rows: int, most_text: int) -> Iterator[list[Row]]:
+    """Cut a stream of rows into lists, none empty.
+
+    Args:
+        rows: the stream.
+        most_rows: how many rows a list holds at most.
+        most_text: a list ends with the row that brings its texts to this many code points.
+    """
+    chunk: list[Row] = []
+    size = 0
+    for row in rows:
+        chunk.append(row)
+        size += len(row.text or "")
+        if len(chunk) >= most_rows or size >= most_text:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk

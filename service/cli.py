@@ -1,0 +1,227 @@
+"""The one command, ``tipstaff``: parses, calls one function, prints.
+
+Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from model.comment import Format
+from model.errors import DumpError, TipstaffError
+from service.batch.rows import ReadAs, Wanted, WriteAs
+
+if TYPE_CHECKING:
+    from model.moderator import Moderator
+    from service.batch.score import ScoreJob
+
+# What a command needs is imported inside it: a quick look at one text must not wait for a web server or a data frame.
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="tipstaff",
+    help="Label comments as fine, toxic or hateful: in a service, in files, with a model trained on your own.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Artefact = Annotated[
+    Path | None,
+    typer.Option("--artefact", metavar="DIR", envvar="TIPSTAFF_ARTEFACT", help="Folder of a trained model.  [default: the shipped one]"),
+]
+Files = Annotated[list[str] | None, typer.Argument(metavar="FILE…", help="JSONL, CSV or Parquet; - is standard input.")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="File to write: .jsonl, .csv, .parquet.  [default: standard output]")]
+Text = Annotated[str | None, typer.Option(metavar="TEXT", help="Look at this text instead of files.")]
+PolicyName = Annotated[str, typer.Option("--policy", metavar="NAME", help="Policy that leads to the verdicts.")]
+Markup = Annotated[Format, typer.Option(help="How the texts are written.")]
+FormatIn = Annotated[ReadAs | None, typer.Option("--format", help="Format of the files.  [default: found from the content]")]
+FormatOut = Annotated[WriteAs | None, typer.Option("--to", help="Format to write.  [default: by the name of OUT, else jsonl]")]
+TextColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the text.  [default: text, body, comment, …]")]
+IdColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the id.  [default: id, comment_id, …, else row numbers]")]
+Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first row that cannot be judged.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the summary, or what --text comes to, as JSON.")]
+
+
+def main() -> None:
+    """Run the command; a user's mistake ends it with one line, never with a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A terminal that cannot show a sign shows another; it does not stop the work.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app(prog_name="tipstaff")
+    except TipstaffError as error:
+        _fail(str(error))
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename is not None else ""
+        _fail(f"{where}{error.strerror or error}")
+
+
+def _fail(message: str) -> NoReturn:
+    line = "".join(char if char.isprintable() else " " for char in message)
+    print(f"tipstaff: {line}", file=sys.stderr)
+    # What is still held back for a full disk would fail once more when Python ends, and loudly.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    sys.exit(1)
+
+
+def _say(line: str) -> None:
+    print(f"tipstaff: {line}", file=sys.stderr)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(version("tipstaff"))
+        raise typer.Exit
+
+
+@app.callback()
+def _tipstaff(
+    *,
+    version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version and end.")] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def serve(
+    *,
+    artefact: Artefact = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.  [default: 127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.  [default: 8000]")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that serve.  [default: 1]")] = None,
+) -> None:
+    """Serve the model over HTTP.
+
+    What is not given here is read from the environment: TIPSTAFF_HOST, TIPSTAFF_PORT, TIPSTAFF_DATA_DIR and so on.
+    """
+    from service.http import server
+    from service.settings import read_settings
+
+    server.serve(read_settings(artefact=artefact, host=host, port=port, workers=workers))
+
+
+@app.command()
+def score(
+    *,
+    files: Files = None,
+    out: Out = None,
+    text: Text = None,
+    artefact: Artefact = None,
+    policy: PolicyName = "default",
+    markup: Markup = Format.PLAIN,
+    read_as: FormatIn = None,
+    write_as: FormatOut = None,
+    text_column: TextColumn = None,
+    id_column: IdColumn = None,
+    strict: Strict = False,
+    as_json: AsJson = False,
+) -> None:
+    """Score comments in files, or one text.
+
+    Writes one row for each row read, in order: id, label, fine, toxic, hateful, verdict, model, reason. A row that cannot
+    be judged has a reason instead of a label.
+    """
+    if text is not None:
+        if files or out is not None:
+            raise typer.BadParameter("--text looks at one text; give it without files and without -o")
+        _look(text, artefact=artefact, policy=policy, markup=markup, as_json=as_json)
+        return
+    from service.batch.score import ScoreJob
+
+    job = ScoreJob(
+        inputs=tuple(files or _standard_input()),
+        out=None if out == Path("-") else out,
+        write_as=_write_as(out, write_as),
+        wanted=Wanted(read_as, text_column=text_column, id_column=id_column),
+        policy=policy,
+        markup=markup,
+        strict=strict,
+    )
+    _score(job, artefact, as_json=as_json)
+
+
+def _standard_input() -> list[str]:
+    if sys.stdin is None or sys.stdin.isatty():
+        raise typer.BadParameter("name a file of comments, or look at one text with --text")
+    return ["-"]
+
+
+def _write_as(out: Path | None, given: WriteAs | None) -> WriteAs:
+    if out is None or out == Path("-"):
+        if given is WriteAs.PARQUET:
+            raise typer.BadParameter("Parquet cannot be written to standard output; name a file with -o")
+        return given or WriteAs.JSONL
+    from service.batch.writers import format_by_name
+
+    return given or format_by_name(out)
+
+
+def _score(job: "ScoreJob", artefact: Path | None, *, as_json: bool) -> None:
+    from service.batch import report, score
+
+    score.check(job)
+    moderator = _moderator(artefact)
+    with _ended_cleanly(), report.Bar(sys.stderr) as bar:
+        summary = score.run(job, moderator, watch=bar)
+    if as_json:
+        print(report.as_json(summary), file=sys.stderr if job.out is None else sys.stdout)
+    else:
+        for line in report.as_lines(summary):
+            _say(line)
+
+
+def _look(text: str, *, artefact: Path | None, policy: str, markup: Format, as_json: bool) -> None:
+    from service.batch.glance import glance
+    from service.batch.rows import row_of
+
+    row = row_of(1, id=None, text=text)
+    if row.text is None:
+        raise DumpError(f"--text cannot be judged: {row.reason}; give a shorter one")
+    seen = glance(row.text, _moderator(artefact), policy=policy, markup=markup)
+    if as_json:
+        print(seen.as_json())
+    else:
+        from rich.console import Console
+
+        Console(highlight=False).print(seen.as_rich())
+
+
+def _moderator(artefact: Path | None) -> "Moderator":
+    from model.moderator import Moderator
+
+    return Moderator.load(artefact)
+
+
+@contextmanager
+def _ended_cleanly() -> Iterator[None]:
+    """Let SIGTERM unwind the stack, so that the half-written file goes."""
+
+    def end(number: int, frame: FrameType | None) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@app.command(hidden=True)
+def warm(*, artefact: Artefact = None) -> None:
+    """Load the model and compile its kernels, so that the next start finds them compiled."""
+    moderator = _moderator(artefact)
+    moderator.warm()
+    _say(f"{moderator.version} is warm")

@@ -1,0 +1,68 @@
+"""A judge that needs no trained artefact: it goes by the letters of a text, so that every answer can be foretold."""
+
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from model.comment import Comment
+from model.errors import PolicyError
+from service.batch.readers import open_reading
+from service.batch.rows import Columns, Row, Wanted
+
+Read = Callable[..., tuple[Columns | None, list[Row]]]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What the judge decides about some comments."""
+
+    labels: npt.NDArray[np.int8]
+    scores: npt.NDArray[np.float64]
+    verdicts: npt.NDArray[np.int8]
+    reasons: Sequence[str | None]
+    policy: str
+    attributes: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
+    spans: Sequence[Sequence[object]] | None = None
+    version: str = "fake@1"
+
+
+class Judge:
+    """Scores by a checksum of the text alone; what is blank is not judged."""
+
+    version = "fake@1"
+
+    def decide(self, comments: Sequence[Comment], *, policy: str = "default", explain: bool = False, threads: int | None = None) -> Decided:
+        """Decide about comments, each for itself."""
+        if policy != "default":
+            raise PolicyError(f"there is no policy {policy!r}; there is: default")
+        blank = np.array([not comment.text.strip() for comment in comments], bool)
+        sums = np.array([zlib.crc32(comment.text.encode()) for comment in comments], np.float64).reshape(-1, 1)
+        scores = np.hstack([sums % 997, sums % 101, sums % 13]) + 1
+        scores /= scores.sum(axis=1, keepdims=True)
+        scores[blank] = np.nan
+        codes = np.where(blank, -1, (sums[:, 0] % 3)).astype(np.int8)
+        return Decided(codes, scores, codes, ["empty" if dumb else None for dumb in blank], policy)
+
+
+@pytest.fixture
+def judge() -> Judge:
+    """The judge."""
+    return Judge()
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    """A function that writes bytes into a file and reads its rows."""
+
+    def _read(content: bytes, *, name: str = "comments", **wanted: object) -> tuple[Columns | None, list[Row]]:
+        path = tmp_path / name
+        path.write_bytes(content)
+        with open_reading(str(path), Wanted(**wanted)) as reading:  # type: ignore[arg-type]
+            return reading.columns, list(reading.rows)
+
+    return _read
