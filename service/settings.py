@@ -128,10 +128,11 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
         One line for each variable that starts with ``TIPSTAFF_`` but is no setting, with the likely one if there is any.
         What Kubernetes sets for a service of this name is passed over.
     """
-    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    known = [name.upper() for name in Settings.model_fields]
     lines = []
     for name in sorted(environ):
-        if name.upper().startswith(PREFIX) and name.upper() not in known and not _SERVICE_LINK.fullmatch(name):
-            likely = get_close_matches(name.upper(), known, n=1)
-            lines.append(f"{name} is no setting and has no effect" + (f"; did you mean {likely[0]}?" if likely else ""))
+        bare = name.upper().removeprefix(PREFIX)
+        if name.upper().startswith(PREFIX) and bare not in known and not _SERVICE_LINK.fullmatch(name):
+            likely = get_close_matches(bare, known, n=1)
+            lines.append(f"{name} is no setting and has no effect" + (f"; did you mean {PREFIX}{likely[0]}?" if likely else ""))
     return lines

@@ -38,7 +38,9 @@ _ABOUT = (
 _NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False}
 
 
-def create_app(settings: Settings, *, load: Load = load_moderator, on_failure: OnFailure | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, *, load: Load = load_moderator, on_failure: OnFailure | None = None, in_background: bool = True
+) -> FastAPI:
     """Builds the app; nothing is loaded or opened before its lifespan begins.
 
     Args:
@@ -46,6 +48,8 @@ def create_app(settings: Settings, *, load: Load = load_moderator, on_failure: O
         load: returns the moderator; called once, in a thread.
         on_failure: told in the event loop's thread if the moderator cannot be loaded. By default that is logged, and
             the app says for ever that it is not ready.
+        in_background: whether the moderator is loaded while the app already answers, so that it can say that it is alive
+            and not ready; otherwise its lifespan begins with a moderator that is warm.
     """
     app = _App(
         title="Tipstaff",
@@ -55,7 +59,7 @@ def create_app(settings: Settings, *, load: Load = load_moderator, on_failure: O
         redoc_url=None,
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,
-        lifespan=lifespan(settings, load=load, on_failure=on_failure or _log_failure),
+        lifespan=lifespan(settings, load=load, on_failure=on_failure or _log_failure, in_background=in_background),
         middleware=[Middleware(_Guard)],
         exception_handlers={
             ProblemError: _problem,

@@ -106,7 +106,8 @@ class _WorkerApp:
     settings: Settings
 
     def __call__(self) -> FastAPI:
-        return create_app(self.settings, on_failure=_end_worker)
+        # Workers share a socket: one that took calls before it is ready would refuse what another can answer.
+        return create_app(self.settings, on_failure=_end_worker, in_background=False)
 
 
 def _end_worker(failure: TipstaffError) -> None:

@@ -78,13 +78,16 @@ def load_moderator(settings: Settings) -> "Moderator":
     return Moderator.load(settings.artefact, prior=prior)
 
 
-def lifespan(settings: Settings, *, load: Load, on_failure: OnFailure) -> Callable[[Starlette], AbstractAsyncContextManager[_State]]:
-    """What happens around the life of an app: the model is loaded in the background, the threads end with the app.
+def lifespan(
+    settings: Settings, *, load: Load, on_failure: OnFailure, in_background: bool
+) -> Callable[[Starlette], AbstractAsyncContextManager[_State]]:
+    """What happens around the life of an app: the model is loaded, the threads end with the app.
 
     Args:
         settings: handed to ``load``.
         load: returns the moderator, which is warmed next, both in a thread.
         on_failure: told in the event loop's thread if that fails.
+        in_background: whether the app takes calls meanwhile.
     """
 
     @asynccontextmanager
@@ -92,6 +95,8 @@ def lifespan(settings: Settings, *, load: Load, on_failure: OnFailure) -> Callab
         state = Serving(pool=ThreadPoolExecutor(max_workers=os.cpu_count(), thread_name_prefix="judge"))
         task = asyncio.create_task(_load(state, settings, load=load, on_failure=on_failure))
         try:
+            if not in_background:
+                await task
             yield _State(serving=state)
         finally:
             task.cancel()

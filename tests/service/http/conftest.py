@@ -1,0 +1,68 @@
+"""Servers on real sockets, with the shipped model."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from service.http.app import create_app
+from service.http.state import load_moderator
+from service.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from model.moderator import Moderator
+
+Running = Callable[..., AbstractContextManager[httpx.Client]]
+
+
+@contextmanager
+def _running(app: FastAPI, *, ready: bool = True) -> Iterator[httpx.Client]:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        server = uvicorn.Server(uvicorn.Config(app, loop="uvloop", http="httptools", ws="none", log_config=None, access_log=False))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=30) as client:
+                while ready and client.get("/readyz").status_code != 200:
+                    pass
+                yield client
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture(scope="session")
+def running() -> Running:
+    """A function that serves an app on a free port for as long as its context lasts; it waits until the app is ready."""
+    return _running
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    """Limits that are quick to reach."""
+    return read_settings(port=0, max_comments=20, max_comment_bytes=1000, max_body_bytes=100_000, body_timeout=1)
+
+
+@pytest.fixture(scope="session")
+def moderator(settings: Settings) -> "Moderator":
+    """The shipped model."""
+    return load_moderator(settings)
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings, moderator: "Moderator") -> FastAPI:
+    """The app with these settings."""
+    return create_app(settings, load=lambda _: moderator)
+
+
+@pytest.fixture(scope="session")
+def client(app: FastAPI, running: Running) -> Iterator[httpx.Client]:
+    """A client of a service that is ready."""
+    with running(app) as client:
+        yield client
