@@ -213,10 +213,10 @@ def _manifest(place: _Place) -> Manifest:
 
 def _manifest_bytes(place: _Place) -> bytes:
     with open(place.open(MANIFEST), "rb") as file:  # noqa: PTH123 (a descriptor)
-        raw = file.read(_MANIFEST_LIMIT + 1)
-    if len(raw) > _MANIFEST_LIMIT:
-        raise place.refusal(f"{MANIFEST} is larger than {_MANIFEST_LIMIT} bytes", "give the folder of an artefact")
-    return raw
+        size = os.fstat(file.fileno()).st_size
+        if size > _MANIFEST_LIMIT:
+            raise place.refusal(f"{MANIFEST} is larger than {_MANIFEST_LIMIT} bytes", "give the folder of an artefact")
+        return file.read(size)
 
 
 def _storable(name: str, array: Array) -> Array:

@@ -284,4 +284,4 @@ def problem(error: ValidationError) -> str:
     message = first["msg"].removeprefix("Value error, ")
     field = ".".join(str(part) for part in first["loc"])
     line = f"{field}: {message}" if field else message
-    return line if line.isprintable() else ascii(line)
+    return line if line.isprintable() else ascii(line)[1:-1]
