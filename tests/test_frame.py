@@ -1,0 +1,158 @@
+"""What surrounds the code holds together: locks, README, changelog, make targets, the wheel, the rule on skipped tests."""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from service.settings import PREFIX, Settings
+
+ROOT = Path(__file__).parents[1]
+LOCKS = ["requirements.lock", "requirements-build.lock", "requirements-dev.lock", "requirements-bench.lock"]
+PIN = re.compile(r"^([a-z0-9-]+)==(\S+)((?: ;[^\\\n]*)?)", re.MULTILINE)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BASH = re.findall(r"```bash\n(.*?)```", README, re.DOTALL)
+
+
+def pins(name: str) -> set[tuple[str, str, str]]:
+    """Reads the pins of a lock: (distribution, version, marker)."""
+    return {(one, version, marker.strip()) for one, version, marker in PIN.findall((ROOT / name).read_text())}
+
+
+def project() -> dict[str, object]:
+    """Reads the table [project] of pyproject.toml."""
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert isinstance(table, dict)
+    return table
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_lock_is_pinned_by_hash(name: str) -> None:
+    """Every requirement of a lock is one exact version with its hashes."""
+    logical = (ROOT / name).read_text().replace("\\\n", " ").splitlines()
+
+    assert logical
+    for line in logical:
+        assert re.fullmatch(r"[a-z0-9-]+==\S+( ;[^\\]*?)?\s+(--hash=sha256:[0-9a-f]{64}\s*)+", line), line
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_lock_names_no_address(name: str) -> None:
+    """A lock works behind any mirror, because it names none."""
+    text = (ROOT / name).read_text()
+
+    assert "//" not in text
+    assert not re.search(r"--(index|extra-index|find)", text)
+    assert not re.search(r"\b[a-z0-9-]+\.(org|com|net|io|dev)\b", text)
+
+
+def test_locks_agree() -> None:
+    """What is tested and measured is, to the version, what is served."""
+    assert pins("requirements.lock") < pins("requirements-dev.lock") < pins("requirements-bench.lock")
+    assert pins("requirements-build.lock") < pins("requirements-dev.lock")
+
+
+def test_locks_cover_the_project() -> None:
+    """Everything that pyproject.toml asks for is locked."""
+    names = {name for name, _, _ in pins("requirements.lock")}
+    asked = project()["dependencies"]
+    assert isinstance(asked, list)
+
+    assert {re.split(r"[<>=!~;\[ ]", line, maxsplit=1)[0] for line in asked} <= names
+
+
+def test_every_test_tells_its_promise() -> None:
+    """The docstring of a test is the promise that it checks; none goes without."""
+    silent = [
+        f"{path.relative_to(ROOT)}: {one.name}"
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
+        for one in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(one, ast.FunctionDef) and one.name.startswith("test_") and not ast.get_docstring(one)
+    ]
+
+    assert silent == []
+
+
+def test_version_is_in_the_changelog() -> None:
+    """The version of the project has its section in the changelog."""
+    assert f"## [{project()['version']}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_make_targets_of_the_readme_exist() -> None:
+    """Every make target that the README names is there, and `make help` tells of it."""
+    told = subprocess.run(["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    named = set(re.findall(r"\bmake ([a-z]+)", README))
+
+    assert {"serve", "test"} <= named
+    assert named <= set(re.findall(r"^make (\w+) ", told, re.MULTILINE))
+
+
+@pytest.mark.parametrize("line", sorted({line for block in BASH for line in block.splitlines() if line.startswith("tipstaff ")}))
+def test_commands_of_the_readme_exist(line: str) -> None:
+    """Every `tipstaff` command of the README is there, with its options."""
+    _, command, *rest = line.split()
+    tipstaff = Path(sys.executable).with_name("tipstaff")
+    shown = subprocess.run(
+        [tipstaff, command, "--help"],
+        env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert shown.returncode == 0, shown.stderr
+    for option in (word for word in rest if re.fullmatch(r"--?[a-z-]+", word)):
+        assert re.search(rf"(?<!\S){option}\b", shown.stdout), option
+
+
+def test_settings_of_the_readme() -> None:
+    """The README lists every setting with its default and meaning."""
+    rows = [f"| `{PREFIX}{name.upper()}` | {shown_default(name)} | {one.description} |" for name, one in Settings.model_fields.items()]
+
+    assert [line for line in README.splitlines() if line.startswith(f"| `{PREFIX}")] == rows
+
+
+def shown_default(name: str) -> str:
+    """Returns how the README shows a default; that of the data folder depends on the user."""
+    default = Settings.model_fields[name].default
+    if name == "data_dir":
+        return "`~/.local/share/tipstaff`"
+    return "" if default is None else f"`{default}`"
+
+
+def test_wheel_carries_what_is_no_code(tmp_path: Path) -> None:
+    """The wheel holds every file of the three packages that git knows, the shipped artefact too, and no tests."""
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)], cwd=ROOT, check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    rooms = ["model", "service", "training"]
+    known = subprocess.run(["git", "ls-files", *rooms], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+
+    assert {name for name in known if (ROOT / name).exists()} <= names
+    assert {name.partition("/")[0] for name in names} == {*rooms, f"tipstaff-{project()['version']}.dist-info"}
+
+
+@pytest.mark.parametrize(("ci", "status"), [("1", 1), ("", 0)])
+def test_skip_fails_in_ci(tmp_path: Path, ci: str, status: int) -> None:
+    """With CI set a run with a skipped test fails and says why; without, it passes."""
+    shutil.copy(ROOT / "tests/conftest.py", tmp_path)
+    (tmp_path / "test_it.py").write_text("import pytest\n\ndef test_skipped():\n    pytest.skip('no reason')\n")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path)],
+        env={**os.environ, "CI": ci},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == status, done.stdout
+    assert ("counts as a failure" in done.stdout) == bool(ci)

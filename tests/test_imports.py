@@ -1,0 +1,67 @@
+"""Each room imports only what is below it, importing does nothing, and serving stays free of what it does not need."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+EVERYTHING = """
+import importlib, os, pkgutil, sys, threading
+environment = dict(os.environ)
+for room in ("model", "training", "service"):
+    package = importlib.import_module(room)
+    for found in pkgutil.walk_packages(package.__path__, room + "."):
+        importlib.import_module(found.name)
+assert threading.active_count() == 1, threading.enumerate()
+assert dict(os.environ) == environment
+"""
+
+SERVED = """
+import asyncio, json, sys
+import httpx
+from service.http.app import create_app
+from service.settings import read_settings
+
+async def main():
+    app = create_app(read_settings(), in_background=False)
+    async with app.router.lifespan_context(app) as state:
+        async def with_state(scope, receive, send):
+            await app({**scope, "state": dict(state or {})}, receive, send)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(with_state), base_url="http://tipstaff") as client:
+            answer = await client.post("/v1/moderate", json={"comments": [{"id": "a", "text": "Good morning"}], "explain": True})
+    answer.raise_for_status()
+    assert answer.json()["decisions"][0]["label"] == "fine"
+
+asyncio.run(main())
+print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
+
+def python(program: str) -> "subprocess.CompletedProcess[str]":
+    """Runs a program in a Python of its own."""
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+
+def test_contracts_hold() -> None:
+    """The three rooms stand one above the other, as the contracts in pyproject.toml say."""
+    lint = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_importing_does_nothing() -> None:
+    """Importing every module prints nothing, starts no thread and leaves the environment alone."""
+    done = python(EVERYTHING)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_served_call_needs_little() -> None:
+    """A call that is served imports neither scikit-learn nor SciPy nor a library for tables."""
+    done = python(SERVED)
+
+    assert done.returncode == 0, done.stderr
+    for heavy in ("sklearn", "scipy", "pandas", "pyarrow", "joblib", "rich", "training"):
+        assert f'"{heavy}"' not in done.stdout
