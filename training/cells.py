@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from model.comment import Label
 from training.labelled import UNKNOWN
 
-__all__ = ["BadCell", "read_answer", "read_label", "read_split", "read_text", "read_weight", "read_word", "settle"]
+__all__ = ["BadCell", "read_answer", "read_label", "read_split", "read_text", "read_weight", "read_word", "settle", "show"]
 
 _SPLITS = ("train", "dev")
 _LABELS = {Label.FINE: (0, 0), Label.TOXIC: (1, 0), Label.HATEFUL: (1, 1)}
 _ANSWERS = {"1": 1, "1.0": 1, "true": 1, "yes": 1, "0": 0, "0.0": 0, "false": 0, "no": 0, "": UNKNOWN}
-# Only what looks like a label is repeated in a message: a wrongly named column may hold comments.
 _SHOWABLE = re.compile(r"[\w.:/+-]+(?: [\w.:/+-]+)?")
 _SHOWN = 32
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class BadCell(Exception):  # noqa: N818 - caught where the row is counted, never seen by a caller
@@ -66,8 +66,7 @@ def read_label(value: object, names: Mapping[str, Label]) -> Label | None:
     try:
         return names[name.casefold()]
     except KeyError:
-        shown = repr(name) if len(name) <= _SHOWN and _SHOWABLE.fullmatch(name) else "this"
-        raise BadCell("label", f"{shown} is not {', '.join(Label)}; map it to one of them") from None
+        raise BadCell("label", f"{show(name)} is not {', '.join(Label)}; map it to one of them") from None
 
 
 def read_answer(value: object, field: str) -> int:
@@ -95,7 +94,7 @@ def read_text(value: object) -> str:
         raise BadCell("text", "is missing" if _missing(value) else "is not a string")
     if not value.strip():
         raise BadCell("text", "is empty")
-    if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
+    if not value.isascii() and _SURROGATE.search(value):
         raise BadCell("text", "holds half a surrogate pair, which is no character; write the character itself")
     return value
 
@@ -130,6 +129,11 @@ def read_weight(value: object) -> float:
     if not 0 <= weight < math.inf:
         raise BadCell("weight", "is not a number of 0 or more")
     return weight
+
+
+def show(word: str) -> str:
+    """Quote a label or a column's name for a message, unless it may be a comment that stands in the wrong place."""
+    return repr(word) if len(word) <= _SHOWN and _SHOWABLE.fullmatch(word) else "(not shown: it may be a comment)"
 
 
 def _missing(value: object) -> bool:

@@ -1,7 +1,7 @@
 """Labelled tables: what each row says about the two questions, abusive and hateful, and what is wrong with the others."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from model.comment import Label
 from model.errors import TableError
-from training.cells import BadCell, read_answer, read_label, read_split, read_text, read_weight, read_word, settle
+from training.cells import BadCell, read_answer, read_label, read_split, read_text, read_weight, read_word, settle, show
 from training.labelled import UNKNOWN, Labelled, Place
 from training.records import Fault, Record, find_tables, read_header, read_records
 
@@ -17,6 +17,7 @@ __all__ = ["Labelled", "Place", "Problem", "Reading", "read_tables"]
 
 _FIELDS = ("text", "label", "abusive", "hateful", "source", "id", "split", "weight", "target")
 _TEXT_NAMES = ("text", "comment_text", "comment", "body", "content", "message")
+_STEP = 4096
 _ATTRIBUTE = re.compile(r"attribute\.([a-z][a-z0-9_]*)")
 
 
@@ -72,6 +73,7 @@ def read_tables(
     columns: Mapping[str, str] | None = None,
     labels: Mapping[str, str] | None = None,
     strict: bool = False,
+    progress: Callable[[int], None] | None = None,
 ) -> Reading:
     """Read labelled tables: CSV (also with ``;`` or tabs), JSONL or Parquet.
 
@@ -84,16 +86,18 @@ def read_tables(
         columns: field → the column that holds it, where their names differ; names are compared without case.
         labels: the tables' label → ``fine``, ``toxic`` or ``hateful``.
         strict: whether the first Problem is raised as a TableError.
+        progress: called now and then with the number of rows read so far.
 
     Raises:
         TableError: a path, column or label name is wrong, a file cannot be read as its name says, no row can be used, or ``strict``.
     """
+    if isinstance(paths, str):
+        raise TypeError("paths is one string; hand over a list of paths")
     names = _label_names(labels or {})
-    gathered = _Gathered(strict=strict)
+    gathered = _Gathered(strict=strict, progress=progress)
     for path in find_tables(Path(path) for path in paths):
         header = read_header(path)
-        plan = _plan(path, header, columns or {}) if header else {}
-        _read_table(path, plan, names, gathered)
+        _read_table(path, _plan(path, header, columns or {}) if header else _Plan({}, {}), names, gathered)
     if not gathered.used:
         first = f"; first problem: {gathered.problems[0]}" if gathered.problems else ""
         raise TableError(f"no row of {gathered.read} can be used ({gathered.skipped} answer no question, {gathered.bad} are bad){first}")
@@ -125,9 +129,21 @@ class _Row:
         return any(answer != UNKNOWN for answer in (self.abusive, self.hateful, *self.attributes.values()))
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The table's own spelling of the column that holds each field, and each attribute."""
+
+    fields: dict[str, str]
+    attributes: dict[str, str]
+
+    def columns(self) -> list[str]:
+        return list(dict.fromkeys([*self.fields.values(), *self.attributes.values()]))
+
+
 @dataclass
 class _Gathered:
     strict: bool
+    progress: Callable[[int], None] | None
     rows: list[_Row] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     read: int = 0
@@ -173,31 +189,35 @@ def _key(name: str) -> str:
     return name.strip().casefold()
 
 
-def _plan(path: Path, header: list[str], given: Mapping[str, str]) -> dict[str, str]:
-    """Map each field to the table's own spelling of the column that holds it."""
-    spelt = {_key(name): name for name in header if name}
-    if twice := sorted(_key(name) for name in header if name and (header.count(name) > 1 or spelt[_key(name)] != name)):
-        raise TableError(f"{path}: two columns are called {twice[0]!r}; rename one")
-    plan = {name: spelt[name] for name in (*_FIELDS, *filter(_ATTRIBUTE.fullmatch, spelt)) if name in spelt}
+def _plan(path: Path, header: list[str], given: Mapping[str, str]) -> _Plan:
+    spelt = {_key(name): name for name in reversed(header) if name}
+    there = f"the columns are {', '.join(show(name) for name in header)}"
+    found = {name: spelt[name] for name in spelt if name in _FIELDS or _ATTRIBUTE.fullmatch(name)}
     if text := next((name for name in _TEXT_NAMES if name in spelt), None):
-        plan["text"] = spelt[text]
+        found["text"] = spelt[text]
     for name, column in given.items():
         if name not in _FIELDS and not _ATTRIBUTE.fullmatch(name):
             raise TableError(f"columns: {name!r} is not a field; the fields are {', '.join(_FIELDS)} and attribute.NAME")
         if _key(column) not in spelt:
-            raise TableError(f"{path}: there is no column {column!r} for {name}; the columns are {', '.join(header)}")
-        plan[name] = spelt[_key(column)]
-    if "text" not in plan:
-        raise TableError(f"{path}: no column holds the text; name it text, or say which; the columns are {', '.join(header)}")
-    if not ({"label", "abusive", "hateful"} & set(plan) or any(map(_ATTRIBUTE.fullmatch, plan))):
-        raise TableError(f"{path}: no column holds labels (label, abusive, hateful or attribute.NAME); the columns are {', '.join(header)}")
-    return plan
+            raise TableError(f"{path}: there is no column {column!r} for {name}; {there}")
+        found[name] = spelt[_key(column)]
+    spellings = [_key(name) for name in header]
+    if twice := next((column for column in found.values() if spellings.count(_key(column)) > 1), None):
+        raise TableError(f"{path}: two columns are called {twice!r}; rename one")
+    attributes = {match[1]: found.pop(name) for name in list(found) if (match := _ATTRIBUTE.fullmatch(name))}
+    if "text" not in found:
+        raise TableError(f"{path}: no column holds the text; name it text, or say which does; {there}")
+    if not (attributes or {"label", "abusive", "hateful"} & set(found)):
+        raise TableError(f"{path}: no column holds labels; name it label, abusive, hateful or attribute.NAME, or say which does; {there}")
+    return _Plan(found, attributes)
 
 
-def _read_table(path: Path, plan: dict[str, str], names: dict[str, Label], gathered: _Gathered) -> None:
+def _read_table(path: Path, plan: _Plan, names: dict[str, Label], gathered: _Gathered) -> None:
     before = gathered.read
-    for line, record in read_records(path, plan.values()):
+    for line, record in read_records(path, plan.columns()):
         gathered.read += 1
+        if gathered.progress and gathered.read % _STEP == 0:
+            gathered.progress(gathered.read)
         place = Place(str(path), line)
         try:
             if isinstance(record, Fault):
@@ -217,8 +237,8 @@ def _read_table(path: Path, plan: dict[str, str], names: dict[str, Label], gathe
         gathered.report(Problem(str(path), 0, "", "the table is empty"))
 
 
-def _row(record: Record, *, plan: dict[str, str], names: dict[str, Label], place: Place) -> _Row:
-    values = {name: record.get(column) for name, column in plan.items()}
+def _row(record: Record, *, plan: _Plan, names: dict[str, Label], place: Place) -> _Row:
+    values = {name: record.get(column) for name, column in plan.fields.items()}
     label = read_label(values.get("label"), names)
     abusive, hateful, remark = settle(
         read_answer(values.get("abusive"), "abusive"), read_answer(values.get("hateful"), "hateful"), label=label
@@ -232,7 +252,7 @@ def _row(record: Record, *, plan: dict[str, str], names: dict[str, Label], place
         id=read_word(values.get("id")) or str(place.line),
         weight=read_weight(values.get("weight")),
         target=read_word(values.get("target")),
-        attributes={match[1]: read_answer(value, name) for name, value in values.items() if (match := _ATTRIBUTE.fullmatch(name))},
+        attributes={name: read_answer(record.get(column), column) for name, column in plan.attributes.items()},
         place=place,
         remark=remark,
     )
