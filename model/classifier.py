@@ -1,0 +1,158 @@
+"""From comments to scores with plain arrays: readers, heads, calibration, the label rule.
+
+A classifier has one or more *readers*. Each gives every head its log-odds for every comment; a head adds them up,
+calibrates the sum and makes a probability of it. The first two heads give the label's scores::
+
+    hateful = P(hateful)                toxic = (1 - P(hateful)) * P(abusive | not hateful)                fine = the rest
+
+so that the three always sum to one. Further heads are attributes: probabilities of their own (insult, threat, ...).
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from model import ngrams
+from model.manifest import ATTRIBUTE_PREFIX, Calibration, LabelThresholds, Prior
+from model.ngrams import FeatureSettings, Packed, Reading, Weights
+
+__all__ = ["Classifier", "NgramReader", "Scores", "cores", "labels_of", "prior_shift"]
+
+Floats = npt.NDArray[np.float64]
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What a classifier says of n comments.
+
+    Attributes:
+        scores: probabilities in the order of ``LABELS`` (fine, toxic, hateful), rows sum to 1; float64, shape (n, 3).
+        attributes: probability of each attribute, by its name; float64, shape (n,).
+    """
+
+    scores: Floats
+    attributes: Mapping[str, Floats]
+
+
+@dataclass(frozen=True)
+class NgramReader:
+    """The reader of hashed n-grams.
+
+    Attributes:
+        settings: what is read.
+        lexicon: the words that disguises may be read as, as ``model.lexicon`` packs them.
+        values: weights, int8, shape (2**bits, heads).
+        scales: what one step of a weight is worth in log-odds, float64, shape (heads,).
+        biases: log-odds of a comment without features, float64, shape (heads,).
+    """
+
+    settings: FeatureSettings
+    lexicon: npt.NDArray[np.uint32]
+    values: npt.NDArray[np.int8]
+    scales: Floats
+    biases: Floats
+
+    def read(self, packed: Packed, *, slopes: Floats, intercepts: Floats, threads: int) -> Reading:
+        """Return the log-odds that this reader gives every head, shape (n, heads), and which part of a long comment gave them."""
+        weights = Weights(self.values, self.scales, self.biases, slopes, intercepts)
+        return ngrams.score(packed, settings=self.settings, lexicon=self.lexicon, weights=weights, threads=threads)
+
+
+def prior_shift(old: Prior, new: Prior) -> tuple[float, float]:
+    """Return what is to be added to the log-odds of the two label heads when abuse is as common as ``new`` says, not ``old``.
+
+    By Bayes' rule in log-odds, the prior enters as a constant (Saerens, Latinne & Decaestecker 2002, eq. 2.4).
+    """
+    shifts = []
+    for share in (lambda p: p.abusive * p.hateful, lambda p: p.abusive * (1 - p.hateful) / (1 - p.abusive * p.hateful)):
+        before, after = share(old), share(new)
+        shifts.append(float(np.log(after / (1 - after)) - np.log(before / (1 - before))))
+    return shifts[0], shifts[1]
+
+
+def labels_of(scores: Floats, thresholds: LabelThresholds) -> npt.NDArray[np.int8]:
+    """Apply the label rule.
+
+    Args:
+        scores: (n, 3) in the order of ``LABELS``.
+        thresholds: abusive if 1 - fine >= ``abusive``; then hateful if hateful / (1 - fine) >= ``hateful``, else toxic.
+
+    Returns:
+        (n,) codes into ``LABELS``.
+    """
+    abusive = 1 - scores[:, 0]
+    hateful = scores[:, 2] >= thresholds.hateful * abusive
+    return np.where(abusive >= thresholds.abusive, np.where(hateful, 2, 1), 0).astype(np.int8)
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """Readers, and the heads that combine them.
+
+    Attributes:
+        heads: their names; the first two are those of the label, the others ``attribute.<name>``.
+        readers: at least one; each gives every head its log-odds.
+        calibration: by head.
+        thresholds: the label rule.
+        prior: how common abuse is taken to be.
+    """
+
+    heads: tuple[str, ...]
+    readers: tuple[NgramReader, ...]
+    calibration: Mapping[str, Calibration]
+    thresholds: LabelThresholds
+    prior: Prior
+
+    @cached_property
+    def slopes(self) -> Floats:
+        """Slope of each head's calibration, shape (heads,)."""
+        return np.array([self.calibration[head].slope for head in self.heads])
+
+    @cached_property
+    def intercepts(self) -> Floats:
+        """Intercept of each head's calibration, shape (heads,)."""
+        return np.array([self.calibration[head].intercept for head in self.heads])
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Names of the attribute heads."""
+        return tuple(head.removeprefix(ATTRIBUTE_PREFIX) for head in self.heads[2:])
+
+    def read(self, texts: Sequence[bytes], *, threads: int | None = None) -> Reading:
+        """Return the calibrated log-odds of every head.
+
+        Args:
+            texts: n comments as ``model.text.prepare`` leaves them.
+            threads: how many may share the work; None for all cores where there is enough of it.
+
+        Returns:
+            Log-odds, shape (n, heads), and the normalised range of each comment that they are of.
+        """
+        threads = threads or cores()
+        packed = ngrams.pack_bytes(texts)
+        (reader,) = self.readers
+        reading = reader.read(packed, slopes=self.slopes, intercepts=self.intercepts, threads=threads)
+        return Reading(reading.log_odds * self.slopes + self.intercepts, reading.where)
+
+    def score(self, texts: Sequence[bytes], *, threads: int | None = None) -> Scores:
+        """Return the probabilities of n comments, given as ``model.text.prepare`` leaves them."""
+        probabilities = 1 / (1 + np.exp(-self.read(texts, threads=threads).log_odds))
+        scores = np.empty((len(texts), 3))
+        hateful, given = probabilities[:, 0], probabilities[:, 1]
+        scores[:, 0] = (1 - hateful) * (1 - given)
+        scores[:, 1] = (1 - hateful) * given
+        scores[:, 2] = hateful
+        return Scores(scores, {name: probabilities[:, 2 + i] for i, name in enumerate(self.attributes)})
+
+    def labels(self, scores: Floats) -> npt.NDArray[np.int8]:
+        """Return codes into ``LABELS`` for scores of shape (n, 3)."""
+        return labels_of(scores, self.thresholds)

@@ -1,0 +1,160 @@
+"""One loaded artefact, ready to judge: comments in, decisions out. HTTP, files and evaluation all come through here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from model import artefact
+from model.artefact import Stored
+from model.classifier import Classifier, NgramReader, prior_shift
+from model.comment import Comment, Format
+from model.errors import ArtefactError, PolicyError
+from model.explain import Explanation, Span, explain
+from model.lexicon import load_lexicon
+from model.manifest import HEADS, Calibration, Prior
+from model.ngrams import FeatureSettings
+from model.policy import Policy
+from model.text import normaliser_version, prepare
+
+__all__ = ["EMPTY", "Decisions", "Moderator", "Span", "classifier_of"]
+
+EMPTY = "empty"
+_NO_TEXT = bytes(range(33)) + b"\x7f"
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What is decided of n comments, in the order given.
+
+    Attributes:
+        labels: codes into ``LABELS``, -1 where a comment was not judged; int8, shape (n,).
+        scores: probabilities in the order of ``LABELS``, rows sum to 1, NaN where not judged; float64, shape (n, 3).
+        verdicts: codes into ``VERDICTS``, -1 where not judged; int8, shape (n,).
+        reasons: why a comment was not judged (``"empty"``), else None; n.
+        attributes: probability of each published attribute; float64, shape (n,).
+        spans: the words that moved the scores, if asked for; n.
+        policy: the name of the policy that gave the verdicts.
+        version: the artefact that gave the scores.
+    """
+
+    labels: npt.NDArray[np.int8]
+    scores: npt.NDArray[np.float64]
+    verdicts: npt.NDArray[np.int8]
+    reasons: Sequence[str | None]
+    attributes: Mapping[str, npt.NDArray[np.float64]]
+    spans: Sequence[Sequence[Span]] | None
+    policy: str
+    version: str
+
+
+def classifier_of(stored: Stored) -> Classifier:
+    """Return the classifier that an artefact describes.
+
+    Raises:
+        ArtefactError: its arrays do not fit its manifest.
+    """
+    manifest = stored.manifest
+    kinds = [reader.get("kind") for reader in manifest.readers]
+    if kinds != ["ngrams"]:
+        raise ArtefactError(f"artefact {manifest.name}: readers {kinds} are unknown here: upgrade Tipstaff")
+    try:
+        settings = FeatureSettings(**manifest.features)  # type: ignore[arg-type]
+        values, scales, biases = (stored.arrays[str(manifest.readers[0][key])] for key in ("weights", "scales", "biases"))
+    except (TypeError, KeyError) as error:
+        raise ArtefactError(f"artefact {manifest.name}: its features or readers are not what this Tipstaff knows: {error}") from error
+    heads = len(manifest.heads)
+    if values.dtype != np.int8 or values.shape != (1 << settings.bits, heads) or scales.shape != (heads,) or biases.shape != (heads,):
+        raise ArtefactError(f"artefact {manifest.name}: the shapes of its arrays do not fit its manifest: train it anew")
+    reader = NgramReader(settings, load_lexicon(), values, scales.astype(np.float64), biases.astype(np.float64))
+    return Classifier(manifest.heads, (reader,), manifest.calibration, manifest.thresholds, manifest.prior)
+
+
+def _with_prior(classifier: Classifier, prior: Prior) -> Classifier:
+    moved = dict(classifier.calibration)
+    for head, shift in zip(HEADS, prior_shift(classifier.prior, prior), strict=True):
+        moved[head] = Calibration(slope=moved[head].slope, intercept=moved[head].intercept + shift)
+    return replace(classifier, calibration=moved, prior=prior)
+
+
+class Moderator:
+    """One loaded artefact, ready to judge.
+
+    Attributes:
+        version: name and content of the artefact, such as ``default@3f2a9c1d04be``.
+        policies: by name; contains "default".
+        classifier: what gives the scores.
+    """
+
+    def __init__(self, stored: Stored, *, prior: Prior | None = None) -> None:
+        self._manifest = stored.manifest
+        self.version = artefact.version(stored.manifest)
+        self.policies: Mapping[str, Policy] = stored.manifest.named_policies()
+        self.classifier = classifier_of(stored)
+        if prior is not None and prior != self.classifier.prior:
+            self.classifier = _with_prior(self.classifier, prior)
+
+    @classmethod
+    def load(cls, folder: Path | None = None, *, prior: Prior | None = None) -> "Moderator":
+        """Load an artefact.
+
+        Args:
+            folder: where it lies; None for the one that ships.
+            prior: how common abuse is on the site, where that differs from what the artefact states.
+
+        Raises:
+            ArtefactError: the artefact cannot be used.
+        """
+        folder = folder or Path(str(resources.files("model"))) / "default"
+        return cls(artefact.read(folder, normaliser=normaliser_version()), prior=prior)
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Names of the published attribute heads."""
+        return self.classifier.attributes
+
+    def public_manifest(self) -> dict[str, Any]:
+        """Return the part of the manifest that anybody may see, JSON-ready."""
+        return artefact.public(self._manifest)
+
+    def warm(self) -> None:
+        """Compile or load the kernels, read the tables that only foreign letters need: the next call is fast."""
+        comments = [Comment("0", "Warm \u0430\u00e9 \U0001f600 &amp; up", written) for written in Format]
+        self.decide(comments, explain=True, threads=1)
+
+    def decide(
+        self, comments: Sequence[Comment], *, policy: str = "default", explain: bool = False, threads: int | None = None
+    ) -> Decisions:
+        """Judge comments.
+
+        Args:
+            comments: n of them.
+            policy: whose thresholds give the verdicts.
+            explain: whether to tell which words moved the scores.
+            threads: how many may share the work; 1 stays in the calling thread, None is all cores for large batches.
+
+        Raises:
+            PolicyError: there is no such policy.
+        """
+        chosen = self.policies.get(policy)
+        if chosen is None:
+            raise PolicyError(f"policy {policy!r} is unknown: use one of {', '.join(sorted(self.policies))}")
+        texts = prepare(comments)
+        told = self.classifier.score(texts, threads=threads)
+        reasons = [None if text.strip(_NO_TEXT) else EMPTY for text in texts]
+        labels = self.classifier.labels(told.scores)
+        unjudged = np.flatnonzero([reason is not None for reason in reasons])
+        for column in (told.scores, *told.attributes.values()):
+            column[unjudged] = np.nan
+        labels[unjudged] = -1
+        verdicts = chosen.verdicts(1 - told.scores[:, 0], told.scores[:, 2])
+        spans = [self.explain(comment).spans() for comment in comments] if explain else None
+        return Decisions(labels, told.scores, verdicts, reasons, told.attributes, spans, policy, self.version)
+
+    def explain(self, comment: Comment) -> Explanation:
+        """Return which words moved the scores of one comment, for every head."""
+        return explain(self.classifier, comment)

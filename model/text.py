@@ -1,0 +1,115 @@
+"""From a comment as somebody wrote it to the one normalised text that training and serving read.
+
+First :func:`plain` takes the mark-up away; then come entities, the Unicode stage (``model.fold``) and the compiled stage
+(``model.normalise``). Whoever scores goes only as far as :func:`prepare`, since the compiled stage is part of the kernel;
+whoever explains asks for :func:`normalise`, which knows the way back to the original for every code point.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+
+import numpy as np
+import numpy.typing as npt
+
+from model import fold, markup
+from model.comment import Comment, Format
+from model.lexicon import load_lexicon
+from model.normalise import normalise_bytes
+from model.offsets import Mapped, Piece
+
+__all__ = ["Trace", "normalise", "normaliser_version", "plain", "prepare", "trace"]
+
+_RULES = 1
+
+
+@cache
+def normaliser_version() -> str:
+    """Return the version of the normalisation: that of its rules, and a digest of its lexicon."""
+    lexicon = resources.files("model").joinpath("lexicon.txt").read_bytes()
+    return f"{_RULES}-{hashlib.sha256(lexicon).hexdigest()[:12]}"
+
+
+def plain(text: str, written: Format) -> Mapped:
+    """Take the mark-up away.
+
+    Args:
+        text: a comment's text.
+        written: how it is written.
+
+    Returns:
+        What a reader of the page sees, with the way back to ``text``.
+    """
+    if written is Format.HTML:
+        return markup.html_text(text)
+    if written is Format.MARKDOWN:
+        return markup.markdown_text(text)
+    return markup.entities(text) or _whole(text)
+
+
+def prepare(comments: Sequence[Comment]) -> list[bytes]:
+    """Return what the kernel reads of each comment: UTF-8 after mark-up, entities and the Unicode stage; n."""
+    return [_prepared(comment.text, comment.format) for comment in comments]
+
+
+def _prepared(text: str, written: Format) -> bytes:
+    if written is Format.PLAIN and text.isascii() and "&" not in text:
+        return text.encode()
+    return fold.fold(plain(text, written).text).encode()
+
+
+class Trace:
+    """The normalised form of one comment as bytes, and the way back from each byte to the original.
+
+    Attributes:
+        data: the normalised UTF-8 bytes, shape (n,).
+        begin, end: half-open range of code points of the original that each byte stands for, int32, shape (n,).
+    """
+
+    def __init__(self, text: str, written: Format, lexicon: npt.NDArray[np.uint32]) -> None:
+        first = plain(text, written)
+        folded = fold.fold_mapped(first.text)
+        source = np.frombuffer(folded.text.encode(), np.uint8)
+        size = 5 * source.size + 8
+        a, b = np.empty(size, np.uint8), np.empty(size, np.uint8)
+        ab, ae, bb, be = (np.empty(size, np.int32) for _ in range(4))
+        n = normalise_bytes(source, 0, source.size, lexicon, a, ab, ae, b, bb, be, np.empty((3, 64), np.uint8))
+        points = np.cumsum((source & 0xC0) != 0x80) - 1
+        self.data = a[:n]
+        self.begin, self.end = _back(first, *_back(folded, points[ab[:n]], points[ae[:n] - 1] + 1))
+
+
+def trace(text: str, written: Format = Format.PLAIN) -> Trace:
+    """Return the normalised bytes of a text with the way back."""
+    return Trace(text, written, load_lexicon())
+
+
+def normalise(text: str, written: Format = Format.PLAIN) -> Mapped:
+    """Normalise a text as the kernel does.
+
+    Args:
+        text: a comment's text.
+        written: how it is written.
+
+    Returns:
+        The normalised text; each of its code points knows the range of ``text`` that it stands for. Normalising a
+        normalised text changes nothing.
+    """
+    done = trace(text, written)
+    normalised = done.data.tobytes().decode()
+    first = np.flatnonzero((done.data & 0xC0) != 0x80)
+    last = np.append(first[1:], done.data.size) - 1
+    begins, ends = done.begin[first].tolist(), done.end[last].tolist() if first.size else []
+    return Mapped(normalised, tuple(map(Piece, normalised, begins, ends)))
+
+
+def _whole(text: str) -> Mapped:
+    return Mapped(text, (Piece(text, 0, len(text)),) if text else ())
+
+
+def _back(step: Mapped, begin: npt.NDArray[np.int32], end: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Take non-empty ranges of the output of one step back to its input."""
+    if not len(begin):
+        return begin, end
+    return step.begin[begin], np.maximum(step.end[end - 1], step.begin[begin])
