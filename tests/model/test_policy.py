@@ -186,6 +186,15 @@ def test_budget_without_ties_is_spent_whole() -> None:
     assert policy.name == "default"
 
 
+def test_ties_never_make_rejecting_easier_than_reviewing() -> None:
+    """Where ties among the hateful scores leave more of the smaller budget to the abusive threshold, reject is raised to review."""
+    abusive, hateful = np.array([0.6, 0.3, 0.7, 0.0, 0.0]), np.array([0.1, 0.0, 0.1, 0.2, 0.2])
+
+    policy = derive(abusive, hateful, review_rate=0.81, reject_rate=0.61)
+
+    assert policy.reject_abusive == policy.review_abusive == math.nextafter(0.3, 1)
+
+
 def test_derived_policy_does_not_depend_on_the_order() -> None:
     """Shuffling the comments changes nothing."""
     random = np.random.default_rng(3)
