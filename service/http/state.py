@@ -69,7 +69,7 @@ def load_moderator(settings: Settings) -> "Moderator":
         ArtefactError: the artefact cannot be used.
     """
     # Numba takes most of a second to import; here, in a thread, /healthz answers meanwhile.
-    from model.classifier import Prior
+    from model.manifest import Prior
     from model.moderator import Moderator
 
     prior = None
