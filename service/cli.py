@@ -70,8 +70,11 @@ def main() -> None:
 def _fail(message: str) -> NoReturn:
     line = "".join(char if char.isprintable() else " " for char in message)
     print(f"tipstaff: {line}", file=sys.stderr)
-    # What is still held back for a full disk would fail once more when Python ends, and loudly.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # What is held back for a full disk would fail once more when Python ends, and loudly.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(1)
 
 

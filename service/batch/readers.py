@@ -47,8 +47,8 @@ def open_reading(path: str, wanted: Wanted) -> Iterator[Reading]:
             if source.head.startswith(magic):
                 raise DumpError(f"{source.name} is {what}")
         if source.head.startswith(MAGIC):
-            if path == STDIN:
-                raise DumpError("standard input is a Parquet file, which cannot be read from a pipe; name the file")
+            if path == STDIN or source.size is None:
+                raise DumpError(f"{source.name} is a Parquet file in a pipe, which cannot be read; name the file itself")
             with open_parquet(path, wanted) as reading:
                 yield reading
         elif (wanted.read_as or _format_of(source, wanted)) is ReadAs.JSONL:

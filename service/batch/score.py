@@ -1,6 +1,8 @@
 """Scoring of comment files: read some rows, judge them, write them, until there are no more."""
 
+import errno
 import os
+import stat
 import sys
 import time
 from collections import Counter
@@ -111,10 +113,17 @@ def check(job: ScoreJob) -> None:
         raise DumpError("standard input (-) is named twice; it can be read once")
     for path in job.inputs:
         if path != STDIN:
-            with Path(path).open("rb"):
-                pass
+            _check_input(path)
     if job.out is not None and any(_same(path, job.out) for path in job.inputs):
         raise DumpError(f"{job.out} is one of the files to be scored; name another with -o")
+
+
+def _check_input(path: str) -> None:
+    # Not opened to see whether it can be: that would take the bytes out of a pipe.
+    if stat.S_ISDIR(Path(path).stat().st_mode):
+        raise IsADirectoryError(errno.EISDIR, "is a folder; name the files in it", path)
+    if not os.access(path, os.R_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
 
 
 def _same(path: str, out: Path) -> bool:

@@ -27,7 +27,8 @@ _HEAD = 1 << 16
 class _Replayed(io.RawIOBase):
     """A stream whose first bytes have been read already and come once more; it counts what it hands out."""
 
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+    def __init__(self, name: str, head: bytes, rest: BinaryIO) -> None:
+        self._name = name
         self._head = head
         self._rest = rest
         self.count = 0
@@ -37,7 +38,7 @@ class _Replayed(io.RawIOBase):
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
         view = memoryview(buffer).cast("B")
-        found = self._head[: len(view)] or self._rest.read(len(view))
+        found = self._head[: len(view)] or _read(self._rest, len(view), self._name)
         self._head = self._head[len(view) :]
         view[: len(found)] = found
         self.count += len(found)
@@ -96,8 +97,16 @@ def open_source(path: str) -> Iterator[Source]:
 
 
 def _source(name: str, file: BinaryIO, size: int | None) -> Source:
-    head = file.read(_HEAD)
-    return Source(name, head, _Replayed(head, file), size)
+    head = _read(file, _HEAD, name)
+    return Source(name, head, _Replayed(name, head, file), size)
+
+
+def _read(file: BinaryIO, size: int, name: str) -> bytes:
+    try:
+        return file.read(size)
+    except OSError as error:
+        # Errors of reading, other than those of opening, do not say which file it was.
+        raise OSError(error.errno, error.strerror, name) from error
 
 
 def size_of(path: str) -> int | None:

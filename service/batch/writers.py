@@ -60,7 +60,10 @@ class Sink(Protocol):
         """Write rows below those that were written before."""
 
     def finish(self) -> None:
-        """Write what is held back."""
+        """Write what is held back; nothing follows."""
+
+    def abandon(self) -> None:
+        """Let go of the file, which is about to vanish; nothing follows. Never raises."""
 
 
 def format_by_name(out: Path) -> WriteAs:
@@ -90,8 +93,12 @@ def open_sink(out: Path | None, write_as: WriteAs) -> Iterator[Sink]:
     sinks: dict[WriteAs, Callable[[BinaryIO], Sink]] = {WriteAs.JSONL: _JsonLines, WriteAs.CSV: _Csv, WriteAs.PARQUET: _Parquet}
     with _standard_output() if out is None else _replacement(out) as file:
         sink = sinks[write_as](file)
-        yield sink
-        sink.finish()
+        try:
+            yield sink
+            sink.finish()
+        except BaseException:
+            sink.abandon()
+            raise
 
 
 @contextmanager
@@ -174,6 +181,9 @@ class _JsonLines:
     def finish(self) -> None:
         pass
 
+    def abandon(self) -> None:
+        pass
+
 
 class _Csv:
     def __init__(self, file: BinaryIO) -> None:
@@ -191,6 +201,9 @@ class _Csv:
         self._file.write("".join(written).encode())
 
     def finish(self) -> None:
+        pass
+
+    def abandon(self) -> None:
         pass
 
 
@@ -215,6 +228,7 @@ class _Parquet:
         self._schema = pa.schema([(name, pa.float64() if name in numbers else pa.string()) for name in COLUMNS])
         self._writer = pq.ParquetWriter(file, self._schema)
         self._held: list[pa.RecordBatch] = []
+        self._count = 0
 
     def write(self, judged: Judged) -> None:
         import pyarrow as pa
@@ -230,7 +244,8 @@ class _Parquet:
         ]
         arrays = [pa.array(column, field.type) for column, field in zip(columns, self._schema, strict=True)]
         self._held.append(pa.record_batch(arrays, schema=self._schema))
-        if sum(map(len, self._held)) >= _ROW_GROUP:
+        self._count += len(judged.ids)
+        if self._count >= _ROW_GROUP:
             self._write_group()
 
     def finish(self) -> None:
@@ -238,8 +253,14 @@ class _Parquet:
             self._write_group()
         self._writer.close()
 
+    def abandon(self) -> None:
+        # The writer would try once more when it is collected, long after its file is gone.
+        with suppress(Exception):
+            self._writer.close()
+        self._writer.is_open = False
+
     def _write_group(self) -> None:
         import pyarrow as pa
 
         self._writer.write_table(pa.Table.from_batches(self._held))
-        self._held = []
+        self._held, self._count = [], 0

@@ -55,6 +55,12 @@ def judge() -> Judge:
     return Judge()
 
 
+@pytest.fixture(scope="session")
+def judge_for_all() -> Judge:
+    """The judge, for tests whose every example shares it."""
+    return Judge()
+
+
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
     """A function that writes bytes into a file and reads its rows."""

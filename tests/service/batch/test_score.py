@@ -1,0 +1,178 @@
+"""Every row read is one row written, in order, whatever the rows and however they are cut into chunks."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.errors import DumpError, PolicyError
+from service.batch.report import as_json, as_lines
+from service.batch.rows import Wanted, WriteAs
+from service.batch.score import Progress, ScoreJob, rounded, run
+from service.http.wire import rounded_scores
+
+
+def scored(inputs, out: Path, judge, **options):
+    summary = run(ScoreJob([str(path) for path in inputs], out=out, **options), judge)
+    return summary, [json.loads(line) for line in out.read_text("utf-8").split("\n")[:-1]]
+
+
+def lines(path: Path, *rows: object) -> Path:
+    path.write_text("\n".join(row if isinstance(row, str) else json.dumps(row) for row in rows), "utf-8")
+    return path
+
+
+def test_rows_of_all_files_come_in_order(tmp_path, judge):
+    """Files follow each other; a row without an id is called by its number in the output."""
+    first = lines(tmp_path / "a.jsonl", {"id": "x", "text": "one"}, "broken", {"id": 3, "text": " "})
+    second = tmp_path / "b.csv"
+    second.write_text("text\ntwo\nthree\n")
+    summary, found = scored([first, second], tmp_path / "o.jsonl", judge)
+    assert [row["id"] for row in found] == ["x", 2, 3, 4, 5]
+    assert [row["reason"] for row in found] == [None, "not-json", "empty", None, None]
+    assert [row["label"] is None for row in found] == [False, True, True, False, False]
+    assert {row["model"] for row in found} == {"fake@1"}
+    assert (summary.rows, summary.judged, summary.reasons) == (5, 3, {"not-json": 1, "empty": 1})
+    assert sum(summary.labels.values()) == sum(summary.verdicts.values()) == 3
+
+
+def test_a_rows_judgement_is_that_of_its_text(tmp_path, judge):
+    """Rows that are not judged shift nothing."""
+    texts = [None if number % 3 == 1 else f"text {number}" for number in range(100)]
+    path = lines(tmp_path / "a.jsonl", *({"id": number, "text": text} for number, text in enumerate(texts)))
+    _, together = scored([path], tmp_path / "o.jsonl", judge)
+    for text, row in zip(texts, together, strict=True):
+        if text is not None:
+            _, alone = scored([lines(tmp_path / "b.jsonl", {"id": row["id"], "text": text})], tmp_path / "p.jsonl", judge)
+            assert alone == [row]
+
+
+@given(
+    st.lists(st.one_of(st.none(), st.integers(), st.text(max_size=20)), max_size=30),
+    st.integers(1, 7),
+    st.integers(1, 40),
+)
+def test_the_size_of_chunks_changes_nothing(tmp_path_factory, judge_for_all, texts, most_rows, most_text):
+    """Any list of texts gives as many rows, with the same ids in the same order and the same scores, however it is cut."""
+    folder = tmp_path_factory.mktemp("chunks")
+    path = lines(folder / "a.jsonl", *({"id": f"#{number}", "text": text} for number, text in enumerate(texts)))
+    _, whole = scored([path], folder / "whole.jsonl", judge_for_all)
+    _, cut = scored([path], folder / "cut.jsonl", judge_for_all, most_rows=most_rows, most_text=most_text)
+    assert whole == cut
+    assert [row["id"] for row in whole] == [f"#{number}" for number in range(len(texts))]
+    for text, row in zip(texts, whole, strict=True):
+        assert (row["label"] is None) == (row["reason"] is not None) == (not isinstance(text, str) or not text.strip())
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_scored_or_refused(tmp_path_factory, judge_for_all, content):
+    """No input makes a run fail with anything but a DumpError, and a refused one leaves no output."""
+    folder = tmp_path_factory.mktemp("bytes")
+    (folder / "a").write_bytes(content)
+    try:
+        summary, found = scored([folder / "a"], folder / "o.jsonl", judge_for_all)
+        assert summary.rows == len(found)
+    except DumpError:
+        assert not (folder / "o.jsonl").exists()
+
+
+def test_strict_stops_at_the_first_row_without_a_label(tmp_path, judge):
+    """The line is named, and no output appears."""
+    path = lines(tmp_path / "a.jsonl", {"text": "good"}, "", {"text": " "}, "broken")
+    with pytest.raises(DumpError, match=r"a\.jsonl: line 3 cannot be judged: empty"):
+        scored([path], tmp_path / "o.jsonl", judge, strict=True)
+    assert os.listdir(tmp_path) == ["a.jsonl"]
+
+
+def test_an_unknown_policy_is_refused_even_without_rows(tmp_path, judge):
+    """A wrong name is an error before anything is written."""
+    with pytest.raises(PolicyError, match="nope"):
+        scored([lines(tmp_path / "a.jsonl")], tmp_path / "o.jsonl", judge, policy="nope")
+    assert not (tmp_path / "o.jsonl").exists()
+
+
+def test_no_input_is_overwritten(tmp_path, judge):
+    """Neither by its name nor by another name of the same file."""
+    path = lines(tmp_path / "a.jsonl", {"text": "good"})
+    os.link(path, tmp_path / "b.jsonl")
+    (tmp_path / "c.jsonl").symlink_to(path)
+    for name in "abc":
+        with pytest.raises(DumpError, match="one of the files to be scored"):
+            scored([path], tmp_path / f"{name}.jsonl", judge)
+    assert path.read_text() == '{"text": "good"}'
+
+
+def test_a_bad_input_stops_everything_before_it_begins(tmp_path, judge):
+    """A missing file, a folder and standard input named twice are found before the first is read."""
+    path = lines(tmp_path / "a.jsonl", {"text": "good"})
+    with pytest.raises(FileNotFoundError, match=r"missing\.csv"):
+        scored([path, tmp_path / "missing.csv"], tmp_path / "o.jsonl", judge)
+    with pytest.raises(IsADirectoryError, match="name the files in it"):
+        scored([path, tmp_path], tmp_path / "o.jsonl", judge)
+    with pytest.raises(DumpError, match="twice"):
+        scored(["-", path, "-"], tmp_path / "o.jsonl", judge)
+    assert os.listdir(tmp_path) == ["a.jsonl"]
+
+
+def test_a_later_bad_file_leaves_no_output(tmp_path, judge):
+    """What was read before it is not written under the final name."""
+    path = lines(tmp_path / "a.jsonl", {"text": "good"})
+    (tmp_path / "b.csv").write_text("no,known,column\n")
+    with pytest.raises(DumpError, match=r"b\.csv"):
+        scored([path, tmp_path / "b.csv"], tmp_path / "o.jsonl", judge)
+    assert sorted(os.listdir(tmp_path)) == ["a.jsonl", "b.csv"]
+
+
+def test_progress_goes_from_nothing_to_all(tmp_path, judge):
+    """The share of bytes read grows to 1, over all files."""
+    rows = [{"text": f"some text {number}"} for number in range(20_000)]
+    paths = [lines(tmp_path / name, *rows) for name in ("a.jsonl", "b.jsonl")]
+    seen: list[Progress] = []
+    run(ScoreJob([str(path) for path in paths], out=tmp_path / "o.csv", write_as=WriteAs.CSV), judge, watch=seen.append)
+    shares = [progress.share for progress in seen]
+    assert shares == sorted(shares)
+    assert 0 < shares[0] < 0.5 < shares[-1] == 1
+    assert seen[-1].rows == 40_000
+
+
+def test_the_summary_says_what_was_done(tmp_path, judge):
+    """Rows, labels, reasons and columns are told; an empty file and a wrong encoding are pointed out."""
+    (tmp_path / "a.csv").write_bytes(b"id,body\n1,good\n2,caf\xe9\n3,\n")
+    lines(tmp_path / "b.csv")
+    summary, _ = scored([tmp_path / "a.csv", tmp_path / "b.csv"], tmp_path / "o.jsonl", judge)
+    told = list(as_lines(summary))
+    assert told[0].startswith("3 rows: 1 judged (")
+    assert "2 with a reason instead (1 not-utf-8, 1 empty)" in told[0]
+    assert "text from “body”, id from “id”" in told[0]
+    assert any("b.csv is empty" in line for line in told)
+    assert any("iconv" in line for line in told)
+    parsed = json.loads(as_json(summary))
+    assert (parsed["rows"], parsed["judged"], parsed["reasons"]) == (3, 1, {"not-utf-8": 1, "empty": 1})
+    assert parsed["files"][0] == {"name": str(tmp_path / "a.csv"), "text": "body", "id": "id"}
+
+
+def test_the_row_number_is_the_id_where_there_is_no_column(tmp_path, judge):
+    """A wanted id column is used, none means numbers."""
+    path = tmp_path / "a.csv"
+    path.write_text("nr,text\n7,good\n")
+    assert scored([path], tmp_path / "o.jsonl", judge)[1][0]["id"] == 1
+    assert scored([path], tmp_path / "o.jsonl", judge, wanted=Wanted(id_column="nr"))[1][0]["id"] == "7"
+
+
+@given(st.lists(st.tuples(*[st.floats(0, 1)] * 3).filter(lambda three: sum(three) > 1e-3), max_size=20))
+def test_a_file_says_what_http_says(triples):
+    """Scores are rounded as the service rounds them, and sum to 1."""
+    scores = np.array(triples).reshape(-1, 3)
+    scores /= scores.sum(axis=1, keepdims=True)
+    for (fine, toxic, hateful), row in zip(scores.tolist(), rounded(scores).tolist(), strict=True):
+        assert list(rounded_scores(fine, toxic, hateful).values()) == row
+        assert abs(sum(row) - 1) < 1e-12
+
+
+def test_rounding_leaves_what_was_not_judged():
+    """NaN stays NaN."""
+    assert np.isnan(rounded(np.full((2, 3), np.nan))).all()

@@ -1,0 +1,187 @@
+"""Judged rows are written whole or not at all."""
+
+import csv
+import io
+import json
+import stat
+import threading
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from model.errors import DumpError
+from service.batch.rows import WriteAs
+from service.batch.writers import COLUMNS, Judged, format_by_name, open_sink
+
+IDS = ["a", 7, 'c "quoted", and\r\nbroken', "d\re", "é\u2028", ""]
+
+
+@pytest.fixture
+def judged() -> Judged:
+    """Six rows, the second of which could not be judged."""
+    scores = np.array([[0.5, 0.25, 0.25]] * 6)
+    scores[1] = np.nan
+    labels = np.array([0, -1, 1, 2, 0, 0], np.int8)
+    return Judged(IDS, labels, scores, labels, [None, "empty", None, None, None, None], "m@1")
+
+
+def times(judged: Judged, count: int) -> Judged:
+    """Repeat rows."""
+    return Judged(
+        list(judged.ids) * count,
+        np.tile(judged.labels, count),
+        np.tile(judged.scores, (count, 1)),
+        np.tile(judged.verdicts, count),
+        list(judged.reasons) * count,
+        judged.version,
+    )
+
+
+def write(path, write_as, *chunks):
+    with open_sink(path, write_as) as sink:
+        for chunk in chunks:
+            sink.write(chunk)
+
+
+def test_json_lines_hold_one_object_a_row(tmp_path, judged):
+    """Keys come in the published order, integer ids stay integers, what was not judged is null."""
+    write(tmp_path / "x.jsonl", WriteAs.JSONL, judged)
+    found = [json.loads(line) for line in (tmp_path / "x.jsonl").read_text("utf-8").split("\n")[:-1]]
+    assert [list(row) for row in found] == [list(COLUMNS)] * 6
+    assert [row["id"] for row in found] == IDS
+    assert list(found[0].values()) == ["a", "fine", 0.5, 0.25, 0.25, "approve", "m@1", None]
+    assert list(found[1].values()) == [7, None, None, None, None, None, "m@1", "empty"]
+
+
+def test_csv_has_one_record_a_row_whatever_the_ids(tmp_path, judged):
+    """Ids with quotes, delimiters and line ends survive; what was not judged is empty."""
+    write(tmp_path / "x.csv", WriteAs.CSV, judged)
+    with (tmp_path / "x.csv").open(newline="", encoding="utf-8") as file:
+        found = list(csv.reader(file))
+    assert found[0] == list(COLUMNS)
+    assert [row[0] for row in found[1:]] == list(map(str, IDS))
+    assert found[1] == ["a", "fine", "0.5", "0.25", "0.25", "approve", "m@1", ""]
+    assert found[2] == ["7", "", "", "", "", "", "m@1", "empty"]
+
+
+def test_parquet_has_typed_columns(tmp_path, judged):
+    """Scores are doubles, everything else is text, what was not judged is null; many chunks make few row groups."""
+    write(tmp_path / "x.parquet", WriteAs.PARQUET, *[times(judged, 2000)] * 10)
+    table = pq.read_table(tmp_path / "x.parquet")
+    assert table.column_names == list(COLUMNS)
+    assert [str(field.type) for field in table.schema] == ["string", "string", *["double"] * 3, *["string"] * 3]
+    assert list(table.slice(0, 1).to_pylist()[0].values()) == ["a", "fine", 0.5, 0.25, 0.25, "approve", "m@1", None]
+    assert list(table.slice(1, 1).to_pylist()[0].values()) == ["7", None, None, None, None, None, "m@1", "empty"]
+    assert table.num_rows == 120_000
+    assert pq.ParquetFile(tmp_path / "x.parquet").num_row_groups == 2
+
+
+@pytest.mark.parametrize("write_as", WriteAs)
+def test_no_rows_make_a_valid_file(tmp_path, write_as):
+    """An output without rows can be read: nothing, a header, or a schema."""
+    path = tmp_path / "x"
+    write(path, write_as)
+    if write_as is WriteAs.PARQUET:
+        assert pq.read_table(path).num_rows == 0
+    else:
+        assert path.read_text() == ("" if write_as is WriteAs.JSONL else ",".join(COLUMNS) + "\n")
+
+
+@pytest.mark.parametrize("write_as", WriteAs)
+def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, judged, write_as):
+    """Whatever ends a run early, what was there stays, and no half file is left."""
+    path = tmp_path / "x"
+    path.write_text("old")
+    with pytest.raises(KeyboardInterrupt), open_sink(path, write_as) as sink:
+        sink.write(judged)
+        raise KeyboardInterrupt
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("x", "old")]
+
+
+def test_the_old_file_is_there_until_the_new_one_is_whole(tmp_path, judged):
+    """The name changes hands in one step."""
+    path = tmp_path / "x.jsonl"
+    path.write_text("old")
+    with open_sink(path, WriteAs.JSONL) as sink:
+        sink.write(judged)
+        assert path.read_text() == "old"
+    assert path.read_text().startswith('{"id":"a"')
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_permissions_are_those_of_the_old_file_or_the_usual_ones(tmp_path, judged):
+    """A replaced file keeps its mode; a new one gets what the umask allows."""
+    usual, old, new = tmp_path / "usual", tmp_path / "old", tmp_path / "new"
+    usual.write_text("")
+    old.write_text("")
+    old.chmod(0o640)
+    for path in (old, new):
+        write(path, WriteAs.CSV, judged)
+    assert stat.S_IMODE(old.stat().st_mode) == 0o640
+    assert new.stat().st_mode == usual.stat().st_mode
+
+
+def test_a_link_is_followed(tmp_path, judged):
+    """The file that a link names is replaced, not the link."""
+    (tmp_path / "folder").mkdir()
+    link = tmp_path / "x.csv"
+    link.symlink_to(tmp_path / "folder" / "real.csv")
+    write(link, WriteAs.CSV, judged)
+    assert link.is_symlink()
+    assert (tmp_path / "folder" / "real.csv").read_text().startswith("id,label")
+
+
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path, judged):
+    """A named pipe stays one."""
+    import os
+
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    received: list[str] = []
+    reader = threading.Thread(target=lambda: received.append(pipe.read_text()))
+    reader.start()
+    write(pipe, WriteAs.CSV, judged)
+    reader.join()
+    assert received[0].startswith("id,label")
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("count", [1, 30_000])
+@pytest.mark.parametrize("write_as", WriteAs)
+def test_a_full_disk_is_an_error_that_names_the_file(judged, write_as, count):
+    """What the operating system says of writing gets the name of the file."""
+    with pytest.raises(OSError, match="No space left") as caught:
+        write(Path("/dev/full"), write_as, times(judged, count))
+    assert caught.value.filename == "/dev/full"
+
+
+@pytest.mark.parametrize("name", ["missing/x.csv", "."])
+def test_a_place_that_cannot_be_written_to_is_named(tmp_path, judged, name):
+    """A missing folder, or a folder in place of a file, is an error with the name as it was given."""
+    with pytest.raises(OSError, match=r"No such file|is a folder") as caught:
+        write(tmp_path / name, WriteAs.CSV, judged)
+    assert caught.value.filename == str(tmp_path / name)
+
+
+def test_standard_output_is_written_in_bytes(judged, monkeypatch):
+    """Without a file, rows go to standard output, in UTF-8 whatever the locale."""
+    out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", out)
+    write(None, WriteAs.JSONL, judged)
+    written = out.buffer.getvalue().decode()
+    assert [json.loads(line)["id"] for line in written.split("\n")[:-1]] == IDS
+
+
+@pytest.mark.parametrize(("name", "expected"), [("x.jsonl", "jsonl"), ("X.NDJSON", "jsonl"), ("a.b.csv", "csv"), ("x.parquet", "parquet")])
+def test_the_name_tells_the_format(name, expected):
+    """The end of the name decides."""
+    assert format_by_name(Path(name)) is WriteAs(expected)
+
+
+@pytest.mark.parametrize("name", ["x", "x.json", "x.xlsx", "csv"])
+def test_a_name_that_tells_no_format_is_refused(name):
+    """Nothing is guessed."""
+    with pytest.raises(DumpError, match=r"\.jsonl, .*--to"):
+        format_by_name(Path(name))
