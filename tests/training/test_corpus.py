@@ -34,7 +34,7 @@ def attributes_of(folder: Path, source: str, *natives: dict[str, Any]) -> dict[s
 def test_rows_carry_their_answers_weight_and_place(tmp_path: Path) -> None:
     """What the file says of the two questions comes out as it lies there, with the source's weight; rows that answer nothing do not."""
     save(tmp_path, "stormfront", [{"hateful": False}, {"abusive": True, "hateful": True, "split": "dev", "target": "women"}, {}])
-    save(tmp_path, "davidson", [{"abusive": True, "hateful": False}])
+    save(tmp_path, "davidson", [{"abusive": True, "hateful": False, "native": {"class": "offensive_language"}}])
     rows = load_corpus(tmp_path)
     assert rows.source == ["davidson", "stormfront", "stormfront"]
     assert rows.abusive.tolist() == [1, -1, 1]
@@ -87,8 +87,8 @@ def test_other_sources_answer_what_their_categories_mean(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("source", "native", "expected"),
     [
-        ("cad", {"labels": "AffiliationDirectedAbuse,PersonDirectedAbuse"}, {"personal_attack": [1]}),
-        ("cad", {"labels": "Neutral"}, {"personal_attack": [0]}),
+        ("cad", {"labels": "AffiliationDirectedAbuse,PersonDirectedAbuse"}, {"affiliation_attack": [1], "personal_attack": [1]}),
+        ("cad", {"labels": "Neutral"}, {"affiliation_attack": [0], "personal_attack": [0]}),
         ("convabuse", {"n": 3, "types": {"sexist": "1", "sex_harassment": "2"}}, {"sexual_harassment": [1]}),
         ("convabuse", {"n": 3, "types": {"sex_harassment": "1"}}, {}),
         ("convabuse", {"n": 3, "types": {}}, {"sexual_harassment": [0]}),
@@ -96,9 +96,14 @@ def test_other_sources_answer_what_their_categories_mean(tmp_path: Path) -> None
         ("guest_misogyny", {"level_1": "Nonmisogynistic", "level_2": "Counter_speech"}, {"personal_attack": [0], "sexism": [0]}),
         ("hatemoji_build", {"type": "threateninglanguage"}, {"threat": [1]}),
         ("hatemoji_build", {"type": "none"}, {}),
-        ("implicit_hate", {"class": "implicit_hate", "implicit_class": "irony"}, {"threat": [0]}),
-        ("implicit_hate", {"class": "not_hate"}, {}),
-        ("davidson", {"class": "offensive_language"}, {}),
+        ("implicit_hate", {"class": "implicit_hate", "implicit_class": "irony"}, {"stereotype": [0], "threat": [0]}),
+        ("implicit_hate", {"class": "implicit_hate", "implicit_class": "stereotypical"}, {"stereotype": [1], "threat": [0]}),
+        ("implicit_hate", {"class": "explicit_hate"}, {}),
+        ("implicit_hate", {"class": "not_hate"}, {"stereotype": [0]}),
+        ("davidson", {"class": "offensive_language"}, {"offensive_language": [1]}),
+        ("davidson", {"class": "neither"}, {"offensive_language": [0]}),
+        ("davidson", {"class": "hate_speech"}, {}),
+        ("toxigen", {"toxicity_human": "5.0"}, {}),
     ],
 )
 def test_each_source_answers_in_its_own_words(tmp_path: Path, source: str, native: dict[str, Any], expected: dict[str, list[int]]) -> None:
