@@ -41,6 +41,10 @@ def _without_service_link(port: object) -> object:
     return _DEFAULT_PORT if isinstance(port, str) and port.startswith("tcp://") else port
 
 
+def _lower(level: object) -> object:
+    return level.lower() if isinstance(level, str) else level
+
+
 Directory = Annotated[Path, AfterValidator(_expanded)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 Seconds = Annotated[int, Field(ge=1, le=3600)]
@@ -76,7 +80,9 @@ class Settings(BaseSettings):
     keep_alive_timeout: Seconds = Field(default=75, description="Seconds that an idle connection stays open.")
     body_timeout: Seconds = Field(default=30, description="Seconds that a client may take to send one body.")
     shutdown_timeout: Seconds = Field(default=10, description="Seconds that calls in progress get when the service stops.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least severe log line to write.")
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(
+        default="info", description="Least severe log line to write."
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

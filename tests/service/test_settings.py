@@ -48,6 +48,14 @@ def test_environment_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     assert settings.data_dir == Path("/srv/data/tipstaff")
 
 
+@pytest.mark.parametrize("level", ["warning", "WARNING", "Warning"])
+def test_log_levels_are_taken_in_any_case(monkeypatch: pytest.MonkeyPatch, level: str) -> None:
+    """A log level may be written as Python's logging writes it."""
+    monkeypatch.setenv("TIPSTAFF_LOG_LEVEL", level)
+
+    assert read_settings().log_level == "warning"
+
+
 def test_what_is_given_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """An option of the command beats the environment, and an option that is not given does not."""
     monkeypatch.setenv("TIPSTAFF_PORT", "9000")

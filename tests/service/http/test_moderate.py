@@ -5,6 +5,7 @@ import logging
 import math
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -100,6 +101,23 @@ def test_large_and_small_calls_agree(client: httpx.Client) -> None:
     for at in range(4):
         alone = _moderate(client, texts[at], explain=True).json()["decisions"][0]
         assert {**together[at], "id": ""} == {**alone, "id": ""}
+
+
+def test_calls_do_not_mix(client: httpx.Client) -> None:
+    """Many calls at once, small and large, with and without mark-up, are each answered as if alone."""
+    calls: list[dict[str, object]] = []
+    for at in range(40):
+        form = "html" if at % 3 == 0 else "plain"
+        comments = [
+            {"id": f"{at}-{n}", "text": f"comment {n} of {at}: you, you and you " * (at + 1), "format": form} for n in range(at % 5 + 1)
+        ]
+        calls.append({"comments": comments, "explain": at % 2 == 0})
+    alone = [client.post("/v1/moderate", json=call).json() for call in calls]
+
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda call: client.post("/v1/moderate", json=call).json(), calls))
+
+    assert together == alone
 
 
 def test_explained_spans_lie_in_the_text(client: httpx.Client) -> None:
