@@ -1,4 +1,4 @@
-"""Development tooling behind ``make train``: the public corpus, with what it says of attributes and where each source comes from."""
+"""The public corpus, for development: its rows, what its sources say of attributes, and where each of them comes from."""
 
 import argparse
 import json
@@ -269,7 +269,9 @@ def count_attributes(labelled: Labelled) -> list[AttributeCount]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Load the corpus and print what its sources say of attributes; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m training.corpus", description="Train the shipped artefact on the public corpus.")
+    parser = argparse.ArgumentParser(
+        prog="python -m training.corpus", description="Count what the sources of the corpus say of each attribute."
+    )
     parser.add_argument("--corpus", type=Path, default=FOLDER, help="folder of the corpus (default: %(default)s)")
     options = parser.parse_args(arguments)
     try:
@@ -282,11 +284,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _print_counts(labelled: Labelled) -> None:
-    print(f"{len(labelled):,} rows", file=sys.stderr)
     layout = "{:18} {:22} {:>9} {:>9} {:>9} {:>9}"
-    print(layout.format("attribute", "source", "train yes", "train no", "dev yes", "dev no"), file=sys.stderr)
+    print(layout.format("attribute", "source", "train yes", "train no", "dev yes", "dev no"))
     for count in count_attributes(labelled):
-        print(layout.format(*astuple(count)), file=sys.stderr)
+        print(layout.format(*astuple(count)))
 
 
 if __name__ == "__main__":

@@ -112,8 +112,8 @@ def test_each_source_answers_in_its_own_words(tmp_path: Path, source: str, nativ
     assert set(expected) <= set(ATTRIBUTES)
 
 
-def test_attributes_are_counted_by_source_and_side(tmp_path: Path) -> None:
-    """The counts that decide whether a head may be published."""
+def test_attributes_are_counted_by_source_and_side(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The counts that decide whether a head may be published, also as a table."""
     save(
         tmp_path,
         "cad",
@@ -125,6 +125,8 @@ def test_attributes_are_counted_by_source_and_side(tmp_path: Path) -> None:
     counts = count_attributes(load_corpus(tmp_path))
     assert AttributeCount("personal_attack", "cad", 1, 1, 0, 0) in counts
     assert AttributeCount("sexism", "guest_misogyny", 1, 0, 0, 2) in counts
+    assert main(["--corpus", str(tmp_path)]) == 0
+    assert "sexism             guest_misogyny                 1         0         0         2" in capsys.readouterr().out
 
 
 def test_a_missing_corpus_is_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
