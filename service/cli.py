@@ -4,10 +4,12 @@ Results go to standard output, everything else to standard error. Exit codes: 0 
 """
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -21,6 +23,7 @@ from service.batch.rows import ReadAs, Wanted, WriteAs
 if TYPE_CHECKING:
     from model.moderator import Moderator
     from service.batch.score import ScoreJob
+    from training.train import TrainJob
 
 # What a command needs is imported inside it: a quick look at one text must not wait for a web server or a data frame.
 
@@ -49,6 +52,7 @@ FormatOut = Annotated[WriteAs | None, typer.Option("--to", help="Format to write
 TextColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the text.  [default: text, body, comment, …]")]
 IdColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the id.  [default: id, comment_id, …, else row numbers]")]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first row that cannot be judged.")]
+Column = Annotated[str | None, typer.Option(metavar="COLUMN", help="Column of that name, if the tables call it otherwise.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary, or what --text comes to, as JSON.")]
 
 
@@ -220,6 +224,70 @@ def _ended_cleanly() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _model_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", name):
+        raise typer.BadParameter("use up to 64 small letters, digits, dots, dashes and underscores")
+    return name
+
+
+@app.command()
+def train(
+    *,
+    tables: Annotated[list[Path], typer.Argument(metavar="TABLE…", help="CSV, JSONL or Parquet files, or folders of them.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder of the artefact to write.")],
+    text: Column = None,
+    label: Column = None,
+    abusive: Column = None,
+    hateful: Column = None,
+    source: Column = None,
+    mapped: Annotated[list[str] | None, typer.Option("--map", metavar="OLD=NEW", help="What a label of the tables means.")] = None,
+    dev_share: Annotated[
+        float | None, typer.Option(min=0.01, max=0.9, help="Share of the rows held back to judge by.  [default: 0.1]")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all that is random.")] = 0,
+    name: Annotated[str, typer.Option(metavar="NAME", callback=_model_name, help="What the model is called.")] = "custom",
+    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first bad row.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Train a model from labelled tables.
+
+    A table needs a column with the text, and a label (fine, toxic, hateful) or the answers abusive and hateful.
+    """
+    from training.fit import FitSettings
+    from training.train import TrainJob
+
+    named = {"text": text, "label": label, "abusive": abusive, "hateful": hateful, "source": source}
+    job = TrainJob(
+        tables=tables,
+        out=out,
+        name=name,
+        columns={field: column for field, column in named.items() if column is not None},
+        labels=dict(map(_mapping, mapped or ())),
+        strict=strict,
+        fit=FitSettings(seed=seed),
+    )
+    _train(job if dev_share is None else replace(job, dev_share=dev_share), as_json=as_json)
+
+
+def _mapping(pair: str) -> tuple[str, str]:
+    old, sign, new = pair.rpartition("=")
+    if not sign or not old or not new:
+        raise typer.BadParameter(f"{pair!r} is not OLD=NEW", param_hint="--map")
+    return old, new
+
+
+def _train(job: "TrainJob", *, as_json: bool) -> None:
+    from training import report
+    from training.train import train
+
+    with report.progress_bar() as tell:
+        made = train(job, tell)
+    if as_json:
+        print(report.trained_json(made))
+    else:
+        report.print_trained(made)
 
 
 @app.command(hidden=True)

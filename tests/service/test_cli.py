@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -30,7 +31,7 @@ from service.cli import main
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-c", "from service.cli import main; main()"]
-TEXTS = ["hello there", "you are an idiot", "héllo 😀", "what, a \"day\"\nof days"]
+TEXTS = ["hello there", "you are an idiot", "héllo 😀", 'what, a "day"\nof days']
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,16 @@ class Done:
 Call = Callable[..., Done]
 
 
+@dataclass(frozen=True)
+class Running:
+    """The command at work in a process of its own."""
+
+    process: "subprocess.Popen[bytes]"
+    stdin: IO[bytes]
+    stdout: IO[bytes]
+    stderr: IO[bytes]
+
+
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small artefact with arbitrary weights."""
@@ -68,7 +79,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         policies={"default": PolicyThresholds(review_abusive=0.5, review_hateful=0.5, reject_abusive=0.9, reject_hateful=0.9)},
     )
     weights = np.random.default_rng(0).integers(-127, 128, (1 << bits, len(HEADS))).astype(np.int8)
-    artefact.write(place, description=description, arrays={"weights.npy": weights, "scales.npy": np.full(2, 0.05), "biases.npy": np.zeros(2)})
+    artefact.write(
+        place, description=description, arrays={"weights.npy": weights, "scales.npy": np.full(2, 0.05), "biases.npy": np.zeros(2)}
+    )
     return place
 
 
@@ -90,13 +103,14 @@ def call(folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFix
 
 
 @contextlib.contextmanager
-def started(folder: Path, *arguments: object, **options: object) -> "Iterator[subprocess.Popen[bytes]]":
+def started(folder: Path, *arguments: object, **options: object) -> Iterator["Running"]:
     """Start the command in a process of its own."""
     environment = os.environ | {"TIPSTAFF_ARTEFACT": str(folder), "PYTHONUNBUFFERED": ""}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": environment}
     with subprocess.Popen([*COMMAND, *map(str, arguments)], cwd=ROOT, **(pipes | options)) as process:  # type: ignore[call-overload]
         try:
-            yield process
+            nothing = io.BytesIO()
+            yield Running(process, process.stdin or nothing, process.stdout or nothing, process.stderr or nothing)
         finally:
             process.kill()
 
@@ -110,11 +124,11 @@ def comments(tmp_path: Path) -> Path:
     return path
 
 
-def json_rows(text: str) -> list[dict[str, object]]:
+def json_rows(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.split("\n")[:-1]]
 
 
-def test_version(call):
+def test_version(call: Call) -> None:
     """The version is printed; nothing else is needed for it."""
     from importlib.metadata import PackageNotFoundError, version
 
@@ -126,7 +140,7 @@ def test_version(call):
     assert (done.code, done.out, done.err) == (0, f"{expected}\n", "")
 
 
-def test_help_names_every_command(call):
+def test_help_names_every_command(call: Call) -> None:
     """What can be done is told."""
     done = call("--help")
     assert done.code == 0
@@ -136,7 +150,7 @@ def test_help_names_every_command(call):
 
 
 @pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet"])
-def test_a_file_is_scored_into_every_format(call, comments, tmp_path, suffix):
+def test_a_file_is_scored_into_every_format(call: Call, comments: Path, tmp_path: Path, suffix: str) -> None:
     """The name of the output decides its format; its rows are those of the input, in order."""
     out = tmp_path / f"out.{suffix}"
     done = call("score", comments, "-o", out)
@@ -158,7 +172,7 @@ def test_a_file_is_scored_into_every_format(call, comments, tmp_path, suffix):
         assert not row["reason"]
 
 
-def test_standard_input_goes_to_standard_output(call):
+def test_standard_input_goes_to_standard_output(call: Call) -> None:
     """Without a file, rows come from standard input and go to standard output as JSON Lines, or CSV if asked for."""
     stdin = b'{"id":7,"text":"hello"}\n{"id":8}\n'
     done = call("score", stdin=stdin)
@@ -169,7 +183,7 @@ def test_standard_input_goes_to_standard_output(call):
     assert call("score", "--to", "csv", stdin=stdin).out.startswith(",".join(COLUMNS) + "\n7,")
 
 
-def test_the_summary_is_json_where_a_program_may_read_it(call, comments, tmp_path):
+def test_the_summary_is_json_where_a_program_may_read_it(call: Call, comments: Path, tmp_path: Path) -> None:
     """It goes to standard output, unless the rows do."""
     done = call("score", comments, "-o", tmp_path / "x.csv", "--json")
     assert (done.code, done.err) == (0, "")
@@ -179,7 +193,7 @@ def test_the_summary_is_json_where_a_program_may_read_it(call, comments, tmp_pat
     assert json.loads(done.err)["labels"].keys() == {"fine", "toxic", "hateful"}
 
 
-def test_options_reach_the_reader(call, comments, tmp_path):
+def test_options_reach_the_reader(call: Call, comments: Path, tmp_path: Path) -> None:
     """Columns and formats can be named."""
     out = tmp_path / "x.jsonl"
     assert call("score", comments, "-o", out, "--text-column", "id", "--id-column", "nr", "--format", "csv").code == 0
@@ -187,7 +201,7 @@ def test_options_reach_the_reader(call, comments, tmp_path):
     assert "“nope”" in call("score", comments, "-o", out, "--text-column", "nope").message
 
 
-def test_markup_is_taken_out_before_judging(call, tmp_path):
+def test_markup_is_taken_out_before_judging(call: Call, tmp_path: Path) -> None:
     """The same words in plain text and in HTML are judged alike."""
     for name, text in (("plain", "you & me"), ("html", "<p>you <b>&amp;</b> me</p>")):
         (tmp_path / f"{name}.jsonl").write_text(json.dumps({"id": 1, "text": text}))
@@ -211,11 +225,10 @@ def test_markup_is_taken_out_before_judging(call, tmp_path):
         (["score", "--text", "hi", "--policy", "nope"], "nope"),
         (["score", "--text", "x" * 1_000_001], "too-long"),
         (["serve", "--port", "99999"], "port"),
-        (["serve", "--artefact", "/nowhere"], "/nowhere"),
         (["warm", "--artefact", "/nowhere"], "/nowhere"),
     ],
 )
-def test_a_mistake_is_one_line_and_exit_code_1(call, comments, arguments, words):
+def test_a_mistake_is_one_line_and_exit_code_1(call: Call, comments: Path, arguments: list[str], words: str) -> None:
     """The line says what is wrong and where; nothing is on standard output."""
     done = call(*(argument.format(comments=comments) for argument in arguments))
     assert (done.code, done.out) == (1, "")
@@ -224,9 +237,16 @@ def test_a_mistake_is_one_line_and_exit_code_1(call, comments, arguments, words)
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--nope"], ["nope"], ["score", "--nope"], ["score", "--to", "parquet"], ["score", "x.csv", "--text", "hi"], ["score", "--markup", "pdf"]],
+    [
+        ["--nope"],
+        ["nope"],
+        ["score", "--nope"],
+        ["score", "--to", "parquet"],
+        ["score", "x.csv", "--text", "hi"],
+        ["score", "--markup", "pdf"],
+    ],
 )
-def test_a_wrong_call_is_exit_code_2(call, arguments):
+def test_a_wrong_call_is_exit_code_2(call: Call, arguments: list[str]) -> None:
     """How to call it is told on standard error."""
     done = call(*arguments)
     assert (done.code, done.out) == (2, "")
@@ -234,22 +254,22 @@ def test_a_wrong_call_is_exit_code_2(call, arguments):
     assert "Traceback" not in done.err
 
 
-def test_a_hostile_file_name_cannot_steer_the_terminal(call):
+def test_a_hostile_file_name_cannot_steer_the_terminal(call: Call) -> None:
     """Messages are printable whatever they name."""
     message = call("score", "\x1b[2J\nevil.csv").message
     assert message.strip("\n").isprintable()
 
 
-def test_strict_leaves_no_output(call, tmp_path):
+def test_strict_leaves_no_output(call: Call, tmp_path: Path) -> None:
     """The first row that cannot be judged ends everything."""
     (tmp_path / "x.jsonl").write_text('{"text":"good"}\nbroken\n')
     done = call("score", tmp_path / "x.jsonl", "-o", tmp_path / "o.csv", "--strict")
     assert done.code == 1
     assert "x.jsonl: line 2 cannot be judged: not-json" in done.message
-    assert os.listdir(tmp_path) == ["x.jsonl"]
+    assert [file.name for file in tmp_path.iterdir()] == ["x.jsonl"]
 
 
-def test_an_empty_file_is_pointed_out(call, tmp_path):
+def test_an_empty_file_is_pointed_out(call: Call, tmp_path: Path) -> None:
     """Nothing in, nothing out, and a note."""
     (tmp_path / "x.csv").touch()
     done = call("score", tmp_path / "x.csv")
@@ -257,7 +277,7 @@ def test_an_empty_file_is_pointed_out(call, tmp_path):
     assert "x.csv is empty" in done.err
 
 
-def test_a_look_at_one_text(call):
+def test_a_look_at_one_text(call: Call) -> None:
     """Label, verdict, scores and text are told to a human, the same to a program as JSON."""
     done = call("score", "--text", "you [b]idiot[/b] \x1b[2J")
     assert (done.code, done.err) == (0, "")
@@ -268,7 +288,7 @@ def test_a_look_at_one_text(call):
     assert {span["begin"] for span in decision["spans"]} <= set(range(23))
 
 
-def test_a_look_and_a_file_agree(call, comments):
+def test_a_look_and_a_file_agree(call: Call, comments: Path) -> None:
     """The same text has the same scores either way."""
     rows = json_rows(call("score", comments).out)
     for text, row in zip(TEXTS, rows, strict=True):
@@ -277,14 +297,14 @@ def test_a_look_and_a_file_agree(call, comments):
         assert (decision["label"], decision["verdict"], decision["model"]) == (row["label"], row["verdict"], row["model"])
 
 
-def test_a_look_at_nothing(call):
+def test_a_look_at_nothing(call: Call) -> None:
     """An empty text is not judged, which is no failure."""
     done = call("score", "--text", " ")
     assert done.code == 0
     assert "not judged: empty" in done.out
 
 
-def test_a_quick_look_imports_nothing_heavy(folder):
+def test_a_quick_look_imports_nothing_heavy(folder: Path) -> None:
     """Neither data frames nor web server nor training are loaded for one text."""
     program = "import sys, service.cli\ntry: service.cli.main()\nfinally: print(*sys.modules, file=sys.stderr)"
     done = subprocess.run(
@@ -295,43 +315,43 @@ def test_a_quick_look_imports_nothing_heavy(folder):
     assert not loaded & {"pyarrow", "pandas", "sklearn", "joblib", "fastapi", "starlette", "uvicorn", "training"}
 
 
-def test_a_reader_that_goes_away_is_no_noise(folder, tmp_path):
+def test_a_reader_that_goes_away_is_no_noise(folder: Path, tmp_path: Path) -> None:
     """Who pipes into head gets no complaint."""
     path = tmp_path / "x.jsonl"
     path.write_text('{"text":"hello there, this is a line"}\n' * 50_000)
-    with started(folder, "score", path) as process:
-        assert process.stdout.readline().startswith(b'{"id":1,')
-        process.stdout.close()
-        assert process.stderr.read() == b""
-        assert process.wait() == 1
+    with started(folder, "score", path) as running:
+        assert running.stdout.readline().startswith(b'{"id":1,')
+        running.stdout.close()
+        assert running.stderr.read() == b""
+        assert running.process.wait() == 1
 
 
-def test_a_full_disk_is_one_line(folder, comments):
+def test_a_full_disk_is_one_line(folder: Path, comments: Path) -> None:
     """The rows that could not be written are not lost in silence."""
-    with open("/dev/full", "wb") as full, started(folder, "score", comments, stdout=full) as process:
-        assert process.stderr.read() == b"tipstaff: No space left on device\n"
-        assert process.wait() == 1
+    with Path("/dev/full").open("wb") as full, started(folder, "score", comments, stdout=full) as running:
+        assert running.stderr.read() == b"tipstaff: No space left on device\n"
+        assert running.process.wait() == 1
 
 
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
-def test_an_interrupted_run_leaves_no_half_file(folder, tmp_path, sign, code):
+def test_an_interrupted_run_leaves_no_half_file(folder: Path, tmp_path: Path, sign: signal.Signals, code: int) -> None:
     """Whatever ends a run early, nothing appears under the final name; what can be cleaned up is."""
     out = tmp_path / "out.jsonl"
     row = b'{"text":"hello there"}\n'
-    with started(folder, "score", "-o", out) as process:
-        process.stdin.write(row * 100_000)
-        process.stdin.flush()
+    with started(folder, "score", "-o", out) as running:
+        running.stdin.write(row * 100_000)
+        running.stdin.flush()
         while not any(file.stat().st_size for file in tmp_path.iterdir()):
-            assert process.poll() is None
+            assert running.process.poll() is None
             time.sleep(0.01)
-        process.send_signal(sign)
-        assert process.wait() == code
-        assert b"Traceback" not in process.stderr.read()
+        running.process.send_signal(sign)
+        assert running.process.wait() == code
+        assert b"Traceback" not in running.stderr.read()
     assert not out.exists()
-    assert bool(os.listdir(tmp_path)) == (sign is signal.SIGKILL)
+    assert any(tmp_path.iterdir()) == (sign is signal.SIGKILL)
 
 
-def test_a_terminal_without_unicode_is_served_too(folder, comments):
+def test_a_terminal_without_unicode_is_served_too(folder: Path, comments: Path) -> None:
     """Signs that the locale lacks are written otherwise; nothing fails."""
     environment = os.environ | {"PYTHONIOENCODING": "ascii", "TIPSTAFF_ARTEFACT": str(folder)}
     for arguments in (["score", str(comments)], ["score", "--text", "héllo 😀"]):
@@ -347,7 +367,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_the_bar_is_drawn_on_a_terminal_only_when_it_takes_long(monkeypatch):
+def test_the_bar_is_drawn_on_a_terminal_only_when_it_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """A quick run and a run into a file stay silent."""
     for stream, patience, drawn in ((Terminal(), 0.0, True), (Terminal(), 60.0, False), (io.StringIO(), 0.0, False)):
         monkeypatch.setattr("service.batch.report._PATIENCE", patience)
@@ -357,18 +377,61 @@ def test_the_bar_is_drawn_on_a_terminal_only_when_it_takes_long(monkeypatch):
         assert ("1,234 rows" in stream.getvalue()) == drawn
 
 
-def test_warm_makes_the_model_ready(call):
+def test_warm_makes_the_model_ready(call: Call) -> None:
     """What the image calls at build time ends well and says so."""
     done = call("warm")
     assert (done.code, done.out) == (0, "")
     assert "small@" in done.message
 
 
-def test_serve_answers_where_its_options_say(folder):
+@pytest.fixture(scope="session")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A labelled table in words of its own."""
+    path = tmp_path_factory.mktemp("table") / "rulings.csv"
+    words = {"ok": "lovely {} weather for a walk", "rude": "you {} idiot and liar", "slur": "all {} foreigners are vermin"}
+    rows = [(text.format(f"{name} {number * 7919 % 997}"), name) for number in range(200) for name, text in words.items()]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("remark", "ruling"), *rows])
+    return path
+
+
+def test_a_trained_model_scores(call: Call, table: Path, tmp_path: Path) -> None:
+    """What train writes, score reads; columns and labels may have other names; figures go to standard output."""
+    out = tmp_path / "mine"
+    maps = [part for pair in ("ok=fine", "rude=toxic", "slur=hateful") for part in ("--map", pair)]
+    done = call("train", table, "-o", out, "--text", "remark", "--label", "ruling", *maps, "--name", "mine", "--dev-share", "0.3", "--json")
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["model"].startswith("mine@")
+    scored = json.loads(call("score", "--artefact", out, "--json", "--text", "you stupid idiot and liar").out)
+    assert scored["label"] == "toxic"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["{table}", "-o", "x", "--map", "rude"], 2, "OLD=NEW"),
+        (["{table}"], 2, "out"),
+        (["{table}", "-o", "x", "--name", "../Mine"], 2, "small letters"),
+        (["{table}", "-o", "x", "--dev-share", "2"], 2, "dev-share"),
+        (["missing.csv", "-o", "x"], 1, "missing.csv"),
+        (["{table}", "-o", "x", "--text", "nope"], 1, "nope"),
+        (["{table}", "-o", "x", "--text", "remark", "--label", "ruling", "--map", "ok=nice"], 1, "nice"),
+    ],
+)
+def test_a_training_that_cannot_be(call: Call, table: Path, arguments: list[str], code: int, words: str) -> None:
+    """A wrong call and a wrong table are told apart, and both are told."""
+    done = call("train", *(argument.format(table=table) for argument in arguments))
+    assert (done.code, done.out) == (code, "")
+    assert words in done.err
+    assert "Traceback" not in done.err
+
+
+def test_serve_answers_where_its_options_say(folder: Path) -> None:
     """Options come before the environment; SIGTERM ends it."""
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
-    with started(folder, "serve", "--port", port, env=os.environ | {"TIPSTAFF_PORT": "1", "TIPSTAFF_ARTEFACT": str(folder)}) as process:
+    with started(folder, "serve", "--port", port, env=os.environ | {"TIPSTAFF_PORT": "1", "TIPSTAFF_ARTEFACT": str(folder)}) as running:
+        process = running.process
         while True:
             with contextlib.suppress(OSError), contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as client:
                 client.request("GET", "/healthz")

@@ -2,7 +2,9 @@
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -12,13 +14,20 @@ from hypothesis import strategies as st
 from model.errors import DumpError, PolicyError
 from service.batch.report import as_json, as_lines
 from service.batch.rows import Wanted, WriteAs
-from service.batch.score import Progress, ScoreJob, rounded, run
+from service.batch.score import Progress, ScoreJob, Summary, rounded, run
 from service.http.wire import rounded_scores
 
+if TYPE_CHECKING:
+    from model.moderator import Moderator as Judge
 
-def scored(inputs, out: Path, judge, **options):
+
+def scored(inputs: Sequence[Path | str], out: Path, judge: "Judge", **options: Any) -> tuple[Summary, list[dict[str, Any]]]:
     summary = run(ScoreJob([str(path) for path in inputs], out=out, **options), judge)
     return summary, [json.loads(line) for line in out.read_text("utf-8").split("\n")[:-1]]
+
+
+def listed(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir())
 
 
 def lines(path: Path, *rows: object) -> Path:
@@ -26,7 +35,7 @@ def lines(path: Path, *rows: object) -> Path:
     return path
 
 
-def test_rows_of_all_files_come_in_order(tmp_path, judge):
+def test_rows_of_all_files_come_in_order(tmp_path: Path, judge: "Judge") -> None:
     """Files follow each other; a row without an id is called by its number in the output."""
     first = lines(tmp_path / "a.jsonl", {"id": "x", "text": "one"}, "broken", {"id": 3, "text": " "})
     second = tmp_path / "b.csv"
@@ -40,7 +49,7 @@ def test_rows_of_all_files_come_in_order(tmp_path, judge):
     assert sum(summary.labels.values()) == sum(summary.verdicts.values()) == 3
 
 
-def test_a_rows_judgement_is_that_of_its_text(tmp_path, judge):
+def test_a_rows_judgement_is_that_of_its_text(tmp_path: Path, judge: "Judge") -> None:
     """Rows that are not judged shift nothing."""
     texts = [None if number % 3 == 1 else f"text {number}" for number in range(100)]
     path = lines(tmp_path / "a.jsonl", *({"id": number, "text": text} for number, text in enumerate(texts)))
@@ -56,7 +65,9 @@ def test_a_rows_judgement_is_that_of_its_text(tmp_path, judge):
     st.integers(1, 7),
     st.integers(1, 40),
 )
-def test_the_size_of_chunks_changes_nothing(tmp_path_factory, judge_for_all, texts, most_rows, most_text):
+def test_the_size_of_chunks_changes_nothing(
+    tmp_path_factory: pytest.TempPathFactory, judge_for_all: "Judge", texts: list[object], most_rows: int, most_text: int
+) -> None:
     """Any list of texts gives as many rows, with the same ids in the same order and the same scores, however it is cut."""
     folder = tmp_path_factory.mktemp("chunks")
     path = lines(folder / "a.jsonl", *({"id": f"#{number}", "text": text} for number, text in enumerate(texts)))
@@ -69,7 +80,7 @@ def test_the_size_of_chunks_changes_nothing(tmp_path_factory, judge_for_all, tex
 
 
 @given(st.binary(max_size=300))
-def test_any_bytes_are_scored_or_refused(tmp_path_factory, judge_for_all, content):
+def test_any_bytes_are_scored_or_refused(tmp_path_factory: pytest.TempPathFactory, judge_for_all: "Judge", content: bytes) -> None:
     """No input makes a run fail with anything but a DumpError, and a refused one leaves no output."""
     folder = tmp_path_factory.mktemp("bytes")
     (folder / "a").write_bytes(content)
@@ -80,22 +91,22 @@ def test_any_bytes_are_scored_or_refused(tmp_path_factory, judge_for_all, conten
         assert not (folder / "o.jsonl").exists()
 
 
-def test_strict_stops_at_the_first_row_without_a_label(tmp_path, judge):
+def test_strict_stops_at_the_first_row_without_a_label(tmp_path: Path, judge: "Judge") -> None:
     """The line is named, and no output appears."""
     path = lines(tmp_path / "a.jsonl", {"text": "good"}, "", {"text": " "}, "broken")
     with pytest.raises(DumpError, match=r"a\.jsonl: line 3 cannot be judged: empty"):
         scored([path], tmp_path / "o.jsonl", judge, strict=True)
-    assert os.listdir(tmp_path) == ["a.jsonl"]
+    assert listed(tmp_path) == ["a.jsonl"]
 
 
-def test_an_unknown_policy_is_refused_even_without_rows(tmp_path, judge):
+def test_an_unknown_policy_is_refused_even_without_rows(tmp_path: Path, judge: "Judge") -> None:
     """A wrong name is an error before anything is written."""
     with pytest.raises(PolicyError, match="nope"):
         scored([lines(tmp_path / "a.jsonl")], tmp_path / "o.jsonl", judge, policy="nope")
     assert not (tmp_path / "o.jsonl").exists()
 
 
-def test_no_input_is_overwritten(tmp_path, judge):
+def test_no_input_is_overwritten(tmp_path: Path, judge: "Judge") -> None:
     """Neither by its name nor by another name of the same file."""
     path = lines(tmp_path / "a.jsonl", {"text": "good"})
     os.link(path, tmp_path / "b.jsonl")
@@ -106,7 +117,7 @@ def test_no_input_is_overwritten(tmp_path, judge):
     assert path.read_text() == '{"text": "good"}'
 
 
-def test_a_bad_input_stops_everything_before_it_begins(tmp_path, judge):
+def test_a_bad_input_stops_everything_before_it_begins(tmp_path: Path, judge: "Judge") -> None:
     """A missing file, a folder and standard input named twice are found before the first is read."""
     path = lines(tmp_path / "a.jsonl", {"text": "good"})
     with pytest.raises(FileNotFoundError, match=r"missing\.csv"):
@@ -115,31 +126,31 @@ def test_a_bad_input_stops_everything_before_it_begins(tmp_path, judge):
         scored([path, tmp_path], tmp_path / "o.jsonl", judge)
     with pytest.raises(DumpError, match="twice"):
         scored(["-", path, "-"], tmp_path / "o.jsonl", judge)
-    assert os.listdir(tmp_path) == ["a.jsonl"]
+    assert listed(tmp_path) == ["a.jsonl"]
 
 
-def test_a_later_bad_file_leaves_no_output(tmp_path, judge):
+def test_a_later_bad_file_leaves_no_output(tmp_path: Path, judge: "Judge") -> None:
     """What was read before it is not written under the final name."""
     path = lines(tmp_path / "a.jsonl", {"text": "good"})
     (tmp_path / "b.csv").write_text("no,known,column\n")
     with pytest.raises(DumpError, match=r"b\.csv"):
         scored([path, tmp_path / "b.csv"], tmp_path / "o.jsonl", judge)
-    assert sorted(os.listdir(tmp_path)) == ["a.jsonl", "b.csv"]
+    assert listed(tmp_path) == ["a.jsonl", "b.csv"]
 
 
-def test_progress_goes_from_nothing_to_all(tmp_path, judge):
+def test_progress_goes_from_nothing_to_all(tmp_path: Path, judge: "Judge") -> None:
     """The share of bytes read grows to 1, over all files."""
     rows = [{"text": f"some text {number}"} for number in range(20_000)]
     paths = [lines(tmp_path / name, *rows) for name in ("a.jsonl", "b.jsonl")]
     seen: list[Progress] = []
     run(ScoreJob([str(path) for path in paths], out=tmp_path / "o.csv", write_as=WriteAs.CSV), judge, watch=seen.append)
-    shares = [progress.share for progress in seen]
+    shares = [progress.share or 0.0 for progress in seen]
     assert shares == sorted(shares)
     assert 0 < shares[0] < 0.5 < shares[-1] == 1
     assert seen[-1].rows == 40_000
 
 
-def test_the_summary_says_what_was_done(tmp_path, judge):
+def test_the_summary_says_what_was_done(tmp_path: Path, judge: "Judge") -> None:
     """Rows, labels, reasons and columns are told; an empty file and a wrong encoding are pointed out."""
     (tmp_path / "a.csv").write_bytes(b"id,body\n1,good\n2,caf\xe9\n3,\n")
     lines(tmp_path / "b.csv")
@@ -155,7 +166,7 @@ def test_the_summary_says_what_was_done(tmp_path, judge):
     assert parsed["files"][0] == {"name": str(tmp_path / "a.csv"), "text": "body", "id": "id"}
 
 
-def test_the_row_number_is_the_id_where_there_is_no_column(tmp_path, judge):
+def test_the_row_number_is_the_id_where_there_is_no_column(tmp_path: Path, judge: "Judge") -> None:
     """A wanted id column is used, none means numbers."""
     path = tmp_path / "a.csv"
     path.write_text("nr,text\n7,good\n")
@@ -164,7 +175,7 @@ def test_the_row_number_is_the_id_where_there_is_no_column(tmp_path, judge):
 
 
 @given(st.lists(st.tuples(*[st.floats(0, 1)] * 3).filter(lambda three: sum(three) > 1e-3), max_size=20))
-def test_a_file_says_what_http_says(triples):
+def test_a_file_says_what_http_says(triples: list[tuple[float, float, float]]) -> None:
     """Scores are rounded as the service rounds them, and sum to 1."""
     scores = np.array(triples).reshape(-1, 3)
     scores /= scores.sum(axis=1, keepdims=True)
@@ -173,6 +184,6 @@ def test_a_file_says_what_http_says(triples):
         assert abs(sum(row) - 1) < 1e-12
 
 
-def test_rounding_leaves_what_was_not_judged():
+def test_rounding_leaves_what_was_not_judged() -> None:
     """NaN stays NaN."""
     assert np.isnan(rounded(np.full((2, 3), np.nan))).all()

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import stat
 import threading
 from pathlib import Path
@@ -15,7 +16,7 @@ from model.errors import DumpError
 from service.batch.rows import WriteAs
 from service.batch.writers import COLUMNS, Judged, format_by_name, open_sink
 
-IDS = ["a", 7, 'c "quoted", and\r\nbroken', "d\re", "é\u2028", ""]
+IDS: list[str | int] = ["a", 7, 'c "quoted", and\r\nbroken', "d\re", "é\u2028", ""]
 
 
 @pytest.fixture
@@ -39,13 +40,13 @@ def times(judged: Judged, count: int) -> Judged:
     )
 
 
-def write(path, write_as, *chunks):
+def write(path: Path | None, write_as: WriteAs, *chunks: Judged) -> None:
     with open_sink(path, write_as) as sink:
         for chunk in chunks:
             sink.write(chunk)
 
 
-def test_json_lines_hold_one_object_a_row(tmp_path, judged):
+def test_json_lines_hold_one_object_a_row(tmp_path: Path, judged: Judged) -> None:
     """Keys come in the published order, integer ids stay integers, what was not judged is null."""
     write(tmp_path / "x.jsonl", WriteAs.JSONL, judged)
     found = [json.loads(line) for line in (tmp_path / "x.jsonl").read_text("utf-8").split("\n")[:-1]]
@@ -55,7 +56,7 @@ def test_json_lines_hold_one_object_a_row(tmp_path, judged):
     assert list(found[1].values()) == [7, None, None, None, None, None, "m@1", "empty"]
 
 
-def test_csv_has_one_record_a_row_whatever_the_ids(tmp_path, judged):
+def test_csv_has_one_record_a_row_whatever_the_ids(tmp_path: Path, judged: Judged) -> None:
     """Ids with quotes, delimiters and line ends survive; what was not judged is empty."""
     write(tmp_path / "x.csv", WriteAs.CSV, judged)
     with (tmp_path / "x.csv").open(newline="", encoding="utf-8") as file:
@@ -66,7 +67,7 @@ def test_csv_has_one_record_a_row_whatever_the_ids(tmp_path, judged):
     assert found[2] == ["7", "", "", "", "", "", "m@1", "empty"]
 
 
-def test_parquet_has_typed_columns(tmp_path, judged):
+def test_parquet_has_typed_columns(tmp_path: Path, judged: Judged) -> None:
     """Scores are doubles, everything else is text, what was not judged is null; many chunks make few row groups."""
     write(tmp_path / "x.parquet", WriteAs.PARQUET, *[times(judged, 2000)] * 10)
     table = pq.read_table(tmp_path / "x.parquet")
@@ -79,7 +80,7 @@ def test_parquet_has_typed_columns(tmp_path, judged):
 
 
 @pytest.mark.parametrize("write_as", WriteAs)
-def test_no_rows_make_a_valid_file(tmp_path, write_as):
+def test_no_rows_make_a_valid_file(tmp_path: Path, write_as: WriteAs) -> None:
     """An output without rows can be read: nothing, a header, or a schema."""
     path = tmp_path / "x"
     write(path, write_as)
@@ -90,17 +91,22 @@ def test_no_rows_make_a_valid_file(tmp_path, write_as):
 
 
 @pytest.mark.parametrize("write_as", WriteAs)
-def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, judged, write_as):
+def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path, judged: Judged, write_as: WriteAs) -> None:
     """Whatever ends a run early, what was there stays, and no half file is left."""
     path = tmp_path / "x"
     path.write_text("old")
-    with pytest.raises(KeyboardInterrupt), open_sink(path, write_as) as sink:
-        sink.write(judged)
-        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        with open_sink(path, write_as) as sink:
+            sink.write(judged)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("x", "old")]
 
 
-def test_the_old_file_is_there_until_the_new_one_is_whole(tmp_path, judged):
+def test_the_old_file_is_there_until_the_new_one_is_whole(tmp_path: Path, judged: Judged) -> None:
     """The name changes hands in one step."""
     path = tmp_path / "x.jsonl"
     path.write_text("old")
@@ -111,7 +117,7 @@ def test_the_old_file_is_there_until_the_new_one_is_whole(tmp_path, judged):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_permissions_are_those_of_the_old_file_or_the_usual_ones(tmp_path, judged):
+def test_permissions_are_those_of_the_old_file_or_the_usual_ones(tmp_path: Path, judged: Judged) -> None:
     """A replaced file keeps its mode; a new one gets what the umask allows."""
     usual, old, new = tmp_path / "usual", tmp_path / "old", tmp_path / "new"
     usual.write_text("")
@@ -123,7 +129,7 @@ def test_permissions_are_those_of_the_old_file_or_the_usual_ones(tmp_path, judge
     assert new.stat().st_mode == usual.stat().st_mode
 
 
-def test_a_link_is_followed(tmp_path, judged):
+def test_a_link_is_followed(tmp_path: Path, judged: Judged) -> None:
     """The file that a link names is replaced, not the link."""
     (tmp_path / "folder").mkdir()
     link = tmp_path / "x.csv"
@@ -133,10 +139,8 @@ def test_a_link_is_followed(tmp_path, judged):
     assert (tmp_path / "folder" / "real.csv").read_text().startswith("id,label")
 
 
-def test_a_pipe_is_written_to_and_not_replaced(tmp_path, judged):
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path, judged: Judged) -> None:
     """A named pipe stays one."""
-    import os
-
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     received: list[str] = []
@@ -150,7 +154,7 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path, judged):
 
 @pytest.mark.parametrize("count", [1, 30_000])
 @pytest.mark.parametrize("write_as", WriteAs)
-def test_a_full_disk_is_an_error_that_names_the_file(judged, write_as, count):
+def test_a_full_disk_is_an_error_that_names_the_file(judged: Judged, write_as: WriteAs, count: int) -> None:
     """What the operating system says of writing gets the name of the file."""
     with pytest.raises(OSError, match="No space left") as caught:
         write(Path("/dev/full"), write_as, times(judged, count))
@@ -158,14 +162,14 @@ def test_a_full_disk_is_an_error_that_names_the_file(judged, write_as, count):
 
 
 @pytest.mark.parametrize("name", ["missing/x.csv", "."])
-def test_a_place_that_cannot_be_written_to_is_named(tmp_path, judged, name):
+def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path, judged: Judged, name: str) -> None:
     """A missing folder, or a folder in place of a file, is an error with the name as it was given."""
     with pytest.raises(OSError, match=r"No such file|is a folder") as caught:
         write(tmp_path / name, WriteAs.CSV, judged)
     assert caught.value.filename == str(tmp_path / name)
 
 
-def test_standard_output_is_written_in_bytes(judged, monkeypatch):
+def test_standard_output_is_written_in_bytes(judged: Judged, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a file, rows go to standard output, in UTF-8 whatever the locale."""
     out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     monkeypatch.setattr("sys.stdout", out)
@@ -175,13 +179,13 @@ def test_standard_output_is_written_in_bytes(judged, monkeypatch):
 
 
 @pytest.mark.parametrize(("name", "expected"), [("x.jsonl", "jsonl"), ("X.NDJSON", "jsonl"), ("a.b.csv", "csv"), ("x.parquet", "parquet")])
-def test_the_name_tells_the_format(name, expected):
+def test_the_name_tells_the_format(name: str, expected: str) -> None:
     """The end of the name decides."""
     assert format_by_name(Path(name)) is WriteAs(expected)
 
 
 @pytest.mark.parametrize("name", ["x", "x.json", "x.xlsx", "csv"])
-def test_a_name_that_tells_no_format_is_refused(name):
+def test_a_name_that_tells_no_format_is_refused(name: str) -> None:
     """Nothing is guessed."""
     with pytest.raises(DumpError, match=r"\.jsonl, .*--to"):
         format_by_name(Path(name))
