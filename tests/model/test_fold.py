@@ -22,6 +22,7 @@ TEXTS = st.text(CHARACTERS)
 
 
 def squeezed(text: str) -> str:
+    """What the next stage makes of spaces."""
     return re.sub(" +", " ", text).strip(" ")
 
 
