@@ -33,7 +33,7 @@ COPY service service
 RUN /opt/build/bin/hatchling build --target wheel --directory /src/dist && \
     /opt/build/bin/python -m pip --python /opt/tipstaff/bin/python install --quiet --no-compile --no-deps dist/*.whl
 # Bytecode that is not compared with its source stays valid whatever a registry does to the times of files.
-RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/tipstaff/lib && tipstaff warm
+RUN python -m compileall -q -j 0 -x tests/ --invalidation-mode unchecked-hash /opt/tipstaff/lib && tipstaff warm
 
 FROM base
 COPY --from=build /opt/tipstaff /opt/tipstaff
