@@ -182,7 +182,8 @@ def _score(job: "ScoreJob", artefact: Path | None, *, as_json: bool) -> None:
     score.check(job)
     moderator = _moderator(artefact)
     with _ended_cleanly(), report.Bar(sys.stderr) as bar:
-        summary = score.run(job, moderator, watch=bar)
+        # Rows on the same terminal show the progress themselves.
+        summary = score.run(job, moderator, watch=None if job.out is None and sys.stdout.isatty() else bar)
     if as_json:
         print(report.as_json(summary), file=sys.stderr if job.out is None else sys.stdout)
     else:
