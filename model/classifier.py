@@ -61,6 +61,12 @@ class NgramReader:
     scales: Floats
     biases: Floats
 
+    def __post_init__(self) -> None:
+        """Look at the weights read-only, as mapped ones are: the kernel is compiled for that alone."""
+        values = self.values.view()
+        values.flags.writeable = False
+        object.__setattr__(self, "values", values)
+
     def read(self, packed: Packed, *, slopes: Floats, intercepts: Floats, threads: int) -> Reading:
         """Return the log-odds that this reader gives every head, shape (n, heads), and which part of a long comment gave them."""
         weights = Weights(self.values, self.scales, self.biases, slopes, intercepts)

@@ -46,6 +46,8 @@ def _signs(signs: str) -> np.ndarray:
 
 
 _LEET = _leet_table()
+_LOST = np.zeros(128, np.uint8)  # punctuation of U+20xx that lost its high byte on the way: quotes, as old dumps have them
+_LOST[[0x18, 0x19, 0x1C, 0x1D]] = [ord(sign) for sign in "''\"\""]
 _EDGE = _signs("!\"'(),.:;?[\\]^_`{|}~-<>/")
 _SEPARATOR = _signs(".-_*,/~+|#%")
 
@@ -170,7 +172,7 @@ def _clean(src, lo, hi, out, begin, end):  # type: ignore[no-untyped-def]
             n += 1
             i += 1
             continue
-        if b == 32 or 9 <= b <= 13 or 28 <= b <= 31:
+        if b == 32 or 9 <= b <= 13 or 19 <= b <= 20:
             if n > 0 and out[n - 1] != 32:
                 out[n] = 32
                 begin[n] = i - lo
@@ -179,6 +181,11 @@ def _clean(src, lo, hi, out, begin, end):  # type: ignore[no-untyped-def]
             i += 1
             continue
         if b < 32 or b == 127:
+            if _LOST[b] != 0:
+                out[n] = _LOST[b]
+                begin[n] = i - lo
+                end[n] = i - lo + 1
+                n += 1
             i += 1
             continue
         if b == 38:

@@ -1,0 +1,105 @@
+"""How good a classifier is on labelled rows that it has not seen, source by source."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.metrics import roc_auc_score
+
+from training.calibrate import macro_f1, three_class_sources
+from training.labelled import Labelled
+
+__all__ = ["Figures", "auc", "auc_low", "calibration_error", "evaluate"]
+
+Floats = npt.NDArray[np.float64]
+ABUSIVE_ALARMS, HATEFUL_ALARMS = 0.05, 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is measured on one source, or the mean over sources; None where the source does not answer.
+
+    Attributes:
+        rows: how many comments.
+        auc_hateful, auc_abusive: area under the ROC curve.
+        caught_abusive: share of abusive comments above the score that 5 % of clean conversation exceeds.
+        caught_hateful: share of hateful comments above the score that 1 % of clean conversation exceeds.
+        macro_f1: mean F1 of the three labels by the label rule.
+    """
+
+    rows: int
+    auc_hateful: float | None = None
+    auc_abusive: float | None = None
+    caught_abusive: float | None = None
+    caught_hateful: float | None = None
+    macro_f1: float | None = None
+
+
+def auc(answers: npt.NDArray[np.int8], scores: Floats) -> float | None:
+    """Return the area under the ROC curve of the rows that answer, None unless they answer both ways; shape (n,) each."""
+    known = answers >= 0
+    return float(roc_auc_score(answers[known], scores[known])) if len(set(answers[known].tolist())) == 2 else None
+
+
+def auc_low(value: float, *, positives: int, negatives: int, z: float = 1.96) -> float:
+    """Return the lower bound of an AUC's 95 % interval by the standard error of Hanley & McNeil (1982)."""
+    q1, q2 = value / (2 - value), 2 * value**2 / (1 + value)
+    variance = value * (1 - value) + (positives - 1) * (q1 - value**2) + (negatives - 1) * (q2 - value**2)
+    return float(value - z * np.sqrt(variance / (positives * negatives)))
+
+
+def calibration_error(abusive: Floats, rows: Labelled, *, prior: float) -> float | None:
+    """Return the expected calibration error of P(abusive): ten equal bins, rows weighted to the prior.
+
+    Only sources that have both clean and abusive rows count.
+    """
+    sources = np.array(rows.source)
+    both = [name for name in set(rows.source) if len(set(rows.abusive[sources == name].tolist()) & {0, 1}) == 2]
+    known = np.isin(sources, both) & (rows.abusive >= 0)
+    if not known.any():
+        return None
+    yes, p = rows.abusive[known] == 1, abusive[known]
+    weights = np.where(yes, prior / yes.sum(), (1 - prior) / (~yes).sum())
+    bins = np.minimum((p * 10).astype(int), 9)
+    gaps = [abs((weights * (p - yes))[bins == b].sum()) for b in range(10)]
+    return float(sum(gaps))
+
+
+def evaluate(scores: Floats, labels: npt.NDArray[np.int8], rows: Labelled, *, clean: Collection[str] | None = None) -> Mapping[str, Figures]:
+    """Measure scores against what is known of the rows.
+
+    Args:
+        scores: (n, 3) in the order of ``LABELS``.
+        labels: (n,) codes that the label rule gave.
+        rows: n comments.
+        clean: sources whose fine rows are clean conversation; None for all.
+
+    Returns:
+        Figures by source, and under "MEAN" their means over the sources that answer.
+    """
+    sources = np.array(rows.source)
+    abusive, hateful = 1 - scores[:, 0], scores[:, 2]
+    calm = (rows.abusive == 0) & (np.isin(sources, list(clean)) if clean is not None else True)
+    at5 = np.quantile(abusive[calm], 1 - ABUSIVE_ALARMS) if calm.any() else np.nan
+    at1 = np.quantile(hateful[calm], 1 - HATEFUL_ALARMS) if calm.any() else np.nan
+    three = {rows.source[of[0]]: of for of in three_class_sources(rows)}
+    table = {}
+    for name in sorted(set(rows.source)):
+        of = np.flatnonzero(sources == name)
+        bad, hate = of[rows.abusive[of] == 1], of[rows.hateful[of] == 1]
+        table[name] = Figures(
+            rows=of.size,
+            auc_hateful=auc(rows.hateful[of], hateful[of]),
+            auc_abusive=auc(rows.abusive[of], abusive[of]),
+            caught_abusive=float((abusive[bad] > at5).mean()) if bad.size and calm.any() else None,
+            caught_hateful=float((hateful[hate] > at1).mean()) if hate.size and calm.any() else None,
+            macro_f1=macro_f1(rows.label[three[name]], labels[three[name]]) if name in three else None,
+        )
+    table["MEAN"] = Figures(len(rows), **{f.name: _mean([getattr(row, f.name) for row in table.values()]) for f in fields(Figures)[1:]})
+    return table
+
+
+def _mean(values: list[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return float(np.mean(known)) if known else None

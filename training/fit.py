@@ -1,0 +1,178 @@
+"""Fits the weights of the n-gram reader to what is known of each comment.
+
+The two label heads are P(hateful) and P(abusive | not hateful). A row teaches what it answers, by its likelihood:
+
+- hateful: log P(h); and, with weight ``sharing``, log P(a): what hates also abuses, so its words count there too;
+- toxic: log(1 - P(h)) + log P(a); fine: log(1 - P(h)) + log(1 - P(a)); not hateful, else unknown: log(1 - P(h));
+- abusive, else unknown: log(1 - (1 - P(h)) (1 - P(a))).
+
+Further heads are plain logistic regressions on the rows that answer them. All heads are fitted in one pass over the
+features by AdaGrad (Duchi, Hazan & Singer 2011), whose steps shrink for features that are met often; the weights are the
+mean over the course of the run (Polyak & Juditsky 1992). One thread, a fixed order: the same data and seed give the same weights.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from model.classifier import cores
+from model.comment import Comment
+from model.compiled import kernel
+from model.lexicon import load_lexicon
+from model.ngrams import FeatureSettings, extract, pack_bytes
+from model.text import prepare
+from training.labelled import Labelled
+
+__all__ = ["FitSettings", "Linear", "Quantised", "fit", "quantise"]
+
+_PARTS = 4  # of an epoch, after each of which the weights enter the mean
+
+
+@dataclass(frozen=True, slots=True)
+class FitSettings:
+    """How weights are fitted.
+
+    Attributes:
+        features: what the reader reads.
+        epochs: passes over the rows; the first does not enter the mean.
+        rate: step size of AdaGrad.
+        damping: what its sums of squared gradients start from; the larger, the less a rare feature may move.
+        sharing: how much a hateful row also teaches the head of P(abusive | not hateful).
+        seed: of the order of the rows.
+    """
+
+    features: FeatureSettings = field(default_factory=FeatureSettings)
+    epochs: int = 6
+    rate: float = 0.3
+    damping: float = 1.0
+    sharing: float = 0.5
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """Fitted weights.
+
+    Attributes:
+        values: float32, shape (2**bits, heads).
+        biases: float64, shape (heads,).
+    """
+
+    values: npt.NDArray[np.float32]
+    biases: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantised:
+    """Weights in 8 bits: ``values * scales`` is close to what was fitted.
+
+    Attributes:
+        values: int8, shape (2**bits, heads).
+        scales: float64, shape (heads,).
+    """
+
+    values: npt.NDArray[np.int8]
+    scales: npt.NDArray[np.float64]
+
+
+@kernel
+def _steps(idx, starts, counts, factors, order, answers, weights, sharing, rate, values, squares, biases):  # type: ignore[no-untyped-def]
+    """Take one AdaGrad step for each row of order; values, squares and biases change in place."""
+    heads = values.shape[1]
+    z = np.empty(heads)
+    d = np.empty(heads)
+    for o in range(order.size):
+        row = order[o]
+        z[:] = biases
+        first = starts[row]
+        for block in range(3):
+            size = counts[row, block]
+            if size > 0:
+                factor = factors[block] / np.sqrt(np.float64(size))
+                for k in range(first, first + size):
+                    for h in range(heads):
+                        z[h] += factor * values[idx[k], h]
+                first += size
+        for h in range(heads):
+            z[h] = 1 / (1 + np.exp(-z[h]))
+            known = answers[row, h]
+            d[h] = 0.0 if known < 0 else z[h] - known
+        abusive, hateful = answers[row, 1], answers[row, 0]
+        if hateful == 1:
+            d[1] = sharing * (z[1] - 1)
+        elif hateful < 0 and abusive == 1:
+            either = 1 - (1 - z[0]) * (1 - z[1]) + 1e-9
+            d[0] = -(1 - z[1]) * z[0] * (1 - z[0]) / either
+            d[1] = -(1 - z[0]) * z[1] * (1 - z[1]) / either
+        for h in range(heads):
+            d[h] *= weights[row]
+            biases[h] -= 0.01 * rate * d[h]
+        first = starts[row]
+        for block in range(3):
+            size = counts[row, block]
+            if size > 0:
+                factor = factors[block] / np.sqrt(np.float64(size))
+                for h in range(heads):
+                    if d[h] != 0:
+                        g = np.float32(d[h] * factor)
+                        for k in range(first, first + size):
+                            j = idx[k]
+                            squares[j, h] += g * g
+                            values[j, h] -= np.float32(rate) * g / np.sqrt(squares[j, h])
+                first += size
+
+
+def fit(rows: Labelled, *, settings: FitSettings, attributes: tuple[str, ...] = (), progress: Callable[[float], None] | None = None) -> Linear:
+    """Fit the weights of the two label heads and of the attributes.
+
+    Args:
+        rows: comments with what is known of them.
+        settings: how.
+        attributes: names of the attribute heads, each a column of ``rows.attributes``.
+        progress: is told the share of the work that is done.
+
+    Raises:
+        ValueError: there is no row.
+    """
+    if not len(rows):
+        raise ValueError("no rows to fit: give labelled comments")
+    packed = pack_bytes(prepare([Comment("", text) for text in rows.text]))
+    idx, counts = extract(packed, settings=settings.features, lexicon=load_lexicon(), threads=cores())
+    starts = np.concatenate([[0], np.cumsum(counts.sum(axis=1, dtype=np.int64))])
+    answers = np.column_stack([rows.hateful, rows.abusive, *(rows.attributes[name] for name in attributes)]).astype(np.int8)
+    values = np.zeros((1 << settings.features.bits, answers.shape[1]), np.float32)
+    squares = np.full_like(values, settings.damping)
+    biases = np.zeros(answers.shape[1])
+    mean, mean_biases, taken = np.zeros(values.shape), np.zeros_like(biases), 0
+    random = np.random.default_rng(settings.seed)
+    for epoch in range(settings.epochs):
+        for part, order in enumerate(np.array_split(random.permutation(len(rows)), _PARTS)):
+            _steps(
+                *(idx, starts, counts, settings.features.factors(), order, answers, rows.weight),
+                *(settings.sharing, settings.rate, values, squares, biases),
+            )
+            if epoch or settings.epochs == 1:
+                mean += values
+                mean_biases += biases
+                taken += 1
+            if progress:
+                progress((epoch + (part + 1) / _PARTS) / settings.epochs)
+    return Linear((mean / taken).astype(np.float32), mean_biases / taken)
+
+
+def quantise(values: npt.NDArray[np.float32], *, clip: float = 0.9999) -> Quantised:
+    """Round weights to 8 bits, each head with a scale of its own.
+
+    Args:
+        values: shape (2**bits, heads).
+        clip: quantile of a head's non-zero absolute weights that becomes 127; larger ones are cut to it.
+    """
+    scales = np.ones(values.shape[1])
+    for head in range(values.shape[1]):
+        sizes = np.abs(values[:, head])
+        sizes = sizes[sizes > 0]
+        if sizes.size:
+            scales[head] = float(np.quantile(sizes, clip)) / 127 or 1.0
+    return Quantised(np.clip(np.rint(values / scales), -127, 127).astype(np.int8), scales)
