@@ -4,9 +4,10 @@ Numba's own cache has three habits that do not suit us. It calls a compiled func
 is unchanged, though the code compiled in comes from other files too. It refuses a folder that it cannot write to, if only
 to read what lies there. And where it finds no folder to write to, the import fails.
 
-Here a compiled function is fresh while no module with compiled functions in its folder has changed; a folder need not be
-writable; and what cannot be stored is compiled again by the next process. What was compiled lies, in this order: in
-NUMBA_CACHE_DIR, if set; beside the source, if it lies there already or can be written; in the user's cache folder.
+Here a compiled function is fresh while no module with compiled functions in its folder or in ``model/`` has changed; a
+folder need not be writable; and what cannot be stored is compiled again by the next process. What was compiled lies, in
+this order: in NUMBA_CACHE_DIR, if set; beside the source, if it lies there already or can be written; in the user's cache
+folder.
 """
 
 import hashlib
@@ -85,9 +86,9 @@ def _folder(source: Path, *, name: str) -> Path:
 
 @lru_cache
 def _stamp(folder: Path) -> bytes:
-    """Return a digest of all modules in a folder that hold compiled functions."""
+    """Return a digest of all modules with compiled functions, in a folder and in this one, whose functions all may call."""
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.py")):
+    for path in sorted({*folder.glob("*.py"), *Path(__file__).parent.glob("*.py")}):
         source = path.read_bytes()
         if _MARK in source:
             digest.update(path.name.encode() + b"\0" + source)
