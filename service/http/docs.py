@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from service.http.problems import ProblemKind
 
-__all__ = ["page", "router"]
+__all__ = ["add_routes", "page"]
 
 Json = Mapping[str, Any]
 
@@ -42,11 +42,9 @@ section { margin-top: 2.5rem; }
 """
 
 
-def router() -> APIRouter:
-    """The route."""
-    routes = APIRouter()
-    routes.add_api_route("/docs", _docs, include_in_schema=False, response_class=HTMLResponse)
-    return routes
+def add_routes(app: FastAPI) -> None:
+    """Adds the route."""
+    app.add_api_route("/docs", _docs, include_in_schema=False, response_class=HTMLResponse)
 
 
 async def _docs(request: Request) -> HTMLResponse:

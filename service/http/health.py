@@ -1,6 +1,6 @@
 """What a supervisor, a load balancer and a curious client ask: alive, ready, which model."""
 
-from fastapi import APIRouter
+from fastapi import FastAPI
 from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from service.http.problems import ProblemKind, described
 from service.http.state import ready_moderator
 
-__all__ = ["Alive", "Ready", "router"]
+__all__ = ["Alive", "Ready", "add_routes"]
 
 
 class Alive(TypedDict):
@@ -25,11 +25,10 @@ class Ready(TypedDict):
     model: str
 
 
-def router() -> APIRouter:
-    """The routes, and what the documentation says about them."""
-    routes = APIRouter()
+def add_routes(app: FastAPI) -> None:
+    """Adds the routes, and what the documentation says about them."""
     not_ready = described(ProblemKind.NOT_READY)
-    routes.add_api_route(
+    app.add_api_route(
         "/healthz",
         healthz,
         response_model=Alive,
@@ -37,7 +36,7 @@ def router() -> APIRouter:
         description="Answers as soon as the process runs, whether the model is loaded or not.",
         operation_id="healthz",
     )
-    routes.add_api_route(
+    app.add_api_route(
         "/readyz",
         readyz,
         response_model=Ready,
@@ -46,7 +45,7 @@ def router() -> APIRouter:
         description="Says 503 until the model is loaded and warm.",
         operation_id="readyz",
     )
-    routes.add_api_route(
+    app.add_api_route(
         "/v1/model",
         about_model,
         response_model=dict[str, object],
@@ -56,8 +55,7 @@ def router() -> APIRouter:
         operation_id="model",
     )
     for path, endpoint in (("/healthz", healthz), ("/readyz", readyz)):
-        routes.add_api_route(path, endpoint, methods=["HEAD"], response_model=None, include_in_schema=False)
-    return routes
+        app.add_api_route(path, endpoint, methods=["HEAD"], response_model=None, include_in_schema=False)
 
 
 async def healthz(_request: Request) -> Response:

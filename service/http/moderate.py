@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -30,7 +30,7 @@ from service.settings import Settings
 if TYPE_CHECKING:
     from model.moderator import Decisions, Moderator
 
-__all__ = ["Judge", "judge", "moderation", "router"]
+__all__ = ["Judge", "add_routes", "judge", "moderation"]
 
 Judge = Callable[["Moderator", ModerateRequest, Settings], ModerateAnswer]
 
@@ -61,10 +61,9 @@ _BODY = {
 _REASONS = {"empty": "There is no text left to judge."}
 
 
-def router(settings: Settings) -> APIRouter:
-    """The route, and what the documentation says about it."""
-    routes = APIRouter()
-    routes.add_api_route(
+def add_routes(app: FastAPI, settings: Settings) -> None:
+    """Adds the route, and what the documentation says about it."""
+    app.add_api_route(
         "/v1/moderate",
         moderation(settings, judge),
         methods=["POST"],
@@ -75,7 +74,6 @@ def router(settings: Settings) -> APIRouter:
         operation_id="moderate",
         openapi_extra={"requestBody": {"required": True, "content": {"application/json": _BODY}}},
     )
-    return routes
 
 
 def _about(settings: Settings) -> str:
