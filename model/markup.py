@@ -164,6 +164,7 @@ def _edited(source: str, edits: Iterable[_Edit]) -> Mapped:
 
 
 def _joined(pieces: list[Piece]) -> Mapped:
+    """Makes a text of its pieces."""
     return Mapped("".join([piece.text for piece in pieces]), pieces)
 
 
