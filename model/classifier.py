@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model import ngrams
+from model.heads import label_codes, probabilities_and_scores
 from model.manifest import ATTRIBUTE_PREFIX, Calibration, LabelThresholds, Prior
 from model.ngrams import FeatureSettings, Packed, Reading, Weights
 
@@ -95,9 +96,7 @@ def labels_of(scores: Floats, thresholds: LabelThresholds) -> npt.NDArray[np.int
     Returns:
         (n,) codes into ``LABELS``.
     """
-    abusive = 1 - scores[:, 0]
-    hateful = scores[:, 2] >= thresholds.hateful * abusive
-    return np.where(abusive >= thresholds.abusive, np.where(hateful, 2, 1), 0).astype(np.int8)
+    return label_codes(scores, abusive=float(thresholds.abusive), hateful=float(thresholds.hateful))
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,7 @@ class Classifier:
         """Intercept of each head's calibration, shape (heads,)."""
         return np.array([self.calibration[head].intercept for head in self.heads])
 
-    @property
+    @cached_property
     def attributes(self) -> tuple[str, ...]:
         """Names of the attribute heads."""
         return tuple(head.removeprefix(ATTRIBUTE_PREFIX) for head in self.heads[2:])
@@ -143,21 +142,19 @@ class Classifier:
         Returns:
             Log-odds, shape (n, heads), and the normalised range of each comment that they are of.
         """
-        threads = threads or cores()
-        packed = ngrams.pack_bytes(texts)
-        (reader,) = self.readers
-        reading = reader.read(packed, slopes=self.slopes, intercepts=self.intercepts, threads=threads)
+        reading = self._read(texts, threads)
         return Reading(reading.log_odds * self.slopes + self.intercepts, reading.where)
 
     def score(self, texts: Sequence[bytes], *, threads: int | None = None) -> Scores:
         """Return the probabilities of n comments, given as ``model.text.prepare`` leaves them."""
-        probabilities = 1 / (1 + np.exp(-self.read(texts, threads=threads).log_odds))
-        scores = np.empty((len(texts), 3))
-        hateful, given = probabilities[:, 0], probabilities[:, 1]
-        scores[:, 0] = (1 - hateful) * (1 - given)
-        scores[:, 1] = (1 - hateful) * given
-        scores[:, 2] = hateful
+        log_odds = self._read(texts, threads).log_odds
+        probabilities, scores = probabilities_and_scores(log_odds, self.slopes, self.intercepts)
         return Scores(scores, {name: probabilities[:, 2 + i] for i, name in enumerate(self.attributes)})
+
+    def _read(self, texts: Sequence[bytes], threads: int | None) -> Reading:
+        (reader,) = self.readers
+        packed = ngrams.pack_bytes(texts)
+        return reader.read(packed, slopes=self.slopes, intercepts=self.intercepts, threads=threads or cores())
 
     def labels(self, scores: Floats) -> npt.NDArray[np.int8]:
         """Return codes into ``LABELS`` for scores of shape (n, 3)."""

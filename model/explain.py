@@ -74,7 +74,7 @@ def explain(classifier: Classifier, comment: Comment) -> Explanation:
     traced = Trace(comment.text, comment.format, reader.lexicon)
     lo, hi = (int(edge) for edge in classifier.read(prepare([comment]), threads=1).where[0])
     found = ngrams.occurrences(traced.data, lo=lo, hi=hi, settings=reader.settings)
-    added = _contributions(found, reader.values, reader.settings.factors()) * reader.scales * classifier.slopes
+    added = _contributions(found, reader.values, reader.settings.factors) * reader.scales * classifier.slopes
     words = found.block == 0
     starts, stops = found.begin[words], found.end[words]
     contributions = np.zeros((starts.size, len(classifier.heads)))

@@ -147,10 +147,11 @@ class Moderator:
         told = self.classifier.score(texts, threads=threads)
         reasons = [None if text.strip(_NO_TEXT) else EMPTY for text in texts]
         labels = self.classifier.labels(told.scores)
-        unjudged = np.flatnonzero([reason is not None for reason in reasons])
-        for column in (told.scores, *told.attributes.values()):
-            column[unjudged] = np.nan
-        labels[unjudged] = -1
+        if any(reasons):
+            unjudged = np.flatnonzero([reason is not None for reason in reasons])
+            for column in (told.scores, *told.attributes.values()):
+                column[unjudged] = np.nan
+            labels[unjudged] = -1
         verdicts = chosen.verdicts(1 - told.scores[:, 0], told.scores[:, 2])
         spans = [self.explain(comment).spans() for comment in comments] if explain else None
         return Decisions(labels, told.scores, verdicts, reasons, told.attributes, spans, policy, self.version)

@@ -13,6 +13,8 @@ short comments weigh the same, and by a factor of its own from the settings.
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -55,7 +57,7 @@ def _word_bytes() -> npt.NDArray[np.bool_]:
 _WORD = _word_bytes()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FeatureSettings:
     """What the kernel reads out of a comment.
 
@@ -76,10 +78,12 @@ class FeatureSettings:
     letters: float = 1.0
     window: int = 600
 
+    @cached_property
     def integers(self) -> npt.NDArray[np.int64]:
         """Return the whole-number settings as the kernel takes them, shape (5,)."""
         return np.array([self.bits, self.shortest, self.longest, int(self.skip), self.window], np.int64)
 
+    @cached_property
     def factors(self) -> npt.NDArray[np.float64]:
         """Return the factor of each block, shape (3,)."""
         return np.array([self.words, self.pairs, self.letters], np.float64)
@@ -104,8 +108,7 @@ class Packed:
 
 def pack_bytes(texts: Sequence[bytes]) -> Packed:
     """Return UTF-8 texts packed."""
-    offsets = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=offsets[1:])
+    offsets = np.fromiter(accumulate(map(len, texts), initial=0), np.int64, len(texts) + 1)
     return Packed(np.frombuffer(b"".join(texts), np.uint8), offsets)
 
 
@@ -378,7 +381,7 @@ class Occurrences:
 
 def occurrences(normalised: npt.NDArray[np.uint8], *, lo: int, hi: int, settings: FeatureSettings) -> Occurrences:
     """Return every occurrence of every feature of normalised[lo:hi]."""
-    whole = settings.integers()
+    whole = settings.integers
     room = int(_capacity(hi - lo, whole))
     idx, begin, end = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int32)
     starts, stops, hashes = np.empty(hi - lo + 1, np.int32), np.empty(hi - lo + 1, np.int32), np.empty(hi - lo + 1, np.uint64)
@@ -434,7 +437,7 @@ def score(packed: Packed, *, settings: FeatureSettings, lexicon: npt.NDArray[np.
 
     def run(lo: int, hi: int) -> None:
         _score(
-            *(packed.data, packed.offsets, lo, hi, lexicon, settings.integers(), settings.factors()),
+            *(packed.data, packed.offsets, lo, hi, lexicon, settings.integers, settings.factors),
             *(weights.values, weights.scales, weights.biases, weights.slopes, weights.intercepts),
             *(reading.log_odds, reading.where),
         )
@@ -465,7 +468,7 @@ def extract(
         room = 8 * int(packed.offsets[hi] - packed.offsets[lo]) + 1024
         while True:
             out = np.empty(room, np.int32)
-            size = _extract(packed.data, packed.offsets, lo, hi, lexicon, settings.integers(), out, counts[lo:hi])
+            size = _extract(packed.data, packed.offsets, lo, hi, lexicon, settings.integers, out, counts[lo:hi])
             if size >= 0:
                 found[lo] = out[:size].copy()
                 return

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from model.comment import VERDICTS, Verdict
 from model.errors import PolicyError
+from model.heads import verdict_codes
 
 __all__ = ["REJECT_RATE", "REVIEW_RATE", "Policy", "derive"]
 
@@ -72,11 +72,8 @@ class Policy:
         """
         if abusive.shape != hateful.shape:
             raise ValueError(f"abusive has shape {abusive.shape}, hateful {hateful.shape}: they must agree")
-        codes = np.full(abusive.shape, VERDICTS.index(Verdict.APPROVE), np.int8)
-        codes[(abusive >= self.review_abusive) | (hateful >= self.review_hateful)] = VERDICTS.index(Verdict.REVIEW)
-        codes[(abusive >= self.reject_abusive) | (hateful >= self.reject_hateful)] = VERDICTS.index(Verdict.REJECT)
-        codes[np.isnan(abusive) | np.isnan(hateful)] = -1
-        return codes
+        review = float(self.review_abusive), float(self.review_hateful)
+        return verdict_codes(abusive, hateful, review=review, reject=(float(self.reject_abusive), float(self.reject_hateful)))
 
 
 @dataclass(frozen=True, slots=True)

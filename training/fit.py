@@ -150,7 +150,7 @@ def fit(rows: Labelled, *, settings: FitSettings, attributes: tuple[str, ...] = 
     for epoch in range(settings.epochs):
         for part, order in enumerate(np.array_split(random.permutation(len(rows)), _PARTS)):
             _steps(
-                *(idx, starts, counts, settings.features.factors(), order, answers, rows.weight),
+                *(idx, starts, counts, settings.features.factors, order, answers, rows.weight),
                 *(settings.sharing, settings.rate, values, squares, biases),
             )
             if epoch or settings.epochs == 1:
