@@ -11,15 +11,27 @@ folder.
 """
 
 import hashlib
+import importlib
 import os
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from numba import njit
-from numba.core import caching, config
+_HIDDEN = "scipy" not in sys.modules
+if _HIDDEN:
+    # Importing Numba imports SciPy's linear algebra, 0.2 s and 20 MB that no kernel of ours needs; it does without one it cannot find.
+    sys.modules["scipy"] = None  # type: ignore[assignment]
+try:
+    from numba import njit
+    from numba.core import caching, config
+
+    importlib.import_module("numba.np.arraymath")  # what looks for it, once
+finally:
+    if _HIDDEN:
+        del sys.modules["scipy"]
 
 __all__ = ["kernel"]
 
