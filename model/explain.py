@@ -77,9 +77,9 @@ def explain(classifier: Classifier, comment: Comment) -> Explanation:
     added = _contributions(found, reader.values, reader.settings.factors) * reader.scales * classifier.slopes
     words = found.block == 0
     starts, stops = found.begin[words], found.end[words]
-    contributions = np.zeros((starts.size, len(classifier.heads)))
-    for edge in (np.searchsorted(starts, found.begin, side="right") - 1, np.searchsorted(stops, found.end, side="left")):
-        np.add.at(contributions, edge, added / 2)
+    edges = np.searchsorted(starts, found.begin, side="right") - 1, np.searchsorted(stops, found.end, side="left")
+    halves = [np.bincount(edge, column, starts.size) for column in added.T / 2 for edge in edges]
+    contributions = np.column_stack([one + other for one, other in zip(halves[::2], halves[1::2], strict=True)])
     intercepts = reader.biases * classifier.slopes + classifier.intercepts
     return Explanation(traced.begin[starts], traced.end[stops - 1], contributions, intercepts)
 

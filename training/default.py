@@ -21,7 +21,7 @@ CLEAN = ("cad", "convabuse", "jigsaw_subset", "paradetox", "wiki_context_toxicit
 """Sources whose fine rows are ordinary conversation; the others were searched by key words."""
 
 OUT = Path("model/default")
-FIT = FitSettings(features=FeatureSettings(bits=20))
+FIT = FitSettings(features=FeatureSettings(bits=20), epochs=8)
 
 
 def build_default(rows: Labelled, *, corpus: Path, out: Path = OUT) -> Trained:

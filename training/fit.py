@@ -6,7 +6,15 @@ The two label heads are P(hateful) and P(abusive | not hateful). A row teaches w
 - toxic: log(1 - P(h)) + log P(a); fine: log(1 - P(h)) + log(1 - P(a)); not hateful, else unknown: log(1 - P(h));
 - abusive, else unknown: log(1 - (1 - P(h)) (1 - P(a))).
 
-Further heads are plain logistic regressions on the rows that answer them. All heads are fitted in one pass over the
+Further heads are plain logistic regressions on the rows that answer them.
+
+Sources differ in how much of them is hateful, because they were gathered by different means: one by key words, one by
+asking people to write hate. So that the n-grams need not learn the style of each source to explain that, every source that
+answers the question both ways has an intercept of its own in the first head while it is fitted; the calibration settles
+what stands in its place afterwards. (On the corpus' dev rows that raises the mean AUC for hateful within sources from 0.798
+to 0.818, and the share of hateful comments that is caught at 1 % from 0.46 to 0.48.)
+
+All heads are fitted in one pass over the
 features by AdaGrad (Duchi, Hazan & Singer 2011), whose steps shrink for features that are met often; the weights are the
 mean over the course of the run (Polyak & Juditsky 1992). One thread, a fixed order: the same data and seed give the same weights.
 """
@@ -27,6 +35,7 @@ from training.labelled import Labelled
 
 __all__ = ["FitSettings", "Linear", "Quantised", "fit", "quantise"]
 
+_INTERCEPT_RATE = 0.01  # of the step size of the weights
 _PARTS = 4  # of an epoch, after each of which the weights enter the mean
 
 
@@ -36,7 +45,7 @@ class FitSettings:
 
     Attributes:
         features: what the reader reads.
-        epochs: passes over the rows; the first does not enter the mean.
+        epochs: passes over the rows; the first does not enter the mean, unless it is the only one.
         rate: step size of AdaGrad.
         damping: what its sums of squared gradients start from; the larger, the less a rare feature may move.
         sharing: how much a hateful row also teaches the head of P(abusive | not hateful).
@@ -78,14 +87,35 @@ class Quantised:
 
 
 @kernel
-def _steps(idx, starts, counts, factors, order, answers, weights, sharing, rate, values, squares, biases):  # type: ignore[no-untyped-def]
-    """Take one AdaGrad step for each row of order; values, squares and biases change in place."""
+def _steps(
+    idx: npt.NDArray[np.int32],
+    starts: npt.NDArray[np.int64],
+    counts: npt.NDArray[np.int32],
+    factors: npt.NDArray[np.float64],
+    order: npt.NDArray[np.int64],
+    answers: npt.NDArray[np.int8],
+    weights: npt.NDArray[np.float64],
+    sources: npt.NDArray[np.int64],
+    sharing: float,
+    rate: float,
+    values: npt.NDArray[np.float32],
+    squares: npt.NDArray[np.float32],
+    biases: npt.NDArray[np.float64],
+    offsets: npt.NDArray[np.float64],
+) -> None:
+    """Take one AdaGrad step for each row of order; values, squares, biases and the sources' offsets change in place.
+
+    Long, since it is one loop over memory; a row whose source is negative has no offset.
+    """
     heads = values.shape[1]
     z = np.empty(heads)
     d = np.empty(heads)
     for o in range(order.size):
         row = order[o]
+        source = sources[row]
         z[:] = biases
+        if source >= 0:
+            z[0] += offsets[source]
         first = starts[row]
         for block in range(3):
             size = counts[row, block]
@@ -108,7 +138,9 @@ def _steps(idx, starts, counts, factors, order, answers, weights, sharing, rate,
             d[1] = -(1 - z[0]) * z[1] * (1 - z[1]) / either
         for h in range(heads):
             d[h] *= weights[row]
-            biases[h] -= 0.01 * rate * d[h]
+            biases[h] -= _INTERCEPT_RATE * rate * d[h]
+        if source >= 0:
+            offsets[source] -= _INTERCEPT_RATE * rate * d[0]
         first = starts[row]
         for block in range(3):
             size = counts[row, block]
@@ -124,7 +156,9 @@ def _steps(idx, starts, counts, factors, order, answers, weights, sharing, rate,
                 first += size
 
 
-def fit(rows: Labelled, *, settings: FitSettings, attributes: tuple[str, ...] = (), progress: Callable[[float], None] | None = None) -> Linear:
+def fit(
+    rows: Labelled, *, settings: FitSettings, attributes: tuple[str, ...] = (), progress: Callable[[float], None] | None = None
+) -> Linear:
     """Fit the weights of the two label heads and of the attributes.
 
     Args:
@@ -145,13 +179,15 @@ def fit(rows: Labelled, *, settings: FitSettings, attributes: tuple[str, ...] = 
     values = np.zeros((1 << settings.features.bits, answers.shape[1]), np.float32)
     squares = np.full_like(values, settings.damping)
     biases = np.zeros(answers.shape[1])
+    sources = _sources(rows)
+    offsets = np.zeros(int(sources.max()) + 1)
     mean, mean_biases, taken = np.zeros(values.shape), np.zeros_like(biases), 0
     random = np.random.default_rng(settings.seed)
     for epoch in range(settings.epochs):
         for part, order in enumerate(np.array_split(random.permutation(len(rows)), _PARTS)):
             _steps(
-                *(idx, starts, counts, settings.features.factors, order, answers, rows.weight),
-                *(settings.sharing, settings.rate, values, squares, biases),
+                *(idx, starts, counts, settings.features.factors, order, answers, rows.weight, sources),
+                *(settings.sharing, settings.rate, values, squares, biases, offsets),
             )
             if epoch or settings.epochs == 1:
                 mean += values
@@ -160,6 +196,15 @@ def fit(rows: Labelled, *, settings: FitSettings, attributes: tuple[str, ...] = 
             if progress:
                 progress((epoch + (part + 1) / _PARTS) / settings.epochs)
     return Linear((mean / taken).astype(np.float32), mean_biases / taken)
+
+
+def _sources(rows: Labelled) -> npt.NDArray[np.int64]:
+    """Return a number for each row's source, -1 for sources that do not say both hateful and not hateful, and if there is but one."""
+    names, codes = np.unique(np.array(rows.source, dtype=np.str_), return_inverse=True)
+    both = [len(set(rows.hateful[codes == code].tolist()) & {0, 1}) == 2 for code in range(len(names))]
+    if sum(both) < 2:
+        return np.full(len(rows), -1, np.int64)
+    return np.where(both, np.arange(len(names)), -1)[codes].astype(np.int64)
 
 
 def quantise(values: npt.NDArray[np.float32], *, clip: float = 0.9999) -> Quantised:
