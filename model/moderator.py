@@ -119,7 +119,7 @@ class Moderator:
 
     def public_manifest(self) -> dict[str, Any]:
         """Return the part of the manifest that anybody may see, JSON-ready."""
-        return artefact.public(self._manifest)
+        return artefact.public(self._manifest) | {"prior": self.classifier.prior.model_dump()}
 
     def warm(self) -> None:
         """Compile or load the kernels, read the tables that only foreign letters need: the next call is fast."""

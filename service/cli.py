@@ -209,8 +209,9 @@ def _look(text: str, *, artefact: Path | None, policy: str, markup: Format, as_j
 
 def _moderator(artefact: Path | None) -> "Moderator":
     from model.moderator import Moderator
+    from service.settings import read_settings
 
-    return Moderator.load(artefact)
+    return Moderator.load(artefact, prior=read_settings().prior)
 
 
 @contextmanager

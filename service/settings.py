@@ -5,12 +5,15 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from model.errors import SettingsError
+
+if TYPE_CHECKING:
+    from model.manifest import Prior
 
 __all__ = ["PREFIX", "Settings", "read_settings", "unknown_variables"]
 
@@ -94,6 +97,15 @@ class Settings(BaseSettings):
         if (self.prior_abusive is None) != (self.prior_hateful_share is None):
             raise ValueError("prior_abusive and prior_hateful_share belong together: set both or neither")
         return self
+
+    @property
+    def prior(self) -> "Prior | None":
+        """How common abuse is on this site, if it says so."""
+        from model.manifest import Prior
+
+        if self.prior_abusive is None or self.prior_hateful_share is None:
+            return None
+        return Prior(abusive=self.prior_abusive, hateful=self.prior_hateful_share)
 
 
 def read_settings(**given: object) -> Settings:

@@ -3,7 +3,7 @@
 import argparse
 import hashlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from model.errors import TipstaffError
@@ -44,14 +44,17 @@ def build_default(rows: Labelled, *, corpus: Path, out: Path = OUT) -> Trained:
 def model_card(description: Description) -> str:
     """Return the model card of an artefact: what it is for, what it was trained on, how good it is, where it fails."""
     mean = description.metrics["dev"]["MEAN"]  # type: ignore[index, call-overload]
-    sources = "\n".join(
-        f"| {s.source} | {s.rows:,} | {SOURCES[s.source].domain} | {s.origin} | {s.licence} |" for s in description.data
-    )
+    sources = "\n".join(f"| {s.source} | {s.rows:,} | {SOURCES[s.source].domain} | {s.origin} | {s.licence} |" for s in description.data)
     heads = "\n".join(
-        f"| {name} | {e.source} | {e.positives} / {e.negatives} | {e.auc:.3f} | {e.auc_low:.3f} |" for name, e in description.attributes.items()
+        f"| {name} | {e.source} | {e.positives} / {e.negatives} | {e.auc:.3f} | {e.auc_low:.3f} |"
+        for name, e in description.attributes.items()
     )
     return _CARD.format(
-        mean=mean, sources=sources, heads=heads or "| none | | | | |", prior=description.prior, error=description.metrics["calibration_error"]
+        mean=mean,
+        sources=sources,
+        heads=heads or "| none | | | | |",
+        prior=description.prior,
+        error=description.metrics["calibration_error"],
     )
 
 

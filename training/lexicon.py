@@ -21,7 +21,7 @@ _TOKEN = re.compile(r"(?<![a-z0-9'@*$#_/.-])[a-z]{2,20}(?![a-z0-9'@*$#_/-])")
 _DRAWN_OUT = re.compile(r"(.)\1\1")
 _FEWEST = 6
 _CHARGED_LOG_ODDS = 0.9
-_TWO_LETTERS = frozenset("ad ah am an as at be by do eh em er ex go ha he hi ho id if in is it la lo ma me my no of oh ok on or ow ox pa pi re so to uh um up us we ya ye yo".split())
+_TWO_LETTERS = frozenset(re.findall("..", "adahamanasatbebydoehemerexgohahehihoidifinisitlalomamemynoofohokonorowoxpapiresotouhumupusweyayeyo"))
 
 
 def make_lexicon(texts: Sequence[str], sources: Sequence[str], abusive: npt.NDArray[np.int8]) -> bytes:
@@ -55,5 +55,3 @@ def make_lexicon(texts: Sequence[str], sources: Sequence[str], abusive: npt.NDAr
             flags |= CHARGED
         lines.append(f"{word} {flags}\n")
     return "".join(lines).encode()
-
-

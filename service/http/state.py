@@ -69,13 +69,9 @@ def load_moderator(settings: Settings) -> "Moderator":
         ArtefactError: the artefact cannot be used.
     """
     # Numba takes most of a second to import; here, in a thread, /healthz answers meanwhile.
-    from model.manifest import Prior
     from model.moderator import Moderator
 
-    prior = None
-    if settings.prior_abusive is not None and settings.prior_hateful_share is not None:
-        prior = Prior(abusive=settings.prior_abusive, hateful=settings.prior_hateful_share)
-    return Moderator.load(settings.artefact, prior=prior)
+    return Moderator.load(settings.artefact, prior=settings.prior)
 
 
 def lifespan(
