@@ -21,7 +21,10 @@ _TOKEN = re.compile(r"(?<![a-z0-9'@*$#_/.-])[a-z]{2,20}(?![a-z0-9'@*$#_/-])")
 _DRAWN_OUT = re.compile(r"(.)\1\1")
 _FEWEST = 6
 _CHARGED_LOG_ODDS = 0.9
-_TWO_LETTERS = frozenset(re.findall("..", "adahamanasatbebydoehemerexgohahehihoidifinisitlalomamemynoofohokonorowoxpapiresotouhumupusweyayeyo"))
+_TWO_LETTERS = (
+    "ad ah am an as at be by do eh em er ex go ha he hi ho id if in is it la lo "
+    "ma me my no of oh ok on or ow ox pa pi re so to uh um up us we ya ye yo"
+)
 
 
 def make_lexicon(texts: Sequence[str], sources: Sequence[str], abusive: npt.NDArray[np.int8]) -> bytes:
@@ -47,7 +50,7 @@ def make_lexicon(texts: Sequence[str], sources: Sequence[str], abusive: npt.NDAr
     for word in sorted(seen):
         if seen[word] < _FEWEST or len(where[word]) < 2 or (_DRAWN_OUT.search(word) and len(set(word)) > 1):
             continue
-        if len(word) == 2 and word not in _TWO_LETTERS:
+        if len(word) == 2 and word not in _TWO_LETTERS.split():
             continue
         flags = WORD
         lift = log((bad[word] + 1) / (total_bad + 2)) - log((good[word] + 1) / (total_good + 2))
