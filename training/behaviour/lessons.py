@@ -266,8 +266,9 @@ def _singles() -> Iterator[Lesson]:
     """Yield the comments that were written singly."""
     for _, number, line in _lines("{", "singles.jsonl"):
         row = json.loads(line)
-        for label, text in ((Label(key), row[key]) for key in ("fine", "toxic", "hateful") if key in row):
-            yield Lesson(text, label, row["capability"], row.get("group"), f"single.{number}" if len(row) > 2 else None)
+        said = [(Label(key), row[key]) for key in ("fine", "toxic", "hateful") if key in row]
+        for label, text in said:
+            yield Lesson(text, label, row["capability"], row.get("group"), f"single.{number}" if len(said) > 1 else None)
 
 
 def _lines(first: str, *names: str) -> Iterator[tuple[Path, int, str]]:
