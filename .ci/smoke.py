@@ -27,7 +27,8 @@ COMMENTS = {
     "thanks": "Thank you, that explains it very well.",
     "abuse": "You are a stupid worthless idiot, shut your filthy mouth.",
 }
-START_SECONDS = 120
+# The first start after an installation compiles the kernels.
+START_SECONDS = 300
 STOP_SECONDS = 30
 
 
