@@ -6,12 +6,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
+from model.comment import Label
 from model.errors import TipstaffError
 from model.manifest import DataSource, Description
 from model.ngrams import FeatureSettings
+from training.behaviour.lessons import lessons
 from training.corpus import FOLDER, SOURCES, load_corpus
 from training.fit import FitSettings
-from training.labelled import Labelled
+from training.labelled import Labelled, Place
 from training.report import print_trained, progress_bar
 from training.train import Trained, TrainJob, build
 
@@ -20,8 +24,35 @@ __all__ = ["CLEAN", "build_default", "main", "model_card"]
 CLEAN = ("cad", "convabuse", "jigsaw_subset", "paradetox", "wiki_context_toxicity")
 """Sources whose fine rows are ordinary conversation; the others were searched by key words."""
 
+LESSONS_WEIGHT = 1.5
 OUT = Path("model/default")
-FIT = FitSettings(features=FeatureSettings(bits=20), epochs=8)
+FIT = FitSettings(features=FeatureSettings(bits=20, pairs=0.7), epochs=8)
+
+
+def _lessons() -> Labelled:
+    """Return the comments of our own that teach what the corpora teach wrongly, as rows to learn from."""
+    told = lessons()
+    hateful = np.array([lesson.label is Label.HATEFUL for lesson in told], np.int8)
+    return Labelled(
+        text=[lesson.text for lesson in told],
+        abusive=np.array([lesson.label is not Label.FINE for lesson in told], np.int8),
+        hateful=hateful,
+        source=["lessons"] * len(told),
+        split=["train"] * len(told),
+        id=[str(number) for number in range(len(told))],
+        weight=np.full(len(told), LESSONS_WEIGHT),
+        target=[lesson.group for lesson in told],
+        attributes={},
+        place=[Place("lessons", number) for number in range(1, len(told) + 1)],
+    )
+
+
+def _lessons_source() -> DataSource:
+    told = lessons()
+    digest = hashlib.sha256("\n".join(f"{lesson.label} {lesson.text}" for lesson in told).encode()).hexdigest()
+    return DataSource(
+        source="lessons", sha256=digest, rows=len(told), licence="Apache-2.0", origin="written for Tipstaff: training/behaviour/lessons"
+    )
 
 
 def build_default(rows: Labelled, *, corpus: Path, out: Path = OUT) -> Trained:
@@ -36,15 +67,27 @@ def build_default(rows: Labelled, *, corpus: Path, out: Path = OUT) -> Trained:
         )
         for path in sorted(corpus.glob("*.parquet"))
     ]
+    data.append(_lessons_source())
     job = TrainJob(tables=(), out=out, name="default", fit=FIT)
     with progress_bar() as tell:
-        return build(rows, job=job, data=data, tell=tell, clean=CLEAN, documents=lambda d: {"MODEL_CARD.md": model_card(d)})
+        return build(
+            Labelled.concat([rows, _lessons()]),
+            job=job,
+            data=data,
+            tell=tell,
+            clean=CLEAN,
+            documents=lambda description: {"MODEL_CARD.md": model_card(description)},
+        )
+
+
+def _domain(source: str) -> str:
+    return SOURCES[source].domain if source in SOURCES else "comments of our own, from templates and written singly"
 
 
 def model_card(description: Description) -> str:
     """Return the model card of an artefact: what it is for, what it was trained on, how good it is, where it fails."""
     mean = description.metrics["dev"]["MEAN"]  # type: ignore[index, call-overload]
-    sources = "\n".join(f"| {s.source} | {s.rows:,} | {SOURCES[s.source].domain} | {s.origin} | {s.licence} |" for s in description.data)
+    sources = "\n".join(f"| {s.source} | {s.rows:,} | {_domain(s.source)} | {s.origin} | {s.licence} |" for s in description.data)
     heads = "\n".join(
         f"| {name} | {e.source} | {e.positives} / {e.negatives} | {e.auc:.3f} | {e.auc_low:.3f} |"
         for name, e in description.attributes.items()
