@@ -9,8 +9,8 @@ row's entry, ``{a column}`` puts the article before it, ``{column2}`` is of a se
 
     == capability xN kind,kind        N comments a side of each template; only groups of these kinds (left out: of all)
     a fine comment || toxic: its twin
-    + a fine comment of a pool        the pools of a block meet at random, with the same fills on both sides
-    - hateful: an abusive one
+    + a fine comment of a pool        the pools of a block meet at random, with the same fills on both sides;
+    - hateful: an abusive one         either pool may be left out
 
 ``singles.jsonl`` holds comments that were written singly. An attack on a group that the Words of the design do not protect
 (age) is toxic where the template says hateful.
@@ -152,14 +152,14 @@ def _taught(block: _Block, number: int, dealer: _Dealer) -> Iterator[Lesson]:
     for line, sides in enumerate(block.pairs):
         for time in range(block.times):
             yield from _written(sides, block, dealer, pair=f"{number}.{line}.{time}")
-    fine, abusive = (_turns(pool, dealer.random) for pool in (block.fine, block.abusive))
+    pools = [_turns(pool, dealer.random) for pool in (block.fine, block.abusive) if pool]
     for _ in range(block.times * max(len(block.fine), len(block.abusive))):
-        yield from _written([next(turns) for turns in (fine, abusive)], block, dealer, pair=None)
+        yield from _written([next(turns) for turns in pools], block, dealer, pair=None)
 
 
 def _turns(pool: Sequence[_Side], source: random.Random) -> Iterator[_Side]:
     """Yield the templates of a pool again and again, each time in another order."""
-    while pool:
+    while True:
         yield from source.sample(pool, len(pool))
 
 
@@ -173,7 +173,7 @@ def _written(sides: Sequence[_Side], block: _Block, dealer: _Dealer, *, pair: st
         text = _SLOT.sub(lambda found: _fill(found, fills), side.template)
         label = Label.TOXIC if side.label is Label.HATEFUL and kinds and kinds <= _UNPROTECTED else side.label
         about = fills.get("they") if _speaks_of_group(side.template) else None
-        yield Lesson(_in_manner(frame.replace("{}", text), manner), label, block.capability, about, pair)
+        yield Lesson(_in_manner(_framed(text, frame), manner), label, block.capability, about, pair)
 
 
 def _speaks_of_group(template: str) -> bool:
@@ -186,6 +186,12 @@ def _fill(found: re.Match[str], fills: Mapping[str, str]) -> str:
     return f"{'an' if _SPOKEN_VOWEL.match(word) else 'a'} {word}" if article else word
 
 
+def _framed(text: str, frame: str) -> str:
+    before, after = frame.split("{}")
+    stop = "." if re.match(" [A-Z]", after) and text[-1].isalnum() else ""
+    return before + text + stop + after
+
+
 def _frame(source: random.Random) -> str:
     """Return what stands around a comment: mostly nothing, else words that could stand around any."""
     if source.random() < 0.8:
@@ -194,14 +200,22 @@ def _frame(source: random.Random) -> str:
 
 
 _FRAMES = (
-    *("lol {}", "{} lol", "tbh {}", "{} tbh", "imo {}", "{} imo", "honestly {}", "ok so {}", "well, {}", "{} just saying"),
-    *("@user {}", "@user @user {}", "{} #justsaying", "rt @user: {}", "{} 😂", "{} 🙂", "{} smh", "{} haha", "edit: {}", "> {}"),
-    *("{} https://t.co/abc", "update: {}", "no but really, {}", "like i told my brother, {}", "{}, that's all", "{} ..."),
-    *("long time reader, first time commenting. {}", "I read the whole thread before writing this. {}", "{} Anyway, back to work."),
-    *("Not sure if this is the right place, but {}", "{} That is all I have to say about it.", "{} What do the others here think?"),
-    *("The article is longer than it needs to be, and half of it repeats last week's. {} Let's see what the next one brings.",),
-    *("We talked about this at dinner yesterday and it went on until midnight. {} I had not thought about it for years.",),
-    *("Page 3 of this discussion and we are where we started. {}", "{} Sent from my phone, so excuse the typing."),
+    *("tbh {}", "{} tbh", "imo {}", "{} imo", "honestly {}", "ok so {}", "well, {}", "{} just saying", "update: {}", "edit: {}", "> {}"),
+    *("@user {}", "@user @user {}", "{} #justsaying", "rt @user: {}", "{} smh", "{} ...", "{} https://t.co/abc", "no but really, {}"),
+    *(
+        "like i told my brother, {}",
+        "{}, that's all",
+        "Long time reader, first time commenting. {}",
+        "Not sure if this is the right place, but {}",
+    ),
+    *("I read the whole thread before writing this. {}", "{} That is all I have to say about it.", "{} What do the others here think?"),
+    *(
+        "{} Anyway, back to work.",
+        "{} Sent from my phone, so excuse the typing.",
+        "Page 3 of this discussion and we are where we started. {}",
+    ),
+    "The article is longer than it needs to be, and half of it repeats last week's. {} Let's see what the next one brings.",
+    "We talked about this at dinner yesterday and it went on until midnight. {} I had not thought about it for years.",
 )
 
 
