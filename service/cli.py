@@ -7,7 +7,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from model.comment import Format
+from model.comment import LABELS, Format
 from model.errors import DumpError, TipstaffError
 from service.batch.rows import ReadAs, Wanted, WriteAs
 
@@ -244,40 +244,81 @@ def train(
     abusive: Column = None,
     hateful: Column = None,
     source: Column = None,
-    mapped: Annotated[list[str] | None, typer.Option("--map", metavar="OLD=NEW", help="What a label of the tables means.")] = None,
+    id_column: Annotated[str | None, typer.Option("--id", metavar="COLUMN", help="Column of that name, likewise.")] = None,
+    split: Column = None,
+    weight: Column = None,
+    attribute: Annotated[list[str] | None, typer.Option(metavar="NAME=COLUMN", help="Column of a further question.  [repeatable]")] = None,
+    mapped: Annotated[
+        list[str] | None, typer.Option("--map", metavar="OLD=NEW", help="What a label of the tables means.  [repeatable]")
+    ] = None,
+    source_weight: Annotated[
+        list[str] | None, typer.Option(metavar="SOURCE=NUMBER", help="How much a row of a source counts.  [default: 1; repeatable]")
+    ] = None,
+    class_weight: Annotated[
+        list[str] | None, typer.Option(metavar="LABEL=NUMBER", help="How much a row of a label counts.  [default: 1; repeatable]")
+    ] = None,
     dev_share: Annotated[
         float | None, typer.Option(min=0.01, max=0.9, help="Share of the rows held back to judge by.  [default: 0.1]")
     ] = None,
+    prior_abusive: Annotated[
+        float, typer.Option(min=0.0001, max=0.9999, help="Share of the comments that are abusive where the model will judge.")
+    ] = 0.1,
+    prior_hateful: Annotated[float, typer.Option(min=0.0001, max=0.9999, help="Share of these that are hateful.")] = 0.2,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all that is random.")] = 0,
     name: Annotated[str, typer.Option(metavar="NAME", callback=_model_name, help="What the model is called.")] = "custom",
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first bad row.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures, and all that was found wrong, as JSON.")] = False,
 ) -> None:
     """Train a model from labelled tables.
 
-    A table needs a column with the text, and a label (fine, toxic, hateful) or the answers abusive and hateful.
+    A table needs a column with the text, and a label (fine, toxic, hateful) or the answers abusive and hateful; columns named
+    attribute.NAME answer further questions. The figures that are printed are of rows that were held back: those that the
+    column split calls dev, or a share of all.
     """
+    from model.manifest import Prior
     from training.fit import FitSettings
     from training.train import TrainJob
 
-    named = {"text": text, "label": label, "abusive": abusive, "hateful": hateful, "source": source}
+    named = {
+        **{"text": text, "label": label, "abusive": abusive, "hateful": hateful, "source": source},
+        **{"id": id_column, "split": split, "weight": weight},
+        **{f"attribute.{question}": column for question, column in _pairs("--attribute", attribute, like="NAME=COLUMN").items()},
+    }
     job = TrainJob(
         tables=tables,
         out=out,
         name=name,
         columns={field: column for field, column in named.items() if column is not None},
-        labels=dict(map(_mapping, mapped or ())),
+        labels=_pairs("--map", mapped, like="OLD=NEW"),
+        source_weights=_weights("--source-weight", source_weight),
+        class_weights=_weights("--class-weight", class_weight, of=LABELS),
+        prior=Prior(abusive=prior_abusive, hateful=prior_hateful),
         strict=strict,
         fit=FitSettings(seed=seed),
     )
     _train(job if dev_share is None else replace(job, dev_share=dev_share), as_json=as_json)
 
 
-def _mapping(pair: str) -> tuple[str, str]:
-    old, sign, new = pair.rpartition("=")
-    if not sign or not old or not new:
-        raise typer.BadParameter(f"{pair!r} is not OLD=NEW", param_hint="--map")
-    return old, new
+def _pairs(option: str, given: list[str] | None, *, like: str) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for pair in given or ():
+        old, sign, new = pair.rpartition("=")
+        if not sign or not old or not new:
+            raise typer.BadParameter(f"{pair!r} is not {like}", param_hint=option)
+        if pairs.setdefault(old, new) != new:
+            raise typer.BadParameter(f"{old!r} is given twice, and differently", param_hint=option)
+    return pairs
+
+
+def _weights(option: str, given: list[str] | None, *, of: Collection[str] | None = None) -> dict[str, float]:
+    weights = {}
+    for name, number in _pairs(option, given, like="NAME=NUMBER").items():
+        if of is not None and name not in of:
+            raise typer.BadParameter(f"{name!r} is not {', '.join(of)}", param_hint=option)
+        if not re.fullmatch(r"\d{1,9}(\.\d{0,9})?|\.\d{1,9}", number, re.ASCII):
+            raise typer.BadParameter(f"{name}={number}: give a number of 0 or more, such as 0.3", param_hint=option)
+        weights[name] = float(number)
+    return weights
 
 
 def _train(job: "TrainJob", *, as_json: bool) -> None:

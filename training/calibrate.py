@@ -3,130 +3,254 @@
 Labelled data is half abusive, forums are not. So every class of dev rows is weighted to its share under the prior, and the
 affine map of each head is the one that gives the weighted rows the highest likelihood (Platt 1999, with weights). The
 abusive head is fitted on P(abusive) = 1 - (1 - P(hateful)) (1 - P(abusive | not hateful)), which is what users see.
+
+That a class of n rows was never contradicted does not make it certain: as Platt did, one more row that nobody has seen is
+counted in each class, here one that answers as often as the prior says. Without it a few rows that the classifier tells
+apart without a mistake would have probabilities of 0 and 1.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
+from scipy.special import expit, log_expit
 
 from model.classifier import labels_of
 from model.manifest import Calibration, LabelThresholds, Prior
 from training.labelled import Labelled
 
-__all__ = ["calibrate", "calibrate_attribute", "choose_thresholds", "macro_f1", "three_class_sources"]
+__all__ = ["calibrate", "calibrate_attribute", "choose_thresholds", "for_prior", "macro_f1", "sources_with_both", "three_class_sources"]
 
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+_LogOdds = Callable[[Floats], tuple[Floats, Floats]]
 _RIDGE = 1e-3  # pulls the slope towards 1; matters only where there is next to no data
+_FEWEST_OF_A_LABEL = 5
+_CUTS = 40
 
 
-def _sigmoid(z: Floats) -> Floats:
-    probabilities: Floats = 1 / (1 + np.exp(-z))
-    return probabilities
+def for_prior(rows: Labelled, prior: Prior, *, sharing: float) -> tuple[Calibration, Calibration]:
+    """Return the maps of the two label heads that only exchange how common the answers are, for want of dev rows.
+
+    By Bayes' rule in log-odds that is a constant (Saerens, Latinne & Decaestecker 2002, eq. 2.4).
+
+    Args:
+        rows: what the heads were fitted on.
+        prior: the shares that the probabilities are to be right for.
+        sharing: how much a hateful row taught the second head, as in FitSettings.
+    """
+    fine, toxic, hateful = (float(rows.weight[rows.label == label].sum()) for label in range(3))
+    unhateful = float(rows.weight[rows.hateful == 0].sum())
+    learnt = _odds(hateful, unhateful), _odds(toxic + sharing * hateful, fine)
+    first, second = (float(wanted - had) for wanted, had in zip(_prior_log_odds(prior), learnt, strict=True))
+    return Calibration(slope=1.0, intercept=first), Calibration(slope=1.0, intercept=second)
 
 
-def _class_weights(parts: list[tuple[npt.NDArray[np.bool_], float]]) -> Floats:
-    """Return weights that give each group of rows its share; the whole sums to 1."""
-    weights = np.zeros(parts[0][0].shape)
-    for rows, share in parts:
-        if rows.any():
-            weights[rows] = share / rows.sum()
-    total = weights.sum()
-    return weights / total if total else weights
+def _odds(yes: float, no: float) -> float:
+    """Return log-odds; 0, which nothing was learnt to differ from, unless both answers were seen."""
+    return float(np.log(yes / no)) if yes > 0 and no > 0 else 0.0
 
 
-def _fit(z: Floats, weights: Floats, yes: npt.NDArray[np.bool_], probability: Callable[[Floats], Floats], start: float) -> Calibration:
-    """Return the affine map of z whose probability, as the function makes it, suits the weighted answers best."""
-
-    def loss(parameters: Floats) -> float:
-        p = np.clip(probability(np.exp(parameters[0]) * z + parameters[1]), 1e-12, 1 - 1e-12)
-        return float(-(weights * np.where(yes, np.log(p), np.log1p(-p))).sum() + _RIDGE * parameters[0] ** 2)
-
-    best = minimize(loss, np.array([0.0, start]), method="Nelder-Mead", options={"xatol": 1e-5, "fatol": 1e-10, "maxiter": 2000})
-    return Calibration(slope=float(np.exp(best.x[0])), intercept=float(best.x[1]))
+def _prior_log_odds(prior: Prior) -> tuple[float, float]:
+    """Return the log-odds of the two label heads of a comment of which nothing is known."""
+    share = prior.abusive * prior.hateful
+    given = (prior.abusive - share) / (1 - share)
+    return float(np.log(share / (1 - share))), float(np.log(given / (1 - given)))
 
 
-def calibrate(log_odds: Floats, rows: Labelled, prior: Prior) -> tuple[Calibration, Calibration]:
+def calibrate(
+    log_odds: Floats, rows: Labelled, prior: Prior, *, otherwise: tuple[Calibration, Calibration]
+) -> tuple[Calibration, Calibration]:
     """Calibrate the two label heads on rows that the weights were not fitted on.
 
     Args:
         log_odds: of P(hateful) and P(abusive | not hateful), shape (n, 2).
         rows: n comments with what is known of them.
         prior: the shares of abusive and hateful comments that the probabilities are to be right for.
+        otherwise: the map of a head whose question no row answers in both ways.
 
     Returns:
-        The maps of the two heads. Where no row answers a question both ways, the map only sets the prior.
+        The maps of the two heads.
     """
     fine, toxic, hateful = rows.abusive == 0, (rows.abusive == 1) & (rows.hateful == 0), rows.hateful == 1
-    vague = (rows.hateful == 0) & (rows.abusive < 0)
     share = prior.abusive * prior.hateful
-    start = float(np.log(share / (1 - share)))
-    innocent = [(fine, 1 - prior.abusive), (toxic, prior.abusive - share)] if fine.any() else [(vague | toxic, 1 - share)]
-    weights = _class_weights([(hateful, share), *innocent])
-    first = Calibration(slope=1.0, intercept=start)
-    if hateful.any() and (weights[~hateful] > 0).any():
-        first = _fit(log_odds[:, 0], weights, hateful, _sigmoid, start)
-    p = _sigmoid(first.slope * log_odds[:, 0] + first.intercept)
-    abusive = (rows.abusive == 1) & _both_ways(rows)
-    clean = fine & _both_ways(rows)
-    given = prior.abusive * (1 - prior.hateful) / (1 - share)
-    start = float(np.log(given / (1 - given)))
-    second = Calibration(slope=1.0, intercept=start)
+    first, second = otherwise
+    innocent = [(fine, 1 - prior.abusive), (toxic, prior.abusive - share)] if fine.any() else [(rows.hateful == 0, 1 - share)]
+    if hateful.any() and any(of.any() for of, _ in innocent):
+        weights = _class_weights([(hateful, share), *innocent])
+        first = _fit(log_odds[:, 0], weights, hateful, prior=share, start=_prior_log_odds(prior)[0])
+    known = np.isin(rows.source, sources_with_both(rows) or list(set(rows.source)))
+    clean, abusive = fine & known, (rows.abusive == 1) & known
     if abusive.any() and clean.any():
-        parts = [(clean, 1 - prior.abusive), (abusive & (toxic | (rows.hateful < 0)), prior.abusive - share), (abusive & hateful, share)]
-        second = _fit(log_odds[:, 1], _class_weights(parts), abusive, lambda z: 1 - (1 - p) * (1 - _sigmoid(z)), start)
+        weights = _class_weights([(clean, 1 - prior.abusive), (abusive & ~hateful, prior.abusive - share), (abusive & hateful, share)])
+        innocent_of_hate = log_expit(-(first.slope * log_odds[:, 0] + first.intercept))
+        second = _fit(
+            log_odds[:, 1],
+            weights,
+            abusive,
+            prior=prior.abusive,
+            start=_prior_log_odds(prior)[1],
+            logs=lambda z: _either(innocent_of_hate, z),
+        )
     return first, second
 
 
-def _both_ways(rows: Labelled) -> npt.NDArray[np.bool_]:
-    """Return which rows come from sources with clean and abusive rows; all, if there is no such source."""
-    sources = np.array(rows.source)
-    known = [s for s in set(rows.source) if len(set(rows.abusive[sources == s].tolist()) & {0, 1}) == 2]
-    return np.isin(sources, known) if known else np.ones(len(rows), bool)
+def _class_weights(parts: Sequence[tuple[Flags, float]]) -> Floats:
+    """Return weights that give each group of rows its share; the whole sums to 1."""
+    weights = np.zeros(parts[0][0].shape)
+    for rows, share in parts:
+        if rows.any():
+            weights[rows] = share / rows.sum()
+    whole: Floats = weights / weights.sum()
+    return whole
+
+
+def _logs(z: Floats) -> tuple[Floats, Floats]:
+    """Return log P(yes) and log P(no) of log-odds."""
+    return log_expit(z), log_expit(-z)
+
+
+def _either(log_not_first: Floats, z: Floats) -> tuple[Floats, Floats]:
+    """Return log P(yes) and log P(no), where "no" takes two: that of the first head, and that of the second with log-odds z."""
+    no = np.minimum(log_not_first + log_expit(-z), -1e-300)
+    return np.log(-np.expm1(no)), no
+
+
+def _fit(z: Floats, weights: Floats, yes: Flags, *, prior: float, start: float, logs: _LogOdds = _logs) -> Calibration:
+    """Return the affine map of z that suits the weighted answers best.
+
+    Args:
+        z: log-odds, shape (n,).
+        weights: of the rows, sum 1; rows without one do not count.
+        yes: the answers.
+        prior: how the row that nobody has seen answers.
+        start: intercept to search from.
+        logs: makes log P(yes) and log P(no) of mapped log-odds.
+    """
+    counted = weights > 0
+    positive, negative = int((counted & yes).sum()), int((counted & ~yes).sum())
+    targets = np.where(yes, (positive + prior) / (positive + 1), prior / (negative + 1))
+
+    def loss(parameters: Floats) -> float:
+        log_yes, log_no = logs(np.exp(parameters[0]) * z + parameters[1])
+        return float(-(weights * (targets * log_yes + (1 - targets) * log_no))[counted].sum() + _RIDGE * parameters[0] ** 2)
+
+    best = minimize(
+        loss, np.array([0.0, start]), method="Nelder-Mead", options={"xatol": 1e-5, "fatol": 1e-10, "maxiter": 2000, "maxfev": 4000}
+    )
+    return Calibration(slope=float(np.exp(best.x[0])), intercept=float(best.x[1]))
+
+
+def sources_with_both(rows: Labelled) -> list[str]:
+    """Return the sources that have clean rows as well as abusive ones, sorted: where only one kind is, a source's style tells."""
+    sources = np.array(rows.source, dtype=np.str_)
+    return [name for name in sorted(set(rows.source)) if {0, 1} <= set(rows.abusive[sources == name].tolist())]
 
 
 def calibrate_attribute(log_odds: Floats, answers: npt.NDArray[np.int8]) -> Calibration:
     """Calibrate an attribute head on the rows that answer it, as common there as it is in them; shape (n,) each."""
     known = answers >= 0
-    if len(set(answers[known].tolist())) < 2:
+    yes = answers[known] == 1
+    if yes.all() or not yes.any():
         return Calibration(slope=1.0, intercept=0.0)
-    return _fit(log_odds[known], np.full(known.sum(), 1 / known.sum()), answers[known] == 1, _sigmoid, 0.0)
+    return _fit(log_odds[known], np.full(yes.size, 1 / yes.size), yes, prior=float(yes.mean()), start=0.0)
 
 
-def three_class_sources(rows: Labelled, *, least: int = 5) -> list[npt.NDArray[np.intp]]:
+def three_class_sources(rows: Labelled, *, least: int = _FEWEST_OF_A_LABEL) -> list[npt.NDArray[np.intp]]:
     """Return the rows with a label of each source that has at least so many of all three labels."""
-    sources, labels = np.array(rows.source), rows.label
+    sources, labels = np.array(rows.source, dtype=np.str_), rows.label
     found = [np.flatnonzero((sources == name) & (labels >= 0)) for name in sorted(set(rows.source))]
     return [of for of in found if np.bincount(labels[of], minlength=3).min() >= least]
 
 
-def macro_f1(truth: npt.NDArray[np.int8], said: npt.NDArray[np.int8]) -> float:
-    """Return the mean over the three labels of F1 = 2 TP / (2 TP + FP + FN); a label that neither has counts as 0."""
-    table = np.bincount(truth.astype(np.int64) * 3 + said, minlength=9).reshape(3, 3)
+def macro_f1(truth: npt.NDArray[np.int8], said: npt.NDArray[np.int8], *, classes: int = 3) -> float:
+    """Return the mean over the classes of F1 = 2 TP / (2 TP + FP + FN); a class that neither has counts as 0."""
+    table = np.bincount(truth.astype(np.int64) * classes + said, minlength=classes**2).reshape(classes, classes)
     return float(np.mean(2 * np.diag(table) / np.maximum(table.sum(axis=0) + table.sum(axis=1), 1)))
 
 
-def choose_thresholds(scores: Floats, rows: Labelled) -> LabelThresholds:
+def choose_thresholds(scores: Floats, rows: Labelled, *, hateful: float | None = None) -> LabelThresholds:
     """Choose the thresholds of the label rule: the highest mean macro-F1 over the sources with three labels.
+
+    Where there is no such source, what counts is the mean macro-F1 of the yes and no that the label says to those of the two
+    questions that rows answer both ways, by source if a source does, else over all rows. Of thresholds that are equally good
+    the middle ones are taken; one that nothing depends on is 0.5.
 
     Args:
         scores: calibrated, (n, 3) in the order of ``LABELS``.
-        rows: n comments; where no source has all three labels, all labelled rows count as one source, and without any the
-            thresholds are the prior-free 0.5.
+        rows: n comments.
+        hateful: the second threshold, if it is given beforehand.
     """
-    groups = three_class_sources(rows) or [np.flatnonzero(rows.label >= 0)]
-    if not groups[0].size:
-        return LabelThresholds(abusive=0.5, hateful=0.5)
-    abusive = 1 - scores[:, 0]
+    trials = _trials(rows)
+    if hateful is None and not any(means[1] != means[2] for _, _, means in trials):
+        hateful = 0.5
+    if not trials:
+        return LabelThresholds(abusive=0.5, hateful=0.5 if hateful is None else hateful)
+    seen = np.unique(np.concatenate([of for of, _, _ in trials]))
+    place = np.zeros(len(rows), np.intp)
+    place[seen] = np.arange(seen.size)
+    trials = [(place[of], truth, classes) for of, truth, classes in trials]
+    scores, abusive = scores[seen], 1 - scores[seen, 0]
+    firsts = [0.5]
+    if hateful is not None or any(means[0] != means[1] for _, _, means in trials):
+        firsts = _cuts(abusive, rows.abusive[seen] == 1, rows.abusive[seen] == 0)
+    no_hate = (rows.hateful[seen] == 0) & (rows.abusive[seen] != 0)
     share = scores[:, 2] / np.maximum(abusive, 1e-12)
-    seen = np.concatenate(groups)
-    best, chosen = -1.0, LabelThresholds(abusive=0.5, hateful=0.5)
-    for t_a in np.clip(np.quantile(abusive[seen], np.linspace(0.05, 0.95, 37)), 1e-6, 1 - 1e-6):
-        for t_h in np.clip(np.quantile(share[seen], np.linspace(0.05, 0.95, 37)), 1e-6, 1 - 1e-6):
-            thresholds = LabelThresholds(abusive=float(t_a), hateful=float(t_h))
-            said = labels_of(scores, thresholds)
-            mean = float(np.mean([macro_f1(rows.label[of], said[of]) for of in groups]))
-            if mean > best:
-                best, chosen = mean, thresholds
-    return chosen
+    seconds = [hateful] if hateful is not None else _cuts(share, rows.hateful[seen] == 1, no_hate)
+    found = []
+    for t_a in firsts:
+        for t_h in seconds:
+            said = labels_of(scores, LabelThresholds(abusive=t_a, hateful=t_h))
+            found.append((_mean_f1(said, trials), t_a, t_h))
+    best = max(mean for mean, _, _ in found) - 1e-12
+    t_a = _middle([t_a for mean, t_a, _ in found if mean >= best])
+    t_h = _middle([second for mean, first, second in found if mean >= best and first == t_a])
+    return LabelThresholds(abusive=t_a, hateful=t_h)
+
+
+_Trial = tuple[npt.NDArray[np.intp], npt.NDArray[np.int8], tuple[int, int, int]]
+_LABEL, _ABUSIVE, _HATEFUL = (0, 1, 2), (0, 1, 1), (0, 0, 1)
+
+
+def _trials(rows: Labelled) -> list[_Trial]:
+    """Return what thresholds are tried on: row numbers, the truth of each row, and what each label says to the question."""
+    if threes := three_class_sources(rows):
+        return [(of, rows.label[of], _LABEL) for of in threes]
+    sources = np.array(rows.source, dtype=np.str_)
+    trials: list[_Trial] = []
+    for answers, means in ((rows.abusive, _ABUSIVE), (rows.hateful, _HATEFUL)):
+        known = [np.flatnonzero((sources == name) & (answers >= 0)) for name in sorted(set(rows.source))]
+        both = [of for of in known if len(set(answers[of].tolist())) == 2]
+        every = np.flatnonzero(answers >= 0)
+        if not both and len(set(answers[every].tolist())) == 2:
+            both = [every]
+        trials += [(of, answers[of], means) for of in both]
+    return trials
+
+
+def _mean_f1(said: npt.NDArray[np.int8], trials: Sequence[_Trial]) -> float:
+    told = {means: np.array(means, np.int8)[said] for means in {means for _, _, means in trials}}
+    return float(np.mean([macro_f1(truth, told[means][of], classes=max(means) + 1) for of, truth, means in trials]))
+
+
+def _cuts(values: Floats, yes: Flags, no: Flags) -> list[float]:
+    """Return thresholds worth a try, ascending: halfway, in log-odds, between neighbouring values.
+
+    Where there are many, those that divide the two kinds of rows evenly, each kind counting half, and the one that
+    tells the kinds apart best.
+    """
+    weights = yes / max(int(yes.sum()), 1) + no / max(int(no.sum()), 1) + 1e-9
+    levels, at = np.unique(np.clip(values, 1e-9, 1 - 1e-9), return_inverse=True)
+    log_odds = np.log(levels) - np.log1p(-levels)
+    cuts = np.concatenate([[levels[0]], expit((log_odds[1:] + log_odds[:-1]) / 2)])
+    below = np.cumsum(np.bincount(at, weights)) / weights.sum()
+    apart = np.cumsum(np.bincount(at, no / max(int(no.sum()), 1) - yes / max(int(yes.sum()), 1)))
+    chosen = np.searchsorted(below, np.linspace(0, 1, _CUTS + 1)[:-1], side="right")
+    chosen = np.unique(np.append(np.minimum(chosen, cuts.size - 1), min(int(apart.argmax()) + 1, cuts.size - 1)))
+    return [float(cut) for cut in np.clip(cuts[chosen], 1e-6, 1 - 1e-6)]
+
+
+def _middle(values: Sequence[float]) -> float:
+    ordered = sorted(set(values))
+    return ordered[len(ordered) // 2]

@@ -7,47 +7,61 @@ from contextlib import contextmanager
 from dataclasses import asdict, fields
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from model.artefact import version
 from training.evaluate import Figures
+from training.tables import Reading
 from training.train import Progress as Tell
 from training.train import Trained
 
 __all__ = ["print_trained", "progress_bar", "trained_json"]
 
-_SHOWN_PROBLEMS = 20
+_SHOWN = 20
 
 
 @contextmanager
 def progress_bar() -> Iterator[Tell]:
-    """Show a bar for each step on standard error, where that is a terminal; plain lines elsewhere."""
+    """Show a bar for each step on standard error where that is a terminal, a line for each elsewhere."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description:12}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        tasks: dict[str, int] = {}
+        tasks: dict[str, TaskID] = {}
 
         def tell(step: str, share: float) -> None:
             if step not in tasks:
-                tasks[step] = progress.add_task(step, total=1.0)
+                for task in tasks.values():
+                    progress.update(task, total=1.0, completed=1.0)
+                tasks[step] = progress.add_task(step, total=None)
                 if not console.is_terminal:
-                    print(f"tipstaff: {step}", file=sys.stderr)
-            progress.update(tasks[step], completed=share)  # type: ignore[arg-type]
+                    _say(step)
+            if share:
+                progress.update(tasks[step], total=1.0, completed=share)
 
         yield tell
+        for task in tasks.values():
+            progress.update(task, total=1.0, completed=1.0)
+
+
+def _say(line: str) -> None:
+    shown = "".join(char if char.isprintable() else " " for char in line)
+    print(f"tipstaff: {shown}", file=sys.stderr)
 
 
 def print_trained(made: Trained) -> None:
     """Print what was read and left out to standard error, the figures on the dev rows as a table to standard output."""
     for line in _story(made):
-        print(f"tipstaff: {line}", file=sys.stderr)
+        _say(line)
     names = [field.name for field in fields(Figures)]
-    table = Table("source", *(name.replace("_", " ") for name in names), title=f"dev rows, {version(made.manifest)}")
+    table = Table("source", title=f"dev rows, {version(made.manifest)}")
+    for name in names:
+        table.add_column(name.replace("_", " "), justify="right")
     for source, row in made.figures.items():
         values = [getattr(row, name) for name in names]
         table.add_row(source, *("" if v is None else f"{v:,}" if isinstance(v, int) else f"{v:.3f}" for v in values))
-    Console(width=None if sys.stdout.isatty() else 140).print(table)
+    console = Console(width=None if sys.stdout.isatty() else 140, markup=False, highlight=False)
+    console.print(table)
     for name, evidence in made.manifest.attributes.items():
         print(f"attribute {name}: AUC {evidence.auc:.3f} (at least {evidence.auc_low:.3f}) on {evidence.source}")
     if made.calibration_error is not None:
@@ -56,29 +70,38 @@ def print_trained(made: Trained) -> None:
 
 def _story(made: Trained) -> Iterator[str]:
     if made.reading:
-        read = made.reading
-        for problem in read.problems[:_SHOWN_PROBLEMS]:
-            yield str(problem)
-        if len(read.problems) > _SHOWN_PROBLEMS:
-            yield f"and {len(read.problems) - _SHOWN_PROBLEMS} problems more"
-        yield f"{read.read:,} rows read: {read.used:,} used, {read.skipped:,} answer no question, {read.bad:,} bad"
+        yield from _read(made.reading)
     cleaned, split = made.cleaned, made.split
     yield f"{cleaned.copies:,} copies merged, {cleaned.near:,} near duplicates and {cleaned.undecided:,} undecided rows left out"
-    for contradiction in cleaned.contradictions[: 0 if made.reading is None else _SHOWN_PROBLEMS]:
-        yield str(contradiction)
+    if made.reading:
+        yield from _first([str(contradiction) for contradiction in cleaned.contradictions], "contradictions")
     yield f"{len(split.train):,} rows to learn from, {len(split.dev):,} to judge by, {len(split.dropped):,} dropped as too near to these"
+    yield from made.remarks
+    yield f"{version(made.manifest)} is written to {made.out}"
+
+
+def _read(reading: Reading) -> Iterator[str]:
+    yield from _first([str(problem) for problem in reading.problems], "problems")
+    yield f"{reading.read:,} rows read: {reading.used:,} used, {reading.skipped:,} answer no question, {reading.bad:,} bad"
+
+
+def _first(lines: list[str], what: str) -> Iterator[str]:
+    yield from lines[:_SHOWN]
+    if len(lines) > _SHOWN:
+        yield f"and {len(lines) - _SHOWN:,} {what} more; --json lists them all"
 
 
 def trained_json(made: Trained) -> str:
-    """Return what came of a training as JSON."""
-    reading = made.reading
+    """Return what came of a training as one line of JSON."""
+    reading, cleaned, split = made.reading, made.cleaned, made.split
     return json.dumps(
         {
             "model": version(made.manifest),
             "dev": {source: asdict(row) for source, row in made.figures.items()},
             "calibration_error": made.calibration_error,
             "attributes": {name: evidence.model_dump() for name, evidence in made.manifest.attributes.items()},
-            "rows": {"train": len(made.split.train), "dev": len(made.split.dev), "dropped": len(made.split.dropped)},
+            "rows": {"train": len(split.train), "dev": len(split.dev), "dropped": len(split.dropped)},
+            "duplicates": {"copies": cleaned.copies, "near": cleaned.near, "undecided": cleaned.undecided},
             "reading": reading
             and {
                 "read": reading.read,
@@ -87,6 +110,8 @@ def trained_json(made: Trained) -> str:
                 "bad": reading.bad,
                 "problems": [str(problem) for problem in reading.problems],
             },
-            "contradictions": [str(contradiction) for contradiction in made.cleaned.contradictions],
-        }
+            "contradictions": [str(contradiction) for contradiction in cleaned.contradictions],
+            "remarks": list(made.remarks),
+        },
+        allow_nan=False,
     )

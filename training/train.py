@@ -1,7 +1,10 @@
 """From labelled tables to a published artefact: read, clean, split, fit, calibrate, choose thresholds, judge, write."""
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+import os
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
@@ -10,43 +13,30 @@ import numpy as np
 import numpy.typing as npt
 
 from model import artefact
-from model.artefact import Stored
-from model.classifier import Classifier, NgramReader
+from model.classifier import Classifier
 from model.comment import Comment
-from model.errors import TableError
-from model.lexicon import load_lexicon
-from model.manifest import (
-    ATTRIBUTE_PREFIX,
-    HEADS,
-    AttributeEvidence,
-    Calibration,
-    DataSource,
-    Description,
-    LabelThresholds,
-    Manifest,
-    PolicyThresholds,
-    Prior,
-)
+from model.errors import ArtefactError, PolicyError, TableError
+from model.manifest import DataSource, Description, Manifest, PolicyThresholds, Prior
 from model.policy import Policy, derive
 from model.text import normaliser_version, prepare
-from training.calibrate import calibrate, calibrate_attribute, choose_thresholds
 from training.duplicates import Deduplicated, deduplicate
-from training.evaluate import Figures, auc, auc_low, calibration_error, evaluate
-from training.fit import FitSettings, fit, quantise
+from training.evaluate import Figures, calibration_error, evaluate
+from training.fit import FitSettings
+from training.heads import Fitted, fit_heads
 from training.labelled import Labelled
-from training.splits import Split, split_rows
+from training.splits import DEV_SHARE, Split, split_rows
 from training.tables import Reading, read_tables
+from training.weights import check_sources, weigh
 
-__all__ = ["Progress", "TrainJob", "Trained", "attribute_evidence", "build", "train"]
+__all__ = ["Progress", "TrainJob", "Trained", "build", "train"]
 
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[str, float], None]
 """Is told the step at work and the share of it that is done."""
 
-LEAST_ANSWERS = 100
-LEAST_AUC = 0.85
-_LIBRARIES = ("numba", "numpy", "scikit-learn", "scipy", "tipstaff")
-_CLEAN_LEAST = 20
+_LIBRARIES = ("numba", "numpy", "scipy", "tipstaff")
+_FEW_DEV_ROWS = 100
+_EVEN = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +49,8 @@ class TrainJob:
         name: what the artefact is called.
         columns: field → column, where the tables name them otherwise.
         labels: the tables' label → fine, toxic or hateful.
+        source_weights: source → how much each of its rows counts in training; 1 where it is not named.
+        class_weights: fine, toxic or hateful → how much each of its rows counts in training; 1 where it is not named.
         dev_share: share of the rows without a split that is held back to calibrate and judge.
         strict: whether the first bad row ends the run.
         prior: how common abuse is where the artefact will judge.
@@ -70,7 +62,9 @@ class TrainJob:
     name: str = "custom"
     columns: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
-    dev_share: float = 0.1
+    source_weights: Mapping[str, float] = field(default_factory=dict)
+    class_weights: Mapping[str, float] = field(default_factory=dict)
+    dev_share: float = DEV_SHARE
     strict: bool = False
     prior: Prior = field(default_factory=Prior)
     fit: FitSettings = field(default_factory=FitSettings)
@@ -82,16 +76,20 @@ class Trained:
 
     Attributes:
         manifest: of the artefact that was written.
+        out: where it was written.
         figures: on the dev rows, by source and as "MEAN".
         calibration_error: of P(abusive) on the dev rows, weighted to the prior; None without clean and abusive dev rows.
+        remarks: what the rows could not teach or show, a line each.
         split: which rows taught, judged, and were left out.
         cleaned: what became of duplicates.
         reading: what came of reading the tables; None where rows were handed over.
     """
 
     manifest: Manifest
+    out: Path
     figures: Mapping[str, Figures]
     calibration_error: float | None
+    remarks: tuple[str, ...]
     split: Split
     cleaned: Deduplicated
     reading: Reading | None = None
@@ -101,23 +99,36 @@ def train(job: TrainJob, progress: Progress | None = None) -> Trained:
     """Train an artefact from labelled tables.
 
     Raises:
-        TableError: a table cannot be read, too few rows are left, or ``strict`` and a row is bad.
+        TableError: a table cannot be read, too few rows are left, they teach nothing, or ``strict`` and a row is bad.
         ArtefactError: the artefact cannot be written.
     """
     tell = progress or (lambda step, share: None)
+    _check_out(job.out)
     tell("reading", 0.0)
     reading = read_tables(job.tables, columns=job.columns, labels=job.labels, strict=job.strict)
     made = build(reading.rows, job=job, data=_data(reading.rows), tell=tell)
     return replace(made, reading=reading)
 
 
+def _check_out(folder: Path) -> None:
+    """Refuse, before the long work, a folder that the artefact cannot be written to."""
+    place = Path(os.path.realpath(folder))
+    if place.is_dir():
+        if any(place.iterdir()) and not (place / artefact.MANIFEST).is_file():
+            raise ArtefactError(f"{folder}: holds something other than an artefact: choose another folder")
+    elif place.exists():
+        raise ArtefactError(f"{folder}: is a file: give a folder")
+    above = next(parent for parent in place.parents if parent.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        raise ArtefactError(f"{folder}: {above} is {'not writable' if above.is_dir() else 'a file'}: choose another folder")
+
+
 def _data(rows: Labelled) -> tuple[DataSource, ...]:
     """Describe the files that the rows were read from."""
-    files = sorted({place.file for place in rows.place})
-    counts = {file: sum(place.file == file for place in rows.place) for file in files}
+    counts = Counter(place.file for place in rows.place)
     return tuple(
-        DataSource(source=Path(file).name, sha256=_sha256(Path(file)), rows=counts[file], licence="not stated", origin="given to tipstaff train")
-        for file in files
+        DataSource(source=Path(file).name, sha256=_sha256(Path(file)), rows=rows, licence="not stated", origin="given to tipstaff train")
+        for file, rows in sorted(counts.items())
     )
 
 
@@ -146,91 +157,63 @@ def build(
         documents: makes further texts for the folder, such as a model card.
 
     Raises:
-        TableError: too few rows.
+        TableError: too few rows are left, they teach nothing, or a weight is for a source that is not there.
         ArtefactError: the artefact cannot be written.
     """
+    check_sources(job.source_weights, rows.source)
     tell("duplicates", 0.0)
     cleaned = deduplicate(rows)
-    split = split_rows(cleaned.rows, cleaned.clusters, dev_share=job.dev_share, seed=job.fit.seed)
-    learn, dev = cleaned.rows.take(split.train), cleaned.rows.take(split.dev)
-    _check_answers(learn)
-    classifier, evidence = _fit(learn, dev, job, tell)
+    with _contradictions_told(cleaned):
+        split = split_rows(cleaned.rows, cleaned.clusters, dev_share=job.dev_share, seed=job.fit.seed)
+        learn = weigh(cleaned.rows.take(split.train), sources=job.source_weights, labels=job.class_weights)
+        dev = cleaned.rows.take(split.dev)
+        fitted = fit_heads(learn, dev, settings=job.fit, prior=job.prior, progress=lambda share: tell("fitting", share))
     tell("judging", 0.0)
-    classifier = _calibrated(classifier, dev, job.prior)
-    told = classifier.score(prepare([Comment("", text) for text in dev.text]))
-    figures = evaluate(told.scores, classifier.labels(told.scores), dev, clean=clean)
-    error = calibration_error(1 - told.scores[:, 0], dev, prior=job.prior.abusive)
-    policy = _policy(told.scores, dev, clean)
-    description = _described(classifier, policy, job, data=data, evidence=evidence, figures=figures, error=error)
+    classifier = fitted.classifier
+    scores = classifier.score(prepare([Comment("", text) for text in dev.text])).scores
+    figures = evaluate(scores, classifier.labels(scores), dev, clean=clean)
+    error = calibration_error(1 - scores[:, 0], dev, prior=job.prior.abusive)
+    policy = _policy(scores, dev, prior=job.prior, clean=clean)
+    description = _described(fitted, policy, job, data=data, figures=figures, error=error)
+    tell("writing", 0.0)
     manifest = artefact.write(job.out, description=description, arrays=_arrays(classifier), documents=documents and documents(description))
-    return Trained(manifest, figures, error, split, cleaned)
+    few = (f"only {len(dev)} dev rows: figures, probabilities and thresholds are rough",) if len(dev) < _FEW_DEV_ROWS else ()
+    return Trained(manifest, job.out, figures, error, (*fitted.remarks, *few), split, cleaned)
 
 
-def _check_answers(rows: Labelled) -> None:
-    for question, answers in (("abusive", rows.abusive), ("hateful", rows.hateful)):
-        if (answers == 0).sum() and (answers == 1).sum():
-            return
-        if question == "hateful":
-            raise TableError("no question is answered both ways: give rows that are fine as well as rows that are toxic or hateful")
+@contextmanager
+def _contradictions_told(cleaned: Deduplicated) -> Iterator[None]:
+    """Add to an error about rows that are missing how many went because they contradict each other."""
+    try:
+        yield
+    except TableError as error:
+        if not cleaned.contradictions:
+            raise
+        first = cleaned.contradictions[0].places[0]
+        told = f"{len(cleaned.contradictions)} times copies of a text contradict each other, first those of {first.file} line {first.line}"
+        raise TableError(f"{error}; {told}") from error
 
 
-def _fit(learn: Labelled, dev: Labelled, job: TrainJob, tell: Progress) -> tuple[Classifier, dict[str, AttributeEvidence]]:
-    """Fit all heads whose quality can be shown, and keep those attributes whose quality is."""
-    possible = tuple(name for name in sorted(learn.attributes) if _judges(dev, name))
-    fitted = fit(learn, settings=job.fit, attributes=possible, progress=lambda share: tell("fitting", share))
-    small = quantise(fitted.values)
-    reader = NgramReader(job.fit.features, load_lexicon(), small.values, small.scales, fitted.biases)
-    heads = (*HEADS, *(ATTRIBUTE_PREFIX + name for name in possible))
-    plain = Calibration(slope=1.0, intercept=0.0)
-    whole = Classifier(heads, (reader,), dict.fromkeys(heads, plain), LabelThresholds(abusive=0.5, hateful=0.5), job.prior)
-    if not possible:
-        return whole, {}
-    log_odds = whole.read(prepare([Comment("", text) for text in dev.text])).log_odds
-    evidence = {name: attribute_evidence(dev, name, log_odds[:, 2 + column]) for column, name in enumerate(possible)}
-    kept = [name for name in possible if evidence[name].auc_low >= LEAST_AUC]
-    columns = [0, 1, *(2 + possible.index(name) for name in kept)]
-    reader = replace(reader, values=small.values[:, columns], scales=small.scales[columns], biases=fitted.biases[columns])
-    calibration = {head: plain for head in HEADS}
-    for name in kept:
-        calibration[ATTRIBUTE_PREFIX + name] = calibrate_attribute(log_odds[:, 2 + possible.index(name)], dev.attributes[name])
-    classifier = replace(whole, heads=tuple(calibration), readers=(reader,), calibration=calibration)
-    return classifier, {name: evidence[name] for name in kept}
+def _policy(scores: Floats, dev: Labelled, *, prior: Prior, clean: Collection[str] | None) -> Policy:
+    """Derive the default policy from clean conversation.
 
-
-def _judges(dev: Labelled, name: str) -> list[str]:
-    """Return the sources whose dev rows can show the quality of an attribute."""
-    if name not in dev.attributes:
-        return []
-    sources, answers = np.array(dev.source), dev.attributes[name]
-    counts = {source: np.bincount(answers[(sources == source) & (answers >= 0)], minlength=2).min() for source in set(dev.source)}
-    return sorted(source for source, least in counts.items() if least >= LEAST_ANSWERS)
-
-
-def attribute_evidence(dev: Labelled, name: str, log_odds: Floats) -> AttributeEvidence:
-    """Return how well an attribute head does on the source that shows it best, of those with enough answers."""
-    found = []
-    for source in _judges(dev, name):
-        of = (np.array(dev.source) == source) & (dev.attributes[name] >= 0)
-        yes, no = int((dev.attributes[name][of] == 1).sum()), int((dev.attributes[name][of] == 0).sum())
-        area = auc(dev.attributes[name][of], log_odds[of]) or 0.0
-        low = max(0.0, auc_low(area, positives=yes, negatives=no))
-        found.append(AttributeEvidence(source=source, positives=yes, negatives=no, auc=area, auc_low=low))
-    return max(found, key=lambda evidence: evidence.auc_low)
-
-
-def _calibrated(classifier: Classifier, dev: Labelled, prior: Prior) -> Classifier:
-    texts = prepare([Comment("", text) for text in dev.text])
-    hateful, given = calibrate(classifier.read(texts).log_odds[:, :2], dev, prior)
-    classifier = replace(classifier, calibration={**classifier.calibration, HEADS[0]: hateful, HEADS[1]: given})
-    return replace(classifier, thresholds=choose_thresholds(classifier.score(texts).scores, dev))
-
-
-def _policy(scores: Floats, dev: Labelled, clean: Collection[str] | None) -> Policy:
-    """Derive the default policy from clean conversation; without enough of it, from the label thresholds' plain meaning."""
+    A comment is not reviewed for being less suspicious than the average comment, nor rejected for being more likely not abusive,
+    however well all clean comments score.
+    """
     calm = (dev.abusive == 0) & (np.isin(dev.source, list(clean)) if clean is not None else True)
-    if calm.sum() < _CLEAN_LEAST:
-        return Policy("default", review_abusive=0.5, review_hateful=0.5, reject_abusive=0.9, reject_hateful=0.9)
-    return derive(1 - scores[calm, 0], scores[calm, 2])
+    try:
+        found = derive(1 - scores[calm, 0], scores[calm, 2])
+    except PolicyError:  # no clean comments, or some that could not be worse
+        return Policy("default", review_abusive=_EVEN, review_hateful=_EVEN, reject_abusive=0.9, reject_hateful=0.9)
+    review_abusive = max(found.review_abusive, prior.abusive)
+    review_hateful = max(found.review_hateful, prior.abusive * prior.hateful)
+    return Policy(
+        "default",
+        review_abusive=review_abusive,
+        review_hateful=review_hateful,
+        reject_abusive=max(found.reject_abusive, review_abusive, _EVEN),
+        reject_hateful=max(found.reject_hateful, review_hateful, _EVEN * prior.hateful),
+    )
 
 
 def _arrays(classifier: Classifier) -> dict[str, npt.NDArray[np.int8] | Floats]:
@@ -239,18 +222,19 @@ def _arrays(classifier: Classifier) -> dict[str, npt.NDArray[np.int8] | Floats]:
 
 
 def _described(
-    classifier: Classifier,
+    fitted: Fitted,
     policy: Policy,
     job: TrainJob,
     *,
     data: Sequence[DataSource],
-    evidence: Mapping[str, AttributeEvidence],
     figures: Mapping[str, Figures],
     error: float | None,
 ) -> Description:
     how = asdict(job.fit)
     features = how.pop("features")
+    how |= {"dev_share": job.dev_share, "source_weights": dict(job.source_weights), "class_weights": dict(job.class_weights)}
     thresholds = {key: value for key, value in asdict(policy).items() if key != "name"}
+    classifier = fitted.classifier
     return Description(
         name=job.name,
         normaliser=normaliser_version(),
@@ -261,9 +245,9 @@ def _described(
         calibration=dict(classifier.calibration),
         thresholds=classifier.thresholds,
         policies={"default": PolicyThresholds(**thresholds)},
-        attributes=dict(evidence),
+        attributes=fitted.evidence,
         data=tuple(data),
         metrics={"dev": {name: asdict(row) for name, row in figures.items()}, "calibration_error": error},
-        settings=how | {"dev_share": job.dev_share},
+        settings=how,
         libraries={name: metadata.version(name) for name in _LIBRARIES},
     )
