@@ -19,7 +19,7 @@ from itertools import accumulate
 import numpy as np
 import numpy.typing as npt
 
-from model.compiled import kernel
+from model.compiled import inlined, kernel
 from model.normalise import normalise_bytes
 
 __all__ = [
@@ -112,7 +112,7 @@ def pack_bytes(texts: Sequence[bytes]) -> Packed:
     return Packed(np.frombuffer(b"".join(texts), np.uint8), offsets)
 
 
-@kernel
+@inlined
 def _add(h, shift, gen, mask, seen, idx, n, once):  # type: ignore[no-untyped-def]
     """Append the bucket of hash h to idx[n], unless it is to be there only once and is already; return the new n."""
     h = (h ^ (h >> np.uint64(31))) * _MIX
@@ -252,7 +252,7 @@ def _next_window(b, start, size, window):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _log_odds(b, lo, hi, whole, factors, weights, scales, biases, gen, seen, idx, starts, stops, hashes, ends, z):  # type: ignore[no-untyped-def]
+def _log_odds(b, lo, hi, whole, factors, weights, scales, biases, gen, seen, idx, starts, stops, hashes, ends, steps, z):  # type: ignore[no-untyped-def]
     """Write the log-odds of each column for b[lo:hi] to z, shape (columns,)."""
     none = starts
     _features(b, lo, hi, whole, gen, seen, idx, none, none, starts, stops, hashes, ends, True)
@@ -263,12 +263,20 @@ def _log_odds(b, lo, hi, whole, factors, weights, scales, biases, gen, seen, idx
     for block in range(3):
         size = ends[block] - first
         if size > 0:
+            hateful = np.int64(0)
+            given = np.int64(0)
+            steps[:] = 0
+            for k in range(first, ends[block]):
+                row = idx[k]
+                hateful += np.int64(weights[row, 0])
+                given += np.int64(weights[row, 1])
+                for c in range(2, columns):
+                    steps[c] += np.int64(weights[row, c])
+            steps[0] = hateful
+            steps[1] = given
             factor = factors[block] / np.sqrt(np.float64(size))
             for c in range(columns):
-                total = np.int64(0)
-                for k in range(first, ends[block]):
-                    total += np.int64(weights[idx[k], c])
-                z[c] += factor * scales[c] * np.float64(total)
+                z[c] += factor * scales[c] * np.float64(steps[c])
         first = ends[block]
 
 
@@ -289,6 +297,7 @@ def _score(data, offsets, lo, hi, lexicon, whole, factors, weights, scales, bias
     small = np.empty((3, 64), np.uint8)
     starts, stops, hashes = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.uint64)
     ends = np.zeros(3, np.int64)
+    steps = np.empty(weights.shape[1], np.int64)
     z = np.empty(weights.shape[1], np.float64)
     seen = np.zeros(1024, np.int64)
     idx = np.empty(1024, np.int32)
@@ -302,7 +311,7 @@ def _score(data, offsets, lo, hi, lexicon, whole, factors, weights, scales, bias
         if _capacity(n, whole) > idx.size:
             idx = np.empty(_capacity(n, whole), np.int32)
         gen += 1
-        _log_odds(a, 0, n, whole, factors, weights, scales, biases, gen, seen, idx, starts, stops, hashes, ends, z)
+        _log_odds(a, 0, n, whole, factors, weights, scales, biases, gen, seen, idx, starts, stops, hashes, ends, steps, z)
         out[i] = z
         where[i, 0] = 0
         where[i, 1] = n
@@ -313,7 +322,7 @@ def _score(data, offsets, lo, hi, lexicon, whole, factors, weights, scales, bias
         while True:
             stop = _next_window(a, start, n, window)
             gen += 1
-            _log_odds(a, start, stop, whole, factors, weights, scales, biases, gen, seen, idx, starts, stops, hashes, ends, z)
+            _log_odds(a, start, stop, whole, factors, weights, scales, biases, gen, seen, idx, starts, stops, hashes, ends, steps, z)
             fine = _not_abusive(z, slopes, intercepts)
             if fine < best:
                 best = fine

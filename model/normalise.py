@@ -10,7 +10,7 @@ splitting them would cost calls in the innermost loops.
 
 import numpy as np
 
-from model.compiled import kernel
+from model.compiled import inlined, kernel
 
 __all__ = ["CHARGED", "WORD", "look_up", "normalise_bytes", "word_hash"]
 
@@ -52,7 +52,7 @@ _EDGE = _signs("!\"'(),.:;?[\\]^_`{|}~-<>/")
 _SEPARATOR = _signs(".-_*,/~+|#%")
 
 
-@kernel
+@inlined
 def word_hash(buf, lo, hi):  # type: ignore[no-untyped-def]
     """Return the 64-bit FNV-1a hash of buf[lo:hi], mixed once more so that its high bits are good."""
     h = _FNV_OFFSET
@@ -78,12 +78,12 @@ def look_up(lexicon, buf, lo, hi):  # type: ignore[no-untyped-def]
         slot = (slot + np.uint64(1)) & mask
 
 
-@kernel
+@inlined
 def _letter(b):  # type: ignore[no-untyped-def]
     return 97 <= b <= 122
 
 
-@kernel
+@inlined
 def _alnum(b):  # type: ignore[no-untyped-def]
     return 97 <= b <= 122 or 48 <= b <= 57 or b >= 128
 
@@ -238,7 +238,7 @@ def _address(src, i, hi):  # type: ignore[no-untyped-def]
     return j
 
 
-@kernel
+@inlined
 def _copy(a, ab, ae, lo, hi, out, ob, oe, n):  # type: ignore[no-untyped-def]
     for k in range(lo, hi):
         out[n] = a[k]
@@ -248,7 +248,7 @@ def _copy(a, ab, ae, lo, hi, out, ob, oe, n):  # type: ignore[no-untyped-def]
     return n
 
 
-@kernel
+@inlined
 def _write(word, size, ab, ae, lo, hi, out, ob, oe, n):  # type: ignore[no-untyped-def]
     """Write a word in the place of a[lo:hi]; letter stands for letter where the sizes agree, else for the whole."""
     for k in range(size):
@@ -263,7 +263,7 @@ def _write(word, size, ab, ae, lo, hi, out, ob, oe, n):  # type: ignore[no-untyp
     return n
 
 
-@kernel
+@inlined
 def _same(a, lo, hi, word, size):  # type: ignore[no-untyped-def]
     if hi - lo != size:
         return False
@@ -292,13 +292,13 @@ def _placeholder(a, lo, hi):  # type: ignore[no-untyped-def]
     return 0, lo
 
 
-@kernel
+@inlined
 def _edge(b):  # type: ignore[no-untyped-def]
     """Whether a sign at the edge of a token is punctuation around the word rather than part of it."""
     return b < 128 and _EDGE[b]
 
 
-@kernel
+@inlined
 def _separator(b):  # type: ignore[no-untyped-def]
     return b < 128 and _SEPARATOR[b]
 
@@ -317,7 +317,9 @@ def _pass(a, ab, ae, size, lexicon, out, ob, oe, raw, word, found):  # type: ign
         stop = i + 1
         while stop < size and a[stop] != 32:
             stop += 1
-        kind, after = _placeholder(a, i, stop)
+        kind, after = 0, i
+        if a[i] == 91 or a[i] == 60 or a[i] == 47 or a[i] == 117:
+            kind, after = _placeholder(a, i, stop)
         if kind > 0:
             n = _write(_USER if kind == 1 else _HTTP, 5 if kind == 1 else 4, ab, ae, i, after, out, ob, oe, n)
             changed = True
