@@ -194,8 +194,9 @@ def choose_thresholds(scores: Floats, rows: Labelled, *, hateful: float | None =
     scores, abusive = scores[seen], 1 - scores[seen, 0]
     firsts = [0.5]
     if hateful is not None or any(means[0] != means[1] for _, _, means in trials):
-        firsts = _cuts(abusive, rows.abusive[seen] == 1, rows.abusive[seen] == 0)
-    no_hate = (rows.hateful[seen] == 0) & (rows.abusive[seen] != 0)
+        fine = rows.abusive[seen] == 0
+        firsts = _cuts(abusive, rows.abusive[seen] == 1, fine if fine.any() else rows.abusive[seen] < 0)
+    no_hate = (rows.hateful[seen] != 1) & (rows.abusive[seen] != 0)
     share = scores[:, 2] / np.maximum(abusive, 1e-12)
     seconds = [hateful] if hateful is not None else _cuts(share, rows.hateful[seen] == 1, no_hate)
     found = []
@@ -235,15 +236,19 @@ def _mean_f1(said: npt.NDArray[np.int8], trials: Sequence[_Trial]) -> float:
 
 
 def _cuts(values: Floats, yes: Flags, no: Flags) -> list[float]:
-    """Return thresholds worth a try, ascending: halfway, in log-odds, between neighbouring values.
+    """Return thresholds worth a try, ascending: halfway, in log-odds, between neighbours among the values of two kinds of rows.
 
-    Where there are many, those that divide the two kinds of rows evenly, each kind counting half, and the one that
-    tells the kinds apart best.
+    Where there are many, those that divide the rows evenly, each kind counting half, and the one that tells the kinds apart
+    best.
     """
-    weights = yes / max(int(yes.sum()), 1) + no / max(int(no.sum()), 1) + 1e-9
+    either = yes | no
+    if not either.any():
+        return [0.5]
+    values, yes, no = values[either], yes[either], no[either]
+    weights = yes / max(int(yes.sum()), 1) + no / max(int(no.sum()), 1)
     levels, at = np.unique(np.clip(values, 1e-9, 1 - 1e-9), return_inverse=True)
     log_odds = np.log(levels) - np.log1p(-levels)
-    cuts = np.concatenate([[levels[0]], expit((log_odds[1:] + log_odds[:-1]) / 2)])
+    cuts = expit(np.concatenate([log_odds[:1] - 1, (log_odds[1:] + log_odds[:-1]) / 2]))
     below = np.cumsum(np.bincount(at, weights)) / weights.sum()
     apart = np.cumsum(np.bincount(at, no / max(int(no.sum()), 1) - yes / max(int(yes.sum()), 1)))
     chosen = np.searchsorted(below, np.linspace(0, 1, _CUTS + 1)[:-1], side="right")
