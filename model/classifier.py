@@ -51,7 +51,7 @@ class NgramReader:
     Attributes:
         settings: what is read.
         lexicon: the words that disguises may be read as, as ``model.lexicon`` packs them.
-        values: weights, int8, shape (2**bits, heads).
+        values: codes of the weights, int8, shape (2**bits, heads); see ``ngrams.Weights``.
         scales: what one step of a weight is worth in log-odds, float64, shape (heads,).
         biases: log-odds of a comment without features, float64, shape (heads,).
     """

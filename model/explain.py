@@ -90,5 +90,6 @@ def _contributions(found: Occurrences, values: npt.NDArray[np.int8], factors: Fl
     blocks = found.block[first]  # a bucket counts in the first block that has it, as in the kernel
     sizes = np.bincount(blocks, minlength=BLOCKS)
     factor = factors[blocks] / np.sqrt(sizes[blocks]) / times
-    added: Floats = (values[buckets] * factor[:, None])[where]
+    codes = values[buckets].astype(np.int64)
+    added: Floats = (codes * np.abs(codes) * factor[:, None])[where]
     return added

@@ -251,6 +251,11 @@ def _next_window(b, start, size, window):  # type: ignore[no-untyped-def]
     return k if b[k] == 32 else stop
 
 
+@inlined
+def _square(code):  # type: ignore[no-untyped-def]
+    return np.int64(code) * abs(np.int64(code))
+
+
 @kernel
 def _log_odds(b, lo, hi, whole, factors, weights, scales, biases, gen, seen, idx, starts, stops, hashes, ends, steps, z):  # type: ignore[no-untyped-def]
     """Write the log-odds of each column for b[lo:hi] to z, shape (columns,)."""
@@ -268,10 +273,10 @@ def _log_odds(b, lo, hi, whole, factors, weights, scales, biases, gen, seen, idx
             steps[:] = 0
             for k in range(first, ends[block]):
                 row = idx[k]
-                hateful += np.int64(weights[row, 0])
-                given += np.int64(weights[row, 1])
+                hateful += _square(weights[row, 0])
+                given += _square(weights[row, 1])
                 for c in range(2, columns):
-                    steps[c] += np.int64(weights[row, c])
+                    steps[c] += _square(weights[row, c])
             steps[0] = hateful
             steps[1] = given
             factor = factors[block] / np.sqrt(np.float64(size))
@@ -404,7 +409,8 @@ class Weights:
     """What the kernel multiplies with.
 
     Attributes:
-        values: int8, shape (2**bits, columns); columns are heads, the first two those of the label.
+        values: codes, int8, shape (2**bits, columns); columns are heads, the first two those of the label. A code c stands
+            for c * abs(c) steps: fine where most weights are, and yet wide enough for the largest.
         scales: what one step of each column is worth in log-odds, float64, shape (columns,).
         biases: log-odds of a comment without features, float64, shape (columns,).
         slopes, intercepts: affine calibration of each column, float64, shape (columns,); used to choose the window of a

@@ -65,7 +65,7 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
         ),
         "civil_toxic_spans": Source("CC0", "ipavlopoulos/toxic_spans@beaf1705", "news comments (Civil Comments)"),
         "convabuse": Source("CC-BY-4.0", "amandacurry/convabuse@c0a9469f", "chatbot turns"),
-        "davidson": Source("MIT", "t-davidson/hate-speech-and-offensive-language@cb50f7e9", "Twitter", weight=0.3),
+        "davidson": Source("MIT", "t-davidson/hate-speech-and-offensive-language@cb50f7e9", "Twitter"),
         "dynahate": Source(
             "none stated in this copy",
             "paul-rottger/efficient-low-resource-hate-detection@3228efa0 (dyn21_en); "
