@@ -45,8 +45,12 @@ def progress_bar() -> Iterator[Tell]:
 
 
 def _say(line: str) -> None:
-    shown = "".join(char if char.isprintable() else " " for char in line)
-    print(f"tipstaff: {shown}", file=sys.stderr)
+    print(f"tipstaff: {_printable(line)}", file=sys.stderr)
+
+
+def _printable(words: str) -> str:
+    """Return words that a table may hold, such as the name of a source, so that they cannot command a terminal."""
+    return "".join(char if char.isprintable() else " " for char in words)
 
 
 def print_trained(made: Trained) -> None:
@@ -59,11 +63,11 @@ def print_trained(made: Trained) -> None:
         table.add_column(name.replace("_", " "), justify="right")
     for source, row in made.figures.items():
         values = [getattr(row, name) for name in names]
-        table.add_row(source, *("" if v is None else f"{v:,}" if isinstance(v, int) else f"{v:.3f}" for v in values))
+        table.add_row(_printable(source), *("" if v is None else f"{v:,}" if isinstance(v, int) else f"{v:.3f}" for v in values))
     console = Console(width=None if sys.stdout.isatty() else 140, markup=False, highlight=False)
     console.print(table)
     for name, evidence in made.manifest.attributes.items():
-        print(f"attribute {name}: AUC {evidence.auc:.3f} (at least {evidence.auc_low:.3f}) on {evidence.source}")
+        print(f"attribute {name}: AUC {evidence.auc:.3f} (at least {evidence.auc_low:.3f}) on {_printable(evidence.source)}")
     if made.calibration_error is not None:
         print(f"calibration error of P(abusive) at a prior of {made.manifest.prior.abusive:.0%}: {made.calibration_error:.3f}")
 
