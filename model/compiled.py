@@ -61,7 +61,8 @@ def inlined(function: Callable[Arguments, Result]) -> Callable[Arguments, Result
     An array that is handed to a kernel proper costs two atomic operations on its reference count at each call: with those,
     reading a comment took three times as long.
     """
-    return njit(nogil=True, inline="always")(function)  # type: ignore[no-any-return]
+    compiled: Callable[Arguments, Result] = njit(nogil=True, inline="always")(function)
+    return compiled
 
 
 class _Folder(caching.UserProvidedCacheLocator):
