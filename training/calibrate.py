@@ -148,13 +148,13 @@ def sources_with_both(rows: Labelled) -> list[str]:
     return [name for name in sorted(set(rows.source)) if {0, 1} <= set(rows.abusive[sources == name].tolist())]
 
 
-def calibrate_attribute(log_odds: Floats, answers: npt.NDArray[np.int8]) -> Calibration:
-    """Calibrate an attribute head on the rows that answer it, as common there as it is in them; shape (n,) each."""
-    known = answers >= 0
-    yes = answers[known] == 1
-    if yes.all() or not yes.any():
+def calibrate_attribute(log_odds: Floats, answers: npt.NDArray[np.int8], *, share: float) -> Calibration:
+    """Calibrate an attribute head on the rows that answer it, shape (n,) each, for a site where this share of comments has it."""
+    yes, no = answers == 1, answers == 0
+    if not (yes.any() and no.any()):
         return Calibration(slope=1.0, intercept=0.0)
-    return _fit(log_odds[known], np.full(yes.size, 1 / yes.size), yes, prior=float(yes.mean()), start=0.0)
+    weights = _class_weights([(yes, share), (no, 1 - share)])
+    return _fit(log_odds, weights, yes, prior=share, start=float(np.log(share / (1 - share))))
 
 
 def three_class_sources(rows: Labelled, *, least: int = _FEWEST_OF_A_LABEL) -> list[npt.NDArray[np.intp]]:

@@ -126,8 +126,8 @@ On dev rows that it was not fitted on (calibration and thresholds were chosen on
 | calibration error of P(abusive) at the stated prior | {error:.3f} |
 
 Attribute heads, each with the source that shows it best; one is published only if at least 100 dev rows say yes and 100 no,
-and the lower bound of its AUC there is at least 0.85. Their probabilities are calibrated to how common the attribute is in
-that source, not on a site.
+and the lower bound of its AUC there is at least 0.85. Their probabilities are calibrated for a
+site where {prior.abusive:.0%} of the comments have the attribute.
 
 | attribute | source | yes / no | AUC | lower bound |
 |---|---|---|---|---|

@@ -142,7 +142,8 @@ def _published(
     (reader,) = whole.readers
     reader = replace(reader, values=reader.values[:, columns].copy(), scales=reader.scales[columns], biases=reader.biases[columns])
     calibration = dict.fromkeys(HEADS, _PLAIN) | {
-        ATTRIBUTE_PREFIX + name: calibrate_attribute(log_odds[:, at], dev.attributes[name]) for name, at in zip(evidence, kept, strict=True)
+        ATTRIBUTE_PREFIX + name: calibrate_attribute(log_odds[:, at], dev.attributes[name], share=whole.prior.abusive)
+        for name, at in zip(evidence, kept, strict=True)
     }
     return replace(whole, heads=tuple(calibration), readers=(reader,), calibration=calibration), evidence
 

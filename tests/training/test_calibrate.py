@@ -158,15 +158,18 @@ def test_a_head_that_was_taught_nothing_says_the_prior(rows: MakeRows) -> None:
     assert sigmoid(np.array([second.intercept]))[0] == pytest.approx(0.08 / 0.98)
 
 
-def test_attributes_are_calibrated_as_common_as_they_are() -> None:
-    """The mean probability of an attribute is its share among the rows that answer; unknown answers do not count."""
+def test_attributes_are_calibrated_for_a_site() -> None:
+    """The slope of an attribute is that of the rows that answer, its intercept is moved from their share to the site's."""
     random = np.random.default_rng(0)
-    z = random.normal(size=4_000)
-    answers = np.where(random.random(4_000) < 0.5, -1, random.random(4_000) < sigmoid(3 * z - 2)).astype(np.int8)
-    found = calibrate_attribute(z, answers)
-    assert [found.slope, found.intercept] == pytest.approx([3, -2], abs=0.3)
-    assert calibrate_attribute(z, np.ones(4_000, np.int8)) == Calibration(slope=1.0, intercept=0.0)
-    assert calibrate_attribute(z, np.full(4_000, -1, np.int8)) == Calibration(slope=1.0, intercept=0.0)
+    z = random.normal(size=8_000)
+    answers = np.where(random.random(8_000) < 0.5, -1, random.random(8_000) < sigmoid(3 * z - 2)).astype(np.int8)
+    common = (answers == 1).sum() / (answers >= 0).sum()
+    found = calibrate_attribute(z, answers, share=0.1)
+    moved = -2 + np.log(0.1 / 0.9) - np.log(common / (1 - common))
+    assert [found.slope, found.intercept] == pytest.approx([3, moved], abs=0.3)
+    nothing = Calibration(slope=1.0, intercept=0.0)
+    assert calibrate_attribute(z, np.ones(8_000, np.int8), share=0.1) == nothing
+    assert calibrate_attribute(z, np.full(8_000, -1, np.int8), share=0.1) == nothing
 
 
 CODES = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=40)
