@@ -1,0 +1,70 @@
+"""Runs benchmarks and prints what they find as Markdown: ``python -m benchmarks [NAME ...]``."""
+
+import argparse
+import importlib.util
+import os
+import platform
+import sys
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+
+from benchmarks.figures import Figure, Skipped, table
+from model.classifier import cores
+
+__all__ = ["main"]
+
+_NAMES = ("judgement", "inprocess", "http", "startup", "batch")
+
+
+def _start(name: str, options: argparse.Namespace) -> Iterable[Figure | Skipped | str]:
+    """Begin one benchmark.
+
+    Raises:
+        Skipped: it is not there.
+    """
+    if importlib.util.find_spec(f"benchmarks.{name}") is None:
+        raise Skipped(f"{name}: this checkout has no such benchmark")
+    settings = {"judgement": {"reference": options.reference}, "inprocess": {"count": options.count, "rounds": options.rounds}}
+    found: Iterable[Figure | Skipped | str] = import_module(f"benchmarks.{name}").measure(**settings.get(name, {}))
+    return found
+
+
+def _print(found: Iterable[Figure | Skipped | str]) -> None:
+    figures: list[Figure] = []
+    for each in found:
+        if isinstance(each, Figure):
+            figures.append(each)
+            print(f"{each.what}: measured", file=sys.stderr)
+        else:
+            print(f"Skipped: {each}\n" if isinstance(each, Skipped) else f"{each}\n", flush=True)
+    if figures:
+        print(table(figures) + "\n", flush=True)
+
+
+def _machine() -> str:
+    load = f", load {os.getloadavg()[0]:.1f} at the start" if hasattr(os, "getloadavg") else ""
+    return f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, {cores()} cores{load}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmarks that are named; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Tipstaff.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(_NAMES)} (default: all)")
+    parser.add_argument("--reference", action="store_true", help="fit the corpus' reference recipe too; takes some minutes")
+    parser.add_argument("--count", type=int, default=5000, help="comments that every contender judges (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of the contenders (default: %(default)s)")
+    options = parser.parse_args(arguments)
+    if unknown := sorted(set(options.names) - set(_NAMES)):
+        parser.error(f"there is no benchmark {unknown[0]!r}: use {', '.join(_NAMES)}")
+    print(f"{_machine()}\n", flush=True)
+    for name in options.names or _NAMES:
+        print(f"## {name}\n", flush=True)
+        try:
+            _print(_start(name, options))
+        except Skipped as reason:
+            print(f"Skipped: {reason}\n", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,192 @@
+"""How long the command and the service take to start, and how much memory a worker has; with two, whether they share the weights."""
+
+import http.client
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.comments import load_comments
+from benchmarks.figures import Figure, Skipped
+
+__all__ = ["command", "measure"]
+
+_WEIGHTS = "/weights.npy"
+_CALLS = 1000
+_HOST = "127.0.0.1"
+_PATIENCE = 120.0
+# Whatever is set for a service of one's own would be measured along with it.
+_PREFIX = "TIPSTAFF_"
+
+
+def command() -> str:
+    """Return the path of the command ``tipstaff`` of this environment.
+
+    Raises:
+        Skipped: it is not installed.
+    """
+    path = Path(sys.executable).with_name("tipstaff")
+    if not path.exists():
+        raise Skipped(f"{path} is not there; install Tipstaff into this environment")
+    return str(path)
+
+
+def measure(*, looks: int = 5, starts: int = 3) -> Iterator[Figure | Skipped]:
+    """Yield the figures.
+
+    Args:
+        looks: how often one text is scored.
+        starts: how often the service is started.
+    """
+    try:
+        tipstaff = command()
+    except Skipped as reason:
+        yield reason
+        return
+    yield _look(tipstaff, looks)
+    took = []
+    for _ in range(starts):
+        with _service(tipstaff, workers=1) as running:
+            took.append(running.seconds)
+    note = f"median of {starts}, {min(took):.2f} to {max(took):.2f} s"
+    yield Figure("startup: tipstaff serve until /readyz says yes", statistics.median(took), "s", at_most=4, note=note)
+    yield from _memory(tipstaff)
+
+
+def _look(tipstaff: str, looks: int) -> Figure:
+    took = []
+    # The first one may compile.
+    for _ in range(looks + 1):
+        started = time.perf_counter()
+        subprocess.run([tipstaff, "score", "--text", "hi"], check=True, stdout=subprocess.DEVNULL)
+        took.append(time.perf_counter() - started)
+    note = f"median of {looks}, {min(took[1:]):.2f} to {max(took[1:]):.2f} s; the run before them {took[0]:.2f} s"
+    return Figure("startup: tipstaff score --text hi", statistics.median(took[1:]), "s", at_most=2, note=note)
+
+
+@dataclass(frozen=True)
+class _Service:
+    """A service that is ready, its port, and the seconds that it took."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    seconds: float
+
+
+@contextmanager
+def _service(tipstaff: str, *, workers: int) -> Iterator[_Service]:
+    port = _free_port()
+    env = {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
+    arguments = [tipstaff, "serve", "--host", _HOST, "--port", str(port), "--workers", str(workers)]
+    started = time.perf_counter()
+    with subprocess.Popen(arguments, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            while not _ready(port):
+                if process.poll() is not None or time.perf_counter() - started > _PATIENCE:
+                    raise RuntimeError("tipstaff serve does not become ready; start it by hand to see why")
+                time.sleep(0.005)
+            yield _Service(process, port, time.perf_counter() - started)
+        finally:
+            process.terminate()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _ready(port: int) -> bool:
+    try:
+        return _call(port, "GET", "/readyz") == 200
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+def _call(port: int, method: str, path: str, body: bytes | None = None) -> int:
+    """Make one call over a connection of its own, so that the workers take turns, and return its status."""
+    connection = http.client.HTTPConnection(_HOST, port, timeout=_PATIENCE)
+    try:
+        connection.request(method, path, body, {"content-type": "application/json"} if body else {})
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    finally:
+        connection.close()
+
+
+def _call_often(port: int) -> None:
+    for number, text in enumerate(load_comments(_CALLS).texts):
+        status = _call(port, "POST", "/v1/moderate", json.dumps({"comments": [{"id": number, "text": text}]}).encode())
+        assert status == 200, f"a call was answered with {status}"
+
+
+def _memory(tipstaff: str) -> Iterator[Figure | Skipped]:
+    try:
+        import psutil
+    except ImportError:
+        yield Skipped("memory: psutil is not there; install the extra 'dev'")
+        return
+    if not Path("/proc/self/smaps").exists():
+        yield Skipped("memory: /proc tells which pages are shared, and is not here")
+        return
+    with _service(tipstaff, workers=1) as running:
+        _call_often(running.port)
+        yield _of_worker("startup: memory of the one worker", psutil.Process(running.process.pid).memory_full_info())
+    with _service(tipstaff, workers=2) as running:
+        workers = _workers(psutil.Process(running.process.pid))
+        _call_often(running.port)
+        for number, worker in enumerate(workers, start=1):
+            yield _of_worker(f"startup: memory of worker {number} of 2", worker.memory_full_info())
+            yield _of_weights(f"startup: pages of the weights that worker {number} of 2 has for itself", _pages(worker.pid))
+
+
+def _of_worker(what: str, memory: Any) -> Figure:
+    note = f"after {_CALLS:,} calls; PSS {memory.pss / 1e6:.0f} MB, USS {memory.uss / 1e6:.0f} MB"
+    return Figure(f"{what} (RSS)", memory.rss / 1e6, "MB", at_most=250, note=note)
+
+
+def _of_weights(what: str, pages: Mapping[str, int]) -> Figure:
+    dirty, private = pages["Private_Dirty"], pages["Private_Clean"]
+    note = (
+        f"{pages['Rss']} kB of the mapping in memory, {pages['Shared_Clean']} kB of them shared, {dirty} kB copied; "
+        f"{private} kB that no other process has touched yet"
+    )
+    return Figure(what, dirty + pages["Shared_Dirty"], "kB", at_most=0, note=note)
+
+
+def _workers(supervisor: Any) -> list[Any]:
+    """Return the two processes below the supervisor that have the weights mapped, once both have."""
+    until = time.perf_counter() + _PATIENCE
+    while time.perf_counter() < until:
+        found = [child for child in supervisor.children(recursive=True) if _pages(child.pid)["Size"]]
+        if len(found) == 2:
+            return found
+        time.sleep(0.05)
+    raise RuntimeError("two workers with mapped weights do not show up below tipstaff serve")
+
+
+def _pages(pid: int) -> dict[str, int]:
+    """Return the kB that one process has of the weights' mapping, by the names that the kernel gives them."""
+    found = dict.fromkeys(("Size", "Rss", "Pss", "Shared_Clean", "Shared_Dirty", "Private_Clean", "Private_Dirty"), 0)
+    try:
+        lines = Path(f"/proc/{pid}/smaps").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return found
+    inside = False
+    for line in lines:
+        name, _, rest = line.partition(":")
+        # A line that opens a mapping begins with its addresses, the others with a name and a colon.
+        if "-" in line.split(" ", 1)[0]:
+            inside = line.endswith(_WEIGHTS)
+        elif inside and name in found:
+            found[name] += int(rest.split()[0])
+    return found
