@@ -47,8 +47,8 @@ class CommentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Attributes:
         classes_: the classes, sorted; shape (c,).
-        weights_: int8, shape (2**bits, 2): the heads P(hateful) and P(abusive | not hateful).
-        scales_: float64, shape (2,): what one step of a weight is worth in log-odds.
+        weights_: int8, shape (2**bits, 2): the heads P(hateful) and P(abusive | not hateful), rounded as by ``training.fit.quantise``.
+        scales_: float64, shape (2,): of the weights.
         biases_: float64, shape (2,): log-odds of a comment without features.
         normaliser_: version of the text normalisation that the weights were fitted on.
     """
@@ -170,7 +170,8 @@ class CommentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if self.normaliser_ != normaliser_version():
             raise ValueError(f"fitted with text normaliser {self.normaliser_}, this Tipstaff has {normaliser_version()}; fit it anew")
         bits = self.weights_.shape[0].bit_length() - 1
-        reader = NgramReader(FeatureSettings(bits=bits), load_lexicon(), self.weights_, self.scales_, self.biases_)
+        # Copies, since the kernel would be compiled anew for mapped ones.
+        reader = NgramReader(FeatureSettings(bits=bits), load_lexicon(), self.weights_, np.array(self.scales_), np.array(self.biases_))
         plain = dict.fromkeys(HEADS, Calibration(slope=1.0, intercept=0.0))
         classifier = Classifier(HEADS, (reader,), plain, LabelThresholds(abusive=0.5, hateful=0.5), Prior())
         return classifier.read(prepare([Comment("", text) for text in _texts(X)])).log_odds

@@ -157,18 +157,22 @@ def test_no_rows(rows: MakeRows) -> None:
 
 @given(hnp.arrays(np.float32, (40, 3), elements=st.floats(-50, 50, width=32)))
 def test_eight_bits_are_near(values: npt.NDArray[np.float32]) -> None:
-    """No weight moves by more than half a step, where none is cut off; nothing stays nothing; signs stay."""
-    small = quantise(values, clip=1.0)
+    """No weight moves by more than half a step, which is the finer the smaller it is; nothing stays nothing; signs stay."""
+    small = quantise(values)
     assert small.values.dtype == np.int8
-    assert (np.abs(small.values * small.scales - values) <= small.scales / 2 * (1 + 1e-5)).all()
+    codes = small.values.astype(np.float64)
+    restored = codes * np.abs(codes) * small.scales
+    step = (np.abs(codes) + 0.25) * small.scales
+    assert (np.abs(restored - values) <= step * (1 + 1e-4)).all()
     assert (small.values[values == 0] == 0).all()
-    assert (small.values * values.astype(np.float64) >= 0).all()
+    assert (codes * values >= 0).all()
 
 
-def test_outliers_are_cut(rows: MakeRows) -> None:
-    """One huge weight does not make the others coarse."""
+def test_outliers_leave_the_others_fine() -> None:
+    """One huge weight does not make the others coarse, and is kept."""
     values = np.concatenate([np.linspace(-1, 1, 999, dtype=np.float32), np.array([100], np.float32)])[:, None]
-    small = quantise(values, clip=0.998)
-    assert small.scales[0] < 0.01
-    assert small.values[-1, 0] == 127
-    assert quantise(np.zeros((4, 1), np.float32)).scales.tolist() == [1.0]
+    small = quantise(values)
+    codes = small.values.astype(np.float64)
+    assert codes[-1, 0] == 127
+    assert np.abs(codes * np.abs(codes) * small.scales - values).max() < 0.1
+    assert not quantise(np.zeros((4, 1), np.float32)).values.any()
