@@ -50,13 +50,18 @@ def plain(text: str, written: Format) -> Mapped:
 
 def prepare(comments: Sequence[Comment]) -> list[bytes]:
     """Return what the kernel reads of each comment: UTF-8 after mark-up, entities and the Unicode stage; n."""
-    return [_prepared(comment.text, comment.format) for comment in comments]
+    as_is = Format.PLAIN
+    return [
+        text.encode() if (text := comment.text).isascii() and comment.format is as_is and "&" not in text else _prepared(comment)
+        for comment in comments
+    ]
 
 
-def _prepared(text: str, written: Format) -> bytes:
-    if written is Format.PLAIN and text.isascii() and "&" not in text:
-        return text.encode()
-    return fold.fold(plain(text, written).text).encode()
+def _prepared(comment: Comment) -> bytes:
+    if comment.format is Format.PLAIN:
+        decoded = markup.entities(comment.text)
+        return fold.fold(comment.text if decoded is None else decoded.text).encode()
+    return fold.fold(plain(comment.text, comment.format).text).encode()
 
 
 class Trace:
