@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.comments import CORPUS, Comments, load_comments
 from benchmarks.figures import Figure, Skipped
-from benchmarks.startup import command
+from benchmarks.startup import command, cpu_of_children
 
 __all__ = ["measure"]
 
@@ -37,10 +37,11 @@ def measure(*, count: int = _ROWS) -> Iterator[Figure | Skipped]:
             file.writelines(json.dumps({"id": str(number), "text": text}) + "\n" for number, text in enumerate(comments.texts))
         for kind in ("jsonl", "parquet"):
             out = folder / f"scores.{kind}"
+            before = cpu_of_children()
             seconds, peak = _run([tipstaff, "score", str(path), "-o", str(out)])
             written = _rows_of(out)
             assert written == count, f"{written} rows written for {count} read"
-            note = f"{count:,} {comments.origin}, {path.stat().st_size / 1e6:.0f} MB, in {seconds:.1f} s, whole command"
+            note = f"{count:,} {comments.origin}, {path.stat().st_size / 1e6:.0f} MB, in {seconds:.1f} s ({cpu_of_children() - before:.1f} s of CPU), whole command"
             yield Figure(f"batch: JSONL to {kind}", count / seconds, "rows/s", note=note)
             if peak is None:
                 yield Skipped(f"batch: peak memory of JSONL to {kind}: /proc tells it, and is not here")
