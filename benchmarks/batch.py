@@ -41,7 +41,9 @@ def measure(*, count: int = _ROWS) -> Iterator[Figure | Skipped]:
             seconds, peak = _run([tipstaff, "score", str(path), "-o", str(out)])
             written = _rows_of(out)
             assert written == count, f"{written} rows written for {count} read"
-            note = f"{count:,} {comments.origin}, {path.stat().st_size / 1e6:.0f} MB, in {seconds:.1f} s ({cpu_of_children() - before:.1f} s of CPU), whole command"
+            cpu = cpu_of_children() - before
+            size = path.stat().st_size / 1e6
+            note = f"{count:,} {comments.origin}, {size:.0f} MB, in {seconds:.1f} s ({cpu:.1f} s of CPU), whole command"
             yield Figure(f"batch: JSONL to {kind}", count / seconds, "rows/s", note=note)
             if peak is None:
                 yield Skipped(f"batch: peak memory of JSONL to {kind}: /proc tells it, and is not here")
