@@ -19,8 +19,8 @@ from itertools import accumulate
 import numpy as np
 import numpy.typing as npt
 
-from model.compiled import inlined, kernel
-from model.normalise import normalise_bytes
+from model.compiled import inlined, inner, kernel
+from model.normalise import buffers, normalise_bytes
 
 __all__ = [
     "BLOCKS",
@@ -132,7 +132,7 @@ def _add(h, shift, gen, mask, seen, idx, n, once):  # type: ignore[no-untyped-de
     return n + 1
 
 
-@kernel
+@inner
 def _features(b, lo, hi, whole, gen, seen, idx, begin, end, starts, stops, hashes, ends, once):  # type: ignore[no-untyped-def]
     """Write the buckets of b[lo:hi] to idx, block by block, and where each block ends to ends; return their number.
 
@@ -217,13 +217,13 @@ def _features(b, lo, hi, whole, gen, seen, idx, begin, end, starts, stops, hashe
     return n
 
 
-@kernel
+@inner
 def _capacity(size, whole):  # type: ignore[no-untyped-def]
     """Return how many features size normalised bytes can have at most."""
     return (size + 2) * (2 * (whole[2] - whole[1] + 1) + 3) + 8
 
 
-@kernel
+@inner
 def _table_size(size, whole):  # type: ignore[no-untyped-def]
     capacity = 64
     while capacity < 2 * (size + 2) * (whole[2] - whole[1] + 2):
@@ -231,7 +231,7 @@ def _table_size(size, whole):  # type: ignore[no-untyped-def]
     return capacity
 
 
-@kernel
+@inner
 def _longest(offsets, lo, hi):  # type: ignore[no-untyped-def]
     size = np.int64(0)
     for i in range(lo, hi):
@@ -239,7 +239,7 @@ def _longest(offsets, lo, hi):  # type: ignore[no-untyped-def]
     return size
 
 
-@kernel
+@inner
 def _next_window(b, start, size, window):  # type: ignore[no-untyped-def]
     """Return where the window that starts at start ends, at a blank if there is one near."""
     stop = min(start + window, size)
@@ -256,7 +256,7 @@ def _square(code):  # type: ignore[no-untyped-def]
     return np.int64(code) * abs(np.int64(code))
 
 
-@kernel
+@inner
 def _log_odds(b, lo, hi, whole, factors, weights, scales, biases, gen, seen, idx, starts, stops, hashes, ends, steps, z):  # type: ignore[no-untyped-def]
     """Write the log-odds of each column for b[lo:hi] to z, shape (columns,)."""
     none = starts
@@ -296,10 +296,9 @@ def _not_abusive(z, slopes, intercepts):  # type: ignore[no-untyped-def]
 @kernel
 def _score(data, offsets, lo, hi, lexicon, whole, factors, weights, scales, biases, slopes, intercepts, out, where):  # type: ignore[no-untyped-def]
     """Write the log-odds of comments lo to hi to out, shape (n, columns), and the normalised range that they are of to where, (n, 2)."""
-    size = 5 * _longest(offsets, lo, hi) + 8
-    a, b = np.empty(size, np.uint8), np.empty(size, np.uint8)
-    ab, ae, bb, be = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
-    small = np.empty((3, 64), np.uint8)
+    longest = _longest(offsets, lo, hi)
+    room = buffers(longest)
+    size = 5 * longest + 8
     starts, stops, hashes = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.uint64)
     ends = np.zeros(3, np.int64)
     steps = np.empty(weights.shape[1], np.int64)
@@ -309,7 +308,8 @@ def _score(data, offsets, lo, hi, lexicon, whole, factors, weights, scales, bias
     gen = np.int64(0)
     window = whole[4]
     for i in range(lo, hi):
-        n = normalise_bytes(data, offsets[i], offsets[i + 1], lexicon, a, ab, ae, b, bb, be, small)
+        n = normalise_bytes(data, offsets[i], offsets[i + 1], lexicon, room)
+        a = room.one.data
         if _table_size(n, whole) > seen.size:
             seen = np.zeros(_table_size(n, whole), np.int64)
             gen = 0
@@ -342,10 +342,9 @@ def _score(data, offsets, lo, hi, lexicon, whole, factors, weights, scales, bias
 @kernel
 def _extract(data, offsets, lo, hi, lexicon, whole, out, counts):  # type: ignore[no-untyped-def]
     """Write the buckets of comments lo to hi one after the other to out and the size of each block to counts, (hi - lo, 3)."""
-    size = 5 * _longest(offsets, lo, hi) + 8
-    a, b = np.empty(size, np.uint8), np.empty(size, np.uint8)
-    ab, ae, bb, be = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
-    small = np.empty((3, 64), np.uint8)
+    longest = _longest(offsets, lo, hi)
+    room = buffers(longest)
+    size = 5 * longest + 8
     starts, stops, hashes = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.uint64)
     ends = np.zeros(3, np.int64)
     seen = np.zeros(1024, np.int64)
@@ -353,7 +352,8 @@ def _extract(data, offsets, lo, hi, lexicon, whole, out, counts):  # type: ignor
     gen = np.int64(0)
     total = 0
     for i in range(lo, hi):
-        n = normalise_bytes(data, offsets[i], offsets[i + 1], lexicon, a, ab, ae, b, bb, be, small)
+        n = normalise_bytes(data, offsets[i], offsets[i + 1], lexicon, room)
+        a = room.one.data
         if _table_size(n, whole) > seen.size:
             seen = np.zeros(_table_size(n, whole), np.int64)
             gen = 0

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from model import fold, markup
 from model.comment import Comment, Format
 from model.lexicon import load_lexicon
-from model.normalise import normalise_bytes
+from model.normalise import buffers, normalise_bytes
 from model.offsets import Mapped, Piece
 
 __all__ = ["Trace", "normalise", "normaliser_version", "plain", "prepare", "trace"]
@@ -76,13 +76,12 @@ class Trace:
         first = plain(text, written)
         folded = fold.fold_mapped(first.text)
         source = np.frombuffer(folded.text.encode(), np.uint8)
-        size = 5 * source.size + 8
-        a, b = np.empty(size, np.uint8), np.empty(size, np.uint8)
-        ab, ae, bb, be = (np.empty(size, np.int32) for _ in range(4))
-        n = normalise_bytes(source, 0, source.size, lexicon, a, ab, ae, b, bb, be, np.empty((3, 64), np.uint8))
+        room = buffers(source.size)
+        n = normalise_bytes(source, 0, source.size, lexicon, room)
+        read = room.one
         points = np.cumsum((source & 0xC0) != 0x80) - 1
-        self.data = a[:n]
-        self.begin, self.end = _back(first, *_back(folded, points[ab[:n]], points[ae[:n] - 1] + 1))
+        self.data = read.data[:n]
+        self.begin, self.end = _back(first, *_back(folded, points[read.begin[:n]], points[read.end[:n] - 1] + 1))
 
 
 def trace(text: str, written: Format = Format.PLAIN) -> Trace:
