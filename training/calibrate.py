@@ -20,7 +20,16 @@ from model.classifier import labels_of
 from model.manifest import Calibration, LabelThresholds, Prior
 from training.labelled import Labelled
 
-__all__ = ["calibrate", "calibrate_attribute", "choose_thresholds", "for_prior", "macro_f1", "sources_with_both", "three_class_sources"]
+__all__ = [
+    "by_source",
+    "calibrate",
+    "calibrate_attribute",
+    "choose_thresholds",
+    "for_prior",
+    "macro_f1",
+    "sources_with_both",
+    "three_class_sources",
+]
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -80,7 +89,7 @@ def calibrate(
     if hateful.any() and any(of.any() for of, _ in innocent):
         weights = _class_weights([(hateful, share), *innocent])
         first = _fit(log_odds[:, 0], weights, hateful, prior=share, start=_prior_log_odds(prior)[0])
-    known = np.isin(rows.source, sources_with_both(rows) or list(set(rows.source)))
+    known = np.isin(rows.source, sources_with_both(rows) or rows.source)
     clean, abusive = fine & known, (rows.abusive == 1) & known
     if abusive.any() and clean.any():
         weights = _class_weights([(clean, 1 - prior.abusive), (abusive & ~hateful, prior.abusive - share), (abusive & hateful, share)])
@@ -142,10 +151,17 @@ def _fit(z: Floats, weights: Floats, yes: Flags, *, prior: float, start: float, 
     return Calibration(slope=float(np.exp(best.x[0])), intercept=float(best.x[1]))
 
 
+def by_source(rows: Labelled) -> dict[str, npt.NDArray[np.intp]]:
+    """Return the row numbers of each source, by its name in sorted order."""
+    found: dict[str, list[int]] = {}
+    for row, name in enumerate(rows.source):
+        found.setdefault(name, []).append(row)
+    return {name: np.array(found[name], np.intp) for name in sorted(found)}
+
+
 def sources_with_both(rows: Labelled) -> list[str]:
     """Return the sources that have clean rows as well as abusive ones, sorted: where only one kind is, a source's style tells."""
-    sources = np.array(rows.source, dtype=np.str_)
-    return [name for name in sorted(set(rows.source)) if {0, 1} <= set(rows.abusive[sources == name].tolist())]
+    return [name for name, of in by_source(rows).items() if _both(rows.abusive[of])]
 
 
 def calibrate_attribute(log_odds: Floats, answers: npt.NDArray[np.int8], *, share: float) -> Calibration:
@@ -157,11 +173,11 @@ def calibrate_attribute(log_odds: Floats, answers: npt.NDArray[np.int8], *, shar
     return _fit(log_odds, weights, yes, prior=share, start=float(np.log(share / (1 - share))))
 
 
-def three_class_sources(rows: Labelled, *, least: int = _FEWEST_OF_A_LABEL) -> list[npt.NDArray[np.intp]]:
-    """Return the rows with a label of each source that has at least so many of all three labels."""
-    sources, labels = np.array(rows.source, dtype=np.str_), rows.label
-    found = [np.flatnonzero((sources == name) & (labels >= 0)) for name in sorted(set(rows.source))]
-    return [of for of in found if np.bincount(labels[of], minlength=3).min() >= least]
+def three_class_sources(rows: Labelled, *, least: int = _FEWEST_OF_A_LABEL) -> dict[str, npt.NDArray[np.intp]]:
+    """Return the rows with a label of each source that has at least so many of all three labels, by its name in sorted order."""
+    labels = rows.label
+    found = {name: of[labels[of] >= 0] for name, of in by_source(rows).items()}
+    return {name: of for name, of in found.items() if np.bincount(labels[of], minlength=3).min() >= least}
 
 
 def macro_f1(truth: npt.NDArray[np.int8], said: npt.NDArray[np.int8], *, classes: int = 3) -> float:
@@ -217,17 +233,18 @@ _LABEL, _ABUSIVE, _HATEFUL = (0, 1, 2), (0, 1, 1), (0, 0, 1)
 def _trials(rows: Labelled) -> list[_Trial]:
     """Return what thresholds are tried on: row numbers, the truth of each row, and what each label says to the question."""
     if threes := three_class_sources(rows):
-        return [(of, rows.label[of], _LABEL) for of in threes]
-    sources = np.array(rows.source, dtype=np.str_)
+        return [(of, rows.label[of], _LABEL) for of in threes.values()]
     trials: list[_Trial] = []
     for answers, means in ((rows.abusive, _ABUSIVE), (rows.hateful, _HATEFUL)):
-        known = [np.flatnonzero((sources == name) & (answers >= 0)) for name in sorted(set(rows.source))]
-        both = [of for of in known if len(set(answers[of].tolist())) == 2]
         every = np.flatnonzero(answers >= 0)
-        if not both and len(set(answers[every].tolist())) == 2:
-            both = [every]
+        known = [of[answers[of] >= 0] for of in by_source(rows).values()]
+        both = [of for of in known if _both(answers[of])] or [of for of in [every] if _both(answers[of])]
         trials += [(of, answers[of], means) for of in both]
     return trials
+
+
+def _both(answers: npt.NDArray[np.int8]) -> bool:
+    return {0, 1} <= set(answers.tolist())
 
 
 def _mean_f1(said: npt.NDArray[np.int8], trials: Sequence[_Trial]) -> float:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from training.calibrate import macro_f1, sources_with_both, three_class_sources
+from training.calibrate import by_source, macro_f1, sources_with_both, three_class_sources
 from training.labelled import Labelled
 
-__all__ = ["Figures", "auc", "auc_low", "calibration_error", "evaluate"]
+__all__ = ["Figures", "auc", "auc_low", "calibration_error", "evaluate", "largest"]
 
 Floats = npt.NDArray[np.float64]
 ABUSIVE_ALARMS, HATEFUL_ALARMS = 0.05, 0.01
@@ -103,15 +103,13 @@ def evaluate(
     Returns:
         Figures by source, and under "MEAN" their means over the sources that answer.
     """
-    sources = np.array(rows.source, dtype=np.str_)
     abusive, hateful = 1 - scores[:, 0], scores[:, 2]
-    calm = (rows.abusive == 0) & (np.isin(sources, list(clean)) if clean is not None else True)
+    calm = (rows.abusive == 0) & (np.isin(rows.source, list(clean)) if clean is not None else True)
     at5 = np.quantile(abusive[calm], 1 - ABUSIVE_ALARMS) if calm.any() else np.nan
     at1 = np.quantile(hateful[calm], 1 - HATEFUL_ALARMS) if calm.any() else np.nan
-    three = {rows.source[of[0]]: of for of in three_class_sources(rows)}
+    three = three_class_sources(rows)
     table = {}
-    for name in sorted(set(rows.source)):
-        of = np.flatnonzero(sources == name)
+    for name, of in by_source(rows).items():
         bad, hate = of[rows.abusive[of] == 1], of[rows.hateful[of] == 1]
         table[name] = Figures(
             rows=of.size,
@@ -123,6 +121,12 @@ def evaluate(
         )
     table["MEAN"] = Figures(len(rows), **{f.name: _mean([getattr(row, f.name) for row in table.values()]) for f in fields(Figures)[1:]})
     return table
+
+
+def largest(figures: Mapping[str, Figures], most: int) -> dict[str, Figures]:
+    """Return the figures of the sources with the most rows, in the order given, and the mean."""
+    ranked = sorted(figures, key=lambda name: (name != "MEAN", -figures[name].rows))[: most + 1]
+    return {name: row for name, row in figures.items() if name in set(ranked)}
 
 
 def _mean(values: list[float | None]) -> float | None:

@@ -12,7 +12,7 @@ from model.errors import TableError
 from model.lexicon import load_lexicon
 from model.manifest import ATTRIBUTE_PREFIX, HEADS, AttributeEvidence, Calibration, LabelThresholds, Prior
 from model.text import prepare
-from training.calibrate import calibrate, calibrate_attribute, choose_thresholds, for_prior
+from training.calibrate import by_source, calibrate, calibrate_attribute, choose_thresholds, for_prior
 from training.evaluate import auc, auc_low
 from training.fit import FitSettings, Linear, fit, quantise
 from training.labelled import UNKNOWN, Labelled
@@ -148,13 +148,11 @@ def _published(
     return replace(whole, heads=tuple(calibration), readers=(reader,), calibration=calibration), evidence
 
 
-def _judges(dev: Labelled, name: str) -> list[str]:
-    """Return the sources whose dev rows can show the quality of an attribute."""
-    if name not in dev.attributes:
-        return []
-    sources, answers = np.array(dev.source, dtype=np.str_), dev.attributes[name]
-    counts = {source: np.bincount(answers[(sources == source) & (answers >= 0)], minlength=2).min() for source in set(dev.source)}
-    return sorted(source for source, least in counts.items() if least >= LEAST_ANSWERS)
+def _judges(dev: Labelled, name: str) -> dict[str, npt.NDArray[np.intp]]:
+    """Return the rows of each source that can show the quality of an attribute."""
+    answers = dev.attributes.get(name, np.full(len(dev), UNKNOWN, np.int8))
+    known = {source: of[answers[of] >= 0] for source, of in by_source(dev).items()}
+    return {source: of for source, of in known.items() if np.bincount(answers[of], minlength=2).min() >= LEAST_ANSWERS}
 
 
 def attribute_evidence(dev: Labelled, name: str, log_odds: Floats) -> AttributeEvidence | None:
@@ -166,12 +164,10 @@ def attribute_evidence(dev: Labelled, name: str, log_odds: Floats) -> AttributeE
         log_odds: of the head, shape (n,).
     """
     found = []
-    sources = np.array(dev.source, dtype=np.str_)
-    for source in _judges(dev, name):
-        answers = dev.attributes[name]
-        of = (sources == source) & (answers >= 0)
-        yes, no = int((answers[of] == 1).sum()), int((answers[of] == 0).sum())
-        area = auc(answers[of], log_odds[of]) or 0.0
+    for source, of in _judges(dev, name).items():
+        answers = dev.attributes[name][of]
+        yes, no = int((answers == 1).sum()), int((answers == 0).sum())
+        area = auc(answers, log_odds[of]) or 0.0
         low = max(0.0, auc_low(area, positives=yes, negatives=no))
         found.append(AttributeEvidence(source=source, positives=yes, negatives=no, auc=area, auc_low=low))
     return max(found, key=lambda evidence: evidence.auc_low, default=None)

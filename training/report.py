@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 
 from model.artefact import version
-from training.evaluate import Figures
+from training.evaluate import Figures, largest
 from training.tables import Reading
 from training.train import Progress as Tell
 from training.train import Trained
@@ -19,6 +19,7 @@ from training.train import Trained
 __all__ = ["print_trained", "progress_bar", "trained_json"]
 
 _SHOWN = 20
+_SHOWN_SOURCES = 40
 
 
 @contextmanager
@@ -61,11 +62,14 @@ def print_trained(made: Trained) -> None:
     table = Table("source", title=f"dev rows, {version(made.manifest)}")
     for name in names:
         table.add_column(name.replace("_", " "), justify="right")
-    for source, row in made.figures.items():
+    shown = largest(made.figures, _SHOWN_SOURCES)
+    for source, row in shown.items():
         values = [getattr(row, name) for name in names]
         table.add_row(_printable(source), *("" if v is None else f"{v:,}" if isinstance(v, int) else f"{v:.3f}" for v in values))
     console = Console(width=None if sys.stdout.isatty() else 140, markup=False, highlight=False)
     console.print(table)
+    if more := len(made.figures) - len(shown):
+        print(f"and {more:,} smaller sources; --json lists them all")
     for name, evidence in made.manifest.attributes.items():
         print(f"attribute {name}: AUC {evidence.auc:.3f} (at least {evidence.auc_low:.3f}) on {_printable(evidence.source)}")
     if made.calibration_error is not None:

@@ -20,7 +20,7 @@ from model.manifest import DataSource, Description, Manifest, PolicyThresholds, 
 from model.policy import Policy, derive
 from model.text import normaliser_version, prepare
 from training.duplicates import Deduplicated, deduplicate
-from training.evaluate import Figures, calibration_error, evaluate
+from training.evaluate import Figures, calibration_error, evaluate, largest
 from training.fit import FitSettings
 from training.heads import Fitted, fit_heads
 from training.labelled import Labelled
@@ -37,6 +37,9 @@ Progress = Callable[[str, float], None]
 _LIBRARIES = ("numba", "numpy", "scipy", "tipstaff")
 _FEW_DEV_ROWS = 100
 _EVEN = 0.5
+# So that the manifest stays small enough to be read.
+_MOST_FILES = 500
+_MOST_SOURCES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +127,15 @@ def _check_out(folder: Path) -> None:
 
 
 def _data(rows: Labelled) -> tuple[DataSource, ...]:
-    """Describe the files that the rows were read from."""
+    """Describe the files that the rows were read from; a great many as one, by the hash of their hashes."""
     counts = Counter(place.file for place in rows.place)
+    told = [(Path(file).name, _sha256(Path(file)), count) for file, count in sorted(counts.items())]
+    if len(told) > _MOST_FILES:
+        together = hashlib.sha256("".join(digest for _, digest, _ in told).encode()).hexdigest()
+        told = [(f"{len(told)} files", together, counts.total())]
     return tuple(
-        DataSource(source=Path(file).name, sha256=_sha256(Path(file)), rows=rows, licence="not stated", origin="given to tipstaff train")
-        for file, rows in sorted(counts.items())
+        DataSource(source=name, sha256=digest, rows=count, licence="not stated", origin="given to tipstaff train")
+        for name, digest, count in told
     )
 
 
@@ -247,7 +254,7 @@ def _described(
         policies={"default": PolicyThresholds(**thresholds)},
         attributes=fitted.evidence,
         data=tuple(data),
-        metrics={"dev": {name: asdict(row) for name, row in figures.items()}, "calibration_error": error},
+        metrics={"dev": {name: asdict(row) for name, row in largest(figures, _MOST_SOURCES).items()}, "calibration_error": error},
         settings=how,
         libraries={name: metadata.version(name) for name in _LIBRARIES},
     )

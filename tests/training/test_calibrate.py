@@ -189,8 +189,9 @@ def test_sources_with_three_labels(rows: MakeRows) -> None:
     """A source counts from five rows of each label on; rows without a label are not among its rows."""
     enough, few = ["fine", "toxic", "hateful"] * 5 + ["abusive"], ["fine", "toxic", "hateful"] * 4
     of = rows(few + enough, source=["a"] * len(few) + ["b"] * len(enough))
-    (found,) = three_class_sources(of)
-    assert found.tolist() == list(range(len(few), len(few) + 15))
+    found = three_class_sources(of)
+    assert list(found) == ["b"]
+    assert found["b"].tolist() == list(range(len(few), len(few) + 15))
 
 
 def scores(abusive: Floats, share: Floats) -> Floats:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from training.evaluate import Figures, auc, auc_low, calibration_error, evaluate
+from training.evaluate import Figures, auc, auc_low, calibration_error, evaluate, largest
 from training.labelled import Labelled
 
 MakeRows = Callable[..., Labelled]
@@ -84,3 +84,10 @@ def test_the_mean_is_over_few_rows_too(rows: MakeRows) -> None:
     """One row alone has no figure that needs two."""
     found = evaluate(np.array([[0.2, 0.3, 0.5]]), np.array([2], np.int8), rows(["hateful"]))
     assert found["MEAN"] == Figures(1)
+
+
+def test_the_largest_sources() -> None:
+    """Of many sources those with the most rows are kept, in their order, and the mean."""
+    figures = {name: Figures(rows) for name, rows in (("a", 1), ("b", 3), ("c", 2), ("MEAN", 6))}
+    assert list(largest(figures, 2)) == ["b", "c", "MEAN"]
+    assert largest(figures, 3) == figures

@@ -296,6 +296,21 @@ def test_an_out_that_cannot_be_is_refused_first(tmp_path: Path, kind: str) -> No
     assert out.is_file() or [path.name for path in out.iterdir()] == ["diary.txt"]
 
 
+def test_many_sources_and_files(tmp_path: Path) -> None:
+    """A source for each author and a file for each day make no manifest too large to be read."""
+    folder = tmp_path / "days"
+    folder.mkdir()
+    for day in range(510):
+        label = ("fine", "toxic")[day % 2]
+        text = PATTERNS[label][day % 3].format(f"{THINGS[day % 40]} {day}")
+        (folder / f"{day}.jsonl").write_text(json.dumps({"text": text, "label": label, "source": f"author {day // 10}"}), encoding="utf-8")
+    settings = FitSettings(features=FeatureSettings(bits=12))
+    made = train(TrainJob(tables=[folder], out=tmp_path / "out", fit=settings, dev_share=0.5))
+    manifest = artefact.read(tmp_path / "out", normaliser=normaliser_version()).manifest
+    assert [(source.source, source.rows) for source in manifest.data] == [("510 files", 510)]
+    assert manifest == made.manifest
+
+
 def test_progress_is_told_in_order(tmp_path: Path) -> None:
     """Each step is told, once begun the next, and the fit tells how far it is."""
     table = tmp_path / "t.csv"
