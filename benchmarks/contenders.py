@@ -1,0 +1,87 @@
+"""The contenders, each in a process of its own: ``python -m benchmarks.contenders NAME FILE PART PARTS``.
+
+Such a process reads its share of the comments (a JSON array of strings), loads its contender, warms it up with these
+comments and writes the line "ready". Then it answers every line that it reads with the CPU seconds that judging them took.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+__all__ = ["CONTENDERS", "main"]
+
+Judge = Callable[[list[str]], Any]
+
+
+def _tipstaff() -> Judge:
+    from model.comment import Comment
+    from model.moderator import Moderator
+
+    moderator = Moderator.load()
+    moderator.warm()
+    return lambda texts: moderator.decide([Comment("", text) for text in texts])
+
+
+def _alt_profanity_check() -> Judge:
+    from profanity_check import predict_prob
+
+    return lambda texts: predict_prob(texts)
+
+
+def _hatesonar() -> Judge:
+    from hatesonar import Sonar
+
+    sonar = Sonar()
+    # One by one is all that it offers; whole batches into its ONNX session take four times as long.
+    return lambda texts: [sonar.ping(text) for text in texts]
+
+
+def _scikit_learn() -> Judge:
+    import numpy as np
+    from sklearn.feature_extraction.text import HashingVectorizer
+    from sklearn.linear_model import SGDClassifier
+    from sklearn.pipeline import make_pipeline, make_union
+
+    common = {"n_features": 1 << 20, "alternate_sign": False, "binary": True, "norm": "l2", "dtype": np.float32}
+    words = HashingVectorizer(analyzer="word", ngram_range=(1, 2), **common)
+    letters = HashingVectorizer(analyzer="char_wb", ngram_range=(2, 5), **common)
+    pipeline = make_pipeline(make_union(words, letters), SGDClassifier(loss="log_loss", max_iter=1, tol=None, random_state=0))
+    # How fast it is does not depend on what it has learned.
+    pipeline.fit(["one comment", "another comment"], [0, 1])
+    return lambda texts: pipeline.predict_proba(texts)
+
+
+CONTENDERS: Mapping[str, Callable[[], Judge]] = MappingProxyType(
+    {
+        "Tipstaff": _tipstaff,
+        "alt-profanity-check": _alt_profanity_check,
+        "HateSonar": _hatesonar,
+        "scikit-learn": _scikit_learn,
+    }
+)
+"""How each contender is loaded; what comes back judges a list of texts."""
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Judge whenever asked."""
+    name, path, part, parts = arguments
+    texts: list[str] = json.loads(Path(path).read_text(encoding="utf-8"))[int(part) :: int(parts)]
+    # Whatever a contender prints goes elsewhere than the answers.
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    judge = CONTENDERS[name]()
+    judge(texts)
+    print("ready", file=answers)
+    for _ in sys.stdin:
+        started = time.process_time()
+        judge(texts)
+        print(time.process_time() - started, file=answers)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
