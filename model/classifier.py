@@ -79,11 +79,15 @@ def prior_shift(old: Prior, new: Prior) -> tuple[float, float]:
 
     By Bayes' rule in log-odds, the prior enters as a constant (Saerens, Latinne & Decaestecker 2002, eq. 2.4).
     """
-    shifts = []
-    for share in (lambda p: p.abusive * p.hateful, lambda p: p.abusive * (1 - p.hateful) / (1 - p.abusive * p.hateful)):
-        before, after = share(old), share(new)
-        shifts.append(float(np.log(after / (1 - after)) - np.log(before / (1 - before))))
-    return shifts[0], shifts[1]
+    before, after = _prior_log_odds(old), _prior_log_odds(new)
+    return after[0] - before[0], after[1] - before[1]
+
+
+def _prior_log_odds(prior: Prior) -> tuple[float, float]:
+    """Return the log-odds of being hateful, and of being abusive given not hateful."""
+    hateful = prior.abusive * prior.hateful
+    given = prior.abusive * (1 - prior.hateful) / (1 - hateful)
+    return float(np.log(hateful / (1 - hateful))), float(np.log(given / (1 - given)))
 
 
 def labels_of(scores: Floats, thresholds: LabelThresholds) -> npt.NDArray[np.int8]:

@@ -63,7 +63,8 @@ def inner(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
 
 
 def _compiled(function: Callable[Arguments, Result], *, counted: bool) -> Callable[Arguments, Result]:
-    compiled: Any = njit(nogil=True, _nrt=counted)(function)
+    make: Any = njit  # its stub does not know _nrt
+    compiled = make(nogil=True, _nrt=counted)(function)
     compiled._cache = _Cache(function)  # type: ignore[no-untyped-call]
     return compiled  # type: ignore[no-any-return]
 

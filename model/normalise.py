@@ -105,7 +105,9 @@ def buffers(size: int) -> Buffers:
     What grows most is "&": each becomes "and " or " and ". Mentions grow too ("@a" to "@user"), but once only, and less.
     """
     room = 5 * size + 8
-    return Buffers(_traced(room), _traced(room), Scratch(np.empty(64, np.uint8), np.empty(64, np.uint8), np.empty(64, np.uint8), np.empty(3, np.int64)))
+    return Buffers(
+        _traced(room), _traced(room), Scratch(np.empty(64, np.uint8), np.empty(64, np.uint8), np.empty(64, np.uint8), np.empty(3, np.int64))
+    )
 
 
 @inner
@@ -384,7 +386,13 @@ def _placeholder(data: Bytes, lo: int, hi: int, found: Bytes) -> tuple[int, int]
         if hi - lo >= 6 and data[lo + 1] == 117 and data[lo + 2] == 115 and data[lo + 3] == 101 and data[lo + 4] == 114:
             if data[lo + 5] == 93 or data[lo + 5] == 62:
                 return _put(_USER, 5, found), lo + 6
-        if hi - lo >= 5 and data[lo + 1] == 117 and data[lo + 2] == 114 and data[lo + 3] == 108 and (data[lo + 4] == 93 or data[lo + 4] == 62):
+        if (
+            hi - lo >= 5
+            and data[lo + 1] == 117
+            and data[lo + 2] == 114
+            and data[lo + 3] == 108
+            and (data[lo + 4] == 93 or data[lo + 4] == 62)
+        ):
             return _put(_HTTP, 4, found), lo + 5
         return 0, lo
     j = lo + 1 if data[lo] == 47 else lo
@@ -466,7 +474,7 @@ def _joined(data: Bytes, lo: int, hi: int, flags: int, size: int, lexicon: Lexic
         return 0, hi
     other = look_up(lexicon, data, hi + 1, last)
     room.known[0], room.known[1], room.known[2] = hi + 1, last, other
-    odd = left >= 2 and flags == 0 or right >= 2 and other == 0
+    odd = (left >= 2 and flags == 0) or (right >= 2 and other == 0)
     if not odd or (left == 1 and other != 0) or (right == 1 and flags != 0):
         return 0, hi
     for k in range(left):
@@ -718,7 +726,8 @@ def normalise_bytes(src: Bytes, lo: int, hi: int, lexicon: Lexicon, room: Buffer
 
     Args:
         src: UTF-8 as ``model.fold`` leaves it.
-        lo, hi: where the text stands in it.
+        lo: where the text begins in it.
+        hi: where it ends.
         lexicon: as ``model.lexicon`` packs it.
         room: buffers for at least hi - lo bytes.
 

@@ -26,7 +26,7 @@ CLEAN = ("cad", "convabuse", "jigsaw_subset", "paradetox", "wiki_context_toxicit
 
 LESSONS_WEIGHT = 1.5
 OUT = Path("model/default")
-FIT = FitSettings(features=FeatureSettings(bits=20, pairs=0.7), epochs=8)
+FIT = FitSettings(features=FeatureSettings(bits=20, pairs=0.7), epochs=8, sharing=0.9)
 
 
 def _lessons() -> Labelled:
