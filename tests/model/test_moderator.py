@@ -1,0 +1,144 @@
+"""One loaded artefact: labels, scores, verdicts and reasons of comments, the same however they are handed over."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from model.classifier import labels_of
+from model.comment import LABELS, Comment, Format, Label
+from model.errors import PolicyError
+from model.manifest import LabelThresholds, Prior
+from model.moderator import EMPTY, Moderator
+
+COMMENTS = st.lists(
+    st.builds(
+        Comment,
+        id=st.just("1"),
+        text=st.text(max_size=120) | st.text("youareanidiot .!?&<>*_@", max_size=120),
+        format=st.sampled_from(Format),
+    ),
+    max_size=6,
+)
+
+
+@pytest.fixture(scope="module")
+def moderator() -> Moderator:
+    """The shipped artefact, loaded once."""
+    return Moderator.load()
+
+
+def label(moderator: Moderator, text: str) -> Label:
+    """Return the label of one text."""
+    return LABELS[moderator.decide([Comment("1", text)]).labels[0]]
+
+
+@given(COMMENTS)
+@settings(max_examples=150, deadline=None)
+def test_scores_are_probabilities(moderator: Moderator, comments: list[Comment]) -> None:
+    """The three scores of a comment lie in [0, 1] and sum to 1; one without text has a reason instead."""
+    made = moderator.decide(comments)
+
+    for at, reason in enumerate(made.reasons):
+        if reason is None:
+            assert made.scores[at].sum() == pytest.approx(1, abs=1e-9)
+            assert ((made.scores[at] >= 0) & (made.scores[at] <= 1)).all()
+            assert made.labels[at] in (0, 1, 2)
+        else:
+            assert (reason, made.labels[at], made.verdicts[at]) == (EMPTY, -1, -1)
+            assert np.isnan(made.scores[at]).all()
+
+
+@given(COMMENTS, st.integers(0, 6))
+@settings(max_examples=100, deadline=None)
+def test_batches_do_not_matter(moderator: Moderator, comments: list[Comment], cut: int) -> None:
+    """A comment is decided to the last bit alike, whatever batch it comes in."""
+    whole = moderator.decide(comments)
+    parts = [moderator.decide(comments[:cut]), moderator.decide(comments[cut:])]
+
+    np.testing.assert_array_equal(whole.scores, np.concatenate([part.scores for part in parts]))
+    np.testing.assert_array_equal(whole.labels, np.concatenate([part.labels for part in parts]))
+    np.testing.assert_array_equal(whole.verdicts, np.concatenate([part.verdicts for part in parts]))
+
+
+@given(st.builds(Comment, id=st.just("1"), text=st.text(max_size=200), format=st.sampled_from(Format)))
+@settings(max_examples=200, deadline=None)
+def test_explanations_add_up(moderator: Moderator, comment: Comment) -> None:
+    """For every head, the contributions of the words plus the intercept are the log-odds that the comment is judged by."""
+    from model.text import prepare
+
+    told = moderator.explain(comment)
+    log_odds = moderator.classifier.read(prepare([comment]), threads=1).log_odds[0]
+
+    np.testing.assert_allclose(told.log_odds, log_odds, atol=1e-9)
+    assert all(0 <= span.begin < span.end <= len(comment.text) for span in told.spans())
+
+
+def test_explanations_of_long_comments_add_up(moderator: Moderator) -> None:
+    """The part of a long comment that decided its scores is the one that is explained."""
+    comment = Comment("1", "The weather was lovely and we walked along the river. " * 80 + "You are a stupid worthless idiot.")
+    told = moderator.decide([comment], explain=True)
+    explained = moderator.explain(comment)
+
+    assert told.spans is not None
+    assert any("idiot" in comment.text[span.begin : span.end] for span in told.spans[0])
+    assert 1 / (1 + np.exp(-explained.log_odds[0])) == pytest.approx(told.scores[0, 2], abs=1e-9)
+
+
+def test_abuse_at_the_end_of_three_thousand_words_is_found(moderator: Moderator) -> None:
+    """A long comment is as bad as its worst part."""
+    calm = "We went to the market and bought some bread, then we cooked dinner for everybody. " * 200
+
+    assert label(moderator, calm + "You are a stupid fucking idiot, shut up.") is not Label.FINE
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Thanks, that helped a lot!", "fine"), ("You are a stupid idiot.", "toxic"), ("y0u are a f.u.c.k.i.n.g m0r0n", "toxic")],
+)
+def test_plain_cases(moderator: Moderator, text: str, expected: str) -> None:
+    """What nobody disputes is labelled as everybody would."""
+    assert label(moderator, text) == expected
+
+
+def test_mark_up_is_read_as_its_text(moderator: Moderator) -> None:
+    """HTML and Markdown are judged by what their readers see."""
+    plain = moderator.decide([Comment("1", "You are an idiot & a fool")])
+    html = moderator.decide([Comment("1", "<p>You are <b>an id</b>iot &amp; a fool</p>", Format.HTML)])
+    markdown = moderator.decide([Comment("1", "You are **an** idiot &amp; a fool", Format.MARKDOWN)])
+
+    np.testing.assert_array_equal(plain.scores, html.scores)
+    np.testing.assert_array_equal(plain.scores, markdown.scores)
+
+
+def test_an_unknown_policy_is_refused(moderator: Moderator) -> None:
+    """The error names the policies that there are."""
+    with pytest.raises(PolicyError, match="default"):
+        moderator.decide([Comment("1", "hi")], policy="strict")
+
+
+@pytest.mark.parametrize("empty", ["", "  \n", "\u200b", "<p></p>"])
+def test_a_comment_without_text_has_a_reason(moderator: Moderator, empty: str) -> None:
+    """Nothing to read is not judged."""
+    written = Format.HTML if empty.startswith("<") else Format.PLAIN
+
+    assert moderator.decide([Comment("1", empty, written), Comment("2", "hello")]).reasons == [EMPTY, None]
+
+
+def test_a_prior_moves_the_scores(moderator: Moderator) -> None:
+    """The artefact's own prior changes nothing; where abuse is more common every comment is more likely abusive."""
+    comments = [Comment("1", text) for text in ("hello there", "you are an idiot", "what a day")]
+    own = Moderator.load(prior=moderator.classifier.prior)
+    rough = Moderator.load(prior=Prior(abusive=0.5, hateful=0.2))
+
+    np.testing.assert_array_equal(own.decide(comments).scores, moderator.decide(comments).scores)
+    assert (rough.decide(comments).scores[:, 0] < moderator.decide(comments).scores[:, 0]).all()
+    assert rough.public_manifest()["prior"] == {"abusive": 0.5, "hateful": 0.2}
+
+
+def test_thresholds_are_inclusive() -> None:
+    """A score equal to a threshold triggers; hateful is decided by its share of what is abusive."""
+    thresholds = LabelThresholds(abusive=0.5, hateful=0.25)
+    scores = np.array([[0.5, 0.375, 0.125], [0.500001, 0.4, 0.099999], [0.5, 0.4, 0.1]])
+
+    assert labels_of(scores, thresholds).tolist() == [2, 0, 1]
