@@ -30,7 +30,8 @@ def _tipstaff() -> Judge:
 def _alt_profanity_check() -> Judge:
     from profanity_check import predict_prob
 
-    return lambda texts: predict_prob(texts)
+    scored: Judge = predict_prob
+    return scored
 
 
 def _hatesonar() -> Judge:
@@ -53,7 +54,8 @@ def _scikit_learn() -> Judge:
     pipeline = make_pipeline(make_union(words, letters), SGDClassifier(loss="log_loss", max_iter=1, tol=None, random_state=0))
     # How fast it is does not depend on what it has learned.
     pipeline.fit(["one comment", "another comment"], [0, 1])
-    return lambda texts: pipeline.predict_proba(texts)
+    scored: Judge = pipeline.predict_proba
+    return scored
 
 
 CONTENDERS: Mapping[str, Callable[[], Judge]] = MappingProxyType(

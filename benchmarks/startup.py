@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.comments import load_comments
 from benchmarks.figures import Figure, Skipped
 
-__all__ = ["command", "cpu_of_children", "measure"]
+__all__ = ["command", "cpu_of_children", "free_port", "is_ready", "measure"]
 
 _WEIGHTS = "/weights.npy"
 _CALLS = 1000
@@ -93,13 +93,13 @@ class _Service:
 
 @contextmanager
 def _service(tipstaff: str, *, workers: int) -> Iterator[_Service]:
-    port = _free_port()
+    port = free_port()
     env = {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
     arguments = [tipstaff, "serve", "--host", _HOST, "--port", str(port), "--workers", str(workers)]
     started = time.perf_counter()
     with subprocess.Popen(arguments, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            while not _ready(port):
+            while not is_ready(port):
                 if process.poll() is not None or time.perf_counter() - started > _PATIENCE:
                     raise RuntimeError("tipstaff serve does not become ready; start it by hand to see why")
                 time.sleep(0.005)
@@ -108,13 +108,13 @@ def _service(tipstaff: str, *, workers: int) -> Iterator[_Service]:
             process.terminate()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((_HOST, 0))
         return int(probe.getsockname()[1])
 
 
-def _ready(port: int) -> bool:
+def is_ready(port: int) -> bool:
     try:
         return _call(port, "GET", "/readyz") == 200
     except (OSError, http.client.HTTPException):

@@ -30,7 +30,7 @@ def moderator() -> Moderator:
 
 def label(moderator: Moderator, text: str) -> Label:
     """Return the label of one text."""
-    return LABELS[moderator.decide([Comment("1", text)]).labels[0]]
+    return LABELS[int(moderator.decide([Comment("1", text)]).labels[0])]
 
 
 @given(COMMENTS)
