@@ -31,12 +31,12 @@ def _judge_nothing(moderator: Moderator, asked: ModerateRequest, _settings: Sett
         model=moderator.version,
         policy="default",
         decisions=[
-            {  # type: ignore[typeddict-item]
+            {
                 "id": comment.id,
                 "label": "fine",
                 "scores": {"fine": 0.912345, "toxic": 0.065432, "hateful": 0.022223},
                 "verdict": "approve",
-                **({"attributes": attributes} if attributes else {}),
+                **({"attributes": attributes} if attributes else {}),  # type: ignore[typeddict-item]
             }
             for comment in asked.comments
         ],
