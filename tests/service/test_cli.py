@@ -80,7 +80,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     weights = np.random.default_rng(0).integers(-127, 128, (1 << bits, len(HEADS))).astype(np.int8)
     artefact.write(
-        place, description=description, arrays={"weights.npy": weights, "scales.npy": np.full(2, 0.05), "biases.npy": np.zeros(2)}
+        place, description=description, arrays={"weights.npy": weights, "scales.npy": np.full(2, 0.05 / 127), "biases.npy": np.zeros(2)}
     )
     return place
 
