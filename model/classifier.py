@@ -18,8 +18,9 @@ import numpy.typing as npt
 
 from model import ngrams
 from model.heads import label_codes, probabilities_and_scores
+from model.lexicon import frequent_words
 from model.manifest import ATTRIBUTE_PREFIX, Calibration, LabelThresholds, Prior
-from model.ngrams import FeatureSettings, Packed, Reading, Weights
+from model.ngrams import FeatureSettings, Known, Packed, Reading, Weights
 
 __all__ = ["Classifier", "NgramReader", "Scores", "cores", "labels_of", "prior_shift"]
 
@@ -38,10 +39,12 @@ class Scores:
     Attributes:
         scores: probabilities in the order of ``LABELS`` (fine, toxic, hateful), rows sum to 1; float64, shape (n, 3).
         attributes: probability of each attribute, by its name; float64, shape (n,).
+        empty: which comments leave nothing to read, so that the rest is but a prior; shape (n,).
     """
 
     scores: Floats
     attributes: Mapping[str, Floats]
+    empty: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -68,10 +71,24 @@ class NgramReader:
         values.flags.writeable = False
         object.__setattr__(self, "values", values)
 
+    @cached_property
+    def known(self) -> Known:
+        """What the letters of frequent words add up to."""
+        return ngrams.known_words(frequent_words(), settings=self.settings, values=self.values)
+
     def read(self, packed: Packed, *, slopes: Floats, intercepts: Floats, threads: int) -> Reading:
         """Return the log-odds that this reader gives every head, shape (n, heads), and which part of a long comment gave them."""
-        weights = Weights(self.values, self.scales, self.biases, slopes, intercepts)
-        return ngrams.score(packed, settings=self.settings, lexicon=self.lexicon, weights=weights, threads=threads)
+        weights = Weights(self.values, self.scales, self.biases, self.settings.factors)
+        return ngrams.score(
+            packed,
+            settings=self.settings,
+            lexicon=self.lexicon,
+            weights=weights,
+            known=self.known,
+            slopes=slopes,
+            intercepts=intercepts,
+            threads=threads,
+        )
 
 
 def prior_shift(old: Prior, new: Prior) -> tuple[float, float]:
@@ -151,9 +168,10 @@ class Classifier:
 
     def score(self, texts: Sequence[bytes], *, threads: int | None = None) -> Scores:
         """Return the probabilities of n comments, given as ``model.text.prepare`` leaves them."""
-        log_odds = self._read(texts, threads).log_odds
-        probabilities, scores = probabilities_and_scores(log_odds, self.slopes, self.intercepts)
-        return Scores(scores, {name: probabilities[:, 2 + i] for i, name in enumerate(self.attributes)})
+        reading = self._read(texts, threads)
+        probabilities, scores = probabilities_and_scores(reading.log_odds, self.slopes, self.intercepts)
+        attributes = {name: probabilities[:, 2 + i] for i, name in enumerate(self.attributes)}
+        return Scores(scores, attributes, reading.where[:, 1] == 0)
 
     def _read(self, texts: Sequence[bytes], threads: int | None) -> Reading:
         (reader,) = self.readers

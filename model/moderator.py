@@ -24,7 +24,6 @@ from model.text import normaliser_version, prepare
 __all__ = ["EMPTY", "Decisions", "Moderator", "Span", "classifier_of"]
 
 EMPTY = "empty"
-_NO_TEXT = bytes(range(33)) + b"\x7f"
 
 
 @dataclass(frozen=True)
@@ -143,15 +142,14 @@ class Moderator:
         chosen = self.policies.get(policy)
         if chosen is None:
             raise PolicyError(f"policy {policy!r} is unknown: use one of {', '.join(sorted(self.policies))}")
-        texts = prepare(comments)
-        told = self.classifier.score(texts, threads=threads)
-        reasons = [None if text.strip(_NO_TEXT) else EMPTY for text in texts]
+        told = self.classifier.score(prepare(comments), threads=threads)
         labels = self.classifier.labels(told.scores)
-        if any(reasons):
-            unjudged = np.flatnonzero([reason is not None for reason in reasons])
+        reasons: list[str | None] = [None] * len(comments)
+        for unjudged in np.flatnonzero(told.empty).tolist():
             for column in (told.scores, *told.attributes.values()):
                 column[unjudged] = np.nan
             labels[unjudged] = -1
+            reasons[unjudged] = EMPTY
         verdicts = chosen.verdicts(1 - told.scores[:, 0], told.scores[:, 2])
         spans = [self.explain(comment).spans() for comment in comments] if explain else None
         return Decisions(labels, told.scores, verdicts, reasons, told.attributes, spans, policy, self.version)

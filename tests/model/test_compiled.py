@@ -54,6 +54,7 @@ def call(rooms: Path, *, expect: int, **environment: str) -> str:
             "PYTHONPATH": f"{rooms.parent}:{ROOT}",
             "HOME": str(rooms.parent / "home"),
             "NUMBA_DEBUG_CACHE": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",  # Python's own would not see two changes within a second
             **environment,
         },
         capture_output=True,
