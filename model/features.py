@@ -2,7 +2,7 @@
 
 The features are those of the different words and pairs of a text: what occurs twice counts once. A word's letter n-grams, its
 edges included, come with the word, each as often as it stands in it; thus what they add to a score is the same wherever
-the word stands, and for words that are met often it is known beforehand (:class:`Known`). Each block is scaled
+the word stands, and for words that are met often it is known beforehand. Each block is scaled
 by 1 / sqrt(its number of features), so that long and short comments weigh the same, and by a factor from the settings.
 """
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from model.compiled import inner, kernel
 from model.tokens import HASH_PRIME, Words, is_written, mark_first, split, word_hash
 
-__all__ = ["BLOCKS", "Found", "Known", "Shape", "Sums", "Weights", "add_up", "collect", "know", "log_odds", "most_features", "read_words"]
+__all__ = ["BLOCKS", "Found", "Shape", "Sums", "Weights", "add_up", "collect", "know", "log_odds", "most_features", "read_words"]
 
 BLOCKS = 3
 
@@ -33,30 +33,20 @@ class Shape(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """What the features are multiplied with.
+    """What the features are multiplied with, made by ``ngrams.weights``.
 
     Attributes:
         values: codes, int8, shape (2**bits, heads), the first two those of the label. A code c stands
             for c * abs(c) steps: fine where most weights are, and yet wide enough for the largest.
-        scales: what one step of each head is worth in log-odds, float64, shape (heads,).
-        biases: log-odds of a comment without features, float64, shape (heads,).
-        factors: of each block, float64, shape (3,).
+        lines: float64, shape (6, heads): what a step of the words, of the pairs and of the letters is worth in log-odds;
+            log-odds of a comment without features; slopes and intercepts of the calibration.
+        hashes: of the words that are known, 0 where there is none; uint64, a power of two entries, at most half full.
+        sums: how many letter n-grams each of these has, then what they add up to in steps of each head; int32, shape
+            (entries, 1 + heads).
     """
 
     values: npt.NDArray[np.int8]
-    scales: npt.NDArray[np.float64]
-    biases: npt.NDArray[np.float64]
-    factors: npt.NDArray[np.float64]
-
-
-class Known(NamedTuple):
-    """What the letter n-grams of words add up to, in steps of the weights; open addressing.
-
-    Attributes:
-        hashes: of the words, 0 where there is none; uint64, shape (entries,), a power of two, at most half full.
-        sums: number of n-grams, then their sum for each head; int32, shape (entries, 1 + heads).
-    """
-
+    lines: npt.NDArray[np.float64]
     hashes: npt.NDArray[np.uint64]
     sums: npt.NDArray[np.int32]
 
@@ -160,9 +150,7 @@ def _look_up(values: npt.NDArray[np.int8], buckets: npt.NDArray[np.int32], n: in
 
 
 @inner
-def add_up(
-    b: npt.NDArray[np.uint8], lo: int, hi: int, shape: Shape, values: npt.NDArray[np.int8], known: Known, words: Words, turn: int, out: Sums
-) -> None:
+def add_up(b: npt.NDArray[np.uint8], lo: int, hi: int, shape: Shape, weights: Weights, words: Words, turn: int, out: Sums) -> None:
     """Add up the weights of the features of b[lo:hi], block by block, in whole steps: the same sums whatever is known."""
     n, different, pairs = read_words(b, lo, hi, words, turn)
     out.steps[:] = 0
@@ -171,40 +159,40 @@ def add_up(
         if words.first[w] == w:
             out.buckets[kept] = _bucket(words.hashes[w], shape.shift)
             kept += 1
-    _look_up(values, out.buckets, kept, out.steps[0])
+    _look_up(weights.values, out.buckets, kept, out.steps[0])
     kept = 0
     for w in range(n - 1):
         if words.first_pair[w] == w:
             out.buckets[kept] = _bucket(words.pairs[w], shape.shift)
             kept += 1
-    _look_up(values, out.buckets, kept, out.steps[1])
+    _look_up(weights.values, out.buckets, kept, out.steps[1])
     kept = 0
     counted = 0
     for w in range(n):
         if words.first[w] == w and is_written(b[words.begin[w]]):
-            place = _place(known.hashes, words.hashes[w])
-            if known.hashes[place] != 0:
-                counted += known.sums[place, 0]
+            place = _place(weights.hashes, words.hashes[w])
+            if weights.hashes[place] != 0:
+                counted += weights.sums[place, 0]
                 for head in range(out.steps.shape[1]):
-                    out.steps[2, head] += known.sums[place, 1 + head]
+                    out.steps[2, head] += weights.sums[place, 1 + head]
             else:
                 kept = _letters(b, words.begin[w], words.end[w], shape, out.buckets, kept)
-    _look_up(values, out.buckets, kept, out.steps[2])
+    _look_up(weights.values, out.buckets, kept, out.steps[2])
     out.sizes[0] = different
     out.sizes[1] = pairs
     out.sizes[2] = counted + kept
 
 
 @inner
-def log_odds(sums: Sums, weights: Weights, z: npt.NDArray[np.float64]) -> None:
+def log_odds(sums: Sums, lines: npt.NDArray[np.float64], z: npt.NDArray[np.float64]) -> None:
     """Write the log-odds of each head to z, shape (heads,)."""
     for head in range(z.size):
-        z[head] = weights.biases[head]
+        z[head] = lines[BLOCKS, head]
     for block in range(BLOCKS):
         if sums.sizes[block] > 0:
-            factor = weights.factors[block] / np.sqrt(np.float64(sums.sizes[block]))
+            factor = 1 / np.sqrt(np.float64(sums.sizes[block]))
             for head in range(z.size):
-                z[head] += factor * weights.scales[head] * np.float64(sums.steps[block, head])
+                z[head] += factor * lines[block, head] * np.float64(sums.steps[block, head])
 
 
 @inner
@@ -241,21 +229,21 @@ def collect(
 
 
 @kernel
-def know(lines: npt.NDArray[np.uint8], shape: Shape, values: npt.NDArray[np.int8], known: Known) -> None:
-    """Enter the words of lines, each ended by LF, into the empty tables of known."""
+def know(lines: npt.NDArray[np.uint8], shape: Shape, weights: Weights) -> None:
+    """Enter the words of lines, each ended by LF, into the empty tables of the weights."""
     buckets = np.empty(most_features(lines.size, shape), np.int32)
-    steps = np.empty(values.shape[1], np.int64)
+    steps = np.empty(weights.values.shape[1], np.int64)
     start = 0
     for i in range(lines.size):
         if lines[i] != 10:
             continue
         h = word_hash(lines, start, i)
-        place = _place(known.hashes, h)
+        place = _place(weights.hashes, h)
         n = _letters(lines, start, i, shape, buckets, 0)
         steps[:] = 0
-        _look_up(values, buckets, n, steps)
-        known.hashes[place] = h
-        known.sums[place, 0] = n
+        _look_up(weights.values, buckets, n, steps)
+        weights.hashes[place] = h
+        weights.sums[place, 0] = n
         for head in range(steps.size):
-            known.sums[place, 1 + head] = steps[head]
+            weights.sums[place, 1 + head] = steps[head]
         start = i + 1

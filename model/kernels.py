@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.compiled import inner, kernel
-from model.features import BLOCKS, Found, Known, Shape, Sums, Weights, add_up, collect, log_odds, most_features
+from model.features import BLOCKS, Found, Shape, Sums, Weights, add_up, collect, log_odds, most_features
 from model.normalise import Buffers, buffers, normalise_bytes
 from model.tokens import Words, words_room
 
@@ -57,10 +57,10 @@ def _next_window(b: npt.NDArray[np.uint8], start: int, size: int, window: int) -
 
 
 @kernel
-def _not_abusive(z: npt.NDArray[np.float64], slopes: npt.NDArray[np.float64], intercepts: npt.NDArray[np.float64]) -> float:
+def _not_abusive(z: npt.NDArray[np.float64], lines: npt.NDArray[np.float64]) -> float:
     """Return P(not abusive) of the first two heads, the lower the worse."""
-    hateful = 1.0 / (1.0 + np.exp(-(slopes[0] * z[0] + intercepts[0])))
-    toxic = 1.0 / (1.0 + np.exp(-(slopes[1] * z[1] + intercepts[1])))
+    hateful = 1.0 / (1.0 + np.exp(-(lines[4, 0] * z[0] + lines[5, 0])))
+    toxic = 1.0 / (1.0 + np.exp(-(lines[4, 1] * z[1] + lines[5, 1])))
     return float((1.0 - hateful) * (1.0 - toxic))
 
 
@@ -73,9 +73,6 @@ def score_slice(
     lexicon: npt.NDArray[np.uint32],
     shape: Shape,
     weights: Weights,
-    known: Known,
-    slopes: npt.NDArray[np.float64],
-    intercepts: npt.NDArray[np.float64],
     out: npt.NDArray[np.float64],
     where: npt.NDArray[np.int64],
 ) -> None:
@@ -86,23 +83,23 @@ def score_slice(
     for i in range(lo, hi):
         n = normalise_bytes(data, offsets[i], offsets[i + 1], lexicon, room.text)
         a = room.text.one.data
-        add_up(a, 0, n, shape, weights.values, known, room.words, turn, room.sums)
+        add_up(a, 0, n, shape, weights, room.words, turn, room.sums)
         turn += 2
-        log_odds(room.sums, weights, z)
+        log_odds(room.sums, weights.lines, z)
         for head in range(z.size):
             out[i, head] = z[head]
         where[i, 0] = 0
         where[i, 1] = n
         if 2 * n <= 3 * shape.window:
             continue
-        best = _not_abusive(z, slopes, intercepts)
+        best = _not_abusive(z, weights.lines)
         start = 0
         while True:
             stop = _next_window(a, start, n, shape.window)
-            add_up(a, start, stop, shape, weights.values, known, room.words, turn, room.sums)
+            add_up(a, start, stop, shape, weights, room.words, turn, room.sums)
             turn += 2
-            log_odds(room.sums, weights, z)
-            fine = _not_abusive(z, slopes, intercepts)
+            log_odds(room.sums, weights.lines, z)
+            fine = _not_abusive(z, weights.lines)
             if fine < best:
                 best = fine
                 out[i] = z

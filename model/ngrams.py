@@ -16,23 +16,24 @@ from itertools import accumulate
 import numpy as np
 import numpy.typing as npt
 
-from model.features import BLOCKS, Known, Shape, Weights, know
+from model.features import BLOCKS, Shape, Weights, know
 from model.kernels import extract_slice, find_occurrences, score_slice
 
 __all__ = [
     "BLOCKS",
     "FeatureSettings",
-    "Known",
     "Occurrences",
     "Packed",
     "Reading",
     "Weights",
     "extract",
-    "known_words",
     "occurrences",
     "pack_bytes",
     "score",
+    "weights",
 ]
+
+Floats = npt.NDArray[np.float64]
 
 _SLICE = 1 << 16  # bytes; below that a thread costs more than it brings
 
@@ -145,54 +146,52 @@ class Reading:
     where: npt.NDArray[np.int64]
 
 
-def known_words(words: Sequence[bytes], *, settings: FeatureSettings, values: npt.NDArray[np.int8]) -> Known:
-    """Return what the letter n-grams of words add up to, which spares ``score`` to look at their letters.
-
-    Args:
-        words: normalised, each as a text has it between two blanks, none twice.
-        settings: what is read.
-        values: codes of the weights, shape (2**bits, heads).
-    """
-    entries = 1 << (2 * len(words) + 1).bit_length()
-    known = Known(np.zeros(entries, np.uint64), np.zeros((entries, 1 + values.shape[1]), np.int32))
-    know(np.frombuffer(b"".join(word + b"\n" for word in words), np.uint8), settings.shape, values, known)
-    return known
-
-
-def score(
-    packed: Packed,
+def weights(
+    values: npt.NDArray[np.int8],
     *,
     settings: FeatureSettings,
-    lexicon: npt.NDArray[np.uint32],
-    weights: Weights,
-    known: Known,
-    slopes: npt.NDArray[np.float64],
-    intercepts: npt.NDArray[np.float64],
-    threads: int = 1,
-) -> Reading:
+    scales: Floats,
+    biases: Floats,
+    slopes: Floats,
+    intercepts: Floats,
+    words: Sequence[bytes] = (),
+) -> Weights:
+    """Return weights as ``score`` takes them.
+
+    Args:
+        values: codes, int8, shape (2**bits, heads), read-only as mapped ones are: the kernel is compiled for that alone.
+        settings: what is read.
+        scales: what one step of each head is worth in log-odds, shape (heads,).
+        biases: log-odds of a comment without features, shape (heads,).
+        slopes: of each head's calibration, shape (heads,).
+        intercepts: of each head's calibration; both choose the window of a long comment and are
+            not applied to what ``score`` returns.
+        words: normalised words whose letters need not be looked at one by one, none twice; the scores do not depend on which.
+    """
+    lines = np.ascontiguousarray([*(settings.factors[:, None] * scales), biases, slopes, intercepts], np.float64)
+    entries = 1 << (2 * len(words) + 1).bit_length()
+    made = Weights(values, lines, np.zeros(entries, np.uint64), np.zeros((entries, 1 + values.shape[1]), np.int32))
+    know(np.frombuffer(b"".join(word + b"\n" for word in words), np.uint8), settings.shape, made)
+    return made
+
+
+def score(packed: Packed, *, settings: FeatureSettings, lexicon: npt.NDArray[np.uint32], weights: Weights, threads: int = 1) -> Reading:
     """Read comments and multiply what is found with the weights.
 
     Args:
         packed: n comments, as ``model.text.prepare`` leaves them.
         settings: what to read.
         lexicon: words that disguises may be read as.
-        weights: of 2**bits rows.
-        known: of these weights, for any words; the result does not depend on which.
-        slopes: of each head's calibration, float64, shape (heads,).
-        intercepts: of each head's calibration, float64, shape (heads,); both are used to choose the window of a long
-            comment, not applied to what is returned.
+        weights: made by the function of that name for these settings.
         threads: how many threads share the work; 1 stays in the calling thread. The result does not depend on it.
     """
-    reading = Reading(np.empty((len(packed), weights.values.shape[1])), np.empty((len(packed), 2), np.int64))
+    log_odds, where = np.empty((len(packed), weights.values.shape[1])), np.empty((len(packed), 2), np.int64)
 
     def run(lo: int, hi: int) -> None:
-        score_slice(
-            *(packed.data, packed.offsets, lo, hi, lexicon, settings.shape, weights, known, slopes, intercepts),
-            *(reading.log_odds, reading.where),
-        )
+        score_slice(packed.data, packed.offsets, lo, hi, lexicon, settings.shape, weights, log_odds, where)
 
     _share(run, packed, threads)
-    return reading
+    return Reading(log_odds, where)
 
 
 def extract(

@@ -83,6 +83,20 @@ def test_change_elsewhere(rooms: Path) -> None:
     call(rooms, expect=61)
 
 
+def test_unreadable_machine_code_is_replaced(rooms: Path) -> None:
+    """What an earlier version left and cannot be read any more is compiled anew, and found again."""
+    call(rooms, expect=41)
+    indices = list((rooms / "__pycache__").glob("*.nbi"))
+    for index in indices:
+        # Numba's own version first, then a pickle that names a type that is gone.
+        whole = index.read_bytes()
+        index.write_bytes(whole[: whole.index(b".") + 1] + b"garbage" + whole[-8:])
+    assert "data saved" in call(rooms, expect=41)
+
+    assert indices
+    assert "saved" not in call(rooms, expect=41)
+
+
 def test_reading_writes_nothing(rooms: Path, tmp_path: Path) -> None:
     """Finding machine code in a given folder leaves that folder as it is."""
     cache = tmp_path / "cache"

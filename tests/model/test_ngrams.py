@@ -11,20 +11,24 @@ from hypothesis import strategies as st
 
 from model.comment import Comment
 from model.lexicon import load_lexicon
-from model.ngrams import FeatureSettings, Known, Reading, Weights, extract, known_words, occurrences, pack_bytes, score
+from model.ngrams import FeatureSettings, Reading, Weights, extract, occurrences, pack_bytes, score, weights
 from model.text import prepare, trace
 
 SETTINGS = FeatureSettings(bits=12, pairs=0.7, window=60)
 LEXICON = load_lexicon()
 COLUMNS = 3
 RANDOM = np.random.default_rng(5)
-WEIGHTS = Weights(
-    values=RANDOM.integers(-127, 128, (1 << SETTINGS.bits, COLUMNS)).astype(np.int8),
-    scales=np.array([1e-4, 2e-4, 3e-4]),
-    biases=np.array([-1.0, 0.5, 0.0]),
-    factors=SETTINGS.factors,
-)
-KNOWN = known_words([b"fuck", b"shit", b"a", b"s", b"is", b"abc", b"weather", b"and", b"you"], settings=SETTINGS, values=WEIGHTS.values)
+VALUES = RANDOM.integers(-127, 128, (1 << SETTINGS.bits, COLUMNS)).astype(np.int8)
+SCALES, BIASES = np.array([1e-4, 2e-4, 3e-4]), np.array([-1.0, 0.5, 0.0])
+
+
+def made(words: list[bytes]) -> Weights:
+    """Return the weights with what the letters of words add up to."""
+    ones, none = np.ones(COLUMNS), np.zeros(COLUMNS)
+    return weights(VALUES, settings=SETTINGS, scales=SCALES, biases=BIASES, slopes=ones, intercepts=none, words=words)
+
+
+KNOWING, KNOWING_NOTHING = made([b"fuck", b"shit", b"a", b"s", b"is", b"abc", b"weather", b"and", b"you"]), made([])
 TEXTS = st.lists(st.text("abcdefuckshit019 .!?*@&é😀'\n", max_size=80), max_size=8)
 
 
@@ -33,19 +37,9 @@ def ready(texts: list[str]) -> list[bytes]:
     return prepare([Comment("", text) for text in texts])
 
 
-def read(texts: list[bytes], *, known: Known = KNOWN, threads: int = 1) -> Reading:
+def read(texts: list[bytes], *, knowing: Weights = KNOWING, threads: int = 1) -> Reading:
     """Return what the scoring kernel makes of texts."""
-    ones, none = np.ones(COLUMNS), np.zeros(COLUMNS)
-    return score(
-        pack_bytes(texts),
-        settings=SETTINGS,
-        lexicon=LEXICON,
-        weights=WEIGHTS,
-        known=known,
-        slopes=ones,
-        intercepts=none,
-        threads=threads,
-    )
+    return score(pack_bytes(texts), settings=SETTINGS, lexicon=LEXICON, weights=knowing, threads=threads)
 
 
 def log_odds(texts: list[bytes], *, threads: int = 1) -> np.ndarray:
@@ -55,8 +49,8 @@ def log_odds(texts: list[bytes], *, threads: int = 1) -> np.ndarray:
 
 def in_steps(buckets: np.ndarray, worth: np.ndarray) -> np.ndarray:
     """Return the log-odds that features make, each with what it is worth."""
-    codes = WEIGHTS.values[buckets].astype(np.int64)
-    total: np.ndarray = WEIGHTS.biases + WEIGHTS.scales * (codes * np.abs(codes) * worth[:, None]).sum(axis=0)
+    codes = VALUES[buckets].astype(np.int64)
+    total: np.ndarray = BIASES + SCALES * (codes * np.abs(codes) * worth[:, None]).sum(axis=0)
     return total
 
 
@@ -95,9 +89,7 @@ def test_occurrences_are_those_of_the_extracted_features(text: str) -> None:
 @settings(max_examples=60, deadline=None)
 def test_scores_do_not_depend_on_the_words_known(texts: list[str]) -> None:
     """What a known word's letters add up to is what they add up to, to the last bit."""
-    nothing = known_words([], settings=SETTINGS, values=WEIGHTS.values)
-
-    np.testing.assert_array_equal(read(ready(texts), known=nothing).log_odds, read(ready(texts)).log_odds)
+    np.testing.assert_array_equal(read(ready(texts), knowing=KNOWING_NOTHING).log_odds, read(ready(texts)).log_odds)
 
 
 @given(TEXTS, st.randoms())
@@ -157,7 +149,7 @@ import random
 import numpy as np
 from model.comment import Comment, Format
 from model.lexicon import load_lexicon
-from model.ngrams import FeatureSettings, Weights, extract, known_words, occurrences, pack_bytes, score
+from model.ngrams import FeatureSettings, extract, occurrences, pack_bytes, score, weights
 from model.text import prepare, trace
 
 draw = random.Random(7)
@@ -169,10 +161,11 @@ for shape in (dict(), dict(shortest=1, longest=6, window=40)):
     settings = FeatureSettings(bits=12, **shape)
     columns = np.ones(3)
     values = np.ones((1 << 12, 3), np.int8)
-    weights = Weights(values, columns, columns, settings.factors)
-    known = known_words([b"fuck", b"x" * 70], settings=settings, values=values)
     packed = pack_bytes(prepare([Comment("", text) for text in texts]))
-    score(packed, settings=settings, lexicon=load_lexicon(), weights=weights, known=known, slopes=columns, intercepts=columns)
+    made = weights(
+        values, settings=settings, scales=columns, biases=columns, slopes=columns, intercepts=columns, words=[b"fuck", b"x" * 70]
+    )
+    score(packed, settings=settings, lexicon=load_lexicon(), weights=made)
     extract(packed, settings=settings, lexicon=load_lexicon())
     for text in texts[::7]:
         data = trace(text).data

@@ -36,7 +36,7 @@ def log_odds(linear: Linear, texts: list[str]) -> npt.NDArray[np.float64]:
     heads = small.scales.size
     reader = NgramReader(FEATURES, load_lexicon(), small.values, small.scales, linear.biases)
     packed = pack_bytes(prepare([Comment("", text) for text in texts]))
-    return reader.read(packed, slopes=np.ones(heads), intercepts=np.zeros(heads), threads=1).log_odds
+    return reader.read(packed, reader.weights(np.ones(heads), np.zeros(heads)), threads=1).log_odds
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def test_rows_times_weights_are_the_scores(texts: list[str]) -> None:
     rows = matrix(packed, settings=SETTINGS, lexicon=load_lexicon())
     steps = VALUES.astype(np.float64) * np.abs(VALUES.astype(np.float64))
     reader = NgramReader(SETTINGS, load_lexicon(), VALUES, SCALES, BIASES)
-    read = reader.read(packed, slopes=np.ones(HEADS), intercepts=np.zeros(HEADS), threads=1)
+    read = reader.read(packed, reader.weights(np.ones(HEADS), np.zeros(HEADS)), threads=1)
 
     assert rows.shape == (len(texts), 1 << SETTINGS.bits)
     np.testing.assert_allclose(rows @ (steps * SCALES) + BIASES, read.log_odds, rtol=1e-5, atol=1e-5)
