@@ -1,6 +1,6 @@
 """What is measured of judged rows, all at once, for rows that count once or as often as a resample draws them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -85,13 +85,16 @@ class Judged:
         return np.cumsum([0, *(of.size for of in self.sources.values())], dtype=np.intp)
 
 
-def judge(moderator: Moderator, rows: Labelled, *, clean: Collection[str] | None = None, step: int = 4096) -> Judged:
+def judge(
+    moderator: Moderator, rows: Labelled, *, clean: Collection[str] | None = None, progress: Callable[[float], None] | None = None, step: int = 4096
+) -> Judged:
     """Let an artefact judge rows.
 
     Args:
         moderator: the artefact.
         rows: n comments; they come back sorted by source.
         clean: sources whose fine rows are clean conversation; None for all.
+        progress: is told the share of the rows that is judged.
         step: comments at a time.
     """
     rows = rows.take(np.argsort(np.array(rows.source, dtype=object), kind="stable"))
@@ -99,6 +102,8 @@ def judge(moderator: Moderator, rows: Labelled, *, clean: Collection[str] | None
     for start in range(0, len(rows), step):
         told = moderator.decide([Comment("", text) for text in rows.text[start : start + step]])
         scores[start : start + step], labels[start : start + step] = told.scores, told.labels
+        if progress:
+            progress(min(1.0, (start + step) / len(rows)))
     unjudged = labels < 0
     scores[unjudged], labels[unjudged] = (1.0, 0.0, 0.0), 0
     names = frozenset(rows.source if clean is None else clean)
