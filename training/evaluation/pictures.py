@@ -1,5 +1,6 @@
 """Pictures as inline SVG: drawn by hand, coloured by the page, readable aloud by their title and description."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -120,7 +121,9 @@ def _legend(series: Sequence[Series]) -> Markup:
     return Markup("").join(parts)
 
 
-def caught_curve(title: str, description: str, *, curves: Sequence[tuple[str, Sequence[float], Sequence[float]]], marks: Sequence[float]) -> Picture:
+def caught_curve(
+    title: str, description: str, *, curves: Sequence[tuple[str, Sequence[float], Sequence[float]]], marks: Sequence[float]
+) -> Picture:
     """Draw how much is caught (0 to 100 %) over the share of clean conversation flagged (0.1 to 100 %, logarithmic).
 
     Args:
@@ -132,7 +135,7 @@ def caught_curve(title: str, description: str, *, curves: Sequence[tuple[str, Se
     height, left = 380, 64
 
     def x(value: float) -> float:
-        return left + (np.log10(min(max(value, 1e-3), 1.0)) + 3) / 3 * (WIDTH - left - _RIGHT)
+        return left + (math.log10(min(max(value, 1e-3), 1.0)) + 3) / 3 * (WIDTH - left - _RIGHT)
 
     def y(value: float) -> float:
         return height - 56 - value * (height - 56 - _TOP)
@@ -148,9 +151,7 @@ def caught_curve(title: str, description: str, *, curves: Sequence[tuple[str, Se
     return _picture(title, description, height, parts)
 
 
-def reliability_diagram(
-    title: str, description: str, *, points: Sequence[tuple[float, Estimate]], shares: Sequence[float]
-) -> Picture:
+def reliability_diagram(title: str, description: str, *, points: Sequence[tuple[float, Estimate]], shares: Sequence[float]) -> Picture:
     """Draw what is true over what was said, with the diagonal of a perfect classifier, and how many rows each bin holds.
 
     Args:
@@ -175,7 +176,7 @@ def reliability_diagram(
         parts.append(Markup("<g>{}{}{}</g>").format(words, whisker if seen.low is not None else "", _sign(0, x(said), y(seen.value))))
     base = top + size + under + 26
     for number, share in enumerate(shares):
-        tall = max(share, 0.0) / max(max(shares), 1e-12) * (under - 14)
+        tall = max(share, 0.0) / max(*shares, 1e-12) * (under - 14)
         parts.append(_tag("rect", x=x(number / 10) + 2, y=base - tall, width=size * 0.16 - 4, height=max(tall, 0.5), class_="fill2"))
         parts.append(_text(f"{share:.1%}", x(number / 10 + 0.05), base - tall - 3, anchor="middle", class_="small"))
     parts.append(_text("P(abusive) that was said; below: share of comments in each bin", x(0.5), height - 8, anchor="middle"))
@@ -194,7 +195,9 @@ def confusion_heat(title: str, description: str, *, names: Sequence[str], counts
         for column, count in enumerate(line):
             share = count / max(sum(line), 1)
             x = left + wide * column
-            cell = _tag("rect", x=x + 1, y=y + 1, width=wide - 2, height=tall - 2, class_="heat", style=f"fill-opacity:{0.06 + 0.84 * share:.2f}")
+            cell = _tag(
+                "rect", x=x + 1, y=y + 1, width=wide - 2, height=tall - 2, class_="heat", style=f"fill-opacity:{0.06 + 0.84 * share:.2f}"
+            )
             shade = "on" if share > 0.5 else "off"
             parts += [cell, _text(f"{share:.0%}", x + wide / 2, y + tall / 2, anchor="middle", class_=f"big {shade}")]
             parts.append(_text(f"{count:,}", x + wide / 2, y + tall / 2 + 18, anchor="middle", class_=f"small {shade}"))
@@ -222,12 +225,15 @@ def _grid(x: _Place, y: _Place, across: Iterable[float], up: Iterable[float]) ->
 
 def _ticks(low: float, high: float) -> list[float]:
     step = next(step for step in (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0) if (high - low) / step <= 10 or step == 1.0)
-    return [float(tick) for tick in np.arange(np.ceil(low / step - 1e-9), high / step + 1e-9) * step]
+    return [tick * step for tick in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
 
 
 def told(estimate: Estimate, *, percent: bool) -> str:
     """Return an estimate in words: the figure and, where there is one, its interval."""
-    show = (lambda value: f"{100 * value:.1f} %") if percent else (lambda value: f"{value:.3f}")
+
+    def show(value: float) -> str:
+        return f"{100 * value:.1f}\N{NO-BREAK SPACE}%" if percent else f"{value:.3f}"
+
     if estimate.low is None or estimate.high is None:
         return show(estimate.value)
     return f"{show(estimate.value)} ({show(estimate.low)} to {show(estimate.high)})"

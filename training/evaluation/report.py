@@ -111,6 +111,7 @@ def as_html(report: Report) -> str:
         reading=report.reading,
         split=report.split,
         remarks=report.remarks,
+        tidy=lambda words: words.replace(" %", "\N{NO-BREAK SPACE}%"),
         show=lambda cell, percent: _shown(cell, percent=percent),
     )
 

@@ -282,5 +282,6 @@ def _mistakes(judged: Judged, most: int) -> list[Mistake]:
     for kind, answer, sign in (("false alarm", 0, -1), ("missed", 1, 1)):
         of = np.flatnonzero(rows.abusive == answer)
         for row in of[np.argsort(sign * judged.abusive[of], kind="stable")[:most]].tolist():
-            found.append(Mistake(kind, rows.source[row], rows.id[row], *rows.place[row], float(judged.abusive[row])))
+            file, line = rows.place[row]
+            found.append(Mistake(kind, rows.source[row], rows.id[row], file, line, float(judged.abusive[row])))
     return found

@@ -72,7 +72,8 @@ class Judged:
     @cached_property
     def calm(self) -> npt.NDArray[np.bool_]:
         """Which rows are clean conversation, shape (n,)."""
-        return (self.rows.abusive == 0) & np.isin(self.rows.source, list(self.clean))
+        found: npt.NDArray[np.bool_] = (self.rows.abusive == 0) & np.isin(self.rows.source, list(self.clean))
+        return found
 
     @cached_property
     def sources(self) -> dict[str, npt.NDArray[np.intp]]:
@@ -86,7 +87,12 @@ class Judged:
 
 
 def judge(
-    moderator: Moderator, rows: Labelled, *, clean: Collection[str] | None = None, progress: Callable[[float], None] | None = None, step: int = 4096
+    moderator: Moderator,
+    rows: Labelled,
+    *,
+    clean: Collection[str] | None = None,
+    progress: Callable[[float], None] | None = None,
+    step: int = 4096,
 ) -> Judged:
     """Let an artefact judge rows.
 
@@ -211,7 +217,7 @@ class Scoreboard:
         of = self._of_kind[kind]
         caught = np.bincount(self._source[of], weights[of] * over[of], minlength=self._size)
         every = np.bincount(self._source[of], weights[of], minlength=self._size)
-        return np.append(ratio(caught, every), ratio(caught.sum(), every.sum()))
+        return ratio(np.append(caught, caught.sum()).astype(np.float64), np.append(every, every.sum()).astype(np.float64))
 
     def _confusions(self, weights: Weights) -> Floats:
         of, judged = self._labelled, self.judged
@@ -232,7 +238,7 @@ class Scoreboard:
         cells = (self._source[of] * BINS + self._bins) * 2 + self._kinds[of, 2]
         counts = np.bincount(cells, weights[of], minlength=size)
         sums = np.bincount(cells, weights[of] * self.judged.abusive[of], minlength=size)
-        return counts.reshape(-1, BINS, 2), sums.reshape(-1, BINS, 2)
+        return counts.reshape(-1, BINS, 2).astype(np.float64), sums.reshape(-1, BINS, 2).astype(np.float64)
 
     def _calibration(self, weights: Weights) -> tuple[Floats, Floats]:
         counts, sums = self._binned(weights)

@@ -6,6 +6,7 @@ from model.comment import LABELS
 from training.evaluation.measures import ABUSIVE_ALARMS, HATEFUL_ALARMS
 from training.evaluation.pictures import Series, bars, caught_curve, confusion_heat, dots, reliability_diagram
 from training.evaluation.results import Figures, Results, SliceResult, SourceResult
+from training.evaluation.scoreboard import FIGURES
 from training.evaluation.sections import Cell, Column, Estimate, Picture, Section, Table
 from training.evaluation.slices import IDENTITY
 
@@ -28,10 +29,6 @@ _COLUMNS = (
     *(Column("rows"), Column("AUC abusive"), Column("AUC hateful"), Column("AP abusive"), Column("AP hateful")),
     *(Column("caught abusive", percent=True), Column("caught hateful", percent=True), Column("false alarms", percent=True)),
     *(Column("accuracy", percent=True), Column("macro-F1"), Column("calibration error")),
-)
-_FIGURES = (
-    *("auc_abusive", "auc_hateful", "precision_abusive", "precision_hateful", "caught_abusive", "caught_hateful"),
-    *("false_alarms", "accuracy", "macro_f1", "calibration_error"),
 )
 
 
@@ -82,8 +79,8 @@ def _caught(results: Results, shown: Sequence[SourceResult]) -> Section:
     fine = [one for one in shown if one.figures["false_alarms"]]
     alarms = bars(
         "False alarms, by source",
-        "Share of each source's fine comments above the 5 % point. It is 5 % on clean conversation by definition; more elsewhere "
-        "shows where innocent comments look like abuse.",
+        "Share of each source's fine comments above the 5 % point. Over all clean conversation that is 5 % by definition; more "
+        "elsewhere shows where innocent comments look like abuse.",
         names=[one.source for one in fine],
         series=[_series("fine comments flagged", "false_alarms", fine, 2)],
         line=ABUSIVE_ALARMS,
@@ -96,7 +93,7 @@ def _caught(results: Results, shown: Sequence[SourceResult]) -> Section:
             ("hateful", HATEFUL_ALARMS, results.points["hateful"]),
         ),
     )
-    return Section("Caught at a fixed false-alarm rate", introduction, (points,), (curve, by_source, alarms))
+    return Section("Caught at a fixed false-alarm rate", introduction, (points,), (curve, by_source, alarms) if any_caught else (alarms,))
 
 
 def _sources(results: Results, shown: Sequence[SourceResult]) -> Section:
@@ -120,7 +117,7 @@ def _sources(results: Results, shown: Sequence[SourceResult]) -> Section:
         line=0.5,
     )
     introduction = (
-        "Each source answers what it can: an empty cell means that it does not answer the question both ways. The mean gives every "
+        "Each source answers what it can: a dash means that it does not answer the question both ways. The mean gives every "
         "source the same weight; pooled figures treat all rows as one source. Average precision (AP) depends on how common abuse is in a "
         "source, so compare it only within one. Brackets hold 95 % bootstrap intervals."
     )
@@ -128,7 +125,7 @@ def _sources(results: Results, shown: Sequence[SourceResult]) -> Section:
 
 
 def _cells(figures: Figures) -> list[Estimate | None]:
-    return [figures[name] for name in _FIGURES]
+    return [figures[name] for name in FIGURES]
 
 
 def _labels(results: Results, shown: Sequence[SourceResult]) -> Section:
@@ -158,9 +155,9 @@ def _labels(results: Results, shown: Sequence[SourceResult]) -> Section:
 
 def _calibration(results: Results) -> Section:
     introduction = (
-        f"When P(abusive) says 30 %, is the comment abusive in 30 of 100 cases? Rows are weighted so that {results.prior:.0%} of them are "
-        "abusive, which is what the artefact states; only sources with fine and abusive rows count. The calibration error is the mean "
-        "distance from the diagonal."
+        f"When P(abusive) says 30 %, is the comment abusive in 30 of 100 cases? Rows are weighted so that {100 * results.prior:.3g} % of them "
+        "are abusive, which is what the artefact states; only sources with fine and abusive rows count. The calibration error is the "
+        "mean distance from the diagonal."
     )
     if not results.reliability:
         return Section("Calibration", introduction + " No source has both, so it cannot be told.")
@@ -218,7 +215,9 @@ def _identity_pictures(shown: Sequence[SliceResult]) -> tuple[Picture, ...]:
             title = f"AUC of {question}, by group named"
             names = [one.name for one in of]
             pictures.append(
-                dots(title, "Marks of one group close to each other: the name matters little.", names=names, series=series, bounds=(0.4, 1.0))
+                dots(
+                    title, "Marks of one group close to each other: the name matters little.", names=names, series=series, bounds=(0.4, 1.0)
+                )
             )
     return tuple(pictures)
 
