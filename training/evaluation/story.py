@@ -155,9 +155,9 @@ def _labels(results: Results, shown: Sequence[SourceResult]) -> Section:
 
 def _calibration(results: Results) -> Section:
     introduction = (
-        f"When P(abusive) says 30 %, is the comment abusive in 30 of 100 cases? Rows are weighted so that {100 * results.prior:.3g} % of them "
-        "are abusive, which is what the artefact states; only sources with fine and abusive rows count. The calibration error is the "
-        "mean distance from the diagonal."
+        "When P(abusive) says 30 %, is the comment abusive in 30 of 100 cases? Rows are weighted so that "
+        f"{100 * results.prior:.3g} % of them are abusive, which is what the artefact states; only sources with fine and abusive "
+        "rows count. The calibration error is the mean distance from the diagonal."
     )
     if not results.reliability:
         return Section("Calibration", introduction + " No source has both, so it cannot be told.")
