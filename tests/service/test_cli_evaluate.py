@@ -204,3 +204,14 @@ def test_other_commands_start_without_it() -> None:
     program = "import sys, service.cli; print([name for name in ('training', 'jinja2', 'scipy', 'sklearn') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_python_of_the_documentation_runs(
+    table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The program that docs/evaluate.md shows runs as it stands."""
+    (tmp_path / "comments.csv").write_bytes(table.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    text = (Path(__file__).parents[2] / "docs" / "evaluate.md").read_text(encoding="utf-8")
+    exec(text.partition("```python\n")[2].partition("```")[0], {})
+    assert "Estimate(value=" in capsys.readouterr().out
