@@ -8,6 +8,7 @@ table that ``python -m training.behaviour.judging`` prints, not the cases.
 """
 
 import argparse
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -129,12 +130,13 @@ class Results:
 
 
 def cases(seed: int = SEED) -> tuple[Case, ...]:
-    """Return all cases; no text twice, and no pair that lost a side.
+    """Return all cases; no text twice, whatever its case and punctuation, and no pair that lost a side.
 
     Args:
         seed: of the choice of words and of how the comments are written. Published figures use the default.
     """
-    made = lessons(seed, JUDGING_FOLDER, frames=_FRAMES)
+    written = lessons(seed, JUDGING_FOLDER, frames=_FRAMES)
+    made = tuple({_bare(lesson.text): lesson for lesson in reversed(written)}.values())[::-1]
     sides: dict[str, set[Label]] = defaultdict(set)
     for lesson in made:
         sides[lesson.pair or ""].add(lesson.label)
@@ -151,6 +153,11 @@ def cases(seed: int = SEED) -> tuple[Case, ...]:
         for lesson in made
         if lesson.pair is None or len(sides[lesson.pair]) > 1
     )
+
+
+def _bare(text: str) -> str:
+    """Return what is left of a text without case and punctuation."""
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def judge(judged: Classifier | Moderator, *, threshold: float | None = None) -> Results:
