@@ -123,13 +123,16 @@ def test_many_groups_are_merely_mentioned() -> None:
 
 def test_no_template_is_one_of_the_lessons() -> None:
     """What a classifier was taught is not asked again in other words: templates share few of their trigrams."""
-    taught = [found for found in map(trigrams, sides(LESSONS_FOLDER)) if found]
-    near = [
-        template
-        for template in sides(JUDGING_FOLDER)
-        for own in [trigrams(template)]
-        if own and any(len(own & other) >= NEAREST * len(own | other) for other in taught if own & other)
-    ]
+    taught = [trigrams(side) for side in sides(LESSONS_FOLDER)]
+    holders: dict[tuple[str, ...], set[int]] = defaultdict(set)
+    for number, found in enumerate(taught):
+        for trigram in found:
+            holders[trigram].add(number)
+    near = []
+    for template in sides(JUDGING_FOLDER):
+        own = trigrams(template)
+        others = (taught[number] for number in set().union(*(holders[trigram] for trigram in own & holders.keys())))
+        near += [template for other in others if len(own & other) >= NEAREST * len(own | other)]
 
     assert near == []
 
