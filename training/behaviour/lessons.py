@@ -32,7 +32,7 @@ __all__ = ["LESSONS_FOLDER", "Lesson", "lessons", "tables"]
 LESSONS_FOLDER = Path(__file__).with_name("lessons")
 
 _SLOT = re.compile(r"\{(a )?([a-z]+)([2-9]?)\}")
-_BLOCK = re.compile(r"== (?P<capability>[a-z_]+) x(?P<times>\d+)(?: (?P<kinds>[a-z,]+))?")
+_BLOCK = re.compile(r"== (?P<capability>[a-z_]+(?:/[a-z_]+)?) x(?P<times>\d+)(?: (?P<kinds>[a-z,]+))?")
 _SPOKEN_VOWEL = re.compile(r"[aeio]|u(?!k|ni|s[ae]|ti)|honest|SUV|LGBT", re.IGNORECASE)
 _UNPROTECTED = frozenset({"age"})
 
@@ -84,18 +84,20 @@ class _Block:
     abusive: tuple[_Side, ...]
 
 
-def lessons(seed: int = 0) -> tuple[Lesson, ...]:
+def lessons(seed: int = 0, folder: Path = LESSONS_FOLDER, *, frames: Sequence[str] = ()) -> tuple[Lesson, ...]:
     """Return all lessons: those made of templates, then those written singly; no text twice.
 
     Args:
         seed: of the choice of words and of how the comments are written; the same seed gives the same lessons.
+        folder: where tables, templates (in files whose names hold a "_") and singles lie.
+        frames: what may stand around a comment, which is put for "{}"; those of the lessons if empty.
     """
-    dealer = _Dealer(tables(), random.Random(seed))  # noqa: S311 - nothing secret hangs on it
-    made = chain.from_iterable(_taught(block, number, dealer) for number, block in enumerate(_blocks()))
-    return tuple({lesson.text: lesson for lesson in chain(made, _singles())}.values())
+    dealer = _Dealer(tables(folder), random.Random(seed), frames or _FRAMES)  # noqa: S311 - nothing secret hangs on it
+    made = chain.from_iterable(_taught(block, number, dealer) for number, block in enumerate(_blocks(folder)))
+    return tuple({lesson.text: lesson for lesson in chain(made, _singles(folder))}.values())
 
 
-def tables() -> dict[str, tuple[dict[str, str], ...]]:
+def tables(folder: Path = LESSONS_FOLDER) -> dict[str, tuple[dict[str, str], ...]]:
     """Return the tables of words: name of the table → rows, each column → entry.
 
     Raises:
@@ -103,7 +105,7 @@ def tables() -> dict[str, tuple[dict[str, str], ...]]:
     """
     read: dict[str, tuple[dict[str, str], ...]] = {}
     name, columns = "", [""]
-    for path, number, line in _lines("[", "groups.txt", "words.txt", "names.txt"):
+    for path, number, line in _lines("[", *(folder / name for name in ("groups.txt", "words.txt", "names.txt"))):
         if line.startswith("["):
             name, _, header = line.strip("[]").partition(": ")
             columns = header.split(" | ")
@@ -119,8 +121,8 @@ def tables() -> dict[str, tuple[dict[str, str], ...]]:
 class _Dealer:
     """Hands out rows of the tables so that each is used about as often as the others."""
 
-    def __init__(self, words: Mapping[str, Sequence[Mapping[str, str]]], source: random.Random) -> None:
-        self.random = source
+    def __init__(self, words: Mapping[str, Sequence[Mapping[str, str]]], source: random.Random, frames: Sequence[str]) -> None:
+        self.random, self._frames = source, frames
         self._words = words
         self._table_of = {column: name for name, rows in words.items() for column in rows[0]}
         self._used: dict[str, Counter[int]] = {name: Counter() for name in words}
@@ -133,6 +135,10 @@ class _Dealer:
             row = self._row(table, kinds, frozenset(found.values()) - kinds)
             found.update({column + turn: entry for column, entry in row.items()})
         return found
+
+    def frame(self) -> str:
+        """Return what stands around a comment: mostly nothing, else words that could stand around any."""
+        return "{}" if self.random.random() < 0.8 else self.random.choice(self._frames)
 
     def _row(self, table: str, kinds: frozenset[str], taken: frozenset[str]) -> Mapping[str, str]:
         used, rows = self._used[table], self._words[table]
@@ -167,7 +173,7 @@ def _written(sides: Sequence[_Side], block: _Block, dealer: _Dealer, *, pair: st
     """Yield the comments of both sides, with the same fills and written in the same manner."""
     fills = dealer.fills([side.template for side in sides], block.kinds)
     manner = dealer.random.random()
-    frame = _frame(dealer.random)
+    frame = dealer.frame()
     kinds = {word for slot, word in fills.items() if slot.startswith("kind")}
     for side in sides:
         text = _SLOT.sub(lambda found: _fill(found, fills), side.template)
@@ -190,13 +196,6 @@ def _framed(text: str, frame: str) -> str:
     before, after = frame.split("{}")
     stop = "." if re.match(" [A-Z]", after) and text[-1].isalnum() else ""
     return before + text + stop + after
-
-
-def _frame(source: random.Random) -> str:
-    """Return what stands around a comment: mostly nothing, else words that could stand around any."""
-    if source.random() < 0.8:
-        return "{}"
-    return source.choice(_FRAMES)
 
 
 _FRAMES = (
@@ -242,11 +241,10 @@ def _mistyped(text: str, manner: float) -> str:
     return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
 
 
-def _blocks() -> list[_Block]:
+def _blocks(folder: Path) -> list[_Block]:
     """Return the blocks of all template files, in the order of their names."""
     found: list[tuple[re.Match[str], list[str]]] = []
-    files = sorted(path.name for path in LESSONS_FOLDER.glob("teach_*.txt"))
-    for path, number, line in _lines("==", *files):
+    for path, number, line in _lines("==", *sorted(folder.glob("*_*.txt"))):
         header = _BLOCK.fullmatch(line)
         if header:
             found.append((header, []))
@@ -276,19 +274,18 @@ def _abusive(text: str) -> _Side:
     return _Side(template, Label(label))
 
 
-def _singles() -> Iterator[Lesson]:
+def _singles(folder: Path) -> Iterator[Lesson]:
     """Yield the comments that were written singly."""
-    for _, number, line in _lines("{", "singles.jsonl"):
+    for _, number, line in _lines("{", folder / "singles.jsonl"):
         row = json.loads(line)
         said = [(Label(key), row[key]) for key in ("fine", "toxic", "hateful") if key in row]
         for label, text in said:
             yield Lesson(text, label, row["capability"], row.get("group"), f"single.{number}" if len(said) > 1 else None)
 
 
-def _lines(first: str, *names: str) -> Iterator[tuple[Path, int, str]]:
+def _lines(first: str, *paths: Path) -> Iterator[tuple[Path, int, str]]:
     """Yield file, number and text of the lines that are neither empty nor remarks; the first of each file starts with ``first``."""
-    for name in names:
-        path = LESSONS_FOLDER / name
+    for path in paths:
         begun = False
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             if not line or line.startswith("# "):
