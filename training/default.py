@@ -24,7 +24,7 @@ __all__ = ["CLEAN", "build_default", "main", "model_card"]
 CLEAN = ("cad", "convabuse", "jigsaw_subset", "paradetox", "wiki_context_toxicity")
 """Sources whose fine rows are ordinary conversation; the others were searched by key words."""
 
-LESSONS_WEIGHT = 1.5
+LESSONS_WEIGHT = 1.0
 OUT = Path("model/default")
 FIT = FitSettings(features=FeatureSettings(bits=20, pairs=0.7), epochs=8, sharing=0.9)
 

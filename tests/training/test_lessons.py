@@ -43,7 +43,7 @@ def test_there_is_enough_to_learn(taught: tuple[Lesson, ...]) -> None:
     singly = sum(lesson.pair is not None and lesson.pair.startswith("single.") for lesson in taught)
 
     assert singly >= 250
-    assert 4000 <= len(taught) - singly <= 9000
+    assert 10_000 <= len(taught) - singly <= 20_000
 
 
 def test_no_template_floods(taught: tuple[Lesson, ...]) -> None:
@@ -95,7 +95,7 @@ def test_words_that_are_not_abuse_teach_nothing_alone(taught: tuple[Lesson, ...]
     columns = ("they",) if table == "group" else (next(iter(tables()[table][0])),)
     fine, abusive = sides(taught, {row[column] for row in tables()[table] for column in columns})
 
-    assert 0.38 <= fine / (fine + abusive) <= 0.65
+    assert 0.35 <= fine / (fine + abusive) <= 0.68
 
 
 def test_no_group_stands_for_abuse(taught: tuple[Lesson, ...]) -> None:

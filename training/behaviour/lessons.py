@@ -35,6 +35,7 @@ _SLOT = re.compile(r"\{(a )?([a-z]+)([2-9]?)\}")
 _BLOCK = re.compile(r"== (?P<capability>[a-z_]+(?:/[a-z_]+)?) x(?P<times>\d+)(?: (?P<kinds>[a-z,]+))?")
 _SPOKEN_VOWEL = re.compile(r"[aeio]|u(?!k|ni|s[ae]|ti)|honest|SUV|LGBT", re.IGNORECASE)
 _UNPROTECTED = frozenset({"age"})
+_OF_GROUP = frozenset({"they", "one", "adj"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +175,8 @@ def _written(sides: Sequence[_Side], block: _Block, dealer: _Dealer, *, pair: st
     fills = dealer.fills([side.template for side in sides], block.kinds)
     manner = dealer.random.random()
     frame = dealer.frame()
-    kinds = {word for slot, word in fills.items() if slot.startswith("kind")}
     for side in sides:
+        kinds = {fills[f"kind{turn}"] for _, column, turn in _SLOT.findall(side.template) if column in _OF_GROUP}
         text = _SLOT.sub(lambda found: _fill(found, fills), side.template)
         label = Label.TOXIC if side.label is Label.HATEFUL and kinds and kinds <= _UNPROTECTED else side.label
         about = fills.get("they") if _speaks_of_group(side.template) else None
@@ -183,7 +184,7 @@ def _written(sides: Sequence[_Side], block: _Block, dealer: _Dealer, *, pair: st
 
 
 def _speaks_of_group(template: str) -> bool:
-    return any(column in {"they", "one", "adj"} for _, column, _ in _SLOT.findall(template))
+    return any(column in _OF_GROUP for _, column, _ in _SLOT.findall(template))
 
 
 def _fill(found: re.Match[str], fills: Mapping[str, str]) -> str:
