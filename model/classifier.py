@@ -12,12 +12,13 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from model import ngrams
-from model.heads import Bounds, judge, label_codes, probabilities_and_scores
+from model.heads import judge, label_codes, probabilities_and_scores
 from model.lexicon import frequent_words
 from model.manifest import ATTRIBUTE_PREFIX, Calibration, LabelThresholds, Prior
 from model.ngrams import FeatureSettings, Packed, Reading, Weights
@@ -45,8 +46,7 @@ class Scores:
     attributes: Mapping[str, Floats]
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """What a classifier and a policy decide of n comments; -1 and NaN where nothing was left to read.
 
     Attributes:
@@ -192,12 +192,12 @@ class Classifier:
         attributes = {name: probabilities[:, 2 + i] for i, name in enumerate(self.attributes)}
         return Scores(scores, attributes)
 
-    def judge(self, texts: Sequence[bytes], bounds: Bounds, *, threads: int | None = None) -> Judged:
+    def judge(self, texts: Sequence[bytes], bounds: Floats, *, threads: int | None = None) -> Judged:
         """Return scores, labels and verdicts of n comments, given as ``model.text.prepare`` leaves them.
 
         Args:
             texts: the comments.
-            bounds: the thresholds of the label rule and of the policy.
+            bounds: the thresholds of the label rule and of the policy, as of ``heads.judge``.
             threads: how many may share the work; None for all cores where there is enough of it.
         """
         reading = self._read(texts, threads)

@@ -40,15 +40,14 @@ class Weights(NamedTuple):
             for c * abs(c) steps: fine where most weights are, and yet wide enough for the largest.
         lines: float64, shape (6, heads): what a step of the words, of the pairs and of the letters is worth in log-odds;
             log-odds of a comment without features; slopes and intercepts of the calibration.
-        hashes: of the words that are known, 0 where there is none; uint64, a power of two entries, at most half full.
-        sums: how many letter n-grams each of these has, then what they add up to in steps of each head; int32, shape
-            (entries, 1 + heads).
+        known: a hash table of words, int64, a power of two rows, at most three quarters full. A row holds the word's hash (0
+            where there is none), the number of its letter n-grams, and in steps of each head first what these add up
+            to, then what the word itself is worth. With three heads that is one line of the processor's cache.
     """
 
     values: npt.NDArray[np.int8]
     lines: npt.NDArray[np.float64]
-    hashes: npt.NDArray[np.uint64]
-    sums: npt.NDArray[np.int32]
+    known: npt.NDArray[np.int64]
 
 
 class Sums(NamedTuple):
@@ -120,11 +119,12 @@ def _letters(b: npt.NDArray[np.uint8], begin: int, end: int, shape: Shape, bucke
 
 
 @inner
-def _place(hashes: npt.NDArray[np.uint64], h: np.uint64) -> int:
-    """Return where a word's hash stands in a table, or the free place where it would."""
-    mask = np.uint64(hashes.size - 1)
+def _place(known: npt.NDArray[np.int64], h: np.uint64) -> int:
+    """Return the row of a word's hash in a table, or the free one where it would stand."""
+    mask = np.uint64(known.shape[0] - 1)
+    key = np.int64(h)
     slot = ((h ^ (h >> np.uint64(32))) * _MIX >> np.uint64(40)) & mask
-    while hashes[slot] != 0 and hashes[slot] != h:
+    while known[slot, 0] != 0 and known[slot, 0] != key:
         slot = (slot + np.uint64(1)) & mask
     return int(np.int64(slot))
 
@@ -153,34 +153,39 @@ def _look_up(values: npt.NDArray[np.int8], buckets: npt.NDArray[np.int32], n: in
 def add_up(b: npt.NDArray[np.uint8], lo: int, hi: int, shape: Shape, weights: Weights, words: Words, turn: int, out: Sums) -> None:
     """Add up the weights of the features of b[lo:hi], block by block, in whole steps: the same sums whatever is known."""
     n, different, pairs = read_words(b, lo, hi, words, turn)
+    heads = out.steps.shape[1]
     out.steps[:] = 0
-    kept = 0
-    for w in range(n):
-        if words.first[w] == w:
-            out.buckets[kept] = _bucket(words.hashes[w], shape.shift)
-            kept += 1
-    _look_up(weights.values, out.buckets, kept, out.steps[0])
     kept = 0
     for w in range(n - 1):
         if words.first_pair[w] == w:
             out.buckets[kept] = _bucket(words.pairs[w], shape.shift)
             kept += 1
     _look_up(weights.values, out.buckets, kept, out.steps[1])
-    kept = 0
-    counted = 0
+    known = weights.known
+    others = counted = letters = 0
     for w in range(n):
-        if words.first[w] == w and is_written(b[words.begin[w]]):
-            place = _place(weights.hashes, words.hashes[w])
-            if weights.hashes[place] != 0:
-                counted += weights.sums[place, 0]
-                for head in range(out.steps.shape[1]):
-                    out.steps[2, head] += weights.sums[place, 1 + head]
-            else:
-                kept = _letters(b, words.begin[w], words.end[w], shape, out.buckets, kept)
-    _look_up(weights.values, out.buckets, kept, out.steps[2])
+        if words.first[w] != w:
+            continue
+        row = _place(known, words.hashes[w])
+        if known[row, 0] != 0:
+            counted += known[row, 1]
+            for head in range(heads):
+                out.steps[2, head] += known[row, 2 + head]
+                out.steps[0, head] += known[row, 2 + heads + head]
+        else:
+            words.first[others] = w
+            others += 1
+    for k in range(others):
+        out.buckets[k] = _bucket(words.hashes[words.first[k]], shape.shift)
+    _look_up(weights.values, out.buckets, others, out.steps[0])
+    for k in range(others):
+        w = words.first[k]
+        if is_written(b[words.begin[w]]):
+            letters = _letters(b, words.begin[w], words.end[w], shape, out.buckets, letters)
+    _look_up(weights.values, out.buckets, letters, out.steps[2])
     out.sizes[0] = different
     out.sizes[1] = pairs
-    out.sizes[2] = counted + kept
+    out.sizes[2] = counted + letters
 
 
 @inner
@@ -238,12 +243,14 @@ def know(lines: npt.NDArray[np.uint8], shape: Shape, weights: Weights) -> None:
         if lines[i] != 10:
             continue
         h = word_hash(lines, start, i)
-        place = _place(weights.hashes, h)
+        row = _place(weights.known, h)
         n = _letters(lines, start, i, shape, buckets, 0)
         steps[:] = 0
         _look_up(weights.values, buckets, n, steps)
-        weights.hashes[place] = h
-        weights.sums[place, 0] = n
+        weights.known[row, 0] = np.int64(h)
+        weights.known[row, 1] = n
         for head in range(steps.size):
-            weights.sums[place, 1 + head] = steps[head]
+            code = np.int64(weights.values[_bucket(h, shape.shift), head])
+            weights.known[row, 2 + head] = steps[head]
+            weights.known[row, 2 + steps.size + head] = code * abs(code)
         start = i + 1

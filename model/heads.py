@@ -12,19 +12,10 @@ import numpy.typing as npt
 
 from model.compiled import inner, kernel
 
-__all__ = ["Bounds", "Judgement", "judge", "label_codes", "probabilities_and_scores", "verdict_codes"]
+__all__ = ["Judgement", "judge", "label_codes", "probabilities_and_scores", "verdict_codes"]
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int8]
-
-
-class Bounds(NamedTuple):
-    """Lowest scores: of what is called abusive and what of that hateful; abusive and hateful that ask for review, for rejection."""
-
-    abusive: float
-    hateful: float
-    review: tuple[float, float]
-    reject: tuple[float, float]
 
 
 class Judgement(NamedTuple):
@@ -45,14 +36,15 @@ class Judgement(NamedTuple):
     empty: Sequence[int]
 
 
-def judge(log_odds: Floats, where: npt.NDArray[np.int64], *, lines: Floats, bounds: Bounds) -> Judgement:
+def judge(log_odds: Floats, where: npt.NDArray[np.int64], *, lines: Floats, bounds: Floats) -> Judgement:
     """Do all that follows from the log-odds in one go.
 
     Args:
         log_odds: of each head, shape (n, heads).
         where: the range of normalised bytes that they are of, shape (n, 2); one that ends at 0 is of nothing.
         lines: as of ``features.Weights``; the calibration is taken from there.
-        bounds: the thresholds.
+        bounds: lowest scores, float64, shape (6,): of what is called abusive, and what of that hateful; abusive and hateful
+            that ask for review; abusive and hateful that ask for rejection.
     """
     n = len(log_odds)
     made = Judgement(np.empty(log_odds.shape), np.empty((n, 3)), np.empty(n, np.int8), np.empty(n, np.int8), ())
@@ -142,7 +134,7 @@ def _judge(
     log_odds: Floats,
     where: npt.NDArray[np.int64],
     lines: Floats,
-    bounds: Bounds,
+    bounds: Floats,
     probabilities: Floats,
     scores: Floats,
     labels: Codes,
@@ -158,8 +150,8 @@ def _judge(
             labels[i] = verdicts[i] = -1
             continue
         _expand(log_odds[i], lines[4], lines[5], probabilities[i], scores[i])
-        labels[i] = _label(scores[i, 0], scores[i, 2], bounds.abusive, bounds.hateful)
-        verdicts[i] = _verdict(1 - scores[i, 0], scores[i, 2], bounds.review, bounds.reject)
+        labels[i] = _label(scores[i, 0], scores[i, 2], bounds[0], bounds[1])
+        verdicts[i] = _verdict(1 - scores[i, 0], scores[i, 2], (bounds[2], bounds[3]), (bounds[4], bounds[5]))
     return empty
 
 

@@ -11,18 +11,23 @@ import numpy.typing as npt
 
 from model.compiled import inner, kernel
 from model.features import BLOCKS, Found, Shape, Sums, Weights, add_up, collect, log_odds, most_features
-from model.normalise import Buffers, buffers, normalise_bytes
+from model.normalise import buffers, normalise_bytes
 from model.tokens import Words, words_room
 
 __all__ = ["extract_slice", "find_occurrences", "score_slice"]
 
 
 class _Room(NamedTuple):
-    """Room for the normalised text, its words and what they add up to."""
+    """Room for the words of a text and what they add up to.
 
-    text: Buffers
+    Attributes:
+        words, sums: where these go.
+        size: how many normalised bytes it is made for.
+    """
+
     words: Words
     sums: Sums
+    size: int
 
 
 @inner
@@ -34,14 +39,9 @@ def _longest(offsets: npt.NDArray[np.int64], lo: int, hi: int) -> int:
 
 
 @kernel
-def _room(longest: int, shape: Shape, heads: int) -> _Room:
-    """Return room for comments of up to so many bytes, of which the normalisation can make five times as many."""
-    size = 5 * longest + 8
-    return _Room(
-        buffers(longest, False),
-        words_room(size),
-        Sums(np.empty(most_features(size, shape), np.int32), np.zeros(BLOCKS, np.int64), np.zeros((BLOCKS, heads), np.int64)),
-    )
+def _room(size: int, shape: Shape, heads: int) -> _Room:
+    sums = Sums(np.empty(most_features(size, shape), np.int32), np.zeros(BLOCKS, np.int64), np.zeros((BLOCKS, heads), np.int64))
+    return _Room(words_room(size), sums, size)
 
 
 @inner
@@ -77,12 +77,18 @@ def score_slice(
     where: npt.NDArray[np.int64],
 ) -> None:
     """Write the log-odds of comments lo to hi to out, shape (n, heads), and the normalised range that they are of to where, (n, 2)."""
-    room = _room(_longest(offsets, lo, hi), shape, out.shape[1])
+    longest = _longest(offsets, lo, hi)
+    text = buffers(longest, False)
+    # The normalisation can make five bytes of one, but hardly ever does: less room is less memory to fetch.
+    room = _room(longest + 16, shape, out.shape[1])
     z = np.empty(out.shape[1], np.float64)
     turn = 1
     for i in range(lo, hi):
-        n = normalise_bytes(data, offsets[i], offsets[i + 1], lexicon, room.text)
-        a = room.text.one.data
+        n = normalise_bytes(data, offsets[i], offsets[i + 1], lexicon, text)
+        if n > room.size:
+            room = _room(n, shape, out.shape[1])
+            turn = 1
+        a = text.one.data
         add_up(a, 0, n, shape, weights, room.words, turn, room.sums)
         turn += 2
         log_odds(room.sums, weights.lines, z)
@@ -132,13 +138,14 @@ def extract_slice(
         The number of buckets, -1 if out is too small.
     """
     longest = _longest(offsets, lo, hi)
-    room = _room(longest, shape, 1)
+    text = buffers(longest, False)
+    words = words_room(5 * longest + 8)
     found = _found(most_features(5 * longest + 8, shape))
     ends = np.zeros(BLOCKS, np.int64)
     total = 0
     for i in range(lo, hi):
-        n = normalise_bytes(data, offsets[i], offsets[i + 1], lexicon, room.text)
-        many = collect(room.text.one.data, 0, n, shape, room.words, 2 * (i - lo) + 1, True, found, ends)
+        n = normalise_bytes(data, offsets[i], offsets[i + 1], lexicon, text)
+        many = collect(text.one.data, 0, n, shape, words, 2 * (i - lo) + 1, True, found, ends)
         if total + many > out.size:
             return -1
         out[total : total + many] = found.bucket[:many]

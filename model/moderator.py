@@ -1,10 +1,10 @@
 """One loaded artefact, ready to judge: comments in, decisions out. HTTP, files and evaluation all come through here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,6 @@ from model.classifier import Classifier, NgramReader, prior_shift
 from model.comment import Comment, Format
 from model.errors import ArtefactError, PolicyError
 from model.explain import Explanation, Span, explain
-from model.heads import Bounds
 from model.lexicon import load_lexicon
 from model.manifest import HEADS, Calibration, LabelThresholds, Prior
 from model.ngrams import FeatureSettings
@@ -27,8 +26,7 @@ __all__ = ["EMPTY", "Decisions", "Moderator", "Span", "classifier_of"]
 EMPTY = "empty"
 
 
-@dataclass(frozen=True)
-class Decisions:
+class Decisions(NamedTuple):
     """What is decided of n comments, in the order given.
 
     Attributes:
@@ -81,10 +79,10 @@ def _with_prior(classifier: Classifier, prior: Prior) -> Classifier:
     return replace(classifier, calibration=moved, prior=prior)
 
 
-def _bounds(thresholds: LabelThresholds, policy: Policy) -> Bounds:
-    review = float(policy.review_abusive), float(policy.review_hateful)
-    reject = float(policy.reject_abusive), float(policy.reject_hateful)
-    return Bounds(float(thresholds.abusive), float(thresholds.hateful), review, reject)
+def _bounds(thresholds: LabelThresholds, policy: Policy) -> npt.NDArray[np.float64]:
+    """Return the thresholds as ``heads.judge`` takes them."""
+    review, reject = (policy.review_abusive, policy.review_hateful), (policy.reject_abusive, policy.reject_hateful)
+    return np.array([thresholds.abusive, thresholds.hateful, *review, *reject], np.float64)
 
 
 class Moderator:

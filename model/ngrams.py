@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -76,8 +77,7 @@ class FeatureSettings:
         return np.array([self.words, self.pairs, self.letters], np.float64)
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(NamedTuple):
     """Comments as the kernel takes them.
 
     Attributes:
@@ -87,10 +87,6 @@ class Packed:
 
     data: npt.NDArray[np.uint8]
     offsets: npt.NDArray[np.int64]
-
-    def __len__(self) -> int:
-        """Return how many comments there are."""
-        return len(self.offsets) - 1
 
 
 def pack_bytes(texts: Sequence[bytes]) -> Packed:
@@ -132,8 +128,7 @@ def occurrences(normalised: npt.NDArray[np.uint8], *, lo: int, hi: int, settings
     return Occurrences(found.bucket[:n], block, found.begin[:n], found.end[:n], share)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What the reader says of n comments.
 
     Attributes:
@@ -169,10 +164,18 @@ def weights(
         words: normalised words whose letters need not be looked at one by one, none twice; the scores do not depend on which.
     """
     lines = np.ascontiguousarray([*(settings.factors[:, None] * scales), biases, slopes, intercepts], np.float64)
-    entries = 1 << (2 * len(words) + 1).bit_length()
-    made = Weights(values, lines, np.zeros(entries, np.uint64), np.zeros((entries, 1 + values.shape[1]), np.int32))
+    rows = 1 << (4 * len(words) // 3 + 1).bit_length()
+    made = Weights(values, lines, _aligned(rows, 2 + 2 * values.shape[1]))
     know(np.frombuffer(b"".join(word + b"\n" for word in words), np.uint8), settings.shape, made)
     return made
+
+
+def _aligned(rows: int, columns: int) -> npt.NDArray[np.int64]:
+    """Return zeros whose rows begin with a line of the cache: 64 bytes."""
+    width = -(-columns // 8) * 8
+    room = np.zeros(rows * width + 8, np.int64)
+    first = -(room.ctypes.data // 8) % 8
+    return room[first : first + rows * width].reshape(rows, width)
 
 
 def score(packed: Packed, *, settings: FeatureSettings, lexicon: npt.NDArray[np.uint32], weights: Weights, threads: int = 1) -> Reading:
@@ -185,7 +188,8 @@ def score(packed: Packed, *, settings: FeatureSettings, lexicon: npt.NDArray[np.
         weights: made by the function of that name for these settings.
         threads: how many threads share the work; 1 stays in the calling thread. The result does not depend on it.
     """
-    log_odds, where = np.empty((len(packed), weights.values.shape[1])), np.empty((len(packed), 2), np.int64)
+    n = packed.offsets.size - 1
+    log_odds, where = np.empty((n, weights.values.shape[1])), np.empty((n, 2), np.int64)
 
     def run(lo: int, hi: int) -> None:
         score_slice(packed.data, packed.offsets, lo, hi, lexicon, settings.shape, weights, log_odds, where)
@@ -209,7 +213,7 @@ def extract(
         The buckets of all comments one after the other, int32; and how many of them each block of each comment has, int32,
         shape (n, 3).
     """
-    counts = np.empty((len(packed), BLOCKS), np.int32)
+    counts = np.empty((packed.offsets.size - 1, BLOCKS), np.int32)
     found: dict[int, npt.NDArray[np.int32]] = {}
 
     def run(lo: int, hi: int) -> None:
@@ -228,14 +232,14 @@ def extract(
 
 def _share(run: Callable[[int, int], None], packed: Packed, threads: int) -> None:
     """Call run on slices of about equal bytes, in threads if there is enough to share."""
-    size = int(packed.offsets[-1])
-    slices = min(len(packed), max(1, size // _SLICE))
-    if threads == 1 or slices == 1:
-        if len(packed):
-            run(0, len(packed))
+    n, size = packed.offsets.size - 1, packed.data.size
+    slices = 1 if threads == 1 else min(n, max(1, size // _SLICE))
+    if slices <= 1:
+        if n:
+            run(0, n)
         return
-    slices = max(slices, 4 * threads) if len(packed) >= 4 * threads else slices
+    slices = max(slices, 4 * threads) if n >= 4 * threads else slices
     cuts = np.unique(np.searchsorted(packed.offsets, np.linspace(0, size, slices + 1)[1:-1])).tolist()
-    bounds = sorted({0, *cuts, len(packed)})
+    bounds = sorted({0, *cuts, n})
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(run, bounds[:-1], bounds[1:]))

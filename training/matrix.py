@@ -19,4 +19,4 @@ def matrix(packed: Packed, *, settings: FeatureSettings, lexicon: npt.NDArray[np
     with np.errstate(divide="ignore"):
         each = (settings.factors / np.sqrt(counts)).astype(np.float32)
     starts = np.concatenate([[0], np.cumsum(counts.sum(axis=1, dtype=np.int64))])
-    return csr_matrix((np.repeat(each.ravel(), counts.ravel()), buckets, starts), shape=(len(packed), 1 << settings.bits))
+    return csr_matrix((np.repeat(each.ravel(), counts.ravel()), buckets, starts), shape=(len(counts), 1 << settings.bits))
