@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from model import ngrams
-from model.heads import judge, label_codes, probabilities_and_scores
+from model.heads import label_codes
 from model.lexicon import frequent_words
 from model.manifest import ATTRIBUTE_PREFIX, Calibration, LabelThresholds, Prior
-from model.ngrams import FeatureSettings, Packed, Reading, Weights
+from model.ngrams import FeatureSettings, Reading, Weights
 
 __all__ = ["Classifier", "NgramReader", "Scores", "cores", "labels_of", "prior_shift"]
 
@@ -46,22 +46,16 @@ class Scores:
     attributes: Mapping[str, Floats]
 
 
-class Judged(NamedTuple):
-    """What a classifier and a policy decide of n comments; -1 and NaN where nothing was left to read.
+class Calibrated(NamedTuple):
+    """The calibrated log-odds of n comments.
 
     Attributes:
-        labels: codes into ``LABELS``, int8, shape (n,).
-        scores: as of ``Scores``.
-        verdicts: codes into ``VERDICTS``, int8, shape (n,).
-        attributes: as of ``Scores``.
-        empty: places of the comments that left nothing to read.
+        log_odds: of every head, float64, shape (n, heads).
+        where: the range of normalised bytes that they are of, int64, shape (n, 2).
     """
 
-    labels: npt.NDArray[np.int8]
-    scores: Floats
-    verdicts: npt.NDArray[np.int8]
-    attributes: Mapping[str, Floats]
-    empty: Sequence[int]
+    log_odds: Floats
+    where: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -99,10 +93,6 @@ class NgramReader:
             intercepts=intercepts,
             words=frequent_words(),
         )
-
-    def read(self, packed: Packed, weights: Weights, *, threads: int) -> Reading:
-        """Return the log-odds that this reader gives every head, shape (n, heads), and which part of a long comment gave them."""
-        return ngrams.score(packed, settings=self.settings, lexicon=self.lexicon, weights=weights, threads=threads)
 
 
 def prior_shift(old: Prior, new: Prior) -> tuple[float, float]:
@@ -172,42 +162,39 @@ class Classifier:
         """Names of the attribute heads."""
         return tuple(head.removeprefix(ATTRIBUTE_PREFIX) for head in self.heads[2:])
 
-    def read(self, texts: Sequence[bytes], *, threads: int | None = None) -> Reading:
+    def read(self, texts: Sequence[bytes], *, threads: int | None = None) -> Calibrated:
         """Return the calibrated log-odds of every head.
 
         Args:
             texts: n comments as ``model.text.prepare`` leaves them.
             threads: how many may share the work; None for all cores where there is enough of it.
-
-        Returns:
-            Log-odds, shape (n, heads), and the normalised range of each comment that they are of.
         """
-        reading = self._read(texts, threads)
-        return Reading(reading.log_odds * self.slopes + self.intercepts, reading.where)
+        reading = self.judge(texts, threads=threads)
+        return Calibrated(reading.log_odds * self.slopes + self.intercepts, reading.where)
 
     def score(self, texts: Sequence[bytes], *, threads: int | None = None) -> Scores:
         """Return the probabilities of n comments, given as ``model.text.prepare`` leaves them."""
-        reading = self._read(texts, threads)
-        probabilities, scores = probabilities_and_scores(reading.log_odds, self.slopes, self.intercepts)
-        attributes = {name: probabilities[:, 2 + i] for i, name in enumerate(self.attributes)}
-        return Scores(scores, attributes)
+        reading = self.judge(texts, threads=threads)
+        return Scores(reading.scores, self.attribute_scores(reading))
 
-    def judge(self, texts: Sequence[bytes], bounds: Floats, *, threads: int | None = None) -> Judged:
-        """Return scores, labels and verdicts of n comments, given as ``model.text.prepare`` leaves them.
+    def judge(self, texts: Sequence[bytes], bounds: Floats | None = None, *, threads: int | None = None) -> Reading:
+        """Read n comments and judge them.
 
         Args:
-            texts: the comments.
-            bounds: the thresholds of the label rule and of the policy, as of ``heads.judge``.
+            texts: the comments, as ``model.text.prepare`` leaves them.
+            bounds: the thresholds of the label rule and of a policy, as of ``heads.finish``.
             threads: how many may share the work; None for all cores where there is enough of it.
         """
-        reading = self._read(texts, threads)
-        made = judge(reading.log_odds, reading.where, lines=self._weights.lines, bounds=bounds)
-        attributes = {name: made.probabilities[:, 2 + i] for i, name in enumerate(self.attributes)}
-        return Judged(made.labels, made.scores, made.verdicts, attributes, made.empty)
-
-    def _read(self, texts: Sequence[bytes], threads: int | None) -> Reading:
         (reader,) = self.readers
-        return reader.read(ngrams.pack_bytes(texts), self._weights, threads=threads or cores())
+        packed, chosen = ngrams.pack_bytes(texts), ngrams.NO_BOUNDS if bounds is None else bounds
+        return ngrams.score(
+            packed, settings=reader.settings, lexicon=reader.lexicon, weights=self._weights, bounds=chosen, threads=threads or cores()
+        )
+
+    def attribute_scores(self, reading: Reading) -> dict[str, Floats]:
+        """Return the probability of each attribute, float64, shape (n,), by its name."""
+        first = len(self.heads) + 2
+        return {name: reading.floats[:, first + i] for i, name in enumerate(self.attributes)}
 
     def labels(self, scores: Floats) -> npt.NDArray[np.int8]:
         """Return codes into ``LABELS`` for scores of shape (n, 3)."""

@@ -4,68 +4,15 @@ Compiled, because in NumPy these are some thirty steps of a microsecond each: fo
 read its 300 bytes.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
 
 from model.compiled import inner, kernel
 
-__all__ = ["Judgement", "judge", "label_codes", "probabilities_and_scores", "verdict_codes"]
+__all__ = ["finish", "label_codes", "verdict_codes"]
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int8]
-
-
-class Judgement(NamedTuple):
-    """What follows for n comments; NaN and -1 where there was nothing to read.
-
-    Attributes:
-        probabilities: of each head, float64, shape (n, heads).
-        scores: of fine, toxic and hateful, float64, shape (n, 3).
-        labels: as of ``label_codes``.
-        verdicts: as of ``verdict_codes``.
-        empty: places of the comments without anything to read.
-    """
-
-    probabilities: Floats
-    scores: Floats
-    labels: Codes
-    verdicts: Codes
-    empty: Sequence[int]
-
-
-def judge(log_odds: Floats, where: npt.NDArray[np.int64], *, lines: Floats, bounds: Floats) -> Judgement:
-    """Do all that follows from the log-odds in one go.
-
-    Args:
-        log_odds: of each head, shape (n, heads).
-        where: the range of normalised bytes that they are of, shape (n, 2); one that ends at 0 is of nothing.
-        lines: as of ``features.Weights``; the calibration is taken from there.
-        bounds: lowest scores, float64, shape (6,): of what is called abusive, and what of that hateful; abusive and hateful
-            that ask for review; abusive and hateful that ask for rejection.
-    """
-    n = len(log_odds)
-    made = Judgement(np.empty(log_odds.shape), np.empty((n, 3)), np.empty(n, np.int8), np.empty(n, np.int8), ())
-    empty = _judge(log_odds, where, lines, bounds, made.probabilities, made.scores, made.labels, made.verdicts)
-    return made._replace(empty=np.flatnonzero(where[:, 1] == 0).tolist()) if empty else made
-
-
-def probabilities_and_scores(log_odds: Floats, slopes: Floats, intercepts: Floats) -> tuple[Floats, Floats]:
-    """Calibrate log-odds and make probabilities of them.
-
-    Args:
-        log_odds: of each head, shape (n, heads); the first two are those of the label.
-        slopes: of each head's calibration, shape (heads,).
-        intercepts: of each head's calibration, shape (heads,).
-
-    Returns:
-        The probability of each head, shape (n, heads), and the scores of fine, toxic and hateful, shape (n, 3).
-    """
-    probabilities, scores = np.empty(log_odds.shape), np.empty((len(log_odds), 3))
-    _probabilities_and_scores(log_odds, slopes, intercepts, probabilities, scores)
-    return probabilities, scores
 
 
 def label_codes(scores: Floats, *, abusive: float, hateful: float) -> Codes:
@@ -102,14 +49,29 @@ def verdict_codes(abusive: Floats, hateful: Floats, *, review: tuple[float, floa
 
 
 @inner
-def _expand(log_odds: Floats, slopes: Floats, intercepts: Floats, probabilities: Floats, scores: Floats) -> None:
-    """Do one comment: log_odds, slopes, intercepts and probabilities of shape (heads,), scores of shape (3,)."""
-    for head in range(log_odds.size):
-        probabilities[head] = 1 / (1 + np.exp(-(slopes[head] * log_odds[head] + intercepts[head])))
-    hateful, given = probabilities[0], probabilities[1]
-    scores[0] = (1 - hateful) * (1 - given)
-    scores[1] = (1 - hateful) * given
-    scores[2] = hateful
+def finish(floats: Floats, codes: npt.NDArray[np.int64], lines: Floats, bounds: Floats) -> None:
+    """Do all that follows from the log-odds of one comment.
+
+    Args:
+        floats: log-odds of each head, then room for their probabilities and for the scores, shape (2 * heads + 3,).
+        codes: the range that they are of, then room for label and verdict, -1 if that range ends at 0, which is of nothing; shape (4,).
+        lines: as of ``features.Weights``; the calibration is taken from there.
+        bounds: lowest scores, shape (6,): of what is called abusive, and what of that hateful; abusive and hateful that ask
+            for review; abusive and hateful that ask for rejection.
+    """
+    heads = lines.shape[1]
+    for head in range(heads):
+        floats[heads + head] = 1 / (1 + np.exp(-(lines[4, head] * floats[head] + lines[5, head])))
+    hateful, given = float(floats[heads]), float(floats[heads + 1])
+    fine = (1 - hateful) * (1 - given)
+    floats[2 * heads] = fine
+    floats[2 * heads + 1] = (1 - hateful) * given
+    floats[2 * heads + 2] = hateful
+    if codes[1] == 0:
+        codes[2] = codes[3] = -1
+        return
+    codes[2] = _label(fine, hateful, bounds[0], bounds[1])
+    codes[3] = _verdict(1 - fine, hateful, (bounds[2], bounds[3]), (bounds[4], bounds[5]))
 
 
 @inner
@@ -127,38 +89,6 @@ def _verdict(abusive: float, hateful: float, review: tuple[float, float], reject
     if abusive >= reject[0] or hateful >= reject[1]:
         return 2
     return 1 if abusive >= review[0] or hateful >= review[1] else 0
-
-
-@kernel
-def _judge(
-    log_odds: Floats,
-    where: npt.NDArray[np.int64],
-    lines: Floats,
-    bounds: Floats,
-    probabilities: Floats,
-    scores: Floats,
-    labels: Codes,
-    verdicts: Codes,
-) -> int:
-    """Fill the last four; return how many comments are empty."""
-    empty = 0
-    for i in range(len(log_odds)):
-        if where[i, 1] == 0:
-            empty += 1
-            probabilities[i] = np.nan
-            scores[i] = np.nan
-            labels[i] = verdicts[i] = -1
-            continue
-        _expand(log_odds[i], lines[4], lines[5], probabilities[i], scores[i])
-        labels[i] = _label(scores[i, 0], scores[i, 2], bounds[0], bounds[1])
-        verdicts[i] = _verdict(1 - scores[i, 0], scores[i, 2], (bounds[2], bounds[3]), (bounds[4], bounds[5]))
-    return empty
-
-
-@kernel
-def _probabilities_and_scores(log_odds: Floats, slopes: Floats, intercepts: Floats, probabilities: Floats, scores: Floats) -> None:
-    for i in range(len(log_odds)):
-        _expand(log_odds[i], slopes, intercepts, probabilities[i], scores[i])
 
 
 @kernel

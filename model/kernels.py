@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from model.compiled import inner, kernel
 from model.features import BLOCKS, Found, Shape, Sums, Weights, add_up, collect, log_odds, most_features
+from model.heads import finish
 from model.normalise import buffers, normalise_bytes
 from model.tokens import Words, words_room
 
@@ -56,7 +57,7 @@ def _next_window(b: npt.NDArray[np.uint8], start: int, size: int, window: int) -
     return k if b[k] == 32 else stop
 
 
-@kernel
+@inner
 def _not_abusive(z: npt.NDArray[np.float64], lines: npt.NDArray[np.float64]) -> float:
     """Return P(not abusive) of the first two heads, the lower the worse."""
     hateful = 1.0 / (1.0 + np.exp(-(lines[4, 0] * z[0] + lines[5, 0])))
@@ -73,47 +74,70 @@ def score_slice(
     lexicon: npt.NDArray[np.uint32],
     shape: Shape,
     weights: Weights,
-    out: npt.NDArray[np.float64],
-    where: npt.NDArray[np.int64],
+    bounds: npt.NDArray[np.float64],
+    floats: npt.NDArray[np.float64],
+    codes: npt.NDArray[np.int64],
 ) -> None:
-    """Write the log-odds of comments lo to hi to out, shape (n, heads), and the normalised range that they are of to where, (n, 2)."""
+    """Write what is read out of comments lo to hi, and what follows from it, to floats and codes; see ``ngrams.Reading``."""
+    heads = weights.lines.shape[1]
     longest = _longest(offsets, lo, hi)
     text = buffers(longest, False)
     # The normalisation can make five bytes of one, but hardly ever does: less room is less memory to fetch.
-    room = _room(longest + 16, shape, out.shape[1])
-    z = np.empty(out.shape[1], np.float64)
+    room = _room(longest + 16, shape, heads)
+    z = np.empty(heads, np.float64)
     turn = 1
     for i in range(lo, hi):
         n = normalise_bytes(data, offsets[i], offsets[i + 1], lexicon, text)
         if n > room.size:
-            room = _room(n, shape, out.shape[1])
+            room = _room(n, shape, heads)
             turn = 1
         a = text.one.data
         add_up(a, 0, n, shape, weights, room.words, turn, room.sums)
         turn += 2
         log_odds(room.sums, weights.lines, z)
-        for head in range(z.size):
-            out[i, head] = z[head]
-        where[i, 0] = 0
-        where[i, 1] = n
-        if 2 * n <= 3 * shape.window:
-            continue
-        best = _not_abusive(z, weights.lines)
-        start = 0
-        while True:
-            stop = _next_window(a, start, n, shape.window)
-            add_up(a, start, stop, shape, weights, room.words, turn, room.sums)
-            turn += 2
-            log_odds(room.sums, weights.lines, z)
-            fine = _not_abusive(z, weights.lines)
-            if fine < best:
-                best = fine
-                out[i] = z
-                where[i, 0] = start
-                where[i, 1] = stop
-            if stop == n:
-                break
-            start = _next_window(a, start, stop, (stop - start) // 2)
+        for head in range(heads):
+            floats[i, head] = z[head]
+        codes[i, 0] = 0
+        codes[i, 1] = n
+        if 2 * n > 3 * shape.window:
+            turn = _worst_window(a, n, shape, weights, room, turn, z, floats[i], codes[i])
+        finish(floats[i], codes[i], weights.lines, bounds)
+
+
+@inner
+def _worst_window(
+    a: npt.NDArray[np.uint8],
+    n: int,
+    shape: Shape,
+    weights: Weights,
+    room: _Room,
+    turn: int,
+    z: npt.NDArray[np.float64],
+    floats: npt.NDArray[np.float64],
+    codes: npt.NDArray[np.int64],
+) -> int:
+    """Read a long comment once more, in windows that overlap by half; one that is worse than what floats holds takes its place.
+
+    Returns:
+        The next turn.
+    """
+    best = _not_abusive(z, weights.lines)
+    start = 0
+    while True:
+        stop = _next_window(a, start, n, shape.window)
+        add_up(a, start, stop, shape, weights, room.words, turn, room.sums)
+        turn += 2
+        log_odds(room.sums, weights.lines, z)
+        fine = _not_abusive(z, weights.lines)
+        if fine < best:
+            best = fine
+            for head in range(z.size):
+                floats[head] = z[head]
+            codes[0] = start
+            codes[1] = stop
+        if stop == n:
+            return turn
+        start = _next_window(a, start, stop, (stop - start) // 2)
 
 
 @kernel

@@ -30,9 +30,9 @@ class Decisions(NamedTuple):
     """What is decided of n comments, in the order given.
 
     Attributes:
-        labels: codes into ``LABELS``, -1 where a comment was not judged; int8, shape (n,).
+        labels: codes into ``LABELS``, -1 where a comment was not judged; int64, shape (n,).
         scores: probabilities in the order of ``LABELS``, rows sum to 1, NaN where not judged; float64, shape (n, 3).
-        verdicts: codes into ``VERDICTS``, -1 where not judged; int8, shape (n,).
+        verdicts: codes into ``VERDICTS``, -1 where not judged; int64, shape (n,).
         reasons: why a comment was not judged (``"empty"``), else None; n.
         attributes: probability of each published attribute; float64, shape (n,).
         spans: the words that moved the scores, if asked for; n.
@@ -40,9 +40,9 @@ class Decisions(NamedTuple):
         version: the artefact that gave the scores.
     """
 
-    labels: npt.NDArray[np.int8]
+    labels: npt.NDArray[np.int64]
     scores: npt.NDArray[np.float64]
-    verdicts: npt.NDArray[np.int8]
+    verdicts: npt.NDArray[np.int64]
     reasons: Sequence[str | None]
     attributes: Mapping[str, npt.NDArray[np.float64]]
     spans: Sequence[Sequence[Span]] | None
@@ -80,7 +80,7 @@ def _with_prior(classifier: Classifier, prior: Prior) -> Classifier:
 
 
 def _bounds(thresholds: LabelThresholds, policy: Policy) -> npt.NDArray[np.float64]:
-    """Return the thresholds as ``heads.judge`` takes them."""
+    """Return the thresholds as ``heads.finish`` takes them."""
     review, reject = (policy.review_abusive, policy.review_hateful), (policy.reject_abusive, policy.reject_hateful)
     return np.array([thresholds.abusive, thresholds.hateful, *review, *reject], np.float64)
 
@@ -149,11 +149,14 @@ class Moderator:
         if chosen is None:
             raise PolicyError(f"policy {policy!r} is unknown: use one of {', '.join(sorted(self.policies))}")
         told = self.classifier.judge(prepare(comments), chosen, threads=threads)
-        reasons: list[str | None] = [None] * len(comments)
-        for unjudged in told.empty:
-            reasons[unjudged] = EMPTY
+        labels = told.codes[:, 2]
+        reasons = [None if label >= 0 else EMPTY for label in labels.tolist()]
+        if any(reasons):
+            told.floats[labels < 0] = np.nan
         spans = [self.explain(comment).spans() for comment in comments] if explain else None
-        return Decisions(told.labels, told.scores, told.verdicts, reasons, told.attributes, spans, policy, self.version)
+        return Decisions(
+            labels, told.scores, told.codes[:, 3], reasons, self.classifier.attribute_scores(told), spans, policy, self.version
+        )
 
     def explain(self, comment: Comment) -> Explanation:
         """Return which words moved the scores of one comment, for every head."""

@@ -22,6 +22,7 @@ from model.kernels import extract_slice, find_occurrences, score_slice
 
 __all__ = [
     "BLOCKS",
+    "NO_BOUNDS",
     "FeatureSettings",
     "Occurrences",
     "Packed",
@@ -36,6 +37,7 @@ __all__ = [
 
 Floats = npt.NDArray[np.float64]
 
+NO_BOUNDS = np.full(6, np.inf)
 _SLICE = 1 << 16  # bytes; below that a thread costs more than it brings
 
 
@@ -91,6 +93,8 @@ class Packed(NamedTuple):
 
 def pack_bytes(texts: Sequence[bytes]) -> Packed:
     """Return UTF-8 texts packed."""
+    if len(texts) == 1:
+        return Packed(np.frombuffer(texts[0], np.uint8), np.array([0, len(texts[0])], np.int64))
     offsets = np.fromiter(accumulate(map(len, texts), initial=0), np.int64, len(texts) + 1)
     return Packed(np.frombuffer(b"".join(texts), np.uint8), offsets)
 
@@ -129,16 +133,32 @@ def occurrences(normalised: npt.NDArray[np.uint8], *, lo: int, hi: int, settings
 
 
 class Reading(NamedTuple):
-    """What the reader says of n comments.
+    """What is read out of n comments, and what follows from it.
 
     Attributes:
-        log_odds: before calibration, float64, shape (n, heads).
-        where: the range of normalised bytes that they are of, int64, shape (n, 2): the whole of a short comment, the
-            worst window of a long one (or the whole, if that is worse).
+        floats: shape (n, 2 * heads + 3): log-odds of each head before calibration, probability of each head, scores of fine,
+            toxic and hateful.
+        codes: int64, shape (n, 4): the range of normalised bytes that this is of, the whole of a short comment, the worst
+            window of a long one (or the whole, if that is worse); codes of label and verdict, -1 where there is nothing to read.
     """
 
-    log_odds: npt.NDArray[np.float64]
-    where: npt.NDArray[np.int64]
+    floats: Floats
+    codes: npt.NDArray[np.int64]
+
+    @property
+    def log_odds(self) -> Floats:
+        """Before calibration, shape (n, heads)."""
+        return self.floats[:, : (self.floats.shape[1] - 3) // 2]
+
+    @property
+    def scores(self) -> Floats:
+        """Of fine, toxic and hateful, shape (n, 3)."""
+        return self.floats[:, -3:]
+
+    @property
+    def where(self) -> npt.NDArray[np.int64]:
+        """The range that was read, shape (n, 2)."""
+        return self.codes[:, :2]
 
 
 def weights(
@@ -178,24 +198,33 @@ def _aligned(rows: int, columns: int) -> npt.NDArray[np.int64]:
     return room[first : first + rows * width].reshape(rows, width)
 
 
-def score(packed: Packed, *, settings: FeatureSettings, lexicon: npt.NDArray[np.uint32], weights: Weights, threads: int = 1) -> Reading:
-    """Read comments and multiply what is found with the weights.
+def score(
+    packed: Packed,
+    *,
+    settings: FeatureSettings,
+    lexicon: npt.NDArray[np.uint32],
+    weights: Weights,
+    bounds: Floats = NO_BOUNDS,
+    threads: int = 1,
+) -> Reading:
+    """Read comments, multiply what is found with the weights, judge.
 
     Args:
         packed: n comments, as ``model.text.prepare`` leaves them.
         settings: what to read.
         lexicon: words that disguises may be read as.
         weights: made by the function of that name for these settings.
+        bounds: the thresholds of labels and verdicts, as of ``heads.finish``; without them every label is fine.
         threads: how many threads share the work; 1 stays in the calling thread. The result does not depend on it.
     """
     n = packed.offsets.size - 1
-    log_odds, where = np.empty((n, weights.values.shape[1])), np.empty((n, 2), np.int64)
+    reading = Reading(np.empty((n, 2 * weights.values.shape[1] + 3)), np.empty((n, 4), np.int64))
 
     def run(lo: int, hi: int) -> None:
-        score_slice(packed.data, packed.offsets, lo, hi, lexicon, settings.shape, weights, log_odds, where)
+        score_slice(packed.data, packed.offsets, lo, hi, lexicon, settings.shape, weights, bounds, *reading)
 
     _share(run, packed, threads)
-    return Reading(log_odds, where)
+    return reading
 
 
 def extract(

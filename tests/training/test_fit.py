@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as hnp
 from model.classifier import NgramReader
 from model.comment import Comment
 from model.lexicon import load_lexicon
-from model.ngrams import FeatureSettings, pack_bytes
+from model.ngrams import FeatureSettings, pack_bytes, score
 from model.text import prepare
 from training.fit import FitSettings, Linear, fit, quantise
 from training.labelled import Labelled
@@ -36,7 +36,8 @@ def log_odds(linear: Linear, texts: list[str]) -> npt.NDArray[np.float64]:
     heads = small.scales.size
     reader = NgramReader(FEATURES, load_lexicon(), small.values, small.scales, linear.biases)
     packed = pack_bytes(prepare([Comment("", text) for text in texts]))
-    return reader.read(packed, reader.weights(np.ones(heads), np.zeros(heads)), threads=1).log_odds
+    weights = reader.weights(np.ones(heads), np.zeros(heads))
+    return score(packed, settings=FEATURES, lexicon=reader.lexicon, weights=weights).log_odds
 
 
 @pytest.mark.parametrize(

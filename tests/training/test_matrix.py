@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from model.classifier import NgramReader
 from model.comment import Comment
 from model.lexicon import load_lexicon
-from model.ngrams import FeatureSettings, pack_bytes
+from model.ngrams import FeatureSettings, pack_bytes, score
 from model.text import prepare
 from training.matrix import matrix
 
@@ -25,7 +25,8 @@ def test_rows_times_weights_are_the_scores(texts: list[str]) -> None:
     rows = matrix(packed, settings=SETTINGS, lexicon=load_lexicon())
     steps = VALUES.astype(np.float64) * np.abs(VALUES.astype(np.float64))
     reader = NgramReader(SETTINGS, load_lexicon(), VALUES, SCALES, BIASES)
-    read = reader.read(packed, reader.weights(np.ones(HEADS), np.zeros(HEADS)), threads=1)
+    weights = reader.weights(np.ones(HEADS), np.zeros(HEADS))
+    read = score(packed, settings=SETTINGS, lexicon=reader.lexicon, weights=weights)
 
     assert rows.shape == (len(texts), 1 << SETTINGS.bits)
     np.testing.assert_allclose(rows @ (steps * SCALES) + BIASES, read.log_odds, rtol=1e-5, atol=1e-5)
