@@ -1,0 +1,167 @@
+"""Slices: which kind of comment a comment is, by its text alone.
+
+The kinds are those in which moderation models are known to fail: comments that name a group (Dixon et al. 2018, "Measuring and
+mitigating unintended bias in text classification"), very short and very long ones, swearing, other languages, capitals, emoji.
+All lists are our own. A comment is in one slice of each family, and in as many identity slices as it names groups.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["IDENTITY", "Cut", "Slice", "cut", "has_emoji", "is_english", "is_profane", "is_shouting", "named_groups"]
+
+IDENTITY = "identity"
+"""The family of the slices that name a group of people."""
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_NO_WORDS = re.compile(r"https?://\S+|www\.\S+|[@#]\w+")
+_EMOJI = re.compile("[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u2600-\u27bf\u2b05-\u2b55\ufe0f]")
+_LATIN_END, _LATIN_MORE = 0x2B0, range(0x1D00, 0x1F00)
+_LENGTHS = ((5, "1 to 5 words"), (15, "6 to 15 words"), (40, "16 to 40 words"), (100, "41 to 100 words"))
+_LONGEST = "over 100 words"
+_FOREIGN_LETTERS = 0.3
+_ALSO_ENGLISH = frozenset("die das den hat son main pour plus as me come per dan var van bin men far bu ben des los las el la le de se ce est don en".split())
+_SHOUTED = 0.6
+_SHOUTED_LETTERS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A kind of comment: one of a family."""
+
+    family: str
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """Which of n comments is in which slices.
+
+    Attributes:
+        slices: the kinds.
+        starts: where the slices of each comment start in ``members``, and the end; shape (n + 1,).
+        members: places in ``slices``, comment by comment; int64.
+    """
+
+    slices: tuple[Slice, ...]
+    starts: npt.NDArray[np.int64]
+    members: npt.NDArray[np.int64]
+
+    def holds(self, number: int) -> npt.NDArray[np.bool_]:
+        """Return which comments are in the slice of that number, shape (n,)."""
+        found = np.zeros(self.starts.size - 1, np.bool_)
+        found[np.repeat(np.arange(found.size), np.diff(self.starts))[self.members == number]] = True
+        return found
+
+
+def cut(texts: Sequence[str]) -> Cut:
+    """Tell of each of n comments, as they were written, in which slices it is."""
+    slices = tuple(Slice(IDENTITY, name) for name in dict.fromkeys(_identities().values()))
+    slices += tuple(Slice("length", name) for name in (*(name for _, name in _LENGTHS), _LONGEST))
+    slices += (Slice("profanity", "present"), Slice("profanity", "absent"), Slice("language", "English"), Slice("language", "other"))
+    slices += (Slice("capitals", "shouting"), Slice("capitals", "not shouting"), Slice("emoji", "present"), Slice("emoji", "absent"))
+    place = {one: number for number, one in enumerate(slices)}
+    found = [[place[one] for one in _slices(text)] for text in texts]
+    starts = np.cumsum([0, *map(len, found)], dtype=np.int64)
+    return Cut(slices, starts, np.fromiter((number for row in found for number in row), np.int64, count=int(starts[-1])))
+
+
+def _slices(text: str) -> Iterator[Slice]:
+    words = _words(text)
+    for group in _groups(words):
+        yield Slice(IDENTITY, group)
+    yield Slice("length", next((name for most, name in _LENGTHS if len(words) <= most), _LONGEST))
+    yield Slice("profanity", "absent" if _profanity().isdisjoint(words) else "present")
+    yield Slice("language", "English" if is_english(text) else "other")
+    yield Slice("capitals", "shouting" if is_shouting(text) else "not shouting")
+    yield Slice("emoji", "present" if has_emoji(text) else "absent")
+
+
+def named_groups(text: str) -> frozenset[str]:
+    """Return the groups of people that a comment names by a word that does not judge."""
+    return _groups(_words(text))
+
+
+def is_profane(text: str) -> bool:
+    """Return whether a comment swears in plain letters, at whomever or at nobody."""
+    return not _profanity().isdisjoint(_words(text))
+
+
+def is_english(text: str) -> bool:
+    """Return False for a comment that is evidently in another language.
+
+    That is one of whose letters three in ten are not Latin, or that has two different words or more that another language can hardly do
+    without, and more of these than of English ones. Comments of a few words pass for English unless their script tells.
+    """
+    text = _NO_WORDS.sub(" ", text)
+    if not text.isascii():
+        letters = [char for char in text if char.isalpha()]
+        foreign = sum(ord(char) >= _LATIN_END and ord(char) not in _LATIN_MORE and not _styled(char) for char in letters)
+        if foreign > _FOREIGN_LETTERS * len(letters):
+            return False
+    words = set(_WORD.findall(text.casefold()))
+    languages = _stopwords()
+    english = len(words & languages["english"])
+    return all(len(words & listed) < max(2, english + 1) for name, listed in languages.items() if name != "english")
+
+
+def is_shouting(text: str) -> bool:
+    """Return whether at least six in ten letters of a comment are capitals, of ten or more that could be."""
+    text = _NO_WORDS.sub(" ", text)
+    capitals, small = sum(map(str.isupper, text)), sum(map(str.islower, text))
+    return capitals + small >= _SHOUTED_LETTERS and capitals >= _SHOUTED * (capitals + small)
+
+
+def has_emoji(text: str) -> bool:
+    """Return whether a comment holds an emoji or another pictograph; signs typed from letters such as :-) are none."""
+    return not text.isascii() and _EMOJI.search(text) is not None
+
+
+def _styled(char: str) -> bool:
+    """Return whether a letter only dresses a Latin one: mathematical, enclosed and full-width letters, letter-like signs."""
+    return 0x1D400 <= ord(char) <= 0x1D7FF or 0x2100 <= ord(char) <= 0x24FF or 0xFF21 <= ord(char) <= 0xFF5A
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(_NO_WORDS.sub(" ", text).casefold())
+
+
+def _groups(words: Sequence[str]) -> frozenset[str]:
+    terms = _identities()
+    pairs = (f"{one} {two}" for one, two in zip(words, words[1:], strict=False))
+    return frozenset(terms[term] for term in (*words, *pairs) if term in terms)
+
+
+def _lines(name: str) -> Iterator[str]:
+    for line in resources.files("training.evaluation").joinpath(name).read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            yield line
+
+
+@cache
+def _identities() -> dict[str, str]:
+    """Return term → group."""
+    terms = {}
+    for line in _lines("identities.txt"):
+        group, _, listed = line.partition(": ")
+        terms |= {term.strip(): group for term in listed.split(",")}
+    return terms
+
+
+@cache
+def _profanity() -> frozenset[str]:
+    return frozenset(word for line in _lines("profanity.txt") for word in line.split())
+
+
+@cache
+def _stopwords() -> dict[str, frozenset[str]]:
+    """Return language → words; those of another language that English has too tell nothing."""
+    listed = {name: frozenset(words.split()) for name, _, words in (line.partition(": ") for line in _lines("stopwords.txt"))}
+    english = listed["english"] | _ALSO_ENGLISH
+    return {name: words if name == "english" else frozenset(word for word in words - english if len(word) > 1) for name, words in listed.items()}
