@@ -19,6 +19,8 @@ import typer
 from model.comment import LABELS, Format
 from model.errors import DumpError, TipstaffError
 from service.batch.rows import ReadAs, Wanted, WriteAs
+from service.evaluate import evaluate
+from service.options import pairs
 
 if TYPE_CHECKING:
     from model.moderator import Moderator
@@ -282,14 +284,14 @@ def train(
     named = {
         **{"text": text, "label": label, "abusive": abusive, "hateful": hateful, "source": source},
         **{"id": id_column, "split": split, "weight": weight},
-        **{f"attribute.{question}": column for question, column in _pairs("--attribute", attribute, like="NAME=COLUMN").items()},
+        **{f"attribute.{question}": column for question, column in pairs("--attribute", attribute, like="NAME=COLUMN").items()},
     }
     job = TrainJob(
         tables=tables,
         out=out,
         name=name,
         columns={field: column for field, column in named.items() if column is not None},
-        labels=_pairs("--map", mapped, like="OLD=NEW"),
+        labels=pairs("--map", mapped, like="OLD=NEW"),
         source_weights=_weights("--source-weight", source_weight),
         class_weights=_weights("--class-weight", class_weight, of=LABELS),
         prior=Prior(abusive=prior_abusive, hateful=prior_hateful),
@@ -299,20 +301,9 @@ def train(
     _train(job if dev_share is None else replace(job, dev_share=dev_share), as_json=as_json)
 
 
-def _pairs(option: str, given: list[str] | None, *, like: str) -> dict[str, str]:
-    pairs: dict[str, str] = {}
-    for pair in given or ():
-        old, sign, new = pair.rpartition("=")
-        if not sign or not old or not new:
-            raise typer.BadParameter(f"{pair!r} is not {like}", param_hint=option)
-        if pairs.setdefault(old, new) != new:
-            raise typer.BadParameter(f"{old!r} is given twice, and differently", param_hint=option)
-    return pairs
-
-
 def _weights(option: str, given: list[str] | None, *, of: Collection[str] | None = None) -> dict[str, float]:
     weights = {}
-    for name, number in _pairs(option, given, like="NAME=NUMBER").items():
+    for name, number in pairs(option, given, like="NAME=NUMBER").items():
         if of is not None and name not in of:
             raise typer.BadParameter(f"{name!r} is not {', '.join(of)}", param_hint=option)
         if not re.fullmatch(r"\d{1,9}(\.\d{0,9})?|\.\d{1,9}", number, re.ASCII):
@@ -331,6 +322,9 @@ def _train(job: "TrainJob", *, as_json: bool) -> None:
         print(report.trained_json(made))
     else:
         report.print_trained(made)
+
+
+app.command()(evaluate)
 
 
 @app.command(hidden=True)

@@ -64,7 +64,9 @@ def slice_areas(order, yes, last, starts, members, weights, out, sums, level):  
     BPSN (background positive, subgroup negative) is the second less the first, BNSP the third less the first.
 
     Args:
-        order, yes, last: as in ``areas``, one group.
+        order: as in ``areas``, one group.
+        yes: likewise.
+        last: likewise.
         starts: where each row's slices start in members, and the end; shape (n + 1,).
         members: slices, row by row.
         weights: as in ``areas``.
@@ -121,7 +123,8 @@ def slice_counts(starts, members, kinds, over, weights, out):  # type: ignore[no
     """Fill out, shape (k, 2, s), with how many rows of each of k kinds are in each of s slices, and how many of them are over.
 
     Args:
-        starts, members: as in ``slice_areas``.
+        starts: as in ``slice_areas``.
+        members: likewise.
         kinds: whether a row is of each kind; bool, shape (n, k).
         over: whether a row scores above the point of each kind; bool, shape (n, k).
         weights: how often each row counts, int32, shape (n,).

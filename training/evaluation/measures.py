@@ -148,7 +148,7 @@ def reliability(p: Floats, yes: Flags, *, prior: float) -> Floats:
     """
     cells = np.minimum((p * BINS).astype(np.int64), BINS - 1) * 2 + yes
     counts = np.bincount(cells, minlength=2 * BINS).reshape(BINS, 2).astype(np.float64)
-    sums = np.bincount(cells, p, minlength=2 * BINS).reshape(BINS, 2)
+    sums = np.bincount(cells, p, minlength=2 * BINS).reshape(BINS, 2).astype(np.float64)
     return binned(counts, sums, prior=prior)
 
 

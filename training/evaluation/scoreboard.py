@@ -1,6 +1,6 @@
 """What is measured of judged rows, all at once, for rows that count once or as often as a resample draws them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -72,7 +72,8 @@ class Judged:
     @cached_property
     def calm(self) -> npt.NDArray[np.bool_]:
         """Which rows are clean conversation, shape (n,)."""
-        return (self.rows.abusive == 0) & np.isin(self.rows.source, list(self.clean))
+        found: npt.NDArray[np.bool_] = (self.rows.abusive == 0) & np.isin(self.rows.source, list(self.clean))
+        return found
 
     @cached_property
     def sources(self) -> dict[str, npt.NDArray[np.intp]]:
@@ -85,13 +86,21 @@ class Judged:
         return np.cumsum([0, *(of.size for of in self.sources.values())], dtype=np.intp)
 
 
-def judge(moderator: Moderator, rows: Labelled, *, clean: Collection[str] | None = None, step: int = 4096) -> Judged:
+def judge(
+    moderator: Moderator,
+    rows: Labelled,
+    *,
+    clean: Collection[str] | None = None,
+    progress: Callable[[float], None] | None = None,
+    step: int = 4096,
+) -> Judged:
     """Let an artefact judge rows.
 
     Args:
         moderator: the artefact.
         rows: n comments; they come back sorted by source.
         clean: sources whose fine rows are clean conversation; None for all.
+        progress: is told the share of the rows that is judged.
         step: comments at a time.
     """
     rows = rows.take(np.argsort(np.array(rows.source, dtype=object), kind="stable"))
@@ -99,6 +108,8 @@ def judge(moderator: Moderator, rows: Labelled, *, clean: Collection[str] | None
     for start in range(0, len(rows), step):
         told = moderator.decide([Comment("", text) for text in rows.text[start : start + step]])
         scores[start : start + step], labels[start : start + step] = told.scores, told.labels
+        if progress:
+            progress(min(1.0, (start + step) / len(rows)))
     unjudged = labels < 0
     scores[unjudged], labels[unjudged] = (1.0, 0.0, 0.0), 0
     names = frozenset(rows.source if clean is None else clean)
@@ -206,7 +217,7 @@ class Scoreboard:
         of = self._of_kind[kind]
         caught = np.bincount(self._source[of], weights[of] * over[of], minlength=self._size)
         every = np.bincount(self._source[of], weights[of], minlength=self._size)
-        return np.append(ratio(caught, every), ratio(caught.sum(), every.sum()))
+        return ratio(np.append(caught, caught.sum()).astype(np.float64), np.append(every, every.sum()).astype(np.float64))
 
     def _confusions(self, weights: Weights) -> Floats:
         of, judged = self._labelled, self.judged
@@ -227,7 +238,7 @@ class Scoreboard:
         cells = (self._source[of] * BINS + self._bins) * 2 + self._kinds[of, 2]
         counts = np.bincount(cells, weights[of], minlength=size)
         sums = np.bincount(cells, weights[of] * self.judged.abusive[of], minlength=size)
-        return counts.reshape(-1, BINS, 2), sums.reshape(-1, BINS, 2)
+        return counts.reshape(-1, BINS, 2).astype(np.float64), sums.reshape(-1, BINS, 2).astype(np.float64)
 
     def _calibration(self, weights: Weights) -> tuple[Floats, Floats]:
         counts, sums = self._binned(weights)

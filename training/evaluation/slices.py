@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +27,6 @@ _LATIN_END, _LATIN_MORE = 0x2B0, range(0x1D00, 0x1F00)
 _LENGTHS = ((5, "1 to 5 words"), (15, "6 to 15 words"), (40, "16 to 40 words"), (100, "41 to 100 words"))
 _LONGEST = "over 100 words"
 _FOREIGN_LETTERS = 0.3
-_ALSO_ENGLISH = frozenset("die das den hat son main pour plus as me come per dan var van bin men far bu ben des los las el la le de se ce est don en".split())
 _SHOUTED = 0.6
 _SHOUTED_LETTERS = 10
 
@@ -134,7 +134,7 @@ def _words(text: str) -> list[str]:
 
 def _groups(words: Sequence[str]) -> frozenset[str]:
     terms = _identities()
-    pairs = (f"{one} {two}" for one, two in zip(words, words[1:], strict=False))
+    pairs = (f"{one} {two}" for one, two in pairwise(words))
     return frozenset(terms[term] for term in (*words, *pairs) if term in terms)
 
 
@@ -147,7 +147,7 @@ def _lines(name: str) -> Iterator[str]:
 @cache
 def _identities() -> dict[str, str]:
     """Return term → group."""
-    terms = {}
+    terms: dict[str, str] = {}
     for line in _lines("identities.txt"):
         group, _, listed = line.partition(": ")
         terms |= {term.strip(): group for term in listed.split(",")}
@@ -163,5 +163,7 @@ def _profanity() -> frozenset[str]:
 def _stopwords() -> dict[str, frozenset[str]]:
     """Return language → words; those of another language that English has too tell nothing."""
     listed = {name: frozenset(words.split()) for name, _, words in (line.partition(": ") for line in _lines("stopwords.txt"))}
-    english = listed["english"] | _ALSO_ENGLISH
-    return {name: words if name == "english" else frozenset(word for word in words - english if len(word) > 1) for name, words in listed.items()}
+    english = listed["english"] | listed.pop("also")
+    return {
+        name: words if name == "english" else frozenset(word for word in words - english if len(word) > 1) for name, words in listed.items()
+    }
