@@ -149,6 +149,12 @@ def _double(word: str, rng: random.Random) -> str:
     return _replace(word, at, word[at] * 2)
 
 
+def _typo(word: str, rng: random.Random) -> str:
+    """Make one of the four typos, whichever."""
+    edit = rng.choice((_swap, _drop, _one_of(lookalikes.NEIGHBOURS), _double))
+    return edit(word, rng)
+
+
 def _joined(text: str, words: Sequence[tuple[int, int]], rng: random.Random) -> str:
     """Take away the blank before or behind each word."""
     gone: set[int] = set()
@@ -198,6 +204,7 @@ ATTACKS: Mapping[str, Attack] = MappingProxyType(
         "sign_inside": _in_words(_put_once((".", *lookalikes.SEPARATORS))),
         "repeated": _in_words(_repeat),
         "repeated_whole": _in_words(_repeat_whole),
+        "typo": _in_words(_typo),
         "typo_swap": _in_words(_swap),
         "typo_drop": _in_words(_drop),
         "typo_neighbour": _in_words(_one_of(lookalikes.NEIGHBOURS)),
@@ -221,7 +228,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "spacing": ("spaced_whole", "spaced_wide_whole"),
         "dots": ("dots_whole", "signs_whole", "sign_inside"),
         "repeated letters": ("repeated", "repeated_whole"),
-        "typos": ("typo_swap", "typo_drop", "typo_neighbour", "typo_double"),
+        "typos": ("typo", "typo_swap", "typo_drop", "typo_neighbour", "typo_double"),
         "word splits": ("split",),
         "word joins": ("joined",),
         "friendly words": ("friendly", "friendly_phrases"),
