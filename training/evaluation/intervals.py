@@ -5,7 +5,10 @@ the sources that the rows have. What a resample draws depends on the seed and on
 same rows are measured on the same resamples, and their differences are paired.
 """
 
+import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +23,8 @@ Weights = npt.NDArray[np.int32]
 RESAMPLES = 500
 LEVEL = 0.95
 _FEWEST = 0.5
+_BLOCK = 10  # resamples that are held at a time
+_THREADS = min(_BLOCK, os.cpu_count() or 1)
 
 
 def resamples(starts: npt.NDArray[np.intp], count: int, *, seed: int = 0) -> Iterator[Weights]:
@@ -48,17 +53,19 @@ def bootstrap(
     """Return what a measure comes to on each resample, shape (count, k).
 
     Args:
-        measure: from how often each of n rows counts to k figures, NaN where there is none.
+        measure: may be called by several threads at once; from how often each of n rows counts to k figures, NaN where there is none.
         starts: as in ``resamples``.
         count: how many resamples, at least 1.
         seed: of the random numbers.
         progress: is told the share of the resamples that is done.
     """
-    found = []
-    for number, weights in enumerate(resamples(starts, count, seed=seed), start=1):
-        found.append(measure(weights))
-        if progress and number % 10 == 0:
-            progress(number / count)
+    found: list[Floats] = []
+    drawn = resamples(starts, count, seed=seed)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        while block := [weights.copy() for weights in islice(drawn, _BLOCK)]:
+            found += pool.map(measure, block)
+            if progress:
+                progress(len(found) / count)
     return np.array(found)
 
 

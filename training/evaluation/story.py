@@ -86,7 +86,7 @@ def _caught(results: Results, shown: Sequence[SourceResult]) -> Section:
         line=ABUSIVE_ALARMS,
     )
     points = Table(
-        "The two points: the lowest score that is flagged there",
+        "The two points: the scores that so much of clean conversation exceeds",
         (Column("question"), Column("false alarms", percent=True), Column("score")),
         (
             ("abusive", ABUSIVE_ALARMS, results.points["abusive"]),
@@ -119,7 +119,7 @@ def _sources(results: Results, shown: Sequence[SourceResult]) -> Section:
     introduction = (
         "Each source answers what it can: a dash means that it does not answer the question both ways. The mean gives every "
         "source the same weight; pooled figures treat all rows as one source. Average precision (AP) depends on how common abuse is in a "
-        "source, so compare it only within one. Brackets hold 95 % bootstrap intervals."
+        "source, so compare it only within one. Small print under a figure is its 95 % interval."
     )
     return Section("Every source", introduction, (Table(caption, _COLUMNS, rows), counts), (picture,) if ranked else ())
 
@@ -155,9 +155,9 @@ def _labels(results: Results, shown: Sequence[SourceResult]) -> Section:
 
 def _calibration(results: Results) -> Section:
     introduction = (
-        f"When P(abusive) says 30 %, is the comment abusive in 30 of 100 cases? Rows are weighted so that {100 * results.prior:.3g} % of them "
-        "are abusive, which is what the artefact states; only sources with fine and abusive rows count. The calibration error is the "
-        "mean distance from the diagonal."
+        "When P(abusive) says 30 %, is the comment abusive in 30 of 100 cases? Rows are weighted so that "
+        f"{100 * results.prior:.3g} % of them are abusive, which is what the artefact states; only sources with fine and abusive "
+        "rows count. The calibration error is the mean distance from the diagonal."
     )
     if not results.reliability:
         return Section("Calibration", introduction + " No source has both, so it cannot be told.")
