@@ -202,6 +202,8 @@ def _manifest(place: _Place) -> Manifest:
         raise place.refusal(f"{MANIFEST} is not of a Tipstaff artefact", "give the folder of one")
     if protocol > PROTOCOL:
         raise place.refusal(f"written by a newer Tipstaff (protocol {protocol}, this one reads {PROTOCOL})", "upgrade Tipstaff")
+    if protocol < PROTOCOL:
+        raise place.refusal(f"written by an older Tipstaff (protocol {protocol}, this one reads {PROTOCOL})", "train it anew")
     if canonical != raw or seal(document) != document.get("seal"):
         raise place.refusal(f"{MANIFEST} was altered or damaged (its seal does not fit)")
     try:

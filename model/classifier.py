@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from model import ngrams
-from model.heads import label_codes, probabilities_and_scores
+from model.heads import Bounds, judge, label_codes, probabilities_and_scores
+from model.lexicon import frequent_words
 from model.manifest import ATTRIBUTE_PREFIX, Calibration, LabelThresholds, Prior
 from model.ngrams import FeatureSettings, Packed, Reading, Weights
 
@@ -44,6 +45,25 @@ class Scores:
     attributes: Mapping[str, Floats]
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a classifier and a policy decide of n comments; -1 and NaN where nothing was left to read.
+
+    Attributes:
+        labels: codes into ``LABELS``, int8, shape (n,).
+        scores: as of ``Scores``.
+        verdicts: codes into ``VERDICTS``, int8, shape (n,).
+        attributes: as of ``Scores``.
+        empty: places of the comments that left nothing to read.
+    """
+
+    labels: npt.NDArray[np.int8]
+    scores: Floats
+    verdicts: npt.NDArray[np.int8]
+    attributes: Mapping[str, Floats]
+    empty: Sequence[int]
+
+
 @dataclass(frozen=True)
 class NgramReader:
     """The reader of hashed n-grams.
@@ -68,9 +88,20 @@ class NgramReader:
         values.flags.writeable = False
         object.__setattr__(self, "values", values)
 
-    def read(self, packed: Packed, *, slopes: Floats, intercepts: Floats, threads: int) -> Reading:
+    def weights(self, slopes: Floats, intercepts: Floats) -> Weights:
+        """Return the weights as the kernel takes them, for heads calibrated like this, each of shape (heads,)."""
+        return ngrams.weights(
+            self.values,
+            settings=self.settings,
+            scales=self.scales,
+            biases=self.biases,
+            slopes=slopes,
+            intercepts=intercepts,
+            words=frequent_words(),
+        )
+
+    def read(self, packed: Packed, weights: Weights, *, threads: int) -> Reading:
         """Return the log-odds that this reader gives every head, shape (n, heads), and which part of a long comment gave them."""
-        weights = Weights(self.values, self.scales, self.biases, slopes, intercepts)
         return ngrams.score(packed, settings=self.settings, lexicon=self.lexicon, weights=weights, threads=threads)
 
 
@@ -132,6 +163,11 @@ class Classifier:
         return np.array([self.calibration[head].intercept for head in self.heads])
 
     @cached_property
+    def _weights(self) -> Weights:
+        (reader,) = self.readers
+        return reader.weights(self.slopes, self.intercepts)
+
+    @cached_property
     def attributes(self) -> tuple[str, ...]:
         """Names of the attribute heads."""
         return tuple(head.removeprefix(ATTRIBUTE_PREFIX) for head in self.heads[2:])
@@ -151,14 +187,27 @@ class Classifier:
 
     def score(self, texts: Sequence[bytes], *, threads: int | None = None) -> Scores:
         """Return the probabilities of n comments, given as ``model.text.prepare`` leaves them."""
-        log_odds = self._read(texts, threads).log_odds
-        probabilities, scores = probabilities_and_scores(log_odds, self.slopes, self.intercepts)
-        return Scores(scores, {name: probabilities[:, 2 + i] for i, name in enumerate(self.attributes)})
+        reading = self._read(texts, threads)
+        probabilities, scores = probabilities_and_scores(reading.log_odds, self.slopes, self.intercepts)
+        attributes = {name: probabilities[:, 2 + i] for i, name in enumerate(self.attributes)}
+        return Scores(scores, attributes)
+
+    def judge(self, texts: Sequence[bytes], bounds: Bounds, *, threads: int | None = None) -> Judged:
+        """Return scores, labels and verdicts of n comments, given as ``model.text.prepare`` leaves them.
+
+        Args:
+            texts: the comments.
+            bounds: the thresholds of the label rule and of the policy.
+            threads: how many may share the work; None for all cores where there is enough of it.
+        """
+        reading = self._read(texts, threads)
+        made = judge(reading.log_odds, reading.where, lines=self._weights.lines, bounds=bounds)
+        attributes = {name: made.probabilities[:, 2 + i] for i, name in enumerate(self.attributes)}
+        return Judged(made.labels, made.scores, made.verdicts, attributes, made.empty)
 
     def _read(self, texts: Sequence[bytes], threads: int | None) -> Reading:
         (reader,) = self.readers
-        packed = ngrams.pack_bytes(texts)
-        return reader.read(packed, slopes=self.slopes, intercepts=self.intercepts, threads=threads or cores())
+        return reader.read(ngrams.pack_bytes(texts), self._weights, threads=threads or cores())
 
     def labels(self, scores: Floats) -> npt.NDArray[np.int8]:
         """Return codes into ``LABELS`` for scores of shape (n, 3)."""

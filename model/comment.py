@@ -1,7 +1,7 @@
 """The words of the house as types: comment, label, verdict."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 __all__ = ["LABELS", "VERDICTS", "Comment", "Format", "Label", "Verdict"]
 
@@ -34,9 +34,8 @@ LABELS = tuple(Label)
 VERDICTS = tuple(Verdict)
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
-    """One comment as somebody wrote it.
+class Comment(NamedTuple):
+    """One comment as somebody wrote it; a tuple, because these are made by the million, thrice as fast as frozen dataclasses.
 
     Attributes:
         id: whatever the caller calls it; handed back unchanged.

@@ -100,8 +100,14 @@ class _Cache(caching.FunctionCache):
     _impl_class = _CacheImpl
 
     def load_overload(self, sig: object, target_context: object) -> object:
-        with suppress(OSError):
+        try:
             return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+        except OSError:
+            pass
+        except Exception:
+            # What an earlier version stored may name types that are gone, what was cut off cannot be read: compiled anew, it is replaced.
+            with suppress(OSError):
+                self._cache_file.flush()  # type: ignore[no-untyped-call]
         return None
 
     def save_overload(self, sig: object, data: object) -> None:

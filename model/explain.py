@@ -1,9 +1,9 @@
 """Which stretches of a comment moved its scores, exactly.
 
 Every head is linear in the features, so each occurrence of a feature has a contribution in log-odds, and these add up.
-What a feature contributes is shared equally among its occurrences; each occurrence gives it to the word in which it
-stands, or half to each of the two words that it joins. Hence, for every head, the contributions of a comment's words plus
-the head's intercept are its log-odds.
+What a word or a pair contributes is shared equally among its occurrences; each gives it, with what its letters contribute, to
+the word where it stands, or half to each of the two words that it joins. Hence, for every head, the contributions of a
+comment's words plus the head's intercept are its log-odds.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,6 @@ import numpy.typing as npt
 from model import ngrams
 from model.classifier import Classifier
 from model.comment import Comment
-from model.ngrams import BLOCKS, Occurrences
 from model.text import Trace, prepare
 
 __all__ = ["Explanation", "Span", "explain"]
@@ -74,7 +73,8 @@ def explain(classifier: Classifier, comment: Comment) -> Explanation:
     traced = Trace(comment.text, comment.format, reader.lexicon)
     lo, hi = (int(edge) for edge in classifier.read(prepare([comment]), threads=1).where[0])
     found = ngrams.occurrences(traced.data, lo=lo, hi=hi, settings=reader.settings)
-    added = _contributions(found, reader.values, reader.settings.factors) * reader.scales * classifier.slopes
+    codes = reader.values[found.bucket].astype(np.int64)
+    added = codes * np.abs(codes) * found.share[:, None] * reader.scales * classifier.slopes
     words = found.block == 0
     starts, stops = found.begin[words], found.end[words]
     edges = np.searchsorted(starts, found.begin, side="right") - 1, np.searchsorted(stops, found.end, side="left")
@@ -82,14 +82,3 @@ def explain(classifier: Classifier, comment: Comment) -> Explanation:
     contributions = np.column_stack([one + other for one, other in zip(halves[::2], halves[1::2], strict=True)])
     intercepts = reader.biases * classifier.slopes + classifier.intercepts
     return Explanation(traced.begin[starts], traced.end[stops - 1], contributions, intercepts)
-
-
-def _contributions(found: Occurrences, values: npt.NDArray[np.int8], factors: Floats) -> Floats:
-    """Return what each occurrence adds, in steps of the weights, shape (k, heads)."""
-    buckets, first, where, times = np.unique(found.bucket, return_index=True, return_inverse=True, return_counts=True)
-    blocks = found.block[first]  # a bucket counts in the first block that has it, as in the kernel
-    sizes = np.bincount(blocks, minlength=BLOCKS)
-    factor = factors[blocks] / np.sqrt(sizes[blocks]) / times
-    codes = values[buckets].astype(np.int64)
-    added: Floats = (codes * np.abs(codes) * factor[:, None])[where]
-    return added

@@ -4,15 +4,60 @@ Compiled, because in NumPy these are some thirty steps of a microsecond each: fo
 read its 300 bytes.
 """
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
-from model.compiled import kernel
+from model.compiled import inner, kernel
 
-__all__ = ["label_codes", "probabilities_and_scores", "verdict_codes"]
+__all__ = ["Bounds", "Judgement", "judge", "label_codes", "probabilities_and_scores", "verdict_codes"]
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int8]
+
+
+class Bounds(NamedTuple):
+    """Lowest scores: of what is called abusive and what of that hateful; abusive and hateful that ask for review, for rejection."""
+
+    abusive: float
+    hateful: float
+    review: tuple[float, float]
+    reject: tuple[float, float]
+
+
+class Judgement(NamedTuple):
+    """What follows for n comments; NaN and -1 where there was nothing to read.
+
+    Attributes:
+        probabilities: of each head, float64, shape (n, heads).
+        scores: of fine, toxic and hateful, float64, shape (n, 3).
+        labels: as of ``label_codes``.
+        verdicts: as of ``verdict_codes``.
+        empty: places of the comments without anything to read.
+    """
+
+    probabilities: Floats
+    scores: Floats
+    labels: Codes
+    verdicts: Codes
+    empty: Sequence[int]
+
+
+def judge(log_odds: Floats, where: npt.NDArray[np.int64], *, lines: Floats, bounds: Bounds) -> Judgement:
+    """Do all that follows from the log-odds in one go.
+
+    Args:
+        log_odds: of each head, shape (n, heads).
+        where: the range of normalised bytes that they are of, shape (n, 2); one that ends at 0 is of nothing.
+        lines: as of ``features.Weights``; the calibration is taken from there.
+        bounds: the thresholds.
+    """
+    n = len(log_odds)
+    made = Judgement(np.empty(log_odds.shape), np.empty((n, 3)), np.empty(n, np.int8), np.empty(n, np.int8), ())
+    empty = _judge(log_odds, where, lines, bounds, made.probabilities, made.scores, made.labels, made.verdicts)
+    return made._replace(empty=np.flatnonzero(where[:, 1] == 0).tolist()) if empty else made
 
 
 def probabilities_and_scores(log_odds: Floats, slopes: Floats, intercepts: Floats) -> tuple[Floats, Floats]:
@@ -64,33 +109,73 @@ def verdict_codes(abusive: Floats, hateful: Floats, *, review: tuple[float, floa
     return codes
 
 
+@inner
+def _expand(log_odds: Floats, slopes: Floats, intercepts: Floats, probabilities: Floats, scores: Floats) -> None:
+    """Do one comment: log_odds, slopes, intercepts and probabilities of shape (heads,), scores of shape (3,)."""
+    for head in range(log_odds.size):
+        probabilities[head] = 1 / (1 + np.exp(-(slopes[head] * log_odds[head] + intercepts[head])))
+    hateful, given = probabilities[0], probabilities[1]
+    scores[0] = (1 - hateful) * (1 - given)
+    scores[1] = (1 - hateful) * given
+    scores[2] = hateful
+
+
+@inner
+def _label(fine: float, hateful: float, abusive_bound: float, hateful_bound: float) -> int:
+    p = 1 - fine
+    if p >= abusive_bound:
+        return 2 if hateful >= hateful_bound * p else 1
+    return 0
+
+
+@inner
+def _verdict(abusive: float, hateful: float, review: tuple[float, float], reject: tuple[float, float]) -> int:
+    if np.isnan(abusive) or np.isnan(hateful):
+        return -1
+    if abusive >= reject[0] or hateful >= reject[1]:
+        return 2
+    return 1 if abusive >= review[0] or hateful >= review[1] else 0
+
+
+@kernel
+def _judge(
+    log_odds: Floats,
+    where: npt.NDArray[np.int64],
+    lines: Floats,
+    bounds: Bounds,
+    probabilities: Floats,
+    scores: Floats,
+    labels: Codes,
+    verdicts: Codes,
+) -> int:
+    """Fill the last four; return how many comments are empty."""
+    empty = 0
+    for i in range(len(log_odds)):
+        if where[i, 1] == 0:
+            empty += 1
+            probabilities[i] = np.nan
+            scores[i] = np.nan
+            labels[i] = verdicts[i] = -1
+            continue
+        _expand(log_odds[i], lines[4], lines[5], probabilities[i], scores[i])
+        labels[i] = _label(scores[i, 0], scores[i, 2], bounds.abusive, bounds.hateful)
+        verdicts[i] = _verdict(1 - scores[i, 0], scores[i, 2], bounds.review, bounds.reject)
+    return empty
+
+
 @kernel
 def _probabilities_and_scores(log_odds: Floats, slopes: Floats, intercepts: Floats, probabilities: Floats, scores: Floats) -> None:
     for i in range(len(log_odds)):
-        for head in range(log_odds.shape[1]):
-            probabilities[i, head] = 1 / (1 + np.exp(-(slopes[head] * log_odds[i, head] + intercepts[head])))
-        hateful, given = probabilities[i, 0], probabilities[i, 1]
-        scores[i, 0] = (1 - hateful) * (1 - given)
-        scores[i, 1] = (1 - hateful) * given
-        scores[i, 2] = hateful
+        _expand(log_odds[i], slopes, intercepts, probabilities[i], scores[i])
 
 
 @kernel
 def _label_codes(scores: Floats, abusive: float, hateful: float, codes: Codes) -> None:
     for i in range(len(scores)):
-        p = 1 - scores[i, 0]
-        if p >= abusive:
-            codes[i] = 2 if scores[i, 2] >= hateful * p else 1
-        else:
-            codes[i] = 0
+        codes[i] = _label(scores[i, 0], scores[i, 2], abusive, hateful)
 
 
 @kernel
 def _verdict_codes(abusive: Floats, hateful: Floats, review: tuple[float, float], reject: tuple[float, float], codes: Codes) -> None:
     for i in range(len(abusive)):
-        if np.isnan(abusive[i]) or np.isnan(hateful[i]):
-            codes[i] = -1
-        elif abusive[i] >= reject[0] or hateful[i] >= reject[1]:
-            codes[i] = 2
-        else:
-            codes[i] = 1 if abusive[i] >= review[0] or hateful[i] >= review[1] else 0
+        codes[i] = _verdict(abusive[i], hateful[i], review, reject)

@@ -5,12 +5,20 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
+from model.alphabet import word_hash
 from model.compiled import kernel
-from model.normalise import word_hash
 
-__all__ = ["load_lexicon", "parse_lexicon"]
+__all__ = ["frequent_words", "load_lexicon", "parse_lexicon"]
 
 _FILE = "lexicon.txt"
+# Of the words that comments consist of, those that no disguise is read as: together one in twelve.
+_SHORT = "abcdefghijklmnopqrstuvwxyz0123456789"
+_CONTRACTED = (
+    "don't it's i'm you're that's can't they're doesn't i've didn't there's isn't i'll he's i'd aren't wouldn't wasn't she's "
+    "won't let's what's we're ain't you'll shouldn't y'all you've you'd who's haven't couldn't weren't hasn't we've they've "
+    "they'll we'll it'll here's he'd how's she'd they'd hadn't he'll where's we'd that'll she'll people's trump's god's"
+)
+_NAMED = "@user http rt im dont cant u r ur uk pm 10 20 100 2020"
 
 
 @kernel
@@ -47,3 +55,10 @@ def parse_lexicon(data: bytes) -> npt.NDArray[np.uint32]:
 def load_lexicon() -> npt.NDArray[np.uint32]:
     """Return the hash table of the lexicon that comes with the package."""
     return parse_lexicon(resources.files("model").joinpath(_FILE).read_bytes())
+
+
+def frequent_words() -> list[bytes]:
+    """Return the words that most comments consist of, normalised: those of the lexicon and a few more, none twice."""
+    lexicon = resources.files("model").joinpath(_FILE).read_bytes()
+    own = (word.encode() for word in (*_SHORT, *_CONTRACTED.split(), *_NAMED.split()))
+    return list(dict.fromkeys([*(line[:-2] for line in lexicon.splitlines()), *own]))

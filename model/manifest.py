@@ -33,7 +33,7 @@ __all__ = [
     "sealed",
 ]
 
-PROTOCOL = 1
+PROTOCOL = 2
 HEADS = ("hateful", "abusive_given_not_hateful")
 ATTRIBUTE_PREFIX = "attribute."
 _MOVES_A_SCORE = (
@@ -176,7 +176,7 @@ class Description(_Part):
         libraries: versions of the libraries that took part, by distribution name.
     """
 
-    protocol: Literal[1] = 1
+    protocol: Literal[2] = 2
     name: Name
     normaliser: Words
     labels: Annotated[tuple[Literal["fine"], Literal["toxic"], Literal["hateful"]], Lax] = ("fine", "toxic", "hateful")

@@ -15,8 +15,9 @@ from model.classifier import Classifier, NgramReader, prior_shift
 from model.comment import Comment, Format
 from model.errors import ArtefactError, PolicyError
 from model.explain import Explanation, Span, explain
+from model.heads import Bounds
 from model.lexicon import load_lexicon
-from model.manifest import HEADS, Calibration, Prior
+from model.manifest import HEADS, Calibration, LabelThresholds, Prior
 from model.ngrams import FeatureSettings
 from model.policy import Policy
 from model.text import normaliser_version, prepare
@@ -24,7 +25,6 @@ from model.text import normaliser_version, prepare
 __all__ = ["EMPTY", "Decisions", "Moderator", "Span", "classifier_of"]
 
 EMPTY = "empty"
-_NO_TEXT = bytes(range(33)) + b"\x7f"
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,12 @@ def _with_prior(classifier: Classifier, prior: Prior) -> Classifier:
     return replace(classifier, calibration=moved, prior=prior)
 
 
+def _bounds(thresholds: LabelThresholds, policy: Policy) -> Bounds:
+    review = float(policy.review_abusive), float(policy.review_hateful)
+    reject = float(policy.reject_abusive), float(policy.reject_hateful)
+    return Bounds(float(thresholds.abusive), float(thresholds.hateful), review, reject)
+
+
 class Moderator:
     """One loaded artefact, ready to judge.
 
@@ -95,6 +101,7 @@ class Moderator:
         self.version = artefact.version(stored.manifest)
         self.policies: Mapping[str, Policy] = stored.manifest.named_policies()
         self.classifier = classifier_of(stored)
+        self._bounds = {name: _bounds(self.classifier.thresholds, chosen) for name, chosen in self.policies.items()}
         if prior is not None and prior != self.classifier.prior:
             self.classifier = _with_prior(self.classifier, prior)
 
@@ -140,21 +147,15 @@ class Moderator:
         Raises:
             PolicyError: there is no such policy.
         """
-        chosen = self.policies.get(policy)
+        chosen = self._bounds.get(policy)
         if chosen is None:
             raise PolicyError(f"policy {policy!r} is unknown: use one of {', '.join(sorted(self.policies))}")
-        texts = prepare(comments)
-        told = self.classifier.score(texts, threads=threads)
-        reasons = [None if text.strip(_NO_TEXT) else EMPTY for text in texts]
-        labels = self.classifier.labels(told.scores)
-        if any(reasons):
-            unjudged = np.flatnonzero([reason is not None for reason in reasons])
-            for column in (told.scores, *told.attributes.values()):
-                column[unjudged] = np.nan
-            labels[unjudged] = -1
-        verdicts = chosen.verdicts(1 - told.scores[:, 0], told.scores[:, 2])
+        told = self.classifier.judge(prepare(comments), chosen, threads=threads)
+        reasons: list[str | None] = [None] * len(comments)
+        for unjudged in told.empty:
+            reasons[unjudged] = EMPTY
         spans = [self.explain(comment).spans() for comment in comments] if explain else None
-        return Decisions(labels, told.scores, verdicts, reasons, told.attributes, spans, policy, self.version)
+        return Decisions(told.labels, told.scores, told.verdicts, reasons, told.attributes, spans, policy, self.version)
 
     def explain(self, comment: Comment) -> Explanation:
         """Return which words moved the scores of one comment, for every head."""

@@ -21,7 +21,7 @@ from model.offsets import Mapped, Piece
 
 __all__ = ["Trace", "normalise", "normaliser_version", "plain", "prepare", "trace"]
 
-_RULES = 1
+_RULES = 2
 
 
 @cache
@@ -76,7 +76,7 @@ class Trace:
         first = plain(text, written)
         folded = fold.fold_mapped(first.text)
         source = np.frombuffer(folded.text.encode(), np.uint8)
-        room = buffers(source.size)
+        room = buffers(source.size, True)
         n = normalise_bytes(source, 0, source.size, lexicon, room)
         read = room.one
         points = np.cumsum((source & 0xC0) != 0x80) - 1

@@ -29,9 +29,10 @@ from model.classifier import cores
 from model.comment import Comment
 from model.compiled import kernel
 from model.lexicon import load_lexicon
-from model.ngrams import FeatureSettings, extract, pack_bytes
+from model.ngrams import FeatureSettings, pack_bytes
 from model.text import prepare
 from training.labelled import Labelled
+from training.matrix import matrix
 
 __all__ = ["FitSettings", "Linear", "Quantised", "fit", "quantise"]
 
@@ -88,10 +89,9 @@ class Quantised:
 
 @kernel
 def _steps(
-    idx: npt.NDArray[np.int32],
     starts: npt.NDArray[np.int64],
-    counts: npt.NDArray[np.int32],
-    factors: npt.NDArray[np.float64],
+    features: npt.NDArray[np.int32],
+    worth: npt.NDArray[np.float32],
     order: npt.NDArray[np.int64],
     answers: npt.NDArray[np.int8],
     weights: npt.NDArray[np.float64],
@@ -105,7 +105,8 @@ def _steps(
 ) -> None:
     """Take one AdaGrad step for each row of order; values, squares, biases and the sources' offsets change in place.
 
-    Long, since it is one loop over memory; a row whose source is negative has no offset.
+    The rows are those of a CSR matrix (starts, features, worth). Long, since it is one loop over memory; a row whose source
+    is negative has no offset.
     """
     heads = values.shape[1]
     z = np.empty(heads)
@@ -116,15 +117,9 @@ def _steps(
         z[:] = biases
         if source >= 0:
             z[0] += offsets[source]
-        first = starts[row]
-        for block in range(3):
-            size = counts[row, block]
-            if size > 0:
-                factor = factors[block] / np.sqrt(np.float64(size))
-                for k in range(first, first + size):
-                    for h in range(heads):
-                        z[h] += factor * values[idx[k], h]
-                first += size
+        for k in range(starts[row], starts[row + 1]):
+            for h in range(heads):
+                z[h] += worth[k] * values[features[k], h]
         for h in range(heads):
             z[h] = 1 / (1 + np.exp(-z[h]))
             known = answers[row, h]
@@ -141,19 +136,13 @@ def _steps(
             biases[h] -= _INTERCEPT_RATE * rate * d[h]
         if source >= 0:
             offsets[source] -= _INTERCEPT_RATE * rate * d[0]
-        first = starts[row]
-        for block in range(3):
-            size = counts[row, block]
-            if size > 0:
-                factor = factors[block] / np.sqrt(np.float64(size))
-                for h in range(heads):
-                    if d[h] != 0:
-                        g = np.float32(d[h] * factor)
-                        for k in range(first, first + size):
-                            j = idx[k]
-                            squares[j, h] += g * g
-                            values[j, h] -= np.float32(rate) * g / np.sqrt(squares[j, h])
-                first += size
+        for h in range(heads):
+            if d[h] != 0:
+                for k in range(starts[row], starts[row + 1]):
+                    g = np.float32(d[h] * worth[k])
+                    j = features[k]
+                    squares[j, h] += g * g
+                    values[j, h] -= np.float32(rate) * g / np.sqrt(squares[j, h])
 
 
 def fit(
@@ -173,8 +162,8 @@ def fit(
     if not len(rows):
         raise ValueError("no rows to fit: give labelled comments")
     packed = pack_bytes(prepare([Comment("", text) for text in rows.text]))
-    idx, counts = extract(packed, settings=settings.features, lexicon=load_lexicon(), threads=cores())
-    starts = np.concatenate([[0], np.cumsum(counts.sum(axis=1, dtype=np.int64))])
+    features = matrix(packed, settings=settings.features, lexicon=load_lexicon(), threads=cores())
+    starts = features.indptr.astype(np.int64)
     answers = np.column_stack([rows.hateful, rows.abusive, *(rows.attributes[name] for name in attributes)]).astype(np.int8)
     values = np.zeros((1 << settings.features.bits, answers.shape[1]), np.float32)
     squares = np.full_like(values, settings.damping)
@@ -186,7 +175,7 @@ def fit(
     for epoch in range(settings.epochs):
         for part, order in enumerate(np.array_split(random.permutation(len(rows)), _PARTS)):
             _steps(
-                *(idx, starts, counts, settings.features.factors, order, answers, rows.weight, sources),
+                *(starts, features.indices, features.data, order, answers, rows.weight, sources),
                 *(settings.sharing, settings.rate, values, squares, biases, offsets),
             )
             if epoch or settings.epochs == 1:

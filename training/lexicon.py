@@ -12,8 +12,8 @@ from math import log
 import numpy as np
 import numpy.typing as npt
 
+from model.alphabet import CHARGED, WORD
 from model.fold import fold
-from model.normalise import CHARGED, WORD
 
 __all__ = ["make_lexicon"]
 

@@ -459,7 +459,13 @@ class TestForgery:
         """An artefact of the future may look quite different; the line says to upgrade."""
         (folder / "manifest.json").write_text('{"protocol": 3, "wonders": []}')
 
-        assert refusal(folder) == f"{folder}: written by a newer Tipstaff (protocol 3, this one reads 1): upgrade Tipstaff"
+        assert refusal(folder) == f"{folder}: written by a newer Tipstaff (protocol 3, this one reads 2): upgrade Tipstaff"
+
+    def test_older_protocol_is_refused(self, folder: Path) -> None:
+        """An artefact whose features were read otherwise would judge nonsense."""
+        forge(folder, lambda document: document.update(protocol=1))
+
+        assert refusal(folder) == f"{folder}: written by an older Tipstaff (protocol 1, this one reads 2): train it anew"
 
     @pytest.mark.parametrize("protocol", [0, -1, 1.0, True, "1", None, []])
     def test_protocol_is_a_number_from_one_on(self, folder: Path, protocol: object) -> None:

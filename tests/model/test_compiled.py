@@ -54,6 +54,7 @@ def call(rooms: Path, *, expect: int, **environment: str) -> str:
             "PYTHONPATH": f"{rooms.parent}:{ROOT}",
             "HOME": str(rooms.parent / "home"),
             "NUMBA_DEBUG_CACHE": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",  # Python's own would not see two changes within a second
             **environment,
         },
         capture_output=True,
@@ -80,6 +81,20 @@ def test_change_elsewhere(rooms: Path) -> None:
     (rooms / "callee.py").write_text(CALLEE.replace("2 * x", "3 * x"))
 
     call(rooms, expect=61)
+
+
+def test_unreadable_machine_code_is_replaced(rooms: Path) -> None:
+    """What an earlier version left and cannot be read any more is compiled anew, and found again."""
+    call(rooms, expect=41)
+    indices = list((rooms / "__pycache__").glob("*.nbi"))
+    for index in indices:
+        # Numba's own version first, then a pickle that names a type that is gone.
+        whole = index.read_bytes()
+        index.write_bytes(whole[: whole.index(b".") + 1] + b"garbage" + whole[-8:])
+    assert "data saved" in call(rooms, expect=41)
+
+    assert indices
+    assert "saved" not in call(rooms, expect=41)
 
 
 def test_reading_writes_nothing(rooms: Path, tmp_path: Path) -> None:

@@ -11,20 +11,24 @@ from hypothesis import strategies as st
 
 from model.comment import Comment
 from model.lexicon import load_lexicon
-from model.ngrams import FeatureSettings, Weights, extract, occurrences, pack_bytes, score
+from model.ngrams import FeatureSettings, Reading, Weights, extract, occurrences, pack_bytes, score, weights
 from model.text import prepare, trace
 
 SETTINGS = FeatureSettings(bits=12, pairs=0.7, window=60)
 LEXICON = load_lexicon()
 COLUMNS = 3
 RANDOM = np.random.default_rng(5)
-WEIGHTS = Weights(
-    values=RANDOM.integers(-127, 128, (1 << SETTINGS.bits, COLUMNS)).astype(np.int8),
-    scales=np.array([1e-4, 2e-4, 3e-4]),
-    biases=np.array([-1.0, 0.5, 0.0]),
-    slopes=np.ones(COLUMNS),
-    intercepts=np.zeros(COLUMNS),
-)
+VALUES = RANDOM.integers(-127, 128, (1 << SETTINGS.bits, COLUMNS)).astype(np.int8)
+SCALES, BIASES = np.array([1e-4, 2e-4, 3e-4]), np.array([-1.0, 0.5, 0.0])
+
+
+def made(words: list[bytes]) -> Weights:
+    """Return the weights with what the letters of words add up to."""
+    ones, none = np.ones(COLUMNS), np.zeros(COLUMNS)
+    return weights(VALUES, settings=SETTINGS, scales=SCALES, biases=BIASES, slopes=ones, intercepts=none, words=words)
+
+
+KNOWING, KNOWING_NOTHING = made([b"fuck", b"shit", b"a", b"s", b"is", b"abc", b"weather", b"and", b"you"]), made([])
 TEXTS = st.lists(st.text("abcdefuckshit019 .!?*@&é😀'\n", max_size=80), max_size=8)
 
 
@@ -33,18 +37,27 @@ def ready(texts: list[str]) -> list[bytes]:
     return prepare([Comment("", text) for text in texts])
 
 
-def log_odds(texts: list[bytes], *, threads: int = 1) -> np.ndarray:
+def read(texts: list[bytes], *, knowing: Weights = KNOWING, threads: int = 1) -> Reading:
     """Return what the scoring kernel makes of texts."""
-    return score(pack_bytes(texts), settings=SETTINGS, lexicon=LEXICON, weights=WEIGHTS, threads=threads).log_odds
+    return score(pack_bytes(texts), settings=SETTINGS, lexicon=LEXICON, weights=knowing, threads=threads)
+
+
+def log_odds(texts: list[bytes], *, threads: int = 1) -> np.ndarray:
+    """Return the log-odds that the scoring kernel gives texts."""
+    return read(texts, threads=threads).log_odds
+
+
+def in_steps(buckets: np.ndarray, worth: np.ndarray) -> np.ndarray:
+    """Return the log-odds that features make, each with what it is worth."""
+    codes = VALUES[buckets].astype(np.int64)
+    total: np.ndarray = BIASES + SCALES * (codes * np.abs(codes) * worth[:, None]).sum(axis=0)
+    return total
 
 
 def by_hand(buckets: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Return the log-odds that the extracted features of one comment make."""
     blocks = np.repeat(np.arange(3), counts)
-    codes = WEIGHTS.values[buckets].astype(np.int64)
-    factors = SETTINGS.factors[blocks] / np.sqrt(counts[blocks])
-    total: np.ndarray = WEIGHTS.biases + WEIGHTS.scales * (codes * np.abs(codes) * factors[:, None]).sum(axis=0)
-    return total
+    return in_steps(buckets, SETTINGS.factors[blocks] / np.sqrt(counts[blocks]))
 
 
 @given(st.text(max_size=80) | st.text("afuckshit019 .!?*@&'", max_size=80))
@@ -53,7 +66,7 @@ def test_scores_are_those_of_the_extracted_features(text: str) -> None:
     """What is scored at once equals what the extracted features make with the same weights."""
     texts = ready([text])
     buckets, counts = extract(pack_bytes(texts), settings=SETTINGS, lexicon=LEXICON)
-    reading = score(pack_bytes(texts), settings=SETTINGS, lexicon=LEXICON, weights=WEIGHTS)
+    reading = read(texts)
     if reading.where[0, 0] == 0 and reading.where[0, 1] == trace(text).data.size:
         np.testing.assert_allclose(reading.log_odds[0], by_hand(buckets, counts[0]), atol=1e-9)
 
@@ -61,15 +74,22 @@ def test_scores_are_those_of_the_extracted_features(text: str) -> None:
 @given(st.text(max_size=80) | st.text("afuckshit019 .!?*@&'", max_size=80))
 @settings(max_examples=200, deadline=None)
 def test_occurrences_are_those_of_the_extracted_features(text: str) -> None:
-    """The features that explanations see are the extracted ones, each once, in the same blocks, within the text."""
+    """The features that explanations see are the extracted ones, in the same blocks, within the text, and weigh as much."""
     buckets, counts = extract(pack_bytes(ready([text])), settings=SETTINGS, lexicon=LEXICON)
     normalised = trace(text).data
     found = occurrences(normalised, lo=0, hi=normalised.size, settings=SETTINGS)
 
-    assert len(set(buckets.tolist())) == len(buckets) == counts.sum()
     assert set(found.bucket.tolist()) == set(buckets.tolist())
+    np.testing.assert_allclose(in_steps(found.bucket, found.share), by_hand(buckets, counts[0]), atol=1e-9)
     assert (found.begin < found.end).all()
     assert found.end.max(initial=0) <= normalised.size
+
+
+@given(TEXTS)
+@settings(max_examples=60, deadline=None)
+def test_scores_do_not_depend_on_the_words_known(texts: list[str]) -> None:
+    """What a known word's letters add up to is what they add up to, to the last bit."""
+    np.testing.assert_array_equal(read(ready(texts), knowing=KNOWING_NOTHING).log_odds, read(ready(texts)).log_odds)
 
 
 @given(TEXTS, st.randoms())
@@ -92,7 +112,7 @@ def test_large_batches_are_shared_among_threads() -> None:
 
 
 def test_a_repeated_word_counts_once() -> None:
-    """The features of a comment are a set."""
+    """The words and pairs of a comment are sets, and so are the words whose letters count."""
     once, _ = extract(pack_bytes([b"abc"]), settings=SETTINGS, lexicon=LEXICON)
     thrice, _ = extract(pack_bytes([b"abc, abc, abc"]), settings=SETTINGS, lexicon=LEXICON)
 
@@ -103,7 +123,7 @@ def test_a_repeated_word_counts_once() -> None:
 def test_the_worst_window_of_a_long_comment_counts() -> None:
     """A long comment is as bad as its worst window, or as the whole if that is worse."""
     words = [f"w{n}x" for n in range(200)]
-    reading = score(pack_bytes([" ".join(words).encode()]), settings=SETTINGS, lexicon=LEXICON, weights=WEIGHTS)
+    reading = read([" ".join(words).encode()])
     lo, hi = reading.where[0]
 
     assert 0 <= lo < hi
@@ -117,12 +137,19 @@ def test_no_comment_no_log_odds() -> None:
     assert (len(buckets), counts.shape) == (0, (0, 3))
 
 
+@pytest.mark.parametrize("wrong", [{"bits": 0}, {"bits": 31}, {"shortest": 0}, {"longest": 1}, {"longest": 17}, {"window": 15}])
+def test_settings_out_of_range_are_refused(wrong: dict[str, int]) -> None:
+    """Settings that the kernels cannot work with are refused before they reach one."""
+    with pytest.raises(ValueError, match="out of range"):
+        FeatureSettings(**wrong)
+
+
 HOSTILE = """
 import random
 import numpy as np
 from model.comment import Comment, Format
 from model.lexicon import load_lexicon
-from model.ngrams import FeatureSettings, Weights, extract, occurrences, pack_bytes, score
+from model.ngrams import FeatureSettings, extract, occurrences, pack_bytes, score, weights
 from model.text import prepare, trace
 
 draw = random.Random(7)
@@ -130,12 +157,15 @@ pieces = list("afuckshit019@$!|+(*.-_/' &<>[]#%~?") + ["&&&", "@a ", "u/a ", "<u
 pieces += ["x" * 70, "http://a ", "www.a", "aaa", "\\u00e9"]
 texts = ["".join(draw.choice(pieces) for _ in range(draw.randrange(60))) for _ in range(400)]
 texts += [piece * 300 for piece in pieces] + ["", " ", "&"]
-for shape in (dict(), dict(shortest=1, longest=6, skip=True, window=40)):
+for shape in (dict(), dict(shortest=1, longest=6, window=40)):
     settings = FeatureSettings(bits=12, **shape)
     columns = np.ones(3)
-    weights = Weights(np.ones((1 << 12, 3), np.int8), columns, columns, columns, columns)
+    values = np.ones((1 << 12, 3), np.int8)
     packed = pack_bytes(prepare([Comment("", text) for text in texts]))
-    score(packed, settings=settings, lexicon=load_lexicon(), weights=weights)
+    made = weights(
+        values, settings=settings, scales=columns, biases=columns, slopes=columns, intercepts=columns, words=[b"fuck", b"x" * 70]
+    )
+    score(packed, settings=settings, lexicon=load_lexicon(), weights=made)
     extract(packed, settings=settings, lexicon=load_lexicon())
     for text in texts[::7]:
         data = trace(text).data

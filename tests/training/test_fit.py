@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from model.classifier import NgramReader
 from model.comment import Comment
 from model.lexicon import load_lexicon
-from model.ngrams import FeatureSettings, Weights, pack_bytes, score
+from model.ngrams import FeatureSettings, pack_bytes
 from model.text import prepare
 from training.fit import FitSettings, Linear, fit, quantise
 from training.labelled import Labelled
@@ -33,10 +34,9 @@ def table(rows: MakeRows, answers: dict[str, str], **more: object) -> Labelled:
 def log_odds(linear: Linear, texts: list[str]) -> npt.NDArray[np.float64]:
     small = quantise(linear.values)
     heads = small.scales.size
-    weights = Weights(small.values, small.scales, linear.biases, np.ones(heads), np.zeros(heads))
-    weights.values.flags.writeable = False
+    reader = NgramReader(FEATURES, load_lexicon(), small.values, small.scales, linear.biases)
     packed = pack_bytes(prepare([Comment("", text) for text in texts]))
-    return score(packed, settings=FEATURES, lexicon=load_lexicon(), weights=weights).log_odds
+    return reader.read(packed, reader.weights(np.ones(heads), np.zeros(heads)), threads=1).log_odds
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from model.alphabet import CHARGED, WORD
 from model.lexicon import parse_lexicon
-from model.normalise import CHARGED, WORD
 from training.lexicon import make_lexicon
 
 
