@@ -19,6 +19,7 @@ import typer
 from model.comment import LABELS, Format
 from model.errors import DumpError, TipstaffError
 from service.batch.rows import ReadAs, Wanted, WriteAs
+from service.compare import compare
 from service.evaluate import evaluate
 from service.options import pairs
 
@@ -325,6 +326,7 @@ def _train(job: "TrainJob", *, as_json: bool) -> None:
 
 
 app.command()(evaluate)
+app.command()(compare)
 
 
 @app.command(hidden=True)

@@ -16,7 +16,7 @@ from training.evaluation.sections import Section
 from training.labelled import Labelled
 from training.tables import Reading, read_tables
 
-__all__ = ["DEFAULT", "EXTRAS", "SPLITS", "EvaluateJob", "Evaluation", "Extra", "Progress", "choose", "evaluate"]
+__all__ = ["DEFAULT", "EXTRAS", "SPLITS", "EvaluateJob", "Evaluation", "Extra", "Progress", "check_clean", "choose", "evaluate"]
 
 Progress = Callable[[str, float], None]
 """Is told the step at work and the share of it that is done."""
@@ -92,7 +92,7 @@ def evaluate(job: EvaluateJob, progress: Progress | None = None, *, extras: Sequ
     tell("reading", 0.0)
     reading = read_tables(job.tables, columns=job.columns, labels=job.labels, strict=job.strict)
     rows = choose(reading.rows, job.split)
-    _check_clean(job.clean, rows)
+    check_clean(job.clean, rows)
     tables = _tables(rows)
     tell("judging", 0.0)
     judged = judge(moderator, rows, clean=job.clean or None, progress=lambda share: tell("judging", share))
@@ -143,7 +143,12 @@ def check_out(folder: Path) -> None:
         raise ArtefactError(f"{folder}: {above} is {'not writable' if above.is_dir() else 'a file'}: choose another folder")
 
 
-def _check_clean(clean: Sequence[str], rows: Labelled) -> None:
+def check_clean(clean: Sequence[str], rows: Labelled) -> None:
+    """Refuse clean sources that none of the rows is of.
+
+    Raises:
+        TableError: there is such a source.
+    """
     sources = set(rows.source)
     if unknown := [name for name in clean if name not in sources]:
         shown = sorted(sources)
