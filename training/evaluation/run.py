@@ -8,6 +8,8 @@ from pathlib import Path
 
 from model.errors import ArtefactError, TableError
 from model.moderator import Moderator
+from training.evaluation.attacked import robustness_section
+from training.evaluation.behaved import behaviour_section
 from training.evaluation.intervals import RESAMPLES
 from training.evaluation.report import FILES, JudgedTable, Report, write
 from training.evaluation.results import Results, measure
@@ -23,8 +25,8 @@ Progress = Callable[[str, float], None]
 Extra = Callable[[Moderator, Judged, Results], Section]
 """Makes a further part of the report of what was judged and measured."""
 
-EXTRAS: Sequence[tuple[str, Extra]] = ()
-"""The further parts of every report, each with the name of its step: robustness and behaviour belong here."""
+EXTRAS: Sequence[tuple[str, Extra]] = (("behaviour", behaviour_section), ("attacks", robustness_section))
+"""The further parts of every report, each with the name of its step."""
 DEFAULT = "default"
 """What the artefact that ships is called."""
 SPLITS = ("held-out", "dev", "train", "all")
