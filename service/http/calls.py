@@ -1,0 +1,108 @@
+"""What every call goes through, whatever its protocol: who calls and how often, then the judgement of its comments."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from starlette.requests import Request
+
+from model.comment import VERDICTS, Comment, Verdict
+from service.http.problems import FieldError, ProblemError, ProblemKind
+from service.http.state import ready_moderator, serving
+
+if TYPE_CHECKING:
+    from model.moderator import Decisions
+
+__all__ = ["Caller", "Judgement", "Scope", "admit", "judge"]
+
+
+class Scope(StrEnum):
+    """What a key allows."""
+
+    SCORE = "score"
+    FEEDBACK = "feedback"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls.
+
+    Attributes:
+        key: the id of the key, None if the service is open and none was given.
+        community: whose policy applies, if the key belongs to one.
+    """
+
+    key: str | None = None
+    community: str | None = None
+
+
+class Judgement(NamedTuple):
+    """What is decided of n comments after policy, languages and lists have spoken.
+
+    Attributes:
+        decisions: what the model says; labels, scores, attributes, spans, policy and version are read from here.
+        verdicts: final verdict of each comment; None where a comment was not judged; n.
+        languages: code (ISO 639-1) of the language of each comment, None where it cannot be told; n.
+        foreign: whether that is a language that the model did not learn; n.
+        matched: the rule of the community's lists that decided the verdict, None where none did; n.
+    """
+
+    decisions: "Decisions"
+    verdicts: Sequence[Verdict | None]
+    languages: Sequence[str | None]
+    foreign: Sequence[bool]
+    matched: Sequence[str | None]
+
+
+async def admit(request: Request, *, scope: Scope, secret: str | None) -> Caller:
+    """Let a call in.
+
+    Args:
+        request: the call; nothing of its body is needed.
+        scope: what the call does.
+        secret: the key as the dialect's client sent it, None if it sent none.
+
+    Raises:
+        ProblemError: the key is missing, unknown, revoked or not for this; or its owner or address called too often.
+    """
+    return Caller()
+
+
+async def judge(
+    request: Request,
+    comments: Sequence[Comment],
+    *,
+    caller: Caller,
+    community: str | None = None,
+    policy: str | None = None,
+    explain: bool = False,
+) -> Judgement:
+    """Judge comments off the event loop where that takes long.
+
+    Args:
+        request: the call that they came with; its deadline counts.
+        comments: n of them, none over the limit of bytes.
+        caller: who asks.
+        community: named by the call; the caller's own if None.
+        policy: named by the call; the community's if None.
+        explain: whether to tell the spans that moved the scores.
+
+    Raises:
+        ProblemError: the service is not ready or overloaded, the deadline has passed, or policy or community is unknown.
+    """
+    moderator = ready_moderator(request)
+    chosen = policy or "default"
+    if chosen not in moderator.policies:
+        known = "has to be one of " + ", ".join(sorted(moderator.policies))
+        raise ProblemError(ProblemKind.UNKNOWN_POLICY, f"policy: {known}", [FieldError(field="policy", detail=known)])
+
+    def work() -> "Decisions":
+        return moderator.decide(comments, policy=chosen, explain=explain, threads=1)
+
+    decisions = await asyncio.get_running_loop().run_in_executor(serving(request).pool, work)
+    n = len(comments)
+    verdicts = [VERDICTS[code] if code >= 0 else None for code in decisions.verdicts.tolist()]
+    return Judgement(decisions, verdicts, [None] * n, [False] * n, [None] * n)
