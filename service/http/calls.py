@@ -15,7 +15,7 @@ from service.http.state import ready_moderator, serving
 if TYPE_CHECKING:
     from model.moderator import Decisions
 
-__all__ = ["Caller", "Judgement", "Scope", "admit", "judge"]
+__all__ = ["Caller", "Judgement", "Scope", "admit", "is_longer", "judge"]
 
 
 class Scope(StrEnum):
@@ -57,13 +57,21 @@ class Judgement(NamedTuple):
     matched: Sequence[str | None]
 
 
-async def admit(request: Request, *, scope: Scope, secret: str | None) -> Caller:
+def is_longer(text: str, limit: int) -> bool:
+    """Return whether a text has more than ``limit`` bytes in UTF-8."""
+    size = len(text)
+    # A code point takes one to four bytes, so few texts have to be encoded to know.
+    return size > limit or (size * 4 > limit and len(text.encode()) > limit)
+
+
+async def admit(request: Request, *, scope: Scope, secret: str | None, signed: bool = False) -> Caller:
     """Let a call in.
 
     Args:
         request: the call; nothing of its body is needed.
         scope: what the call does.
         secret: the key as the dialect's client sent it, None if it sent none.
+        signed: whether the dialect has proved by a signature who calls, so that no key is needed.
 
     Raises:
         ProblemError: the key is missing, unknown, revoked or not for this; or its owner or address called too often.

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from model.comment import LABELS, VERDICTS, Format
 from service.http.body import check_content, read_body
+from service.http.calls import is_longer
 from service.http.problems import FieldError, ProblemError, ProblemKind, described
 from service.http.state import ready_moderator, serving
 from service.http.wire import (
@@ -131,8 +132,8 @@ def judge(moderator: "Moderator", asked: ModerateRequest, settings: Settings) ->
     """
     policy = _known_policy(moderator, asked.policy)
     limit = settings.max_comment_bytes
-    long = [at for at, comment in enumerate(asked.comments) if _is_longer(comment.text, limit)]
-    kept = [comment for comment in asked.comments if not _is_longer(comment.text, limit)] if long else asked.comments
+    long = [at for at, comment in enumerate(asked.comments) if is_longer(comment.text, limit)]
+    kept = [comment for comment in asked.comments if not is_longer(comment.text, limit)] if long else asked.comments
     decisions = moderator.decide([comment.comment() for comment in kept], policy=policy, explain=bool(asked.explain), threads=1)
     entries = _entries(kept, decisions)
     for at in long:
@@ -147,12 +148,6 @@ def _known_policy(moderator: "Moderator", name: str | None) -> str:
         known = "has to be one of " + ", ".join(sorted(moderator.policies))
         raise ProblemError(ProblemKind.UNKNOWN_POLICY, f"policy: {known}", [FieldError(field="policy", detail=known)])
     return name
-
-
-def _is_longer(text: str, limit: int) -> bool:
-    size = len(text)
-    # A code point takes one to four bytes, so few texts have to be encoded to know.
-    return size > limit or (size * 4 > limit and len(text.encode()) > limit)
 
 
 def _unjudged(comment: CommentRequest, reason: str, detail: str) -> UnjudgedComment:
