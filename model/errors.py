@@ -5,6 +5,7 @@
     TipstaffError
     ├── ArtefactError           a stored classifier is missing, damaged, altered, foreign or newer
     ├── SettingsError           a setting of the service is wrong
+    ├── StoreError              the database cannot be reached, read or written, or is newer than this Tipstaff
     └── InputError (ValueError) what the caller handed over is wrong
         ├── TableError          a labelled table: file, line and field are named
         ├── DumpError           a file of comments to score: file, line and field are named
@@ -13,7 +14,7 @@
 Every message is one line that says what was wrong, where, and what to do. It never holds the text of a comment.
 """
 
-__all__ = ["ArtefactError", "DumpError", "InputError", "PolicyError", "SettingsError", "TableError", "TipstaffError"]
+__all__ = ["ArtefactError", "DumpError", "InputError", "PolicyError", "SettingsError", "StoreError", "TableError", "TipstaffError"]
 
 
 class TipstaffError(Exception):
@@ -26,6 +27,10 @@ class ArtefactError(TipstaffError):
 
 class SettingsError(TipstaffError):
     """A setting of the service is wrong."""
+
+
+class StoreError(TipstaffError):
+    """The database does not do what it was asked to; nothing of what was to be written is kept."""
 
 
 class InputError(TipstaffError, ValueError):

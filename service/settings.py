@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from model.errors import SettingsError
@@ -65,6 +65,12 @@ class Settings(BaseSettings):
 
     data_dir: Directory = Field(
         default_factory=_default_data_dir, description="Folder for everything that the service keeps; created when first needed."
+    )
+    database_url: SecretStr | None = Field(
+        default=None, description="SQLAlchemy URL of the database; the SQLite file `tipstaff.db` in the data folder if not set."
+    )
+    retention_days: int = Field(
+        default=365, ge=0, le=36_500, description="Days for which the text of a comment that was ruled on is kept; 0 is for ever."
     )
     artefact: Directory | None = Field(default=None, description="Folder of the artefact to serve; the shipped one if not set.")
     host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on; 0.0.0.0 for every interface.")

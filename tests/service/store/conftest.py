@@ -1,0 +1,96 @@
+"""Stores on SQLite and on a real PostgreSQL server, with a clock that the tests turn."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from service.settings import Settings, read_settings
+from service.store.store import Store, open_store
+
+_NUMBERS = count()
+
+
+class FakeClock:
+    """A clock that stands until it is turned."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def turn(self, **by: float) -> None:
+        self.time += timedelta(**by)
+
+
+def _server_programs() -> Path | None:
+    found = shutil.which("initdb")
+    places = [Path(found).resolve().parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    return next((place for place in reversed(places) if (place / "pg_ctl").exists()), None)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The URL of a PostgreSQL server that listens on a socket in its own folder alone; run by nobody, since root may not."""
+    programs = _server_programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL server is installed: Debian's package postgresql has one")
+    pytest.importorskip("psycopg", reason="tipstaff[postgresql] is not installed")
+    # Not a folder of pytest's, which nobody else may enter; and short, because a socket's path may have 107 bytes.
+    folder = Path(tempfile.mkdtemp(prefix="tipstaff-pg-"))
+    user = "nobody" if os.geteuid() == 0 else None
+    if user:
+        shutil.chown(folder, user)
+
+    def run(name: str, *arguments: str) -> None:
+        options: dict[str, Any] = {"user": user, "group": "nogroup", "extra_groups": []} if user else {}
+        log = folder / "commands.log"
+        with log.open("ab") as out:
+            subprocess.run([programs / name, "-D", folder / "data", *arguments], check=True, stdout=out, stderr=out, cwd="/", **options)
+
+    try:
+        run("initdb", "--username=tipstaff", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+        run("pg_ctl", "start", "--wait", "--log", str(folder / "log"), "--options", f"-c listen_addresses='' -k {folder} -c fsync=off")
+        try:
+            yield f"postgresql+psycopg://tipstaff@/postgres?host={folder}"
+        finally:
+            run("pg_ctl", "stop", "--wait", "--mode", "immediate")
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """A clock of the test's own."""
+    return FakeClock()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings with an empty database of each kind."""
+    if request.param == "sqlite":
+        return read_settings(data_dir=tmp_path / "data")
+    server: str = request.getfixturevalue("postgresql")
+    name = f"test{next(_NUMBERS)}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return read_settings(data_dir=tmp_path / "data", database_url=server.replace("/postgres?", f"/{name}?"))
+
+
+@pytest.fixture
+def store(settings: Settings, clock: FakeClock) -> Iterator[Store]:
+    """An empty store on each kind of database."""
+    store = open_store(settings, clock=clock)
+    yield store
+    store.close()
