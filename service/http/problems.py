@@ -9,7 +9,7 @@
     415  not-json-content: the content type or coding
     422  wrong-fields, unknown-policy: always means "the call is wrong, sending it again will not help"
     500  internal
-    503  not-ready: with Retry-After
+    503  not-ready, not-kept: with Retry-After
 
 In a batch the place of a comment that cannot be judged holds an error entry, and its type is the bare word:
 comment-too-long, comment-empty.
@@ -42,6 +42,7 @@ class ProblemKind(Enum):
     UNKNOWN_POLICY = ("unknown-policy", 422, "There is no such policy")
     INTERNAL = ("internal", 500, "The service made a mistake")
     NOT_READY = ("not-ready", 503, "The service is not ready yet")
+    NOT_KEPT = ("not-kept", 503, "What was sent could not be kept")
 
     def __init__(self, code: str, status: int, title: str) -> None:
         self.code = code

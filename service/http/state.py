@@ -19,6 +19,7 @@ from service.settings import Settings
 
 if TYPE_CHECKING:
     from model.moderator import Moderator
+    from service.store.store import Store
 
 __all__ = ["Load", "OnFailure", "Serving", "lifespan", "load_moderator", "ready_moderator", "serving"]
 
@@ -35,10 +36,12 @@ class Serving:
     Attributes:
         pool: threads that judge large calls, so that the event loop stays free.
         moderator: None until it is loaded and warm.
+        store: keys, rulings, outbox; None until it is open.
     """
 
     pool: ThreadPoolExecutor
     moderator: "Moderator | None" = None
+    store: "Store | None" = None
 
 
 class _State(TypedDict):
