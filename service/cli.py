@@ -18,6 +18,7 @@ import typer
 
 from model.comment import LABELS, Format
 from model.errors import DumpError, TipstaffError
+from service import keys_cli, rulings_cli, store_cli
 from service.batch.rows import ReadAs, Wanted, WriteAs
 from service.compare import compare
 from service.evaluate import evaluate
@@ -327,6 +328,9 @@ def _train(job: "TrainJob", *, as_json: bool) -> None:
 
 app.command()(evaluate)
 app.command()(compare)
+app.add_typer(keys_cli.app)
+app.add_typer(rulings_cli.app)
+app.add_typer(store_cli.app)
 
 
 @app.command(hidden=True)

@@ -4,7 +4,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,14 +74,29 @@ class Database:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:
+        with self._explaining(), self.engine.connect() as connection:
+            connection = connection.execution_options(**{_BEGIN: begin})
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def _explaining(self) -> Iterator[None]:
         try:
-            with self.engine.connect() as connection:
-                connection = connection.execution_options(**{_BEGIN: begin})
-                with connection.begin():
-                    yield connection
+            yield
         except (SQLAlchemyError, sqlite3.Error) as error:
             # Without its cause, whose message may hold what was to be written.
             raise explained(error, name=self.name, secret=self.engine.url.password) from None
+
+    def checkpoint(self) -> None:
+        """Bring what SQLite's log still holds into the file and empty the log; nothing elsewhere. Whoever reads is not waited for.
+
+        Raises:
+            StoreError: the database cannot be written.
+        """
+        if self.engine.dialect.name == "sqlite":
+            # Which a transaction would not allow.
+            with self._explaining(), closing(self.engine.raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close every connection that is not in use."""

@@ -15,13 +15,13 @@ from sqlalchemy import Select, and_, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.store.database import Database
-from service.store.records import State, Task
+from service.store.records import Parked, State, Task
 from service.store.tables import outbox
 
 __all__ = ["MAX_ATTEMPTS", "Outbox", "retry_delay"]
 
-MAX_ATTEMPTS = 12
-"""With the delays below the last attempt comes two days and a half after the first, at the latest."""
+MAX_ATTEMPTS = 15
+"""With the delays below the last attempt comes 53 hours after the first, at the latest."""
 
 _FIRST_DELAY = timedelta(seconds=30)
 _LONGEST_DELAY = timedelta(hours=12)
@@ -128,13 +128,13 @@ class Outbox:
         with self._database.writing() as connection:
             self._end(connection, [task.id], State.DONE, error=None)
 
-    def failed(self, task: Task, error: str, *, retry_at: datetime | None = None) -> None:
+    def failed(self, task: Task, error: str, *, retry_after: timedelta | None = None) -> None:
         """Note that a task failed: it comes back, or is parked if that was the last attempt.
 
         Args:
             task: as it was claimed; if others have it by now, nothing changes.
             error: why, in one line without the text of a comment.
-            retry_at: when to try again; after `retry_delay` if None.
+            retry_after: how long to wait before the next attempt; `retry_delay` if None.
 
         Raises:
             StoreError: the database cannot be written; the task will be handed out again when its lease ends.
@@ -142,9 +142,10 @@ class Outbox:
         if task.attempts >= MAX_ATTEMPTS:
             self.park(task, error)
             return
-        due = retry_at or self._database.now() + retry_delay(task.attempts, share=self._random())
+        delay = retry_delay(task.attempts, share=self._random()) if retry_after is None else retry_after
+        values = {"due_at": self._database.now() + delay, "lease_until": None, "error": error}
         with self._database.writing() as connection:
-            connection.execute(update(outbox).where(*_still(task)).values(due_at=due, lease_until=None, error=error))
+            connection.execute(update(outbox).where(*_still(task)).values(values))
 
     def park(self, task: Task, error: str) -> None:
         """Lay a task aside for good, with its error; arguments as of `failed`.
@@ -165,6 +166,17 @@ class Outbox:
         with self._database.reading() as connection:
             rows = connection.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state)).all()
         return dict.fromkeys(State, 0) | {State(state): count for state, count in rows}
+
+    def parked(self, *, limit: int = 100) -> list[Parked]:
+        """List the tasks that were laid aside, the latest first.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        wanted = select(outbox).where(outbox.c.state == State.PARKED.value).order_by(outbox.c.finished_at.desc()).limit(limit)
+        with self._database.reading() as connection:
+            rows = connection.execute(wanted).all()
+        return [Parked(id=row.id, kind=row.kind, error=row.error, finished_at=row.finished_at) for row in rows]
 
     def forget(self, *, days: int) -> int:
         """Delete tasks that were done or parked longer ago than this; return how many.

@@ -10,7 +10,7 @@ from typing import Any, NewType
 from model.comment import Format, Label, Verdict
 from model.errors import InputError
 
-__all__ = ["Decided", "Key", "Ruling", "RulingId", "Scope", "State", "Task", "answers_of"]
+__all__ = ["Decided", "Key", "Parked", "Ruling", "RulingId", "Scope", "State", "Task", "answers_of"]
 
 RulingId = NewType("RulingId", int)
 
@@ -156,3 +156,20 @@ class Task:
     payload: Mapping[str, Any]
     attempts: int
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parked:
+    """A task that was laid aside for good.
+
+    Attributes:
+        id: names it.
+        kind: who would have handled it.
+        error: why, in one line.
+        finished_at: when it was laid aside, UTC.
+    """
+
+    id: int
+    kind: str
+    error: str
+    finished_at: datetime

@@ -130,7 +130,10 @@ class Rulings:
                     connection.execute(update(rulings).where(rulings.c.id.in_(some)).values(nothing))
             count += len(some)
             if len(some) < _AT_A_TIME:
-                return count
+                break
+        if count:
+            self._database.checkpoint()
+        return count
 
 
 def _digest(*parts: object) -> str:

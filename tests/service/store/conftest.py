@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -12,6 +14,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from service.settings import Settings, read_settings
 from service.store.store import Store, open_store
@@ -35,7 +38,7 @@ class FakeClock:
 def _server_programs() -> Path | None:
     found = shutil.which("initdb")
     places = [Path(found).resolve().parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    return next((place for place in reversed(places) if (place / "pg_ctl").exists()), None)
+    return next((place for place in reversed(places) if (place / "postgres").exists()), None)
 
 
 @pytest.fixture(scope="session")
@@ -51,21 +54,38 @@ def postgresql() -> Iterator[str]:
     if user:
         shutil.chown(folder, user)
 
-    def run(name: str, *arguments: str) -> None:
+    def start(name: str, *arguments: str) -> "subprocess.Popen[bytes]":
         options: dict[str, Any] = {"user": user, "group": "nogroup", "extra_groups": []} if user else {}
-        log = folder / "commands.log"
-        with log.open("ab") as out:
-            subprocess.run([programs / name, "-D", folder / "data", *arguments], check=True, stdout=out, stderr=out, cwd="/", **options)
+        with (folder / "log").open("ab") as out:
+            return subprocess.Popen([programs / name, "-D", folder / "data", *arguments], stdout=out, stderr=out, cwd="/", **options)
 
     try:
-        run("initdb", "--username=tipstaff", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
-        run("pg_ctl", "start", "--wait", "--log", str(folder / "log"), "--options", f"-c listen_addresses='' -k {folder} -c fsync=off")
+        made = start("initdb", "--username=tipstaff", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync").wait()
+        assert made == 0, (folder / "log").read_text()
+        server = start("postgres", "-c", "listen_addresses=", "-c", "fsync=off", "-k", str(folder))
         try:
-            yield f"postgresql+psycopg://tipstaff@/postgres?host={folder}"
+            url = f"postgresql+psycopg://tipstaff@/postgres?host={folder}"
+            _wait_until_up(url, server)
+            yield url
         finally:
-            run("pg_ctl", "stop", "--wait", "--mode", "immediate")
+            # The rudest way that still takes its children along.
+            server.send_signal(signal.SIGQUIT)
+            server.wait()
     finally:
         shutil.rmtree(folder)
+
+
+def _wait_until_up(url: str, server: "subprocess.Popen[bytes]") -> None:
+    engine = create_engine(url)
+    while True:
+        try:
+            engine.connect().close()
+        except OperationalError:
+            assert server.poll() is None, "the server ended at once"
+            time.sleep(0.05)
+        else:
+            engine.dispose()
+            return
 
 
 @pytest.fixture
