@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from service.batch.rows import WriteAs
 from service.keys_cli import AsJson, opened
-from service.store.snapshot import Form, take
 
 __all__ = ["app"]
 
@@ -21,13 +21,15 @@ app = typer.Typer(name="rulings", help=_ABOUT, no_args_is_help=True, rich_markup
 def export(
     *,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the table, which is named by its content.")],
-    form: Annotated[Form, typer.Option("--to", help="Format to write.")] = Form.PARQUET,
+    form: Annotated[WriteAs, typer.Option("--to", help="Format to write.")] = WriteAs.PARQUET,
     as_json: AsJson = False,
 ) -> None:
     """Write the latest ruling about each comment as a table that `tipstaff train` reads, and print its path.
 
     The table holds the texts of comments, which are private; it is never changed once it is written.
     """
+    from service.store.snapshot import take
+
     with opened() as store:
         taken = take(store.rulings, out, form=form)
     if as_json:

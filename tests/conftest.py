@@ -1,12 +1,23 @@
 """What all tests share: in CI a skipped test fails the run, and hypothesis keeps no time."""
 
 import os
+import tempfile
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
 settings.register_profile("tipstaff", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("tipstaff")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_data() -> Iterator[None]:
+    """Keeps what a tested service keeps in a folder of the tests' own, in this process and in those that it starts."""
+    with tempfile.TemporaryDirectory(prefix="tipstaff-data-") as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TIPSTAFF_DATA_DIR", folder)
+        patch.delenv("TIPSTAFF_DATABASE_URL", raising=False)
+        yield
 
 
 def _skipped(config: pytest.Config) -> list[pytest.TestReport]:

@@ -18,6 +18,7 @@ from model.errors import ArtefactError, SettingsError, TipstaffError
 from service.http.app import create_app
 from service.http.state import load_moderator
 from service.settings import Settings, unknown_variables
+from service.store.store import open_store
 
 __all__ = ["serve"]
 
@@ -36,7 +37,8 @@ def serve(settings: Settings) -> None:
         settings: address, artefact, limits, number of workers.
 
     Raises:
-        SettingsError: nothing can listen at this address.
+        SettingsError: nothing can listen at this address, or the database is named wrongly.
+        StoreError: the database cannot be used.
         ArtefactError: the artefact cannot be used, at the start or when a worker loads it.
     """
     with closing(_listen(settings.host, settings.port)) as listener:
@@ -90,7 +92,8 @@ def _signals_stop(server: uvicorn.Server) -> Iterator[None]:
 
 
 def _serve_together(settings: Settings, listener: socket.socket) -> None:
-    # Here too, so that a bad artefact is one line and not one for each worker.
+    # Here too, so that a bad artefact or database is one line and not one for each worker.
+    open_store(settings).close()
     load_moderator(settings)
     supervisor = Multiprocess(_config(settings, _WorkerApp(settings), factory=True), sockets=[listener])
     _announce(settings, listener)

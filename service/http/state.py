@@ -4,22 +4,25 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 
-from model.errors import ArtefactError, TipstaffError
+from model.errors import ArtefactError, StoreError, TipstaffError
 from service.http.problems import ProblemError, ProblemKind
 from service.settings import Settings
+from service.store.life import living
 
 if TYPE_CHECKING:
     from model.moderator import Moderator
+    from service.store.keyring import KeyRing
     from service.store.store import Store
+    from service.store.worker import Handler, OutboxWorker
 
 __all__ = ["Load", "OnFailure", "Serving", "lifespan", "load_moderator", "ready_moderator", "serving"]
 
@@ -36,12 +39,16 @@ class Serving:
     Attributes:
         pool: threads that judge large calls, so that the event loop stays free.
         moderator: None until it is loaded and warm.
-        store: keys, rulings, outbox; None until it is open.
+        store: keys, rulings, outbox; None until it is open, which is before the moderator is there.
+        ring: the valid keys in memory, likewise.
+        worker: makes the calls that wait in the outbox, likewise.
     """
 
     pool: ThreadPoolExecutor
     moderator: "Moderator | None" = None
     store: "Store | None" = None
+    ring: "KeyRing | None" = None
+    worker: "OutboxWorker | None" = None
 
 
 class _State(TypedDict):
@@ -78,28 +85,44 @@ def load_moderator(settings: Settings) -> "Moderator":
 
 
 def lifespan(
-    settings: Settings, *, load: Load, on_failure: OnFailure, in_background: bool
+    settings: Settings, *, load: Load, on_failure: OnFailure, in_background: bool, handlers: "Mapping[str, Handler] | None" = None
 ) -> Callable[[Starlette], AbstractAsyncContextManager[_State]]:
-    """What happens around the life of an app: the model is loaded, the threads end with the app.
+    """What happens around the life of an app: the store is opened, the model is loaded, the threads end with the app.
 
     Args:
-        settings: handed to ``load``.
+        settings: say which store to open; handed to ``load``.
         load: returns the moderator, which is warmed next, both in a thread.
-        on_failure: told in the event loop's thread if that fails.
+        on_failure: told in the event loop's thread if either fails.
         in_background: whether the app takes calls meanwhile.
+        handlers: of the calls that wait in the outbox, by kind.
     """
+
+    async def begin(state: Serving, stack: AsyncExitStack) -> None:
+        try:
+            live = await stack.enter_async_context(living(settings, handlers=handlers))
+        except TipstaffError as error:
+            on_failure(error)
+            return
+        except Exception as error:
+            _log.debug("the store cannot be opened", exc_info=error)
+            on_failure(StoreError(f"the store cannot be opened: {type(error).__name__}"))
+            return
+        state.store, state.ring, state.worker = live.store, live.ring, live.worker
+        await _load(state, settings, load=load, on_failure=on_failure)
 
     @asynccontextmanager
     async def around(_app: Starlette) -> AsyncIterator[_State]:
         state = Serving(pool=ThreadPoolExecutor(max_workers=os.cpu_count(), thread_name_prefix="judge"))
-        task = asyncio.create_task(_load(state, settings, load=load, on_failure=on_failure))
-        try:
-            if not in_background:
-                await task
-            yield _State(serving=state)
-        finally:
-            task.cancel()
-            state.pool.shutdown(wait=False, cancel_futures=True)
+        async with AsyncExitStack() as stack:
+            task = asyncio.create_task(begin(state, stack))
+            try:
+                if not in_background:
+                    await task
+                yield _State(serving=state)
+            finally:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+                state.pool.shutdown(wait=False, cancel_futures=True)
 
     return around
 

@@ -119,10 +119,11 @@ def open_database(settings: "Settings", *, clock: Clock = utc_now) -> Database:
         path = _file(url)
         _make(path)
         name = str(path)
-    options = {"connect_args": {"timeout": _BUSY_SECONDS}} if url.get_backend_name() == "sqlite" else {"pool_pre_ping": True}
+    seconds = {"sqlite": "timeout", "postgresql": "connect_timeout"}.get(url.get_backend_name())
+    options: dict[str, Any] = {"connect_args": {seconds: _BUSY_SECONDS}} if seconds else {}
     try:
         # The values of a statement, which may be a comment, never become part of a message.
-        engine = create_engine(url, hide_parameters=True, **options)
+        engine = create_engine(url, hide_parameters=True, pool_pre_ping=url.get_backend_name() != "sqlite", **options)
     except (NoSuchModuleError, ImportError) as error:
         missing = getattr(error, "name", None) or url.drivername
         raise SettingsError(

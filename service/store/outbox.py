@@ -12,9 +12,9 @@ from random import SystemRandom
 from typing import Any
 
 from sqlalchemy import Select, and_, delete, func, or_, select, update
-from sqlalchemy.exc import IntegrityError
 
 from service.store.database import Database
+from service.store.once import insert_once
 from service.store.records import Parked, State, Task
 from service.store.tables import outbox
 
@@ -73,12 +73,7 @@ class Outbox:
         with self._database.writing() as connection:
             if (earlier := connection.execute(known).scalar()) is not None:
                 return int(earlier)
-            try:
-                with connection.begin_nested():
-                    connection.execute(outbox.insert().values(values | times))
-            except IntegrityError:
-                # Enqueued twice at once (PostgreSQL; SQLite lets one write at a time).
-                pass
+            insert_once(connection, outbox, values | times)
             return int(connection.execute(known).scalar_one())
 
     def claim(self, *, kinds: Collection[str], limit: int, lease: timedelta) -> list[Task]:

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, exists, func, literal, select, update
-from sqlalchemy.exc import IntegrityError
 
 from model.comment import Format, Verdict
 from service.store.database import Database
+from service.store.once import insert_once
 from service.store.records import Decided, Ruling, RulingId
 from service.store.tables import rulings
 
@@ -70,13 +70,7 @@ class Rulings:
             if earlier := _by_act(connection, act):
                 return earlier
             values = _values(ruling) | {"created_at": self._database.now(), "comment_digest": comment, "idempotency": act}
-            try:
-                with connection.begin_nested():
-                    connection.execute(rulings.insert().values(values))
-            except IntegrityError:
-                # The same ruling, sent twice at once (PostgreSQL; SQLite lets one write at a time).
-                if _by_act(connection, act) is None:
-                    raise
+            insert_once(connection, rulings, values)
             return RulingId(connection.execute(_named(act)).scalar_one())
 
     def latest(self) -> Iterator[Kept]:

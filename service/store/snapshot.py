@@ -9,19 +9,19 @@ import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from model.errors import InputError
 from model.text import plain
+from service.batch.rows import WriteAs
 from service.store.rulings import Kept, Rulings
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["COLUMNS", "Form", "Snapshot", "take"]
+__all__ = ["COLUMNS", "Snapshot", "take"]
 
 COLUMNS = ("text", "label", "abusive", "hateful", "source", "id", "community", "language", "artefact", "created_at")
 """The columns of every snapshot, in order; ``attribute.NAME`` follow."""
@@ -30,14 +30,6 @@ _AT_A_TIME = 4096
 _NAMED = 12
 
 _Row = dict[str, Any]
-
-
-class Form(StrEnum):
-    """How a table is written."""
-
-    PARQUET = "parquet"
-    CSV = "csv"
-    JSONL = "jsonl"
 
 
 @dataclass(frozen=True)
@@ -55,7 +47,7 @@ class Snapshot:
     rows: int
 
 
-def take(rulings: Rulings, folder: Path, *, form: Form = Form.PARQUET) -> Snapshot:
+def take(rulings: Rulings, folder: Path, *, form: WriteAs = WriteAs.PARQUET) -> Snapshot:
     """Write the latest ruling about each comment; the same rulings make the same file.
 
     Texts are written as a reader of the page sees them, without mark-up. A comment of which nothing is left then is left out.
@@ -167,4 +159,4 @@ def _schema(attributes: list[str]) -> "pa.Schema":
     return pa.schema(fields + [(f"attribute.{name}", pa.bool_()) for name in attributes])
 
 
-_WRITERS = {Form.PARQUET: _write_parquet, Form.CSV: _write_csv, Form.JSONL: _write_jsonl}
+_WRITERS = {WriteAs.PARQUET: _write_parquet, WriteAs.CSV: _write_csv, WriteAs.JSONL: _write_jsonl}

@@ -1,0 +1,94 @@
+"""A ruling that was acknowledged is there, whatever happens to the process that took it."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from service.settings import Settings
+from service.store.records import Ruling
+from service.store.store import open_store
+
+RECORDING = """
+import sys
+from service.settings import read_settings
+from service.store.records import Ruling
+from service.store.store import open_store
+name = sys.argv[1]
+store = open_store(read_settings(**dict(word.split("=", 1) for word in sys.argv[2:])))
+for number in range(100_000):
+    store.rulings.record(Ruling(dialect="d", text=f"{name} {number}", abusive=True))
+    print(f"{name} {number}", flush=True)
+    if number == 99 and name != "endless":
+        break
+"""
+
+
+@pytest.fixture
+def recording(settings: Settings) -> Callable[[str], "subprocess.Popen[str]"]:
+    """A function that starts a process which records rulings and prints the text of each one that was acknowledged."""
+    url = settings.database_url
+    given = [f"data_dir={settings.data_dir}"] + ([f"database_url={url.get_secret_value()}"] if url else [])
+
+    def start(name: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen([sys.executable, "-c", RECORDING, name, *given], stdout=subprocess.PIPE, text=True)
+
+    return start
+
+
+def kept(settings: Settings) -> set[str]:
+    store = open_store(settings)
+    texts = {one.ruling.text for one in store.rulings.latest()}
+    store.close()
+    return texts
+
+
+def test_killed_process_loses_nothing(settings: Settings, recording: Callable[[str], "subprocess.Popen[str]"]) -> None:
+    """A process that is killed right after it acknowledged a ruling has kept it and all before it."""
+    acknowledged: list[str] = []
+    for round_ in range(3):
+        process = recording("endless")
+        assert process.stdout is not None
+        for line in process.stdout:
+            acknowledged.append(line.strip())
+            if len(acknowledged) >= 20 * (round_ + 1):
+                process.send_signal(signal.SIGKILL)
+                break
+        acknowledged.extend(line.strip() for line in process.stdout if line.endswith("\n"))
+        process.wait()
+        process.stdout.close()
+
+    # The last may have been kept when the process died before it could say so.
+    assert set(acknowledged) <= kept(settings)
+    assert len(kept(settings)) <= len(set(acknowledged)) + 1
+
+
+def test_writers_lose_nothing(settings: Settings, recording: Callable[[str], "subprocess.Popen[str]"]) -> None:
+    """What two processes record at the same time is all there."""
+    open_store(settings).close()
+    names = ("one", "two")
+    processes = [recording(name) for name in names]
+
+    said = [process.communicate(timeout=120)[0].splitlines() for process in processes]
+
+    assert said == [[f"{name} {number}" for number in range(100)] for name in names]
+    assert kept(settings) == {line for lines in said for line in lines}
+
+
+def test_retry_after_a_crash_counts_once(settings: Settings, recording: Callable[[str], "subprocess.Popen[str]"]) -> None:
+    """A client that never heard the answer sends its ruling again, to a new process, and it counts once."""
+    process = recording("endless")
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    store = open_store(settings)
+    before = store.rulings.count()
+
+    store.rulings.record(Ruling(dialect="d", text="endless 0", abusive=True))
+
+    assert store.rulings.count() == before
+    store.close()
