@@ -15,9 +15,11 @@ from model.errors import SettingsError
 if TYPE_CHECKING:
     from model.manifest import Prior
 
-__all__ = ["PREFIX", "Settings", "read_settings", "unknown_variables"]
+__all__ = ["DIALECT_NAMES", "PREFIX", "Settings", "read_settings", "unknown_variables"]
 
 PREFIX = "TIPSTAFF_"
+DIALECT_NAMES = ("perspective", "openai", "coral", "discourse", "detoxify", "synapse", "akismet")
+FAILING_WAYS = ("open", "closed", "error")
 
 # In a cluster whose Service is called "tipstaff", Kubernetes sets TIPSTAFF_PORT=tcp://10.0.0.1:8000 and its like:
 # https://kubernetes.io/docs/tutorials/services/connect-applications-service/#environment-variables
@@ -85,6 +87,12 @@ class Settings(BaseSettings):
     prior_hateful_share: Share | None = Field(
         default=None, description="Share of the abusive comments that are hateful on this site; the artefact's if not set."
     )
+    dialects: str = Field(default="all", description="Protocols of other services to answer in, separated by commas; `all` or `none`.")
+    on_failure: str = Field(
+        default="",
+        description="What a dialect answers when a comment cannot be judged: `synapse=open,coral=error`; `open` lets it pass, "
+        "`closed` rejects it, `error` (the default) says so in the dialect's own error.",
+    )
     # Longer than the 60 s for which nginx keeps an upstream connection, so that it never reuses one as we close it.
     keep_alive_timeout: Seconds = Field(default=75, description="Seconds that an idle connection stays open.")
     body_timeout: Seconds = Field(default=30, description="Seconds that a client may take to send one body.")
@@ -100,9 +108,33 @@ class Settings(BaseSettings):
                 f"max_body_bytes ({self.max_body_bytes}) has to be at least {_BYTES_ESCAPED} times max_comment_bytes "
                 f"({self.max_comment_bytes}), or the longest comment that is allowed does not fit into a body"
             )
+        for name in (*self.dialect_names, *self._failing):
+            if name not in DIALECT_NAMES:
+                raise ValueError(f"there is no dialect {name!r}: dialects and on_failure take {', '.join(DIALECT_NAMES)}")
+        for name, way in self._failing.items():
+            if way not in FAILING_WAYS:
+                raise ValueError(f"on_failure: {name} takes {', '.join(FAILING_WAYS)}")
         if (self.prior_abusive is None) != (self.prior_hateful_share is None):
             raise ValueError("prior_abusive and prior_hateful_share belong together: set both or neither")
         return self
+
+    @property
+    def dialect_names(self) -> tuple[str, ...]:
+        """The dialects that are switched on."""
+        if self.dialects.strip() == "all":
+            return DIALECT_NAMES
+        if self.dialects.strip() == "none":
+            return ()
+        return tuple(name.strip() for name in self.dialects.split(",") if name.strip())
+
+    @property
+    def _failing(self) -> dict[str, str]:
+        pairs = (pair.partition("=") for pair in self.on_failure.split(",") if pair.strip())
+        return {name.strip(): way.strip() for name, _, way in pairs}
+
+    def failing(self, dialect: str) -> str:
+        """What a dialect answers when a comment cannot be judged: ``open``, ``closed`` or ``error``."""
+        return self._failing.get(dialect, "error")
 
     @property
     def prior(self) -> "Prior | None":

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from model.errors import TipstaffError
 from service.http import docs, health, moderate
+from service.http.dialects.registry import chosen
 from service.http.problems import FieldError, Problem, ProblemError, ProblemKind, problem_response
 from service.http.state import Load, OnFailure, lifespan, load_moderator
 from service.http.wire import moderate_request
@@ -51,6 +52,8 @@ def create_app(
         in_background: whether the moderator is loaded while the app already answers, so that it can say that it is alive
             and not ready; otherwise its lifespan begins with a moderator that is warm.
     """
+    dialects = chosen(settings)
+    handlers = {kind: handler for dialect in dialects for kind, handler in dialect.handlers(settings).items()}
     app = _App(
         title="Tipstaff",
         version=_version(),
@@ -59,7 +62,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,
-        lifespan=lifespan(settings, load=load, on_failure=on_failure or _log_failure, in_background=in_background),
+        lifespan=lifespan(settings, load=load, on_failure=on_failure or _log_failure, in_background=in_background, handlers=handlers),
         middleware=[Middleware(_Guard)],
         exception_handlers={
             ProblemError: _problem,
@@ -70,6 +73,8 @@ def create_app(
     )
     # On the app itself, the busiest first: to look an address up in included routers takes 30 µs more.
     moderate.add_routes(app, settings)
+    for dialect in dialects:
+        dialect.add_routes(app, settings)
     health.add_routes(app)
     docs.add_routes(app)
     app.described = (moderate_request(settings.max_comments), Problem)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from starlette.requests import Request
@@ -11,19 +10,12 @@ from starlette.requests import Request
 from model.comment import VERDICTS, Comment, Verdict
 from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.http.state import ready_moderator, serving
+from service.store.records import Scope
 
 if TYPE_CHECKING:
     from model.moderator import Decisions
 
 __all__ = ["Caller", "Judgement", "Scope", "admit", "is_longer", "judge"]
-
-
-class Scope(StrEnum):
-    """What a key allows."""
-
-    SCORE = "score"
-    FEEDBACK = "feedback"
-    ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,29 @@
 """What a dialect is: a foreign protocol that we answer in."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.http.problems import ProblemError
+from service.http.problems import ProblemError, ProblemKind
 from service.settings import Settings
 
-__all__ = ["Dialect", "Endpoint", "answering"]
+if TYPE_CHECKING:
+    from service.store.worker import Handler
+
+__all__ = ["FAILURES", "Dialect", "Endpoint", "answering"]
 
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
+
+FAILURES = frozenset({ProblemKind.NOT_READY, ProblemKind.INTERNAL})
+"""What keeps a comment from being judged through no fault of the caller's: here a site may choose to fail open or closed."""
+
+
+def _nothing(_settings: Settings) -> "Mapping[str, Handler]":
+    return {}
 
 
 @dataclass(frozen=True)
@@ -24,27 +34,37 @@ class Dialect:
         name: in settings, metrics and rulings, such as ``perspective``.
         add_routes: adds its routes to the app.
         refuse: says in its own shape why a call is not answered; the statuses and headers are those that its clients know.
+        approve: answers a call that could not be judged as if its comments were fine, for sites that fail open.
+        reject: answers it as if they were abusive, for sites that fail closed.
+        handlers: of the calls that it leaves in the outbox, by kind; made anew for each app.
     """
 
     name: str
     add_routes: Callable[[FastAPI, Settings], None]
     refuse: Callable[[ProblemError], Response]
+    approve: Callable[[Request], Response]
+    reject: Callable[[Request], Response]
+    handlers: "Callable[[Settings], Mapping[str, Handler]]" = _nothing
 
 
-def answering(endpoint: Endpoint, *, name: str, refuse: Callable[[ProblemError], Response]) -> Endpoint:
+def answering(endpoint: Endpoint, *, dialect: Dialect, settings: Settings, judges: bool = False) -> Endpoint:
     """Return an endpoint whose problems are told in the shape of its dialect.
 
     Args:
         endpoint: may raise ProblemError.
-        name: of the dialect; kept in the request's scope as ``dialect``.
-        refuse: as of ``Dialect``.
+        dialect: its name is kept in the request's scope as ``dialect``.
+        settings: say what a failure answers.
+        judges: whether the endpoint judges comments, so that a site may choose what a failure answers.
     """
+    failing = settings.failing(dialect.name) if judges else "error"
 
     async def answer(request: Request) -> Response:
-        request.scope["dialect"] = name
+        request.scope["dialect"] = dialect.name
         try:
             return await endpoint(request)
         except ProblemError as problem:
-            return refuse(problem)
+            if problem.kind in FAILURES and failing != "error":
+                return dialect.approve(request) if failing == "open" else dialect.reject(request)
+            return dialect.refuse(problem)
 
     return answer

@@ -1,0 +1,13 @@
+"""The dialects that there are, and those that a site wants."""
+
+from service.http.dialects.dialect import Dialect
+from service.settings import Settings
+
+__all__ = ["DIALECTS", "chosen"]
+
+DIALECTS: tuple[Dialect, ...] = ()
+
+
+def chosen(settings: Settings) -> list[Dialect]:
+    """Return the dialects that the settings switch on, in the order of their routes."""
+    return [dialect for dialect in DIALECTS if dialect.name in settings.dialect_names]
