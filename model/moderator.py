@@ -1,6 +1,6 @@
 """One loaded artefact, ready to judge: comments in, decisions out. HTTP, files and evaluation all come through here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -17,37 +17,81 @@ from model.errors import ArtefactError, PolicyError
 from model.explain import Explanation, Span, explain
 from model.lexicon import load_lexicon
 from model.manifest import HEADS, Calibration, LabelThresholds, Prior
-from model.ngrams import FeatureSettings
+from model.ngrams import FeatureSettings, Reading
 from model.policy import Policy
 from model.text import normaliser_version, prepare
 
-__all__ = ["EMPTY", "Decisions", "Moderator", "Span", "classifier_of"]
+__all__ = ["EMPTY", "Decided", "Decisions", "Moderator", "Span", "classifier_of"]
 
 EMPTY = "empty"
+
+
+class Decided(NamedTuple):
+    """What is decided of one comment.
+
+    Attributes:
+        label, verdict: codes into ``LABELS`` and ``VERDICTS``, -1 if it was not judged.
+        scores: probabilities in the order of ``LABELS``.
+        attributes: probabilities in the order of ``Decisions.names``.
+        reason: why it was not judged, else None.
+    """
+
+    label: int
+    verdict: int
+    scores: list[float]
+    attributes: list[float]
+    reason: str | None
 
 
 class Decisions(NamedTuple):
     """What is decided of n comments, in the order given.
 
     Attributes:
-        labels: codes into ``LABELS``, -1 where a comment was not judged; int64, shape (n,).
-        scores: probabilities in the order of ``LABELS``, rows sum to 1, NaN where not judged; float64, shape (n, 3).
-        verdicts: codes into ``VERDICTS``, -1 where not judged; int64, shape (n,).
-        reasons: why a comment was not judged (``"empty"``), else None; n.
-        attributes: probability of each published attribute; float64, shape (n,).
+        reading: what was read out of each, and what follows from it.
+        names: of the published attributes.
         spans: the words that moved the scores, if asked for; n.
         policy: the name of the policy that gave the verdicts.
         version: the artefact that gave the scores.
     """
 
-    labels: npt.NDArray[np.int64]
-    scores: npt.NDArray[np.float64]
-    verdicts: npt.NDArray[np.int64]
-    reasons: Sequence[str | None]
-    attributes: Mapping[str, npt.NDArray[np.float64]]
+    reading: Reading
+    names: Sequence[str]
     spans: Sequence[Sequence[Span]] | None
     policy: str
     version: str
+
+    @property
+    def reasons(self) -> list[str | None]:
+        """Why a comment was not judged (``"empty"``), else None; n."""
+        return [None if label >= 0 else EMPTY for label in self.labels.tolist()]
+
+    @property
+    def labels(self) -> npt.NDArray[np.int64]:
+        """Codes into ``LABELS``, -1 where a comment was not judged; shape (n,)."""
+        return self.reading.codes[:, 2]
+
+    @property
+    def scores(self) -> npt.NDArray[np.float64]:
+        """Probabilities in the order of ``LABELS``, rows sum to 1, NaN where not judged; shape (n, 3)."""
+        return self.reading.scores
+
+    @property
+    def verdicts(self) -> npt.NDArray[np.int64]:
+        """Codes into ``VERDICTS``, -1 where not judged; shape (n,)."""
+        return self.reading.codes[:, 3]
+
+    @property
+    def attributes(self) -> dict[str, npt.NDArray[np.float64]]:
+        """Probability of each published attribute, NaN where not judged; shape (n,)."""
+        first = self.reading.floats.shape[1] - 3 - len(self.names)
+        return {name: self.reading.floats[:, first + at] for at, name in enumerate(self.names)}
+
+    def rows(self) -> Iterator[Decided]:
+        """Yield what is decided of each comment in plain Python: for a few comments that takes less than the arrays do."""
+        first = self.reading.floats.shape[1] - 3
+        of_names = first - len(self.names)
+        for floats, codes in zip(self.reading.floats.tolist(), self.reading.codes.tolist(), strict=True):
+            yield Decided(codes[2], codes[3], floats[first:], floats[of_names:first], None if codes[2] >= 0 else EMPTY)
 
 
 def classifier_of(stored: Stored) -> Classifier:
@@ -148,15 +192,12 @@ class Moderator:
         chosen = self._bounds.get(policy)
         if chosen is None:
             raise PolicyError(f"policy {policy!r} is unknown: use one of {', '.join(sorted(self.policies))}")
-        told = self.classifier.judge(prepare(comments), chosen, threads=threads)
-        labels = told.codes[:, 2]
-        reasons = [None if label >= 0 else EMPTY for label in labels.tolist()]
-        if any(reasons):
-            told.floats[labels < 0] = np.nan
+        reading = self.classifier.judge(prepare(comments), chosen, threads=threads)
+        labels = reading.codes[:, 2]
+        if -1 in labels.tolist():
+            reading.floats[labels < 0] = np.nan
         spans = [self.explain(comment).spans() for comment in comments] if explain else None
-        return Decisions(
-            labels, told.scores, told.codes[:, 3], reasons, self.classifier.attribute_scores(told), spans, policy, self.version
-        )
+        return Decisions(reading, self.classifier.attributes, spans, policy, self.version)
 
     def explain(self, comment: Comment) -> Explanation:
         """Return which words moved the scores of one comment, for every head."""

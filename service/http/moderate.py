@@ -29,7 +29,7 @@ from service.http.wire import (
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from model.moderator import Decisions, Moderator
+    from model.moderator import Decisions, Moderator, Span
 
 __all__ = ["Judge", "add_routes", "judge", "moderation"]
 
@@ -156,26 +156,24 @@ def _unjudged(comment: CommentRequest, reason: str, detail: str) -> UnjudgedComm
 
 def _entries(comments: Sequence[CommentRequest], decisions: "Decisions") -> list[JudgedComment | UnjudgedComment]:
     entries: list[JudgedComment | UnjudgedComment] = []
-    labels, verdicts, scores = decisions.labels.tolist(), decisions.verdicts.tolist(), decisions.scores.tolist()
-    for comment, label, verdict, row, reason in zip(comments, labels, verdicts, scores, decisions.reasons, strict=True):
-        if reason is not None:
-            entries.append(_unjudged(comment, reason, _REASONS.get(reason, "The comment cannot be judged.")))
+    names = decisions.names
+    for comment, row in zip(comments, decisions.rows(), strict=True):
+        if row.reason is not None:
+            entries.append(_unjudged(comment, row.reason, _REASONS.get(row.reason, "The comment cannot be judged.")))
             continue
-        entries.append({"id": comment.id, "label": _LABEL_NAMES[label], "scores": rounded_scores(*row), "verdict": _VERDICT_NAMES[verdict]})
-    if decisions.attributes or decisions.spans is not None:
-        _add_details(entries, decisions)
+        entry: JudgedComment = {
+            "id": comment.id,
+            "label": _LABEL_NAMES[row.label],
+            "scores": rounded_scores(*row.scores),
+            "verdict": _VERDICT_NAMES[row.verdict],
+        }
+        if names:
+            entry["attributes"] = {name: round(value, _DIGITS) for name, value in zip(names, row.attributes, strict=True)}
+        if decisions.spans is not None:
+            entry["spans"] = [_contribution(span) for span in decisions.spans[len(entries)]]
+        entries.append(entry)
     return entries
 
 
-def _add_details(entries: list[JudgedComment | UnjudgedComment], decisions: "Decisions") -> None:
-    attributes = {name: values.tolist() for name, values in decisions.attributes.items()}
-    for at, entry in enumerate(entries):
-        if "error" in entry:
-            continue
-        if attributes:
-            entry["attributes"] = {name: round(values[at], _DIGITS) for name, values in attributes.items()}
-        if decisions.spans is not None:
-            entry["spans"] = [
-                ContributingSpan(begin=span.begin, end=span.end, abusive=round(span.abusive, _DIGITS), hateful=round(span.hateful, _DIGITS))
-                for span in decisions.spans[at]
-            ]
+def _contribution(span: "Span") -> ContributingSpan:
+    return {"begin": span.begin, "end": span.end, "abusive": round(span.abusive, _DIGITS), "hateful": round(span.hateful, _DIGITS)}
