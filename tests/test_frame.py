@@ -124,7 +124,7 @@ def shown_default(name: str) -> str:
     default = Settings.model_fields[name].default
     if name == "data_dir":
         return "`~/.local/share/tipstaff`"
-    return "" if default is None else f"`{default}`"
+    return "" if default in (None, "") else f"`{default}`"
 
 
 def test_wheel_carries_what_is_no_code(tmp_path: Path) -> None:
