@@ -177,18 +177,27 @@ class Classifier:
         reading = self.judge(texts, threads=threads)
         return Scores(reading.scores, self.attribute_scores(reading))
 
-    def judge(self, texts: Sequence[bytes], bounds: Floats | None = None, *, threads: int | None = None) -> Reading:
+    def judge(
+        self, texts: Sequence[bytes], bounds: Floats | None = None, *, threads: int | None = None, out: Reading | None = None
+    ) -> Reading:
         """Read n comments and judge them.
 
         Args:
             texts: the comments, as ``model.text.prepare`` leaves them.
             bounds: the thresholds of the label rule and of a policy, as of ``heads.finish``.
             threads: how many may share the work; None for all cores where there is enough of it.
+            out: where to write it; new room if None.
         """
         (reader,) = self.readers
         packed, chosen = ngrams.pack_bytes(texts), ngrams.NO_BOUNDS if bounds is None else bounds
         return ngrams.score(
-            packed, settings=reader.settings, lexicon=reader.lexicon, weights=self._weights, bounds=chosen, threads=threads or cores()
+            packed,
+            settings=reader.settings,
+            lexicon=reader.lexicon,
+            weights=self._weights,
+            bounds=chosen,
+            threads=threads or cores(),
+            out=out,
         )
 
     def attribute_scores(self, reading: Reading) -> dict[str, Floats]:

@@ -3,15 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib import resources
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from model import artefact
+from model import artefact, ngrams
 from model.artefact import Stored
-from model.classifier import Classifier, NgramReader, prior_shift
+from model.classifier import Classifier, NgramReader, cores, prior_shift
 from model.comment import Comment, Format
 from model.errors import ArtefactError, PolicyError
 from model.explain import Explanation, Span, explain
@@ -19,6 +20,7 @@ from model.lexicon import load_lexicon
 from model.manifest import HEADS, Calibration, LabelThresholds, Prior
 from model.ngrams import FeatureSettings, Reading
 from model.policy import Policy
+from model.sharing import share
 from model.text import normaliser_version, prepare
 
 __all__ = ["EMPTY", "Decided", "Decisions", "Moderator", "Span", "classifier_of"]
@@ -192,12 +194,24 @@ class Moderator:
         chosen = self._bounds.get(policy)
         if chosen is None:
             raise PolicyError(f"policy {policy!r} is unknown: use one of {', '.join(sorted(self.policies))}")
-        reading = self.classifier.judge(prepare(comments), chosen, threads=threads)
+        reading = self._read(comments, chosen, threads or cores())
         labels = reading.codes[:, 2]
         if -1 in labels.tolist():
             reading.floats[labels < 0] = np.nan
         spans = [self.explain(comment).spans() for comment in comments] if explain else None
         return Decisions(reading, self.classifier.attributes, spans, policy, self.version)
+
+    def _read(self, comments: Sequence[Comment], bounds: npt.NDArray[np.float64], threads: int) -> Reading:
+        if threads == 1:
+            return self.classifier.judge(prepare(comments), bounds, threads=1)
+        reading = ngrams.room(len(comments), heads=len(self.classifier.heads))
+
+        def run(lo: int, hi: int) -> None:
+            # What Python does for one slice, others do in the kernel meanwhile.
+            self.classifier.judge(prepare(comments[lo:hi]), bounds, threads=1, out=reading.part(lo, hi))
+
+        share(run, np.fromiter(accumulate((len(comment.text) for comment in comments), initial=0), np.int64), threads)
+        return reading
 
     def explain(self, comment: Comment) -> Explanation:
         """Return which words moved the scores of one comment, for every head."""

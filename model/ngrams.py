@@ -7,8 +7,7 @@ normalise, split and hash with the same compiled functions, so that their featur
 A feature is a bucket of a hash table of 2**bits entries; ``model.features`` says which there are and how they are weighted.
 """
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -19,6 +18,7 @@ import numpy.typing as npt
 
 from model.features import BLOCKS, Shape, Weights, know
 from model.kernels import extract_slice, find_occurrences, score_slice
+from model.sharing import share
 
 __all__ = [
     "BLOCKS",
@@ -31,6 +31,7 @@ __all__ = [
     "extract",
     "occurrences",
     "pack_bytes",
+    "room",
     "score",
     "weights",
 ]
@@ -38,7 +39,6 @@ __all__ = [
 Floats = npt.NDArray[np.float64]
 
 NO_BOUNDS = np.full(6, np.inf)
-_SLICE = 1 << 16  # bytes; below that a thread costs more than it brings
 
 
 @dataclass(frozen=True)
@@ -155,10 +155,19 @@ class Reading(NamedTuple):
         """Of fine, toxic and hateful, shape (n, 3)."""
         return self.floats[:, -3:]
 
+    def part(self, lo: int, hi: int) -> "Reading":
+        """Return what comments lo to hi have of it; writing there writes here."""
+        return Reading(self.floats[lo:hi], self.codes[lo:hi])
+
     @property
     def where(self) -> npt.NDArray[np.int64]:
         """The range that was read, shape (n, 2)."""
         return self.codes[:, :2]
+
+
+def room(n: int, *, heads: int) -> Reading:
+    """Return room for what is read out of n comments."""
+    return Reading(np.empty((n, 2 * heads + 3)), np.empty((n, 4), np.int64))
 
 
 def weights(
@@ -206,6 +215,7 @@ def score(
     weights: Weights,
     bounds: Floats = NO_BOUNDS,
     threads: int = 1,
+    out: Reading | None = None,
 ) -> Reading:
     """Read comments, multiply what is found with the weights, judge.
 
@@ -216,14 +226,14 @@ def score(
         weights: made by the function of that name for these settings.
         bounds: the thresholds of labels and verdicts, as of ``heads.finish``; without them every label is fine.
         threads: how many threads share the work; 1 stays in the calling thread. The result does not depend on it.
+        out: where to write it, of n comments; new room if None.
     """
-    n = packed.offsets.size - 1
-    reading = Reading(np.empty((n, 2 * weights.values.shape[1] + 3)), np.empty((n, 4), np.int64))
+    reading = out or room(packed.offsets.size - 1, heads=weights.values.shape[1])
 
     def run(lo: int, hi: int) -> None:
         score_slice(packed.data, packed.offsets, lo, hi, lexicon, settings.shape, weights, bounds, *reading)
 
-    _share(run, packed, threads)
+    share(run, packed.offsets, threads)
     return reading
 
 
@@ -255,20 +265,5 @@ def extract(
                 return
             room *= 2
 
-    _share(run, packed, threads)
+    share(run, packed.offsets, threads)
     return np.concatenate([found[lo] for lo in sorted(found)]) if found else np.empty(0, np.int32), counts
-
-
-def _share(run: Callable[[int, int], None], packed: Packed, threads: int) -> None:
-    """Call run on slices of about equal bytes, in threads if there is enough to share."""
-    n, size = packed.offsets.size - 1, packed.data.size
-    slices = 1 if threads == 1 else min(n, max(1, size // _SLICE))
-    if slices <= 1:
-        if n:
-            run(0, n)
-        return
-    slices = max(slices, 4 * threads) if n >= 4 * threads else slices
-    cuts = np.unique(np.searchsorted(packed.offsets, np.linspace(0, size, slices + 1)[1:-1])).tolist()
-    bounds = sorted({0, *cuts, n})
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(run, bounds[:-1], bounds[1:]))

@@ -1,0 +1,36 @@
+"""How the threads of one call share its comments."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["share"]
+
+_SLICE = 1 << 16  # bytes; below that a thread costs more than it brings
+_TURNS = 4  # slices a thread at least, so that one with long words does not keep the others waiting
+
+
+def share(run: Callable[[int, int], None], ends: npt.NDArray[np.int64], threads: int) -> None:
+    """Call run on slices of n comments of about equal size, in threads if there is enough to share.
+
+    Args:
+        run: does comments lo to hi; called once for each slice, in any order, at the same time if there are threads.
+        ends: what comes before comment i in bytes or letters, int64, shape (n + 1,), ascending from 0.
+        threads: how many may share the work; 1 stays in the calling thread.
+
+    Raises:
+        Exception: whatever ``run`` raises.
+    """
+    n, size = ends.size - 1, int(ends[-1])
+    slices = 1 if threads == 1 else min(n, max(1, size // _SLICE))
+    if slices <= 1:
+        if n:
+            run(0, n)
+        return
+    slices = max(slices, _TURNS * threads) if n >= _TURNS * threads else slices
+    cuts = np.searchsorted(ends, np.linspace(0, size, slices + 1)[1:-1]).tolist()
+    bounds = sorted({0, *cuts, n})
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(run, bounds[:-1], bounds[1:]))
