@@ -93,6 +93,9 @@ class Settings(BaseSettings):
         description="What a dialect answers when a comment cannot be judged: `synapse=open,coral=error`; `open` lets it pass, "
         "`closed` rejects it, `error` (the default) says so in the dialect's own error.",
     )
+    openai_flagged: Literal["review", "reject"] = Field(
+        default="review", description="OpenAI dialect: the mildest verdict that counts as flagged, `review` or `reject`."
+    )
     # Longer than the 60 s for which nginx keeps an upstream connection, so that it never reuses one as we close it.
     keep_alive_timeout: Seconds = Field(default=75, description="Seconds that an idle connection stays open.")
     body_timeout: Seconds = Field(default=30, description="Seconds that a client may take to send one body.")

@@ -1,11 +1,12 @@
 """The dialects that there are, and those that a site wants."""
 
 from service.http.dialects.dialect import Dialect
+from service.http.dialects.openai import OPENAI
 from service.settings import Settings
 
 __all__ = ["DIALECTS", "chosen"]
 
-DIALECTS: tuple[Dialect, ...] = ()
+DIALECTS: tuple[Dialect, ...] = (OPENAI,)
 
 
 def chosen(settings: Settings) -> list[Dialect]:

@@ -1,0 +1,254 @@
+"""OpenAI's moderation: ``POST /v1/moderations``, for its official clients with nothing but their base URL changed.
+
+``flagged`` is the policy's word: whether the verdict is not to approve, or, as the setting ``openai_flagged`` may say, to
+reject. Of the thirteen categories two are judged, ``harassment`` (our toxic) and ``hate`` (our hateful), and their
+``/threatening`` halves where the model has a head for threats. The others are false, 0.0 and applied to nothing.
+"""
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic_core import to_json
+from starlette.requests import Request
+from starlette.responses import Response
+
+from model.comment import Comment, Label, Verdict
+from service.http.calls import Scope, admit, judge
+from service.http.dialects.dialect import Dialect, Endpoint, answering
+from service.http.dialects.wire import Judged, Tolerant, bearer, judged, read_json, refuse_long, responses, takes, wrong
+from service.http.problems import FieldError, ProblemError, ProblemKind
+from service.settings import Settings
+
+__all__ = ["CATEGORIES", "OPENAI"]
+
+CATEGORIES = (
+    "harassment",
+    "harassment/threatening",
+    "hate",
+    "hate/threatening",
+    "illicit",
+    "illicit/violent",
+    "self-harm",
+    "self-harm/intent",
+    "self-harm/instructions",
+    "sexual",
+    "sexual/minors",
+    "violence",
+    "violence/graphic",
+)
+
+_MODES = ("text", "image_url")
+_COUNT = "openai.inputs"
+_NEVER = dict.fromkeys(CATEGORIES, False)
+_NOTHING = dict.fromkeys(CATEGORIES, 0.0)
+_JUDGED = ("harassment", "hate")
+_THREATS = ("harassment/threatening", "hate/threatening")
+_THREAT = "threat"
+_LIKELY = 0.5
+_DIGITS = 6
+
+# Its clients know one status for a wrong call, and take others for something to try again or to be surprised by.
+_STATUS = {413: 400, 415: 400, 422: 400}
+_TYPES = {429: "rate_limit_error", 401: "authentication_error", 403: "permission_error"}
+_CODES = {429: "rate_limit_exceeded", 401: "invalid_api_key", 403: "insufficient_permissions"}
+_ANOTHER_TRY_HELPS = frozenset({408, 429, 503})
+
+_ERROR = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["message", "type", "code", "param"],
+            "properties": {
+                "message": {"type": "string"},
+                "type": {"type": "string"},
+                "code": {"type": ["string", "null"]},
+                "param": {"type": ["string", "null"]},
+            },
+        }
+    },
+}
+_TEXT_PART = {
+    "type": "object",
+    "required": ["type", "text"],
+    "properties": {"type": {"type": "string", "const": "text"}, "text": {"type": "string"}},
+}
+_IMAGE_PART = {
+    "type": "object",
+    "required": ["type", "image_url"],
+    "properties": {"type": {"type": "string", "const": "image_url"}, "image_url": {"type": "object"}},
+}
+
+
+class ModerationCreate(Tolerant):
+    """A call; what ``input`` may be is checked by `_texts`, which says better what is wrong."""
+
+    input: Any
+    model: str | None = None
+
+
+def _add_routes(app: FastAPI, settings: Settings) -> None:
+    app.add_api_route(
+        "/v1/moderations",
+        answering(_moderations(settings), dialect=OPENAI, settings=settings, judges=True),
+        methods=["POST"],
+        response_model=None,
+        responses=responses(_answer_schema(), _ERROR, 400, 401, 403, 408, 429, 500, 503, about="One result for each input."),
+        summary="Judge texts as OpenAI's moderation does",
+        description="For the official `openai` clients: set their base URL to this service's address and `/v1`. Images are not judged.",
+        operation_id="openai_moderations",
+        openapi_extra=takes(_call_schema(settings)),
+    )
+
+
+def _call_schema(settings: Settings) -> dict[str, Any]:
+    many = {"type": "array", "minItems": 1, "maxItems": settings.max_comments}
+    inputs = [{"type": "string"}, many | {"items": {"type": "string"}}, many | {"items": {"oneOf": [_TEXT_PART, _IMAGE_PART]}}]
+    model = {"type": ["string", "null"], "description": "Any name; the model that judges is the one that is served."}
+    return {"type": "object", "required": ["input"], "properties": {"input": {"oneOf": inputs}, "model": model}}
+
+
+def _answer_schema() -> dict[str, Any]:
+    def of_each(schema: dict[str, Any]) -> dict[str, Any]:
+        return {"type": "object", "required": list(CATEGORIES), "properties": dict.fromkeys(CATEGORIES, schema)}
+
+    properties = {
+        "flagged": {"type": "boolean"},
+        "categories": of_each({"type": "boolean"}),
+        "category_scores": of_each({"type": "number", "minimum": 0, "maximum": 1}),
+        "category_applied_input_types": of_each({"type": "array", "items": {"type": "string", "enum": ["text"]}}),
+    }
+    result = {"type": "object", "required": list(properties), "properties": properties}
+    whole = {"id": {"type": "string"}, "model": {"type": "string"}, "results": {"type": "array", "items": result}}
+    return {"type": "object", "required": list(whole), "properties": whole}
+
+
+def _moderations(settings: Settings) -> Endpoint:
+    flagging = (Verdict.REVIEW, Verdict.REJECT) if settings.openai_flagged == "review" else (Verdict.REJECT,)
+
+    async def moderations(request: Request) -> Response:
+        caller = await admit(request, scope=Scope.SCORE, secret=bearer(request))
+        asked = await read_json(request, ModerationCreate, settings=settings)
+        comments = [Comment(str(at), text) for at, text in enumerate(_texts(asked.input, settings))]
+        request.scope[_COUNT] = len(comments)
+        judgement = await judge(request, comments, caller=caller)
+        results = [_result(one, flagged=one.verdict in flagging) for one in judged(judgement)]
+        return _answer(results, version=judgement.decisions.version)
+
+    return moderations
+
+
+def _texts(given: Any, settings: Settings) -> list[str]:
+    """Return one text for each result.
+
+    Raises:
+        ProblemError: the input is not of a form that the protocol knows, or too long.
+    """
+    if isinstance(given, str):
+        refuse_long(given, field="input", limit=settings.max_comment_bytes)
+        return [given]
+    if not isinstance(given, list) or not given:
+        raise wrong("input", "has to be a string, or an array of strings or of parts with at least one")
+    if len(given) > settings.max_comments:
+        detail = f"input: may hold at most {settings.max_comments}, holds {len(given)}: send fewer in one call"
+        raise ProblemError(ProblemKind.TOO_MANY_COMMENTS, detail, [FieldError(field="input", detail=detail)])
+    if isinstance(given[0], str):
+        for at, text in enumerate(given):
+            if not isinstance(text, str):
+                raise wrong(f"input[{at}]", "has to be a string, as the first is")
+            refuse_long(text, field=f"input[{at}]", limit=settings.max_comment_bytes)
+        return given
+    text = "\n".join(each for at, part in enumerate(given) if (each := _part(part, f"input[{at}]")) is not None)
+    refuse_long(text, field="input", limit=settings.max_comment_bytes)
+    return [text]
+
+
+def _part(part: Any, field: str) -> str | None:
+    """Return the text of a part, None of an image, which is neither fetched nor judged."""
+    if not isinstance(part, dict) or part.get("type") not in _MODES:
+        raise wrong(field, "has to be a part whose type is text or image_url")
+    if part["type"] == "image_url":
+        if not isinstance(part.get("image_url"), dict):
+            raise wrong(f"{field}.image_url", "has to be an object")
+        return None
+    text = part.get("text")
+    if not isinstance(text, str):
+        raise wrong(f"{field}.text", "has to be a string")
+    return text
+
+
+def _result(one: Judged, *, flagged: bool) -> dict[str, Any]:
+    scores, applied = dict(_NOTHING), _applied(one)
+    if one.label is not None:
+        scores["harassment"], scores["hate"] = (round(score, _DIGITS) for score in one.scores[1:])
+        if (threat := one.attributes.get(_THREAT)) is not None:
+            # A threat is abusive; which kind of abuse it is, the other head says.
+            for name, score in zip(_THREATS, one.scores[1:], strict=True):
+                scores[name] = round(threat * score / one.abusive, _DIGITS)
+    chosen = _chosen(one) if flagged else None
+    categories = dict(_NEVER)
+    if chosen is not None:
+        categories[chosen] = True
+        categories[f"{chosen}/threatening"] = scores[f"{chosen}/threatening"] >= _LIKELY
+    return {
+        "flagged": flagged,
+        "categories": categories,
+        "category_scores": scores,
+        "category_applied_input_types": {name: ["text"] if name in applied else [] for name in CATEGORIES},
+    }
+
+
+def _applied(one: Judged) -> tuple[str, ...]:
+    if one.label is None or one.foreign:
+        return ()
+    return _JUDGED + _THREATS if _THREAT in one.attributes else _JUDGED
+
+
+def _chosen(one: Judged) -> str | None:
+    """Return the category for which a text is flagged; None if it is for another reason: its language, a rule."""
+    if one.label is None or one.foreign:
+        return None
+    if one.label is Label.FINE:
+        if one.matched is not None:
+            return None
+        return "hate" if one.scores[2] > one.scores[1] else "harassment"
+    return "hate" if one.label is Label.HATEFUL else "harassment"
+
+
+def _answer(results: list[dict[str, Any]], *, version: str) -> Response:
+    content = to_json({"id": f"modr-{secrets.token_hex(16)}", "model": version, "results": results})
+    return Response(content, media_type="application/json", headers=_headers())
+
+
+def _headers() -> dict[str, str]:
+    return {"x-request-id": f"req_{secrets.token_hex(16)}"}
+
+
+def _unjudged(*, flagged: bool) -> Callable[[Request], Response]:
+    def answer(request: Request) -> Response:
+        one = Judged(None, None, (0.0, 0.0, 0.0), {}, foreign=False, matched=None)
+        return _answer([_result(one, flagged=flagged)] * request.scope.get(_COUNT, 1), version="unavailable")
+
+    return answer
+
+
+def _refuse(problem: ProblemError) -> Response:
+    status = _STATUS.get(problem.kind.status, problem.kind.status)
+    kind = "server_error" if status >= 500 else _TYPES.get(status, "invalid_request_error")
+    error = {
+        "message": problem.detail,
+        "type": kind,
+        "code": _CODES.get(status, problem.kind.code.replace("-", "_")),
+        "param": problem.errors[0]["field"] if problem.errors else None,
+    }
+    headers = _headers() | dict(problem.headers) | {"x-should-retry": "true" if status in _ANOTHER_TRY_HELPS else "false"}
+    seconds = headers.get("Retry-After", "")
+    if seconds.isdecimal():
+        headers["retry-after-ms"] = str(int(seconds) * 1000)
+    return Response(to_json({"error": error}), status_code=status, media_type="application/json", headers=headers)
+
+
+OPENAI = Dialect(name="openai", add_routes=_add_routes, refuse=_refuse, approve=_unjudged(flagged=False), reject=_unjudged(flagged=True))

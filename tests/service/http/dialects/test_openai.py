@@ -1,0 +1,277 @@
+"""Clients of OpenAI's moderation find what they know: results, categories, errors, retries."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from hypothesis import given
+from hypothesis import settings as hypotheses
+from hypothesis import strategies as st
+from starlette.requests import Request
+from starlette.responses import Response
+
+from model.moderator import Moderator
+from service.http.app import create_app
+from service.http.dialects.openai import CATEGORIES
+from service.settings import Settings, read_settings
+
+FINE = "Thanks, that helped a lot!"
+TOXIC = "Shut up, you pathetic idiot."
+HATEFUL = "All Muslims are vermin and should be driven out of our country."
+
+PYTHON = """
+import json, sys
+from openai import OpenAI
+client = OpenAI(base_url=sys.argv[1] + "/v1", api_key="sk-none", max_retries=0, _strict_response_validation=True)
+answer = client.moderations.create(**json.loads(sys.argv[2]))
+print(json.dumps([answer.id, answer.model, [one.model_dump(by_alias=True) for one in answer.results]]))
+"""
+PYTHON_ERRORS = """
+import json, sys, openai
+client = openai.OpenAI(base_url=sys.argv[1] + "/v1", api_key="sk-none", max_retries=2)
+try:
+    client.moderations.create(**json.loads(sys.argv[2]))
+except openai.APIStatusError as error:
+    print(json.dumps([type(error).__name__, error.status_code, error.code, error.param, error.type, bool(error.request_id), error.message]))
+"""
+NODE = """
+import OpenAI from "openai";
+const client = new OpenAI({baseURL: process.argv[1] + "/v1", apiKey: "sk-none", maxRetries: 0});
+try {
+  console.log(JSON.stringify(await client.moderations.create(JSON.parse(process.argv[2]))));
+} catch (error) {
+  console.log(JSON.stringify([error.constructor.name, error.status, error.code, error.param, error.type, Boolean(error.requestID)]));
+}
+"""
+
+
+def ask(client: httpx.Client, given: object) -> httpx.Response:
+    return client.post("/v1/moderations", json={"input": given})
+
+
+def flags(client: httpx.Client, given: object) -> list[bool]:
+    return [one["flagged"] for one in ask(client, given).json()["results"]]
+
+
+def test_python_client_is_answered(python_client: Callable[..., Any], address: str, moderator: Moderator) -> None:
+    """The official Python client, validating strictly, gets one result for each text, with every category."""
+    id_, version, results = python_client(PYTHON, address, f'{{"input": ["{FINE}", "{TOXIC}", "{HATEFUL}"]}}')
+
+    assert id_.startswith("modr-")
+    assert version == moderator.version
+    assert [one["flagged"] for one in results] == [False, True, True]
+    assert all(set(one["categories"]) == set(one["category_scores"]) == set(CATEGORIES) for one in results)
+    assert [results[1]["categories"]["harassment"], results[1]["categories"]["hate"]] == [True, False]
+    assert [results[2]["categories"]["harassment"], results[2]["categories"]["hate"]] == [False, True]
+
+
+def test_node_client_is_answered(node_client: Callable[..., Any], address: str) -> None:
+    """The official npm client gets the result of a single text and of parts."""
+    single = node_client(NODE, address, f'{{"input": "{TOXIC}", "model": "omni-moderation-latest"}}')
+    parts = node_client(
+        NODE,
+        address,
+        f'{{"input": [{{"type": "text", "text": "{TOXIC}"}}, {{"type": "image_url", "image_url": {{"url": "http://127.0.0.1:1/x.png"}}}}]}}',
+    )
+
+    assert [one["flagged"] for one in single["results"]] == [True]
+    assert parts["results"] == single["results"]
+
+
+def test_clients_raise_their_own_errors(python_client: Callable[..., Any], node_client: Callable[..., Any], address: str) -> None:
+    """A wrong call is a BadRequestError that names its parameter, in both clients."""
+    error = python_client(PYTHON_ERRORS, address, '{"input": []}')
+
+    assert error[:6] == ["BadRequestError", 400, "wrong_fields", "input", "invalid_request_error", True]
+    assert "array of strings" in error[6]
+    assert node_client(NODE, address, '{"input": ["a", 1]}') == [
+        "BadRequestError",
+        400,
+        "wrong_fields",
+        "input[1]",
+        "invalid_request_error",
+        True,
+    ]
+
+
+def test_client_tries_again_while_the_model_is_loaded(
+    python_client: Callable[..., Any], settings: Settings, moderator: Moderator, running: Callable[..., Any]
+) -> None:
+    """A client that comes before the model is loaded waits as it is told, tries again and is answered."""
+    asked = threading.Event()
+
+    def load(_settings: Settings) -> Moderator:
+        asked.wait(60)
+        return moderator
+
+    app = create_app(settings, load=load)
+
+    @app.middleware("http")
+    async def after(request: Request, go: Callable[..., Any]) -> Response:
+        answer: Response = await go(request)
+        if answer.status_code == 503:
+            asked.set()
+        return answer
+
+    with running(app, ready=False) as client:
+        results = python_client(
+            PYTHON.replace("max_retries=0", "max_retries=5"), str(client.base_url).rstrip("/"), f'{{"input": "{FINE}"}}'
+        )[2]
+
+    assert asked.is_set()
+    assert [one["flagged"] for one in results] == [False]
+
+
+def test_refusals_say_whether_to_try_again(settings: Settings, moderator: Moderator, running: Callable[..., Any]) -> None:
+    """While the model is loaded the answer is 503 with both of the headers that say when to come back; a wrong call says never."""
+    release = threading.Event()
+
+    def load(_settings: Settings) -> Moderator:
+        release.wait(60)
+        return moderator
+
+    with running(create_app(settings, load=load), ready=False) as client:
+        early, wrong = ask(client, FINE), ask(client, 5)
+        release.set()
+
+    assert (early.status_code, early.headers["x-should-retry"], early.headers["retry-after-ms"]) == (503, "true", "1000")
+    assert early.json()["error"]["type"] == "server_error"
+    assert (wrong.status_code, wrong.headers["x-should-retry"]) == (400, "false")
+
+
+def test_parts_are_one_text(client: httpx.Client) -> None:
+    """A list of parts gives one result, judged by all its text together; images count for nothing and are not fetched."""
+    image = {"type": "image_url", "image_url": {"url": "http://127.0.0.1:9/never"}}
+    answer = ask(client, [{"type": "text", "text": FINE}, image, {"type": "text", "text": TOXIC}]).json()["results"]
+    alone = ask(client, [image]).json()["results"]
+
+    assert [one["flagged"] for one in answer] == [True]
+    assert answer[0]["category_applied_input_types"]["harassment"] == ["text"]
+    assert [one["flagged"] for one in alone] == [False]
+    assert not any(alone[0]["category_applied_input_types"].values())
+
+
+def test_what_is_not_judged_is_not_claimed(client: httpx.Client) -> None:
+    """Categories that the model has no head for are false, 0.0 and applied to nothing; so is everything of an empty text."""
+    full, empty = ask(client, [HATEFUL, " "]).json()["results"]
+
+    others = set(CATEGORIES) - {"harassment", "hate"}
+    assert [full["category_applied_input_types"][name] for name in sorted(others)] == [[]] * len(others)
+    assert {full["category_scores"][name] for name in others} == {0.0}
+    assert not any(full["categories"][name] for name in others)
+    assert (empty["flagged"], set(empty["category_scores"].values())) == (False, {0.0})
+
+
+def test_scores_are_our_own(client: httpx.Client) -> None:
+    """The score of harassment is our toxic one, that of hate our hateful one."""
+    ours = client.post("/v1/moderate", json={"comments": [{"id": 1, "text": TOXIC}]}).json()["decisions"][0]["scores"]
+
+    scores = ask(client, TOXIC).json()["results"][0]["category_scores"]
+
+    assert (scores["harassment"], scores["hate"]) == pytest.approx((ours["toxic"], ours["hateful"]), abs=2e-6)
+
+
+def test_flagged_is_the_setting_s_verdict(moderator: Moderator, running: Callable[..., Any], client: httpx.Client) -> None:
+    """By default whatever the policy would not approve is flagged; with ``openai_flagged=reject``, what it rejects."""
+    texts = [FINE, "you are so dumb", "what a stupid idea", TOXIC, "shut up", "he is a fool", "this is crap"]
+    decisions = client.post("/v1/moderate", json={"comments": [{"id": at, "text": text} for at, text in enumerate(texts)]}).json()
+    verdicts = [one["verdict"] for one in decisions["decisions"]]
+    strict = create_app(read_settings(port=0, openai_flagged="reject"), load=lambda _: moderator)
+
+    with running(strict) as other:
+        rejected = ask(other, texts).json()["results"]
+
+    assert set(verdicts) == {"approve", "review", "reject"}
+    assert flags(client, texts) == [verdict != "approve" for verdict in verdicts]
+    assert [one["flagged"] for one in rejected] == [verdict == "reject" for verdict in verdicts]
+    assert [any(one["categories"].values()) for one in rejected] == [one["flagged"] for one in rejected]
+
+
+@pytest.mark.parametrize(("way", "flagged"), [("open", False), ("closed", True)])
+def test_site_chooses_what_a_failure_answers(settings: Settings, running: Callable[..., Any], way: str, flagged: bool) -> None:
+    """When nothing can be judged, a site that fails open gets an unflagged result for each input, one that fails closed a flagged one."""
+    release = threading.Event()
+
+    def load(_settings: Settings) -> Moderator:
+        release.wait(60)
+        raise RuntimeError
+
+    app = create_app(settings.model_copy(update={"on_failure": f"openai={way}"}), load=load)
+    with running(app, ready=False) as client:
+        answer = ask(client, [FINE, TOXIC])
+        release.set()
+
+    assert answer.status_code == 200
+    assert [one["flagged"] for one in answer.json()["results"]] == [flagged, flagged]
+    assert not any(any(one["categories"].values()) for one in answer.json()["results"])
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({"input": "x" * 1001}, "1000 bytes"),
+        ({"input": ["a", "é" * 501]}, "input[1]"),
+        ({"input": [{"type": "text", "text": "x" * 999}, {"type": "text", "text": "yy"}]}, "1000 bytes"),
+        ({"input": ["a"] * 21}, "at most 20"),
+        ({"input": [{"type": "audio"}]}, "input[0]"),
+        ({"input": [{"type": "text", "text": None}]}, "input[0].text"),
+        ({"input": [{"type": "image_url"}]}, "input[0].image_url"),
+        ({"input": None}, "input"),
+        ({"model": "x"}, "input"),
+        ({"input": "a", "model": 5}, "model"),
+        ([], "<the body>"),
+    ],
+)
+def test_wrong_call_is_explained(client: httpx.Client, body: object, says: str) -> None:
+    """What is wrong with a call is said in OpenAI's shape, with the field, and status 400."""
+    answer = client.post("/v1/moderations", json=body)
+
+    assert answer.status_code == 400
+    assert set(answer.json()["error"]) == {"message", "type", "code", "param"}
+    assert says in answer.json()["error"]["message"]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+PARTS = st.lists(
+    st.fixed_dictionaries({"type": st.sampled_from(["text", "image_url", "x", 1])}, optional={"text": JSON, "image_url": JSON})
+)
+
+
+@hypotheses(max_examples=60)
+@given(given_input=JSON | PARTS | st.lists(st.text()))
+def test_any_input_is_answered(client: httpx.Client, given_input: object) -> None:
+    """Whatever JSON comes as input, the answer is one result for each text or an error of the caller's."""
+    answer = ask(client, given_input)
+
+    assert answer.status_code in {200, 400}
+    if answer.status_code == 200 and isinstance(given_input, list) and isinstance(given_input[0], str):
+        assert len(answer.json()["results"]) == len(given_input)
+
+
+@hypotheses(max_examples=60)
+@given(body=st.binary(max_size=300))
+def test_any_bytes_are_answered(client: httpx.Client, body: bytes) -> None:
+    """Whatever bytes come as a body, the answer is an error of the caller's in OpenAI's shape."""
+    answer = client.post("/v1/moderations", content=body, headers={"content-type": "application/json"})
+
+    assert answer.status_code == 400
+    assert isinstance(answer.json()["error"]["message"], str)
+
+
+def test_route_is_documented(app: FastAPI) -> None:
+    """The OpenAPI document describes the call, its answer and its refusals."""
+    operation = app.openapi()["paths"]["/v1/moderations"]["post"]
+
+    assert {"200", "400", "401", "403", "408", "429", "503"} <= set(operation["responses"])
+
+
+def test_switched_off_it_is_not_there(moderator: Moderator, running: Callable[..., Any]) -> None:
+    """A site that does not want the dialect does not have its address."""
+    with running(create_app(read_settings(port=0, dialects="none"), load=lambda _: moderator)) as client:
+        assert ask(client, FINE).status_code == 404
