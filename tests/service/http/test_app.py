@@ -89,7 +89,7 @@ def test_the_openapi_document_is_whole(client: httpx.Client, app: FastAPI) -> No
     document = client.get("/openapi.json").json()
 
     assert document == app.openapi()
-    assert set(document["paths"]) == {"/v1/moderate", "/healthz", "/readyz", "/v1/model"}
+    assert {"/v1/moderate", "/healthz", "/readyz", "/v1/model"} <= set(document["paths"])
     references = set(_references(document))
     assert references
     assert references <= {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
