@@ -87,6 +87,11 @@ class Settings(BaseSettings):
     prior_hateful_share: Share | None = Field(
         default=None, description="Share of the abusive comments that are hateful on this site; the artefact's if not set."
     )
+    open: bool | None = Field(
+        default=None,
+        description="Whether calls without a key are let in. If not set: only while the service listens on a loopback address "
+        "and no key was ever made.",
+    )
     dialects: str = Field(default="all", description="Protocols of other services to answer in, separated by commas; `all` or `none`.")
     on_failure: str = Field(
         default="",

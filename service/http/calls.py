@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from starlette.requests import Request
 
 from model.comment import VERDICTS, Comment, Verdict
+from service.http.gate import Caller, secret_in
 from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.http.state import ready_moderator, serving
 from service.store.records import Scope
@@ -15,20 +15,7 @@ from service.store.records import Scope
 if TYPE_CHECKING:
     from model.moderator import Decisions
 
-__all__ = ["Caller", "Judgement", "Scope", "admit", "is_longer", "judge"]
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who calls.
-
-    Attributes:
-        key: the id of the key, None if the service is open and none was given.
-        community: whose policy applies, if the key belongs to one.
-    """
-
-    key: str | None = None
-    community: str | None = None
+__all__ = ["Caller", "Judgement", "Scope", "admit", "is_longer", "judge", "secret_in"]
 
 
 class Judgement(NamedTuple):
@@ -68,7 +55,7 @@ async def admit(request: Request, *, scope: Scope, secret: str | None, signed: b
     Raises:
         ProblemError: the key is missing, unknown, revoked or not for this; or its owner or address called too often.
     """
-    return Caller()
+    return await serving(request).gate.admit(scope, secret, signed=signed)
 
 
 async def judge(

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from model.comment import LABELS, VERDICTS, Format
 from service.http.body import check_content, read_body
-from service.http.calls import is_longer
+from service.http.calls import Scope, admit, is_longer, secret_in
 from service.http.problems import FieldError, ProblemError, ProblemKind, described
 from service.http.state import ready_moderator, serving
 from service.http.wire import (
@@ -46,6 +46,8 @@ _DIGITS = 6
 _PROBLEMS = (
     ProblemKind.NOT_JSON,
     ProblemKind.NOT_UTF8,
+    ProblemKind.UNAUTHENTICATED,
+    ProblemKind.FORBIDDEN,
     ProblemKind.BODY_TOO_SLOW,
     ProblemKind.BODY_TOO_LARGE,
     ProblemKind.TOO_MANY_COMMENTS,
@@ -95,6 +97,7 @@ def moderation(settings: Settings, judge: Judge) -> Callable[[Request], Coroutin
     shape = moderate_request(settings.max_comments)
 
     async def moderate(request: Request) -> Response:
+        await admit(request, scope=Scope.SCORE, secret=secret_in(request))
         moderator = ready_moderator(request)
         check_content(request)
         body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)

@@ -3,13 +3,17 @@
 ::
 
     400  not-json, not-utf-8
+    401  unauthenticated: no key, or one that is not known; with WWW-Authenticate
+    403  forbidden: a key that does not allow this
     404, 405, other statuses of the framework: about:blank
     408  body-too-slow
     413  body-too-large, too-many-comments: always means "send less in one call"
     415  not-json-content: the content type or coding
-    422  wrong-fields, unknown-policy: always means "the call is wrong, sending it again will not help"
+    422  wrong-fields, unknown-policy, unknown-community: always means "the call is wrong, sending it again will not help"
+    429  rate-limited: with Retry-After
     500  internal
-    503  not-ready, not-kept: with Retry-After
+    503  not-ready, not-kept, overloaded: with Retry-After
+    504  deadline: what the call itself allowed
 
 In a batch the place of a comment that cannot be judged holds an error entry, and its type is the bare word:
 comment-too-long, comment-empty.
@@ -34,15 +38,21 @@ class ProblemKind(Enum):
 
     NOT_JSON = ("not-json", 400, "The body is not JSON")
     NOT_UTF8 = ("not-utf-8", 400, "The body is not UTF-8")
+    UNAUTHENTICATED = ("unauthenticated", 401, "A key is missing or not known")
+    FORBIDDEN = ("forbidden", 403, "The key does not allow this")
     BODY_TOO_SLOW = ("body-too-slow", 408, "The body took too long to arrive")
     BODY_TOO_LARGE = ("body-too-large", 413, "The body is too large")
     TOO_MANY_COMMENTS = ("too-many-comments", 413, "There are too many comments in one call")
     NOT_JSON_CONTENT = ("not-json-content", 415, "The body is not declared as plain JSON")
     WRONG_FIELDS = ("wrong-fields", 422, "Some fields are wrong")
     UNKNOWN_POLICY = ("unknown-policy", 422, "There is no such policy")
+    UNKNOWN_COMMUNITY = ("unknown-community", 422, "There is no such community")
+    RATE_LIMITED = ("rate-limited", 429, "There were too many calls")
     INTERNAL = ("internal", 500, "The service made a mistake")
     NOT_READY = ("not-ready", 503, "The service is not ready yet")
     NOT_KEPT = ("not-kept", 503, "What was sent could not be kept")
+    OVERLOADED = ("overloaded", 503, "There is more to judge than can be judged in time")
+    DEADLINE = ("deadline", 504, "The time that the call allows is over")
 
     def __init__(self, code: str, status: int, title: str) -> None:
         self.code = code

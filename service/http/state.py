@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 
 from model.errors import ArtefactError, StoreError, TipstaffError
+from service.http.gate import Gate
 from service.http.problems import ProblemError, ProblemKind
 from service.settings import Settings
 from service.store.life import living
@@ -41,10 +42,12 @@ class Serving:
         moderator: None until it is loaded and warm.
         store: keys, rulings, outbox; None until it is open, which is before the moderator is there.
         ring: the valid keys in memory, likewise.
+        gate: says who may call; lets nobody in until the keys are read.
         worker: makes the calls that wait in the outbox, likewise.
     """
 
     pool: ThreadPoolExecutor
+    gate: Gate
     moderator: "Moderator | None" = None
     store: "Store | None" = None
     ring: "KeyRing | None" = None
@@ -108,11 +111,12 @@ def lifespan(
             on_failure(StoreError(f"the store cannot be opened: {type(error).__name__}"))
             return
         state.store, state.ring, state.worker = live.store, live.ring, live.worker
+        state.gate.watch(live.ring)
         await _load(state, settings, load=load, on_failure=on_failure)
 
     @asynccontextmanager
     async def around(_app: Starlette) -> AsyncIterator[_State]:
-        state = Serving(pool=ThreadPoolExecutor(max_workers=os.cpu_count(), thread_name_prefix="judge"))
+        state = Serving(pool=ThreadPoolExecutor(max_workers=os.cpu_count(), thread_name_prefix="judge"), gate=Gate(settings))
         async with AsyncExitStack() as stack:
             task = asyncio.create_task(begin(state, stack))
             try:

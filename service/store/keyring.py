@@ -28,6 +28,9 @@ class KeyRing:
         every: seconds from one reading to the next: so long does a revoked key work at most, where the database answers.
         on_miss: seconds from one reading to the next that an unknown secret may bring about.
 
+    Attributes:
+        ever: whether a key was ever made. It stays so when the last one is revoked, or that would let everybody in.
+
     Raises:
         StoreError: the keys cannot be read on entering.
     """
@@ -36,6 +39,7 @@ class KeyRing:
         self._keys = keys
         self._every = every
         self._on_miss = on_miss
+        self.ever = False
         self._snapshot: Mapping[str, tuple[str, Key]] = {}
         self._used: dict[str, None] = {}
         self._read_at = -float("inf")
@@ -107,6 +111,7 @@ class KeyRing:
     def _read(self) -> None:
         began = time.monotonic()
         self._snapshot = {stored[:16]: (stored, key) for stored, key in self._keys.by_digest().items()}
+        self.ever = self.ever or bool(self._snapshot) or self._keys.any_made()
         self._read_at = began
 
     def _note_used(self) -> None:

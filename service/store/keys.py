@@ -92,6 +92,15 @@ class Keys:
         with self._database.reading() as connection:
             return {row.digest: _key(row) for row in connection.execute(select(keys).where(keys.c.revoked_at.is_(None)))}
 
+    def any_made(self) -> bool:
+        """Tell whether a key was ever made, revoked or not.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        with self._database.reading() as connection:
+            return connection.execute(select(keys.c.id).limit(1)).first() is not None
+
     def revoke(self, which: str) -> Key:
         """End a key's validity; every process takes notice within seconds. A key that is revoked stays so.
 

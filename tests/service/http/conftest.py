@@ -44,9 +44,10 @@ def running() -> Running:
 
 
 @pytest.fixture(scope="session")
-def settings() -> Settings:
-    """Limits that are quick to reach."""
-    return read_settings(port=0, max_comments=20, max_comment_bytes=1000, max_body_bytes=100_000, body_timeout=1)
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Limits that are quick to reach, and a store of its own without keys."""
+    folder = tmp_path_factory.mktemp("data")
+    return read_settings(data_dir=folder, port=0, max_comments=20, max_comment_bytes=1000, max_body_bytes=100_000, body_timeout=1)
 
 
 @pytest.fixture(scope="session")

@@ -20,12 +20,13 @@ Start = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture
-def start() -> Iterator[Start]:
-    """A function that starts a server with the given settings; all are ended with the test."""
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """A function that starts a server with the given settings and a store of the test's own; all are ended with the test."""
+    folder = tmp_path_factory.mktemp("data")
     started: list[subprocess.Popen[str]] = []
 
     def begin(**settings: object) -> "subprocess.Popen[str]":
-        variables = {f"TIPSTAFF_{name.upper()}": str(value) for name, value in settings.items()}
+        variables = {f"TIPSTAFF_{name.upper()}": str(value) for name, value in {"data_dir": folder, **settings}.items()}
         environment = {name: value for name, value in os.environ.items() if not name.startswith("TIPSTAFF_")} | variables
         process = subprocess.Popen(COMMAND, env=environment, stderr=subprocess.PIPE, text=True)
         started.append(process)
