@@ -15,7 +15,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 INSTALL := PYTHON='$(PYTHON)' bash .ci/install
 
-.PHONY: help serve test lint format bench train lock clean
+.PHONY: help serve test lint format docs bench train lock clean
 
 help: ## list the commands
 	@awk -F ' *## *' '/^[a-z]+:.*##/ {sub(/:.*/, "", $$1); printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,10 @@ format: ## put the code into its form
 	@$(INSTALL) dev
 	$(BIN)/ruff check --fix . .ci
 	$(BIN)/ruff format . .ci
+
+docs: ## build the documentation as a site, build/site/index.html
+	@$(INSTALL) dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: ## measure, side by side with what else there is
 	@$(INSTALL) bench
