@@ -50,7 +50,14 @@ def _lower(level: object) -> object:
     return level.lower() if isinstance(level, str) else level
 
 
+def _some(secrets: SecretStr) -> SecretStr:
+    if not secrets.get_secret_value().strip(" ,"):
+        raise ValueError("holds no secret: separate them by commas, or leave it unset")
+    return secrets
+
+
 Directory = Annotated[Path, AfterValidator(_expanded)]
+Secrets = Annotated[SecretStr, AfterValidator(_some)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 Seconds = Annotated[int, Field(ge=1, le=3600)]
 
@@ -100,6 +107,20 @@ class Settings(BaseSettings):
     )
     openai_flagged: Literal["review", "reject"] = Field(
         default="review", description="OpenAI dialect: the mildest verdict that counts as flagged, `review` or `reject`."
+    )
+    coral_secrets: Secrets | None = Field(
+        default=None,
+        description="Coral dialect: signing secrets of the external moderation phase, separated by commas. If set, every call has to be "
+        "signed with one of them and needs no key.",
+    )
+    coral_review: Literal["flag", "premod"] = Field(
+        default="flag",
+        description="Coral dialect: what is done with a comment for review: `flag` publishes it with a flag, `premod` holds it back.",
+    )
+    coral_reject: Literal["reject", "withhold", "premod"] = Field(
+        default="reject",
+        description="Coral dialect: what is done with a rejected comment: `reject` rejects it, `withhold` holds it back as the "
+        "system's work, `premod` holds it back for a moderator.",
     )
     # Longer than the 60 s for which nginx keeps an upstream connection, so that it never reuses one as we close it.
     keep_alive_timeout: Seconds = Field(default=75, description="Seconds that an idle connection stays open.")

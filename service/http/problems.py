@@ -4,6 +4,7 @@
 
     400  not-json, not-utf-8
     401  unauthenticated: no key, or one that is not known; with WWW-Authenticate
+    401  bad-signature: a call that has to be signed is not, or not with a secret known here
     403  forbidden: a key that does not allow this
     404, 405, other statuses of the framework: about:blank
     408  body-too-slow
@@ -40,6 +41,7 @@ class ProblemKind(Enum):
     NOT_UTF8 = ("not-utf-8", 400, "The body is not UTF-8")
     UNAUTHENTICATED = ("unauthenticated", 401, "A key is missing or not known")
     FORBIDDEN = ("forbidden", 403, "The key does not allow this")
+    BAD_SIGNATURE = ("bad-signature", 401, "The signature is missing or wrong")
     BODY_TOO_SLOW = ("body-too-slow", 408, "The body took too long to arrive")
     BODY_TOO_LARGE = ("body-too-large", 413, "The body is too large")
     TOO_MANY_COMMENTS = ("too-many-comments", 413, "There are too many comments in one call")

@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Label, Verdict
-from service.http.calls import Scope, admit, judge
+from service.http.calls import Scope, admit, judge, secret_in
 from service.http.dialects.dialect import Dialect, Endpoint, answering
-from service.http.dialects.wire import Judged, Tolerant, bearer, judged, read_json, refuse_long, responses, takes, wrong
+from service.http.dialects.wire import Judged, Tolerant, judged, read_json, refuse_long, responses, takes, wrong
 from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.settings import Settings
 
@@ -130,7 +130,7 @@ def _moderations(settings: Settings) -> Endpoint:
     flagging = (Verdict.REVIEW, Verdict.REJECT) if settings.openai_flagged == "review" else (Verdict.REJECT,)
 
     async def moderations(request: Request) -> Response:
-        caller = await admit(request, scope=Scope.SCORE, secret=bearer(request))
+        caller = await admit(request, scope=Scope.SCORE, secret=secret_in(request))
         asked = await read_json(request, ModerationCreate, settings=settings)
         comments = [Comment(str(at), text) for at, text in enumerate(_texts(asked.input, settings))]
         request.scope[_COUNT] = len(comments)

@@ -1,4 +1,4 @@
-"""What the dialects share: keys out of headers, JSON bodies, and what is decided of one comment."""
+"""What the dialects share: JSON bodies, what their documentation says, and what is decided of one comment."""
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -14,7 +14,7 @@ from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.http.wire import parse_request
 from service.settings import Settings
 
-__all__ = ["Judged", "Tolerant", "bearer", "judged", "read_json", "refuse_long", "responses", "takes", "wrong"]
+__all__ = ["Judged", "Tolerant", "judged", "read_json", "refuse_long", "responses", "takes", "wrong"]
 
 Schema = Mapping[str, Any]
 
@@ -63,12 +63,6 @@ def judged(judgement: Judgement) -> Iterator[Judged]:
             fine, toxic, hateful = row.scores
             attributes = dict(zip(decisions.names, row.attributes, strict=True))
             yield Judged(LABELS[row.label], verdict, (fine, toxic, hateful), attributes, foreign, matched)
-
-
-def bearer(request: Request) -> str | None:
-    """Return the key of an ``Authorization: Bearer`` header, None if there is none."""
-    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    return secret.strip() or None if scheme.lower() == "bearer" else None
 
 
 async def read_json(request: Request, shape: type[_Shape], *, settings: Settings) -> _Shape:

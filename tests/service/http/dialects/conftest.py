@@ -5,10 +5,15 @@ import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+
+from model.comment import VERDICTS, Comment, Verdict
+
+if TYPE_CHECKING:
+    from model.moderator import Moderator
 
 CLIENTS = Path(__file__).parents[4] / "build/clients"
 
@@ -44,3 +49,11 @@ def node_client() -> Script:
 def address(client: httpx.Client) -> str:
     """Where a service that is ready answers."""
     return str(client.base_url).rstrip("/")
+
+
+@pytest.fixture(scope="session")
+def unsure(moderator: "Moderator") -> str:
+    """A comment that the shipped model sends to review; which one, another training may change."""
+    candidates = ["this is crap", "you clown", "liar", "oh look, another clown", "he is a fool", "what nonsense", "that was a dumb move"]
+    verdicts = moderator.decide([Comment("", text) for text in candidates], threads=1).verdicts.tolist()
+    return next(text for text, verdict in zip(candidates, verdicts, strict=True) if VERDICTS[verdict] is Verdict.REVIEW)

@@ -1,0 +1,150 @@
+"""Coral's external moderation phase: ``POST /coral/moderate``.
+
+Any status in an answer ends Coral's pipeline, so that phases of the site's own are skipped: fine comments are answered ``{}``,
+and those for review are flagged without a status. Whatever is not 200 lets the comment pass, unseen by us.
+"""
+
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic_core import to_json
+from starlette.requests import Request
+from starlette.responses import Response
+
+from model.comment import Comment, Format, Label, Verdict
+from service.http.body import check_content, read_body
+from service.http.calls import Scope, admit, secret_in
+from service.http.dialects.dialect import Dialect, Endpoint, answering
+from service.http.dialects.long import judge_whole
+from service.http.dialects.signatures import check_signature, secrets_of
+from service.http.dialects.wire import Judged, Tolerant, responses, takes, wrong
+from service.http.wire import parse_request
+from service.settings import Settings
+
+__all__ = ["CORAL"]
+
+_SIGNATURE = "X-Coral-Signature"
+_FLAG = {"actionType": "FLAG", "reason": "COMMENT_DETECTED_TOXIC"}
+_STATUSES = {"reject": "REJECTED", "withhold": "SYSTEM_WITHHELD", "premod": "PREMOD"}
+_FORMATS = {"html": Format.HTML, "plain": Format.PLAIN}
+
+_WHY = {
+    "HATE_SPEECH": "Judged automatically: attacks or demeans people for what they are.",
+    "ABUSIVE": "Judged automatically: insults, threatens or harasses.",
+    "BANNED_WORD": "Matched a rule of this site.",
+}
+
+_ACTIONS = {"type": "array", "items": {"type": "object", "required": ["actionType", "reason"]}}
+_MODERATION = {"type": "object", "required": ["status", "rejectionReason"]}
+_ANSWER = {
+    "type": "object",
+    "properties": {
+        "status": {"type": "string", "enum": list(_STATUSES.values())},
+        "actions": _ACTIONS,
+        "moderationAction": _MODERATION,
+    },
+}
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+
+
+class _Written(Tolerant):
+    body: str
+    parentID: str | None = None  # noqa: N815 - Coral's name
+
+
+class _Author(Tolerant):
+    id: str | None = None
+
+
+class CoralCall(Tolerant):
+    """What Coral sends; it names no id of the comment."""
+
+    comment: _Written
+    author: _Author | None = None
+    tenantID: str | None = None  # noqa: N815 - Coral's name
+
+
+def _add_routes(app: FastAPI, settings: Settings) -> None:
+    text = {"type": ["string", "null"]}
+    comment = {"type": "object", "required": ["body"], "properties": {"body": {"type": "string"}, "parentID": text}}
+    author = {"type": ["object", "null"], "properties": {"id": text}}
+    call = {"type": "object", "required": ["comment"], "properties": {"comment": comment, "author": author, "tenantID": text}}
+    query = {"name": "format", "in": "query", "required": False, "schema": {"type": "string", "enum": list(_FORMATS), "default": "html"}}
+    app.add_api_route(
+        "/coral/moderate",
+        answering(_moderate(settings), dialect=CORAL, settings=settings, judges=True),
+        methods=["POST"],
+        response_model=None,
+        responses=responses(
+            _ANSWER,
+            _PROBLEM,
+            *(400, 401, 403, 408, 413, 415, 422, 429, 500, 503),
+            about="What Coral is to do; `{}` is nothing.",
+            error_media="application/problem+json",
+        ),
+        summary="Judge a comment in Coral's external moderation phase",
+        description=f"For the phase's URL in Coral's configuration. Signed in `{_SIGNATURE}`, if this service was told the secret.",
+        operation_id="coral_moderate",
+        openapi_extra=takes(call) | {"parameters": [query]},
+    )
+
+
+def _moderate(settings: Settings) -> Endpoint:
+    secrets = secrets_of(settings.coral_secrets)
+
+    async def moderate(request: Request) -> Response:
+        written = _FORMATS.get(request.query_params.get("format", "html"))
+        if written is None:
+            raise wrong("format", "has to be html or plain, as the phase in Coral's configuration is set")
+        check_content(request)
+        body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)
+        signed = check_signature(body, request.headers.get(_SIGNATURE), secrets, name=_SIGNATURE)
+        caller = await admit(request, scope=Scope.SCORE, secret=secret_in(request), signed=signed)
+        call = parse_request(body, CoralCall)
+        comment = Comment(
+            "", call.comment.body, format=written, author=call.author.id if call.author else None, parent=call.comment.parentID
+        )
+        one = await judge_whole(request, comment, limit=settings.max_comment_bytes, caller=caller, community=call.tenantID)
+        return _json(_opinion(one, settings))
+
+    return moderate
+
+
+def _opinion(one: Judged, settings: Settings) -> dict[str, Any]:
+    if one.verdict is Verdict.REJECT:
+        return _against(settings, code=_code(one))
+    if one.verdict is Verdict.REVIEW:
+        return {"actions": [_FLAG]} if settings.coral_review == "flag" else {"status": "PREMOD", "actions": [_FLAG]}
+    return {}
+
+
+def _code(one: Judged) -> str:
+    if one.matched is not None and one.label in (None, Label.FINE):
+        return "BANNED_WORD"
+    return "HATE_SPEECH" if one.label is Label.HATEFUL else "ABUSIVE"
+
+
+def _against(settings: Settings, *, code: str) -> dict[str, Any]:
+    status = _STATUSES[settings.coral_reject]
+    opinion: dict[str, Any] = {"status": status, "actions": [_FLAG]}
+    if status == "REJECTED":
+        # It tells the author, whatever its own status says, and so belongs to a rejection alone.
+        opinion["moderationAction"] = {"status": status, "rejectionReason": {"code": code, "detailedExplanation": _WHY[code]}}
+    return opinion
+
+
+def _json(opinion: dict[str, Any]) -> Response:
+    return Response(to_json(opinion), media_type="application/json")
+
+
+def _unjudged_is_withheld(_request: Request) -> Response:
+    return _json({"status": "SYSTEM_WITHHELD"})
+
+
+CORAL = Dialect(
+    name="coral",
+    add_routes=_add_routes,
+    refuse=lambda problem: problem.response(),
+    approve=lambda _request: _json({}),
+    reject=_unjudged_is_withheld,
+)
