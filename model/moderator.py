@@ -89,11 +89,14 @@ class Decisions(NamedTuple):
         return {name: self.reading.floats[:, first + at] for at, name in enumerate(self.names)}
 
     def rows(self) -> Iterator[Decided]:
-        """Yield what is decided of each comment in plain Python: for a few comments that takes less than the arrays do."""
-        first = self.reading.floats.shape[1] - 3
-        of_names = first - len(self.names)
-        for floats, codes in zip(self.reading.floats.tolist(), self.reading.codes.tolist(), strict=True):
-            yield Decided(codes[2], codes[3], floats[first:], floats[of_names:first], None if codes[2] >= 0 else EMPTY)
+        """Return what is decided of each comment in plain Python: for a few comments that takes less than the arrays do."""
+        floats, codes = self.reading.floats.tolist(), self.reading.codes.tolist()
+        scores = len(floats[0]) - 3 if floats else 0
+        attributes = scores - len(self.names)
+        return (
+            Decided(code[2], code[3], row[scores:], row[attributes:scores], None if code[2] >= 0 else EMPTY)
+            for row, code in zip(floats, codes, strict=True)
+        )
 
 
 def classifier_of(stored: Stored) -> Classifier:

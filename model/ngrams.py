@@ -229,6 +229,9 @@ def score(
         out: where to write it, of n comments; new room if None.
     """
     reading = out or room(packed.offsets.size - 1, heads=weights.values.shape[1])
+    if threads == 1:
+        score_slice(packed.data, packed.offsets, 0, packed.offsets.size - 1, lexicon, settings.shape, weights, bounds, *reading)
+        return reading
 
     def run(lo: int, hi: int) -> None:
         score_slice(packed.data, packed.offsets, lo, hi, lexicon, settings.shape, weights, bounds, *reading)
