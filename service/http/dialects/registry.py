@@ -1,13 +1,14 @@
 """The dialects that there are, and those that a site wants."""
 
 from service.http.dialects.coral import CORAL
+from service.http.dialects.detoxify import DETOXIFY
 from service.http.dialects.dialect import Dialect
 from service.http.dialects.openai import OPENAI
 from service.settings import Settings
 
 __all__ = ["DIALECTS", "chosen"]
 
-DIALECTS: tuple[Dialect, ...] = (OPENAI, CORAL)
+DIALECTS: tuple[Dialect, ...] = (OPENAI, CORAL, DETOXIFY)
 
 
 def chosen(settings: Settings) -> list[Dialect]:
