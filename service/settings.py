@@ -122,6 +122,9 @@ class Settings(BaseSettings):
         description="Coral dialect: what is done with a rejected comment: `reject` rejects it, `withhold` holds it back as the "
         "system's work, `premod` holds it back for a moderator.",
     )
+    synapse_rejected: Literal["review", "reject"] = Field(
+        default="reject", description="Synapse dialect: the mildest verdict for which a message is rejected, `review` or `reject`."
+    )
     # Longer than the 60 s for which nginx keeps an upstream connection, so that it never reuses one as we close it.
     keep_alive_timeout: Seconds = Field(default=75, description="Seconds that an idle connection stays open.")
     body_timeout: Seconds = Field(default=30, description="Seconds that a client may take to send one body.")

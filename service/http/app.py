@@ -1,7 +1,6 @@
 """The web service as a value: settings in, ASGI app out."""
 
 import logging
-import traceback
 from collections.abc import Sequence
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
@@ -19,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from model.errors import TipstaffError
 from service.http import docs, health, moderate
 from service.http.dialects.registry import chosen
+from service.http.faults import fault
 from service.http.problems import FieldError, Problem, ProblemError, ProblemKind, problem_response
 from service.http.state import Load, OnFailure, lifespan, load_moderator
 from service.http.wire import moderate_request
@@ -96,10 +96,7 @@ class _App(FastAPI):
 
 
 class _Guard:
-    """Answers a mistake of ours with a problem document, and logs where it was made.
-
-    Neither holds the exception's message, which may quote the text of a comment; a stack without it does not.
-    """
+    """Answers a mistake of ours with a problem document."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -117,18 +114,9 @@ class _Guard:
         except Exception as error:
             if scope["type"] != "http":
                 raise
-            _log.error("%s in %s %s\n%s", type(error).__name__, scope["method"], _route(scope), _stack(error))
+            internal = fault(error, scope)
             if not started:
-                internal = ProblemError(ProblemKind.INTERNAL, "This is a fault of the service; its log says where.")
                 await internal.response()(scope, receive, send)
-
-
-def _route(scope: Scope) -> str:
-    return str(getattr(scope.get("route"), "path", "an unknown route"))
-
-
-def _stack(error: BaseException) -> str:
-    return "".join(traceback.format_tb(error.__traceback__)).rstrip()
 
 
 async def _problem(_request: Request, error: ProblemError) -> Response:

@@ -104,7 +104,7 @@ def _moderate(settings: Settings) -> Endpoint:
         comment = Comment(
             "", call.comment.body, format=written, author=call.author.id if call.author else None, parent=call.comment.parentID
         )
-        one = await judge_whole(request, comment, limit=settings.max_comment_bytes, caller=caller, community=call.tenantID)
+        one = await judge_whole(request, [comment], limit=settings.max_comment_bytes, caller=caller, community=call.tenantID)
         return _json(_opinion(one, settings))
 
     return moderate

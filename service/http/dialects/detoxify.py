@@ -78,7 +78,7 @@ def _classify(settings: Settings) -> Endpoint:
         asked = await read_json(request, ClassifyCall, settings=settings)
         if len(asked.content) > _MOST_CHARACTERS:
             raise wrong("content", f"has more than {_MOST_CHARACTERS} characters: send less")
-        one = await judge_whole(request, Comment("", asked.content), limit=settings.max_comment_bytes, caller=caller)
+        one = await judge_whole(request, [Comment("", asked.content)], limit=settings.max_comment_bytes, caller=caller)
         return _json(_numbers(one))
 
     return classify

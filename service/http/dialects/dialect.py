@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from service.http.faults import fault
 from service.http.problems import ProblemError, ProblemKind
 from service.settings import Settings
 
@@ -48,10 +49,10 @@ class Dialect:
 
 
 def answering(endpoint: Endpoint, *, dialect: Dialect, settings: Settings, judges: bool = False) -> Endpoint:
-    """Return an endpoint whose problems are told in the shape of its dialect.
+    """Return an endpoint whose problems, mistakes of ours among them, are told in the shape of its dialect.
 
     Args:
-        endpoint: may raise ProblemError.
+        endpoint: may raise ProblemError; whatever else it raises is a mistake of ours.
         dialect: its name is kept in the request's scope as ``dialect``.
         settings: say what a failure answers.
         judges: whether the endpoint judges comments, so that a site may choose what a failure answers.
@@ -62,7 +63,10 @@ def answering(endpoint: Endpoint, *, dialect: Dialect, settings: Settings, judge
         request.scope["dialect"] = dialect.name
         try:
             return await endpoint(request)
-        except ProblemError as problem:
+        except ClientDisconnect:
+            raise
+        except Exception as error:
+            problem = error if isinstance(error, ProblemError) else fault(error, request.scope)
             if problem.kind in FAILURES and failing != "error":
                 return dialect.approve(request) if failing == "open" else dialect.reject(request)
             return dialect.refuse(problem)

@@ -30,12 +30,12 @@ def pieces(text: str, limit: int) -> Iterator[str]:
     yield data[at:].decode(errors="ignore")
 
 
-async def judge_whole(request: Request, comment: Comment, *, limit: int, caller: Caller, community: str | None = None) -> Judged:
-    """Judge one comment of any length; further arguments as of `judge`.
+async def judge_whole(request: Request, comments: Sequence[Comment], *, limit: int, caller: Caller, community: str | None = None) -> Judged:
+    """Judge the parts of what one author wrote at one time, of any length, and return the worst; further arguments as of `judge`.
 
     Args:
-        request: the call that it came with.
-        comment: whatever its length.
+        request: the call that they came with.
+        comments: one at least; whatever their length.
         limit: bytes of a piece.
         caller: who asks.
         community: named by the call.
@@ -43,9 +43,6 @@ async def judge_whole(request: Request, comment: Comment, *, limit: int, caller:
     Raises:
         ProblemError: as `judge` does.
     """
-    parts = [comment._replace(text=piece) for piece in pieces(comment.text, limit)]
-    return _worst(list(judged(await judge(request, parts, caller=caller, community=community))))
-
-
-def _worst(found: Sequence[Judged]) -> Judged:
+    parts = [comment._replace(text=piece) for comment in comments for piece in pieces(comment.text, limit)]
+    found = judged(await judge(request, parts, caller=caller, community=community))
     return max(found, key=lambda one: (-1 if one.verdict is None else VERDICTS.index(one.verdict), one.abusive, one.scores[2]))

@@ -28,11 +28,17 @@ def _run(command: list[str], *, cwd: Path) -> Any:
 
 
 @pytest.fixture(scope="session")
-def python_client() -> Script:
-    """A function that runs a Python script in the clients' environment and returns what it prints as JSON."""
-    python = CLIENTS / "venv/bin/python"
-    if not python.exists():
+def python() -> Path:
+    """The Python of the clients' environment."""
+    found = CLIENTS / "venv/bin/python"
+    if not found.exists():
         pytest.skip("bash .ci/clients installs the clients")
+    return found
+
+
+@pytest.fixture(scope="session")
+def python_client(python: Path) -> Script:
+    """A function that runs a Python script in the clients' environment and returns what it prints as JSON."""
     return lambda script, *arguments: _run([str(python), "-c", script, *arguments], cwd=CLIENTS)
 
 

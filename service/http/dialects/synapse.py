@@ -1,0 +1,138 @@
+"""Matrix Synapse, through its module ``synapse-http-antispam``: ``POST /synapse/check_event_for_spam``.
+
+The module takes every 2xx for consent, and everything else whose body is JSON for a rejection. So only a rejection is answered in
+JSON; all other refusals are plain text, with which the module does as its own ``fail_open`` says.
+"""
+
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic_core import to_json
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from model.comment import Label, Verdict
+from service.http.calls import Scope, admit, secret_in
+from service.http.dialects.dialect import Dialect, Endpoint, answering
+from service.http.dialects.long import judge_whole
+from service.http.dialects.matrix import texts
+from service.http.dialects.wire import Judged, Tolerant, read_json, responses, takes
+from service.http.problems import ProblemError
+from service.http.state import ready_moderator
+from service.settings import Settings
+
+__all__ = ["SYNAPSE"]
+
+# What else the module asks about, unless it is told which callbacks to enable. We have no opinion on it.
+_WITHOUT_OPINION = frozenset(
+    {
+        "accept_make_join",
+        "check_login_for_spam",
+        "check_username_for_spam",
+        "federated_user_may_invite",
+        "user_may_create_room",
+        "user_may_create_room_alias",
+        "user_may_invite",
+        "user_may_join_room",
+        "user_may_publish_room",
+        "user_may_send_3pid_invite",
+    }
+)
+_WORDS = {Label.HATEFUL: "it was judged hateful", Label.TOXIC: "it was judged abusive"}
+
+_EMPTY = {"type": "object"}
+_TEXT = {"type": "string"}
+_REJECTION = {
+    "type": "object",
+    "required": ["errcode", "error"],
+    "properties": {"errcode": {"type": "string", "const": "M_FORBIDDEN"}, "error": {"type": "string"}},
+}
+
+
+class EventCall(Tolerant):
+    """An event in the form that clients get."""
+
+    event: dict[str, Any]
+
+
+class PingCall(Tolerant):
+    """Handed back as it is."""
+
+    id: str
+
+
+def _add_routes(app: FastAPI, settings: Settings) -> None:
+    said = responses(_EMPTY, _TEXT, 400, 401, 403, 408, 413, 415, 422, 429, 500, 503, about="Not spam.", error_media="text/plain")
+    said[403]["content"] = said[403]["content"] | {"application/json": {"schema": _REJECTION}}
+    app.add_api_route(
+        "/synapse/check_event_for_spam",
+        answering(_check(settings), dialect=SYNAPSE, settings=settings, judges=True),
+        methods=["POST"],
+        response_model=None,
+        responses=said,
+        summary="Judge an event as synapse-http-antispam asks",
+        description="The module's `base_url` is this service's address and `/synapse`. Only a rejection is answered 403 in JSON.",
+        operation_id="synapse_check_event_for_spam",
+        openapi_extra=takes({"type": "object", "required": ["event"], "properties": {"event": {"type": "object"}}}),
+    )
+    others = answering(_others(settings), dialect=SYNAPSE, settings=settings)
+    app.add_api_route("/synapse/{callback}", others, methods=["POST"], response_model=None, include_in_schema=False)
+
+
+def _check(settings: Settings) -> Endpoint:
+    rejecting = (Verdict.REJECT,) if settings.synapse_rejected == "reject" else (Verdict.REVIEW, Verdict.REJECT)
+
+    async def check_event_for_spam(request: Request) -> Response:
+        caller = await admit(request, scope=Scope.SCORE, secret=secret_in(request))
+        call = await read_json(request, EventCall, settings=settings)
+        comments = texts(call.event)
+        if comments:
+            one = await judge_whole(request, comments, limit=settings.max_comment_bytes, caller=caller)
+            if one.verdict in rejecting:
+                return _rejection(_reason(one))
+        return _json({})
+
+    return check_event_for_spam
+
+
+def _reason(one: Judged) -> str:
+    if one.matched is not None and one.label in (None, Label.FINE):
+        return "it breaks a rule of this server"
+    return _WORDS.get(one.label or Label.FINE, "it would need a moderator's eye first")
+
+
+def _others(settings: Settings) -> Endpoint:
+    async def others(request: Request) -> Response:
+        callback = request.path_params["callback"]
+        await admit(request, scope=Scope.SCORE, secret=secret_in(request))
+        if callback == "ping":
+            call = await read_json(request, PingCall, settings=settings)
+            ready_moderator(request)
+            return _json({"id": call.id, "status": "ok"})
+        if callback in _WITHOUT_OPINION:
+            await read_json(request, Tolerant, settings=settings)
+            return _json({})
+        return PlainTextResponse("tipstaff: this callback is not known here", status_code=404)
+
+    return others
+
+
+def _json(content: dict[str, Any], *, status: int = 200) -> Response:
+    return Response(to_json(content), status_code=status, media_type="application/json")
+
+
+def _rejection(reason: str) -> Response:
+    return _json({"errcode": "M_FORBIDDEN", "error": f"The message was not sent: {reason}."}, status=403)
+
+
+def _refuse(problem: ProblemError) -> Response:
+    return PlainTextResponse(f"tipstaff: {problem.detail}", status_code=problem.kind.status, headers=dict(problem.headers))
+
+
+SYNAPSE = Dialect(
+    name="synapse",
+    add_routes=_add_routes,
+    refuse=_refuse,
+    approve=lambda _request: _json({}),
+    reject=lambda _request: _rejection("it cannot be checked at the moment"),
+)
