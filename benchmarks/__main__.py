@@ -13,7 +13,8 @@ from model.classifier import cores
 
 __all__ = ["main"]
 
-_NAMES = ("judgement", "inprocess", "http", "startup", "batch")
+_NAMES = ("judgement", "inprocess", "http", "dialects", "load", "startup", "batch")
+_ASKED = ("soak",)  # takes ten minutes, so only if asked for
 
 
 def _start(name: str, options: argparse.Namespace) -> Iterable[Figure | Skipped | str]:
@@ -22,6 +23,8 @@ def _start(name: str, options: argparse.Namespace) -> Iterable[Figure | Skipped 
     Raises:
         Skipped: it is not there.
     """
+    if name == "soak":
+        return import_module("benchmarks.load").soak(minutes=options.minutes)  # type: ignore[no-any-return]
     if importlib.util.find_spec(f"benchmarks.{name}") is None:
         raise Skipped(f"{name}: this checkout has no such benchmark")
     settings = {"judgement": {"reference": options.reference}, "inprocess": {"count": options.count, "rounds": options.rounds}}
@@ -49,13 +52,14 @@ def _machine() -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmarks that are named; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Tipstaff.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(_NAMES)} (default: all)")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(_NAMES)} (default: all), {', '.join(_ASKED)}")
     parser.add_argument("--reference", action="store_true", help="fit the corpus' reference recipe too; takes some minutes")
     parser.add_argument("--count", type=int, default=5000, help="comments that every contender judges (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of the contenders (default: %(default)s)")
+    parser.add_argument("--minutes", type=float, default=10, help="how long soak lasts (default: %(default)s)")
     options = parser.parse_args(arguments)
-    if unknown := sorted(set(options.names) - set(_NAMES)):
-        parser.error(f"there is no benchmark {unknown[0]!r}: use {', '.join(_NAMES)}")
+    if unknown := sorted(set(options.names) - {*_NAMES, *_ASKED}):
+        parser.error(f"there is no benchmark {unknown[0]!r}: use {', '.join((*_NAMES, *_ASKED))}")
     print(f"{_machine()}\n", flush=True)
     for name in options.names or _NAMES:
         print(f"## {name}\n", flush=True)

@@ -7,9 +7,10 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 from benchmarks.comments import load_comments
 from benchmarks.figures import Figure, Skipped
 
-__all__ = ["command", "cpu_of_children", "free_port", "is_ready", "measure"]
+__all__ = ["Service", "command", "cpu_of_children", "free_port", "is_ready", "measure", "serving"]
 
 _WEIGHTS = "/weights.npy"
 _CALLS = 1000
@@ -83,7 +84,7 @@ def cpu_of_children() -> float:
 
 
 @dataclass(frozen=True)
-class _Service:
+class Service:
     """A service that is ready, its port, and the seconds that it took."""
 
     process: subprocess.Popen[bytes]
@@ -92,20 +93,31 @@ class _Service:
 
 
 @contextmanager
-def _service(tipstaff: str, *, workers: int) -> Iterator[_Service]:
+def _service(tipstaff: str, *, workers: int) -> Iterator[Service]:
     port = free_port()
     env = {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
     arguments = [tipstaff, "serve", "--host", _HOST, "--port", str(port), "--workers", str(workers)]
-    started = time.perf_counter()
-    with subprocess.Popen(arguments, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            while not is_ready(port):
-                if process.poll() is not None or time.perf_counter() - started > _PATIENCE:
-                    raise RuntimeError("tipstaff serve does not become ready; start it by hand to see why")
-                time.sleep(0.005)
-            yield _Service(process, port, time.perf_counter() - started)
-        finally:
-            process.terminate()
+    with tempfile.TemporaryDirectory(prefix="tipstaff-bench-") as folder:
+        env["TIPSTAFF_DATA_DIR"] = folder
+        started = time.perf_counter()
+        with subprocess.Popen(arguments, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            try:
+                while not is_ready(port):
+                    if process.poll() is not None or time.perf_counter() - started > _PATIENCE:
+                        raise RuntimeError("tipstaff serve does not become ready; start it by hand to see why")
+                    time.sleep(0.005)
+                yield Service(process, port, time.perf_counter() - started)
+            finally:
+                process.terminate()
+
+
+def serving(*, workers: int) -> AbstractContextManager[Service]:
+    """Start the service, and stop it at the end; it is ready when the context begins.
+
+    Raises:
+        Skipped: Tipstaff is not installed in this environment.
+    """
+    return _service(command(), workers=workers)
 
 
 def free_port() -> int:

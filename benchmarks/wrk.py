@@ -39,7 +39,7 @@ end
 function response(status, received)
   local made = tonumber(received["X-Request-ID"] or received["x-request-id"])
   local tenths = made and math.floor((now() - made) / 100) or 0
-  if status >= 200 and status < 300 then served[tenths] = (served[tenths] or 0) + 1
+  if status < 300 or status == %(also)d then served[tenths] = (served[tenths] or 0) + 1
   elseif status == 503 and received["Retry-After"] or received["retry-after"] then refused[tenths] = (refused[tenths] or 0) + 1
   else wrong = wrong + 1 end
 end
@@ -94,7 +94,7 @@ class Run:
     """What wrk found.
 
     Attributes:
-        rate: calls a second that were answered with a 2xx.
+        rate: calls a second that were answered.
         refused: calls a second that were answered with a 503 and ``Retry-After``.
         wrong: answers of other kinds, and connections that failed.
         cpu: CPU milliseconds of the service a call.
@@ -170,7 +170,7 @@ class _Latencies:
 
 
 def write_script(
-    path: Path, bodies: Iterable[str], *, content: str = _JSON, headers: Mapping[str, str] | None = None, pause: float = 0
+    path: Path, bodies: Iterable[str], *, content: str = _JSON, headers: Mapping[str, str] | None = None, pause: float = 0, also: int = 200
 ) -> Path:
     """Write a script for wrk, and the bodies beside it.
 
@@ -180,12 +180,13 @@ def write_script(
         content: their type.
         headers: of each call.
         pause: mean milliseconds that a connection waits between an answer and its next call, spread evenly from 0 to twice that.
+        also: a status that is an answer too, where a protocol says so.
     """
     lines = path.with_suffix(".bodies")
     lines.write_text("".join(body + "\n" for body in bodies), encoding="utf-8")
     given = {"Content-Type": content, "Host": "localhost", **(headers or {})}
     table = "{" + ", ".join(f"[{json.dumps(name)}] = {json.dumps(value)}" for name, value in given.items()) + "}"
-    path.write_text(_SCRIPT % {"bodies": json.dumps(str(lines)), "headers": table, "pause": pause}, encoding="utf-8")
+    path.write_text(_SCRIPT % {"bodies": json.dumps(str(lines)), "headers": table, "pause": pause, "also": also}, encoding="utf-8")
     return path
 
 
