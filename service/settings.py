@@ -125,6 +125,14 @@ class Settings(BaseSettings):
     synapse_rejected: Literal["review", "reject"] = Field(
         default="reject", description="Synapse dialect: the mildest verdict for which a message is rejected, `review` or `reject`."
     )
+    akismet_spam: Literal["review", "reject"] = Field(
+        default="review", description="Akismet dialect: the mildest verdict that counts as spam, `review` or `reject`."
+    )
+    akismet_submissions: Literal["abusive", "spam"] = Field(
+        default="abusive",
+        description="Akismet dialect: what a comment that is submitted as spam was: `abusive`, or `spam` where moderators submit "
+        "advertising too, which then teaches nothing about abuse.",
+    )
     # Longer than the 60 s for which nginx keeps an upstream connection, so that it never reuses one as we close it.
     keep_alive_timeout: Seconds = Field(default=75, description="Seconds that an idle connection stays open.")
     body_timeout: Seconds = Field(default=30, description="Seconds that a client may take to send one body.")

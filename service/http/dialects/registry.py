@@ -1,5 +1,6 @@
 """The dialects that there are, and those that a site wants."""
 
+from service.http.dialects.akismet import AKISMET
 from service.http.dialects.coral import CORAL
 from service.http.dialects.detoxify import DETOXIFY
 from service.http.dialects.dialect import Dialect
@@ -9,7 +10,7 @@ from service.settings import Settings
 
 __all__ = ["DIALECTS", "chosen"]
 
-DIALECTS: tuple[Dialect, ...] = (OPENAI, CORAL, DETOXIFY, SYNAPSE)
+DIALECTS: tuple[Dialect, ...] = (OPENAI, CORAL, DETOXIFY, SYNAPSE, AKISMET)
 
 
 def chosen(settings: Settings) -> list[Dialect]:

@@ -1,0 +1,152 @@
+"""Akismet: ``POST /1.1/verify-key``, ``comment-check``, ``submit-spam``, ``submit-ham``, for clients whose base URL can be set.
+
+Spam is, here, what the policy would not approve: clients lay it where a moderator looks, or hide it.
+"""
+
+import re
+import secrets
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from model.comment import Comment, Format, Verdict
+from service.http.calls import Caller, Scope, admit
+from service.http.dialects.dialect import Dialect, Endpoint, answering
+from service.http.dialects.forms import Form, read_form
+from service.http.dialects.long import judge_whole
+from service.http.dialects.wire import Judged, refuse_long, responses, takes, wrong
+from service.http.problems import ProblemError, ProblemKind
+from service.http.rulings import record
+from service.settings import Settings
+from service.store.records import Ruling
+
+__all__ = ["AKISMET"]
+
+_THANKS = "Thanks for making the web a better place."
+_TEXT = {"type": "string"}
+_FORM = "application/x-www-form-urlencoded"
+_SURE_SPAM = frozenset({"viagra-test-123", "akismet-guaranteed-spam", "akismet-guaranteed-spam@example.com"})
+_SURE_HAM = "administrator"
+_BLATANT = 0.95
+# Of older clients: https://KEY.rest.akismet.com/1.1/comment-check
+_KEY_OF_HOST = re.compile(r"([a-z0-9]{12,63})\.[a-z0-9-]+\.")
+_STATUS = {413: 400, 415: 400, 422: 400}
+# With these its server says "invalid", and means the key.
+_OF_THE_KEY = frozenset({ProblemKind.UNAUTHENTICATED, ProblemKind.FORBIDDEN})
+
+
+def _add_routes(app: FastAPI, settings: Settings) -> None:
+    def add(name: str, endpoint: Endpoint, *, needs: tuple[str, ...], about: str, judges: bool = False) -> None:
+        fields = dict.fromkeys(("api_key", "key", "blog", "user_ip", "comment_content", "comment_author", "user_role"), _TEXT)
+        app.add_api_route(
+            f"/1.1/{name}",
+            answering(endpoint, dialect=AKISMET, settings=settings, judges=judges),
+            methods=["POST"],
+            response_model=None,
+            responses=responses(_TEXT, _TEXT, 400, 408, 429, 500, 503, about=about, media="text/plain"),
+            response_class=PlainTextResponse,
+            summary=f"Akismet's `{name}`",
+            operation_id=f"akismet_{name.replace('-', '_')}",
+            openapi_extra=takes({"type": "object", "required": list(needs), "properties": fields}, media=_FORM),
+        )
+
+    invalid = "; `invalid` if the key is none."
+    add("verify-key", _verify(settings), needs=(), about="`valid`" + invalid)
+    add("comment-check", _check(settings), needs=_REQUIRED, about="`true` for spam, `false`" + invalid, judges=True)
+    add("submit-spam", _submit(settings, spam=True), needs=_REQUIRED, about="Thanks; it is kept" + invalid)
+    add("submit-ham", _submit(settings, spam=False), needs=_REQUIRED, about="Thanks; it is kept" + invalid)
+
+
+_REQUIRED = ("blog", "user_ip")
+
+
+async def _let_in(request: Request, settings: Settings, scope: Scope) -> tuple[Form, Caller]:
+    form = await read_form(request, settings=settings, encoding_field="blog_charset")
+    of_host = _KEY_OF_HOST.match(request.headers.get("host", "").lower())
+    secret = form.text("api_key") or form.text("key") or (of_host[1] if of_host else None)
+    return form, await admit(request, scope=scope, secret=secret)
+
+
+def _check_required(form: Form) -> None:
+    for name in _REQUIRED:
+        if not form.text(name):
+            raise wrong(name, "is missing")
+
+
+def _verify(settings: Settings) -> Endpoint:
+    async def verify(request: Request) -> Response:
+        await _let_in(request, settings, Scope.SCORE)
+        return _answer("valid")
+
+    return verify
+
+
+def _check(settings: Settings) -> Endpoint:
+    spam = (Verdict.REJECT,) if settings.akismet_spam == "reject" else (Verdict.REVIEW, Verdict.REJECT)
+
+    async def check(request: Request) -> Response:
+        form, caller = await _let_in(request, settings, Scope.SCORE)
+        _check_required(form)
+        if {form.text("comment_author"), form.text("comment_author_email")} & _SURE_SPAM:
+            return _answer("true")
+        if form.text("user_role") == _SURE_HAM:
+            return _answer("false")
+        comment = Comment("", form.text("comment_content"), format=Format.HTML)
+        one = await judge_whole(request, [comment], limit=settings.max_comment_bytes, caller=caller)
+        if one.verdict not in spam:
+            return _answer("false")
+        return _answer("true", **({"X-akismet-pro-tip": "discard"} if _is_blatant(one) else {}))
+
+    return check
+
+
+def _is_blatant(one: Judged) -> bool:
+    return one.verdict is Verdict.REJECT and one.abusive >= _BLATANT and not one.foreign
+
+
+def _submit(settings: Settings, *, spam: bool) -> Endpoint:
+    async def submit(request: Request) -> Response:
+        form, caller = await _let_in(request, settings, Scope.FEEDBACK)
+        _check_required(form)
+        text = form.text("comment_content")
+        refuse_long(text, field="comment_content", limit=settings.max_comment_bytes)
+        if text.strip() and form.text("is_test") not in {"1", "true"}:
+            await record(request, _ruling(form, caller, settings, text=text, spam=spam))
+        return PlainTextResponse(_THANKS)
+
+    return submit
+
+
+def _ruling(form: Form, caller: Caller, settings: Settings, *, text: str, spam: bool) -> Ruling:
+    # That a comment was taken for spam wrongly says that it is fine, whatever spam means on the site.
+    is_answer = not spam or settings.akismet_submissions == "abusive"
+    return Ruling(
+        dialect="akismet",
+        text=text,
+        format=Format.HTML,
+        abusive=spam if is_answer else None,
+        attributes={} if is_answer else {"spam": True},
+        community=caller.community or form.text("blog"),
+        key=caller.key,
+    )
+
+
+def _answer(word: str, **headers: str) -> Response:
+    return PlainTextResponse(word, headers=headers | {"X-akismet-guid": secrets.token_hex(16)})
+
+
+def _refuse(problem: ProblemError) -> Response:
+    headers = dict(problem.headers) | {"X-akismet-debug-help": problem.detail.encode("ascii", "replace").decode()}
+    if problem.kind in _OF_THE_KEY:
+        return PlainTextResponse("invalid", headers=headers)
+    return PlainTextResponse(problem.detail, status_code=_STATUS.get(problem.kind.status, problem.kind.status), headers=headers)
+
+
+AKISMET = Dialect(
+    name="akismet",
+    add_routes=_add_routes,
+    refuse=_refuse,
+    approve=lambda _request: _answer("false"),
+    reject=lambda _request: _answer("true"),
+)

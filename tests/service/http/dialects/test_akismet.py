@@ -1,0 +1,227 @@
+"""Clients of Akismet hear the words that they know, and what they submit is kept."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote_from_bytes
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypotheses
+from hypothesis import strategies as st
+
+from model.moderator import Moderator
+from service.http.app import create_app
+from service.settings import Settings, read_settings
+from service.store.records import Ruling, Scope
+from service.store.store import open_store
+
+FINE = "Thanks, that helped a lot!"
+TOXIC = "Shut up, you pathetic idiot."
+BLATANT = "Fuck you, you stupid worthless piece of shit, go kill yourself."
+THANKS = "Thanks for making the web a better place."
+FORM = "application/x-www-form-urlencoded"
+
+
+def post(client: httpx.Client, name: str, **fields: str) -> httpx.Response:
+    """Posts a form as the clients do; all of them send a key, the site and the author's address."""
+    return client.post(f"/1.1/{name}", data={"api_key": "0123456789ab", "blog": "https://forum.example", "user_ip": "192.0.2.1"} | fields)
+
+
+def check(client: httpx.Client, text: str, **fields: str) -> str:
+    answer = post(client, "comment-check", comment_content=text, **fields)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def rulings(folder: Path) -> list[Ruling]:
+    store = open_store(read_settings(data_dir=folder))
+    found = [kept.ruling for kept in store.rulings.latest()]
+    store.close()
+    return found
+
+
+def test_answers_are_the_plain_words(client: httpx.Client) -> None:
+    """Spam is ``true``, ham ``false``, in plain text and nothing else, with a name for the call."""
+    answer = post(client, "comment-check", comment_content=TOXIC)
+
+    assert (answer.text, check(client, FINE)) == ("true", "false")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.headers["X-akismet-guid"]
+    assert post(client, "verify-key", key="0123456789ab").text == "valid"
+
+
+def test_only_blatant_spam_may_be_discarded(client: httpx.Client, unsure: str) -> None:
+    """The tip to discard comes with what is abusive almost for sure, and not with what a moderator should see."""
+    blatant, doubtful = (post(client, "comment-check", comment_content=text) for text in (BLATANT, unsure))
+
+    assert (blatant.text, blatant.headers.get("X-akismet-pro-tip")) == ("true", "discard")
+    assert (doubtful.text, doubtful.headers.get("X-akismet-pro-tip")) == ("true", None)
+
+
+def test_site_may_let_review_pass(moderator: Moderator, running: Callable[..., Any], unsure: str) -> None:
+    """With ``akismet_spam=reject`` only what the policy rejects is spam."""
+    with running(create_app(read_settings(port=0, akismet_spam="reject"), load=lambda _: moderator)) as client:
+        assert (check(client, unsure), check(client, TOXIC)) == ("false", "true")
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"comment_author": "viagra-test-123"}, "true"),
+        ({"comment_author": "akismet-guaranteed-spam"}, "true"),
+        ({"comment_author_email": "akismet-guaranteed-spam@example.com"}, "true"),
+        ({"comment_author": "viagra-test-123", "is_test": "1", "user_role": "administrator"}, "true"),
+    ],
+)
+def test_values_for_testing_are_known(client: httpx.Client, fields: dict[str, str], expected: str) -> None:
+    """What Akismet documents for testing an installation answers as it does there."""
+    assert check(client, FINE, **fields) == expected
+    assert check(client, TOXIC, user_role="administrator") == "false"
+
+
+@pytest.mark.parametrize("missing", ["blog", "user_ip"])
+@pytest.mark.parametrize("name", ["comment-check", "submit-spam", "submit-ham"])
+def test_missing_field_is_named(client: httpx.Client, name: str, missing: str) -> None:
+    """A call without the site or the author's address gets neither word, and a header that says what to do."""
+    answer = post(client, name, **{missing: ""})
+
+    assert answer.text not in {"true", "false", THANKS}
+    assert answer.status_code == 400
+    assert missing in answer.headers["X-akismet-debug-help"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"), [("utf-8", ""), ("iso-8859-1", "ISO-8859-1"), ("windows-1251", "windows-1251"), ("latin-1", "punycode")]
+)
+def test_other_encodings_are_read(client: httpx.Client, encoding: str, said: str) -> None:
+    """A form in an encoding of old is read as what it says; bytes that are valid UTF-8 are taken as that."""
+    name = "Иван" if encoding in {"utf-8", "windows-1251"} else "Älä"
+    content = quote_from_bytes(f"{name} {TOXIC}".encode(encoding))
+    body = f"api_key=x&blog=b&user_ip=i&blog_charset={said}&comment_content={content}"
+
+    answer = client.post("/1.1/comment-check", content=body, headers={"content-type": FORM})
+
+    assert answer.text == "true"
+
+
+def test_length_is_no_way_around(client: httpx.Client) -> None:
+    """A comment of 32,000 characters, as Discourse sends at most, is judged to its end."""
+    padding = "<p>The weather was nice and the train was on time.</p> " * 580
+
+    assert check(client, padding) == "false"
+    assert check(client, padding + BLATANT) == "true"
+
+
+def service(moderator: Moderator, folder: Path, **more: object) -> Any:
+    return create_app(read_settings(port=0, data_dir=folder, **more), load=lambda _: moderator)
+
+
+def test_submissions_are_rulings(moderator: Moderator, running: Callable[..., Any], tmp_path: Path) -> None:
+    """What is submitted is kept when it is thanked for: spam as abusive, ham as not, and once however often it is sent."""
+    with running(service(moderator, tmp_path)) as client:
+        answers = [post(client, "submit-spam", comment_content=TOXIC) for _ in range(2)]
+        answers += [post(client, "submit-ham", comment_content=FINE)]
+        answers += [post(client, "submit-spam", comment_content="A test", is_test="1"), post(client, "submit-ham", comment_content=" ")]
+
+    assert [(answer.status_code, answer.text) for answer in answers] == [(200, THANKS)] * 5
+    kept = rulings(tmp_path)
+    assert [(one.text, one.abusive, one.hateful) for one in kept] == [(TOXIC, True, None), (FINE, False, False)]
+    assert {(one.dialect, one.community) for one in kept} == {("akismet", "https://forum.example")}
+
+
+def test_spam_need_not_be_abuse(moderator: Moderator, running: Callable[..., Any], tmp_path: Path) -> None:
+    """Where moderators submit advertising too, spam answers its own question and ham still says that a comment is fine."""
+    with running(service(moderator, tmp_path, akismet_submissions="spam")) as client:
+        post(client, "submit-spam", comment_content="Buy now")
+        post(client, "submit-ham", comment_content=FINE)
+
+    assert [(one.abusive, dict(one.attributes)) for one in rulings(tmp_path)] == [(None, {"spam": True}), (False, {})]
+
+
+def test_submission_that_is_too_long_is_refused(client: httpx.Client) -> None:
+    """A text over the limit is not kept, and not thanked for."""
+    answer = post(client, "submit-spam", comment_content="x" * 1001)
+
+    assert (answer.status_code, "1000 bytes" in answer.text) == (400, True)
+
+
+def test_keys_are_looked_for_where_clients_put_them(moderator: Moderator, running: Callable[..., Any], tmp_path: Path) -> None:
+    """A key counts in ``api_key``, in ``key``, and in the name of the host; another one is ``invalid``, with status 200."""
+    store = open_store(read_settings(data_dir=tmp_path))
+    store.keys.create("blog", [Scope.SCORE], secret="a1b2c3d4e5f6")
+    store.close()
+    with running(service(moderator, tmp_path)) as client:
+
+        def verify(host: str = "", **fields: str) -> tuple[int, str]:
+            answer = client.post("/1.1/verify-key", data={"blog": "b"} | fields, headers={"host": host} if host else {})
+            return answer.status_code, answer.text
+
+        valid = [verify(api_key="a1b2c3d4e5f6"), verify(key="a1b2c3d4e5f6"), verify("a1b2c3d4e5f6.rest.akismet.com")]
+        invalid = [verify(), verify(key="000000000000"), verify("000000000000.rest.akismet.com"), verify("rest.akismet.com")]
+        scoring = post(client, "comment-check", api_key="a1b2c3d4e5f6", comment_content=TOXIC).text
+        ruling = post(client, "submit-spam", api_key="a1b2c3d4e5f6", comment_content=TOXIC)
+
+    assert valid == [(200, "valid")] * 3
+    assert invalid == [(200, "invalid")] * 4
+    assert scoring == "true"
+    assert (ruling.text, "feedback" in ruling.headers["X-akismet-debug-help"]) == ("invalid", True)
+    assert rulings(tmp_path) == []
+
+
+def test_other_bodies_are_refused(client: httpx.Client) -> None:
+    """A body that is no form, or one with a thousand fields more, gets neither word."""
+    answers = [
+        client.post("/1.1/comment-check", json={"blog": "b"}),
+        client.post("/1.1/comment-check", files={"blog": b"b"}),
+        client.post("/1.1/comment-check", content="a=b&" * 1001, headers={"content-type": FORM}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [400, 400, 400]
+    assert not {answer.text for answer in answers} & {"true", "false"}
+
+
+@pytest.mark.parametrize(("way", "status", "word"), [("open", 200, "false"), ("closed", 200, "true"), ("error", 503, None)])
+def test_site_chooses_what_a_failure_answers(
+    settings: Settings, running: Callable[..., Any], way: str, status: int, word: str | None
+) -> None:
+    """When nothing can be judged, clients hear what the site chose; by default neither word, which they hold and check again."""
+    release = threading.Event()
+
+    def load(_settings: Settings) -> Moderator:
+        release.wait(60)
+        raise RuntimeError
+
+    with running(create_app(settings.model_copy(update={"on_failure": f"akismet={way}"}), load=load), ready=False) as client:
+        answer = post(client, "comment-check", comment_content=FINE)
+        release.set()
+
+    assert answer.status_code == status
+    assert answer.text == word or (word is None and answer.text not in {"true", "false"})
+
+
+@hypotheses(max_examples=100)
+@given(
+    fields=st.dictionaries(
+        st.sampled_from(["comment_content", "comment_author", "blog_charset", "user_role", "x"]), st.binary(max_size=60)
+    ),
+    charset=st.sampled_from(["", "iso-8859-99", "zip", "utf-8", "shift_jis", "\x00"]),
+)
+def test_any_form_is_answered(client: httpx.Client, fields: dict[str, bytes], charset: str) -> None:
+    """Whatever bytes the fields hold, the answer is one of the two words."""
+    body = f"blog=b&user_ip=i&blog_charset={charset}" + "".join(f"&{name}={quote_from_bytes(value)}" for name, value in fields.items())
+    answer = client.post("/1.1/comment-check", content=body.encode(), headers={"content-type": FORM})
+
+    assert (answer.status_code, answer.text in {"true", "false"}) == (200, True)
+
+
+@hypotheses(max_examples=60)
+@given(body=st.binary(max_size=300), name=st.sampled_from(["comment-check", "submit-spam", "submit-ham"]))
+def test_any_bytes_are_answered(client: httpx.Client, body: bytes, name: str) -> None:
+    """Whatever bytes come as a form, the answer is an error that names what is missing."""
+    answer = client.post(f"/1.1/{name}", content=body, headers={"content-type": FORM})
+
+    assert answer.status_code == 400
+    assert answer.headers["X-akismet-debug-help"]
