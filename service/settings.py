@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -56,8 +57,19 @@ def _some(secrets: SecretStr) -> SecretStr:
     return secrets
 
 
+def _web_address(address: str) -> str:
+    try:
+        parts, _ = (found := urlsplit(address)), found.port
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise ValueError("has to be an address of the web without user, query and fragment, such as https://forum.example.org")
+    return address
+
+
 Directory = Annotated[Path, AfterValidator(_expanded)]
 Secrets = Annotated[SecretStr, AfterValidator(_some)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 Seconds = Annotated[int, Field(ge=1, le=3600)]
 
@@ -133,6 +145,24 @@ class Settings(BaseSettings):
         description="Akismet dialect: what a comment that is submitted as spam was: `abusive`, or `spam` where moderators submit "
         "advertising too, which then teaches nothing about abuse.",
     )
+    discourse_secrets: Secrets | None = Field(
+        default=None,
+        description="Discourse dialect: secrets of the webhooks, separated by commas. If set, every call has to be signed with one of "
+        "them and needs no key.",
+    )
+    discourse_url: WebAddress | None = Field(
+        default=None, description="Discourse dialect: address of the forum whose posts are flagged, such as `https://forum.example.org`."
+    )
+    discourse_api_key: SecretStr | None = Field(default=None, description="Discourse dialect: key of the forum's API.")
+    discourse_api_username: str = Field(
+        default="system", min_length=1, description="Discourse dialect: user of the forum in whose name posts are flagged."
+    )
+    discourse_flagged: Literal["review", "reject"] = Field(
+        default="review", description="Discourse dialect: the mildest verdict for which a post is flagged, `review` or `reject`."
+    )
+    discourse_hide: bool = Field(
+        default=False, description="Discourse dialect: whether a rejected post is hidden at once, until a moderator has seen it."
+    )
     # Longer than the 60 s for which nginx keeps an upstream connection, so that it never reuses one as we close it.
     keep_alive_timeout: Seconds = Field(default=75, description="Seconds that an idle connection stays open.")
     body_timeout: Seconds = Field(default=30, description="Seconds that a client may take to send one body.")
@@ -154,6 +184,8 @@ class Settings(BaseSettings):
         for name, way in self._failing.items():
             if way not in FAILING_WAYS:
                 raise ValueError(f"on_failure: {name} takes {', '.join(FAILING_WAYS)}")
+        if (self.discourse_url is None) != (self.discourse_api_key is None):
+            raise ValueError("discourse_url and discourse_api_key belong together: set both or neither")
         if (self.prior_abusive is None) != (self.prior_hateful_share is None):
             raise ValueError("prior_abusive and prior_hateful_share belong together: set both or neither")
         return self

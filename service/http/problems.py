@@ -13,7 +13,7 @@
     422  wrong-fields, unknown-policy, unknown-community: always means "the call is wrong, sending it again will not help"
     429  rate-limited: with Retry-After
     500  internal
-    503  not-ready, not-kept, overloaded: with Retry-After
+    503  not-ready, not-kept, overloaded: with Retry-After; not-set-up
     504  deadline: what the call itself allowed
 
 In a batch the place of a comment that cannot be judged holds an error entry, and its type is the bare word:
@@ -54,6 +54,7 @@ class ProblemKind(Enum):
     NOT_READY = ("not-ready", 503, "The service is not ready yet")
     NOT_KEPT = ("not-kept", 503, "What was sent could not be kept")
     OVERLOADED = ("overloaded", 503, "There is more to judge than can be judged in time")
+    NOT_SET_UP = ("not-set-up", 503, "This service is not set up for that")
     DEADLINE = ("deadline", 504, "The time that the call allows is over")
 
     def __init__(self, code: str, status: int, title: str) -> None:
