@@ -4,6 +4,8 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from importlib.util import find_spec
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -26,6 +28,10 @@ FAILING_WAYS = ("open", "closed", "error")
 # https://kubernetes.io/docs/tutorials/services/connect-applications-service/#environment-variables
 _SERVICE_LINK = re.compile(r"TIPSTAFF_(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_\w+)")
 _DEFAULT_PORT = 8000
+
+# The times of so many calls are kept, for each caller.
+_MOST_CALLS = 1_000_000
+_COUNTED_IN = ("redis", "rediss", "redis+unix")
 
 # JSON may spell one byte of text as six: \u0000.
 _BYTES_ESCAPED = 6
@@ -67,10 +73,23 @@ def _web_address(address: str) -> str:
     return address
 
 
+def _limit(text: str) -> str:
+    from limits import parse_many
+
+    try:
+        limits = parse_many(text)
+    except ValueError as error:
+        raise ValueError("is not like `100/second` or `20/second; 5000/hour`") from error
+    if not all(0 < each.amount <= _MOST_CALLS for each in limits):
+        raise ValueError(f"takes 1 to {_MOST_CALLS} calls a period")
+    return text
+
+
 Directory = Annotated[Path, AfterValidator(_expanded)]
 Secrets = Annotated[SecretStr, AfterValidator(_some)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Share = Annotated[float, Field(gt=0, lt=1)]
+Limit = Annotated[str, AfterValidator(_limit)]
 Seconds = Annotated[int, Field(ge=1, le=3600)]
 
 
@@ -108,8 +127,25 @@ class Settings(BaseSettings):
     )
     open: bool | None = Field(
         default=None,
-        description="Whether calls without a key are let in. If not set: only while the service listens on a loopback address "
-        "and no key was ever made.",
+        description="Whether calls without a key are let in. If not set: only while the service listens on a loopback address, "
+        "no proxy is trusted and no key was ever made.",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses and networks separated by "
+        "commas, or `*` for any.",
+    )
+    limit_per_key: Limit | None = Field(
+        default=None,
+        description="Calls that may come with one key, such as `100/second` or `20/second; 5000/hour`; as many as can be answered "
+        "if not set.",
+    )
+    limit_per_address: Limit | None = Field(
+        default=None, description="Calls that may come from one address, likewise; an IPv6 address counts with all of its /64 network."
+    )
+    limit_storage: SecretStr | None = Field(
+        default=None,
+        description="The Redis in which processes count calls together, such as `redis://HOST:PORT`; if not set, each counts for itself.",
     )
     dialects: str = Field(default="all", description="Protocols of other services to answer in, separated by commas; `all` or `none`.")
     on_failure: str = Field(
@@ -186,9 +222,28 @@ class Settings(BaseSettings):
                 raise ValueError(f"on_failure: {name} takes {', '.join(FAILING_WAYS)}")
         if (self.discourse_url is None) != (self.discourse_api_key is None):
             raise ValueError("discourse_url and discourse_api_key belong together: set both or neither")
+        self._check_limits()
         if (self.prior_abusive is None) != (self.prior_hateful_share is None):
             raise ValueError("prior_abusive and prior_hateful_share belong together: set both or neither")
         return self
+
+    def _check_limits(self) -> None:
+        if self.limit_storage is not None:
+            if self.limit_storage.get_secret_value().partition("://")[0] not in _COUNTED_IN:
+                raise ValueError(f"limit_storage has to start with one of {', '.join(f'{each}://' for each in _COUNTED_IN)}")
+            if find_spec("redis") is None:
+                raise ValueError("limit_storage names a Redis, for which a library is missing: install tipstaff[redis]")
+        for proxy in self.proxies:
+            if proxy != "*":
+                try:
+                    ip_network(proxy)
+                except ValueError:
+                    raise ValueError(f"trusted_proxies: {proxy!r} is no address and no network such as 10.0.0.0/8") from None
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """The addresses and networks of trusted proxies; ``*`` is any."""
+        return tuple(proxy.strip() for proxy in self.trusted_proxies.split(",") if proxy.strip())
 
     @property
     def dialect_names(self) -> tuple[str, ...]:

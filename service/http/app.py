@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from model.errors import TipstaffError
 from service.http import docs, health, moderate
@@ -63,7 +64,7 @@ def create_app(
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,
         lifespan=lifespan(settings, load=load, on_failure=on_failure or _log_failure, in_background=in_background, handlers=handlers),
-        middleware=[Middleware(_Guard)],
+        middleware=[*_proxies(settings), Middleware(_Guard)],
         exception_handlers={
             ProblemError: _problem,
             HTTPException: _http_problem,
@@ -79,6 +80,10 @@ def create_app(
     docs.add_routes(app)
     app.described = (moderate_request(settings.max_comments), Problem)
     return app
+
+
+def _proxies(settings: Settings) -> list[Middleware]:
+    return [Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.proxies))] if settings.proxies else []
 
 
 class _App(FastAPI):

@@ -61,7 +61,7 @@ async def admit(request: Request, *, scope: Scope, secret: str | None, signed: b
     Raises:
         ProblemError: the key is missing, unknown, revoked or not for this; or its owner or address called too often.
     """
-    return await serving(request).gate.admit(scope, secret, signed=signed)
+    return await serving(request).gate.admit(request, scope=scope, secret=secret, signed=signed)
 
 
 async def judge(

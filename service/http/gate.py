@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 from starlette.requests import Request
 
 from service.http.problems import ProblemError, ProblemKind
+from service.http.rates import Rates
 from service.settings import Settings
 from service.store.records import Scope
 
@@ -79,16 +80,18 @@ class Gate:
     """Lets calls in; made once for each service, for its event loop's thread.
 
     A service is open, which means that no key is needed to score and to give feedback, if the settings say so; if they
-    say nothing, while it listens on a loopback address and no key was ever made. As long as no key was ever made, an open
-    service takes whatever key a client brings along: forum software that called another service goes on sending its key.
+    say nothing, while it listens on a loopback address, trusts no proxy (others come through it) and no key was ever made.
+    As long as no key was ever made, an open service takes whatever key a client brings along: forum software that called
+    another service goes on sending its key.
 
     Args:
-        settings: say whether the service is open.
+        settings: say whether the service is open, and how often who may call.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._open = settings.open
-        self._alone = is_loopback(settings.host)
+        self._alone = is_loopback(settings.host) and not settings.proxies
+        self._rates = Rates.of(settings)
         self._ring: KeyRing | None = None
 
     def watch(self, ring: "KeyRing") -> None:
@@ -102,23 +105,32 @@ class Gate:
         elif self._is_open(ring) and not self._alone:
             _log.warning("this service is open: whoever can reach it may call it without a key (TIPSTAFF_OPEN)")
 
+    async def close(self) -> None:
+        """Let go of what is open."""
+        if self._rates is not None:
+            await self._rates.close()
+
     def _is_open(self, ring: "KeyRing") -> bool:
         return self._alone and not ring.ever if self._open is None else self._open
 
-    async def admit(self, scope: Scope, secret: str | None, *, signed: bool) -> Caller:
+    async def admit(self, request: Request, *, scope: Scope, secret: str | None, signed: bool) -> Caller:
         """Let a call in.
 
         Args:
+            request: the call; of it only the address counts from which it came.
             scope: what it does; ``admin`` needs a key even where the service is open.
             secret: the key that came with it, if any.
             signed: whether its caller has been proved otherwise, so that no key is needed.
 
         Raises:
-            ProblemError: no key came, or one that is unknown, revoked or not for this; or the keys are not read yet.
+            ProblemError: no key came, or one that is unknown, revoked or not for this; its owner or its address called too
+                often; or the keys are not read yet.
         """
         ring = self._ring
         if ring is None:
             raise ProblemError(ProblemKind.NOT_READY, "The keys are being read: try again shortly.", headers={"Retry-After": "1"})
+        if self._rates is not None:
+            await self._rates.count_address(request.client)
         if signed:
             return _ANYBODY
         if self._is_open(ring) and (secret is None or not ring.ever) and scope is not Scope.ADMIN:
@@ -132,13 +144,19 @@ class Gate:
                 "The key that came with this call is not known here, or was revoked.",
                 headers={"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"'},
             )
+        if self._rates is not None:
+            await self._rates.count_key(key.id)
         if scope not in key.scopes:
-            raise ProblemError(
-                ProblemKind.FORBIDDEN,
-                f"This key does not have the scope {scope}: `tipstaff keys create NAME --scope {scope}` makes one that has.",
-                headers={"WWW-Authenticate": f'{_CHALLENGE}, error="insufficient_scope", scope="{scope}"'},
-            )
+            raise _forbidden(scope)
         return Caller(key.id, key.community)
+
+
+def _forbidden(scope: Scope) -> ProblemError:
+    return ProblemError(
+        ProblemKind.FORBIDDEN,
+        f"This key does not have the scope {scope}: `tipstaff keys create NAME --scope {scope}` makes one that has.",
+        headers={"WWW-Authenticate": f'{_CHALLENGE}, error="insufficient_scope", scope="{scope}"'},
+    )
 
 
 def _unauthenticated(ring: "KeyRing") -> ProblemError:

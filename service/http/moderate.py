@@ -54,6 +54,7 @@ _PROBLEMS = (
     ProblemKind.NOT_JSON_CONTENT,
     ProblemKind.WRONG_FIELDS,
     ProblemKind.UNKNOWN_POLICY,
+    ProblemKind.RATE_LIMITED,
     ProblemKind.INTERNAL,
     ProblemKind.NOT_READY,
 )

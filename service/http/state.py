@@ -126,6 +126,7 @@ def lifespan(
             finally:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
+                await state.gate.close()
                 state.pool.shutdown(wait=False, cancel_futures=True)
 
     return around

@@ -78,6 +78,9 @@ def test_what_is_given_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PRIOR_HATEFUL_SHARE", "nan"),
         ("BODY_TIMEOUT", "0"),
         ("LOG_LEVEL", "loud"),
+        ("LIMIT_PER_KEY", "many"),
+        ("LIMIT_PER_KEY", "0/second"),
+        ("LIMIT_PER_ADDRESS", "100"),
         ("DATA_DIR", "~nobody-has-this-name/x"),
     ],
 )
@@ -108,6 +111,8 @@ def test_any_value_is_read_or_explained(value: str) -> None:
         ({"prior_abusive": 0.1}, "set both or neither"),
         ({"prior_hateful_share": 0.1}, "set both or neither"),
         ({"max_body_bytes": 1000, "max_comment_bytes": 1000}, "max_body_bytes"),
+        ({"limit_storage": "memcached://host"}, "limit_storage"),
+        ({"trusted_proxies": "10.0.0.0/8, proxy.example"}, "trusted_proxies: 'proxy.example'"),
         ({"colour": "green"}, "there is no setting called 'colour'"),
     ],
 )

@@ -24,7 +24,8 @@ Running = Callable[..., AbstractContextManager[httpx.Client]]
 @contextmanager
 def _running(app: FastAPI, *, ready: bool = True) -> Iterator[httpx.Client]:
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, loop="uvloop", http="httptools", ws="none", log_config=None, access_log=False))
+        options = {"loop": "uvloop", "http": "httptools", "ws": "none", "log_config": None, "access_log": False, "proxy_headers": False}
+        server = uvicorn.Server(uvicorn.Config(app, **options))  # type: ignore[arg-type]
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
