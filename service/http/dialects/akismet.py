@@ -15,7 +15,7 @@ from service.http.calls import Caller, Scope, admit
 from service.http.dialects.dialect import Dialect, Endpoint, answering
 from service.http.dialects.forms import Form, read_form
 from service.http.dialects.long import judge_whole
-from service.http.dialects.wire import Judged, refuse_long, responses, takes, wrong
+from service.http.dialects.wire import Judged, Schema, refuse_long, responses, takes, wrong
 from service.http.problems import ProblemError, ProblemKind
 from service.http.rulings import record
 from service.settings import Settings
@@ -24,7 +24,8 @@ from service.store.records import Ruling
 __all__ = ["AKISMET"]
 
 _THANKS = "Thanks for making the web a better place."
-_TEXT = {"type": "string"}
+_TEXT: Schema = {"type": "string"}
+_SOME_TEXT: Schema = {"type": "string", "minLength": 1}
 _FORM = "application/x-www-form-urlencoded"
 _SURE_SPAM = frozenset({"viagra-test-123", "akismet-guaranteed-spam", "akismet-guaranteed-spam@example.com"})
 _SURE_HAM = "administrator"
@@ -38,17 +39,18 @@ _OF_THE_KEY = frozenset({ProblemKind.UNAUTHENTICATED, ProblemKind.FORBIDDEN})
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
     def add(name: str, endpoint: Endpoint, *, needs: tuple[str, ...], about: str, judges: bool = False) -> None:
-        fields = dict.fromkeys(("api_key", "key", "blog", "user_ip", "comment_content", "comment_author", "user_role"), _TEXT)
+        fields = dict.fromkeys(("api_key", "key", "comment_content", "comment_author", "comment_author_email", "user_role"), _TEXT)
+        fields |= dict.fromkeys(needs, _SOME_TEXT)
         app.add_api_route(
             f"/1.1/{name}",
             answering(endpoint, dialect=AKISMET, settings=settings, judges=judges),
             methods=["POST"],
             response_model=None,
-            responses=responses(_TEXT, _TEXT, 400, 408, 429, 500, 503, about=about, media="text/plain"),
+            responses=responses(_TEXT, _TEXT, 400, 408, 429, 500, 503, 504, about=about, media="text/plain"),
             response_class=PlainTextResponse,
             summary=f"Akismet's `{name}`",
             operation_id=f"akismet_{name.replace('-', '_')}",
-            openapi_extra=takes({"type": "object", "required": list(needs), "properties": fields}, media=_FORM),
+            openapi_extra=takes({"type": "object", "required": list(needs), "properties": fields}, media=_FORM, required=bool(needs)),
         )
 
     invalid = "; `invalid` if the key is none."

@@ -78,7 +78,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         responses=responses(
             _ANSWER,
             _PROBLEM,
-            *(400, 401, 403, 408, 413, 415, 422, 429, 500, 503),
+            *(400, 401, 403, 408, 413, 415, 422, 429, 500, 503, 504),
             about="What Coral is to do; `{}` is nothing.",
             error_media="application/problem+json",
         ),

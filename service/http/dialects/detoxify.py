@@ -56,7 +56,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         answering(_classify(settings), dialect=DETOXIFY, settings=settings, judges=True),
         methods=["POST"],
         response_model=None,
-        responses=responses(_ANSWER, _ERROR, 401, 403, 408, 422, 429, 500, 503, about="Seven numbers from 0 to 100."),
+        responses=responses(_ANSWER, _ERROR, 401, 403, 408, 422, 429, 500, 503, 504, about="Seven numbers from 0 to 100."),
         summary="Judge a text as detoxify-api does",
         description="`toxicity` is abusive, `identity_attack` hateful; a number for which the model has no head is 0.",
         operation_id="detoxify_classify",

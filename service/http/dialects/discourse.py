@@ -3,8 +3,10 @@
 The webhook is acknowledged once the flag is in the outbox, on the disk; it is set afterwards, however often that has to be tried.
 """
 
+from typing import Annotated
+
 from fastapi import FastAPI
-from pydantic import Field, PositiveInt
+from pydantic import BeforeValidator, Field
 from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,32 +31,48 @@ _EVENT = "X-Discourse-Event"
 _JUDGED = frozenset({"post_created", "post_edited", "post_recovered"})
 _REGULAR = 1
 _PRIVATE = "private_message"
+_TOO_LARGE = 2**63
 
 _ANSWER = {"type": "object", "required": ["flagged"], "properties": {"flagged": {"type": "boolean"}}}
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 
+def _whole(value: object) -> object:
+    # To JSON 7.0 is an integer as well.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+_Whole = Annotated[int, BeforeValidator(_whole)]
+
+
 class _Post(Tolerant):
-    id: PositiveInt
+    id: Annotated[_Whole, Field(ge=1, lt=_TOO_LARGE)]
     cooked: str | None = None
     raw: str | None = None
-    version: int = 1
-    post_number: int | None = None
-    post_type: int = _REGULAR
+    version: _Whole = 1
+    post_number: _Whole | None = None
+    post_type: _Whole = _REGULAR
     topic_title: str | None = None
     topic_archetype: str | None = None
-    user_id: int | None = None
+    user_id: _Whole | None = None
 
 
 class PostCall(Tolerant):
-    """What Discourse sends of a post."""
+    """What Discourse sends of a post; of other events, something else."""
 
-    post: _Post = Field(description="The post.")
+    post: _Post | None = None
 
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
-    text = {"type": ["string", "null"]}
-    post = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer", "minimum": 1}, "cooked": text, "raw": text}}
+    text, number, integer = {"type": ["string", "null"]}, {"type": "integer"}, {"type": ["integer", "null"]}
+    fields: dict[str, object] = {
+        "id": {"type": "integer", "minimum": 1, "exclusiveMaximum": _TOO_LARGE},
+        "version": number,
+        "post_type": number,
+    }
+    fields |= dict.fromkeys(("cooked", "raw", "topic_title", "topic_archetype"), text)
+    fields |= dict.fromkeys(("post_number", "user_id"), integer)
+    post = {"type": ["object", "null"], "required": ["id"], "properties": fields}
     event = {"name": _EVENT, "in": "header", "required": False, "schema": {"type": "string"}, "example": "post_created"}
     app.add_api_route(
         "/discourse/webhook",
@@ -64,7 +82,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         responses=responses(
             _ANSWER,
             _PROBLEM,
-            *(400, 401, 403, 408, 413, 415, 422, 429, 500, 503),
+            *(400, 401, 403, 408, 413, 415, 422, 429, 500, 503, 504),
             about="The event is dealt with; whether a flag will be set.",
             error_media="application/problem+json",
         ),
@@ -88,11 +106,8 @@ def _webhook(settings: Settings) -> Endpoint:
             raise ProblemError(
                 ProblemKind.NOT_SET_UP, "Set TIPSTAFF_DISCOURSE_URL and TIPSTAFF_DISCOURSE_API_KEY, so that posts can be flagged."
             )
-        if request.headers.get(_EVENT) not in _JUDGED:
-            return _answer(flagged=False)
         post = parse_request(body, PostCall).post
-        comments = _texts(post)
-        if not comments:
+        if post is None or request.headers.get(_EVENT) not in _JUDGED or not (comments := _texts(post)):
             return _answer(flagged=False)
         verdict = (await judge_whole(request, comments, limit=settings.max_comment_bytes, caller=caller)).verdict
         if verdict not in flagging:

@@ -96,7 +96,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         answering(_moderations(settings), dialect=OPENAI, settings=settings, judges=True),
         methods=["POST"],
         response_model=None,
-        responses=responses(_answer_schema(), _ERROR, 400, 401, 403, 408, 429, 500, 503, about="One result for each input."),
+        responses=responses(_answer_schema(), _ERROR, 400, 401, 403, 408, 429, 500, 503, 504, about="One result for each input."),
         summary="Judge texts as OpenAI's moderation does",
         description="For the official `openai` clients: set their base URL to this service's address and `/v1`. Images are not judged.",
         operation_id="openai_moderations",

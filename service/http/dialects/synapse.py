@@ -62,7 +62,7 @@ class PingCall(Tolerant):
 
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
-    said = responses(_EMPTY, _TEXT, 400, 401, 403, 408, 413, 415, 422, 429, 500, 503, about="Not spam.", error_media="text/plain")
+    said = responses(_EMPTY, _TEXT, 400, 401, 403, 408, 413, 415, 422, 429, 500, 503, 504, about="Not spam.", error_media="text/plain")
     said[403]["content"] = said[403]["content"] | {"application/json": {"schema": _REJECTION}}
     app.add_api_route(
         "/synapse/check_event_for_spam",

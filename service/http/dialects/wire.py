@@ -14,7 +14,7 @@ from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.http.wire import parse_request
 from service.settings import Settings
 
-__all__ = ["Judged", "Tolerant", "judged", "read_json", "refuse_long", "responses", "takes", "wrong"]
+__all__ = ["Judged", "Schema", "Tolerant", "judged", "read_json", "refuse_long", "responses", "takes", "wrong"]
 
 Schema = Mapping[str, Any]
 
@@ -111,6 +111,6 @@ def responses(
     return found | {status: {"description": f"{HTTPStatus(status).phrase}.", "content": refusal} for status in statuses}
 
 
-def takes(schema: Schema, *, media: str = "application/json") -> dict[str, Any]:
+def takes(schema: Schema, *, media: str = "application/json", required: bool = True) -> dict[str, Any]:
     """Return what the documentation of a route says about its body."""
-    return {"requestBody": {"required": True, "content": {media: {"schema": dict(schema)}}}}
+    return {"requestBody": {"required": required, "content": {media: {"schema": dict(schema)}}}}
