@@ -13,10 +13,9 @@ from starlette.responses import Response
 
 from model.comment import Comment, Format, Label, Verdict
 from service.http.body import check_content, read_body
-from service.http.calls import Scope, admit, secret_in
 from service.http.dialects.dialect import Dialect, Endpoint, answering
 from service.http.dialects.long import judge_whole
-from service.http.dialects.signatures import check_signature, secrets_of
+from service.http.dialects.signatures import admit_signed, secrets_of
 from service.http.dialects.wire import Judged, Tolerant, responses, takes, wrong
 from service.http.wire import parse_request
 from service.settings import Settings
@@ -98,8 +97,7 @@ def _moderate(settings: Settings) -> Endpoint:
             raise wrong("format", "has to be html or plain, as the phase in Coral's configuration is set")
         check_content(request)
         body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)
-        signed = check_signature(body, request.headers.get(_SIGNATURE), secrets, name=_SIGNATURE)
-        caller = await admit(request, scope=Scope.SCORE, secret=secret_in(request), signed=signed)
+        caller = await admit_signed(request, body, header=_SIGNATURE, secrets=secrets)
         call = parse_request(body, CoralCall)
         comment = Comment(
             "", call.comment.body, format=written, author=call.author.id if call.author else None, parent=call.comment.parentID

@@ -13,11 +13,10 @@ from starlette.responses import Response
 
 from model.comment import Comment, Format, Verdict
 from service.http.body import check_content, read_body
-from service.http.calls import Scope, admit, secret_in
 from service.http.dialects.dialect import Dialect, Endpoint, answering
 from service.http.dialects.discourse_flags import FLAG, handlers
 from service.http.dialects.long import judge_whole
-from service.http.dialects.signatures import check_signature, secrets_of
+from service.http.dialects.signatures import admit_signed, secrets_of
 from service.http.dialects.wire import Tolerant, responses, takes
 from service.http.outgoing import call_later
 from service.http.problems import ProblemError, ProblemKind
@@ -100,8 +99,7 @@ def _webhook(settings: Settings) -> Endpoint:
     async def webhook(request: Request) -> Response:
         check_content(request)
         body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)
-        signed = check_signature(body, request.headers.get(_SIGNATURE), secrets, name=_SIGNATURE)
-        caller = await admit(request, scope=Scope.SCORE, secret=secret_in(request), signed=signed)
+        caller = await admit_signed(request, body, header=_SIGNATURE, secrets=secrets)
         if settings.discourse_url is None:
             raise ProblemError(
                 ProblemKind.NOT_SET_UP, "Set TIPSTAFF_DISCOURSE_URL and TIPSTAFF_DISCOURSE_API_KEY, so that posts can be flagged."

@@ -4,10 +4,12 @@ import hmac
 from collections.abc import Sequence
 
 from pydantic import SecretStr
+from starlette.requests import Request
 
+from service.http.calls import Caller, Scope, admit, secret_in
 from service.http.problems import ProblemError, ProblemKind
 
-__all__ = ["check_signature", "is_signed", "secrets_of"]
+__all__ = ["admit_signed", "is_signed", "secrets_of"]
 
 _SCHEME = "sha256="
 # More secrets than anybody rotates at a time; a header may hold no more work than that.
@@ -33,24 +35,24 @@ def is_signed(body: bytes, header: str, secrets: Sequence[bytes]) -> bool:
     return sum(hmac.compare_digest(one, other) for one in given for other in expected) > 0
 
 
-def check_signature(body: bytes, header: str | None, secrets: Sequence[bytes], *, name: str) -> bool:
-    """Make sure that a call is signed where there are secrets to sign it with.
+async def admit_signed(request: Request, body: bytes, *, header: str, secrets: Sequence[bytes]) -> Caller:
+    """Let a call in that scores: by its signature where there are secrets to sign it with, by its key where there are none.
 
     Args:
+        request: the call.
         body: as it was sent.
-        header: that of the signatures, None if there was none.
+        header: name of that of the signatures.
         secrets: those of the setting.
-        name: of the header, for the error.
-
-    Returns:
-        Whether it is signed; never if there are no secrets.
 
     Raises:
-        ProblemError: there are secrets, and none has made a signature of this body.
+        ProblemError: there are secrets, and none has made a signature of this body; or as `admit` does.
     """
     if not secrets:
-        return False
-    if header is None or not is_signed(body, header, secrets):
-        what = "is missing" if header is None else "was made with another secret, or over another body"
-        raise ProblemError(ProblemKind.BAD_SIGNATURE, f"The signature in the header {name} {what}: compare the secrets on both sides.")
-    return True
+        return await admit(request, scope=Scope.SCORE, secret=secret_in(request))
+    # Who signs wrongly is counted like all others, and hears of the signature rather than of a key.
+    caller = await admit(request, scope=Scope.SCORE, secret=None, signed=True)
+    given = request.headers.get(header)
+    if given is None or not is_signed(body, given, secrets):
+        what = "is missing" if given is None else "was made with another secret, or over another body"
+        raise ProblemError(ProblemKind.BAD_SIGNATURE, f"The signature in the header {header} {what}: compare the secrets on both sides.")
+    return caller

@@ -123,6 +123,15 @@ def test_other_calls_are_refused(signed: httpx.Client, header: str | None) -> No
     assert answer.json()["type"].endswith("bad-signature")
 
 
+def test_wrong_signatures_are_counted(moderator: Moderator, running: Callable[..., Any]) -> None:
+    """Calls that are signed wrongly count against the limit of their address."""
+    app = create_app(read_settings(port=0, coral_secrets=OLD, limit_per_address="2/hour"), load=lambda _: moderator)
+    with running(app) as client:
+        statuses = [ask(client, body(FINE), "sha256=00").status_code for _ in range(3)]
+
+    assert statuses == [401, 401, 429]
+
+
 def test_signature_is_over_the_bytes(signed: httpx.Client) -> None:
     """The same JSON in other bytes needs another signature."""
     content = body(FINE)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,6 +18,8 @@ from model.moderator import Moderator
 from service.http.app import create_app
 from service.http.dialects.openai import CATEGORIES
 from service.settings import Settings, read_settings
+from service.store.records import Scope
+from service.store.store import open_store
 
 FINE = "Thanks, that helped a lot!"
 TOXIC = "Shut up, you pathetic idiot."
@@ -140,6 +143,33 @@ def test_refusals_say_whether_to_try_again(settings: Settings, moderator: Modera
     assert (early.status_code, early.headers["x-should-retry"], early.headers["retry-after-ms"]) == (503, "true", "1000")
     assert early.json()["error"]["type"] == "server_error"
     assert (wrong.status_code, wrong.headers["x-should-retry"]) == (400, "false")
+
+
+def test_keys_and_limits_are_the_clients_own_errors(
+    python_client: Callable[..., Any], moderator: Moderator, running: Callable[..., Any], tmp_path: Path
+) -> None:
+    """An unknown key is an AuthenticationError, one that is not for scoring a PermissionDeniedError, one call too many a RateLimitError."""
+    store = open_store(read_settings(data_dir=tmp_path))
+    store.keys.create("scorer", [Scope.SCORE], secret="sk-scorer-0000000000000000")
+    store.keys.create("moderator", [Scope.FEEDBACK], secret="sk-moderator-00000000000000")
+    store.close()
+
+    def ask_with(key: str) -> list[object]:
+        script = PYTHON_ERRORS.replace("sk-none", key).replace("max_retries=2", "max_retries=0")
+        found: list[object] = python_client(script, str(client.base_url).rstrip("/"), f'{{"input": "{FINE}"}}')
+        return found[:3]
+
+    app = create_app(read_settings(port=0, data_dir=tmp_path, limit_per_key="1/hour"), load=lambda _: moderator)
+    with running(app) as client:
+        accepted = client.post("/v1/moderations", json={"input": FINE}, headers={"Authorization": "Bearer sk-scorer-0000000000000000"})
+        errors = [ask_with("sk-unknown"), ask_with("sk-moderator-00000000000000"), ask_with("sk-scorer-0000000000000000")]
+
+    assert accepted.status_code == 200
+    assert errors == [
+        ["AuthenticationError", 401, "invalid_api_key"],
+        ["PermissionDeniedError", 403, "insufficient_permissions"],
+        ["RateLimitError", 429, "rate_limit_exceeded"],
+    ]
 
 
 def test_parts_are_one_text(client: httpx.Client) -> None:
