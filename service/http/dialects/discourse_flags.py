@@ -95,5 +95,10 @@ def _json(answer: "httpx.Response") -> dict[str, Any]:
 
 
 def _wait(answer: "httpx.Response") -> timedelta | None:
+    """Return what Discourse, or a proxy before it, says of when to come back: in a header, or beside the error."""
     said = answer.headers.get("Retry-After", "")
-    return min(timedelta(seconds=int(said)), _LONGEST_WAIT) if said.isascii() and said.isdecimal() and len(said) < 10 else None
+    extras = _json(answer).get("extras")
+    seconds = int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else None
+    if seconds is None and isinstance(extras, dict) and isinstance(waits := extras.get("wait_seconds"), int):
+        seconds = waits
+    return None if seconds is None or seconds < 0 else min(timedelta(seconds=min(seconds, 10**9)), _LONGEST_WAIT)

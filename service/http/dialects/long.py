@@ -10,6 +10,7 @@ from starlette.requests import Request
 from model.comment import VERDICTS, Comment
 from service.http.calls import Caller, judge
 from service.http.dialects.wire import Judged, judged
+from service.http.problems import ProblemError, ProblemKind
 
 __all__ = ["judge_whole", "pieces"]
 
@@ -31,18 +32,24 @@ def pieces(text: str, limit: int) -> Iterator[str]:
 
 
 async def judge_whole(request: Request, comments: Sequence[Comment], *, limit: int, caller: Caller, community: str | None = None) -> Judged:
-    """Judge the parts of what one author wrote at one time, of any length, and return the worst; further arguments as of `judge`.
+    """Judge the parts of what one author wrote at one time, of any length, and return the worst.
 
     Args:
         request: the call that they came with.
         comments: one at least; whatever their length.
         limit: bytes of a piece.
         caller: who asks.
-        community: named by the call.
+        community: what the client calls itself, whether or not the site has a policy for one of that name.
 
     Raises:
         ProblemError: as `judge` does.
     """
     parts = [comment._replace(text=piece) for comment in comments for piece in pieces(comment.text, limit)]
-    found = judged(await judge(request, parts, caller=caller, community=community))
+    try:
+        judgement = await judge(request, parts, caller=caller, community=community)
+    except ProblemError as problem:
+        if community is None or problem.kind is not ProblemKind.UNKNOWN_COMMUNITY:
+            raise
+        judgement = await judge(request, parts, caller=caller)
+    found = judged(judgement)
     return max(found, key=lambda one: (-1 if one.verdict is None else VERDICTS.index(one.verdict), one.abusive, one.scores[2]))

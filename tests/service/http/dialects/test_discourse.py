@@ -319,6 +319,8 @@ def test_flag_is_done(discourse: Discourse, tmp_path: Path, status: int, answer:
         (429, {"Retry-After": "17"}, {}, False, timedelta(seconds=17)),
         (429, {"Retry-After": "999999999"}, {}, False, timedelta(days=1)),
         (429, {"Retry-After": "soon"}, {}, False, None),
+        (429, {}, {"error_type": "rate_limit", "extras": {"wait_seconds": 9}}, False, timedelta(seconds=9)),
+        (429, {}, {"extras": {"wait_seconds": -(10**30)}}, False, None),
         (500, {}, b"", False, None),
         (503, {"Retry-After": "30"}, b"", False, timedelta(seconds=30)),
         (301, {"Location": "http://127.0.0.1:9/"}, b"", False, None),
