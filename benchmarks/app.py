@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from model.moderator import Moderator
 from service.http.app import create_app
 from service.http.moderate import moderation
+from service.http.protocol import Protocol
 from service.http.wire import ModerateAnswer, ModerateRequest
 from service.settings import Settings
 
@@ -51,7 +52,7 @@ def main(port: int) -> None:
         host="127.0.0.1",
         port=port,
         loop="uvloop",
-        http="httptools",
+        http=Protocol,
         ws="none",
         lifespan="on",
         access_log=False,

@@ -199,8 +199,18 @@ class Settings(BaseSettings):
     discourse_hide: bool = Field(
         default=False, description="Discourse dialect: whether a rejected post is hidden at once, until a moderator has seen it."
     )
+    queue_ms: int = Field(
+        default=100,
+        ge=1,
+        le=60_000,
+        description="Milliseconds that a call may wait before it is judged; beyond, calls are answered 503 at once.",
+    )
+    max_connections: int = Field(
+        default=2000, ge=1, le=1_000_000, description="Connections that one process keeps open; beyond, they are answered 503 and closed."
+    )
     # Longer than the 60 s for which nginx keeps an upstream connection, so that it never reuses one as we close it.
     keep_alive_timeout: Seconds = Field(default=75, description="Seconds that an idle connection stays open.")
+    header_timeout: Seconds = Field(default=10, description="Seconds that a client may take to send the head of a request.")
     body_timeout: Seconds = Field(default=30, description="Seconds that a client may take to send one body.")
     shutdown_timeout: Seconds = Field(default=10, description="Seconds that calls in progress get when the service stops.")
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(

@@ -5,6 +5,7 @@ import asyncio
 from starlette.requests import ClientDisconnect, Request
 
 from service.http.problems import ProblemError, ProblemKind
+from service.http.state import serving
 
 __all__ = ["check_content", "read_body"]
 
@@ -54,7 +55,8 @@ async def read_body(request: Request, *, limit: int, timeout: float) -> bytes:
         timeout: seconds for the whole body to arrive.
 
     Raises:
-        ProblemError: the body is larger than ``limit``, whether declared or not, or arrives too slowly.
+        ProblemError: the body is larger than ``limit``, whether declared or not, or arrives too slowly; or too much is being
+            received as it is.
         ClientDisconnect: the client went away.
     """
     announced = _announced(request)
@@ -73,23 +75,29 @@ async def read_body(request: Request, *, limit: int, timeout: float) -> bytes:
 
 
 async def _gather(request: Request, limit: int) -> bytes:
+    waiting = serving(request).waiting
     chunks: list[bytes] = []
-    size = 0
-    while True:
-        message = await request.receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > limit:
-            chunks.clear()
-        else:
-            chunks.append(chunk)
-        more = message.get("more_body", False)
-        if size > limit + _DISCARDED_BYTES or (size > limit and not more):
-            raise _too_large(limit, close=more)
-        if not more:
-            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    size = held = 0
+    try:
+        while True:
+            message = await request.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            chunk = message.get("body", b"")
+            size += len(chunk)
+            if size > limit:
+                chunks.clear()
+            else:
+                chunks.append(chunk)
+            more = message.get("more_body", False)
+            if size > limit + _DISCARDED_BYTES or (size > limit and not more):
+                raise _too_large(limit, close=more)
+            if not more:
+                return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+            waiting.hold(len(chunk))
+            held += len(chunk)
+    finally:
+        waiting.hold(-held)
 
 
 def _announced(request: Request) -> int:

@@ -1,13 +1,14 @@
 """What every call goes through, whatever its protocol: who calls and how often, then the judgement of its comments."""
 
-import asyncio
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from starlette.requests import Request
 
 from model.comment import VERDICTS, Comment, Format, Verdict
 from service.http.gate import Caller, secret_in
+from service.http.load import DEADLINE, too_late
 from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.http.state import ready_moderator, serving
 from service.store.records import Scope
@@ -15,13 +16,18 @@ from service.store.records import Scope
 if TYPE_CHECKING:
     from model.moderator import Decisions
 
-__all__ = ["Caller", "Judgement", "Scope", "admit", "is_longer", "judge", "secret_in"]
+__all__ = ["EXPLAINED", "MARKED_UP", "Caller", "Judgement", "Scope", "admit", "carry_out", "is_longer", "judge", "secret_in"]
+
+_T = TypeVar("_T")
 
 # To hand work to a thread takes as long as judging three tweets; so much plain text holds the event loop up for about 2 ms.
 _INLINE = 16_384
-# How many times as long as plain text others take.
-_MARKED_UP = 5
-_EXPLAINED = 50
+
+MARKED_UP = 5
+"""How many times as long as plain text mark-up takes."""
+
+EXPLAINED = 50
+"""How many times as long an explanation takes."""
 
 
 class Judgement(NamedTuple):
@@ -95,16 +101,32 @@ async def judge(
     def work() -> "Decisions":
         return moderator.decide(comments, policy=chosen, explain=explain, threads=1)
 
-    if _effort(comments, explain=explain) <= _INLINE:
-        decisions = work()
-    else:
-        decisions = await asyncio.get_running_loop().run_in_executor(serving(request).pool, work)
+    decisions = await carry_out(request, work, effort=_effort(comments, explain=explain))
     n = len(comments)
     verdicts = [VERDICTS[code] if code >= 0 else None for code in decisions.verdicts.tolist()]
     return Judgement(decisions, verdicts, [None] * n, [False] * n, [None] * n)
 
 
+async def carry_out(request: Request, work: Callable[[], _T], *, effort: int) -> _T:
+    """Do work for a call: here if that is quick, in a thread if not.
+
+    Args:
+        request: the call; its deadline counts.
+        work: what is to be done.
+        effort: what that takes, in letters of plain text.
+
+    Raises:
+        ProblemError: the service is overloaded, or the call's deadline has passed.
+    """
+    deadline: float | None = request.scope.get(DEADLINE)
+    if effort > _INLINE:
+        return await serving(request).waiting.judge(work, effort=effort, deadline=deadline)
+    if deadline is not None and time.monotonic() > deadline:
+        raise too_late()
+    return work()
+
+
 def _effort(comments: Sequence[Comment], *, explain: bool) -> int:
     """Return what judging takes, in letters of plain text."""
-    each = _EXPLAINED if explain else 1
-    return sum(len(comment.text) * (each if comment.format is Format.PLAIN else each * _MARKED_UP) for comment in comments)
+    each = EXPLAINED if explain else 1
+    return sum(len(comment.text) * (each if comment.format is Format.PLAIN else each * MARKED_UP) for comment in comments)

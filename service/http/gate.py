@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 
 from starlette.requests import Request
 
+from service.http.load import Waiting
 from service.http.problems import ProblemError, ProblemKind
 from service.http.rates import Rates
 from service.settings import Settings
@@ -86,9 +87,11 @@ class Gate:
 
     Args:
         settings: say whether the service is open, and how often who may call.
+        waiting: what waits to be judged.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, waiting: Waiting) -> None:
+        self._waiting = waiting
         self._open = settings.open
         self._alone = is_loopback(settings.host) and not settings.proxies
         self._rates = Rates.of(settings)
@@ -124,8 +127,9 @@ class Gate:
 
         Raises:
             ProblemError: no key came, or one that is unknown, revoked or not for this; its owner or its address called too
-                often; or the keys are not read yet.
+                often; the service is overloaded; or the keys are not read yet.
         """
+        self._waiting.enter(request.scope)
         ring = self._ring
         if ring is None:
             raise ProblemError(ProblemKind.NOT_READY, "The keys are being read: try again shortly.", headers={"Retry-After": "1"})

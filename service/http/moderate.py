@@ -1,6 +1,5 @@
 """``POST /v1/moderate``: from the comments of a call to a decision for each."""
 
-import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +9,9 @@ from starlette.responses import Response
 
 from model.comment import LABELS, VERDICTS, Format
 from service.http.body import check_content, read_body
-from service.http.calls import Scope, admit, is_longer, secret_in
+from service.http.calls import EXPLAINED, MARKED_UP, Scope, admit, carry_out, is_longer, secret_in
 from service.http.problems import FieldError, ProblemError, ProblemKind, described
-from service.http.state import ready_moderator, serving
+from service.http.state import ready_moderator
 from service.http.wire import (
     CommentError,
     CommentRequest,
@@ -35,10 +34,6 @@ __all__ = ["Judge", "add_routes", "judge", "moderation"]
 
 Judge = Callable[["Moderator", ModerateRequest, Settings], ModerateAnswer]
 
-# To hand work to a thread takes as long as judging three tweets; plain text of this size holds the event loop up for
-# about 2 ms. Mark-up takes five times as long, an explanation fifty times.
-_INLINE_BYTES = 16_384
-
 _LABEL_NAMES = tuple(label.value for label in LABELS)
 _VERDICT_NAMES = tuple(verdict.value for verdict in VERDICTS)
 _QUICK_FORMATS = (None, Format.PLAIN)
@@ -57,6 +52,8 @@ _PROBLEMS = (
     ProblemKind.RATE_LIMITED,
     ProblemKind.INTERNAL,
     ProblemKind.NOT_READY,
+    ProblemKind.OVERLOADED,
+    ProblemKind.DEADLINE,
 )
 _BODY = {
     "schema": {"$ref": "#/components/schemas/ModerateRequest"},
@@ -107,17 +104,15 @@ def moderation(settings: Settings, judge: Judge) -> Callable[[Request], Coroutin
         def answer() -> bytes:
             return render(judge(moderator, asked, settings))
 
-        if len(body) <= _INLINE_BYTES and _is_quick(asked):
-            content = answer()
-        else:
-            content = await asyncio.get_running_loop().run_in_executor(serving(request).pool, answer)
+        content = await carry_out(request, answer, effort=len(body) * _factor(asked))
         return Response(content, media_type="application/json")
 
     return moderate
 
 
-def _is_quick(asked: ModerateRequest) -> bool:
-    return not asked.explain and all(comment.format in _QUICK_FORMATS for comment in asked.comments)
+def _factor(asked: ModerateRequest) -> int:
+    each = EXPLAINED if asked.explain else 1
+    return each if all(comment.format in _QUICK_FORMATS for comment in asked.comments) else each * MARKED_UP
 
 
 def judge(moderator: "Moderator", asked: ModerateRequest, settings: Settings) -> ModerateAnswer:

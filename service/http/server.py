@@ -16,6 +16,7 @@ from uvicorn.supervisors import Multiprocess
 
 from model.errors import ArtefactError, SettingsError, TipstaffError
 from service.http.app import create_app
+from service.http.protocol import Protocol
 from service.http.state import load_moderator
 from service.settings import Settings, unknown_variables
 from service.store.store import open_store
@@ -124,7 +125,7 @@ def _config(settings: Settings, app: Any, *, factory: bool = False) -> uvicorn.C
         app,
         factory=factory,
         loop="uvloop",
-        http="httptools",
+        http=Protocol,
         ws="none",
         lifespan="on",
         workers=settings.workers,

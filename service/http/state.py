@@ -15,7 +15,9 @@ from starlette.requests import Request
 
 from model.errors import ArtefactError, StoreError, TipstaffError
 from service.http.gate import Gate
+from service.http.load import Waiting
 from service.http.problems import ProblemError, ProblemKind
+from service.http.protocol import Guests
 from service.settings import Settings
 from service.store.life import living
 
@@ -39,6 +41,8 @@ class Serving:
 
     Attributes:
         pool: threads that judge large calls, so that the event loop stays free.
+        waiting: what waits to be judged.
+        guests: the connections that are open.
         moderator: None until it is loaded and warm.
         store: keys, rulings, outbox; None until it is open, which is before the moderator is there.
         ring: the valid keys in memory, likewise.
@@ -48,6 +52,8 @@ class Serving:
 
     pool: ThreadPoolExecutor
     gate: Gate
+    waiting: Waiting
+    guests: Guests
     moderator: "Moderator | None" = None
     store: "Store | None" = None
     ring: "KeyRing | None" = None
@@ -116,20 +122,29 @@ def lifespan(
 
     @asynccontextmanager
     async def around(_app: Starlette) -> AsyncIterator[_State]:
-        state = Serving(pool=ThreadPoolExecutor(max_workers=os.cpu_count(), thread_name_prefix="judge"), gate=Gate(settings))
+        state = _serving(settings)
         async with AsyncExitStack() as stack:
             task = asyncio.create_task(begin(state, stack))
+            watch = asyncio.create_task(state.guests.watch())
             try:
                 if not in_background:
                     await task
                 yield _State(serving=state)
             finally:
                 task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+                watch.cancel()
+                await asyncio.gather(task, watch, return_exceptions=True)
                 await state.gate.close()
                 state.pool.shutdown(wait=False, cancel_futures=True)
 
     return around
+
+
+def _serving(settings: Settings) -> Serving:
+    threads = os.cpu_count() or 1
+    pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="judge")
+    waiting = Waiting(settings, pool, threads=threads)
+    return Serving(pool=pool, gate=Gate(settings, waiting), waiting=waiting, guests=Guests(settings, waiting))
 
 
 async def _load(state: Serving, settings: Settings, *, load: Load, on_failure: OnFailure) -> None:

@@ -19,7 +19,7 @@ __all__ = ["FAILURES", "Dialect", "Endpoint", "answering"]
 
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 
-FAILURES = frozenset({ProblemKind.NOT_READY, ProblemKind.INTERNAL})
+FAILURES = frozenset({ProblemKind.NOT_READY, ProblemKind.INTERNAL, ProblemKind.OVERLOADED, ProblemKind.DEADLINE})
 """What keeps a comment from being judged through no fault of the caller's: here a site may choose to fail open or closed."""
 
 
