@@ -19,14 +19,15 @@ import typer
 from model.comment import LABELS, Format
 from model.errors import DumpError, TipstaffError
 from service import keys_cli, rulings_cli, store_cli
-from service.batch.rows import ReadAs, Wanted, WriteAs
+from service.batch.job import OutputAs
+from service.batch.rows import ReadAs, Wanted
 from service.compare import compare
 from service.evaluate import evaluate
 from service.options import pairs
 
 if TYPE_CHECKING:
     from model.moderator import Moderator
-    from service.batch.score import ScoreJob
+    from service.batch.job import ScoreJob
     from training.train import TrainJob
 
 # What a command needs is imported inside it: a quick look at one text must not wait for a web server or a data frame.
@@ -47,12 +48,15 @@ Artefact = Annotated[
     typer.Option("--artefact", metavar="DIR", envvar="TIPSTAFF_ARTEFACT", help="Folder of a trained model.  [default: the shipped one]"),
 ]
 Files = Annotated[list[str] | None, typer.Argument(metavar="FILE…", help="JSONL, CSV or Parquet; - is standard input.")]
-Out = Annotated[Path | None, typer.Option("--out", "-o", help="File to write: .jsonl, .csv, .parquet.  [default: standard output]")]
+Out = Annotated[
+    str | None,
+    typer.Option("--out", "-o", help="File (.jsonl, .csv, .parquet, .sqlite), folder or URL to write.  [default: standard output]"),
+]
 Text = Annotated[str | None, typer.Option(metavar="TEXT", help="Look at this text instead of files.")]
 PolicyName = Annotated[str, typer.Option("--policy", metavar="NAME", help="Policy that leads to the verdicts.")]
-Markup = Annotated[Format, typer.Option(help="How the texts are written.")]
+Markup = Annotated[Format | None, typer.Option(help="How the texts are written.  [default: what the file says, else plain]")]
 FormatIn = Annotated[ReadAs | None, typer.Option("--format", help="Format of the files.  [default: found from the content]")]
-FormatOut = Annotated[WriteAs | None, typer.Option("--to", help="Format to write.  [default: by the name of OUT, else jsonl]")]
+FormatOut = Annotated[OutputAs | None, typer.Option("--to", help="Format to write.  [default: by the name of OUT, else jsonl]")]
 TextColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the text.  [default: text, body, comment, …]")]
 IdColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the id.  [default: id, comment_id, …, else row numbers]")]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first row that cannot be judged.")]
@@ -132,7 +136,7 @@ def score(
     text: Text = None,
     artefact: Artefact = None,
     policy: PolicyName = "default",
-    markup: Markup = Format.PLAIN,
+    markup: Markup = None,
     read_as: FormatIn = None,
     write_as: FormatOut = None,
     text_column: TextColumn = None,
@@ -148,13 +152,13 @@ def score(
     if text is not None:
         if files or out is not None:
             raise typer.BadParameter("--text looks at one text; give it without files and without -o")
-        _look(text, artefact=artefact, policy=policy, markup=markup, as_json=as_json)
+        _look(text, artefact=artefact, policy=policy, markup=markup or Format.PLAIN, as_json=as_json)
         return
-    from service.batch.score import ScoreJob
+    from service.batch.job import ScoreJob
 
     job = ScoreJob(
         inputs=tuple(files or _standard_input()),
-        out=None if out == Path("-") else out,
+        out=None if out == "-" else out,
         write_as=_write_as(out, write_as),
         wanted=Wanted(read_as, text_column=text_column, id_column=id_column),
         policy=policy,
@@ -170,26 +174,31 @@ def _standard_input() -> list[str]:
     return ["-"]
 
 
-def _write_as(out: Path | None, given: WriteAs | None) -> WriteAs:
-    if out is None or out == Path("-"):
-        if given is WriteAs.PARQUET:
-            raise typer.BadParameter("Parquet cannot be written to standard output; name a file with -o")
-        return given or WriteAs.JSONL
-    from service.batch.writers import format_by_name
+def _write_as(out: str | None, given: OutputAs | None) -> OutputAs:
+    if out is None or out == "-":
+        if given not in {None, OutputAs.JSONL, OutputAs.CSV}:
+            raise typer.BadParameter("only JSONL and CSV can be written to standard output; name a file with -o")
+        return given or OutputAs.JSONL
+    from service.batch.outputs import output_format
 
-    return given or format_by_name(out)
+    return output_format(out, given)
 
 
 def _score(job: "ScoreJob", artefact: Path | None, *, as_json: bool) -> None:
     from service.batch import report, score
+    from service.batch.job import Artefact as Stored
+    from service.batch.summary import as_json as summary_json
+    from service.settings import read_settings
 
     score.check(job)
     moderator = _moderator(artefact)
+    stored = Stored(artefact, read_settings().prior)
     with _ended_cleanly(), report.Bar(sys.stderr) as bar:
         # Rows on the same terminal show the progress themselves.
-        summary = score.run(job, moderator, watch=None if job.out is None and sys.stdout.isatty() else bar)
+        watch = None if job.out is None and sys.stdout.isatty() else bar
+        summary = score.run(job, moderator, artefact=stored, watch=watch)
     if as_json:
-        print(report.as_json(summary), file=sys.stderr if job.out is None else sys.stdout)
+        print(summary_json(summary), file=sys.stderr if job.out is None else sys.stdout)
     else:
         for line in report.as_lines(summary):
             _say(line)

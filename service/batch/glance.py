@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.comment import LABELS, VERDICTS, Comment, Format
-from service.batch.score import rounded
+from service.batch.judging import rounded
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -1,19 +1,19 @@
 """What is told about a run: a bar while it lasts, a line or JSON when it is over."""
 
-import json
 import time
 from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
+from service.batch.job import Progress, Summary
 from service.batch.rows import Reason
-from service.batch.score import Progress, Summary
+from service.batch.summary import rate_of
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
-__all__ = ["Bar", "as_json", "as_lines"]
+__all__ = ["Bar", "as_lines"]
 
 _PATIENCE = 2.0
 """Seconds that a run may take without a bar."""
@@ -65,7 +65,7 @@ def as_lines(summary: Summary) -> Iterator[str]:
     """Tell a summary to a human: one line, and one for each thing that is worth a look."""
     judged = f"{summary.judged:,} judged ({_counts(summary.labels)})" if summary.judged else "none judged"
     reasons = f", {summary.rows - summary.judged:,} with a reason instead ({_counts(summary.reasons)})" if summary.reasons else ""
-    rate = f"{summary.seconds:.1f} s, {_rate(summary):,.0f} rows/s"
+    rate = f"{summary.seconds:.1f} s, {rate_of(summary):,.0f} rows/s"
     yield f"{summary.rows:,} rows: {judged}{reasons}; {rate}; model {summary.version}, policy {summary.policy}{_columns(summary)}"
     for file in summary.files:
         if file.columns is None:
@@ -84,29 +84,3 @@ def _columns(summary: Summary) -> str:
 
 def _counts(counted: Mapping[str, int]) -> str:
     return ", ".join(f"{count:,} {name}" for name, count in counted.items())
-
-
-def _rate(summary: Summary) -> float:
-    return summary.rows / summary.seconds if summary.seconds > 0 else 0.0
-
-
-def as_json(summary: Summary) -> str:
-    """Tell a summary to a program: one JSON object in one line."""
-    files = [
-        {"name": file.name, "text": file.columns and file.columns.text, "id": file.columns and file.columns.id} for file in summary.files
-    ]
-    return json.dumps(
-        {
-            "rows": summary.rows,
-            "judged": summary.judged,
-            "labels": summary.labels,
-            "verdicts": summary.verdicts,
-            "reasons": summary.reasons,
-            "seconds": round(summary.seconds, 3),
-            "rows_per_second": round(_rate(summary)),
-            "policy": summary.policy,
-            "model": summary.version,
-            "files": files,
-        },
-        ensure_ascii=True,
-    )

@@ -1,10 +1,13 @@
 """What every format of comment file is read into: rows, one after another, each with a text or a reason."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
+
+from model.comment import Format
 
 __all__ = [
     "MOST_ROW",
@@ -76,6 +79,12 @@ class Row:
     id: RowId | None
     text: str | None
     reason: Reason | None = None
+    author: str | None = None
+    parent: str | None = None
+    created_at: datetime | None = None
+    format: Format = Format.PLAIN
+    extra: Mapping[str, object] | None = None
+    offset: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +100,7 @@ class Wanted:
     read_as: ReadAs | None = None
     text_column: str | None = None
     id_column: str | None = None
+    keep: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

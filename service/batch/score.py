@@ -1,105 +1,34 @@
-"""Scoring of comment files: read some rows, judge them, write them, until there are no more."""
+"""Scoring of comment files: shard by shard into an output that can be gone on with, or straight to standard output."""
 
 import errno
 import os
 import stat
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
-import numpy as np
-import numpy.typing as npt
-
-from model.comment import LABELS, VERDICTS, Comment, Format
 from model.errors import DumpError
+from service.batch.job import Artefact, FileRead, OutputAs, Pick, Progress, ScoreJob, Summary
+from service.batch.outputs import output_of
+from service.batch.places import is_url, opened
 from service.batch.readers import open_reading
-from service.batch.rows import Columns, Reading, Row, Wanted, WriteAs, in_chunks
+from service.batch.rows import WriteAs
+from service.batch.runs import Run
+from service.batch.shardwork import pour
 from service.batch.streams import STDIN, size_of
-from service.batch.writers import Judged, Sink, open_sink
+from service.batch.tally import Tally
+from service.batch.writers import ending, sink_for
 
 if TYPE_CHECKING:
     from model.moderator import Moderator  # at run time it comes from outside, and the kernels that it loads with it
 
-__all__ = ["FileRead", "Progress", "ScoreJob", "Summary", "check", "rounded", "run"]
+__all__ = ["check", "run"]
 
-_MILLION = 1e6
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreJob:
-    """What is to be scored, how, and where it goes.
-
-    Attributes:
-        inputs: files of comments in order; ``-`` is standard input.
-        out: the file to write; None is standard output.
-        write_as: the format to write.
-        wanted: what is known about the inputs.
-        policy: the name of the policy that leads to the verdicts.
-        markup: how the texts are written.
-        strict: whether the first row that cannot be judged ends everything.
-        most_rows: rows that are judged at once; changes the speed, never a score.
-        most_text: code points after which a chunk ends early.
-    """
-
-    inputs: Sequence[str]
-    out: Path | None = None
-    write_as: WriteAs = WriteAs.JSONL
-    wanted: Wanted = field(default_factory=Wanted)
-    policy: str = "default"
-    markup: Format = Format.PLAIN
-    strict: bool = False
-    most_rows: int = 8192
-    most_text: int = 1 << 22
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is: rows written, and the share in [0, 1] of the input that has been read, None where unknown."""
-
-    rows: int
-    share: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class FileRead:
-    """A file that was read and where its texts and ids were found; ``columns`` is None if it was empty."""
-
-    name: str
-    columns: Columns | None
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a run came to.
-
-    Attributes:
-        files: the files that were read, in order.
-        rows: rows read, which is rows written.
-        labels: label → rows that got it.
-        verdicts: verdict → rows that got it.
-        reasons: reason → rows that were not judged for it, most frequent first.
-        seconds: how long reading, judging and writing took.
-        policy: the policy's name.
-        version: the artefact that judged.
-    """
-
-    files: Sequence[FileRead]
-    rows: int
-    labels: Mapping[str, int]
-    verdicts: Mapping[str, int]
-    reasons: Mapping[str, int]
-    seconds: float
-    policy: str
-    version: str
-
-    @property
-    def judged(self) -> int:
-        """Rows that got a label."""
-        return sum(self.labels.values())
+Watch = Callable[[Progress], None]
 
 
 def check(job: ScoreJob) -> None:
@@ -112,9 +41,9 @@ def check(job: ScoreJob) -> None:
     if list(job.inputs).count(STDIN) > 1:
         raise DumpError("standard input (-) is named twice; it can be read once")
     for path in job.inputs:
-        if path != STDIN:
+        if path != STDIN and not is_url(path):
             _check_input(path)
-    if job.out is not None and any(_same(path, job.out) for path in job.inputs):
+    if job.out is not None and any(_same(path, Path(job.out)) for path in job.inputs):
         raise DumpError(f"{job.out} is one of the files to be scored; name another with -o")
 
 
@@ -134,82 +63,72 @@ def _same(path: str, out: Path) -> bool:
         return False
 
 
-def run(job: ScoreJob, moderator: "Moderator", *, watch: Callable[[Progress], None] | None = None) -> Summary:
-    """Score files of comments; every row read is one row written, in order.
+def run(job: ScoreJob, moderator: "Moderator", *, artefact: Artefact | None = None, watch: Watch | None = None) -> Summary:
+    """Score files of comments; every row read is one row written, in order, but for those that are left out.
 
     Args:
         job: what is to be done.
         moderator: the artefact that judges.
-        watch: is told after every chunk how far the run is.
+        artefact: where it lies, so that other processes can load it; None keeps the work in this one.
+        watch: is told now and then how far the run is.
 
     Raises:
-        DumpError: an input cannot be read as asked; with ``strict``, also the first row that cannot be judged.
+        DumpError: an input cannot be read as asked; an earlier run into the same output did something else; with ``strict``,
+            also the first row that cannot be judged.
         PolicyError: the artefact has no policy of that name.
         OSError: reading or writing fails. Whatever is raised, no output file appears and an old one stays as it was.
     """
     check(job)
     moderator.decide([], policy=job.policy)
     started = time.perf_counter()
-    tally = _Tally()
+    if job.out is None or (_is_special(job.out) and job.write_as is not OutputAs.FOLDER):
+        files, tally = _stream(job, moderator, watch or _blind)
+        return Summary(files, tally, time.perf_counter() - started, job.policy, moderator.version).checked()
+    output = output_of(job)
+    with output.alone():
+        return Run(job, moderator, artefact, output, watch or _blind, started).all()
+
+
+def _blind(progress: Progress) -> None:
+    pass
+
+
+def _is_special(out: Path | str) -> bool:
+    """Tell whether the output is a device or a pipe, which is written to, never replaced."""
+    try:
+        mode = Path(out).stat().st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+def _stream(job: ScoreJob, moderator: "Moderator", watch: Watch) -> tuple[list[FileRead], Tally]:
+    """Write the rows of all inputs straight away."""
+    tally, files = Tally(), []
     sizes = [size_of(path) for path in job.inputs]
-    with open_sink(job.out, job.write_as) as sink:
-        for number, path in enumerate(job.inputs):
-            with open_reading(path, job.wanted) as reading:
-                tally.files.append(FileRead(reading.name, reading.columns))
-                for _ in _score(reading, job, moderator, sink=sink, tally=tally):
-                    if watch is not None:
-                        watch(Progress(tally.rows, _share(sizes, number, reading.share())))
-    return tally.summary(job.policy, moderator.version, seconds=time.perf_counter() - started)
+    with _straight(job.out) as file:
+        sink = sink_for(WriteAs.CSV if job.write_as is OutputAs.CSV else WriteAs.JSONL, file, keep=job.wanted.keep)
+        with ending(sink):
+            for number, path in enumerate(job.inputs):
+                with open_reading(path, job.wanted) as reading:
+                    files.append(FileRead(reading.name, reading.columns))
+                    for _ in pour(reading, job, moderator, sink=sink, tally=tally, pick=_left(job, tally.rows)):
+                        watch(Progress(tally.rows, _share(sizes, number, reading.share()), tally.by_label))
+    return files, tally
 
 
-def _score(reading: Reading, job: ScoreJob, moderator: "Moderator", *, sink: Sink, tally: "_Tally") -> Iterator[None]:
-    for chunk in in_chunks(reading.rows, most_rows=job.most_rows, most_text=job.most_text):
-        judged = _judge(chunk, moderator, job, before=tally.rows)
-        if job.strict:
-            _insist(reading, chunk, judged)
-        sink.write(judged)
-        tally.add(judged)
-        yield
+@contextmanager
+def _straight(out: Path | str | None) -> Iterator[BinaryIO]:
+    if out is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+    else:
+        with opened(Path(out), str(out)) as file:
+            yield file
 
 
-def _judge(chunk: Sequence[Row], moderator: "Moderator", job: ScoreJob, *, before: int) -> Judged:
-    """Judge the rows that have a text; a row without an id is called by its number in the output."""
-    ids = [before + number if row.id is None else row.id for number, row in enumerate(chunk, start=1)]
-    speaking = [at for at, row in enumerate(chunk) if row.text is not None]
-    comments = [Comment(str(ids[at]), chunk[at].text or "", job.markup) for at in speaking]
-    decided = moderator.decide(comments, policy=job.policy)
-    labels = np.full(len(chunk), -1, np.int8)
-    labels[speaking] = decided.labels
-    scores = np.full((len(chunk), len(LABELS)), np.nan)
-    scores[speaking] = rounded(decided.scores)
-    verdicts = np.full(len(chunk), -1, np.int8)
-    verdicts[speaking] = decided.verdicts
-    reasons: list[str | None] = [row.reason for row in chunk]
-    for at, reason in zip(speaking, decided.reasons, strict=True):
-        reasons[at] = reason
-    return Judged(ids, labels, scores, verdicts, reasons, decided.version)
-
-
-def rounded(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Round scores to six digits, as HTTP does, so that they still sum to 1: the largest takes the remainder.
-
-    Args:
-        scores: (n, 3) probabilities whose rows sum to 1, or NaN.
-
-    Returns:
-        (n, 3).
-    """
-    millionths = np.rint(scores * _MILLION)
-    known = np.flatnonzero(~np.isnan(millionths[:, 0]))
-    largest = millionths[known].argmax(axis=1)
-    millionths[known, largest] += _MILLION - millionths[known].sum(axis=1)
-    return millionths / _MILLION
-
-
-def _insist(reading: Reading, chunk: Sequence[Row], judged: Judged) -> None:
-    for row, reason in zip(chunk, judged.reasons, strict=True):
-        if reason is not None:
-            raise DumpError(f"{reading.name}: {reading.unit} {row.line} cannot be judged: {reason}; mend it, or go on without --strict")
+def _left(job: ScoreJob, rows: int) -> Pick:
+    return job.pick if job.pick.limit is None else replace(job.pick, limit=max(job.pick.limit - rows, 0))
 
 
 def _share(sizes: Sequence[int | None], number: int, share: float | None) -> float | None:
@@ -217,32 +136,3 @@ def _share(sizes: Sequence[int | None], number: int, share: float | None) -> flo
     if len(known) < len(sizes) or share is None or not sum(known):
         return None
     return (sum(known[:number]) + known[number] * share) / sum(known)
-
-
-@dataclass
-class _Tally:
-    """What has been counted so far."""
-
-    rows: int = 0
-    files: list[FileRead] = field(default_factory=list)
-    _labels: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(len(LABELS), np.int64))
-    _verdicts: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(len(VERDICTS), np.int64))
-    _reasons: Counter[str] = field(default_factory=Counter)
-
-    def add(self, judged: Judged) -> None:
-        self.rows += len(judged.ids)
-        self._labels += np.bincount(judged.labels[judged.labels >= 0], minlength=len(LABELS))
-        self._verdicts += np.bincount(judged.verdicts[judged.verdicts >= 0], minlength=len(VERDICTS))
-        self._reasons.update(reason for reason in judged.reasons if reason is not None)
-
-    def summary(self, policy: str, version: str, *, seconds: float) -> Summary:
-        return Summary(
-            files=tuple(self.files),
-            rows=self.rows,
-            labels=dict(zip(map(str, LABELS), self._labels.tolist(), strict=True)),
-            verdicts=dict(zip(map(str, VERDICTS), self._verdicts.tolist(), strict=True)),
-            reasons={str(reason): count for reason, count in self._reasons.most_common()},
-            seconds=seconds,
-            policy=policy,
-            version=version,
-        )

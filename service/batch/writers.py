@@ -1,56 +1,31 @@
-"""Where judged rows go: JSON Lines, CSV or Parquet, into a file that appears only when it is whole, or to standard output."""
+"""Judged rows as JSON Lines, CSV or Parquet, into an open file."""
 
-import errno
-import io
 import json
-import os
-import secrets
-import stat
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from pathlib import Path
+from datetime import UTC, datetime
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from model.comment import LABELS, VERDICTS
-from model.errors import DumpError
-from service.batch.rows import RowId, WriteAs
+from service.batch.judging import Judged
+from service.batch.rows import Row, RowId, WriteAs
 
 if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
+    import pyarrow as pa
 
-__all__ = ["COLUMNS", "Judged", "Sink", "format_by_name", "open_sink"]
+__all__ = ["COLUMNS", "Sink", "columns_of", "ending", "schema_of", "sink_for"]
 
-COLUMNS = ("id", "label", "fine", "toxic", "hateful", "verdict", "model", "reason")
-"""The columns of every output, in order."""
+COLUMNS = (
+    *("id", "label", "fine", "toxic", "hateful", "verdict", "model", "reason"),
+    *("dump", "row", "author", "parent", "created_at"),
+)
+"""The columns of every output, in order; those that are kept follow."""
 
-_BUFFER = 1 << 20
 _ROW_GROUP = 1 << 16
-
-
-@dataclass(frozen=True)
-class Judged:
-    """n rows with their judgement, column by column.
-
-    Attributes:
-        ids: (n,) what each row is called.
-        labels: (n,) int8 codes into ``LABELS``, -1 where there is a reason.
-        scores: (n, 3) probabilities in the order of ``LABELS``; NaN where there is a reason.
-        verdicts: (n,) int8 codes into ``VERDICTS``, -1 where there is a reason.
-        reasons: (n,) why a row was not judged, None where it was.
-        version: the artefact that judged.
-    """
-
-    ids: Sequence[RowId]
-    labels: npt.NDArray[np.int8]
-    scores: npt.NDArray[np.float64]
-    verdicts: npt.NDArray[np.int8]
-    reasons: Sequence[str | None]
-    version: str
+_encode: Callable[[str], str] = encode_basestring
 
 
 class Sink(Protocol):
@@ -66,145 +41,126 @@ class Sink(Protocol):
         """Let go of the file, which is about to vanish; nothing follows. Never raises."""
 
 
-def format_by_name(out: Path) -> WriteAs:
-    """Tell the format from a file's name.
-
-    Raises:
-        DumpError: the name says none.
-    """
-    formats = {".jsonl": WriteAs.JSONL, ".ndjson": WriteAs.JSONL, ".csv": WriteAs.CSV, ".parquet": WriteAs.PARQUET, ".pq": WriteAs.PARQUET}
+@contextmanager
+def ending(sink: Sink) -> Iterator[None]:
+    """Finish a sink when the block ends well, abandon it when it raises."""
     try:
-        return formats[out.suffix.lower()]
-    except KeyError:
-        raise DumpError(f"{out}: the name does not say the format; end it in {', '.join(formats)}, or give --to") from None
-
-
-@contextmanager
-def open_sink(out: Path | None, write_as: WriteAs) -> Iterator[Sink]:
-    """Open a sink; the file appears under its name when the block ends well, and not at all when it raises.
-
-    Args:
-        out: the file, replaced if it is there; None is standard output.
-        write_as: the format.
-
-    Raises:
-        OSError: the file cannot be written; it names the file.
-    """
-    sinks: dict[WriteAs, Callable[[BinaryIO], Sink]] = {WriteAs.JSONL: _JsonLines, WriteAs.CSV: _Csv, WriteAs.PARQUET: _Parquet}
-    with _standard_output() if out is None else _replacement(out) as file:
-        sink = sinks[write_as](file)
-        try:
-            yield sink
-            sink.finish()
-        except BaseException:
-            sink.abandon()
-            raise
-
-
-@contextmanager
-def _standard_output() -> Iterator[BinaryIO]:
-    yield sys.stdout.buffer
-    sys.stdout.buffer.flush()
-
-
-@contextmanager
-def _replacement(out: Path) -> Iterator[BinaryIO]:
-    target = Path(os.path.realpath(out))
-    mode = _mode_of(target)
-    if mode is not None and stat.S_ISDIR(mode):
-        raise IsADirectoryError(errno.EISDIR, "is a folder; name a file in it", str(out))
-    if mode is not None and not stat.S_ISREG(mode):
-        # A device or a pipe is written to, never replaced.
-        with _open(target, "wb", out) as file:
-            yield file
-        return
-    part = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.part")
-    try:
-        with _open(part, "xb", out) as file:
-            if mode is not None:
-                part.chmod(stat.S_IMODE(mode))
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
+        yield
+        sink.finish()
     except BaseException:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+        sink.abandon()
         raise
 
 
-def _mode_of(target: Path) -> int | None:
-    try:
-        return target.stat().st_mode
-    except FileNotFoundError:
-        return None
+def columns_of(keep: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of an output: a kept one that is called as one of ours gets ``kept_`` before its name."""
+    return (*COLUMNS, *(f"kept_{name}" if name in COLUMNS else name for name in keep))
 
 
-def _open(path: Path, mode: str, out: Path) -> BinaryIO:
-    try:
-        return io.BufferedWriter(_Output(path, mode, out), _BUFFER)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(out)) from error
+def sink_for(write_as: WriteAs, file: BinaryIO, *, keep: Sequence[str] = (), header: bool = True) -> Sink:
+    """Return what writes rows into an open file.
 
-
-class _Output(io.FileIO):
-    """A file whose errors of writing name it as the caller does; the operating system's do not name it at all."""
-
-    def __init__(self, path: Path, mode: str, out: Path) -> None:
-        super().__init__(path, mode)
-        self._out = out
-
-    def write(self, data: "ReadableBuffer", /) -> int:
-        try:
-            return super().write(data)
-        except OSError as error:
-            raise OSError(error.errno, error.strerror, str(self._out)) from error
+    Args:
+        write_as: the format.
+        file: where to.
+        keep: columns of the input that are passed on.
+        header: whether a CSV file begins with the names of its columns.
+    """
+    if write_as is WriteAs.JSONL:
+        return _JsonLines(file, keep)
+    if write_as is WriteAs.CSV:
+        return _Csv(file, keep, header=header)
+    return _Parquet(file, keep)
 
 
 class _JsonLines:
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, keep: Sequence[str]) -> None:
         self._file = file
-        self._encode = json.JSONEncoder(ensure_ascii=False).encode
+        names = columns_of(keep)[len(COLUMNS) :]
+        self._kept = [(name, f",{_encode(shown)}:") for name, shown in zip(keep, names, strict=True)]
 
     def write(self, judged: Judged) -> None:
-        tail = f'"model":{self._encode(judged.version)},"reason":'
+        tail = f'"model":{_encode(judged.version)},"reason":'
+        dump = f',"dump":{_encode(judged.dump)},"row":'
         none = '"label":null,"fine":null,"toxic":null,"hateful":null,"verdict":null'
         written = [
-            f'{{"id":{self._encode(row_id)},{none},{tail}{self._encode(reason)}}}\n'
+            f'{{"id":{_json(row_id)},{none},{tail}{_encode(reason)}{dump}{self._rest(row)}}}\n'
             if reason is not None
-            else f'{{"id":{self._encode(row_id)},"label":"{LABELS[label]}","fine":{fine!r},"toxic":{toxic!r},"hateful":{hateful!r},'
-            f'"verdict":"{VERDICTS[verdict]}",{tail}null}}\n'
-            for row_id, label, (fine, toxic, hateful), verdict, reason in _by_row(judged)
+            else f'{{"id":{_json(row_id)},"label":"{LABELS[label]}","fine":{fine!r},"toxic":{toxic!r},"hateful":{hateful!r},'
+            f'"verdict":"{VERDICTS[verdict]}",{tail}null{dump}{self._rest(row)}}}\n'
+            for row_id, label, (fine, toxic, hateful), verdict, reason, row in _by_row(judged)
         ]
         self._file.write("".join(written).encode())
+
+    def _rest(self, row: Row) -> str:
+        time = f'"{_told(row.created_at)}"' if row.created_at is not None else "null"
+        kept = "".join(f"{name}{_json(_kept(row, key))}" for key, name in self._kept)
+        return f'{row.line},"author":{_json(row.author)},"parent":{_json(row.parent)},"created_at":{time}{kept}'
 
     def finish(self) -> None:
         pass
 
     def abandon(self) -> None:
         pass
+
+
+def _json(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return _encode(value)
+    if type(value) is int:
+        return str(value)
+    return _whole(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _whole(text: str) -> str:
+    """Put U+FFFD where half a surrogate pair would break the encoding."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _told(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 class _Csv:
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, keep: Sequence[str], *, header: bool) -> None:
         self._file = file
-        self._file.write(f"{','.join(COLUMNS)}\n".encode())
+        self._keep = keep
+        if header:
+            self._file.write((",".join(map(_quoted, columns_of(keep))) + "\n").encode())
 
     def write(self, judged: Judged) -> None:
-        version = _quoted(judged.version)
+        version, dump = _quoted(judged.version), _quoted(judged.dump)
         written = [
-            f"{_quoted(row_id)},,,,,,{version},{_quoted(reason)}\n"
+            f"{_quoted(row_id)},,,,,,{version},{_quoted(reason)},{dump},{self._rest(row)}\n"
             if reason is not None
-            else f"{_quoted(row_id)},{LABELS[label]},{fine!r},{toxic!r},{hateful!r},{VERDICTS[verdict]},{version},\n"
-            for row_id, label, (fine, toxic, hateful), verdict, reason in _by_row(judged)
+            else f"{_quoted(row_id)},{LABELS[label]},{fine!r},{toxic!r},{hateful!r},{VERDICTS[verdict]},{version},,{dump},"
+            f"{self._rest(row)}\n"
+            for row_id, label, (fine, toxic, hateful), verdict, reason, row in _by_row(judged)
         ]
         self._file.write("".join(written).encode())
+
+    def _rest(self, row: Row) -> str:
+        author = _quoted(row.author) if row.author is not None else ""
+        parent = _quoted(row.parent) if row.parent is not None else ""
+        kept = "".join("," + _quoted(_plain(_kept(row, key)) or "") for key in self._keep)
+        return f"{row.line},{author},{parent},{_told(row.created_at) if row.created_at is not None else ''}{kept}"
 
     def finish(self) -> None:
         pass
 
     def abandon(self) -> None:
         pass
+
+
+def _kept(row: Row, name: str) -> object:
+    return row.extra.get(name) if row.extra else None
+
+
+def _plain(value: object) -> str | None:
+    """Return a kept value as text, None where there is none."""
+    return value if value is None or isinstance(value, str) else _json(value)
 
 
 def _quoted(cell: RowId) -> str:
@@ -213,20 +169,28 @@ def _quoted(cell: RowId) -> str:
     return '"' + text.replace('"', '""') + '"' if any(char in text for char in ',"\r\n') else text
 
 
-def _by_row(judged: Judged) -> Iterator[tuple[RowId, int, list[float], int, str | None]]:
-    return zip(judged.ids, judged.labels.tolist(), judged.scores.tolist(), judged.verdicts.tolist(), judged.reasons, strict=True)
+def _by_row(judged: Judged) -> Iterator[tuple[RowId, int, list[float], int, str | None, Row]]:
+    columns = (judged.ids, judged.labels.tolist(), judged.scores.tolist(), judged.verdicts.tolist(), judged.reasons, judged.rows)
+    return zip(*columns, strict=True)
+
+
+def schema_of(keep: Sequence[str]) -> "pa.Schema":
+    """Return the types of the columns in Parquet; what is kept is text."""
+    import pyarrow as pa
+
+    known = dict.fromkeys(("fine", "toxic", "hateful"), pa.float64()) | {"row": pa.int64(), "created_at": pa.timestamp("us", tz="UTC")}
+    return pa.schema([(name, known.get(name, pa.string())) for name in columns_of(keep)])
 
 
 class _Parquet:
     """Collects rows into row groups: readers want large ones, memory small ones."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        import pyarrow as pa
+    def __init__(self, file: BinaryIO, keep: Sequence[str]) -> None:
         import pyarrow.parquet as pq
 
-        numbers = {"fine", "toxic", "hateful"}
-        self._schema = pa.schema([(name, pa.float64() if name in numbers else pa.string()) for name in COLUMNS])
-        self._writer = pq.ParquetWriter(file, self._schema)
+        self._keep = keep
+        self._schema = schema_of(keep)
+        self._writer = pq.ParquetWriter(file, self._schema, compression="zstd")
         self._held: list[pa.RecordBatch] = []
         self._count = 0
 
@@ -234,17 +198,27 @@ class _Parquet:
         import pyarrow as pa
 
         missing = judged.labels < 0
+        rows = judged.rows
         columns = [
             [str(row_id) for row_id in judged.ids],
-            [LABELS[code] if code >= 0 else None for code in judged.labels.tolist()],
+            _named(judged.labels, tuple(map(str, LABELS))),
             *(pa.array(column, mask=missing) for column in judged.scores.T),
-            [VERDICTS[code] if code >= 0 else None for code in judged.verdicts.tolist()],
-            [judged.version] * len(judged.ids),
+            _named(judged.verdicts, tuple(map(str, VERDICTS))),
+            pa.repeat(judged.version, len(rows)),
             list(judged.reasons),
+            pa.repeat(judged.dump, len(rows)),
+            [row.line for row in rows],
+            [row.author for row in rows],
+            [row.parent for row in rows],
+            [row.created_at for row in rows],
+            *([_plain(_kept(row, name)) for row in rows] for name in self._keep),
         ]
-        arrays = [pa.array(column, field.type) for column, field in zip(columns, self._schema, strict=True)]
+        arrays = [
+            column if isinstance(column, pa.Array) else pa.array(column, field.type)
+            for column, field in zip(columns, self._schema, strict=True)
+        ]
         self._held.append(pa.record_batch(arrays, schema=self._schema))
-        self._count += len(judged.ids)
+        self._count += len(rows)
         if self._count >= _ROW_GROUP:
             self._write_group()
 
@@ -264,3 +238,9 @@ class _Parquet:
 
         self._writer.write_table(pa.Table.from_batches(self._held))
         self._held, self._count = [], 0
+
+
+def _named(codes: "np.ndarray[tuple[int], np.dtype[np.int8]]", names: tuple[str, ...]) -> "pa.Array":
+    import pyarrow as pa
+
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(names)).cast(pa.string())

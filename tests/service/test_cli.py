@@ -24,8 +24,8 @@ from model import artefact
 from model.manifest import HEADS, Calibration, Description, LabelThresholds, PolicyThresholds
 from model.ngrams import FeatureSettings
 from model.text import normaliser_version
+from service.batch.job import Progress
 from service.batch.report import Bar
-from service.batch.score import Progress
 from service.batch.writers import COLUMNS
 from service.cli import main
 
@@ -205,9 +205,13 @@ def test_markup_is_taken_out_before_judging(call: Call, tmp_path: Path) -> None:
     """The same words in plain text and in HTML are judged alike."""
     for name, text in (("plain", "you & me"), ("html", "<p>you <b>&amp;</b> me</p>")):
         (tmp_path / f"{name}.jsonl").write_text(json.dumps({"id": 1, "text": text}))
-    plain = call("score", tmp_path / "plain.jsonl").out
-    assert call("score", tmp_path / "html.jsonl", "--markup", "html").out == plain
-    assert call("score", tmp_path / "html.jsonl").out != plain
+
+    def scores(*arguments: object) -> list[object]:
+        return [json.loads(call("score", *arguments).out)[label] for label in ("fine", "toxic", "hateful")]
+
+    plain = scores(tmp_path / "plain.jsonl")
+    assert scores(tmp_path / "html.jsonl", "--markup", "html") == plain
+    assert scores(tmp_path / "html.jsonl") != plain
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """Every row read is one row written, in order, whatever the rows and however they are cut into chunks."""
 
+import io
 import json
 import os
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,9 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.errors import DumpError, PolicyError
-from service.batch.report import as_json, as_lines
-from service.batch.rows import Wanted, WriteAs
-from service.batch.score import Progress, ScoreJob, Summary, rounded, run
+from service.batch.job import OutputAs, Progress, ScoreJob, Summary
+from service.batch.judging import rounded
+from service.batch.report import as_lines
+from service.batch.rows import Wanted
+from service.batch.score import run
+from service.batch.summary import as_json
 from service.http.wire import rounded_scores
 
 if TYPE_CHECKING:
@@ -30,18 +35,24 @@ def listed(folder: Path) -> list[str]:
     return sorted(file.name for file in folder.iterdir())
 
 
+def without_place(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in {"dump", "row"}}
+
+
 def lines(path: Path, *rows: object) -> Path:
     path.write_text("\n".join(row if isinstance(row, str) else json.dumps(row) for row in rows), "utf-8")
     return path
 
 
 def test_rows_of_all_files_come_in_order(tmp_path: Path, judge: "Judge") -> None:
-    """Files follow each other; a row without an id is called by its number in the output."""
+    """Files follow each other; a row without an id is called by its number in its file."""
     first = lines(tmp_path / "a.jsonl", {"id": "x", "text": "one"}, "broken", {"id": 3, "text": " "})
     second = tmp_path / "b.csv"
     second.write_text("text\ntwo\nthree\n")
     summary, found = scored([first, second], tmp_path / "o.jsonl", judge)
-    assert [row["id"] for row in found] == ["x", 2, 3, 4, 5]
+    assert [row["id"] for row in found] == ["x", 2, 3, 2, 3]
+    places = [(str(first), 1), (str(first), 2), (str(first), 3), (str(second), 2), (str(second), 3)]
+    assert [(row["dump"], row["row"]) for row in found] == places
     assert [row["reason"] for row in found] == [None, "not-json", "empty", None, None]
     assert [row["label"] is None for row in found] == [False, True, True, False, False]
     assert {row["model"] for row in found} == {"fake@1"}
@@ -57,7 +68,7 @@ def test_a_rows_judgement_is_that_of_its_text(tmp_path: Path, judge: "Judge") ->
     for text, row in zip(texts, together, strict=True):
         if text is not None:
             _, alone = scored([lines(tmp_path / "b.jsonl", {"id": row["id"], "text": text})], tmp_path / "p.jsonl", judge)
-            assert alone == [row]
+            assert [without_place(one) for one in alone] == [without_place(row)]
 
 
 @given(
@@ -143,7 +154,7 @@ def test_progress_goes_from_nothing_to_all(tmp_path: Path, judge: "Judge") -> No
     rows = [{"text": f"some text {number}"} for number in range(20_000)]
     paths = [lines(tmp_path / name, *rows) for name in ("a.jsonl", "b.jsonl")]
     seen: list[Progress] = []
-    run(ScoreJob([str(path) for path in paths], out=tmp_path / "o.csv", write_as=WriteAs.CSV), judge, watch=seen.append)
+    run(ScoreJob([str(path) for path in paths], out=tmp_path / "o.csv", write_as=OutputAs.CSV), judge, watch=seen.append)
     shares = [progress.share or 0.0 for progress in seen]
     assert shares == sorted(shares)
     assert 0 < shares[0] < 0.5 < shares[-1] == 1
@@ -170,7 +181,7 @@ def test_the_row_number_is_the_id_where_there_is_no_column(tmp_path: Path, judge
     """A wanted id column is used, none means numbers."""
     path = tmp_path / "a.csv"
     path.write_text("nr,text\n7,good\n")
-    assert scored([path], tmp_path / "o.jsonl", judge)[1][0]["id"] == 1
+    assert scored([path], tmp_path / "o.jsonl", judge)[1][0]["id"] == 2
     assert scored([path], tmp_path / "o.jsonl", judge, wanted=Wanted(id_column="nr"))[1][0]["id"] == "7"
 
 
@@ -182,6 +193,37 @@ def test_a_file_says_what_http_says(triples: list[tuple[float, float, float]]) -
     for (fine, toxic, hateful), row in zip(scores.tolist(), rounded(scores).tolist(), strict=True):
         assert list(rounded_scores(fine, toxic, hateful).values()) == row
         assert abs(sum(row) - 1) < 1e-12
+
+
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path, judge: "Judge") -> None:
+    """A named pipe stays one."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    received: list[str] = []
+    reader = threading.Thread(target=lambda: received.append(pipe.read_text()))
+    reader.start()
+    run(ScoreJob([str(lines(tmp_path / "a.jsonl", {"text": "good"}))], out=pipe, write_as=OutputAs.CSV), judge)
+    reader.join()
+    assert received[0].startswith("id,label")
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("count", [1, 30_000])
+@pytest.mark.parametrize("write_as", [OutputAs.JSONL, OutputAs.CSV])
+def test_a_full_device_is_an_error_that_names_it(tmp_path: Path, judge: "Judge", write_as: OutputAs, count: int) -> None:
+    """What the operating system says of writing gets the name of the file."""
+    path = lines(tmp_path / "a.jsonl", *[{"text": "good"}] * count)
+    with pytest.raises(OSError, match="No space left") as caught:
+        run(ScoreJob([str(path)], out="/dev/full", write_as=write_as), judge)
+    assert caught.value.filename == "/dev/full"
+
+
+def test_standard_output_is_written_in_bytes(tmp_path: Path, judge: "Judge", monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without an output, rows go to standard output, in UTF-8 whatever the locale."""
+    out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", out)
+    run(ScoreJob([str(lines(tmp_path / "a.jsonl", {"id": "é", "text": "good"}))]), judge)
+    assert json.loads(out.buffer.getvalue().decode())["id"] == "é"
 
 
 def test_rounding_leaves_what_was_not_judged() -> None:

@@ -1,0 +1,1 @@
+"""Dumps of comments: what each kind looks like, and how they are cut into shards."""

@@ -1,0 +1,157 @@
+"""One shard from its rows to its part of the output: what every worker does, wherever it runs."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
+
+from model.errors import DumpError
+from service.batch.dumps.shards import Shard, read
+from service.batch.job import Pick, ScoreJob
+from service.batch.journal import Done
+from service.batch.judging import Judged, Picked, judge
+from service.batch.places import Folder, opened
+from service.batch.rows import Reading, WriteAs, in_chunks
+from service.batch.tally import Tally
+from service.batch.writers import Sink, ending, sink_for
+
+if TYPE_CHECKING:
+    from model.moderator import Moderator
+
+__all__ = ["Setting", "Task", "part_name", "pour", "rejects_name", "score_shard"]
+
+_SPOOL = 1 << 20
+
+
+@dataclass(frozen=True)
+class Task:
+    """A shard that is to be scored.
+
+    Attributes:
+        number: its place in the output.
+        shard: what to read.
+        pick: which of its rows are scored.
+    """
+
+    number: int
+    shard: Shard
+    pick: Pick
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all shards of a run have in common.
+
+    Attributes:
+        job: what is to be done.
+        parts: where the parts of the output go.
+        work: the work folder.
+        write_as: the format of the parts.
+        header: whether parts of CSV begin with a header.
+    """
+
+    job: ScoreJob
+    parts: Folder
+    work: Folder
+    write_as: WriteAs
+    header: bool = False
+
+
+def part_name(number: int) -> str:
+    """Return what the part of a shard is called."""
+    return f"part-{number:05d}.parquet"
+
+
+def rejects_name(number: int) -> str:
+    """Return what the list of a shard's rows that were not judged is called."""
+    return f"{number:05d}.rejects"
+
+
+def score_shard(
+    task: Task,
+    setting: Setting,
+    moderator: "Moderator",
+    *,
+    threads: int | None = None,
+    watch: Callable[[Tally, float | None], None] | None = None,
+) -> Done:
+    """Score a shard: afterwards its part and its file in the journal are there.
+
+    Args:
+        task: the shard.
+        setting: what goes for all of them.
+        moderator: the artefact that judges.
+        threads: how many may share the judging; None is all cores.
+        watch: is told after every chunk what has been counted, and the share of the shard that has been read.
+
+    Raises:
+        DumpError: the shard cannot be read as asked; with ``strict``, also the first row that cannot be judged.
+        OSError: reading or writing fails; no part appears.
+    """
+    job, name = setting.job, part_name(task.number)
+    tally = Tally()
+    with (
+        read(task.shard, job.wanted) as reading,
+        tempfile.SpooledTemporaryFile(_SPOOL) as rejects,
+        setting.parts.written(name) as path,
+        opened(path, setting.parts.shown) as file,
+    ):
+        sink = sink_for(setting.write_as, file, keep=job.wanted.keep, header=setting.header)
+        with ending(sink):
+            for _ in pour(reading, job, moderator, sink=sink, tally=tally, pick=task.pick, rejects=rejects, threads=threads):
+                if watch is not None:
+                    watch(tally, reading.share())
+        if rejects.tell():
+            _keep(rejects, setting.work, rejects_name(task.number))
+        found = rejects.tell() > 0
+    done = Done(task.number, tally, reading.columns, task.shard.size or 0, found)
+    with setting.work.written(f"{task.number:05d}.json") as path:
+        path.write_bytes(done.as_json())
+    return done
+
+
+def pour(
+    reading: Reading,
+    job: ScoreJob,
+    moderator: "Moderator",
+    *,
+    sink: Sink,
+    tally: Tally,
+    pick: Pick,
+    rejects: IO[bytes] | None = None,
+    threads: int | None = None,
+) -> Iterator[None]:
+    """Judge and write the rows of a reading, yielding after every chunk; arguments as of ``score_shard``."""
+    picked = Picked(reading.rows, pick)
+    for chunk in in_chunks(picked, most_rows=job.most_rows, most_text=job.most_text):
+        judged = judge(chunk, moderator, dump=reading.name, policy=job.policy, markup=job.markup, threads=threads)
+        if job.strict:
+            _insist(reading, judged)
+        sink.write(judged)
+        tally.add(judged)
+        if rejects is not None:
+            _reject(judged, rejects)
+        yield
+    tally.read += picked.read
+    tally.left_out += picked.left_out
+
+
+def _insist(reading: Reading, judged: Judged) -> None:
+    for row, reason in zip(judged.rows, judged.reasons, strict=True):
+        if reason is not None:
+            raise DumpError(f"{reading.name}: {reading.unit} {row.line} cannot be judged: {reason}; mend it, or go on without --strict")
+
+
+def _reject(judged: Judged, rejects: IO[bytes]) -> None:
+    for row, reason in zip(judged.rows, judged.reasons, strict=True):
+        if reason is not None:
+            place = {"row": row.line} | ({} if row.offset is None else {"offset": row.offset})
+            rejects.write(json.dumps({"dump": judged.dump, **place, "id": row.id, "reason": reason}).encode() + b"\n")
+
+
+def _keep(rejects: IO[bytes], folder: Folder, name: str) -> None:
+    with folder.written(name) as path, path.open("wb") as file:
+        rejects.seek(0)
+        shutil.copyfileobj(rejects, file)
