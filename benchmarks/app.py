@@ -6,6 +6,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from model.moderator import Moderator
+from service.communities.community import Community
 from service.http.app import create_app
 from service.http.moderate import moderation
 from service.http.protocol import Protocol
@@ -26,7 +27,7 @@ def create_measured_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _judge_nothing(moderator: Moderator, asked: ModerateRequest, _settings: Settings) -> ModerateAnswer:
+def _judge_nothing(moderator: Moderator, asked: ModerateRequest, _settings: Settings, _community: Community | None) -> ModerateAnswer:
     attributes = dict.fromkeys(moderator.attributes, 0.123456)
     return ModerateAnswer(
         model=moderator.version,

@@ -125,6 +125,11 @@ class Settings(BaseSettings):
     prior_hateful_share: Share | None = Field(
         default=None, description="Share of the abusive comments that are hateful on this site; the artefact's if not set."
     )
+    communities: Directory | None = Field(
+        default=None,
+        description="TOML file that says what each community wants: thresholds, lists of words and patterns; it may change while the "
+        "service runs.",
+    )
     open: bool | None = Field(
         default=None,
         description="Whether calls without a key are let in. If not set: only while the service listens on a loopback address, "

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from starlette.requests import Request
 
 from model.comment import VERDICTS, Comment, Format, Verdict
+from service.communities.community import outcome
 from service.http.gate import Caller, secret_in
 from service.http.load import DEADLINE, too_late
 from service.http.problems import FieldError, ProblemError, ProblemKind
@@ -39,6 +40,8 @@ class Judgement(NamedTuple):
         languages: code (ISO 639-1) of the language of each comment, None where it cannot be told; n.
         foreign: whether that is a language that the model did not learn; n.
         matched: the rule of the community's lists that decided the verdict, None where none did; n.
+        wanted: the verdicts as they would be if the community did more than watch; n.
+        community: the name of the community that the call belongs to, if any.
     """
 
     decisions: "Decisions"
@@ -46,6 +49,8 @@ class Judgement(NamedTuple):
     languages: Sequence[str | None]
     foreign: Sequence[bool]
     matched: Sequence[str | None]
+    wanted: Sequence[Verdict | None]
+    community: str | None
 
 
 def is_longer(text: str, limit: int) -> bool:
@@ -90,21 +95,27 @@ async def judge(
         explain: whether to tell the spans that moved the scores.
 
     Raises:
-        ProblemError: the service is not ready or overloaded, the deadline has passed, or policy or community is unknown.
+        ProblemError: the service is not ready or overloaded, the deadline has passed, or policy or community is unknown;
+            where the site has no communities, none is unknown.
     """
     moderator = ready_moderator(request)
-    chosen = policy or "default"
+    site = serving(request).communities.of(request, caller, community)
+    chosen = policy or (site.policy_name if site is not None else "default")
     if chosen not in moderator.policies:
         known = "has to be one of " + ", ".join(sorted(moderator.policies))
         raise ProblemError(ProblemKind.UNKNOWN_POLICY, f"policy: {known}", [FieldError(field="policy", detail=known)])
 
-    def work() -> "Decisions":
-        return moderator.decide(comments, policy=chosen, explain=explain, threads=1)
+    def work() -> Judgement:
+        decisions = moderator.decide(comments, policy=chosen, explain=explain, threads=1)
+        n = len(comments)
+        languages, foreign = [None] * n, [False] * n
+        if site is None:
+            verdicts = [VERDICTS[code] if code >= 0 else None for code in decisions.verdicts.tolist()]
+            return Judgement(decisions, verdicts, languages, foreign, [None] * n, verdicts, None)
+        came = outcome(site, comments, decisions, foreign=foreign, own_policy=policy is None)
+        return Judgement(came.decisions, came.verdicts, languages, foreign, came.matched, came.wanted, site.name)
 
-    decisions = await carry_out(request, work, effort=_effort(comments, explain=explain))
-    n = len(comments)
-    verdicts = [VERDICTS[code] if code >= 0 else None for code in decisions.verdicts.tolist()]
-    return Judgement(decisions, verdicts, [None] * n, [False] * n, [None] * n)
+    return await carry_out(request, work, effort=_effort(comments, explain=explain))
 
 
 async def carry_out(request: Request, work: Callable[[], _T], *, effort: int) -> _T:

@@ -8,10 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import LABELS, VERDICTS, Format
+from service.communities.community import Outcome, outcome
 from service.http.body import check_content, read_body
 from service.http.calls import EXPLAINED, MARKED_UP, Scope, admit, carry_out, is_longer, secret_in
+from service.http.communities import unknown_community
 from service.http.problems import FieldError, ProblemError, ProblemKind, described
-from service.http.state import ready_moderator
+from service.http.state import ready_moderator, serving
 from service.http.wire import (
     CommentError,
     CommentRequest,
@@ -29,10 +31,11 @@ from service.settings import Settings
 
 if TYPE_CHECKING:
     from model.moderator import Decisions, Moderator, Span
+    from service.communities.community import Community
 
 __all__ = ["Judge", "add_routes", "judge", "moderation"]
 
-Judge = Callable[["Moderator", ModerateRequest, Settings], ModerateAnswer]
+Judge = Callable[["Moderator", ModerateRequest, Settings, "Community | None"], ModerateAnswer]
 
 _LABEL_NAMES = tuple(label.value for label in LABELS)
 _VERDICT_NAMES = tuple(verdict.value for verdict in VERDICTS)
@@ -49,6 +52,7 @@ _PROBLEMS = (
     ProblemKind.NOT_JSON_CONTENT,
     ProblemKind.WRONG_FIELDS,
     ProblemKind.UNKNOWN_POLICY,
+    ProblemKind.UNKNOWN_COMMUNITY,
     ProblemKind.RATE_LIMITED,
     ProblemKind.INTERNAL,
     ProblemKind.NOT_READY,
@@ -95,14 +99,19 @@ def moderation(settings: Settings, judge: Judge) -> Callable[[Request], Coroutin
     shape = moderate_request(settings.max_comments)
 
     async def moderate(request: Request) -> Response:
-        await admit(request, scope=Scope.SCORE, secret=secret_in(request))
+        caller = await admit(request, scope=Scope.SCORE, secret=secret_in(request))
         moderator = ready_moderator(request)
         check_content(request)
         body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)
         asked = parse_request(body, shape)
 
+        communities = serving(request).communities
+        if asked.community is not None and communities.book is None:
+            raise unknown_community()
+        community = communities.of(request, caller, asked.community)
+
         def answer() -> bytes:
-            return render(judge(moderator, asked, settings))
+            return render(judge(moderator, asked, settings, community))
 
         content = await carry_out(request, answer, effort=len(body) * _factor(asked))
         return Response(content, media_type="application/json")
@@ -115,13 +124,14 @@ def _factor(asked: ModerateRequest) -> int:
     return each if all(comment.format in _QUICK_FORMATS for comment in asked.comments) else each * MARKED_UP
 
 
-def judge(moderator: "Moderator", asked: ModerateRequest, settings: Settings) -> ModerateAnswer:
+def judge(moderator: "Moderator", asked: ModerateRequest, settings: Settings, community: "Community | None") -> ModerateAnswer:
     """Judges the comments of a call in the calling thread.
 
     Args:
         moderator: loaded and warm.
         asked: the call.
         settings: the limits.
+        community: that the comments belong to, if any.
 
     Returns:
         A decision, or the reason why there is none, for each comment in order.
@@ -129,20 +139,41 @@ def judge(moderator: "Moderator", asked: ModerateRequest, settings: Settings) ->
     Raises:
         ProblemError: the policy is unknown.
     """
-    policy = _known_policy(moderator, asked.policy)
+    policy = _known_policy(moderator, asked.policy, community)
     limit = settings.max_comment_bytes
     long = [at for at, comment in enumerate(asked.comments) if is_longer(comment.text, limit)]
     kept = [comment for comment in asked.comments if not is_longer(comment.text, limit)] if long else asked.comments
-    decisions = moderator.decide([comment.comment() for comment in kept], policy=policy, explain=bool(asked.explain), threads=1)
+    comments = [comment.comment() for comment in kept]
+    decisions = moderator.decide(comments, policy=policy, explain=bool(asked.explain), threads=1)
+    came = None
+    if community is not None:
+        came = outcome(community, comments, decisions, foreign=[False] * len(comments), own_policy=asked.policy is None)
+        decisions = came.decisions
     entries = _entries(kept, decisions)
+    if came is not None:
+        _add_outcome(entries, came, observing=community is not None and community.observe)
     for at in long:
         entries.insert(at, _unjudged(asked.comments[at], "too-long", f"The text has more than {limit} bytes in UTF-8."))
-    return ModerateAnswer(model=decisions.version, policy=decisions.policy, decisions=entries)
+    answer = ModerateAnswer(model=decisions.version, policy=decisions.policy, decisions=entries)
+    if community is not None:
+        answer["community"] = community.name
+    return answer
 
 
-def _known_policy(moderator: "Moderator", name: str | None) -> str:
+def _add_outcome(entries: Sequence[JudgedComment | UnjudgedComment], came: Outcome, *, observing: bool) -> None:
+    for entry, verdict, wanted, matched in zip(entries, came.verdicts, came.wanted, came.matched, strict=True):
+        if "error" in entry or verdict is None or wanted is None:
+            continue
+        entry["verdict"] = verdict.value
+        if observing:
+            entry["observed"] = wanted.value
+        if matched is not None:
+            entry["matched"] = matched
+
+
+def _known_policy(moderator: "Moderator", name: str | None, community: "Community | None") -> str:
     if name is None:
-        return "default"
+        return "default" if community is None else community.policy_name
     if name not in moderator.policies:
         known = "has to be one of " + ", ".join(sorted(moderator.policies))
         raise ProblemError(ProblemKind.UNKNOWN_POLICY, f"policy: {known}", [FieldError(field="policy", detail=known)])

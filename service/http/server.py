@@ -15,6 +15,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from model.errors import ArtefactError, SettingsError, TipstaffError
+from service.communities.book import read_book
 from service.http.app import create_app
 from service.http.protocol import Protocol
 from service.http.state import load_moderator
@@ -38,7 +39,8 @@ def serve(settings: Settings) -> None:
         settings: address, artefact, limits, number of workers.
 
     Raises:
-        SettingsError: nothing can listen at this address, or the database is named wrongly.
+        SettingsError: nothing can listen at this address, the database is named wrongly, or something in the file of
+            communities is wrong.
         StoreError: the database cannot be used.
         ArtefactError: the artefact cannot be used, at the start or when a worker loads it.
     """
@@ -96,6 +98,8 @@ def _serve_together(settings: Settings, listener: socket.socket) -> None:
     # Here too, so that a bad artefact or database is one line and not one for each worker.
     open_store(settings).close()
     load_moderator(settings)
+    if settings.communities is not None:
+        read_book(settings.communities)
     supervisor = Multiprocess(_config(settings, _WorkerApp(settings), factory=True), sockets=[listener])
     _announce(settings, listener)
     supervisor.run()

@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 
 from model.errors import ArtefactError, StoreError, TipstaffError
+from service.http.communities import Communities
 from service.http.gate import Gate
 from service.http.load import Waiting
 from service.http.problems import ProblemError, ProblemKind
@@ -43,6 +44,7 @@ class Serving:
         pool: threads that judge large calls, so that the event loop stays free.
         waiting: what waits to be judged.
         guests: the connections that are open.
+        communities: of this site, with what they want.
         moderator: None until it is loaded and warm.
         store: keys, rulings, outbox; None until it is open, which is before the moderator is there.
         ring: the valid keys in memory, likewise.
@@ -54,6 +56,7 @@ class Serving:
     gate: Gate
     waiting: Waiting
     guests: Guests
+    communities: Communities
     moderator: "Moderator | None" = None
     store: "Store | None" = None
     ring: "KeyRing | None" = None
@@ -108,6 +111,7 @@ def lifespan(
 
     async def begin(state: Serving, stack: AsyncExitStack) -> None:
         try:
+            await asyncio.to_thread(state.communities.read)
             live = await stack.enter_async_context(living(settings, handlers=handlers))
         except TipstaffError as error:
             on_failure(error)
@@ -125,15 +129,15 @@ def lifespan(
         state = _serving(settings)
         async with AsyncExitStack() as stack:
             task = asyncio.create_task(begin(state, stack))
-            watch = asyncio.create_task(state.guests.watch())
+            watches = [asyncio.create_task(each) for each in (state.guests.watch(), state.communities.watch())]
             try:
                 if not in_background:
                     await task
                 yield _State(serving=state)
             finally:
-                task.cancel()
-                watch.cancel()
-                await asyncio.gather(task, watch, return_exceptions=True)
+                for each in (task, *watches):
+                    each.cancel()
+                await asyncio.gather(task, *watches, return_exceptions=True)
                 await state.gate.close()
                 state.pool.shutdown(wait=False, cancel_futures=True)
 
@@ -144,7 +148,9 @@ def _serving(settings: Settings) -> Serving:
     threads = os.cpu_count() or 1
     pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="judge")
     waiting = Waiting(settings, pool, threads=threads)
-    return Serving(pool=pool, gate=Gate(settings, waiting), waiting=waiting, guests=Guests(settings, waiting))
+    return Serving(
+        pool=pool, gate=Gate(settings, waiting), waiting=waiting, guests=Guests(settings, waiting), communities=Communities(settings)
+    )
 
 
 async def _load(state: Serving, settings: Settings, *, load: Load, on_failure: OnFailure) -> None:
@@ -152,6 +158,7 @@ async def _load(state: Serving, settings: Settings, *, load: Load, on_failure: O
 
     def loaded_and_warm() -> "Moderator":
         moderator = load(settings)
+        state.communities.check_policies(moderator.policies)
         moderator.warm()
         return moderator
 

@@ -81,6 +81,10 @@ class ModerateRequest(_Strict):
 
     comments: list[CommentRequest] = Field(description="The comments; they are answered in this order.")
     policy: str | None = Field(default=None, description="The name of the policy that leads to the verdicts; `default` if absent.")
+    community: str | None = Field(
+        default=None, description="The community that the comments belong to; that of the address or of the key if absent."
+    )
+    store: bool | None = Field(default=None, description="Whether anything may be stored; this call stores nothing, whatever it says.")
     explain: bool | None = Field(default=None, description="Whether to tell the spans of the text that moved the scores.")
 
 
@@ -102,12 +106,18 @@ class ContributingSpan(TypedDict):
 
 
 class JudgedComment(TypedDict):
-    """What is decided about a comment."""
+    """What is decided about a comment.
+
+    `matched` names the rule of the community that decided the verdict, if one did; `observed` is the verdict that a
+    community which only watches would have come to.
+    """
 
     id: str | int
     label: Annotated[str, WithJsonSchema({"type": "string", "enum": list(LABELS)})]
     scores: Scores
     verdict: Annotated[str, WithJsonSchema({"type": "string", "enum": list(VERDICTS)})]
+    observed: NotRequired[Annotated[str, WithJsonSchema({"type": "string", "enum": list(VERDICTS)})]]
+    matched: NotRequired[str]
     attributes: NotRequired[dict[str, float]]
     spans: NotRequired[list[ContributingSpan]]
 
@@ -131,6 +141,7 @@ class ModerateAnswer(TypedDict):
 
     model: str
     policy: str
+    community: NotRequired[str]
     decisions: list[JudgedComment | UnjudgedComment]
 
 

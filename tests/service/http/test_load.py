@@ -21,7 +21,7 @@ Running = Callable[..., AbstractContextManager[httpx.Client]]
 Serve = Callable[..., AbstractContextManager[httpx.Client]]
 
 SMALL = {"comments": [{"id": "1", "text": "Good morning"}]}
-LARGE = {"comments": [{"id": str(at), "text": "Good morning to you all " * 20} for at in range(10)], "explain": True}
+LARGE = {"comments": [{"id": str(at), "text": "Good morning to you all " * 100} for at in range(500)], "explain": True}
 
 
 class Held:
@@ -59,7 +59,7 @@ def serve(running: Running, moderator: "Moderator", tmp_path: Path) -> Serve:
 
 def test_whoever_would_wait_too_long_is_told_at_once(serve: Serve, held: Held) -> None:
     """While judging what was let in takes longer than the queue may be, further calls get 503 with Retry-After; the first is served."""
-    with serve(held, queue_ms=1) as client, ThreadPoolExecutor() as pool:
+    with serve(held, queue_ms=200) as client, ThreadPoolExecutor() as pool:
         first = pool.submit(client.post, "/v1/moderate", json=LARGE)
         assert held.judging.acquire(timeout=60)
         second = client.post("/v1/moderate", json=LARGE)
