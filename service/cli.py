@@ -5,29 +5,23 @@ Results go to standard output, everything else to standard error. Exit codes: 0 
 
 import os
 import re
-import signal
 import sys
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from model.comment import LABELS, Format
-from model.errors import DumpError, TipstaffError
+from model.comment import LABELS
+from model.errors import TipstaffError
 from service import keys_cli, rulings_cli, store_cli
-from service.batch.job import OutputAs
-from service.batch.rows import ReadAs, Wanted
 from service.compare import compare
 from service.evaluate import evaluate
 from service.options import pairs
+from service.score_cli import Artefact, load_moderator, score
 
 if TYPE_CHECKING:
-    from model.moderator import Moderator
-    from service.batch.job import ScoreJob
     from training.train import TrainJob
 
 # What a command needs is imported inside it: a quick look at one text must not wait for a web server or a data frame.
@@ -43,25 +37,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Artefact = Annotated[
-    Path | None,
-    typer.Option("--artefact", metavar="DIR", envvar="TIPSTAFF_ARTEFACT", help="Folder of a trained model.  [default: the shipped one]"),
-]
-Files = Annotated[list[str] | None, typer.Argument(metavar="FILE…", help="JSONL, CSV or Parquet; - is standard input.")]
-Out = Annotated[
-    str | None,
-    typer.Option("--out", "-o", help="File (.jsonl, .csv, .parquet, .sqlite), folder or URL to write.  [default: standard output]"),
-]
-Text = Annotated[str | None, typer.Option(metavar="TEXT", help="Look at this text instead of files.")]
-PolicyName = Annotated[str, typer.Option("--policy", metavar="NAME", help="Policy that leads to the verdicts.")]
-Markup = Annotated[Format | None, typer.Option(help="How the texts are written.  [default: what the file says, else plain]")]
-FormatIn = Annotated[ReadAs | None, typer.Option("--format", help="Format of the files.  [default: found from the content]")]
-FormatOut = Annotated[OutputAs | None, typer.Option("--to", help="Format to write.  [default: by the name of OUT, else jsonl]")]
-TextColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the text.  [default: text, body, comment, …]")]
-IdColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the id.  [default: id, comment_id, …, else row numbers]")]
-Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first row that cannot be judged.")]
 Column = Annotated[str | None, typer.Option(metavar="COLUMN", help="Column of that name, if the tables call it otherwise.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the summary, or what --text comes to, as JSON.")]
 
 
 def main() -> None:
@@ -73,10 +49,15 @@ def main() -> None:
     try:
         app(prog_name="tipstaff")
     except TipstaffError as error:
-        _fail(str(error))
+        _fail("; ".join([str(error), *_notes(error)]))
     except OSError as error:
         where = f"{error.filename}: " if error.filename is not None else ""
-        _fail(f"{where}{error.strerror or error}")
+        _fail("; ".join([f"{where}{error.strerror or error}", *_notes(error)]))
+
+
+def _notes(error: Exception) -> list[str]:
+    """Return what was noted on the way of an error, such as how to go on after it."""
+    return list(getattr(error, "__notes__", ()))
 
 
 def _fail(message: str) -> NoReturn:
@@ -126,119 +107,6 @@ def serve(
     from service.settings import read_settings
 
     server.serve(read_settings(artefact=artefact, host=host, port=port, workers=workers))
-
-
-@app.command()
-def score(
-    *,
-    files: Files = None,
-    out: Out = None,
-    text: Text = None,
-    artefact: Artefact = None,
-    policy: PolicyName = "default",
-    markup: Markup = None,
-    read_as: FormatIn = None,
-    write_as: FormatOut = None,
-    text_column: TextColumn = None,
-    id_column: IdColumn = None,
-    strict: Strict = False,
-    as_json: AsJson = False,
-) -> None:
-    """Score comments in files, or one text.
-
-    Writes one row for each row read, in order: id, label, fine, toxic, hateful, verdict, model, reason. A row that cannot
-    be judged has a reason instead of a label.
-    """
-    if text is not None:
-        if files or out is not None:
-            raise typer.BadParameter("--text looks at one text; give it without files and without -o")
-        _look(text, artefact=artefact, policy=policy, markup=markup or Format.PLAIN, as_json=as_json)
-        return
-    from service.batch.job import ScoreJob
-
-    job = ScoreJob(
-        inputs=tuple(files or _standard_input()),
-        out=None if out == "-" else out,
-        write_as=_write_as(out, write_as),
-        wanted=Wanted(read_as, text_column=text_column, id_column=id_column),
-        policy=policy,
-        markup=markup,
-        strict=strict,
-    )
-    _score(job, artefact, as_json=as_json)
-
-
-def _standard_input() -> list[str]:
-    if sys.stdin is None or sys.stdin.isatty():
-        raise typer.BadParameter("name a file of comments, or look at one text with --text")
-    return ["-"]
-
-
-def _write_as(out: str | None, given: OutputAs | None) -> OutputAs:
-    if out is None or out == "-":
-        if given not in {None, OutputAs.JSONL, OutputAs.CSV}:
-            raise typer.BadParameter("only JSONL and CSV can be written to standard output; name a file with -o")
-        return given or OutputAs.JSONL
-    from service.batch.outputs import output_format
-
-    return output_format(out, given)
-
-
-def _score(job: "ScoreJob", artefact: Path | None, *, as_json: bool) -> None:
-    from service.batch import report, score
-    from service.batch.job import Artefact as Stored
-    from service.batch.summary import as_json as summary_json
-    from service.settings import read_settings
-
-    score.check(job)
-    moderator = _moderator(artefact)
-    stored = Stored(artefact, read_settings().prior)
-    with _ended_cleanly(), report.Bar(sys.stderr) as bar:
-        # Rows on the same terminal show the progress themselves.
-        watch = None if job.out is None and sys.stdout.isatty() else bar
-        summary = score.run(job, moderator, artefact=stored, watch=watch)
-    if as_json:
-        print(summary_json(summary), file=sys.stderr if job.out is None else sys.stdout)
-    else:
-        for line in report.as_lines(summary):
-            _say(line)
-
-
-def _look(text: str, *, artefact: Path | None, policy: str, markup: Format, as_json: bool) -> None:
-    from service.batch.glance import glance
-    from service.batch.rows import row_of
-
-    row = row_of(1, id=None, text=text)
-    if row.text is None:
-        raise DumpError(f"--text cannot be judged: {row.reason}; give a shorter one")
-    seen = glance(row.text, _moderator(artefact), policy=policy, markup=markup)
-    if as_json:
-        print(seen.as_json())
-    else:
-        from rich.console import Console
-
-        Console(highlight=False).print(seen.as_rich())
-
-
-def _moderator(artefact: Path | None) -> "Moderator":
-    from model.moderator import Moderator
-    from service.settings import read_settings
-
-    return Moderator.load(artefact, prior=read_settings().prior)
-
-
-@contextmanager
-def _ended_cleanly() -> Iterator[None]:
-    """Let SIGTERM unwind the stack, so that the half-written file goes."""
-
-    def end(number: int, frame: FrameType | None) -> NoReturn:
-        raise SystemExit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _model_name(name: str) -> str:
@@ -335,6 +203,7 @@ def _train(job: "TrainJob", *, as_json: bool) -> None:
         report.print_trained(made)
 
 
+app.command()(score)
 app.command()(evaluate)
 app.command()(compare)
 app.add_typer(keys_cli.app)
@@ -345,6 +214,6 @@ app.add_typer(store_cli.app)
 @app.command(hidden=True)
 def warm(*, artefact: Artefact = None) -> None:
     """Load the model and compile its kernels, so that the next start finds them compiled."""
-    moderator = _moderator(artefact)
+    moderator = load_moderator(artefact)
     moderator.warm()
     _say(f"{moderator.version} is warm")

@@ -98,6 +98,7 @@ class Progress:
         share: the share in [0, 1] of the input that has been read, None where unknown.
         labels: label → rows that got it.
         read, total: bytes of input that have been read, and that there are; None where unknown.
+        before, share_before: rows and share that an earlier run had done.
     """
 
     rows: int
@@ -105,6 +106,8 @@ class Progress:
     labels: Mapping[str, int] = field(default_factory=dict)
     read: int | None = None
     total: int | None = None
+    before: int = 0
+    share_before: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

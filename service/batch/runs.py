@@ -54,12 +54,14 @@ class Run:
     started: float = field(default_factory=time.perf_counter)
     _rows: int = 0
     _read: int = 0
+    _before: tuple[int, int] = (0, 0)
     _labels: "np.ndarray[Any, np.dtype[np.int64]]" = field(default_factory=lambda: np.zeros(len(LABELS), np.int64))
 
     def all(self) -> Summary:
         """Do what is not done yet, and return what all of it came to."""
         journal = Journal(self.output.work, self.output.shown)
         begun = not self.output.work.names()
+        shards: list[Shard] = []
         try:
             shards = self._shards()
             planned = self._plan()
@@ -71,10 +73,12 @@ class Run:
             resumed = len(journal.done)
             self._score(shards, journal)
             return self._finish(shards, journal, planned, resumed)
-        except BaseException:
+        except BaseException as error:
             # Nothing is kept that cannot be gone on with, and nothing goes that another command can.
             if begun and (not journal.done or STDIN in self.job.inputs):
                 self.output.clear()
+            elif begun:
+                error.add_note(f"{len(journal.done):,} of {len(shards):,} shards are done: give the same command again to go on")
             raise
 
     def _shards(self) -> list[Shard]:
@@ -110,6 +114,7 @@ class Run:
         for number, rows in journal.done.items():
             self._rows += rows
             self._read += shards[number].size or 0
+        self._before = (self._rows, self._read)
         jobs = self._jobs(len(shards) - len(journal.done), total)
         if self.artefact is not None and jobs > 1:
             found = spread(lambda done: self._tasks(shards, {*journal.done, *done}), setting, self.artefact, jobs=jobs)
@@ -151,7 +156,9 @@ class Run:
         rows = self._rows + (tally.rows if tally else 0)
         read = None if share is None else self._read + round(share * size)
         known = read / total if total and read is not None else None
-        self.watch(Progress(rows, known, dict(zip(map(str, LABELS), labels.tolist(), strict=True)), read, total))
+        counted = dict(zip(map(str, LABELS), labels.tolist(), strict=True))
+        before, share_before = self._before
+        self.watch(Progress(rows, known, counted, read, total, before, share_before / total if total else 0.0))
 
     def _finish(self, shards: list[Shard], journal: Journal, planned: Plan, resumed: int) -> Summary:
         tally, rejects = Tally(), []

@@ -372,7 +372,7 @@ class Terminal(io.StringIO):
 
 
 def test_the_bar_is_drawn_on_a_terminal_only_when_it_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A quick run and a run into a file stay silent."""
+    """A quick run stays silent."""
     for stream, patience, drawn in ((Terminal(), 0.0, True), (Terminal(), 60.0, False), (io.StringIO(), 0.0, False)):
         monkeypatch.setattr("service.batch.report._PATIENCE", patience)
         with Bar(stream) as bar:
