@@ -18,7 +18,7 @@ from model.errors import SettingsError
 if TYPE_CHECKING:
     from model.manifest import Prior
 
-__all__ = ["DIALECT_NAMES", "PREFIX", "Settings", "read_settings", "unknown_variables"]
+__all__ = ["DIALECT_NAMES", "PREFIX", "Settings", "read_settings", "split", "unknown_variables"]
 
 PREFIX = "TIPSTAFF_"
 DIALECT_NAMES = ("perspective", "openai", "coral", "discourse", "detoxify", "synapse", "akismet")
@@ -85,6 +85,25 @@ def _limit(text: str) -> str:
     return text
 
 
+def _root(path: str) -> str:
+    path = path.rstrip("/")
+    if path and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", path):
+        raise ValueError("has to be a path such as /tipstaff")
+    return path
+
+
+def _origins(listed: str) -> str:
+    for origin in split(listed):
+        if origin != "*" and not re.fullmatch(r"https?://[^\s/?#@]+", origin):
+            raise ValueError("takes origins such as https://forum.example, without a path, or *")
+    return listed
+
+
+def split(listed: str) -> tuple[str, ...]:
+    """Return what is listed, separated by commas."""
+    return tuple(each.strip() for each in listed.split(",") if each.strip())
+
+
 Directory = Annotated[Path, AfterValidator(_expanded)]
 Secrets = Annotated[SecretStr, AfterValidator(_some)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
@@ -116,6 +135,17 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on; 0.0.0.0 for every interface.")
     port: Annotated[int, BeforeValidator(_without_service_link)] = Field(
         default=_DEFAULT_PORT, ge=0, le=65535, description="Port to listen on; 0 picks a free one."
+    )
+    root_path: Annotated[str, AfterValidator(_root)] = Field(
+        default="", description="Path under which a proxy offers the service, if it strips it from addresses, such as `/tipstaff`."
+    )
+    tls_certificate: Directory | None = Field(
+        default=None, description="File with the certificate to serve HTTPS with, and those between it and its root, in PEM."
+    )
+    tls_key: Directory | None = Field(default=None, description="File with the key of the certificate, in PEM, without a password.")
+    cors_origins: Annotated[str, AfterValidator(_origins)] = Field(
+        default="",
+        description="Origins of web pages whose scripts may call, such as `https://forum.example`, separated by commas; `*` is any.",
     )
     workers: int = Field(default=1, ge=1, le=256, description="Processes that serve; they share the artefact's memory.")
     max_comments: int = Field(default=1000, ge=1, le=100_000, description="Comments in one call.")
@@ -238,6 +268,8 @@ class Settings(BaseSettings):
         if (self.discourse_url is None) != (self.discourse_api_key is None):
             raise ValueError("discourse_url and discourse_api_key belong together: set both or neither")
         self._check_limits()
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("tls_certificate and tls_key belong together: set both or neither")
         if (self.prior_abusive is None) != (self.prior_hateful_share is None):
             raise ValueError("prior_abusive and prior_hateful_share belong together: set both or neither")
         return self
@@ -258,7 +290,7 @@ class Settings(BaseSettings):
     @property
     def proxies(self) -> tuple[str, ...]:
         """The addresses and networks of trusted proxies; ``*`` is any."""
-        return tuple(proxy.strip() for proxy in self.trusted_proxies.split(",") if proxy.strip())
+        return split(self.trusted_proxies)
 
     @property
     def dialect_names(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,7 +25,7 @@ from service.http.faults import fault
 from service.http.problems import FieldError, Problem, ProblemError, ProblemKind, problem_response
 from service.http.state import Load, OnFailure, lifespan, load_moderator
 from service.http.wire import moderate_request
-from service.settings import Settings
+from service.settings import Settings, split
 
 __all__ = ["create_app"]
 
@@ -88,6 +89,10 @@ def _optional(settings: Settings) -> list[Middleware]:
     wanted = []
     if settings.proxies:
         wanted.append(Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.proxies)))
+    if settings.cors_origins:
+        origins, headers = split(settings.cors_origins), ["Authorization", "Content-Type", "X-API-KEY", "X-Request-ID", "X-Request-Timeout"]
+        exposed = ["Retry-After", "WWW-Authenticate", "X-Request-ID"]
+        wanted.append(Middleware(CORSMiddleware, allow_origins=origins, allow_methods=["*"], allow_headers=headers, expose_headers=exposed))
     if settings.communities is not None:
         wanted.append(Middleware(ByPath))
     return wanted

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Guests", "Protocol"]
 
 _SWEEP = 1.0
+_FAREWELL = 0.5
 _FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\nretry-after: 1\r\nconnection: close\r\n"
     b"content-length: %d\r\n\r\n%s"
@@ -66,6 +67,7 @@ class Protocol(HttpToolsProtocol):
     """A connection of HTTP/1.1."""
 
     _guests: Guests
+    _leaving = False
     _head_since: float | None = None
     _idle_since: float | None = None
     _closing_since: float | None = None
@@ -93,6 +95,8 @@ class Protocol(HttpToolsProtocol):
         """Note that the head of a call is there; from now on its body has a limit of its own."""
         self._head_since = None
         super().on_headers_complete()
+        if self._leaving:
+            self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
         """Note when the last byte of a call was read."""
@@ -107,6 +111,23 @@ class Protocol(HttpToolsProtocol):
     def _answering(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is not None and not cycle.response_complete
+
+    def shutdown(self) -> None:
+        """Let the client go when the service stops: after the answer that it waits for, or soon if it waits for none.
+
+        Not at once, as uvicorn does: a call may be on its way. It is answered, and told that it was the last one.
+        """
+        self._leaving = True
+        if self._answering():
+            super().shutdown()
+        else:
+            self.loop.call_later(_FAREWELL, self._leave)
+
+    def _leave(self) -> None:
+        if self._head_since is not None:
+            self.loop.call_later(_FAREWELL, self._leave)
+        elif not self._answering() and not self.transport.is_closing():
+            self.transport.close()
 
     def hurry(self, now: float, *, head: float, idle: float) -> None:
         """End the connection if its client takes too long.

@@ -2,8 +2,10 @@
 
 import logging
 import os
+import resource
 import signal
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -25,6 +27,7 @@ from service.store.store import open_store
 __all__ = ["serve"]
 
 _BACKLOG = 2048
+_OPEN_FILES = 65_536
 
 # A worker that compiles on a busy machine may not answer its supervisor for a while, and has to be left alone meanwhile.
 _WORKER_ANSWERS_WITHIN = 60
@@ -39,16 +42,41 @@ def serve(settings: Settings) -> None:
         settings: address, artefact, limits, number of workers.
 
     Raises:
-        SettingsError: nothing can listen at this address, the database is named wrongly, or something in the file of
-            communities is wrong.
+        SettingsError: nothing can listen at this address, the certificate cannot be used, the database is named wrongly, or
+            something in the file of communities is wrong.
         StoreError: the database cannot be used.
         ArtefactError: the artefact cannot be used, at the start or when a worker loads it.
     """
+    _check_certificate(settings)
+    _allow_files()
     with closing(_listen(settings.host, settings.port)) as listener:
         if settings.workers == 1:
             _serve_alone(settings, listener)
         else:
             _serve_together(settings, listener)
+
+
+def _check_certificate(settings: Settings) -> None:
+    if settings.tls_certificate is None or settings.tls_key is None:
+        return
+
+    def refuse() -> str:
+        raise SettingsError(f"{settings.tls_key}: the key has a password: store it without one, readable to the service alone")
+
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(settings.tls_certificate, settings.tls_key, refuse)
+    except OSError as error:
+        # A file that is no certificate is an OSError too.
+        reason = error.strerror if error.filename else f"no certificate with its key in PEM ({getattr(error, 'reason', None) or error})"
+        raise SettingsError(f"tls_certificate {settings.tls_certificate}, tls_key {settings.tls_key}: {reason}") from None
+
+
+def _allow_files() -> None:
+    """Allow this process as many open connections as the system lets it have; many systems start with 1024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -135,6 +163,10 @@ def _config(settings: Settings, app: Any, *, factory: bool = False) -> uvicorn.C
         workers=settings.workers,
         log_config=_logging(settings.log_level.upper()),
         access_log=False,
+        root_path=settings.root_path,
+        ssl_certfile=settings.tls_certificate,
+        ssl_keyfile=settings.tls_key,
+        # Only the app knows which proxies are trusted.
         proxy_headers=False,
         server_header=False,
         backlog=_BACKLOG,
@@ -159,4 +191,5 @@ def _announce(settings: Settings, listener: socket.socket) -> None:
         _log.warning("%s", line)
     host, port = listener.getsockname()[:2]
     name = f"[{host}]" if ":" in host else host
-    _log.info("listening on http://%s:%d, documentation on http://%s:%d/docs", name, port, name, port)
+    address = f"{'http' if settings.tls_certificate is None else 'https'}://{name}:{port}"
+    _log.info("listening on %s, documentation on %s/docs", address, address)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -13,7 +14,7 @@ from fastapi import FastAPI
 from service.http.app import create_app
 from service.http.docs import page
 from service.http.problems import ProblemKind
-from service.settings import Settings
+from service.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from model.moderator import Moderator
@@ -147,3 +148,19 @@ def test_the_documentation_escapes_everything() -> None:
 
     assert "script" not in tags
     assert "b" not in tags
+
+
+@pytest.mark.parametrize(
+    ("origins", "allowed"), [("", None), ("https://forum.example, http://localhost:3000", "https://forum.example"), ("*", "*")]
+)
+def test_scripts_of_other_origins(running: Running, moderator: "Moderator", tmp_path: Path, origins: str, allowed: str | None) -> None:
+    """Scripts of web pages may call from the origins that are set, from none by default."""
+    ask = {"Origin": "https://forum.example", "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+    with running(create_app(read_settings(data_dir=tmp_path, cors_origins=origins), load=lambda _: moderator)) as client:
+        asked = client.options("/v1/moderate", headers=ask)
+        answered = client.get("/healthz", headers={"Origin": "https://forum.example"})
+        stranger = client.get("/healthz", headers={"Origin": "https://stranger.example"})
+
+    assert asked.headers.get("access-control-allow-origin") == allowed
+    assert answered.headers.get("access-control-allow-origin") == allowed
+    assert stranger.headers.get("access-control-allow-origin") == (allowed if allowed == "*" else None)
