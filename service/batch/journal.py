@@ -9,7 +9,7 @@ at all, so a run can be killed at any moment.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,10 @@ from service.batch.places import Folder, is_url
 from service.batch.rows import Columns
 from service.batch.tally import Tally
 
-__all__ = ["Done", "Journal", "Plan", "fingerprint"]
+__all__ = ["PLAN", "Done", "Journal", "Plan", "fingerprint"]
 
-_PLAN = "plan.json"
+PLAN = "plan.json"
+"""The file that says what a run is; what lies in a work folder without it is rubbish."""
 _PROTOCOL = 1
 _END = 1 << 16
 
@@ -45,7 +46,7 @@ class Done:
 
     def as_json(self) -> bytes:
         """Return it for its file."""
-        columns = self.columns and [self.columns.text, self.columns.id]
+        columns = self.columns and asdict(self.columns)
         told = {"number": self.number, "columns": columns, "size": self.size, "rejects": self.rejects, "tally": self.tally.as_dict()}
         return json.dumps(told).encode()
 
@@ -53,7 +54,7 @@ class Done:
     def from_json(cls, told: bytes) -> "Done":
         """Return what ``as_json`` told."""
         found = json.loads(told)
-        columns = Columns(*found["columns"]) if found["columns"] else None
+        columns = Columns(**found["columns"]) if found["columns"] else None
         return cls(found["number"], Tally.from_dict(found["tally"]), columns, found["size"], found["rejects"])
 
 
@@ -123,19 +124,19 @@ class Journal:
             DumpError: an earlier run did something else.
         """
         names = self.folder.names()
-        if _PLAN in names and not fresh:
-            difference = plan.difference(self.folder.read(_PLAN))
+        if PLAN in names and not fresh:
+            difference = plan.difference(self.folder.read(PLAN))
             if difference is None:
                 self.done = {done.number: done.tally.rows for done in self.all()}
                 return
             raise DumpError(f"{self.shown}: an unfinished run had {difference}; start anew with --fresh, or do as before to go on")
         self.clear()
-        self.keep(_PLAN, plan.as_json())
+        self.keep(PLAN, plan.as_json())
 
     def all(self) -> Iterator[Done]:
         """Yield what came of each shard that is done, in order."""
         for name in sorted(self.folder.names(), key=lambda name: (len(name), name)):
-            if name.endswith(".json") and name != _PLAN and not name.startswith("."):
+            if name.endswith(".json") and name != PLAN and not name.startswith("."):
                 yield Done.from_json(self.folder.read(name))
 
     def keep(self, name: str, content: bytes) -> None:
@@ -144,7 +145,8 @@ class Journal:
             path.write_bytes(content)
 
     def clear(self) -> None:
-        """Throw away what is in the folder."""
+        """Throw away what is in the folder, the plan first."""
+        self.folder.remove(PLAN)
         for name in sorted(self.folder.names()):
             self.folder.remove(name)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from model.errors import DumpError
 from service.batch.assemble import assemble, join
 from service.batch.job import OutputAs, ScoreJob
-from service.batch.journal import Plan
+from service.batch.journal import PLAN, Plan
 from service.batch.places import Folder, folder_of, is_url, place_of
 from service.batch.rows import WriteAs
 from service.batch.shardwork import part_name, rejects_name
@@ -21,6 +21,7 @@ _FORMATS = {
     **{".jsonl": OutputAs.JSONL, ".ndjson": OutputAs.JSONL, ".csv": OutputAs.CSV, ".parquet": OutputAs.PARQUET, ".pq": OutputAs.PARQUET},
     **dict.fromkeys((".sqlite", ".sqlite3", ".db"), OutputAs.SQLITE),
 }
+_BESIDE = ("summary.json", "summary.html", "rejects.jsonl", "plan.json")
 _OURS = re.compile(r"part-\d{5,}\.parquet|_(plan|summary)\.json|_rejects\.jsonl|_summary\.html|_work|\..*")
 
 
@@ -69,12 +70,21 @@ class Output:
         """
         if self.name:
             with self.work.alone():
+                self._sweep()
                 yield
             return
         with self.folder.alone(), self.work.alone():
             if strange := sorted(name for name in self.folder.names() if not _OURS.fullmatch(name)):
                 raise DumpError(f"{self.shown} is a folder that holds other things ({strange[0]}); name a new or an empty one")
+            self._sweep()
             yield
+
+    def _sweep(self) -> None:
+        """Remove the half files that a killed run left beside the output."""
+        ours = "|".join(re.escape(name[:100]) for name in (self.name, *map(self.beside, _BESIDE))) if self.name else ".*"
+        for name in self.folder.names():
+            if re.fullmatch(rf"\.({ours})\.[0-9a-f]{{8}}\.part", name):
+                self.folder.remove(name)
 
     def check(self, plan: Plan, *, fresh: bool) -> None:
         """Refuse to mix the parts of two runs in one folder; with ``fresh``, throw away those of the one before.
@@ -110,7 +120,8 @@ class Output:
             self.folder.remove(self.beside("rejects.jsonl"))
 
     def clear(self) -> None:
-        """Remove the work folder."""
+        """Remove the work folder; its plan goes first, so that what a kill leaves of it is not taken for work to go on with."""
+        self.work.remove(PLAN)
         self.folder.remove(self._work)
 
     def missing(self, numbers: set[int]) -> set[int]:

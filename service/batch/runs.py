@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from service.batch.journal import Done, Journal, Plan, fingerprint
 from service.batch.outputs import Output
 from service.batch.rows import Columns
 from service.batch.shardwork import Setting, Task, score_shard
-from service.batch.spread import spread
+from service.batch.spread import Crew, processes, spread
 from service.batch.streams import STDIN, size_of
 from service.batch.summary import as_json
 from service.batch.tally import Tally
@@ -116,10 +117,11 @@ class Run:
             self._read += shards[number].size or 0
         self._before = (self._rows, self._read)
         jobs = self._jobs(len(shards) - len(journal.done), total)
-        if self.artefact is not None and jobs > 1:
-            found = spread(lambda done: self._tasks(shards, {*journal.done, *done}), setting, self.artefact, jobs=jobs)
-        else:
+        if self.artefact is None or jobs == 0:
             found = self._here(shards, journal, setting, total)
+        else:
+            crew = self._cluster(setting) if self.job.cluster else processes(jobs, setting, self.artefact)
+            found = spread(lambda done: self._tasks(shards, {*journal.done, *done}), crew)
         for done in found:
             journal.done[done.number] = done.tally.rows
             self._rows += done.tally.rows
@@ -127,12 +129,20 @@ class Run:
             self._labels += done.tally.labels
             self._tell(None, 0.0, 0, total)
 
+    def _cluster(self, setting: Setting) -> AbstractContextManager[Crew]:
+        from service.batch.cluster import workers
+
+        return workers(self.job.cluster or "", setting, self.artefact or Artefact(), self.moderator.version)
+
     def _jobs(self, shards: int, total: int | None) -> int:
-        if self.job.pick.limit is not None or STDIN in self.job.inputs:
+        """Return how many other processes are worth their while; 0 keeps the work, and its order, here."""
+        job = self.job
+        if not shards or job.pick.limit is not None or STDIN in job.inputs:
+            return 0
+        if job.cluster is not None:
             return 1
-        if self.job.jobs is not None:
-            return min(self.job.jobs, shards)
-        return min(cores(), shards) if (total or 0) >= _WORTH_PROCESSES else 1
+        jobs = min(job.jobs or (cores() if (total or 0) >= _WORTH_PROCESSES else 1), shards)
+        return jobs if jobs > 1 else 0
 
     def _tasks(self, shards: list[Shard], done: set[int]) -> Iterator[Task]:
         return (Task(number, shard, self.job.pick) for number, shard in enumerate(shards) if number not in done)

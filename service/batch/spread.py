@@ -7,9 +7,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from model.errors import DumpError
 from service.batch.job import Artefact
@@ -19,24 +20,43 @@ from service.batch.shardwork import Setting, Task, score_shard
 if TYPE_CHECKING:
     from model.moderator import Moderator
 
-__all__ = ["spread"]
+__all__ = ["Crew", "processes", "spread"]
 
-_TRIES = 3
+_DEATHS = 3
 _ORPHAN_LOOKS = 0.5
 Tasks = Callable[[set[int]], Iterator[Task]]
 
 
-def spread(tasks: Tasks, setting: Setting, artefact: Artefact, *, jobs: int) -> Iterator[Done]:
-    """Score shards in processes of this machine, yielding what is done in any order.
+@dataclass(frozen=True)
+class Crew:
+    """Workers, and how joblib gets at them.
+
+    Attributes:
+        options: of ``joblib.Parallel``.
+        work: what a worker does with a task and ``common``.
+        common: what it needs beside the task.
+        deadly: what is raised when a worker died.
+        again: makes the crew fit for work after a death.
+        weight: how many deaths such an exception stands for.
+    """
+
+    options: dict[str, Any]
+    work: Callable[..., Done]
+    common: Sequence[object]
+    deadly: type[Exception]
+    again: Callable[[], None]
+    weight: int = 1
+
+
+def spread(tasks: Tasks, crew: AbstractContextManager[Crew]) -> Iterator[Done]:
+    """Score shards in other processes, yielding what is done in any order.
 
     A worker that dies costs what it and its neighbours were doing, which is done again. A shard whose worker dies again is
     tried alone, so that no neighbour is blamed for it.
 
     Args:
         tasks: returns the shards that are to be scored, given the numbers of those that are done.
-        setting: what goes for all of them.
-        artefact: the model.
-        jobs: how many processes.
+        crew: who does it.
 
     Raises:
         DumpError: the worker of a shard died again and again, or what ``score_shard`` raises.
@@ -44,31 +64,31 @@ def spread(tasks: Tasks, setting: Setting, artefact: Artefact, *, jobs: int) -> 
     """
     done: set[int] = set()
     deaths: Counter[int] = Counter()
-    with _pool() as stop:
+    with crew as hands:
         while True:
             flying: dict[int, Task] = {}
             suspects = [number for number, count in deaths.items() if count > 1 and number not in done]
+            chosen = (task for task in tasks(done) if not suspects or task.number == suspects[0])
             try:
-                chosen = _alone(tasks(done), suspects) if suspects else tasks(done)
-                for each in _parallel(_noted(chosen, flying), setting, artefact, jobs=jobs):
+                for each in _parallel(_noted(chosen, flying), hands):
                     done.add(each.number)
                     flying.pop(each.number, None)
                     yield each
-                if not suspects:
-                    return
-            except BrokenProcessPool:
-                stop()
-                deaths.update(flying.keys())
-                worst = next((task for task in flying.values() if suspects and deaths[task.number] >= _TRIES), None)
+            except hands.deadly:
+                hands.again()
+                for number in flying:
+                    deaths[number] += hands.weight
+                worst = next((task for task in flying.values() if suspects and deaths[task.number] >= _DEATHS), None)
                 if worst is not None:
-                    raise DumpError(
-                        f"{worst.shard.path}: the process that scores shard {worst.number + 1} was killed {deaths[worst.number]} times; "
-                        "is memory short? Go on with fewer processes (--jobs)"
-                    ) from None
+                    raise _given_up(worst) from None
+                continue
+            if not suspects:
+                return
 
 
-def _alone(tasks: Iterator[Task], suspects: Sequence[int]) -> Iterator[Task]:
-    return (task for task in tasks if task.number == suspects[0])
+def _given_up(task: Task) -> DumpError:
+    place = f"{task.shard.path}: the process that scored shard {task.number + 1} was killed again and again"
+    return DumpError(f"{place}; is memory short? Go on with fewer processes (--jobs) or smaller ones")
 
 
 def _noted(tasks: Iterator[Task], flying: dict[int, Task]) -> Iterator[Task]:
@@ -77,17 +97,23 @@ def _noted(tasks: Iterator[Task], flying: dict[int, Task]) -> Iterator[Task]:
         yield task
 
 
-def _parallel(tasks: Iterator[Task], setting: Setting, artefact: Artefact, *, jobs: int) -> Iterator[Done]:
+def _parallel(tasks: Iterator[Task], crew: Crew) -> Iterator[Done]:
     from joblib import Parallel, delayed
 
-    parallel = Parallel(n_jobs=jobs, backend="loky", return_as="generator_unordered", batch_size=1, pre_dispatch=2 * jobs, mmap_mode=None)
-    found: Iterator[Done] = parallel(delayed(_work)(task, setting, artefact, os.getpid()) for task in tasks)
+    parallel = Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="2 * n_jobs", **crew.options)
+    found: Iterator[Done] = parallel(delayed(crew.work)(task, *crew.common) for task in tasks)
     return found
 
 
 @contextmanager
-def _pool() -> Iterator[Callable[[], None]]:
-    """Leave no process behind, whatever ends the block."""
+def processes(count: int, setting: Setting, artefact: Artefact) -> Iterator[Crew]:
+    """Hand out a crew of processes of this machine; none is left behind, whatever ends the block.
+
+    Args:
+        count: how many.
+        setting: what goes for all shards.
+        artefact: the model.
+    """
 
     def stop() -> None:
         from joblib.externals.loky import get_reusable_executor
@@ -95,8 +121,9 @@ def _pool() -> Iterator[Callable[[], None]]:
         with suppress(Exception):
             get_reusable_executor().shutdown(wait=True, kill_workers=True)
 
+    options = {"n_jobs": count, "backend": "loky", "mmap_mode": None}
     try:
-        yield stop
+        yield Crew(options, _work, (setting, artefact, os.getpid()), BrokenProcessPool, stop)
     finally:
         stop()
 

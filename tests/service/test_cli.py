@@ -12,18 +12,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from model import artefact
-from model.manifest import HEADS, Calibration, Description, LabelThresholds, PolicyThresholds
-from model.ngrams import FeatureSettings
-from model.text import normaliser_version
 from service.batch.job import Progress
 from service.batch.report import Bar
 from service.batch.writers import COLUMNS
@@ -61,28 +56,6 @@ class Running:
     stdin: IO[bytes]
     stdout: IO[bytes]
     stderr: IO[bytes]
-
-
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small artefact with arbitrary weights."""
-    place = tmp_path_factory.mktemp("artefact") / "small"
-    bits = 12
-    description = Description(
-        name="small",
-        normaliser=normaliser_version(),
-        features=asdict(FeatureSettings(bits=bits)),
-        readers=({"kind": "ngrams", "weights": "weights.npy", "scales": "scales.npy", "biases": "biases.npy"},),
-        heads=HEADS,
-        calibration={head: Calibration(slope=1.0, intercept=0.0) for head in HEADS},
-        thresholds=LabelThresholds(abusive=0.5, hateful=0.5),
-        policies={"default": PolicyThresholds(review_abusive=0.5, review_hateful=0.5, reject_abusive=0.9, reject_hateful=0.9)},
-    )
-    weights = np.random.default_rng(0).integers(-127, 128, (1 << bits, len(HEADS))).astype(np.int8)
-    artefact.write(
-        place, description=description, arrays={"weights.npy": weights, "scales.npy": np.full(2, 0.05 / 127), "biases.npy": np.zeros(2)}
-    )
-    return place
 
 
 @pytest.fixture

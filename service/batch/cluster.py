@@ -1,0 +1,129 @@
+"""The workers of a Dask cluster, to which the artefact is shipped once."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from model import folders
+from model.errors import DumpError
+from model.manifest import Prior
+from service.batch.job import Artefact
+from service.batch.journal import Done
+from service.batch.shardwork import Setting, Task, score_shard
+from service.batch.spread import Crew
+
+if TYPE_CHECKING:
+    from model.moderator import Moderator
+
+__all__ = ["Packed", "pack", "unpack", "workers"]
+
+_LOCAL = "local:"
+_WAIT = 60
+
+
+@dataclass(frozen=True)
+class Packed:
+    """An artefact on its way to a worker.
+
+    Attributes:
+        version: its name and the hash of its content.
+        files: name → bytes, which the version stands for.
+    """
+
+    version: str
+    files: dict[str, bytes] = field(compare=False)
+
+
+def pack(artefact: Artefact, version: str) -> Packed:
+    """Read the files of an artefact.
+
+    Raises:
+        OSError: one cannot be read.
+    """
+    folder = artefact.folder or Path(str(resources.files("model"))) / "default"
+    with folders.opened(folder):
+        return Packed(version, {file.name: file.read_bytes() for file in sorted(folder.iterdir()) if file.is_file()})
+
+
+def unpack(packed: Packed, place: Path) -> Path:
+    """Return the folder of an artefact below ``place``, having written it there unless it lies there already."""
+    target = place / packed.version.replace("/", "_")
+    if not target.is_dir():
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with folders.replacing(target) as fresh:
+            for name, content in packed.files.items():
+                (fresh / name).write_bytes(content)
+    return target
+
+
+@contextmanager
+def workers(address: str, setting: Setting, artefact: Artefact, version: str) -> Iterator[Crew]:
+    """Hand out the workers of a cluster as a crew.
+
+    Args:
+        address: of its scheduler, or ``local:N`` for a cluster of N processes that lasts as long as the block.
+        setting: what goes for all shards.
+        artefact: the model.
+        version: of the artefact.
+
+    Raises:
+        DumpError: Dask is not installed, or the cluster cannot be reached or has no workers.
+    """
+    try:
+        import joblib
+        from distributed import KilledWorker
+    except ImportError as error:
+        raise DumpError(f"--cluster needs Dask ({error}); install tipstaff[cluster]") from None
+    with _cluster(address) as client:
+        packed = pack(artefact, version)
+        with joblib.parallel_config(backend="dask", client=client, scatter=[packed], wait_for_workers_timeout=_WAIT):
+            yield Crew({"n_jobs": -1}, _work, (setting, packed, artefact.prior), KilledWorker, _nothing, weight=2)
+
+
+def _nothing() -> None:
+    """Dask finds other workers by itself."""
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[Any]:
+    import distributed
+
+    # Half of Dask is typed, and that half forbids the other.
+    dask: Any = distributed
+    if address.startswith(_LOCAL):
+        count = address.removeprefix(_LOCAL)
+        if not count.isdecimal() or not int(count):
+            raise DumpError(f"--cluster {address}: give a number of workers, such as local:4")
+        with (
+            dask.LocalCluster(n_workers=int(count), threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster,
+            dask.Client(cluster) as client,
+        ):
+            yield client
+        return
+    try:
+        client = dask.Client(address, timeout=_WAIT)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise DumpError(f"--cluster {address}: no scheduler answers there ({type(error).__name__}); check the address") from error
+    with client:
+        yield client
+
+
+def _work(task: Task, setting: Setting, packed: Packed, prior: Prior | None) -> Done:
+    return score_shard(task, setting, _moderator(packed, prior), threads=1)
+
+
+@lru_cache(maxsize=1)
+def _moderator(packed: Packed, prior: Prior | None) -> "Moderator":
+    from model.moderator import Moderator
+
+    moderator = Moderator.load(unpack(packed, Path(tempfile.gettempdir()) / f"tipstaff-artefacts-{os.getuid()}"), prior=prior)
+    if moderator.version != packed.version:
+        # The place is one where others may write.
+        raise DumpError(f"the artefact {packed.version} was shipped, and {moderator.version} is there; remove it from the worker")
+    return moderator

@@ -1,0 +1,205 @@
+"""A run that is killed, interrupted or out of disk at any moment is gone on with by the same command, to the last byte."""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).parents[3]
+COMMAND = [sys.executable, "-c", "from service.cli import main; main()"]
+_PATIENCE = 60
+
+KILLER = """
+import os, random, shutil, signal, sys, time
+from pathlib import Path
+from model.moderator import Moderator
+from service.batch.job import OutputAs, ScoreJob
+from service.batch.score import run
+
+artefact, out, whole, *inputs = sys.argv[1:]
+judge = Moderator.load(Path(artefact))
+judge.warm()
+write_as = OutputAs.FOLDER if out.endswith("/") else OutputAs.PARQUET
+start = time.monotonic()
+run(ScoreJob(inputs, out=whole, write_as=write_as), judge)
+longest = time.monotonic() - start
+draw = random.Random(20)
+kills = runs = 0
+while kills < 20:
+    child = os.fork()
+    if not child:
+        run(ScoreJob(inputs, out=out, write_as=write_as), judge)
+        os._exit(0)
+    time.sleep(draw.uniform(0, longest / 2))
+    os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        kills += 1
+    elif status:
+        sys.exit("a run that went on failed")
+    else:
+        runs += 1
+        os.rename(out.rstrip("/"), f"{out.rstrip('/')}.{runs}")
+print(run(ScoreJob(inputs, out=out, write_as=write_as), judge).rows)
+"""
+
+
+@pytest.fixture
+def inputs(tmp_path: Path) -> list[Path]:
+    """Thirty files of comments, some of them empty."""
+    place = tmp_path / "inputs"
+    place.mkdir()
+    for number in range(30):
+        rows = ({"id": at, "text": f"you {number} are {at * 7919 % 997} idiots" if at % 9 else " "} for at in range(400))
+        (place / f"{number:02}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return sorted(place.iterdir())
+
+
+@pytest.fixture
+def start(folder: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
+    """A function that starts ``tipstaff score`` with the small artefact."""
+    running: list[subprocess.Popen[str]] = []
+
+    def _start(*arguments: object, **options: object) -> "subprocess.Popen[str]":
+        environment = os.environ | {"TIPSTAFF_ARTEFACT": str(folder)} | dict(options.pop("env", {}))  # type: ignore[call-overload]
+        process: subprocess.Popen[str] = subprocess.Popen(
+            [*COMMAND, "score", *map(str, arguments)],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            **options,  # type: ignore[call-overload]
+        )
+        running.append(process)
+        return process
+
+    yield _start
+    for process in running:
+        process.kill()
+        if process.returncode is None or not process.stdout.closed:  # type: ignore[union-attr]
+            process.communicate()
+
+
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+def until(happened: Callable[[], object], process: "subprocess.Popen[str] | None" = None) -> None:
+    end = time.monotonic() + _PATIENCE
+    while not happened():
+        assert process is None or process.poll() is None, process.stderr and process.stderr.read()
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.005)
+
+
+def finished(process: "subprocess.Popen[str]") -> str:
+    """Wait for a run that ends well; returns what it said."""
+    _, said = process.communicate(timeout=_PATIENCE)
+    assert process.returncode == 0, said
+    return said
+
+
+def done_in(work: Path) -> int:
+    return len(list(work.glob("[0-9]*.json")))
+
+
+@pytest.mark.parametrize("name", ["scores.parquet", "scores/"])
+def test_twenty_kills_at_random_moments_change_no_byte(tmp_path: Path, folder: Path, inputs: list[Path], name: str) -> None:
+    """Whenever kill -9 comes, the same command goes on; in the end every byte is that of a run that was let alone."""
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    whole.mkdir()
+    cut.mkdir()
+    places = [f"{place}/{name}" for place in (cut, whole)]
+    done = subprocess.run(
+        [sys.executable, "-c", KILLER, folder, *places, *inputs], cwd=ROOT, capture_output=True, text=True, timeout=240, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "12000\n"), done.stderr
+    expected = sorted(file.relative_to(whole) for file in whole.rglob("*") if file.is_file())
+    found = sorted(file.relative_to(cut) for file in cut.rglob("*") if file.is_file() and not file.relative_to(cut).parts[0][-1].isdigit())
+    assert found == expected
+    for file in expected:
+        if not file.name.endswith("summary.json"):
+            assert (cut / file).read_bytes() == (whole / file).read_bytes(), file
+
+
+def test_ctrl_c_stops_every_process_and_says_how_to_go_on(tmp_path: Path, inputs: list[Path], start: Start) -> None:
+    """No process is left behind, nothing but one line is said, and the same command goes on from there."""
+    out = tmp_path / "o.csv"
+    process = start(*inputs, "-o", out, "--jobs", 2, start_new_session=True)
+    until(lambda: done_in(tmp_path / "o.csv.work") > 1, process)
+    children = psutil.Process(process.pid).children(recursive=True)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=_PATIENCE)
+    assert process.returncode == 130
+    assert "stopped; " in said
+    assert "of 30 shards are done: give the same command again to go on" in said
+    assert "Traceback" not in said
+    assert not out.exists()
+    until(lambda: not any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in children))
+    assert "shards were done by an earlier run" in finished(start(*inputs, "-o", out))
+    assert len(out.read_text().splitlines()) == 12_001
+
+
+def test_no_worker_outlives_a_killed_run(tmp_path: Path, inputs: list[Path], start: Start) -> None:
+    """Kill -9 of the command itself leaves no process at work, and its lock is free."""
+    process = start(*inputs, "-o", tmp_path / "o.csv", "--jobs", 2)
+    until(lambda: done_in(tmp_path / "o.csv.work") > 1, process)
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    until(lambda: not any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in children))
+    assert "12,000 rows" in finished(start(*inputs, "-o", tmp_path / "o.csv"))
+
+
+def test_a_killed_worker_costs_no_row(tmp_path: Path, inputs: list[Path], start: Start) -> None:
+    """What it was doing is done again, and nobody notices."""
+    process = start(*inputs, "-o", tmp_path / "o.csv", "--jobs", 2)
+    until(lambda: done_in(tmp_path / "o.csv.work") > 1, process)
+    commands = {child: " ".join(child.cmdline()) for child in psutil.Process(process.pid).children()}
+    next(child for child, command in commands.items() if "loky" in command and "tracker" not in command).kill()
+    assert "12,000 rows" in finished(process)
+    finished(start(*inputs, "-o", tmp_path / "p.csv"))
+    assert (tmp_path / "o.csv").read_bytes() == (tmp_path / "p.csv").read_bytes()
+
+
+def limited() -> None:
+    """Let no file be larger than 64 KiB: what a disk without room does, in every container."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))
+
+
+@pytest.mark.parametrize("name", ["o.jsonl", "o.sqlite"])
+def test_a_full_disk_is_one_line_and_can_be_gone_on_from(tmp_path: Path, inputs: list[Path], start: Start, name: str) -> None:
+    """The line names the output; with room again, the same command goes on."""
+    out = tmp_path / name
+    process = start(*inputs, "-o", out, preexec_fn=limited)
+    _, said = process.communicate(timeout=_PATIENCE)
+    assert process.returncode == 1
+    assert said.count("\n") == 1
+    assert said.startswith(f"tipstaff: {out}: ")
+    assert not out.exists()
+    finished(start(*inputs, "-o", out))
+    assert out.exists()
+
+
+def test_a_disk_that_is_full_when_the_output_is_put_together(tmp_path: Path, start: Start) -> None:
+    """The shards that were scored are kept."""
+    inputs = []
+    for number in range(4):
+        inputs.append(tmp_path / f"{number}.jsonl")
+        inputs[-1].write_text("".join(json.dumps({"id": at, "text": "hello there"}) + "\n" for at in range(200)))
+    out = tmp_path / "o.jsonl"
+    process = start(*inputs, "-o", out, preexec_fn=limited)
+    _, said = process.communicate(timeout=_PATIENCE)
+    assert (process.returncode, said.count("\n")) == (1, 1)
+    assert said.startswith(f"tipstaff: {out}: File too large; 4 of 4 shards are done: give the same command again")
+    assert "4 of 4 shards were done by an earlier run" in finished(start(*inputs, "-o", out))
+    assert len(out.read_text().splitlines()) == 800
