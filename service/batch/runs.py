@@ -185,6 +185,12 @@ class Run:
         summary = Summary(files, tally, seconds, self.job.policy, self.moderator.version, resumed, len(shards))
         summary.checked()
         self.output.keep("summary.json", (as_json(summary, indent=1) + "\n").encode())
+        if self.job.page:
+            from service.batch.summary_page import as_page
+
+            self.output.keep("summary.html", as_page(summary, shown=self.output.shown).encode())
+        else:
+            self.output.folder.remove(self.output.beside("summary.html"))
         if not self.output.name:
             self.output.keep("plan.json", planned.as_json())
         self.output.clear()
