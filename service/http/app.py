@@ -24,6 +24,7 @@ from service.http.dialects.registry import chosen
 from service.http.faults import fault
 from service.http.problems import FieldError, Problem, ProblemError, ProblemKind, problem_response
 from service.http.state import Load, OnFailure, lifespan, load_moderator
+from service.http.turnstile import Turnstile
 from service.http.wire import moderate_request
 from service.settings import Settings, split
 
@@ -66,7 +67,7 @@ def create_app(
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,
         lifespan=lifespan(settings, load=load, on_failure=on_failure or _log_failure, in_background=in_background, handlers=handlers),
-        middleware=[*_optional(settings), Middleware(_Guard)],
+        middleware=[*_optional(settings), Middleware(Turnstile), Middleware(_Guard)],
         exception_handlers={
             ProblemError: _problem,
             HTTPException: _http_problem,

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ from starlette.types import Scope
 from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.settings import Settings
 
-__all__ = ["DEADLINE", "READ_AT", "WHOLE_AT", "Waiting", "too_late"]
+__all__ = ["DEADLINE", "READ_AT", "WHOLE_AT", "Waiting", "overloaded", "too_late"]
 
 READ_AT = "tipstaff.read_at"
 """Where a request's scope holds when its first byte was read, in seconds of ``time.monotonic``."""
@@ -26,10 +26,12 @@ _T = TypeVar("_T")
 
 _HEADER = b"x-request-timeout"
 _LONGEST = 3600.0
-# So much of the queue is let in whatever else is measured, or else a service that spends all its time on refusing would go on so.
+# In each round of the event loop so much of the queue's time goes to judging, however long its calls have waited: a service that
+# spends all its time on reading and refusing would go on so.
 _ALWAYS = 0.25
 # A pause between two rounds of the event loop that is longer means that nothing waited.
 _NO_PAUSE = 0.001
+_FEW = 2
 # Seconds that a letter of plain text takes until that is measured, and the weight of each new measurement.
 _FIRST_GUESS = 2e-7
 _WEIGHT = 0.1
@@ -55,13 +57,19 @@ class Waiting:
         self._most_bytes = _HELD_BODIES * settings.max_body_bytes
         self._pool = pool
         self._threads = threads
+        self._present: Sized = ()
         self._round_began = 0.0
         self._in_round = False
+        self._judging_since = 0.0
         self._last_answer = 0.0
         self._unseen = 0.0
         self._pending = 0
         self._seconds_each = _FIRST_GUESS
         self._bytes = 0
+
+    def count(self, present: Sized) -> None:
+        """Take the calls that are in progress, those that wait included, from here from now on."""
+        self._present = present
 
     def read(self) -> float:
         """Return the time, for a call of which the first or the last byte was read just now."""
@@ -76,10 +84,21 @@ class Waiting:
 
     def _read_all(self) -> None:
         self._in_round = False
+        self._judging_since = time.monotonic()
 
     def answered(self) -> None:
         """Take note that a call was answered just now."""
         self._last_answer = time.monotonic()
+
+    def is_late(self, scope: Scope) -> bool:
+        """Return whether a call has waited too long already, and would let others wait if it were answered."""
+        # A few are answered sooner than they are refused, however long the machine had other things to do.
+        if len(self._present) <= _FEW:
+            return False
+        now = time.monotonic()
+        # A client's own slowness is no queue.
+        waited: float = now - (scope.get(WHOLE_AT) or scope.get(READ_AT, now))
+        return waited + self._unseen > self._queue and now - self._judging_since > _ALWAYS * self._queue
 
     def enter(self, scope: Scope) -> None:
         """Refuse a call that has waited too long already; note its deadline.
@@ -87,15 +106,11 @@ class Waiting:
         Raises:
             ProblemError: the service is overloaded, or the call's deadline cannot be read.
         """
-        now = time.monotonic()
-        read_at: float = scope.setdefault(READ_AT, now)
-        # A client's own slowness is no queue.
-        waited = now - scope.get(WHOLE_AT, read_at)
-        if waited > _ALWAYS * self._queue and waited + self._unseen > self._queue:
-            raise _overloaded()
+        if self.is_late(scope):
+            raise overloaded()
         for name, value in scope["headers"]:
             if name == _HEADER:
-                scope[DEADLINE] = read_at + _seconds(value)
+                scope[DEADLINE] = scope.get(READ_AT, time.monotonic()) + _seconds(value)
 
     def hold(self, count: int) -> None:
         """Take note that so many bytes of a body that is not complete are held, or, if negative, no longer.
@@ -104,7 +119,7 @@ class Waiting:
             ProblemError: that would be too many of all bodies together.
         """
         if count > 0 and self._bytes + count > self._most_bytes:
-            raise _overloaded()
+            raise overloaded()
         self._bytes += count
 
     async def judge(self, work: Callable[[], _T], *, effort: int, deadline: float | None) -> _T:
@@ -119,7 +134,7 @@ class Waiting:
             ProblemError: it would wait too long, or its deadline passes.
         """
         if self._pending * self._seconds_each / self._threads > self._queue:
-            raise _overloaded()
+            raise overloaded()
 
         def timed() -> _T:
             # Whoever waits for it has been told already that it is too late.
@@ -147,7 +162,8 @@ class Waiting:
         self._seconds_each += _WEIGHT * (seconds / max(effort, 1) - self._seconds_each)
 
 
-def _overloaded() -> ProblemError:
+def overloaded() -> ProblemError:
+    """Return the problem that more waits than can be judged in time."""
     return ProblemError(
         ProblemKind.OVERLOADED, "More calls come than can be answered in time: try again in a second.", headers={"Retry-After": "1"}
     )

@@ -14,6 +14,7 @@ from service.http.calls import EXPLAINED, MARKED_UP, Scope, admit, carry_out, is
 from service.http.communities import unknown_community
 from service.http.problems import FieldError, ProblemError, ProblemKind, described
 from service.http.state import ready_moderator, serving
+from service.http.turnstile import ready_to_refuse
 from service.http.wire import (
     CommentError,
     CommentRequest,
@@ -116,7 +117,7 @@ def moderation(settings: Settings, judge: Judge) -> Callable[[Request], Coroutin
         content = await carry_out(request, answer, effort=len(body) * _factor(asked))
         return Response(content, media_type="application/json")
 
-    return moderate
+    return ready_to_refuse(moderate, ProblemError.response)
 
 
 def _factor(asked: ModerateRequest) -> int:

@@ -76,6 +76,7 @@ class Protocol(HttpToolsProtocol):
         """Greet a client, or send it away if there are too many."""
         super().connection_made(transport)
         self._guests = self.app_state["serving"].guests
+        self._guests.waiting.count(self.tasks)
         self._idle_since = time.monotonic()
         if not self._guests.take(self):
             transport.write(_FULL % (len(_FULL_BODY), _FULL_BODY))

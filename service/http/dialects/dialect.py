@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from service.http.faults import fault
 from service.http.problems import ProblemError, ProblemKind
+from service.http.turnstile import ready_to_refuse
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -71,4 +72,4 @@ def answering(endpoint: Endpoint, *, dialect: Dialect, settings: Settings, judge
                 return dialect.approve(request) if failing == "open" else dialect.reject(request)
             return dialect.refuse(problem)
 
-    return answer
+    return ready_to_refuse(answer, dialect.refuse) if failing == "error" and judges else answer

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.http.app import create_app
 from service.settings import read_settings
@@ -137,3 +138,37 @@ def test_dialects_answer_overload_as_the_site_wants(serve: Serve, way: str, stat
         response = client.post("/synapse/check_event_for_spam", json=event, headers=late)
 
     assert (response.status_code < 300) == (status < 300)
+
+
+class Late:
+    """A service with a hundred calls in progress that comes to each of them late."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope["state"]["serving"].waiting.count(range(100))
+            time.sleep(0.03)
+        await self._app(scope, receive, send)
+
+
+@pytest.mark.parametrize("prefix", ["", "/c/garden"])
+def test_refusals_have_the_shape_of_their_protocol(running: Running, moderator: "Moderator", tmp_path: Path, prefix: str) -> None:
+    """Calls that have waited too long are refused with Retry-After in the shape of their protocol; health is told all the same."""
+    (tmp_path / "c.toml").write_text("[community.garden]", encoding="utf-8")
+    settings = read_settings(data_dir=tmp_path, communities=tmp_path / "c.toml", queue_ms=20, on_failure="synapse=open")
+    with running(Late(create_app(settings, load=lambda _: moderator))) as client:
+        ours, openai, detoxify, synapse = (
+            client.post(prefix + path, json={})
+            for path in ("/v1/moderate", "/v1/moderations", "/api/v1/classify", "/synapse/check_event_for_spam")
+        )
+        alive = client.get(f"{prefix}/healthz")
+
+    assert [each.status_code for each in (ours, openai, detoxify)] == [503] * 3
+    assert [each.headers["retry-after"] for each in (ours, openai, detoxify)] == ["1"] * 3
+    assert ours.json()["type"] == "/docs#overloaded"
+    assert openai.json()["error"]["code"] == "overloaded"
+    assert set(detoxify.json()) == {"error"}
+    assert (synapse.status_code, synapse.json()) == (200, {})
+    assert alive.status_code == 200
