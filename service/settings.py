@@ -188,6 +188,11 @@ class Settings(BaseSettings):
         description="What a dialect answers when a comment cannot be judged: `synapse=open,coral=error`; `open` lets it pass, "
         "`closed` rejects it, `error` (the default) says so in the dialect's own error.",
     )
+    perspective_strict_languages: bool = Field(
+        default=False,
+        description="Perspective dialect: whether a comment in a language that the model did not learn is refused with Perspective's "
+        "error; otherwise it is scored, and the answer names the language.",
+    )
     openai_flagged: Literal["review", "reject"] = Field(
         default="review", description="OpenAI dialect: the mildest verdict that counts as flagged, `review` or `reject`."
     )

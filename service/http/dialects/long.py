@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 from starlette.requests import Request
 
 from model.comment import VERDICTS, Comment
-from service.http.calls import Caller, judge
-from service.http.dialects.wire import Judged, judged
-from service.http.problems import ProblemError, ProblemKind
+from service.http.calls import Caller
+from service.http.dialects.wire import Judged, judge_called, judged
 
 __all__ = ["judge_whole", "pieces"]
 
@@ -45,11 +44,6 @@ async def judge_whole(request: Request, comments: Sequence[Comment], *, limit: i
         ProblemError: as `judge` does.
     """
     parts = [comment._replace(text=piece) for comment in comments for piece in pieces(comment.text, limit)]
-    try:
-        judgement = await judge(request, parts, caller=caller, community=community)
-    except ProblemError as problem:
-        if community is None or problem.kind is not ProblemKind.UNKNOWN_COMMUNITY:
-            raise
-        judgement = await judge(request, parts, caller=caller)
+    judgement = await judge_called(request, parts, caller=caller, community=community)
     found = judged(judgement)
     return max(found, key=lambda one: (-1 if one.verdict is None else VERDICTS.index(one.verdict), one.abusive, one.scores[2]))

@@ -6,12 +6,13 @@ from service.http.dialects.detoxify import DETOXIFY
 from service.http.dialects.dialect import Dialect
 from service.http.dialects.discourse import DISCOURSE
 from service.http.dialects.openai import OPENAI
+from service.http.dialects.perspective import PERSPECTIVE
 from service.http.dialects.synapse import SYNAPSE
 from service.settings import Settings
 
 __all__ = ["DIALECTS", "chosen"]
 
-DIALECTS: tuple[Dialect, ...] = (OPENAI, CORAL, DETOXIFY, SYNAPSE, AKISMET, DISCOURSE)
+DIALECTS: tuple[Dialect, ...] = (PERSPECTIVE, OPENAI, CORAL, DETOXIFY, SYNAPSE, AKISMET, DISCOURSE)
 
 
 def chosen(settings: Settings) -> list[Dialect]:

@@ -1,20 +1,20 @@
 """What the dialects share: JSON bodies, what their documentation says, and what is decided of one comment."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 
-from model.comment import LABELS, Label, Verdict
+from model.comment import LABELS, Comment, Label, Verdict
 from service.http.body import check_content, read_body
-from service.http.calls import Judgement, is_longer
+from service.http.calls import Caller, Judgement, is_longer, judge
 from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.http.wire import parse_request
 from service.settings import Settings
 
-__all__ = ["Judged", "Schema", "Tolerant", "judged", "read_json", "refuse_long", "responses", "takes", "wrong"]
+__all__ = ["Judged", "Schema", "Tolerant", "judge_called", "judged", "read_json", "refuse_long", "responses", "takes", "wrong"]
 
 Schema = Mapping[str, Any]
 
@@ -50,6 +50,19 @@ class Judged(NamedTuple):
     def abusive(self) -> float:
         """Probability that it is toxic or hateful."""
         return self.scores[1] + self.scores[2]
+
+
+async def judge_called(request: Request, comments: Sequence[Comment], *, caller: Caller, community: str | None) -> Judgement:
+    """Judge comments for a client that calls itself something, whether or not the site has a community of that name.
+
+    Args and raises as of `judge`; a name that is not known is none.
+    """
+    try:
+        return await judge(request, comments, caller=caller, community=community)
+    except ProblemError as problem:
+        if community is None or problem.kind is not ProblemKind.UNKNOWN_COMMUNITY:
+            raise
+        return await judge(request, comments, caller=caller)
 
 
 def judged(judgement: Judgement) -> Iterator[Judged]:

@@ -1,0 +1,169 @@
+"""The shapes of Perspective's calls and answers, by the names that its discovery document uses."""
+
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+from typing_extensions import TypedDict
+
+__all__ = [
+    "AnalyzeCommentRequest",
+    "AnalyzeCommentResponse",
+    "AttributeScores",
+    "Context",
+    "GivenScores",
+    "Score",
+    "SpanScore",
+    "SuggestCommentScoreRequest",
+    "SuggestCommentScoreResponse",
+    "TextEntry",
+    "inlined",
+]
+
+ScoreType = Literal["SCORE_TYPE_UNSPECIFIED", "PROBABILITY", "STD_DEV_SCORE", "PERCENTILE", "RAW"]
+TextType = Literal["TEXT_TYPE_UNSPECIFIED", "PLAIN_TEXT", "HTML"]
+Language = Annotated[str, Field(max_length=35)]
+Languages = Annotated[list[Language], Field(max_length=100)]
+
+
+def _names(name: str) -> AliasChoices | str:
+    # JSON made from protocol buffers may spell a field either way.
+    camel = to_camel(name)
+    return name if camel == name else AliasChoices(camel, name)
+
+
+class _Message(BaseModel):
+    """As JSON of protocol buffers is read: what is unknown is refused, null is absent."""
+
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, alias_generator=AliasGenerator(validation_alias=_names)
+    )
+
+
+class TextEntry(_Message):
+    """A text and how it is written."""
+
+    text: str | None = None
+    type: TextType | None = None
+
+
+class AttributeParameters(_Message):
+    """How an attribute is to be scored."""
+
+    score_type: ScoreType | None = None
+    score_threshold: float | None = None
+
+
+class ArticleAndParentComment(_Message):
+    """The article that is commented on, and the comment that is answered."""
+
+    article: TextEntry | None = None
+    parent_comment: TextEntry | None = None
+
+
+class Context(_Message):
+    """What a comment belongs to: one of the two; it is read and does not change the scores."""
+
+    entries: list[TextEntry] | None = None
+    article_and_parent_comment: ArticleAndParentComment | None = None
+
+
+class _Request(_Message):
+    comment: TextEntry | None = None
+    context: Context | None = None
+    languages: Languages | None = None
+    client_token: str | None = None
+    session_id: str | None = None
+    community_id: str | None = None
+
+
+class AnalyzeCommentRequest(_Request):
+    """A comment to score. Nothing of it is stored, whatever `doNotStore` says."""
+
+    requested_attributes: dict[str, AttributeParameters | None] | None = None
+    do_not_store: bool | None = None
+    span_annotations: bool | None = None
+
+
+class GivenScore(_Message):
+    """A score that the caller suggests, from 0 to 1."""
+
+    value: float | None = None
+    type: ScoreType | None = None
+
+
+class GivenSpan(_Message):
+    """A score of the characters from `begin` to `end`, in UTF-16 code units."""
+
+    begin: int | None = None
+    end: int | None = None
+    score: GivenScore | None = None
+
+
+class GivenScores(_Message):
+    """What the caller says of one attribute."""
+
+    summary_score: GivenScore | None = None
+    span_scores: list[GivenSpan] | None = None
+
+
+class SuggestCommentScoreRequest(_Request):
+    """What the scores of a comment should be: the ruling of a moderator, which is kept."""
+
+    attribute_scores: dict[str, GivenScores | None] | None = None
+
+
+class Score(TypedDict):
+    """A probability from 0 to 1."""
+
+    value: float
+    type: ScoreType
+
+
+class SpanScore(TypedDict):
+    """The score of the characters from `begin` to `end` (exclusive), in UTF-16 code units."""
+
+    begin: int
+    end: int
+    score: Score
+
+
+class AttributeScores(TypedDict):
+    """The score of the whole comment, and those of its parts."""
+
+    spanScores: list[SpanScore]
+    summaryScore: Score
+
+
+class AnalyzeCommentResponse(TypedDict):
+    """The scores of a comment by attribute; those below their threshold are missing."""
+
+    attributeScores: dict[str, AttributeScores]
+    languages: list[str]
+    detectedLanguages: list[str]
+    clientToken: NotRequired[str]
+
+
+class SuggestCommentScoreResponse(TypedDict):
+    """The suggestion is kept."""
+
+    detectedLanguages: list[str]
+    requestedLanguages: list[str]
+    clientToken: NotRequired[str]
+
+
+def inlined(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a JSON schema with its definitions in the places that refer to them; none of ours contains itself."""
+    known = schema.get("$defs", {})
+
+    def put(value: Any) -> Any:
+        if isinstance(value, list):
+            return [put(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        if "$ref" in value:
+            return put(known[value["$ref"].rpartition("/")[2]])
+        return {name: put(each) for name, each in value.items() if name != "$defs"}
+
+    made: dict[str, Any] = put(schema)
+    return made
