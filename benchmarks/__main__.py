@@ -27,7 +27,11 @@ def _start(name: str, options: argparse.Namespace) -> Iterable[Figure | Skipped 
         return import_module("benchmarks.load").soak(minutes=options.minutes)  # type: ignore[no-any-return]
     if importlib.util.find_spec(f"benchmarks.{name}") is None:
         raise Skipped(f"{name}: this checkout has no such benchmark")
-    settings = {"judgement": {"reference": options.reference}, "inprocess": {"count": options.count, "rounds": options.rounds}}
+    settings = {
+        "judgement": {"reference": options.reference},
+        "inprocess": {"count": options.count, "rounds": options.rounds},
+        "batch": {"size": options.size},
+    }
     found: Iterable[Figure | Skipped | str] = import_module(f"benchmarks.{name}").measure(**settings.get(name, {}))
     return found
 
@@ -49,6 +53,13 @@ def _machine() -> str:
     return f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, {cores()} cores{load}"
 
 
+def _size(told: str) -> int:
+    number, unit = told[:-2], told[-2:].upper()
+    if unit not in {"MB", "GB"} or not number.replace(".", "", 1).isdecimal():
+        raise argparse.ArgumentTypeError(f"{told!r} is no size such as 300MB or 2GB")
+    return round(float(number) * {"MB": 1e6, "GB": 1e9}[unit])
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmarks that are named; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Tipstaff.")
@@ -57,6 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=5000, help="comments that every contender judges (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of the contenders (default: %(default)s)")
     parser.add_argument("--minutes", type=float, default=10, help="how long soak lasts (default: %(default)s)")
+    parser.add_argument("--size", type=_size, default="300MB", help="bytes of the dumps of batch (default: %(default)s)")
     options = parser.parse_args(arguments)
     if unknown := sorted(set(options.names) - {*_NAMES, *_ASKED}):
         parser.error(f"there is no benchmark {unknown[0]!r}: use {', '.join((*_NAMES, *_ASKED))}")

@@ -1,96 +1,167 @@
-"""How fast ``tipstaff score`` works through a file of 148,000 comments, start and writing included, and how much memory it takes."""
+"""How fast ``tipstaff score`` works through dumps, beside what judging alone takes and what people would write today; its memory."""
 
-import json
-import random
+import os
+import statistics
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.comments import CORPUS, Comments, load_comments
+import psutil
+
+from benchmarks.comments import Comments
+from benchmarks.dumps import comments_for, compressed, write_reddit
 from benchmarks.figures import Figure, Skipped
-from benchmarks.startup import command, cpu_of_children
+from benchmarks.loops import LOOPS
+from model.classifier import cores
 
 __all__ = ["measure"]
 
-_ROWS = 148_000
-_LOOK_EVERY = 0.02
+_COMMAND = [sys.executable, "-c", "from service.cli import main; main()", "score"]
+_LOOK_EVERY = 0.25
+_MOST_MEMORY = 500.0
+_LOOP_ROWS = {"a pandas loop over HateSonar": 2_000}
+_MOST_LOOP_ROWS = 20_000
+_SMALL = 100_000_000
 
 
-def measure(*, count: int = _ROWS) -> Iterator[Figure | Skipped]:
+@dataclass(frozen=True)
+class _Ran:
+    """What a command took: seconds, and the most memory of all of its processes together and of the largest, in MB."""
+
+    seconds: float
+    together: float
+    largest: float
+
+
+def measure(*, size: int = 300_000_000, rounds: int = 1, beside: bool = True) -> Iterator[Figure | Skipped]:
     """Yield the figures.
 
     Args:
-        count: comments in the file.
+        size: bytes of the dump.
+        rounds: how often each speed is measured; the median counts.
+        beside: whether what people would write today is measured too.
     """
-    try:
-        tipstaff = command()
-    except Skipped as reason:
-        yield reason
-        return
-    comments = _comments(count)
+    comments = comments_for()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        path = folder / "comments.jsonl"
-        with path.open("w", encoding="utf-8") as file:
-            file.writelines(json.dumps({"id": str(number), "text": text}) + "\n" for number, text in enumerate(comments.texts))
-        for kind in ("jsonl", "parquet"):
-            out = folder / f"scores.{kind}"
-            before = cpu_of_children()
-            seconds, peak = _run([tipstaff, "score", str(path), "-o", str(out)])
-            written = _rows_of(out)
-            assert written == count, f"{written} rows written for {count} read"
-            cpu = cpu_of_children() - before
-            size = path.stat().st_size / 1e6
-            note = f"{count:,} {comments.origin}, {size:.0f} MB, in {seconds:.1f} s ({cpu:.1f} s of CPU), whole command"
-            yield Figure(f"batch: JSONL to {kind}", count / seconds, "rows/s", note=note)
-            if peak is None:
-                yield Skipped(f"batch: peak memory of JSONL to {kind}: /proc tells it, and is not here")
-            else:
-                yield Figure(f"batch: peak memory, JSONL to {kind}", peak / 1e6, "MB")
+        dump = folder / "RC_2024-01.jsonl"
+        count = write_reddit(dump, comments.texts, size=size)
+        note = f"{count:,} {comments.origin}, {dump.stat().st_size / 1e6:,.0f} MB of JSON Lines"
+        alone = _in_process(comments)
+        yield Figure("batch: judging alone, in process", alone, "comments/s", note=f"all {cores()} cores, {comments.origin}")
+        plain = _score(dump, folder / "scores.parquet", rounds=rounds)
+        yield Figure("batch: JSONL to Parquet", count / plain.seconds, "rows/s", note=f"{note}, in {plain.seconds:.1f} s, whole command")
+        yield Figure("batch: JSONL to Parquet, share of judging alone", count / plain.seconds / alone, at_least=0.6)
+        yield from _memory(dump, plain)
+        yield from _processes(dump, folder, rounds)
+        yield _zstd(dump, folder, plain, rounds)
+        if size > _SMALL:
+            yield from _memory_of_a_small_one(folder, comments)
+        if beside:
+            yield from _beside(folder, comments, count / plain.seconds)
 
 
-def _comments(count: int) -> Comments:
-    """Return every row of the corpus in random order, again from the first if there are too few; made-up ones without it."""
-    if not CORPUS.is_dir():
-        return load_comments(count)
-    from training.corpus import load_corpus
+def _in_process(comments: Comments) -> float:
+    """Return how many comments a second are judged where nothing is read or written: the best of three."""
+    from model.comment import Comment
+    from model.moderator import Moderator
 
-    texts = load_corpus(CORPUS).text
-    random.Random(0).shuffle(texts)
-    return Comments((texts * (count // len(texts) + 1))[:count], "rows of the corpus")
+    moderator = Moderator.load()
+    moderator.warm()
+    batches = [[Comment("", text) for text in comments.texts[at : at + 8192]] for at in range(0, len(comments.texts), 8192)]
+    took = []
+    for _ in range(3):
+        started = time.perf_counter()
+        for batch in batches:
+            moderator.decide(batch)
+        took.append(time.perf_counter() - started)
+    return len(comments.texts) / min(took)
 
 
-def _run(arguments: list[str]) -> tuple[float, int | None]:
-    """Return the seconds that a command takes and the most bytes of memory that it has, None if nothing here tells it."""
-    peak: int | None = None
+def _score(dump: Path, out: Path, *options: object, rounds: int = 1) -> _Ran:
+    ran = [_run([*_COMMAND, str(dump), "-o", str(out), "--fresh", *map(str, options)]) for _ in range(rounds)]
+    seconds = statistics.median(one.seconds for one in ran)
+    return _Ran(seconds, max(one.together for one in ran), max(one.largest for one in ran))
+
+
+def _memory(dump: Path, ran: _Ran) -> Iterator[Figure]:
+    size = f"{dump.stat().st_size / 1e6:,.0f} MB"
+    note = f"all processes together, shared pages once; the largest has {ran.largest:,.0f} MB"
+    yield Figure(f"batch: peak memory, {size}", ran.together, "MB", at_most=_MOST_MEMORY, note=note)
+
+
+def _memory_of_a_small_one(folder: Path, comments: Comments) -> Iterator[Figure]:
+    dump = folder / "small.jsonl"
+    write_reddit(dump, comments.texts, size=_SMALL)
+    yield from _memory(dump, _score(dump, folder / "small.parquet"))
+
+
+def _processes(dump: Path, folder: Path, rounds: int) -> Iterator[Figure | Skipped]:
+    if cores() < 2:
+        yield Skipped("batch: two processes beside one: there is one core")
+        return
+    one = _score(dump, folder / "one.parquet", "--jobs", 1, rounds=rounds)
+    two = _score(dump, folder / "two.parquet", "--jobs", 2, rounds=rounds)
+    note = f"{one.seconds:.1f} s and {two.seconds:.1f} s, whole command"
+    yield Figure("batch: two processes, times as fast as one", one.seconds / two.seconds, "×", at_least=1.6, note=note)
+
+
+def _zstd(dump: Path, folder: Path, plain: _Ran, rounds: int) -> Figure:
+    packed = compressed(dump)
+    ran = _score(packed, folder / "zstd.parquet", rounds=rounds)
+    note = f"{packed.stat().st_size / 1e6:,.0f} MB, window of 2 GiB, one frame, in {ran.seconds:.1f} s; peak {ran.together:,.0f} MB"
+    return Figure("batch: zstd, share of the speed of plain JSONL", plain.seconds / ran.seconds, at_least=0.8, note=note)
+
+
+def _beside(folder: Path, comments: Comments, ours: float) -> Iterator[Figure | Skipped]:
+    for name in LOOPS:
+        rows = _LOOP_ROWS.get(name, _MOST_LOOP_ROWS)
+        dump = folder / "few.jsonl"
+        write_reddit(dump, comments.texts[:rows], size=rows * 300)
+        count = sum(1 for _ in dump.open("rb"))
+        try:
+            ran = _run([sys.executable, "-m", "benchmarks.loops", name, str(dump), str(folder / "few.csv")])
+        except RuntimeError as error:
+            yield Skipped(f"batch: {name}: {str(error).splitlines()[-1]}")
+            continue
+        note = f"{count:,} rows in {ran.seconds:.1f} s, start included, {ran.together:,.0f} MB"
+        yield Figure(f"batch: {name}", count / ran.seconds, "rows/s", note=note)
+        yield Figure(f"batch: times as fast as {name}", ours * ran.seconds / count, "×")
+
+
+def _run(arguments: Sequence[str]) -> _Ran:
+    together = largest = 0.0
+    env = {**os.environ, "LC_ALL": "en_US.UTF-8"}
     started = time.perf_counter()
-    # The figure of getrusage would hold the memory of this process too: a child begins its life with it.
-    with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
-        while process.poll() is None:
-            peak = _peak(process.pid) or peak
-            time.sleep(_LOOK_EVERY)
-        seconds = time.perf_counter() - started
-        said = process.stderr.read() if process.stderr else ""
-    if process.returncode:
-        raise RuntimeError(f"tipstaff score failed: {said.strip()}")
-    return seconds, peak
+    with tempfile.TemporaryFile("w+") as said:
+        with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=said, text=True, env=env) as process:
+            while process.poll() is None:
+                now, most = _memory_of(process.pid)
+                together, largest = max(together, now), max(largest, most)
+                time.sleep(_LOOK_EVERY)
+            seconds = time.perf_counter() - started
+        if process.returncode:
+            said.seek(0)
+            raise RuntimeError(said.read().strip() or f"exit code {process.returncode}")
+    return _Ran(seconds, together, largest)
 
 
-def _peak(pid: int) -> int | None:
+def _memory_of(pid: int) -> tuple[float, float]:
+    """Return the memory of a process and its children, and of the largest of them, in MB: pages that they share count once."""
+    together = largest = 0.0
     try:
-        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return None
-    # A process that has just ended has no memory any more.
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")), None)
-
-
-def _rows_of(path: Path) -> int:
-    if path.suffix == ".parquet":
-        import pyarrow.parquet as pq
-
-        return int(pq.read_metadata(path).num_rows)
-    with path.open("rb") as file:
-        return sum(1 for _ in file)
+        processes = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    except psutil.Error:
+        return 0.0, 0.0
+    for process in processes:
+        try:
+            found = process.memory_full_info()
+        except (psutil.Error, OSError):
+            continue
+        together += getattr(found, "pss", found.rss) / 1e6
+        largest = max(largest, found.rss / 1e6)
+    return together, largest

@@ -55,7 +55,7 @@ class ScoreJob:
         markup: how the texts are written; None is what each file says, or else plain.
         strict: whether the first row that cannot be judged ends everything.
         pick: which rows are scored.
-        jobs: processes that share the work; None is one a core, where there is enough to share.
+        jobs: processes of one thread that share the work; None is one a core, or threads where there is little to share.
         cluster: address of a Dask scheduler, or ``local:N``; None is this machine.
         fresh: whether what an earlier run left is thrown away.
         page: whether a page of pictures is written beside the summary.

@@ -5,24 +5,22 @@ import io
 import os
 import secrets
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from model.errors import DumpError
 from model.folders import sync
+from service.batch.stores import RemoteFolder
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-__all__ = ["Folder", "LocalFolder", "RemoteFolder", "folder_of", "is_url", "opened", "place_of"]
+__all__ = ["Folder", "LocalFolder", "folder_of", "is_url", "opened", "place_of"]
 
 _BUFFER = 1 << 20
-_WHOLE_AT_ONCE = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oci", "oss", "memory"}
-"""Stores where a file appears when its last byte has come, and not before; others are written beside and renamed."""
 
 
 class Folder(Protocol):
@@ -196,94 +194,6 @@ def _naming(shown: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise OSError(error.errno, error.strerror, shown) from error
-
-
-@dataclass(frozen=True)
-class RemoteFolder:
-    """A folder behind a URL; files are written on this machine and put there whole. It knows no locks.
-
-    Attributes:
-        url: with its protocol, without a slash at its end.
-    """
-
-    url: str
-
-    @property
-    def shown(self) -> str:
-        """What messages call it."""
-        return self.url
-
-    def inner(self, name: str) -> "RemoteFolder":
-        """Return a folder in it."""
-        return RemoteFolder(f"{self.url}/{name}")
-
-    def names(self) -> set[str]:
-        """Return the names of what lies in it; none if it is not there."""
-        fs, path = self._fs()
-        fs.invalidate_cache()
-        with suppress(FileNotFoundError):
-            return {str(found).rstrip("/").rpartition("/")[2] for found in fs.ls(path, detail=False)} - {""}
-        return set()
-
-    def read(self, name: str) -> bytes:
-        """Return the bytes of a file; FileNotFoundError if it is not there."""
-        fs, path = self._fs()
-        return bytes(fs.cat_file(f"{path}/{name}"))
-
-    def size(self, name: str) -> int:
-        """Return the size of a file in bytes; FileNotFoundError if it is not there."""
-        fs, path = self._fs()
-        return int(fs.size(f"{path}/{name}"))
-
-    @contextmanager
-    def written(self, name: str) -> Iterator[Path]:
-        """Hand out the path of a file on this machine, which is put there when the block ends well."""
-        fs, path = self._fs()
-        with tempfile.TemporaryDirectory(prefix="tipstaff-") as folder:
-            part = Path(folder) / "part"
-            part.touch()
-            yield part
-            if not set(_protocols(fs)).isdisjoint(_WHOLE_AT_ONCE):
-                fs.put_file(str(part), f"{path}/{name}")
-                return
-            beside = f"{path}/.{name[:100]}.{secrets.token_hex(4)}.part"
-            fs.makedirs(path, exist_ok=True)
-            fs.put_file(str(part), beside)
-            fs.mv(beside, f"{path}/{name}")
-
-    @contextmanager
-    def fetched(self, name: str) -> Iterator[Path]:
-        """Hand out the path of a copy on this machine."""
-        fs, path = self._fs()
-        with tempfile.TemporaryDirectory(prefix="tipstaff-") as folder:
-            copy = Path(folder) / "copy"
-            fs.get_file(f"{path}/{name}", str(copy))
-            yield copy
-
-    def remove(self, name: str) -> None:
-        """Remove a file or, with all that it holds, a folder, if it is there."""
-        fs, path = self._fs()
-        fs.invalidate_cache()
-        with suppress(FileNotFoundError):
-            fs.rm(f"{path}/{name}", recursive=True)
-
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Do nothing: stores like this know no locks."""
-        yield
-
-    def _fs(self) -> tuple[Any, str]:
-        import fsspec
-
-        try:
-            fs, path = fsspec.core.url_to_fs(self.url)
-        except (ValueError, ImportError) as error:
-            raise DumpError(f"{self.url}: cannot be opened: {error}") from error
-        return fs, str(path).rstrip("/")
-
-
-def _protocols(fs: Any) -> tuple[str, ...]:
-    return (fs.protocol,) if isinstance(fs.protocol, str) else tuple(fs.protocol)
 
 
 @contextmanager

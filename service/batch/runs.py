@@ -158,7 +158,8 @@ class Run:
                 def look(tally: Tally, share: float | None, size: int = size) -> None:
                     self._tell(tally, share, size, total)
 
-                yield score_shard(Task(number, shard, pick), setting, self.moderator, watch=look)
+                threads = 1 if self.job.jobs == 1 else None
+                yield score_shard(Task(number, shard, pick), setting, self.moderator, threads=threads, watch=look)
             before += journal.done.get(number, 0)
 
     def _tell(self, tally: Tally | None, share: float | None, size: int, total: int | None) -> None:

@@ -1,7 +1,10 @@
 """A judge that needs no trained artefact: it goes by the letters of a text, so that every answer can be foretold."""
 
+import os
+import subprocess
+import sys
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +17,8 @@ from model.errors import PolicyError
 from service.batch.readers import open_reading
 from service.batch.rows import Columns, Row, Wanted
 
+ROOT = Path(__file__).parents[3]
+COMMAND = [sys.executable, "-c", "from service.cli import main; main()"]
 Read = Callable[..., tuple[Columns | None, list[Row]]]
 
 
@@ -72,3 +77,29 @@ def read(tmp_path: Path) -> Read:
             return reading.columns, list(reading.rows)
 
     return _read
+
+
+@pytest.fixture
+def start(folder: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
+    """A function that starts ``tipstaff score`` with the small artefact."""
+    running: list[subprocess.Popen[str]] = []
+
+    def _start(*arguments: object, **options: object) -> "subprocess.Popen[str]":
+        environment = os.environ | {"TIPSTAFF_ARTEFACT": str(folder)} | dict(options.pop("env", {}))  # type: ignore[call-overload]
+        process: subprocess.Popen[str] = subprocess.Popen(
+            [*COMMAND, "score", *map(str, arguments)],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            **options,  # type: ignore[call-overload]
+        )
+        running.append(process)
+        return process
+
+    yield _start
+    for process in running:
+        process.kill()
+        if process.returncode is None or not process.stdout.closed:  # type: ignore[union-attr]
+            process.communicate()

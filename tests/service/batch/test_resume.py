@@ -7,14 +7,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
 ROOT = Path(__file__).parents[3]
-COMMAND = [sys.executable, "-c", "from service.cli import main; main()"]
 _PATIENCE = 60
 
 KILLER = """
@@ -61,32 +60,6 @@ def inputs(tmp_path: Path) -> list[Path]:
         rows = ({"id": at, "text": f"you {number} are {at * 7919 % 997} idiots" if at % 9 else " "} for at in range(400))
         (place / f"{number:02}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     return sorted(place.iterdir())
-
-
-@pytest.fixture
-def start(folder: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
-    """A function that starts ``tipstaff score`` with the small artefact."""
-    running: list[subprocess.Popen[str]] = []
-
-    def _start(*arguments: object, **options: object) -> "subprocess.Popen[str]":
-        environment = os.environ | {"TIPSTAFF_ARTEFACT": str(folder)} | dict(options.pop("env", {}))  # type: ignore[call-overload]
-        process: subprocess.Popen[str] = subprocess.Popen(
-            [*COMMAND, "score", *map(str, arguments)],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            **options,  # type: ignore[call-overload]
-        )
-        running.append(process)
-        return process
-
-    yield _start
-    for process in running:
-        process.kill()
-        if process.returncode is None or not process.stdout.closed:  # type: ignore[union-attr]
-            process.communicate()
 
 
 Start = Callable[..., "subprocess.Popen[str]"]
