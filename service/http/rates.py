@@ -110,8 +110,12 @@ class Redis:
 
     async def hit(self, limit: RateLimitItem, who: str) -> float:
         """As `Memory.hit`."""
-        if time.monotonic() < self._away_until:
+        now = time.monotonic()
+        if now < self._away_until:
             return 0.0
+        if self._away:
+            # One call finds out whether it is back; the others need not wait for that.
+            self._away_until = now + _REDIS_PAUSE
         try:
             allowed = await self._window.hit(limit, who)
             wait = 0.0 if allowed else (await self._window.get_window_stats(limit, who)).reset_time - time.time()
@@ -124,7 +128,7 @@ class Redis:
             return 0.0
         if self._away:
             _log.info("calls are counted again: Redis answers")
-        self._away = False
+        self._away, self._away_until = False, 0.0
         return 0.0 if allowed else max(wait, 0.001)
 
     async def close(self) -> None:

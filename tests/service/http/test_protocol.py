@@ -1,5 +1,6 @@
 """Clients that are slow, or too many, over real sockets."""
 
+import select
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
@@ -89,3 +90,29 @@ def test_too_many_connections_are_sent_away(port: int) -> None:
             again.sendall(HEAD + b"Connection: close\r\n\r\n")
             if _rest(again).startswith(b"HTTP/1.1 200"):
                 break
+
+
+def test_bodies_on_their_way_have_a_limit_together(running: Running, moderator: "Moderator", tmp_path: Path) -> None:
+    """Clients that send bodies and do not finish cannot fill the memory: beyond a limit of all together, 503 with Retry-After."""
+    settings = read_settings(data_dir=tmp_path, max_comment_bytes=1000, max_body_bytes=6000)
+    call = b'{"comments": [' + b" " * 5000
+    head = b"POST /v1/moderate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % (
+        len(call) + 2
+    )
+    with running(create_app(settings, load=lambda _: moderator)) as client, ExitStack() as stack:
+        port = client.base_url.port
+        assert port is not None
+        first = stack.enter_context(_connect(port))
+        first.sendall(head + call)
+        refused: list[socket.socket] = []
+        while not refused:
+            late = stack.enter_context(_connect(port))
+            late.sendall(head + call)
+            refused, _, _ = select.select([late], [], [], 0.01)
+        answer = refused[0].recv(65536)
+        first.sendall(b"]}")
+        finished = first.recv(65536)
+
+    assert answer.startswith(b"HTTP/1.1 503")
+    assert b"retry-after: 1\r\n" in answer
+    assert finished.startswith(b"HTTP/1.1 200")
