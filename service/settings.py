@@ -8,17 +8,17 @@ from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from model.errors import SettingsError
+from service.setting_kinds import Directory, Level, Limit, Origins, Root, Seconds, Secrets, Share, WebAddress, split
 
 if TYPE_CHECKING:
     from model.manifest import Prior
 
-__all__ = ["DIALECT_NAMES", "PREFIX", "Settings", "read_settings", "split", "unknown_variables"]
+__all__ = ["DIALECT_NAMES", "PREFIX", "Settings", "read_settings", "unknown_variables"]
 
 PREFIX = "TIPSTAFF_"
 DIALECT_NAMES = ("perspective", "openai", "coral", "discourse", "detoxify", "synapse", "akismet")
@@ -29,8 +29,6 @@ FAILING_WAYS = ("open", "closed", "error")
 _SERVICE_LINK = re.compile(r"TIPSTAFF_(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_\w+)")
 _DEFAULT_PORT = 8000
 
-# The times of so many calls are kept, for each caller.
-_MOST_CALLS = 1_000_000
 _COUNTED_IN = ("redis", "rediss", "redis+unix")
 
 # JSON may spell one byte of text as six: \u0000.
@@ -42,74 +40,8 @@ def _default_data_dir() -> Path:
     return (Path(base) if Path(base).is_absolute() else Path("~/.local/share")) / "tipstaff"
 
 
-def _expanded(path: Path) -> Path:
-    try:
-        return path.expanduser()
-    except RuntimeError as error:
-        raise ValueError("starts with ~, but this user has no home directory: set an absolute path") from error
-
-
 def _without_service_link(port: object) -> object:
     return _DEFAULT_PORT if isinstance(port, str) and port.startswith("tcp://") else port
-
-
-def _lower(level: object) -> object:
-    return level.lower() if isinstance(level, str) else level
-
-
-def _some(secrets: SecretStr) -> SecretStr:
-    if not secrets.get_secret_value().strip(" ,"):
-        raise ValueError("holds no secret: separate them by commas, or leave it unset")
-    return secrets
-
-
-def _web_address(address: str) -> str:
-    try:
-        parts, _ = (found := urlsplit(address)), found.port
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or parts.username:
-        raise ValueError("has to be an address of the web without user, query and fragment, such as https://forum.example.org")
-    return address
-
-
-def _limit(text: str) -> str:
-    from limits import parse_many
-
-    try:
-        limits = parse_many(text)
-    except ValueError as error:
-        raise ValueError("is not like `100/second` or `20/second; 5000/hour`") from error
-    if not all(0 < each.amount <= _MOST_CALLS for each in limits):
-        raise ValueError(f"takes 1 to {_MOST_CALLS} calls a period")
-    return text
-
-
-def _root(path: str) -> str:
-    path = path.rstrip("/")
-    if path and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", path):
-        raise ValueError("has to be a path such as /tipstaff")
-    return path
-
-
-def _origins(listed: str) -> str:
-    for origin in split(listed):
-        if origin != "*" and not re.fullmatch(r"https?://[^\s/?#@]+", origin):
-            raise ValueError("takes origins such as https://forum.example, without a path, or *")
-    return listed
-
-
-def split(listed: str) -> tuple[str, ...]:
-    """Return what is listed, separated by commas."""
-    return tuple(each.strip() for each in listed.split(",") if each.strip())
-
-
-Directory = Annotated[Path, AfterValidator(_expanded)]
-Secrets = Annotated[SecretStr, AfterValidator(_some)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-Share = Annotated[float, Field(gt=0, lt=1)]
-Limit = Annotated[str, AfterValidator(_limit)]
-Seconds = Annotated[int, Field(ge=1, le=3600)]
 
 
 class Settings(BaseSettings):
@@ -136,14 +68,14 @@ class Settings(BaseSettings):
     port: Annotated[int, BeforeValidator(_without_service_link)] = Field(
         default=_DEFAULT_PORT, ge=0, le=65535, description="Port to listen on; 0 picks a free one."
     )
-    root_path: Annotated[str, AfterValidator(_root)] = Field(
+    root_path: Root = Field(
         default="", description="Path under which a proxy offers the service, if it strips it from addresses, such as `/tipstaff`."
     )
     tls_certificate: Directory | None = Field(
         default=None, description="File with the certificate to serve HTTPS with, and those between it and its root, in PEM."
     )
     tls_key: Directory | None = Field(default=None, description="File with the key of the certificate, in PEM, without a password.")
-    cors_origins: Annotated[str, AfterValidator(_origins)] = Field(
+    cors_origins: Origins = Field(
         default="",
         description="Origins of web pages whose scripts may call, such as `https://forum.example`, separated by commas; `*` is any.",
     )
@@ -253,9 +185,7 @@ class Settings(BaseSettings):
     header_timeout: Seconds = Field(default=10, description="Seconds that a client may take to send the head of a request.")
     body_timeout: Seconds = Field(default=30, description="Seconds that a client may take to send one body.")
     shutdown_timeout: Seconds = Field(default=10, description="Seconds that calls in progress get when the service stops.")
-    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(
-        default="info", description="Least severe log line to write."
-    )
+    log_level: Level = Field(default="info", description="Least severe log line to write.")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -26,7 +26,8 @@ from service.http.problems import FieldError, Problem, ProblemError, ProblemKind
 from service.http.state import Load, OnFailure, lifespan, load_moderator
 from service.http.turnstile import Turnstile
 from service.http.wire import moderate_request
-from service.settings import Settings, split
+from service.setting_kinds import split
+from service.settings import Settings
 
 __all__ = ["create_app"]
 
