@@ -124,6 +124,8 @@ def shown_default(name: str) -> str:
     default = Settings.model_fields[name].default
     if name == "data_dir":
         return "`~/.local/share/tipstaff`"
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
     return "" if default in (None, "") else f"`{default}`"
 
 
