@@ -123,11 +123,11 @@ def _signals_stop(server: uvicorn.Server) -> Iterator[None]:
 
 
 def _serve_together(settings: Settings, listener: socket.socket) -> None:
-    # Here too, so that a bad artefact or database is one line and not one for each worker.
+    # Here too, so that a bad artefact, database or file of communities is one line and not one for each worker.
     open_store(settings).close()
-    load_moderator(settings)
+    moderator = load_moderator(settings)
     if settings.communities is not None:
-        read_book(settings.communities)
+        read_book(settings.communities).check_policies(moderator.policies)
     supervisor = Multiprocess(_config(settings, _WorkerApp(settings), factory=True), sockets=[listener])
     _announce(settings, listener)
     supervisor.run()

@@ -108,6 +108,21 @@ def test_a_bad_artefact_stops_the_start(start: Start, tmp_path: Path, workers: i
     assert errors[0].startswith(f"tipstaff: {tmp_path}: ")
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("content", ["[community.a]\non_foreign = 1", '[community.a]\npolicy = "nonsense"'])
+def test_bad_communities_stop_the_start(start: Start, tmp_path: Path, workers: int, content: str) -> None:
+    """When something in the file of communities is wrong the start fails with one line that names file, community and field."""
+    path = tmp_path / "communities.toml"
+    path.write_text(content, encoding="utf-8")
+    process = start(port=0, workers=workers, communities=path)
+    _, said = process.communicate(timeout=60)
+
+    errors = [line for line in said.splitlines() if " INFO " not in line]
+    assert process.returncode == 1
+    assert len(errors) == 1
+    assert errors[0].startswith(f"tipstaff: {path}: community 'a': ")
+
+
 def _calls_until_told_to_leave(address: str, first: threading.Event) -> list[int]:
     """Calls over one connection as fast as answers come, until one says that it was the last."""
     host, port = address.removeprefix("http://").split(":")
