@@ -20,6 +20,7 @@ from model.lexicon import load_lexicon
 from model.manifest import HEADS, Calibration, LabelThresholds, Prior
 from model.ngrams import FeatureSettings, Reading
 from model.policy import Policy
+from model.second import KIND, RISK, Profile, Second, can_read, second_of
 from model.sharing import share
 from model.text import normaliser_version, prepare
 
@@ -54,6 +55,8 @@ class Decisions(NamedTuple):
         spans: the words that moved the scores, if asked for; n.
         policy: the name of the policy that gave the verdicts.
         version: the artefact that gave the scores.
+        profile: which of its readers were to judge.
+        passed: how many of the comments the second reader read.
     """
 
     reading: Reading
@@ -61,6 +64,8 @@ class Decisions(NamedTuple):
     spans: Sequence[Sequence[Span]] | None
     policy: str
     version: str
+    profile: Profile = Profile.FAST
+    passed: int = 0
 
     @property
     def reasons(self) -> list[str | None]:
@@ -107,7 +112,7 @@ def classifier_of(stored: Stored) -> Classifier:
     """
     manifest = stored.manifest
     kinds = [reader.get("kind") for reader in manifest.readers]
-    if kinds != ["ngrams"]:
+    if kinds not in (["ngrams"], ["ngrams", KIND]):
         raise ArtefactError(f"artefact {manifest.name}: readers {kinds} are unknown here: upgrade Tipstaff")
     try:
         settings = FeatureSettings(**manifest.features)  # type: ignore[arg-type]
@@ -121,11 +126,31 @@ def classifier_of(stored: Stored) -> Classifier:
     return Classifier(manifest.heads, (reader,), manifest.calibration, manifest.thresholds, manifest.prior)
 
 
+def _second(stored: Stored) -> Second | None:
+    manifest = stored.manifest
+    if len(manifest.readers) == 1:
+        return None
+    try:
+        second = second_of(manifest.readers[1], stored.arrays)
+        second.reader.load()
+    except (KeyError, ValueError) as error:
+        raise ArtefactError(f"artefact {manifest.name}: its encoder is not what this Tipstaff knows: {error}: train it anew") from error
+    except ImportError as error:
+        raise ArtefactError(f"artefact {manifest.name}: its encoder needs ONNX Runtime: pip install 'tipstaff[encoder]'") from error
+    return second
+
+
 def _with_prior(classifier: Classifier, prior: Prior) -> Classifier:
     moved = dict(classifier.calibration)
     for head, shift in zip(HEADS, prior_shift(classifier.prior, prior), strict=True):
         moved[head] = Calibration(slope=moved[head].slope, intercept=moved[head].intercept + shift)
     return replace(classifier, calibration=moved, prior=prior)
+
+
+def _moved(probability: float, old: float, new: float) -> float:
+    """Return what a probability becomes when something is as common as ``new`` says, not ``old``; see ``prior_shift``."""
+    odds = probability / (1 - probability) * (1 - old) / old * new / (1 - new)
+    return odds / (1 + odds)
 
 
 def _bounds(thresholds: LabelThresholds, policy: Policy) -> npt.NDArray[np.float64]:
@@ -140,31 +165,56 @@ class Moderator:
     Attributes:
         version: name and content of the artefact, such as ``default@3f2a9c1d04be``.
         policies: by name; contains "default".
-        classifier: what gives the scores.
+        classifier: what gives the scores, of the n-grams alone.
+        second: the encoder; None where the profile never asks it.
+        profile: which readers judge.
     """
 
-    def __init__(self, stored: Stored, *, prior: Prior | None = None) -> None:
+    def __init__(self, stored: Stored, *, prior: Prior | None = None, profile: Profile | None = None, risk: float = RISK) -> None:
         self._manifest = stored.manifest
         self.version = artefact.version(stored.manifest)
         self.policies: Mapping[str, Policy] = stored.manifest.named_policies()
         self.classifier = classifier_of(stored)
         self._bounds = {name: _bounds(self.classifier.thresholds, chosen) for name, chosen in self.policies.items()}
+        self.second = None if profile is Profile.FAST or (profile is None and not can_read()) else _second(stored)
+        if profile is None:
+            profile = Profile.FAST if self.second is None else Profile.CASCADE
+        elif profile is not Profile.FAST and self.second is None:
+            raise ArtefactError(
+                f"artefact {self.version}: holds no encoder, which the profile {profile.value} asks for: use the profile fast"
+            )
+        self.profile = profile
+        self._passed_from = self.second.threshold(risk) if self.second is not None and profile is Profile.CASCADE else 0.0
         if prior is not None and prior != self.classifier.prior:
-            self.classifier = _with_prior(self.classifier, prior)
+            self._suit(prior)
+
+    def _suit(self, prior: Prior) -> None:
+        """Judge as where abuse is as common as this; the cascade goes on asking about the same comments, or nearly."""
+        old = self.classifier.prior
+        shift = prior_shift(old, prior)
+        self._passed_from = _moved(self._passed_from, old.abusive, prior.abusive)
+        self.classifier = _with_prior(self.classifier, prior)
+        if self.second is not None:
+            self.second = self.second.shifted(shift)
 
     @classmethod
-    def load(cls, folder: Path | None = None, *, prior: Prior | None = None) -> "Moderator":
+    def load(
+        cls, folder: Path | None = None, *, prior: Prior | None = None, profile: Profile | None = None, risk: float = RISK
+    ) -> "Moderator":
         """Load an artefact.
 
         Args:
             folder: where it lies; None for the one that ships.
             prior: how common abuse is on the site, where that differs from what the artefact states.
+            profile: which readers judge; None for the cascade, or the n-grams alone where the artefact has no encoder or
+                ONNX Runtime is not installed.
+            risk: share of labels that the cascade may leave as the n-grams alone give them although both would change them.
 
         Raises:
             ArtefactError: the artefact cannot be used.
         """
         folder = folder or Path(str(resources.files("model"))) / "default"
-        return cls(artefact.read(folder, normaliser=normaliser_version()), prior=prior)
+        return cls(artefact.read(folder, normaliser=normaliser_version()), prior=prior, profile=profile, risk=risk)
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -181,7 +231,13 @@ class Moderator:
         self.decide(comments, explain=True, threads=1)
 
     def decide(
-        self, comments: Sequence[Comment], *, policy: str = "default", explain: bool = False, threads: int | None = None
+        self,
+        comments: Sequence[Comment],
+        *,
+        policy: str = "default",
+        explain: bool = False,
+        threads: int | None = None,
+        fast: bool = False,
     ) -> Decisions:
         """Judge comments.
 
@@ -190,6 +246,7 @@ class Moderator:
             policy: whose thresholds give the verdicts.
             explain: whether to tell which words moved the scores.
             threads: how many may share the work; 1 stays in the calling thread, None is all cores for large batches.
+            fast: whether the n-grams are to judge alone this time, whatever the profile.
 
         Raises:
             PolicyError: there is no such policy.
@@ -201,8 +258,21 @@ class Moderator:
         labels = reading.codes[:, 2]
         if -1 in labels.tolist():
             reading.floats[labels < 0] = np.nan
+        profile = Profile.FAST if fast else self.profile
+        passed = 0
+        if profile is not Profile.FAST and self.second is not None:
+            rows = self._to_pass(reading)
+            passed = rows.size
+            if passed:
+                texts = prepare([comments[row] for row in rows.tolist()])
+                self.second.judge(reading, texts, rows, chosen, threads=threads or cores())
         spans = [self.explain(comment).spans() for comment in comments] if explain else None
-        return Decisions(reading, self.classifier.attributes, spans, policy, self.version)
+        return Decisions(reading, self.classifier.attributes, spans, policy, self.version, profile, passed)
+
+    def _to_pass(self, reading: Reading) -> npt.NDArray[np.intp]:
+        """Return the places of the comments that the second reader is to read."""
+        # Of a comment that was not judged, fine is NaN.
+        return np.flatnonzero(1 - reading.scores[:, 0] >= self._passed_from)
 
     def _read(self, comments: Sequence[Comment], bounds: npt.NDArray[np.float64], threads: int) -> Reading:
         if threads == 1:

@@ -6,7 +6,6 @@ Results go to standard output, everything else to standard error. Exit codes: 0 
 import os
 import re
 import sys
-from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -17,8 +16,9 @@ from model.comment import LABELS
 from model.errors import TipstaffError
 from service import keys_cli, rulings_cli, store_cli
 from service.compare import compare
+from service.encoder_cli import train_encoder
 from service.evaluate import evaluate
-from service.options import pairs
+from service.options import numbers, pairs
 from service.score_cli import Artefact, load_moderator, score
 
 if TYPE_CHECKING:
@@ -171,24 +171,13 @@ def train(
         name=name,
         columns={field: column for field, column in named.items() if column is not None},
         labels=pairs("--map", mapped, like="OLD=NEW"),
-        source_weights=_weights("--source-weight", source_weight),
-        class_weights=_weights("--class-weight", class_weight, of=LABELS),
+        source_weights=numbers("--source-weight", source_weight),
+        class_weights=numbers("--class-weight", class_weight, of=LABELS),
         prior=Prior(abusive=prior_abusive, hateful=prior_hateful),
         strict=strict,
         fit=FitSettings(seed=seed),
     )
     _train(job if dev_share is None else replace(job, dev_share=dev_share), as_json=as_json)
-
-
-def _weights(option: str, given: list[str] | None, *, of: Collection[str] | None = None) -> dict[str, float]:
-    weights = {}
-    for name, number in pairs(option, given, like="NAME=NUMBER").items():
-        if of is not None and name not in of:
-            raise typer.BadParameter(f"{name!r} is not {', '.join(of)}", param_hint=option)
-        if not re.fullmatch(r"\d{1,9}(\.\d{0,9})?|\.\d{1,9}", number, re.ASCII):
-            raise typer.BadParameter(f"{name}={number}: give a number of 0 or more, such as 0.3", param_hint=option)
-        weights[name] = float(number)
-    return weights
 
 
 def _train(job: "TrainJob", *, as_json: bool) -> None:
@@ -203,6 +192,7 @@ def _train(job: "TrainJob", *, as_json: bool) -> None:
         report.print_trained(made)
 
 
+app.command("train-encoder")(train_encoder)
 app.command()(score)
 app.command()(evaluate)
 app.command()(compare)

@@ -19,7 +19,7 @@ from training.labelled import Labelled, Place
 from training.report import print_trained, progress_bar
 from training.train import Trained, TrainJob, build
 
-__all__ = ["CLEAN", "build_default", "main", "model_card"]
+__all__ = ["CLEAN", "build_default", "lesson_rows", "main", "model_card"]
 
 CLEAN = ("cad", "convabuse", "jigsaw_subset", "paradetox", "wiki_context_toxicity")
 """Sources whose fine rows are ordinary conversation; the others were searched by key words."""
@@ -29,7 +29,7 @@ OUT = Path("model/default")
 FIT = FitSettings(features=FeatureSettings(bits=20, pairs=0.7), epochs=8, sharing=0.9)
 
 
-def _lessons() -> Labelled:
+def lesson_rows() -> Labelled:
     """Return the comments of our own that teach what the corpora teach wrongly, as rows to learn from."""
     told = lessons()
     hateful = np.array([lesson.label is Label.HATEFUL for lesson in told], np.int8)
@@ -71,7 +71,7 @@ def build_default(rows: Labelled, *, corpus: Path, out: Path = OUT) -> Trained:
     job = TrainJob(tables=(), out=out, name="default", fit=FIT)
     with progress_bar() as tell:
         return build(
-            Labelled.concat([rows, _lessons()]),
+            Labelled.concat([rows, lesson_rows()]),
             job=job,
             data=data,
             tell=tell,

