@@ -13,7 +13,7 @@ from model.classifier import cores
 
 __all__ = ["main"]
 
-_NAMES = ("judgement", "inprocess", "http", "dialects", "load", "startup", "batch")
+_NAMES = ("judgement", "inprocess", "http", "dialects", "load", "startup", "batch", "language")
 _ASKED = ("soak",)  # takes ten minutes, so only if asked for
 
 

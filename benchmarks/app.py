@@ -5,9 +5,8 @@ import sys
 import uvicorn
 from fastapi import FastAPI
 
-from model.moderator import Moderator
-from service.communities.community import Community
 from service.http.app import create_app
+from service.http.judging import Judging
 from service.http.moderate import moderation
 from service.http.protocol import Protocol
 from service.http.wire import ModerateAnswer, ModerateRequest
@@ -27,7 +26,8 @@ def create_measured_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _judge_nothing(moderator: Moderator, asked: ModerateRequest, _settings: Settings, _community: Community | None) -> ModerateAnswer:
+def _judge_nothing(judging: Judging, asked: ModerateRequest, _settings: Settings) -> ModerateAnswer:
+    moderator = judging.moderator
     attributes = dict.fromkeys(moderator.attributes, 0.123456)
     return ModerateAnswer(
         model=moderator.version,

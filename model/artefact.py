@@ -29,7 +29,7 @@ __all__ = ["DOCUMENTS", "MANIFEST", "Stored", "public", "read", "version", "writ
 MANIFEST = "manifest.json"
 DOCUMENTS = ("MODEL_CARD.md", "README.md", "README", "NOTICE", "LICENSE")
 _MANIFEST_LIMIT = 4 * 2**20
-_PUBLIC = ("protocol", "name", "normaliser", "labels", "prior", "thresholds", "policies", "metrics", "content_hash")
+_PUBLIC = ("protocol", "name", "normaliser", "labels", "languages", "prior", "thresholds", "policies", "metrics", "content_hash")
 _TRIES = 16
 _AGAIN = "copy the whole folder again or train it anew"
 

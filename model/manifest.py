@@ -65,6 +65,7 @@ def _scalar(value: object) -> object:
 
 Probability = Annotated[float, Field(gt=0, lt=1)]
 Words = Annotated[str, Field(min_length=1, max_length=1000)]
+LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 ArrayName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}\.npy$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -170,6 +171,7 @@ class Description(_Part):
         thresholds: the label rule.
         policies: thresholds of verdicts, by policy name; contains "default".
         attributes: the evidence for every attribute head, by its name without the prefix.
+        languages: codes of the languages that it learned (ISO 639-1).
         data: what the artefact was trained on.
         metrics: figures on dev rows.
         settings: how the training was run (seed, weights of sources, ...).
@@ -188,6 +190,7 @@ class Description(_Part):
     thresholds: LabelThresholds
     policies: dict[Name, PolicyThresholds]
     attributes: dict[str, AttributeEvidence] = {}
+    languages: Annotated[tuple[LanguageCode, ...], Field(strict=False, min_length=1)] = ("en",)
     data: Annotated[tuple[DataSource, ...], Lax] = ()
     metrics: dict[str, Json] = {}
     settings: dict[str, Json] = {}

@@ -221,6 +221,11 @@ class Moderator:
         """Names of the published attribute heads."""
         return self.classifier.attributes
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Codes of the languages that the model learned (ISO 639-1)."""
+        return self._manifest.languages
+
     def public_manifest(self) -> dict[str, Any]:
         """Return the part of the manifest that anybody may see, JSON-ready."""
         return artefact.public(self._manifest) | {"prior": self.classifier.prior.model_dump()}

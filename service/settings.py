@@ -92,6 +92,15 @@ class Settings(BaseSettings):
         description="TOML file that says what each community wants: thresholds, lists of words and patterns; it may change while the "
         "service runs.",
     )
+    on_foreign: Literal["review", "approve", "reject", "judge"] = Field(
+        default="review",
+        description="What becomes of a comment in a language that the model did not learn: `review`, `approve`, `reject`, or `judge` as "
+        "if it had learned it; a community may say otherwise.",
+    )
+    language_letters: int = Field(default=20, ge=1, le=10_000, description="Letters that a comment needs before its language is told.")
+    language_certainty: Annotated[float, Field(gt=0.5, lt=1)] = Field(
+        default=0.95, description="Certainty with which a comment has to be in another language before that counts."
+    )
     open: bool | None = Field(
         default=None,
         description="Whether calls without a key are let in. If not set: only while the service listens on a loopback address, "

@@ -79,13 +79,13 @@ def _community(path: Path, name: str, table: dict[str, Any]) -> Community:
     observe = table.get("observe", False)
     if not isinstance(observe, bool):
         raise _wrong(path, name, "observe", "has to be true or false")
-    if table.get("on_foreign", "review") not in list(OnForeign):
+    if "on_foreign" in table and table["on_foreign"] not in list(OnForeign):
         raise _wrong(path, name, "on_foreign", f"has to be one of {', '.join(OnForeign)}")
     return Community(
         name=name,
         policy=_policy(path, name, table),
         observe=observe,
-        on_foreign=OnForeign(table.get("on_foreign", "review")),
+        on_foreign=OnForeign(table["on_foreign"]) if "on_foreign" in table else None,
         allow=_rules(path, name, table, "allow"),
         deny=_rules(path, name, table, "deny"),
     )

@@ -2,22 +2,32 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TypeVar
 
 from starlette.requests import Request
 
-from model.comment import VERDICTS, Comment, Format, Verdict
-from service.communities.community import outcome
+from model.comment import Comment, Format
 from service.http.gate import Caller, secret_in
+from service.http.judging import Judgement, Judging
 from service.http.load import DEADLINE, too_late
 from service.http.problems import FieldError, ProblemError, ProblemKind
-from service.http.state import ready_moderator, serving
+from service.http.state import ready_identifier, ready_moderator, serving
 from service.store.records import Scope
 
-if TYPE_CHECKING:
-    from model.moderator import Decisions
-
-__all__ = ["EXPLAINED", "MARKED_UP", "Caller", "Judgement", "Scope", "admit", "carry_out", "is_longer", "judge", "secret_in"]
+__all__ = [
+    "EXPLAINED",
+    "MARKED_UP",
+    "Caller",
+    "Judgement",
+    "Judging",
+    "Scope",
+    "admit",
+    "carry_out",
+    "chosen",
+    "is_longer",
+    "judge",
+    "secret_in",
+]
 
 _T = TypeVar("_T")
 
@@ -29,28 +39,6 @@ MARKED_UP = 5
 
 EXPLAINED = 50
 """How many times as long an explanation takes."""
-
-
-class Judgement(NamedTuple):
-    """What is decided of n comments after policy, languages and lists have spoken.
-
-    Attributes:
-        decisions: what the model says; labels, scores, attributes, spans, policy and version are read from here.
-        verdicts: final verdict of each comment; None where a comment was not judged; n.
-        languages: code (ISO 639-1) of the language of each comment, None where it cannot be told; n.
-        foreign: whether that is a language that the model did not learn; n.
-        matched: the rule of the community's lists that decided the verdict, None where none did; n.
-        wanted: the verdicts as they would be if the community did more than watch; n.
-        community: the name of the community that the call belongs to, if any.
-    """
-
-    decisions: "Decisions"
-    verdicts: Sequence[Verdict | None]
-    languages: Sequence[str | None]
-    foreign: Sequence[bool]
-    matched: Sequence[str | None]
-    wanted: Sequence[Verdict | None]
-    community: str | None
 
 
 def is_longer(text: str, limit: int) -> bool:
@@ -98,24 +86,34 @@ async def judge(
         ProblemError: the service is not ready or overloaded, the deadline has passed, or policy or community is unknown;
             where the site has no communities, none is unknown.
     """
-    moderator = ready_moderator(request)
-    site = serving(request).communities.of(request, caller, community)
-    chosen = policy or (site.policy_name if site is not None else "default")
-    if chosen not in moderator.policies:
-        known = "has to be one of " + ", ".join(sorted(moderator.policies))
-        raise ProblemError(ProblemKind.UNKNOWN_POLICY, f"policy: {known}", [FieldError(field="policy", detail=known)])
+    judging = chosen(request, caller=caller, community=community, policy=policy)
 
     def work() -> Judgement:
-        decisions = moderator.decide(comments, policy=chosen, explain=explain, threads=1)
-        n = len(comments)
-        languages, foreign = [None] * n, [False] * n
-        if site is None:
-            verdicts = [VERDICTS[code] if code >= 0 else None for code in decisions.verdicts.tolist()]
-            return Judgement(decisions, verdicts, languages, foreign, [None] * n, verdicts, None)
-        came = outcome(site, comments, decisions, foreign=foreign, own_policy=policy is None)
-        return Judgement(came.decisions, came.verdicts, languages, foreign, came.matched, came.wanted, site.name)
+        return judging.judge(comments, explain=explain)
 
     return await carry_out(request, work, effort=_effort(comments, explain=explain))
+
+
+def chosen(request: Request, *, caller: Caller, community: str | None, policy: str | None) -> Judging:
+    """Return all that the comments of a call are judged by.
+
+    Args:
+        request: the call.
+        caller: who asks.
+        community: named by the call; the caller's own if None.
+        policy: named by the call; the community's if None.
+
+    Raises:
+        ProblemError: the service is not ready, or policy or community is unknown; where the site has no communities, none is unknown.
+    """
+    state = serving(request)
+    moderator, identifier = ready_moderator(request), ready_identifier(request)
+    site = state.communities.of(request, caller, community)
+    name = policy or (site.policy_name if site is not None else "default")
+    if name not in moderator.policies:
+        known = "has to be one of " + ", ".join(sorted(moderator.policies))
+        raise ProblemError(ProblemKind.UNKNOWN_POLICY, f"policy: {known}", [FieldError(field="policy", detail=known)])
+    return Judging(moderator, identifier, name, policy is not None, site, state.on_foreign)
 
 
 async def carry_out(request: Request, work: Callable[[], _T], *, effort: int) -> _T:

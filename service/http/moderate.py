@@ -7,12 +7,11 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from model.comment import LABELS, VERDICTS, Format
-from service.communities.community import Outcome, outcome
+from model.comment import LABELS, Format
 from service.http.body import check_content, read_body
-from service.http.calls import EXPLAINED, MARKED_UP, Scope, admit, carry_out, is_longer, secret_in
+from service.http.calls import EXPLAINED, MARKED_UP, Judgement, Judging, Scope, admit, carry_out, chosen, is_longer, secret_in
 from service.http.communities import unknown_community
-from service.http.problems import FieldError, ProblemError, ProblemKind, described
+from service.http.problems import ProblemError, ProblemKind, described
 from service.http.state import ready_moderator, serving
 from service.http.turnstile import ready_to_refuse
 from service.http.wire import (
@@ -31,15 +30,13 @@ from service.http.wire import (
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from model.moderator import Decisions, Moderator, Span
-    from service.communities.community import Community
+    from model.moderator import Span
 
 __all__ = ["Judge", "add_routes", "judge", "moderation"]
 
-Judge = Callable[["Moderator", ModerateRequest, Settings, "Community | None"], ModerateAnswer]
+Judge = Callable[[Judging, ModerateRequest, Settings], ModerateAnswer]
 
 _LABEL_NAMES = tuple(label.value for label in LABELS)
-_VERDICT_NAMES = tuple(verdict.value for verdict in VERDICTS)
 _QUICK_FORMATS = (None, Format.PLAIN)
 _DIGITS = 6
 _PROBLEMS = (
@@ -101,18 +98,17 @@ def moderation(settings: Settings, judge: Judge) -> Callable[[Request], Coroutin
 
     async def moderate(request: Request) -> Response:
         caller = await admit(request, scope=Scope.SCORE, secret=secret_in(request))
-        moderator = ready_moderator(request)
+        ready_moderator(request)
         check_content(request)
         body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)
         asked = parse_request(body, shape)
 
-        communities = serving(request).communities
-        if asked.community is not None and communities.book is None:
+        if asked.community is not None and serving(request).communities.book is None:
             raise unknown_community()
-        community = communities.of(request, caller, asked.community)
+        judging = chosen(request, caller=caller, community=asked.community, policy=asked.policy)
 
         def answer() -> bytes:
-            return render(judge(moderator, asked, settings, community))
+            return render(judge(judging, asked, settings))
 
         content = await carry_out(request, answer, effort=len(body) * _factor(asked))
         return Response(content, media_type="application/json")
@@ -125,79 +121,66 @@ def _factor(asked: ModerateRequest) -> int:
     return each if all(comment.format in _QUICK_FORMATS for comment in asked.comments) else each * MARKED_UP
 
 
-def judge(moderator: "Moderator", asked: ModerateRequest, settings: Settings, community: "Community | None") -> ModerateAnswer:
+def judge(judging: Judging, asked: ModerateRequest, settings: Settings) -> ModerateAnswer:
     """Judges the comments of a call in the calling thread.
 
     Args:
-        moderator: loaded and warm.
+        judging: what they are judged by.
         asked: the call.
         settings: the limits.
-        community: that the comments belong to, if any.
 
     Returns:
         A decision, or the reason why there is none, for each comment in order.
-
-    Raises:
-        ProblemError: the policy is unknown.
     """
-    policy = _known_policy(moderator, asked.policy, community)
     limit = settings.max_comment_bytes
     long = [at for at, comment in enumerate(asked.comments) if is_longer(comment.text, limit)]
     kept = [comment for comment in asked.comments if not is_longer(comment.text, limit)] if long else asked.comments
-    comments = [comment.comment() for comment in kept]
-    decisions = moderator.decide(comments, policy=policy, explain=bool(asked.explain), threads=1)
-    came = None
-    if community is not None:
-        came = outcome(community, comments, decisions, foreign=[False] * len(comments), own_policy=asked.policy is None)
-        decisions = came.decisions
-    entries = _entries(kept, decisions)
-    if came is not None:
-        _add_outcome(entries, came, observing=community is not None and community.observe)
+    judgement = judging.judge([comment.comment() for comment in kept], explain=bool(asked.explain))
+    entries = _entries(kept, judgement)
+    if judging.community is not None:
+        _add_outcome(entries, judgement, observing=judging.community.observe)
     for at in long:
         entries.insert(at, _unjudged(asked.comments[at], "too-long", f"The text has more than {limit} bytes in UTF-8."))
-    answer = ModerateAnswer(model=decisions.version, policy=decisions.policy, decisions=entries)
-    if community is not None:
-        answer["community"] = community.name
+    answer = ModerateAnswer(model=judgement.decisions.version, policy=judgement.decisions.policy, decisions=entries)
+    if judgement.community is not None:
+        answer["community"] = judgement.community
     return answer
 
 
-def _add_outcome(entries: Sequence[JudgedComment | UnjudgedComment], came: Outcome, *, observing: bool) -> None:
-    for entry, verdict, wanted, matched in zip(entries, came.verdicts, came.wanted, came.matched, strict=True):
-        if "error" in entry or verdict is None or wanted is None:
+def _add_outcome(entries: Sequence[JudgedComment | UnjudgedComment], judgement: Judgement, *, observing: bool) -> None:
+    for entry, wanted, matched in zip(entries, judgement.wanted, judgement.matched, strict=True):
+        if "error" in entry or wanted is None:
             continue
-        entry["verdict"] = verdict.value
         if observing:
             entry["observed"] = wanted.value
         if matched is not None:
             entry["matched"] = matched
 
 
-def _known_policy(moderator: "Moderator", name: str | None, community: "Community | None") -> str:
-    if name is None:
-        return "default" if community is None else community.policy_name
-    if name not in moderator.policies:
-        known = "has to be one of " + ", ".join(sorted(moderator.policies))
-        raise ProblemError(ProblemKind.UNKNOWN_POLICY, f"policy: {known}", [FieldError(field="policy", detail=known)])
-    return name
-
-
 def _unjudged(comment: CommentRequest, reason: str, detail: str) -> UnjudgedComment:
     return UnjudgedComment(id=comment.id, error=CommentError(type=f"comment-{reason}", detail=detail))
 
 
-def _entries(comments: Sequence[CommentRequest], decisions: "Decisions") -> list[JudgedComment | UnjudgedComment]:
+def _entries(comments: Sequence[CommentRequest], judgement: Judgement) -> list[JudgedComment | UnjudgedComment]:
     entries: list[JudgedComment | UnjudgedComment] = []
+    decisions = judgement.decisions
     names = decisions.names
-    for comment, row in zip(comments, decisions.rows(), strict=True):
-        if row.reason is not None:
-            entries.append(_unjudged(comment, row.reason, _REASONS.get(row.reason, "The comment cannot be judged.")))
+    others = zip(judgement.verdicts, judgement.languages, judgement.foreign, strict=True)
+    for comment, row, (verdict, language, foreign) in zip(comments, decisions.rows(), others, strict=True):
+        if row.reason is not None or verdict is None:
+            reason = row.reason or ""
+            entries.append(_unjudged(comment, reason, _REASONS.get(reason, "The comment cannot be judged.")))
             continue
         entry: JudgedComment = {
             "id": comment.id,
             "label": _LABEL_NAMES[row.label],
             "scores": rounded_scores(*row.scores),
-            "verdict": _VERDICT_NAMES[row.verdict],
+            "verdict": verdict.value,
         }
+        if language is not None:
+            entry["language"] = language
+        if foreign:
+            entry["foreign"] = True
         if names:
             entry["attributes"] = {name: round(value, _DIGITS) for name, value in zip(names, row.attributes, strict=True)}
         if decisions.spans is not None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 
 from model.errors import ArtefactError, StoreError, TipstaffError
+from service.communities.community import OnForeign
 from service.http.communities import Communities
 from service.http.gate import Gate
 from service.http.load import Waiting
@@ -23,12 +24,23 @@ from service.settings import Settings
 from service.store.life import living
 
 if TYPE_CHECKING:
+    from model.language import Identifier
     from model.moderator import Moderator
     from service.store.keyring import KeyRing
     from service.store.store import Store
     from service.store.worker import Handler, OutboxWorker
 
-__all__ = ["Load", "OnFailure", "Serving", "lifespan", "load_moderator", "ready_moderator", "serving"]
+__all__ = [
+    "Load",
+    "OnFailure",
+    "Serving",
+    "lifespan",
+    "load_identifier",
+    "load_moderator",
+    "ready_identifier",
+    "ready_moderator",
+    "serving",
+]
 
 Load = Callable[[Settings], "Moderator"]
 OnFailure = Callable[[TipstaffError], None]
@@ -45,7 +57,9 @@ class Serving:
         waiting: what waits to be judged.
         guests: the connections that are open.
         communities: of this site, with what they want.
+        on_foreign: what becomes of comments in languages that the model did not learn.
         moderator: None until it is loaded and warm.
+        identifier: tells languages, likewise.
         store: keys, rulings, outbox; None until it is open, which is before the moderator is there.
         ring: the valid keys in memory, likewise.
         gate: says who may call; lets nobody in until the keys are read.
@@ -57,7 +71,9 @@ class Serving:
     waiting: Waiting
     guests: Guests
     communities: Communities
+    on_foreign: OnForeign
     moderator: "Moderator | None" = None
+    identifier: "Identifier | None" = None
     store: "Store | None" = None
     ring: "KeyRing | None" = None
     worker: "OutboxWorker | None" = None
@@ -80,8 +96,24 @@ def ready_moderator(request: Request) -> "Moderator":
     """
     moderator = serving(request).moderator
     if moderator is None:
-        raise ProblemError(ProblemKind.NOT_READY, "The model is being loaded: try again shortly.", headers={"Retry-After": "1"})
+        raise _not_ready()
     return moderator
+
+
+def ready_identifier(request: Request) -> "Identifier":
+    """What tells languages in the service that received this request.
+
+    Raises:
+        ProblemError: it is not loaded and warm yet.
+    """
+    identifier = serving(request).identifier
+    if identifier is None:
+        raise _not_ready()
+    return identifier
+
+
+def _not_ready() -> ProblemError:
+    return ProblemError(ProblemKind.NOT_READY, "The model is being loaded: try again shortly.", headers={"Retry-After": "1"})
 
 
 def load_moderator(settings: Settings) -> "Moderator":
@@ -94,6 +126,21 @@ def load_moderator(settings: Settings) -> "Moderator":
     from model.moderator import Moderator
 
     return Moderator.load(settings.artefact, prior=settings.prior)
+
+
+def load_identifier(settings: Settings, learned: Collection[str]) -> "Identifier":
+    """Loads what tells languages; it is not warm yet.
+
+    Args:
+        settings: how certain it has to be.
+        learned: codes of the languages that the model learned.
+
+    Raises:
+        ArtefactError: it cannot be used.
+    """
+    from model.language import Identifier
+
+    return Identifier.load(learned, letters=settings.language_letters, certainty=settings.language_certainty)
 
 
 def lifespan(
@@ -149,26 +196,33 @@ def _serving(settings: Settings) -> Serving:
     pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="judge")
     waiting = Waiting(settings, pool, threads=threads)
     return Serving(
-        pool=pool, gate=Gate(settings, waiting), waiting=waiting, guests=Guests(settings, waiting), communities=Communities(settings)
+        pool=pool,
+        gate=Gate(settings, waiting),
+        waiting=waiting,
+        guests=Guests(settings, waiting),
+        communities=Communities(settings),
+        on_foreign=OnForeign(settings.on_foreign),
     )
 
 
 async def _load(state: Serving, settings: Settings, *, load: Load, on_failure: OnFailure) -> None:
     begin = time.monotonic()
 
-    def loaded_and_warm() -> "Moderator":
+    def loaded_and_warm() -> "tuple[Moderator, Identifier]":
         moderator = load(settings)
         state.communities.check_policies(moderator.policies)
         moderator.warm()
-        return moderator
+        identifier = load_identifier(settings, moderator.languages)
+        identifier.warm()
+        return moderator, identifier
 
     try:
-        moderator = await asyncio.get_running_loop().run_in_executor(state.pool, loaded_and_warm)
+        moderator, identifier = await asyncio.get_running_loop().run_in_executor(state.pool, loaded_and_warm)
     except TipstaffError as error:
         on_failure(error)
     except Exception as error:
         _log.debug("the model cannot be loaded", exc_info=error)
         on_failure(ArtefactError(f"the model cannot be loaded: {type(error).__name__}: {error}"))
     else:
-        state.moderator = moderator
+        state.moderator, state.identifier = moderator, identifier
         _log.info("ready: %s, loaded in %.1f s", moderator.version, time.monotonic() - begin)

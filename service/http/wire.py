@@ -112,7 +112,8 @@ class JudgedComment(TypedDict):
     """What is decided about a comment.
 
     `matched` names the rule of the community that decided the verdict, if one did; `observed` is the verdict that a
-    community which only watches would have come to.
+    community which only watches would have come to. `language` is there if it can be told; `foreign`, which is always true, if the
+    model did not learn that language: then the scores are halfway to what is usual, since it knows little of such a comment.
     """
 
     id: str | int
@@ -121,6 +122,8 @@ class JudgedComment(TypedDict):
     verdict: Annotated[str, WithJsonSchema({"type": "string", "enum": list(VERDICTS)})]
     observed: NotRequired[Annotated[str, WithJsonSchema({"type": "string", "enum": list(VERDICTS)})]]
     matched: NotRequired[str]
+    language: NotRequired[str]
+    foreign: NotRequired[bool]
     attributes: NotRequired[dict[str, float]]
     spans: NotRequired[list[ContributingSpan]]
 

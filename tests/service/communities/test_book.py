@@ -44,7 +44,7 @@ def test_file_is_read(path: Path) -> None:
 
     main, garden, coral = (book.communities[name] for name in ("main", "garden", "Coral:https://news.example"))
     assert book.default == main
-    assert (main.policy, main.observe, main.on_foreign) == ("default", False, OnForeign.REVIEW)
+    assert (main.policy, main.observe, main.on_foreign) == ("default", False, None)
     assert not main.allow
     assert not main.deny
     assert (garden.policy, garden.observe, garden.on_foreign) == ("strict", True, OnForeign.APPROVE)

@@ -49,7 +49,9 @@ def running() -> Running:
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Limits that are quick to reach, and a store of its own without keys."""
     folder = tmp_path_factory.mktemp("data")
-    return read_settings(data_dir=folder, port=0, max_comments=20, max_comment_bytes=1000, max_body_bytes=100_000, body_timeout=1)
+    return read_settings(
+        data_dir=folder, port=0, max_comments=20, max_comment_bytes=1000, max_body_bytes=100_000, body_timeout=1, queue_ms=60_000
+    )
 
 
 @pytest.fixture(scope="session")
