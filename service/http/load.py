@@ -32,6 +32,8 @@ _ALWAYS = 0.25
 # A pause between two rounds of the event loop that is longer means that nothing waited.
 _NO_PAUSE = 0.001
 _FEW = 2
+# So many large calls for each thread are let in however long they may take: nobody waits for them but their like.
+_FEW_LARGE = 8
 # Seconds that a letter of plain text takes until that is measured, and the weight of each new measurement.
 _FIRST_GUESS = 2e-7
 _WEIGHT = 0.1
@@ -63,7 +65,7 @@ class Waiting:
         self._judging_since = 0.0
         self._last_answer = 0.0
         self._unseen = 0.0
-        self._pending = 0
+        self._pending = self._large = 0
         self._seconds_each = _FIRST_GUESS
         self._bytes = 0
 
@@ -133,7 +135,7 @@ class Waiting:
         Raises:
             ProblemError: it would wait too long, or its deadline passes.
         """
-        if self._pending * self._seconds_each / self._threads > self._queue:
+        if self._large >= _FEW_LARGE * self._threads and self._pending * self._seconds_each / self._threads > self._queue:
             raise overloaded()
 
         def timed() -> _T:
@@ -147,6 +149,7 @@ class Waiting:
 
         loop = asyncio.get_running_loop()
         self._pending += effort
+        self._large += 1
         future = loop.run_in_executor(self._pool, timed)
         future.add_done_callback(lambda _: self._done(effort))
         try:
@@ -157,6 +160,7 @@ class Waiting:
 
     def _done(self, effort: int) -> None:
         self._pending -= effort
+        self._large -= 1
 
     def _measured(self, effort: int, seconds: float) -> None:
         self._seconds_each += _WEIGHT * (seconds / max(effort, 1) - self._seconds_each)
