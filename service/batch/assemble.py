@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from model.errors import DumpError
 from service.batch.job import OutputAs
+from service.batch.parquet_join import join_parquet
 from service.batch.places import Folder, opened
 from service.batch.shardwork import part_name
 from service.batch.writers import columns_of, schema_of
@@ -60,10 +61,11 @@ def join(parts: Folder, names: Iterator[str], path: Path, shown: str, *, head: b
 def _parquet(parts: Folder, count: int, path: Path, shown: str, *, keep: Sequence[str], rows: int) -> None:
     import pyarrow.parquet as pq
 
-    with opened(path, shown) as out, pq.ParquetWriter(out, schema_of(keep), compression="zstd") as writer:
-        for file in _opened_parts(parts, count):
-            for group in range(file.num_row_groups):
-                writer.write_table(file.read_row_group(group))
+    with opened(path, shown) as out:
+        if count:
+            join_parquet((parts.fetched(part_name(number)) for number in range(count)), out)
+        else:
+            pq.ParquetWriter(out, schema_of(keep), compression="zstd").close()
     _insist(pq.read_metadata(path).num_rows, rows, shown)
 
 

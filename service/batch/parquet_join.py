@@ -1,0 +1,206 @@
+"""Parquet files put behind each other without reading a page of them: row groups are copied, and their footers made one.
+
+The footer of a Parquet file is one struct in Thrift's compact protocol
+(https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md); what its fields mean is told by
+https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift. Only places in the file are changed here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from model.errors import DumpError
+
+__all__ = ["join_parquet"]
+
+_MAGIC = b"PAR1"
+_COPIED = 1 << 20
+_TRUE, _FALSE, _BYTE, _I16, _I32, _I64, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = range(1, 13)
+# Fields of FileMetaData, RowGroup, ColumnChunk and ColumnMetaData.
+_NUM_ROWS, _ROW_GROUPS = 3, 4
+_COLUMNS, _GROUP_OFFSET, _ORDINAL = 1, 5, 7
+_CHUNK_OFFSET, _CHUNK_META, _OFFSET_INDEX, _COLUMN_INDEX = 2, 3, 4, 6
+_PAGE_OFFSETS = (9, 10, 11, 14)
+
+
+@dataclass
+class _List:
+    """A list of values of one type."""
+
+    type: int
+    values: list[Any]
+
+
+Fields = dict[int, tuple[int, Any]]
+"""A struct: number of a field → its type and value."""
+
+
+def join_parquet(parts: Iterable[AbstractContextManager[Path]], out: BinaryIO) -> int:
+    """Write the rows of Parquet files into one.
+
+    Args:
+        parts: hand out their paths, in order; at least one. All were written with the same schema by the same writer.
+        out: where to, from its beginning.
+
+    Returns:
+        How many rows there are.
+
+    Raises:
+        DumpError: a part is damaged.
+        OSError: reading or writing fails.
+    """
+    out.write(_MAGIC)
+    whole: Fields | None = None
+    at, rows, groups = len(_MAGIC), 0, list[Fields]()
+    for part in parts:
+        with part as path, path.open("rb") as file:
+            footer, end = _footer(file, path)
+            file.seek(len(_MAGIC))
+            _copy(file, out, end - len(_MAGIC))
+        for group in footer[_ROW_GROUPS][1].values:
+            _move(group, at - len(_MAGIC), len(groups))
+            groups.append(group)
+        at += end - len(_MAGIC)
+        rows += footer[_NUM_ROWS][1]
+        whole = whole or footer
+    if whole is None:
+        raise DumpError("there is no part to make a Parquet file of")
+    whole |= {_NUM_ROWS: (_I64, rows), _ROW_GROUPS: (_LIST, _List(_STRUCT, groups))}
+    written = b"".join(_struct(dict(sorted(whole.items()))))
+    out.write(written + len(written).to_bytes(4, "little") + _MAGIC)
+    return rows
+
+
+def _footer(file: BinaryIO, path: Path) -> tuple[Fields, int]:
+    """Return the footer of a Parquet file, and where it begins."""
+    size = file.seek(0, 2)
+    file.seek(max(size - 8, 0))
+    tail = file.read(8)
+    length = int.from_bytes(tail[:4], "little")
+    if tail[4:] != _MAGIC or length > size - 12:
+        raise DumpError(f"{path}: a damaged part; start anew with --fresh")
+    file.seek(size - 8 - length)
+    try:
+        return _Reader(file.read(length)).struct(), size - 8 - length
+    except (IndexError, ValueError, KeyError) as error:
+        raise DumpError(f"{path}: a damaged part; start anew with --fresh") from error
+
+
+def _copy(file: BinaryIO, out: BinaryIO, size: int) -> None:
+    while size > 0:
+        content = file.read(min(size, _COPIED))
+        if not content:
+            raise DumpError("a part ended while it was copied; start anew with --fresh")
+        out.write(content)
+        size -= len(content)
+
+
+def _move(group: Fields, by: int, ordinal: int) -> None:
+    """Let a row group say where it lies now."""
+    _shift(group, _GROUP_OFFSET, by)
+    if _ORDINAL in group:
+        group[_ORDINAL] = (_I16, min(ordinal, 32767))
+    for chunk in group[_COLUMNS][1].values:
+        for number in (_CHUNK_OFFSET, _OFFSET_INDEX, _COLUMN_INDEX):
+            _shift(chunk, number, by)
+        for number in _PAGE_OFFSETS:
+            _shift(chunk[_CHUNK_META][1], number, by)
+
+
+def _shift(fields: Fields, number: int, by: int) -> None:
+    if number in fields and fields[number][1] > 0:
+        fields[number] = (fields[number][0], fields[number][1] + by)
+
+
+class _Reader:
+    """Reads values of the compact protocol."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._at = 0
+
+    def struct(self) -> Fields:
+        fields: Fields = {}
+        number = 0
+        while head := self._byte():
+            number = number + (head >> 4) if head >> 4 else self._signed()
+            fields[number] = (head & 15, self._value(head & 15))
+        return fields
+
+    def _value(self, type_: int) -> Any:
+        readers: dict[int, Callable[[], Any]] = {
+            **dict.fromkeys((_I16, _I32, _I64), self._signed),
+            **{_BYTE: self._byte, _DOUBLE: lambda: self._bytes(8), _BINARY: lambda: self._bytes(self._varint())},
+            **{_LIST: self._list, _SET: self._list, _STRUCT: self.struct, _TRUE: lambda: True, _FALSE: lambda: False},
+        }
+        return readers[type_]()
+
+    def _list(self) -> _List:
+        head = self._byte()
+        count = head >> 4 if head >> 4 != 15 else self._varint()
+        type_ = head & 15
+        # Elements that are true or false have a byte of their own.
+        return _List(type_, [self._byte() if type_ in {_TRUE, _FALSE} else self._value(type_) for _ in range(count)])
+
+    def _byte(self) -> int:
+        self._at += 1
+        return self._content[self._at - 1]
+
+    def _bytes(self, count: int) -> bytes:
+        self._at += count
+        if self._at > len(self._content):
+            raise ValueError
+        return self._content[self._at - count : self._at]
+
+    def _varint(self) -> int:
+        value = shift = 0
+        while (byte := self._byte()) & 0x80:
+            value |= (byte & 0x7F) << shift
+            shift += 7
+        return value | byte << shift
+
+    def _signed(self) -> int:
+        value = self._varint()
+        return value >> 1 ^ -(value & 1)
+
+
+def _struct(fields: Fields) -> Iterator[bytes]:
+    before = 0
+    for number, (type_, value) in fields.items():
+        step = number - before
+        yield bytes([step << 4 | type_]) if 0 < step <= 15 else bytes([type_]) + _zigzag(number)
+        yield from _written(type_, value)
+        before = number
+    yield b"\0"
+
+
+def _written(type_: int, value: Any) -> Iterator[bytes]:
+    if type_ in {_I16, _I32, _I64}:
+        yield _zigzag(value)
+    elif type_ == _BYTE:
+        yield bytes([value])
+    elif type_ == _DOUBLE:
+        yield value
+    elif type_ == _BINARY:
+        yield _varint(len(value)) + value
+    elif type_ == _STRUCT:
+        yield from _struct(value)
+    elif type_ in {_LIST, _SET}:
+        count = len(value.values)
+        yield bytes([count << 4 | value.type]) if count < 15 else bytes([0xF0 | value.type]) + _varint(count)
+        for each in value.values:
+            yield from (bytes([each]),) if value.type in {_TRUE, _FALSE} else _written(value.type, each)
+
+
+def _zigzag(value: int) -> bytes:
+    return _varint(value << 1 if value >= 0 else (-value << 1) - 1)
+
+
+def _varint(value: int) -> bytes:
+    parts = bytearray()
+    while value > 0x7F:
+        parts.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*parts, value])
