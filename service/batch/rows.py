@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from model.comment import Format
 
@@ -20,9 +20,11 @@ __all__ = [
     "RowId",
     "Wanted",
     "WriteAs",
+    "id_of",
     "in_chunks",
     "is_unicode",
     "row_of",
+    "without_surrogates",
 ]
 
 MOST_TEXT = 1_000_000
@@ -36,10 +38,24 @@ RowId = str | int
 
 
 class ReadAs(StrEnum):
-    """The formats of text files that can be told apart by content, or by the caller."""
+    """What a dump is, where the caller says so: a format, or whose dump it is."""
 
     JSONL = "jsonl"
+    JSON = "json"
     CSV = "csv"
+    PARQUET = "parquet"
+    ARROW = "arrow"
+    TEXT = "text"
+    PAGE = "page"
+    FEED = "feed"
+    REDDIT = "reddit"
+    WORDPRESS = "wordpress"
+    DISQUS = "disqus"
+    CORAL = "coral"
+    DISCOURSE = "discourse"
+    HACKERNEWS = "hackernews"
+    YOUTUBE = "youtube"
+    MASTODON = "mastodon"
 
 
 class WriteAs(StrEnum):
@@ -56,23 +72,34 @@ class Reason(StrEnum):
     NOT_UTF8 = "not-utf-8"
     NOT_JSON = "not-json"
     NOT_AN_OBJECT = "not-an-object"
+    NOT_XML = "not-xml"
+    NOT_A_COMMENT = "not-a-comment"
     NO_TEXT = "no-text"
     NOT_A_STRING = "text-not-a-string"
     TOO_LONG = "too-long"
     TOO_FEW_CELLS = "too-few-cells"
     TOO_MANY_CELLS = "too-many-cells"
     OPEN_QUOTE = "open-quote"
+    DELETED = "deleted"
+    REMOVED = "removed"
+    TRUNCATED = "truncated"
+    DAMAGED = "damaged"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a file of comments.
+class Row(NamedTuple):
+    """One row of a file of comments; a tuple, because these are made by the million.
 
     Attributes:
-        line: where it begins: the line of a text file, the row of a Parquet file, counted from 1.
+        line: where it begins: the line of a file of lines, else the number of the row in its file, counted from 1.
         id: what the file calls it; None where it does not say.
         text: the text, free of lone surrogates; None exactly if there is a reason.
         reason: why there is no text.
+        author: who wrote it, if the file says so.
+        parent: the id of what it answers, if anything.
+        created_at: when it was written, in UTC.
+        format: how ``text`` is written.
+        extra: name → value of the columns that the caller wants kept; None if there are none.
+        offset: where it begins in the file, in bytes, where that is known; of a compressed file, only where it is damaged.
     """
 
     line: int
@@ -92,23 +119,33 @@ class Wanted:
     """What the caller says about the files; None is found out from each file.
 
     Attributes:
-        read_as: the format of text files.
+        read_as: what they are.
         text_column: the column or field that holds the text.
         id_column: the column or field that holds the id.
+        keep: columns or fields that are passed on with each row.
+        author_column, parent_column, time_column: likewise the author, the id of what is answered, and the time.
+        lines: whether each line of plain text is a comment, rather than each paragraph.
     """
 
     read_as: ReadAs | None = None
     text_column: str | None = None
     id_column: str | None = None
     keep: tuple[str, ...] = ()
+    author_column: str | None = None
+    parent_column: str | None = None
+    time_column: str | None = None
+    lines: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of one file, by their names in it; ``id`` is None where rows go by their number."""
+    """The columns of one file, by their names in it; None where it has no such column."""
 
     text: str
     id: str | None
+    author: str | None = None
+    parent: str | None = None
+    time: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +158,7 @@ class Reading:
         columns: where text and id are found; None if the file is empty.
         rows: its rows, lazily, in order; to be used up before the file is closed.
         share: tells the share in [0, 1] of the file that has been read, None where its length is unknown.
+        kind: what the file is, for people.
     """
 
     name: str
@@ -128,29 +166,31 @@ class Reading:
     columns: Columns | None
     rows: Iterator[Row]
     share: Callable[[], float | None]
+    kind: str = ""
 
 
 def row_of(line: int, *, id: object, text: object) -> Row:
     """Build a row from the values that a file holds for its id and its text, whatever they are."""
-    known = _id_of(id)
+    known = id_of(id)
     if text is None:
         return Row(line, known, None, Reason.NO_TEXT)
     if not isinstance(text, str):
         return Row(line, known, None, Reason.NOT_A_STRING)
     if len(text) > MOST_TEXT:
         return Row(line, known, None, Reason.TOO_LONG)
-    return Row(line, known, _without_surrogates(text))
+    return Row(line, known, without_surrogates(text))
 
 
-def _id_of(value: object) -> RowId | None:
+def id_of(value: object) -> RowId | None:
+    """Return what a file calls a row: JSON and Parquet integers and all text stay, everything else becomes its JSON."""
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
     if isinstance(value, str):
-        return _without_surrogates(value)
-    return _without_surrogates(json.dumps(value, ensure_ascii=False, default=str))
+        return without_surrogates(value)
+    return without_surrogates(json.dumps(value, ensure_ascii=False, default=str))
 
 
-def _without_surrogates(text: str) -> str:
+def without_surrogates(text: str) -> str:
     """Put U+FFFD, which keeps every offset, where half a surrogate pair would break whoever encodes the text."""
     if text.isascii() or is_unicode(text):
         return text

@@ -103,3 +103,17 @@ def start(folder: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
         process.kill()
         if process.returncode is None or not process.stdout.closed:  # type: ignore[union-attr]
             process.communicate()
+
+
+@pytest.fixture(scope="session")
+def read_bytes(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[Row]]:
+    """A function that writes bytes into a file and reads its rows, for tests whose every example shares it."""
+    folder = tmp_path_factory.mktemp("bytes")
+
+    def _read(content: bytes, name: str = "comments", wanted: Wanted | None = None) -> list[Row]:
+        path = folder / name
+        path.write_bytes(content)
+        with open_reading(str(path), wanted or Wanted()) as reading:
+            return list(reading.rows)
+
+    return _read

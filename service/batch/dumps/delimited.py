@@ -7,30 +7,21 @@ several lines is taken for one bad line, and reading goes on with the next.
 import csv
 import io
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from model.errors import DumpError
-from service.batch.columns import choose_id, choose_text, knows_text
-from service.batch.rows import MOST_ROW, Columns, Reading, Reason, Row, Wanted, is_unicode, row_of
-from service.batch.streams import Source, lines
+from service.batch.dumps.records import Record, Table
+from service.batch.rows import MOST_ROW, Reason
 
-__all__ = ["header_of", "read_csv"]
+__all__ = ["DELIMITERS", "first_record", "read_csv", "text_lines"]
 
-_DELIMITERS = ",;\t|"
-
-
-def header_of(text: str, wanted: Wanted) -> tuple[str, list[str]]:
-    """Find the delimiter of a delimited text and the names in its header.
-
-    The delimiter is the one that yields a known text column, and among several the one that yields most columns.
-    """
-    headers = {delimiter: _first_record(text, delimiter) for delimiter in _DELIMITERS}
-    best = max(headers, key=lambda delimiter: (knows_text(headers[delimiter], wanted), len(headers[delimiter])))
-    return best, headers[best]
+DELIMITERS = ",;\t|"
 
 
-def _first_record(text: str, delimiter: str) -> list[str]:
+def first_record(text: str, delimiter: str) -> list[str]:
+    """Return the cells of the first record of a text that says something; none if there is none."""
     try:
         records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         return next((cells for cells in records if _says_something(cells)), [])
@@ -42,28 +33,42 @@ def _says_something(cells: list[str]) -> bool:
     return any(cell.strip() for cell in cells)
 
 
-def read_csv(source: Source, wanted: Wanted) -> Reading:
-    """Read the header of a delimited file; the rows below it come one by one.
+def read_csv(stream: io.BufferedReader, delimiter: str, *, name: str, names: list[str] | None = None, first: int = 1) -> Table:
+    """Read the header of delimited text; the records below it come one by one.
 
-    Blank lines are no rows.
+    Blank lines are no records.
+
+    Args:
+        stream: UTF-8.
+        delimiter: what stands between two cells.
+        name: what messages call the file.
+        names: the header, if the stream begins below it.
+        first: the number of the stream's first line.
 
     Raises:
-        DumpError: the header does not say which column holds the text.
+        DumpError: the first line is no header.
     """
     # A setting of the whole process, hence only ever raised; the feed bounds a record before the csv module would.
     csv.field_size_limit(max(csv.field_size_limit(), 2 * MOST_ROW))
-    delimiter, _ = header_of(source.head_text, wanted)
-    records = _records(lines(source.text(newline="")), delimiter)
-    header = next((record for record in records if record.reason or _says_something(record.cells)), None)
-    if header is None:
-        return Reading(source.name, "line", None, iter(()), source.share)
-    if header.reason is not None:
-        raise DumpError(f"{source.name}: line {header.line} is no header ({header.reason}); the first line must name the columns")
-    columns = Columns(
-        choose_text(header.cells, wanted, file=source.name),
-        choose_id(header.cells, wanted, file=source.name),
-    )
-    return Reading(source.name, "line", columns, _rows(records, header.cells, columns), source.share)
+    records = _records(text_lines(io.TextIOWrapper(stream, "utf-8-sig", "surrogateescape", "")), delimiter, first)
+    if names is None:
+        header = next((record for record in records if record.reason or _says_something(record.cells)), None)
+        if header is not None and header.reason is not None:
+            raise DumpError(f"{name}: line {header.line} is no header ({header.reason}); the first line must name the columns")
+        names = header.cells if header is not None else []
+    return Table(names, _named(records, names), "line", strict=True, empty=not names)
+
+
+def text_lines(stream: io.TextIOWrapper) -> Iterator[str | None]:
+    """Yield each line with its end; None stands for a line of more than ``MOST_ROW`` code points, which is skipped."""
+    for line in iter(partial(stream.readline, MOST_ROW + 1), ""):
+        if len(line) <= MOST_ROW:
+            yield line
+        else:
+            rest = line
+            while rest and not rest.endswith(("\n", "\r")):
+                rest = stream.readline(MOST_ROW)
+            yield None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +80,14 @@ class _Record:
     reason: Reason | None = None
 
 
-def _rows(records: Iterator[_Record], header: list[str], columns: Columns) -> Iterator[Row]:
-    width = len(header)
-    text_at = header.index(columns.text)
-    id_at = header.index(columns.id) if columns.id is not None else width
+def _named(records: Iterable[_Record], names: list[str]) -> Iterator[Record]:
+    width = len(names)
     for record in records:
         cells = record.cells
-        # A stray delimiter in the text shifts what is right of it; what is left of it still stands in its column.
-        known = cells[id_at] or None if id_at < len(cells) and (len(cells) == width or id_at < text_at) else None
-        if len(cells) == width and (cells[text_at].isascii() or is_unicode(cells[text_at])):
-            yield row_of(record.line, id=known, text=cells[text_at])
-        else:
-            bad = row_of(record.line, id=known, text=None)
-            yield Row(bad.line, bad.id, None, record.reason or _misfit(len(cells), width))
-
-
-def _misfit(count: int, width: int) -> Reason:
-    if count == width:
-        return Reason.NOT_UTF8
-    return Reason.TOO_FEW_CELLS if count < width else Reason.TOO_MANY_CELLS
+        reason = record.reason
+        if len(cells) != width and reason is None:
+            reason = Reason.TOO_FEW_CELLS if len(cells) < width else Reason.TOO_MANY_CELLS
+        yield Record(record.line, None, dict(zip(names, cells, strict=False)), reason)
 
 
 class _OverLong(Exception):  # noqa: N818 - a signal through the csv module, never an error of ours
@@ -103,11 +97,11 @@ class _OverLong(Exception):  # noqa: N818 - a signal through the csv module, nev
 class _Feed:
     """The lines that a csv reader is given, which can be taken back after the first of a record."""
 
-    def __init__(self, source: Iterator[str | None]) -> None:
+    def __init__(self, source: Iterator[str | None], first: int) -> None:
         self._source = source
         self._again: deque[str | None] = deque()
         self._size = 0
-        self._before = 0
+        self._before = first - 1
         self.taken: list[str | None] = []
         self.ended = False
 
@@ -129,7 +123,7 @@ class _Feed:
         return line
 
     def begin(self) -> int:
-        """Begin a record; returns the number of its first line, counted from 1."""
+        """Begin a record; returns the number of its first line."""
         self._before += len(self.taken)
         self.taken, self._size, self.ended = [], 0, False
         return self._before + 1
@@ -140,8 +134,8 @@ class _Feed:
         del self.taken[1:]
 
 
-def _records(source: Iterator[str | None], delimiter: str) -> Iterator[_Record]:
-    feed = _Feed(source)
+def _records(source: Iterator[str | None], delimiter: str, first: int) -> Iterator[_Record]:
+    feed = _Feed(source, first)
     # Strict, because otherwise a stray quote silently swallows rows; what is merely sloppy gets a second chance below.
     reader = csv.reader(feed, delimiter=delimiter, strict=True)
     while True:

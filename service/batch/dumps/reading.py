@@ -1,0 +1,172 @@
+"""From a file of comments to its rows, lazily: what it is is found from the content, not from the name alone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from model.errors import DumpError
+from service.batch.dumps.columnar import ARROW_FILE, ARROW_STREAM, PARQUET, Columnar, open_columnar
+from service.batch.dumps.columns import check_kept, choose, find
+from service.batch.dumps.delimited import read_csv
+from service.batch.dumps.encodings import UTF8, in_utf8
+from service.batch.dumps.jsondocs import read_json
+from service.batch.dumps.jsonlines import probed, read_jsonl
+from service.batch.dumps.kinds import Container, Kind, kind_of
+from service.batch.dumps.records import Record, Table
+from service.batch.dumps.registry import shape_by_name, shape_by_names
+from service.batch.dumps.shapes import TABLE, Shape, rows_of
+from service.batch.dumps.sources import Source, open_source, opened_again
+from service.batch.rows import Columns, Reading, Row, Wanted
+
+__all__ = ["Layout", "Part", "open_part", "open_reading"]
+
+COLUMNAR = {Container.PARQUET: PARQUET, Container.ARROW: ARROW_FILE, Container.ARROW_STREAM: ARROW_STREAM}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Everything that was found out from the beginning of a file, so that a part of it can be read without looking there.
+
+    Attributes:
+        kind: the container.
+        shape: what the shape of its records is called; empty is any table.
+        columns: where text, id and so on are found; None if it is empty.
+        names: the header of delimited text.
+    """
+
+    kind: Kind
+    shape: Shape
+    columns: Columns | None
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is read of a file.
+
+    Attributes:
+        begin, end: its bytes, or the row groups of a Parquet file; ``end`` None is all.
+        first: the number of its first line or row.
+        layout: what the file is; None is found out.
+    """
+
+    begin: int = 0
+    end: int | None = None
+    first: int = 1
+    layout: Layout | None = None
+
+
+_ALL = Part()
+
+
+@contextmanager
+def open_reading(path: str, wanted: Wanted) -> Iterator[Reading]:
+    """Open a file of comments.
+
+    Args:
+        path: the file, or its URL; ``-`` is standard input.
+        wanted: what the caller knows about it.
+
+    Raises:
+        DumpError: the file is of an unknown kind, is damaged from the beginning, or does not say which column holds the text.
+        OSError: it cannot be opened or read.
+    """
+    with open_part(path, wanted, _ALL) as (reading, _):
+        yield reading
+
+
+@contextmanager
+def open_part(path: str, wanted: Wanted, part: Part) -> Iterator[tuple[Reading, Layout]]:
+    """Open a part of a file; arguments and errors as of ``open_reading``."""
+    columnar = part.layout is not None and part.layout.kind.container in COLUMNAR
+    with open_source(path, begin=0 if columnar else part.begin, end=None if columnar else part.end) as source:
+        kind = part.layout.kind if part.layout is not None else kind_of(source, wanted)
+        if kind.container in COLUMNAR:
+            with opened_again(source) as file, open_columnar(file, source.name, COLUMNAR[kind.container]) as opened:
+                yield _columnar(opened, source, wanted, kind, part)
+        else:
+            yield _read(source, wanted, kind, part)
+
+
+def _columnar(opened: Columnar, source: Source, wanted: Wanted, kind: Kind, part: Part) -> tuple[Reading, Layout]:
+    shape = part.layout.shape if part.layout is not None else _shape_of(opened.names, wanted)
+    columns = _columns_of(Table(opened.names, iter(()), "row"), shape, wanted, file=source.name)
+    check_kept(opened.names, wanted, file=source.name)
+    asked = (columns.text, columns.id, columns.author, columns.parent, columns.time, *shape.also, *wanted.keep)
+    needed = [name for name in asked if name in opened.names]
+    records = opened.records(needed, begin=part.begin, end=part.end, first=part.first)
+    rows = rows_of(records, shape, columns, wanted=wanted, names=opened.names, strict=False)
+    total = sum(size or 0 for size in opened.sizes[part.begin : part.end])
+
+    def share() -> float | None:
+        return min(opened.count / total, 1.0) if total else None
+
+    return Reading(source.name, "row", columns, rows, share, _told(kind, shape)), Layout(kind, shape, columns)
+
+
+def _read(source: Source, wanted: Wanted, kind: Kind, part: Part) -> tuple[Reading, Layout]:
+    layout = part.layout
+    table = _table(source, kind, part, names=list(layout.names) if layout is not None else None)
+    if layout is None:
+        shape = _shape_of(table.names, wanted)
+        columns = None if table.empty else _columns_of(table, shape, wanted, file=source.name)
+        layout = Layout(kind, shape, columns, tuple(table.names) if kind.container is Container.CSV else ())
+    if layout.columns is None:
+        rows: Iterator[Row] = iter(())
+    else:
+        if kind.container is Container.CSV:
+            check_kept(table.names, wanted, file=source.name)
+        rows = rows_of(table.records, layout.shape, layout.columns, wanted=wanted, names=table.names, strict=table.strict)
+    rows = _with_end(rows, source)
+    return Reading(source.name, table.unit, layout.columns, rows, source.share, _told(kind, layout.shape)), layout
+
+
+def _table(source: Source, kind: Kind, part: Part, *, names: list[str] | None) -> Table:
+    stream = in_utf8(source.stream, kind.encoding)
+    if kind.container is Container.CSV:
+        return read_csv(stream, kind.delimiter, name=source.name, names=names if part.begin else None, first=part.first)
+    known = kind.encoding == UTF8 and not source.packed
+    if kind.container is Container.JSON:
+        return _seen(read_json(stream, known=known), "row", part)
+    return _seen(read_jsonl(stream, first=part.first, offset=part.begin, known=known), "line", part)
+
+
+def _seen(records: Iterator[Record], unit: Literal["line", "row"], part: Part) -> Table:
+    return probed(records, unit) if part.layout is None else Table([], records, unit)
+
+
+def _with_end(rows: Iterator[Row], source: Source) -> Iterator[Row]:
+    """Yield the rows, and below them one that says so if the file ends before its end."""
+    line = 0
+    for row in rows:
+        line = row.line
+        yield row
+    if source.damage is not None:
+        yield Row(line + 1, None, None, source.damage.reason, offset=source.damage.offset)
+
+
+def _shape_of(names: list[str], wanted: Wanted) -> Shape:
+    if wanted.read_as is not None and (shapes := shape_by_name(wanted.read_as.value)):
+        return next((shape for shape in shapes if shape.fits(names)), shapes[0])
+    return TABLE if wanted.text_column is not None else shape_by_names(names) or TABLE
+
+
+def _columns_of(table: Table, shape: Shape, wanted: Wanted, *, file: str) -> Columns:
+    if shape is TABLE:
+        if table.speaking is not None and not table.names:
+            return Columns(wanted.text_column or "text", wanted.id_column or "id")
+        return choose(table.names, wanted, file=file, speaking=table.speaking)
+    asked = {
+        "text": wanted.text_column,
+        **{"id": wanted.id_column, "author": wanted.author_column, "parent": wanted.parent_column, "time": wanted.time_column},
+    }
+    for field, name in asked.items():
+        if name is not None and not find(table.names, name):
+            raise DumpError(f"{file}: there is no column “{name}”; check --{field}-column")
+    named = {field: find(table.names, name)[0] for field, name in asked.items() if name is not None}
+    return replace(shape.columns_in(table.names), **named)
+
+
+def _told(kind: Kind, shape: Shape) -> str:
+    return f"{shape.told} ({kind.container})" if shape.told else str(kind.container)
