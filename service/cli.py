@@ -19,6 +19,7 @@ from service.compare import compare
 from service.encoder_cli import train_encoder
 from service.evaluate import evaluate
 from service.options import numbers, pairs
+from service.perspective_diff import perspective_diff
 from service.score_cli import Artefact, load_moderator, score
 
 if TYPE_CHECKING:
@@ -196,6 +197,7 @@ app.command("train-encoder")(train_encoder)
 app.command()(score)
 app.command()(evaluate)
 app.command()(compare)
+app.command()(perspective_diff)
 app.add_typer(keys_cli.app)
 app.add_typer(rulings_cli.app)
 app.add_typer(store_cli.app)

@@ -1,15 +1,15 @@
 """``comments:analyze``: the scores of one comment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Format, Verdict
+from model.language import primary
 from service.http.calls import Caller, Judgement, Scope, admit
 from service.http.dialects.dialect import Endpoint
-from service.http.dialects.perspective.attributes import ABUSIVE, HATEFUL, USUAL, shown, source_of
 from service.http.dialects.perspective.calls import (
     answer,
     check_context,
@@ -30,7 +30,8 @@ from service.http.dialects.perspective.shapes import (
 )
 from service.http.dialects.perspective.spans import Part, sentences, units
 from service.http.dialects.wire import Judged, judge_called, judged
-from service.http.state import ready_moderator
+from service.http.state import ready_identifier, ready_moderator
+from service.perspective_names import ABUSIVE, HATEFUL, USUAL, shown, source_of
 from service.settings import Settings
 
 __all__ = ["analyzing", "scored_as"]
@@ -66,7 +67,7 @@ def analyzing(settings: Settings) -> Endpoint:
         check_context(asked.context)
         wanted = _wanted(request, asked)
         if settings.perspective_strict_languages:
-            _refuse_requested(asked.languages or (), wanted)
+            _refuse_requested(asked.languages or (), wanted, learned=ready_identifier(request).learned)
         return answer(
             request, await _analysis(request, asked, comment, wanted, caller=caller, strict=settings.perspective_strict_languages)
         )
@@ -98,8 +99,8 @@ def _wanted(request: Request, asked: AnalyzeCommentRequest) -> list[_Wanted]:
     return found
 
 
-def _refuse_requested(languages: Sequence[str], wanted: Sequence[_Wanted]) -> None:
-    others = [language for language in languages if language.partition("-")[0].lower() != _LEARNED]
+def _refuse_requested(languages: Sequence[str], wanted: Sequence[_Wanted], *, learned: Collection[str]) -> None:
+    others = [language for language in languages if primary(language) not in learned]
     if others:
         raise language_error(wanted[0].name, [shown(each) for each in others], requested=True)
 

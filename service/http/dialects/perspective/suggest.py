@@ -11,7 +11,6 @@ from model.comment import Comment
 from model.errors import InputError
 from service.http.calls import Caller, Scope, admit
 from service.http.dialects.dialect import Endpoint
-from service.http.dialects.perspective.attributes import ABUSIVE, HATEFUL, question_of, shown
 from service.http.dialects.perspective.calls import answer, check_context, check_query, comment_of, read_message, secret_of
 from service.http.dialects.perspective.errors import analyzer_error, invalid
 from service.http.dialects.perspective.shapes import (
@@ -22,6 +21,8 @@ from service.http.dialects.perspective.shapes import (
     SuggestCommentScoreResponse,
 )
 from service.http.rulings import record
+from service.http.state import serving
+from service.perspective_names import ABUSIVE, HATEFUL, question_of, shown
 from service.settings import Settings
 from service.store.records import Ruling
 
@@ -44,7 +45,9 @@ def suggesting(settings: Settings) -> Endpoint:
         comment = comment_of(asked.comment, settings=settings)
         check_context(asked.context)
         await record(request, _ruling(asked, comment, caller))
-        made = SuggestCommentScoreResponse(detectedLanguages=[_LEARNED], requestedLanguages=asked.languages or [])
+        identifier = serving(request).identifier
+        language = identifier.of([comment]).codes[0] if identifier is not None else None
+        made = SuggestCommentScoreResponse(detectedLanguages=[language or _LEARNED], requestedLanguages=asked.languages or [])
         if asked.client_token:
             made["clientToken"] = asked.client_token
         return answer(request, made)

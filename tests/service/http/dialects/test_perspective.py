@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from model.moderator import Moderator
 from service.http.app import create_app
-from service.http.dialects.perspective.attributes import source_of
+from service.perspective_names import source_of
 from service.settings import read_settings
 from service.store.records import Ruling, Scope
 from service.store.store import open_store

@@ -19,6 +19,7 @@ from service.settings import Settings, read_settings
 
 FINE = "Thanks, that helped a lot!"
 TOXIC = "Shut up, you pathetic idiot."
+GERMAN = "Das ist doch völliger Unsinn, was hier in diesem Artikel behauptet wird."
 ANALYZE = "/v1alpha1/comments:analyze"
 MIXED = {"Content-Type": "multipart/mixed; boundary=b"}
 
@@ -66,10 +67,20 @@ def test_site_may_be_strict_about_languages(tmp_path: Path, moderator: Moderator
     with running(create_app(settings, load=lambda _: moderator)) as client:
         refused = client.post(ANALYZE, json=body_of(languages=["om"])).json()["error"]
         assert client.post(ANALYZE, json=body_of(languages=["en-GB"])).status_code == 200
+        german = client.post(ANALYZE, json=body_of(GERMAN)).json()["error"]
 
     assert refused["message"] == "Attribute TOXICITY does not support request languages: om"
     assert refused["details"][0]["errorType"] == "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE"
     assert refused["details"][0]["languageNotSupportedByAttributeError"] == {"requestedLanguages": ["om"], "attribute": "TOXICITY"}
+    assert german["details"][0]["languageNotSupportedByAttributeError"] == {"detectedLanguages": ["de"], "attribute": "TOXICITY"}
+
+
+def test_language_is_told(client: httpx.Client) -> None:
+    """Unless a site is strict, a comment in another language is scored, without certainty, and its language is told."""
+    answer = client.post(ANALYZE, json=body_of(GERMAN))
+
+    assert (answer.json()["languages"], answer.json()["detectedLanguages"]) == (["de"], ["de"])
+    assert 0.02 < toxicity(answer) < 0.6
 
 
 def test_lists_of_a_community_are_heeded(tmp_path: Path, moderator: Moderator, running: Callable[..., Any]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-__all__ = ["ABUSIVE", "HATEFUL", "USUAL", "question_of", "shown", "source_of"]
+__all__ = ["ABUSIVE", "HATEFUL", "NAMES", "USUAL", "question_of", "shown", "source_of"]
 
 ABUSIVE = "abusive"
 HATEFUL = "hateful"
@@ -13,12 +13,11 @@ _EXPERIMENTAL = "_EXPERIMENTAL"
 _ALSO = {"sexually_explicit": "sexual_explicit"}
 _LONGEST = 64
 
-USUAL = tuple(
-    name + ending
-    for ending in ("", _EXPERIMENTAL)
-    for name in (*_OURS, "SEVERE_TOXICITY", "INSULT", "PROFANITY", "THREAT", "SEXUALLY_EXPLICIT")
-)
-"""What clients ask for; where the call could not be read, a failure is answered for each of these."""
+NAMES = (*_OURS, "SEVERE_TOXICITY", "INSULT", "PROFANITY", "THREAT", "SEXUALLY_EXPLICIT")
+"""The attributes that clients ask for."""
+
+USUAL = tuple(name + ending for ending in ("", _EXPERIMENTAL) for name in NAMES)
+"""The same with the other way to spell them; where a call could not be read, a failure is answered for each of these."""
 
 
 def source_of(name: str, *, published: Collection[str], version: str) -> str | None:
