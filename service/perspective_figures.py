@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from model.comment import Comment, Format
 from model.errors import TableError
-from service.batch.columns import choose_text
+from service.batch.dumps.columns import choose
 from service.batch.rows import MOST_TEXT, Wanted, is_unicode
 from service.perspective_names import ABUSIVE, HATEFUL, NAMES, source_of
 from training.records import Fault, read_header, read_records
@@ -175,7 +175,7 @@ def diff(job: DiffJob, moderator: "Moderator") -> Diff:
 
 def _columns(job: DiffJob, moderator: "Moderator") -> tuple[list[_Column], str, list[str]]:
     header = read_header(job.table)
-    text = choose_text(header, Wanted(text_column=job.text_column), file=str(job.table))
+    text = choose(header, Wanted(text_column=job.text_column), file=str(job.table)).text
     found = dict(job.columns) or _found(job.table, [name for name in header if name != text])
     missing = [column for column in found.values() if column not in header and column.partition(".")[0] not in header]
     if missing:
