@@ -4,9 +4,12 @@ Every head is linear in the features, so each occurrence of a feature has a cont
 What a word or a pair contributes is shared equally among its occurrences; each gives it, with what its letters contribute, to
 the word where it stands, or half to each of the two words that it joins. Hence, for every head, the contributions of a
 comment's words plus the head's intercept are its log-odds.
+
+Where an encoder has judged as well, its share is estimated by leaving words out (``model.occlusion``), so that the sum stays right.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +17,9 @@ import numpy.typing as npt
 from model import ngrams
 from model.classifier import Classifier
 from model.comment import Comment
+from model.encoder import HEADS_READ
+from model.occlusion import occlude
+from model.second import Second
 from model.text import Trace, prepare
 
 __all__ = ["Explanation", "Span", "explain"]
@@ -45,12 +51,14 @@ class Explanation:
         begin, end: the words of the original text, in code points, int32, shape (k,).
         contributions: of each word to each head in calibrated log-odds, float64, shape (k, heads).
         intercepts: of each head, float64, shape (heads,).
+        exact: whether the contributions are what the words add, to the last bit; of an encoder they are an estimate.
     """
 
     begin: npt.NDArray[np.int32]
     end: npt.NDArray[np.int32]
     contributions: Floats
     intercepts: Floats
+    exact: bool = True
 
     @property
     def log_odds(self) -> Floats:
@@ -67,8 +75,27 @@ class Explanation:
         )
 
 
-def explain(classifier: Classifier, comment: Comment) -> Explanation:
-    """Explain the scores of one comment; of a long one, the part that decided them."""
+class _Words(NamedTuple):
+    """The words of what was read of a comment: its normalised bytes, and where in them each word begins and ends."""
+
+    data: npt.NDArray[np.uint8]
+    begin: npt.NDArray[np.int32]
+    end: npt.NDArray[np.int32]
+
+
+def explain(classifier: Classifier, comment: Comment, second: Second | None = None) -> Explanation:
+    """Explain the scores of one comment; of a long one, the part that decided them.
+
+    Args:
+        classifier: of the n-grams.
+        comment: what is explained.
+        second: the encoder, if it has judged the comment as well.
+    """
+    explanation, words = _explain(classifier, comment)
+    return explanation if second is None else _with_second(explanation, words, classifier, comment, second)
+
+
+def _explain(classifier: Classifier, comment: Comment) -> tuple[Explanation, _Words]:
     (reader,) = classifier.readers
     traced = Trace(comment.text, comment.format, reader.lexicon)
     lo, hi = (int(edge) for edge in classifier.read(prepare([comment]), threads=1).where[0])
@@ -81,4 +108,20 @@ def explain(classifier: Classifier, comment: Comment) -> Explanation:
     halves = [np.bincount(edge, column, starts.size) for column in added.T / 2 for edge in edges]
     contributions = np.column_stack([one + other for one, other in zip(halves[::2], halves[1::2], strict=True)])
     intercepts = reader.biases * classifier.slopes + classifier.intercepts
-    return Explanation(traced.begin[starts], traced.end[stops - 1], contributions, intercepts)
+    explanation = Explanation(traced.begin[starts], traced.end[stops - 1], contributions, intercepts)
+    return explanation, _Words(traced.data[lo:hi], starts - lo, stops - lo)
+
+
+def _with_second(explanation: Explanation, words: _Words, classifier: Classifier, comment: Comment, second: Second) -> Explanation:
+    """Add what the encoder owes to each word; what it read elsewhere in a long comment goes to the intercepts."""
+    (reader,) = classifier.readers
+    first, other, constant = second.combination
+    occluded = occlude(second.reader, *words)
+    whole = second.reader.read(prepare([comment]))[0]
+    elsewhere = whole - occluded.contributions.sum(axis=0)
+    contributions, intercepts = explanation.contributions.copy(), explanation.intercepts.copy()
+    label = slice(0, HEADS_READ)
+    contributions[:, label] *= first / classifier.slopes[label]
+    contributions[:, label] += other * occluded.contributions
+    intercepts[label] = first * reader.biases[label] + other * elsewhere + constant
+    return replace(explanation, contributions=contributions, intercepts=intercepts, exact=False)

@@ -20,7 +20,8 @@ from model.lexicon import load_lexicon
 from model.manifest import HEADS, Calibration, LabelThresholds, Prior
 from model.ngrams import FeatureSettings, Reading
 from model.policy import Policy
-from model.second import KIND, RISK, Profile, Second, can_read, second_of
+from model.profile import RISK, Profile
+from model.second import KIND, Second, can_read, second_of
 from model.sharing import share
 from model.text import normaliser_version, prepare
 
@@ -163,7 +164,8 @@ class Moderator:
     """One loaded artefact, ready to judge.
 
     Attributes:
-        version: name and content of the artefact, such as ``default@3f2a9c1d04be``.
+        version: name and content of the artefact, such as ``default@3f2a9c1d04be``; where it holds an encoder, with the
+            profile: ``default@3f2a9c1d04be+cascade``.
         policies: by name; contains "default".
         classifier: what gives the scores, of the n-grams alone.
         second: the encoder; None where the profile never asks it.
@@ -184,6 +186,8 @@ class Moderator:
                 f"artefact {self.version}: holds no encoder, which the profile {profile.value} asks for: use the profile fast"
             )
         self.profile = profile
+        self._versions = {each: self.version + (f"+{each.value}" if len(stored.manifest.readers) > 1 else "") for each in Profile}
+        self.version = self._versions[profile]
         self._passed_from = self.second.threshold(risk) if self.second is not None and profile is Profile.CASCADE else 0.0
         if prior is not None and prior != self.classifier.prior:
             self._suit(prior)
@@ -264,20 +268,26 @@ class Moderator:
         if -1 in labels.tolist():
             reading.floats[labels < 0] = np.nan
         profile = Profile.FAST if fast else self.profile
-        passed = 0
+        passed: frozenset[int] = frozenset()
         if profile is not Profile.FAST and self.second is not None:
             rows = self._to_pass(reading)
-            passed = rows.size
+            passed = frozenset(rows.tolist())
             if passed:
                 texts = prepare([comments[row] for row in rows.tolist()])
                 self.second.judge(reading, texts, rows, chosen, threads=threads or cores())
-        spans = [self.explain(comment).spans() for comment in comments] if explain else None
-        return Decisions(reading, self.classifier.attributes, spans, policy, self.version, profile, passed)
+        spans = [self._explained(comment, both=at in passed).spans() for at, comment in enumerate(comments)] if explain else None
+        return Decisions(reading, self.classifier.attributes, spans, policy, self._versions[profile], profile, len(passed))
+
+    def passes(self, comments: Sequence[Comment]) -> int:
+        """Return how many of some comments the second reader would read, which takes a thousand times as long."""
+        if self.second is None:
+            return 0
+        reading = self._read(comments, ngrams.NO_BOUNDS, 1)
+        return int(self._to_pass(reading).size)
 
     def _to_pass(self, reading: Reading) -> npt.NDArray[np.intp]:
         """Return the places of the comments that the second reader is to read."""
-        # Of a comment that was not judged, fine is NaN.
-        return np.flatnonzero(1 - reading.scores[:, 0] >= self._passed_from)
+        return np.flatnonzero((1 - reading.scores[:, 0] >= self._passed_from) & (reading.codes[:, 2] >= 0))
 
     def _read(self, comments: Sequence[Comment], bounds: npt.NDArray[np.float64], threads: int) -> Reading:
         if threads == 1:
@@ -293,4 +303,7 @@ class Moderator:
 
     def explain(self, comment: Comment) -> Explanation:
         """Return which words moved the scores of one comment, for every head."""
-        return explain(self.classifier, comment)
+        return self._explained(comment, both=bool(self.passes([comment])))
+
+    def _explained(self, comment: Comment, *, both: bool) -> Explanation:
+        return explain(self.classifier, comment, self.second if both else None)

@@ -11,7 +11,6 @@ although it was not asked. The artefact holds the curve of thresholds, their ris
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from importlib.util import find_spec
 
 import numpy as np
@@ -25,25 +24,14 @@ from model.manifest import LabelThresholds, Scalar, problem
 from model.ngrams import Reading
 from model.wordpiece import WordPiece
 
-__all__ = ["KIND", "RISK", "Profile", "Second", "can_read", "second_of"]
+__all__ = ["KIND", "Second", "can_read", "second_of"]
 
 Floats = npt.NDArray[np.float64]
 
 KIND = "encoder"
 """What a manifest calls this kind of reader."""
 
-RISK = 0.01
-"""The risk that the cascade takes unless it is told otherwise."""
-
 _FEWEST_TOKENS, _MOST_TOKENS = 8, 512
-
-
-class Profile(StrEnum):
-    """Which readers judge: the n-grams alone, both where it matters, or both always."""
-
-    FAST = "fast"
-    CASCADE = "cascade"
-    FULL = "full"
 
 
 @dataclass(frozen=True)

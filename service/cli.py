@@ -20,7 +20,7 @@ from service.encoder_cli import train_encoder
 from service.evaluate import evaluate
 from service.options import numbers, pairs
 from service.perspective_diff import perspective_diff
-from service.score_cli import Artefact, load_moderator, score
+from service.score_cli import Artefact, ProfileName, load_moderator, score
 
 if TYPE_CHECKING:
     from training.train import TrainJob
@@ -96,6 +96,7 @@ def _tipstaff(
 def serve(
     *,
     artefact: Artefact = None,
+    profile: ProfileName = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.  [default: 127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.  [default: 8000]")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes that serve.  [default: 1]")] = None,
@@ -107,7 +108,7 @@ def serve(
     from service.http import server
     from service.settings import read_settings
 
-    server.serve(read_settings(artefact=artefact, host=host, port=port, workers=workers))
+    server.serve(read_settings(artefact=artefact, profile=profile, host=host, port=port, workers=workers))
 
 
 def _model_name(name: str) -> str:

@@ -13,6 +13,7 @@ import typer
 
 from model.comment import Format
 from model.errors import DumpError
+from model.profile import Profile
 from service.batch.job import OutputAs, Pick
 from service.batch.rows import ReadAs, Wanted
 
@@ -20,11 +21,19 @@ if TYPE_CHECKING:
     from model.moderator import Moderator
     from service.batch.job import ScoreJob
 
-__all__ = ["Artefact", "load_moderator", "score"]
+__all__ = ["Artefact", "ProfileName", "load_moderator", "score"]
 
 Artefact = Annotated[
     Path | None,
     typer.Option("--artefact", metavar="DIR", envvar="TIPSTAFF_ARTEFACT", help="Folder of a trained model.  [default: the shipped one]"),
+]
+ProfileName = Annotated[
+    Profile | None,
+    typer.Option(
+        "--profile",
+        envvar="TIPSTAFF_PROFILE",
+        help="Which readers judge: fast the n-grams alone, full both, cascade both where it matters.  [default: cascade if there are two]",
+    ),
 ]
 Files = Annotated[list[str] | None, typer.Argument(metavar="FILE…", help="JSONL, CSV or Parquet, or their URLs; - is standard input.")]
 Out = Annotated[
@@ -63,6 +72,7 @@ def score(
     out: Out = None,
     text: Text = None,
     artefact: Artefact = None,
+    profile: ProfileName = None,
     policy: PolicyName = "default",
     markup: Markup = None,
     read_as: FormatIn = None,
@@ -91,7 +101,7 @@ def score(
     if text is not None:
         if files or out is not None:
             raise typer.BadParameter("--text looks at one text; give it without files and without -o")
-        _look(text, artefact=artefact, policy=policy, markup=markup or Format.PLAIN, as_json=as_json)
+        _look(text, artefact=artefact, profile=profile, policy=policy, markup=markup or Format.PLAIN, as_json=as_json)
         return
     from service.batch.job import ScoreJob
 
@@ -114,7 +124,7 @@ def score(
 
         show(job)
     else:
-        _score(job, artefact, as_json=as_json)
+        _score(job, artefact, profile, as_json=as_json)
 
 
 def _standard_input() -> list[str]:
@@ -133,15 +143,16 @@ def _write_as(out: str | None, given: OutputAs | None) -> OutputAs:
     return output_format(out, given)
 
 
-def _score(job: "ScoreJob", artefact: Path | None, *, as_json: bool) -> None:
+def _score(job: "ScoreJob", artefact: Path | None, profile: Profile | None, *, as_json: bool) -> None:
     from service.batch import report, score
     from service.batch.job import Artefact as Stored
     from service.batch.summary import as_json as summary_json
     from service.settings import read_settings
 
     score.check(job)
-    moderator = load_moderator(artefact)
-    stored = Stored(artefact, read_settings().prior)
+    moderator = load_moderator(artefact, profile)
+    settings = read_settings()
+    stored = Stored(artefact, settings.prior, moderator.profile, settings.cascade_risk)
     try:
         with _ended_cleanly(), report.Bar(sys.stderr) as bar:
             # Rows on the same terminal show the progress themselves.
@@ -162,14 +173,14 @@ def _say(line: str) -> None:
     print(f"tipstaff: {line}", file=sys.stderr)
 
 
-def _look(text: str, *, artefact: Path | None, policy: str, markup: Format, as_json: bool) -> None:
+def _look(text: str, *, artefact: Path | None, profile: Profile | None, policy: str, markup: Format, as_json: bool) -> None:
     from service.batch.glance import glance
     from service.batch.rows import row_of
 
     row = row_of(1, id=None, text=text)
     if row.text is None:
         raise DumpError(f"--text cannot be judged: {row.reason}; give a shorter one")
-    seen = glance(row.text, load_moderator(artefact), policy=policy, markup=markup)
+    seen = glance(row.text, load_moderator(artefact, profile), policy=policy, markup=markup)
     if as_json:
         print(seen.as_json())
     else:
@@ -178,8 +189,8 @@ def _look(text: str, *, artefact: Path | None, policy: str, markup: Format, as_j
         Console(highlight=False).print(seen.as_rich())
 
 
-def load_moderator(artefact: Path | None) -> "Moderator":
-    """Load an artefact, the shipped one if None, for the prior that the environment states.
+def load_moderator(artefact: Path | None, profile: Profile | None = None) -> "Moderator":
+    """Load an artefact, the shipped one if None, for the prior, and with the profile, that the environment states if none is given.
 
     Raises:
         ArtefactError: it cannot be used.
@@ -188,7 +199,8 @@ def load_moderator(artefact: Path | None) -> "Moderator":
     from model.moderator import Moderator
     from service.settings import read_settings
 
-    return Moderator.load(artefact, prior=read_settings().prior)
+    settings = read_settings(profile=profile)
+    return Moderator.load(artefact, prior=settings.prior, profile=settings.profile, risk=settings.cascade_risk)
 
 
 @contextmanager

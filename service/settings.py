@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from model.errors import SettingsError
+from model.profile import RISK, Profile
 from service.setting_kinds import Directory, Level, Limit, Origins, Root, Seconds, Secrets, Share, WebAddress, split
 
 if TYPE_CHECKING:
@@ -64,6 +65,18 @@ class Settings(BaseSettings):
         default=365, ge=0, le=36_500, description="Days for which the text of a comment that was ruled on is kept; 0 is for ever."
     )
     artefact: Directory | None = Field(default=None, description="Folder of the artefact to serve; the shipped one if not set.")
+    profile: Profile | None = Field(
+        default=None,
+        description="Which readers of the artefact judge: `fast` the n-grams alone, `full` both, `cascade` both where that may change "
+        "the label; `cascade` if not set, or `fast` where there is no encoder or ONNX Runtime is not installed.",
+    )
+    cascade_risk: float = Field(
+        default=RISK,
+        ge=0,
+        le=1,
+        description="Share of labels that the profile `cascade` may leave as the n-grams alone give them although both readers would "
+        "give another.",
+    )
     host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on; 0.0.0.0 for every interface.")
     port: Annotated[int, BeforeValidator(_without_service_link)] = Field(
         default=_DEFAULT_PORT, ge=0, le=65535, description="Port to listen on; 0 picks a free one."

@@ -2,8 +2,11 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
@@ -36,3 +39,34 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if os.environ.get("CI") and (skipped := _skipped(config)):
         terminalreporter.section("skipped in CI", red=True)
         terminalreporter.line(f"CI is set, and {len(skipped)} skipped: each counts as a failure (see the summary)", red=True)
+
+
+@pytest.fixture(scope="session")
+def write_both() -> Callable[..., Path]:
+    """A function that writes the shipped n-grams into a folder, with a tiny encoder of random weights beside them."""
+    from model import artefact
+    from model.encoder import pack_pieces
+    from model.manifest import Description
+    from model.text import normaliser_version
+
+    here = Path(__file__).parent
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *letters, *(f"##{letter}" for letter in letters), *".,!?'@", "you", "not"]
+    own = {
+        "network.npy": np.frombuffer((here / "encoder.onnx").read_bytes(), np.uint8),
+        "pieces.npy": pack_pieces(pieces),
+        "curve.npy": np.array([[0.0, 0.0, 1.0], [0.05, 0.004, 0.5], [0.3, 0.01, 0.2], [0.6, 0.05, 0.1]]),
+        "combination.npy": np.array([[0.6, 0.7], [0.9, 0.8], [-1.0, -0.5]]),
+    }
+    names = {"network": "network.npy", "pieces": "pieces.npy", "combination": "combination.npy", "curve": "curve.npy"}
+
+    def write(folder: Path, *, entry: dict[str, Any] | None = None, **changed: Any) -> Path:
+        stored = artefact.read(here.parent / "model" / "default", normaliser=normaliser_version())
+        ngrams = stored.manifest.readers[0]
+        arrays = {name: array for name, array in stored.arrays.items() if name in ngrams.values()}
+        said = {name: getattr(stored.manifest, name) for name in Description.model_fields}
+        second = {"kind": "encoder", "tokens": 16, "abusive": 0.4, "hateful": 0.45} | names | (entry or {})
+        artefact.write(folder, description=Description(**(said | {"readers": (ngrams, second)})), arrays=arrays | own | changed)
+        return folder
+
+    return write

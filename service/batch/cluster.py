@@ -4,7 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from model import folders
 from model.errors import DumpError
-from model.manifest import Prior
 from service.batch.job import Artefact
 from service.batch.journal import Done
 from service.batch.shardwork import Setting, Task, score_shard
@@ -83,7 +82,7 @@ def workers(address: str, setting: Setting, artefact: Artefact, version: str) ->
     with _cluster(address) as client:
         packed = pack(artefact, version)
         with joblib.parallel_config(backend="dask", client=client, scatter=[packed], wait_for_workers_timeout=_WAIT):
-            yield Crew({"n_jobs": -1}, _work, (setting, packed, artefact.prior), KilledWorker, _nothing, weight=2)
+            yield Crew({"n_jobs": -1}, _work, (setting, packed, replace(artefact, folder=None)), KilledWorker, _nothing, weight=2)
 
 
 def _nothing() -> None:
@@ -114,15 +113,16 @@ def _cluster(address: str) -> Iterator[Any]:
         yield client
 
 
-def _work(task: Task, setting: Setting, packed: Packed, prior: Prior | None) -> Done:
-    return score_shard(task, setting, _moderator(packed, prior), threads=1)
+def _work(task: Task, setting: Setting, packed: Packed, asked: Artefact) -> Done:
+    return score_shard(task, setting, _moderator(packed, asked), threads=1)
 
 
 @lru_cache(maxsize=1)
-def _moderator(packed: Packed, prior: Prior | None) -> "Moderator":
+def _moderator(packed: Packed, asked: Artefact) -> "Moderator":
     from model.moderator import Moderator
 
-    moderator = Moderator.load(unpack(packed, Path(tempfile.gettempdir()) / f"tipstaff-artefacts-{os.getuid()}"), prior=prior)
+    folder = unpack(packed, Path(tempfile.gettempdir()) / f"tipstaff-artefacts-{os.getuid()}")
+    moderator = Moderator.load(folder, prior=asked.prior, profile=asked.profile, risk=asked.risk)
     if moderator.version != packed.version:
         # The place is one where others may write.
         raise DumpError(f"the artefact {packed.version} was shipped, and {moderator.version} is there; remove it from the worker")

@@ -9,6 +9,7 @@ from pathlib import Path
 from model.comment import Format
 from model.errors import DumpError
 from model.manifest import Prior
+from model.profile import RISK, Profile
 from service.batch.rows import Columns, Wanted
 from service.batch.tally import Tally
 
@@ -87,6 +88,8 @@ class Artefact:
 
     folder: Path | None = None
     prior: Prior | None = None
+    profile: Profile | None = None
+    risk: float = RISK
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import numpy as np
 
 from model.classifier import cores
 from model.comment import LABELS
+from model.profile import Profile
 from service.batch.dumps.shards import Shard, plan
 from service.batch.job import Artefact, FileRead, Progress, ScoreJob, Summary
 from service.batch.journal import Done, Journal, Plan, fingerprint
@@ -99,11 +100,14 @@ class Run:
         options: Mapping[str, Any] = {
             **{"policy": job.policy, "markup": job.markup, "format": job.wanted.read_as, "to": job.write_as},
             **{"text column": job.wanted.text_column, "id column": job.wanted.id_column, "kept columns": list(job.wanted.keep)},
-            **{"limit": job.pick.limit, "sample": job.pick.sample, "seed": job.pick.seed, "prior": self._prior()},
+            **{"limit": job.pick.limit, "sample": job.pick.sample, "seed": job.pick.seed, "prior": self._prior(), "risk": self._risk()},
             **{"since": job.pick.since and job.pick.since.isoformat(), "shard size": self._shard_size()},
         }
         inputs = {path: fingerprint(path) for path in job.inputs if path != STDIN}
         return Plan(inputs, options, self.moderator.version)
+
+    def _risk(self) -> float | None:
+        return self.artefact.risk if self.artefact and self.moderator.profile is Profile.CASCADE else None
 
     def _prior(self) -> str | None:
         prior = self.artefact.prior if self.artefact else None

@@ -150,4 +150,4 @@ def _settle(parent: int) -> None:
 def _moderator(artefact: Artefact) -> "Moderator":
     from model.moderator import Moderator
 
-    return Moderator.load(artefact.folder, prior=artefact.prior)
+    return Moderator.load(artefact.folder, prior=artefact.prior, profile=artefact.profile, risk=artefact.risk)

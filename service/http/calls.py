@@ -2,17 +2,20 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from starlette.requests import Request
 
 from model.comment import Comment, Format
 from service.http.gate import Caller, secret_in
 from service.http.judging import Judgement, Judging
-from service.http.load import DEADLINE, too_late
+from service.http.load import DEADLINE, Waiting, too_late
 from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.http.state import ready_identifier, ready_moderator, serving
 from service.store.records import Scope
+
+if TYPE_CHECKING:
+    from model.moderator import Moderator
 
 __all__ = [
     "EXPLAINED",
@@ -39,6 +42,15 @@ MARKED_UP = 5
 
 EXPLAINED = 50
 """How many times as long an explanation takes."""
+
+_ENCODED = 20_000
+"""What it takes to have a comment read by the second reader too, in letters of plain text."""
+
+_OCCLUDED = 30
+"""How many times as long it takes the second reader to explain."""
+
+_ENOUGH = 0.01
+"""Seconds before a call's deadline at which the n-grams' answer is given if the other is not there."""
 
 
 def is_longer(text: str, limit: int) -> bool:
@@ -88,10 +100,10 @@ async def judge(
     """
     judging = chosen(request, caller=caller, community=community, policy=policy)
 
-    def work() -> Judgement:
-        return judging.judge(comments, explain=explain)
+    def work(fast: bool) -> Judgement:
+        return judging.judge(comments, explain=explain, fast=fast)
 
-    return await carry_out(request, work, effort=_effort(comments, explain=explain))
+    return await carry_out(request, work, comments, effort=_effort(comments, explain=explain), explain=explain)
 
 
 def chosen(request: Request, *, caller: Caller, community: str | None, policy: str | None) -> Judging:
@@ -116,23 +128,51 @@ def chosen(request: Request, *, caller: Caller, community: str | None, policy: s
     return Judging(moderator, identifier, name, policy is not None, site, state.on_foreign)
 
 
-async def carry_out(request: Request, work: Callable[[], _T], *, effort: int) -> _T:
+async def carry_out(request: Request, work: Callable[[bool], _T], comments: Sequence[Comment], *, effort: int, explain: bool = False) -> _T:
     """Do work for a call: here if that is quick, in a thread if not.
+
+    Where a second reader would have to wait too long, the n-grams alone judge; the answer's version says so.
 
     Args:
         request: the call; its deadline counts.
-        work: what is to be done.
-        effort: what that takes, in letters of plain text.
+        work: what is to be done, by the n-grams alone if it is told so.
+        comments: what is judged.
+        effort: what that takes of the n-grams, in letters of plain text.
+        explain: whether every comment is explained too.
 
     Raises:
         ProblemError: the service is overloaded, or the call's deadline has passed.
     """
     deadline: float | None = request.scope.get(DEADLINE)
+    waiting, moderator = serving(request).waiting, ready_moderator(request)
+    fast = False
+    if moderator.second is not None and (more := _second_effort(moderator, comments, quick=effort <= _INLINE, explain=explain)):
+        found = await _with_second(waiting, work, effort=effort + more, deadline=deadline)
+        if found is not None:
+            return found
+        fast = True
     if effort > _INLINE:
-        return await serving(request).waiting.judge(work, effort=effort, deadline=deadline)
+        return await waiting.judge(lambda: work(fast), effort=effort, deadline=deadline)
     if deadline is not None and time.monotonic() > deadline:
         raise too_late()
-    return work()
+    return work(fast)
+
+
+def _second_effort(moderator: "Moderator", comments: Sequence[Comment], *, quick: bool, explain: bool) -> int:
+    """Return what the second reader has to do, in letters of plain text; if it is not quick to tell, what it may have to."""
+    passed = moderator.passes(comments) if quick else len(comments)
+    return passed * _ENCODED * (_OCCLUDED if explain else 1)
+
+
+async def _with_second(waiting: Waiting, work: Callable[[bool], _T], *, effort: int, deadline: float | None) -> _T | None:
+    """Have both readers judge, in a thread; None if that would come too late."""
+    soon = None if deadline is None else deadline - _ENOUGH
+    try:
+        return await waiting.judge(lambda: work(False), effort=effort, deadline=soon)
+    except ProblemError as problem:
+        if problem.kind in {ProblemKind.OVERLOADED, ProblemKind.DEADLINE}:
+            return None
+        raise
 
 
 def _effort(comments: Sequence[Comment], *, explain: bool) -> int:

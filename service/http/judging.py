@@ -61,14 +61,15 @@ class Judging:
     community: "Community | None"
     on_foreign: OnForeign
 
-    def judge(self, comments: Sequence[Comment], *, explain: bool = False) -> Judgement:
+    def judge(self, comments: Sequence[Comment], *, explain: bool = False, fast: bool = False) -> Judgement:
         """Judge comments in the calling thread.
 
         Args:
             comments: n of them.
             explain: whether to tell the spans that moved the scores.
+            fast: whether the n-grams are to judge alone.
         """
-        decisions = self.moderator.decide(comments, policy=self.policy, explain=explain, threads=1)
+        decisions = self.moderator.decide(comments, policy=self.policy, explain=explain, threads=1, fast=fast)
         languages, _, foreign = self.identifier.of(comments)
         n, community = len(comments), self.community
         if community is not None:

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Judge", "add_routes", "judge", "moderation"]
 
-Judge = Callable[[Judging, ModerateRequest, Settings], ModerateAnswer]
+Judge = Callable[..., ModerateAnswer]
+"""Takes what ``judge`` takes."""
 
 _LABEL_NAMES = tuple(label.value for label in LABELS)
 _QUICK_FORMATS = (None, Format.PLAIN)
@@ -107,10 +108,11 @@ def moderation(settings: Settings, judge: Judge) -> Callable[[Request], Coroutin
             raise unknown_community()
         judging = chosen(request, caller=caller, community=asked.community, policy=asked.policy)
 
-        def answer() -> bytes:
-            return render(judge(judging, asked, settings))
+        def answer(fast: bool) -> bytes:
+            return render(judge(judging, asked, settings, fast=fast))
 
-        content = await carry_out(request, answer, effort=len(body) * _factor(asked))
+        comments = [comment.comment() for comment in asked.comments]
+        content = await carry_out(request, answer, comments, effort=len(body) * _factor(asked), explain=bool(asked.explain))
         return Response(content, media_type="application/json")
 
     return ready_to_refuse(moderate, ProblemError.response)
@@ -121,13 +123,14 @@ def _factor(asked: ModerateRequest) -> int:
     return each if all(comment.format in _QUICK_FORMATS for comment in asked.comments) else each * MARKED_UP
 
 
-def judge(judging: Judging, asked: ModerateRequest, settings: Settings) -> ModerateAnswer:
+def judge(judging: Judging, asked: ModerateRequest, settings: Settings, *, fast: bool = False) -> ModerateAnswer:
     """Judges the comments of a call in the calling thread.
 
     Args:
         judging: what they are judged by.
         asked: the call.
         settings: the limits.
+        fast: whether the n-grams are to judge alone.
 
     Returns:
         A decision, or the reason why there is none, for each comment in order.
@@ -135,7 +138,7 @@ def judge(judging: Judging, asked: ModerateRequest, settings: Settings) -> Moder
     limit = settings.max_comment_bytes
     long = [at for at, comment in enumerate(asked.comments) if is_longer(comment.text, limit)]
     kept = [comment for comment in asked.comments if not is_longer(comment.text, limit)] if long else asked.comments
-    judgement = judging.judge([comment.comment() for comment in kept], explain=bool(asked.explain))
+    judgement = judging.judge([comment.comment() for comment in kept], explain=bool(asked.explain), fast=fast)
     entries = _entries(kept, judgement)
     if judging.community is not None:
         _add_outcome(entries, judgement, observing=judging.community.observe)

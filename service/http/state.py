@@ -125,7 +125,7 @@ def load_moderator(settings: Settings) -> "Moderator":
     # Numba takes most of a second to import; here, in a thread, /healthz answers meanwhile.
     from model.moderator import Moderator
 
-    return Moderator.load(settings.artefact, prior=settings.prior)
+    return Moderator.load(settings.artefact, prior=settings.prior, profile=settings.profile, risk=settings.cascade_risk)
 
 
 def load_identifier(settings: Settings, learned: Collection[str]) -> "Identifier":

@@ -12,7 +12,7 @@ from model.text import prepare
 from model.wordpiece import WordPiece
 
 # A tiny network with random weights, in which each piece is changed by the one before.
-NETWORK = np.frombuffer((Path(__file__).with_name("encoder.onnx")).read_bytes(), np.uint8)
+NETWORK = np.frombuffer((Path(__file__).parents[1] / "encoder.onnx").read_bytes(), np.uint8)
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 PIECES = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *LETTERS, *(f"##{letter}" for letter in LETTERS), *".,!?'@", "you", "not"]
 

@@ -8,16 +8,14 @@ import numpy as np
 import pytest
 
 from model import artefact
-from model.comment import Comment
+from model.comment import Comment, Format
 from model.encoder import pack_pieces
 from model.errors import ArtefactError
 from model.manifest import Description, Prior
 from model.moderator import Moderator
-from model.second import Profile
+from model.profile import Profile
 from model.text import normaliser_version
 
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
-PIECES = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *LETTERS, *(f"##{letter}" for letter in LETTERS), *".,!?'@", "you", "not"]
 SHIPPED = Path(__file__).parents[2] / "model" / "default"
 CURVE = np.array([[0.0, 0.0, 1.0], [0.05, 0.004, 0.5], [0.3, 0.01, 0.2], [0.6, 0.05, 0.1]])
 TEXTS = (
@@ -36,21 +34,11 @@ Write = Callable[..., Path]
 
 
 @pytest.fixture
-def write(tmp_path: Path) -> Write:
+def write(write_both: Write, tmp_path: Path) -> Write:
     """A function that writes the shipped n-grams with a tiny encoder beside them."""
 
-    def written(*, entry: dict[str, Any] | None = None, **changed: Any) -> Path:
-        stored = artefact.read(SHIPPED, normaliser=normaliser_version())
-        ngrams = stored.manifest.readers[0]
-        arrays = {name: array for name, array in stored.arrays.items() if name in ngrams.values()}
-        network = np.frombuffer(Path(__file__).with_name("encoder.onnx").read_bytes(), np.uint8)
-        arrays |= {"network.npy": network, "pieces.npy": pack_pieces(PIECES), "curve.npy": CURVE}
-        arrays |= {"combination.npy": np.array([[0.6, 0.7], [0.9, 0.8], [-1.0, -0.5]])} | changed
-        said = {name: getattr(stored.manifest, name) for name in Description.model_fields}
-        second = {"kind": "encoder", "tokens": 16, "abusive": 0.4, "hateful": 0.45}
-        second |= {name: f"{name}.npy" for name in ("network", "pieces", "combination", "curve")} | (entry or {})
-        artefact.write(tmp_path / "both", description=Description(**(said | {"readers": (ngrams, second)})), arrays=arrays)
-        return tmp_path / "both"
+    def written(**changes: Any) -> Path:
+        return write_both(tmp_path / "both", **({"curve.npy": CURVE} | changes))
 
     return written
 
@@ -152,7 +140,7 @@ def test_profiles_without_an_encoder_are_refused(profile: Profile, tmp_path: Pat
         ({}, {"combination.npy": np.array([[1.0, -1.0], [1.0, 1.0], [0.0, 0.0]])}, "combination has to be"),
         ({}, {"curve.npy": CURVE[::-1].copy()}, "curve has to be"),
         ({}, {"network.npy": np.zeros(40, np.uint8)}, "network cannot be computed"),
-        ({}, {"pieces.npy": pack_pieces(PIECES[4:])}, "is missing"),
+        ({}, {"pieces.npy": pack_pieces(["you", "not"])}, "is missing"),
         ({}, {"pieces.npy": np.array([255, 254], np.uint8)}, "decode"),
         ({"kind": "oracle"}, {}, "are unknown here: upgrade"),
     ],
@@ -163,3 +151,32 @@ def test_manifests_that_cannot_be_are_refused(write: Write, entry: dict[str, Any
     with pytest.raises(ArtefactError, match=wrong) as caught:
         Moderator.load(folder)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", [*filter(None, TEXTS), "<b>You</b> &amp; your kind", "on and on, " * 30, "good talk. " * 80 + "idiot"])
+def test_explanations_add_up(write: Write, text: str) -> None:
+    """What the words add, by both readers, and the intercepts are the log-odds of the label; the estimate says that it is one."""
+    moderator = Moderator.load(write(), profile=Profile.FULL)
+    comment = Comment("", text, Format.HTML)
+    told = moderator.explain(comment)
+    fine, _, hateful = moderator.decide([comment]).scores[0].tolist()
+    wanted = np.log(hateful / (1 - hateful)), np.log((1 - fine - hateful) / fine)
+    np.testing.assert_allclose(told.log_odds[:2], wanted, atol=1e-6)
+    assert not told.exact
+    assert all(0 <= begin < end <= len(text) for begin, end in zip(told.begin.tolist(), told.end.tolist(), strict=True))
+
+
+def test_what_was_not_passed_on_is_explained_exactly(write: Write) -> None:
+    """Where the cascade did not ask the encoder, the explanation is that of the n-grams alone."""
+    moderator, comment = Moderator.load(write(), profile=Profile.CASCADE, risk=1.0), Comment("", "see you tomorrow")
+    told, alone = moderator.explain(comment), Moderator.load(SHIPPED, profile=Profile.FAST).explain(comment)
+    assert told.exact
+    np.testing.assert_array_equal(told.contributions, alone.contributions)
+
+
+def test_spans_come_with_decisions(write: Write) -> None:
+    """Decisions that are explained carry the words of both readers for what was passed on."""
+    moderator = Moderator.load(write(), profile=Profile.FULL)
+    spans = moderator.decide(COMMENTS, explain=True).spans
+    assert spans is not None
+    assert [tuple(each) for each in spans] == [moderator.explain(comment).spans() for comment in COMMENTS]

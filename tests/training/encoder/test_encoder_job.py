@@ -11,7 +11,7 @@ import pytest
 from model.comment import LABELS, Comment
 from model.errors import TableError
 from model.moderator import Moderator
-from model.second import Profile
+from model.profile import Profile
 from training.encoder import job
 from training.encoder.job import EncoderJob, TrainedEncoder, train_encoder
 from training.encoder.loop import EncoderSettings, score
