@@ -23,7 +23,7 @@ from model.lexicon import load_lexicon
 from model.ngrams import pack_bytes
 from model.scripts import OF_SCRIPT, SCRIPTS
 
-__all__ = ["CERTAINTY", "LETTERS", "Identifier", "Languages", "primary", "readable"]
+__all__ = ["CERTAINTY", "LETTERS", "Identifier", "Languages", "preload", "primary", "readable"]
 
 LETTERS = 20
 CERTAINTY = 0.95
@@ -88,6 +88,15 @@ def readable(comment: Comment) -> str:
 @cache
 def _tables() -> tuple[Tables, tuple[str, ...], npt.NDArray[np.uint32]]:
     return *read_tables(), load_lexicon()
+
+
+def preload() -> None:
+    """Read the tables, which takes half a second the first time; what is loaded after that is there at once.
+
+    Raises:
+        ArtefactError: they cannot be read.
+    """
+    _tables()
 
 
 class Identifier:

@@ -208,6 +208,10 @@ class Settings(BaseSettings):
     body_timeout: Seconds = Field(default=30, description="Seconds that a client may take to send one body.")
     shutdown_timeout: Seconds = Field(default=10, description="Seconds that calls in progress get when the service stops.")
     log_level: Level = Field(default="info", description="Least severe log line to write.")
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="How the log is written: `text` for people, `json` for programs, one object a line."
+    )
+    log_calls: bool = Field(default=False, description="Whether each call gets a line in the log; never the text of a comment.")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

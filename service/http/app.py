@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any, Literal
 
 from fastapi import FastAPI
@@ -18,10 +19,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from model.errors import TipstaffError
-from service.http import docs, health, moderate
+from service.http import docs, health, moderate, scrape
 from service.http.communities import ByPath
 from service.http.dialects.registry import chosen
 from service.http.faults import fault
+from service.http.observe import Observe
 from service.http.problems import FieldError, Problem, ProblemError, ProblemKind, problem_response
 from service.http.state import Load, OnFailure, lifespan, load_moderator
 from service.http.turnstile import Turnstile
@@ -45,7 +47,12 @@ _NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "operat
 
 
 def create_app(
-    settings: Settings, *, load: Load = load_moderator, on_failure: OnFailure | None = None, in_background: bool = True
+    settings: Settings,
+    *,
+    load: Load = load_moderator,
+    on_failure: OnFailure | None = None,
+    in_background: bool = True,
+    numbers: Path | None = None,
 ) -> FastAPI:
     """Builds the app; nothing is loaded or opened before its lifespan begins.
 
@@ -56,6 +63,7 @@ def create_app(
             the app says for ever that it is not ready.
         in_background: whether the moderator is loaded while the app already answers, so that it can say that it is alive
             and not ready; otherwise its lifespan begins with a moderator that is warm.
+        numbers: folder in which the processes of this service put what they count; None if this is the only one.
     """
     dialects = chosen(settings)
     handlers = {kind: handler for dialect in dialects for kind, handler in dialect.handlers(settings).items()}
@@ -67,8 +75,10 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,
-        lifespan=lifespan(settings, load=load, on_failure=on_failure or _log_failure, in_background=in_background, handlers=handlers),
-        middleware=[*_optional(settings), Middleware(Turnstile), Middleware(_Guard)],
+        lifespan=lifespan(
+            settings, load=load, on_failure=on_failure or _log_failure, in_background=in_background, handlers=handlers, numbers=numbers
+        ),
+        middleware=[Middleware(Observe, log_calls=settings.log_calls), *_optional(settings), Middleware(Turnstile), Middleware(_Guard)],
         exception_handlers={
             ProblemError: _problem,
             HTTPException: _http_problem,
@@ -81,6 +91,7 @@ def create_app(
     for dialect in dialects:
         dialect.add_routes(app, settings)
     health.add_routes(app)
+    scrape.add_routes(app)
     docs.add_routes(app)
     app.described = (moderate_request(settings.max_comments), Problem)
     return app

@@ -125,7 +125,7 @@ def chosen(request: Request, *, caller: Caller, community: str | None, policy: s
     if name not in moderator.policies:
         known = "has to be one of " + ", ".join(sorted(moderator.policies))
         raise ProblemError(ProblemKind.UNKNOWN_POLICY, f"policy: {known}", [FieldError(field="policy", detail=known)])
-    return Judging(moderator, identifier, name, policy is not None, site, state.on_foreign)
+    return Judging(moderator, identifier, name, policy is not None, site, state.on_foreign, state.metrics)
 
 
 async def carry_out(request: Request, work: Callable[[bool], _T], comments: Sequence[Comment], *, effort: int, explain: bool = False) -> _T:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from model.manifest import Prior
     from model.moderator import Decisions, Moderator
     from service.communities.community import Community
+    from service.http.metrics import Metrics
 
 __all__ = ["Judgement", "Judging"]
 
@@ -52,6 +53,7 @@ class Judging:
         named: whether the call itself named it.
         community: that the comments belong to, if any.
         on_foreign: what becomes of comments in languages that the model did not learn, where the community does not say.
+        metrics: count what is decided.
     """
 
     moderator: "Moderator"
@@ -60,6 +62,7 @@ class Judging:
     named: bool
     community: "Community | None"
     on_foreign: OnForeign
+    metrics: "Metrics"
 
     def judge(self, comments: Sequence[Comment], *, explain: bool = False, fast: bool = False) -> Judgement:
         """Judge comments in the calling thread.
@@ -83,6 +86,7 @@ class Judging:
             found = Judgement(decisions, verdicts, languages, foreign, [None] * n, verdicts, None)
         if True in foreign:
             _temper(decisions, foreign, self.moderator.classifier.prior)
+        self.metrics.judged(found)
         return found
 
 

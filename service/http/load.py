@@ -73,6 +73,16 @@ class Waiting:
         """Take the calls that are in progress, those that wait included, from here from now on."""
         self._present = present
 
+    @property
+    def in_progress(self) -> int:
+        """How many calls are in progress, those that wait included."""
+        return len(self._present)
+
+    @property
+    def large(self) -> int:
+        """How many large calls wait for a thread or are judged in one."""
+        return self._large
+
     def read(self) -> float:
         """Return the time, for a call of which the first or the last byte was read just now."""
         now = time.monotonic()

@@ -50,6 +50,10 @@ class Guests:
         self._present.add(guest)
         return True
 
+    def __len__(self) -> int:
+        """How many are open."""
+        return len(self._present)
+
     def leave(self, guest: "Protocol") -> None:
         """Take note that a connection is closed."""
         self._present.discard(guest)

@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -19,8 +20,11 @@ from uvicorn.supervisors import Multiprocess
 from model.errors import ArtefactError, SettingsError, TipstaffError
 from service.communities.book import read_book
 from service.http.app import create_app
+from service.http.metrics import shared_folder
 from service.http.protocol import Protocol
 from service.http.state import load_moderator
+from service.http.traces import check_traces
+from service.logs import log_config
 from service.settings import Settings, unknown_variables
 from service.store.store import open_store
 
@@ -42,12 +46,13 @@ def serve(settings: Settings) -> None:
         settings: address, artefact, limits, number of workers.
 
     Raises:
-        SettingsError: nothing can listen at this address, the certificate cannot be used, the database is named wrongly, or
-            something in the file of communities is wrong.
+        SettingsError: nothing can listen at this address, the certificate cannot be used, traces cannot be sent, the database is
+            named wrongly, or something in the file of communities is wrong.
         StoreError: the database cannot be used.
         ArtefactError: the artefact cannot be used, at the start or when a worker loads it.
     """
     _check_certificate(settings)
+    check_traces(os.environ)
     _allow_files()
     with closing(_listen(settings.host, settings.port)) as listener:
         if settings.workers == 1:
@@ -128,9 +133,10 @@ def _serve_together(settings: Settings, listener: socket.socket) -> None:
     moderator = load_moderator(settings)
     if settings.communities is not None:
         read_book(settings.communities).check_policies(moderator.policies)
-    supervisor = Multiprocess(_config(settings, _WorkerApp(settings), factory=True), sockets=[listener])
-    _announce(settings, listener)
-    supervisor.run()
+    with shared_folder(settings.data_dir) as numbers:
+        supervisor = Multiprocess(_config(settings, _WorkerApp(settings, numbers), factory=True), sockets=[listener])
+        _announce(settings, listener)
+        supervisor.run()
     if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
         raise ArtefactError("a worker could not load the artefact and the service stopped: the log says why")
 
@@ -140,10 +146,11 @@ class _WorkerApp:
     """Builds the app in a worker; a value that can be sent to another process."""
 
     settings: Settings
+    numbers: Path
 
     def __call__(self) -> FastAPI:
         # Workers share a socket: one that took calls before it is ready would refuse what another can answer.
-        return create_app(self.settings, on_failure=_end_worker, in_background=False)
+        return create_app(self.settings, on_failure=_end_worker, in_background=False, numbers=self.numbers)
 
 
 def _end_worker(failure: TipstaffError) -> None:
@@ -161,7 +168,7 @@ def _config(settings: Settings, app: Any, *, factory: bool = False) -> uvicorn.C
         ws="none",
         lifespan="on",
         workers=settings.workers,
-        log_config=_logging(settings.log_level.upper()),
+        log_config=log_config(settings.log_level.upper(), settings.log_format),
         access_log=False,
         root_path=settings.root_path,
         ssl_certfile=settings.tls_certificate,
@@ -174,16 +181,6 @@ def _config(settings: Settings, app: Any, *, factory: bool = False) -> uvicorn.C
         timeout_graceful_shutdown=settings.shutdown_timeout,
         timeout_worker_healthcheck=_WORKER_ANSWERS_WITHIN,
     )
-
-
-def _logging(level: str) -> dict[str, Any]:
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s[%(process)d]: %(message)s"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stderr"}},
-        "loggers": {name: {"handlers": ["stderr"], "level": level, "propagate": False} for name in ("tipstaff", "uvicorn")},
-    }
 
 
 def _announce(settings: Settings, listener: socket.socket) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from starlette.applications import Starlette
@@ -18,8 +19,10 @@ from service.communities.community import OnForeign
 from service.http.communities import Communities
 from service.http.gate import Gate
 from service.http.load import Waiting
+from service.http.metrics import Metrics
 from service.http.problems import ProblemError, ProblemKind
 from service.http.protocol import Guests
+from service.http.traces import Traces
 from service.settings import Settings
 from service.store.life import living
 
@@ -45,6 +48,8 @@ __all__ = [
 Load = Callable[[Settings], "Moderator"]
 OnFailure = Callable[[TipstaffError], None]
 
+_TELL_EVERY = 1.0
+
 _log = logging.getLogger("tipstaff.http")
 
 
@@ -57,6 +62,7 @@ class Serving:
         waiting: what waits to be judged.
         guests: the connections that are open.
         communities: of this site, with what they want.
+        metrics: what is counted.
         on_foreign: what becomes of comments in languages that the model did not learn.
         moderator: None until it is loaded and warm.
         identifier: tells languages, likewise.
@@ -64,6 +70,7 @@ class Serving:
         ring: the valid keys in memory, likewise.
         gate: says who may call; lets nobody in until the keys are read.
         worker: makes the calls that wait in the outbox, likewise.
+        traces: makes the spans of calls, if the environment asks for them.
     """
 
     pool: ThreadPoolExecutor
@@ -71,12 +78,25 @@ class Serving:
     waiting: Waiting
     guests: Guests
     communities: Communities
+    metrics: Metrics
     on_foreign: OnForeign
     moderator: "Moderator | None" = None
     identifier: "Identifier | None" = None
     store: "Store | None" = None
     ring: "KeyRing | None" = None
     worker: "OutboxWorker | None" = None
+    traces: Traces | None = None
+
+    async def watch(self) -> None:
+        """Say now and then how it is, for ever; whichever worker is asked for the metrics tells of all."""
+        while True:
+            self.tell()
+            await asyncio.sleep(_TELL_EVERY)
+
+    def tell(self) -> None:
+        """Put into the metrics how it is now."""
+        waiting = self.waiting
+        self.metrics.put(in_progress=waiting.in_progress, large_waiting=waiting.large, connections=len(self.guests), worker=1)
 
 
 class _State(TypedDict):
@@ -128,6 +148,17 @@ def load_moderator(settings: Settings) -> "Moderator":
     return Moderator.load(settings.artefact, prior=settings.prior, profile=settings.profile, risk=settings.cascade_risk)
 
 
+def load_tables() -> None:
+    """Reads what tells languages, so that it need not be read when it is loaded.
+
+    Raises:
+        ArtefactError: it cannot be used.
+    """
+    from model.language import preload
+
+    preload()
+
+
 def load_identifier(settings: Settings, learned: Collection[str]) -> "Identifier":
     """Loads what tells languages; it is not warm yet.
 
@@ -144,7 +175,13 @@ def load_identifier(settings: Settings, learned: Collection[str]) -> "Identifier
 
 
 def lifespan(
-    settings: Settings, *, load: Load, on_failure: OnFailure, in_background: bool, handlers: "Mapping[str, Handler] | None" = None
+    settings: Settings,
+    *,
+    load: Load,
+    on_failure: OnFailure,
+    in_background: bool,
+    handlers: "Mapping[str, Handler] | None" = None,
+    numbers: Path | None = None,
 ) -> Callable[[Starlette], AbstractAsyncContextManager[_State]]:
     """What happens around the life of an app: the store is opened, the model is loaded, the threads end with the app.
 
@@ -154,6 +191,7 @@ def lifespan(
         on_failure: told in the event loop's thread if either fails.
         in_background: whether the app takes calls meanwhile.
         handlers: of the calls that wait in the outbox, by kind.
+        numbers: folder in which the processes of this service put what they count; None if this is the only one.
     """
 
     async def begin(state: Serving, stack: AsyncExitStack) -> None:
@@ -173,10 +211,11 @@ def lifespan(
 
     @asynccontextmanager
     async def around(_app: Starlette) -> AsyncIterator[_State]:
-        state = _serving(settings)
+        state = _serving(settings, Metrics(numbers))
+        state.traces = Traces.of_environment()
         async with AsyncExitStack() as stack:
             task = asyncio.create_task(begin(state, stack))
-            watches = [asyncio.create_task(each) for each in (state.guests.watch(), state.communities.watch())]
+            watches = [asyncio.create_task(each) for each in (state.guests.watch(), state.communities.watch(), state.watch())]
             try:
                 if not in_background:
                     await task
@@ -187,11 +226,13 @@ def lifespan(
                 await asyncio.gather(task, *watches, return_exceptions=True)
                 await state.gate.close()
                 state.pool.shutdown(wait=False, cancel_futures=True)
+                if state.traces is not None:
+                    await asyncio.to_thread(state.traces.close)
 
     return around
 
 
-def _serving(settings: Settings) -> Serving:
+def _serving(settings: Settings, metrics: Metrics) -> Serving:
     threads = os.cpu_count() or 1
     pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="judge")
     waiting = Waiting(settings, pool, threads=threads)
@@ -201,6 +242,7 @@ def _serving(settings: Settings) -> Serving:
         waiting=waiting,
         guests=Guests(settings, waiting),
         communities=Communities(settings),
+        metrics=metrics,
         on_foreign=OnForeign(settings.on_foreign),
     )
 
@@ -209,9 +251,12 @@ async def _load(state: Serving, settings: Settings, *, load: Load, on_failure: O
     begin = time.monotonic()
 
     def loaded_and_warm() -> "tuple[Moderator, Identifier]":
+        # Half a second that nothing else waits for.
+        languages = state.pool.submit(load_tables)
         moderator = load(settings)
         state.communities.check_policies(moderator.policies)
         moderator.warm()
+        languages.result()
         identifier = load_identifier(settings, moderator.languages)
         identifier.warm()
         return moderator, identifier

@@ -220,11 +220,7 @@ def _chosen(one: Judged) -> str | None:
 
 def _answer(results: list[dict[str, Any]], *, version: str) -> Response:
     content = to_json({"id": f"modr-{secrets.token_hex(16)}", "model": version, "results": results})
-    return Response(content, media_type="application/json", headers=_headers())
-
-
-def _headers() -> dict[str, str]:
-    return {"x-request-id": f"req_{secrets.token_hex(16)}"}
+    return Response(content, media_type="application/json")
 
 
 def _unjudged(*, flagged: bool) -> Callable[[Request], Response]:
@@ -244,7 +240,7 @@ def _refuse(problem: ProblemError) -> Response:
         "code": _CODES.get(status, problem.kind.code.replace("-", "_")),
         "param": problem.errors[0]["field"] if problem.errors else None,
     }
-    headers = _headers() | dict(problem.headers) | {"x-should-retry": "true" if status in _ANOTHER_TRY_HELPS else "false"}
+    headers = dict(problem.headers) | {"x-should-retry": "true" if status in _ANOTHER_TRY_HELPS else "false"}
     seconds = headers.get("Retry-After", "")
     if seconds.isdecimal():
         headers["retry-after-ms"] = str(int(seconds) * 1000)
