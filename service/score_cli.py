@@ -48,6 +48,7 @@ FormatOut = Annotated[OutputAs | None, typer.Option("--to", help="What to write.
 TextColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the text.  [default: text, body, comment, …]")]
 IdColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the id.  [default: id, comment_id, …, else row numbers]")]
 Keep = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Column to pass on to the output.  [repeatable]")]
+Language = Annotated[bool, typer.Option("--language", help="Tell the language of each row in a column.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first row that cannot be judged.")]
 Limit = Annotated[int | None, typer.Option(min=1, metavar="N", help="Score the first N rows only.")]
 Sample = Annotated[float, typer.Option(min=0.0, max=1.0, metavar="SHARE", help="Score a random share of the rows only.")]
@@ -80,6 +81,7 @@ def score(
     text_column: TextColumn = None,
     id_column: IdColumn = None,
     keep: Keep = None,
+    language: Language = False,
     strict: Strict = False,
     limit: Limit = None,
     sample: Sample = 1.0,
@@ -112,6 +114,7 @@ def score(
         wanted=Wanted(read_as, text_column=text_column, id_column=id_column, keep=tuple(keep or ())),
         policy=policy,
         markup=markup,
+        language=language,
         strict=strict,
         pick=Pick(limit=limit, sample=sample, seed=seed, since=since and since.replace(tzinfo=UTC)),
         jobs=jobs,

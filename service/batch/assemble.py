@@ -12,7 +12,7 @@ from service.batch.job import OutputAs
 from service.batch.parquet_join import join_parquet
 from service.batch.places import Folder, opened
 from service.batch.shardwork import part_name
-from service.batch.writers import columns_of, schema_of
+from service.batch.writers import quoted, schema_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,7 +24,7 @@ _COPIED = 1 << 20
 _FULL = ("database or disk is full", "disk I/O error")
 
 
-def assemble(parts: Folder, count: int, *, into: Folder, name: str, write_as: OutputAs, keep: Sequence[str], rows: int) -> None:
+def assemble(parts: Folder, count: int, *, into: Folder, name: str, write_as: OutputAs, columns: Sequence[str], rows: int) -> None:
     """Put the parts of an output together; the file appears under its name when it is whole.
 
     Args:
@@ -33,7 +33,7 @@ def assemble(parts: Folder, count: int, *, into: Folder, name: str, write_as: Ou
         into: the folder that the file is to lie in.
         name: what it is to be called.
         write_as: its format.
-        keep: columns of the input that were passed on.
+        columns: their columns.
         rows: how many rows it must have.
 
     Raises:
@@ -41,11 +41,11 @@ def assemble(parts: Folder, count: int, *, into: Folder, name: str, write_as: Ou
     """
     with into.written(name) as path:
         if write_as is OutputAs.SQLITE:
-            _sqlite(parts, count, path, into.shown, keep=keep, rows=rows)
+            _sqlite(parts, count, path, into.shown, columns=columns, rows=rows)
         elif write_as is OutputAs.PARQUET:
-            _parquet(parts, count, path, into.shown, keep=keep, rows=rows)
+            _parquet(parts, count, path, into.shown, columns=columns, rows=rows)
         else:
-            head = (",".join(columns_of(keep)) + "\n").encode() if write_as is OutputAs.CSV else b""
+            head = (",".join(map(quoted, columns)) + "\n").encode() if write_as is OutputAs.CSV else b""
             join(parts, map(part_name, range(count)), path, into.shown, head=head)
 
 
@@ -58,14 +58,14 @@ def join(parts: Folder, names: Iterator[str], path: Path, shown: str, *, head: b
                 shutil.copyfileobj(file, out, _COPIED)
 
 
-def _parquet(parts: Folder, count: int, path: Path, shown: str, *, keep: Sequence[str], rows: int) -> None:
+def _parquet(parts: Folder, count: int, path: Path, shown: str, *, columns: Sequence[str], rows: int) -> None:
     import pyarrow.parquet as pq
 
     with opened(path, shown) as out:
         if count:
             join_parquet((parts.fetched(part_name(number)) for number in range(count)), out)
         else:
-            pq.ParquetWriter(out, schema_of(keep), compression="zstd").close()
+            pq.ParquetWriter(out, schema_of(columns), compression="zstd").close()
     _insist(pq.read_metadata(path).num_rows, rows, shown)
 
 
@@ -77,8 +77,7 @@ def _opened_parts(parts: Folder, count: int) -> Iterator[Any]:
             yield file
 
 
-def _sqlite(parts: Folder, count: int, path: Path, shown: str, *, keep: Sequence[str], rows: int) -> None:
-    columns = columns_of(keep)
+def _sqlite(parts: Folder, count: int, path: Path, shown: str, *, columns: Sequence[str], rows: int) -> None:
     types = {"fine": "REAL", "toxic": "REAL", "hateful": "REAL", "row": "INTEGER"}
     named = ", ".join(f"{_name(column)} {types.get(column, 'TEXT')}" for column in columns)
     insert = f"INSERT INTO scores VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - question marks alone

@@ -47,7 +47,7 @@ def pack(artefact: Artefact, version: str) -> Packed:
     """
     folder = artefact.folder or Path(str(resources.files("model"))) / "default"
     with folders.opened(folder):
-        return Packed(version, {file.name: file.read_bytes() for file in sorted(folder.iterdir()) if file.is_file()})
+        return Packed(version, {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()})
 
 
 def unpack(packed: Packed, place: Path) -> Path:
@@ -57,6 +57,7 @@ def unpack(packed: Packed, place: Path) -> Path:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         with folders.replacing(target) as fresh:
             for name, content in packed.files.items():
+                (fresh / name).parent.mkdir(parents=True, exist_ok=True)
                 (fresh / name).write_bytes(content)
     return target
 

@@ -54,6 +54,7 @@ class ScoreJob:
         wanted: what is known about the inputs.
         policy: the name of the policy that leads to the verdicts.
         markup: how the texts are written; None is what each file says, or else plain.
+        language: whether the language of each row is told.
         strict: whether the first row that cannot be judged ends everything.
         pick: which rows are scored.
         jobs: processes of one thread that share the work; None is one a core, or threads where there is little to share.
@@ -71,6 +72,7 @@ class ScoreJob:
     wanted: Wanted = field(default_factory=Wanted)
     policy: str = "default"
     markup: Format | None = None
+    language: bool = False
     strict: bool = False
     pick: Pick = field(default_factory=Pick)
     jobs: int | None = None

@@ -32,6 +32,7 @@ class Done:
 
     Attributes:
         number: of the shard, in the order of the output.
+        path: the file that it is of.
         tally: what was counted.
         columns: where its texts and ids were found; None if it is empty.
         size: bytes of input that it is.
@@ -39,6 +40,7 @@ class Done:
     """
 
     number: int
+    path: str
     tally: Tally
     columns: Columns | None
     size: int = 0
@@ -46,8 +48,14 @@ class Done:
 
     def as_json(self) -> bytes:
         """Return it for its file."""
-        columns = self.columns and asdict(self.columns)
-        told = {"number": self.number, "columns": columns, "size": self.size, "rejects": self.rejects, "tally": self.tally.as_dict()}
+        told = {
+            "number": self.number,
+            "path": self.path,
+            "columns": self.columns and asdict(self.columns),
+            "size": self.size,
+            "rejects": self.rejects,
+            "tally": self.tally.as_dict(),
+        }
         return json.dumps(told).encode()
 
     @classmethod
@@ -55,7 +63,7 @@ class Done:
         """Return what ``as_json`` told."""
         found = json.loads(told)
         columns = Columns(**found["columns"]) if found["columns"] else None
-        return cls(found["number"], Tally.from_dict(found["tally"]), columns, found["size"], found["rejects"])
+        return cls(found["number"], found["path"], Tally.from_dict(found["tally"]), columns, found["size"], found["rejects"])
 
 
 @dataclass(frozen=True)
@@ -106,12 +114,12 @@ class Journal:
     Attributes:
         folder: the work folder.
         shown: what messages call the output.
-        done: shards that are done → rows that were written.
+        done: shards that are done → rows that were written, bytes of input that they are.
     """
 
     folder: Folder
     shown: str
-    done: dict[int, int] = field(default_factory=dict)
+    done: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def begin(self, plan: Plan, *, fresh: bool) -> None:
         """Begin a run, or go on with it: afterwards ``done`` holds the shards that an earlier run has done.
@@ -127,7 +135,7 @@ class Journal:
         if PLAN in names and not fresh:
             difference = plan.difference(self.folder.read(PLAN))
             if difference is None:
-                self.done = {done.number: done.tally.rows for done in self.all()}
+                self.done = {done.number: (done.tally.rows, done.size) for done in self.all()}
                 return
             raise DumpError(f"{self.shown}: an unfinished run had {difference}; start anew with --fresh, or do as before to go on")
         self.clear()
@@ -135,9 +143,12 @@ class Journal:
 
     def all(self) -> Iterator[Done]:
         """Yield what came of each shard that is done, in order."""
-        for name in sorted(self.folder.names(), key=lambda name: (len(name), name)):
-            if name.endswith(".json") and name != PLAN and not name.startswith("."):
-                yield Done.from_json(self.folder.read(name))
+        return (Done.from_json(self.folder.read(name)) for name in self.names())
+
+    def names(self) -> list[str]:
+        """Return the names of the files of the shards that are done, in order."""
+        found = (name for name in self.folder.names() if name.endswith(".json") and name != PLAN and not name.startswith("."))
+        return sorted(found, key=lambda name: (len(name), name))
 
     def keep(self, name: str, content: bytes) -> None:
         """Write a file of the work folder."""

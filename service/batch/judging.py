@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from service.batch.job import Pick
 from service.batch.rows import Row, RowId
 
 if TYPE_CHECKING:
+    from model.language import Identifier
     from model.moderator import Moderator  # at run time it comes from outside, and the kernels that it loads with it
 
 __all__ = ["Judged", "Picked", "judge", "rounded"]
@@ -35,6 +37,7 @@ class Judged:
         version: the artefact that judged.
         dump: the file that they are from.
         rows: (n,) the rows as they were read.
+        languages: (n,) code of each row's language, None where it cannot be told; None if nobody asked.
     """
 
     ids: Sequence[RowId]
@@ -45,10 +48,18 @@ class Judged:
     version: str
     dump: str
     rows: Sequence[Row]
+    languages: Sequence[str | None] | None = None
 
 
 def judge(
-    chunk: Sequence[Row], moderator: "Moderator", *, dump: str, policy: str, markup: Format | None = None, threads: int | None = None
+    chunk: Sequence[Row],
+    moderator: "Moderator",
+    *,
+    dump: str,
+    policy: str,
+    markup: Format | None = None,
+    threads: int | None = None,
+    language: bool = False,
 ) -> Judged:
     """Judge the rows that have a text; a row without an id is called by its number in the dump.
 
@@ -59,6 +70,7 @@ def judge(
         policy: whose thresholds give the verdicts.
         markup: how the texts are written, whatever the rows say; None goes by the rows.
         threads: how many may share the work; None is all cores.
+        language: whether the languages are told.
 
     Raises:
         PolicyError: the artefact has no policy of that name.
@@ -76,7 +88,22 @@ def judge(
     reasons: list[str | None] = [row.reason for row in chunk]
     for at, reason in zip(speaking, decided.reasons, strict=True):
         reasons[at] = reason
-    return Judged(ids, labels, scores, verdicts, reasons, decided.version, dump, chunk)
+    languages = _languages(comments, speaking, len(chunk), moderator) if language else None
+    return Judged(ids, labels, scores, verdicts, reasons, decided.version, dump, chunk, languages)
+
+
+def _languages(comments: Sequence[Comment], speaking: Sequence[int], count: int, moderator: "Moderator") -> list[str | None]:
+    found: list[str | None] = [None] * count
+    for at, code in zip(speaking, _identifier(moderator.languages).of(comments).codes, strict=True):
+        found[at] = code
+    return found
+
+
+@lru_cache(maxsize=1)
+def _identifier(learned: tuple[str, ...]) -> "Identifier":
+    from model.language import Identifier
+
+    return Identifier.load(learned)
 
 
 def rounded(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

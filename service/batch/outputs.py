@@ -14,6 +14,7 @@ from service.batch.journal import PLAN, Plan
 from service.batch.places import Folder, folder_of, is_url, place_of
 from service.batch.rows import WriteAs
 from service.batch.shardwork import part_name, rejects_name
+from service.batch.writers import columns_of
 
 __all__ = ["Output", "output_format", "output_of"]
 
@@ -111,8 +112,8 @@ class Output:
     def finish(self, job: ScoreJob, shards: int, *, rows: int, rejects: list[int]) -> None:
         """Put the parts together, and what was not judged into a list, which is there only if it has something to say."""
         if self.name:
-            keep = job.wanted.keep
-            assemble(self.parts, shards, into=self.folder, name=self.name, write_as=self.write_as, keep=keep, rows=rows)
+            columns = columns_of(job.wanted.keep, language=job.language)
+            assemble(self.parts, shards, into=self.folder, name=self.name, write_as=self.write_as, columns=columns, rows=rows)
         if rejects:
             with self.folder.written(self.beside("rejects.jsonl")) as path:
                 join(self.work, map(rejects_name, rejects), path, self.shown)

@@ -107,7 +107,7 @@ def _stream(job: ScoreJob, moderator: "Moderator", watch: Watch) -> tuple[list[F
     tally, files = Tally(), []
     sizes = [size_of(path) for path in job.inputs]
     with _straight(job.out) as file:
-        sink = sink_for(WriteAs.CSV if job.write_as is OutputAs.CSV else WriteAs.JSONL, file, keep=job.wanted.keep)
+        sink = sink_for(WriteAs.CSV if job.write_as is OutputAs.CSV else WriteAs.JSONL, file, keep=job.wanted.keep, language=job.language)
         with ending(sink):
             for number, path in enumerate(job.inputs):
                 with open_reading(path, job.wanted) as reading:

@@ -4,16 +4,18 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from model.errors import DumpError
 from service.batch.dumps.shards import Shard, read
+from service.batch.feed import Block, read_block
 from service.batch.job import Pick, ScoreJob
 from service.batch.journal import Done
 from service.batch.judging import Judged, Picked, judge
 from service.batch.places import Folder, opened
-from service.batch.rows import Reading, WriteAs, in_chunks
+from service.batch.rows import Reading, Wanted, WriteAs, in_chunks
 from service.batch.tally import Tally
 from service.batch.writers import Sink, ending, sink_for
 
@@ -33,11 +35,15 @@ class Task:
         number: its place in the output.
         shard: what to read.
         pick: which of its rows are scored.
+        block: the lines of it that were unpacked already; None is all of the shard, read by whoever scores it.
+        size: bytes of input that it is, None where that cannot be known.
     """
 
     number: int
     shard: Shard
     pick: Pick
+    block: Block | None = None
+    size: int | None = None
 
 
 @dataclass(frozen=True)
@@ -93,12 +99,12 @@ def score_shard(
     job, name = setting.job, part_name(task.number)
     tally = Tally()
     with (
-        read(task.shard, job.wanted) as reading,
+        _opened(task, job.wanted) as reading,
         tempfile.SpooledTemporaryFile(_SPOOL) as rejects,
         setting.parts.written(name) as path,
         opened(path, setting.parts.shown) as file,
     ):
-        sink = sink_for(setting.write_as, file, keep=job.wanted.keep, header=setting.header)
+        sink = sink_for(setting.write_as, file, keep=job.wanted.keep, language=job.language, header=setting.header)
         with ending(sink):
             for _ in pour(reading, job, moderator, sink=sink, tally=tally, pick=task.pick, rejects=rejects, threads=threads):
                 if watch is not None:
@@ -106,10 +112,19 @@ def score_shard(
         if rejects.tell():
             _keep(rejects, setting.work, rejects_name(task.number))
         found = rejects.tell() > 0
-    done = Done(task.number, tally, reading.columns, task.shard.size or 0, found)
+    done = Done(task.number, task.shard.path, tally, reading.columns, task.size or 0, found)
     with setting.work.written(f"{task.number:05d}.json") as path:
         path.write_bytes(done.as_json())
     return done
+
+
+@contextmanager
+def _opened(task: Task, wanted: Wanted) -> Iterator[Reading]:
+    if task.block is not None:
+        yield read_block(task.block, task.shard, wanted)
+    else:
+        with read(task.shard, wanted) as reading:
+            yield reading
 
 
 def pour(
@@ -126,7 +141,7 @@ def pour(
     """Judge and write the rows of a reading, yielding after every chunk; arguments as of ``score_shard``."""
     picked = Picked(reading.rows, pick)
     for chunk in in_chunks(picked, most_rows=job.most_rows, most_text=job.most_text):
-        judged = judge(chunk, moderator, dump=reading.name, policy=job.policy, markup=job.markup, threads=threads)
+        judged = judge(chunk, moderator, dump=reading.name, policy=job.policy, markup=job.markup, threads=threads, language=job.language)
         if job.strict:
             _insist(reading, judged)
         sink.write(judged)

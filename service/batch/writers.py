@@ -16,7 +16,7 @@ from service.batch.rows import Row, RowId, WriteAs
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["COLUMNS", "Sink", "columns_of", "ending", "schema_of", "sink_for"]
+__all__ = ["COLUMNS", "Sink", "columns_of", "ending", "quoted", "schema_of", "sink_for"]
 
 COLUMNS = (
     *("id", "label", "fine", "toxic", "hateful", "verdict", "model", "reason"),
@@ -25,6 +25,7 @@ COLUMNS = (
 """The columns of every output, in order; those that are kept follow."""
 
 _ROW_GROUP = 1 << 16
+_NOBODY_ASKED = "nobody asked"
 _encode: Callable[[str], str] = encode_basestring
 
 
@@ -52,31 +53,38 @@ def ending(sink: Sink) -> Iterator[None]:
         raise
 
 
-def columns_of(keep: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns of an output: a kept one that is called as one of ours gets ``kept_`` before its name."""
-    return (*COLUMNS, *(f"kept_{name}" if name in COLUMNS else name for name in keep))
+def columns_of(keep: Sequence[str], *, language: bool = False) -> tuple[str, ...]:
+    """Return the columns of an output: a kept one that is called as one of ours gets ``kept_`` before its name.
+
+    Args:
+        keep: columns of the input that are passed on.
+        language: whether there is one with the language.
+    """
+    ours = (*COLUMNS, "language") if language else COLUMNS
+    return (*ours, *(f"kept_{name}" if name in ours else name for name in keep))
 
 
-def sink_for(write_as: WriteAs, file: BinaryIO, *, keep: Sequence[str] = (), header: bool = True) -> Sink:
+def sink_for(write_as: WriteAs, file: BinaryIO, *, keep: Sequence[str] = (), language: bool = False, header: bool = True) -> Sink:
     """Return what writes rows into an open file.
 
     Args:
         write_as: the format.
         file: where to.
         keep: columns of the input that are passed on.
+        language: whether there is a column with the language.
         header: whether a CSV file begins with the names of its columns.
     """
     if write_as is WriteAs.JSONL:
-        return _JsonLines(file, keep)
+        return _JsonLines(file, keep, language)
     if write_as is WriteAs.CSV:
-        return _Csv(file, keep, header=header)
-    return _Parquet(file, keep)
+        return _Csv(file, keep, language, header=header)
+    return _Parquet(file, keep, language)
 
 
 class _JsonLines:
-    def __init__(self, file: BinaryIO, keep: Sequence[str]) -> None:
+    def __init__(self, file: BinaryIO, keep: Sequence[str], language: bool) -> None:
         self._file = file
-        names = columns_of(keep)[len(COLUMNS) :]
+        names = columns_of(keep, language=language)[-len(keep) :] if keep else ()
         self._kept = [(name, f",{_encode(shown)}:") for name, shown in zip(keep, names, strict=True)]
 
     def write(self, judged: Judged) -> None:
@@ -84,18 +92,19 @@ class _JsonLines:
         dump = f',"dump":{_encode(judged.dump)},"row":'
         none = '"label":null,"fine":null,"toxic":null,"hateful":null,"verdict":null'
         written = [
-            f'{{"id":{_json(row_id)},{none},{tail}{_encode(reason)}{dump}{self._rest(row)}}}\n'
+            f'{{"id":{_json(row_id)},{none},{tail}{_encode(reason)}{dump}{self._rest(row, language)}}}\n'
             if reason is not None
             else f'{{"id":{_json(row_id)},"label":"{LABELS[label]}","fine":{fine!r},"toxic":{toxic!r},"hateful":{hateful!r},'
-            f'"verdict":"{VERDICTS[verdict]}",{tail}null{dump}{self._rest(row)}}}\n'
-            for row_id, label, (fine, toxic, hateful), verdict, reason, row in _by_row(judged)
+            f'"verdict":"{VERDICTS[verdict]}",{tail}null{dump}{self._rest(row, language)}}}\n'
+            for row_id, label, (fine, toxic, hateful), verdict, reason, row, language in _by_row(judged)
         ]
         self._file.write("".join(written).encode())
 
-    def _rest(self, row: Row) -> str:
+    def _rest(self, row: Row, language: str | None) -> str:
         time = f'"{_told(row.created_at)}"' if row.created_at is not None else "null"
         kept = "".join(f"{name}{_json(_kept(row, key))}" for key, name in self._kept)
-        return f'{row.line},"author":{_json(row.author)},"parent":{_json(row.parent)},"created_at":{time}{kept}'
+        spoken = "" if language is _NOBODY_ASKED else f',"language":{_json(language)}'
+        return f'{row.line},"author":{_json(row.author)},"parent":{_json(row.parent)},"created_at":{time}{spoken}{kept}'
 
     def finish(self) -> None:
         pass
@@ -124,28 +133,29 @@ def _told(time: datetime) -> str:
 
 
 class _Csv:
-    def __init__(self, file: BinaryIO, keep: Sequence[str], *, header: bool) -> None:
+    def __init__(self, file: BinaryIO, keep: Sequence[str], language: bool, *, header: bool) -> None:
         self._file = file
         self._keep = keep
         if header:
-            self._file.write((",".join(map(_quoted, columns_of(keep))) + "\n").encode())
+            self._file.write((",".join(map(quoted, columns_of(keep, language=language))) + "\n").encode())
 
     def write(self, judged: Judged) -> None:
-        version, dump = _quoted(judged.version), _quoted(judged.dump)
+        version, dump = quoted(judged.version), quoted(judged.dump)
         written = [
-            f"{_quoted(row_id)},,,,,,{version},{_quoted(reason)},{dump},{self._rest(row)}\n"
+            f"{quoted(row_id)},,,,,,{version},{quoted(reason)},{dump},{self._rest(row, language)}\n"
             if reason is not None
-            else f"{_quoted(row_id)},{LABELS[label]},{fine!r},{toxic!r},{hateful!r},{VERDICTS[verdict]},{version},,{dump},"
-            f"{self._rest(row)}\n"
-            for row_id, label, (fine, toxic, hateful), verdict, reason, row in _by_row(judged)
+            else f"{quoted(row_id)},{LABELS[label]},{fine!r},{toxic!r},{hateful!r},{VERDICTS[verdict]},{version},,{dump},"
+            f"{self._rest(row, language)}\n"
+            for row_id, label, (fine, toxic, hateful), verdict, reason, row, language in _by_row(judged)
         ]
         self._file.write("".join(written).encode())
 
-    def _rest(self, row: Row) -> str:
-        author = _quoted(row.author) if row.author is not None else ""
-        parent = _quoted(row.parent) if row.parent is not None else ""
-        kept = "".join("," + _quoted(_plain(_kept(row, key)) or "") for key in self._keep)
-        return f"{row.line},{author},{parent},{_told(row.created_at) if row.created_at is not None else ''}{kept}"
+    def _rest(self, row: Row, language: str | None) -> str:
+        author = quoted(row.author) if row.author is not None else ""
+        parent = quoted(row.parent) if row.parent is not None else ""
+        kept = "".join("," + quoted(_plain(_kept(row, key)) or "") for key in self._keep)
+        spoken = "" if language is _NOBODY_ASKED else f",{language or ''}"
+        return f"{row.line},{author},{parent},{_told(row.created_at) if row.created_at is not None else ''}{spoken}{kept}"
 
     def finish(self) -> None:
         pass
@@ -163,33 +173,34 @@ def _plain(value: object) -> str | None:
     return value if value is None or isinstance(value, str) else _json(value)
 
 
-def _quoted(cell: RowId) -> str:
+def quoted(cell: RowId) -> str:
+    """Return a cell of CSV, in quotes if it needs them."""
     # Not csv.writer: it leaves a lone carriage return bare (until Python 3.13), and every reader ends the row there.
     text = str(cell)
     return '"' + text.replace('"', '""') + '"' if any(char in text for char in ',"\r\n') else text
 
 
-def _by_row(judged: Judged) -> Iterator[tuple[RowId, int, list[float], int, str | None, Row]]:
+def _by_row(judged: Judged) -> Iterator[tuple[RowId, int, list[float], int, str | None, Row, str | None]]:
     columns = (judged.ids, judged.labels.tolist(), judged.scores.tolist(), judged.verdicts.tolist(), judged.reasons, judged.rows)
-    return zip(*columns, strict=True)
+    return zip(*columns, [_NOBODY_ASKED] * len(judged.rows) if judged.languages is None else judged.languages, strict=True)
 
 
-def schema_of(keep: Sequence[str]) -> "pa.Schema":
+def schema_of(columns: Sequence[str]) -> "pa.Schema":
     """Return the types of the columns in Parquet; what is kept is text."""
     import pyarrow as pa
 
     known = dict.fromkeys(("fine", "toxic", "hateful"), pa.float64()) | {"row": pa.int64(), "created_at": pa.timestamp("us", tz="UTC")}
-    return pa.schema([(name, known.get(name, pa.string())) for name in columns_of(keep)])
+    return pa.schema([(name, known.get(name, pa.string())) for name in columns])
 
 
 class _Parquet:
     """Collects rows into row groups: readers want large ones, memory small ones."""
 
-    def __init__(self, file: BinaryIO, keep: Sequence[str]) -> None:
+    def __init__(self, file: BinaryIO, keep: Sequence[str], language: bool) -> None:
         import pyarrow.parquet as pq
 
         self._keep = keep
-        self._schema = schema_of(keep)
+        self._schema = schema_of(columns_of(keep, language=language))
         self._writer = pq.ParquetWriter(file, self._schema, compression="zstd")
         self._held: list[pa.RecordBatch] = []
         self._count = 0
@@ -211,6 +222,7 @@ class _Parquet:
             [row.author for row in rows],
             [row.parent for row in rows],
             [row.created_at for row in rows],
+            *([list(judged.languages)] if judged.languages is not None else []),
             *([_plain(_kept(row, name)) for row in rows] for name in self._keep),
         ]
         arrays = [

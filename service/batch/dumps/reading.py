@@ -19,7 +19,7 @@ from service.batch.dumps.shapes import TABLE, Shape, rows_of
 from service.batch.dumps.sources import Source, open_source, opened_again
 from service.batch.rows import Columns, Reading, Row, Wanted
 
-__all__ = ["Layout", "Part", "open_part", "open_reading"]
+__all__ = ["Layout", "Part", "open_part", "open_reading", "read_lines"]
 
 COLUMNAR = {Container.PARQUET: PARQUET, Container.ARROW: ARROW_FILE, Container.ARROW_STREAM: ARROW_STREAM}
 
@@ -87,6 +87,22 @@ def open_part(path: str, wanted: Wanted, part: Part) -> Iterator[tuple[Reading, 
                 yield _columnar(opened, source, wanted, kind, part)
         else:
             yield _read(source, wanted, kind, part)
+
+
+def read_lines(source: Source, wanted: Wanted, part: Part) -> Reading:
+    """Read lines of a file of lines that somebody else has opened.
+
+    Args:
+        source: the lines.
+        wanted: what the caller knows about the file.
+        part: where they stand in it, and what the file is.
+
+    Raises:
+        DumpError: they cannot be read as asked.
+    """
+    if part.layout is None:
+        raise DumpError(f"{source.name}: what it is must be known before a part of it is read")
+    return _read(source, wanted, part.layout.kind, part)[0]
 
 
 def _columnar(opened: Columnar, source: Source, wanted: Wanted, kind: Kind, part: Part) -> tuple[Reading, Layout]:

@@ -5,7 +5,7 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ from service.batch.dumps.compression import Damage, Unpacked, compression_of
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-__all__ = ["STDIN", "Source", "open_source", "opened_again", "size_of", "source_of"]
+__all__ = ["STDIN", "Source", "lines_in_memory", "open_source", "opened_again", "size_of", "source_of"]
 
 STDIN = "-"
 """The name that stands for standard input."""
@@ -90,7 +90,7 @@ class Source:
     path: str | None = None
     begin: int = 0
     _counted: _Counted | None = None
-    _layers: list[Unpacked] = field(default_factory=list)
+    _layers: "Sequence[Unpacked | _Unpacked]" = field(default_factory=list)
 
     @property
     def damage(self) -> Damage | None:
@@ -144,6 +144,25 @@ def source_of(
     whole = path if path != STDIN and not layers else None
     buffered = io.BufferedReader(_Replayed(head, stream), _BUFFER)
     return Source(name, head, buffered, size, whole, begin, counted if isinstance(counted, _Counted) else None, layers)
+
+
+@dataclass(frozen=True)
+class _Unpacked:
+    """What is left of unpacking when the bytes are there: whether it ended early."""
+
+    damage: Damage | None
+
+
+def lines_in_memory(content: bytes, name: str, damage: Damage | None) -> Source:
+    """Return lines of a file that was unpacked elsewhere as a source.
+
+    Args:
+        content: the lines.
+        name: what messages call the file.
+        damage: why the file ends behind them before its end, if it does.
+    """
+    counted = _Counted(cast(BinaryIO, io.BytesIO(content)), name, None)
+    return Source(name, content[:_HEAD], io.BufferedReader(counted, _BUFFER), len(content), _counted=counted, _layers=[_Unpacked(damage)])
 
 
 def _head_of(stream: io.RawIOBase) -> bytes:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from model.errors import DumpError
 from service.batch.parquet_join import join_parquet
-from service.batch.writers import schema_of
+from service.batch.writers import columns_of, schema_of
 
 
 def written(folder: Path, tables: list[pa.Table], **options: Any) -> list[Path]:
@@ -60,7 +60,7 @@ def test_readers_that_skip_row_groups_find_what_they_look_for(tmp_path: Path) ->
 
 def test_our_own_schema_survives(tmp_path: Path) -> None:
     """Times with their zone, and what is kept."""
-    schema = schema_of(("likes",))
+    schema = schema_of(columns_of(("likes",)))
     out = joined(tmp_path, written(tmp_path, [schema.empty_table()] * 20))
     assert pq.read_schema(out) == schema
 

@@ -68,7 +68,7 @@ def deadly(task: Task, place: Path, victim: int, times: int) -> Done:
             (place / str(deaths)).touch()
             os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(0.01)
-    return Done(task.number, Tally(), None)
+    return Done(task.number, task.shard.path, Tally(), None)
 
 
 @contextmanager
