@@ -148,6 +148,9 @@ def train(
     ] = 0.1,
     prior_hateful: Annotated[float, typer.Option(min=0.0001, max=0.9999, help="Share of these that are hateful.")] = 0.2,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all that is random.")] = 0,
+    encoder: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of a model whose encoder joins the new n-grams, as it is.")
+    ] = None,
     name: Annotated[str, typer.Option(metavar="NAME", callback=_model_name, help="What the model is called.")] = "custom",
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first bad row.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures, and all that was found wrong, as JSON.")] = False,
@@ -178,6 +181,7 @@ def train(
         prior=Prior(abusive=prior_abusive, hateful=prior_hateful),
         strict=strict,
         fit=FitSettings(seed=seed),
+        encoder=encoder,
     )
     _train(job if dev_share is None else replace(job, dev_share=dev_share), as_json=as_json)
 

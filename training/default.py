@@ -55,8 +55,8 @@ def _lessons_source() -> DataSource:
     )
 
 
-def build_default(rows: Labelled, *, corpus: Path, out: Path = OUT) -> Trained:
-    """Train the artefact that ships and write it with its model card."""
+def build_default(rows: Labelled, *, corpus: Path, out: Path = OUT, encoder: Path | None = None) -> Trained:
+    """Train the artefact that ships and write it with its model card; the encoder of another artefact, or of the old one, may join."""
     data = [
         DataSource(
             source=path.stem,
@@ -68,7 +68,7 @@ def build_default(rows: Labelled, *, corpus: Path, out: Path = OUT) -> Trained:
         for path in sorted(corpus.glob("*.parquet"))
     ]
     data.append(_lessons_source())
-    job = TrainJob(tables=(), out=out, name="default", fit=FIT)
+    job = TrainJob(tables=(), out=out, name="default", fit=FIT, encoder=encoder)
     with progress_bar() as tell:
         return build(
             Labelled.concat([rows, lesson_rows()]),
@@ -154,9 +154,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.default", description="Train the shipped artefact on the public corpus.")
     parser.add_argument("--corpus", type=Path, default=FOLDER, help="folder of the corpus (default: %(default)s)")
     parser.add_argument("-o", "--out", type=Path, default=OUT, help="folder of the artefact (default: %(default)s)")
+    parser.add_argument("--encoder", type=Path, help="folder of an artefact whose encoder joins, as it is")
     options = parser.parse_args(arguments)
     try:
-        made = build_default(load_corpus(options.corpus), corpus=options.corpus, out=options.out)
+        made = build_default(load_corpus(options.corpus), corpus=options.corpus, out=options.out, encoder=options.encoder)
     except TipstaffError as error:
         print(error, file=sys.stderr)
         return 1

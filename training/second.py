@@ -3,22 +3,29 @@
 Retraining on labels of a site fits the n-grams anew and then this, in seconds; the encoder stays as it is.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from model import artefact
 from model.classifier import Classifier, cores, labels_of
 from model.comment import Comment
 from model.encoder import HEADS_READ, EncoderReader
-from model.manifest import Calibration, LabelThresholds
-from model.second import Second
-from model.text import prepare
+from model.errors import ArtefactError
+from model.manifest import Calibration, LabelThresholds, Scalar
+from model.moderator import Moderator
+from model.profile import Profile
+from model.second import KIND, Second
+from model.text import normaliser_version, prepare
 from training.calibrate import calibrate, choose_thresholds
 from training.labelled import Labelled
 
-__all__ = ["Question", "curve", "factors", "fit_second", "questions", "scores_of"]
+__all__ = ["Question", "curve", "entry_of", "factors", "fit_second", "questions", "scores_of", "stored_second"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -27,6 +34,35 @@ _EVEN = (0.5, 0.5)
 _PLAIN = (Calibration(slope=1.0, intercept=0.0), Calibration(slope=1.0, intercept=0.0))
 _STEPS = 100
 _FREE = 10.0  # so that the ridge of the regression leaves the intercepts of sources alone
+
+
+def stored_second(folder: Path) -> tuple[Second, dict[str, npt.NDArray[Any]]]:
+    """Read the encoder of an artefact, and the arrays that it consists of.
+
+    The artefact may be of another normaliser: what an encoder has learnt of words outlives a change in how disguises are
+    undone, and how much its word counts is fitted anew wherever it goes.
+
+    Raises:
+        ArtefactError: the artefact cannot be read, holds no encoder, or ONNX Runtime is not installed.
+    """
+    try:
+        written = json.loads((folder / artefact.MANIFEST).read_bytes()).get("normaliser")
+    except (OSError, ValueError, AttributeError):
+        written = normaliser_version()  # whatever is wrong, reading it properly says so
+    stored = artefact.read(folder, normaliser=str(written))
+    second = Moderator(stored, profile=Profile.FULL).second
+    if second is None:
+        raise ArtefactError(f"{folder}: holds no encoder: name an artefact that does")
+    entry = stored.manifest.readers[1]
+    return second, {f"{name}.npy": stored.arrays[str(entry[name])] for name in ("network", "pieces")}
+
+
+def entry_of(second: Second) -> tuple[dict[str, Scalar], dict[str, npt.NDArray[Any]]]:
+    """Return what a manifest says of a second reader, and the arrays that belong to it beside network and pieces."""
+    names = {"network": "network.npy", "pieces": "pieces.npy", "combination": "combination.npy", "curve": "curve.npy"}
+    rule = second.thresholds
+    entry: dict[str, Scalar] = {"kind": KIND, "tokens": second.reader.tokens, "abusive": rule.abusive, "hateful": rule.hateful, **names}
+    return entry, {"combination.npy": second.combination, "curve.npy": second.curve}
 
 
 @dataclass(frozen=True, slots=True)

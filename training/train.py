@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +23,9 @@ from model.text import normaliser_version, prepare
 from training.duplicates import Deduplicated, deduplicate
 from training.evaluate import Figures, calibration_error, evaluate, largest
 from training.fit import FitSettings
-from training.heads import Fitted, fit_heads
+from training.heads import Fitted, Taught, fit_heads
 from training.labelled import Labelled
+from training.second import entry_of, fit_second, stored_second
 from training.splits import DEV_SHARE, Split, split_rows
 from training.tables import Reading, read_tables
 from training.weights import check_sources, weigh
@@ -58,6 +60,7 @@ class TrainJob:
         strict: whether the first bad row ends the run.
         prior: how common abuse is where the artefact will judge.
         fit: how the weights are fitted, the seed included.
+        encoder: folder of an artefact whose encoder joins the new n-grams, as it is; None for n-grams alone.
     """
 
     tables: Sequence[Path]
@@ -71,6 +74,7 @@ class TrainJob:
     strict: bool = False
     prior: Prior = field(default_factory=Prior)
     fit: FitSettings = field(default_factory=FitSettings)
+    encoder: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -182,8 +186,11 @@ def build(
     error = calibration_error(1 - scores[:, 0], dev, prior=job.prior.abusive)
     policy = _policy(scores, dev, prior=job.prior, clean=clean)
     description = _described(fitted, policy, job, data=data, figures=figures, error=error)
+    arrays, texts = _arrays(classifier), dict(documents(description)) if documents else {}
+    if job.encoder is not None:
+        description = _joined(description, job.encoder, fitted, learn, dev, arrays=arrays, texts=texts)
     tell("writing", 0.0)
-    manifest = artefact.write(job.out, description=description, arrays=_arrays(classifier), documents=documents and documents(description))
+    manifest = artefact.write(job.out, description=description, arrays=arrays, documents=texts)
     few = (f"only {len(dev)} dev rows: figures, probabilities and thresholds are rough",) if len(dev) < _FEW_DEV_ROWS else ()
     return Trained(manifest, job.out, figures, error, (*fitted.remarks, *few), split, cleaned)
 
@@ -223,9 +230,30 @@ def _policy(scores: Floats, dev: Labelled, *, prior: Prior, clean: Collection[st
     )
 
 
-def _arrays(classifier: Classifier) -> dict[str, npt.NDArray[np.int8] | Floats]:
+def _arrays(classifier: Classifier) -> dict[str, npt.NDArray[Any]]:
     (reader,) = classifier.readers
     return {"weights.npy": reader.values, "scales.npy": reader.scales, "biases.npy": reader.biases}
+
+
+def _joined(
+    description: Description,
+    folder: Path,
+    fitted: Fitted,
+    learn: Labelled,
+    dev: Labelled,
+    *,
+    arrays: dict[str, npt.NDArray[Any]],
+    texts: dict[str, str],
+) -> Description:
+    """Put the encoder of an artefact beside the n-grams: only how the two are put together is fitted."""
+    old, own = stored_second(folder)
+    second = fit_second(fitted.classifier, old.reader, dev, share=Taught.by(learn).share)
+    entry, more = entry_of(second)
+    arrays |= own | more
+    notice = folder / "NOTICE"
+    if notice.is_file():
+        texts.setdefault("NOTICE", notice.read_text("utf-8"))
+    return description.model_copy(update={"readers": (*description.readers, entry)})
 
 
 def _described(

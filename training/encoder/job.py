@@ -15,7 +15,7 @@ from model.encoder import EncoderReader, pack_pieces
 from model.lexicon import load_lexicon
 from model.manifest import Description, Manifest
 from model.moderator import classifier_of
-from model.second import KIND, Second
+from model.second import Second
 from model.text import normaliser_version
 from model.wordpiece import WordPiece
 from training.duplicates import deduplicate
@@ -26,7 +26,7 @@ from training.encoder.rows import normalise_all, rows_of
 from training.encoder.vocabulary import choose_pieces
 from training.evaluate import Figures, evaluate
 from training.labelled import Labelled
-from training.second import fit_second, scores_of
+from training.second import entry_of, fit_second, scores_of
 from training.splits import DEV_SHARE, split_rows
 from training.tables import read_tables
 from training.weights import check_sources, weigh
@@ -167,7 +167,7 @@ def attached(
     figures = _figures(classifier, second, dev, log_odds, floats)
     arrays = {name: array for name, array in stored.arrays.items() if name in _named(stored.manifest.readers[0])}
     arrays |= {"network.npy": reader.network, "pieces.npy": pack_pieces(pieces)}
-    arrays |= {"combination.npy": second.combination, "curve.npy": second.curve}
+    arrays |= entry_of(second)[1]
     description = _described(stored.manifest, second, job, figures)
     manifest = artefact.write(job.out, description=description, arrays=arrays, documents={"NOTICE": notice(base)})
     return TrainedEncoder(manifest, figures, int(reader.network.nbytes + arrays["pieces.npy"].nbytes))
@@ -194,9 +194,7 @@ def _figures(classifier: Classifier, second: Second, dev: Labelled, log_odds: Fl
 
 def _described(manifest: Manifest, second: Second, job: EncoderJob, figures: Mapping[str, Figures]) -> Description:
     said = {name: getattr(manifest, name) for name in Description.model_fields}
-    entry = {"kind": KIND, "network": "network.npy", "pieces": "pieces.npy", "combination": "combination.npy", "curve": "curve.npy"}
-    rule = second.thresholds
-    said["readers"] = (manifest.readers[0], {**entry, "tokens": second.reader.tokens, "abusive": rule.abusive, "hateful": rule.hateful})
+    said["readers"] = (manifest.readers[0], entry_of(second)[0])
     said["metrics"] = manifest.metrics | {"profiles": {name: asdict(found) for name, found in figures.items()}}
     said["settings"] = manifest.settings | {"encoder": dataclasses.asdict(job.settings) | {"source_weights": dict(job.source_weights)}}
     said["libraries"] = manifest.libraries | {name: metadata.version(name) for name in ("onnxruntime", "torch", "transformers")}
