@@ -210,7 +210,10 @@ app.add_typer(store_cli.app)
 
 @app.command(hidden=True)
 def warm(*, artefact: Artefact = None) -> None:
-    """Load the model and compile its kernels, so that the next start finds them compiled."""
+    """Load the model and compile its kernels and those that tell languages, so that the next start finds them compiled."""
+    from model.language import Identifier
+
     moderator = load_moderator(artefact)
     moderator.warm()
+    Identifier.load(moderator.languages).warm()
     _say(f"{moderator.version} is warm")

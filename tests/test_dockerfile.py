@@ -50,7 +50,10 @@ stats = [value.stats for name, room in list(sys.modules.items()) if name.startsw
          for value in vars(room).values() if hasattr(value, "overloads")]
 print(sum(sum(one.cache_hits.values()) for one in stats), sum(sum(one.cache_misses.values()) for one in stats))
 """
-ALL_KERNELS = "from model.moderator import Moderator; Moderator.load().warm()" + COUNT
+ALL_KERNELS = (
+    "from model.language import Identifier; from model.moderator import Moderator; Moderator.load().warm(); Identifier.load().warm()"
+    + COUNT
+)
 # Enough for the control, which has to compile what it loads.
 ONE_KERNEL = "from model.lexicon import load_lexicon; load_lexicon()" + COUNT
 
