@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from service.options import pairs
+from service.score_cli import ProfileName
 
 __all__ = ["evaluate"]
 
@@ -27,6 +28,7 @@ def evaluate(
     artefact: Annotated[str, typer.Argument(metavar="ARTEFACT", help="Folder of a trained model, or default for the shipped one.")],
     tables: Annotated[list[Path], typer.Argument(metavar="TABLE…", help="CSV, JSONL or Parquet files, or folders of them.")],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder of the report: report.html and report.json.")],
+    profile: ProfileName = None,
     text: Column = None,
     label: Column = None,
     abusive: Column = None,
@@ -74,6 +76,7 @@ def evaluate(
         resamples=resamples,
         seed=seed,
         strict=strict,
+        profile=profile,
     )
     with progress_bar() as tell:
         done = run(job, tell)

@@ -180,3 +180,13 @@ def test_spans_come_with_decisions(write: Write) -> None:
     spans = moderator.decide(COMMENTS, explain=True).spans
     assert spans is not None
     assert [tuple(each) for each in spans] == [moderator.explain(comment).spans() for comment in COMMENTS]
+
+
+def test_versions_name_the_profile(write: Write) -> None:
+    """What an artefact with an encoder is called in answers ends with the profile that judged; one without is called as before."""
+    folder = write()
+    for profile in Profile:
+        moderator = Moderator.load(folder, profile=profile)
+        assert moderator.version.endswith(f"+{profile.value}")
+        assert moderator.decide(COMMENTS).version == moderator.version
+    assert Moderator.load(folder).decide(COMMENTS, fast=True).version.endswith("+fast")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from model.errors import ArtefactError, TableError
 from model.moderator import Moderator
+from model.profile import Profile
 from training.evaluation.attacked import robustness_section
 from training.evaluation.behaved import behaviour_section
 from training.evaluation.intervals import RESAMPLES
@@ -47,6 +48,7 @@ class EvaluateJob:
         resamples: how many the intervals rest on.
         seed: of all that is random.
         strict: whether the first bad row ends the run.
+        profile: which readers judge; as Moderator.load has it if None.
     """
 
     artefact: Path | None
@@ -59,6 +61,7 @@ class EvaluateJob:
     resamples: int = RESAMPLES
     seed: int = 0
     strict: bool = False
+    profile: Profile | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ def evaluate(job: EvaluateJob, progress: Progress | None = None, *, extras: Sequ
     """
     tell = progress or (lambda step, share: None)
     check_out(job.out)
-    moderator = Moderator.load(job.artefact)
+    moderator = Moderator.load(job.artefact, profile=job.profile)
     tell("reading", 0.0)
     reading = read_tables(job.tables, columns=job.columns, labels=job.labels, strict=job.strict)
     rows = choose(reading.rows, job.split)
