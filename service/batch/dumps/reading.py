@@ -10,6 +10,7 @@ from service.batch.dumps.columnar import ARROW_FILE, ARROW_STREAM, PARQUET, Colu
 from service.batch.dumps.columns import check_kept, choose, find
 from service.batch.dumps.delimited import read_csv
 from service.batch.dumps.encodings import UTF8, in_utf8
+from service.batch.dumps.fastlines import read_lines_fast
 from service.batch.dumps.jsondocs import read_json
 from service.batch.dumps.jsonlines import probed, read_jsonl
 from service.batch.dumps.kinds import Container, Kind, kind_of
@@ -123,7 +124,7 @@ def _columnar(opened: Columnar, source: Source, wanted: Wanted, kind: Kind, part
 
 def _read(source: Source, wanted: Wanted, kind: Kind, part: Part) -> tuple[Reading, Layout]:
     layout = part.layout
-    table = _table(source, kind, part, names=list(layout.names) if layout is not None else None)
+    table = _table(source, kind, part, wanted, header=list(layout.names) if layout is not None else None)
     if layout is None:
         shape = _shape_of(table.names, wanted)
         columns = None if table.empty else _columns_of(table, shape, wanted, file=source.name)
@@ -138,14 +139,26 @@ def _read(source: Source, wanted: Wanted, kind: Kind, part: Part) -> tuple[Readi
     return Reading(source.name, table.unit, layout.columns, rows, source.share, _told(kind, layout.shape)), layout
 
 
-def _table(source: Source, kind: Kind, part: Part, *, names: list[str] | None) -> Table:
+def _table(source: Source, kind: Kind, part: Part, wanted: Wanted, *, header: list[str] | None) -> Table:
     stream = in_utf8(source.stream, kind.encoding)
     if kind.container is Container.CSV:
-        return read_csv(stream, kind.delimiter, name=source.name, names=names if part.begin else None, first=part.first)
+        return read_csv(stream, kind.delimiter, name=source.name, names=header if part.begin else None, first=part.first)
     known = kind.encoding == UTF8 and not source.packed
     if kind.container is Container.JSON:
         return _seen(read_json(stream, known=known), "row", part)
+    names = _flat(part.layout, wanted) if part.layout is not None else None
+    if names is not None:
+        return Table([], read_lines_fast(stream, names, first=part.first, offset=part.begin, known=known), "line")
     return _seen(read_jsonl(stream, first=part.first, offset=part.begin, known=known), "line", part)
+
+
+def _flat(layout: Layout, wanted: Wanted) -> list[str] | None:
+    """Return the fields of a record that its row is made of; None where other fields are looked at too."""
+    if layout.columns is None or not layout.shape.is_flat:
+        return None
+    columns = layout.columns
+    asked = (columns.text, columns.id, columns.author, columns.parent, columns.time, *wanted.keep)
+    return list(dict.fromkeys(name for name in asked if name is not None))
 
 
 def _seen(records: Iterator[Record], unit: Literal["line", "row"], part: Part) -> Table:

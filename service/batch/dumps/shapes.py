@@ -43,6 +43,11 @@ class Shape:
     unfold: Callable[[Fields], Iterable[Fields]] | None = None
     also: tuple[str, ...] = ()
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether a row is made of the fields that ``columns`` names, and of nothing else."""
+        return self.prepare is _as_is and self.unfold is None
+
     def fits(self, names: Iterable[str]) -> bool:
         """Tell whether records with such names are of this kind."""
         known = {name.strip().casefold() for name in names}

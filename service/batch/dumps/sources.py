@@ -17,7 +17,7 @@ from service.batch.dumps.compression import Damage, Unpacked, compression_of
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-__all__ = ["STDIN", "Source", "lines_in_memory", "open_source", "opened_again", "size_of", "source_of"]
+__all__ = ["STDIN", "Replayed", "Source", "lines_in_memory", "open_source", "opened_again", "size_of", "source_of"]
 
 STDIN = "-"
 """The name that stands for standard input."""
@@ -50,7 +50,7 @@ class _Counted(io.RawIOBase):
         return len(found)
 
 
-class _Replayed(io.RawIOBase):
+class Replayed(io.RawIOBase):
     """A stream whose first bytes have been read already and come once more."""
 
     def __init__(self, head: bytes, rest: io.RawIOBase) -> None:
@@ -58,9 +58,11 @@ class _Replayed(io.RawIOBase):
         self._rest = rest
 
     def readable(self) -> bool:
+        """Tell that it can be read."""
         return True
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        """Read bytes."""
         if not self._head:
             return int(self._rest.readinto(buffer) or 0)
         view = memoryview(buffer).cast("B")
@@ -138,11 +140,11 @@ def source_of(
     while not plain and (make := compression_of(head)) is not None:
         if len(layers) == _MOST_LAYERS:
             raise DumpError(f"{name} is compressed more than {_MOST_LAYERS} times; unpack it first")
-        layers.append(Unpacked(cast(BinaryIO, io.BufferedReader(_Replayed(head, stream), _BUFFER)), name, make))
+        layers.append(Unpacked(cast(BinaryIO, io.BufferedReader(Replayed(head, stream), _BUFFER)), name, make))
         stream = layers[-1]
         head = _head_of(stream)
     whole = path if path != STDIN and not layers else None
-    buffered = io.BufferedReader(_Replayed(head, stream), _BUFFER)
+    buffered = io.BufferedReader(Replayed(head, stream), _BUFFER)
     return Source(name, head, buffered, size, whole, begin, counted if isinstance(counted, _Counted) else None, layers)
 
 
