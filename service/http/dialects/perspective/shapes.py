@@ -23,6 +23,7 @@ __all__ = [
 ScoreType = Literal["SCORE_TYPE_UNSPECIFIED", "PROBABILITY", "STD_DEV_SCORE", "PERCENTILE", "RAW"]
 TextType = Literal["TEXT_TYPE_UNSPECIFIED", "PLAIN_TEXT", "HTML"]
 Language = Annotated[str, Field(max_length=35)]
+Name = Annotated[str, Field(max_length=1000)]
 Languages = Annotated[list[Language], Field(max_length=100)]
 
 
@@ -72,9 +73,9 @@ class _Request(_Message):
     comment: TextEntry | None = None
     context: Context | None = None
     languages: Languages | None = None
-    client_token: str | None = None
-    session_id: str | None = None
-    community_id: str | None = None
+    client_token: Name | None = None
+    session_id: Name | None = None
+    community_id: Name | None = None
 
 
 class AnalyzeCommentRequest(_Request):

@@ -33,6 +33,7 @@ _LEARNED = "en"
 _TOKEN = "comment:"  # noqa: S105 - before the id in the tokens that Coral makes
 _CORAL_ID = "Coral_comment_id"
 _LONGEST_ENTRY = 10_000
+_MOST_ATTRIBUTES = 50
 
 
 def suggesting(settings: Settings) -> Endpoint:
@@ -83,6 +84,8 @@ def _answers(given: Mapping[str, GivenScores | None] | None) -> dict[str, bool]:
     """
     if not given:
         raise invalid("Missing attribute_scores")
+    if len(given) > _MOST_ATTRIBUTES:
+        raise invalid(f"attributeScores: holds {len(given)} attributes; send at most {_MOST_ATTRIBUTES}")
     said: dict[str, bool] = {}
     for name, scores in given.items():
         question = question_of(name)

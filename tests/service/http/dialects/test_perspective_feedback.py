@@ -125,6 +125,8 @@ def test_every_attribute_is_a_question(fresh: httpx.Client, tmp_path: Path) -> N
         ({"attributeScores": {"Stupid thing": value(1)}}, "Unknown attribute: <a name not shown>"),
         ({"attributeScores": {"TOXICITY": value(0), "IDENTITY_ATTACK": value(1)}}, "hateful comments are abusive"),
         ({"attributeScores": {"TOXICITY": value(0), "ABUSIVE": value(1)}}, "contradicts"),
+        ({"attributeScores": {f"A{at}": value(1) for at in range(51)}}, "at most 50"),
+        ({"attributeScores": {"TOXICITY": value(1)}, "clientToken": "t" * 1001}, "'clientToken' (a shorter string)"),
         ({"attributeScores": {"TOXICITY": value(1)}, "comment": {"text": ""}}, "Comment must be non-empty."),
         ({"attributeScores": {"TOXICITY": value(1)}, "doNotStore": True}, 'Unknown name "doNotStore"'),
     ],
