@@ -1,5 +1,7 @@
 """Bytes as the compiled normalisation sees them: which are letters, which are used in the place of letters, which words are known."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -8,10 +10,20 @@ from model.compiled import inner
 __all__ = [
     "CHARGED",
     "HASH_OFFSET",
+    "HEADER",
     "LEET",
+    "LETTERS",
+    "LOST",
+    "LOST_SHIFT",
+    "LOST_SIZE",
+    "STARTS",
+    "TABLE",
+    "TAG_SHIFT",
     "WORD",
+    "entry_of",
     "fits",
     "flags_of",
+    "frequency_of",
     "hash_end",
     "hash_on",
     "is_alnum",
@@ -21,14 +33,21 @@ __all__ = [
     "is_letter",
     "is_separator",
     "look_up",
+    "lost_letters",
     "put",
     "word_hash",
+    "word_letter",
+    "word_size",
 ]
 
 Bytes = npt.NDArray[np.uint8]
 Lexicon = npt.NDArray[np.uint32]
 
 WORD, CHARGED = 1, 2
+
+# How ``model.lexicon`` lays the words out: first the header, which tells where the parts are and how large.
+TABLE, LOST, LOST_SIZE, STARTS, LETTERS, HEADER = range(6)
+TAG_SHIFT, LOST_SHIFT = np.uint64(38), np.uint64(47)
 
 HASH_OFFSET = np.uint64(0xCBF29CE484222325)
 _FNV_PRIME = np.uint64(0x100000001B3)
@@ -55,7 +74,7 @@ def _signs(signs: str) -> npt.NDArray[np.bool_]:
 
 LEET = _leet_table()
 _EDGE = _signs("!\"'(),.:;?[\\]^_`{|}~-<>/")
-_SEPARATOR = _signs(".-_*,/~+|#%")
+_SEPARATOR = _signs(".-_*,/~+|#%^:")
 
 
 @inner
@@ -81,18 +100,73 @@ def word_hash(data: Bytes, lo: int, hi: int) -> np.uint64:
 
 
 @inner
-def flags_of(lexicon: Lexicon, h: np.uint64) -> int:
-    """Return the flags of the word with this hash, 0 if it is not there."""
-    mask = np.uint64(lexicon.size - 1)
+def _found(lexicon: Lexicon, h: np.uint64) -> int:
+    """Return the entry of the word with this hash in the table of words, 0 if it is not there."""
+    mask = np.uint64(lexicon[TABLE]) - np.uint64(1)
     slot = h & mask
-    tag = h >> np.uint64(34)
+    tag = h >> TAG_SHIFT
     while True:
-        entry = np.uint64(lexicon[slot])
+        entry = np.uint64(lexicon[np.int64(slot) + HEADER])
         if entry == np.uint64(0):
             return 0
-        if entry >> np.uint64(2) == tag:
-            return int(np.int64(entry & np.uint64(3)))
+        if entry >> np.uint64(6) == tag:
+            return int(np.int64(entry))
         slot = (slot + np.uint64(1)) & mask
+
+
+@inner
+def flags_of(lexicon: Lexicon, h: np.uint64) -> int:
+    """Return the flags of the word with this hash, 0 if it is not there."""
+    return _found(lexicon, h) & 3
+
+
+@inner
+def frequency_of(lexicon: Lexicon, h: np.uint64) -> tuple[int, int]:
+    """Return how frequent the word with this hash is, as a binary logarithm, 0 to 15, and its flags, 0 if it is not there."""
+    entry = _found(lexicon, h)
+    return (entry >> 2) & 15, entry & 3
+
+
+@inner
+def lost_letters(lexicon: Lexicon, h: np.uint64, slot: int) -> tuple[int, int]:
+    """Return where a word that may have this hash once it lost a letter is found, and its number; -1 if there is no more.
+
+    Args:
+        lexicon: the words.
+        h: the hash.
+        slot: where the last one was found, -1 at first.
+    """
+    mask = np.int64(lexicon[LOST_SIZE]) - 1
+    tag = np.uint64(h) >> LOST_SHIFT
+    at: Any = (slot + 1) & mask if slot >= 0 else np.int64(h & np.uint64(mask))
+    while True:
+        entry = np.uint64(lexicon[at + np.int64(lexicon[LOST])])
+        if entry == np.uint64(0):
+            return at, -1
+        if entry >> np.uint64(15) == tag:
+            return at, int(np.int64(entry & np.uint64(0x7FFF))) - 1
+        at = (at + 1) & mask
+
+
+@inner
+def entry_of(lexicon: Lexicon, number: int) -> tuple[int, int]:
+    """Return how frequent a word is, as of ``frequency_of``, and its flags."""
+    info: Any = np.int64(lexicon[np.int64(lexicon[STARTS]) + number]) & 63
+    return info >> 2, info & 3
+
+
+@inner
+def word_size(lexicon: Lexicon, number: int) -> int:
+    """Return how many letters a word has."""
+    at: Any = np.int64(lexicon[STARTS]) + number
+    return int((np.int64(lexicon[at + 1]) >> 6) - (np.int64(lexicon[at]) >> 6))
+
+
+@inner
+def word_letter(lexicon: Lexicon, number: int, k: int) -> int:
+    """Return letter k of a word."""
+    at: Any = (np.int64(lexicon[np.int64(lexicon[STARTS]) + number]) >> 6) + k
+    return int((np.int64(lexicon[np.int64(lexicon[LETTERS]) + (at >> 2)]) >> (8 * (at & 3))) & 255)
 
 
 @inner

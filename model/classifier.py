@@ -51,7 +51,7 @@ class Calibrated(NamedTuple):
 
     Attributes:
         log_odds: of every head, float64, shape (n, heads).
-        where: the range of normalised bytes that they are of, int64, shape (n, 2).
+        where: the ranges of normalised bytes that those of the label heads are of, int64, shape (n, 2, 2).
     """
 
     log_odds: Floats

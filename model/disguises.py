@@ -19,6 +19,7 @@ from model.alphabet import (
     hash_on,
     is_alnum,
     is_digit,
+    is_edge,
     is_leet,
     is_letter,
     is_separator,
@@ -33,7 +34,6 @@ __all__ = [
     "Scratch",
     "drawn_out",
     "joined",
-    "masked",
     "mention",
     "numbered",
     "placeholder",
@@ -51,9 +51,6 @@ SHORTEN = -1
 _SPELLED = 24  # letters standing alone that are read together
 _USER = np.frombuffer(b"@user", np.uint8)
 _HTTP = np.frombuffer(b"http", np.uint8)
-# In which order vowels are tried for a masked one, in words of up to four letters and in longer ones. Where several make a
-# charged word, these orders find the commoner: sh*t, d*ck and s*ck, but p*ssy and f*ggot.
-_VOWELS = np.frombuffer(b"ioueaoueai", np.uint8).reshape(2, 5)
 
 
 class Scratch(NamedTuple):
@@ -198,10 +195,15 @@ def spelled(data: Bytes, i: int, size: int, lexicon: Lexicon, room: Scratch) -> 
     All readings grow letter by letter with their hashes, for a text may hold nothing but single letters.
     """
     m = 0
-    while m < _SPELLED and i < size and (is_letter(data[i]) or is_leet(data[i])) and (i + 1 == size or data[i + 1] == 32):
+    while m < _SPELLED and i < size and (is_letter(data[i]) or is_leet(data[i])):
+        ends = i + 1 == size or is_edge(data[i + 1])
+        if not ends and data[i + 1] != 32:
+            break
         room.raw[m] = data[i]
         m += 1
         i += 2
+        if ends:
+            break
     used = 0
     length = 0
     choices = _choices(room.raw, m) if m > 2 else 0
@@ -236,7 +238,8 @@ def drawn_out(data: Bytes, lo: int, hi: int, longest: int, lexicon: Lexicon, fou
 def joined(data: Bytes, lo: int, hi: int, flags: int, size: int, lexicon: Lexicon, room: Scratch) -> tuple[int, int]:
     """Join the letters data[lo:hi] with those behind the blank (fu ck) if only that makes sense; return the size and end.
 
-    One of the two is no word, and no single letter is joined to a word: "pen is" and "as sure" are left alone.
+    One of the two is no word, neither if they do not make a charged one, and no single letter is joined to a word: "pen is" and
+    "as sure" are left alone.
     """
     last = hi + 1
     while last < size and is_letter(data[last]) and last - hi <= 13:
@@ -252,7 +255,9 @@ def joined(data: Bytes, lo: int, hi: int, flags: int, size: int, lexicon: Lexico
         room.found[k] = data[lo + k]
     for k in range(right):
         room.found[left + k] = data[hi + 1 + k]
-    return (left + right if look_up(lexicon, room.found, 0, left + right) & CHARGED != 0 else 0), last
+    together = look_up(lexicon, room.found, 0, left + right)
+    both = (left == 1 or flags == 0) and (right == 1 or other == 0)
+    return (left + right if together & CHARGED != 0 or (together != 0 and both and left + right > 4) else 0), last
 
 
 @inner
@@ -274,20 +279,6 @@ def numbered(data: Bytes, lo: int, hi: int, lexicon: Lexicon) -> bool:
     while k < hi and is_letter(data[k]):
         k += 1
     return k - lo >= 3 and hi - k == digits and look_up(lexicon, data, lo, k) != 0
-
-
-@inner
-def masked(data: Bytes, lo: int, hi: int, lexicon: Lexicon, found: Bytes) -> int:
-    """Find the charged word of which a sign hides one vowel (sh*t)."""
-    size = hi - lo
-    if not (is_letter(data[lo]) and is_letter(data[hi - 1])):
-        return 0
-    for v in range(5):
-        for k in range(size):
-            found[k] = _VOWELS[0 if size <= 4 else 1, v] if is_separator(data[lo + k]) else data[lo + k]
-        if look_up(lexicon, found, 0, size) & CHARGED != 0:
-            return size
-    return 0
 
 
 @inner

@@ -18,6 +18,7 @@ from model import ngrams
 from model.classifier import Classifier
 from model.comment import Comment
 from model.encoder import HEADS_READ
+from model.features import crowding
 from model.occlusion import occlude
 from model.second import Second
 from model.text import Trace, prepare
@@ -84,7 +85,7 @@ class _Words(NamedTuple):
 
 
 def explain(classifier: Classifier, comment: Comment, second: Second | None = None) -> Explanation:
-    """Explain the scores of one comment; of a long one, the part that decided them.
+    """Explain the scores of one comment; where a window decided about a label head, by the words of that window.
 
     Args:
         classifier: of the n-grams.
@@ -98,18 +99,34 @@ def explain(classifier: Classifier, comment: Comment, second: Second | None = No
 def _explain(classifier: Classifier, comment: Comment) -> tuple[Explanation, _Words]:
     (reader,) = classifier.readers
     traced = Trace(comment.text, comment.format, reader.lexicon)
-    lo, hi = (int(edge) for edge in classifier.read(prepare([comment]), threads=1).where[0])
-    found = ngrams.occurrences(traced.data, lo=lo, hi=hi, settings=reader.settings)
+    whole = (0, traced.data.size)
+    starts, stops, contributions = _contributions(classifier, traced.data, *whole)
+    intercepts = reader.biases * classifier.slopes + classifier.intercepts
+    ranges = classifier.read(prepare([comment]), threads=1).where[0].tolist()
+    for head, (lo, hi) in enumerate(ranges):
+        if (lo, hi) != whole:
+            own, _, of_window = _contributions(classifier, traced.data, lo, hi)
+            contributions[:, head] = 0
+            contributions[np.searchsorted(starts, own), head] = of_window[:, head]
+            settings = reader.settings
+            intercepts[head] -= settings.discounts[head] + crowding(starts.size, settings.window, settings.stride)
+    explanation = Explanation(traced.begin[starts], traced.end[stops - 1], contributions, intercepts)
+    return explanation, _Words(traced.data, starts, stops)
+
+
+def _contributions(
+    classifier: Classifier, normalised: npt.NDArray[np.uint8], lo: int, hi: int
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Floats]:
+    """Return where the words of normalised[lo:hi] begin and end, and what each adds to each head, shape (k, heads)."""
+    (reader,) = classifier.readers
+    found = ngrams.occurrences(normalised, lo=lo, hi=hi, settings=reader.settings)
     codes = reader.values[found.bucket].astype(np.int64)
     added = codes * np.abs(codes) * found.share[:, None] * reader.scales * classifier.slopes
     words = found.block == 0
     starts, stops = found.begin[words], found.end[words]
     edges = np.searchsorted(starts, found.begin, side="right") - 1, np.searchsorted(stops, found.end, side="left")
     halves = [np.bincount(edge, column, starts.size) for column in added.T / 2 for edge in edges]
-    contributions = np.column_stack([one + other for one, other in zip(halves[::2], halves[1::2], strict=True)])
-    intercepts = reader.biases * classifier.slopes + classifier.intercepts
-    explanation = Explanation(traced.begin[starts], traced.end[stops - 1], contributions, intercepts)
-    return explanation, _Words(traced.data[lo:hi], starts - lo, stops - lo)
+    return starts, stops, np.column_stack([one + other for one, other in zip(halves[::2], halves[1::2], strict=True)])
 
 
 def _with_second(explanation: Explanation, words: _Words, classifier: Classifier, comment: Comment, second: Second) -> Explanation:
@@ -123,5 +140,7 @@ def _with_second(explanation: Explanation, words: _Words, classifier: Classifier
     label = slice(0, HEADS_READ)
     contributions[:, label] *= first / classifier.slopes[label]
     contributions[:, label] += other * occluded.contributions
-    intercepts[label] = first * reader.biases[label] + other * elsewhere + constant
+    # The intercept of the n-grams, that of a window included, in log-odds before calibration.
+    own = (intercepts[label] - classifier.intercepts[label]) / classifier.slopes[label]
+    intercepts[label] = first * own + other * elsewhere + constant
     return replace(explanation, contributions=contributions, intercepts=intercepts, exact=False)

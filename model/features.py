@@ -4,6 +4,10 @@ The features are those of the different words and pairs of a text: what occurs t
 edges included, come with the word, each as often as it stands in it; thus what they add to a score is the same wherever
 the word stands, and for words that are met often it is known beforehand. Each block is scaled
 by 1 / sqrt(its number of features), so that long and short comments weigh the same, and by a factor from the settings.
+
+Abuse may stand in a few words among many that are friendly. So a text is read in windows of some words too: each has the
+features of its words, those that occur twice counted twice, scaled by their number. Since what a word adds is known from
+reading the whole, a window costs next to nothing.
 """
 
 from typing import NamedTuple
@@ -14,12 +18,26 @@ import numpy.typing as npt
 from model.compiled import inner, kernel
 from model.tokens import HASH_PRIME, Words, is_written, mark_first, split, word_hash
 
-__all__ = ["BLOCKS", "Found", "Shape", "Sums", "Weights", "add_up", "collect", "know", "log_odds", "most_features", "read_words"]
+__all__ = [
+    "BLOCKS",
+    "Found",
+    "Shape",
+    "Sums",
+    "Weights",
+    "add_up",
+    "add_window",
+    "collect",
+    "know",
+    "log_odds",
+    "most_features",
+    "read_words",
+]
 
 BLOCKS = 3
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio (Knuth, TAOCP 3, 6.4)
 _PAIRS = np.uint64(0x84222325CBF29CE4)
+_MANY, _CROWDING = 40, 0.2
 _LETTERS = np.uint64(0x9AE16A3B2F90404F)
 
 
@@ -30,6 +48,7 @@ class Shape(NamedTuple):
     shortest: int
     longest: int
     window: int
+    stride: int
 
 
 class Weights(NamedTuple):
@@ -38,8 +57,8 @@ class Weights(NamedTuple):
     Attributes:
         values: codes, int8, shape (2**bits, heads), the first two those of the label. A code c stands
             for c * abs(c) steps: fine where most weights are, and yet wide enough for the largest.
-        lines: float64, shape (6, heads): what a step of the words, of the pairs and of the letters is worth in log-odds;
-            log-odds of a comment without features; slopes and intercepts of the calibration.
+        lines: float64, shape (7, heads): what a step of the words, of the pairs and of the letters is worth in log-odds;
+            log-odds of a comment without features; slopes and intercepts of the calibration; what is taken off a window.
         known: a hash table of words, int64, a power of two rows, at most three quarters full. A row holds the word's hash (0
             where there is none), the number of its letter n-grams, and in steps of each head first what these add up
             to, then what the word itself is worth. With three heads that is one line of the processor's cache.
@@ -57,11 +76,14 @@ class Sums(NamedTuple):
         buckets: of the features whose weights are still to be looked up, int32.
         sizes: number of features of each block, int64, shape (3,).
         steps: sum of the weights of each block and head, in steps, int64, shape (3, heads).
+        each: of each word its number of letter n-grams, then for each head the steps of the word, of the pair that it
+            begins, and of its letters; int64, shape (words, 1 + 3 * heads). Only what stands first among its like is filled in.
     """
 
     buckets: npt.NDArray[np.int32]
     sizes: npt.NDArray[np.int64]
     steps: npt.NDArray[np.int64]
+    each: npt.NDArray[np.int64]
 
 
 class Found(NamedTuple):
@@ -130,8 +152,10 @@ def _place(known: npt.NDArray[np.int64], h: np.uint64) -> int:
 
 
 @inner
-def _look_up(values: npt.NDArray[np.int8], buckets: npt.NDArray[np.int32], n: int, steps: npt.NDArray[np.int64]) -> None:
-    """Add the weights of buckets[:n] to steps, shape (heads,)."""
+def _look_up(
+    values: npt.NDArray[np.int8], buckets: npt.NDArray[np.int32], n: int, each: npt.NDArray[np.int64], w: int, first: int, heads: int
+) -> None:
+    """Write the sums of the weights of buckets[:n] to each[w, first:first + heads]."""
     hateful = np.int64(0)
     given = np.int64(0)
     for k in range(n):
@@ -139,53 +163,93 @@ def _look_up(values: npt.NDArray[np.int8], buckets: npt.NDArray[np.int32], n: in
         one, other = np.int64(values[row, 0]), np.int64(values[row, 1])
         hateful += one * abs(one)
         given += other * abs(other)
-    steps[0] += hateful
-    steps[1] += given
-    for head in range(2, steps.size):
+    each[w, first] = hateful
+    each[w, first + 1] = given
+    for head in range(2, heads):
         more = np.int64(0)
         for k in range(n):
             code = np.int64(values[buckets[k], head])
             more += code * abs(code)
-        steps[head] += more
+        each[w, first + head] = more
 
 
 @inner
-def add_up(b: npt.NDArray[np.uint8], lo: int, hi: int, shape: Shape, weights: Weights, words: Words, turn: int, out: Sums) -> None:
-    """Add up the weights of the features of b[lo:hi], block by block, in whole steps: the same sums whatever is known."""
-    n, different, pairs = read_words(b, lo, hi, words, turn)
+def add_up(b: npt.NDArray[np.uint8], hi: int, shape: Shape, weights: Weights, words: Words, turn: int, out: Sums) -> int:
+    """Add up the weights of the features of b[:hi], block by block, in whole steps: the same sums whatever is known.
+
+    Returns:
+        How many words there are. ``turn`` is used with the next.
+    """
+    n, different, pairs = read_words(b, 0, hi, words, turn)
     heads = out.steps.shape[1]
-    out.steps[:] = 0
-    kept = 0
     for w in range(n - 1):
         if words.first_pair[w] == w:
-            out.buckets[kept] = _bucket(words.pairs[w], shape.shift)
-            kept += 1
-    _look_up(weights.values, out.buckets, kept, out.steps[1])
+            out.buckets[0] = _bucket(words.pairs[w], shape.shift)
+            _look_up(weights.values, out.buckets, 1, out.each, w, 1 + heads, heads)
     known = weights.known
-    others = counted = letters = 0
     for w in range(n):
         if words.first[w] != w:
             continue
         row = _place(known, words.hashes[w])
         if known[row, 0] != 0:
-            counted += known[row, 1]
+            out.each[w, 0] = known[row, 1]
             for head in range(heads):
-                out.steps[2, head] += known[row, 2 + head]
-                out.steps[0, head] += known[row, 2 + heads + head]
+                out.each[w, 1 + 2 * heads + head] = known[row, 2 + head]
+                out.each[w, 1 + head] = known[row, 2 + heads + head]
         else:
-            words.first[others] = w
-            others += 1
-    for k in range(others):
-        out.buckets[k] = _bucket(words.hashes[words.first[k]], shape.shift)
-    _look_up(weights.values, out.buckets, others, out.steps[0])
-    for k in range(others):
-        w = words.first[k]
-        if is_written(b[words.begin[w]]):
-            letters = _letters(b, words.begin[w], words.end[w], shape, out.buckets, letters)
-    _look_up(weights.values, out.buckets, letters, out.steps[2])
+            out.buckets[0] = _bucket(words.hashes[w], shape.shift)
+            _look_up(weights.values, out.buckets, 1, out.each, w, 1, heads)
+            many = 0
+            if is_written(b[words.begin[w]]):
+                many = _letters(b, words.begin[w], words.end[w], shape, out.buckets, 0)
+            _look_up(weights.values, out.buckets, many, out.each, w, 1 + 2 * heads, heads)
+            out.each[w, 0] = many
+    out.steps[:] = 0
+    letters = np.int64(0)
+    for w in range(n):
+        if words.first[w] == w:
+            letters += out.each[w, 0]
+            for head in range(heads):
+                out.steps[0, head] += out.each[w, 1 + head]
+                out.steps[2, head] += out.each[w, 1 + 2 * heads + head]
+        if w < n - 1 and words.first_pair[w] == w:
+            for head in range(heads):
+                out.steps[1, head] += out.each[w, 1 + heads + head]
     out.sizes[0] = different
     out.sizes[1] = pairs
-    out.sizes[2] = counted + letters
+    out.sizes[2] = letters
+    return n
+
+
+@kernel
+def crowding(words: int, window: int, stride: int) -> float:
+    """Return what is taken off the calibrated log-odds of each window of a text with very many, beside the discount.
+
+    The worst of many looks the worse the more there are; of 750 windows of friendly talk one was flagged in seven texts of ten.
+    """
+    windows = (words - window + stride - 1) // stride + 1
+    return 0.0 if windows <= _MANY else _CROWDING * np.log(windows / _MANY)
+
+
+@inner
+def add_window(start: int, stop: int, words: Words, out: Sums) -> None:
+    """Add up the weights of words start to stop, at least one, of the text that was added up last."""
+    heads = out.steps.shape[1]
+    out.steps[:] = 0
+    letters = np.int64(0)
+    for w in range(start, stop):
+        like = words.first[w]
+        letters += out.each[like, 0]
+        for head in range(heads):
+            out.steps[0, head] += out.each[like, 1 + head]
+            out.steps[2, head] += out.each[like, 1 + 2 * heads + head]
+        if w < stop - 1:
+            like = words.first_pair[w]
+            for head in range(heads):
+                out.steps[1, head] += out.each[like, 1 + heads + head]
+    out.sizes[0] = stop - start
+    out.sizes[1] = stop - start - 1
+    out.sizes[2] = letters
 
 
 @inner
@@ -236,8 +300,9 @@ def collect(
 @kernel
 def know(lines: npt.NDArray[np.uint8], shape: Shape, weights: Weights) -> None:
     """Enter the words of lines, each ended by LF, into the empty tables of the weights."""
+    heads = weights.values.shape[1]
     buckets = np.empty(most_features(lines.size, shape), np.int32)
-    steps = np.empty(weights.values.shape[1], np.int64)
+    one = np.empty(1, np.int32)
     start = 0
     for i in range(lines.size):
         if lines[i] != 10:
@@ -245,12 +310,9 @@ def know(lines: npt.NDArray[np.uint8], shape: Shape, weights: Weights) -> None:
         h = word_hash(lines, start, i)
         row = _place(weights.known, h)
         n = _letters(lines, start, i, shape, buckets, 0)
-        steps[:] = 0
-        _look_up(weights.values, buckets, n, steps)
         weights.known[row, 0] = np.int64(h)
         weights.known[row, 1] = n
-        for head in range(steps.size):
-            code = np.int64(weights.values[_bucket(h, shape.shift), head])
-            weights.known[row, 2 + head] = steps[head]
-            weights.known[row, 2 + steps.size + head] = code * abs(code)
+        _look_up(weights.values, buckets, n, weights.known, row, 2, heads)
+        one[0] = _bucket(h, shape.shift)
+        _look_up(weights.values, one, 1, weights.known, row, 2 + heads, heads)
         start = i + 1

@@ -31,8 +31,8 @@ _NAMED |= {"COMMA": ",", "SEMICOLON": ";", "COLON": ":", "PERCENT SIGN": "%"}
 # as currency signs, and as letters in "fancy" writing, as some syllabics, И, Я and ω do. Last: blanks, and blanks of no width.
 _BY_HAND: Mapping[str, str] = {
     **{"'": "‘’‚‛‹›´΄´᾽᾿῾", '"': "“”„‟«»″‶〝〞〟〃ʺˮ˝˶「」『』", "?": "‽", "!": "ǃ", "*": "٭"},
-    **{"ae": "æÆ", "oe": "œŒ", "ss": "ßẞ", "d": "ðÐ∂", "e": "əƏ€", "k": "ĸ₭", "n": "ŋŊ₦ᑎиИ", "r": "яЯ", "z": "ʒƷᘔ"},
-    **{"a": "₳ᗩ", "b": "฿₿", "c": "¢₡₵©ᑕ", "f": "₣", "g": "₲", "m": "₥", "p": "₱", "q": "ᑫ", "s": "₴ᔕ", "t": "₮"},
+    **{"ae": "æÆ", "oe": "œŒ", "ss": "ßẞ", "d": "ðÐ∂", "e": "əƏ€єЄ", "k": "ĸ₭", "l": "ӏǀ", "n": "ŋŊ₦ᑎиИпП", "r": "яЯ", "z": "ʒƷᘔ"},
+    **{"a": "₳ᗩ", "b": "฿₿", "c": "¢₡₵©ᑕ", "f": "₣ғҒ", "g": "₲", "m": "₥", "p": "₱", "q": "ᑫ", "s": "₴ᔕ", "t": "₮", "u": "цЦ"},
     **{"w": "₩ᗯω", "x": "Ӿӿ", "y": "¥", " ": "\x85™℠\u3164\uffa0", "": "\u115f\u1160"},
 }
 # Marks that only decorate, whatever their combining class says: the general blocks of combining marks, then selectors of glyphs.

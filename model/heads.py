@@ -54,7 +54,7 @@ def finish(floats: Floats, codes: npt.NDArray[np.int64], lines: Floats, bounds: 
 
     Args:
         floats: log-odds of each head, then room for their probabilities and for the scores, shape (2 * heads + 3,).
-        codes: the range that they are of, then room for label and verdict, -1 if that range ends at 0, which is of nothing; shape (4,).
+        codes: the range that they are of, then room for label and verdict, -1 if that range ends at 0, which is of nothing; shape (6,).
         lines: as of ``features.Weights``; the calibration is taken from there.
         bounds: lowest scores, shape (6,): of what is called abusive, and what of that hateful; abusive and hateful that ask
             for review; abusive and hateful that ask for rejection.

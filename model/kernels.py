@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.compiled import inner, kernel
-from model.features import BLOCKS, Found, Shape, Sums, Weights, add_up, collect, log_odds, most_features
+from model.features import BLOCKS, Found, Shape, Sums, Weights, add_up, add_window, collect, crowding, log_odds, most_features
 from model.heads import finish
 from model.normalise import buffers, normalise_bytes
 from model.tokens import Words, words_room
@@ -41,28 +41,13 @@ def _longest(offsets: npt.NDArray[np.int64], lo: int, hi: int) -> int:
 
 @kernel
 def _room(size: int, shape: Shape, heads: int) -> _Room:
-    sums = Sums(np.empty(most_features(size, shape), np.int32), np.zeros(BLOCKS, np.int64), np.zeros((BLOCKS, heads), np.int64))
+    sums = Sums(
+        np.empty(most_features(size, shape), np.int32),
+        np.zeros(BLOCKS, np.int64),
+        np.zeros((BLOCKS, heads), np.int64),
+        np.empty((size + 1, 1 + BLOCKS * heads), np.int64),
+    )
     return _Room(words_room(size), sums, size)
-
-
-@inner
-def _next_window(b: npt.NDArray[np.uint8], start: int, size: int, window: int) -> int:
-    """Return where the window that starts at start ends, at a blank if there is one near."""
-    stop = min(start + window, size)
-    if stop == size:
-        return stop
-    k = stop
-    while k > start + window // 2 and b[k] != 32:
-        k -= 1
-    return k if b[k] == 32 else stop
-
-
-@inner
-def _not_abusive(z: npt.NDArray[np.float64], lines: npt.NDArray[np.float64]) -> float:
-    """Return P(not abusive) of the first two heads, the lower the worse."""
-    hateful = 1.0 / (1.0 + np.exp(-(lines[4, 0] * z[0] + lines[5, 0])))
-    toxic = 1.0 / (1.0 + np.exp(-(lines[4, 1] * z[1] + lines[5, 1])))
-    return float((1.0 - hateful) * (1.0 - toxic))
 
 
 @kernel
@@ -92,52 +77,44 @@ def score_slice(
             room = _room(n, shape, heads)
             turn = 1
         a = text.one.data
-        add_up(a, 0, n, shape, weights, room.words, turn, room.sums)
+        words = add_up(a, n, shape, weights, room.words, turn, room.sums)
         turn += 2
         log_odds(room.sums, weights.lines, z)
         for head in range(heads):
             floats[i, head] = z[head]
-        codes[i, 0] = 0
-        codes[i, 1] = n
-        if 2 * n > 3 * shape.window:
-            turn = _worst_window(a, n, shape, weights, room, turn, z, floats[i], codes[i])
+        codes[i, 0] = codes[i, 4] = 0
+        codes[i, 1] = codes[i, 5] = n
+        if words > shape.window:
+            _worst_windows(words, shape, weights, room, z, floats[i], codes[i])
         finish(floats[i], codes[i], weights.lines, bounds)
 
 
 @inner
-def _worst_window(
-    a: npt.NDArray[np.uint8],
-    n: int,
+def _worst_windows(
+    words: int,
     shape: Shape,
     weights: Weights,
     room: _Room,
-    turn: int,
     z: npt.NDArray[np.float64],
     floats: npt.NDArray[np.float64],
     codes: npt.NDArray[np.int64],
-) -> int:
-    """Read a long comment once more, in windows that overlap by half; one that is worse than what floats holds takes its place.
-
-    Returns:
-        The next turn.
-    """
-    best = _not_abusive(z, weights.lines)
+) -> None:
+    """Look at the text that was added up last in windows; for each label head one that is worse than the whole takes its place."""
     start = 0
+    more = crowding(words, shape.window, shape.stride)
     while True:
-        stop = _next_window(a, start, n, shape.window)
-        add_up(a, start, stop, shape, weights, room.words, turn, room.sums)
-        turn += 2
+        stop = min(start + shape.window, words)
+        add_window(start, stop, room.words, room.sums)
         log_odds(room.sums, weights.lines, z)
-        fine = _not_abusive(z, weights.lines)
-        if fine < best:
-            best = fine
-            for head in range(z.size):
-                floats[head] = z[head]
-            codes[0] = start
-            codes[1] = stop
-        if stop == n:
-            return turn
-        start = _next_window(a, start, stop, (stop - start) // 2)
+        for head in range(2):
+            less = z[head] - weights.lines[6, head] - more / weights.lines[4, head]
+            if less > floats[head]:
+                floats[head] = less
+                codes[4 - 4 * head] = room.words.begin[start]
+                codes[5 - 4 * head] = room.words.end[stop - 1]
+        if stop == words:
+            return
+        start += shape.stride
 
 
 @kernel

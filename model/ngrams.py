@@ -22,6 +22,7 @@ from model.sharing import share
 
 __all__ = [
     "BLOCKS",
+    "LABEL_HEADS",
     "NO_BOUNDS",
     "FeatureSettings",
     "Occurrences",
@@ -39,6 +40,8 @@ __all__ = [
 Floats = npt.NDArray[np.float64]
 
 NO_BOUNDS = np.full(6, np.inf)
+LABEL_HEADS = 2
+"""The first heads of every classifier, which give the label."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,10 @@ class FeatureSettings:
         bits: the hash table has 2**bits buckets, 1 to 30.
         shortest, longest: sizes of the letter n-grams, in bytes, inclusive; 1 to 16.
         words, pairs, letters: factor of each block.
-        window: normalised bytes of a window of a long comment, at least 16; comments up to 1.5 windows are read whole only.
+        window: words of a window, at least 2; comments of more words are read in windows too.
+        stride: words from the beginning of a window to that of the next, 1 to ``window``.
+        discount, discount_hateful: what is taken off the calibrated log-odds of being abusive (given not hateful), and of being
+            hateful, in a window, for the worst of many looks worse than it is; at least 0.
 
     Raises:
         ValueError: one of them is outside its range.
@@ -61,17 +67,27 @@ class FeatureSettings:
     words: float = 1.0
     pairs: float = 1.0
     letters: float = 1.0
-    window: int = 600
+    window: int = 8
+    stride: int = 4
+    discount: float = 0.6
+    discount_hateful: float = 1.2
 
     def __post_init__(self) -> None:
         """Refuse what the kernel cannot work with."""
-        if not (1 <= self.bits <= 30 and 1 <= self.shortest <= self.longest <= 16 and self.window >= 16):
-            raise ValueError(f"feature settings are out of range: {self}: bits 1-30, 1 <= shortest <= longest <= 16, window 16 or more")
+        if not (1 <= self.bits <= 30 and 1 <= self.shortest <= self.longest <= 16):
+            raise ValueError(f"feature settings are out of range: {self}: bits 1-30, 1 <= shortest <= longest <= 16")
+        if not (self.window >= 2 and 1 <= self.stride <= self.window and min(self.discount, self.discount_hateful) >= 0):
+            raise ValueError(f"feature settings are out of range: {self}: window 2 or more, stride 1 to window, discount 0 or more")
 
     @cached_property
     def shape(self) -> Shape:
         """Return the whole-number settings as the kernels take them."""
-        return Shape(np.uint64(64 - self.bits), self.shortest, self.longest, self.window)
+        return Shape(np.uint64(64 - self.bits), self.shortest, self.longest, self.window, self.stride)
+
+    @cached_property
+    def discounts(self) -> npt.NDArray[np.float64]:
+        """Return the discounts of the label heads, in their order, shape (2,)."""
+        return np.array([self.discount_hateful, self.discount], np.float64)
 
     @cached_property
     def factors(self) -> npt.NDArray[np.float64]:
@@ -109,7 +125,7 @@ class Occurrences:
             again, has its occurrence in block 0, in the order of the text.
         begin, end: its range in the normalised bytes, of letters that of their word; int32, shape (k,).
         share: how much it counts, float64, shape (k,): the factor of its block / sqrt(number of features of the block),
-            divided by the number of times that its word or pair occurs.
+            divided, in a whole text, by the number of times that its word or pair occurs.
     """
 
     bucket: npt.NDArray[np.int32]
@@ -120,13 +136,15 @@ class Occurrences:
 
 
 def occurrences(normalised: npt.NDArray[np.uint8], *, lo: int, hi: int, settings: FeatureSettings) -> Occurrences:
-    """Return every occurrence of every feature of normalised[lo:hi]."""
+    """Return every occurrence of every feature of normalised[lo:hi]: of the whole text, or of one of its windows."""
     ends = np.zeros(BLOCKS, np.int64)
     found, n = find_occurrences(normalised, lo, hi, settings.shape, ends)
     block = np.repeat(np.arange(BLOCKS), np.diff(ends, prepend=0))
     word = found.word[:n]
     times = [np.bincount(word[block == which], minlength=1) for which in (0, 1, 0)]
     once = np.concatenate([1 / times[which][word[block == which]] for which in range(BLOCKS)])
+    if (lo, hi) != (0, normalised.size):
+        once = np.ones(n)
     sizes = np.bincount(block, once, BLOCKS)
     share = once * settings.factors[block] / np.sqrt(sizes[block])
     return Occurrences(found.bucket[:n], block, found.begin[:n], found.end[:n], share)
@@ -138,8 +156,9 @@ class Reading(NamedTuple):
     Attributes:
         floats: shape (n, 2 * heads + 3): log-odds of each head before calibration, probability of each head, scores of fine,
             toxic and hateful.
-        codes: int64, shape (n, 4): the range of normalised bytes that this is of, the whole of a short comment, the worst
-            window of a long one (or the whole, if that is worse); codes of label and verdict, -1 where there is nothing to read.
+        codes: int64, shape (n, 6): the range of normalised bytes that the log-odds of being abusive are of, the whole of a comment,
+            or its worst window if that is worse; codes of label and verdict, -1 where there is nothing to read; the range that
+            the log-odds of being hateful are of.
     """
 
     floats: Floats
@@ -161,13 +180,13 @@ class Reading(NamedTuple):
 
     @property
     def where(self) -> npt.NDArray[np.int64]:
-        """The range that was read, shape (n, 2)."""
-        return self.codes[:, :2]
+        """The ranges of bytes that the heads hateful and abusive are of, shape (n, 2, 2)."""
+        return np.stack([self.codes[:, 4:], self.codes[:, :2]], axis=1)
 
 
 def room(n: int, *, heads: int) -> Reading:
     """Return room for what is read out of n comments."""
-    return Reading(np.empty((n, 2 * heads + 3)), np.empty((n, 4), np.int64))
+    return Reading(np.empty((n, 2 * heads + 3)), np.empty((n, 6), np.int64))
 
 
 def weights(
@@ -192,7 +211,9 @@ def weights(
             not applied to what ``score`` returns.
         words: normalised words whose letters need not be looked at one by one, none twice; the scores do not depend on which.
     """
-    lines = np.ascontiguousarray([*(settings.factors[:, None] * scales), biases, slopes, intercepts], np.float64)
+    discounts = np.zeros(slopes.size)
+    discounts[:LABEL_HEADS] = settings.discounts / np.where(slopes > 0, slopes, 1.0)[:LABEL_HEADS]
+    lines = np.ascontiguousarray([*(settings.factors[:, None] * scales), biases, slopes, intercepts, discounts], np.float64)
     rows = 1 << (4 * len(words) // 3 + 1).bit_length()
     made = Weights(values, lines, _aligned(rows, 2 + 2 * values.shape[1]))
     know(np.frombuffer(b"".join(word + b"\n" for word in words), np.uint8), settings.shape, made)

@@ -20,6 +20,7 @@ from model.alphabet import (
     hash_end,
     hash_on,
     is_alnum,
+    is_digit,
     is_edge,
     is_leet,
     is_letter,
@@ -35,7 +36,6 @@ from model.disguises import (
     Scratch,
     drawn_out,
     joined,
-    masked,
     mention,
     numbered,
     placeholder,
@@ -43,6 +43,7 @@ from model.disguises import (
     separated,
     spelled,
 )
+from model.mending import FAMILIAR, RARE, beheaded, hidden, mended, parted, respelled
 
 __all__ = ["Buffers", "buffers", "normalise_bytes"]
 
@@ -128,8 +129,30 @@ def _read_letters(
             return lo, last, found
     if hi == stop and stop + 1 < size and hi - lo <= 12:
         found, last = joined(data, lo, hi, flags, size, lexicon, room)
-        return lo, last, found
-    return lo, hi, 0
+        if found > 0:
+            return lo, last, found
+    return lo, hi, 0 if flags != 0 else _nearest(data, lo, hi, lexicon, room)
+
+
+@inner
+def _wrapped(data: Bytes, lo: int, hi: int) -> bool:
+    """Whether digits stand at both ends, as hardly ever in a number with its unit, but in 1d107."""
+    return hi - lo >= 5 and is_digit(data[lo]) and is_digit(data[hi - 1])
+
+
+@inner
+def _nearest(data: Bytes, lo: int, hi: int, lexicon: Lexicon, room: Scratch) -> int:
+    """Read an unknown word as the two words that it certainly consists of, as the one next to it, or as two rarer ones."""
+    found = respelled(data, lo, hi, lexicon, room.found)
+    if found == 0 and hi - lo >= 6:
+        found = parted(data, lo, hi, lexicon, FAMILIAR, room.found)
+    if found == 0:
+        found = mended(data, lo, hi, lexicon, room.found)
+    if found == 0 and hi - lo >= 6:
+        found = parted(data, lo, hi, lexicon, RARE, room.found)
+    if found == 0 and hi - lo >= 9:
+        found = beheaded(data, lo, hi, lexicon, room.found)
+    return found
 
 
 @inner
@@ -158,18 +181,20 @@ def _reading(data: Bytes, i: int, stop: int, size: int, lexicon: Lexicon, room: 
         found, last = mention(data, lo, hi, lexicon, room)
         return lo, last, found
     has = _count(data, lo, hi)
-    if has.others > 0 or width > LONGEST:
+    if width > LONGEST:
         return lo, hi, 0
+    if has.others > 0:
+        return lo, hi, hidden(data, lo, hi, lexicon, room.raw, room.found) if has.letters > 1 else 0
     if width == 1:
         if has.signs == 1 and i == lo and hi == stop:
             found, last = spelled(data, lo, size, lexicon, room)
             return lo, last, found
         return lo, hi, 0
     found = 0
-    if has.separators == 0 and has.letters > 0 and not numbered(data, lo, hi, lexicon):
-        found = resolve(data[lo:hi], width, lexicon, 4 if is_letter(data[lo]) and has.letters * 2 >= width else NEVER, room)
-    if found == 0 and has.separators == 1 and has.signs == 0 and width >= 4:
-        found = masked(data, lo, hi, lexicon, room.found)
+    if has.separators == 0 and has.letters > 0 and (_wrapped(data, lo, hi) or not numbered(data, lo, hi, lexicon)):
+        found = resolve(data[lo:hi], width, lexicon, 4 if has.letters * 3 >= width else NEVER, room)
+    if found == 0 and has.letters > 1 and not numbered(data, lo, hi, lexicon):
+        found = hidden(data, lo, hi, lexicon, room.raw, room.found)
     if found == 0 and has.letters > 1:
         found = separated(data, lo, hi, has.letters, lexicon, room)
     return lo, hi, found
@@ -244,6 +269,8 @@ def _skip(data: Bytes, i: int, size: int, lexicon: Lexicon) -> int:
             if not is_edge(data[k]):
                 return i
             k += 1
+        if flags == 0 and stop - i > 2:
+            return i
         before = -1
         i = k
     return size

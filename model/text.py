@@ -21,7 +21,7 @@ from model.offsets import Mapped, Piece
 
 __all__ = ["Trace", "normalise", "normaliser_version", "plain", "prepare", "trace"]
 
-_RULES = 2
+_RULES = 3
 
 
 @cache

@@ -81,7 +81,7 @@ def squeezed(text: str) -> str:
         ("внкмт", "bhkmt"),
         ("Іdiot Ιdiot Ӏdiot", "idiot idiot idiot"),
         ("οαρν ΑΒΕΖΗ", "oapv abezh"),
-        ("ϲuпt", "cuпt"),
+        ("ϲuпt", "cunt"),
         ("Ꮯᴜɴᴛ", "cunt"),
         ("ꓚꓴꓠꓔ", "cunt"),
         ("ⲥⲟⲟⲛ", "coon"),

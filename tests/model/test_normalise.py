@@ -15,7 +15,7 @@ SURVIVES = {
     "versions": "v2|v1.0.5|python3.11|utf-8|win10|ps5|a55|gt4|mf5|x86|i5|k8s|h264|mp3|iphone5|c++11|boeing747|ak47|b12|w3c|c++|c#|g++",
     "names": "dick van dyke|moby dick|philip k. dick|scunthorpe|penistone|clitheroe|lightwater|hancock|dickens|o'brien|matsushita|shital",
     "words": "assassin|classic|analysis|therapist|cockpit|peacock|shitake|document|raccoon|spice|essex|title|button|cumulative|snigger",
-    "doubles": "bookkeeper|committee|mississippi|aardvark|skiing|llama|good|book|too|noon|loon|kkk|wwii|xiv|aaa",
+    "doubles": "committee|mississippi|aardvark|skiing|llama|good|book|too|noon|loon|kkk|wwii|xiv|aaa",
     "separated": "u.s.a.|f.b.i.|a.m.|p.m.|ph.d.|e.g.|i.e.|a.k.a.|r.i.p.|x-ray|t-shirt|co-op|ex-wife|well-known|he/she|and/or|n/a|w/o",
     "users": "4chan|user123|player2|blink-182|maroon5|room5|apollo13|route66|abc123|pass123|r2d2|c3po|covid-19|h1n1|2pac|50cent",
     "files": "file.txt|readme.md|main.c|index.html|photo123.jpg|img_2041.png|node.js|.net|/usr/bin|../x|report_v2.pdf",
@@ -26,7 +26,7 @@ SURVIVES = {
 }
 UNDONE = {
     "leet": "sh1t=shit|5h1t=shit|b1tch=bitch|d1ck=dick|p3n1s=penis|1d10t=idiot|n00b=noob|r3t4rd=retard|f4g=fag|k1ll1ng=killing",
-    "signs": "$hit=shit|a$$=ass|a$$hole=asshole|b!tch=bitch|k!ll=kill|k|ll=kill|@sshole=asshole|@ss=ass|au+is+ic=autistic|(unt=(unt",
+    "signs": "$hit=shit|a$$=ass|a$$hole=asshole|b!tch=bitch|k!ll=kill|k|ll=kill|@sshole=asshole|@ss=ass|au+is+ic=autistic|(unt=(cunt",
     "apart": "f u c k=fuck|s h 1 t=shit|u r a f a g=u r a fag|k i l l me=kill me|f u u c k=fuck|f u c k y o u=fuck y o u",
     "dotted": "f.u.c.k=fuck|f-u-c-k=fuck|f_u_c_k=fuck|f*u*c*k=fuck|f/u/c/k=fuck|f~u~c~k=fuck|f|u|c|k=fuck|f+u+c+k=fuck|s.h.1.t=shit",
     "broken": "fu ck=fuck|f uck=fuck|sh it=shit|id iot=idiot|fu.ck=fuck|sh-it=shit|m0ther-fucker=motherfucker|fu ck!=fuck!",
@@ -35,7 +35,7 @@ UNDONE = {
     + 60 * "o"
     + "=xoo",
     "mixed": "FUUUCK=fuck|Sh1t!!=shit!!|(sh1t)=(shit)|'b1tch'='bitch'|F.U.C.K.=fuck.|f u c k !=fuck !|sh1111t=shit|$h!t=shit",
-    "named": "@john=@user|(@john=(@user|@john_b:=@user:|@user1=@user|u/ab=@user|/u/some-one's=@user's|[user]=@user|<url>=http|[url]x=httpx",
+    "named": "@john=@user|(@john=(@user|@john_b:=@user:|@user1=@user|u/ab=@user|/u/some-one's=@user's|[user]=@user|<url>=http|[url]x=https",
     "linked": "http://a.b/c?d=http|HTTPS://A.B=http|www.a.b=http|(http://a.b)=(http|see:www.a.b=see:http|[url]://x=http",
     "cleaned": ' a \t\r\nb =a b|a\x00b=ab|a\x7fb=ab|h\x01ttp://x=http|don\x19t=don\'t|\x1cq\x1d="q"|a\x13b=a b|A&B=a and b|&=and',
     "halves": "http://=http://|https://=https://|www.=www.|wwww.a=wwww.a|xhttp://a=xhttp://a|www.\x10=www.",

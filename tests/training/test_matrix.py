@@ -11,7 +11,7 @@ from model.ngrams import FeatureSettings, pack_bytes, score
 from model.text import prepare
 from training.matrix import matrix
 
-SETTINGS = FeatureSettings(bits=12, pairs=0.7)
+SETTINGS = FeatureSettings(bits=12, pairs=0.7, window=1000)
 HEADS = 3
 VALUES = np.random.default_rng(5).integers(-127, 128, (1 << SETTINGS.bits, HEADS)).astype(np.int8)
 SCALES, BIASES = np.array([1e-4, 2e-4, 3e-4]), np.array([-1.0, 0.5, 0.0])
