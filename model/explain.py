@@ -131,7 +131,6 @@ def _contributions(
 
 def _with_second(explanation: Explanation, words: _Words, classifier: Classifier, comment: Comment, second: Second) -> Explanation:
     """Add what the encoder owes to each word; what it read elsewhere in a long comment goes to the intercepts."""
-    (reader,) = classifier.readers
     first, other, constant = second.combination
     occluded = occlude(second.reader, *words)
     whole = second.reader.read(prepare([comment]))[0]
