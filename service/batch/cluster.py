@@ -79,7 +79,7 @@ def workers(address: str, setting: Setting, artefact: Artefact, version: str) ->
         import joblib
         from distributed import KilledWorker
     except ImportError as error:
-        raise DumpError(f"--cluster needs Dask ({error}); install tipstaff[cluster]") from None
+        raise DumpError(f"--cluster needs Dask ({error}); install Tipstaff with its extra cluster: pip install '.[cluster]'") from None
     with _cluster(address) as client:
         packed = pack(artefact, version)
         with joblib.parallel_config(backend="dask", client=client, scatter=[packed], wait_for_workers_timeout=_WAIT):
