@@ -35,7 +35,7 @@ ProfileName = Annotated[
         help="Which readers judge: fast the n-grams alone, full both, cascade both where it matters.  [default: cascade if there are two]",
     ),
 ]
-Files = Annotated[list[str] | None, typer.Argument(metavar="FILE…", help="JSONL, CSV or Parquet, or their URLs; - is standard input.")]
+Files = Annotated[list[str] | None, typer.Argument(metavar="FILE…", help="Dumps of comments, or their URLs; - is standard input.")]
 Out = Annotated[
     str | None,
     typer.Option("--out", "-o", help="File (.jsonl, .csv, .parquet, .sqlite), folder or URL to write.  [default: standard output]"),
@@ -47,6 +47,12 @@ FormatIn = Annotated[ReadAs | None, typer.Option("--format", help="Format of the
 FormatOut = Annotated[OutputAs | None, typer.Option("--to", help="What to write.  [default: by the name of OUT, else jsonl]")]
 TextColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the text.  [default: text, body, comment, …]")]
 IdColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the id.  [default: id, comment_id, …, else row numbers]")]
+AuthorColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the author.  [default: author, username, …]")]
+ParentColumn = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Column with the id of what is answered.  [default: parent_id, in_reply_to, …]")
+]
+TimeColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the time.  [default: created_at, date, …]")]
+Lines = Annotated[bool, typer.Option("--lines", help="Read each line of plain text as a comment, not each paragraph.")]
 Keep = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Column to pass on to the output.  [repeatable]")]
 Language = Annotated[bool, typer.Option("--language", help="Tell the language of each row in a column.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first row that cannot be judged.")]
@@ -80,6 +86,10 @@ def score(
     write_as: FormatOut = None,
     text_column: TextColumn = None,
     id_column: IdColumn = None,
+    author_column: AuthorColumn = None,
+    parent_column: ParentColumn = None,
+    time_column: TimeColumn = None,
+    lines: Lines = False,
     keep: Keep = None,
     language: Language = False,
     strict: Strict = False,
@@ -111,7 +121,16 @@ def score(
         inputs=tuple(files or _standard_input()),
         out=None if out == "-" else out,
         write_as=_write_as(out, write_as),
-        wanted=Wanted(read_as, text_column=text_column, id_column=id_column, keep=tuple(keep or ())),
+        wanted=Wanted(
+            read_as,
+            text_column=text_column,
+            id_column=id_column,
+            keep=tuple(keep or ()),
+            author_column=author_column,
+            parent_column=parent_column,
+            time_column=time_column,
+            lines=lines,
+        ),
         policy=policy,
         markup=markup,
         language=language,

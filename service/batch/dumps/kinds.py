@@ -92,8 +92,6 @@ def kind_of(source: Source, wanted: Wanted) -> Kind:
     """
     head = source.head
     container = next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
-    if container is Container.ZIP:
-        raise DumpError(f"{source.name} is a ZIP archive or a spreadsheet; unpack it, or save it as CSV")
     if container is None and head[_TAR_AT : _TAR_AT + 5] == b"ustar":
         container = Container.TAR
     if container is not None:

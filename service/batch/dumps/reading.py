@@ -3,26 +3,42 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Literal
 
 from model.errors import DumpError
+from service.batch.dumps.archives import members_of_tar, members_of_zip
 from service.batch.dumps.columnar import ARROW_FILE, ARROW_STREAM, PARQUET, Columnar, open_columnar
 from service.batch.dumps.columns import check_kept, choose, find
 from service.batch.dumps.delimited import read_csv
+from service.batch.dumps.disqus import DISQUS, DISQUS_XML
 from service.batch.dumps.encodings import UTF8, in_utf8
 from service.batch.dumps.fastlines import read_lines_fast
+from service.batch.dumps.feeds import FEED, FEED_XML
 from service.batch.dumps.jsondocs import read_json
 from service.batch.dumps.jsonlines import probed, read_jsonl
 from service.batch.dumps.kinds import Container, Kind, kind_of
+from service.batch.dumps.markup import Dialect, read_xml
+from service.batch.dumps.pages import PAGE, read_page
+from service.batch.dumps.plain import read_paragraphs, read_plain_lines
 from service.batch.dumps.records import Record, Table
 from service.batch.dumps.registry import shape_by_name, shape_by_names
 from service.batch.dumps.shapes import TABLE, Shape, rows_of
 from service.batch.dumps.sources import Source, open_source, opened_again
-from service.batch.rows import Columns, Reading, Row, Wanted
+from service.batch.dumps.sqldump import read_posts
+from service.batch.dumps.wordpress import WXR, WXR_XML
+from service.batch.rows import Columns, Reading, Reason, Row, Wanted
 
 __all__ = ["Layout", "Part", "open_part", "open_reading", "read_lines"]
 
 COLUMNAR = {Container.PARQUET: PARQUET, Container.ARROW: ARROW_FILE, Container.ARROW_STREAM: ARROW_STREAM}
+
+_XML: dict[Container, tuple[Dialect, Shape]] = {
+    Container.WXR: (WXR_XML, WXR),
+    Container.DISQUS: (DISQUS_XML, DISQUS),
+    Container.FEED: (FEED_XML, FEED),
+}
+_PLAIN = Shape("text", "", (), Columns("text", None))
 
 
 @dataclass(frozen=True)
@@ -86,6 +102,11 @@ def open_part(path: str, wanted: Wanted, part: Part) -> Iterator[tuple[Reading, 
         if kind.container in COLUMNAR:
             with opened_again(source) as file, open_columnar(file, source.name, COLUMNAR[kind.container]) as opened:
                 yield _columnar(opened, source, wanted, kind, part)
+        elif kind.container is Container.ZIP:
+            with opened_again(source) as file:
+                yield _archive(members_of_zip(file, source.name), source, wanted, kind)
+        elif kind.container is Container.TAR:
+            yield _archive(members_of_tar(source.stream, source.name), source, wanted, kind)
         else:
             yield _read(source, wanted, kind, part)
 
@@ -126,8 +147,8 @@ def _read(source: Source, wanted: Wanted, kind: Kind, part: Part) -> tuple[Readi
     layout = part.layout
     table = _table(source, kind, part, wanted, header=list(layout.names) if layout is not None else None)
     if layout is None:
-        shape = _shape_of(table.names, wanted)
-        columns = None if table.empty else _columns_of(table, shape, wanted, file=source.name)
+        shape = table.shape or _shape_of(table.names, wanted)
+        columns = None if table.empty else shape.columns if table.shape else _columns_of(table, shape, wanted, file=source.name)
         layout = Layout(kind, shape, columns, tuple(table.names) if kind.container is Container.CSV else ())
     if layout.columns is None:
         rows: Iterator[Row] = iter(())
@@ -139,11 +160,64 @@ def _read(source: Source, wanted: Wanted, kind: Kind, part: Part) -> tuple[Readi
     return Reading(source.name, table.unit, layout.columns, rows, source.share, _told(kind, layout.shape)), layout
 
 
+def _archive(members: Iterator[Source], source: Source, wanted: Wanted, kind: Kind) -> tuple[Reading, Layout]:
+    """Read the dumps in an archive one after another; their rows are numbered through."""
+    seen: list[Layout] = []
+    rows = _numbered(_with_end(_of_members(members, wanted, seen), source))
+    first = next(rows, None)
+    if not seen and first is None:
+        raise DumpError(f"{source.name} holds no file that could be a dump; unpack it, and name the file with the comments")
+    columns = seen[0].columns if seen else None
+    told = f"{_told(seen[0].kind, seen[0].shape)} in a {kind.container}" if seen else str(kind.container)
+    layout = Layout(kind, seen[0].shape if seen else TABLE, columns or Columns("text", None))
+    return Reading(source.name, "row", columns, chain(() if first is None else (first,), rows), source.share, told), layout
+
+
+def _numbered(rows: Iterator[Row]) -> Iterator[Row]:
+    return (row._replace(line=number, offset=None) for number, row in enumerate(rows, start=1))
+
+
+def _of_members(members: Iterator[Source], wanted: Wanted, seen: list[Layout]) -> Iterator[Row]:
+    for member in members:
+        try:
+            kind = kind_of(member, wanted) if member.head else None
+            if kind is None or kind.container in {Container.ZIP, Container.TAR}:
+                yield from _with_end(iter(()), member)
+                continue
+            with _opened_member(member, wanted, kind) as (reading, layout):
+                seen.append(layout)
+                yield from reading.rows
+        except DumpError:
+            # One file among many that is no dump must not hide the others, nor go unnoticed.
+            yield Row(0, member.name, None, Reason.NOT_A_COMMENT)
+
+
+@contextmanager
+def _opened_member(member: Source, wanted: Wanted, kind: Kind) -> Iterator[tuple[Reading, Layout]]:
+    if kind.container in COLUMNAR:
+        with opened_again(member) as file, open_columnar(file, member.name, COLUMNAR[kind.container]) as opened:
+            yield _columnar(opened, member, wanted, kind, _ALL)
+    else:
+        yield _read(member, wanted, kind, _ALL)
+
+
 def _table(source: Source, kind: Kind, part: Part, wanted: Wanted, *, header: list[str] | None) -> Table:
     stream = in_utf8(source.stream, kind.encoding)
     if kind.container is Container.CSV:
         return read_csv(stream, kind.delimiter, name=source.name, names=header if part.begin else None, first=part.first)
     known = kind.encoding == UTF8 and not source.packed
+    if kind.container in _XML:
+        dialect, shape = _XML[kind.container]
+        records = read_xml(source.stream, dialect, name=source.name, known=not source.packed)
+        return Table([], records, "row", shape=shape)
+    if kind.container is Container.PAGE:
+        return Table([], read_page(source.stream, name=source.name), "row", shape=PAGE)
+    if kind.container in {Container.TEXT, Container.LINES}:
+        reader = read_plain_lines if kind.container is Container.LINES else read_paragraphs
+        records = reader(stream, first=part.first, offset=part.begin, known=known)
+        return Table(["text"], records, "line", strict=True, shape=_PLAIN)
+    if kind.container is Container.SQL:
+        return _seen(read_posts(stream, known=known), "line", part)
     if kind.container is Container.JSON:
         return _seen(read_json(stream, known=known), "row", part)
     names = _flat(part.layout, wanted) if part.layout is not None else None

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from service.batch.rows import Reason
+
+if TYPE_CHECKING:
+    from service.batch.dumps.shapes import Shape
 
 __all__ = ["Record", "Table", "Undecodable"]
 
@@ -36,6 +39,7 @@ class Table:
         speaking: the names that hold text somewhere, None where that is not known.
         strict: whether bytes that are not text are left in the fields as lone surrogates (U+DC80 to U+DCFF).
         empty: whether there is nothing in it.
+        shape: whose records they are, where the container says so.
     """
 
     names: list[str]
@@ -44,6 +48,7 @@ class Table:
     speaking: set[str] | None = None
     strict: bool = False
     empty: bool = False
+    shape: "Shape | None" = None
 
 
 class Undecodable(bytes):

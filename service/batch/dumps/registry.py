@@ -2,11 +2,19 @@
 
 from collections.abc import Iterable
 
+from service.batch.dumps.coral import CORAL, CORAL_DOWNLOAD
+from service.batch.dumps.discourse import ARCHIVE, POSTS
+from service.batch.dumps.disqus import DISQUS
+from service.batch.dumps.hackernews import HACKER_NEWS
+from service.batch.dumps.mastodon import OUTBOX
+from service.batch.dumps.reddit import REDDIT
 from service.batch.dumps.shapes import Shape
+from service.batch.dumps.wordpress import WXR
+from service.batch.dumps.youtube import DATA_API, TAKEOUT
 
 __all__ = ["SHAPES", "shape_by_name", "shape_by_names"]
 
-SHAPES: tuple[Shape, ...] = ()
+SHAPES: tuple[Shape, ...] = (REDDIT, HACKER_NEWS, CORAL, CORAL_DOWNLOAD, TAKEOUT, DATA_API, ARCHIVE, POSTS, OUTBOX, WXR, DISQUS)
 """Every shape; the first that fits is taken."""
 
 

@@ -10,9 +10,11 @@ from service.batch.dumps.records import Record, Undecodable
 from service.batch.dumps.values import PLACEHOLDERS, author_of, parent_of, time_of
 from service.batch.rows import MOST_TEXT, Columns, Reason, Row, Wanted, id_of, is_unicode, without_surrogates
 
-__all__ = ["TABLE", "Fields", "Shape", "rows_of"]
+__all__ = ["FORMAT", "TABLE", "Fields", "Shape", "rows_of"]
 
 Fields = Mapping[str, object]
+FORMAT = "\0format"
+"""The field by which ``prepare`` tells how a text is written, where one dump holds several kinds."""
 
 
 def _as_is(fields: Fields) -> tuple[Fields, Reason | None]:
@@ -103,8 +105,11 @@ def _row(record: Record, *, shape: Shape, columns: Columns, keep: tuple[str, ...
         known = None if shifted or columns.id is None else found.get(columns.id)
         return Row(line, None if known == "" and strict else id_of(known), None, reason, offset=offset)
     extra = {name: found.get(name) for name in keep} if keep else None
+    written = shape.format
     if shape.prepare is not _as_is:
         found, reason = shape.prepare(found)
+        if isinstance(told := found.get(FORMAT), Format):
+            written = told
     text = found.get(columns.text)
     if reason is None:
         if type(text) is not str:
@@ -127,7 +132,7 @@ def _row(record: Record, *, shape: Shape, columns: Columns, keep: tuple[str, ...
         None if columns.author is None else author_of(found.get(columns.author)),
         None if columns.parent is None else parent_of(found.get(columns.parent)),
         None if columns.time is None else time_of(found.get(columns.time)),
-        shape.format,
+        written,
         extra,
         offset,
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
 from model.errors import DumpError
 from service.batch.dumps.compression import Damage, Unpacked, compression_of
@@ -72,6 +72,10 @@ class Replayed(io.RawIOBase):
         return len(found)
 
 
+class _Damaged(Protocol):
+    damage: Damage | None
+
+
 @dataclass
 class Source:
     """An open file of comments, unpacked.
@@ -93,11 +97,16 @@ class Source:
     begin: int = 0
     _counted: _Counted | None = None
     _layers: "Sequence[Unpacked | _Unpacked]" = field(default_factory=list)
+    _watched: list["_Damaged"] = field(default_factory=list)
+
+    def watch(self, stream: "_Damaged") -> None:
+        """Let the damage of a stream below be this source's."""
+        self._watched.append(stream)
 
     @property
     def damage(self) -> Damage | None:
         """Why the stream ended before its end, None as long as it did not."""
-        return next((layer.damage for layer in self._layers if layer.damage is not None), None)
+        return next((layer.damage for layer in (*self._watched, *self._layers) if layer.damage is not None), None)
 
     @property
     def packed(self) -> bool:

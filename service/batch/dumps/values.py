@@ -45,7 +45,9 @@ def parent_of(value: object) -> str | None:
         if value.lower() in _NO_PARENT:
             return None
         text = value[3:] if _PREFIX.match(value) else value
-        return without_surrogates(text[:-2] if text.endswith(".0") and text[:-2].isdecimal() else text)
+        if text.endswith(".0") and text[:-2].isdecimal():
+            text = text[:-2]
+        return None if text == "0" else without_surrogates(text)
     found = _told(value)
     return None if found in _NO_PARENT else found
 
