@@ -108,6 +108,9 @@ class Run:
         if self.artefact is None or jobs == 0:
             found = self._here(tasks, journal, setting)
         else:
+            if not self.job.cluster:
+                # Kernels that are not compiled yet are compiled once, not once in each process.
+                self.moderator.warm()
             crew = self._cluster(setting) if self.job.cluster else processes(jobs, setting, self.artefact)
             found = spread(lambda done: tasks({*journal.done, *done}), crew)
         for done in found:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Crew", "processes", "spread"]
 
 _DEATHS = 3
+_MOST_ROWS = 2048
 _ORPHAN_LOOKS = 0.5
 Tasks = Callable[[set[int]], Iterator[Task]]
 
@@ -130,6 +131,8 @@ def processes(count: int, setting: Setting, artefact: Artefact) -> Iterator[Crew
 
 def _work(task: Task, setting: Setting, artefact: Artefact, parent: int) -> Done:
     _settle(parent)
+    # One thread needs no large chunks to be busy, and memory counts as often as there are workers.
+    setting = replace(setting, job=replace(setting.job, most_rows=min(setting.job.most_rows, _MOST_ROWS)))
     return score_shard(task, setting, _moderator(artefact), threads=1)
 
 
@@ -137,6 +140,10 @@ def _work(task: Task, setting: Setting, artefact: Artefact, parent: int) -> Done
 def _settle(parent: int) -> None:
     """Let a worker go when the process that started it is gone, and only then."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    import pyarrow as pa
+
+    # Arrow's own pool gives back late what a shard needed.
+    pa.set_memory_pool(pa.system_memory_pool())
 
     def look() -> None:
         while os.getppid() == parent:
