@@ -69,8 +69,8 @@ class FeatureSettings:
     letters: float = 1.0
     window: int = 8
     stride: int = 4
-    discount: float = 0.6
-    discount_hateful: float = 1.2
+    discount: float = 1.9
+    discount_hateful: float = 2.2
 
     def __post_init__(self) -> None:
         """Refuse what the kernel cannot work with."""
