@@ -25,6 +25,7 @@ from service.http.protocol import Protocol
 from service.http.state import load_moderator
 from service.http.traces import check_traces
 from service.logs import log_config
+from service.memory import keep_less
 from service.settings import Settings, unknown_variables
 from service.store.store import open_store
 
@@ -54,6 +55,7 @@ def serve(settings: Settings) -> None:
     _check_certificate(settings)
     check_traces(os.environ)
     _allow_files()
+    keep_less()
     with closing(_listen(settings.host, settings.port)) as listener:
         if settings.workers == 1:
             _serve_alone(settings, listener)
@@ -149,6 +151,7 @@ class _WorkerApp:
     numbers: Path
 
     def __call__(self) -> FastAPI:
+        keep_less()
         # Workers share a socket: one that took calls before it is ready would refuse what another can answer.
         return create_app(self.settings, on_failure=_end_worker, in_background=False, numbers=self.numbers)
 

@@ -23,6 +23,7 @@ from service.http.metrics import Metrics
 from service.http.problems import ProblemError, ProblemKind
 from service.http.protocol import Guests
 from service.http.traces import Traces
+from service.memory import give_back
 from service.settings import Settings
 from service.store.life import living
 
@@ -259,6 +260,7 @@ async def _load(state: Serving, settings: Settings, *, load: Load, on_failure: O
         languages.result()
         identifier = load_identifier(settings, moderator.languages)
         identifier.warm()
+        give_back()
         return moderator, identifier
 
     try:
