@@ -17,12 +17,12 @@ ITEMS = frozenset(
 )
 """What the array of records in a document is called."""
 
-_CHUNK = 1 << 18
+_CHUNK = 1 << 16
 _HELD = 1 << 12
 _NEAR = 16
 """Code points from its end within which the text may be broken only because it goes on."""
 _BETWEEN = " \t\r\n,\x1e\ufeff"
-_NEXT = re.compile(r'(?:[}\]"\w]\s{0,64},|\n)\s{0,64}(?=\{)')
+_NEXT = re.compile(r"[,\n]\s{0,64}(?=\{)")
 _DECODE = json.JSONDecoder().raw_decode
 
 

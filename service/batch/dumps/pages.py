@@ -4,11 +4,13 @@ Author names, dates, buttons and what else stands around a comment are no part o
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from model.comment import Format
 from model.errors import DumpError
+from service.batch.dumps.encodings import UTF8, encoding_of, text_of
 from service.batch.dumps.records import Record
 from service.batch.dumps.shapes import Shape
 from service.batch.rows import Columns, Reason
@@ -20,6 +22,11 @@ __all__ = ["PAGE", "read_page"]
 
 _MOST = 1 << 26
 _MOST_NODES = 200_000
+_MOST_DEPTH = 100
+_MOST_STEPS = 5_000_000
+_MOST_STEEP = 10_000
+_TAG = re.compile(rb"<(/?)(?:div|span|section|article|blockquote|[bui]|[ou]l|em|strong|font|center|table)\b", re.IGNORECASE)
+"""Elements that are closed wherever they are opened, and so can be nested."""
 
 PAGE = Shape("page", "comments on a page", (), Columns("text", "id", "author", "parent", "time"), Format.HTML)
 """Comments on a page, put together from its mark-up."""
@@ -78,15 +85,18 @@ def read_page(stream: BinaryIO, *, name: str) -> Iterator[Record]:
         name: what messages call it.
 
     Raises:
-        DumpError: it is larger than 64 MiB, or holds no comments that could be told from the rest.
+        DumpError: it is larger than 64 MiB, nested deeper than any that people read, or holds no comments that could be told from
+            the rest.
     """
     from selectolax.lexbor import LexborHTMLParser
 
     content = stream.read(_MOST + 1)
     if len(content) > _MOST:
         raise DumpError(f"{name} is a page of more than {_MOST >> 20} MiB; no page with comments is, name another")
+    if _is_steep(content):
+        raise DumpError(f"{name} is a page whose elements are nested deeper than any program nests them; it is not read")
     page = LexborHTMLParser(_decoded(content))
-    found = next((comments for kind in _KINDS if (comments := _comments(page, kind))), None) or list(_linked(page))
+    found = next((comments for kind in _KINDS if (comments := _comments(page, kind, name))), None) or list(_linked(page))
     if not found:
         raise DumpError(f"{name} is a page in which no comments are found; if it is another format, name it with --format")
     return (_record(number, fields) for number, fields in enumerate(found, start=1))
@@ -96,12 +106,18 @@ def _record(number: int, fields: dict[str, object]) -> Record:
     return Record(number, None, fields, Reason.NOT_A_COMMENT if fields.get("note") else None)
 
 
+def _is_steep(content: bytes) -> bool:
+    """Tell whether elements are nested so deeply that the parser, whose time grows with the square of it, would take for ever."""
+    depth = 0
+    for tag in _TAG.finditer(content):
+        depth = depth + 1 if not tag.group(1) else max(depth - 1, 0)
+        if depth > _MOST_STEEP:
+            return True
+    return False
+
+
 def _decoded(content: bytes) -> str:
     """Decode a page: by its mark, by what it says, or as UTF-8."""
-    import re
-
-    from service.batch.dumps.encodings import UTF8, encoding_of, text_of
-
     encoding = encoding_of(content[: 1 << 16], guess=False)
     said = re.search(rb"<meta[^>]+charset=[\"']?([A-Za-z0-9._-]+)", content[:4096], re.IGNORECASE)
     if encoding == UTF8 and said is not None:
@@ -112,9 +128,11 @@ def _decoded(content: bytes) -> str:
     return text_of(content, encoding).replace("\0", "\ufffd")
 
 
-def _comments(page: "LexborHTMLParser", kind: _Markup) -> list[dict[str, object]]:
-    nodes = page.css(kind.comment)[:_MOST_NODES]
+def _comments(page: "LexborHTMLParser", kind: _Markup, name: str) -> list[dict[str, object]]:
+    nodes = page.css(kind.comment)
     known = {node.mem_id for node in nodes}
+    if len(nodes) > _MOST_NODES or _is_too_deep(nodes):
+        raise DumpError(f"{name} is a page with more comments, or comments nested deeper, than anybody reads; it is not read")
     found = []
     for node in nodes:
         if not node.css(kind.text[0]) and not any(node.css(selector) for selector in kind.text):
@@ -123,6 +141,21 @@ def _comments(page: "LexborHTMLParser", kind: _Markup) -> list[dict[str, object]
         if fields is not None:
             found.append(fields)
     return found
+
+
+def _is_too_deep(nodes: "list[LexborNode]") -> bool:
+    """Tell whether comments are nested so deeply that looking through each with its answers would take for ever."""
+    depths: dict[int, int] = {}
+    steps = 0
+    for node in nodes:
+        above = node.parent
+        while above is not None and above.mem_id not in depths:
+            above = above.parent
+            steps += 1
+        depths[node.mem_id] = 1 + (0 if above is None else depths[above.mem_id])
+        if depths[node.mem_id] > _MOST_DEPTH or steps > _MOST_STEPS:
+            return True
+    return False
 
 
 def _fields(node: "LexborNode", kind: _Markup, known: set[int]) -> dict[str, object] | None:

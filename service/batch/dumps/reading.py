@@ -241,6 +241,9 @@ def _seen(records: Iterator[Record], unit: Literal["line", "row"], part: Part) -
 
 def _with_end(rows: Iterator[Row], source: Source) -> Iterator[Row]:
     """Yield the rows, and below them one that says so if the file ends before its end."""
+    if not source.can_end_early:
+        yield from rows
+        return
     line = 0
     for row in rows:
         line = row.line

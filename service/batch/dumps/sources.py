@@ -109,6 +109,13 @@ class Source:
         return next((layer.damage for layer in (*self._watched, *self._layers) if layer.damage is not None), None)
 
     @property
+    def can_end_early(self) -> bool:
+        """Whether it may yet turn out that the stream ends before its end."""
+        return any(isinstance(layer, Unpacked) or layer.damage is not None for layer in (*self._watched, *self._layers)) or bool(
+            self._watched
+        )
+
+    @property
     def packed(self) -> bool:
         """Whether the file is compressed."""
         return bool(self._layers)

@@ -27,11 +27,14 @@ _PREFIX = re.compile(r"t[1-6]_(?=\w)")
 _NUMBER = re.compile(r"\s*-?\d{1,18}(\.\d*)?\s*", re.ASCII)
 _NOW_AND_THEN = (-6e10, 2.5e11)
 """Seconds since 1970 of the years 68 and 9892."""
+_SOON = 5_000_000_000
 _ISO = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)")
 
 
 def author_of(value: object) -> str | None:
     """Return who wrote a comment: the name, the number, or the name in what is told of a person."""
+    if type(value) is str and value.isascii():
+        return value if value and value != "[deleted]" else None
     if isinstance(value, Mapping):
         value = next((value[name] for name in _NAMES if isinstance(value.get(name), str | int)), None)
     if isinstance(value, str):
@@ -42,9 +45,9 @@ def author_of(value: object) -> str | None:
 def parent_of(value: object) -> str | None:
     """Return the id of what a comment answers: Reddit's ``t1_`` is left out, zero is nothing, a decimal number is a whole one."""
     if isinstance(value, str):
-        if value.lower() in _NO_PARENT:
+        if len(value) < 5 and value.lower() in _NO_PARENT:
             return None
-        text = value[3:] if _PREFIX.match(value) else value
+        text = value[3:] if value[2:3] == "_" and _PREFIX.match(value) else value
         if text.endswith(".0") and text[:-2].isdecimal():
             text = text[:-2]
         return None if text == "0" else without_surrogates(text)
@@ -66,7 +69,11 @@ def time_of(value: object) -> datetime | None:
     Known are seconds, milliseconds and microseconds since 1970 as a number or in letters, ISO 8601 and its kin, the dates of
     mails and feeds, and MongoDB's ``{"$date": …}``. A time without a zone is one of UTC.
     """
+    if value is None:
+        return None
     try:
+        if type(value) is int and 0 < value < _SOON:
+            return datetime.fromtimestamp(value, UTC)
         return _time_of(value)
     except (ValueError, OverflowError, OSError, TypeError, IndexError, RecursionError):
         return None

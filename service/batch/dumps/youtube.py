@@ -49,7 +49,7 @@ def _unfold(fields: Fields) -> Iterator[Fields]:
     items = fields.get("items")
     if isinstance(items, list):
         for item in items:
-            yield from _unfold(item) if isinstance(item, Mapping) else ()
+            yield from _unfold(item) if isinstance(item, Mapping) else ({},)
         return
     snippet = fields.get("snippet")
     first = snippet.get("topLevelComment") if isinstance(snippet, Mapping) else None

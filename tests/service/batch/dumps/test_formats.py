@@ -170,6 +170,7 @@ def test_all_dumps_in_an_archive_are_read(read_bytes: ReadBytes) -> None:
         (b'<?xml version="1.0"?><!DOCTYPE disqus [<!ENTITY a "aaa">]><disqus><post dsq:id="1"/></disqus>', "entities"),
         (b'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]><rss><channel/></rss>', "entities"),
         (b"<html><body><p>nothing said</p></body></html>", "no comments"),
+        (b"<html>" + b'<div class="comment"><p>x</p>' * 5000, "nested deeper"),
         (b"one\ntwo\nthree\n", "--lines"),
     ],
 )
