@@ -26,6 +26,7 @@ __all__ = [
     "frequency_of",
     "hash_end",
     "hash_on",
+    "hash_without",
     "is_alnum",
     "is_digit",
     "is_edge",
@@ -96,6 +97,16 @@ def word_hash(data: Bytes, lo: int, hi: int) -> np.uint64:
     h = HASH_OFFSET
     for i in range(lo, hi):
         h = hash_on(h, data[i])
+    return hash_end(h)
+
+
+@inner
+def hash_without(data: Bytes, lo: int, hi: int, left_out: int) -> np.uint64:
+    """Return the hash, as of ``word_hash``, of data[lo:hi] without the byte at left_out."""
+    h = HASH_OFFSET
+    for k in range(lo, hi):
+        if k != left_out:
+            h = hash_on(h, data[k])
     return hash_end(h)
 
 

@@ -7,7 +7,6 @@ import numpy.typing as npt
 
 from model.alphabet import (
     CHARGED,
-    HASH_OFFSET,
     HEADER,
     LETTERS,
     LOST,
@@ -17,8 +16,7 @@ from model.alphabet import (
     TABLE,
     TAG_SHIFT,
     Bytes,
-    hash_end,
-    hash_on,
+    hash_without,
     word_hash,
 )
 from model.compiled import kernel
@@ -67,11 +65,7 @@ def _fill(data: Bytes, starts: npt.NDArray[np.int64], infos: Bytes, lexicon: npt
         for k in range(lo, hi):
             if k > lo and data[k] == data[k - 1]:
                 continue
-            h = HASH_OFFSET
-            for j in range(lo, hi):
-                if j != k:
-                    h = hash_on(h, data[j])
-            h = hash_end(h)
+            h = hash_without(data, lo, hi, k)
             slot = h & lost_mask
             while lexicon[np.int64(slot) + lost] != 0:
                 slot = (slot + np.uint64(1)) & lost_mask

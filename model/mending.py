@@ -16,11 +16,13 @@ from model.alphabet import (
     frequency_of,
     hash_end,
     hash_on,
+    hash_without,
     is_digit,
     is_letter,
     look_up,
     lost_letters,
     put,
+    word_hash,
     word_letter,
     word_size,
 )
@@ -60,15 +62,6 @@ def _likelihood(frequency: int, flags: int, mistake: int, letters: int, size: in
     if size == _FEWEST and mistake != _MISSING:
         return 0
     return frequency + mistake + (4 if charged else 0)
-
-
-@inner
-def _hash_without(word: Bytes, lo: int, hi: int, left_out: int) -> np.uint64:
-    h = HASH_OFFSET
-    for k in range(lo, hi):
-        if k != left_out:
-            h = hash_on(h, word[k])
-    return hash_end(h)
 
 
 @inner
@@ -117,18 +110,19 @@ def mended(data: Bytes, lo: int, hi: int, lexicon: Lexicon, found: Bytes) -> int
         return 0
     best = number = 0
     left_out = -1
-    slot, one = lost_letters(lexicon, _hash_without(data, lo, hi, -1), -1)
+    h = word_hash(data, lo, hi)
+    slot, one = lost_letters(lexicon, h, -1)
     while one >= 0:
         if word_size(lexicon, one) == size + 1 and _is_without(lexicon, one, data, lo, hi, -1):
             frequency, flags = entry_of(lexicon, one)
             likelihood = _likelihood(frequency, flags, _MISSING, size + 1, size)
             if likelihood > best:
                 best, number = likelihood, one
-        slot, one = lost_letters(lexicon, _hash_without(data, lo, hi, -1), slot)
+        slot, one = lost_letters(lexicon, h, slot)
     for k in range(lo, hi):
         if k > lo and data[k] == data[k - 1]:
             continue
-        h = _hash_without(data, lo, hi, k)
+        h = hash_without(data, lo, hi, k)
         frequency, flags = frequency_of(lexicon, h)
         if flags != 0:
             doubled = k + 1 < hi and data[k] == data[k + 1]
@@ -243,7 +237,7 @@ def _hidden_letter(lexicon: Lexicon, raw: Bytes, size: int, at: int, words: bool
         words: whether what stands before and behind that place are words, so that only a charged one may be read.
     """
     best, number = 0, -1
-    h = _hash_without(raw, 0, size, -1)
+    h = word_hash(raw, 0, size)
     slot, one = lost_letters(lexicon, h, -1)
     while one >= 0:
         if word_size(lexicon, one) == size + 1 and _is_without(lexicon, one, raw, 0, size, at):

@@ -11,13 +11,13 @@ import numpy as np
 from model.classifier import cores
 from model.comment import LABELS
 from model.profile import Profile
+from service.batch.dumps.sources import STDIN
 from service.batch.job import Artefact, FileRead, Progress, ScoreJob, Summary
 from service.batch.journal import Done, Journal, Plan, fingerprint
 from service.batch.outputs import Output
 from service.batch.rows import Columns
 from service.batch.shardwork import Setting, Task, score_shard
 from service.batch.spread import Crew, processes, spread
-from service.batch.streams import STDIN
 from service.batch.summary import as_json
 from service.batch.tally import Tally
 from service.batch.tasks import Tasks, shard_size, tasks_of

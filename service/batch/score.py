@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from model.errors import DumpError
+from service.batch.dumps.reading import open_reading
+from service.batch.dumps.sources import STDIN, size_of
 from service.batch.job import Artefact, FileRead, OutputAs, Pick, Progress, ScoreJob, Summary
 from service.batch.outputs import output_of
 from service.batch.places import is_url, opened
-from service.batch.readers import open_reading
 from service.batch.rows import WriteAs
 from service.batch.runs import Run
 from service.batch.shardwork import pour
-from service.batch.streams import STDIN, size_of
 from service.batch.tally import Tally
 from service.batch.writers import ending, sink_for
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from service.batch.dumps.shards import Shard, plan
+from service.batch.dumps.sources import size_of
 from service.batch.feed import blocks, feeds
 from service.batch.job import Pick, ScoreJob
 from service.batch.shardwork import Task
-from service.batch.streams import size_of
 
 __all__ = ["Tasks", "shard_size", "tasks_of"]
 

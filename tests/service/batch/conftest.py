@@ -14,7 +14,7 @@ import pytest
 
 from model.comment import Comment
 from model.errors import PolicyError
-from service.batch.readers import open_reading
+from service.batch.dumps.reading import open_reading
 from service.batch.rows import Columns, Row, Wanted
 
 ROOT = Path(__file__).parents[3]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from model.errors import DumpError
 from service.batch import rows as limits
-from service.batch.readers import open_reading
+from service.batch.dumps.reading import open_reading
 from service.batch.rows import Columns, ReadAs, Reason, Row, Wanted
 
 Read = Callable[..., tuple[Columns | None, list[Row]]]

@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 from pyarrow import feather
 
 from model.errors import DumpError
+from service.batch.dumps.reading import open_reading
 from service.batch.dumps.shards import plan
 from service.batch.dumps.shards import read as read_shard
 from service.batch.dumps.values import time_of
-from service.batch.readers import open_reading
 from service.batch.rows import ReadAs, Reason, Row, Wanted
 from tests.service.batch.dumps.samples import SAMPLES, Sample
 

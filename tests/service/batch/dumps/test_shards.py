@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.batch.dumps.reading import open_reading
 from service.batch.dumps.shards import Shard, plan, read
-from service.batch.readers import open_reading
 from service.batch.rows import ReadAs, Row, Wanted
 
 NOTHING = Wanted()
