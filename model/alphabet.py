@@ -35,6 +35,7 @@ __all__ = [
     "is_separator",
     "look_up",
     "lost_letters",
+    "lost_slot",
     "put",
     "word_hash",
     "word_letter",
@@ -136,6 +137,12 @@ def frequency_of(lexicon: Lexicon, h: np.uint64) -> tuple[int, int]:
     """Return how frequent the word with this hash is, as a binary logarithm, 0 to 15, and its flags, 0 if it is not there."""
     entry = _found(lexicon, h)
     return (entry >> 2) & 15, entry & 3
+
+
+@inner
+def lost_slot(lexicon: Lexicon, h: np.uint64) -> int:
+    """Return where ``lost_letters`` begins to look for a hash."""
+    return int(np.int64(lexicon[LOST]) + np.int64(h & np.uint64(lexicon[LOST_SIZE] - 1)))
 
 
 @inner

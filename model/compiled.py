@@ -25,15 +25,18 @@ if _HIDDEN:
     # Importing Numba imports SciPy's linear algebra, 0.2 s and 20 MB that no kernel of ours needs; it does without one it cannot find.
     sys.modules["scipy"] = None  # type: ignore[assignment]
 try:
-    from numba import njit
-    from numba.core import caching, config
+    from llvmlite import ir  # type: ignore[import-untyped]
+    from numba import njit, types
+    from numba.core import caching, cgutils, config
+    from numba.extending import intrinsic
+    from numba.np.arrayobj import make_array
 
     importlib.import_module("numba.np.arraymath")  # what looks for it, once
 finally:
     if _HIDDEN:
         del sys.modules["scipy"]
 
-__all__ = ["inlined", "inner", "kernel"]
+__all__ = ["fetch", "inlined", "inner", "kernel"]
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -77,6 +80,28 @@ def inlined(function: Callable[Arguments, Result]) -> Callable[Arguments, Result
     """
     compiled: Callable[Arguments, Result] = njit(nogil=True, inline="always")(function)
     return compiled
+
+
+def _fetch(typingctx: Any, table: Any, row: Any) -> Any:
+    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = signature.args[0]
+        array = make_array(kind)(context, builder, arguments[0])  # type: ignore[no-untyped-call]
+        place = context.cast(builder, arguments[1], signature.args[1], types.intp)
+        places = [place, *[context.get_constant(types.intp, 0)] * (kind.ndim - 1)]
+        at = cgutils.get_item_pointer(context, builder, kind, array, places, wraparound=False)  # type: ignore[no-untyped-call]
+        number = ir.IntType(32)
+        address = builder.bitcast(at, ir.IntType(8).as_pointer())
+        emitted = builder.module.declare_intrinsic(
+            "llvm.prefetch", [address.type], ir.FunctionType(ir.VoidType(), [address.type, number, number, number])
+        )
+        builder.call(emitted, [address, number(0), number(3), number(1)])  # to read, to keep, data
+        return context.get_dummy_value()
+
+    return types.void(table, row), emit
+
+
+fetch: Callable[[Any, Any], None] = intrinsic(_fetch)  # type: ignore[assignment]
+"""In a kernel: has an entry of an array, or the beginning of a row, brought into the cache while the work goes on."""
 
 
 class _Folder(caching.UserProvidedCacheLocator):

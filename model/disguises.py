@@ -57,12 +57,14 @@ class Scratch(NamedTuple):
     """Room for a word under way.
 
     Attributes:
-        raw, word, found: what is to be read, how, and what came of it.
+        raw, word, found: what is to be read, how, and what came of it; 64 bytes each.
+        hashes: of words that were tried, 64.
     """
 
     raw: Bytes
     word: Bytes
     found: Bytes
+    hashes: npt.NDArray[np.uint64]
 
 
 @inner

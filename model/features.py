@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model.compiled import inner, kernel
+from model.compiled import fetch, inner, kernel
 from model.tokens import HASH_PRIME, Words, is_written, mark_first, split, word_hash
 
 __all__ = [
@@ -59,13 +59,16 @@ class Weights(NamedTuple):
             for c * abs(c) steps: fine where most weights are, and yet wide enough for the largest.
         lines: float64, shape (7, heads): what a step of the words, of the pairs and of the letters is worth in log-odds;
             log-odds of a comment without features; slopes and intercepts of the calibration; what is taken off a window.
-        known: a hash table of words, int64, a power of two rows, at most three quarters full. A row holds the word's hash (0
-            where there is none), the number of its letter n-grams, and in steps of each head first what these add up
-            to, then what the word itself is worth. With three heads that is one line of the processor's cache.
+        slots: a hash table of the words whose sums are known, uint32, a power of two entries, at most half full. An entry has the
+            number of the word's row in its lower half and 16 bits of its hash in the upper one; 0 is none.
+        known: a row for each of them from the second on, int64: the word's hash, the number of its letter n-grams, and in steps of
+            each head first what these add up to, then what the word itself is worth. With three heads that is one line of the
+            processor's cache.
     """
 
     values: npt.NDArray[np.int8]
     lines: npt.NDArray[np.float64]
+    slots: npt.NDArray[np.uint32]
     known: npt.NDArray[np.int64]
 
 
@@ -74,16 +77,20 @@ class Sums(NamedTuple):
 
     Attributes:
         buckets: of the features whose weights are still to be looked up, int32.
+        rows: of each word that in ``Weights.known``, of another or 0 if it is not there; int32, shape (words,).
         sizes: number of features of each block, int64, shape (3,).
         steps: sum of the weights of each block and head, in steps, int64, shape (3, heads).
-        each: of each word its number of letter n-grams, then for each head the steps of the word, of the pair that it
-            begins, and of its letters; int64, shape (words, 1 + 3 * heads). Only what stands first among its like is filled in.
+        unknown: a row as those of ``Weights.known``, of a word that is not among them; int64, shape (1, columns).
+        before: what stands before each word, the last one's end included, adds up to: number of letter n-grams; for each label
+            head the steps of the words, of their letters, and of the pairs that begin there; int64, shape (words + 1, 7).
     """
 
     buckets: npt.NDArray[np.int32]
+    rows: npt.NDArray[np.int32]
     sizes: npt.NDArray[np.int64]
     steps: npt.NDArray[np.int64]
-    each: npt.NDArray[np.int64]
+    unknown: npt.NDArray[np.int64]
+    before: npt.NDArray[np.int64]
 
 
 class Found(NamedTuple):
@@ -141,36 +148,50 @@ def _letters(b: npt.NDArray[np.uint8], begin: int, end: int, shape: Shape, bucke
 
 
 @inner
-def _place(known: npt.NDArray[np.int64], h: np.uint64) -> int:
-    """Return the row of a word's hash in a table, or the free one where it would stand."""
-    mask = np.uint64(known.shape[0] - 1)
-    key = np.int64(h)
-    slot = ((h ^ (h >> np.uint64(32))) * _MIX >> np.uint64(40)) & mask
-    while known[slot, 0] != 0 and known[slot, 0] != key:
-        slot = (slot + np.uint64(1)) & mask
-    return int(np.int64(slot))
+def _slot(slots: npt.NDArray[np.uint32], h: np.uint64) -> int:
+    """Return where the slots have a word with the 16 bits of this hash, or the free entry where one would stand."""
+    mixed = (h ^ (h >> np.uint64(32))) * _MIX
+    tag = np.int64(mixed >> np.uint64(48))
+    slot = np.int64(mixed >> np.uint64(24)) & (slots.size - 1)
+    while slots[slot] != 0 and np.int64(slots[slot]) >> 16 != tag:
+        slot = (slot + 1) & (slots.size - 1)
+    return int(slot)
 
 
 @inner
 def _look_up(
-    values: npt.NDArray[np.int8], buckets: npt.NDArray[np.int32], n: int, each: npt.NDArray[np.int64], w: int, first: int, heads: int
+    values: npt.NDArray[np.int8], buckets: npt.NDArray[np.int32], n: int, table: npt.NDArray[np.int64], row: int, first: int
 ) -> None:
-    """Write the sums of the weights of buckets[:n] to each[w, first:first + heads]."""
-    hateful = np.int64(0)
-    given = np.int64(0)
+    """Write the sums of the weights of buckets[:n] to table[row, first:first + heads]."""
     for k in range(n):
-        row = buckets[k]
-        one, other = np.int64(values[row, 0]), np.int64(values[row, 1])
-        hateful += one * abs(one)
-        given += other * abs(other)
-    each[w, first] = hateful
-    each[w, first + 1] = given
-    for head in range(2, heads):
-        more = np.int64(0)
+        fetch(values, buckets[k])
+    for head in range(values.shape[1]):
+        total = np.int64(0)
         for k in range(n):
             code = np.int64(values[buckets[k], head])
-            more += code * abs(code)
-        each[w, first + head] = more
+            total += code * abs(code)
+        table[row, first + head] = total
+
+
+@inner
+def _enter(
+    b: npt.NDArray[np.uint8],
+    begin: int,
+    end: int,
+    h: np.uint64,
+    shape: Shape,
+    values: npt.NDArray[np.int8],
+    buckets: npt.NDArray[np.int32],
+    table: npt.NDArray[np.int64],
+    row: int,
+) -> None:
+    """Write the row of the word b[begin:end] with the hash h, as ``Weights.known`` has them, to a table."""
+    n = _letters(b, begin, end, shape, buckets, 0) if is_written(b[begin]) else 0
+    table[row, 0] = np.int64(h)
+    table[row, 1] = n
+    _look_up(values, buckets, n, table, row, 2)
+    buckets[0] = _bucket(h, shape.shift)
+    _look_up(values, buckets, 1, table, row, 2 + values.shape[1])
 
 
 @inner
@@ -181,44 +202,71 @@ def add_up(b: npt.NDArray[np.uint8], hi: int, shape: Shape, weights: Weights, wo
         How many words there are. ``turn`` is used with the next.
     """
     n, different, pairs = read_words(b, 0, hi, words, turn)
-    heads = out.steps.shape[1]
+    # The tables are larger than the cache: all that is needed is asked for before the first is waited for.
+    for w in range(n):
+        out.rows[w] = np.int64(weights.slots[_slot(weights.slots, words.hashes[w])]) & 0xFFFF
+        fetch(weights.known, out.rows[w])
     for w in range(n - 1):
-        if words.first_pair[w] == w:
-            out.buckets[0] = _bucket(words.pairs[w], shape.shift)
-            _look_up(weights.values, out.buckets, 1, out.each, w, 1 + heads, heads)
-    known = weights.known
-    for w in range(n):
-        if words.first[w] != w:
-            continue
-        row = _place(known, words.hashes[w])
-        if known[row, 0] != 0:
-            out.each[w, 0] = known[row, 1]
-            for head in range(heads):
-                out.each[w, 1 + 2 * heads + head] = known[row, 2 + head]
-                out.each[w, 1 + head] = known[row, 2 + heads + head]
-        else:
-            out.buckets[0] = _bucket(words.hashes[w], shape.shift)
-            _look_up(weights.values, out.buckets, 1, out.each, w, 1, heads)
-            many = 0
-            if is_written(b[words.begin[w]]):
-                many = _letters(b, words.begin[w], words.end[w], shape, out.buckets, 0)
-            _look_up(weights.values, out.buckets, many, out.each, w, 1 + 2 * heads, heads)
-            out.each[w, 0] = many
+        out.buckets[w] = _bucket(words.pairs[w], shape.shift)
+        fetch(weights.values, out.buckets[w])
     out.steps[:] = 0
-    letters = np.int64(0)
-    for w in range(n):
-        if words.first[w] == w:
-            letters += out.each[w, 0]
-            for head in range(heads):
-                out.steps[0, head] += out.each[w, 1 + head]
-                out.steps[2, head] += out.each[w, 1 + 2 * heads + head]
-        if w < n - 1 and words.first_pair[w] == w:
-            for head in range(heads):
-                out.steps[1, head] += out.each[w, 1 + heads + head]
     out.sizes[0] = different
     out.sizes[1] = pairs
-    out.sizes[2] = letters
+    _add_pairs(n - 1, weights.values, words, out)
+    _add_words(b, n, shape, weights, words, out)
     return n
+
+
+@inner
+def _add_pairs(n: int, values: npt.NDArray[np.int8], words: Words, out: Sums) -> None:
+    """Add up the pairs, whose buckets are out.buckets[:n]."""
+    before = out.before
+    before[0, 5:] = 0
+    hateful = given = np.int64(0)
+    for w in range(n):
+        row = out.buckets[w]
+        one, other = np.int64(values[row, 0]), np.int64(values[row, 1])
+        one *= abs(one)
+        other *= abs(other)
+        before[w + 1, 5] = before[w, 5] + one
+        before[w + 1, 6] = before[w, 6] + other
+        if words.first_pair[w] == w:
+            hateful += one
+            given += other
+            for head in range(2, values.shape[1]):
+                more = np.int64(values[row, head])
+                out.steps[1, head] += more * abs(more)
+    out.steps[1, 0] = hateful
+    out.steps[1, 1] = given
+
+
+@inner
+def _add_words(b: npt.NDArray[np.uint8], n: int, shape: Shape, weights: Weights, words: Words, out: Sums) -> None:
+    """Add up n words and their letters."""
+    heads = weights.values.shape[1]
+    before = out.before
+    before[0, :5] = 0
+    letters = np.int64(0)
+    for w in range(n):
+        like = words.first[w]
+        if like != w:
+            for column in range(5):
+                before[w + 1, column] = before[w, column] + before[like + 1, column] - before[like, column]
+            continue
+        table, row = weights.known, int(out.rows[w])
+        if table[row, 0] != np.int64(words.hashes[w]):
+            table, row = out.unknown, 0
+            _enter(b, words.begin[w], words.end[w], words.hashes[w], shape, weights.values, out.buckets, table, row)
+        letters += table[row, 1]
+        before[w + 1, 0] = before[w, 0] + table[row, 1]
+        before[w + 1, 1] = before[w, 1] + table[row, 2 + heads]
+        before[w + 1, 2] = before[w, 2] + table[row, 3 + heads]
+        before[w + 1, 3] = before[w, 3] + table[row, 2]
+        before[w + 1, 4] = before[w, 4] + table[row, 3]
+        for column in range(heads):
+            out.steps[2, column] += table[row, 2 + column]
+            out.steps[0, column] += table[row, 2 + heads + column]
+    out.sizes[2] = letters
 
 
 @kernel
@@ -232,35 +280,27 @@ def crowding(words: int, window: int, stride: int) -> float:
 
 
 @inner
-def add_window(start: int, stop: int, words: Words, out: Sums) -> None:
-    """Add up the weights of words start to stop, at least one, of the text that was added up last."""
-    heads = out.steps.shape[1]
-    out.steps[:] = 0
-    letters = np.int64(0)
-    for w in range(start, stop):
-        like = words.first[w]
-        letters += out.each[like, 0]
-        for head in range(heads):
-            out.steps[0, head] += out.each[like, 1 + head]
-            out.steps[2, head] += out.each[like, 1 + 2 * heads + head]
-        if w < stop - 1:
-            like = words.first_pair[w]
-            for head in range(heads):
-                out.steps[1, head] += out.each[like, 1 + heads + head]
+def add_window(start: int, stop: int, out: Sums) -> None:
+    """Add up the weights of words start to stop, at least one, of the text that was added up last, for the label heads."""
+    before, pairs = out.before, stop - 1
+    for head in range(2):
+        out.steps[0, head] = before[stop, 1 + head] - before[start, 1 + head]
+        out.steps[1, head] = before[pairs, 5 + head] - before[start, 5 + head]
+        out.steps[2, head] = before[stop, 3 + head] - before[start, 3 + head]
     out.sizes[0] = stop - start
-    out.sizes[1] = stop - start - 1
-    out.sizes[2] = letters
+    out.sizes[1] = pairs - start
+    out.sizes[2] = before[stop, 0] - before[start, 0]
 
 
 @inner
-def log_odds(sums: Sums, lines: npt.NDArray[np.float64], z: npt.NDArray[np.float64]) -> None:
-    """Write the log-odds of each head to z, shape (heads,)."""
-    for head in range(z.size):
+def log_odds(sums: Sums, lines: npt.NDArray[np.float64], heads: int, z: npt.NDArray[np.float64]) -> None:
+    """Write the log-odds of the first so many heads to z."""
+    for head in range(heads):
         z[head] = lines[BLOCKS, head]
     for block in range(BLOCKS):
         if sums.sizes[block] > 0:
             factor = 1 / np.sqrt(np.float64(sums.sizes[block]))
-            for head in range(z.size):
+            for head in range(heads):
                 z[head] += factor * lines[block, head] * np.float64(sums.steps[block, head])
 
 
@@ -299,20 +339,21 @@ def collect(
 
 @kernel
 def know(lines: npt.NDArray[np.uint8], shape: Shape, weights: Weights) -> None:
-    """Enter the words of lines, each ended by LF, into the empty tables of the weights."""
-    heads = weights.values.shape[1]
+    """Enter the words of lines, each ended by LF, into the empty tables of the weights, as far as there are rows.
+
+    A word that another's 16 bits of hash stand in the way of is left out.
+    """
     buckets = np.empty(most_features(lines.size, shape), np.int32)
-    one = np.empty(1, np.int32)
     start = 0
+    row = 1
     for i in range(lines.size):
         if lines[i] != 10:
             continue
         h = word_hash(lines, start, i)
-        row = _place(weights.known, h)
-        n = _letters(lines, start, i, shape, buckets, 0)
-        weights.known[row, 0] = np.int64(h)
-        weights.known[row, 1] = n
-        _look_up(weights.values, buckets, n, weights.known, row, 2, heads)
-        one[0] = _bucket(h, shape.shift)
-        _look_up(weights.values, one, 1, weights.known, row, 2 + heads, heads)
+        slot = _slot(weights.slots, h)
+        if weights.slots[slot] == 0 and row < weights.known.shape[0]:
+            tag = np.int64(((h ^ (h >> np.uint64(32))) * _MIX) >> np.uint64(48))
+            weights.slots[slot] = (tag << 16) | row
+            _enter(lines, start, i, h, shape, weights.values, buckets, weights.known, row)
+            row += 1
         start = i + 1

@@ -19,6 +19,8 @@ from model.offsets import Mapped, Piece
 
 __all__ = ["fold", "fold_mapped"]
 
+_ASCII = bytes(range(128))
+_FEW = 8  # different non-ASCII characters
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _NON_ASCII_RUN = re.compile(r"[^\x00-\x7f]+")
 # "LATIN SMALL LETTER L WITH STROKE", "LATIN LETTER SMALL CAPITAL F", "NEGATIVE SQUARED LATIN CAPITAL LETTER B", "… TURNED A"
@@ -62,8 +64,13 @@ def fold(text: str) -> str:
     if text.isascii():
         return text
     table = _table()
-    # English has few of them, and to look every letter up in the table takes three times as long.
-    return _NON_ASCII_RUN.sub(lambda run: run[0].translate(table), text)
+    rare = set(text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass"))
+    if len(rare) > _FEW:
+        return _NON_ASCII_RUN.sub(lambda run: run[0].translate(table), text)
+    # English has few of them. One after the other will do, for what becomes of one holds no other that anything becomes of.
+    for character in rare:
+        text = text.replace(character, table[ord(character)])
+    return text
 
 
 def fold_mapped(text: str) -> Mapped:

@@ -43,9 +43,11 @@ def _longest(offsets: npt.NDArray[np.int64], lo: int, hi: int) -> int:
 def _room(size: int, shape: Shape, heads: int) -> _Room:
     sums = Sums(
         np.empty(most_features(size, shape), np.int32),
+        np.empty(size + 1, np.int32),
         np.zeros(BLOCKS, np.int64),
         np.zeros((BLOCKS, heads), np.int64),
-        np.empty((size + 1, 1 + BLOCKS * heads), np.int64),
+        np.empty((1, 2 + 2 * heads), np.int64),
+        np.empty((size + 2, 7), np.int64),
     )
     return _Room(words_room(size), sums, size)
 
@@ -69,7 +71,7 @@ def score_slice(
     text = buffers(longest, False)
     # The normalisation can make five bytes of one, but hardly ever does: less room is less memory to fetch.
     room = _room(longest + 16, shape, heads)
-    z = np.empty(heads, np.float64)
+    z = np.empty(2, np.float64)
     turn = 1
     for i in range(lo, hi):
         n = normalise_bytes(data, offsets[i], offsets[i + 1], lexicon, text)
@@ -79,9 +81,7 @@ def score_slice(
         a = text.one.data
         words = add_up(a, n, shape, weights, room.words, turn, room.sums)
         turn += 2
-        log_odds(room.sums, weights.lines, z)
-        for head in range(heads):
-            floats[i, head] = z[head]
+        log_odds(room.sums, weights.lines, heads, floats[i])
         codes[i, 0] = codes[i, 4] = 0
         codes[i, 1] = codes[i, 5] = n
         if words > shape.window:
@@ -104,8 +104,8 @@ def _worst_windows(
     more = crowding(words, shape.window, shape.stride)
     while True:
         stop = min(start + shape.window, words)
-        add_window(start, stop, room.words, room.sums)
-        log_odds(room.sums, weights.lines, z)
+        add_window(start, stop, room.sums)
+        log_odds(room.sums, weights.lines, 2, z)
         for head in range(2):
             less = z[head] - weights.lines[6, head] - more / weights.lines[4, head]
             if less > floats[head]:

@@ -16,22 +16,23 @@ from model.alphabet import (
     frequency_of,
     hash_end,
     hash_on,
-    hash_without,
     is_digit,
     is_letter,
     look_up,
     lost_letters,
+    lost_slot,
     put,
     word_hash,
     word_letter,
     word_size,
 )
-from model.compiled import inner
+from model.compiled import fetch, inner
 from model.lexicon import FEWEST
 
 __all__ = ["FAMILIAR", "RARE", "beheaded", "hidden", "mended", "parted", "respelled"]
 
 Bytes = npt.NDArray[np.uint8]
+Hashes = npt.NDArray[np.uint64]
 
 FAMILIAR, RARE = 8, 4
 """How frequent the parts of a word that consists of two have to be, as binary logarithms."""
@@ -103,11 +104,29 @@ def _spell(lexicon: Lexicon, number: int, found: Bytes) -> int:
 
 
 @inner
-def mended(data: Bytes, lo: int, hi: int, lexicon: Lexicon, found: Bytes) -> int:
-    """Find the word that the unknown one data[lo:hi] is a mistyped form of; the likeliest if there are several."""
+def mended(data: Bytes, lo: int, hi: int, lexicon: Lexicon, hashes: Hashes, found: Bytes) -> int:
+    """Find the word that the unknown one data[lo:hi] is a mistyped form of; the likeliest if there are several.
+
+    Args:
+        data: the text.
+        lo: where the word begins.
+        hi: where it ends.
+        lexicon: the known words.
+        hashes: room for those of the word without each of its letters.
+        found: room for the answer.
+    """
     size = hi - lo
     if size < _FEWEST or size > _MOST:
         return 0
+    # The table is larger than the cache: all that is needed is asked for before the first is waited for.
+    begun = HASH_OFFSET
+    for k in range(size):
+        h = begun
+        for j in range(lo + k + 1, hi):
+            h = hash_on(h, data[j])
+        begun = hash_on(begun, data[lo + k])
+        hashes[k] = hash_end(h)
+        fetch(lexicon, lost_slot(lexicon, hashes[k]))
     best = number = 0
     left_out = -1
     h = word_hash(data, lo, hi)
@@ -122,7 +141,7 @@ def mended(data: Bytes, lo: int, hi: int, lexicon: Lexicon, found: Bytes) -> int
     for k in range(lo, hi):
         if k > lo and data[k] == data[k - 1]:
             continue
-        h = hash_without(data, lo, hi, k)
+        h = hashes[k - lo]
         frequency, flags = frequency_of(lexicon, h)
         if flags != 0:
             doubled = k + 1 < hi and data[k] == data[k + 1]

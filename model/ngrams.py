@@ -40,6 +40,7 @@ __all__ = [
 Floats = npt.NDArray[np.float64]
 
 NO_BOUNDS = np.full(6, np.inf)
+_MOST_KNOWN = 1 << 16
 LABEL_HEADS = 2
 """The first heads of every classifier, which give the label."""
 
@@ -214,8 +215,9 @@ def weights(
     discounts = np.zeros(slopes.size)
     discounts[:LABEL_HEADS] = settings.discounts / np.where(slopes > 0, slopes, 1.0)[:LABEL_HEADS]
     lines = np.ascontiguousarray([*(settings.factors[:, None] * scales), biases, slopes, intercepts, discounts], np.float64)
-    rows = 1 << (4 * len(words) // 3 + 1).bit_length()
-    made = Weights(values, lines, _aligned(rows, 2 + 2 * values.shape[1]))
+    rows = min(len(words) + 1, _MOST_KNOWN)
+    slots = np.zeros(1 << (2 * rows).bit_length(), np.uint32)
+    made = Weights(values, lines, slots, _aligned(rows, 2 + 2 * values.shape[1]))
     know(np.frombuffer(b"".join(word + b"\n" for word in words), np.uint8), settings.shape, made)
     return made
 

@@ -70,7 +70,9 @@ def buffers(size: int, traced: bool) -> Buffers:
     room = 5 * size + 8
     ranges = room if traced else 0
     return Buffers(
-        _traced(room, ranges), _traced(room, ranges), Scratch(np.empty(64, np.uint8), np.empty(64, np.uint8), np.empty(64, np.uint8))
+        _traced(room, ranges),
+        _traced(room, ranges),
+        Scratch(np.empty(64, np.uint8), np.empty(64, np.uint8), np.empty(64, np.uint8), np.empty(64, np.uint64)),
     )
 
 
@@ -147,7 +149,7 @@ def _nearest(data: Bytes, lo: int, hi: int, lexicon: Lexicon, room: Scratch) -> 
     if found == 0 and hi - lo >= 6:
         found = parted(data, lo, hi, lexicon, FAMILIAR, room.found)
     if found == 0:
-        found = mended(data, lo, hi, lexicon, room.found)
+        found = mended(data, lo, hi, lexicon, room.hashes, room.found)
     if found == 0 and hi - lo >= 6:
         found = parted(data, lo, hi, lexicon, RARE, room.found)
     if found == 0 and hi - lo >= 9:
@@ -237,42 +239,73 @@ def _scan(data: Bytes, i: int, size: int) -> tuple[int, np.uint64, int]:
 
 
 @inner
+def _is_plain(data: Bytes, i: int, lo: int, stop: int) -> bool:
+    """Whether _reading leaves the token data[i:stop] as it is, for no sign from lo on, where its punctuation ends, is a letter or "@"."""
+    for k in range(lo, stop):
+        if is_letter(data[k]) or data[k] == 64:
+            return False
+    return stop - i > 1 or not is_leet(data[i])
+
+
+@inner
+def _is_contracted(data: Bytes, at: int, stop: int) -> bool:
+    """Whether what follows the letters of a token, data[at:stop], is an apostrophe, one or two letters, and punctuation."""
+    k = at + 1
+    while k < stop and is_letter(data[k]):
+        k += 1
+    if data[at] != 39 or not 1 <= k - at - 1 <= 2:
+        return False
+    while k < stop and is_edge(data[k]):
+        k += 1
+    return k == stop
+
+
+@inner
 def _skip(data: Bytes, i: int, size: int, lexicon: Lexicon) -> int:
     """Return where the first token from i on begins that _reading has to look at: most are words as they stand.
 
-    Those are the words of the lexicon, and single letters, that no rule applies to, which is seen here in one go: this
-    alone halves the time of the normalisation. A word can only be joined with the next if one of them is unknown.
+    Those are the words of the lexicon, and single letters, that no rule applies to, contractions, and what has no letters, which is
+    seen here in one go: this alone halves the time of the normalisation. A word can only be joined with the next if one of
+    them is unknown.
     """
     before = -1
     while i < size:
         if data[i] == 32:
             i += 1
             continue
-        stop, h, longest = _scan(data, i, size)
-        if stop == i:
+        lo = i
+        while lo < size and is_edge(data[lo]):
+            lo += 1
+        stop, h, longest = _scan(data, lo, size)
+        end = stop
+        while end < size and data[end] != 32:
+            end += 1
+        if stop == lo:
+            if not _is_plain(data, i, lo, end):
+                return i
+            before = -1
+            i = end
+            continue
+        if data[i] == 91 or data[i] == 60:  # as placeholders begin
             return i
         flags = flags_of(lexicon, h)
-        apart = stop == size or not is_alnum(data[stop])
-        if before >= 0 and flags == 0 and stop - i >= 2 and apart:
+        if before >= 0 and flags == 0 and stop - lo >= 2 and lo == i and (stop == size or not is_alnum(data[stop])):
             return before
-        if longest > 2 or stop - i > LONGEST or (longest == 2 and flags == 0):
+        if longest > 2 or stop - lo > LONGEST or (longest == 2 and flags == 0):
             return i
-        if stop == size or data[stop] == 32:
-            single = stop - i == 1
+        if stop == end:
+            single = stop - lo == 1
             if (single and stop + 1 < size and (stop + 2 == size or data[stop + 2] == 32)) or (not single and flags == 0):
                 return i
             before = i
-            i = stop
-            continue
-        k = stop
-        while k < size and data[k] != 32:
-            if not is_edge(data[k]):
+        else:
+            k = stop
+            while k < end and is_edge(data[k]):
+                k += 1
+            if (k < end and not _is_contracted(data, stop, end)) or (k == end and flags == 0 and stop - lo > 2):
                 return i
-            k += 1
-        if flags == 0 and stop - i > 2:
-            return i
-        before = -1
-        i = k
+            before = -1
+        i = end
     return size
 
 

@@ -217,3 +217,10 @@ def test_remembers_nothing_of_what_unicode_does_not_assign() -> None:
     before = len(_table())
     fold("".join(map(chr, random.Random(7).sample(range(0xF0000, 0x10FFFF), 5_000))))
     assert len(_table()) == before
+
+
+def test_nothing_becomes_of_what_another_character_became() -> None:
+    table = _table()
+    for code in range(0x80, 0x110000):
+        became = table[code].replace(chr(code), "")
+        assert became.isascii() or fold(became) == became, f"U+{code:04X}"
