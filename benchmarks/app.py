@@ -1,10 +1,12 @@
 """The app that is measured over HTTP: the service, and beside it a route that judges nothing: ``python -m benchmarks.app PORT``."""
 
 import sys
+from collections.abc import Sequence
 
 import uvicorn
 from fastapi import FastAPI
 
+from model.comment import Comment
 from service.http.app import create_app
 from service.http.judging import Judging
 from service.http.moderate import moderation
@@ -26,7 +28,9 @@ def create_measured_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _judge_nothing(judging: Judging, asked: ModerateRequest, _settings: Settings, *, fast: bool = False) -> ModerateAnswer:
+def _judge_nothing(
+    judging: Judging, asked: ModerateRequest, _comments: Sequence[Comment], _settings: Settings, *, fast: bool = False
+) -> ModerateAnswer:
     moderator = judging.moderator
     attributes = dict.fromkeys(moderator.attributes, 0.123456)
     return ModerateAnswer(

@@ -59,13 +59,22 @@ def score_slice(
     lo: int,
     hi: int,
     lexicon: npt.NDArray[np.uint32],
-    shape: Shape,
-    weights: Weights,
+    numbers: npt.NDArray[np.int64],
+    values: npt.NDArray[np.int8],
+    lines: npt.NDArray[np.float64],
+    slots: npt.NDArray[np.uint32],
+    known: npt.NDArray[np.int64],
     bounds: npt.NDArray[np.float64],
     floats: npt.NDArray[np.float64],
     codes: npt.NDArray[np.int64],
 ) -> None:
-    """Write what is read out of comments lo to hi, and what follows from it, to floats and codes; see ``ngrams.Reading``."""
+    """Write what is read out of comments lo to hi, and what follows from it, to floats and codes; see ``ngrams.Reading``.
+
+    What the parameters are is told by ``ngrams.FeatureSettings`` and ``Weights``. They come one by one, for to take tuples apart
+    at the door takes longer than to read a short comment.
+    """
+    shape = Shape(np.uint64(numbers[0]), numbers[1], numbers[2], numbers[3], numbers[4])
+    weights = Weights(values, lines, slots, known)
     heads = weights.lines.shape[1]
     longest = _longest(offsets, lo, hi)
     text = buffers(longest, False)

@@ -96,13 +96,10 @@ class Decisions(NamedTuple):
 
     def rows(self) -> Iterator[Decided]:
         """Return what is decided of each comment in plain Python: for a few comments that takes less than the arrays do."""
-        floats, codes = self.reading.floats.tolist(), self.reading.codes.tolist()
-        scores = len(floats[0]) - 3 if floats else 0
+        scores = self.reading.floats.shape[1] - 3
         attributes = scores - len(self.names)
-        return (
-            Decided(code[2], code[3], row[scores:], row[attributes:scores], None if code[2] >= 0 else EMPTY)
-            for row, code in zip(floats, codes, strict=True)
-        )
+        for row, (_, _, label, verdict, _, _) in zip(self.reading.floats.tolist(), self.reading.codes.tolist(), strict=True):
+            yield Decided(label, verdict, row[scores:], row[attributes:scores], None if label >= 0 else EMPTY)
 
 
 def classifier_of(stored: Stored) -> Classifier:

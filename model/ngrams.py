@@ -9,9 +9,9 @@ A feature is a bucket of a hash table of 2**bits entries; ``model.features`` say
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -86,6 +86,11 @@ class FeatureSettings:
         return Shape(np.uint64(64 - self.bits), self.shortest, self.longest, self.window, self.stride)
 
     @cached_property
+    def numbers(self) -> npt.NDArray[np.int64]:
+        """Return the shape as an array, int64, shape (5,)."""
+        return np.array(self.shape, np.int64)
+
+    @cached_property
     def discounts(self) -> npt.NDArray[np.float64]:
         """Return the discounts of the label heads, in their order, shape (2,)."""
         return np.array([self.discount_hateful, self.discount], np.float64)
@@ -111,9 +116,14 @@ class Packed(NamedTuple):
 def pack_bytes(texts: Sequence[bytes]) -> Packed:
     """Return UTF-8 texts packed."""
     if len(texts) == 1:
-        return Packed(np.frombuffer(texts[0], np.uint8), np.array([0, len(texts[0])], np.int64))
+        return Packed(np.frombuffer(texts[0], np.uint8), _alone(len(texts[0])))
     offsets = np.fromiter(accumulate(map(len, texts), initial=0), np.int64, len(texts) + 1)
     return Packed(np.frombuffer(b"".join(texts), np.uint8), offsets)
+
+
+@lru_cache(1024)
+def _alone(size: int) -> npt.NDArray[np.int64]:
+    return np.array([0, size], np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,12 +262,13 @@ def score(
         out: where to write it, of n comments; new room if None.
     """
     reading = out or room(packed.offsets.size - 1, heads=weights.values.shape[1])
+    what: tuple[Any, ...] = (lexicon, settings.numbers, *weights, bounds, *reading)
     if threads == 1:
-        score_slice(packed.data, packed.offsets, 0, packed.offsets.size - 1, lexicon, settings.shape, weights, bounds, *reading)
+        score_slice(packed.data, packed.offsets, 0, packed.offsets.size - 1, *what)
         return reading
 
     def run(lo: int, hi: int) -> None:
-        score_slice(packed.data, packed.offsets, lo, hi, lexicon, settings.shape, weights, bounds, *reading)
+        score_slice(packed.data, packed.offsets, lo, hi, *what)
 
     share(run, packed.offsets, threads)
     return reading

@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model.comment import LABELS
+from model.comment import LABELS, Verdict
 from model.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ __all__ = ["BUCKETS", "GAUGES", "OTHER", "Key", "Metrics", "shared_folder"]
 
 Key = tuple[str, ...]
 """Name of a number, then the values of its labels."""
+
+_Row = tuple[int, Verdict | None, Verdict | None, str | None, bool]
+"""What is counted of a comment: code of its label, verdict, wanted verdict, language, whether that is foreign."""
 
 OTHER = "other"
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -40,6 +43,7 @@ _SLOTS = 16_384
 _FOLDER = "metrics-"
 _VALUES, _NAMES = ".values", ".names"
 _MOST_COMMUNITIES = 100
+_MOST_ROWS = 4096
 _LABELS = (*(label.value for label in LABELS), "none")
 
 
@@ -79,6 +83,7 @@ class Metrics:
         self._folder = folder
         self._slots: dict[Key, int] = {}
         self._communities: set[str] = set()
+        self._rows: dict[tuple[str, _Row], Sequence[int]] = {}
         # Comments are judged in several threads, and to add is to read and to write.
         self._lock = threading.Lock()
         if folder is None:
@@ -124,11 +129,19 @@ class Metrics:
         rows = zip(labels, judgement.verdicts, judgement.wanted, judgement.languages, judgement.foreign, strict=True)
         counted = Counter(rows) if len(labels) > 1 else dict.fromkeys(rows, 1)
         with self._lock:
-            for (label, verdict, wanted, language, foreign), count in counted.items():
-                self._values[self._slot(("labels", _LABELS[label]))] += count
-                self._values[self._slot(("languages", _language(language), "true" if foreign else "false"))] += count
-                if verdict is not None and wanted is not None:
-                    self._values[self._slot(("verdicts", verdict.value, wanted.value, community))] += count
+            for row, count in counted.items():
+                for slot in self._rows.get((community, row)) or self._row(community, row):
+                    self._values[slot] += count
+
+    def _row(self, community: str, row: _Row) -> Sequence[int]:
+        label, verdict, wanted, language, foreign = row
+        keys: list[Key] = [("labels", _LABELS[label]), ("languages", _language(language), "true" if foreign else "false")]
+        if verdict is not None and wanted is not None:
+            keys.append(("verdicts", verdict.value, wanted.value, community))
+        if len(self._rows) >= _MOST_ROWS:
+            self._rows.clear()
+        slots = self._rows[community, row] = [self._slot(key) for key in keys]
+        return slots
 
     def _community(self, name: str | None) -> str:
         if name is None:

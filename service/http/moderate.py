@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from model.comment import LABELS, Format
+from model.comment import LABELS, Comment, Format
 from service.http.body import check_content, read_body
 from service.http.calls import EXPLAINED, MARKED_UP, Judgement, Judging, Scope, admit, carry_out, chosen, is_longer, secret_in
 from service.http.communities import unknown_community
@@ -109,7 +109,7 @@ def moderation(settings: Settings, judge: Judge) -> Callable[[Request], Coroutin
         judging = chosen(request, caller=caller, community=asked.community, policy=asked.policy)
 
         def answer(fast: bool) -> bytes:
-            return render(judge(judging, asked, settings, fast=fast))
+            return render(judge(judging, asked, comments, settings, fast=fast))
 
         comments = [comment.comment() for comment in asked.comments]
         content = await carry_out(request, answer, comments, effort=len(body) * _factor(asked), explain=bool(asked.explain))
@@ -123,12 +123,15 @@ def _factor(asked: ModerateRequest) -> int:
     return each if all(comment.format in _QUICK_FORMATS for comment in asked.comments) else each * MARKED_UP
 
 
-def judge(judging: Judging, asked: ModerateRequest, settings: Settings, *, fast: bool = False) -> ModerateAnswer:
+def judge(
+    judging: Judging, asked: ModerateRequest, comments: Sequence[Comment], settings: Settings, *, fast: bool = False
+) -> ModerateAnswer:
     """Judges the comments of a call in the calling thread.
 
     Args:
         judging: what they are judged by.
         asked: the call.
+        comments: its comments in the words of the house.
         settings: the limits.
         fast: whether the n-grams are to judge alone.
 
@@ -136,9 +139,12 @@ def judge(judging: Judging, asked: ModerateRequest, settings: Settings, *, fast:
         A decision, or the reason why there is none, for each comment in order.
     """
     limit = settings.max_comment_bytes
-    long = [at for at, comment in enumerate(asked.comments) if is_longer(comment.text, limit)]
-    kept = [comment for comment in asked.comments if not is_longer(comment.text, limit)] if long else asked.comments
-    judgement = judging.judge([comment.comment() for comment in kept], explain=bool(asked.explain), fast=fast)
+    long = [at for at, comment in enumerate(comments) if is_longer(comment.text, limit)]
+    kept: Sequence[CommentRequest] = asked.comments
+    if long:
+        kept = [comment for at, comment in enumerate(kept) if at not in long]
+        comments = [comment for at, comment in enumerate(comments) if at not in long]
+    judgement = judging.judge(comments, explain=bool(asked.explain), fast=fast)
     entries = _entries(kept, judgement)
     if judging.community is not None:
         _add_outcome(entries, judgement, observing=judging.community.observe)
@@ -185,7 +191,7 @@ def _entries(comments: Sequence[CommentRequest], judgement: Judgement) -> list[J
         if foreign:
             entry["foreign"] = True
         if names:
-            entry["attributes"] = {name: round(value, _DIGITS) for name, value in zip(names, row.attributes, strict=True)}
+            entry["attributes"] = {name: round(row.attributes[at], _DIGITS) for at, name in enumerate(names)}
         if decisions.spans is not None:
             entry["spans"] = [_contribution(span) for span in decisions.spans[len(entries)]]
         entries.append(entry)

@@ -253,11 +253,12 @@ def _detail(error: ErrorDetails) -> str:
 
 def rounded_scores(fine: float, toxic: float, hateful: float) -> Scores:
     """Rounds scores to six digits so that they still sum to 1; the largest takes the remainder, at most 1.5e-6."""
-    millionths = [round(fine * _WHOLE), round(toxic * _WHOLE), round(hateful * _WHOLE)]
-    remainder = _WHOLE - sum(millionths)
-    if remainder:
-        millionths[millionths.index(max(millionths))] += remainder
-    return {"fine": millionths[0] / _WHOLE, "toxic": millionths[1] / _WHOLE, "hateful": millionths[2] / _WHOLE}
+    first, second, third = round(fine * _WHOLE), round(toxic * _WHOLE), round(hateful * _WHOLE)
+    if first + second + third != _WHOLE:
+        millionths = [first, second, third]
+        millionths[millionths.index(max(millionths))] += _WHOLE - sum(millionths)
+        first, second, third = millionths
+    return {"fine": first / _WHOLE, "toxic": second / _WHOLE, "hateful": third / _WHOLE}
 
 
 def render(answer: ModerateAnswer) -> bytes:
