@@ -9,7 +9,7 @@ from model.html import BREAKS, ELEMENTS, Span, Tags
 from model.offsets import Mapped
 from model.references import CLOSED_REFERENCE, Edit, decode_closed, edited
 
-__all__ = ["markdown_text"]
+__all__ = ["is_marked", "markdown_text"]
 
 _MARKDOWN = re.compile(r"[*_~|`\[<>&\\]")
 _MARKER = re.compile(r"[ \t]*(?:[-+=#]|[0-9]{1,9}[.)])")
@@ -49,9 +49,12 @@ def markdown_text(source: str) -> Mapped:
     Returns:
         The text; its offsets count code points of ``source``.
     """
-    if _MARKDOWN.search(source) or _MARKER.match(source) or ("\n" in source and _LATER_MARKER.search(source)):
-        return _Post(source).read()
-    return edited(source, ())
+    return _Post(source).read() if is_marked(source) else edited(source, ())
+
+
+def is_marked(source: str) -> bool:
+    """Whether there is anything in a text that Markdown might make something else of."""
+    return bool(_MARKDOWN.search(source) or _MARKER.match(source) or ("\n" in source and _LATER_MARKER.search(source)))
 
 
 class _Post:

@@ -61,6 +61,8 @@ def _prepared(comment: Comment) -> bytes:
     if comment.format is Format.PLAIN:
         decoded = markup.entities(comment.text)
         return fold.fold(comment.text if decoded is None else decoded.text).encode()
+    if comment.format is Format.MARKDOWN and not markup.is_marked(comment.text):
+        return fold.fold(comment.text).encode()
     return fold.fold(plain(comment.text, comment.format).text).encode()
 
 

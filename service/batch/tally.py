@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,7 +43,11 @@ class Ranking:
 
     def add(self, name: str, label: int, rows: int) -> None:
         """Count rows of one name and label (a code into ``LABELS``)."""
-        self.counts.setdefault(name[:_LONGEST_NAME], [0] * len(LABELS))[label] += rows
+        name = name[:_LONGEST_NAME]
+        counts = self.counts.get(name)
+        if counts is None:
+            counts = self.counts[name] = [0] * len(LABELS)
+        counts[label] += rows
 
     def merge(self, other: "Ranking") -> None:
         """Add what another one counted."""
@@ -123,16 +128,17 @@ class Tally:
         self.abusive += np.histogram(1 - judged.scores[known, 0], BINS, (0, 1))[0]
         self.hateful += np.histogram(judged.scores[known, 2], BINS, (0, 1))[0]
         codes = judged.labels.tolist()
-        for (name, label), count in Counter(zip((row.author for row in judged.rows), codes, strict=True)).items():
+        for (name, label), count in Counter(zip([row.author for row in judged.rows], codes, strict=True)).items():
             if name is not None and label >= 0:
                 self.authors.add(str(name), label, count)
-        for (name, label), count in Counter(zip((row.parent for row in judged.rows), codes, strict=True)).items():
+        for (name, label), count in Counter(zip([row.parent for row in judged.rows], codes, strict=True)).items():
             if name is not None and label >= 0:
                 self.threads.add(str(name), label, count)
-        written = (None if row.created_at is None else row.created_at.date() for row in judged.rows)
-        for (day, label), count in Counter(zip(written, codes, strict=True)).items():
-            if day is not None and label >= 0:
-                self.days.setdefault(day.isoformat(), [0] * len(LABELS))[label] += count
+        # Numbers, because to tell two dates apart takes five times as long.
+        days = [0 if row.created_at is None else row.created_at.toordinal() for row in judged.rows]
+        for (day, label), count in Counter(zip(days, codes, strict=True)).items():
+            if day and label >= 0:
+                self.days.setdefault(date.fromordinal(day).isoformat(), [0] * len(LABELS))[label] += count
         self.authors.trim()
         self.threads.trim()
 
