@@ -220,6 +220,7 @@ def test_remembers_nothing_of_what_unicode_does_not_assign() -> None:
 
 
 def test_nothing_becomes_of_what_another_character_became() -> None:
+    """Characters may be folded one after the other, in any order: folding one brings up none that anything becomes of."""
     table = _table()
     for code in range(0x80, 0x110000):
         became = table[code].replace(chr(code), "")
