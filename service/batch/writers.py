@@ -24,7 +24,7 @@ COLUMNS = (
 )
 """The columns of every output, in order; those that are kept follow."""
 
-_ROW_GROUP = 1 << 15
+_ROW_GROUP = 1 << 16
 # Columns of few different values. A dictionary of all authors and threads takes 15 MB and makes the file no smaller.
 _REPEATED = ("label", "verdict", "model", "reason", "dump", "language")
 _NOBODY_ASKED = "nobody asked"
