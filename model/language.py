@@ -79,10 +79,7 @@ def primary(tag: str | None) -> str | None:
 
 def readable(comment: Comment) -> str:
     """Return the text of a comment without mark-up, as far as it matters to the language; up to 4,096 letters of it."""
-    text = comment.text
-    if len(text) <= _MOST_LETTERS and comment.format is Format.PLAIN and "&" not in text:
-        return text
-    text = text[: 4 * _MOST_LETTERS]
+    text = comment.text[: 4 * _MOST_LETTERS]
     if comment.format is not Format.PLAIN and "<" in text:
         text = _TAG.sub(" ", text)
     return (unescape(text) if "&" in text else text)[:_MOST_LETTERS]
@@ -160,7 +157,7 @@ class Identifier:
             if plain + other < self._letters:
                 continue
             if english >= _EVIDENT * plain and other < plain:
-                found.codes[at], found.certainties[at], found.foreign[at] = _ENGLISH, known, known >= self._certainty
+                found.codes[at], found.certainties[at] = _ENGLISH, known
             else:
                 doubtful.append(at)
         if doubtful:
@@ -171,7 +168,8 @@ class Identifier:
                 if certainty >= self._certainty and _LOOK_ALIKE.search(texts[at]) and self._in_disguise(texts[at]):
                     code, certainty = _ENGLISH, known
                 sure = max(certainty, 1 - certainty) >= self._certainty
-                found.codes[at], found.certainties[at], found.foreign[at] = code if sure else None, certainty, certainty >= self._certainty
+                found.codes[at], found.certainties[at] = code if sure else None, certainty
+        found.foreign[:] = [certainty >= self._certainty for certainty in found.certainties]
         return found
 
     def _weighed(self, row: npt.NDArray[np.float64], signs: npt.NDArray[np.int64], size: int) -> tuple[str, float]:

@@ -21,7 +21,6 @@ from service.batch.spread import Crew, processes, spread
 from service.batch.summary import as_json
 from service.batch.tally import Tally
 from service.batch.tasks import Tasks, shard_size, tasks_of
-from service.memory import give_back
 
 if TYPE_CHECKING:
     from model.moderator import Moderator
@@ -112,7 +111,6 @@ class Run:
             if not self.job.cluster:
                 # Kernels that are not compiled yet are compiled once, not once in each process.
                 self.moderator.warm()
-                give_back()
             crew = self._cluster(setting) if self.job.cluster else processes(jobs, setting, self.artefact)
             found = spread(lambda done: tasks({*journal.done, *done}), crew)
         for done in found:

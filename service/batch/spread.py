@@ -16,7 +16,6 @@ from model.errors import DumpError
 from service.batch.job import Artefact
 from service.batch.journal import Done
 from service.batch.shardwork import Setting, Task, score_shard
-from service.memory import give_back, keep_less
 
 if TYPE_CHECKING:
     from model.moderator import Moderator
@@ -141,7 +140,6 @@ def _work(task: Task, setting: Setting, artefact: Artefact, parent: int) -> Done
 def _settle(parent: int) -> None:
     """Let a worker go when the process that started it is gone, and only then."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    keep_less()
     import pyarrow as pa
 
     # Arrow's own pool gives back late what a shard needed.
@@ -159,7 +157,4 @@ def _settle(parent: int) -> None:
 def _moderator(artefact: Artefact) -> "Moderator":
     from model.moderator import Moderator
 
-    moderator = Moderator.load(artefact.folder, prior=artefact.prior, profile=artefact.profile, risk=artefact.risk)
-    moderator.warm()
-    give_back()
-    return moderator
+    return Moderator.load(artefact.folder, prior=artefact.prior, profile=artefact.profile, risk=artefact.risk)
