@@ -26,7 +26,7 @@ __all__ = [
     "frequency_of",
     "hash_end",
     "hash_on",
-    "hash_without",
+    "hashes_without",
     "is_alnum",
     "is_digit",
     "is_edge",
@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 Bytes = npt.NDArray[np.uint8]
+Hashes = npt.NDArray[np.uint64]
 Lexicon = npt.NDArray[np.uint32]
 
 WORD, CHARGED = 1, 2
@@ -102,13 +103,15 @@ def word_hash(data: Bytes, lo: int, hi: int) -> np.uint64:
 
 
 @inner
-def hash_without(data: Bytes, lo: int, hi: int, left_out: int) -> np.uint64:
-    """Return the hash, as of ``word_hash``, of data[lo:hi] without the byte at left_out."""
-    h = HASH_OFFSET
+def hashes_without(data: Bytes, lo: int, hi: int, hashes: Hashes) -> None:
+    """Write the hashes, as of ``word_hash``, of data[lo:hi] without each of its bytes in turn."""
+    begun = HASH_OFFSET
     for k in range(lo, hi):
-        if k != left_out:
-            h = hash_on(h, data[k])
-    return hash_end(h)
+        h = begun
+        for j in range(k + 1, hi):
+            h = hash_on(h, data[j])
+        begun = hash_on(begun, data[k])
+        hashes[k - lo] = hash_end(h)
 
 
 @inner

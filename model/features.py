@@ -148,9 +148,15 @@ def _letters(b: npt.NDArray[np.uint8], begin: int, end: int, shape: Shape, bucke
 
 
 @inner
+def _mixed(h: np.uint64) -> np.uint64:
+    """Return a word's hash mixed once more: the upper 16 bits stand beside its row's number, those below tell the slot."""
+    return (h ^ (h >> np.uint64(32))) * _MIX
+
+
+@inner
 def _slot(slots: npt.NDArray[np.uint32], h: np.uint64) -> int:
     """Return where the slots have a word with the 16 bits of this hash, or the free entry where one would stand."""
-    mixed = (h ^ (h >> np.uint64(32))) * _MIX
+    mixed = _mixed(h)
     tag = np.int64(mixed >> np.uint64(48))
     slot = np.int64(mixed >> np.uint64(24)) & (slots.size - 1)
     while slots[slot] != 0 and np.int64(slots[slot]) >> 16 != tag:
@@ -352,7 +358,7 @@ def know(lines: npt.NDArray[np.uint8], shape: Shape, weights: Weights) -> None:
         h = word_hash(lines, start, i)
         slot = _slot(weights.slots, h)
         if weights.slots[slot] == 0 and row < weights.known.shape[0]:
-            tag = np.int64(((h ^ (h >> np.uint64(32))) * _MIX) >> np.uint64(48))
+            tag = np.int64(_mixed(h) >> np.uint64(48))
             weights.slots[slot] = (tag << 16) | row
             _enter(lines, start, i, h, shape, weights.values, buckets, weights.known, row)
             row += 1

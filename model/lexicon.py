@@ -16,7 +16,7 @@ from model.alphabet import (
     TABLE,
     TAG_SHIFT,
     Bytes,
-    hash_without,
+    hashes_without,
     word_hash,
 )
 from model.compiled import kernel
@@ -53,6 +53,7 @@ def _fill(data: Bytes, starts: npt.NDArray[np.int64], infos: Bytes, lexicon: npt
     """
     mask = np.uint64(lexicon[TABLE]) - np.uint64(1)
     lost, lost_mask = np.int64(lexicon[LOST]), np.uint64(lexicon[LOST_SIZE]) - np.uint64(1)
+    hashes = np.empty(LONGEST, np.uint64)
     for i in range(infos.size):
         lo, hi = starts[i], starts[i + 1]
         h = word_hash(data, lo, hi)
@@ -62,10 +63,11 @@ def _fill(data: Bytes, starts: npt.NDArray[np.int64], infos: Bytes, lexicon: npt
         lexicon[np.int64(slot) + HEADER] = np.uint32(((h >> TAG_SHIFT) << np.uint64(6)) | np.uint64(infos[i]))
         if not SHORTEST <= hi - lo <= LONGEST or (infos[i] >> 2 < FEWEST and infos[i] & CHARGED == 0):
             continue
+        hashes_without(data, lo, hi, hashes)
         for k in range(lo, hi):
             if k > lo and data[k] == data[k - 1]:
                 continue
-            h = hash_without(data, lo, hi, k)
+            h = hashes[k - lo]
             slot = h & lost_mask
             while lexicon[np.int64(slot) + lost] != 0:
                 slot = (slot + np.uint64(1)) & lost_mask

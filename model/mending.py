@@ -16,6 +16,7 @@ from model.alphabet import (
     frequency_of,
     hash_end,
     hash_on,
+    hashes_without,
     is_digit,
     is_letter,
     look_up,
@@ -119,13 +120,8 @@ def mended(data: Bytes, lo: int, hi: int, lexicon: Lexicon, hashes: Hashes, foun
     if size < _FEWEST or size > _MOST:
         return 0
     # The table is larger than the cache: all that is needed is asked for before the first is waited for.
-    begun = HASH_OFFSET
+    hashes_without(data, lo, hi, hashes)
     for k in range(size):
-        h = begun
-        for j in range(lo + k + 1, hi):
-            h = hash_on(h, data[j])
-        begun = hash_on(begun, data[lo + k])
-        hashes[k] = hash_end(h)
         fetch(lexicon, lost_slot(lexicon, hashes[k]))
     best = number = 0
     left_out = -1
