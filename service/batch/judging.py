@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import islice
+from itertools import islice, repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from model.comment import LABELS, Comment, Format
+from service.batch.chunks import Chunk
 from service.batch.job import Pick
 from service.batch.rows import Row, RowId
 
@@ -36,7 +37,7 @@ class Judged:
         reasons: (n,) why a row was not judged, None where it was.
         version: the artefact that judged.
         dump: the file that they are from.
-        rows: (n,) the rows as they were read.
+        chunk: (n,) the rows as they were read.
         languages: (n,) code of each row's language, None where it cannot be told; None if nobody asked.
     """
 
@@ -47,12 +48,12 @@ class Judged:
     reasons: Sequence[str | None]
     version: str
     dump: str
-    rows: Sequence[Row]
+    chunk: Chunk
     languages: Sequence[str | None] | None = None
 
 
 def judge(
-    chunk: Sequence[Row],
+    chunk: Chunk,
     moderator: "Moderator",
     *,
     dump: str,
@@ -75,9 +76,10 @@ def judge(
     Raises:
         PolicyError: the artefact has no policy of that name.
     """
-    ids = [row.line if row.id is None else row.id for row in chunk]
-    speaking = [at for at, row in enumerate(chunk) if row.text is not None]
-    comments = [Comment("", chunk[at].text or "", markup or chunk[at].format) for at in speaking]
+    ids = [line if known is None else known for line, known in zip(chunk.lines, chunk.ids, strict=True)]
+    speaking = [at for at, text in enumerate(chunk.texts) if text is not None]
+    formats = repeat(markup) if markup is not None else chunk.formats
+    comments = [Comment("", text, written) for text, written in zip(chunk.texts, formats) if text is not None]  # noqa: B905 - one is endless
     decided = moderator.decide(comments, policy=policy, threads=threads)
     labels = np.full(len(chunk), -1, np.int8)
     labels[speaking] = decided.labels
@@ -85,7 +87,7 @@ def judge(
     scores[speaking] = rounded(decided.scores)
     verdicts = np.full(len(chunk), -1, np.int8)
     verdicts[speaking] = decided.verdicts
-    reasons: list[str | None] = [row.reason for row in chunk]
+    reasons: list[str | None] = list(chunk.reasons)
     for at, reason in zip(speaking, decided.reasons, strict=True):
         reasons[at] = reason
     languages = _languages(comments, speaking, len(chunk), moderator) if language else None

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from model.errors import DumpError
+from service.batch.chunks import Chunk, chunks_of
 from service.batch.dumps.shards import Shard, read
 from service.batch.feed import Block, read_block
 from service.batch.job import Pick, ScoreJob
 from service.batch.journal import Done
 from service.batch.judging import Judged, Picked, judge
 from service.batch.places import Folder, opened
-from service.batch.rows import Reading, Wanted, WriteAs, in_chunks
+from service.batch.rows import Reading, Wanted, WriteAs
 from service.batch.tally import Tally
 from service.batch.writers import Sink, ending, sink_for
 
@@ -140,7 +141,7 @@ def pour(
 ) -> Iterator[None]:
     """Judge and write the rows of a reading, yielding after every chunk; arguments as of ``score_shard``."""
     picked = Picked(reading.rows, pick)
-    for chunk in in_chunks(picked, most_rows=job.most_rows, most_text=job.most_text):
+    for chunk in _chunks(reading, picked, job):
         judged = judge(chunk, moderator, dump=reading.name, policy=job.policy, markup=job.markup, threads=threads, language=job.language)
         if job.strict:
             _insist(reading, judged)
@@ -153,17 +154,28 @@ def pour(
     tally.left_out += picked.left_out
 
 
+def _chunks(reading: Reading, picked: Picked, job: ScoreJob) -> Iterator[Chunk]:
+    if reading.chunks is None or picked.pick != Pick():
+        yield from chunks_of(picked, job.wanted.keep, most_rows=job.most_rows, most_text=job.most_text)
+        return
+    for chunk in reading.chunks(job.most_rows, job.most_text):
+        picked.read += len(chunk)
+        yield chunk
+
+
 def _insist(reading: Reading, judged: Judged) -> None:
-    for row, reason in zip(judged.rows, judged.reasons, strict=True):
+    for line, reason in zip(judged.chunk.lines, judged.reasons, strict=True):
         if reason is not None:
-            raise DumpError(f"{reading.name}: {reading.unit} {row.line} cannot be judged: {reason}; mend it, or go on without --strict")
+            raise DumpError(f"{reading.name}: {reading.unit} {line} cannot be judged: {reason}; mend it, or go on without --strict")
 
 
 def _reject(judged: Judged, rejects: IO[bytes]) -> None:
-    for row, reason in zip(judged.rows, judged.reasons, strict=True):
+    chunk = judged.chunk
+    for at, reason in enumerate(judged.reasons):
         if reason is not None:
-            place = {"row": row.line} | ({} if row.offset is None else {"offset": row.offset})
-            rejects.write(json.dumps({"dump": judged.dump, **place, "id": row.id, "reason": reason}).encode() + b"\n")
+            offset = chunk.offsets[at]
+            place = {"row": chunk.lines[at]} | ({} if offset is None else {"offset": offset})
+            rejects.write(json.dumps({"dump": judged.dump, **place, "id": chunk.ids[at], "reason": reason}).encode() + b"\n")
 
 
 def _keep(rejects: IO[bytes], folder: Folder, name: str) -> None:

@@ -1,9 +1,9 @@
 """What is counted while rows are judged: shard by shard, then added up; bounded, however many rows, authors and threads there are."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,13 +41,22 @@ class Ranking:
     missed: int = 0
     most: int = _MOST_NAMES
 
-    def add(self, name: str, label: int, rows: int) -> None:
-        """Count rows of one name and label (a code into ``LABELS``)."""
-        name = name[:_LONGEST_NAME]
-        counts = self.counts.get(name)
-        if counts is None:
-            counts = self.counts[name] = [0] * len(LABELS)
-        counts[label] += rows
+    def add(self, names: Sequence[str | None], labels: Sequence[int]) -> None:
+        """Count rows; those without a name or label do not count.
+
+        Args:
+            names: of n rows.
+            labels: codes into ``LABELS``, or below 0.
+        """
+        for label in range(len(LABELS)):
+            for name, rows in Counter(compress(names, map(label.__eq__, labels))).items():
+                if name is not None:
+                    name = name[:_LONGEST_NAME]
+                    counts = self.counts.get(name)
+                    if counts is None:
+                        counts = self.counts[name] = [0] * len(LABELS)
+                    counts[label] += rows
+        self.trim()
 
     def merge(self, other: "Ranking") -> None:
         """Add what another one counted."""
@@ -120,7 +129,7 @@ class Tally:
 
     def add(self, judged: "Judged") -> None:
         """Count rows that were written."""
-        self.rows += len(judged.rows)
+        self.rows += len(judged.chunk)
         known = judged.labels >= 0
         self.labels += np.bincount(judged.labels[known], minlength=len(LABELS))
         self.verdicts += np.bincount(judged.verdicts[judged.verdicts >= 0], minlength=len(VERDICTS))
@@ -128,19 +137,14 @@ class Tally:
         self.abusive += np.histogram(1 - judged.scores[known, 0], BINS, (0, 1))[0]
         self.hateful += np.histogram(judged.scores[known, 2], BINS, (0, 1))[0]
         codes = judged.labels.tolist()
-        for (name, label), count in Counter(zip([row.author for row in judged.rows], codes, strict=True)).items():
-            if name is not None and label >= 0:
-                self.authors.add(str(name), label, count)
-        for (name, label), count in Counter(zip([row.parent for row in judged.rows], codes, strict=True)).items():
-            if name is not None and label >= 0:
-                self.threads.add(str(name), label, count)
-        # Numbers, because to tell two dates apart takes five times as long.
-        days = [0 if row.created_at is None else row.created_at.toordinal() for row in judged.rows]
-        for (day, label), count in Counter(zip(days, codes, strict=True)).items():
-            if day and label >= 0:
-                self.days.setdefault(date.fromordinal(day).isoformat(), [0] * len(LABELS))[label] += count
-        self.authors.trim()
-        self.threads.trim()
+        self.authors.add(judged.chunk.authors, codes)
+        self.threads.add(judged.chunk.parents, codes)
+        told = known & ~np.isnat(judged.chunk.times)
+        days = judged.chunk.times[told].astype("datetime64[D]")
+        for label in range(len(LABELS)):
+            found, counts = np.unique(days[judged.labels[told] == label], return_counts=True)
+            for day, count in zip(found.tolist(), counts.tolist(), strict=True):
+                self.days.setdefault(day.isoformat(), [0] * len(LABELS))[label] += count
 
     def merge(self, other: "Tally") -> None:
         """Add what another one counted."""

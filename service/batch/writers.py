@@ -3,15 +3,14 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from json.encoder import encode_basestring
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 import numpy as np
 
 from model.comment import LABELS, VERDICTS
 from service.batch.judging import Judged
-from service.batch.rows import Row, RowId, WriteAs
+from service.batch.rows import RowId, WriteAs
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -87,26 +86,26 @@ class _JsonLines:
     def __init__(self, file: BinaryIO, keep: Sequence[str], language: bool) -> None:
         self._file = file
         names = columns_of(keep, language=language)[-len(keep) :] if keep else ()
-        self._kept = [(name, f",{_encode(shown)}:") for name, shown in zip(keep, names, strict=True)]
+        self._keep, self._names = keep, [f",{_encode(name)}:" for name in names]
 
     def write(self, judged: Judged) -> None:
         tail = f'"model":{_encode(judged.version)},"reason":'
         dump = f',"dump":{_encode(judged.dump)},"row":'
         none = '"label":null,"fine":null,"toxic":null,"hateful":null,"verdict":null'
         written = [
-            f'{{"id":{_json(row_id)},{none},{tail}{_encode(reason)}{dump}{self._rest(row, language)}}}\n'
+            f'{{"id":{_json(row_id)},{none},{tail}{_encode(reason)}{dump}{self._rest(*rest)}}}\n'
             if reason is not None
             else f'{{"id":{_json(row_id)},"label":"{LABELS[label]}","fine":{fine!r},"toxic":{toxic!r},"hateful":{hateful!r},'
-            f'"verdict":"{VERDICTS[verdict]}",{tail}null{dump}{self._rest(row, language)}}}\n'
-            for row_id, label, (fine, toxic, hateful), verdict, reason, row, language in _by_row(judged)
+            f'"verdict":"{VERDICTS[verdict]}",{tail}null{dump}{self._rest(*rest)}}}\n'
+            for row_id, label, (fine, toxic, hateful), verdict, reason, *rest in _by_row(judged, self._keep)
         ]
         self._file.write("".join(written).encode())
 
-    def _rest(self, row: Row, language: str | None) -> str:
-        time = f'"{_told(row.created_at)}"' if row.created_at is not None else "null"
-        kept = "".join(f"{name}{_json(_kept(row, key))}" for key, name in self._kept)
+    def _rest(self, line: int, author: str | None, parent: str | None, time: str | None, language: str | None, *extra: object) -> str:
+        told = f'"{time}"' if time is not None else "null"
+        kept = "".join(f"{name}{_json(value)}" for name, value in zip(self._names, extra, strict=True))
         spoken = "" if language is _NOBODY_ASKED else f',"language":{_json(language)}'
-        return f'{row.line},"author":{_json(row.author)},"parent":{_json(row.parent)},"created_at":{time}{spoken}{kept}'
+        return f'{line},"author":{_json(author)},"parent":{_json(parent)},"created_at":{told}{spoken}{kept}'
 
     def finish(self) -> None:
         pass
@@ -130,10 +129,6 @@ def _whole(text: str) -> str:
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _told(time: datetime) -> str:
-    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 class _Csv:
     def __init__(self, file: BinaryIO, keep: Sequence[str], language: bool, *, header: bool) -> None:
         self._file = file
@@ -144,30 +139,24 @@ class _Csv:
     def write(self, judged: Judged) -> None:
         version, dump = quoted(judged.version), quoted(judged.dump)
         written = [
-            f"{quoted(row_id)},,,,,,{version},{quoted(reason)},{dump},{self._rest(row, language)}\n"
+            f"{quoted(row_id)},,,,,,{version},{quoted(reason)},{dump},{self._rest(*rest)}\n"
             if reason is not None
             else f"{quoted(row_id)},{LABELS[label]},{fine!r},{toxic!r},{hateful!r},{VERDICTS[verdict]},{version},,{dump},"
-            f"{self._rest(row, language)}\n"
-            for row_id, label, (fine, toxic, hateful), verdict, reason, row, language in _by_row(judged)
+            f"{self._rest(*rest)}\n"
+            for row_id, label, (fine, toxic, hateful), verdict, reason, *rest in _by_row(judged, self._keep)
         ]
         self._file.write("".join(written).encode())
 
-    def _rest(self, row: Row, language: str | None) -> str:
-        author = quoted(row.author) if row.author is not None else ""
-        parent = quoted(row.parent) if row.parent is not None else ""
-        kept = "".join("," + quoted(_plain(_kept(row, key)) or "") for key in self._keep)
+    def _rest(self, line: int, author: str | None, parent: str | None, time: str | None, language: str | None, *extra: object) -> str:
+        kept = "".join("," + quoted(_plain(value) or "") for value in extra)
         spoken = "" if language is _NOBODY_ASKED else f",{language or ''}"
-        return f"{row.line},{author},{parent},{_told(row.created_at) if row.created_at is not None else ''}{spoken}{kept}"
+        return f"{line},{quoted(author or '')},{quoted(parent or '')},{time or ''}{spoken}{kept}"
 
     def finish(self) -> None:
         pass
 
     def abandon(self) -> None:
         pass
-
-
-def _kept(row: Row, name: str) -> object:
-    return row.extra.get(name) if row.extra else None
 
 
 def _plain(value: object) -> str | None:
@@ -182,9 +171,13 @@ def quoted(cell: RowId) -> str:
     return '"' + text.replace('"', '""') + '"' if any(char in text for char in ',"\r\n') else text
 
 
-def _by_row(judged: Judged) -> Iterator[tuple[RowId, int, list[float], int, str | None, Row, str | None]]:
-    columns = (judged.ids, judged.labels.tolist(), judged.scores.tolist(), judged.verdicts.tolist(), judged.reasons, judged.rows)
-    return zip(*columns, [_NOBODY_ASKED] * len(judged.rows) if judged.languages is None else judged.languages, strict=True)
+def _by_row(judged: Judged, keep: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Yield for each row its id, label, scores, verdict, reason; then what ``_rest`` takes."""
+    chunk = judged.chunk
+    columns = (judged.ids, judged.labels.tolist(), judged.scores.tolist(), judged.verdicts.tolist(), judged.reasons)
+    languages = [_NOBODY_ASKED] * len(chunk) if judged.languages is None else judged.languages
+    rest = (chunk.lines, chunk.authors, chunk.parents, chunk.created(), languages, *(chunk.extra[name] for name in keep))
+    return zip(*columns, *rest, strict=True)
 
 
 def schema_of(columns: Sequence[str]) -> "pa.Schema":
@@ -212,28 +205,28 @@ class _Parquet:
         import pyarrow as pa
 
         missing = judged.labels < 0
-        rows = judged.rows
+        chunk = judged.chunk
         columns = [
             [str(row_id) for row_id in judged.ids],
             _named(judged.labels, tuple(map(str, LABELS))),
             *(pa.array(column, mask=missing) for column in judged.scores.T),
             _named(judged.verdicts, tuple(map(str, VERDICTS))),
-            pa.repeat(judged.version, len(rows)),
-            list(judged.reasons),
-            pa.repeat(judged.dump, len(rows)),
-            [row.line for row in rows],
-            [row.author for row in rows],
-            [row.parent for row in rows],
-            [row.created_at for row in rows],
-            *([list(judged.languages)] if judged.languages is not None else []),
-            *([_plain(_kept(row, name)) for row in rows] for name in self._keep),
+            pa.repeat(judged.version, len(chunk)),
+            judged.reasons,
+            pa.repeat(judged.dump, len(chunk)),
+            np.asarray(chunk.lines),
+            chunk.authors,
+            chunk.parents,
+            chunk.times,
+            *([judged.languages] if judged.languages is not None else []),
+            *([_plain(value) for value in chunk.extra[name]] for name in self._keep),
         ]
         arrays = [
             column if isinstance(column, pa.Array) else pa.array(column, field.type)
             for column, field in zip(columns, self._schema, strict=True)
         ]
         self._held.append(pa.record_batch(arrays, schema=self._schema))
-        self._count += len(rows)
+        self._count += len(chunk)
         if self._count >= _ROW_GROUP:
             self._write_group()
 

@@ -7,8 +7,9 @@ numbers, each always the same. Arrow must find as many objects as there are line
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
-from itertools import repeat
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 from service.batch.dumps.jsonlines import read_jsonl
@@ -19,7 +20,7 @@ from service.batch.rows import MOST_ROW
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["read_lines_fast"]
+__all__ = ["Lines", "read_pieces", "records_of"]
 
 _PIECE = 1 << 20
 _LEAST = 1 << 18
@@ -30,10 +31,32 @@ _DEEP = b"[" * 64
 _ODD_NUMBER = re.compile(rb"(?:NaN|Inf(?:inity)?)\s*[],}]")
 
 
-def read_lines_fast(
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """n lines of a file that hold one object each.
+
+    Attributes:
+        table: the fields that are looked at, each one text or whole numbers; n rows.
+        first: the number of the first line.
+        offsets: the bytes of the file that they begin with; None where that is not known.
+    """
+
+    table: "pa.Table"
+    first: int
+    offsets: Sequence[int | None]
+
+    def records(self) -> Iterator[Record]:
+        """Return the lines one by one."""
+        names = self.table.column_names
+        cells = zip(*(column.to_pylist() for column in self.table.columns), strict=True)
+        fields: Iterator[dict[str, object]] = map(dict, map(zip, repeat(names), cells))
+        return map(Record, range(self.first, self.first + self.table.num_rows), self.offsets, fields)
+
+
+def read_pieces(
     stream: io.BufferedReader, names: Sequence[str], *, first: int = 1, offset: int = 0, known: bool = True
-) -> Iterator[Record]:
-    """Read the records of JSON Lines, as ``read_jsonl`` does, with some of their fields.
+) -> Iterator[Lines | Iterator[Record]]:
+    """Read JSON Lines piece by piece: the lines of those that qualify, the records of all others, to be used up one by one.
 
     Args:
         stream: UTF-8.
@@ -47,17 +70,21 @@ def read_lines_fast(
         if not piece.endswith(b"\n") and stream.peek(1):
             behind: Any = stream
             rest: Any = io.BufferedReader(Replayed(piece, behind), _PIECE)
-            yield from read_jsonl(rest, first=first, offset=offset, known=known)
+            yield read_jsonl(rest, first=first, offset=offset, known=known)
             return
-        columns = _columns(piece, names) if len(piece) >= _LEAST else None
-        if columns is None:
-            yield from read_jsonl(io.BufferedReader(io.BytesIO(piece)), first=first, offset=offset, known=known)
+        table = _table(piece, names) if len(piece) >= _LEAST else None
+        if table is None:
+            yield read_jsonl(io.BufferedReader(io.BytesIO(piece)), first=first, offset=offset, known=known)
         else:
-            places = _places(piece, offset) if known else repeat(None)
-            fields: Iterator[dict[str, object]] = map(dict, map(zip, repeat(names), zip(*columns, strict=True)))
-            yield from map(Record, range(first, first + len(columns[0])), places, fields)
+            count = table.num_rows
+            yield Lines(table, first, _places(piece, offset)[:count] if known else [None] * count)
         first += piece.count(b"\n")
         offset += len(piece)
+
+
+def records_of(pieces: Iterable[Lines | Iterator[Record]]) -> Iterator[Record]:
+    """Return the records that pieces hold, as ``read_jsonl`` finds them."""
+    return chain.from_iterable(piece.records() if isinstance(piece, Lines) else piece for piece in pieces)
 
 
 def _places(piece: bytes, offset: int) -> list[int]:
@@ -67,8 +94,8 @@ def _places(piece: bytes, offset: int) -> list[int]:
     return [offset, *ends.tolist()]
 
 
-def _columns(piece: bytes, names: Sequence[str]) -> list[list[Any]] | None:
-    """Return the values of each field, one for each line; None if the piece does not qualify."""
+def _table(piece: bytes, names: Sequence[str]) -> "pa.Table | None":
+    """Return the values of each field, a row for each line; None if the piece does not qualify."""
     count = piece.count(b"\n") + (not piece.endswith(b"\n"))
     if not piece.startswith(b"{") or piece.count(b"}\n{") != count - 1 or _DEEP in piece or _has_odd_number(piece):
         return None
@@ -85,7 +112,7 @@ def _columns(piece: bytes, names: Sequence[str]) -> list[list[Any]] | None:
             read_options=pj.ReadOptions(use_threads=False, block_size=len(piece) + 1),
             parse_options=pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
         )
-        return [table.column(name).to_pylist() for name in names] if table.num_rows == count else None
+        return table.select(list(names)) if table.num_rows == count else None
     except (pa.ArrowException, UnicodeDecodeError):
         return None
 

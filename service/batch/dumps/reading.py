@@ -1,19 +1,21 @@
 """From a file of comments to its rows, lazily: what it is is found from the content, not from the name alone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Literal
 
 from model.errors import DumpError
+from service.batch.chunks import Chunk
 from service.batch.dumps.archives import members_of_tar, members_of_zip
 from service.batch.dumps.columnar import ARROW_FILE, ARROW_STREAM, PARQUET, Columnar, open_columnar
 from service.batch.dumps.columns import check_kept, choose, find
+from service.batch.dumps.columnwise import chunks_of_pieces
 from service.batch.dumps.delimited import read_csv
 from service.batch.dumps.disqus import DISQUS, DISQUS_XML
 from service.batch.dumps.encodings import UTF8, in_utf8
-from service.batch.dumps.fastlines import read_lines_fast
+from service.batch.dumps.fastlines import read_pieces, records_of
 from service.batch.dumps.feeds import FEED, FEED_XML
 from service.batch.dumps.jsondocs import read_json
 from service.batch.dumps.jsonlines import probed, read_jsonl
@@ -157,7 +159,24 @@ def _read(source: Source, wanted: Wanted, kind: Kind, part: Part) -> tuple[Readi
             check_kept(table.names, wanted, file=source.name)
         rows = rows_of(table.records, layout.shape, layout.columns, wanted=wanted, names=table.names, strict=table.strict)
     rows = _with_end(rows, source)
-    return Reading(source.name, table.unit, layout.columns, rows, source.share, _told(kind, layout.shape)), layout
+    told = _told(kind, layout.shape)
+    chunks = _chunks(table, source, layout, wanted)
+    return Reading(source.name, table.unit, layout.columns, rows, source.share, told, chunks), layout
+
+
+def _chunks(table: Table, source: Source, layout: Layout, wanted: Wanted) -> Callable[[int, int], Iterator[Chunk]] | None:
+    pieces, columns = table.pieces, layout.columns
+    if pieces is None or columns is None:
+        return None
+
+    def found(most_rows: int, most_text: int) -> Iterator[Chunk]:
+        line = 0
+        for chunk in chunks_of_pieces(pieces, layout.shape, columns, wanted=wanted, most_rows=most_rows, most_text=most_text):
+            line = chunk.lines[-1]
+            yield chunk
+        yield from (Chunk.of([row], wanted.keep) for row in _end(source, line))
+
+    return found
 
 
 def _archive(members: Iterator[Source], source: Source, wanted: Wanted, kind: Kind) -> tuple[Reading, Layout]:
@@ -222,7 +241,8 @@ def _table(source: Source, kind: Kind, part: Part, wanted: Wanted, *, header: li
         return _seen(read_json(stream, known=known), "row", part)
     names = _flat(part.layout, wanted) if part.layout is not None else None
     if names is not None:
-        return Table([], read_lines_fast(stream, names, first=part.first, offset=part.begin, known=known), "line")
+        pieces = read_pieces(stream, names, first=part.first, offset=part.begin, known=known)
+        return Table([], records_of(pieces), "line", pieces=pieces)
     return _seen(read_jsonl(stream, first=part.first, offset=part.begin, known=known), "line", part)
 
 
@@ -248,7 +268,11 @@ def _with_end(rows: Iterator[Row], source: Source) -> Iterator[Row]:
     for row in rows:
         line = row.line
         yield row
-    if source.damage is not None:
+    yield from _end(source, line)
+
+
+def _end(source: Source, line: int) -> Iterator[Row]:
+    if source.can_end_early and source.damage is not None:
         yield Row(line + 1, None, None, source.damage.reason, offset=source.damage.offset)
 
 

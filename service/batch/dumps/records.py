@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from service.batch.rows import Reason
 
 if TYPE_CHECKING:
+    from service.batch.dumps.fastlines import Lines
     from service.batch.dumps.shapes import Shape
 
 __all__ = ["Record", "Table", "Undecodable"]
@@ -40,6 +41,7 @@ class Table:
         strict: whether bytes that are not text are left in the fields as lone surrogates (U+DC80 to U+DCFF).
         empty: whether there is nothing in it.
         shape: whose records they are, where the container says so.
+        pieces: the same records as ``fastlines.read_pieces`` yields them, where that can be; only one of both is to be used.
     """
 
     names: list[str]
@@ -49,6 +51,7 @@ class Table:
     strict: bool = False
     empty: bool = False
     shape: "Shape | None" = None
+    pieces: "Iterator[Lines | Iterator[Record]] | None" = None
 
 
 class Undecodable(bytes):

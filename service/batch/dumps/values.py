@@ -8,7 +8,7 @@ from math import isnan
 
 from service.batch.rows import Reason, without_surrogates
 
-__all__ = ["PLACEHOLDERS", "author_of", "parent_of", "time_of"]
+__all__ = ["PLACEHOLDERS", "SOON", "author_of", "parent_of", "time_of"]
 
 PLACEHOLDERS = {
     "[deleted]": Reason.DELETED,
@@ -27,7 +27,8 @@ _PREFIX = re.compile(r"t[1-6]_(?=\w)")
 _NUMBER = re.compile(r"\s*-?\d{1,18}(\.\d*)?\s*", re.ASCII)
 _NOW_AND_THEN = (-6e10, 2.5e11)
 """Seconds since 1970 of the years 68 and 9892."""
-_SOON = 5_000_000_000
+SOON = 5_000_000_000
+"""A whole number below this tells seconds since 1970, if it is above 0."""
 _ISO = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)")
 
 
@@ -72,7 +73,7 @@ def time_of(value: object) -> datetime | None:
     if value is None:
         return None
     try:
-        if type(value) is int and 0 < value < _SOON:
+        if type(value) is int and 0 < value < SOON:
             return datetime.fromtimestamp(value, UTC)
         return _time_of(value)
     except (ValueError, OverflowError, OSError, TypeError, IndexError, RecursionError):

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.batch.chunks import Chunk
 from service.batch.job import FileRead, Summary
 from service.batch.judging import Judged
 from service.batch.rows import Columns, Reason, Row
@@ -26,14 +27,16 @@ def judged(labels: list[int], *, author: str = "Ann", parent: str | None = "t1",
     codes = np.array(labels, np.int8)
     scores = np.array([[0.7, 0.2, 0.1], [0.2, 0.7, 0.1], [0.1, 0.18, 0.72], [np.nan] * 3])[codes]
     rows = [Row(at, None, "x", author=author, parent=parent, created_at=EPOCH + timedelta(days=days)) for at in range(len(labels))]
-    return Judged(list(range(len(labels))), codes, scores, codes, ["empty" if code < 0 else None for code in labels], "m@1", "d", rows)
+    return Judged(
+        list(range(len(labels))), codes, scores, codes, ["empty" if code < 0 else None for code in labels], "m@1", "d", Chunk.of(rows)
+    )
 
 
 def summary_of(*chunks: Judged) -> Summary:
     tally = Tally()
     for chunk in chunks:
         tally.add(chunk)
-        tally.read += len(chunk.rows)
+        tally.read += len(chunk.chunk)
     return Summary([FileRead("a.jsonl", Columns("text", None))], tally, 1.5, "default", "m@1")
 
 
@@ -69,8 +72,7 @@ def test_a_ranking_is_wrong_by_no_more_than_it_says(names: list[int], most: int,
     for at in range(0, len(names), size):
         part = Ranking(most=most)
         for name in names[at : at + size]:
-            part.add(str(name), 1, 1)
-            part.trim()
+            part.add([str(name)], [1])
         whole.merge(part)
         assert len(whole.counts) <= 2 * most
     counted = Counter(str(name) for name in names)

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from model.errors import DumpError
+from service.batch.chunks import Chunk
 from service.batch.job import OutputAs
 from service.batch.judging import Judged
 from service.batch.outputs import output_format
@@ -33,7 +34,7 @@ def judged() -> Judged:
     scores = np.array([[0.5, 0.25, 0.25]] * 6)
     scores[1] = np.nan
     labels = np.array([0, -1, 1, 2, 0, 0], np.int8)
-    return Judged(IDS, labels, scores, labels, [None, "empty", None, None, None, None], "m@1", "d", ROWS)
+    return Judged(IDS, labels, scores, labels, [None, "empty", None, None, None, None], "m@1", "d", Chunk.of(ROWS, ("likes", "tag", "row")))
 
 
 def times(judged: Judged, count: int) -> Judged:
@@ -46,7 +47,7 @@ def times(judged: Judged, count: int) -> Judged:
         list(judged.reasons) * count,
         judged.version,
         judged.dump,
-        list(judged.rows) * count,
+        Chunk.of(ROWS * count, ("likes", "tag", "row")),
     )
 
 

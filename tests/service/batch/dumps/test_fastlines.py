@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.batch.dumps import fastlines
-from service.batch.dumps.fastlines import read_lines_fast
+from service.batch.dumps.fastlines import read_pieces, records_of
 from service.batch.dumps.jsonlines import read_jsonl
 from service.batch.dumps.records import Record
 
@@ -53,7 +53,7 @@ def test_both_ways_of_reading_find_the_same(rows: list[str], ended: bool) -> Non
     """Whatever the lines are."""
     content = ("\n".join(rows) + "\n" * ended).encode("utf-8", "surrogatepass")
     one = list(read_jsonl(io.BufferedReader(io.BytesIO(content)), first=7, offset=30))
-    other = list(read_lines_fast(io.BufferedReader(io.BytesIO(content)), NAMES, first=7, offset=30))
+    other = list(records_of(read_pieces(io.BufferedReader(io.BytesIO(content)), NAMES, first=7, offset=30)))
     assert seen(other) == seen(one)
 
 
@@ -63,21 +63,21 @@ def test_a_bad_line_among_good_ones_is_found(bad: list[str], at: int) -> None:
     rows = [json.dumps({"text": f"comment {number}", "id": number}) for number in range(12)]
     content = "\n".join([*rows[:at], *bad, *rows[at:]]).encode("utf-8", "surrogatepass")
     one = list(read_jsonl(io.BufferedReader(io.BytesIO(content))))
-    assert seen(list(read_lines_fast(io.BufferedReader(io.BytesIO(content)), NAMES))) == seen(one)
+    assert seen(list(records_of(read_pieces(io.BufferedReader(io.BytesIO(content)), NAMES)))) == seen(one)
 
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_alike(content: bytes) -> None:
     """UTF-8 or not."""
     one = list(read_jsonl(io.BufferedReader(io.BytesIO(content))))
-    assert seen(list(read_lines_fast(io.BufferedReader(io.BytesIO(content)), NAMES))) == seen(one)
+    assert seen(list(records_of(read_pieces(io.BufferedReader(io.BytesIO(content)), NAMES)))) == seen(one)
 
 
 def test_ordinary_rows_are_read_fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """The way that is taken for them is the fast one."""
     monkeypatch.setattr(fastlines, "read_jsonl", None)
     content = "".join(json.dumps({"id": at, "text": f"comment {at}", "score": 1.5, "tags": ["a"]}) + "\n" for at in range(50)).encode()
-    found = list(read_lines_fast(io.BufferedReader(io.BytesIO(content)), ["text", "id"]))
+    found = list(records_of(read_pieces(io.BufferedReader(io.BytesIO(content)), ["text", "id"])))
     assert [one.fields for one in found] == [{"text": f"comment {at}", "id": at} for at in range(50)]
 
 
@@ -87,5 +87,5 @@ def test_a_line_without_an_end_is_not_held(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("service.batch.dumps.jsonlines.MOST_ROW", 500)
     content = b'{"text":"a"}\n{"text":"' + b"x" * 2000 + b'"}\n{"text":"b"}\n'
     one = list(read_jsonl(io.BufferedReader(io.BytesIO(content))))
-    assert seen(list(read_lines_fast(io.BufferedReader(io.BytesIO(content)), NAMES))) == seen(one)
+    assert seen(list(records_of(read_pieces(io.BufferedReader(io.BytesIO(content)), NAMES)))) == seen(one)
     assert [record.reason for record in one] == [None, "too-long", None]

@@ -1,0 +1,95 @@
+"""Rows of a dump, some thousand at once, column by column: what is judged, written and counted."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from model.comment import Format
+from service.batch.rows import Reason, Row, RowId
+
+__all__ = ["NO_TIME", "Chunk", "Times", "chunks_of", "times_of"]
+
+Times = npt.NDArray[np.datetime64]
+"""Microseconds since 1970 in UTC; NaT where there is no time."""
+
+NO_TIME = np.iinfo(np.int64).min
+"""NaT as a number."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Chunk:
+    """n rows; each attribute holds n values, which mean what they mean in ``Row``.
+
+    Attributes:
+        lines: where each begins.
+        ids: what the file calls each.
+        texts: None exactly where there is a reason.
+        reasons: why there is no text.
+        authors, parents, times: who wrote each, what it answers, and when it was written.
+        formats: how the texts are written.
+        extra: columns that the caller wants kept, by name.
+        offsets: where each begins in bytes.
+    """
+
+    lines: Sequence[int]
+    ids: Sequence[RowId | None]
+    texts: Sequence[str | None]
+    reasons: Sequence[Reason | None]
+    authors: Sequence[str | None]
+    parents: Sequence[str | None]
+    times: Times
+    formats: Sequence[Format]
+    extra: Mapping[str, Sequence[object]]
+    offsets: Sequence[int | None]
+
+    def __len__(self) -> int:
+        """Return n."""
+        return len(self.lines)
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], keep: Sequence[str] = ()) -> "Chunk":
+        """Return rows as a chunk.
+
+        Args:
+            rows: n of them.
+            keep: names of the columns that are kept.
+        """
+        lines, ids, texts, reasons, authors, parents, created, formats, extras, offsets = zip(*rows, strict=True) if rows else ((),) * 10
+        kept = {name: [extra.get(name) if extra else None for extra in extras] for name in keep}
+        return cls(lines, ids, texts, reasons, authors, parents, times_of(created), formats, kept, offsets)
+
+    def created(self) -> list[str | None]:
+        """Return the times as ISO 8601 has them, such as ``2024-02-29T23:59:01Z``."""
+        return [None if time is None else f"{time.isoformat()}Z" for time in self.times.astype(object).tolist()]
+
+
+def times_of(created: Iterable[datetime | None]) -> Times:
+    """Return points in time as an array."""
+    return np.array([NO_TIME if time is None else (time - _EPOCH) // _TICK for time in created], np.int64).view("datetime64[us]")
+
+
+def chunks_of(rows: Iterable[Row], keep: Sequence[str] = (), *, most_rows: int, most_text: int) -> Iterator[Chunk]:
+    """Cut a stream of rows into chunks, none empty.
+
+    Args:
+        rows: the stream.
+        keep: names of the columns that are kept.
+        most_rows: how many rows a chunk holds at most.
+        most_text: a chunk ends with the row that brings its texts to this many code points.
+    """
+    held: list[Row] = []
+    size = 0
+    for row in rows:
+        held.append(row)
+        size += len(row.text or "")
+        if len(held) >= most_rows or size >= most_text:
+            yield Chunk.of(held, keep)
+            held, size = [], 0
+    if held:
+        yield Chunk.of(held, keep)

@@ -1,0 +1,95 @@
+"""From lines that Arrow has parsed to chunks, without a tuple for each row: the chunks that ``shapes.rows_of`` would lead to."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from service.batch.chunks import Chunk, Times, chunks_of, times_of
+from service.batch.dumps.fastlines import Lines
+from service.batch.dumps.records import Record
+from service.batch.dumps.shapes import Shape, rows_of
+from service.batch.dumps.values import SOON, author_of, parent_of, time_of
+from service.batch.rows import MOST_TEXT, Columns, Reason, Row, Wanted
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["chunks_of_pieces"]
+
+
+def chunks_of_pieces(
+    pieces: Iterator[Lines | Iterator[Record]], shape: Shape, columns: Columns, *, wanted: Wanted, most_rows: int, most_text: int
+) -> Iterator[Chunk]:
+    """Turn pieces of JSON Lines into chunks.
+
+    Args:
+        pieces: as ``fastlines.read_pieces`` yields them.
+        shape: whose they are; a flat one.
+        columns: where text, id and so on are found.
+        wanted: what the caller wants kept.
+        most_rows: as of ``chunks_of``; a piece of lines is one chunk, whatever this says.
+        most_text: likewise.
+    """
+    import pyarrow as pa
+
+    def rows(records: Iterator[Record]) -> Iterator[Row]:
+        return rows_of(records, shape, columns, wanted=wanted, names=[], strict=False)
+
+    for piece in pieces:
+        if not isinstance(piece, Lines):
+            yield from chunks_of(rows(piece), wanted.keep, most_rows=most_rows, most_text=most_text)
+        elif not pa.types.is_string(piece.table.schema.field(columns.text).type):
+            yield Chunk.of(list(rows(piece.records())), wanted.keep)
+        else:
+            yield _chunk(piece, shape, columns, wanted.keep, rows)
+
+
+def _chunk(piece: Lines, shape: Shape, columns: Columns, keep: Sequence[str], rows: Callable[[Iterator[Record]], Iterator[Row]]) -> Chunk:
+    table = piece.table
+    count = table.num_rows
+
+    def values(name: str | None) -> list[Any]:
+        return [None] * count if name is None else table.column(name).to_pylist()
+
+    texts = values(columns.text)
+    reasons: list[Reason | None] = [None] * count
+    odd = _odd(table.column(columns.text))
+    if odd.size:
+        few = Lines(table.take(odd), 0, [None] * odd.size)
+        for at, row in zip(odd.tolist(), rows(few.records()), strict=True):
+            texts[at], reasons[at] = row.text, row.reason
+    return Chunk(
+        range(piece.first, piece.first + count),
+        values(columns.id),
+        texts,
+        reasons,
+        list(map(author_of, values(columns.author))),
+        list(map(parent_of, values(columns.parent))),
+        _times(table.column(columns.time)) if columns.time is not None else times_of([None] * count),
+        [shape.format] * count,
+        {name: values(name) for name in keep},
+        piece.offsets,
+    )
+
+
+def _odd(texts: "pa.ChunkedArray[Any]") -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    """Return the places of the texts that may be none: missing, a placeholder, too long."""
+    import pyarrow.compute as pc
+
+    longest = pc.greater(pc.binary_length(texts), MOST_TEXT)
+    found = pc.fill_null(pc.or_(longest, pc.starts_with(texts, "[")), True)
+    return np.flatnonzero(found.to_numpy())
+
+
+def _times(column: "pa.ChunkedArray[Any]") -> Times:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pa.types.is_integer(column.type):
+        return times_of(map(time_of, column.to_pylist()))
+    numbers = pc.fill_null(column, 0).to_numpy()
+    found: Times = numbers.astype("datetime64[s]").astype("datetime64[us]")
+    odd = np.flatnonzero((numbers <= 0) | (numbers >= SOON))
+    found[odd] = times_of(map(time_of, column.take(odd).to_pylist()))
+    return found
