@@ -22,7 +22,7 @@ __all__ = ["PLAN", "Done", "Journal", "Plan", "fingerprint"]
 
 PLAN = "plan.json"
 """The file that says what a run is; what lies in a work folder without it is rubbish."""
-_PROTOCOL = 1
+_PROTOCOL = 2
 _END = 1 << 16
 
 

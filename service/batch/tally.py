@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,10 +61,11 @@ class Ranking:
 
     def merge(self, other: "Ranking") -> None:
         """Add what another one counted."""
+        # Most names are new: every shard of a long dump brings threads of its own.
+        known = self.counts.get
         for name, counts in other.counts.items():
-            mine = self.counts.setdefault(name, [0] * len(LABELS))
-            for label, count in enumerate(counts):
-                mine[label] += count
+            mine = known(name)
+            self.counts[name] = counts.copy() if mine is None else list(map(add, mine, counts))
         self.missed += other.missed
         self.trim()
 
@@ -73,6 +75,16 @@ class Ranking:
             ranked = sorted(self.counts.items(), key=lambda item: (-sum(item[1]), item[0]))
             self.missed += sum(ranked[self.most][1])
             self.counts = dict(ranked[: self.most])
+
+    def as_list(self) -> list[Any]:
+        """Return everything as JSON knows it; columns, which are read twice as fast as a list for each name."""
+        return [self.missed, list(self.counts), *map(list, zip(*self.counts.values(), strict=True))]
+
+    @classmethod
+    def from_list(cls, told: Sequence[Any]) -> "Ranking":
+        """Return what ``as_list`` told."""
+        missed, names, *counts = told
+        return cls(dict(zip(names, map(list, zip(*counts, strict=True)), strict=True)), missed)
 
     def worst(self, count: int) -> list[tuple[str, list[int]]]:
         """Return the names with most abusive rows, most first."""
@@ -168,7 +180,7 @@ class Tally:
         return {
             **{"read": self.read, "rows": self.rows, "left_out": dict(self.left_out), "reasons": dict(self.reasons), "days": self.days},
             **{name: getattr(self, name).tolist() for name in ("labels", "verdicts", "abusive", "hateful")},
-            **{name: [ranking.missed, ranking.counts] for name, ranking in (("authors", self.authors), ("threads", self.threads))},
+            **{name: ranking.as_list() for name, ranking in (("authors", self.authors), ("threads", self.threads))},
         }
 
     @classmethod
@@ -180,8 +192,8 @@ class Tally:
             left_out=Counter(told["left_out"]),
             reasons=Counter(told["reasons"]),
             days=dict(told["days"]),
-            authors=Ranking(told["authors"][1], told["authors"][0]),
-            threads=Ranking(told["threads"][1], told["threads"][0]),
+            authors=Ranking.from_list(told["authors"]),
+            threads=Ranking.from_list(told["threads"]),
             labels=np.array(told["labels"], np.int64),
             verdicts=np.array(told["verdicts"], np.int64),
             abusive=np.array(told["abusive"], np.int64),

@@ -23,7 +23,7 @@ PLACEHOLDERS = {
 
 _NAMES = ("username", "screen_name", "name", "displayName", "display_name", "login", "id")
 _NO_PARENT = {"", "0", "-1", "none", "null", "nan"}
-_PREFIX = re.compile(r"t[1-6]_(?=\w)")
+_PREFIXES = {f"t{kind}_" for kind in range(1, 7)}
 _NUMBER = re.compile(r"\s*-?\d{1,18}(\.\d*)?\s*", re.ASCII)
 _NOW_AND_THEN = (-6e10, 2.5e11)
 """Seconds since 1970 of the years 68 and 9892."""
@@ -48,10 +48,10 @@ def parent_of(value: object) -> str | None:
     if isinstance(value, str):
         if len(value) < 5 and value.lower() in _NO_PARENT:
             return None
-        text = value[3:] if value[2:3] == "_" and _PREFIX.match(value) else value
+        text = value[3:] if value[:3] in _PREFIXES and (value[3:4].isalnum() or value[3:4] == "_") else value
         if text.endswith(".0") and text[:-2].isdecimal():
             text = text[:-2]
-        return None if text == "0" else without_surrogates(text)
+        return None if text == "0" else text if text.isascii() else without_surrogates(text)
     found = _told(value)
     return None if found in _NO_PARENT else found
 
