@@ -10,16 +10,14 @@ import numpy.typing as npt
 from model.comment import Format
 from service.batch.rows import Reason, Row, RowId
 
-__all__ = ["NO_TIME", "Chunk", "Times", "chunks_of", "times_of"]
+__all__ = ["Chunk", "Times", "chunks_of", "times_of"]
 
 Times = npt.NDArray[np.datetime64]
 """Microseconds since 1970 in UTC; NaT where there is no time."""
 
-NO_TIME = np.iinfo(np.int64).min
-"""NaT as a number."""
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
+_NO_TIME = np.iinfo(np.int64).min  # NaT as a number
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -71,7 +69,7 @@ class Chunk:
 
 def times_of(created: Iterable[datetime | None]) -> Times:
     """Return points in time as an array."""
-    return np.array([NO_TIME if time is None else (time - _EPOCH) // _TICK for time in created], np.int64).view("datetime64[us]")
+    return np.array([_NO_TIME if time is None else (time - _EPOCH) // _TICK for time in created], np.int64).view("datetime64[us]")
 
 
 def chunks_of(rows: Iterable[Row], keep: Sequence[str] = (), *, most_rows: int, most_text: int) -> Iterator[Chunk]:

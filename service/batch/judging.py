@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import islice, repeat
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -78,8 +78,8 @@ def judge(
     """
     ids = [line if known is None else known for line, known in zip(chunk.lines, chunk.ids, strict=True)]
     speaking = [at for at, text in enumerate(chunk.texts) if text is not None]
-    formats = repeat(markup) if markup is not None else chunk.formats
-    comments = [Comment("", text, written) for text, written in zip(chunk.texts, formats) if text is not None]  # noqa: B905 - one is endless
+    formats = chunk.formats if markup is None else [markup] * len(chunk)
+    comments = [Comment("", text, written) for text, written in zip(chunk.texts, formats, strict=True) if text is not None]
     decided = moderator.decide(comments, policy=policy, threads=threads)
     labels = np.full(len(chunk), -1, np.int8)
     labels[speaking] = decided.labels

@@ -51,7 +51,7 @@ def parent_of(value: object) -> str | None:
         text = value[3:] if value[:3] in _PREFIXES and (value[3:4].isalnum() or value[3:4] == "_") else value
         if text.endswith(".0") and text[:-2].isdecimal():
             text = text[:-2]
-        return None if text == "0" else text if text.isascii() else without_surrogates(text)
+        return None if text == "0" else without_surrogates(text)
     found = _told(value)
     return None if found in _NO_PARENT else found
 
