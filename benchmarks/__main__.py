@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from importlib import import_module
 
 from benchmarks.figures import Figure, Skipped, table
-from model.classifier import cores
+from model.sharing import cores
 
 __all__ = ["main"]
 

@@ -16,7 +16,7 @@ from benchmarks.comments import Comments
 from benchmarks.dumps import comments_for, compressed, write_reddit
 from benchmarks.figures import Figure, Skipped
 from benchmarks.loops import LOOPS
-from model.classifier import cores
+from model.sharing import cores
 
 __all__ = ["measure"]
 

@@ -13,6 +13,7 @@ import shutil
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -23,8 +24,9 @@ from model import arrayfile, folders
 from model.arrayfile import Array
 from model.errors import ArtefactError
 from model.manifest import ATTRIBUTE_PREFIX, HEADS, PROTOCOL, Description, Manifest, encode, problem, seal, sealed
+from model.profile import Profile
 
-__all__ = ["DOCUMENTS", "MANIFEST", "Stored", "public", "read", "version", "write"]
+__all__ = ["DOCUMENTS", "MANIFEST", "Stored", "judged_by", "public", "read", "shipped", "version", "write"]
 
 MANIFEST = "manifest.json"
 DOCUMENTS = ("MODEL_CARD.md", "README.md", "README", "NOTICE", "LICENSE")
@@ -113,8 +115,26 @@ def read(folder: Path, *, normaliser: str) -> Stored:
 
 
 def version(manifest: Manifest) -> str:
-    """Return what an artefact is called in every answer, such as ``default@3f2a9c1d04be``."""
+    """Return what an artefact is called, such as ``default@3f2a9c1d04be``."""
     return f"{manifest.name}@{manifest.content_hash[:12]}"
+
+
+def judged_by(manifest: Manifest, profile: Profile) -> str:
+    """Return what an artefact is called in every answer: where it holds an encoder, with the profile, ``default@3f2a9c1d04be+cascade``.
+
+    Raises:
+        ArtefactError: the profile asks for an encoder, and there is none.
+    """
+    if len(manifest.readers) > 1:
+        return f"{version(manifest)}+{profile.value}"
+    if profile is Profile.FAST:
+        return version(manifest)
+    raise ArtefactError(f"artefact {version(manifest)}: holds no encoder, which the profile {profile.value} asks for: use the profile fast")
+
+
+def shipped() -> Path:
+    """Return the folder of the artefact that ships."""
+    return Path(str(resources.files("model"))) / "default"
 
 
 def public(manifest: Manifest) -> dict[str, Any]:

@@ -8,7 +8,6 @@ calibrates the sum and makes a probability of it. The first two heads give the l
 so that the three always sum to one. Further heads are attributes: probabilities of their own (insult, threat, ...).
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,15 +21,11 @@ from model.heads import label_codes
 from model.lexicon import frequent_words
 from model.manifest import ATTRIBUTE_PREFIX, Calibration, LabelThresholds, Prior
 from model.ngrams import FeatureSettings, Reading, Weights
+from model.sharing import cores
 
-__all__ = ["Classifier", "NgramReader", "Scores", "cores", "labels_of", "prior_shift"]
+__all__ = ["Classifier", "NgramReader", "Scores", "labels_of", "prior_shift"]
 
 Floats = npt.NDArray[np.float64]
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True)

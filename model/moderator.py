@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from importlib import resources
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,18 +11,19 @@ import numpy.typing as npt
 
 from model import artefact, ngrams
 from model.artefact import Stored
-from model.classifier import Classifier, NgramReader, cores, prior_shift
+from model.classifier import Classifier, NgramReader, prior_shift
 from model.comment import Comment, Format
-from model.errors import ArtefactError, PolicyError
+from model.errors import ArtefactError
 from model.explain import Explanation, Span, explain
 from model.lexicon import load_lexicon
 from model.manifest import HEADS, Calibration, LabelThresholds, Prior
 from model.ngrams import FeatureSettings, Reading
-from model.policy import Policy
+from model.policy import Policy, unknown
 from model.profile import RISK, Profile
+from model.rules import normaliser_version
 from model.second import KIND, Second, can_read, second_of
-from model.sharing import share
-from model.text import normaliser_version, prepare
+from model.sharing import cores, share
+from model.text import prepare
 
 __all__ = ["EMPTY", "Decided", "Decisions", "Moderator", "Span", "classifier_of"]
 
@@ -169,22 +169,17 @@ class Moderator:
         profile: which readers judge.
     """
 
-    def __init__(self, stored: Stored, *, prior: Prior | None = None, profile: Profile | None = None, risk: float = RISK) -> None:
+    def __init__(self, stored: Stored, *, prior: Prior | None = None, profile: Profile | None = Profile.FAST, risk: float = RISK) -> None:
         self._manifest = stored.manifest
-        self.version = artefact.version(stored.manifest)
         self.policies: Mapping[str, Policy] = stored.manifest.named_policies()
         self.classifier = classifier_of(stored)
         self._bounds = {name: _bounds(self.classifier.thresholds, chosen) for name, chosen in self.policies.items()}
         self.second = None if profile is Profile.FAST or (profile is None and not can_read()) else _second(stored)
         if profile is None:
             profile = Profile.FAST if self.second is None else Profile.CASCADE
-        elif profile is not Profile.FAST and self.second is None:
-            raise ArtefactError(
-                f"artefact {self.version}: holds no encoder, which the profile {profile.value} asks for: use the profile fast"
-            )
         self.profile = profile
-        self._versions = {each: self.version + (f"+{each.value}" if len(stored.manifest.readers) > 1 else "") for each in Profile}
-        self.version = self._versions[profile]
+        self.version = artefact.judged_by(stored.manifest, profile)
+        self._fast = artefact.judged_by(stored.manifest, Profile.FAST)
         self._passed_from = self.second.threshold(risk) if self.second is not None and profile is Profile.CASCADE else 0.0
         if prior is not None and prior != self.classifier.prior:
             self._suit(prior)
@@ -200,7 +195,7 @@ class Moderator:
 
     @classmethod
     def load(
-        cls, folder: Path | None = None, *, prior: Prior | None = None, profile: Profile | None = None, risk: float = RISK
+        cls, folder: Path | None = None, *, prior: Prior | None = None, profile: Profile | None = Profile.FAST, risk: float = RISK
     ) -> "Moderator":
         """Load an artefact.
 
@@ -214,8 +209,7 @@ class Moderator:
         Raises:
             ArtefactError: the artefact cannot be used.
         """
-        folder = folder or Path(str(resources.files("model"))) / "default"
-        return cls(artefact.read(folder, normaliser=normaliser_version()), prior=prior, profile=profile, risk=risk)
+        return cls(artefact.read(folder or artefact.shipped(), normaliser=normaliser_version()), prior=prior, profile=profile, risk=risk)
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -259,7 +253,7 @@ class Moderator:
         """
         chosen = self._bounds.get(policy)
         if chosen is None:
-            raise PolicyError(f"policy {policy!r} is unknown: use one of {', '.join(sorted(self.policies))}")
+            raise unknown(policy, self.policies)
         reading = self._read(comments, chosen, threads or cores())
         labels = reading.codes[:, 2]
         if -1 in labels.tolist():
@@ -273,7 +267,7 @@ class Moderator:
                 texts = prepare([comments[row] for row in rows.tolist()])
                 self.second.judge(reading, texts, rows, chosen, threads=threads or cores())
         spans = [self._explained(comment, both=at in passed).spans() for at, comment in enumerate(comments)] if explain else None
-        return Decisions(reading, self.classifier.attributes, spans, policy, self._versions[profile], profile, len(passed))
+        return Decisions(reading, self.classifier.attributes, spans, policy, self._fast if fast else self.version, profile, len(passed))
 
     def passes(self, comments: Sequence[Comment]) -> int:
         """Return how many of some comments the second reader would read, which takes a thousand times as long."""

@@ -1,15 +1,15 @@
 """From scores to the verdict that a community wants: named thresholds, and how to choose them."""
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from model.errors import PolicyError
-from model.heads import verdict_codes
 
-__all__ = ["REJECT_RATE", "REVIEW_RATE", "Policy", "derive"]
+__all__ = ["REJECT_RATE", "REVIEW_RATE", "Policy", "derive", "unknown"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -72,8 +72,15 @@ class Policy:
         """
         if abusive.shape != hateful.shape:
             raise ValueError(f"abusive has shape {abusive.shape}, hateful {hateful.shape}: they must agree")
+        from model.heads import verdict_codes  # which loads the kernels
+
         review = float(self.review_abusive), float(self.review_hateful)
         return verdict_codes(abusive, hateful, review=review, reject=(float(self.reject_abusive), float(self.reject_hateful)))
+
+
+def unknown(policy: str, known: Collection[str]) -> PolicyError:
+    """Return the error that tells of a policy which an artefact does not have."""
+    return PolicyError(f"policy {policy!r} is unknown: use one of {', '.join(sorted(known))}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,21 @@
-"""How the threads of one call share its comments."""
+"""How the threads of one call share its comments, and how many cores there are for them."""
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["share"]
+__all__ = ["cores", "share"]
 
 _SLICE = 1 << 16  # bytes; below that a thread costs more than it brings
 _TURNS = 4  # slices a thread at least, so that one with long words does not keep the others waiting
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def share(run: Callable[[int, int], None], ends: npt.NDArray[np.int64], threads: int) -> None:

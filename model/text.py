@@ -5,10 +5,7 @@ First :func:`plain` takes the mark-up away; then come entities, the Unicode stag
 whoever explains asks for :func:`normalise`, which knows the way back to the original for every code point.
 """
 
-import hashlib
 from collections.abc import Sequence
-from functools import cache
-from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
@@ -19,16 +16,7 @@ from model.lexicon import load_lexicon
 from model.normalise import buffers, normalise_bytes
 from model.offsets import Mapped, Piece
 
-__all__ = ["Trace", "normalise", "normaliser_version", "plain", "prepare", "trace"]
-
-_RULES = 3
-
-
-@cache
-def normaliser_version() -> str:
-    """Return the version of the normalisation: that of its rules, and a digest of its lexicon."""
-    lexicon = resources.files("model").joinpath("lexicon.txt").read_bytes()
-    return f"{_RULES}-{hashlib.sha256(lexicon).hexdigest()[:12]}"
+__all__ = ["Trace", "normalise", "plain", "prepare", "trace"]
 
 
 def plain(text: str, written: Format) -> Mapped:

@@ -1,12 +1,12 @@
 """The command ``tipstaff train-encoder``: a second reader, which knows word order, beside the n-grams of an artefact."""
 
 from dataclasses import asdict
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from model.artefact import shipped
 from model.errors import TipstaffError
 from service.options import numbers
 
@@ -62,7 +62,7 @@ def train_encoder(
 
     job = EncoderJob(
         tables=tables,
-        beside=artefact or Path(str(resources.files("model"))) / "default",
+        beside=artefact or shipped(),
         out=out,
         base=base,
         extra=lesson_rows() if lessons else None,

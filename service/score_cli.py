@@ -172,14 +172,13 @@ def _score(job: "ScoreJob", artefact: Path | None, profile: Profile | None, *, a
     from service.settings import read_settings
 
     score.check(job)
-    moderator = load_moderator(artefact, profile)
-    settings = read_settings()
-    stored = Stored(artefact, settings.prior, moderator.profile, settings.cascade_risk)
+    settings = read_settings(profile=profile)
+    stored = Stored(artefact, settings.prior, settings.profile or Profile.FAST, settings.cascade_risk)
     try:
         with _ended_cleanly(), report.Bar(sys.stderr) as bar:
             # Rows on the same terminal show the progress themselves.
             watch = None if job.out is None and sys.stdout.isatty() else bar
-            summary = score.run(job, moderator, artefact=stored, watch=watch)
+            summary = score.run(job, artefact=stored, watch=watch)
     except (KeyboardInterrupt, SystemExit) as stop:
         for note in getattr(stop, "__notes__", ()):
             _say(f"stopped; {note}")

@@ -47,7 +47,7 @@ def write_both() -> Callable[..., Path]:
     from model import artefact
     from model.encoder import pack_pieces
     from model.manifest import Description
-    from model.text import normaliser_version
+    from model.rules import normaliser_version
 
     here = Path(__file__).parent
     letters = "abcdefghijklmnopqrstuvwxyz"

@@ -16,7 +16,8 @@ from model.comment import LABELS, Comment, Label
 from model.lexicon import load_lexicon
 from model.manifest import HEADS, Calibration, LabelThresholds, Prior
 from model.ngrams import FeatureSettings
-from model.text import normaliser_version, prepare
+from model.rules import normaliser_version
+from model.text import prepare
 from training.fit import FitSettings, fit, quantise
 from training.labelled import UNKNOWN, Labelled, Place
 from training.weights import relative

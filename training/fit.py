@@ -25,11 +25,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from model.classifier import cores
 from model.comment import Comment
 from model.compiled import kernel
 from model.lexicon import load_lexicon
 from model.ngrams import FeatureSettings, pack_bytes
+from model.sharing import cores
 from model.text import prepare
 from training.labelled import Labelled
 from training.matrix import matrix

@@ -13,15 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from model import artefact
-from model.classifier import Classifier, cores, labels_of
+from model.classifier import Classifier, labels_of
 from model.comment import Comment
 from model.encoder import HEADS_READ, EncoderReader
 from model.errors import ArtefactError
 from model.manifest import Calibration, LabelThresholds, Scalar
 from model.moderator import Moderator
 from model.profile import Profile
+from model.rules import normaliser_version
 from model.second import KIND, Second
-from model.text import normaliser_version, prepare
+from model.sharing import cores
+from model.text import prepare
 from training.calibrate import calibrate, choose_thresholds
 from training.labelled import Labelled
 

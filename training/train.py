@@ -19,7 +19,8 @@ from model.comment import Comment
 from model.errors import ArtefactError, PolicyError, TableError
 from model.manifest import DataSource, Description, Manifest, PolicyThresholds, Prior
 from model.policy import Policy, derive
-from model.text import normaliser_version, prepare
+from model.rules import normaliser_version
+from model.text import prepare
 from training.duplicates import Deduplicated, deduplicate
 from training.evaluate import Figures, calibration_error, evaluate, largest
 from training.fit import FitSettings

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model import folders
+from model.artefact import shipped
 from model.errors import DumpError
 from service.batch.job import Artefact
 from service.batch.journal import Done
+from service.batch.models import load
 from service.batch.shardwork import Setting, Task, score_shard
 from service.batch.spread import Crew
 
@@ -45,7 +46,7 @@ def pack(artefact: Artefact, version: str) -> Packed:
     Raises:
         OSError: one cannot be read.
     """
-    folder = artefact.folder or Path(str(resources.files("model"))) / "default"
+    folder = artefact.folder or shipped()
     with folders.opened(folder):
         return Packed(version, {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()})
 
@@ -120,10 +121,8 @@ def _work(task: Task, setting: Setting, packed: Packed, asked: Artefact) -> Done
 
 @lru_cache(maxsize=1)
 def _moderator(packed: Packed, asked: Artefact) -> "Moderator":
-    from model.moderator import Moderator
-
     folder = unpack(packed, Path(tempfile.gettempdir()) / f"tipstaff-artefacts-{os.getuid()}")
-    moderator = Moderator.load(folder, prior=asked.prior, profile=asked.profile, risk=asked.risk)
+    moderator = load(replace(asked, folder=folder))
     if moderator.version != packed.version:
         # The place is one where others may write.
         raise DumpError(f"the artefact {packed.version} was shipped, and {moderator.version} is there; remove it from the worker")

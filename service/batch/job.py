@@ -90,7 +90,7 @@ class Artefact:
 
     folder: Path | None = None
     prior: Prior | None = None
-    profile: Profile | None = None
+    profile: Profile = Profile.FAST
     risk: float = RISK
 
 

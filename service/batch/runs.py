@@ -4,16 +4,17 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from model.classifier import cores
 from model.comment import LABELS
 from model.profile import Profile
+from model.sharing import cores
 from service.batch.dumps.sources import STDIN
 from service.batch.job import Artefact, FileRead, Progress, ScoreJob, Summary
 from service.batch.journal import Done, Journal, Plan, fingerprint
+from service.batch.models import Model
 from service.batch.outputs import Output
 from service.batch.rows import Columns
 from service.batch.shardwork import Setting, Task, score_shard
@@ -21,9 +22,6 @@ from service.batch.spread import Crew, processes, spread
 from service.batch.summary import as_json
 from service.batch.tally import Tally
 from service.batch.tasks import Tasks, shard_size, tasks_of
-
-if TYPE_CHECKING:
-    from model.moderator import Moderator
 
 __all__ = ["Run"]
 
@@ -38,16 +36,14 @@ class Run:
 
     Attributes:
         job: what is to be done.
-        moderator: the artefact that judges.
-        artefact: where it lies, so that other processes can load it; None keeps the work in this one.
+        model: what judges.
         output: where it goes; held alone.
         watch: is told how far the run is.
         started: when it began, by ``time.perf_counter``.
     """
 
     job: ScoreJob
-    moderator: "Moderator"
-    artefact: Artefact | None
+    model: Model
     output: Output
     watch: Watch
     started: float = field(default_factory=time.perf_counter)
@@ -87,17 +83,21 @@ class Run:
             **{"policy": job.policy, "markup": job.markup, "to": job.write_as, "prior": self._prior(), "shard size": shard_size(job)},
             **{"limit": job.pick.limit, "sample": job.pick.sample, "seed": job.pick.seed},
             **{"since": job.pick.since and job.pick.since.isoformat(), "language": job.language},
-            **{"risk": self._risk(), "profile": self.artefact and self.artefact.profile},
+            **{"risk": self._risk(), "profile": self._stored and self._stored.profile},
         }
         inputs = {path: fingerprint(path) for path in job.inputs if path != STDIN}
-        return Plan(inputs, options, self.moderator.version)
+        return Plan(inputs, options, self.model.version)
 
     def _prior(self) -> str | None:
-        prior = self.artefact.prior if self.artefact else None
+        prior = self._stored.prior if self._stored else None
         return prior.model_dump_json() if prior else None
 
     def _risk(self) -> float | None:
-        return self.artefact.risk if self.artefact and self.moderator.profile is Profile.CASCADE else None
+        return self._stored.risk if self._stored and self._stored.profile is Profile.CASCADE else None
+
+    @property
+    def _stored(self) -> Artefact | None:
+        return self.model.artefact
 
     def _score(self, tasks: Tasks, journal: Journal) -> None:
         setting = Setting(self.job, self.output.parts, self.output.work, self.output.part_format)
@@ -105,13 +105,10 @@ class Run:
         self._read = sum(size for _, size in journal.done.values())
         self._before = (self._rows, self._read)
         jobs = self._jobs(tasks, len(journal.done))
-        if self.artefact is None or jobs == 0:
+        if self._stored is None or jobs == 0:
             found = self._here(tasks, journal, setting)
         else:
-            if not self.job.cluster:
-                # Kernels that are not compiled yet are compiled once, not once in each process.
-                self.moderator.warm()
-            crew = self._cluster(setting) if self.job.cluster else processes(jobs, setting, self.artefact)
+            crew = self._cluster(setting, self._stored) if self.job.cluster else processes(jobs, setting, self._stored)
             found = spread(lambda done: tasks({*journal.done, *done}), crew)
         for done in found:
             journal.done[done.number] = (done.tally.rows, done.size)
@@ -120,10 +117,10 @@ class Run:
             self._labels += done.tally.labels
             self._tell(None, 0.0, 0, tasks.total)
 
-    def _cluster(self, setting: Setting) -> AbstractContextManager[Crew]:
+    def _cluster(self, setting: Setting, stored: Artefact) -> AbstractContextManager[Crew]:
         from service.batch.cluster import workers
 
-        return workers(self.job.cluster or "", setting, self.artefact or Artefact(), self.moderator.version)
+        return workers(self.job.cluster or "", setting, stored, self.model.version)
 
     def _jobs(self, tasks: Tasks, done: int) -> int:
         """Return how many other processes are worth their while; 0 keeps the work, and its order, here."""
@@ -142,7 +139,7 @@ class Run:
             def look(tally: Tally, share: float | None, size: int = task.size or 0) -> None:
                 self._tell(tally, share, size, tasks.total)
 
-            yield score_shard(self._limited(task, journal), setting, self.moderator, threads=threads, watch=look)
+            yield score_shard(self._limited(task, journal), setting, self.model.moderator, threads=threads, watch=look)
 
     def _limited(self, task: Task, journal: Journal) -> Task:
         """Return a task with what is left of the limit when all before it are done."""
@@ -172,7 +169,7 @@ class Run:
         files = [FileRead("standard input" if path == STDIN else path, columns) for path, columns in found.items()]
         self.output.finish(self.job, tasks.count, rows=tally.rows, rejects=rejects)
         seconds = time.perf_counter() - self.started
-        summary = Summary(files, tally, seconds, self.job.policy, self.moderator.version, resumed, tasks.count).checked()
+        summary = Summary(files, tally, seconds, self.job.policy, self.model.version, resumed, tasks.count).checked()
         self.output.keep("summary.json", (as_json(summary, indent=1) + "\n").encode())
         if self.job.page:
             from service.batch.summary_page import as_page

@@ -15,6 +15,7 @@ from model.errors import DumpError
 from service.batch.dumps.reading import open_reading
 from service.batch.dumps.sources import STDIN, size_of
 from service.batch.job import Artefact, FileRead, OutputAs, Pick, Progress, ScoreJob, Summary
+from service.batch.models import Model
 from service.batch.outputs import output_of
 from service.batch.places import is_url, opened
 from service.batch.rows import WriteAs
@@ -63,12 +64,12 @@ def _same(path: str, out: Path) -> bool:
         return False
 
 
-def run(job: ScoreJob, moderator: "Moderator", *, artefact: Artefact | None = None, watch: Watch | None = None) -> Summary:
+def run(job: ScoreJob, moderator: "Moderator | None" = None, *, artefact: Artefact | None = None, watch: Watch | None = None) -> Summary:
     """Score files of comments; every row read is one row written, in order, but for those that are left out.
 
     Args:
         job: what is to be done.
-        moderator: the artefact that judges.
+        moderator: what judges; None loads it from ``artefact``, if this process is to judge.
         artefact: where it lies, so that other processes can load it; None keeps the work in this one.
         watch: is told now and then how far the run is.
 
@@ -79,14 +80,15 @@ def run(job: ScoreJob, moderator: "Moderator", *, artefact: Artefact | None = No
         OSError: reading or writing fails. Whatever is raised, no output file appears and an old one stays as it was.
     """
     check(job)
-    moderator.decide([], policy=job.policy)
+    model = Model(moderator, artefact)
+    model.check(job.policy)
     started = time.perf_counter()
     if job.out is None or (_is_special(job.out) and job.write_as is not OutputAs.FOLDER):
-        files, tally = _stream(job, moderator, watch or _blind)
-        return Summary(files, tally, time.perf_counter() - started, job.policy, moderator.version).checked()
+        files, tally = _stream(job, model.moderator, watch or _blind)
+        return Summary(files, tally, time.perf_counter() - started, job.policy, model.version).checked()
     output = output_of(job)
     with output.alone():
-        return Run(job, moderator, artefact, output, watch or _blind, started).all()
+        return Run(job, model, output, watch or _blind, started).all()
 
 
 def _blind(progress: Progress) -> None:

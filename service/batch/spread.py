@@ -1,5 +1,6 @@
 """Shards spread over processes of this machine or over a Dask cluster, by one ``joblib.Parallel``."""
 
+import importlib
 import os
 import signal
 import threading
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from model.errors import DumpError
 from service.batch.job import Artefact
 from service.batch.journal import Done
+from service.batch.models import load
 from service.batch.shardwork import Setting, Task, score_shard
 
 if TYPE_CHECKING:
@@ -124,9 +126,27 @@ def processes(count: int, setting: Setting, artefact: Artefact) -> Iterator[Crew
 
     options = {"n_jobs": count, "backend": "loky", "mmap_mode": None}
     try:
+        with suppress(BrokenProcessPool):  # then the shards go on from there
+            _get_ready(count, options, artefact)
         yield Crew(options, _work, (setting, artefact, os.getpid()), BrokenProcessPool, stop)
     finally:
         stop()
+
+
+def _get_ready(count: int, options: dict[str, Any], artefact: Artefact) -> None:
+    """Let one worker load the model, and compile kernels that are not compiled yet, which takes half a minute, while others import."""
+    from joblib import Parallel, delayed
+
+    parent = os.getpid()
+    Parallel(batch_size=1, **options)(delayed(_begin)(artefact, parent, first=not number) for number in range(count))
+
+
+def _begin(artefact: Artefact, parent: int, *, first: bool) -> None:
+    _settle(parent)
+    if first:
+        _moderator(artefact).warm()
+    else:
+        importlib.import_module("model.moderator")
 
 
 def _work(task: Task, setting: Setting, artefact: Artefact, parent: int) -> Done:
@@ -155,6 +175,4 @@ def _settle(parent: int) -> None:
 
 @lru_cache(maxsize=1)
 def _moderator(artefact: Artefact) -> "Moderator":
-    from model.moderator import Moderator
-
-    return Moderator.load(artefact.folder, prior=artefact.prior, profile=artefact.profile, risk=artefact.risk)
+    return load(artefact)

@@ -14,7 +14,7 @@ from model.errors import ArtefactError
 from model.manifest import Description, Prior
 from model.moderator import Moderator
 from model.profile import Profile
-from model.text import normaliser_version
+from model.rules import normaliser_version
 
 SHIPPED = Path(__file__).parents[2] / "model" / "default"
 CURVE = np.array([[0.0, 0.0, 1.0], [0.05, 0.004, 0.5], [0.3, 0.01, 0.2], [0.6, 0.05, 0.1]])
@@ -91,10 +91,11 @@ def test_the_cascade_asks_from_a_threshold_on(write: Write, risk: float, thresho
     assert made.passed == passed.sum()
 
 
-def test_the_default_is_the_cascade(write: Write) -> None:
-    """An artefact with an encoder judges by the cascade unless told otherwise; each decision says which profile made it."""
-    assert Moderator.load(write()).decide(COMMENTS).profile is Profile.CASCADE
-    assert Moderator.load(write()).decide(COMMENTS, fast=True).profile is Profile.FAST
+def test_each_decision_says_which_profile_made_it(write: Write) -> None:
+    """The n-grams judge alone unless told otherwise; where no profile is named, an artefact with an encoder goes by the cascade."""
+    assert Moderator.load(write()).decide(COMMENTS).profile is Profile.FAST
+    assert Moderator.load(write(), profile=None).decide(COMMENTS).profile is Profile.CASCADE
+    assert Moderator.load(write(), profile=None).decide(COMMENTS, fast=True).profile is Profile.FAST
 
 
 def test_batches_and_threads_do_not_matter(write: Write) -> None:
@@ -113,7 +114,8 @@ def test_a_prior_moves_both_profiles_alike(write: Write) -> None:
         before, after = (Moderator.load(folder, profile=profile, prior=prior).decide(COMMENTS).scores for prior in (None, rare))
         shift = np.log(after[:, 2] / (1 - after[:, 2])) - np.log(before[:, 2] / (1 - before[:, 2]))
         np.testing.assert_allclose(shift[~np.isnan(shift)], np.log(0.004 / 0.996) - np.log(0.02 / 0.98))
-    assert Moderator.load(folder, prior=rare).decide(COMMENTS).passed == Moderator.load(folder).decide(COMMENTS).passed
+    passed = [Moderator.load(folder, profile=Profile.CASCADE, prior=prior).decide(COMMENTS).passed for prior in (None, rare)]
+    assert passed[0] == passed[1]
 
 
 @pytest.mark.parametrize("profile", [Profile.CASCADE, Profile.FULL])
@@ -149,7 +151,7 @@ def test_manifests_that_cannot_be_are_refused(write: Write, entry: dict[str, Any
     """An encoder that does not fit what the manifest must say of it is refused with one line that says what is wrong."""
     folder = write(entry=entry, **arrays)
     with pytest.raises(ArtefactError, match=wrong) as caught:
-        Moderator.load(folder)
+        Moderator.load(folder, profile=Profile.FULL)
     assert "\n" not in str(caught.value)
 
 
@@ -189,4 +191,4 @@ def test_versions_name_the_profile(write: Write) -> None:
         moderator = Moderator.load(folder, profile=profile)
         assert moderator.version.endswith(f"+{profile.value}")
         assert moderator.decide(COMMENTS).version == moderator.version
-    assert Moderator.load(folder).decide(COMMENTS, fast=True).version.endswith("+fast")
+    assert Moderator.load(folder, profile=Profile.FULL).decide(COMMENTS, fast=True).version.endswith("+fast")

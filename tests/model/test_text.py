@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.comment import Comment, Format
-from model.text import normalise, normaliser_version, prepare
+from model.rules import normaliser_version
+from model.text import normalise, prepare
 
 UNTOUCHED = [
     *("142,460", "assassin", "scunthorpe", "3.5 km", "c++", "a.m.", "p.m.", "c#", "5am", "50s", "2nd", "1st", "b2b", "mp3", "3.14"),

@@ -10,7 +10,7 @@ import pytest
 from model import artefact
 from model.manifest import HEADS, Calibration, Description, LabelThresholds, PolicyThresholds
 from model.ngrams import FeatureSettings
-from model.text import normaliser_version
+from model.rules import normaliser_version
 
 collect_ignore = [] if find_spec("onnxruntime") else ["test_cli_profiles.py"]
 

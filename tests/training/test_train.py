@@ -20,7 +20,7 @@ from model.errors import ArtefactError, TableError
 from model.manifest import Prior
 from model.moderator import Moderator
 from model.ngrams import FeatureSettings
-from model.text import normaliser_version
+from model.rules import normaliser_version
 from training.fit import FitSettings
 from training.train import Trained, TrainJob, train
 

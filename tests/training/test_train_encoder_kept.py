@@ -11,7 +11,7 @@ from model.comment import Comment
 from model.errors import ArtefactError
 from model.moderator import Moderator
 from model.profile import Profile
-from model.text import normaliser_version
+from model.rules import normaliser_version
 from training.train import TrainJob, train
 
 PEOPLE = ["bob", "ann", "sam", "eve", "kim", "joe", "max", "lea", "tim", "zoe", "ian", "mia", "ben", "amy", "dan", "sue", "ray", "liz"]

@@ -15,8 +15,8 @@ from model.encoder import EncoderReader, pack_pieces
 from model.lexicon import load_lexicon
 from model.manifest import Description, Manifest
 from model.moderator import classifier_of
+from model.rules import normaliser_version
 from model.second import Second
-from model.text import normaliser_version
 from model.wordpiece import WordPiece
 from training.duplicates import deduplicate
 from training.encoder.export import export
@@ -156,8 +156,8 @@ def attached(
         base: what it was made of.
         floats: the log-odds of the dev rows before the weights were rounded, for the figures.
     """
-    from model.classifier import cores
     from model.comment import Comment
+    from model.sharing import cores
     from model.text import prepare
 
     classifier = classifier_of(stored)

@@ -72,7 +72,7 @@ def test_a_near_deadline_is_met_by_the_ngrams(client: httpx.Client, monkeypatch:
 def test_a_full_queue_is_passed_by(both: Path, settings: Settings, running: Running) -> None:
     """While the second reader has more to do than can wait, further calls are answered by the n-grams, and say so."""
     entered, leave = threading.Event(), threading.Event()
-    moderator = Moderator.load(both)
+    moderator = Moderator.load(both, profile=None)
     assert moderator.second is not None
     reader = moderator.second.reader
 
