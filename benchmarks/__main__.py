@@ -13,7 +13,7 @@ from model.sharing import cores
 
 __all__ = ["main"]
 
-_NAMES = ("judgement", "inprocess", "http", "dialects", "load", "startup", "batch", "language")
+_NAMES = ("judgement", "inprocess", "http", "dialects", "load", "startup", "batch", "language", "encoder")
 _ASKED = ("soak",)  # takes ten minutes, so only if asked for
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from benchmarks.comments import load_comments
 from benchmarks.figures import Figure, Skipped
+from model.profile import Profile
 
 __all__ = ["Service", "command", "cpu_of_children", "free_port", "is_ready", "measure", "serving"]
 
@@ -93,10 +94,11 @@ class Service:
 
 
 @contextmanager
-def _service(tipstaff: str, *, workers: int) -> Iterator[Service]:
+def _service(tipstaff: str, *, workers: int, profile: Profile | None = None) -> Iterator[Service]:
     port = free_port()
     env = {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
     arguments = [tipstaff, "serve", "--host", _HOST, "--port", str(port), "--workers", str(workers)]
+    arguments += ["--profile", profile.value] if profile else []
     with tempfile.TemporaryDirectory(prefix="tipstaff-bench-") as folder:
         env["TIPSTAFF_DATA_DIR"] = folder
         # The very first start makes the database, which takes a library that later ones do without.
@@ -114,12 +116,12 @@ def _service(tipstaff: str, *, workers: int) -> Iterator[Service]:
 
 
 def serving(*, workers: int) -> AbstractContextManager[Service]:
-    """Start the service, and stop it at the end; it is ready when the context begins.
+    """Start the service by the n-grams alone, and stop it at the end; it is ready when the context begins.
 
     Raises:
         Skipped: Tipstaff is not installed in this environment.
     """
-    return _service(command(), workers=workers)
+    return _service(command(), workers=workers, profile=Profile.FAST)
 
 
 def free_port() -> int:
@@ -162,10 +164,15 @@ def _memory(tipstaff: str) -> Iterator[Figure | Skipped]:
     if not Path("/proc/self/smaps").exists():
         yield Skipped("memory: /proc tells which pages are shared, and is not here")
         return
-    with _service(tipstaff, workers=1) as running:
-        _call_often(running.port, workers=1)
-        yield _of_worker("startup: memory of the one worker", psutil.Process(running.process.pid).memory_full_info())
-    with _service(tipstaff, workers=2) as running:
+    taken = []
+    for profile in (Profile.FAST, Profile.CASCADE):
+        with _service(tipstaff, workers=1, profile=profile) as running:
+            _call_often(running.port, workers=1)
+            taken.append(psutil.Process(running.process.pid).memory_full_info())
+    yield _of_worker("startup: memory of the one worker", taken[0])
+    more = (taken[1].rss - taken[0].rss) / 1e6
+    yield Figure("startup: what the encoder adds to it (RSS)", more, "MB", at_most=150, note=f"{taken[1].rss / 1e6:.0f} MB in all")
+    with _service(tipstaff, workers=2, profile=Profile.FAST) as running:
         workers = _workers(psutil.Process(running.process.pid))
         # They share one socket: each gets about half of the calls.
         _call_often(running.port, workers=2)

@@ -21,7 +21,7 @@ from model.ngrams import FeatureSettings, Reading
 from model.policy import Policy, unknown
 from model.profile import RISK, Profile
 from model.rules import normaliser_version
-from model.second import KIND, Second, can_read, second_of
+from model.second import KIND, Second, second_of
 from model.sharing import cores, share
 from model.text import prepare
 
@@ -133,8 +133,6 @@ def _second(stored: Stored) -> Second | None:
         second.reader.load()
     except (KeyError, ValueError) as error:
         raise ArtefactError(f"artefact {manifest.name}: its encoder is not what this Tipstaff knows: {error}: train it anew") from error
-    except ImportError as error:
-        raise ArtefactError(f"artefact {manifest.name}: its encoder needs ONNX Runtime: pip install 'tipstaff[encoder]'") from error
     return second
 
 
@@ -174,7 +172,7 @@ class Moderator:
         self.policies: Mapping[str, Policy] = stored.manifest.named_policies()
         self.classifier = classifier_of(stored)
         self._bounds = {name: _bounds(self.classifier.thresholds, chosen) for name, chosen in self.policies.items()}
-        self.second = None if profile is Profile.FAST or (profile is None and not can_read()) else _second(stored)
+        self.second = None if profile is Profile.FAST else _second(stored)
         if profile is None:
             profile = Profile.FAST if self.second is None else Profile.CASCADE
         self.profile = profile
@@ -202,8 +200,7 @@ class Moderator:
         Args:
             folder: where it lies; None for the one that ships.
             prior: how common abuse is on the site, where that differs from what the artefact states.
-            profile: which readers judge; None for the cascade, or the n-grams alone where the artefact has no encoder or
-                ONNX Runtime is not installed.
+            profile: which readers judge; None for the cascade, or the n-grams alone where the artefact has no encoder.
             risk: share of labels that the cascade may leave as the n-grams alone give them although both would change them.
 
         Raises:
@@ -223,7 +220,7 @@ class Moderator:
 
     def public_manifest(self) -> dict[str, Any]:
         """Return the part of the manifest that anybody may see, JSON-ready."""
-        return artefact.public(self._manifest) | {"prior": self.classifier.prior.model_dump()}
+        return artefact.public(self._manifest) | {"version": self.version, "prior": self.classifier.prior.model_dump()}
 
     def warm(self) -> None:
         """Compile or load the kernels, read the tables that only foreign letters need: the next call is fast."""

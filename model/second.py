@@ -11,7 +11,6 @@ although it was not asked. The artefact holds the curve of thresholds, their ris
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +23,7 @@ from model.manifest import LabelThresholds, Scalar, problem
 from model.ngrams import Reading
 from model.wordpiece import WordPiece
 
-__all__ = ["KIND", "Second", "can_read", "second_of"]
+__all__ = ["KIND", "Second", "second_of"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -88,11 +87,6 @@ class Second:
         reading.codes[rows, 2] = label_codes(scores, abusive=rule.abusive, hateful=rule.hateful)
         review, reject = (float(bounds[2]), float(bounds[3])), (float(bounds[4]), float(bounds[5]))
         reading.codes[rows, 3] = verdict_codes(1 - scores[:, 0], hateful, review=review, reject=reject)
-
-
-def can_read() -> bool:
-    """Return whether what computes an encoder is installed: ONNX Runtime, the extra ``encoder``."""
-    return find_spec("onnxruntime") is not None
 
 
 def second_of(entry: Mapping[str, Scalar], arrays: Mapping[str, npt.NDArray[np.generic]]) -> Second:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from model.artefact import shipped
 from model.comment import LABELS
 from model.errors import TipstaffError
 from service import keys_cli, rulings_cli, store_cli
@@ -149,7 +150,7 @@ def train(
     prior_hateful: Annotated[float, typer.Option(min=0.0001, max=0.9999, help="Share of these that are hateful.")] = 0.2,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all that is random.")] = 0,
     encoder: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder of a model whose encoder joins the new n-grams, as it is.")
+        str | None, typer.Option(metavar="DIR", help="Folder of a model whose encoder joins the new n-grams; default is the shipped one.")
     ] = None,
     name: Annotated[str, typer.Option(metavar="NAME", callback=_model_name, help="What the model is called.")] = "custom",
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first bad row.")] = False,
@@ -181,7 +182,7 @@ def train(
         prior=Prior(abusive=prior_abusive, hateful=prior_hateful),
         strict=strict,
         fit=FitSettings(seed=seed),
-        encoder=encoder,
+        encoder=shipped() if encoder == "default" else Path(encoder) if encoder else None,
     )
     _train(job if dev_share is None else replace(job, dev_share=dev_share), as_json=as_json)
 

@@ -32,7 +32,8 @@ ProfileName = Annotated[
     typer.Option(
         "--profile",
         envvar="TIPSTAFF_PROFILE",
-        help="Which readers judge: fast the n-grams alone, full both, cascade both where it matters.  [default: cascade if there are two]",
+        help="Which readers judge: fast the n-grams alone, full both, cascade both where it matters.  "
+        "[default: cascade if there are two; fast for files]",
     ),
 ]
 Files = Annotated[list[str] | None, typer.Argument(metavar="FILE…", help="Dumps of comments, or their URLs; - is standard input.")]

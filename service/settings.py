@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     profile: Profile | None = Field(
         default=None,
         description="Which readers of the artefact judge: `fast` the n-grams alone, `full` both, `cascade` both where that may change "
-        "the label; `cascade` if not set, or `fast` where there is no encoder or ONNX Runtime is not installed.",
+        "the label; `cascade` if not set, or `fast` where there is no encoder; files are scored with `fast` if not set.",
     )
     cascade_risk: float = Field(
         default=RISK,

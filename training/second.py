@@ -83,8 +83,8 @@ def scores_of(log_odds: Floats) -> Floats:
 
 def fit_second(
     classifier: Classifier, encoder: EncoderReader, dev: Labelled, *, share: float | None = None, log_odds: Floats | None = None
-) -> Second:
-    """Put an encoder beside the n-grams.
+) -> tuple[Second, Floats]:
+    """Put an encoder beside the n-grams; returns also the scores that both together give the dev rows, shape (n, 3).
 
     Args:
         classifier: of the n-grams, calibrated.
@@ -108,7 +108,7 @@ def fit_second(
     rule = choose_thresholds(scores, dev, hateful=share)
     fast = labels_of(first.scores, classifier.thresholds)
     found = curve(1 - first.scores[:, 0], fast != labels_of(scores, rule), dev, abusive=classifier.prior.abusive)
-    return Second(encoder, second.combination, rule, found)
+    return Second(encoder, second.combination, rule, found), scores
 
 
 def questions(dev: Labelled) -> tuple[Question, Question]:

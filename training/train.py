@@ -14,11 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from model import artefact
-from model.classifier import Classifier
+from model.classifier import Classifier, labels_of
 from model.comment import Comment
 from model.errors import ArtefactError, PolicyError, TableError
 from model.manifest import DataSource, Description, Manifest, PolicyThresholds, Prior
 from model.policy import Policy, derive
+from model.profile import RISK
 from model.rules import normaliser_version
 from model.text import prepare
 from training.duplicates import Deduplicated, deduplicate
@@ -187,9 +188,10 @@ def build(
     error = calibration_error(1 - scores[:, 0], dev, prior=job.prior.abusive)
     policy = _policy(scores, dev, prior=job.prior, clean=clean)
     description = _described(fitted, policy, job, data=data, figures=figures, error=error)
-    arrays, texts = _arrays(classifier), dict(documents(description)) if documents else {}
+    arrays, texts = _arrays(classifier), dict[str, str]()
     if job.encoder is not None:
-        description = _joined(description, job.encoder, fitted, learn, dev, arrays=arrays, texts=texts)
+        description = _joined(description, job.encoder, fitted, learn, dev, fast=scores, arrays=arrays, texts=texts, clean=clean)
+    texts |= documents(description) if documents else {}
     tell("writing", 0.0)
     manifest = artefact.write(job.out, description=description, arrays=arrays, documents=texts)
     few = (f"only {len(dev)} dev rows: figures, probabilities and thresholds are rough",) if len(dev) < _FEW_DEV_ROWS else ()
@@ -243,18 +245,33 @@ def _joined(
     learn: Labelled,
     dev: Labelled,
     *,
+    fast: Floats,
     arrays: dict[str, npt.NDArray[Any]],
     texts: dict[str, str],
+    clean: Collection[str] | None,
 ) -> Description:
-    """Put the encoder of an artefact beside the n-grams: only how the two are put together is fitted."""
+    """Put the encoder of an artefact beside the n-grams: how the two are put together is fitted, and what follows from their scores.
+
+    The policy keeps its promise for the cascade, which is what a service judges by.
+    """
     old, own = stored_second(folder)
-    second = fit_second(fitted.classifier, old.reader, dev, share=Taught.by(learn).share)
+    second, scores = fit_second(fitted.classifier, old.reader, dev, share=Taught.by(learn).share)
+    both = evaluate(scores, labels_of(scores, second.thresholds), dev, clean=clean)["MEAN"]
+    metrics = description.metrics | {"profiles": {"both": asdict(both)}}
+    cascade = np.where(1 - fast[:, :1] >= second.threshold(RISK), scores, fast)
+    policy = _policy(cascade, dev, prior=fitted.classifier.prior, clean=clean)
     entry, more = entry_of(second)
     arrays |= own | more
     notice = folder / "NOTICE"
     if notice.is_file():
         texts.setdefault("NOTICE", notice.read_text("utf-8"))
-    return description.model_copy(update={"readers": (*description.readers, entry)})
+    return description.model_copy(
+        update={"readers": (*description.readers, entry), "metrics": metrics, "policies": {"default": _thresholds(policy)}}
+    )
+
+
+def _thresholds(policy: Policy) -> PolicyThresholds:
+    return PolicyThresholds(**{key: value for key, value in asdict(policy).items() if key != "name"})
 
 
 def _described(
@@ -269,7 +286,6 @@ def _described(
     how = asdict(job.fit)
     features = how.pop("features")
     how |= {"dev_share": job.dev_share, "source_weights": dict(job.source_weights), "class_weights": dict(job.class_weights)}
-    thresholds = {key: value for key, value in asdict(policy).items() if key != "name"}
     classifier = fitted.classifier
     return Description(
         name=job.name,
@@ -280,7 +296,7 @@ def _described(
         prior=job.prior,
         calibration=dict(classifier.calibration),
         thresholds=classifier.thresholds,
-        policies={"default": PolicyThresholds(**thresholds)},
+        policies={"default": _thresholds(policy)},
         attributes=fitted.evidence,
         data=tuple(data),
         metrics={"dev": {name: asdict(row) for name, row in largest(figures, _MOST_SOURCES).items()}, "calibration_error": error},

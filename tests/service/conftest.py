@@ -1,7 +1,6 @@
 """What tests of several parts of the service share."""
 
 from dataclasses import asdict
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +10,6 @@ from model import artefact
 from model.manifest import HEADS, Calibration, Description, LabelThresholds, PolicyThresholds
 from model.ngrams import FeatureSettings
 from model.rules import normaliser_version
-
-collect_ignore = [] if find_spec("onnxruntime") else ["test_cli_profiles.py"]
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """What the tests of training share: labelled rows made of answers."""
 
 from collections.abc import Callable, Sequence
-from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -10,7 +9,6 @@ from model.comment import LABELS
 from training.labelled import Labelled, Place
 
 MakeRows = Callable[..., Labelled]
-collect_ignore = [] if find_spec("onnxruntime") else ["test_train_encoder_kept.py", "test_with_encoder.py"]
 _ANSWERS = {"fine": (0, 0), "toxic": (1, 0), "hateful": (1, 1), "abusive": (1, -1), "not hateful": (-1, 0), "unknown": (-1, -1)}
 
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model import artefact
-from model.classifier import Classifier
+from model.classifier import labels_of
 from model.encoder import EncoderReader, pack_pieces
 from model.lexicon import load_lexicon
 from model.manifest import Description, Manifest
@@ -163,8 +163,15 @@ def attached(
     classifier = classifier_of(stored)
     texts = prepare([Comment("", text) for text in dev.text])
     log_odds = reader.read(texts, threads=cores())
-    second = fit_second(classifier, reader, dev, log_odds=log_odds)
-    figures = _figures(classifier, second, dev, log_odds, floats)
+    second, together = fit_second(classifier, reader, dev, log_odds=log_odds)
+    ngrams = classifier.score(texts).scores
+    figures = {
+        "n-grams": evaluate(ngrams, classifier.labels(ngrams), dev)["MEAN"],
+        "encoder": _judged(log_odds, dev),
+        "both": evaluate(together, labels_of(together, second.thresholds), dev)["MEAN"],
+    }
+    if floats is not None:
+        figures["encoder in float"] = _judged(floats, dev)
     arrays = {name: array for name, array in stored.arrays.items() if name in _named(stored.manifest.readers[0])}
     arrays |= {"network.npy": reader.network, "pieces.npy": pack_pieces(pieces)}
     arrays |= entry_of(second)[1]
@@ -175,21 +182,6 @@ def attached(
 
 def _named(entry: Mapping[str, object]) -> set[str]:
     return {value for value in entry.values() if isinstance(value, str) and value.endswith(".npy")}
-
-
-def _figures(classifier: Classifier, second: Second, dev: Labelled, log_odds: Floats, floats: Floats | None) -> dict[str, Figures]:
-    from model.comment import Comment
-    from model.text import prepare
-
-    ngrams = classifier.judge(prepare([Comment("", text) for text in dev.text]))
-    together = scores_of(second.calibrated(ngrams.log_odds[:, :2], log_odds))
-    rule = replace(classifier, thresholds=second.thresholds)
-    found = {
-        "n-grams": evaluate(ngrams.scores, classifier.labels(ngrams.scores), dev)["MEAN"],
-        "encoder": _judged(log_odds, dev),
-        "both": evaluate(together, rule.labels(together), dev)["MEAN"],
-    }
-    return found if floats is None else found | {"encoder in float": _judged(floats, dev)}
 
 
 def _described(manifest: Manifest, second: Second, job: EncoderJob, figures: Mapping[str, Figures]) -> Description:

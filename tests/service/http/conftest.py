@@ -4,7 +4,6 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import httpx
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from model.moderator import Moderator
 
 Running = Callable[..., AbstractContextManager[httpx.Client]]
-
-collect_ignore = [] if find_spec("onnxruntime") else ["test_profiles.py"]
 
 
 @contextmanager

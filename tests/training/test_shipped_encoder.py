@@ -1,16 +1,16 @@
-"""The trained encoder that lies in the repository: whole, small enough to ship, and aware of word order."""
+"""The encoder of the artefact that ships: whole, small enough to ship, and aware of word order."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from model import artefact
+from model.artefact import shipped
 from model.comment import Comment
 from model.text import prepare
 from training.second import stored_second
 
-FOLDER = Path(__file__).parents[2] / "artefacts" / "with-encoder"
+FOLDER = shipped()
 
 
 def test_it_is_small_enough_to_ship() -> None:

@@ -1,0 +1,105 @@
+"""What the second reader costs: beside PyTorch, beside asking it only where it matters, and for one comment."""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from benchmarks.comments import CORPUS, dev_rows, load_comments
+from benchmarks.figures import Figure, Skipped
+from model.artefact import shipped
+from model.comment import Comment
+from model.encoder import EncoderReader, normalised, unpack_pieces
+from model.lexicon import load_lexicon
+from model.moderator import Moderator
+from model.profile import Profile
+from model.text import prepare
+from training.default import CLEAN
+
+__all__ = ["measure"]
+
+_TWEET = range(60, 281)
+"""Code points of a comment of a tweet's length."""
+_TWEETS, _TRAFFIC = 400, 2000
+_ROUNDS = 3
+_ABUSIVE = 0.05
+
+
+def measure() -> Iterator[Figure | Skipped | str]:
+    """Yield the figures; all work is done in one thread."""
+    tweets = [text for text in load_comments().texts if len(text) in _TWEET][:_TWEETS]
+    full, cascade = (Moderator.load(profile=profile) for profile in (Profile.FULL, Profile.CASCADE))
+    for moderator in (full, cascade):
+        moderator.warm()
+    size = sum(file.stat().st_size for file in shipped().iterdir()) / 2**20
+    yield Figure("encoder: the shipped artefact with both readers", size, "MiB", at_most=32)
+    yield from _one_by_one(full, tweets)
+    assert full.second is not None
+    yield _beside_torch(full.second.reader, tweets)
+    if CORPUS.is_dir():
+        yield _traffic(full, cascade)
+    else:
+        yield Skipped(f"encoder: clean-majority traffic: {CORPUS} is not there; what is clean cannot be told of made-up comments")
+
+
+def _one_by_one(full: Moderator, tweets: Sequence[str]) -> Iterator[Figure]:
+    took = []
+    for text in [*tweets] * _ROUNDS:
+        began = time.perf_counter()
+        full.decide([Comment("", text)], threads=1)
+        took.append((time.perf_counter() - began) * 1e3)
+    note = f"{len(tweets)} comments of {_TWEET.start} to {_TWEET.stop - 1} letters, {_ROUNDS} times, one a call"
+    yield Figure("encoder: one comment through both readers, median", statistics.median(took), "ms", at_most=6, note=note)
+    yield Figure("encoder: the same, p99", float(np.quantile(took, 0.99)), "ms", at_most=15)
+
+
+def _beside_torch(reader: EncoderReader, tweets: Sequence[str]) -> Figure | Skipped:
+    try:
+        import torch
+
+        from training.encoder.network import Network, find_base, padded, read_base
+    except ImportError as error:
+        return Skipped(f"encoder: beside PyTorch: {error.name} is not there; install the extra 'encoder-training'")
+    torch.set_num_threads(1)
+    texts = normalised(prepare([Comment("", text) for text in tweets]), load_lexicon())
+    windows = [reader.windows(text)[0] for text in texts]
+    pieces = unpack_pieces(np.load(shipped() / "pieces.npy"))
+    network: Any = Network.of(read_base(find_base()), pieces, sources=1)
+    network.body.eval()
+
+    def by_torch(ids: list[int]) -> None:
+        with torch.inference_mode():
+            network.log_odds(*padded([ids]))
+
+    theirs, ours = _best(by_torch, windows), _best(reader._run, windows)
+    note = f"{1e3 * ours:.2f} and {1e3 * theirs:.2f} ms of CPU a comment, the six-layer MiniLM in fp32 with the same pieces"
+    return Figure("encoder: times as fast as PyTorch", theirs / ours, "×", at_least=4, note=note)
+
+
+def _best(run: Callable[[list[int]], object], windows: Sequence[list[int]]) -> float:
+    took = []
+    for _ in range(_ROUNDS):
+        began = time.process_time()
+        for ids in windows:
+            run(ids)
+        took.append((time.process_time() - began) / len(windows))
+    return min(took)
+
+
+def _traffic(full: Moderator, cascade: Moderator) -> Figure:
+    rows = dev_rows()
+    clean = np.flatnonzero((rows.abusive == 0) & np.isin(rows.source, CLEAN))
+    abusive = np.flatnonzero(rows.abusive == 1)
+    draw = np.random.default_rng(0)
+    chosen = [draw.choice(clean, round(_TRAFFIC * (1 - _ABUSIVE)), replace=False), draw.choice(abusive, round(_TRAFFIC * _ABUSIVE))]
+    comments = [Comment("", rows.text[at]) for at in np.concatenate(chosen).tolist()]
+    took, passed = [], 0
+    for moderator in (full, cascade):
+        began = time.process_time()
+        passed = sum(moderator.decide([comment], threads=1).passed for comment in comments)
+        took.append((time.process_time() - began) / len(comments) * 1e3)
+    note = f"{took[1]:.2f} and {took[0]:.2f} ms of CPU a comment; {passed / len(comments):.0%} of {len(comments):,} were passed on, "
+    note += f"{_ABUSIVE:.0%} of them abusive"
+    return Figure("encoder: cascade, times as fast as full on clean-majority traffic", took[0] / took[1], "×", at_least=8, note=note)
