@@ -143,10 +143,11 @@ def _with_prior(classifier: Classifier, prior: Prior) -> Classifier:
     return replace(classifier, calibration=moved, prior=prior)
 
 
-def _moved(probability: float, old: float, new: float) -> float:
-    """Return what a probability becomes when something is as common as ``new`` says, not ``old``; see ``prior_shift``."""
-    odds = probability / (1 - probability) * (1 - old) / old * new / (1 - new)
-    return odds / (1 + odds)
+def _moved(curve: npt.NDArray[np.float64], old: float, new: float) -> npt.NDArray[np.float64]:
+    """Return the curve of a cascade, its probabilities as when abuse is as common as ``new`` says, not ``old``; see ``prior_shift``."""
+    moved, factor = curve.copy(), (1 - old) / old * new / (1 - new)
+    moved[:, 0] = curve[:, 0] * factor / (1 - curve[:, 0] + curve[:, 0] * factor)
+    return moved
 
 
 def _bounds(thresholds: LabelThresholds, policy: Policy) -> npt.NDArray[np.float64]:
@@ -165,6 +166,7 @@ class Moderator:
         classifier: what gives the scores, of the n-grams alone.
         second: the encoder; None where the profile never asks it.
         profile: which readers judge.
+        risk: what the cascade may take, whether or not it judges.
     """
 
     def __init__(self, stored: Stored, *, prior: Prior | None = None, profile: Profile | None = Profile.FAST, risk: float = RISK) -> None:
@@ -175,21 +177,20 @@ class Moderator:
         self.second = None if profile is Profile.FAST else _second(stored)
         if profile is None:
             profile = Profile.FAST if self.second is None else Profile.CASCADE
-        self.profile = profile
+        self.profile, self.risk = profile, risk
         self.version = artefact.judged_by(stored.manifest, profile)
         self._fast = artefact.judged_by(stored.manifest, Profile.FAST)
-        self._passed_from = self.second.threshold(risk) if self.second is not None and profile is Profile.CASCADE else 0.0
         if prior is not None and prior != self.classifier.prior:
             self._suit(prior)
+        self._passed_from = self.second.threshold(risk) if self.second is not None and profile is Profile.CASCADE else 0.0
 
     def _suit(self, prior: Prior) -> None:
         """Judge as where abuse is as common as this; the cascade goes on asking about the same comments, or nearly."""
         old = self.classifier.prior
         shift = prior_shift(old, prior)
-        self._passed_from = _moved(self._passed_from, old.abusive, prior.abusive)
         self.classifier = _with_prior(self.classifier, prior)
         if self.second is not None:
-            self.second = self.second.shifted(shift)
+            self.second = replace(self.second.shifted(shift), curve=_moved(self.second.curve, old.abusive, prior.abusive))
 
     @classmethod
     def load(

@@ -38,9 +38,11 @@ def test_files_are_scored_by_a_profile(profile: str, run: Run, write_both: Calla
 
 
 def test_tables_are_measured_by_a_profile(run: Run, write_both: Callable[..., Path], tmp_path: Path) -> None:
-    """A report names the profile that it is about, and its figures are those of that profile."""
+    """A report names the profile that it is about, its figures are those of that profile, and it compares all of them."""
     both, table = write_both(tmp_path / "both"), tmp_path / "table.csv"
     table.write_text("text,label\n" + "".join(f"{text},{label}\n" for text, label in ROWS * 3))
     for profile in ("fast", "full"):
         assert run("evaluate", both, table, "-o", tmp_path / profile, "--profile", profile, "--resamples", "1") in (0, None)
-        assert json.loads((tmp_path / profile / "report.json").read_text())["artefact"].endswith(f"+{profile}")
+        report = json.loads((tmp_path / profile / "report.json").read_text())
+        assert report["artefact"].endswith(f"+{profile}")
+        assert report["sections"]["Profiles"]["profiles"].keys() == {"fast", "cascade", "full"}

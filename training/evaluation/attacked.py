@@ -6,16 +6,17 @@ from dataclasses import asdict
 import numpy as np
 
 from model.moderator import Moderator
+from model.profile import Profile
 from training.attacks import FAMILIES
 from training.evaluation.results import Results
 from training.evaluation.scoreboard import Judged
 from training.evaluation.sections import Column, Estimate, Section, Table
 from training.robustness import AttackResult, Interval, robustness
 
-__all__ = ["LIMIT", "robustness_section"]
+__all__ = ["FEW", "LIMIT", "robustness_section"]
 
-LIMIT = 4000
-"""Caught comments, and clean ones, that are attacked: enough for intervals of a percentage point."""
+LIMIT, FEW = 4000, 400
+"""Caught comments, and clean ones, that are attacked: enough for intervals of a percentage point; of three where an encoder reads them."""
 
 _COLUMNS = (
     *(Column("attack"), Column("family"), Column("caught"), Column("escaped", percent=True)),
@@ -41,7 +42,9 @@ def robustness_section(moderator: Moderator, judged: Judged, results: Results) -
     caught = (judged.rows.abusive == 1) & (judged.abusive > np.quantile(judged.abusive[judged.calm], 0.95) if judged.calm.any() else False)
     if not caught.any():
         return Section(title, "No abusive comment is caught at 5 % false alarms, or there is no clean conversation: nothing to attack.")
-    found = robustness(moderator, judged.rows, clean=judged.clean, limit=LIMIT, seed=results.seed)
+    found = robustness(
+        moderator, judged.rows, clean=judged.clean, limit=LIMIT if moderator.profile is Profile.FAST else FEW, seed=results.seed
+    )
     family = {name: family for family, names in FAMILIES.items() for name in names}
     rows = [
         (

@@ -9,12 +9,16 @@ from markupsafe import Markup
 
 from training.evaluation.sections import Estimate, Picture
 
-__all__ = ["Series", "bars", "caught_curve", "confusion_heat", "dots", "reliability_diagram", "told"]
+__all__ = ["Axis", "Series", "bars", "caught_curve", "confusion_heat", "dots", "lines", "reliability_diagram", "ticks_around", "told"]
 
 WIDTH = 760
 _LABEL, _RIGHT, _TOP, _BOTTOM = 210, 24, 34, 40
 _LONGEST = 30
 _Place = Callable[[float], float]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %"
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,69 @@ def _legend(series: Sequence[Series]) -> Markup:
     return Markup("").join(parts)
 
 
+@dataclass(frozen=True)
+class Axis:
+    """One side of a picture of curves.
+
+    Attributes:
+        ticks: ascending, at least two; the first and the last are its ends, and what lies beyond is drawn at them.
+        logarithmic: whether equal factors are equally far apart; all ticks are above 0 then.
+        show: tells a tick in words.
+    """
+
+    ticks: Sequence[float]
+    logarithmic: bool = False
+    show: Callable[[float], str] = _percent
+
+    def place(self, value: float) -> float:
+        """Return where a value lies, from 0 (the first tick) to 1 (the last)."""
+        ends = self.ticks[0], self.ticks[-1], min(max(value, self.ticks[0]), self.ticks[-1])
+        low, high, at = map(math.log10, ends) if self.logarithmic else ends
+        return (at - low) / (high - low)
+
+
+def lines(
+    title: str,
+    description: str,
+    *,
+    curves: Sequence[tuple[str, Sequence[float], Sequence[float]]],
+    across: Axis,
+    up: Axis,
+    below: str,
+    marks: Sequence[float] = (),
+    height: float = 380,
+) -> Picture:
+    """Draw one to three curves.
+
+    Args:
+        title: what it shows.
+        description: how to read it.
+        curves: name, where across (ascending), how far up; at most three.
+        across: the scale below.
+        up: the scale on the left.
+        below: what the scale below measures.
+        marks: places across to mark on every curve.
+        height: of the picture, in the units of its width of 760.
+    """
+    left = 64
+
+    def x(value: float) -> float:
+        return left + across.place(value) * (WIDTH - left - _RIGHT)
+
+    def y(value: float) -> float:
+        return height - 56 - up.place(value) * (height - 56 - _TOP)
+
+    parts = [_grid(x, y, across, up)]
+    parts += [_tag("line", x1=x(mark), x2=x(mark), y1=y(up.ticks[0]), y2=y(up.ticks[-1]), class_="mark") for mark in marks]
+    for number, (name, along, values) in enumerate(curves):
+        points = " ".join(f"{x(a):.1f},{y(v):.1f}" for a, v in zip(along, values, strict=True))
+        parts.append(_tag("polyline", points=points, class_=f"curve line{number}"))
+        parts += [_sign(number, x(mark), y(float(np.interp(mark, along, values)))) for mark in marks]
+        parts += [_sign(number, left + 10 + 110 * number, 12), _text(name, left + 20 + 110 * number, 16)]
+    parts.append(_text(below, (left + WIDTH) / 2, height - 8, anchor="middle"))
+    return _picture(title, description, height, parts)
+
+
 def caught_curve(
     title: str, description: str, *, curves: Sequence[tuple[str, Sequence[float], Sequence[float]]], marks: Sequence[float]
 ) -> Picture:
@@ -132,23 +199,9 @@ def caught_curve(
         curves: name, false alarms, caught; at most three.
         marks: false-alarm rates to mark.
     """
-    height, left = 380, 64
-
-    def x(value: float) -> float:
-        return left + (math.log10(min(max(value, 1e-3), 1.0)) + 3) / 3 * (WIDTH - left - _RIGHT)
-
-    def y(value: float) -> float:
-        return height - 56 - value * (height - 56 - _TOP)
-
-    parts = [_grid(x, y, (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0), (0.0, 0.2, 0.4, 0.6, 0.8, 1.0))]
-    parts += [_tag("line", x1=x(mark), x2=x(mark), y1=y(0), y2=y(1), class_="mark") for mark in marks]
-    for number, (name, alarms, caught) in enumerate(curves):
-        points = " ".join(f"{x(a):.1f},{y(c):.1f}" for a, c in zip(alarms, caught, strict=True))
-        parts.append(_tag("polyline", points=points, class_=f"curve line{number}"))
-        parts += [_sign(number, x(mark), y(float(np.interp(mark, alarms, caught)))) for mark in marks]
-        parts += [_sign(number, left + 10 + 110 * number, 12), _text(name, left + 20 + 110 * number, 16)]
-    parts.append(_text("clean conversation flagged", (left + WIDTH) / 2, height - 8, anchor="middle"))
-    return _picture(title, description, height, parts)
+    across = Axis((0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0), logarithmic=True)
+    below = "clean conversation flagged"
+    return lines(title, description, curves=curves, across=across, up=Axis((0.0, 0.2, 0.4, 0.6, 0.8, 1.0)), below=below, marks=marks)
 
 
 def reliability_diagram(title: str, description: str, *, points: Sequence[tuple[float, Estimate]], shares: Sequence[float]) -> Picture:
@@ -169,7 +222,8 @@ def reliability_diagram(title: str, description: str, *, points: Sequence[tuple[
     def y(value: float) -> float:
         return top + (1 - value) * size
 
-    parts = [_grid(x, y, np.linspace(0, 1, 6), np.linspace(0, 1, 6)), _tag("line", x1=x(0), y1=y(0), x2=x(1), y2=y(1), class_="mark")]
+    fifths = Axis((0.0, 0.2, 0.4, 0.6, 0.8, 1.0))
+    parts = [_grid(x, y, fifths, fifths), _tag("line", x1=x(0), y1=y(0), x2=x(1), y2=y(1), class_="mark")]
     for said, seen in points:
         words = Markup("<title>said {}, true {}</title>").format(f"{said:.1%}", told(seen, percent=True))
         whisker = _tag("line", x1=x(said), x2=x(said), y1=y(seen.low or 0), y2=y(seen.high or 0), class_="whisker line0")
@@ -212,20 +266,31 @@ def _scale(x: _Place, ticks: Iterable[float], *, bottom: float, percent: bool) -
     return Markup("").join(parts)
 
 
-def _grid(x: _Place, y: _Place, across: Iterable[float], up: Iterable[float]) -> Markup:
-    across, up, parts = list(across), list(up), []
-    for tick in across:
-        parts.append(_tag("line", x1=x(tick), x2=x(tick), y1=y(0), y2=y(1), class_="grid"))
-        parts.append(_text(f"{tick:.3g}" if tick > 1 else f"{100 * tick:.3g} %", x(tick), y(0) + 18, anchor="middle", class_="small"))
-    for tick in up:
-        parts.append(_tag("line", x1=x(across[0]), x2=x(across[-1]), y1=y(tick), y2=y(tick), class_="grid"))
-        parts.append(_text(f"{tick:.0%}", x(across[0]) - 8, y(tick) + 4, anchor="end", class_="small"))
+def _grid(x: _Place, y: _Place, across: Axis, up: Axis) -> Markup:
+    parts = []
+    for tick in across.ticks:
+        parts.append(_tag("line", x1=x(tick), x2=x(tick), y1=y(up.ticks[0]), y2=y(up.ticks[-1]), class_="grid"))
+        parts.append(_text(across.show(tick), x(tick), y(up.ticks[0]) + 18, anchor="middle", class_="small"))
+    for tick in up.ticks:
+        parts.append(_tag("line", x1=x(across.ticks[0]), x2=x(across.ticks[-1]), y1=y(tick), y2=y(tick), class_="grid"))
+        parts.append(_text(up.show(tick), x(across.ticks[0]) - 8, y(tick) + 4, anchor="end", class_="small"))
     return Markup("").join(parts)
 
 
+def _step(low: float, high: float) -> float:
+    return next(step for step in (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0) if (high - low) / step <= 10 or step == 1.0)
+
+
 def _ticks(low: float, high: float) -> list[float]:
-    step = next(step for step in (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0) if (high - low) / step <= 10 or step == 1.0)
+    step = _step(low, high)
     return [tick * step for tick in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
+
+
+def ticks_around(low: float, high: float) -> list[float]:
+    """Return at least two round numbers, evenly spaced, the first at most ``low`` and the last at least ``high``."""
+    step = _step(low, high)
+    first = math.floor(low / step + 1e-9)
+    return [tick * step for tick in range(first, max(math.ceil(high / step - 1e-9), first + 1) + 1)]
 
 
 def told(estimate: Estimate, *, percent: bool) -> str:

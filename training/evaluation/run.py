@@ -4,14 +4,19 @@ import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+from model import artefact
+from model.artefact import Stored
 from model.errors import ArtefactError, TableError
 from model.moderator import Moderator
 from model.profile import Profile
+from model.rules import normaliser_version
 from training.evaluation.attacked import robustness_section
 from training.evaluation.behaved import behaviour_section
 from training.evaluation.intervals import RESAMPLES
+from training.evaluation.profiled import profiles_section
 from training.evaluation.report import FILES, JudgedTable, Report, write
 from training.evaluation.results import Results, measure
 from training.evaluation.scoreboard import Judged, judge
@@ -19,15 +24,27 @@ from training.evaluation.sections import Section
 from training.labelled import Labelled
 from training.tables import Reading, read_tables
 
-__all__ = ["DEFAULT", "EXTRAS", "SPLITS", "EvaluateJob", "Evaluation", "Extra", "Progress", "check_clean", "choose", "evaluate"]
+__all__ = [
+    "DEFAULT",
+    "EXTRAS",
+    "SPLITS",
+    "EvaluateJob",
+    "Evaluation",
+    "Extra",
+    "Progress",
+    "check_clean",
+    "choose",
+    "evaluate",
+    "extras_of",
+]
 
 Progress = Callable[[str, float], None]
 """Is told the step at work and the share of it that is done."""
-Extra = Callable[[Moderator, Judged, Results], Section]
-"""Makes a further part of the report of what was judged and measured."""
+Extra = Callable[[Moderator, Judged, Results], Section | None]
+"""Makes a further part of the report of what was judged and measured, if there is anything to tell."""
 
 EXTRAS: Sequence[tuple[str, Extra]] = (("behaviour", behaviour_section), ("attacks", robustness_section))
-"""The further parts of every report, each with the name of its step."""
+"""The further parts of every report, each with the name of its step; ``extras_of`` has one more."""
 DEFAULT = "default"
 """What the artefact that ships is called."""
 SPLITS = ("held-out", "dev", "train", "all")
@@ -85,7 +102,7 @@ def evaluate(job: EvaluateJob, progress: Progress | None = None, *, extras: Sequ
     Args:
         job: what, and by what.
         progress: is told how far the work is.
-        extras: further parts of the report; None for ``EXTRAS``.
+        extras: further parts of the report; None for those that ``extras_of`` gives.
 
     Raises:
         ArtefactError: the artefact cannot be used, or the report cannot be written.
@@ -93,7 +110,8 @@ def evaluate(job: EvaluateJob, progress: Progress | None = None, *, extras: Sequ
     """
     tell = progress or (lambda step, share: None)
     check_out(job.out)
-    moderator = Moderator.load(job.artefact, profile=job.profile)
+    stored = artefact.read(job.artefact or artefact.shipped(), normaliser=normaliser_version())
+    moderator = Moderator(stored, profile=job.profile)
     tell("reading", 0.0)
     reading = read_tables(job.tables, columns=job.columns, labels=job.labels, strict=job.strict)
     rows = choose(reading.rows, job.split)
@@ -104,13 +122,19 @@ def evaluate(job: EvaluateJob, progress: Progress | None = None, *, extras: Sequ
     tell("measuring", 0.0)
     results = measure(judged, resamples=job.resamples, seed=job.seed, progress=lambda share: tell("measuring", share))
     sections = []
-    for step, extra in EXTRAS if extras is None else extras:
+    for step, extra in extras_of(stored) if extras is None else extras:
         tell(step, 0.0)
-        sections.append(extra(moderator, judged, results))
+        if (section := extra(moderator, judged, results)) is not None:
+            sections.append(section)
     tell("writing", 0.0)
     report = Report(results, tuple(sections), tables, reading, job.split, _remarks(moderator, rows, tables))
     write(report, job.out)
     return Evaluation(report, reading, job.out)
+
+
+def extras_of(stored: Stored) -> Sequence[tuple[str, Extra]]:
+    """Return the further parts of a report on an artefact: those of every report, and how its profiles compare if it has several."""
+    return (*EXTRAS, ("profiles", partial(profiles_section, stored)))
 
 
 def choose(rows: Labelled, split: str) -> Labelled:
