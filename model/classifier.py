@@ -20,7 +20,7 @@ from model import ngrams
 from model.heads import label_codes
 from model.lexicon import frequent_words
 from model.manifest import ATTRIBUTE_PREFIX, Calibration, LabelThresholds, Prior
-from model.ngrams import FeatureSettings, Reading, Weights
+from model.ngrams import FeatureSettings, Packed, Reading, Weights
 from model.sharing import cores
 
 __all__ = ["Classifier", "NgramReader", "Scores", "labels_of", "prior_shift"]
@@ -173,18 +173,18 @@ class Classifier:
         return Scores(reading.scores, self.attribute_scores(reading))
 
     def judge(
-        self, texts: Sequence[bytes], bounds: Floats | None = None, *, threads: int | None = None, out: Reading | None = None
+        self, texts: Sequence[bytes] | Packed, bounds: Floats | None = None, *, threads: int | None = None, out: Reading | None = None
     ) -> Reading:
         """Read n comments and judge them.
 
         Args:
-            texts: the comments, as ``model.text.prepare`` leaves them.
+            texts: the comments, as ``model.text.prepare`` leaves them, or as these packed.
             bounds: the thresholds of the label rule and of a policy, as of ``heads.finish``.
             threads: how many may share the work; None for all cores where there is enough of it.
             out: where to write it; new room if None.
         """
         (reader,) = self.readers
-        packed, chosen = ngrams.pack_bytes(texts), ngrams.NO_BOUNDS if bounds is None else bounds
+        packed, chosen = texts if isinstance(texts, Packed) else ngrams.pack_bytes(texts), ngrams.NO_BOUNDS if bounds is None else bounds
         return ngrams.score(
             packed,
             settings=reader.settings,

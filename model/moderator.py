@@ -17,7 +17,8 @@ from model.errors import ArtefactError
 from model.explain import Explanation, Span, explain
 from model.lexicon import load_lexicon
 from model.manifest import HEADS, Calibration, LabelThresholds, Prior
-from model.ngrams import FeatureSettings, Reading
+from model.ngrams import FeatureSettings, Packed, Reading
+from model.packed import PackedComments
 from model.policy import Policy, unknown
 from model.profile import RISK, Profile
 from model.rules import normaliser_version
@@ -134,6 +135,10 @@ def _second(stored: Stored) -> Second | None:
     except (KeyError, ValueError) as error:
         raise ArtefactError(f"artefact {manifest.name}: its encoder is not what this Tipstaff knows: {error}: train it anew") from error
     return second
+
+
+def _prepared(comments: Sequence[Comment]) -> Sequence[bytes] | Packed:
+    return comments.prepared() if isinstance(comments, PackedComments) else prepare(comments)
 
 
 def _with_prior(classifier: Classifier, prior: Prior) -> Classifier:
@@ -280,14 +285,18 @@ class Moderator:
 
     def _read(self, comments: Sequence[Comment], bounds: npt.NDArray[np.float64], threads: int) -> Reading:
         if threads == 1:
-            return self.classifier.judge(prepare(comments), bounds, threads=1)
+            return self.classifier.judge(_prepared(comments), bounds, threads=1)
         reading = ngrams.room(len(comments), heads=len(self.classifier.heads))
 
         def run(lo: int, hi: int) -> None:
             # What Python does for one slice, others do in the kernel meanwhile.
-            self.classifier.judge(prepare(comments[lo:hi]), bounds, threads=1, out=reading.part(lo, hi))
+            self.classifier.judge(_prepared(comments[lo:hi]), bounds, threads=1, out=reading.part(lo, hi))
 
-        share(run, np.fromiter(accumulate((len(comment.text) for comment in comments), initial=0), np.int64), threads)
+        if isinstance(comments, PackedComments):
+            ends = comments.texts.offsets - comments.texts.offsets[0]
+        else:
+            ends = np.fromiter(accumulate((len(comment.text) for comment in comments), initial=0), np.int64)
+        share(run, ends, threads)
         return reading
 
     def explain(self, comment: Comment) -> Explanation:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +12,10 @@ import numpy.typing as npt
 from model.comment import Format
 from service.batch.rows import Reason, Row, RowId
 
-__all__ = ["Chunk", "Times", "chunks_of", "times_of"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Chunk", "Column", "Times", "chunks_of", "times_of"]
 
 Times = npt.NDArray[np.datetime64]
 """Microseconds since 1970 in UTC; NaT where there is no time."""
@@ -20,9 +25,37 @@ _TICK = timedelta(microseconds=1)
 _NO_TIME = np.iinfo(np.int64).min  # NaT as a number
 
 
+class Column(Sequence[Any]):
+    """A column that Arrow holds; its values become Python's when somebody asks for one.
+
+    Args:
+        array: the values.
+    """
+
+    def __init__(self, array: "pa.Array[Any]") -> None:
+        self.array = array
+
+    def __len__(self) -> int:
+        """Return how many values there are."""
+        return len(self.array)
+
+    def __getitem__(self, at: Any) -> Any:
+        """Return a value, or a list of them."""
+        return self._values[at]
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the values."""
+        return iter(self._values)
+
+    @cached_property
+    def _values(self) -> list[Any]:
+        found: list[Any] = self.array.to_pylist()
+        return found
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Chunk:
-    """n rows; each attribute holds n values, which mean what they mean in ``Row``.
+    """n rows; each attribute holds n values, which mean what they mean in ``Row``; some may be a ``Column``.
 
     Attributes:
         lines: where each begins.

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from model.comment import LABELS, Comment, Format
-from service.batch.chunks import Chunk
+from service.batch.chunks import Chunk, Column
 from service.batch.job import Pick
 from service.batch.rows import Row, RowId
 
@@ -76,10 +76,10 @@ def judge(
     Raises:
         PolicyError: the artefact has no policy of that name.
     """
-    ids = [line if known is None else known for line, known in zip(chunk.lines, chunk.ids, strict=True)]
-    speaking = [at for at, text in enumerate(chunk.texts) if text is not None]
-    formats = chunk.formats if markup is None else [markup] * len(chunk)
-    comments = [Comment("", text, written) for text, written in zip(chunk.texts, formats, strict=True) if text is not None]
+    ids: Sequence[Any] = chunk.ids
+    if not isinstance(ids, Column) or ids.array.null_count:
+        ids = [line if known is None else known for line, known in zip(chunk.lines, ids, strict=True)]
+    speaking, comments = _speaking(chunk, markup)
     decided = moderator.decide(comments, policy=policy, threads=threads)
     labels = np.full(len(chunk), -1, np.int8)
     labels[speaking] = decided.labels
@@ -88,10 +88,22 @@ def judge(
     verdicts = np.full(len(chunk), -1, np.int8)
     verdicts[speaking] = decided.verdicts
     reasons: list[str | None] = list(chunk.reasons)
-    for at, reason in zip(speaking, decided.reasons, strict=True):
+    for at, reason in zip(speaking.tolist(), decided.reasons, strict=True):
         reasons[at] = reason
-    languages = _languages(comments, speaking, len(chunk), moderator) if language else None
+    languages = _languages(comments, speaking.tolist(), len(chunk), moderator) if language else None
     return Judged(ids, labels, scores, verdicts, reasons, decided.version, dump, chunk, languages)
+
+
+def _speaking(chunk: Chunk, markup: Format | None) -> tuple[npt.NDArray[np.intp], Sequence[Comment]]:
+    """Return the places of the rows that have a text, and their comments; where Arrow holds the texts, without a string for each."""
+    texts, formats = chunk.texts, chunk.formats if markup is None else [markup] * len(chunk)
+    if isinstance(texts, Column):
+        from service.batch.arrowtexts import packed
+
+        return np.flatnonzero(texts.array.is_valid().to_numpy(zero_copy_only=False)), packed(texts.array, formats[0])
+    places = [at for at, text in enumerate(texts) if text is not None]
+    comments = [Comment("", text, written) for text, written in zip(texts, formats, strict=True) if text is not None]
+    return np.array(places, np.intp), comments
 
 
 def _languages(comments: Sequence[Comment], speaking: Sequence[int], count: int, moderator: "Moderator") -> list[str | None]:

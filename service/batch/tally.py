@@ -1,7 +1,7 @@
 """What is counted while rows are judged: shard by shard, then added up; bounded, however many rows, authors and threads there are."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from operator import add
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.comment import LABELS, VERDICTS
+from service.batch.chunks import Column
 
 if TYPE_CHECKING:
     from service.batch.judging import Judged
@@ -42,15 +43,15 @@ class Ranking:
     missed: int = 0
     most: int = _MOST_NAMES
 
-    def add(self, names: Sequence[str | None], labels: Sequence[int]) -> None:
+    def add(self, names: Sequence[str | None], labels: npt.NDArray[np.int8]) -> None:
         """Count rows; those without a name or label do not count.
 
         Args:
             names: of n rows.
-            labels: codes into ``LABELS``, or below 0.
+            labels: codes into ``LABELS``, or below 0; shape (n,).
         """
-        for label in range(len(LABELS)):
-            for name, rows in Counter(compress(names, map(label.__eq__, labels))).items():
+        for label, found in _counted(names, labels):
+            for name, rows in found:
                 if name is not None:
                     name = name[:_LONGEST_NAME]
                     counts = self.counts.get(name)
@@ -90,6 +91,20 @@ class Ranking:
         """Return the names with most abusive rows, most first."""
         abusive = [(name, counts) for name, counts in self.counts.items() if sum(counts[1:])]
         return sorted(abusive, key=lambda item: (-sum(item[1][1:]), -item[1][2], item[0]))[:count]
+
+
+def _counted(names: Sequence[str | None], labels: npt.NDArray[np.int8]) -> Iterator[tuple[int, Iterable[tuple[str | None, int]]]]:
+    """Yield each label with the names of its rows, and how many."""
+    if not isinstance(names, Column):
+        codes = labels.tolist()
+        yield from ((label, Counter(compress(names, map(label.__eq__, codes))).items()) for label in range(len(LABELS)))
+        return
+    encoded = names.array.dictionary_encode()
+    places = encoded.indices.fill_null(-1).to_numpy()
+    for label in range(len(LABELS)):
+        counts = np.bincount(places[(labels == label) & (places >= 0)])
+        some = np.flatnonzero(counts)
+        yield label, zip(encoded.dictionary.take(some).to_pylist(), counts[some].tolist(), strict=True)
 
 
 def _counts(size: int) -> _Counts:
@@ -148,9 +163,8 @@ class Tally:
         self.reasons.update(reason for reason in judged.reasons if reason is not None)
         self.abusive += np.histogram(1 - judged.scores[known, 0], BINS, (0, 1))[0]
         self.hateful += np.histogram(judged.scores[known, 2], BINS, (0, 1))[0]
-        codes = judged.labels.tolist()
-        self.authors.add(judged.chunk.authors, codes)
-        self.threads.add(judged.chunk.parents, codes)
+        self.authors.add(judged.chunk.authors, judged.labels)
+        self.threads.add(judged.chunk.parents, judged.labels)
         told = known & ~np.isnat(judged.chunk.times)
         days = judged.chunk.times[told].astype("datetime64[D]")
         for label in range(len(LABELS)):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 import numpy as np
 
 from model.comment import LABELS, VERDICTS
+from service.batch.chunks import Column
 from service.batch.judging import Judged
 from service.batch.rows import RowId, WriteAs
 
@@ -207,7 +208,7 @@ class _Parquet:
         missing = judged.labels < 0
         chunk = judged.chunk
         columns = [
-            [str(row_id) for row_id in judged.ids],
+            judged.ids.array.cast(pa.string()) if isinstance(judged.ids, Column) else [str(row_id) for row_id in judged.ids],
             _named(judged.labels, tuple(map(str, LABELS))),
             *(pa.array(column, mask=missing) for column in judged.scores.T),
             _named(judged.verdicts, tuple(map(str, VERDICTS))),
@@ -221,10 +222,7 @@ class _Parquet:
             *([judged.languages] if judged.languages is not None else []),
             *([_plain(value) for value in chunk.extra[name]] for name in self._keep),
         ]
-        arrays = [
-            column if isinstance(column, pa.Array) else pa.array(column, field.type)
-            for column, field in zip(columns, self._schema, strict=True)
-        ]
+        arrays = [_array(column, field.type) for column, field in zip(columns, self._schema, strict=True)]
         self._held.append(pa.record_batch(arrays, schema=self._schema))
         self._count += len(chunk)
         if self._count >= _ROW_GROUP:
@@ -246,6 +244,14 @@ class _Parquet:
 
         self._writer.write_table(pa.Table.from_batches(self._held))
         self._held, self._count = [], 0
+
+
+def _array(column: Any, kind: "pa.DataType") -> "pa.Array[Any]":
+    import pyarrow as pa
+
+    if isinstance(column, Column):
+        return column.array
+    return column if isinstance(column, pa.Array) else pa.array(column, kind)
 
 
 def _named(codes: "np.ndarray[tuple[int], np.dtype[np.int8]]", names: tuple[str, ...]) -> "pa.Array":

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from service.batch.chunks import Chunk, Times, chunks_of, times_of
+from service.batch.chunks import Chunk, Column, Times, chunks_of, times_of
+from service.batch.dumps.arrowvalues import authors_of, parents_of
 from service.batch.dumps.fastlines import Lines
 from service.batch.dumps.records import Record
 from service.batch.dumps.shapes import Shape, rows_of
-from service.batch.dumps.values import SOON, author_of, parent_of, time_of
+from service.batch.dumps.values import SOON, time_of
 from service.batch.rows import MOST_TEXT, Columns, Reason, Row, Wanted
 
 if TYPE_CHECKING:
@@ -48,29 +49,43 @@ def chunks_of_pieces(
 def _chunk(piece: Lines, shape: Shape, columns: Columns, keep: Sequence[str], rows: Callable[[Iterator[Record]], Iterator[Row]]) -> Chunk:
     table = piece.table
     count = table.num_rows
+    none: list[None] = [None] * count
+    read = {name: Column(table.column(name).combine_chunks()) for name in table.column_names}
 
-    def values(name: str | None) -> list[Any]:
-        return [None] * count if name is None else table.column(name).to_pylist()
+    def told(name: str | None, tell: "Callable[[pa.Array[Any]], pa.Array[Any]]") -> Sequence[str | None]:
+        return none if name is None else Column(tell(read[name].array))
 
-    texts = values(columns.text)
+    texts: Sequence[str | None] = read[columns.text]
     reasons: list[Reason | None] = [None] * count
     odd = _odd(table.column(columns.text))
     if odd.size:
         few = Lines(table.take(odd), 0, [None] * odd.size)
-        for at, row in zip(odd.tolist(), rows(few.records()), strict=True):
-            texts[at], reasons[at] = row.text, row.reason
+        found = list(rows(few.records()))
+        for at, row in zip(odd.tolist(), found, strict=True):
+            reasons[at] = row.reason
+        texts = Column(_without(read[columns.text].array, odd[[row.text is None for row in found]]))
     return Chunk(
         range(piece.first, piece.first + count),
-        values(columns.id),
+        none if columns.id is None else read[columns.id],
         texts,
         reasons,
-        list(map(author_of, values(columns.author))),
-        list(map(parent_of, values(columns.parent))),
-        _times(table.column(columns.time)) if columns.time is not None else times_of([None] * count),
+        told(columns.author, authors_of),
+        told(columns.parent, parents_of),
+        _times(table.column(columns.time)) if columns.time is not None else times_of(none),
         [shape.format] * count,
-        {name: values(name) for name in keep},
+        {name: read[name] for name in keep},
         piece.offsets,
     )
+
+
+def _without(texts: "pa.Array[Any]", places: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> "pa.Array[Any]":
+    """Return texts without those in some places."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    gone = np.zeros(len(texts), np.bool_)
+    gone[places] = True
+    return pc.if_else(pa.array(gone), pa.scalar(None, texts.type), texts)
 
 
 def _odd(texts: "pa.ChunkedArray[Any]") -> "np.ndarray[tuple[int], np.dtype[np.int64]]":

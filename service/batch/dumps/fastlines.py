@@ -106,14 +106,14 @@ def _table(piece: bytes, names: Sequence[str]) -> "pa.Table | None":
     import pyarrow.json as pj
 
     try:
-        piece.decode()
+        pa.array([piece], pa.binary()).cast(pa.string())  # refuses what is not UTF-8; decode() takes ten times as long
         table = pj.read_json(
             pa.BufferReader(piece),
             read_options=pj.ReadOptions(use_threads=False, block_size=len(piece) + 1),
             parse_options=pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
         )
         return table.select(list(names)) if table.num_rows == count else None
-    except (pa.ArrowException, UnicodeDecodeError):
+    except pa.ArrowException:
         return None
 
 

@@ -8,7 +8,7 @@ from math import isnan
 
 from service.batch.rows import Reason, without_surrogates
 
-__all__ = ["PLACEHOLDERS", "SOON", "author_of", "parent_of", "time_of"]
+__all__ = ["NO_PARENT", "PLACEHOLDERS", "SOON", "author_of", "parent_of", "time_of"]
 
 PLACEHOLDERS = {
     "[deleted]": Reason.DELETED,
@@ -22,7 +22,7 @@ PLACEHOLDERS = {
 """What stands where a text was, in small letters, and why it is gone."""
 
 _NAMES = ("username", "screen_name", "name", "displayName", "display_name", "login", "id")
-_NO_PARENT = {"", "0", "-1", "none", "null", "nan"}
+NO_PARENT = {"", "0", "-1", "none", "null", "nan"}
 _PREFIXES = {f"t{kind}_" for kind in range(1, 7)}
 _NUMBER = re.compile(r"\s*-?\d{1,18}(\.\d*)?\s*", re.ASCII)
 _NOW_AND_THEN = (-6e10, 2.5e11)
@@ -46,14 +46,14 @@ def author_of(value: object) -> str | None:
 def parent_of(value: object) -> str | None:
     """Return the id of what a comment answers: Reddit's ``t1_`` is left out, zero is nothing, a decimal number is a whole one."""
     if isinstance(value, str):
-        if len(value) < 5 and value.lower() in _NO_PARENT:
+        if len(value) < 5 and value.lower() in NO_PARENT:
             return None
         text = value[3:] if value[:3] in _PREFIXES and (value[3:4].isalnum() or value[3:4] == "_") else value
         if text.endswith(".0") and text[:-2].isdecimal():
             text = text[:-2]
         return None if text == "0" else without_surrogates(text)
     found = _told(value)
-    return None if found in _NO_PARENT else found
+    return None if found in NO_PARENT else found
 
 
 def _told(value: object) -> str | None:

@@ -72,7 +72,7 @@ def test_a_ranking_is_wrong_by_no_more_than_it_says(names: list[int], most: int,
     for at in range(0, len(names), size):
         part = Ranking(most=most)
         for name in names[at : at + size]:
-            part.add([str(name)], [1])
+            part.add([str(name)], np.array([1], np.int8))
         whole.merge(part)
         assert len(whole.counts) <= 2 * most
     counted = Counter(str(name) for name in names)

@@ -1,0 +1,56 @@
+"""What ``values`` tells of one author or parent, told of whole columns of text or whole numbers that Arrow holds."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from service.batch.dumps.values import NO_PARENT, parent_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["authors_of", "parents_of"]
+
+
+def authors_of(column: "pa.Array[Any]") -> "pa.Array[Any]":
+    """Return what ``author_of`` tells of each value, as text."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pa.types.is_string(column.type):
+        return column.cast(pa.string())
+    return _but(column, pc.is_in(column, pa.array(["", "[deleted]"])), column)
+
+
+def parents_of(column: "pa.Array[Any]") -> "pa.Array[Any]":
+    """Return what ``parent_of`` tells of each value, as text."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pa.types.is_string(column.type):
+        told = column.cast(pa.string())
+        return _but(told, pc.is_in(told, pa.array(sorted(NO_PARENT))), told)
+    told = pc.replace_substring_regex(column, r"^t[1-6]_([0-9A-Za-z_])", r"\1")
+    told = pc.replace_substring_regex(told, r"^([0-9]+)\.0$", r"\1")
+    short = pc.less(pc.binary_length(column), 5)
+    none = pc.or_(pc.and_(short, pc.is_in(pc.ascii_lower(column), pa.array(sorted(NO_PARENT)))), pc.equal(told, "0"))
+    return _mended(column, _but(column, none, told))
+
+
+def _but(column: "pa.Array[Any]", none: "pa.Array[Any]", told: "pa.Array[Any]") -> "pa.Array[Any]":
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.if_else(pc.or_kleene(none, pc.is_null(column)), pa.scalar(None, pa.string()), told)
+
+
+def _mended(column: "pa.Array[Any]", told: "pa.Array[Any]") -> "pa.Array[Any]":
+    """Return what was told, but by ``parent_of`` for values beyond ASCII, which may be letters and digits to Python."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    odd = pc.fill_null(pc.invert(pc.string_is_ascii(column)), False)
+    places = np.flatnonzero(odd.to_numpy(zero_copy_only=False))
+    if not places.size:
+        return told
+    return pc.replace_with_mask(told, odd, pa.array(list(map(parent_of, column.take(places).to_pylist())), pa.string()))
