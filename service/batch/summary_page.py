@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from model.comment import LABELS
 from service.batch.drawings import histogram, shares_over_time
 from service.batch.job import Summary
+from service.batch.ranking import Ranking
 from service.batch.summary import over_time
-from service.batch.tally import Ranking
 
 __all__ = ["as_page"]
 
@@ -54,4 +54,4 @@ def _rankings(found: Mapping[tuple[str, str], Ranking]) -> Iterable[tuple[str, s
     for (title, first), ranking in found.items():
         rows = [(name, [f"{count:,}" for count in (*counts, sum(counts[1:]))]) for name, counts in ranking.worst(_NAMES)]
         if rows:
-            yield title, first, len(ranking.counts), ranking.missed, rows
+            yield title, first, len(ranking.places), ranking.missed, rows

@@ -1,110 +1,25 @@
 """What is counted while rows are judged: shard by shard, then added up; bounded, however many rows, authors and threads there are."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import compress
-from operator import add
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from model.comment import LABELS, VERDICTS
-from service.batch.chunks import Column
+from service.batch.ranking import Ranking
 
 if TYPE_CHECKING:
     from service.batch.judging import Judged
 
-__all__ = ["BINS", "Ranking", "Tally"]
+__all__ = ["BINS", "Tally"]
 
 BINS = 20
 """Bins of a histogram of scores, equally wide from 0 to 1."""
 
-_MOST_NAMES = 50_000
-_LONGEST_NAME = 200
 _Counts = npt.NDArray[np.int64]
-
-
-@dataclass
-class Ranking:
-    """How many rows of each label the most frequent names have (authors, say).
-
-    When there are twice as many names as ``most``, those with fewest rows go until ``most`` are left. So a count may be too low,
-    by no more than ``missed`` (as in Misra and Gries, Finding repeated elements, 1982); 0 says that every count is exact.
-
-    Attributes:
-        counts: name → rows of each label, in the order of ``LABELS``.
-        missed: by how many rows a count may be too low, at most.
-        most: names that are kept at least.
-    """
-
-    counts: dict[str, list[int]] = field(default_factory=dict)
-    missed: int = 0
-    most: int = _MOST_NAMES
-
-    def add(self, names: Sequence[str | None], labels: npt.NDArray[np.int8]) -> None:
-        """Count rows; those without a name or label do not count.
-
-        Args:
-            names: of n rows.
-            labels: codes into ``LABELS``, or below 0; shape (n,).
-        """
-        for label, found in _counted(names, labels):
-            for name, rows in found:
-                if name is not None:
-                    name = name[:_LONGEST_NAME]
-                    counts = self.counts.get(name)
-                    if counts is None:
-                        counts = self.counts[name] = [0] * len(LABELS)
-                    counts[label] += rows
-        self.trim()
-
-    def merge(self, other: "Ranking") -> None:
-        """Add what another one counted."""
-        # Most names are new: every shard of a long dump brings threads of its own.
-        known = self.counts.get
-        for name, counts in other.counts.items():
-            mine = known(name)
-            self.counts[name] = counts.copy() if mine is None else list(map(add, mine, counts))
-        self.missed += other.missed
-        self.trim()
-
-    def trim(self) -> None:
-        """Let go of the names with fewest rows if there are too many; ties go by name."""
-        if len(self.counts) > 2 * self.most:
-            ranked = sorted(self.counts.items(), key=lambda item: (-sum(item[1]), item[0]))
-            self.missed += sum(ranked[self.most][1])
-            self.counts = dict(ranked[: self.most])
-
-    def as_list(self) -> list[Any]:
-        """Return everything as JSON knows it; columns, which are read twice as fast as a list for each name."""
-        return [self.missed, list(self.counts), *map(list, zip(*self.counts.values(), strict=True))]
-
-    @classmethod
-    def from_list(cls, told: Sequence[Any]) -> "Ranking":
-        """Return what ``as_list`` told."""
-        missed, names, *counts = told
-        return cls(dict(zip(names, map(list, zip(*counts, strict=True)), strict=True)), missed)
-
-    def worst(self, count: int) -> list[tuple[str, list[int]]]:
-        """Return the names with most abusive rows, most first."""
-        abusive = [(name, counts) for name, counts in self.counts.items() if sum(counts[1:])]
-        return sorted(abusive, key=lambda item: (-sum(item[1][1:]), -item[1][2], item[0]))[:count]
-
-
-def _counted(names: Sequence[str | None], labels: npt.NDArray[np.int8]) -> Iterator[tuple[int, Iterable[tuple[str | None, int]]]]:
-    """Yield each label with the names of its rows, and how many."""
-    if not isinstance(names, Column):
-        codes = labels.tolist()
-        yield from ((label, Counter(compress(names, map(label.__eq__, codes))).items()) for label in range(len(LABELS)))
-        return
-    encoded = names.array.dictionary_encode()
-    places = encoded.indices.fill_null(-1).to_numpy()
-    for label in range(len(LABELS)):
-        counts = np.bincount(places[(labels == label) & (places >= 0)])
-        some = np.flatnonzero(counts)
-        yield label, zip(encoded.dictionary.take(some).to_pylist(), counts[some].tolist(), strict=True)
 
 
 def _counts(size: int) -> _Counts:
