@@ -4,9 +4,11 @@ Every text is computed alone, never padded or together with others: so its log-o
 the last bit, although the numbers in between are rounded to 8 bits on a scale that each text sets for itself. (With one
 comment a call nothing is lost to padding either; threads share the comments of a batch.)
 
-A long text is read in windows that overlap by half; its log-odds are those of the worst window, head by head.
+A long text is read in windows that overlap by a quarter; its log-odds are those of the worst window, head by head. Of a very
+long one as many windows are read as can be in a tenth of a second, evenly from its beginning to its end; the n-grams read it all.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,6 +32,9 @@ Floats = npt.NDArray[np.float64]
 HEADS_READ = 2
 """The encoder speaks of the two heads of the label alone, hateful and abusive given not hateful."""
 
+_STEP = 0.75
+"""From the beginning of a window to that of the next, in windows."""
+_MOST_WINDOWS = 6
 _LETTERS_EACH = 1024  # so much plain text a thread at least
 
 
@@ -127,7 +132,8 @@ class EncoderReader:
         room = self.tokens - 2
         pieces = [number for word in self.words.cut(text) for number in word]
         last = max(0, len(pieces) - room)
-        starts = [*range(0, last, room // 2), last]
+        steps = min(math.ceil(last / (room * _STEP)), _MOST_WINDOWS - 1)
+        starts = [round(last * step / max(steps, 1)) for step in range(steps + 1)]
         return [[self.words.begin, *pieces[start : start + room], self.words.end] for start in starts]
 
     def _run(self, ids: list[int]) -> Floats:

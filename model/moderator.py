@@ -272,12 +272,12 @@ class Moderator:
         spans = [self._explained(comment, both=at in passed).spans() for at, comment in enumerate(comments)] if explain else None
         return Decisions(reading, self.classifier.attributes, spans, policy, self._fast if fast else self.version, profile, len(passed))
 
-    def passes(self, comments: Sequence[Comment]) -> int:
-        """Return how many of some comments the second reader would read, which takes a thousand times as long."""
+    def passes(self, comments: Sequence[Comment]) -> list[int]:
+        """Return the places of the comments that the second reader would read, which takes a thousand times as long."""
         if self.second is None:
-            return 0
-        reading = self._read(comments, ngrams.NO_BOUNDS, 1)
-        return int(self._to_pass(reading).size)
+            return []
+        places: list[int] = self._to_pass(self._read(comments, ngrams.NO_BOUNDS, 1)).tolist()
+        return places
 
     def _to_pass(self, reading: Reading) -> npt.NDArray[np.intp]:
         """Return the places of the comments that the second reader is to read."""

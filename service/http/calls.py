@@ -43,8 +43,9 @@ MARKED_UP = 5
 EXPLAINED = 50
 """How many times as long an explanation takes."""
 
-_ENCODED = 20_000
-"""What it takes to have a comment read by the second reader too, in letters of plain text."""
+_ENCODED, _ENCODED_EACH, _ENCODED_MOST = 8_000, 400, 2_300
+"""What it takes to have a comment read by the second reader too, in letters of plain text that the n-grams read: as such, for each
+of its letters, and how many of these count, for of a very long comment a part is read."""
 
 _OCCLUDED = 30
 """How many times as long it takes the second reader to explain."""
@@ -160,8 +161,9 @@ async def carry_out(request: Request, work: Callable[[bool], _T], comments: Sequ
 
 def _second_effort(moderator: "Moderator", comments: Sequence[Comment], *, quick: bool, explain: bool) -> int:
     """Return what the second reader has to do, in letters of plain text; if it is not quick to tell, what it may have to."""
-    passed = moderator.passes(comments) if quick else len(comments)
-    return passed * _ENCODED * (_OCCLUDED if explain else 1)
+    passed = moderator.passes(comments) if quick else range(len(comments))
+    each = (_ENCODED + _ENCODED_EACH * min(len(comments[at].text), _ENCODED_MOST) for at in passed)
+    return sum(each) * (_OCCLUDED if explain else 1)
 
 
 async def _with_second(waiting: Waiting, work: Callable[[bool], _T], *, effort: int, deadline: float | None) -> _T | None:

@@ -48,16 +48,28 @@ def test_disguises_do_not_help() -> None:
 
 
 def test_windows_cover_a_long_text() -> None:
-    """Windows overlap by half and reach from the first piece of a text to the last, each within what the network reads."""
+    """Windows overlap by a quarter at least and reach from the first piece of a text to the last, each within what the network reads."""
     encoder = reader(tokens=10)
-    text = " ".join(LETTERS * 2)
+    text = " ".join(LETTERS)
     windows = encoder.windows(text)
     numbers = [number for word in encoder.words.cut(text) for number in word]
+    assert len(numbers) == 26
     assert all(len(window) == 10 and (window[0], window[-1]) == (2, 3) for window in windows)
-    assert [window[1:-1] for window in windows[:-1]] == [numbers[4 * at : 4 * at + 8] for at in range(len(windows) - 1)]
-    assert windows[-1][1:-1] == numbers[-8:]
+    assert [window[1:-1] for window in windows] == [numbers[at : at + 8] for at in (0, 6, 12, 18)]
     assert encoder.windows("a b") == [[2, 4, 5, 3]]
     assert encoder.windows("") == [[2, 3]]
+
+
+@pytest.mark.parametrize("times", [3, 40])
+def test_of_a_very_long_text_some_windows_are_read(times: int) -> None:
+    """However long a text is, six windows at most are read: the first, the last, and between them as many on each side of the middle."""
+    encoder = reader(tokens=10)
+    text = " ".join(LETTERS * times)
+    numbers = [number for word in encoder.words.cut(text) for number in word]
+    windows = [window[1:-1] for window in encoder.windows(text)]
+    step = (len(numbers) - 8) / 5
+    assert windows == [numbers[round(step * at) : round(step * at) + 8] for at in range(6)]
+    assert windows[-1] == numbers[-8:]
 
 
 def test_the_worst_window_counts() -> None:

@@ -87,7 +87,7 @@ def test_passed_on_is_what_the_cascade_passes_on(stored: Stored, table: Labelled
         cascade = Moderator(stored, profile=Profile.CASCADE, prior=prior, risk=risk)
         found = told(stored, table, profile=Profile.FAST, prior=prior, risk=risk).figures
         assert isinstance(found["profiles"], dict)
-        assert found["profiles"]["cascade"]["passed"] == cascade.passes(comments) / len(table)
+        assert found["profiles"]["cascade"]["passed"] == len(cascade.passes(comments)) / len(table)
         assert found["profiles"]["full"]["passed"] == (len(table) - 2) / len(table)
         assert found["profiles"]["fast"]["passed"] == 0
         assert found["expected"] == CURVE[CURVE[:, 1] <= risk][-1, 2]
