@@ -232,6 +232,7 @@ class Moderator:
         """Compile or load the kernels, read the tables that only foreign letters need: the next call is fast."""
         comments = [Comment("0", "Warm \u0430\u00e9 \U0001f600 &amp; up", written) for written in Format]
         self.decide(comments, explain=True, threads=1)
+        PackedComments(ngrams.pack_bytes([b"Warm up"]), Format.PLAIN).prepared()
 
     def decide(
         self,

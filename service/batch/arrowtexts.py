@@ -19,4 +19,6 @@ def packed(texts: "pa.Array[Any]", written: Format) -> PackedComments:
     texts = texts.drop_null()
     _, offsets, data = texts.buffers()
     ends = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1] if offsets else np.zeros(1, np.int32)
-    return PackedComments(Packed(np.frombuffer(data or b"", np.uint8), ends.astype(np.int64)), written)
+    letters = np.frombuffer(data or b"", np.uint8)
+    letters.flags.writeable = False  # as everything else that is read: for what can be written to, the kernels would be compiled anew
+    return PackedComments(Packed(letters, ends.astype(np.int64)), written)
