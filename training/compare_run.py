@@ -79,7 +79,7 @@ def run(job: CompareJob, progress: Progress | None = None) -> Compared:
     """
     tell = progress or (lambda step, share: None)
     _check(job)
-    moderators = [Moderator.load(folder) for folder in (job.first, job.second)]
+    moderators = [Moderator.load(folder, profile=None) for folder in (job.first, job.second)]
     tell("reading", 0.0)
     reading = read_tables(job.tables, columns=job.columns, labels=job.labels, strict=job.strict)
     rows = choose(reading.rows, job.split)

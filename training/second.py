@@ -45,7 +45,7 @@ def stored_second(folder: Path) -> tuple[Second, dict[str, npt.NDArray[Any]]]:
     undone, and how much its word counts is fitted anew wherever it goes.
 
     Raises:
-        ArtefactError: the artefact cannot be read, holds no encoder, or ONNX Runtime is not installed.
+        ArtefactError: the artefact cannot be read, or holds no encoder.
     """
     try:
         written = json.loads((folder / artefact.MANIFEST).read_bytes()).get("normaliser")

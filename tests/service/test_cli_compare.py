@@ -58,6 +58,12 @@ def test_programs_get_json(call: Call, table: Path) -> None:
     assert (code, told["rows"], told["reading"]["used"]) == (0, 12, 12)
 
 
+def test_a_model_judges_as_the_service_would(call: Call, table: Path) -> None:
+    """By both readers where there are two, or models that differ in their encoders would never differ."""
+    _, out, _ = call("default", "default", table, "--label", "ruling", "--map", "rude=toxic", "--resamples", 10, "--json")
+    assert json.loads(out)["first"].endswith("+cascade")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
