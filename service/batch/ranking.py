@@ -90,7 +90,7 @@ class Ranking:
         """Return what ``as_list`` told."""
         missed, names, *counts = told
         places = {name: place for place, name in enumerate(names)}
-        return cls(places, np.ascontiguousarray(np.array(counts, np.int64).T), missed)
+        return cls(places, np.ascontiguousarray(np.array(counts, np.int64).reshape(len(LABELS), -1).T), missed)
 
     def worst(self, count: int) -> list[tuple[str, list[int]]]:
         """Return the names with most abusive rows, most first."""

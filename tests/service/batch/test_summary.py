@@ -82,6 +82,14 @@ def test_a_ranking_is_wrong_by_no_more_than_it_says(names: list[int], most: int,
         assert count - whole.missed <= found <= count
 
 
+def test_a_ranking_told_without_columns_holds_nothing() -> None:
+    """A run goes on with the shards of one that told no columns where there were no names."""
+    whole = Ranking()
+    whole.add(["Ann"], np.array([1], np.int8))
+    whole.merge(Ranking.from_list([0, []]))
+    assert whole.as_list() == [0, ["Ann"], [0], [1], [0]]
+
+
 @given(st.lists(st.lists(st.integers(-1, 2), min_size=1, max_size=8), max_size=6))
 def test_shards_add_up(chunks: list[list[int]]) -> None:
     """Counting shards apart, through their files, and adding them up is counting all at once."""
