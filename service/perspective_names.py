@@ -26,10 +26,11 @@ def source_of(name: str, *, published: Collection[str], version: str) -> str | N
     Args:
         name: as a caller spells it: ``INSULT``, ``INSULT_EXPERIMENTAL``, or ``INSULT@VERSION`` for one version of the model alone.
         published: the attributes for which the model has a head of measured quality.
-        version: of the model, such as ``default@3f2a9c1d04be``; its last part alone does as well.
+        version: of the model, such as ``default@3f2a9c1d04be+cascade``; what is before the profile, or the hash alone, does as well.
     """
     base, pinned, pin = name.partition("@")
-    if pinned and pin not in {version, version.rpartition("@")[2]}:
+    bare = version.partition("+")[0]
+    if pinned and pin not in {version, bare, bare.rpartition("@")[2]}:
         return None
     base = base.removesuffix(_EXPERIMENTAL)
     if (ours := _OURS.get(base)) is not None:

@@ -107,7 +107,7 @@ def model_card(description: Description) -> str:
 
 _NGRAMS = "A linear model over hashed n-grams of words and letters, two heads, 8-bit weights; plain arrays, no code."
 _BOTH = """Two readers, put together by a calibrated map. The first is a linear model over hashed n-grams of words and letters,
-two heads, 8-bit weights. The second, asked where its word may change the label, is a transformer of six layers that knows word
+two heads, 8-bit weights. The second, asked where its word may change the label, is a small transformer that knows word
 order, 8-bit weights, trained further from the pretrained weights that NOTICE names; an ONNX graph, no code of its own."""
 _FIGURES = {
     "auc_hateful": "AUC hateful",

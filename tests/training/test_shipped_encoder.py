@@ -28,16 +28,20 @@ def test_it_is_whole_and_says_whose_work_is_in_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("better", "worse"),
+    ("better", "worse", "about"),
     [
-        ("They say all Muslims are criminals, and they are wrong.", "All Muslims are criminals, and whoever says otherwise is wrong."),
-        ("Calling immigrants vermin is disgusting.", "Immigrants are vermin."),
-        ("I would never call you an idiot.", "You are an idiot."),
-        ("I am such an idiot.", "You are such an idiot."),
+        (
+            "They say all Muslims are criminals, and they are wrong.",
+            "All Muslims are criminals, and whoever says otherwise is wrong.",
+            [0, 1],
+        ),
+        ("Calling immigrants vermin is disgusting.", "Immigrants are vermin.", [0, 1]),
+        ("I would never call you an idiot.", "You are an idiot.", [1]),
+        ("I am such an idiot.", "You are such an idiot.", [1]),
     ],
 )
-def test_it_knows_word_order(better: str, worse: str) -> None:
-    """Of two comments with nearly the same words the one that attacks has the higher log-odds, by both heads."""
+def test_it_knows_word_order(better: str, worse: str, about: list[int]) -> None:
+    """Of two comments with nearly the same words the one that attacks has the higher log-odds, by the heads that it is about."""
     second, _ = stored_second(FOLDER)
     (one, other) = second.reader.read(prepare([Comment("", better), Comment("", worse)]))
-    assert (one < other).all()
+    assert (one[about] < other[about]).all()

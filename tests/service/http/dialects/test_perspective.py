@@ -255,7 +255,14 @@ def test_each_name_is_the_score_it_stands_for(client: httpx.Client) -> None:
     decision = client.post("/v1/moderate", json={"comments": [{"id": "1", "text": HATEFUL}]}).json()
     scores = decision["decisions"][0]["scores"]
     version = decision["model"]
-    toxicity = ["TOXICITY", "ABUSIVE", "TOXICITY_EXPERIMENTAL", f"TOXICITY@{version}", f"TOXICITY@{version.partition('@')[2]}"]
+    toxicity = [
+        "TOXICITY",
+        "ABUSIVE",
+        "TOXICITY_EXPERIMENTAL",
+        f"TOXICITY@{version}",
+        f"TOXICITY@{version.partition('@')[2]}",
+        f"TOXICITY@{version.partition('@')[2].partition('+')[0]}",
+    ]
     attack = ["IDENTITY_ATTACK", "HATEFUL", "IDENTITY_ATTACK_EXPERIMENTAL"]
 
     answer = ask(client, HATEFUL, *toxicity, *attack)
