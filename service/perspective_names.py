@@ -26,11 +26,11 @@ def source_of(name: str, *, published: Collection[str], version: str) -> str | N
     Args:
         name: as a caller spells it: ``INSULT``, ``INSULT_EXPERIMENTAL``, or ``INSULT@VERSION`` for one version of the model alone.
         published: the attributes for which the model has a head of measured quality.
-        version: of the model, such as ``default@3f2a9c1d04be+cascade``; what is before the profile, or the hash alone, does as well.
+        version: of the model, such as ``default@3f2a9c1d04be+cascade``; it does without the name and without the profile too.
     """
     base, pinned, pin = name.partition("@")
-    bare = version.partition("+")[0]
-    if pinned and pin not in {version, bare, bare.rpartition("@")[2]}:
+    known = {version, version.partition("+")[0]}
+    if pinned and pin not in known | {each.rpartition("@")[2] for each in known}:
         return None
     base = base.removesuffix(_EXPERIMENTAL)
     if (ours := _OURS.get(base)) is not None:
@@ -52,5 +52,5 @@ def question_of(name: str) -> str | None:
 
 def shown(name: str) -> str:
     """Return the name of an attribute as messages show it; what is no name may be anything, even the text of a comment."""
-    plain = len(name) <= _LONGEST and name.isascii() and all(char.isalnum() or char in "_@.-" for char in name)
+    plain = len(name) <= _LONGEST and name.isascii() and all(char.isalnum() or char in "_@.+-" for char in name)
     return name if plain else "<a name not shown>"

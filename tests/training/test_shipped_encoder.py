@@ -32,7 +32,7 @@ def test_it_is_whole_and_says_whose_work_is_in_it() -> None:
     [
         (
             "They say all Muslims are criminals, and they are wrong.",
-            "All Muslims are criminals, and whoever says otherwise is wrong.",
+            "All Muslims are criminals, and whoever denies it is wrong.",
             [0, 1],
         ),
         ("Calling immigrants vermin is disgusting.", "Immigrants are vermin.", [0, 1]),

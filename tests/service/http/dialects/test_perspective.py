@@ -255,14 +255,9 @@ def test_each_name_is_the_score_it_stands_for(client: httpx.Client) -> None:
     decision = client.post("/v1/moderate", json={"comments": [{"id": "1", "text": HATEFUL}]}).json()
     scores = decision["decisions"][0]["scores"]
     version = decision["model"]
-    toxicity = [
-        "TOXICITY",
-        "ABUSIVE",
-        "TOXICITY_EXPERIMENTAL",
-        f"TOXICITY@{version}",
-        f"TOXICITY@{version.partition('@')[2]}",
-        f"TOXICITY@{version.partition('@')[2].partition('+')[0]}",
-    ]
+    known = [version, version.partition("+")[0]]
+    pinned = [f"TOXICITY@{pin}" for pin in (*known, *(each.partition("@")[2] for each in known))]
+    toxicity = ["TOXICITY", "ABUSIVE", "TOXICITY_EXPERIMENTAL", *pinned]
     attack = ["IDENTITY_ATTACK", "HATEFUL", "IDENTITY_ATTACK_EXPERIMENTAL"]
 
     answer = ask(client, HATEFUL, *toxicity, *attack)
