@@ -19,7 +19,7 @@ from model.encoder import HEADS_READ, EncoderReader
 from model.errors import ArtefactError
 from model.manifest import Calibration, LabelThresholds, Scalar
 from model.moderator import Moderator
-from model.profile import Profile
+from model.profile import RISK, Profile
 from model.rules import normaliser_version
 from model.second import KIND, Second
 from model.sharing import cores
@@ -27,7 +27,7 @@ from model.text import prepare
 from training.calibrate import calibrate, choose_thresholds
 from training.labelled import Labelled
 
-__all__ = ["Question", "curve", "entry_of", "factors", "fit_second", "questions", "scores_of", "stored_second"]
+__all__ = ["Question", "cascaded", "curve", "entry_of", "factors", "fit_second", "questions", "scores_of", "stored_second"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -52,7 +52,7 @@ def stored_second(folder: Path) -> tuple[Second, dict[str, npt.NDArray[Any]]]:
     except (OSError, ValueError, AttributeError):
         written = normaliser_version()  # whatever is wrong, reading it properly says so
     stored = artefact.read(folder, normaliser=str(written))
-    second = Moderator(stored, profile=Profile.FULL).second
+    second = Moderator(stored, profile=Profile.FULL).second if len(stored.manifest.readers) > 1 else None
     if second is None:
         raise ArtefactError(f"{folder}: holds no encoder: name an artefact that does")
     entry = stored.manifest.readers[1]
@@ -79,6 +79,12 @@ def scores_of(log_odds: Floats) -> Floats:
     """Return the scores of fine, toxic and hateful for calibrated log-odds of the two heads; (n, 2) to (n, 3)."""
     hateful, given = (1 / (1 + np.exp(-log_odds))).T
     return np.column_stack([(1 - hateful) * (1 - given), (1 - hateful) * given, hateful])
+
+
+def cascaded(fast: Floats, both: Floats, second: Second) -> Floats:
+    """Return the scores that the cascade gives, at the usual risk, from those of the n-grams and those of both readers, each (n, 3)."""
+    found: Floats = np.where(1 - fast[:, :1] >= second.threshold(RISK), both, fast)
+    return found
 
 
 def fit_second(

@@ -16,18 +16,19 @@ import numpy.typing as npt
 from model import artefact
 from model.classifier import Classifier, labels_of
 from model.comment import Comment
-from model.errors import ArtefactError, PolicyError, TableError
-from model.manifest import DataSource, Description, Manifest, PolicyThresholds, Prior
-from model.policy import Policy, derive
-from model.profile import RISK
+from model.errors import ArtefactError, TableError
+from model.manifest import DataSource, Description, Manifest, Prior
+from model.policy import Policy
 from model.rules import normaliser_version
+from model.second import Second
 from model.text import prepare
 from training.duplicates import Deduplicated, deduplicate
 from training.evaluate import Figures, calibration_error, evaluate, largest
 from training.fit import FitSettings
 from training.heads import Fitted, Taught, fit_heads
 from training.labelled import Labelled
-from training.second import entry_of, fit_second, stored_second
+from training.policy import policy_for, thresholds_of
+from training.second import cascaded, entry_of, fit_second, stored_second
 from training.splits import DEV_SHARE, Split, split_rows
 from training.tables import Reading, read_tables
 from training.weights import check_sources, weigh
@@ -174,6 +175,7 @@ def build(
         ArtefactError: the artefact cannot be written.
     """
     check_sources(job.source_weights, rows.source)
+    encoder = stored_second(job.encoder) if job.encoder is not None else None
     tell("duplicates", 0.0)
     cleaned = deduplicate(rows)
     with _contradictions_told(cleaned):
@@ -186,11 +188,14 @@ def build(
     scores = classifier.score(prepare([Comment("", text) for text in dev.text])).scores
     figures = evaluate(scores, classifier.labels(scores), dev, clean=clean)
     error = calibration_error(1 - scores[:, 0], dev, prior=job.prior.abusive)
-    policy = _policy(scores, dev, prior=job.prior, clean=clean)
+    policy = policy_for(scores, dev, prior=job.prior, clean=clean)
     description = _described(fitted, policy, job, data=data, figures=figures, error=error)
     arrays, texts = _arrays(classifier), dict[str, str]()
-    if job.encoder is not None:
-        description = _joined(description, job.encoder, fitted, learn, dev, fast=scores, arrays=arrays, texts=texts, clean=clean)
+    if encoder is not None:
+        description = _joined(description, encoder, fitted, learn, dev, fast=scores, arrays=arrays, clean=clean)
+    notice = job.encoder / "NOTICE" if job.encoder is not None else None
+    if notice is not None and notice.is_file():
+        texts["NOTICE"] = notice.read_text("utf-8")
     texts |= documents(description) if documents else {}
     tell("writing", 0.0)
     manifest = artefact.write(job.out, description=description, arrays=arrays, documents=texts)
@@ -211,28 +216,6 @@ def _contradictions_told(cleaned: Deduplicated) -> Iterator[None]:
         raise TableError(f"{error}; {told}") from error
 
 
-def _policy(scores: Floats, dev: Labelled, *, prior: Prior, clean: Collection[str] | None) -> Policy:
-    """Derive the default policy from clean conversation.
-
-    A comment is not reviewed for being less suspicious than the average comment, nor rejected for being more likely not abusive,
-    however well all clean comments score.
-    """
-    calm = (dev.abusive == 0) & (np.isin(dev.source, list(clean)) if clean is not None else True)
-    try:
-        found = derive(1 - scores[calm, 0], scores[calm, 2])
-    except PolicyError:  # no clean comments, or some that could not be worse
-        return Policy("default", review_abusive=_EVEN, review_hateful=_EVEN, reject_abusive=0.9, reject_hateful=0.9)
-    review_abusive = max(found.review_abusive, prior.abusive)
-    review_hateful = max(found.review_hateful, prior.abusive * prior.hateful)
-    return Policy(
-        "default",
-        review_abusive=review_abusive,
-        review_hateful=review_hateful,
-        reject_abusive=max(found.reject_abusive, review_abusive, _EVEN),
-        reject_hateful=max(found.reject_hateful, review_hateful, _EVEN * prior.hateful),
-    )
-
-
 def _arrays(classifier: Classifier) -> dict[str, npt.NDArray[Any]]:
     (reader,) = classifier.readers
     return {"weights.npy": reader.values, "scales.npy": reader.scales, "biases.npy": reader.biases}
@@ -240,38 +223,29 @@ def _arrays(classifier: Classifier) -> dict[str, npt.NDArray[Any]]:
 
 def _joined(
     description: Description,
-    folder: Path,
+    encoder: tuple[Second, Mapping[str, npt.NDArray[Any]]],
     fitted: Fitted,
     learn: Labelled,
     dev: Labelled,
     *,
     fast: Floats,
     arrays: dict[str, npt.NDArray[Any]],
-    texts: dict[str, str],
     clean: Collection[str] | None,
 ) -> Description:
     """Put the encoder of an artefact beside the n-grams: how the two are put together is fitted, and what follows from their scores.
 
     The policy keeps its promise for the cascade, which is what a service judges by.
     """
-    old, own = stored_second(folder)
+    old, own = encoder
     second, scores = fit_second(fitted.classifier, old.reader, dev, share=Taught.by(learn).share)
     both = evaluate(scores, labels_of(scores, second.thresholds), dev, clean=clean)["MEAN"]
     metrics = description.metrics | {"profiles": {"both": asdict(both)}}
-    cascade = np.where(1 - fast[:, :1] >= second.threshold(RISK), scores, fast)
-    policy = _policy(cascade, dev, prior=fitted.classifier.prior, clean=clean)
+    policy = policy_for(cascaded(fast, scores, second), dev, prior=fitted.classifier.prior, clean=clean)
     entry, more = entry_of(second)
-    arrays |= own | more
-    notice = folder / "NOTICE"
-    if notice.is_file():
-        texts.setdefault("NOTICE", notice.read_text("utf-8"))
+    arrays |= {**own, **more}
     return description.model_copy(
-        update={"readers": (*description.readers, entry), "metrics": metrics, "policies": {"default": _thresholds(policy)}}
+        update={"readers": (*description.readers, entry), "metrics": metrics, "policies": {"default": thresholds_of(policy)}}
     )
-
-
-def _thresholds(policy: Policy) -> PolicyThresholds:
-    return PolicyThresholds(**{key: value for key, value in asdict(policy).items() if key != "name"})
 
 
 def _described(
@@ -296,7 +270,7 @@ def _described(
         prior=job.prior,
         calibration=dict(classifier.calibration),
         thresholds=classifier.thresholds,
-        policies={"default": _thresholds(policy)},
+        policies={"default": thresholds_of(policy)},
         attributes=fitted.evidence,
         data=tuple(data),
         metrics={"dev": {name: asdict(row) for name, row in largest(figures, _MOST_SOURCES).items()}, "calibration_error": error},

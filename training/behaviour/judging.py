@@ -22,6 +22,7 @@ from model.classifier import Classifier
 from model.comment import LABELS, Comment, Label
 from model.errors import InputError, TipstaffError
 from model.moderator import Moderator
+from model.profile import Profile
 from model.text import prepare
 from training.behaviour.lessons import lessons, tables
 
@@ -266,9 +267,12 @@ def _main() -> int:
     parser = argparse.ArgumentParser(prog="python -m training.behaviour.judging", description="Judge how an artefact behaves.")
     parser.add_argument("artefact", nargs="?", type=Path, help="its folder; the one that ships if left out")
     parser.add_argument("--threshold", type=float, help="score of abusive from which a neutral mention is a false alarm")
+    parser.add_argument(
+        "--profile", type=Profile, choices=list(Profile), default=Profile.FAST, help="which readers judge (default: %(default)s)"
+    )
     asked = parser.parse_args()
     try:
-        print(table(judge(Moderator.load(asked.artefact), threshold=asked.threshold)))
+        print(table(judge(Moderator.load(asked.artefact, profile=asked.profile), threshold=asked.threshold)))
     except TipstaffError as error:
         print(error, file=sys.stderr)
         return 1

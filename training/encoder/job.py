@@ -15,6 +15,7 @@ from model.encoder import EncoderReader, pack_pieces
 from model.lexicon import load_lexicon
 from model.manifest import Description, Manifest
 from model.moderator import classifier_of
+from model.policy import Policy
 from model.rules import normaliser_version
 from model.second import Second
 from model.wordpiece import WordPiece
@@ -26,7 +27,8 @@ from training.encoder.rows import normalise_all, rows_of
 from training.encoder.vocabulary import choose_pieces
 from training.evaluate import Figures, evaluate
 from training.labelled import Labelled
-from training.second import entry_of, fit_second, scores_of
+from training.policy import policy_for, thresholds_of
+from training.second import cascaded, entry_of, fit_second, scores_of
 from training.splits import DEV_SHARE, split_rows
 from training.tables import read_tables
 from training.weights import check_sources, weigh
@@ -175,7 +177,8 @@ def attached(
     arrays = {name: array for name, array in stored.arrays.items() if name in _named(stored.manifest.readers[0])}
     arrays |= {"network.npy": reader.network, "pieces.npy": pack_pieces(pieces)}
     arrays |= entry_of(second)[1]
-    description = _described(stored.manifest, second, job, figures)
+    policy = policy_for(cascaded(ngrams, together, second), dev, prior=stored.manifest.prior, clean=None)
+    description = _described(stored.manifest, second, job, figures, policy)
     manifest = artefact.write(job.out, description=description, arrays=arrays, documents={"NOTICE": notice(base)})
     return TrainedEncoder(manifest, figures, int(reader.network.nbytes + arrays["pieces.npy"].nbytes))
 
@@ -184,9 +187,10 @@ def _named(entry: Mapping[str, object]) -> set[str]:
     return {value for value in entry.values() if isinstance(value, str) and value.endswith(".npy")}
 
 
-def _described(manifest: Manifest, second: Second, job: EncoderJob, figures: Mapping[str, Figures]) -> Description:
+def _described(manifest: Manifest, second: Second, job: EncoderJob, figures: Mapping[str, Figures], policy: Policy) -> Description:
     said = {name: getattr(manifest, name) for name in Description.model_fields}
     said["readers"] = (manifest.readers[0], entry_of(second)[0])
+    said["policies"] = {"default": thresholds_of(policy)}
     said["metrics"] = manifest.metrics | {"profiles": {name: asdict(found) for name, found in figures.items()}}
     said["settings"] = manifest.settings | {"encoder": dataclasses.asdict(job.settings) | {"source_weights": dict(job.source_weights)}}
     said["libraries"] = manifest.libraries | {name: metadata.version(name) for name in ("onnxruntime", "torch", "transformers")}
