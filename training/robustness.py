@@ -16,6 +16,7 @@ from model.classifier import Classifier
 from model.comment import Comment
 from model.explain import explain
 from model.moderator import Moderator
+from model.profile import Profile
 from model.text import prepare
 from training.attacks import ATTACKS, LONG, Attack, attack_rng
 from training.labelled import Labelled
@@ -87,28 +88,31 @@ def robustness(
     attacks: Mapping[str, Attack] = ATTACKS,
     limit: int | None = None,
     seed: int = 0,
+    known: Floats | None = None,
     tell: Callable[[float], None] | None = None,
 ) -> Robustness:
     """Attack comments and see what becomes of them.
 
     Args:
-        judge: what is attacked.
+        judge: what is attacked; a moderator by its profile. The words that are edited are those that weigh most for its n-grams.
         rows: n comments, of which those known to be abusive, and fine ones of the clean sources, are used.
         clean: sources whose fine rows are clean conversation; None for all.
         attacks: by name.
         limit: the largest number of caught comments, and of clean ones, that are attacked, drawn at random; None for all. Of
             those attacks that make a comment very long, an eighth of that, and 2,000 at most.
         seed: what is drawn, and what the attacks do to each comment, depend on this.
+        known: P(abusive) of the rows, shape (n,), if that is known already.
         tell: is told the share of the attacks that is done.
 
     Raises:
         ValueError: there are no abusive comments or no clean ones.
     """
     classifier = judge.classifier if isinstance(judge, Moderator) else judge
+    read: Classifier | Moderator = classifier if isinstance(judge, Moderator) and judge.profile is Profile.FAST else judge
     calm = (rows.abusive == 0) & (np.isin(rows.source, list(clean)) if clean is not None else True)
     if not calm.any() or not (rows.abusive == 1).any():
         raise ValueError("rows hold no clean or no abusive comments: both are needed")
-    abusive = _abusive(classifier, rows.text)
+    abusive = _abusive(read, rows.text) if known is None else known
     threshold = float(np.quantile(abusive[calm], 1 - _ALARMS))
     bad, good = np.flatnonzero((rows.abusive == 1) & (abusive > threshold)), np.flatnonzero(calm)
     rng = np.random.default_rng(seed)
@@ -118,7 +122,7 @@ def robustness(
     results = []
     for done, (name, attack) in enumerate(attacks.items()):
         most = min(limit or 16000, 16000) // _LONG_SHARE if name in LONG else None
-        after = [_attacked(classifier, part[:most], attack=attack, name=name, seed=seed) > threshold for part in chosen]
+        after = [_attacked(read, part[:most], attack=attack, name=name, seed=seed) > threshold for part in chosen]
         results.append(_result(name, after[0], before[:most], after[1]))
         if tell:
             tell((done + 1) / len(attacks))
@@ -162,18 +166,19 @@ def _draw(of: npt.NDArray[np.intp], limit: int | None, rng: np.random.Generator)
     return rng.permutation(of)[:limit]
 
 
-def _abusive(classifier: Classifier, texts: Sequence[str]) -> Floats:
-    scored = classifier.score(prepare([Comment("", text) for text in texts])).scores
-    probability: Floats = 1 - scored[:, 0]
+def _abusive(read: Classifier | Moderator, texts: Sequence[str]) -> Floats:
+    comments = [Comment("", text) for text in texts]
+    scored = read.decide(comments).scores if isinstance(read, Moderator) else read.score(prepare(comments)).scores
+    probability: Floats = np.nan_to_num(1 - scored[:, 0])  # what cannot be judged is fine
     return probability
 
 
-def _attacked(classifier: Classifier, marked: Sequence[_Marked], *, attack: Attack, name: str, seed: int) -> Floats:
+def _attacked(read: Classifier | Moderator, marked: Sequence[_Marked], *, attack: Attack, name: str, seed: int) -> Floats:
     """Return P(abusive) after the attack, shape (n,); in batches, for a long attack makes long texts."""
     parts = []
     for batch in _batches(marked):
         texts = [attack(one.text, one.words, attack_rng(one.text, attack=name, seed=seed)) for one in batch]
-        parts.append(_abusive(classifier, texts))
+        parts.append(_abusive(read, texts))
     return np.concatenate([np.empty(0), *parts])
 
 

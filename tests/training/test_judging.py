@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pytest
 from model.comment import Label
 from model.errors import InputError
 from model.moderator import Moderator
+from model.profile import Profile
 from training.behaviour.judging import JUDGING_FOLDER, NEUTRAL, Case, cases, judge, results_of, table
 from training.behaviour.lessons import LESSONS_FOLDER, lessons, tables
 from training.behaviour.pairs import load_pairs, texts
@@ -208,3 +209,11 @@ def test_the_table_names_every_capability() -> None:
     lines = table(results_of(CASES, RIGHT, abusive=CALM, threshold=0.5)).splitlines()
 
     assert {line.split()[0] for line in lines if line} >= CAPABILITIES | {"overall", "neutral", "homonym", "all"}
+
+
+def test_a_moderator_is_judged_by_its_profile(write_both: Callable[..., Path], tmp_path: Path) -> None:
+    """The cases judge what a service would say: by both readers where both are asked."""
+    folder = write_both(tmp_path / "both")
+    fast, full = (judge(Moderator.load(folder, profile=profile)) for profile in (Profile.FAST, Profile.FULL))
+    assert fast.overall != full.overall
+    assert full.threshold == 0.4

@@ -2,10 +2,12 @@
 
 import random
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 
 from model.moderator import Moderator
+from model.profile import Profile
 from training.attacks import ATTACKS
 from training.evaluation.attacked import robustness_section
 from training.evaluation.results import measure
@@ -134,3 +136,12 @@ def test_a_report_without_abuse(moderator: Moderator, rows: MakeRows) -> None:
     """Where nothing is caught the part says so instead of failing."""
     judged = judge(moderator, rows(["fine"] * 12, text=FINE))
     assert not robustness_section(moderator, judged, measure(judged, resamples=2)).tables
+
+
+def test_a_profile_is_attacked_as_it_judges(write_both: Callable[..., Path], tmp_path: Path, table: Labelled) -> None:
+    """What escapes both readers is told where both judge."""
+    folder = write_both(tmp_path / "both")
+    fast, full = (
+        robustness(Moderator.load(folder, profile=profile), table, attacks={"idle": idle}) for profile in (Profile.FAST, Profile.FULL)
+    )
+    assert fast.threshold != full.threshold

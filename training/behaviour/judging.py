@@ -165,16 +165,21 @@ def judge(judged: Classifier | Moderator, *, threshold: float | None = None) -> 
     """Let the cases judge a classifier.
 
     Args:
-        judged: what is judged; of a moderator, its classifier.
+        judged: what is judged; a moderator by its profile.
         threshold: score of abusive in [0, 1] from which a neutral mention of a group is a false alarm, such as the one that 5 % of
             clean conversation reaches; None for that of the label rule.
     """
-    classifier = judged.classifier if isinstance(judged, Moderator) else judged
     asked = cases()
-    scores = classifier.score(prepare([Comment(str(number), case.text) for number, case in enumerate(asked)])).scores
-    labels = [LABELS[code] for code in classifier.labels(scores)]
+    comments = [Comment(str(number), case.text) for number, case in enumerate(asked)]
+    if isinstance(judged, Moderator):
+        told = judged.decide(comments)
+        scores, labels = told.scores, [LABELS[code] for code in told.labels]
+        rule = judged.second.thresholds if judged.second is not None else judged.classifier.thresholds
+    else:
+        scores, rule = judged.score(prepare(comments)).scores, judged.thresholds
+        labels = [LABELS[code] for code in judged.labels(scores)]
     if threshold is None:
-        threshold = float(classifier.thresholds.abusive)
+        threshold = float(rule.abusive)
     return results_of(asked, labels, abusive=1 - scores[:, 0], threshold=threshold)
 
 

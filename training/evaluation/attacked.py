@@ -42,9 +42,8 @@ def robustness_section(moderator: Moderator, judged: Judged, results: Results) -
     caught = (judged.rows.abusive == 1) & (judged.abusive > np.quantile(judged.abusive[judged.calm], 0.95) if judged.calm.any() else False)
     if not caught.any():
         return Section(title, "No abusive comment is caught at 5 % false alarms, or there is no clean conversation: nothing to attack.")
-    found = robustness(
-        moderator, judged.rows, clean=judged.clean, limit=LIMIT if moderator.profile is Profile.FAST else FEW, seed=results.seed
-    )
+    limit = LIMIT if moderator.profile is Profile.FAST else FEW
+    found = robustness(moderator, judged.rows, clean=judged.clean, limit=limit, seed=results.seed, known=judged.abusive)
     family = {name: family for family, names in FAMILIES.items() for name in names}
     rows = [
         (
