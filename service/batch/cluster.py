@@ -116,7 +116,7 @@ def _cluster(address: str) -> Iterator[Any]:
 
 
 def _work(task: Task, setting: Setting, packed: Packed, asked: Artefact) -> Done:
-    return score_shard(task, setting, _moderator(packed, asked), threads=1)
+    return score_shard(task, setting, _moderator(packed, asked), threads=1).brief()
 
 
 @lru_cache(maxsize=1)

@@ -9,12 +9,13 @@ at all, so a run can be killed at any moment.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from model.errors import DumpError
 from service.batch.places import Folder, is_url
+from service.batch.ranking import Ranking
 from service.batch.rows import Columns
 from service.batch.tally import Tally
 
@@ -45,6 +46,10 @@ class Done:
     columns: Columns | None
     size: int = 0
     rejects: bool = False
+
+    def brief(self) -> "Done":
+        """Return it without the names that were counted, for whoever watches: the journal has them."""
+        return replace(self, tally=replace(self.tally, authors=Ranking(), threads=Ranking()))
 
     def as_json(self) -> bytes:
         """Return it for its file."""

@@ -153,7 +153,7 @@ def _work(task: Task, setting: Setting, artefact: Artefact, parent: int) -> Done
     _settle(parent)
     # One thread needs no large chunks to be busy, and memory counts as often as there are workers.
     setting = replace(setting, job=replace(setting.job, most_rows=min(setting.job.most_rows, _MOST_ROWS)))
-    return score_shard(task, setting, _moderator(artefact), threads=1)
+    return score_shard(task, setting, _moderator(artefact), threads=1).brief()
 
 
 @lru_cache(maxsize=1)
