@@ -20,14 +20,14 @@ _EVEN = 0.5
 def policy_for(scores: Floats, dev: Labelled, *, prior: Prior, clean: Collection[str] | None) -> Policy:
     """Derive the default policy from clean conversation.
 
+    A comment is not reviewed for being less suspicious than the average comment, nor rejected for being more likely not abusive,
+    however well all clean comments score.
+
     Args:
         scores: of the rows, in the order of ``LABELS``, shape (n, 3).
         dev: n rows that nothing was fitted on.
         prior: how common abuse is.
         clean: sources whose fine rows are clean conversation; None for all.
-
-    A comment is not reviewed for being less suspicious than the average comment, nor rejected for being more likely not abusive,
-    however well all clean comments score.
     """
     calm = (dev.abusive == 0) & (np.isin(dev.source, list(clean)) if clean is not None else True)
     try:

@@ -41,7 +41,6 @@ Progress = Callable[[str, float], None]
 
 _LIBRARIES = ("numba", "numpy", "scipy", "tipstaff")
 _FEW_DEV_ROWS = 100
-_EVEN = 0.5
 # So that the manifest stays small enough to be read.
 _MOST_FILES = 500
 _MOST_SOURCES = 500

@@ -19,7 +19,7 @@ def authors_of(column: "pa.Array[Any]") -> "pa.Array[Any]":
 
     if not pa.types.is_string(column.type):
         return column.cast(pa.string())
-    return _but(column, pc.is_in(column, pa.array(["", "[deleted]"])), column)
+    return _but(pc.is_in(column, pa.array(["", "[deleted]"])), column)
 
 
 def parents_of(column: "pa.Array[Any]") -> "pa.Array[Any]":
@@ -29,19 +29,19 @@ def parents_of(column: "pa.Array[Any]") -> "pa.Array[Any]":
 
     if not pa.types.is_string(column.type):
         told = column.cast(pa.string())
-        return _but(told, pc.is_in(told, pa.array(sorted(NO_PARENT))), told)
+        return _but(pc.is_in(told, pa.array(sorted(NO_PARENT))), told)
     told = pc.replace_substring_regex(column, r"^t[1-6]_([0-9A-Za-z_])", r"\1")
     told = pc.replace_substring_regex(told, r"^([0-9]+)\.0$", r"\1")
     short = pc.less(pc.binary_length(column), 5)
     none = pc.or_(pc.and_(short, pc.is_in(pc.ascii_lower(column), pa.array(sorted(NO_PARENT)))), pc.equal(told, "0"))
-    return _mended(column, _but(column, none, told))
+    return _mended(column, _but(none, told))
 
 
-def _but(column: "pa.Array[Any]", none: "pa.Array[Any]", told: "pa.Array[Any]") -> "pa.Array[Any]":
+def _but(none: "pa.Array[Any]", told: "pa.Array[Any]") -> "pa.Array[Any]":
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    return pc.if_else(pc.or_kleene(none, pc.is_null(column)), pa.scalar(None, pa.string()), told)
+    return pc.if_else(none, pa.scalar(None, pa.string()), told)
 
 
 def _mended(column: "pa.Array[Any]", told: "pa.Array[Any]") -> "pa.Array[Any]":
