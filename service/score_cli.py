@@ -63,7 +63,10 @@ Seed = Annotated[int, typer.Option(help="Seed of the sample.")]
 Since = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="Score rows of this time (UTC) or later only.")
 ]
-Jobs = Annotated[int | None, typer.Option(min=1, metavar="N", help="Processes that share the work.  [default: one a core]")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="N", help="Processes that share the work; with --cluster, workers to wait for.  [default: one a core; 1]"),
+]
 Cluster = Annotated[
     str | None,
     typer.Option(metavar="ADDRESS", help="Dask scheduler that spreads the work (tcp://host:8786), or local:N for N workers here."),

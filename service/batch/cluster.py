@@ -3,7 +3,8 @@
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import CancelledError
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -69,26 +70,38 @@ def workers(address: str, setting: Setting, artefact: Artefact, version: str) ->
 
     Args:
         address: of its scheduler, or ``local:N`` for a cluster of N processes that lasts as long as the block.
-        setting: what goes for all shards.
+        setting: what goes for all shards; its job tells how many workers are waited for, one unless it says more.
         artefact: the model.
         version: of the artefact.
 
     Raises:
-        DumpError: Dask is not installed, or the cluster cannot be reached or has no workers.
+        DumpError: Dask is not installed, or the cluster cannot be reached, or has too few workers to begin with or none to go on with.
     """
     try:
-        import joblib
         from distributed import KilledWorker
+        from distributed.comm.core import CommClosedError
+        from joblib import parallel_config
+
+        from service.batch.dasked import Backend
     except ImportError as error:
         raise DumpError(f"--cluster needs Dask ({error}); install Tipstaff with its extra cluster: pip install '.[cluster]'") from None
-    with _cluster(address) as client:
+    with _cluster(address) as client, ExitStack() as there:
         packed = pack(artefact, version)
-        with joblib.parallel_config(backend="dask", client=client, scatter=[packed], wait_for_workers_timeout=_WAIT):
-            yield Crew({"n_jobs": -1}, _work, (setting, packed, replace(artefact, folder=None)), KilledWorker, _nothing, weight=2)
 
+        def ship(count: int = 1) -> None:
+            # The workers that are there get the artefact, later ones have it from them. When all that had it are gone, Dask cancels
+            # whatever needs it.
+            there.close()
+            try:
+                client.wait_for_workers(count, timeout=_WAIT)
+            except TimeoutError:
+                found = len(client.scheduler_info()["workers"])
+                raise DumpError(f"--cluster {address}: {found} workers are there after {_WAIT} s, not {count}; start more") from None
+            there.enter_context(parallel_config(backend=Backend(client=client, scatter=[packed], wait_for_workers_timeout=_WAIT)))
 
-def _nothing() -> None:
-    """Dask finds other workers by itself."""
+        ship(setting.job.jobs or 1)
+        deadly = {KilledWorker: 2, CancelledError: 0, CommClosedError: 0}
+        yield Crew({"n_jobs": -1}, _work, (setting, packed, replace(artefact, folder=None)), deadly, ship)
 
 
 @contextmanager

@@ -57,7 +57,8 @@ class ScoreJob:
         language: whether the language of each row is told.
         strict: whether the first row that cannot be judged ends everything.
         pick: which rows are scored.
-        jobs: processes of one thread that share the work; None is one a core, or threads where there is little to share.
+        jobs: processes of one thread that share the work; None is one a core, or threads where there is little to share. With
+            ``cluster``, how many of its workers are waited for.
         cluster: address of a Dask scheduler, or ``local:N``; None is this machine.
         fresh: whether what an earlier run left is thrown away.
         page: whether a page of pictures is written beside the summary.

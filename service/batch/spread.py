@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -38,35 +38,37 @@ class Crew:
         options: of ``joblib.Parallel``.
         work: what a worker does with a task and ``common``.
         common: what it needs beside the task.
-        deadly: what is raised when a worker died.
+        deadly: what is raised when a worker died → how many deaths the shards then in work are blamed for; 0 where none of them can have
+            done it.
         again: makes the crew fit for work after a death.
-        weight: how many deaths such an exception stands for.
     """
 
     options: dict[str, Any]
     work: Callable[..., Done]
     common: Sequence[object]
-    deadly: type[Exception]
+    deadly: Mapping[type[Exception], int]
     again: Callable[[], None]
-    weight: int = 1
 
 
 def spread(tasks: Tasks, crew: AbstractContextManager[Crew]) -> Iterator[Done]:
     """Score shards in other processes, yielding what is done in any order.
 
     A worker that dies costs what it and its neighbours were doing, which is done again. A shard whose worker dies again is
-    tried alone, so that no neighbour is blamed for it.
+    tried alone, so that no neighbour is blamed for it. What workers lose through no fault of a shard is tried again as long as
+    anything gets done between.
 
     Args:
         tasks: returns the shards that are to be scored, given the numbers of those that are done.
         crew: who does it.
 
     Raises:
-        DumpError: the worker of a shard died again and again, or what ``score_shard`` raises.
+        DumpError: the worker of a shard died again and again, workers are lost faster than they do anything, or what
+            ``score_shard`` raises.
         OSError: reading or writing fails.
     """
     done: set[int] = set()
     deaths: Counter[int] = Counter()
+    fruitless = 0
     with crew as hands:
         while True:
             flying: dict[int, Task] = {}
@@ -76,14 +78,19 @@ def spread(tasks: Tasks, crew: AbstractContextManager[Crew]) -> Iterator[Done]:
                 for each in _parallel(_noted(chosen, flying), hands):
                     done.add(each.number)
                     flying.pop(each.number, None)
+                    fruitless = 0
                     yield each
-            except hands.deadly:
+            except tuple(hands.deadly) as error:
                 hands.again()
+                blame = next(weight for kind, weight in hands.deadly.items() if isinstance(error, kind))
                 for number in flying:
-                    deaths[number] += hands.weight
+                    deaths[number] += blame
                 worst = next((task for task in flying.values() if suspects and deaths[task.number] >= _DEATHS), None)
                 if worst is not None:
                     raise _given_up(worst) from None
+                fruitless += 1
+                if not blame and fruitless >= _DEATHS:
+                    raise DumpError("workers were lost again and again with no shard done between; see their logs for why") from None
                 continue
             if not suspects:
                 return
@@ -128,7 +135,7 @@ def processes(count: int, setting: Setting, artefact: Artefact) -> Iterator[Crew
     try:
         with suppress(BrokenProcessPool):  # then the shards go on from there
             _get_ready(count, options, artefact)
-        yield Crew(options, _work, (setting, artefact, os.getpid()), BrokenProcessPool, stop)
+        yield Crew(options, _work, (setting, artefact, os.getpid()), {BrokenProcessPool: 1}, stop)
     finally:
         stop()
 

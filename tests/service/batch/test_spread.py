@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,10 +16,10 @@ from model.errors import DumpError
 from model.moderator import Moderator
 from service.batch.cluster import pack, unpack
 from service.batch.dumps.shards import plan
-from service.batch.job import Artefact, OutputAs, Pick, ScoreJob
+from service.batch.job import Artefact, OutputAs, Pick, Progress, ScoreJob
 from service.batch.journal import Done
 from service.batch.rows import Wanted
-from service.batch.score import run
+from service.batch.score import Watch, run
 from service.batch.shardwork import Task
 from service.batch.spread import Crew, processes, spread
 from service.batch.tally import Tally
@@ -122,6 +122,13 @@ def test_a_cluster_that_is_not_there_is_named(
     assert not list(tmp_path.glob("o.*"))
 
 
+def test_workers_that_do_not_come_are_told_of(tmp_path: Path, folder: Path, inputs: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for three of a cluster of one is told how many there are."""
+    monkeypatch.setattr("service.batch.cluster._WAIT", 1)
+    with pytest.raises(DumpError, match="local:1: 1 workers are there after 1 s, not 3"):
+        run(job(inputs, tmp_path / "o.parquet", cluster="local:1", jobs=3), Moderator.load(folder), artefact=Artefact(folder))
+
+
 @contextmanager
 def started(*command: object) -> Iterator["subprocess.Popen[bytes]"]:
     with subprocess.Popen(list(map(str, command)), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
@@ -131,29 +138,48 @@ def started(*command: object) -> Iterator["subprocess.Popen[bytes]"]:
             process.kill()
 
 
-@pytest.mark.slow
-def test_a_cluster_loses_a_worker_and_no_row(tmp_path: Path, folder: Path, inputs: list[Path]) -> None:
-    """Of three Dask workers in processes of their own one is killed at work; the others do what it did."""
-    for path in inputs:
-        path.write_text(path.read_text() * 20)
+@contextmanager
+def scheduler(tmp_path: Path) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """Start a Dask scheduler; yield its address, and the command of a worker."""
     place = tmp_path / "scheduler.json"
     dask = Path(sys.executable).with_name("dask")
     quiet = ("--scheduler-file", place, "--no-dashboard")
-    worker = (dask, "worker", *quiet, "--nthreads", 1, "--no-nanny", "--local-directory", tmp_path / "d")
-    with (
-        started(dask, "scheduler", *quiet, "--port", 0, "--host", "127.0.0.1"),
-        started(*worker) as victim,
-        started(*worker),
-        started(*worker),
-    ):
+    with started(dask, "scheduler", *quiet, "--port", 0, "--host", "127.0.0.1"):
         end = time.monotonic() + _PATIENCE
         while not place.exists():
             assert time.monotonic() < end
             time.sleep(0.05)
-        address = json.loads(place.read_text())["address"]
-        judge, stored = Moderator.load(folder), Artefact(folder)
-        asked = job(inputs, tmp_path / "o.parquet", cluster=address, most_rows=200)
-        summary = run(asked, judge, artefact=stored, watch=lambda progress: victim.kill())
+        worker = (dask, "worker", *quiet, "--nthreads", 1, "--no-nanny", "--local-directory", tmp_path / "d")
+        yield json.loads(place.read_text())["address"], worker
+
+
+def check_cluster(tmp_path: Path, folder: Path, inputs: list[Path], address: str, watch: Watch) -> None:
+    """Score on a cluster and here; nothing may differ."""
+    for path in inputs:
+        path.write_text(path.read_text() * 20)
+    judge, stored = Moderator.load(folder), Artefact(folder)
+    summary = run(job(inputs, tmp_path / "o.parquet", cluster=address, most_rows=200), judge, artefact=stored, watch=watch)
     assert summary.rows == 48_000
     run(job(inputs, tmp_path / "p.parquet", most_rows=200), judge, artefact=stored)
     assert (tmp_path / "o.parquet").read_bytes() == (tmp_path / "p.parquet").read_bytes()
+
+
+@pytest.mark.slow
+def test_a_cluster_loses_a_worker_and_no_row(tmp_path: Path, folder: Path, inputs: list[Path]) -> None:
+    """Of three Dask workers in processes of their own one is killed at work; the others do what it did."""
+    with scheduler(tmp_path) as (address, worker), started(*worker) as victim, started(*worker), started(*worker):
+        check_cluster(tmp_path, folder, inputs, address, lambda progress: victim.kill())
+
+
+@pytest.mark.slow
+def test_a_cluster_loses_all_that_had_the_artefact(tmp_path: Path, folder: Path, inputs: list[Path]) -> None:
+    """The only worker is killed at work, and another comes later; it is sent what only the first had."""
+    with scheduler(tmp_path) as (address, worker), started(*worker) as victim, ExitStack() as later:
+
+        def kill(progress: Progress) -> None:
+            if victim.poll() is None:
+                victim.kill()
+                victim.wait()
+                later.enter_context(started(*worker))
+
+        check_cluster(tmp_path, folder, inputs, address, kill)
