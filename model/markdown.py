@@ -4,16 +4,20 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from functools import cached_property
+from itertools import islice
 
 from model.html import BREAKS, ELEMENTS, Span, Tags
 from model.offsets import Mapped
 from model.references import CLOSED_REFERENCE, Edit, decode_closed, edited
 
-__all__ = ["is_marked", "markdown_text"]
+__all__ = ["is_marked", "markdown_text", "read_markdown"]
 
-_MARKDOWN = re.compile(r"[*_~|`\[<>&\\]")
-_MARKER = re.compile(r"[ \t]*(?:[-+=#]|[0-9]{1,9}[.)])")
-_LATER_MARKER = re.compile(rf"\n{_MARKER.pattern}")
+# What lines that are more than prose begin with. One of the group is enough, of the others it takes two.
+_LINE = re.compile(r"[ \t]*+(?:(>|&gt;|#{1,6}[ \t]|(?:\*[ \t]*+){3}|(?:-[ \t]*+){3}|(?:_[ \t]*+){3}|===)|[-+*][ \t]|[0-9]{1,9}[.)][ \t])")
+_LATER_LINE = re.compile(rf"\n{_LINE.pattern}")
+_ESCAPE = re.compile(r"\\[!-/:-@\[-`{-~\n]")
+_RUN = re.compile(r"\*++|_++")
+
 # At the beginning of a line. A ">" may come escaped, as it does from Reddit; ">!" opens a spoiler.
 _QUOTE = re.compile(r"(?:[ \t]*(?:>|&gt;)(?!!))++ ?")
 _FENCE = re.compile(r"[ \t]*(`{3,}+|~{3,}+)[ \t]*+[\w+#.-]*+\s*+")
@@ -49,12 +53,45 @@ def markdown_text(source: str) -> Mapped:
     Returns:
         The text; its offsets count code points of ``source``.
     """
-    return _Post(source).read() if is_marked(source) else edited(source, ())
+    return read_markdown(source) if is_marked(source) else edited(source, ())
+
+
+def read_markdown(source: str) -> Mapped:
+    """Return what ``markdown_text`` returns, having read the text whatever it holds."""
+    return _Post(source).read()
 
 
 def is_marked(source: str) -> bool:
-    """Whether there is anything in a text that Markdown might make something else of."""
-    return bool(_MARKDOWN.search(source) or _MARKER.match(source) or ("\n" in source and _LATER_MARKER.search(source)))
+    """Whether there is anything in a text that Markdown might make something else of.
+
+    A pair of marks takes two, a list two lines, a tag its end, a reference its semicolon: most texts with a sign of Markdown in them have
+    nothing of the kind, and to read them costs ten times as much as to see that.
+    """
+    lines = [*filter(None, [_LINE.match(source)]), *(_LATER_LINE.finditer(source) if "\n" in source else ())]
+    return len(lines) > 1 or (len(lines) == 1 and lines[0][1] is not None) or _has_marks(source)
+
+
+def _has_marks(source: str) -> bool:
+    # Not one pattern: to look for its beginnings at every place takes longer than all of these.
+    return (
+        ("~~" in source or "||" in source or ("|" in source and "\n" in source))
+        or ("[" in source and ("](" in source or "[/" in source))
+        or (">" in source and ("<" in source or ">!" in source))
+        or ("&" in source and ";" in source and bool(CLOSED_REFERENCE.search(source)))
+        or ("\\" in source and bool(_ESCAPE.search(source)))
+        or source.count("`") > 1
+        or (source.count("*") + source.count("_") > 1 and _has_outer_runs(source))
+    )
+
+
+def _has_outer_runs(source: str) -> bool:
+    """Whether two runs of asterisks or underscores are not within a word."""
+    outer = (
+        run
+        for run in _RUN.finditer(source)
+        if not (source[max(run.start() - 1, 0) : run.start()].isalnum() and source[run.end() : run.end() + 1].isalnum())
+    )
+    return len(list(islice(outer, 2))) == 2
 
 
 class _Post:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from model.comment import Comment, Format
 from model.compiled import kernel
 from model.ngrams import Packed
-from model.text import prepare
+from model.text import prepare_one
 
 __all__ = ["PackedComments"]
 
@@ -57,14 +57,15 @@ class PackedComments(Sequence[Comment]):
         rows = np.flatnonzero(touched)
         if not rows.size:
             return self.texts
-        made = prepare([self[at] for at in rows.tolist()])
-        whole = data.data
-        begins, ends = [int(offsets[0]), *offsets[rows + 1].tolist()], [*offsets[rows].tolist(), int(offsets[-1])]
-        parts: list[bytes | memoryview[int]] = [whole[begins[0] : ends[0]]]
-        for text, begin, end in zip(made, begins[1:], ends[1:], strict=True):
-            parts += (text, whole[begin:end])
+        whole, written = data.data, self.written
+        parts: list[bytes | memoryview[int]] = []
+        done = int(offsets[0])
+        for begin, end in zip(offsets[rows].tolist(), offsets[rows + 1].tolist(), strict=True):
+            parts += (whole[done:begin], prepare_one(str(whole[begin:end], "utf-8"), written))
+            done = end
+        parts.append(whole[done : int(offsets[-1])])
         sizes = np.diff(offsets)
-        sizes[rows] = [len(text) for text in made]
+        sizes[rows] = [len(text) for text in parts[1::2]]
         return Packed(np.frombuffer(b"".join(parts), np.uint8), np.concatenate([[0], np.cumsum(sizes)]))
 
 

@@ -16,7 +16,7 @@ from model.lexicon import load_lexicon
 from model.normalise import buffers, normalise_bytes
 from model.offsets import Mapped, Piece
 
-__all__ = ["Trace", "normalise", "plain", "prepare", "trace"]
+__all__ = ["Trace", "normalise", "plain", "prepare", "prepare_one", "trace"]
 
 
 def plain(text: str, written: Format) -> Mapped:
@@ -40,18 +40,21 @@ def prepare(comments: Sequence[Comment]) -> list[bytes]:
     """Return what the kernel reads of each comment: UTF-8 after mark-up, entities and the Unicode stage; n."""
     as_is = Format.PLAIN
     return [
-        text.encode() if (text := comment.text).isascii() and comment.format is as_is and "&" not in text else _prepared(comment)
+        text.encode()
+        if (text := comment.text).isascii() and comment.format is as_is and "&" not in text
+        else prepare_one(text, comment.format)
         for comment in comments
     ]
 
 
-def _prepared(comment: Comment) -> bytes:
-    if comment.format is Format.PLAIN:
-        decoded = markup.entities(comment.text)
-        return fold.fold(comment.text if decoded is None else decoded.text).encode()
-    if comment.format is Format.MARKDOWN and not markup.is_marked(comment.text):
-        return fold.fold(comment.text).encode()
-    return fold.fold(plain(comment.text, comment.format).text).encode()
+def prepare_one(text: str, written: Format) -> bytes:
+    """Return what ``prepare`` makes of a text that is written in a given way."""
+    if written is Format.PLAIN:
+        decoded = markup.entities(text)
+        return fold.fold(text if decoded is None else decoded.text).encode()
+    if written is Format.MARKDOWN and not markup.is_marked(text):
+        return fold.fold(text).encode()
+    return fold.fold(plain(text, written).text).encode()
 
 
 class Trace:

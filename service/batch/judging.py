@@ -88,8 +88,10 @@ def judge(
     verdicts = np.full(len(chunk), -1, np.int8)
     verdicts[speaking] = decided.verdicts
     reasons: list[str | None] = list(chunk.reasons)
-    for at, reason in zip(speaking.tolist(), decided.reasons, strict=True):
-        reasons[at] = reason
+    told = decided.reasons
+    silent = np.flatnonzero(decided.labels < 0)
+    for at, place in zip(silent.tolist(), speaking[silent].tolist(), strict=True):
+        reasons[place] = told[at]
     languages = _languages(comments, speaking.tolist(), len(chunk), moderator) if language else None
     return Judged(ids, labels, scores, verdicts, reasons, decided.version, dump, chunk, languages)
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
+import numpy as np
+
 from model.errors import DumpError
 from service.batch.chunks import Chunk, chunks_of
 from service.batch.dumps.shards import Shard, read
@@ -171,11 +173,10 @@ def _insist(reading: Reading, judged: Judged) -> None:
 
 def _reject(judged: Judged, rejects: IO[bytes]) -> None:
     chunk = judged.chunk
-    for at, reason in enumerate(judged.reasons):
-        if reason is not None:
-            offset = chunk.offsets[at]
-            place = {"row": chunk.lines[at]} | ({} if offset is None else {"offset": offset})
-            rejects.write(json.dumps({"dump": judged.dump, **place, "id": chunk.ids[at], "reason": reason}).encode() + b"\n")
+    for at in np.flatnonzero(judged.labels < 0).tolist():
+        offset = chunk.offsets[at]
+        place = {"row": chunk.lines[at]} | ({} if offset is None else {"offset": offset})
+        rejects.write(json.dumps({"dump": judged.dump, **place, "id": chunk.ids[at], "reason": judged.reasons[at]}).encode() + b"\n")
 
 
 def _keep(rejects: IO[bytes], folder: Folder, name: str) -> None:

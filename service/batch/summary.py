@@ -77,4 +77,4 @@ def _labels(counts: list[int]) -> dict[str, int]:
 
 def _ranking(ranking: Ranking) -> dict[str, Any]:
     worst = [{"name": name, **_labels(counts)} for name, counts in ranking.worst(_NAMES)]
-    return {"known": len(ranking.places), "counts_too_low_by_at_most": ranking.missed, "most_abusive": worst}
+    return {"known": len(ranking), "counts_too_low_by_at_most": ranking.missed, "most_abusive": worst}

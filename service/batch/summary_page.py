@@ -54,4 +54,4 @@ def _rankings(found: Mapping[tuple[str, str], Ranking]) -> Iterable[tuple[str, s
     for (title, first), ranking in found.items():
         rows = [(name, [f"{count:,}" for count in (*counts, sum(counts[1:]))]) for name, counts in ranking.worst(_NAMES)]
         if rows:
-            yield title, first, len(ranking.places), ranking.missed, rows
+            yield title, first, len(ranking), ranking.missed, rows

@@ -75,7 +75,7 @@ class Tally:
         known = judged.labels >= 0
         self.labels += np.bincount(judged.labels[known], minlength=len(LABELS))
         self.verdicts += np.bincount(judged.verdicts[judged.verdicts >= 0], minlength=len(VERDICTS))
-        self.reasons.update(reason for reason in judged.reasons if reason is not None)
+        self.reasons.update(str(judged.reasons[at]) for at in np.flatnonzero(~known).tolist())
         self.abusive += np.histogram(1 - judged.scores[known, 0], BINS, (0, 1))[0]
         self.hateful += np.histogram(judged.scores[known, 2], BINS, (0, 1))[0]
         self.authors.add(judged.chunk.authors, judged.labels)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from model.markdown import read_markdown
 from model.markup import entities, html_text, markdown_text
 from model.offsets import Mapped
 
@@ -268,6 +269,14 @@ ENDLESS = [
 ]
 
 
+# What Markdown is made of, and what stands around it.
+MARKS = [
+    *("*", "**", "_", "~~", "~", "||", "|", "`", "```", "[", "]", "](b)", "![", "[b]", "[/b]", "<", ">", "<b>", "</b>", "<a@b.c>", "<3"),
+    *("&", "&gt;", "&amp;", "&x", ";", "\\", ">!", "!<", "#", "# ", "-", "- ", "--", "+ ", "=", "1. ", "2) ", ":", "!", "(", ")"),
+    *(" ", "\n", "\t", "\r", "\xa0", "a", "é", "7", "²", ".", "'"),
+]
+
+
 def _read(reader: Callable[[str], Mapped | None], source: str) -> Mapped:
     return reader(source) or Mapped(source, ())
 
@@ -318,6 +327,14 @@ def test_pieces_lead_back(reader: Callable[[str], Mapped | None], source: str) -
         at = piece.end
         if len(piece.text) == piece.end - piece.begin and not piece.text.isspace():
             assert piece.text == source[piece.begin : piece.end]
+
+
+@given(st.lists(st.sampled_from(MARKS), max_size=7).map("".join) | SOURCES)
+@example("a**b")
+@example("*_a_*")
+def test_what_is_not_read_would_have_come_out_the_same(source: str) -> None:
+    """Whatever the look at a text passes over as prose, reading it whole changes nothing in."""
+    assert markdown_text(source).text == read_markdown(source).text
 
 
 @given(

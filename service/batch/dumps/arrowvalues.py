@@ -31,9 +31,12 @@ def parents_of(column: "pa.Array[Any]") -> "pa.Array[Any]":
         told = column.cast(pa.string())
         return _but(pc.is_in(told, pa.array(sorted(NO_PARENT))), told)
     told = pc.replace_substring_regex(column, r"^t[1-6]_([0-9A-Za-z_])", r"\1")
-    told = pc.replace_substring_regex(told, r"^([0-9]+)\.0$", r"\1")
+    if pc.any(pc.ends_with(column, ".0")).as_py():
+        told = pc.replace_substring_regex(told, r"^([0-9]+)\.0$", r"\1")
+    none = pc.equal(told, "0")
     short = pc.less(pc.binary_length(column), 5)
-    none = pc.or_(pc.and_(short, pc.is_in(pc.ascii_lower(column), pa.array(sorted(NO_PARENT)))), pc.equal(told, "0"))
+    if pc.any(short).as_py():
+        none = pc.or_(pc.and_(short, pc.is_in(pc.ascii_lower(column), pa.array(sorted(NO_PARENT)))), none)
     return _mended(column, _but(none, told))
 
 

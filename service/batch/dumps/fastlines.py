@@ -18,6 +18,8 @@ from service.batch.dumps.sources import Replayed
 from service.batch.rows import MOST_ROW
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pyarrow as pa
 
 __all__ = ["Lines", "read_pieces", "records_of"]
@@ -72,13 +74,13 @@ def read_pieces(
             rest: Any = io.BufferedReader(Replayed(piece, behind), _PIECE)
             yield read_jsonl(rest, first=first, offset=offset, known=known)
             return
-        table = _table(piece, names) if len(piece) >= _LEAST else None
-        if table is None:
+        begins = _begins(piece) if len(piece) >= _LEAST else None
+        table = None if begins is None else _table(piece, names, begins.size)
+        if begins is None or table is None:
             yield read_jsonl(io.BufferedReader(io.BytesIO(piece)), first=first, offset=offset, known=known)
         else:
-            count = table.num_rows
-            yield Lines(table, first, _places(piece, offset)[:count] if known else [None] * count)
-        first += piece.count(b"\n")
+            yield Lines(table, first, (begins + offset).tolist() if known else [None] * begins.size)
+        first += piece.count(b"\n") if begins is None else begins.size  # only the last piece may end within a line
         offset += len(piece)
 
 
@@ -87,17 +89,20 @@ def records_of(pieces: Iterable[Lines | Iterator[Record]]) -> Iterator[Record]:
     return chain.from_iterable(piece.records() if isinstance(piece, Lines) else piece for piece in pieces)
 
 
-def _places(piece: bytes, offset: int) -> list[int]:
+def _begins(piece: bytes) -> "npt.NDArray[np.int64] | None":
+    """Return where the lines begin; None unless each may be an object."""
     import numpy as np
 
-    ends = np.flatnonzero(np.frombuffer(piece, np.uint8) == 10) + offset + 1
-    return [offset, *ends.tolist()]
+    signs = np.frombuffer(piece, np.uint8)
+    ends = np.flatnonzero(signs[:-1] == ord("\n"))
+    if signs[0] != ord("{") or (signs[ends - 1] != ord("}")).any() or (signs[ends + 1] != ord("{")).any():
+        return None
+    return np.concatenate([[0], ends + 1])
 
 
-def _table(piece: bytes, names: Sequence[str]) -> "pa.Table | None":
-    """Return the values of each field, a row for each line; None if the piece does not qualify."""
-    count = piece.count(b"\n") + (not piece.endswith(b"\n"))
-    if not piece.startswith(b"{") or piece.count(b"}\n{") != count - 1 or _DEEP in piece or _has_odd_number(piece):
+def _table(piece: bytes, names: Sequence[str], count: int) -> "pa.Table | None":
+    """Return the values of each field, a row for each line; None if the piece, of so many lines, does not qualify."""
+    if _DEEP in piece or _has_odd_number(piece):
         return None
     schema = _schema(piece, names)
     if schema is None:
