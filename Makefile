@@ -26,7 +26,7 @@ serve: ## install into .venv, then serve the shipped model [HOST=0.0.0.0 PORT=80
 
 test: ## install what testing needs too, then run the tests [ARGS="-m 'not slow'"]
 	@$(INSTALL) dev
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: ## check format, lint, types, import contracts and the Dockerfile
 	@$(INSTALL) dev

@@ -23,6 +23,12 @@ def _own_data() -> Iterator[None]:
         yield
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts files with slow tests first, so that no process is still at one when the others have nothing left to do."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 def _skipped(config: pytest.Config) -> list[pytest.TestReport]:
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     return terminal.stats.get("skipped", []) if terminal else []
