@@ -5,7 +5,7 @@ that failed is made again. Broken mark-up is read as text rather than dropped.
 """
 
 from model.html import html_text
-from model.markdown import is_marked, markdown_text
+from model.markdown import is_marked, markdown_text, read_markdown
 from model.references import entities
 
-__all__ = ["entities", "html_text", "is_marked", "markdown_text"]
+__all__ = ["entities", "html_text", "is_marked", "markdown_text", "read_markdown"]

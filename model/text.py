@@ -52,8 +52,8 @@ def prepare_one(text: str, written: Format) -> bytes:
     if written is Format.PLAIN:
         decoded = markup.entities(text)
         return fold.fold(text if decoded is None else decoded.text).encode()
-    if written is Format.MARKDOWN and not markup.is_marked(text):
-        return fold.fold(text).encode()
+    if written is Format.MARKDOWN:
+        return fold.fold(markup.read_markdown(text).text if markup.is_marked(text) else text).encode()
     return fold.fold(plain(text, written).text).encode()
 
 

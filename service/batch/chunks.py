@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from service.batch.rows import Reason, Row, RowId
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Chunk", "Column", "Times", "chunks_of", "times_of"]
+__all__ = ["Chunk", "Column", "Times", "chunks_of", "constant", "times_of"]
 
 Times = npt.NDArray[np.datetime64]
 """Microseconds since 1970 in UTC; NaT where there is no time."""
@@ -51,6 +51,16 @@ class Column(Sequence[Any]):
     def _values(self) -> list[Any]:
         found: list[Any] = self.array.to_pylist()
         return found
+
+
+@lru_cache(maxsize=256, typed=True)
+def constant(value: bool | int | str | tuple[str, ...] | None) -> Any:
+    """Return a value as Arrow has it, None as a text; Arrow left to itself looks for a module that may not be there each time."""
+    import pyarrow as pa
+
+    if isinstance(value, tuple):
+        return pa.array(value, pa.string())
+    return pa.scalar(None, pa.string()) if value is None else pa.scalar(value)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 import numpy as np
 
 from model.comment import LABELS, VERDICTS
-from service.batch.chunks import Column
+from service.batch.chunks import Column, constant
 from service.batch.judging import Judged
 from service.batch.rows import RowId, WriteAs
 
@@ -212,9 +212,9 @@ class _Parquet:
             _named(judged.labels, tuple(map(str, LABELS))),
             *(pa.array(column, mask=missing) for column in judged.scores.T),
             _named(judged.verdicts, tuple(map(str, VERDICTS))),
-            pa.repeat(judged.version, len(chunk)),
+            pa.repeat(constant(judged.version), len(chunk)),
             judged.reasons,
-            pa.repeat(judged.dump, len(chunk)),
+            pa.repeat(constant(judged.dump), len(chunk)),
             np.asarray(chunk.lines),
             chunk.authors,
             chunk.parents,
@@ -257,4 +257,4 @@ def _array(column: Any, kind: "pa.DataType") -> "pa.Array[Any]":
 def _named(codes: "np.ndarray[tuple[int], np.dtype[np.int8]]", names: tuple[str, ...]) -> "pa.Array":
     import pyarrow as pa
 
-    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(names)).cast(pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), constant(names)).cast(pa.string())

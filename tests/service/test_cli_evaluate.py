@@ -73,6 +73,12 @@ def table(tmp_path: Path) -> Path:
     return write_csv(tmp_path / "rulings.csv", ("text", "label", "split"), labelled())
 
 
+@pytest.fixture(scope="module")
+def both(write_both: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An artefact whose encoder is tiny, for whatever does not depend on how it judges: the shipped one takes a minute for a report."""
+    return write_both(tmp_path_factory.mktemp("artefacts") / "both")
+
+
 def test_from_tables_to_a_report(call: Call, table: Path, tmp_path: Path) -> None:
     """Two tables make one report of two sources: a page, the same as JSON, and a table on standard output."""
     more = write_csv(tmp_path / "more.csv", ("text", "label"), [row[:2] for row in labelled()])
@@ -109,32 +115,32 @@ def test_a_folder_is_an_artefact_too(call: Call, table: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(("split", "rows"), [("held-out", 48), ("dev", 48), ("train", 24), ("all", 72)])
-def test_the_split_chooses_rows(call: Call, table: Path, tmp_path: Path, split: str, rows: int) -> None:
+def test_the_split_chooses_rows(call: Call, both: Path, table: Path, tmp_path: Path, split: str, rows: int) -> None:
     """Rows of the split that is asked for are judged; without a word, those that are not train."""
     options = () if split == "held-out" else ("--split", split)
-    done = call("default", table, "-o", tmp_path / "out", "--resamples", 1, "--json", *options)
+    done = call(both, table, "-o", tmp_path / "out", "--resamples", 1, "--json", *options)
     assert json.loads(done.out)["rows"] == rows
 
 
-def test_columns_and_labels_can_be_named(call: Call, tmp_path: Path) -> None:
+def test_columns_and_labels_can_be_named(call: Call, both: Path, tmp_path: Path) -> None:
     """Tables that name columns and labels otherwise are read as tipstaff train reads them."""
     names = {"fine": "ok", "toxic": "rude", "hateful": "slur"}
     rows = [(text, names[label], f"forum {at % 2}", at, "dev") for at, (text, label, _) in enumerate(labelled())]
     table = write_csv(tmp_path / "t.csv", ("remark", "ruling", "forum", "nr", "part"), rows)
     maps = [part for label, name in names.items() for part in ("--map", f"{name}={label}")]
     columns = ("--text", "remark", "--label", "ruling", "--source", "forum", "--id", "nr", "--split-column", "part")
-    done = call("default", table, "-o", tmp_path / "out", *maps, *columns, "--resamples", 5, "--clean", "forum 1", "--json")
+    done = call(both, table, "-o", tmp_path / "out", *maps, *columns, "--resamples", 5, "--clean", "forum 1", "--json")
     assert done.code == 0, done.err
     report = json.loads(done.out)
     assert [source["source"] for source in report["sources"]] == ["forum 0", "forum 1"]
     assert report["clean"] == ["forum 1"]
 
 
-def test_bad_rows_are_told(call: Call, tmp_path: Path) -> None:
+def test_bad_rows_are_told(call: Call, both: Path, tmp_path: Path) -> None:
     """Bad rows are counted and listed with file, line and field, without their text; the others are judged."""
     rows: list[Sequence[object]] = [*(row[:2] for row in labelled()), ("zebra", "spam"), ("", "fine"), ("hello there", "")]
     table = write_csv(tmp_path / "t.csv", ("text", "label"), rows)
-    done = call("default", table, "-o", tmp_path / "out", "--resamples", 2)
+    done = call(both, table, "-o", tmp_path / "out", "--resamples", 2)
     assert done.code == 0, done.err
     assert f"{table}: line 74: label: 'spam' is not fine, toxic, hateful" in done.err
     assert "75 rows read: 72 used, 1 answer no question, 2 bad" in done.err
@@ -142,12 +148,12 @@ def test_bad_rows_are_told(call: Call, tmp_path: Path) -> None:
     assert len(json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))["reading"]["problems"]) == 2
 
 
-def test_the_same_again(call: Call, table: Path, tmp_path: Path) -> None:
+def test_the_same_again(call: Call, both: Path, table: Path, tmp_path: Path) -> None:
     """The same call says the same, but for what profiles cost; another seed moves the intervals and nothing else."""
-    first = call("default", table, "-o", tmp_path / "out", "--resamples", 30, "--json")
-    again = call("default", table, "-o", tmp_path / "out", "--resamples", 30, "--json")
+    first = call(both, table, "-o", tmp_path / "out", "--resamples", 30, "--json")
+    again = call(both, table, "-o", tmp_path / "out", "--resamples", 30, "--json")
     assert re.sub(r'"seconds": [0-9.e-]+', "", first.out) == re.sub(r'"seconds": [0-9.e-]+', "", again.out)
-    other = json.loads(call("default", table, "-o", tmp_path / "out", "--resamples", 30, "--seed", 1, "--json").out)
+    other = json.loads(call(both, table, "-o", tmp_path / "out", "--resamples", 30, "--seed", 1, "--json").out)
     assert other["mean"]["auc_hateful"]["value"] == json.loads(first.out)["mean"]["auc_hateful"]["value"]
 
 

@@ -4,12 +4,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from service.batch.chunks import constant
 from service.batch.dumps.values import NO_PARENT, parent_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["authors_of", "parents_of"]
+
+_NO_PARENT = tuple(sorted(NO_PARENT))
+_SHORT = 1 + max(map(len, NO_PARENT))
 
 
 def authors_of(column: "pa.Array[Any]") -> "pa.Array[Any]":
@@ -19,7 +23,7 @@ def authors_of(column: "pa.Array[Any]") -> "pa.Array[Any]":
 
     if not pa.types.is_string(column.type):
         return column.cast(pa.string())
-    return _but(pc.is_in(column, pa.array(["", "[deleted]"])), column)
+    return _but(pc.is_in(column, constant(("", "[deleted]"))), column)
 
 
 def parents_of(column: "pa.Array[Any]") -> "pa.Array[Any]":
@@ -29,22 +33,21 @@ def parents_of(column: "pa.Array[Any]") -> "pa.Array[Any]":
 
     if not pa.types.is_string(column.type):
         told = column.cast(pa.string())
-        return _but(pc.is_in(told, pa.array(sorted(NO_PARENT))), told)
+        return _but(pc.is_in(told, constant(_NO_PARENT)), told)
     told = pc.replace_substring_regex(column, r"^t[1-6]_([0-9A-Za-z_])", r"\1")
     if pc.any(pc.ends_with(column, ".0")).as_py():
         told = pc.replace_substring_regex(told, r"^([0-9]+)\.0$", r"\1")
-    none = pc.equal(told, "0")
-    short = pc.less(pc.binary_length(column), 5)
+    none = pc.equal(told, constant("0"))
+    short = pc.less(pc.binary_length(column), constant(_SHORT))
     if pc.any(short).as_py():
-        none = pc.or_(pc.and_(short, pc.is_in(pc.ascii_lower(column), pa.array(sorted(NO_PARENT)))), none)
+        none = pc.or_(pc.and_(short, pc.is_in(pc.ascii_lower(column), constant(_NO_PARENT))), none)
     return _mended(column, _but(none, told))
 
 
 def _but(none: "pa.Array[Any]", told: "pa.Array[Any]") -> "pa.Array[Any]":
-    import pyarrow as pa
     import pyarrow.compute as pc
 
-    return pc.if_else(none, pa.scalar(None, pa.string()), told)
+    return pc.if_else(none, constant(None), told)
 
 
 def _mended(column: "pa.Array[Any]", told: "pa.Array[Any]") -> "pa.Array[Any]":
@@ -52,7 +55,7 @@ def _mended(column: "pa.Array[Any]", told: "pa.Array[Any]") -> "pa.Array[Any]":
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    odd = pc.fill_null(pc.invert(pc.string_is_ascii(column)), False)
+    odd = pc.fill_null(pc.invert(pc.string_is_ascii(column)), constant(False))
     places = np.flatnonzero(odd.to_numpy(zero_copy_only=False))
     if not places.size:
         return told

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from service.batch.chunks import Chunk, Column, Times, chunks_of, times_of
+from service.batch.chunks import Chunk, Column, Times, chunks_of, constant, times_of
 from service.batch.dumps.arrowvalues import authors_of, parents_of
 from service.batch.dumps.fastlines import Lines
 from service.batch.dumps.records import Record
@@ -85,15 +85,15 @@ def _without(texts: "pa.Array[Any]", places: "np.ndarray[tuple[int], np.dtype[np
 
     gone = np.zeros(len(texts), np.bool_)
     gone[places] = True
-    return pc.if_else(pa.array(gone), pa.scalar(None, texts.type), texts)
+    return pc.if_else(pa.array(gone), constant(None), texts)
 
 
 def _odd(texts: "pa.ChunkedArray[Any]") -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
     """Return the places of the texts that may be none: missing, a placeholder, too long."""
     import pyarrow.compute as pc
 
-    longest = pc.greater(pc.binary_length(texts), MOST_TEXT)
-    found = pc.fill_null(pc.or_(longest, pc.starts_with(texts, "[")), True)
+    longest = pc.greater(pc.binary_length(texts), constant(MOST_TEXT))
+    found = pc.fill_null(pc.or_(longest, pc.starts_with(texts, "[")), constant(True))
     return np.flatnonzero(found.to_numpy())
 
 
@@ -103,7 +103,7 @@ def _times(column: "pa.ChunkedArray[Any]") -> Times:
 
     if not pa.types.is_integer(column.type):
         return times_of(map(time_of, column.to_pylist()))
-    numbers = pc.fill_null(column, 0).to_numpy()
+    numbers = pc.fill_null(column, constant(0)).to_numpy()
     found: Times = numbers.astype("datetime64[s]").astype("datetime64[us]")
     odd = np.flatnonzero((numbers <= 0) | (numbers >= SOON))
     found[odd] = times_of(map(time_of, column.take(odd).to_pylist()))

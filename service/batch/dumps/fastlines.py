@@ -123,13 +123,14 @@ def _table(piece: bytes, names: Sequence[str], count: int) -> "pa.Table | None":
 
 
 def _has_odd_number(piece: bytes) -> bool:
-    # A search for the pattern alone takes longer than all the rest.
+    import numpy as np
+
+    signs = np.frombuffer(piece, np.uint8)
+    # A search for the pattern, or for a word of it, takes several times as long.
     for word in (b"NaN", b"Inf"):
-        at = piece.find(word)
-        while at >= 0:
-            if _ODD_NUMBER.match(piece, at):
-                return True
-            at = piece.find(word, at + 1)
+        first = np.flatnonzero(signs[:-2] == word[0])
+        if any(_ODD_NUMBER.match(piece, at) for at in first[signs[first + 2] == word[2]].tolist()):
+            return True
     return False
 
 
