@@ -1,6 +1,7 @@
 """Dumps of any size to measure with: comments of the corpus in rows as Reddit's dumps have them."""
 
 import json
+import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +33,9 @@ def write_reddit(path: Path, texts: list[str], *, size: int) -> int:
             written += file.write(row)
             count += 1
             if written >= size:
-                return count
+                break
+        file.flush()
+        os.fsync(file.fileno())  # else it would be written back while the first figure is measured
     return count
 
 
