@@ -90,8 +90,10 @@ class OutboxWorker:
                 job = asyncio.create_task(self._handle(task))
                 self._running.add(job)
                 job.add_done_callback(self._finished)
+            # Not asyncio.wait_for: before Python 3.12 it loses a cancellation that comes as the wait ends, and nothing would stop this.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._poll)
+                async with asyncio.timeout(self._poll):
+                    await self._wake.wait()
 
     async def _claimed(self) -> list[Task]:
         free = self._at_once - len(self._running)

@@ -77,6 +77,24 @@ def test_failure_is_tried_again(store: Store) -> None:
     assert found.due_at == store.database.now() + timedelta(seconds=30)  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("steps", range(6))
+def test_it_ends_though_it_was_just_woken(store: Store, steps: int) -> None:
+    """However far the loop has come with waking it, a worker that is to end does."""
+
+    async def run() -> None:
+        async with (
+            asyncio.timeout(20) as patience,
+            OutboxWorker(store.outbox, {"flag": failing(ValueError())}, poll=60) as worker,
+        ):
+            await asyncio.sleep(0.2)
+            worker.wake()
+            for _ in range(steps):
+                await asyncio.sleep(0)
+        assert not patience.expired()
+
+    asyncio.run(run())
+
+
 def test_final_failure_is_parked(store: Store) -> None:
     """A handler that says that trying again is useless has its task laid aside at once."""
     store.outbox.enqueue("flag", {}, idempotency="1")
