@@ -96,7 +96,7 @@ class Ranking:
     def as_list(self) -> list[Any]:
         """Return everything as JSON knows it, column by column."""
         names, counts = self._settled()
-        return [self.missed, names if isinstance(names, list) else names.to_pylist(), *counts.T.tolist()]
+        return [self.missed, _listed(names), *counts.T.tolist()]
 
     @classmethod
     def from_list(cls, told: Sequence[Any]) -> "Ranking":

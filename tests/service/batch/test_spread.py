@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -25,7 +25,6 @@ from service.batch.spread import Crew, processes, spread
 from service.batch.tally import Tally
 
 ROOT = Path(__file__).parents[3]
-COMMAND = [sys.executable, "-c", "from service.cli import main; main()"]
 _PATIENCE = 120
 
 
@@ -61,18 +60,15 @@ def test_what_goes_wrong_in_a_worker_is_told_as_anywhere(tmp_path: Path, folder:
         run(job(inputs, tmp_path / "o.parquet", jobs=2, strict=True), Moderator.load(folder), artefact=Artefact(folder))
 
 
-def test_no_worker_loads_pandas(tmp_path: Path, inputs: list[Path]) -> None:
+def test_no_worker_loads_pandas(tmp_path: Path, inputs: list[Path], start: Callable[..., "subprocess.Popen[str]"]) -> None:
     """Arrow would, where it is installed, and each worker would take as much memory more as the model does."""
-    (tmp_path / "fake").mkdir()
-    (tmp_path / "fake" / "pandas.py").write_text(
-        "import os, pathlib\npathlib.Path(__file__).with_name(str(os.getpid())).touch()\nraise ImportError"
-    )
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path / "fake"), str(ROOT)])}
-    command = [*COMMAND, "score", *map(str, inputs), "-o", str(tmp_path / "o.parquet"), "--jobs", "2"]
-    with subprocess.Popen(command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
-        _, said = process.communicate()
+    fake = tmp_path / "fake"
+    fake.mkdir()
+    (fake / "pandas.py").write_text("import os, pathlib\npathlib.Path(__file__).with_name(str(os.getpid())).touch()\nraise ImportError")
+    process = start(*inputs, "-o", tmp_path / "o.parquet", "--jobs", 2, env={"PYTHONPATH": os.pathsep.join([str(fake), str(ROOT)])})
+    _, said = process.communicate()
     assert process.returncode == 0, said
-    assert {path.name for path in (tmp_path / "fake").iterdir()} <= {"pandas.py", "__pycache__", str(process.pid)}
+    assert {path.name for path in fake.iterdir()} <= {"pandas.py", "__pycache__", str(process.pid)}
 
 
 def deadly(task: Task, place: Path, victim: int, times: int) -> Done:
