@@ -51,7 +51,7 @@ bench: ## measure, side by side with what else there is
 
 train: ## rebuild model/default from ../shared/corpus
 	@$(INSTALL) dev
-	$(BIN)/python -m training.default $(ARGS)
+	$(BIN)/python -m training.shipped_model.build_shipped $(ARGS)
 
 lock: ## bring the locks in line with pyproject.toml [ARGS=--upgrade]
 	@$(INSTALL) dev

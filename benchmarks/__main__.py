@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from importlib import import_module
 
 from benchmarks.figures import Figure, Skipped, table
-from model.sharing import cores
+from model.threads import cores
 
 __all__ = ["main"]
 

@@ -9,10 +9,10 @@ from fastapi import FastAPI
 from model.comment import Comment
 from model.profile import Profile
 from service.http.app import create_app
-from service.http.judging import Judging
-from service.http.moderate import moderation
-from service.http.protocol import Protocol
-from service.http.wire import ModerateAnswer, ModerateRequest
+from service.http.connection.protocol import Protocol
+from service.http.routes.moderate import moderation
+from service.http.routes.moderate_messages import ModerateAnswer, ModerateRequest
+from service.judging.judge import Judging
 from service.settings import Settings
 
 __all__ = ["EMPTY", "create_measured_app"]

@@ -16,11 +16,11 @@ from benchmarks.comments import Comments
 from benchmarks.dumps import comments_for, compressed, write_reddit
 from benchmarks.figures import Figure, Skipped
 from benchmarks.loops import LOOPS
-from model.sharing import cores
+from model.threads import cores
 
 __all__ = ["measure"]
 
-_COMMAND = [sys.executable, "-c", "from service.cli import main; main()", "score"]
+_COMMAND = [sys.executable, "-c", "from service.cli.main import main; main()", "score"]
 _LOOK_EVERY = 0.25
 _MOST_MEMORY = 500.0
 _LOOP_ROWS = {"a pandas loop over HateSonar": 2_000}

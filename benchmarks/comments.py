@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.labelled import Labelled
+from training.tables.labelled import Labelled
 
 __all__ = ["CORPUS", "Comments", "dev_rows", "load_comments"]
 
@@ -128,7 +128,7 @@ def dev_rows(folder: Path = CORPUS) -> Labelled:
     """Return the dev rows of the corpus, in the order of its files."""
     import numpy as np
 
-    from training.corpus import load_corpus
+    from training.shipped_model.corpus import load_corpus
 
     rows = load_corpus(folder)
     return rows.take(np.flatnonzero(np.array(rows.split) == "dev"))

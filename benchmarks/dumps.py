@@ -18,7 +18,7 @@ def comments_for(count: int = _DISTINCT) -> Comments:
     """Return every row of the corpus in random order, again from the first if there are too few; made-up ones without it."""
     if not CORPUS.is_dir():
         return load_comments(count)
-    from training.corpus import load_corpus
+    from training.shipped_model.corpus import load_corpus
 
     texts = load_corpus(CORPUS).text
     random.Random(0).shuffle(texts)

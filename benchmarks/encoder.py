@@ -9,14 +9,14 @@ import numpy as np
 
 from benchmarks.comments import CORPUS, dev_rows, load_comments
 from benchmarks.figures import Figure, Skipped
-from model.artefact import shipped
+from model.artefact.folder import shipped
 from model.comment import Comment
-from model.encoder import EncoderReader, normalised, unpack_pieces
-from model.lexicon import load_lexicon
+from model.encoder.session import EncoderReader, normalised, unpack_pieces
 from model.moderator import Moderator
+from model.normaliser.lexicon import load_lexicon
 from model.profile import Profile
-from model.text import prepare
-from training.default import CLEAN
+from model.text.pipeline import prepare
+from training.shipped_model.build_shipped import CLEAN
 
 __all__ = ["measure"]
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from benchmarks.comments import load_comments
 from benchmarks.figures import Figure, Skipped
-from model.sharing import cores
+from model.threads import cores
 
 __all__ = ["measure"]
 

@@ -26,10 +26,10 @@ from benchmarks.comments import CORPUS, dev_rows
 from benchmarks.figures import Figure, Skipped
 from model.comment import LABELS, Comment
 from model.moderator import Decisions, Moderator
-from training.behaviour.pairs import FaultShare, Pair, judge, load_pairs, texts
-from training.default import CLEAN
-from training.evaluate import calibration_error, evaluate
-from training.labelled import Labelled
+from training.behaviour.minimal_pairs import FaultShare, Pair, judge, load_pairs, texts
+from training.evaluation.label_figures import calibration_error, evaluate
+from training.shipped_model.build_shipped import CLEAN
+from training.tables.labelled import Labelled
 
 __all__ = ["measure"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.comments import CORPUS, dev_rows, load_comments
 from benchmarks.figures import Figure, Skipped
 from model.comment import Comment
-from model.language import Identifier
+from model.language.identifier import Identifier
 from model.moderator import Moderator
 
 __all__ = ["measure"]

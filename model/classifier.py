@@ -16,12 +16,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model import ngrams
-from model.heads import label_codes
-from model.lexicon import frequent_words
-from model.manifest import ATTRIBUTE_PREFIX, Calibration, LabelThresholds, Prior
-from model.ngrams import FeatureSettings, Packed, Reading, Weights
-from model.sharing import cores
+from model.artefact.manifest import ATTRIBUTE_PREFIX, Calibration, LabelThresholds, Prior
+from model.ngrams import reader as ngrams
+from model.ngrams.heads import label_codes
+from model.ngrams.reader import FeatureSettings, Packed, Reading, Weights
+from model.normaliser.lexicon import frequent_words
+from model.threads import cores
 
 __all__ = ["Classifier", "NgramReader", "Scores", "labels_of", "prior_shift"]
 
@@ -59,7 +59,7 @@ class NgramReader:
 
     Attributes:
         settings: what is read.
-        lexicon: the words that disguises may be read as, as ``model.lexicon`` packs them.
+        lexicon: the words that disguises may be read as, as ``model.normaliser.lexicon`` packs them.
         values: codes of the weights, int8, shape (2**bits, heads); see ``ngrams.Weights``.
         scales: what one step of a weight is worth in log-odds, float64, shape (heads,).
         biases: log-odds of a comment without features, float64, shape (heads,).
@@ -161,14 +161,14 @@ class Classifier:
         """Return the calibrated log-odds of every head.
 
         Args:
-            texts: n comments as ``model.text.prepare`` leaves them.
+            texts: n comments as ``model.text.pipeline.prepare`` leaves them.
             threads: how many may share the work; None for all cores where there is enough of it.
         """
         reading = self.judge(texts, threads=threads)
         return Calibrated(reading.log_odds * self.slopes + self.intercepts, reading.where)
 
     def score(self, texts: Sequence[bytes], *, threads: int | None = None) -> Scores:
-        """Return the probabilities of n comments, given as ``model.text.prepare`` leaves them."""
+        """Return the probabilities of n comments, given as ``model.text.pipeline.prepare`` leaves them."""
         reading = self.judge(texts, threads=threads)
         return Scores(reading.scores, self.attribute_scores(reading))
 
@@ -178,7 +178,7 @@ class Classifier:
         """Read n comments and judge them.
 
         Args:
-            texts: the comments, as ``model.text.prepare`` leaves them, or as these packed.
+            texts: the comments, as ``model.text.pipeline.prepare`` leaves them, or as these packed.
             bounds: the thresholds of the label rule and of a policy, as of ``heads.finish``.
             threads: how many may share the work; None for all cores where there is enough of it.
             out: where to write it; new room if None.

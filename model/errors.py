@@ -5,7 +5,7 @@
     TipstaffError
     ├── ArtefactError           a stored classifier is missing, damaged, altered, foreign or newer
     ├── SettingsError           a setting of the service is wrong
-    ├── TaskError               a call to another system failed (service.store.worker)
+    ├── TaskError               a call to another system failed (service.store.outbox_worker)
     ├── StoreError              the database cannot be reached, read or written, or is newer than this Tipstaff
     └── InputError (ValueError) what the caller handed over is wrong
         ├── TableError          a labelled table: file, line and field are named

@@ -5,7 +5,7 @@ What a word or a pair contributes is shared equally among its occurrences; each 
 the word where it stands, or half to each of the two words that it joins. Hence, for every head, the contributions of a
 comment's words plus the head's intercept are its log-odds.
 
-Where an encoder has judged as well, its share is estimated by leaving words out (``model.occlusion``), so that the sum stays right.
+Where an encoder has judged as well, its share is estimated by leaving words out (``model.encoder.occlusion``), so that the sum stays right.
 """
 
 from dataclasses import dataclass, replace
@@ -14,14 +14,14 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model import ngrams
 from model.classifier import Classifier
 from model.comment import Comment
-from model.encoder import HEADS_READ
-from model.features import crowding
-from model.occlusion import occlude
-from model.second import Second
-from model.text import Trace, prepare
+from model.encoder.combined import Second
+from model.encoder.occlusion import occlude
+from model.encoder.session import HEADS_READ
+from model.ngrams import reader as ngrams
+from model.ngrams.features import crowding
+from model.text.pipeline import Trace, prepare
 
 __all__ = ["Explanation", "Span", "explain"]
 

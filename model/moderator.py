@@ -9,22 +9,23 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model import artefact, ngrams
-from model.artefact import Stored
+from model.artefact import folder as artefact
+from model.artefact.folder import Stored
+from model.artefact.manifest import HEADS, Calibration, LabelThresholds, Prior
 from model.classifier import Classifier, NgramReader, prior_shift
 from model.comment import Comment, Format
+from model.encoder.combined import KIND, Second, second_of
 from model.errors import ArtefactError
 from model.explain import Explanation, Span, explain
-from model.lexicon import load_lexicon
-from model.manifest import HEADS, Calibration, LabelThresholds, Prior
-from model.ngrams import FeatureSettings, Packed, Reading
-from model.packed import PackedComments
+from model.ngrams import reader as ngrams
+from model.ngrams.packed_comments import PackedComments
+from model.ngrams.reader import FeatureSettings, Packed, Reading
+from model.normaliser.lexicon import load_lexicon
+from model.normaliser.version import normaliser_version
 from model.policy import Policy, unknown
 from model.profile import RISK, Profile
-from model.rules import normaliser_version
-from model.second import KIND, Second, second_of
-from model.sharing import cores, share
-from model.text import prepare
+from model.text.pipeline import prepare
+from model.threads import cores, share
 
 __all__ = ["EMPTY", "Decided", "Decisions", "Moderator", "Span", "classifier_of"]
 

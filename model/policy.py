@@ -72,7 +72,7 @@ class Policy:
         """
         if abusive.shape != hateful.shape:
             raise ValueError(f"abusive has shape {abusive.shape}, hateful {hateful.shape}: they must agree")
-        from model.heads import verdict_codes  # which loads the kernels
+        from model.ngrams.heads import verdict_codes  # which loads the kernels
 
         review = float(self.review_abusive), float(self.review_hateful)
         return verdict_codes(abusive, hateful, review=review, reject=(float(self.reject_abusive), float(self.reject_hateful)))

@@ -5,7 +5,7 @@ from enum import StrEnum
 __all__ = ["RISK", "Profile"]
 
 RISK = 0.01
-"""The risk that the cascade takes unless it is told otherwise; see ``model.second``."""
+"""The risk that the cascade takes unless it is told otherwise; see ``model.encoder.combined``."""
 
 
 class Profile(StrEnum):

@@ -14,10 +14,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from model.errors import SettingsError
 from model.profile import RISK, Profile
-from service.setting_kinds import Directory, Level, Limit, Origins, Root, Seconds, Secrets, Share, WebAddress, split
+from service.setting_types import Directory, Level, Limit, Origins, Root, Seconds, Secrets, Share, WebAddress, split
 
 if TYPE_CHECKING:
-    from model.manifest import Prior
+    from model.artefact.manifest import Prior
 
 __all__ = ["DIALECT_NAMES", "PREFIX", "Settings", "read_settings", "unknown_variables"]
 
@@ -274,7 +274,7 @@ class Settings(BaseSettings):
     @property
     def prior(self) -> "Prior | None":
         """How common abuse is on this site, if it says so."""
-        from model.manifest import Prior
+        from model.artefact.manifest import Prior
 
         if self.prior_abusive is None or self.prior_hateful_share is None:
             return None

@@ -50,10 +50,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 @pytest.fixture(scope="session")
 def write_both() -> Callable[..., Path]:
     """A function that writes the shipped n-grams into a folder, with a tiny encoder of random weights beside them."""
-    from model import artefact
-    from model.encoder import pack_pieces
-    from model.manifest import Description
-    from model.rules import normaliser_version
+    from model.artefact import folder as artefact
+    from model.artefact.manifest import Description
+    from model.encoder.session import pack_pieces
+    from model.normaliser.version import normaliser_version
 
     here = Path(__file__).parent
     letters = "abcdefghijklmnopqrstuvwxyz"

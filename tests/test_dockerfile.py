@@ -51,11 +51,11 @@ stats = [value.stats for name, room in list(sys.modules.items()) if name.startsw
 print(sum(sum(one.cache_hits.values()) for one in stats), sum(sum(one.cache_misses.values()) for one in stats))
 """
 ALL_KERNELS = (
-    "from model.language import Identifier; from model.moderator import Moderator; Moderator.load().warm(); Identifier.load().warm()"
-    + COUNT
+    "from model.language.identifier import Identifier; from model.moderator import Moderator; "
+    "Moderator.load().warm(); Identifier.load().warm()" + COUNT
 )
 # Enough for the control, which has to compile what it loads.
-ONE_KERNEL = "from model.lexicon import load_lexicon; load_lexicon()" + COUNT
+ONE_KERNEL = "from model.normaliser.lexicon import load_lexicon; load_lexicon()" + COUNT
 
 
 def instructions(text: str) -> list[tuple[str, str]]:

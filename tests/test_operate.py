@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from service.communities.book import read_book
-from service.http.dialects.registry import DIALECTS
+from service.http.dialects.known_dialects import DIALECTS
+from service.judging.community_file import read_book
 from service.settings import PREFIX, Settings
 
 PAGE = (Path(__file__).parent.parent / "docs/operate.md").read_text(encoding="utf-8")

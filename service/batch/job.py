@@ -6,12 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from model.artefact.manifest import Prior
 from model.comment import Format
 from model.errors import DumpError
-from model.manifest import Prior
 from model.profile import RISK, Profile
 from service.batch.rows import Columns, Wanted
-from service.batch.tally import Tally
+from service.batch.statistics.counts import Tally
 
 __all__ = ["Artefact", "FileRead", "OutputAs", "Pick", "Progress", "ScoreJob", "Summary"]
 

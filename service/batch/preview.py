@@ -3,13 +3,13 @@
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from service.batch.dumps.reading import open_reading
-from service.batch.dumps.sources import size_of
-from service.batch.glance import visible
+from service.batch.explain_text import visible
+from service.batch.input.open_dump import open_reading
+from service.batch.input.sources import size_of
 from service.batch.job import ScoreJob
-from service.batch.judging import Picked
 from service.batch.rows import Columns, Row
 from service.batch.score import check
+from service.batch.scored_chunks import Picked
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

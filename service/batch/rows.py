@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from model.comment import Format
 
 if TYPE_CHECKING:
-    from service.batch.chunks import Chunk
+    from service.batch.columnar.chunks import Chunk
 
 __all__ = [
     "MOST_ROW",

@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from model.errors import DumpError
-from service.batch.dumps.reading import open_reading
-from service.batch.dumps.sources import STDIN, size_of
+from service.batch.input.open_dump import open_reading
+from service.batch.input.sources import STDIN, size_of
 from service.batch.job import Artefact, FileRead, OutputAs, Pick, Progress, ScoreJob, Summary
-from service.batch.models import Model
-from service.batch.outputs import output_of
-from service.batch.places import is_url, opened
+from service.batch.output.destination import output_of
+from service.batch.output.folders import is_url, opened
+from service.batch.output.writers import ending, sink_for
+from service.batch.resumable_run import Run
 from service.batch.rows import WriteAs
-from service.batch.runs import Run
-from service.batch.shardwork import pour
-from service.batch.tally import Tally
-from service.batch.writers import ending, sink_for
+from service.batch.statistics.counts import Tally
+from service.batch.workers.model_source import Model
+from service.batch.workers.shard_work import pour
 
 if TYPE_CHECKING:
     from model.moderator import Moderator  # at run time it comes from outside, and the kernels that it loads with it

@@ -19,16 +19,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from model.errors import TipstaffError
-from service.http import docs, health, moderate, scrape
-from service.http.communities import ByPath
-from service.http.dialects.registry import chosen
-from service.http.faults import fault
-from service.http.observe import Observe
+from service.http.admission.community_choice import ByPath
+from service.http.admission.load_shedding import Turnstile
+from service.http.dialects.known_dialects import chosen
+from service.http.observability import metrics_page as scrape
+from service.http.observability.faults import fault
+from service.http.observability.observe_calls import Observe
 from service.http.problems import FieldError, Problem, ProblemError, ProblemKind, problem_response
+from service.http.routes import api_docs as docs
+from service.http.routes import health, moderate
+from service.http.routes.moderate_messages import moderate_request
 from service.http.state import Load, OnFailure, lifespan, load_moderator
-from service.http.turnstile import Turnstile
-from service.http.wire import moderate_request
-from service.setting_kinds import split
+from service.setting_types import split
 from service.settings import Settings
 
 __all__ = ["create_app"]

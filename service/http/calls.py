@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, TypeVar
 from starlette.requests import Request
 
 from model.comment import Comment, Format
-from service.http.gate import Caller, secret_in
-from service.http.judging import Judgement, Judging
-from service.http.load import DEADLINE, Waiting, too_late
+from service.http.admission.access import Caller, secret_in
+from service.http.admission.queue import DEADLINE, Waiting, too_late
 from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.http.state import ready_identifier, ready_moderator, serving
-from service.store.records import Scope
+from service.judging.judge import Judgement, Judging
+from service.store.stored_types import Scope
 
 if TYPE_CHECKING:
     from model.moderator import Moderator

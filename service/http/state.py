@@ -15,24 +15,24 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 
 from model.errors import ArtefactError, StoreError, TipstaffError
-from service.communities.community import OnForeign
-from service.http.communities import Communities
-from service.http.gate import Gate
-from service.http.load import Waiting
-from service.http.metrics import Metrics
+from service.heap_trim import give_back
+from service.http.admission.access import Gate
+from service.http.admission.community_choice import Communities
+from service.http.admission.queue import Waiting
+from service.http.connection.protocol import Guests
+from service.http.observability.metrics import Metrics
+from service.http.observability.traces import Traces
 from service.http.problems import ProblemError, ProblemKind
-from service.http.protocol import Guests
-from service.http.traces import Traces
-from service.memory import give_back
+from service.judging.community import OnForeign
 from service.settings import Settings
-from service.store.life import living
+from service.store.lifecycle import living
 
 if TYPE_CHECKING:
-    from model.language import Identifier
+    from model.language.identifier import Identifier
     from model.moderator import Moderator
     from service.store.keyring import KeyRing
+    from service.store.outbox_worker import Handler, OutboxWorker
     from service.store.store import Store
-    from service.store.worker import Handler, OutboxWorker
 
 __all__ = [
     "Load",
@@ -155,7 +155,7 @@ def load_tables() -> None:
     Raises:
         ArtefactError: it cannot be used.
     """
-    from model.language import preload
+    from model.language.identifier import preload
 
     preload()
 
@@ -170,7 +170,7 @@ def load_identifier(settings: Settings, learned: Collection[str]) -> "Identifier
     Raises:
         ArtefactError: it cannot be used.
     """
-    from model.language import Identifier
+    from model.language.identifier import Identifier
 
     return Identifier.load(learned, letters=settings.language_letters, certainty=settings.language_certainty)
 

@@ -10,6 +10,6 @@ Open it once and hand it on; every call blocks, so the event loop leaves it to a
     with KeyRing(store.keys) as ring:                # service.store.keyring; for whoever lets calls in
         key = ring.find(secret)                      # from memory, in microseconds
 
-Whatever the database does wrong is a StoreError; what the caller does wrong is an InputError. `service.store.records` holds
+Whatever the database does wrong is a StoreError; what the caller does wrong is an InputError. `service.store.stored_types` holds
 the types, and may be imported without SQLAlchemy.
 """

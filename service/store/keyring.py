@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import Self
 
 from model.errors import StoreError
-from service.store.keys import Keys, digest
-from service.store.records import Key
+from service.store.api_keys import Keys, digest
+from service.store.stored_types import Key
 
 __all__ = ["KeyRing"]
 

@@ -15,7 +15,7 @@ from sqlalchemy import Select, and_, delete, func, or_, select, update
 
 from service.store.database import Database
 from service.store.once import insert_once
-from service.store.records import Parked, State, Task
+from service.store.stored_types import Parked, State, Task
 from service.store.tables import outbox
 
 __all__ = ["MAX_ATTEMPTS", "Outbox", "retry_delay"]

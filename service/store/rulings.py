@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, Select, exists, func, literal, select, u
 from model.comment import Format, Verdict
 from service.store.database import Database
 from service.store.once import insert_once
-from service.store.records import Decided, Ruling, RulingId
+from service.store.stored_types import Decided, Ruling, RulingId
 from service.store.tables import rulings
 
 __all__ = ["Kept", "Rulings"]

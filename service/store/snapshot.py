@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from model.errors import InputError
-from model.text import plain
+from model.text.pipeline import plain
 from service.batch.rows import WriteAs
 from service.store.rulings import Kept, Rulings
 

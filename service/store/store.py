@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from service.store.api_keys import Keys
 from service.store.database import Clock, Database, open_database, utc_now
-from service.store.keys import Keys
+from service.store.migrate import upgrade
 from service.store.outbox import Outbox
 from service.store.rulings import Rulings
-from service.store.upgrade import upgrade
 
 if TYPE_CHECKING:
     from service.settings import Settings

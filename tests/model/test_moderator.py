@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from model.artefact.manifest import LabelThresholds, Prior
 from model.classifier import labels_of
 from model.comment import LABELS, Comment, Format, Label
 from model.errors import PolicyError
-from model.manifest import LabelThresholds, Prior
 from model.moderator import EMPTY, Moderator
 
 COMMENTS = st.lists(
@@ -65,7 +65,7 @@ def test_batches_do_not_matter(moderator: Moderator, comments: list[Comment], cu
 @settings(max_examples=200, deadline=None)
 def test_explanations_add_up(moderator: Moderator, comment: Comment) -> None:
     """For every head, the contributions of the words plus the intercept are the log-odds that the comment is judged by."""
-    from model.text import prepare
+    from model.text.pipeline import prepare
 
     told = moderator.explain(comment)
     log_odds = moderator.classifier.read(prepare([comment]), threads=1).log_odds[0]

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import artefact
-from model.manifest import HEADS, Calibration, Description, LabelThresholds, PolicyThresholds
-from model.ngrams import FeatureSettings
-from model.rules import normaliser_version
+from model.artefact import folder as artefact
+from model.artefact.manifest import HEADS, Calibration, Description, LabelThresholds, PolicyThresholds
+from model.ngrams.reader import FeatureSettings
+from model.normaliser.version import normaliser_version
 
 
 @pytest.fixture(scope="session")

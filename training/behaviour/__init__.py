@@ -1,1 +1,1 @@
-"""Comments that judge a classifier's behaviour and are never trained on."""
+"""Behaviour tests: comments that judge a classifier and are never trained on."""

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from model.encoder import HEADS_READ
+from model.encoder.session import HEADS_READ
+from model.encoder.wordpiece import UNKNOWN, WordPiece
 from model.errors import TableError
-from model.wordpiece import UNKNOWN, WordPiece
 
 __all__ = ["Base", "Network", "find_base", "likelihood", "padded", "read_base"]
 
@@ -168,7 +168,7 @@ def padded(texts: Sequence[Sequence[int]]) -> tuple[Any, Any]:
 
 
 def likelihood(log_odds: Any, hateful: Any, abusive: Any, *, sharing: float) -> Any:
-    """Return the logarithm of the likelihood of what is known of each row, as ``training.fit`` has it; shape (n,).
+    """Return the logarithm of the likelihood of what is known of each row, as ``training.fit.ngram_weights`` has it; shape (n,).
 
     Args:
         log_odds: of hateful, and of abusive given not hateful; shape (n, 2).

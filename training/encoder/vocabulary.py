@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from model.wordpiece import BEGIN, END, PADDING, UNKNOWN, WordPiece
+from model.encoder.wordpiece import BEGIN, END, PADDING, UNKNOWN, WordPiece
 
 __all__ = ["LEAST_USES", "choose_pieces"]
 

@@ -13,7 +13,7 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
-from training.evaluation.kernels import draw
+from training.evaluation.resample_kernels import draw
 
 __all__ = ["LEVEL", "RESAMPLES", "bootstrap", "percentiles", "resamples"]
 

@@ -7,9 +7,9 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from training.calibrate import macro_f1
-from training.evaluate import auc, calibration_error
-from training.evaluation.kernels import areas
+from training.evaluation.label_figures import auc, calibration_error
+from training.evaluation.resample_kernels import areas
+from training.fit.calibrate import macro_f1
 
 __all__ = [
     "ABUSIVE_ALARMS",

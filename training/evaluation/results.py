@@ -9,8 +9,8 @@ import numpy.typing as npt
 from model.comment import LABELS
 from training.evaluation.intervals import RESAMPLES, bootstrap, percentiles
 from training.evaluation.measures import BINS
+from training.evaluation.report.sections import Estimate
 from training.evaluation.scoreboard import FIGURES, SLICE_FIGURES, Judged, Measured, Scoreboard
-from training.evaluation.sections import Estimate
 from training.evaluation.slices import cut
 
 __all__ = ["Bin", "Curve", "Figures", "Mistake", "Results", "SliceResult", "SourceResult", "measure"]

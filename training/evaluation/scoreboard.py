@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from model.comment import Comment
 from model.moderator import Moderator
-from training.calibrate import by_source, sources_with_both, three_class_sources
-from training.evaluation.kernels import slice_areas, slice_counts
 from training.evaluation.measures import ABUSIVE_ALARMS, BINS, HATEFUL_ALARMS, AlarmPoint, Ranked, binned, ratio
+from training.evaluation.resample_kernels import slice_areas, slice_counts
 from training.evaluation.slices import Cut
-from training.labelled import Labelled
+from training.fit.calibrate import by_source, sources_with_both, three_class_sources
+from training.tables.labelled import Labelled
 
 __all__ = ["FIGURES", "SLICE_FIGURES", "Judged", "Measured", "Scoreboard", "judge"]
 

@@ -14,12 +14,12 @@ from model.comment import Comment, Format, Verdict
 from service.http.calls import Caller, Scope, admit
 from service.http.dialects.dialect import Dialect, Endpoint, answering
 from service.http.dialects.forms import Form, read_form
-from service.http.dialects.long import judge_whole
-from service.http.dialects.wire import Judged, Schema, refuse_long, responses, takes, wrong
+from service.http.dialects.long_comments import judge_whole
+from service.http.dialects.messages import Judged, Schema, refuse_long, responses, takes, wrong
+from service.http.keep_rulings import record
 from service.http.problems import ProblemError, ProblemKind
-from service.http.rulings import record
 from service.settings import Settings
-from service.store.records import Ruling
+from service.store.stored_types import Ruling
 
 __all__ = ["AKISMET"]
 

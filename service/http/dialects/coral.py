@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Format, Label, Verdict
-from service.http.body import check_content, read_body
+from service.http.connection.body import check_content, read_body
 from service.http.dialects.dialect import Dialect, Endpoint, answering
-from service.http.dialects.long import judge_whole
+from service.http.dialects.long_comments import judge_whole
+from service.http.dialects.messages import Judged, Tolerant, responses, takes, wrong
 from service.http.dialects.signatures import admit_signed, secrets_of
-from service.http.dialects.wire import Judged, Tolerant, responses, takes, wrong
-from service.http.wire import parse_request
+from service.http.routes.moderate_messages import parse_request
 from service.settings import Settings
 
 __all__ = ["CORAL"]

@@ -14,8 +14,8 @@ from starlette.responses import Response
 from model.comment import Comment, Verdict
 from service.http.calls import Scope, admit, secret_in
 from service.http.dialects.dialect import Dialect, Endpoint, answering
-from service.http.dialects.long import judge_whole
-from service.http.dialects.wire import Judged, Tolerant, read_json, responses, takes, wrong
+from service.http.dialects.long_comments import judge_whole
+from service.http.dialects.messages import Judged, Tolerant, read_json, responses, takes, wrong
 from service.http.problems import ProblemError
 from service.http.state import ready_moderator
 from service.settings import Settings

@@ -8,13 +8,13 @@ from fastapi import FastAPI
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from service.http.faults import fault
+from service.http.admission.load_shedding import ready_to_refuse
+from service.http.observability.faults import fault
 from service.http.problems import ProblemError, ProblemKind
-from service.http.turnstile import ready_to_refuse
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from service.store.worker import Handler
+    from service.store.outbox_worker import Handler
 
 __all__ = ["FAILURES", "Dialect", "Endpoint", "answering"]
 

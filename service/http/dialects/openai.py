@@ -17,7 +17,7 @@ from starlette.responses import Response
 from model.comment import Comment, Label, Verdict
 from service.http.calls import Scope, admit, judge, secret_in
 from service.http.dialects.dialect import Dialect, Endpoint, answering
-from service.http.dialects.wire import Judged, Tolerant, judged, read_json, refuse_long, responses, takes, wrong
+from service.http.dialects.messages import Judged, Tolerant, judged, read_json, refuse_long, responses, takes, wrong
 from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.settings import Settings
 

@@ -14,9 +14,9 @@ from starlette.responses import PlainTextResponse, Response
 from model.comment import Label, Verdict
 from service.http.calls import Scope, admit, secret_in
 from service.http.dialects.dialect import Dialect, Endpoint, answering
-from service.http.dialects.long import judge_whole
-from service.http.dialects.matrix import texts
-from service.http.dialects.wire import Judged, Tolerant, read_json, responses, takes
+from service.http.dialects.long_comments import judge_whole
+from service.http.dialects.matrix_events import texts
+from service.http.dialects.messages import Judged, Tolerant, read_json, responses, takes
 from service.http.problems import ProblemError
 from service.http.state import ready_moderator
 from service.settings import Settings

@@ -1,4 +1,4 @@
-"""What Alembic runs: the migrations, in the transaction that `service.store.upgrade` began."""
+"""What Alembic runs: the migrations, in the transaction that `service.store.migrate` began."""
 
 from alembic import context
 

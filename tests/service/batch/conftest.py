@@ -14,11 +14,11 @@ import pytest
 
 from model.comment import Comment
 from model.errors import PolicyError
-from service.batch.dumps.reading import open_reading
+from service.batch.input.open_dump import open_reading
 from service.batch.rows import Columns, Row, Wanted
 
 ROOT = Path(__file__).parents[3]
-COMMAND = [sys.executable, "-c", "from service.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from service.cli.main import main; main()"]
 Read = Callable[..., tuple[Columns | None, list[Row]]]
 
 

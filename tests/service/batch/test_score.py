@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from model.errors import DumpError, PolicyError
 from service.batch.job import OutputAs, Progress, ScoreJob, Summary
-from service.batch.judging import rounded
-from service.batch.report import as_lines
+from service.batch.progress import as_lines
 from service.batch.rows import Wanted
 from service.batch.score import run
-from service.batch.summary import as_json
-from service.http.wire import rounded_scores
+from service.batch.scored_chunks import rounded
+from service.batch.statistics.summary import as_json
+from service.http.routes.moderate_messages import rounded_scores
 
 if TYPE_CHECKING:
     from model.moderator import Moderator as Judge

@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from service.http.app import create_app
-from service.http.protocol import Protocol
+from service.http.connection.protocol import Protocol
 from service.http.state import load_moderator
 from service.settings import Settings, read_settings
 

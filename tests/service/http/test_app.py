@@ -12,8 +12,8 @@ import pytest
 from fastapi import FastAPI
 
 from service.http.app import create_app
-from service.http.docs import page
 from service.http.problems import ProblemKind
+from service.http.routes.api_docs import page
 from service.settings import Settings, read_settings
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from sqlalchemy import text
 from model.errors import SettingsError, StoreError, TipstaffError
 from service.settings import read_settings
 from service.store.database import open_database
-from service.store.records import Ruling
 from service.store.store import Store, open_store
+from service.store.stored_types import Ruling
 
 SECRET = "xyzzy-plugh"
 RULING = Ruling(dialect="d", text="you fool", abusive=True)
@@ -201,7 +201,7 @@ LIMITED = """
 import resource, sys
 from model.errors import StoreError
 from service.settings import read_settings
-from service.store.records import Ruling
+from service.store.stored_types import Ruling
 from service.store.store import open_store
 store = open_store(read_settings(data_dir=sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))

@@ -8,13 +8,13 @@ from collections.abc import Callable
 import pytest
 
 from service.settings import Settings
-from service.store.records import Ruling
 from service.store.store import open_store
+from service.store.stored_types import Ruling
 
 RECORDING = """
 import sys
 from service.settings import read_settings
-from service.store.records import Ruling
+from service.store.stored_types import Ruling
 from service.store.store import open_store
 name = sys.argv[1]
 store = open_store(read_settings(**dict(word.split("=", 1) for word in sys.argv[2:])))

@@ -11,8 +11,8 @@ import pytest
 from model.errors import StoreError
 from service.settings import Settings, read_settings
 from service.store.keyring import KeyRing
-from service.store.records import Key, Scope
 from service.store.store import Store, open_store
+from service.store.stored_types import Key, Scope
 
 
 def until(met: Callable[[], object], *, tries: int = 1000) -> None:

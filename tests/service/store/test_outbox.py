@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.store.outbox import MAX_ATTEMPTS, Outbox, retry_delay
-from service.store.records import State, Task
 from service.store.store import Store
+from service.store.stored_types import State, Task
 
 LEASE = timedelta(minutes=1)
 

@@ -14,8 +14,8 @@ from sqlalchemy import select
 from model.comment import Format, Label, Verdict
 from model.errors import InputError, StoreError
 from service.settings import read_settings
-from service.store.records import Decided, Ruling, Scope, answers_of
 from service.store.store import Store, open_store
+from service.store.stored_types import Decided, Ruling, Scope, answers_of
 from service.store.tables import rulings as table
 
 TOXIC = Ruling(dialect="coral", text="you fool", abusive=True, hateful=False, comment="c1")

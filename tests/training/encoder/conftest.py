@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from model.wordpiece import BEGIN, END, PADDING, UNKNOWN
+from model.encoder.wordpiece import BEGIN, END, PADDING, UNKNOWN
 
 collect_ignore_glob = [] if find_spec("torch") and find_spec("transformers") and find_spec("onnx") else ["test_*.py"]
 

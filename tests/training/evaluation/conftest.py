@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from training.evaluation.scoreboard import Judged
-from training.labelled import Labelled, Place
+from training.tables.labelled import Labelled, Place
 
 MakeJudged = Callable[..., Judged]
 _ANSWERS = {"fine": (0, 0), "toxic": (1, 0), "hateful": (1, 1), "abusive": (1, -1), "not hateful": (-1, 0)}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, average_precision_score, confusion_matrix, roc_auc_score
 
 from training.evaluation.measures import AlarmPoint, Ranked, accuracy, average_precision, calibration_error, confusion, ratio, reliability
-from training.labelled import Labelled, Place
+from training.tables.labelled import Labelled, Place
 
 DRAWN = st.lists(st.tuples(st.integers(-1, 1), st.integers(-3, 3), st.integers(0, 3), st.integers(0, 1)), min_size=1, max_size=40)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from training.evaluate import calibration_error, evaluate
+from training.evaluation.label_figures import calibration_error, evaluate
 from training.evaluation.scoreboard import FIGURES, SLICE_FIGURES, Judged, Scoreboard
 from training.evaluation.slices import cut
 

@@ -1,5 +1,5 @@
 """Perspective (``commentanalyzer`` v1alpha1): ``comments:analyze``, ``comments:suggestscore``, ``batch``, and its discovery document."""
 
-from service.http.dialects.perspective.dialect import PERSPECTIVE
+from service.http.dialects.perspective.endpoints import PERSPECTIVE
 
 __all__ = ["PERSPECTIVE"]

@@ -7,10 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Format, Verdict
-from model.language import primary
+from model.language.identifier import primary
 from service.http.calls import Caller, Judgement, Scope, admit
 from service.http.dialects.dialect import Endpoint
-from service.http.dialects.perspective.calls import (
+from service.http.dialects.messages import Judged, judge_called, judged
+from service.http.dialects.perspective.google_errors import analyzer_error, invalid, language_error
+from service.http.dialects.perspective.requests import (
     answer,
     check_context,
     check_query,
@@ -20,8 +22,7 @@ from service.http.dialects.perspective.calls import (
     read_message,
     secret_of,
 )
-from service.http.dialects.perspective.errors import analyzer_error, invalid, language_error
-from service.http.dialects.perspective.shapes import (
+from service.http.dialects.perspective.schemas import (
     AnalyzeCommentRequest,
     AnalyzeCommentResponse,
     AttributeScores,
@@ -29,9 +30,8 @@ from service.http.dialects.perspective.shapes import (
     SpanScore,
 )
 from service.http.dialects.perspective.spans import Part, sentences, units
-from service.http.dialects.wire import Judged, judge_called, judged
 from service.http.state import ready_identifier, ready_moderator
-from service.perspective_names import ABUSIVE, HATEFUL, USUAL, shown, source_of
+from service.perspective.attribute_names import ABUSIVE, HATEFUL, USUAL, shown, source_of
 from service.settings import Settings
 
 __all__ = ["analyzing", "scored_as"]

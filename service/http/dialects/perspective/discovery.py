@@ -9,9 +9,9 @@ from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.http.dialects.perspective.calls import json_response
-from service.http.dialects.perspective.errors import bad_request
-from service.http.dialects.perspective.shapes import (
+from service.http.dialects.perspective.google_errors import bad_request
+from service.http.dialects.perspective.requests import json_response
+from service.http.dialects.perspective.schemas import (
     AnalyzeCommentRequest,
     AnalyzeCommentResponse,
     SuggestCommentScoreRequest,

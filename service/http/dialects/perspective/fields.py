@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from service.http.dialects.perspective.errors import bad_request
+from service.http.dialects.perspective.google_errors import bad_request
 
 __all__ = ["Mask", "chosen", "read_mask"]
 

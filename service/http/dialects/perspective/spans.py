@@ -5,7 +5,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from model.comment import Comment, Format
-from model.text import plain
+from model.text.pipeline import plain
 
 __all__ = ["Part", "sentences", "units"]
 

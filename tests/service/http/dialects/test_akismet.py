@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from model.moderator import Moderator
 from service.http.app import create_app
 from service.settings import Settings, read_settings
-from service.store.records import Ruling, Scope
 from service.store.store import open_store
+from service.store.stored_types import Ruling, Scope
 
 FINE = "Thanks, that helped a lot!"
 TOXIC = "Shut up, you pathetic idiot."

@@ -18,8 +18,8 @@ from model.moderator import Moderator
 from service.http.app import create_app
 from service.http.dialects.openai import CATEGORIES
 from service.settings import Settings, read_settings
-from service.store.records import Scope
 from service.store.store import open_store
+from service.store.stored_types import Scope
 
 FINE = "Thanks, that helped a lot!"
 TOXIC = "Shut up, you pathetic idiot."

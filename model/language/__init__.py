@@ -1,0 +1,1 @@
+"""Which language a comment is in, and whether the model has learned it."""

@@ -1,0 +1,108 @@
+"""Which script a letter belongs to, compiled: many languages have one of their own."""
+
+import numpy as np
+import numpy.typing as npt
+
+from model.numba_cache import inner
+
+__all__ = ["LATIN", "NO_LETTER", "OF_SCRIPT", "SCRIPTS", "SYLLABIC", "code_point", "script_of"]
+
+NO_LETTER, LATIN = 0, 1
+
+_RANGES = (
+    (0xC0, 0xD6, "Latin"),
+    (0xD8, 0xF6, "Latin"),
+    (0xF8, 0x2AF, "Latin"),
+    (0x370, 0x3FF, "Greek"),
+    (0x400, 0x52F, "Cyrillic"),
+    (0x531, 0x587, "Armenian"),
+    (0x5D0, 0x5F4, "Hebrew"),
+    (0x620, 0x65F, "Arabic"),
+    (0x66E, 0x6D3, "Arabic"),
+    (0x6D5, 0x6EF, "Arabic"),
+    (0x6FA, 0x77F, "Arabic"),
+    (0x900, 0x963, "Devanagari"),
+    (0x970, 0x97F, "Devanagari"),
+    (0x980, 0x9E3, "Bengali"),
+    (0x9F0, 0x9F1, "Bengali"),
+    (0xA01, 0xA75, "Gurmukhi"),
+    (0xA81, 0xAE3, "Gujarati"),
+    (0xB01, 0xB63, "Odia"),
+    (0xB82, 0xBD7, "Tamil"),
+    (0xC00, 0xC63, "Telugu"),
+    (0xC80, 0xCE3, "Kannada"),
+    (0xD00, 0xD63, "Malayalam"),
+    (0xD81, 0xDF3, "Sinhala"),
+    (0xE01, 0xE4E, "Thai"),
+    (0xE81, 0xEDF, "Lao"),
+    (0xF40, 0xFBC, "Tibetan"),
+    (0x1000, 0x109F, "Myanmar"),
+    (0x10A0, 0x10FF, "Georgian"),
+    (0x1100, 0x11FF, "Hangul"),
+    (0x1200, 0x139F, "Ethiopic"),
+    (0x1780, 0x17D3, "Khmer"),
+    (0x1C80, 0x1C88, "Cyrillic"),
+    (0x1C90, 0x1CBF, "Georgian"),
+    (0x1E00, 0x1EFF, "Latin"),
+    (0x1F00, 0x1FFF, "Greek"),
+    (0x2C60, 0x2C7F, "Latin"),
+    (0x3041, 0x3096, "Kana"),
+    (0x30A1, 0x30FA, "Kana"),
+    (0x3131, 0x318E, "Hangul"),
+    (0x3400, 0x4DBF, "Han"),
+    (0x4E00, 0x9FFF, "Han"),
+    (0xA720, 0xA7FF, "Latin"),
+    (0xAC00, 0xD7A3, "Hangul"),
+    (0xF900, 0xFAFF, "Han"),
+    (0xFB1D, 0xFB4F, "Hebrew"),
+    (0xFB50, 0xFDFB, "Arabic"),
+    (0xFE70, 0xFEFC, "Arabic"),
+    (0xFF21, 0xFF3A, "Latin"),
+    (0xFF41, 0xFF5A, "Latin"),
+    (0xFF66, 0xFF9D, "Kana"),
+    (0x1D400, 0x1D7CB, "Latin"),
+    (0x20000, 0x3134F, "Han"),
+)
+SCRIPTS = ("", "Latin", *sorted({name for _, _, name in _RANGES} - {"Latin"}))
+
+OF_SCRIPT = {
+    **{"Greek": "el", "Armenian": "hy", "Gurmukhi": "pa", "Gujarati": "gu", "Odia": "or", "Tamil": "ta", "Telugu": "te"},
+    **{"Kannada": "kn", "Malayalam": "ml", "Sinhala": "si", "Thai": "th", "Lao": "lo", "Tibetan": "dz", "Myanmar": "my"},
+    **{"Georgian": "ka", "Hangul": "ko", "Khmer": "km", "Kana": "ja"},
+}
+"""The code of the language of each script that has one only, or one that nearly all of its comments are in."""
+
+SYLLABIC = np.array([name in ("Han", "Kana", "Hangul", "Ethiopic") for name in SCRIPTS])
+"""Whether a sign stands for a syllable or a word; these count as two letters, which is what they take elsewhere at least."""
+
+_FIRST = np.array([first for first, _, _ in _RANGES], np.int64)
+_LAST = np.array([last for _, last, _ in _RANGES], np.int64)
+_SCRIPT = np.array([SCRIPTS.index(name) for _, _, name in _RANGES], np.int64)
+
+
+@inner
+def script_of(point: int) -> int:
+    """Return the place in SCRIPTS of the script of a code point that is not ASCII, NO_LETTER if it is no letter."""
+    low, high = 0, _FIRST.size
+    while low < high:
+        middle = (low + high) >> 1
+        if _LAST[middle] < point:
+            low = middle + 1
+        else:
+            high = middle
+    if low < _FIRST.size and _FIRST[low] <= point:
+        return int(_SCRIPT[low])
+    return NO_LETTER
+
+
+@inner
+def code_point(data: npt.NDArray[np.uint8], at: int, end: int) -> tuple[int, int]:
+    """Return the code point of the UTF-8 sequence at data[at:end] that is not ASCII, and how many bytes it takes."""
+    lead = np.int64(data[at])
+    size = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
+    if at + size > end:
+        return 0, end - at
+    point = lead & (0x7F >> size)
+    for k in range(1, size):
+        point = (point << 6) | (np.int64(data[at + k]) & 0x3F)
+    return point, size

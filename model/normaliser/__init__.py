@@ -1,0 +1,1 @@
+"""The compiled normalisation: disguises, typing mistakes and obfuscation undone, with the way back to the original."""

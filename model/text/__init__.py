@@ -1,0 +1,1 @@
+"""From a comment as somebody wrote it to plain text: HTML, Markdown, character references, Unicode."""

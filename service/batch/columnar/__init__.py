@@ -1,0 +1,1 @@
+"""Rows of a dump column by column, as Arrow holds them."""

@@ -1,0 +1,1 @@
+"""The platforms whose dumps are known, each with the names of its fields."""

@@ -1,0 +1,1 @@
+"""Where scored rows are written: files and folders that appear whole or not at all."""

@@ -1,0 +1,1 @@
+"""What is counted during a run, and the summary made from it."""

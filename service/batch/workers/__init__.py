@@ -1,0 +1,1 @@
+"""The work of a run spread over processes or a cluster, shard by shard."""

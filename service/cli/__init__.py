@@ -1,0 +1,1 @@
+"""The command ``tipstaff``: one module for each of its subcommands."""

@@ -1,0 +1,65 @@
+"""The command ``tipstaff perspective-diff``: our scores beside those that a site has stored of Perspective's."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from model.comment import Format
+from model.errors import TableError
+from service.cli.option_values import numbers, pairs
+from service.cli.score_command import Artefact, load_moderator
+
+__all__ = ["perspective_diff"]
+
+_LISTED = 20
+
+
+def perspective_diff(
+    *,
+    table: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, JSONL or Parquet: comments with Perspective's scores.")],
+    artefact: Artefact = None,
+    text_column: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Column with the text.  [default: text, body, comment, …]")
+    ] = None,
+    score: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ATTRIBUTE=COLUMN", help="Column with the scores of an attribute.  [default: found by its name; repeatable]"),
+    ] = None,
+    threshold: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ATTRIBUTE=NUMBER", help="Score from which the site acts.  [default: 0.8; repeatable]"),
+    ] = None,
+    markup: Annotated[Format, typer.Option(help="How the texts are written.")] = Format.PLAIN,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures, and every bad row, as JSON.")] = False,
+) -> None:
+    """Compare our scores with those of Perspective that a site has stored.
+
+    Tells for each attribute how many comments both see alike at the site's threshold, the rank correlation, and the threshold
+    of ours at which as many comments are flagged as before.
+    """
+    from service.perspective.comparison import DiffJob, diff
+
+    if not table.is_file():
+        raise TableError(f"{table}: there is no such file; check the path")
+    thresholds = numbers("--threshold", threshold)
+    if any(value > 1 for value in thresholds.values()):
+        raise typer.BadParameter("a threshold is a score from 0 to 1", param_hint="--threshold")
+    job = DiffJob(
+        table=table,
+        text_column=text_column,
+        columns=pairs("--score", score, like="ATTRIBUTE=COLUMN"),
+        thresholds=thresholds,
+        markup=markup,
+    )
+    found = diff(job, load_moderator(artefact))
+    if as_json:
+        print(json.dumps(found.as_json(), indent=1))
+    else:
+        print("\n".join(found.lines()))
+        for line, reason in found.bad[:_LISTED]:
+            print(f"tipstaff: {found.unit} {line}: {reason}", file=sys.stderr)
+    if len(found.bad) > _LISTED and not as_json:
+        print(f"tipstaff: and {len(found.bad) - _LISTED} more bad rows; --json lists them", file=sys.stderr)

@@ -1,0 +1,1 @@
+"""Who may call and how often, and when the service is too busy to take a call."""

@@ -1,0 +1,1 @@
+"""Discourse's webhooks, and the flags that are set through its API."""

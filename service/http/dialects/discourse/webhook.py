@@ -1,0 +1,151 @@
+"""Discourse's webhooks: ``POST /discourse/webhook``. A post that needs a moderator is flagged through Discourse's API.
+
+The webhook is acknowledged once the flag is in the outbox, on the disk; it is set afterwards, however often that has to be tried.
+"""
+
+from typing import Annotated
+
+from fastapi import FastAPI
+from pydantic import BeforeValidator, Field
+from pydantic_core import to_json
+from starlette.requests import Request
+from starlette.responses import Response
+
+from model.comment import Comment, Format, Verdict
+from service.http.connection.body import check_content, read_body
+from service.http.dialects.dialect import Dialect, Endpoint, answering
+from service.http.dialects.discourse.flags import FLAG, handlers
+from service.http.dialects.long_comments import judge_whole
+from service.http.dialects.messages import Tolerant, responses, takes
+from service.http.dialects.signatures import admit_signed, secrets_of
+from service.http.outgoing_calls import call_later
+from service.http.problems import ProblemError, ProblemKind
+from service.http.routes.moderate_messages import parse_request
+from service.settings import Settings
+
+__all__ = ["DISCOURSE"]
+
+_SIGNATURE = "X-Discourse-Event-Signature"
+_EVENT = "X-Discourse-Event"
+_JUDGED = frozenset({"post_created", "post_edited", "post_recovered"})
+_REGULAR = 1
+_PRIVATE = "private_message"
+_TOO_LARGE = 2**63
+
+_ANSWER = {"type": "object", "required": ["flagged"], "properties": {"flagged": {"type": "boolean"}}}
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+
+
+def _whole(value: object) -> object:
+    # To JSON 7.0 is an integer as well.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+_Whole = Annotated[int, BeforeValidator(_whole)]
+
+
+class _Post(Tolerant):
+    id: Annotated[_Whole, Field(ge=1, lt=_TOO_LARGE)]
+    cooked: str | None = None
+    raw: str | None = None
+    version: _Whole = 1
+    post_number: _Whole | None = None
+    post_type: _Whole = _REGULAR
+    topic_title: str | None = None
+    topic_archetype: str | None = None
+    user_id: _Whole | None = None
+
+
+class PostCall(Tolerant):
+    """What Discourse sends of a post; of other events, something else."""
+
+    post: _Post | None = None
+
+
+def _add_routes(app: FastAPI, settings: Settings) -> None:
+    text, number, integer = {"type": ["string", "null"]}, {"type": "integer"}, {"type": ["integer", "null"]}
+    fields: dict[str, object] = {
+        "id": {"type": "integer", "minimum": 1, "exclusiveMaximum": _TOO_LARGE},
+        "version": number,
+        "post_type": number,
+    }
+    fields |= dict.fromkeys(("cooked", "raw", "topic_title", "topic_archetype"), text)
+    fields |= dict.fromkeys(("post_number", "user_id"), integer)
+    post = {"type": ["object", "null"], "required": ["id"], "properties": fields}
+    event = {"name": _EVENT, "in": "header", "required": False, "schema": {"type": "string"}, "example": "post_created"}
+    app.add_api_route(
+        "/discourse/webhook",
+        answering(_webhook(settings), dialect=DISCOURSE, settings=settings, judges=True),
+        methods=["POST"],
+        response_model=None,
+        responses=responses(
+            _ANSWER,
+            _PROBLEM,
+            *(400, 401, 403, 408, 413, 415, 422, 429, 500, 503, 504),
+            about="The event is dealt with; whether a flag will be set.",
+            error_media="application/problem+json",
+        ),
+        summary="Take an event of Discourse's webhooks",
+        description=f"For the payload URL of a webhook with post events. Signed in `{_SIGNATURE}`, if this service was told the secret.",
+        operation_id="discourse_webhook",
+        openapi_extra=takes({"type": "object", "properties": {"post": post}}) | {"parameters": [event]},
+    )
+
+
+def _webhook(settings: Settings) -> Endpoint:
+    secrets = secrets_of(settings.discourse_secrets)
+    flagging = (Verdict.REJECT,) if settings.discourse_flagged == "reject" else (Verdict.REVIEW, Verdict.REJECT)
+
+    async def webhook(request: Request) -> Response:
+        check_content(request)
+        body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)
+        caller = await admit_signed(request, body, header=_SIGNATURE, secrets=secrets)
+        if settings.discourse_url is None:
+            raise ProblemError(
+                ProblemKind.NOT_SET_UP, "Set TIPSTAFF_DISCOURSE_URL and TIPSTAFF_DISCOURSE_API_KEY, so that posts can be flagged."
+            )
+        post = parse_request(body, PostCall).post
+        if post is None or request.headers.get(_EVENT) not in _JUDGED or not (comments := _texts(post)):
+            return _answer(flagged=False)
+        verdict = (await judge_whole(request, comments, limit=settings.max_comment_bytes, caller=caller)).verdict
+        if verdict not in flagging:
+            return _answer(flagged=False)
+        payload = {"post": post.id, "hide": settings.discourse_hide and verdict is Verdict.REJECT}
+        await call_later(request, FLAG, payload, idempotency=f"{settings.discourse_url} {post.id} {post.version}")
+        return _answer(flagged=True)
+
+    return webhook
+
+
+def _texts(post: _Post) -> list[Comment]:
+    """Return what is to be judged of a post: nothing of one that the software itself wrote, or of a private message."""
+    if post.post_type != _REGULAR or post.topic_archetype == _PRIVATE or (post.user_id is not None and post.user_id <= 0):
+        return []
+    found = []
+    if post.post_number == 1 and post.topic_title:
+        found.append(Comment(str(post.id), post.topic_title))
+    if post.cooked is not None:
+        found.append(Comment(str(post.id), post.cooked, format=Format.HTML))
+    elif post.raw is not None:
+        found.append(Comment(str(post.id), post.raw, format=Format.MARKDOWN))
+    return found
+
+
+def _answer(*, flagged: bool) -> Response:
+    return Response(to_json({"flagged": flagged}), media_type="application/json")
+
+
+def _again_later(_request: Request) -> Response:
+    problem = ProblemError(ProblemKind.NOT_READY, "The post cannot be judged now: send it again later.", headers={"Retry-After": "60"})
+    return problem.response()
+
+
+DISCOURSE = Dialect(
+    name="discourse",
+    add_routes=_add_routes,
+    refuse=lambda problem: problem.response(),
+    approve=lambda _request: _answer(flagged=False),
+    # No post may be flagged unseen, and none may be missed: Discourse sends the event again.
+    reject=_again_later,
+    handlers=handlers,
+)

@@ -1,0 +1,129 @@
+"""What the dialects share: JSON bodies, what their documentation says, and what is decided of one comment."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, NamedTuple, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+from starlette.requests import Request
+
+from model.comment import LABELS, Comment, Label, Verdict
+from service.http.calls import Caller, Judgement, is_longer, judge
+from service.http.connection.body import check_content, read_body
+from service.http.problems import FieldError, ProblemError, ProblemKind
+from service.http.routes.moderate_messages import parse_request
+from service.settings import Settings
+
+__all__ = ["Judged", "Schema", "Tolerant", "judge_called", "judged", "read_json", "refuse_long", "responses", "takes", "wrong"]
+
+Schema = Mapping[str, Any]
+
+_Shape = TypeVar("_Shape", bound=BaseModel)
+
+
+class Tolerant(BaseModel):
+    """A body of a protocol that is not ours: what is read has to have its type, what else there is does not matter."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+
+class Judged(NamedTuple):
+    """What is decided of one comment, whatever had a say in it.
+
+    Attributes:
+        label: what the model calls it; None if it was not judged, as without text.
+        verdict: what to do with it, likewise.
+        scores: probabilities in the order of ``LABELS``; zeros if it was not judged.
+        attributes: probability of each published attribute.
+        foreign: whether its language is one that the model did not learn, so that the scores mean little.
+        matched: the rule of the community's lists that decided the verdict, None if none did.
+    """
+
+    label: Label | None
+    verdict: Verdict | None
+    scores: tuple[float, float, float]
+    attributes: Mapping[str, float]
+    foreign: bool
+    matched: str | None
+
+    @property
+    def abusive(self) -> float:
+        """Probability that it is toxic or hateful."""
+        return self.scores[1] + self.scores[2]
+
+
+async def judge_called(request: Request, comments: Sequence[Comment], *, caller: Caller, community: str | None) -> Judgement:
+    """Judge comments for a client that calls itself something, whether or not the site has a community of that name.
+
+    Args and raises as of `judge`; a name that is not known is none.
+    """
+    try:
+        return await judge(request, comments, caller=caller, community=community)
+    except ProblemError as problem:
+        if community is None or problem.kind is not ProblemKind.UNKNOWN_COMMUNITY:
+            raise
+        return await judge(request, comments, caller=caller)
+
+
+def judged(judgement: Judgement) -> Iterator[Judged]:
+    """Yield what is decided of each comment, in order."""
+    decisions = judgement.decisions
+    others = zip(judgement.verdicts, judgement.foreign, judgement.matched, strict=True)
+    for row, (verdict, foreign, matched) in zip(decisions.rows(), others, strict=True):
+        if row.reason is not None:
+            yield Judged(None, verdict, (0.0, 0.0, 0.0), {}, foreign, matched)
+        else:
+            fine, toxic, hateful = row.scores
+            attributes = dict(zip(decisions.names, row.attributes, strict=True))
+            yield Judged(LABELS[row.label], verdict, (fine, toxic, hateful), attributes, foreign, matched)
+
+
+async def read_json(request: Request, shape: type[_Shape], *, settings: Settings) -> _Shape:
+    """Read a body of JSON.
+
+    Raises:
+        ProblemError: it is not JSON, not of this shape, too large or too slow.
+    """
+    check_content(request)
+    return parse_request(await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout), shape)
+
+
+def wrong(field: str, detail: str) -> ProblemError:
+    """Return the problem that a field of a call is wrong; the detail says what it has to be."""
+    return ProblemError(ProblemKind.WRONG_FIELDS, f"{field}: {detail}", [FieldError(field=field, detail=detail)])
+
+
+def refuse_long(text: str, *, field: str, limit: int) -> None:
+    """Make sure that a comment has at most ``limit`` bytes in UTF-8.
+
+    Raises:
+        ProblemError: it has more; names the field.
+    """
+    if is_longer(text, limit):
+        raise wrong(field, f"has more than {limit} bytes in UTF-8: send less")
+
+
+def responses(
+    answer: Schema, error: Schema, *statuses: int, about: str, media: str = "application/json", error_media: str | None = None
+) -> dict[int | str, dict[str, Any]]:
+    """Return what the documentation of a route says about its answers.
+
+    Args:
+        answer: JSON schema of the answer with status 200.
+        error: JSON schema of a refusal.
+        statuses: those of its refusals.
+        about: says what the answer is.
+        media: content type of the answer.
+        error_media: content type of a refusal; as ``media`` if None.
+
+    Returns:
+        OpenAPI responses by status.
+    """
+    refusal = {(error_media or media): {"schema": dict(error)}}
+    found: dict[int | str, dict[str, Any]] = {200: {"description": about, "content": {media: {"schema": dict(answer)}}}}
+    return found | {status: {"description": f"{HTTPStatus(status).phrase}.", "content": refusal} for status in statuses}
+
+
+def takes(schema: Schema, *, media: str = "application/json", required: bool = True) -> dict[str, Any]:
+    """Return what the documentation of a route says about its body."""
+    return {"requestBody": {"required": required, "content": {media: {"schema": dict(schema)}}}}

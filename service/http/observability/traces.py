@@ -1,0 +1,101 @@
+"""One OpenTelemetry span a call, where the standard variables name a collector: https://opentelemetry.io/docs/specs/otel/protocol/exporter/."""
+
+import os
+import time
+from collections.abc import Mapping
+from importlib.util import find_spec
+from typing import Any
+
+from starlette.types import Scope
+
+from model.errors import SettingsError
+from service.http.observability.metrics import OTHER
+
+__all__ = ["Traces", "check_traces", "traces_wanted"]
+
+_ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+_PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
+
+
+def traces_wanted(environ: Mapping[str, str]) -> bool:
+    """Return whether the environment names a collector of traces and does not say that there shall be none."""
+    if environ.get("OTEL_SDK_DISABLED", "").lower() == "true" or environ.get("OTEL_TRACES_EXPORTER", "otlp") != "otlp":
+        return False
+    return any(environ.get(name) for name in _ENDPOINTS)
+
+
+def check_traces(environ: Mapping[str, str]) -> None:
+    """Make sure that traces can be sent if they are wanted.
+
+    Raises:
+        SettingsError: what is needed for it is not installed, or the protocol is another than the one that is.
+    """
+    if not traces_wanted(environ):
+        return
+    if not all(map(_is_there, ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http"))):
+        raise SettingsError(
+            "OTEL_EXPORTER_OTLP_ENDPOINT asks for traces, for which libraries are missing: install tipstaff[telemetry], or unset it"
+        )
+    protocol = next((environ[name] for name in _PROTOCOLS if environ.get(name)), "http/protobuf")
+    if protocol != "http/protobuf":
+        raise SettingsError(f"OTEL_EXPORTER_OTLP_PROTOCOL: {protocol!r} is not spoken here: set http/protobuf, or unset it")
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+class Traces:
+    """Makes spans and sends them in the background."""
+
+    def __init__(self) -> None:
+        from opentelemetry import propagate, trace
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.resources import SERVICE_NAME, Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+        name = {} if os.environ.get("OTEL_SERVICE_NAME") else {SERVICE_NAME: "tipstaff"}
+        self._provider = TracerProvider(resource=Resource.create(name), shutdown_on_exit=False)
+        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        self._tracer = self._provider.get_tracer("tipstaff")
+        self._extract: Any = propagate.extract
+        self._kind = trace.SpanKind.SERVER
+        self._failed = trace.Status(trace.StatusCode.ERROR)
+
+    @classmethod
+    def of_environment(cls) -> "Traces | None":
+        """Return what makes spans, None if none are wanted."""
+        return cls() if traces_wanted(os.environ) else None
+
+    def call(self, scope: Scope, *, route: str, dialect: str, status: int, seconds: float, request_id: str) -> None:
+        """Make the span of a call that has just ended; it belongs to the trace that the caller names, if it names one."""
+        named = {
+            name: str(value, "latin-1") for at, value in scope["headers"] if (name := str(at, "latin-1")) in ("traceparent", "tracestate")
+        }
+        method = scope["method"] if route != OTHER else "HTTP"
+        attributes = {
+            "http.request.method": method,
+            "http.route": route,
+            "http.response.status_code": status,
+            "tipstaff.dialect": dialect,
+            "tipstaff.request_id": request_id,
+        }
+        end = time.time_ns()
+        span = self._tracer.start_span(
+            f"{method} {route}",
+            context=self._extract(named) if named else None,
+            kind=self._kind,
+            attributes=attributes,
+            start_time=end - int(seconds * 1e9),
+        )
+        if status >= 500:
+            span.set_status(self._failed)
+        span.end(end)
+
+    def close(self) -> None:
+        """Send what is left; blocks."""
+        self._provider.shutdown()

@@ -1,0 +1,1 @@
+"""How the scores of Tipstaff relate to those of the Perspective API."""

@@ -1,0 +1,194 @@
+"""Two readers in one artefact: profiles, the cascade and its risk, the prior, and manifests that cannot be."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from model.artefact import folder as artefact
+from model.artefact.manifest import Description, Prior
+from model.comment import Comment, Format
+from model.encoder.session import pack_pieces
+from model.errors import ArtefactError
+from model.moderator import Moderator
+from model.normaliser.version import normaliser_version
+from model.profile import Profile
+
+SHIPPED = Path(__file__).parents[3] / "model" / "default"
+CURVE = np.array([[0.0, 0.0, 1.0], [0.05, 0.004, 0.5], [0.3, 0.01, 0.2], [0.6, 0.05, 0.1]])
+TEXTS = (
+    "you are an idiot",
+    "thank you, that was kind",
+    "",
+    "all of them are vermin",
+    "see you tomorrow",
+    "shut up",
+    "good morning",
+    "trash",
+)
+COMMENTS = [Comment(str(at), text) for at, text in enumerate(TEXTS)]
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(write_both: Write, tmp_path: Path) -> Write:
+    """A function that writes the shipped n-grams with a tiny encoder beside them."""
+
+    def written(**changes: Any) -> Path:
+        return write_both(tmp_path / "both", **({"curve.npy": CURVE} | changes))
+
+    return written
+
+
+def test_fast_is_the_ngrams_alone(write: Write) -> None:
+    """The profile fast decides as the artefact without an encoder does, to the last bit."""
+    fast = Moderator.load(write(), profile=Profile.FAST).decide(COMMENTS)
+    alone = Moderator.load(SHIPPED, profile=Profile.FAST).decide(COMMENTS)
+    np.testing.assert_array_equal(fast.reading.floats, alone.reading.floats)
+    np.testing.assert_array_equal(fast.reading.codes, alone.reading.codes)
+    assert (fast.profile, fast.passed) == (Profile.FAST, 0)
+
+
+def test_full_is_what_both_say(write: Write) -> None:
+    """In the profile full the log-odds of both readers, weighted and moved as the artefact says, make the scores and the label."""
+    moderator = Moderator.load(write(), profile=Profile.FULL)
+    assert moderator.second is not None
+    made = moderator.decide(COMMENTS)
+    texts = [text.encode() for text in TEXTS if text]
+    ngrams, encoder = moderator.classifier.judge(texts).log_odds[:, :2], moderator.second.reader.read(texts)
+    hateful, given = (1 / (1 + np.exp(-(np.array([0.6, 0.7]) * ngrams + np.array([0.9, 0.8]) * encoder + np.array([-1.0, -0.5]))))).T
+    judged = np.array([bool(text) for text in TEXTS])
+    np.testing.assert_allclose(made.scores[judged], np.column_stack([(1 - hateful) * (1 - given), (1 - hateful) * given, hateful]))
+    assert made.labels[judged].tolist() == [
+        0 if a < 0.4 else 2 if h / a >= 0.45 else 1 for a, h in zip(1 - made.scores[judged, 0], hateful, strict=True)
+    ]
+    assert (made.passed, made.profile, made.labels[2]) == (len(texts), Profile.FULL, -1)
+    assert np.isnan(made.scores[2]).all()
+
+
+def test_verdicts_follow_from_the_new_scores(write: Write) -> None:
+    """Verdicts compare what both readers say with the policy, not what the n-grams said."""
+    moderator = Moderator.load(write(), profile=Profile.FULL)
+    made, policy = moderator.decide(COMMENTS), moderator.policies["default"]
+    for (fine, _, hateful), verdict in zip(made.scores.tolist(), made.verdicts.tolist(), strict=True):
+        if verdict >= 0:
+            worst = 2 if 1 - fine >= policy.reject_abusive or hateful >= policy.reject_hateful else 0
+            assert verdict == (worst or int(1 - fine >= policy.review_abusive or hateful >= policy.review_hateful))
+
+
+@pytest.mark.parametrize(("risk", "threshold"), [(0.0, 0.0), (0.004, 0.05), (0.01, 0.3), (0.049, 0.3), (1.0, 0.6)])
+def test_the_cascade_asks_from_a_threshold_on(write: Write, risk: float, threshold: float) -> None:
+    """The cascade decides below the threshold of its risk as fast does, from there on as full does."""
+    folder = write()
+    fast, full = (Moderator.load(folder, profile=profile).decide(COMMENTS) for profile in (Profile.FAST, Profile.FULL))
+    made = Moderator.load(folder, profile=Profile.CASCADE, risk=risk).decide(COMMENTS)
+    passed = 1 - fast.scores[:, 0] >= threshold
+    np.testing.assert_array_equal(made.scores, np.where(passed[:, None], full.scores, fast.scores))
+    np.testing.assert_array_equal(made.labels, np.where(passed, full.labels, fast.labels))
+    assert made.passed == passed.sum()
+
+
+def test_each_decision_says_which_profile_made_it(write: Write) -> None:
+    """The n-grams judge alone unless told otherwise; where no profile is named, an artefact with an encoder goes by the cascade."""
+    assert Moderator.load(write()).decide(COMMENTS).profile is Profile.FAST
+    assert Moderator.load(write(), profile=None).decide(COMMENTS).profile is Profile.CASCADE
+    assert Moderator.load(write(), profile=None).decide(COMMENTS, fast=True).profile is Profile.FAST
+
+
+def test_batches_and_threads_do_not_matter(write: Write) -> None:
+    """A comment is decided to the last bit alike in any batch, with any number of threads."""
+    moderator = Moderator.load(write(), profile=Profile.FULL)
+    many = COMMENTS * 200
+    together = moderator.decide(many, threads=4).reading.floats
+    np.testing.assert_array_equal(together, moderator.decide(many, threads=1).reading.floats)
+    np.testing.assert_array_equal(together[: len(COMMENTS)], np.vstack([moderator.decide([one]).reading.floats for one in COMMENTS]))
+
+
+def test_a_prior_moves_both_profiles_alike(write: Write) -> None:
+    """Where abuse is rarer, the log-odds of both profiles fall by the same; the cascade passes on about the same comments."""
+    folder, rare = write(), Prior(abusive=0.02, hateful=0.2)
+    for profile in (Profile.FAST, Profile.FULL):
+        before, after = (Moderator.load(folder, profile=profile, prior=prior).decide(COMMENTS).scores for prior in (None, rare))
+        shift = np.log(after[:, 2] / (1 - after[:, 2])) - np.log(before[:, 2] / (1 - before[:, 2]))
+        np.testing.assert_allclose(shift[~np.isnan(shift)], np.log(0.004 / 0.996) - np.log(0.02 / 0.98))
+    passed = [Moderator.load(folder, profile=Profile.CASCADE, prior=prior).decide(COMMENTS).passed for prior in (None, rare)]
+    assert passed[0] == passed[1]
+
+
+@pytest.mark.parametrize("profile", [Profile.CASCADE, Profile.FULL])
+def test_profiles_without_an_encoder_are_refused(profile: Profile, tmp_path: Path) -> None:
+    """An artefact of n-grams alone cannot be asked for the profiles of two readers."""
+    stored = artefact.read(SHIPPED, normaliser=normaliser_version())
+    ngrams = stored.manifest.readers[0]
+    said = {name: getattr(stored.manifest, name) for name in Description.model_fields} | {"readers": (ngrams,)}
+    arrays = {name: array for name, array in stored.arrays.items() if name in ngrams.values()}
+    artefact.write(tmp_path / "one", description=Description(**said), arrays=arrays)
+    with pytest.raises(ArtefactError, match="holds no encoder, which the profile"):
+        Moderator.load(tmp_path / "one", profile=profile)
+
+
+@pytest.mark.parametrize(
+    ("entry", "arrays", "wrong"),
+    [
+        ({"tokens": 4}, {}, "tokens has to be a whole number from 8 to 512"),
+        ({"tokens": True}, {}, "tokens has to be"),
+        ({"abusive": "0.4"}, {}, "abusive: Input should be a valid number"),
+        ({"abusive": 1.4}, {}, "abusive: Input should be less than 1"),
+        ({"curve": "elsewhere"}, {}, "elsewhere"),
+        ({"combination": "curve.npy"}, {}, "combination has to be"),
+        ({}, {"combination.npy": np.array([[1.0, -1.0], [1.0, 1.0], [0.0, 0.0]])}, "combination has to be"),
+        ({}, {"curve.npy": CURVE[::-1].copy()}, "curve has to be"),
+        ({}, {"network.npy": np.zeros(40, np.uint8)}, "network cannot be computed"),
+        ({}, {"pieces.npy": pack_pieces(["you", "not"])}, "is missing"),
+        ({}, {"pieces.npy": np.array([255, 254], np.uint8)}, "decode"),
+        ({"kind": "oracle"}, {}, "are unknown here: upgrade"),
+    ],
+)
+def test_manifests_that_cannot_be_are_refused(write: Write, entry: dict[str, Any], arrays: dict[str, Any], wrong: str) -> None:
+    """An encoder that does not fit what the manifest must say of it is refused with one line that says what is wrong."""
+    folder = write(entry=entry, **arrays)
+    with pytest.raises(ArtefactError, match=wrong) as caught:
+        Moderator.load(folder, profile=Profile.FULL)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", [*filter(None, TEXTS), "<b>You</b> &amp; your kind", "on and on, " * 30, "good talk. " * 80 + "idiot"])
+def test_explanations_add_up(write: Write, text: str) -> None:
+    """What the words add, by both readers, and the intercepts are the log-odds of the label; the estimate says that it is one."""
+    moderator = Moderator.load(write(), profile=Profile.FULL)
+    comment = Comment("", text, Format.HTML)
+    told = moderator.explain(comment)
+    fine, _, hateful = moderator.decide([comment]).scores[0].tolist()
+    wanted = np.log(hateful / (1 - hateful)), np.log((1 - fine - hateful) / fine)
+    np.testing.assert_allclose(told.log_odds[:2], wanted, atol=1e-6)
+    assert not told.exact
+    assert all(0 <= begin < end <= len(text) for begin, end in zip(told.begin.tolist(), told.end.tolist(), strict=True))
+
+
+def test_what_was_not_passed_on_is_explained_exactly(write: Write) -> None:
+    """Where the cascade did not ask the encoder, the explanation is that of the n-grams alone."""
+    moderator, comment = Moderator.load(write(), profile=Profile.CASCADE, risk=1.0), Comment("", "see you tomorrow")
+    told, alone = moderator.explain(comment), Moderator.load(SHIPPED, profile=Profile.FAST).explain(comment)
+    assert told.exact
+    np.testing.assert_array_equal(told.contributions, alone.contributions)
+
+
+def test_spans_come_with_decisions(write: Write) -> None:
+    """Decisions that are explained carry the words of both readers for what was passed on."""
+    moderator = Moderator.load(write(), profile=Profile.FULL)
+    spans = moderator.decide(COMMENTS, explain=True).spans
+    assert spans is not None
+    assert [tuple(each) for each in spans] == [moderator.explain(comment).spans() for comment in COMMENTS]
+
+
+def test_versions_name_the_profile(write: Write) -> None:
+    """What an artefact with an encoder is called in answers ends with the profile that judged; one without is called as before."""
+    folder = write()
+    for profile in Profile:
+        moderator = Moderator.load(folder, profile=profile)
+        assert moderator.version.endswith(f"+{profile.value}")
+        assert moderator.decide(COMMENTS).version == moderator.version
+    assert Moderator.load(folder, profile=Profile.FULL).decide(COMMENTS, fast=True).version.endswith("+fast")

@@ -1,0 +1,87 @@
+"""The encoder: each text alone, the order of its words counts, the end of a long one too, and threads change nothing."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model.comment import Comment
+from model.encoder.session import EncoderReader
+from model.encoder.wordpiece import WordPiece
+from model.normaliser.lexicon import load_lexicon
+from model.text.pipeline import prepare
+
+# A tiny network with random weights, in which each piece is changed by the one before.
+NETWORK = np.frombuffer((Path(__file__).parents[2] / "encoder.onnx").read_bytes(), np.uint8)
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+PIECES = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *LETTERS, *(f"##{letter}" for letter in LETTERS), *".,!?'@", "you", "not"]
+
+
+def reader(*, network: "np.typing.NDArray[np.uint8]" = NETWORK, tokens: int = 16) -> EncoderReader:
+    return EncoderReader(network, WordPiece(PIECES), tokens, load_lexicon())
+
+
+def prepared(*texts: str) -> list[bytes]:
+    return prepare([Comment("", text) for text in texts])
+
+
+def test_order_counts() -> None:
+    """The same words in another order have other log-odds."""
+    one, other = reader().read(prepared("not a, b", "a, not b"))
+    assert not np.allclose(one, other)
+
+
+def test_neighbours_do_not_count() -> None:
+    """The log-odds of a text are the same to the last bit alone, in any batch, and with any number of threads."""
+    texts = prepared(*(" ".join(LETTERS[at % 26 : at % 26 + 1 + at % 9]) + "!" * (at % 4) for at in range(400)))
+    encoder = reader()
+    together = encoder.read(texts, threads=4)
+    np.testing.assert_array_equal(together, encoder.read(texts))
+    np.testing.assert_array_equal(together, np.vstack([encoder.read([text]) for text in texts]))
+
+
+def test_disguises_do_not_help() -> None:
+    """The encoder reads the normalised text: case, marks on letters and spelled-out disguises change nothing."""
+    plain, *disguised = reader().read(prepared("you idiot", "YOU idiot", "you  id\u0456ot", "you i.d.i.o.t"))
+    for log_odds in disguised:
+        np.testing.assert_array_equal(log_odds, plain)
+
+
+def test_windows_cover_a_long_text() -> None:
+    """Windows overlap by a quarter at least and reach from the first piece of a text to the last, each within what the network reads."""
+    encoder = reader(tokens=10)
+    text = " ".join(LETTERS)
+    windows = encoder.windows(text)
+    numbers = [number for word in encoder.words.cut(text) for number in word]
+    assert len(numbers) == 26
+    assert all(len(window) == 10 and (window[0], window[-1]) == (2, 3) for window in windows)
+    assert [window[1:-1] for window in windows] == [numbers[at : at + 8] for at in (0, 6, 12, 18)]
+    assert encoder.windows("a b") == [[2, 4, 5, 3]]
+    assert encoder.windows("") == [[2, 3]]
+
+
+@pytest.mark.parametrize("times", [3, 40])
+def test_of_a_very_long_text_some_windows_are_read(times: int) -> None:
+    """However long a text is, six windows at most are read: the first, the last, and between them as many on each side of the middle."""
+    encoder = reader(tokens=10)
+    text = " ".join(LETTERS * times)
+    numbers = [number for word in encoder.words.cut(text) for number in word]
+    windows = [window[1:-1] for window in encoder.windows(text)]
+    step = (len(numbers) - 8) / 5
+    assert windows == [numbers[round(step * at) : round(step * at) + 8] for at in range(6)]
+    assert windows[-1] == numbers[-8:]
+
+
+def test_the_worst_window_counts() -> None:
+    """The log-odds of a long text are those of its worst window, head by head, wherever it stands."""
+    encoder = reader(tokens=10)
+    long = "a b c d " * 4 + "q z q z"
+    alone = np.array([encoder._run(window) for window in encoder.windows(long)])
+    np.testing.assert_array_equal(encoder.log_odds(long), alone.max(axis=0))
+
+
+@pytest.mark.parametrize("network", [NETWORK[:-40], np.zeros(0, np.uint8), np.frombuffer(b"no network", np.uint8)])
+def test_damaged_networks_are_refused(network: "np.typing.NDArray[np.uint8]") -> None:
+    """What is no network is refused when it is loaded, with an error that says so."""
+    with pytest.raises(ValueError, match="network cannot be computed"):
+        reader(network=network).load()

@@ -1,0 +1,101 @@
+"""A compressed file of lines is unpacked in one place, and its blocks hold the rows that the file holds, wherever they are cut."""
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.batch.input import blocks as feed
+from service.batch.input.blocks import blocks, feeds, read_block
+from service.batch.input.shards import plan, read
+from service.batch.job import OutputAs, ScoreJob
+from service.batch.rows import Reason, Row, Wanted
+from service.batch.score import run
+
+if TYPE_CHECKING:
+    from model.moderator import Moderator as Judge
+
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": lambda content: gzip.compress(content, mtime=0),
+    "two members": lambda content: gzip.compress(content[: len(content) // 2]) + gzip.compress(content[len(content) // 2 :]),
+    "zstd": lambda content: zstandard.ZstdCompressor().compress(content),
+}
+
+
+def rows_of_blocks(path: Path, size: int) -> list[Row]:
+    shard = plan(str(path), Wanted(), size=1 << 30)[0]
+    assert feeds(shard)
+    return [row for block in blocks(str(path), size) for row in read_block(block, shard, Wanted()).rows]
+
+
+def rows_of(path: Path) -> list[Row]:
+    with read(plan(str(path), Wanted(), size=1 << 30)[0], Wanted()) as reading:
+        return list(reading.rows)
+
+
+lines = st.lists(
+    st.one_of(
+        st.builds(lambda number, text: json.dumps({"id": number, "text": text}, ensure_ascii=False), st.integers(), st.text(max_size=30)),
+        st.sampled_from(["", "broken", "[1]", '{"id": 1}', "  "]),
+    ),
+    max_size=30,
+)
+
+
+@given(lines, st.integers(1, 200), st.sampled_from(list(PACKERS)), st.booleans())
+def test_blocks_of_any_size_hold_the_rows_of_the_file(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[str], size: int, packer: str, ended: bool
+) -> None:
+    """With their numbers, and whether the last line has an end or not."""
+    path = tmp_path_factory.mktemp("feed") / "dump"
+    content = "\n".join(['{"id": "first", "text": "good"}', *rows]) + "\n" * ended
+    path.write_bytes(PACKERS[packer](content.encode()))
+    assert rows_of_blocks(path, size) == rows_of(path)
+
+
+@given(st.integers(30, 2000), st.integers(1, 900))
+def test_a_cut_file_ends_with_a_row_that_says_so(tmp_path_factory: pytest.TempPathFactory, length: int, size: int) -> None:
+    """What is left of a file that breaks off is read, and then a row with the reason, as by a reader of the whole."""
+    path = tmp_path_factory.mktemp("feed") / "dump.gz"
+    content = "".join(json.dumps({"id": at, "text": f"comment {at * 7919 % 1000}"}) + "\n" for at in range(400))
+    packed = gzip.compress(content.encode(), mtime=0)
+    path.write_bytes(packed[: min(length, len(packed) - 1)])
+    if not feeds(plan(str(path), Wanted(), size=1 << 30)[0]):
+        return
+    found = rows_of_blocks(path, size)
+    assert found == rows_of(path)
+    assert found[-1].reason is Reason.TRUNCATED
+
+
+def test_an_endless_line_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is longer than any row is not held in memory, and the rows behind it keep their numbers."""
+    monkeypatch.setattr(feed, "_MOST_LINE", 1000)
+    monkeypatch.setattr(feed, "_READ", 100)
+    path = tmp_path / "dump.gz"
+    path.write_bytes(gzip.compress(b'{"text": "good"}\n{"text": "' + b"x" * 100_000 + b'"}\n{"text": "good"}\n'))
+    found = list(blocks(str(path), 20))
+    assert max(len(block.content) for block in found) < 2000
+    assert [block.first for block in found] == [1, 3]
+
+
+@pytest.mark.parametrize("name", ["o.parquet", "o"])
+def test_blocks_are_shards_of_a_run(tmp_path: Path, judge: "Judge", name: str) -> None:
+    """Compressed or not, the output is the same but for the name of the dump; a run that was stopped skips the blocks that are done."""
+    content = "".join(json.dumps({"id": at, "text": f"comment {at}"}) + "\n" for at in range(3000)).encode()
+    path = tmp_path / "dump"
+    path.write_bytes(PACKERS["zstd"](content))
+    job = ScoreJob([str(path)], out=tmp_path / name, write_as=OutputAs.FOLDER if name == "o" else OutputAs.PARQUET, shard_size=20_000)
+    summary = run(job, judge)
+    assert summary.rows == 3000
+    assert summary.shards > 5
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(tmp_path / name)
+    assert table["row"].to_pylist() == list(range(1, 3001))
+    assert table["id"].to_pylist() == [str(at) for at in range(3000)]

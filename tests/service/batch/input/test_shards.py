@@ -1,0 +1,127 @@
+"""A file that is read in parts gives the rows that it gives in one go."""
+
+import csv
+import io
+import json
+import pickle
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.batch.input.open_dump import open_reading
+from service.batch.input.shards import Shard, plan, read
+from service.batch.rows import ReadAs, Row, Wanted
+
+NOTHING = Wanted()
+
+
+def whole(path: Path, wanted: Wanted = NOTHING) -> list[Row]:
+    with open_reading(str(path), wanted) as reading:
+        return list(reading.rows)
+
+
+def in_parts(path: Path, size: int, wanted: Wanted = NOTHING) -> tuple[Sequence[Shard], list[Row]]:
+    shards = plan(str(path), wanted, size=size)
+    rows: list[Row] = []
+    for shard in pickle.loads(pickle.dumps(shards)):
+        with read(shard, wanted) as reading:
+            rows += reading.rows
+    return shards, rows
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.builds(lambda text, n: json.dumps({"id": n, "text": text}).encode(), st.text(max_size=20), st.integers()),
+            st.binary(max_size=30).map(lambda line: line.replace(b"\n", b"")),
+        ),
+        max_size=30,
+    ),
+    st.integers(1, 400),
+    st.sampled_from([b"\n", b"\r\n"]),
+)
+def test_shards_of_any_size_give_the_rows_of_json_lines(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[bytes], size: int, end: bytes
+) -> None:
+    """Numbers, offsets, ids, texts and reasons are the same, whatever stands in the lines."""
+    path = tmp_path_factory.mktemp("shards") / "x.jsonl"
+    path.write_bytes(b'{"id":0,"text":"first"}\n' + end.join(lines))
+    assert in_parts(path, size)[1] == whole(path)
+
+
+CELLS = st.one_of(st.text(st.sampled_from('ab ",;\n\r\té'), max_size=12), st.text(st.characters(exclude_categories=["Cs"]), max_size=6))
+
+
+@given(st.lists(st.tuples(CELLS, CELLS), max_size=20), st.integers(1, 200), st.sampled_from(",;\t"), st.sampled_from(["\n", "\r\n"]))
+def test_shards_of_any_size_give_the_rows_of_what_csv_writers_write(
+    tmp_path_factory: pytest.TempPathFactory, cells: list[tuple[str, str]], size: int, delimiter: str, end: str
+) -> None:
+    """Line ends and delimiters inside quotes never cut a record."""
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=delimiter, lineterminator=end).writerows([("id", "text"), *cells])
+    path = tmp_path_factory.mktemp("shards") / "x.csv"
+    path.write_bytes(buffer.getvalue().encode())
+    assert in_parts(path, size)[1] == whole(path)
+
+
+@given(st.text(st.sampled_from('ab",;\n\r'), max_size=80), st.integers(1, 40))
+def test_shards_of_any_size_give_the_rows_of_sloppy_csv(tmp_path_factory: pytest.TempPathFactory, below: str, size: int) -> None:
+    """Text that breaks the quoting rules is read as it is in one go, because it is one shard."""
+    path = tmp_path_factory.mktemp("shards") / "x.csv"
+    path.write_bytes(b"id,text\n" + below.encode())
+    assert in_parts(path, size)[1] == whole(path)
+
+
+def test_csv_with_line_ends_in_quotes_is_cut_all_the_same(tmp_path: Path) -> None:
+    """What keeps the rules is cut between records, so that several processes can share it."""
+    path = tmp_path / "x.csv"
+    path.write_text("id,text\n" + "".join(f'{number},"two\nlines, ""quoted"""\n' for number in range(100)))
+    shards, rows = in_parts(path, 200)
+    assert len(shards) > 10
+    assert rows == whole(path)
+    assert rows[-1].line == 200
+
+
+@pytest.mark.parametrize("size", [1, 3_000, 10**9])
+def test_shards_of_parquet_are_row_groups(tmp_path: Path, size: int) -> None:
+    """Rows keep their numbers, whatever row group they are in."""
+    path = tmp_path / "x.parquet"
+    pq.write_table(pa.table({"id": range(100), "text": [f"text {n}" for n in range(100)]}), path, row_group_size=7)
+    shards, rows = in_parts(path, size)
+    assert (len(shards) == 1) == (size == 10**9)
+    assert rows == whole(path)
+    assert [row.line for row in rows] == list(range(1, 101))
+
+
+def test_shards_tell_where_the_file_was_cut(tmp_path: Path) -> None:
+    """A row knows its byte in the file, and sizes add up to the file's."""
+    path = tmp_path / "x.jsonl"
+    path.write_text("".join(json.dumps({"id": n, "text": "é" * n}) + "\n" for n in range(50)))
+    shards, rows = in_parts(path, 100)
+    content = path.read_bytes()
+    assert sum(shard.size or 0 for shard in shards) == len(content)
+    for row in rows:
+        assert json.loads(content[row.offset :].split(b"\n")[0])["id"] == row.id
+
+
+def test_columns_are_those_of_the_beginning(tmp_path: Path) -> None:
+    """A shard whose rows would be read otherwise by themselves is read as the file is."""
+    path = tmp_path / "x.jsonl"
+    path.write_text('{"body":"first"}\n' * 1000 + '{"text":"other","body":"last"}\n' * 100)
+    _, rows = in_parts(path, 500)
+    assert {row.text for row in rows} == {"first", "last"}
+
+
+def test_what_cannot_be_read_from_its_middle_is_one_shard(tmp_path: Path) -> None:
+    """A JSON document and text of two bytes a sign are read in one go."""
+    rows = [{"id": n, "text": "hi"} for n in range(50)]
+    (tmp_path / "x.json").write_text(json.dumps(rows))
+    (tmp_path / "y.jsonl").write_bytes("\n".join(json.dumps(row) for row in rows).encode("utf-16"))
+    assert len(in_parts(tmp_path / "x.json", 10)[0]) == 1
+    shards, found = in_parts(tmp_path / "y.jsonl", 10, Wanted(ReadAs.JSONL))
+    assert (len(shards), len(found)) == (1, 50)

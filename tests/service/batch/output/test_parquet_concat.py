@@ -1,0 +1,74 @@
+"""Parquet files that are put behind each other hold the rows of all of them."""
+
+import io
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.errors import DumpError
+from service.batch.output.parquet_concat import join_parquet
+from service.batch.output.writers import columns_of, schema_of
+
+
+def written(folder: Path, tables: list[pa.Table], **options: Any) -> list[Path]:
+    paths = []
+    for number, table in enumerate(tables):
+        paths.append(folder / f"{number}.parquet")
+        pq.write_table(table, paths[-1], compression="zstd", **options)
+    return paths
+
+
+def joined(folder: Path, paths: list[Path]) -> Path:
+    out = folder / "out.parquet"
+    with out.open("wb") as file:
+        join_parquet((nullcontext(path) for path in paths), file)
+    return out
+
+
+cells = st.tuples(st.text(max_size=20), st.floats(allow_nan=False), st.integers(-(2**62), 2**62), st.none() | st.text(max_size=3))
+
+
+@given(st.lists(st.lists(cells, max_size=30), min_size=1, max_size=5), st.integers(1, 20), st.booleans(), st.booleans())
+def test_all_rows_are_there_in_order(
+    tmp_path_factory: pytest.TempPathFactory, parts: list[list[tuple[Any, ...]]], group: int, index: bool, version: bool
+) -> None:
+    """Whatever the parts hold, however their row groups are cut, with and without page indexes."""
+    folder = tmp_path_factory.mktemp("join")
+    schema = pa.schema([("a", pa.string()), ("b", pa.float64()), ("c", pa.int64()), ("d", pa.string())])
+    tables = [pa.table([[row[at] for row in rows] for at in range(4)], schema=schema) for rows in parts]
+    options = {"row_group_size": group, "write_page_index": index, "data_page_version": "2.0" if version else "1.0"}
+    out = joined(folder, written(folder, tables, **options))
+    assert pq.read_table(out).equals(pa.concat_tables(tables))
+    file = pq.ParquetFile(out)
+    assert file.metadata.num_rows == sum(map(len, parts))
+    for at in range(file.num_row_groups):
+        file.read_row_group(at)
+
+
+def test_readers_that_skip_row_groups_find_what_they_look_for(tmp_path: Path) -> None:
+    """Statistics and filters go by the rows of their row group."""
+    tables = [pa.table({"n": list(range(at, at + 100))}) for at in range(0, 1000, 100)]
+    out = joined(tmp_path, written(tmp_path, tables, write_page_index=True))
+    assert pq.read_table(out, filters=[("n", ">", 949)])["n"].to_pylist() == list(range(950, 1000))
+
+
+def test_our_own_schema_survives(tmp_path: Path) -> None:
+    """Times with their zone, and what is kept."""
+    schema = schema_of(columns_of(("likes",)))
+    out = joined(tmp_path, written(tmp_path, [schema.empty_table()] * 20))
+    assert pq.read_schema(out) == schema
+
+
+@pytest.mark.parametrize("cut", [0, 3, 8, 50])
+def test_a_damaged_part_is_named(tmp_path: Path, cut: int) -> None:
+    """Nothing is made of half a file."""
+    path = written(tmp_path, [pa.table({"n": [1, 2, 3]})])[0]
+    path.write_bytes(path.read_bytes()[: -cut if cut else 0])
+    with pytest.raises(DumpError, match="damaged part"):
+        join_parquet([nullcontext(path)], io.BytesIO())

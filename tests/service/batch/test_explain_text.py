@@ -1,0 +1,110 @@
+"""A look at one text shows what moved its scores, and nothing in the text can steer the terminal."""
+
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from model.moderator import Span
+from service.batch.explain_text import Glance, visible
+
+
+def look(text: str, *spans: Span, reason: str | None = None) -> Glance:
+    return Glance(
+        text=text,
+        label=None if reason else "toxic",
+        verdict=None if reason else "review",
+        scores={} if reason else {"fine": 0.1, "toxic": 0.8, "hateful": 0.1},
+        attributes={} if reason else {"insult": 0.9},
+        spans=spans,
+        reason=reason,
+        policy="default",
+        version="m@1",
+    )
+
+
+def shown(glance: Glance, **options: object) -> str:
+    file = io.StringIO()
+    Console(file=file, width=100, highlight=False, _environ={}, **options).print(glance.as_rich())  # type: ignore[arg-type]
+    return file.getvalue()
+
+
+def test_a_human_sees_label_scores_verdict_and_text() -> None:
+    """All that was decided is there, and the words that moved it most come first."""
+    told = shown(look("you idiot, hello", Span(0, 3, 0.5, 0.1), Span(4, 9, 4.25, 0.5), Span(11, 16, -0.5, -1.0)))
+    for words in ("toxic, review", "fine 0.100  toxic 0.800  hateful 0.100  insult 0.900", "m@1", "default", "  you idiot, hello"):
+        assert words in told
+    assert [line.split()[1] for line in told.splitlines() if "“" in line] == ["+4.25", "-0.50", "+0.50"]
+
+
+def test_words_are_coloured_by_what_they_add() -> None:
+    """The word that adds most is the brightest, one that calms is green, what moves nothing is plain."""
+    told = shown(look("you idiot, hello", Span(4, 9, 4.25, 0.5), Span(11, 16, -3.0, 0.0)), force_terminal=True, color_system="standard")
+    assert "you \x1b[1;37;41midiot\x1b[0m, \x1b[32mhello\x1b[0m" in told
+
+
+def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """NO_COLOR=1 takes every colour away."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    file = io.StringIO()
+    Console(file=file, force_terminal=True, width=100).print(look("you idiot", Span(4, 9, 4.25, 0.5)).as_rich())
+    assert "\x1b[3" not in file.getvalue()
+    assert ";3" not in file.getvalue()
+
+
+@given(st.text(), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.floats(-9, 9), st.floats(-9, 9)), max_size=5))
+def test_no_text_steers_the_terminal(text: str, spans: list[tuple[int, int, float, float]]) -> None:
+    """Whatever the text and its spans, all that is printed can be printed."""
+    told = shown(look(text, *(Span(min(one, other), max(one, other), a, h) for one, other, a, h in spans)))
+    assert all(char.isprintable() or char in "\n\u200c\u200d" for char in told)
+
+
+def test_markup_of_rich_is_shown_as_it_is() -> None:
+    """Square brackets are text."""
+    assert "[red]hi[/red] [link=x]" in shown(look("[red]hi[/red] [link=x]"))
+
+
+@pytest.mark.parametrize(
+    ("hostile", "expected"),
+    [
+        ("\x1b[2J", "␛[2J"),
+        ("a\tb\rc\x00", "a b␍c␀"),
+        ("\x9b31m\x7f", "\ufffd31m␡"),
+        ("\u202egnol", "\ufffdgnol"),
+        ("a\u2028b\u3000", "a b\u3000"),
+    ],
+)
+def test_control_characters_become_pictures(hostile: str, expected: str) -> None:
+    """Escapes, carriage returns, C1 controls and bidirectional overrides are seen, not obeyed."""
+    assert visible(hostile) == expected.replace("\u3000", " ")
+
+
+def test_letters_of_all_scripts_stay() -> None:
+    """What can be printed stays, with the joiners that scripts and emoji need."""
+    text = "naïve 你好 سلام می\u200cخواهم 👩\u200d👩\u200d👧 ß"
+    assert visible(text) == text
+
+
+def test_a_program_gets_json() -> None:
+    """The decision in the words of the service's answer, in one line."""
+    told = look("you idiot\x1b", Span(4, 9, 4.25, 0.5)).as_json()
+    assert told.isprintable()
+    assert json.loads(told) == {
+        "model": "m@1",
+        "policy": "default",
+        "label": "toxic",
+        "scores": {"fine": 0.1, "toxic": 0.8, "hateful": 0.1},
+        "verdict": "review",
+        "attributes": {"insult": 0.9},
+        "spans": [{"begin": 4, "end": 9, "abusive": 4.25, "hateful": 0.5}],
+    }
+
+
+def test_a_text_that_is_not_judged_has_a_reason() -> None:
+    """Neither a label nor a score is made up."""
+    assert "not judged: empty" in shown(look(" ", reason="empty"))
+    told = json.loads(look(" ", reason="empty").as_json())
+    assert (told["label"], told["scores"], told["verdict"], told["reason"]) == (None, None, None, "empty")

@@ -1,0 +1,87 @@
+"""Lists of words and patterns match what they say, in linear time."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.comment import Comment, Format
+from model.errors import InputError
+from service.judging.word_lists import Rules, folded, shown
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "matches"),
+    [
+        ("casino", "The CASINO is open", True),
+        ("casino", "casinos are open", False),
+        ("casino", "(casino)", True),
+        ("Casino", "ｃａｓｉｎｏ", True),
+        ("casino", "cas\u200bino", True),
+        ("buy now", "Buy - now!", True),
+        ("buy now", "buy it now", False),
+        ("straße", "STRASSE", True),
+        ("коза", "Коза и козёл", True),
+        ("коз", "Коза и козёл", False),
+        ("a b", "a a b", True),
+        ("x", "", False),
+    ],
+)
+def test_words_match_as_whole_words(word: str, text: str, matches: bool) -> None:
+    """A word matches where it stands alone, no matter its case, its width or signs that nobody sees in it."""
+    assert (Rules([word], []).match(folded(text)) == word) == matches
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "matches"),
+    [
+        (r"v.{0,2}agra", "Cheap V1@GRA", False),
+        (r"v.{0,2}agra", "Cheap V1agra", True),
+        (r"https?://\S*\.example\b", "see HTTP://shop.example today", True),
+        (r"^first$", "not first", False),
+        ("a", "\ud800a", True),
+    ],
+)
+def test_patterns_match_anywhere(pattern: str, text: str, matches: bool) -> None:
+    """A pattern matches anywhere in the text, no matter the case."""
+    assert (Rules([], [pattern]).match(folded(text)) == pattern) == matches
+
+
+def test_markup_is_no_text() -> None:
+    """Rules look at the text of a comment without its mark-up."""
+    rules = Rules(["casino"], [])
+
+    assert rules.match(shown(Comment("1", "<b>cas</b>ino", format=Format.HTML))) == "casino"
+    assert rules.match(shown(Comment("1", '<i class="casino">x</i>', format=Format.HTML))) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "patterns", "says"),
+    [
+        (["fine", "!?"], [], r"words\[1\]"),
+        (["x" * 501], [], r"words\[0\]"),
+        ([], ["fine", "("], r"patterns\[1\].*missing \)"),
+        ([], [r"(a)\1"], r"patterns\[0\]"),
+        ([], ["a" * 501], r"patterns\[0\]"),
+        ([], ["a"] * 1001, "at most"),
+        (["a"] * 50_001, [], "at most"),
+    ],
+)
+def test_wrong_rules_are_named(words: list[str], patterns: list[str], says: str) -> None:
+    """A rule that can never match, or is none, is refused and named by its place."""
+    with pytest.raises(InputError, match=says):
+        Rules(words, patterns)
+
+
+def test_malicious_patterns_do_no_harm() -> None:
+    """A pattern over which others take exponential time is matched at once."""
+    assert Rules([], ["^(a+)+$", "(x+x+)+y"]).match("a" * 20_000 + "!" + "x" * 20_000) is None
+
+
+@given(st.text(max_size=50), st.lists(st.sampled_from(["casino", "buy now", "été"])))
+def test_any_text_is_matched(text: str, words: list[str]) -> None:
+    """Whatever the text, a rule matches or does not; a text that holds a word alone matches it."""
+    rules = Rules(words, ["[0-9]{3}"])
+
+    rules.match(folded(text))
+    for word in words:
+        assert rules.match(folded(f"{text} ; {word} ; {text}")) is not None

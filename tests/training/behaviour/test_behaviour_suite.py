@@ -1,0 +1,219 @@
+"""The judging cases are what they promise to be, are not taught, and are counted rightly."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model.comment import Label
+from model.errors import InputError
+from model.moderator import Moderator
+from model.profile import Profile
+from training.behaviour.behaviour_suite import JUDGING_FOLDER, NEUTRAL, Case, cases, judge, results_of, table
+from training.behaviour.minimal_pairs import load_pairs, texts
+from training.shipped_model.synthetic_rows import LESSONS_FOLDER, lessons, tables
+
+CAPABILITIES = {
+    *("chosen_groups", "counter_speech", "dehumanisation", "identity", "implicit", "individuals", "names", "negation"),
+    *("news", "objects", "profanity", "reclaimed", "self", "slurs", "spelling", "threats"),
+}
+NEAREST = 0.4
+"""Templates of which two in five trigrams of words are the same are one template."""
+CASES = cases()
+RIGHT = [case.label for case in CASES]
+CALM = np.zeros(len(CASES))
+SLOT = re.compile(r"\{(a )?[a-z]+[2-9]?\}")
+
+
+def bare(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
+def sides(folder: Path) -> Iterator[str]:
+    """Yield the templates of a folder, each side by itself."""
+    for path in sorted(folder.glob("*_*.txt")):
+        for line in path.read_text("utf-8").splitlines():
+            if line and not line.startswith(("==", "# ")):
+                for side in line.removeprefix("+ ").removeprefix("- ").split(" || "):
+                    yield re.sub(r"^(toxic|hateful): ", "", side)
+
+
+def trigrams(template: str) -> set[tuple[str, ...]]:
+    """Return the trigrams of a template's words, whatever its slots are called."""
+    words = re.findall(r"[\w']+", SLOT.sub(" _ ", template).lower())
+    return {tuple(words[at : at + 3]) for at in range(len(words) - 2)} - {("_", "_", "_")}
+
+
+def test_there_is_enough_to_judge_by() -> None:
+    """At least 2,000 cases are made of templates and at least 350 are written singly, in all capabilities of the issue."""
+    singly = sum(case.singly for case in CASES)
+
+    assert singly >= 350
+    assert len(CASES) - singly >= 2000
+    assert {case.capability for case in CASES} == CAPABILITIES
+
+
+def test_the_same_seed_gives_the_same_cases() -> None:
+    """Cases depend on nothing but the seed, and on that they do."""
+    assert cases() == CASES
+    assert cases(1) != CASES
+
+
+def test_no_case_occurs_twice() -> None:
+    """No two cases are the same but for case and punctuation."""
+    assert max(Counter(bare(case.text) for case in CASES).values()) == 1
+
+
+def test_no_slot_stays_open() -> None:
+    """Every slot of every template was filled."""
+    assert [case.text for case in CASES if "{" in case.text or "}" in case.text] == []
+
+
+def test_every_case_has_its_names() -> None:
+    """Each capability has cases with names of their own."""
+    assert all(case.case for case in CASES)
+
+
+@pytest.mark.parametrize("name", sorted({f"{case.capability}/{case.case}" for case in CASES} - {NEUTRAL}))
+def test_every_case_has_both_sides(name: str) -> None:
+    """A constant answer gets no case right: half of each is fine, and half is not."""
+    labels = Counter(case.label is Label.FINE for case in CASES if f"{case.capability}/{case.case}" == name)
+
+    assert 0.4 <= labels[True] / labels.total() <= 0.6
+
+
+@pytest.mark.parametrize("capability", sorted(CAPABILITIES))
+def test_every_capability_rests_on_many_templates(capability: str) -> None:
+    """At least 15 templates make each side of a capability."""
+    templates: dict[bool, set[str]] = defaultdict(set)
+    for case in CASES:
+        if case.capability == capability and case.pair and not case.singly:
+            templates[case.label is Label.FINE].add(case.pair.rpartition(".")[0])
+
+    assert min(len(templates[True]), len(templates[False])) >= 15
+
+
+def test_a_pair_is_one_fine_comment_and_its_twins() -> None:
+    """The comments of a pair, two or three, have different labels, one of them fine, and test one case."""
+    pairs = defaultdict(list)
+    for case in CASES:
+        if case.pair:
+            pairs[case.pair].append(case)
+
+    assert len(pairs) >= 1000
+    for pair in pairs.values():
+        assert len({case.label for case in pair}) == len(pair) in {2, 3}
+        assert sum(case.label is Label.FINE for case in pair) == 1
+        assert len({(case.capability, case.case) for case in pair}) == 1
+
+
+def test_many_groups_are_merely_mentioned() -> None:
+    """Neutral mentions are fine, and name each of at least 60 groups at least five times, of six kinds."""
+    neutral = [case for case in CASES if f"{case.capability}/{case.case}" == NEUTRAL]
+    mentions = Counter(case.group for case in neutral)
+
+    assert {case.label for case in neutral} == {Label.FINE}
+    assert len(mentions) >= 60
+    assert min(mentions.values()) >= 5
+    assert len({row["kind"] for row in tables(JUDGING_FOLDER)["group"] if row["they"] in mentions}) == 6
+
+
+def test_no_template_is_one_of_the_lessons() -> None:
+    """What a classifier was taught is not asked again in other words: templates share few of their trigrams."""
+    taught = [trigrams(side) for side in sides(LESSONS_FOLDER)]
+    holders: dict[tuple[str, ...], set[int]] = defaultdict(set)
+    for number, found in enumerate(taught):
+        for trigram in found:
+            holders[trigram].add(number)
+    near = []
+    for template in sides(JUDGING_FOLDER):
+        own = trigrams(template)
+        others = (taught[number] for number in set().union(*(holders[trigram] for trigram in own & holders.keys())))
+        near += [template for other in others if len(own & other) >= NEAREST * len(own | other)]
+
+    assert near == []
+
+
+def test_no_case_is_taught() -> None:
+    """No case occurs among the lessons, nor among the pairs that judge."""
+    known = {bare(lesson.text) for lesson in lessons()} | {bare(text) for text in texts(load_pairs())}
+
+    assert [case.text for case in CASES if bare(case.text) in known] == []
+
+
+def test_the_right_labels_get_everything_right() -> None:
+    """The right labels score 1 in every share, without a false alarm and without a miss."""
+    results = results_of(CASES, RIGHT, abusive=CALM, threshold=0.5)
+
+    for share in (results.overall, *results.capabilities, *results.cases):
+        assert (share.labels_right, share.abusive_right, share.false_alarms) == (1, 1, 0)
+        assert share.missed in {0, None}
+        assert share.pairs_right in {1, None}
+        assert share.pairs_exact in {1, None}
+    assert results.neutral.alarms == 0
+
+
+@pytest.mark.parametrize("label", list(Label))
+def test_a_constant_label_gets_no_pair_right(label: Label) -> None:
+    """One label for all gets no pair of any capability right."""
+    results = results_of(CASES, [label] * len(CASES), abusive=CALM, threshold=0.5)
+
+    assert {share.pairs_right for share in results.capabilities} == {0}
+
+
+def test_the_wrong_kind_of_abuse_is_right_but_not_exact() -> None:
+    """Toxic for hateful counts as abusive found, and as the wrong label."""
+    fine = Case("one", Label.FINE, "identity", "neutral", "p", "Poles", singly=True)
+    hateful = replace(fine, text="two", label=Label.HATEFUL)
+
+    share = results_of([fine, hateful], [Label.FINE, Label.TOXIC], abusive=np.zeros(2), threshold=0.5).overall
+
+    assert (share.labels_right, share.abusive_right, share.pairs_right, share.pairs_exact) == (0.5, 1, 1, 0)
+
+
+def test_the_threshold_is_inclusive() -> None:
+    """A neutral mention is a false alarm from the threshold on, for its group, its kind and in all."""
+    neutral = Case("one", Label.FINE, "identity", "neutral", None, "Poles", singly=False)
+    asked = [neutral, replace(neutral, text="two", group="Hindus")]
+
+    results = results_of(asked, [Label.FINE] * 2, abusive=np.array([0.3, 0.29]), threshold=0.3)
+
+    assert [(of.group, of.mentions, of.alarms) for of in results.groups] == [("Poles", 1, 1), ("Hindus", 1, 0)]
+    assert [(of.group, of.alarms) for of in results.kinds] == [("nation", 1), ("religion", 0)]
+    assert results.neutral.alarms == 0.5
+
+
+def test_answers_that_do_not_fit_are_refused() -> None:
+    """Too few labels are one clear error."""
+    with pytest.raises(InputError, match=r"^labels, abusive: "):
+        results_of(CASES, RIGHT[1:], abusive=CALM, threshold=0.5)
+
+
+def test_a_moderator_is_judged_by_its_classifier() -> None:
+    """A moderator and its classifier get the same results, at the threshold of the label rule unless another is given."""
+    moderator = Moderator.load()
+
+    results = judge(moderator)
+
+    assert results == judge(moderator.classifier)
+    assert results.threshold == moderator.classifier.thresholds.abusive
+    assert judge(moderator, threshold=0.99).neutral.alarms <= results.neutral.alarms
+
+
+def test_the_table_names_every_capability() -> None:
+    """The printed table has a line for each capability and case, and for all neutral mentions."""
+    lines = table(results_of(CASES, RIGHT, abusive=CALM, threshold=0.5)).splitlines()
+
+    assert {line.split()[0] for line in lines if line} >= CAPABILITIES | {"overall", "neutral", "homonym", "all"}
+
+
+def test_a_moderator_is_judged_by_its_profile(write_both: Callable[..., Path], tmp_path: Path) -> None:
+    """The cases judge what a service would say: by both readers where both are asked."""
+    folder = write_both(tmp_path / "both")
+    fast, full = (judge(Moderator.load(folder, profile=profile)) for profile in (Profile.FAST, Profile.FULL))
+    assert fast.overall != full.overall
+    assert full.threshold == 0.4

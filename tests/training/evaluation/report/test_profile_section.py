@@ -1,0 +1,148 @@
+"""The part of the report about profiles: each is what a report on it alone says, and nothing is read more often than once."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model.artefact import folder as artefact
+from model.artefact.folder import Stored
+from model.artefact.manifest import Prior
+from model.comment import Comment
+from model.moderator import Moderator
+from model.normaliser.version import normaliser_version
+from model.profile import Profile
+from training.evaluation.both_readings import read_both
+from training.evaluation.report import profile_section as profiled
+from training.evaluation.report.pictures import ticks_around
+from training.evaluation.report.profile_section import profiles_section
+from training.evaluation.report.sections import Section
+from training.evaluation.results import measure
+from training.evaluation.scoreboard import judge
+from training.tables.labelled import Labelled
+
+MakeRows = Callable[..., Labelled]
+
+CURVE = np.array([[0.0, 0.0, 1.0], [0.05, 0.004, 0.5], [0.3, 0.01, 0.2], [0.6, 0.05, 0.1], [1.0, 0.06, 0.0]])
+TEXTS = {
+    "fine": ("thank you for the {}", "who has seen my {} lately", "a {} for the woman next door", "this {} is killing me"),
+    "toxic": ("shut up you idiotic {}", "you are a stupid {}", "what a moron, go eat a {}", "nobody wants your {}"),
+    "hateful": (
+        "gays are vermin, take their {}",
+        "all Muslims are filth, no {} for them",
+        "women are too stupid for a {}",
+        "no {} for them",
+    ),
+}
+THINGS = ("bus", "garden", "book", "window", "song", "cake", "dog", "lamp")
+
+
+@pytest.fixture
+def table(rows: MakeRows) -> Labelled:
+    """96 rows of two sources, and two that hold nothing to judge."""
+    made = [(label, text.format(thing)) for thing, (label, texts) in product(THINGS, TEXTS.items()) for text in texts]
+    labels, texts = zip(*made, ("fine", ""), ("toxic", " "), strict=True)
+    return rows(labels, text=texts, source=["chat", "forum"] * (len(labels) // 2))
+
+
+@pytest.fixture
+def stored(write_both: Callable[..., Path], tmp_path: Path) -> Stored:
+    """The shipped n-grams with a tiny encoder beside them."""
+    return artefact.read(write_both(tmp_path / "both", **{"curve.npy": CURVE}), normaliser=normaliser_version())
+
+
+def told(stored: Stored, rows: Labelled, *, clean: Sequence[str] | None = None, seed: int = 0, **chosen: object) -> Section:
+    """What the section says of rows."""
+    moderator = Moderator(stored, **chosen)  # type: ignore[arg-type]
+    judged = judge(moderator, rows, clean=clean)
+    section = profiles_section(stored, moderator, judged, measure(judged, resamples=1, seed=seed))
+    assert section is not None
+    return section
+
+
+@pytest.mark.parametrize("profile", list(Profile))
+@pytest.mark.parametrize("clean", [None, ["chat"]])
+def test_a_profile_is_what_a_report_on_it_says(profile: Profile, clean: list[str] | None, stored: Stored, table: Labelled) -> None:
+    """The figures of each profile are those of a report that judged by it, whichever profile judged for this one."""
+    judged = judge(Moderator(stored, profile=profile), table, clean=clean)
+    results = measure(judged, resamples=1)
+    expected = {name: estimate and estimate.value for name, estimate in results.mean.items()}
+    expected["calibration_error"] = results.pooled["calibration_error"] and results.pooled["calibration_error"].value
+    for by in (Profile.FAST, None):
+        found = told(stored, table, clean=clean, profile=by).figures["profiles"]
+        assert isinstance(found, dict)
+        one = found[profile.value]
+        for name in ("auc_abusive", "auc_hateful", "caught_abusive", "caught_hateful", "macro_f1", "calibration_error"):
+            assert one[name] == pytest.approx(expected[name], abs=1e-12), name
+
+
+def test_passed_on_is_what_the_cascade_passes_on(stored: Stored, table: Labelled) -> None:
+    """Risk and prior of the moderator decide what the encoder reads: as many comments as it lets it read itself."""
+    comments = [Comment("", text) for text in table.text]
+    for risk, prior in product((0.0, 0.004, 0.01, 0.05), (None, Prior(abusive=0.4, hateful=0.3))):
+        cascade = Moderator(stored, profile=Profile.CASCADE, prior=prior, risk=risk)
+        found = told(stored, table, profile=Profile.FAST, prior=prior, risk=risk).figures
+        assert isinstance(found["profiles"], dict)
+        assert found["profiles"]["cascade"]["passed"] == len(cascade.passes(comments)) / len(table)
+        assert found["profiles"]["full"]["passed"] == (len(table) - 2) / len(table)
+        assert found["profiles"]["fast"]["passed"] == 0
+        assert found["expected"] == CURVE[CURVE[:, 1] <= risk][-1, 2]
+
+
+def test_what_is_passed_on_costs(stored: Stored, table: Labelled) -> None:
+    """The n-grams cost the same in every profile; the encoder costs more the more it reads."""
+    second = (moderator := Moderator(stored, profile=Profile.FULL)).second
+    assert second is not None
+    read = read_both(moderator, second, table, clean=["forum"], seed=0)
+    fast, some, full = (read.judged_from(threshold).seconds for threshold in (None, 0.3, 0.0))
+    assert 0 < fast == read.ngrams_seconds < some < full == pytest.approx(fast + read.encoder_seconds.mean())
+
+
+def test_every_step_of_the_curve_is_told(stored: Stored, table: Labelled) -> None:
+    """Table and JSON have each threshold of the artefact's curve with its risk; both pictures mark the cascade."""
+    section = told(stored, table)
+    cascades = json.loads(json.dumps(section.figures, allow_nan=False))["cascades"]
+    assert [[one["threshold"], one["risk"], one["expected"]] for one in cascades] == CURVE.tolist()
+    assert [row[0] for row in section.tables[0].rows] == ["fast", "cascade", "full"]
+    assert len(section.tables[1].rows) == len(CURVE)
+    assert [picture.svg.count('class="mark"') for picture in section.pictures] == [1, 1]
+    assert [picture.svg.count("<polyline") for picture in section.pictures] == [3, 1]
+
+
+def test_an_artefact_with_one_reader_has_no_profiles(table: Labelled) -> None:
+    """Where there is no encoder there is nothing to compare, and no empty part of the report."""
+    both = artefact.read(artefact.shipped(), normaliser=normaliser_version())
+    alone = replace(both, manifest=both.manifest.model_copy(update={"readers": both.manifest.readers[:1]}))
+    judged = judge(moderator := Moderator(alone), table)
+    assert profiles_section(alone, moderator, judged, measure(judged, resamples=1)) is None
+
+
+def test_many_rows_are_drawn_from(stored: Stored, table: Labelled, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of more rows than the limit as many are read, the same for the same seed, and the page says so."""
+    monkeypatch.setattr(profiled, "LIMIT", 40)
+    one, again, other = (told(stored, table, seed=seed).figures for seed in (1, 1, 2))
+    assert (one["rows"], one["of"]) == (40, 98)
+    drawn = [[step["passed"] for step in figures["cascades"]] for figures in (one, again, other)]  # type: ignore[attr-defined]
+    assert drawn[0] == drawn[1] != drawn[2]
+    assert "40 of the 98 rows" in told(stored, table).introduction
+
+
+@pytest.mark.parametrize("answers", [["fine"], ["hateful", "not hateful"] * 3, ["unknown"] * 3])
+def test_whatever_is_known_can_be_told(answers: list[str], stored: Stored, rows: MakeRows) -> None:
+    """Rows that answer only some questions, or none, or hold nothing to judge, have the figures that they have."""
+    for text in (None, [" "] * len(answers)):
+        section = told(stored, rows(answers, text=text))
+        json.dumps(section.figures, allow_nan=False)
+        assert len(section.tables[0].rows) == 3
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (-0.003, 0.081), (0.0, 0.0), (0.2, 0.2), (-0.4, -0.1)])
+def test_ticks_lie_around(low: float, high: float) -> None:
+    """The first is at most the lowest value, the last at least the highest, and they are evenly spaced."""
+    found = ticks_around(low, high)
+    assert found[0] - 1e-9 <= low <= high <= found[-1] + 1e-9
+    np.testing.assert_allclose(np.diff(found), found[1] - found[0])

@@ -1,0 +1,116 @@
+"""Heads: what rows can teach, and what must be shown before an attribute is published."""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from model.artefact.manifest import HEADS, Prior
+from model.errors import TableError
+from model.ngrams.reader import FeatureSettings
+from training.evaluation.label_figures import auc_low
+from training.fit.heads_fit import LEAST_ANSWERS, LEAST_AUC, Fitted, Taught, attribute_evidence, fit_heads
+from training.fit.ngram_weights import FitSettings
+from training.tables.labelled import Labelled
+
+MakeRows = Callable[..., Labelled]
+SETTINGS = FitSettings(features=FeatureSettings(bits=12))
+Answers = npt.NDArray[np.int8]
+
+
+@pytest.mark.parametrize(
+    ("answers", "taught"),
+    [
+        (["fine", "toxic", "hateful"], Taught(abusive=True, hateful=True, toxic=True)),
+        (["fine", "abusive", "hateful"], Taught(abusive=True, hateful=True, toxic=True)),
+        (["fine", "abusive"], Taught(abusive=True, hateful=False, toxic=True)),
+        (["fine", "toxic"], Taught(abusive=True, hateful=False, toxic=True)),
+        (["fine", "hateful"], Taught(abusive=True, hateful=True, toxic=False)),
+        (["not hateful", "hateful"], Taught(abusive=False, hateful=True, toxic=False)),
+        (["not hateful", "hateful", "toxic"], Taught(abusive=False, hateful=True, toxic=False)),
+    ],
+)
+def test_what_rows_can_teach(rows: MakeRows, answers: list[str], taught: Taught) -> None:
+    """A question is taught where rows answer it both ways; what is not is said."""
+    found = Taught.by(rows(answers))
+    assert found == taught
+    assert len(list(found.remarks())) == (0 if taught == Taught(abusive=True, hateful=True, toxic=True) else 1)
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        (["fine"], "no row to learn from is toxic or hateful"),
+        (["not hateful"], "no row to learn from is toxic or hateful"),
+        (["unknown"], "no row to learn from is toxic or hateful"),
+        (["toxic"], "no row to learn from is fine"),
+        (["hateful"], "no row to learn from is fine"),
+        (["abusive"], "no row to learn from is fine"),
+        (["toxic", "hateful"], "no row to learn from is fine"),
+        (["abusive", "not hateful"], "no row to learn from is fine"),
+    ],
+)
+def test_rows_that_teach_nothing(rows: MakeRows, answers: list[str], words: str) -> None:
+    """Rows without an opposite are refused, and it is said which are missing."""
+    with pytest.raises(TableError, match=words):
+        Taught.by(rows(answers))
+
+
+def test_evidence_names_the_best_source(rows: MakeRows) -> None:
+    """Of the sources with enough answers, the one with the best bound is shown, with its counts."""
+    answers = np.array(([1] * 150 + [0] * 120) * 2 + [1, 0], np.int8)
+    dev = rows(["unknown"] * 542, source=["good"] * 270 + ["bad"] * 270 + ["small"] * 2, insult=answers)
+    log_odds = np.concatenate([answers[:270].astype(np.float64), np.tile([0.0, 1.0, 0.5], 90), [9.0, -9.0]])
+    found = attribute_evidence(dev, "insult", log_odds)
+    assert found is not None
+    assert (found.source, found.positives, found.negatives, found.auc, found.auc_low) == ("good", 150, 120, 1.0, 1.0)
+    assert attribute_evidence(dev, "threat", log_odds) is None
+
+
+@pytest.mark.parametrize(("yes", "no", "shown"), [(100, 100, True), (99, 300, False), (300, 99, False)])
+def test_enough_answers_of_one_source(rows: MakeRows, yes: int, no: int, shown: bool) -> None:
+    """A hundred rows of one source must say yes, and a hundred no; other sources do not add to them."""
+    assert LEAST_ANSWERS == 100
+    answers = np.array([1] * yes + [0] * no + [-1] * 500 + [1, 0] * 50, np.int8)
+    dev = rows(["unknown"] * answers.size, source=["a"] * (yes + no + 500) + ["b"] * 100, insult=answers)
+    assert (attribute_evidence(dev, "insult", answers.astype(np.float64)) is not None) == shown
+
+
+def trained(rows: MakeRows, **attributes: Answers) -> Fitted:
+    """A classifier of 600 rows, half of which judge; "rude" marks half of them, "calm" the others."""
+    random = np.random.default_rng(0)
+    rude = np.arange(600) % 2
+    nouns = random.integers(0, 50, 600)
+    texts = [f"{'idiot' if bad else 'thanks'} for thing{noun}" for bad, noun in zip(rude, nouns, strict=True)]
+    of = rows(["toxic" if bad else "fine" for bad in rude], text=texts, **attributes)
+    return fit_heads(of.take(range(300)), of.take(range(300, 600)), settings=SETTINGS, prior=Prior(), progress=lambda share: None)
+
+
+def test_only_attributes_that_are_shown_are_published(rows: MakeRows) -> None:
+    """What the head can tell is published with its evidence and is calibrated; what it cannot, or nobody judges, is not."""
+    rude = (np.arange(600) % 2).astype(np.int8)
+    coin = np.random.default_rng(1).integers(0, 2, 600).astype(np.int8)
+    rare = np.where(np.arange(600) < 300, rude, np.where(np.arange(600) < 450, rude, -1)).astype(np.int8)
+    fitted = trained(rows, coin=coin, insult=rude, rare=rare)
+    classifier = fitted.classifier
+    assert classifier.heads == (*HEADS, "attribute.insult")
+    assert set(fitted.evidence) == {"insult"}
+    assert fitted.evidence["insult"].auc_low >= LEAST_AUC
+    (reader,) = classifier.readers
+    assert reader.values.shape == (1 << 12, 3)
+    told = classifier.score([b"idiot for thing7", b"thanks for thing7"]).attributes["insult"]
+    assert told[0] > 0.9
+    assert told[1] < 0.1
+
+
+def test_attributes_leave_the_labels_alone(rows: MakeRows) -> None:
+    """Whether attributes are there, published or not, moves no score."""
+    rude = (np.arange(600) % 2).astype(np.int8)
+    texts = [b"idiot for thing7", b"thanks for thing7"]
+    np.testing.assert_array_equal(trained(rows).classifier.score(texts).scores, trained(rows, insult=rude).classifier.score(texts).scores)
+
+
+def test_the_least_auc_is_at_the_bound() -> None:
+    """An AUC of 0.9 on a hundred rows each is just enough, 0.89 is not."""
+    assert auc_low(0.9, positives=100, negatives=100) >= LEAST_AUC > auc_low(0.89, positives=100, negatives=100)

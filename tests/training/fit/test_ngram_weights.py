@@ -1,0 +1,179 @@
+"""The fit: every row teaches what it answers, and the same rows always teach the same."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from model.classifier import NgramReader
+from model.comment import Comment
+from model.ngrams.reader import FeatureSettings, pack_bytes, score
+from model.normaliser.lexicon import load_lexicon
+from model.text.pipeline import prepare
+from training.fit.ngram_weights import FitSettings, Linear, fit, quantise
+from training.tables.labelled import Labelled
+
+MakeRows = Callable[..., Labelled]
+FEATURES = FeatureSettings(bits=12)
+SETTINGS = FitSettings(features=FEATURES)
+THINGS = ("bus", "garden", "train", "book", "window", "song", "cake", "river", "teacher", "dog", "lamp", "paper")
+PATTERNS = {"fine": "thank you for the {}", "toxic": "shut up you idiotic {}", "hateful": "no {} for zorg filth"}
+
+
+def table(rows: MakeRows, answers: dict[str, str], **more: object) -> Labelled:
+    """Rows of the patterns, which are told to say what ``answers`` has for them."""
+    pairs = [(PATTERNS[pattern].format(thing), answer) for pattern, answer in answers.items() for thing in THINGS]
+    return rows([answer for _, answer in pairs], text=[text for text, _ in pairs], **more)
+
+
+def log_odds(linear: Linear, texts: list[str]) -> npt.NDArray[np.float64]:
+    small = quantise(linear.values)
+    heads = small.scales.size
+    reader = NgramReader(FEATURES, load_lexicon(), small.values, small.scales, linear.biases)
+    packed = pack_bytes(prepare([Comment("", text) for text in texts]))
+    weights = reader.weights(np.ones(heads), np.zeros(heads))
+    return score(packed, settings=FEATURES, lexicon=reader.lexicon, weights=weights).log_odds
+
+
+@pytest.mark.parametrize(
+    ("answer", "gradients"),
+    [
+        ("fine", (0.5, 0.5)),
+        ("toxic", (0.5, -0.5)),
+        ("hateful", (-0.5, -0.5 * 0.4)),
+        ("not hateful", (0.5, 0)),
+        ("abusive", (-1 / 6, -1 / 6)),
+        ("unknown", (0, 0)),
+    ],
+)
+def test_a_row_teaches_what_it_answers(rows: MakeRows, answer: str, gradients: tuple[float, float]) -> None:
+    """The first step follows the gradient of the likelihood of what is known of the row, worked out by hand at probabilities of 0.5."""
+    # So much damping that the step is proportional to the gradient.
+    settings = replace(SETTINGS, epochs=1, damping=1e8, sharing=0.4)
+    of_fine = fit(rows(["fine"], text=["hello"]), settings=settings).values[:, 0]
+    found = fit(rows([answer], text=["hello"]), settings=settings).values
+    moved = of_fine != 0
+    assert moved.any()
+    np.testing.assert_allclose(found[moved] / of_fine[moved, None] * 0.5, np.tile(gradients, (moved.sum(), 1)), rtol=1e-4, atol=1e-12)
+    assert (found[~moved] == 0).all()
+
+
+def test_a_weight_lengthens_the_step(rows: MakeRows) -> None:
+    """A row that counts twice pulls twice as hard; one that counts nothing does not pull."""
+    settings = replace(SETTINGS, epochs=1, damping=1e8)
+    plain, double, none = (fit(rows(["toxic"], text=["hello"], weight=[w]), settings=settings).values for w in (1, 2, 0))
+    np.testing.assert_allclose(double, 2 * plain, rtol=1e-4)
+    assert not none.any()
+
+
+def test_labels_are_learnt(rows: MakeRows) -> None:
+    """Comments like those that were learnt from are told apart by both heads."""
+    found = log_odds(
+        fit(table(rows, {name: name for name in PATTERNS}), settings=SETTINGS), [p.format("bicycle") for p in PATTERNS.values()]
+    )
+    fine, toxic, hateful = found
+    assert fine.max() < 0
+    assert toxic[0] < 0 < toxic[1]
+    assert hateful[0] > 0
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ({"fine": "fine", "toxic": "abusive", "hateful": "hateful"}, [("toxic", 1)]),
+        ({"fine": "not hateful", "toxic": "not hateful", "hateful": "hateful"}, [("hateful", 0)]),
+        ({"fine": "fine", "toxic": "abusive"}, [("toxic", 0), ("toxic", 1)]),
+    ],
+)
+def test_rows_that_answer_one_question(rows: MakeRows, answers: dict[str, str], told: list[tuple[str, int]]) -> None:
+    """What rows leave open is filled from what they say."""
+    linear = fit(table(rows, answers), settings=SETTINGS)
+    texts = {name: pattern.format("bicycle") for name, pattern in PATTERNS.items()}
+    found = dict(zip(texts, log_odds(linear, list(texts.values())), strict=True))
+    for name, head in told:
+        assert found[name][head] > found["fine"][head] + 1
+
+
+def test_what_hates_also_abuses(rows: MakeRows) -> None:
+    """With sharing, hateful rows raise the second head too; without, they leave it alone."""
+    of = table(rows, {"fine": "fine", "hateful": "hateful"})
+    alone, shared = (log_odds(fit(of, settings=replace(SETTINGS, sharing=s)), ["no bicycle for zorg filth"])[0, 1] for s in (0.0, 0.5))
+    assert alone < 0 < shared
+
+
+def test_a_source_of_hate_lends_no_style(rows: MakeRows) -> None:
+    """What marks a source that is mostly hateful weighs less when the rows say that it is a source of its own."""
+    of = table(rows, {"hateful": "hateful", "fine": "fine"})
+    texts = (
+        [f"gab {text}" for text in of.text[:12]]
+        + ["gab " + of.text[12], "tweet " + of.text[0]]
+        + [f"tweet {text}" for text in of.text[12:]]
+    )
+    answers = ["hateful"] * 12 + ["fine", "hateful"] + ["fine"] * 12
+    one, two = (
+        fit(rows(answers * 4, text=texts * 4, source=sources * 4), settings=SETTINGS)
+        for sources in (["all"] * 26, ["gab"] * 13 + ["tweet"] * 13)
+    )
+    styles = ["gab", "tweet"]
+    assert np.ptp(log_odds(two, styles)[:, 0]) < np.ptp(log_odds(one, styles)[:, 0])
+
+
+def test_attributes_are_heads_of_their_own(rows: MakeRows) -> None:
+    """An attribute learns from the rows that answer it, and moves nothing else."""
+    answers = {name: name for name in PATTERNS}
+    of = table(rows, answers, insult=[0] * 12 + [1] * 12 + [-1] * 12)
+    plain, more = fit(of, settings=SETTINGS), fit(of, settings=SETTINGS, attributes=("insult",))
+    np.testing.assert_array_equal(more.values[:, :2], plain.values)
+    found = log_odds(more, ["thank you for the bicycle", "shut up you idiotic bicycle"])[:, 2]
+    assert found[0] < 0 < found[1]
+
+
+def test_the_same_rows_teach_the_same(rows: MakeRows) -> None:
+    """The seed decides the weights, bit by bit."""
+    of = table(rows, {name: name for name in PATTERNS})
+    first, again, other = (fit(of, settings=replace(SETTINGS, seed=seed)) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first.values, again.values)
+    np.testing.assert_array_equal(first.biases, again.biases)
+    assert (first.values != other.values).any()
+
+
+def test_progress_is_told(rows: MakeRows) -> None:
+    """The share that is done grows to 1."""
+    told: list[float] = []
+    fit(rows(["fine", "toxic"] * 5), settings=SETTINGS, progress=told.append)
+    assert told == sorted(told)
+    assert told[-1] == pytest.approx(1)
+
+
+def test_no_rows(rows: MakeRows) -> None:
+    """Nothing cannot be learnt from."""
+    with pytest.raises(ValueError, match="no rows"):
+        fit(rows([]), settings=SETTINGS)
+
+
+@given(hnp.arrays(np.float32, (40, 3), elements=st.floats(-50, 50, width=32)))
+def test_eight_bits_are_near(values: npt.NDArray[np.float32]) -> None:
+    """No weight moves by more than half a step, which is the finer the smaller it is; nothing stays nothing; signs stay."""
+    small = quantise(values)
+    assert small.values.dtype == np.int8
+    codes = small.values.astype(np.float64)
+    restored = codes * np.abs(codes) * small.scales
+    step = (np.abs(codes) + 0.25) * small.scales
+    assert (np.abs(restored - values) <= step * (1 + 1e-4)).all()
+    assert (small.values[values == 0] == 0).all()
+    assert (codes * values >= 0).all()
+
+
+def test_outliers_leave_the_others_fine() -> None:
+    """One huge weight does not make the others coarse, and is kept."""
+    values = np.concatenate([np.linspace(-1, 1, 999, dtype=np.float32), np.array([100], np.float32)])[:, None]
+    small = quantise(values)
+    codes = small.values.astype(np.float64)
+    assert codes[-1, 0] == 127
+    assert np.abs(codes * np.abs(codes) * small.scales - values).max() < 0.1
+    assert not quantise(np.zeros((4, 1), np.float32)).values.any()

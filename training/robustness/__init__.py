@@ -1,0 +1,1 @@
+"""How a classifier withstands attacks on spelling and length."""

@@ -1,0 +1,1 @@
+"""Labelled tables: read, cleaned, deduplicated, split and weighted."""

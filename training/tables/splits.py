@@ -1,0 +1,102 @@
+"""Train and dev: which rows teach and which judge, with no text, nor near duplicate, on both sides."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.errors import TableError
+from training.tables.labelled import Labelled
+
+__all__ = ["DEV_SHARE", "Split", "split_rows"]
+
+DEV_SHARE = 0.1
+"""The share of the rows without a ``split`` that becomes dev."""
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Which rows go where, as sorted row numbers; every row is in exactly one.
+
+    Attributes:
+        train: rows to learn from.
+        dev: rows to calibrate and judge by.
+        dropped: rows that the table puts in train although a near duplicate of theirs is in its dev.
+    """
+
+    train: NDArray[np.intp]
+    dev: NDArray[np.intp]
+    dropped: NDArray[np.intp]
+
+
+def split_rows(labelled: Labelled, clusters: NDArray[np.int64], *, dev_share: float = DEV_SHARE, seed: int = 0) -> Split:
+    """Divide rows into train and dev.
+
+    A row's own ``split`` is honoured, except that a train row whose cluster holds a dev row is dropped. Rows without one follow their
+    cluster: to dev if it holds a dev row, else to train if it holds a train row. The other clusters are divided at random, separately for
+    each source and pair of answers, by a hash of the texts and the seed: their order does not matter, and rows that join later move few.
+
+    Args:
+        labelled: n rows.
+        clusters: (n,) numbers from 0; near duplicates share one.
+        dev_share: the share of the rows to divide that becomes dev, between 0 and 1. Of each source and pair of answers with two clusters
+            or more, at least one row does.
+        seed: another seed makes another division.
+
+    Raises:
+        ValueError: ``dev_share`` is out of its range.
+        TableError: a side would be empty.
+    """
+    if not 0 < dev_share < 1:
+        raise ValueError(f"dev_share is {dev_share}; it must be between 0 and 1")
+    given = np.array([{"train": 1, "dev": 2}.get(split or "", 0) for split in labelled.split], dtype=np.int8)
+    side = np.zeros(int(clusters.max(initial=-1)) + 1, dtype=np.int8)
+    np.maximum.at(side, clusters, given)
+    open_rows = np.flatnonzero(side[clusters] == 0)
+    chosen = _choose(labelled.take(open_rows), clusters[open_rows], dev_share=dev_share, seed=seed)
+    dev = side == 2
+    dev[chosen] = True
+    in_dev = dev[clusters]
+    split = Split(
+        train=np.flatnonzero(~in_dev),
+        dev=np.flatnonzero(in_dev & (given != 1)),
+        dropped=np.flatnonzero(in_dev & (given == 1)),
+    )
+    for name in ("train", "dev"):
+        if not len(getattr(split, name)):
+            raise TableError(
+                f"no row is left for {name} ({len(labelled)} rows in {len(side)} groups of near duplicates): "
+                f"give more rows, or put {name} into the column split of some"
+            )
+    return split
+
+
+def _choose(labelled: Labelled, clusters: NDArray[np.int64], *, dev_share: float, seed: int) -> list[int]:
+    """Return the clusters that become dev, so that of each stratum about ``dev_share`` of the rows does."""
+    sizes = np.bincount(clusters)
+    strata: dict[tuple[str, int, int], list[int]] = {}
+    for row in _leaders(labelled.text, clusters, seed).tolist():
+        stratum = (labelled.source[row], int(labelled.abusive[row]), int(labelled.hateful[row]))
+        strata.setdefault(stratum, []).append(int(clusters[row]))
+    return [cluster for stratum in strata.values() for cluster in _fill(stratum, sizes, dev_share)]
+
+
+def _leaders(texts: list[str], clusters: NDArray[np.int64], seed: int) -> NDArray[np.intp]:
+    """Return, in an order that only texts and seed decide, one row of each cluster."""
+    draws = np.array([blake2b(f"{seed} {text}".encode("utf-8", "surrogatepass"), digest_size=8).digest() for text in texts], dtype="S8")
+    order = np.argsort(draws, kind="stable")
+    return order[np.sort(np.unique(clusters[order], return_index=True)[1])]
+
+
+def _fill(clusters: list[int], sizes: NDArray[np.intp], dev_share: float) -> list[int]:
+    """Take clusters in order as long as they fit into the share; one at least and never all of them."""
+    if len(clusters) == 1:
+        return []
+    rows = int(sizes[clusters].sum())
+    quota, taken, filled = min(max(round(dev_share * rows), 1), rows - 1), [], 0
+    for cluster in clusters:
+        if filled + sizes[cluster] <= quota:
+            taken.append(cluster)
+            filled += int(sizes[cluster])
+    return taken or [min(clusters, key=lambda cluster: int(sizes[cluster]))]
