@@ -1,10 +1,10 @@
 """Judging: behaviour tests of our own, which judge a classifier and are **never trained on**.
 
-Cases stand in capabilities (what is tested: "negation") and cases of these ("attitude", "person"). Most are minimal pairs: comments
-that differ in one thing and deserve different labels. The folder ``suite`` holds templates, tables of words and singly written
-comments in the format of ``synthetic_rows``, with a capability written "capability/case"; templates and
-words are others than those of the lessons. The figures mean nothing once a classifier has seen the cases, so whoever betters the training reads the
-table that ``python -m training.behaviour.behaviour_suite`` prints, not the cases.
+Cases belong to capabilities (what is tested, such as "negation") and, within these, to cases ("attitude", "person"). Most are
+minimal pairs: comments that differ in one thing and deserve different labels. The folder ``suite`` holds templates, tables of words
+and singly written comments in the format of ``synthetic_rows``, with a capability written "capability/case"; its templates and words
+differ from those of the synthetic rows. The figures mean nothing once a classifier has seen the cases, so whoever improves the
+training reads the table that ``python -m training.behaviour.behaviour_suite`` prints, not the cases.
 """
 
 import argparse
