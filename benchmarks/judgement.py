@@ -24,6 +24,7 @@ import numpy.typing as npt
 
 from benchmarks.comments import CORPUS, dev_rows
 from benchmarks.figures import Figure, Skipped
+from model.array_types import FloatArray
 from model.comment import LABELS, Comment
 from model.moderator import Decisions, Moderator
 from training.behaviour.minimal_pairs import FaultShare, Pair, judge, load_pairs, texts
@@ -33,7 +34,6 @@ from training.tables.labelled import Labelled
 
 __all__ = ["measure"]
 
-Floats = npt.NDArray[np.float64]
 _SCRIPT = CORPUS / "reference.py"
 _PAIRS_SOURCE = "minimal pairs"
 _SHIFTS = np.arange(-1.0, 6.01, 0.1)
@@ -86,7 +86,7 @@ def _decide(moderator: Moderator, comments: Sequence[str]) -> Decisions:
     return moderator.decide([Comment("", text) for text in comments])
 
 
-def _by_script(rows: Labelled, scores: Floats, labels: npt.NDArray[np.int8], theirs: _Reference | None) -> Iterator[Figure | str]:
+def _by_script(rows: Labelled, scores: FloatArray, labels: npt.NDArray[np.int8], theirs: _Reference | None) -> Iterator[Figure | str]:
     shifts, agree = _shifts(scores, labels)
     printed = _run_script(rows, _shifted(scores, shifts))
     yield (
@@ -101,20 +101,20 @@ def _by_script(rows: Labelled, scores: Floats, labels: npt.NDArray[np.int8], the
         )
 
 
-def _log_odds(p: Floats) -> Floats:
+def _log_odds(p: FloatArray) -> FloatArray:
     p = np.clip(p, 1e-12, 1 - 1e-12)
-    found: Floats = np.log(p) - np.log1p(-p)
+    found: FloatArray = np.log(p) - np.log1p(-p)
     return found
 
 
-def _shifted(scores: Floats, shifts: tuple[float, float]) -> Floats:
+def _shifted(scores: FloatArray, shifts: tuple[float, float]) -> FloatArray:
     """Return the scores, (n, 3), with a constant added to the log-odds of each of the two heads."""
     given = scores[:, 1] / np.maximum(scores[:, 0] + scores[:, 1], 1e-12)
     hateful, given = (1 / (1 + np.exp(-(_log_odds(p) + shift))) for p, shift in zip((scores[:, 2], given), shifts, strict=True))
     return np.column_stack([(1 - hateful) * (1 - given), (1 - hateful) * given, hateful])
 
 
-def _shifts(scores: Floats, labels: npt.NDArray[np.int8]) -> tuple[tuple[float, float], float]:
+def _shifts(scores: FloatArray, labels: npt.NDArray[np.int8]) -> tuple[tuple[float, float], float]:
     """Return the constants with which the largest score is the label most often, and how often it is then."""
     # One in four rows is plenty to choose two numbers by.
     some, said = scores[::4], labels[::4]
@@ -123,7 +123,7 @@ def _shifts(scores: Floats, labels: npt.NDArray[np.int8]) -> tuple[tuple[float, 
     return best, float((_shifted(scores, best).argmax(axis=1) == labels).mean())
 
 
-def _run_script(rows: Labelled, scores: Floats) -> list[str]:
+def _run_script(rows: Labelled, scores: FloatArray) -> list[str]:
     """Return the lines that the reference script prints about our scores."""
     import pyarrow as pa
     import pyarrow.parquet as pq

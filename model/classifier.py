@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import FloatArray
 from model.artefact.manifest import ATTRIBUTE_PREFIX, Calibration, LabelThresholds, Prior
 from model.ngrams import reader as ngrams
 from model.ngrams.heads import label_codes
@@ -24,8 +25,6 @@ from model.normaliser.lexicon import frequent_words
 from model.threads import cores
 
 __all__ = ["Classifier", "NgramReader", "Scores", "labels_of", "prior_shift"]
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +36,8 @@ class Scores:
         attributes: probability of each attribute, by its name; float64, shape (n,).
     """
 
-    scores: Floats
-    attributes: Mapping[str, Floats]
+    scores: FloatArray
+    attributes: Mapping[str, FloatArray]
 
 
 class Calibrated(NamedTuple):
@@ -49,7 +48,7 @@ class Calibrated(NamedTuple):
         where: the ranges of normalised bytes that those of the label heads are of, int64, shape (n, 2, 2).
     """
 
-    log_odds: Floats
+    log_odds: FloatArray
     where: npt.NDArray[np.int64]
 
 
@@ -68,8 +67,8 @@ class NgramReader:
     settings: FeatureSettings
     lexicon: npt.NDArray[np.uint32]
     values: npt.NDArray[np.int8]
-    scales: Floats
-    biases: Floats
+    scales: FloatArray
+    biases: FloatArray
 
     def __post_init__(self) -> None:
         """Look at the weights read-only, as mapped ones are: the kernel is compiled for that alone."""
@@ -77,7 +76,7 @@ class NgramReader:
         values.flags.writeable = False
         object.__setattr__(self, "values", values)
 
-    def weights(self, slopes: Floats, intercepts: Floats) -> Weights:
+    def weights(self, slopes: FloatArray, intercepts: FloatArray) -> Weights:
         """Return the weights as the kernel takes them, for heads calibrated like this, each of shape (heads,)."""
         return ngrams.weights(
             self.values,
@@ -106,7 +105,7 @@ def _prior_log_odds(prior: Prior) -> tuple[float, float]:
     return float(np.log(hateful / (1 - hateful))), float(np.log(given / (1 - given)))
 
 
-def labels_of(scores: Floats, thresholds: LabelThresholds) -> npt.NDArray[np.int8]:
+def labels_of(scores: FloatArray, thresholds: LabelThresholds) -> npt.NDArray[np.int8]:
     """Apply the label rule.
 
     Args:
@@ -138,12 +137,12 @@ class Classifier:
     prior: Prior
 
     @cached_property
-    def slopes(self) -> Floats:
+    def slopes(self) -> FloatArray:
         """Slope of each head's calibration, shape (heads,)."""
         return np.array([self.calibration[head].slope for head in self.heads])
 
     @cached_property
-    def intercepts(self) -> Floats:
+    def intercepts(self) -> FloatArray:
         """Intercept of each head's calibration, shape (heads,)."""
         return np.array([self.calibration[head].intercept for head in self.heads])
 
@@ -173,7 +172,7 @@ class Classifier:
         return Scores(reading.scores, self.attribute_scores(reading))
 
     def judge(
-        self, texts: Sequence[bytes] | Packed, bounds: Floats | None = None, *, threads: int | None = None, out: Reading | None = None
+        self, texts: Sequence[bytes] | Packed, bounds: FloatArray | None = None, *, threads: int | None = None, out: Reading | None = None
     ) -> Reading:
         """Read n comments and judge them.
 
@@ -195,11 +194,11 @@ class Classifier:
             out=out,
         )
 
-    def attribute_scores(self, reading: Reading) -> dict[str, Floats]:
+    def attribute_scores(self, reading: Reading) -> dict[str, FloatArray]:
         """Return the probability of each attribute, float64, shape (n,), by its name."""
         first = len(self.heads) + 2
         return {name: reading.floats[:, first + i] for i, name in enumerate(self.attributes)}
 
-    def labels(self, scores: Floats) -> npt.NDArray[np.int8]:
+    def labels(self, scores: FloatArray) -> npt.NDArray[np.int8]:
         """Return codes into ``LABELS`` for scores of shape (n, 3)."""
         return labels_of(scores, self.thresholds)

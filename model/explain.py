@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import FloatArray
 from model.classifier import Classifier
 from model.comment import Comment
 from model.encoder.combined import Second
@@ -24,8 +25,6 @@ from model.ngrams.features import crowding
 from model.text.pipeline import Trace, prepare
 
 __all__ = ["Explanation", "Span", "explain"]
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +56,14 @@ class Explanation:
 
     begin: npt.NDArray[np.int32]
     end: npt.NDArray[np.int32]
-    contributions: Floats
-    intercepts: Floats
+    contributions: FloatArray
+    intercepts: FloatArray
     exact: bool = True
 
     @property
-    def log_odds(self) -> Floats:
+    def log_odds(self) -> FloatArray:
         """Calibrated log-odds of each head, shape (heads,)."""
-        total: Floats = self.contributions.sum(axis=0) + self.intercepts
+        total: FloatArray = self.contributions.sum(axis=0) + self.intercepts
         return total
 
     def spans(self) -> tuple[Span, ...]:
@@ -116,7 +115,7 @@ def _explain(classifier: Classifier, comment: Comment) -> tuple[Explanation, _Wo
 
 def _contributions(
     classifier: Classifier, normalised: npt.NDArray[np.uint8], lo: int, hi: int
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Floats]:
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], FloatArray]:
     """Return where the words of normalised[lo:hi] begin and end, and what each adds to each head, shape (k, heads)."""
     (reader,) = classifier.readers
     found = ngrams.occurrences(normalised, lo=lo, hi=hi, settings=reader.settings)

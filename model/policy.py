@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import FloatArray
 from model.errors import PolicyError
 
 __all__ = ["REJECT_RATE", "REVIEW_RATE", "Policy", "derive", "unknown"]
 
-Floats = npt.NDArray[np.float64]
 
 REVIEW_RATE = 0.05
 REJECT_RATE = 0.005
@@ -57,7 +57,7 @@ class Policy:
                     f"policy {self.name!r}: review_{kind} ({review}) is above reject_{kind} ({reject}): lower the first or raise the second"
                 )
 
-    def verdicts(self, abusive: Floats, hateful: Floats) -> npt.NDArray[np.int8]:
+    def verdicts(self, abusive: FloatArray, hateful: FloatArray) -> npt.NDArray[np.int8]:
         """Judge comments by their scores.
 
         Args:
@@ -92,8 +92,8 @@ class _Pair:
 
 
 def derive(
-    abusive: Floats,
-    hateful: Floats,
+    abusive: FloatArray,
+    hateful: FloatArray,
     *,
     name: str = "default",
     review_rate: float = REVIEW_RATE,
@@ -143,7 +143,7 @@ def _check_rates(review_rate: float, reject_rate: float, hateful_share: float) -
         raise PolicyError(f"hateful share {hateful_share}: give a number from 0 to 1")
 
 
-def _clean_scores(abusive: Floats, hateful: Floats) -> tuple[Floats, Floats]:
+def _clean_scores(abusive: FloatArray, hateful: FloatArray) -> tuple[FloatArray, FloatArray]:
     abusive, hateful = np.asarray(abusive, np.float64), np.asarray(hateful, np.float64)
     if abusive.ndim != 1 or abusive.shape != hateful.shape:
         raise PolicyError(f"scores of shapes {abusive.shape} and {hateful.shape}: give two columns of the same length")
@@ -155,7 +155,7 @@ def _clean_scores(abusive: Floats, hateful: Floats) -> tuple[Floats, Floats]:
     return abusive, hateful
 
 
-def _within(abusive: Floats, hateful: Floats, *, rate: float, hateful_share: float) -> _Pair:
+def _within(abusive: FloatArray, hateful: FloatArray, *, rate: float, hateful_share: float) -> _Pair:
     budget = math.floor(rate * abusive.size)
     lowest_hateful = _lowest(hateful, math.floor(hateful_share * budget))
     spared = abusive[hateful < lowest_hateful]
@@ -163,7 +163,7 @@ def _within(abusive: Floats, hateful: Floats, *, rate: float, hateful_share: flo
     return _Pair(abusive=_lowest(spared, budget - spent), hateful=lowest_hateful)
 
 
-def _lowest(scores: Floats, budget: int) -> float:
+def _lowest(scores: FloatArray, budget: int) -> float:
     """Return the lowest threshold that at most ``budget`` (fewer than all) of ``scores`` reach."""
     first_spared = float(np.partition(scores, scores.size - budget - 1)[scores.size - budget - 1])
     if first_spared >= 1:

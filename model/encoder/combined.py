@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 
+from model.array_types import FloatArray
 from model.artefact.manifest import LabelThresholds, Scalar, problem
 from model.encoder.session import HEADS_READ, EncoderReader, unpack_pieces
 from model.encoder.wordpiece import WordPiece
@@ -25,7 +26,6 @@ from model.normaliser.lexicon import load_lexicon
 
 __all__ = ["KIND", "Second", "second_of"]
 
-Floats = npt.NDArray[np.float64]
 
 KIND = "encoder"
 """What a manifest calls this kind of reader."""
@@ -46,9 +46,9 @@ class Second:
     """
 
     reader: EncoderReader
-    combination: Floats
+    combination: FloatArray
     thresholds: LabelThresholds
-    curve: Floats
+    curve: FloatArray
 
     def shifted(self, shift: Sequence[float]) -> "Second":
         """Return it for another prior: what ``classifier.prior_shift`` says is added to the log-odds of the two heads."""
@@ -61,13 +61,13 @@ class Second:
         within = self.curve[:, 1] <= risk
         return float(self.curve[within, 0].max(initial=0.0))
 
-    def calibrated(self, ngrams: Floats, encoder: Floats) -> Floats:
+    def calibrated(self, ngrams: FloatArray, encoder: FloatArray) -> FloatArray:
         """Return the calibrated log-odds of the two heads from those of both readers, each of shape (n, 2)."""
         first, other, constant = self.combination
-        together: Floats = first * ngrams + other * encoder + constant
+        together: FloatArray = first * ngrams + other * encoder + constant
         return together
 
-    def judge(self, reading: Reading, texts: Sequence[bytes], rows: npt.NDArray[np.intp], bounds: Floats, *, threads: int) -> None:
+    def judge(self, reading: Reading, texts: Sequence[bytes], rows: npt.NDArray[np.intp], bounds: FloatArray, *, threads: int) -> None:
         """Read some comments and judge them anew, in place.
 
         Args:

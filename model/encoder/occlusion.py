@@ -10,11 +10,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import FloatArray
 from model.encoder.session import EncoderReader
 
 __all__ = ["MOST_PARTS", "Occluded", "occlude"]
 
-Floats = npt.NDArray[np.float64]
 
 MOST_PARTS = 32
 """How many parts of a text are left out, one after the other, at most: so often the encoder has to read it."""
@@ -28,8 +28,8 @@ class Occluded(NamedTuple):
         nothing: the log-odds of a text without words, shape (2,); with the contributions, they are those of the whole.
     """
 
-    contributions: Floats
-    nothing: Floats
+    contributions: FloatArray
+    nothing: FloatArray
 
 
 def occlude(reader: EncoderReader, text: npt.NDArray[np.uint8], begin: npt.NDArray[np.int32], end: npt.NDArray[np.int32]) -> Occluded:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import FloatArray
 from model.encoder.wordpiece import WordPiece
 from model.normaliser.normalise import buffers, normalise_bytes
 from model.threads import share
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["HEADS_READ", "EncoderReader", "normalised", "pack_pieces", "unpack_pieces"]
 
-Floats = npt.NDArray[np.float64]
 
 HEADS_READ = 2
 """The encoder speaks of the two heads of the label alone, hateful and abusive given not hateful."""
@@ -100,7 +100,7 @@ class EncoderReader:
         if probe.shape != (HEADS_READ,) or not np.isfinite(probe).all():
             raise ValueError(f"the encoder's network gives {probe.shape} instead of {HEADS_READ} log-odds")
 
-    def read(self, texts: Sequence[bytes], *, threads: int = 1) -> Floats:
+    def read(self, texts: Sequence[bytes], *, threads: int = 1) -> FloatArray:
         """Return the log-odds of the two heads.
 
         Args:
@@ -122,9 +122,9 @@ class EncoderReader:
         share(run, np.fromiter(accumulate(sizes, initial=0), np.int64, len(texts) + 1), threads)
         return found
 
-    def log_odds(self, text: str) -> Floats:
+    def log_odds(self, text: str) -> FloatArray:
         """Return the log-odds of one normalised text, shape (2,)."""
-        found: Floats = np.array([self._run(window) for window in self.windows(text)]).max(axis=0)
+        found: FloatArray = np.array([self._run(window) for window in self.windows(text)]).max(axis=0)
         return found
 
     def windows(self, text: str) -> list[list[int]]:
@@ -136,6 +136,6 @@ class EncoderReader:
         starts = [round(last * step / max(steps, 1)) for step in range(steps + 1)]
         return [[self.words.begin, *pieces[start : start + room], self.words.end] for start in starts]
 
-    def _run(self, ids: list[int]) -> Floats:
+    def _run(self, ids: list[int]) -> FloatArray:
         (log_odds,) = self._session.run(["log_odds"], {"ids": np.array([ids], np.int64)})
         return np.asarray(log_odds[0], np.float64)

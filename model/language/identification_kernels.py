@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import ByteArray
 from model.language.model_file import NO_EDGE, STEP, Tables, edge
 from model.language.scripts import LATIN, NO_LETTER, SCRIPTS, SYLLABIC, code_point, script_of
 from model.normaliser.alphabet import HASH_OFFSET, flags_of, hash_end, hash_on
@@ -23,11 +24,9 @@ _ENOUGH = 1024  # bytes: what follows hardly changes what was found
 _SCRIPTS = len(SCRIPTS)
 _HAN, _KANA = SCRIPTS.index("Han"), SCRIPTS.index("Kana")
 
-Bytes = npt.NDArray[np.uint8]
-
 
 @inner
-def _at(data: Bytes, at: int) -> int:
+def _at(data: ByteArray, at: int) -> int:
     """Return a byte as a number with a sign, as all others here are."""
     return int(np.int64(data[at]))
 
@@ -43,7 +42,7 @@ def _is_word(byte: int) -> bool:
 
 
 @inner
-def _after_name(data: Bytes, at: int, end: int) -> int:
+def _after_name(data: ByteArray, at: int, end: int) -> int:
     """Return where a name, tag or address that begins a token ends; at itself if none does."""
     byte = data[at]
     name = byte == 64 or byte == 35
@@ -57,7 +56,7 @@ def _after_name(data: Bytes, at: int, end: int) -> int:
 
 
 @kernel
-def find_signs(data: Bytes, offsets: npt.NDArray[np.int64], lexicon: npt.NDArray[np.uint32], signs: npt.NDArray[np.int64]) -> None:
+def find_signs(data: ByteArray, offsets: npt.NDArray[np.int64], lexicon: npt.NDArray[np.uint32], signs: npt.NDArray[np.int64]) -> None:
     """Write the cheap signs of each comment to its row of signs, int64, shape (n, 5)."""
     of_script = np.zeros(_SCRIPTS, np.int64)
     for i in range(offsets.size - 1):
@@ -118,7 +117,7 @@ def find_signs(data: Bytes, offsets: npt.NDArray[np.int64], lexicon: npt.NDArray
 
 
 @inner
-def _cleaned(data: Bytes, at: int, end: int, out: Bytes) -> int:
+def _cleaned(data: ByteArray, at: int, end: int, out: ByteArray) -> int:
     """Copy a comment's words to out, a blank between them, shouting lowered, drawn-out letters cut to two; return the number of bytes."""
     n = 0
     fresh = True
@@ -176,7 +175,7 @@ def _count(feature: int, count: _Count, different: int) -> int:
 
 
 @inner
-def _weigh(text: Bytes, n: int, tables: Tables, count: _Count, row: npt.NDArray[np.float64]) -> None:
+def _weigh(text: ByteArray, n: int, tables: Tables, count: _Count, row: npt.NDArray[np.float64]) -> None:
     """Write to row what the n-grams of text[:n] say; count is empty, and left so."""
     state, different = 0, 0
     for at in range(n):
@@ -206,7 +205,7 @@ def _weigh(text: Bytes, n: int, tables: Tables, count: _Count, row: npt.NDArray[
 
 @kernel
 def weigh(
-    data: Bytes, offsets: npt.NDArray[np.int64], chosen: npt.NDArray[np.int64], tables: Tables, scores: npt.NDArray[np.float64]
+    data: ByteArray, offsets: npt.NDArray[np.int64], chosen: npt.NDArray[np.int64], tables: Tables, scores: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.int64]:
     """Add up what the n-grams of the chosen comments say.
 

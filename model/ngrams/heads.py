@@ -7,15 +7,15 @@ read its 300 bytes.
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import FloatArray
 from model.numba_cache import inner, kernel
 
 __all__ = ["finish", "label_codes", "verdict_codes"]
 
-Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int8]
 
 
-def label_codes(scores: Floats, *, abusive: float, hateful: float) -> Codes:
+def label_codes(scores: FloatArray, *, abusive: float, hateful: float) -> Codes:
     """Apply the label rule.
 
     Args:
@@ -31,7 +31,7 @@ def label_codes(scores: Floats, *, abusive: float, hateful: float) -> Codes:
     return codes
 
 
-def verdict_codes(abusive: Floats, hateful: Floats, *, review: tuple[float, float], reject: tuple[float, float]) -> Codes:
+def verdict_codes(abusive: FloatArray, hateful: FloatArray, *, review: tuple[float, float], reject: tuple[float, float]) -> Codes:
     """Compare scores with thresholds.
 
     Args:
@@ -49,7 +49,7 @@ def verdict_codes(abusive: Floats, hateful: Floats, *, review: tuple[float, floa
 
 
 @inner
-def finish(floats: Floats, codes: npt.NDArray[np.int64], lines: Floats, bounds: Floats) -> None:
+def finish(floats: FloatArray, codes: npt.NDArray[np.int64], lines: FloatArray, bounds: FloatArray) -> None:
     """Do all that follows from the log-odds of one comment.
 
     Args:
@@ -92,12 +92,14 @@ def _verdict(abusive: float, hateful: float, review: tuple[float, float], reject
 
 
 @kernel
-def _label_codes(scores: Floats, abusive: float, hateful: float, codes: Codes) -> None:
+def _label_codes(scores: FloatArray, abusive: float, hateful: float, codes: Codes) -> None:
     for i in range(len(scores)):
         codes[i] = _label(scores[i, 0], scores[i, 2], abusive, hateful)
 
 
 @kernel
-def _verdict_codes(abusive: Floats, hateful: Floats, review: tuple[float, float], reject: tuple[float, float], codes: Codes) -> None:
+def _verdict_codes(
+    abusive: FloatArray, hateful: FloatArray, review: tuple[float, float], reject: tuple[float, float], codes: Codes
+) -> None:
     for i in range(len(abusive)):
         codes[i] = _verdict(abusive[i], hateful[i], review, reject)

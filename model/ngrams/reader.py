@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import FloatArray
 from model.ngrams.features import BLOCKS, Shape, Weights, know
 from model.ngrams.scoring_kernels import extract_slice, find_occurrences, score_slice
 from model.threads import share
@@ -37,7 +38,6 @@ __all__ = [
     "weights",
 ]
 
-Floats = npt.NDArray[np.float64]
 
 NO_BOUNDS = np.full(6, np.inf)
 _MOST_KNOWN = 1 << 16
@@ -172,16 +172,16 @@ class Reading(NamedTuple):
             the log-odds of being hateful are of.
     """
 
-    floats: Floats
+    floats: FloatArray
     codes: npt.NDArray[np.int64]
 
     @property
-    def log_odds(self) -> Floats:
+    def log_odds(self) -> FloatArray:
         """Before calibration, shape (n, heads)."""
         return self.floats[:, : (self.floats.shape[1] - 3) // 2]
 
     @property
-    def scores(self) -> Floats:
+    def scores(self) -> FloatArray:
         """Of fine, toxic and hateful, shape (n, 3)."""
         return self.floats[:, -3:]
 
@@ -204,10 +204,10 @@ def weights(
     values: npt.NDArray[np.int8],
     *,
     settings: FeatureSettings,
-    scales: Floats,
-    biases: Floats,
-    slopes: Floats,
-    intercepts: Floats,
+    scales: FloatArray,
+    biases: FloatArray,
+    slopes: FloatArray,
+    intercepts: FloatArray,
     words: Sequence[bytes] = (),
 ) -> Weights:
     """Return weights as ``score`` takes them.
@@ -246,7 +246,7 @@ def score(
     settings: FeatureSettings,
     lexicon: npt.NDArray[np.uint32],
     weights: Weights,
-    bounds: Floats = NO_BOUNDS,
+    bounds: FloatArray = NO_BOUNDS,
     threads: int = 1,
     out: Reading | None = None,
 ) -> Reading:

@@ -1,10 +1,11 @@
-"""Bytes as the compiled normalisation sees them: which are letters, which are used in the place of letters, which words are known."""
+"""ByteArray as the compiled normalisation sees them: which are letters, which are used in the place of letters, which words are known."""
 
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import ByteArray
 from model.numba_cache import inner
 
 __all__ = [
@@ -42,7 +43,6 @@ __all__ = [
     "word_size",
 ]
 
-Bytes = npt.NDArray[np.uint8]
 Hashes = npt.NDArray[np.uint64]
 Lexicon = npt.NDArray[np.uint32]
 
@@ -57,7 +57,7 @@ _FNV_PRIME = np.uint64(0x100000001B3)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
-def _leet_table() -> Bytes:
+def _leet_table() -> ByteArray:
     """Return up to two letters for each byte that leetspeak uses in their place, shape (128, 2), 0 = none."""
     table = np.zeros((128, 2), np.uint8)
     pairs = {"0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "g", "7": "t", "8": "b", "9": "g"}
@@ -94,7 +94,7 @@ def hash_end(h: np.uint64) -> np.uint64:
 
 
 @inner
-def word_hash(data: Bytes, lo: int, hi: int) -> np.uint64:
+def word_hash(data: ByteArray, lo: int, hi: int) -> np.uint64:
     """Return the 64-bit FNV-1a hash of data[lo:hi], mixed once more so that its high bits are good."""
     h = HASH_OFFSET
     for i in range(lo, hi):
@@ -103,7 +103,7 @@ def word_hash(data: Bytes, lo: int, hi: int) -> np.uint64:
 
 
 @inner
-def hashes_without(data: Bytes, lo: int, hi: int, hashes: Hashes) -> None:
+def hashes_without(data: ByteArray, lo: int, hi: int, hashes: Hashes) -> None:
     """Write the hashes, as of ``word_hash``, of data[lo:hi] without each of its bytes in turn."""
     begun = HASH_OFFSET
     for k in range(lo, hi):
@@ -191,7 +191,7 @@ def word_letter(lexicon: Lexicon, number: int, k: int) -> int:
 
 
 @inner
-def look_up(lexicon: Lexicon, data: Bytes, lo: int, hi: int) -> int:
+def look_up(lexicon: Lexicon, data: ByteArray, lo: int, hi: int) -> int:
     """Return the flags (WORD, CHARGED) of the word data[lo:hi] in the lexicon's hash table, 0 if it is not there."""
     return flags_of(lexicon, word_hash(data, lo, hi))
 
@@ -239,7 +239,7 @@ def fits(flags: int, size: int, least: int) -> bool:
 
 
 @inner
-def put(letters: Bytes, size: int, found: Bytes) -> int:
+def put(letters: ByteArray, size: int, found: ByteArray) -> int:
     """Copy letters[:size] to found; return size."""
     for k in range(size):
         found[k] = letters[k]

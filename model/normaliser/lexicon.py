@@ -5,6 +5,7 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import ByteArray
 from model.normaliser.alphabet import (
     CHARGED,
     HEADER,
@@ -15,7 +16,6 @@ from model.normaliser.alphabet import (
     STARTS,
     TABLE,
     TAG_SHIFT,
-    Bytes,
     hashes_without,
     word_hash,
 )
@@ -42,7 +42,7 @@ _NAMED = "@user http rt im dont cant u r ur uk pm 10 20 100 2020"
 
 
 @kernel
-def _fill(data: Bytes, starts: npt.NDArray[np.int64], infos: Bytes, lexicon: npt.NDArray[np.uint32]) -> None:
+def _fill(data: ByteArray, starts: npt.NDArray[np.int64], infos: ByteArray, lexicon: npt.NDArray[np.uint32]) -> None:
     """Enter words into both open-addressing tables.
 
     Args:

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from model.array_types import ByteArray
 from model.normaliser.alphabet import (
     HASH_OFFSET,
-    Bytes,
     Lexicon,
     flags_of,
     hash_end,
@@ -86,7 +86,7 @@ class _Counts(NamedTuple):
 
 
 @inner
-def _count(data: Bytes, lo: int, hi: int) -> _Counts:
+def _count(data: ByteArray, lo: int, hi: int) -> _Counts:
     letters = signs = separators = others = 0
     for k in range(lo, hi):
         b = data[k]
@@ -102,7 +102,7 @@ def _count(data: Bytes, lo: int, hi: int) -> _Counts:
 
 
 @inner
-def _letters(data: Bytes, lo: int, hi: int) -> tuple[int, int]:
+def _letters(data: ByteArray, lo: int, hi: int) -> tuple[int, int]:
     """Return with how many letters data[lo:hi] begins, and how often one comes in a row at most."""
     longest = run = 1
     k = lo
@@ -115,7 +115,7 @@ def _letters(data: Bytes, lo: int, hi: int) -> tuple[int, int]:
 
 @inner
 def _read_letters(
-    data: Bytes, i: int, lo: int, hi: int, stop: int, size: int, longest: int, lexicon: Lexicon, room: Scratch
+    data: ByteArray, i: int, lo: int, hi: int, stop: int, size: int, longest: int, lexicon: Lexicon, room: Scratch
 ) -> tuple[int, int, int]:
     """Decide how the token data[i:stop] is read, data[lo:hi] of which are letters and the rest punctuation; see _reading."""
     if hi - lo > LONGEST:
@@ -137,13 +137,13 @@ def _read_letters(
 
 
 @inner
-def _wrapped(data: Bytes, lo: int, hi: int) -> bool:
+def _wrapped(data: ByteArray, lo: int, hi: int) -> bool:
     """Whether digits stand at both ends, as hardly ever in a number with its unit, but in 1d107."""
     return hi - lo >= 5 and is_digit(data[lo]) and is_digit(data[hi - 1])
 
 
 @inner
-def _nearest(data: Bytes, lo: int, hi: int, lexicon: Lexicon, room: Scratch) -> int:
+def _nearest(data: ByteArray, lo: int, hi: int, lexicon: Lexicon, room: Scratch) -> int:
     """Read an unknown word as the two words that it certainly consists of, as the one next to it, or as two rarer ones."""
     found = respelled(data, lo, hi, lexicon, room.found)
     if found == 0 and hi - lo >= 6:
@@ -158,7 +158,7 @@ def _nearest(data: Bytes, lo: int, hi: int, lexicon: Lexicon, room: Scratch) -> 
 
 
 @inner
-def _reading(data: Bytes, i: int, stop: int, size: int, lexicon: Lexicon, room: Scratch) -> tuple[int, int, int]:
+def _reading(data: ByteArray, i: int, stop: int, size: int, lexicon: Lexicon, room: Scratch) -> tuple[int, int, int]:
     """Decide how the token data[i:stop] is read.
 
     Returns:
@@ -214,7 +214,7 @@ def _shorten(text: Traced, lo: int, hi: int, out: Traced, n: int) -> int:
 
 
 @inner
-def _replace(text: Traced, lo: int, hi: int, found: Bytes, size: int, out: Traced, n: int) -> int:
+def _replace(text: Traced, lo: int, hi: int, found: ByteArray, size: int, out: Traced, n: int) -> int:
     """Write found[:size] in the place of text[lo:hi]; letter stands for letter where the sizes agree, else for the whole."""
     if size != hi - lo:
         return write(found, size, text.begin[lo] if out.begin.size else 0, text.end[hi - 1] if out.begin.size else 0, out, n)
@@ -225,7 +225,7 @@ def _replace(text: Traced, lo: int, hi: int, found: Bytes, size: int, out: Trace
 
 
 @inner
-def _scan(data: Bytes, i: int, size: int) -> tuple[int, np.uint64, int]:
+def _scan(data: ByteArray, i: int, size: int) -> tuple[int, np.uint64, int]:
     """Return where the letters that begin at i end, their hash as of ``word_hash``, and how often one comes in a row at most."""
     h = HASH_OFFSET
     longest = run = 1
@@ -239,7 +239,7 @@ def _scan(data: Bytes, i: int, size: int) -> tuple[int, np.uint64, int]:
 
 
 @inner
-def _is_plain(data: Bytes, i: int, lo: int, stop: int) -> bool:
+def _is_plain(data: ByteArray, i: int, lo: int, stop: int) -> bool:
     """Whether _reading leaves the token data[i:stop] as it is, for no sign from lo on, where its punctuation ends, is a letter or "@"."""
     for k in range(lo, stop):
         if is_letter(data[k]) or data[k] == 64:
@@ -248,7 +248,7 @@ def _is_plain(data: Bytes, i: int, lo: int, stop: int) -> bool:
 
 
 @inner
-def _is_contracted(data: Bytes, at: int, stop: int) -> bool:
+def _is_contracted(data: ByteArray, at: int, stop: int) -> bool:
     """Whether what follows the letters of a token, data[at:stop], is an apostrophe, one or two letters, and punctuation."""
     k = at + 1
     while k < stop and is_letter(data[k]):
@@ -261,7 +261,7 @@ def _is_contracted(data: Bytes, at: int, stop: int) -> bool:
 
 
 @inner
-def _skip(data: Bytes, i: int, size: int, lexicon: Lexicon) -> int:
+def _skip(data: ByteArray, i: int, size: int, lexicon: Lexicon) -> int:
     """Return where the first token from i on begins that _reading has to look at: most are words as they stand.
 
     Those are the words of the lexicon, and single letters, that no rule applies to, contractions, and what has no letters, which is
@@ -338,7 +338,7 @@ def _pass(text: Traced, size: int, lexicon: Lexicon, out: Traced, room: Scratch)
 
 
 @inner
-def normalise_bytes(src: Bytes, lo: int, hi: int, lexicon: Lexicon, room: Buffers) -> int:
+def normalise_bytes(src: ByteArray, lo: int, hi: int, lexicon: Lexicon, room: Buffers) -> int:
     """Normalise src[lo:hi], with each byte's range in the source (counted from lo on).
 
     The passes are repeated until nothing changes, which makes the normalisation idempotent. They end, for every change but

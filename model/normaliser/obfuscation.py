@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import ByteArray
 from model.normaliser.alphabet import (
     CHARGED,
     HASH_OFFSET,
@@ -42,7 +43,6 @@ __all__ = [
     "spelled",
 ]
 
-Bytes = npt.NDArray[np.uint8]
 Lexicon = npt.NDArray[np.uint32]
 
 NEVER = 99  # more letters than any word has: charged words only
@@ -61,14 +61,14 @@ class Scratch(NamedTuple):
         hashes: of words that were tried, 64.
     """
 
-    raw: Bytes
-    word: Bytes
-    found: Bytes
+    raw: ByteArray
+    word: ByteArray
+    found: ByteArray
     hashes: npt.NDArray[np.uint64]
 
 
 @inner
-def _collapse(word: Bytes, size: int, lexicon: Lexicon, least: int, found: Bytes) -> int:
+def _collapse(word: ByteArray, size: int, lexicon: Lexicon, least: int, found: ByteArray) -> int:
     """Look for word[:size] with its repeated letters cut to two or one; write what fits to found and return its size, else 0."""
     runs = 0
     for i in range(1, size):
@@ -104,7 +104,7 @@ def _choice(tried: int, choices: int) -> int:
 
 
 @inner
-def _choices(raw: Bytes, size: int) -> int:
+def _choices(raw: ByteArray, size: int) -> int:
     """Return how many ways there are to read the signs of raw[:size], 16 at most; 0 if one of them is no letter's."""
     ambiguous = 0
     for i in range(size):
@@ -117,7 +117,7 @@ def _choices(raw: Bytes, size: int) -> int:
 
 
 @inner
-def _decode(raw: Bytes, size: int, choice: int, word: Bytes) -> None:
+def _decode(raw: ByteArray, size: int, choice: int, word: ByteArray) -> None:
     """Write raw[:size] with letters for signs to word; bit k of choice tells how to read the k-th ambiguous sign."""
     seen = 0
     for i in range(size):
@@ -132,7 +132,7 @@ def _decode(raw: Bytes, size: int, choice: int, word: Bytes) -> None:
 
 
 @inner
-def resolve(raw: Bytes, size: int, lexicon: Lexicon, least: int, room: Scratch) -> int:
+def resolve(raw: ByteArray, size: int, lexicon: Lexicon, least: int, room: Scratch) -> int:
     """Read raw[:size] (letters and leet signs) as a word of the lexicon; write it to found and return its size, else 0."""
     if size < 3 or size > LONGEST:
         return 0
@@ -151,7 +151,7 @@ def resolve(raw: Bytes, size: int, lexicon: Lexicon, least: int, room: Scratch) 
 
 
 @inner
-def placeholder(data: Bytes, lo: int, hi: int, found: Bytes) -> tuple[int, int]:
+def placeholder(data: ByteArray, lo: int, hi: int, found: ByteArray) -> tuple[int, int]:
     """Name what corpora write as [user], <url> and the like, and u/somebody; return the size and where that ends."""
     if data[lo] == 91 or data[lo] == 60:
         if hi - lo >= 6 and data[lo + 1] == 117 and data[lo + 2] == 115 and data[lo + 3] == 101 and data[lo + 4] == 114:
@@ -176,7 +176,7 @@ def placeholder(data: Bytes, lo: int, hi: int, found: Bytes) -> tuple[int, int]:
 
 
 @inner
-def mention(data: Bytes, lo: int, hi: int, lexicon: Lexicon, room: Scratch) -> tuple[int, int]:
+def mention(data: ByteArray, lo: int, hi: int, lexicon: Lexicon, room: Scratch) -> tuple[int, int]:
     """Name @somebody, unless the sign is the first letter of a word (@ss); return the size and where that ends."""
     size = resolve(data[lo:hi], hi - lo, lexicon, NEVER, room)
     if size > 0:
@@ -191,7 +191,7 @@ def mention(data: Bytes, lo: int, hi: int, lexicon: Lexicon, room: Scratch) -> t
 
 
 @inner
-def spelled(data: Bytes, i: int, size: int, lexicon: Lexicon, room: Scratch) -> tuple[int, int]:
+def spelled(data: ByteArray, i: int, size: int, lexicon: Lexicon, room: Scratch) -> tuple[int, int]:
     """Read letters that stand alone from i on (f u c k) as the longest word that they begin with; return its size and end.
 
     All readings grow letter by letter with their hashes, for a text may hold nothing but single letters.
@@ -230,14 +230,14 @@ def spelled(data: Bytes, i: int, size: int, lexicon: Lexicon, room: Scratch) -> 
 
 
 @inner
-def drawn_out(data: Bytes, lo: int, hi: int, longest: int, lexicon: Lexicon, found: Bytes) -> int:
+def drawn_out(data: ByteArray, lo: int, hi: int, longest: int, lexicon: Lexicon, found: ByteArray) -> int:
     """Find the word that letters were repeated in (fuuuck); SHORTEN if there is none but some come three times or more."""
     size = _collapse(data[lo:hi], hi - lo, lexicon, 2 if longest >= 3 else NEVER, found)
     return SHORTEN if size == 0 and longest >= 3 else size
 
 
 @inner
-def joined(data: Bytes, lo: int, hi: int, flags: int, size: int, lexicon: Lexicon, room: Scratch) -> tuple[int, int]:
+def joined(data: ByteArray, lo: int, hi: int, flags: int, size: int, lexicon: Lexicon, room: Scratch) -> tuple[int, int]:
     """Join the letters data[lo:hi] with those behind the blank (fu ck) if only that makes sense; return the size and end.
 
     One of the two is no word, neither if they do not make a charged one, and no single letter is joined to a word: "pen is" and
@@ -263,7 +263,7 @@ def joined(data: Bytes, lo: int, hi: int, flags: int, size: int, lexicon: Lexico
 
 
 @inner
-def numbered(data: Bytes, lo: int, hi: int, lexicon: Lexicon) -> bool:
+def numbered(data: ByteArray, lo: int, hi: int, lexicon: Lexicon) -> bool:
     """Whether digits look like a number, a unit or a version ("a55", "5um", "player2") rather than like letters."""
     digits = 0
     for k in range(lo, hi):
@@ -284,7 +284,7 @@ def numbered(data: Bytes, lo: int, hi: int, lexicon: Lexicon) -> bool:
 
 
 @inner
-def separated(data: Bytes, lo: int, hi: int, letters: int, lexicon: Lexicon, room: Scratch) -> int:
+def separated(data: ByteArray, lo: int, hi: int, letters: int, lexicon: Lexicon, room: Scratch) -> int:
     """Find the word whose letters, or parts that are no words, have signs between them (f.u.c.k, fu-ck)."""
     m = 0
     groups = 1

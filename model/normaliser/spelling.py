@@ -8,6 +8,7 @@ SymSpell (Garbe 2012). Each function leaves what it reads in ``found`` and retur
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import ByteArray
 from model.normaliser.alphabet import (
     CHARGED,
     HASH_OFFSET,
@@ -32,7 +33,6 @@ from model.numba_cache import fetch, inner
 
 __all__ = ["FAMILIAR", "RARE", "beheaded", "hidden", "mended", "parted", "respelled"]
 
-Bytes = npt.NDArray[np.uint8]
 Hashes = npt.NDArray[np.uint64]
 
 FAMILIAR, RARE = 8, 4
@@ -67,7 +67,7 @@ def _likelihood(frequency: int, flags: int, mistake: int, letters: int, size: in
 
 
 @inner
-def _mistake(lexicon: Lexicon, number: int, data: Bytes, lo: int, hi: int) -> int:
+def _mistake(lexicon: Lexicon, number: int, data: ByteArray, lo: int, hi: int) -> int:
     """Return how likely the mistake is that makes data[lo:hi] of a word of as many letters; 0 if it takes more than one."""
     first = second = -1
     for k in range(hi - lo):
@@ -85,7 +85,7 @@ def _mistake(lexicon: Lexicon, number: int, data: Bytes, lo: int, hi: int) -> in
 
 
 @inner
-def _is_without(lexicon: Lexicon, number: int, data: Bytes, lo: int, hi: int, left_out: int) -> bool:
+def _is_without(lexicon: Lexicon, number: int, data: ByteArray, lo: int, hi: int, left_out: int) -> bool:
     """Whether data[lo:hi] is a word without one letter: that at left_out, or any if it is negative."""
     skipped = 0
     for k in range(hi - lo):
@@ -97,7 +97,7 @@ def _is_without(lexicon: Lexicon, number: int, data: Bytes, lo: int, hi: int, le
 
 
 @inner
-def _spell(lexicon: Lexicon, number: int, found: Bytes) -> int:
+def _spell(lexicon: Lexicon, number: int, found: ByteArray) -> int:
     size = word_size(lexicon, number)
     for k in range(size):
         found[k] = word_letter(lexicon, number, k)
@@ -105,7 +105,7 @@ def _spell(lexicon: Lexicon, number: int, found: Bytes) -> int:
 
 
 @inner
-def mended(data: Bytes, lo: int, hi: int, lexicon: Lexicon, hashes: Hashes, found: Bytes) -> int:
+def mended(data: ByteArray, lo: int, hi: int, lexicon: Lexicon, hashes: Hashes, found: ByteArray) -> int:
     """Find the word that the unknown one data[lo:hi] is a mistyped form of; the likeliest if there are several.
 
     Args:
@@ -167,7 +167,7 @@ def mended(data: Bytes, lo: int, hi: int, lexicon: Lexicon, hashes: Hashes, foun
 
 
 @inner
-def parted(data: Bytes, lo: int, hi: int, lexicon: Lexicon, least: int, found: Bytes) -> int:
+def parted(data: ByteArray, lo: int, hi: int, lexicon: Lexicon, least: int, found: ByteArray) -> int:
     """Find the two words that the unknown one data[lo:hi] consists of; leaves them with a blank between.
 
     Args:
@@ -205,7 +205,7 @@ def parted(data: Bytes, lo: int, hi: int, lexicon: Lexicon, least: int, found: B
 
 
 @inner
-def beheaded(data: Bytes, lo: int, hi: int, lexicon: Lexicon, found: Bytes) -> int:
+def beheaded(data: ByteArray, lo: int, hi: int, lexicon: Lexicon, found: ByteArray) -> int:
     """Set a familiar word apart that the unknown one data[lo:hi] begins with, if the rest consists of two known ones."""
     h = HASH_OFFSET
     for k in range(lo, hi - 4):
@@ -223,7 +223,7 @@ def beheaded(data: Bytes, lo: int, hi: int, lexicon: Lexicon, found: Bytes) -> i
 
 
 @inner
-def respelled(data: Bytes, lo: int, hi: int, lexicon: Lexicon, found: Bytes) -> int:
+def respelled(data: ByteArray, lo: int, hi: int, lexicon: Lexicon, found: ByteArray) -> int:
     """Find the charged word of which data[lo:hi] writes a letter as two that sound or look alike (phuck, vvhore)."""
     n = 0
     k = lo
@@ -241,7 +241,7 @@ def respelled(data: Bytes, lo: int, hi: int, lexicon: Lexicon, found: Bytes) -> 
 
 
 @inner
-def _hidden_letter(lexicon: Lexicon, raw: Bytes, size: int, at: int, words: bool) -> int:
+def _hidden_letter(lexicon: Lexicon, raw: ByteArray, size: int, at: int, words: bool) -> int:
     """Return the number of the likeliest word that is raw[:size] with a letter more at a place, -1 if there is none.
 
     Args:
@@ -266,7 +266,7 @@ def _hidden_letter(lexicon: Lexicon, raw: Bytes, size: int, at: int, words: bool
 
 
 @inner
-def hidden(data: Bytes, lo: int, hi: int, lexicon: Lexicon, raw: Bytes, found: Bytes) -> int:
+def hidden(data: ByteArray, lo: int, hi: int, lexicon: Lexicon, raw: ByteArray, found: ByteArray) -> int:
     """Find the word data[lo:hi] in which signs in a row hide one letter (sh*t, i|)iot), or stand between two (sh*it)."""
     begin = lo
     while begin < hi and is_letter(data[begin]):

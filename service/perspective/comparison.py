@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
+from model.array_types import FloatArray
 from model.comment import Comment, Format
 from model.errors import TableError
 from service.batch.input.columns import choose
@@ -33,8 +33,6 @@ _BEFORE = r"(?:perspective|persp|google|attribute_?scores?|scores?|response|resu
 _AFTER = r"(?:summary_?score|score|value|prob|probability)"
 _COLUMN = r"(?:{before}[._ -]?)*{name}(?:[._ -]?{after})*"
 _FEWEST = 2
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -317,7 +315,7 @@ def _compared(column: _Column, threshold: float) -> Compared:
     )
 
 
-def _same_rate(ours: Floats, count: int) -> float:
+def _same_rate(ours: FloatArray, count: int) -> float:
     """Return the threshold at which as many of our scores are flagged: halfway between the last that is and the first that is not."""
     ordered = np.sort(ours)[::-1]
     if count == 0:
@@ -327,7 +325,7 @@ def _same_rate(ours: Floats, count: int) -> float:
     return float((ordered[count - 1] + ordered[count]) / 2) if ordered[count] < ordered[count - 1] else float(ordered[count])
 
 
-def _spearman(first: Floats, second: Floats) -> float:
+def _spearman(first: FloatArray, second: FloatArray) -> float:
     """Return Spearman's rank correlation, ties sharing their mean rank."""
     from scipy.stats import rankdata
 

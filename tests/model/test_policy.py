@@ -6,16 +6,14 @@ from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.array_types import FloatArray
 from model.comment import VERDICTS, Verdict
 from model.errors import PolicyError
 from model.policy import Policy, derive
-
-Floats = npt.NDArray[np.float64]
 
 STRICT = Policy("strict", review_abusive=0.4, review_hateful=0.2, reject_abusive=0.8, reject_hateful=0.6)
 
@@ -32,7 +30,7 @@ def policies(draw: st.DrawFn) -> Policy:
 
 
 @st.composite
-def clean_scores(draw: st.DrawFn) -> tuple[Floats, Floats]:
+def clean_scores(draw: st.DrawFn) -> tuple[FloatArray, FloatArray]:
     """Two score columns of the same length, below 1, with and without ties."""
     score = draw(st.sampled_from([coarse, st.floats(0, 1, exclude_max=True)]))
     pairs = draw(st.lists(st.tuples(score, score), min_size=1, max_size=60))
@@ -149,7 +147,9 @@ def test_policy_cannot_be_changed() -> None:
 
 
 @given(clean_scores(), st.floats(0, 0.99), st.floats(0, 1), st.floats(0, 1))
-def test_derived_policy_keeps_within_its_rates(scores: tuple[Floats, Floats], review: float, share: float, hateful_share: float) -> None:
+def test_derived_policy_keeps_within_its_rates(
+    scores: tuple[FloatArray, FloatArray], review: float, share: float, hateful_share: float
+) -> None:
     """No more of the clean comments than stated are reviewed or rejected, ties or not, however the budget is split."""
     reject = review * share
 
@@ -161,7 +161,9 @@ def test_derived_policy_keeps_within_its_rates(scores: tuple[Floats, Floats], re
 
 
 @given(clean_scores(), st.floats(0, 0.99), st.floats(0, 1))
-def test_derived_review_threshold_is_no_higher_than_it_must_be(scores: tuple[Floats, Floats], rate: float, hateful_share: float) -> None:
+def test_derived_review_threshold_is_no_higher_than_it_must_be(
+    scores: tuple[FloatArray, FloatArray], rate: float, hateful_share: float
+) -> None:
     """The abusive threshold of review could not be lower by one step without leaving the budget, unless it is at the bottom."""
     abusive, hateful = scores
     policy = derive(abusive, hateful, review_rate=rate, reject_rate=0, hateful_share=hateful_share)

@@ -12,6 +12,7 @@ from math import comb, erfc, isnan, sqrt
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import FloatArray
 from model.comment import LABELS
 from training.evaluation.intervals import RESAMPLES, bootstrap, percentiles
 from training.evaluation.scoreboard import FIGURES, Judged, Scoreboard
@@ -20,7 +21,6 @@ from training.tables.labelled import Labelled
 
 __all__ = ["COMPARED", "MEAN", "POOLED", "QUESTIONS", "Change", "Comparison", "Difference", "McNemar", "compare", "mcnemar"]
 
-Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 COMPARED = ("auc_abusive", "auc_hateful", "caught_abusive", "caught_hateful", "macro_f1", "calibration_error")
@@ -193,11 +193,11 @@ def _differences(
     none = Cut((), np.zeros(len(first.rows) + 1, np.int64), np.empty(0, np.int64))
     boards = [Scoreboard(judged, none) for judged in (first, second)]
 
-    def figures(weights: npt.NDArray[np.int32] | None) -> Floats:
+    def figures(weights: npt.NDArray[np.int32] | None) -> FloatArray:
         return np.stack([board.measure(weights).figures[_COLUMNS].T.ravel() for board in boards])
 
-    def change(weights: npt.NDArray[np.int32]) -> Floats:
-        found: Floats = np.diff(figures(weights), axis=0)[0]
+    def change(weights: npt.NDArray[np.int32]) -> FloatArray:
+        found: FloatArray = np.diff(figures(weights), axis=0)[0]
         return found
 
     points = figures(None)
@@ -223,7 +223,7 @@ def _known(value: float) -> float | None:
     return None if isnan(value) else float(value)
 
 
-def _p(drawn: Floats) -> float:
+def _p(drawn: FloatArray) -> float:
     """Return how often the change of a resample is on the other side of 0, twice (Efron & Tibshirani 1993, chapter 15); never quite 0."""
     known = drawn[np.isfinite(drawn)]
     tail = min(int((known <= 0).sum()), int((known >= 0).sum()))

@@ -7,8 +7,8 @@ from importlib import metadata
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from model.array_types import FloatArray
 from model.artefact import folder as artefact
 from model.artefact.manifest import Description, Manifest
 from model.classifier import labels_of
@@ -34,8 +34,6 @@ from training.tables.row_weights import check_sources, weigh
 from training.tables.splits import DEV_SHARE, split_rows
 
 __all__ = ["EncoderJob", "TrainedEncoder", "attached", "notice", "train_encoder"]
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +125,7 @@ def _rows(job: EncoderJob, tell: Tell) -> tuple[Labelled, Labelled]:
     return weigh(cleaned.rows.take(split.train), sources=job.source_weights, labels={}), cleaned.rows.take(split.dev)
 
 
-def _judged(log_odds: Floats, dev: Labelled) -> Figures:
+def _judged(log_odds: FloatArray, dev: Labelled) -> Figures:
     scores = scores_of(log_odds)
     return evaluate(scores, scores.argmax(axis=1).astype(np.int8), dev)["MEAN"]
 
@@ -145,7 +143,7 @@ def attached(
     *,
     job: EncoderJob,
     base: Base,
-    floats: Floats | None = None,
+    floats: FloatArray | None = None,
 ) -> TrainedEncoder:
     """Write an artefact with both readers.
 

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import FloatArray
 from model.errors import TableError
 from training.encoder.network import Network, likelihood, padded
 from training.encoder.training_rows import Rows, batches
 
 __all__ = ["EncoderSettings", "Tell", "score", "train"]
 
-Floats = npt.NDArray[np.float64]
 Tell = Callable[[str, float], None]
 """Is told the step at work and the share of it that is done."""
 
@@ -112,7 +112,7 @@ def train(
     return course.end()
 
 
-def score(network: Network, rows: Rows, *, device: str = "cpu") -> Floats:
+def score(network: Network, rows: Rows, *, device: str = "cpu") -> FloatArray:
     """Return the log-odds of rows, without the intercepts of their sources; shape (n, 2)."""
     import torch
 

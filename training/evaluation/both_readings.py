@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import FloatArray
 from model.classifier import labels_of
 from model.comment import Comment
 from model.encoder.combined import Second
@@ -21,7 +22,6 @@ from training.tables.labelled import Labelled
 
 __all__ = ["BothRead", "Judgement", "drawn", "read_both"]
 
-Floats = npt.NDArray[np.float64]
 _TIMED = 300
 
 
@@ -71,12 +71,12 @@ class BothRead:
     clean: Collection[str]
     prior: float
     held: npt.NDArray[np.bool_]
-    alone: Floats
+    alone: FloatArray
     alone_labels: npt.NDArray[np.int8]
-    both: Floats
+    both: FloatArray
     both_labels: npt.NDArray[np.int8]
     ngrams_seconds: float
-    encoder_seconds: Floats
+    encoder_seconds: FloatArray
 
     def judged_from(self, threshold: float | None) -> Judgement:
         """Measure the cascade with a threshold; that of 0 is the profile full, None the profile fast."""
@@ -127,12 +127,12 @@ def drawn(count: int, most: int, seed: int) -> npt.NDArray[np.intp]:
     return np.sort(np.random.default_rng(seed).choice(count, min(count, most), replace=False)).astype(np.intp)
 
 
-def _encoder_seconds(second: Second, texts: Sequence[bytes], some: npt.NDArray[np.intp]) -> Floats:
+def _encoder_seconds(second: Second, texts: Sequence[bytes], some: npt.NDArray[np.intp]) -> FloatArray:
     """Return what an encoder takes for each text, by a line through size and CPU time of some: what is passed on is longer than most."""
     columns = np.column_stack([np.ones(len(texts)), [len(text) for text in texts]])
     spent = [_seconds(partial(second.reader.read, [texts[at]])) for at in some]
     line = np.linalg.lstsq(columns[some], np.array(spent, np.float64))[0]
-    found: Floats = np.maximum(columns @ line, 0.0)
+    found: FloatArray = np.maximum(columns @ line, 0.0)
     return found
 
 

@@ -13,11 +13,11 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import FloatArray
 from training.evaluation.resample_kernels import draw
 
 __all__ = ["LEVEL", "RESAMPLES", "bootstrap", "percentiles", "resamples"]
 
-Floats = npt.NDArray[np.float64]
 Weights = npt.NDArray[np.int32]
 
 RESAMPLES = 500
@@ -43,13 +43,13 @@ def resamples(starts: npt.NDArray[np.intp], count: int, *, seed: int = 0) -> Ite
 
 
 def bootstrap(
-    measure: Callable[[Weights], Floats],
+    measure: Callable[[Weights], FloatArray],
     starts: npt.NDArray[np.intp],
     *,
     count: int = RESAMPLES,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
-) -> Floats:
+) -> FloatArray:
     """Return what a measure comes to on each resample, shape (count, k).
 
     Args:
@@ -59,7 +59,7 @@ def bootstrap(
         seed: of the random numbers.
         progress: is told the share of the resamples that is done.
     """
-    found: list[Floats] = []
+    found: list[FloatArray] = []
     drawn = resamples(starts, count, seed=seed)
     with ThreadPoolExecutor(_THREADS) as pool:
         while block := [weights.copy() for weights in islice(drawn, _BLOCK)]:
@@ -69,7 +69,7 @@ def bootstrap(
     return np.array(found)
 
 
-def percentiles(drawn: Floats, points: Floats, *, level: float = LEVEL) -> tuple[Floats, Floats]:
+def percentiles(drawn: FloatArray, points: FloatArray, *, level: float = LEVEL) -> tuple[FloatArray, FloatArray]:
     """Return the ends of the percentile intervals of k figures, widened to hold the figures themselves; shape (k,) each.
 
     A figure that cannot fall below 0, such as a calibration error, is larger in nearly every resample than on the rows

@@ -6,12 +6,12 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import FloatArray
 from training.fit.calibrate import by_source, macro_f1, sources_with_both, three_class_sources
 from training.tables.labelled import Labelled
 
 __all__ = ["Figures", "auc", "auc_low", "calibration_error", "evaluate", "largest"]
 
-Floats = npt.NDArray[np.float64]
 ABUSIVE_ALARMS, HATEFUL_ALARMS = 0.05, 0.01
 
 
@@ -35,7 +35,7 @@ class Figures:
     macro_f1: float | None = None
 
 
-def auc(answers: npt.NDArray[np.int8], scores: Floats) -> float | None:
+def auc(answers: npt.NDArray[np.int8], scores: FloatArray) -> float | None:
     """Return the area under the ROC curve of the rows that answer, None unless they answer both ways; shape (n,) each.
 
     It is the share of pairs, one row that says yes and one that says no, in which the first scores higher; a tie counts half.
@@ -65,7 +65,7 @@ def auc_low(value: float, *, positives: int, negatives: int, z: float = 1.96) ->
     return float(value - z * np.sqrt(variance / (positives * negatives)))
 
 
-def calibration_error(abusive: Floats, rows: Labelled, *, prior: float) -> float | None:
+def calibration_error(abusive: FloatArray, rows: Labelled, *, prior: float) -> float | None:
     """Return the expected calibration error of P(abusive): ten equal bins, rows weighted to the prior.
 
     Only sources that have both clean and abusive rows count.
@@ -90,7 +90,7 @@ def calibration_error(abusive: Floats, rows: Labelled, *, prior: float) -> float
 
 
 def evaluate(
-    scores: Floats, labels: npt.NDArray[np.int8], rows: Labelled, *, clean: Collection[str] | None = None
+    scores: FloatArray, labels: npt.NDArray[np.int8], rows: Labelled, *, clean: Collection[str] | None = None
 ) -> Mapping[str, Figures]:
     """Measure scores against what is known of the rows.
 

@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import FloatArray
 from training.evaluation.label_figures import auc, calibration_error
 from training.evaluation.resample_kernels import areas
 from training.fit.calibrate import macro_f1
@@ -27,7 +28,6 @@ __all__ = [
     "reliability",
 ]
 
-Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.intp]
 Weights = npt.NDArray[np.int32]
@@ -54,7 +54,7 @@ class Ranked:
     starts: Rows
 
     @classmethod
-    def of(cls, answers: npt.NDArray[np.int8], scores: Floats, groups: Sequence[Rows]) -> Self:
+    def of(cls, answers: npt.NDArray[np.int8], scores: FloatArray, groups: Sequence[Rows]) -> Self:
         """Sort the rows of each group that answer.
 
         Args:
@@ -72,7 +72,7 @@ class Ranked:
         starts = np.cumsum([0, *(part.size for part in parts[1:])], dtype=np.intp)
         return cls(order, answers[order] == 1, np.concatenate(lasts), starts)
 
-    def areas(self, weights: Weights) -> Floats:
+    def areas(self, weights: Weights) -> FloatArray:
         """Return AUC and average precision of each group, shape (2, g); NaN where it does not answer both ways.
 
         Average precision is the mean, over the positive rows, of the precision at their scores (as scikit-learn's); it
@@ -86,7 +86,7 @@ class Ranked:
         return out
 
 
-def average_precision(answers: npt.NDArray[np.int8], scores: Floats) -> float | None:
+def average_precision(answers: npt.NDArray[np.int8], scores: FloatArray) -> float | None:
     """Return the average precision of the rows that answer, None unless they answer both ways; shape (n,) each."""
     found = Ranked.of(answers, scores, [np.arange(answers.size)]).areas(np.ones(answers.size, np.int32))[1, 0]
     return None if np.isnan(found) else float(found)
@@ -103,11 +103,11 @@ class AlarmPoint:
     """
 
     calm: Rows
-    scores: Floats
+    scores: FloatArray
     share: float
 
     @classmethod
-    def of(cls, scores: Floats, calm: Flags, share: float) -> Self:
+    def of(cls, scores: FloatArray, calm: Flags, share: float) -> Self:
         """Sort the rows of clean conversation; scores and calm have shape (n,)."""
         rows = np.flatnonzero(calm)
         rows = rows[np.argsort(scores[rows], kind="stable")]
@@ -134,7 +134,7 @@ def accuracy(truth: npt.NDArray[np.int8], said: npt.NDArray[np.int8]) -> float:
     return float((truth == said).mean())
 
 
-def reliability(p: Floats, yes: Flags, *, prior: float) -> Floats:
+def reliability(p: FloatArray, yes: Flags, *, prior: float) -> FloatArray:
     """Return what ten equal bins of a probability come to, rows weighted so that the prior's share is positive.
 
     Args:
@@ -152,7 +152,7 @@ def reliability(p: Floats, yes: Flags, *, prior: float) -> Floats:
     return binned(counts, sums, prior=prior)
 
 
-def binned(counts: Floats, sums: Floats, *, prior: float) -> Floats:
+def binned(counts: FloatArray, sums: FloatArray, *, prior: float) -> FloatArray:
     """Return what ``reliability`` does of counted bins.
 
     Args:
@@ -169,7 +169,7 @@ def binned(counts: Floats, sums: Floats, *, prior: float) -> Floats:
     return np.stack([share, ratio((sums * scale).sum(axis=-1), share), ratio(positive, share)])
 
 
-def ratio(above: Floats, below: Floats) -> Floats:
+def ratio(above: FloatArray, below: FloatArray) -> FloatArray:
     """Return above / below, NaN where below is 0 or NaN; the two are broadcast."""
     above, below = np.broadcast_arrays(above, below)
     found = np.full(above.shape, np.nan)

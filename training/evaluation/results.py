@@ -15,7 +15,6 @@ from training.evaluation.slices import cut
 
 __all__ = ["Bin", "Curve", "Figures", "Mistake", "Results", "SliceResult", "SourceResult", "measure"]
 
-Floats = npt.NDArray[np.float64]
 Figures = Mapping[str, Estimate | None]
 """A figure's name → what it comes to; None where the rows do not answer."""
 

@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import FloatArray
 from model.comment import Comment
 from model.moderator import Moderator
 from training.evaluation.measures import ABUSIVE_ALARMS, BINS, HATEFUL_ALARMS, AlarmPoint, Ranked, binned, ratio
@@ -18,7 +19,6 @@ from training.tables.labelled import Labelled
 
 __all__ = ["FIGURES", "SLICE_FIGURES", "Judged", "Measured", "Scoreboard", "judge"]
 
-Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int8]
 Weights = npt.NDArray[np.int32]
 
@@ -51,7 +51,7 @@ class Judged:
     """
 
     rows: Labelled
-    scores: Floats
+    scores: FloatArray
     labels: Codes
     clean: frozenset[str]
     prior: float
@@ -59,13 +59,13 @@ class Judged:
     version: str = ""
 
     @property
-    def abusive(self) -> Floats:
+    def abusive(self) -> FloatArray:
         """P(abusive), shape (n,)."""
-        found: Floats = 1 - self.scores[:, 0]
+        found: FloatArray = 1 - self.scores[:, 0]
         return found
 
     @property
-    def hateful(self) -> Floats:
+    def hateful(self) -> FloatArray:
         """P(hateful), shape (n,)."""
         return self.scores[:, 2]
 
@@ -128,23 +128,23 @@ class Measured:
         slices: ``SLICE_FIGURES`` of each slice; shape (10, k).
     """
 
-    figures: Floats
-    points: Floats
-    recall: Floats
-    observed: Floats
-    slices: Floats
+    figures: FloatArray
+    points: FloatArray
+    recall: FloatArray
+    observed: FloatArray
+    slices: FloatArray
 
-    def flat(self) -> Floats:
+    def flat(self) -> FloatArray:
         """Return all of it in one row."""
         return np.concatenate([part.ravel() for part in self._parts()])
 
-    def shaped(self, flat: Floats) -> Self:
+    def shaped(self, flat: FloatArray) -> Self:
         """Return a row that ``flat`` made, in the shapes of this one."""
         parts = self._parts()
         pieces = np.split(flat, np.cumsum([part.size for part in parts])[:-1])
         return type(self)(*(piece.reshape(part.shape) for piece, part in zip(pieces, parts, strict=True)))
 
-    def _parts(self) -> Sequence[Floats]:
+    def _parts(self) -> Sequence[FloatArray]:
         return self.figures, self.points, self.recall, self.observed, self.slices
 
 
@@ -205,13 +205,13 @@ class Scoreboard:
         """Return how often each label (row) was called each label (column), by source; shape (s, 3, 3)."""
         return self._confusions(np.ones(len(self.judged.rows), np.int32)).astype(np.int64)
 
-    def reliability(self) -> Floats:
+    def reliability(self) -> FloatArray:
         """Return share of the weighted rows, mean probability and share of abusive rows of each bin, shape (3, 10), and counts."""
         counts, sums = self._binned(np.ones(len(self.judged.rows), np.int32))
         found = binned(counts.sum(axis=0), sums.sum(axis=0), prior=self.judged.prior)
         return np.vstack([found, counts.sum(axis=(0, 2))])
 
-    def _share(self, kind: int, over: npt.NDArray[np.bool_], *, at: float, weights: Weights) -> Floats:
+    def _share(self, kind: int, over: npt.NDArray[np.bool_], *, at: float, weights: Weights) -> FloatArray:
         if np.isnan(at):
             return np.full(self._size + 1, np.nan)
         of = self._of_kind[kind]
@@ -219,12 +219,12 @@ class Scoreboard:
         every = np.bincount(self._source[of], weights[of], minlength=self._size)
         return ratio(np.append(caught, caught.sum()).astype(np.float64), np.append(every, every.sum()).astype(np.float64))
 
-    def _confusions(self, weights: Weights) -> Floats:
+    def _confusions(self, weights: Weights) -> FloatArray:
         of, judged = self._labelled, self.judged
         cells = self._source[of] * 9 + self._label[of] * 3 + judged.labels[of] if of.size else np.empty(0, np.int64)
         return np.bincount(cells, weights[of], minlength=9 * self._size).astype(np.float64).reshape(self._size, 3, 3)
 
-    def _by_label(self, weights: Weights) -> tuple[Floats, Floats, Floats]:
+    def _by_label(self, weights: Weights) -> tuple[FloatArray, FloatArray, FloatArray]:
         tables = self._confusions(weights)
         tables = np.concatenate([tables, tables.sum(axis=0, keepdims=True)])
         right = np.diagonal(tables, axis1=1, axis2=2)
@@ -233,14 +233,14 @@ class Scoreboard:
         macro[rows.sum(axis=1) == 0] = np.nan
         return ratio(right.sum(axis=1), rows.sum(axis=1)), macro, ratio(tables[-1], rows[-1][:, None])
 
-    def _binned(self, weights: Weights) -> tuple[Floats, Floats]:
+    def _binned(self, weights: Weights) -> tuple[FloatArray, FloatArray]:
         of, size = self._known, self._size * BINS * 2
         cells = (self._source[of] * BINS + self._bins) * 2 + self._kinds[of, 2]
         counts = np.bincount(cells, weights[of], minlength=size)
         sums = np.bincount(cells, weights[of] * self.judged.abusive[of], minlength=size)
         return counts.reshape(-1, BINS, 2).astype(np.float64), sums.reshape(-1, BINS, 2).astype(np.float64)
 
-    def _calibration(self, weights: Weights) -> tuple[Floats, Floats]:
+    def _calibration(self, weights: Weights) -> tuple[FloatArray, FloatArray]:
         counts, sums = self._binned(weights)
         counts = np.concatenate([counts, counts.sum(axis=0, keepdims=True)])
         sums = np.concatenate([sums, sums.sum(axis=0, keepdims=True)])
@@ -248,7 +248,7 @@ class Scoreboard:
         gaps = np.where(share > 0, share * np.abs(said - observed), np.where(np.isnan(share), np.nan, 0.0))
         return gaps.sum(axis=1), observed[-1]
 
-    def _slices(self, weights: Weights, over: npt.NDArray[np.bool_], points: Floats) -> Floats:
+    def _slices(self, weights: Weights, over: npt.NDArray[np.bool_], points: FloatArray) -> FloatArray:
         size = len(self.cut.slices)
         counts, areas = np.empty((4, 2, size)), np.empty((2, 3, size))
         slice_counts(self.cut.starts, self.cut.members, self._kinds, np.column_stack([over, over]), weights, counts)
@@ -265,7 +265,7 @@ def _both_ways(answers: Codes, groups: Sequence[npt.NDArray[np.intp]]) -> list[i
     return [number for number, of in enumerate(groups) if {0, 1} <= set(answers[of].tolist())]
 
 
-def _means(table: Floats) -> Floats:
+def _means(table: FloatArray) -> FloatArray:
     """Return the mean of what is known of each row, NaN where nothing is."""
     known = np.isfinite(table)
     return ratio(np.where(known, table, 0).sum(axis=1), known.sum(axis=1).astype(np.float64))

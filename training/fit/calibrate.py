@@ -16,6 +16,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
+from model.array_types import FloatArray
 from model.artefact.manifest import Calibration, LabelThresholds, Prior
 from model.classifier import labels_of
 from training.tables.labelled import Labelled
@@ -31,9 +32,8 @@ __all__ = [
     "three_class_sources",
 ]
 
-Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-_LogOdds = Callable[[Floats], tuple[Floats, Floats]]
+_LogOdds = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 _RIDGE = 1e-3  # pulls the slope towards 1; matters only where there is next to no data
 _FEWEST_OF_A_LABEL = 5
 _CUTS = 40
@@ -69,7 +69,7 @@ def _prior_log_odds(prior: Prior) -> tuple[float, float]:
 
 
 def calibrate(
-    log_odds: Floats, rows: Labelled, prior: Prior, *, otherwise: tuple[Calibration, Calibration]
+    log_odds: FloatArray, rows: Labelled, prior: Prior, *, otherwise: tuple[Calibration, Calibration]
 ) -> tuple[Calibration, Calibration]:
     """Calibrate the two label heads on rows that the weights were not fitted on.
 
@@ -105,28 +105,28 @@ def calibrate(
     return first, second
 
 
-def _class_weights(parts: Sequence[tuple[Flags, float]]) -> Floats:
+def _class_weights(parts: Sequence[tuple[Flags, float]]) -> FloatArray:
     """Return weights that give each group of rows its share; the whole sums to 1."""
     weights = np.zeros(parts[0][0].shape)
     for rows, share in parts:
         if rows.any():
             weights[rows] = share / rows.sum()
-    whole: Floats = weights / weights.sum()
+    whole: FloatArray = weights / weights.sum()
     return whole
 
 
-def _logs(z: Floats) -> tuple[Floats, Floats]:
+def _logs(z: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return log P(yes) and log P(no) of log-odds."""
     return log_expit(z), log_expit(-z)
 
 
-def _either(log_not_first: Floats, z: Floats) -> tuple[Floats, Floats]:
+def _either(log_not_first: FloatArray, z: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return log P(yes) and log P(no), where "no" takes two: that of the first head, and that of the second with log-odds z."""
     no = np.minimum(log_not_first + log_expit(-z), -1e-300)
     return np.log(-np.expm1(no)), no
 
 
-def _fit(z: Floats, weights: Floats, yes: Flags, *, prior: float, start: float, logs: _LogOdds = _logs) -> Calibration:
+def _fit(z: FloatArray, weights: FloatArray, yes: Flags, *, prior: float, start: float, logs: _LogOdds = _logs) -> Calibration:
     """Return the affine map of z that suits the weighted answers best.
 
     Args:
@@ -141,7 +141,7 @@ def _fit(z: Floats, weights: Floats, yes: Flags, *, prior: float, start: float, 
     positive, negative = int((counted & yes).sum()), int((counted & ~yes).sum())
     targets = np.where(yes, (positive + prior) / (positive + 1), prior / (negative + 1))
 
-    def loss(parameters: Floats) -> float:
+    def loss(parameters: FloatArray) -> float:
         log_yes, log_no = logs(np.exp(parameters[0]) * z + parameters[1])
         return float(-(weights * (targets * log_yes + (1 - targets) * log_no))[counted].sum() + _RIDGE * parameters[0] ** 2)
 
@@ -164,7 +164,7 @@ def sources_with_both(rows: Labelled) -> list[str]:
     return [name for name, of in by_source(rows).items() if _both(rows.abusive[of])]
 
 
-def calibrate_attribute(log_odds: Floats, answers: npt.NDArray[np.int8], *, share: float) -> Calibration:
+def calibrate_attribute(log_odds: FloatArray, answers: npt.NDArray[np.int8], *, share: float) -> Calibration:
     """Calibrate an attribute head on the rows that answer it, shape (n,) each, for a site where this share of comments has it."""
     yes, no = answers == 1, answers == 0
     if not (yes.any() and no.any()):
@@ -186,7 +186,7 @@ def macro_f1(truth: npt.NDArray[np.int8], said: npt.NDArray[np.int8], *, classes
     return float(np.mean(2 * np.diag(table) / np.maximum(table.sum(axis=0) + table.sum(axis=1), 1)))
 
 
-def choose_thresholds(scores: Floats, rows: Labelled, *, hateful: float | None = None) -> LabelThresholds:
+def choose_thresholds(scores: FloatArray, rows: Labelled, *, hateful: float | None = None) -> LabelThresholds:
     """Choose the thresholds of the label rule: the highest mean macro-F1 over the sources with three labels.
 
     Where there is no such source, what counts is the mean macro-F1 of the yes and no that the label says to those of the two
@@ -252,7 +252,7 @@ def _mean_f1(said: npt.NDArray[np.int8], trials: Sequence[_Trial]) -> float:
     return float(np.mean([macro_f1(truth, told[means][of], classes=max(means) + 1) for of, truth, means in trials]))
 
 
-def _cuts(values: Floats, yes: Flags, no: Flags) -> list[float]:
+def _cuts(values: FloatArray, yes: Flags, no: Flags) -> list[float]:
     """Return thresholds worth a try, ascending: halfway, in log-odds, between neighbours among the values of two kinds of rows.
 
     Where there are many, those that divide the rows evenly, each kind counting half, and the one that tells the kinds apart

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import FloatArray
 from model.artefact import folder as artefact
 from model.artefact.manifest import Calibration, LabelThresholds, Scalar
 from model.classifier import Classifier, labels_of
@@ -29,7 +30,6 @@ from training.tables.labelled import Labelled
 
 __all__ = ["Question", "cascaded", "curve", "entry_of", "factors", "fit_second", "questions", "scores_of", "stored_second"]
 
-Floats = npt.NDArray[np.float64]
 
 _FEWEST = 50  # of rows that say yes, and of those that say no, to weigh the readers by
 _EVEN = (0.5, 0.5)
@@ -75,21 +75,21 @@ class Question:
     yes: npt.NDArray[np.bool_]
 
 
-def scores_of(log_odds: Floats) -> Floats:
+def scores_of(log_odds: FloatArray) -> FloatArray:
     """Return the scores of fine, toxic and hateful for calibrated log-odds of the two heads; (n, 2) to (n, 3)."""
     hateful, given = (1 / (1 + np.exp(-log_odds))).T
     return np.column_stack([(1 - hateful) * (1 - given), (1 - hateful) * given, hateful])
 
 
-def cascaded(fast: Floats, both: Floats, second: Second) -> Floats:
+def cascaded(fast: FloatArray, both: FloatArray, second: Second) -> FloatArray:
     """Return the scores that the cascade gives, at the usual risk, from those of the n-grams and those of both readers, each (n, 3)."""
-    found: Floats = np.where(1 - fast[:, :1] >= second.threshold(RISK), both, fast)
+    found: FloatArray = np.where(1 - fast[:, :1] >= second.threshold(RISK), both, fast)
     return found
 
 
 def fit_second(
-    classifier: Classifier, encoder: EncoderReader, dev: Labelled, *, share: float | None = None, log_odds: Floats | None = None
-) -> tuple[Second, Floats]:
+    classifier: Classifier, encoder: EncoderReader, dev: Labelled, *, share: float | None = None, log_odds: FloatArray | None = None
+) -> tuple[Second, FloatArray]:
     """Put an encoder beside the n-grams; returns also the scores that both together give the dev rows, shape (n, 3).
 
     Args:
@@ -124,7 +124,7 @@ def questions(dev: Labelled) -> tuple[Question, Question]:
     return Question(hateful, dev.hateful[hateful] == 1), Question(known, dev.abusive[known] == 1)
 
 
-def factors(ngrams: Floats, encoder: Floats, question: Question, sources: Sequence[str]) -> tuple[float, float]:
+def factors(ngrams: FloatArray, encoder: FloatArray, question: Question, sources: Sequence[str]) -> tuple[float, float]:
     """Return how much each reader's log-odds count, at least 0, by a logistic regression.
 
     Each source has an intercept of its own, so that the readers are weighed by what they tell apart within sources.
@@ -148,7 +148,7 @@ def factors(ngrams: Floats, encoder: Floats, question: Question, sources: Sequen
     return (one, two) if one + two > 0 else _EVEN
 
 
-def curve(fast: Floats, changed: npt.NDArray[np.bool_], dev: Labelled, *, abusive: float) -> Floats:
+def curve(fast: FloatArray, changed: npt.NDArray[np.bool_], dev: Labelled, *, abusive: float) -> FloatArray:
     """Return the curve of the cascade, as ``model.encoder.combined.Second`` has it.
 
     Args:

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import asdict
 
 import numpy as np
-import numpy.typing as npt
 
+from model.array_types import FloatArray
 from model.artefact.manifest import PolicyThresholds, Prior
 from model.errors import PolicyError
 from model.policy import Policy, derive
@@ -13,11 +13,10 @@ from training.tables.labelled import Labelled
 
 __all__ = ["policy_for", "thresholds_of"]
 
-Floats = npt.NDArray[np.float64]
 _EVEN = 0.5
 
 
-def policy_for(scores: Floats, dev: Labelled, *, prior: Prior, clean: Collection[str] | None) -> Policy:
+def policy_for(scores: FloatArray, dev: Labelled, *, prior: Prior, clean: Collection[str] | None) -> Policy:
     """Derive the default policy from clean conversation.
 
     A comment is not reviewed for being less suspicious than the average comment, nor rejected for being more likely not abusive,

@@ -11,6 +11,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
+from model.array_types import FloatArray
 from model.artefact.manifest import HEADS, Calibration, LabelThresholds, Prior
 from model.classifier import Classifier, NgramReader
 from model.comment import LABELS, Comment, Label
@@ -25,7 +26,6 @@ from training.tables.row_weights import relative
 __all__ = ["CommentClassifier"]
 
 Column = Sequence[str] | npt.NDArray[Any]
-Floats = npt.NDArray[np.float64]
 
 
 class CommentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -112,7 +112,7 @@ class CommentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.normaliser_ = normaliser_version()
         return self
 
-    def decision_function(self, X: Column) -> Floats:  # noqa: N803
+    def decision_function(self, X: Column) -> FloatArray:  # noqa: N803
         """Return the log-odds of the second of two classes, shape (n,), or the log-probability of each of three, shape (n, 3)."""
         log_odds = self._log_odds(X)
         hateful, given = log_odds[:, 0], log_odds[:, 1]
@@ -126,12 +126,12 @@ class CommentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         }
         return np.column_stack([columns[Label(name)] for name in self.classes_])
 
-    def predict_log_proba(self, X: Column) -> Floats:  # noqa: N803
+    def predict_log_proba(self, X: Column) -> FloatArray:  # noqa: N803
         """Return the logarithm of ``predict_proba``."""
         decided = self.decision_function(X)
         return decided if decided.ndim == 2 else np.column_stack([log_expit(-decided), log_expit(decided)])
 
-    def predict_proba(self, X: Column) -> Floats:  # noqa: N803
+    def predict_proba(self, X: Column) -> FloatArray:  # noqa: N803
         """Return the probability of each class.
 
         Args:
@@ -140,7 +140,7 @@ class CommentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Returns:
             Shape (n, c), columns in the order of ``classes_``; rows sum to 1.
         """
-        probabilities: Floats = np.exp(self.predict_log_proba(X))
+        probabilities: FloatArray = np.exp(self.predict_log_proba(X))
         return probabilities
 
     def predict(self, X: Column) -> npt.NDArray[np.str_]:  # noqa: N803
@@ -166,7 +166,7 @@ class CommentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             seed=seed,
         )
 
-    def _log_odds(self, X: Column) -> Floats:  # noqa: N803
+    def _log_odds(self, X: Column) -> FloatArray:  # noqa: N803
         """Return the log-odds of both heads, shape (n, 2)."""
         check_is_fitted(self)
         if self.normaliser_ != normaliser_version():
@@ -211,7 +211,7 @@ def _labels(classes: Column) -> npt.NDArray[np.str_]:
     return labels
 
 
-def _weights(weights: npt.ArrayLike | None, count: int) -> Floats:
+def _weights(weights: npt.ArrayLike | None, count: int) -> FloatArray:
     """Return how much each of n comments counts, shape (n,).
 
     Raises:
@@ -229,7 +229,7 @@ def _weights(weights: npt.ArrayLike | None, count: int) -> Floats:
     return values
 
 
-def _labelled(texts: list[str], labels: npt.NDArray[np.str_], weights: Floats, *, classes: tuple[str, ...]) -> Labelled:
+def _labelled(texts: list[str], labels: npt.NDArray[np.str_], weights: FloatArray, *, classes: tuple[str, ...]) -> Labelled:
     """Return rows that ask the heads only what the classes tell apart."""
     abusive, hateful = (labels != Label.FINE).astype(np.int8), (labels == Label.HATEFUL).astype(np.int8)
     if Label.FINE not in classes or Label.TOXIC not in classes:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import FloatArray
 from model.artefact.manifest import ATTRIBUTE_PREFIX, HEADS, AttributeEvidence, Calibration, LabelThresholds, Prior
 from model.classifier import Classifier, NgramReader
 from model.comment import Comment
@@ -24,7 +25,6 @@ LEAST_ANSWERS = 100
 LEAST_AUC = 0.85
 """What the lower bound of the AUC on such a source must reach."""
 
-Floats = npt.NDArray[np.float64]
 _NEVER, _ALWAYS = 1 - 1e-6, 1e-6
 _PLAIN = Calibration(slope=1.0, intercept=0.0)
 
@@ -132,7 +132,7 @@ def _classifier(linear: Linear, settings: FitSettings, prior: Prior, attributes:
 
 
 def _published(
-    whole: Classifier, attributes: tuple[str, ...], dev: Labelled, log_odds: Floats
+    whole: Classifier, attributes: tuple[str, ...], dev: Labelled, log_odds: FloatArray
 ) -> tuple[Classifier, dict[str, AttributeEvidence]]:
     """Keep those attribute heads whose quality is shown, calibrated."""
     found = {name: attribute_evidence(dev, name, log_odds[:, 2 + at]) for at, name in enumerate(attributes)}
@@ -155,7 +155,7 @@ def _judges(dev: Labelled, name: str) -> dict[str, npt.NDArray[np.intp]]:
     return {source: of for source, of in known.items() if np.bincount(answers[of], minlength=2).min() >= LEAST_ANSWERS}
 
 
-def attribute_evidence(dev: Labelled, name: str, log_odds: Floats) -> AttributeEvidence | None:
+def attribute_evidence(dev: Labelled, name: str, log_odds: FloatArray) -> AttributeEvidence | None:
     """Return how well an attribute head does on the source that shows it best, None if no source has enough answers.
 
     Args:

@@ -10,9 +10,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
+from model.array_types import FloatArray
 from model.artefact import folder as artefact
 from model.artefact.manifest import DataSource, Description, Manifest, Prior
 from model.classifier import Classifier, labels_of
@@ -35,7 +35,6 @@ from training.tables.splits import DEV_SHARE, Split, split_rows
 
 __all__ = ["Progress", "TrainJob", "Trained", "build", "train"]
 
-Floats = npt.NDArray[np.float64]
 Progress = Callable[[str, float], None]
 """Is told the step at work and the share of it that is done."""
 
@@ -227,7 +226,7 @@ def _joined(
     learn: Labelled,
     dev: Labelled,
     *,
-    fast: Floats,
+    fast: FloatArray,
     arrays: dict[str, npt.NDArray[Any]],
     clean: Collection[str] | None,
 ) -> Description:

@@ -12,6 +12,7 @@ from math import sqrt
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import FloatArray
 from model.classifier import Classifier
 from model.comment import Comment
 from model.explain import explain
@@ -23,7 +24,6 @@ from training.tables.labelled import Labelled
 
 __all__ = ["AttackResult", "Interval", "Robustness", "heaviest_words", "robustness"]
 
-Floats = npt.NDArray[np.float64]
 _ALARMS = 0.05
 _WORDS = 3
 _LETTERS = 3
@@ -88,7 +88,7 @@ def robustness(
     attacks: Mapping[str, Attack] = ATTACKS,
     limit: int | None = None,
     seed: int = 0,
-    known: Floats | None = None,
+    known: FloatArray | None = None,
     tell: Callable[[float], None] | None = None,
 ) -> Robustness:
     """Attack comments and see what becomes of them.
@@ -166,14 +166,14 @@ def _draw(of: npt.NDArray[np.intp], limit: int | None, rng: np.random.Generator)
     return rng.permutation(of)[:limit]
 
 
-def _abusive(read: Classifier | Moderator, texts: Sequence[str]) -> Floats:
+def _abusive(read: Classifier | Moderator, texts: Sequence[str]) -> FloatArray:
     comments = [Comment("", text) for text in texts]
     scored = read.decide(comments).scores if isinstance(read, Moderator) else read.score(prepare(comments)).scores
-    probability: Floats = np.nan_to_num(1 - scored[:, 0])  # what cannot be judged is fine
+    probability: FloatArray = np.nan_to_num(1 - scored[:, 0])  # what cannot be judged is fine
     return probability
 
 
-def _attacked(read: Classifier | Moderator, marked: Sequence[_Marked], *, attack: Attack, name: str, seed: int) -> Floats:
+def _attacked(read: Classifier | Moderator, marked: Sequence[_Marked], *, attack: Attack, name: str, seed: int) -> FloatArray:
     """Return P(abusive) after the attack, shape (n,); in batches, for a long attack makes long texts."""
     parts = []
     for batch in _batches(marked):

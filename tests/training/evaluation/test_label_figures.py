@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +12,6 @@ from training.evaluation.label_figures import Figures, auc, auc_low, calibration
 from training.tables.labelled import Labelled
 
 MakeRows = Callable[..., Labelled]
-Floats = npt.NDArray[np.float64]
 
 
 @given(st.lists(st.tuples(st.integers(-1, 1), st.integers(-3, 3)), min_size=1, max_size=40))

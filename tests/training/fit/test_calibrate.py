@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.metrics import f1_score
 
+from model.array_types import FloatArray
 from model.artefact.manifest import Calibration, LabelThresholds, Prior
 from model.classifier import labels_of, prior_shift
 from training.fit.calibrate import (
@@ -24,17 +24,16 @@ from training.fit.calibrate import (
 from training.tables.labelled import Labelled
 
 MakeRows = Callable[..., Labelled]
-Floats = npt.NDArray[np.float64]
 NOTHING = Calibration(slope=1.0, intercept=-7.0), Calibration(slope=1.0, intercept=7.0)
 PRIOR = Prior(abusive=0.1, hateful=0.2)
 
 
-def sigmoid(z: Floats) -> Floats:
-    p: Floats = 1 / (1 + np.exp(-z))
+def sigmoid(z: FloatArray) -> FloatArray:
+    p: FloatArray = 1 / (1 + np.exp(-z))
     return p
 
 
-def drawn(rows: MakeRows, count: int, *, seed: int = 0) -> tuple[Floats, Labelled]:
+def drawn(rows: MakeRows, count: int, *, seed: int = 0) -> tuple[FloatArray, Labelled]:
     """Log-odds of two heads, and answers as probable as these say after slopes 2 and 0.5 and intercepts -1 and 0.5."""
     random = np.random.default_rng(seed)
     z = random.normal(size=(count, 2))
@@ -194,7 +193,7 @@ def test_sources_with_three_labels(rows: MakeRows) -> None:
     assert found["b"].tolist() == list(range(len(few), len(few) + 15))
 
 
-def scores(abusive: Floats, share: Floats) -> Floats:
+def scores(abusive: FloatArray, share: FloatArray) -> FloatArray:
     return np.column_stack([1 - abusive, abusive * (1 - share), abusive * share])
 
 
@@ -256,7 +255,7 @@ def test_the_second_threshold_may_be_given(rows: MakeRows) -> None:
     st.lists(st.sampled_from(["fine", "toxic", "hateful", "abusive", "not hateful", "unknown"]), min_size=12, max_size=12),
     st.randoms(use_true_random=False),
 )
-def test_thresholds_are_probabilities_and_know_no_order(rows: MakeRows, drawn: Floats, answers: list[str], random: object) -> None:
+def test_thresholds_are_probabilities_and_know_no_order(rows: MakeRows, drawn: FloatArray, answers: list[str], random: object) -> None:
     """Whatever the scores and answers, thresholds lie strictly between 0 and 1, and shuffled rows give the same."""
     of, said = rows(answers), scores(drawn[:, 0], drawn[:, 1])
     found = choose_thresholds(said, of)

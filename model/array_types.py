@@ -1,0 +1,15 @@
+"""Types of the arrays that pass between modules, by what one element is."""
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["BoolArray", "ByteArray", "FloatArray", "Int8Array", "Int32Array", "IntArray"]
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+IntArray: TypeAlias = npt.NDArray[np.int64]
+Int32Array: TypeAlias = npt.NDArray[np.int32]
+Int8Array: TypeAlias = npt.NDArray[np.int8]
+ByteArray: TypeAlias = npt.NDArray[np.uint8]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
