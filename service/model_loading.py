@@ -1,0 +1,56 @@
+"""The one place where settings become a loaded model: for the service, for the commands and for the workers of a batch run."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from model.profile import RISK, Profile
+
+if TYPE_CHECKING:
+    from model.artefact.manifest import Prior
+    from model.moderator import Moderator
+    from service.settings import Settings
+
+__all__ = ["ModeratorOptions", "load_moderator"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModeratorOptions:
+    """The arguments of ``Moderator.load``: a small value that can be sent to other processes, compared and hashed.
+
+    Attributes:
+        folder: the artefact's folder; None for the one that ships.
+        prior: how common abuse is on the site; None for what the artefact states.
+        profile: which readers judge; None for the cascade, or for the n-grams alone if the artefact has no encoder.
+        risk: the share of labels that the cascade may leave to the n-grams although the encoder would change them.
+    """
+
+    folder: Path | None = None
+    prior: "Prior | None" = None
+    profile: Profile | None = Profile.FAST
+    risk: float = RISK
+
+    @classmethod
+    def from_settings(cls, settings: "Settings") -> Self:
+        """Return what the settings say about the model."""
+        return cls(settings.artefact, settings.prior, settings.profile, settings.cascade_risk)
+
+    def load(self) -> "Moderator":
+        """Load the moderator; it is not warm yet.
+
+        Raises:
+            ArtefactError: the artefact cannot be used.
+        """
+        # Numba takes most of a second to import, so it is imported only where a model is loaded.
+        from model.moderator import Moderator
+
+        return Moderator.load(self.folder, prior=self.prior, profile=self.profile, risk=self.risk)
+
+
+def load_moderator(settings: "Settings") -> "Moderator":
+    """Load the moderator that the settings ask for; it is not warm yet.
+
+    Raises:
+        ArtefactError: the artefact cannot be used.
+    """
+    return ModeratorOptions.from_settings(settings).load()

@@ -1,0 +1,33 @@
+"""What the settings say about the model reaches the model."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from model.profile import Profile
+from service.model_loading import ModeratorOptions, load_moderator
+from service.settings import read_settings
+
+
+def test_every_setting_of_the_model_reaches_it(write_both: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Artefact, profile, prior and the risk of the cascade are those of the environment."""
+    folder = write_both(tmp_path / "both")
+    for name, value in {
+        "ARTEFACT": str(folder),
+        "PROFILE": "cascade",
+        "CASCADE_RISK": "0.25",
+        "PRIOR_ABUSIVE": "0.3",
+        "PRIOR_HATEFUL_SHARE": "0.4",
+    }.items():
+        monkeypatch.setenv(f"TIPSTAFF_{name}", value)
+    moderator = load_moderator(read_settings())
+    assert moderator.profile is Profile.CASCADE
+    assert moderator.risk == 0.25
+    assert (moderator.classifier.prior.abusive, moderator.classifier.prior.hateful) == (0.3, 0.4)
+    assert moderator.public_manifest()["version"] == ModeratorOptions(folder, profile=Profile.CASCADE).load().version
+
+
+def test_equal_options_are_one_key() -> None:
+    """A worker that caches its model by these options loads it once."""
+    assert len({ModeratorOptions(Path("a")), ModeratorOptions(Path("a")), ModeratorOptions(Path("a"), profile=None)}) == 2
