@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from importlib import import_module
 
 from benchmarks.figures import Figure, Skipped, table
-from model.threads import cores
+from model.threads import available_cores
 
 __all__ = ["main"]
 
@@ -50,7 +50,7 @@ def _print(found: Iterable[Figure | Skipped | str]) -> None:
 
 def _machine() -> str:
     load = f", load {os.getloadavg()[0]:.1f} at the start" if hasattr(os, "getloadavg") else ""
-    return f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, {cores()} cores{load}"
+    return f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, {available_cores()} cores{load}"
 
 
 def _size(told: str) -> int:

@@ -16,7 +16,7 @@ from benchmarks.comments import Comments
 from benchmarks.dumps import comments_for, compressed, write_reddit
 from benchmarks.figures import Figure, Skipped
 from benchmarks.loops import LOOPS
-from model.threads import cores
+from model.threads import available_cores
 
 __all__ = ["measure"]
 
@@ -54,7 +54,7 @@ def measure(*, size: int = 300_000_000, rounds: int = 1, beside: bool = True) ->
         # Before this process maps the libraries too: pages count once, wherever they are mapped, and would be divided by one more.
         plain = _score(dump, folder / "scores.parquet", rounds=rounds)
         alone = _in_process(comments)
-        yield Figure("batch: judging alone, in process", alone, "comments/s", note=f"all {cores()} cores, {comments.origin}")
+        yield Figure("batch: judging alone, in process", alone, "comments/s", note=f"all {available_cores()} cores, {comments.origin}")
         yield Figure("batch: JSONL to Parquet", count / plain.seconds, "rows/s", note=f"{note}, in {plain.seconds:.1f} s, whole command")
         yield Figure("batch: JSONL to Parquet, share of judging alone", count / plain.seconds / alone, at_least=0.6)
         yield from _memory(dump, plain)
@@ -102,7 +102,7 @@ def _memory_of_a_small_one(folder: Path, comments: Comments) -> Iterator[Figure]
 
 
 def _processes(dump: Path, folder: Path, rounds: int) -> Iterator[Figure | Skipped]:
-    if cores() < 2:
+    if available_cores() < 2:
         yield Skipped("batch: two processes beside one: there is one core")
         return
     one = _score(dump, folder / "one.parquet", "--jobs", 1, rounds=rounds)

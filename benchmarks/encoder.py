@@ -9,9 +9,9 @@ import numpy as np
 
 from benchmarks.comments import CORPUS, dev_rows, load_comments
 from benchmarks.figures import Figure, Skipped
-from model.artefact.folder import shipped
+from model.artefact.folder import shipped_folder
 from model.comment import Comment
-from model.encoder.session import EncoderReader, normalised, unpack_pieces
+from model.encoder.session import EncoderReader, normalise_texts, unpack_pieces
 from model.moderator import Moderator
 from model.normaliser.lexicon import load_lexicon
 from model.profile import Profile
@@ -35,7 +35,7 @@ def measure() -> Iterator[Figure | Skipped | str]:
     full, cascade = (Moderator.load(profile=profile) for profile in (Profile.FULL, Profile.CASCADE))
     for moderator in (full, cascade):
         moderator.warm()
-    size = sum(file.stat().st_size for file in shipped().iterdir()) / 2**20
+    size = sum(file.stat().st_size for file in shipped_folder().iterdir()) / 2**20
     yield Figure("encoder: the shipped artefact with both readers", size, "MiB", at_most=32)
     yield from _one_by_one(full, tweets)
     assert full.second is not None
@@ -66,9 +66,9 @@ def _beside_torch(reader: EncoderReader, tweets: Sequence[str]) -> Figure | Skip
     except ImportError as error:
         return Skipped(f"encoder: beside PyTorch: {error.name} is not there; install the extra 'encoder-training'")
     torch.set_num_threads(1)
-    texts = normalised(prepare([Comment("", text) for text in tweets]), load_lexicon())
+    texts = normalise_texts(prepare([Comment("", text) for text in tweets]), load_lexicon())
     windows = [reader.windows(text)[0] for text in texts]
-    pieces = unpack_pieces(np.load(shipped() / "pieces.npy"))
+    pieces = unpack_pieces(np.load(shipped_folder() / "pieces.npy"))
     network: Any = Network.of(read_base(find_base()), pieces, sources=1)
     network.body.eval()
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from benchmarks.comments import load_comments
 from benchmarks.figures import Figure, Skipped
-from model.threads import cores
+from model.threads import available_cores
 
 __all__ = ["measure"]
 
@@ -102,14 +102,14 @@ def measure(*, count: int, rounds: int) -> Iterator[Figure | Skipped]:
         running: dict[str, _Contender] = {}
         for name in (_OURS, *_TARGETS):
             try:
-                running[name] = stack.enter_context(_contender(name, path, parts=1 if name == _OURS else cores()))
+                running[name] = stack.enter_context(_contender(name, path, parts=1 if name == _OURS else available_cores()))
             except Skipped as reason:
                 yield reason
         for _ in range(rounds):
             for contender in running.values():
                 contender.round()
     ours = running.pop(_OURS)
-    note = f"{count:,} {comments.origin}, {cores()} cores, median of {rounds} rounds; {_per_comment(ours, count)}"
+    note = f"{count:,} {comments.origin}, {available_cores()} cores, median of {rounds} rounds; {_per_comment(ours, count)}"
     yield Figure("in process: Tipstaff, text to decision", count / statistics.median(ours.wall), "comments/s", note=note)
     for name, other in running.items():
         yield _compared(name, ours, other, count=count)

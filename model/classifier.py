@@ -22,7 +22,7 @@ from model.ngrams import reader as ngrams
 from model.ngrams.heads import label_codes
 from model.ngrams.reader import FeatureSettings, Packed, Reading, Weights
 from model.normaliser.lexicon import frequent_words
-from model.threads import cores
+from model.threads import available_cores
 
 __all__ = ["Classifier", "NgramReader", "Scores", "labels_of", "prior_shift"]
 
@@ -190,7 +190,7 @@ class Classifier:
             lexicon=reader.lexicon,
             weights=self._weights,
             bounds=chosen,
-            threads=threads or cores(),
+            threads=threads or available_cores(),
             out=out,
         )
 

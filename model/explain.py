@@ -19,7 +19,7 @@ from model.classifier import Classifier
 from model.comment import Comment
 from model.encoder.combined import Second
 from model.encoder.occlusion import occlude
-from model.encoder.session import HEADS_READ
+from model.encoder.session import ENCODER_HEADS
 from model.ngrams import reader as ngrams
 from model.ngrams.features import crowding
 from model.text.pipeline import Trace, prepare
@@ -135,7 +135,7 @@ def _with_second(explanation: Explanation, words: _Words, classifier: Classifier
     whole = second.reader.read(prepare([comment]))[0]
     elsewhere = whole - occluded.contributions.sum(axis=0)
     contributions, intercepts = explanation.contributions.copy(), explanation.intercepts.copy()
-    label = slice(0, HEADS_READ)
+    label = slice(0, ENCODER_HEADS)
     contributions[:, label] *= first / classifier.slopes[label]
     contributions[:, label] += other * occluded.contributions
     # The intercept of the n-grams, that of a window included, in log-odds before calibration.

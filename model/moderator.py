@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model.artefact import folder as artefact
-from model.artefact.folder import Stored
+from model.artefact.folder import StoredArtefact, profile_version, public_fields, read_artefact, shipped_folder
 from model.artefact.manifest import HEADS, Calibration, LabelThresholds, Prior
 from model.classifier import Classifier, NgramReader, prior_shift
 from model.comment import Comment, Format
@@ -22,10 +21,10 @@ from model.ngrams.packed_comments import PackedComments
 from model.ngrams.reader import FeatureSettings, Packed, Reading
 from model.normaliser.lexicon import load_lexicon
 from model.normaliser.version import normaliser_version
-from model.policy import Policy, unknown
+from model.policy import Policy, unknown_policy_error
 from model.profile import RISK, Profile
 from model.text.pipeline import prepare
-from model.threads import cores, share
+from model.threads import available_cores, run_in_slices
 
 __all__ = ["EMPTY", "Decided", "Decisions", "Moderator", "Span", "classifier_of"]
 
@@ -104,7 +103,7 @@ class Decisions(NamedTuple):
             yield Decided(label, verdict, row[scores:], row[attributes:scores], None if label >= 0 else EMPTY)
 
 
-def classifier_of(stored: Stored) -> Classifier:
+def classifier_of(stored: StoredArtefact) -> Classifier:
     """Return the classifier that an artefact describes.
 
     Raises:
@@ -126,7 +125,7 @@ def classifier_of(stored: Stored) -> Classifier:
     return Classifier(manifest.heads, (reader,), manifest.calibration, manifest.thresholds, manifest.prior)
 
 
-def _second(stored: Stored) -> Second | None:
+def _second(stored: StoredArtefact) -> Second | None:
     manifest = stored.manifest
     if len(manifest.readers) == 1:
         return None
@@ -175,7 +174,9 @@ class Moderator:
         risk: what the cascade may take, whether or not it judges.
     """
 
-    def __init__(self, stored: Stored, *, prior: Prior | None = None, profile: Profile | None = Profile.FAST, risk: float = RISK) -> None:
+    def __init__(
+        self, stored: StoredArtefact, *, prior: Prior | None = None, profile: Profile | None = Profile.FAST, risk: float = RISK
+    ) -> None:
         self._manifest = stored.manifest
         self.policies: Mapping[str, Policy] = stored.manifest.named_policies()
         self.classifier = classifier_of(stored)
@@ -184,8 +185,8 @@ class Moderator:
         if profile is None:
             profile = Profile.FAST if self.second is None else Profile.CASCADE
         self.profile, self.risk = profile, risk
-        self.version = artefact.judged_by(stored.manifest, profile)
-        self._fast = artefact.judged_by(stored.manifest, Profile.FAST)
+        self.version = profile_version(stored.manifest, profile)
+        self._fast = profile_version(stored.manifest, Profile.FAST)
         if prior is not None and prior != self.classifier.prior:
             self._suit(prior)
         self._passed_from = self.second.threshold(risk) if self.second is not None and profile is Profile.CASCADE else 0.0
@@ -213,7 +214,7 @@ class Moderator:
         Raises:
             ArtefactError: the artefact cannot be used.
         """
-        return cls(artefact.read(folder or artefact.shipped(), normaliser=normaliser_version()), prior=prior, profile=profile, risk=risk)
+        return cls(read_artefact(folder or shipped_folder(), normaliser=normaliser_version()), prior=prior, profile=profile, risk=risk)
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -227,7 +228,7 @@ class Moderator:
 
     def public_manifest(self) -> dict[str, Any]:
         """Return the part of the manifest that anybody may see, JSON-ready."""
-        return artefact.public(self._manifest) | {"version": self.version, "prior": self.classifier.prior.model_dump()}
+        return public_fields(self._manifest) | {"version": self.version, "prior": self.classifier.prior.model_dump()}
 
     def warm(self) -> None:
         """Compile or load the kernels, read the tables that only foreign letters need: the next call is fast."""
@@ -258,8 +259,8 @@ class Moderator:
         """
         chosen = self._bounds.get(policy)
         if chosen is None:
-            raise unknown(policy, self.policies)
-        reading = self._read(comments, chosen, threads or cores())
+            raise unknown_policy_error(policy, self.policies)
+        reading = self._read(comments, chosen, threads or available_cores())
         labels = reading.codes[:, 2]
         if -1 in labels.tolist():
             reading.floats[labels < 0] = np.nan
@@ -270,7 +271,7 @@ class Moderator:
             passed = frozenset(rows.tolist())
             if passed:
                 texts = prepare([comments[row] for row in rows.tolist()])
-                self.second.judge(reading, texts, rows, chosen, threads=threads or cores())
+                self.second.judge(reading, texts, rows, chosen, threads=threads or available_cores())
         spans = [self._explained(comment, both=at in passed).spans() for at, comment in enumerate(comments)] if explain else None
         return Decisions(reading, self.classifier.attributes, spans, policy, self._fast if fast else self.version, profile, len(passed))
 
@@ -298,7 +299,7 @@ class Moderator:
             ends = comments.texts.offsets - comments.texts.offsets[0]
         else:
             ends = np.fromiter(accumulate((len(comment.text) for comment in comments), initial=0), np.int64)
-        share(run, ends, threads)
+        run_in_slices(run, ends, threads)
         return reading
 
     def explain(self, comment: Comment) -> Explanation:

@@ -36,7 +36,7 @@ finally:
     if _HIDDEN:
         del sys.modules["scipy"]
 
-__all__ = ["fetch", "inlined", "inner", "kernel"]
+__all__ = ["inlined", "inner", "kernel", "prefetch"]
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -100,7 +100,7 @@ def _fetch(typingctx: Any, table: Any, row: Any) -> Any:
     return types.void(table, row), emit
 
 
-fetch: Callable[[Any, Any], None] = intrinsic(_fetch)  # type: ignore[assignment]
+prefetch: Callable[[Any, Any], None] = intrinsic(_fetch)  # type: ignore[assignment]
 """In a kernel: has an entry of an array, or the beginning of a row, brought into the cache while the work goes on."""
 
 

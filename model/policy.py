@@ -10,7 +10,7 @@ import numpy.typing as npt
 from model.array_types import FloatArray
 from model.errors import PolicyError
 
-__all__ = ["REJECT_RATE", "REVIEW_RATE", "Policy", "derive", "unknown"]
+__all__ = ["REJECT_RATE", "REVIEW_RATE", "Policy", "derive_policy", "unknown_policy_error"]
 
 
 REVIEW_RATE = 0.05
@@ -78,7 +78,7 @@ class Policy:
         return verdict_codes(abusive, hateful, review=review, reject=(float(self.reject_abusive), float(self.reject_hateful)))
 
 
-def unknown(policy: str, known: Collection[str]) -> PolicyError:
+def unknown_policy_error(policy: str, known: Collection[str]) -> PolicyError:
     """Return the error that tells of a policy which an artefact does not have."""
     return PolicyError(f"policy {policy!r} is unknown: use one of {', '.join(sorted(known))}")
 
@@ -91,7 +91,7 @@ class _Pair:
     hateful: float
 
 
-def derive(
+def derive_policy(
     abusive: FloatArray,
     hateful: FloatArray,
     *,

@@ -7,18 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["cores", "share"]
+__all__ = ["available_cores", "run_in_slices"]
 
 _SLICE = 1 << 16  # bytes; below that a thread costs more than it brings
 _TURNS = 4  # slices a thread at least, so that one with long words does not keep the others waiting
 
 
-def cores() -> int:
+def available_cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def share(run: Callable[[int, int], None], ends: npt.NDArray[np.int64], threads: int) -> None:
+def run_in_slices(run: Callable[[int, int], None], ends: npt.NDArray[np.int64], threads: int) -> None:
     """Call run on slices of n comments of about equal size, in threads if there is enough to share.
 
     Args:

@@ -50,7 +50,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 @pytest.fixture(scope="session")
 def write_both() -> Callable[..., Path]:
     """A function that writes the shipped n-grams into a folder, with a tiny encoder of random weights beside them."""
-    from model.artefact import folder as artefact
+    from model.artefact.folder import read_artefact, write_artefact
     from model.artefact.manifest import Description
     from model.encoder.session import pack_pieces
     from model.normaliser.version import normaliser_version
@@ -67,12 +67,12 @@ def write_both() -> Callable[..., Path]:
     names = {"network": "network.npy", "pieces": "pieces.npy", "combination": "combination.npy", "curve": "curve.npy"}
 
     def write(folder: Path, *, entry: dict[str, Any] | None = None, **changed: Any) -> Path:
-        stored = artefact.read(here.parent / "model" / "default", normaliser=normaliser_version())
+        stored = read_artefact(here.parent / "model" / "default", normaliser=normaliser_version())
         ngrams = stored.manifest.readers[0]
         arrays = {name: array for name, array in stored.arrays.items() if name in ngrams.values()}
         said = {name: getattr(stored.manifest, name) for name in Description.model_fields}
         second = {"kind": "encoder", "tokens": 16, "abusive": 0.4, "hateful": 0.45} | names | (entry or {})
-        artefact.write(folder, description=Description(**(said | {"readers": (ngrams, second)})), arrays=arrays | own | changed)
+        write_artefact(folder, description=Description(**(said | {"readers": (ngrams, second)})), arrays=arrays | own | changed)
         return folder
 
     return write

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["opened", "replacing", "sync"]
+__all__ = ["open_folder", "replace_folder", "sync_to_disk"]
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2  # linux/fs.h
@@ -19,7 +19,7 @@ _TRIES = 3
 
 
 @contextmanager
-def replacing(folder: Path) -> Iterator[Path]:
+def replace_folder(folder: Path) -> Iterator[Path]:
     """Hand out an empty folder that takes the place of ``folder`` once the block has ended without an exception.
 
     Where the block fails, ``folder`` stays as it was and the new one vanishes. Writers of folders in the same parent
@@ -43,15 +43,15 @@ def replacing(folder: Path) -> Iterator[Path]:
         fresh.mkdir()
         try:
             yield fresh
-            sync(fresh)
+            sync_to_disk(fresh)
             _swap(fresh, folder)
-            sync(folder.parent)
+            sync_to_disk(folder.parent)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[int]:
+def open_folder(folder: Path) -> Iterator[int]:
     """Open a folder for looking into it; what is opened stays the same folder when it is replaced meanwhile.
 
     Yields:
@@ -67,7 +67,7 @@ def opened(folder: Path) -> Iterator[int]:
         os.close(handle)
 
 
-def sync(path: Path) -> None:
+def sync_to_disk(path: Path) -> None:
     """Make a file or the list of a folder's entries survive a power cut."""
     handle = os.open(path, os.O_RDONLY)
     try:

@@ -21,13 +21,33 @@ from typing import Any
 from pydantic import ValidationError
 
 from model.artefact import arrays as arrayfile
-from model.artefact import atomic as folders
 from model.artefact.arrays import Array
-from model.artefact.manifest import ATTRIBUTE_PREFIX, HEADS, PROTOCOL, Description, Manifest, encode, problem, seal, sealed
+from model.artefact.atomic import open_folder, replace_folder, sync_to_disk
+from model.artefact.manifest import (
+    ATTRIBUTE_PREFIX,
+    HEADS,
+    PROTOCOL,
+    Description,
+    Manifest,
+    compute_seal,
+    describe_validation_error,
+    encode_manifest,
+    seal_manifest,
+)
 from model.errors import ArtefactError
 from model.profile import Profile
 
-__all__ = ["DOCUMENTS", "MANIFEST", "Stored", "judged_by", "public", "read", "shipped", "version", "write"]
+__all__ = [
+    "DOCUMENTS",
+    "MANIFEST",
+    "StoredArtefact",
+    "artefact_version",
+    "profile_version",
+    "public_fields",
+    "read_artefact",
+    "shipped_folder",
+    "write_artefact",
+]
 
 MANIFEST = "manifest.json"
 DOCUMENTS = ("MODEL_CARD.md", "README.md", "README", "NOTICE", "LICENSE")
@@ -38,7 +58,7 @@ _AGAIN = "copy the whole folder again or train it anew"
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredArtefact:
     """An artefact as read.
 
     Attributes:
@@ -50,7 +70,9 @@ class Stored:
     arrays: Mapping[str, Array]
 
 
-def write(folder: Path, *, description: Description, arrays: Mapping[str, Array], documents: Mapping[str, str] | None = None) -> Manifest:
+def write_artefact(
+    folder: Path, *, description: Description, arrays: Mapping[str, Array], documents: Mapping[str, str] | None = None
+) -> Manifest:
     """Store an artefact, all at once: a failure or a kill at any moment leaves what was there before, or the new one.
 
     Args:
@@ -69,14 +91,14 @@ def write(folder: Path, *, description: Description, arrays: Mapping[str, Array]
     if unknown := set(documents or {}).difference(DOCUMENTS):
         raise ArtefactError(f"{min(unknown)}: not a document of an artefact: name it one of {', '.join(DOCUMENTS)}")
     try:
-        manifest = sealed(description, {name: arrayfile.describe(array) for name, array in ready.items()})
+        manifest = seal_manifest(description, {name: arrayfile.describe(array) for name, array in ready.items()})
     except ValidationError as error:
-        raise ArtefactError(f"{folder}: not written: {problem(error)}") from error
-    texts = {name: text.encode() for name, text in (documents or {}).items()} | {MANIFEST: encode(manifest.model_dump())}
+        raise ArtefactError(f"{folder}: not written: {describe_validation_error(error)}") from error
+    texts = {name: text.encode() for name, text in (documents or {}).items()} | {MANIFEST: encode_manifest(manifest.model_dump())}
     try:
         place = Path(os.path.realpath(folder))
         place.parent.mkdir(parents=True, exist_ok=True)
-        with folders.replacing(place) as fresh:
+        with replace_folder(place) as fresh:
             _check_replaceable(place, folder)
             _keep_documents(place, fresh, skip=texts)
             for name, array in ready.items():
@@ -89,7 +111,7 @@ def write(folder: Path, *, description: Description, arrays: Mapping[str, Array]
     return manifest
 
 
-def read(folder: Path, *, normaliser: str) -> Stored:
+def read_artefact(folder: Path, *, normaliser: str) -> StoredArtefact:
     """Read an artefact: parse, check, map.
 
     Args:
@@ -104,7 +126,7 @@ def read(folder: Path, *, normaliser: str) -> Stored:
     """
     for attempt in range(1, _TRIES + 1):
         try:
-            with folders.opened(folder) as handle:
+            with open_folder(folder) as handle:
                 try:
                     return _read(_Place(folder, handle), normaliser)
                 except (ArtefactError, OSError):
@@ -115,33 +137,35 @@ def read(folder: Path, *, normaliser: str) -> Stored:
     raise AssertionError("unreachable")
 
 
-def version(manifest: Manifest) -> str:
+def artefact_version(manifest: Manifest) -> str:
     """Return what an artefact is called, such as ``default@3f2a9c1d04be``."""
     return f"{manifest.name}@{manifest.content_hash[:12]}"
 
 
-def judged_by(manifest: Manifest, profile: Profile) -> str:
+def profile_version(manifest: Manifest, profile: Profile) -> str:
     """Return what an artefact is called in every answer: where it holds an encoder, with the profile, ``default@3f2a9c1d04be+cascade``.
 
     Raises:
         ArtefactError: the profile asks for an encoder, and there is none.
     """
     if len(manifest.readers) > 1:
-        return f"{version(manifest)}+{profile.value}"
+        return f"{artefact_version(manifest)}+{profile.value}"
     if profile is Profile.FAST:
-        return version(manifest)
-    raise ArtefactError(f"artefact {version(manifest)}: holds no encoder, which the profile {profile.value} asks for: use the profile fast")
+        return artefact_version(manifest)
+    raise ArtefactError(
+        f"artefact {artefact_version(manifest)}: holds no encoder, which the profile {profile.value} asks for: use the profile fast"
+    )
 
 
-def shipped() -> Path:
+def shipped_folder() -> Path:
     """Return the folder of the artefact that ships."""
     return Path(str(resources.files("model"))) / "default"
 
 
-def public(manifest: Manifest) -> dict[str, Any]:
+def public_fields(manifest: Manifest) -> dict[str, Any]:
     """Return the part of a manifest that anybody may see, JSON-ready: no paths, no settings, no library versions."""
     document = manifest.model_dump(mode="json")
-    shown = {key: document[key] for key in _PUBLIC} | {"version": version(manifest)}
+    shown = {key: document[key] for key in _PUBLIC} | {"version": artefact_version(manifest)}
     published = [head.removeprefix(ATTRIBUTE_PREFIX) for head in manifest.heads[len(HEADS) :]]
     shown["attributes"] = {name: _without_paths(document["attributes"][name]) for name in published}
     shown["data"] = [_without_paths(source) for source in document["data"]]
@@ -187,7 +211,7 @@ def _replaced(folder: Path, handle: int) -> bool:
         return True
 
 
-def _read(place: _Place, normaliser: str) -> Stored:
+def _read(place: _Place, normaliser: str) -> StoredArtefact:
     manifest = _manifest(place)
     if manifest.normaliser != normaliser:
         raise place.refusal(
@@ -198,7 +222,7 @@ def _read(place: _Place, normaliser: str) -> Stored:
         if name.endswith(".npy") and name not in manifest.arrays:
             raise place.refusal(f"{name!a} is not among the arrays of {MANIFEST}", "remove it")
     arrays = {name: _mapped(place, name, manifest) for name in manifest.arrays}
-    return Stored(manifest, MappingProxyType(arrays))
+    return StoredArtefact(manifest, MappingProxyType(arrays))
 
 
 def _mapped(place: _Place, name: str, manifest: Manifest) -> Array:
@@ -215,7 +239,7 @@ def _manifest(place: _Place) -> Manifest:
     raw = _manifest_bytes(place)
     try:
         document = json.loads(raw)
-        canonical = encode(document) if isinstance(document, dict) else b""
+        canonical = encode_manifest(document) if isinstance(document, dict) else b""
     except (ValueError, RecursionError) as error:
         raise place.refusal(f"{MANIFEST} is not valid JSON") from error
     protocol = document.get("protocol") if isinstance(document, dict) else None
@@ -225,12 +249,12 @@ def _manifest(place: _Place) -> Manifest:
         raise place.refusal(f"written by a newer Tipstaff (protocol {protocol}, this one reads {PROTOCOL})", "upgrade Tipstaff")
     if protocol < PROTOCOL:
         raise place.refusal(f"written by an older Tipstaff (protocol {protocol}, this one reads {PROTOCOL})", "train it anew")
-    if canonical != raw or seal(document) != document.get("seal"):
+    if canonical != raw or compute_seal(document) != document.get("seal"):
         raise place.refusal(f"{MANIFEST} was altered or damaged (its seal does not fit)")
     try:
         return Manifest.model_validate(document)
     except (ValidationError, RecursionError) as error:
-        what = problem(error) if isinstance(error, ValidationError) else "nested too deeply"
+        what = describe_validation_error(error) if isinstance(error, ValidationError) else "nested too deeply"
         raise place.refusal(f"{MANIFEST}: {what}", "train it anew") from error
 
 
@@ -285,4 +309,4 @@ def _keep_documents(place: Path, fresh: Path, *, skip: Mapping[str, bytes]) -> N
     for name in DOCUMENTS:
         if name not in skip and (place / name).is_file():
             shutil.copyfile(place / name, fresh / name)
-            folders.sync(fresh / name)
+            sync_to_disk(fresh / name)

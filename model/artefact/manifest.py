@@ -27,10 +27,10 @@ __all__ = [
     "Manifest",
     "PolicyThresholds",
     "Prior",
-    "encode",
-    "problem",
-    "seal",
-    "sealed",
+    "compute_seal",
+    "describe_validation_error",
+    "encode_manifest",
+    "seal_manifest",
 ]
 
 PROTOCOL = 2
@@ -156,7 +156,7 @@ class ArrayEntry(_Part):
 
 
 class Description(_Part):
-    """All that the maker of an artefact states about it; what :func:`model.artefact.folder.write` adds is in Manifest.
+    """All that the maker of an artefact states about it; what :func:`model.artefact.folder.write_artefact` adds is in Manifest.
 
     Attributes:
         protocol: which version of this very format the folder follows.
@@ -251,7 +251,7 @@ class Manifest(Description):
         return self
 
 
-def encode(document: Mapping[str, Any]) -> bytes:
+def encode_manifest(document: Mapping[str, Any]) -> bytes:
     """Return the one way in which a manifest is written: ASCII, keys sorted, shortest exact numbers.
 
     Raises:
@@ -260,16 +260,16 @@ def encode(document: Mapping[str, Any]) -> bytes:
     return json.dumps(document, indent=1, sort_keys=True, allow_nan=False).encode("ascii") + b"\n"
 
 
-def seal(document: Mapping[str, Any]) -> str:
+def compute_seal(document: Mapping[str, Any]) -> str:
     """Return the SHA-256, in hexadecimal, of a manifest without its ``seal``."""
-    return hashlib.sha256(encode({key: value for key, value in document.items() if key != "seal"})).hexdigest()
+    return hashlib.sha256(encode_manifest({key: value for key, value in document.items() if key != "seal"})).hexdigest()
 
 
 def _content_hash(document: Mapping[str, Any]) -> str:
-    return hashlib.sha256(encode({key: document[key] for key in _MOVES_A_SCORE})).hexdigest()
+    return hashlib.sha256(encode_manifest({key: document[key] for key in _MOVES_A_SCORE})).hexdigest()
 
 
-def sealed(description: Description, arrays: Mapping[str, ArrayEntry]) -> Manifest:
+def seal_manifest(description: Description, arrays: Mapping[str, ArrayEntry]) -> Manifest:
     """Return the manifest of an artefact that holds ``arrays``.
 
     Raises:
@@ -277,11 +277,11 @@ def sealed(description: Description, arrays: Mapping[str, ArrayEntry]) -> Manife
     """
     document = description.model_dump() | {"arrays": {name: entry.model_dump() for name, entry in arrays.items()}}
     document["content_hash"] = _content_hash(document)
-    document["seal"] = seal(document)
+    document["seal"] = compute_seal(document)
     return Manifest.model_validate(document)
 
 
-def problem(error: ValidationError) -> str:
+def describe_validation_error(error: ValidationError) -> str:
     """Return the first thing that pydantic found wrong, as a line: the field, then what is wrong with it."""
     first = error.errors(include_url=False, include_input=False)[0]
     message = first["msg"].removeprefix("Value error, ")

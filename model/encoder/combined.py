@@ -17,8 +17,8 @@ import numpy.typing as npt
 from pydantic import ValidationError
 
 from model.array_types import FloatArray
-from model.artefact.manifest import LabelThresholds, Scalar, problem
-from model.encoder.session import HEADS_READ, EncoderReader, unpack_pieces
+from model.artefact.manifest import LabelThresholds, Scalar, describe_validation_error
+from model.encoder.session import ENCODER_HEADS, EncoderReader, unpack_pieces
 from model.encoder.wordpiece import WordPiece
 from model.ngrams.heads import label_codes, verdict_codes
 from model.ngrams.reader import Reading
@@ -77,11 +77,11 @@ class Second:
             bounds: the thresholds of the policy, as of ``heads.finish``; those of the label rule are our own.
             threads: how many may share the work.
         """
-        log_odds = self.calibrated(reading.log_odds[rows, :HEADS_READ], self.reader.read(texts, threads=threads))
+        log_odds = self.calibrated(reading.log_odds[rows, :ENCODER_HEADS], self.reader.read(texts, threads=threads))
         heads = reading.log_odds.shape[1]
         hateful, given = (1 / (1 + np.exp(-log_odds))).T
         scores = np.column_stack([(1 - hateful) * (1 - given), (1 - hateful) * given, hateful])
-        reading.floats[rows, heads : heads + HEADS_READ] = np.column_stack([hateful, given])
+        reading.floats[rows, heads : heads + ENCODER_HEADS] = np.column_stack([hateful, given])
         reading.floats[rows, -3:] = scores
         rule = self.thresholds
         reading.codes[rows, 2] = label_codes(scores, abusive=rule.abusive, hateful=rule.hateful)
@@ -102,7 +102,7 @@ def second_of(entry: Mapping[str, Scalar], arrays: Mapping[str, npt.NDArray[np.g
         raise ValueError("network and pieces have to be bytes")
     if type(tokens) is not int or not _FEWEST_TOKENS <= tokens <= _MOST_TOKENS:
         raise ValueError(f"tokens has to be a whole number from {_FEWEST_TOKENS} to {_MOST_TOKENS}")
-    if combination.dtype != np.float64 or combination.shape != (3, HEADS_READ) or (np.asarray(combination[:2], np.float64) < 0).any():
+    if combination.dtype != np.float64 or combination.shape != (3, ENCODER_HEADS) or (np.asarray(combination[:2], np.float64) < 0).any():
         raise ValueError("combination has to be of shape (3, 2), its factors at least 0")
     if curve.dtype != np.float64 or curve.ndim != 2 or curve.shape[1] != 3 or not curve.size or (np.diff(curve[:, :2], axis=0) < 0).any():
         raise ValueError("curve has to be of shape (k, 3), with ascending thresholds and risks")
@@ -114,4 +114,4 @@ def _rule(entry: Mapping[str, Scalar]) -> LabelThresholds:
     try:
         return LabelThresholds.model_validate({name: entry[name] for name in ("abusive", "hateful")})
     except ValidationError as error:
-        raise ValueError(problem(error)) from error
+        raise ValueError(describe_validation_error(error)) from error

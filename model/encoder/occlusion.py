@@ -13,14 +13,14 @@ import numpy.typing as npt
 from model.array_types import FloatArray
 from model.encoder.session import EncoderReader
 
-__all__ = ["MOST_PARTS", "Occluded", "occlude"]
+__all__ = ["MAX_PARTS", "Occlusion", "occlude"]
 
 
-MOST_PARTS = 32
+MAX_PARTS = 32
 """How many parts of a text are left out, one after the other, at most: so often the encoder has to read it."""
 
 
-class Occluded(NamedTuple):
+class Occlusion(NamedTuple):
     """What the encoder owes to each word.
 
     Attributes:
@@ -32,7 +32,7 @@ class Occluded(NamedTuple):
     nothing: FloatArray
 
 
-def occlude(reader: EncoderReader, text: npt.NDArray[np.uint8], begin: npt.NDArray[np.int32], end: npt.NDArray[np.int32]) -> Occluded:
+def occlude(reader: EncoderReader, text: npt.NDArray[np.uint8], begin: npt.NDArray[np.int32], end: npt.NDArray[np.int32]) -> Occlusion:
     """Return what each word of a normalised text adds to what the encoder says of it.
 
     Args:
@@ -43,9 +43,9 @@ def occlude(reader: EncoderReader, text: npt.NDArray[np.uint8], begin: npt.NDArr
     """
     whole, nothing = reader.log_odds(text.tobytes().decode()), reader.log_odds("")
     if not begin.size:
-        return Occluded(np.empty((0, whole.size)), whole)
+        return Occlusion(np.empty((0, whole.size)), whole)
     found = np.empty((begin.size, whole.size))
-    for part in np.array_split(np.arange(begin.size), min(begin.size, MOST_PARTS)):
+    for part in np.array_split(np.arange(begin.size), min(begin.size, MAX_PARTS)):
         rest = np.concatenate([text[: begin[part[0]]], text[end[part[-1]] :]])
         found[part] = (whole - reader.log_odds(rest.tobytes().decode())) / part.size
-    return Occluded(found + (whole - nothing - found.sum(axis=0)) / begin.size, nothing)
+    return Occlusion(found + (whole - nothing - found.sum(axis=0)) / begin.size, nothing)

@@ -21,15 +21,15 @@ import numpy.typing as npt
 from model.array_types import FloatArray
 from model.encoder.wordpiece import WordPiece
 from model.normaliser.normalise import buffers, normalise_bytes
-from model.threads import share
+from model.threads import run_in_slices
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["HEADS_READ", "EncoderReader", "normalised", "pack_pieces", "unpack_pieces"]
+__all__ = ["ENCODER_HEADS", "EncoderReader", "normalise_texts", "pack_pieces", "unpack_pieces"]
 
 
-HEADS_READ = 2
+ENCODER_HEADS = 2
 """The encoder speaks of the two heads of the label alone, hateful and abusive given not hateful."""
 
 _STEP = 0.75
@@ -38,7 +38,7 @@ _MOST_WINDOWS = 6
 _LETTERS_EACH = 1024  # so much plain text a thread at least
 
 
-def normalised(texts: Sequence[bytes], lexicon: npt.NDArray[np.uint32]) -> list[str]:
+def normalise_texts(texts: Sequence[bytes], lexicon: npt.NDArray[np.uint32]) -> list[str]:
     """Return texts, given as ``model.text.pipeline.prepare`` leaves them, as the kernel normalises them."""
     room = buffers(max(map(len, texts), default=0), False)
     found = []
@@ -97,8 +97,8 @@ class EncoderReader:
             probe = self._run([self.words.begin, self.words.end])
         except Exception as error:  # ONNX Runtime has a class of its own for each thing that can be wrong
             raise ValueError(f"the encoder's network cannot be computed ({type(error).__name__})") from error
-        if probe.shape != (HEADS_READ,) or not np.isfinite(probe).all():
-            raise ValueError(f"the encoder's network gives {probe.shape} instead of {HEADS_READ} log-odds")
+        if probe.shape != (ENCODER_HEADS,) or not np.isfinite(probe).all():
+            raise ValueError(f"the encoder's network gives {probe.shape} instead of {ENCODER_HEADS} log-odds")
 
     def read(self, texts: Sequence[bytes], *, threads: int = 1) -> FloatArray:
         """Return the log-odds of the two heads.
@@ -110,16 +110,16 @@ class EncoderReader:
         Returns:
             Uncalibrated log-odds of hateful, and of abusive given not hateful; shape (n, 2).
         """
-        found = np.empty((len(texts), HEADS_READ))
+        found = np.empty((len(texts), ENCODER_HEADS))
         self._session  # noqa: B018 - built once, before threads meet
 
         def run(lo: int, hi: int) -> None:
-            for at, text in enumerate(normalised(texts[lo:hi], self.lexicon), lo):
+            for at, text in enumerate(normalise_texts(texts[lo:hi], self.lexicon), lo):
                 found[at] = self.log_odds(text)
 
         # A letter is a thousandth of the work that it is for the n-grams.
         sizes = (_LETTERS_EACH * (len(text) + 16) for text in texts)
-        share(run, np.fromiter(accumulate(sizes, initial=0), np.int64, len(texts) + 1), threads)
+        run_in_slices(run, np.fromiter(accumulate(sizes, initial=0), np.int64, len(texts) + 1), threads)
         return found
 
     def log_odds(self, text: str) -> FloatArray:

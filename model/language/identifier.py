@@ -23,7 +23,7 @@ from model.ngrams.reader import pack_bytes
 from model.normaliser.lexicon import load_lexicon
 from model.text.unicode import fold
 
-__all__ = ["CERTAINTY", "LETTERS", "Identifier", "Languages", "preload", "primary", "readable"]
+__all__ = ["CERTAINTY", "LETTERS", "Identifier", "Languages", "preload_tables", "primary_language", "visible_text"]
 
 LETTERS = 20
 CERTAINTY = 0.95
@@ -70,14 +70,14 @@ class Languages(NamedTuple):
     foreign: list[bool]
 
 
-def primary(tag: str | None) -> str | None:
+def primary_language(tag: str | None) -> str | None:
     """Return the language of a BCP 47 tag: ``de`` of ``de-AT``; None if it names none."""
     found = _PRIMARY.match(tag) if tag else None
     code = found[1].lower() if found else None
     return None if code in (None, "und", "mul", "zxx", "mis") else code
 
 
-def readable(comment: Comment) -> str:
+def visible_text(comment: Comment) -> str:
     """Return the text of a comment without mark-up, as far as it matters to the language; up to 4,096 letters of it."""
     text = comment.text[: 4 * _MOST_LETTERS]
     if comment.format is not Format.PLAIN and "<" in text:
@@ -90,7 +90,7 @@ def _tables() -> tuple[Tables, tuple[str, ...], npt.NDArray[np.uint32]]:
     return *read_tables(), load_lexicon()
 
 
-def preload() -> None:
+def preload_tables() -> None:
     """Read the tables, which takes half a second the first time; what is loaded after that is there at once.
 
     Raises:
@@ -136,9 +136,9 @@ class Identifier:
 
     def of(self, comments: Sequence[Comment]) -> Languages:
         """Return the languages of n comments; whoever sent a comment may have said in which it is, and is believed."""
-        found = self.identify([readable(comment) for comment in comments])
+        found = self.identify([visible_text(comment) for comment in comments])
         for at, comment in enumerate(comments):
-            if comment.language is not None and (said := primary(comment.language)) is not None:
+            if comment.language is not None and (said := primary_language(comment.language)) is not None:
                 found.codes[at] = said
                 found.foreign[at] = said not in self.learned
                 found.certainties[at] = float(found.foreign[at])

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.ngrams.tokens import HASH_PRIME, Words, is_written, mark_first, split, word_hash
-from model.numba_cache import fetch, inner, kernel
+from model.numba_cache import inner, kernel, prefetch
 
 __all__ = [
     "BLOCKS",
@@ -170,7 +170,7 @@ def _look_up(
 ) -> None:
     """Write the sums of the weights of buckets[:n] to table[row, first:first + heads]."""
     for k in range(n):
-        fetch(values, buckets[k])
+        prefetch(values, buckets[k])
     for head in range(values.shape[1]):
         total = np.int64(0)
         for k in range(n):
@@ -211,10 +211,10 @@ def add_up(b: npt.NDArray[np.uint8], hi: int, shape: Shape, weights: Weights, wo
     # The tables are larger than the cache: all that is needed is asked for before the first is waited for.
     for w in range(n):
         out.rows[w] = np.int64(weights.slots[_slot(weights.slots, words.hashes[w])]) & 0xFFFF
-        fetch(weights.known, out.rows[w])
+        prefetch(weights.known, out.rows[w])
     for w in range(n - 1):
         out.buckets[w] = _bucket(words.pairs[w], shape.shift)
-        fetch(weights.values, out.buckets[w])
+        prefetch(weights.values, out.buckets[w])
     out.steps[:] = 0
     out.sizes[0] = different
     out.sizes[1] = pairs

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from model.array_types import FloatArray
 from model.ngrams.features import BLOCKS, Shape, Weights, know
 from model.ngrams.scoring_kernels import extract_slice, find_occurrences, score_slice
-from model.threads import share
+from model.threads import run_in_slices
 
 __all__ = [
     "BLOCKS",
@@ -270,7 +270,7 @@ def score(
     def run(lo: int, hi: int) -> None:
         score_slice(packed.data, packed.offsets, lo, hi, *what)
 
-    share(run, packed.offsets, threads)
+    run_in_slices(run, packed.offsets, threads)
     return reading
 
 
@@ -302,5 +302,5 @@ def extract(
                 return
             room *= 2
 
-    share(run, packed.offsets, threads)
+    run_in_slices(run, packed.offsets, threads)
     return np.concatenate([found[lo] for lo in sorted(found)]) if found else np.empty(0, np.int32), counts

@@ -29,7 +29,7 @@ from model.normaliser.alphabet import (
     word_size,
 )
 from model.normaliser.lexicon import FEWEST
-from model.numba_cache import fetch, inner
+from model.numba_cache import inner, prefetch
 
 __all__ = ["FAMILIAR", "RARE", "beheaded", "hidden", "mended", "parted", "respelled"]
 
@@ -122,7 +122,7 @@ def mended(data: ByteArray, lo: int, hi: int, lexicon: Lexicon, hashes: Hashes, 
     # The table is larger than the cache: all that is needed is asked for before the first is waited for.
     hashes_without(data, lo, hi, hashes)
     for k in range(size):
-        fetch(lexicon, lost_slot(lexicon, hashes[k]))
+        prefetch(lexicon, lost_slot(lexicon, hashes[k]))
     best = number = 0
     left_out = -1
     h = word_hash(data, lo, hi)

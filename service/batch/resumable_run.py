@@ -10,7 +10,7 @@ import numpy as np
 
 from model.comment import LABELS
 from model.profile import Profile
-from model.threads import cores
+from model.threads import available_cores
 from service.batch.input.sources import STDIN
 from service.batch.job import Artefact, FileRead, Progress, ScoreJob, Summary
 from service.batch.output.destination import Output
@@ -129,7 +129,7 @@ class Run:
             return 0
         if job.cluster is not None:
             return 1
-        jobs = min(job.jobs or (cores() if tasks.weight >= _WORTH_PROCESSES else 1), left)
+        jobs = min(job.jobs or (available_cores() if tasks.weight >= _WORTH_PROCESSES else 1), left)
         return jobs if jobs > 1 else 0
 
     def _here(self, tasks: Tasks, journal: Journal, setting: Setting) -> Iterator[Done]:

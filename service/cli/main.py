@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from model.artefact.folder import shipped
+from model.artefact.folder import shipped_folder
 from model.comment import LABELS
 from model.errors import TipstaffError
 from service.cli import keys_commands as keys_cli
@@ -184,7 +184,7 @@ def train(
         prior=Prior(abusive=prior_abusive, hateful=prior_hateful),
         strict=strict,
         fit=FitSettings(seed=seed),
-        encoder=shipped() if encoder == "default" else Path(encoder) if encoder else None,
+        encoder=shipped_folder() if encoder == "default" else Path(encoder) if encoder else None,
     )
     _train(job if dev_share is None else replace(job, dev_share=dev_share), as_json=as_json)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from model.artefact.folder import shipped
+from model.artefact.folder import shipped_folder
 from model.errors import TipstaffError
 from service.cli.option_values import numbers
 
@@ -62,7 +62,7 @@ def train_encoder(
 
     job = EncoderJob(
         tables=tables,
-        beside=artefact or shipped(),
+        beside=artefact or shipped_folder(),
         out=out,
         base=base,
         extra=lesson_rows() if lessons else None,
@@ -82,13 +82,13 @@ def train_encoder(
 def _print(made: "TrainedEncoder", out: Path, *, as_json: bool) -> None:
     import json
 
-    from model.artefact.folder import version
+    from model.artefact.folder import artefact_version
 
     figures = {name: asdict(found) for name, found in made.figures.items()}
     if as_json:
-        print(json.dumps({"version": version(made.manifest), "out": str(out), "bytes": made.bytes, "figures": figures}))
+        print(json.dumps({"version": artefact_version(made.manifest), "out": str(out), "bytes": made.bytes, "figures": figures}))
         return
-    print(f"{version(made.manifest)} in {out}; the encoder takes {made.bytes / 2**20:.1f} MiB")
+    print(f"{artefact_version(made.manifest)} in {out}; the encoder takes {made.bytes / 2**20:.1f} MiB")
     columns = ("auc_hateful", "auc_abusive", "caught_abusive", "caught_hateful", "macro_f1")
     print(f"{'judged by':18}" + "".join(f"{name:>16}" for name in columns))
     for name, found in figures.items():

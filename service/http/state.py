@@ -155,9 +155,9 @@ def load_tables() -> None:
     Raises:
         ArtefactError: it cannot be used.
     """
-    from model.language.identifier import preload
+    from model.language.identifier import preload_tables
 
-    preload()
+    preload_tables()
 
 
 def load_identifier(settings: Settings, learned: Collection[str]) -> "Identifier":

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from model.array_types import FloatArray
 from model.comment import VERDICTS, Verdict
 from model.errors import PolicyError
-from model.policy import Policy, derive
+from model.policy import Policy, derive_policy
 
 STRICT = Policy("strict", review_abusive=0.4, review_hateful=0.2, reject_abusive=0.8, reject_hateful=0.6)
 
@@ -153,7 +153,7 @@ def test_derived_policy_keeps_within_its_rates(
     """No more of the clean comments than stated are reviewed or rejected, ties or not, however the budget is split."""
     reject = review * share
 
-    policy = derive(*scores, review_rate=review, reject_rate=reject, hateful_share=hateful_share)
+    policy = derive_policy(*scores, review_rate=review, reject_rate=reject, hateful_share=hateful_share)
 
     codes = policy.verdicts(*scores)
     assert np.count_nonzero(codes >= 1) <= review * codes.size
@@ -166,7 +166,7 @@ def test_derived_review_threshold_is_no_higher_than_it_must_be(
 ) -> None:
     """The abusive threshold of review could not be lower by one step without leaving the budget, unless it is at the bottom."""
     abusive, hateful = scores
-    policy = derive(abusive, hateful, review_rate=rate, reject_rate=0, hateful_share=hateful_share)
+    policy = derive_policy(abusive, hateful, review_rate=rate, reject_rate=0, hateful_share=hateful_share)
 
     lower = math.nextafter(policy.review_abusive, 0)
 
@@ -179,7 +179,7 @@ def test_budget_without_ties_is_spent_whole() -> None:
     abusive = random.random(20_000)
     hateful = abusive * random.random(20_000)
 
-    policy = derive(abusive, hateful)
+    policy = derive_policy(abusive, hateful)
 
     codes = policy.verdicts(abusive, hateful)
     assert np.mean(codes >= 1) == 0.05
@@ -192,7 +192,7 @@ def test_ties_never_make_rejecting_easier_than_reviewing() -> None:
     """Where ties among the hateful scores leave more of the smaller budget to the abusive threshold, reject is raised to review."""
     abusive, hateful = np.array([0.6, 0.3, 0.7, 0.0, 0.0]), np.array([0.1, 0.0, 0.1, 0.2, 0.2])
 
-    policy = derive(abusive, hateful, review_rate=0.81, reject_rate=0.61)
+    policy = derive_policy(abusive, hateful, review_rate=0.81, reject_rate=0.61)
 
     assert policy.reject_abusive == policy.review_abusive == math.nextafter(0.3, 1)
 
@@ -203,7 +203,7 @@ def test_derived_policy_does_not_depend_on_the_order() -> None:
     abusive, hateful = random.random((2, 999)).round(2) * 0.9
     order = random.permutation(999)
 
-    assert derive(abusive, hateful) == derive(abusive[order], hateful[order])
+    assert derive_policy(abusive, hateful) == derive_policy(abusive[order], hateful[order])
 
 
 @pytest.mark.parametrize(
@@ -225,6 +225,6 @@ def test_derived_policy_does_not_depend_on_the_order() -> None:
 def test_nothing_is_derived_from_nonsense(abusive: list[float], hateful: list[float], rates: dict[str, Any], complaint: str) -> None:
     """Scores and rates that allow no promise are refused in one line that says why."""
     with pytest.raises(PolicyError, match=complaint) as caught:
-        derive(np.array(abusive), np.array(hateful), **rates)
+        derive_policy(np.array(abusive), np.array(hateful), **rates)
 
     assert "\n" not in str(caught.value)

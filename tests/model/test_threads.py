@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.threads import share
+from model.threads import run_in_slices
 
 
 @given(st.lists(st.integers(0, 60_000), max_size=60), st.integers(1, 5))
@@ -20,7 +20,7 @@ def test_every_comment_has_its_turn(sizes: list[int], threads: int) -> None:
         with lock:
             done.extend(range(lo, hi))
 
-    share(run, np.cumsum([0, *sizes]), threads)
+    run_in_slices(run, np.cumsum([0, *sizes]), threads)
 
     assert sorted(done) == list(range(len(sizes)))
 
@@ -29,7 +29,7 @@ def test_one_thread_is_the_callers() -> None:
     """With one thread all is done in the calling one, in one go."""
     calls = []
 
-    share(lambda lo, hi: calls.append((lo, hi, threading.get_ident())), np.arange(0, 10_000_000, 100_000), 1)
+    run_in_slices(lambda lo, hi: calls.append((lo, hi, threading.get_ident())), np.arange(0, 10_000_000, 100_000), 1)
 
     assert calls == [(0, 99, threading.get_ident())]
 
@@ -38,7 +38,7 @@ def test_large_batches_are_shared() -> None:
     """Enough work is cut into slices that threads other than the calling one do."""
     calls = []
 
-    share(lambda lo, hi: calls.append((lo, hi, threading.get_ident())), np.arange(0, 10_000_000, 100_000), 2)
+    run_in_slices(lambda lo, hi: calls.append((lo, hi, threading.get_ident())), np.arange(0, 10_000_000, 100_000), 2)
 
     assert len(calls) >= 8
     assert threading.get_ident() not in {thread for _, _, thread in calls}
@@ -51,4 +51,4 @@ def test_what_goes_wrong_in_a_thread_is_raised() -> None:
         raise ValueError(f"{lo} to {hi}")
 
     with pytest.raises(ValueError, match="to"):
-        share(run, np.arange(0, 10_000_000, 100_000), 2)
+        run_in_slices(run, np.arange(0, 10_000_000, 100_000), 2)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.artefact import folder as artefact
+from model.artefact.folder import write_artefact
 from model.artefact.manifest import HEADS, Calibration, Description, LabelThresholds, PolicyThresholds
 from model.ngrams.reader import FeatureSettings
 from model.normaliser.version import normaliser_version
@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         policies={"default": PolicyThresholds(review_abusive=0.5, review_hateful=0.5, reject_abusive=0.9, reject_hateful=0.9)},
     )
     weights = np.random.default_rng(0).integers(-127, 128, (1 << bits, len(HEADS))).astype(np.int8)
-    artefact.write(
+    write_artefact(
         place, description=description, arrays={"weights.npy": weights, "scales.npy": np.full(2, 0.05 / 127), "biases.npy": np.zeros(2)}
     )
     return place

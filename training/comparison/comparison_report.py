@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from model.artefact import atomic as folders
+from model.artefact.atomic import replace_folder, sync_to_disk
 from model.errors import ArtefactError
 from training.comparison.paired import COMPARED, MEAN, POOLED, Comparison, Difference, McNemar
 from training.tables.labelled_tables import Reading
@@ -80,10 +80,10 @@ def write(comparison: Comparison, reading: Reading, folder: Path) -> None:
     contents = "".join(changed_lines(comparison)), as_html(comparison), as_json(comparison, reading, indent=1) + "\n"
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        with folders.replacing(place) as fresh:
+        with replace_folder(place) as fresh:
             for name, content in zip(FILES, contents, strict=True):
                 (fresh / name).write_text(content, encoding="utf-8")
-                folders.sync(fresh / name)
+                sync_to_disk(fresh / name)
     except OSError as error:
         raise _unwritten(folder, error) from error
 
@@ -103,7 +103,7 @@ def write_texts(comparison: Comparison, texts: Sequence[str], file: Path) -> Non
     try:
         with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as lines:  # noqa: PTH123
             lines.writelines(changed_lines(comparison, texts))
-        folders.sync(fresh)
+        sync_to_disk(fresh)
         fresh.replace(file)
     except OSError as error:
         raise _unwritten(file, error) from error

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from model.encoder.session import HEADS_READ
+from model.encoder.session import ENCODER_HEADS
 from model.encoder.wordpiece import UNKNOWN, WordPiece
 from model.errors import TableError
 
@@ -105,10 +105,10 @@ class Network:
         chosen = torch.stack([table[rows].mean(0) for rows in _rows(base, pieces)])
         body.embeddings.word_embeddings = torch.nn.Embedding.from_pretrained(chosen, freeze=False, padding_idx=0)
         body.config.vocab_size = len(pieces)
-        heads = torch.nn.Linear(body.config.hidden_size, HEADS_READ)
+        heads = torch.nn.Linear(body.config.hidden_size, ENCODER_HEADS)
         torch.nn.init.normal_(heads.weight, std=_FIRST_WEIGHTS)
         torch.nn.init.zeros_(heads.bias)
-        return cls(body, heads, torch.nn.Parameter(torch.zeros(sources, HEADS_READ)))
+        return cls(body, heads, torch.nn.Parameter(torch.zeros(sources, ENCODER_HEADS)))
 
     def parameters(self) -> Iterator[tuple[str, Any]]:
         """Yield every parameter with its name."""

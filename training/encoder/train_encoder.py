@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from model.array_types import FloatArray
-from model.artefact import folder as artefact
+from model.artefact.folder import StoredArtefact, read_artefact, write_artefact
 from model.artefact.manifest import Description, Manifest
 from model.classifier import labels_of
 from model.encoder.combined import Second
@@ -90,7 +90,7 @@ def train_encoder(job: EncoderJob, tell: Tell = lambda step, share: None) -> Tra
     import torch
 
     torch.manual_seed(job.settings.seed)
-    stored = artefact.read(job.beside, normaliser=normaliser_version())
+    stored = read_artefact(job.beside, normaliser=normaliser_version())
     base = read_base(job.base or find_base())
     tell("reading", 0.0)
     learn, dev = _rows(job, tell)
@@ -136,7 +136,7 @@ def _mean_auc(figures: Figures) -> float:
 
 
 def attached(
-    stored: artefact.Stored,
+    stored: StoredArtefact,
     reader: EncoderReader,
     pieces: Sequence[str],
     dev: Labelled,
@@ -158,11 +158,11 @@ def attached(
     """
     from model.comment import Comment
     from model.text.pipeline import prepare
-    from model.threads import cores
+    from model.threads import available_cores
 
     classifier = classifier_of(stored)
     texts = prepare([Comment("", text) for text in dev.text])
-    log_odds = reader.read(texts, threads=cores())
+    log_odds = reader.read(texts, threads=available_cores())
     second, together = fit_second(classifier, reader, dev, log_odds=log_odds)
     ngrams = classifier.score(texts).scores
     figures = {
@@ -177,7 +177,7 @@ def attached(
     arrays |= entry_of(second)[1]
     policy = policy_for(cascaded(ngrams, together, second), dev, prior=stored.manifest.prior, clean=None)
     description = _described(stored.manifest, second, job, figures, policy)
-    manifest = artefact.write(job.out, description=description, arrays=arrays, documents={"NOTICE": notice(base)})
+    manifest = write_artefact(job.out, description=description, arrays=arrays, documents={"NOTICE": notice(base)})
     return TrainedEncoder(manifest, figures, int(reader.network.nbytes + arrays["pieces.npy"].nbytes))
 
 

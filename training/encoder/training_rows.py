@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.comment import Comment
-from model.encoder.session import normalised
+from model.encoder.session import normalise_texts
 from model.encoder.wordpiece import WordPiece
 from model.normaliser.lexicon import load_lexicon
 from model.text.pipeline import prepare
@@ -40,7 +40,7 @@ class Rows:
 
 def normalise_all(texts: Sequence[str]) -> list[str]:
     """Return texts as the encoder reads them."""
-    return normalised(prepare([Comment("", text) for text in texts]), load_lexicon())
+    return normalise_texts(prepare([Comment("", text) for text in texts]), load_lexicon())
 
 
 def rows_of(labelled: Labelled, texts: Sequence[str], words: WordPiece, *, tokens: int) -> Rows:

@@ -12,10 +12,10 @@ from model.array_types import FloatArray
 from model.classifier import labels_of
 from model.comment import Comment
 from model.encoder.combined import Second
-from model.encoder.session import HEADS_READ
+from model.encoder.session import ENCODER_HEADS
 from model.moderator import Moderator
 from model.text.pipeline import prepare
-from model.threads import cores
+from model.threads import available_cores
 from training.evaluation.label_figures import Figures, calibration_error, evaluate
 from training.fit.combination import scores_of
 from training.tables.labelled import Labelled
@@ -110,7 +110,7 @@ def read_both(moderator: Moderator, second: Second, rows: Labelled, *, clean: Co
     alone = np.where(held[:, None], told.scores, (1.0, 0.0, 0.0))
     both, labels = alone.copy(), np.where(held, told.labels, 0).astype(np.int8)
     texts = prepare([comments[row] for row in at])
-    log_odds = second.calibrated(told.reading.log_odds[at, :HEADS_READ], second.reader.read(texts, threads=cores()))
+    log_odds = second.calibrated(told.reading.log_odds[at, :ENCODER_HEADS], second.reader.read(texts, threads=available_cores()))
     both[at] = scores_of(log_odds)
     both_labels = labels.copy()
     both_labels[at] = labels_of(both[at], second.thresholds)

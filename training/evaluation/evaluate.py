@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from model.artefact import folder as artefact
-from model.artefact.folder import Stored
+from model.artefact.folder import StoredArtefact, read_artefact, shipped_folder
 from model.errors import ArtefactError, TableError
 from model.moderator import Moderator
 from model.normaliser.version import normaliser_version
@@ -110,7 +109,7 @@ def evaluate(job: EvaluateJob, progress: Progress | None = None, *, extras: Sequ
     """
     tell = progress or (lambda step, share: None)
     check_out(job.out)
-    stored = artefact.read(job.artefact or artefact.shipped(), normaliser=normaliser_version())
+    stored = read_artefact(job.artefact or shipped_folder(), normaliser=normaliser_version())
     moderator = Moderator(stored, profile=job.profile)
     tell("reading", 0.0)
     reading = read_tables(job.tables, columns=job.columns, labels=job.labels, strict=job.strict)
@@ -132,7 +131,7 @@ def evaluate(job: EvaluateJob, progress: Progress | None = None, *, extras: Sequ
     return Evaluation(report, reading, job.out)
 
 
-def extras_of(stored: Stored) -> Sequence[tuple[str, Extra]]:
+def extras_of(stored: StoredArtefact) -> Sequence[tuple[str, Extra]]:
     """Return the further parts of a report on an artefact: those of every report, and how its profiles compare if it has several."""
     return (*EXTRAS, ("profiles", partial(profiles_section, stored)))
 

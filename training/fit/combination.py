@@ -13,18 +13,18 @@ import numpy as np
 import numpy.typing as npt
 
 from model.array_types import FloatArray
-from model.artefact import folder as artefact
+from model.artefact.folder import MANIFEST, read_artefact
 from model.artefact.manifest import Calibration, LabelThresholds, Scalar
 from model.classifier import Classifier, labels_of
 from model.comment import Comment
 from model.encoder.combined import KIND, Second
-from model.encoder.session import HEADS_READ, EncoderReader
+from model.encoder.session import ENCODER_HEADS, EncoderReader
 from model.errors import ArtefactError
 from model.moderator import Moderator
 from model.normaliser.version import normaliser_version
 from model.profile import RISK, Profile
 from model.text.pipeline import prepare
-from model.threads import cores
+from model.threads import available_cores
 from training.fit.calibrate import calibrate, choose_thresholds
 from training.tables.labelled import Labelled
 
@@ -48,10 +48,10 @@ def stored_second(folder: Path) -> tuple[Second, dict[str, npt.NDArray[Any]]]:
         ArtefactError: the artefact cannot be read, or holds no encoder.
     """
     try:
-        written = json.loads((folder / artefact.MANIFEST).read_bytes()).get("normaliser")
+        written = json.loads((folder / MANIFEST).read_bytes()).get("normaliser")
     except (OSError, ValueError, AttributeError):
         written = normaliser_version()  # whatever is wrong, reading it properly says so
-    stored = artefact.read(folder, normaliser=str(written))
+    stored = read_artefact(folder, normaliser=str(written))
     second = Moderator(stored, profile=Profile.FULL).second if len(stored.manifest.readers) > 1 else None
     if second is None:
         raise ArtefactError(f"{folder}: holds no encoder: name an artefact that does")
@@ -101,8 +101,8 @@ def fit_second(
     """
     texts = prepare([Comment("", text) for text in dev.text])
     first = classifier.judge(texts)
-    ngrams = first.log_odds[:, :HEADS_READ]
-    other = encoder.read(texts, threads=cores()) if log_odds is None else log_odds
+    ngrams = first.log_odds[:, :ENCODER_HEADS]
+    other = encoder.read(texts, threads=available_cores()) if log_odds is None else log_odds
     weights = [factors(ngrams[:, head], other[:, head], question, dev.source) for head, question in enumerate(questions(dev))]
     mixed = np.column_stack([ngrams[:, head] * one + other[:, head] * two for head, (one, two) in enumerate(weights)])
     maps = calibrate(mixed, dev, classifier.prior, otherwise=_PLAIN)

@@ -8,7 +8,7 @@ import numpy as np
 from model.array_types import FloatArray
 from model.artefact.manifest import PolicyThresholds, Prior
 from model.errors import PolicyError
-from model.policy import Policy, derive
+from model.policy import Policy, derive_policy
 from training.tables.labelled import Labelled
 
 __all__ = ["policy_for", "thresholds_of"]
@@ -30,7 +30,7 @@ def policy_for(scores: FloatArray, dev: Labelled, *, prior: Prior, clean: Collec
     """
     calm = (dev.abusive == 0) & (np.isin(dev.source, list(clean)) if clean is not None else True)
     try:
-        found = derive(1 - scores[calm, 0], scores[calm, 2])
+        found = derive_policy(1 - scores[calm, 0], scores[calm, 2])
     except PolicyError:  # no clean comments, or some that could not be worse
         return Policy("default", review_abusive=_EVEN, review_hateful=_EVEN, reject_abusive=0.9, reject_hateful=0.9)
     review_abusive = max(found.review_abusive, prior.abusive)

@@ -30,7 +30,7 @@ from model.ngrams.reader import FeatureSettings, pack_bytes
 from model.normaliser.lexicon import load_lexicon
 from model.numba_cache import kernel
 from model.text.pipeline import prepare
-from model.threads import cores
+from model.threads import available_cores
 from training.fit.feature_matrix import matrix
 from training.tables.labelled import Labelled
 
@@ -162,7 +162,7 @@ def fit(
     if not len(rows):
         raise ValueError("no rows to fit: give labelled comments")
     packed = pack_bytes(prepare([Comment("", text) for text in rows.text]))
-    features = matrix(packed, settings=settings.features, lexicon=load_lexicon(), threads=cores())
+    features = matrix(packed, settings=settings.features, lexicon=load_lexicon(), threads=available_cores())
     starts = features.indptr.astype(np.int64)
     answers = np.column_stack([rows.hateful, rows.abusive, *(rows.attributes[name] for name in attributes)]).astype(np.int8)
     values = np.zeros((1 << settings.features.bits, answers.shape[1]), np.float32)

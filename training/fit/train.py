@@ -13,7 +13,7 @@ from typing import Any
 import numpy.typing as npt
 
 from model.array_types import FloatArray
-from model.artefact import folder as artefact
+from model.artefact.folder import MANIFEST, write_artefact
 from model.artefact.manifest import DataSource, Description, Manifest, Prior
 from model.classifier import Classifier, labels_of
 from model.comment import Comment
@@ -122,7 +122,7 @@ def _check_out(folder: Path) -> None:
     """Refuse, before the long work, a folder that the artefact cannot be written to."""
     place = Path(os.path.realpath(folder))
     if place.is_dir():
-        if any(place.iterdir()) and not (place / artefact.MANIFEST).is_file():
+        if any(place.iterdir()) and not (place / MANIFEST).is_file():
             raise ArtefactError(f"{folder}: holds something other than an artefact: choose another folder")
     elif place.exists():
         raise ArtefactError(f"{folder}: is a file: give a folder")
@@ -196,7 +196,7 @@ def build(
         texts["NOTICE"] = notice.read_text("utf-8")
     texts |= documents(description) if documents else {}
     tell("writing", 0.0)
-    manifest = artefact.write(job.out, description=description, arrays=arrays, documents=texts)
+    manifest = write_artefact(job.out, description=description, arrays=arrays, documents=texts)
     few = (f"only {len(dev)} dev rows: figures, probabilities and thresholds are rough",) if len(dev) < _FEW_DEV_ROWS else ()
     return Trained(manifest, job.out, figures, error, (*fitted.remarks, *few), split, cleaned)
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from model.artefact.folder import version
+from model.artefact.folder import artefact_version
 from training.evaluation.label_figures import Figures, largest
 from training.fit.train import Progress as Tell
 from training.fit.train import Trained
@@ -59,7 +59,7 @@ def print_trained(made: Trained) -> None:
     for line in _story(made):
         _say(line)
     names = [field.name for field in fields(Figures)]
-    table = Table("source", title=f"dev rows, {version(made.manifest)}")
+    table = Table("source", title=f"dev rows, {artefact_version(made.manifest)}")
     for name in names:
         table.add_column(name.replace("_", " "), justify="right")
     shown = largest(made.figures, _SHOWN_SOURCES)
@@ -85,7 +85,7 @@ def _story(made: Trained) -> Iterator[str]:
         yield from _first([str(contradiction) for contradiction in cleaned.contradictions], "contradictions")
     yield f"{len(split.train):,} rows to learn from, {len(split.dev):,} to judge by, {len(split.dropped):,} dropped as too near to these"
     yield from made.remarks
-    yield f"{version(made.manifest)} is written to {made.out}"
+    yield f"{artefact_version(made.manifest)} is written to {made.out}"
 
 
 def _read(reading: Reading) -> Iterator[str]:
@@ -104,7 +104,7 @@ def trained_json(made: Trained) -> str:
     reading, cleaned, split = made.reading, made.cleaned, made.split
     return json.dumps(
         {
-            "model": version(made.manifest),
+            "model": artefact_version(made.manifest),
             "dev": {source: asdict(row) for source, row in made.figures.items()},
             "calibration_error": made.calibration_error,
             "attributes": {name: evidence.model_dump() for name, evidence in made.manifest.attributes.items()},

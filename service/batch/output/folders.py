@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from model.artefact.atomic import sync
+from model.artefact.atomic import sync_to_disk
 from model.errors import DumpError
 from service.batch.output.remote_folder import RemoteFolder
 
@@ -133,9 +133,9 @@ class LocalFolder:
                     part.chmod(stat.S_IMODE(target.stat().st_mode))
             yield part
             with _naming(self.shown):
-                sync(part)
+                sync_to_disk(part)
                 part.replace(target)
-                sync(self.path)
+                sync_to_disk(self.path)
         except BaseException:
             with suppress(OSError):
                 part.unlink(missing_ok=True)

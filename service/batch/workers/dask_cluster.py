@@ -10,8 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.artefact import atomic as folders
-from model.artefact.folder import shipped
+from model.artefact.atomic import open_folder, replace_folder
+from model.artefact.folder import shipped_folder
 from model.errors import DumpError
 from service.batch.job import Artefact
 from service.batch.workers.journal import Done
@@ -47,8 +47,8 @@ def pack(artefact: Artefact, version: str) -> Packed:
     Raises:
         OSError: one cannot be read.
     """
-    folder = artefact.folder or shipped()
-    with folders.opened(folder):
+    folder = artefact.folder or shipped_folder()
+    with open_folder(folder):
         return Packed(version, {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()})
 
 
@@ -57,7 +57,7 @@ def unpack(packed: Packed, place: Path) -> Path:
     target = place / packed.version.replace("/", "_")
     if not target.is_dir():
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with folders.replacing(target) as fresh:
+        with replace_folder(target) as fresh:
             for name, content in packed.files.items():
                 (fresh / name).parent.mkdir(parents=True, exist_ok=True)
                 (fresh / name).write_bytes(content)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from model.artefact import folder as artefact
+from model.artefact.folder import profile_version, read_artefact, shipped_folder
 from model.artefact.manifest import Manifest
 from model.normaliser.version import normaliser_version
-from model.policy import unknown
+from model.policy import unknown_policy_error
 from model.profile import Profile
 from service.batch.job import Artefact
 
@@ -50,7 +50,7 @@ class Model:
         Raises:
             ArtefactError: the artefact cannot be used.
         """
-        return self.loaded.version if self.loaded else artefact.judged_by(self._manifest, self.profile)
+        return self.loaded.version if self.loaded else profile_version(self._manifest, self.profile)
 
     @property
     def profile(self) -> Profile:
@@ -67,9 +67,9 @@ class Model:
         if self.loaded:
             self.loaded.decide([], policy=policy)
         elif policy not in (known := self._manifest.policies):
-            raise unknown(policy, known)
+            raise unknown_policy_error(policy, known)
 
     @cached_property
     def _manifest(self) -> Manifest:
         folder = self.artefact.folder if self.artefact else None
-        return artefact.read(folder or artefact.shipped(), normaliser=normaliser_version()).manifest
+        return read_artefact(folder or shipped_folder(), normaliser=normaliser_version()).manifest

@@ -26,7 +26,7 @@ from pydantic import ValidationError
 
 import model
 from model.artefact import folder as artefact
-from model.artefact.folder import Stored
+from model.artefact.folder import StoredArtefact
 from model.artefact.manifest import (
     HEADS,
     AttributeEvidence,
@@ -79,15 +79,15 @@ def weights(seed: int = 0) -> Arrays:
     }
 
 
-def read(folder: Path) -> Stored:
+def read(folder: Path) -> StoredArtefact:
     """Read an artefact with the right normaliser."""
-    return artefact.read(folder, normaliser=NORMALISER)
+    return artefact.read_artefact(folder, normaliser=NORMALISER)
 
 
 def refusal(folder: Path, *, normaliser: str = NORMALISER) -> str:
     """Return the one line in which an artefact is refused."""
     with pytest.raises(ArtefactError) as caught:
-        artefact.read(folder, normaliser=normaliser)
+        artefact.read_artefact(folder, normaliser=normaliser)
     line = str(caught.value)
     assert line.startswith(f"{folder}: ")
     assert line.isprintable()
@@ -117,7 +117,7 @@ def forge_array(folder: Path, name: str, data: bytes) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """An artefact."""
-    artefact.write(tmp_path / "forum", description=describe(), arrays=weights())
+    artefact.write_artefact(tmp_path / "forum", description=describe(), arrays=weights())
     return tmp_path / "forum"
 
 
@@ -125,7 +125,7 @@ def folder(tmp_path: Path) -> Path:
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An artefact for tests that leave it as they found it."""
     place = tmp_path_factory.mktemp("shared") / "forum"
-    artefact.write(place, description=describe(), arrays=weights())
+    artefact.write_artefact(place, description=describe(), arrays=weights())
     return place
 
 
@@ -134,7 +134,7 @@ class TestRoundTrip:
 
     def test_manifest_and_arrays_come_back(self, folder: Path) -> None:
         """The manifest that write returns is the one that read finds; arrays are equal, and nothing else lies there."""
-        manifest = artefact.write(folder, description=describe(), arrays=weights())
+        manifest = artefact.write_artefact(folder, description=describe(), arrays=weights())
 
         stored = read(folder)
 
@@ -157,7 +157,7 @@ class TestRoundTrip:
         place = tmp_path_factory.mktemp("any") / "forum"
         laid_out = np.asarray(array, order="F") if fortran else array
 
-        artefact.write(place, description=describe(readers=({"kind": "ngrams"},)), arrays={"any.npy": laid_out})
+        artefact.write_artefact(place, description=describe(readers=({"kind": "ngrams"},)), arrays={"any.npy": laid_out})
 
         for back in (read(place).arrays["any.npy"], np.load(place / "any.npy", allow_pickle=False)):
             assert (back.dtype, back.shape) == (array.dtype, array.shape)
@@ -172,7 +172,7 @@ class TestRoundTrip:
         )
         place = tmp_path_factory.mktemp("exact") / "forum"
 
-        artefact.write(place, description=description, arrays=weights())
+        artefact.write_artefact(place, description=description, arrays=weights())
 
         manifest = read(place).manifest
         assert (manifest.calibration, manifest.metrics) == (calibration, description.metrics)
@@ -191,7 +191,7 @@ class TestRoundTrip:
         before = read(folder)
         open_before = psutil.Process().num_fds()
 
-        artefact.write(folder, description=describe(), arrays=weights(1))
+        artefact.write_artefact(folder, description=describe(), arrays=weights(1))
         after = read(folder)
 
         np.testing.assert_array_equal(before.arrays["weights.npy"], weights(0)["weights.npy"])
@@ -204,7 +204,7 @@ class TestRoundTrip:
         link = tmp_path / "current"
         link.symlink_to(folder.name)
 
-        artefact.write(link, description=describe(name="other"), arrays=weights())
+        artefact.write_artefact(link, description=describe(name="other"), arrays=weights())
 
         assert link.is_symlink()
         assert read(link).manifest == read(folder).manifest
@@ -215,14 +215,14 @@ class TestRoundTrip:
         (tmp_path / "empty").mkdir()
 
         for place in (tmp_path / "a" / "b" / "forum", tmp_path / "empty"):
-            artefact.write(place, description=describe(), arrays=weights())
+            artefact.write_artefact(place, description=describe(), arrays=weights())
             assert read(place).manifest.name == "forum"
 
     def test_relative_folder(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """A folder may be named from where one stands, even as the one in which one stands."""
         monkeypatch.chdir(folder)
 
-        artefact.write(Path(), description=describe(name="other"), arrays=weights())
+        artefact.write_artefact(Path(), description=describe(name="other"), arrays=weights())
 
         assert read(folder).manifest.name == "other"
 
@@ -233,10 +233,10 @@ class TestIdentity:
     def test_same_content_gives_the_same_bytes(self, tmp_path: Path) -> None:
         """The order in which fields and arrays are given, and when, makes no difference to any file."""
         one, two = tmp_path / "one", tmp_path / "two"
-        artefact.write(one, description=describe(), arrays=weights())
+        artefact.write_artefact(one, description=describe(), arrays=weights())
         backwards = Description(**dict(reversed(dict(describe()).items())))
 
-        artefact.write(two, description=backwards, arrays=dict(reversed(weights().items())))
+        artefact.write_artefact(two, description=backwards, arrays=dict(reversed(weights().items())))
 
         for path in one.iterdir():
             assert path.read_bytes() == (two / path.name).read_bytes()
@@ -254,9 +254,9 @@ class TestIdentity:
     )
     def test_what_moves_no_score_leaves_the_content_hash(self, tmp_path: Path, changed: dict[str, Any]) -> None:
         """A newer library, say, does not give the same classifier another version."""
-        original = artefact.write(tmp_path / "one", description=describe(), arrays=weights())
+        original = artefact.write_artefact(tmp_path / "one", description=describe(), arrays=weights())
 
-        other = artefact.write(tmp_path / "two", description=describe(**changed), arrays=weights())
+        other = artefact.write_artefact(tmp_path / "two", description=describe(**changed), arrays=weights())
 
         assert other.content_hash == original.content_hash
         assert other.seal != original.seal
@@ -277,29 +277,29 @@ class TestIdentity:
     )
     def test_what_moves_a_score_moves_the_content_hash(self, tmp_path: Path, changed: dict[str, Any]) -> None:
         """Whatever can change a score or a verdict gives another version."""
-        original = artefact.write(tmp_path / "one", description=describe(), arrays=weights())
+        original = artefact.write_artefact(tmp_path / "one", description=describe(), arrays=weights())
 
-        other = artefact.write(tmp_path / "two", description=describe(**changed), arrays=weights())
+        other = artefact.write_artefact(tmp_path / "two", description=describe(**changed), arrays=weights())
 
         assert other.content_hash != original.content_hash
 
     def test_arrays_move_the_content_hash(self, tmp_path: Path) -> None:
         """One bit of one weight gives another version."""
-        original = artefact.write(tmp_path / "one", description=describe(), arrays=weights())
+        original = artefact.write_artefact(tmp_path / "one", description=describe(), arrays=weights())
         changed = weights()
         changed["weights.npy"][3, 1] ^= 1
 
-        assert artefact.write(tmp_path / "two", description=describe(), arrays=changed).content_hash != original.content_hash
+        assert artefact.write_artefact(tmp_path / "two", description=describe(), arrays=changed).content_hash != original.content_hash
 
     def test_version_names_artefact_and_content(self, shared: Path) -> None:
         """The version is the name and twelve digits of the content hash."""
         manifest = read(shared).manifest
 
-        assert artefact.version(manifest) == f"forum@{manifest.content_hash[:12]}"
+        assert artefact.artefact_version(manifest) == f"forum@{manifest.content_hash[:12]}"
 
     def test_public_part_is_json_and_tells_no_paths(self, shared: Path) -> None:
         """The public part has what users ask for, and neither local paths nor settings nor library versions."""
-        shown = artefact.public(read(shared).manifest)
+        shown = artefact.public_fields(read(shared).manifest)
 
         text = json.dumps(shown, allow_nan=False)
         assert {"version", "labels", "prior", "thresholds", "policies", "metrics", "data", "attributes"} <= shown.keys()
@@ -315,9 +315,9 @@ class TestIdentity:
     def test_public_part_hides_an_origin_that_is_a_path(self, tmp_path: Path) -> None:
         """Where local tables came from is nobody's business."""
         source = DataSource(source="C:\\me\\a.csv", sha256="0" * 64, rows=1, licence="own", origin="/home/me")
-        manifest = artefact.write(tmp_path / "forum", description=describe(data=(source,)), arrays=weights())
+        manifest = artefact.write_artefact(tmp_path / "forum", description=describe(data=(source,)), arrays=weights())
 
-        (shown,) = artefact.public(manifest)["data"]
+        (shown,) = artefact.public_fields(manifest)["data"]
 
         assert shown == {"source": "a.csv", "sha256": "0" * 64, "rows": 1, "licence": "own"}
 
@@ -418,7 +418,7 @@ class TestDamage:
 
     def test_arrays_of_another_artefact_are_refused(self, folder: Path, tmp_path: Path) -> None:
         """A manifest and arrays that do not belong together do not pass, though each is whole."""
-        artefact.write(tmp_path / "other", description=describe(), arrays=weights(1))
+        artefact.write_artefact(tmp_path / "other", description=describe(), arrays=weights(1))
         (folder / "weights.npy").write_bytes((tmp_path / "other" / "weights.npy").read_bytes())
 
         assert "weights.npy was altered" in refusal(folder)
@@ -623,7 +623,7 @@ class TestWriting:
         (tmp_path / "photos" / name).write_text('{"manifest_version": 3}')
 
         with pytest.raises(ArtefactError, match="photos: holds something other than an artefact, nothing was written"):
-            artefact.write(tmp_path / "photos", description=describe(), arrays=weights())
+            artefact.write_artefact(tmp_path / "photos", description=describe(), arrays=weights())
 
         assert [path.name for path in (tmp_path / "photos").iterdir()] == [name]
         assert [path.name for path in tmp_path.iterdir()] == ["photos"]
@@ -633,7 +633,7 @@ class TestWriting:
         (folder / "notes.txt").write_text("mine")
 
         with pytest.raises(ArtefactError, match=r"'notes\.txt' does not belong to the artefact, nothing was written"):
-            artefact.write(folder, description=describe(name="other"), arrays=weights())
+            artefact.write_artefact(folder, description=describe(name="other"), arrays=weights())
 
         assert read(folder).manifest.name == "forum"
 
@@ -643,15 +643,15 @@ class TestWriting:
 
         for place in (tmp_path / "file", tmp_path / "file" / "forum"):
             with pytest.raises(ArtefactError, match="file"):
-                artefact.write(place, description=describe(), arrays=weights())
+                artefact.write_artefact(place, description=describe(), arrays=weights())
 
         assert (tmp_path / "file").read_text() == "mine"
 
     def test_documents_are_written_and_kept(self, folder: Path) -> None:
         """A model card stays until it is given anew."""
-        artefact.write(folder, description=describe(), arrays=weights(), documents={"MODEL_CARD.md": "one", "NOTICE": "thanks"})
+        artefact.write_artefact(folder, description=describe(), arrays=weights(), documents={"MODEL_CARD.md": "one", "NOTICE": "thanks"})
 
-        artefact.write(folder, description=describe(), arrays=weights(1), documents={"MODEL_CARD.md": "two"})
+        artefact.write_artefact(folder, description=describe(), arrays=weights(1), documents={"MODEL_CARD.md": "two"})
 
         assert (folder / "MODEL_CARD.md").read_text() == "two"
         assert (folder / "NOTICE").read_text() == "thanks"
@@ -659,7 +659,7 @@ class TestWriting:
     def test_documents_have_known_names(self, folder: Path) -> None:
         """A document cannot land outside the folder or in the place of an array."""
         with pytest.raises(ArtefactError, match="evil: not a document"):
-            artefact.write(folder, description=describe(), arrays=weights(), documents={"../evil": "x"})
+            artefact.write_artefact(folder, description=describe(), arrays=weights(), documents={"../evil": "x"})
 
     @pytest.mark.parametrize(
         "array",
@@ -680,7 +680,7 @@ class TestWriting:
     def test_array_that_is_not_storable_is_named(self, folder: Path, array: Array) -> None:
         """Whatever could run, or depends on the machine, or is not finite stays out, and the old artefact stays."""
         with pytest.raises(ArtefactError, match=r"^weights\.npy: not written"):
-            artefact.write(folder, description=describe(), arrays=weights() | {"weights.npy": array})
+            artefact.write_artefact(folder, description=describe(), arrays=weights() | {"weights.npy": array})
 
         np.testing.assert_array_equal(read(folder).arrays["weights.npy"], weights()["weights.npy"])
 
@@ -688,12 +688,12 @@ class TestWriting:
     def test_array_names_are_plain(self, folder: Path, name: str) -> None:
         """A name cannot lead out of the folder."""
         with pytest.raises(ArtefactError, match="not written: arrays"):
-            artefact.write(folder, description=describe(), arrays=weights() | {name: np.zeros(1)})
+            artefact.write_artefact(folder, description=describe(), arrays=weights() | {name: np.zeros(1)})
 
     def test_reader_without_its_array_is_refused(self, tmp_path: Path) -> None:
         """An artefact that could not be loaded is not written."""
         with pytest.raises(ArtefactError, match=r"names 'scale\.npy', which is not among the arrays"):
-            artefact.write(tmp_path / "forum", description=describe(), arrays={"weights.npy": np.zeros(1)})
+            artefact.write_artefact(tmp_path / "forum", description=describe(), arrays={"weights.npy": np.zeros(1)})
 
         assert list(tmp_path.iterdir()) == []
 
@@ -724,7 +724,7 @@ class TestWriting:
 
         try:
             with pytest.raises(ArtefactError, match=r"forum: not written, what was there is untouched: File too large"):
-                artefact.write(folder, description=describe(), arrays=large)
+                artefact.write_artefact(folder, description=describe(), arrays=large)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
@@ -734,7 +734,7 @@ class TestWriting:
     def test_system_that_refuses_is_quoted(self, tmp_path: Path) -> None:
         """Whatever else the system objects to is told in one line, with its own words."""
         with pytest.raises(ArtefactError, match="not written, what was there is untouched: File name too long"):
-            artefact.write(tmp_path / ("x" * 300), description=describe(), arrays=weights())
+            artefact.write_artefact(tmp_path / ("x" * 300), description=describe(), arrays=weights())
 
 
 class TestAtOnce:
@@ -742,7 +742,7 @@ class TestAtOnce:
 
     def test_readers_and_writers_together(self, folder: Path) -> None:
         """While writers replace it all the time, every reader finds a whole artefact, old or new, and nothing is left over."""
-        versions = [artefact.write(folder, description=describe(), arrays=weights(seed)).content_hash for seed in (0, 1)]
+        versions = [artefact.write_artefact(folder, description=describe(), arrays=weights(seed)).content_hash for seed in (0, 1)]
         failures: list[BaseException] = []
         done = threading.Event()
 
@@ -757,7 +757,7 @@ class TestAtOnce:
 
         def write(seed: int) -> None:
             for _ in range(15):
-                artefact.write(folder, description=describe(), arrays=weights(seed))
+                artefact.write_artefact(folder, description=describe(), arrays=weights(seed))
 
         def check() -> None:
             while not done.is_set():
@@ -828,7 +828,7 @@ def arrays(seed):
 
 
 def put(seed):
-    artefact.write(folder, description=description, arrays=arrays(seed), documents={"NOTICE": str(seed)})
+    artefact.write_artefact(folder, description=description, arrays=arrays(seed), documents={"NOTICE": str(seed)})
 
 
 for count in itertools.count(1):
@@ -840,7 +840,7 @@ for count in itertools.count(1):
         put(1)
         os._exit(0)
     _, status = os.waitpid(child, 0)
-    stored = artefact.read(folder, normaliser=description.normaliser)
+    stored = artefact.read_artefact(folder, normaliser=description.normaliser)
     seed = int(Path(folder if folder.exists() else folders._aside(folder), "NOTICE").read_text())
     for name, array in arrays(seed).items():
         assert (stored.arrays[name] == array).all()

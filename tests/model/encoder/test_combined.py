@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.artefact import folder as artefact
+from model.artefact.folder import read_artefact, write_artefact
 from model.artefact.manifest import Description, Prior
 from model.comment import Comment, Format
 from model.encoder.session import pack_pieces
@@ -121,11 +121,11 @@ def test_a_prior_moves_both_profiles_alike(write: Write) -> None:
 @pytest.mark.parametrize("profile", [Profile.CASCADE, Profile.FULL])
 def test_profiles_without_an_encoder_are_refused(profile: Profile, tmp_path: Path) -> None:
     """An artefact of n-grams alone cannot be asked for the profiles of two readers."""
-    stored = artefact.read(SHIPPED, normaliser=normaliser_version())
+    stored = read_artefact(SHIPPED, normaliser=normaliser_version())
     ngrams = stored.manifest.readers[0]
     said = {name: getattr(stored.manifest, name) for name in Description.model_fields} | {"readers": (ngrams,)}
     arrays = {name: array for name, array in stored.arrays.items() if name in ngrams.values()}
-    artefact.write(tmp_path / "one", description=Description(**said), arrays=arrays)
+    write_artefact(tmp_path / "one", description=Description(**said), arrays=arrays)
     with pytest.raises(ArtefactError, match="holds no encoder, which the profile"):
         Moderator.load(tmp_path / "one", profile=profile)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from py3langid.langid import LanguageIdentifier
 
 from model.comment import Comment, Format
-from model.language.identifier import Identifier, primary, readable
+from model.language.identifier import Identifier, primary_language, visible_text
 from model.language.model_file import NO_EDGE, STEP, edge, read_tables
 
 FOREIGN = [line.split("\t") for line in (Path(__file__).parents[3] / "benchmarks" / "foreign.tsv").read_text(encoding="utf-8").splitlines()]
@@ -90,14 +90,14 @@ def test_who_sends_a_comment_is_believed(identifier: Identifier) -> None:
 )
 def test_languages_of_tags(tag: str, code: str | None) -> None:
     """The primary language of a BCP 47 tag is its first part; what is no tag names none."""
-    assert primary(tag) == code
+    assert primary_language(tag) == code
 
 
 def test_markup_has_no_language(identifier: Identifier) -> None:
     """Tags and entities of HTML are not read as words."""
     page = Comment("", '<div class="content wrapper outer">Das ist doch v&ouml;lliger Unsinn</div>', Format.HTML)
 
-    assert "wrapper" not in readable(page)
+    assert "wrapper" not in visible_text(page)
     assert identifier.of([page]).codes == ["de"]
 
 

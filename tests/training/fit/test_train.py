@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.artefact import folder as artefact
+from model.artefact.folder import artefact_version, read_artefact
 from model.artefact.manifest import Prior
 from model.comment import LABELS, Comment
 from model.errors import ArtefactError, TableError
@@ -73,9 +73,9 @@ def test_a_table_becomes_a_judge(run: Callable[..., Trained]) -> None:
     """Three labels are learnt; the manifest says from what, how, and how well."""
     made = run(labelled(fine=100, toxic=80, hateful=80), dev_share=0.2, name="mine")
     assert said(made) == UNSEEN
-    manifest = artefact.read(made.out, normaliser=normaliser_version()).manifest
+    manifest = read_artefact(made.out, normaliser=normaliser_version()).manifest
     assert manifest == made.manifest
-    assert artefact.version(manifest).startswith("mine@")
+    assert artefact_version(manifest).startswith("mine@")
     (source,) = manifest.data
     table = made.out.with_name("rulings.csv")
     assert (source.source, source.rows, source.sha256) == ("rulings.csv", 260, hashlib.sha256(table.read_bytes()).hexdigest())
@@ -274,7 +274,7 @@ def test_an_artefact_is_replaced(run: Callable[..., Trained], tmp_path: Path) ->
     first = run(labelled(fine=20, toxic=20))
     second = run(labelled(fine=30, toxic=30))
     assert first.manifest.content_hash != second.manifest.content_hash
-    assert artefact.read(tmp_path / "out", normaliser=normaliser_version()).manifest == second.manifest
+    assert read_artefact(tmp_path / "out", normaliser=normaliser_version()).manifest == second.manifest
 
 
 @pytest.mark.parametrize("kind", ["a folder of something else", "a file", "below a file"])
@@ -306,7 +306,7 @@ def test_many_sources_and_files(tmp_path: Path) -> None:
         (folder / f"{day}.jsonl").write_text(json.dumps({"text": text, "label": label, "source": f"author {day // 10}"}), encoding="utf-8")
     settings = FitSettings(features=FeatureSettings(bits=12))
     made = train(TrainJob(tables=[folder], out=tmp_path / "out", fit=settings, dev_share=0.5))
-    manifest = artefact.read(tmp_path / "out", normaliser=normaliser_version()).manifest
+    manifest = read_artefact(tmp_path / "out", normaliser=normaliser_version()).manifest
     assert [(source.source, source.rows) for source in manifest.data] == [("510 files", 510)]
     assert manifest == made.manifest
 

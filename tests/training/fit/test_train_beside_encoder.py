@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.artefact import folder as artefact
+from model.artefact.folder import read_artefact
 from model.comment import Comment
 from model.errors import ArtefactError
 from model.moderator import Moderator
@@ -36,7 +36,7 @@ def test_the_encoder_is_kept(table: Path, tmp_path: Path, write_both: Callable[.
     (old / "NOTICE").write_text("whose work it is\n")
     train(TrainJob(tables=[table], out=tmp_path / "new", encoder=old))
     train(TrainJob(tables=[table], out=tmp_path / "alone"))
-    before, after = (artefact.read(folder, normaliser=normaliser_version()).arrays for folder in (old, tmp_path / "new"))
+    before, after = (read_artefact(folder, normaliser=normaliser_version()).arrays for folder in (old, tmp_path / "new"))
     for name in ("network.npy", "pieces.npy"):
         np.testing.assert_array_equal(before[name], after[name])
     assert not np.array_equal(before["combination.npy"], after["combination.npy"])

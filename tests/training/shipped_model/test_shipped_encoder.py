@@ -4,13 +4,12 @@ import json
 
 import pytest
 
-from model.artefact import folder as artefact
-from model.artefact.folder import shipped
+from model.artefact.folder import read_artefact, shipped_folder
 from model.comment import Comment
 from model.text.pipeline import prepare
 from training.fit.combination import stored_second
 
-FOLDER = shipped()
+FOLDER = shipped_folder()
 
 
 def test_it_is_small_enough_to_ship() -> None:
@@ -21,7 +20,7 @@ def test_it_is_small_enough_to_ship() -> None:
 def test_it_is_whole_and_says_whose_work_is_in_it() -> None:
     """Every file is as its manifest says, and the notice names the licence and the hash of the weights that it began with."""
     written = json.loads((FOLDER / "manifest.json").read_bytes())["normaliser"]
-    assert len(artefact.read(FOLDER, normaliser=written).manifest.readers) == 2
+    assert len(read_artefact(FOLDER, normaliser=written).manifest.readers) == 2
     notice = (FOLDER / "NOTICE").read_text("utf-8")
     assert "Apache License 2.0" in notice.replace("\n", " ")
     assert "SHA-256 53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db" in notice

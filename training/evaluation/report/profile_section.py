@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from model.artefact.folder import Stored
+from model.artefact.folder import StoredArtefact
 from model.encoder.combined import Second
 from model.moderator import Moderator
 from model.profile import Profile
@@ -48,7 +48,7 @@ class _Compared:
     chosen: _Step
 
 
-def profiles_section(stored: Stored, moderator: Moderator, judged: Judged, results: Results) -> Section | None:
+def profiles_section(stored: StoredArtefact, moderator: Moderator, judged: Judged, results: Results) -> Section | None:
     """Judge rows by every profile and tell what comes of it, as a part of the report; see ``training.evaluation.evaluate.extras_of``.
 
     Args:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from model.artefact import atomic as folders
+from model.artefact.atomic import replace_folder, sync_to_disk
 from model.errors import ArtefactError
 from training.evaluation.report.pictures import told
 from training.evaluation.report.sections import Cell, Estimate, Section
@@ -152,10 +152,10 @@ def write(report: Report, folder: Path) -> None:
     texts = as_html(report), as_json(report) + "\n"
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        with folders.replacing(place) as fresh:
+        with replace_folder(place) as fresh:
             for name, text in zip(FILES, texts, strict=True):
                 (fresh / name).write_text(text, encoding="utf-8")
-                folders.sync(fresh / name)
+                sync_to_disk(fresh / name)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ArtefactError(f"{folder}: not written, what was there is untouched: {reason}: make room or choose another folder") from error

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Format, Verdict
-from model.language.identifier import primary
+from model.language.identifier import primary_language
 from service.http.calls import Caller, Judgement, Scope, admit
 from service.http.dialects.dialect import Endpoint
 from service.http.dialects.messages import Judged, judge_called, judged
@@ -100,7 +100,7 @@ def _wanted(request: Request, asked: AnalyzeCommentRequest) -> list[_Wanted]:
 
 
 def _refuse_requested(languages: Sequence[str], wanted: Sequence[_Wanted], *, learned: Collection[str]) -> None:
-    others = [language for language in languages if primary(language) not in learned]
+    others = [language for language in languages if primary_language(language) not in learned]
     if others:
         raise language_error(wanted[0].name, [shown(each) for each in others], requested=True)
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.artefact import folder as artefact
-from model.artefact.folder import Stored
+from model.artefact.folder import StoredArtefact, read_artefact, shipped_folder
 from model.artefact.manifest import Prior
 from model.comment import Comment
 from model.moderator import Moderator
@@ -50,12 +49,12 @@ def table(rows: MakeRows) -> Labelled:
 
 
 @pytest.fixture
-def stored(write_both: Callable[..., Path], tmp_path: Path) -> Stored:
+def stored(write_both: Callable[..., Path], tmp_path: Path) -> StoredArtefact:
     """The shipped n-grams with a tiny encoder beside them."""
-    return artefact.read(write_both(tmp_path / "both", **{"curve.npy": CURVE}), normaliser=normaliser_version())
+    return read_artefact(write_both(tmp_path / "both", **{"curve.npy": CURVE}), normaliser=normaliser_version())
 
 
-def told(stored: Stored, rows: Labelled, *, clean: Sequence[str] | None = None, seed: int = 0, **chosen: object) -> Section:
+def told(stored: StoredArtefact, rows: Labelled, *, clean: Sequence[str] | None = None, seed: int = 0, **chosen: object) -> Section:
     """What the section says of rows."""
     moderator = Moderator(stored, **chosen)  # type: ignore[arg-type]
     judged = judge(moderator, rows, clean=clean)
@@ -66,7 +65,7 @@ def told(stored: Stored, rows: Labelled, *, clean: Sequence[str] | None = None, 
 
 @pytest.mark.parametrize("profile", list(Profile))
 @pytest.mark.parametrize("clean", [None, ["chat"]])
-def test_a_profile_is_what_a_report_on_it_says(profile: Profile, clean: list[str] | None, stored: Stored, table: Labelled) -> None:
+def test_a_profile_is_what_a_report_on_it_says(profile: Profile, clean: list[str] | None, stored: StoredArtefact, table: Labelled) -> None:
     """The figures of each profile are those of a report that judged by it, whichever profile judged for this one."""
     judged = judge(Moderator(stored, profile=profile), table, clean=clean)
     results = measure(judged, resamples=1)
@@ -80,7 +79,7 @@ def test_a_profile_is_what_a_report_on_it_says(profile: Profile, clean: list[str
             assert one[name] == pytest.approx(expected[name], abs=1e-12), name
 
 
-def test_passed_on_is_what_the_cascade_passes_on(stored: Stored, table: Labelled) -> None:
+def test_passed_on_is_what_the_cascade_passes_on(stored: StoredArtefact, table: Labelled) -> None:
     """Risk and prior of the moderator decide what the encoder reads: as many comments as it lets it read itself."""
     comments = [Comment("", text) for text in table.text]
     for risk, prior in product((0.0, 0.004, 0.01, 0.05), (None, Prior(abusive=0.4, hateful=0.3))):
@@ -93,7 +92,7 @@ def test_passed_on_is_what_the_cascade_passes_on(stored: Stored, table: Labelled
         assert found["expected"] == CURVE[CURVE[:, 1] <= risk][-1, 2]
 
 
-def test_what_is_passed_on_costs(stored: Stored, table: Labelled) -> None:
+def test_what_is_passed_on_costs(stored: StoredArtefact, table: Labelled) -> None:
     """The n-grams cost the same in every profile; the encoder costs more the more it reads."""
     second = (moderator := Moderator(stored, profile=Profile.FULL)).second
     assert second is not None
@@ -102,7 +101,7 @@ def test_what_is_passed_on_costs(stored: Stored, table: Labelled) -> None:
     assert 0 < fast == read.ngrams_seconds < some < full == pytest.approx(fast + read.encoder_seconds.mean())
 
 
-def test_every_step_of_the_curve_is_told(stored: Stored, table: Labelled) -> None:
+def test_every_step_of_the_curve_is_told(stored: StoredArtefact, table: Labelled) -> None:
     """Table and JSON have each threshold of the artefact's curve with its risk; both pictures mark the cascade."""
     section = told(stored, table)
     cascades = json.loads(json.dumps(section.figures, allow_nan=False))["cascades"]
@@ -115,13 +114,13 @@ def test_every_step_of_the_curve_is_told(stored: Stored, table: Labelled) -> Non
 
 def test_an_artefact_with_one_reader_has_no_profiles(table: Labelled) -> None:
     """Where there is no encoder there is nothing to compare, and no empty part of the report."""
-    both = artefact.read(artefact.shipped(), normaliser=normaliser_version())
+    both = read_artefact(shipped_folder(), normaliser=normaliser_version())
     alone = replace(both, manifest=both.manifest.model_copy(update={"readers": both.manifest.readers[:1]}))
     judged = judge(moderator := Moderator(alone), table)
     assert profiles_section(alone, moderator, judged, measure(judged, resamples=1)) is None
 
 
-def test_many_rows_are_drawn_from(stored: Stored, table: Labelled, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_rows_are_drawn_from(stored: StoredArtefact, table: Labelled, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of more rows than the limit as many are read, the same for the same seed, and the page says so."""
     monkeypatch.setattr(profiled, "LIMIT", 40)
     one, again, other = (told(stored, table, seed=seed).figures for seed in (1, 1, 2))
@@ -132,7 +131,7 @@ def test_many_rows_are_drawn_from(stored: Stored, table: Labelled, monkeypatch: 
 
 
 @pytest.mark.parametrize("answers", [["fine"], ["hateful", "not hateful"] * 3, ["unknown"] * 3])
-def test_whatever_is_known_can_be_told(answers: list[str], stored: Stored, rows: MakeRows) -> None:
+def test_whatever_is_known_can_be_told(answers: list[str], stored: StoredArtefact, rows: MakeRows) -> None:
     """Rows that answer only some questions, or none, or hold nothing to judge, have the figures that they have."""
     for text in (None, [" "] * len(answers)):
         section = told(stored, rows(answers, text=text))
