@@ -27,8 +27,8 @@ from benchmarks.figures import Figure, Skipped
 from model.array_types import FloatArray
 from model.comment import LABELS, Comment
 from model.moderator import Decisions, Moderator
-from training.behaviour.minimal_pairs import FaultShare, Pair, judge, load_pairs, texts
-from training.evaluation.label_figures import calibration_error, evaluate
+from training.behaviour.minimal_pairs import FailureModeScores, Pair, judge_pairs, load_pairs, pair_texts
+from training.evaluation.source_metrics import calibration_error, measure_sources
 from training.shipped_model.build_shipped import CLEAN
 from training.tables.labelled import Labelled
 
@@ -71,7 +71,7 @@ def _on_dev(moderator: Moderator, theirs: _Reference | None) -> Iterator[Figure 
     scores = np.where(np.isnan(decisions.scores), np.array([1.0, 0.0, 0.0]), decisions.scores)
     labels = np.maximum(decisions.labels, 0).astype(np.int8)
     yield from _by_script(rows, scores, labels, theirs)
-    means = evaluate(scores, labels, rows, clean=CLEAN)["MEAN"]
+    means = measure_sources(scores, labels, rows, clean=CLEAN)["MEAN"]
     for name in ("auc_hateful", "auc_abusive", "caught_abusive", "caught_hateful", "macro_f1"):
         value = getattr(means, name)
         if value is not None:
@@ -156,7 +156,7 @@ def _fit_reference(pairs: Sequence[Pair]) -> _Reference:
 
     script: Any = _load_script()
     # As further dev rows without answers, the pairs are scored by the very classifier that is judged, and not learnt from.
-    asked = list(texts(pairs))
+    asked = list(pair_texts(pairs))
     extra = pd.DataFrame({"text": asked, "split": "dev", "source": _PAIRS_SOURCE, "id": [str(i) for i in range(len(asked))]})
     scored = script.fit_and_score(pd.concat([script.corpus(), extra], ignore_index=True))
     ours = scored.source == _PAIRS_SOURCE
@@ -168,11 +168,11 @@ def _fit_reference(pairs: Sequence[Pair]) -> _Reference:
 
 
 def _on_pairs(moderator: Moderator, pairs: Sequence[Pair], theirs: _Reference | None) -> Iterator[str]:
-    ours = judge(pairs, [LABELS[code] for code in np.maximum(_decide(moderator, texts(pairs)).labels, 0)])
-    yield _pairs_table(ours, judge(pairs, theirs.pair_labels) if theirs else None)
+    ours = judge_pairs(pairs, [LABELS[code] for code in np.maximum(_decide(moderator, pair_texts(pairs)).labels, 0)])
+    yield _pairs_table(ours, judge_pairs(pairs, theirs.pair_labels) if theirs else None)
 
 
-def _pairs_table(ours: Sequence[FaultShare], theirs: Sequence[FaultShare] | None) -> str:
+def _pairs_table(ours: Sequence[FailureModeScores], theirs: Sequence[FailureModeScores] | None) -> str:
     columns = [ours] if theirs is None else [ours, theirs]
     heads = [f"{name}: {what} right" for name in ("Tipstaff", "reference")[: len(columns)] for what in ("comments", "pairs")]
     lines = [f"| minimal pairs | pairs | {' | '.join(heads)} |", "|---" * (2 + len(heads)) + "|"]

@@ -53,8 +53,8 @@ def compare(
     their label. The tables are those that tipstaff train takes. docs/compare.md says how it is computed.
     """
     from training.comparison import comparison_report as compare_report
-    from training.comparison.compare_artefacts import CompareJob, run
-    from training.evaluation.evaluate import DEFAULT
+    from training.comparison.compare_artefacts import CompareJob, run_comparison
+    from training.evaluation.evaluate import SHIPPED_NAME
     from training.fit.training_report import progress_bar
 
     named = {
@@ -62,8 +62,8 @@ def compare(
         **{"id": id_column, "split": split_column},
     }
     job = CompareJob(
-        first=None if first == DEFAULT else Path(first),
-        second=None if second == DEFAULT else Path(second),
+        first=None if first == SHIPPED_NAME else Path(first),
+        second=None if second == SHIPPED_NAME else Path(second),
         tables=tables,
         out=out,
         texts=with_text,
@@ -76,8 +76,8 @@ def compare(
         strict=strict,
     )
     with progress_bar() as tell:
-        done = run(job, tell)
+        done = run_comparison(job, tell)
     if as_json:
-        print(compare_report.as_json(done.comparison, done.reading))
+        print(compare_report.comparison_json(done.comparison, done.reading))
     else:
         compare_report.print_comparison(done.comparison, done.reading)

@@ -56,9 +56,9 @@ def evaluate(
     Writes a report to read, with pictures and intervals, and the same for programs. The tables are those that tipstaff train
     takes. docs/evaluate.md says what each figure means.
     """
-    from training.evaluation.evaluate import DEFAULT, EvaluateJob
-    from training.evaluation.evaluate import evaluate as run
-    from training.evaluation.report import write_report as report
+    from training.evaluation.evaluate import SHIPPED_NAME, EvaluateJob
+    from training.evaluation.evaluate import run_evaluation as run
+    from training.evaluation.report import report_files as report
     from training.fit.training_report import progress_bar
 
     named = {
@@ -66,7 +66,7 @@ def evaluate(
         **{"id": id_column, "split": split_column},
     }
     job = EvaluateJob(
-        artefact=None if artefact == DEFAULT else Path(artefact),
+        artefact=None if artefact == SHIPPED_NAME else Path(artefact),
         tables=tables,
         out=out,
         columns={field: column for field, column in named.items() if column is not None},
@@ -81,6 +81,6 @@ def evaluate(
     with progress_bar() as tell:
         done = run(job, tell)
     if as_json:
-        print(report.as_json(done.report))
+        print(report.report_json(done.report))
     else:
         report.print_report(done.report, done.out)

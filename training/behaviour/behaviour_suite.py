@@ -26,10 +26,21 @@ from model.profile import Profile
 from model.text.pipeline import prepare
 from training.shipped_model.synthetic_rows import lessons, tables
 
-__all__ = ["JUDGING_FOLDER", "NEUTRAL", "Alarms", "Case", "Results", "Share", "cases", "judge", "results_of", "table"]
+__all__ = [
+    "NEUTRAL_MENTIONS",
+    "SUITE_FOLDER",
+    "Case",
+    "CaseScores",
+    "FalsePositives",
+    "SuiteResults",
+    "build_cases",
+    "format_results",
+    "run_suite",
+    "score_labels",
+]
 
-JUDGING_FOLDER = Path(__file__).with_name("suite")
-NEUTRAL = "identity/neutral"
+SUITE_FOLDER = Path(__file__).with_name("suite")
+NEUTRAL_MENTIONS = "identity/neutral"
 """The case whose comments mention a group and say nothing of it."""
 
 SEED = 7
@@ -66,7 +77,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class CaseScores:
     """How much of some cases a classifier gets right. Every share lies in [0, 1], or is None where there is nothing to share.
 
     Attributes:
@@ -93,7 +104,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Alarms:
+class FalsePositives:
     """False alarms on comments that merely mention a group.
 
     Attributes:
@@ -108,7 +119,7 @@ class Alarms:
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
+class SuiteResults:
     """What the judging cases say of a classifier.
 
     Attributes:
@@ -121,22 +132,22 @@ class Results:
         groups: neutral mentions by group, most alarms first.
     """
 
-    overall: Share
-    capabilities: tuple[Share, ...]
-    cases: tuple[Share, ...]
+    overall: CaseScores
+    capabilities: tuple[CaseScores, ...]
+    cases: tuple[CaseScores, ...]
     threshold: float
-    neutral: Alarms
-    kinds: tuple[Alarms, ...]
-    groups: tuple[Alarms, ...]
+    neutral: FalsePositives
+    kinds: tuple[FalsePositives, ...]
+    groups: tuple[FalsePositives, ...]
 
 
-def cases(seed: int = SEED) -> tuple[Case, ...]:
+def build_cases(seed: int = SEED) -> tuple[Case, ...]:
     """Return all cases; no text twice, whatever its case and punctuation, and no pair that lost a side.
 
     Args:
         seed: of the choice of words and of how the comments are written. Published figures use the default.
     """
-    written = lessons(seed, JUDGING_FOLDER, frames=_FRAMES)
+    written = lessons(seed, SUITE_FOLDER, frames=_FRAMES)
     made = tuple({_bare(lesson.text): lesson for lesson in reversed(written)}.values())[::-1]
     sides: dict[str, set[Label]] = defaultdict(set)
     for lesson in made:
@@ -161,7 +172,7 @@ def _bare(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))
 
 
-def judge(judged: Classifier | Moderator, *, threshold: float | None = None) -> Results:
+def run_suite(judged: Classifier | Moderator, *, threshold: float | None = None) -> SuiteResults:
     """Let the cases judge a classifier.
 
     Args:
@@ -169,7 +180,7 @@ def judge(judged: Classifier | Moderator, *, threshold: float | None = None) -> 
         threshold: score of abusive in [0, 1] from which a neutral mention of a group is a false alarm, such as the one that 5 % of
             clean conversation reaches; None for that of the label rule.
     """
-    asked = cases()
+    asked = build_cases()
     comments = [Comment(str(number), case.text) for number, case in enumerate(asked)]
     if isinstance(judged, Moderator):
         told = judged.decide(comments)
@@ -180,10 +191,10 @@ def judge(judged: Classifier | Moderator, *, threshold: float | None = None) -> 
         labels = [LABELS[code] for code in judged.labels(scores)]
     if threshold is None:
         threshold = float(rule.abusive)
-    return results_of(asked, labels, abusive=1 - scores[:, 0], threshold=threshold)
+    return score_labels(asked, labels, abusive=1 - scores[:, 0], threshold=threshold)
 
 
-def results_of(asked: Sequence[Case], labels: Sequence[Label], *, abusive: npt.NDArray[np.float64], threshold: float) -> Results:
+def score_labels(asked: Sequence[Case], labels: Sequence[Label], *, abusive: npt.NDArray[np.float64], threshold: float) -> SuiteResults:
     """Compare answers with the right ones.
 
     Args:
@@ -202,9 +213,9 @@ def results_of(asked: Sequence[Case], labels: Sequence[Label], *, abusive: npt.N
     for at, case in enumerate(asked):
         by_capability[case.capability].append(at)
         by_case[f"{case.capability}/{case.case}"].append(at)
-    mentions = [(asked[at].group or "", bool(abusive[at] >= threshold)) for at in by_case[NEUTRAL]]
-    kinds = {row["they"]: row["kind"] for row in tables(JUDGING_FOLDER)["group"]}
-    return Results(
+    mentions = [(asked[at].group or "", bool(abusive[at] >= threshold)) for at in by_case[NEUTRAL_MENTIONS]]
+    kinds = {row["they"]: row["kind"] for row in tables(SUITE_FOLDER)["group"]}
+    return SuiteResults(
         overall=_share("overall", range(len(asked)), asked, labels),
         capabilities=tuple(_share(name, of, asked, labels) for name, of in sorted(by_capability.items())),
         cases=tuple(_share(name, of, asked, labels) for name, of in sorted(by_case.items())),
@@ -215,14 +226,14 @@ def results_of(asked: Sequence[Case], labels: Sequence[Label], *, abusive: npt.N
     )
 
 
-def _share(name: str, of: Sequence[int], asked: Sequence[Case], labels: Sequence[Label]) -> Share:
+def _share(name: str, of: Sequence[int], asked: Sequence[Case], labels: Sequence[Label]) -> CaseScores:
     exact = {at: labels[at] is asked[at].label for at in of}
     right = {at: (labels[at] is Label.FINE) is (asked[at].label is Label.FINE) for at in of}
     pairs: dict[str, list[int]] = defaultdict(list)
     for at in of:
         if asked[at].pair:
             pairs[str(asked[at].pair)].append(at)
-    return Share(
+    return CaseScores(
         name=name,
         cases=len(of),
         labels_right=sum(exact.values()) / len(of),
@@ -240,15 +251,15 @@ def _mean(values: Iterable[bool]) -> float | None:
     return sum(hits) / len(hits) if hits else None
 
 
-def _alarms(mentions: Iterable[tuple[str, bool]]) -> tuple[Alarms, ...]:
+def _alarms(mentions: Iterable[tuple[str, bool]]) -> tuple[FalsePositives, ...]:
     found: dict[str, list[bool]] = defaultdict(list)
     for group, alarm in mentions:
         found[group].append(alarm)
-    shares = [Alarms(group, len(raised), sum(raised) / len(raised)) for group, raised in found.items()]
+    shares = [FalsePositives(group, len(raised), sum(raised) / len(raised)) for group, raised in found.items()]
     return tuple(sorted(shares, key=lambda of: (-of.alarms, of.group)))
 
 
-def table(results: Results, *, worst: int = 10) -> str:
+def format_results(results: SuiteResults, *, worst: int = 10) -> str:
     """Return the results as lines of text: capabilities with their cases, then false alarms by kind and for the worst groups."""
     heads = ("", "cases", "label", "abusive?", "alarms", "missed", "pairs", "pair", "pair exact")
     lines = [f"{heads[0]:<28}" + "".join(f"{head:>11}" for head in heads[1:])]
@@ -261,7 +272,7 @@ def table(results: Results, *, worst: int = 10) -> str:
     return "\n".join(lines)
 
 
-def _line(of: Share, name: str) -> str:
+def _line(of: CaseScores, name: str) -> str:
     shares = (of.labels_right, of.abusive_right, of.false_alarms, of.missed)
     told = "".join(f"{'-' if share is None else f'{share:.1%}':>11}" for share in shares)
     pairs = "".join(f"{'-' if share is None else f'{share:.1%}':>11}" for share in (of.pairs_right, of.pairs_exact))
@@ -277,7 +288,7 @@ def _main() -> int:
     )
     asked = parser.parse_args()
     try:
-        print(table(judge(Moderator.load(asked.artefact, profile=asked.profile), threshold=asked.threshold)))
+        print(format_results(run_suite(Moderator.load(asked.artefact, profile=asked.profile), threshold=asked.threshold)))
     except TipstaffError as error:
         print(error, file=sys.stderr)
         return 1

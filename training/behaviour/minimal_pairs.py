@@ -13,12 +13,12 @@ from pathlib import Path
 from model.comment import Label
 from model.errors import InputError, TableError
 
-__all__ = ["PAIRS_FILE", "Fault", "FaultShare", "Pair", "Side", "judge", "load_pairs", "texts"]
+__all__ = ["PAIRS_FILE", "FailureMode", "FailureModeScores", "Pair", "Side", "judge_pairs", "load_pairs", "pair_texts"]
 
 PAIRS_FILE = Path(__file__).with_name("pairs.jsonl")
 
 
-class Fault(StrEnum):
+class FailureMode(StrEnum):
     """What classifiers of abuse are known to get wrong."""
 
     IDENTITY_MENTION = "identity_mention"
@@ -50,14 +50,14 @@ class Pair:
     """
 
     id: str
-    fault: Fault
+    fault: FailureMode
     a: Side
     b: Side
     differs: str
 
 
 @dataclass(frozen=True, slots=True)
-class FaultShare:
+class FailureModeScores:
     """How much of one fault's pairs a classifier gets right. Every share lies in [0, 1].
 
     Attributes:
@@ -69,7 +69,7 @@ class FaultShare:
         pairs_exact: share of pairs with exactly the right label on both sides.
     """
 
-    fault: Fault
+    fault: FailureMode
     pairs: int
     comments_right: float
     pairs_right: float
@@ -103,12 +103,12 @@ def load_pairs(path: Path = PAIRS_FILE) -> tuple[Pair, ...]:
     return tuple(pairs)
 
 
-def texts(pairs: Iterable[Pair]) -> tuple[str, ...]:
+def pair_texts(pairs: Iterable[Pair]) -> tuple[str, ...]:
     """The comments in the order in which `judge` wants their labels: a and b of the first pair, of the second, and so on."""
     return tuple(side.text for pair in pairs for side in (pair.a, pair.b))
 
 
-def judge(pairs: Sequence[Pair], labels: Sequence[str]) -> tuple[FaultShare, ...]:
+def judge_pairs(pairs: Sequence[Pair], labels: Sequence[str]) -> tuple[FailureModeScores, ...]:
     """Compare a classifier's labels with the right ones, fault by fault.
 
     Args:
@@ -124,7 +124,7 @@ def judge(pairs: Sequence[Pair], labels: Sequence[str]) -> tuple[FaultShare, ...
     answers = _answers(labels, expected=2 * len(pairs))
     judged = list(zip(pairs, answers[::2], answers[1::2], strict=True))
     shares = []
-    for fault in Fault:
+    for fault in FailureMode:
         rows = [_row(pair, a, b) for pair, a, b in judged if pair.fault is fault]
         if rows:
             shares.append(_share(fault, rows))
@@ -143,8 +143,8 @@ def _row(pair: Pair, a: Label, b: Label) -> _Row:
     return _Row(right=(a is Label.FINE, b is not Label.FINE), exact=(a is pair.a.label, b is pair.b.label))
 
 
-def _share(fault: Fault, rows: Sequence[_Row]) -> FaultShare:
-    return FaultShare(
+def _share(fault: FailureMode, rows: Sequence[_Row]) -> FailureModeScores:
+    return FailureModeScores(
         fault=fault,
         pairs=len(rows),
         comments_right=_mean(side for row in rows for side in row.right),
@@ -180,11 +180,11 @@ def _pair(line: str, *, where: str) -> Pair:
         raise TableError(f"{where}: not JSON (column {error.colno}); write one object a line") from error
     fields = _fields(row, ("id", "fault", "a", "b", "differs"), where=where)
     fault = _text(fields, "fault", where=where)
-    if fault not in set(Fault):
-        raise TableError(f"{where}, field 'fault': unknown; use one of {', '.join(Fault)}")
+    if fault not in set(FailureMode):
+        raise TableError(f"{where}, field 'fault': unknown; use one of {', '.join(FailureMode)}")
     return Pair(
         id=_text(fields, "id", where=where),
-        fault=Fault(fault),
+        fault=FailureMode(fault),
         a=_side(fields["a"], (Label.FINE,), where=f"{where}, field 'a'"),
         b=_side(fields["b"], (Label.TOXIC, Label.HATEFUL), where=f"{where}, field 'b'"),
         differs=_text(fields, "differs", where=where),

@@ -9,13 +9,13 @@ from pathlib import Path
 from model.errors import ArtefactError
 from model.moderator import Moderator
 from training.comparison import comparison_report as compare_report
-from training.comparison.paired import Comparison, compare
-from training.evaluation.evaluate import check_clean, choose
+from training.comparison.paired import Comparison, compare_rows
+from training.evaluation.evaluate import check_clean_sources, select_split
 from training.evaluation.intervals import RESAMPLES
-from training.evaluation.scoreboard import judge
+from training.evaluation.scoreboard import score_rows
 from training.tables.labelled_tables import Reading, read_tables
 
-__all__ = ["CompareJob", "Compared", "Progress", "run"]
+__all__ = ["CompareJob", "ComparisonRun", "Progress", "run_comparison"]
 
 Progress = Callable[[str, float], None]
 """Is told the step at work and the share of it that is done."""
@@ -54,7 +54,7 @@ class CompareJob:
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparisonRun:
     """What came of a comparison.
 
     Attributes:
@@ -66,7 +66,7 @@ class Compared:
     reading: Reading
 
 
-def run(job: CompareJob, progress: Progress | None = None) -> Compared:
+def run_comparison(job: CompareJob, progress: Progress | None = None) -> ComparisonRun:
     """Let two artefacts judge labelled tables, compare them, and write what the job asks for.
 
     Args:
@@ -82,19 +82,19 @@ def run(job: CompareJob, progress: Progress | None = None) -> Compared:
     moderators = [Moderator.load(folder, profile=None) for folder in (job.first, job.second)]
     tell("reading", 0.0)
     reading = read_tables(job.tables, columns=job.columns, labels=job.labels, strict=job.strict)
-    rows = choose(reading.rows, job.split)
-    check_clean(job.clean, rows)
+    rows = select_split(reading.rows, job.split)
+    check_clean_sources(job.clean, rows)
     judged = []
     for step, moderator in zip(("first", "second"), moderators, strict=True):
         tell(step, 0.0)
-        judged.append(judge(moderator, rows, clean=job.clean or None, progress=partial(tell, step)))
+        judged.append(score_rows(moderator, rows, clean=job.clean or None, progress=partial(tell, step)))
     tell("comparing", 0.0)
-    comparison = compare(*judged, resamples=job.resamples, seed=job.seed, progress=lambda share: tell("comparing", share))
+    comparison = compare_rows(*judged, resamples=job.resamples, seed=job.seed, progress=lambda share: tell("comparing", share))
     if job.out is not None:
-        compare_report.write(comparison, reading, job.out)
+        compare_report.write_comparison(comparison, reading, job.out)
     if job.texts is not None:
-        compare_report.write_texts(comparison, judged[0].rows.text, job.texts)
-    return Compared(comparison, reading)
+        compare_report.write_changed_texts(comparison, judged[0].rows.text, job.texts)
+    return ComparisonRun(comparison, reading)
 
 
 def _check(job: CompareJob) -> None:
@@ -108,7 +108,7 @@ def _check(job: CompareJob) -> None:
 def _check_folder(folder: Path) -> None:
     place = Path(os.path.realpath(folder))
     if place.is_dir():
-        if other := sorted(path.name for path in place.iterdir() if path.name not in compare_report.FILES):
+        if other := sorted(path.name for path in place.iterdir() if path.name not in compare_report.COMPARISON_FILES):
             raise ArtefactError(f"{folder}: holds something other than a comparison ({other[0]!a}): choose another folder")
     elif place.exists():
         raise ArtefactError(f"{folder}: is a file: give a folder")

@@ -12,19 +12,27 @@ from typing import Any
 
 from model.artefact.atomic import replace_folder, sync_to_disk
 from model.errors import ArtefactError
-from training.comparison.paired import COMPARED, MEAN, POOLED, Comparison, Difference, McNemar
+from training.comparison.paired import COMPARED_METRICS, MEAN, POOLED, Comparison, Difference, McNemar
 from training.tables.labelled_tables import Reading
 
-__all__ = ["FILES", "as_html", "as_json", "changed_lines", "print_comparison", "write", "write_texts"]
+__all__ = [
+    "COMPARISON_FILES",
+    "changed_lines",
+    "comparison_html",
+    "comparison_json",
+    "print_comparison",
+    "write_changed_texts",
+    "write_comparison",
+]
 
-FILES = ("changed.jsonl", "compare.html", "compare.json")
+COMPARISON_FILES = ("changed.jsonl", "compare.html", "compare.json")
 """What the folder of a comparison holds."""
 _PROTOCOL = 1
 _SHOWN_SOURCES = 40
 _SHOWN_PROBLEMS = 20
 
 
-def as_json(comparison: Comparison, reading: Reading, *, indent: int | None = None) -> str:
+def comparison_json(comparison: Comparison, reading: Reading, *, indent: int | None = None) -> str:
     """Return a comparison as JSON, all but the single comments; of those it tells how many changed from which label to which."""
     document: dict[str, Any] = {"protocol": _PROTOCOL, **asdict(comparison)}
     document["changes"] = [dict(zip(("first", "second", "outcome", "comments"), one, strict=True)) for one in _transitions(comparison)]
@@ -48,7 +56,7 @@ def changed_lines(comparison: Comparison, texts: Sequence[str] | None = None) ->
         yield json.dumps(told if texts is None else told | {"text": texts[row]}, ensure_ascii=False) + "\n"
 
 
-def as_html(comparison: Comparison) -> str:
+def comparison_html(comparison: Comparison) -> str:
     """Return a comparison as one page that needs nothing from elsewhere."""
     from jinja2 import Environment, StrictUndefined
 
@@ -56,7 +64,7 @@ def as_html(comparison: Comparison) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return environment.from_string(page).render(
         comparison=comparison,
-        figures=COMPARED,
+        figures=COMPARED_METRICS,
         differences=_by_source(comparison),
         transitions=_transitions(comparison),
         outcomes=Counter(change.outcome for change in comparison.changes),
@@ -65,7 +73,7 @@ def as_html(comparison: Comparison) -> str:
     )
 
 
-def write(comparison: Comparison, reading: Reading, folder: Path) -> None:
+def write_comparison(comparison: Comparison, reading: Reading, folder: Path) -> None:
     """Write compare.json, compare.html and changed.jsonl in one step: a folder holds all of one comparison, or of the one before.
 
     Args:
@@ -77,18 +85,18 @@ def write(comparison: Comparison, reading: Reading, folder: Path) -> None:
         ArtefactError: it cannot be written.
     """
     place = Path(os.path.realpath(folder))
-    contents = "".join(changed_lines(comparison)), as_html(comparison), as_json(comparison, reading, indent=1) + "\n"
+    contents = "".join(changed_lines(comparison)), comparison_html(comparison), comparison_json(comparison, reading, indent=1) + "\n"
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with replace_folder(place) as fresh:
-            for name, content in zip(FILES, contents, strict=True):
+            for name, content in zip(COMPARISON_FILES, contents, strict=True):
                 (fresh / name).write_text(content, encoding="utf-8")
                 sync_to_disk(fresh / name)
     except OSError as error:
         raise _unwritten(folder, error) from error
 
 
-def write_texts(comparison: Comparison, texts: Sequence[str], file: Path) -> None:
+def write_changed_texts(comparison: Comparison, texts: Sequence[str], file: Path) -> None:
     """Write the comments whose label changed with their texts, for the eyes of whoever owns the file; all of it or nothing.
 
     Args:
@@ -120,7 +128,7 @@ def print_comparison(comparison: Comparison, reading: Reading) -> None:
         print(f"tipstaff: {_printable(line)}", file=sys.stderr)
     console = Console(width=None if sys.stdout.isatty() else 150, markup=False, highlight=False)
     table = Table("source", title=f"{_printable(comparison.second)} less {_printable(comparison.first)}, {comparison.rows:,} rows")
-    for figure in COMPARED:
+    for figure in COMPARED_METRICS:
         table.add_column(figure.replace("_", " "), justify="right")
     shown = _shown(comparison)
     for source, row in _by_source(comparison):
@@ -156,7 +164,7 @@ def _by_source(comparison: Comparison) -> list[tuple[str, list[Difference | None
     found: dict[str, dict[str, Difference]] = {}
     for one in comparison.differences:
         found.setdefault(one.source, {})[one.figure] = one
-    return [(source, [row.get(figure) for figure in COMPARED]) for source, row in found.items()]
+    return [(source, [row.get(figure) for figure in COMPARED_METRICS]) for source, row in found.items()]
 
 
 def _transitions(comparison: Comparison) -> list[tuple[str, str, str, int]]:

@@ -15,15 +15,26 @@ import numpy.typing as npt
 from model.array_types import FloatArray
 from model.comment import LABELS
 from training.evaluation.intervals import RESAMPLES, bootstrap, percentiles
-from training.evaluation.scoreboard import FIGURES, Judged, Scoreboard
-from training.evaluation.slices import Cut
+from training.evaluation.scoreboard import METRICS, Scoreboard, ScoredRows
+from training.evaluation.slices import SliceMembership
 from training.tables.labelled import Labelled
 
-__all__ = ["COMPARED", "MEAN", "POOLED", "QUESTIONS", "Change", "Comparison", "Difference", "McNemar", "compare", "mcnemar"]
+__all__ = [
+    "COMPARED_METRICS",
+    "MEAN",
+    "POOLED",
+    "QUESTIONS",
+    "Comparison",
+    "Difference",
+    "LabelChange",
+    "McNemar",
+    "compare_rows",
+    "mcnemar",
+]
 
 Flags = npt.NDArray[np.bool_]
 
-COMPARED = ("auc_abusive", "auc_hateful", "caught_abusive", "caught_hateful", "macro_f1", "calibration_error")
+COMPARED_METRICS = ("auc_abusive", "auc_hateful", "caught_abusive", "caught_hateful", "macro_f1", "calibration_error")
 """The figures that are compared; docs/evaluate.md says what each is."""
 QUESTIONS = ("label", "abusive", "hateful")
 """What a label is right or wrong about: itself, whether the comment is abusive, whether it is hateful."""
@@ -31,7 +42,7 @@ MEAN, POOLED = "MEAN", "pooled"
 """What stands in the place of a source: the mean over the sources, and all rows as if of one."""
 
 _EXACT = 1000
-_COLUMNS = [FIGURES.index(name) for name in COMPARED]
+_COLUMNS = [METRICS.index(name) for name in COMPARED_METRICS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +92,7 @@ class McNemar:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LabelChange:
     """A comment whose label changed; its text is not told.
 
     Attributes:
@@ -127,12 +138,12 @@ class Comparison:
     seed: int
     differences: tuple[Difference, ...]
     tests: tuple[McNemar, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[LabelChange, ...]
 
 
-def compare(
-    first: Judged,
-    second: Judged,
+def compare_rows(
+    first: ScoredRows,
+    second: ScoredRows,
     *,
     resamples: int = RESAMPLES,
     seed: int = 0,
@@ -188,9 +199,9 @@ def mcnemar(only_first: int, only_second: int) -> tuple[float, str]:
 
 
 def _differences(
-    first: Judged, second: Judged, *, resamples: int, seed: int, progress: Callable[[float], None] | None
+    first: ScoredRows, second: ScoredRows, *, resamples: int, seed: int, progress: Callable[[float], None] | None
 ) -> Sequence[Difference]:
-    none = Cut((), np.zeros(len(first.rows) + 1, np.int64), np.empty(0, np.int64))
+    none = SliceMembership((), np.zeros(len(first.rows) + 1, np.int64), np.empty(0, np.int64))
     boards = [Scoreboard(judged, none) for judged in (first, second)]
 
     def figures(weights: npt.NDArray[np.int32] | None) -> FloatArray:
@@ -203,7 +214,7 @@ def _differences(
     points = figures(None)
     drawn = bootstrap(change, first.starts, count=resamples, seed=seed, progress=progress)
     low, high = percentiles(drawn, points[1] - points[0])
-    names = [(source, figure) for source in (*first.sources, MEAN, POOLED) for figure in COMPARED]
+    names = [(source, figure) for source in (*first.sources, MEAN, POOLED) for figure in COMPARED_METRICS]
     return [
         Difference(
             *name,
@@ -237,7 +248,7 @@ def _right(labels: npt.NDArray[np.int8], rows: Labelled) -> dict[str, tuple[Flag
     return {question: (truth[question] >= 0, said[question] == truth[question]) for question in QUESTIONS}
 
 
-def _tests(first: Judged, second: Judged) -> Sequence[McNemar]:
+def _tests(first: ScoredRows, second: ScoredRows) -> Sequence[McNemar]:
     one, other = _right(first.labels, first.rows), _right(second.labels, second.rows)
     every = [*first.sources.items(), (POOLED, np.arange(len(first.rows)))]
     tests = []
@@ -251,14 +262,14 @@ def _tests(first: Judged, second: Judged) -> Sequence[McNemar]:
     return tests
 
 
-def _changes(first: Judged, second: Judged) -> Sequence[Change]:
+def _changes(first: ScoredRows, second: ScoredRows) -> Sequence[LabelChange]:
     rows = first.rows
     agree = [_agrees(judged.labels, rows) for judged in (first, second)]
     changes = []
     for row in np.flatnonzero(first.labels != second.labels).tolist():
         before, after = bool(agree[0][row]), bool(agree[1][row])
         changes.append(
-            Change(
+            LabelChange(
                 row=row,
                 source=rows.source[row],
                 id=rows.id[row],

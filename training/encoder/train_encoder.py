@@ -24,7 +24,7 @@ from training.encoder.onnx_export import export
 from training.encoder.training_loop import EncoderSettings, Tell, score, train
 from training.encoder.training_rows import normalise_all, rows_of
 from training.encoder.vocabulary import choose_pieces
-from training.evaluation.label_figures import Figures, evaluate
+from training.evaluation.source_metrics import SourceMetrics, measure_sources
 from training.fit.combination import cascaded, entry_of, fit_second, scores_of
 from training.fit.derived_policy import policy_for, thresholds_of
 from training.tables.duplicates import deduplicate
@@ -74,7 +74,7 @@ class TrainedEncoder:
     """
 
     manifest: Manifest
-    figures: Mapping[str, Figures]
+    figures: Mapping[str, SourceMetrics]
     bytes: int
 
 
@@ -125,12 +125,12 @@ def _rows(job: EncoderJob, tell: Tell) -> tuple[Labelled, Labelled]:
     return weigh(cleaned.rows.take(split.train), sources=job.source_weights, labels={}), cleaned.rows.take(split.dev)
 
 
-def _judged(log_odds: FloatArray, dev: Labelled) -> Figures:
+def _judged(log_odds: FloatArray, dev: Labelled) -> SourceMetrics:
     scores = scores_of(log_odds)
-    return evaluate(scores, scores.argmax(axis=1).astype(np.int8), dev)["MEAN"]
+    return measure_sources(scores, scores.argmax(axis=1).astype(np.int8), dev)["MEAN"]
 
 
-def _mean_auc(figures: Figures) -> float:
+def _mean_auc(figures: SourceMetrics) -> float:
     known = [value for value in (figures.auc_hateful, figures.auc_abusive) if value is not None]
     return float(np.mean(known)) if known else 0.0
 
@@ -166,9 +166,9 @@ def attached(
     second, together = fit_second(classifier, reader, dev, log_odds=log_odds)
     ngrams = classifier.score(texts).scores
     figures = {
-        "n-grams": evaluate(ngrams, classifier.labels(ngrams), dev)["MEAN"],
+        "n-grams": measure_sources(ngrams, classifier.labels(ngrams), dev)["MEAN"],
         "encoder": _judged(log_odds, dev),
-        "both": evaluate(together, labels_of(together, second.thresholds), dev)["MEAN"],
+        "both": measure_sources(together, labels_of(together, second.thresholds), dev)["MEAN"],
     }
     if floats is not None:
         figures["encoder in float"] = _judged(floats, dev)
@@ -185,7 +185,7 @@ def _named(entry: Mapping[str, object]) -> set[str]:
     return {value for value in entry.values() if isinstance(value, str) and value.endswith(".npy")}
 
 
-def _described(manifest: Manifest, second: Second, job: EncoderJob, figures: Mapping[str, Figures], policy: Policy) -> Description:
+def _described(manifest: Manifest, second: Second, job: EncoderJob, figures: Mapping[str, SourceMetrics], policy: Policy) -> Description:
     said = {name: getattr(manifest, name) for name in Description.model_fields}
     said["readers"] = (manifest.readers[0], entry_of(second)[0])
     said["policies"] = {"default": thresholds_of(policy)}

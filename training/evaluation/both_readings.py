@@ -16,17 +16,17 @@ from model.encoder.session import ENCODER_HEADS
 from model.moderator import Moderator
 from model.text.pipeline import prepare
 from model.threads import available_cores
-from training.evaluation.label_figures import Figures, calibration_error, evaluate
+from training.evaluation.source_metrics import SourceMetrics, calibration_error, measure_sources
 from training.fit.combination import scores_of
 from training.tables.labelled import Labelled
 
-__all__ = ["BothRead", "Judgement", "drawn", "read_both"]
+__all__ = ["BothReadings", "CascadeMetrics", "read_with_both", "sample_rows"]
 
 _TIMED = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class CascadeMetrics:
     """How well comments are judged if those from a threshold on are read by both readers, and what it costs.
 
     Attributes:
@@ -39,7 +39,7 @@ class Judgement:
     """
 
     threshold: float | None
-    figures: Figures
+    figures: SourceMetrics
     calibration_error: float | None
     passed: float
     passed_clean: float | None
@@ -53,7 +53,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, eq=False)
-class BothRead:
+class BothReadings:
     """Rows that both readers have read, each once, so that any profile can be measured.
 
     Attributes:
@@ -78,14 +78,14 @@ class BothRead:
     ngrams_seconds: float
     encoder_seconds: FloatArray
 
-    def judged_from(self, threshold: float | None) -> Judgement:
+    def judged_from(self, threshold: float | None) -> CascadeMetrics:
         """Measure the cascade with a threshold; that of 0 is the profile full, None the profile fast."""
         passed = self.held & (1 - self.alone[:, 0] >= (np.inf if threshold is None else threshold))
         scores = np.where(passed[:, None], self.both, self.alone)
         calm = (self.rows.abusive == 0) & np.isin(self.rows.source, list(self.clean))
-        return Judgement(
+        return CascadeMetrics(
             threshold=threshold,
-            figures=evaluate(scores, np.where(passed, self.both_labels, self.alone_labels), self.rows, clean=self.clean)["MEAN"],
+            figures=measure_sources(scores, np.where(passed, self.both_labels, self.alone_labels), self.rows, clean=self.clean)["MEAN"],
             calibration_error=calibration_error(1 - scores[:, 0], self.rows, prior=self.prior),
             passed=float(passed.mean()),
             passed_clean=float(passed[calm].mean()) if calm.any() else None,
@@ -93,7 +93,7 @@ class BothRead:
         )
 
 
-def read_both(moderator: Moderator, second: Second, rows: Labelled, *, clean: Collection[str], seed: int) -> BothRead:
+def read_with_both(moderator: Moderator, second: Second, rows: Labelled, *, clean: Collection[str], seed: int) -> BothReadings:
     """Let both readers read rows, and take the time of some.
 
     Args:
@@ -114,15 +114,17 @@ def read_both(moderator: Moderator, second: Second, rows: Labelled, *, clean: Co
     both[at] = scores_of(log_odds)
     both_labels = labels.copy()
     both_labels[at] = labels_of(both[at], second.thresholds)
-    some = drawn(at.size, _TIMED, seed)
+    some = sample_rows(at.size, _TIMED, seed)
     timed = [comments[row] for row in at[some]]
     ngrams = _seconds(lambda: moderator.decide(timed, fast=True, threads=1)) / max(len(timed), 1)
     encoder = np.zeros(len(rows))
     encoder[at] = _encoder_seconds(second, texts, some)
-    return BothRead(rows, clean, moderator.classifier.prior.abusive, held, alone, labels, both, both_labels, 1000 * ngrams, 1000 * encoder)
+    return BothReadings(
+        rows, clean, moderator.classifier.prior.abusive, held, alone, labels, both, both_labels, 1000 * ngrams, 1000 * encoder
+    )
 
 
-def drawn(count: int, most: int, seed: int) -> npt.NDArray[np.intp]:
+def sample_rows(count: int, most: int, seed: int) -> npt.NDArray[np.intp]:
     """Return the numbers below ``count``, ascending; of more than ``most`` as many drawn at random."""
     return np.sort(np.random.default_rng(seed).choice(count, min(count, most), replace=False)).astype(np.intp)
 

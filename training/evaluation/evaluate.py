@@ -15,36 +15,36 @@ from model.profile import Profile
 from training.evaluation.intervals import RESAMPLES
 from training.evaluation.report.behaviour_section import behaviour_section
 from training.evaluation.report.profile_section import profiles_section
+from training.evaluation.report.report_files import REPORT_FILES, EvaluationReport, ScoredTable, write_report
 from training.evaluation.report.robustness_section import robustness_section
-from training.evaluation.report.sections import Section
-from training.evaluation.report.write_report import FILES, JudgedTable, Report, write
-from training.evaluation.results import Results, measure
-from training.evaluation.scoreboard import Judged, judge
+from training.evaluation.report.sections import ReportSection
+from training.evaluation.results import EvaluationResults, compute_results
+from training.evaluation.scoreboard import ScoredRows, score_rows
 from training.tables.labelled import Labelled
 from training.tables.labelled_tables import Reading, read_tables
 
 __all__ = [
-    "DEFAULT",
-    "EXTRAS",
+    "SECTION_BUILDERS",
+    "SHIPPED_NAME",
     "SPLITS",
     "EvaluateJob",
     "Evaluation",
-    "Extra",
     "Progress",
-    "check_clean",
-    "choose",
-    "evaluate",
-    "extras_of",
+    "SectionBuilder",
+    "check_clean_sources",
+    "run_evaluation",
+    "section_builders_for",
+    "select_split",
 ]
 
 Progress = Callable[[str, float], None]
 """Is told the step at work and the share of it that is done."""
-Extra = Callable[[Moderator, Judged, Results], Section | None]
+SectionBuilder = Callable[[Moderator, ScoredRows, EvaluationResults], ReportSection | None]
 """Makes a further part of the report of what was judged and measured, if there is anything to tell."""
 
-EXTRAS: Sequence[tuple[str, Extra]] = (("behaviour", behaviour_section), ("attacks", robustness_section))
+SECTION_BUILDERS: Sequence[tuple[str, SectionBuilder]] = (("behaviour", behaviour_section), ("attacks", robustness_section))
 """The further parts of every report, each with the name of its step; ``extras_of`` has one more."""
-DEFAULT = "default"
+SHIPPED_NAME = "default"
 """What the artefact that ships is called."""
 SPLITS = ("held-out", "dev", "train", "all")
 
@@ -90,12 +90,14 @@ class Evaluation:
         out: where the report was written.
     """
 
-    report: Report
+    report: EvaluationReport
     reading: Reading
     out: Path
 
 
-def evaluate(job: EvaluateJob, progress: Progress | None = None, *, extras: Sequence[tuple[str, Extra]] | None = None) -> Evaluation:
+def run_evaluation(
+    job: EvaluateJob, progress: Progress | None = None, *, extras: Sequence[tuple[str, SectionBuilder]] | None = None
+) -> Evaluation:
     """Judge labelled tables and write report.html and report.json.
 
     Args:
@@ -113,30 +115,30 @@ def evaluate(job: EvaluateJob, progress: Progress | None = None, *, extras: Sequ
     moderator = Moderator(stored, profile=job.profile)
     tell("reading", 0.0)
     reading = read_tables(job.tables, columns=job.columns, labels=job.labels, strict=job.strict)
-    rows = choose(reading.rows, job.split)
-    check_clean(job.clean, rows)
+    rows = select_split(reading.rows, job.split)
+    check_clean_sources(job.clean, rows)
     tables = _tables(rows)
     tell("judging", 0.0)
-    judged = judge(moderator, rows, clean=job.clean or None, progress=lambda share: tell("judging", share))
+    judged = score_rows(moderator, rows, clean=job.clean or None, progress=lambda share: tell("judging", share))
     tell("measuring", 0.0)
-    results = measure(judged, resamples=job.resamples, seed=job.seed, progress=lambda share: tell("measuring", share))
+    results = compute_results(judged, resamples=job.resamples, seed=job.seed, progress=lambda share: tell("measuring", share))
     sections = []
-    for step, extra in extras_of(stored) if extras is None else extras:
+    for step, extra in section_builders_for(stored) if extras is None else extras:
         tell(step, 0.0)
         if (section := extra(moderator, judged, results)) is not None:
             sections.append(section)
     tell("writing", 0.0)
-    report = Report(results, tuple(sections), tables, reading, job.split, _remarks(moderator, rows, tables))
-    write(report, job.out)
+    report = EvaluationReport(results, tuple(sections), tables, reading, job.split, _remarks(moderator, rows, tables))
+    write_report(report, job.out)
     return Evaluation(report, reading, job.out)
 
 
-def extras_of(stored: StoredArtefact) -> Sequence[tuple[str, Extra]]:
+def section_builders_for(stored: StoredArtefact) -> Sequence[tuple[str, SectionBuilder]]:
     """Return the further parts of a report on an artefact: those of every report, and how its profiles compare if it has several."""
-    return (*EXTRAS, ("profiles", partial(profiles_section, stored)))
+    return (*SECTION_BUILDERS, ("profiles", partial(profiles_section, stored)))
 
 
-def choose(rows: Labelled, split: str) -> Labelled:
+def select_split(rows: Labelled, split: str) -> Labelled:
     """Return the rows to judge: those of a split, all, or those held out of training.
 
     Args:
@@ -162,7 +164,9 @@ def check_out(folder: Path) -> None:
     """
     place = Path(os.path.realpath(folder))
     if place.is_dir():
-        if other := sorted(path.name for path in place.iterdir() if path.name not in FILES or not path.is_file() or path.is_symlink()):
+        if other := sorted(
+            path.name for path in place.iterdir() if path.name not in REPORT_FILES or not path.is_file() or path.is_symlink()
+        ):
             raise ArtefactError(f"{folder}: holds something other than a report ({other[0]!a}): choose another folder")
     elif place.exists():
         raise ArtefactError(f"{folder}: is a file: give a folder")
@@ -171,7 +175,7 @@ def check_out(folder: Path) -> None:
         raise ArtefactError(f"{folder}: {above} is {'not writable' if above.is_dir() else 'a file'}: choose another folder")
 
 
-def check_clean(clean: Sequence[str], rows: Labelled) -> None:
+def check_clean_sources(clean: Sequence[str], rows: Labelled) -> None:
     """Refuse clean sources that none of the rows is of.
 
     Raises:
@@ -184,11 +188,11 @@ def check_clean(clean: Sequence[str], rows: Labelled) -> None:
         raise TableError(f"--clean {unknown[0]}: no row to judge is of that source; the sources are {listed}")
 
 
-def _tables(rows: Labelled) -> tuple[JudgedTable, ...]:
+def _tables(rows: Labelled) -> tuple[ScoredTable, ...]:
     counts: dict[str, int] = {}
     for place in rows.place:
         counts[place.file] = counts.get(place.file, 0) + 1
-    return tuple(JudgedTable(file, _sha256(Path(file)), count) for file, count in sorted(counts.items()))
+    return tuple(ScoredTable(file, _sha256(Path(file)), count) for file, count in sorted(counts.items()))
 
 
 def _sha256(path: Path) -> str:
@@ -196,7 +200,7 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _remarks(moderator: Moderator, rows: Labelled, tables: Sequence[JudgedTable]) -> tuple[str, ...]:
+def _remarks(moderator: Moderator, rows: Labelled, tables: Sequence[ScoredTable]) -> tuple[str, ...]:
     """Say which figures are flattered: those of rows that the artefact may have learned from."""
     known = {source["sha256"] for source in moderator.public_manifest()["data"]}
     seen = {one.file for one in tables if one.sha256 in known}

@@ -8,16 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from model.array_types import FloatArray
-from training.evaluation.label_figures import auc, calibration_error
 from training.evaluation.resample_kernels import areas
+from training.evaluation.source_metrics import auc, calibration_error
 from training.fit.calibrate import macro_f1
 
 __all__ = [
-    "ABUSIVE_ALARMS",
-    "BINS",
-    "HATEFUL_ALARMS",
-    "AlarmPoint",
-    "Ranked",
+    "RELIABILITY_BINS",
+    "RankedGroups",
+    "ThresholdAtFpr",
     "accuracy",
     "auc",
     "average_precision",
@@ -32,13 +30,11 @@ Flags = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.intp]
 Weights = npt.NDArray[np.int32]
 
-ABUSIVE_ALARMS, HATEFUL_ALARMS = 0.05, 0.01
-"""The shares of clean conversation above the two points at which it is measured how much is caught."""
-BINS = 10
+RELIABILITY_BINS = 10
 
 
 @dataclass(frozen=True, eq=False)
-class Ranked:
+class RankedGroups:
     """Rows in groups, each sorted by score once, so that a resample only has to be counted.
 
     Attributes:
@@ -88,12 +84,12 @@ class Ranked:
 
 def average_precision(answers: npt.NDArray[np.int8], scores: FloatArray) -> float | None:
     """Return the average precision of the rows that answer, None unless they answer both ways; shape (n,) each."""
-    found = Ranked.of(answers, scores, [np.arange(answers.size)]).areas(np.ones(answers.size, np.int32))[1, 0]
+    found = RankedGroups.of(answers, scores, [np.arange(answers.size)]).areas(np.ones(answers.size, np.int32))[1, 0]
     return None if np.isnan(found) else float(found)
 
 
 @dataclass(frozen=True, eq=False)
-class AlarmPoint:
+class ThresholdAtFpr:
     """The score that a stated share of clean conversation exceeds.
 
     Attributes:
@@ -146,9 +142,9 @@ def reliability(p: FloatArray, yes: Flags, *, prior: float) -> FloatArray:
         Shape (3, 10): the share of the weighted rows in each bin, their mean probability, the share of them that is positive;
         the last two are NaN for an empty bin.
     """
-    cells = np.minimum((p * BINS).astype(np.int64), BINS - 1) * 2 + yes
-    counts = np.bincount(cells, minlength=2 * BINS).reshape(BINS, 2).astype(np.float64)
-    sums = np.bincount(cells, p, minlength=2 * BINS).reshape(BINS, 2).astype(np.float64)
+    cells = np.minimum((p * RELIABILITY_BINS).astype(np.int64), RELIABILITY_BINS - 1) * 2 + yes
+    counts = np.bincount(cells, minlength=2 * RELIABILITY_BINS).reshape(RELIABILITY_BINS, 2).astype(np.float64)
+    sums = np.bincount(cells, p, minlength=2 * RELIABILITY_BINS).reshape(RELIABILITY_BINS, 2).astype(np.float64)
     return binned(counts, sums, prior=prior)
 
 

@@ -8,14 +8,14 @@ import numpy.typing as npt
 
 from model.comment import LABELS
 from training.evaluation.intervals import RESAMPLES, bootstrap, percentiles
-from training.evaluation.measures import BINS
+from training.evaluation.measures import RELIABILITY_BINS
 from training.evaluation.report.sections import Estimate
-from training.evaluation.scoreboard import FIGURES, SLICE_FIGURES, Judged, Measured, Scoreboard
-from training.evaluation.slices import cut
+from training.evaluation.scoreboard import METRICS, SLICE_METRICS, MetricValues, Scoreboard, ScoredRows
+from training.evaluation.slices import assign_slices
 
-__all__ = ["Bin", "Curve", "Figures", "Mistake", "Results", "SliceResult", "SourceResult", "measure"]
+__all__ = ["Estimates", "EvaluationResults", "Mistake", "RecallCurve", "ReliabilityBin", "SliceResult", "SourceResult", "compute_results"]
 
-Figures = Mapping[str, Estimate | None]
+Estimates = Mapping[str, Estimate | None]
 """A figure's name → what it comes to; None where the rows do not answer."""
 
 _MISTAKES = 20
@@ -45,7 +45,7 @@ class SourceResult:
     hateful: int
     not_hateful: int
     clean: bool
-    figures: Figures
+    figures: Estimates
     confusion: Sequence[Sequence[int]] | None
 
 
@@ -60,11 +60,11 @@ class SliceResult:
     abusive: int
     hateful: int
     not_hateful: int
-    figures: Figures
+    figures: Estimates
 
 
 @dataclass(frozen=True, slots=True)
-class Bin:
+class ReliabilityBin:
     """One of ten equal bins of P(abusive).
 
     Attributes:
@@ -84,7 +84,7 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class RecallCurve:
     """How much is caught, mean over sources, for every share of clean conversation that may be flagged.
 
     Attributes:
@@ -117,7 +117,7 @@ class Mistake:
 
 
 @dataclass(frozen=True)
-class Results:
+class EvaluationResults:
     """What an evaluation comes to.
 
     Attributes:
@@ -148,21 +148,26 @@ class Results:
     clean_rows: int
     resamples: int
     seed: int
-    points: Figures
+    points: Estimates
     sources: Sequence[SourceResult]
-    mean: Figures
-    pooled: Figures
+    mean: Estimates
+    pooled: Estimates
     confusion: Sequence[Sequence[int]] | None
-    recall: Mapping[str, Figures]
-    reliability: Sequence[Bin]
-    curves: Sequence[Curve]
+    recall: Mapping[str, Estimates]
+    reliability: Sequence[ReliabilityBin]
+    curves: Sequence[RecallCurve]
     slices: Sequence[SliceResult]
     mistakes: Sequence[Mistake]
 
 
-def measure(
-    judged: Judged, *, resamples: int = RESAMPLES, seed: int = 0, progress: Callable[[float], None] | None = None, mistakes: int = _MISTAKES
-) -> Results:
+def compute_results(
+    judged: ScoredRows,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+    progress: Callable[[float], None] | None = None,
+    mistakes: int = _MISTAKES,
+) -> EvaluationResults:
     """Measure everything of judged rows.
 
     Args:
@@ -172,13 +177,13 @@ def measure(
         progress: is told the share of the resamples that is done.
         mistakes: how many of each kind are listed.
     """
-    board = Scoreboard(judged, cut(judged.rows.text))
+    board = Scoreboard(judged, assign_slices(judged.rows.text))
     point = board.measure()
     drawn = bootstrap(lambda weights: board.measure(weights).flat(), judged.starts, count=resamples, seed=seed, progress=progress)
     low, high = (point.shaped(end) for end in percentiles(drawn, point.flat()))
     found = _Found(board, point, low, high)
     confusions = board.confusions()
-    return Results(
+    return EvaluationResults(
         artefact=judged.version,
         prior=judged.prior,
         rows=len(judged.rows),
@@ -189,8 +194,8 @@ def measure(
         seed=seed,
         points=found.named(("abusive", "hateful"), "points", np.s_[:]),
         sources=found.sources(confusions),
-        mean=found.named(FIGURES, "figures", np.s_[:, -2]),
-        pooled=found.named(FIGURES, "figures", np.s_[:, -1]),
+        mean=found.named(METRICS, "figures", np.s_[:, -2]),
+        pooled=found.named(METRICS, "figures", np.s_[:, -1]),
         confusion=_counts(confusions.sum(axis=0)),
         recall={label: found.named(LABELS, "recall", np.s_[row]) for row, label in enumerate(LABELS)} if board.three else {},
         reliability=found.bins(),
@@ -205,11 +210,11 @@ class _Found:
     """What was measured, and the ends of its intervals."""
 
     board: Scoreboard
-    point: Measured
-    low: Measured
-    high: Measured
+    point: MetricValues
+    low: MetricValues
+    high: MetricValues
 
-    def named(self, names: Sequence[str], part: str, where: object) -> Figures:
+    def named(self, names: Sequence[str], part: str, where: object) -> Estimates:
         columns = [getattr(measured, part)[where] for measured in (self.point, self.low, self.high)]
         return {str(name): _estimate(*values) for name, *values in zip(names, *columns, strict=True)}
 
@@ -221,7 +226,7 @@ class _Found:
                 rows=of.size,
                 **_known(judged, of),
                 clean=name in judged.clean,
-                figures=self.named(FIGURES, "figures", np.s_[:, number]),
+                figures=self.named(METRICS, "figures", np.s_[:, number]),
                 confusion=_counts(confusions[number]),
             )
             for number, (name, of) in enumerate(judged.sources.items())
@@ -231,18 +236,25 @@ class _Found:
         found = []
         for number, one in enumerate(self.board.cut.slices):
             of = np.flatnonzero(self.board.cut.holds(number))
-            figures = self.named(SLICE_FIGURES, "slices", np.s_[:, number])
+            figures = self.named(SLICE_METRICS, "slices", np.s_[:, number])
             found.append(SliceResult(one.family, one.name, rows=of.size, **_known(self.board.judged, of), figures=figures))
         return found
 
-    def bins(self) -> list[Bin]:
+    def bins(self) -> list[ReliabilityBin]:
         share, said, _, rows = self.board.reliability()
         if np.isnan(share).all():
             return []
         observed = [_estimate(*values) for values in zip(self.point.observed, self.low.observed, self.high.observed, strict=True)]
         return [
-            Bin(b / BINS, (b + 1) / BINS, int(rows[b]), float(share[b]), None if np.isnan(said[b]) else float(said[b]), observed[b])
-            for b in range(BINS)
+            ReliabilityBin(
+                b / RELIABILITY_BINS,
+                (b + 1) / RELIABILITY_BINS,
+                int(rows[b]),
+                float(share[b]),
+                None if np.isnan(said[b]) else float(said[b]),
+                observed[b],
+            )
+            for b in range(RELIABILITY_BINS)
         ]
 
 
@@ -252,7 +264,7 @@ def _estimate(value: float, low: float, high: float) -> Estimate | None:
     return Estimate(float(value), *(None if np.isnan(end) else float(end) for end in (low, high)))
 
 
-def _known(judged: Judged, of: npt.NDArray[np.intp]) -> dict[str, int]:
+def _known(judged: ScoredRows, of: npt.NDArray[np.intp]) -> dict[str, int]:
     abusive, hateful = judged.rows.abusive[of], judged.rows.hateful[of]
     counted = {"fine": abusive == 0, "abusive": abusive == 1, "hateful": hateful == 1, "not_hateful": hateful == 0}
     return {name: int(rows.sum()) for name, rows in counted.items()}
@@ -262,7 +274,7 @@ def _counts(table: npt.NDArray[np.int64]) -> list[list[int]] | None:
     return [[int(count) for count in row] for row in table] if table.sum() else None
 
 
-def _curves(judged: Judged) -> list[Curve]:
+def _curves(judged: ScoredRows) -> list[RecallCurve]:
     if not judged.calm.any():
         return []
     found = []
@@ -271,11 +283,11 @@ def _curves(judged: Judged) -> list[Curve]:
         wanted = [np.sort(scores[of[answers[of] == 1]]) for of in judged.sources.values()]
         caught = [1 - np.searchsorted(of, points, side="right") / of.size for of in wanted if of.size]
         if caught:
-            found.append(Curve(question, _GRID.tolist(), np.mean(caught, axis=0).tolist()))
+            found.append(RecallCurve(question, _GRID.tolist(), np.mean(caught, axis=0).tolist()))
     return found
 
 
-def _mistakes(judged: Judged, most: int) -> list[Mistake]:
+def _mistakes(judged: ScoredRows, most: int) -> list[Mistake]:
     """Return the fine rows with the highest and the abusive ones with the lowest P(abusive)."""
     rows, found = judged.rows, []
     for kind, answer, sign in (("false alarm", 0, -1), ("missed", 1, 1)):

@@ -11,23 +11,24 @@ import numpy.typing as npt
 from model.array_types import FloatArray
 from model.comment import Comment
 from model.moderator import Moderator
-from training.evaluation.measures import ABUSIVE_ALARMS, BINS, HATEFUL_ALARMS, AlarmPoint, Ranked, binned, ratio
+from training.evaluation.measures import RELIABILITY_BINS, RankedGroups, ThresholdAtFpr, binned, ratio
 from training.evaluation.resample_kernels import slice_areas, slice_counts
-from training.evaluation.slices import Cut
+from training.evaluation.slices import SliceMembership
+from training.evaluation.source_metrics import ABUSIVE_FPR, HATEFUL_FPR
 from training.fit.calibrate import by_source, sources_with_both, three_class_sources
 from training.tables.labelled import Labelled
 
-__all__ = ["FIGURES", "SLICE_FIGURES", "Judged", "Measured", "Scoreboard", "judge"]
+__all__ = ["METRICS", "SLICE_METRICS", "MetricValues", "Scoreboard", "ScoredRows", "score_rows"]
 
 Codes = npt.NDArray[np.int8]
 Weights = npt.NDArray[np.int32]
 
-FIGURES = (
+METRICS = (
     *("auc_abusive", "auc_hateful", "precision_abusive", "precision_hateful", "caught_abusive", "caught_hateful"),
     *("false_alarms", "accuracy", "macro_f1", "calibration_error"),
 )
 """What is measured of each source, of their mean, and of all rows pooled; docs/evaluate.md says what each is."""
-SLICE_FIGURES = (
+SLICE_METRICS = (
     *("false_alarms", "false_alarms_hateful", "caught_abusive", "caught_hateful"),
     *("auc_abusive", "bpsn_abusive", "bnsp_abusive", "auc_hateful", "bpsn_hateful", "bnsp_hateful"),
 )
@@ -37,7 +38,7 @@ _SHARES = ((2, 0), (3, 1), (0, 0))  # caught abusive, caught hateful, false alar
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class ScoredRows:
     """Rows, sorted by source, and what a classifier said of them.
 
     Attributes:
@@ -86,14 +87,14 @@ class Judged:
         return np.cumsum([0, *(of.size for of in self.sources.values())], dtype=np.intp)
 
 
-def judge(
+def score_rows(
     moderator: Moderator,
     rows: Labelled,
     *,
     clean: Collection[str] | None = None,
     progress: Callable[[float], None] | None = None,
     step: int = 4096,
-) -> Judged:
+) -> ScoredRows:
     """Let an artefact judge rows.
 
     Args:
@@ -113,11 +114,11 @@ def judge(
     unjudged = labels < 0
     scores[unjudged], labels[unjudged] = (1.0, 0.0, 0.0), 0
     names = frozenset(rows.source if clean is None else clean)
-    return Judged(rows, scores, labels, names, moderator.classifier.prior.abusive, int(unjudged.sum()), moderator.version)
+    return ScoredRows(rows, scores, labels, names, moderator.classifier.prior.abusive, int(unjudged.sum()), moderator.version)
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class MetricValues:
     """Everything that is measured, once.
 
     Attributes:
@@ -161,33 +162,33 @@ class Scoreboard:
         three: the sources whose labels are measured: those with at least five rows of each label.
     """
 
-    def __init__(self, judged: Judged, cut: Cut) -> None:
+    def __init__(self, judged: ScoredRows, cut: SliceMembership) -> None:
         self.judged, self.cut = judged, cut
         rows, groups = judged.rows, list(judged.sources.values())
         self._size = len(groups)
         self._source = np.repeat(np.arange(self._size), np.diff(judged.starts))
         every = np.arange(len(rows))
         self._questions = tuple(
-            (answers, scores, Ranked.of(answers, scores, [*groups, every]), AlarmPoint.of(scores, judged.calm, share))
+            (answers, scores, RankedGroups.of(answers, scores, [*groups, every]), ThresholdAtFpr.of(scores, judged.calm, share))
             for answers, scores, share in (
-                (rows.abusive, judged.abusive, ABUSIVE_ALARMS),
-                (rows.hateful, judged.hateful, HATEFUL_ALARMS),
+                (rows.abusive, judged.abusive, ABUSIVE_FPR),
+                (rows.hateful, judged.hateful, HATEFUL_FPR),
             )
         )
         self._sliced = tuple(
-            Ranked.of(np.where(np.isin(self._source, _both_ways(answers, groups)), answers, -1).astype(np.int8), scores, [every])
+            RankedGroups.of(np.where(np.isin(self._source, _both_ways(answers, groups)), answers, -1).astype(np.int8), scores, [every])
             for answers, scores, _, _ in self._questions
         )
         self.three = three_class_sources(rows)
         self._labelled = np.concatenate([np.empty(0, np.intp), *self.three.values()])
         known = np.isin(rows.source, sources_with_both(rows)) & (rows.abusive >= 0)
         self._known = np.flatnonzero(known)
-        self._bins = np.minimum((judged.abusive[self._known] * BINS).astype(np.int64), BINS - 1)
+        self._bins = np.minimum((judged.abusive[self._known] * RELIABILITY_BINS).astype(np.int64), RELIABILITY_BINS - 1)
         self._kinds = np.column_stack([rows.abusive == 0, rows.hateful == 0, rows.abusive == 1, rows.hateful == 1])
         self._of_kind = [np.flatnonzero(column) for column in self._kinds.T]
         self._label = rows.label
 
-    def measure(self, weights: Weights | None = None) -> Measured:
+    def measure(self, weights: Weights | None = None) -> MetricValues:
         """Measure everything of the rows, each counted as often as stated, shape (n,); None for once."""
         if weights is None:
             weights = np.ones(len(self.judged.rows), np.int32)
@@ -199,7 +200,7 @@ class Scoreboard:
         error, observed = self._calibration(weights)
         found = np.vstack([areas[:, 0], areas[:, 1], *shares, accuracy, macro, error])
         figures = np.insert(found, self._size, _means(found[:, : self._size]), axis=1)
-        return Measured(figures, points, recall, observed, self._slices(weights, over, points))
+        return MetricValues(figures, points, recall, observed, self._slices(weights, over, points))
 
     def confusions(self) -> npt.NDArray[np.int64]:
         """Return how often each label (row) was called each label (column), by source; shape (s, 3, 3)."""
@@ -234,11 +235,11 @@ class Scoreboard:
         return ratio(right.sum(axis=1), rows.sum(axis=1)), macro, ratio(tables[-1], rows[-1][:, None])
 
     def _binned(self, weights: Weights) -> tuple[FloatArray, FloatArray]:
-        of, size = self._known, self._size * BINS * 2
-        cells = (self._source[of] * BINS + self._bins) * 2 + self._kinds[of, 2]
+        of, size = self._known, self._size * RELIABILITY_BINS * 2
+        cells = (self._source[of] * RELIABILITY_BINS + self._bins) * 2 + self._kinds[of, 2]
         counts = np.bincount(cells, weights[of], minlength=size)
         sums = np.bincount(cells, weights[of] * self.judged.abusive[of], minlength=size)
-        return counts.reshape(-1, BINS, 2).astype(np.float64), sums.reshape(-1, BINS, 2).astype(np.float64)
+        return counts.reshape(-1, RELIABILITY_BINS, 2).astype(np.float64), sums.reshape(-1, RELIABILITY_BINS, 2).astype(np.float64)
 
     def _calibration(self, weights: Weights) -> tuple[FloatArray, FloatArray]:
         counts, sums = self._binned(weights)

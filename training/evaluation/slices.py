@@ -15,9 +15,19 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["IDENTITY", "Cut", "Slice", "cut", "has_emoji", "is_english", "is_profane", "is_shouting", "named_groups"]
+__all__ = [
+    "IDENTITY_FAMILY",
+    "Slice",
+    "SliceMembership",
+    "assign_slices",
+    "has_emoji",
+    "is_english",
+    "is_profane",
+    "is_shouting",
+    "named_groups",
+]
 
-IDENTITY = "identity"
+IDENTITY_FAMILY = "identity"
 """The family of the slices that name a group of people."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -40,7 +50,7 @@ class Slice:
 
 
 @dataclass(frozen=True, eq=False)
-class Cut:
+class SliceMembership:
     """Which of n comments is in which slices.
 
     Attributes:
@@ -60,22 +70,22 @@ class Cut:
         return found
 
 
-def cut(texts: Sequence[str]) -> Cut:
+def assign_slices(texts: Sequence[str]) -> SliceMembership:
     """Tell of each of n comments, as they were written, in which slices it is."""
-    slices = tuple(Slice(IDENTITY, name) for name in dict.fromkeys(_identities().values()))
+    slices = tuple(Slice(IDENTITY_FAMILY, name) for name in dict.fromkeys(_identities().values()))
     slices += tuple(Slice("length", name) for name in (*(name for _, name in _LENGTHS), _LONGEST))
     slices += (Slice("profanity", "present"), Slice("profanity", "absent"), Slice("language", "English"), Slice("language", "other"))
     slices += (Slice("capitals", "shouting"), Slice("capitals", "not shouting"), Slice("emoji", "present"), Slice("emoji", "absent"))
     place = {one: number for number, one in enumerate(slices)}
     found = [[place[one] for one in _slices(text)] for text in texts]
     starts = np.cumsum([0, *map(len, found)], dtype=np.int64)
-    return Cut(slices, starts, np.fromiter((number for row in found for number in row), np.int64, count=int(starts[-1])))
+    return SliceMembership(slices, starts, np.fromiter((number for row in found for number in row), np.int64, count=int(starts[-1])))
 
 
 def _slices(text: str) -> Iterator[Slice]:
     words = _words(text)
     for group in _groups(words):
-        yield Slice(IDENTITY, group)
+        yield Slice(IDENTITY_FAMILY, group)
     yield Slice("length", next((name for most, name in _LENGTHS if len(words) <= most), _LONGEST))
     yield Slice("profanity", "absent" if _profanity().isdisjoint(words) else "present")
     yield Slice("language", "English" if is_english(text) else "other")

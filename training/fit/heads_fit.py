@@ -13,7 +13,7 @@ from model.comment import Comment
 from model.errors import TableError
 from model.normaliser.lexicon import load_lexicon
 from model.text.pipeline import prepare
-from training.evaluation.label_figures import auc, auc_low
+from training.evaluation.source_metrics import auc, auc_low
 from training.fit.calibrate import by_source, calibrate, calibrate_attribute, choose_thresholds, for_prior
 from training.fit.ngram_weights import FitSettings, Linear, fit, quantise
 from training.tables.labelled import UNKNOWN, Labelled

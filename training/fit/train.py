@@ -22,7 +22,7 @@ from model.errors import ArtefactError, TableError
 from model.normaliser.version import normaliser_version
 from model.policy import Policy
 from model.text.pipeline import prepare
-from training.evaluation.label_figures import Figures, calibration_error, evaluate, largest
+from training.evaluation.source_metrics import SourceMetrics, calibration_error, largest_sources, measure_sources
 from training.fit.combination import cascaded, entry_of, fit_second, stored_second
 from training.fit.derived_policy import policy_for, thresholds_of
 from training.fit.heads_fit import Fitted, Taught, fit_heads
@@ -95,7 +95,7 @@ class Trained:
 
     manifest: Manifest
     out: Path
-    figures: Mapping[str, Figures]
+    figures: Mapping[str, SourceMetrics]
     calibration_error: float | None
     remarks: tuple[str, ...]
     split: Split
@@ -184,7 +184,7 @@ def build(
     tell("judging", 0.0)
     classifier = fitted.classifier
     scores = classifier.score(prepare([Comment("", text) for text in dev.text])).scores
-    figures = evaluate(scores, classifier.labels(scores), dev, clean=clean)
+    figures = measure_sources(scores, classifier.labels(scores), dev, clean=clean)
     error = calibration_error(1 - scores[:, 0], dev, prior=job.prior.abusive)
     policy = policy_for(scores, dev, prior=job.prior, clean=clean)
     description = _described(fitted, policy, job, data=data, figures=figures, error=error)
@@ -236,7 +236,7 @@ def _joined(
     """
     old, own = encoder
     second, scores = fit_second(fitted.classifier, old.reader, dev, share=Taught.by(learn).share)
-    both = evaluate(scores, labels_of(scores, second.thresholds), dev, clean=clean)["MEAN"]
+    both = measure_sources(scores, labels_of(scores, second.thresholds), dev, clean=clean)["MEAN"]
     metrics = description.metrics | {"profiles": {"both": asdict(both)}}
     policy = policy_for(cascaded(fast, scores, second), dev, prior=fitted.classifier.prior, clean=clean)
     entry, more = entry_of(second)
@@ -252,7 +252,7 @@ def _described(
     job: TrainJob,
     *,
     data: Sequence[DataSource],
-    figures: Mapping[str, Figures],
+    figures: Mapping[str, SourceMetrics],
     error: float | None,
 ) -> Description:
     how = asdict(job.fit)
@@ -271,7 +271,7 @@ def _described(
         policies={"default": thresholds_of(policy)},
         attributes=fitted.evidence,
         data=tuple(data),
-        metrics={"dev": {name: asdict(row) for name, row in largest(figures, _MOST_SOURCES).items()}, "calibration_error": error},
+        metrics={"dev": {name: asdict(row) for name, row in largest_sources(figures, _MOST_SOURCES).items()}, "calibration_error": error},
         settings=how,
         libraries={name: metadata.version(name) for name in _LIBRARIES},
     )

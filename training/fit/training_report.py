@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 
 from model.artefact.folder import artefact_version
-from training.evaluation.label_figures import Figures, largest
+from training.evaluation.source_metrics import SourceMetrics, largest_sources
 from training.fit.train import Progress as Tell
 from training.fit.train import Trained
 from training.tables.labelled_tables import Reading
@@ -58,11 +58,11 @@ def print_trained(made: Trained) -> None:
     """Print what was read and left out to standard error, the figures on the dev rows as a table to standard output."""
     for line in _story(made):
         _say(line)
-    names = [field.name for field in fields(Figures)]
+    names = [field.name for field in fields(SourceMetrics)]
     table = Table("source", title=f"dev rows, {artefact_version(made.manifest)}")
     for name in names:
         table.add_column(name.replace("_", " "), justify="right")
-    shown = largest(made.figures, _SHOWN_SOURCES)
+    shown = largest_sources(made.figures, _SHOWN_SOURCES)
     for source, row in shown.items():
         values = [getattr(row, name) for name in names]
         table.add_row(_printable(source), *("" if v is None else f"{v:,}" if isinstance(v, int) else f"{v:.3f}" for v in values))

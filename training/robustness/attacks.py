@@ -13,7 +13,7 @@ from types import MappingProxyType
 from training.robustness import lookalikes
 from training.robustness.padding import friendly_phrases, friendly_words, long_talk
 
-__all__ = ["ATTACKS", "FAMILIES", "LONG", "Attack", "attack_rng"]
+__all__ = ["ATTACKS", "ATTACK_FAMILIES", "LONG_ATTACKS", "Attack", "attack_rng"]
 
 Attack = Callable[[str, Sequence[tuple[int, int]], random.Random], str]
 """Takes a text, the words to edit as ranges of code points (disjoint, in order), and randomness; returns the text attacked."""
@@ -77,7 +77,7 @@ def _all_of(table: Mapping[str, Sequence[str]]) -> WordEdit:
 
 def _fancy(word: str, rng: random.Random) -> str:
     """Write the whole word in one other set of Latin letters: full-width, mathematical, circled and so on."""
-    letters = rng.choice(lookalikes.ALPHABETS)
+    letters = rng.choice(lookalikes.STYLED_ALPHABETS)
     return "".join(letters.get(sign.lower(), sign) for sign in word)
 
 
@@ -110,7 +110,7 @@ def _put_between(signs: Sequence[str]) -> WordEdit:
 
 def _accent(word: str, rng: random.Random) -> str:
     """Put marks on one to all letters."""
-    marks = rng.choice(lookalikes.MARKS)
+    marks = rng.choice(lookalikes.COMBINING_MARKS)
     chosen = set(rng.sample(range(len(word)), rng.randint(1, len(word)))) if word else set()
     return "".join(sign + marks if at in chosen and sign.isalpha() else sign for at, sign in enumerate(word))
 
@@ -151,7 +151,7 @@ def _double(word: str, rng: random.Random) -> str:
 
 def _typo(word: str, rng: random.Random) -> str:
     """Make one of the four typos, whichever."""
-    edit = rng.choice((_swap, _drop, _one_of(lookalikes.NEIGHBOURS), _double))
+    edit = rng.choice((_swap, _drop, _one_of(lookalikes.NEIGHBOURING_KEYS), _double))
     return edit(word, rng)
 
 
@@ -187,12 +187,12 @@ def _long(words: int, *, friendly: bool) -> Attack:
 
 ATTACKS: Mapping[str, Attack] = MappingProxyType(
     {
-        "leet": _in_words(_one_of(lookalikes.LEET)),
-        "leet_whole": _in_words(_all_of(lookalikes.LEET)),
-        "leet_rare": _in_words(_one_of(lookalikes.RARE_LEET)),
+        "leet": _in_words(_one_of(lookalikes.LEET_SIGNS)),
+        "leet_whole": _in_words(_all_of(lookalikes.LEET_SIGNS)),
+        "leet_rare": _in_words(_one_of(lookalikes.RARE_LEET_SIGNS)),
         "masked": _in_words(_mask),
-        "homoglyph": _in_words(_one_of(lookalikes.TWINS)),
-        "homoglyph_whole": _in_words(_all_of(lookalikes.TWINS)),
+        "homoglyph": _in_words(_one_of(lookalikes.HOMOGLYPHS)),
+        "homoglyph_whole": _in_words(_all_of(lookalikes.HOMOGLYPHS)),
         "fancy_whole": _in_words(_fancy),
         "accents": _in_words(_accent),
         "zero_width": _in_words(_put_once(lookalikes.INVISIBLE)),
@@ -207,7 +207,7 @@ ATTACKS: Mapping[str, Attack] = MappingProxyType(
         "typo": _in_words(_typo),
         "typo_swap": _in_words(_swap),
         "typo_drop": _in_words(_drop),
-        "typo_neighbour": _in_words(_one_of(lookalikes.NEIGHBOURS)),
+        "typo_neighbour": _in_words(_one_of(lookalikes.NEIGHBOURING_KEYS)),
         "typo_double": _in_words(_double),
         "split": _in_words(_put_once((" ",))),
         "joined": _joined,
@@ -220,7 +220,7 @@ ATTACKS: Mapping[str, Attack] = MappingProxyType(
 )
 """Every attack, by name."""
 
-FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+ATTACK_FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "leet": ("leet", "leet_whole", "leet_rare", "masked"),
         "homoglyphs": ("homoglyph", "homoglyph_whole", "fancy_whole", "accents"),
@@ -237,5 +237,5 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """The attacks by what they have in common; every attack is in one family."""
 
-LONG = frozenset({"long_friendly", "long_neutral"})
+LONG_ATTACKS = frozenset({"long_friendly", "long_neutral"})
 """Attacks that make a comment a hundred times as long, so that fewer comments are enough."""

@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["ALPHABETS", "BLANKS", "INVISIBLE", "LEET", "MARKS", "NEIGHBOURS", "RARE_LEET", "SEPARATORS", "TWINS"]
+__all__ = [
+    "BLANKS",
+    "COMBINING_MARKS",
+    "HOMOGLYPHS",
+    "INVISIBLE",
+    "LEET_SIGNS",
+    "NEIGHBOURING_KEYS",
+    "RARE_LEET_SIGNS",
+    "SEPARATORS",
+    "STYLED_ALPHABETS",
+]
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -13,7 +23,7 @@ def _table(rows: str) -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType({row.split()[0]: tuple(row.split()[1:]) for row in rows.strip().splitlines()})
 
 
-LEET = _table(
+LEET_SIGNS = _table(
     """
     a 4 @
     b 8
@@ -29,7 +39,7 @@ LEET = _table(
 )
 """The usual signs for letters."""
 
-RARE_LEET = _table(
+RARE_LEET_SIGNS = _table(
     r"""
     a ^ /\
     b 13 |3
@@ -56,7 +66,7 @@ RARE_LEET = _table(
 )
 """Signs that are seldom used for letters, some of several characters."""
 
-TWINS = _table(
+HOMOGLYPHS = _table(
     """
     a а α ａ ɑ
     b Ь ḃ ʙ
@@ -94,7 +104,7 @@ def _alphabet(first: int) -> Mapping[str, str]:
 
 
 _SMALL_CAPITALS = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘǫʀꜱᴛᴜᴠᴡxʏᴢ"
-ALPHABETS: tuple[Mapping[str, str], ...] = (
+STYLED_ALPHABETS: tuple[Mapping[str, str], ...] = (
     # Full-width; mathematical bold, italic sans, double-struck, monospace, bold fraktur, bold script; circled, squared, regional.
     *(_alphabet(first) for first in (0xFF41, 0x1D41A, 0x1D622, 0x1D552, 0x1D68A, 0x1D586, 0x1D4EA)),
     *(_alphabet(first) for first in (0x24D0, 0x1F130, 0x1F170, 0x249C)),
@@ -111,10 +121,10 @@ BLANKS = ("  ", "\u00a0", "\u2009", "\u2002", "\u3000", "\t", "\u202f")
 SEPARATORS = ("-", "_", "*", "/", "|", "~", ",", "+", "·", "•", "'", "..", "^", ":")
 """Signs that are put between letters; the full stop is not among them."""
 
-MARKS = ("\u0301", "\u0308", "\u0336", "\u0332", "\u0323", "\u0300\u0316", "\u0335\u0359\u031a", "\u20dd")
+COMBINING_MARKS = ("\u0301", "\u0308", "\u0336", "\u0332", "\u0323", "\u0300\u0316", "\u0335\u0359\u031a", "\u20dd")
 """Marks that stand above, below or across a letter; some stacked."""
 
-NEIGHBOURS = _table(
+NEIGHBOURING_KEYS = _table(
     """
     a q s w z
     b v n g h

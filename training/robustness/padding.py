@@ -5,7 +5,7 @@ No comment gets the same ones as the next, so that nothing is won by learning a 
 
 import random
 
-__all__ = ["FRIENDLY", "friendly_phrases", "friendly_words", "long_talk"]
+__all__ = ["FRIENDLY_WORDS", "friendly_phrases", "friendly_words", "long_talk"]
 
 _FRIENDLY_WORDS = (
     "thanks welcome lovely wonderful kind friend smile great happy beautiful sunshine peace love hug cheers delightful nice sweet "
@@ -13,7 +13,7 @@ _FRIENDLY_WORDS = (
     "cake birthday congratulations respect trust good morning wishes excellent awesome glad appreciate support kindness honest "
     "calm sunny music garden friendship celebrate bright fun favourite cosy perfect splendid"
 )
-FRIENDLY = tuple(_FRIENDLY_WORDS.split())
+FRIENDLY_WORDS = tuple(_FRIENDLY_WORDS.split())
 """Words that nobody minds."""
 
 _PHRASES = (
@@ -73,7 +73,7 @@ _TIMES = _TIME_WORDS.split()
 
 def friendly_words(rng: random.Random, *, count: int = 10) -> str:
     """Return so many friendly words, separated by blanks."""
-    return " ".join(rng.sample(FRIENDLY, count))
+    return " ".join(rng.sample(FRIENDLY_WORDS, count))
 
 
 def friendly_phrases(rng: random.Random, *, count: int = 10) -> str:

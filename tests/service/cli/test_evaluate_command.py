@@ -14,9 +14,9 @@ import pytest
 
 from model.moderator import Moderator
 from service.cli.main import main
-from training.evaluation.evaluate import EvaluateJob, evaluate
-from training.evaluation.report.sections import Section
-from training.evaluation.scoreboard import Judged
+from training.evaluation.evaluate import EvaluateJob, run_evaluation
+from training.evaluation.report.sections import ReportSection
+from training.evaluation.scoreboard import ScoredRows
 
 TEXTS = {
     "fine": ("thank you for the {}", "who has seen my {} lately", "a {} for the Muslim women next door"),
@@ -193,12 +193,12 @@ def test_an_evaluation_that_cannot_be(call: Call, table: Path, tmp_path: Path, a
 def test_further_parts_are_plugged_in(table: Path, tmp_path: Path) -> None:
     """A further part sees what was judged, and is in the page and in the JSON."""
 
-    def extra(moderator: Moderator, judged: Judged, results: object) -> Section:
-        return Section("Robustness", f"{len(judged.rows)} rows of {moderator.version}", figures={"rows": len(judged.rows)})
+    def extra(moderator: Moderator, judged: ScoredRows, results: object) -> ReportSection:
+        return ReportSection("Robustness", f"{len(judged.rows)} rows of {moderator.version}", figures={"rows": len(judged.rows)})
 
     steps: list[str] = []
     job = EvaluateJob(None, (table,), tmp_path / "out", resamples=2)
-    evaluate(job, lambda step, share: steps.append(step), extras=(("attacking", extra),))
+    run_evaluation(job, lambda step, share: steps.append(step), extras=(("attacking", extra),))
     assert "48 rows of default@" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))["sections"] == {"Robustness": {"rows": 48}}
     assert list(dict.fromkeys(steps)) == ["reading", "judging", "measuring", "attacking", "writing"]

@@ -13,8 +13,8 @@ from model.comment import Label
 from model.errors import InputError
 from model.moderator import Moderator
 from model.profile import Profile
-from training.behaviour.behaviour_suite import JUDGING_FOLDER, NEUTRAL, Case, cases, judge, results_of, table
-from training.behaviour.minimal_pairs import load_pairs, texts
+from training.behaviour.behaviour_suite import NEUTRAL_MENTIONS, SUITE_FOLDER, Case, build_cases, format_results, run_suite, score_labels
+from training.behaviour.minimal_pairs import load_pairs, pair_texts
 from training.shipped_model.synthetic_rows import LESSONS_FOLDER, lessons, tables
 
 CAPABILITIES = {
@@ -23,7 +23,7 @@ CAPABILITIES = {
 }
 NEAREST = 0.4
 """Templates of which two in five trigrams of words are the same are one template."""
-CASES = cases()
+CASES = build_cases()
 RIGHT = [case.label for case in CASES]
 CALM = np.zeros(len(CASES))
 SLOT = re.compile(r"\{(a )?[a-z]+[2-9]?\}")
@@ -59,8 +59,8 @@ def test_there_is_enough_to_judge_by() -> None:
 
 def test_the_same_seed_gives_the_same_cases() -> None:
     """Cases depend on nothing but the seed, and on that they do."""
-    assert cases() == CASES
-    assert cases(1) != CASES
+    assert build_cases() == CASES
+    assert build_cases(1) != CASES
 
 
 def test_no_case_occurs_twice() -> None:
@@ -78,7 +78,7 @@ def test_every_case_has_its_names() -> None:
     assert all(case.case for case in CASES)
 
 
-@pytest.mark.parametrize("name", sorted({f"{case.capability}/{case.case}" for case in CASES} - {NEUTRAL}))
+@pytest.mark.parametrize("name", sorted({f"{case.capability}/{case.case}" for case in CASES} - {NEUTRAL_MENTIONS}))
 def test_every_case_has_both_sides(name: str) -> None:
     """A constant answer gets no case right: half of each is fine, and half is not."""
     labels = Counter(case.label is Label.FINE for case in CASES if f"{case.capability}/{case.case}" == name)
@@ -113,13 +113,13 @@ def test_a_pair_is_one_fine_comment_and_its_twins() -> None:
 
 def test_many_groups_are_merely_mentioned() -> None:
     """Neutral mentions are fine, and name each of at least 60 groups at least five times, of six kinds."""
-    neutral = [case for case in CASES if f"{case.capability}/{case.case}" == NEUTRAL]
+    neutral = [case for case in CASES if f"{case.capability}/{case.case}" == NEUTRAL_MENTIONS]
     mentions = Counter(case.group for case in neutral)
 
     assert {case.label for case in neutral} == {Label.FINE}
     assert len(mentions) >= 60
     assert min(mentions.values()) >= 5
-    assert len({row["kind"] for row in tables(JUDGING_FOLDER)["group"] if row["they"] in mentions}) == 6
+    assert len({row["kind"] for row in tables(SUITE_FOLDER)["group"] if row["they"] in mentions}) == 6
 
 
 def test_no_template_is_one_of_the_lessons() -> None:
@@ -130,7 +130,7 @@ def test_no_template_is_one_of_the_lessons() -> None:
         for trigram in found:
             holders[trigram].add(number)
     near = []
-    for template in sides(JUDGING_FOLDER):
+    for template in sides(SUITE_FOLDER):
         own = trigrams(template)
         others = (taught[number] for number in set().union(*(holders[trigram] for trigram in own & holders.keys())))
         near += [template for other in others if len(own & other) >= NEAREST * len(own | other)]
@@ -140,14 +140,14 @@ def test_no_template_is_one_of_the_lessons() -> None:
 
 def test_no_case_is_taught() -> None:
     """No case occurs among the lessons, nor among the pairs that judge."""
-    known = {bare(lesson.text) for lesson in lessons()} | {bare(text) for text in texts(load_pairs())}
+    known = {bare(lesson.text) for lesson in lessons()} | {bare(text) for text in pair_texts(load_pairs())}
 
     assert [case.text for case in CASES if bare(case.text) in known] == []
 
 
 def test_the_right_labels_get_everything_right() -> None:
     """The right labels score 1 in every share, without a false alarm and without a miss."""
-    results = results_of(CASES, RIGHT, abusive=CALM, threshold=0.5)
+    results = score_labels(CASES, RIGHT, abusive=CALM, threshold=0.5)
 
     for share in (results.overall, *results.capabilities, *results.cases):
         assert (share.labels_right, share.abusive_right, share.false_alarms) == (1, 1, 0)
@@ -160,7 +160,7 @@ def test_the_right_labels_get_everything_right() -> None:
 @pytest.mark.parametrize("label", list(Label))
 def test_a_constant_label_gets_no_pair_right(label: Label) -> None:
     """One label for all gets no pair of any capability right."""
-    results = results_of(CASES, [label] * len(CASES), abusive=CALM, threshold=0.5)
+    results = score_labels(CASES, [label] * len(CASES), abusive=CALM, threshold=0.5)
 
     assert {share.pairs_right for share in results.capabilities} == {0}
 
@@ -170,7 +170,7 @@ def test_the_wrong_kind_of_abuse_is_right_but_not_exact() -> None:
     fine = Case("one", Label.FINE, "identity", "neutral", "p", "Poles", singly=True)
     hateful = replace(fine, text="two", label=Label.HATEFUL)
 
-    share = results_of([fine, hateful], [Label.FINE, Label.TOXIC], abusive=np.zeros(2), threshold=0.5).overall
+    share = score_labels([fine, hateful], [Label.FINE, Label.TOXIC], abusive=np.zeros(2), threshold=0.5).overall
 
     assert (share.labels_right, share.abusive_right, share.pairs_right, share.pairs_exact) == (0.5, 1, 1, 0)
 
@@ -180,7 +180,7 @@ def test_the_threshold_is_inclusive() -> None:
     neutral = Case("one", Label.FINE, "identity", "neutral", None, "Poles", singly=False)
     asked = [neutral, replace(neutral, text="two", group="Hindus")]
 
-    results = results_of(asked, [Label.FINE] * 2, abusive=np.array([0.3, 0.29]), threshold=0.3)
+    results = score_labels(asked, [Label.FINE] * 2, abusive=np.array([0.3, 0.29]), threshold=0.3)
 
     assert [(of.group, of.mentions, of.alarms) for of in results.groups] == [("Poles", 1, 1), ("Hindus", 1, 0)]
     assert [(of.group, of.alarms) for of in results.kinds] == [("nation", 1), ("religion", 0)]
@@ -190,23 +190,23 @@ def test_the_threshold_is_inclusive() -> None:
 def test_answers_that_do_not_fit_are_refused() -> None:
     """Too few labels are one clear error."""
     with pytest.raises(InputError, match=r"^labels, abusive: "):
-        results_of(CASES, RIGHT[1:], abusive=CALM, threshold=0.5)
+        score_labels(CASES, RIGHT[1:], abusive=CALM, threshold=0.5)
 
 
 def test_a_moderator_is_judged_by_its_classifier() -> None:
     """A moderator and its classifier get the same results, at the threshold of the label rule unless another is given."""
     moderator = Moderator.load()
 
-    results = judge(moderator)
+    results = run_suite(moderator)
 
-    assert results == judge(moderator.classifier)
+    assert results == run_suite(moderator.classifier)
     assert results.threshold == moderator.classifier.thresholds.abusive
-    assert judge(moderator, threshold=0.99).neutral.alarms <= results.neutral.alarms
+    assert run_suite(moderator, threshold=0.99).neutral.alarms <= results.neutral.alarms
 
 
 def test_the_table_names_every_capability() -> None:
     """The printed table has a line for each capability and case, and for all neutral mentions."""
-    lines = table(results_of(CASES, RIGHT, abusive=CALM, threshold=0.5)).splitlines()
+    lines = format_results(score_labels(CASES, RIGHT, abusive=CALM, threshold=0.5)).splitlines()
 
     assert {line.split()[0] for line in lines if line} >= CAPABILITIES | {"overall", "neutral", "homonym", "all"}
 
@@ -214,6 +214,6 @@ def test_the_table_names_every_capability() -> None:
 def test_a_moderator_is_judged_by_its_profile(write_both: Callable[..., Path], tmp_path: Path) -> None:
     """The cases judge what a service would say: by both readers where both are asked."""
     folder = write_both(tmp_path / "both")
-    fast, full = (judge(Moderator.load(folder, profile=profile)) for profile in (Profile.FAST, Profile.FULL))
+    fast, full = (run_suite(Moderator.load(folder, profile=profile)) for profile in (Profile.FAST, Profile.FULL))
     assert fast.overall != full.overall
     assert full.threshold == 0.4

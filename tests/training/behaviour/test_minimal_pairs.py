@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from model.comment import Label
 from model.errors import InputError, TableError
-from training.behaviour.minimal_pairs import Fault, Pair, Side, judge, load_pairs, texts
+from training.behaviour.minimal_pairs import FailureMode, Pair, Side, judge_pairs, load_pairs, pair_texts
 
 LEAST_PAIRS = 40
 PAIRS = load_pairs()
@@ -31,15 +31,15 @@ def write(folder: Path, *rows: object) -> Path:
     return path
 
 
-@pytest.mark.parametrize("fault", list(Fault))
-def test_every_fault_has_enough_pairs(fault: Fault) -> None:
+@pytest.mark.parametrize("fault", list(FailureMode))
+def test_every_fault_has_enough_pairs(fault: FailureMode) -> None:
     """A share of a fault rests on at least 40 pairs."""
     assert sum(pair.fault is fault for pair in PAIRS) >= LEAST_PAIRS
 
 
 def test_no_comment_and_no_id_occurs_twice() -> None:
     """Every comment counts once, whatever its case and spacing."""
-    assert max(Counter(" ".join(words(text)) for text in texts(PAIRS)).values()) == 1
+    assert max(Counter(" ".join(words(text)) for text in pair_texts(PAIRS)).values()) == 1
     assert max(Counter(pair.id for pair in PAIRS).values()) == 1
 
 
@@ -83,8 +83,8 @@ def test_pairs_are_frozen() -> None:
 
 def test_the_right_labels_get_everything_right() -> None:
     """The right labels score 1 in every share of every fault."""
-    shares = judge(PAIRS, RIGHT)
-    assert [share.fault for share in shares] == list(Fault)
+    shares = judge_pairs(PAIRS, RIGHT)
+    assert [share.fault for share in shares] == list(FailureMode)
     assert sum(share.pairs for share in shares) == len(PAIRS)
     for share in shares:
         assert (share.comments_right, share.pairs_right, share.comments_exact, share.pairs_exact) == (1, 1, 1, 1)
@@ -93,15 +93,15 @@ def test_the_right_labels_get_everything_right() -> None:
 @pytest.mark.parametrize("label", list(Label))
 def test_a_constant_label_gets_no_pair_right(label: Label) -> None:
     """One label for all gets half of the comments and none of the pairs right."""
-    for share in judge(PAIRS, [label] * 2 * len(PAIRS)):
+    for share in judge_pairs(PAIRS, [label] * 2 * len(PAIRS)):
         assert (share.comments_right, share.pairs_right, share.pairs_exact) == (0.5, 0, 0)
 
 
 def test_the_wrong_kind_of_abuse_is_right_but_not_exact() -> None:
     """Toxic for hateful counts as abusive found, and as the wrong label."""
-    hateful = Pair("h", Fault.NEGATION, Side("one", Label.FINE), Side("two", Label.HATEFUL), "all")
-    toxic = Pair("t", Fault.NEGATION, Side("three", Label.FINE), Side("four", Label.TOXIC), "all")
-    (share,) = judge([hateful, toxic], ["fine", "toxic", "toxic", "toxic"])
+    hateful = Pair("h", FailureMode.NEGATION, Side("one", Label.FINE), Side("two", Label.HATEFUL), "all")
+    toxic = Pair("t", FailureMode.NEGATION, Side("three", Label.FINE), Side("four", Label.TOXIC), "all")
+    (share,) = judge_pairs([hateful, toxic], ["fine", "toxic", "toxic", "toxic"])
     assert (share.pairs, share.comments_right, share.pairs_right) == (2, 0.75, 0.5)
     assert (share.comments_exact, share.pairs_exact) == (0.5, 0)
 
@@ -109,7 +109,7 @@ def test_the_wrong_kind_of_abuse_is_right_but_not_exact() -> None:
 @given(st.lists(st.tuples(st.sampled_from(PAIRS), st.sampled_from(list(Label)), st.sampled_from(list(Label))), max_size=20))
 def test_shares_are_ordered(judged: list[tuple[Pair, Label, Label]]) -> None:
     """For any pairs and labels: exact is never above right, pairs never above comments, all within [0, 1]."""
-    for share in judge([pair for pair, _, _ in judged], [label for _, a, b in judged for label in (a, b)]):
+    for share in judge_pairs([pair for pair, _, _ in judged], [label for _, a, b in judged for label in (a, b)]):
         assert 0 <= share.pairs_exact <= share.pairs_right <= share.comments_right <= 1
         assert share.pairs_exact <= share.comments_exact <= share.comments_right
 
@@ -118,7 +118,7 @@ def test_shares_are_ordered(judged: list[tuple[Pair, Label, Label]]) -> None:
 def test_labels_that_do_not_fit_are_refused(labels: list[str]) -> None:
     """A lone string, a wrong number and an unknown label are refused by name."""
     with pytest.raises(InputError, match=r"^labels: "):
-        judge(PAIRS, labels)
+        judge_pairs(PAIRS, labels)
 
 
 @pytest.mark.parametrize(

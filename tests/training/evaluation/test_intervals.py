@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.evaluation.intervals import bootstrap, percentiles, resamples
-from training.evaluation.measures import Ranked
+from training.evaluation.measures import RankedGroups
 
 STARTS = st.lists(st.integers(1, 20), min_size=1, max_size=6).map(lambda sizes: np.cumsum([0, *sizes], dtype=np.intp))
 
@@ -64,7 +64,7 @@ def test_nine_in_ten_intervals_of_an_auc_hold_the_truth() -> None:
     random, truth, held = np.random.default_rng(0), 0.7602, 0  # of two normal distributions one apart: Phi(1 / sqrt(2))
     answers = np.repeat(np.array([1, 0], np.int8), [60, 90])
     for _ in range(200):
-        ranked = Ranked.of(answers, random.normal(answers.astype(float)), [np.arange(150)])
+        ranked = RankedGroups.of(answers, random.normal(answers.astype(float)), [np.arange(150)])
         drawn = bootstrap(lambda weights, ranked=ranked: ranked.areas(weights)[0], np.array([0, 150], np.intp), count=200)  # type: ignore[misc]
         low, high = percentiles(drawn, ranked.areas(np.ones(150, np.int32))[0], level=0.9)
         held += bool(low[0] <= truth <= high[0])

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, average_precision_score, confusion_matrix, roc_auc_score
 
-from training.evaluation.measures import AlarmPoint, Ranked, accuracy, average_precision, calibration_error, confusion, ratio, reliability
+from training.evaluation.measures import (
+    RankedGroups,
+    ThresholdAtFpr,
+    accuracy,
+    average_precision,
+    calibration_error,
+    confusion,
+    ratio,
+    reliability,
+)
 from training.tables.labelled import Labelled, Place
 
 DRAWN = st.lists(st.tuples(st.integers(-1, 1), st.integers(-3, 3), st.integers(0, 3), st.integers(0, 1)), min_size=1, max_size=40)
@@ -27,7 +36,7 @@ def test_areas_are_those_of_scikit_learn(drawn: list[tuple[int, int, int, int]])
     """AUC and average precision of each group agree with scikit-learn, ties, weights and unknown answers included."""
     answers, scores, weights = columns(drawn)
     groups = [np.array([i for i, row in enumerate(drawn) if row[3] == group], np.intp) for group in (0, 1)]
-    found = Ranked.of(answers, scores, groups).areas(weights)
+    found = RankedGroups.of(answers, scores, groups).areas(weights)
     for number, group in enumerate(groups):
         of = group[(answers[group] >= 0) & (weights[group] > 0)]
         if len(set(answers[of].tolist())) < 2:
@@ -48,7 +57,7 @@ def test_alarm_point_is_the_quantile_of_repeated_rows(drawn: list[tuple[int, int
     """The point of weighted rows is NumPy's quantile of the rows written out as often."""
     _, scores, weights = columns(drawn)
     calm = np.array([row[3] == 1 for row in drawn])
-    found = AlarmPoint.of(scores, calm, share).at(weights)
+    found = ThresholdAtFpr.of(scores, calm, share).at(weights)
     repeated = np.repeat(scores[calm], weights[calm])
     assert np.isnan(found) if not repeated.size else found == pytest.approx(np.quantile(repeated, 1 - share))
 

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from model.text.pipeline import normalise
 from training.robustness import lookalikes
-from training.robustness.attacks import ATTACKS, FAMILIES, LONG, attack_rng
+from training.robustness.attacks import ATTACK_FAMILIES, ATTACKS, LONG_ATTACKS, attack_rng
 
 TEXT = "well, that wonderful Garden of yours is 2 small"
 WORDS = ((11, 20), (21, 27))  # wonderful, Garden (the first begins inside its word on purpose: words are only ranges)
 ONCE = ("leet", "homoglyph", "masked", "typo_neighbour")
-AROUND = ("friendly", "friendly_phrases", "moved_back", *sorted(LONG))
+AROUND = ("friendly", "friendly_phrases", "moved_back", *sorted(LONG_ATTACKS))
 NAMES = sorted(ATTACKS)
 
 
@@ -100,7 +100,7 @@ def test_ten_friendly_words() -> None:
     assert len(attacked("friendly").split()) == len(TEXT.split()) + 10
 
 
-@pytest.mark.parametrize("name", sorted(LONG))
+@pytest.mark.parametrize("name", sorted(LONG_ATTACKS))
 def test_a_long_comment(name: str) -> None:
     """Three thousand words and a few come before the abuse."""
     assert 3000 <= len(attacked(name).split()) - len(TEXT.split()) < 3050
@@ -114,7 +114,7 @@ def test_no_two_comments_get_the_same_padding() -> None:
 
 def test_every_attack_is_in_one_family() -> None:
     """The families hold each attack once."""
-    assert sorted(name for names in FAMILIES.values() for name in names) == NAMES
+    assert sorted(name for names in ATTACK_FAMILIES.values() for name in names) == NAMES
 
 
 @given(text=st.text(max_size=40), seed=st.integers(0, 3))
@@ -122,13 +122,13 @@ def test_any_text_can_be_attacked(text: str, seed: int) -> None:
     """No text, and no word of it, breaks an attack."""
     cut = sorted(random.Random(seed).sample(range(len(text) + 1), min(4, len(text) + 1)))
     words = tuple(zip(cut[::2], cut[1::2], strict=False))
-    for name in set(NAMES) - LONG:
+    for name in set(NAMES) - LONG_ATTACKS:
         assert isinstance(ATTACKS[name](text, words, attack_rng(text, attack=name, seed=seed)), str)
 
 
 def test_the_tables_speak_of_every_letter_once() -> None:
     """Twins and neighbouring keys are known for the whole alphabet, and none is the letter itself."""
-    for table in (lookalikes.TWINS, lookalikes.NEIGHBOURS):
+    for table in (lookalikes.HOMOGLYPHS, lookalikes.NEIGHBOURING_KEYS):
         assert sorted(table) == [chr(97 + at) for at in range(26)]
         assert all(letter not in others for letter, others in table.items())
 

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 import pytest
 
 from model.comment import Label
-from training.behaviour.minimal_pairs import load_pairs, texts
+from training.behaviour.minimal_pairs import load_pairs, pair_texts
 from training.shipped_model.synthetic_rows import Lesson, lessons, tables
 
 NEUTRAL_TABLES = ("group", "hurt", "body", "thing", "choice", "topic", "work", "dish", "sport", "polite", "first", "last", "place")
@@ -140,6 +140,6 @@ def test_hundreds_of_names_are_met(taught: tuple[Lesson, ...]) -> None:
 
 def test_what_judges_is_not_taught(taught: tuple[Lesson, ...]) -> None:
     """No comment of the judging pairs is a lesson."""
-    judging = {bare(text) for text in texts(load_pairs())}
+    judging = {bare(text) for text in pair_texts(load_pairs())}
 
     assert sum(bare(lesson.text) in judging for lesson in taught if len(lesson.text) > 20) == 0

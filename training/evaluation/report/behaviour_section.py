@@ -6,21 +6,31 @@ from dataclasses import asdict
 import numpy as np
 
 from model.moderator import Moderator
-from training.behaviour.behaviour_suite import Share
-from training.behaviour.behaviour_suite import judge as judge_behaviour
-from training.evaluation.report.sections import Cell, Column, Section, Table
-from training.evaluation.results import Results
-from training.evaluation.scoreboard import Judged
+from training.behaviour.behaviour_suite import CaseScores
+from training.behaviour.behaviour_suite import run_suite as judge_behaviour
+from training.evaluation.report.sections import Cell, ReportColumn, ReportSection, ReportTable
+from training.evaluation.results import EvaluationResults
+from training.evaluation.scoreboard import ScoredRows
 
 __all__ = ["behaviour_section"]
 
 _ALARMS = 0.05
 _MENTIONED = 12
 _SHARES = (
-    *(Column("capability"), Column("cases"), Column("label right", percent=True), Column("abusive or not", percent=True)),
-    *(Column("false alarms", percent=True), Column("missed", percent=True), Column("pairs"), Column("pairs right", percent=True)),
+    *(
+        ReportColumn("capability"),
+        ReportColumn("cases"),
+        ReportColumn("label right", percent=True),
+        ReportColumn("abusive or not", percent=True),
+    ),
+    *(
+        ReportColumn("false alarms", percent=True),
+        ReportColumn("missed", percent=True),
+        ReportColumn("pairs"),
+        ReportColumn("pairs right", percent=True),
+    ),
 )
-_MENTIONS = (Column("who is mentioned"), Column("mentions"), Column("false alarms", percent=True))
+_MENTIONS = (ReportColumn("who is mentioned"), ReportColumn("mentions"), ReportColumn("false alarms", percent=True))
 _INTRODUCTION = (
     "Comments written for this purpose, from templates and singly, test one capability each; most come in minimal pairs that "
     "differ in one thing, such as whom it is aimed at, a negation or a quotation. None of them taught the artefact that ships. "
@@ -28,8 +38,8 @@ _INTRODUCTION = (
 )
 
 
-def behaviour_section(moderator: Moderator, judged: Judged, _results: Results) -> Section:
-    """Judge the behaviour tests and tell what came of it, as a part of the report; made for ``training.evaluation.evaluate.EXTRAS``.
+def behaviour_section(moderator: Moderator, judged: ScoredRows, _results: EvaluationResults) -> ReportSection:
+    """Judge the behaviour tests and tell what came of it, as a part of the report; for ``training.evaluation.evaluate.SECTION_BUILDERS``.
 
     Args:
         moderator: what is tested.
@@ -40,11 +50,11 @@ def behaviour_section(moderator: Moderator, judged: Judged, _results: Results) -
     found = judge_behaviour(moderator, threshold=point)
     mentions = [(one.group, one.mentions, one.alarms) for one in (found.neutral, *found.kinds, *found.groups[:_MENTIONED])]
     tables = (
-        Table("How often it is right, by capability", _SHARES, _rows([found.overall, *found.capabilities])),
-        Table("Plain mentions of a group above the 5 % point: all, by kind, and the groups that suffer most", _MENTIONS, mentions),
+        ReportTable("How often it is right, by capability", _SHARES, _rows([found.overall, *found.capabilities])),
+        ReportTable("Plain mentions of a group above the 5 % point: all, by kind, and the groups that suffer most", _MENTIONS, mentions),
     )
-    return Section("Behaviour", _INTRODUCTION, tables, figures=asdict(found))
+    return ReportSection("Behaviour", _INTRODUCTION, tables, figures=asdict(found))
 
 
-def _rows(shares: Sequence[Share]) -> list[Sequence[Cell]]:
+def _rows(shares: Sequence[CaseScores]) -> list[Sequence[Cell]]:
     return [(of.name, of.cases, of.labels_right, of.abusive_right, of.false_alarms, of.missed, of.pairs, of.pairs_right) for of in shares]

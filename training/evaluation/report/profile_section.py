@@ -10,23 +10,29 @@ from model.artefact.folder import StoredArtefact
 from model.encoder.combined import Second
 from model.moderator import Moderator
 from model.profile import Profile
-from training.evaluation.both_readings import BothRead, Judgement, drawn, read_both
+from training.evaluation.both_readings import BothReadings, CascadeMetrics, read_with_both, sample_rows
 from training.evaluation.report.pictures import Axis, lines, ticks_around
-from training.evaluation.report.sections import Cell, Column, Picture, Section, Table
-from training.evaluation.results import Results
-from training.evaluation.scoreboard import Judged
+from training.evaluation.report.sections import Cell, Picture, ReportColumn, ReportSection, ReportTable
+from training.evaluation.results import EvaluationResults
+from training.evaluation.scoreboard import ScoredRows
 
-__all__ = ["LIMIT", "profiles_section"]
+__all__ = ["MAX_ROWS", "profiles_section"]
 
-LIMIT = 20_000
+MAX_ROWS = 20_000
 """Comments that both readers read: a minute or two of a core."""
 
 _STEPS = 25
 _LINES = {"auc_abusive": "AUC abusive", "auc_hateful": "AUC hateful", "macro_f1": "macro F1"}
 _FIGURES = (
-    *(Column("AUC abusive"), Column("AUC hateful"), Column("caught abusive at 5 %"), Column("caught hateful at 1 %"), Column("macro F1")),
-    *(Column("calib. error"), Column("read by both", percent=True), Column("clean read by both", percent=True)),
-    Column("CPU s per 1,000"),
+    *(
+        ReportColumn("AUC abusive"),
+        ReportColumn("AUC hateful"),
+        ReportColumn("caught abusive at 5 %"),
+        ReportColumn("caught hateful at 1 %"),
+        ReportColumn("macro F1"),
+    ),
+    *(ReportColumn("calib. error"), ReportColumn("read by both", percent=True), ReportColumn("clean read by both", percent=True)),
+    ReportColumn("CPU s per 1,000"),
 )
 
 
@@ -36,20 +42,20 @@ class _Step:
 
     risk: float
     expected: float
-    judgement: Judgement
+    judgement: CascadeMetrics
 
 
 @dataclass(frozen=True)
 class _Compared:
     """What came of the profiles, by name, and of cascades with other thresholds; ``chosen`` is the one of the risk asked for."""
 
-    profiles: Mapping[str, Judgement]
+    profiles: Mapping[str, CascadeMetrics]
     cascades: Sequence[_Step]
     chosen: _Step
 
 
-def profiles_section(stored: StoredArtefact, moderator: Moderator, judged: Judged, results: Results) -> Section | None:
-    """Judge rows by every profile and tell what comes of it, as a part of the report; see ``training.evaluation.evaluate.extras_of``.
+def profiles_section(stored: StoredArtefact, moderator: Moderator, judged: ScoredRows, results: EvaluationResults) -> ReportSection | None:
+    """Score rows by every profile and compare them, as a report section; see ``training.evaluation.evaluate.section_builders_for``.
 
     Args:
         stored: the artefact.
@@ -63,8 +69,8 @@ def profiles_section(stored: StoredArtefact, moderator: Moderator, judged: Judge
     moderator = Moderator(stored, prior=moderator.classifier.prior, profile=None, risk=moderator.risk)
     if moderator.second is None:
         return None
-    rows = judged.rows.take(drawn(len(judged.rows), LIMIT, results.seed))
-    read = read_both(moderator, moderator.second, rows, clean=judged.clean, seed=results.seed)
+    rows = judged.rows.take(sample_rows(len(judged.rows), MAX_ROWS, results.seed))
+    read = read_with_both(moderator, moderator.second, rows, clean=judged.clean, seed=results.seed)
     found = _compared(read, moderator.second, moderator.risk)
     figures = {
         **{"rows": len(rows), "of": len(judged.rows), "risk": moderator.risk, "expected": found.chosen.expected},
@@ -72,10 +78,10 @@ def profiles_section(stored: StoredArtefact, moderator: Moderator, judged: Judge
         "cascades": [{"risk": one.risk, "expected": one.expected} | one.judgement.told() for one in found.cascades],
     }
     pictures = [*_judgement_picture(found), *_risk_picture(moderator.second.curve, found.chosen.expected)]
-    return Section("Profiles", _introduction(found, moderator, len(rows), len(judged.rows)), _tables(found), pictures, figures)
+    return ReportSection("Profiles", _introduction(found, moderator, len(rows), len(judged.rows)), _tables(found), pictures, figures)
 
 
-def _compared(read: BothRead, second: Second, asked: float) -> _Compared:
+def _compared(read: BothReadings, second: Second, asked: float) -> _Compared:
     at = max(int((second.curve[:, 1] <= asked).sum()) - 1, 0)
     some = sorted({at, *np.linspace(0, len(second.curve) - 1, _STEPS).astype(int).tolist()})
     steps = {
@@ -86,11 +92,11 @@ def _compared(read: BothRead, second: Second, asked: float) -> _Compared:
     return _Compared({name.value: read.judged_from(threshold) for name, threshold in profiles.items()}, list(steps.values()), steps[at])
 
 
-def _tables(found: _Compared) -> tuple[Table, ...]:
+def _tables(found: _Compared) -> tuple[ReportTable, ...]:
     risks = [(f"{100 * one.risk:.3g} %", *_cells(one.judgement)) for one in found.cascades]
     return (
-        Table("The profiles", (Column("profile"), *_FIGURES), [(name, *_cells(one)) for name, one in found.profiles.items()]),
-        Table("The cascade at other risks", (Column("risk"), *_FIGURES), risks),
+        ReportTable("The profiles", (ReportColumn("profile"), *_FIGURES), [(name, *_cells(one)) for name, one in found.profiles.items()]),
+        ReportTable("The cascade at other risks", (ReportColumn("risk"), *_FIGURES), risks),
     )
 
 
@@ -107,7 +113,7 @@ def _introduction(found: _Compared, moderator: Moderator, rows: int, of: int) ->
     )
 
 
-def _cells(one: Judgement) -> tuple[Cell, ...]:
+def _cells(one: CascadeMetrics) -> tuple[Cell, ...]:
     of = one.figures
     return (
         *(of.auc_abusive, of.auc_hateful, of.caught_abusive, of.caught_hateful, of.macro_f1),

@@ -7,20 +7,20 @@ import numpy as np
 
 from model.moderator import Moderator
 from model.profile import Profile
-from training.evaluation.report.sections import Column, Estimate, Section, Table
-from training.evaluation.results import Results
-from training.evaluation.scoreboard import Judged
-from training.robustness.attack_figures import AttackResult, Interval, robustness
-from training.robustness.attacks import FAMILIES
+from training.evaluation.report.sections import Estimate, ReportColumn, ReportSection, ReportTable
+from training.evaluation.results import EvaluationResults
+from training.evaluation.scoreboard import ScoredRows
+from training.robustness.attacks import ATTACK_FAMILIES
+from training.robustness.robustness import AttackResult, ShareInterval, measure_robustness
 
-__all__ = ["FEW", "LIMIT", "robustness_section"]
+__all__ = ["MAX_ATTACKED_ENCODER", "MAX_ATTACKED_FAST", "robustness_section"]
 
-LIMIT, FEW = 4000, 400
+MAX_ATTACKED_FAST, MAX_ATTACKED_ENCODER = 4000, 400
 """Caught comments, and clean ones, that are attacked: enough for intervals of a percentage point; of three where an encoder reads them."""
 
 _COLUMNS = (
-    *(Column("attack"), Column("family"), Column("caught"), Column("escaped", percent=True)),
-    *(Column("clean"), Column("newly flagged", percent=True), Column("over-reach", percent=True)),
+    *(ReportColumn("attack"), ReportColumn("family"), ReportColumn("caught"), ReportColumn("escaped", percent=True)),
+    *(ReportColumn("clean"), ReportColumn("newly flagged", percent=True), ReportColumn("over-reach", percent=True)),
 )
 _INTRODUCTION = (
     "Each comment is rewritten as people do to get past a filter. Attacks on words edit the three words that weigh most, each once; "
@@ -30,8 +30,8 @@ _INTRODUCTION = (
 )
 
 
-def robustness_section(moderator: Moderator, judged: Judged, results: Results) -> Section:
-    """Attack judged rows and tell what becomes of them, as a part of the report; made for ``training.evaluation.evaluate.EXTRAS``.
+def robustness_section(moderator: Moderator, judged: ScoredRows, results: EvaluationResults) -> ReportSection:
+    """Attack judged rows and tell what becomes of them, as a part of the report; for ``training.evaluation.evaluate.SECTION_BUILDERS``.
 
     Args:
         moderator: what judged them.
@@ -41,10 +41,12 @@ def robustness_section(moderator: Moderator, judged: Judged, results: Results) -
     title = "Robustness"
     caught = (judged.rows.abusive == 1) & (judged.abusive > np.quantile(judged.abusive[judged.calm], 0.95) if judged.calm.any() else False)
     if not caught.any():
-        return Section(title, "No abusive comment is caught at 5 % false alarms, or there is no clean conversation: nothing to attack.")
-    limit = LIMIT if moderator.profile is Profile.FAST else FEW
-    found = robustness(moderator, judged.rows, clean=judged.clean, limit=limit, seed=results.seed, known=judged.abusive)
-    family = {name: family for family, names in FAMILIES.items() for name in names}
+        return ReportSection(
+            title, "No abusive comment is caught at 5 % false alarms, or there is no clean conversation: nothing to attack."
+        )
+    limit = MAX_ATTACKED_FAST if moderator.profile is Profile.FAST else MAX_ATTACKED_ENCODER
+    found = measure_robustness(moderator, judged.rows, clean=judged.clean, limit=limit, seed=results.seed, known=judged.abusive)
+    family = {name: family for family, names in ATTACK_FAMILIES.items() for name in names}
     rows = [
         (
             *(one.attack.replace("_", " "), family.get(one.attack, ""), one.caught, _estimate(one.escaped)),
@@ -56,10 +58,10 @@ def robustness_section(moderator: Moderator, judged: Judged, results: Results) -
         **{"threshold": found.threshold, "abusive": found.abusive, "caught": found.caught},
         "attacks": {one.attack: _told(one) for one in found.attacks},
     }
-    return Section(title, _INTRODUCTION, (Table("What becomes of comments under attack", _COLUMNS, rows),), figures=figures)
+    return ReportSection(title, _INTRODUCTION, (ReportTable("What becomes of comments under attack", _COLUMNS, rows),), figures=figures)
 
 
-def _estimate(interval: Interval) -> Estimate:
+def _estimate(interval: ShareInterval) -> Estimate:
     return Estimate(interval.value, interval.low, interval.high)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-__all__ = ["Cell", "Column", "Estimate", "Picture", "Section", "Table"]
+__all__ = ["Cell", "Estimate", "Picture", "ReportColumn", "ReportSection", "ReportTable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ Cell = str | int | float | Estimate | None
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ReportColumn:
     """A column of a table.
 
     Attributes:
@@ -34,7 +34,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class ReportTable:
     """A table; the first cell of a row is its name.
 
     Attributes:
@@ -44,7 +44,7 @@ class Table:
     """
 
     caption: str
-    columns: Sequence[Column]
+    columns: Sequence[ReportColumn]
     rows: Sequence[Sequence[Cell]]
 
     def __post_init__(self) -> None:
@@ -69,7 +69,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Section:
+class ReportSection:
     """A part of a report.
 
     Attributes:
@@ -82,6 +82,6 @@ class Section:
 
     title: str
     introduction: str
-    tables: Sequence[Table] = ()
+    tables: Sequence[ReportTable] = ()
     pictures: Sequence[Picture] = ()
     figures: Mapping[str, object] = field(default_factory=dict)

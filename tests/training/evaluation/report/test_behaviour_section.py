@@ -3,11 +3,11 @@
 import numpy as np
 
 from model.moderator import Moderator
-from training.behaviour.behaviour_suite import judge
-from training.evaluation.evaluate import EXTRAS
+from training.behaviour.behaviour_suite import run_suite
+from training.evaluation.evaluate import SECTION_BUILDERS
 from training.evaluation.report.behaviour_section import behaviour_section
-from training.evaluation.results import measure
-from training.evaluation.scoreboard import judge as judge_rows
+from training.evaluation.results import compute_results
+from training.evaluation.scoreboard import score_rows as judge_rows
 from training.tables.labelled import Labelled, Place
 
 
@@ -33,8 +33,8 @@ def test_the_section_tells_what_the_suite_finds() -> None:
     """Its figures are those of the suite at the score that 5 % of clean conversation exceeds; every capability has its line."""
     moderator = Moderator.load()
     judged = judge_rows(moderator, rows(), clean=None)
-    section = behaviour_section(moderator, judged, measure(judged, resamples=10, seed=0))
-    found = judge(moderator, threshold=float(np.quantile(judged.abusive[judged.calm], 0.95)))
+    section = behaviour_section(moderator, judged, compute_results(judged, resamples=10, seed=0))
+    found = run_suite(moderator, threshold=float(np.quantile(judged.abusive[judged.calm], 0.95)))
 
     assert [row[0] for row in section.tables[0].rows] == ["overall", *(share.name for share in found.capabilities)]
     assert section.tables[0].rows[0][2] == found.overall.labels_right
@@ -43,4 +43,4 @@ def test_the_section_tells_what_the_suite_finds() -> None:
 
 def test_every_report_tells_behaviour_and_robustness() -> None:
     """Neither part has to be asked for."""
-    assert [step for step, _ in EXTRAS] == ["behaviour", "attacks"]
+    assert [step for step, _ in SECTION_BUILDERS] == ["behaviour", "attacks"]

@@ -15,13 +15,13 @@ from model.comment import Comment
 from model.moderator import Moderator
 from model.normaliser.version import normaliser_version
 from model.profile import Profile
-from training.evaluation.both_readings import read_both
+from training.evaluation.both_readings import read_with_both
 from training.evaluation.report import profile_section as profiled
 from training.evaluation.report.pictures import ticks_around
 from training.evaluation.report.profile_section import profiles_section
-from training.evaluation.report.sections import Section
-from training.evaluation.results import measure
-from training.evaluation.scoreboard import judge
+from training.evaluation.report.sections import ReportSection
+from training.evaluation.results import compute_results
+from training.evaluation.scoreboard import score_rows
 from training.tables.labelled import Labelled
 
 MakeRows = Callable[..., Labelled]
@@ -54,11 +54,11 @@ def stored(write_both: Callable[..., Path], tmp_path: Path) -> StoredArtefact:
     return read_artefact(write_both(tmp_path / "both", **{"curve.npy": CURVE}), normaliser=normaliser_version())
 
 
-def told(stored: StoredArtefact, rows: Labelled, *, clean: Sequence[str] | None = None, seed: int = 0, **chosen: object) -> Section:
+def told(stored: StoredArtefact, rows: Labelled, *, clean: Sequence[str] | None = None, seed: int = 0, **chosen: object) -> ReportSection:
     """What the section says of rows."""
     moderator = Moderator(stored, **chosen)  # type: ignore[arg-type]
-    judged = judge(moderator, rows, clean=clean)
-    section = profiles_section(stored, moderator, judged, measure(judged, resamples=1, seed=seed))
+    judged = score_rows(moderator, rows, clean=clean)
+    section = profiles_section(stored, moderator, judged, compute_results(judged, resamples=1, seed=seed))
     assert section is not None
     return section
 
@@ -67,8 +67,8 @@ def told(stored: StoredArtefact, rows: Labelled, *, clean: Sequence[str] | None 
 @pytest.mark.parametrize("clean", [None, ["chat"]])
 def test_a_profile_is_what_a_report_on_it_says(profile: Profile, clean: list[str] | None, stored: StoredArtefact, table: Labelled) -> None:
     """The figures of each profile are those of a report that judged by it, whichever profile judged for this one."""
-    judged = judge(Moderator(stored, profile=profile), table, clean=clean)
-    results = measure(judged, resamples=1)
+    judged = score_rows(Moderator(stored, profile=profile), table, clean=clean)
+    results = compute_results(judged, resamples=1)
     expected = {name: estimate and estimate.value for name, estimate in results.mean.items()}
     expected["calibration_error"] = results.pooled["calibration_error"] and results.pooled["calibration_error"].value
     for by in (Profile.FAST, None):
@@ -96,7 +96,7 @@ def test_what_is_passed_on_costs(stored: StoredArtefact, table: Labelled) -> Non
     """The n-grams cost the same in every profile; the encoder costs more the more it reads."""
     second = (moderator := Moderator(stored, profile=Profile.FULL)).second
     assert second is not None
-    read = read_both(moderator, second, table, clean=["forum"], seed=0)
+    read = read_with_both(moderator, second, table, clean=["forum"], seed=0)
     fast, some, full = (read.judged_from(threshold).seconds for threshold in (None, 0.3, 0.0))
     assert 0 < fast == read.ngrams_seconds < some < full == pytest.approx(fast + read.encoder_seconds.mean())
 
@@ -116,13 +116,13 @@ def test_an_artefact_with_one_reader_has_no_profiles(table: Labelled) -> None:
     """Where there is no encoder there is nothing to compare, and no empty part of the report."""
     both = read_artefact(shipped_folder(), normaliser=normaliser_version())
     alone = replace(both, manifest=both.manifest.model_copy(update={"readers": both.manifest.readers[:1]}))
-    judged = judge(moderator := Moderator(alone), table)
-    assert profiles_section(alone, moderator, judged, measure(judged, resamples=1)) is None
+    judged = score_rows(moderator := Moderator(alone), table)
+    assert profiles_section(alone, moderator, judged, compute_results(judged, resamples=1)) is None
 
 
 def test_many_rows_are_drawn_from(stored: StoredArtefact, table: Labelled, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of more rows than the limit as many are read, the same for the same seed, and the page says so."""
-    monkeypatch.setattr(profiled, "LIMIT", 40)
+    monkeypatch.setattr(profiled, "MAX_ROWS", 40)
     one, again, other = (told(stored, table, seed=seed).figures for seed in (1, 1, 2))
     assert (one["rows"], one["of"]) == (40, 98)
     drawn = [[step["passed"] for step in figures["cascades"]] for figures in (one, again, other)]  # type: ignore[attr-defined]

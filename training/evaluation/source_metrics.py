@@ -10,13 +10,14 @@ from model.array_types import FloatArray
 from training.fit.calibrate import by_source, macro_f1, sources_with_both, three_class_sources
 from training.tables.labelled import Labelled
 
-__all__ = ["Figures", "auc", "auc_low", "calibration_error", "evaluate", "largest"]
+__all__ = ["ABUSIVE_FPR", "HATEFUL_FPR", "SourceMetrics", "auc", "auc_low", "calibration_error", "largest_sources", "measure_sources"]
 
-ABUSIVE_ALARMS, HATEFUL_ALARMS = 0.05, 0.01
+ABUSIVE_FPR, HATEFUL_FPR = 0.05, 0.01
+"""The false-positive rates on clean conversation at which recall of abusive and of hateful comments is measured."""
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class SourceMetrics:
     """What is measured on one source, or the mean over sources; None where the source does not answer.
 
     Attributes:
@@ -89,9 +90,9 @@ def calibration_error(abusive: FloatArray, rows: Labelled, *, prior: float) -> f
     return float(sum(gaps))
 
 
-def evaluate(
+def measure_sources(
     scores: FloatArray, labels: npt.NDArray[np.int8], rows: Labelled, *, clean: Collection[str] | None = None
-) -> Mapping[str, Figures]:
+) -> Mapping[str, SourceMetrics]:
     """Measure scores against what is known of the rows.
 
     Args:
@@ -105,13 +106,13 @@ def evaluate(
     """
     abusive, hateful = 1 - scores[:, 0], scores[:, 2]
     calm = (rows.abusive == 0) & (np.isin(rows.source, list(clean)) if clean is not None else True)
-    at5 = np.quantile(abusive[calm], 1 - ABUSIVE_ALARMS) if calm.any() else np.nan
-    at1 = np.quantile(hateful[calm], 1 - HATEFUL_ALARMS) if calm.any() else np.nan
+    at5 = np.quantile(abusive[calm], 1 - ABUSIVE_FPR) if calm.any() else np.nan
+    at1 = np.quantile(hateful[calm], 1 - HATEFUL_FPR) if calm.any() else np.nan
     three = three_class_sources(rows)
     table = {}
     for name, of in by_source(rows).items():
         bad, hate = of[rows.abusive[of] == 1], of[rows.hateful[of] == 1]
-        table[name] = Figures(
+        table[name] = SourceMetrics(
             rows=of.size,
             auc_hateful=auc(rows.hateful[of], hateful[of]),
             auc_abusive=auc(rows.abusive[of], abusive[of]),
@@ -119,11 +120,13 @@ def evaluate(
             caught_hateful=float((hateful[hate] > at1).mean()) if hate.size and calm.any() else None,
             macro_f1=macro_f1(rows.label[three[name]], labels[three[name]]) if name in three else None,
         )
-    table["MEAN"] = Figures(len(rows), **{f.name: _mean([getattr(row, f.name) for row in table.values()]) for f in fields(Figures)[1:]})
+    table["MEAN"] = SourceMetrics(
+        len(rows), **{f.name: _mean([getattr(row, f.name) for row in table.values()]) for f in fields(SourceMetrics)[1:]}
+    )
     return table
 
 
-def largest(figures: Mapping[str, Figures], most: int) -> dict[str, Figures]:
+def largest_sources(figures: Mapping[str, SourceMetrics], most: int) -> dict[str, SourceMetrics]:
     """Return the figures of the sources with the most rows, in the order given, and the mean."""
     ranked = sorted(figures, key=lambda name: (name != "MEAN", -figures[name].rows))[: most + 1]
     return {name: row for name, row in figures.items() if name in set(ranked)}

@@ -9,14 +9,14 @@ import pytest
 
 from model.errors import ArtefactError
 from training.evaluation.report.pictures import Series, bars, confusion_heat, dots
-from training.evaluation.report.sections import Column, Estimate, Section, Table
-from training.evaluation.report.write_report import FILES, JudgedTable, Report, as_html, as_json, write
-from training.evaluation.results import measure
-from training.evaluation.scoreboard import Judged
+from training.evaluation.report.report_files import REPORT_FILES, EvaluationReport, ScoredTable, report_html, report_json, write_report
+from training.evaluation.report.sections import Estimate, ReportColumn, ReportSection, ReportTable
+from training.evaluation.results import compute_results
+from training.evaluation.scoreboard import ScoredRows
 from training.tables.labelled import Labelled
 from training.tables.labelled_tables import Problem, Reading
 
-MakeJudged = Callable[..., Judged]
+MakeJudged = Callable[..., ScoredRows]
 HOSTILE = "<script>alert('\"1\"')</script>"
 THREE = ("fine", "toxic", "hateful")
 
@@ -51,40 +51,40 @@ class Page(HTMLParser):
         self.words.append(data)
 
 
-def made(of: Judged, *sections: Section) -> Report:
+def made(of: ScoredRows, *sections: ReportSection) -> EvaluationReport:
     rows: Labelled = of.rows
     reading = Reading(rows=rows, problems=[Problem("t.csv", 7, "label", HOSTILE)], read=9, used=7, skipped=1, bad=1)
-    return Report(measure(of, resamples=20), sections, (JudgedTable("t.csv", "0" * 64, 7),), reading, "all", (HOSTILE,))
+    return EvaluationReport(compute_results(of, resamples=20), sections, (ScoredTable("t.csv", "0" * 64, 7),), reading, "all", (HOSTILE,))
 
 
 @pytest.fixture(scope="module")
-def report(judged: MakeJudged) -> Report:
-    table = Table(HOSTILE, (Column(HOSTILE), Column("n")), ((HOSTILE, 3), ("b", Estimate(0.5, 0.4, 0.6))))
+def report(judged: MakeJudged) -> EvaluationReport:
+    table = ReportTable(HOSTILE, (ReportColumn(HOSTILE), ReportColumn("n")), ((HOSTILE, 3), ("b", Estimate(0.5, 0.4, 0.6))))
     picture = bars(HOSTILE, HOSTILE, names=[HOSTILE], series=[Series(HOSTILE, [Estimate(0.5, 0.4, 0.6)])])
-    extra = Section(HOSTILE, HOSTILE, (table,), (picture,))
+    extra = ReportSection(HOSTILE, HOSTILE, (table,), (picture,))
     return made(judged({HOSTILE: THREE, "b": THREE, "c": ("hateful", "not hateful")}), extra)
 
 
-def test_names_from_the_tables_are_no_markup(report: Report) -> None:
+def test_names_from_the_tables_are_no_markup(report: EvaluationReport) -> None:
     """A source called <script> is shown as text, in tables and pictures."""
-    page = as_html(report)
+    page = report_html(report)
     assert "<script" not in page
     assert "script" not in Page(page).tags
     assert "&lt;script&gt;" in page
 
 
-def test_the_page_stands_alone(report: Report) -> None:
+def test_the_page_stands_alone(report: EvaluationReport) -> None:
     """It is closed tag by tag and asks for nothing but its own parts."""
-    page = Page(as_html(report))
+    page = Page(report_html(report))
     assert page.open == []
     assert page.asked
     assert all(link.startswith("#part-") for link in page.asked)
     assert not {"script", "link", "img", "iframe", "object"} & set(page.tags)
 
 
-def test_pictures_and_tables_can_be_heard(report: Report) -> None:
+def test_pictures_and_tables_can_be_heard(report: EvaluationReport) -> None:
     """Every picture has a label and a description, every table a caption, every part a heading."""
-    html = as_html(report)
+    html = report_html(report)
     page = Page(html)
     assert page.tags.count("svg") >= 8
     assert page.tags.count("svg") == html.count('role="img" aria-label=') == page.tags.count("desc") == page.tags.count("figcaption")
@@ -92,16 +92,16 @@ def test_pictures_and_tables_can_be_heard(report: Report) -> None:
     assert page.tags.count("section") == page.tags.count("h2") - 1
 
 
-def test_no_comment_is_quoted(report: Report) -> None:
+def test_no_comment_is_quoted(report: EvaluationReport) -> None:
     """Neither file holds the text of a comment."""
     for text in set(report.reading.rows.text):
-        assert text not in as_html(report)
-        assert text not in as_json(report)
+        assert text not in report_html(report)
+        assert text not in report_json(report)
 
 
-def test_json_holds_every_figure(report: Report) -> None:
+def test_json_holds_every_figure(report: EvaluationReport) -> None:
     """What the page shows, programs find: figures with intervals by source, in the mean and pooled, and all that was wrong."""
-    found = json.loads(as_json(report))
+    found = json.loads(report_json(report))
     assert found["mean"]["auc_abusive"].keys() == {"value", "low", "high"}
     assert [source["source"] for source in found["sources"]] == [HOSTILE, "b", "c"]
     assert found["sources"][2]["figures"]["auc_abusive"] is None
@@ -118,41 +118,41 @@ def test_json_holds_every_figure(report: Report) -> None:
 def test_a_page_of_whatever_is_known(judged: MakeJudged, sources: dict[str, tuple[str, ...]]) -> None:
     """Tables that answer only some questions have a report all the same."""
     of = judged(sources, size=12)
-    assert Page(as_html(made(of))).open == []
-    json.loads(as_json(made(of)))
+    assert Page(report_html(made(of))).open == []
+    json.loads(report_json(made(of)))
 
 
 def test_one_row(judged: MakeJudged) -> None:
     """One row is enough for a page, if not for figures."""
-    assert Page(as_html(made(judged({"a": ("fine",)}, size=1)))).open == []
+    assert Page(report_html(made(judged({"a": ("fine",)}, size=1)))).open == []
 
 
 def test_the_same_rows_make_the_same_report(judged: MakeJudged) -> None:
     """Judging the same rows with the same seed gives the same files, byte by byte."""
     first, again = (made(judged({"a": THREE})) for _ in range(2))
-    assert as_json(first) == as_json(again)
-    assert as_html(first) == as_html(again)
+    assert report_json(first) == report_json(again)
+    assert report_html(first) == report_html(again)
 
 
-def test_a_report_replaces_a_report(report: Report, tmp_path: Path) -> None:
+def test_a_report_replaces_a_report(report: EvaluationReport, tmp_path: Path) -> None:
     """Both files are written at once, in place of those of an earlier report; nothing else is left behind."""
     for _ in range(2):
-        write(report, tmp_path / "deep" / "out")
-    assert sorted(path.name for path in (tmp_path / "deep" / "out").iterdir()) == sorted(FILES)
+        write_report(report, tmp_path / "deep" / "out")
+    assert sorted(path.name for path in (tmp_path / "deep" / "out").iterdir()) == sorted(REPORT_FILES)
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["out"]
 
 
-def test_a_disk_that_refuses_is_told_of(report: Report, tmp_path: Path) -> None:
+def test_a_disk_that_refuses_is_told_of(report: EvaluationReport, tmp_path: Path) -> None:
     """What cannot be written ends with one clear line."""
     (tmp_path / "file").write_text("")
     with pytest.raises(ArtefactError, match="not written"):
-        write(report, tmp_path / "file" / "out")
+        write_report(report, tmp_path / "file" / "out")
 
 
 def test_table_rows_fit_their_columns() -> None:
     """A table whose rows are too short is refused where it is made."""
     with pytest.raises(ValueError, match="must have 2 cells"):
-        Table("t", (Column("a"), Column("b")), (("x",),))
+        ReportTable("t", (ReportColumn("a"), ReportColumn("b")), (("x",),))
 
 
 def test_pictures_stay_inside() -> None:

@@ -11,14 +11,14 @@ from typing import Any
 from model.artefact.atomic import replace_folder, sync_to_disk
 from model.errors import ArtefactError
 from training.evaluation.report.pictures import told
-from training.evaluation.report.sections import Cell, Estimate, Section
-from training.evaluation.report.story import HEADLINES, tell
-from training.evaluation.results import Results
+from training.evaluation.report.sections import Cell, Estimate, ReportSection
+from training.evaluation.report.standard_sections import HEADLINES, build_sections
+from training.evaluation.results import EvaluationResults
 from training.tables.labelled_tables import Reading
 
-__all__ = ["FILES", "JudgedTable", "Report", "as_html", "as_json", "print_report", "write"]
+__all__ = ["REPORT_FILES", "EvaluationReport", "ScoredTable", "print_report", "report_html", "report_json", "write_report"]
 
-FILES = ("report.html", "report.json")
+REPORT_FILES = ("report.html", "report.json")
 """What the folder of a report holds."""
 _PROTOCOL = 1
 _SHOWN_SOURCES = 40
@@ -36,7 +36,7 @@ _COLUMNS = {
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedTable:
+class ScoredTable:
     """A file that rows were judged of: its path, hash and number of these rows."""
 
     file: str
@@ -45,7 +45,7 @@ class JudgedTable:
 
 
 @dataclass(frozen=True)
-class Report:
+class EvaluationReport:
     """Everything that a report tells.
 
     Attributes:
@@ -57,15 +57,15 @@ class Report:
         remarks: what the reader must know to judge the figures, a line each.
     """
 
-    results: Results
-    sections: Sequence[Section]
-    tables: Sequence[JudgedTable]
+    results: EvaluationResults
+    sections: Sequence[ReportSection]
+    tables: Sequence[ScoredTable]
     reading: Reading
     split: str
     remarks: Sequence[str] = ()
 
 
-def as_json(report: Report) -> str:
+def report_json(report: EvaluationReport) -> str:
     """Return a report as JSON; a figure that cannot be told is null."""
     reading = report.reading
     document: dict[str, Any] = {
@@ -83,7 +83,7 @@ def as_json(report: Report) -> str:
     return json.dumps(document, allow_nan=False, ensure_ascii=False, indent=1)
 
 
-def _section(section: Section) -> Mapping[str, object]:
+def _section(section: ReportSection) -> Mapping[str, object]:
     if section.figures:
         return section.figures
     return {
@@ -95,7 +95,7 @@ def _section(section: Section) -> Mapping[str, object]:
     }
 
 
-def as_html(report: Report) -> str:
+def report_html(report: EvaluationReport) -> str:
     """Return a report as one page that needs nothing from elsewhere."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -109,7 +109,7 @@ def as_html(report: Report) -> str:
     results = report.results
     return environment.get_template("report.html.j2").render(
         results=results,
-        sections=[*tell(results), *report.sections],
+        sections=[*build_sections(results), *report.sections],
         headlines=[(title, note, _shown(_headline(results, name), percent=percent)) for name, title, note, percent in HEADLINES],
         tables=report.tables,
         reading=report.reading,
@@ -120,7 +120,7 @@ def as_html(report: Report) -> str:
     )
 
 
-def _headline(results: Results, name: str) -> Estimate | None:
+def _headline(results: EvaluationResults, name: str) -> Estimate | None:
     return (results.pooled if name == "calibration_error" else results.mean)[name]
 
 
@@ -138,7 +138,7 @@ def _shown(cell: Cell, *, percent: bool) -> tuple[str, str]:
     return told(Estimate(float(cell)), percent=percent), ""
 
 
-def write(report: Report, folder: Path) -> None:
+def write_report(report: EvaluationReport, folder: Path) -> None:
     """Write report.html and report.json in one step: a folder holds both of one evaluation, or those of the one before.
 
     Args:
@@ -149,11 +149,11 @@ def write(report: Report, folder: Path) -> None:
         ArtefactError: it cannot be written.
     """
     place = Path(os.path.realpath(folder))
-    texts = as_html(report), as_json(report) + "\n"
+    texts = report_html(report), report_json(report) + "\n"
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with replace_folder(place) as fresh:
-            for name, text in zip(FILES, texts, strict=True):
+            for name, text in zip(REPORT_FILES, texts, strict=True):
                 (fresh / name).write_text(text, encoding="utf-8")
                 sync_to_disk(fresh / name)
     except OSError as error:
@@ -161,7 +161,7 @@ def write(report: Report, folder: Path) -> None:
         raise ArtefactError(f"{folder}: not written, what was there is untouched: {reason}: make room or choose another folder") from error
 
 
-def print_report(report: Report, folder: Path) -> None:
+def print_report(report: EvaluationReport, folder: Path) -> None:
     """Print the figures as a table to standard output, what was read and where the report lies to standard error."""
     from rich.console import Console
     from rich.table import Table
@@ -186,10 +186,10 @@ def print_report(report: Report, folder: Path) -> None:
     for name, title, note, percent in HEADLINES:
         if (estimate := _headline(results, name)) is not None:
             print(f"{title}, {note}: {told(estimate, percent=percent)}")
-    print(f"the report is {folder / FILES[0]}", file=sys.stderr)
+    print(f"the report is {folder / REPORT_FILES[0]}", file=sys.stderr)
 
 
-def _story(report: Report) -> list[str]:
+def _story(report: EvaluationReport) -> list[str]:
     reading = report.reading
     lines = [str(problem) for problem in reading.problems[:_SHOWN_PROBLEMS]]
     if more := len(reading.problems) - len(lines):

@@ -19,10 +19,10 @@ from model.explain import explain
 from model.moderator import Moderator
 from model.profile import Profile
 from model.text.pipeline import prepare
-from training.robustness.attacks import ATTACKS, LONG, Attack, attack_rng
+from training.robustness.attacks import ATTACKS, LONG_ATTACKS, Attack, attack_rng
 from training.tables.labelled import Labelled
 
-__all__ = ["AttackResult", "Interval", "Robustness", "heaviest_words", "robustness"]
+__all__ = ["AttackResult", "RobustnessResults", "ShareInterval", "heaviest_words", "measure_robustness"]
 
 _ALARMS = 0.05
 _WORDS = 3
@@ -34,7 +34,7 @@ _SIGN = re.compile(r"[^\W_]", re.UNICODE)
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class ShareInterval:
     """A share, or a difference of shares, with its 95 % interval."""
 
     value: float
@@ -57,14 +57,14 @@ class AttackResult:
 
     attack: str
     caught: int
-    escaped: Interval
+    escaped: ShareInterval
     clean: int
-    newly_flagged: Interval
-    over_reach: Interval
+    newly_flagged: ShareInterval
+    over_reach: ShareInterval
 
 
 @dataclass(frozen=True, slots=True)
-class Robustness:
+class RobustnessResults:
     """What all attacks come to.
 
     Attributes:
@@ -80,7 +80,7 @@ class Robustness:
     attacks: tuple[AttackResult, ...]
 
 
-def robustness(
+def measure_robustness(
     judge: Moderator | Classifier,
     rows: Labelled,
     *,
@@ -90,7 +90,7 @@ def robustness(
     seed: int = 0,
     known: FloatArray | None = None,
     tell: Callable[[float], None] | None = None,
-) -> Robustness:
+) -> RobustnessResults:
     """Attack comments and see what becomes of them.
 
     Args:
@@ -121,12 +121,12 @@ def robustness(
     before = abusive[drawn[1]] > threshold
     results = []
     for done, (name, attack) in enumerate(attacks.items()):
-        most = min(limit or 16000, 16000) // _LONG_SHARE if name in LONG else None
+        most = min(limit or 16000, 16000) // _LONG_SHARE if name in LONG_ATTACKS else None
         after = [_attacked(read, part[:most], attack=attack, name=name, seed=seed) > threshold for part in chosen]
         results.append(_result(name, after[0], before[:most], after[1]))
         if tell:
             tell((done + 1) / len(attacks))
-    return Robustness(threshold, int((rows.abusive == 1).sum()), bad.size, tuple(results))
+    return RobustnessResults(threshold, int((rows.abusive == 1).sum()), bad.size, tuple(results))
 
 
 def heaviest_words(classifier: Classifier, text: str, *, most: int = _WORDS) -> tuple[tuple[int, int], ...]:
@@ -199,20 +199,20 @@ def _result(name: str, caught: npt.NDArray[np.bool_], before: npt.NDArray[np.boo
     )
 
 
-def _wilson(hits: int, size: int, z: float = 1.96) -> Interval:
+def _wilson(hits: int, size: int, z: float = 1.96) -> ShareInterval:
     """Return a share with Wilson's score interval (Wilson 1927); of nothing, it is 0 and may be anything."""
     if not size:
-        return Interval(0.0, 0.0, 1.0)
+        return ShareInterval(0.0, 0.0, 1.0)
     share = hits / size
     middle = (share + z * z / (2 * size)) / (1 + z * z / size)
     half = z / (1 + z * z / size) * sqrt(share * (1 - share) / size + z * z / (4 * size * size))
-    return Interval(share, max(0.0, middle - half), min(1.0, middle + half))
+    return ShareInterval(share, max(0.0, middle - half), min(1.0, middle + half))
 
 
-def _paired(up: int, down: int, size: int, z: float = 1.96) -> Interval:
+def _paired(up: int, down: int, size: int, z: float = 1.96) -> ShareInterval:
     """Return the difference of two shares of the same comments, from how many changed each way, with its normal interval."""
     if not size:
-        return Interval(0.0, -1.0, 1.0)
+        return ShareInterval(0.0, -1.0, 1.0)
     value = (up - down) / size
     half = z * sqrt(max(up + down - (up - down) ** 2 / size, 0.0)) / size
-    return Interval(value, max(-1.0, value - half), min(1.0, value + half))
+    return ShareInterval(value, max(-1.0, value - half), min(1.0, value + half))

@@ -9,10 +9,10 @@ import pytest
 from model.moderator import Moderator
 from model.profile import Profile
 from training.evaluation.report.robustness_section import robustness_section
-from training.evaluation.results import measure
-from training.evaluation.scoreboard import judge
-from training.robustness.attack_figures import Robustness, heaviest_words, robustness
+from training.evaluation.results import compute_results
+from training.evaluation.scoreboard import score_rows
 from training.robustness.attacks import ATTACKS
+from training.robustness.robustness import RobustnessResults, heaviest_words, measure_robustness
 from training.tables.labelled import Labelled
 
 MakeRows = Callable[..., Labelled]
@@ -49,29 +49,29 @@ def table(rows: MakeRows) -> Labelled:
 
 
 @pytest.fixture(scope="module")
-def found(moderator: Moderator, table: Labelled) -> Robustness:
+def found(moderator: Moderator, table: Labelled) -> RobustnessResults:
     """What three attacks come to whose effect is known."""
-    return robustness(moderator, table, attacks={"idle": idle, "gardening": gardening, "insulting": insulting})
+    return measure_robustness(moderator, table, attacks={"idle": idle, "gardening": gardening, "insulting": insulting})
 
 
-def test_an_idle_attack_changes_nothing(found: Robustness) -> None:
+def test_an_idle_attack_changes_nothing(found: RobustnessResults) -> None:
     """Nobody escapes and nobody is newly flagged when nothing is done."""
     assert (found.attacks[0].escaped.value, found.attacks[0].newly_flagged.value, found.attacks[0].over_reach.value) == (0, 0, 0)
 
 
-def test_what_is_no_longer_caught_has_escaped(found: Robustness) -> None:
+def test_what_is_no_longer_caught_has_escaped(found: RobustnessResults) -> None:
     """Caught comments that score like clean ones after an attack count as escaped."""
     assert (found.attacks[1].escaped.value, found.attacks[1].caught) == (1, found.caught)
 
 
-def test_insults_are_over_reach(found: Robustness) -> None:
+def test_insults_are_over_reach(found: RobustnessResults) -> None:
     """Clean comments that are flagged after an attack count, net and gross."""
     attack = found.attacks[2]
     assert attack.newly_flagged.value > 0.8
     assert attack.over_reach.value == pytest.approx(attack.newly_flagged.value, abs=0.1)
 
 
-def test_intervals_hold_their_figures(found: Robustness) -> None:
+def test_intervals_hold_their_figures(found: RobustnessResults) -> None:
     """Every figure lies in its interval, and every interval among what is possible."""
     for attack in found.attacks:
         for figure in (attack.escaped, attack.newly_flagged):
@@ -83,25 +83,25 @@ def test_the_order_of_the_rows_does_not_matter(moderator: Moderator, table: Labe
     """What an attack does to a comment depends on the comment alone."""
     chosen = {name: ATTACKS[name] for name in ("typo_swap", "leet", "friendly")}
     backwards = table.take(range(len(table))[::-1])
-    assert robustness(moderator, table, attacks=chosen) == robustness(moderator, backwards, attacks=chosen)
+    assert measure_robustness(moderator, table, attacks=chosen) == measure_robustness(moderator, backwards, attacks=chosen)
 
 
 def test_a_classifier_will_do(moderator: Moderator, table: Labelled) -> None:
     """What is being trained can be attacked before it is stored."""
     chosen = {"leet": ATTACKS["leet"]}
-    assert robustness(moderator.classifier, table, attacks=chosen) == robustness(moderator, table, attacks=chosen)
+    assert measure_robustness(moderator.classifier, table, attacks=chosen) == measure_robustness(moderator, table, attacks=chosen)
 
 
 def test_a_limit_draws_a_sample(moderator: Moderator, table: Labelled) -> None:
     """No more comments are attacked than asked for."""
-    (attack,) = robustness(moderator, table, attacks={"idle": idle}, limit=5).attacks
+    (attack,) = measure_robustness(moderator, table, attacks={"idle": idle}, limit=5).attacks
     assert (attack.caught, attack.clean) == (5, 5)
 
 
 def test_only_clean_sources_are_clean(moderator: Moderator, rows: MakeRows) -> None:
     """Fine rows of other sources set no threshold and are not attacked."""
     table = rows(["fine"] * 12 + ["toxic"] * 16, text=FINE + TOXIC, source=["garden"] * 6 + ["other"] * 22)
-    (attack,) = robustness(moderator, table, attacks={"idle": idle}, clean=["garden"]).attacks
+    (attack,) = measure_robustness(moderator, table, attacks={"idle": idle}, clean=["garden"]).attacks
     assert attack.clean == 6
 
 
@@ -109,7 +109,7 @@ def test_only_clean_sources_are_clean(moderator: Moderator, rows: MakeRows) -> N
 def test_both_kinds_are_needed(moderator: Moderator, rows: MakeRows, answers: list[str]) -> None:
     """Without clean or without abusive comments there is nothing to measure."""
     with pytest.raises(ValueError, match="both are needed"):
-        robustness(moderator, rows(answers))
+        measure_robustness(moderator, rows(answers))
 
 
 def test_heavy_words_are_those_of_the_insult(moderator: Moderator) -> None:
@@ -125,8 +125,8 @@ def test_a_text_without_words_has_none(moderator: Moderator) -> None:
 
 def test_a_part_of_the_report(moderator: Moderator, table: Labelled) -> None:
     """The report has a row and a figure for every attack."""
-    judged = judge(moderator, table)
-    section = robustness_section(moderator, judged, measure(judged, resamples=2))
+    judged = score_rows(moderator, table)
+    section = robustness_section(moderator, judged, compute_results(judged, resamples=2))
     assert len(section.tables[0].rows) == len(ATTACKS)
     assert isinstance(section.figures["attacks"], dict)
     assert set(section.figures["attacks"]) == set(ATTACKS)
@@ -134,14 +134,15 @@ def test_a_part_of_the_report(moderator: Moderator, table: Labelled) -> None:
 
 def test_a_report_without_abuse(moderator: Moderator, rows: MakeRows) -> None:
     """Where nothing is caught the part says so instead of failing."""
-    judged = judge(moderator, rows(["fine"] * 12, text=FINE))
-    assert not robustness_section(moderator, judged, measure(judged, resamples=2)).tables
+    judged = score_rows(moderator, rows(["fine"] * 12, text=FINE))
+    assert not robustness_section(moderator, judged, compute_results(judged, resamples=2)).tables
 
 
 def test_a_profile_is_attacked_as_it_judges(write_both: Callable[..., Path], tmp_path: Path, table: Labelled) -> None:
     """What escapes both readers is told where both judge."""
     folder = write_both(tmp_path / "both")
     fast, full = (
-        robustness(Moderator.load(folder, profile=profile), table, attacks={"idle": idle}) for profile in (Profile.FAST, Profile.FULL)
+        measure_robustness(Moderator.load(folder, profile=profile), table, attacks={"idle": idle})
+        for profile in (Profile.FAST, Profile.FULL)
     )
     assert fast.threshold != full.threshold

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from training.evaluation.label_figures import Figures, auc, auc_low, calibration_error, evaluate, largest
+from training.evaluation.source_metrics import SourceMetrics, auc, auc_low, calibration_error, largest_sources, measure_sources
 from training.tables.labelled import Labelled
 
 MakeRows = Callable[..., Labelled]
@@ -61,10 +61,10 @@ def test_figures_by_source(rows: MakeRows) -> None:
     of = rows(three + partial, source=["three"] * 15 + ["partial"] * 10)
     scores = np.array([{"fine": (0.9, 0.05, 0.05), "toxic": (0.1, 0.8, 0.1), "hateful": (0.05, 0.15, 0.8)}[name] for name in three])
     scores = np.vstack([scores, np.tile([[0.1, 0.3, 0.6], [0.3, 0.2, 0.5]], (5, 1))])
-    found = evaluate(scores, scores.argmax(axis=1).astype(np.int8), of)
-    assert found["three"] == Figures(15, auc_hateful=1, auc_abusive=1, caught_abusive=1, caught_hateful=1, macro_f1=1)
-    assert found["partial"] == Figures(10, auc_hateful=0, auc_abusive=None, caught_abusive=1, caught_hateful=1, macro_f1=None)
-    assert found["MEAN"] == Figures(25, auc_hateful=0.5, auc_abusive=1, caught_abusive=1, caught_hateful=1, macro_f1=1)
+    found = measure_sources(scores, scores.argmax(axis=1).astype(np.int8), of)
+    assert found["three"] == SourceMetrics(15, auc_hateful=1, auc_abusive=1, caught_abusive=1, caught_hateful=1, macro_f1=1)
+    assert found["partial"] == SourceMetrics(10, auc_hateful=0, auc_abusive=None, caught_abusive=1, caught_hateful=1, macro_f1=None)
+    assert found["MEAN"] == SourceMetrics(25, auc_hateful=0.5, auc_abusive=1, caught_abusive=1, caught_hateful=1, macro_f1=1)
 
 
 def test_caught_at_the_alarms_of_clean_conversation(rows: MakeRows) -> None:
@@ -72,20 +72,20 @@ def test_caught_at_the_alarms_of_clean_conversation(rows: MakeRows) -> None:
     of = rows(["fine"] * 100 + ["hateful"] * 4 + ["fine"] * 50, source=["calm"] * 100 + ["mixed"] * 54)
     abusive = np.concatenate([np.arange(100) / 200, [0.1, 0.468, 0.476, 0.6], np.full(50, 0.9)])
     scores = np.column_stack([1 - abusive, np.zeros(154), abusive])
-    found = evaluate(scores, np.zeros(154, np.int8), of, clean=["calm"])
+    found = measure_sources(scores, np.zeros(154, np.int8), of, clean=["calm"])
     assert (found["mixed"].caught_abusive, found["mixed"].caught_hateful) == (0.5, 0.25)
-    assert evaluate(scores, np.zeros(154, np.int8), of)["mixed"].caught_abusive == 0.0
-    assert evaluate(scores, np.zeros(154, np.int8), of, clean=["elsewhere"])["mixed"].caught_abusive is None
+    assert measure_sources(scores, np.zeros(154, np.int8), of)["mixed"].caught_abusive == 0.0
+    assert measure_sources(scores, np.zeros(154, np.int8), of, clean=["elsewhere"])["mixed"].caught_abusive is None
 
 
 def test_the_mean_is_over_few_rows_too(rows: MakeRows) -> None:
     """One row alone has no figure that needs two."""
-    found = evaluate(np.array([[0.2, 0.3, 0.5]]), np.array([2], np.int8), rows(["hateful"]))
-    assert found["MEAN"] == Figures(1)
+    found = measure_sources(np.array([[0.2, 0.3, 0.5]]), np.array([2], np.int8), rows(["hateful"]))
+    assert found["MEAN"] == SourceMetrics(1)
 
 
 def test_the_largest_sources() -> None:
     """Of many sources those with the most rows are kept, in their order, and the mean."""
-    figures = {name: Figures(rows) for name, rows in (("a", 1), ("b", 3), ("c", 2), ("MEAN", 6))}
-    assert list(largest(figures, 2)) == ["b", "c", "MEAN"]
-    assert largest(figures, 3) == figures
+    figures = {name: SourceMetrics(rows) for name, rows in (("a", 1), ("b", 3), ("c", 2), ("MEAN", 6))}
+    assert list(largest_sources(figures, 2)) == ["b", "c", "MEAN"]
+    assert largest_sources(figures, 3) == figures
