@@ -19,8 +19,11 @@ import numpy.typing as npt
 from model.array_types import FloatArray
 from model.artefact.manifest import ATTRIBUTE_PREFIX, Calibration, LabelThresholds, Prior
 from model.ngrams import reader as ngrams
+from model.ngrams.feature_settings import FeatureSettings
 from model.ngrams.heads import label_codes
-from model.ngrams.reader import FeatureSettings, Packed, Reading, Weights
+from model.ngrams.packed_texts import PackedTexts, pack_bytes
+from model.ngrams.reader import Reading
+from model.ngrams.weight_tables import WeightTables, build_weight_tables
 from model.normaliser.lexicon import frequent_words
 from model.threads import available_cores
 
@@ -59,7 +62,7 @@ class NgramReader:
     Attributes:
         settings: what is read.
         lexicon: the words that disguises may be read as, as ``model.normaliser.lexicon`` packs them.
-        values: codes of the weights, int8, shape (2**bits, heads); see ``ngrams.Weights``.
+        values: codes of the weights, int8, shape (2**bits, heads); see ``WeightTables``.
         scales: what one step of a weight is worth in log-odds, float64, shape (heads,).
         biases: log-odds of a comment without features, float64, shape (heads,).
     """
@@ -76,9 +79,9 @@ class NgramReader:
         values.flags.writeable = False
         object.__setattr__(self, "values", values)
 
-    def weights(self, slopes: FloatArray, intercepts: FloatArray) -> Weights:
+    def weights(self, slopes: FloatArray, intercepts: FloatArray) -> WeightTables:
         """Return the weights as the kernel takes them, for heads calibrated like this, each of shape (heads,)."""
-        return ngrams.weights(
+        return build_weight_tables(
             self.values,
             settings=self.settings,
             scales=self.scales,
@@ -147,7 +150,7 @@ class Classifier:
         return np.array([self.calibration[head].intercept for head in self.heads])
 
     @cached_property
-    def _weights(self) -> Weights:
+    def _weights(self) -> WeightTables:
         (reader,) = self.readers
         return reader.weights(self.slopes, self.intercepts)
 
@@ -172,7 +175,12 @@ class Classifier:
         return Scores(reading.scores, self.attribute_scores(reading))
 
     def judge(
-        self, texts: Sequence[bytes] | Packed, bounds: FloatArray | None = None, *, threads: int | None = None, out: Reading | None = None
+        self,
+        texts: Sequence[bytes] | PackedTexts,
+        bounds: FloatArray | None = None,
+        *,
+        threads: int | None = None,
+        out: Reading | None = None,
     ) -> Reading:
         """Read n comments and judge them.
 
@@ -183,12 +191,12 @@ class Classifier:
             out: where to write it; new room if None.
         """
         (reader,) = self.readers
-        packed, chosen = texts if isinstance(texts, Packed) else ngrams.pack_bytes(texts), ngrams.NO_BOUNDS if bounds is None else bounds
-        return ngrams.score(
+        packed, chosen = texts if isinstance(texts, PackedTexts) else pack_bytes(texts), ngrams.NO_BOUNDS if bounds is None else bounds
+        return ngrams.score_texts(
             packed,
             settings=reader.settings,
             lexicon=reader.lexicon,
-            weights=self._weights,
+            tables=self._weights,
             bounds=chosen,
             threads=threads or available_cores(),
             out=out,

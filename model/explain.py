@@ -20,8 +20,8 @@ from model.comment import Comment
 from model.encoder.combined import Second
 from model.encoder.occlusion import occlude
 from model.encoder.session import ENCODER_HEADS
-from model.ngrams import reader as ngrams
-from model.ngrams.features import crowding
+from model.ngrams.feature_sums import window_penalty
+from model.ngrams.reader import find_occurrences
 from model.text.pipeline import Trace, prepare
 
 __all__ = ["Explanation", "Span", "explain"]
@@ -108,7 +108,7 @@ def _explain(classifier: Classifier, comment: Comment) -> tuple[Explanation, _Wo
             contributions[:, head] = 0
             contributions[np.searchsorted(starts, own), head] = of_window[:, head]
             settings = reader.settings
-            intercepts[head] -= settings.discounts[head] + crowding(starts.size, settings.window, settings.stride)
+            intercepts[head] -= settings.discounts[head] + window_penalty(starts.size, settings.window, settings.stride)
     explanation = Explanation(traced.begin[starts], traced.end[stops - 1], contributions, intercepts)
     return explanation, _Words(traced.data, starts, stops)
 
@@ -118,7 +118,7 @@ def _contributions(
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], FloatArray]:
     """Return where the words of normalised[lo:hi] begin and end, and what each adds to each head, shape (k, heads)."""
     (reader,) = classifier.readers
-    found = ngrams.occurrences(normalised, lo=lo, hi=hi, settings=reader.settings)
+    found = find_occurrences(normalised, lo=lo, hi=hi, settings=reader.settings)
     codes = reader.values[found.bucket].astype(np.int64)
     added = codes * np.abs(codes) * found.share[:, None] * reader.scales * classifier.slopes
     words = found.block == 0

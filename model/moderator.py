@@ -17,8 +17,10 @@ from model.encoder.combined import KIND, Second, second_of
 from model.errors import ArtefactError
 from model.explain import Explanation, Span, explain
 from model.ngrams import reader as ngrams
+from model.ngrams.feature_settings import FeatureSettings
 from model.ngrams.packed_comments import PackedComments
-from model.ngrams.reader import FeatureSettings, Packed, Reading
+from model.ngrams.packed_texts import PackedTexts, pack_bytes
+from model.ngrams.reader import Reading
 from model.normaliser.lexicon import load_lexicon
 from model.normaliser.version import normaliser_version
 from model.policy import Policy, unknown_policy_error
@@ -137,7 +139,7 @@ def _second(stored: StoredArtefact) -> Second | None:
     return second
 
 
-def _prepared(comments: Sequence[Comment]) -> Sequence[bytes] | Packed:
+def _prepared(comments: Sequence[Comment]) -> Sequence[bytes] | PackedTexts:
     return comments.prepared() if isinstance(comments, PackedComments) else prepare(comments)
 
 
@@ -234,7 +236,7 @@ class Moderator:
         """Compile or load the kernels, read the tables that only foreign letters need: the next call is fast."""
         comments = [Comment("0", "Warm \u0430\u00e9 \U0001f600 &amp; up", written) for written in Format]
         self.decide(comments, explain=True, threads=1)
-        PackedComments(ngrams.pack_bytes([b"Warm up"]), Format.PLAIN).prepared()
+        PackedComments(pack_bytes([b"Warm up"]), Format.PLAIN).prepared()
 
     def decide(
         self,

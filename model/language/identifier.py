@@ -19,7 +19,7 @@ from model.comment import Comment, Format
 from model.language.identification_kernels import KNOWN, OTHER, PLAIN, SCRIPT, find_signs, weigh
 from model.language.model_file import Tables, read_tables
 from model.language.scripts import OF_SCRIPT, SCRIPTS
-from model.ngrams.reader import pack_bytes
+from model.ngrams.packed_texts import pack_bytes
 from model.normaliser.lexicon import load_lexicon
 from model.text.unicode import fold
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.comment import Comment, Format
-from model.ngrams.reader import Packed
+from model.ngrams.packed_texts import PackedTexts
 from model.numba_cache import kernel
 from model.text.pipeline import prepare_one
 
@@ -25,7 +25,7 @@ class PackedComments(Sequence[Comment]):
         written: how they are written.
     """
 
-    def __init__(self, texts: Packed, written: Format) -> None:
+    def __init__(self, texts: PackedTexts, written: Format) -> None:
         self.texts, self.written = texts, written
 
     def __len__(self) -> int:
@@ -41,7 +41,7 @@ class PackedComments(Sequence[Comment]):
         data, offsets = self.texts
         if isinstance(at, slice):
             lo, hi, _ = at.indices(len(self))
-            return PackedComments(Packed(data, offsets[lo : max(lo, hi) + 1]), self.written)
+            return PackedComments(PackedTexts(data, offsets[lo : max(lo, hi) + 1]), self.written)
         at = range(len(self))[at]
         return Comment("", data[offsets[at] : offsets[at + 1]].tobytes().decode(), self.written)
 
@@ -49,7 +49,7 @@ class PackedComments(Sequence[Comment]):
         """Yield the comments."""
         return (self[at] for at in range(len(self)))
 
-    def prepared(self) -> Packed:
+    def prepared(self) -> PackedTexts:
         """Return what ``model.text.pipeline.prepare`` makes of the comments, packed; those that it leaves alone are not touched."""
         data, offsets = self.texts
         touched = np.zeros(len(self), np.bool_)
@@ -66,7 +66,7 @@ class PackedComments(Sequence[Comment]):
         parts.append(whole[done : int(offsets[-1])])
         sizes = np.diff(offsets)
         sizes[rows] = [len(text) for text in parts[1::2]]
-        return Packed(np.frombuffer(b"".join(parts), np.uint8), np.concatenate([[0], np.cumsum(sizes)]))
+        return PackedTexts(np.frombuffer(b"".join(parts), np.uint8), np.concatenate([[0], np.cumsum(sizes)]))
 
 
 @kernel

@@ -1,7 +1,7 @@
-"""The kernels: packed comments in, normalised, split, hashed and added up in one go, a comment at a time.
+"""The kernels of the n-gram reader: each normalises packed texts, splits them into words and hashes their features in one pass.
 
-They share everything but what they do with the features, so that scoring, training and explaining see the same ones. Each
-works on a slice of a batch, without the interpreter lock; the threads are ``model.ngrams.reader``'s.
+They differ only in what they do with the features, so that scoring, training and explaining see the same ones. Each works on
+a slice of a batch without the interpreter lock; ``model.ngrams.reader`` hands the slices to threads.
 """
 
 from typing import NamedTuple
@@ -9,165 +9,183 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model.ngrams.features import BLOCKS, Found, Shape, Sums, Weights, add_up, add_window, collect, crowding, log_odds, most_features
+from model.array_types import ByteArray, FloatArray, Int8Array, Int32Array, IntArray
+from model.ngrams.feature_sums import FeatureSums, allocate_sums, sum_features, sum_window, window_penalty, write_log_odds
+from model.ngrams.features import (
+    BLOCKS,
+    LETTERS,
+    PAIRS,
+    WORDS,
+    FeatureBuffers,
+    KernelSettings,
+    allocate_features,
+    collect_features,
+    max_features,
+)
 from model.ngrams.heads import finish
-from model.ngrams.tokens import Words, words_room
+from model.ngrams.tokens import Words, allocate_words
+from model.ngrams.weight_tables import DISCOUNT_ROW, SLOPE_ROW, WeightTables
 from model.normaliser.normalise import buffers, normalise_bytes
 from model.numba_cache import inner, kernel
 
-__all__ = ["extract_slice", "find_occurrences", "score_slice"]
+__all__ = ["collect_occurrences", "extract_slice", "score_slice"]
+
+_LABEL_HEADS = 2
+_SLACK = 16
 
 
-class _Room(NamedTuple):
-    """Room for the words of a text and what they add up to.
+class _TextBuffers(NamedTuple):
+    """Buffers for the words of a text and for the sums of their weights.
 
     Attributes:
-        words, sums: where these go.
-        size: how many normalised bytes it is made for.
+        words, sums: the buffers.
+        capacity: how many normalised bytes they are large enough for.
     """
 
     words: Words
-    sums: Sums
-    size: int
+    sums: FeatureSums
+    capacity: int
+
+
+@kernel
+def _allocate_text(capacity: int, settings: KernelSettings, heads: int) -> _TextBuffers:
+    return _TextBuffers(allocate_words(capacity), allocate_sums(capacity, settings, heads), capacity)
 
 
 @inner
-def _longest(offsets: npt.NDArray[np.int64], lo: int, hi: int) -> int:
+def _longest(offsets: IntArray, lo: int, hi: int) -> int:
     size = 0
     for i in range(lo, hi):
         size = max(size, offsets[i + 1] - offsets[i])
     return size
 
 
-@kernel
-def _room(size: int, shape: Shape, heads: int) -> _Room:
-    sums = Sums(
-        np.empty(most_features(size, shape), np.int32),
-        np.empty(size + 1, np.int32),
-        np.zeros(BLOCKS, np.int64),
-        np.zeros((BLOCKS, heads), np.int64),
-        np.empty((1, 2 + 2 * heads), np.int64),
-        np.empty((size + 2, 7), np.int64),
-    )
-    return _Room(words_room(size), sums, size)
+@inner
+def _most_normalised(size: int) -> int:
+    """Return how many bytes a text of so many bytes can have at most once it is normalised."""
+    return 5 * size + 8
 
 
 @kernel
 def score_slice(
-    data: npt.NDArray[np.uint8],
-    offsets: npt.NDArray[np.int64],
+    data: ByteArray,
+    offsets: IntArray,
     lo: int,
     hi: int,
     lexicon: npt.NDArray[np.uint32],
-    numbers: npt.NDArray[np.int64],
-    values: npt.NDArray[np.int8],
-    lines: npt.NDArray[np.float64],
-    slots: npt.NDArray[np.uint32],
-    known: npt.NDArray[np.int64],
-    bounds: npt.NDArray[np.float64],
-    floats: npt.NDArray[np.float64],
-    codes: npt.NDArray[np.int64],
+    settings_array: IntArray,
+    values: Int8Array,
+    head_rows: FloatArray,
+    word_slots: npt.NDArray[np.uint32],
+    word_rows: IntArray,
+    bounds: FloatArray,
+    floats: FloatArray,
+    codes: IntArray,
 ) -> None:
-    """Write what is read out of comments lo to hi, and what follows from it, to floats and codes; see ``ngrams.Reading``.
+    """Score texts lo to hi, and write what follows from their log-odds to the rows of ``floats`` and ``codes``; see ``finish``.
 
-    What the parameters are is told by ``ngrams.FeatureSettings`` and ``Weights``. They come one by one, for to take tuples apart
-    at the door takes longer than to read a short comment.
+    The settings (``FeatureSettings.kernel_array``) and the fields of ``WeightTables`` come one by one: unpacking tuples where
+    Python calls the kernel takes longer than scoring a short comment.
     """
-    shape = Shape(np.uint64(numbers[0]), numbers[1], numbers[2], numbers[3], numbers[4])
-    weights = Weights(values, lines, slots, known)
-    heads = weights.lines.shape[1]
+    settings = KernelSettings(np.uint64(settings_array[0]), settings_array[1], settings_array[2], settings_array[3], settings_array[4])
+    tables = WeightTables(values, head_rows, word_slots, word_rows)
+    heads = head_rows.shape[1]
     longest = _longest(offsets, lo, hi)
     text = buffers(longest, False)
-    # The normalisation can make five bytes of one, but hardly ever does: less room is less memory to fetch.
-    room = _room(longest + 16, shape, heads)
-    z = np.empty(2, np.float64)
-    turn = 1
+    # Normalisation can make five bytes of one, but hardly ever does: smaller buffers are less memory to touch.
+    room = _allocate_text(longest + _SLACK, settings, heads)
+    window_log_odds = np.empty(_LABEL_HEADS, np.float64)
+    generation = 1
     for i in range(lo, hi):
         n = normalise_bytes(data, offsets[i], offsets[i + 1], lexicon, text)
-        if n > room.size:
-            room = _room(n, shape, heads)
-            turn = 1
-        a = text.one.data
-        words = add_up(a, n, shape, weights, room.words, turn, room.sums)
-        turn += 2
-        log_odds(room.sums, weights.lines, heads, floats[i])
+        if n > room.capacity:
+            room = _allocate_text(n, settings, heads)
+            generation = 1
+        words = sum_features(text.one.data, n, settings, tables, room.words, generation, room.sums)
+        generation += 2
+        write_log_odds(room.sums, head_rows, heads, floats[i])
         codes[i, 0] = codes[i, 4] = 0
         codes[i, 1] = codes[i, 5] = n
-        if words > shape.window:
-            _worst_windows(words, shape, weights, room, z, floats[i], codes[i])
-        finish(floats[i], codes[i], weights.lines, bounds)
+        if words > settings.window:
+            _take_worst_windows(words, settings, tables, room, window_log_odds, floats[i], codes[i])
+        finish(floats[i], codes[i], head_rows, bounds)
 
 
 @inner
-def _worst_windows(
+def _take_worst_windows(
     words: int,
-    shape: Shape,
-    weights: Weights,
-    room: _Room,
-    z: npt.NDArray[np.float64],
-    floats: npt.NDArray[np.float64],
-    codes: npt.NDArray[np.int64],
+    settings: KernelSettings,
+    tables: WeightTables,
+    room: _TextBuffers,
+    window_log_odds: FloatArray,
+    floats: FloatArray,
+    codes: IntArray,
 ) -> None:
-    """Look at the text that was added up last in windows; for each label head one that is worse than the whole takes its place."""
+    """Read the text last summed in windows; for each label head, a window that is worse than the whole text replaces it."""
     start = 0
-    more = crowding(words, shape.window, shape.stride)
+    penalty = window_penalty(words, settings.window, settings.stride)
     while True:
-        stop = min(start + shape.window, words)
-        add_window(start, stop, room.sums)
-        log_odds(room.sums, weights.lines, 2, z)
-        for head in range(2):
-            less = z[head] - weights.lines[6, head] - more / weights.lines[4, head]
-            if less > floats[head]:
-                floats[head] = less
+        stop = min(start + settings.window, words)
+        sum_window(start, stop, room.sums)
+        write_log_odds(room.sums, tables.head_rows, _LABEL_HEADS, window_log_odds)
+        for head in range(_LABEL_HEADS):
+            discounted = window_log_odds[head] - tables.head_rows[DISCOUNT_ROW, head] - penalty / tables.head_rows[SLOPE_ROW, head]
+            if discounted > floats[head]:
+                floats[head] = discounted
                 codes[4 - 4 * head] = room.words.begin[start]
                 codes[5 - 4 * head] = room.words.end[stop - 1]
         if stop == words:
             return
-        start += shape.stride
-
-
-@kernel
-def _found(most: int) -> Found:
-    return Found(np.empty(most, np.int32), np.empty(most, np.int32), np.empty(most, np.int32), np.empty(most, np.int32))
+        start += settings.stride
 
 
 @kernel
 def extract_slice(
-    data: npt.NDArray[np.uint8],
-    offsets: npt.NDArray[np.int64],
+    data: ByteArray,
+    offsets: IntArray,
     lo: int,
     hi: int,
     lexicon: npt.NDArray[np.uint32],
-    shape: Shape,
-    out: npt.NDArray[np.int32],
-    counts: npt.NDArray[np.int32],
+    settings: KernelSettings,
+    out: Int32Array,
+    counts: Int32Array,
 ) -> int:
-    """Write the buckets of comments lo to hi one after the other to out and the size of each block to counts, (hi - lo, 3).
+    """Write the buckets of texts lo to hi to ``out``, one text after the other, and the sizes of their blocks to ``counts``.
+
+    Args:
+        data: of the packed texts.
+        offsets: of the packed texts.
+        lo: the first text to read.
+        hi: the last one, exclusive.
+        lexicon: words that disguises may be read as.
+        settings: which features there are.
+        out: gets the buckets, int32.
+        counts: gets the number of features of each block, int32, shape (hi - lo, 3).
 
     Returns:
-        The number of buckets, -1 if out is too small.
+        The number of buckets, -1 if ``out`` is too small.
     """
     longest = _longest(offsets, lo, hi)
     text = buffers(longest, False)
-    words = words_room(5 * longest + 8)
-    found = _found(most_features(5 * longest + 8, shape))
+    words = allocate_words(_most_normalised(longest))
+    features = allocate_features(max_features(_most_normalised(longest), settings))
     ends = np.zeros(BLOCKS, np.int64)
     total = 0
     for i in range(lo, hi):
         n = normalise_bytes(data, offsets[i], offsets[i + 1], lexicon, text)
-        many = collect(text.one.data, 0, n, shape, words, 2 * (i - lo) + 1, True, found, ends)
-        if total + many > out.size:
+        size = collect_features(text.one.data, 0, n, settings, words, 2 * (i - lo) + 1, True, features, ends)
+        if total + size > out.size:
             return -1
-        out[total : total + many] = found.bucket[:many]
-        total += many
-        counts[i - lo, 0] = ends[0]
-        counts[i - lo, 1] = ends[1] - ends[0]
-        counts[i - lo, 2] = ends[2] - ends[1]
+        out[total : total + size] = features.bucket[:size]
+        total += size
+        counts[i - lo, WORDS] = ends[WORDS]
+        counts[i - lo, PAIRS] = ends[PAIRS] - ends[WORDS]
+        counts[i - lo, LETTERS] = ends[LETTERS] - ends[PAIRS]
     return total
 
 
 @kernel
-def find_occurrences(b: npt.NDArray[np.uint8], lo: int, hi: int, shape: Shape, ends: npt.NDArray[np.int64]) -> tuple[Found, int]:
-    """Return every occurrence of every feature of b[lo:hi] and how many there are; write each block's end to ends."""
-    found = _found(most_features(hi - lo, shape))
-    return found, collect(b, lo, hi, shape, words_room(hi - lo), 1, False, found, ends)
+def collect_occurrences(b: ByteArray, lo: int, hi: int, settings: KernelSettings, ends: IntArray) -> tuple[FeatureBuffers, int]:
+    """Return every occurrence of every feature of b[lo:hi], and their number; write the end of each block to ``ends``."""
+    features = allocate_features(max_features(hi - lo, settings))
+    return features, collect_features(b, lo, hi, settings, allocate_words(hi - lo), 1, False, features, ends)

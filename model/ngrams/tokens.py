@@ -1,7 +1,7 @@
-"""The words of a normalised text, compiled: where they stand, what they hash to, which of them come again.
+"""The words of a normalised text, compiled: where they stand, their hashes, and which of them are repeated.
 
-A word is a run of letters, digits and the few signs that words are written with; a row of "!" or "?" is a word of its own
-kind, two or more being alike. Words are told apart by their 64-bit hashes.
+A word is a run of letters, digits and the few signs that words are written with. A run of "!" or "?" is a word of its own
+kind; a run of two is equal to any longer one. Words are compared by their 64-bit hashes.
 """
 
 from typing import NamedTuple
@@ -9,86 +9,96 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import BoolArray, ByteArray, Int32Array, IntArray
 from model.numba_cache import inner, kernel
 
-__all__ = ["HASH_PRIME", "Words", "is_written", "mark_first", "split", "word_hash", "words_room"]
+__all__ = ["HASH_PRIME", "Words", "allocate_words", "has_letters", "mark_first_occurrences", "split_words", "word_hash"]
 
 HASH_PRIME = np.uint64(0x100000001B3)  # of FNV-1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/
 _OFFSET = np.uint64(0xCBF29CE484222325)
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio (Knuth, TAOCP 3, 6.4)
 
+_APOSTROPHE, _EXCLAMATION, _QUESTION = ord("'"), ord("!"), ord("?")
+_FEWEST_SLOTS = 64
 
-def _word_bytes() -> npt.NDArray[np.bool_]:
-    """Return which bytes make up words, shape (256,)."""
+
+def _word_bytes() -> BoolArray:
+    """Return which bytes words consist of, shape (256,)."""
     table = np.zeros(256, np.bool_)
     table[128:] = True
     table[[ord(sign) for sign in "abcdefghijklmnopqrstuvwxyz0123456789_'*@#$"]] = True
     return table
 
 
-_WORD = _word_bytes()
+_IN_WORD = _word_bytes()
 
 
 class Words(NamedTuple):
-    """Room for the words of a text, and for the pairs of neighbours.
+    """Buffers for the words of a text, and for the pairs of neighbouring words.
 
     Attributes:
-        begin, end: where each word stands, int32.
-        hashes, pairs: of each word, and of it with the next, uint64.
-        first, first_pair: the place of the first word, or pair, that is alike, int32.
-        met: hash table of the places that were met; int64, a power of two entries, at least twice as many as words.
+        begin, end: the range of bytes of each word, int32.
+        hashes: hash of each word, uint64.
+        pair_hashes: hash of each word together with the next one, uint64.
+        first: index of the first word that equals this one, int32.
+        first_pair: index of the first pair that equals this one, int32.
+        slots: hash table that finds equal words and pairs, int64; a power of two of entries, at least twice as many as words.
     """
 
-    begin: npt.NDArray[np.int32]
-    end: npt.NDArray[np.int32]
+    begin: Int32Array
+    end: Int32Array
     hashes: npt.NDArray[np.uint64]
-    pairs: npt.NDArray[np.uint64]
-    first: npt.NDArray[np.int32]
-    first_pair: npt.NDArray[np.int32]
-    met: npt.NDArray[np.int64]
+    pair_hashes: npt.NDArray[np.uint64]
+    first: Int32Array
+    first_pair: Int32Array
+    slots: IntArray
 
 
 @kernel
-def words_room(size: int) -> Words:
-    """Return room for texts of up to so many normalised bytes."""
-    most = size + 1
-    entries = 64
-    while entries < 2 * most:
-        entries *= 2
+def allocate_words(size: int) -> Words:
+    """Return buffers for texts of up to ``size`` normalised bytes."""
+    capacity = size + 1
+    slots = _FEWEST_SLOTS
+    while slots < 2 * capacity:
+        slots *= 2
     return Words(
-        np.empty(most, np.int32),
-        np.empty(most, np.int32),
-        np.empty(most, np.uint64),
-        np.empty(most, np.uint64),
-        np.empty(most, np.int32),
-        np.empty(most, np.int32),
-        np.zeros(entries, np.int64),
+        np.empty(capacity, np.int32),
+        np.empty(capacity, np.int32),
+        np.empty(capacity, np.uint64),
+        np.empty(capacity, np.uint64),
+        np.empty(capacity, np.int32),
+        np.empty(capacity, np.int32),
+        np.zeros(slots, np.int64),
     )
 
 
 @inner
-def is_written(byte: int) -> bool:
-    """Whether a word that begins with this byte is made of letters, so that it has n-grams of them."""
-    return byte != 33 and byte != 63
+def has_letters(first_byte: int) -> bool:
+    """Return whether a word that begins with this byte has letter n-grams: a run of "!" or "?" has none."""
+    return first_byte != _EXCLAMATION and first_byte != _QUESTION
 
 
 @inner
-def split(b: npt.NDArray[np.uint8], lo: int, hi: int, words: Words) -> int:
-    """Find the words of b[lo:hi], with their hashes; return how many there are."""
+def split_words(b: ByteArray, lo: int, hi: int, words: Words) -> int:
+    """Write the ranges and the hashes of the words of b[lo:hi] to ``words`` and return their number."""
     n = 0
     i = lo
     while i < hi:
         start = i
         h = _OFFSET
-        if _WORD[b[i]]:
+        if _IN_WORD[b[i]]:
             # An apostrophe belongs to a word only between two of its letters.
-            while i < hi and _WORD[b[i]] and (b[i] != 39 or (start < i < hi - 1 and b[i + 1] != 39 and _WORD[b[i + 1]])):
+            while (
+                i < hi
+                and _IN_WORD[b[i]]
+                and (b[i] != _APOSTROPHE or (start < i < hi - 1 and b[i + 1] != _APOSTROPHE and _IN_WORD[b[i + 1]]))
+            ):
                 h = (h ^ np.uint64(b[i])) * HASH_PRIME
                 i += 1
             if i == start:
                 i += 1
                 continue
-        elif b[i] == 33 or b[i] == 63:
+        elif b[i] == _EXCLAMATION or b[i] == _QUESTION:
             h = (h ^ np.uint64(b[i])) * HASH_PRIME
             i += 1
             while i < hi and b[i] == b[start]:
@@ -106,8 +116,8 @@ def split(b: npt.NDArray[np.uint8], lo: int, hi: int, words: Words) -> int:
 
 
 @inner
-def word_hash(b: npt.NDArray[np.uint8], lo: int, hi: int) -> np.uint64:
-    """Return the hash of the one word b[lo:hi]."""
+def word_hash(b: ByteArray, lo: int, hi: int) -> np.uint64:
+    """Return the hash of the single word b[lo:hi]."""
     h = _OFFSET
     for i in range(lo, hi):
         h = (h ^ np.uint64(b[i])) * HASH_PRIME
@@ -115,28 +125,29 @@ def word_hash(b: npt.NDArray[np.uint8], lo: int, hi: int) -> np.uint64:
 
 
 @inner
-def mark_first(hashes: npt.NDArray[np.uint64], n: int, first: npt.NDArray[np.int32], met: npt.NDArray[np.int64], turn: int) -> int:
-    """Write to first[k] the place of the first of hashes[:n] that equals the k-th; return how many different ones there are.
+def mark_first_occurrences(hashes: npt.NDArray[np.uint64], n: int, first: Int32Array, slots: IntArray, generation: int) -> int:
+    """Write to first[k] the index of the first of hashes[:n] that equals hashes[k]; return the number of distinct hashes.
 
-    ``turn`` is another number above 0 at each call, so that ``met`` need not be emptied.
+    Entries of ``slots`` carry the generation that wrote them, and those of another one count as empty. So the table never
+    needs clearing, but every call on the same table has to pass another generation, above 0.
     """
-    entries = 64
+    entries = _FEWEST_SLOTS
     while entries < 2 * n:
         entries *= 2
     mask = np.uint64(entries - 1)
-    different = 0
+    distinct = 0
     for k in range(n):
         h = hashes[k]
         slot = ((h ^ (h >> np.uint64(32))) * _MIX >> np.uint64(40)) & mask
         while True:
-            entry = met[slot]
-            if entry >> 32 != turn:
-                met[slot] = (turn << 32) | k
+            entry = slots[slot]
+            if entry >> 32 != generation:
+                slots[slot] = (generation << 32) | k
                 first[k] = k
-                different += 1
+                distinct += 1
                 break
             if hashes[entry & 0xFFFFFFFF] == h:
                 first[k] = entry & 0xFFFFFFFF
                 break
             slot = (slot + np.uint64(1)) & mask
-    return different
+    return distinct

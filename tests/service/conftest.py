@@ -8,7 +8,7 @@ import pytest
 
 from model.artefact.folder import write_artefact
 from model.artefact.manifest import HEADS, Calibration, Description, LabelThresholds, PolicyThresholds
-from model.ngrams.reader import FeatureSettings
+from model.ngrams.feature_settings import FeatureSettings
 from model.normaliser.version import normaliser_version
 
 

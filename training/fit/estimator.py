@@ -15,7 +15,7 @@ from model.array_types import FloatArray
 from model.artefact.manifest import HEADS, Calibration, LabelThresholds, Prior
 from model.classifier import Classifier, NgramReader
 from model.comment import LABELS, Comment, Label
-from model.ngrams.reader import FeatureSettings
+from model.ngrams.feature_settings import FeatureSettings
 from model.normaliser.lexicon import load_lexicon
 from model.normaliser.version import normaliser_version
 from model.text.pipeline import prepare

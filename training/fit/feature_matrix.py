@@ -4,18 +4,20 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from model.ngrams.reader import FeatureSettings, Packed, extract
+from model.ngrams.feature_settings import FeatureSettings
+from model.ngrams.packed_texts import PackedTexts
+from model.ngrams.reader import extract_features
 
 __all__ = ["matrix"]
 
 
-def matrix(packed: Packed, *, settings: FeatureSettings, lexicon: npt.NDArray[np.uint32], threads: int = 1) -> csr_matrix:
+def matrix(packed: PackedTexts, *, settings: FeatureSettings, lexicon: npt.NDArray[np.uint32], threads: int = 1) -> csr_matrix:
     """Read comments and return their features, weighted, as a float32 matrix of shape (n, 2**bits); see ``extract``.
 
     Multiplied with the weights, a row gives what ``score`` adds to the biases of a comment that is read whole. An entry may
     be stored in parts, which SciPy adds up.
     """
-    buckets, counts = extract(packed, settings=settings, lexicon=lexicon, threads=threads)
+    buckets, counts = extract_features(packed, settings=settings, lexicon=lexicon, threads=threads)
     with np.errstate(divide="ignore"):
         each = (settings.factors / np.sqrt(counts)).astype(np.float32)
     starts = np.concatenate([[0], np.cumsum(counts.sum(axis=1, dtype=np.int64))])

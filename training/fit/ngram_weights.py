@@ -26,7 +26,8 @@ import numpy as np
 import numpy.typing as npt
 
 from model.comment import Comment
-from model.ngrams.reader import FeatureSettings, pack_bytes
+from model.ngrams.feature_settings import FeatureSettings
+from model.ngrams.packed_texts import pack_bytes
 from model.normaliser.lexicon import load_lexicon
 from model.numba_cache import kernel
 from model.text.pipeline import prepare

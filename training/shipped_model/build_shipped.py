@@ -12,7 +12,7 @@ import numpy as np
 from model.artefact.manifest import DataSource, Description
 from model.comment import Label
 from model.errors import TipstaffError
-from model.ngrams.reader import FeatureSettings
+from model.ngrams.feature_settings import FeatureSettings
 from training.fit.ngram_weights import FitSettings
 from training.fit.train import Trained, TrainJob, build
 from training.fit.training_report import print_trained, progress_bar

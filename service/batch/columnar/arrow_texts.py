@@ -6,7 +6,7 @@ import numpy as np
 
 from model.comment import Format
 from model.ngrams.packed_comments import PackedComments
-from model.ngrams.reader import Packed
+from model.ngrams.packed_texts import PackedTexts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,4 +21,4 @@ def packed(texts: "pa.Array[Any]", written: Format) -> PackedComments:
     ends = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1] if offsets else np.zeros(1, np.int32)
     letters = np.frombuffer(data or b"", np.uint8)
     letters.flags.writeable = False  # as everything else that is read: for what can be written to, the kernels would be compiled anew
-    return PackedComments(Packed(letters, ends.astype(np.int64)), written)
+    return PackedComments(PackedTexts(letters, ends.astype(np.int64)), written)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from model.comment import Comment, Format
 from model.moderator import Moderator
 from model.ngrams.packed_comments import PackedComments
-from model.ngrams.reader import pack_bytes
+from model.ngrams.packed_texts import pack_bytes
 from model.text.pipeline import prepare
 
 signs = st.sampled_from([*"ab \t\n*_~|`[]()<>&\\-+=#0123456789.'", "é", "ſ", "😀", "&amp;", "\n- ", "\n 1) ", "**a**"])

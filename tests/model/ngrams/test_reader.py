@@ -10,7 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.comment import Comment
-from model.ngrams.reader import FeatureSettings, Reading, Weights, extract, occurrences, pack_bytes, score, weights
+from model.ngrams.feature_settings import FeatureSettings
+from model.ngrams.packed_texts import pack_bytes
+from model.ngrams.reader import Reading, extract_features, find_occurrences, score_texts
+from model.ngrams.weight_tables import WeightTables, build_weight_tables
 from model.normaliser.lexicon import load_lexicon
 from model.text.pipeline import prepare, trace
 
@@ -22,10 +25,10 @@ VALUES = RANDOM.integers(-127, 128, (1 << SETTINGS.bits, COLUMNS)).astype(np.int
 SCALES, BIASES = np.array([1e-4, 2e-4, 3e-4]), np.array([-1.0, 0.5, 0.0])
 
 
-def made(words: list[bytes]) -> Weights:
+def made(words: list[bytes]) -> WeightTables:
     """Return the weights with what the letters of words add up to."""
     ones, none = np.ones(COLUMNS), np.zeros(COLUMNS)
-    return weights(VALUES, settings=SETTINGS, scales=SCALES, biases=BIASES, slopes=ones, intercepts=none, words=words)
+    return build_weight_tables(VALUES, settings=SETTINGS, scales=SCALES, biases=BIASES, slopes=ones, intercepts=none, words=words)
 
 
 KNOWING, KNOWING_NOTHING = made([b"fuck", b"shit", b"a", b"s", b"is", b"abc", b"weather", b"and", b"you"]), made([])
@@ -37,9 +40,9 @@ def ready(texts: list[str]) -> list[bytes]:
     return prepare([Comment("", text) for text in texts])
 
 
-def read(texts: list[bytes], *, knowing: Weights = KNOWING, threads: int = 1) -> Reading:
+def read(texts: list[bytes], *, knowing: WeightTables = KNOWING, threads: int = 1) -> Reading:
     """Return what the scoring kernel makes of texts."""
-    return score(pack_bytes(texts), settings=SETTINGS, lexicon=LEXICON, weights=knowing, threads=threads)
+    return score_texts(pack_bytes(texts), settings=SETTINGS, lexicon=LEXICON, tables=knowing, threads=threads)
 
 
 def log_odds(texts: list[bytes], *, threads: int = 1) -> np.ndarray:
@@ -65,7 +68,7 @@ def by_hand(buckets: np.ndarray, counts: np.ndarray) -> np.ndarray:
 def test_scores_are_those_of_the_extracted_features(text: str) -> None:
     """What is scored at once equals what the extracted features make with the same weights."""
     texts = ready([text])
-    buckets, counts = extract(pack_bytes(texts), settings=SETTINGS, lexicon=LEXICON)
+    buckets, counts = extract_features(pack_bytes(texts), settings=SETTINGS, lexicon=LEXICON)
     reading = read(texts)
     size = trace(text).data.size
     whole = [head for head in range(COLUMNS) if head > 1 or reading.where[0, head].tolist() == [0, size]]
@@ -76,9 +79,9 @@ def test_scores_are_those_of_the_extracted_features(text: str) -> None:
 @settings(max_examples=200, deadline=None)
 def test_occurrences_are_those_of_the_extracted_features(text: str) -> None:
     """The features that explanations see are the extracted ones, in the same blocks, within the text, and weigh as much."""
-    buckets, counts = extract(pack_bytes(ready([text])), settings=SETTINGS, lexicon=LEXICON)
+    buckets, counts = extract_features(pack_bytes(ready([text])), settings=SETTINGS, lexicon=LEXICON)
     normalised = trace(text).data
-    found = occurrences(normalised, lo=0, hi=normalised.size, settings=SETTINGS)
+    found = find_occurrences(normalised, lo=0, hi=normalised.size, settings=SETTINGS)
 
     assert set(found.bucket.tolist()) == set(buckets.tolist())
     np.testing.assert_allclose(in_steps(found.bucket, found.share), by_hand(buckets, counts[0]), atol=1e-9)
@@ -114,8 +117,8 @@ def test_large_batches_are_shared_among_threads() -> None:
 
 def test_a_repeated_word_counts_once() -> None:
     """The words and pairs of a comment are sets, and so are the words whose letters count."""
-    once, _ = extract(pack_bytes([b"abc"]), settings=SETTINGS, lexicon=LEXICON)
-    thrice, _ = extract(pack_bytes([b"abc, abc, abc"]), settings=SETTINGS, lexicon=LEXICON)
+    once, _ = extract_features(pack_bytes([b"abc"]), settings=SETTINGS, lexicon=LEXICON)
+    thrice, _ = extract_features(pack_bytes([b"abc, abc, abc"]), settings=SETTINGS, lexicon=LEXICON)
 
     assert set(thrice.tolist()) > set(once.tolist())
     assert len(thrice) == len(once) + 1  # the pair "abc abc"
@@ -134,7 +137,7 @@ def test_the_worst_window_of_a_long_comment_counts() -> None:
 def test_no_comment_no_log_odds() -> None:
     """An empty batch is a batch."""
     assert log_odds([]).shape == (0, COLUMNS)
-    buckets, counts = extract(pack_bytes([]), settings=SETTINGS, lexicon=LEXICON)
+    buckets, counts = extract_features(pack_bytes([]), settings=SETTINGS, lexicon=LEXICON)
     assert (len(buckets), counts.shape) == (0, (0, 3))
 
 
@@ -152,7 +155,10 @@ import random
 import numpy as np
 from model.comment import Comment, Format
 from model.normaliser.lexicon import load_lexicon
-from model.ngrams.reader import FeatureSettings, extract, occurrences, pack_bytes, score, weights
+from model.ngrams.feature_settings import FeatureSettings
+from model.ngrams.packed_texts import pack_bytes
+from model.ngrams.reader import extract_features, find_occurrences, score_texts
+from model.ngrams.weight_tables import build_weight_tables
 from model.text.pipeline import prepare, trace
 
 draw = random.Random(7)
@@ -165,14 +171,14 @@ for shape in (dict(), dict(shortest=1, longest=6, window=5)):
     columns = np.ones(3)
     values = np.ones((1 << 12, 3), np.int8)
     packed = pack_bytes(prepare([Comment("", text) for text in texts]))
-    made = weights(
+    made = build_weight_tables(
         values, settings=settings, scales=columns, biases=columns, slopes=columns, intercepts=columns, words=[b"fuck", b"x" * 70]
     )
-    score(packed, settings=settings, lexicon=load_lexicon(), weights=made)
-    extract(packed, settings=settings, lexicon=load_lexicon())
+    score_texts(packed, settings=settings, lexicon=load_lexicon(), tables=made)
+    extract_features(packed, settings=settings, lexicon=load_lexicon())
     for text in texts[::7]:
         data = trace(text).data
-        occurrences(data, lo=0, hi=data.size, settings=settings)
+        find_occurrences(data, lo=0, hi=data.size, settings=settings)
 """
 
 

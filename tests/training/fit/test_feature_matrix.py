@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from model.classifier import NgramReader
 from model.comment import Comment
-from model.ngrams.reader import FeatureSettings, pack_bytes, score
+from model.ngrams.feature_settings import FeatureSettings
+from model.ngrams.packed_texts import pack_bytes
+from model.ngrams.reader import score_texts
 from model.normaliser.lexicon import load_lexicon
 from model.text.pipeline import prepare
 from training.fit.feature_matrix import matrix
@@ -26,7 +28,7 @@ def test_rows_times_weights_are_the_scores(texts: list[str]) -> None:
     steps = VALUES.astype(np.float64) * np.abs(VALUES.astype(np.float64))
     reader = NgramReader(SETTINGS, load_lexicon(), VALUES, SCALES, BIASES)
     weights = reader.weights(np.ones(HEADS), np.zeros(HEADS))
-    read = score(packed, settings=SETTINGS, lexicon=reader.lexicon, weights=weights)
+    read = score_texts(packed, settings=SETTINGS, lexicon=reader.lexicon, tables=weights)
 
     assert rows.shape == (len(texts), 1 << SETTINGS.bits)
     np.testing.assert_allclose(rows @ (steps * SCALES) + BIASES, read.log_odds, rtol=1e-5, atol=1e-5)

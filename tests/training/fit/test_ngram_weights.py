@@ -12,7 +12,9 @@ from hypothesis.extra import numpy as hnp
 
 from model.classifier import NgramReader
 from model.comment import Comment
-from model.ngrams.reader import FeatureSettings, pack_bytes, score
+from model.ngrams.feature_settings import FeatureSettings
+from model.ngrams.packed_texts import pack_bytes
+from model.ngrams.reader import score_texts
 from model.normaliser.lexicon import load_lexicon
 from model.text.pipeline import prepare
 from training.fit.ngram_weights import FitSettings, Linear, fit, quantise
@@ -37,7 +39,7 @@ def log_odds(linear: Linear, texts: list[str]) -> npt.NDArray[np.float64]:
     reader = NgramReader(FEATURES, load_lexicon(), small.values, small.scales, linear.biases)
     packed = pack_bytes(prepare([Comment("", text) for text in texts]))
     weights = reader.weights(np.ones(heads), np.zeros(heads))
-    return score(packed, settings=FEATURES, lexicon=reader.lexicon, weights=weights).log_odds
+    return score_texts(packed, settings=FEATURES, lexicon=reader.lexicon, tables=weights).log_odds
 
 
 @pytest.mark.parametrize(

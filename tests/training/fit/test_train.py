@@ -19,7 +19,7 @@ from model.artefact.manifest import Prior
 from model.comment import LABELS, Comment
 from model.errors import ArtefactError, TableError
 from model.moderator import Moderator
-from model.ngrams.reader import FeatureSettings
+from model.ngrams.feature_settings import FeatureSettings
 from model.normaliser.version import normaliser_version
 from training.fit.ngram_weights import FitSettings
 from training.fit.train import Trained, TrainJob, train
@@ -240,7 +240,7 @@ def test_the_seed_moves_the_split_and_the_weights(run: Callable[..., Trained]) -
 PROGRAM = """
 import sys
 from pathlib import Path
-from model.ngrams.reader import FeatureSettings
+from model.ngrams.feature_settings import FeatureSettings
 from training.fit.ngram_weights import FitSettings
 from training.fit.train import TrainJob, train
 job = TrainJob(tables=[Path(sys.argv[1])], out=Path(sys.argv[2]), fit=FitSettings(features=FeatureSettings(bits=12)))

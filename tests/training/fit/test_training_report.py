@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from model.ngrams.reader import FeatureSettings
+from model.ngrams.feature_settings import FeatureSettings
 from training.fit.ngram_weights import FitSettings
 from training.fit.train import Trained, TrainJob, train
 from training.fit.training_report import print_trained, progress_bar, trained_json
