@@ -9,8 +9,8 @@ from fastapi import FastAPI
 from model.comment import Comment
 from model.profile import Profile
 from service.http.app import create_app
-from service.http.connection.protocol import Protocol
-from service.http.routes.moderate import moderation
+from service.http.connection.protocol import ConnectionProtocol
+from service.http.routes.moderate import moderate_endpoint
 from service.http.routes.moderate_messages import ModerateAnswer, ModerateRequest
 from service.judging.judge import Judging
 from service.settings import Settings
@@ -23,7 +23,7 @@ EMPTY = "/empty"
 def create_measured_app(settings: Settings) -> FastAPI:
     """Build the service's app with one route more, which reads and writes the same and says the same of every comment."""
     app = create_app(settings)
-    app.add_api_route(EMPTY, moderation(settings, _judge_nothing), methods=["POST"], include_in_schema=False)
+    app.add_api_route(EMPTY, moderate_endpoint(settings, _judge_nothing), methods=["POST"], include_in_schema=False)
     # Routes are tried in order; the first place is no handicap for the route that ours is compared with.
     app.router.routes.insert(0, app.router.routes.pop())
     return app
@@ -60,7 +60,7 @@ def main(port: int) -> None:
         host="127.0.0.1",
         port=port,
         loop="uvloop",
-        http=Protocol,
+        http=ConnectionProtocol,
         ws="none",
         lifespan="on",
         access_log=False,

@@ -19,16 +19,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from model.errors import TipstaffError
-from service.http.admission.community_choice import ByPath
-from service.http.admission.load_shedding import Turnstile
-from service.http.dialects.known_dialects import chosen
-from service.http.observability import metrics_page as scrape
-from service.http.observability.faults import fault
-from service.http.observability.observe_calls import Observe
+from service.http.admission.community_choice import CommunityFromPath
+from service.http.admission.load_shedding import LoadShedding
+from service.http.dialects.known_dialects import enabled_dialects
+from service.http.observability.faults import report_fault
+from service.http.observability.metrics_page import add_metrics_route
+from service.http.observability.observe_calls import CallObserver
 from service.http.problems import FieldError, Problem, ProblemError, ProblemKind, problem_response
 from service.http.routes import api_docs as docs
-from service.http.routes import health, moderate
-from service.http.routes.moderate_messages import moderate_request
+from service.http.routes.health import add_health_routes
+from service.http.routes.moderate import add_moderate_route
+from service.http.routes.moderate_messages import build_request_type
 from service.http.state import Load, OnFailure, lifespan, load_moderator
 from service.setting_types import split
 from service.settings import Settings
@@ -54,7 +55,7 @@ def create_app(
     load: Load = load_moderator,
     on_failure: OnFailure | None = None,
     in_background: bool = True,
-    numbers: Path | None = None,
+    metrics_dir: Path | None = None,
 ) -> FastAPI:
     """Builds the app; nothing is loaded or opened before its lifespan begins.
 
@@ -65,9 +66,9 @@ def create_app(
             the app says for ever that it is not ready.
         in_background: whether the moderator is loaded while the app already answers, so that it can say that it is alive
             and not ready; otherwise its lifespan begins with a moderator that is warm.
-        numbers: folder in which the processes of this service put what they count; None if this is the only one.
+        metrics_dir: folder in which the processes of this service put what they count; None if this is the only one.
     """
-    dialects = chosen(settings)
+    dialects = enabled_dialects(settings)
     handlers = {kind: handler for dialect in dialects for kind, handler in dialect.handlers(settings).items()}
     app = _App(
         title="Tipstaff",
@@ -78,9 +79,19 @@ def create_app(
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,
         lifespan=lifespan(
-            settings, load=load, on_failure=on_failure or _log_failure, in_background=in_background, handlers=handlers, numbers=numbers
+            settings,
+            load=load,
+            on_failure=on_failure or _log_failure,
+            in_background=in_background,
+            handlers=handlers,
+            metrics_dir=metrics_dir,
         ),
-        middleware=[Middleware(Observe, log_calls=settings.log_calls), *_optional(settings), Middleware(Turnstile), Middleware(_Guard)],
+        middleware=[
+            Middleware(CallObserver, log_calls=settings.log_calls),
+            *_optional(settings),
+            Middleware(LoadShedding),
+            Middleware(_Guard),
+        ],
         exception_handlers={
             ProblemError: _problem,
             HTTPException: _http_problem,
@@ -89,13 +100,13 @@ def create_app(
         },
     )
     # On the app itself, the busiest first: to look an address up in included routers takes 30 µs more.
-    moderate.add_routes(app, settings)
+    add_moderate_route(app, settings)
     for dialect in dialects:
         dialect.add_routes(app, settings)
-    health.add_routes(app)
-    scrape.add_routes(app)
+    add_health_routes(app)
+    add_metrics_route(app)
     docs.add_routes(app)
-    app.described = (moderate_request(settings.max_comments), Problem)
+    app.described = (build_request_type(settings.max_comments), Problem)
     return app
 
 
@@ -109,7 +120,7 @@ def _optional(settings: Settings) -> list[Middleware]:
         exposed = ["Retry-After", "WWW-Authenticate", "X-Request-ID"]
         wanted.append(Middleware(CORSMiddleware, allow_origins=origins, allow_methods=["*"], allow_headers=headers, expose_headers=exposed))
     if settings.communities is not None:
-        wanted.append(Middleware(ByPath))
+        wanted.append(Middleware(CommunityFromPath))
     return wanted
 
 
@@ -146,7 +157,7 @@ class _Guard:
         except Exception as error:
             if scope["type"] != "http":
                 raise
-            internal = fault(error, scope)
+            internal = report_fault(error, scope)
             if not started:
                 await internal.response()(scope, receive, send)
 

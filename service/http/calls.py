@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, TypeVar
 from starlette.requests import Request
 
 from model.comment import Comment, Format
-from service.http.admission.access import Caller, secret_in
-from service.http.admission.queue import DEADLINE, Waiting, too_late
+from service.http.admission.access import Caller, extract_secret
+from service.http.admission.queue import DEADLINE, Queue, deadline_problem
 from service.http.problems import FieldError, ProblemError, ProblemKind
-from service.http.state import ready_identifier, ready_moderator, serving
+from service.http.state import get_state, require_identifier, require_moderator
 from service.judging.judge import Judgement, Judging
 from service.store.stored_types import Scope
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from model.moderator import Moderator
 
 __all__ = [
-    "EXPLAINED",
-    "MARKED_UP",
+    "EXPLANATION_COST",
+    "MARKUP_COST",
     "Caller",
     "Judgement",
     "Judging",
     "Scope",
-    "admit",
-    "carry_out",
-    "chosen",
-    "is_longer",
-    "judge",
-    "secret_in",
+    "admit_call",
+    "build_judge",
+    "dispatch",
+    "exceeds_bytes",
+    "extract_secret",
+    "judge_comments",
 ]
 
 _T = TypeVar("_T")
@@ -37,10 +37,10 @@ _T = TypeVar("_T")
 # To hand work to a thread takes as long as judging three tweets; so much plain text holds the event loop up for about 2 ms.
 _INLINE = 16_384
 
-MARKED_UP = 5
+MARKUP_COST = 5
 """How many times as long as plain text mark-up takes."""
 
-EXPLAINED = 50
+EXPLANATION_COST = 50
 """How many times as long an explanation takes."""
 
 _ENCODED, _ENCODED_EACH, _ENCODED_MOST = 8_000, 400, 2_300
@@ -54,14 +54,14 @@ _ENOUGH = 0.01
 """Seconds before a call's deadline at which the n-grams' answer is given if the other is not there."""
 
 
-def is_longer(text: str, limit: int) -> bool:
+def exceeds_bytes(text: str, limit: int) -> bool:
     """Return whether a text has more than ``limit`` bytes in UTF-8."""
     size = len(text)
     # A code point takes one to four bytes, so few texts have to be encoded to know.
     return size > limit or (size * 4 > limit and len(text.encode()) > limit)
 
 
-async def admit(request: Request, *, scope: Scope, secret: str | None, signed: bool = False) -> Caller:
+async def admit_call(request: Request, *, scope: Scope, secret: str | None, signed: bool = False) -> Caller:
     """Let a call in.
 
     Args:
@@ -73,10 +73,10 @@ async def admit(request: Request, *, scope: Scope, secret: str | None, signed: b
     Raises:
         ProblemError: the key is missing, unknown, revoked or not for this; or its owner or address called too often.
     """
-    return await serving(request).gate.admit(request, scope=scope, secret=secret, signed=signed)
+    return await get_state(request).gate.admit(request, scope=scope, secret=secret, signed=signed)
 
 
-async def judge(
+async def judge_comments(
     request: Request,
     comments: Sequence[Comment],
     *,
@@ -99,15 +99,15 @@ async def judge(
         ProblemError: the service is not ready or overloaded, the deadline has passed, or policy or community is unknown;
             where the site has no communities, none is unknown.
     """
-    judging = chosen(request, caller=caller, community=community, policy=policy)
+    judging = build_judge(request, caller=caller, community=community, policy=policy)
 
     def work(fast: bool) -> Judgement:
         return judging.judge(comments, explain=explain, fast=fast)
 
-    return await carry_out(request, work, comments, effort=_effort(comments, explain=explain), explain=explain)
+    return await dispatch(request, work, comments, effort=_effort(comments, explain=explain), explain=explain)
 
 
-def chosen(request: Request, *, caller: Caller, community: str | None, policy: str | None) -> Judging:
+def build_judge(request: Request, *, caller: Caller, community: str | None, policy: str | None) -> Judging:
     """Return all that the comments of a call are judged by.
 
     Args:
@@ -119,8 +119,8 @@ def chosen(request: Request, *, caller: Caller, community: str | None, policy: s
     Raises:
         ProblemError: the service is not ready, or policy or community is unknown; where the site has no communities, none is unknown.
     """
-    state = serving(request)
-    moderator, identifier = ready_moderator(request), ready_identifier(request)
+    state = get_state(request)
+    moderator, identifier = require_moderator(request), require_identifier(request)
     site = state.communities.of(request, caller, community)
     name = policy or (site.policy_name if site is not None else "default")
     if name not in moderator.policies:
@@ -129,7 +129,7 @@ def chosen(request: Request, *, caller: Caller, community: str | None, policy: s
     return Judging(moderator, identifier, name, policy is not None, site, state.on_foreign, state.metrics)
 
 
-async def carry_out(request: Request, work: Callable[[bool], _T], comments: Sequence[Comment], *, effort: int, explain: bool = False) -> _T:
+async def dispatch(request: Request, work: Callable[[bool], _T], comments: Sequence[Comment], *, effort: int, explain: bool = False) -> _T:
     """Do work for a call: here if that is quick, in a thread if not.
 
     Where a second reader would have to wait too long, the n-grams alone judge; the answer's version says so.
@@ -145,7 +145,7 @@ async def carry_out(request: Request, work: Callable[[bool], _T], comments: Sequ
         ProblemError: the service is overloaded, or the call's deadline has passed.
     """
     deadline: float | None = request.scope.get(DEADLINE)
-    waiting, moderator = serving(request).waiting, ready_moderator(request)
+    waiting, moderator = get_state(request).waiting, require_moderator(request)
     fast = False
     if moderator.second is not None and (more := _second_effort(moderator, comments, quick=effort <= _INLINE, explain=explain)):
         found = await _with_second(waiting, work, effort=effort + more, deadline=deadline)
@@ -155,7 +155,7 @@ async def carry_out(request: Request, work: Callable[[bool], _T], comments: Sequ
     if effort > _INLINE:
         return await waiting.judge(lambda: work(fast), effort=effort, deadline=deadline)
     if deadline is not None and time.monotonic() > deadline:
-        raise too_late()
+        raise deadline_problem()
     return work(fast)
 
 
@@ -166,7 +166,7 @@ def _second_effort(moderator: "Moderator", comments: Sequence[Comment], *, quick
     return sum(each) * (_OCCLUDED if explain else 1)
 
 
-async def _with_second(waiting: Waiting, work: Callable[[bool], _T], *, effort: int, deadline: float | None) -> _T | None:
+async def _with_second(waiting: Queue, work: Callable[[bool], _T], *, effort: int, deadline: float | None) -> _T | None:
     """Have both readers judge, in a thread; None if that would come too late."""
     soon = None if deadline is None else deadline - _ENOUGH
     try:
@@ -179,5 +179,5 @@ async def _with_second(waiting: Waiting, work: Callable[[bool], _T], *, effort: 
 
 def _effort(comments: Sequence[Comment], *, explain: bool) -> int:
     """Return what judging takes, in letters of plain text."""
-    each = EXPLAINED if explain else 1
-    return sum(len(comment.text) * (each if comment.format is Format.PLAIN else each * MARKED_UP) for comment in comments)
+    each = EXPLANATION_COST if explain else 1
+    return sum(len(comment.text) * (each if comment.format is Format.PLAIN else each * MARKUP_COST) for comment in comments)

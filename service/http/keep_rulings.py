@@ -7,21 +7,21 @@ from starlette.requests import Request
 
 from model.errors import StoreError
 from service.http.problems import ProblemError, ProblemKind
-from service.http.state import serving
+from service.http.state import get_state
 from service.store.stored_types import Ruling
 
-__all__ = ["record"]
+__all__ = ["record_ruling"]
 
 _log = logging.getLogger("tipstaff.http")
 
 
-async def record(request: Request, ruling: Ruling) -> None:
+async def record_ruling(request: Request, ruling: Ruling) -> None:
     """Keep a ruling; when this returns, it is on the disk.
 
     Raises:
         ProblemError: it is not kept, and the client should send it again later.
     """
-    state = serving(request)
+    state = get_state(request)
     if state.store is None:
         raise ProblemError(ProblemKind.NOT_READY, "The store is being opened: try again shortly.", headers={"Retry-After": "1"})
     try:

@@ -9,20 +9,20 @@ from starlette.requests import Request
 
 from model.errors import StoreError
 from service.http.problems import ProblemError, ProblemKind
-from service.http.state import serving
+from service.http.state import get_state
 
-__all__ = ["call_later"]
+__all__ = ["enqueue_call"]
 
 _log = logging.getLogger("tipstaff.http")
 
 
-async def call_later(request: Request, kind: str, payload: Mapping[str, Any], *, idempotency: str) -> None:
+async def enqueue_call(request: Request, kind: str, payload: Mapping[str, Any], *, idempotency: str) -> None:
     """Keep a call that is to be made; when this returns, it is on the disk. Arguments as of `Outbox.enqueue`.
 
     Raises:
         ProblemError: it is not kept, and the client should send its own call again later.
     """
-    state = serving(request)
+    state = get_state(request)
     if state.store is None or state.worker is None:
         raise ProblemError(ProblemKind.NOT_READY, "The store is being opened: try again shortly.", headers={"Retry-After": "1"})
     outbox = state.store.outbox

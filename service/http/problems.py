@@ -29,7 +29,7 @@ from pydantic_core import to_json
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-__all__ = ["PROBLEM_TYPE", "FieldError", "Problem", "ProblemError", "ProblemKind", "described", "problem_response"]
+__all__ = ["PROBLEM_TYPE", "FieldError", "Problem", "ProblemError", "ProblemKind", "problem_response", "problem_responses"]
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -110,7 +110,7 @@ def problem_response(document: Problem, *, headers: Mapping[str, str] | None = N
     return Response(to_json(document), status_code=document["status"], media_type=PROBLEM_TYPE, headers=headers)
 
 
-def described(*kinds: ProblemKind) -> dict[int | str, dict[str, Any]]:
+def problem_responses(*kinds: ProblemKind) -> dict[int | str, dict[str, Any]]:
     """What the documentation of a route says about the problems that it can answer with: OpenAPI responses by status."""
     responses: dict[int | str, dict[str, Any]] = {}
     for kind in kinds:

@@ -16,10 +16,10 @@ from starlette.requests import Request
 
 from model.errors import ArtefactError, StoreError, TipstaffError
 from service.heap_trim import give_back
-from service.http.admission.access import Gate
+from service.http.admission.access import Access
 from service.http.admission.community_choice import Communities
-from service.http.admission.queue import Waiting
-from service.http.connection.protocol import Guests
+from service.http.admission.queue import Queue
+from service.http.connection.protocol import Connections
 from service.http.observability.metrics import Metrics
 from service.http.observability.traces import Traces
 from service.http.problems import ProblemError, ProblemKind
@@ -37,13 +37,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Load",
     "OnFailure",
-    "Serving",
+    "ServiceState",
+    "get_state",
     "lifespan",
     "load_identifier",
     "load_moderator",
-    "ready_identifier",
-    "ready_moderator",
-    "serving",
+    "require_identifier",
+    "require_moderator",
 ]
 
 Load = Callable[[Settings], "Moderator"]
@@ -55,7 +55,7 @@ _log = logging.getLogger("tipstaff.http")
 
 
 @dataclass
-class Serving:
+class ServiceState:
     """The state of a running service.
 
     Attributes:
@@ -75,9 +75,9 @@ class Serving:
     """
 
     pool: ThreadPoolExecutor
-    gate: Gate
-    waiting: Waiting
-    guests: Guests
+    gate: Access
+    waiting: Queue
+    guests: Connections
     communities: Communities
     metrics: Metrics
     on_foreign: OnForeign
@@ -101,33 +101,33 @@ class Serving:
 
 
 class _State(TypedDict):
-    serving: Serving
+    service: ServiceState
 
 
-def serving(request: Request) -> Serving:
+def get_state(request: Request) -> ServiceState:
     """The state of the service that received this request."""
-    return cast(_State, request.scope["state"])["serving"]
+    return cast(_State, request.scope["state"])["service"]
 
 
-def ready_moderator(request: Request) -> "Moderator":
+def require_moderator(request: Request) -> "Moderator":
     """The moderator of the service that received this request.
 
     Raises:
         ProblemError: it is not loaded and warm yet.
     """
-    moderator = serving(request).moderator
+    moderator = get_state(request).moderator
     if moderator is None:
         raise _not_ready()
     return moderator
 
 
-def ready_identifier(request: Request) -> "Identifier":
+def require_identifier(request: Request) -> "Identifier":
     """What tells languages in the service that received this request.
 
     Raises:
         ProblemError: it is not loaded and warm yet.
     """
-    identifier = serving(request).identifier
+    identifier = get_state(request).identifier
     if identifier is None:
         raise _not_ready()
     return identifier
@@ -149,7 +149,7 @@ def load_moderator(settings: Settings) -> "Moderator":
     return Moderator.load(settings.artefact, prior=settings.prior, profile=settings.profile, risk=settings.cascade_risk)
 
 
-def load_tables() -> None:
+def preload_identifier() -> None:
     """Reads what tells languages, so that it need not be read when it is loaded.
 
     Raises:
@@ -182,7 +182,7 @@ def lifespan(
     on_failure: OnFailure,
     in_background: bool,
     handlers: "Mapping[str, Handler] | None" = None,
-    numbers: Path | None = None,
+    metrics_dir: Path | None = None,
 ) -> Callable[[Starlette], AbstractAsyncContextManager[_State]]:
     """What happens around the life of an app: the store is opened, the model is loaded, the threads end with the app.
 
@@ -192,10 +192,10 @@ def lifespan(
         on_failure: told in the event loop's thread if either fails.
         in_background: whether the app takes calls meanwhile.
         handlers: of the calls that wait in the outbox, by kind.
-        numbers: folder in which the processes of this service put what they count; None if this is the only one.
+        metrics_dir: folder in which the processes of this service put what they count; None if this is the only one.
     """
 
-    async def begin(state: Serving, stack: AsyncExitStack) -> None:
+    async def begin(state: ServiceState, stack: AsyncExitStack) -> None:
         try:
             await asyncio.to_thread(state.communities.read)
             live = await stack.enter_async_context(living(settings, handlers=handlers))
@@ -212,7 +212,7 @@ def lifespan(
 
     @asynccontextmanager
     async def around(_app: Starlette) -> AsyncIterator[_State]:
-        state = _serving(settings, Metrics(numbers))
+        state = _serving(settings, Metrics(metrics_dir))
         state.traces = Traces.of_environment()
         async with AsyncExitStack() as stack:
             task = asyncio.create_task(begin(state, stack))
@@ -220,7 +220,7 @@ def lifespan(
             try:
                 if not in_background:
                     await task
-                yield _State(serving=state)
+                yield _State(service=state)
             finally:
                 for each in (task, *watches):
                     each.cancel()
@@ -233,27 +233,27 @@ def lifespan(
     return around
 
 
-def _serving(settings: Settings, metrics: Metrics) -> Serving:
+def _serving(settings: Settings, metrics: Metrics) -> ServiceState:
     threads = os.cpu_count() or 1
     pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="judge")
-    waiting = Waiting(settings, pool, threads=threads)
-    return Serving(
+    waiting = Queue(settings, pool, threads=threads)
+    return ServiceState(
         pool=pool,
-        gate=Gate(settings, waiting),
+        gate=Access(settings, waiting),
         waiting=waiting,
-        guests=Guests(settings, waiting),
+        guests=Connections(settings, waiting),
         communities=Communities(settings),
         metrics=metrics,
         on_foreign=OnForeign(settings.on_foreign),
     )
 
 
-async def _load(state: Serving, settings: Settings, *, load: Load, on_failure: OnFailure) -> None:
+async def _load(state: ServiceState, settings: Settings, *, load: Load, on_failure: OnFailure) -> None:
     begin = time.monotonic()
 
     def loaded_and_warm() -> "tuple[Moderator, Identifier]":
         # Half a second that nothing else waits for.
-        languages = state.pool.submit(load_tables)
+        languages = state.pool.submit(preload_identifier)
         moderator = load(settings)
         state.communities.check_policies(moderator.policies)
         moderator.warm()

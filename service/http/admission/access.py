@@ -8,8 +8,8 @@ from urllib.parse import parse_qs
 
 from starlette.requests import Request
 
-from service.http.admission.queue import Waiting
-from service.http.admission.rate_limits import Rates
+from service.http.admission.queue import Queue
+from service.http.admission.rate_limits import RateLimits
 from service.http.problems import ProblemError, ProblemKind
 from service.settings import Settings
 from service.store.stored_types import Scope
@@ -17,7 +17,7 @@ from service.store.stored_types import Scope
 if TYPE_CHECKING:
     from service.store.keyring import KeyRing
 
-__all__ = ["Caller", "Gate", "is_loopback", "secret_in"]
+__all__ = ["Access", "Caller", "extract_secret", "is_loopback"]
 
 _log = logging.getLogger("tipstaff.http")
 
@@ -51,7 +51,7 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def secret_in(request: Request) -> str | None:
+def extract_secret(request: Request) -> str | None:
     """Return the secret of the key that a call carries in ``Authorization: Bearer``, ``X-API-KEY`` or the query's ``key``.
 
     The first of these that is there counts; an empty one is none.
@@ -77,7 +77,7 @@ def _secret_of_query(query: bytes) -> str | None:
         return None
 
 
-class Gate:
+class Access:
     """Lets calls in; made once for each service, for its event loop's thread.
 
     A service is open, which means that no key is needed to score and to give feedback, if the settings say so; if they
@@ -90,11 +90,11 @@ class Gate:
         waiting: what waits to be judged.
     """
 
-    def __init__(self, settings: Settings, waiting: Waiting) -> None:
+    def __init__(self, settings: Settings, waiting: Queue) -> None:
         self._waiting = waiting
         self._open = settings.open
         self._alone = is_loopback(settings.host) and not settings.proxies
-        self._rates = Rates.of(settings)
+        self._rates = RateLimits.of(settings)
         self._ring: KeyRing | None = None
 
     def watch(self, ring: "KeyRing") -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from service.http.admission.access import Caller
     from service.judging.community import Community
 
-__all__ = ["ByPath", "Communities", "unknown_community"]
+__all__ = ["Communities", "CommunityFromPath", "unknown_community_problem"]
 
 _log = logging.getLogger("tipstaff.http")
 
@@ -26,7 +26,7 @@ _NAMED = "tipstaff.community"
 _LOOK_EVERY = 1.0
 
 
-class ByPath:
+class CommunityFromPath:
     """Takes the community out of addresses such as ``/c/NAME/v1/moderate``, for every route; a middleware."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -122,13 +122,13 @@ class Communities:
         name = named if named is not None else request.scope.get(_NAMED)
         if name is not None:
             if (found := book.communities.get(name)) is None:
-                raise unknown_community()
+                raise unknown_community_problem()
             return found
         # A key may belong to a community that the file does not know (any more).
         return book.communities.get(caller.community or "", book.default)
 
 
-def unknown_community() -> ProblemError:
+def unknown_community_problem() -> ProblemError:
     """Return the problem that a community is not known; whoever calls need not know which there are."""
     detail = "is not one of this site's communities"
     return ProblemError(ProblemKind.UNKNOWN_COMMUNITY, f"community: {detail}", [FieldError(field="community", detail=detail)])

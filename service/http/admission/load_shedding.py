@@ -12,16 +12,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.http.admission.queue import overloaded
+from service.http.admission.queue import overload_problem
 from service.http.problems import ProblemError
 
-__all__ = ["Turnstile", "ready_to_refuse"]
+__all__ = ["LoadShedding", "mark_sheddable"]
 
 _Endpoint = TypeVar("_Endpoint", bound=Callable[[Request], Coroutine[Any, Any, Response]])
 _REFUSAL = "overloaded"
 
 
-def ready_to_refuse(endpoint: _Endpoint, refuse: Callable[[ProblemError], Response]) -> _Endpoint:
+def mark_sheddable(endpoint: _Endpoint, refuse: Callable[[ProblemError], Response]) -> _Endpoint:
     """Have calls to an endpoint refused without asking it, where there is more to judge than can be judged in time.
 
     Args:
@@ -35,7 +35,7 @@ def ready_to_refuse(endpoint: _Endpoint, refuse: Callable[[ProblemError], Respon
     return endpoint
 
 
-class Turnstile:
+class LoadShedding:
     """A middleware that answers calls which have waited too long; whatever it has no answer for passes."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -44,7 +44,7 @@ class Turnstile:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a call that has waited too long, pass on all others."""
-        if scope["type"] == "http" and scope["state"]["serving"].waiting.is_late(scope):
+        if scope["type"] == "http" and scope["state"]["service"].waiting.is_late(scope):
             if self._refusals is None:
                 self._refusals = _refusals(scope["app"].routes)
             refusal = self._refusals.get(scope["path"].removeprefix(scope.get("root_path", "")))
@@ -59,5 +59,5 @@ def _refusals(routes: list[Any]) -> Mapping[str, Response]:
     found = {}
     for route in routes:
         if isinstance(route, Route) and hasattr(route.endpoint, _REFUSAL):
-            found[route.path] = getattr(route.endpoint, _REFUSAL)(overloaded())
+            found[route.path] = getattr(route.endpoint, _REFUSAL)(overload_problem())
     return found

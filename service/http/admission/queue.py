@@ -11,12 +11,12 @@ from starlette.types import Scope
 from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.settings import Settings
 
-__all__ = ["DEADLINE", "READ_AT", "WHOLE_AT", "Waiting", "overloaded", "too_late"]
+__all__ = ["DEADLINE", "FIRST_BYTE_AT", "LAST_BYTE_AT", "Queue", "deadline_problem", "overload_problem"]
 
-READ_AT = "tipstaff.read_at"
+FIRST_BYTE_AT = "tipstaff.read_at"
 """Where a request's scope holds when its first byte was read, in seconds of ``time.monotonic``."""
 
-WHOLE_AT = "tipstaff.whole_at"
+LAST_BYTE_AT = "tipstaff.whole_at"
 """Where it holds when its last byte was read, once it was."""
 
 DEADLINE = "tipstaff.deadline"
@@ -40,7 +40,7 @@ _WEIGHT = 0.1
 _HELD_BODIES = 64
 
 
-class Waiting:
+class Queue:
     """Keeps account of what waits; for the event loop's thread.
 
     Calls wait in three places. In the event loop: small calls are judged there, one after another, in the order in which
@@ -109,7 +109,7 @@ class Waiting:
             return False
         now = time.monotonic()
         # A client's own slowness is no queue.
-        waited: float = now - (scope.get(WHOLE_AT) or scope.get(READ_AT, now))
+        waited: float = now - (scope.get(LAST_BYTE_AT) or scope.get(FIRST_BYTE_AT, now))
         return waited + self._unseen > self._queue and now - self._judging_since > _ALWAYS * self._queue
 
     def enter(self, scope: Scope) -> None:
@@ -119,10 +119,10 @@ class Waiting:
             ProblemError: the service is overloaded, or the call's deadline cannot be read.
         """
         if self.is_late(scope):
-            raise overloaded()
+            raise overload_problem()
         for name, value in scope["headers"]:
             if name == _HEADER:
-                scope[DEADLINE] = scope.get(READ_AT, time.monotonic()) + _seconds(value)
+                scope[DEADLINE] = scope.get(FIRST_BYTE_AT, time.monotonic()) + _seconds(value)
 
     def hold(self, count: int) -> None:
         """Take note that so many bytes of a body that is not complete are held, or, if negative, no longer.
@@ -131,7 +131,7 @@ class Waiting:
             ProblemError: that would be too many of all bodies together.
         """
         if count > 0 and self._bytes + count > self._most_bytes:
-            raise overloaded()
+            raise overload_problem()
         self._bytes += count
 
     async def judge(self, work: Callable[[], _T], *, effort: int, deadline: float | None) -> _T:
@@ -146,12 +146,12 @@ class Waiting:
             ProblemError: it would wait too long, or its deadline passes.
         """
         if self._large >= _FEW_LARGE * self._threads and self._pending * self._seconds_each / self._threads > self._queue:
-            raise overloaded()
+            raise overload_problem()
 
         def timed() -> _T:
             # Whoever waits for it has been told already that it is too late.
             if deadline is not None and time.monotonic() > deadline:
-                raise too_late()
+                raise deadline_problem()
             began = time.monotonic()
             made = work()
             loop.call_soon_threadsafe(self._measured, effort, time.monotonic() - began)
@@ -166,7 +166,7 @@ class Waiting:
             async with asyncio.timeout(None if deadline is None else deadline - time.monotonic()):
                 return await future
         except TimeoutError:
-            raise too_late() from None
+            raise deadline_problem() from None
 
     def _done(self, effort: int) -> None:
         self._pending -= effort
@@ -176,14 +176,14 @@ class Waiting:
         self._seconds_each += _WEIGHT * (seconds / max(effort, 1) - self._seconds_each)
 
 
-def overloaded() -> ProblemError:
+def overload_problem() -> ProblemError:
     """Return the problem that more waits than can be judged in time."""
     return ProblemError(
         ProblemKind.OVERLOADED, "More calls come than can be answered in time: try again in a second.", headers={"Retry-After": "1"}
     )
 
 
-def too_late() -> ProblemError:
+def deadline_problem() -> ProblemError:
     """Return the problem that a call's own deadline has passed."""
     return ProblemError(ProblemKind.DEADLINE, "X-Request-Timeout: the time that it allows was over before the comments were judged.")
 

@@ -17,7 +17,7 @@ from starlette.datastructures import Address
 from service.http.problems import ProblemError, ProblemKind
 from service.settings import Settings
 
-__all__ = ["Memory", "Rates", "Redis"]
+__all__ = ["MemoryCounter", "RateLimits", "RedisCounter"]
 
 _log = logging.getLogger("tipstaff.http")
 
@@ -35,7 +35,7 @@ class _Counter(Protocol):
         """Let go of what is open."""
 
 
-class Memory:
+class MemoryCounter:
     """Counts in this process.
 
     The memory storage of the library looks at every caller there is a hundred times a second. This one looks at a few with each call,
@@ -86,7 +86,7 @@ class Memory:
         """Do nothing: there is nothing to close."""
 
 
-class Redis:
+class RedisCounter:
     """Counts in a Redis that several processes share. While it does not answer, nobody is refused.
 
     Args:
@@ -137,7 +137,7 @@ class Redis:
             await self._client.aclose()
 
 
-class Rates:
+class RateLimits:
     """Refuses calls beyond the limits.
 
     Args:
@@ -152,11 +152,11 @@ class Rates:
         self._per_address = per_address
 
     @classmethod
-    def of(cls, settings: Settings) -> "Rates | None":
+    def of(cls, settings: Settings) -> "RateLimits | None":
         """Return what the settings ask for, None if they ask for no limit."""
         if settings.limit_per_key is None and settings.limit_per_address is None:
             return None
-        counter = Memory() if settings.limit_storage is None else Redis(settings.limit_storage.get_secret_value())
+        counter = MemoryCounter() if settings.limit_storage is None else RedisCounter(settings.limit_storage.get_secret_value())
         per_key, per_address = ([] if text is None else parse_many(text) for text in (settings.limit_per_key, settings.limit_per_address))
         return cls(counter, per_key=per_key, per_address=per_address)
 

@@ -5,9 +5,9 @@ import asyncio
 from starlette.requests import ClientDisconnect, Request
 
 from service.http.problems import ProblemError, ProblemKind
-from service.http.state import serving
+from service.http.state import get_state
 
-__all__ = ["check_content", "read_body"]
+__all__ = ["check_json_headers", "read_body"]
 
 # A client that is cut off in the middle of sending often loses the answer with the connection. So what comes
 # after the limit is still taken and thrown away, up to this many bytes; the memory held stays within the limit.
@@ -16,7 +16,7 @@ _DISCARDED_BYTES = 16 * 1024 * 1024
 _CHARSETS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 
 
-def check_content(request: Request) -> None:
+def check_json_headers(request: Request) -> None:
     """Makes sure that a body is declared as JSON in UTF-8, or not declared at all.
 
     Raises:
@@ -75,7 +75,7 @@ async def read_body(request: Request, *, limit: int, timeout: float) -> bytes:
 
 
 async def _gather(request: Request, limit: int) -> bytes:
-    waiting = serving(request).waiting
+    waiting = get_state(request).waiting
     chunks: list[bytes] = []
     size = held = 0
     try:

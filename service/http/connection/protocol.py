@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from service.http.admission.queue import READ_AT, WHOLE_AT
+from service.http.admission.queue import FIRST_BYTE_AT, LAST_BYTE_AT
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from service.http.admission.queue import Waiting
+    from service.http.admission.queue import Queue
 
-__all__ = ["Guests", "Protocol"]
+__all__ = ["ConnectionProtocol", "Connections"]
 
 _SWEEP = 1.0
 _FAREWELL = 0.5
@@ -25,7 +25,7 @@ _FULL_BODY = (
 )
 
 
-class Guests:
+class Connections:
     """The connections that are open.
 
     uvicorn waits for ever for the head of a request, for the first byte of a connection, and for a client to read the end of
@@ -36,14 +36,14 @@ class Guests:
         waiting: is told when calls are read and answered.
     """
 
-    def __init__(self, settings: Settings, waiting: "Waiting") -> None:
+    def __init__(self, settings: Settings, waiting: "Queue") -> None:
         self.waiting = waiting
         self._head = settings.header_timeout
         self._idle = settings.keep_alive_timeout
         self._most = settings.max_connections
-        self._present: set[Protocol] = set()
+        self._present: set[ConnectionProtocol] = set()
 
-    def take(self, guest: "Protocol") -> bool:
+    def take(self, guest: "ConnectionProtocol") -> bool:
         """Take in a connection, unless there are too many."""
         if len(self._present) >= self._most:
             return False
@@ -54,7 +54,7 @@ class Guests:
         """How many are open."""
         return len(self._present)
 
-    def leave(self, guest: "Protocol") -> None:
+    def leave(self, guest: "ConnectionProtocol") -> None:
         """Take note that a connection is closed."""
         self._present.discard(guest)
 
@@ -67,10 +67,10 @@ class Guests:
                 guest.hurry(now, head=self._head, idle=self._idle)
 
 
-class Protocol(HttpToolsProtocol):
+class ConnectionProtocol(HttpToolsProtocol):
     """A connection of HTTP/1.1."""
 
-    _guests: Guests
+    _guests: Connections
     _leaving = False
     _head_since: float | None = None
     _idle_since: float | None = None
@@ -79,7 +79,7 @@ class Protocol(HttpToolsProtocol):
     def connection_made(self, transport: Any) -> None:
         """Greet a client, or send it away if there are too many."""
         super().connection_made(transport)
-        self._guests = self.app_state["serving"].guests
+        self._guests = self.app_state["service"].guests
         self._guests.waiting.count(self.tasks)
         self._idle_since = time.monotonic()
         if not self._guests.take(self):
@@ -94,7 +94,7 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Note when the first byte of a call was read."""
         super().on_message_begin()
-        self._head_since = self.scope[READ_AT] = self._guests.waiting.read()  # type: ignore[literal-required]
+        self._head_since = self.scope[FIRST_BYTE_AT] = self._guests.waiting.read()  # type: ignore[literal-required]
 
     def on_headers_complete(self) -> None:
         """Note that the head of a call is there; from now on its body has a limit of its own."""
@@ -105,7 +105,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Note when the last byte of a call was read."""
-        self.scope[WHOLE_AT] = self._guests.waiting.read()  # type: ignore[literal-required]
+        self.scope[LAST_BYTE_AT] = self._guests.waiting.read()  # type: ignore[literal-required]
         super().on_message_complete()
 
     def on_response_complete(self) -> None:

@@ -20,8 +20,8 @@ from uvicorn.supervisors import Multiprocess
 from model.errors import ArtefactError, SettingsError, TipstaffError
 from service.heap_trim import keep_less
 from service.http.app import create_app
-from service.http.connection.protocol import Protocol
-from service.http.observability.metrics import shared_folder
+from service.http.connection.protocol import ConnectionProtocol
+from service.http.observability.metrics import open_metrics_dir
 from service.http.observability.traces import check_traces
 from service.http.state import load_moderator
 from service.judging.community_file import read_book
@@ -135,8 +135,8 @@ def _serve_together(settings: Settings, listener: socket.socket) -> None:
     moderator = load_moderator(settings)
     if settings.communities is not None:
         read_book(settings.communities).check_policies(moderator.policies)
-    with shared_folder(settings.data_dir) as numbers:
-        supervisor = Multiprocess(_config(settings, _WorkerApp(settings, numbers), factory=True), sockets=[listener])
+    with open_metrics_dir(settings.data_dir) as metrics_dir:
+        supervisor = Multiprocess(_config(settings, _WorkerApp(settings, metrics_dir), factory=True), sockets=[listener])
         _announce(settings, listener)
         supervisor.run()
     if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
@@ -148,12 +148,12 @@ class _WorkerApp:
     """Builds the app in a worker; a value that can be sent to another process."""
 
     settings: Settings
-    numbers: Path
+    metrics_dir: Path
 
     def __call__(self) -> FastAPI:
         keep_less()
         # Workers share a socket: one that took calls before it is ready would refuse what another can answer.
-        return create_app(self.settings, on_failure=_end_worker, in_background=False, numbers=self.numbers)
+        return create_app(self.settings, on_failure=_end_worker, in_background=False, metrics_dir=self.metrics_dir)
 
 
 def _end_worker(failure: TipstaffError) -> None:
@@ -167,7 +167,7 @@ def _config(settings: Settings, app: Any, *, factory: bool = False) -> uvicorn.C
         app,
         factory=factory,
         loop="uvloop",
-        http=Protocol,
+        http=ConnectionProtocol,
         ws="none",
         lifespan="on",
         workers=settings.workers,

@@ -11,12 +11,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from model.comment import Comment, Format, Verdict
-from service.http.calls import Caller, Scope, admit
-from service.http.dialects.dialect import Dialect, Endpoint, answering
+from service.http.calls import Caller, Scope, admit_call
+from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.forms import Form, read_form
-from service.http.dialects.long_comments import judge_whole
-from service.http.dialects.messages import Judged, Schema, refuse_long, responses, takes, wrong
-from service.http.keep_rulings import record
+from service.http.dialects.long_comments import judge_in_parts
+from service.http.dialects.messages import CommentVerdict, Schema, check_length, field_problem, openapi_body, openapi_responses
+from service.http.keep_rulings import record_ruling
 from service.http.problems import ProblemError, ProblemKind
 from service.settings import Settings
 from service.store.stored_types import Ruling
@@ -43,14 +43,16 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         fields |= dict.fromkeys(needs, _SOME_TEXT)
         app.add_api_route(
             f"/1.1/{name}",
-            answering(endpoint, dialect=AKISMET, settings=settings, judges=judges),
+            wrap_endpoint(endpoint, dialect=AKISMET, settings=settings, judges=judges),
             methods=["POST"],
             response_model=None,
-            responses=responses(_TEXT, _TEXT, 400, 408, 429, 500, 503, 504, about=about, media="text/plain"),
+            responses=openapi_responses(_TEXT, _TEXT, 400, 408, 429, 500, 503, 504, about=about, media="text/plain"),
             response_class=PlainTextResponse,
             summary=f"Akismet's `{name}`",
             operation_id=f"akismet_{name.replace('-', '_')}",
-            openapi_extra=takes({"type": "object", "required": list(needs), "properties": fields}, media=_FORM, required=bool(needs)),
+            openapi_extra=openapi_body(
+                {"type": "object", "required": list(needs), "properties": fields}, media=_FORM, required=bool(needs)
+            ),
         )
 
     invalid = "; `invalid` if the key is none."
@@ -67,13 +69,13 @@ async def _let_in(request: Request, settings: Settings, scope: Scope) -> tuple[F
     form = await read_form(request, settings=settings, encoding_field="blog_charset")
     of_host = _KEY_OF_HOST.match(request.headers.get("host", "").lower())
     secret = form.text("api_key") or form.text("key") or (of_host[1] if of_host else None)
-    return form, await admit(request, scope=scope, secret=secret)
+    return form, await admit_call(request, scope=scope, secret=secret)
 
 
 def _check_required(form: Form) -> None:
     for name in _REQUIRED:
         if not form.text(name):
-            raise wrong(name, "is missing")
+            raise field_problem(name, "is missing")
 
 
 def _verify(settings: Settings) -> Endpoint:
@@ -95,7 +97,7 @@ def _check(settings: Settings) -> Endpoint:
         if form.text("user_role") == _SURE_HAM:
             return _answer("false")
         comment = Comment("", form.text("comment_content"), format=Format.HTML)
-        one = await judge_whole(request, [comment], limit=settings.max_comment_bytes, caller=caller)
+        one = await judge_in_parts(request, [comment], limit=settings.max_comment_bytes, caller=caller)
         if one.verdict not in spam:
             return _answer("false")
         return _answer("true", **({"X-akismet-pro-tip": "discard"} if _is_blatant(one) else {}))
@@ -103,7 +105,7 @@ def _check(settings: Settings) -> Endpoint:
     return check
 
 
-def _is_blatant(one: Judged) -> bool:
+def _is_blatant(one: CommentVerdict) -> bool:
     return one.verdict is Verdict.REJECT and one.abusive >= _BLATANT and not one.foreign
 
 
@@ -112,9 +114,9 @@ def _submit(settings: Settings, *, spam: bool) -> Endpoint:
         form, caller = await _let_in(request, settings, Scope.FEEDBACK)
         _check_required(form)
         text = form.text("comment_content")
-        refuse_long(text, field="comment_content", limit=settings.max_comment_bytes)
+        check_length(text, field="comment_content", limit=settings.max_comment_bytes)
         if text.strip() and form.text("is_test") not in {"1", "true"}:
-            await record(request, _ruling(form, caller, settings, text=text, spam=spam))
+            await record_ruling(request, _ruling(form, caller, settings, text=text, spam=spam))
         return PlainTextResponse(_THANKS)
 
     return submit

@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Format, Label, Verdict
-from service.http.connection.body import check_content, read_body
-from service.http.dialects.dialect import Dialect, Endpoint, answering
-from service.http.dialects.long_comments import judge_whole
-from service.http.dialects.messages import Judged, Tolerant, responses, takes, wrong
-from service.http.dialects.signatures import admit_signed, secrets_of
-from service.http.routes.moderate_messages import parse_request
+from service.http.connection.body import check_json_headers, read_body
+from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
+from service.http.dialects.long_comments import judge_in_parts
+from service.http.dialects.messages import CommentVerdict, LenientMessage, field_problem, openapi_body, openapi_responses
+from service.http.dialects.signatures import admit_signed, parse_secrets
+from service.http.routes.moderate_messages import parse_json
 from service.settings import Settings
 
 __all__ = ["CORAL"]
@@ -46,16 +46,16 @@ _ANSWER = {
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 
-class _Written(Tolerant):
+class _Written(LenientMessage):
     body: str
     parentID: str | None = None  # noqa: N815 - Coral's name
 
 
-class _Author(Tolerant):
+class _Author(LenientMessage):
     id: str | None = None
 
 
-class CoralCall(Tolerant):
+class CoralCall(LenientMessage):
     """What Coral sends; it names no id of the comment."""
 
     comment: _Written
@@ -71,10 +71,10 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     query = {"name": "format", "in": "query", "required": False, "schema": {"type": "string", "enum": list(_FORMATS), "default": "html"}}
     app.add_api_route(
         "/coral/moderate",
-        answering(_moderate(settings), dialect=CORAL, settings=settings, judges=True),
+        wrap_endpoint(_moderate(settings), dialect=CORAL, settings=settings, judges=True),
         methods=["POST"],
         response_model=None,
-        responses=responses(
+        responses=openapi_responses(
             _ANSWER,
             _PROBLEM,
             *(400, 401, 403, 408, 413, 415, 422, 429, 500, 503, 504),
@@ -84,31 +84,31 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         summary="Judge a comment in Coral's external moderation phase",
         description=f"For the phase's URL in Coral's configuration. Signed in `{_SIGNATURE}`, if this service was told the secret.",
         operation_id="coral_moderate",
-        openapi_extra=takes(call) | {"parameters": [query]},
+        openapi_extra=openapi_body(call) | {"parameters": [query]},
     )
 
 
 def _moderate(settings: Settings) -> Endpoint:
-    secrets = secrets_of(settings.coral_secrets)
+    secrets = parse_secrets(settings.coral_secrets)
 
     async def moderate(request: Request) -> Response:
         written = _FORMATS.get(request.query_params.get("format", "html"))
         if written is None:
-            raise wrong("format", "has to be html or plain, as the phase in Coral's configuration is set")
-        check_content(request)
+            raise field_problem("format", "has to be html or plain, as the phase in Coral's configuration is set")
+        check_json_headers(request)
         body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)
         caller = await admit_signed(request, body, header=_SIGNATURE, secrets=secrets)
-        call = parse_request(body, CoralCall)
+        call = parse_json(body, CoralCall)
         comment = Comment(
             "", call.comment.body, format=written, author=call.author.id if call.author else None, parent=call.comment.parentID
         )
-        one = await judge_whole(request, [comment], limit=settings.max_comment_bytes, caller=caller, community=call.tenantID)
+        one = await judge_in_parts(request, [comment], limit=settings.max_comment_bytes, caller=caller, community=call.tenantID)
         return _json(_opinion(one, settings))
 
     return moderate
 
 
-def _opinion(one: Judged, settings: Settings) -> dict[str, Any]:
+def _opinion(one: CommentVerdict, settings: Settings) -> dict[str, Any]:
     if one.verdict is Verdict.REJECT:
         return _against(settings, code=_code(one))
     if one.verdict is Verdict.REVIEW:
@@ -116,7 +116,7 @@ def _opinion(one: Judged, settings: Settings) -> dict[str, Any]:
     return {}
 
 
-def _code(one: Judged) -> str:
+def _code(one: CommentVerdict) -> str:
     if one.matched is not None and one.label in (None, Label.FINE):
         return "BANNED_WORD"
     return "HATE_SPEECH" if one.label is Label.HATEFUL else "ABUSIVE"

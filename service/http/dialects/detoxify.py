@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Verdict
-from service.http.calls import Scope, admit, secret_in
-from service.http.dialects.dialect import Dialect, Endpoint, answering
-from service.http.dialects.long_comments import judge_whole
-from service.http.dialects.messages import Judged, Tolerant, read_json, responses, takes, wrong
+from service.http.calls import Scope, admit_call, extract_secret
+from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
+from service.http.dialects.long_comments import judge_in_parts
+from service.http.dialects.messages import CommentVerdict, LenientMessage, field_problem, openapi_body, openapi_responses, read_json
 from service.http.problems import ProblemError
-from service.http.state import ready_moderator
+from service.http.state import require_moderator
 from service.settings import Settings
 
 __all__ = ["DETOXIFY"]
@@ -43,7 +43,7 @@ _HEALTH = {"type": "object", "required": ["status"], "properties": {"status": {"
 _ERROR = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
 
 
-class ClassifyCall(Tolerant):
+class ClassifyCall(LenientMessage):
     """What Discourse sends; whatever model it names, ours judges."""
 
     content: str
@@ -53,20 +53,20 @@ class ClassifyCall(Tolerant):
 def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.add_api_route(
         "/api/v1/classify",
-        answering(_classify(settings), dialect=DETOXIFY, settings=settings, judges=True),
+        wrap_endpoint(_classify(settings), dialect=DETOXIFY, settings=settings, judges=True),
         methods=["POST"],
         response_model=None,
-        responses=responses(_ANSWER, _ERROR, 401, 403, 408, 422, 429, 500, 503, 504, about="Seven numbers from 0 to 100."),
+        responses=openapi_responses(_ANSWER, _ERROR, 401, 403, 408, 422, 429, 500, 503, 504, about="Seven numbers from 0 to 100."),
         summary="Judge a text as detoxify-api does",
         description="`toxicity` is abusive, `identity_attack` hateful; a number for which the model has no head is 0.",
         operation_id="detoxify_classify",
-        openapi_extra=takes(_CALL),
+        openapi_extra=openapi_body(_CALL),
     )
     app.add_api_route(
         "/health",
-        answering(_health, dialect=DETOXIFY, settings=settings),
+        wrap_endpoint(_health, dialect=DETOXIFY, settings=settings),
         response_model=None,
-        responses=responses(_HEALTH, _ERROR, 503, about="Texts can be judged."),
+        responses=openapi_responses(_HEALTH, _ERROR, 503, about="Texts can be judged."),
         summary="Can texts be judged? As detoxify-api says it",
         operation_id="detoxify_health",
     )
@@ -74,22 +74,22 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
 
 def _classify(settings: Settings) -> Endpoint:
     async def classify(request: Request) -> Response:
-        caller = await admit(request, scope=Scope.SCORE, secret=secret_in(request))
+        caller = await admit_call(request, scope=Scope.SCORE, secret=extract_secret(request))
         asked = await read_json(request, ClassifyCall, settings=settings)
         if len(asked.content) > _MOST_CHARACTERS:
-            raise wrong("content", f"has more than {_MOST_CHARACTERS} characters: send less")
-        one = await judge_whole(request, [Comment("", asked.content)], limit=settings.max_comment_bytes, caller=caller)
+            raise field_problem("content", f"has more than {_MOST_CHARACTERS} characters: send less")
+        one = await judge_in_parts(request, [Comment("", asked.content)], limit=settings.max_comment_bytes, caller=caller)
         return _json(_numbers(one))
 
     return classify
 
 
 async def _health(request: Request) -> Response:
-    ready_moderator(request)
+    require_moderator(request)
     return _json({"status": "ok"})
 
 
-def _numbers(one: Judged) -> dict[str, int]:
+def _numbers(one: CommentVerdict) -> dict[str, int]:
     if one.matched is not None and one.verdict is Verdict.APPROVE:
         return dict.fromkeys(_LABELS, 0)
     numbers = {name: _percent(one.attributes.get(name, 0.0)) for name in _LABELS}

@@ -8,19 +8,19 @@ from fastapi import FastAPI
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from service.http.admission.load_shedding import ready_to_refuse
-from service.http.observability.faults import fault
+from service.http.admission.load_shedding import mark_sheddable
+from service.http.observability.faults import report_fault
 from service.http.problems import ProblemError, ProblemKind
 from service.settings import Settings
 
 if TYPE_CHECKING:
     from service.store.outbox_worker import Handler
 
-__all__ = ["FAILURES", "Dialect", "Endpoint", "answering"]
+__all__ = ["SERVICE_FAILURES", "Dialect", "Endpoint", "wrap_endpoint"]
 
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 
-FAILURES = frozenset({ProblemKind.NOT_READY, ProblemKind.INTERNAL, ProblemKind.OVERLOADED, ProblemKind.DEADLINE})
+SERVICE_FAILURES = frozenset({ProblemKind.NOT_READY, ProblemKind.INTERNAL, ProblemKind.OVERLOADED, ProblemKind.DEADLINE})
 """What keeps a comment from being judged through no fault of the caller's: here a site may choose to fail open or closed."""
 
 
@@ -49,7 +49,7 @@ class Dialect:
     handlers: "Callable[[Settings], Mapping[str, Handler]]" = _nothing
 
 
-def answering(endpoint: Endpoint, *, dialect: Dialect, settings: Settings, judges: bool = False) -> Endpoint:
+def wrap_endpoint(endpoint: Endpoint, *, dialect: Dialect, settings: Settings, judges: bool = False) -> Endpoint:
     """Return an endpoint whose problems, mistakes of ours among them, are told in the shape of its dialect.
 
     Args:
@@ -67,9 +67,9 @@ def answering(endpoint: Endpoint, *, dialect: Dialect, settings: Settings, judge
         except ClientDisconnect:
             raise
         except Exception as error:
-            problem = error if isinstance(error, ProblemError) else fault(error, request.scope)
-            if problem.kind in FAILURES and failing != "error":
+            problem = error if isinstance(error, ProblemError) else report_fault(error, request.scope)
+            if problem.kind in SERVICE_FAILURES and failing != "error":
                 return dialect.approve(request) if failing == "open" else dialect.reject(request)
             return dialect.refuse(problem)
 
-    return ready_to_refuse(answer, dialect.refuse) if failing == "error" and judges else answer
+    return mark_sheddable(answer, dialect.refuse) if failing == "error" and judges else answer

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from service.http.connection.body import read_body
 from service.http.problems import ProblemError, ProblemKind
-from service.http.state import serving
+from service.http.state import get_state
 from service.settings import Settings
 
 __all__ = ["Form", "read_form"]
@@ -66,7 +66,7 @@ async def read_form(request: Request, *, settings: Settings, encoding_field: str
     if len(body) <= _INLINE_BYTES:
         fields = _fields(body)
     else:
-        fields = await asyncio.get_running_loop().run_in_executor(serving(request).pool, _fields, body)
+        fields = await asyncio.get_running_loop().run_in_executor(get_state(request).pool, _fields, body)
     return Form(fields, encoding=fields.get(encoding_field, b"").decode("ascii", "replace"))
 
 

@@ -10,11 +10,11 @@ from service.http.dialects.perspective import PERSPECTIVE
 from service.http.dialects.synapse import SYNAPSE
 from service.settings import Settings
 
-__all__ = ["DIALECTS", "chosen"]
+__all__ = ["DIALECTS", "enabled_dialects"]
 
 DIALECTS: tuple[Dialect, ...] = (PERSPECTIVE, OPENAI, CORAL, DETOXIFY, SYNAPSE, AKISMET, DISCOURSE)
 
 
-def chosen(settings: Settings) -> list[Dialect]:
+def enabled_dialects(settings: Settings) -> list[Dialect]:
     """Return the dialects that the settings switch on, in the order of their routes."""
     return [dialect for dialect in DIALECTS if dialect.name in settings.dialect_names]

@@ -9,12 +9,12 @@ from starlette.requests import Request
 
 from model.comment import VERDICTS, Comment
 from service.http.calls import Caller
-from service.http.dialects.messages import Judged, judge_called, judged
+from service.http.dialects.messages import CommentVerdict, comment_verdicts, judge_for_client
 
-__all__ = ["judge_whole", "pieces"]
+__all__ = ["judge_in_parts", "split_text"]
 
 
-def pieces(text: str, limit: int) -> Iterator[str]:
+def split_text(text: str, limit: int) -> Iterator[str]:
     """Yield a text in pieces of at most ``limit`` bytes in UTF-8, cut at a blank where there is one in the second half.
 
     A character that a cut falls into is dropped; nothing else is.
@@ -30,7 +30,9 @@ def pieces(text: str, limit: int) -> Iterator[str]:
     yield data[at:].decode(errors="ignore")
 
 
-async def judge_whole(request: Request, comments: Sequence[Comment], *, limit: int, caller: Caller, community: str | None = None) -> Judged:
+async def judge_in_parts(
+    request: Request, comments: Sequence[Comment], *, limit: int, caller: Caller, community: str | None = None
+) -> CommentVerdict:
     """Judge the parts of what one author wrote at one time, of any length, and return the worst.
 
     Args:
@@ -43,7 +45,7 @@ async def judge_whole(request: Request, comments: Sequence[Comment], *, limit: i
     Raises:
         ProblemError: as `judge` does.
     """
-    parts = [comment._replace(text=piece) for comment in comments for piece in pieces(comment.text, limit)]
-    judgement = await judge_called(request, parts, caller=caller, community=community)
-    found = judged(judgement)
+    parts = [comment._replace(text=piece) for comment in comments for piece in split_text(comment.text, limit)]
+    judgement = await judge_for_client(request, parts, caller=caller, community=community)
+    found = comment_verdicts(judgement)
     return max(found, key=lambda one: (-1 if one.verdict is None else VERDICTS.index(one.verdict), one.abusive, one.scores[2]))

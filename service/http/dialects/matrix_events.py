@@ -6,7 +6,7 @@ from typing import Any
 
 from model.comment import Comment, Format
 
-__all__ = ["texts"]
+__all__ = ["event_comments"]
 
 _HTML = "org.matrix.custom.html"
 _PLAIN_FIELDS = {"m.room.topic": "topic", "m.room.name": "name"}
@@ -15,7 +15,7 @@ _QUOTE = re.compile(r"> (\* )?<@[^>\n]+>")
 _MX_REPLY = re.compile(r"^\s*<mx-reply>.*?</mx-reply>", re.DOTALL | re.IGNORECASE)
 
 
-def texts(event: Mapping[str, Any]) -> list[Comment]:
+def event_comments(event: Mapping[str, Any]) -> list[Comment]:
     """Return the texts of an event: those of a message or of what it is changed to, the topic or the name of a room.
 
     Clients show the formatted body where they can and the plain one where they cannot, so both are read. What a reply quotes is

@@ -8,26 +8,37 @@ from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 
 from model.comment import LABELS, Comment, Label, Verdict
-from service.http.calls import Caller, Judgement, is_longer, judge
-from service.http.connection.body import check_content, read_body
+from service.http.calls import Caller, Judgement, exceeds_bytes, judge_comments
+from service.http.connection.body import check_json_headers, read_body
 from service.http.problems import FieldError, ProblemError, ProblemKind
-from service.http.routes.moderate_messages import parse_request
+from service.http.routes.moderate_messages import parse_json
 from service.settings import Settings
 
-__all__ = ["Judged", "Schema", "Tolerant", "judge_called", "judged", "read_json", "refuse_long", "responses", "takes", "wrong"]
+__all__ = [
+    "CommentVerdict",
+    "LenientMessage",
+    "Schema",
+    "check_length",
+    "comment_verdicts",
+    "field_problem",
+    "judge_for_client",
+    "openapi_body",
+    "openapi_responses",
+    "read_json",
+]
 
 Schema = Mapping[str, Any]
 
 _Shape = TypeVar("_Shape", bound=BaseModel)
 
 
-class Tolerant(BaseModel):
+class LenientMessage(BaseModel):
     """A body of a protocol that is not ours: what is read has to have its type, what else there is does not matter."""
 
     model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
 
 
-class Judged(NamedTuple):
+class CommentVerdict(NamedTuple):
     """What is decided of one comment, whatever had a say in it.
 
     Attributes:
@@ -52,30 +63,30 @@ class Judged(NamedTuple):
         return self.scores[1] + self.scores[2]
 
 
-async def judge_called(request: Request, comments: Sequence[Comment], *, caller: Caller, community: str | None) -> Judgement:
+async def judge_for_client(request: Request, comments: Sequence[Comment], *, caller: Caller, community: str | None) -> Judgement:
     """Judge comments for a client that calls itself something, whether or not the site has a community of that name.
 
     Args and raises as of `judge`; a name that is not known is none.
     """
     try:
-        return await judge(request, comments, caller=caller, community=community)
+        return await judge_comments(request, comments, caller=caller, community=community)
     except ProblemError as problem:
         if community is None or problem.kind is not ProblemKind.UNKNOWN_COMMUNITY:
             raise
-        return await judge(request, comments, caller=caller)
+        return await judge_comments(request, comments, caller=caller)
 
 
-def judged(judgement: Judgement) -> Iterator[Judged]:
+def comment_verdicts(judgement: Judgement) -> Iterator[CommentVerdict]:
     """Yield what is decided of each comment, in order."""
     decisions = judgement.decisions
     others = zip(judgement.verdicts, judgement.foreign, judgement.matched, strict=True)
     for row, (verdict, foreign, matched) in zip(decisions.rows(), others, strict=True):
         if row.reason is not None:
-            yield Judged(None, verdict, (0.0, 0.0, 0.0), {}, foreign, matched)
+            yield CommentVerdict(None, verdict, (0.0, 0.0, 0.0), {}, foreign, matched)
         else:
             fine, toxic, hateful = row.scores
             attributes = dict(zip(decisions.names, row.attributes, strict=True))
-            yield Judged(LABELS[row.label], verdict, (fine, toxic, hateful), attributes, foreign, matched)
+            yield CommentVerdict(LABELS[row.label], verdict, (fine, toxic, hateful), attributes, foreign, matched)
 
 
 async def read_json(request: Request, shape: type[_Shape], *, settings: Settings) -> _Shape:
@@ -84,26 +95,26 @@ async def read_json(request: Request, shape: type[_Shape], *, settings: Settings
     Raises:
         ProblemError: it is not JSON, not of this shape, too large or too slow.
     """
-    check_content(request)
-    return parse_request(await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout), shape)
+    check_json_headers(request)
+    return parse_json(await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout), shape)
 
 
-def wrong(field: str, detail: str) -> ProblemError:
+def field_problem(field: str, detail: str) -> ProblemError:
     """Return the problem that a field of a call is wrong; the detail says what it has to be."""
     return ProblemError(ProblemKind.WRONG_FIELDS, f"{field}: {detail}", [FieldError(field=field, detail=detail)])
 
 
-def refuse_long(text: str, *, field: str, limit: int) -> None:
+def check_length(text: str, *, field: str, limit: int) -> None:
     """Make sure that a comment has at most ``limit`` bytes in UTF-8.
 
     Raises:
         ProblemError: it has more; names the field.
     """
-    if is_longer(text, limit):
-        raise wrong(field, f"has more than {limit} bytes in UTF-8: send less")
+    if exceeds_bytes(text, limit):
+        raise field_problem(field, f"has more than {limit} bytes in UTF-8: send less")
 
 
-def responses(
+def openapi_responses(
     answer: Schema, error: Schema, *statuses: int, about: str, media: str = "application/json", error_media: str | None = None
 ) -> dict[int | str, dict[str, Any]]:
     """Return what the documentation of a route says about its answers.
@@ -124,6 +135,6 @@ def responses(
     return found | {status: {"description": f"{HTTPStatus(status).phrase}.", "content": refusal} for status in statuses}
 
 
-def takes(schema: Schema, *, media: str = "application/json", required: bool = True) -> dict[str, Any]:
+def openapi_body(schema: Schema, *, media: str = "application/json", required: bool = True) -> dict[str, Any]:
     """Return what the documentation of a route says about its body."""
     return {"requestBody": {"required": required, "content": {media: {"schema": dict(schema)}}}}

@@ -15,9 +15,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Label, Verdict
-from service.http.calls import Scope, admit, judge, secret_in
-from service.http.dialects.dialect import Dialect, Endpoint, answering
-from service.http.dialects.messages import Judged, Tolerant, judged, read_json, refuse_long, responses, takes, wrong
+from service.http.calls import Scope, admit_call, extract_secret, judge_comments
+from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
+from service.http.dialects.messages import (
+    CommentVerdict,
+    LenientMessage,
+    check_length,
+    comment_verdicts,
+    field_problem,
+    openapi_body,
+    openapi_responses,
+    read_json,
+)
 from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.settings import Settings
 
@@ -83,7 +92,7 @@ _IMAGE_PART = {
 }
 
 
-class ModerationCreate(Tolerant):
+class ModerationCreate(LenientMessage):
     """A call; what ``input`` may be is checked by `_texts`, which says better what is wrong."""
 
     input: Any
@@ -93,14 +102,14 @@ class ModerationCreate(Tolerant):
 def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.add_api_route(
         "/v1/moderations",
-        answering(_moderations(settings), dialect=OPENAI, settings=settings, judges=True),
+        wrap_endpoint(_moderations(settings), dialect=OPENAI, settings=settings, judges=True),
         methods=["POST"],
         response_model=None,
-        responses=responses(_answer_schema(), _ERROR, 400, 401, 403, 408, 429, 500, 503, 504, about="One result for each input."),
+        responses=openapi_responses(_answer_schema(), _ERROR, 400, 401, 403, 408, 429, 500, 503, 504, about="One result for each input."),
         summary="Judge texts as OpenAI's moderation does",
         description="For the official `openai` clients: set their base URL to this service's address and `/v1`. Images are not judged.",
         operation_id="openai_moderations",
-        openapi_extra=takes(_call_schema(settings)),
+        openapi_extra=openapi_body(_call_schema(settings)),
     )
 
 
@@ -130,12 +139,12 @@ def _moderations(settings: Settings) -> Endpoint:
     flagging = (Verdict.REVIEW, Verdict.REJECT) if settings.openai_flagged == "review" else (Verdict.REJECT,)
 
     async def moderations(request: Request) -> Response:
-        caller = await admit(request, scope=Scope.SCORE, secret=secret_in(request))
+        caller = await admit_call(request, scope=Scope.SCORE, secret=extract_secret(request))
         asked = await read_json(request, ModerationCreate, settings=settings)
         comments = [Comment(str(at), text) for at, text in enumerate(_texts(asked.input, settings))]
         request.scope[_COUNT] = len(comments)
-        judgement = await judge(request, comments, caller=caller)
-        results = [_result(one, flagged=one.verdict in flagging) for one in judged(judgement)]
+        judgement = await judge_comments(request, comments, caller=caller)
+        results = [_result(one, flagged=one.verdict in flagging) for one in comment_verdicts(judgement)]
         return _answer(results, version=judgement.decisions.version)
 
     return moderations
@@ -148,39 +157,39 @@ def _texts(given: Any, settings: Settings) -> list[str]:
         ProblemError: the input is not of a form that the protocol knows, or too long.
     """
     if isinstance(given, str):
-        refuse_long(given, field="input", limit=settings.max_comment_bytes)
+        check_length(given, field="input", limit=settings.max_comment_bytes)
         return [given]
     if not isinstance(given, list) or not given:
-        raise wrong("input", "has to be a string, or an array of strings or of parts with at least one")
+        raise field_problem("input", "has to be a string, or an array of strings or of parts with at least one")
     if len(given) > settings.max_comments:
         detail = f"input: may hold at most {settings.max_comments}, holds {len(given)}: send fewer in one call"
         raise ProblemError(ProblemKind.TOO_MANY_COMMENTS, detail, [FieldError(field="input", detail=detail)])
     if isinstance(given[0], str):
         for at, text in enumerate(given):
             if not isinstance(text, str):
-                raise wrong(f"input[{at}]", "has to be a string, as the first is")
-            refuse_long(text, field=f"input[{at}]", limit=settings.max_comment_bytes)
+                raise field_problem(f"input[{at}]", "has to be a string, as the first is")
+            check_length(text, field=f"input[{at}]", limit=settings.max_comment_bytes)
         return given
     text = "\n".join(each for at, part in enumerate(given) if (each := _part(part, f"input[{at}]")) is not None)
-    refuse_long(text, field="input", limit=settings.max_comment_bytes)
+    check_length(text, field="input", limit=settings.max_comment_bytes)
     return [text]
 
 
 def _part(part: Any, field: str) -> str | None:
     """Return the text of a part, None of an image, which is neither fetched nor judged."""
     if not isinstance(part, dict) or part.get("type") not in _MODES:
-        raise wrong(field, "has to be a part whose type is text or image_url")
+        raise field_problem(field, "has to be a part whose type is text or image_url")
     if part["type"] == "image_url":
         if not isinstance(part.get("image_url"), dict):
-            raise wrong(f"{field}.image_url", "has to be an object")
+            raise field_problem(f"{field}.image_url", "has to be an object")
         return None
     text = part.get("text")
     if not isinstance(text, str):
-        raise wrong(f"{field}.text", "has to be a string")
+        raise field_problem(f"{field}.text", "has to be a string")
     return text
 
 
-def _result(one: Judged, *, flagged: bool) -> dict[str, Any]:
+def _result(one: CommentVerdict, *, flagged: bool) -> dict[str, Any]:
     scores, applied = dict(_NOTHING), _applied(one)
     if one.label is not None:
         scores["harassment"], scores["hate"] = (round(score, _DIGITS) for score in one.scores[1:])
@@ -201,13 +210,13 @@ def _result(one: Judged, *, flagged: bool) -> dict[str, Any]:
     }
 
 
-def _applied(one: Judged) -> tuple[str, ...]:
+def _applied(one: CommentVerdict) -> tuple[str, ...]:
     if one.label is None or one.foreign:
         return ()
     return _JUDGED + _THREATS if _THREAT in one.attributes else _JUDGED
 
 
-def _chosen(one: Judged) -> str | None:
+def _chosen(one: CommentVerdict) -> str | None:
     """Return the category for which a text is flagged; None if it is for another reason: its language, a rule."""
     if one.label is None or one.foreign:
         return None
@@ -225,7 +234,7 @@ def _answer(results: list[dict[str, Any]], *, version: str) -> Response:
 
 def _unjudged(*, flagged: bool) -> Callable[[Request], Response]:
     def answer(request: Request) -> Response:
-        one = Judged(None, None, (0.0, 0.0, 0.0), {}, foreign=False, matched=None)
+        one = CommentVerdict(None, None, (0.0, 0.0, 0.0), {}, foreign=False, matched=None)
         return _answer([_result(one, flagged=flagged)] * request.scope.get(_COUNT, 1), version="unavailable")
 
     return answer

@@ -6,23 +6,23 @@ from collections.abc import Sequence
 from pydantic import SecretStr
 from starlette.requests import Request
 
-from service.http.calls import Caller, Scope, admit, secret_in
+from service.http.calls import Caller, Scope, admit_call, extract_secret
 from service.http.problems import ProblemError, ProblemKind
 
-__all__ = ["admit_signed", "is_signed", "secrets_of"]
+__all__ = ["admit_signed", "has_valid_signature", "parse_secrets"]
 
 _SCHEME = "sha256="
 # More secrets than anybody rotates at a time; a header may hold no more work than that.
 _MOST = 16
 
 
-def secrets_of(given: SecretStr | None) -> tuple[bytes, ...]:
+def parse_secrets(given: SecretStr | None) -> tuple[bytes, ...]:
     """Return the secrets of a setting, which separates them by commas."""
     words = given.get_secret_value().split(",") if given is not None else ()
     return tuple(word.strip().encode() for word in words if word.strip())
 
 
-def is_signed(body: bytes, header: str, secrets: Sequence[bytes]) -> bool:
+def has_valid_signature(body: bytes, header: str, secrets: Sequence[bytes]) -> bool:
     """Return whether one of the signatures belongs to one of the secrets; takes as long whichever it is, if any.
 
     Args:
@@ -48,11 +48,11 @@ async def admit_signed(request: Request, body: bytes, *, header: str, secrets: S
         ProblemError: there are secrets, and none has made a signature of this body; or as `admit` does.
     """
     if not secrets:
-        return await admit(request, scope=Scope.SCORE, secret=secret_in(request))
+        return await admit_call(request, scope=Scope.SCORE, secret=extract_secret(request))
     # Who signs wrongly is counted like all others, and hears of the signature rather than of a key.
-    caller = await admit(request, scope=Scope.SCORE, secret=None, signed=True)
+    caller = await admit_call(request, scope=Scope.SCORE, secret=None, signed=True)
     given = request.headers.get(header)
-    if given is None or not is_signed(body, given, secrets):
+    if given is None or not has_valid_signature(body, given, secrets):
         what = "is missing" if given is None else "was made with another secret, or over another body"
         raise ProblemError(ProblemKind.BAD_SIGNATURE, f"The signature in the header {header} {what}: compare the secrets on both sides.")
     return caller

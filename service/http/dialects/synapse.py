@@ -12,13 +12,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from model.comment import Label, Verdict
-from service.http.calls import Scope, admit, secret_in
-from service.http.dialects.dialect import Dialect, Endpoint, answering
-from service.http.dialects.long_comments import judge_whole
-from service.http.dialects.matrix_events import texts
-from service.http.dialects.messages import Judged, Tolerant, read_json, responses, takes
+from service.http.calls import Scope, admit_call, extract_secret
+from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
+from service.http.dialects.long_comments import judge_in_parts
+from service.http.dialects.matrix_events import event_comments
+from service.http.dialects.messages import CommentVerdict, LenientMessage, openapi_body, openapi_responses, read_json
 from service.http.problems import ProblemError
-from service.http.state import ready_moderator
+from service.http.state import require_moderator
 from service.settings import Settings
 
 __all__ = ["SYNAPSE"]
@@ -49,33 +49,35 @@ _REJECTION = {
 }
 
 
-class EventCall(Tolerant):
+class EventCall(LenientMessage):
     """An event in the form that clients get."""
 
     event: dict[str, Any]
 
 
-class PingCall(Tolerant):
+class PingCall(LenientMessage):
     """Handed back as it is."""
 
     id: str
 
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
-    said = responses(_EMPTY, _TEXT, 400, 401, 403, 408, 413, 415, 422, 429, 500, 503, 504, about="Not spam.", error_media="text/plain")
+    said = openapi_responses(
+        _EMPTY, _TEXT, 400, 401, 403, 408, 413, 415, 422, 429, 500, 503, 504, about="Not spam.", error_media="text/plain"
+    )
     said[403]["content"] = said[403]["content"] | {"application/json": {"schema": _REJECTION}}
     app.add_api_route(
         "/synapse/check_event_for_spam",
-        answering(_check(settings), dialect=SYNAPSE, settings=settings, judges=True),
+        wrap_endpoint(_check(settings), dialect=SYNAPSE, settings=settings, judges=True),
         methods=["POST"],
         response_model=None,
         responses=said,
         summary="Judge an event as synapse-http-antispam asks",
         description="The module's `base_url` is this service's address and `/synapse`. Only a rejection is answered 403 in JSON.",
         operation_id="synapse_check_event_for_spam",
-        openapi_extra=takes({"type": "object", "required": ["event"], "properties": {"event": {"type": "object"}}}),
+        openapi_extra=openapi_body({"type": "object", "required": ["event"], "properties": {"event": {"type": "object"}}}),
     )
-    others = answering(_others(settings), dialect=SYNAPSE, settings=settings)
+    others = wrap_endpoint(_others(settings), dialect=SYNAPSE, settings=settings)
     app.add_api_route("/synapse/{callback}", others, methods=["POST"], response_model=None, include_in_schema=False)
 
 
@@ -83,11 +85,11 @@ def _check(settings: Settings) -> Endpoint:
     rejecting = (Verdict.REJECT,) if settings.synapse_rejected == "reject" else (Verdict.REVIEW, Verdict.REJECT)
 
     async def check_event_for_spam(request: Request) -> Response:
-        caller = await admit(request, scope=Scope.SCORE, secret=secret_in(request))
+        caller = await admit_call(request, scope=Scope.SCORE, secret=extract_secret(request))
         call = await read_json(request, EventCall, settings=settings)
-        comments = texts(call.event)
+        comments = event_comments(call.event)
         if comments:
-            one = await judge_whole(request, comments, limit=settings.max_comment_bytes, caller=caller)
+            one = await judge_in_parts(request, comments, limit=settings.max_comment_bytes, caller=caller)
             if one.verdict in rejecting:
                 return _rejection(_reason(one))
         return _json({})
@@ -95,7 +97,7 @@ def _check(settings: Settings) -> Endpoint:
     return check_event_for_spam
 
 
-def _reason(one: Judged) -> str:
+def _reason(one: CommentVerdict) -> str:
     if one.matched is not None and one.label in (None, Label.FINE):
         return "it breaks a rule of this server"
     return _WORDS.get(one.label or Label.FINE, "it would need a moderator's eye first")
@@ -104,13 +106,13 @@ def _reason(one: Judged) -> str:
 def _others(settings: Settings) -> Endpoint:
     async def others(request: Request) -> Response:
         callback = request.path_params["callback"]
-        await admit(request, scope=Scope.SCORE, secret=secret_in(request))
+        await admit_call(request, scope=Scope.SCORE, secret=extract_secret(request))
         if callback == "ping":
             call = await read_json(request, PingCall, settings=settings)
-            ready_moderator(request)
+            require_moderator(request)
             return _json({"id": call.id, "status": "ok"})
         if callback in _WITHOUT_OPINION:
-            await read_json(request, Tolerant, settings=settings)
+            await read_json(request, LenientMessage, settings=settings)
             return _json({})
         return PlainTextResponse("tipstaff: this callback is not known here", status_code=404)
 

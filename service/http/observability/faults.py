@@ -7,12 +7,12 @@ from typing import Any
 
 from service.http.problems import ProblemError, ProblemKind
 
-__all__ = ["fault"]
+__all__ = ["report_fault"]
 
 _log = logging.getLogger("tipstaff.http")
 
 
-def fault(error: Exception, scope: MutableMapping[str, Any]) -> ProblemError:
+def report_fault(error: Exception, scope: MutableMapping[str, Any]) -> ProblemError:
     """Log a mistake of ours, and return the problem that answers it.
 
     Neither holds the exception's message, which may quote the text of a comment; a stack without it does not.

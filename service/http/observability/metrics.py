@@ -24,9 +24,9 @@ from model.errors import SettingsError
 if TYPE_CHECKING:
     from service.judging.judge import Judgement
 
-__all__ = ["BUCKETS", "GAUGES", "OTHER", "Key", "Metrics", "shared_folder"]
+__all__ = ["BUCKETS", "GAUGES", "OTHER", "Metrics", "SeriesKey", "open_metrics_dir"]
 
-Key = tuple[str, ...]
+SeriesKey = tuple[str, ...]
 """Name of a number, then the values of its labels."""
 
 _Row = tuple[int, Verdict | None, Verdict | None, str | None, bool]
@@ -48,7 +48,7 @@ _LABELS = (*(label.value for label in LABELS), "none")
 
 
 @contextmanager
-def shared_folder(data_dir: Path) -> Iterator[Path]:
+def open_metrics_dir(data_dir: Path) -> Iterator[Path]:
     """Make the folder in which the processes of one service put their numbers, for as long as it runs.
 
     Args:
@@ -81,7 +81,7 @@ class Metrics:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
-        self._slots: dict[Key, int] = {}
+        self._slots: dict[SeriesKey, int] = {}
         self._communities: set[str] = set()
         self._rows: dict[tuple[str, _Row], Sequence[int]] = {}
         # Comments are judged in several threads, and to add is to read and to write.
@@ -96,7 +96,7 @@ class Metrics:
                 self._values = memoryview(mmap.mmap(file.fileno(), 8 * _SLOTS)).cast("d")
             path.with_suffix(_NAMES).write_bytes(b"")
 
-    def _slot(self, key: Key) -> int:
+    def _slot(self, key: SeriesKey) -> int:
         slot = self._slots.get(key)
         if slot is None:
             # The last slot takes what there is no room for; no name leads there.
@@ -135,7 +135,7 @@ class Metrics:
 
     def _row(self, community: str, row: _Row) -> Sequence[int]:
         label, verdict, wanted, language, foreign = row
-        keys: list[Key] = [("labels", _LABELS[label]), ("languages", _language(language), "true" if foreign else "false")]
+        keys: list[SeriesKey] = [("labels", _LABELS[label]), ("languages", _language(language), "true" if foreign else "false")]
         if verdict is not None and wanted is not None:
             keys.append(("verdicts", verdict.value, wanted.value, community))
         if len(self._rows) >= _MOST_ROWS:
@@ -158,12 +158,12 @@ class Metrics:
             for name, value in values.items():
                 self._values[self._slot((name,))] = value
 
-    def total(self) -> Mapping[Key, float]:
+    def total(self) -> Mapping[SeriesKey, float]:
         """Return the numbers of all processes together."""
         if self._folder is None:
             with self._lock:
                 return {key: self._values[slot] for key, slot in self._slots.items() if slot < _SLOTS - 1}
-        found: Counter[Key] = Counter()
+        found: Counter[SeriesKey] = Counter()
         for names in sorted(self._folder.glob(f"*{_NAMES}")):
             alive = _is_alive(int(names.stem))
             for key, value in _read(names):
@@ -189,7 +189,7 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-def _read(names: Path) -> Iterator[tuple[Key, float]]:
+def _read(names: Path) -> Iterator[tuple[SeriesKey, float]]:
     lines = names.read_bytes().splitlines(keepends=True)
     values: Sequence[float] = memoryview(names.with_suffix(_VALUES).read_bytes()).cast("d")
     for line, value in zip(lines, values, strict=False):

@@ -13,15 +13,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from model.errors import StoreError
-from service.http.calls import Scope, admit, secret_in
-from service.http.observability.metrics import BUCKETS, Key
-from service.http.problems import ProblemKind, described
-from service.http.state import Serving, serving
+from service.http.calls import Scope, admit_call, extract_secret
+from service.http.observability.metrics import BUCKETS, SeriesKey
+from service.http.problems import ProblemKind, problem_responses
+from service.http.state import ServiceState, get_state
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
-__all__ = ["add_routes"]
+__all__ = ["add_metrics_route"]
 
 _COUNTERS = {
     "calls": ("Calls that were answered.", ("route", "dialect", "status")),
@@ -39,9 +39,9 @@ _NAMES = {"worker": "workers", "labels": "comments"}
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
-def add_routes(app: FastAPI) -> None:
+def add_metrics_route(app: FastAPI) -> None:
     """Adds the route, and what the documentation says about it."""
-    problems = described(ProblemKind.UNAUTHENTICATED, ProblemKind.FORBIDDEN, ProblemKind.RATE_LIMITED, ProblemKind.NOT_READY)
+    problems = problem_responses(ProblemKind.UNAUTHENTICATED, ProblemKind.FORBIDDEN, ProblemKind.RATE_LIMITED, ProblemKind.NOT_READY)
     content = {"text/plain": {"schema": {"type": "string"}}}
     app.add_api_route(
         "/metrics",
@@ -58,8 +58,8 @@ def add_routes(app: FastAPI) -> None:
 async def metrics(request: Request) -> Response:
     """What was counted, by all processes of this service."""
     if not _from_here(request):
-        await admit(request, scope=Scope.ADMIN, secret=secret_in(request))
-    state = serving(request)
+        await admit_call(request, scope=Scope.ADMIN, secret=extract_secret(request))
+    state = get_state(request)
     content = await asyncio.to_thread(_text, state)
     media = "text/plain; version=0.0.4; charset=utf-8"
     return Response(content, status_code=HTTPStatus.OK, media_type=None, headers={"Content-Type": media, "Cache-Control": "no-store"})
@@ -75,7 +75,7 @@ def _from_here(request: Request) -> bool:
         return False
 
 
-def _text(state: Serving) -> bytes:
+def _text(state: ServiceState) -> bytes:
     # Takes 30 ms to import, and few services are ever asked.
     from prometheus_client import CollectorRegistry, generate_latest
     from prometheus_client.registry import Collector
@@ -90,10 +90,10 @@ def _text(state: Serving) -> bytes:
     return generate_latest(registry)
 
 
-def _families(total: Mapping[Key, float]) -> Iterator["Metric"]:
+def _families(total: Mapping[SeriesKey, float]) -> Iterator["Metric"]:
     from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
-    by_name: dict[str, dict[Key, float]] = defaultdict(dict)
+    by_name: dict[str, dict[SeriesKey, float]] = defaultdict(dict)
     for key, value in sorted(total.items()):
         by_name[key[0]][key[1:]] = value
     for name, (about, labels) in _COUNTERS.items():
@@ -106,7 +106,7 @@ def _families(total: Mapping[Key, float]) -> Iterator["Metric"]:
         yield GaugeMetricFamily(f"tipstaff_{_NAMES.get(name, name)}", about, value=by_name[name].get((), 0))
 
 
-def _seconds(buckets: Mapping[Key, float], sums: Mapping[Key, float]) -> "Metric":
+def _seconds(buckets: Mapping[SeriesKey, float], sums: Mapping[SeriesKey, float]) -> "Metric":
     from prometheus_client.core import HistogramMetricFamily
 
     family = HistogramMetricFamily("tipstaff_call_seconds", "Seconds from the head of a call to the end of its answer.", labels=("route",))
@@ -121,7 +121,7 @@ def _seconds(buckets: Mapping[Key, float], sums: Mapping[Key, float]) -> "Metric
     return family
 
 
-def _of_service(state: Serving) -> Iterator["Metric"]:
+def _of_service(state: ServiceState) -> Iterator["Metric"]:
     from prometheus_client.core import GaugeMetricFamily
 
     if state.moderator is not None:

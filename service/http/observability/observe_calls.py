@@ -14,9 +14,9 @@ from service.http.observability.metrics import OTHER
 from service.logs import REQUEST_ID
 
 if TYPE_CHECKING:
-    from service.http.state import Serving
+    from service.http.state import ServiceState
 
-__all__ = ["Observe"]
+__all__ = ["CallObserver"]
 
 _log = logging.getLogger("tipstaff.calls")
 
@@ -26,7 +26,7 @@ _OWN = "tipstaff"
 _NEVER_ANSWERED = 499
 
 
-class Observe:
+class CallObserver:
     """The outermost middleware.
 
     Args:
@@ -71,7 +71,7 @@ class Observe:
         return f"{self._prefix}{next(self._made):08x}"
 
     def _note(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
-        state: Serving = scope["state"]["serving"]
+        state: ServiceState = scope["state"]["service"]
         route, dialect = self._route(scope), scope.get("dialect", _OWN)
         state.metrics.called(route, dialect, status, seconds)
         if state.traces is not None:

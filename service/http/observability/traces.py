@@ -11,13 +11,13 @@ from starlette.types import Scope
 from model.errors import SettingsError
 from service.http.observability.metrics import OTHER
 
-__all__ = ["Traces", "check_traces", "traces_wanted"]
+__all__ = ["Traces", "check_traces", "is_tracing_requested"]
 
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 _PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 
 
-def traces_wanted(environ: Mapping[str, str]) -> bool:
+def is_tracing_requested(environ: Mapping[str, str]) -> bool:
     """Return whether the environment names a collector of traces and does not say that there shall be none."""
     if environ.get("OTEL_SDK_DISABLED", "").lower() == "true" or environ.get("OTEL_TRACES_EXPORTER", "otlp") != "otlp":
         return False
@@ -30,7 +30,7 @@ def check_traces(environ: Mapping[str, str]) -> None:
     Raises:
         SettingsError: what is needed for it is not installed, or the protocol is another than the one that is.
     """
-    if not traces_wanted(environ):
+    if not is_tracing_requested(environ):
         return
     if not all(map(_is_there, ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http"))):
         raise SettingsError(
@@ -69,7 +69,7 @@ class Traces:
     @classmethod
     def of_environment(cls) -> "Traces | None":
         """Return what makes spans, None if none are wanted."""
-        return cls() if traces_wanted(os.environ) else None
+        return cls() if is_tracing_requested(os.environ) else None
 
     def call(self, scope: Scope, *, route: str, dialect: str, status: int, seconds: float, request_id: str) -> None:
         """Make the span of a call that has just ended; it belongs to the trace that the caller names, if it names one."""

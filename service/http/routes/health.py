@@ -6,10 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-from service.http.problems import ProblemKind, described
-from service.http.state import ready_moderator
+from service.http.problems import ProblemKind, problem_responses
+from service.http.state import require_moderator
 
-__all__ = ["Alive", "Ready", "add_routes"]
+__all__ = ["Alive", "Ready", "add_health_routes"]
 
 
 class Alive(TypedDict):
@@ -25,9 +25,9 @@ class Ready(TypedDict):
     model: str
 
 
-def add_routes(app: FastAPI) -> None:
+def add_health_routes(app: FastAPI) -> None:
     """Adds the routes, and what the documentation says about them."""
-    not_ready = described(ProblemKind.NOT_READY)
+    not_ready = problem_responses(ProblemKind.NOT_READY)
     app.add_api_route(
         "/healthz",
         healthz,
@@ -65,12 +65,12 @@ async def healthz(_request: Request) -> Response:
 
 async def readyz(request: Request) -> Response:
     """Ready, or the problem that it is not."""
-    return _json(Ready(status="ready", model=ready_moderator(request).version))
+    return _json(Ready(status="ready", model=require_moderator(request).version))
 
 
 async def about_model(request: Request) -> Response:
     """The manifest's public part."""
-    return _json(ready_moderator(request).public_manifest())
+    return _json(require_moderator(request).public_manifest())
 
 
 def _json(content: object) -> Response:

@@ -8,11 +8,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import LABELS, Comment, Format
-from service.http.admission.community_choice import unknown_community
-from service.http.admission.load_shedding import ready_to_refuse
-from service.http.calls import EXPLAINED, MARKED_UP, Judgement, Judging, Scope, admit, carry_out, chosen, is_longer, secret_in
-from service.http.connection.body import check_content, read_body
-from service.http.problems import ProblemError, ProblemKind, described
+from service.http.admission.community_choice import unknown_community_problem
+from service.http.admission.load_shedding import mark_sheddable
+from service.http.calls import (
+    EXPLANATION_COST,
+    MARKUP_COST,
+    Judgement,
+    Judging,
+    Scope,
+    admit_call,
+    build_judge,
+    dispatch,
+    exceeds_bytes,
+    extract_secret,
+)
+from service.http.connection.body import check_json_headers, read_body
+from service.http.problems import ProblemError, ProblemKind, problem_responses
 from service.http.routes.moderate_messages import (
     CommentError,
     CommentRequest,
@@ -21,21 +32,21 @@ from service.http.routes.moderate_messages import (
     ModerateAnswer,
     ModerateRequest,
     UnjudgedComment,
-    moderate_request,
-    parse_request,
-    render,
-    rounded_scores,
+    build_request_type,
+    parse_json,
+    render_answer,
+    round_scores,
 )
-from service.http.state import ready_moderator, serving
+from service.http.state import get_state, require_moderator
 from service.settings import Settings
 
 if TYPE_CHECKING:
     from model.moderator import Span
 
-__all__ = ["Judge", "add_routes", "judge", "moderation"]
+__all__ = ["Judge", "add_moderate_route", "answer_comments", "moderate_endpoint"]
 
 Judge = Callable[..., ModerateAnswer]
-"""Takes what ``judge`` takes."""
+"""Takes what ``answer_comments`` takes."""
 
 _LABEL_NAMES = tuple(label.value for label in LABELS)
 _QUICK_FORMATS = (None, Format.PLAIN)
@@ -65,14 +76,14 @@ _BODY = {
 _REASONS = {"empty": "There is no text left to judge."}
 
 
-def add_routes(app: FastAPI, settings: Settings) -> None:
+def add_moderate_route(app: FastAPI, settings: Settings) -> None:
     """Adds the route, and what the documentation says about it."""
     app.add_api_route(
         "/v1/moderate",
-        moderation(settings, judge),
+        moderate_endpoint(settings, answer_comments),
         methods=["POST"],
         response_model=ModerateAnswer,
-        responses=described(*_PROBLEMS),
+        responses=problem_responses(*_PROBLEMS),
         summary="Judge comments",
         description=_about(settings),
         operation_id="moderate",
@@ -88,42 +99,42 @@ def _about(settings: Settings) -> str:
     )
 
 
-def moderation(settings: Settings, judge: Judge) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+def moderate_endpoint(settings: Settings, answer: Judge) -> Callable[[Request], Coroutine[Any, Any, Response]]:
     """The endpoint that reads a call, has it judged and writes the answer.
 
     Args:
         settings: the limits.
-        judge: comments in, answer out; called in the event loop's thread if that is quick, else in another.
+        answer: comments in, answer out; called in the event loop's thread if that is quick, else in another.
     """
-    shape = moderate_request(settings.max_comments)
+    shape = build_request_type(settings.max_comments)
 
     async def moderate(request: Request) -> Response:
-        caller = await admit(request, scope=Scope.SCORE, secret=secret_in(request))
-        ready_moderator(request)
-        check_content(request)
+        caller = await admit_call(request, scope=Scope.SCORE, secret=extract_secret(request))
+        require_moderator(request)
+        check_json_headers(request)
         body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)
-        asked = parse_request(body, shape)
+        asked = parse_json(body, shape)
 
-        if asked.community is not None and serving(request).communities.book is None:
-            raise unknown_community()
-        judging = chosen(request, caller=caller, community=asked.community, policy=asked.policy)
+        if asked.community is not None and get_state(request).communities.book is None:
+            raise unknown_community_problem()
+        judging = build_judge(request, caller=caller, community=asked.community, policy=asked.policy)
 
-        def answer(fast: bool) -> bytes:
-            return render(judge(judging, asked, comments, settings, fast=fast))
+        def work(fast: bool) -> bytes:
+            return render_answer(answer(judging, asked, comments, settings, fast=fast))
 
         comments = [comment.comment() for comment in asked.comments]
-        content = await carry_out(request, answer, comments, effort=len(body) * _factor(asked), explain=bool(asked.explain))
+        content = await dispatch(request, work, comments, effort=len(body) * _factor(asked), explain=bool(asked.explain))
         return Response(content, media_type="application/json")
 
-    return ready_to_refuse(moderate, ProblemError.response)
+    return mark_sheddable(moderate, ProblemError.response)
 
 
 def _factor(asked: ModerateRequest) -> int:
-    each = EXPLAINED if asked.explain else 1
-    return each if all(comment.format in _QUICK_FORMATS for comment in asked.comments) else each * MARKED_UP
+    each = EXPLANATION_COST if asked.explain else 1
+    return each if all(comment.format in _QUICK_FORMATS for comment in asked.comments) else each * MARKUP_COST
 
 
-def judge(
+def answer_comments(
     judging: Judging, asked: ModerateRequest, comments: Sequence[Comment], settings: Settings, *, fast: bool = False
 ) -> ModerateAnswer:
     """Judges the comments of a call in the calling thread.
@@ -139,7 +150,7 @@ def judge(
         A decision, or the reason why there is none, for each comment in order.
     """
     limit = settings.max_comment_bytes
-    long = [at for at, comment in enumerate(comments) if is_longer(comment.text, limit)]
+    long = [at for at, comment in enumerate(comments) if exceeds_bytes(comment.text, limit)]
     kept: Sequence[CommentRequest] = asked.comments
     if long:
         kept = [comment for at, comment in enumerate(kept) if at not in long]
@@ -183,7 +194,7 @@ def _entries(comments: Sequence[CommentRequest], judgement: Judgement) -> list[J
         entry: JudgedComment = {
             "id": comment.id,
             "label": _LABEL_NAMES[row.label],
-            "scores": rounded_scores(*row.scores),
+            "scores": round_scores(*row.scores),
             "verdict": verdict.value,
         }
         if language is not None:

@@ -14,19 +14,19 @@ from service.http.problems import FieldError, ProblemError, ProblemKind
 __all__ = [
     "CommentError",
     "CommentRequest",
+    "CommentScores",
     "ContributingSpan",
     "JudgedComment",
     "ModerateAnswer",
     "ModerateRequest",
-    "Scores",
     "UnjudgedComment",
-    "bare_errors",
-    "moderate_request",
-    "parse_request",
-    "read_shape",
-    "render",
-    "rounded_scores",
+    "build_request_type",
+    "error_details",
+    "parse_json",
+    "render_answer",
+    "round_scores",
     "syntax_problem",
+    "validate_json",
 ]
 
 _WHOLE = 1_000_000
@@ -91,7 +91,7 @@ class ModerateRequest(_Strict):
     explain: bool | None = Field(default=None, description="Whether to tell the spans of the text that moved the scores.")
 
 
-class Scores(TypedDict):
+class CommentScores(TypedDict):
     """Calibrated probabilities of the three labels, rounded to six digits; they sum to 1."""
 
     fine: float
@@ -118,7 +118,7 @@ class JudgedComment(TypedDict):
 
     id: str | int
     label: Annotated[str, WithJsonSchema({"type": "string", "enum": list(LABELS)})]
-    scores: Scores
+    scores: CommentScores
     verdict: Annotated[str, WithJsonSchema({"type": "string", "enum": list(VERDICTS)})]
     observed: NotRequired[Annotated[str, WithJsonSchema({"type": "string", "enum": list(VERDICTS)})]]
     matched: NotRequired[str]
@@ -151,14 +151,14 @@ class ModerateAnswer(TypedDict):
     decisions: list[JudgedComment | UnjudgedComment]
 
 
-def moderate_request(max_comments: int) -> type[ModerateRequest]:
+def build_request_type(max_comments: int) -> type[ModerateRequest]:
     """The request type that allows up to ``max_comments`` comments a call."""
     about = ModerateRequest.model_fields["comments"].description
     limited = Annotated[list[CommentRequest], Field(max_length=max_comments, description=about)]
     return create_model("ModerateRequest", __base__=ModerateRequest, __doc__=ModerateRequest.__doc__, comments=(limited, ...))
 
 
-def parse_request(body: bytes, shape: type[_Shape]) -> _Shape:
+def parse_json(body: bytes, shape: type[_Shape]) -> _Shape:
     """Reads a body.
 
     Half of a surrogate pair, as it is left where a program cut a text in the middle of an emoji, counts as U+FFFD.
@@ -171,12 +171,12 @@ def parse_request(body: bytes, shape: type[_Shape]) -> _Shape:
         ProblemError: the body is not UTF-8, not JSON, or not of this shape. Its detail never holds a value from the body.
     """
     try:
-        return read_shape(body, shape)
+        return validate_json(body, shape)
     except ValidationError as error:
         raise syntax_problem(error, body) or _field_problem(error) from None
 
 
-def read_shape(body: bytes, shape: type[_Shape]) -> _Shape:
+def validate_json(body: bytes, shape: type[_Shape]) -> _Shape:
     """Reads a body as `parse_request` does, for whoever says himself what is wrong.
 
     Raises:
@@ -194,13 +194,13 @@ def _whole_escape(escape: re.Match[bytes]) -> bytes:
     return rb"\ufffd" if escape[1] else escape[0]
 
 
-def bare_errors(failure: ValidationError) -> list[ErrorDetails]:
+def error_details(failure: ValidationError) -> list[ErrorDetails]:
     """Returns what is wrong, without the values."""
     return failure.errors(include_url=False, include_input=False)
 
 
 def _is_syntax(failure: ValidationError) -> bool:
-    return failure.error_count() == 1 and bare_errors(failure)[0]["type"] == "json_invalid"
+    return failure.error_count() == 1 and error_details(failure)[0]["type"] == "json_invalid"
 
 
 def syntax_problem(failure: ValidationError, body: bytes) -> ProblemError | None:
@@ -211,7 +211,7 @@ def syntax_problem(failure: ValidationError, body: bytes) -> ProblemError | None
         body.decode()
     except UnicodeDecodeError as error:
         return ProblemError(ProblemKind.NOT_UTF8, f"Byte {error.start} of the body does not belong to UTF-8.")
-    return ProblemError(ProblemKind.NOT_JSON, bare_errors(failure)[0]["msg"] + ".")
+    return ProblemError(ProblemKind.NOT_JSON, error_details(failure)[0]["msg"] + ".")
 
 
 def _field_problem(failure: ValidationError) -> ProblemError:
@@ -219,7 +219,7 @@ def _field_problem(failure: ValidationError) -> ProblemError:
     if count > _EXPLAINED_ERRORS:
         return ProblemError(ProblemKind.WRONG_FIELDS, f"{count} fields are wrong, too many to list.")
     errors: dict[str, str] = {}
-    for error in bare_errors(failure):
+    for error in error_details(failure):
         if error["type"] == "too_long":
             return _too_many(error)
         errors.setdefault(_path(error), _detail(error))
@@ -251,7 +251,7 @@ def _detail(error: ErrorDetails) -> str:
     return _DETAILS.get(error["type"], error["msg"])
 
 
-def rounded_scores(fine: float, toxic: float, hateful: float) -> Scores:
+def round_scores(fine: float, toxic: float, hateful: float) -> CommentScores:
     """Rounds scores to six digits so that they still sum to 1; the largest takes the remainder, at most 1.5e-6."""
     first, second, third = round(fine * _WHOLE), round(toxic * _WHOLE), round(hateful * _WHOLE)
     if first + second + third != _WHOLE:
@@ -261,6 +261,6 @@ def rounded_scores(fine: float, toxic: float, hateful: float) -> Scores:
     return {"fine": first / _WHOLE, "toxic": second / _WHOLE, "hateful": third / _WHOLE}
 
 
-def render(answer: ModerateAnswer) -> bytes:
+def render_answer(answer: ModerateAnswer) -> bytes:
     """The answer as JSON in UTF-8."""
     return to_json(answer)

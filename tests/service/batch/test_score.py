@@ -20,7 +20,7 @@ from service.batch.rows import Wanted
 from service.batch.score import run
 from service.batch.scored_chunks import rounded
 from service.batch.statistics.summary import as_json
-from service.http.routes.moderate_messages import rounded_scores
+from service.http.routes.moderate_messages import round_scores
 
 if TYPE_CHECKING:
     from model.moderator import Moderator as Judge
@@ -191,7 +191,7 @@ def test_a_file_says_what_http_says(triples: list[tuple[float, float, float]]) -
     scores = np.array(triples).reshape(-1, 3)
     scores /= scores.sum(axis=1, keepdims=True)
     for (fine, toxic, hateful), row in zip(scores.tolist(), rounded(scores).tolist(), strict=True):
-        assert list(rounded_scores(fine, toxic, hateful).values()) == row
+        assert list(round_scores(fine, toxic, hateful).values()) == row
         assert abs(sum(row) - 1) < 1e-12
 
 

@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from service.http.app import create_app
-from service.http.connection.protocol import Protocol
+from service.http.connection.protocol import ConnectionProtocol
 from service.http.state import load_moderator
 from service.settings import Settings, read_settings
 
@@ -25,7 +25,14 @@ Running = Callable[..., AbstractContextManager[httpx.Client]]
 @contextmanager
 def _running(app: FastAPI, *, ready: bool = True) -> Iterator[httpx.Client]:
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        options = {"loop": "uvloop", "http": Protocol, "ws": "none", "log_config": None, "access_log": False, "proxy_headers": False}
+        options = {
+            "loop": "uvloop",
+            "http": ConnectionProtocol,
+            "ws": "none",
+            "log_config": None,
+            "access_log": False,
+            "proxy_headers": False,
+        }
         server = uvicorn.Server(uvicorn.Config(app, **options))  # type: ignore[arg-type]
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

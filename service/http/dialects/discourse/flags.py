@@ -14,9 +14,9 @@ from service.store.stored_types import Task
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["FLAG", "handlers"]
+__all__ = ["FLAG_KIND", "flag_handlers"]
 
-FLAG = "discourse-flag"
+FLAG_KIND = "discourse-flag"
 """The kind of the tasks; their payload is ``{"post": <id>, "hide": <bool>}``."""
 
 _INAPPROPRIATE = 4
@@ -24,7 +24,7 @@ _SECONDS = 20
 _LONGEST_WAIT = timedelta(days=1)
 
 
-def handlers(settings: Settings) -> Mapping[str, Handler]:
+def flag_handlers(settings: Settings) -> Mapping[str, Handler]:
     """Return the handler of flags, where the settings name a forum; where they do not, flags wait until they do."""
     if settings.discourse_url is None:
         return {}
@@ -38,7 +38,7 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
         except httpx.HTTPError as error:
             raise TaskError(f"Discourse cannot be reached: {type(error).__name__}") from None
 
-    return {FLAG: flag}
+    return {FLAG_KIND: flag}
 
 
 def _base(settings: Settings) -> str:

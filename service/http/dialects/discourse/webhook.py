@@ -12,15 +12,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Format, Verdict
-from service.http.connection.body import check_content, read_body
-from service.http.dialects.dialect import Dialect, Endpoint, answering
-from service.http.dialects.discourse.flags import FLAG, handlers
-from service.http.dialects.long_comments import judge_whole
-from service.http.dialects.messages import Tolerant, responses, takes
-from service.http.dialects.signatures import admit_signed, secrets_of
-from service.http.outgoing_calls import call_later
+from service.http.connection.body import check_json_headers, read_body
+from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
+from service.http.dialects.discourse.flags import FLAG_KIND, flag_handlers
+from service.http.dialects.long_comments import judge_in_parts
+from service.http.dialects.messages import LenientMessage, openapi_body, openapi_responses
+from service.http.dialects.signatures import admit_signed, parse_secrets
+from service.http.outgoing_calls import enqueue_call
 from service.http.problems import ProblemError, ProblemKind
-from service.http.routes.moderate_messages import parse_request
+from service.http.routes.moderate_messages import parse_json
 from service.settings import Settings
 
 __all__ = ["DISCOURSE"]
@@ -44,7 +44,7 @@ def _whole(value: object) -> object:
 _Whole = Annotated[int, BeforeValidator(_whole)]
 
 
-class _Post(Tolerant):
+class _Post(LenientMessage):
     id: Annotated[_Whole, Field(ge=1, lt=_TOO_LARGE)]
     cooked: str | None = None
     raw: str | None = None
@@ -56,7 +56,7 @@ class _Post(Tolerant):
     user_id: _Whole | None = None
 
 
-class PostCall(Tolerant):
+class PostCall(LenientMessage):
     """What Discourse sends of a post; of other events, something else."""
 
     post: _Post | None = None
@@ -75,10 +75,10 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     event = {"name": _EVENT, "in": "header", "required": False, "schema": {"type": "string"}, "example": "post_created"}
     app.add_api_route(
         "/discourse/webhook",
-        answering(_webhook(settings), dialect=DISCOURSE, settings=settings, judges=True),
+        wrap_endpoint(_webhook(settings), dialect=DISCOURSE, settings=settings, judges=True),
         methods=["POST"],
         response_model=None,
-        responses=responses(
+        responses=openapi_responses(
             _ANSWER,
             _PROBLEM,
             *(400, 401, 403, 408, 413, 415, 422, 429, 500, 503, 504),
@@ -88,30 +88,30 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         summary="Take an event of Discourse's webhooks",
         description=f"For the payload URL of a webhook with post events. Signed in `{_SIGNATURE}`, if this service was told the secret.",
         operation_id="discourse_webhook",
-        openapi_extra=takes({"type": "object", "properties": {"post": post}}) | {"parameters": [event]},
+        openapi_extra=openapi_body({"type": "object", "properties": {"post": post}}) | {"parameters": [event]},
     )
 
 
 def _webhook(settings: Settings) -> Endpoint:
-    secrets = secrets_of(settings.discourse_secrets)
+    secrets = parse_secrets(settings.discourse_secrets)
     flagging = (Verdict.REJECT,) if settings.discourse_flagged == "reject" else (Verdict.REVIEW, Verdict.REJECT)
 
     async def webhook(request: Request) -> Response:
-        check_content(request)
+        check_json_headers(request)
         body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)
         caller = await admit_signed(request, body, header=_SIGNATURE, secrets=secrets)
         if settings.discourse_url is None:
             raise ProblemError(
                 ProblemKind.NOT_SET_UP, "Set TIPSTAFF_DISCOURSE_URL and TIPSTAFF_DISCOURSE_API_KEY, so that posts can be flagged."
             )
-        post = parse_request(body, PostCall).post
+        post = parse_json(body, PostCall).post
         if post is None or request.headers.get(_EVENT) not in _JUDGED or not (comments := _texts(post)):
             return _answer(flagged=False)
-        verdict = (await judge_whole(request, comments, limit=settings.max_comment_bytes, caller=caller)).verdict
+        verdict = (await judge_in_parts(request, comments, limit=settings.max_comment_bytes, caller=caller)).verdict
         if verdict not in flagging:
             return _answer(flagged=False)
         payload = {"post": post.id, "hide": settings.discourse_hide and verdict is Verdict.REJECT}
-        await call_later(request, FLAG, payload, idempotency=f"{settings.discourse_url} {post.id} {post.version}")
+        await enqueue_call(request, FLAG_KIND, payload, idempotency=f"{settings.discourse_url} {post.id} {post.version}")
         return _answer(flagged=True)
 
     return webhook
@@ -147,5 +147,5 @@ DISCOURSE = Dialect(
     approve=lambda _request: _answer(flagged=False),
     # No post may be flagged unseen, and none may be missed: Discourse sends the event again.
     reject=_again_later,
-    handlers=handlers,
+    handlers=flag_handlers,
 )

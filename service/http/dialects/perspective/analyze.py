@@ -8,19 +8,19 @@ from starlette.responses import Response
 
 from model.comment import Comment, Format, Verdict
 from model.language.identifier import primary_language
-from service.http.calls import Caller, Judgement, Scope, admit
+from service.http.calls import Caller, Judgement, Scope, admit_call
 from service.http.dialects.dialect import Endpoint
-from service.http.dialects.messages import Judged, judge_called, judged
-from service.http.dialects.perspective.google_errors import analyzer_error, invalid, language_error
+from service.http.dialects.messages import CommentVerdict, comment_verdicts, judge_for_client
+from service.http.dialects.perspective.google_errors import analyzer_error, invalid_request, language_error
 from service.http.dialects.perspective.requests import (
-    answer,
     check_context,
     check_query,
-    comment_of,
-    empty,
+    empty_comment_error,
+    extract_google_secret,
     json_response,
+    masked_response,
+    read_comment,
     read_message,
-    secret_of,
 )
 from service.http.dialects.perspective.schemas import (
     AnalyzeCommentRequest,
@@ -29,12 +29,12 @@ from service.http.dialects.perspective.schemas import (
     Score,
     SpanScore,
 )
-from service.http.dialects.perspective.spans import Part, sentences, units
-from service.http.state import ready_identifier, ready_moderator
+from service.http.dialects.perspective.spans import TextPart, split_sentences, utf16_length
+from service.http.state import require_identifier, require_moderator
 from service.perspective.attribute_names import ABUSIVE, HATEFUL, USUAL, shown, source_of
 from service.settings import Settings
 
-__all__ = ["analyzing", "scored_as"]
+__all__ = ["analyze_endpoint", "uniform_scores"]
 
 _REQUESTED = "tipstaff.perspective"
 _DIGITS = 6
@@ -56,19 +56,19 @@ class _Wanted(NamedTuple):
     threshold: float
 
 
-def analyzing(settings: Settings) -> Endpoint:
+def analyze_endpoint(settings: Settings) -> Endpoint:
     """Return the endpoint."""
 
     async def analyze(request: Request) -> Response:
         check_query(request)
-        caller = await admit(request, scope=Scope.SCORE, secret=secret_of(request))
+        caller = await admit_call(request, scope=Scope.SCORE, secret=extract_google_secret(request))
         asked = await read_message(request, AnalyzeCommentRequest, settings=settings)
-        comment = comment_of(asked.comment, settings=settings)
+        comment = read_comment(asked.comment, settings=settings)
         check_context(asked.context)
         wanted = _wanted(request, asked)
         if settings.perspective_strict_languages:
-            _refuse_requested(asked.languages or (), wanted, learned=ready_identifier(request).learned)
-        return answer(
+            _refuse_requested(asked.languages or (), wanted, learned=require_identifier(request).learned)
+        return masked_response(
             request, await _analysis(request, asked, comment, wanted, caller=caller, strict=settings.perspective_strict_languages)
         )
 
@@ -83,17 +83,17 @@ def _wanted(request: Request, asked: AnalyzeCommentRequest) -> list[_Wanted]:
     """
     if not asked.requested_attributes:
         raise analyzer_error("NO_REQUESTED_ATTRIBUTES", "Missing requested_attributes")
-    moderator = ready_moderator(request)
+    moderator = require_moderator(request)
     found = []
     for name, parameters in asked.requested_attributes.items():
         source = source_of(name, published=moderator.attributes, version=moderator.version)
         if source is None:
-            raise invalid(f"Unknown requested attribute: {shown(name)}")
+            raise invalid_request(f"Unknown requested attribute: {shown(name)}")
         if parameters is None:
             found.append(_Wanted(name, source, 0.0))
             continue
         if parameters.score_type not in _PROBABLE:
-            raise invalid(f"Requested score type {parameters.score_type} is not supported by attribute {shown(name)}")
+            raise invalid_request(f"Requested score type {parameters.score_type} is not supported by attribute {shown(name)}")
         found.append(_Wanted(name, source, parameters.score_threshold or 0.0))
     request.scope[_REQUESTED] = tuple(each.name for each in found)
     return found
@@ -108,17 +108,17 @@ def _refuse_requested(languages: Sequence[str], wanted: Sequence[_Wanted], *, le
 async def _analysis(
     request: Request, asked: AnalyzeCommentRequest, comment: Comment, wanted: Sequence[_Wanted], *, caller: Caller, strict: bool
 ) -> Mapping[str, Any]:
-    parts = sentences(comment) if asked.span_annotations else ()
+    parts = split_sentences(comment) if asked.span_annotations else ()
     comments = [comment, *(Comment("", part.text, Format.PLAIN) for part in parts)]
-    judgement = await judge_called(request, comments, caller=caller, community=asked.community_id)
-    whole, *each = judged(judgement)
+    judgement = await judge_for_client(request, comments, caller=caller, community=asked.community_id)
+    whole, *each = comment_verdicts(judgement)
     if whole.label is None:
-        raise empty()
+        raise empty_comment_error()
     language = judgement.languages[0]
     detected = [_LEARNED] if language is None else [language]
     if strict and whole.foreign and not asked.languages:
         raise language_error(wanted[0].name, detected, requested=False)
-    scores = _scores(wanted, judgement, whole, each, parts or [Part("", 0, units(comment.text))])
+    scores = _scores(wanted, judgement, whole, each, parts or [TextPart("", 0, utf16_length(comment.text))])
     made = AnalyzeCommentResponse(attributeScores=scores, languages=asked.languages or detected, detectedLanguages=detected)
     if asked.client_token:
         made["clientToken"] = asked.client_token
@@ -126,7 +126,7 @@ async def _analysis(
 
 
 def _scores(
-    wanted: Sequence[_Wanted], judgement: Judgement, whole: Judged, each: Sequence[Judged], parts: Sequence[Part]
+    wanted: Sequence[_Wanted], judgement: Judgement, whole: CommentVerdict, each: Sequence[CommentVerdict], parts: Sequence[TextPart]
 ) -> dict[str, AttributeScores]:
     found = {}
     # Where parts are not scored by themselves, the score of the whole is that of its one part.
@@ -144,7 +144,7 @@ def _scores(
     return found
 
 
-def _value(source: str, judgement: Judgement, one: Judged, *, at: int) -> float:
+def _value(source: str, judgement: Judgement, one: CommentVerdict, *, at: int) -> float:
     """Return one of our scores; where a rule of the community decided, its word is the score."""
     if one.matched is not None and one.verdict == judgement.wanted[at]:
         if one.verdict is Verdict.APPROVE:
@@ -156,7 +156,7 @@ def _value(source: str, judgement: Judgement, one: Judged, *, at: int) -> float:
     return round(one.scores[2] if source == HATEFUL else one.attributes[source], _DIGITS)
 
 
-def scored_as(value: float, request: Request) -> Response:
+def uniform_scores(value: float, request: Request) -> Response:
     """Answer a call that could not be judged as if every attribute had this score."""
     score = Score(value=value, type="PROBABILITY")
     names: Sequence[str] = request.scope.get(_REQUESTED, USUAL)

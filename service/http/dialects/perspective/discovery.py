@@ -18,9 +18,9 @@ from service.http.dialects.perspective.schemas import (
     SuggestCommentScoreResponse,
 )
 
-__all__ = ["ADDRESSES", "discovery"]
+__all__ = ["DISCOVERY_PATHS", "serve_discovery"]
 
-ADDRESSES = ("/$discovery/rest", "/discovery/v1/apis/commentanalyzer/v1alpha1/rest")
+DISCOVERY_PATHS = ("/$discovery/rest", "/discovery/v1/apis/commentanalyzer/v1alpha1/rest")
 """Where clients look for the document."""
 
 _VERSION = "v1alpha1"
@@ -45,7 +45,7 @@ _PARAMETERS = {
 }
 
 
-async def discovery(request: Request) -> Response:
+async def serve_discovery(request: Request) -> Response:
     """Answer with the document for the address at which the client found it."""
     if request.query_params.get("version", _VERSION) != _VERSION:
         raise bad_request([("version", f"Invalid value at 'version': {_VERSION} is served")])

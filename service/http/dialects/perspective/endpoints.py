@@ -7,20 +7,20 @@ from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.http.dialects.dialect import Dialect, Endpoint, answering
-from service.http.dialects.messages import responses, takes
-from service.http.dialects.perspective.analyze import analyzing, scored_as
-from service.http.dialects.perspective.discovery import ADDRESSES, discovery
-from service.http.dialects.perspective.google_errors import ERROR, STATUSES, refuse
-from service.http.dialects.perspective.multipart_batch import batching
+from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
+from service.http.dialects.messages import openapi_body, openapi_responses
+from service.http.dialects.perspective.analyze import analyze_endpoint, uniform_scores
+from service.http.dialects.perspective.discovery import DISCOVERY_PATHS, serve_discovery
+from service.http.dialects.perspective.google_errors import ERROR_SCHEMA, ERROR_STATUSES, google_refusal
+from service.http.dialects.perspective.multipart_batch import batch_endpoint
 from service.http.dialects.perspective.schemas import (
     AnalyzeCommentRequest,
     AnalyzeCommentResponse,
     SuggestCommentScoreRequest,
     SuggestCommentScoreResponse,
-    inlined,
+    inline_definitions,
 )
-from service.http.dialects.perspective.suggest_score import suggesting
+from service.http.dialects.perspective.suggest_score import suggest_endpoint
 from service.settings import Settings
 
 __all__ = ["PERSPECTIVE"]
@@ -33,11 +33,11 @@ _TEXT = {"type": "string"}
 
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
-    analyze = answering(analyzing(settings), dialect=PERSPECTIVE, settings=settings, judges=True)
-    suggest = answering(suggesting(settings), dialect=PERSPECTIVE, settings=settings)
-    batch = answering(batching(settings, {_ANALYZE: analyze, _SUGGEST: suggest}), dialect=PERSPECTIVE, settings=settings)
+    analyze = wrap_endpoint(analyze_endpoint(settings), dialect=PERSPECTIVE, settings=settings, judges=True)
+    suggest = wrap_endpoint(suggest_endpoint(settings), dialect=PERSPECTIVE, settings=settings)
+    batch = wrap_endpoint(batch_endpoint(settings, {_ANALYZE: analyze, _SUGGEST: suggest}), dialect=PERSPECTIVE, settings=settings)
 
-    def add(path: str, endpoint: Endpoint, *, takes: dict[str, Any], responses: dict[int | str, dict[str, Any]], summary: str) -> None:
+    def add(path: str, endpoint: Endpoint, *, body: dict[str, Any], responses: dict[int | str, dict[str, Any]], summary: str) -> None:
         app.add_api_route(
             path,
             endpoint,
@@ -46,53 +46,61 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
             responses=responses,
             summary=summary,
             operation_id="perspective_" + path.strip("/").rpartition(":")[2],
-            openapi_extra=takes,
+            openapi_extra=body,
         )
 
     add(
         _ANALYZE,
         analyze,
-        takes=takes(_schema(AnalyzeCommentRequest)),
-        responses=responses(_schema(AnalyzeCommentResponse), ERROR, *STATUSES, about="The scores by attribute."),
+        body=openapi_body(_schema(AnalyzeCommentRequest)),
+        responses=openapi_responses(_schema(AnalyzeCommentResponse), ERROR_SCHEMA, *ERROR_STATUSES, about="The scores by attribute."),
         summary="Score a comment as Perspective does",
     )
     add(
         _SUGGEST,
         suggest,
-        takes=takes(_schema(SuggestCommentScoreRequest)),
-        responses=responses(_schema(SuggestCommentScoreResponse), ERROR, *STATUSES, about="The suggestion is kept."),
+        body=openapi_body(_schema(SuggestCommentScoreRequest)),
+        responses=openapi_responses(_schema(SuggestCommentScoreResponse), ERROR_SCHEMA, *ERROR_STATUSES, about="The suggestion is kept."),
         summary="Say what the scores of a comment should be, as to Perspective",
     )
     add(
         _BATCH,
         batch,
-        takes=takes(_TEXT, media=_MIXED),
-        responses=responses(
-            _TEXT, ERROR, 400, 408, 500, 503, about="An answer for each part, in order.", media=_MIXED, error_media="application/json"
+        body=openapi_body(_TEXT, media=_MIXED),
+        responses=openapi_responses(
+            _TEXT,
+            ERROR_SCHEMA,
+            400,
+            408,
+            500,
+            503,
+            about="An answer for each part, in order.",
+            media=_MIXED,
+            error_media="application/json",
         ),
         summary="Make several of Perspective's calls in one",
     )
-    for at, address in enumerate(ADDRESSES):
+    for at, address in enumerate(DISCOVERY_PATHS):
         app.add_api_route(
             address,
-            answering(discovery, dialect=PERSPECTIVE, settings=settings),
+            wrap_endpoint(serve_discovery, dialect=PERSPECTIVE, settings=settings),
             response_model=None,
-            responses=responses({"type": "object"}, ERROR, 400, 500, about="The document."),
+            responses=openapi_responses({"type": "object"}, ERROR_SCHEMA, 400, 500, about="The document."),
             summary="Where and how Google's clients call",
             operation_id=f"perspective_discovery_{at}",
         )
 
 
 def _schema(shape: Any) -> dict[str, Any]:
-    return inlined(TypeAdapter(shape).json_schema())
+    return inline_definitions(TypeAdapter(shape).json_schema())
 
 
 def _approve(request: Request) -> Response:
-    return scored_as(0.0, request)
+    return uniform_scores(0.0, request)
 
 
 def _reject(request: Request) -> Response:
-    return scored_as(1.0, request)
+    return uniform_scores(1.0, request)
 
 
-PERSPECTIVE = Dialect(name="perspective", add_routes=_add_routes, refuse=refuse, approve=_approve, reject=_reject)
+PERSPECTIVE = Dialect(name="perspective", add_routes=_add_routes, refuse=google_refusal, approve=_approve, reject=_reject)

@@ -6,7 +6,7 @@ from typing import Any
 
 from service.http.dialects.perspective.google_errors import bad_request
 
-__all__ = ["Mask", "chosen", "read_mask"]
+__all__ = ["Mask", "apply_mask", "parse_mask"]
 
 Mask = Mapping[str, "Mask"]
 """What is wanted of an object, by field; nothing below a field is all of it. ``*`` is any field."""
@@ -16,7 +16,7 @@ _LONGEST = 2000
 _DEEPEST = 10
 
 
-def read_mask(text: str) -> Mask:
+def parse_mask(text: str) -> Mask:
     """Read a mask: names, ``a/b`` for a field of a field, ``a(b,c)`` for several of them, ``,`` between.
 
     Raises:
@@ -71,13 +71,13 @@ def _selection(tokens: list[str], into: dict[str, Any], depth: int) -> None:
             return
 
 
-def chosen(answer: Any, mask: Mask) -> Any:
+def apply_mask(answer: Any, mask: Mask) -> Any:
     """Return the part of an answer that a mask wants; what it does not hold is left out."""
     if not mask:
         return answer
     if isinstance(answer, list):
-        return [chosen(each, mask) for each in answer]
+        return [apply_mask(each, mask) for each in answer]
     if not isinstance(answer, dict):
         return answer
     found = ((name, mask.get(name, mask.get("*"))) for name in answer)
-    return {name: chosen(answer[name], below) for name, below in found if below is not None}
+    return {name: apply_mask(answer[name], below) for name, below in found if below is not None}

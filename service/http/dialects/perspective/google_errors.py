@@ -20,7 +20,17 @@ from starlette.responses import Response
 
 from service.http.problems import ProblemError, ProblemKind
 
-__all__ = ["ERROR", "STATUSES", "AnalyzerError", "analyzer_error", "bad_request", "invalid", "language_error", "refusal", "refuse"]
+__all__ = [
+    "ERROR_SCHEMA",
+    "ERROR_STATUSES",
+    "AnalyzerError",
+    "analyzer_error",
+    "bad_request",
+    "google_error",
+    "google_refusal",
+    "invalid_request",
+    "language_error",
+]
 
 _TYPE = "type.googleapis.com/"
 _ANALYZER = _TYPE + "google.commentanalyzer.v1alpha1.Error"
@@ -44,10 +54,10 @@ _WORDS = {
     504: "DEADLINE_EXCEEDED",
 }
 
-STATUSES = (400, 403, 408, 429, 500, 503, 504)
+ERROR_STATUSES = (400, 403, 408, 429, 500, 503, 504)
 """The statuses of refusals."""
 
-ERROR: Mapping[str, Any] = {
+ERROR_SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "required": ["error"],
     "properties": {
@@ -89,7 +99,7 @@ def analyzer_error(error_type: str, message: str, **more: Any) -> AnalyzerError:
     return AnalyzerError(ProblemKind.WRONG_FIELDS, message, details=details)
 
 
-def invalid(message: str) -> AnalyzerError:
+def invalid_request(message: str) -> AnalyzerError:
     """Return the refusal of a call that is wrong in a way for which there is no type of its own."""
     return analyzer_error("INVALID_REQUEST", message)
 
@@ -119,14 +129,16 @@ def bad_request(violations: Sequence[tuple[str, str]], *, kind: ProblemKind = Pr
     return AnalyzerError(kind, "\n".join(text for _, text in violations), details=details)
 
 
-def refuse(problem: ProblemError) -> Response:
+def google_refusal(problem: ProblemError) -> Response:
     """Say in Google's shape why a call is not answered."""
     code, message, details = _told(problem)
     headers = {name: value for name, value in problem.headers.items() if name != "WWW-Authenticate"}
-    return refusal(code, message, details=details, headers=headers)
+    return google_error(code, message, details=details, headers=headers)
 
 
-def refusal(code: int, message: str, *, details: Sequence[Mapping[str, Any]] = (), headers: Mapping[str, str] | None = None) -> Response:
+def google_error(
+    code: int, message: str, *, details: Sequence[Mapping[str, Any]] = (), headers: Mapping[str, str] | None = None
+) -> Response:
     """Return a refusal in Google's shape."""
     error: dict[str, Any] = {"code": code, "message": message, "status": _WORDS[code]}
     if details:

@@ -13,13 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message
 
-from service.http.admission.queue import WHOLE_AT
+from service.http.admission.queue import LAST_BYTE_AT
 from service.http.connection.body import read_body
 from service.http.dialects.dialect import Endpoint
-from service.http.dialects.perspective.google_errors import bad_request, refusal
+from service.http.dialects.perspective.google_errors import bad_request, google_error
 from service.settings import Settings
 
-__all__ = ["batching"]
+__all__ = ["batch_endpoint"]
 
 _BOUNDARY = re.compile(r'multipart/mixed\s*;.{0,200}?\bboundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.IGNORECASE | re.DOTALL)
 _BLANK = re.compile(rb"\r?\n\r?\n")
@@ -48,7 +48,7 @@ class _Part(NamedTuple):
     body: bytes
 
 
-def batching(settings: Settings, endpoints: Mapping[str, Endpoint]) -> Endpoint:
+def batch_endpoint(settings: Settings, endpoints: Mapping[str, Endpoint]) -> Endpoint:
     """Return the endpoint.
 
     Args:
@@ -118,7 +118,7 @@ async def _called(request: Request, part: _Part, endpoints: Mapping[str, Endpoin
     asked = unquote(str(path, "latin-1"))
     endpoint = next((each for known, each in endpoints.items() if asked.endswith(known)), None)
     if endpoint is None or part.method != "POST":
-        return refusal(HTTPStatus.NOT_FOUND, "Method not found.")
+        return google_error(HTTPStatus.NOT_FOUND, "Method not found.")
     given = {name for name, _ in part.headers}
     inherited = [(name, value) for name, value in request.scope["headers"] if name in _INHERITED - given]
     outer: bytes = request.scope["query_string"]
@@ -126,7 +126,7 @@ async def _called(request: Request, part: _Part, endpoints: Mapping[str, Endpoin
         **request.scope,
         **{"headers": part.headers + inherited, "query_string": query if b"key=" in query or not outer else query + b"&" + outer},
         # The parts before this one are no queue.
-        WHOLE_AT: time.monotonic(),
+        LAST_BYTE_AT: time.monotonic(),
     }
 
     async def receive() -> Message:

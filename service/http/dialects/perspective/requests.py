@@ -13,16 +13,25 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Format
-from service.http.calls import is_longer, secret_in
-from service.http.connection.body import check_content, read_body
-from service.http.dialects.perspective.fields import chosen, read_mask
-from service.http.dialects.perspective.google_errors import analyzer_error, bad_request, invalid
+from service.http.calls import exceeds_bytes, extract_secret
+from service.http.connection.body import check_json_headers, read_body
+from service.http.dialects.perspective.fields import apply_mask, parse_mask
+from service.http.dialects.perspective.google_errors import analyzer_error, bad_request, invalid_request
 from service.http.dialects.perspective.schemas import Context, TextEntry
 from service.http.problems import ProblemError
-from service.http.routes.moderate_messages import bare_errors, read_shape, syntax_problem
+from service.http.routes.moderate_messages import error_details, syntax_problem, validate_json
 from service.settings import Settings
 
-__all__ = ["answer", "check_context", "check_query", "comment_of", "empty", "json_response", "read_message", "secret_of"]
+__all__ = [
+    "check_context",
+    "check_query",
+    "empty_comment_error",
+    "extract_google_secret",
+    "json_response",
+    "masked_response",
+    "read_comment",
+    "read_message",
+]
 
 _Shape = TypeVar("_Shape", bound=BaseModel)
 
@@ -48,9 +57,9 @@ _TYPES = {
 _API_KEY = b"x-goog-api-key"
 
 
-def secret_of(request: Request) -> str | None:
+def extract_google_secret(request: Request) -> str | None:
     """Return the secret of the key that a call carries, as `secret_in` does, or in ``X-Goog-Api-Key``."""
-    found = secret_in(request)
+    found = extract_secret(request)
     if found is None:
         for name, value in request.scope["headers"]:
             if name == _API_KEY and (secret := value.strip()):
@@ -72,7 +81,7 @@ def check_query(request: Request) -> None:
         if wanted.get("alt", "json") != "json":
             raise bad_request([("alt", "Invalid value at 'alt': only json is served")])
         if wanted.get("fields"):
-            read_mask(wanted["fields"])
+            parse_mask(wanted["fields"])
 
 
 def _query(query: bytes) -> Mapping[str, str]:
@@ -82,11 +91,11 @@ def _query(query: bytes) -> Mapping[str, str]:
         raise bad_request([("", f"The query has more than {_MOST_QUERY_FIELDS} parameters")]) from None
 
 
-def answer(request: Request, content: Mapping[str, Any]) -> Response:
+def masked_response(request: Request, content: Mapping[str, Any]) -> Response:
     """Return an answer, or the part of it that the query's ``fields`` wants."""
     query = request.scope["query_string"]
     wanted = _query(query).get("fields") if b"fields" in query else None
-    return json_response(chosen(content, read_mask(wanted)) if wanted else content)
+    return json_response(apply_mask(content, parse_mask(wanted)) if wanted else content)
 
 
 def json_response(content: Mapping[str, Any]) -> Response:
@@ -100,10 +109,10 @@ async def read_message(request: Request, shape: type[_Shape], *, settings: Setti
     Raises:
         ProblemError: it is not JSON, not of this shape, too large or too slow.
     """
-    check_content(request)
+    check_json_headers(request)
     body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)
     try:
-        return read_shape(body or b"{}", shape)
+        return validate_json(body or b"{}", shape)
     except ValidationError as error:
         failure = error
     syntax = syntax_problem(failure, body)
@@ -112,7 +121,7 @@ async def read_message(request: Request, shape: type[_Shape], *, settings: Setti
     count = failure.error_count()
     if count > _EXPLAINED:
         raise bad_request([("", f"{_INVALID} {count} fields are wrong, too many to list.")])
-    raise bad_request(list(islice(dict.fromkeys(map(_violation, bare_errors(failure))), _LISTED)))
+    raise bad_request(list(islice(dict.fromkeys(map(_violation, error_details(failure))), _LISTED)))
 
 
 def _violation(error: ErrorDetails) -> tuple[str, str]:
@@ -133,7 +142,7 @@ def _shown(step: str | int) -> str:
     return str(step) if isinstance(step, int) or _PLAIN_NAME.fullmatch(step) else _HIDDEN
 
 
-def comment_of(entry: TextEntry | None, *, settings: Settings) -> Comment:
+def read_comment(entry: TextEntry | None, *, settings: Settings) -> Comment:
     """Return the comment of a call.
 
     Raises:
@@ -141,13 +150,13 @@ def comment_of(entry: TextEntry | None, *, settings: Settings) -> Comment:
     """
     text = (entry.text if entry is not None else None) or ""
     if not text.strip():
-        raise empty()
-    if is_longer(text, settings.max_comment_bytes):
+        raise empty_comment_error()
+    if exceeds_bytes(text, settings.max_comment_bytes):
         raise analyzer_error("COMMENT_TOO_LONG", "Comment text too long.")
     return Comment("", text, Format.HTML if entry is not None and entry.type == "HTML" else Format.PLAIN)
 
 
-def empty() -> ProblemError:
+def empty_comment_error() -> ProblemError:
     """Return the refusal of a comment without text."""
     return analyzer_error("COMMENT_EMPTY", "Comment must be non-empty.")
 
@@ -159,4 +168,4 @@ def check_context(context: Context | None) -> None:
         AnalyzerError: it is of both.
     """
     if context is not None and context.entries is not None and context.article_and_parent_comment is not None:
-        raise invalid("context: oneof field 'context' is already set: send entries or articleAndParentComment, not both")
+        raise invalid_request("context: oneof field 'context' is already set: send entries or articleAndParentComment, not both")

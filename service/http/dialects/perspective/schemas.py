@@ -17,7 +17,7 @@ __all__ = [
     "SuggestCommentScoreRequest",
     "SuggestCommentScoreResponse",
     "TextEntry",
-    "inlined",
+    "inline_definitions",
 ]
 
 ScoreType = Literal["SCORE_TYPE_UNSPECIFIED", "PROBABILITY", "STD_DEV_SCORE", "PERCENTILE", "RAW"]
@@ -153,7 +153,7 @@ class SuggestCommentScoreResponse(TypedDict):
     clientToken: NotRequired[str]
 
 
-def inlined(schema: dict[str, Any]) -> dict[str, Any]:
+def inline_definitions(schema: dict[str, Any]) -> dict[str, Any]:
     """Return a JSON schema with its definitions in the places that refer to them; none of ours contains itself."""
     known = schema.get("$defs", {})
 

@@ -7,14 +7,14 @@ from typing import NamedTuple
 from model.comment import Comment, Format
 from model.text.pipeline import plain
 
-__all__ = ["Part", "sentences", "units"]
+__all__ = ["TextPart", "split_sentences", "utf16_length"]
 
 _MOST = 100
 # A sentence ends with its marks, and quotes or brackets that close it, before a blank; or with its line.
 _END = re.compile(r"[.!?\u2026\u3002\uff01\uff1f]+[\"'\u201d\u2019)\]]*(?=\s)|[\r\n]+")
 
 
-class Part(NamedTuple):
+class TextPart(NamedTuple):
     """A part of a comment.
 
     Attributes:
@@ -27,12 +27,12 @@ class Part(NamedTuple):
     end: int
 
 
-def units(text: str) -> int:
+def utf16_length(text: str) -> int:
     """Return the length of a text in UTF-16 code units."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def sentences(comment: Comment) -> list[Part]:
+def split_sentences(comment: Comment) -> list[TextPart]:
     """Return the sentences of a comment in order, none of white space alone; short ones together if there are more than a hundred.
 
     Args:
@@ -49,9 +49,9 @@ def sentences(comment: Comment) -> list[Part]:
         where = [(int(seen.begin[begin]), int(seen.end[end - 1])) for begin, end in found]
         texts = [seen.text[begin:end] for begin, end in found]
     if original.isascii():
-        return [Part(text, begin, end) for text, (begin, end) in zip(texts, where, strict=True)]
+        return [TextPart(text, begin, end) for text, (begin, end) in zip(texts, where, strict=True)]
     offsets = list(accumulate((2 if char > "\uffff" else 1 for char in original), initial=0))
-    return [Part(text, offsets[begin], offsets[end]) for text, (begin, end) in zip(texts, where, strict=True)]
+    return [TextPart(text, offsets[begin], offsets[end]) for text, (begin, end) in zip(texts, where, strict=True)]
 
 
 def _cut(text: str) -> list[tuple[int, int]]:

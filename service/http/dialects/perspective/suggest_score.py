@@ -9,10 +9,17 @@ from starlette.responses import Response
 
 from model.comment import Comment
 from model.errors import InputError
-from service.http.calls import Caller, Scope, admit
+from service.http.calls import Caller, Scope, admit_call
 from service.http.dialects.dialect import Endpoint
-from service.http.dialects.perspective.google_errors import analyzer_error, invalid
-from service.http.dialects.perspective.requests import answer, check_context, check_query, comment_of, read_message, secret_of
+from service.http.dialects.perspective.google_errors import analyzer_error, invalid_request
+from service.http.dialects.perspective.requests import (
+    check_context,
+    check_query,
+    extract_google_secret,
+    masked_response,
+    read_comment,
+    read_message,
+)
 from service.http.dialects.perspective.schemas import (
     Context,
     GivenScore,
@@ -20,13 +27,13 @@ from service.http.dialects.perspective.schemas import (
     SuggestCommentScoreRequest,
     SuggestCommentScoreResponse,
 )
-from service.http.keep_rulings import record
-from service.http.state import serving
+from service.http.keep_rulings import record_ruling
+from service.http.state import get_state
 from service.perspective.attribute_names import ABUSIVE, HATEFUL, question_of, shown
 from service.settings import Settings
 from service.store.stored_types import Ruling
 
-__all__ = ["suggesting"]
+__all__ = ["suggest_endpoint"]
 
 _YES = 0.5
 _LEARNED = "en"
@@ -36,22 +43,22 @@ _LONGEST_ENTRY = 10_000
 _MOST_ATTRIBUTES = 50
 
 
-def suggesting(settings: Settings) -> Endpoint:
+def suggest_endpoint(settings: Settings) -> Endpoint:
     """Return the endpoint."""
 
     async def suggest(request: Request) -> Response:
         check_query(request)
-        caller = await admit(request, scope=Scope.FEEDBACK, secret=secret_of(request))
+        caller = await admit_call(request, scope=Scope.FEEDBACK, secret=extract_google_secret(request))
         asked = await read_message(request, SuggestCommentScoreRequest, settings=settings)
-        comment = comment_of(asked.comment, settings=settings)
+        comment = read_comment(asked.comment, settings=settings)
         check_context(asked.context)
-        await record(request, _ruling(asked, comment, caller))
-        identifier = serving(request).identifier
+        await record_ruling(request, _ruling(asked, comment, caller))
+        identifier = get_state(request).identifier
         language = identifier.of([comment]).codes[0] if identifier is not None else None
         made = SuggestCommentScoreResponse(detectedLanguages=[language or _LEARNED], requestedLanguages=asked.languages or [])
         if asked.client_token:
             made["clientToken"] = asked.client_token
-        return answer(request, made)
+        return masked_response(request, made)
 
     return suggest
 
@@ -73,7 +80,7 @@ def _ruling(asked: SuggestCommentScoreRequest, comment: Comment, caller: Caller)
             key=caller.key,
         )
     except InputError as error:
-        raise invalid(f"attributeScores: {error}") from None
+        raise invalid_request(f"attributeScores: {error}") from None
 
 
 def _answers(given: Mapping[str, GivenScores | None] | None) -> dict[str, bool]:
@@ -83,17 +90,17 @@ def _answers(given: Mapping[str, GivenScores | None] | None) -> dict[str, bool]:
         AnalyzerError: nothing was said, or a name or a score is none.
     """
     if not given:
-        raise invalid("Missing attribute_scores")
+        raise invalid_request("Missing attribute_scores")
     if len(given) > _MOST_ATTRIBUTES:
-        raise invalid(f"attributeScores: holds {len(given)} attributes; send at most {_MOST_ATTRIBUTES}")
+        raise invalid_request(f"attributeScores: holds {len(given)} attributes; send at most {_MOST_ATTRIBUTES}")
     said: dict[str, bool] = {}
     for name, scores in given.items():
         question = question_of(name)
         if question is None:
-            raise invalid(f"Unknown attribute: {shown(name)}")
+            raise invalid_request(f"Unknown attribute: {shown(name)}")
         value = _score(shown(name), scores or GivenScores()) >= _YES
         if said.setdefault(question, value) != value:
-            raise invalid(f"attributeScores: {shown(name)} contradicts another score")
+            raise invalid_request(f"attributeScores: {shown(name)} contradicts another score")
     return said
 
 
@@ -101,7 +108,7 @@ def _score(name: str, given: GivenScores) -> float:
     """Return the score of the whole comment; if only parts of it were scored, the highest of theirs."""
     spans = given.span_scores or ()
     if any(span.begin is None or span.end is None or not 0 <= span.begin <= span.end for span in spans):
-        raise invalid(f"attributeScores.{name}: a span needs begin and end")
+        raise invalid_request(f"attributeScores.{name}: a span needs begin and end")
     values = [_number(name, score) for score in ([given.summary_score] if given.summary_score else [span.score for span in spans])]
     if not values:
         raise analyzer_error("INVALID_REQUEST", f"attributeScores.{name}: has no score: send a summaryScore")
@@ -110,13 +117,13 @@ def _score(name: str, given: GivenScores) -> float:
 
 def _number(name: str, score: GivenScore | None) -> float:
     if score is None:
-        raise invalid(f"attributeScores.{name}: a span needs a score")
+        raise invalid_request(f"attributeScores.{name}: a span needs a score")
     if score.type not in (None, "PROBABILITY", "SCORE_TYPE_UNSPECIFIED"):
-        raise invalid(f"Suggested score type {score.type} is not supported by attribute {name}")
+        raise invalid_request(f"Suggested score type {score.type} is not supported by attribute {name}")
     # Zero is what protocol buffers leave out.
     value = score.value or 0.0
     if not 0 <= value <= 1:
-        raise invalid(f"attributeScores.{name}: a score has to be from 0 to 1")
+        raise invalid_request(f"attributeScores.{name}: a score has to be from 0 to 1")
     return value
 
 

@@ -151,7 +151,7 @@ class Late:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            scope["state"]["serving"].waiting.count(range(100))
+            scope["state"]["service"].waiting.count(range(100))
             time.sleep(0.03)
         await self._app(scope, receive, send)
 

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from limits import parse
 
-from service.http.admission.rate_limits import Memory
+from service.http.admission.rate_limits import MemoryCounter
 from service.http.app import create_app
 from service.settings import Settings, read_settings
 from service.store.store import Store, open_store
@@ -193,7 +193,7 @@ def test_memory_forgets() -> None:
     """In memory there are never more callers than allowed, and those whose calls are out of the window go first."""
 
     async def count() -> list[float]:
-        memory = Memory(most=10)
+        memory = MemoryCounter(most=10)
         limit = parse("1/hour")
         first = [await memory.hit(limit, f"caller {number}") for number in range(100)]
         # The last ones are remembered, the first ones are not.

@@ -11,9 +11,16 @@ from pydantic import TypeAdapter
 
 from model.comment import LABELS, VERDICTS, Format
 from service.http.problems import ProblemError, ProblemKind
-from service.http.routes.moderate_messages import ModerateAnswer, ModerateRequest, moderate_request, parse_request, render, rounded_scores
+from service.http.routes.moderate_messages import (
+    ModerateAnswer,
+    ModerateRequest,
+    build_request_type,
+    parse_json,
+    render_answer,
+    round_scores,
+)
 
-SHAPE = moderate_request(3)
+SHAPE = build_request_type(3)
 PROBABILITIES = st.floats(0, 1, allow_subnormal=True)
 NAMES = st.text() | st.sampled_from(["comments", "id", "text", "format"])
 DOCUMENTS = st.recursive(
@@ -38,7 +45,7 @@ def answers(draw: st.DrawFn) -> ModerateAnswer:
     text = st.text()
     names = st.one_of(text, st.integers(-(2**63), 2**63 - 1))
     numbers = st.floats(allow_nan=False, allow_infinity=False).map(lambda value: round(value, 6))
-    rounded = scores().map(lambda each: rounded_scores(*each))
+    rounded = scores().map(lambda each: round_scores(*each))
     span = st.fixed_dictionaries({"begin": st.integers(0), "end": st.integers(0), "abusive": numbers, "hateful": numbers})
     judged = st.fixed_dictionaries(
         {"id": names, "label": st.sampled_from([*map(str, LABELS)]), "scores": rounded, "verdict": st.sampled_from([*map(str, VERDICTS)])},
@@ -52,7 +59,7 @@ def answers(draw: st.DrawFn) -> ModerateAnswer:
 @given(answers())
 def test_render_writes_what_any_json_reader_reads(answer: ModerateAnswer) -> None:
     """The bytes of an answer are UTF-8 JSON that reads back as the very same answer, and fit the documented type."""
-    written = render(answer)
+    written = render_answer(answer)
 
     assert json.loads(written.decode()) == answer
     assert TypeAdapter(ModerateAnswer).validate_json(written) == answer
@@ -61,7 +68,7 @@ def test_render_writes_what_any_json_reader_reads(answer: ModerateAnswer) -> Non
 @given(scores())
 def test_rounded_scores_still_sum_to_one(exact: tuple[float, float, float]) -> None:
     """Rounding to six digits moves no score by more than 2e-6, leaves all in [0, 1] and their sum at 1."""
-    rounded = rounded_scores(*exact)
+    rounded = round_scores(*exact)
 
     values = [rounded["fine"], rounded["toxic"], rounded["hateful"]]
     assert math.isclose(sum(values), 1, abs_tol=1e-12)
@@ -74,7 +81,7 @@ def test_what_json_can_say_arrives(text: str, name: str | int, ascii_only: bool)
     """Any text and any id arrive as they were sent, however the JSON is escaped."""
     body = json.dumps({"comments": [{"id": name, "text": text}]}, ensure_ascii=ascii_only).encode()
 
-    comment = parse_request(body, SHAPE).comments[0]
+    comment = parse_json(body, SHAPE).comments[0]
 
     assert (comment.text, comment.id, type(comment.id)) == (text, name, type(name))
 
@@ -84,7 +91,7 @@ def test_half_a_surrogate_pair_becomes_a_replacement_character(text: str) -> Non
     """A text that was cut inside an emoji is judged: a lone half counts as U+FFFD, and nothing else changes."""
     body = json.dumps({"comments": [{"id": "1", "text": text}]}).encode()
 
-    comment = parse_request(body, SHAPE).comments[0]
+    comment = parse_json(body, SHAPE).comments[0]
 
     assert comment.text == text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
@@ -94,7 +101,7 @@ def test_optional_fields() -> None:
     full = {"id": 1, "text": "a", "format": "html", "language": "en", "author": "b", "parent": 7}
     empty = {"id": 1, "text": "a", "format": None, "language": None, "author": None, "parent": None}
 
-    asked = parse_request(json.dumps({"comments": [full, empty], "policy": None, "explain": None}).encode(), SHAPE)
+    asked = parse_json(json.dumps({"comments": [full, empty], "policy": None, "explain": None}).encode(), SHAPE)
 
     first, second = (comment.comment() for comment in asked.comments)
     assert (first.id, first.format, first.language, first.author, first.parent) == ("1", Format.HTML, "en", "b", "7")
@@ -103,7 +110,7 @@ def test_optional_fields() -> None:
 
 def test_a_byte_order_mark_is_passed_over() -> None:
     """A body that begins with a byte order mark is read all the same."""
-    assert parse_request(b'\xef\xbb\xbf{"comments":[]}', SHAPE).comments == []
+    assert parse_json(b'\xef\xbb\xbf{"comments":[]}', SHAPE).comments == []
 
 
 @pytest.mark.parametrize(
@@ -123,7 +130,7 @@ def test_a_byte_order_mark_is_passed_over() -> None:
 def test_broken_json_is_located(body: bytes, kind: ProblemKind, says: str) -> None:
     """What is no JSON or no UTF-8 is refused with the place where that shows."""
     with pytest.raises(ProblemError) as caught:
-        parse_request(body, SHAPE)
+        parse_json(body, SHAPE)
 
     assert (caught.value.kind, caught.value.kind.status) == (kind, 400)
     assert says in caught.value.detail
@@ -154,7 +161,7 @@ def test_broken_json_is_located(body: bytes, kind: ProblemKind, says: str) -> No
 def test_wrong_fields_are_named(document: object, field: str, says: str) -> None:
     """A call of the wrong shape is refused with the one field that is wrong, and what it has to be."""
     with pytest.raises(ProblemError) as caught:
-        parse_request(json.dumps(document).encode(), SHAPE)
+        parse_json(json.dumps(document).encode(), SHAPE)
 
     assert (caught.value.kind, caught.value.kind.status) == (ProblemKind.WRONG_FIELDS, 422)
     assert caught.value.errors == [{"field": field, "detail": says}]
@@ -167,16 +174,16 @@ def test_many_wrong_fields_are_counted() -> None:
     hosts = {"comments": [], **{f"f{at}": 1 for at in range(20_000)}}
 
     with pytest.raises(ProblemError, match="and 99 more") as caught:
-        parse_request(json.dumps(some).encode(), SHAPE)
+        parse_json(json.dumps(some).encode(), SHAPE)
     assert len(caught.value.errors) == 20
     with pytest.raises(ProblemError, match="20000 fields are wrong"):
-        parse_request(json.dumps(hosts).encode(), SHAPE)
+        parse_json(json.dumps(hosts).encode(), SHAPE)
 
 
 def test_too_many_comments() -> None:
     """More comments than allowed are refused with both numbers, whatever the comments look like."""
     with pytest.raises(ProblemError, match="comments: may hold at most 3, holds 4") as caught:
-        parse_request(json.dumps({"comments": [1, 2, 3, 4]}).encode(), SHAPE)
+        parse_json(json.dumps({"comments": [1, 2, 3, 4]}).encode(), SHAPE)
 
     assert (caught.value.kind, caught.value.kind.status) == (ProblemKind.TOO_MANY_COMMENTS, 413)
 
@@ -191,4 +198,4 @@ def test_the_limit_is_part_of_the_type() -> None:
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     """Whatever a body holds, it is read or refused as the caller's mistake."""
     with suppress(ProblemError):
-        parse_request(body, SHAPE)
+        parse_json(body, SHAPE)

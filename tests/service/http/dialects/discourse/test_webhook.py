@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from model.errors import SettingsError
 from model.moderator import Moderator
 from service.http.app import create_app
-from service.http.dialects.discourse.flags import FLAG, handlers
+from service.http.dialects.discourse.flags import FLAG_KIND, flag_handlers
 from service.settings import Settings, read_settings
 from service.store.outbox_worker import TaskError
 from service.store.store import open_store
@@ -292,8 +292,8 @@ def test_half_a_configuration_is_refused(chosen: dict[str, str]) -> None:
 
 def flag(settings: Settings) -> None:
     """Hands one flag to the handler."""
-    task = Task(id=1, kind=FLAG, payload={"post": 7, "hide": False}, attempts=1, created_at=datetime.now(UTC))
-    asyncio.run(handlers(settings)[FLAG](task))  # type: ignore[arg-type]
+    task = Task(id=1, kind=FLAG_KIND, payload={"post": 7, "hide": False}, attempts=1, created_at=datetime.now(UTC))
+    asyncio.run(flag_handlers(settings)[FLAG_KIND](task))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
