@@ -16,7 +16,7 @@ from model.moderator import Moderator
 from model.normaliser.lexicon import load_lexicon
 from model.profile import Profile
 from model.text.pipeline import prepare
-from training.shipped_model.build_shipped import CLEAN
+from training.shipped_model.sources import CLEAN_SOURCES
 
 __all__ = ["measure"]
 
@@ -26,7 +26,7 @@ _TWEETS, _TRAFFIC = 400, 2000
 _ROUNDS = 3
 _ABUSIVE = 0.05
 _TALK = ("jigsaw_subset", "wiki_context_toxicity")
-"""Sources that were not searched for abuse: talk pages of Wikipedia. The others of ``CLEAN`` quarrel, or answer abuse."""
+"""Sources that were not searched for abuse: talk pages of Wikipedia. The others of ``CLEAN_SOURCES`` quarrel, or answer abuse."""
 
 
 def measure() -> Iterator[Figure | Skipped | str]:
@@ -42,7 +42,7 @@ def measure() -> Iterator[Figure | Skipped | str]:
     yield _beside_torch(full.second.reader, tweets)
     if CORPUS.is_dir():
         yield _traffic(full, cascade, _TALK, "ordinary talk", at_least=8)
-        yield _traffic(full, cascade, CLEAN, "what is fine in all clean sources")
+        yield _traffic(full, cascade, CLEAN_SOURCES, "what is fine in all clean sources")
     else:
         yield Skipped(f"encoder: clean-majority traffic: {CORPUS} is not there; what is clean cannot be told of made-up comments")
 
@@ -62,19 +62,19 @@ def _beside_torch(reader: EncoderReader, tweets: Sequence[str]) -> Figure | Skip
     try:
         import torch
 
-        from training.encoder.network import Network, find_base, padded, read_base
+        from training.encoder.network import Network, find_pretrained, pad_texts, read_pretrained
     except ImportError as error:
         return Skipped(f"encoder: beside PyTorch: {error.name} is not there; install the extra 'encoder-training'")
     torch.set_num_threads(1)
     texts = normalise_texts(prepare([Comment("", text) for text in tweets]), load_lexicon())
     windows = [reader.windows(text)[0] for text in texts]
     pieces = unpack_pieces(np.load(shipped_folder() / "pieces.npy"))
-    network: Any = Network.of(read_base(find_base()), pieces, sources=1)
+    network: Any = Network.of(read_pretrained(find_pretrained()), pieces, sources=1)
     network.body.eval()
 
     def by_torch(ids: list[int]) -> None:
         with torch.inference_mode():
-            network.log_odds(*padded([ids]))
+            network.log_odds(*pad_texts([ids]))
 
     # They take turns, so that both meet the same moments of a busy machine.
     turns = [(_spent(reader._run, windows), _spent(by_torch, windows)) for _ in range(_ROUNDS)]

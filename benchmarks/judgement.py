@@ -29,7 +29,7 @@ from model.comment import LABELS, Comment
 from model.moderator import Decisions, Moderator
 from training.behaviour.minimal_pairs import FailureModeScores, Pair, judge_pairs, load_pairs, pair_texts
 from training.evaluation.source_metrics import calibration_error, measure_sources
-from training.shipped_model.build_shipped import CLEAN
+from training.shipped_model.sources import CLEAN_SOURCES
 from training.tables.labelled import Labelled
 
 __all__ = ["measure"]
@@ -71,7 +71,7 @@ def _on_dev(moderator: Moderator, theirs: _Reference | None) -> Iterator[Figure 
     scores = np.where(np.isnan(decisions.scores), np.array([1.0, 0.0, 0.0]), decisions.scores)
     labels = np.maximum(decisions.labels, 0).astype(np.int8)
     yield from _by_script(rows, scores, labels, theirs)
-    means = measure_sources(scores, labels, rows, clean=CLEAN)["MEAN"]
+    means = measure_sources(scores, labels, rows, clean=CLEAN_SOURCES)["MEAN"]
     for name in ("auc_hateful", "auc_abusive", "caught_abusive", "caught_hateful", "macro_f1"):
         value = getattr(means, name)
         if value is not None:

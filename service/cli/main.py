@@ -191,10 +191,10 @@ def train(
 
 def _train(job: "TrainJob", *, as_json: bool) -> None:
     from training.fit import training_report as report
-    from training.fit.train import train
+    from training.fit.train import train_artefact
 
     with report.progress_bar() as tell:
-        made = train(job, tell)
+        made = train_artefact(job, tell)
     if as_json:
         print(report.trained_json(made))
     else:

@@ -58,14 +58,14 @@ def train_encoder(
     from training.encoder.train_encoder import train_encoder as run
     from training.encoder.training_loop import EncoderSettings
     from training.fit.training_report import progress_bar
-    from training.shipped_model.build_shipped import lesson_rows
+    from training.shipped_model.synthetic_rows import load_synthetic_rows
 
     job = EncoderJob(
         tables=tables,
         beside=artefact or shipped_folder(),
         out=out,
         base=base,
-        extra=lesson_rows() if lessons else None,
+        extra=load_synthetic_rows() if lessons else None,
         source_weights=numbers("--source-weight", source_weight),
         dev_share=dev_share,
         device=device,

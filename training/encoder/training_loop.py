@@ -12,13 +12,11 @@ import numpy.typing as npt
 
 from model.array_types import FloatArray
 from model.errors import TableError
-from training.encoder.network import Network, likelihood, padded
-from training.encoder.training_rows import Rows, batches
+from training.encoder.network import Network, log_likelihood, pad_texts
+from training.encoder.training_rows import EncodedRows, make_batches
+from training.progress import ReportProgress
 
-__all__ = ["EncoderSettings", "Tell", "score", "train"]
-
-Tell = Callable[[str, float], None]
-"""Is told the step at work and the share of it that is done."""
+__all__ = ["EncoderSettings", "compute_log_odds", "train_network"]
 
 _SCORED = 4096  # pieces of a batch that is only scored
 _CLIP = 1.0
@@ -66,15 +64,15 @@ class _State:
     worse: int = 0
 
 
-def train(
+def train_network(
     network: Network,
-    rows: Rows,
+    rows: EncodedRows,
     judge: Callable[[Network], float],
     *,
     settings: EncoderSettings,
     keep: Path,
     device: str = "cpu",
-    tell: Tell = lambda step, share: None,
+    tell: ReportProgress = lambda step, share: None,
 ) -> float:
     """Train a network; it ends with the weights that judged the dev rows best.
 
@@ -97,7 +95,7 @@ def train(
     total = max(1, settings.epochs * course.steps)
     every = max(1, course.steps // settings.evaluations)
     while course.state.epoch < settings.epochs:
-        for at, batch in enumerate(batches(course.sizes, most=settings.batch, seed=(settings.seed, course.state.epoch))):
+        for at, batch in enumerate(make_batches(course.sizes, most=settings.batch, seed=(settings.seed, course.state.epoch))):
             if at < course.state.batch:
                 continue
             course.learn(batch, share=course.state.step / total)
@@ -112,15 +110,15 @@ def train(
     return course.end()
 
 
-def score(network: Network, rows: Rows, *, device: str = "cpu") -> FloatArray:
+def compute_log_odds(network: Network, rows: EncodedRows, *, device: str = "cpu") -> FloatArray:
     """Return the log-odds of rows, without the intercepts of their sources; shape (n, 2)."""
     import torch
 
     found = np.zeros((len(rows.ids), 2))
     sizes = np.array([len(ids) for ids in rows.ids], np.int64)
     with torch.no_grad(), _half(device):
-        for batch in batches(sizes, most=_SCORED, seed=(0,)):
-            ids, mask = padded([rows.ids[row] for row in batch])
+        for batch in make_batches(sizes, most=_SCORED, seed=(0,)):
+            ids, mask = pad_texts([rows.ids[row] for row in batch])
             found[batch] = network.log_odds(ids.to(device), mask.to(device)).float().cpu().numpy()
     return found
 
@@ -134,12 +132,12 @@ def _half(device: str) -> AbstractContextManager[Any]:
 class _Course:
     """A training under way."""
 
-    def __init__(self, network: Network, rows: Rows, settings: EncoderSettings, keep: Path, device: str) -> None:
+    def __init__(self, network: Network, rows: EncodedRows, settings: EncoderSettings, keep: Path, device: str) -> None:
         import torch
 
         self.network, self.rows, self.settings, self.keep, self.device = network, rows, settings, keep, device
         self.sizes = np.array([len(ids) for ids in rows.ids], np.int64)
-        self.steps = sum(1 for _ in batches(self.sizes, most=settings.batch, seed=(settings.seed, 0)))
+        self.steps = sum(1 for _ in make_batches(self.sizes, most=settings.batch, seed=(settings.seed, 0)))
         self.state = _State()
         self.best: dict[str, Any] = {}
         network.to(device).body.train()
@@ -157,14 +155,14 @@ class _Course:
         for group in self.optimiser.param_groups:
             group["lr"] = group["full"] * pace
         rows, device = self.rows, self.device
-        ids, mask = padded([rows.ids[row] for row in batch])
+        ids, mask = pad_texts([rows.ids[row] for row in batch])
         with _half(device):
             log_odds = self.network.log_odds(ids.to(device), mask.to(device))
         source = torch.from_numpy(rows.source[batch]).to(device)
         log_odds = log_odds.float() + self.network.offsets[source] * torch.from_numpy(rows.both).to(device)[source]
         answers = (torch.from_numpy(of[batch]).to(device) for of in (rows.hateful, rows.abusive))
         weight = torch.from_numpy(rows.weight[batch]).to(device)
-        loss = -(likelihood(log_odds, *answers, sharing=self.settings.sharing) * weight).sum() / weight.sum()
+        loss = -(log_likelihood(log_odds, *answers, sharing=self.settings.sharing) * weight).sum() / weight.sum()
         loss.backward()
         torch.nn.utils.clip_grad_norm_([weights for _, weights in self.network.parameters()], _CLIP)
         self.optimiser.step()

@@ -13,13 +13,13 @@ from model.normaliser.lexicon import load_lexicon
 from model.text.pipeline import prepare
 from training.tables.labelled import Labelled
 
-__all__ = ["Rows", "batches", "normalise_all", "rows_of"]
+__all__ = ["EncodedRows", "encode_rows", "make_batches", "normalise_for_encoder"]
 
 _BUCKET = 8192  # rows that are sorted by length together: longer texts and shorter ones still meet
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class EncodedRows:
     """n rows as the network takes them.
 
     Attributes:
@@ -38,12 +38,12 @@ class Rows:
     weight: npt.NDArray[np.float32]
 
 
-def normalise_all(texts: Sequence[str]) -> list[str]:
+def normalise_for_encoder(texts: Sequence[str]) -> list[str]:
     """Return texts as the encoder reads them."""
     return normalise_texts(prepare([Comment("", text) for text in texts]), load_lexicon())
 
 
-def rows_of(labelled: Labelled, texts: Sequence[str], words: WordPiece, *, tokens: int) -> Rows:
+def encode_rows(labelled: Labelled, texts: Sequence[str], words: WordPiece, *, tokens: int) -> EncodedRows:
     """Return labelled rows as the network takes them.
 
     Args:
@@ -59,10 +59,10 @@ def rows_of(labelled: Labelled, texts: Sequence[str], words: WordPiece, *, token
         np.array([words.begin, *[n for word in words.cut(text) for n in word][: tokens - 2], words.end], np.int32).tolist()
         for text in texts
     ]
-    return Rows(ids, *answers, source.astype(np.int64), both.reshape(-1, 2), labelled.weight.astype(np.float32))
+    return EncodedRows(ids, *answers, source.astype(np.int64), both.reshape(-1, 2), labelled.weight.astype(np.float32))
 
 
-def batches(sizes: npt.NDArray[np.int64], *, most: int, seed: Sequence[int]) -> Iterator[npt.NDArray[np.int64]]:
+def make_batches(sizes: npt.NDArray[np.int64], *, most: int, seed: Sequence[int]) -> Iterator[npt.NDArray[np.int64]]:
     """Yield every row once, in batches of about equal length that hold at most so many pieces, padding included.
 
     Args:

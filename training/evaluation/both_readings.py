@@ -17,7 +17,7 @@ from model.moderator import Moderator
 from model.text.pipeline import prepare
 from model.threads import available_cores
 from training.evaluation.source_metrics import SourceMetrics, calibration_error, measure_sources
-from training.fit.combination import scores_of
+from training.fit.combination import scores_from_log_odds
 from training.tables.labelled import Labelled
 
 __all__ = ["BothReadings", "CascadeMetrics", "read_with_both", "sample_rows"]
@@ -111,7 +111,7 @@ def read_with_both(moderator: Moderator, second: Second, rows: Labelled, *, clea
     both, labels = alone.copy(), np.where(held, told.labels, 0).astype(np.int8)
     texts = prepare([comments[row] for row in at])
     log_odds = second.calibrated(told.reading.log_odds[at, :ENCODER_HEADS], second.reader.read(texts, threads=available_cores()))
-    both[at] = scores_of(log_odds)
+    both[at] = scores_from_log_odds(log_odds)
     both_labels = labels.copy()
     both_labels[at] = labels_of(both[at], second.thresholds)
     some = sample_rows(at.size, _TIMED, seed)

@@ -21,7 +21,7 @@ from training.evaluation.report.sections import ReportSection
 from training.evaluation.results import EvaluationResults, compute_results
 from training.evaluation.scoreboard import ScoredRows, score_rows
 from training.tables.labelled import Labelled
-from training.tables.labelled_tables import Reading, read_tables
+from training.tables.labelled_tables import TablesRead, read_tables
 
 __all__ = [
     "SECTION_BUILDERS",
@@ -91,7 +91,7 @@ class Evaluation:
     """
 
     report: EvaluationReport
-    reading: Reading
+    reading: TablesRead
     out: Path
 
 

@@ -15,7 +15,7 @@ from training.evaluation.measures import RELIABILITY_BINS, RankedGroups, Thresho
 from training.evaluation.resample_kernels import slice_areas, slice_counts
 from training.evaluation.slices import SliceMembership
 from training.evaluation.source_metrics import ABUSIVE_FPR, HATEFUL_FPR
-from training.fit.calibrate import by_source, sources_with_both, three_class_sources
+from training.fit.calibrate import rows_by_source, sources_with_both, three_class_sources
 from training.tables.labelled import Labelled
 
 __all__ = ["METRICS", "SLICE_METRICS", "MetricValues", "Scoreboard", "ScoredRows", "score_rows"]
@@ -79,7 +79,7 @@ class ScoredRows:
     @cached_property
     def sources(self) -> dict[str, npt.NDArray[np.intp]]:
         """The row numbers of each source, which lie side by side."""
-        return by_source(self.rows)
+        return rows_by_source(self.rows)
 
     @cached_property
     def starts(self) -> npt.NDArray[np.intp]:

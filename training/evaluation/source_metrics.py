@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.array_types import FloatArray
-from training.fit.calibrate import by_source, macro_f1, sources_with_both, three_class_sources
+from training.fit.calibrate import macro_f1, rows_by_source, sources_with_both, three_class_sources
 from training.tables.labelled import Labelled
 
 __all__ = ["ABUSIVE_FPR", "HATEFUL_FPR", "SourceMetrics", "auc", "auc_low", "calibration_error", "largest_sources", "measure_sources"]
@@ -110,7 +110,7 @@ def measure_sources(
     at1 = np.quantile(hateful[calm], 1 - HATEFUL_FPR) if calm.any() else np.nan
     three = three_class_sources(rows)
     table = {}
-    for name, of in by_source(rows).items():
+    for name, of in rows_by_source(rows).items():
         bad, hate = of[rows.abusive[of] == 1], of[rows.hateful[of] == 1]
         table[name] = SourceMetrics(
             rows=of.size,

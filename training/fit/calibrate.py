@@ -22,12 +22,12 @@ from model.classifier import labels_of
 from training.tables.labelled import Labelled
 
 __all__ = [
-    "by_source",
     "calibrate",
     "calibrate_attribute",
+    "calibrate_to_prior",
     "choose_thresholds",
-    "for_prior",
     "macro_f1",
+    "rows_by_source",
     "sources_with_both",
     "three_class_sources",
 ]
@@ -39,7 +39,7 @@ _FEWEST_OF_A_LABEL = 5
 _CUTS = 40
 
 
-def for_prior(rows: Labelled, prior: Prior, *, sharing: float) -> tuple[Calibration, Calibration]:
+def calibrate_to_prior(rows: Labelled, prior: Prior, *, sharing: float) -> tuple[Calibration, Calibration]:
     """Return the maps of the two label heads that only exchange how common the answers are, for want of dev rows.
 
     By Bayes' rule in log-odds that is a constant (Saerens, Latinne & Decaestecker 2002, eq. 2.4).
@@ -151,7 +151,7 @@ def _fit(z: FloatArray, weights: FloatArray, yes: Flags, *, prior: float, start:
     return Calibration(slope=float(np.exp(best.x[0])), intercept=float(best.x[1]))
 
 
-def by_source(rows: Labelled) -> dict[str, npt.NDArray[np.intp]]:
+def rows_by_source(rows: Labelled) -> dict[str, npt.NDArray[np.intp]]:
     """Return the row numbers of each source, by its name in sorted order."""
     found: dict[str, list[int]] = {}
     for row, name in enumerate(rows.source):
@@ -161,7 +161,7 @@ def by_source(rows: Labelled) -> dict[str, npt.NDArray[np.intp]]:
 
 def sources_with_both(rows: Labelled) -> list[str]:
     """Return the sources that have clean rows as well as abusive ones, sorted: where only one kind is, a source's style tells."""
-    return [name for name, of in by_source(rows).items() if _both(rows.abusive[of])]
+    return [name for name, of in rows_by_source(rows).items() if _both(rows.abusive[of])]
 
 
 def calibrate_attribute(log_odds: FloatArray, answers: npt.NDArray[np.int8], *, share: float) -> Calibration:
@@ -176,7 +176,7 @@ def calibrate_attribute(log_odds: FloatArray, answers: npt.NDArray[np.int8], *, 
 def three_class_sources(rows: Labelled, *, least: int = _FEWEST_OF_A_LABEL) -> dict[str, npt.NDArray[np.intp]]:
     """Return the rows with a label of each source that has at least so many of all three labels, by its name in sorted order."""
     labels = rows.label
-    found = {name: of[labels[of] >= 0] for name, of in by_source(rows).items()}
+    found = {name: of[labels[of] >= 0] for name, of in rows_by_source(rows).items()}
     return {name: of for name, of in found.items() if np.bincount(labels[of], minlength=3).min() >= least}
 
 
@@ -237,7 +237,7 @@ def _trials(rows: Labelled) -> list[_Trial]:
     trials: list[_Trial] = []
     for answers, means in ((rows.abusive, _ABUSIVE), (rows.hateful, _HATEFUL)):
         every = np.flatnonzero(answers >= 0)
-        known = [of[answers[of] >= 0] for of in by_source(rows).values()]
+        known = [of[answers[of] >= 0] for of in rows_by_source(rows).values()]
         both = [of for of in known if _both(answers[of])] or [of for of in [every] if _both(answers[of])]
         trials += [(of, answers[of], means) for of in both]
     return trials

@@ -3,7 +3,6 @@
 Retraining on labels of a site fits the n-grams anew and then this, in seconds; the encoder stays as it is.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.array_types import FloatArray
-from model.artefact.folder import MANIFEST, read_artefact
+from model.artefact.folder import read_artefact
 from model.artefact.manifest import Calibration, LabelThresholds, Scalar
 from model.classifier import Classifier, labels_of
 from model.comment import Comment
@@ -28,7 +27,17 @@ from model.threads import available_cores
 from training.fit.calibrate import calibrate, choose_thresholds
 from training.tables.labelled import Labelled
 
-__all__ = ["Question", "cascaded", "curve", "entry_of", "factors", "fit_second", "questions", "scores_of", "stored_second"]
+__all__ = [
+    "HeadAnswers",
+    "cascade_curve",
+    "cascade_scores",
+    "describe_encoder",
+    "fit_combination",
+    "fit_reader_weights",
+    "head_answers",
+    "read_encoder",
+    "scores_from_log_odds",
+]
 
 
 _FEWEST = 50  # of rows that say yes, and of those that say no, to weigh the readers by
@@ -38,20 +47,13 @@ _STEPS = 100
 _FREE = 10.0  # so that the ridge of the regression leaves the intercepts of sources alone
 
 
-def stored_second(folder: Path) -> tuple[Second, dict[str, npt.NDArray[Any]]]:
+def read_encoder(folder: Path) -> tuple[Second, dict[str, npt.NDArray[Any]]]:
     """Read the encoder of an artefact, and the arrays that it consists of.
 
-    The artefact may be of another normaliser: what an encoder has learnt of words outlives a change in how disguises are
-    undone, and how much its word counts is fitted anew wherever it goes.
-
     Raises:
-        ArtefactError: the artefact cannot be read, or holds no encoder.
+        ArtefactError: the artefact cannot be read, was made for another normaliser, or holds no encoder.
     """
-    try:
-        written = json.loads((folder / MANIFEST).read_bytes()).get("normaliser")
-    except (OSError, ValueError, AttributeError):
-        written = normaliser_version()  # whatever is wrong, reading it properly says so
-    stored = read_artefact(folder, normaliser=str(written))
+    stored = read_artefact(folder, normaliser=normaliser_version())
     second = Moderator(stored, profile=Profile.FULL).second if len(stored.manifest.readers) > 1 else None
     if second is None:
         raise ArtefactError(f"{folder}: holds no encoder: name an artefact that does")
@@ -59,7 +61,7 @@ def stored_second(folder: Path) -> tuple[Second, dict[str, npt.NDArray[Any]]]:
     return second, {f"{name}.npy": stored.arrays[str(entry[name])] for name in ("network", "pieces")}
 
 
-def entry_of(second: Second) -> tuple[dict[str, Scalar], dict[str, npt.NDArray[Any]]]:
+def describe_encoder(second: Second) -> tuple[dict[str, Scalar], dict[str, npt.NDArray[Any]]]:
     """Return what a manifest says of a second reader, and the arrays that belong to it beside network and pieces."""
     names = {"network": "network.npy", "pieces": "pieces.npy", "combination": "combination.npy", "curve": "curve.npy"}
     rule = second.thresholds
@@ -68,26 +70,26 @@ def entry_of(second: Second) -> tuple[dict[str, Scalar], dict[str, npt.NDArray[A
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class HeadAnswers:
     """What one head is asked: of which rows, and their answers."""
 
     rows: npt.NDArray[np.intp]
     yes: npt.NDArray[np.bool_]
 
 
-def scores_of(log_odds: FloatArray) -> FloatArray:
+def scores_from_log_odds(log_odds: FloatArray) -> FloatArray:
     """Return the scores of fine, toxic and hateful for calibrated log-odds of the two heads; (n, 2) to (n, 3)."""
     hateful, given = (1 / (1 + np.exp(-log_odds))).T
     return np.column_stack([(1 - hateful) * (1 - given), (1 - hateful) * given, hateful])
 
 
-def cascaded(fast: FloatArray, both: FloatArray, second: Second) -> FloatArray:
+def cascade_scores(fast: FloatArray, both: FloatArray, second: Second) -> FloatArray:
     """Return the scores that the cascade gives, at the usual risk, from those of the n-grams and those of both readers, each (n, 3)."""
     found: FloatArray = np.where(1 - fast[:, :1] >= second.threshold(RISK), both, fast)
     return found
 
 
-def fit_second(
+def fit_combination(
     classifier: Classifier, encoder: EncoderReader, dev: Labelled, *, share: float | None = None, log_odds: FloatArray | None = None
 ) -> tuple[Second, FloatArray]:
     """Put an encoder beside the n-grams; returns also the scores that both together give the dev rows, shape (n, 3).
@@ -103,28 +105,28 @@ def fit_second(
     first = classifier.judge(texts)
     ngrams = first.log_odds[:, :ENCODER_HEADS]
     other = encoder.read(texts, threads=available_cores()) if log_odds is None else log_odds
-    weights = [factors(ngrams[:, head], other[:, head], question, dev.source) for head, question in enumerate(questions(dev))]
+    weights = [fit_reader_weights(ngrams[:, head], other[:, head], question, dev.source) for head, question in enumerate(head_answers(dev))]
     mixed = np.column_stack([ngrams[:, head] * one + other[:, head] * two for head, (one, two) in enumerate(weights)])
     maps = calibrate(mixed, dev, classifier.prior, otherwise=_PLAIN)
     combination = np.array(
         [(one * found.slope, two * found.slope, found.intercept) for (one, two), found in zip(weights, maps, strict=True)]
     )
     second = Second(encoder, np.ascontiguousarray(combination.T), LabelThresholds(abusive=0.5, hateful=0.5), np.zeros((1, 3)))
-    scores = scores_of(second.calibrated(ngrams, other))
+    scores = scores_from_log_odds(second.calibrated(ngrams, other))
     rule = choose_thresholds(scores, dev, hateful=share)
     fast = labels_of(first.scores, classifier.thresholds)
-    found = curve(1 - first.scores[:, 0], fast != labels_of(scores, rule), dev, abusive=classifier.prior.abusive)
+    found = cascade_curve(1 - first.scores[:, 0], fast != labels_of(scores, rule), dev, abusive=classifier.prior.abusive)
     return Second(encoder, second.combination, rule, found), scores
 
 
-def questions(dev: Labelled) -> tuple[Question, Question]:
+def head_answers(dev: Labelled) -> tuple[HeadAnswers, HeadAnswers]:
     """Return what the dev rows say of hateful, and of abusive given not hateful."""
     hateful = np.flatnonzero(dev.hateful >= 0)
     known = np.flatnonzero((dev.abusive >= 0) & (dev.hateful != 1))
-    return Question(hateful, dev.hateful[hateful] == 1), Question(known, dev.abusive[known] == 1)
+    return HeadAnswers(hateful, dev.hateful[hateful] == 1), HeadAnswers(known, dev.abusive[known] == 1)
 
 
-def factors(ngrams: FloatArray, encoder: FloatArray, question: Question, sources: Sequence[str]) -> tuple[float, float]:
+def fit_reader_weights(ngrams: FloatArray, encoder: FloatArray, question: HeadAnswers, sources: Sequence[str]) -> tuple[float, float]:
     """Return how much each reader's log-odds count, at least 0, by a logistic regression.
 
     Each source has an intercept of its own, so that the readers are weighed by what they tell apart within sources.
@@ -148,7 +150,7 @@ def factors(ngrams: FloatArray, encoder: FloatArray, question: Question, sources
     return (one, two) if one + two > 0 else _EVEN
 
 
-def curve(fast: FloatArray, changed: npt.NDArray[np.bool_], dev: Labelled, *, abusive: float) -> FloatArray:
+def cascade_curve(fast: FloatArray, changed: npt.NDArray[np.bool_], dev: Labelled, *, abusive: float) -> FloatArray:
     """Return the curve of the cascade, as ``model.encoder.combined.Second`` has it.
 
     Args:

@@ -11,12 +11,12 @@ from model.errors import PolicyError
 from model.policy import Policy, derive_policy
 from training.tables.labelled import Labelled
 
-__all__ = ["policy_for", "thresholds_of"]
+__all__ = ["policy_from_dev_rows", "policy_thresholds"]
 
 _EVEN = 0.5
 
 
-def policy_for(scores: FloatArray, dev: Labelled, *, prior: Prior, clean: Collection[str] | None) -> Policy:
+def policy_from_dev_rows(scores: FloatArray, dev: Labelled, *, prior: Prior, clean: Collection[str] | None) -> Policy:
     """Derive the default policy from clean conversation.
 
     A comment is not reviewed for being less suspicious than the average comment, nor rejected for being more likely not abusive,
@@ -44,6 +44,6 @@ def policy_for(scores: FloatArray, dev: Labelled, *, prior: Prior, clean: Collec
     )
 
 
-def thresholds_of(policy: Policy) -> PolicyThresholds:
+def policy_thresholds(policy: Policy) -> PolicyThresholds:
     """Return the thresholds as a manifest holds them."""
     return PolicyThresholds(**{key: value for key, value in asdict(policy).items() if key != "name"})

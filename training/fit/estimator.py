@@ -19,9 +19,9 @@ from model.ngrams.feature_settings import FeatureSettings
 from model.normaliser.lexicon import load_lexicon
 from model.normaliser.version import normaliser_version
 from model.text.pipeline import prepare
-from training.fit.ngram_weights import FitSettings, fit, quantise
+from training.fit.ngram_weights import FitSettings, fit_weights, quantise
 from training.tables.labelled import UNKNOWN, Labelled, Place
-from training.tables.row_weights import relative
+from training.tables.row_weights import scale_to_mean
 
 __all__ = ["CommentClassifier"]
 
@@ -104,8 +104,8 @@ class CommentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         classes = np.unique(labels[counted])
         if classes.size < 2:
             raise ValueError(f"y holds one class only ({', '.join(classes)}) that counts; give comments of two classes at least")
-        rows = _labelled([texts[row] for row in counted], labels[counted], relative(weights[counted]), classes=tuple(classes))
-        fitted = fit(rows, settings=settings)
+        rows = _labelled([texts[row] for row in counted], labels[counted], scale_to_mean(weights[counted]), classes=tuple(classes))
+        fitted = fit_weights(rows, settings=settings)
         self.classes_ = classes
         small = quantise(fitted.values)
         self.weights_, self.scales_, self.biases_ = small.values, small.scales, fitted.biases

@@ -8,10 +8,12 @@ from model.ngrams.feature_settings import FeatureSettings
 from model.ngrams.packed_texts import PackedTexts
 from model.ngrams.reader import extract_features
 
-__all__ = ["matrix"]
+__all__ = ["build_feature_matrix"]
 
 
-def matrix(packed: PackedTexts, *, settings: FeatureSettings, lexicon: npt.NDArray[np.uint32], threads: int = 1) -> csr_matrix:
+def build_feature_matrix(
+    packed: PackedTexts, *, settings: FeatureSettings, lexicon: npt.NDArray[np.uint32], threads: int = 1
+) -> csr_matrix:
     """Read comments and return their features, weighted, as a float32 matrix of shape (n, 2**bits); see ``extract``.
 
     Multiplied with the weights, a row gives what ``score`` adds to the biases of a comment that is read whole. An entry may

@@ -14,11 +14,11 @@ from model.errors import TableError
 from model.normaliser.lexicon import load_lexicon
 from model.text.pipeline import prepare
 from training.evaluation.source_metrics import auc, auc_low
-from training.fit.calibrate import by_source, calibrate, calibrate_attribute, choose_thresholds, for_prior
-from training.fit.ngram_weights import FitSettings, Linear, fit, quantise
+from training.fit.calibrate import calibrate, calibrate_attribute, calibrate_to_prior, choose_thresholds, rows_by_source
+from training.fit.ngram_weights import FitSettings, LinearWeights, fit_weights, quantise
 from training.tables.labelled import UNKNOWN, Labelled
 
-__all__ = ["LEAST_ANSWERS", "LEAST_AUC", "Fitted", "Taught", "attribute_evidence", "fit_heads"]
+__all__ = ["LEAST_ANSWERS", "LEAST_AUC", "FittedClassifier", "LearnableLabels", "attribute_evidence", "fit_heads"]
 
 LEAST_ANSWERS = 100
 """How many dev rows of one source must say yes, and how many no, before an attribute can be published."""
@@ -30,7 +30,7 @@ _PLAIN = Calibration(slope=1.0, intercept=0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Taught:
+class LearnableLabels:
     """What the rows to learn from can teach; what they cannot is left at the prior, whatever the comment.
 
     Attributes:
@@ -44,7 +44,7 @@ class Taught:
     toxic: bool
 
     @classmethod
-    def by(cls, rows: Labelled) -> "Taught":
+    def by(cls, rows: Labelled) -> "LearnableLabels":
         """Look through the rows.
 
         Raises:
@@ -73,7 +73,7 @@ class Taught:
 
 
 @dataclass(frozen=True)
-class Fitted:
+class FittedClassifier:
     """A classifier, and why it is as it is.
 
     Attributes:
@@ -87,7 +87,9 @@ class Fitted:
     remarks: tuple[str, ...]
 
 
-def fit_heads(learn: Labelled, dev: Labelled, *, settings: FitSettings, prior: Prior, progress: Callable[[float], None]) -> Fitted:
+def fit_heads(
+    learn: Labelled, dev: Labelled, *, settings: FitSettings, prior: Prior, progress: Callable[[float], None]
+) -> FittedClassifier:
     """Make a classifier of labelled rows.
 
     Args:
@@ -100,31 +102,33 @@ def fit_heads(learn: Labelled, dev: Labelled, *, settings: FitSettings, prior: P
     Raises:
         TableError: there is nothing to learn from ``learn``.
     """
-    taught = Taught.by(learn)
+    taught = LearnableLabels.by(learn)
     possible = tuple(name for name in sorted(learn.attributes) if _judges(dev, name))
     linear = _fit(learn, taught, settings, possible, progress)
     texts = prepare([Comment("", text) for text in dev.text])
     classifier = _classifier(linear, settings, prior, possible)
     log_odds = classifier.read(texts).log_odds
     classifier, evidence = _published(classifier, possible, dev, log_odds)
-    otherwise = for_prior(learn, prior, sharing=settings.sharing)
+    otherwise = calibrate_to_prior(learn, prior, sharing=settings.sharing)
     first, second = calibrate(log_odds[:, :2], dev, prior, otherwise=otherwise)
     classifier = replace(classifier, calibration={**classifier.calibration, HEADS[0]: first, HEADS[1]: second})
     thresholds = choose_thresholds(classifier.score(texts).scores, dev, hateful=taught.share)
-    return Fitted(replace(classifier, thresholds=thresholds), evidence, (*taught.remarks(), *_lacking(dev, taught)))
+    return FittedClassifier(replace(classifier, thresholds=thresholds), evidence, (*taught.remarks(), *_lacking(dev, taught)))
 
 
-def _fit(learn: Labelled, taught: Taught, settings: FitSettings, attributes: tuple[str, ...], progress: Callable[[float], None]) -> Linear:
+def _fit(
+    learn: Labelled, taught: LearnableLabels, settings: FitSettings, attributes: tuple[str, ...], progress: Callable[[float], None]
+) -> LinearWeights:
     """Fit all heads; one that was taught nothing weighs nothing."""
     if not taught.hateful:
         # So that what is abusive teaches the second head alone.
         learn = replace(learn, hateful=np.zeros_like(learn.hateful))
-    linear = fit(learn, settings=settings, attributes=attributes, progress=progress)
+    linear = fit_weights(learn, settings=settings, attributes=attributes, progress=progress)
     heads = np.array([taught.hateful, taught.abusive, *(True for _ in attributes)])
-    return Linear(np.where(heads, linear.values, np.float32(0)), np.where(heads, linear.biases, 0.0))
+    return LinearWeights(np.where(heads, linear.values, np.float32(0)), np.where(heads, linear.biases, 0.0))
 
 
-def _classifier(linear: Linear, settings: FitSettings, prior: Prior, attributes: tuple[str, ...]) -> Classifier:
+def _classifier(linear: LinearWeights, settings: FitSettings, prior: Prior, attributes: tuple[str, ...]) -> Classifier:
     small = quantise(linear.values)
     reader = NgramReader(settings.features, load_lexicon(), small.values, small.scales, linear.biases)
     heads = (*HEADS, *(ATTRIBUTE_PREFIX + name for name in attributes))
@@ -151,7 +155,7 @@ def _published(
 def _judges(dev: Labelled, name: str) -> dict[str, npt.NDArray[np.intp]]:
     """Return the rows of each source that can show the quality of an attribute."""
     answers = dev.attributes.get(name, np.full(len(dev), UNKNOWN, np.int8))
-    known = {source: of[answers[of] >= 0] for source, of in by_source(dev).items()}
+    known = {source: of[answers[of] >= 0] for source, of in rows_by_source(dev).items()}
     return {source: of for source, of in known.items() if np.bincount(answers[of], minlength=2).min() >= LEAST_ANSWERS}
 
 
@@ -173,7 +177,7 @@ def attribute_evidence(dev: Labelled, name: str, log_odds: FloatArray) -> Attrib
     return max(found, key=lambda evidence: evidence.auc_low, default=None)
 
 
-def _lacking(dev: Labelled, taught: Taught) -> Iterator[str]:
+def _lacking(dev: Labelled, taught: LearnableLabels) -> Iterator[str]:
     """Say which questions the dev rows do not answer both ways, though they were taught."""
     for question, wanted, answers in (("abusive", taught.abusive, dev.abusive), ("hateful", taught.hateful, dev.hateful)):
         for answer, words in ((1, f"is {question}"), (0, f"is known not to be {question}")):

@@ -32,10 +32,10 @@ from model.normaliser.lexicon import load_lexicon
 from model.numba_cache import kernel
 from model.text.pipeline import prepare
 from model.threads import available_cores
-from training.fit.feature_matrix import matrix
+from training.fit.feature_matrix import build_feature_matrix
 from training.tables.labelled import Labelled
 
-__all__ = ["FitSettings", "Linear", "Quantised", "fit", "quantise"]
+__all__ = ["FitSettings", "LinearWeights", "QuantisedWeights", "fit_weights", "quantise"]
 
 _INTERCEPT_RATE = 0.01  # of the step size of the weights
 _PARTS = 4  # of an epoch, after each of which the weights enter the mean
@@ -63,7 +63,7 @@ class FitSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Linear:
+class LinearWeights:
     """Fitted weights.
 
     Attributes:
@@ -76,7 +76,7 @@ class Linear:
 
 
 @dataclass(frozen=True, slots=True)
-class Quantised:
+class QuantisedWeights:
     """Weights in 8 bits: ``values * abs(values) * scales`` is close to what was fitted.
 
     Attributes:
@@ -146,9 +146,9 @@ def _steps(
                     values[j, h] -= np.float32(rate) * g / np.sqrt(squares[j, h])
 
 
-def fit(
+def fit_weights(
     rows: Labelled, *, settings: FitSettings, attributes: tuple[str, ...] = (), progress: Callable[[float], None] | None = None
-) -> Linear:
+) -> LinearWeights:
     """Fit the weights of the two label heads and of the attributes.
 
     Args:
@@ -163,7 +163,7 @@ def fit(
     if not len(rows):
         raise ValueError("no rows to fit: give labelled comments")
     packed = pack_bytes(prepare([Comment("", text) for text in rows.text]))
-    features = matrix(packed, settings=settings.features, lexicon=load_lexicon(), threads=available_cores())
+    features = build_feature_matrix(packed, settings=settings.features, lexicon=load_lexicon(), threads=available_cores())
     starts = features.indptr.astype(np.int64)
     answers = np.column_stack([rows.hateful, rows.abusive, *(rows.attributes[name] for name in attributes)]).astype(np.int8)
     values = np.zeros((1 << settings.features.bits, answers.shape[1]), np.float32)
@@ -185,7 +185,7 @@ def fit(
                 taken += 1
             if progress:
                 progress((epoch + (part + 1) / _PARTS) / settings.epochs)
-    return Linear((mean / taken).astype(np.float32), mean_biases / taken)
+    return LinearWeights((mean / taken).astype(np.float32), mean_biases / taken)
 
 
 def _sources(rows: Labelled) -> npt.NDArray[np.int64]:
@@ -197,7 +197,7 @@ def _sources(rows: Labelled) -> npt.NDArray[np.int64]:
     return np.where(both, np.arange(len(names)), -1)[codes].astype(np.int64)
 
 
-def quantise(values: npt.NDArray[np.float32]) -> Quantised:
+def quantise(values: npt.NDArray[np.float32]) -> QuantisedWeights:
     """Round weights to 8 bits, each head with a scale of its own, by the square root of their size.
 
     Most weights are a hundredth of the largest, which counts most. Equal steps lose either the ones or the other: on the
@@ -209,4 +209,4 @@ def quantise(values: npt.NDArray[np.float32]) -> Quantised:
     largest = np.abs(values).max(axis=0).astype(np.float64)
     scales = np.where(largest > 0, largest, 1.0) / 127**2
     codes = np.sign(values) * np.rint(np.sqrt(np.abs(values) / scales))
-    return Quantised(np.clip(codes, -127, 127).astype(np.int8), scales)
+    return QuantisedWeights(np.clip(codes, -127, 127).astype(np.int8), scales)

@@ -1,8 +1,6 @@
 """From labelled tables to a published artefact: read, clean, split, fit, calibrate, choose thresholds, judge, write."""
 
-import hashlib
 import os
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -23,26 +21,23 @@ from model.normaliser.version import normaliser_version
 from model.policy import Policy
 from model.text.pipeline import prepare
 from training.evaluation.source_metrics import SourceMetrics, calibration_error, largest_sources, measure_sources
-from training.fit.combination import cascaded, entry_of, fit_second, stored_second
-from training.fit.derived_policy import policy_for, thresholds_of
-from training.fit.heads_fit import Fitted, Taught, fit_heads
+from training.fit.combination import cascade_scores, describe_encoder, fit_combination, read_encoder
+from training.fit.derived_policy import policy_from_dev_rows, policy_thresholds
+from training.fit.heads_fit import FittedClassifier, LearnableLabels, fit_heads
 from training.fit.ngram_weights import FitSettings
-from training.tables.duplicates import Deduplicated, deduplicate
+from training.progress import ReportProgress
+from training.tables.describe_files import describe_files
+from training.tables.duplicates import DeduplicatedRows, deduplicate
 from training.tables.labelled import Labelled
-from training.tables.labelled_tables import Reading, read_tables
-from training.tables.row_weights import check_sources, weigh
+from training.tables.labelled_tables import TablesRead, read_tables
+from training.tables.row_weights import check_source_names, weigh_rows
 from training.tables.splits import DEV_SHARE, Split, split_rows
 
-__all__ = ["Progress", "TrainJob", "Trained", "build", "train"]
-
-Progress = Callable[[str, float], None]
-"""Is told the step at work and the share of it that is done."""
+__all__ = ["TrainJob", "TrainedArtefact", "build_artefact", "train_artefact"]
 
 _LIBRARIES = ("numba", "numpy", "scipy", "tipstaff")
 _FEW_DEV_ROWS = 100
-# So that the manifest stays small enough to be read.
-_MOST_FILES = 500
-_MOST_SOURCES = 500
+_MOST_SOURCES = 500  # so that the manifest stays small enough to be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +74,7 @@ class TrainJob:
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainedArtefact:
     """What came of a training.
 
     Attributes:
@@ -99,22 +94,22 @@ class Trained:
     calibration_error: float | None
     remarks: tuple[str, ...]
     split: Split
-    cleaned: Deduplicated
-    reading: Reading | None = None
+    cleaned: DeduplicatedRows
+    reading: TablesRead | None = None
 
 
-def train(job: TrainJob, progress: Progress | None = None) -> Trained:
+def train_artefact(job: TrainJob, progress: ReportProgress | None = None) -> TrainedArtefact:
     """Train an artefact from labelled tables.
 
     Raises:
         TableError: a table cannot be read, too few rows are left, they teach nothing, or ``strict`` and a row is bad.
         ArtefactError: the artefact cannot be written.
     """
-    tell = progress or (lambda step, share: None)
+    report_progress = progress or (lambda step, share: None)
     _check_out(job.out)
-    tell("reading", 0.0)
+    report_progress("reading", 0.0)
     reading = read_tables(job.tables, columns=job.columns, labels=job.labels, strict=job.strict)
-    made = build(reading.rows, job=job, data=_data(reading.rows), tell=tell)
+    made = build_artefact(reading.rows, job=job, data=describe_files(reading.rows), report_progress=report_progress)
     return replace(made, reading=reading)
 
 
@@ -131,78 +126,60 @@ def _check_out(folder: Path) -> None:
         raise ArtefactError(f"{folder}: {above} is {'not writable' if above.is_dir() else 'a file'}: choose another folder")
 
 
-def _data(rows: Labelled) -> tuple[DataSource, ...]:
-    """Describe the files that the rows were read from; a great many as one, by the hash of their hashes."""
-    counts = Counter(place.file for place in rows.place)
-    told = [(Path(file).name, _sha256(Path(file)), count) for file, count in sorted(counts.items())]
-    if len(told) > _MOST_FILES:
-        together = hashlib.sha256("".join(digest for _, digest, _ in told).encode()).hexdigest()
-        told = [(f"{len(told)} files", together, counts.total())]
-    return tuple(
-        DataSource(source=name, sha256=digest, rows=count, licence="not stated", origin="given to tipstaff train")
-        for name, digest, count in told
-    )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def build(
+def build_artefact(
     rows: Labelled,
     *,
     job: TrainJob,
     data: Sequence[DataSource],
-    tell: Progress,
-    clean: Collection[str] | None = None,
+    report_progress: ReportProgress,
+    clean_sources: Collection[str] | None = None,
     documents: Callable[[Description], Mapping[str, str]] | None = None,
-) -> Trained:
+) -> TrainedArtefact:
     """Make an artefact of labelled rows and write it.
 
     Args:
         rows: what to learn from and to judge by.
         job: how; its tables are not read here.
         data: where the rows are from, for the manifest.
-        tell: is told how far the work is.
-        clean: sources whose fine rows are clean conversation, from which the policy is derived; None for all.
+        report_progress: is told how far the work is.
+        clean_sources: sources whose fine rows are clean conversation, from which the policy is derived; None for all.
         documents: makes further texts for the folder, such as a model card.
 
     Raises:
         TableError: too few rows are left, they teach nothing, or a weight is for a source that is not there.
         ArtefactError: the artefact cannot be written.
     """
-    check_sources(job.source_weights, rows.source)
-    encoder = stored_second(job.encoder) if job.encoder is not None else None
-    tell("duplicates", 0.0)
+    check_source_names(job.source_weights, rows.source)
+    encoder = read_encoder(job.encoder) if job.encoder is not None else None
+    report_progress("duplicates", 0.0)
     cleaned = deduplicate(rows)
     with _contradictions_told(cleaned):
         split = split_rows(cleaned.rows, cleaned.clusters, dev_share=job.dev_share, seed=job.fit.seed)
-        learn = weigh(cleaned.rows.take(split.train), sources=job.source_weights, labels=job.class_weights)
+        learn = weigh_rows(cleaned.rows.take(split.train), sources=job.source_weights, labels=job.class_weights)
         dev = cleaned.rows.take(split.dev)
-        fitted = fit_heads(learn, dev, settings=job.fit, prior=job.prior, progress=lambda share: tell("fitting", share))
-    tell("judging", 0.0)
+        fitted = fit_heads(learn, dev, settings=job.fit, prior=job.prior, progress=lambda share: report_progress("fitting", share))
+    report_progress("judging", 0.0)
     classifier = fitted.classifier
     scores = classifier.score(prepare([Comment("", text) for text in dev.text])).scores
-    figures = measure_sources(scores, classifier.labels(scores), dev, clean=clean)
+    figures = measure_sources(scores, classifier.labels(scores), dev, clean=clean_sources)
     error = calibration_error(1 - scores[:, 0], dev, prior=job.prior.abusive)
-    policy = policy_for(scores, dev, prior=job.prior, clean=clean)
+    policy = policy_from_dev_rows(scores, dev, prior=job.prior, clean=clean_sources)
     description = _described(fitted, policy, job, data=data, figures=figures, error=error)
     arrays, texts = _arrays(classifier), dict[str, str]()
     if encoder is not None:
-        description = _joined(description, encoder, fitted, learn, dev, fast=scores, arrays=arrays, clean=clean)
+        description = _joined(description, encoder, fitted, learn, dev, fast=scores, arrays=arrays, clean=clean_sources)
     notice = job.encoder / "NOTICE" if job.encoder is not None else None
     if notice is not None and notice.is_file():
         texts["NOTICE"] = notice.read_text("utf-8")
     texts |= documents(description) if documents else {}
-    tell("writing", 0.0)
+    report_progress("writing", 0.0)
     manifest = write_artefact(job.out, description=description, arrays=arrays, documents=texts)
     few = (f"only {len(dev)} dev rows: figures, probabilities and thresholds are rough",) if len(dev) < _FEW_DEV_ROWS else ()
-    return Trained(manifest, job.out, figures, error, (*fitted.remarks, *few), split, cleaned)
+    return TrainedArtefact(manifest, job.out, figures, error, (*fitted.remarks, *few), split, cleaned)
 
 
 @contextmanager
-def _contradictions_told(cleaned: Deduplicated) -> Iterator[None]:
+def _contradictions_told(cleaned: DeduplicatedRows) -> Iterator[None]:
     """Add to an error about rows that are missing how many went because they contradict each other."""
     try:
         yield
@@ -222,7 +199,7 @@ def _arrays(classifier: Classifier) -> dict[str, npt.NDArray[Any]]:
 def _joined(
     description: Description,
     encoder: tuple[Second, Mapping[str, npt.NDArray[Any]]],
-    fitted: Fitted,
+    fitted: FittedClassifier,
     learn: Labelled,
     dev: Labelled,
     *,
@@ -235,19 +212,19 @@ def _joined(
     The policy keeps its promise for the cascade, which is what a service judges by.
     """
     old, own = encoder
-    second, scores = fit_second(fitted.classifier, old.reader, dev, share=Taught.by(learn).share)
+    second, scores = fit_combination(fitted.classifier, old.reader, dev, share=LearnableLabels.by(learn).share)
     both = measure_sources(scores, labels_of(scores, second.thresholds), dev, clean=clean)["MEAN"]
     metrics = description.metrics | {"profiles": {"both": asdict(both)}}
-    policy = policy_for(cascaded(fast, scores, second), dev, prior=fitted.classifier.prior, clean=clean)
-    entry, more = entry_of(second)
+    policy = policy_from_dev_rows(cascade_scores(fast, scores, second), dev, prior=fitted.classifier.prior, clean=clean)
+    entry, more = describe_encoder(second)
     arrays |= {**own, **more}
     return description.model_copy(
-        update={"readers": (*description.readers, entry), "metrics": metrics, "policies": {"default": thresholds_of(policy)}}
+        update={"readers": (*description.readers, entry), "metrics": metrics, "policies": {"default": policy_thresholds(policy)}}
     )
 
 
 def _described(
-    fitted: Fitted,
+    fitted: FittedClassifier,
     policy: Policy,
     job: TrainJob,
     *,
@@ -268,7 +245,7 @@ def _described(
         prior=job.prior,
         calibration=dict(classifier.calibration),
         thresholds=classifier.thresholds,
-        policies={"default": thresholds_of(policy)},
+        policies={"default": policy_thresholds(policy)},
         attributes=fitted.evidence,
         data=tuple(data),
         metrics={"dev": {name: asdict(row) for name, row in largest_sources(figures, _MOST_SOURCES).items()}, "calibration_error": error},

@@ -12,9 +12,9 @@ from rich.table import Table
 
 from model.artefact.folder import artefact_version
 from training.evaluation.source_metrics import SourceMetrics, largest_sources
-from training.fit.train import Progress as Tell
-from training.fit.train import Trained
-from training.tables.labelled_tables import Reading
+from training.fit.train import TrainedArtefact
+from training.progress import ReportProgress
+from training.tables.labelled_tables import TablesRead
 
 __all__ = ["print_trained", "progress_bar", "trained_json"]
 
@@ -23,7 +23,7 @@ _SHOWN_SOURCES = 40
 
 
 @contextmanager
-def progress_bar() -> Iterator[Tell]:
+def progress_bar() -> Iterator[ReportProgress]:
     """Show a bar for each step on standard error where that is a terminal, a line for each elsewhere."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description:12}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
@@ -54,7 +54,7 @@ def _printable(words: str) -> str:
     return "".join(char if char.isprintable() else " " for char in words)
 
 
-def print_trained(made: Trained) -> None:
+def print_trained(made: TrainedArtefact) -> None:
     """Print what was read and left out to standard error, the figures on the dev rows as a table to standard output."""
     for line in _story(made):
         _say(line)
@@ -76,7 +76,7 @@ def print_trained(made: Trained) -> None:
         print(f"calibration error of P(abusive) at a prior of {made.manifest.prior.abusive:.0%}: {made.calibration_error:.3f}")
 
 
-def _story(made: Trained) -> Iterator[str]:
+def _story(made: TrainedArtefact) -> Iterator[str]:
     if made.reading:
         yield from _read(made.reading)
     cleaned, split = made.cleaned, made.split
@@ -88,7 +88,7 @@ def _story(made: Trained) -> Iterator[str]:
     yield f"{artefact_version(made.manifest)} is written to {made.out}"
 
 
-def _read(reading: Reading) -> Iterator[str]:
+def _read(reading: TablesRead) -> Iterator[str]:
     yield from _first([str(problem) for problem in reading.problems], "problems")
     yield f"{reading.read:,} rows read: {reading.used:,} used, {reading.skipped:,} answer no question, {reading.bad:,} bad"
 
@@ -99,7 +99,7 @@ def _first(lines: list[str], what: str) -> Iterator[str]:
         yield f"and {len(lines) - _SHOWN:,} {what} more; --json lists them all"
 
 
-def trained_json(made: Trained) -> str:
+def trained_json(made: TrainedArtefact) -> str:
     """Return what came of a training as one line of JSON."""
     reading, cleaned, split = made.reading, made.cleaned, made.split
     return json.dumps(

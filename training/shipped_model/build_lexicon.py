@@ -1,28 +1,41 @@
-"""Makes ``model/normaliser/lexicon.txt`` from labelled comments: the words that a disguise may be read as.
+"""Makes ``model/normaliser/lexicon.txt``: the words that an obfuscated word may be read as. The command is ``make lexicon``.
 
-A word is kept if enough comments use it and it is not misspelt; it is *charged* if it comes from several sources and
-stands in abusive comments clearly more often than in others (or is undone at a smaller risk than left alone).
+The words are those of the train rows of the seventeen sources of :mod:`training.shipped_model.sources`, as the sources label them.
+A word is kept if enough comments use it and it is not misspelt. It is *charged* if it comes from several sources and is in abusive
+comments clearly more often than in others; a charged word is restored at a smaller risk than another.
 """
 
+import argparse
+import os
 import re
+import sys
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from math import log
+from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
+from model.array_types import Int8Array
+from model.errors import TipstaffError
 from model.normaliser.alphabet import CHARGED, WORD
 from model.text.unicode import fold
+from training.shipped_model.corpus import CORPUS_FOLDER, read_train_texts
+from training.shipped_model.sources import SOURCES
 
-__all__ = ["INNOCENT", "make_lexicon"]
+__all__ = ["INNOCENT", "LEXICON_FILE", "build_lexicon_command", "make_lexicon"]
+
+LEXICON_FILE = Path("model/normaliser/lexicon.txt")
 
 _TOKEN = re.compile(r"(?<![a-z0-9'@*$#_/.-])[a-z]{2,20}(?![a-z0-9'@*$#_/-])")
 _DRAWN_OUT = re.compile(r"(.)\1\1")
-_FEWEST, _FEWEST_ALONE = 6, 4
-_MISSPELT = 200  # times as frequent is the word that was meant
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_FEWEST_COMMENTS = 4  # that use a word
+_FEWEST_COMMENTS_SHARED = 6  # that use a word of several sources
+_MISSPELT_RATIO = 200  # times as frequent is the word that was meant
+_FEWEST_MISSPELT_LETTERS = 5
 _CHARGED_LOG_ODDS = 0.9
-# Names and plain words that are a letter or a part away from charged ones; known words are not mended.
+_MOST_FREQUENT = 15  # the binary logarithm of a frequency that has a letter of its own
+# Names and plain words that differ from charged ones by a letter or a part; words that are known are never corrected.
 _INNOCENT_WORDS = (
     "niger nigel nigeria nigerian niggle niggling niggles niggard snigger sniggered sniggering scunthorpe penistone "
     "clitheroe lightwater sussex essex middlesex wessex arsenal arsenic assassin assassins assess assets asset assume "
@@ -42,16 +55,26 @@ _INNOCENT_WORDS = (
     "tits hoe "
 )
 INNOCENT = frozenset(_INNOCENT_WORDS.split())
-_TWO_LETTERS = (
+"""Words that are known whether they are used or not."""
+
+_TWO_LETTER_WORDS = (
     "ad ah am an as at be by do eh em er ex go ha he hi ho id if in is it la lo "
     "ma me my no of oh ok on or ow ox pa pi re so to uh um up us we ya ye yo"
 )
 
 
-def make_lexicon(
-    texts: Sequence[str], sources: Sequence[str], abusive: npt.NDArray[np.int8], *, innocent: Collection[str] = INNOCENT
-) -> bytes:
-    """Return the lexicon of the texts as lines of a word, its flags and a letter for its frequency, sorted.
+@dataclass(frozen=True, slots=True)
+class _WordCounts:
+    """How many comments use each word: all, the abusive ones, those that are not, and from which sources they are."""
+
+    comments: Mapping[str, int]
+    abusive: Mapping[str, int]
+    innocent: Mapping[str, int]
+    sources: Mapping[str, Collection[str]]
+
+
+def make_lexicon(texts: Sequence[str], sources: Sequence[str], abusive: Int8Array, *, innocent: Collection[str] = INNOCENT) -> bytes:
+    """Return the lexicon of the texts: sorted lines of a word, its flags and a letter for its frequency.
 
     Args:
         texts: comments as they were written, n.
@@ -59,39 +82,111 @@ def make_lexicon(
         abusive: 1 abusive, 0 not, -1 unknown; shape (n,).
         innocent: words that are known whether they are used or not.
     """
-    seen: Counter[str] = Counter()
-    bad: Counter[str] = Counter()
-    good: Counter[str] = Counter()
-    where: defaultdict[str, set[str]] = defaultdict(set)
-    total_bad, total_good = int((abusive == 1).sum()), int((abusive == 0).sum())
-    for text, source, answer in zip(texts, sources, abusive, strict=True):
-        words = set(_TOKEN.findall(fold(text).lower()))
-        seen.update(words)
-        (bad if answer == 1 else good if answer == 0 else Counter()).update(words)
-        for word in words:
-            where[word].add(source)
+    counts = _count_words(texts, sources, abusive)
+    abusive_comments, innocent_comments = int((abusive == 1).sum()), int((abusive == 0).sum())
+    two_letter_words = _TWO_LETTER_WORDS.split()
     lines = []
-    for word in sorted(seen.keys() | set(innocent)):
-        shared = seen[word] >= _FEWEST and len(where[word]) > 1
-        if word not in innocent and (not (shared or seen[word] >= _FEWEST_ALONE) or _is_misspelt(word, seen)):
+    for word in sorted(counts.comments.keys() | set(innocent)):
+        uses = counts.comments.get(word, 0)
+        is_shared = uses >= _FEWEST_COMMENTS_SHARED and len(counts.sources[word]) > 1
+        if word not in innocent and (not (is_shared or uses >= _FEWEST_COMMENTS) or _is_misspelt(word, counts.comments)):
             continue
-        if len(word) == 2 and word not in _TWO_LETTERS.split():
+        if len(word) == 2 and word not in two_letter_words:
             continue
         flags = WORD
-        lift = log((bad[word] + 1) / (total_bad + 2)) - log((good[word] + 1) / (total_good + 2))
-        if shared and bad[word] >= _FEWEST and lift >= _CHARGED_LOG_ODDS:
+        abusive_uses, innocent_uses = counts.abusive.get(word, 0), counts.innocent.get(word, 0)
+        log_odds = log((abusive_uses + 1) / (abusive_comments + 2)) - log((innocent_uses + 1) / (innocent_comments + 2))
+        if is_shared and abusive_uses >= _FEWEST_COMMENTS_SHARED and log_odds >= _CHARGED_LOG_ODDS:
             flags |= CHARGED
-        lines.append(f"{word} {flags}{chr(ord('a') + min(max(seen[word], 1).bit_length() - 1, 15))}\n")
+        frequency = _LETTERS[min(max(uses, 1).bit_length() - 1, _MOST_FREQUENT)]
+        lines.append(f"{word} {flags}{frequency}\n")
     return "".join(lines).encode()
 
 
-def _is_misspelt(word: str, seen: Counter[str]) -> bool:
-    """Whether a word is drawn out, or a much more frequent one with two letters exchanged, or one too many or too few."""
+def _count_words(texts: Sequence[str], sources: Sequence[str], abusive: Int8Array) -> _WordCounts:
+    comments: Counter[str] = Counter()
+    by_answer: dict[int, Counter[str]] = {1: Counter(), 0: Counter(), -1: Counter()}
+    sources_of: defaultdict[str, set[str]] = defaultdict(set)
+    for text, source, answer in zip(texts, sources, abusive.tolist(), strict=True):
+        words = set(_TOKEN.findall(fold(text).lower()))
+        comments.update(words)
+        by_answer[answer].update(words)
+        for word in words:
+            sources_of[word].add(source)
+    return _WordCounts(comments, by_answer[1], by_answer[0], sources_of)
+
+
+def _is_misspelt(word: str, comments: Mapping[str, int]) -> bool:
+    """Return whether a word is drawn out, or a much more frequent one with two letters exchanged, or one too many or too few."""
     if _DRAWN_OUT.search(word) and len(set(word)) > 1:
         return True
-    if len(word) < 5:
+    if len(word) < _FEWEST_MISSPELT_LETTERS:
         return False
-    swapped = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))
+    exchanged = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))
     shorter = (word[:at] + word[at + 1 :] for at in range(1, len(word) - 1))
-    longer = (word[:at] + letter + word[at:] for at in range(1, len(word)) for letter in "abcdefghijklmnopqrstuvwxyz")
-    return any(seen[other] > _MISSPELT * seen[word] for each in (swapped, shorter, longer) for other in each)
+    longer = (word[:at] + letter + word[at:] for at in range(1, len(word)) for letter in _LETTERS)
+    uses = _MISSPELT_RATIO * comments[word]
+    return any(comments.get(other, 0) > uses for variants in (exchanged, shorter, longer) for other in variants)
+
+
+def build_lexicon_command(arguments: Sequence[str] | None = None, *, sources: Collection[str] = tuple(SOURCES)) -> int:
+    """Write the lexicon, or compare it with the file that is there; returns the exit code.
+
+    Args:
+        arguments: those of the command line if None.
+        sources: whose train rows make it.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m training.shipped_model.build_lexicon",
+        description=f"Make {LEXICON_FILE} from the train rows of {len(sources)} sources of the corpus: {', '.join(sorted(sources))}.",
+    )
+    parser.add_argument(
+        "--corpus",
+        metavar="FOLDER",
+        type=Path,
+        default=CORPUS_FOLDER,
+        help="folder with the tables of these sources (default: %(default)s)",
+    )
+    parser.add_argument("-o", "--out", metavar="FILE", type=Path, default=LEXICON_FILE, help="the lexicon (default: %(default)s)")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail unless the file is, byte for byte, what would be written")
+    options = parser.parse_args(arguments)
+    try:
+        lexicon = make_lexicon(*read_train_texts(options.corpus, sources))
+        if options.check:
+            return _check(options.out, lexicon)
+        _write(options.out, lexicon)
+    except (TipstaffError, OSError) as error:
+        print(f"tipstaff: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _check(path: Path, lexicon: bytes) -> int:
+    """Compare a file with the lexicon that it should hold; returns the exit code."""
+    lines, expected = path.read_bytes().splitlines(), lexicon.splitlines()
+    if path.read_bytes() == lexicon:
+        print(f"{path} is, byte for byte, what the corpus makes: {len(lines):,} words")
+        return 0
+    excess, missing = sorted(set(lines) - set(expected)), sorted(set(expected) - set(lines))
+    example = (excess or missing or [b""])[0].decode(errors="replace")
+    print(
+        f"tipstaff: {path} is not what the corpus makes: {len(excess):,} lines of it are not made, {len(missing):,} that are made "
+        f"are not in it (the first: {example!r}); make lexicon writes what is",
+        file=sys.stderr,
+    )
+    return 1
+
+
+def _write(path: Path, lexicon: bytes) -> None:
+    """Put the lexicon in the place of a file, all at once; does nothing if it is the same."""
+    if path.is_file() and path.read_bytes() == lexicon:
+        print(f"{path} is already what the corpus makes")
+        return
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_bytes(lexicon)
+    os.replace(fresh, path)  # noqa: PTH105 - at once, or not at all
+    print(f"{path} is written; models that were trained with the one before are now refused, since the normaliser has another version")
+
+
+if __name__ == "__main__":
+    raise SystemExit(build_lexicon_command())

@@ -1,183 +1,105 @@
-"""Makes the artefact that ships, from the public corpus; development tooling behind ``make train``."""
+"""Makes a model of the kind that ships, from the public corpus or from other labelled tables: ``make train``.
+
+The corpus is not distributed with the code. Without it the same command makes a model of the shipped kind from any folder of
+labelled tables; ``docs/retraining.md`` says what of the shipped model itself can be made again, and what cannot.
+"""
 
 import argparse
-import hashlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from model.artefact.manifest import DataSource, Description
-from model.comment import Label
 from model.errors import TipstaffError
 from model.ngrams.feature_settings import FeatureSettings
 from training.fit.ngram_weights import FitSettings
-from training.fit.train import Trained, TrainJob, build
+from training.fit.train import TrainedArtefact, TrainJob, build_artefact
 from training.fit.training_report import print_trained, progress_bar
-from training.shipped_model.corpus import FOLDER, SOURCES, load_corpus
-from training.shipped_model.synthetic_rows import lessons
-from training.tables.labelled import Labelled, Place
+from training.shipped_model.corpus import CORPUS_FOLDER
+from training.shipped_model.model_card import write_model_card
+from training.shipped_model.synthetic_rows import describe_synthetic_rows, load_synthetic_rows
+from training.shipped_model.training_tables import TrainingTables, load_training_tables
+from training.tables.labelled import Labelled
 
-__all__ = ["CLEAN", "build_default", "lesson_rows", "main", "model_card"]
+__all__ = ["build_shipped", "build_shipped_command"]
 
-CLEAN = ("cad", "convabuse", "jigsaw_subset", "paradetox", "wiki_context_toxicity")
-"""Sources whose fine rows are ordinary conversation; the others were searched by key words."""
-
-LESSONS_WEIGHT = 1.0
-OUT = Path("model/default")
+SHIPPED_FOLDER = Path("model/default")
+OWN_FOLDER = Path("build/model")
 FIT = FitSettings(features=FeatureSettings(bits=20, pairs=0.7), epochs=8, sharing=0.9)
+"""How the n-grams of the shipped model were fitted."""
 
 
-def lesson_rows() -> Labelled:
-    """Return the comments of our own that teach what the corpora teach wrongly, as rows to learn from."""
-    told = lessons()
-    hateful = np.array([lesson.label is Label.HATEFUL for lesson in told], np.int8)
-    return Labelled(
-        text=[lesson.text for lesson in told],
-        abusive=np.array([lesson.label is not Label.FINE for lesson in told], np.int8),
-        hateful=hateful,
-        source=["lessons"] * len(told),
-        split=["train"] * len(told),
-        id=[str(number) for number in range(len(told))],
-        weight=np.full(len(told), LESSONS_WEIGHT),
-        target=[lesson.group for lesson in told],
-        attributes={},
-        place=[Place("lessons", number) for number in range(1, len(told) + 1)],
-    )
+def build_shipped(tables: TrainingTables, *, out: Path, encoder: Path | None = None) -> TrainedArtefact:
+    """Train an artefact as the shipped one was trained, and write it with its model card.
 
+    Args:
+        tables: what to learn from; comments of our own are added to them.
+        out: folder of the artefact.
+        encoder: folder of an artefact whose encoder joins the n-grams; None for n-grams alone.
 
-def _lessons_source() -> DataSource:
-    told = lessons()
-    digest = hashlib.sha256("\n".join(f"{lesson.label} {lesson.text}" for lesson in told).encode()).hexdigest()
-    return DataSource(
-        source="lessons", sha256=digest, rows=len(told), licence="Apache-2.0", origin="written for Tipstaff: training/shipped_model"
-    )
-
-
-def build_default(rows: Labelled, *, corpus: Path, out: Path = OUT, encoder: Path | None = None) -> Trained:
-    """Train the artefact that ships and write it with its model card; the encoder of another artefact, or of the old one, may join."""
-    data = [
-        DataSource(
-            source=path.stem,
-            sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-            rows=rows.source.count(path.stem),
-            licence=SOURCES[path.stem].licence,
-            origin=SOURCES[path.stem].origin,
-        )
-        for path in sorted(corpus.glob("*.parquet"))
-    ]
-    data.append(_lessons_source())
-    job = TrainJob(tables=(), out=out, name="default", fit=FIT, encoder=encoder)
-    with progress_bar() as tell:
-        return build(
-            Labelled.concat([rows, lesson_rows()]),
+    Raises:
+        TableError: the rows are too few, or teach nothing.
+        ArtefactError: the encoder cannot be read, or the artefact cannot be written.
+    """
+    job = TrainJob(tables=(), out=out, name="default" if tables.from_corpus else "custom", fit=FIT, encoder=encoder)
+    with progress_bar() as report_progress:
+        return build_artefact(
+            Labelled.concat([tables.rows, load_synthetic_rows()]),
             job=job,
-            data=data,
-            tell=tell,
-            clean=CLEAN,
-            documents=lambda description: {"MODEL_CARD.md": model_card(description)},
+            data=[*tables.data, describe_synthetic_rows()],
+            report_progress=report_progress,
+            clean_sources=tables.clean_sources,
+            documents=lambda description: {"MODEL_CARD.md": write_model_card(description, from_corpus=tables.from_corpus)},
         )
 
 
-def _domain(source: str) -> str:
-    return SOURCES[source].domain if source in SOURCES else "comments of our own, from templates and written singly"
-
-
-def model_card(description: Description) -> str:
-    """Return the model card of an artefact: what it is for, what it was trained on, how good it is, where it fails."""
-    mean: Any = description.metrics["dev"]["MEAN"]  # type: ignore[index, call-overload]
-    both: Any = description.metrics["profiles"]["both"] if "profiles" in description.metrics else {}  # type: ignore[index, call-overload]
-    sources = "\n".join(f"| {s.source} | {s.rows:,} | {_domain(s.source)} | {s.origin} | {s.licence} |" for s in description.data)
-    heads = "\n".join(
-        f"| {name} | {e.source} | {e.positives} / {e.negatives} | {e.auc:.3f} | {e.auc_low:.3f} |"
-        for name, e in description.attributes.items()
-    )
-    return _CARD.format(
-        reads=_BOTH if both else _NGRAMS,
-        figures="\n".join(f"| {named} | {mean[name]:.3f} |" + (f" {both[name]:.3f} |" if both else "") for name, named in _FIGURES.items()),
-        head="| figure | n-grams alone | both readers |\n|---|---|---|" if both else "| figure | mean |\n|---|---|",
-        sources=sources,
-        heads=heads or "| none | | | | |",
-        prior=description.prior,
-        error=description.metrics["calibration_error"],
-    )
-
-
-_NGRAMS = "A linear model over hashed n-grams of words and letters, two heads, 8-bit weights; plain arrays, no code."
-_BOTH = """Two readers, put together by a calibrated map. The first is a linear model over hashed n-grams of words and letters,
-two heads, 8-bit weights. The second, asked where its word may change the label, is a small transformer that knows word
-order, 8-bit weights, trained further from the pretrained weights that NOTICE names; an ONNX graph, no code of its own."""
-_FIGURES = {
-    "auc_hateful": "AUC hateful",
-    "auc_abusive": "AUC abusive",
-    "caught_abusive": "abusive comments caught at 5 % false alarms on clean conversation",
-    "caught_hateful": "hateful comments caught at 1 %",
-    "macro_f1": "macro-F1 of the three labels",
-}
-
-_CARD = """# Model card: the classifier that ships with Tipstaff
-
-**What it does.** It labels English comments *fine*, *toxic* (insults, threats, harassment without a protected target) or
-*hateful* (attacks or demeans people for race, ethnicity, nationality, religion, gender, sexual orientation or disability),
-with probabilities calibrated for a site where {prior.abusive:.0%} of the comments are abusive, a fifth of these hateful.
-
-**What it is.** {reads}
-
-**What it is for.** To help moderators: to sort what they should see first, to hold back the worst. Not for: deciding alone
-about people, other languages than English, or measuring a person.
-
-## How good it is
-
-On dev rows that it was not fitted on (calibration and thresholds were chosen on them), means over the sources that answer:
-
-{head}
-{figures}
-
-The calibration error of P(abusive) at the stated prior is {error:.3f} by the n-grams alone.
-
-Attribute heads, each with the source that shows it best; one is published only if at least 100 dev rows say yes and 100 no,
-and the lower bound of its AUC there is at least 0.85. Their probabilities are calibrated for a
-site where {prior.abusive:.0%} of the comments have the attribute.
-
-| attribute | source | yes / no | AUC | lower bound |
-|---|---|---|---|---|
-{heads}
-
-## Where it fails
-
-It reads words, not the world: irony, insinuation and hate without hateful words pass; counter-speech that quotes
-abuse, reclaimed words, and negation can be taken for abuse; comments that name a group are judged more severely than others.
-Labels of the corpus are disputed in places, as labels of this kind are.
-
-## What it was trained on
-
-Public research data. The licences are as seen in the copies used; no text of theirs is in the artefact.
-
-| source | rows | domain | origin | licence as seen |
-|---|---|---|---|---|
-{sources}
-"""
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Train the artefact that ships; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m training.shipped_model.build_shipped", description="Train the shipped artefact on the public corpus."
-    )
-    parser.add_argument("--corpus", type=Path, default=FOLDER, help="folder of the corpus (default: %(default)s)")
-    parser.add_argument("-o", "--out", type=Path, default=OUT, help="folder of the artefact (default: %(default)s)")
-    parser.add_argument("--encoder", type=Path, default=OUT, help="folder of an artefact whose encoder joins (default: %(default)s)")
-    options = parser.parse_args(arguments)
+def build_shipped_command(arguments: Sequence[str] | None = None) -> int:
+    """Train a model of the kind that ships; returns the exit code."""
+    options = _parse(arguments)
+    out = options.out or (SHIPPED_FOLDER if options.corpus == CORPUS_FOLDER else OWN_FOLDER)
     try:
-        made = build_default(load_corpus(options.corpus), corpus=options.corpus, out=options.out, encoder=options.encoder)
+        tables = load_training_tables(options.corpus, reread=not options.source_labels)
+        for remark in tables.remarks:
+            print(f"tipstaff: {remark}", file=sys.stderr)
+        trained = build_shipped(tables, out=out, encoder=options.encoder)
     except TipstaffError as error:
-        print(error, file=sys.stderr)
+        print(f"tipstaff: {error}", file=sys.stderr)
         return 1
-    print_trained(made)
+    print_trained(trained)
     return 0
 
 
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m training.shipped_model.build_shipped",
+        description="Train a model of the kind that ships, on the public corpus or on any folder of labelled tables: CSV, JSONL or Parquet "
+        "with a column text and a column label (fine, toxic or hateful), or columns abusive and hateful (yes or no) in its place.",
+    )
+    parser.add_argument(
+        "--corpus", metavar="FOLDER", type=Path, default=CORPUS_FOLDER, help="folder of the labelled tables (default: %(default)s)"
+    )
+    parser.add_argument(
+        "-o",
+        "--out",
+        metavar="FOLDER",
+        type=Path,
+        help=f"folder of the artefact to write (default: {SHIPPED_FOLDER} from {CORPUS_FOLDER}, {OWN_FOLDER} from another folder)",
+    )
+    encoders = parser.add_mutually_exclusive_group()
+    encoders.add_argument(
+        "--encoder",
+        metavar="FOLDER",
+        type=Path,
+        default=SHIPPED_FOLDER,
+        help="folder of an artefact whose encoder joins the n-grams as it is (default: %(default)s)",
+    )
+    encoders.add_argument("--no-encoder", dest="encoder", action="store_const", const=None, help="train n-grams alone")
+    parser.add_argument(
+        "--source-labels",
+        action="store_true",
+        help="learn from the labels of the corpus' sources, as the shipped model did, and not from those that were read again",
+    )
+    return parser.parse_args(arguments)
+
+
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(build_shipped_command())

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from model.comment import Label
 from training.tables.labelled import UNKNOWN
 
-__all__ = ["BadCell", "read_answer", "read_label", "read_split", "read_text", "read_weight", "read_word", "settle", "show"]
+__all__ = ["BadCell", "quote_name", "read_answer", "read_label", "read_split", "read_text", "read_weight", "read_word", "reconcile_answers"]
 
 _SPLITS = ("train", "dev")
 _LABELS = {Label.FINE: (0, 0), Label.TOXIC: (1, 0), Label.HATEFUL: (1, 1)}
@@ -32,7 +32,7 @@ class BadCell(Exception):  # noqa: N818 - caught where the row is counted, never
         self.detail = detail
 
 
-def settle(abusive: int, hateful: int, *, label: Label | None) -> tuple[int, int, str | None]:
+def reconcile_answers(abusive: int, hateful: int, *, label: Label | None) -> tuple[int, int, str | None]:
     """Reconcile what a row says: hateful implies abusive, not abusive implies not hateful, and both override the label.
 
     Returns:
@@ -66,7 +66,7 @@ def read_label(value: object, names: Mapping[str, Label]) -> Label | None:
     try:
         return names[name.casefold()]
     except KeyError:
-        raise BadCell("label", f"{show(name)} is not {', '.join(Label)}; map it to one of them") from None
+        raise BadCell("label", f"{quote_name(name)} is not {', '.join(Label)}; map it to one of them") from None
 
 
 def read_answer(value: object, field: str) -> int:
@@ -131,7 +131,7 @@ def read_weight(value: object) -> float:
     return weight
 
 
-def show(word: str) -> str:
+def quote_name(word: str) -> str:
     """Quote a label or a column's name for a message, unless it may be a comment that stands in the wrong place."""
     return repr(word) if len(word) <= _SHOWN and _SHOWABLE.fullmatch(word) else "(not shown: it may be a comment)"
 

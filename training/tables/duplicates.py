@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.tables.labelled import UNKNOWN, Labelled, Place
-from training.tables.near_duplicates import find_near
+from training.tables.near_duplicates import find_near_duplicates
 
-__all__ = ["NEAR", "Contradiction", "Deduplicated", "canonical_key", "deduplicate"]
+__all__ = ["NEAR_SIMILARITY", "Contradiction", "DeduplicatedRows", "canonical_key", "deduplicate"]
 
-NEAR = 0.85
+NEAR_SIMILARITY = 0.85
 """Jaccard similarity from which two texts' shingles make them near duplicates."""
 
 # Emoji are kept: "I hate" followed by another one is another comment. Arrows to miscellaneous symbols, and the emoji planes.
@@ -44,7 +44,7 @@ class Contradiction:
 
 
 @dataclass(frozen=True, eq=False)
-class Deduplicated:
+class DeduplicatedRows:
     """What is left of a labelled table, m rows, in the order of the first copies.
 
     Attributes:
@@ -71,7 +71,7 @@ def canonical_key(text: str) -> str:
     return _NOISE.sub("", text.casefold()) or text.strip()
 
 
-def deduplicate(labelled: Labelled, *, threshold: float = NEAR, key: Callable[[str], str] = canonical_key) -> Deduplicated:
+def deduplicate(labelled: Labelled, *, threshold: float = NEAR_SIMILARITY, key: Callable[[str], str] = canonical_key) -> DeduplicatedRows:
     """Merge exact copies and drop near duplicates that add no answer.
 
     Rows of different ``split`` are never merged, nor dropped for one another: what stands on both sides is for ``split_rows`` to decide.
@@ -94,9 +94,9 @@ def deduplicate(labelled: Labelled, *, threshold: float = NEAR, key: Callable[[s
     answers = _answers(merged)
     decided = np.flatnonzero((answers != UNKNOWN).any(axis=1))
     origin = first[decided]
-    found = find_near([keys[row] for row in origin], sides=sides[origin], answers=answers[decided], threshold=threshold)
+    found = find_near_duplicates([keys[row] for row in origin], sides=sides[origin], answers=answers[decided], threshold=threshold)
     left = np.flatnonzero(found.kept)
-    return Deduplicated(
+    return DeduplicatedRows(
         rows=merged.take(decided[left]),
         clusters=_number(found.cluster[left]),
         contrasts=found.contrast[left],

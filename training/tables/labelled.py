@@ -7,7 +7,9 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["UNKNOWN", "Labelled", "Place"]
+from model.array_types import FloatArray, Int8Array
+
+__all__ = ["UNKNOWN", "Labelled", "Place", "encode_answers"]
 
 UNKNOWN = -1
 """The answer of a row whose source does not answer a question."""
@@ -40,14 +42,14 @@ class Labelled:
     """
 
     text: list[str]
-    abusive: NDArray[np.int8]
-    hateful: NDArray[np.int8]
+    abusive: Int8Array
+    hateful: Int8Array
     source: list[str]
     split: list[str | None]
     id: list[str]
-    weight: NDArray[np.float64]
+    weight: FloatArray
     target: list[str | None]
-    attributes: dict[str, NDArray[np.int8]]
+    attributes: dict[str, Int8Array]
     place: list[Place]
 
     def __len__(self) -> int:
@@ -62,7 +64,7 @@ class Labelled:
             raise ValueError("every column of Labelled must be as long as text")
 
     @property
-    def label(self) -> NDArray[np.int8]:
+    def label(self) -> Int8Array:
         """(n,) codes into ``model.comment.LABELS``; -1 where the two answers do not decide between the three."""
         labels = np.full(len(self), UNKNOWN, dtype=np.int8)
         labels[self.abusive == 0] = 0
@@ -105,9 +107,14 @@ class Labelled:
         )
 
 
-def _unknown(size: int) -> NDArray[np.int8]:
+def encode_answers(values: Sequence[bool | None]) -> Int8Array:
+    """Return yes, no and None as 1, 0 and ``UNKNOWN``."""
+    return np.array([UNKNOWN if value is None else value for value in values], dtype=np.int8)
+
+
+def _unknown(size: int) -> Int8Array:
     return np.full(size, UNKNOWN, dtype=np.int8)
 
 
-def _join(answers: list[NDArray[np.int8]]) -> NDArray[np.int8]:
+def _join(answers: list[Int8Array]) -> Int8Array:
     return np.concatenate([_unknown(0), *answers])

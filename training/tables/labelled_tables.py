@@ -9,11 +9,21 @@ import numpy as np
 
 from model.comment import Label
 from model.errors import TableError
-from training.tables.cells import BadCell, read_answer, read_label, read_split, read_text, read_weight, read_word, settle, show
+from training.tables.cells import (
+    BadCell,
+    quote_name,
+    read_answer,
+    read_label,
+    read_split,
+    read_text,
+    read_weight,
+    read_word,
+    reconcile_answers,
+)
 from training.tables.labelled import UNKNOWN, Labelled, Place
-from training.tables.table_records import Fault, Record, find_tables, read_header, read_records
+from training.tables.table_records import TableRecord, UnreadableRow, find_tables, read_header, read_records
 
-__all__ = ["Labelled", "Place", "Problem", "Reading", "read_tables"]
+__all__ = ["Labelled", "Place", "RowProblem", "TablesRead", "read_tables"]
 
 _FIELDS = ("text", "label", "abusive", "hateful", "source", "id", "split", "weight", "target")
 _TEXT_NAMES = ("text", "comment_text", "comment", "body", "content", "message")
@@ -22,7 +32,7 @@ _ATTRIBUTE = re.compile(r"attribute\.([a-z][a-z0-9_]*)")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class RowProblem:
     """What is wrong with a row, never quoting its text.
 
     Attributes:
@@ -47,7 +57,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Reading:
+class TablesRead:
     """What came of reading tables; ``read == used + skipped + bad``.
 
     Attributes:
@@ -60,7 +70,7 @@ class Reading:
     """
 
     rows: Labelled
-    problems: list[Problem]
+    problems: list[RowProblem]
     read: int
     used: int
     skipped: int
@@ -74,7 +84,7 @@ def read_tables(
     labels: Mapping[str, str] | None = None,
     strict: bool = False,
     progress: Callable[[int], None] | None = None,
-) -> Reading:
+) -> TablesRead:
     """Read labelled tables: CSV (also with ``;`` or tabs), JSONL or Parquet.
 
     Columns: ``text``; ``label`` (fine, toxic or hateful) or ``abusive`` and ``hateful`` (yes or no, may be empty), which override it;
@@ -101,7 +111,7 @@ def read_tables(
     if not gathered.used:
         first = f"; first problem: {gathered.problems[0]}" if gathered.problems else ""
         raise TableError(f"no row of {gathered.read} can be used ({gathered.skipped} answer no question, {gathered.bad} are bad){first}")
-    return Reading(
+    return TablesRead(
         rows=gathered.labelled(),
         problems=gathered.problems,
         read=gathered.read,
@@ -145,7 +155,7 @@ class _Gathered:
     strict: bool
     progress: Callable[[int], None] | None
     rows: list[_Row] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
     read: int = 0
     skipped: int = 0
     bad: int = 0
@@ -154,7 +164,7 @@ class _Gathered:
     def used(self) -> int:
         return len(self.rows)
 
-    def report(self, problem: Problem) -> None:
+    def report(self, problem: RowProblem) -> None:
         if self.strict:
             raise TableError(str(problem))
         self.problems.append(problem)
@@ -191,7 +201,7 @@ def _key(name: str) -> str:
 
 def _plan(path: Path, header: list[str], given: Mapping[str, str]) -> _Plan:
     spelt = {_key(name): name for name in reversed(header) if name}
-    there = f"the columns are {', '.join(show(name) for name in header)}"
+    there = f"the columns are {', '.join(quote_name(name) for name in header)}"
     found = {name: spelt[name] for name in spelt if name in _FIELDS or _ATTRIBUTE.fullmatch(name)}
     if text := next((name for name in _TEXT_NAMES if name in spelt), None):
         found["text"] = spelt[text]
@@ -220,27 +230,27 @@ def _read_table(path: Path, plan: _Plan, names: dict[str, Label], gathered: _Gat
             gathered.progress(gathered.read)
         place = Place(str(path), line)
         try:
-            if isinstance(record, Fault):
+            if isinstance(record, UnreadableRow):
                 raise BadCell("", record.detail)
             row = _row(record, plan=plan, names=names, place=place)
         except BadCell as bad:
             gathered.bad += 1
-            gathered.report(Problem(*place, bad.field, bad.detail))
+            gathered.report(RowProblem(*place, bad.field, bad.detail))
             continue
         if row.remark:
-            gathered.report(Problem(*place, "label", row.remark, dropped=False))
+            gathered.report(RowProblem(*place, "label", row.remark, dropped=False))
         if row.answers():
             gathered.rows.append(row)
         else:
             gathered.skipped += 1
     if gathered.read == before:
-        gathered.report(Problem(str(path), 0, "", "the table is empty"))
+        gathered.report(RowProblem(str(path), 0, "", "the table is empty"))
 
 
-def _row(record: Record, *, plan: _Plan, names: dict[str, Label], place: Place) -> _Row:
+def _row(record: TableRecord, *, plan: _Plan, names: dict[str, Label], place: Place) -> _Row:
     values = {name: record.get(column) for name, column in plan.fields.items()}
     label = read_label(values.get("label"), names)
-    abusive, hateful, remark = settle(
+    abusive, hateful, remark = reconcile_answers(
         read_answer(values.get("abusive"), "abusive"), read_answer(values.get("hateful"), "hateful"), label=label
     )
     return _Row(

@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["SHINGLE", "Near", "find_near"]
+__all__ = ["SHINGLE", "NearDuplicates", "find_near_duplicates"]
 
 SHINGLE = 5
 """Code points a shingle; a shorter text is one shingle as a whole."""
@@ -27,7 +27,7 @@ _SLACK = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Near:
+class NearDuplicates:
     """What ``find_near`` found among n texts.
 
     Attributes:
@@ -41,7 +41,7 @@ class Near:
     contrast: NDArray[np.bool_]
 
 
-def find_near(keys: Sequence[str], *, sides: NDArray[np.int8], answers: NDArray[np.int8], threshold: float) -> Near:
+def find_near_duplicates(keys: Sequence[str], *, sides: NDArray[np.int8], answers: NDArray[np.int8], threshold: float) -> NearDuplicates:
     """Find the near duplicates among n texts and drop those that add no answer; the first of them is kept.
 
     Args:
@@ -62,7 +62,7 @@ def find_near(keys: Sequence[str], *, sides: NDArray[np.int8], answers: NDArray[
     heads = sizes - np.ceil(threshold * sizes - _SLACK).astype(np.int64) + (sizes > 0)
     first = _starts(heads)
     tokens = np.unique(_heads(members, bounds, first), return_inverse=True)[1]
-    return Near(*_join(members, bounds, tokens, first, sides, np.ascontiguousarray(answers), threshold))
+    return NearDuplicates(*_join(members, bounds, tokens, first, sides, np.ascontiguousarray(answers), threshold))
 
 
 def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -10,12 +10,12 @@ from model.comment import LABELS
 from model.errors import TableError
 from training.tables.labelled import Labelled
 
-__all__ = ["check_sources", "relative", "weigh"]
+__all__ = ["check_source_names", "scale_to_mean", "weigh_rows"]
 
 _NAMED = 8
 
 
-def relative(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def scale_to_mean(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Return weights in proportion, with mean 1: only how they relate to each other counts.
 
     Args:
@@ -26,7 +26,7 @@ def relative(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return in_proportion
 
 
-def check_sources(wanted: Mapping[str, float], sources: Iterable[str]) -> None:
+def check_source_names(wanted: Mapping[str, float], sources: Iterable[str]) -> None:
     """Refuse weights for sources that are not there.
 
     Raises:
@@ -38,7 +38,7 @@ def check_sources(wanted: Mapping[str, float], sources: Iterable[str]) -> None:
         raise TableError(f"source weights: there is no source {missing[0]!r}; the sources are {', '.join(there[:_NAMED])}{more}")
 
 
-def weigh(rows: Labelled, *, sources: Mapping[str, float], labels: Mapping[str, float]) -> Labelled:
+def weigh_rows(rows: Labelled, *, sources: Mapping[str, float], labels: Mapping[str, float]) -> Labelled:
     """Return the rows that count, with how much they count.
 
     Args:
@@ -60,4 +60,4 @@ def weigh(rows: Labelled, *, sources: Mapping[str, float], labels: Mapping[str, 
     counted = np.flatnonzero(weights > 0)
     if not counted.size:
         raise TableError("every row to learn from weighs 0; give some rows a weight above 0")
-    return replace(rows.take(counted), weight=relative(weights[counted]))
+    return replace(rows.take(counted), weight=scale_to_mean(weights[counted]))

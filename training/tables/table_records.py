@@ -12,9 +12,9 @@ from model.errors import TableError
 if TYPE_CHECKING:
     from _csv import Reader as _Reader
 
-__all__ = ["SUFFIXES", "Fault", "Record", "find_tables", "read_header", "read_records"]
+__all__ = ["SUFFIXES", "TableRecord", "UnreadableRow", "find_tables", "read_header", "read_records"]
 
-Record = Mapping[str, Any]
+TableRecord = Mapping[str, Any]
 """Column name → value, as the format stores it; None is a missing value."""
 
 SUFFIXES = (".csv", ".jsonl", ".ndjson", ".parquet", ".tsv")
@@ -25,7 +25,7 @@ _BATCH = 8192
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class UnreadableRow:
     """A row that could not be read as a record, and why."""
 
     detail: str
@@ -80,12 +80,12 @@ def read_header(path: Path) -> list[str]:
             return _csv_reader(path, file)[0]
     keys: dict[str, None] = {}
     for _, record in _json_lines(path):
-        if not isinstance(record, Fault):
+        if not isinstance(record, UnreadableRow):
             keys.update(dict.fromkeys(record))
     return list(keys)
 
 
-def read_records(path: Path, columns: Iterable[str]) -> Iterator[tuple[int, Record | Fault]]:
+def read_records(path: Path, columns: Iterable[str]) -> Iterator[tuple[int, TableRecord | UnreadableRow]]:
     """Yield every row of a table with its line (CSV, JSONL) or row number (Parquet), counted from 1.
 
     Args:
@@ -132,7 +132,7 @@ def _csv_reader(path: Path, file: IO[str]) -> tuple[list[str], "_Reader"]:
         raise TableError(f"{path}: line 1: the column names cannot be read ({error}); check the quotes") from error
 
 
-def _csv_rows(path: Path) -> Iterator[tuple[int, Record | Fault]]:
+def _csv_rows(path: Path) -> Iterator[tuple[int, TableRecord | UnreadableRow]]:
     with _open(path) as file:
         header, reader = _csv_reader(path, file)
         while True:
@@ -142,7 +142,7 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, Record | Fault]]:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield line, Fault(_csv_fault(error, line, reader.line_num))
+                yield line, UnreadableRow(_csv_fault(error, line, reader.line_num))
                 continue
             if cells:
                 yield line, _csv_record(header, cells)
@@ -154,30 +154,30 @@ def _csv_fault(error: csv.Error, first: int, last: int) -> str:
     return f"the quotes do not match, or a field is over {limit} ({error}): {lost}; double the quotes inside a field"
 
 
-def _csv_record(header: list[str], cells: list[str]) -> Record | Fault:
+def _csv_record(header: list[str], cells: list[str]) -> TableRecord | UnreadableRow:
     if any(map(_not_utf8, cells)):
-        return Fault("not UTF-8; save the file as UTF-8")
+        return UnreadableRow("not UTF-8; save the file as UTF-8")
     if len(cells) != len(header):
-        return Fault(f"{len(cells)} fields where the header names {len(header)}; put quotes around fields that hold the delimiter")
+        return UnreadableRow(f"{len(cells)} fields where the header names {len(header)}; put quotes around fields that hold the delimiter")
     return {name: cell or None for name, cell in zip(header, cells, strict=True)}
 
 
-def _json_lines(path: Path) -> Iterator[tuple[int, Record | Fault]]:
+def _json_lines(path: Path) -> Iterator[tuple[int, TableRecord | UnreadableRow]]:
     with path.open("rb") as file:
         for line, raw in enumerate(file, start=1):
             if raw.strip():
                 yield line, _json_record(raw)
 
 
-def _json_record(raw: bytes) -> Record | Fault:
+def _json_record(raw: bytes) -> TableRecord | UnreadableRow:
     try:
         value = json.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        return Fault("not UTF-8; save the file as UTF-8")
+        return UnreadableRow("not UTF-8; save the file as UTF-8")
     except (ValueError, RecursionError) as error:
         what = f"{error.msg} at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else "too deep or too large"
-        return Fault(f"not JSON ({what}); write one object a line")
-    return value if isinstance(value, dict) else Fault("not a JSON object; write one object a line")
+        return UnreadableRow(f"not JSON ({what}); write one object a line")
+    return value if isinstance(value, dict) else UnreadableRow("not a JSON object; write one object a line")
 
 
 def _parquet_header(path: Path) -> list[str]:
@@ -190,7 +190,7 @@ def _parquet_header(path: Path) -> list[str]:
         raise TableError(f"{path}: not a readable Parquet file ({_first_line(error)})") from error
 
 
-def _parquet_rows(path: Path, columns: list[str]) -> Iterator[tuple[int, Record | Fault]]:
+def _parquet_rows(path: Path, columns: list[str]) -> Iterator[tuple[int, TableRecord | UnreadableRow]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -15,7 +15,8 @@ from model.moderator import Moderator
 from model.profile import Profile
 from training.behaviour.behaviour_suite import NEUTRAL_MENTIONS, SUITE_FOLDER, Case, build_cases, format_results, run_suite, score_labels
 from training.behaviour.minimal_pairs import load_pairs, pair_texts
-from training.shipped_model.synthetic_rows import LESSONS_FOLDER, lessons, tables
+from training.shipped_model.synthetic_comments import make_synthetic_comments
+from training.shipped_model.synthetic_templates import SYNTHETIC_FOLDER, read_word_tables
 
 CAPABILITIES = {
     *("chosen_groups", "counter_speech", "dehumanisation", "identity", "implicit", "individuals", "names", "negation"),
@@ -119,12 +120,12 @@ def test_many_groups_are_merely_mentioned() -> None:
     assert {case.label for case in neutral} == {Label.FINE}
     assert len(mentions) >= 60
     assert min(mentions.values()) >= 5
-    assert len({row["kind"] for row in tables(SUITE_FOLDER)["group"] if row["they"] in mentions}) == 6
+    assert len({row["kind"] for row in read_word_tables(SUITE_FOLDER)["group"] if row["they"] in mentions}) == 6
 
 
 def test_no_template_is_one_of_the_lessons() -> None:
     """What a classifier was taught is not asked again in other words: templates share few of their trigrams."""
-    taught = [trigrams(side) for side in sides(LESSONS_FOLDER)]
+    taught = [trigrams(side) for side in sides(SYNTHETIC_FOLDER)]
     holders: dict[tuple[str, ...], set[int]] = defaultdict(set)
     for number, found in enumerate(taught):
         for trigram in found:
@@ -140,7 +141,7 @@ def test_no_template_is_one_of_the_lessons() -> None:
 
 def test_no_case_is_taught() -> None:
     """No case occurs among the lessons, nor among the pairs that judge."""
-    known = {bare(lesson.text) for lesson in lessons()} | {bare(text) for text in pair_texts(load_pairs())}
+    known = {bare(lesson.text) for lesson in make_synthetic_comments()} | {bare(text) for text in pair_texts(load_pairs())}
 
     assert [case.text for case in CASES if bare(case.text) in known] == []
 

@@ -22,7 +22,7 @@ from training.comparison.paired import MEAN, POOLED, Comparison, compare_rows, m
 from training.evaluation.scoreboard import ScoredRows
 from training.evaluation.source_metrics import auc
 from training.tables.labelled import Labelled
-from training.tables.labelled_tables import Reading
+from training.tables.labelled_tables import TablesRead
 
 MakeRows = Callable[..., Labelled]
 ANSWERS = ["fine", "toxic", "hateful"] * 40 + ["abusive", "not hateful", "fine"] * 10
@@ -57,9 +57,9 @@ def comparison(pair: tuple[ScoredRows, ScoredRows]) -> Comparison:
 
 
 @pytest.fixture(scope="module")
-def reading(table: Labelled) -> Reading:
+def reading(table: Labelled) -> TablesRead:
     """What came of reading the rows."""
-    return Reading(table, [], read=150, used=150, skipped=0, bad=0)
+    return TablesRead(table, [], read=150, used=150, skipped=0, bad=0)
 
 
 @pytest.mark.parametrize(("one", "other"), [(0, 0), (1, 0), (3, 3), (10, 2), (2, 10), (40, 61), (500, 499)])
@@ -168,14 +168,14 @@ def test_other_rows_are_refused(pair: tuple[ScoredRows, ScoredRows]) -> None:
         compare_rows(replace(pair[0], clean=frozenset({"a"})), pair[1])
 
 
-def test_the_report_keeps_texts_private(comparison: Comparison, reading: Reading, tmp_path: Path) -> None:
+def test_the_report_keeps_texts_private(comparison: Comparison, reading: TablesRead, tmp_path: Path) -> None:
     """No text of a comment is in what is written by default."""
     write_comparison(comparison, reading, tmp_path / "out")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(COMPARISON_FILES)
     assert all(SECRET[:20] not in (tmp_path / "out" / name).read_text("utf-8") for name in COMPARISON_FILES)
 
 
-def test_a_report_replaces_the_one_before(comparison: Comparison, reading: Reading, tmp_path: Path) -> None:
+def test_a_report_replaces_the_one_before(comparison: Comparison, reading: TablesRead, tmp_path: Path) -> None:
     """Writing twice leaves the second report."""
     for _ in range(2):
         write_comparison(comparison, reading, tmp_path)
@@ -190,7 +190,7 @@ def test_texts_go_to_a_file_of_their_own(comparison: Comparison, table: Labelled
     assert (tmp_path / "changed.jsonl").stat().st_mode & 0o077 == 0
 
 
-def test_what_cannot_be_written_is_said(comparison: Comparison, reading: Reading, table: Labelled, tmp_path: Path) -> None:
+def test_what_cannot_be_written_is_said(comparison: Comparison, reading: TablesRead, table: Labelled, tmp_path: Path) -> None:
     """A place that is not there ends in one clear line."""
     (tmp_path / "file").write_text("")
     with pytest.raises(ArtefactError, match="not written"):
@@ -199,7 +199,7 @@ def test_what_cannot_be_written_is_said(comparison: Comparison, reading: Reading
         write_comparison(comparison, reading, tmp_path / "file" / "out")
 
 
-def test_programs_read_everything(comparison: Comparison, reading: Reading) -> None:
+def test_programs_read_everything(comparison: Comparison, reading: TablesRead) -> None:
     """The JSON holds differences, tests and counts of changes that add up."""
     told = json.loads(comparison_json(comparison, reading))
     assert len(told["differences"]) == len(comparison.differences)

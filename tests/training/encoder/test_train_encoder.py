@@ -14,8 +14,8 @@ from model.moderator import Moderator
 from model.profile import Profile
 from training.encoder import train_encoder as job
 from training.encoder.train_encoder import EncoderJob, TrainedEncoder, train_encoder
-from training.encoder.training_loop import EncoderSettings, score
-from training.fit.train import TrainJob, train
+from training.encoder.training_loop import EncoderSettings, compute_log_odds
+from training.fit.train import TrainJob, train_artefact
 
 QUICK = EncoderSettings(epochs=40, patience=0, rate=3e-3, batch=512, warmup=5, tokens=24, evaluations=1)
 PEOPLE = ["bob", "ann", "sam", "eve", "kim", "joe", "max", "lea", "tim", "zoe", "ian", "mia", "ben", "amy", "dan", "sue", "ray", "liz"]
@@ -46,7 +46,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def ngrams(table: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models") / "ngrams"
-    train(TrainJob(tables=[table], out=folder))
+    train_artefact(TrainJob(tables=[table], out=folder))
     return folder
 
 
@@ -109,9 +109,9 @@ def test_a_killed_training_goes_on(
         judged.append(1)
         if len(judged) == 12:
             raise KeyboardInterrupt
-        return score(*arguments, **named)
+        return compute_log_odds(*arguments, **named)
 
-    monkeypatch.setattr(job, "score", killed)
+    monkeypatch.setattr(job, "compute_log_odds", killed)
     with pytest.raises(KeyboardInterrupt):
         run(table, ngrams, tmp_path / "both", base)
     assert (tmp_path / "both.training").is_file()

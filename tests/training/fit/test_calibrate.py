@@ -15,8 +15,8 @@ from model.classifier import labels_of, prior_shift
 from training.fit.calibrate import (
     calibrate,
     calibrate_attribute,
+    calibrate_to_prior,
     choose_thresholds,
-    for_prior,
     macro_f1,
     sources_with_both,
     three_class_sources,
@@ -144,7 +144,7 @@ def test_the_order_of_rows_does_not_matter(rows: MakeRows) -> None:
 def test_without_dev_rows_the_prior_is_exchanged(rows: MakeRows) -> None:
     """What was learnt from half abusive rows is shifted to the prior exactly as a site's own prior shifts it."""
     learnt = rows(["fine"] * 60 + ["toxic"] * 30 + ["hateful"] * 30)
-    found = for_prior(learnt, PRIOR, sharing=0.0)
+    found = calibrate_to_prior(learnt, PRIOR, sharing=0.0)
     shift = prior_shift(Prior(abusive=0.5, hateful=0.5), PRIOR)
     assert [one.intercept for one in found] == pytest.approx(shift)
     assert [one.slope for one in found] == [1, 1]
@@ -152,7 +152,7 @@ def test_without_dev_rows_the_prior_is_exchanged(rows: MakeRows) -> None:
 
 def test_a_head_that_was_taught_nothing_says_the_prior(rows: MakeRows) -> None:
     """Without rows of both answers the map of log-odds 0 is the prior itself."""
-    first, second = for_prior(rows(["toxic"] * 5), PRIOR, sharing=0.5)
+    first, second = calibrate_to_prior(rows(["toxic"] * 5), PRIOR, sharing=0.5)
     assert sigmoid(np.array([first.intercept]))[0] == pytest.approx(0.02)
     assert sigmoid(np.array([second.intercept]))[0] == pytest.approx(0.08 / 0.98)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from training.fit.combination import curve, factors, questions, scores_of
+from training.fit.combination import cascade_curve, fit_reader_weights, head_answers, scores_from_log_odds
 from training.tables.labelled import Labelled
 
 MakeRows = Callable[..., Labelled]
@@ -15,11 +15,11 @@ def test_the_better_reader_counts_more(rows: MakeRows) -> None:
     """Of two readers the one that tells the answers apart counts more; one that says the opposite counts nothing."""
     random = np.random.default_rng(0)
     dev = rows(["hateful", "fine"] * 400, source=["a", "a", "b", "b"] * 200)
-    hateful, _ = questions(dev)
+    hateful, _ = head_answers(dev)
     truth = np.where(dev.hateful == 1, 1.0, -1.0)
     good, poor, wrong = truth + random.normal(size=800), truth + 4 * random.normal(size=800), -truth + random.normal(size=800)
-    assert factors(good, poor, hateful, dev.source)[0] > 3 * factors(good, poor, hateful, dev.source)[1] > 0
-    assert factors(good, wrong, hateful, dev.source)[1] == 0
+    assert fit_reader_weights(good, poor, hateful, dev.source)[0] > 3 * fit_reader_weights(good, poor, hateful, dev.source)[1] > 0
+    assert fit_reader_weights(good, wrong, hateful, dev.source)[1] == 0
 
 
 def test_readers_are_weighed_within_sources(rows: MakeRows) -> None:
@@ -29,7 +29,7 @@ def test_readers_are_weighed_within_sources(rows: MakeRows) -> None:
     dev = rows(["hateful"] * 380 + ["fine"] * 20 + ["hateful"] * 20 + ["fine"] * 380, source=source)
     style = np.where(np.array(source) == "a", 2.0, -2.0) + random.normal(size=800) / 9
     within = np.where(dev.hateful == 1, 1.0, -1.0) + random.normal(size=800)
-    one, two = factors(within, style, questions(dev)[0], dev.source)
+    one, two = fit_reader_weights(within, style, head_answers(dev)[0], dev.source)
     assert one > 1
     assert two < 0.3
 
@@ -37,12 +37,12 @@ def test_readers_are_weighed_within_sources(rows: MakeRows) -> None:
 def test_few_answers_weigh_both_alike(rows: MakeRows) -> None:
     """Where too few rows answer to weigh the readers by, both count the same."""
     dev = rows(["hateful", "fine"] * 20)
-    assert factors(np.zeros(40), np.zeros(40), questions(dev)[0], dev.source) == (0.5, 0.5)
+    assert fit_reader_weights(np.zeros(40), np.zeros(40), head_answers(dev)[0], dev.source) == (0.5, 0.5)
 
 
 def test_scores_sum_to_one() -> None:
     """Log-odds of the two heads make three scores that sum to one, hateful as the first head has it."""
-    scores = scores_of(np.array([[0.0, 0.0], [50.0, -50.0], [-50.0, 50.0]]))
+    scores = scores_from_log_odds(np.array([[0.0, 0.0], [50.0, -50.0], [-50.0, 50.0]]))
     np.testing.assert_allclose(scores, np.array([[0.25, 0.25, 0.5], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]]), atol=1e-9)
 
 
@@ -51,7 +51,7 @@ def test_the_curve_tells_risk_and_cost(rows: MakeRows) -> None:
     dev = rows(["fine"] * 90 + ["toxic"] * 10)
     fast = np.arange(100) / 100
     changed = np.isin(np.arange(100), [50, 95])
-    found = curve(fast, changed, dev, abusive=0.1)
+    found = cascade_curve(fast, changed, dev, abusive=0.1)
     at = {round(threshold, 2): (risk, share) for threshold, risk, share in found.tolist()}
     assert at[0.0] == pytest.approx((0, 1))
     assert at[0.5] == pytest.approx((0, 0.5))
@@ -66,10 +66,12 @@ def test_rows_that_do_not_answer_have_no_say_in_the_curve(rows: MakeRows) -> Non
     dev = rows(["fine", "toxic"] * 50)
     more = Labelled.concat([dev, rows(["unknown"] * 50)])
     fast, changed = np.linspace(0, 1, 150), np.arange(150) % 7 == 0
-    np.testing.assert_array_equal(curve(fast[:100], changed[:100], dev, abusive=0.1), curve(fast, changed, more, abusive=0.1))
+    np.testing.assert_array_equal(
+        cascade_curve(fast[:100], changed[:100], dev, abusive=0.1), cascade_curve(fast, changed, more, abusive=0.1)
+    )
 
 
 def test_without_abuse_everything_is_passed_on(rows: MakeRows) -> None:
     """Where no row is known to be abusive no risk is known either: the cascade passes everything on."""
     dev = rows(["fine"] * 9)
-    assert curve(np.ones(9), np.zeros(9, bool), dev, abusive=0.1).tolist() == [[0, 0, 0]]
+    assert cascade_curve(np.ones(9), np.zeros(9, bool), dev, abusive=0.1).tolist() == [[0, 0, 0]]

@@ -11,7 +11,7 @@ from model.ngrams.packed_texts import pack_bytes
 from model.ngrams.reader import score_texts
 from model.normaliser.lexicon import load_lexicon
 from model.text.pipeline import prepare
-from training.fit.feature_matrix import matrix
+from training.fit.feature_matrix import build_feature_matrix
 
 SETTINGS = FeatureSettings(bits=12, pairs=0.7, window=1000)
 HEADS = 3
@@ -24,7 +24,7 @@ SCALES, BIASES = np.array([1e-4, 2e-4, 3e-4]), np.array([-1.0, 0.5, 0.0])
 def test_rows_times_weights_are_the_scores(texts: list[str]) -> None:
     """A row times the weights, plus the biases, is what serving scores with the same weights."""
     packed = pack_bytes(prepare([Comment("", text) for text in texts]))
-    rows = matrix(packed, settings=SETTINGS, lexicon=load_lexicon())
+    rows = build_feature_matrix(packed, settings=SETTINGS, lexicon=load_lexicon())
     steps = VALUES.astype(np.float64) * np.abs(VALUES.astype(np.float64))
     reader = NgramReader(SETTINGS, load_lexicon(), VALUES, SCALES, BIASES)
     weights = reader.weights(np.ones(HEADS), np.zeros(HEADS))

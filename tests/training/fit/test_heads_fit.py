@@ -10,7 +10,7 @@ from model.artefact.manifest import HEADS, Prior
 from model.errors import TableError
 from model.ngrams.feature_settings import FeatureSettings
 from training.evaluation.source_metrics import auc_low
-from training.fit.heads_fit import LEAST_ANSWERS, LEAST_AUC, Fitted, Taught, attribute_evidence, fit_heads
+from training.fit.heads_fit import LEAST_ANSWERS, LEAST_AUC, FittedClassifier, LearnableLabels, attribute_evidence, fit_heads
 from training.fit.ngram_weights import FitSettings
 from training.tables.labelled import Labelled
 
@@ -22,20 +22,20 @@ Answers = npt.NDArray[np.int8]
 @pytest.mark.parametrize(
     ("answers", "taught"),
     [
-        (["fine", "toxic", "hateful"], Taught(abusive=True, hateful=True, toxic=True)),
-        (["fine", "abusive", "hateful"], Taught(abusive=True, hateful=True, toxic=True)),
-        (["fine", "abusive"], Taught(abusive=True, hateful=False, toxic=True)),
-        (["fine", "toxic"], Taught(abusive=True, hateful=False, toxic=True)),
-        (["fine", "hateful"], Taught(abusive=True, hateful=True, toxic=False)),
-        (["not hateful", "hateful"], Taught(abusive=False, hateful=True, toxic=False)),
-        (["not hateful", "hateful", "toxic"], Taught(abusive=False, hateful=True, toxic=False)),
+        (["fine", "toxic", "hateful"], LearnableLabels(abusive=True, hateful=True, toxic=True)),
+        (["fine", "abusive", "hateful"], LearnableLabels(abusive=True, hateful=True, toxic=True)),
+        (["fine", "abusive"], LearnableLabels(abusive=True, hateful=False, toxic=True)),
+        (["fine", "toxic"], LearnableLabels(abusive=True, hateful=False, toxic=True)),
+        (["fine", "hateful"], LearnableLabels(abusive=True, hateful=True, toxic=False)),
+        (["not hateful", "hateful"], LearnableLabels(abusive=False, hateful=True, toxic=False)),
+        (["not hateful", "hateful", "toxic"], LearnableLabels(abusive=False, hateful=True, toxic=False)),
     ],
 )
-def test_what_rows_can_teach(rows: MakeRows, answers: list[str], taught: Taught) -> None:
+def test_what_rows_can_teach(rows: MakeRows, answers: list[str], taught: LearnableLabels) -> None:
     """A question is taught where rows answer it both ways; what is not is said."""
-    found = Taught.by(rows(answers))
+    found = LearnableLabels.by(rows(answers))
     assert found == taught
-    assert len(list(found.remarks())) == (0 if taught == Taught(abusive=True, hateful=True, toxic=True) else 1)
+    assert len(list(found.remarks())) == (0 if taught == LearnableLabels(abusive=True, hateful=True, toxic=True) else 1)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_what_rows_can_teach(rows: MakeRows, answers: list[str], taught: Taught)
 def test_rows_that_teach_nothing(rows: MakeRows, answers: list[str], words: str) -> None:
     """Rows without an opposite are refused, and it is said which are missing."""
     with pytest.raises(TableError, match=words):
-        Taught.by(rows(answers))
+        LearnableLabels.by(rows(answers))
 
 
 def test_evidence_names_the_best_source(rows: MakeRows) -> None:
@@ -77,7 +77,7 @@ def test_enough_answers_of_one_source(rows: MakeRows, yes: int, no: int, shown: 
     assert (attribute_evidence(dev, "insult", answers.astype(np.float64)) is not None) == shown
 
 
-def trained(rows: MakeRows, **attributes: Answers) -> Fitted:
+def trained(rows: MakeRows, **attributes: Answers) -> FittedClassifier:
     """A classifier of 600 rows, half of which judge; "rude" marks half of them, "calm" the others."""
     random = np.random.default_rng(0)
     rude = np.arange(600) % 2

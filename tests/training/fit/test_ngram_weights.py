@@ -17,7 +17,7 @@ from model.ngrams.packed_texts import pack_bytes
 from model.ngrams.reader import score_texts
 from model.normaliser.lexicon import load_lexicon
 from model.text.pipeline import prepare
-from training.fit.ngram_weights import FitSettings, Linear, fit, quantise
+from training.fit.ngram_weights import FitSettings, LinearWeights, fit_weights, quantise
 from training.tables.labelled import Labelled
 
 MakeRows = Callable[..., Labelled]
@@ -33,7 +33,7 @@ def table(rows: MakeRows, answers: dict[str, str], **more: object) -> Labelled:
     return rows([answer for _, answer in pairs], text=[text for text, _ in pairs], **more)
 
 
-def log_odds(linear: Linear, texts: list[str]) -> npt.NDArray[np.float64]:
+def log_odds(linear: LinearWeights, texts: list[str]) -> npt.NDArray[np.float64]:
     small = quantise(linear.values)
     heads = small.scales.size
     reader = NgramReader(FEATURES, load_lexicon(), small.values, small.scales, linear.biases)
@@ -57,8 +57,8 @@ def test_a_row_teaches_what_it_answers(rows: MakeRows, answer: str, gradients: t
     """The first step follows the gradient of the likelihood of what is known of the row, worked out by hand at probabilities of 0.5."""
     # So much damping that the step is proportional to the gradient.
     settings = replace(SETTINGS, epochs=1, damping=1e8, sharing=0.4)
-    of_fine = fit(rows(["fine"], text=["hello"]), settings=settings).values[:, 0]
-    found = fit(rows([answer], text=["hello"]), settings=settings).values
+    of_fine = fit_weights(rows(["fine"], text=["hello"]), settings=settings).values[:, 0]
+    found = fit_weights(rows([answer], text=["hello"]), settings=settings).values
     moved = of_fine != 0
     assert moved.any()
     np.testing.assert_allclose(found[moved] / of_fine[moved, None] * 0.5, np.tile(gradients, (moved.sum(), 1)), rtol=1e-4, atol=1e-12)
@@ -68,7 +68,7 @@ def test_a_row_teaches_what_it_answers(rows: MakeRows, answer: str, gradients: t
 def test_a_weight_lengthens_the_step(rows: MakeRows) -> None:
     """A row that counts twice pulls twice as hard; one that counts nothing does not pull."""
     settings = replace(SETTINGS, epochs=1, damping=1e8)
-    plain, double, none = (fit(rows(["toxic"], text=["hello"], weight=[w]), settings=settings).values for w in (1, 2, 0))
+    plain, double, none = (fit_weights(rows(["toxic"], text=["hello"], weight=[w]), settings=settings).values for w in (1, 2, 0))
     np.testing.assert_allclose(double, 2 * plain, rtol=1e-4)
     assert not none.any()
 
@@ -76,7 +76,7 @@ def test_a_weight_lengthens_the_step(rows: MakeRows) -> None:
 def test_labels_are_learnt(rows: MakeRows) -> None:
     """Comments like those that were learnt from are told apart by both heads."""
     found = log_odds(
-        fit(table(rows, {name: name for name in PATTERNS}), settings=SETTINGS), [p.format("bicycle") for p in PATTERNS.values()]
+        fit_weights(table(rows, {name: name for name in PATTERNS}), settings=SETTINGS), [p.format("bicycle") for p in PATTERNS.values()]
     )
     fine, toxic, hateful = found
     assert fine.max() < 0
@@ -94,7 +94,7 @@ def test_labels_are_learnt(rows: MakeRows) -> None:
 )
 def test_rows_that_answer_one_question(rows: MakeRows, answers: dict[str, str], told: list[tuple[str, int]]) -> None:
     """What rows leave open is filled from what they say."""
-    linear = fit(table(rows, answers), settings=SETTINGS)
+    linear = fit_weights(table(rows, answers), settings=SETTINGS)
     texts = {name: pattern.format("bicycle") for name, pattern in PATTERNS.items()}
     found = dict(zip(texts, log_odds(linear, list(texts.values())), strict=True))
     for name, head in told:
@@ -104,7 +104,9 @@ def test_rows_that_answer_one_question(rows: MakeRows, answers: dict[str, str], 
 def test_what_hates_also_abuses(rows: MakeRows) -> None:
     """With sharing, hateful rows raise the second head too; without, they leave it alone."""
     of = table(rows, {"fine": "fine", "hateful": "hateful"})
-    alone, shared = (log_odds(fit(of, settings=replace(SETTINGS, sharing=s)), ["no bicycle for zorg filth"])[0, 1] for s in (0.0, 0.5))
+    alone, shared = (
+        log_odds(fit_weights(of, settings=replace(SETTINGS, sharing=s)), ["no bicycle for zorg filth"])[0, 1] for s in (0.0, 0.5)
+    )
     assert alone < 0 < shared
 
 
@@ -118,7 +120,7 @@ def test_a_source_of_hate_lends_no_style(rows: MakeRows) -> None:
     )
     answers = ["hateful"] * 12 + ["fine", "hateful"] + ["fine"] * 12
     one, two = (
-        fit(rows(answers * 4, text=texts * 4, source=sources * 4), settings=SETTINGS)
+        fit_weights(rows(answers * 4, text=texts * 4, source=sources * 4), settings=SETTINGS)
         for sources in (["all"] * 26, ["gab"] * 13 + ["tweet"] * 13)
     )
     styles = ["gab", "tweet"]
@@ -129,7 +131,7 @@ def test_attributes_are_heads_of_their_own(rows: MakeRows) -> None:
     """An attribute learns from the rows that answer it, and moves nothing else."""
     answers = {name: name for name in PATTERNS}
     of = table(rows, answers, insult=[0] * 12 + [1] * 12 + [-1] * 12)
-    plain, more = fit(of, settings=SETTINGS), fit(of, settings=SETTINGS, attributes=("insult",))
+    plain, more = fit_weights(of, settings=SETTINGS), fit_weights(of, settings=SETTINGS, attributes=("insult",))
     np.testing.assert_array_equal(more.values[:, :2], plain.values)
     found = log_odds(more, ["thank you for the bicycle", "shut up you idiotic bicycle"])[:, 2]
     assert found[0] < 0 < found[1]
@@ -138,7 +140,7 @@ def test_attributes_are_heads_of_their_own(rows: MakeRows) -> None:
 def test_the_same_rows_teach_the_same(rows: MakeRows) -> None:
     """The seed decides the weights, bit by bit."""
     of = table(rows, {name: name for name in PATTERNS})
-    first, again, other = (fit(of, settings=replace(SETTINGS, seed=seed)) for seed in (1, 1, 2))
+    first, again, other = (fit_weights(of, settings=replace(SETTINGS, seed=seed)) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first.values, again.values)
     np.testing.assert_array_equal(first.biases, again.biases)
     assert (first.values != other.values).any()
@@ -147,7 +149,7 @@ def test_the_same_rows_teach_the_same(rows: MakeRows) -> None:
 def test_progress_is_told(rows: MakeRows) -> None:
     """The share that is done grows to 1."""
     told: list[float] = []
-    fit(rows(["fine", "toxic"] * 5), settings=SETTINGS, progress=told.append)
+    fit_weights(rows(["fine", "toxic"] * 5), settings=SETTINGS, progress=told.append)
     assert told == sorted(told)
     assert told[-1] == pytest.approx(1)
 
@@ -155,7 +157,7 @@ def test_progress_is_told(rows: MakeRows) -> None:
 def test_no_rows(rows: MakeRows) -> None:
     """Nothing cannot be learnt from."""
     with pytest.raises(ValueError, match="no rows"):
-        fit(rows([]), settings=SETTINGS)
+        fit_weights(rows([]), settings=SETTINGS)
 
 
 @given(hnp.arrays(np.float32, (40, 3), elements=st.floats(-50, 50, width=32)))

@@ -22,7 +22,7 @@ from model.moderator import Moderator
 from model.ngrams.feature_settings import FeatureSettings
 from model.normaliser.version import normaliser_version
 from training.fit.ngram_weights import FitSettings
-from training.fit.train import Trained, TrainJob, train
+from training.fit.train import TrainedArtefact, TrainJob, train_artefact
 
 ROOT = Path(__file__).parents[3]
 THINGS = tuple(
@@ -50,26 +50,26 @@ def labelled(**counts: int) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Callable[..., Trained]:
+def run(tmp_path: Path) -> Callable[..., TrainedArtefact]:
     """A function that writes rows to a table and trains on it."""
 
-    def _run(rows: Iterable[Sequence[object]], columns: Sequence[str] = ("text", "label"), **job: Any) -> Trained:
+    def _run(rows: Iterable[Sequence[object]], columns: Sequence[str] = ("text", "label"), **job: Any) -> TrainedArtefact:
         table = tmp_path / "rulings.csv"
         with table.open("w", newline="", encoding="utf-8") as file:
             csv.writer(file).writerows([columns, *rows])
         settings = FitSettings(features=FeatureSettings(bits=12), seed=job.pop("seed", 0))
-        return train(replace(TrainJob(tables=[table], out=tmp_path / "out", fit=settings), **job))
+        return train_artefact(replace(TrainJob(tables=[table], out=tmp_path / "out", fit=settings), **job))
 
     return _run
 
 
-def said(made: Trained) -> dict[str, str]:
+def said(made: TrainedArtefact) -> dict[str, str]:
     """The labels that an artefact gives to comments which nobody was taught."""
     decisions = Moderator.load(made.out).decide([Comment("", text) for text in UNSEEN])
     return {text: LABELS[code].value for text, code in zip(UNSEEN, decisions.labels, strict=True)}
 
 
-def test_a_table_becomes_a_judge(run: Callable[..., Trained]) -> None:
+def test_a_table_becomes_a_judge(run: Callable[..., TrainedArtefact]) -> None:
     """Three labels are learnt; the manifest says from what, how, and how well."""
     made = run(labelled(fine=100, toxic=80, hateful=80), dev_share=0.2, name="mine")
     assert said(made) == UNSEEN
@@ -88,7 +88,7 @@ def test_a_table_becomes_a_judge(run: Callable[..., Trained]) -> None:
     assert made.remarks == (f"only {len(made.split.dev)} dev rows: figures, probabilities and thresholds are rough",)
 
 
-def test_scores_are_for_the_prior(run: Callable[..., Trained]) -> None:
+def test_scores_are_for_the_prior(run: Callable[..., TrainedArtefact]) -> None:
     """The rarer abuse is said to be, the less probable is any."""
     rows = labelled(fine=100, toxic=80, hateful=80)
     rare, common = (
@@ -116,7 +116,7 @@ def test_scores_are_for_the_prior(run: Callable[..., Trained]) -> None:
     ids=["only abusive", "only hateful", "no hateful", "no toxic", "abusive and hateful in different rows"],
 )
 def test_rows_that_answer_one_question(
-    run: Callable[..., Trained], columns: Sequence[str], rows: list[Sequence[object]], expected: tuple[str | None, ...]
+    run: Callable[..., TrainedArtefact], columns: Sequence[str], rows: list[Sequence[object]], expected: tuple[str | None, ...]
 ) -> None:
     """Rows are used for what they say; what no row tells apart gets the label that is known."""
     made = run(rows, columns)
@@ -141,7 +141,7 @@ def test_rows_that_answer_one_question(
     ],
     ids=["one row", "one of each", "only fine", "only toxic", "only hateful", "no fine", "contradictions"],
 )
-def test_rows_that_teach_nothing(run: Callable[..., Trained], tmp_path: Path, rows: list[Sequence[object]], words: str) -> None:
+def test_rows_that_teach_nothing(run: Callable[..., TrainedArtefact], tmp_path: Path, rows: list[Sequence[object]], words: str) -> None:
     """What is missing is said in one line, and nothing is written."""
     with pytest.raises(TableError, match=words) as told:
         run(rows)
@@ -150,7 +150,7 @@ def test_rows_that_teach_nothing(run: Callable[..., Trained], tmp_path: Path, ro
 
 
 @pytest.mark.parametrize("counts", [{"fine": 2, "toxic": 2, "hateful": 1}, {"fine": 3, "toxic": 2}, {"fine": 2, "hateful": 3}], ids=str)
-def test_five_rows(run: Callable[..., Trained], counts: dict[str, int]) -> None:
+def test_five_rows(run: Callable[..., TrainedArtefact], counts: dict[str, int]) -> None:
     """The smallest table that can be split makes an artefact that says how little it is worth."""
     made = run(labelled(**counts))
     assert any("dev rows: figures, probabilities and thresholds are rough" in remark for remark in made.remarks)
@@ -160,7 +160,7 @@ def test_five_rows(run: Callable[..., Trained], counts: dict[str, int]) -> None:
 
 
 @pytest.mark.parametrize("missing", ["fine", "toxic", "hateful"])
-def test_dev_rows_without_a_label(run: Callable[..., Trained], missing: str) -> None:
+def test_dev_rows_without_a_label(run: Callable[..., TrainedArtefact], missing: str) -> None:
     """What the given dev rows cannot show is taken from the prior, is said, and the labels still come out."""
     learn = [(text, label, "train") for text, label in labelled(fine=60, toxic=60, hateful=60)]
     dev = [(text, label, "dev") for label in PATTERNS if label != missing for text in texts(label, 60, start=60)]
@@ -169,14 +169,14 @@ def test_dev_rows_without_a_label(run: Callable[..., Trained], missing: str) -> 
     assert any("no dev row is" in remark for remark in made.remarks) == (missing != "toxic")
 
 
-def test_train_rows_without_a_label(run: Callable[..., Trained]) -> None:
+def test_train_rows_without_a_label(run: Callable[..., TrainedArtefact]) -> None:
     """What only dev rows say is not learnt."""
     rows = [(text, label, "train") for text, label in labelled(toxic=60, hateful=60)] + [(t, "fine", "dev") for t in texts("fine", 60)]
     with pytest.raises(TableError, match="no row to learn from is fine"):
         run(rows, ("text", "label", "split"))
 
 
-def test_duplicates_never_judge(run: Callable[..., Trained]) -> None:
+def test_duplicates_never_judge(run: Callable[..., TrainedArtefact]) -> None:
     """A copy of a comment, and one that is nearly the same, are on one side of the split."""
     rows = labelled(fine=100, toxic=100)
     copies = [(f"{text.upper()}!!", label) for text, label in rows]
@@ -186,7 +186,7 @@ def test_duplicates_never_judge(run: Callable[..., Trained]) -> None:
     assert not dev & learn
 
 
-def test_weights_of_sources_and_classes(run: Callable[..., Trained], tmp_path: Path) -> None:
+def test_weights_of_sources_and_classes(run: Callable[..., TrainedArtefact], tmp_path: Path) -> None:
     """Where sources contradict each other, the one that counts more is believed; a class that counts more is seen more often."""
     rows = [(f"{thing} indeed", label, source) for thing in THINGS for label, source in (("fine", "ours"), ("toxic", "theirs"))]
     rows = [(f"{text} {source}" if at % 2 else f"{source} {text}", label, source) for at, (text, label, source) in enumerate(rows)]
@@ -208,20 +208,20 @@ def test_weights_of_sources_and_classes(run: Callable[..., Trained], tmp_path: P
 
 
 @pytest.mark.parametrize("weight", ["1e300", "1e-300", "3"])
-def test_weights_count_relatively(run: Callable[..., Trained], weight: str) -> None:
+def test_weights_count_relatively(run: Callable[..., TrainedArtefact], weight: str) -> None:
     """A weight that all rows have changes nothing, however large or small."""
     rows = labelled(fine=60, toxic=60)
     plain = run(rows).manifest.content_hash
     assert run([(*row, weight) for row in rows], ("text", "label", "weight")).manifest.content_hash == plain
 
 
-def test_rows_that_weigh_nothing(run: Callable[..., Trained]) -> None:
+def test_rows_that_weigh_nothing(run: Callable[..., TrainedArtefact]) -> None:
     """A table whose rows all weigh 0 is refused."""
     with pytest.raises(TableError, match="weighs 0"):
         run([(*row, 0) for row in labelled(fine=20, toxic=20)], ("text", "label", "weight"))
 
 
-def test_the_policy_spares_clean_conversation(run: Callable[..., Trained]) -> None:
+def test_the_policy_spares_clean_conversation(run: Callable[..., TrainedArtefact]) -> None:
     """No comment is reviewed that is less suspicious than average, none rejected that is rather fine, however clean the table."""
     policy = run(labelled(fine=120, toxic=120, hateful=120)).manifest.policies["default"]
     assert policy.review_abusive >= 0.1
@@ -230,7 +230,7 @@ def test_the_policy_spares_clean_conversation(run: Callable[..., Trained]) -> No
     assert policy.reject_hateful >= 0.1
 
 
-def test_the_seed_moves_the_split_and_the_weights(run: Callable[..., Trained]) -> None:
+def test_the_seed_moves_the_split_and_the_weights(run: Callable[..., TrainedArtefact]) -> None:
     """Another seed makes another artefact, the same seed the same one."""
     rows = labelled(fine=60, toxic=60, hateful=60)
     first, again, other = (run(rows, seed=seed).manifest.content_hash for seed in (0, 0, 1))
@@ -242,9 +242,9 @@ import sys
 from pathlib import Path
 from model.ngrams.feature_settings import FeatureSettings
 from training.fit.ngram_weights import FitSettings
-from training.fit.train import TrainJob, train
+from training.fit.train import TrainJob, train_artefact
 job = TrainJob(tables=[Path(sys.argv[1])], out=Path(sys.argv[2]), fit=FitSettings(features=FeatureSettings(bits=12)))
-print(train(job).manifest.content_hash)
+print(train_artefact(job).manifest.content_hash)
 """
 
 
@@ -269,7 +269,7 @@ def test_another_process_makes_the_same(tmp_path: Path) -> None:
     assert len(hashes[0]) == 64
 
 
-def test_an_artefact_is_replaced(run: Callable[..., Trained], tmp_path: Path) -> None:
+def test_an_artefact_is_replaced(run: Callable[..., TrainedArtefact], tmp_path: Path) -> None:
     """Training anew into the folder of an artefact replaces it."""
     first = run(labelled(fine=20, toxic=20))
     second = run(labelled(fine=30, toxic=30))
@@ -288,7 +288,7 @@ def test_an_out_that_cannot_be_is_refused_first(tmp_path: Path, kind: str) -> No
         out.write_text("dear diary", encoding="utf-8")
     steps: list[str] = []
     with pytest.raises(ArtefactError, match=r"out.*: (choose another folder|give a folder)$"):
-        train(
+        train_artefact(
             TrainJob(tables=[tmp_path / "missing.csv"], out=out / "below" if kind == "below a file" else out),
             lambda step, share: steps.append(step),
         )
@@ -305,7 +305,7 @@ def test_many_sources_and_files(tmp_path: Path) -> None:
         text = PATTERNS[label][day % 3].format(f"{THINGS[day % 40]} {day}")
         (folder / f"{day}.jsonl").write_text(json.dumps({"text": text, "label": label, "source": f"author {day // 10}"}), encoding="utf-8")
     settings = FitSettings(features=FeatureSettings(bits=12))
-    made = train(TrainJob(tables=[folder], out=tmp_path / "out", fit=settings, dev_share=0.5))
+    made = train_artefact(TrainJob(tables=[folder], out=tmp_path / "out", fit=settings, dev_share=0.5))
     manifest = read_artefact(tmp_path / "out", normaliser=normaliser_version()).manifest
     assert [(source.source, source.rows) for source in manifest.data] == [("510 files", 510)]
     assert manifest == made.manifest
@@ -318,7 +318,7 @@ def test_progress_is_told_in_order(tmp_path: Path) -> None:
         csv.writer(file).writerows([("text", "label"), *labelled(fine=20, toxic=20)])
     told: list[tuple[str, float]] = []
     settings = FitSettings(features=FeatureSettings(bits=12))
-    train(TrainJob(tables=[table], out=tmp_path / "out", fit=settings), lambda step, share: told.append((step, share)))
+    train_artefact(TrainJob(tables=[table], out=tmp_path / "out", fit=settings), lambda step, share: told.append((step, share)))
     assert list(dict(told)) == ["reading", "duplicates", "fitting", "judging", "writing"]
     shares = [share for step, share in told if step == "fitting"]
     assert shares == sorted(shares)

@@ -12,7 +12,7 @@ from model.errors import ArtefactError
 from model.moderator import Moderator
 from model.normaliser.version import normaliser_version
 from model.profile import Profile
-from training.fit.train import TrainJob, train
+from training.fit.train import TrainJob, train_artefact
 
 PEOPLE = ["bob", "ann", "sam", "eve", "kim", "joe", "max", "lea", "tim", "zoe", "ian", "mia", "ben", "amy", "dan", "sue", "ray", "liz"]
 TALK = {"fine": "{} had a lovely morning", "toxic": "{} you stupid clown", "hateful": "foreigners like {} are vermin"}
@@ -34,8 +34,8 @@ def test_the_encoder_is_kept(table: Path, tmp_path: Path, write_both: Callable[.
     """The new artefact holds the old encoder byte for byte and the n-grams of the new labels, and judges by both."""
     old = write_both(tmp_path / "old")
     (old / "NOTICE").write_text("whose work it is\n")
-    train(TrainJob(tables=[table], out=tmp_path / "new", encoder=old))
-    train(TrainJob(tables=[table], out=tmp_path / "alone"))
+    train_artefact(TrainJob(tables=[table], out=tmp_path / "new", encoder=old))
+    train_artefact(TrainJob(tables=[table], out=tmp_path / "alone"))
     before, after = (read_artefact(folder, normaliser=normaliser_version()).arrays for folder in (old, tmp_path / "new"))
     for name in ("network.npy", "pieces.npy"):
         np.testing.assert_array_equal(before[name], after[name])
@@ -49,7 +49,7 @@ def test_the_encoder_is_kept(table: Path, tmp_path: Path, write_both: Callable[.
 
 def test_an_artefact_without_an_encoder_cannot_lend_one(table: Path, tmp_path: Path) -> None:
     """To keep the encoder of an artefact that has none is refused, and nothing is written."""
-    train(TrainJob(tables=[table], out=tmp_path / "alone"))
+    train_artefact(TrainJob(tables=[table], out=tmp_path / "alone"))
     with pytest.raises(ArtefactError, match="holds no encoder"):
-        train(TrainJob(tables=[table], out=tmp_path / "new", encoder=tmp_path / "alone"))
+        train_artefact(TrainJob(tables=[table], out=tmp_path / "new", encoder=tmp_path / "alone"))
     assert not (tmp_path / "new").exists()

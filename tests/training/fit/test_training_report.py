@@ -9,7 +9,7 @@ import pytest
 
 from model.ngrams.feature_settings import FeatureSettings
 from training.fit.ngram_weights import FitSettings
-from training.fit.train import Trained, TrainJob, train
+from training.fit.train import TrainedArtefact, TrainJob, train_artefact
 from training.fit.training_report import print_trained, progress_bar, trained_json
 
 THINGS = tuple(f"{kind} {thing}" for kind in ("red", "old", "quiet", "tiny") for thing in ("bus", "garden", "book", "window", "song"))
@@ -24,7 +24,7 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+def made(tmp_path_factory: pytest.TempPathFactory) -> TrainedArtefact:
     """A training on a table whose source has a name that commands terminals, and whose copies contradict each other."""
     folder = tmp_path_factory.mktemp("report")
     rows = [
@@ -36,7 +36,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     with (folder / "t.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([("text", "label", "source"), *((*row, "[red]\x1b[31mours") for row in rows)])
     settings = FitSettings(features=FeatureSettings(bits=12))
-    return train(TrainJob(tables=[folder / "t.csv"], out=folder / "out", fit=settings))
+    return train_artefact(TrainJob(tables=[folder / "t.csv"], out=folder / "out", fit=settings))
 
 
 def test_a_bar_for_each_step_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,7 +64,7 @@ def test_a_line_for_each_step_elsewhere(capsys: pytest.CaptureFixture[str]) -> N
     assert (told.out, told.err) == ("", "tipstaff: fitting\ntipstaff: judging\n")
 
 
-def test_the_figures_are_the_result(made: Trained, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_figures_are_the_result(made: TrainedArtefact, capsys: pytest.CaptureFixture[str]) -> None:
     """The table goes to standard output, all else to standard error, and no name of a source commands the terminal."""
     print_trained(made)
     told = capsys.readouterr()
@@ -76,7 +76,7 @@ def test_the_figures_are_the_result(made: Trained, capsys: pytest.CaptureFixture
         assert words in told.err
 
 
-def test_programs_read_the_same(made: Trained) -> None:
+def test_programs_read_the_same(made: TrainedArtefact) -> None:
     """The JSON is one line and holds what people are told."""
     line = trained_json(made)
     assert "\n" not in line

@@ -9,7 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from model.errors import TableError
-from training.shipped_model.corpus import ATTRIBUTES, SOURCES, AttributeCount, count_attributes, load_corpus, main
+from training.shipped_model.attribute_counts import AttributeCount, count_attributes, count_attributes_command
+from training.shipped_model.corpus import load_corpus
+from training.shipped_model.native_labels import ATTRIBUTES
+from training.shipped_model.sources import SOURCES
 
 
 def save(folder: Path, source: str, rows: list[dict[str, Any]]) -> None:
@@ -125,7 +128,7 @@ def test_attributes_are_counted_by_source_and_side(tmp_path: Path, capsys: pytes
     counts = count_attributes(load_corpus(tmp_path))
     assert AttributeCount("personal_attack", "cad", 1, 1, 0, 0) in counts
     assert AttributeCount("sexism", "guest_misogyny", 1, 0, 0, 2) in counts
-    assert main(["--corpus", str(tmp_path)]) == 0
+    assert count_attributes_command(["--corpus", str(tmp_path)]) == 0
     assert "sexism             guest_misogyny                 1         0         0         2" in capsys.readouterr().out
 
 
@@ -133,7 +136,7 @@ def test_a_missing_corpus_is_one_clear_line(tmp_path: Path, capsys: pytest.Captu
     """Who has no corpus learns where it was looked for, and how to say where it is."""
     with pytest.raises(TableError, match=r"the corpus is not there; .*--corpus"):
         load_corpus(tmp_path / "nowhere")
-    assert main(["--corpus", str(tmp_path / "nowhere")]) == 1
+    assert count_attributes_command(["--corpus", str(tmp_path / "nowhere")]) == 1
     assert "the corpus is not there" in capsys.readouterr().err
     with pytest.raises(TableError, match="holds no Parquet file"):
         load_corpus(tmp_path)

@@ -7,7 +7,7 @@ import pytest
 from model.artefact.folder import read_artefact, shipped_folder
 from model.comment import Comment
 from model.text.pipeline import prepare
-from training.fit.combination import stored_second
+from training.fit.combination import read_encoder
 
 FOLDER = shipped_folder()
 
@@ -41,6 +41,6 @@ def test_it_is_whole_and_says_whose_work_is_in_it() -> None:
 )
 def test_it_knows_word_order(better: str, worse: str, about: list[int]) -> None:
     """Of two comments with nearly the same words the one that attacks has the higher log-odds, by the heads that it is about."""
-    second, _ = stored_second(FOLDER)
+    second, _ = read_encoder(FOLDER)
     (one, other) = second.reader.read(prepare([Comment("", better), Comment("", worse)]))
     assert (one[about] < other[about]).all()

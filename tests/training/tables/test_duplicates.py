@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.tables.duplicates import Deduplicated, canonical_key, deduplicate
+from training.tables.duplicates import DeduplicatedRows, canonical_key, deduplicate
 from training.tables.labelled import Labelled, Place
-from training.tables.near_duplicates import SHINGLE, find_near
+from training.tables.near_duplicates import SHINGLE, find_near_duplicates
 
 FINE, TOXIC, HATEFUL, ABUSIVE, NOT_HATEFUL, NOTHING = (0, 0), (1, 0), (1, 1), (1, -1), (-1, 0), (-1, -1)
 Row = tuple[str, tuple[int, int]]
@@ -35,7 +35,7 @@ def table(rows: Sequence[Row], splits: Sequence[str | None] | None = None) -> La
     )
 
 
-def said(result: Deduplicated) -> list[Row]:
+def said(result: DeduplicatedRows) -> list[Row]:
     """Return the rows that are left, in the form that they were given."""
     return [(text, (int(abusive), int(hateful))) for text, abusive, hateful in zip(*_columns(result.rows), strict=True)]
 
@@ -210,7 +210,7 @@ def test_the_join_finds_exactly_what_comparing_all_pairs_finds(texts: list[str],
     # No text answers what another one does alike, so that none is dropped.
     answers = np.full((size, size), -1, dtype=np.int8)
     np.fill_diagonal(answers, 1)
-    found = find_near(texts, sides=np.zeros(size, dtype=np.int8), answers=answers, threshold=threshold)
+    found = find_near_duplicates(texts, sides=np.zeros(size, dtype=np.int8), answers=answers, threshold=threshold)
     expected = list(range(size))
     for one in range(size):
         for other in range(one):
@@ -225,7 +225,9 @@ def test_the_join_finds_exactly_what_comparing_all_pairs_finds(texts: list[str],
 def test_nothing_kept_is_covered_and_nothing_dropped_is_missed(texts: list[str], threshold: float) -> None:
     """Of texts that all say the same, every dropped one has a kept near duplicate, and no two kept ones are near."""
     size = len(texts)
-    found = find_near(texts, sides=np.zeros(size, dtype=np.int8), answers=np.zeros((size, 1), dtype=np.int8), threshold=threshold)
+    found = find_near_duplicates(
+        texts, sides=np.zeros(size, dtype=np.int8), answers=np.zeros((size, 1), dtype=np.int8), threshold=threshold
+    )
     kept = np.flatnonzero(found.kept).tolist()
     near = [any(jaccard(texts[row], texts[other]) >= threshold - 1e-9 for other in kept if other < row) for row in range(size)]
     assert near == (~found.kept).tolist()

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.errors import TableError
-from training.tables.cells import settle
-from training.tables.labelled_tables import Reading, read_tables
+from training.tables.cells import reconcile_answers
+from training.tables.labelled_tables import TablesRead, read_tables
 
 Write = Callable[[str, str | bytes], Path]
 
@@ -32,7 +32,7 @@ def write(tmp_path: Path) -> Write:
     return write
 
 
-def balance(reading: Reading) -> bool:
+def balance(reading: TablesRead) -> bool:
     """Tell whether every row that was read is accounted for once."""
     dropped = [problem for problem in reading.problems if problem.dropped and problem.line]
     return (
@@ -332,5 +332,5 @@ def test_no_row_is_ever_lost_or_turned_into_a_contradiction(
 def test_settling_twice_changes_nothing(abusive: int, hateful: int) -> None:
     """What a row says is closed under the two implications."""
     if (abusive, hateful) != (0, 1):
-        once = settle(abusive, hateful, label=None)
-        assert settle(*once[:2], label=None) == once
+        once = reconcile_answers(abusive, hateful, label=None)
+        assert reconcile_answers(*once[:2], label=None) == once

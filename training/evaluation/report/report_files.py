@@ -14,7 +14,7 @@ from training.evaluation.report.pictures import told
 from training.evaluation.report.sections import Cell, Estimate, ReportSection
 from training.evaluation.report.standard_sections import HEADLINES, build_sections
 from training.evaluation.results import EvaluationResults
-from training.tables.labelled_tables import Reading
+from training.tables.labelled_tables import TablesRead
 
 __all__ = ["REPORT_FILES", "EvaluationReport", "ScoredTable", "print_report", "report_html", "report_json", "write_report"]
 
@@ -60,7 +60,7 @@ class EvaluationReport:
     results: EvaluationResults
     sections: Sequence[ReportSection]
     tables: Sequence[ScoredTable]
-    reading: Reading
+    reading: TablesRead
     split: str
     remarks: Sequence[str] = ()
 

@@ -14,7 +14,7 @@ from training.evaluation.report.sections import Estimate, ReportColumn, ReportSe
 from training.evaluation.results import compute_results
 from training.evaluation.scoreboard import ScoredRows
 from training.tables.labelled import Labelled
-from training.tables.labelled_tables import Problem, Reading
+from training.tables.labelled_tables import RowProblem, TablesRead
 
 MakeJudged = Callable[..., ScoredRows]
 HOSTILE = "<script>alert('\"1\"')</script>"
@@ -53,7 +53,7 @@ class Page(HTMLParser):
 
 def made(of: ScoredRows, *sections: ReportSection) -> EvaluationReport:
     rows: Labelled = of.rows
-    reading = Reading(rows=rows, problems=[Problem("t.csv", 7, "label", HOSTILE)], read=9, used=7, skipped=1, bad=1)
+    reading = TablesRead(rows=rows, problems=[RowProblem("t.csv", 7, "label", HOSTILE)], read=9, used=7, skipped=1, bad=1)
     return EvaluationReport(compute_results(of, resamples=20), sections, (ScoredTable("t.csv", "0" * 64, 7),), reading, "all", (HOSTILE,))
 
 

@@ -1,0 +1,108 @@
+"""The model card of an artefact: what it is for, what it was trained on, how good it is, and where it fails."""
+
+from typing import Any
+
+from model.artefact.manifest import Description
+from training.shipped_model.sources import SOURCES
+from training.shipped_model.synthetic_rows import SYNTHETIC_SOURCE
+
+__all__ = ["write_model_card"]
+
+_ONE_READER = "A linear model over hashed n-grams of words and letters, two heads, 8-bit weights; plain arrays, no code."
+_TWO_READERS = """Two readers, put together by a calibrated map. The first is a linear model over hashed n-grams of words and letters,
+two heads, 8-bit weights. The second, asked where its word may change the label, is a small transformer that knows word
+order, 8-bit weights, trained further from the pretrained weights that NOTICE names; an ONNX graph, no code of its own."""
+_FIGURES = {
+    "auc_hateful": "AUC hateful",
+    "auc_abusive": "AUC abusive",
+    "caught_abusive": "abusive comments caught at 5 % false alarms on clean conversation",
+    "caught_hateful": "hateful comments caught at 1 %",
+    "macro_f1": "macro-F1 of the three labels",
+}
+_SHIPPED_TITLE = "the classifier that ships with Tipstaff"
+_PUBLIC_DATA = "Public research data. The licences are as seen in the copies used; no text of theirs is in the artefact."
+_OWN_DATA = "Labelled tables that `make train` was given, and comments written for Tipstaff; no text of theirs is in the artefact."
+
+_CARD = """# Model card: {title}
+
+**What it does.** It labels English comments *fine*, *toxic* (insults, threats, harassment without a protected target) or
+*hateful* (attacks or demeans people for race, ethnicity, nationality, religion, gender, sexual orientation or disability),
+with probabilities calibrated for a site where {prior.abusive:.0%} of the comments are abusive, a fifth of these hateful.
+
+**What it is.** {readers}
+
+**What it is for.** To help moderators: to sort what they should see first, to hold back the worst. Not for: deciding alone
+about people, other languages than English, or measuring a person.
+
+## How good it is
+
+On dev rows that it was not fitted on (calibration and thresholds were chosen on them), means over the sources that answer:
+
+{head}
+{figures}
+
+{calibration}Attribute heads, each with the source that shows it best; one is published only if at least 100 dev rows say yes and 100 no,
+and the lower bound of its AUC there is at least 0.85. Their probabilities are calibrated for a
+site where {prior.abusive:.0%} of the comments have the attribute.
+
+| attribute | source | yes / no | AUC | lower bound |
+|---|---|---|---|---|
+{attributes}
+
+## Where it fails
+
+It reads words, not the world: irony, insinuation and hate without hateful words pass; counter-speech that quotes
+abuse, reclaimed words, and negation can be taken for abuse; comments that name a group are judged more severely than others.
+Labels of the corpus are disputed in places, as labels of this kind are.
+
+## What it was trained on
+
+{data}
+
+| source | rows | domain | origin | licence as seen |
+|---|---|---|---|---|
+{sources}
+"""
+
+
+def write_model_card(description: Description, *, from_corpus: bool = True) -> str:
+    """Return the model card of an artefact as Markdown.
+
+    Args:
+        description: what the manifest says of the artefact.
+        from_corpus: whether it was trained on the public corpus, else on other labelled tables.
+    """
+    mean: Any = description.metrics["dev"]["MEAN"]  # type: ignore[index, call-overload]
+    both: Any = description.metrics["profiles"]["both"] if "profiles" in description.metrics else {}  # type: ignore[index, call-overload]
+    error = description.metrics["calibration_error"]
+    sources = "\n".join(f"| {s.source} | {s.rows:,} | {_domain(s.source)} | {s.origin} | {s.licence} |" for s in description.data)
+    attributes = "\n".join(
+        f"| {name} | {e.source} | {e.positives} / {e.negatives} | {e.auc:.3f} | {e.auc_low:.3f} |"
+        for name, e in description.attributes.items()
+    )
+    return _CARD.format(
+        title=_SHIPPED_TITLE if from_corpus else f"the classifier {description.name}",
+        readers=_TWO_READERS if both else _ONE_READER,
+        figures="\n".join(
+            f"| {caption} | {_figure(mean[name])} |" + (f" {_figure(both[name])} |" if both else "") for name, caption in _FIGURES.items()
+        ),
+        head="| figure | n-grams alone | both readers |\n|---|---|---|" if both else "| figure | mean |\n|---|---|",
+        calibration=""
+        if error is None
+        else f"The calibration error of P(abusive) at the stated prior is {error:.3f} by the n-grams alone.\n\n",
+        attributes=attributes or "| none | | | | |",
+        data=_PUBLIC_DATA if from_corpus else _OWN_DATA,
+        sources=sources,
+        prior=description.prior,
+    )
+
+
+def _figure(value: float | None) -> str:
+    """Return a figure, or that no dev rows could show it."""
+    return "not measured" if value is None else f"{value:.3f}"
+
+
+def _domain(source: str) -> str:
+    if source == SYNTHETIC_SOURCE:
+        return "comments of our own, from templates and written singly"
+    return SOURCES[source].domain if source in SOURCES else "not stated"

@@ -1,0 +1,99 @@
+"""What ``make train`` learns from: the public corpus, or any other folder of labelled tables."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from model.artefact.manifest import DataSource
+from model.errors import TableError
+from training.shipped_model.corpus import CORPUS_FOLDER, find_sources, load_corpus
+from training.shipped_model.reread_labels import ATTRIBUTES_TABLE, REREAD_TABLE
+from training.shipped_model.sources import CLEAN_SOURCES, SOURCES
+from training.tables.describe_files import describe_files, hash_file
+from training.tables.labelled import Labelled
+from training.tables.labelled_tables import TablesRead, read_tables
+from training.tables.table_records import SUFFIXES
+
+__all__ = ["TrainingTables", "load_training_tables"]
+
+_WHAT_IS_NEEDED = (
+    f"what is needed are labelled tables ({', '.join(SUFFIXES)}) with a column text and a column label (fine, toxic or hateful), "
+    "or columns abusive and hateful (yes or no) in its place; --corpus FOLDER names the folder that holds them"
+)
+
+
+@dataclass(frozen=True)
+class TrainingTables:
+    """Labelled rows, and what is known of where they come from.
+
+    Attributes:
+        rows: what to learn from and to judge by.
+        data: the files and their licences, for the manifest.
+        clean_sources: sources whose fine rows are ordinary conversation; None for all.
+        from_corpus: whether this is the public corpus.
+        tables_read: what was wrong with rows of other tables; None for the corpus.
+        remarks: what was not there or not read, a line each.
+    """
+
+    rows: Labelled
+    data: tuple[DataSource, ...]
+    clean_sources: tuple[str, ...] | None
+    from_corpus: bool
+    tables_read: TablesRead | None
+    remarks: tuple[str, ...]
+
+
+def load_training_tables(folder: Path = CORPUS_FOLDER, *, reread: bool = True) -> TrainingTables:
+    """Load the public corpus, if the folder holds a table named as one of its sources, else every labelled table in and below the folder.
+
+    Args:
+        folder: where the tables lie.
+        reread: whether labels of the corpus that were read again replace those of its sources.
+
+    Raises:
+        TableError: there is no table, or one cannot be read.
+    """
+    if not folder.is_dir():
+        raise TableError(f"{folder}: there is nothing to train on, since this folder is not there; {_WHAT_IS_NEEDED}")
+    if find_sources(folder):
+        return _load_corpus_tables(folder, reread=reread)
+    if not any(file.suffix.lower() in SUFFIXES for file in folder.rglob("*")):
+        raise TableError(f"{folder}: there is nothing to train on, since this folder holds no table; {_WHAT_IS_NEEDED}")
+    tables_read = read_tables([folder])
+    return TrainingTables(tables_read.rows, describe_files(tables_read.rows), None, False, tables_read, ())
+
+
+def _load_corpus_tables(folder: Path, *, reread: bool) -> TrainingTables:
+    rows = load_corpus(folder, reread=reread)
+    paths = find_sources(folder)
+    data = [
+        DataSource(
+            source=path.stem,
+            sha256=hash_file(path),
+            rows=rows.source.count(path.stem),
+            licence=SOURCES[path.stem].licence,
+            origin=SOURCES[path.stem].origin,
+        )
+        for path in paths
+    ]
+    joined = [folder / name for name in (REREAD_TABLE, ATTRIBUTES_TABLE)] if reread else []
+    data += [_describe_joined(path) for path in joined if path.is_file()]
+    absent = sorted(set(SOURCES).difference(path.stem for path in paths))
+    ignored = sorted(path.name for path in folder.glob("*.parquet") if path not in [*paths, *joined])
+    remarks = [
+        *([f"{len(absent)} of {len(SOURCES)} sources of the corpus are not there: {', '.join(absent)}"] if absent else []),
+        *(f"{path.name} is not there: the labels are those of the sources" for path in joined if not path.is_file()),
+        *([f"not read: {', '.join(ignored)}"] if ignored else []),
+    ]
+    return TrainingTables(rows, tuple(data), CLEAN_SOURCES, True, None, tuple(remarks))
+
+
+def _describe_joined(path: Path) -> DataSource:
+    import pyarrow.parquet as pq
+
+    return DataSource(
+        source=path.name,
+        sha256=hash_file(path),
+        rows=pq.read_metadata(path).num_rows,
+        licence="that of the source of each row",
+        origin="labels read again by the guide of the corpus, joined by source and id",
+    )

@@ -1,0 +1,31 @@
+"""What a manifest says of the files that labelled rows were read from."""
+
+import hashlib
+from collections import Counter
+from pathlib import Path
+
+from model.artefact.manifest import DataSource
+from training.tables.labelled import Labelled
+
+__all__ = ["describe_files", "hash_file"]
+
+_MOST_FILES = 500  # so that the manifest stays small enough to be read
+
+
+def describe_files(rows: Labelled) -> tuple[DataSource, ...]:
+    """Describe the files that the rows were read from; more than 500 of them as one, by the hash of their hashes."""
+    counts = Counter(place.file for place in rows.place)
+    files = [(Path(file).name, hash_file(Path(file)), count) for file, count in sorted(counts.items())]
+    if len(files) > _MOST_FILES:
+        together = hashlib.sha256("".join(digest for _, digest, _ in files).encode()).hexdigest()
+        files = [(f"{len(files)} files", together, counts.total())]
+    return tuple(
+        DataSource(source=name, sha256=digest, rows=count, licence="not stated", origin="given to tipstaff train")
+        for name, digest, count in files
+    )
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
