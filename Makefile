@@ -15,7 +15,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 INSTALL := PYTHON='$(PYTHON)' bash .ci/install
 
-.PHONY: help serve test lint format docs bench train lock clean
+.PHONY: help serve test lint format docs bench train lexicon lock clean
 
 help: ## list the commands
 	@awk -F ' *## *' '/^[a-z]+:.*##/ {sub(/:.*/, "", $$1); printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -49,9 +49,13 @@ bench: ## measure, side by side with what else there is
 	@$(INSTALL) bench
 	LOCPATH=$$(bash .ci/locale) $(BIN)/python -m benchmarks $(ARGS)
 
-train: ## rebuild model/default from ../shared/corpus
+train: ## train a model of the shipped kind from ../shared/corpus [ARGS="--corpus FOLDER"]
 	@$(INSTALL) dev
 	$(BIN)/python -m training.shipped_model.build_shipped $(ARGS)
+
+lexicon: ## make the list of known words from ../shared/corpus [ARGS=--check]
+	@$(INSTALL) dev
+	$(BIN)/python -m training.shipped_model.build_lexicon $(ARGS)
 
 lock: ## bring the locks in line with pyproject.toml [ARGS=--upgrade]
 	@$(INSTALL) dev

@@ -163,9 +163,10 @@ def build_lexicon_command(arguments: Sequence[str] | None = None, *, sources: Co
 
 def _check(path: Path, lexicon: bytes) -> int:
     """Compare a file with the lexicon that it should hold; returns the exit code."""
-    lines, expected = path.read_bytes().splitlines(), lexicon.splitlines()
-    if path.read_bytes() == lexicon:
-        print(f"{path} is, byte for byte, what the corpus makes: {len(lines):,} words")
+    content = path.read_bytes()
+    lines, expected = content.split(b"\n"), lexicon.split(b"\n")
+    if content == lexicon:
+        print(f"{path} is, byte for byte, what the corpus makes: {len(lines) - 1:,} words")
         return 0
     excess, missing = sorted(set(lines) - set(expected)), sorted(set(expected) - set(lines))
     example = (excess or missing or [b""])[0].decode(errors="replace")

@@ -1,0 +1,97 @@
+"""Labels that were read again: joined by source and id, and what they replace."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from model.errors import TableError
+from training.shipped_model.reread_labels import ATTRIBUTES_TABLE, REREAD_TABLE, replace_reread
+from training.tables.labelled import Labelled
+
+MakeRows = Callable[..., Labelled]
+
+
+@pytest.fixture
+def table(rows: MakeRows) -> Labelled:
+    """Four rows of two sources that share an id."""
+    labelled = rows(["fine", "toxic", "not hateful", "fine"], source=["cad", "cad", "edos", "edos"], insult=[0, -1, -1, 1])
+    return replace(labelled, id=["1", "2", "1", "3"])
+
+
+def save_labels(folder: Path, *records: tuple[str, str, str | None, str]) -> None:
+    """Write re-read labels: source, id, label and use."""
+    names = ("source", "id", "label", "use")
+    pq.write_table(
+        pa.table({name: pa.array([record[at] for record in records], pa.string()) for at, name in enumerate(names)}), folder / REREAD_TABLE
+    )
+
+
+def save_attributes(folder: Path, records: Sequence[dict[str, Any]]) -> None:
+    """Write re-read attributes; those that a record does not name are no."""
+    columns = ("source", "id", "use", "insult", "threat", "profanity", "sexually_explicit", "severe")
+    filled = [dict.fromkeys(columns, False) | {"use": "train"} | record for record in records]
+    pq.write_table(pa.Table.from_pylist(filled), folder / ATTRIBUTES_TABLE)
+
+
+def test_a_label_replaces_both_answers(table: Labelled, tmp_path: Path) -> None:
+    """The row of that source and id gets the answers of its new label; the others keep theirs."""
+    save_labels(tmp_path, ("cad", "1", "hateful", "train"), ("edos", "1", "toxic", "train"), ("cad", "2", "fine", "train"))
+    labelled = replace_reread(table, tmp_path)
+    assert labelled.abusive.tolist() == [1, 0, 1, 0]
+    assert labelled.hateful.tolist() == [1, 0, 0, 0]
+    assert labelled.text == table.text
+
+
+def test_what_changes_nothing(table: Labelled, tmp_path: Path) -> None:
+    """An unclear label, one that may only be measured with, and one of a row that is not there leave the answers alone."""
+    save_labels(tmp_path, ("cad", "1", None, "train"), ("cad", "2", "fine", "figures"), ("ghc", "1", "hateful", "train"))
+    labelled = replace_reread(table, tmp_path)
+    assert (labelled.abusive.tolist(), labelled.hateful.tolist()) == (table.abusive.tolist(), table.hateful.tolist())
+
+
+def test_attributes_replace_those_of_the_sources(table: Labelled, tmp_path: Path) -> None:
+    """Five attributes of the rows that were read again are known, also those that no source answers; other rows keep theirs."""
+    save_attributes(
+        tmp_path, [{"source": "cad", "id": "1", "insult": True, "severe": True}, {"source": "edos", "id": "3", "use": "figures"}]
+    )
+    attributes = {name: answers.tolist() for name, answers in replace_reread(table, tmp_path).attributes.items()}
+    assert attributes == {
+        "insult": [1, -1, -1, 1],
+        "profanity": [0, -1, -1, -1],
+        "severe_toxicity": [1, -1, -1, -1],
+        "sexually_explicit": [0, -1, -1, -1],
+        "threat": [0, -1, -1, -1],
+    }
+
+
+def test_rows_are_not_changed_in_place(table: Labelled, tmp_path: Path) -> None:
+    """The rows that were handed over keep the labels of their sources."""
+    save_labels(tmp_path, ("cad", "1", "hateful", "train"))
+    save_attributes(tmp_path, [{"source": "cad", "id": "1", "insult": True}])
+    replace_reread(table, tmp_path)
+    assert (table.abusive.tolist(), table.attributes["insult"].tolist()) == ([0, 1, -1, 0], [0, -1, -1, 1])
+
+
+def test_without_the_tables_nothing_changes(table: Labelled, tmp_path: Path) -> None:
+    """A folder without the two tables leaves every answer as it is."""
+    labelled = replace_reread(table, tmp_path)
+    assert labelled.abusive.tolist() == table.abusive.tolist()
+    assert labelled.attributes.keys() == table.attributes.keys()
+
+
+def test_tables_that_cannot_be_joined_are_refused(table: Labelled, tmp_path: Path) -> None:
+    """A column that is missing, a label that is none and a file that is no table end in one clear line."""
+    save_labels(tmp_path, ("cad", "1", "rude", "train"))
+    with pytest.raises(TableError, match=r"reread.parquet: 'rude' is no label; it has to be fine, toxic, hateful or empty"):
+        replace_reread(table, tmp_path)
+    pq.write_table(pa.table({"id": ["1"], "label": ["fine"]}), tmp_path / REREAD_TABLE)
+    with pytest.raises(TableError, match=r"reread.parquet: the columns source, use are missing; rows are joined by source and id"):
+        replace_reread(table, tmp_path)
+    (tmp_path / REREAD_TABLE).write_bytes(b"PAR1")
+    with pytest.raises(TableError, match=r"reread.parquet: not a readable Parquet file"):
+        replace_reread(table, tmp_path)
