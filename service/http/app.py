@@ -1,15 +1,13 @@
 """The web service as a value: settings in, ASGI app out."""
 
 import logging
-from collections.abc import Sequence
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -25,6 +23,7 @@ from service.http.dialects.known_dialects import enabled_dialects
 from service.http.observability.faults import report_fault
 from service.http.observability.metrics_page import add_metrics_route
 from service.http.observability.observe_calls import CallObserver
+from service.http.openapi_document import Api
 from service.http.problems import FieldError, Problem, ProblemError, ProblemKind, problem_response
 from service.http.routes import api_docs as docs
 from service.http.routes.health import add_health_routes
@@ -36,13 +35,16 @@ from service.settings import Settings
 
 __all__ = ["create_app"]
 
-_READ: Literal["validation"] = "validation"
-
 _log = logging.getLogger("tipstaff.http")
 
 _ABOUT = (
     "Labels comments `fine`, `toxic` or `hateful`, with calibrated scores and the verdict of a policy. "
     "Errors are problem documents after RFC 9457; the text of a comment never appears in one, nor in a log."
+)
+
+_TAGS = (
+    {"name": "moderate", "description": "Tipstaff's own protocol."},
+    {"name": "health", "description": "For supervisors, load balancers and Prometheus."},
 )
 
 # Nothing about a call, which may hold private text, may leave through a telemetry exporter that the environment sets up.
@@ -70,10 +72,13 @@ def create_app(
     """
     dialects = enabled_dialects(settings)
     handlers = {kind: handler for dialect in dialects for kind, handler in dialect.handlers(settings).items()}
-    app = _App(
+    app = Api(
         title="Tipstaff",
         version=_version(),
         description=_ABOUT,
+        license_info={"name": "Apache License 2.0", "identifier": "Apache-2.0"},
+        servers=[{"url": settings.root_path or "/", "description": "This service."}],
+        openapi_tags=[*_TAGS, *({"name": dialect.name, "description": dialect.about} for dialect in dialects)],
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -106,7 +111,8 @@ def create_app(
     add_health_routes(app)
     add_metrics_route(app)
     docs.add_routes(app)
-    app.described = (build_request_type(settings.max_comments), Problem)
+    app.shapes = (build_request_type(settings.max_comments), Problem, *(shape for dialect in dialects for shape in dialect.shapes))
+    app.schemes = {name: scheme for dialect in dialects for name, scheme in dialect.schemes.items()}
     return app
 
 
@@ -122,20 +128,6 @@ def _optional(settings: Settings) -> list[Middleware]:
     if settings.communities is not None:
         wanted.append(Middleware(CommunityFromPath))
     return wanted
-
-
-class _App(FastAPI):
-    """Adds to the OpenAPI document the types that routes refer to but read and write themselves."""
-
-    described: Sequence[Any] = ()
-
-    def openapi(self) -> dict[str, Any]:
-        if self.openapi_schema is None:
-            document = super().openapi()
-            adapters = [(shape, _READ, TypeAdapter(shape)) for shape in self.described]
-            _, schemas = TypeAdapter.json_schemas(adapters, ref_template="#/components/schemas/{model}")
-            document["components"]["schemas"] |= schemas["$defs"]
-        return self.openapi_schema or {}
 
 
 class _Guard:

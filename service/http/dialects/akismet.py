@@ -41,6 +41,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     def add(name: str, endpoint: Endpoint, *, needs: tuple[str, ...], about: str, judges: bool = False) -> None:
         fields = dict.fromkeys(("api_key", "key", "comment_content", "comment_author", "comment_author_email", "user_role"), _TEXT)
         fields |= dict.fromkeys(needs, _SOME_TEXT)
+        form = {"type": "object", "required": list(needs), "properties": fields}
         app.add_api_route(
             f"/1.1/{name}",
             wrap_endpoint(endpoint, dialect=AKISMET, settings=settings, judges=judges),
@@ -50,9 +51,8 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
             response_class=PlainTextResponse,
             summary=f"Akismet's `{name}`",
             operation_id=f"akismet_{name.replace('-', '_')}",
-            openapi_extra=openapi_body(
-                {"type": "object", "required": list(needs), "properties": fields}, media=_FORM, required=bool(needs)
-            ),
+            openapi_extra=openapi_body(form, media=_FORM, required=bool(needs), security=()),
+            tags=[AKISMET.name],
         )
 
     invalid = "; `invalid` if the key is none."
@@ -149,6 +149,7 @@ def _refuse(problem: ProblemError) -> Response:
 
 AKISMET = Dialect(
     name="akismet",
+    about="Akismet; the key is a field of the form.",
     add_routes=_add_routes,
     refuse=_refuse,
     approve=lambda _request: _answer("false"),

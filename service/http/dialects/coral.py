@@ -16,13 +16,15 @@ from service.http.connection.body import check_json_headers, read_body
 from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.messages import CommentVerdict, LenientMessage, field_problem, openapi_body, openapi_responses
-from service.http.dialects.signatures import admit_signed, parse_secrets
+from service.http.dialects.signatures import admit_signed, parse_secrets, signature_scheme
+from service.http.openapi_document import KEYS, reference
 from service.http.routes.moderate_messages import parse_json
 from service.settings import Settings
 
 __all__ = ["CORAL"]
 
 _SIGNATURE = "X-Coral-Signature"
+_SCHEME = "coralSignature"
 _FLAG = {"actionType": "FLAG", "reason": "COMMENT_DETECTED_TOXIC"}
 _STATUSES = {"reject": "REJECTED", "withhold": "SYSTEM_WITHHELD", "premod": "PREMOD"}
 _FORMATS = {"html": Format.HTML, "plain": Format.PLAIN}
@@ -33,41 +35,43 @@ _WHY = {
     "BANNED_WORD": "Matched a rule of this site.",
 }
 
-_ACTIONS = {"type": "array", "items": {"type": "object", "required": ["actionType", "reason"]}}
-_MODERATION = {"type": "object", "required": ["status", "rejectionReason"]}
+_TEXT = {"type": "string"}
+_ACTION = {"type": "object", "required": ["actionType", "reason"], "properties": {"actionType": _TEXT, "reason": _TEXT}}
+_REASON = {"type": "object", "required": ["code", "detailedExplanation"], "properties": {"code": _TEXT, "detailedExplanation": _TEXT}}
+_MODERATION = {"type": "object", "required": ["status", "rejectionReason"], "properties": {"status": _TEXT, "rejectionReason": _REASON}}
 _ANSWER = {
     "type": "object",
     "properties": {
         "status": {"type": "string", "enum": list(_STATUSES.values())},
-        "actions": _ACTIONS,
+        "actions": {"type": "array", "items": _ACTION},
         "moderationAction": _MODERATION,
     },
 }
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 
-class _Written(LenientMessage):
+class CoralComment(LenientMessage):
+    """A comment; Coral does not say what its own id is."""
+
     body: str
     parentID: str | None = None  # noqa: N815 - Coral's name
 
 
-class _Author(LenientMessage):
+class CoralAuthor(LenientMessage):
+    """Who wrote it."""
+
     id: str | None = None
 
 
 class CoralCall(LenientMessage):
-    """What Coral sends; it names no id of the comment."""
+    """What Coral sends."""
 
-    comment: _Written
-    author: _Author | None = None
+    comment: CoralComment
+    author: CoralAuthor | None = None
     tenantID: str | None = None  # noqa: N815 - Coral's name
 
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
-    text = {"type": ["string", "null"]}
-    comment = {"type": "object", "required": ["body"], "properties": {"body": {"type": "string"}, "parentID": text}}
-    author = {"type": ["object", "null"], "properties": {"id": text}}
-    call = {"type": "object", "required": ["comment"], "properties": {"comment": comment, "author": author, "tenantID": text}}
     query = {"name": "format", "in": "query", "required": False, "schema": {"type": "string", "enum": list(_FORMATS), "default": "html"}}
     app.add_api_route(
         "/coral/moderate",
@@ -84,7 +88,8 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         summary="Judge a comment in Coral's external moderation phase",
         description=f"For the phase's URL in Coral's configuration. Signed in `{_SIGNATURE}`, if this service was told the secret.",
         operation_id="coral_moderate",
-        openapi_extra=openapi_body(call) | {"parameters": [query]},
+        openapi_extra=openapi_body(reference(CoralCall), security=(*KEYS, {_SCHEME: []})) | {"parameters": [query]},
+        tags=[CORAL.name],
     )
 
 
@@ -141,8 +146,11 @@ def _unjudged_is_withheld(_request: Request) -> Response:
 
 CORAL = Dialect(
     name="coral",
+    about="Coral's external moderation phase.",
     add_routes=_add_routes,
     refuse=lambda problem: problem.response(),
     approve=lambda _request: _json({}),
     reject=_unjudged_is_withheld,
+    shapes=(CoralCall,),
+    schemes={_SCHEME: signature_scheme(_SIGNATURE, setting="TIPSTAFF_CORAL_SECRETS")},
 )

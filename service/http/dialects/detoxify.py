@@ -4,9 +4,10 @@ Its client compares seven numbers with thresholds and breaks if one is missing: 
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import FastAPI
+from pydantic import Field
 from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +17,7 @@ from service.http.calls import Scope, admit_call, extract_secret
 from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.messages import CommentVerdict, LenientMessage, field_problem, openapi_body, openapi_responses, read_json
+from service.http.openapi_document import ANSWERS_ANYBODY, reference
 from service.http.problems import ProblemError
 from service.http.state import require_moderator
 from service.settings import Settings
@@ -29,11 +31,6 @@ _FULL = 100
 # Its own server answers a wrong call with 422 whatever is wrong.
 _STATUS = {400: 422, 413: 422, 415: 422}
 
-_CALL = {
-    "type": "object",
-    "required": ["content"],
-    "properties": {"model": {"type": ["string", "null"]}, "content": {"type": "string", "maxLength": _MOST_CHARACTERS}},
-}
 _ANSWER = {
     "type": "object",
     "required": list(_LABELS),
@@ -46,8 +43,8 @@ _ERROR = {"type": "object", "required": ["error"], "properties": {"error": {"typ
 class ClassifyCall(LenientMessage):
     """What Discourse sends; whatever model it names, ours judges."""
 
-    content: str
-    model: str | None = None
+    content: Annotated[str, Field(description="The text.", json_schema_extra={"maxLength": _MOST_CHARACTERS})]
+    model: Annotated[str | None, Field(description="Any name.")] = None
 
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
@@ -60,7 +57,8 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         summary="Judge a text as detoxify-api does",
         description="`toxicity` is abusive, `identity_attack` hateful; a number for which the model has no head is 0.",
         operation_id="detoxify_classify",
-        openapi_extra=openapi_body(_CALL),
+        openapi_extra=openapi_body(reference(ClassifyCall)),
+        tags=[DETOXIFY.name],
     )
     app.add_api_route(
         "/health",
@@ -69,6 +67,8 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         responses=openapi_responses(_HEALTH, _ERROR, 503, about="Texts can be judged."),
         summary="Can texts be judged? As detoxify-api says it",
         operation_id="detoxify_health",
+        openapi_extra=ANSWERS_ANYBODY,
+        tags=[DETOXIFY.name],
     )
 
 
@@ -114,8 +114,10 @@ def _refuse(problem: ProblemError) -> Response:
 
 DETOXIFY = Dialect(
     name="detoxify",
+    about="detoxify-api, which Discourse's old toxicity module calls.",
     add_routes=_add_routes,
     refuse=_refuse,
     approve=lambda _request: _json(dict.fromkeys(_LABELS, 0)),
     reject=lambda _request: _json(dict.fromkeys(_LABELS, _FULL)),
+    shapes=(ClassifyCall,),
 )

@@ -1,7 +1,7 @@
 """What a dialect is: a foreign protocol that we answer in."""
 
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
@@ -34,19 +34,25 @@ class Dialect:
 
     Attributes:
         name: in settings, metrics and rulings, such as ``perspective``.
+        about: what the documentation says of the protocol, in a sentence.
         add_routes: adds its routes to the app.
         refuse: says in its own shape why a call is not answered; the statuses and headers are those that its clients know.
         approve: answers a call that could not be judged as if its comments were fine, for sites that fail open.
         reject: answers it as if they were abusive, for sites that fail closed.
         handlers: of the calls that it leaves in the outbox, by kind; made anew for each app.
+        shapes: the types that its routes refer to in the documentation.
+        schemes: security schemes of its own, by name, as OpenAPI writes them.
     """
 
     name: str
+    about: str
     add_routes: Callable[[FastAPI, Settings], None]
     refuse: Callable[[ProblemError], Response]
     approve: Callable[[Request], Response]
     reject: Callable[[Request], Response]
     handlers: "Callable[[Settings], Mapping[str, Handler]]" = _nothing
+    shapes: tuple[type, ...] = ()
+    schemes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def wrap_endpoint(endpoint: Endpoint, *, dialect: Dialect, settings: Settings, judges: bool = False) -> Endpoint:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from model.comment import LABELS, Comment, Label, Verdict
 from service.http.calls import Caller, Judgement, exceeds_bytes, judge_comments
 from service.http.connection.body import check_json_headers, read_body
+from service.http.openapi_document import KEYS, Security
 from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.http.routes.moderate_messages import parse_json
 from service.settings import Settings
@@ -135,6 +136,6 @@ def openapi_responses(
     return found | {status: {"description": f"{HTTPStatus(status).phrase}.", "content": refusal} for status in statuses}
 
 
-def openapi_body(schema: Schema, *, media: str = "application/json", required: bool = True) -> dict[str, Any]:
-    """Return what the documentation of a route says about its body."""
-    return {"requestBody": {"required": required, "content": {media: {"schema": dict(schema)}}}}
+def openapi_body(schema: Schema, *, media: str = "application/json", required: bool = True, security: Security = KEYS) -> dict[str, Any]:
+    """Return what the documentation of a route says about its body, and of how its callers authenticate."""
+    return {"requestBody": {"required": required, "content": {media: {"schema": dict(schema)}}}, "security": [*map(dict, security)]}

@@ -110,6 +110,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         description="For the official `openai` clients: set their base URL to this service's address and `/v1`. Images are not judged.",
         operation_id="openai_moderations",
         openapi_extra=openapi_body(_call_schema(settings)),
+        tags=[OPENAI.name],
     )
 
 
@@ -256,4 +257,11 @@ def _refuse(problem: ProblemError) -> Response:
     return Response(to_json({"error": error}), status_code=status, media_type="application/json", headers=headers)
 
 
-OPENAI = Dialect(name="openai", add_routes=_add_routes, refuse=_refuse, approve=_unjudged(flagged=False), reject=_unjudged(flagged=True))
+OPENAI = Dialect(
+    name="openai",
+    about="OpenAI's moderation, for its official clients.",
+    add_routes=_add_routes,
+    refuse=_refuse,
+    approve=_unjudged(flagged=False),
+    reject=_unjudged(flagged=True),
+)

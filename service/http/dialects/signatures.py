@@ -9,7 +9,7 @@ from starlette.requests import Request
 from service.http.calls import Caller, Scope, admit_call, extract_secret
 from service.http.problems import ProblemError, ProblemKind
 
-__all__ = ["admit_signed", "has_valid_signature", "parse_secrets"]
+__all__ = ["admit_signed", "has_valid_signature", "parse_secrets", "signature_scheme"]
 
 _SCHEME = "sha256="
 # More secrets than anybody rotates at a time; a header may hold no more work than that.
@@ -33,6 +33,17 @@ def has_valid_signature(body: bytes, header: str, secrets: Sequence[bytes]) -> b
     given = [each.strip().removeprefix(_SCHEME).encode() for each in header.split(",", _MOST)[:_MOST] if each.strip().startswith(_SCHEME)]
     expected = [hmac.digest(secret, body, "sha256").hex().encode() for secret in secrets]
     return sum(hmac.compare_digest(one, other) for one in given for other in expected) > 0
+
+
+def signature_scheme(header: str, *, setting: str) -> dict[str, str]:
+    """Return what the documentation says of signatures: an OpenAPI security scheme.
+
+    Args:
+        header: name of that of the signatures.
+        setting: name of the environment variable that holds the secrets.
+    """
+    about = f"`sha256=` and the HMAC of the body in hexadecimal digits. It takes the place of a key where `{setting}` is set."
+    return {"type": "apiKey", "in": "header", "name": header, "description": about}
 
 
 async def admit_signed(request: Request, body: bytes, *, header: str, secrets: Sequence[bytes]) -> Caller:

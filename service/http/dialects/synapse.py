@@ -7,6 +7,7 @@ JSON; all other refusals are plain text, with which the module does as its own `
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic import Field
 from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -17,6 +18,7 @@ from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.matrix_events import event_comments
 from service.http.dialects.messages import CommentVerdict, LenientMessage, openapi_body, openapi_responses, read_json
+from service.http.openapi_document import reference
 from service.http.problems import ProblemError
 from service.http.state import require_moderator
 from service.settings import Settings
@@ -52,7 +54,7 @@ _REJECTION = {
 class EventCall(LenientMessage):
     """An event in the form that clients get."""
 
-    event: dict[str, Any]
+    event: dict[str, Any] = Field(description="Its `type` and `content` are read, and its `sender`.")
 
 
 class PingCall(LenientMessage):
@@ -75,7 +77,8 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         summary="Judge an event as synapse-http-antispam asks",
         description="The module's `base_url` is this service's address and `/synapse`. Only a rejection is answered 403 in JSON.",
         operation_id="synapse_check_event_for_spam",
-        openapi_extra=openapi_body({"type": "object", "required": ["event"], "properties": {"event": {"type": "object"}}}),
+        openapi_extra=openapi_body(reference(EventCall)),
+        tags=[SYNAPSE.name],
     )
     others = wrap_endpoint(_others(settings), dialect=SYNAPSE, settings=settings)
     app.add_api_route("/synapse/{callback}", others, methods=["POST"], response_model=None, include_in_schema=False)
@@ -133,8 +136,10 @@ def _refuse(problem: ProblemError) -> Response:
 
 SYNAPSE = Dialect(
     name="synapse",
+    about="Matrix Synapse, through its module synapse-http-antispam.",
     add_routes=_add_routes,
     refuse=_refuse,
     approve=lambda _request: _json({}),
     reject=lambda _request: _rejection("it cannot be checked at the moment"),
+    shapes=(EventCall,),
 )

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from model.errors import StoreError
 from service.http.calls import Scope, admit_call, extract_secret
 from service.http.observability.metrics import BUCKETS, SeriesKey
+from service.http.openapi_document import KEYS
 from service.http.problems import ProblemKind, problem_responses
 from service.http.state import ServiceState, get_state
 
@@ -52,6 +53,8 @@ def add_metrics_route(app: FastAPI) -> None:
         summary="What was counted",
         description="For Prometheus. Needs a key with the scope `admin`, but for callers on the same machine.",
         operation_id="metrics",
+        openapi_extra={"security": [*KEYS, {}]},
+        tags=["health"],
     )
 
 

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
+from service.http.openapi_document import ANSWERS_ANYBODY
 from service.http.problems import ProblemKind, problem_responses
 from service.http.state import require_moderator
 
@@ -35,6 +36,8 @@ def add_health_routes(app: FastAPI) -> None:
         summary="Is the process alive?",
         description="Answers as soon as the process runs, whether the model is loaded or not.",
         operation_id="healthz",
+        openapi_extra=ANSWERS_ANYBODY,
+        tags=["health"],
     )
     app.add_api_route(
         "/readyz",
@@ -44,6 +47,8 @@ def add_health_routes(app: FastAPI) -> None:
         summary="Can comments be judged?",
         description="Says 503 until the model is loaded and warm.",
         operation_id="readyz",
+        openapi_extra=ANSWERS_ANYBODY,
+        tags=["health"],
     )
     app.add_api_route(
         "/v1/model",
@@ -53,6 +58,8 @@ def add_health_routes(app: FastAPI) -> None:
         summary="Which model judges?",
         description="The public part of the artefact's manifest: version, labels, prior, thresholds, training data, metrics.",
         operation_id="model",
+        openapi_extra=ANSWERS_ANYBODY,
+        tags=["health"],
     )
     for path, endpoint in (("/healthz", healthz), ("/readyz", readyz)):
         app.add_api_route(path, endpoint, methods=["HEAD"], response_model=None, include_in_schema=False)

@@ -23,6 +23,7 @@ from service.http.calls import (
     extract_secret,
 )
 from service.http.connection.body import check_json_headers, read_body
+from service.http.openapi_document import KEYS, reference
 from service.http.problems import ProblemError, ProblemKind, problem_responses
 from service.http.routes.moderate_messages import (
     CommentError,
@@ -70,7 +71,7 @@ _PROBLEMS = (
     ProblemKind.DEADLINE,
 )
 _BODY = {
-    "schema": {"$ref": "#/components/schemas/ModerateRequest"},
+    "schema": reference(ModerateRequest),
     "example": {"comments": [{"id": "1", "text": "What a lovely morning."}, {"id": "2", "text": "<p>Hello</p>", "format": "html"}]},
 }
 _REASONS = {"empty": "There is no text left to judge."}
@@ -87,7 +88,8 @@ def add_moderate_route(app: FastAPI, settings: Settings) -> None:
         summary="Judge comments",
         description=_about(settings),
         operation_id="moderate",
-        openapi_extra={"requestBody": {"required": True, "content": {"application/json": _BODY}}},
+        openapi_extra={"requestBody": {"required": True, "content": {"application/json": _BODY}}, "security": KEYS},
+        tags=["moderate"],
     )
 
 

@@ -17,7 +17,8 @@ from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.discourse.flags import FLAG_KIND, flag_handlers
 from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.messages import LenientMessage, openapi_body, openapi_responses
-from service.http.dialects.signatures import admit_signed, parse_secrets
+from service.http.dialects.signatures import admit_signed, parse_secrets, signature_scheme
+from service.http.openapi_document import KEYS, reference
 from service.http.outgoing_calls import enqueue_call
 from service.http.problems import ProblemError, ProblemKind
 from service.http.routes.moderate_messages import parse_json
@@ -26,6 +27,7 @@ from service.settings import Settings
 __all__ = ["DISCOURSE"]
 
 _SIGNATURE = "X-Discourse-Event-Signature"
+_SCHEME = "discourseSignature"
 _EVENT = "X-Discourse-Event"
 _JUDGED = frozenset({"post_created", "post_edited", "post_recovered"})
 _REGULAR = 1
@@ -44,8 +46,10 @@ def _whole(value: object) -> object:
 _Whole = Annotated[int, BeforeValidator(_whole)]
 
 
-class _Post(LenientMessage):
-    id: Annotated[_Whole, Field(ge=1, lt=_TOO_LARGE)]
+class DiscoursePost(LenientMessage):
+    """A post, as Discourse serialises it."""
+
+    id: Annotated[int, Field(ge=1, lt=_TOO_LARGE), BeforeValidator(_whole)]
     cooked: str | None = None
     raw: str | None = None
     version: _Whole = 1
@@ -59,19 +63,10 @@ class _Post(LenientMessage):
 class PostCall(LenientMessage):
     """What Discourse sends of a post; of other events, something else."""
 
-    post: _Post | None = None
+    post: DiscoursePost | None = None
 
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
-    text, number, integer = {"type": ["string", "null"]}, {"type": "integer"}, {"type": ["integer", "null"]}
-    fields: dict[str, object] = {
-        "id": {"type": "integer", "minimum": 1, "exclusiveMaximum": _TOO_LARGE},
-        "version": number,
-        "post_type": number,
-    }
-    fields |= dict.fromkeys(("cooked", "raw", "topic_title", "topic_archetype"), text)
-    fields |= dict.fromkeys(("post_number", "user_id"), integer)
-    post = {"type": ["object", "null"], "required": ["id"], "properties": fields}
     event = {"name": _EVENT, "in": "header", "required": False, "schema": {"type": "string"}, "example": "post_created"}
     app.add_api_route(
         "/discourse/webhook",
@@ -88,7 +83,8 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         summary="Take an event of Discourse's webhooks",
         description=f"For the payload URL of a webhook with post events. Signed in `{_SIGNATURE}`, if this service was told the secret.",
         operation_id="discourse_webhook",
-        openapi_extra=openapi_body({"type": "object", "properties": {"post": post}}) | {"parameters": [event]},
+        openapi_extra=openapi_body(reference(PostCall), security=(*KEYS, {_SCHEME: []})) | {"parameters": [event]},
+        tags=[DISCOURSE.name],
     )
 
 
@@ -117,7 +113,7 @@ def _webhook(settings: Settings) -> Endpoint:
     return webhook
 
 
-def _texts(post: _Post) -> list[Comment]:
+def _texts(post: DiscoursePost) -> list[Comment]:
     """Return what is to be judged of a post: nothing of one that the software itself wrote, or of a private message."""
     if post.post_type != _REGULAR or post.topic_archetype == _PRIVATE or (post.user_id is not None and post.user_id <= 0):
         return []
@@ -142,10 +138,13 @@ def _again_later(_request: Request) -> Response:
 
 DISCOURSE = Dialect(
     name="discourse",
+    about="Discourse's webhooks.",
     add_routes=_add_routes,
     refuse=lambda problem: problem.response(),
     approve=lambda _request: _answer(flagged=False),
     # No post may be flagged unseen, and none may be missed: Discourse sends the event again.
     reject=_again_later,
     handlers=flag_handlers,
+    shapes=(PostCall,),
+    schemes={_SCHEME: signature_scheme(_SIGNATURE, setting="TIPSTAFF_DISCOURSE_SECRETS")},
 )

@@ -3,7 +3,6 @@
 from typing import Any
 
 from fastapi import FastAPI
-from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,16 +10,16 @@ from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.messages import openapi_body, openapi_responses
 from service.http.dialects.perspective.analyze import analyze_endpoint, uniform_scores
 from service.http.dialects.perspective.discovery import DISCOVERY_PATHS, serve_discovery
-from service.http.dialects.perspective.google_errors import ERROR_SCHEMA, ERROR_STATUSES, google_refusal
+from service.http.dialects.perspective.google_errors import ERROR_STATUSES, PerspectiveError, google_refusal
 from service.http.dialects.perspective.multipart_batch import batch_endpoint
 from service.http.dialects.perspective.schemas import (
     AnalyzeCommentRequest,
     AnalyzeCommentResponse,
     SuggestCommentScoreRequest,
     SuggestCommentScoreResponse,
-    inline_definitions,
 )
 from service.http.dialects.perspective.suggest_score import suggest_endpoint
+from service.http.openapi_document import KEYS, reference
 from service.settings import Settings
 
 __all__ = ["PERSPECTIVE"]
@@ -29,7 +28,10 @@ _ANALYZE = "/v1alpha1/comments:analyze"
 _SUGGEST = "/v1alpha1/comments:suggestscore"
 _BATCH = "/batch"
 _MIXED = "multipart/mixed"
+_SCHEME = "googleKeyHeader"
+_KEYS = (*KEYS, {_SCHEME: []})
 _TEXT = {"type": "string"}
+_ERROR = reference(PerspectiveError)
 
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
@@ -47,36 +49,29 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
             summary=summary,
             operation_id="perspective_" + path.strip("/").rpartition(":")[2],
             openapi_extra=body,
+            tags=[PERSPECTIVE.name],
         )
 
     add(
         _ANALYZE,
         analyze,
-        body=openapi_body(_schema(AnalyzeCommentRequest)),
-        responses=openapi_responses(_schema(AnalyzeCommentResponse), ERROR_SCHEMA, *ERROR_STATUSES, about="The scores by attribute."),
+        body=openapi_body(reference(AnalyzeCommentRequest), security=_KEYS),
+        responses=openapi_responses(reference(AnalyzeCommentResponse), _ERROR, *ERROR_STATUSES, about="The scores by attribute."),
         summary="Score a comment as Perspective does",
     )
     add(
         _SUGGEST,
         suggest,
-        body=openapi_body(_schema(SuggestCommentScoreRequest)),
-        responses=openapi_responses(_schema(SuggestCommentScoreResponse), ERROR_SCHEMA, *ERROR_STATUSES, about="The suggestion is kept."),
+        body=openapi_body(reference(SuggestCommentScoreRequest), security=_KEYS),
+        responses=openapi_responses(reference(SuggestCommentScoreResponse), _ERROR, *ERROR_STATUSES, about="The suggestion is kept."),
         summary="Say what the scores of a comment should be, as to Perspective",
     )
     add(
         _BATCH,
         batch,
-        body=openapi_body(_TEXT, media=_MIXED),
+        body=openapi_body(_TEXT, media=_MIXED, security=_KEYS),
         responses=openapi_responses(
-            _TEXT,
-            ERROR_SCHEMA,
-            400,
-            408,
-            500,
-            503,
-            about="An answer for each part, in order.",
-            media=_MIXED,
-            error_media="application/json",
+            _TEXT, _ERROR, 400, 408, 500, 503, about="An answer for each part, in order.", media=_MIXED, error_media="application/json"
         ),
         summary="Make several of Perspective's calls in one",
     )
@@ -85,14 +80,12 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
             address,
             wrap_endpoint(serve_discovery, dialect=PERSPECTIVE, settings=settings),
             response_model=None,
-            responses=openapi_responses({"type": "object"}, ERROR_SCHEMA, 400, 500, about="The document."),
+            responses=openapi_responses({"type": "object"}, _ERROR, 400, 500, about="The document."),
             summary="Where and how Google's clients call",
             operation_id=f"perspective_discovery_{at}",
+            openapi_extra={"security": []},
+            tags=[PERSPECTIVE.name],
         )
-
-
-def _schema(shape: Any) -> dict[str, Any]:
-    return inline_definitions(TypeAdapter(shape).json_schema())
 
 
 def _approve(request: Request) -> Response:
@@ -103,4 +96,13 @@ def _reject(request: Request) -> Response:
     return uniform_scores(1.0, request)
 
 
-PERSPECTIVE = Dialect(name="perspective", add_routes=_add_routes, refuse=google_refusal, approve=_approve, reject=_reject)
+PERSPECTIVE = Dialect(
+    name="perspective",
+    about="Google's Perspective API.",
+    add_routes=_add_routes,
+    refuse=google_refusal,
+    approve=_approve,
+    reject=_reject,
+    shapes=(AnalyzeCommentRequest, AnalyzeCommentResponse, SuggestCommentScoreRequest, SuggestCommentScoreResponse, PerspectiveError),
+    schemes={_SCHEME: {"type": "apiKey", "in": "header", "name": "X-Goog-Api-Key", "description": "As Google's newer clients send it."}},
+)

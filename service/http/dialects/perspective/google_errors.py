@@ -13,17 +13,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, NotRequired
 
+from pydantic import WithJsonSchema
 from pydantic_core import to_json
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from service.http.problems import ProblemError, ProblemKind
 
 __all__ = [
-    "ERROR_SCHEMA",
     "ERROR_STATUSES",
     "AnalyzerError",
+    "PerspectiveError",
     "analyzer_error",
     "bad_request",
     "google_error",
@@ -57,23 +59,23 @@ _WORDS = {
 ERROR_STATUSES = (400, 403, 408, 429, 500, 503, 504)
 """The statuses of refusals."""
 
-ERROR_SCHEMA: Mapping[str, Any] = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {
-        "error": {
-            "type": "object",
-            "required": ["code", "message", "status"],
-            "properties": {
-                "code": {"type": "integer"},
-                "message": {"type": "string"},
-                "status": {"type": "string", "enum": sorted(set(_WORDS.values()))},
-                "details": {"type": "array", "items": {"type": "object", "required": ["@type"]}},
-            },
-        }
-    },
-}
-"""JSON schema of a refusal."""
+PerspectiveErrorDetail = TypedDict("PerspectiveErrorDetail", {"@type": str})
+"""One of the details of a refusal; what else it holds depends on its type."""
+
+
+class PerspectiveErrorBody(TypedDict):
+    """Why a call is refused; the code is the HTTP status."""
+
+    code: int
+    message: str
+    status: Annotated[str, WithJsonSchema({"type": "string", "enum": sorted(set(_WORDS.values()))})]
+    details: NotRequired[list[PerspectiveErrorDetail]]
+
+
+class PerspectiveError(TypedDict):
+    """A refusal."""
+
+    error: PerspectiveErrorBody
 
 
 @dataclass(eq=False)

@@ -1,6 +1,6 @@
 """The shapes of Perspective's calls and answers, by the names that its discovery document uses."""
 
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Annotated, Literal, NotRequired
 
 from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -17,7 +17,6 @@ __all__ = [
     "SuggestCommentScoreRequest",
     "SuggestCommentScoreResponse",
     "TextEntry",
-    "inline_definitions",
 ]
 
 ScoreType = Literal["SCORE_TYPE_UNSPECIFIED", "PROBABILITY", "STD_DEV_SCORE", "PERCENTILE", "RAW"]
@@ -151,20 +150,3 @@ class SuggestCommentScoreResponse(TypedDict):
     detectedLanguages: list[str]
     requestedLanguages: list[str]
     clientToken: NotRequired[str]
-
-
-def inline_definitions(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a JSON schema with its definitions in the places that refer to them; none of ours contains itself."""
-    known = schema.get("$defs", {})
-
-    def put(value: Any) -> Any:
-        if isinstance(value, list):
-            return [put(each) for each in value]
-        if not isinstance(value, dict):
-            return value
-        if "$ref" in value:
-            return put(known[value["$ref"].rpartition("/")[2]])
-        return {name: put(each) for name, each in value.items() if name != "$defs"}
-
-    made: dict[str, Any] = put(schema)
-    return made

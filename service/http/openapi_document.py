@@ -1,0 +1,71 @@
+"""What the OpenAPI document says beyond single routes: how to authenticate, where the service is, and the types of bodies."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from fastapi import FastAPI
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+__all__ = ["ANSWERS_ANYBODY", "KEYS", "Api", "Security", "reference"]
+
+Security = Sequence[Mapping[str, Sequence[str]]]
+"""Alternatives of which a call needs one, as OpenAPI writes them: names of security schemes, each with no scopes."""
+
+KEYS: Security = ({"bearer": []}, {"keyHeader": []}, {"keyQuery": []})
+"""A call needs a key, sent in one of the three ways that every protocol takes."""
+
+_MALFORMED = {"description": "The request is not well-formed HTTP.", "content": {"text/plain": {"schema": {"type": "string"}}}}
+
+ANSWERS_ANYBODY: dict[str, Any] = {"security": [], "responses": {"400": _MALFORMED}}
+"""For ``openapi_extra`` of routes that need no key and refuse no request that the server can read."""
+
+_REFERENCE = "#/components/schemas/{model}"
+_READ: Literal["validation"] = "validation"
+_OPEN = "A service that is open needs no key."
+_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": f"`Authorization: Bearer KEY`. {_OPEN}"},
+    "keyHeader": {"type": "apiKey", "in": "header", "name": "X-API-KEY", "description": f"`X-API-KEY: KEY`. {_OPEN}"},
+    "keyQuery": {"type": "apiKey", "in": "query", "name": "key", "description": f"`?key=KEY`, as clients of Perspective send it. {_OPEN}"},
+}
+
+
+def reference(shape: type) -> dict[str, str]:
+    """Return the JSON schema that refers to a type; the app has to know it, as one of its ``shapes``."""
+    return {"$ref": _REFERENCE.format(model=shape.__name__)}
+
+
+class _Schemas(GenerateJsonSchema):
+    """JSON schemas without what misleads generators of clients."""
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        """Return the schema of a field without its default: openapi-typescript asks callers for every field that has one."""
+        return self.generate_inner(schema["schema"])
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """Return False: a title that repeats the name of its field helps nobody."""
+        return False
+
+
+class Api(FastAPI):
+    """An app whose routes may read and write bodies themselves, and refer to their types by `reference`.
+
+    Attributes:
+        shapes: those types: pydantic models and typed dictionaries.
+        schemes: security schemes besides those of `KEYS`, by name, as OpenAPI writes them.
+    """
+
+    shapes: Sequence[Any] = ()
+    schemes: Mapping[str, Any] = {}
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the document; it is made once."""
+        if self.openapi_schema is None:
+            document = super().openapi()
+            adapters = [(shape, _READ, TypeAdapter(shape)) for shape in self.shapes]
+            _, schemas = TypeAdapter.json_schemas(adapters, ref_template=_REFERENCE, schema_generator=_Schemas)
+            components = document.setdefault("components", {})
+            components["schemas"] = components.get("schemas", {}) | schemas["$defs"]
+            components["securitySchemes"] = _SCHEMES | dict(self.schemes)
+        return self.openapi_schema or {}
