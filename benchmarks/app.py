@@ -1,18 +1,17 @@
 """The app that is measured over HTTP: the service, and beside it a route that judges nothing: ``python -m benchmarks.app PORT``."""
 
 import sys
-from collections.abc import Sequence
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.requests import Request
 
-from model.comment import Comment
 from model.profile import Profile
 from service.http.app import create_app
+from service.http.calls import Attempt, Judge
 from service.http.connection.protocol import ConnectionProtocol
-from service.http.routes.moderate import moderate_endpoint
-from service.http.routes.moderate_messages import ModerateAnswer, ModerateRequest
-from service.judging.judge import Judging
+from service.http.routes.moderate import ModerateCall, moderate_endpoint
+from service.http.routes.moderate_messages import ModerateAnswer
 from service.settings import Settings
 
 __all__ = ["EMPTY", "create_measured_app"]
@@ -23,16 +22,14 @@ EMPTY = "/empty"
 def create_measured_app(settings: Settings) -> FastAPI:
     """Build the service's app with one route more, which reads and writes the same and says the same of every comment."""
     app = create_app(settings)
-    app.add_api_route(EMPTY, moderate_endpoint(settings, _judge_nothing), methods=["POST"], include_in_schema=False)
+    app.add_api_route(EMPTY, moderate_endpoint(settings, _answer_without_judging), methods=["POST"], include_in_schema=False)
     # Routes are tried in order; the first place is no handicap for the route that ours is compared with.
     app.router.routes.insert(0, app.router.routes.pop())
     return app
 
 
-def _judge_nothing(
-    judging: Judging, asked: ModerateRequest, _comments: Sequence[Comment], _settings: Settings, *, fast: bool = False
-) -> ModerateAnswer:
-    moderator = judging.moderator
+def _answer_without_judging(_request: Request, judge: Judge, call: ModerateCall, _attempt: Attempt) -> ModerateAnswer:
+    moderator = judge.moderator
     attributes = dict.fromkeys(moderator.attributes, 0.123456)
     return ModerateAnswer(
         model=moderator.version,
@@ -45,7 +42,7 @@ def _judge_nothing(
                 "verdict": "approve",
                 **({"attributes": attributes} if attributes else {}),  # type: ignore[typeddict-item]
             }
-            for comment in asked.comments
+            for comment in call.asked.comments
         ],
     )
 

@@ -38,8 +38,8 @@ def measure() -> Iterator[Figure | Skipped | str]:
     size = sum(file.stat().st_size for file in shipped_folder().iterdir()) / 2**20
     yield Figure("encoder: the shipped artefact with both readers", size, "MiB", at_most=32)
     yield from _one_by_one(full, tweets)
-    assert full.second is not None
-    yield _beside_torch(full.second.reader, tweets)
+    assert full.combined is not None
+    yield _beside_torch(full.combined.encoder, tweets)
     if CORPUS.is_dir():
         yield _traffic(full, cascade, _TALK, "ordinary talk", at_least=8)
         yield _traffic(full, cascade, CLEAN_SOURCES, "what is fine in all clean sources")
@@ -100,7 +100,7 @@ def _traffic(full: Moderator, cascade: Moderator, sources: Collection[str], what
     took, passed = [], 0
     for moderator in (full, cascade):
         began = time.process_time()
-        passed = sum(moderator.decide([comment], threads=1).passed for comment in comments)
+        passed = sum(moderator.decide([comment], threads=1).encoder_count for comment in comments)
         took.append((time.process_time() - began) / len(comments) * 1e3)
     note = f"{took[1]:.2f} and {took[0]:.2f} ms of CPU a comment; {passed / len(comments):.0%} of {len(comments):,} were passed on, "
     note += f"{_ABUSIVE:.0%} of them abusive"

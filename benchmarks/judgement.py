@@ -26,7 +26,8 @@ from benchmarks.comments import CORPUS, dev_rows
 from benchmarks.figures import Figure, Skipped
 from model.array_types import FloatArray
 from model.comment import LABELS, Comment
-from model.moderator import Decisions, Moderator
+from model.decisions import Decisions
+from model.moderator import Moderator
 from training.behaviour.minimal_pairs import FailureModeScores, Pair, judge_pairs, load_pairs, pair_texts
 from training.evaluation.source_metrics import calibration_error, measure_sources
 from training.shipped_model.sources import CLEAN_SOURCES

@@ -1,7 +1,7 @@
-"""From comments to scores with plain arrays: readers, heads, calibration, the label rule.
+"""From comments to scores with plain arrays: the n-gram reader, heads, calibration, the label rule.
 
-A classifier has one or more *readers*. Each gives every head its log-odds for every comment; a head adds them up,
-calibrates the sum and makes a probability of it. The first two heads give the label's scores::
+The reader gives every head its log-odds for every comment; a head calibrates them and turns them into a probability. The first two
+heads give the scores of the labels::
 
     hateful = P(hateful)                toxic = (1 - P(hateful)) * P(abusive | not hateful)                fine = the rest
 
@@ -16,23 +16,23 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model.array_types import FloatArray
+from model.array_types import FloatArray, Int8Array, IntArray
 from model.artefact.manifest import ATTRIBUTE_PREFIX, Calibration, LabelThresholds, Prior
 from model.ngrams import reader as ngrams
 from model.ngrams.feature_settings import FeatureSettings
-from model.ngrams.heads import label_codes
+from model.ngrams.heads import LABEL_HEADS, label_codes
 from model.ngrams.packed_texts import PackedTexts, pack_bytes
-from model.ngrams.reader import Reading
+from model.ngrams.raw_scores import RawScores
 from model.ngrams.weight_tables import WeightTables, build_weight_tables
 from model.normaliser.lexicon import frequent_words
 from model.threads import available_cores
 
-__all__ = ["Classifier", "NgramReader", "Scores", "labels_of", "prior_shift"]
+__all__ = ["CalibratedLogOdds", "Classifier", "NgramReader", "Scores", "assign_labels", "prior_shift"]
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What a classifier says of n comments.
+    """The probabilities that a classifier gives n comments.
 
     Attributes:
         scores: probabilities in the order of ``LABELS`` (fine, toxic, hateful), rows sum to 1; float64, shape (n, 3).
@@ -43,16 +43,16 @@ class Scores:
     attributes: Mapping[str, FloatArray]
 
 
-class Calibrated(NamedTuple):
+class CalibratedLogOdds(NamedTuple):
     """The calibrated log-odds of n comments.
 
     Attributes:
         log_odds: of every head, float64, shape (n, heads).
-        where: the ranges of normalised bytes that those of the label heads are of, int64, shape (n, 2, 2).
+        windows: the ranges of normalised bytes that those of the heads hateful and abusive come from, int64, shape (n, 2, 2).
     """
 
     log_odds: FloatArray
-    where: npt.NDArray[np.int64]
+    windows: IntArray
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class NgramReader:
 
 
 def prior_shift(old: Prior, new: Prior) -> tuple[float, float]:
-    """Return what is to be added to the log-odds of the two label heads when abuse is as common as ``new`` says, not ``old``.
+    """Return what to add to the log-odds of the two label heads when abuse is as common as ``new`` says instead of ``old``.
 
     By Bayes' rule in log-odds, the prior enters as a constant (Saerens, Latinne & Decaestecker 2002, eq. 2.4).
     """
@@ -104,11 +104,11 @@ def prior_shift(old: Prior, new: Prior) -> tuple[float, float]:
 def _prior_log_odds(prior: Prior) -> tuple[float, float]:
     """Return the log-odds of being hateful, and of being abusive given not hateful."""
     hateful = prior.abusive * prior.hateful
-    given = prior.abusive * (1 - prior.hateful) / (1 - hateful)
-    return float(np.log(hateful / (1 - hateful))), float(np.log(given / (1 - given)))
+    abusive_given_not_hateful = prior.abusive * (1 - prior.hateful) / (1 - hateful)
+    return float(np.log(hateful / (1 - hateful))), float(np.log(abusive_given_not_hateful / (1 - abusive_given_not_hateful)))
 
 
-def labels_of(scores: FloatArray, thresholds: LabelThresholds) -> npt.NDArray[np.int8]:
+def assign_labels(scores: FloatArray, thresholds: LabelThresholds) -> Int8Array:
     """Apply the label rule.
 
     Args:
@@ -123,18 +123,18 @@ def labels_of(scores: FloatArray, thresholds: LabelThresholds) -> npt.NDArray[np
 
 @dataclass(frozen=True)
 class Classifier:
-    """Readers, and the heads that combine them.
+    """The n-gram reader, and the heads that turn its log-odds into probabilities.
 
     Attributes:
         heads: their names; the first two are those of the label, the others ``attribute.<name>``.
-        readers: at least one; each gives every head its log-odds.
+        reader: gives every head its log-odds.
         calibration: by head.
         thresholds: the label rule.
         prior: how common abuse is taken to be.
     """
 
     heads: tuple[str, ...]
-    readers: tuple[NgramReader, ...]
+    reader: NgramReader
     calibration: Mapping[str, Calibration]
     thresholds: LabelThresholds
     prior: Prior
@@ -151,62 +151,56 @@ class Classifier:
 
     @cached_property
     def _weights(self) -> WeightTables:
-        (reader,) = self.readers
-        return reader.weights(self.slopes, self.intercepts)
+        return self.reader.weights(self.slopes, self.intercepts)
 
     @cached_property
     def attributes(self) -> tuple[str, ...]:
         """Names of the attribute heads."""
-        return tuple(head.removeprefix(ATTRIBUTE_PREFIX) for head in self.heads[2:])
+        return tuple(head.removeprefix(ATTRIBUTE_PREFIX) for head in self.heads[LABEL_HEADS:])
 
-    def read(self, texts: Sequence[bytes], *, threads: int | None = None) -> Calibrated:
+    def calibrated_log_odds(self, texts: Sequence[bytes], *, threads: int | None = None) -> CalibratedLogOdds:
         """Return the calibrated log-odds of every head.
 
         Args:
             texts: n comments as ``model.text.pipeline.prepare`` leaves them.
             threads: how many may share the work; None for all cores where there is enough of it.
         """
-        reading = self.judge(texts, threads=threads)
-        return Calibrated(reading.log_odds * self.slopes + self.intercepts, reading.where)
+        raw = self.raw_scores(texts, threads=threads)
+        return CalibratedLogOdds(raw.log_odds * self.slopes + self.intercepts, raw.windows)
 
     def score(self, texts: Sequence[bytes], *, threads: int | None = None) -> Scores:
         """Return the probabilities of n comments, given as ``model.text.pipeline.prepare`` leaves them."""
-        reading = self.judge(texts, threads=threads)
-        return Scores(reading.scores, self.attribute_scores(reading))
+        raw = self.raw_scores(texts, threads=threads)
+        attributes = raw.probabilities[:, LABEL_HEADS:]
+        return Scores(raw.scores, {name: attributes[:, column] for column, name in enumerate(self.attributes)})
 
-    def judge(
+    def raw_scores(
         self,
         texts: Sequence[bytes] | PackedTexts,
         bounds: FloatArray | None = None,
         *,
         threads: int | None = None,
-        out: Reading | None = None,
-    ) -> Reading:
-        """Read n comments and judge them.
+        out: RawScores | None = None,
+    ) -> RawScores:
+        """Score n comments, label them and compare them with the thresholds of a policy.
 
         Args:
             texts: the comments, as ``model.text.pipeline.prepare`` leaves them, or as these packed.
-            bounds: the thresholds of the label rule and of a policy, as of ``heads.finish``.
+            bounds: the thresholds of the label rule and of a policy, as ``heads.finish`` takes them; None leaves labels and verdicts
+                meaningless.
             threads: how many may share the work; None for all cores where there is enough of it.
-            out: where to write it; new room if None.
+            out: where to write the scores; new arrays if None.
         """
-        (reader,) = self.readers
-        packed, chosen = texts if isinstance(texts, PackedTexts) else pack_bytes(texts), ngrams.NO_BOUNDS if bounds is None else bounds
         return ngrams.score_texts(
-            packed,
-            settings=reader.settings,
-            lexicon=reader.lexicon,
+            texts if isinstance(texts, PackedTexts) else pack_bytes(texts),
+            settings=self.reader.settings,
+            lexicon=self.reader.lexicon,
             tables=self._weights,
-            bounds=chosen,
+            bounds=ngrams.NO_BOUNDS if bounds is None else bounds,
             threads=threads or available_cores(),
             out=out,
         )
 
-    def attribute_scores(self, reading: Reading) -> dict[str, FloatArray]:
-        """Return the probability of each attribute, float64, shape (n,), by its name."""
-        first = len(self.heads) + 2
-        return {name: reading.floats[:, first + i] for i, name in enumerate(self.attributes)}
-
-    def labels(self, scores: FloatArray) -> npt.NDArray[np.int8]:
+    def labels(self, scores: FloatArray) -> Int8Array:
         """Return codes into ``LABELS`` for scores of shape (n, 3)."""
-        return labels_of(scores, self.thresholds)
+        return assign_labels(scores, self.thresholds)

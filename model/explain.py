@@ -17,7 +17,7 @@ import numpy.typing as npt
 from model.array_types import FloatArray
 from model.classifier import Classifier
 from model.comment import Comment
-from model.encoder.combined import Second
+from model.encoder.combined import CombinedReader
 from model.encoder.occlusion import occlude
 from model.encoder.session import ENCODER_HEADS
 from model.ngrams.feature_sums import window_penalty
@@ -83,25 +83,25 @@ class _Words(NamedTuple):
     end: npt.NDArray[np.int32]
 
 
-def explain(classifier: Classifier, comment: Comment, second: Second | None = None) -> Explanation:
+def explain(classifier: Classifier, comment: Comment, combined: CombinedReader | None = None) -> Explanation:
     """Explain the scores of one comment; where a window decided about a label head, by the words of that window.
 
     Args:
         classifier: of the n-grams.
         comment: what is explained.
-        second: the encoder, if it has judged the comment as well.
+        combined: the encoder, if it has read the comment as well.
     """
-    explanation, words = _explain(classifier, comment)
-    return explanation if second is None else _with_second(explanation, words, classifier, comment, second)
+    explanation, words = _explain_ngrams(classifier, comment)
+    return explanation if combined is None else _add_encoder(explanation, words, classifier, comment, combined)
 
 
-def _explain(classifier: Classifier, comment: Comment) -> tuple[Explanation, _Words]:
-    (reader,) = classifier.readers
+def _explain_ngrams(classifier: Classifier, comment: Comment) -> tuple[Explanation, _Words]:
+    reader = classifier.reader
     traced = Trace(comment.text, comment.format, reader.lexicon)
     whole = (0, traced.data.size)
     starts, stops, contributions = _contributions(classifier, traced.data, *whole)
     intercepts = reader.biases * classifier.slopes + classifier.intercepts
-    ranges = classifier.read(prepare([comment]), threads=1).where[0].tolist()
+    ranges = classifier.calibrated_log_odds(prepare([comment]), threads=1).windows[0].tolist()
     for head, (lo, hi) in enumerate(ranges):
         if (lo, hi) != whole:
             own, _, of_window = _contributions(classifier, traced.data, lo, hi)
@@ -117,7 +117,7 @@ def _contributions(
     classifier: Classifier, normalised: npt.NDArray[np.uint8], lo: int, hi: int
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], FloatArray]:
     """Return where the words of normalised[lo:hi] begin and end, and what each adds to each head, shape (k, heads)."""
-    (reader,) = classifier.readers
+    reader = classifier.reader
     found = find_occurrences(normalised, lo=lo, hi=hi, settings=reader.settings)
     codes = reader.values[found.bucket].astype(np.int64)
     added = codes * np.abs(codes) * found.share[:, None] * reader.scales * classifier.slopes
@@ -128,17 +128,19 @@ def _contributions(
     return starts, stops, np.column_stack([one + other for one, other in zip(halves[::2], halves[1::2], strict=True)])
 
 
-def _with_second(explanation: Explanation, words: _Words, classifier: Classifier, comment: Comment, second: Second) -> Explanation:
-    """Add what the encoder owes to each word; what it read elsewhere in a long comment goes to the intercepts."""
-    first, other, constant = second.combination
-    occluded = occlude(second.reader, *words)
-    whole = second.reader.read(prepare([comment]))[0]
+def _add_encoder(
+    explanation: Explanation, words: _Words, classifier: Classifier, comment: Comment, combined: CombinedReader
+) -> Explanation:
+    """Add what each word adds to the encoder's log-odds; what the encoder read elsewhere in a long comment goes to the intercepts."""
+    ngrams_weight, encoder_weight, constant = combined.combination
+    occluded = occlude(combined.encoder, *words)
+    whole = combined.encoder.read(prepare([comment]))[0]
     elsewhere = whole - occluded.contributions.sum(axis=0)
     contributions, intercepts = explanation.contributions.copy(), explanation.intercepts.copy()
     label = slice(0, ENCODER_HEADS)
-    contributions[:, label] *= first / classifier.slopes[label]
-    contributions[:, label] += other * occluded.contributions
+    contributions[:, label] *= ngrams_weight / classifier.slopes[label]
+    contributions[:, label] += encoder_weight * occluded.contributions
     # The intercept of the n-grams, that of a window included, in log-odds before calibration.
-    own = (intercepts[label] - classifier.intercepts[label]) / classifier.slopes[label]
-    intercepts[label] = first * own + other * elsewhere + constant
+    uncalibrated = (intercepts[label] - classifier.intercepts[label]) / classifier.slopes[label]
+    intercepts[label] = ngrams_weight * uncalibrated + encoder_weight * elsewhere + constant
     return replace(explanation, contributions=contributions, intercepts=intercepts, exact=False)

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from service.http.dialects.known_dialects import DIALECTS
-from service.judging.community_file import read_book
+from service.judging.community_file import read_community_file
 from service.settings import PREFIX, Settings
 
 PAGE = (Path(__file__).parent.parent / "docs/operate.md").read_text(encoding="utf-8")
@@ -17,7 +17,7 @@ def test_example_of_communities_is_read(tmp_path: Path) -> None:
     path = tmp_path / "communities.toml"
     path.write_text(example[1], encoding="utf-8")
 
-    book = read_book(path)
+    book = read_community_file(path)
 
     garden = book.communities["garden"]
     assert book.default is book.communities["main"]

@@ -1,12 +1,12 @@
-"""The second reader of an artefact, and how what it says is put together with what the n-grams say.
+"""The encoder of an artefact, and how its log-odds are combined with those of the n-grams.
 
-Log-odds of both readers are combined head by head, in one affine map that calibrates as well::
+The log-odds of both readers are combined head by head, in one affine map that calibrates as well::
 
     calibrated = combination[0] * log-odds of the n-grams + combination[1] * log-odds of the encoder + combination[2]
 
-The cascade asks the encoder only where that may matter: below some probability of being abusive, by the n-grams alone, its
-word would hardly ever change the label. How hardly is the *risk*: the share of all dev rows whose label it would have changed
-although it was not asked. The artefact holds the curve of thresholds, their risks, and the share of the rows passed on.
+The cascade asks the encoder only where its answer may matter: where the n-grams alone give a low probability of abuse, it would hardly
+ever change the label. How rarely is the *risk*: the share of all dev rows whose label the encoder would have changed had it been
+asked. The artefact holds the curve of thresholds, their risks, and the share of the rows that the encoder reads at each.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,84 +20,93 @@ from model.array_types import FloatArray
 from model.artefact.manifest import LabelThresholds, Scalar, describe_validation_error
 from model.encoder.session import ENCODER_HEADS, EncoderReader, unpack_pieces
 from model.encoder.wordpiece import WordPiece
-from model.ngrams.heads import label_codes, verdict_codes
-from model.ngrams.reader import Reading
+from model.ngrams.heads import label_codes
+from model.ngrams.raw_scores import RawScores
 from model.normaliser.lexicon import load_lexicon
+from model.policy import Policy
 
-__all__ = ["KIND", "Second", "second_of"]
+__all__ = ["ENCODER", "CombinedReader", "build_combined_reader"]
 
-
-KIND = "encoder"
+ENCODER = "encoder"
 """What a manifest calls this kind of reader."""
 
 _FEWEST_TOKENS, _MOST_TOKENS = 8, 512
+_THRESHOLD, _RISK = 0, 1
 
 
 @dataclass(frozen=True)
-class Second:
-    """The encoder of an artefact, with what is needed to use its word.
+class CombinedReader:
+    """The encoder of an artefact, with all that is needed to combine it with the n-grams.
 
     Attributes:
-        reader: the encoder.
+        encoder: reads the texts.
         combination: float64, shape (3, 2); see the module.
-        thresholds: the label rule for what both readers have judged.
-        curve: of the cascade: threshold on P(abusive) of the n-grams, risk, share passed on; thresholds and risks ascend;
-            float64, shape (k, 3).
+        thresholds: the label rule for scores of both readers.
+        curve: of the cascade: threshold on P(abusive) of the n-grams, risk, share that the encoder reads; thresholds and risks
+            ascend; float64, shape (k, 3).
     """
 
-    reader: EncoderReader
+    encoder: EncoderReader
     combination: FloatArray
     thresholds: LabelThresholds
     curve: FloatArray
 
-    def shifted(self, shift: Sequence[float]) -> "Second":
-        """Return it for another prior: what ``classifier.prior_shift`` says is added to the log-odds of the two heads."""
-        moved = self.combination.copy()
-        moved[2] += shift
-        return replace(self, combination=moved)
+    def with_prior_shift(self, shift: Sequence[float], *, old_abusive: float, new_abusive: float) -> "CombinedReader":
+        """Return the same reader for another prior; the cascade goes on asking about the same comments, or nearly.
 
-    def threshold(self, risk: float) -> float:
-        """Return the P(abusive) of the n-grams from which a comment is passed on, at this risk or the next lower one of the curve."""
-        within = self.curve[:, 1] <= risk
-        return float(self.curve[within, 0].max(initial=0.0))
+        Args:
+            shift: what ``classifier.prior_shift`` adds to the log-odds of the two heads.
+            old_abusive: the share of abusive comments that the reader was calibrated for.
+            new_abusive: the share that it is to be calibrated for.
+        """
+        combination, curve = self.combination.copy(), self.curve.copy()
+        combination[2] += shift
+        threshold, factor = self.curve[:, _THRESHOLD], (1 - old_abusive) / old_abusive * new_abusive / (1 - new_abusive)
+        curve[:, _THRESHOLD] = threshold * factor / (1 - threshold + threshold * factor)
+        return replace(self, combination=combination, curve=curve)
+
+    def encoder_threshold(self, risk: float) -> float:
+        """Return the P(abusive) of the n-grams from which on the encoder reads, at this risk or the next lower one of the curve."""
+        within = self.curve[:, _RISK] <= risk
+        return float(self.curve[within, _THRESHOLD].max(initial=0.0))
 
     def calibrated(self, ngrams: FloatArray, encoder: FloatArray) -> FloatArray:
         """Return the calibrated log-odds of the two heads from those of both readers, each of shape (n, 2)."""
-        first, other, constant = self.combination
-        together: FloatArray = first * ngrams + other * encoder + constant
-        return together
+        ngrams_weight, encoder_weight, constant = self.combination
+        log_odds: FloatArray = ngrams_weight * ngrams + encoder_weight * encoder + constant
+        return log_odds
 
-    def judge(self, reading: Reading, texts: Sequence[bytes], rows: npt.NDArray[np.intp], bounds: FloatArray, *, threads: int) -> None:
-        """Read some comments and judge them anew, in place.
+    def rescore(self, raw: RawScores, texts: Sequence[bytes], rows: npt.NDArray[np.intp], policy: Policy, *, threads: int) -> RawScores:
+        """Have the encoder read some comments, and return the scores of all with those of both readers for these.
 
         Args:
-            reading: what the n-grams made of n comments; the rows lose their uncalibrated log-odds for calibrated ones.
+            raw: the scores by the n-grams of n comments; they stay as they are.
             texts: the comments to read, as ``model.text.pipeline.prepare`` leaves them; m.
-            rows: their places in ``reading``, shape (m,).
-            bounds: the thresholds of the policy, as of ``heads.finish``; those of the label rule are our own.
+            rows: their rows in ``raw``, shape (m,).
+            policy: leads to the verdicts.
             threads: how many may share the work.
         """
-        log_odds = self.calibrated(reading.log_odds[rows, :ENCODER_HEADS], self.reader.read(texts, threads=threads))
-        heads = reading.log_odds.shape[1]
-        hateful, given = (1 / (1 + np.exp(-log_odds))).T
-        scores = np.column_stack([(1 - hateful) * (1 - given), (1 - hateful) * given, hateful])
-        reading.floats[rows, heads : heads + ENCODER_HEADS] = np.column_stack([hateful, given])
-        reading.floats[rows, -3:] = scores
-        rule = self.thresholds
-        reading.codes[rows, 2] = label_codes(scores, abusive=rule.abusive, hateful=rule.hateful)
-        review, reject = (float(bounds[2]), float(bounds[3])), (float(bounds[4]), float(bounds[5]))
-        reading.codes[rows, 3] = verdict_codes(1 - scores[:, 0], hateful, review=review, reject=reject)
+        log_odds = self.calibrated(raw.log_odds[rows, :ENCODER_HEADS], self.encoder.read(texts, threads=threads))
+        hateful, abusive_given_not_hateful = (1 / (1 + np.exp(-log_odds))).T
+        fine, toxic = (1 - hateful) * (1 - abusive_given_not_hateful), (1 - hateful) * abusive_given_not_hateful
+        scores = np.column_stack([fine, toxic, hateful])
+        combined = raw.copy()
+        combined.probabilities[rows, :ENCODER_HEADS] = np.column_stack([hateful, abusive_given_not_hateful])
+        combined.scores[rows] = scores
+        combined.labels[rows] = label_codes(scores, abusive=self.thresholds.abusive, hateful=self.thresholds.hateful)
+        combined.verdicts[rows] = policy.verdicts(1 - fine, hateful)
+        return combined
 
 
-def second_of(entry: Mapping[str, Scalar], arrays: Mapping[str, npt.NDArray[np.generic]]) -> Second:
-    """Return the second reader that an entry of a manifest describes.
+def build_combined_reader(entry: Mapping[str, Scalar], arrays: Mapping[str, npt.NDArray[np.generic]]) -> CombinedReader:
+    """Return the reader that an entry of a manifest describes.
 
     Raises:
         KeyError: the entry or an array is missing.
-        ValueError: what it says cannot be.
+        ValueError: the entry contradicts itself or its arrays.
     """
     network, pieces, combination, curve = (arrays[str(entry[key])] for key in ("network", "pieces", "combination", "curve"))
-    tokens, rule = entry["tokens"], _rule(entry)
+    tokens, thresholds = entry["tokens"], _label_thresholds(entry)
     if network.dtype != np.uint8 or network.ndim != 1 or pieces.dtype != np.uint8 or pieces.ndim != 1:
         raise ValueError("network and pieces have to be bytes")
     if type(tokens) is not int or not _FEWEST_TOKENS <= tokens <= _MOST_TOKENS:
@@ -106,11 +115,11 @@ def second_of(entry: Mapping[str, Scalar], arrays: Mapping[str, npt.NDArray[np.g
         raise ValueError("combination has to be of shape (3, 2), its factors at least 0")
     if curve.dtype != np.float64 or curve.ndim != 2 or curve.shape[1] != 3 or not curve.size or (np.diff(curve[:, :2], axis=0) < 0).any():
         raise ValueError("curve has to be of shape (k, 3), with ascending thresholds and risks")
-    reader = EncoderReader(np.asarray(network), WordPiece(unpack_pieces(np.asarray(pieces))), tokens, load_lexicon())
-    return Second(reader, np.asarray(combination), rule, np.asarray(curve))
+    encoder = EncoderReader(np.asarray(network), WordPiece(unpack_pieces(np.asarray(pieces))), tokens, load_lexicon())
+    return CombinedReader(encoder, np.asarray(combination), thresholds, np.asarray(curve))
 
 
-def _rule(entry: Mapping[str, Scalar]) -> LabelThresholds:
+def _label_thresholds(entry: Mapping[str, Scalar]) -> LabelThresholds:
     try:
         return LabelThresholds.model_validate({name: entry[name] for name in ("abusive", "hateful")})
     except ValidationError as error:

@@ -10,7 +10,31 @@ import numpy.typing as npt
 from model.array_types import FloatArray
 from model.numba_cache import inner, kernel
 
-__all__ = ["finish", "label_codes", "verdict_codes"]
+__all__ = [
+    "ABUSIVE_WINDOW",
+    "CODE_COLUMNS",
+    "HATEFUL_WINDOW",
+    "LABEL",
+    "LABEL_HEADS",
+    "LABEL_SCORES",
+    "VERDICT",
+    "finish",
+    "label_codes",
+    "verdict_codes",
+]
+
+LABEL_HEADS = 2
+"""The first heads of every classifier, which give the label: hateful, and abusive given not hateful."""
+
+LABEL_SCORES = 3
+"""Scores of fine, toxic and hateful, the last columns of the floats of a comment."""
+
+CODE_COLUMNS = 6
+"""The columns of the codes of a comment, which the next constants name."""
+LABEL, VERDICT = 2, 3
+"""Code of the label and code of the verdict, -1 where there is no text to judge."""
+ABUSIVE_WINDOW, HATEFUL_WINDOW = slice(0, 2), slice(4, 6)
+"""Range of normalised bytes, [begin, end), that the log-odds of the head come from: the whole comment, or its worst window."""
 
 Codes = npt.NDArray[np.int8]
 

@@ -10,7 +10,7 @@ are weighted.
 """
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,18 +19,16 @@ from model.array_types import FloatArray, Int32Array, IntArray
 from model.ngrams.feature_settings import FeatureSettings
 from model.ngrams.features import BLOCKS, LETTERS, PAIRS, WORDS
 from model.ngrams.packed_texts import PackedTexts
+from model.ngrams.raw_scores import RawScores, allocate_scores
 from model.ngrams.scoring_kernels import collect_occurrences, extract_slice, score_slice
 from model.ngrams.weight_tables import WeightTables
 from model.threads import run_in_slices
 
-__all__ = ["LABEL_HEADS", "NO_BOUNDS", "Occurrences", "Reading", "extract_features", "find_occurrences", "room", "score_texts"]
+__all__ = ["NO_BOUNDS", "Occurrences", "extract_features", "find_occurrences", "score_texts"]
 
 
 NO_BOUNDS = np.full(6, np.inf)
 """Thresholds that no score reaches: every label is fine, every verdict is approve."""
-
-LABEL_HEADS = 2
-"""The first heads of every classifier, which give the label."""
 
 _FEATURES_PER_BYTE, _SPARE_FEATURES = 8, 1024  # more than nearly all texts have
 
@@ -78,45 +76,6 @@ def find_occurrences(normalised: npt.NDArray[np.uint8], *, lo: int, hi: int, set
     return Occurrences(features.bucket[:n], block, features.begin[:n], features.end[:n], share)
 
 
-class Reading(NamedTuple):
-    """What is read out of n comments, and what follows from it.
-
-    Attributes:
-        floats: shape (n, 2 * heads + 3): log-odds of each head before calibration, probability of each head, scores of fine,
-            toxic and hateful.
-        codes: int64, shape (n, 6): the range of normalised bytes that the log-odds of being abusive are of, the whole of a comment,
-            or its worst window if that is worse; codes of label and verdict, -1 where there is nothing to read; the range that
-            the log-odds of being hateful are of.
-    """
-
-    floats: FloatArray
-    codes: npt.NDArray[np.int64]
-
-    @property
-    def log_odds(self) -> FloatArray:
-        """Before calibration, shape (n, heads)."""
-        return self.floats[:, : (self.floats.shape[1] - 3) // 2]
-
-    @property
-    def scores(self) -> FloatArray:
-        """Of fine, toxic and hateful, shape (n, 3)."""
-        return self.floats[:, -3:]
-
-    def part(self, lo: int, hi: int) -> "Reading":
-        """Return what comments lo to hi have of it; writing there writes here."""
-        return Reading(self.floats[lo:hi], self.codes[lo:hi])
-
-    @property
-    def where(self) -> npt.NDArray[np.int64]:
-        """The ranges of bytes that the heads hateful and abusive are of, shape (n, 2, 2)."""
-        return np.stack([self.codes[:, 4:], self.codes[:, :2]], axis=1)
-
-
-def room(n: int, *, heads: int) -> Reading:
-    """Return room for what is read out of n comments."""
-    return Reading(np.empty((n, 2 * heads + 3)), np.empty((n, 6), np.int64))
-
-
 def score_texts(
     packed: PackedTexts,
     *,
@@ -125,8 +84,8 @@ def score_texts(
     tables: WeightTables,
     bounds: FloatArray = NO_BOUNDS,
     threads: int = 1,
-    out: Reading | None = None,
-) -> Reading:
+    out: RawScores | None = None,
+) -> RawScores:
     """Score comments, and apply thresholds to the scores.
 
     Args:
@@ -138,17 +97,17 @@ def score_texts(
         threads: how many threads share the work; 1 stays in the calling thread. The result does not depend on it.
         out: gets the result, of n comments; a new one if None.
     """
-    reading = out or room(packed.offsets.size - 1, heads=tables.values.shape[1])
-    arguments: tuple[Any, ...] = (lexicon, settings.kernel_array, *tables, bounds, *reading)
+    raw = out or allocate_scores(packed.offsets.size - 1, heads=tables.values.shape[1])
+    arguments: tuple[Any, ...] = (lexicon, settings.kernel_array, *tables, bounds, *raw)
     if threads == 1:
         score_slice(packed.data, packed.offsets, 0, packed.offsets.size - 1, *arguments)
-        return reading
+        return raw
 
     def run(lo: int, hi: int) -> None:
         score_slice(packed.data, packed.offsets, lo, hi, *arguments)
 
     run_in_slices(run, packed.offsets, threads)
-    return reading
+    return raw
 
 
 def extract_features(

@@ -15,7 +15,8 @@ from service.batch.scored_chunks import rounded
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from model.moderator import Moderator, Span
+    from model.explain import Span
+    from model.moderator import Moderator
 
 __all__ = ["Glance", "glance", "visible"]
 

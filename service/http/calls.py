@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from starlette.requests import Request
 
@@ -11,24 +11,26 @@ from service.http.admission.access import Caller, extract_secret
 from service.http.admission.queue import DEADLINE, Queue, deadline_problem
 from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.http.state import get_state, require_identifier, require_moderator
-from service.judging.judge import Judgement, Judging
+from service.judging.judge import Judge, Judgements
 from service.store.stored_types import Scope
 
 if TYPE_CHECKING:
-    from model.moderator import Moderator
+    from model.moderator import FirstPass
 
 __all__ = [
     "EXPLANATION_COST",
     "MARKUP_COST",
+    "Attempt",
     "Caller",
-    "Judgement",
-    "Judging",
+    "Judge",
+    "Judgements",
     "Scope",
     "admit_call",
     "build_judge",
     "dispatch",
     "exceeds_bytes",
     "extract_secret",
+    "judge_and_count",
     "judge_comments",
 ]
 
@@ -76,6 +78,18 @@ async def admit_call(request: Request, *, scope: Scope, secret: str | None, sign
     return await get_state(request).gate.admit(request, scope=scope, secret=secret, signed=signed)
 
 
+class Attempt(NamedTuple):
+    """One attempt at judging the comments of a call.
+
+    Attributes:
+        ngrams_only: whether the n-grams are to judge alone.
+        first_pass: what they have said already, None if they have not been asked.
+    """
+
+    ngrams_only: bool = False
+    first_pass: "FirstPass | None" = None
+
+
 async def judge_comments(
     request: Request,
     comments: Sequence[Comment],
@@ -84,7 +98,7 @@ async def judge_comments(
     community: str | None = None,
     policy: str | None = None,
     explain: bool = False,
-) -> Judgement:
+) -> Judgements:
     """Judge comments off the event loop where that takes long.
 
     Args:
@@ -93,22 +107,29 @@ async def judge_comments(
         caller: who asks.
         community: named by the call; the caller's own if None.
         policy: named by the call; the community's if None.
-        explain: whether to tell the spans that moved the scores.
+        explain: whether to find the words that moved the scores.
 
     Raises:
         ProblemError: the service is not ready or overloaded, the deadline has passed, or policy or community is unknown;
             where the site has no communities, none is unknown.
     """
-    judging = build_judge(request, caller=caller, community=community, policy=policy)
+    judge = build_judge(request, caller=caller, community=community, policy=policy)
 
-    def work(fast: bool) -> Judgement:
-        return judging.judge(comments, explain=explain, fast=fast)
+    def work(attempt: Attempt) -> Judgements:
+        return judge_and_count(request, judge, comments, attempt, explain=explain)
 
-    return await dispatch(request, work, comments, effort=_effort(comments, explain=explain), explain=explain)
+    return await dispatch(request, judge, work, comments, effort=_effort(comments, explain=explain), explain=explain)
 
 
-def build_judge(request: Request, *, caller: Caller, community: str | None, policy: str | None) -> Judging:
-    """Return all that the comments of a call are judged by.
+def judge_and_count(request: Request, judge: Judge, comments: Sequence[Comment], attempt: Attempt, *, explain: bool = False) -> Judgements:
+    """Judge comments in the calling thread, and count what is decided in the metrics."""
+    judgements = judge.judge(comments, explain=explain, ngrams_only=attempt.ngrams_only, first_pass=attempt.first_pass)
+    get_state(request).metrics.judged(judgements)
+    return judgements
+
+
+def build_judge(request: Request, *, caller: Caller, community: str | None, policy: str | None) -> Judge:
+    """Return what judges the comments of a call.
 
     Args:
         request: the call.
@@ -121,56 +142,69 @@ def build_judge(request: Request, *, caller: Caller, community: str | None, poli
     """
     state = get_state(request)
     moderator, identifier = require_moderator(request), require_identifier(request)
-    site = state.communities.of(request, caller, community)
-    name = policy or (site.policy_name if site is not None else "default")
-    if name not in moderator.policies:
+    judge = Judge(moderator, identifier, policy, state.communities.of(request, caller, community), state.on_foreign)
+    if judge.policy_name not in moderator.policies:
         known = "has to be one of " + ", ".join(sorted(moderator.policies))
         raise ProblemError(ProblemKind.UNKNOWN_POLICY, f"policy: {known}", [FieldError(field="policy", detail=known)])
-    return Judging(moderator, identifier, name, policy is not None, site, state.on_foreign, state.metrics)
+    return judge
 
 
-async def dispatch(request: Request, work: Callable[[bool], _T], comments: Sequence[Comment], *, effort: int, explain: bool = False) -> _T:
+async def dispatch(
+    request: Request,
+    judge: Judge,
+    work: Callable[[Attempt], _T],
+    comments: Sequence[Comment],
+    *,
+    effort: int,
+    explain: bool = False,
+) -> _T:
     """Do work for a call: here if that is quick, in a thread if not.
 
-    Where a second reader would have to wait too long, the n-grams alone judge; the answer's version says so.
+    Where the encoder would take too long, the n-grams alone judge; the version in the answer says so.
 
     Args:
         request: the call; its deadline counts.
-        work: what is to be done, by the n-grams alone if it is told so.
+        judge: what the work judges by.
+        work: what is to be done, as an attempt says.
         comments: what is judged.
-        effort: what that takes of the n-grams, in letters of plain text.
+        effort: what that takes the n-grams, in letters of plain text.
         explain: whether every comment is explained too.
 
     Raises:
         ProblemError: the service is overloaded, or the call's deadline has passed.
     """
     deadline: float | None = request.scope.get(DEADLINE)
-    waiting, moderator = get_state(request).waiting, require_moderator(request)
-    fast = False
-    if moderator.second is not None and (more := _second_effort(moderator, comments, quick=effort <= _INLINE, explain=explain)):
-        found = await _with_second(waiting, work, effort=effort + more, deadline=deadline)
-        if found is not None:
-            return found
-        fast = True
-    if effort > _INLINE:
-        return await waiting.judge(lambda: work(fast), effort=effort, deadline=deadline)
+    waiting = get_state(request).waiting
+    attempt, quick = Attempt(), effort <= _INLINE
+    if judge.moderator.combined is not None:
+        if quick:
+            attempt = Attempt(first_pass=judge.first_pass(comments))
+        if more := _encoder_effort(comments, attempt.first_pass, explain=explain):
+            answer = await _with_encoder(waiting, work, attempt, effort=effort + more, deadline=deadline)
+            if answer is not None:
+                return answer
+            attempt = attempt._replace(ngrams_only=True)
+    if not quick:
+        return await waiting.judge(lambda: work(attempt), effort=effort, deadline=deadline)
     if deadline is not None and time.monotonic() > deadline:
         raise deadline_problem()
-    return work(fast)
+    return work(attempt)
 
 
-def _second_effort(moderator: "Moderator", comments: Sequence[Comment], *, quick: bool, explain: bool) -> int:
-    """Return what the second reader has to do, in letters of plain text; if it is not quick to tell, what it may have to."""
-    passed = moderator.passes(comments) if quick else range(len(comments))
-    each = (_ENCODED + _ENCODED_EACH * min(len(comments[at].text), _ENCODED_MOST) for at in passed)
+def _encoder_effort(comments: Sequence[Comment], first_pass: "FirstPass | None", *, explain: bool) -> int:
+    """Return what the encoder has to do, in letters of plain text; without a first pass, what it may have to do at most."""
+    rows = range(len(comments)) if first_pass is None else first_pass.encoder_rows.tolist()
+    each = (_ENCODED + _ENCODED_EACH * min(len(comments[row].text), _ENCODED_MOST) for row in rows)
     return sum(each) * (_OCCLUDED if explain else 1)
 
 
-async def _with_second(waiting: Queue, work: Callable[[bool], _T], *, effort: int, deadline: float | None) -> _T | None:
+async def _with_encoder(
+    waiting: Queue, work: Callable[[Attempt], _T], attempt: Attempt, *, effort: int, deadline: float | None
+) -> _T | None:
     """Have both readers judge, in a thread; None if that would come too late."""
     soon = None if deadline is None else deadline - _ENOUGH
     try:
-        return await waiting.judge(lambda: work(False), effort=effort, deadline=soon)
+        return await waiting.judge(lambda: work(attempt), effort=effort, deadline=soon)
     except ProblemError as problem:
         if problem.kind in {ProblemKind.OVERLOADED, ProblemKind.DEADLINE}:
             return None

@@ -23,7 +23,7 @@ from service.http.connection.protocol import Connections
 from service.http.observability.metrics import Metrics
 from service.http.observability.traces import Traces
 from service.http.problems import ProblemError, ProblemKind
-from service.judging.community import OnForeign
+from service.judging.foreign import OnForeign
 from service.settings import Settings
 from service.store.lifecycle import living
 

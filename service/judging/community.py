@@ -1,27 +1,26 @@
 """One community: what it wants done with its comments."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
 
-from model.comment import VERDICTS, Comment, Verdict
+from model.comment import Comment, Verdict
 from model.policy import Policy
-from service.judging.word_lists import Rules, shown
+from service.judging.foreign import OnForeign
+from service.judging.word_lists import WordLists, text_to_match
 
-if TYPE_CHECKING:
-    from model.moderator import Decisions
-
-__all__ = ["Community", "OnForeign", "Outcome", "outcome"]
+__all__ = ["Community", "ListMatch"]
 
 
-class OnForeign(StrEnum):
-    """What becomes of a comment in a language that the model did not learn."""
+@dataclass(frozen=True, slots=True)
+class ListMatch:
+    """The entry of a community's lists that decides about a comment.
 
-    REVIEW = "review"
-    APPROVE = "approve"
-    REJECT = "reject"
-    JUDGE = "judge"
+    Attributes:
+        entry: which list and which entry, such as ``deny: casino``.
+        verdict: what the list leads to.
+    """
+
+    entry: str
+    verdict: Verdict
 
 
 @dataclass(frozen=True)
@@ -31,8 +30,8 @@ class Community:
     Attributes:
         name: of the community.
         policy: the name of one of the model's policies, or thresholds of its own.
-        observe: whether everything is approved, however it was decided.
-        on_foreign: what becomes of a comment in a language that the model did not learn; as the site says if None.
+        observe: whether every comment is approved, whatever is decided about it.
+        on_foreign: what happens to a comment in a language that the model did not learn; what the site says if None.
         allow: words and patterns that approve a comment.
         deny: words and patterns that reject a comment; they come before those that approve it.
     """
@@ -41,71 +40,24 @@ class Community:
     policy: str | Policy = "default"
     observe: bool = False
     on_foreign: OnForeign | None = None
-    allow: Rules = field(default_factory=lambda: Rules((), ()))
-    deny: Rules = field(default_factory=lambda: Rules((), ()))
+    allow: WordLists = field(default_factory=WordLists)
+    deny: WordLists = field(default_factory=WordLists)
 
     @property
     def policy_name(self) -> str:
-        """The name of the policy to ask the model for; its verdicts do not count where thresholds are the community's own."""
+        """The name of the policy to ask the model for; its verdicts do not count where the community has thresholds of its own."""
         return self.policy if isinstance(self.policy, str) else "default"
 
+    @property
+    def has_lists(self) -> bool:
+        """Whether any comment can match a list."""
+        return bool(self.allow) or bool(self.deny)
 
-class Outcome(NamedTuple):
-    """What a community makes of n decisions.
-
-    Attributes:
-        decisions: with the verdicts of the community's policy.
-        wanted: verdict of each comment after lists and languages have spoken, None where a comment was not judged; n.
-        verdicts: what is to be done: the same, or approve throughout if the community only watches; n.
-        matched: the rule that decided, such as ``deny: casino``, None where none did; n.
-    """
-
-    decisions: "Decisions"
-    wanted: Sequence[Verdict | None]
-    verdicts: Sequence[Verdict | None]
-    matched: Sequence[str | None]
-
-
-def outcome(
-    community: Community,
-    comments: Sequence[Comment],
-    decisions: "Decisions",
-    *,
-    foreign: Sequence[bool],
-    on_foreign: OnForeign = OnForeign.REVIEW,
-    own_policy: bool = True,
-) -> Outcome:
-    """Apply what a community wants: what it denies, then what it allows, then what it says of foreign languages, then its thresholds.
-
-    Args:
-        community: whose comments they are.
-        comments: n of them.
-        decisions: what the model says of them, by the policy ``community.policy_name`` or one that the call named.
-        foreign: whether each is in a language that the model did not learn; n.
-        on_foreign: what becomes of those, where the community does not say.
-        own_policy: whether the community's thresholds count, because the call named no policy.
-    """
-    if own_policy and isinstance(community.policy, Policy):
-        scores = decisions.scores
-        decisions.reading.codes[:, 3] = community.policy.verdicts(1 - scores[:, 0], scores[:, 2])
-        decisions = decisions._replace(policy=community.policy.name)
-    foreign_becomes = community.on_foreign or on_foreign
-    wanted: list[Verdict | None] = [VERDICTS[code] if code >= 0 else None for code in decisions.verdicts.tolist()]
-    matched: list[str | None] = [None] * len(comments)
-    for at, comment in enumerate(comments):
-        if wanted[at] is not None:
-            wanted[at], matched[at] = _ruled(community, comment, wanted[at], foreign_becomes if foreign[at] else OnForeign.JUDGE)
-    verdicts = [None if verdict is None else Verdict.APPROVE for verdict in wanted] if community.observe else wanted
-    return Outcome(decisions, wanted, verdicts, matched)
-
-
-def _ruled(community: Community, comment: Comment, verdict: Verdict | None, becomes: OnForeign) -> tuple[Verdict | None, str | None]:
-    if community.deny or community.allow:
-        text = shown(comment)
-        if (rule := community.deny.match(text)) is not None:
-            return Verdict.REJECT, f"deny: {rule}"
-        if (rule := community.allow.match(text)) is not None:
-            return Verdict.APPROVE, f"allow: {rule}"
-    if becomes is not OnForeign.JUDGE:
-        return Verdict(becomes.value), None
-    return verdict, None
+    def match_lists(self, comment: Comment) -> ListMatch | None:
+        """Return the entry that decides about a comment, None if none does; what is denied comes before what is allowed."""
+        text = text_to_match(comment)
+        if (entry := self.deny.match(text)) is not None:
+            return ListMatch(f"deny: {entry}", Verdict.REJECT)
+        if (entry := self.allow.match(text)) is not None:
+            return ListMatch(f"allow: {entry}", Verdict.APPROVE)
+        return None

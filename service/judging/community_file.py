@@ -8,10 +8,11 @@ from typing import Any
 
 from model.errors import InputError, PolicyError, SettingsError
 from model.policy import Policy
-from service.judging.community import Community, OnForeign
-from service.judging.word_lists import Rules
+from service.judging.community import Community
+from service.judging.foreign import OnForeign
+from service.judging.word_lists import WordLists
 
-__all__ = ["Book", "read_book"]
+__all__ = ["CommunityFile", "read_community_file"]
 
 _THRESHOLDS = ("review_abusive", "review_hateful", "reject_abusive", "reject_hateful")
 _LISTS = ("allow_words", "allow_patterns", "deny_words", "deny_patterns")
@@ -21,7 +22,7 @@ _LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
-class Book:
+class CommunityFile:
     """The communities of a site.
 
     Attributes:
@@ -45,7 +46,7 @@ class Book:
                 raise _wrong(self.source, community.name, "policy", f"is none of the model: use one of {', '.join(sorted(known))}")
 
 
-def read_book(path: Path) -> Book:
+def read_community_file(path: Path) -> CommunityFile:
     """Read a file of communities.
 
     Raises:
@@ -67,7 +68,7 @@ def read_book(path: Path) -> Book:
     communities = {name: _community(path, name, table) for name, table in tables.items()}
     if default is not None and default not in communities:
         raise SettingsError(f"{path}: default names no community of this file")
-    return Book(path, communities, None if default is None else communities[default])
+    return CommunityFile(path, communities, None if default is None else communities[default])
 
 
 def _community(path: Path, name: str, table: dict[str, Any]) -> Community:
@@ -109,7 +110,7 @@ def _policy(path: Path, name: str, table: dict[str, Any]) -> str | Policy:
         raise _wrong(path, name, "thresholds", str(error).partition(": ")[2]) from None
 
 
-def _rules(path: Path, name: str, table: dict[str, Any], kind: str) -> Rules:
+def _rules(path: Path, name: str, table: dict[str, Any], kind: str) -> WordLists:
     lists = []
     for key in (f"{kind}_words", f"{kind}_patterns"):
         given = table.get(key, [])
@@ -117,7 +118,7 @@ def _rules(path: Path, name: str, table: dict[str, Any], kind: str) -> Rules:
             raise _wrong(path, name, key, "has to be a list of strings")
         lists.append(given)
     try:
-        return Rules(*lists)
+        return WordLists(*lists)
     except InputError as error:
         raise _wrong(path, name, kind, f"{kind}_{error}" if str(error).startswith(("words", "patterns")) else str(error)) from None
 

@@ -1,4 +1,4 @@
-"""Lists of words and patterns, matched in a time that grows with the text and not with its malice."""
+"""Lists of words and patterns, matched in time linear in the text, however malicious it is."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ from model.comment import Comment
 from model.errors import InputError
 from model.text.pipeline import plain
 
-__all__ = ["MOST_PATTERNS", "MOST_WORDS", "Rules", "folded", "shown"]
+__all__ = ["MOST_PATTERNS", "MOST_WORDS", "WordLists", "fold_for_matching", "text_to_match"]
 
 MOST_WORDS = 50_000
 MOST_PATTERNS = 1_000
@@ -24,77 +24,88 @@ _INVISIBLE = re.compile(
 )
 
 
-def folded(text: str) -> str:
-    """Return a text without regard to case, width of letters and signs that nobody sees."""
+def fold_for_matching(text: str) -> str:
+    """Return a text in which case, width of letters and invisible characters make no difference any more."""
     return unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
 
 
-class Rules:
-    """Words and patterns.
+class WordLists:
+    """A list of words and a list of patterns; one that can be pickled, since other processes match too.
 
-    A word, or several in a row, matches where they stand as whole words. A pattern (RE2's syntax, no matter the case) matches
-    anywhere. Both look at the text without mark-up, and as `folded` makes it.
+    An entry of one or several words matches where these follow each other as whole words. A pattern (RE2's syntax, whatever the case)
+    matches anywhere. Both are matched against the text without mark-up, as `fold_for_matching` returns it.
 
     Args:
         words: each of letters and digits, with anything else between them.
         patterns: regular expressions.
 
     Raises:
-        InputError: a word has no letter or digit, a pattern is none, or there are too many. The message tells which, from 0.
+        InputError: a word has no letter or digit, a pattern is not a regular expression, or there are too many of either. The message
+            gives the number of the entry, counted from 0.
     """
 
-    def __init__(self, words: Sequence[str], patterns: Sequence[str]) -> None:
+    def __init__(self, words: Sequence[str] = (), patterns: Sequence[str] = ()) -> None:
         if len(words) > MOST_WORDS or len(patterns) > MOST_PATTERNS:
             raise InputError(f"takes at most {MOST_WORDS} words and {MOST_PATTERNS} patterns")
-        self._patterns: list[str] = list(patterns)
+        self._words: tuple[str, ...] = tuple(words)
+        self._patterns: tuple[str, ...] = tuple(patterns)
         self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for at, word in enumerate(words):
-            parts = tuple(_WORDS.findall(folded(word)))
+            parts = tuple(_WORDS.findall(fold_for_matching(word)))
             if not parts or len(word) > _LONGEST_RULE:
                 raise InputError(f"words[{at}] has no letter or digit, or is longer than {_LONGEST_RULE}: other signs need a pattern")
             self._by_first.setdefault(parts[0], []).append((parts, word))
-        self._set = _pattern_set(patterns)
+        self._set = _compile_patterns(patterns)
+
+    def __reduce__(self) -> tuple[type["WordLists"], tuple[tuple[str, ...], tuple[str, ...]]]:
+        return WordLists, (self._words, self._patterns)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, WordLists) and (self._words, self._patterns) == (other._words, other._patterns)
+
+    def __hash__(self) -> int:
+        return hash((self._words, self._patterns))
 
     def __bool__(self) -> bool:
-        """Tell whether there is any rule."""
-        return bool(self._by_first) or bool(self._patterns)
+        """Whether there is any entry."""
+        return bool(self._words) or bool(self._patterns)
 
     def match(self, text: str) -> str | None:
-        """Return the word or the pattern that matches a text that is `folded` already, None if none does."""
+        """Return the word or the pattern that matches a text as `text_to_match` returns it, None if none does."""
         if self._by_first:
             parts = _WORDS.findall(text)
             for at, part in enumerate(parts):
-                for wanted, word in self._by_first.get(part, ()):
-                    if tuple(parts[at : at + len(wanted)]) == wanted:
+                for sequence, word in self._by_first.get(part, ()):
+                    if tuple(parts[at : at + len(sequence)]) == sequence:
                         return word
-        if self._set is not None and (found := self._set.Match(text.encode("utf-8", "replace"))):
-            first: int = min(found)
+        if self._set is not None and (matches := self._set.Match(text.encode("utf-8", "replace"))):
+            first: int = min(matches)
             return self._patterns[first]
         return None
 
 
-def _pattern_set(patterns: Sequence[str]) -> Any:
+def _compile_patterns(patterns: Sequence[str]) -> Any:
     if not patterns:
         return None
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False
     options.max_mem = _PATTERN_BYTES
-    made = re2.Set.SearchSet(options)
+    pattern_set = re2.Set.SearchSet(options)
     for at, pattern in enumerate(patterns):
         try:
             if len(pattern) > _LONGEST_RULE:
                 raise InputError(f"patterns[{at}] is longer than {_LONGEST_RULE}")
             re2.compile(pattern, options=options)
-            made.Add(pattern)
+            pattern_set.Add(pattern)
         except re2.error as error:
-            said = error.args[0] if error.args else ""
-            reason = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+            detail = error.args[0] if error.args else ""
+            reason = detail.decode(errors="replace") if isinstance(detail, bytes) else str(detail)
             raise InputError(f"patterns[{at}] is no regular expression of RE2: {reason}") from None
-    made.Compile()
-    return made
+    pattern_set.Compile()
+    return pattern_set
 
 
-def shown(comment: Comment) -> str:
-    """Return the text of a comment as rules look at it."""
-    return folded(plain(comment.text, comment.format).text)
+def text_to_match(comment: Comment) -> str:
+    """Return the text of a comment as lists are matched against it."""
+    return fold_for_matching(plain(comment.text, comment.format).text)

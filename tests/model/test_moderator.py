@@ -6,10 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.artefact.manifest import LabelThresholds, Prior
-from model.classifier import labels_of
+from model.classifier import assign_labels
 from model.comment import LABELS, Comment, Format, Label
+from model.decisions import EMPTY
 from model.errors import PolicyError
-from model.moderator import EMPTY, Moderator
+from model.moderator import Moderator
 
 COMMENTS = st.lists(
     st.builds(
@@ -68,7 +69,7 @@ def test_explanations_add_up(moderator: Moderator, comment: Comment) -> None:
     from model.text.pipeline import prepare
 
     told = moderator.explain(comment)
-    log_odds = moderator.classifier.read(prepare([comment]), threads=1).log_odds[0]
+    log_odds = moderator.classifier.calibrated_log_odds(prepare([comment]), threads=1).log_odds[0]
 
     np.testing.assert_allclose(told.log_odds, log_odds, atol=1e-9)
     assert all(0 <= span.begin < span.end <= len(comment.text) for span in told.spans())
@@ -141,4 +142,4 @@ def test_thresholds_are_inclusive() -> None:
     thresholds = LabelThresholds(abusive=0.5, hateful=0.25)
     scores = np.array([[0.5, 0.375, 0.125], [0.500001, 0.4, 0.099999], [0.5, 0.4, 0.1]])
 
-    assert labels_of(scores, thresholds).tolist() == [2, 0, 1]
+    assert assign_labels(scores, thresholds).tolist() == [2, 0, 1]

@@ -186,7 +186,7 @@ def run_suite(judged: Classifier | Moderator, *, threshold: float | None = None)
     if isinstance(judged, Moderator):
         told = judged.decide(comments)
         scores, labels = told.scores, [LABELS[code] for code in told.labels]
-        rule = judged.second.thresholds if judged.second is not None else judged.classifier.thresholds
+        rule = judged.combined.thresholds if judged.combined is not None else judged.classifier.thresholds
     else:
         scores, rule = judged.score(prepare(comments)).scores, judged.thresholds
         labels = [LABELS[code] for code in judged.labels(scores)]

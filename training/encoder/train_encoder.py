@@ -11,11 +11,11 @@ import numpy as np
 from model.array_types import FloatArray
 from model.artefact.folder import StoredArtefact, read_artefact, write_artefact
 from model.artefact.manifest import Description, Manifest
-from model.classifier import labels_of
-from model.encoder.combined import Second
+from model.classifier import assign_labels
+from model.encoder.combined import CombinedReader
 from model.encoder.session import EncoderReader, pack_pieces
 from model.encoder.wordpiece import WordPiece
-from model.moderator import classifier_of
+from model.moderator import build_classifier
 from model.normaliser.lexicon import load_lexicon
 from model.normaliser.version import normaliser_version
 from model.policy import Policy
@@ -161,7 +161,7 @@ def write_with_encoder(
     from model.text.pipeline import prepare
     from model.threads import available_cores
 
-    classifier = classifier_of(stored)
+    classifier = build_classifier(stored)
     texts = prepare([Comment("", text) for text in dev.text])
     log_odds = reader.read(texts, threads=available_cores())
     second, together = fit_combination(classifier, reader, dev, log_odds=log_odds)
@@ -169,7 +169,7 @@ def write_with_encoder(
     figures = {
         "n-grams": measure_sources(ngrams, classifier.labels(ngrams), dev)["MEAN"],
         "encoder": _judged(log_odds, dev),
-        "both": measure_sources(together, labels_of(together, second.thresholds), dev)["MEAN"],
+        "both": measure_sources(together, assign_labels(together, second.thresholds), dev)["MEAN"],
     }
     if floats is not None:
         figures["encoder in float"] = _judged(floats, dev)
@@ -186,7 +186,9 @@ def _named(entry: Mapping[str, object]) -> set[str]:
     return {value for value in entry.values() if isinstance(value, str) and value.endswith(".npy")}
 
 
-def _described(manifest: Manifest, second: Second, job: EncoderJob, figures: Mapping[str, SourceMetrics], policy: Policy) -> Description:
+def _described(
+    manifest: Manifest, second: CombinedReader, job: EncoderJob, figures: Mapping[str, SourceMetrics], policy: Policy
+) -> Description:
     said = {name: getattr(manifest, name) for name in Description.model_fields}
     said["readers"] = (manifest.readers[0], describe_encoder(second)[0])
     said["policies"] = {"default": policy_thresholds(policy)}

@@ -9,15 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from model.array_types import FloatArray
-from model.classifier import labels_of
 from model.comment import Comment
-from model.encoder.combined import Second
-from model.encoder.session import ENCODER_HEADS
+from model.decisions import CommentJudge, Decisions
+from model.encoder.combined import CombinedReader
 from model.moderator import Moderator
 from model.text.pipeline import prepare
-from model.threads import available_cores
 from training.evaluation.source_metrics import SourceMetrics, calibration_error, measure_sources
-from training.fit.combination import scores_from_log_odds
 from training.tables.labelled import Labelled
 
 __all__ = ["BothReadings", "CascadeMetrics", "read_with_both", "sample_rows"]
@@ -61,6 +58,7 @@ class BothReadings:
         clean: sources whose fine rows are clean conversation.
         prior: share of abusive comments that the probabilities are calibrated for.
         held: whether there is anything to judge; what is not counts as fine; shape (n,).
+        first_pass: P(abusive) by which the cascade chooses the comments that the encoder reads, shape (n,).
         alone, alone_labels: scores and labels by the n-grams, shapes (n, 3) and (n,).
         both, both_labels: the same by both readers.
         ngrams_seconds: of CPU, of one thread, that the n-grams take for a thousand comments.
@@ -71,6 +69,7 @@ class BothReadings:
     clean: Collection[str]
     prior: float
     held: npt.NDArray[np.bool_]
+    first_pass: FloatArray
     alone: FloatArray
     alone_labels: npt.NDArray[np.int8]
     both: FloatArray
@@ -80,7 +79,7 @@ class BothReadings:
 
     def judged_from(self, threshold: float | None) -> CascadeMetrics:
         """Measure the cascade with a threshold; that of 0 is the profile full, None the profile fast."""
-        passed = self.held & (1 - self.alone[:, 0] >= (np.inf if threshold is None else threshold))
+        passed = self.held & (self.first_pass >= (np.inf if threshold is None else threshold))
         scores = np.where(passed[:, None], self.both, self.alone)
         calm = (self.rows.abusive == 0) & np.isin(self.rows.source, list(self.clean))
         return CascadeMetrics(
@@ -93,35 +92,60 @@ class BothReadings:
         )
 
 
-def read_with_both(moderator: Moderator, second: Second, rows: Labelled, *, clean: Collection[str], seed: int) -> BothReadings:
-    """Let both readers read rows, and take the time of some.
+def read_with_both(
+    moderator: Moderator,
+    full: Moderator,
+    combined: CombinedReader,
+    rows: Labelled,
+    *,
+    clean: Collection[str],
+    seed: int,
+    judge_with: Callable[[Moderator], CommentJudge] = lambda moderator: moderator,
+) -> BothReadings:
+    """Have both readers read rows, and time how long they take for some of them.
 
     Args:
-        moderator: whose n-grams read.
-        second: its encoder.
+        moderator: of the n-grams alone.
+        full: of the same artefact, with both readers for every comment.
+        combined: how the latter combines them.
         rows: n comments.
         clean: sources whose fine rows are clean conversation.
         seed: of the choice of comments that are timed.
+        judge_with: makes the judge of a moderator, as for the rest of the report.
     """
     comments = [Comment("", text) for text in rows.text]
-    told = moderator.decide(comments, fast=True)
-    held = told.labels >= 0
-    at = np.flatnonzero(held)
-    alone = np.where(held[:, None], told.scores, (1.0, 0.0, 0.0))
-    both, labels = alone.copy(), np.where(held, told.labels, 0).astype(np.int8)
+    first_pass = moderator.decide(comments)
+    judged = first_pass.labels >= 0
+    alone, both = (judge_with(each).decide(comments) for each in (moderator, full))
+    at = np.flatnonzero(judged)
     texts = prepare([comments[row] for row in at])
-    log_odds = second.calibrated(told.reading.log_odds[at, :ENCODER_HEADS], second.reader.read(texts, threads=available_cores()))
-    both[at] = scores_from_log_odds(log_odds)
-    both_labels = labels.copy()
-    both_labels[at] = labels_of(both[at], second.thresholds)
-    some = sample_rows(at.size, _TIMED, seed)
-    timed = [comments[row] for row in at[some]]
-    ngrams = _seconds(lambda: moderator.decide(timed, fast=True, threads=1)) / max(len(timed), 1)
+    sample = sample_rows(at.size, _TIMED, seed)
+    timed = [comments[row] for row in at[sample]]
+    ngrams = _seconds(lambda: moderator.decide(timed, threads=1)) / max(len(timed), 1)
     encoder = np.zeros(len(rows))
-    encoder[at] = _encoder_seconds(second, texts, some)
+    encoder[at] = _encoder_seconds(combined, texts, sample)
     return BothReadings(
-        rows, clean, moderator.classifier.prior.abusive, held, alone, labels, both, both_labels, 1000 * ngrams, 1000 * encoder
+        rows=rows,
+        clean=clean,
+        prior=moderator.classifier.prior.abusive,
+        held=judged,
+        first_pass=np.where(judged, 1 - first_pass.scores[:, 0], 0.0),
+        alone=_scores(alone),
+        alone_labels=_labels(alone),
+        both=_scores(both),
+        both_labels=_labels(both),
+        ngrams_seconds=1000 * ngrams,
+        encoder_seconds=1000 * encoder,
     )
+
+
+def _scores(decisions: Decisions) -> FloatArray:
+    """Return the scores, with those of a fine comment where one was not judged."""
+    return np.where(decisions.labels[:, None] >= 0, decisions.scores, (1.0, 0.0, 0.0))
+
+
+def _labels(decisions: Decisions) -> npt.NDArray[np.int8]:
+    return np.maximum(decisions.labels, 0).astype(np.int8)
 
 
 def sample_rows(count: int, most: int, seed: int) -> npt.NDArray[np.intp]:
@@ -129,10 +153,10 @@ def sample_rows(count: int, most: int, seed: int) -> npt.NDArray[np.intp]:
     return np.sort(np.random.default_rng(seed).choice(count, min(count, most), replace=False)).astype(np.intp)
 
 
-def _encoder_seconds(second: Second, texts: Sequence[bytes], some: npt.NDArray[np.intp]) -> FloatArray:
+def _encoder_seconds(second: CombinedReader, texts: Sequence[bytes], some: npt.NDArray[np.intp]) -> FloatArray:
     """Return what an encoder takes for each text, by a line through size and CPU time of some: what is passed on is longer than most."""
     columns = np.column_stack([np.ones(len(texts)), [len(text) for text in texts]])
-    spent = [_seconds(partial(second.reader.read, [texts[at]])) for at in some]
+    spent = [_seconds(partial(second.encoder.read, [texts[at]])) for at in some]
     line = np.linalg.lstsq(columns[some], np.array(spent, np.float64))[0]
     found: FloatArray = np.maximum(columns @ line, 0.0)
     return found

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from model.array_types import FloatArray
 from model.comment import Comment
-from model.moderator import Moderator
+from model.decisions import CommentJudge
 from training.evaluation.measures import RELIABILITY_BINS, RankedGroups, ThresholdAtFpr, binned, ratio
 from training.evaluation.resample_kernels import slice_areas, slice_counts
 from training.evaluation.slices import SliceMembership
@@ -88,7 +88,7 @@ class ScoredRows:
 
 
 def score_rows(
-    moderator: Moderator,
+    comment_judge: CommentJudge,
     rows: Labelled,
     *,
     clean: Collection[str] | None = None,
@@ -98,7 +98,7 @@ def score_rows(
     """Let an artefact judge rows.
 
     Args:
-        moderator: the artefact.
+        comment_judge: the artefact, or a site that judges by it.
         rows: n comments; they come back sorted by source.
         clean: sources whose fine rows are clean conversation; None for all.
         progress: is told the share of the rows that is judged.
@@ -107,14 +107,14 @@ def score_rows(
     rows = rows.take(np.argsort(np.array(rows.source, dtype=object), kind="stable"))
     scores, labels = np.empty((len(rows), 3)), np.empty(len(rows), np.int8)
     for start in range(0, len(rows), step):
-        told = moderator.decide([Comment("", text) for text in rows.text[start : start + step]])
+        told = comment_judge.decide([Comment("", text) for text in rows.text[start : start + step]])
         scores[start : start + step], labels[start : start + step] = told.scores, told.labels
         if progress:
             progress(min(1.0, (start + step) / len(rows)))
     unjudged = labels < 0
     scores[unjudged], labels[unjudged] = (1.0, 0.0, 0.0), 0
     names = frozenset(rows.source if clean is None else clean)
-    return ScoredRows(rows, scores, labels, names, moderator.classifier.prior.abusive, int(unjudged.sum()), moderator.version)
+    return ScoredRows(rows, scores, labels, names, comment_judge.prior.abusive, int(unjudged.sum()), comment_judge.version)
 
 
 @dataclass(frozen=True, eq=False)

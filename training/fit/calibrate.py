@@ -18,7 +18,7 @@ from scipy.special import expit, log_expit
 
 from model.array_types import FloatArray
 from model.artefact.manifest import Calibration, LabelThresholds, Prior
-from model.classifier import labels_of
+from model.classifier import assign_labels
 from training.tables.labelled import Labelled
 
 __all__ = [
@@ -218,7 +218,7 @@ def choose_thresholds(scores: FloatArray, rows: Labelled, *, hateful: float | No
     found = []
     for t_a in firsts:
         for t_h in seconds:
-            said = labels_of(scores, LabelThresholds(abusive=t_a, hateful=t_h))
+            said = assign_labels(scores, LabelThresholds(abusive=t_a, hateful=t_h))
             found.append((_mean_f1(said, trials), t_a, t_h))
     best = max(mean for mean, _, _ in found) - 1e-12
     t_a = _middle([t_a for mean, t_a, _ in found if mean >= best])

@@ -14,9 +14,9 @@ import numpy.typing as npt
 from model.array_types import FloatArray
 from model.artefact.folder import read_artefact
 from model.artefact.manifest import Calibration, LabelThresholds, Scalar
-from model.classifier import Classifier, labels_of
+from model.classifier import Classifier, assign_labels
 from model.comment import Comment
-from model.encoder.combined import KIND, Second
+from model.encoder.combined import ENCODER, CombinedReader
 from model.encoder.session import ENCODER_HEADS, EncoderReader
 from model.errors import ArtefactError
 from model.moderator import Moderator
@@ -47,25 +47,25 @@ _STEPS = 100
 _FREE = 10.0  # so that the ridge of the regression leaves the intercepts of sources alone
 
 
-def read_encoder(folder: Path) -> tuple[Second, dict[str, npt.NDArray[Any]]]:
+def read_encoder(folder: Path) -> tuple[CombinedReader, dict[str, npt.NDArray[Any]]]:
     """Read the encoder of an artefact, and the arrays that it consists of.
 
     Raises:
         ArtefactError: the artefact cannot be read, was made for another normaliser, or holds no encoder.
     """
     stored = read_artefact(folder, normaliser=normaliser_version())
-    second = Moderator(stored, profile=Profile.FULL).second if len(stored.manifest.readers) > 1 else None
+    second = Moderator(stored, profile=Profile.FULL).combined if len(stored.manifest.readers) > 1 else None
     if second is None:
         raise ArtefactError(f"{folder}: holds no encoder: name an artefact that does")
     entry = stored.manifest.readers[1]
     return second, {f"{name}.npy": stored.arrays[str(entry[name])] for name in ("network", "pieces")}
 
 
-def describe_encoder(second: Second) -> tuple[dict[str, Scalar], dict[str, npt.NDArray[Any]]]:
+def describe_encoder(second: CombinedReader) -> tuple[dict[str, Scalar], dict[str, npt.NDArray[Any]]]:
     """Return what a manifest says of a second reader, and the arrays that belong to it beside network and pieces."""
     names = {"network": "network.npy", "pieces": "pieces.npy", "combination": "combination.npy", "curve": "curve.npy"}
     rule = second.thresholds
-    entry: dict[str, Scalar] = {"kind": KIND, "tokens": second.reader.tokens, "abusive": rule.abusive, "hateful": rule.hateful, **names}
+    entry: dict[str, Scalar] = {"kind": ENCODER, "tokens": second.encoder.tokens, "abusive": rule.abusive, "hateful": rule.hateful, **names}
     return entry, {"combination.npy": second.combination, "curve.npy": second.curve}
 
 
@@ -83,15 +83,15 @@ def scores_from_log_odds(log_odds: FloatArray) -> FloatArray:
     return np.column_stack([(1 - hateful) * (1 - given), (1 - hateful) * given, hateful])
 
 
-def cascade_scores(fast: FloatArray, both: FloatArray, second: Second) -> FloatArray:
+def cascade_scores(fast: FloatArray, both: FloatArray, second: CombinedReader) -> FloatArray:
     """Return the scores that the cascade gives, at the usual risk, from those of the n-grams and those of both readers, each (n, 3)."""
-    found: FloatArray = np.where(1 - fast[:, :1] >= second.threshold(RISK), both, fast)
+    found: FloatArray = np.where(1 - fast[:, :1] >= second.encoder_threshold(RISK), both, fast)
     return found
 
 
 def fit_combination(
     classifier: Classifier, encoder: EncoderReader, dev: Labelled, *, share: float | None = None, log_odds: FloatArray | None = None
-) -> tuple[Second, FloatArray]:
+) -> tuple[CombinedReader, FloatArray]:
     """Put an encoder beside the n-grams; returns also the scores that both together give the dev rows, shape (n, 3).
 
     Args:
@@ -102,7 +102,7 @@ def fit_combination(
         log_odds: the encoder's, of the dev rows, shape (n, 2), if they are known already.
     """
     texts = prepare([Comment("", text) for text in dev.text])
-    first = classifier.judge(texts)
+    first = classifier.raw_scores(texts)
     ngrams = first.log_odds[:, :ENCODER_HEADS]
     other = encoder.read(texts, threads=available_cores()) if log_odds is None else log_odds
     weights = [fit_reader_weights(ngrams[:, head], other[:, head], question, dev.source) for head, question in enumerate(head_answers(dev))]
@@ -111,12 +111,12 @@ def fit_combination(
     combination = np.array(
         [(one * found.slope, two * found.slope, found.intercept) for (one, two), found in zip(weights, maps, strict=True)]
     )
-    second = Second(encoder, np.ascontiguousarray(combination.T), LabelThresholds(abusive=0.5, hateful=0.5), np.zeros((1, 3)))
+    second = CombinedReader(encoder, np.ascontiguousarray(combination.T), LabelThresholds(abusive=0.5, hateful=0.5), np.zeros((1, 3)))
     scores = scores_from_log_odds(second.calibrated(ngrams, other))
     rule = choose_thresholds(scores, dev, hateful=share)
-    fast = labels_of(first.scores, classifier.thresholds)
-    found = cascade_curve(1 - first.scores[:, 0], fast != labels_of(scores, rule), dev, abusive=classifier.prior.abusive)
-    return Second(encoder, second.combination, rule, found), scores
+    fast = assign_labels(first.scores, classifier.thresholds)
+    found = cascade_curve(1 - first.scores[:, 0], fast != assign_labels(scores, rule), dev, abusive=classifier.prior.abusive)
+    return CombinedReader(encoder, second.combination, rule, found), scores
 
 
 def head_answers(dev: Labelled) -> tuple[HeadAnswers, HeadAnswers]:
@@ -151,7 +151,7 @@ def fit_reader_weights(ngrams: FloatArray, encoder: FloatArray, question: HeadAn
 
 
 def cascade_curve(fast: FloatArray, changed: npt.NDArray[np.bool_], dev: Labelled, *, abusive: float) -> FloatArray:
-    """Return the curve of the cascade, as ``model.encoder.combined.Second`` has it.
+    """Return the curve of the cascade, as ``model.encoder.combined.CombinedReader`` has it.
 
     Args:
         fast: P(abusive) by the n-grams, shape (n,).

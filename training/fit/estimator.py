@@ -175,8 +175,8 @@ class CommentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         # Copies, since the kernel would be compiled anew for mapped ones.
         reader = NgramReader(FeatureSettings(bits=bits), load_lexicon(), self.weights_, np.array(self.scales_), np.array(self.biases_))
         plain = dict.fromkeys(HEADS, Calibration(slope=1.0, intercept=0.0))
-        classifier = Classifier(HEADS, (reader,), plain, LabelThresholds(abusive=0.5, hateful=0.5), Prior())
-        return classifier.read(prepare([Comment("", text) for text in _texts(X)])).log_odds
+        classifier = Classifier(HEADS, reader, plain, LabelThresholds(abusive=0.5, hateful=0.5), Prior())
+        return classifier.calibrated_log_odds(prepare([Comment("", text) for text in _texts(X)])).log_odds
 
 
 def _texts(comments: Column) -> list[str]:

@@ -107,7 +107,7 @@ def fit_heads(
     linear = _fit(learn, taught, settings, possible, progress)
     texts = prepare([Comment("", text) for text in dev.text])
     classifier = _classifier(linear, settings, prior, possible)
-    log_odds = classifier.read(texts).log_odds
+    log_odds = classifier.calibrated_log_odds(texts).log_odds
     classifier, evidence = _published(classifier, possible, dev, log_odds)
     otherwise = calibrate_to_prior(learn, prior, sharing=settings.sharing)
     first, second = calibrate(log_odds[:, :2], dev, prior, otherwise=otherwise)
@@ -132,7 +132,7 @@ def _classifier(linear: LinearWeights, settings: FitSettings, prior: Prior, attr
     small = quantise(linear.values)
     reader = NgramReader(settings.features, load_lexicon(), small.values, small.scales, linear.biases)
     heads = (*HEADS, *(ATTRIBUTE_PREFIX + name for name in attributes))
-    return Classifier(heads, (reader,), dict.fromkeys(heads, _PLAIN), LabelThresholds(abusive=0.5, hateful=0.5), prior)
+    return Classifier(heads, reader, dict.fromkeys(heads, _PLAIN), LabelThresholds(abusive=0.5, hateful=0.5), prior)
 
 
 def _published(
@@ -143,13 +143,13 @@ def _published(
     evidence = {name: shown for name, shown in found.items() if shown is not None and shown.auc_low >= LEAST_AUC}
     kept = [2 + attributes.index(name) for name in evidence]
     columns = [0, 1, *kept]
-    (reader,) = whole.readers
+    reader = whole.reader
     reader = replace(reader, values=reader.values[:, columns].copy(), scales=reader.scales[columns], biases=reader.biases[columns])
     calibration = dict.fromkeys(HEADS, _PLAIN) | {
         ATTRIBUTE_PREFIX + name: calibrate_attribute(log_odds[:, at], dev.attributes[name], share=whole.prior.abusive)
         for name, at in zip(evidence, kept, strict=True)
     }
-    return replace(whole, heads=tuple(calibration), readers=(reader,), calibration=calibration), evidence
+    return replace(whole, heads=tuple(calibration), reader=reader, calibration=calibration), evidence
 
 
 def _judges(dev: Labelled, name: str) -> dict[str, npt.NDArray[np.intp]]:

@@ -13,9 +13,9 @@ import numpy.typing as npt
 from model.array_types import FloatArray
 from model.artefact.folder import MANIFEST, write_artefact
 from model.artefact.manifest import DataSource, Description, Manifest, Prior
-from model.classifier import Classifier, labels_of
+from model.classifier import Classifier, assign_labels
 from model.comment import Comment
-from model.encoder.combined import Second
+from model.encoder.combined import CombinedReader
 from model.errors import ArtefactError, TableError
 from model.normaliser.version import normaliser_version
 from model.policy import Policy
@@ -192,13 +192,13 @@ def _contradictions_told(cleaned: DeduplicatedRows) -> Iterator[None]:
 
 
 def _arrays(classifier: Classifier) -> dict[str, npt.NDArray[Any]]:
-    (reader,) = classifier.readers
+    reader = classifier.reader
     return {"weights.npy": reader.values, "scales.npy": reader.scales, "biases.npy": reader.biases}
 
 
 def _joined(
     description: Description,
-    encoder: tuple[Second, Mapping[str, npt.NDArray[Any]]],
+    encoder: tuple[CombinedReader, Mapping[str, npt.NDArray[Any]]],
     fitted: FittedClassifier,
     learn: Labelled,
     dev: Labelled,
@@ -212,8 +212,8 @@ def _joined(
     The policy keeps its promise for the cascade, which is what a service judges by.
     """
     old, own = encoder
-    second, scores = fit_combination(fitted.classifier, old.reader, dev, share=LearnableLabels.by(learn).share)
-    both = measure_sources(scores, labels_of(scores, second.thresholds), dev, clean=clean)["MEAN"]
+    second, scores = fit_combination(fitted.classifier, old.encoder, dev, share=LearnableLabels.by(learn).share)
+    both = measure_sources(scores, assign_labels(scores, second.thresholds), dev, clean=clean)["MEAN"]
     metrics = description.metrics | {"profiles": {"both": asdict(both)}}
     policy = policy_from_dev_rows(cascade_scores(fast, scores, second), dev, prior=fitted.classifier.prior, clean=clean)
     entry, more = describe_encoder(second)

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from model.errors import SettingsError
 from service.http.problems import FieldError, ProblemError, ProblemKind
-from service.judging.community_file import Book, read_book
+from service.judging.community_file import CommunityFile, read_community_file
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Communities:
         self._path = settings.communities
         self._stamp: tuple[int, int] | None = None
         self._policies: Collection[str] | None = None
-        self.book: Book | None = None
+        self.file: CommunityFile | None = None
 
     def read(self) -> None:
         """Read the file.
@@ -67,10 +67,10 @@ class Communities:
         """
         if self._path is not None:
             self._stamp = self._now()
-            book = read_book(self._path)
+            file = read_community_file(self._path)
             if self._policies is not None:
-                book.check_policies(self._policies)
-            self.book = book
+                file.check_policies(self._policies)
+            self.file = file
 
     def check_policies(self, known: Collection[str]) -> None:
         """Make sure, now and whenever the file changes, that the model has the policies that it names.
@@ -79,14 +79,14 @@ class Communities:
             SettingsError: it lacks one.
         """
         self._policies = known
-        if self.book is not None:
-            self.book.check_policies(known)
+        if self.file is not None:
+            self.file.check_policies(known)
 
     async def watch(self) -> None:
         """Read the file whenever it changes, for ever. What is wrong goes to the log, and what was read before stays."""
         while self._path is not None:
             await asyncio.sleep(_LOOK_EVERY)
-            if self.book is None or self._now() == self._stamp:
+            if self.file is None or self._now() == self._stamp:
                 continue
             try:
                 await asyncio.to_thread(self.read)
@@ -116,16 +116,16 @@ class Communities:
         Raises:
             ProblemError: what the call or its address names is no community; the field ``community`` is named.
         """
-        book = self.book
-        if book is None:
+        file = self.file
+        if file is None:
             return None
         name = named if named is not None else request.scope.get(_NAMED)
         if name is not None:
-            if (found := book.communities.get(name)) is None:
+            if (found := file.communities.get(name)) is None:
                 raise unknown_community_problem()
             return found
         # A key may belong to a community that the file does not know (any more).
-        return book.communities.get(caller.community or "", book.default)
+        return file.communities.get(caller.community or "", file.default)
 
 
 def unknown_community_problem() -> ProblemError:

@@ -24,7 +24,7 @@ from service.http.connection.protocol import ConnectionProtocol
 from service.http.observability.metrics import open_metrics_dir
 from service.http.observability.traces import check_traces
 from service.http.state import load_moderator
-from service.judging.community_file import read_book
+from service.judging.community_file import read_community_file
 from service.logs import log_config
 from service.settings import Settings, unknown_variables
 from service.store.store import open_store
@@ -134,7 +134,7 @@ def _serve_together(settings: Settings, listener: socket.socket) -> None:
     open_store(settings).close()
     moderator = load_moderator(settings)
     if settings.communities is not None:
-        read_book(settings.communities).check_policies(moderator.policies)
+        read_community_file(settings.communities).check_policies(moderator.policies)
     with open_metrics_dir(settings.data_dir) as metrics_dir:
         supervisor = Multiprocess(_config(settings, _WorkerApp(settings, metrics_dir), factory=True), sockets=[listener])
         _announce(settings, listener)

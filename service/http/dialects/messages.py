@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 
-from model.comment import LABELS, Comment, Label, Verdict
-from service.http.calls import Caller, Judgement, exceeds_bytes, judge_comments
+from model.comment import Comment, Label, Verdict
+from service.http.calls import Caller, Judgements, exceeds_bytes, judge_comments
 from service.http.connection.body import check_json_headers, read_body
 from service.http.openapi_document import KEYS, Security
 from service.http.problems import FieldError, ProblemError, ProblemKind
@@ -64,7 +64,7 @@ class CommentVerdict(NamedTuple):
         return self.scores[1] + self.scores[2]
 
 
-async def judge_for_client(request: Request, comments: Sequence[Comment], *, caller: Caller, community: str | None) -> Judgement:
+async def judge_for_client(request: Request, comments: Sequence[Comment], *, caller: Caller, community: str | None) -> Judgements:
     """Judge comments for a client that calls itself something, whether or not the site has a community of that name.
 
     Args and raises as of `judge`; a name that is not known is none.
@@ -77,17 +77,16 @@ async def judge_for_client(request: Request, comments: Sequence[Comment], *, cal
         return await judge_comments(request, comments, caller=caller)
 
 
-def comment_verdicts(judgement: Judgement) -> Iterator[CommentVerdict]:
+def comment_verdicts(judgements: Judgements) -> Iterator[CommentVerdict]:
     """Yield what is decided of each comment, in order."""
-    decisions = judgement.decisions
-    others = zip(judgement.verdicts, judgement.foreign, judgement.matched, strict=True)
-    for row, (verdict, foreign, matched) in zip(decisions.rows(), others, strict=True):
-        if row.reason is not None:
-            yield CommentVerdict(None, verdict, (0.0, 0.0, 0.0), {}, foreign, matched)
+    names = judgements.decisions.attribute_names
+    for one in judgements.rows():
+        if one.label is None:
+            yield CommentVerdict(None, one.verdict, (0.0, 0.0, 0.0), {}, bool(one.foreign), one.matched)
         else:
-            fine, toxic, hateful = row.scores
-            attributes = dict(zip(decisions.names, row.attributes, strict=True))
-            yield CommentVerdict(LABELS[row.label], verdict, (fine, toxic, hateful), attributes, foreign, matched)
+            fine, toxic, hateful = one.scores
+            attributes = dict(zip(names, one.attributes, strict=True))
+            yield CommentVerdict(one.label, one.verdict, (fine, toxic, hateful), attributes, bool(one.foreign), one.matched)
 
 
 async def read_json(request: Request, shape: type[_Shape], *, settings: Settings) -> _Shape:

@@ -18,18 +18,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model.comment import LABELS, Verdict
+from model.comment import LABELS, VERDICTS
 from model.errors import SettingsError
 
 if TYPE_CHECKING:
-    from service.judging.judge import Judgement
+    from service.judging.judge import Judgements
 
 __all__ = ["BUCKETS", "GAUGES", "OTHER", "Metrics", "SeriesKey", "open_metrics_dir"]
 
 SeriesKey = tuple[str, ...]
 """Name of a number, then the values of its labels."""
 
-_Row = tuple[int, Verdict | None, Verdict | None, str | None, bool]
+_Row = tuple[int, int, int, str | None, bool | None]
 """What is counted of a comment: code of its label, verdict, wanted verdict, language, whether that is foreign."""
 
 OTHER = "other"
@@ -122,11 +122,13 @@ class Metrics:
             self._values[self._slot(("seconds", route, str(bucket)))] += 1
             self._values[self._slot(("seconds_sum", route))] += seconds
 
-    def judged(self, judgement: "Judgement") -> None:
-        """Count what was decided of comments."""
-        labels = judgement.decisions.labels.tolist()
-        community = self._community(judgement.community)
-        rows = zip(labels, judgement.verdicts, judgement.wanted, judgement.languages, judgement.foreign, strict=True)
+    def judged(self, judgements: "Judgements") -> None:
+        """Count what was decided about comments."""
+        labels = judgements.decisions.labels.tolist()
+        community = self._community(judgements.community)
+        verdicts, unobserved = judgements.verdicts.tolist(), judgements.unobserved_verdicts.tolist()
+        nothing = [None] * len(labels)
+        rows = zip(labels, verdicts, unobserved, judgements.languages or nothing, judgements.foreign or nothing, strict=True)
         counted = Counter(rows) if len(labels) > 1 else dict.fromkeys(rows, 1)
         with self._lock:
             for row, count in counted.items():
@@ -134,10 +136,10 @@ class Metrics:
                     self._values[slot] += count
 
     def _row(self, community: str, row: _Row) -> Sequence[int]:
-        label, verdict, wanted, language, foreign = row
+        label, verdict, unobserved, language, foreign = row
         keys: list[SeriesKey] = [("labels", _LABELS[label]), ("languages", _language(language), "true" if foreign else "false")]
-        if verdict is not None and wanted is not None:
-            keys.append(("verdicts", verdict.value, wanted.value, community))
+        if verdict >= 0:
+            keys.append(("verdicts", VERDICTS[verdict].value, VERDICTS[unobserved].value, community))
         if len(self._rows) >= _MOST_ROWS:
             self._rows.clear()
         slots = self._rows[community, row] = [self._slot(key) for key in keys]

@@ -1,26 +1,28 @@
 """``POST /v1/moderate``: from the comments of a call to a decision for each."""
 
 from collections.abc import Callable, Coroutine, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from model.comment import LABELS, Comment, Format
+from model.comment import Comment, Format
 from service.http.admission.community_choice import unknown_community_problem
 from service.http.admission.load_shedding import mark_sheddable
 from service.http.calls import (
     EXPLANATION_COST,
     MARKUP_COST,
-    Judgement,
-    Judging,
+    Attempt,
+    Judge,
+    Judgements,
     Scope,
     admit_call,
     build_judge,
     dispatch,
     exceeds_bytes,
     extract_secret,
+    judge_and_count,
 )
 from service.http.connection.body import check_json_headers, read_body
 from service.http.openapi_document import KEYS, reference
@@ -42,14 +44,10 @@ from service.http.state import get_state, require_moderator
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from model.moderator import Span
+    from model.explain import Span
 
-__all__ = ["Judge", "add_moderate_route", "answer_comments", "moderate_endpoint"]
+__all__ = ["AnswerWith", "ModerateCall", "add_moderate_route", "answer_moderate", "moderate_endpoint"]
 
-Judge = Callable[..., ModerateAnswer]
-"""Takes what ``answer_comments`` takes."""
-
-_LABEL_NAMES = tuple(label.value for label in LABELS)
 _QUICK_FORMATS = (None, Format.PLAIN)
 _DIGITS = 6
 _PROBLEMS = (
@@ -77,11 +75,15 @@ _BODY = {
 _REASONS = {"empty": "There is no text left to judge."}
 
 
+AnswerWith: TypeAlias = "Callable[[Request, Judge, ModerateCall, Attempt], ModerateAnswer]"
+"""Turns a call into its answer."""
+
+
 def add_moderate_route(app: FastAPI, settings: Settings) -> None:
     """Adds the route, and what the documentation says about it."""
     app.add_api_route(
         "/v1/moderate",
-        moderate_endpoint(settings, answer_comments),
+        moderate_endpoint(settings, answer_moderate),
         methods=["POST"],
         response_model=ModerateAnswer,
         responses=problem_responses(*_PROBLEMS),
@@ -101,12 +103,12 @@ def _about(settings: Settings) -> str:
     )
 
 
-def moderate_endpoint(settings: Settings, answer: Judge) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-    """The endpoint that reads a call, has it judged and writes the answer.
+def moderate_endpoint(settings: Settings, answer_with: "AnswerWith") -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    """Return the endpoint that reads a call, has it judged and writes the answer.
 
     Args:
         settings: the limits.
-        answer: comments in, answer out; called in the event loop's thread if that is quick, else in another.
+        answer_with: turns a call into its answer; called in the event loop's thread if that is quick, else in another.
     """
     shape = build_request_type(settings.max_comments)
 
@@ -117,15 +119,16 @@ def moderate_endpoint(settings: Settings, answer: Judge) -> Callable[[Request], 
         body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)
         asked = parse_json(body, shape)
 
-        if asked.community is not None and get_state(request).communities.book is None:
+        if asked.community is not None and get_state(request).communities.file is None:
             raise unknown_community_problem()
-        judging = build_judge(request, caller=caller, community=asked.community, policy=asked.policy)
+        judge = build_judge(request, caller=caller, community=asked.community, policy=asked.policy)
+        call = _split_call(asked, limit=settings.max_comment_bytes)
 
-        def work(fast: bool) -> bytes:
-            return render_answer(answer(judging, asked, comments, settings, fast=fast))
+        def work(attempt: Attempt) -> bytes:
+            return render_answer(answer_with(request, judge, call, attempt))
 
-        comments = [comment.comment() for comment in asked.comments]
-        content = await dispatch(request, work, comments, effort=len(body) * _factor(asked), explain=bool(asked.explain))
+        effort, explain = len(body) * _factor(asked), bool(asked.explain)
+        content = await dispatch(request, judge, work, call.comments, effort=effort, explain=explain)
         return Response(content, media_type="application/json")
 
     return mark_sheddable(moderate, ProblemError.response)
@@ -136,77 +139,87 @@ def _factor(asked: ModerateRequest) -> int:
     return each if all(comment.format in _QUICK_FORMATS for comment in asked.comments) else each * MARKUP_COST
 
 
-def answer_comments(
-    judging: Judging, asked: ModerateRequest, comments: Sequence[Comment], settings: Settings, *, fast: bool = False
-) -> ModerateAnswer:
-    """Judges the comments of a call in the calling thread.
+class ModerateCall(NamedTuple):
+    """A call, and which of its comments are judged.
+
+    Attributes:
+        asked: the call as it was sent.
+        judged: those of its comments that are judged, in order.
+        comments: the same, as the model takes them.
+        too_long: the places of the others, whose texts have too many bytes.
+        limit: the most bytes that a text may have, in UTF-8.
+    """
+
+    asked: ModerateRequest
+    judged: Sequence[CommentRequest]
+    comments: Sequence[Comment]
+    too_long: Sequence[int]
+    limit: int
+
+
+def _split_call(asked: ModerateRequest, *, limit: int) -> ModerateCall:
+    too_long = [at for at, comment in enumerate(asked.comments) if exceeds_bytes(comment.text, limit)]
+    judged: Sequence[CommentRequest] = asked.comments
+    if too_long:
+        judged = [comment for at, comment in enumerate(judged) if at not in too_long]
+    return ModerateCall(asked, judged, [comment.comment() for comment in judged], too_long, limit)
+
+
+def answer_moderate(request: Request, judge: Judge, call: ModerateCall, attempt: Attempt) -> ModerateAnswer:
+    """Judge the comments of a call in the calling thread.
 
     Args:
-        judging: what they are judged by.
-        asked: the call.
-        comments: its comments in the words of the house.
-        settings: the limits.
-        fast: whether the n-grams are to judge alone.
+        request: the call that they came with.
+        judge: what judges them.
+        call: its comments.
+        attempt: how they are judged this time.
 
     Returns:
-        A decision, or the reason why there is none, for each comment in order.
+        For each comment in order a decision, or the reason why there is none.
     """
-    limit = settings.max_comment_bytes
-    long = [at for at, comment in enumerate(comments) if exceeds_bytes(comment.text, limit)]
-    kept: Sequence[CommentRequest] = asked.comments
-    if long:
-        kept = [comment for at, comment in enumerate(kept) if at not in long]
-        comments = [comment for at, comment in enumerate(comments) if at not in long]
-    judgement = judging.judge(comments, explain=bool(asked.explain), fast=fast)
-    entries = _entries(kept, judgement)
-    if judging.community is not None:
-        _add_outcome(entries, judgement, observing=judging.community.observe)
-    for at in long:
-        entries.insert(at, _unjudged(asked.comments[at], "too-long", f"The text has more than {limit} bytes in UTF-8."))
-    answer = ModerateAnswer(model=judgement.decisions.version, policy=judgement.decisions.policy, decisions=entries)
-    if judgement.community is not None:
-        answer["community"] = judgement.community
+    judgements = judge_and_count(request, judge, call.comments, attempt, explain=bool(call.asked.explain))
+    observing = judge.community is not None and judge.community.observe
+    entries = _entries(call.judged, judgements, observing=observing)
+    for at in call.too_long:
+        entries.insert(at, _unjudged(call.asked.comments[at], "too-long", f"The text has more than {call.limit} bytes in UTF-8."))
+    decisions = judgements.decisions
+    answer = ModerateAnswer(model=decisions.version, policy=decisions.policy, decisions=entries)
+    if judgements.community is not None:
+        answer["community"] = judgements.community
     return answer
-
-
-def _add_outcome(entries: Sequence[JudgedComment | UnjudgedComment], judgement: Judgement, *, observing: bool) -> None:
-    for entry, wanted, matched in zip(entries, judgement.wanted, judgement.matched, strict=True):
-        if "error" in entry or wanted is None:
-            continue
-        if observing:
-            entry["observed"] = wanted.value
-        if matched is not None:
-            entry["matched"] = matched
 
 
 def _unjudged(comment: CommentRequest, reason: str, detail: str) -> UnjudgedComment:
     return UnjudgedComment(id=comment.id, error=CommentError(type=f"comment-{reason}", detail=detail))
 
 
-def _entries(comments: Sequence[CommentRequest], judgement: Judgement) -> list[JudgedComment | UnjudgedComment]:
+def _entries(comments: Sequence[CommentRequest], judgements: Judgements, *, observing: bool) -> list[JudgedComment | UnjudgedComment]:
     entries: list[JudgedComment | UnjudgedComment] = []
-    decisions = judgement.decisions
-    names = decisions.names
-    others = zip(judgement.verdicts, judgement.languages, judgement.foreign, strict=True)
-    for comment, row, (verdict, language, foreign) in zip(comments, decisions.rows(), others, strict=True):
-        if row.reason is not None or verdict is None:
-            reason = row.reason or ""
+    decisions = judgements.decisions
+    names = decisions.attribute_names
+    for comment, one in zip(comments, judgements.rows(), strict=True):
+        if one.label is None or one.verdict is None:
+            reason = one.reason or ""
             entries.append(_unjudged(comment, reason, _REASONS.get(reason, "The comment cannot be judged.")))
             continue
         entry: JudgedComment = {
             "id": comment.id,
-            "label": _LABEL_NAMES[row.label],
-            "scores": round_scores(*row.scores),
-            "verdict": verdict.value,
+            "label": one.label.value,
+            "scores": round_scores(*one.scores),
+            "verdict": one.verdict.value,
         }
-        if language is not None:
-            entry["language"] = language
-        if foreign:
+        if one.language is not None:
+            entry["language"] = one.language
+        if one.foreign:
             entry["foreign"] = True
         if names:
-            entry["attributes"] = {name: round(row.attributes[at], _DIGITS) for at, name in enumerate(names)}
+            entry["attributes"] = {name: round(one.attributes[at], _DIGITS) for at, name in enumerate(names)}
         if decisions.spans is not None:
             entry["spans"] = [_contribution(span) for span in decisions.spans[len(entries)]]
+        if observing and one.unobserved_verdict is not None:
+            entry["observed"] = one.unobserved_verdict.value
+        if one.matched is not None:
+            entry["matched"] = one.matched
         entries.append(entry)
     return entries
 

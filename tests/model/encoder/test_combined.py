@@ -47,25 +47,26 @@ def test_fast_is_the_ngrams_alone(write: Write) -> None:
     """The profile fast decides as the artefact without an encoder does, to the last bit."""
     fast = Moderator.load(write(), profile=Profile.FAST).decide(COMMENTS)
     alone = Moderator.load(SHIPPED, profile=Profile.FAST).decide(COMMENTS)
-    np.testing.assert_array_equal(fast.reading.floats, alone.reading.floats)
-    np.testing.assert_array_equal(fast.reading.codes, alone.reading.codes)
-    assert (fast.profile, fast.passed) == (Profile.FAST, 0)
+    np.testing.assert_array_equal(fast.scores, alone.scores)
+    np.testing.assert_array_equal(fast.labels, alone.labels)
+    np.testing.assert_array_equal(fast.verdicts, alone.verdicts)
+    assert (fast.profile, fast.encoder_count) == (Profile.FAST, 0)
 
 
 def test_full_is_what_both_say(write: Write) -> None:
     """In the profile full the log-odds of both readers, weighted and moved as the artefact says, make the scores and the label."""
     moderator = Moderator.load(write(), profile=Profile.FULL)
-    assert moderator.second is not None
+    assert moderator.combined is not None
     made = moderator.decide(COMMENTS)
     texts = [text.encode() for text in TEXTS if text]
-    ngrams, encoder = moderator.classifier.judge(texts).log_odds[:, :2], moderator.second.reader.read(texts)
+    ngrams, encoder = moderator.classifier.raw_scores(texts).log_odds[:, :2], moderator.combined.encoder.read(texts)
     hateful, given = (1 / (1 + np.exp(-(np.array([0.6, 0.7]) * ngrams + np.array([0.9, 0.8]) * encoder + np.array([-1.0, -0.5]))))).T
     judged = np.array([bool(text) for text in TEXTS])
     np.testing.assert_allclose(made.scores[judged], np.column_stack([(1 - hateful) * (1 - given), (1 - hateful) * given, hateful]))
     assert made.labels[judged].tolist() == [
         0 if a < 0.4 else 2 if h / a >= 0.45 else 1 for a, h in zip(1 - made.scores[judged, 0], hateful, strict=True)
     ]
-    assert (made.passed, made.profile, made.labels[2]) == (len(texts), Profile.FULL, -1)
+    assert (made.encoder_count, made.profile, made.labels[2]) == (len(texts), Profile.FULL, -1)
     assert np.isnan(made.scores[2]).all()
 
 
@@ -88,23 +89,23 @@ def test_the_cascade_asks_from_a_threshold_on(write: Write, risk: float, thresho
     passed = 1 - fast.scores[:, 0] >= threshold
     np.testing.assert_array_equal(made.scores, np.where(passed[:, None], full.scores, fast.scores))
     np.testing.assert_array_equal(made.labels, np.where(passed, full.labels, fast.labels))
-    assert made.passed == passed.sum()
+    assert made.encoder_count == passed.sum()
 
 
 def test_each_decision_says_which_profile_made_it(write: Write) -> None:
     """The n-grams judge alone unless told otherwise; where no profile is named, an artefact with an encoder goes by the cascade."""
     assert Moderator.load(write()).decide(COMMENTS).profile is Profile.FAST
     assert Moderator.load(write(), profile=None).decide(COMMENTS).profile is Profile.CASCADE
-    assert Moderator.load(write(), profile=None).decide(COMMENTS, fast=True).profile is Profile.FAST
+    assert Moderator.load(write(), profile=None).decide(COMMENTS, ngrams_only=True).profile is Profile.FAST
 
 
 def test_batches_and_threads_do_not_matter(write: Write) -> None:
     """A comment is decided to the last bit alike in any batch, with any number of threads."""
     moderator = Moderator.load(write(), profile=Profile.FULL)
     many = COMMENTS * 200
-    together = moderator.decide(many, threads=4).reading.floats
-    np.testing.assert_array_equal(together, moderator.decide(many, threads=1).reading.floats)
-    np.testing.assert_array_equal(together[: len(COMMENTS)], np.vstack([moderator.decide([one]).reading.floats for one in COMMENTS]))
+    together = moderator.decide(many, threads=4).scores
+    np.testing.assert_array_equal(together, moderator.decide(many, threads=1).scores)
+    np.testing.assert_array_equal(together[: len(COMMENTS)], np.vstack([moderator.decide([one]).scores for one in COMMENTS]))
 
 
 def test_a_prior_moves_both_profiles_alike(write: Write) -> None:
@@ -114,7 +115,7 @@ def test_a_prior_moves_both_profiles_alike(write: Write) -> None:
         before, after = (Moderator.load(folder, profile=profile, prior=prior).decide(COMMENTS).scores for prior in (None, rare))
         shift = np.log(after[:, 2] / (1 - after[:, 2])) - np.log(before[:, 2] / (1 - before[:, 2]))
         np.testing.assert_allclose(shift[~np.isnan(shift)], np.log(0.004 / 0.996) - np.log(0.02 / 0.98))
-    passed = [Moderator.load(folder, profile=Profile.CASCADE, prior=prior).decide(COMMENTS).passed for prior in (None, rare)]
+    passed = [Moderator.load(folder, profile=Profile.CASCADE, prior=prior).decide(COMMENTS).encoder_count for prior in (None, rare)]
     assert passed[0] == passed[1]
 
 
@@ -191,4 +192,4 @@ def test_versions_name_the_profile(write: Write) -> None:
         moderator = Moderator.load(folder, profile=profile)
         assert moderator.version.endswith(f"+{profile.value}")
         assert moderator.decide(COMMENTS).version == moderator.version
-    assert Moderator.load(folder, profile=Profile.FULL).decide(COMMENTS, fast=True).version.endswith("+fast")
+    assert Moderator.load(folder, profile=Profile.FULL).decide(COMMENTS, ngrams_only=True).version.endswith("+fast")

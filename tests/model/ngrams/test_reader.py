@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from model.comment import Comment
 from model.ngrams.feature_settings import FeatureSettings
 from model.ngrams.packed_texts import pack_bytes
-from model.ngrams.reader import Reading, extract_features, find_occurrences, score_texts
+from model.ngrams.raw_scores import RawScores
+from model.ngrams.reader import extract_features, find_occurrences, score_texts
 from model.ngrams.weight_tables import WeightTables, build_weight_tables
 from model.normaliser.lexicon import load_lexicon
 from model.text.pipeline import prepare, trace
@@ -40,7 +41,7 @@ def ready(texts: list[str]) -> list[bytes]:
     return prepare([Comment("", text) for text in texts])
 
 
-def read(texts: list[bytes], *, knowing: WeightTables = KNOWING, threads: int = 1) -> Reading:
+def read(texts: list[bytes], *, knowing: WeightTables = KNOWING, threads: int = 1) -> RawScores:
     """Return what the scoring kernel makes of texts."""
     return score_texts(pack_bytes(texts), settings=SETTINGS, lexicon=LEXICON, tables=knowing, threads=threads)
 
@@ -71,7 +72,7 @@ def test_scores_are_those_of_the_extracted_features(text: str) -> None:
     buckets, counts = extract_features(pack_bytes(texts), settings=SETTINGS, lexicon=LEXICON)
     reading = read(texts)
     size = trace(text).data.size
-    whole = [head for head in range(COLUMNS) if head > 1 or reading.where[0, head].tolist() == [0, size]]
+    whole = [head for head in range(COLUMNS) if head > 1 or reading.windows[0, head].tolist() == [0, size]]
     np.testing.assert_allclose(reading.log_odds[0, whole], by_hand(buckets, counts[0])[whole], atol=1e-9)
 
 
@@ -129,7 +130,7 @@ def test_the_worst_window_of_a_long_comment_counts() -> None:
     words = [f"w{n}x" for n in range(200)]
     reading = read([" ".join(words).encode()])
 
-    for lo, hi in reading.where[0].tolist():
+    for lo, hi in reading.windows[0].tolist():
         assert 0 <= lo < hi
         assert len(" ".join(words)[lo:hi].split()) <= SETTINGS.window or (lo, hi) == (0, len(" ".join(words)))
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from model.moderator import Span
+from model.explain import Span
 from service.batch.explain_text import Glance, visible
 
 

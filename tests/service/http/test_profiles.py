@@ -73,8 +73,8 @@ def test_a_full_queue_is_passed_by(both: Path, settings: Settings, running: Runn
     """While the second reader has more to do than can wait, further calls are answered by the n-grams, and say so."""
     entered, leave = threading.Event(), threading.Event()
     moderator = Moderator.load(both, profile=None)
-    assert moderator.second is not None
-    reader = moderator.second.reader
+    assert moderator.combined is not None
+    reader = moderator.combined.encoder
 
     class Slow(type(reader)):  # type: ignore[misc]
         """The encoder on a machine that is held up."""
@@ -88,7 +88,7 @@ def test_a_full_queue_is_passed_by(both: Path, settings: Settings, running: Runn
     slow = Slow(reader.network, reader.words, reader.tokens, reader.lexicon)
     app = create_app(settings.model_copy(update={"queue_ms": 20}), load=lambda _: moderator)
     with running(app) as client, ThreadPoolExecutor(_MANY) as pool:
-        moderator.second = replace(moderator.second, reader=slow)
+        moderator.combined = replace(moderator.combined, encoder=slow)
         told = [pool.submit(client.post, "/v1/moderate", json={"comments": [{"id": "1", "text": ABUSE}]}) for _ in range(_MANY)]
         try:
             passed_by = next(as_completed(told, timeout=30)).result()

@@ -6,8 +6,8 @@ import pytest
 
 from model.errors import SettingsError
 from model.policy import Policy
-from service.judging.community import OnForeign
-from service.judging.community_file import read_book
+from service.judging.community_file import read_community_file
+from service.judging.foreign import OnForeign
 
 WHOLE = """
 default = "main"
@@ -40,7 +40,7 @@ def test_file_is_read(path: Path) -> None:
     """Each community has what its table says, and a default for what it does not."""
     path.write_text(WHOLE, encoding="utf-8")
 
-    book = read_book(path)
+    book = read_community_file(path)
 
     main, garden, coral = (book.communities[name] for name in ("main", "garden", "Coral:https://news.example"))
     assert book.default == main
@@ -56,7 +56,7 @@ def test_empty_file_is_no_mistake(path: Path) -> None:
     """A file may hold no community."""
     path.write_text("", encoding="utf-8")
 
-    assert (read_book(path).communities, read_book(path).default) == ({}, None)
+    assert (read_community_file(path).communities, read_community_file(path).default) == ({}, None)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_what_is_wrong_is_named(path: Path, content: str, says: str) -> None:
     path.write_text(content, encoding="utf-8")
 
     with pytest.raises(SettingsError, match=says) as caught:
-        read_book(path)
+        read_community_file(path)
 
     assert str(caught.value).startswith(f"{path}: ")
     assert "\n" not in str(caught.value)
@@ -99,10 +99,10 @@ def test_what_is_wrong_is_named(path: Path, content: str, says: str) -> None:
 def test_file_that_cannot_be_read(path: Path) -> None:
     """A file that is missing, or is no text, is named."""
     with pytest.raises(SettingsError, match="cannot be read"):
-        read_book(path)
+        read_community_file(path)
     path.write_bytes(b"\xff")
     with pytest.raises(SettingsError, match="is not TOML"):
-        read_book(path)
+        read_community_file(path)
 
 
 def test_policies_have_to_exist(path: Path) -> None:
@@ -110,4 +110,4 @@ def test_policies_have_to_exist(path: Path) -> None:
     path.write_text(WHOLE, encoding="utf-8")
 
     with pytest.raises(SettingsError, match=r"community 'garden': policy is none of the model: use one of default, lenient"):
-        read_book(path).check_policies(["default", "lenient"])
+        read_community_file(path).check_policies(["default", "lenient"])

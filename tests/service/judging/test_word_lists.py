@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from model.comment import Comment, Format
 from model.errors import InputError
-from service.judging.word_lists import Rules, folded, shown
+from service.judging.word_lists import WordLists, fold_for_matching, text_to_match
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from service.judging.word_lists import Rules, folded, shown
 )
 def test_words_match_as_whole_words(word: str, text: str, matches: bool) -> None:
     """A word matches where it stands alone, no matter its case, its width or signs that nobody sees in it."""
-    assert (Rules([word], []).match(folded(text)) == word) == matches
+    assert (WordLists([word], []).match(fold_for_matching(text)) == word) == matches
 
 
 @pytest.mark.parametrize(
@@ -43,15 +43,15 @@ def test_words_match_as_whole_words(word: str, text: str, matches: bool) -> None
 )
 def test_patterns_match_anywhere(pattern: str, text: str, matches: bool) -> None:
     """A pattern matches anywhere in the text, no matter the case."""
-    assert (Rules([], [pattern]).match(folded(text)) == pattern) == matches
+    assert (WordLists([], [pattern]).match(fold_for_matching(text)) == pattern) == matches
 
 
 def test_markup_is_no_text() -> None:
     """Rules look at the text of a comment without its mark-up."""
-    rules = Rules(["casino"], [])
+    rules = WordLists(["casino"], [])
 
-    assert rules.match(shown(Comment("1", "<b>cas</b>ino", format=Format.HTML))) == "casino"
-    assert rules.match(shown(Comment("1", '<i class="casino">x</i>', format=Format.HTML))) is None
+    assert rules.match(text_to_match(Comment("1", "<b>cas</b>ino", format=Format.HTML))) == "casino"
+    assert rules.match(text_to_match(Comment("1", '<i class="casino">x</i>', format=Format.HTML))) is None
 
 
 @pytest.mark.parametrize(
@@ -69,19 +69,19 @@ def test_markup_is_no_text() -> None:
 def test_wrong_rules_are_named(words: list[str], patterns: list[str], says: str) -> None:
     """A rule that can never match, or is none, is refused and named by its place."""
     with pytest.raises(InputError, match=says):
-        Rules(words, patterns)
+        WordLists(words, patterns)
 
 
 def test_malicious_patterns_do_no_harm() -> None:
     """A pattern over which others take exponential time is matched at once."""
-    assert Rules([], ["^(a+)+$", "(x+x+)+y"]).match("a" * 20_000 + "!" + "x" * 20_000) is None
+    assert WordLists([], ["^(a+)+$", "(x+x+)+y"]).match("a" * 20_000 + "!" + "x" * 20_000) is None
 
 
 @given(st.text(max_size=50), st.lists(st.sampled_from(["casino", "buy now", "été"])))
 def test_any_text_is_matched(text: str, words: list[str]) -> None:
     """Whatever the text, a rule matches or does not; a text that holds a word alone matches it."""
-    rules = Rules(words, ["[0-9]{3}"])
+    rules = WordLists(words, ["[0-9]{3}"])
 
-    rules.match(folded(text))
+    rules.match(fold_for_matching(text))
     for word in words:
-        assert rules.match(folded(f"{text} ; {word} ; {text}")) is not None
+        assert rules.match(fold_for_matching(f"{text} ; {word} ; {text}")) is not None

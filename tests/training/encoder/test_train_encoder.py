@@ -85,7 +85,7 @@ def test_the_artefact_holds_both(made: tuple[TrainedEncoder, Path], ngrams: Path
     fast = Moderator.load(out, profile=Profile.FAST).decide(comments)
     full = Moderator.load(out, profile=Profile.FULL).decide(comments)
     np.testing.assert_array_equal(fast.scores, before.scores)
-    assert (fast.profile, fast.passed, full.profile, full.passed) == (Profile.FAST, 0, Profile.FULL, 2)
+    assert (fast.profile, fast.encoder_count, full.profile, full.encoder_count) == (Profile.FAST, 0, Profile.FULL, 2)
     assert not np.array_equal(full.scores[:2], fast.scores[:2])
     np.testing.assert_allclose(full.scores[:2].sum(axis=1), 1)
     assert [None if code < 0 else LABELS[code].value for code in full.labels.tolist()] == ["fine", "hateful", None]

@@ -11,7 +11,7 @@ from sklearn.metrics import f1_score
 
 from model.array_types import FloatArray
 from model.artefact.manifest import Calibration, LabelThresholds, Prior
-from model.classifier import labels_of, prior_shift
+from model.classifier import assign_labels, prior_shift
 from training.fit.calibrate import (
     calibrate,
     calibrate_attribute,
@@ -210,7 +210,7 @@ def test_rare_labels_have_their_threshold(rows: MakeRows) -> None:
     of = rows(["fine"] * 5_000 + ["toxic"] * 6 + ["hateful"] * 6)
     abusive = np.concatenate([np.linspace(0.001, 0.4, 5_000), np.full(12, 0.6)])
     said = scores(abusive, np.concatenate([np.full(5_006, 0.1), np.full(6, 0.8)]))
-    assert (labels_of(said, choose_thresholds(said, of)) == of.label).all()
+    assert (assign_labels(said, choose_thresholds(said, of)) == of.label).all()
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ def test_nothing_better_is_passed_over(rows: MakeRows) -> None:
     random = np.random.default_rng(0)
     of = rows(["fine", "toxic", "hateful"] * 5)
     said = scores(random.random(15), random.random(15))
-    found = macro_f1(of.label, labels_of(said, choose_thresholds(said, of)))
+    found = macro_f1(of.label, assign_labels(said, choose_thresholds(said, of)))
     grid = np.linspace(0.005, 0.995, 100)
-    best = max(macro_f1(of.label, labels_of(said, LabelThresholds(abusive=a, hateful=h))) for a in grid for h in grid)
+    best = max(macro_f1(of.label, assign_labels(said, LabelThresholds(abusive=a, hateful=h))) for a in grid for h in grid)
     assert found >= best - 0.03

@@ -97,7 +97,7 @@ def test_only_attributes_that_are_shown_are_published(rows: MakeRows) -> None:
     assert classifier.heads == (*HEADS, "attribute.insult")
     assert set(fitted.evidence) == {"insult"}
     assert fitted.evidence["insult"].auc_low >= LEAST_AUC
-    (reader,) = classifier.readers
+    reader = classifier.reader
     assert reader.values.shape == (1 << 12, 3)
     told = classifier.score([b"idiot for thing7", b"thanks for thing7"]).attributes["insult"]
     assert told[0] > 0.9

@@ -44,7 +44,7 @@ def test_the_encoder_is_kept(table: Path, tmp_path: Path, write_both: Callable[.
     comments = [Comment("", "kim you stupid clown"), Comment("", "eve had a lovely morning")]
     fast = Moderator.load(tmp_path / "new", profile=Profile.FAST).decide(comments)
     np.testing.assert_array_equal(fast.scores, Moderator.load(tmp_path / "alone").decide(comments).scores)
-    assert Moderator.load(tmp_path / "new", profile=Profile.FULL).decide(comments).passed == 2
+    assert Moderator.load(tmp_path / "new", profile=Profile.FULL).decide(comments).encoder_count == 2
 
 
 def test_an_artefact_without_an_encoder_cannot_lend_one(table: Path, tmp_path: Path) -> None:

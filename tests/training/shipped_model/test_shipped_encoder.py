@@ -42,5 +42,5 @@ def test_it_is_whole_and_says_whose_work_is_in_it() -> None:
 def test_it_knows_word_order(better: str, worse: str, about: list[int]) -> None:
     """Of two comments with nearly the same words the one that attacks has the higher log-odds, by the heads that it is about."""
     second, _ = read_encoder(FOLDER)
-    (one, other) = second.reader.read(prepare([Comment("", better), Comment("", worse)]))
+    (one, other) = second.encoder.read(prepare([Comment("", better), Comment("", worse)]))
     assert (one[about] < other[about]).all()

@@ -1,13 +1,14 @@
 """The part of a report that compares the profiles of an artefact with two readers: how well each judges, and what it costs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from model.artefact.folder import StoredArtefact
-from model.encoder.combined import Second
+from model.decisions import CommentJudge
+from model.encoder.combined import CombinedReader
 from model.moderator import Moderator
 from model.profile import Profile
 from training.evaluation.both_readings import BothReadings, CascadeMetrics, read_with_both, sample_rows
@@ -54,7 +55,14 @@ class _Compared:
     chosen: _Step
 
 
-def profiles_section(stored: StoredArtefact, moderator: Moderator, judged: ScoredRows, results: EvaluationResults) -> ReportSection | None:
+def profiles_section(
+    stored: StoredArtefact,
+    moderator: Moderator,
+    judged: ScoredRows,
+    results: EvaluationResults,
+    *,
+    judge_with: Callable[[Moderator], CommentJudge] = lambda moderator: moderator,
+) -> ReportSection | None:
     """Score rows by every profile and compare them, as a report section; see ``training.evaluation.evaluate.section_builders_for``.
 
     Args:
@@ -62,33 +70,35 @@ def profiles_section(stored: StoredArtefact, moderator: Moderator, judged: Score
         moderator: of the same, by whatever profile; gives the prior and the risk.
         judged: the rows; of more than ``LIMIT`` as many are drawn.
         results: what was measured of them; gives the seed.
+        judge_with: makes the judge of a moderator, as for the rest of the report.
 
     Returns:
         None where the artefact has no encoder.
     """
-    moderator = Moderator(stored, prior=moderator.classifier.prior, profile=None, risk=moderator.risk)
-    if moderator.second is None:
+    prior = moderator.classifier.prior
+    fast, full = (Moderator(stored, prior=prior, profile=profile, risk=moderator.risk) for profile in (Profile.FAST, Profile.FULL))
+    if (combined := full.combined) is None:
         return None
     rows = judged.rows.take(sample_rows(len(judged.rows), MAX_ROWS, results.seed))
-    read = read_with_both(moderator, moderator.second, rows, clean=judged.clean, seed=results.seed)
-    found = _compared(read, moderator.second, moderator.risk)
+    read = read_with_both(fast, full, combined, rows, clean=judged.clean, seed=results.seed, judge_with=judge_with)
+    found = _compared(read, combined, moderator.risk)
     figures = {
         **{"rows": len(rows), "of": len(judged.rows), "risk": moderator.risk, "expected": found.chosen.expected},
         "profiles": {name: one.told() for name, one in found.profiles.items()},
         "cascades": [{"risk": one.risk, "expected": one.expected} | one.judgement.told() for one in found.cascades],
     }
-    pictures = [*_judgement_picture(found), *_risk_picture(moderator.second.curve, found.chosen.expected)]
+    pictures = [*_judgement_picture(found), *_risk_picture(combined.curve, found.chosen.expected)]
     return ReportSection("Profiles", _introduction(found, moderator, len(rows), len(judged.rows)), _tables(found), pictures, figures)
 
 
-def _compared(read: BothReadings, second: Second, asked: float) -> _Compared:
+def _compared(read: BothReadings, second: CombinedReader, asked: float) -> _Compared:
     at = max(int((second.curve[:, 1] <= asked).sum()) - 1, 0)
     some = sorted({at, *np.linspace(0, len(second.curve) - 1, _STEPS).astype(int).tolist()})
     steps = {
         row: _Step(risk, share, read.judged_from(start))
         for row, (start, risk, share) in zip(some, second.curve[some].tolist(), strict=True)
     }
-    profiles = {Profile.FAST: None, Profile.CASCADE: second.threshold(asked), Profile.FULL: 0.0}
+    profiles = {Profile.FAST: None, Profile.CASCADE: second.encoder_threshold(asked), Profile.FULL: 0.0}
     return _Compared({name.value: read.judged_from(threshold) for name, threshold in profiles.items()}, list(steps.values()), steps[at])
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from model.comment import Comment, Format, Verdict
 from model.language.identifier import primary_language
-from service.http.calls import Caller, Judgement, Scope, admit_call
+from service.http.calls import Caller, Judgements, Scope, admit_call
 from service.http.dialects.dialect import Endpoint
 from service.http.dialects.messages import CommentVerdict, comment_verdicts, judge_for_client
 from service.http.dialects.perspective.google_errors import analyzer_error, invalid_request, language_error
@@ -114,7 +114,7 @@ async def _analysis(
     whole, *each = comment_verdicts(judgement)
     if whole.label is None:
         raise empty_comment_error()
-    language = judgement.languages[0]
+    language = judgement.languages[0] if judgement.languages else None
     detected = [_LEARNED] if language is None else [language]
     if strict and whole.foreign and not asked.languages:
         raise language_error(wanted[0].name, detected, requested=False)
@@ -126,7 +126,7 @@ async def _analysis(
 
 
 def _scores(
-    wanted: Sequence[_Wanted], judgement: Judgement, whole: CommentVerdict, each: Sequence[CommentVerdict], parts: Sequence[TextPart]
+    wanted: Sequence[_Wanted], judgement: Judgements, whole: CommentVerdict, each: Sequence[CommentVerdict], parts: Sequence[TextPart]
 ) -> dict[str, AttributeScores]:
     found = {}
     # Where parts are not scored by themselves, the score of the whole is that of its one part.
@@ -144,9 +144,9 @@ def _scores(
     return found
 
 
-def _value(source: str, judgement: Judgement, one: CommentVerdict, *, at: int) -> float:
+def _value(source: str, judgement: Judgements, one: CommentVerdict, *, at: int) -> float:
     """Return one of our scores; where a rule of the community decided, its word is the score."""
-    if one.matched is not None and one.verdict == judgement.wanted[at]:
+    if one.matched is not None and judgement.verdicts[at] == judgement.unobserved_verdicts[at]:
         if one.verdict is Verdict.APPROVE:
             return 0.0
         if one.verdict is Verdict.REJECT and source == ABUSIVE:

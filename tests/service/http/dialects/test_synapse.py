@@ -13,7 +13,8 @@ from hypothesis import settings as hypotheses
 from hypothesis import strategies as st
 
 from model.comment import Comment
-from model.moderator import Decisions, Moderator
+from model.decisions import Decisions
+from model.moderator import Moderator
 from service.http.app import create_app
 from service.settings import Settings, read_settings
 

@@ -86,7 +86,7 @@ def test_passed_on_is_what_the_cascade_passes_on(stored: StoredArtefact, table: 
         cascade = Moderator(stored, profile=Profile.CASCADE, prior=prior, risk=risk)
         found = told(stored, table, profile=Profile.FAST, prior=prior, risk=risk).figures
         assert isinstance(found["profiles"], dict)
-        assert found["profiles"]["cascade"]["passed"] == len(cascade.passes(comments)) / len(table)
+        assert found["profiles"]["cascade"]["passed"] == cascade.first_pass(comments).encoder_rows.size / len(table)
         assert found["profiles"]["full"]["passed"] == (len(table) - 2) / len(table)
         assert found["profiles"]["fast"]["passed"] == 0
         assert found["expected"] == CURVE[CURVE[:, 1] <= risk][-1, 2]
@@ -94,9 +94,9 @@ def test_passed_on_is_what_the_cascade_passes_on(stored: StoredArtefact, table: 
 
 def test_what_is_passed_on_costs(stored: StoredArtefact, table: Labelled) -> None:
     """The n-grams cost the same in every profile; the encoder costs more the more it reads."""
-    second = (moderator := Moderator(stored, profile=Profile.FULL)).second
-    assert second is not None
-    read = read_with_both(moderator, second, table, clean=["forum"], seed=0)
+    both = Moderator(stored, profile=Profile.FULL)
+    assert both.combined is not None
+    read = read_with_both(Moderator(stored), both, both.combined, table, clean=["forum"], seed=0)
     fast, some, full = (read.judged_from(threshold).seconds for threshold in (None, 0.3, 0.0))
     assert 0 < fast == read.ngrams_seconds < some < full == pytest.approx(fast + read.encoder_seconds.mean())
 

@@ -1,0 +1,148 @@
+"""What is decided about comments: labels, scores and verdicts by name, frozen once they are made."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from model.array_types import FloatArray, IntArray
+from model.artefact.manifest import Prior
+from model.comment import Comment
+from model.explain import Span
+from model.ngrams.heads import LABEL_HEADS
+from model.ngrams.raw_scores import RawScores
+from model.policy import Policy
+from model.profile import Profile
+
+__all__ = ["EMPTY", "CommentJudge", "Decision", "Decisions"]
+
+EMPTY = "empty"
+"""The reason why a comment without any text is not judged."""
+
+
+class Decision(NamedTuple):
+    """What is decided about one comment, in plain Python.
+
+    Attributes:
+        label, verdict: codes into ``LABELS`` and ``VERDICTS``, -1 if the comment was not judged.
+        scores: probabilities in the order of ``LABELS``.
+        attributes: probabilities in the order of ``Decisions.attribute_names``.
+        reason: why the comment was not judged, else None.
+    """
+
+    label: int
+    verdict: int
+    scores: list[float]
+    attributes: list[float]
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What is decided about n comments, in the order given; nothing in it can be changed.
+
+    Attributes:
+        attribute_names: names of the published attributes.
+        spans: for each comment the words that moved its scores, if they were asked for.
+        policy: name of the policy that led to the verdicts.
+        version: the artefact that gave the scores.
+        profile: which of its readers judged.
+        encoder_count: how many of the comments the encoder read as well.
+    """
+
+    _raw: RawScores
+    attribute_names: Sequence[str]
+    spans: Sequence[Sequence[Span]] | None
+    policy: str
+    version: str
+    profile: Profile = Profile.FAST
+    encoder_count: int = 0
+
+    def __post_init__(self) -> None:
+        """Freeze the arrays."""
+        self._raw.freeze()
+
+    def __len__(self) -> int:
+        """Return n."""
+        return len(self._raw.codes)
+
+    @property
+    def labels(self) -> IntArray:
+        """Codes into ``LABELS``, -1 where a comment was not judged; shape (n,)."""
+        return self._raw.labels
+
+    @property
+    def scores(self) -> FloatArray:
+        """Probabilities in the order of ``LABELS``, rows sum to 1, NaN where a comment was not judged; shape (n, 3)."""
+        return self._raw.scores
+
+    @property
+    def verdicts(self) -> IntArray:
+        """Codes into ``VERDICTS``, -1 where a comment was not judged; shape (n,)."""
+        return self._raw.verdicts
+
+    @property
+    def attributes(self) -> dict[str, FloatArray]:
+        """Probability of each published attribute, NaN where a comment was not judged; shape (n,)."""
+        probabilities = self._raw.probabilities[:, LABEL_HEADS:]
+        return {name: probabilities[:, column] for column, name in enumerate(self.attribute_names)}
+
+    @property
+    def reasons(self) -> list[str | None]:
+        """Why a comment was not judged (``"empty"``), else None; n."""
+        return [None if label >= 0 else EMPTY for label in self.labels.tolist()]
+
+    def rows(self) -> Iterator[Decision]:
+        """Yield the decision about each comment; for a few comments that takes less time than the arrays do."""
+        for label, verdict, scores, attributes in zip(
+            self.labels.tolist(),
+            self.verdicts.tolist(),
+            self.scores.tolist(),
+            self._raw.probabilities[:, LABEL_HEADS:].tolist(),
+            strict=True,
+        ):
+            yield Decision(label, verdict, scores, attributes, None if label >= 0 else EMPTY)
+
+    def with_policy(self, policy: Policy) -> "Decisions":
+        """Return the same decisions with the verdicts of another policy."""
+        return replace(self.with_verdicts(policy.verdicts(1 - self.scores[:, 0], self.scores[:, 2])), policy=policy.name)
+
+    def with_verdicts(self, verdicts: npt.NDArray[np.integer[Any]]) -> "Decisions":
+        """Return the same decisions with other verdicts: codes into ``VERDICTS``, shape (n,)."""
+        raw = self._raw.copy()
+        raw.verdicts[:] = verdicts
+        return replace(self, _raw=raw)
+
+    def pulled_to_prior(self, rows: Sequence[int] | npt.NDArray[np.intp], prior: Prior) -> "Decisions":
+        """Return the same decisions with the probabilities of some comments halfway to the prior, so that none of these is certain.
+
+        Args:
+            rows: the numbers of these comments; their labels and verdicts stay as they are.
+            prior: how common abuse is; an attribute's prior is that of abuse.
+        """
+        raw, some = self._raw.copy(), np.asarray(rows, np.intp)
+        priors = (1 - prior.abusive, prior.abusive * (1 - prior.hateful), prior.abusive * prior.hateful)
+        raw.scores[some] = (raw.scores[some] + priors) / 2
+        attributes = raw.probabilities[:, LABEL_HEADS:]
+        attributes[some] = (attributes[some] + prior.abusive) / 2
+        return replace(self, _raw=raw)
+
+
+class CommentJudge(Protocol):
+    """What decides about comments: a ``Moderator``, or one with the rules of a site on top."""
+
+    @property
+    def version(self) -> str:
+        """The artefact that gives the scores."""
+        ...
+
+    @property
+    def prior(self) -> Prior:
+        """How common abuse is taken to be."""
+        ...
+
+    def decide(self, comments: Sequence[Comment], /) -> Decisions:
+        """Judge n comments."""
+        ...

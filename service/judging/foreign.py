@@ -1,0 +1,24 @@
+"""What happens to comments in a language that the model did not learn."""
+
+from enum import StrEnum
+
+from model.comment import VERDICTS, Verdict
+
+__all__ = ["OnForeign"]
+
+
+class OnForeign(StrEnum):
+    """What happens to a comment in a language that the model did not learn.
+
+    Unless it is judged like any other, its probabilities are pulled halfway to the prior as well, since the model knows little of it.
+    """
+
+    REVIEW = "review"
+    APPROVE = "approve"
+    REJECT = "reject"
+    JUDGE = "judge"
+
+    @property
+    def verdict(self) -> int | None:
+        """The code into ``VERDICTS`` that such a comment gets, None if it is judged like any other."""
+        return None if self is OnForeign.JUDGE else VERDICTS.index(Verdict(self.value))
