@@ -75,19 +75,20 @@ def profiles_section(
     Returns:
         None where the artefact has no encoder.
     """
-    prior = moderator.classifier.prior
-    fast, full = (Moderator(stored, prior=prior, profile=profile, risk=moderator.risk) for profile in (Profile.FAST, Profile.FULL))
-    if (combined := full.combined) is None:
+    prior, risk = moderator.prior, moderator.risk
+    full = Moderator(stored, prior=prior, profile=Profile.FULL, risk=risk) if len(stored.manifest.readers) > 1 else None
+    if full is None or full.combined is None:
         return None
+    fast = Moderator(stored, prior=prior, profile=Profile.FAST, risk=risk)
     rows = judged.rows.take(sample_rows(len(judged.rows), MAX_ROWS, results.seed))
-    read = read_with_both(fast, full, combined, rows, clean=judged.clean, seed=results.seed, judge_with=judge_with)
-    found = _compared(read, combined, moderator.risk)
+    read = read_with_both(fast, full, full.combined, rows, clean=judged.clean, seed=results.seed, judge_with=judge_with)
+    found = _compared(read, full.combined, moderator.risk)
     figures = {
         **{"rows": len(rows), "of": len(judged.rows), "risk": moderator.risk, "expected": found.chosen.expected},
         "profiles": {name: one.told() for name, one in found.profiles.items()},
         "cascades": [{"risk": one.risk, "expected": one.expected} | one.judgement.told() for one in found.cascades],
     }
-    pictures = [*_judgement_picture(found), *_risk_picture(combined.curve, found.chosen.expected)]
+    pictures = [*_judgement_picture(found), *_risk_picture(full.combined.curve, found.chosen.expected)]
     return ReportSection("Profiles", _introduction(found, moderator, len(rows), len(judged.rows)), _tables(found), pictures, figures)
 
 
