@@ -1,4 +1,4 @@
-"""What a run would read, and its first rows, for the person at the terminal; nothing is written."""
+"""A preview of a run for the person at the terminal: what it would read, and its first rows; nothing is written."""
 
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -7,20 +7,20 @@ from service.batch.explain_text import visible
 from service.batch.input.open_dump import open_reading
 from service.batch.input.sources import size_of
 from service.batch.job import ScoreJob
+from service.batch.row_selection import SelectedRows
 from service.batch.rows import Columns, Row
-from service.batch.score import check
-from service.batch.scored_chunks import Picked
+from service.batch.score import check_job
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-__all__ = ["show"]
+__all__ = ["show_preview"]
 
-_ROWS = 10
-_LONGEST = 160
+_MOST_ROWS = 10
+_LONGEST_CELL = 160
 
 
-def show(job: ScoreJob) -> None:
+def show_preview(job: ScoreJob) -> None:
     """Print what a job would read: each file with its columns, and the first ten rows that would be scored.
 
     Raises:
@@ -29,35 +29,37 @@ def show(job: ScoreJob) -> None:
     """
     from rich.console import Console
 
-    check(job)
+    check_job(job)
     console = Console(highlight=False)
     rows: list[Row] = []
     for path in job.inputs:
         with open_reading(path, job.wanted) as reading:
-            console.print(f"{visible(reading.name)}: {_size(size_of(path))}, {_columns(reading.columns)}", markup=False, soft_wrap=True)
-            rows += islice(Picked(reading.rows, job.pick), _ROWS - len(rows))
-    console.print(_table(rows))
+            line = f"{visible(reading.name)}: {_format_size(size_of(path))}, {_describe_columns(reading.columns)}"
+            console.print(line, markup=False, soft_wrap=True)
+            rows += islice(SelectedRows(reading.rows, job.selection), _MOST_ROWS - len(rows))
+    console.print(_build_table(rows))
     console.print(f"would go to {job.out or 'standard output'} as {job.write_as}; nothing was written", markup=False, soft_wrap=True)
 
 
-def _size(size: int | None) -> str:
+def _format_size(size: int | None) -> str:
     return f"{size:,} bytes" if size is not None else "of unknown size"
 
 
-def _columns(columns: Columns | None) -> str:
+def _describe_columns(columns: Columns | None) -> str:
     if columns is None:
         return "empty"
-    known_id = f"“{visible(columns.id)}”" if columns.id is not None else "the row number"
-    return f"text from “{visible(columns.text)}”, id from {known_id}"
+    id_source = f"“{visible(columns.id)}”" if columns.id is not None else "the row number"
+    return f"text from “{visible(columns.text)}”, id from {id_source}"
 
 
-def _table(rows: list[Row]) -> "RenderableType":
+def _build_table(rows: list[Row]) -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
 
     table = Table("row", "id", "author", "time", "text or reason")
     for row in rows:
-        said = row.text if row.text is not None else f"({row.reason})"
-        cells = (str(row.line), str(row.id or ""), row.author or "", row.created_at.isoformat(" ", "minutes") if row.created_at else "")
-        table.add_row(*(Text(visible(cell).replace("\n", "␤")[:_LONGEST]) for cell in (*cells, said)))
+        time = row.created_at.isoformat(" ", "minutes") if row.created_at else ""
+        content = row.text if row.text is not None else f"({row.reason})"
+        cells = (str(row.line), str(row.id or ""), row.author or "", time, content)
+        table.add_row(*(Text(visible(cell).replace("\n", "␤")[:_LONGEST_CELL]) for cell in cells))
     return table

@@ -1,11 +1,8 @@
-"""Rows in, judged rows out; and which rows are left out before that."""
+"""Rows in, judged rows out."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import blake2b
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,14 +10,13 @@ import numpy.typing as npt
 
 from model.comment import LABELS, Comment, Format
 from service.batch.columnar.chunks import Chunk, Column
-from service.batch.job import Pick
-from service.batch.rows import Row, RowId
+from service.batch.rows import RowId
 
 if TYPE_CHECKING:
     from model.language.identifier import Identifier
     from model.moderator import Moderator  # at run time it comes from outside, and the kernels that it loads with it
 
-__all__ = ["Judged", "Picked", "judge", "rounded"]
+__all__ = ["Judged", "judge", "rounded"]
 
 _MILLION = 1e6
 
@@ -136,42 +132,3 @@ def rounded(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     largest = millionths[known].argmax(axis=1)
     millionths[known, largest] += _MILLION - millionths[known].sum(axis=1)
     return millionths / _MILLION
-
-
-@dataclass
-class Picked:
-    """The rows that are to be scored, out of those that are read.
-
-    Attributes:
-        rows: what is read.
-        pick: which of them are scored.
-        read: how many have been read so far.
-        left_out: why rows were left out so far → how many.
-    """
-
-    rows: Iterable[Row]
-    pick: Pick
-    read: int = 0
-    left_out: Counter[str] = field(default_factory=Counter)
-
-    def __iter__(self) -> Iterator[Row]:
-        """Yield the rows that are left, in order; reading ends with the last that is within the limit."""
-        return islice(self._wanted(), self.pick.limit) if self.pick.limit is not None else self._wanted()
-
-    def _wanted(self) -> Iterator[Row]:
-        since, share = self.pick.since, self.pick.sample
-        for row in self.rows:
-            self.read += 1
-            if since is not None and (row.created_at is None or row.created_at < since):
-                self.left_out["since" if row.created_at is not None else "no-time"] += 1
-            elif share < 1 and _place(row, self.pick.seed) >= share:
-                self.left_out["sample"] += 1
-            else:
-                yield row
-
-
-def _place(row: Row, seed: int) -> float:
-    """Return a number in [0, 1) that depends on the row and the seed alone."""
-    said = f"{row.id}\0{row.text}" if row.text is not None else f"{row.id}\0{row.line}\0{row.reason}"
-    digest = blake2b(said.encode("utf-8", "surrogatepass"), digest_size=8, key=str(seed).encode()).digest()
-    return int.from_bytes(digest) / 2**64

@@ -14,7 +14,8 @@ import typer
 from model.comment import Format
 from model.errors import DumpError
 from model.profile import Profile
-from service.batch.job import OutputAs, Pick
+from service.batch.job import OutputFormat
+from service.batch.row_selection import RowSelection
 from service.batch.rows import ReadAs, Wanted
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ Text = Annotated[str | None, typer.Option(metavar="TEXT", help="Look at this tex
 PolicyName = Annotated[str, typer.Option("--policy", metavar="NAME", help="Policy that leads to the verdicts.")]
 Markup = Annotated[Format | None, typer.Option(help="How the texts are written.  [default: what the file says, else plain]")]
 FormatIn = Annotated[ReadAs | None, typer.Option("--format", help="Format of the files.  [default: found from the content]")]
-FormatOut = Annotated[OutputAs | None, typer.Option("--to", help="What to write.  [default: by the name of OUT, else jsonl]")]
+FormatOut = Annotated[OutputFormat | None, typer.Option("--to", help="What to write.  [default: by the name of OUT, else jsonl]")]
 TextColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the text.  [default: text, body, comment, …]")]
 IdColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the id.  [default: id, comment_id, …, else row numbers]")]
 AuthorColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the author.  [default: author, username, …]")]
@@ -139,16 +140,16 @@ def score(
         markup=markup,
         language=language,
         strict=strict,
-        pick=Pick(limit=limit, sample=sample, seed=seed, since=since and since.replace(tzinfo=UTC)),
+        selection=RowSelection(limit=limit, sample=sample, seed=seed, since=since and since.replace(tzinfo=UTC)),
         jobs=jobs,
         cluster=cluster,
         fresh=fresh,
         page=page,
     )
     if dry_run:
-        from service.batch.preview import show
+        from service.batch.preview import show_preview
 
-        show(job)
+        show_preview(job)
     else:
         _score(job, artefact, profile, as_json=as_json)
 
@@ -159,31 +160,31 @@ def _standard_input() -> list[str]:
     return ["-"]
 
 
-def _write_as(out: str | None, given: OutputAs | None) -> OutputAs:
+def _write_as(out: str | None, given: OutputFormat | None) -> OutputFormat:
     if out is None or out == "-":
-        if given not in {None, OutputAs.JSONL, OutputAs.CSV}:
+        if given not in {None, OutputFormat.JSONL, OutputFormat.CSV}:
             raise typer.BadParameter("only JSONL and CSV can be written to standard output; name a file with -o")
-        return given or OutputAs.JSONL
+        return given or OutputFormat.JSONL
     from service.batch.output.destination import output_format
 
     return output_format(out, given)
 
 
 def _score(job: "ScoreJob", artefact: Path | None, profile: Profile | None, *, as_json: bool) -> None:
-    from service.batch import progress as report
-    from service.batch import score
+    from service.batch import terminal_report as report
     from service.batch.job import Artefact as Stored
-    from service.batch.statistics.summary import as_json as summary_json
+    from service.batch.score import check_job, score_files
+    from service.batch.statistics.summary import summary_json
     from service.settings import read_settings
 
-    score.check(job)
+    check_job(job)
     settings = read_settings(profile=profile)
     stored = Stored(artefact, settings.prior, settings.profile or Profile.FAST, settings.cascade_risk)
     try:
-        with _ended_cleanly(), report.Bar(sys.stderr) as bar:
+        with _ended_cleanly(), report.ProgressBar(sys.stderr) as bar:
             # Rows on the same terminal show the progress themselves.
-            watch = None if job.out is None and sys.stdout.isatty() else bar
-            summary = score.run(job, artefact=stored, watch=watch)
+            observer = None if job.out is None and sys.stdout.isatty() else bar
+            summary = score_files(job, artefact=stored, observer=observer)
     except (KeyboardInterrupt, SystemExit) as stop:
         for note in getattr(stop, "__notes__", ()):
             _say(f"stopped; {note}")
@@ -191,7 +192,7 @@ def _score(job: "ScoreJob", artefact: Path | None, profile: Profile | None, *, a
     if as_json:
         print(summary_json(summary), file=sys.stderr if job.out is None else sys.stdout)
     else:
-        for line in report.as_lines(summary):
+        for line in report.summary_lines(summary):
             _say(line)
 
 

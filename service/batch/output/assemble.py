@@ -1,4 +1,4 @@
-"""The parts of an output put together, in order, to one file."""
+"""Puts the parts of an output together, in order, to one file."""
 
 import shutil
 import sqlite3
@@ -8,111 +8,120 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.errors import DumpError
-from service.batch.job import OutputAs
-from service.batch.output.folders import Folder, opened
-from service.batch.output.parquet_concat import join_parquet
+from service.batch.job import OutputFormat
+from service.batch.output.folders import Folder, open_for_writing
+from service.batch.output.parquet_concat import concat_parquet
+from service.batch.output.part_names import part_file
 from service.batch.output.writers import quoted, schema_of
-from service.batch.workers.shard_work import part_name
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["assemble", "join"]
+__all__ = ["assemble", "concat_files"]
 
-_BATCH = 1 << 14
-_COPIED = 1 << 20
-_FULL = ("database or disk is full", "disk I/O error")
+_BATCH_ROWS = 1 << 14
+_COPY_BYTES = 1 << 20
+_SQLITE_TYPES = {"fine": "REAL", "toxic": "REAL", "hateful": "REAL", "row": "INTEGER"}
 
 
-def assemble(parts: Folder, count: int, *, into: Folder, name: str, write_as: OutputAs, columns: Sequence[str], rows: int) -> None:
+def assemble(parts: Folder, count: int, *, into: Folder, name: str, write_as: OutputFormat, columns: Sequence[str], rows: int) -> None:
     """Put the parts of an output together; the file appears under its name when it is whole.
 
     Args:
-        parts: where the parts lie.
-        count: how many there are.
-        into: the folder that the file is to lie in.
-        name: what it is to be called.
+        parts: the folder of the parts.
+        count: the number of parts.
+        into: the folder of the output file.
+        name: the name of the output file.
         write_as: its format.
-        columns: their columns.
-        rows: how many rows it must have.
+        columns: its columns.
+        rows: the number of rows that it must have.
 
     Raises:
-        OSError: reading or writing fails; it names the output.
+        DumpError: it has another number of rows.
+        OSError: reading or writing fails; the error names the output.
     """
-    with into.written(name) as path:
-        if write_as is OutputAs.SQLITE:
-            _sqlite(parts, count, path, into.shown, columns=columns, rows=rows)
-        elif write_as is OutputAs.PARQUET:
-            _parquet(parts, count, path, into.shown, columns=columns, rows=rows)
+    with into.new_file(name) as path:
+        if write_as is OutputFormat.SQLITE:
+            _write_sqlite(parts, count, path, into.display_name, columns=columns, rows=rows)
+        elif write_as is OutputFormat.PARQUET:
+            _write_parquet(parts, count, path, into.display_name, columns=columns, rows=rows)
         else:
-            head = (",".join(map(quoted, columns)) + "\n").encode() if write_as is OutputAs.CSV else b""
-            join(parts, map(part_name, range(count)), path, into.shown, head=head)
+            header = (",".join(map(quoted, columns)) + "\n").encode() if write_as is OutputFormat.CSV else b""
+            concat_files(parts, map(part_file, range(count)), path, into.display_name, header=header)
 
 
-def join(parts: Folder, names: Iterator[str], path: Path, shown: str, *, head: bytes = b"") -> None:
-    """Write the bytes of files behind each other."""
-    with opened(path, shown) as out:
-        out.write(head)
+def concat_files(folder: Folder, names: Iterator[str], path: Path, display_name: str, *, header: bytes = b"") -> None:
+    """Write the contents of files one after another.
+
+    Args:
+        folder: the folder of the files.
+        names: their names, in order.
+        path: the file to write.
+        display_name: its name in errors.
+        header: what is written before the files.
+    """
+    with open_for_writing(path, display_name) as out:
+        out.write(header)
         for name in names:
-            with parts.fetched(name) as part, part.open("rb") as file:
-                shutil.copyfileobj(file, out, _COPIED)
+            with folder.local_copy(name) as copy, copy.open("rb") as file:
+                shutil.copyfileobj(file, out, _COPY_BYTES)
 
 
-def _parquet(parts: Folder, count: int, path: Path, shown: str, *, columns: Sequence[str], rows: int) -> None:
+def _write_parquet(parts: Folder, count: int, path: Path, display_name: str, *, columns: Sequence[str], rows: int) -> None:
     import pyarrow.parquet as pq
 
-    with opened(path, shown) as out:
+    with open_for_writing(path, display_name) as out:
         if count:
-            join_parquet((parts.fetched(part_name(number)) for number in range(count)), out)
+            concat_parquet((parts.local_copy(part_file(number)) for number in range(count)), out)
         else:
             pq.ParquetWriter(out, schema_of(columns), compression="zstd").close()
-    _insist(pq.read_metadata(path).num_rows, rows, shown)
+    _check_rows(pq.read_metadata(path).num_rows, rows, display_name)
 
 
-def _opened_parts(parts: Folder, count: int) -> Iterator[Any]:
+def _parquet_files(parts: Folder, count: int) -> Iterator[Any]:
     import pyarrow.parquet as pq
 
     for number in range(count):
-        with parts.fetched(part_name(number)) as path, pq.ParquetFile(path) as file:
+        with parts.local_copy(part_file(number)) as path, pq.ParquetFile(path) as file:
             yield file
 
 
-def _sqlite(parts: Folder, count: int, path: Path, shown: str, *, columns: Sequence[str], rows: int) -> None:
-    types = {"fine": "REAL", "toxic": "REAL", "hateful": "REAL", "row": "INTEGER"}
-    named = ", ".join(f"{_name(column)} {types.get(column, 'TEXT')}" for column in columns)
+def _write_sqlite(parts: Folder, count: int, path: Path, display_name: str, *, columns: Sequence[str], rows: int) -> None:
+    definitions = ", ".join(f"{_quote_identifier(column)} {_SQLITE_TYPES.get(column, 'TEXT')}" for column in columns)
     insert = f"INSERT INTO scores VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - question marks alone
-    with _naming(shown), closing(sqlite3.connect(path)) as base:
-        # The file has no name yet, so nothing has to be taken back in it.
-        base.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; CREATE TABLE scores ({named});")
-        for file in _opened_parts(parts, count):
-            for batch in file.iter_batches(_BATCH):
-                base.executemany(insert, zip(*_plain(batch), strict=True))
-        base.execute("CREATE INDEX scores_id ON scores (id)")
-        base.commit()
-        _insist(base.execute("SELECT count(*) FROM scores").fetchone()[0], rows, shown)
+    with _naming_output(display_name), closing(sqlite3.connect(path)) as database:
+        # The file has no name yet, so nothing in it has to be rolled back.
+        database.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; CREATE TABLE scores ({definitions});")
+        for file in _parquet_files(parts, count):
+            for batch in file.iter_batches(_BATCH_ROWS):
+                database.executemany(insert, zip(*_sqlite_values(batch), strict=True))
+        database.execute("CREATE INDEX scores_id ON scores (id)")
+        database.commit()
+        _check_rows(database.execute("SELECT count(*) FROM scores").fetchone()[0], rows, display_name)
 
 
-def _plain(batch: "pa.RecordBatch") -> list[list[object]]:
+def _sqlite_values(batch: "pa.RecordBatch") -> list[list[object]]:
+    """Return the columns of a batch with values that SQLite stores."""
     import pyarrow.compute as pc
 
-    names = batch.schema.names
-    told = {"created_at": lambda column: pc.strftime(column, "%Y-%m-%dT%H:%M:%SZ")}
-    as_is: Callable[[Any], Any] = lambda column: column  # noqa: E731
-    return [told.get(name, as_is)(batch.column(name)).to_pylist() for name in names]
+    converters: dict[str, Callable[[Any], Any]] = {"created_at": lambda column: pc.strftime(column, "%Y-%m-%dT%H:%M:%SZ")}
+    columns = ((converters.get(name), batch.column(name)) for name in batch.schema.names)
+    return [(convert(column) if convert else column).to_pylist() for convert, column in columns]
 
 
-def _name(column: str) -> str:
+def _quote_identifier(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
 
 
 @contextmanager
-def _naming(shown: str) -> Iterator[None]:
+def _naming_output(display_name: str) -> Iterator[None]:
+    """Make errors of SQLite name the output."""
     try:
         yield
     except sqlite3.Error as error:
-        raise OSError(None, f"cannot be written: {error}", shown) from error
+        raise OSError(None, f"cannot be written: {error}", display_name) from error
 
 
-def _insist(found: int, expected: int, shown: str) -> None:
-    if found != expected:
-        raise DumpError(f"{shown}: {found} rows instead of {expected}: a part was damaged; start anew with --fresh")
+def _check_rows(count: int, expected: int, display_name: str) -> None:
+    if count != expected:
+        raise DumpError(f"{display_name}: {count} rows instead of {expected}: a part was damaged; start anew with --fresh")

@@ -1,4 +1,4 @@
-"""Where an output and what belongs to it lie: one file, or a folder of Parquet files."""
+"""The destination of a run: one file or a folder of Parquet files, with its work folder and the files that accompany it."""
 
 import errno
 import re
@@ -8,150 +8,167 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model.errors import DumpError
-from service.batch.job import OutputAs, ScoreJob
-from service.batch.output.assemble import assemble, join
-from service.batch.output.folders import Folder, folder_of, is_url, place_of
+from service.batch.job import OutputFormat, ScoreJob
+from service.batch.output.assemble import assemble, concat_files
+from service.batch.output.folders import Folder, is_url, open_folder, parent_and_name
+from service.batch.output.part_names import part_file, rejects_file
+from service.batch.output.run_plan import PLAN_FILE, RunPlan
 from service.batch.output.writers import columns_of
 from service.batch.rows import WriteAs
-from service.batch.workers.journal import PLAN, Plan
-from service.batch.workers.shard_work import part_name, rejects_name
 
-__all__ = ["Output", "output_format", "output_of"]
+__all__ = ["Destination", "destination_for", "output_format"]
 
 _FORMATS = {
-    **{".jsonl": OutputAs.JSONL, ".ndjson": OutputAs.JSONL, ".csv": OutputAs.CSV, ".parquet": OutputAs.PARQUET, ".pq": OutputAs.PARQUET},
-    **dict.fromkeys((".sqlite", ".sqlite3", ".db"), OutputAs.SQLITE),
+    **{".jsonl": OutputFormat.JSONL, ".ndjson": OutputFormat.JSONL, ".csv": OutputFormat.CSV},
+    **{".parquet": OutputFormat.PARQUET, ".pq": OutputFormat.PARQUET},
+    **dict.fromkeys((".sqlite", ".sqlite3", ".db"), OutputFormat.SQLITE),
 }
-_BESIDE = ("summary.json", "summary.html", "rejects.jsonl", "plan.json")
-_OURS = re.compile(r"part-\d{5,}\.parquet|_(plan|summary)\.json|_rejects\.jsonl|_summary\.html|_work|\..*")
+_COMPANIONS = ("summary.json", "summary.html", "rejects.jsonl", "plan.json")
+_FILES_OF_A_RUN = re.compile(r"part-\d{5,}\.parquet|_(plan|summary)\.json|_rejects\.jsonl|_summary\.html|_work|\..*")
 
 
 @dataclass(frozen=True)
-class Output:
-    """Where an output lies.
+class Destination:
+    """The destination of a run.
 
     Attributes:
-        shown: what messages call it.
-        folder: of a file, the folder that it is to lie in; of a folder, itself.
-        name: of the file; empty for a folder.
-        write_as: what it is.
+        display_name: its name in messages.
+        folder: the folder that the output file belongs in; if the output is a folder, that folder.
+        name: the name of the output file; empty if the output is a folder.
+        write_as: the format of the output.
     """
 
-    shown: str
+    display_name: str
     folder: Folder
     name: str
-    write_as: OutputAs
+    write_as: OutputFormat
 
     @property
     def work(self) -> Folder:
         """The work folder."""
-        return self.folder.inner(self._work)
+        return self.folder.subfolder(self._work_name)
 
     @property
-    def _work(self) -> str:
+    def _work_name(self) -> str:
         return f"{self.name}.work" if self.name else "_work"
 
     @property
     def parts(self) -> Folder:
-        """Where the parts go."""
+        """The folder of the parts."""
         return self.work if self.name else self.folder
 
     @property
     def part_format(self) -> WriteAs:
         """The format of the parts."""
-        return {OutputAs.JSONL: WriteAs.JSONL, OutputAs.CSV: WriteAs.CSV}.get(self.write_as, WriteAs.PARQUET)
+        return {OutputFormat.JSONL: WriteAs.JSONL, OutputFormat.CSV: WriteAs.CSV}.get(self.write_as, WriteAs.PARQUET)
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Keep other runs from writing it at the same time.
+    def locked(self) -> Iterator[None]:
+        """Keep other runs from writing to it at the same time.
 
         Raises:
-            DumpError: another run does, or a folder holds something that no run wrote.
-            OSError: the work folder cannot be made.
+            DumpError: another run is writing to it, or its folder holds files that no run wrote.
+            OSError: the work folder cannot be created.
         """
         if self.name:
-            with self.work.alone():
-                self._sweep()
+            with self.work.locked():
+                self._remove_partial_files()
                 yield
             return
-        with self.folder.alone(), self.work.alone():
-            if strange := sorted(name for name in self.folder.names() if not _OURS.fullmatch(name)):
-                raise DumpError(f"{self.shown} is a folder that holds other things ({strange[0]}); name a new or an empty one")
-            self._sweep()
+        with self.folder.locked(), self.work.locked():
+            if strangers := sorted(name for name in self.folder.names() if not _FILES_OF_A_RUN.fullmatch(name)):
+                raise DumpError(f"{self.display_name} is a folder that holds other things ({strangers[0]}); name a new or an empty one")
+            self._remove_partial_files()
             yield
 
-    def _sweep(self) -> None:
-        """Remove the half files that a killed run left beside the output."""
-        ours = "|".join(re.escape(name[:100]) for name in (self.name, *map(self.beside, _BESIDE))) if self.name else ".*"
+    def _remove_partial_files(self) -> None:
+        """Remove the partial files that a killed run left beside the output."""
+        names = (self.name, *map(self.companion_name, _COMPANIONS)) if self.name else ()
+        pattern = "|".join(re.escape(name[:100]) for name in names) or ".*"
         for name in self.folder.names():
-            if re.fullmatch(rf"\.({ours})\.[0-9a-f]{{8}}\.part", name):
+            if re.fullmatch(rf"\.({pattern})\.[0-9a-f]{{8}}\.part", name):
                 self.folder.remove(name)
 
-    def check(self, plan: Plan, *, fresh: bool) -> None:
-        """Refuse to mix the parts of two runs in one folder; with ``fresh``, throw away those of the one before.
+    def prepare(self, plan: RunPlan, *, fresh: bool) -> None:
+        """Refuse to mix the parts of two runs in one folder; with ``fresh``, remove those of the earlier run.
 
         Raises:
-            DumpError: the folder holds what another run came to.
+            DumpError: the folder holds the scores of a run with another plan.
         """
         names = set() if self.name else self.folder.names()
         if fresh:
             for name in sorted(names - {"_work"}):
                 self.folder.remove(name)
         elif "_plan.json" in names and (difference := plan.difference(self.folder.read("_plan.json"))) is not None:
-            raise DumpError(f"{self.shown} holds the scores of {difference}; name another folder, or replace them with --fresh")
+            raise DumpError(f"{self.display_name} holds the scores of {difference}; name another folder, or replace them with --fresh")
 
-    def beside(self, what: str) -> str:
-        """Return what is called a thing that belongs to the output, such as ``summary.json``; it lies in ``folder``."""
-        return f"{self.name}.{what}" if self.name else f"_{what}"
+    def companion_name(self, kind: str) -> str:
+        """Return the name, in ``folder``, of a file that accompanies the output, such as ``summary.json``."""
+        return f"{self.name}.{kind}" if self.name else f"_{kind}"
 
-    def keep(self, what: str, content: bytes) -> None:
-        """Write a thing that belongs to the output."""
-        with self.folder.written(self.beside(what)) as path:
+    def write_companion(self, kind: str, content: bytes) -> None:
+        """Write a file that accompanies the output."""
+        with self.folder.new_file(self.companion_name(kind)) as path:
             path.write_bytes(content)
 
-    def finish(self, job: ScoreJob, shards: int, *, rows: int, rejects: list[int]) -> None:
-        """Put the parts together, and what was not judged into a list, which is there only if it has something to say."""
+    def remove_companion(self, kind: str) -> None:
+        """Remove a file that accompanied an earlier output, if it exists."""
+        self.folder.remove(self.companion_name(kind))
+
+    def assemble(self, job: ScoreJob, shards: int, *, rows: int) -> None:
+        """Put the parts together to the output file; parts in an output folder stay as they are."""
         if self.name:
             columns = columns_of(job.wanted.keep, language=job.language)
             assemble(self.parts, shards, into=self.folder, name=self.name, write_as=self.write_as, columns=columns, rows=rows)
-        if rejects:
-            with self.folder.written(self.beside("rejects.jsonl")) as path:
-                join(self.work, map(rejects_name, rejects), path, self.shown)
-        else:
-            self.folder.remove(self.beside("rejects.jsonl"))
 
-    def clear(self) -> None:
-        """Remove the work folder; its plan goes first, so that what a kill leaves of it is not taken for work to go on with."""
-        self.work.remove(PLAN)
-        self.folder.remove(self._work)
+    def write_rejects(self, shards: list[int]) -> None:
+        """Put the lists of rows that could not be judged together; without any, no such file remains.
 
-    def missing(self, numbers: set[int]) -> set[int]:
-        """Return those of the numbers whose part is not there."""
+        Args:
+            shards: numbers of the shards that have such a list, in order.
+        """
+        if not shards:
+            self.remove_companion("rejects.jsonl")
+            return
+        with self.folder.new_file(self.companion_name("rejects.jsonl")) as path:
+            concat_files(self.work, map(rejects_file, shards), path, self.display_name)
+
+    def remove_work(self) -> None:
+        """Remove the work folder; its plan goes first, so that a kill leaves nothing that looks like a run to be continued."""
+        self.work.remove(PLAN_FILE)
+        self.folder.remove(self._work_name)
+
+    def missing_parts(self, numbers: set[int]) -> set[int]:
+        """Return those of the numbers of shards whose part does not exist."""
         names = self.parts.names()
-        return {number for number in numbers if part_name(number) not in names}
+        return {number for number in numbers if part_file(number) not in names}
 
 
-def output_format(out: Path | str, given: OutputAs | None) -> OutputAs:
-    """Tell what an output is to be: what is given, or else what its name says.
+def output_format(out: Path | str, choice: OutputFormat | None) -> OutputFormat:
+    """Return the format of an output.
+
+    Args:
+        out: the path or URL of the output.
+        choice: the format that the user asks for; None decides by the name.
 
     Raises:
-        DumpError: the name says none.
+        DumpError: the name does not say the format.
     """
-    if given is not None:
-        return given
+    if choice is not None:
+        return choice
     text = str(out)
     suffix = Path(text.rstrip("/")).suffix.lower()
     if text.endswith("/") or not suffix or (not is_url(text) and Path(text).is_dir()):
-        return OutputAs.FOLDER
+        return OutputFormat.FOLDER
     try:
         return _FORMATS[suffix]
     except KeyError:
-        known = ", ".join(_FORMATS)
-        raise DumpError(f"{out}: the name does not say the format; end it in {known} or / (a folder), or give --to") from None
+        suffixes = ", ".join(_FORMATS)
+        raise DumpError(f"{out}: the name does not say the format; end it in {suffixes} or / (a folder), or give --to") from None
 
 
-def output_of(job: ScoreJob) -> Output:
-    """Return where the output of a job lies.
+def destination_for(job: ScoreJob) -> Destination:
+    """Return the destination of a job.
 
     Raises:
         DumpError: the job has none.
@@ -159,10 +176,10 @@ def output_of(job: ScoreJob) -> Output:
     """
     if job.out is None:
         raise DumpError("there is no output: name one with -o")
-    shown = str(job.out)
-    if job.write_as is OutputAs.FOLDER:
-        return Output(shown, folder_of(job.out), "", job.write_as)
-    if not is_url(shown) and Path(shown).is_dir():
-        raise IsADirectoryError(errno.EISDIR, "is a folder; name a file in it", shown)
-    folder, name = place_of(job.out)
-    return Output(shown, folder, name, job.write_as)
+    display_name = str(job.out)
+    if job.write_as is OutputFormat.FOLDER:
+        return Destination(display_name, open_folder(job.out), "", job.write_as)
+    if not is_url(display_name) and Path(display_name).is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder; name a file in it", display_name)
+    folder, name = parent_and_name(job.out)
+    return Destination(display_name, folder, name, job.write_as)

@@ -1,4 +1,4 @@
-"""Folders that files appear in whole or not at all: on this machine, or behind a URL that fsspec knows."""
+"""Folders in which files appear whole or not at all: on this machine, or behind a URL that fsspec knows."""
 
 import fcntl
 import io
@@ -18,67 +18,75 @@ from service.batch.output.remote_folder import RemoteFolder
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-__all__ = ["Folder", "LocalFolder", "folder_of", "is_url", "opened", "place_of"]
+__all__ = ["Folder", "LocalFolder", "open_folder", "is_url", "open_for_writing", "parent_and_name"]
 
 _BUFFER = 1 << 20
 
 
 class Folder(Protocol):
-    """A folder of files, which appear under their names only when they are whole.
-
-    Attributes:
-        shown: what messages call it.
-    """
+    """A folder of files, which appear under their names only when they are whole."""
 
     @property
-    def shown(self) -> str:
-        """What messages call it."""
+    def display_name(self) -> str:
+        """The name of the output in messages."""
 
-    def inner(self, name: str) -> "Folder":
-        """Return a folder in it."""
+    def subfolder(self, name: str) -> "Folder":
+        """Return a folder in this one."""
 
     def names(self) -> set[str]:
-        """Return the names of what lies in it; none if it is not there."""
+        """Return the names of the files and folders in it; an empty set if it does not exist."""
 
     def read(self, name: str) -> bytes:
-        """Return the bytes of a file; FileNotFoundError if it is not there."""
+        """Return the content of a file.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+        """
 
     def size(self, name: str) -> int:
-        """Return the size of a file in bytes; FileNotFoundError if it is not there."""
+        """Return the size of a file in bytes.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+        """
 
     @contextmanager
-    def written(self, name: str) -> Iterator[Path]:
-        """Hand out the path of a new file, which gets its name when the block ends well and vanishes when it raises."""
+    def new_file(self, name: str) -> Iterator[Path]:
+        """Provide the path of a new file on this machine, which gets its name if the block ends well and vanishes if it raises."""
         raise NotImplementedError
 
     @contextmanager
-    def fetched(self, name: str) -> Iterator[Path]:
-        """Hand out the path of a file on this machine with the bytes of one that lies here."""
+    def local_copy(self, name: str) -> Iterator[Path]:
+        """Provide the path of a file on this machine with the content of one in this folder."""
         raise NotImplementedError
 
     def remove(self, name: str) -> None:
-        """Remove a file or, with all that it holds, a folder, if it is there."""
+        """Remove a file, or a folder with all that it holds, if it exists."""
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Make the folder and keep others from working in it, as far as the place knows locks; DumpError if another does."""
+    def locked(self) -> Iterator[None]:
+        """Create the folder if necessary and keep other runs out of it, as far as the place supports locks.
+
+        Raises:
+            DumpError: another run holds the lock.
+        """
         raise NotImplementedError
 
 
 def is_url(path: str) -> bool:
-    """Tell whether a path is one that fsspec opens."""
+    """Return whether a path is a URL, which fsspec opens."""
     return "://" in path
 
 
-def folder_of(out: Path | str) -> Folder:
+def open_folder(path: Path | str) -> Folder:
     """Return the folder of that path or URL."""
-    text = str(out)
+    text = str(path)
     return RemoteFolder(text.rstrip("/")) if is_url(text) else LocalFolder(Path(os.path.realpath(text)), text)
 
 
-def place_of(out: Path | str) -> tuple[Folder, str]:
-    """Return the folder that a file lies in, and its name there."""
-    text = str(out)
+def parent_and_name(file: Path | str) -> tuple[Folder, str]:
+    """Return the folder that a file of that path or URL belongs in, and its name there."""
+    text = str(file)
     if is_url(text):
         parent, _, name = text.rstrip("/").rpartition("/")
         return RemoteFolder(parent), name
@@ -91,48 +99,48 @@ class LocalFolder:
     """A folder on this machine.
 
     Attributes:
-        path: where it lies.
-        said: what the caller calls what is written into it, for messages; empty is its path.
+        path: its absolute path.
+        output_name: what the user calls the output that is written into it, for messages; empty for the path.
     """
 
     path: Path
-    said: str = ""
+    output_name: str = ""
 
     @property
-    def shown(self) -> str:
-        """What messages call it."""
-        return self.said or str(self.path)
+    def display_name(self) -> str:
+        """The name of the output in messages."""
+        return self.output_name or str(self.path)
 
-    def inner(self, name: str) -> "LocalFolder":
-        """Return a folder in it."""
-        return LocalFolder(self.path / name, self.said)
+    def subfolder(self, name: str) -> "LocalFolder":
+        """Return a folder in this one."""
+        return LocalFolder(self.path / name, self.output_name)
 
     def names(self) -> set[str]:
-        """Return the names of what lies in it; none if it is not there."""
+        """Return the names of the files and folders in it; an empty set if it does not exist."""
         with suppress(FileNotFoundError):
             return {entry.name for entry in self.path.iterdir()}
         return set()
 
     def read(self, name: str) -> bytes:
-        """Return the bytes of a file; FileNotFoundError if it is not there."""
+        """Return the content of a file; FileNotFoundError if there is none."""
         return (self.path / name).read_bytes()
 
     def size(self, name: str) -> int:
-        """Return the size of a file in bytes; FileNotFoundError if it is not there."""
+        """Return the size of a file in bytes; FileNotFoundError if there is none."""
         return (self.path / name).stat().st_size
 
     @contextmanager
-    def written(self, name: str) -> Iterator[Path]:
-        """Hand out the path of a new file, which gets its name, and the mode of what it replaces, when the block ends well."""
+    def new_file(self, name: str) -> Iterator[Path]:
+        """Provide the path of a new file, which gets its name, and the mode of the file that it replaces, if the block ends well."""
         target = self.path / name
         part = target.with_name(f".{name[:100]}.{secrets.token_hex(4)}.part")
         try:
-            with _naming(self.shown):
+            with _naming_output(self.display_name):
                 part.touch()
                 with suppress(FileNotFoundError):
                     part.chmod(stat.S_IMODE(target.stat().st_mode))
             yield part
-            with _naming(self.shown):
+            with _naming_output(self.display_name):
                 sync_to_disk(part)
                 part.replace(target)
                 sync_to_disk(self.path)
@@ -142,12 +150,12 @@ class LocalFolder:
             raise
 
     @contextmanager
-    def fetched(self, name: str) -> Iterator[Path]:
-        """Hand out the path of a file."""
+    def local_copy(self, name: str) -> Iterator[Path]:
+        """Provide the path of a file, which needs no copy."""
         yield self.path / name
 
     def remove(self, name: str) -> None:
-        """Remove a file or, with all that it holds, a folder, if it is there."""
+        """Remove a file, or a folder with all that it holds, if it exists."""
         import shutil
 
         path = self.path / name
@@ -157,17 +165,17 @@ class LocalFolder:
             path.unlink(missing_ok=True)
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Make the folder and hold its lock; DumpError if another process holds it."""
-        handle = self._locked()
+    def locked(self) -> Iterator[None]:
+        """Create the folder if necessary and hold its lock; DumpError if another process holds it."""
+        handle = self._lock()
         try:
             yield
         finally:
             os.close(handle)
 
-    def _locked(self) -> int:
+    def _lock(self) -> int:
         while True:
-            with _naming(self.shown):
+            with _naming_output(self.display_name):
                 self.path.mkdir(exist_ok=True)
                 try:
                     handle = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -177,10 +185,10 @@ class LocalFolder:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 os.close(handle)
-                raise DumpError(f"{self.shown} is being written by another run; wait for its end, or name another output") from None
+                raise DumpError(f"{self.display_name} is being written by another run; wait for its end, or name another output") from None
             except OSError:
-                return handle  # some network mounts know no locks
-            # Who held the lock before may have removed the folder since it was opened here.
+                return handle  # some network file systems have no locks
+            # The previous holder of the lock may have removed the folder since it was opened here.
             with suppress(FileNotFoundError):
                 if os.path.samestat(os.fstat(handle), self.path.stat()):
                     return handle
@@ -188,34 +196,39 @@ class LocalFolder:
 
 
 @contextmanager
-def _naming(shown: str) -> Iterator[None]:
-    """Let errors of the operating system name the output as the caller does."""
+def _naming_output(display_name: str) -> Iterator[None]:
+    """Make errors of the operating system name the output as the user does."""
     try:
         yield
     except OSError as error:
-        raise OSError(error.errno, error.strerror, shown) from error
+        raise OSError(error.errno, error.strerror, display_name) from error
 
 
 @contextmanager
-def opened(path: Path, shown: str) -> Iterator[BinaryIO]:
-    """Open a file for writing, from its beginning; errors of writing name it as the caller does."""
+def open_for_writing(path: Path, display_name: str) -> Iterator[BinaryIO]:
+    """Open a file for writing, from its beginning; errors name it as the user does.
+
+    Args:
+        path: the file.
+        display_name: its name in errors.
+    """
     try:
-        file = io.BufferedWriter(_Output(path, shown), _BUFFER)
+        file = io.BufferedWriter(_OutputFile(path, display_name), _BUFFER)
     except OSError as error:
-        raise OSError(error.errno, error.strerror, shown) from error
+        raise OSError(error.errno, error.strerror, display_name) from error
     with file:
         yield file
 
 
-class _Output(io.FileIO):
-    """A file whose errors of writing name it as the caller does; the operating system's do not name it at all."""
+class _OutputFile(io.FileIO):
+    """A file whose errors of writing name it as the user does; those of the operating system do not name it at all."""
 
-    def __init__(self, path: Path, shown: str) -> None:
+    def __init__(self, path: Path, display_name: str) -> None:
         super().__init__(path, "wb")
-        self._shown = shown
+        self._display_name = display_name
 
     def write(self, data: "ReadableBuffer", /) -> int:
         try:
             return super().write(data)
         except OSError as error:
-            raise OSError(error.errno, error.strerror, self._shown) from error
+            raise OSError(error.errno, error.strerror, self._display_name) from error

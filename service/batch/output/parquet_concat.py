@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from model.errors import DumpError
 
-__all__ = ["join_parquet"]
+__all__ = ["concat_parquet"]
 
 _MAGIC = b"PAR1"
 _COPIED = 1 << 20
@@ -37,7 +37,7 @@ Fields = dict[int, tuple[int, Any]]
 """A struct: number of a field → its type and value."""
 
 
-def join_parquet(parts: Iterable[AbstractContextManager[Path]], out: BinaryIO) -> int:
+def concat_parquet(parts: Iterable[AbstractContextManager[Path]], out: BinaryIO) -> int:
     """Write the rows of Parquet files into one.
 
     Args:

@@ -1,4 +1,4 @@
-"""Folders behind a URL that fsspec knows: stores like S3, and the file systems of clusters."""
+"""Folders behind a URL that fsspec knows: object stores such as S3, and the file systems of clusters."""
 
 import errno
 import secrets
@@ -14,12 +14,12 @@ from model.errors import DumpError
 __all__ = ["RemoteFolder"]
 
 _WHOLE_AT_ONCE = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oci", "oss", "memory"}
-"""Stores where a file appears when its last byte has come, and not before; others are written beside and renamed."""
+"""Protocols of stores in which a file appears only when all of it has arrived; elsewhere, it is written beside and renamed."""
 
 
 @dataclass(frozen=True)
 class RemoteFolder:
-    """A folder behind a URL; files are written on this machine and put there whole. It knows no locks.
+    """A folder behind a URL; files are written on this machine and then uploaded whole. It has no locks.
 
     Attributes:
         url: with its protocol, without a slash at its end.
@@ -28,37 +28,37 @@ class RemoteFolder:
     url: str
 
     @property
-    def shown(self) -> str:
-        """What messages call it."""
+    def display_name(self) -> str:
+        """Its name in messages."""
         return self.url
 
-    def inner(self, name: str) -> "RemoteFolder":
-        """Return a folder in it."""
+    def subfolder(self, name: str) -> "RemoteFolder":
+        """Return a folder in this one."""
         return RemoteFolder(f"{self.url}/{name}")
 
     def names(self) -> set[str]:
-        """Return the names of what lies in it; none if it is not there."""
+        """Return the names of the files and folders in it; an empty set if it does not exist."""
         fs, path = self._fs()
         with suppress(FileNotFoundError), _said_by(self.url):
             fs.invalidate_cache()
-            return {str(found).rstrip("/").rpartition("/")[2] for found in fs.ls(path, detail=False)} - {""}
+            return {str(entry).rstrip("/").rpartition("/")[2] for entry in fs.ls(path, detail=False)} - {""}
         return set()
 
     def read(self, name: str) -> bytes:
-        """Return the bytes of a file; FileNotFoundError if it is not there."""
+        """Return the content of a file; FileNotFoundError if there is none."""
         fs, path = self._fs()
         with _said_by(f"{self.url}/{name}"):
             return bytes(fs.cat_file(f"{path}/{name}"))
 
     def size(self, name: str) -> int:
-        """Return the size of a file in bytes; FileNotFoundError if it is not there."""
+        """Return the size of a file in bytes; FileNotFoundError if there is none."""
         fs, path = self._fs()
         with _said_by(f"{self.url}/{name}"):
             return int(fs.size(f"{path}/{name}"))
 
     @contextmanager
-    def written(self, name: str) -> Iterator[Path]:
-        """Hand out the path of a file on this machine, which is put there when the block ends well."""
+    def new_file(self, name: str) -> Iterator[Path]:
+        """Provide the path of a file on this machine, which is uploaded if the block ends well."""
         fs, path = self._fs()
         with tempfile.TemporaryDirectory(prefix="tipstaff-") as folder:
             part = Path(folder) / "part"
@@ -74,8 +74,8 @@ class RemoteFolder:
                 fs.mv(beside, f"{path}/{name}")
 
     @contextmanager
-    def fetched(self, name: str) -> Iterator[Path]:
-        """Hand out the path of a copy on this machine."""
+    def local_copy(self, name: str) -> Iterator[Path]:
+        """Provide the path of a copy on this machine."""
         fs, path = self._fs()
         with tempfile.TemporaryDirectory(prefix="tipstaff-") as folder:
             copy = Path(folder) / "copy"
@@ -84,15 +84,15 @@ class RemoteFolder:
             yield copy
 
     def remove(self, name: str) -> None:
-        """Remove a file or, with all that it holds, a folder, if it is there."""
+        """Remove a file, or a folder with all that it holds, if it exists."""
         fs, path = self._fs()
         with suppress(FileNotFoundError), _said_by(f"{self.url}/{name}"):
             fs.invalidate_cache()
             fs.rm(f"{path}/{name}", recursive=True)
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Do nothing: stores like this know no locks."""
+    def locked(self) -> Iterator[None]:
+        """Do nothing: such stores have no locks."""
         yield
 
     def _fs(self) -> tuple[Any, str]:

@@ -1,4 +1,4 @@
-"""What is counted while rows are judged: shard by shard, then added up; bounded, however many rows, authors and threads there are."""
+"""The counts of a run: made shard by shard and then added up; their size is bounded, however many rows, authors and threads there are."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -6,38 +6,36 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
+from model.array_types import IntArray
 from model.comment import LABELS, VERDICTS
-from service.batch.statistics.top_names import Ranking
+from service.batch.statistics.top_names import TopNames
 
 if TYPE_CHECKING:
     from service.batch.scored_chunks import Judged
 
-__all__ = ["BINS", "Tally"]
+__all__ = ["BINS", "RunCounts"]
 
 BINS = 20
-"""Bins of a histogram of scores, equally wide from 0 to 1."""
-
-_Counts = npt.NDArray[np.int64]
+"""Bins of a histogram of scores, of equal width from 0 to 1."""
 
 
-def _counts(size: int) -> _Counts:
+def _zeros(size: int) -> IntArray:
     return np.zeros(size, np.int64)
 
 
 @dataclass
-class Tally:
-    """Counts of judged rows.
+class RunCounts:
+    """The counts of the rows of a shard or of a whole run.
 
     Attributes:
         read: rows that were read.
         rows: rows that were written.
-        left_out: why rows that were read were not written (``since``, ``sample``, ``limit``) → how many.
-        reasons: why rows were not judged → how many.
+        left_out: reason (``since``, ``no-time``, ``sample``) → rows that were read and not written.
+        reasons: reason → rows that were written without a label.
         days: ``YYYY-MM-DD`` in UTC → judged rows of each label.
         authors, threads: judged rows by author, and by the thread or comment that they answer.
-        labels, verdicts: judged rows, by code.
+        labels, verdicts: judged rows by code into ``LABELS`` and ``VERDICTS``.
         abusive, hateful: judged rows in each of ``BINS`` bins of that score.
     """
 
@@ -46,12 +44,12 @@ class Tally:
     left_out: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     days: dict[str, list[int]] = field(default_factory=dict)
-    authors: Ranking = field(default_factory=Ranking)
-    threads: Ranking = field(default_factory=Ranking)
-    labels: _Counts = field(default_factory=lambda: _counts(len(LABELS)))
-    verdicts: _Counts = field(default_factory=lambda: _counts(len(VERDICTS)))
-    abusive: _Counts = field(default_factory=lambda: _counts(BINS))
-    hateful: _Counts = field(default_factory=lambda: _counts(BINS))
+    authors: TopNames = field(default_factory=TopNames)
+    threads: TopNames = field(default_factory=TopNames)
+    labels: IntArray = field(default_factory=lambda: _zeros(len(LABELS)))
+    verdicts: IntArray = field(default_factory=lambda: _zeros(len(VERDICTS)))
+    abusive: IntArray = field(default_factory=lambda: _zeros(BINS))
+    hateful: IntArray = field(default_factory=lambda: _zeros(BINS))
 
     @property
     def by_label(self) -> Mapping[str, int]:
@@ -64,7 +62,7 @@ class Tally:
         return dict(zip(map(str, VERDICTS), self.verdicts.tolist(), strict=True))
 
     @property
-    def whole(self) -> bool:
+    def complete(self) -> bool:
         """Whether every row that was read was judged, has a reason or was left out."""
         written = int(self.labels.sum()) + self.reasons.total()
         return self.rows == written and self.read == self.rows + self.left_out.total()
@@ -72,59 +70,59 @@ class Tally:
     def add(self, judged: "Judged") -> None:
         """Count rows that were written."""
         self.rows += len(judged.chunk)
-        known = judged.labels >= 0
-        self.labels += np.bincount(judged.labels[known], minlength=len(LABELS))
+        has_label = judged.labels >= 0
+        self.labels += np.bincount(judged.labels[has_label], minlength=len(LABELS))
         self.verdicts += np.bincount(judged.verdicts[judged.verdicts >= 0], minlength=len(VERDICTS))
-        self.reasons.update(str(judged.reasons[at]) for at in np.flatnonzero(~known).tolist())
-        self.abusive += np.histogram(1 - judged.scores[known, 0], BINS, (0, 1))[0]
-        self.hateful += np.histogram(judged.scores[known, 2], BINS, (0, 1))[0]
+        self.reasons.update(str(judged.reasons[row]) for row in np.flatnonzero(~has_label).tolist())
+        self.abusive += np.histogram(1 - judged.scores[has_label, 0], BINS, (0, 1))[0]
+        self.hateful += np.histogram(judged.scores[has_label, 2], BINS, (0, 1))[0]
         self.authors.add(judged.chunk.authors, judged.labels)
         self.threads.add(judged.chunk.parents, judged.labels)
-        told = known & ~np.isnat(judged.chunk.times)
-        days = judged.chunk.times[told].astype("datetime64[D]")
+        self._add_days(judged)
+
+    def _add_days(self, judged: "Judged") -> None:
+        dated = (judged.labels >= 0) & ~np.isnat(judged.chunk.times)
+        days = judged.chunk.times[dated].astype("datetime64[D]")
         for label in range(len(LABELS)):
-            found, counts = np.unique(days[judged.labels[told] == label], return_counts=True)
-            for day, count in zip(found.tolist(), counts.tolist(), strict=True):
+            unique_days, counts = np.unique(days[judged.labels[dated] == label], return_counts=True)
+            for day, count in zip(unique_days.tolist(), counts.tolist(), strict=True):
                 self.days.setdefault(day.isoformat(), [0] * len(LABELS))[label] += count
 
-    def merge(self, other: "Tally") -> None:
-        """Add what another one counted."""
+    def merge(self, other: "RunCounts") -> None:
+        """Add the counts of another shard."""
         self.read += other.read
         self.rows += other.rows
         self.left_out += other.left_out
         self.reasons += other.reasons
         self.authors.merge(other.authors)
         self.threads.merge(other.threads)
-        for mine, theirs in ((self.labels, other.labels), (self.verdicts, other.verdicts)):
-            mine += theirs
-        for mine, theirs in ((self.abusive, other.abusive), (self.hateful, other.hateful)):
-            mine += theirs
+        self.labels += other.labels
+        self.verdicts += other.verdicts
+        self.abusive += other.abusive
+        self.hateful += other.hateful
         for day, counts in other.days.items():
-            known = self.days.setdefault(day, [0] * len(LABELS))
+            totals = self.days.setdefault(day, [0] * len(LABELS))
             for label, count in enumerate(counts):
-                known[label] += count
+                totals[label] += count
 
     def as_dict(self) -> dict[str, Any]:
-        """Return everything as JSON knows it."""
+        """Return all counts, JSON-ready."""
         return {
             **{"read": self.read, "rows": self.rows, "left_out": dict(self.left_out), "reasons": dict(self.reasons), "days": self.days},
             **{name: getattr(self, name).tolist() for name in ("labels", "verdicts", "abusive", "hateful")},
-            **{name: ranking.as_list() for name, ranking in (("authors", self.authors), ("threads", self.threads))},
+            **{"authors": self.authors.as_list(), "threads": self.threads.as_list()},
         }
 
     @classmethod
-    def from_dict(cls, told: Mapping[str, Any]) -> "Tally":
-        """Return what ``as_dict`` told."""
+    def from_dict(cls, fields: Mapping[str, Any]) -> "RunCounts":
+        """Return the counts that ``as_dict`` gave."""
         return cls(
-            read=told["read"],
-            rows=told["rows"],
-            left_out=Counter(told["left_out"]),
-            reasons=Counter(told["reasons"]),
-            days=dict(told["days"]),
-            authors=Ranking.from_list(told["authors"]),
-            threads=Ranking.from_list(told["threads"]),
-            labels=np.array(told["labels"], np.int64),
-            verdicts=np.array(told["verdicts"], np.int64),
-            abusive=np.array(told["abusive"], np.int64),
-            hateful=np.array(told["hateful"], np.int64),
+            read=fields["read"],
+            rows=fields["rows"],
+            left_out=Counter(fields["left_out"]),
+            reasons=Counter(fields["reasons"]),
+            days=dict(fields["days"]),
+            authors=TopNames.from_list(fields["authors"]),
+            threads=TopNames.from_list(fields["threads"]),
+            **{name: np.array(fields[name], np.int64) for name in ("labels", "verdicts", "abusive", "hateful")},
         )

@@ -1,80 +1,149 @@
-"""What a run came to, as JSON and as a page with pictures."""
+"""The summary of a run, and its form as JSON."""
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from model.comment import LABELS
-from service.batch.job import Summary
-from service.batch.statistics.counts import BINS
-from service.batch.statistics.top_names import Ranking
+from model.errors import DumpError
+from service.batch.rows import Columns
+from service.batch.statistics.counts import BINS, RunCounts
+from service.batch.statistics.top_names import TopNames
 
-__all__ = ["as_json", "rate_of"]
+__all__ = ["InputFile", "RunSummary", "counts_over_time", "summary_json"]
 
-_NAMES = 100
+_MOST_NAMES = 100
 _MOST_DAYS = 400
 
 
-def rate_of(summary: Summary) -> float:
-    """Return rows a second."""
-    return summary.rows / summary.seconds if summary.seconds > 0 else 0.0
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file that was read, and where its texts and ids were found; ``columns`` is None if it was empty."""
+
+    name: str
+    columns: Columns | None
 
 
-def as_json(summary: Summary, *, indent: int | None = None) -> str:
-    """Tell a summary to a program: one JSON object, in one line unless indented.
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """The summary of a run.
+
+    Attributes:
+        files: the files that were read, in order.
+        counts: everything that was counted.
+        seconds: how long reading, judging and writing took; of a continued run, since it was continued.
+        policy: the name of the policy.
+        version: the version of the artefact that judged.
+        resumed: the number of shards that an earlier run had completed.
+        shards: the number of all shards.
+    """
+
+    files: Sequence[InputFile]
+    counts: RunCounts
+    seconds: float
+    policy: str
+    version: str
+    resumed: int = 0
+    shards: int = 1
+
+    @property
+    def rows(self) -> int:
+        """Rows written, whether judged or not."""
+        return self.counts.rows
+
+    @property
+    def labels(self) -> Mapping[str, int]:
+        """Label → rows that got it."""
+        return self.counts.by_label
+
+    @property
+    def verdicts(self) -> Mapping[str, int]:
+        """Verdict → rows that got it."""
+        return self.counts.by_verdict
+
+    @property
+    def reasons(self) -> Mapping[str, int]:
+        """Reason → rows that were not judged for it, most frequent first."""
+        return dict(self.counts.reasons.most_common())
+
+    @property
+    def judged(self) -> int:
+        """Rows that got a label."""
+        return sum(self.labels.values())
+
+    @property
+    def rows_per_second(self) -> float:
+        """Rows written per second."""
+        return self.rows / self.seconds if self.seconds > 0 else 0.0
+
+    def checked(self) -> "RunSummary":
+        """Return this summary if every row that was read was judged, has a reason or was left out.
+
+        Raises:
+            DumpError: rows were lost.
+        """
+        if not self.counts.complete:
+            raise DumpError(f"{self.counts.read} rows were read and {self.rows} written: rows were lost; please report this")
+        return self
+
+
+def summary_json(summary: RunSummary, *, indent: int | None = None) -> str:
+    """Return a summary as a JSON object.
 
     Args:
-        summary: what is told.
-        indent: spaces; None is one line.
+        summary: the summary.
+        indent: spaces of indentation; None for one line.
     """
-    tally = summary.tally
+    counts = summary.counts
     files = [
         {"name": file.name, "text": file.columns and file.columns.text, "id": file.columns and file.columns.id} for file in summary.files
     ]
     return json.dumps(
         {
-            "read": tally.read,
+            "read": counts.read,
             "rows": summary.rows,
             "judged": summary.judged,
             "labels": summary.labels,
             "verdicts": summary.verdicts,
             "reasons": summary.reasons,
-            "left_out": dict(tally.left_out.most_common()),
+            "left_out": dict(counts.left_out.most_common()),
             "seconds": round(summary.seconds, 3),
-            "rows_per_second": round(rate_of(summary)),
+            "rows_per_second": round(summary.rows_per_second),
             "policy": summary.policy,
             "model": summary.version,
             "files": files,
             "histograms": {
-                "bounds": [at / BINS for at in range(BINS + 1)],
-                "abusive": tally.abusive.tolist(),
-                "hateful": tally.hateful.tolist(),
+                "bounds": [bin_number / BINS for bin_number in range(BINS + 1)],
+                "abusive": counts.abusive.tolist(),
+                "hateful": counts.hateful.tolist(),
             },
-            "over_time": {when: _labels(counts) for when, counts in over_time(summary).items()},
-            "authors": _ranking(tally.authors),
-            "threads": _ranking(tally.threads),
+            "over_time": {period: _by_label(rows) for period, rows in counts_over_time(summary).items()},
+            "authors": _top_names_json(counts.authors),
+            "threads": _top_names_json(counts.threads),
         },
         ensure_ascii=True,
         indent=indent,
     )
 
 
-def over_time(summary: Summary) -> dict[str, list[int]]:
-    """Return judged rows of each label by day, or by month (``YYYY-MM``) if there are many days; in order."""
-    days = summary.tally.days
+def counts_over_time(summary: RunSummary) -> dict[str, list[int]]:
+    """Return day (``YYYY-MM-DD``), or month (``YYYY-MM``) if there are many days → judged rows of each label, in order of time."""
+    days = summary.counts.days
     if len(days) <= _MOST_DAYS:
         return dict(sorted(days.items()))
     months: dict[str, list[int]] = {}
-    for day, counts in sorted(days.items()):
-        known = months.setdefault(day[:7], [0] * len(LABELS))
-        for label, count in enumerate(counts):
-            known[label] += count
+    for day, rows in sorted(days.items()):
+        month = months.setdefault(day[:7], [0] * len(LABELS))
+        for label, count in enumerate(rows):
+            month[label] += count
     return months
 
 
-def _labels(counts: list[int]) -> dict[str, int]:
-    return dict(zip(map(str, LABELS), counts, strict=True))
+def _by_label(rows: list[int]) -> dict[str, int]:
+    return dict(zip(map(str, LABELS), rows, strict=True))
 
 
-def _ranking(ranking: Ranking) -> dict[str, Any]:
-    worst = [{"name": name, **_labels(counts)} for name, counts in ranking.worst(_NAMES)]
-    return {"known": len(ranking), "counts_too_low_by_at_most": ranking.missed, "most_abusive": worst}
+def _top_names_json(top_names: TopNames) -> dict[str, Any]:
+    most_abusive = [{"name": name, **_by_label(rows)} for name, rows in top_names.most_abusive(_MOST_NAMES)]
+    return {"known": len(top_names), "counts_too_low_by_at_most": top_names.missed, "most_abusive": most_abusive}

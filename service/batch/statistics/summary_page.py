@@ -1,43 +1,43 @@
-"""What a run came to, as a page with pictures that needs nothing from elsewhere."""
+"""The summary of a run as an HTML page with charts that loads nothing from elsewhere."""
 
 from collections.abc import Iterable, Mapping
 
 from model.comment import LABELS
-from service.batch.job import Summary
 from service.batch.statistics.charts import histogram, shares_over_time
-from service.batch.statistics.summary import over_time
-from service.batch.statistics.top_names import Ranking
+from service.batch.statistics.summary import RunSummary, counts_over_time
+from service.batch.statistics.top_names import TopNames
 
-__all__ = ["as_page"]
+__all__ = ["summary_page"]
 
-_NAMES = 25
-_Row = tuple[str, list[str]]
+_MOST_NAMES = 25
+_MONTH_LENGTH = len("2024-01")
+_TableRow = tuple[str, list[str]]
 
 
-def as_page(summary: Summary, *, shown: str) -> str:
+def summary_page(summary: RunSummary, *, output: str) -> str:
     """Return the page.
 
     Args:
-        summary: what it tells.
-        shown: what the output is called.
+        summary: the summary.
+        output: the name of the output, for the title.
     """
     import jinja2
 
     loader = jinja2.PackageLoader("service", "batch/statistics")
-    page = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined).get_template("summary.html.j2")
-    tally, when = summary.tally, over_time(summary)
-    return page.render(
-        shown=shown,
+    template = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined).get_template("summary.html.j2")
+    counts, periods = summary.counts, counts_over_time(summary)
+    return template.render(
+        output=output,
         summary=summary,
-        labels=_shares(summary.labels),
-        verdicts=_shares(summary.verdicts),
-        over_time=shares_over_time(when, names=list(map(str, LABELS))) if when else None,
-        unit="month" if any(len(name) == len("2024-01") for name in when) else "day",
-        abusive=histogram(tally.abusive.tolist(), class_="label1"),
-        hateful=histogram(tally.hateful.tolist(), class_="label2"),
-        rankings=list(_rankings({("By author", "author"): tally.authors, ("By thread", "thread"): tally.threads})),
+        labels=_share_rows(summary.labels),
+        verdicts=_share_rows(summary.verdicts),
+        over_time=shares_over_time(periods, names=list(map(str, LABELS))) if periods else None,
+        unit="month" if any(len(period) == _MONTH_LENGTH for period in periods) else "day",
+        abusive=histogram(counts.abusive.tolist(), css_class="label1"),
+        hateful=histogram(counts.hateful.tolist(), css_class="label2"),
+        rankings=list(_rankings({("By author", "author"): counts.authors, ("By thread", "thread"): counts.threads})),
         reasons=[(name, [f"{count:,}"]) for name, count in summary.reasons.items()],
-        left_out=[(name, [f"{count:,}"]) for name, count in tally.left_out.most_common()],
+        left_out=[(name, [f"{count:,}"]) for name, count in counts.left_out.most_common()],
         files=[
             (file.name, [file.columns.text, file.columns.id or "the row number"] if file.columns else ["empty", ""])
             for file in summary.files
@@ -45,13 +45,14 @@ def as_page(summary: Summary, *, shown: str) -> str:
     )
 
 
-def _shares(counts: Mapping[str, int]) -> list[_Row]:
+def _share_rows(counts: Mapping[str, int]) -> list[_TableRow]:
     total = max(sum(counts.values()), 1)
     return [(name, [f"{count:,}", f"{count / total:.1%}"]) for name, count in counts.items()]
 
 
-def _rankings(found: Mapping[tuple[str, str], Ranking]) -> Iterable[tuple[str, str, int, int, list[_Row]]]:
-    for (title, first), ranking in found.items():
-        rows = [(name, [f"{count:,}" for count in (*counts, sum(counts[1:]))]) for name, counts in ranking.worst(_NAMES)]
+def _rankings(top_names: Mapping[tuple[str, str], TopNames]) -> Iterable[tuple[str, str, int, int, list[_TableRow]]]:
+    """Yield the title, the heading of the first column, the number of names, ``missed`` and the rows of each table that has any."""
+    for (title, heading), names in top_names.items():
+        rows = [(name, [f"{count:,}" for count in (*counts, sum(counts[1:]))]) for name, counts in names.most_abusive(_MOST_NAMES)]
         if rows:
-            yield title, first, len(ranking), ranking.missed, rows
+            yield title, heading, len(names), names.missed, rows

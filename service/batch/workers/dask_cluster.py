@@ -1,4 +1,4 @@
-"""The workers of a Dask cluster, to which the artefact is shipped once."""
+"""The workers of a Dask cluster, to which the artefact is sent once."""
 
 import os
 import tempfile
@@ -10,54 +10,59 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.artefact.atomic import open_folder, replace_folder
-from model.artefact.folder import shipped_folder
+from model.artefact import atomic
+from model.artefact.folder import shipped
 from model.errors import DumpError
 from service.batch.job import Artefact
-from service.batch.workers.journal import Done
+from service.batch.output.journal import ShardResult
 from service.batch.workers.model_source import load
-from service.batch.workers.pool import Crew
-from service.batch.workers.shard_work import Setting, Task, score_shard
+from service.batch.workers.pool import WorkerPool
+from service.batch.workers.shard_work import ShardContext, ShardTask, score_shard
 
 if TYPE_CHECKING:
     from model.moderator import Moderator
 
-__all__ = ["Packed", "pack", "unpack", "workers"]
+__all__ = ["PackedArtefact", "cluster_pool", "pack_artefact", "unpack_artefact"]
 
 _LOCAL = "local:"
-_WAIT = 60
+_WAIT_SECONDS = 60
 
 
 @dataclass(frozen=True)
-class Packed:
+class PackedArtefact:
     """An artefact on its way to a worker.
 
     Attributes:
         version: its name and the hash of its content.
-        files: name → bytes, which the version stands for.
+        files: name → content; not compared, because the version stands for them.
     """
 
     version: str
     files: dict[str, bytes] = field(compare=False)
 
 
-def pack(artefact: Artefact, version: str) -> Packed:
+def pack_artefact(artefact: Artefact, version: str) -> PackedArtefact:
     """Read the files of an artefact.
 
+    Args:
+        artefact: where it lies.
+        version: its version.
+
     Raises:
-        OSError: one cannot be read.
+        OSError: a file cannot be read.
     """
-    folder = artefact.folder or shipped_folder()
-    with open_folder(folder):
-        return Packed(version, {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()})
+    folder = artefact.folder or shipped()
+    with atomic.open_folder(folder):
+        files = {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
+    return PackedArtefact(version, files)
 
 
-def unpack(packed: Packed, place: Path) -> Path:
-    """Return the folder of an artefact below ``place``, having written it there unless it lies there already."""
-    target = place / packed.version.replace("/", "_")
+def unpack_artefact(packed: PackedArtefact, cache: Path) -> Path:
+    """Return the folder of an artefact below ``cache``, having written it unless it exists."""
+    target = cache / packed.version.replace("/", "_")
     if not target.is_dir():
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with replace_folder(target) as fresh:
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with atomic.replace_folder(target) as fresh:
             for name, content in packed.files.items():
                 (fresh / name).parent.mkdir(parents=True, exist_ok=True)
                 (fresh / name).write_bytes(content)
@@ -65,47 +70,51 @@ def unpack(packed: Packed, place: Path) -> Path:
 
 
 @contextmanager
-def workers(address: str, setting: Setting, artefact: Artefact, version: str) -> Iterator[Crew]:
-    """Hand out the workers of a cluster as a crew.
+def cluster_pool(address: str, context: ShardContext, artefact: Artefact, version: str) -> Iterator[WorkerPool]:
+    """Provide the workers of a cluster.
 
     Args:
-        address: of its scheduler, or ``local:N`` for a cluster of N processes that lasts as long as the block.
-        setting: what goes for all shards; its job tells how many workers are waited for, one unless it says more.
+        address: the address of its scheduler, or ``local:N`` for a cluster of N processes that ends with the block.
+        context: what all shards have in common; ``jobs`` of its job is the number of workers to wait for, one if None.
         artefact: the model.
-        version: of the artefact.
+        version: the version of the artefact.
 
     Raises:
-        DumpError: Dask is not installed, or the cluster cannot be reached, or has too few workers to begin with or none to go on with.
+        DumpError: Dask is not installed, the cluster cannot be reached, or it has too few workers at the beginning or none later on.
     """
     try:
         from distributed import KilledWorker
         from distributed.comm.core import CommClosedError
         from joblib import parallel_config
 
-        from service.batch.workers.dask_joblib import Backend
+        from service.batch.workers.dask_joblib import ClusterBackend
     except ImportError as error:
         raise DumpError(f"--cluster needs Dask ({error}); install Tipstaff with its extra cluster: pip install '.[cluster]'") from None
-    with _cluster(address) as client, ExitStack() as there:
-        packed = pack(artefact, version)
+    with _connect(address) as client, ExitStack() as backend:
+        packed = pack_artefact(artefact, version)
 
-        def ship(count: int = 1) -> None:
-            # The workers that are there get the artefact, later ones have it from them. When all that had it are gone, Dask cancels
-            # whatever needs it.
-            there.close()
+        def send_artefact(count: int = 1) -> None:
+            # Workers that are present get the artefact, later ones copy it from them. When all that had it are gone, Dask cancels
+            # the tasks that need it.
+            backend.close()
             try:
-                client.wait_for_workers(count, timeout=_WAIT)
+                client.wait_for_workers(count, timeout=_WAIT_SECONDS)
             except TimeoutError:
-                found = len(client.scheduler_info()["workers"])
-                raise DumpError(f"--cluster {address}: {found} workers are there after {_WAIT} s, not {count}; start more") from None
-            there.enter_context(parallel_config(backend=Backend(client=client, scatter=[packed], wait_for_workers_timeout=_WAIT)))
+                workers = len(client.scheduler_info()["workers"])
+                message = f"--cluster {address}: {workers} workers are there after {_WAIT_SECONDS} s, not {count}; start more"
+                raise DumpError(message) from None
+            dask = ClusterBackend(client=client, scatter=[packed], wait_for_workers_timeout=_WAIT_SECONDS)
+            backend.enter_context(parallel_config(backend=dask))
 
-        ship(setting.job.jobs or 1)
-        deadly = {KilledWorker: 2, CancelledError: 0, CommClosedError: 0}
-        yield Crew({"n_jobs": -1}, _work, (setting, packed, replace(artefact, folder=None)), deadly, ship)
+        send_artefact(context.job.jobs or 1)
+        fatal_errors = {KilledWorker: 2, CancelledError: 0, CommClosedError: 0}
+        arguments = (context, packed, replace(artefact, folder=None))
+        yield WorkerPool({"n_jobs": -1}, _score_on_worker, arguments, fatal_errors, send_artefact)
 
 
 @contextmanager
-def _cluster(address: str) -> Iterator[Any]:
+def _connect(address: str) -> Iterator[Any]:
+    """Provide a client of the cluster at an address, or of a local one."""
     import distributed
 
     # Half of Dask is typed, and that half forbids the other.
@@ -121,22 +130,22 @@ def _cluster(address: str) -> Iterator[Any]:
             yield client
         return
     try:
-        client = dask.Client(address, timeout=_WAIT)
+        client = dask.Client(address, timeout=_WAIT_SECONDS)
     except (OSError, ValueError, TimeoutError) as error:
         raise DumpError(f"--cluster {address}: no scheduler answers there ({type(error).__name__}); check the address") from error
     with client:
         yield client
 
 
-def _work(task: Task, setting: Setting, packed: Packed, asked: Artefact) -> Done:
-    return score_shard(task, setting, _moderator(packed, asked), threads=1).brief()
+def _score_on_worker(task: ShardTask, context: ShardContext, packed: PackedArtefact, source: Artefact) -> ShardResult:
+    return score_shard(task, context, _moderator(packed, source), threads=1).without_names()
 
 
 @lru_cache(maxsize=1)
-def _moderator(packed: Packed, asked: Artefact) -> "Moderator":
-    folder = unpack(packed, Path(tempfile.gettempdir()) / f"tipstaff-artefacts-{os.getuid()}")
-    moderator = load(replace(asked, folder=folder))
+def _moderator(packed: PackedArtefact, source: Artefact) -> "Moderator":
+    folder = unpack_artefact(packed, Path(tempfile.gettempdir()) / f"tipstaff-artefacts-{os.getuid()}")
+    moderator = load(replace(source, folder=folder))
     if moderator.version != packed.version:
-        # The place is one where others may write.
+        # Others may write to the folder for temporary files.
         raise DumpError(f"the artefact {packed.version} was shipped, and {moderator.version} is there; remove it from the worker")
     return moderator

@@ -1,4 +1,4 @@
-"""Shards spread over processes of this machine or over a Dask cluster, by one ``joblib.Parallel``."""
+"""Shards scored by several processes, of this machine or of a Dask cluster, by way of one ``joblib.Parallel``."""
 
 import importlib
 import os
@@ -16,113 +16,113 @@ from typing import TYPE_CHECKING, Any
 
 from model.errors import DumpError
 from service.batch.job import Artefact
-from service.batch.workers.journal import Done
+from service.batch.output.journal import ShardResult
 from service.batch.workers.model_source import load
-from service.batch.workers.shard_work import Setting, Task, score_shard
+from service.batch.workers.shard_work import ShardContext, ShardTask, score_shard
 
 if TYPE_CHECKING:
     from model.moderator import Moderator
 
-__all__ = ["Crew", "processes", "spread"]
+__all__ = ["WorkerPool", "process_pool", "run_tasks"]
 
-_DEATHS = 3
+_MOST_DEATHS = 3
 _MOST_ROWS = 2048
-_ORPHAN_LOOKS = 0.5
-Tasks = Callable[[set[int]], Iterator[Task]]
+_ORPHAN_CHECK_SECONDS = 0.5
+PendingTasks = Callable[[set[int]], Iterator[ShardTask]]
 
 
 @dataclass(frozen=True)
-class Crew:
-    """Workers, and how joblib gets at them.
+class WorkerPool:
+    """Workers, and how joblib reaches them.
 
     Attributes:
-        options: of ``joblib.Parallel``.
-        work: what a worker does with a task and ``common``.
-        common: what it needs beside the task.
-        deadly: what is raised when a worker died → how many deaths the shards then in work are blamed for; 0 where none of them can have
-            done it.
-        again: makes the crew fit for work after a death.
+        parallel_options: keyword arguments of ``joblib.Parallel``.
+        work: what a worker calls with a task and ``shared_arguments``.
+        shared_arguments: what it needs besides the task.
+        fatal_errors: error that is raised when a worker died → how many deaths each shard then at work is blamed for; 0 for
+            errors that no shard can have caused.
+        restart: makes the pool usable again after a death.
     """
 
-    options: dict[str, Any]
-    work: Callable[..., Done]
-    common: Sequence[object]
-    deadly: Mapping[type[Exception], int]
-    again: Callable[[], None]
+    parallel_options: dict[str, Any]
+    work: Callable[..., ShardResult]
+    shared_arguments: Sequence[object]
+    fatal_errors: Mapping[type[Exception], int]
+    restart: Callable[[], None]
 
 
-def spread(tasks: Tasks, crew: AbstractContextManager[Crew]) -> Iterator[Done]:
-    """Score shards in other processes, yielding what is done in any order.
+def run_tasks(pending: PendingTasks, pool: AbstractContextManager[WorkerPool]) -> Iterator[ShardResult]:
+    """Score shards in other processes, yielding the results in any order.
 
-    A worker that dies costs what it and its neighbours were doing, which is done again. A shard whose worker dies again is
-    tried alone, so that no neighbour is blamed for it. What workers lose through no fault of a shard is tried again as long as
-    anything gets done between.
+    When a worker dies, its shard and its neighbours' are scored again. A shard whose worker dies again is tried alone, so that no
+    neighbour is blamed for it. After losses that no shard caused, the rest is tried again as long as anything is completed in between.
 
     Args:
-        tasks: returns the shards that are to be scored, given the numbers of those that are done.
-        crew: who does it.
+        pending: returns the tasks that are left, given the numbers of the completed ones.
+        pool: the workers; entered here, and left when all tasks are completed.
 
     Raises:
-        DumpError: the worker of a shard died again and again, workers are lost faster than they do anything, or what
+        DumpError: a shard has killed its worker again and again, workers are lost faster than they complete anything, or what
             ``score_shard`` raises.
         OSError: reading or writing fails.
     """
-    done: set[int] = set()
+    completed: set[int] = set()
     deaths: Counter[int] = Counter()
-    fruitless = 0
-    with crew as hands:
+    losses = 0
+    with pool as workers:
         while True:
-            flying: dict[int, Task] = {}
-            suspects = [number for number, count in deaths.items() if count > 1 and number not in done]
-            chosen = (task for task in tasks(done) if not suspects or task.number == suspects[0])
+            running: dict[int, ShardTask] = {}
+            suspects = [number for number, count in deaths.items() if count > 1 and number not in completed]
+            tasks = (task for task in pending(completed) if not suspects or task.number == suspects[0])
             try:
-                for each in _parallel(_noted(chosen, flying), hands):
-                    done.add(each.number)
-                    flying.pop(each.number, None)
-                    fruitless = 0
-                    yield each
-            except tuple(hands.deadly) as error:
-                hands.again()
-                blame = next(weight for kind, weight in hands.deadly.items() if isinstance(error, kind))
-                for number in flying:
-                    deaths[number] += blame
-                worst = next((task for task in flying.values() if suspects and deaths[task.number] >= _DEATHS), None)
-                if worst is not None:
-                    raise _given_up(worst) from None
-                fruitless += 1
-                if not blame and fruitless >= _DEATHS:
+                for result in _run_parallel(_recorded(tasks, running), workers):
+                    completed.add(result.number)
+                    running.pop(result.number, None)
+                    losses = 0
+                    yield result
+            except tuple(workers.fatal_errors) as error:
+                workers.restart()
+                blame = next(weight for kind, weight in workers.fatal_errors.items() if isinstance(error, kind))
+                _blame(running, deaths, blame, alone=bool(suspects))
+                losses += 1
+                if not blame and losses >= _MOST_DEATHS:
                     raise DumpError("workers were lost again and again with no shard done between; see their logs for why") from None
                 continue
             if not suspects:
                 return
 
 
-def _given_up(task: Task) -> DumpError:
-    place = f"{task.shard.path}: the process that scored shard {task.number + 1} was killed again and again"
-    return DumpError(f"{place}; is memory short? Go on with fewer processes (--jobs) or smaller ones")
+def _blame(running: Mapping[int, ShardTask], deaths: Counter[int], blame: int, *, alone: bool) -> None:
+    """Count a death for the shards at work; one that was tried alone and has killed too many workers ends the run."""
+    for number, task in running.items():
+        deaths[number] += blame
+        if alone and deaths[number] >= _MOST_DEATHS:
+            place = f"{task.shard.path}: the process that scored shard {task.number + 1} was killed again and again"
+            raise DumpError(f"{place}; is memory short? Go on with fewer processes (--jobs) or smaller ones") from None
 
 
-def _noted(tasks: Iterator[Task], flying: dict[int, Task]) -> Iterator[Task]:
+def _recorded(tasks: Iterator[ShardTask], running: dict[int, ShardTask]) -> Iterator[ShardTask]:
+    """Yield tasks, recording each in ``running``."""
     for task in tasks:
-        flying[task.number] = task
+        running[task.number] = task
         yield task
 
 
-def _parallel(tasks: Iterator[Task], crew: Crew) -> Iterator[Done]:
+def _run_parallel(tasks: Iterator[ShardTask], pool: WorkerPool) -> Iterator[ShardResult]:
     from joblib import Parallel, delayed
 
-    parallel = Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="2 * n_jobs", **crew.options)
-    found: Iterator[Done] = parallel(delayed(crew.work)(task, *crew.common) for task in tasks)
-    return found
+    parallel = Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="2 * n_jobs", **pool.parallel_options)
+    results: Iterator[ShardResult] = parallel(delayed(pool.work)(task, *pool.shared_arguments) for task in tasks)
+    return results
 
 
 @contextmanager
-def processes(count: int, setting: Setting, artefact: Artefact) -> Iterator[Crew]:
-    """Hand out a crew of processes of this machine; none is left behind, whatever ends the block.
+def process_pool(count: int, context: ShardContext, artefact: Artefact) -> Iterator[WorkerPool]:
+    """Provide processes of this machine; none is left behind, however the block ends.
 
     Args:
-        count: how many.
-        setting: what goes for all shards.
+        count: the number of processes.
+        context: what all shards have in common.
         artefact: the model.
     """
 
@@ -134,37 +134,37 @@ def processes(count: int, setting: Setting, artefact: Artefact) -> Iterator[Crew
 
     options = {"n_jobs": count, "backend": "loky", "mmap_mode": None}
     try:
-        with suppress(BrokenProcessPool):  # then the shards go on from there
-            _get_ready(count, options, artefact)
-        yield Crew(options, _work, (setting, artefact, os.getpid()), {BrokenProcessPool: 1}, stop)
+        with suppress(BrokenProcessPool):  # a worker that dies here dies again with a shard, which is handled then
+            _warm_up(count, options, artefact)
+        yield WorkerPool(options, _score_in_process, (context, artefact, os.getpid()), {BrokenProcessPool: 1}, stop)
     finally:
         stop()
 
 
-def _get_ready(count: int, options: dict[str, Any], artefact: Artefact) -> None:
-    """Let one worker load the model, and compile kernels that are not compiled yet, which takes half a minute, while others import."""
+def _warm_up(count: int, options: dict[str, Any], artefact: Artefact) -> None:
+    """Let one worker load the model, compiling kernels if necessary, which takes half a minute, while the others import it."""
     from joblib import Parallel, delayed
 
     parent = os.getpid()
-    Parallel(batch_size=1, **options)(delayed(_begin)(artefact, parent, first=not number) for number in range(count))
+    Parallel(batch_size=1, **options)(delayed(_start_worker)(artefact, parent, loads=number == 0) for number in range(count))
 
 
-def _begin(artefact: Artefact, parent: int, *, first: bool) -> None:
-    _settle(parent)
-    if first:
+def _start_worker(artefact: Artefact, parent: int, *, loads: bool) -> None:
+    _set_up_process(parent)
+    if loads:
         _moderator(artefact).warm()
     else:
         importlib.import_module("model.moderator")
 
 
-def _work(task: Task, setting: Setting, artefact: Artefact, parent: int) -> Done:
-    _settle(parent)
-    # One thread needs no large chunks to be busy, and memory counts as often as there are workers.
-    setting = replace(setting, job=replace(setting.job, most_rows=min(setting.job.most_rows, _MOST_ROWS)))
-    return score_shard(task, setting, _moderator(artefact), threads=1).brief()
+def _score_in_process(task: ShardTask, context: ShardContext, artefact: Artefact, parent: int) -> ShardResult:
+    _set_up_process(parent)
+    # A single thread is busy with small chunks too, and their memory is needed once for every worker.
+    context = replace(context, job=replace(context.job, most_rows=min(context.job.most_rows, _MOST_ROWS)))
+    return score_shard(task, context, _moderator(artefact), threads=1).without_names()
 
 
-class _Without:
+class _NoPandas:
     """Hides pandas, which Arrow loads where it is installed: 0.4 s and 30 MB that no worker needs."""
 
     @staticmethod
@@ -174,23 +174,23 @@ class _Without:
 
 
 @lru_cache(maxsize=1)
-def _settle(parent: int) -> None:
-    """Let a worker go when the process that started it is gone, and only then."""
+def _set_up_process(parent: int) -> None:
+    """Make a worker ignore Ctrl-C, which its parent handles, and end when its parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     import pyarrow as pa
 
-    sys.meta_path.insert(0, _Without)
+    sys.meta_path.insert(0, _NoPandas)
     pa.array([0])  # looks for pandas, once
-    sys.meta_path.remove(_Without)
-    # Arrow's own pool gives back late what a shard needed.
+    sys.meta_path.remove(_NoPandas)
+    # Arrow's own memory pool is slow to give back what a shard needed.
     pa.set_memory_pool(pa.system_memory_pool())
 
-    def look() -> None:
+    def end_with_parent() -> None:
         while os.getppid() == parent:
-            time.sleep(_ORPHAN_LOOKS)
+            time.sleep(_ORPHAN_CHECK_SECONDS)
         os._exit(1)
 
-    threading.Thread(target=look, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
 
 
 @lru_cache(maxsize=1)

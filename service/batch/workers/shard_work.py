@@ -1,4 +1,4 @@
-"""One shard from its rows to its part of the output: what every worker does, wherever it runs."""
+"""One shard from its rows to its part of the output: the work of every worker, wherever it runs."""
 
 import json
 import shutil
@@ -14,51 +14,53 @@ from model.errors import DumpError
 from service.batch.columnar.chunks import Chunk, chunks_of
 from service.batch.input.blocks import Block, read_block
 from service.batch.input.shards import Shard, read
-from service.batch.job import Pick, ScoreJob
-from service.batch.output.folders import Folder, opened
+from service.batch.job import ScoreJob
+from service.batch.output.folders import Folder, open_for_writing
+from service.batch.output.journal import ShardResult, write_result
+from service.batch.output.part_names import part_file, rejects_file
 from service.batch.output.writers import Sink, ending, sink_for
+from service.batch.row_selection import RowSelection, SelectedRows
 from service.batch.rows import Reading, Wanted, WriteAs
-from service.batch.scored_chunks import Judged, Picked, judge
-from service.batch.statistics.counts import Tally
-from service.batch.workers.journal import Done
+from service.batch.scored_chunks import Judged, judge
+from service.batch.statistics.counts import RunCounts
 
 if TYPE_CHECKING:
     from model.moderator import Moderator
 
-__all__ = ["Setting", "Task", "part_name", "pour", "rejects_name", "score_shard"]
+__all__ = ["ShardContext", "ShardTask", "score_rows", "score_shard"]
 
-_SPOOL = 1 << 20
+_REJECTS_IN_MEMORY = 1 << 20
 
 
 @dataclass(frozen=True)
-class Task:
+class ShardTask:
     """A shard that is to be scored.
 
     Attributes:
-        number: its place in the output.
-        shard: what to read.
-        pick: which of its rows are scored.
-        block: the lines of it that were unpacked already; None is all of the shard, read by whoever scores it.
-        size: bytes of input that it is, None where that cannot be known.
+        number: its place in the order of the output.
+        shard: which bytes of which file to read.
+        selection: which of its rows are scored.
+        block: its lines, if they have been unpacked already; with None, the worker reads the whole shard.
+        size: its size in bytes of input; None if unknown.
     """
 
     number: int
     shard: Shard
-    pick: Pick
+    selection: RowSelection
     block: Block | None = None
     size: int | None = None
 
 
 @dataclass(frozen=True)
-class Setting:
+class ShardContext:
     """What all shards of a run have in common.
 
     Attributes:
-        job: what is to be done.
-        parts: where the parts of the output go.
+        job: what is scored, and how.
+        parts: the folder of the parts of the output.
         work: the work folder.
         write_as: the format of the parts.
-        header: whether parts of CSV begin with a header.
+        header: whether CSV parts begin with a header.
     """
 
     job: ScoreJob
@@ -68,61 +70,53 @@ class Setting:
     header: bool = False
 
 
-def part_name(number: int) -> str:
-    """Return what the part of a shard is called."""
-    return f"part-{number:05d}.parquet"
-
-
-def rejects_name(number: int) -> str:
-    """Return what the list of a shard's rows that were not judged is called."""
-    return f"{number:05d}.rejects"
-
-
 def score_shard(
-    task: Task,
-    setting: Setting,
+    task: ShardTask,
+    context: ShardContext,
     moderator: "Moderator",
     *,
     threads: int | None = None,
-    watch: Callable[[Tally, float | None], None] | None = None,
-) -> Done:
-    """Score a shard: afterwards its part and its file in the journal are there.
+    observer: Callable[[RunCounts, float | None], None] | None = None,
+) -> ShardResult:
+    """Score a shard; afterwards its part and its file in the journal exist.
 
     Args:
         task: the shard.
-        setting: what goes for all of them.
-        moderator: the artefact that judges.
-        threads: how many may share the judging; None is all cores.
-        watch: is told after every chunk what has been counted, and the share of the shard that has been read.
+        context: what all shards have in common.
+        moderator: the model that judges.
+        threads: how many threads may share the judging; None is one for each core.
+        observer: is called after every chunk with the counts so far and the share of the shard that has been read.
 
     Raises:
         DumpError: the shard cannot be read as asked; with ``strict``, also the first row that cannot be judged.
         OSError: reading or writing fails; no part appears.
     """
-    job, name = setting.job, part_name(task.number)
-    tally = Tally()
+    job = context.job
+    counts = RunCounts()
     with (
-        _opened(task, job.wanted) as reading,
-        tempfile.SpooledTemporaryFile(_SPOOL) as rejects,
-        setting.parts.written(name) as path,
-        opened(path, setting.parts.shown) as file,
+        _open_shard(task, job.wanted) as reading,
+        tempfile.SpooledTemporaryFile(_REJECTS_IN_MEMORY) as rejects,
+        context.parts.new_file(part_file(task.number)) as path,
+        open_for_writing(path, context.parts.display_name) as file,
     ):
-        sink = sink_for(setting.write_as, file, keep=job.wanted.keep, language=job.language, header=setting.header)
+        sink = sink_for(context.write_as, file, keep=job.wanted.keep, language=job.language, header=context.header)
         with ending(sink):
-            for _ in pour(reading, job, moderator, sink=sink, tally=tally, pick=task.pick, rejects=rejects, threads=threads):
-                if watch is not None:
-                    watch(tally, reading.share())
-        if rejects.tell():
-            _keep(rejects, setting.work, rejects_name(task.number))
-        found = rejects.tell() > 0
-    done = Done(task.number, task.shard.path, tally, reading.columns, task.size or 0, found)
-    with setting.work.written(f"{task.number:05d}.json") as path:
-        path.write_bytes(done.as_json())
-    return done
+            rows = score_rows(
+                reading, job, moderator, sink=sink, counts=counts, selection=task.selection, rejects=rejects, threads=threads
+            )
+            for _ in rows:
+                if observer is not None:
+                    observer(counts, reading.share())
+        has_rejects = rejects.tell() > 0
+        if has_rejects:
+            _copy_rejects(rejects, context.work, rejects_file(task.number))
+    result = ShardResult(task.number, task.shard.path, counts, reading.columns, task.size or 0, has_rejects)
+    write_result(context.work, result)
+    return result
 
 
 @contextmanager
-def _opened(task: Task, wanted: Wanted) -> Iterator[Reading]:
+def _open_shard(task: ShardTask, wanted: Wanted) -> Iterator[Reading]:
     if task.block is not None:
         yield read_block(task.block, task.shard, wanted)
     else:
@@ -130,56 +124,72 @@ def _opened(task: Task, wanted: Wanted) -> Iterator[Reading]:
             yield reading
 
 
-def pour(
+def score_rows(
     reading: Reading,
     job: ScoreJob,
     moderator: "Moderator",
     *,
     sink: Sink,
-    tally: Tally,
-    pick: Pick,
+    counts: RunCounts,
+    selection: RowSelection,
     rejects: IO[bytes] | None = None,
     threads: int | None = None,
 ) -> Iterator[None]:
-    """Judge and write the rows of a reading, yielding after every chunk; arguments as of ``score_shard``."""
-    picked = Picked(reading.rows, pick)
-    for chunk in _chunks(reading, picked, job):
+    """Judge, write and count rows chunk by chunk, yielding after each chunk.
+
+    Args:
+        reading: the rows.
+        job: how they are judged.
+        moderator: the model that judges.
+        sink: where they are written.
+        counts: where they are counted; rows read and left out are added when all have been written.
+        selection: which of them are scored.
+        rejects: where rows that cannot be judged are listed, as JSON Lines.
+        threads: how many threads may share the judging; None is one for each core.
+
+    Raises:
+        DumpError: the rows cannot be read as asked; with ``strict``, also the first row that cannot be judged.
+        OSError: reading or writing fails.
+    """
+    rows = SelectedRows(reading.rows, selection)
+    for chunk in _chunks(reading, rows, job):
         judged = judge(chunk, moderator, dump=reading.name, policy=job.policy, markup=job.markup, threads=threads, language=job.language)
         if job.strict:
-            _insist(reading, judged)
+            _refuse_rejects(reading, judged)
         sink.write(judged)
-        tally.add(judged)
+        counts.add(judged)
         if rejects is not None:
-            _reject(judged, rejects)
+            _list_rejects(judged, rejects)
         yield
-    tally.read += picked.read
-    tally.left_out += picked.left_out
+    counts.read += rows.read
+    counts.left_out += rows.left_out
 
 
-def _chunks(reading: Reading, picked: Picked, job: ScoreJob) -> Iterator[Chunk]:
-    if reading.chunks is None or picked.pick != Pick():
-        yield from chunks_of(picked, job.wanted.keep, most_rows=job.most_rows, most_text=job.most_text)
+def _chunks(reading: Reading, rows: SelectedRows, job: ScoreJob) -> Iterator[Chunk]:
+    if reading.chunks is None or rows.selection != RowSelection():
+        yield from chunks_of(rows, job.wanted.keep, most_rows=job.most_rows, most_text=job.most_text)
         return
     for chunk in reading.chunks(job.most_rows, job.most_text):
-        picked.read += len(chunk)
+        rows.read += len(chunk)
         yield chunk
 
 
-def _insist(reading: Reading, judged: Judged) -> None:
+def _refuse_rejects(reading: Reading, judged: Judged) -> None:
     for line, reason in zip(judged.chunk.lines, judged.reasons, strict=True):
         if reason is not None:
             raise DumpError(f"{reading.name}: {reading.unit} {line} cannot be judged: {reason}; mend it, or go on without --strict")
 
 
-def _reject(judged: Judged, rejects: IO[bytes]) -> None:
+def _list_rejects(judged: Judged, rejects: IO[bytes]) -> None:
     chunk = judged.chunk
-    for at in np.flatnonzero(judged.labels < 0).tolist():
-        offset = chunk.offsets[at]
-        place = {"row": chunk.lines[at]} | ({} if offset is None else {"offset": offset})
-        rejects.write(json.dumps({"dump": judged.dump, **place, "id": chunk.ids[at], "reason": judged.reasons[at]}).encode() + b"\n")
+    for row in np.flatnonzero(judged.labels < 0).tolist():
+        offset = chunk.offsets[row]
+        place = {"row": chunk.lines[row]} | ({} if offset is None else {"offset": offset})
+        reject = {"dump": judged.dump, **place, "id": chunk.ids[row], "reason": judged.reasons[row]}
+        rejects.write(json.dumps(reject).encode() + b"\n")
 
 
-def _keep(rejects: IO[bytes], folder: Folder, name: str) -> None:
-    with folder.written(name) as path, path.open("wb") as file:
+def _copy_rejects(rejects: IO[bytes], folder: Folder, name: str) -> None:
+    with folder.new_file(name) as path, path.open("wb") as file:
         rejects.seek(0)
         shutil.copyfileobj(rejects, file)

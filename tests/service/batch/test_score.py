@@ -14,20 +14,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.errors import DumpError, PolicyError
-from service.batch.job import OutputAs, Progress, ScoreJob, Summary
-from service.batch.progress import as_lines
+from service.batch.job import OutputFormat, ScoreJob
 from service.batch.rows import Wanted
-from service.batch.score import run
+from service.batch.runs.progress import RunProgress
+from service.batch.score import score_files
 from service.batch.scored_chunks import rounded
-from service.batch.statistics.summary import as_json
+from service.batch.statistics.summary import RunSummary, summary_json
+from service.batch.terminal_report import summary_lines
 from service.http.routes.moderate_messages import round_scores
 
 if TYPE_CHECKING:
     from model.moderator import Moderator as Judge
 
 
-def scored(inputs: Sequence[Path | str], out: Path, judge: "Judge", **options: Any) -> tuple[Summary, list[dict[str, Any]]]:
-    summary = run(ScoreJob([str(path) for path in inputs], out=out, **options), judge)
+def scored(inputs: Sequence[Path | str], out: Path, judge: "Judge", **options: Any) -> tuple[RunSummary, list[dict[str, Any]]]:
+    summary = score_files(ScoreJob([str(path) for path in inputs], out=out, **options), judge)
     return summary, [json.loads(line) for line in out.read_text("utf-8").split("\n")[:-1]]
 
 
@@ -153,8 +154,8 @@ def test_progress_goes_from_nothing_to_all(tmp_path: Path, judge: "Judge") -> No
     """The share of bytes read grows to 1, over all files."""
     rows = [{"text": f"some text {number}"} for number in range(20_000)]
     paths = [lines(tmp_path / name, *rows) for name in ("a.jsonl", "b.jsonl")]
-    seen: list[Progress] = []
-    run(ScoreJob([str(path) for path in paths], out=tmp_path / "o.csv", write_as=OutputAs.CSV), judge, watch=seen.append)
+    seen: list[RunProgress] = []
+    score_files(ScoreJob([str(path) for path in paths], out=tmp_path / "o.csv", write_as=OutputFormat.CSV), judge, observer=seen.append)
     shares = [progress.share or 0.0 for progress in seen]
     assert shares == sorted(shares)
     assert 0 < shares[0] <= 0.5 < shares[-1] == 1
@@ -166,13 +167,13 @@ def test_the_summary_says_what_was_done(tmp_path: Path, judge: "Judge") -> None:
     (tmp_path / "a.csv").write_bytes(b"id,body\n1,good\n2,caf\xe9\n3,\n")
     lines(tmp_path / "b.csv")
     summary, _ = scored([tmp_path / "a.csv", tmp_path / "b.csv"], tmp_path / "o.jsonl", judge)
-    told = list(as_lines(summary))
+    told = list(summary_lines(summary))
     assert told[0].startswith("3 rows: 1 judged (")
     assert "2 with a reason instead (1 not-utf-8, 1 empty)" in told[0]
     assert "text from “body”, id from “id”" in told[0]
     assert any("b.csv is empty" in line for line in told)
     assert any("iconv" in line for line in told)
-    parsed = json.loads(as_json(summary))
+    parsed = json.loads(summary_json(summary))
     assert (parsed["rows"], parsed["judged"], parsed["reasons"]) == (3, 1, {"not-utf-8": 1, "empty": 1})
     assert parsed["files"][0] == {"name": str(tmp_path / "a.csv"), "text": "body", "id": "id"}
 
@@ -202,19 +203,19 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path, judge: "Judge") -
     received: list[str] = []
     reader = threading.Thread(target=lambda: received.append(pipe.read_text()))
     reader.start()
-    run(ScoreJob([str(lines(tmp_path / "a.jsonl", {"text": "good"}))], out=pipe, write_as=OutputAs.CSV), judge)
+    score_files(ScoreJob([str(lines(tmp_path / "a.jsonl", {"text": "good"}))], out=pipe, write_as=OutputFormat.CSV), judge)
     reader.join()
     assert received[0].startswith("id,label")
     assert pipe.is_fifo()
 
 
 @pytest.mark.parametrize("count", [1, 30_000])
-@pytest.mark.parametrize("write_as", [OutputAs.JSONL, OutputAs.CSV])
-def test_a_full_device_is_an_error_that_names_it(tmp_path: Path, judge: "Judge", write_as: OutputAs, count: int) -> None:
+@pytest.mark.parametrize("write_as", [OutputFormat.JSONL, OutputFormat.CSV])
+def test_a_full_device_is_an_error_that_names_it(tmp_path: Path, judge: "Judge", write_as: OutputFormat, count: int) -> None:
     """What the operating system says of writing gets the name of the file."""
     path = lines(tmp_path / "a.jsonl", *[{"text": "good"}] * count)
     with pytest.raises(OSError, match="No space left") as caught:
-        run(ScoreJob([str(path)], out="/dev/full", write_as=write_as), judge)
+        score_files(ScoreJob([str(path)], out="/dev/full", write_as=write_as), judge)
     assert caught.value.filename == "/dev/full"
 
 
@@ -222,7 +223,7 @@ def test_standard_output_is_written_in_bytes(tmp_path: Path, judge: "Judge", mon
     """Without an output, rows go to standard output, in UTF-8 whatever the locale."""
     out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     monkeypatch.setattr("sys.stdout", out)
-    run(ScoreJob([str(lines(tmp_path / "a.jsonl", {"id": "é", "text": "good"}))]), judge)
+    score_files(ScoreJob([str(lines(tmp_path / "a.jsonl", {"id": "é", "text": "good"}))]), judge)
     assert json.loads(out.buffer.getvalue().decode())["id"] == "é"
 
 

@@ -19,9 +19,9 @@ from typing import IO, Any
 import pyarrow.parquet as pq
 import pytest
 
-from service.batch.job import Progress
 from service.batch.output.writers import COLUMNS
-from service.batch.progress import Bar
+from service.batch.runs.progress import RunProgress
+from service.batch.terminal_report import ProgressBar
 from service.cli.main import main
 
 ROOT = Path(__file__).parents[3]
@@ -347,10 +347,10 @@ class Terminal(io.StringIO):
 def test_the_bar_is_drawn_on_a_terminal_only_when_it_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """A quick run stays silent."""
     for stream, patience, drawn in ((Terminal(), 0.0, True), (Terminal(), 60.0, False), (io.StringIO(), 0.0, False)):
-        monkeypatch.setattr("service.batch.progress._PATIENCE", patience)
-        with Bar(stream) as bar:
+        monkeypatch.setattr("service.batch.terminal_report._SECONDS_WITHOUT_BAR", patience)
+        with ProgressBar(stream) as bar:
             for share in (0.25, None, 1.0):
-                bar(Progress(1234, share))
+                bar(RunProgress(1234, share))
         assert ("1,234 rows" in stream.getvalue()) == drawn
 
 

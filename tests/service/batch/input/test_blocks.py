@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from service.batch.input import blocks as feed
 from service.batch.input.blocks import blocks, feeds, read_block
 from service.batch.input.shards import plan, read
-from service.batch.job import OutputAs, ScoreJob
+from service.batch.job import OutputFormat, ScoreJob
 from service.batch.rows import Reason, Row, Wanted
-from service.batch.score import run
+from service.batch.score import score_files
 
 if TYPE_CHECKING:
     from model.moderator import Moderator as Judge
@@ -90,8 +90,8 @@ def test_blocks_are_shards_of_a_run(tmp_path: Path, judge: "Judge", name: str) -
     content = "".join(json.dumps({"id": at, "text": f"comment {at}"}) + "\n" for at in range(3000)).encode()
     path = tmp_path / "dump"
     path.write_bytes(PACKERS["zstd"](content))
-    job = ScoreJob([str(path)], out=tmp_path / name, write_as=OutputAs.FOLDER if name == "o" else OutputAs.PARQUET, shard_size=20_000)
-    summary = run(job, judge)
+    job = ScoreJob([str(path)], out=tmp_path / name, write_as=OutputFormat.FOLDER if name == "o" else OutputFormat.PARQUET, shard_size=20_000)
+    summary = score_files(job, judge)
     assert summary.rows == 3000
     assert summary.shards > 5
     import pyarrow.parquet as pq

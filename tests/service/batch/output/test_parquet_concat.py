@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.errors import DumpError
-from service.batch.output.parquet_concat import join_parquet
+from service.batch.output.parquet_concat import concat_parquet
 from service.batch.output.writers import columns_of, schema_of
 
 
@@ -27,7 +27,7 @@ def written(folder: Path, tables: list[pa.Table], **options: Any) -> list[Path]:
 def joined(folder: Path, paths: list[Path]) -> Path:
     out = folder / "out.parquet"
     with out.open("wb") as file:
-        join_parquet((nullcontext(path) for path in paths), file)
+        concat_parquet((nullcontext(path) for path in paths), file)
     return out
 
 
@@ -71,4 +71,4 @@ def test_a_damaged_part_is_named(tmp_path: Path, cut: int) -> None:
     path = written(tmp_path, [pa.table({"n": [1, 2, 3]})])[0]
     path.write_bytes(path.read_bytes()[: -cut if cut else 0])
     with pytest.raises(DumpError, match="damaged part"):
-        join_parquet([nullcontext(path)], io.BytesIO())
+        concat_parquet([nullcontext(path)], io.BytesIO())

@@ -14,9 +14,9 @@ import pytest
 
 from model.errors import DumpError
 from service.batch.columnar.chunks import Chunk
-from service.batch.job import OutputAs
+from service.batch.job import OutputFormat
 from service.batch.output.destination import output_format
-from service.batch.output.folders import opened, place_of
+from service.batch.output.folders import open_for_writing, parent_and_name
 from service.batch.output.writers import COLUMNS, Sink, ending, sink_for
 from service.batch.rows import Row, WriteAs
 from service.batch.scored_chunks import Judged
@@ -53,8 +53,8 @@ def times(judged: Judged, count: int) -> Judged:
 
 @contextmanager
 def open_sink(path: Path, write_as: WriteAs, keep: tuple[str, ...] = ()) -> Iterator[Sink]:
-    folder, name = place_of(path)
-    with folder.written(name) as part, opened(part, str(path)) as file:
+    folder, name = parent_and_name(path)
+    with folder.new_file(name) as part, open_for_writing(part, str(path)) as file:
         sink = sink_for(write_as, file, keep=keep)
         with ending(sink):
             yield sink
@@ -188,8 +188,8 @@ def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path, judged: Judg
 )
 def test_the_name_tells_the_format(name: str, expected: str) -> None:
     """The end of the name decides."""
-    assert output_format(name, None) is OutputAs(expected)
-    assert output_format(name, OutputAs.CSV) is OutputAs.CSV
+    assert output_format(name, None) is OutputFormat(expected)
+    assert output_format(name, OutputFormat.CSV) is OutputFormat.CSV
 
 
 @pytest.mark.parametrize("name", ["x.json", "x.xlsx", "x.csv.gz"])

@@ -13,13 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.batch.columnar.chunks import Chunk, Column
-from service.batch.job import FileRead, Summary
 from service.batch.rows import Columns, Reason, Row
 from service.batch.scored_chunks import Judged
-from service.batch.statistics.counts import Tally
-from service.batch.statistics.summary import as_json
-from service.batch.statistics.summary_page import as_page
-from service.batch.statistics.top_names import Ranking
+from service.batch.statistics.counts import RunCounts
+from service.batch.statistics.summary import InputFile, RunSummary, summary_json
+from service.batch.statistics.summary_page import summary_page
+from service.batch.statistics.top_names import TopNames
 
 EPOCH = datetime(2024, 1, 30, tzinfo=UTC)
 
@@ -34,17 +33,17 @@ def judged(labels: list[int], *, author: str = "Ann", parent: str | None = "t1",
     )
 
 
-def summary_of(*chunks: Judged) -> Summary:
-    tally = Tally()
+def summary_of(*chunks: Judged) -> RunSummary:
+    tally = RunCounts()
     for chunk in chunks:
         tally.add(chunk)
         tally.read += len(chunk.chunk)
-    return Summary([FileRead("a.jsonl", Columns("text", None))], tally, 1.5, "default", "m@1")
+    return RunSummary([InputFile("a.jsonl", Columns("text", None))], tally, 1.5, "default", "m@1")
 
 
 def test_json_tells_labels_over_time_by_author_and_thread() -> None:
     """Every count is that of the rows."""
-    told = json.loads(as_json(summary_of(judged([0, 1, 2, -1]), judged([1, 1], author="Bob", parent=None, days=2))))
+    told = json.loads(summary_json(summary_of(judged([0, 1, 2, -1]), judged([1, 1], author="Bob", parent=None, days=2))))
     assert (told["read"], told["rows"], told["judged"], told["reasons"]) == (6, 6, 5, {"empty": 1})
     assert told["over_time"] == {
         "2024-01-30": {"fine": 1, "toxic": 1, "hateful": 1},
@@ -62,7 +61,7 @@ def test_json_tells_labels_over_time_by_author_and_thread() -> None:
 
 def test_many_days_are_told_by_month() -> None:
     """A summary stays short however long the time is that a dump covers."""
-    told = json.loads(as_json(summary_of(*(judged([0, 1], days=day) for day in range(500)))))
+    told = json.loads(summary_json(summary_of(*(judged([0, 1], days=day) for day in range(500)))))
     assert list(told["over_time"])[:2] == ["2024-01", "2024-02"]
     assert sum(sum(counts.values()) for counts in told["over_time"].values()) == 1000
 
@@ -70,9 +69,9 @@ def test_many_days_are_told_by_month() -> None:
 @given(st.lists(st.integers(0, 12), max_size=300), st.integers(1, 4), st.integers(1, 50))
 def test_a_ranking_is_wrong_by_no_more_than_it_says(names: list[int], most: int, size: int) -> None:
     """However many names there are and however they are cut into shards, few are held, and the bound of the error holds."""
-    whole = Ranking(most=most)
+    whole = TopNames(capacity=most)
     for at in range(0, len(names), size):
-        part = Ranking(most=most)
+        part = TopNames(capacity=most)
         for name in names[at : at + size]:
             part.add([str(name)], np.array([1], np.int8))
         whole.merge(part)
@@ -92,12 +91,12 @@ def test_columns_of_many_names_are_ranked_as_lists_are(shards: int) -> None:
     labels = random.integers(-1, 3, len(names)).astype(np.int8)
     found = []
     for column in (list, lambda some: Column(pa.array(some, pa.string()))):
-        whole = Ranking(most=1_000)
+        whole = TopNames(capacity=1_000)
         for shard in np.array_split(np.arange(len(names)), shards):
-            part = Ranking(most=1_000)
+            part = TopNames(capacity=1_000)
             for at in np.array_split(shard, 5):
                 part.add(column(names[at[0] : at[-1] + 1]), labels[at])
-            whole.merge(Ranking.from_list(json.loads(json.dumps(part.as_list()))))
+            whole.merge(TopNames.from_list(json.loads(json.dumps(part.as_list()))))
         found.append(whole.as_list())
     assert found[0] == found[1]
     assert found[0][0] > 0
@@ -106,24 +105,24 @@ def test_columns_of_many_names_are_ranked_as_lists_are(shards: int) -> None:
 
 def test_a_ranking_told_without_columns_holds_nothing() -> None:
     """A run goes on with the shards of one that told no columns where there were no names."""
-    whole = Ranking()
+    whole = TopNames()
     whole.add(["Ann"], np.array([1], np.int8))
-    whole.merge(Ranking.from_list([0, []]))
+    whole.merge(TopNames.from_list([0, []]))
     assert whole.as_list() == [0, ["Ann"], [0], [1], [0]]
 
 
 @given(st.lists(st.lists(st.integers(-1, 2), min_size=1, max_size=8), max_size=6))
 def test_shards_add_up(chunks: list[list[int]]) -> None:
     """Counting shards apart, through their files, and adding them up is counting all at once."""
-    whole, added = Tally(), Tally()
+    whole, added = RunCounts(), RunCounts()
     for labels in chunks:
-        part = Tally(read=len(labels))
+        part = RunCounts(read=len(labels))
         part.add(judged(labels))
         whole.add(judged(labels))
         whole.read += len(labels)
-        added.merge(Tally.from_dict(json.loads(json.dumps(part.as_dict()))))
+        added.merge(RunCounts.from_dict(json.loads(json.dumps(part.as_dict()))))
     assert added.as_dict() == whole.as_dict()
-    assert added.whole
+    assert added.complete
 
 
 @pytest.mark.parametrize("change", [{"read": 7}, {"rows": 5}])
@@ -132,7 +131,7 @@ def test_a_lost_row_is_noticed(change: dict[str, int]) -> None:
     summary = summary_of(judged([0, 1, 2, -1, 0, 0]))
     summary.checked()
     for name, value in change.items():
-        setattr(summary.tally, name, value)
+        setattr(summary.counts, name, value)
     with pytest.raises(ValueError, match="rows were lost"):
         summary.checked()
 
@@ -154,8 +153,8 @@ def test_the_page_shows_everything_and_needs_nothing_from_elsewhere() -> None:
     """Labels, time, scores, authors, threads and reasons are there; nothing is loaded, and no name is taken for mark-up."""
     hostile = '<script src="https://evil.example/x.js">alert(1)</script>'
     summary = summary_of(judged([0, 1, 2, -1], author=hostile, parent=hostile), judged([1] * 9, days=40))
-    summary.tally.reasons[str(Reason.NOT_JSON)] = 3
-    page = as_page(summary, shown=f"{hostile}.csv")
+    summary.counts.reasons[str(Reason.NOT_JSON)] = 3
+    page = summary_page(summary, output=f"{hostile}.csv")
     seen = Tags()
     seen.feed(page)
     assert not seen.links
@@ -168,4 +167,4 @@ def test_the_page_shows_everything_and_needs_nothing_from_elsewhere() -> None:
 
 def test_the_page_of_nothing() -> None:
     """A run without a row has a page too."""
-    assert "Every comment was judged" in as_page(Summary([FileRead("a", None)], Tally(), 0.0, "default", "m@1"), shown="o")
+    assert "Every comment was judged" in summary_page(RunSummary([InputFile("a", None)], RunCounts(), 0.0, "default", "m@1"), output="o")

@@ -15,14 +15,16 @@ import pytest
 from model.errors import DumpError
 from model.moderator import Moderator
 from service.batch.input.shards import plan
-from service.batch.job import Artefact, OutputAs, Pick, Progress, ScoreJob
+from service.batch.job import Artefact, OutputFormat, ScoreJob
+from service.batch.output.journal import ShardResult
+from service.batch.row_selection import RowSelection
 from service.batch.rows import Wanted
-from service.batch.score import Watch, run
-from service.batch.statistics.counts import Tally
-from service.batch.workers.dask_cluster import pack, unpack
-from service.batch.workers.journal import Done
-from service.batch.workers.pool import Crew, processes, spread
-from service.batch.workers.shard_work import Task
+from service.batch.runs.progress import ProgressObserver, RunProgress
+from service.batch.score import score_files
+from service.batch.statistics.counts import RunCounts
+from service.batch.workers.dask_cluster import pack_artefact, unpack_artefact
+from service.batch.workers.pool import WorkerPool, process_pool, run_tasks
+from service.batch.workers.shard_work import ShardTask
 
 ROOT = Path(__file__).parents[4]
 _PATIENCE = 120
@@ -40,15 +42,15 @@ def inputs(tmp_path: Path) -> list[Path]:
 
 
 def job(inputs: list[Path], out: Path, **options: object) -> ScoreJob:
-    return ScoreJob([str(path) for path in inputs], out=out, write_as=OutputAs.PARQUET, **options)  # type: ignore[arg-type]
+    return ScoreJob([str(path) for path in inputs], out=out, write_as=OutputFormat.PARQUET, **options)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("spread_over", [{"jobs": 3}, {"cluster": "local:2"}])
 def test_whoever_scores_the_bytes_are_the_same(tmp_path: Path, folder: Path, inputs: list[Path], spread_over: dict[str, object]) -> None:
     """One process, several, and the workers of a cluster write the same file."""
     judge, stored = Moderator.load(folder), Artefact(folder)
-    run(job(inputs, tmp_path / "one.parquet", jobs=1), judge, artefact=stored)
-    summary = run(job(inputs, tmp_path / "many.parquet", **spread_over), judge, artefact=stored)
+    score_files(job(inputs, tmp_path / "one.parquet", jobs=1), judge, artefact=stored)
+    summary = score_files(job(inputs, tmp_path / "many.parquet", **spread_over), judge, artefact=stored)
     assert summary.rows == 2400
     assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "many.parquet").read_bytes()
 
@@ -57,7 +59,7 @@ def test_what_goes_wrong_in_a_worker_is_told_as_anywhere(tmp_path: Path, folder:
     """A bad row under --strict is one DumpError, with its place, and no pile of tracebacks."""
     inputs[5].write_text('{"text": "good"}\nbroken\n')
     with pytest.raises(DumpError, match=r"5\.jsonl: line 2 cannot be judged: not-json"):
-        run(job(inputs, tmp_path / "o.parquet", jobs=2, strict=True), Moderator.load(folder), artefact=Artefact(folder))
+        score_files(job(inputs, tmp_path / "o.parquet", jobs=2, strict=True), Moderator.load(folder), artefact=Artefact(folder))
 
 
 def test_no_worker_loads_pandas(tmp_path: Path, inputs: list[Path], start: Callable[..., "subprocess.Popen[str]"]) -> None:
@@ -71,7 +73,7 @@ def test_no_worker_loads_pandas(tmp_path: Path, inputs: list[Path], start: Calla
     assert {path.name for path in fake.iterdir()} <= {"pandas.py", "__pycache__", str(process.pid)}
 
 
-def deadly(task: Task, place: Path, victim: int, times: int) -> Done:
+def deadly(task: ShardTask, place: Path, victim: int, times: int) -> ShardResult:
     """Die as if memory were short, the first so many times that one shard comes up."""
     if task.number == victim:
         deaths = len(list(place.iterdir()))
@@ -79,25 +81,25 @@ def deadly(task: Task, place: Path, victim: int, times: int) -> Done:
             (place / str(deaths)).touch()
             os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(0.01)
-    return Done(task.number, task.shard.path, Tally(), None)
+    return ShardResult(task.number, task.shard.path, RunCounts(), None)
 
 
 @contextmanager
-def crew(place: Path, times: int) -> Iterator[Crew]:
-    with processes(2, None, Artefact()) as real:  # type: ignore[arg-type]
-        yield Crew(real.options, deadly, (place, 3, times), real.deadly, real.again)
+def crew(place: Path, times: int) -> Iterator[WorkerPool]:
+    with process_pool(2, None, Artefact()) as real:  # type: ignore[arg-type]
+        yield WorkerPool(real.parallel_options, deadly, (place, 3, times), real.fatal_errors, real.restart)
 
 
-def tasks(path: Path, done: set[int]) -> Iterator[Task]:
+def tasks(path: Path, done: set[int]) -> Iterator[ShardTask]:
     shard = plan(str(path), Wanted(), size=1 << 20)[0]
-    return (Task(number, shard, Pick()) for number in range(12) if number not in done)
+    return (ShardTask(number, shard, RowSelection()) for number in range(12) if number not in done)
 
 
 def test_a_worker_that_dies_twice_costs_nobody_anything(tmp_path: Path, inputs: list[Path]) -> None:
     """Every shard is done once, though the whole pool went with its worker."""
     place = tmp_path / "deaths"
     place.mkdir()
-    found = [done.number for done in spread(lambda done: tasks(inputs[0], done), crew(place, 2))]
+    found = [done.number for done in run_tasks(lambda done: tasks(inputs[0], done), crew(place, 2))]
     assert sorted(found) == list(range(12))
     assert len(list(place.iterdir())) == 2
 
@@ -107,18 +109,18 @@ def test_a_shard_that_kills_every_worker_is_named(tmp_path: Path, inputs: list[P
     place = tmp_path / "deaths"
     place.mkdir()
     with pytest.raises(DumpError, match=r"0\.jsonl: the process that scored shard 4 was killed"):
-        list(spread(lambda done: tasks(inputs[0], done), crew(place, 99)))
+        list(run_tasks(lambda done: tasks(inputs[0], done), crew(place, 99)))
     assert len(list(place.iterdir())) == 3
 
 
 def test_a_shipped_artefact_is_written_once(tmp_path: Path, folder: Path) -> None:
     """A worker unpacks it into a folder named by its content, and finds it there the next time."""
     judge = Moderator.load(folder)
-    packed = pack(Artefact(folder), judge.version)
-    place = unpack(packed, tmp_path / "cache")
+    packed = pack_artefact(Artefact(folder), judge.version)
+    place = unpack_artefact(packed, tmp_path / "cache")
     assert Moderator.load(place).version == judge.version
     before = [(file.name, file.stat().st_mtime_ns) for file in sorted(place.iterdir())]
-    assert unpack(packed, tmp_path / "cache") == place
+    assert unpack_artefact(packed, tmp_path / "cache") == place
     assert [(file.name, file.stat().st_mtime_ns) for file in sorted(place.iterdir())] == before
 
 
@@ -127,17 +129,17 @@ def test_a_cluster_that_is_not_there_is_named(
     tmp_path: Path, folder: Path, inputs: list[Path], address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The message says which address, and nothing is left of the output."""
-    monkeypatch.setattr("service.batch.workers.dask_cluster._WAIT", 1)
+    monkeypatch.setattr("service.batch.workers.dask_cluster._WAIT_SECONDS", 1)
     with pytest.raises(DumpError, match=f"--cluster {address}"):
-        run(job(inputs, tmp_path / "o.parquet", cluster=address), Moderator.load(folder), artefact=Artefact(folder))
+        score_files(job(inputs, tmp_path / "o.parquet", cluster=address), Moderator.load(folder), artefact=Artefact(folder))
     assert not list(tmp_path.glob("o.*"))
 
 
 def test_workers_that_do_not_come_are_told_of(tmp_path: Path, folder: Path, inputs: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever asks for three of a cluster of one is told how many there are."""
-    monkeypatch.setattr("service.batch.workers.dask_cluster._WAIT", 1)
+    monkeypatch.setattr("service.batch.workers.dask_cluster._WAIT_SECONDS", 1)
     with pytest.raises(DumpError, match="local:1: 1 workers are there after 1 s, not 3"):
-        run(job(inputs, tmp_path / "o.parquet", cluster="local:1", jobs=3), Moderator.load(folder), artefact=Artefact(folder))
+        score_files(job(inputs, tmp_path / "o.parquet", cluster="local:1", jobs=3), Moderator.load(folder), artefact=Artefact(folder))
 
 
 @contextmanager
@@ -164,14 +166,14 @@ def scheduler(tmp_path: Path) -> Iterator[tuple[str, tuple[object, ...]]]:
         yield json.loads(place.read_text())["address"], worker
 
 
-def check_cluster(tmp_path: Path, folder: Path, inputs: list[Path], address: str, watch: Watch) -> None:
+def check_cluster(tmp_path: Path, folder: Path, inputs: list[Path], address: str, watch: ProgressObserver) -> None:
     """Score on a cluster and here; nothing may differ."""
     for path in inputs:
         path.write_text(path.read_text() * 20)
     judge, stored = Moderator.load(folder), Artefact(folder)
-    summary = run(job(inputs, tmp_path / "o.parquet", cluster=address, most_rows=200), judge, artefact=stored, watch=watch)
+    summary = score_files(job(inputs, tmp_path / "o.parquet", cluster=address, most_rows=200), judge, artefact=stored, observer=watch)
     assert summary.rows == 48_000
-    run(job(inputs, tmp_path / "p.parquet", most_rows=200), judge, artefact=stored)
+    score_files(job(inputs, tmp_path / "p.parquet", most_rows=200), judge, artefact=stored)
     assert (tmp_path / "o.parquet").read_bytes() == (tmp_path / "p.parquet").read_bytes()
 
 
@@ -187,7 +189,7 @@ def test_a_cluster_loses_all_that_had_the_artefact(tmp_path: Path, folder: Path,
     """The only worker is killed at work, and another comes later; it is sent what only the first had."""
     with scheduler(tmp_path) as (address, worker), started(*worker) as victim, ExitStack() as later:
 
-        def kill(progress: Progress) -> None:
+        def kill(progress: RunProgress) -> None:
             if victim.poll() is None:
                 victim.kill()
                 victim.wait()

@@ -13,29 +13,29 @@ from pathlib import Path
 import psutil
 import pytest
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 _PATIENCE = 60
 
 KILLER = """
 import os, random, shutil, signal, sys, time
 from pathlib import Path
 from model.moderator import Moderator
-from service.batch.job import OutputAs, ScoreJob
-from service.batch.score import run
+from service.batch.job import OutputFormat, ScoreJob
+from service.batch.score import score_files
 
 artefact, out, whole, *inputs = sys.argv[1:]
 judge = Moderator.load(Path(artefact))
 judge.warm()
-write_as = OutputAs.FOLDER if out.endswith("/") else OutputAs.PARQUET
+write_as = OutputFormat.FOLDER if out.endswith("/") else OutputFormat.PARQUET
 start = time.monotonic()
-run(ScoreJob(inputs, out=whole, write_as=write_as), judge)
+score_files(ScoreJob(inputs, out=whole, write_as=write_as), judge)
 longest = time.monotonic() - start
 draw = random.Random(20)
 kills = runs = 0
 while kills < 20:
     child = os.fork()
     if not child:
-        run(ScoreJob(inputs, out=out, write_as=write_as), judge)
+        score_files(ScoreJob(inputs, out=out, write_as=write_as), judge)
         os._exit(0)
     time.sleep(draw.uniform(0, longest / 2))
     os.kill(child, signal.SIGKILL)
@@ -47,7 +47,7 @@ while kills < 20:
     else:
         runs += 1
         os.rename(out.rstrip("/"), f"{out.rstrip('/')}.{runs}")
-print(run(ScoreJob(inputs, out=out, write_as=write_as), judge).rows)
+print(score_files(ScoreJob(inputs, out=out, write_as=write_as), judge).rows)
 """
 
 

@@ -12,10 +12,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from model.errors import DumpError
-from service.batch.job import Pick, ScoreJob, Summary
+from service.batch.job import ScoreJob
 from service.batch.output.destination import output_format
+from service.batch.row_selection import RowSelection
 from service.batch.rows import Wanted
-from service.batch.score import run
+from service.batch.score import score_files
+from service.batch.statistics.summary import RunSummary
 
 if TYPE_CHECKING:
     from model.moderator import Moderator as Judge
@@ -29,9 +31,9 @@ def dumped(path: Path, count: int, *, word: str = "text") -> Path:
     return path
 
 
-def score(inputs: Sequence[Path], out: Path | str, judge: object, **options: Any) -> Summary:
+def score(inputs: Sequence[Path], out: Path | str, judge: object, **options: Any) -> RunSummary:
     job = ScoreJob([str(path) for path in inputs], out=str(out), write_as=output_format(str(out), None), **options)
-    return run(job, judge)  # type: ignore[arg-type]
+    return score_files(job, judge)  # type: ignore[arg-type]
 
 
 def content(folder: Path, *, but: str = "summary.json") -> dict[str, bytes]:
@@ -172,7 +174,7 @@ def test_a_changed_input_is_not_mixed_with_the_old_one(tmp_path: Path, judge: "J
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"pick": Pick(seed=7)}, "another seed"),
+        ({"selection": RowSelection(seed=7)}, "another seed"),
         ({"wanted": Wanted(id_column="id")}, "another id column"),
         ({"shard_size": 1000}, "another shard size"),
     ],
@@ -247,20 +249,20 @@ def test_a_limit_is_of_the_whole_run(tmp_path: Path, judge: "Judge") -> None:
     """The first rows are scored, over all files, however often the run was stopped."""
     inputs = [dumped(tmp_path / f"{letter}.jsonl", 30) for letter in "abc"]
     with pytest.raises(KeyboardInterrupt):
-        score(inputs, tmp_path / "o.csv", Stopping(judge, 2), pick=Pick(limit=40))
-    score(inputs, tmp_path / "o.csv", judge, pick=Pick(limit=40))
+        score(inputs, tmp_path / "o.csv", Stopping(judge, 2), selection=RowSelection(limit=40))
+    score(inputs, tmp_path / "o.csv", judge, selection=RowSelection(limit=40))
     assert [row[0] for row in rows_of(tmp_path / "o.csv")] == [f"a{at}" for at in range(30)] + [f"b{at}" for at in range(10)]
 
 
 def test_a_sample_depends_on_the_rows_and_the_seed_alone(tmp_path: Path, judge: "Judge") -> None:
     """About the share that was asked for is scored, the same rows wherever they stand; what is left out is counted."""
     one, other = dumped(tmp_path / "a.jsonl", 1000), tmp_path / "b.jsonl"
-    summary = score([one], tmp_path / "o.csv", judge, pick=Pick(sample=0.3))
+    summary = score([one], tmp_path / "o.csv", judge, selection=RowSelection(sample=0.3))
     kept = {row[0] for row in rows_of(tmp_path / "o.csv")}
     assert 240 < len(kept) < 360
-    assert summary.tally.left_out == {"sample": 1000 - len(kept)}
+    assert summary.counts.left_out == {"sample": 1000 - len(kept)}
     other.write_text("".join(sorted(one.read_text().splitlines(keepends=True), reverse=True)))
-    score([other], tmp_path / "p.csv", judge, pick=Pick(sample=0.3))
+    score([other], tmp_path / "p.csv", judge, selection=RowSelection(sample=0.3))
     assert {row[0] for row in rows_of(tmp_path / "p.csv")} == kept
-    score([one], tmp_path / "q.csv", judge, pick=Pick(sample=0.3, seed=1))
+    score([one], tmp_path / "q.csv", judge, selection=RowSelection(sample=0.3, seed=1))
     assert {row[0] for row in rows_of(tmp_path / "q.csv")} != kept

@@ -1,0 +1,97 @@
+"""Scores the shards of a run that are not completed yet: in this process, in others, or on a cluster."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+
+from model.threads import cores
+from service.batch.input.sources import STDIN
+from service.batch.job import Artefact, ScoreJob
+from service.batch.output.destination import Destination
+from service.batch.output.journal import Journal, ShardResult
+from service.batch.runs.progress import ProgressMeter, ProgressObserver
+from service.batch.statistics.counts import RunCounts
+from service.batch.workers.model_source import Model
+from service.batch.workers.pool import WorkerPool, process_pool, run_tasks
+from service.batch.workers.shard_tasks import TaskList
+from service.batch.workers.shard_work import ShardContext, ShardTask, score_shard
+
+__all__ = ["RunExecution"]
+
+_WORTH_PROCESSES = 64 << 20
+"""Bytes of input below which threads have finished before processes have started."""
+
+
+@dataclass(frozen=True)
+class RunExecution:
+    """The scoring of the shards of one run.
+
+    Attributes:
+        job: what is scored, and how.
+        model: the model that judges.
+        destination: where the parts go.
+        tasks: the shards of the run.
+        journal: knows the completed shards.
+    """
+
+    job: ScoreJob
+    model: Model
+    destination: Destination
+    tasks: TaskList
+    journal: Journal
+
+    def score(self, observer: ProgressObserver) -> None:
+        """Score all shards that are not completed; afterwards the journal has all results.
+
+        Args:
+            observer: is called with the progress.
+
+        Raises:
+            DumpError: a shard cannot be read as asked, or a worker or the cluster fails for good.
+            OSError: reading or writing fails.
+        """
+        meter = ProgressMeter(observer, total=self.tasks.total, completed=list(self.journal.completed.values()))
+        for result in self._results(meter):
+            self.journal.complete(result)
+            meter.add_shard(result)
+
+    def _results(self, meter: ProgressMeter) -> Iterator[ShardResult]:
+        context = ShardContext(self.job, self.destination.parts, self.destination.work, self.destination.part_format)
+        processes = self._useful_processes()
+        source = self.model.artefact
+        if source is None or processes == 0:
+            return self._results_here(context, meter)
+        pool = self._cluster_pool(context, source) if self.job.cluster else process_pool(processes, context, source)
+        return run_tasks(lambda completed: self.tasks({*self.journal.completed, *completed}), pool)
+
+    def _cluster_pool(self, context: ShardContext, source: Artefact) -> AbstractContextManager[WorkerPool]:
+        from service.batch.workers.dask_cluster import cluster_pool
+
+        return cluster_pool(self.job.cluster or "", context, source, self.model.version)
+
+    def _useful_processes(self) -> int:
+        """Return how many other processes speed the work up; 0 keeps it, in order, in this one."""
+        job, left = self.job, self.tasks.left(len(self.journal.completed))
+        if not left or job.selection.limit is not None or STDIN in job.inputs:
+            return 0
+        if job.cluster is not None:
+            return 1
+        processes = min(job.jobs or (cores() if self.tasks.text_bytes >= _WORTH_PROCESSES else 1), left)
+        return processes if processes > 1 else 0
+
+    def _results_here(self, context: ShardContext, meter: ProgressMeter) -> Iterator[ShardResult]:
+        threads = 1 if self.job.jobs == 1 else None
+        for task in self.tasks(set(self.journal.completed)):
+
+            def report(counts: RunCounts, share: float | None, size: int = task.size or 0) -> None:
+                meter.look_into_shard(counts, share, size)
+
+            yield score_shard(self._within_limit(task), context, self.model.moderator, threads=threads, observer=report)
+
+    def _within_limit(self, task: ShardTask) -> ShardTask:
+        """Return a task whose limit is what the shards before it, all of which are completed, have left of the run's."""
+        limit = task.selection.limit
+        if limit is None:
+            return task
+        rows_before = sum(rows for number, (rows, _) in self.journal.completed.items() if number < task.number)
+        return replace(task, selection=replace(task.selection, limit=max(limit - rows_before, 0)))

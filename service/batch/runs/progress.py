@@ -1,0 +1,83 @@
+"""The progress of a run, and the meter that adds it up."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from model.array_types import IntArray
+from model.comment import LABELS
+from service.batch.output.journal import ShardResult
+from service.batch.statistics.counts import RunCounts
+
+__all__ = ["ProgressMeter", "ProgressObserver", "RunProgress", "ignore_progress"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunProgress:
+    """The progress of a run.
+
+    Attributes:
+        rows: rows written.
+        share: the share in [0, 1] of the input that has been read; None where unknown.
+        labels: label → rows that got it.
+        read, total: bytes of input that have been read, and all; None where unknown.
+        rows_before, share_before: rows and share that an earlier run had completed.
+    """
+
+    rows: int
+    share: float | None
+    labels: Mapping[str, int] = field(default_factory=dict)
+    read: int | None = None
+    total: int | None = None
+    rows_before: int = 0
+    share_before: float = 0.0
+
+
+ProgressObserver = Callable[[RunProgress], None]
+"""Is called now and then with the progress of a run."""
+
+
+def ignore_progress(progress: RunProgress) -> None:
+    """Do nothing: for a run that nobody watches."""
+
+
+class ProgressMeter:
+    """Adds up the progress of a run and reports it.
+
+    Args:
+        observer: is called with the progress.
+        total: bytes of all inputs; None if unknown.
+        completed: rows and bytes of each shard that an earlier run completed.
+    """
+
+    def __init__(self, observer: ProgressObserver, *, total: int | None, completed: Sequence[tuple[int, int]]) -> None:
+        self._observer = observer
+        self._total = total
+        self._rows = self._rows_before = sum(rows for rows, _ in completed)
+        self._read = sum(size for _, size in completed)
+        self._share_before = self._read / total if total else 0.0
+        self._labels: IntArray = np.zeros(len(LABELS), np.int64)
+
+    def add_shard(self, result: ShardResult) -> None:
+        """Add a completed shard."""
+        self._rows += result.counts.rows
+        self._read += result.size
+        self._labels += result.counts.labels
+        self._report(self._rows, self._labels, self._read)
+
+    def look_into_shard(self, counts: RunCounts, share: float | None, size: int) -> None:
+        """Report progress within a shard that is being scored.
+
+        Args:
+            counts: the counts of the shard so far.
+            share: the share in [0, 1] of it that has been read; None if unknown.
+            size: its size in bytes of input.
+        """
+        read = None if share is None else self._read + round(share * size)
+        self._report(self._rows + counts.rows, self._labels + counts.labels, read)
+
+    def _report(self, rows: int, labels: IntArray, read: int | None) -> None:
+        share = read / self._total if self._total and read is not None else None
+        by_label = dict(zip(map(str, LABELS), labels.tolist(), strict=True))
+        self._observer(RunProgress(rows, share, by_label, read, self._total, self._rows_before, self._share_before))

@@ -1,0 +1,81 @@
+"""A run into an output that can be continued after an interruption: plan, score what is missing, finish."""
+
+import time
+
+from service.batch.input.sources import STDIN
+from service.batch.job import ScoreJob
+from service.batch.output.destination import Destination
+from service.batch.output.journal import Journal
+from service.batch.output.run_plan import RunPlan
+from service.batch.runs.execution import RunExecution
+from service.batch.runs.finish import add_up_results, write_companions
+from service.batch.runs.plan import plan_run
+from service.batch.runs.progress import ProgressObserver
+from service.batch.statistics.summary import RunSummary
+from service.batch.workers.model_source import Model
+from service.batch.workers.shard_tasks import TaskList, plan_tasks
+
+__all__ = ["score_resumably"]
+
+
+def score_resumably(job: ScoreJob, model: Model, destination: Destination, observer: ProgressObserver, *, started: float) -> RunSummary:
+    """Score what an earlier run has not completed, and write the output.
+
+    Args:
+        job: what is scored, and how.
+        model: the model that judges.
+        destination: where the output goes; locked by the caller.
+        observer: is called with the progress.
+        started: when the run began, by ``time.perf_counter``.
+
+    Raises:
+        DumpError: an input cannot be read as asked, or the earlier run had another plan.
+        OSError: reading or writing fails.
+    """
+    journal = Journal(destination.work, destination.display_name)
+    begun = not destination.work.names()
+    try:
+        tasks = plan_tasks(job)
+        plan = plan_run(job, model)
+        destination.prepare(plan, fresh=job.fresh)
+        journal.begin(plan, fresh=job.fresh or STDIN in job.inputs)
+        begun = True
+        for number in destination.missing_parts(set(journal.completed)):
+            del journal.completed[number]
+        resumed = len(journal.completed)
+        RunExecution(job, model, destination, tasks, journal).score(observer)
+        return _finish(job, model, destination, tasks, journal, plan, resumed=resumed, started=started)
+    except BaseException as error:
+        if begun:
+            _clean_up(job, destination, journal, error)
+        raise
+
+
+def _finish(
+    job: ScoreJob,
+    model: Model,
+    destination: Destination,
+    tasks: TaskList,
+    journal: Journal,
+    plan: RunPlan,
+    *,
+    resumed: int,
+    started: float,
+) -> RunSummary:
+    counts, files, rejects = add_up_results(job, journal)
+    destination.assemble(job, tasks.count, rows=counts.rows)
+    destination.write_rejects(rejects)
+    seconds = time.perf_counter() - started
+    summary = RunSummary(files, counts, seconds, job.policy, model.version, resumed, tasks.count).checked()
+    write_companions(job, destination, plan, summary)
+    destination.remove_work()
+    return summary
+
+
+def _clean_up(job: ScoreJob, destination: Destination, journal: Journal, error: BaseException) -> None:
+    """Remove the work folder if nothing in it can be continued; otherwise say in a note of the error how to continue."""
+    completed = len(journal.result_names())
+    if not completed or STDIN in job.inputs:
+        destination.remove_work()
+    else:
+        error.add_note(f"{completed:,} shards are done: give the same command again to go on")

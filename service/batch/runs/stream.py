@@ -1,0 +1,89 @@
+"""A run whose rows are written straight to standard output, a device or a pipe; nothing of it can be continued."""
+
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from service.batch.input.open_dump import open_reading
+from service.batch.input.sources import size_of
+from service.batch.job import OutputFormat, ScoreJob
+from service.batch.output.folders import open_for_writing
+from service.batch.output.writers import ending, sink_for
+from service.batch.row_selection import RowSelection
+from service.batch.rows import WriteAs
+from service.batch.runs.progress import ProgressObserver, RunProgress
+from service.batch.statistics.counts import RunCounts
+from service.batch.statistics.summary import InputFile
+from service.batch.workers.shard_work import score_rows
+
+if TYPE_CHECKING:
+    from model.moderator import Moderator
+
+__all__ = ["is_stream", "score_to_stream"]
+
+
+def is_stream(job: ScoreJob) -> bool:
+    """Return whether the output is standard output, a device or a pipe, which is written to and never replaced."""
+    if job.out is None:
+        return True
+    if job.write_as is OutputFormat.FOLDER:
+        return False
+    try:
+        mode = Path(job.out).stat().st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+def score_to_stream(job: ScoreJob, moderator: "Moderator", observer: ProgressObserver) -> tuple[RunCounts, list[InputFile]]:
+    """Write the rows of all inputs; return their counts and the files that were read.
+
+    Args:
+        job: what is scored, and how.
+        moderator: the model that judges.
+        observer: is called with the progress.
+
+    Raises:
+        DumpError: an input cannot be read as asked; with ``strict``, also the first row that cannot be judged.
+        OSError: reading or writing fails.
+    """
+    counts, files = RunCounts(), []
+    sizes = [size_of(path) for path in job.inputs]
+    write_as = WriteAs.CSV if job.write_as is OutputFormat.CSV else WriteAs.JSONL
+    with _open_stream(job.out) as file:
+        sink = sink_for(write_as, file, keep=job.wanted.keep, language=job.language)
+        with ending(sink):
+            for number, path in enumerate(job.inputs):
+                with open_reading(path, job.wanted) as reading:
+                    files.append(InputFile(reading.name, reading.columns))
+                    for _ in score_rows(reading, job, moderator, sink=sink, counts=counts, selection=_remaining(job, counts.rows)):
+                        observer(RunProgress(counts.rows, _share(sizes, number, reading.share()), counts.by_label))
+    return counts, files
+
+
+@contextmanager
+def _open_stream(out: Path | str | None) -> Iterator[BinaryIO]:
+    if out is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+    else:
+        with open_for_writing(Path(out), str(out)) as file:
+            yield file
+
+
+def _remaining(job: ScoreJob, rows: int) -> RowSelection:
+    """Return the selection for the next input, after so many rows were written."""
+    limit = job.selection.limit
+    return job.selection if limit is None else replace(job.selection, limit=max(limit - rows, 0))
+
+
+def _share(sizes: Sequence[int | None], number: int, share: float | None) -> float | None:
+    """Return the share of all inputs that has been read, given that of the input of this number; None where a size is unknown."""
+    total = sum(size or 0 for size in sizes)
+    if None in sizes or share is None or not total:
+        return None
+    return (sum(size or 0 for size in sizes[:number]) + (sizes[number] or 0) * share) / total

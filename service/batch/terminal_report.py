@@ -1,0 +1,132 @@
+"""The report of a run at the terminal: a bar or plain lines while it lasts, a few lines at its end."""
+
+import time
+from collections.abc import Iterator, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TextIO
+
+from service.batch.rows import Reason
+from service.batch.runs.progress import RunProgress
+from service.batch.statistics.summary import RunSummary
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+__all__ = ["ProgressBar", "progress_line", "summary_lines"]
+
+_SECONDS_WITHOUT_BAR = 2.0
+_SECONDS_BETWEEN_LINES = 5.0
+
+
+class ProgressBar:
+    """Shows the progress of a run: a bar on a terminal once it takes two seconds, elsewhere a plain line every five seconds."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """Create a bar that is not drawn yet.
+
+        Args:
+            stream: where it is drawn.
+        """
+        self._stream = stream
+        self._start = self._last_line = time.monotonic()
+        self._bar: tuple[Progress, TaskID] | None = None
+
+    def __enter__(self) -> Self:
+        """Return the bar, which is not drawn yet."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Remove the bar."""
+        if self._bar is not None:
+            self._bar[0].stop()
+
+    def __call__(self, progress: RunProgress) -> None:
+        """Show the progress of the run."""
+        now = time.monotonic()
+        if not self._stream.isatty():
+            if now - self._last_line >= _SECONDS_BETWEEN_LINES:
+                self._last_line = now
+                print(f"tipstaff: {progress_line(progress, now - self._start)}", file=self._stream, flush=True)
+            return
+        if self._bar is None and now - self._start > _SECONDS_WITHOUT_BAR:
+            self._bar = self._draw()
+        if self._bar is not None:
+            bar, task = self._bar
+            total = None if progress.share is None else 1.0
+            line = progress_line(progress, now - self._start, with_share=False)
+            bar.update(task, completed=progress.share or 0.0, total=total, line=line)
+
+    def _draw(self) -> "tuple[Progress, TaskID]":
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+        columns = (BarColumn(20), TaskProgressColumn(), TimeRemainingColumn(compact=True), TextColumn("{task.fields[line]}", markup=False))
+        bar = Progress(*columns, console=Console(file=self._stream), transient=True)
+        task = bar.add_task("scoring", total=None, line="")
+        bar.start()
+        return bar, task
+
+
+def progress_line(progress: RunProgress, seconds: float, *, with_share: bool = True) -> str:
+    """Describe the progress of a run in one line.
+
+    Args:
+        progress: the progress.
+        seconds: how long the run has taken so far.
+        with_share: whether the line has the share that is done and the time that is left.
+    """
+    parts = [f"{progress.rows:,} rows"]
+    if progress.read is not None:
+        parts.append(f"{_format_size(progress.read)}" + (f" of {_format_size(progress.total)}" if progress.total is not None else ""))
+    if seconds > 0:
+        parts.append(f"{(progress.rows - progress.rows_before) / seconds:,.0f} rows/s")
+    if with_share and progress.share is not None:
+        done = max(progress.share - progress.share_before, 0.0)
+        left = f", {_format_time(seconds * (1 - progress.share) / done)} left" if done else ""
+        parts.append(f"{progress.share:.0%}{left}")
+    if progress.labels:
+        parts.append(_format_counts(progress.labels))
+    return "; ".join(parts)
+
+
+def _format_size(size: int) -> str:
+    for unit, unit_bytes in (("GB", 1e9), ("MB", 1e6)):
+        if size >= unit_bytes:
+            return f"{size / unit_bytes:.1f} {unit}"
+    return f"{size / 1e3:.1f} kB"
+
+
+def _format_time(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def summary_lines(summary: RunSummary) -> Iterator[str]:
+    """Describe the summary of a run: in one line, and one more for each thing that deserves attention."""
+    judged = f"{summary.judged:,} judged ({_format_counts(summary.labels)})" if summary.judged else "none judged"
+    reasons = f", {summary.rows - summary.judged:,} with a reason instead ({_format_counts(summary.reasons)})" if summary.reasons else ""
+    rate = f"{summary.seconds:.1f} s, {summary.rows_per_second:,.0f} rows/s"
+    yield f"{summary.rows:,} rows: {judged}{reasons}; {rate}; model {summary.version}, policy {summary.policy}{_describe_columns(summary)}"
+    if left_out := summary.counts.left_out:
+        yield f"{summary.counts.read:,} rows were read; {left_out.total():,} of them left out ({_format_counts(left_out)})"
+    if summary.resumed:
+        yield f"{summary.resumed:,} of {summary.shards:,} shards were done by an earlier run"
+    for file in summary.files:
+        if file.columns is None:
+            yield f"{file.name} is empty"
+    if Reason.NOT_UTF8 in summary.reasons:
+        yield "some rows are not UTF-8; if the whole file is in another encoding, convert it: iconv -f WINDOWS-1252 -t UTF-8 FILE"
+
+
+def _describe_columns(summary: RunSummary) -> str:
+    """Say which columns were read, if they were the same in all files."""
+    different = list(dict.fromkeys(file.columns for file in summary.files if file.columns is not None))
+    if len(different) != 1:
+        return ""
+    id_source = f"“{different[0].id}”" if different[0].id is not None else "the row number"
+    return f"; text from “{different[0].text}”, id from {id_source}"
+
+
+def _format_counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in counts.items())
