@@ -18,7 +18,7 @@ from service.batch.output.remote_folder import RemoteFolder
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-__all__ = ["Folder", "LocalFolder", "open_folder", "is_url", "open_for_writing", "parent_and_name"]
+__all__ = ["Folder", "LocalFolder", "is_url", "open_folder", "open_for_writing", "parent_and_name"]
 
 _BUFFER = 1 << 20
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from model.threads import cores
+from model.threads import available_cores
 from service.batch.input.sources import STDIN
 from service.batch.job import Artefact, ScoreJob
 from service.batch.output.destination import Destination
@@ -76,7 +76,7 @@ class RunExecution:
             return 0
         if job.cluster is not None:
             return 1
-        processes = min(job.jobs or (cores() if self.tasks.text_bytes >= _WORTH_PROCESSES else 1), left)
+        processes = min(job.jobs or (available_cores() if self.tasks.text_bytes >= _WORTH_PROCESSES else 1), left)
         return processes if processes > 1 else 0
 
     def _results_here(self, context: ShardContext, meter: ProgressMeter) -> Iterator[ShardResult]:

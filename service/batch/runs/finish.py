@@ -1,31 +1,51 @@
 """Finishes a run whose shards are all completed: adds up their results and writes the output with what accompanies it."""
 
+import time
+
 from service.batch.input.sources import STDIN
 from service.batch.job import ScoreJob
 from service.batch.output.destination import Destination
-from service.batch.output.journal import Journal
 from service.batch.output.run_plan import RunPlan
 from service.batch.rows import Columns
+from service.batch.runs.execution import RunExecution
 from service.batch.statistics.counts import RunCounts
 from service.batch.statistics.summary import InputFile, RunSummary, summary_json
 
-__all__ = ["add_up_results", "write_companions"]
+__all__ = ["finish_run"]
 
 
-def add_up_results(job: ScoreJob, journal: Journal) -> tuple[RunCounts, list[InputFile], list[int]]:
-    """Return the counts of all shards, the files that were read, and the numbers of the shards with rows that could not be judged."""
+def finish_run(execution: RunExecution, plan: RunPlan, *, resumed: int, started: float) -> RunSummary:
+    """Write the output and what accompanies it, remove the work folder, and return the summary.
+
+    Args:
+        execution: the run; all its shards are completed.
+        plan: the plan of the run.
+        resumed: the number of shards that an earlier run had completed.
+        started: when the run began, by ``time.perf_counter``.
+
+    Raises:
+        DumpError: a part is damaged, or rows were lost.
+        OSError: writing fails.
+    """
+    job, destination, shards = execution.job, execution.destination, execution.tasks.count
     counts, rejects = RunCounts(), []
     columns: dict[str, Columns | None] = dict.fromkeys(job.inputs)
-    for result in journal.results():
+    for result in execution.journal.results():
         counts.merge(result.counts)
         columns[result.path] = columns[result.path] or result.columns
         if result.rejects:
             rejects.append(result.number)
+    destination.assemble(job, shards, rows=counts.rows)
+    destination.write_rejects(rejects)
     files = [InputFile("standard input" if path == STDIN else path, names) for path, names in columns.items()]
-    return counts, files, rejects
+    seconds = time.perf_counter() - started
+    summary = RunSummary(files, counts, seconds, job.policy, execution.model.version, resumed, shards).checked()
+    _write_companions(job, destination, plan, summary)
+    destination.remove_work()
+    return summary
 
 
-def write_companions(job: ScoreJob, destination: Destination, plan: RunPlan, summary: RunSummary) -> None:
+def _write_companions(job: ScoreJob, destination: Destination, plan: RunPlan, summary: RunSummary) -> None:
     """Write the summary, its page if asked for, and in an output folder the plan, which a later run is compared with."""
     destination.write_companion("summary.json", (summary_json(summary, indent=1) + "\n").encode())
     if job.page:

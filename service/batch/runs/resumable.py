@@ -1,19 +1,16 @@
 """A run into an output that can be continued after an interruption: plan, score what is missing, finish."""
 
-import time
-
 from service.batch.input.sources import STDIN
 from service.batch.job import ScoreJob
 from service.batch.output.destination import Destination
 from service.batch.output.journal import Journal
-from service.batch.output.run_plan import RunPlan
 from service.batch.runs.execution import RunExecution
-from service.batch.runs.finish import add_up_results, write_companions
+from service.batch.runs.finish import finish_run
 from service.batch.runs.plan import plan_run
 from service.batch.runs.progress import ProgressObserver
 from service.batch.statistics.summary import RunSummary
 from service.batch.workers.model_source import Model
-from service.batch.workers.shard_tasks import TaskList, plan_tasks
+from service.batch.workers.shard_tasks import plan_tasks
 
 __all__ = ["score_resumably"]
 
@@ -43,33 +40,13 @@ def score_resumably(job: ScoreJob, model: Model, destination: Destination, obser
         for number in destination.missing_parts(set(journal.completed)):
             del journal.completed[number]
         resumed = len(journal.completed)
-        RunExecution(job, model, destination, tasks, journal).score(observer)
-        return _finish(job, model, destination, tasks, journal, plan, resumed=resumed, started=started)
+        execution = RunExecution(job, model, destination, tasks, journal)
+        execution.score(observer)
+        return finish_run(execution, plan, resumed=resumed, started=started)
     except BaseException as error:
         if begun:
             _clean_up(job, destination, journal, error)
         raise
-
-
-def _finish(
-    job: ScoreJob,
-    model: Model,
-    destination: Destination,
-    tasks: TaskList,
-    journal: Journal,
-    plan: RunPlan,
-    *,
-    resumed: int,
-    started: float,
-) -> RunSummary:
-    counts, files, rejects = add_up_results(job, journal)
-    destination.assemble(job, tasks.count, rows=counts.rows)
-    destination.write_rejects(rejects)
-    seconds = time.perf_counter() - started
-    summary = RunSummary(files, counts, seconds, job.policy, model.version, resumed, tasks.count).checked()
-    write_companions(job, destination, plan, summary)
-    destination.remove_work()
-    return summary
 
 
 def _clean_up(job: ScoreJob, destination: Destination, journal: Journal, error: BaseException) -> None:

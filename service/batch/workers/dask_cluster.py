@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.artefact import atomic
-from model.artefact.folder import shipped
+from model.artefact.folder import shipped_folder
 from model.errors import DumpError
 from service.batch.job import Artefact
 from service.batch.output.journal import ShardResult
@@ -51,7 +51,7 @@ def pack_artefact(artefact: Artefact, version: str) -> PackedArtefact:
     Raises:
         OSError: a file cannot be read.
     """
-    folder = artefact.folder or shipped()
+    folder = artefact.folder or shipped_folder()
     with atomic.open_folder(folder):
         files = {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
     return PackedArtefact(version, files)

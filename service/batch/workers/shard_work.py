@@ -101,9 +101,7 @@ def score_shard(
     ):
         sink = sink_for(context.write_as, file, keep=job.wanted.keep, language=job.language, header=context.header)
         with ending(sink):
-            rows = score_rows(
-                reading, job, moderator, sink=sink, counts=counts, selection=task.selection, rejects=rejects, threads=threads
-            )
+            rows = score_rows(reading, job, moderator, sink=sink, counts=counts, selection=task.selection, rejects=rejects, threads=threads)
             for _ in rows:
                 if observer is not None:
                     observer(counts, reading.share())

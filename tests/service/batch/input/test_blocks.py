@@ -90,7 +90,8 @@ def test_blocks_are_shards_of_a_run(tmp_path: Path, judge: "Judge", name: str) -
     content = "".join(json.dumps({"id": at, "text": f"comment {at}"}) + "\n" for at in range(3000)).encode()
     path = tmp_path / "dump"
     path.write_bytes(PACKERS["zstd"](content))
-    job = ScoreJob([str(path)], out=tmp_path / name, write_as=OutputFormat.FOLDER if name == "o" else OutputFormat.PARQUET, shard_size=20_000)
+    write_as = OutputFormat.FOLDER if name == "o" else OutputFormat.PARQUET
+    job = ScoreJob([str(path)], out=tmp_path / name, write_as=write_as, shard_size=20_000)
     summary = score_files(job, judge)
     assert summary.rows == 3000
     assert summary.shards > 5
