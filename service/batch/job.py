@@ -9,7 +9,7 @@ from model.artefact.manifest import Prior
 from model.comment import Format
 from model.profile import RISK, Profile
 from service.batch.row_selection import RowSelection
-from service.batch.rows import Wanted
+from service.batch.rows import DumpOptions
 
 __all__ = ["Artefact", "OutputFormat", "ScoreJob"]
 
@@ -51,7 +51,7 @@ class ScoreJob:
     inputs: Sequence[str]
     out: Path | str | None = None
     write_as: OutputFormat = OutputFormat.JSONL
-    wanted: Wanted = field(default_factory=Wanted)
+    wanted: DumpOptions = field(default_factory=DumpOptions)
     policy: str = "default"
     markup: Format | None = None
     language: bool = False

@@ -4,8 +4,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from service.batch.explain_text import visible
-from service.batch.input.open_dump import open_reading
-from service.batch.input.sources import size_of
+from service.batch.file_access import measure_size
+from service.batch.input.open_dump import open_dump
 from service.batch.job import ScoreJob
 from service.batch.row_selection import SelectedRows
 from service.batch.rows import Columns, Row
@@ -33,8 +33,8 @@ def show_preview(job: ScoreJob) -> None:
     console = Console(highlight=False)
     rows: list[Row] = []
     for path in job.inputs:
-        with open_reading(path, job.wanted) as reading:
-            line = f"{visible(reading.name)}: {_format_size(size_of(path))}, {_describe_columns(reading.columns)}"
+        with open_dump(path, job.wanted) as reading:
+            line = f"{visible(reading.name)}: {_format_size(measure_size(path))}, {_describe_columns(reading.columns)}"
             console.print(line, markup=False, soft_wrap=True)
             rows += islice(SelectedRows(reading.rows, job.selection), _MOST_ROWS - len(rows))
     console.print(_build_table(rows))

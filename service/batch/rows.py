@@ -1,46 +1,42 @@
-"""What every format of comment file is read into: rows, one after another, each with a text or a reason."""
+"""The rows that every file of comments is read into, each with a text or with the reason why it has none."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import NamedTuple
 
 from model.comment import Format
 
-if TYPE_CHECKING:
-    from service.batch.columnar.chunks import Chunk
-
 __all__ = [
-    "MOST_ROW",
-    "MOST_TEXT",
+    "MAX_ROW_LENGTH",
+    "MAX_TEXT_LENGTH",
     "Columns",
+    "DumpOptions",
     "ReadAs",
-    "Reading",
     "Reason",
     "Row",
     "RowId",
-    "Wanted",
     "WriteAs",
-    "id_of",
+    "build_row",
+    "build_row_id",
     "is_unicode",
-    "row_of",
     "without_surrogates",
 ]
 
-MOST_TEXT = 1_000_000
-"""The longest text that is judged, in code points: a long novel. What is longer is no comment."""
+MAX_TEXT_LENGTH = 1_000_000
+"""The longest text that is judged, in code points: a long novel. Anything longer is no comment."""
 
-MOST_ROW = 1 << 23
-"""The longest row that is held in memory, in code points: ``MOST_TEXT``, every code point a JSON escape, and room to spare."""
+MAX_ROW_LENGTH = 1 << 23
+"""The longest row that is held in memory, in code points: the longest text with every code point escaped in JSON, and room to spare."""
 
 RowId = str | int
-"""What a file calls a row: JSON and Parquet integers stay integers, everything else is text."""
+"""What a file calls a row: integers of JSON and Parquet stay integers, everything else is text."""
 
 
 class ReadAs(StrEnum):
-    """What a dump is, where the caller says so: a format, or whose dump it is."""
+    """What a dump is, if the caller says so: a file format, or the platform that it comes from."""
 
     JSONL = "jsonl"
     JSON = "json"
@@ -61,7 +57,7 @@ class ReadAs(StrEnum):
 
 
 class WriteAs(StrEnum):
-    """The formats that judged rows are written in."""
+    """The file formats that scored rows are written in."""
 
     JSONL = "jsonl"
     CSV = "csv"
@@ -69,7 +65,7 @@ class WriteAs(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a row holds nothing that could be judged; the moderator adds reasons of its own (``empty``)."""
+    """Why a row holds no text to judge; the moderator has reasons of its own (``empty``)."""
 
     NOT_UTF8 = "not-utf-8"
     NOT_JSON = "not-json"
@@ -89,19 +85,19 @@ class Reason(StrEnum):
 
 
 class Row(NamedTuple):
-    """One row of a file of comments; a tuple, because these are made by the million.
+    """One row of a file of comments; a tuple, because there are millions of them.
 
     Attributes:
-        line: where it begins: the line of a file of lines, else the number of the row in its file, counted from 1.
-        id: what the file calls it; None where it does not say.
-        text: the text, free of lone surrogates; None exactly if there is a reason.
+        line: where it begins: its line in a file of lines, else its number in the file, counted from 1.
+        id: what the file calls it; None if the file does not say.
+        text: its text, free of lone surrogates; None exactly if there is a reason.
         reason: why there is no text.
         author: who wrote it, if the file says so.
-        parent: the id of what it answers, if anything.
-        created_at: when it was written, in UTC.
+        parent: the id of the comment that it answers, if it answers one.
+        created_at: when it was written, in UTC, if the file says so.
         format: how ``text`` is written.
-        extra: name → value of the columns that the caller wants kept; None if there are none.
-        offset: where it begins in the file, in bytes, where that is known; of a compressed file, only where it is damaged.
+        extra: name → value of the columns that the caller keeps; None if there are none.
+        offset: the byte of the file where it begins, if that is known; in a compressed file, only the byte where it is damaged.
     """
 
     line: int
@@ -117,15 +113,17 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the caller says about the files; None is found out from each file.
+class DumpOptions:
+    """How the caller wants dumps to be read; where an option is None, the content of each file decides.
 
     Attributes:
-        read_as: what they are.
+        read_as: what the files are.
         text_column: the column or field that holds the text.
-        id_column: the column or field that holds the id.
+        id_column: the one that holds the id.
         keep: columns or fields that are passed on with each row.
-        author_column, parent_column, time_column: likewise the author, the id of what is answered, and the time.
+        author_column: the one that holds the author.
+        parent_column: the one that holds the id of the comment that is answered.
+        time_column: the one that holds the time of writing.
         lines: whether each line of plain text is a comment, rather than each paragraph.
     """
 
@@ -141,7 +139,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of one file, by their names in it; None where it has no such column."""
+    """The columns of a file that matter, by their names in it; None where it has no such column."""
 
     text: str
     id: str | None
@@ -150,44 +148,20 @@ class Columns:
     time: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A file of comments that is being read.
-
-    Attributes:
-        name: what messages call the file.
-        unit: what ``Row.line`` counts: lines or rows.
-        columns: where text and id are found; None if the file is empty.
-        rows: its rows, lazily, in order; to be used up before the file is closed.
-        chunks: the same rows column by column, where they can be read so, which is faster; given how many rows a chunk holds at
-            most and how much text, as of ``chunks_of``. Only one of ``rows`` and ``chunks`` is to be used.
-        share: tells the share in [0, 1] of the file that has been read, None where its length is unknown.
-        kind: what the file is, for people.
-    """
-
-    name: str
-    unit: Literal["line", "row"]
-    columns: Columns | None
-    rows: Iterator[Row]
-    share: Callable[[], float | None]
-    kind: str = ""
-    chunks: "Callable[[int, int], Iterator[Chunk]] | None" = None
-
-
-def row_of(line: int, *, id: object, text: object) -> Row:
-    """Build a row from the values that a file holds for its id and its text, whatever they are."""
-    known = id_of(id)
+def build_row(line: int, *, id: object, text: object) -> Row:
+    """Build a row from what a file holds as its id and its text, whatever the types of these values."""
+    row_id = build_row_id(id)
     if text is None:
-        return Row(line, known, None, Reason.NO_TEXT)
+        return Row(line, row_id, None, Reason.NO_TEXT)
     if not isinstance(text, str):
-        return Row(line, known, None, Reason.NOT_A_STRING)
-    if len(text) > MOST_TEXT:
-        return Row(line, known, None, Reason.TOO_LONG)
-    return Row(line, known, without_surrogates(text))
+        return Row(line, row_id, None, Reason.NOT_A_STRING)
+    if len(text) > MAX_TEXT_LENGTH:
+        return Row(line, row_id, None, Reason.TOO_LONG)
+    return Row(line, row_id, without_surrogates(text))
 
 
-def id_of(value: object) -> RowId | None:
-    """Return what a file calls a row: JSON and Parquet integers and all text stay, everything else becomes its JSON."""
+def build_row_id(value: object) -> RowId | None:
+    """Build the id of a row from a value in a file: integers and texts stay what they are, everything else becomes its JSON."""
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
     if isinstance(value, str):
@@ -196,14 +170,14 @@ def id_of(value: object) -> RowId | None:
 
 
 def without_surrogates(text: str) -> str:
-    """Put U+FFFD, which keeps every offset, where half a surrogate pair would break whoever encodes the text."""
+    """Replace lone surrogates, which cannot be encoded as UTF-8, by U+FFFD; all offsets stay the same."""
     if text.isascii() or is_unicode(text):
         return text
     return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
 
 
 def is_unicode(text: str) -> bool:
-    """Tell whether a text can be written as UTF-8: it holds no lone surrogate."""
+    """Tell whether a text can be encoded as UTF-8, that is, holds no lone surrogate."""
     try:
         text.encode()
     except UnicodeEncodeError:

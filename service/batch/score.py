@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.errors import DumpError
-from service.batch.input.sources import STDIN
+from service.batch.file_access import STDIN, is_url
 from service.batch.job import Artefact, ScoreJob
 from service.batch.output.destination import destination_for
-from service.batch.output.folders import is_url
 from service.batch.runs.progress import ProgressObserver, ignore_progress
 from service.batch.runs.resumable import score_resumably
 from service.batch.runs.stream import is_stream, score_to_stream

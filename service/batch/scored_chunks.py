@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from model.comment import LABELS, Comment, Format
-from service.batch.columnar.chunks import Chunk, Column
+from service.batch.columnar.arrow_columns import ArrowColumn
+from service.batch.columnar.chunks import Chunk
 from service.batch.rows import RowId
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def judge(
         PolicyError: the artefact has no policy of that name.
     """
     ids: Sequence[Any] = chunk.ids
-    if not isinstance(ids, Column) or ids.array.null_count:
+    if not isinstance(ids, ArrowColumn) or ids.array.null_count:
         ids = [line if known is None else known for line, known in zip(chunk.lines, ids, strict=True)]
     speaking, comments = _speaking(chunk, markup)
     decided = moderator.decide(comments, policy=policy, threads=threads)
@@ -95,10 +96,10 @@ def judge(
 def _speaking(chunk: Chunk, markup: Format | None) -> tuple[npt.NDArray[np.intp], Sequence[Comment]]:
     """Return the places of the rows that have a text, and their comments; where Arrow holds the texts, without a string for each."""
     texts, formats = chunk.texts, chunk.formats if markup is None else [markup] * len(chunk)
-    if isinstance(texts, Column):
-        from service.batch.columnar.arrow_texts import packed
+    if isinstance(texts, ArrowColumn):
+        from service.batch.columnar.arrow_texts import pack_texts
 
-        return np.flatnonzero(texts.array.is_valid().to_numpy(zero_copy_only=False)), packed(texts.array, formats[0])
+        return np.flatnonzero(texts.array.is_valid().to_numpy(zero_copy_only=False)), pack_texts(texts.array, formats[0])
     places = [at for at, text in enumerate(texts) if text is not None]
     comments = [Comment("", text, written) for text, written in zip(texts, formats, strict=True) if text is not None]
     return np.array(places, np.intp), comments

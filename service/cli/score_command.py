@@ -16,7 +16,7 @@ from model.errors import DumpError
 from model.profile import Profile
 from service.batch.job import OutputFormat
 from service.batch.row_selection import RowSelection
-from service.batch.rows import ReadAs, Wanted
+from service.batch.rows import DumpOptions, ReadAs
 
 if TYPE_CHECKING:
     from model.moderator import Moderator
@@ -126,7 +126,7 @@ def score(
         inputs=tuple(files or _standard_input()),
         out=None if out == "-" else out,
         write_as=_write_as(out, write_as),
-        wanted=Wanted(
+        wanted=DumpOptions(
             read_as,
             text_column=text_column,
             id_column=id_column,
@@ -202,9 +202,9 @@ def _say(line: str) -> None:
 
 def _look(text: str, *, artefact: Path | None, profile: Profile | None, policy: str, markup: Format, as_json: bool) -> None:
     from service.batch.explain_text import glance
-    from service.batch.rows import row_of
+    from service.batch.rows import build_row
 
-    row = row_of(1, id=None, text=text)
+    row = build_row(1, id=None, text=text)
     if row.text is None:
         raise DumpError(f"--text cannot be judged: {row.reason}; give a shorter one")
     seen = glance(row.text, load_moderator(artefact, profile), policy=policy, markup=markup)

@@ -1,4 +1,4 @@
-"""Texts that Arrow holds, as comments; apart from the judging, for this loads the kernels."""
+"""Texts that Arrow holds, as comments to judge; a module of its own, because importing it loads the kernels."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +11,20 @@ from model.ngrams.packed_texts import PackedTexts
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["packed"]
+__all__ = ["pack_texts"]
 
 
-def packed(texts: "pa.Array[Any]", written: Format) -> PackedComments:
-    """Return the texts of an array that are not null, as comments that share its memory."""
+def pack_texts(texts: "pa.Array[Any]", text_format: Format) -> PackedComments:
+    """Return the texts of an array that are not null, as comments that share its memory.
+
+    Args:
+        texts: an array of strings.
+        text_format: how they are written.
+    """
     texts = texts.drop_null()
     _, offsets, data = texts.buffers()
     ends = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1] if offsets else np.zeros(1, np.int32)
-    letters = np.frombuffer(data or b"", np.uint8)
-    letters.flags.writeable = False  # as everything else that is read: for what can be written to, the kernels would be compiled anew
-    return PackedComments(PackedTexts(letters, ends.astype(np.int64)), written)
+    codes = np.frombuffer(data or b"", np.uint8)
+    # Everything else that is judged is read-only; for memory that can be written to, the kernels would be compiled anew.
+    codes.flags.writeable = False
+    return PackedComments(PackedTexts(codes, ends.astype(np.int64)), text_format)

@@ -1,10 +1,8 @@
-"""Rows of a dump, some thousand at once, column by column: what is judged, written and counted."""
+"""Some thousand rows of a dump, column by column: what is judged, written and counted together."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,70 +10,32 @@ import numpy.typing as npt
 from model.comment import Format
 from service.batch.rows import Reason, Row, RowId
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+__all__ = ["Chunk", "TimeArray", "build_times", "cut_into_chunks"]
 
-__all__ = ["Chunk", "Column", "Times", "chunks_of", "constant", "times_of"]
-
-Times = npt.NDArray[np.datetime64]
+TimeArray = npt.NDArray[np.datetime64]
 """Microseconds since 1970 in UTC; NaT where there is no time."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
-_NO_TIME = np.iinfo(np.int64).min  # NaT as a number
-
-
-class Column(Sequence[Any]):
-    """A column that Arrow holds; its values become Python's when somebody asks for one.
-
-    Args:
-        array: the values.
-    """
-
-    def __init__(self, array: "pa.Array[Any]") -> None:
-        self.array = array
-
-    def __len__(self) -> int:
-        """Return how many values there are."""
-        return len(self.array)
-
-    def __getitem__(self, at: Any) -> Any:
-        """Return a value, or a list of them."""
-        return self._values[at]
-
-    def __iter__(self) -> Iterator[Any]:
-        """Yield the values."""
-        return iter(self._values)
-
-    @cached_property
-    def _values(self) -> list[Any]:
-        found: list[Any] = self.array.to_pylist()
-        return found
-
-
-@lru_cache(maxsize=256, typed=True)
-def constant(value: bool | int | str | tuple[str, ...] | None) -> Any:
-    """Return a value as Arrow has it, None as a text; Arrow left to itself looks for a module that may not be there each time."""
-    import pyarrow as pa
-
-    if isinstance(value, tuple):
-        return pa.array(value, pa.string())
-    return pa.scalar(None, pa.string()) if value is None else pa.scalar(value)
+_NOT_A_TIME = np.iinfo(np.int64).min
+"""NaT as a number."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Chunk:
-    """n rows; each attribute holds n values, which mean what they mean in ``Row``; some may be a ``Column``.
+    """The columns of n rows; a value means what it means in ``Row``, and each column may be an ``ArrowColumn``.
 
     Attributes:
-        lines: where each begins.
-        ids: what the file calls each.
-        texts: None exactly where there is a reason.
+        lines: where the rows begin; n values, as all the others.
+        ids: what the file calls them.
+        texts: their texts; None exactly where there is a reason.
         reasons: why there is no text.
-        authors, parents, times: who wrote each, what it answers, and when it was written.
+        authors: who wrote them.
+        parents: the ids of the comments that they answer.
+        times: when they were written.
         formats: how the texts are written.
-        extra: columns that the caller wants kept, by name.
-        offsets: where each begins in bytes.
+        extra: the columns that the caller keeps, by name.
+        offsets: where the rows begin in the file, in bytes.
     """
 
     lines: Sequence[int]
@@ -84,7 +44,7 @@ class Chunk:
     reasons: Sequence[Reason | None]
     authors: Sequence[str | None]
     parents: Sequence[str | None]
-    times: Times
+    times: TimeArray
     formats: Sequence[Format]
     extra: Mapping[str, Sequence[object]]
     offsets: Sequence[int | None]
@@ -95,42 +55,42 @@ class Chunk:
 
     @classmethod
     def of(cls, rows: Sequence[Row], keep: Sequence[str] = ()) -> "Chunk":
-        """Return rows as a chunk.
+        """Build a chunk from rows.
 
         Args:
             rows: n of them.
-            keep: names of the columns that are kept.
+            keep: the names of the columns that are kept.
         """
         lines, ids, texts, reasons, authors, parents, created, formats, extras, offsets = zip(*rows, strict=True) if rows else ((),) * 10
-        kept = {name: [extra.get(name) if extra else None for extra in extras] for name in keep}
-        return cls(lines, ids, texts, reasons, authors, parents, times_of(created), formats, kept, offsets)
+        extra_columns = {name: [extra.get(name) if extra else None for extra in extras] for name in keep}
+        return cls(lines, ids, texts, reasons, authors, parents, build_times(created), formats, extra_columns, offsets)
 
     def created(self) -> list[str | None]:
-        """Return the times as ISO 8601 has them, such as ``2024-02-29T23:59:01Z``."""
+        """Return the times in ISO 8601, such as ``2024-02-29T23:59:01Z``."""
         return [None if time is None else f"{time.isoformat()}Z" for time in self.times.astype(object).tolist()]
 
 
-def times_of(created: Iterable[datetime | None]) -> Times:
-    """Return points in time as an array."""
-    return np.array([_NO_TIME if time is None else (time - _EPOCH) // _TICK for time in created], np.int64).view("datetime64[us]")
+def build_times(created: Iterable[datetime | None]) -> TimeArray:
+    """Build an array from points in time."""
+    return np.array([_NOT_A_TIME if time is None else (time - _EPOCH) // _TICK for time in created], np.int64).view("datetime64[us]")
 
 
-def chunks_of(rows: Iterable[Row], keep: Sequence[str] = (), *, most_rows: int, most_text: int) -> Iterator[Chunk]:
-    """Cut a stream of rows into chunks, none empty.
+def cut_into_chunks(rows: Iterable[Row], keep: Sequence[str] = (), *, max_rows: int, max_text: int) -> Iterator[Chunk]:
+    """Cut a stream of rows into chunks, none of them empty.
 
     Args:
         rows: the stream.
-        keep: names of the columns that are kept.
-        most_rows: how many rows a chunk holds at most.
-        most_text: a chunk ends with the row that brings its texts to this many code points.
+        keep: the names of the columns that are kept.
+        max_rows: the largest number of rows in a chunk.
+        max_text: the number of code points with which a chunk is full; it ends with the row that reaches them.
     """
-    held: list[Row] = []
+    pending: list[Row] = []
     size = 0
     for row in rows:
-        held.append(row)
+        pending.append(row)
         size += len(row.text or "")
-        if len(held) >= most_rows or size >= most_text:
-            yield Chunk.of(held, keep)
-            held, size = [], 0
-    if held:
-        yield Chunk.of(held, keep)
+        if len(pending) >= max_rows or size >= max_text:
+            yield Chunk.of(pending, keep)
+            pending, size = [], 0
+    if pending:
+        yield Chunk.of(pending, keep)

@@ -1,4 +1,4 @@
-"""What a file of comments is, by its first bytes: the container, its encoding, its dialect. Names only break ties."""
+"""What a dump is, by its first bytes: its container, its encoding, its delimiter. The name of the file decides only where they do not."""
 
 import json
 import re
@@ -8,16 +8,16 @@ from enum import StrEnum
 from pathlib import PurePath
 
 from model.errors import DumpError
-from service.batch.input.columns import TEXT_NAMES, knows_text
-from service.batch.input.encodings import UTF8, encoding_of, text_of
+from service.batch.input.columns import TEXT_NAMES, has_text_column
 from service.batch.input.formats.arrow_files import ARROW_FILE, ARROW_STREAM, PARQUET
-from service.batch.input.formats.delimited_text import DELIMITERS, first_record
-from service.batch.input.formats.json_documents import ITEMS
-from service.batch.input.platforms.known_platforms import shape_by_names
-from service.batch.input.sources import Source
-from service.batch.rows import ReadAs, Wanted
+from service.batch.input.formats.delimited_text import DELIMITERS, parse_first_record
+from service.batch.input.formats.json_documents import RECORD_ARRAY_NAMES
+from service.batch.input.platforms.known_platforms import recognise_platform
+from service.batch.input.streams.dump_source import DumpSource
+from service.batch.input.streams.encodings import UTF8, decode_head, detect_encoding
+from service.batch.rows import DumpOptions, ReadAs
 
-__all__ = ["Container", "Kind", "kind_of"]
+__all__ = ["COLUMNAR_SIGNATURES", "Container", "FileKind", "detect_kind"]
 
 
 class Container(StrEnum):
@@ -41,13 +41,13 @@ class Container(StrEnum):
 
 
 @dataclass(frozen=True)
-class Kind:
+class FileKind:
     """What a file is.
 
     Attributes:
         container: how its records are stored.
         encoding: the codec of its text.
-        delimiter: what stands between two cells of delimited text.
+        delimiter: what separates the cells of delimited text.
     """
 
     container: Container
@@ -55,20 +55,21 @@ class Kind:
     delimiter: str = ","
 
 
-_LOOK = 20
+COLUMNAR_SIGNATURES = {Container.PARQUET: PARQUET, Container.ARROW: ARROW_FILE, Container.ARROW_STREAM: ARROW_STREAM}
+"""The first bytes of the containers that store their records column by column."""
+
+_ZIP_SIGNATURE = b"PK\x03\x04"
+_TAR_SIGNATURE = b"ustar"
+_TAR_SIGNATURE_OFFSET = 257
+_SAMPLE_LINES = 20
+_SQL_HEAD_LENGTH = 1000
 _BLANK = " \t\r\n\ufeff"
 _NOT_JSON = object()
-_JSON_SUFFIXES = {".jsonl", ".ndjson", ".json"}
+_JSON_LINES_SUFFIXES = {".jsonl", ".ndjson"}
+_JSON_SUFFIXES = {*_JSON_LINES_SUFFIXES, ".json"}
 _CSV_SUFFIXES = {".csv", ".tsv", ".tab"}
 _TEXT_SUFFIXES = {".txt", ".text", ".md"}
-_MAGIC = (
-    (PARQUET, Container.PARQUET),
-    (ARROW_FILE, Container.ARROW),
-    (ARROW_STREAM, Container.ARROW_STREAM),
-    (b"PK\x03\x04", Container.ZIP),
-)
-_TAR_AT = 257
-_TOLD = {
+_CONTAINER_OF_FORMAT = {
     ReadAs.JSONL: Container.JSONL,
     ReadAs.JSON: Container.JSON,
     ReadAs.CSV: Container.CSV,
@@ -77,75 +78,93 @@ _TOLD = {
     ReadAs.WORDPRESS: Container.WXR,
     ReadAs.DISQUS: Container.DISQUS,
 }
-_PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*\S")
+"""The container of what ``--format`` names, where it names one of text."""
+_SECOND_PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*\S")
 
 
-def kind_of(source: Source, wanted: Wanted) -> Kind:
+def detect_kind(source: DumpSource, options: DumpOptions) -> FileKind:
     """Find out what a file is.
 
     Args:
-        source: the file, unpacked.
-        wanted: what the caller says.
+        source: the file, decompressed.
+        options: what the caller says.
 
     Raises:
-        DumpError: it is nothing that can be read, or another thing than the caller says.
+        DumpError: the file is of no known kind, or is not what the caller says.
     """
-    head = source.head
-    container = next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
-    if container is None and head[_TAR_AT : _TAR_AT + 5] == b"ustar":
-        container = Container.TAR
+    container = _detect_binary_container(source.head)
     if container is not None:
-        return Kind(container)
-    if wanted.read_as in {ReadAs.PARQUET, ReadAs.ARROW}:
-        raise DumpError(f"{source.name} does not begin as {wanted.read_as} files do; leave --format out to have the format found")
-    return _kind_of_text(source, wanted)
+        return FileKind(container)
+    if options.read_as in {ReadAs.PARQUET, ReadAs.ARROW}:
+        raise DumpError(f"{source.name} does not begin as {options.read_as} files do; leave --format out to have the format found")
+    return _detect_text_kind(source, options)
 
 
-def _kind_of_text(source: Source, wanted: Wanted) -> Kind:
-    encoding = encoding_of(source.head, guess=False)
-    text = text_of(source.head, encoding)
-    told = _TOLD.get(wanted.read_as) if wanted.read_as is not None else None
+def _detect_binary_container(head: bytes) -> Container | None:
+    for container, signature in COLUMNAR_SIGNATURES.items():
+        if head.startswith(signature):
+            return container
+    if head.startswith(_ZIP_SIGNATURE):
+        return Container.ZIP
+    return Container.TAR if head.startswith(_TAR_SIGNATURE, _TAR_SIGNATURE_OFFSET) else None
+
+
+def _detect_text_kind(source: DumpSource, options: DumpOptions) -> FileKind:
+    encoding = detect_encoding(source.head, guess=False)
+    text = decode_head(source.head, encoding)
+    requested = _CONTAINER_OF_FORMAT.get(options.read_as) if options.read_as is not None else None
+    if requested is not None and requested is not Container.CSV:
+        return FileKind(requested, encoding)
+    is_plain = options.lines or options.read_as is ReadAs.TEXT
+    if requested is None and not is_plain:
+        container = _detect_structured_container(text, source.name)
+        if container is not None:
+            return FileKind(container, encoding)
+    # JSON and mark-up state their encoding; that of everything else may have to be guessed.
+    encoding = detect_encoding(source.head, guess=True)
+    text = decode_head(source.head, encoding)
+    if is_plain:
+        return FileKind(Container.LINES if options.lines else Container.TEXT, encoding)
+    return _detect_delimited_or_plain(source, text, encoding, options, requested)
+
+
+def _detect_structured_container(text: str, name: str) -> Container | None:
+    """Recognise JSON, mark-up and dumps of databases by how they begin."""
     start = text.lstrip(_BLANK)
-    if told is not None and told is not Container.CSV:
-        return Kind(told, encoding)
-    plain = wanted.lines or wanted.read_as is ReadAs.TEXT
-    if told is None and not plain:
-        if start[:1] in {"{", "["}:
-            return Kind(_json_kind(text, source.name), encoding)
-        if start[:1] == "<" and (markup := _markup_kind(start)) is not None:
-            return Kind(markup, encoding)
-        if "PostgreSQL database dump" in start[:1000] or re.match(r"COPY (public\.)?posts \(", start):
-            return Kind(Container.SQL, encoding)
-    encoding = encoding_of(source.head, guess=True)
-    text = text_of(source.head, encoding)
-    if plain:
-        return Kind(Container.LINES if wanted.lines else Container.TEXT, encoding)
-    return _delimited_or_plain(source, text, encoding, wanted, told)
+    if start[:1] in {"{", "["}:
+        return _detect_json_container(text, name)
+    if start[:1] == "<" and (container := _detect_markup_container(start)) is not None:
+        return container
+    if "PostgreSQL database dump" in start[:_SQL_HEAD_LENGTH] or re.match(r"COPY (public\.)?posts \(", start):
+        return Container.SQL
+    return None
 
 
-def _json_kind(text: str, name: str) -> Container:
-    first = _first_lines(text)
-    start = first[0].lstrip(_BLANK)
-    parsed = [_parsed(line) for line in first]
-    # The last line may be cut.
-    whole = [value for value in parsed if isinstance(value, dict)]
-    if isinstance(parsed[0], dict):
-        return Container.JSON if _holds_items(parsed[0]) else Container.JSONL
-    if isinstance(parsed[0], list):
-        return Container.JSON if len(parsed) == 1 or any(isinstance(value, dict) for value in parsed[0]) else Container.JSONL
-    if start.strip(_BLANK) == "[" or not whole or start.startswith("[{"):
-        return Container.JSON if start[0] == "[" or not _has_suffix(name, {".jsonl", ".ndjson"}) else Container.JSONL
+def _detect_json_container(text: str, name: str) -> Container:
+    """Tell JSON Lines from a JSON document."""
+    lines = _first_lines(text)
+    start = lines[0].lstrip(_BLANK)
+    values = [_parse_json(line) for line in lines]
+    if isinstance(values[0], dict):
+        return Container.JSON if _has_record_array(values[0]) else Container.JSONL
+    if isinstance(values[0], list):
+        return Container.JSON if len(values) == 1 or any(isinstance(value, dict) for value in values[0]) else Container.JSONL
+    # The last line may be incomplete, so that one whole object is enough.
+    has_object = any(isinstance(value, dict) for value in values)
+    if start.strip(_BLANK) == "[" or not has_object or start.startswith("[{"):
+        return Container.JSON if start[0] == "[" or not _has_suffix(name, _JSON_LINES_SUFFIXES) else Container.JSONL
     return Container.JSONL
 
 
-def _holds_items(value: dict[str, object]) -> bool:
+def _has_record_array(value: dict[str, object]) -> bool:
     if any(isinstance(value.get(name), str) for name in TEXT_NAMES):
         return False
-    return any(isinstance(inner := value.get(name), list) and any(isinstance(item, dict) for item in inner) for name in ITEMS)
+    arrays = (value.get(name) for name in RECORD_ARRAY_NAMES)
+    return any(isinstance(array, list) and any(isinstance(item, dict) for item in array) for array in arrays)
 
 
-def _markup_kind(start: str) -> Container | None:
-    """Tell apart what begins with ``<``; None for what is no mark-up at all, such as ``<3``."""
+def _detect_markup_container(start: str) -> Container | None:
+    """Tell apart texts that begin with ``<``; None for those that are no mark-up at all, such as ``<3``."""
     if re.search(r"wordpress\.org/export/|<wp:", start):
         return Container.WXR
     if re.search(r"<disqus[\s>]|disqus\.com/disqus-internals", start):
@@ -155,19 +174,19 @@ def _markup_kind(start: str) -> Container | None:
     return Container.PAGE if re.match(r"<(!--|!doctype|[a-z?])", start, re.IGNORECASE) else None
 
 
-def _delimited_or_plain(source: Source, text: str, encoding: str, wanted: Wanted, told: Container | None) -> Kind:
-    delimiter, header = _header_of(text, wanted)
+def _detect_delimited_or_plain(source: DumpSource, text: str, encoding: str, options: DumpOptions, requested: Container | None) -> FileKind:
+    delimiter, header = _detect_header(text, options)
     lines = _first_lines(text)
-    if told is not None or not lines or _has_suffix(source.name, _CSV_SUFFIXES) or _is_known(header, wanted):
-        return Kind(Container.CSV, encoding, delimiter)
-    parsed = [_parsed(line) for line in lines]
-    if any(isinstance(value, dict) for value in parsed) or _NOT_JSON not in parsed or _has_suffix(source.name, _JSON_SUFFIXES):
-        return Kind(Container.JSONL, encoding_of(source.head, guess=False))
-    widths = {len(first_record(line, delimiter)) for line in lines[:-1] or lines}
+    if requested is not None or not lines or _has_suffix(source.name, _CSV_SUFFIXES) or _is_known_header(header, options):
+        return FileKind(Container.CSV, encoding, delimiter)
+    values = [_parse_json(line) for line in lines]
+    if any(isinstance(value, dict) for value in values) or _NOT_JSON not in values or _has_suffix(source.name, _JSON_SUFFIXES):
+        return FileKind(Container.JSONL, detect_encoding(source.head, guess=False))
+    widths = {len(parse_first_record(line, delimiter)) for line in lines[:-1] or lines}
     if len(header) > 1 and len(widths) == 1 and not _has_suffix(source.name, _TEXT_SUFFIXES):
-        return Kind(Container.CSV, encoding, delimiter)
-    if _PARAGRAPH.search(text) or (len(lines) == 1 and _has_suffix(source.name, _TEXT_SUFFIXES)):
-        return Kind(Container.TEXT, encoding)
+        return FileKind(Container.CSV, encoding, delimiter)
+    if _SECOND_PARAGRAPH.search(text) or (len(lines) == 1 and _has_suffix(source.name, _TEXT_SUFFIXES)):
+        return FileKind(Container.TEXT, encoding)
     raise DumpError(
         f"{source.name} is no dump that is known: if it is text with a comment in each line, say --lines; with a comment in each "
         "paragraph, --format text; if it is a table without a header, put a line with the names of its columns first, or name the "
@@ -175,29 +194,29 @@ def _delimited_or_plain(source: Source, text: str, encoding: str, wanted: Wanted
     )
 
 
-def _header_of(text: str, wanted: Wanted) -> tuple[str, list[str]]:
-    """Find the delimiter of a delimited text and the names in its header.
+def _detect_header(text: str, options: DumpOptions) -> tuple[str, list[str]]:
+    """Detect the delimiter of a delimited text, and return it with the names in the header.
 
-    The delimiter is the one that yields a known text column, and among several the one that yields most columns.
+    It is the delimiter that yields a known text column; if several do, or none does, the one of these that yields the most columns.
     """
-    headers = {delimiter: first_record(text, delimiter) for delimiter in DELIMITERS}
-    best = max(headers, key=lambda delimiter: (_is_known(headers[delimiter], wanted), len(headers[delimiter])))
+    headers = {delimiter: parse_first_record(text, delimiter) for delimiter in DELIMITERS}
+    best = max(headers, key=lambda delimiter: (_is_known_header(headers[delimiter], options), len(headers[delimiter])))
     return best, headers[best]
 
 
-def _is_known(header: list[str], wanted: Wanted) -> bool:
-    return knows_text(header, wanted) or (wanted.text_column is None and shape_by_names(header) is not None)
+def _is_known_header(header: list[str], options: DumpOptions) -> bool:
+    return has_text_column(header, options) or (options.text_column is None and recognise_platform(header) is not None)
 
 
 def _first_lines(text: str) -> list[str]:
-    return [line for line in text.split("\n") if line.strip(_BLANK)][:_LOOK]
+    return [line for line in text.split("\n") if line.strip(_BLANK)][:_SAMPLE_LINES]
 
 
 def _has_suffix(name: str, suffixes: Sequence[str] | set[str]) -> bool:
     return any(suffix.lower() in suffixes for suffix in PurePath(name).suffixes[-2:])
 
 
-def _parsed(line: str) -> object:
+def _parse_json(line: str) -> object:
     try:
         return json.loads(line.strip(_BLANK))
     except (ValueError, RecursionError):

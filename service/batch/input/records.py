@@ -1,26 +1,26 @@
-"""What every container is read into before anybody knows whose dump it is: records, which are names and values."""
+"""What every file format is read into before its platform is considered: records, that is, names and values."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from service.batch.rows import Reason
 
 if TYPE_CHECKING:
-    from service.batch.input.formats.json_lines_arrow import Lines
-    from service.batch.input.platforms.platform import Shape
+    import pyarrow as pa
 
-__all__ = ["Record", "Table", "Undecodable"]
+__all__ = ["ArrowRecords", "DumpRecord", "JsonPiece", "RecordStream", "UndecodableText"]
 
 
-class Record(NamedTuple):
-    """One record of a container.
+class DumpRecord(NamedTuple):
+    """One record of a file.
 
     Attributes:
-        line: where it begins: the line of a file of lines, else its number in the file, counted from 1.
-        offset: where it begins in bytes, None where that is not known.
-        fields: name → value; as much as could be read where there is a reason.
-        reason: why it cannot be used.
+        line: where it begins: its line in a file of lines, else its number in the file, counted from 1.
+        offset: the byte where it begins; None where that is not known.
+        fields: name → value; if there is a reason, as many as could be read.
+        reason: why the record cannot be used; None if it can.
     """
 
     line: int
@@ -29,33 +29,58 @@ class Record(NamedTuple):
     reason: Reason | None = None
 
 
-@dataclass(frozen=True)
-class Table:
-    """An opened container.
+@dataclass(frozen=True, eq=False)
+class ArrowRecords:
+    """The records of n consecutive lines, one object each, as Arrow holds them.
 
     Attributes:
-        names: the fields that its records have, in order, as far as that is known.
+        table: the fields that are needed, each a column of text or of whole numbers; n rows.
+        first: the number of the first line.
+        offsets: the bytes of the file where the lines begin, n values; None where that is not known.
+    """
+
+    table: "pa.Table"
+    first: int
+    offsets: Sequence[int | None]
+
+    def records(self) -> Iterator[DumpRecord]:
+        """Return the records one by one."""
+        names = self.table.column_names
+        cells = zip(*(column.to_pylist() for column in self.table.columns), strict=True)
+        fields: Iterator[dict[str, object]] = map(dict, map(zip, repeat(names), cells))
+        return map(DumpRecord, range(self.first, self.first + self.table.num_rows), self.offsets, fields)
+
+
+JsonPiece = ArrowRecords | Iterator[DumpRecord]
+"""Consecutive lines of JSON Lines: together, where Arrow can parse them, and otherwise one by one."""
+
+
+@dataclass(frozen=True)
+class RecordStream:
+    """The records of an open file.
+
+    Attributes:
+        names: the names of their fields, in order, as far as they are known.
         records: the records, lazily, in order.
-        unit: what ``Record.line`` counts.
-        speaking: the names that hold text somewhere, None where that is not known.
-        strict: whether bytes that are not text are left in the fields as lone surrogates (U+DC80 to U+DCFF).
-        empty: whether there is nothing in it.
-        shape: whose records they are, where the container says so.
-        pieces: the same records as ``fastlines.read_pieces`` yields them, where that can be; only one of both is to be used.
+        unit: what ``DumpRecord.line`` counts.
+        text_names: the names of the fields that hold text in some record; None where that is not known.
+        strict: whether bytes that are not UTF-8 appear in the fields as lone surrogates (U+DC80 to U+DCFF).
+        empty: whether the file holds nothing.
+        pieces: the same records in the pieces that ``read_json_pieces`` yields; None for other formats. Only one of ``records`` and
+            ``pieces`` may be used.
     """
 
     names: list[str]
-    records: Iterator[Record]
+    records: Iterator[DumpRecord]
     unit: Literal["line", "row"]
-    speaking: set[str] | None = None
+    text_names: set[str] | None = None
     strict: bool = False
     empty: bool = False
-    shape: "Shape | None" = None
-    pieces: "Iterator[Lines | Iterator[Record]] | None" = None
+    pieces: Iterator[JsonPiece] | None = None
 
 
-class Undecodable(bytes):
-    """A string of a file that is not UTF-8; Parquet does not check what is written into it."""
+class UndecodableText(bytes):
+    """The bytes of a text that is not UTF-8; writers of Parquet do not check what they are given."""
 
     __slots__ = ()
 

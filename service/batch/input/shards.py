@@ -1,18 +1,23 @@
-"""Parts of dumps that can be read on their own, and give the same rows whatever their size."""
+"""Parts of dumps that can be read independently of each other, and give the same rows whatever their size."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from service.batch.input.cuts import Cut, cuts_of_csv, cuts_of_lines
-from service.batch.input.detect import Container, Kind
-from service.batch.input.encodings import UTF8
+from service.batch.file_access import STDIN, measure_size
+from service.batch.input.detect import COLUMNAR_SIGNATURES, Container, FileKind
 from service.batch.input.formats.arrow_files import open_columnar
-from service.batch.input.open_dump import COLUMNAR, Layout, Part, open_part
-from service.batch.input.sources import STDIN, open_source, opened_again, size_of
-from service.batch.rows import Reading, Wanted
+from service.batch.input.layout import DumpPart, Layout
+from service.batch.input.open_dump import OpenDump, open_dump_part
+from service.batch.input.shard_bounds import ShardBounds, find_csv_bounds, find_line_bounds
+from service.batch.input.streams.dump_source import open_seekable, open_source
+from service.batch.input.streams.encodings import UTF8
+from service.batch.rows import DumpOptions
 
-__all__ = ["Shard", "plan", "read"]
+__all__ = ["Shard", "open_shard", "plan_shards"]
+
+_ASCII_COMPATIBLE_ENCODINGS = {UTF8, "cp1252", "cp1251", "cp1250", "koi8-r"}
+"""Encodings in which a byte below 128 is always that ASCII character."""
 
 
 @dataclass(frozen=True)
@@ -21,10 +26,11 @@ class Shard:
 
     Attributes:
         path: the file, or its URL; ``-`` is standard input.
-        size: its bytes, None where that cannot be known.
-        begin, end: where it begins and ends: bytes of a file of lines, row groups of a Parquet file; ``end`` None is all.
+        size: the size of the part in bytes; None where that cannot be known.
+        begin: its first byte in a file of lines, its first row group in a Parquet file.
+        end: the byte or row group before which it ends; None is the end of the file.
         first: the number of its first line or row.
-        layout: what the file is; None is found out when it is read.
+        layout: what is known of the file; None where that is found out when the file is read.
     """
 
     path: str
@@ -35,63 +41,69 @@ class Shard:
     layout: Layout | None = None
 
 
-def plan(path: str, wanted: Wanted, *, size: int) -> Sequence[Shard]:
+def plan_shards(path: str, options: DumpOptions, *, size: int) -> Sequence[Shard]:
     """Cut a file into shards of about ``size`` bytes.
 
     JSON Lines and plain lines are cut between lines, delimited text between records (if all of it keeps the quoting rules), Parquet
-    between row groups. The file is read once to count lines. What cannot be read from its middle on is one shard: compressed
+    between row groups. The file is read once, to count its lines. A file that cannot be read from its middle is one shard: compressed
     files, JSON documents, XML, archives, pages.
 
     Raises:
-        DumpError: the file cannot be read as asked.
+        DumpError: the file cannot be read as the caller says.
         OSError: it cannot be opened or read.
     """
     if path == STDIN:
         return [Shard(path, None)]
-    whole = size_of(path)
-    with open_part(path, wanted, Part()) as (_, found):
-        layout = found
-    cuts = _cuts(path, layout, max(size, 1)) if whole is None or whole > size else []
-    if len(cuts) < 2:
-        return [Shard(path, whole, layout=layout)]
-    return [Shard(path, cut.size, cut.begin, cut.end, cut.first, layout) for cut in cuts]
+    file_size = measure_size(path)
+    with open_dump_part(path, options, DumpPart()) as (_, layout):
+        pass
+    parts = _find_parts(path, layout, max(size, 1)) if file_size is None or file_size > size else []
+    if len(parts) < 2:
+        return [Shard(path, file_size, layout=layout)]
+    return [Shard(path, part.size, part.begin, part.end, part.first, layout) for part in parts]
 
 
-def _cuts(path: str, layout: Layout, size: int) -> list[Cut]:
+def _find_parts(path: str, layout: Layout, size: int) -> list[ShardBounds]:
+    container = layout.kind.container
     with open_source(path) as source:
-        if layout.kind.container in COLUMNAR:
-            if source.path is None:
-                return []
-            with opened_again(source) as file, open_columnar(file, path, COLUMNAR[layout.kind.container]) as opened:
-                return _groups(opened.sizes, opened.weights, size)
-        if source.path is None or not _is_ascii_like(layout.kind):
+        if source.path is None:
             return []
-        if layout.kind.container in {Container.JSONL, Container.LINES}:
-            return cuts_of_lines(source.stream, size)
-        return cuts_of_csv(source.stream, size, layout.kind.delimiter) if layout.kind.container is Container.CSV else []
-
-
-def _is_ascii_like(kind: Kind) -> bool:
-    """Tell whether bytes below 128 are what they are in ASCII, wherever they stand."""
-    return kind.encoding in {UTF8, "cp1252", "cp1251", "cp1250", "koi8-r"}
-
-
-def _groups(sizes: Sequence[int | None], weights: Sequence[int], size: int) -> list[Cut]:
-    cuts: list[Cut] = []
-    begin, first, weight, count = 0, 1, 0, 0
-    for number, (rows, weighs) in enumerate(zip(sizes, weights, strict=True), start=1):
-        if rows is None:
+        if container in COLUMNAR_SIGNATURES:
+            with open_seekable(source) as file, open_columnar(file, path, COLUMNAR_SIGNATURES[container]) as columnar_file:
+                return _group_row_groups(columnar_file.sizes, columnar_file.weights, size)
+        if not _can_be_cut_at_bytes(layout.kind):
             return []
-        weight += weighs
-        count += rows
-        if weight >= size or number == len(sizes):
-            cuts.append(Cut(begin, number, first, weight))
-            begin, first, weight, count = number, first + count, 0, 0
-    return cuts
+        if container in {Container.JSONL, Container.LINES}:
+            return find_line_bounds(source.stream, size)
+        return find_csv_bounds(source.stream, size, layout.kind.delimiter) if container is Container.CSV else []
+
+
+def _can_be_cut_at_bytes(kind: FileKind) -> bool:
+    return kind.encoding in _ASCII_COMPATIBLE_ENCODINGS
+
+
+def _group_row_groups(row_counts: Sequence[int | None], weights: Sequence[int], size: int) -> list[ShardBounds]:
+    """Put consecutive row groups together until they have ``size`` bytes; none if the rows of a group are not known beforehand."""
+    parts: list[ShardBounds] = []
+    begin, first, weight, rows = 0, 1, 0, 0
+    for end, (group_rows, group_weight) in enumerate(zip(row_counts, weights, strict=True), start=1):
+        if group_rows is None:
+            return []
+        weight += group_weight
+        rows += group_rows
+        if weight >= size or end == len(row_counts):
+            parts.append(ShardBounds(begin, end, first, weight))
+            begin, first, weight, rows = end, first + rows, 0, 0
+    return parts
 
 
 @contextmanager
-def read(shard: Shard, wanted: Wanted) -> Iterator[Reading]:
-    """Open a shard; what it raises is what ``open_reading`` raises."""
-    with open_part(shard.path, wanted, Part(shard.begin, shard.end, shard.first, shard.layout)) as (reading, _):
-        yield reading
+def open_shard(shard: Shard, options: DumpOptions) -> Iterator[OpenDump]:
+    """Open a shard.
+
+    Raises:
+        DumpError: the same as for ``open_dump``.
+        OSError: the file cannot be opened or read.
+    """
+    with open_dump_part(shard.path, options, DumpPart(shard.begin, shard.end, shard.first, shard.layout)) as (dump, _):
+        yield dump

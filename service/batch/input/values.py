@@ -1,4 +1,4 @@
-"""What the values of a dump mean: names of people, ids of what is answered, points in time. Nothing here ever raises."""
+"""What the values in a dump mean: authors, ids of parent comments, points in time. Nothing here ever raises."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from math import isnan
 
 from service.batch.rows import Reason, without_surrogates
 
-__all__ = ["NO_PARENT", "PLACEHOLDERS", "SOON", "author_of", "parent_of", "time_of"]
+__all__ = ["DELETED_AUTHOR", "EPOCH_SECONDS_END", "NO_PARENT_TEXTS", "PLACEHOLDERS", "parse_author", "parse_parent", "parse_time"]
 
 PLACEHOLDERS = {
     "[deleted]": Reason.DELETED,
@@ -19,87 +19,107 @@ PLACEHOLDERS = {
     "[dead]": Reason.REMOVED,
     "[flagged]": Reason.REMOVED,
 }
-"""What stands where a text was, in small letters, and why it is gone."""
+"""What platforms put in place of a text that is gone, in small letters, and why it is gone."""
 
-_NAMES = ("username", "screen_name", "name", "displayName", "display_name", "login", "id")
-NO_PARENT = {"", "0", "-1", "none", "null", "nan"}
-_PREFIXES = {f"t{kind}_" for kind in range(1, 7)}
+DELETED_AUTHOR = "[deleted]"
+"""What platforms put in place of an author who is gone."""
+
+NO_PARENT_TEXTS = {"", "0", "-1", "none", "null", "nan"}
+"""What dumps write, in small letters, where a comment answers nothing."""
+
+EPOCH_SECONDS_END = 5_000_000_000
+"""Whole numbers above 0 and below this are seconds since 1970."""
+
+_PERSON_NAMES = ("username", "screen_name", "name", "displayName", "display_name", "login", "id")
+_LONGEST_NO_PARENT = max(map(len, NO_PARENT_TEXTS))
+_REDDIT_PREFIXES = {f"t{kind}_" for kind in range(1, 7)}
+_REDDIT_PREFIX_LENGTH = 3
+_MAX_NUMBER = 10**40
 _NUMBER = re.compile(r"\s*-?\d{1,18}(\.\d*)?\s*", re.ASCII)
-_NOW_AND_THEN = (-6e10, 2.5e11)
-"""Seconds since 1970 of the years 68 and 9892."""
-SOON = 5_000_000_000
-"""A whole number below this tells seconds since 1970, if it is above 0."""
-_ISO = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)")
+_EPOCH_SECONDS_RANGE = (-6e10, 2.5e11)
+"""Seconds since 1970 from the year 68 to the year 9892."""
+_UNITS_PER_SECOND = (1, 1000, 1_000_000)
+_SECONDS_MARGIN = 40
+"""Only numbers up to a fortieth of the latest time, the year 2168, are seconds; larger ones are more likely milliseconds."""
+_ISO_DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)")
+_LONGEST_TIME = 64
 
 
-def author_of(value: object) -> str | None:
-    """Return who wrote a comment: the name, the number, or the name in what is told of a person."""
+def parse_author(value: object) -> str | None:
+    """Return the author that a value names: as text, as a number, or as an object that describes a person."""
     if type(value) is str and value.isascii():
-        return value if value and value != "[deleted]" else None
+        return value if value and value != DELETED_AUTHOR else None
     if isinstance(value, Mapping):
-        value = next((value[name] for name in _NAMES if isinstance(value.get(name), str | int)), None)
+        value = next((value[name] for name in _PERSON_NAMES if isinstance(value.get(name), str | int)), None)
     if isinstance(value, str):
-        return without_surrogates(value) if value and value != "[deleted]" else None
-    return _told(value)
+        return without_surrogates(value) if value and value != DELETED_AUTHOR else None
+    return _format_number(value)
 
 
-def parent_of(value: object) -> str | None:
-    """Return the id of what a comment answers: Reddit's ``t1_`` is left out, zero is nothing, a decimal number is a whole one."""
+def parse_parent(value: object) -> str | None:
+    """Return the id of the parent comment: without Reddit's prefix (``t1_``), whole where it is a decimal number, None for zero."""
     if isinstance(value, str):
-        if len(value) < 5 and value.lower() in NO_PARENT:
+        if len(value) <= _LONGEST_NO_PARENT and value.lower() in NO_PARENT_TEXTS:
             return None
-        text = value[3:] if value[:3] in _PREFIXES and (value[3:4].isalnum() or value[3:4] == "_") else value
+        text = value[_REDDIT_PREFIX_LENGTH:] if _has_reddit_prefix(value) else value
         if text.endswith(".0") and text[:-2].isdecimal():
             text = text[:-2]
         return None if text == "0" else without_surrogates(text)
-    found = _told(value)
-    return None if found in NO_PARENT else found
+    number = _format_number(value)
+    return None if number in NO_PARENT_TEXTS else number
 
 
-def _told(value: object) -> str | None:
+def _has_reddit_prefix(value: str) -> bool:
+    return value[:_REDDIT_PREFIX_LENGTH] in _REDDIT_PREFIXES and (value[3:4].isalnum() or value[3:4] == "_")
+
+
+def _format_number(value: object) -> str | None:
+    if isinstance(value, bytes):
+        return without_surrogates(str(value))
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return without_surrogates(str(value)) if isinstance(value, bytes) else None
+        return None
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else (None if isnan(value) else str(value))
-    return str(value) if abs(value) < 10**40 else None
+    return str(value) if abs(value) < _MAX_NUMBER else None
 
 
-def time_of(value: object) -> datetime | None:
-    """Return the time that a value tells, None if it tells none.
+def parse_time(value: object) -> datetime | None:
+    """Return the point in time that a value means; None if it means none.
 
-    Known are seconds, milliseconds and microseconds since 1970 as a number or in letters, ISO 8601 and its kin, the dates of
-    mails and feeds, and MongoDB's ``{"$date": …}``. A time without a zone is one of UTC.
+    It may be a number of seconds, milliseconds or microseconds since 1970, such a number as text, a date as ISO 8601, mails or feeds
+    write it, or MongoDB's ``{"$date": …}``. Times without a time zone are taken to be UTC.
     """
     if value is None:
         return None
     try:
-        if type(value) is int and 0 < value < SOON:
+        if type(value) is int and 0 < value < EPOCH_SECONDS_END:
             return datetime.fromtimestamp(value, UTC)
-        return _time_of(value)
+        return _parse_time(value)
     except (ValueError, OverflowError, OSError, TypeError, IndexError, RecursionError):
         return None
 
 
-def _time_of(value: object) -> datetime | None:
+def _parse_time(value: object) -> datetime | None:
     if isinstance(value, datetime):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     if isinstance(value, Mapping):
-        return time_of(value.get("$date", value.get("$numberLong")))
+        return parse_time(value.get("$date", value.get("$numberLong")))
     if isinstance(value, bool) or not value:
         return None
     if isinstance(value, int | float):
-        return _since_1970(value)
-    if not isinstance(value, str) or len(value) > 64:
+        return _from_epoch(value)
+    if not isinstance(value, str) or len(value) > _LONGEST_TIME:
         return None
-    if _ISO.match(value) and not value.isdecimal():
-        return _time_of(datetime.fromisoformat(value.strip().removesuffix("UTC").rstrip()))
+    if _ISO_DATE.match(value) and not value.isdecimal():
+        return _parse_time(datetime.fromisoformat(value.strip().removesuffix("UTC").rstrip()))
     if _NUMBER.fullmatch(value):
-        return _since_1970(float(value))
-    return _time_of(parsedate_to_datetime(value.strip()))
+        return _from_epoch(float(value))
+    return _parse_time(parsedate_to_datetime(value.strip()))
 
 
-def _since_1970(number: float) -> datetime | None:
-    for unit in (1, 1000, 1_000_000):
-        if _NOW_AND_THEN[0] < number / unit < _NOW_AND_THEN[1] / (40 if unit == 1 else 1):
-            return datetime.fromtimestamp(number / unit, UTC)
+def _from_epoch(number: float) -> datetime | None:
+    earliest, latest = _EPOCH_SECONDS_RANGE
+    for units in _UNITS_PER_SECOND:
+        if earliest < number / units < latest / (_SECONDS_MARGIN if units == 1 else 1):
+            return datetime.fromtimestamp(number / units, UTC)
     return None

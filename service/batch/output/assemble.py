@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.errors import DumpError
+from service.batch.file_access import open_for_writing
 from service.batch.job import OutputFormat
-from service.batch.output.folders import Folder, open_for_writing
+from service.batch.output.folders import Folder
 from service.batch.output.parquet_concat import concat_parquet
 from service.batch.output.part_names import part_file
 from service.batch.output.writers import quoted, schema_of

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model.errors import DumpError
+from service.batch.file_access import is_url
 from service.batch.job import OutputFormat, ScoreJob
 from service.batch.output.assemble import assemble, concat_files
-from service.batch.output.folders import Folder, is_url, open_folder, parent_and_name
+from service.batch.output.folders import Folder, open_folder, parent_and_name
 from service.batch.output.part_names import part_file, rejects_file
 from service.batch.output.run_plan import PLAN_FILE, RunPlan
 from service.batch.output.writers import columns_of

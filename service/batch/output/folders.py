@@ -1,7 +1,6 @@
 """Folders in which files appear whole or not at all: on this machine, or behind a URL that fsspec knows."""
 
 import fcntl
-import io
 import os
 import secrets
 import stat
@@ -9,18 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import Protocol
 
 from model.artefact.atomic import sync_to_disk
 from model.errors import DumpError
+from service.batch.file_access import errors_named, is_url
 from service.batch.output.remote_folder import RemoteFolder
 
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
-
-__all__ = ["Folder", "LocalFolder", "is_url", "open_folder", "open_for_writing", "parent_and_name"]
-
-_BUFFER = 1 << 20
+__all__ = ["Folder", "LocalFolder", "open_folder", "parent_and_name"]
 
 
 class Folder(Protocol):
@@ -71,11 +66,6 @@ class Folder(Protocol):
             DumpError: another run holds the lock.
         """
         raise NotImplementedError
-
-
-def is_url(path: str) -> bool:
-    """Return whether a path is a URL, which fsspec opens."""
-    return "://" in path
 
 
 def open_folder(path: Path | str) -> Folder:
@@ -135,12 +125,12 @@ class LocalFolder:
         target = self.path / name
         part = target.with_name(f".{name[:100]}.{secrets.token_hex(4)}.part")
         try:
-            with _naming_output(self.display_name):
+            with errors_named(self.display_name):
                 part.touch()
                 with suppress(FileNotFoundError):
                     part.chmod(stat.S_IMODE(target.stat().st_mode))
             yield part
-            with _naming_output(self.display_name):
+            with errors_named(self.display_name):
                 sync_to_disk(part)
                 part.replace(target)
                 sync_to_disk(self.path)
@@ -175,7 +165,7 @@ class LocalFolder:
 
     def _lock(self) -> int:
         while True:
-            with _naming_output(self.display_name):
+            with errors_named(self.display_name):
                 self.path.mkdir(exist_ok=True)
                 try:
                     handle = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -193,42 +183,3 @@ class LocalFolder:
                 if os.path.samestat(os.fstat(handle), self.path.stat()):
                     return handle
             os.close(handle)
-
-
-@contextmanager
-def _naming_output(display_name: str) -> Iterator[None]:
-    """Make errors of the operating system name the output as the user does."""
-    try:
-        yield
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, display_name) from error
-
-
-@contextmanager
-def open_for_writing(path: Path, display_name: str) -> Iterator[BinaryIO]:
-    """Open a file for writing, from its beginning; errors name it as the user does.
-
-    Args:
-        path: the file.
-        display_name: its name in errors.
-    """
-    try:
-        file = io.BufferedWriter(_OutputFile(path, display_name), _BUFFER)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, display_name) from error
-    with file:
-        yield file
-
-
-class _OutputFile(io.FileIO):
-    """A file whose errors of writing name it as the user does; those of the operating system do not name it at all."""
-
-    def __init__(self, path: Path, display_name: str) -> None:
-        super().__init__(path, "wb")
-        self._display_name = display_name
-
-    def write(self, data: "ReadableBuffer", /) -> int:
-        try:
-            return super().write(data)
-        except OSError as error:
-            raise OSError(error.errno, error.strerror, self._display_name) from error

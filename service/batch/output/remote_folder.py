@@ -1,6 +1,5 @@
 """Folders behind a URL that fsspec knows: object stores such as S3, and the file systems of clusters."""
 
-import errno
 import secrets
 import tempfile
 from collections.abc import Iterator
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from model.errors import DumpError
+from service.batch.file_access import errors_named, resolve_url
 
 __all__ = ["RemoteFolder"]
 
@@ -39,7 +38,7 @@ class RemoteFolder:
     def names(self) -> set[str]:
         """Return the names of the files and folders in it; an empty set if it does not exist."""
         fs, path = self._fs()
-        with suppress(FileNotFoundError), _said_by(self.url):
+        with suppress(FileNotFoundError), errors_named(self.url):
             fs.invalidate_cache()
             return {str(entry).rstrip("/").rpartition("/")[2] for entry in fs.ls(path, detail=False)} - {""}
         return set()
@@ -47,13 +46,13 @@ class RemoteFolder:
     def read(self, name: str) -> bytes:
         """Return the content of a file; FileNotFoundError if there is none."""
         fs, path = self._fs()
-        with _said_by(f"{self.url}/{name}"):
+        with errors_named(f"{self.url}/{name}"):
             return bytes(fs.cat_file(f"{path}/{name}"))
 
     def size(self, name: str) -> int:
         """Return the size of a file in bytes; FileNotFoundError if there is none."""
         fs, path = self._fs()
-        with _said_by(f"{self.url}/{name}"):
+        with errors_named(f"{self.url}/{name}"):
             return int(fs.size(f"{path}/{name}"))
 
     @contextmanager
@@ -64,7 +63,7 @@ class RemoteFolder:
             part = Path(folder) / "part"
             part.touch()
             yield part
-            with _said_by(f"{self.url}/{name}"):
+            with errors_named(f"{self.url}/{name}"):
                 if not set(_protocols(fs)).isdisjoint(_WHOLE_AT_ONCE):
                     fs.put_file(str(part), f"{path}/{name}")
                     return
@@ -79,14 +78,14 @@ class RemoteFolder:
         fs, path = self._fs()
         with tempfile.TemporaryDirectory(prefix="tipstaff-") as folder:
             copy = Path(folder) / "copy"
-            with _said_by(f"{self.url}/{name}"):
+            with errors_named(f"{self.url}/{name}"):
                 fs.get_file(f"{path}/{name}", str(copy))
             yield copy
 
     def remove(self, name: str) -> None:
         """Remove a file, or a folder with all that it holds, if it exists."""
         fs, path = self._fs()
-        with suppress(FileNotFoundError), _said_by(f"{self.url}/{name}"):
+        with suppress(FileNotFoundError), errors_named(f"{self.url}/{name}"):
             fs.invalidate_cache()
             fs.rm(f"{path}/{name}", recursive=True)
 
@@ -96,26 +95,8 @@ class RemoteFolder:
         yield
 
     def _fs(self) -> tuple[Any, str]:
-        import fsspec
-
-        try:
-            fs, path = fsspec.core.url_to_fs(self.url)
-        except (ValueError, ImportError) as error:
-            raise DumpError(f"{self.url}: cannot be opened: {error}") from error
-        return fs, str(path).rstrip("/")
-
-
-@contextmanager
-def _said_by(url: str) -> Iterator[None]:
-    """Let whatever goes wrong with a store name the place."""
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise FileNotFoundError(errno.ENOENT, error.strerror or str(error), url) from error
-    except OSError as error:
-        raise OSError(error.errno, error.strerror or str(error), url) from error
-    except Exception as error:  # what the libraries of the stores raise has no common root
-        raise OSError(None, f"{type(error).__name__}: {error}", url) from error
+        file_system, path = resolve_url(self.url)
+        return file_system, path.rstrip("/")
 
 
 def _protocols(fs: Any) -> tuple[str, ...]:

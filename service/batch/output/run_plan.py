@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from service.batch.output.folders import is_url
+from service.batch.file_access import errors_named, is_url, resolve_url
 
 __all__ = ["PLAN_FILE", "RunPlan", "file_fingerprint"]
 
@@ -79,13 +79,12 @@ def file_fingerprint(path: str) -> str:
 
 
 def _remote_fingerprint(url: str) -> str:
-    import fsspec
-
-    fs, path = fsspec.core.url_to_fs(url)
-    info = fs.info(path)
-    size = int(info["size"])
-    versions = [str(info[name]) for name in _VERSION_FIELDS if info.get(name)]
-    ends = (fs.cat_file(path, start=0, end=_END_BYTES), fs.cat_file(path, start=max(size - _END_BYTES, 0), end=size))
+    file_system, path = resolve_url(url)
+    with errors_named(url):
+        info = file_system.info(path)
+        size = int(info["size"])
+        versions = [str(info[name]) for name in _VERSION_FIELDS if info.get(name)]
+        ends = (file_system.cat_file(path, start=0, end=_END_BYTES), file_system.cat_file(path, start=max(size - _END_BYTES, 0), end=size))
     return _fingerprint(size, " ".join(versions), ends)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 import numpy as np
 
 from model.comment import LABELS, VERDICTS
-from service.batch.columnar.chunks import Column, constant
+from service.batch.columnar.arrow_columns import ArrowColumn, arrow_constant
 from service.batch.rows import RowId, WriteAs
 from service.batch.scored_chunks import Judged
 
@@ -208,13 +208,13 @@ class _Parquet:
         missing = judged.labels < 0
         chunk = judged.chunk
         columns = [
-            judged.ids.array.cast(pa.string()) if isinstance(judged.ids, Column) else [str(row_id) for row_id in judged.ids],
+            judged.ids.array.cast(pa.string()) if isinstance(judged.ids, ArrowColumn) else [str(row_id) for row_id in judged.ids],
             _named(judged.labels, tuple(map(str, LABELS))),
             *(pa.array(column, mask=missing) for column in judged.scores.T),
             _named(judged.verdicts, tuple(map(str, VERDICTS))),
-            pa.repeat(constant(judged.version), len(chunk)),
+            pa.repeat(arrow_constant(judged.version), len(chunk)),
             judged.reasons,
-            pa.repeat(constant(judged.dump), len(chunk)),
+            pa.repeat(arrow_constant(judged.dump), len(chunk)),
             np.asarray(chunk.lines),
             chunk.authors,
             chunk.parents,
@@ -249,7 +249,7 @@ class _Parquet:
 def _array(column: Any, kind: "pa.DataType") -> "pa.Array[Any]":
     import pyarrow as pa
 
-    if isinstance(column, Column):
+    if isinstance(column, ArrowColumn):
         return column.array
     return column if isinstance(column, pa.Array) else pa.array(column, kind)
 
@@ -257,4 +257,4 @@ def _array(column: Any, kind: "pa.DataType") -> "pa.Array[Any]":
 def _named(codes: "np.ndarray[tuple[int], np.dtype[np.int8]]", names: tuple[str, ...]) -> "pa.Array":
     import pyarrow as pa
 
-    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), constant(names)).cast(pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), arrow_constant(names)).cast(pa.string())

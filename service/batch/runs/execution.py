@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from model.threads import available_cores
-from service.batch.input.sources import STDIN
+from service.batch.file_access import STDIN
 from service.batch.job import Artefact, ScoreJob
 from service.batch.output.destination import Destination
 from service.batch.output.journal import Journal, ShardResult

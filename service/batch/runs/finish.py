@@ -2,7 +2,7 @@
 
 import time
 
-from service.batch.input.sources import STDIN
+from service.batch.file_access import STDIN
 from service.batch.job import ScoreJob
 from service.batch.output.destination import Destination
 from service.batch.output.run_plan import RunPlan

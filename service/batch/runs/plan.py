@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from model.profile import Profile
-from service.batch.input.sources import STDIN
+from service.batch.file_access import STDIN
 from service.batch.job import ScoreJob
 from service.batch.output.run_plan import RunPlan, file_fingerprint
 from service.batch.workers.model_source import Model

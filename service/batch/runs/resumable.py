@@ -1,6 +1,6 @@
 """A run into an output that can be continued after an interruption: plan, score what is missing, finish."""
 
-from service.batch.input.sources import STDIN
+from service.batch.file_access import STDIN
 from service.batch.job import ScoreJob
 from service.batch.output.destination import Destination
 from service.batch.output.journal import Journal

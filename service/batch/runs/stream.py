@@ -8,10 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from service.batch.input.open_dump import open_reading
-from service.batch.input.sources import size_of
+from service.batch.file_access import measure_size, open_for_writing
+from service.batch.input.open_dump import open_dump
 from service.batch.job import OutputFormat, ScoreJob
-from service.batch.output.folders import open_for_writing
 from service.batch.output.writers import ending, sink_for
 from service.batch.row_selection import RowSelection
 from service.batch.rows import WriteAs
@@ -52,13 +51,13 @@ def score_to_stream(job: ScoreJob, moderator: "Moderator", observer: ProgressObs
         OSError: reading or writing fails.
     """
     counts, files = RunCounts(), []
-    sizes = [size_of(path) for path in job.inputs]
+    sizes = [measure_size(path) for path in job.inputs]
     write_as = WriteAs.CSV if job.write_as is OutputFormat.CSV else WriteAs.JSONL
     with _open_stream(job.out) as file:
         sink = sink_for(write_as, file, keep=job.wanted.keep, language=job.language)
         with ending(sink):
             for number, path in enumerate(job.inputs):
-                with open_reading(path, job.wanted) as reading:
+                with open_dump(path, job.wanted) as reading:
                     files.append(InputFile(reading.name, reading.columns))
                     for _ in score_rows(reading, job, moderator, sink=sink, counts=counts, selection=_remaining(job, counts.rows)):
                         observer(RunProgress(counts.rows, _share(sizes, number, reading.share()), counts.by_label))

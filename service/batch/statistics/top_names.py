@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from model.array_types import IntArray
 from model.comment import LABELS
-from service.batch.columnar.chunks import Column
+from service.batch.columnar.arrow_columns import ArrowColumn
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -120,7 +120,7 @@ class TopNames:
 
 def _encode_names(names: Sequence[str | None]) -> "tuple[Names, IntArray]":
     """Return the unique names, shortened, in order of appearance, and for each row the position of its name; -1 where it has none."""
-    if isinstance(names, Column):
+    if isinstance(names, ArrowColumn):
         import pyarrow.compute as pc
 
         longest = pc.max(pc.binary_length(names.array)).as_py() or 0  # bytes, never fewer than code points

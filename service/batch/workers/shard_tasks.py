@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from service.batch.input.blocks import blocks, feeds
-from service.batch.input.shards import Shard, plan
-from service.batch.input.sources import size_of
+from service.batch.file_access import measure_size
+from service.batch.input.blocks import is_compressed_lines, unpack_blocks
+from service.batch.input.shards import Shard, plan_shards
 from service.batch.job import ScoreJob
 from service.batch.row_selection import RowSelection
 from service.batch.workers.shard_work import ShardTask
@@ -56,8 +56,8 @@ class TaskList:
 
     def _block_tasks(self, first: int, shard: Shard) -> Iterator[ShardTask]:
         read_before = 0
-        for number, block in enumerate(blocks(shard.path, self.block_size), start=first):
-            read = block.read or read_before
+        for number, block in enumerate(unpack_blocks(shard.path, self.block_size), start=first):
+            read = block.compressed_size or read_before
             yield ShardTask(number, shard, self.selection, block, read - read_before)
             read_before = read
 
@@ -80,7 +80,7 @@ def shard_size(job: ScoreJob) -> int:
     """Return the bytes of input in one shard of a job."""
     if job.shard_size is not None:
         return job.shard_size
-    return min(max(sum(size_of(path) or 0 for path in job.inputs) // _SHARDS, _SMALLEST_SHARD), _LARGEST_SHARD)
+    return min(max(sum(measure_size(path) or 0 for path in job.inputs) // _SHARDS, _SMALLEST_SHARD), _LARGEST_SHARD)
 
 
 def plan_tasks(job: ScoreJob) -> TaskList:
@@ -91,6 +91,6 @@ def plan_tasks(job: ScoreJob) -> TaskList:
         OSError: it cannot be opened or read.
     """
     size = shard_size(job)
-    shards = [shard for path in job.inputs for shard in plan(path, job.wanted, size=size)]
-    compressed = frozenset(position for position, shard in enumerate(shards) if feeds(shard))
+    shards = [shard for path in job.inputs for shard in plan_shards(path, job.wanted, size=size)]
+    compressed = frozenset(position for position, shard in enumerate(shards) if is_compressed_lines(shard))
     return TaskList(shards, compressed, job.selection, min(max(size // 2, 1), _LARGEST_BLOCK), len(shards))

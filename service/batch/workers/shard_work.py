@@ -11,16 +11,18 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 
 from model.errors import DumpError
-from service.batch.columnar.chunks import Chunk, chunks_of
-from service.batch.input.blocks import Block, read_block
-from service.batch.input.shards import Shard, read
+from service.batch.columnar.chunks import Chunk, cut_into_chunks
+from service.batch.file_access import open_for_writing
+from service.batch.input.blocks import Block, open_block
+from service.batch.input.open_dump import OpenDump
+from service.batch.input.shards import Shard, open_shard
 from service.batch.job import ScoreJob
-from service.batch.output.folders import Folder, open_for_writing
+from service.batch.output.folders import Folder
 from service.batch.output.journal import ShardResult, write_result
 from service.batch.output.part_names import part_file, rejects_file
 from service.batch.output.writers import Sink, ending, sink_for
 from service.batch.row_selection import RowSelection, SelectedRows
-from service.batch.rows import Reading, Wanted, WriteAs
+from service.batch.rows import DumpOptions, WriteAs
 from service.batch.scored_chunks import Judged, judge
 from service.batch.statistics.counts import RunCounts
 
@@ -114,16 +116,16 @@ def score_shard(
 
 
 @contextmanager
-def _open_shard(task: ShardTask, wanted: Wanted) -> Iterator[Reading]:
+def _open_shard(task: ShardTask, wanted: DumpOptions) -> Iterator[OpenDump]:
     if task.block is not None:
-        yield read_block(task.block, task.shard, wanted)
+        yield open_block(task.block, task.shard, wanted)
     else:
-        with read(task.shard, wanted) as reading:
+        with open_shard(task.shard, wanted) as reading:
             yield reading
 
 
 def score_rows(
-    reading: Reading,
+    reading: OpenDump,
     job: ScoreJob,
     moderator: "Moderator",
     *,
@@ -163,16 +165,16 @@ def score_rows(
     counts.left_out += rows.left_out
 
 
-def _chunks(reading: Reading, rows: SelectedRows, job: ScoreJob) -> Iterator[Chunk]:
+def _chunks(reading: OpenDump, rows: SelectedRows, job: ScoreJob) -> Iterator[Chunk]:
     if reading.chunks is None or rows.selection != RowSelection():
-        yield from chunks_of(rows, job.wanted.keep, most_rows=job.most_rows, most_text=job.most_text)
+        yield from cut_into_chunks(rows, job.wanted.keep, max_rows=job.most_rows, max_text=job.most_text)
         return
     for chunk in reading.chunks(job.most_rows, job.most_text):
         rows.read += len(chunk)
         yield chunk
 
 
-def _refuse_rejects(reading: Reading, judged: Judged) -> None:
+def _refuse_rejects(reading: OpenDump, judged: Judged) -> None:
     for line, reason in zip(judged.chunk.lines, judged.reasons, strict=True):
         if reason is not None:
             raise DumpError(f"{reading.name}: {reading.unit} {line} cannot be judged: {reason}; mend it, or go on without --strict")

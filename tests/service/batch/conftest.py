@@ -14,8 +14,8 @@ import pytest
 
 from model.comment import Comment
 from model.errors import PolicyError
-from service.batch.input.open_dump import open_reading
-from service.batch.rows import Columns, Row, Wanted
+from service.batch.input.open_dump import open_dump
+from service.batch.rows import Columns, DumpOptions, Row
 
 ROOT = Path(__file__).parents[3]
 COMMAND = [sys.executable, "-c", "from service.cli.main import main; main()"]
@@ -73,7 +73,7 @@ def read(tmp_path: Path) -> Read:
     def _read(content: bytes, *, name: str = "comments", **wanted: object) -> tuple[Columns | None, list[Row]]:
         path = tmp_path / name
         path.write_bytes(content)
-        with open_reading(str(path), Wanted(**wanted)) as reading:  # type: ignore[arg-type]
+        with open_dump(str(path), DumpOptions(**wanted)) as reading:  # type: ignore[arg-type]
             return reading.columns, list(reading.rows)
 
     return _read
@@ -110,10 +110,10 @@ def read_bytes(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[R
     """A function that writes bytes into a file and reads its rows, for tests whose every example shares it."""
     folder = tmp_path_factory.mktemp("bytes")
 
-    def _read(content: bytes, name: str = "comments", wanted: Wanted | None = None) -> list[Row]:
+    def _read(content: bytes, name: str = "comments", wanted: DumpOptions | None = None) -> list[Row]:
         path = folder / name
         path.write_bytes(content)
-        with open_reading(str(path), wanted or Wanted()) as reading:
+        with open_dump(str(path), wanted or DumpOptions()) as reading:
             return list(reading.rows)
 
     return _read

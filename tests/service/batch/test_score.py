@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from model.errors import DumpError, PolicyError
 from service.batch.job import OutputFormat, ScoreJob
-from service.batch.rows import Wanted
+from service.batch.rows import DumpOptions
 from service.batch.runs.progress import RunProgress
 from service.batch.score import score_files
 from service.batch.scored_chunks import rounded
@@ -183,7 +183,7 @@ def test_the_row_number_is_the_id_where_there_is_no_column(tmp_path: Path, judge
     path = tmp_path / "a.csv"
     path.write_text("nr,text\n7,good\n")
     assert scored([path], tmp_path / "o.jsonl", judge)[1][0]["id"] == 2
-    assert scored([path], tmp_path / "o.jsonl", judge, wanted=Wanted(id_column="nr"))[1][0]["id"] == "7"
+    assert scored([path], tmp_path / "o.jsonl", judge, wanted=DumpOptions(id_column="nr"))[1][0]["id"] == "7"
 
 
 @given(st.lists(st.tuples(*[st.floats(0, 1)] * 3).filter(lambda three: sum(three) > 1e-3), max_size=20))

@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from model.errors import DumpError
-from service.batch.input.records import Record, Undecodable
+from service.batch.input.records import DumpRecord, UndecodableText
 from service.batch.rows import Reason
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["ARROW_FILE", "ARROW_STREAM", "PARQUET", "Columnar", "open_columnar"]
+__all__ = ["ARROW_FILE", "ARROW_STREAM", "PARQUET", "ColumnarFile", "open_columnar"]
 
 PARQUET = b"PAR1"
 """What a Parquet file begins with."""
@@ -30,7 +30,7 @@ class _Part(Protocol):
     def __call__(self, number: int, names: Sequence[str]) -> "Iterator[pa.RecordBatch]": ...
 
 
-class Columnar:
+class ColumnarFile:
     """An open columnar file.
 
     Attributes:
@@ -47,7 +47,7 @@ class Columnar:
         self.count = 0
         self._part = part
 
-    def records(self, columns: Sequence[str], *, begin: int = 0, end: int | None = None, first: int = 1) -> Iterator[Record]:
+    def records(self, columns: Sequence[str], *, begin: int = 0, end: int | None = None, first: int = 1) -> Iterator[DumpRecord]:
         """Yield the records of some parts.
 
         Args:
@@ -66,11 +66,11 @@ class Columnar:
             size = self.sizes[number]
             if size is not None:
                 for _ in range(line - begun, size):
-                    yield Record(line, None, {}, Reason.DAMAGED)
+                    yield DumpRecord(line, None, {}, Reason.DAMAGED)
                     line += 1
                     self.count += 1
 
-    def _records(self, number: int, columns: Sequence[str], line: int) -> Iterator[Record]:
+    def _records(self, number: int, columns: Sequence[str], line: int) -> Iterator[DumpRecord]:
         import pyarrow as pa
 
         most = self.sizes[number]
@@ -82,11 +82,11 @@ class Columnar:
                 for cells in zip(*values, strict=True):
                     if most is not None and count >= most:
                         return
-                    yield Record(line + count, None, dict(zip(names, cells, strict=True)))
+                    yield DumpRecord(line + count, None, dict(zip(names, cells, strict=True)))
                     count += 1
         except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError):
             if most is None:
-                yield Record(line + count, None, {}, Reason.DAMAGED)
+                yield DumpRecord(line + count, None, {}, Reason.DAMAGED)
 
 
 def _values(column: "pa.Array[Any]") -> list[object]:
@@ -100,13 +100,13 @@ def _value(scalar: "pa.Scalar[Any]") -> object:
     try:
         return scalar.as_py()
     except UnicodeDecodeError:
-        return Undecodable(scalar.as_buffer().to_pybytes())
+        return UndecodableText(scalar.as_buffer().to_pybytes())
     except (ValueError, OverflowError):  # a time beyond what Python knows
         return None
 
 
 @contextmanager
-def open_columnar(file: BinaryIO, name: str, magic: bytes) -> Iterator[Columnar]:
+def open_columnar(file: BinaryIO, name: str, magic: bytes) -> Iterator[ColumnarFile]:
     """Open a Parquet or Arrow file.
 
     Args:
@@ -128,7 +128,7 @@ def open_columnar(file: BinaryIO, name: str, magic: bytes) -> Iterator[Columnar]
     yield opened
 
 
-def _open_parquet(file: BinaryIO) -> Columnar:
+def _open_parquet(file: BinaryIO) -> ColumnarFile:
     import pyarrow.parquet as pq
 
     # A buffer makes PyArrow stream the pages; without one it loads whole row groups.
@@ -139,10 +139,10 @@ def _open_parquet(file: BinaryIO) -> Columnar:
         return opened.iter_batches(batch_size=_BATCH, row_groups=[number], columns=list(names))  # type: ignore[no-any-return]
 
     weights = [sum(group.column(at).total_compressed_size for at in range(group.num_columns)) for group in groups]
-    return Columnar(list(opened.schema_arrow.names), [group.num_rows for group in groups], weights, part)
+    return ColumnarFile(list(opened.schema_arrow.names), [group.num_rows for group in groups], weights, part)
 
 
-def _open_arrow(file: BinaryIO) -> Columnar:
+def _open_arrow(file: BinaryIO) -> ColumnarFile:
     import pyarrow as pa
 
     opened = pa.ipc.open_file(file)
@@ -153,10 +153,10 @@ def _open_arrow(file: BinaryIO) -> Columnar:
     def part(number: int, names: Sequence[str]) -> "Iterator[pa.RecordBatch]":
         yield from _sliced(opened.get_batch(number).select(list(names)))
 
-    return Columnar(list(opened.schema.names), [None] * count, [weight] * count, part)
+    return ColumnarFile(list(opened.schema.names), [None] * count, [weight] * count, part)
 
 
-def _open_stream(file: BinaryIO) -> Columnar:
+def _open_stream(file: BinaryIO) -> ColumnarFile:
     import pyarrow as pa
 
     opened = pa.ipc.open_stream(file)
@@ -165,7 +165,7 @@ def _open_stream(file: BinaryIO) -> Columnar:
         for batch in opened:
             yield from _sliced(batch.select(list(names)))
 
-    return Columnar(list(opened.schema.names), [None], [0], part)
+    return ColumnarFile(list(opened.schema.names), [None], [0], part)
 
 
 def _sliced(batch: "pa.RecordBatch") -> "Iterator[pa.RecordBatch]":

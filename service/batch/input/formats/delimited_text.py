@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from functools import partial
 
 from model.errors import DumpError
-from service.batch.input.records import Record, Table
-from service.batch.rows import MOST_ROW, Reason
+from service.batch.input.records import DumpRecord, RecordStream
+from service.batch.rows import MAX_ROW_LENGTH, Reason
 
-__all__ = ["DELIMITERS", "first_record", "read_csv", "text_lines"]
+__all__ = ["DELIMITERS", "parse_first_record", "read_csv", "read_text_lines"]
 
 DELIMITERS = ",;\t|"
 
 
-def first_record(text: str, delimiter: str) -> list[str]:
+def parse_first_record(text: str, delimiter: str) -> list[str]:
     """Return the cells of the first record of a text that says something; none if there is none."""
     try:
         records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -33,7 +33,7 @@ def _says_something(cells: list[str]) -> bool:
     return any(cell.strip() for cell in cells)
 
 
-def read_csv(stream: io.BufferedReader, delimiter: str, *, name: str, names: list[str] | None = None, first: int = 1) -> Table:
+def read_csv(stream: io.BufferedReader, delimiter: str, *, name: str, names: list[str] | None = None, first: int = 1) -> RecordStream:
     """Read the header of delimited text; the records below it come one by one.
 
     Blank lines are no records.
@@ -49,25 +49,25 @@ def read_csv(stream: io.BufferedReader, delimiter: str, *, name: str, names: lis
         DumpError: the first line is no header.
     """
     # A setting of the whole process, hence only ever raised; the feed bounds a record before the csv module would.
-    csv.field_size_limit(max(csv.field_size_limit(), 2 * MOST_ROW))
-    records = _records(text_lines(io.TextIOWrapper(stream, "utf-8-sig", "surrogateescape", "")), delimiter, first)
+    csv.field_size_limit(max(csv.field_size_limit(), 2 * MAX_ROW_LENGTH))
+    records = _records(read_text_lines(io.TextIOWrapper(stream, "utf-8-sig", "surrogateescape", "")), delimiter, first)
     if names is None:
         header = next((record for record in records if record.reason or _says_something(record.cells)), None)
         if header is not None and header.reason is not None:
             raise DumpError(f"{name}: line {header.line} is no header ({header.reason}); the first line must name the columns")
         names = header.cells if header is not None else []
-    return Table(names, _named(records, names), "line", strict=True, empty=not names)
+    return RecordStream(names, _named(records, names), "line", strict=True, empty=not names)
 
 
-def text_lines(stream: io.TextIOWrapper) -> Iterator[str | None]:
-    """Yield each line with its end; None stands for a line of more than ``MOST_ROW`` code points, which is skipped."""
-    for line in iter(partial(stream.readline, MOST_ROW + 1), ""):
-        if len(line) <= MOST_ROW:
+def read_text_lines(stream: io.TextIOWrapper) -> Iterator[str | None]:
+    """Yield each line with its end; None stands for a line of more than ``MAX_ROW_LENGTH`` code points, which is skipped."""
+    for line in iter(partial(stream.readline, MAX_ROW_LENGTH + 1), ""):
+        if len(line) <= MAX_ROW_LENGTH:
             yield line
         else:
             rest = line
             while rest and not rest.endswith(("\n", "\r")):
-                rest = stream.readline(MOST_ROW)
+                rest = stream.readline(MAX_ROW_LENGTH)
             yield None
 
 
@@ -80,18 +80,18 @@ class _Record:
     reason: Reason | None = None
 
 
-def _named(records: Iterable[_Record], names: list[str]) -> Iterator[Record]:
+def _named(records: Iterable[_Record], names: list[str]) -> Iterator[DumpRecord]:
     width = len(names)
     for record in records:
         cells = record.cells
         reason = record.reason
         if len(cells) != width and reason is None:
             reason = Reason.TOO_FEW_CELLS if len(cells) < width else Reason.TOO_MANY_CELLS
-        yield Record(record.line, None, dict(zip(names, cells, strict=False)), reason)
+        yield DumpRecord(record.line, None, dict(zip(names, cells, strict=False)), reason)
 
 
 class _OverLong(Exception):  # noqa: N818 - a signal through the csv module, never an error of ours
-    """The record has passed ``MOST_ROW`` code points."""
+    """The record has passed ``MAX_ROW_LENGTH`` code points."""
 
 
 class _Feed:
@@ -118,7 +118,7 @@ class _Feed:
         if line is None:
             raise _OverLong
         self._size += len(line)
-        if self._size > MOST_ROW:
+        if self._size > MAX_ROW_LENGTH:
             raise _OverLong
         return line
 

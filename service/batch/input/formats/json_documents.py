@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 
 from service.batch.input.columns import TEXT_NAMES
-from service.batch.input.records import Record
-from service.batch.rows import MOST_ROW, Reason, is_unicode
+from service.batch.input.records import DumpRecord
+from service.batch.rows import MAX_ROW_LENGTH, Reason, is_unicode
 
-__all__ = ["ITEMS", "read_json"]
+__all__ = ["RECORD_ARRAY_NAMES", "read_json_documents"]
 
-ITEMS = frozenset(
+RECORD_ARRAY_NAMES = frozenset(
     {"items", "orderedItems", "comments", "data", "posts", "results", "replies", "rows", "entries", "records", "hits", "messages"}
 )
 """What the array of records in a document is called."""
@@ -93,7 +93,7 @@ class _Text:
                 raise _Broken(Reason.NOT_JSON) from None
             if end == len(self.text) and not isinstance(value, dict | list | str) and self.more():
                 continue
-            if end - self.at > MOST_ROW:
+            if end - self.at > MAX_ROW_LENGTH:
                 raise _Broken(Reason.TOO_LONG)
             return self._passed(value, end)
 
@@ -112,7 +112,7 @@ class _Text:
         if real:
             raise _Broken(Reason.NOT_JSON)
         size = len(self.text) - self.at
-        if size > MOST_ROW:
+        if size > MAX_ROW_LENGTH:
             raise _Broken(Reason.TOO_LONG)
         if not self.more(max(size, _CHUNK)):
             raise _Broken(Reason.TRUNCATED)
@@ -138,14 +138,14 @@ class _Doubtful(dict[str, object]):
     """An object in whose text bytes were not UTF-8."""
 
 
-def read_json(stream: io.BufferedReader, *, known: bool = True) -> Iterator[Record]:
+def read_json_documents(stream: io.BufferedReader, *, has_offsets: bool = True) -> Iterator[DumpRecord]:
     """Read the records of a JSON document, one by one.
 
     What is broken is one record with a reason; reading goes on where the next object seems to begin.
 
     Args:
         stream: UTF-8.
-        known: whether bytes of the stream are bytes of the file.
+        has_offsets: whether the stream holds the bytes of the file as they are stored, so that offsets mean something.
     """
     text = _Text(stream)
     number, offset = 0, 0
@@ -155,20 +155,20 @@ def read_json(stream: io.BufferedReader, *, known: bool = True) -> Iterator[Reco
         try:
             for offset, value in records:
                 number += 1
-                yield _record(number, offset if known else None, value)
+                yield _record(number, offset if has_offsets else None, value)
             return
         except _Broken as broken:
             number += 1
-            yield Record(number, text.offset() if known else None, {}, broken.reason)
+            yield DumpRecord(number, text.offset() if has_offsets else None, {}, broken.reason)
             in_array = text.find_next()
 
 
-def _record(number: int, offset: int | None, value: object) -> Record:
+def _record(number: int, offset: int | None, value: object) -> DumpRecord:
     if type(value) is dict:
-        return Record(number, offset, value)
+        return DumpRecord(number, offset, value)
     if isinstance(value, _Doubtful):
-        return Record(number, offset, value, Reason.NOT_UTF8)
-    return Record(number, offset, {}, Reason.NOT_AN_OBJECT)
+        return DumpRecord(number, offset, value, Reason.NOT_UTF8)
+    return DumpRecord(number, offset, {}, Reason.NOT_AN_OBJECT)
 
 
 def _top(text: _Text) -> Iterator[tuple[int, object]]:
@@ -216,7 +216,7 @@ def _object(text: _Text) -> Iterator[tuple[int, object]]:
         if text.next() != ":":
             raise _Broken(Reason.NOT_JSON if text.next() else Reason.TRUNCATED)
         text.at += 1
-        if name in ITEMS and text.next() == "[":
+        if name in RECORD_ARRAY_NAMES and text.next() == "[":
             text.at += 1
             if text.next() == "{":
                 unfolded = True

@@ -6,80 +6,90 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Literal
 
-from service.batch.input.records import Record, Table
-from service.batch.rows import MOST_ROW, Reason, is_unicode
+from service.batch.input.records import DumpRecord, RecordStream
+from service.batch.rows import MAX_ROW_LENGTH, Reason, is_unicode
 
-__all__ = ["BLANK", "byte_lines", "probed", "read_jsonl"]
+__all__ = ["BYTE_ORDER_MARK", "JSON_WHITESPACE", "probe_records", "read_byte_lines", "read_json_lines"]
 
-BLANK = b" \t\r\n"
-"""White space as JSON knows it; a line of nothing else is no row."""
+JSON_WHITESPACE = b" \t\r\n"
+"""White space as JSON defines it; a line of nothing else is no row."""
 
-_PROBE = 1000
-_MOST_PROBED = 1 << 24
-_MARK = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""What some programs write at the beginning of UTF-8."""
+
+_MAX_PROBED_RECORDS = 1000
+_MAX_PROBED_TEXT = 1 << 24
 
 
-def read_jsonl(stream: io.BufferedReader, *, first: int = 1, offset: int = 0, known: bool = True) -> Iterator[Record]:
+def read_json_lines(stream: io.BufferedReader, *, first: int = 1, offset: int = 0, has_offsets: bool = True) -> Iterator[DumpRecord]:
     """Read the records of JSON Lines, one by one.
 
     Args:
         stream: UTF-8.
-        first: the number of its first line.
-        offset: the byte of the file that it begins with.
-        known: whether bytes of the stream are bytes of the file.
+        first: the number of the first line.
+        offset: the byte of the file with which the stream begins.
+        has_offsets: whether the stream holds the bytes of the file as they are stored, so that offsets mean something.
     """
-    for number, at, line in byte_lines(stream, first=first, offset=offset):
-        where = at if known else None
+    for number, begin, line in read_byte_lines(stream, first=first, offset=offset):
+        known_offset = begin if has_offsets else None
         if line is None:
-            yield Record(number, where, {}, Reason.TOO_LONG)
+            yield DumpRecord(number, known_offset, {}, Reason.TOO_LONG)
             continue
-        if at == 0 and line.startswith(_MARK):
-            line = line[len(_MARK) :]
+        if begin == 0 and line.startswith(BYTE_ORDER_MARK):
+            line = line[len(BYTE_ORDER_MARK) :]
         try:
             value = json.loads(line.decode())
         except (ValueError, RecursionError):
-            if line.strip(BLANK):
-                yield _mended(number, where, line)
+            if line.strip(JSON_WHITESPACE):
+                yield _parse_bad_line(number, known_offset, line)
             continue
-        yield Record(number, where, value) if type(value) is dict else Record(number, where, {}, Reason.NOT_AN_OBJECT)
+        if type(value) is dict:
+            yield DumpRecord(number, known_offset, value)
+        else:
+            yield DumpRecord(number, known_offset, {}, Reason.NOT_AN_OBJECT)
 
 
-def byte_lines(stream: io.BufferedReader, *, first: int = 1, offset: int = 0) -> Iterator[tuple[int, int, bytes | None]]:
-    """Yield number, offset and bytes of each line, its end included; None stands for one of more than ``MOST_ROW`` bytes."""
+def read_byte_lines(stream: io.BufferedReader, *, first: int = 1, offset: int = 0) -> Iterator[tuple[int, int, bytes | None]]:
+    """Yield number, offset and bytes of each line, its end included; None in place of more than ``MAX_ROW_LENGTH`` bytes.
+
+    Args:
+        stream: the lines.
+        first: the number of the first line.
+        offset: the offset of the first line.
+    """
     readline = stream.readline
-    while line := readline(MOST_ROW + 1):
+    while line := readline(MAX_ROW_LENGTH + 1):
         begin = offset
         offset += len(line)
-        if len(line) <= MOST_ROW:
+        if len(line) <= MAX_ROW_LENGTH:
             yield first, begin, line
         else:
-            while not line.endswith(b"\n") and (line := readline(MOST_ROW)):
+            while not line.endswith(b"\n") and (line := readline(MAX_ROW_LENGTH)):
                 offset += len(line)
             yield first, begin, None
         first += 1
 
 
-def _mended(number: int, offset: int | None, line: bytes) -> Record:
-    """Make the best of a line that is not JSON, or not UTF-8."""
+def _parse_bad_line(number: int, offset: int | None, line: bytes) -> DumpRecord:
+    """Salvage what can be read of a line that is not JSON, or not UTF-8."""
     text = line.decode("utf-8", "surrogateescape")
-    bad = not is_unicode(text)
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        return Record(number, offset, {}, Reason.NOT_UTF8 if bad else Reason.NOT_JSON)
+        return DumpRecord(number, offset, {}, Reason.NOT_JSON if is_unicode(text) else Reason.NOT_UTF8)
     if not isinstance(value, dict):
-        return Record(number, offset, {}, Reason.NOT_AN_OBJECT)
-    return Record(number, offset, value, Reason.NOT_UTF8)
+        return DumpRecord(number, offset, {}, Reason.NOT_AN_OBJECT)
+    return DumpRecord(number, offset, value, Reason.NOT_UTF8)
 
 
-def probed(records: Iterator[Record], unit: Literal["line", "row"]) -> Table:
-    """Look at the first thousand records of objects, to know their names."""
+def probe_records(records: Iterator[DumpRecord], unit: Literal["line", "row"]) -> RecordStream:
+    """Look at the first thousand records to learn the names of their fields; none of the records is lost by that."""
     probe, size = [], 0
     for record in records:
         probe.append(record)
         size += sum(len(value) for value in record.fields.values() if isinstance(value, str))
-        if len(probe) >= _PROBE or size > _MOST_PROBED:
+        if len(probe) >= _MAX_PROBED_RECORDS or size > _MAX_PROBED_TEXT:
             break
     names = list(dict.fromkeys(name for record in probe for name in record.fields))
-    speaking = {name for record in probe for name, value in record.fields.items() if isinstance(value, str)}
-    return Table(names, chain(probe, records), unit, speaking, empty=not probe)
+    text_names = {name for record in probe for name, value in record.fields.items() if isinstance(value, str)}
+    return RecordStream(names, chain(probe, records), unit, text_names, empty=not probe)

@@ -1,110 +1,86 @@
-"""Records of JSON Lines read by Arrow's parser a megabyte at once, wherever that finds just what Python's does: seven times as fast.
+"""JSON Lines read by Arrow's parser, a megabyte at a time, wherever it finds exactly what Python's would: seven times as fast.
 
-A piece of a file qualifies if it is UTF-8, each of its lines is one object, and the fields that are looked at hold text or whole
-numbers, each always the same. Arrow must find as many objects as there are lines. Everything else is read line by line.
+A piece of a file qualifies if it is UTF-8, if each of its lines is one object, and if each field that is needed holds text everywhere
+or whole numbers everywhere. Arrow must find as many objects as there are lines. Every other piece is read line by line.
 """
 
 import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain, repeat
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from service.batch.input.formats.json_lines import read_jsonl
-from service.batch.input.records import Record
-from service.batch.input.sources import Replayed
-from service.batch.rows import MOST_ROW
+import numpy as np
+
+from model.array_types import IntArray
+from service.batch.input.formats.json_lines import read_json_lines
+from service.batch.input.records import ArrowRecords, DumpRecord, JsonPiece
+from service.batch.input.streams.byte_stream import ReplayedStream
+from service.batch.rows import MAX_ROW_LENGTH
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
     import pyarrow as pa
 
-__all__ = ["Lines", "read_pieces", "records_of"]
+__all__ = ["flatten_pieces", "read_json_pieces"]
 
-_PIECE = 1 << 20
-_LEAST = 1 << 18
-"""Bytes of a piece for which loading Arrow is worth its while."""
-_SAMPLES = 8
-_DEEP = b"[" * 64
-# Words that Arrow takes for a number where Python does not.
-_ODD_NUMBER = re.compile(rb"(?:NaN|Inf(?:inity)?)\s*[],}]")
-
-
-@dataclass(frozen=True, eq=False)
-class Lines:
-    """n lines of a file that hold one object each.
-
-    Attributes:
-        table: the fields that are looked at, each one text or whole numbers; n rows.
-        first: the number of the first line.
-        offsets: the bytes of the file that they begin with; None where that is not known.
-    """
-
-    table: "pa.Table"
-    first: int
-    offsets: Sequence[int | None]
-
-    def records(self) -> Iterator[Record]:
-        """Return the lines one by one."""
-        names = self.table.column_names
-        cells = zip(*(column.to_pylist() for column in self.table.columns), strict=True)
-        fields: Iterator[dict[str, object]] = map(dict, map(zip, repeat(names), cells))
-        return map(Record, range(self.first, self.first + self.table.num_rows), self.offsets, fields)
+_PIECE_SIZE = 1 << 20
+_MIN_ARROW_SIZE = 1 << 18
+"""Bytes of a piece from which on loading Arrow pays off."""
+_SAMPLE_LINES = 8
+_DEEP_NESTING = b"[" * 64
+_NUMBER_OF_ARROW = re.compile(rb"(?:NaN|Inf(?:inity)?)\s*[],}]")
+"""Words that Arrow takes for numbers where Python does not."""
 
 
-def read_pieces(
-    stream: io.BufferedReader, names: Sequence[str], *, first: int = 1, offset: int = 0, known: bool = True
-) -> Iterator[Lines | Iterator[Record]]:
-    """Read JSON Lines piece by piece: the lines of those that qualify, the records of all others, to be used up one by one.
+def read_json_pieces(
+    stream: io.BufferedReader, names: Sequence[str], *, first: int = 1, offset: int = 0, has_offsets: bool = True
+) -> Iterator[JsonPiece]:
+    """Read JSON Lines piece by piece; the records of a piece that does not qualify are to be used up before the next is asked for.
 
     Args:
         stream: UTF-8.
-        names: the fields that are looked at, each once.
-        first: the number of its first line.
-        offset: the byte of the file that it begins with.
-        known: whether bytes of the stream are bytes of the file.
+        names: the fields that are needed, each once.
+        first: the number of the first line.
+        offset: the byte of the file with which the stream begins.
+        has_offsets: whether the stream holds the bytes of the file as they are stored, so that offsets mean something.
     """
-    while piece := stream.read(_PIECE):
-        piece += b"" if piece.endswith(b"\n") else stream.readline(MOST_ROW + 1)
+    while piece := stream.read(_PIECE_SIZE):
+        piece += b"" if piece.endswith(b"\n") else stream.readline(MAX_ROW_LENGTH + 1)
         if not piece.endswith(b"\n") and stream.peek(1):
-            behind: Any = stream
-            rest: Any = io.BufferedReader(Replayed(piece, behind), _PIECE)
-            yield read_jsonl(rest, first=first, offset=offset, known=known)
+            stream_behind: Any = stream
+            rest: Any = io.BufferedReader(ReplayedStream(piece, stream_behind), _PIECE_SIZE)
+            yield read_json_lines(rest, first=first, offset=offset, has_offsets=has_offsets)
             return
-        begins = _begins(piece) if len(piece) >= _LEAST else None
-        table = None if begins is None else _table(piece, names, begins.size)
+        begins = _find_objects(piece) if len(piece) >= _MIN_ARROW_SIZE else None
+        table = None if begins is None else _parse(piece, names, begins.size)
         if begins is None or table is None:
-            yield read_jsonl(io.BufferedReader(io.BytesIO(piece)), first=first, offset=offset, known=known)
+            yield read_json_lines(io.BufferedReader(io.BytesIO(piece)), first=first, offset=offset, has_offsets=has_offsets)
         else:
-            yield Lines(table, first, (begins + offset).tolist() if known else [None] * begins.size)
+            yield ArrowRecords(table, first, (begins + offset).tolist() if has_offsets else [None] * begins.size)
         first += piece.count(b"\n") if begins is None else begins.size  # only the last piece may end within a line
         offset += len(piece)
 
 
-def records_of(pieces: Iterable[Lines | Iterator[Record]]) -> Iterator[Record]:
-    """Return the records that pieces hold, as ``read_jsonl`` finds them."""
-    return chain.from_iterable(piece.records() if isinstance(piece, Lines) else piece for piece in pieces)
+def flatten_pieces(pieces: Iterable[JsonPiece]) -> Iterator[DumpRecord]:
+    """Return the records in some pieces one by one, as ``read_json_lines`` finds them."""
+    return chain.from_iterable(piece.records() if isinstance(piece, ArrowRecords) else piece for piece in pieces)
 
 
-def _begins(piece: bytes) -> "npt.NDArray[np.int64] | None":
-    """Return where the lines begin; None unless each may be an object."""
-    import numpy as np
-
-    signs = np.frombuffer(piece, np.uint8)
-    ends = np.flatnonzero(signs[:-1] == ord("\n"))
-    if signs[0] != ord("{") or (signs[ends - 1] != ord("}")).any() or (signs[ends + 1] != ord("{")).any():
+def _find_objects(piece: bytes) -> IntArray | None:
+    """Return where the lines begin; None unless each of them may be an object."""
+    codes = np.frombuffer(piece, np.uint8)
+    ends = np.flatnonzero(codes[:-1] == ord("\n"))
+    if codes[0] != ord("{") or (codes[ends - 1] != ord("}")).any() or (codes[ends + 1] != ord("{")).any():
         return None
     return np.concatenate([[0], ends + 1])
 
 
-def _table(piece: bytes, names: Sequence[str], count: int) -> "pa.Table | None":
-    """Return the values of each field, a row for each line; None if the piece, of so many lines, does not qualify."""
-    if _DEEP in piece or _has_odd_number(piece):
+def _parse(piece: bytes, names: Sequence[str], count: int) -> "pa.Table | None":
+    """Return the values of each field, a row for each of ``count`` lines; None if the piece does not qualify."""
+    if _DEEP_NESTING in piece or _has_number_of_arrow(piece):
         return None
-    schema = _schema(piece, names)
+    schema = _infer_schema(piece, names)
     if schema is None:
         return None
     import pyarrow as pa
@@ -122,30 +98,28 @@ def _table(piece: bytes, names: Sequence[str], count: int) -> "pa.Table | None":
         return None
 
 
-def _has_odd_number(piece: bytes) -> bool:
-    import numpy as np
-
-    signs = np.frombuffer(piece, np.uint8)
-    # A search for the pattern, or for a word of it, takes several times as long.
+def _has_number_of_arrow(piece: bytes) -> bool:
+    codes = np.frombuffer(piece, np.uint8)
+    # Searching for the pattern itself, or for a word of it, takes several times as long.
     for word in (b"NaN", b"Inf"):
-        first = np.flatnonzero(signs[:-2] == word[0])
-        if any(_ODD_NUMBER.match(piece, at) for at in first[signs[first + 2] == word[2]].tolist()):
+        initials = np.flatnonzero(codes[:-2] == word[0])
+        if any(_NUMBER_OF_ARROW.match(piece, at) for at in initials[codes[initials + 2] == word[2]].tolist()):
             return True
     return False
 
 
-def _schema(piece: bytes, names: Sequence[str]) -> "pa.Schema | None":
-    """Tell the types of the fields by the first lines; None if a field holds something else than text or whole numbers."""
+def _infer_schema(piece: bytes, names: Sequence[str]) -> "pa.Schema | None":
+    """Infer the types of the fields from the first lines; None if a field holds neither text nor whole numbers."""
     import pyarrow as pa
 
     try:
-        samples = [json.loads(line) for line in piece.split(b"\n", _SAMPLES)[:_SAMPLES] if line]
+        samples = [json.loads(line) for line in piece.split(b"\n", _SAMPLE_LINES)[:_SAMPLE_LINES] if line]
     except (ValueError, RecursionError):
         return None
-    types: dict[str, Any] = {}
+    schema: dict[str, Any] = {}
     for name in names:
-        found = {type(sample.get(name)) for sample in samples if isinstance(sample, dict)} - {type(None)}
-        if not found <= {str} and found != {int}:
+        types = {type(sample.get(name)) for sample in samples if isinstance(sample, dict)} - {type(None)}
+        if not types <= {str} and types != {int}:
             return None
-        types[name] = pa.int64() if found == {int} else pa.string()
-    return pa.schema(list(types.items()))
+        schema[name] = pa.int64() if types == {int} else pa.string()
+    return pa.schema(list(schema.items()))

@@ -8,17 +8,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from model.comment import Format
 from model.errors import DumpError
-from service.batch.input.encodings import UTF8, encoding_of, text_of
-from service.batch.input.platforms.platform import Shape
-from service.batch.input.records import Record
-from service.batch.rows import Columns, Reason
+from service.batch.input.records import DumpRecord
+from service.batch.input.streams.encodings import UTF8, decode_head, detect_encoding
+from service.batch.rows import Reason
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-__all__ = ["PAGE", "read_page"]
+__all__ = ["read_page"]
 
 _MOST = 1 << 26
 _MOST_NODES = 200_000
@@ -27,9 +25,6 @@ _MOST_STEPS = 5_000_000
 _MOST_STEEP = 10_000
 _TAG = re.compile(rb"<(/?)(?:div|span|section|article|blockquote|[bui]|[ou]l|em|strong|font|center|table)\b", re.IGNORECASE)
 """Elements that are closed wherever they are opened, and so can be nested."""
-
-PAGE = Shape("page", "comments on a page", (), Columns("text", "id", "author", "parent", "time"), Format.HTML)
-"""Comments on a page, put together from its mark-up."""
 
 
 class _Markup(NamedTuple):
@@ -77,7 +72,7 @@ _NO_TEXT += ", .comment-edit-link, .comment-awaiting-moderation, .screen-reader-
 _NO_TEXT += ", .comment-actions, .actions, .comment-footer, .share, .votes, .vote, .wpd-comment-footer, .wpd-comment-header"
 
 
-def read_page(stream: BinaryIO, *, name: str) -> Iterator[Record]:
+def read_page(stream: BinaryIO, *, name: str) -> Iterator[DumpRecord]:
     """Read the comments of a page.
 
     Args:
@@ -102,8 +97,8 @@ def read_page(stream: BinaryIO, *, name: str) -> Iterator[Record]:
     return (_record(number, fields) for number, fields in enumerate(found, start=1))
 
 
-def _record(number: int, fields: dict[str, object]) -> Record:
-    return Record(number, None, fields, Reason.NOT_A_COMMENT if fields.get("note") else None)
+def _record(number: int, fields: dict[str, object]) -> DumpRecord:
+    return DumpRecord(number, None, fields, Reason.NOT_A_COMMENT if fields.get("note") else None)
 
 
 def _is_steep(content: bytes) -> bool:
@@ -118,14 +113,14 @@ def _is_steep(content: bytes) -> bool:
 
 def _decoded(content: bytes) -> str:
     """Decode a page: by its mark, by what it says, or as UTF-8."""
-    encoding = encoding_of(content[: 1 << 16], guess=False)
+    encoding = detect_encoding(content[: 1 << 16], guess=False)
     said = re.search(rb"<meta[^>]+charset=[\"']?([A-Za-z0-9._-]+)", content[:4096], re.IGNORECASE)
     if encoding == UTF8 and said is not None:
         try:
             return content.decode(said.group(1).decode(), "replace").replace("\0", "\ufffd")
         except (LookupError, ValueError):
             pass
-    return text_of(content, encoding).replace("\0", "\ufffd")
+    return decode_head(content, encoding).replace("\0", "\ufffd")
 
 
 def _comments(page: "LexborHTMLParser", kind: _Markup, name: str) -> list[dict[str, object]]:

@@ -7,10 +7,10 @@ from typing import BinaryIO
 from xml.parsers import expat
 
 from model.errors import DumpError
-from service.batch.input.records import Record
-from service.batch.rows import MOST_ROW, Reason
+from service.batch.input.records import DumpRecord
+from service.batch.rows import MAX_ROW_LENGTH, Reason
 
-__all__ = ["Dialect", "read_xml"]
+__all__ = ["XmlSchema", "read_xml"]
 
 _CHUNK = 1 << 16
 _MOST_TOKEN = 1 << 24
@@ -23,7 +23,7 @@ _BLANKED = bytes.maketrans(_CONTROLS, b" " * len(_CONTROLS))
 
 
 @dataclass(frozen=True)
-class Dialect:
+class XmlSchema:
     """Which elements of a kind of XML are records.
 
     Attributes:
@@ -58,9 +58,9 @@ class _Forbidden(Exception):  # noqa: N818 - a signal through expat, never an er
 class _Parser:
     """Expat with our handlers, begun at some byte of the document inside of some elements."""
 
-    def __init__(self, dialect: Dialect, *, base: int, inside: tuple[str, ...], number: int, encoding: str | None) -> None:
+    def __init__(self, dialect: XmlSchema, *, base: int, inside: tuple[str, ...], number: int, encoding: str | None) -> None:
         self.dialect = dialect
-        self.found: list[Record] = []
+        self.found: list[DumpRecord] = []
         self.number = number
         self._open: _Open | None = None
         self._path: list[str] = []
@@ -91,11 +91,11 @@ class _Parser:
         return self._base + max(self._expat.CurrentByteIndex, 0)
 
     @property
-    def broken(self) -> Record:
+    def broken(self) -> DumpRecord:
         """What is broken: the record in which the parser is, or else a new one where it is."""
         if self._open is not None:
-            return Record(self._open.number, self._open.offset, self._open.fields)
-        return Record(self.number + 1, self.offset, {})
+            return DumpRecord(self._open.number, self._open.offset, self._open.fields)
+        return DumpRecord(self.number + 1, self.offset, {})
 
     def _refuse(self, *_: object) -> int:
         raise _Forbidden
@@ -120,7 +120,7 @@ class _Parser:
         record = self._open
         if record is not None:
             record.size += len(data)
-        if self._texts and (record is None or record.size <= MOST_ROW):
+        if self._texts and (record is None or record.size <= MAX_ROW_LENGTH):
             # What is around records is kept to its beginning.
             if record is None and len(self._texts[-1]) > _MOST_PIECES:
                 return
@@ -135,7 +135,9 @@ class _Parser:
                 self._around[key] = text
             return
         if len(self._path) < record.depth:
-            self.found.append(Record(record.number, record.offset, record.fields, Reason.TOO_LONG if record.size > MOST_ROW else None))
+            self.found.append(
+                DumpRecord(record.number, record.offset, record.fields, Reason.TOO_LONG if record.size > MAX_ROW_LENGTH else None)
+            )
             self._open = None
             return
         key = "/".join([*self._path[record.depth :], name])
@@ -143,7 +145,7 @@ class _Parser:
         record.fields[key] = f"{before}\n{text}" if isinstance(before, str) and before.strip() else text
 
 
-def read_xml(stream: BinaryIO, dialect: Dialect, *, name: str, known: bool = True) -> Iterator[Record]:
+def read_xml(stream: BinaryIO, dialect: XmlSchema, *, name: str, has_offsets: bool = True) -> Iterator[DumpRecord]:
     """Read the records of an XML document, one by one.
 
     A document that is broken somewhere gives a record with a reason, and reading goes on with the next element that is one.
@@ -152,7 +154,7 @@ def read_xml(stream: BinaryIO, dialect: Dialect, *, name: str, known: bool = Tru
         stream: the bytes.
         dialect: which elements are records.
         name: what messages call the document.
-        known: whether bytes of the stream are bytes of the file.
+        has_offsets: whether the stream holds the bytes of the file as they are stored, so that offsets mean something.
 
     Raises:
         DumpError: the document declares entities of its own.
@@ -169,7 +171,7 @@ def read_xml(stream: BinaryIO, dialect: Dialect, *, name: str, known: bool = Tru
         try:
             while data:
                 parser.feed(data.translate(_BLANKED) if ascii_like else data)
-                yield from _given(parser, known=known)
+                yield from _given(parser, has_offsets=has_offsets)
                 base += len(data)
                 data = stream.read(_CHUNK)
             parser.feed(b"", last=True)
@@ -177,20 +179,20 @@ def read_xml(stream: BinaryIO, dialect: Dialect, *, name: str, known: bool = Tru
             raise DumpError(f"{name} declares entities of its own, which dumps have no use for; it is not read") from None
         except (expat.ExpatError, ValueError, LookupError):
             reason = Reason.NOT_XML if data else Reason.TRUNCATED
-        yield from _given(parser, known=known)
+        yield from _given(parser, has_offsets=has_offsets)
         if reason is None:
             return
         record = parser.broken
         number = record.line
-        yield (record if known else record._replace(offset=None))._replace(reason=reason)
+        yield (record if has_offsets else record._replace(offset=None))._replace(reason=reason)
         at = max(parser.offset, base)
         place = _find(data[at - base :], stream, dialect, at=at) if ascii_like else None
 
 
-def _given(parser: _Parser, *, known: bool) -> Iterator[Record]:
+def _given(parser: _Parser, *, has_offsets: bool) -> Iterator[DumpRecord]:
     found, parser.found = parser.found, []
     for record in found:
-        yield record if known else record._replace(offset=None)
+        yield record if has_offsets else record._replace(offset=None)
 
 
 def _declared(head: bytes) -> str | None:
@@ -198,7 +200,7 @@ def _declared(head: bytes) -> str | None:
     return found.group(1).decode() if found is not None else None
 
 
-def _find(rest: bytes, stream: BinaryIO, dialect: Dialect, *, at: int) -> tuple[int, tuple[str, ...], bytes] | None:
+def _find(rest: bytes, stream: BinaryIO, dialect: XmlSchema, *, at: int) -> tuple[int, tuple[str, ...], bytes] | None:
     """Find the next element that is a record or holds some, beyond something broken."""
     tag = re.compile(rf"<({'|'.join(map(re.escape, dialect.parents))})(?=[\s>])".encode())
     floor = at + 1

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from model.comment import Format
-from service.batch.input.platforms.platform import Fields, Shape
+from service.batch.input.platforms.platform import Platform, RecordFields
 from service.batch.rows import Columns, Reason
 
 __all__ = ["CORAL", "CORAL_DOWNLOAD"]
 
 
-def _prepare(fields: Fields) -> tuple[Fields, Reason | None]:
+def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     revisions = fields.get("revisions")
     last = revisions[-1] if isinstance(revisions, list) and revisions else None
     text = last.get("body") if isinstance(last, Mapping) else None
@@ -17,7 +17,7 @@ def _prepare(fields: Fields) -> tuple[Fields, Reason | None]:
     return {**fields, "text": text}, Reason.DELETED if gone else None
 
 
-CORAL = Shape(
+CORAL = Platform(
     "coral",
     "comments of Coral",
     (frozenset({"revisions", "authorid"}), frozenset({"revisions", "storyid"})),
@@ -27,7 +27,7 @@ CORAL = Shape(
 )
 """Comments; the last revision is what readers see."""
 
-CORAL_DOWNLOAD = Shape(
+CORAL_DOWNLOAD = Platform(
     "coral",
     "a user's comments on Coral",
     (frozenset({"comment id", "comment text", "published timestamp"}),),

@@ -1,23 +1,23 @@
 """Disqus: its export, an XML document of categories, threads and posts."""
 
 from model.comment import Format
-from service.batch.input.formats.xml_records import Dialect
-from service.batch.input.platforms.platform import Fields, Shape
+from service.batch.input.formats.xml_records import XmlSchema
+from service.batch.input.platforms.platform import Platform, RecordFields
 from service.batch.rows import Columns, Reason
 
 __all__ = ["DISQUS", "DISQUS_XML"]
 
-DISQUS_XML = Dialect(frozenset({"post"}), {"post": ("disqus",)})
+DISQUS_XML = XmlSchema(frozenset({"post"}), {"post": ("disqus",)})
 """The elements of an export, as docs.disqus.com/developers/export has them."""
 
 
-def _prepare(fields: Fields) -> tuple[Fields, Reason | None]:
+def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     if str(fields.get("isDeleted", "")).strip() == "true":
         return fields, Reason.DELETED
     return {**fields, "author/name": fields.get("author/name") or fields.get("author/username")}, None
 
 
-DISQUS = Shape(
+DISQUS = Platform(
     "disqus",
     "comments of Disqus",
     (frozenset({"message", "thread/@dsq:id"}), frozenset({"@dsq:id", "message"})),

@@ -1,4 +1,4 @@
-"""All shapes of dumps that are known, by what ``--format`` calls them and by the names of their fields."""
+"""All platforms whose dumps are known, by their names for ``--format`` and by the names of their fields."""
 
 from collections.abc import Iterable
 
@@ -7,23 +7,26 @@ from service.batch.input.platforms.discourse import ARCHIVE, POSTS
 from service.batch.input.platforms.disqus import DISQUS
 from service.batch.input.platforms.hackernews import HACKER_NEWS
 from service.batch.input.platforms.mastodon import OUTBOX
-from service.batch.input.platforms.platform import Shape
+from service.batch.input.platforms.platform import Platform
 from service.batch.input.platforms.reddit import REDDIT
 from service.batch.input.platforms.wordpress import WXR
 from service.batch.input.platforms.youtube import DATA_API, TAKEOUT
 
-__all__ = ["SHAPES", "shape_by_name", "shape_by_names"]
+__all__ = ["find_platforms", "recognise_platform"]
 
-SHAPES: tuple[Shape, ...] = (REDDIT, HACKER_NEWS, CORAL, CORAL_DOWNLOAD, TAKEOUT, DATA_API, ARCHIVE, POSTS, OUTBOX, WXR, DISQUS)
-"""Every shape; the first that fits is taken."""
-
-
-def shape_by_names(names: Iterable[str]) -> Shape | None:
-    """Return the shape of records with such names, None if none is known."""
-    known = list(names)
-    return next((shape for shape in SHAPES if shape.fits(known)), None)
+_PLATFORMS: tuple[Platform, ...] = (
+    *(REDDIT, HACKER_NEWS, CORAL, CORAL_DOWNLOAD, TAKEOUT, DATA_API),
+    *(ARCHIVE, POSTS, OUTBOX, WXR, DISQUS),
+)
+"""Every kind of dump that is known by the names of its fields; the first that matches is the one."""
 
 
-def shape_by_name(name: str) -> tuple[Shape, ...]:
-    """Return the shapes that ``--format`` calls so; several where a software writes several kinds of dump."""
-    return tuple(shape for shape in SHAPES if shape.name == name)
+def recognise_platform(names: Iterable[str]) -> Platform | None:
+    """Return the platform of records whose fields have these names; None if it is unknown."""
+    field_names = list(names)
+    return next((platform for platform in _PLATFORMS if platform.matches(field_names)), None)
+
+
+def find_platforms(name: str) -> tuple[Platform, ...]:
+    """Return what ``--format`` means by a name: several where one platform writes several kinds of dump."""
+    return tuple(platform for platform in _PLATFORMS if platform.name == name)

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from html import escape
 
 from model.comment import Format
-from service.batch.input.platforms.platform import Fields, Shape
+from service.batch.input.platforms.platform import Platform, RecordFields
 from service.batch.rows import Columns, Reason
 
 __all__ = ["OUTBOX"]
 
 
-def _prepare(fields: Fields) -> tuple[Fields, Reason | None]:
+def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     post = fields.get("object")
     if fields.get("type") != "Create" or not isinstance(post, Mapping):
         # Boosts: what is told on is the post of somebody else, of which there is an address at most.
@@ -24,7 +24,7 @@ def _prepare(fields: Fields) -> tuple[Fields, Reason | None]:
     return {**post, **told}, None
 
 
-OUTBOX = Shape(
+OUTBOX = Platform(
     "mastodon",
     "posts on Mastodon",
     (frozenset({"type", "object", "actor"}),),

@@ -1,12 +1,12 @@
 """Reddit, as Pushshift and its successors dump it: one comment a line, as a rule in zstd with a long window."""
 
 from model.comment import Format
-from service.batch.input.platforms.platform import Shape
+from service.batch.input.platforms.platform import Platform
 from service.batch.rows import Columns
 
 __all__ = ["REDDIT"]
 
-REDDIT = Shape(
+REDDIT = Platform(
     "reddit",
     "comments of Reddit",
     tuple(frozenset({"body", name}) for name in ("created_utc", "link_id", "subreddit")),

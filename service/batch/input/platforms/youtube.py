@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from model.comment import Format
-from service.batch.input.platforms.platform import FORMAT, Fields, Shape
+from service.batch.input.platforms.platform import FORMAT_FIELD, Platform, RecordFields
 from service.batch.rows import Columns, Reason
 
 __all__ = ["DATA_API", "TAKEOUT"]
@@ -12,7 +12,7 @@ __all__ = ["DATA_API", "TAKEOUT"]
 _TEXT_NAMES = ("Comment Text", "Comment text", "comment text")
 
 
-def _from_takeout(fields: Fields) -> tuple[Fields, Reason | None]:
+def _from_takeout(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     name = next((name for name in _TEXT_NAMES if name in fields), None)
     return (fields, None) if name is None else ({**fields, name: _joined(fields[name])}, None)
 
@@ -35,7 +35,7 @@ def _segments(value: dict[str, object]) -> list[object]:
     return segments if isinstance(segments, list) else [value]
 
 
-TAKEOUT = Shape(
+TAKEOUT = Platform(
     "youtube",
     "a user's comments on YouTube",
     (frozenset({"comment id", "comment text", "channel id"}), frozenset({"comment text", "comment create timestamp"})),
@@ -45,7 +45,7 @@ TAKEOUT = Shape(
 """``comments.csv``; the case of its header has changed over the years."""
 
 
-def _unfold(fields: Fields) -> Iterator[Fields]:
+def _unfold(fields: RecordFields) -> Iterator[RecordFields]:
     items = fields.get("items")
     if isinstance(items, list):
         for item in items:
@@ -60,7 +60,7 @@ def _unfold(fields: Fields) -> Iterator[Fields]:
         yield from (answer for answer in answers if isinstance(answer, Mapping))
 
 
-def _from_api(fields: Fields) -> tuple[Fields, Reason | None]:
+def _from_api(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     snippet = fields.get("snippet")
     if not isinstance(snippet, Mapping):
         return {"id": fields.get("id")}, Reason.NOT_A_COMMENT
@@ -72,11 +72,11 @@ def _from_api(fields: Fields) -> tuple[Fields, Reason | None]:
         "author": snippet.get("authorDisplayName") or (channel.get("value") if isinstance(channel, Mapping) else None),
         "parent": snippet.get("parentId"),
         "time": snippet.get("publishedAt"),
-        FORMAT: Format.PLAIN if plain is not None else Format.HTML,
+        FORMAT_FIELD: Format.PLAIN if plain is not None else Format.HTML,
     }, None
 
 
-DATA_API = Shape(
+DATA_API = Platform(
     "youtube",
     "comments of YouTube",
     (frozenset({"kind", "snippet"}), frozenset({"etag", "snippet"}), frozenset({"kind", "etag", "items"})),

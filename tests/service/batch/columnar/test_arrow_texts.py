@@ -10,7 +10,7 @@ from model.comment import Format
 from model.moderator import Moderator
 from model.ngrams import packed_comments
 from model.ngrams import scoring_kernels as compiled
-from service.batch.columnar.arrow_texts import packed
+from service.batch.columnar.arrow_texts import pack_texts
 
 TEXTS = pa.array(["good morning", "", "see you", "na\u00efve"])
 GONE = pc.if_else(pa.array([True, False, False, False]), pa.scalar(None, pa.string()), TEXTS)
@@ -30,7 +30,7 @@ GONE = pc.if_else(pa.array([True, False, False, False]), pa.scalar(None, pa.stri
 )
 def test_they_are_the_texts_that_there_are(texts: "pa.Array[Any]", told: list[str]) -> None:
     """Of a part of an array too, and of one that holds none."""
-    assert [comment.text for comment in packed(texts, Format.PLAIN)] == told
+    assert [comment.text for comment in pack_texts(texts, Format.PLAIN)] == told
 
 
 def test_who_is_warm_compiles_nothing_for_them() -> None:
@@ -40,7 +40,7 @@ def test_who_is_warm_compiles_nothing_for_them() -> None:
     kernels: list[Any] = [compiled.score_slice, packed_comments._find_touched]
     before = [len(kernel.signatures) for kernel in kernels]
     for texts in (TEXTS, TEXTS.slice(0, 3), GONE, GONE.slice(0, 3), pa.nulls(3, pa.string())):
-        assert not packed(texts, Format.PLAIN).texts.data.flags.writeable
-        moderator.decide(packed(texts, Format.PLAIN), threads=1)
+        assert not pack_texts(texts, Format.PLAIN).texts.data.flags.writeable
+        moderator.decide(pack_texts(texts, Format.PLAIN), threads=1)
     assert before == [len(kernel.signatures) for kernel in kernels]
     assert all(before)

@@ -11,11 +11,11 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.batch.input import blocks as feed
-from service.batch.input.blocks import blocks, feeds, read_block
-from service.batch.input.shards import plan, read
+from service.batch.input import blocks
+from service.batch.input.blocks import is_compressed_lines, open_block, unpack_blocks
+from service.batch.input.shards import open_shard, plan_shards
 from service.batch.job import OutputFormat, ScoreJob
-from service.batch.rows import Reason, Row, Wanted
+from service.batch.rows import DumpOptions, Reason, Row
 from service.batch.score import score_files
 
 if TYPE_CHECKING:
@@ -29,13 +29,13 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def rows_of_blocks(path: Path, size: int) -> list[Row]:
-    shard = plan(str(path), Wanted(), size=1 << 30)[0]
-    assert feeds(shard)
-    return [row for block in blocks(str(path), size) for row in read_block(block, shard, Wanted()).rows]
+    shard = plan_shards(str(path), DumpOptions(), size=1 << 30)[0]
+    assert is_compressed_lines(shard)
+    return [row for block in unpack_blocks(str(path), size) for row in open_block(block, shard, DumpOptions()).rows]
 
 
 def rows_of(path: Path) -> list[Row]:
-    with read(plan(str(path), Wanted(), size=1 << 30)[0], Wanted()) as reading:
+    with open_shard(plan_shards(str(path), DumpOptions(), size=1 << 30)[0], DumpOptions()) as reading:
         return list(reading.rows)
 
 
@@ -66,7 +66,7 @@ def test_a_cut_file_ends_with_a_row_that_says_so(tmp_path_factory: pytest.TempPa
     content = "".join(json.dumps({"id": at, "text": f"comment {at * 7919 % 1000}"}) + "\n" for at in range(400))
     packed = gzip.compress(content.encode(), mtime=0)
     path.write_bytes(packed[: min(length, len(packed) - 1)])
-    if not feeds(plan(str(path), Wanted(), size=1 << 30)[0]):
+    if not is_compressed_lines(plan_shards(str(path), DumpOptions(), size=1 << 30)[0]):
         return
     found = rows_of_blocks(path, size)
     assert found == rows_of(path)
@@ -75,11 +75,11 @@ def test_a_cut_file_ends_with_a_row_that_says_so(tmp_path_factory: pytest.TempPa
 
 def test_an_endless_line_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is longer than any row is not held in memory, and the rows behind it keep their numbers."""
-    monkeypatch.setattr(feed, "_MOST_LINE", 1000)
-    monkeypatch.setattr(feed, "_READ", 100)
+    monkeypatch.setattr(blocks, "_MAX_LINE_SIZE", 1000)
+    monkeypatch.setattr(blocks, "_READ_SIZE", 100)
     path = tmp_path / "dump.gz"
     path.write_bytes(gzip.compress(b'{"text": "good"}\n{"text": "' + b"x" * 100_000 + b'"}\n{"text": "good"}\n'))
-    found = list(blocks(str(path), 20))
+    found = list(unpack_blocks(str(path), 20))
     assert max(len(block.content) for block in found) < 2000
     assert [block.first for block in found] == [1, 3]
 

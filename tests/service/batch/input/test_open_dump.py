@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from model.errors import DumpError
 from service.batch import rows as limits
-from service.batch.input.open_dump import open_reading
-from service.batch.rows import Columns, ReadAs, Reason, Row, Wanted
+from service.batch.input.open_dump import open_dump
+from service.batch.rows import Columns, DumpOptions, ReadAs, Reason, Row
 
 Read = Callable[..., tuple[Columns | None, list[Row]]]
 
@@ -239,7 +239,7 @@ def test_a_quote_that_is_never_closed_costs_one_row(read: Read, below: bytes) ->
 
 def test_huge_fields_are_read_and_over_long_ones_are_not(read: Read) -> None:
     """A text far beyond the csv module's own limit is read; one beyond ours is a row with a reason, as is an endless line."""
-    most, row = limits.MOST_TEXT, limits.MOST_ROW
+    most, row = limits.MAX_TEXT_LENGTH, limits.MAX_ROW_LENGTH
     _, found = read(b"id,text\n1," + b"x" * most + b"\n2," + b"x" * (most + 1) + b"\n3," + b"x" * (row + 5) + b"\n4,y\n")
     assert [(row.id, row.reason) for row in found] == [("1", None), ("2", Reason.TOO_LONG), (None, Reason.TOO_LONG), ("4", None)]
     assert len(found[0].text or "") == most
@@ -269,7 +269,7 @@ def parquet(path: Path, columns: dict[str, pa.Array]) -> str:
 
 
 def rows_of(path: str, **wanted: Any) -> list[Row]:
-    with open_reading(path, Wanted(**wanted)) as reading:
+    with open_dump(path, DumpOptions(**wanted)) as reading:
         return list(reading.rows)
 
 

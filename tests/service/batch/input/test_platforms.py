@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 from pyarrow import feather
 
 from model.errors import DumpError
-from service.batch.input.open_dump import open_reading
-from service.batch.input.shards import plan
-from service.batch.input.shards import read as read_shard
-from service.batch.input.values import time_of
-from service.batch.rows import ReadAs, Reason, Row, Wanted
+from service.batch.input.open_dump import open_dump
+from service.batch.input.shards import open_shard as read_shard
+from service.batch.input.shards import plan_shards
+from service.batch.input.values import parse_time
+from service.batch.rows import DumpOptions, ReadAs, Reason, Row
 from tests.service.batch.input.samples import SAMPLES, Sample
 
 every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
@@ -43,9 +43,9 @@ def test_each_kind_of_dump_is_known_by_its_content(tmp_path: Path, sample: Sampl
             continue
         path = tmp_path / name
         path.write_bytes(sample.content)
-        with open_reading(str(path), Wanted()) as reading:
+        with open_dump(str(path), DumpOptions()) as reading:
             rows = list(reading.rows)
-        assert reading.kind == sample.kind
+        assert reading.description == sample.kind
         assert [told(row) for row in rows] == sample.rows
         assert {str(row.format) for row in rows if row.reason is None} == {sample.format}
 
@@ -64,7 +64,7 @@ def test_each_kind_of_dump_is_read_compressed(tmp_path: Path, sample: Sample, su
     """The rows are those of the file as it was before."""
     path = tmp_path / f"{sample.name}.{suffix}"
     path.write_bytes(PACKED[suffix](sample.content))
-    with open_reading(str(path), Wanted()) as reading:
+    with open_dump(str(path), DumpOptions()) as reading:
         assert [told(row) for row in reading.rows] == sample.rows
 
 
@@ -101,7 +101,7 @@ def test_a_file_that_unpacks_to_a_thousand_times_its_size_is_refused(tmp_path: P
     path = tmp_path / "x.jsonl.zst"
     trap = zstandard.ZstdCompressor().compress((b" " * ((1 << 21) - 1) + b"\n") * 128)
     path.write_bytes(zstandard.ZstdCompressor().compress(b'{"text":"bait"}\n') + trap * 5)
-    with pytest.raises(DumpError, match="trap"), open_reading(str(path), Wanted()) as reading:
+    with pytest.raises(DumpError, match="trap"), open_dump(str(path), DumpOptions()) as reading:
         list(reading.rows)
 
 
@@ -255,7 +255,7 @@ def test_records_may_hold_anything(read_bytes: ReadBytes, shape: tuple[str, tupl
     name, names = shape
     rows = data.draw(st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(names, VALUES)), min_size=1, max_size=4))
     content = "".join(json.dumps(row) + "\n" for row in rows).encode()
-    found = read_bytes(content, "x.jsonl", Wanted(ReadAs(name)))
+    found = read_bytes(content, "x.jsonl", DumpOptions(ReadAs(name)))
     assert len(found) >= len(rows) or name == "youtube"
     for row in found:
         assert (row.text is None) == (row.reason is not None)
@@ -266,12 +266,12 @@ def test_lines_of_plain_text_are_comments_when_asked_for(tmp_path: Path) -> None
     """With ``lines``, each line is one; parts of the file give the same rows."""
     path = tmp_path / "x.txt"
     path.write_bytes("één, two\n\n\nthree\nf\xfcr\n".encode())
-    wanted = Wanted(lines=True)
-    with open_reading(str(path), wanted) as reading:
+    wanted = DumpOptions(lines=True)
+    with open_dump(str(path), wanted) as reading:
         rows = list(reading.rows)
     assert [(row.line, row.text) for row in rows] == [(1, "één, two"), (4, "three"), (5, "für")]
     parts: list[Row] = []
-    for shard in plan(str(path), wanted, size=3):
+    for shard in plan_shards(str(path), wanted, size=3):
         with read_shard(shard, wanted) as reading:
             parts += reading.rows
     assert parts == rows
@@ -291,22 +291,22 @@ def test_tables_of_other_encodings_are_read(read_bytes: ReadBytes, encoding: str
 
 def test_a_format_can_be_told(read_bytes: ReadBytes) -> None:
     """Who knows better than the content says so."""
-    rows = read_bytes(b"a <b>page</b>?\n\nno\n", "x.html", Wanted(ReadAs.TEXT))
+    rows = read_bytes(b"a <b>page</b>?\n\nno\n", "x.html", DumpOptions(ReadAs.TEXT))
     assert [row.text for row in rows] == ["a <b>page</b>?", "no"]
     with pytest.raises(DumpError, match="parquet"):
-        read_bytes(b"text\nx\n", "x", Wanted(ReadAs.PARQUET))
+        read_bytes(b"text\nx\n", "x", DumpOptions(ReadAs.PARQUET))
 
 
 def test_columns_that_are_named_are_taken_and_kept(read_bytes: ReadBytes) -> None:
     """Text, id, author, parent and time may be anywhere; whatever else is asked for is passed on."""
     content = b"a,b,c,d,e,f\nhi,1,ann,0.0,1577836800,blue\n"
-    wanted = Wanted(None, "a", "b", ("f", "a"), author_column="c", parent_column="d", time_column="e")
+    wanted = DumpOptions(None, "a", "b", ("f", "a"), author_column="c", parent_column="d", time_column="e")
     assert [(*told(row), row.extra) for row in read_bytes(content, "x", wanted)] == [
         ("1", "hi", None, "ann", None, "2020-01-01T00:00:00+00:00", {"f": "blue", "a": "hi"})
     ]
     with pytest.raises(DumpError, match="--keep"):
-        read_bytes(content, "x", Wanted(None, "a", keep=("z",)))
-    kept = read_bytes(SAMPLES[1].content, "x.xml", Wanted(keep=("wp:comment_approved", "title")))
+        read_bytes(content, "x", DumpOptions(None, "a", keep=("z",)))
+    kept = read_bytes(SAMPLES[1].content, "x.xml", DumpOptions(keep=("wp:comment_approved", "title")))
     assert kept[0].extra == {"wp:comment_approved": "1", "title": "Post"}
 
 
@@ -315,16 +315,16 @@ def test_a_file_behind_a_url_is_read(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
     path.write_text("".join(json.dumps({"text": f"text {n}"}) + "\n" for n in range(100)))
     parts: list[Row] = []
-    shards = plan(path.as_uri(), Wanted(), size=500)
+    shards = plan_shards(path.as_uri(), DumpOptions(), size=500)
     for shard in shards:
-        with read_shard(shard, Wanted()) as reading:
+        with read_shard(shard, DumpOptions()) as reading:
             parts += reading.rows
-    with open_reading(str(path), Wanted()) as reading:
+    with open_dump(str(path), DumpOptions()) as reading:
         assert parts == list(reading.rows)
     assert len(shards) > 2
-    with pytest.raises(DumpError, match="cannot be opened"), open_reading("nosuch://x", Wanted()):
+    with pytest.raises(DumpError, match="cannot be opened"), open_dump("nosuch://x", DumpOptions()):
         pass
-    with pytest.raises(FileNotFoundError), open_reading(f"{path.as_uri()}x", Wanted()):
+    with pytest.raises(FileNotFoundError), open_dump(f"{path.as_uri()}x", DumpOptions()):
         pass
 
 
@@ -354,7 +354,7 @@ def test_tables_of_hacker_news_are_read(tmp_path: Path, kind: str) -> None:
     for packed in (path, tmp_path / "x.gz"):
         if packed != path:
             packed.write_bytes(gzip.compress(path.read_bytes()))
-        with open_reading(str(packed), Wanted()) as reading:
+        with open_dump(str(packed), DumpOptions()) as reading:
             rows = list(reading.rows)
         assert [told(row)[:5] for row in rows] == expected
         assert {row.created_at for row in rows} == {datetime(2020, 1, 1, tzinfo=UTC)}
@@ -370,7 +370,7 @@ def test_a_damaged_row_group_costs_its_own_rows(tmp_path_factory: pytest.TempPat
     for _ in range(3):
         content[data.draw(st.integers(4, end - 1))] ^= data.draw(st.integers(1, 255))
     path.write_bytes(content)
-    with open_reading(str(path), Wanted()) as reading:
+    with open_dump(str(path), DumpOptions()) as reading:
         rows = list(reading.rows)
     assert [row.line for row in rows] == list(range(1, 61))
     assert all((row.text is None) == (row.reason is not None) for row in rows)
@@ -432,4 +432,4 @@ def test_comments_on_pages_are_told_from_what_is_around_them(read_bytes: ReadByt
 )
 def test_times_are_those_of_utc(value: object, time: bool) -> None:
     """Numbers and words of many kinds tell the same moment; what tells none is none."""
-    assert time_of(value) == (datetime(2020, 1, 1, tzinfo=UTC) if time else None)
+    assert parse_time(value) == (datetime(2020, 1, 1, tzinfo=UTC) if time else None)

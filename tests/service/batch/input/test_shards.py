@@ -13,23 +13,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.batch.input.open_dump import open_reading
-from service.batch.input.shards import Shard, plan, read
-from service.batch.rows import ReadAs, Row, Wanted
+from service.batch.input.open_dump import open_dump
+from service.batch.input.shards import Shard, open_shard, plan_shards
+from service.batch.rows import DumpOptions, ReadAs, Row
 
-NOTHING = Wanted()
+NOTHING = DumpOptions()
 
 
-def whole(path: Path, wanted: Wanted = NOTHING) -> list[Row]:
-    with open_reading(str(path), wanted) as reading:
+def whole(path: Path, wanted: DumpOptions = NOTHING) -> list[Row]:
+    with open_dump(str(path), wanted) as reading:
         return list(reading.rows)
 
 
-def in_parts(path: Path, size: int, wanted: Wanted = NOTHING) -> tuple[Sequence[Shard], list[Row]]:
-    shards = plan(str(path), wanted, size=size)
+def in_parts(path: Path, size: int, wanted: DumpOptions = NOTHING) -> tuple[Sequence[Shard], list[Row]]:
+    shards = plan_shards(str(path), wanted, size=size)
     rows: list[Row] = []
     for shard in pickle.loads(pickle.dumps(shards)):
-        with read(shard, wanted) as reading:
+        with open_shard(shard, wanted) as reading:
             rows += reading.rows
     return shards, rows
 
@@ -123,5 +123,5 @@ def test_what_cannot_be_read_from_its_middle_is_one_shard(tmp_path: Path) -> Non
     (tmp_path / "x.json").write_text(json.dumps(rows))
     (tmp_path / "y.jsonl").write_bytes("\n".join(json.dumps(row) for row in rows).encode("utf-16"))
     assert len(in_parts(tmp_path / "x.json", 10)[0]) == 1
-    shards, found = in_parts(tmp_path / "y.jsonl", 10, Wanted(ReadAs.JSONL))
+    shards, found = in_parts(tmp_path / "y.jsonl", 10, DumpOptions(ReadAs.JSONL))
     assert (len(shards), len(found)) == (1, 50)

@@ -14,9 +14,10 @@ import pytest
 
 from model.errors import DumpError
 from service.batch.columnar.chunks import Chunk
+from service.batch.file_access import open_for_writing
 from service.batch.job import OutputFormat
 from service.batch.output.destination import output_format
-from service.batch.output.folders import open_for_writing, parent_and_name
+from service.batch.output.folders import parent_and_name
 from service.batch.output.writers import COLUMNS, Sink, ending, sink_for
 from service.batch.rows import Row, WriteAs
 from service.batch.scored_chunks import Judged

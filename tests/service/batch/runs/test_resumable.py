@@ -15,7 +15,7 @@ from model.errors import DumpError
 from service.batch.job import ScoreJob
 from service.batch.output.destination import output_format
 from service.batch.row_selection import RowSelection
-from service.batch.rows import Wanted
+from service.batch.rows import DumpOptions
 from service.batch.score import score_files
 from service.batch.statistics.summary import RunSummary
 
@@ -175,7 +175,7 @@ def test_a_changed_input_is_not_mixed_with_the_old_one(tmp_path: Path, judge: "J
     ("options", "said"),
     [
         ({"selection": RowSelection(seed=7)}, "another seed"),
-        ({"wanted": Wanted(id_column="id")}, "another id column"),
+        ({"wanted": DumpOptions(id_column="id")}, "another id column"),
         ({"shard_size": 1000}, "another shard size"),
     ],
 )

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.batch.columnar.chunks import Chunk, Column
+from service.batch.columnar.arrow_columns import ArrowColumn
+from service.batch.columnar.chunks import Chunk
 from service.batch.rows import Columns, Reason, Row
 from service.batch.scored_chunks import Judged
 from service.batch.statistics.counts import RunCounts
@@ -90,7 +91,7 @@ def test_columns_of_many_names_are_ranked_as_lists_are(shards: int) -> None:
     names = [None if place == 7 else f"n\xe4me{place}" + "x" * 300 * (place == 9) for place in (random.zipf(1.1, 60_000) % 30_000).tolist()]
     labels = random.integers(-1, 3, len(names)).astype(np.int8)
     found = []
-    for column in (list, lambda some: Column(pa.array(some, pa.string()))):
+    for column in (list, lambda some: ArrowColumn(pa.array(some, pa.string()))):
         whole = TopNames(capacity=1_000)
         for shard in np.array_split(np.arange(len(names)), shards):
             part = TopNames(capacity=1_000)

@@ -14,11 +14,11 @@ import pytest
 
 from model.errors import DumpError
 from model.moderator import Moderator
-from service.batch.input.shards import plan
+from service.batch.input.shards import plan_shards
 from service.batch.job import Artefact, OutputFormat, ScoreJob
 from service.batch.output.journal import ShardResult
 from service.batch.row_selection import RowSelection
-from service.batch.rows import Wanted
+from service.batch.rows import DumpOptions
 from service.batch.runs.progress import ProgressObserver, RunProgress
 from service.batch.score import score_files
 from service.batch.statistics.counts import RunCounts
@@ -91,7 +91,7 @@ def crew(place: Path, times: int) -> Iterator[WorkerPool]:
 
 
 def tasks(path: Path, done: set[int]) -> Iterator[ShardTask]:
-    shard = plan(str(path), Wanted(), size=1 << 20)[0]
+    shard = plan_shards(str(path), DumpOptions(), size=1 << 20)[0]
     return (ShardTask(number, shard, RowSelection()) for number in range(12) if number not in done)
 
 

@@ -8,18 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.batch.columnar.arrow_chunks import chunks_of_pieces
-from service.batch.columnar.chunks import Chunk, chunks_of
+from service.batch.columnar.chunks import Chunk, cut_into_chunks
+from service.batch.input.arrow_chunks import ChunkBuilder
 from service.batch.input.formats import json_lines_arrow as fastlines
-from service.batch.input.formats.json_lines import read_jsonl
-from service.batch.input.formats.json_lines_arrow import read_pieces
-from service.batch.input.platforms.platform import rows_of
+from service.batch.input.formats.json_lines import read_json_lines
+from service.batch.input.formats.json_lines_arrow import read_json_pieces
 from service.batch.input.platforms.reddit import REDDIT
-from service.batch.rows import Wanted
+from service.batch.input.platforms.row_builder import build_rows
+from service.batch.rows import DumpOptions
 
-WANTED = Wanted(keep=("score", "author"))
+OPTIONS = DumpOptions(keep=("score", "author"))
+BUILDER = ChunkBuilder(REDDIT, REDDIT.columns, OPTIONS)
 NAMES = ["body", "id", "author", "parent_id", "created_utc", "score"]
-MOST = {"most_rows": 3, "most_text": 40}
+LIMITS = {"max_rows": 3, "max_text": 40}
 
 texts = st.one_of(
     st.text(max_size=12),
@@ -47,8 +48,8 @@ dumps = st.one_of(st.lists(row(moments), max_size=12), st.lists(row(written), ma
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pieces of a few lines, so that many kinds of them come up."""
-    monkeypatch.setattr(fastlines, "_LEAST", 1)
-    monkeypatch.setattr(fastlines, "_PIECE", 300)
+    monkeypatch.setattr(fastlines, "_MIN_ARROW_SIZE", 1)
+    monkeypatch.setattr(fastlines, "_PIECE_SIZE", 300)
 
 
 def seen(chunks: list[Chunk]) -> list[tuple[Any, ...]]:
@@ -70,15 +71,15 @@ def stream(content: bytes) -> io.BufferedReader:
 def test_both_ways_lead_to_the_same(lines: list[dict[str, Any]], ended: bool) -> None:
     """Whatever text, id, author, parent and time are."""
     content = ("\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + "\n" * ended).encode()
-    rows = rows_of(read_jsonl(stream(content), first=5, offset=9), REDDIT, REDDIT.columns, wanted=WANTED, names=[], strict=False)
-    pieces = read_pieces(stream(content), NAMES, first=5, offset=9)
-    found = chunks_of_pieces(pieces, REDDIT, REDDIT.columns, wanted=WANTED, **MOST)
-    assert seen(list(found)) == seen(list(chunks_of(rows, WANTED.keep, **MOST)))
+    rows = build_rows(read_json_lines(stream(content), first=5, offset=9), REDDIT, REDDIT.columns, options=OPTIONS, names=[], strict=False)
+    pieces = read_json_pieces(stream(content), NAMES, first=5, offset=9)
+    found = BUILDER.build(pieces, **LIMITS)
+    assert seen(list(found)) == seen(list(cut_into_chunks(rows, OPTIONS.keep, **LIMITS)))
 
 
 def test_ordinary_lines_never_become_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     """The way that is taken for them is the fast one."""
-    monkeypatch.setattr("service.batch.columnar.arrow_chunks.rows_of", None)
+    monkeypatch.setattr("service.batch.input.arrow_chunks.build_rows", None)
     line = {
         "body": "a comment",
         "id": "k1",
@@ -88,8 +89,8 @@ def test_ordinary_lines_never_become_rows(monkeypatch: pytest.MonkeyPatch) -> No
         "edited": False,
         "score": 3,
     }
-    pieces = read_pieces(stream((json.dumps(line) + "\n").encode() * 40), NAMES)
-    chunks = list(chunks_of_pieces(pieces, REDDIT, REDDIT.columns, wanted=WANTED, **MOST))
+    pieces = read_json_pieces(stream((json.dumps(line) + "\n").encode() * 40), NAMES)
+    chunks = list(BUILDER.build(pieces, **LIMITS))
     assert sum(map(len, chunks)) == 40
     assert {cells[1:6] for cells in seen(chunks)} == {("k1", "a comment", None, "Ann", "k0")}
     assert chunks[0].created()[0] == "2023-11-14T22:13:20Z"

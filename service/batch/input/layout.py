@@ -1,0 +1,141 @@
+"""What is known of a dump once its beginning has been looked at: container, platform, and the columns that matter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from model.errors import DumpError
+from service.batch.input.columns import choose_columns, find_columns
+from service.batch.input.detect import Container, FileKind
+from service.batch.input.platforms.disqus import DISQUS
+from service.batch.input.platforms.known_platforms import find_platforms, recognise_platform
+from service.batch.input.platforms.platform import ANY_TABLE, Platform
+from service.batch.input.platforms.saved_page import SAVED_PAGE
+from service.batch.input.platforms.web_feeds import FEED
+from service.batch.input.platforms.wordpress import WXR
+from service.batch.input.records import RecordStream
+from service.batch.rows import Columns, DumpOptions
+
+__all__ = ["DumpPart", "Layout", "detect_layout", "detect_table_layout"]
+
+_PLAIN_TEXT = Platform("text", "", (), Columns("text", None))
+_PLATFORM_BY_CONTAINER = {
+    Container.WXR: WXR,
+    Container.DISQUS: DISQUS,
+    Container.FEED: FEED,
+    Container.PAGE: SAVED_PAGE,
+    Container.TEXT: _PLAIN_TEXT,
+    Container.LINES: _PLAIN_TEXT,
+}
+"""Containers that hold records of one platform only."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the beginning of a file has shown, so that any part of the file can be read without looking there again.
+
+    Attributes:
+        kind: the container and its encoding.
+        platform: the platform that the records come from.
+        columns: the fields that hold text, id and so on; None if the file is empty.
+        names: the header of delimited text; empty for other containers.
+    """
+
+    kind: FileKind
+    platform: Platform
+    columns: Columns | None
+    names: tuple[str, ...] = ()
+
+    @property
+    def description(self) -> str:
+        """What the file is, for people."""
+        container = str(self.kind.container)
+        return f"{self.platform.description} ({container})" if self.platform.description else container
+
+    def row_fields(self, options: DumpOptions) -> list[str]:
+        """Return the names of the fields that a row is made of, each once: those of the columns, and those that are kept."""
+        columns = self.columns
+        own = () if columns is None else (columns.text, columns.id, columns.author, columns.parent, columns.time)
+        return list(dict.fromkeys(name for name in (*own, *self.platform.extra_fields, *options.keep) if name is not None))
+
+
+@dataclass(frozen=True)
+class DumpPart:
+    """A part of a file that is to be read.
+
+    Attributes:
+        begin: the first byte, or the first row group of a Parquet file.
+        end: the byte or row group before which the part ends; None is the end of the file.
+        first: the number of its first line or row.
+        layout: what is known of the file; None if that is still to be found out.
+    """
+
+    begin: int = 0
+    end: int | None = None
+    first: int = 1
+    layout: Layout | None = None
+
+
+def detect_layout(kind: FileKind, stream: RecordStream, options: DumpOptions, *, file: str) -> Layout:
+    """Find out the platform and the columns of an open file.
+
+    Args:
+        kind: its container.
+        stream: its records, of which only what is known of their names is used.
+        options: what the caller says.
+        file: the file's name, for messages.
+
+    Raises:
+        DumpError: the file does not have the columns that the caller names, or no column is known to hold the text.
+    """
+    platform = _PLATFORM_BY_CONTAINER.get(kind.container)
+    if platform is not None:
+        return Layout(kind, platform, platform.columns)
+    if stream.empty:
+        header = tuple(stream.names) if kind.container is Container.CSV else ()
+        return Layout(kind, _find_platform(stream.names, options), None, header)
+    return detect_table_layout(kind, stream.names, options, file=file, text_names=stream.text_names)
+
+
+def detect_table_layout(kind: FileKind, names: list[str], options: DumpOptions, *, file: str, text_names: set[str] | None = None) -> Layout:
+    """Find out the platform and the columns of a table by the names of its columns.
+
+    Args:
+        kind: its container.
+        names: the names.
+        options: what the caller says.
+        file: the file's name, for messages.
+        text_names: the columns that hold text somewhere; None if that is not known.
+
+    Raises:
+        DumpError: the table does not have the columns that the caller names, or no column is known to hold the text.
+    """
+    platform = _find_platform(names, options)
+    if platform is not ANY_TABLE:
+        columns = _platform_columns(platform, names, options, file=file)
+    elif text_names is not None and not names:
+        columns = Columns(options.text_column or "text", options.id_column or "id")
+    else:
+        columns = choose_columns(names, options, file=file, text_names=text_names)
+    return Layout(kind, platform, columns, tuple(names) if kind.container is Container.CSV else ())
+
+
+def _find_platform(names: Sequence[str], options: DumpOptions) -> Platform:
+    if options.read_as is not None and (platforms := find_platforms(options.read_as.value)):
+        return next((platform for platform in platforms if platform.matches(names)), platforms[0])
+    return ANY_TABLE if options.text_column is not None else recognise_platform(names) or ANY_TABLE
+
+
+def _platform_columns(platform: Platform, names: list[str], options: DumpOptions, *, file: str) -> Columns:
+    """Return the columns of a platform, except where the caller names others."""
+    requested = {
+        "text": options.text_column,
+        "id": options.id_column,
+        "author": options.author_column,
+        "parent": options.parent_column,
+        "time": options.time_column,
+    }
+    for field, name in requested.items():
+        if name is not None and not find_columns(names, name):
+            raise DumpError(f"{file}: there is no column “{name}”; check --{field}-column")
+    replacements = {field: find_columns(names, name)[0] for field, name in requested.items() if name is not None}
+    return replace(platform.find_own_columns(names), **replacements)

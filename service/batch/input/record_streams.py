@@ -1,0 +1,73 @@
+"""The reader of each container: from the bytes of a dump to a stream of records."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from service.batch.input.detect import Container, FileKind
+from service.batch.input.formats.delimited_text import read_csv
+from service.batch.input.formats.json_documents import read_json_documents
+from service.batch.input.formats.json_lines import probe_records, read_json_lines
+from service.batch.input.formats.json_lines_arrow import flatten_pieces, read_json_pieces
+from service.batch.input.formats.plain_text import read_paragraphs, read_plain_lines
+from service.batch.input.formats.sql_dump import read_sql_posts
+from service.batch.input.formats.web_pages import read_page
+from service.batch.input.formats.xml_records import XmlSchema, read_xml
+from service.batch.input.layout import DumpPart
+from service.batch.input.platforms.disqus import DISQUS_XML
+from service.batch.input.platforms.web_feeds import FEED_XML
+from service.batch.input.platforms.wordpress import WXR_XML
+from service.batch.input.records import DumpRecord, RecordStream
+from service.batch.input.streams.dump_source import DumpSource
+from service.batch.input.streams.encodings import UTF8, recode_to_utf8
+from service.batch.rows import DumpOptions
+
+__all__ = ["open_record_stream"]
+
+_XML_SCHEMAS: dict[Container, XmlSchema] = {
+    Container.WXR: WXR_XML,
+    Container.DISQUS: DISQUS_XML,
+    Container.FEED: FEED_XML,
+}
+
+
+def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, options: DumpOptions) -> RecordStream:
+    """Begin to read the records of a dump in any container but columnar ones and archives.
+
+    Args:
+        source: its bytes, from the beginning of the part on.
+        kind: its container.
+        part: the part of it.
+        options: what the caller says.
+
+    Raises:
+        DumpError: the file cannot be read as what it is.
+    """
+    container = kind.container
+    stream = recode_to_utf8(source.stream, kind.encoding)
+    has_offsets = kind.encoding == UTF8 and not source.is_compressed
+    if container is Container.CSV:
+        header = list(part.layout.names) if part.layout is not None and part.begin else None
+        return read_csv(stream, kind.delimiter, name=source.name, names=header, first=part.first)
+    if container in _XML_SCHEMAS:
+        records = read_xml(source.stream, _XML_SCHEMAS[container], name=source.name, has_offsets=not source.is_compressed)
+        return RecordStream([], records, "row")
+    if container is Container.PAGE:
+        return RecordStream([], read_page(source.stream, name=source.name), "row")
+    if container in {Container.TEXT, Container.LINES}:
+        read_comments = read_plain_lines if container is Container.LINES else read_paragraphs
+        records = read_comments(stream, first=part.first, offset=part.begin, has_offsets=has_offsets)
+        return RecordStream(["text"], records, "line", strict=True)
+    if container is Container.SQL:
+        return _with_names(read_sql_posts(stream, has_offsets=has_offsets), "line", part)
+    if container is Container.JSON:
+        return _with_names(read_json_documents(stream, has_offsets=has_offsets), "row", part)
+    if part.layout is not None and part.layout.columns is not None and part.layout.platform.is_flat:
+        names = part.layout.row_fields(options)
+        pieces = read_json_pieces(stream, names, first=part.first, offset=part.begin, has_offsets=has_offsets)
+        return RecordStream([], flatten_pieces(pieces), "line", pieces=pieces)
+    return _with_names(read_json_lines(stream, first=part.first, offset=part.begin, has_offsets=has_offsets), "line", part)
+
+
+def _with_names(records: Iterator[DumpRecord], unit: Literal["line", "row"], part: DumpPart) -> RecordStream:
+    """Return a stream of records with their names, which nobody needs once the layout of the file is known."""
+    return probe_records(records, unit) if part.layout is None else RecordStream([], records, unit)

@@ -1,0 +1,172 @@
+"""The dumps in ZIP and tar archives, read as streams one after another; no member is ever unpacked under a name of its own."""
+
+import io
+import re
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import PurePosixPath
+from typing import BinaryIO, cast
+
+from model.errors import DumpError
+from service.batch.input.streams.byte_stream import ByteStream
+from service.batch.input.streams.compression import StreamDamage
+from service.batch.input.streams.dump_source import DumpSource, unpack_source
+from service.batch.rows import Reason
+
+__all__ = ["read_tar_members", "read_zip_members"]
+
+_MAX_MEMBERS = 100_000
+_MAX_TOTAL_SIZE = 1 << 40
+_MIN_CHECKED_SIZE = 1 << 30
+_MAX_RATIO = 1100
+"""The most bytes that one byte of a ZIP member may decompress to, once the member has passed ``_MIN_CHECKED_SIZE``."""
+_MAX_NAME_LENGTH = 1 << 16
+_SKIP_SIZE = 1 << 16
+_TAR_BLOCK_SIZE = 512
+_ZIP_FLAG_ENCRYPTED = 1
+_DUMP_SUFFIXES = {
+    *(".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".tab", ".xml", ".rss", ".atom", ".parquet", ".arrow", ".feather"),
+    *(".txt", ".html", ".htm", ".sql", ".gz", ".bz2", ".xz", ".zst"),
+}
+_NO_DUMPS = {"actor.json", "likes.json", "bookmarks.json", "package.json", "manifest.json", "readme.txt", "license.txt"}
+"""Files beside the dumps in an archive, such as the profile and the likes in one of Mastodon."""
+_TAKEOUT_COMMENTS = re.compile(r"(?:^|/)(?:my-)?comments/|comments[^/]*\.(?:csv|json)$", re.IGNORECASE)
+
+
+class _MemberStream(ByteStream):
+    """The bytes of a member; where it is damaged, it ends and says so.
+
+    Args:
+        file: the stream that the member is read from.
+        size: the size of the member in bytes.
+        has_checksum: whether reading beyond the last byte makes the archive compare a checksum.
+    """
+
+    def __init__(self, file: BinaryIO, size: int, *, has_checksum: bool) -> None:
+        self._file = file
+        self._remaining = size
+        self._has_checksum = has_checksum
+        self.damage: StreamDamage | None = None
+
+    def next_bytes(self, size: int) -> bytes:
+        size = min(size, self._remaining)
+        data = b""
+        if self.damage is None and (size or self._has_checksum):
+            try:
+                data = self._file.read(size or 1)
+            except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError, RuntimeError):
+                self.damage = StreamDamage(Reason.DAMAGED, 0)
+        if not data and self._remaining and self.damage is None:
+            self.damage = StreamDamage(Reason.TRUNCATED, 0)
+        self._remaining -= len(data)
+        return data
+
+    def skip_rest(self) -> None:
+        while self.read(_SKIP_SIZE):
+            pass
+
+
+def _is_dump(name: str) -> bool:
+    path = PurePosixPath(name.replace("\\", "/"))
+    if path.name.startswith(".") or "__MACOSX" in path.parts or path.name.lower() in _NO_DUMPS:
+        return False
+    if "Takeout" in path.parts and not _TAKEOUT_COMMENTS.search(name):
+        return False
+    return path.suffix.lower() in _DUMP_SUFFIXES
+
+
+def _open_member(member: _MemberStream, name: str) -> DumpSource:
+    source = unpack_source(member, name)
+    source.report_damage_of(member)
+    return source
+
+
+def read_zip_members(file: BinaryIO, name: str) -> Iterator[DumpSource]:
+    """Yield the dumps in a ZIP archive, each of which is to be read before the next is asked for.
+
+    Args:
+        file: the archive; it must be seekable.
+        name: what messages call it.
+
+    Raises:
+        DumpError: the file is no ZIP archive, or is a spreadsheet, or is encrypted, or is a decompression bomb.
+    """
+    try:
+        archive = zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
+        raise DumpError(f"{name} is a damaged ZIP archive; download it again, or unpack what is left of it: 7z x FILE") from error
+    with archive:
+        members = archive.infolist()
+        if any(member.filename == "[Content_Types].xml" for member in members):
+            raise DumpError(f"{name} is a spreadsheet or a document of an office program; save it as CSV")
+        _check_totals(len(members), sum(member.file_size for member in members), name)
+        for member in members:
+            if member.is_dir() or not _is_dump(member.filename):
+                continue
+            if member.flag_bits & _ZIP_FLAG_ENCRYPTED:
+                raise DumpError(f"{name} is encrypted; unpack it first")
+            if member.file_size > _MIN_CHECKED_SIZE and member.file_size > _MAX_RATIO * max(member.compress_size, 1):
+                raise DumpError(f"{name} unpacks to more than {_MAX_RATIO} times its size, as only a trap does; unpack it yourself")
+            # A member that cannot be opened is an empty stream, which its size then shows to be truncated.
+            content: BinaryIO = io.BytesIO()
+            with suppress(zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError):
+                content = cast(BinaryIO, archive.open(member))
+            with content:
+                yield _open_member(_MemberStream(content, member.file_size, has_checksum=True), member.filename)
+
+
+def read_tar_members(stream: BinaryIO, name: str) -> Iterator[DumpSource]:
+    """Yield the dumps in a tar archive, each of which is to be read before the next is asked for.
+
+    The archive is read once, from its beginning to its end. Members behind a damaged header cannot be found; one last, damaged
+    source stands for them.
+
+    Args:
+        stream: the archive.
+        name: what messages call it.
+
+    Raises:
+        DumpError: the archive holds so many members or bytes that it must be a trap.
+    """
+    long_name, long_size = "", None
+    count = total_size = 0
+    while len(header := stream.read(_TAR_BLOCK_SIZE)) == _TAR_BLOCK_SIZE and header.strip(b"\0"):
+        try:
+            info = tarfile.TarInfo.frombuf(header, "utf-8", "surrogateescape")
+        except tarfile.HeaderError:
+            break
+        size = info.size if long_size is None else long_size
+        count, total_size = count + 1, total_size + size
+        _check_totals(count, total_size, name)
+        member = _MemberStream(stream, size, has_checksum=False)
+        if info.type in {tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE}:
+            extension = member.read(min(info.size, _MAX_NAME_LENGTH)) or b""
+            if info.type == tarfile.GNUTYPE_LONGNAME:
+                long_name = extension.rstrip(b"\0").decode("utf-8", "replace")
+            else:
+                long_name, long_size = _parse_pax_header(extension, long_name)
+        else:
+            if info.isreg() and _is_dump(long_name or info.name):
+                yield _open_member(member, long_name or info.name)
+            long_name, long_size = "", None
+        member.skip_rest()
+        stream.read(-size % _TAR_BLOCK_SIZE)
+    if len(header) < _TAR_BLOCK_SIZE or header.strip(b"\0"):
+        yield _open_member(_MemberStream(io.BytesIO(), 1, has_checksum=False), name)
+
+
+def _parse_pax_header(header: bytes, name: str) -> tuple[str, int | None]:
+    """Return the path in a pax header, or else ``name``, and the size in it, if there is one."""
+    path = re.search(rb"\d+ path=([^\n]*)\n", header)
+    size = re.search(rb"\d+ size=(\d{1,18})\n", header)
+    return path.group(1).decode("utf-8", "replace") if path is not None else name, int(size.group(1)) if size is not None else None
+
+
+def _check_totals(count: int, total_size: int, name: str) -> None:
+    if count > _MAX_MEMBERS:
+        raise DumpError(f"{name} holds more than {_MAX_MEMBERS:,} files; unpack it yourself, and name those with comments")
+    if total_size > _MAX_TOTAL_SIZE:
+        raise DumpError(f"{name} unpacks to more than {_MAX_TOTAL_SIZE >> 40} TiB; unpack it yourself, and name the files with comments")

@@ -1,0 +1,223 @@
+"""Decompression of gzip, bzip2, xz and zstd in bounded memory; a stream that is cut off or damaged ends there and says so."""
+
+import bz2
+import lzma
+import zlib
+from collections.abc import Callable
+from typing import BinaryIO, NamedTuple, Protocol
+
+from model.errors import DumpError
+from service.batch.input.streams.byte_stream import ByteStream
+from service.batch.rows import Reason
+
+__all__ = ["DecompressedStream", "StreamDamage", "find_decoder"]
+
+_CHUNK_SIZE = 1 << 16
+_MAX_OUTPUT = 1 << 18
+_ZSTD_SLICE = 1 << 10
+"""Bytes of zstd that are decompressed at once: 4 of them can hold 128 KiB, and the decoder knows no other bound."""
+_ZSTD_WINDOW = 1 << 31
+"""The window of Reddit's dumps, ``zstd --long=31``."""
+_XZ_MEMORY = 1 << 28
+_MIN_CHECKED_SIZE = 1 << 30
+_MAX_RATIO = 1100
+"""The most bytes that one byte may decompress to, once a stream has passed ``_MIN_CHECKED_SIZE``; gzip cannot exceed 1032."""
+_LONGEST_SIGNATURE = 10
+_WINDOW_BITS_GZIP = 31
+"""What zlib calls a window of 32 KiB with the header and the checksum of gzip."""
+
+
+class StreamDamage(NamedTuple):
+    """Why a stream ends too early.
+
+    Attributes:
+        reason: truncated or damaged.
+        offset: how many bytes of the compressed file had been read.
+    """
+
+    reason: Reason
+    offset: int
+
+
+class _Decoder(Protocol):
+    """Decodes one member of a compressed file; the interface is that of ``bz2.BZ2Decompressor``."""
+
+    def decompress(self, data: bytes, max_length: int = -1, /) -> bytes: ...
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+
+
+class _GzipDecoder:
+    def __init__(self) -> None:
+        self._decoder = zlib.decompressobj(_WINDOW_BITS_GZIP)
+        self._has_more_output = False
+
+    def decompress(self, data: bytes, max_length: int = -1, /) -> bytes:
+        output = self._decoder.decompress(self._decoder.unconsumed_tail + data, max_length)
+        self._has_more_output = len(output) == max_length
+        return output
+
+    @property
+    def eof(self) -> bool:
+        return self._decoder.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._has_more_output and not self._decoder.unconsumed_tail
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._decoder.unused_data
+
+
+class _ZstdDecoder:
+    def __init__(self) -> None:
+        import zstandard
+
+        self._decoder = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
+        self._input = b""
+
+    def decompress(self, data: bytes, max_length: int = -1, /) -> bytes:
+        self._input += data
+        piece, self._input = self._input[:_ZSTD_SLICE], self._input[_ZSTD_SLICE:]
+        return self._decoder.decompress(piece) if piece else b""
+
+    @property
+    def eof(self) -> bool:
+        return self._decoder.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._input
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._decoder.unused_data + self._input
+
+
+def _bzip2_decoder() -> _Decoder:
+    return bz2.BZ2Decompressor()
+
+
+def _xz_decoder() -> _Decoder:
+    return lzma.LZMADecompressor(memlimit=_XZ_MEMORY)
+
+
+_BZIP2_SIGNATURE = b"BZh"
+_SIGNATURES: tuple[tuple[bytes, Callable[[], _Decoder]], ...] = (
+    (b"\x1f\x8b\x08", _GzipDecoder),
+    (_BZIP2_SIGNATURE, _bzip2_decoder),
+    (b"\xfd7zXZ\x00", _xz_decoder),
+    (b"\x28\xb5\x2f\xfd", _ZstdDecoder),
+    *((bytes([0x50 + number]) + b"\x2a\x4d\x18", _ZstdDecoder) for number in range(16)),
+)
+_BZIP2_BLOCKS = (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90")
+
+
+def find_decoder(head: bytes) -> Callable[[], _Decoder] | None:
+    """Return what makes a decoder for a stream, by its first bytes; None if they are not those of compressed data."""
+    for signature, decoder_factory in _SIGNATURES:
+        if head.startswith(signature) and (signature != _BZIP2_SIGNATURE or _is_bzip2(head)):
+            return decoder_factory
+    return None
+
+
+def _is_bzip2(head: bytes) -> bool:
+    """Tell bzip2 from a text that happens to begin with ``BZh``: block size and first block must follow."""
+    return head[3:4].isdigit() and head[4:10] in _BZIP2_BLOCKS
+
+
+class DecompressedStream(ByteStream):
+    """The decompressed bytes of a stream, all of its members one after another.
+
+    Attributes:
+        damage: why the stream ended too early; None as long as it has not.
+    """
+
+    def __init__(self, file: BinaryIO, name: str, decoder_factory: Callable[[], _Decoder]) -> None:
+        """Begin to decompress a stream.
+
+        Args:
+            file: the compressed bytes.
+            name: what messages call the file.
+            decoder_factory: makes the decoder of the first member.
+        """
+        self._file = file
+        self._name = name
+        self._decoder = decoder_factory()
+        self._output = memoryview(b"")
+        self._pending_input = b""
+        self._input_size = self._output_size = 0
+        self._at_end = False
+        self.damage: StreamDamage | None = None
+
+    def next_bytes(self, size: int) -> memoryview:
+        """Return the next decompressed bytes.
+
+        Raises:
+            DumpError: the stream decompresses to more than a thousand times its size, as only a decompression bomb does.
+        """
+        while not self._output and not self._at_end:
+            self._output = memoryview(self._decompress())
+        data, self._output = self._output[:size], self._output[size:]
+        return data
+
+    def _decompress(self) -> bytes:
+        """Decompress some bytes; none where a member ends, or the stream."""
+        if self._decoder.eof:
+            self._begin_next_member()
+            return b""
+        data, self._pending_input = self._pending_input, b""
+        is_exhausted = False
+        if not data and self._decoder.needs_input:
+            data = self._read_input()
+            is_exhausted = not data
+        try:
+            output = self._decoder.decompress(data, _MAX_OUTPUT)
+        except Exception as error:
+            if not _is_damage(error):
+                raise
+            self._end(Reason.DAMAGED)
+            return b""
+        if is_exhausted and not output and not self._decoder.eof:
+            self._end(Reason.TRUNCATED)
+        self._output_size += len(output)
+        if self._output_size > _MIN_CHECKED_SIZE and self._output_size > _MAX_RATIO * self._input_size:
+            raise DumpError(f"{self._name} unpacks to more than {_MAX_RATIO} times its size, as only a trap does; unpack it yourself")
+        return output
+
+    def _begin_next_member(self) -> None:
+        # Tape drives and some programs pad the last block with zeros.
+        rest = self._decoder.unused_data.lstrip(b"\0")
+        while len(rest) < _LONGEST_SIGNATURE:
+            more = self._read_input()
+            if not more:
+                break
+            rest = (rest + more).lstrip(b"\0")
+        decoder_factory = find_decoder(rest)
+        if not rest:
+            self._end(None)
+        elif decoder_factory is None:
+            self._end(Reason.DAMAGED)
+        else:
+            self._decoder, self._pending_input = decoder_factory(), rest
+
+    def _read_input(self) -> bytes:
+        data = self._file.read(_CHUNK_SIZE) or b""
+        self._input_size += len(data)
+        return data
+
+    def _end(self, reason: Reason | None) -> None:
+        self._at_end = True
+        if reason is not None:
+            self.damage = StreamDamage(reason, self._input_size)
+
+
+def _is_damage(error: Exception) -> bool:
+    import zstandard
+
+    return isinstance(error, zlib.error | lzma.LZMAError | zstandard.ZstdError | OSError | EOFError | ValueError)

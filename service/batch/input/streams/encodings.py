@@ -1,0 +1,109 @@
+"""Detection of a text's encoding, and its conversion to UTF-8."""
+
+import codecs
+import io
+
+from service.batch.input.streams.byte_stream import ByteStream
+
+__all__ = ["UTF8", "decode_head", "detect_encoding", "recode_to_utf8"]
+
+UTF8 = "utf-8"
+_BYTE_ORDER_MARKS = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_CHUNK_SIZE = 1 << 18
+_GUESS_HEAD_SIZE = 1 << 15
+_MIN_INVALID_BYTES = 8
+"""Bytes that are not UTF-8 before another encoding is considered: two or three of them are damage rather than an encoding."""
+_FIRST_NON_ASCII = 0x80
+_GUESSED_ENCODINGS = (
+    *("cp1252", "cp1251", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "koi8_r"),
+    *("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"),
+)
+"""What spreadsheet programs write; given a choice of a hundred, the guess for a short text would often be a rare one."""
+_ERROR_HANDLER = "tipstaff-bad"
+_INVALID_BYTE = "\udcff"
+"""The lone surrogate that becomes the byte 0xFF, which no UTF-8 contains."""
+
+
+def detect_encoding(head: bytes, *, guess: bool) -> str:
+    """Detect the encoding of a text by its first bytes.
+
+    Args:
+        head: the bytes; the last code point may be incomplete.
+        guess: whether encodings that carry no byte order mark are considered besides UTF-8.
+
+    Returns:
+        The name of a codec; ``utf-8`` where there is doubt.
+    """
+    marked = next((name for mark, name in _BYTE_ORDER_MARKS if head.startswith(mark)), None)
+    if marked is not None:
+        return marked
+    return UTF8 if not guess or _is_utf8(head) or not _is_worth_a_guess(head) else _guess_encoding(head)
+
+
+def _is_utf8(head: bytes) -> bool:
+    """Tell whether bytes are UTF-8, except for an incomplete code point at their end."""
+    try:
+        codecs.getincrementaldecoder(UTF8)().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_worth_a_guess(head: bytes) -> bool:
+    """Tell whether there are enough bytes beyond ASCII to guess by, most of which are not UTF-8."""
+    non_ascii = sum(byte >= _FIRST_NON_ASCII for byte in head)
+    invalid = sum("\udc80" <= char <= "\udcff" for char in head.decode(UTF8, "surrogateescape"))
+    return invalid >= _MIN_INVALID_BYTES and invalid > non_ascii / 2
+
+
+def _guess_encoding(head: bytes) -> str:
+    import logging
+
+    from charset_normalizer import from_bytes
+
+    # Otherwise every step of the guess would appear in the log of an application that logs everything.
+    logging.getLogger("charset_normalizer").setLevel(logging.WARNING)
+    best = from_bytes(head[:_GUESS_HEAD_SIZE], cp_isolation=list(_GUESSED_ENCODINGS)).best()
+    return UTF8 if best is None or best.encoding == "ascii" else best.encoding.replace("_", "-")
+
+
+def decode_head(head: bytes, encoding: str) -> str:
+    """Decode the first bytes of a text, whose last code point may be incomplete."""
+    return head.decode("utf-8-sig" if encoding == UTF8 else encoding, "replace")
+
+
+def recode_to_utf8(stream: io.BufferedReader, encoding: str) -> io.BufferedReader:
+    """Convert a stream of text to UTF-8; what cannot be decoded becomes a byte that no UTF-8 contains.
+
+    Args:
+        stream: the bytes.
+        encoding: the name of the codec that they were written with.
+    """
+    return stream if encoding == UTF8 else io.BufferedReader(_RecodedStream(stream, encoding), _CHUNK_SIZE)
+
+
+def _replace_by_invalid_byte(error: UnicodeError) -> tuple[str, int]:
+    return _INVALID_BYTE, error.end if isinstance(error, UnicodeDecodeError) else 0
+
+
+class _RecodedStream(ByteStream):
+    def __init__(self, stream: io.BufferedReader, encoding: str) -> None:
+        codecs.register_error(_ERROR_HANDLER, _replace_by_invalid_byte)
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder(encoding)(_ERROR_HANDLER)
+        self._output = memoryview(b"")
+        self._at_end = False
+
+    def next_bytes(self, size: int) -> memoryview:
+        while not self._output and not self._at_end:
+            chunk = self._stream.read(_CHUNK_SIZE)
+            self._at_end = not chunk
+            text = self._decoder.decode(chunk, self._at_end)
+            self._output = memoryview(text.encode(UTF8, "surrogateescape"))
+        data, self._output = self._output[:size], self._output[size:]
+        return data
