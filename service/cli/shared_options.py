@@ -1,0 +1,112 @@
+"""Options that several commands share, and what they need to share and to read them."""
+
+import inspect
+import re
+from collections.abc import Callable, Collection
+from dataclasses import MISSING, fields, is_dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+from model.profile import Profile
+
+__all__ = ["ArtefactOption", "JsonOption", "ProfileOption", "expand_option_groups", "parse_numbers", "parse_pairs"]
+
+ArtefactOption = Annotated[
+    Path | None,
+    typer.Option("--artefact", metavar="DIR", envvar="TIPSTAFF_ARTEFACT", help="Folder of a trained model.  [default: the shipped one]"),
+]
+ProfileOption = Annotated[
+    Profile | None,
+    typer.Option(
+        "--profile",
+        envvar="TIPSTAFF_PROFILE",
+        help="Which readers judge: fast the n-grams alone, full both, cascade both where it matters.  "
+        "[default: cascade if there are two; fast for files]",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def expand_option_groups(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command in which each parameter that is a dataclass of options is replaced by these options.
+
+    Typer makes an option of every parameter. With groups, a command with twenty options is a function of five parameters, and commands
+    that share options name their group.
+
+    Args:
+        command: a function whose parameters are all keyword-only; the fields of a group are annotated as Typer wants parameters.
+    """
+    signature = inspect.signature(command, eval_str=True)
+    groups = {name: parameter.annotation for name, parameter in signature.parameters.items() if is_dataclass(parameter.annotation)}
+    parameters: list[inspect.Parameter] = []
+    for name, parameter in signature.parameters.items():
+        parameters += _parameters(groups[name]) if name in groups else [parameter]
+
+    @wraps(command)
+    def command_of_options(**options: Any) -> None:
+        values = {name: group(**{field.name: options.pop(field.name) for field in fields(group)}) for name, group in groups.items()}
+        command(**values, **options)
+
+    del command_of_options.__wrapped__  # type: ignore[attr-defined]  # or Typer would read the annotations of the groups
+    command_of_options.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    command_of_options.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return command_of_options
+
+
+def _parameters(group: Any) -> list[inspect.Parameter]:
+    """Return a keyword-only parameter for each field of a dataclass."""
+    hints = get_type_hints(group, include_extras=True)
+    return [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if field.default is MISSING else field.default,
+            annotation=hints[field.name],
+        )
+        for field in fields(group)
+    ]
+
+
+def parse_pairs(option: str, values: list[str] | None, *, form: str) -> dict[str, str]:
+    """Return what a repeatable option such as ``--map OLD=NEW`` says, as a mapping; the last ``=`` separates.
+
+    Args:
+        option: the name of the option, for messages.
+        values: its values.
+        form: the form of a value, for messages.
+
+    Raises:
+        typer.BadParameter: a value is not of that form, or one name is given two values.
+    """
+    pairs: dict[str, str] = {}
+    for value in values or ():
+        left, separator, right = value.rpartition("=")
+        if not separator or not left or not right:
+            raise typer.BadParameter(f"{value!r} is not {form}", param_hint=option)
+        if pairs.setdefault(left, right) != right:
+            raise typer.BadParameter(f"{left!r} is given twice, and differently", param_hint=option)
+    return pairs
+
+
+def parse_numbers(option: str, values: list[str] | None, *, names: Collection[str] | None = None) -> dict[str, float]:
+    """Return what a repeatable option such as ``--weight NAME=NUMBER`` says, as a mapping.
+
+    Args:
+        option: the name of the option, for messages.
+        values: its values.
+        names: the names that exist; None allows any.
+
+    Raises:
+        typer.BadParameter: a value is not of that form, a name is unknown or given two numbers.
+    """
+    numbers = {}
+    for name, number in parse_pairs(option, values, form="NAME=NUMBER").items():
+        if names is not None and name not in names:
+            raise typer.BadParameter(f"{name!r} is not {', '.join(names)}", param_hint=option)
+        if not re.fullmatch(r"\d{1,9}(\.\d{0,9})?|\.\d{1,9}", number, re.ASCII):
+            raise typer.BadParameter(f"{name}={number}: give a number of 0 or more, such as 0.3", param_hint=option)
+        numbers[name] = float(number)
+    return numbers

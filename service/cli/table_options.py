@@ -1,0 +1,79 @@
+"""The options of the commands that read labelled tables: ``train``, ``train-encoder``, ``evaluate`` and ``compare``."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = [
+    "ColumnOption",
+    "JudgedRows",
+    "LabelColumns",
+    "MapOption",
+    "SeedOption",
+    "SourceWeightOption",
+    "StrictOption",
+    "TablesArgument",
+]
+
+TablesArgument = Annotated[list[Path], typer.Argument(metavar="TABLE…", help="CSV, JSONL or Parquet files, or folders of them.")]
+ColumnOption = Annotated[str | None, typer.Option(metavar="COLUMN", help="Column of that name, if the tables call it otherwise.")]
+MapOption = Annotated[list[str] | None, typer.Option("--map", metavar="OLD=NEW", help="What a label of the tables means.  [repeatable]")]
+SourceWeightOption = Annotated[
+    list[str] | None, typer.Option(metavar="SOURCE=NUMBER", help="How much a row of a source counts.  [default: 1; repeatable]")
+]
+SeedOption = Annotated[int, typer.Option(min=0, help="Seed of all that is random.")]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Stop at the first bad row.")]
+
+
+class SplitChoice(StrEnum):
+    """Which rows are judged, by the column ``split`` of the tables."""
+
+    HELD_OUT = "held-out"
+    DEV = "dev"
+    TRAIN = "train"
+    ALL = "all"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelColumns:
+    """The names of the columns that every command on labelled tables reads; None where the tables use the field's name."""
+
+    text: ColumnOption = None
+    label: ColumnOption = None
+    abusive: ColumnOption = None
+    hateful: ColumnOption = None
+    source: ColumnOption = None
+    id_column: Annotated[str | None, typer.Option("--id", metavar="COLUMN", help="Column of that name, likewise.")] = None
+
+    def by_field(self, **further: str | None) -> dict[str, str]:
+        """Return field → column for the columns that are named.
+
+        Args:
+            further: fields and columns that the command has besides.
+        """
+        columns = {
+            **{"text": self.text, "label": self.label, "abusive": self.abusive, "hateful": self.hateful, "source": self.source},
+            **{"id": self.id_column, **further},
+        }
+        return {field: column for field, column in columns.items() if column is not None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedRows:
+    """Which rows of the tables are judged, and how sure the figures are."""
+
+    split_column: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column split, likewise.")] = None
+    mapped: MapOption = None
+    split: Annotated[
+        SplitChoice, typer.Option(help="Which rows to judge, where the tables have a column split; held-out: all but train.")
+    ] = SplitChoice.HELD_OUT
+    clean: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SOURCE", help="Source whose fine rows are clean conversation.  [default: all; repeatable]"),
+    ] = None
+    resamples: Annotated[int, typer.Option(min=1, max=100_000, help="Bootstrap resamples that the intervals rest on.")] = 500
+    seed: SeedOption = 0
+    strict: StrictOption = False
