@@ -9,21 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from model.errors import InputError
+from service.cli.shared_options import JsonOption
 from service.store.stored_types import Key, Scope
 
 if TYPE_CHECKING:
     from service.store.store import Store
 
-__all__ = ["app", "opened"]
+__all__ = ["app", "configured_store"]
 
 app = typer.Typer(name="keys", help="Make, list and revoke the keys with which clients call.", no_args_is_help=True, rich_markup_mode=None)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
 
 @contextmanager
-def opened() -> Iterator["Store"]:
-    """Open the store that the environment names, with its tables up to date."""
+def configured_store() -> Iterator["Store"]:
+    """Provide the store that the environment configures, with its tables up to date."""
     from service.settings import read_settings
     from service.store.store import open_store
 
@@ -40,27 +39,27 @@ def create(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What to call the key, such as the forum that it is for.")],
     scope: Annotated[list[Scope] | None, typer.Option(help="What it allows.  [default: score; repeatable]")] = None,
     community: Annotated[str | None, typer.Option(metavar="NAME", help="Community that it belongs to.")] = None,
-    bring: Annotated[
+    imported: Annotated[
         bool, typer.Option("--import", help="Take the secret that the client has already, from standard input or a prompt.")
     ] = False,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Make a key and print its secret, which is not kept and cannot be shown again."""
     from service.store.api_keys import SHORT_SECRET
 
-    given = _secret() if bring else None
-    with opened() as store:
-        key, secret = store.keys.create(name, scope or [Scope.SCORE], community=community, secret=given)
+    existing = _read_secret() if imported else None
+    with configured_store() as store:
+        key, secret = store.keys.create(name, scope or [Scope.SCORE], community=community, secret=existing)
     if as_json:
-        print(json.dumps(_shown(key) | ({} if bring else {"secret": secret})))
-    elif not bring:
+        print(json.dumps(_key_json(key) | ({} if imported else {"secret": secret})))
+    elif not imported:
         print(secret)
     print(f"tipstaff: made the key {key.id} ({key.name}): {', '.join(sorted(key.scopes))}", file=sys.stderr)
-    if given is not None and len(given) < SHORT_SECRET:
+    if existing is not None and len(existing) < SHORT_SECRET:
         print("tipstaff: this secret is short; whoever gets hold of the database could find it out", file=sys.stderr)
 
 
-def _secret() -> str:
+def _read_secret() -> str:
     if sys.stdin is not None and sys.stdin.isatty():
         prompted: str = typer.prompt("Secret", hide_input=True, err=True)
         return prompted.strip()
@@ -71,24 +70,24 @@ def _secret() -> str:
 
 
 @app.command("list")
-def list_keys(*, as_json: AsJson = False) -> None:
+def list_keys(*, as_json: JsonOption = False) -> None:
     """List the keys, revoked ones too, never their secrets."""
-    with opened() as store:
+    with configured_store() as store:
         keys = store.keys.list()
     if as_json:
-        print(json.dumps([_shown(key) for key in keys]))
+        print(json.dumps([_key_json(key) for key in keys]))
         return
     from rich.console import Console
     from rich.table import Table
 
     table = Table("id", "name", "scopes", "community", "created", "last used", "revoked", box=None, pad_edge=False)
     for key in keys:
-        shown = _shown(key) | {"scopes": ", ".join(sorted(key.scopes))}
-        table.add_row(*("" if value is None else str(value)[: 10 if name.endswith("_at") else None] for name, value in shown.items()))
+        cells = _key_json(key) | {"scopes": ", ".join(sorted(key.scopes))}
+        table.add_row(*("" if value is None else str(value)[: 10 if name.endswith("_at") else None] for name, value in cells.items()))
     Console(highlight=False, markup=False).print(table)
 
 
-def _shown(key: Key) -> dict[str, Any]:
+def _key_json(key: Key) -> dict[str, Any]:
     return {
         "id": key.id,
         "name": key.name,
@@ -104,11 +103,11 @@ def _shown(key: Key) -> dict[str, Any]:
 def revoke(
     *,
     which: Annotated[str, typer.Argument(metavar="ID", help="The id of the key, or its name if no other valid key has it.")],
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """End a key's validity; running services take notice within seconds."""
-    with opened() as store:
+    with configured_store() as store:
         key = store.keys.revoke(which)
     if as_json:
-        print(json.dumps(_shown(key)))
+        print(json.dumps(_key_json(key)))
     print(f"tipstaff: revoked the key {key.id} ({key.name})", file=sys.stderr)

@@ -40,7 +40,9 @@ def expand_option_groups(command: Callable[..., None]) -> Callable[..., None]:
         command: a function whose parameters are all keyword-only; the fields of a group are annotated as Typer wants parameters.
     """
     signature = inspect.signature(command, eval_str=True)
-    groups = {name: parameter.annotation for name, parameter in signature.parameters.items() if is_dataclass(parameter.annotation)}
+    groups: dict[str, Any] = {
+        name: parameter.annotation for name, parameter in signature.parameters.items() if is_dataclass(parameter.annotation)
+    }
     parameters: list[inspect.Parameter] = []
     for name, parameter in signature.parameters.items():
         parameters += _parameters(groups[name]) if name in groups else [parameter]
@@ -50,7 +52,7 @@ def expand_option_groups(command: Callable[..., None]) -> Callable[..., None]:
         values = {name: group(**{field.name: options.pop(field.name) for field in fields(group)}) for name, group in groups.items()}
         command(**values, **options)
 
-    del command_of_options.__wrapped__  # type: ignore[attr-defined]  # or Typer would read the annotations of the groups
+    del command_of_options.__wrapped__  # or Typer would read the annotations of the groups
     command_of_options.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     command_of_options.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return command_of_options

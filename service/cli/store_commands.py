@@ -5,7 +5,8 @@ import sys
 
 import typer
 
-from service.cli.keys_commands import AsJson, opened
+from service.cli.keys_commands import configured_store
+from service.cli.shared_options import JsonOption
 
 __all__ = ["app"]
 
@@ -13,41 +14,43 @@ app = typer.Typer(name="store", help="Look after the database.", no_args_is_help
 
 
 @app.command()
-def upgrade(*, as_json: AsJson = False) -> None:
+def upgrade(*, as_json: JsonOption = False) -> None:
     """Make the tables or bring them up to date; the service does so by itself when it starts."""
     from service.settings import read_settings
     from service.store.database import open_database
-    from service.store.migrate import upgrade as bring_up_to_date
+    from service.store.migrate import upgrade as upgrade_database
     from service.store.tables import REVISION
 
     database = open_database(read_settings())
     try:
-        changed = bring_up_to_date(database)
+        changed = upgrade_database(database)
     finally:
         database.close()
     if as_json:
         print(json.dumps({"database": database.name, "revision": REVISION, "changed": changed}))
-    done = "brought to" if changed else "already has"
-    print(f"tipstaff: the database {database.name} {done} revision {REVISION}", file=sys.stderr)
+    outcome = "brought to" if changed else "already has"
+    print(f"tipstaff: the database {database.name} {outcome} revision {REVISION}", file=sys.stderr)
 
 
 @app.command()
-def status(*, as_json: AsJson = False) -> None:
+def status(*, as_json: JsonOption = False) -> None:
     """Count what is kept, and show the calls to other systems that were given up."""
     from service.store.tables import REVISION
 
-    with opened() as store:
+    with configured_store() as store:
         counts = {state.value: count for state, count in store.outbox.counts().items()}
-        valid = len(store.keys.by_digest())
+        keys = len(store.keys.by_digest())
         rulings = store.rulings.count()
-        parked = store.outbox.parked()
+        parked_calls = store.outbox.parked()
         name = store.database.name
     if as_json:
-        shown = [{"id": one.id, "kind": one.kind, "error": one.error, "finished_at": one.finished_at.isoformat()} for one in parked]
-        found = {"database": name, "revision": REVISION, "keys": valid, "rulings": rulings, "outbox": counts, "parked": shown}
-        print(json.dumps(found))
+        calls = [
+            {"id": call.id, "kind": call.kind, "error": call.error, "finished_at": call.finished_at.isoformat()} for call in parked_calls
+        ]
+        state = {"database": name, "revision": REVISION, "keys": keys, "rulings": rulings, "outbox": counts, "parked": calls}
+        print(json.dumps(state))
         return
-    print(f"{name}: revision {REVISION}, {valid} valid keys, {rulings} rulings")
+    print(f"{name}: revision {REVISION}, {keys} valid keys, {rulings} rulings")
     print(f"outbox: {', '.join(f'{count} {state}' for state, count in counts.items())}")
-    for one in parked:
-        print(f"parked: {one.kind} {one.id}: {one.error}")
+    for call in parked_calls:
+        print(f"parked: {call.kind} {call.id}: {call.error}")

