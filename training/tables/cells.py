@@ -1,4 +1,4 @@
-"""What the cells of a labelled table mean, one function for each kind of field."""
+"""Reads the cells of a labelled table, one function for each kind of field."""
 
 import math
 import re
@@ -12,16 +12,16 @@ __all__ = ["BadCell", "quote_name", "read_answer", "read_label", "read_split", "
 _SPLITS = ("train", "dev")
 _LABELS = {Label.FINE: (0, 0), Label.TOXIC: (1, 0), Label.HATEFUL: (1, 1)}
 _ANSWERS = {"1": 1, "1.0": 1, "true": 1, "yes": 1, "0": 0, "0.0": 0, "false": 0, "no": 0, "": UNKNOWN}
-_SHOWABLE = re.compile(r"[\w.:/+-]+(?: [\w.:/+-]+)?")
-_SHOWN = 32
+_NAME = re.compile(r"[\w.:/+-]+(?: [\w.:/+-]+)?")
+_LONGEST_NAME = 32
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-class BadCell(Exception):  # noqa: N818 - caught where the row is counted, never seen by a caller
-    """A cell that no row can be made of.
+class BadCell(Exception):  # noqa: N818 - caught where rows are counted, never seen by a caller
+    """A cell that cannot be read.
 
     Attributes:
-        field: the field that it holds.
+        field: the field that it should hold.
         detail: what is wrong and what to do, without the text of the comment.
     """
 
@@ -47,10 +47,10 @@ def reconcile_answers(abusive: int, hateful: int, *, label: Label | None) -> tup
         abusive = hateful = max(hateful, 0)
     if label is None:
         return abusive, hateful, None
-    said = _LABELS[label]
-    if abusive in {UNKNOWN, said[0]} and hateful in {UNKNOWN, said[1]}:
-        return *said, None
-    column, answer = ("hateful", hateful) if hateful not in {UNKNOWN, said[1]} else ("abusive", abusive)
+    by_label = _LABELS[label]
+    if abusive in {UNKNOWN, by_label[0]} and hateful in {UNKNOWN, by_label[1]}:
+        return *by_label, None
+    column, answer = ("hateful", hateful) if hateful not in {UNKNOWN, by_label[1]} else ("abusive", abusive)
     return abusive, hateful, f"says {label.value} although {column} is {'true' if answer else 'false'}; the label is not used"
 
 
@@ -132,8 +132,8 @@ def read_weight(value: object) -> float:
 
 
 def quote_name(word: str) -> str:
-    """Quote a label or a column's name for a message, unless it may be a comment that stands in the wrong place."""
-    return repr(word) if len(word) <= _SHOWN and _SHOWABLE.fullmatch(word) else "(not shown: it may be a comment)"
+    """Quote a label or the name of a column for a message, unless it may be a comment that is in the wrong place."""
+    return repr(word) if len(word) <= _LONGEST_NAME and _NAME.fullmatch(word) else "(not shown: it may be a comment)"
 
 
 def _missing(value: object) -> bool:

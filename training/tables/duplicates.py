@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from model.array_types import BoolArray, Int8Array, IntArray
 from training.tables.labelled import UNKNOWN, Labelled, Place
 from training.tables.near_duplicates import find_near_duplicates
 
@@ -38,19 +39,19 @@ class Contradiction:
 
     def __str__(self) -> str:
         """Return the contradiction in one line, without the text."""
-        kept = "yes is kept" if self.yes > self.no else "no is kept" if self.no > self.yes else "neither is kept"
-        where = ", ".join(f"{place.file} line {place.line}" for place in self.places)
-        return f"{where}: the same text, {self.question}: {self.yes} say yes, {self.no} no; {kept}"
+        outcome = "yes is kept" if self.yes > self.no else "no is kept" if self.no > self.yes else "neither is kept"
+        places = ", ".join(f"{place.file} line {place.line}" for place in self.places)
+        return f"{places}: the same text, {self.question}: {self.yes} say yes, {self.no} no; {outcome}"
 
 
 @dataclass(frozen=True, eq=False)
 class DeduplicatedRows:
-    """What is left of a labelled table, m rows, in the order of the first copies.
+    """A labelled table without duplicates: m rows, in the order of the first copies.
 
     Attributes:
-        rows: the rows that are left.
+        rows: the m rows.
         clusters: (m,) int64 numbers from 0; texts that are near duplicates of each other, directly or by others, share one.
-        contrasts: (m,) bool; True where a near duplicate is left that answers otherwise.
+        contrasts: (m,) bool; True where a near duplicate that answers otherwise is among the rows.
         copies: rows merged into an earlier exact copy.
         near: rows dropped because an earlier near duplicate says the same.
         undecided: rows dropped because their copies contradict each other evenly on all they answer.
@@ -58,8 +59,8 @@ class DeduplicatedRows:
     """
 
     rows: Labelled
-    clusters: NDArray[np.int64]
-    contrasts: NDArray[np.bool_]
+    clusters: IntArray
+    contrasts: BoolArray
     copies: int
     near: int
     undecided: int
@@ -74,10 +75,10 @@ def canonical_key(text: str) -> str:
 def deduplicate(labelled: Labelled, *, threshold: float = NEAR_SIMILARITY, key: Callable[[str], str] = canonical_key) -> DeduplicatedRows:
     """Merge exact copies and drop near duplicates that add no answer.
 
-    Rows of different ``split`` are never merged, nor dropped for one another: what stands on both sides is for ``split_rows`` to decide.
+    Rows of different ``split`` are never merged, nor dropped for one another: ``split_rows`` decides on texts that are in train and in dev.
     The first copy keeps its text, source, id and weight. Each question is answered by the majority of the copies that answer it; a tie
-    makes it unknown. Near duplicates that contradict each other are both kept (the smallest difference that changes the answer teaches
-    most), and share a cluster.
+    makes it unknown. Near duplicates that contradict each other are both kept, since the smallest difference that changes the answer
+    teaches most; they share a cluster.
 
     Args:
         labelled: the rows.
@@ -89,49 +90,53 @@ def deduplicate(labelled: Labelled, *, threshold: float = NEAR_SIMILARITY, key: 
     """
     sides = np.fromiter((_SIDES.index(split) for split in labelled.split), dtype=np.int8, count=len(labelled))
     keys = list(map(key, labelled.text))
-    first, group = _group(list(zip(keys, sides.tolist(), strict=True)))
-    merged, contradictions = _merge(labelled, first, group)
-    answers = _answers(merged)
+    first_rows, groups = _group_equal(list(zip(keys, sides.tolist(), strict=True)))
+    merged, contradictions = _merge_copies(labelled, first_rows, groups)
+    answers = _stack_answers(merged)
     decided = np.flatnonzero((answers != UNKNOWN).any(axis=1))
-    origin = first[decided]
-    found = find_near_duplicates([keys[row] for row in origin], sides=sides[origin], answers=answers[decided], threshold=threshold)
-    left = np.flatnonzero(found.kept)
+    origins = first_rows[decided]
+    near = find_near_duplicates([keys[row] for row in origins], sides=sides[origins], answers=answers[decided], threshold=threshold)
+    remaining = np.flatnonzero(near.kept)
     return DeduplicatedRows(
-        rows=merged.take(decided[left]),
-        clusters=_number(found.cluster[left]),
-        contrasts=found.contrast[left],
-        copies=len(labelled) - len(first),
-        near=len(decided) - len(left),
-        undecided=len(first) - len(decided),
+        rows=merged.take(decided[remaining]),
+        clusters=_number_clusters(near.cluster[remaining]),
+        contrasts=near.contrast[remaining],
+        copies=len(labelled) - len(first_rows),
+        near=len(decided) - len(remaining),
+        undecided=len(first_rows) - len(decided),
         contradictions=contradictions,
     )
 
 
-def _group(keys: Sequence[tuple[str, int]]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the first row of each group of equal keys, and each row's group; groups are in order of their first rows."""
+def _group_equal(keys: Sequence[tuple[str, int]]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the first row of each group of equal keys, and each row's group; groups are in the order of their first rows."""
     numbers: dict[tuple[str, int], int] = {}
-    group = np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), dtype=np.intp, count=len(keys))
-    return np.unique(group, return_index=True)[1], group
+    groups = np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), dtype=np.intp, count=len(keys))
+    return np.unique(groups, return_index=True)[1], groups
 
 
-def _merge(labelled: Labelled, first: NDArray[np.intp], group: NDArray[np.intp]) -> tuple[Labelled, list[Contradiction]]:
-    merged, contradictions = {}, []
+def _merge_copies(labelled: Labelled, first_rows: NDArray[np.intp], groups: NDArray[np.intp]) -> tuple[Labelled, list[Contradiction]]:
+    """Return one row for each group, its questions answered by the majority, and where copies contradict each other."""
+    majorities: dict[str, Int8Array] = {}
+    contradictions = []
     for question, answers in {"abusive": labelled.abusive, "hateful": labelled.hateful, **labelled.attributes}.items():
-        yes, no = (np.bincount(group[answers == answer], minlength=len(first)) for answer in (1, 0))
-        merged[question] = np.select([yes > no, no > yes], [1, 0], UNKNOWN).astype(np.int8)
-        contradicted = (yes > 0) & (no > 0)
-        rows = np.flatnonzero(contradicted[group] & (answers != UNKNOWN))
+        yes, no = (np.bincount(groups[answers == answer], minlength=len(first_rows)) for answer in (1, 0))
+        majorities[question] = np.select([yes > no, no > yes], [1, 0], UNKNOWN).astype(np.int8)
+        is_contradicted = (yes > 0) & (no > 0)
+        rows = np.flatnonzero(is_contradicted[groups] & (answers != UNKNOWN))
         places: dict[int, list[Place]] = {}
         for row in rows.tolist():
-            places.setdefault(int(group[row]), []).append(labelled.place[row])
-        contradictions += [Contradiction(question, int(yes[at]), int(no[at]), tuple(copies)) for at, copies in places.items()]
-    abusive, hateful = merged.pop("abusive"), merged.pop("hateful")
-    return replace(labelled.take(first), abusive=abusive, hateful=hateful, attributes=merged), contradictions
+            places.setdefault(int(groups[row]), []).append(labelled.place[row])
+        contradictions += [Contradiction(question, int(yes[group]), int(no[group]), tuple(copies)) for group, copies in places.items()]
+    abusive, hateful = majorities.pop("abusive"), majorities.pop("hateful")
+    return replace(labelled.take(first_rows), abusive=abusive, hateful=hateful, attributes=majorities), contradictions
 
 
-def _answers(labelled: Labelled) -> NDArray[np.int8]:
+def _stack_answers(labelled: Labelled) -> Int8Array:
+    """Return the answers to all questions, shape (rows, questions)."""
     return np.stack([labelled.abusive, labelled.hateful, *labelled.attributes.values()], axis=1)
 
 
-def _number(clusters: NDArray[np.int64]) -> NDArray[np.int64]:
+def _number_clusters(clusters: IntArray) -> IntArray:
+    """Return the clusters with numbers from 0, without gaps."""
     return np.unique(clusters, return_inverse=True)[1].astype(np.int64)

@@ -1,4 +1,4 @@
-"""Comments with human labels, column by column, as every step of training hands them on."""
+"""Comments with human labels, column by column: the form in which every step of training passes them on."""
 
 from collections.abc import Sequence, Sized
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Labelled:
         weight: (n,) float64, at least 0: how much a row counts in training.
         target: (n,) the source's word for the group that is attacked or spoken of, or None.
         attributes: name → (n,) int8 answers to a further question.
-        place: (n,) where each row was read.
+        place: (n,) the file and line that each row was read from.
     """
 
     text: list[str]
@@ -58,9 +58,9 @@ class Labelled:
 
     def __post_init__(self) -> None:
         """Refuse columns of unequal length: everything later indexes them together."""
-        answers: list[Sized] = [self.abusive, self.hateful, self.weight, *self.attributes.values()]
-        words: list[Sized] = [self.source, self.split, self.id, self.target, self.place]
-        if any(len(column) != len(self.text) for column in answers + words):
+        arrays: list[Sized] = [self.abusive, self.hateful, self.weight, *self.attributes.values()]
+        lists: list[Sized] = [self.source, self.split, self.id, self.target, self.place]
+        if any(len(column) != len(self.text) for column in arrays + lists):
             raise ValueError("every column of Labelled must be as long as text")
 
     @property
@@ -95,14 +95,16 @@ class Labelled:
         names = sorted({name for part in parts for name in part.attributes})
         return cls(
             text=[text for part in parts for text in part.text],
-            abusive=_join([part.abusive for part in parts]),
-            hateful=_join([part.hateful for part in parts]),
+            abusive=_concatenate_answers([part.abusive for part in parts]),
+            hateful=_concatenate_answers([part.hateful for part in parts]),
             source=[source for part in parts for source in part.source],
             split=[split for part in parts for split in part.split],
             id=[key for part in parts for key in part.id],
             weight=np.concatenate([np.empty(0), *(part.weight for part in parts)]),
             target=[target for part in parts for target in part.target],
-            attributes={name: _join([part.attributes.get(name, _unknown(len(part))) for part in parts]) for name in names},
+            attributes={
+                name: _concatenate_answers([part.attributes.get(name, _unknown_answers(len(part))) for part in parts]) for name in names
+            },
             place=[place for part in parts for place in part.place],
         )
 
@@ -112,9 +114,9 @@ def encode_answers(values: Sequence[bool | None]) -> Int8Array:
     return np.array([UNKNOWN if value is None else value for value in values], dtype=np.int8)
 
 
-def _unknown(size: int) -> Int8Array:
+def _unknown_answers(size: int) -> Int8Array:
     return np.full(size, UNKNOWN, dtype=np.int8)
 
 
-def _join(answers: list[Int8Array]) -> Int8Array:
-    return np.concatenate([_unknown(0), *answers])
+def _concatenate_answers(answers: list[Int8Array]) -> Int8Array:
+    return np.concatenate([_unknown_answers(0), *answers])

@@ -1,6 +1,5 @@
-"""Labelled tables: what each row says about the two questions, abusive and hateful, and what is wrong with the others."""
+"""Reads labelled tables: what each row says about the two questions, abusive and hateful, and what is wrong with the others."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,26 +8,14 @@ import numpy as np
 
 from model.comment import Label
 from model.errors import TableError
-from training.tables.cells import (
-    BadCell,
-    quote_name,
-    read_answer,
-    read_label,
-    read_split,
-    read_text,
-    read_weight,
-    read_word,
-    reconcile_answers,
-)
+from training.tables.cells import BadCell, read_answer, read_label, read_split, read_text, read_weight, read_word, reconcile_answers
 from training.tables.labelled import UNKNOWN, Labelled, Place
+from training.tables.table_columns import TableColumns, choose_columns, fold_name
 from training.tables.table_records import TableRecord, UnreadableRow, find_tables, read_header, read_records
 
-__all__ = ["Labelled", "Place", "RowProblem", "TablesRead", "read_tables"]
+__all__ = ["RowProblem", "TablesRead", "read_tables"]
 
-_FIELDS = ("text", "label", "abusive", "hateful", "source", "id", "split", "weight", "target")
-_TEXT_NAMES = ("text", "comment_text", "comment", "body", "content", "message")
-_STEP = 4096
-_ATTRIBUTE = re.compile(r"attribute\.([a-z][a-z0-9_]*)")
+_PROGRESS_STEP = 4096  # rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +45,15 @@ class RowProblem:
 
 @dataclass(frozen=True)
 class TablesRead:
-    """What came of reading tables; ``read == used + skipped + bad``.
+    """The rows of tables, and an account of those that are not among them; ``read == used + skipped + bad``.
 
     Attributes:
         rows: the rows that are used.
         problems: what was wrong, in order of reading.
-        read: rows seen.
-        used: rows in ``rows``.
-        skipped: sound rows that answer no question.
-        bad: rows that could not be used; each has a Problem.
+        read: number of rows in the tables.
+        used: number of ``rows``.
+        skipped: number of sound rows that answer no question.
+        bad: number of rows that could not be used; each has a RowProblem.
     """
 
     rows: Labelled
@@ -95,34 +82,28 @@ def read_tables(
         paths: files, or folders whose tables, at any depth, are read in sorted order.
         columns: field → the column that holds it, where their names differ; names are compared without case.
         labels: the tables' label → ``fine``, ``toxic`` or ``hateful``.
-        strict: whether the first Problem is raised as a TableError.
-        progress: called now and then with the number of rows read so far.
+        strict: whether the first problem is raised as a TableError.
+        progress: called after every few thousand rows with the number of rows read so far.
 
     Raises:
         TableError: a path, column or label name is wrong, a file cannot be read as its name says, no row can be used, or ``strict``.
     """
     if isinstance(paths, str):
         raise TypeError("paths is one string; hand over a list of paths")
-    names = _label_names(labels or {})
-    gathered = _Gathered(strict=strict, progress=progress)
+    label_names = _label_names(labels or {})
+    collector = _RowCollector(strict=strict, progress=progress)
     for path in find_tables(Path(path) for path in paths):
         header = read_header(path)
-        _read_table(path, _plan(path, header, columns or {}) if header else _Plan({}, {}), names, gathered)
-    if not gathered.used:
-        first = f"; first problem: {gathered.problems[0]}" if gathered.problems else ""
-        raise TableError(f"no row of {gathered.read} can be used ({gathered.skipped} answer no question, {gathered.bad} are bad){first}")
-    return TablesRead(
-        rows=gathered.labelled(),
-        problems=gathered.problems,
-        read=gathered.read,
-        used=gathered.used,
-        skipped=gathered.skipped,
-        bad=gathered.bad,
-    )
+        # A table without a single column has no rows either, which is reported.
+        table_columns = choose_columns(path, header, columns or {}) if header else TableColumns({}, {})
+        _read_table(path, table_columns, label_names, collector)
+    return collector.finish()
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _TableRow:
+    """One row, its cells read; ``remark`` says how a contradiction in it was settled."""
+
     text: str
     abusive: int
     hateful: int
@@ -135,41 +116,53 @@ class _Row:
     place: Place
     remark: str | None
 
-    def answers(self) -> bool:
+    def has_answer(self) -> bool:
+        """Return whether the row answers any question."""
         return any(answer != UNKNOWN for answer in (self.abusive, self.hateful, *self.attributes.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """The table's own spelling of the column that holds each field, and each attribute."""
-
-    fields: dict[str, str]
-    attributes: dict[str, str]
-
-    def columns(self) -> list[str]:
-        return list(dict.fromkeys([*self.fields.values(), *self.attributes.values()]))
-
-
 @dataclass
-class _Gathered:
+class _RowCollector:
+    """Collects the rows of all tables, and counts and lists those that cannot be used."""
+
     strict: bool
     progress: Callable[[int], None] | None
-    rows: list[_Row] = field(default_factory=list)
+    rows: list[_TableRow] = field(default_factory=list)
     problems: list[RowProblem] = field(default_factory=list)
     read: int = 0
     skipped: int = 0
     bad: int = 0
 
-    @property
-    def used(self) -> int:
-        return len(self.rows)
+    def count_row(self) -> None:
+        self.read += 1
+        if self.progress and self.read % _PROGRESS_STEP == 0:
+            self.progress(self.read)
+
+    def add(self, row: _TableRow) -> None:
+        if row.remark:
+            self.report(RowProblem(*row.place, "label", row.remark, dropped=False))
+        if row.has_answer():
+            self.rows.append(row)
+        else:
+            self.skipped += 1
+
+    def drop(self, place: Place, bad_cell: BadCell) -> None:
+        self.bad += 1
+        self.report(RowProblem(*place, bad_cell.field, bad_cell.detail))
 
     def report(self, problem: RowProblem) -> None:
         if self.strict:
             raise TableError(str(problem))
         self.problems.append(problem)
 
-    def labelled(self) -> Labelled:
+    def finish(self) -> TablesRead:
+        """Return all rows; raises a TableError if there is none."""
+        if not self.rows:
+            first = f"; first problem: {self.problems[0]}" if self.problems else ""
+            raise TableError(f"no row of {self.read} can be used ({self.skipped} answer no question, {self.bad} are bad){first}")
+        return TablesRead(self._labelled(), self.problems, self.read, len(self.rows), self.skipped, self.bad)
+
+    def _labelled(self) -> Labelled:
         rows = self.rows
         names = sorted({name for row in rows for name in row.attributes})
         return Labelled(
@@ -187,73 +180,39 @@ class _Gathered:
 
 
 def _label_names(labels: Mapping[str, str]) -> dict[str, Label]:
+    """Return the label of each name, the caller's names included."""
     names = {label.value: label for label in Label}
     for name, label in labels.items():
-        if _key(label) not in set(Label):
+        if fold_name(label) not in set(Label):
             raise TableError(f"label map: {name}={label}: {label!r} is not {', '.join(Label)}")
-        names[_key(name)] = Label(_key(label))
+        names[fold_name(name)] = Label(fold_name(label))
     return names
 
 
-def _key(name: str) -> str:
-    return name.strip().casefold()
-
-
-def _plan(path: Path, header: list[str], given: Mapping[str, str]) -> _Plan:
-    spelt = {_key(name): name for name in reversed(header) if name}
-    there = f"the columns are {', '.join(quote_name(name) for name in header)}"
-    found = {name: spelt[name] for name in spelt if name in _FIELDS or _ATTRIBUTE.fullmatch(name)}
-    if text := next((name for name in _TEXT_NAMES if name in spelt), None):
-        found["text"] = spelt[text]
-    for name, column in given.items():
-        if name not in _FIELDS and not _ATTRIBUTE.fullmatch(name):
-            raise TableError(f"columns: {name!r} is not a field; the fields are {', '.join(_FIELDS)} and attribute.NAME")
-        if _key(column) not in spelt:
-            raise TableError(f"{path}: there is no column {column!r} for {name}; {there}")
-        found[name] = spelt[_key(column)]
-    spellings = [_key(name) for name in header]
-    if twice := next((column for column in found.values() if spellings.count(_key(column)) > 1), None):
-        raise TableError(f"{path}: two columns are called {twice!r}; rename one")
-    attributes = {match[1]: found.pop(name) for name in list(found) if (match := _ATTRIBUTE.fullmatch(name))}
-    if "text" not in found:
-        raise TableError(f"{path}: no column holds the text; name it text, or say which does; {there}")
-    if not (attributes or {"label", "abusive", "hateful"} & set(found)):
-        raise TableError(f"{path}: no column holds labels; name it label, abusive, hateful or attribute.NAME, or say which does; {there}")
-    return _Plan(found, attributes)
-
-
-def _read_table(path: Path, plan: _Plan, names: dict[str, Label], gathered: _Gathered) -> None:
-    before = gathered.read
-    for line, record in read_records(path, plan.columns()):
-        gathered.read += 1
-        if gathered.progress and gathered.read % _STEP == 0:
-            gathered.progress(gathered.read)
+def _read_table(path: Path, columns: TableColumns, labels: Mapping[str, Label], collector: _RowCollector) -> None:
+    is_empty = True
+    for line, record in read_records(path, columns.names()):
+        is_empty = False
+        collector.count_row()
         place = Place(str(path), line)
         try:
-            if isinstance(record, UnreadableRow):
-                raise BadCell("", record.detail)
-            row = _row(record, plan=plan, names=names, place=place)
-        except BadCell as bad:
-            gathered.bad += 1
-            gathered.report(RowProblem(*place, bad.field, bad.detail))
-            continue
-        if row.remark:
-            gathered.report(RowProblem(*place, "label", row.remark, dropped=False))
-        if row.answers():
-            gathered.rows.append(row)
-        else:
-            gathered.skipped += 1
-    if gathered.read == before:
-        gathered.report(RowProblem(str(path), 0, "", "the table is empty"))
+            collector.add(_read_row(record, columns=columns, labels=labels, place=place))
+        except BadCell as bad_cell:
+            collector.drop(place, bad_cell)
+    if is_empty:
+        collector.report(RowProblem(str(path), 0, "", "the table is empty"))
 
 
-def _row(record: TableRecord, *, plan: _Plan, names: dict[str, Label], place: Place) -> _Row:
-    values = {name: record.get(column) for name, column in plan.fields.items()}
-    label = read_label(values.get("label"), names)
+def _read_row(record: TableRecord | UnreadableRow, *, columns: TableColumns, labels: Mapping[str, Label], place: Place) -> _TableRow:
+    """Read the cells of a row; raises a BadCell if one cannot be read."""
+    if isinstance(record, UnreadableRow):
+        raise BadCell("", record.detail)
+    values = {name: record.get(column) for name, column in columns.fields.items()}
+    label = read_label(values.get("label"), labels)
     abusive, hateful, remark = reconcile_answers(
         read_answer(values.get("abusive"), "abusive"), read_answer(values.get("hateful"), "hateful"), label=label
     )
-    return _Row(
+    return _TableRow(
         text=read_text(values.get("text")),
         abusive=abusive,
         hateful=hateful,
@@ -262,7 +221,7 @@ def _row(record: TableRecord, *, plan: _Plan, names: dict[str, Label], place: Pl
         id=read_word(values.get("id")) or str(place.line),
         weight=read_weight(values.get("weight")),
         target=read_word(values.get("target")),
-        attributes={name: read_answer(record.get(column), column) for name, column in plan.attributes.items()},
+        attributes={name: read_answer(record.get(column), column) for name, column in columns.attributes.items()},
         place=place,
         remark=remark,
     )

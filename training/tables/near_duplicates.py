@@ -10,14 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
+
+from model.array_types import BoolArray, Int8Array, IntArray
 
 __all__ = ["SHINGLE", "NearDuplicates", "find_near_duplicates"]
 
 SHINGLE = 5
-"""Code points a shingle; a shorter text is one shingle as a whole."""
+"""Code points of a shingle; a shorter text is one shingle as a whole."""
 
-# How often a shingle occurs is counted in 2**22 slots. Two that share one look too common, which costs time and changes no result.
+# How often a shingle occurs is counted in 2**22 slots. Two shingles in one slot look too common, which costs time but changes no result.
 _SLOTS = 1 << 22
 _SLOT = np.uint64(_SLOTS - 1)
 _COMMON = np.uint64(0xFFFF)
@@ -32,21 +33,21 @@ class NearDuplicates:
 
     Attributes:
         kept: (n,) bool; False where an earlier kept text on the same side is a near duplicate that answers all that this one answers.
-        cluster: (n,) int64; the position of some text of each one's cluster, the same for all. Near duplicates share it.
+        cluster: (n,) int64; the position of one text of the cluster, the same for all of it. Near duplicates share a cluster.
         contrast: (n,) bool; True where a kept text has a kept near duplicate, on the same side, that contradicts it.
     """
 
-    kept: NDArray[np.bool_]
-    cluster: NDArray[np.int64]
-    contrast: NDArray[np.bool_]
+    kept: BoolArray
+    cluster: IntArray
+    contrast: BoolArray
 
 
-def find_near_duplicates(keys: Sequence[str], *, sides: NDArray[np.int8], answers: NDArray[np.int8], threshold: float) -> NearDuplicates:
+def find_near_duplicates(keys: Sequence[str], *, sides: Int8Array, answers: Int8Array, threshold: float) -> NearDuplicates:
     """Find the near duplicates among n texts and drop those that add no answer; the first of them is kept.
 
     Args:
         keys: (n,) the texts in canonical form.
-        sides: (n,) which side of a split each text stands on; none is dropped for one on another side.
+        sides: (n,) which side of a split each text is on; none is dropped for one on another side.
         answers: (n, questions) 1, 0, or -1 where the text answers nothing.
         threshold: the least Jaccard similarity of two texts' sets of shingles that makes them near duplicates, above 0 and at most 1.
 
@@ -65,7 +66,7 @@ def find_near_duplicates(keys: Sequence[str], *, sides: NDArray[np.int8], answer
     return NearDuplicates(*_join(members, bounds, tokens, first, sides, np.ascontiguousarray(answers), threshold))
 
 
-def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+def _starts(lengths: IntArray) -> IntArray:
     return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
 
 

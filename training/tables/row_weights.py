@@ -1,41 +1,42 @@
-"""How much each row counts in training: its own weight, that of its source, and that of its label."""
+"""How much each row counts in training: the product of its own weight, that of its source and that of its label."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
+from model.array_types import FloatArray
 from model.comment import LABELS
 from model.errors import TableError
 from training.tables.labelled import Labelled
 
 __all__ = ["check_source_names", "scale_to_mean", "weigh_rows"]
 
-_NAMED = 8
+_MOST_NAMES = 8  # of sources in a message
+_SMALLEST_WEIGHT = 1e-300  # in place of 0, so that rows that all weigh 0 can be divided by it
 
 
-def scale_to_mean(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def scale_to_mean(weights: FloatArray) -> FloatArray:
     """Return weights in proportion, with mean 1: only how they relate to each other counts.
 
     Args:
         weights: finite, at least 0, not all 0; shape (n,).
     """
-    scaled = weights / weights.max()
-    in_proportion: npt.NDArray[np.float64] = scaled / scaled.mean()
-    return in_proportion
+    below_one = weights / weights.max()  # first, since the mean of very large weights overflows
+    scaled: FloatArray = below_one / below_one.mean()
+    return scaled
 
 
-def check_source_names(wanted: Mapping[str, float], sources: Iterable[str]) -> None:
+def check_source_names(source_weights: Mapping[str, float], sources: Iterable[str]) -> None:
     """Refuse weights for sources that are not there.
 
     Raises:
         TableError: there is no source of such a name.
     """
-    there = sorted(set(sources))
-    if missing := sorted(set(wanted).difference(there)):
-        more = f" and {len(there) - _NAMED} more" if len(there) > _NAMED else ""
-        raise TableError(f"source weights: there is no source {missing[0]!r}; the sources are {', '.join(there[:_NAMED])}{more}")
+    known = sorted(set(sources))
+    if unknown := sorted(set(source_weights).difference(known)):
+        more = f" and {len(known) - _MOST_NAMES} more" if len(known) > _MOST_NAMES else ""
+        raise TableError(f"source weights: there is no source {unknown[0]!r}; the sources are {', '.join(known[:_MOST_NAMES])}{more}")
 
 
 def weigh_rows(rows: Labelled, *, sources: Mapping[str, float], labels: Mapping[str, float]) -> Labelled:
@@ -53,10 +54,11 @@ def weigh_rows(rows: Labelled, *, sources: Mapping[str, float], labels: Mapping[
     Raises:
         TableError: no row counts.
     """
-    of_label = np.array([labels.get(label.value, 1.0) for label in LABELS])
-    possible = np.column_stack([rows.abusive != 1, (rows.abusive != 0) & (rows.hateful != 1), (rows.abusive != 0) & (rows.hateful != 0)])
-    of_source = np.array([sources.get(name, 1.0) for name in rows.source])
-    weights = rows.weight / max(float(rows.weight.max(initial=0)), 1e-300) * of_source * (possible @ of_label / possible.sum(axis=1))
+    label_weights = np.array([labels.get(label.value, 1.0) for label in LABELS])
+    is_possible = np.column_stack([rows.abusive != 1, (rows.abusive != 0) & (rows.hateful != 1), (rows.abusive != 0) & (rows.hateful != 0)])
+    source_weights = np.array([sources.get(name, 1.0) for name in rows.source])
+    own_weights = rows.weight / max(float(rows.weight.max(initial=0)), _SMALLEST_WEIGHT)
+    weights = own_weights * source_weights * (is_possible @ label_weights / is_possible.sum(axis=1))
     counted = np.flatnonzero(weights > 0)
     if not counted.size:
         raise TableError("every row to learn from weighs 0; give some rows a weight above 0")

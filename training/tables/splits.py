@@ -1,4 +1,4 @@
-"""Train and dev: which rows teach and which judge, with no text, nor near duplicate, on both sides."""
+"""Divides rows into train and dev so that no text, nor a near duplicate of it, is in both."""
 
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -6,6 +6,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
+from model.array_types import IntArray
 from model.errors import TableError
 from training.tables.labelled import Labelled
 
@@ -13,6 +14,9 @@ __all__ = ["DEV_SHARE", "Split", "split_rows"]
 
 DEV_SHARE = 0.1
 """The share of the rows without a ``split`` that becomes dev."""
+
+_OPEN, _TRAIN, _DEV = 0, 1, 2  # a cluster is where the highest of its rows is
+_SIDES = {"train": _TRAIN, "dev": _DEV}
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +26,7 @@ class Split:
     Attributes:
         train: rows to learn from.
         dev: rows to calibrate and judge by.
-        dropped: rows that the table puts in train although a near duplicate of theirs is in its dev.
+        dropped: rows that the table puts into train although a near duplicate of theirs is in its dev.
     """
 
     train: NDArray[np.intp]
@@ -30,7 +34,7 @@ class Split:
     dropped: NDArray[np.intp]
 
 
-def split_rows(labelled: Labelled, clusters: NDArray[np.int64], *, dev_share: float = DEV_SHARE, seed: int = 0) -> Split:
+def split_rows(labelled: Labelled, clusters: IntArray, *, dev_share: float = DEV_SHARE, seed: int = 0) -> Split:
     """Divide rows into train and dev.
 
     A row's own ``split`` is honoured, except that a train row whose cluster holds a dev row is dropped. Rows without one follow their
@@ -50,53 +54,52 @@ def split_rows(labelled: Labelled, clusters: NDArray[np.int64], *, dev_share: fl
     """
     if not 0 < dev_share < 1:
         raise ValueError(f"dev_share is {dev_share}; it must be between 0 and 1")
-    given = np.array([{"train": 1, "dev": 2}.get(split or "", 0) for split in labelled.split], dtype=np.int8)
-    side = np.zeros(int(clusters.max(initial=-1)) + 1, dtype=np.int8)
-    np.maximum.at(side, clusters, given)
-    open_rows = np.flatnonzero(side[clusters] == 0)
-    chosen = _choose(labelled.take(open_rows), clusters[open_rows], dev_share=dev_share, seed=seed)
-    dev = side == 2
-    dev[chosen] = True
-    in_dev = dev[clusters]
+    row_sides = np.array([_SIDES.get(split or "", _OPEN) for split in labelled.split], dtype=np.int8)
+    cluster_sides = np.full(int(clusters.max(initial=-1)) + 1, _OPEN, dtype=np.int8)
+    np.maximum.at(cluster_sides, clusters, row_sides)
+    open_rows = np.flatnonzero(cluster_sides[clusters] == _OPEN)
+    is_dev_cluster = cluster_sides == _DEV
+    is_dev_cluster[_draw_dev_clusters(labelled.take(open_rows), clusters[open_rows], dev_share=dev_share, seed=seed)] = True
+    in_dev = is_dev_cluster[clusters]
     split = Split(
         train=np.flatnonzero(~in_dev),
-        dev=np.flatnonzero(in_dev & (given != 1)),
-        dropped=np.flatnonzero(in_dev & (given == 1)),
+        dev=np.flatnonzero(in_dev & (row_sides != _TRAIN)),
+        dropped=np.flatnonzero(in_dev & (row_sides == _TRAIN)),
     )
-    for name in ("train", "dev"):
-        if not len(getattr(split, name)):
+    for name, rows in (("train", split.train), ("dev", split.dev)):
+        if not len(rows):
             raise TableError(
-                f"no row is left for {name} ({len(labelled)} rows in {len(side)} groups of near duplicates): "
+                f"no row is left for {name} ({len(labelled)} rows in {len(cluster_sides)} groups of near duplicates): "
                 f"give more rows, or put {name} into the column split of some"
             )
     return split
 
 
-def _choose(labelled: Labelled, clusters: NDArray[np.int64], *, dev_share: float, seed: int) -> list[int]:
-    """Return the clusters that become dev, so that of each stratum about ``dev_share`` of the rows does."""
+def _draw_dev_clusters(labelled: Labelled, clusters: IntArray, *, dev_share: float, seed: int) -> list[int]:
+    """Return the clusters that become dev, so that of each source and pair of answers about ``dev_share`` of the rows does."""
     sizes = np.bincount(clusters)
     strata: dict[tuple[str, int, int], list[int]] = {}
-    for row in _leaders(labelled.text, clusters, seed).tolist():
+    for row in _shuffled_cluster_rows(labelled.text, clusters, seed).tolist():
         stratum = (labelled.source[row], int(labelled.abusive[row]), int(labelled.hateful[row]))
         strata.setdefault(stratum, []).append(int(clusters[row]))
-    return [cluster for stratum in strata.values() for cluster in _fill(stratum, sizes, dev_share)]
+    return [cluster for stratum in strata.values() for cluster in _fill_share(stratum, sizes, dev_share)]
 
 
-def _leaders(texts: list[str], clusters: NDArray[np.int64], seed: int) -> NDArray[np.intp]:
-    """Return, in an order that only texts and seed decide, one row of each cluster."""
-    draws = np.array([blake2b(f"{seed} {text}".encode("utf-8", "surrogatepass"), digest_size=8).digest() for text in texts], dtype="S8")
-    order = np.argsort(draws, kind="stable")
+def _shuffled_cluster_rows(texts: list[str], clusters: IntArray, seed: int) -> NDArray[np.intp]:
+    """Return one row of each cluster, in an order that only texts and seed decide."""
+    digests = np.array([blake2b(f"{seed} {text}".encode("utf-8", "surrogatepass"), digest_size=8).digest() for text in texts], dtype="S8")
+    order = np.argsort(digests, kind="stable")
     return order[np.sort(np.unique(clusters[order], return_index=True)[1])]
 
 
-def _fill(clusters: list[int], sizes: NDArray[np.intp], dev_share: float) -> list[int]:
+def _fill_share(clusters: list[int], sizes: NDArray[np.intp], dev_share: float) -> list[int]:
     """Take clusters in order as long as they fit into the share; one at least and never all of them."""
     if len(clusters) == 1:
         return []
     rows = int(sizes[clusters].sum())
-    quota, taken, filled = min(max(round(dev_share * rows), 1), rows - 1), [], 0
+    quota, dev_clusters, dev_rows = min(max(round(dev_share * rows), 1), rows - 1), [], 0
     for cluster in clusters:
-        if filled + sizes[cluster] <= quota:
-            taken.append(cluster)
-            filled += int(sizes[cluster])
-    return taken or [min(clusters, key=lambda cluster: int(sizes[cluster]))]
+        if dev_rows + sizes[cluster] <= quota:
+            dev_clusters.append(cluster)
+            dev_rows += int(sizes[cluster])
+    return dev_clusters or [min(clusters, key=lambda cluster: int(sizes[cluster]))]

@@ -1,4 +1,4 @@
-"""The three table formats as one stream of records: CSV, JSONL and Parquet."""
+"""Reads the rows of CSV, JSONL and Parquet tables as one stream of records."""
 
 import csv
 import json
@@ -21,7 +21,7 @@ SUFFIXES = (".csv", ".jsonl", ".ndjson", ".parquet", ".tsv")
 """What a table's file name ends in."""
 
 _DELIMITERS = ",;\t"
-_BATCH = 8192
+_ROWS_IN_MEMORY = 8192  # of a Parquet file
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,41 +32,43 @@ class UnreadableRow:
 
 
 def find_tables(paths: Iterable[Path]) -> list[Path]:
-    """List the tables that ``paths`` name: files as given, folders with all tables below them, sorted; each once.
+    """Return the tables that ``paths`` name: files as given, of folders all tables below them, sorted; each once.
 
     Raises:
         TableError: a path is not there or not a table, or a folder holds no table.
     """
-    found: dict[Path, Path] = {}
+    tables: dict[Path, Path] = {}
     for path in paths:
-        for table in _below(path):
-            found.setdefault(table.resolve(), table)
-    return list(found.values())
+        for table in _tables_of(path):
+            tables.setdefault(table.resolve(), table)
+    return list(tables.values())
 
 
-def _below(path: Path) -> list[Path]:
+def _tables_of(path: Path) -> list[Path]:
     if path.is_dir():
-        tables = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file() and not _hidden(file, path))
+        tables = sorted(
+            file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file() and not _is_hidden(file, path)
+        )
         if not tables:
-            raise TableError(f"{path}: this folder holds no table; name a folder with {_spoken(SUFFIXES)} files")
+            raise TableError(f"{path}: this folder holds no table; name a folder with {_in_words(SUFFIXES)} files")
         return tables
     if not path.is_file():
         raise TableError(f"{path}: there is no such file or folder; check the path")
     if path.suffix.lower() not in SUFFIXES:
-        raise TableError(f"{path}: not a table; its name must end in {_spoken(SUFFIXES)}")
+        raise TableError(f"{path}: not a table; its name must end in {_in_words(SUFFIXES)}")
     return [path]
 
 
-def _hidden(file: Path, root: Path) -> bool:
+def _is_hidden(file: Path, root: Path) -> bool:
     return any(part.startswith(".") for part in file.relative_to(root).parts)
 
 
-def _spoken(words: tuple[str, ...]) -> str:
+def _in_words(words: tuple[str, ...]) -> str:
     return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def read_header(path: Path) -> list[str]:
-    """List a table's column names in order; none if the file is empty. Of JSONL, the keys of all lines.
+    """Return the names of a table's columns in order; none if the file is empty. Of JSONL, the keys of all lines.
 
     Raises:
         TableError: the file cannot be read as its name says.
@@ -90,7 +92,7 @@ def read_records(path: Path, columns: Iterable[str]) -> Iterator[tuple[int, Tabl
 
     Args:
         path: the table.
-        columns: the columns that are needed; a format that can leaves the others unread.
+        columns: the columns that are needed; Parquet leaves the others unread.
 
     Raises:
         TableError: the file cannot be read as its name says.
@@ -116,7 +118,7 @@ def _check_encoding(path: Path) -> None:
         raise TableError(f"{path}: this file is UTF-16; save it as UTF-8")
 
 
-def _not_utf8(text: str) -> bool:
+def _has_surrogate(text: str) -> bool:
     return not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text)
 
 
@@ -142,20 +144,20 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, TableRecord | UnreadableRow]]:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield line, UnreadableRow(_csv_fault(error, line, reader.line_num))
+                yield line, UnreadableRow(_describe_csv_error(error, line, reader.line_num))
                 continue
             if cells:
                 yield line, _csv_record(header, cells)
 
 
-def _csv_fault(error: csv.Error, first: int, last: int) -> str:
+def _describe_csv_error(error: csv.Error, first: int, last: int) -> str:
     lost = f"lines {first} to {last} are lost" if last > first else "the line is lost"
     limit = f"{csv.field_size_limit():,} characters"
     return f"the quotes do not match, or a field is over {limit} ({error}): {lost}; double the quotes inside a field"
 
 
 def _csv_record(header: list[str], cells: list[str]) -> TableRecord | UnreadableRow:
-    if any(map(_not_utf8, cells)):
+    if any(map(_has_surrogate, cells)):
         return UnreadableRow("not UTF-8; save the file as UTF-8")
     if len(cells) != len(header):
         return UnreadableRow(f"{len(cells)} fields where the header names {len(header)}; put quotes around fields that hold the delimiter")
@@ -187,7 +189,7 @@ def _parquet_header(path: Path) -> list[str]:
     try:
         return list(pq.read_schema(path).names)
     except (pa.ArrowException, OSError) as error:
-        raise TableError(f"{path}: not a readable Parquet file ({_first_line(error)})") from error
+        raise TableError(f"{path}: not a readable Parquet file ({_describe_error(error)})") from error
 
 
 def _parquet_rows(path: Path, columns: list[str]) -> Iterator[tuple[int, TableRecord | UnreadableRow]]:
@@ -197,13 +199,13 @@ def _parquet_rows(path: Path, columns: list[str]) -> Iterator[tuple[int, TableRe
     line = 0
     try:
         with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=_BATCH, columns=columns):
+            for batch in file.iter_batches(batch_size=_ROWS_IN_MEMORY, columns=columns):
                 for record in batch.to_pylist():
                     line += 1
                     yield line, record
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise TableError(f"{path}: not a readable Parquet file after row {line} ({_first_line(error)})") from error
+        raise TableError(f"{path}: not a readable Parquet file after row {line} ({_describe_error(error)})") from error
 
 
-def _first_line(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
