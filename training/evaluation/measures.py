@@ -10,7 +10,7 @@ import numpy.typing as npt
 from model.array_types import FloatArray
 from training.evaluation.resample_kernels import areas
 from training.evaluation.source_metrics import auc, calibration_error
-from training.fit.calibrate import macro_f1
+from training.fit.label_thresholds import macro_f1
 
 __all__ = [
     "RELIABILITY_BINS",

@@ -15,8 +15,8 @@ from training.evaluation.measures import RELIABILITY_BINS, RankedGroups, Thresho
 from training.evaluation.resample_kernels import slice_areas, slice_counts
 from training.evaluation.slices import SliceMembership
 from training.evaluation.source_metrics import ABUSIVE_FPR, HATEFUL_FPR
-from training.fit.calibrate import rows_by_source, sources_with_both, three_class_sources
 from training.tables.labelled import Labelled
+from training.tables.source_rows import rows_by_source, sources_with_both, three_class_sources
 
 __all__ = ["METRICS", "SLICE_METRICS", "MetricValues", "Scoreboard", "ScoredRows", "score_rows"]
 

@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from model.array_types import FloatArray
-from training.fit.calibrate import macro_f1, rows_by_source, sources_with_both, three_class_sources
+from training.fit.label_thresholds import macro_f1
 from training.tables.labelled import Labelled
+from training.tables.source_rows import rows_by_source, sources_with_both, three_class_sources
 
 __all__ = ["ABUSIVE_FPR", "HATEFUL_FPR", "SourceMetrics", "auc", "auc_low", "calibration_error", "largest_sources", "measure_sources"]
 

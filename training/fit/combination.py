@@ -24,7 +24,8 @@ from model.normaliser.version import normaliser_version
 from model.profile import RISK, Profile
 from model.text.pipeline import prepare
 from model.threads import available_cores
-from training.fit.calibrate import calibrate, choose_thresholds
+from training.fit.calibrate import calibrate
+from training.fit.label_thresholds import choose_thresholds
 from training.tables.labelled import Labelled
 
 __all__ = [

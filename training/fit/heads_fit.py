@@ -1,10 +1,10 @@
-"""From rows to a classifier: which heads the rows can teach, their fit, their calibration, and which attributes are fit to publish."""
+"""From rows to a classifier: which heads the rows can teach, their fit and calibration, and which attributes are worth publishing."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import NDArray
 
 from model.array_types import FloatArray
 from model.artefact.manifest import ATTRIBUTE_PREFIX, HEADS, AttributeEvidence, Calibration, LabelThresholds, Prior
@@ -14,9 +14,11 @@ from model.errors import TableError
 from model.normaliser.lexicon import load_lexicon
 from model.text.pipeline import prepare
 from training.evaluation.source_metrics import auc, auc_low
-from training.fit.calibrate import calibrate, calibrate_attribute, calibrate_to_prior, choose_thresholds, rows_by_source
+from training.fit.calibrate import calibrate, calibrate_attribute, calibrate_to_prior
+from training.fit.label_thresholds import choose_thresholds
 from training.fit.ngram_weights import FitSettings, LinearWeights, fit_weights, quantise
 from training.tables.labelled import UNKNOWN, Labelled
+from training.tables.source_rows import rows_by_source
 
 __all__ = ["LEAST_ANSWERS", "LEAST_AUC", "FittedClassifier", "LearnableLabels", "attribute_evidence", "fit_heads"]
 
@@ -25,16 +27,17 @@ LEAST_ANSWERS = 100
 LEAST_AUC = 0.85
 """What the lower bound of the AUC on such a source must reach."""
 
-_NEVER, _ALWAYS = 1 - 1e-6, 1e-6
-_PLAIN = Calibration(slope=1.0, intercept=0.0)
+_NEVER_HATEFUL, _ALWAYS_HATEFUL = 1 - 1e-6, 1e-6  # thresholds on P(hateful) / P(abusive)
+_UNCALIBRATED = Calibration(slope=1.0, intercept=0.0)
+_LABEL_HEADS = len(HEADS)
 
 
 @dataclass(frozen=True, slots=True)
 class LearnableLabels:
-    """What the rows to learn from can teach; what they cannot is left at the prior, whatever the comment.
+    """Which answers some rows can teach; a head that they cannot teach stays at the prior, whatever the comment.
 
     Attributes:
-        abusive: whether some are fine, beside others that are abusive.
+        abusive: whether some rows are fine, beside others that are abusive.
         hateful: whether some are hateful, beside others that are not.
         toxic: whether some are abusive and perhaps not hateful, beside others that are fine.
     """
@@ -44,8 +47,8 @@ class LearnableLabels:
     toxic: bool
 
     @classmethod
-    def by(cls, rows: Labelled) -> "LearnableLabels":
-        """Look through the rows.
+    def from_rows(cls, rows: Labelled) -> "LearnableLabels":
+        """Return what the rows can teach.
 
         Raises:
             TableError: there is nothing to learn from them.
@@ -58,12 +61,14 @@ class LearnableLabels:
         return cls(bool(fine), bool(hateful), bool(fine and ((rows.abusive == 1) & (rows.hateful != 1)).any()))
 
     @property
-    def share(self) -> float | None:
+    def hateful_threshold(self) -> float | None:
         """The threshold on P(hateful) / P(abusive) where the rows leave no choice, else None."""
-        return _NEVER if not self.hateful else None if self.toxic else _ALWAYS
+        if not self.hateful:
+            return _NEVER_HATEFUL
+        return None if self.toxic else _ALWAYS_HATEFUL
 
     def remarks(self) -> Iterator[str]:
-        """Say what was not taught, and what follows."""
+        """Yield a line for each answer that cannot be learnt, and what follows from that."""
         if not self.hateful:
             yield "no row to learn from is hateful: every abusive comment will be called toxic"
         elif not self.abusive:
@@ -74,7 +79,7 @@ class LearnableLabels:
 
 @dataclass(frozen=True)
 class FittedClassifier:
-    """A classifier, and why it is as it is.
+    """A classifier, and the evidence for it.
 
     Attributes:
         classifier: fitted, calibrated, with thresholds.
@@ -90,73 +95,75 @@ class FittedClassifier:
 def fit_heads(
     learn: Labelled, dev: Labelled, *, settings: FitSettings, prior: Prior, progress: Callable[[float], None]
 ) -> FittedClassifier:
-    """Make a classifier of labelled rows.
+    """Fit a classifier to labelled rows.
 
     Args:
-        learn: what the weights are fitted on.
-        dev: what calibration, thresholds and the choice of attributes go by.
+        learn: rows that the weights are fitted to.
+        dev: rows by which calibration, thresholds and the attributes to publish are chosen.
         settings: how the weights are fitted.
         prior: how common abuse is where the classifier will judge.
-        progress: is told the share of the work that is done.
+        progress: is called with the share of the work that is done.
 
     Raises:
         TableError: there is nothing to learn from ``learn``.
     """
-    taught = LearnableLabels.by(learn)
-    possible = tuple(name for name in sorted(learn.attributes) if _judges(dev, name))
-    linear = _fit(learn, taught, settings, possible, progress)
+    learnable = LearnableLabels.from_rows(learn)
+    attributes = tuple(name for name in sorted(learn.attributes) if _evidence_rows(dev, name))
+    weights = _fit_learnable_heads(learn, learnable, settings=settings, attributes=attributes, progress=progress)
     texts = prepare([Comment("", text) for text in dev.text])
-    classifier = _classifier(linear, settings, prior, possible)
+    classifier = _build_classifier(weights, settings=settings, prior=prior, attributes=attributes)
     log_odds = classifier.calibrated_log_odds(texts).log_odds
-    classifier, evidence = _published(classifier, possible, dev, log_odds)
+    classifier, evidence = _publish_attributes(classifier, attributes, dev, log_odds)
     otherwise = calibrate_to_prior(learn, prior, sharing=settings.sharing)
-    first, second = calibrate(log_odds[:, :2], dev, prior, otherwise=otherwise)
-    classifier = replace(classifier, calibration={**classifier.calibration, HEADS[0]: first, HEADS[1]: second})
-    thresholds = choose_thresholds(classifier.score(texts).scores, dev, hateful=taught.share)
-    return FittedClassifier(replace(classifier, thresholds=thresholds), evidence, (*taught.remarks(), *_lacking(dev, taught)))
+    hateful, abusive = calibrate(log_odds[:, :_LABEL_HEADS], dev, prior, otherwise=otherwise)
+    classifier = replace(classifier, calibration={**classifier.calibration, HEADS[0]: hateful, HEADS[1]: abusive})
+    thresholds = choose_thresholds(classifier.score(texts).scores, dev, hateful=learnable.hateful_threshold)
+    remarks = (*learnable.remarks(), *_uncalibrated_questions(dev, learnable))
+    return FittedClassifier(replace(classifier, thresholds=thresholds), evidence, remarks)
 
 
-def _fit(
-    learn: Labelled, taught: LearnableLabels, settings: FitSettings, attributes: tuple[str, ...], progress: Callable[[float], None]
+def _fit_learnable_heads(
+    learn: Labelled, learnable: LearnableLabels, *, settings: FitSettings, attributes: tuple[str, ...], progress: Callable[[float], None]
 ) -> LinearWeights:
-    """Fit all heads; one that was taught nothing weighs nothing."""
-    if not taught.hateful:
+    """Fit all heads; the weights of a head that the rows cannot teach are 0."""
+    if not learnable.hateful:
         # So that what is abusive teaches the second head alone.
         learn = replace(learn, hateful=np.zeros_like(learn.hateful))
-    linear = fit_weights(learn, settings=settings, attributes=attributes, progress=progress)
-    heads = np.array([taught.hateful, taught.abusive, *(True for _ in attributes)])
-    return LinearWeights(np.where(heads, linear.values, np.float32(0)), np.where(heads, linear.biases, 0.0))
+    weights = fit_weights(learn, settings=settings, attributes=attributes, progress=progress)
+    is_learnable = np.array([learnable.hateful, learnable.abusive, *(True for _ in attributes)])
+    return LinearWeights(np.where(is_learnable, weights.values, np.float32(0)), np.where(is_learnable, weights.biases, 0.0))
 
 
-def _classifier(linear: LinearWeights, settings: FitSettings, prior: Prior, attributes: tuple[str, ...]) -> Classifier:
-    small = quantise(linear.values)
-    reader = NgramReader(settings.features, load_lexicon(), small.values, small.scales, linear.biases)
+def _build_classifier(weights: LinearWeights, *, settings: FitSettings, prior: Prior, attributes: tuple[str, ...]) -> Classifier:
+    """Return an uncalibrated classifier with the weights in 8 bits."""
+    quantised = quantise(weights.values)
+    reader = NgramReader(settings.features, load_lexicon(), quantised.values, quantised.scales, weights.biases)
     heads = (*HEADS, *(ATTRIBUTE_PREFIX + name for name in attributes))
-    return Classifier(heads, reader, dict.fromkeys(heads, _PLAIN), LabelThresholds(abusive=0.5, hateful=0.5), prior)
+    return Classifier(heads, reader, dict.fromkeys(heads, _UNCALIBRATED), LabelThresholds(abusive=0.5, hateful=0.5), prior)
 
 
-def _published(
-    whole: Classifier, attributes: tuple[str, ...], dev: Labelled, log_odds: FloatArray
+def _publish_attributes(
+    classifier: Classifier, attributes: tuple[str, ...], dev: Labelled, log_odds: FloatArray
 ) -> tuple[Classifier, dict[str, AttributeEvidence]]:
-    """Keep those attribute heads whose quality is shown, calibrated."""
-    found = {name: attribute_evidence(dev, name, log_odds[:, 2 + at]) for at, name in enumerate(attributes)}
-    evidence = {name: shown for name, shown in found.items() if shown is not None and shown.auc_low >= LEAST_AUC}
-    kept = [2 + attributes.index(name) for name in evidence]
-    columns = [0, 1, *kept]
-    reader = whole.reader
+    """Return a classifier with those attribute heads alone whose quality is shown, calibrated, and the evidence for them."""
+    candidates = {name: attribute_evidence(dev, name, log_odds[:, _LABEL_HEADS + at]) for at, name in enumerate(attributes)}
+    evidence = {name: each for name, each in candidates.items() if each is not None and each.auc_low >= LEAST_AUC}
+    published = [_LABEL_HEADS + attributes.index(name) for name in evidence]
+    columns = [*range(_LABEL_HEADS), *published]
+    reader = classifier.reader
     reader = replace(reader, values=reader.values[:, columns].copy(), scales=reader.scales[columns], biases=reader.biases[columns])
-    calibration = dict.fromkeys(HEADS, _PLAIN) | {
-        ATTRIBUTE_PREFIX + name: calibrate_attribute(log_odds[:, at], dev.attributes[name], share=whole.prior.abusive)
-        for name, at in zip(evidence, kept, strict=True)
+    calibration = dict.fromkeys(HEADS, _UNCALIBRATED) | {
+        ATTRIBUTE_PREFIX + name: calibrate_attribute(log_odds[:, column], dev.attributes[name], share=classifier.prior.abusive)
+        for name, column in zip(evidence, published, strict=True)
     }
-    return replace(whole, heads=tuple(calibration), reader=reader, calibration=calibration), evidence
+    return replace(classifier, heads=tuple(calibration), reader=reader, calibration=calibration), evidence
 
 
-def _judges(dev: Labelled, name: str) -> dict[str, npt.NDArray[np.intp]]:
-    """Return the rows of each source that can show the quality of an attribute."""
+def _evidence_rows(dev: Labelled, name: str) -> dict[str, NDArray[np.intp]]:
+    """Return the numbers of the rows that answer an attribute, of each source that has enough of them to show its quality."""
     answers = dev.attributes.get(name, np.full(len(dev), UNKNOWN, np.int8))
-    known = {source: of[answers[of] >= 0] for source, of in rows_by_source(dev).items()}
-    return {source: of for source, of in known.items() if np.bincount(answers[of], minlength=2).min() >= LEAST_ANSWERS}
+    answered = {source: rows[answers[rows] >= 0] for source, rows in rows_by_source(dev).items()}
+    return {source: rows for source, rows in answered.items() if np.bincount(answers[rows], minlength=2).min() >= LEAST_ANSWERS}
 
 
 def attribute_evidence(dev: Labelled, name: str, log_odds: FloatArray) -> AttributeEvidence | None:
@@ -167,19 +174,19 @@ def attribute_evidence(dev: Labelled, name: str, log_odds: FloatArray) -> Attrib
         name: of the attribute.
         log_odds: of the head, shape (n,).
     """
-    found = []
-    for source, of in _judges(dev, name).items():
-        answers = dev.attributes[name][of]
+    by_source = []
+    for source, rows in _evidence_rows(dev, name).items():
+        answers = dev.attributes[name][rows]
         yes, no = int((answers == 1).sum()), int((answers == 0).sum())
-        area = auc(answers, log_odds[of]) or 0.0
+        area = auc(answers, log_odds[rows]) or 0.0
         low = max(0.0, auc_low(area, positives=yes, negatives=no))
-        found.append(AttributeEvidence(source=source, positives=yes, negatives=no, auc=area, auc_low=low))
-    return max(found, key=lambda evidence: evidence.auc_low, default=None)
+        by_source.append(AttributeEvidence(source=source, positives=yes, negatives=no, auc=area, auc_low=low))
+    return max(by_source, key=lambda evidence: evidence.auc_low, default=None)
 
 
-def _lacking(dev: Labelled, taught: LearnableLabels) -> Iterator[str]:
-    """Say which questions the dev rows do not answer both ways, though they were taught."""
-    for question, wanted, answers in (("abusive", taught.abusive, dev.abusive), ("hateful", taught.hateful, dev.hateful)):
+def _uncalibrated_questions(dev: Labelled, learnable: LearnableLabels) -> Iterator[str]:
+    """Yield a line for each answer that was learnt although no dev row gives it."""
+    for question, is_learnable, answers in (("abusive", learnable.abusive, dev.abusive), ("hateful", learnable.hateful, dev.hateful)):
         for answer, words in ((1, f"is {question}"), (0, f"is known not to be {question}")):
-            if wanted and not (answers == answer).any():
+            if is_learnable and not (answers == answer).any():
                 yield f"no dev row {words}: P({question}) is not calibrated, only set to the prior"

@@ -212,7 +212,7 @@ def _joined(
     The policy keeps its promise for the cascade, which is what a service judges by.
     """
     old, own = encoder
-    second, scores = fit_combination(fitted.classifier, old.encoder, dev, share=LearnableLabels.by(learn).share)
+    second, scores = fit_combination(fitted.classifier, old.encoder, dev, share=LearnableLabels.from_rows(learn).hateful_threshold)
     both = measure_sources(scores, assign_labels(scores, second.thresholds), dev, clean=clean)["MEAN"]
     metrics = description.metrics | {"profiles": {"both": asdict(both)}}
     policy = policy_from_dev_rows(cascade_scores(fast, scores, second), dev, prior=fitted.classifier.prior, clean=clean)

@@ -33,7 +33,7 @@ Answers = npt.NDArray[np.int8]
 )
 def test_what_rows_can_teach(rows: MakeRows, answers: list[str], taught: LearnableLabels) -> None:
     """A question is taught where rows answer it both ways; what is not is said."""
-    found = LearnableLabels.by(rows(answers))
+    found = LearnableLabels.from_rows(rows(answers))
     assert found == taught
     assert len(list(found.remarks())) == (0 if taught == LearnableLabels(abusive=True, hateful=True, toxic=True) else 1)
 
@@ -54,7 +54,7 @@ def test_what_rows_can_teach(rows: MakeRows, answers: list[str], taught: Learnab
 def test_rows_that_teach_nothing(rows: MakeRows, answers: list[str], words: str) -> None:
     """Rows without an opposite are refused, and it is said which are missing."""
     with pytest.raises(TableError, match=words):
-        LearnableLabels.by(rows(answers))
+        LearnableLabels.from_rows(rows(answers))
 
 
 def test_evidence_names_the_best_source(rows: MakeRows) -> None:

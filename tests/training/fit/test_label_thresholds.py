@@ -1,0 +1,116 @@
+"""Thresholds of the label rule: the best there are, whatever the dev rows lack."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from sklearn.metrics import f1_score
+
+from model.array_types import FloatArray
+from model.artefact.manifest import LabelThresholds
+from model.classifier import assign_labels
+from training.fit.label_thresholds import choose_thresholds, macro_f1
+from training.tables.labelled import Labelled
+
+MakeRows = Callable[..., Labelled]
+
+
+CODES = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=40)
+
+
+@given(CODES)
+def test_macro_f1_is_that_of_scikit_learn(codes: list[tuple[int, int]]) -> None:
+    """A label that neither has counts as 0, as there."""
+    truth, predicted = np.array(codes, np.int8).T
+    assert macro_f1(truth, predicted) == pytest.approx(f1_score(truth, predicted, labels=[0, 1, 2], average="macro", zero_division=0))
+    assert macro_f1(truth.clip(0, 1), predicted.clip(0, 1), classes=2) == pytest.approx(
+        f1_score(truth.clip(0, 1), predicted.clip(0, 1), labels=[0, 1], average="macro", zero_division=0)
+    )
+
+
+def scores(abusive: FloatArray, share: FloatArray) -> FloatArray:
+    return np.column_stack([1 - abusive, abusive * (1 - share), abusive * share])
+
+
+def test_thresholds_lie_in_the_middle_of_what_they_divide(rows: MakeRows) -> None:
+    """Labels that the scores tell apart are told apart, with as much room on one side as on the other, in log-odds."""
+    of = rows(["fine", "toxic", "hateful"] * 100)
+    thresholds = choose_thresholds(scores(np.tile([0.02, 0.3, 0.3], 100), np.tile([0.5, 0.1, 0.9], 100)), of)
+    assert thresholds.abusive == pytest.approx(1 / (1 + np.exp(-(np.log(0.02 / 0.98) + np.log(0.3 / 0.7)) / 2)))
+    assert thresholds.hateful == pytest.approx(0.5)
+
+
+def test_rare_labels_have_their_threshold(rows: MakeRows) -> None:
+    """However rare abuse is among the rows, the threshold that divides it is found."""
+    of = rows(["fine"] * 5_000 + ["toxic"] * 6 + ["hateful"] * 6)
+    abusive = np.concatenate([np.linspace(0.001, 0.4, 5_000), np.full(12, 0.6)])
+    table = scores(abusive, np.concatenate([np.full(5_006, 0.1), np.full(6, 0.8)]))
+    assert (assign_labels(table, choose_thresholds(table, of)) == of.label).all()
+
+
+@pytest.mark.parametrize(
+    ("answers", "abusive", "hateful"),
+    [
+        (["fine", "abusive"], True, None),
+        (["fine", "toxic"], True, None),
+        (["not hateful", "hateful"], None, True),
+        (["toxic", "hateful"], None, True),
+        (["fine", "toxic", "hateful"], True, True),
+        (["fine", "hateful"], True, True),
+        (["fine"], None, None),
+        (["hateful"], None, None),
+        (["unknown"], None, None),
+    ],
+)
+def test_thresholds_where_labels_are_missing(rows: MakeRows, answers: list[str], abusive: bool | None, hateful: bool | None) -> None:
+    """A threshold goes by the question that rows answer both ways; one that nothing depends on is 0.5."""
+    of = rows(answers * 4)
+    likely = {"fine": 0.01, "not hateful": 0.8, "toxic": 0.8, "hateful": 0.8, "abusive": 0.8, "unknown": 0.3}
+    of_these = {"hateful": 0.9, "toxic": 0.2, "not hateful": 0.2}
+    table = scores(np.array([likely[a] for a in answers] * 4), np.array([of_these.get(a, 0.4) for a in answers] * 4))
+    thresholds = choose_thresholds(table, of)
+    assert (0.01 < thresholds.abusive < 0.8) if abusive else thresholds.abusive == 0.5
+    if hateful is None:
+        assert thresholds.hateful == 0.5
+    elif "toxic" in answers or "not hateful" in answers:
+        assert 0.2 < thresholds.hateful < 0.9
+
+
+def test_the_second_threshold_may_be_given(rows: MakeRows) -> None:
+    """With the second one fixed, the first does what it can for the question that is answered."""
+    of = rows(["hateful", "not hateful"] * 10)
+    table = scores(np.tile([0.3, 0.05], 10), np.tile([0.5, 0.1], 10))
+    thresholds = choose_thresholds(table, of, hateful=1e-6)
+    assert 0.05 < thresholds.abusive < 0.3
+    assert thresholds.hateful == 1e-6
+
+
+@given(
+    hnp.arrays(np.float64, (12, 2), elements=st.floats(0, 1)),
+    st.lists(st.sampled_from(["fine", "toxic", "hateful", "abusive", "not hateful", "unknown"]), min_size=12, max_size=12),
+    st.randoms(use_true_random=False),
+)
+def test_thresholds_are_probabilities_and_know_no_order(rows: MakeRows, drawn: FloatArray, answers: list[str], random: object) -> None:
+    """Whatever the scores and answers, thresholds lie strictly between 0 and 1, and shuffled rows give the same."""
+    of, table = rows(answers), scores(drawn[:, 0], drawn[:, 1])
+    thresholds = choose_thresholds(table, of)
+    assert 0 < thresholds.abusive < 1
+    assert 0 < thresholds.hateful < 1
+    order = np.arange(12)
+    random.shuffle(order)  # type: ignore[attr-defined]
+    again = choose_thresholds(table[order], of.take(order))
+    assert [again.abusive, again.hateful] == pytest.approx([thresholds.abusive, thresholds.hateful])
+
+
+def test_nothing_better_is_passed_over(rows: MakeRows) -> None:
+    """Of a few rows every threshold is tried."""
+    random = np.random.default_rng(0)
+    of = rows(["fine", "toxic", "hateful"] * 5)
+    table = scores(random.random(15), random.random(15))
+    best_chosen = macro_f1(of.label, assign_labels(table, choose_thresholds(table, of)))
+    grid = np.linspace(0.005, 0.995, 100)
+    best = max(macro_f1(of.label, assign_labels(table, LabelThresholds(abusive=a, hateful=h))) for a in grid for h in grid)
+    assert best_chosen >= best - 0.03
