@@ -24,7 +24,7 @@ def measure() -> Iterator[Figure | Skipped | str]:
     yield from _foreign(identifier)
     if CORPUS.is_dir():
         texts = dev_rows().text
-        wrong = sum(identifier.identify(texts).foreign)
+        wrong = sum(identifier.identify_texts(texts).foreign)
         yield Figure(
             "language: English dev rows called foreign", 100 * wrong / len(texts), "%", at_most=0.5, note=f"{wrong} of {len(texts)}"
         )
@@ -41,7 +41,7 @@ def measure() -> Iterator[Figure | Skipped | str]:
 
 def _foreign(identifier: Identifier) -> Iterator[Figure]:
     rows = [line.split("\t") for line in _FOREIGN.read_text(encoding="utf-8").splitlines()]
-    found = identifier.identify([text for _, text in rows])
+    found = identifier.identify_texts([text for _, text in rows])
     note = f"{len(rows)} comments of our own in {len({code for code, _ in rows})} languages"
     yield Figure("language: foreign comments called foreign", 100 * sum(found.foreign) / len(rows), "%", at_least=99, note=note)
     right = sum(code == language for code, (language, _) in zip(found.codes, rows, strict=True))

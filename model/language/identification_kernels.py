@@ -1,6 +1,6 @@
-"""The kernels that tell languages: first the cheap signs, letters, scripts and known words; then, if need be, n-grams.
+"""The kernels of language identification: first cheap evidence (letters, scripts, English words), then, if need be, n-grams.
 
-Most comments are in English and consist of English words: to look these up costs a tenth of what the n-grams of all languages cost.
+Most comments are in English and consist of English words. Looking these up costs a tenth of scoring the n-grams of all languages.
 """
 
 from typing import NamedTuple
@@ -8,228 +8,299 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model.array_types import ByteArray
-from model.language.model_file import NO_EDGE, STEP, Tables, edge
-from model.language.scripts import LATIN, NO_LETTER, SCRIPTS, SYLLABIC, code_point, script_of
+from model.array_types import ByteArray, FloatArray, Int32Array, IntArray
+from model.language.model_file import GAIN_STEP, NO_STATE, NgramTables, child_state
+from model.language.scripts import LATIN, NOT_A_LETTER, SCRIPT_NAMES, SYLLABIC, decode_code_point, script_of
 from model.normaliser.alphabet import HASH_OFFSET, flags_of, hash_end, hash_on
 from model.numba_cache import inner, kernel
 
-__all__ = ["KNOWN", "LETTERS", "OTHER", "PLAIN", "SCRIPT", "find_signs", "weigh"]
+__all__ = ["ENGLISH", "EVIDENCE_COLUMNS", "OTHER", "PLAIN", "SCRIPT", "collect_evidence", "score_languages"]
 
-LETTERS, PLAIN, KNOWN, OTHER, SCRIPT = range(5)
-"""Columns of signs: letters; those in words of two Latin letters or more, none of them drawn out; those in English words;
-those of other scripts; the script that most of these are of."""
+PLAIN, ENGLISH, OTHER, SCRIPT = range(4)
+"""Columns of the evidence of a comment: letters in words of two Latin letters or more, none of them drawn out; those of them that
+are in English words; letters of other scripts than Latin; the script that most of these belong to."""
+EVIDENCE_COLUMNS = 4
 
-_ENOUGH = 1024  # bytes: what follows hardly changes what was found
-_SCRIPTS = len(SCRIPTS)
-_HAN, _KANA = SCRIPTS.index("Han"), SCRIPTS.index("Kana")
+_NAME, _GAP, _WORD = range(3)  # kinds of tokens
+_DRAWN_OUT = 3  # so many equal letters in a row
+_MOST_BYTES = 1024  # further ones hardly change the result
+_FEWEST_SLOTS = 64
+_SLOT_FACTOR = 40503  # 2**16 / golden ratio (Knuth, TAOCP 3, 6.4)
+_HAN, _KANA = SCRIPT_NAMES.index("Han"), SCRIPT_NAMES.index("Kana")
+_KANA_SHARE = 10  # Japanese has at least one sign of Kana to so many of Han
 
 
 @inner
 def _at(data: ByteArray, at: int) -> int:
-    """Return a byte as a number with a sign, as all others here are."""
+    """Return a byte as a signed number, as all others here are."""
     return int(np.int64(data[at]))
 
 
 @inner
 def _lower(byte: int) -> int:
-    return byte + 32 if 65 <= byte <= 90 else byte
+    return byte + 32 if ord("A") <= byte <= ord("Z") else byte
 
 
 @inner
-def _is_word(byte: int) -> bool:
-    return 97 <= _lower(byte) <= 122 or byte >= 128
+def _in_word(byte: int) -> bool:
+    return ord("a") <= _lower(byte) <= ord("z") or byte >= 128
 
 
 @inner
-def _after_name(data: ByteArray, at: int, end: int) -> int:
-    """Return where a name, tag or address that begins a token ends; at itself if none does."""
-    byte = data[at]
-    name = byte == 64 or byte == 35
-    if not name and at + 4 < end:
-        one, two, three, four = _lower(_at(data, at)), _lower(_at(data, at + 1)), _lower(_at(data, at + 2)), _lower(_at(data, at + 3))
-        name = (one == 104 and two == 116 and three == 116 and four == 112) or (one == 119 and two == 119 and three == 119 and four == 46)
-    if name:
-        while at < end and data[at] > 32:
+def _begins_with(data: ByteArray, at: int, one: int, two: int, three: int, four: int) -> bool:
+    """Return whether data[at:] begins with four letters, in upper or lower case."""
+    return (
+        _lower(_at(data, at)) == one
+        and _lower(_at(data, at + 1)) == two
+        and _lower(_at(data, at + 2)) == three
+        and _lower(_at(data, at + 3)) == four
+    )
+
+
+@inner
+def _name_end(data: ByteArray, at: int, end: int) -> int:
+    """Return where the user name, tag or address that begins at data[at] ends; ``at`` itself if none does."""
+    is_name = data[at] == ord("@") or data[at] == ord("#")
+    if not is_name and at + 4 < end:
+        is_name = _begins_with(data, at, ord("h"), ord("t"), ord("t"), ord("p"))
+        is_name = is_name or _begins_with(data, at, ord("w"), ord("w"), ord("w"), ord("."))
+    if is_name:
+        while at < end and data[at] > ord(" "):
             at += 1
     return at
 
 
+@inner
+def _next_token(data: ByteArray, at: int, end: int, previous: int) -> tuple[int, int]:
+    """Return the kind of the token that begins at data[at], and where it ends.
+
+    A token is a name, a run of letters, or a single other byte. Nothing that follows a word directly is a name.
+
+    Args:
+        data: UTF-8.
+        at: where the token begins, before ``end``.
+        end: where the text ends.
+        previous: the kind of the token before; ``_GAP`` at the beginning.
+    """
+    if previous != _WORD:
+        stop = _name_end(data, at, end)
+        if stop != at:
+            return _NAME, stop
+    if not _in_word(_at(data, at)):
+        return _GAP, at + 1
+    while at < end and _in_word(_at(data, at)):
+        at += 1
+    return _WORD, at
+
+
 @kernel
-def find_signs(data: ByteArray, offsets: npt.NDArray[np.int64], lexicon: npt.NDArray[np.uint32], signs: npt.NDArray[np.int64]) -> None:
-    """Write the cheap signs of each comment to its row of signs, int64, shape (n, 5)."""
-    of_script = np.zeros(_SCRIPTS, np.int64)
+def collect_evidence(data: ByteArray, offsets: IntArray, lexicon: npt.NDArray[np.uint32], evidence: IntArray) -> None:
+    """Write the cheap evidence of each comment to its row of ``evidence``.
+
+    Args:
+        data: of n packed comments.
+        offsets: of the packed comments.
+        lexicon: English words, as ``model.normaliser.lexicon`` packs them.
+        evidence: gets the evidence, int64, shape (n, 4).
+    """
+    script_letters = np.zeros(len(SCRIPT_NAMES), np.int64)
     for i in range(offsets.size - 1):
         at, end = offsets[i], offsets[i + 1]
-        of_script[:] = 0
-        plain = known = 0
-        fresh = True
+        script_letters[:] = 0
+        plain = english = 0
+        kind = _GAP
         while at < end:
-            if fresh:
-                after = _after_name(data, at, end)
-                if after != at:
-                    at = after
-                    continue
-            byte = _at(data, at)
-            fresh = not _is_word(byte)
-            if fresh:
-                at += 1
-                continue
-            h, size, drawn, ascii_only = HASH_OFFSET, 0, 0, True
-            last, run = 0, 0
-            while at < end and _is_word(_at(data, at)):
-                if data[at] < 128:
-                    byte = _lower(_at(data, at))
-                    run = run + 1 if byte == last else 1
-                    last = byte
-                    drawn = max(drawn, run)
-                    h = hash_on(h, byte)
-                    size += 1
-                    at += 1
-                    of_script[LATIN] += 1
-                else:
-                    point, step = code_point(data, at, end)
-                    at += step
-                    script = script_of(point)
-                    if script != NO_LETTER:
-                        of_script[script] += 2 if SYLLABIC[script] else 1
-                        ascii_only = False
-                        if script == LATIN:
-                            size += 1
-            if drawn < 3 and size > 1:
+            kind, stop = _next_token(data, at, end, kind)
+            if kind == _WORD:
+                size, is_english = _read_word(data, at, stop, lexicon, script_letters)
                 plain += size
-                if ascii_only and flags_of(lexicon, hash_end(h)) != 0:
-                    known += size
-        best = 0
-        letters = of_script[LATIN]
-        for script in range(LATIN + 1, _SCRIPTS):
-            letters += of_script[script]
-            if of_script[script] > of_script[best] or best == 0:
-                best = script
-        # Japanese is written in both, with less of the one that no other language has.
-        if best == _HAN and of_script[_KANA] * 10 >= of_script[_HAN]:
-            best = _KANA
-        signs[i, LETTERS] = letters
-        signs[i, PLAIN] = plain
-        signs[i, KNOWN] = known
-        signs[i, OTHER] = letters - of_script[LATIN]
-        signs[i, SCRIPT] = best
+                if is_english:
+                    english += size
+            at = stop
+        evidence[i, PLAIN] = plain
+        evidence[i, ENGLISH] = english
+        evidence[i, OTHER] = script_letters.sum() - script_letters[LATIN]
+        evidence[i, SCRIPT] = _main_script(script_letters)
 
 
 @inner
-def _cleaned(data: ByteArray, at: int, end: int, out: ByteArray) -> int:
-    """Copy a comment's words to out, a blank between them, shouting lowered, drawn-out letters cut to two; return the number of bytes."""
-    n = 0
-    fresh = True
+def _read_word(data: ByteArray, at: int, end: int, lexicon: npt.NDArray[np.uint32], script_letters: IntArray) -> tuple[int, bool]:
+    """Add the letters of the word data[at:end] to those of their scripts.
+
+    Returns:
+        The number of Latin letters, 0 if there is only one or if one is drawn out; and whether they are an English word.
+    """
+    h, size, longest_run, only_ascii = HASH_OFFSET, 0, 0, True
+    last, run = 0, 0
     while at < end:
-        if fresh:
-            after = _after_name(data, at, end)
-            if after != at:
-                at = after
-                continue
-        byte = _at(data, at)
-        fresh = not _is_word(byte)
-        if fresh:
+        if data[at] < 128:
+            byte = _lower(_at(data, at))
+            run = run + 1 if byte == last else 1
+            last = byte
+            longest_run = max(longest_run, run)
+            h = hash_on(h, byte)
+            size += 1
             at += 1
-            if byte != 39 and n and out[n - 1] != 32:
-                out[n] = 32
+            script_letters[LATIN] += 1
+        else:
+            point, width = decode_code_point(data, at, end)
+            at += width
+            script = script_of(point)
+            if script != NOT_A_LETTER:
+                script_letters[script] += 2 if SYLLABIC[script] else 1
+                only_ascii = False
+                if script == LATIN:
+                    size += 1
+    if longest_run >= _DRAWN_OUT or size < 2:
+        return 0, False
+    return size, only_ascii and flags_of(lexicon, hash_end(h)) != 0
+
+
+@inner
+def _main_script(script_letters: IntArray) -> int:
+    """Return the script, other than Latin, that most letters belong to."""
+    best = LATIN + 1
+    for script in range(LATIN + 2, script_letters.size):
+        if script_letters[script] > script_letters[best]:
+            best = script
+    # Japanese is written in both, with less of the one that no other language has.
+    if best == _HAN and script_letters[_KANA] * _KANA_SHARE >= script_letters[_HAN]:
+        best = _KANA
+    return best
+
+
+@inner
+def _write_cleaned(data: ByteArray, at: int, end: int, out: ByteArray) -> int:
+    """Write the words of a comment, with a blank between them, to ``out`` and return the number of bytes.
+
+    Words in capitals are lowered, names left out, and drawn-out letters cut to two.
+    """
+    n = 0
+    kind = _GAP
+    while at < end:
+        kind, stop = _next_token(data, at, end, kind)
+        if kind == _WORD:
+            n = _write_word(data, at, stop, out, n)
+        elif kind == _GAP:
+            sign = ord("'") if data[at] == ord("'") else ord(" ")
+            if sign == ord("'") or (n and out[n - 1] != ord(" ")):
+                out[n] = sign
                 n += 1
-            elif byte == 39:
-                out[n] = 39
-                n += 1
-            continue
-        start, small = at, False
-        while at < end and _is_word(_at(data, at)):
-            small = small or data[at] >= 97
-            at += 1
-        for k in range(start, at):
-            byte = _at(data, k) if small else _lower(_at(data, k))
-            if byte < 128 and n >= 2 and out[n - 1] == byte and out[n - 2] == byte:
-                continue
-            out[n] = byte
-            n += 1
+        at = stop
     return n
 
 
-class _Count(NamedTuple):
-    """Room to count n-grams in: a hash table, and the places in it that are taken; of a power of two entries."""
-
-    feature: npt.NDArray[np.int32]
-    times: npt.NDArray[np.int32]
-    taken: npt.NDArray[np.int32]
-
-
 @inner
-def _count(feature: int, count: _Count, different: int) -> int:
-    """Count an n-gram; return how many different ones there are now."""
-    mask = count.feature.size - 1
-    slot = (feature * 40503) & mask
-    while count.times[slot] != 0 and count.feature[slot] != feature:
-        slot = (slot + 1) & mask
-    if count.times[slot] == 0:
-        count.feature[slot] = feature
-        count.taken[different] = slot
-        different += 1
-    count.times[slot] += 1
-    return different
+def _write_word(data: ByteArray, begin: int, end: int, out: ByteArray, n: int) -> int:
+    """Append the word data[begin:end] to out[:n], as ``_write_cleaned`` has it, and return the new n."""
+    is_capitals = True
+    for k in range(begin, end):
+        is_capitals = is_capitals and data[k] < ord("a")
+    for k in range(begin, end):
+        byte = _lower(_at(data, k)) if is_capitals else _at(data, k)
+        if byte < 128 and n >= 2 and out[n - 1] == byte and out[n - 2] == byte:
+            continue
+        out[n] = byte
+        n += 1
+    return n
 
 
-@inner
-def _weigh(text: ByteArray, n: int, tables: Tables, count: _Count, row: npt.NDArray[np.float64]) -> None:
-    """Write to row what the n-grams of text[:n] say; count is empty, and left so."""
-    state, different = 0, 0
-    for at in range(n):
-        byte = _at(text, at)
-        found = edge(tables.edges, state, byte)
-        while found == NO_EDGE and state != 0:
-            state = int(tables.fall[state])
-            found = edge(tables.edges, state, byte)
-        state = max(found, 0)
-        feature = int(tables.feature[state])
-        if feature >= 0:
-            different = _count(feature, count, different)
-    whole = 0.0
-    row[:] = 0.0
-    for j in range(different):
-        slot = count.taken[j]
-        feature = int(count.feature[slot])
-        weight = np.log1p(np.float64(count.times[slot]))
-        count.times[slot] = 0
-        whole += weight
-        weight *= STEP
-        for entry in range(tables.first[feature], tables.first[feature + 1]):
-            row[tables.language[entry]] += weight * np.float64(tables.more[entry])
-    for column in range(row.size):
-        row[column] += tables.prior[column] + whole * tables.unseen[column]
+class _NgramCounts(NamedTuple):
+    """Buffers for counting n-grams: a hash table, of a power of two of entries, and which of them are in use.
+
+    Attributes:
+        ngram: of each entry, int32.
+        times: how often it occurred, 0 if the entry is empty, int32.
+        used: the entries in use, int32.
+    """
+
+    ngram: Int32Array
+    times: Int32Array
+    used: Int32Array
 
 
 @kernel
-def weigh(
-    data: ByteArray, offsets: npt.NDArray[np.int64], chosen: npt.NDArray[np.int64], tables: Tables, scores: npt.NDArray[np.float64]
-) -> npt.NDArray[np.int64]:
-    """Add up what the n-grams of the chosen comments say.
+def _allocate_counts(most: int) -> _NgramCounts:
+    """Return buffers that count up to so many n-grams."""
+    entries = _FEWEST_SLOTS
+    while entries < 2 * most:
+        entries *= 2
+    return _NgramCounts(np.empty(entries, np.int32), np.zeros(entries, np.int32), np.empty(entries, np.int32))
+
+
+@inner
+def _count_ngram(ngram: int, counts: _NgramCounts, distinct: int) -> int:
+    """Count an n-gram once more; return how many distinct ones there are now, given how many there were."""
+    mask = counts.ngram.size - 1
+    slot = (ngram * _SLOT_FACTOR) & mask
+    while counts.times[slot] != 0 and counts.ngram[slot] != ngram:
+        slot = (slot + 1) & mask
+    if counts.times[slot] == 0:
+        counts.ngram[slot] = ngram
+        counts.used[distinct] = slot
+        distinct += 1
+    counts.times[slot] += 1
+    return distinct
+
+
+@inner
+def _count_ngrams(text: ByteArray, n: int, tables: NgramTables, counts: _NgramCounts) -> int:
+    """Count the n-grams of text[:n], as Aho and Corasick find them; return how many distinct ones there are."""
+    state, distinct = 0, 0
+    for at in range(n):
+        byte = _at(text, at)
+        after = child_state(tables.edges, state, byte)
+        while after == NO_STATE and state != 0:
+            state = int(tables.fallback[state])
+            after = child_state(tables.edges, state, byte)
+        state = max(after, 0)
+        ngram = int(tables.ngram[state])
+        if ngram >= 0:
+            distinct = _count_ngram(ngram, counts, distinct)
+    return distinct
+
+
+@inner
+def _score_text(text: ByteArray, n: int, tables: NgramTables, counts: _NgramCounts, scores: FloatArray) -> None:
+    """Write to ``scores`` what the n-grams of text[:n] add up to for each language; ``counts`` is empty before and after."""
+    distinct = _count_ngrams(text, n, tables, counts)
+    total = 0.0
+    scores[:] = 0.0
+    for j in range(distinct):
+        slot = counts.used[j]
+        ngram = int(counts.ngram[slot])
+        weight = np.log1p(np.float64(counts.times[slot]))
+        counts.times[slot] = 0
+        total += weight
+        weight *= GAIN_STEP
+        for entry in range(tables.starts[ngram], tables.starts[ngram + 1]):
+            scores[tables.language[entry]] += weight * np.float64(tables.gain[entry])
+    for column in range(scores.size):
+        scores[column] += tables.prior[column] + total * tables.unseen[column]
+
+
+@kernel
+def score_languages(data: ByteArray, offsets: IntArray, rows: IntArray, tables: NgramTables, scores: FloatArray) -> IntArray:
+    """Score some comments for every language by their n-grams.
 
     Args:
-        data: packed comments.
-        offsets: where they are.
-        chosen: which are looked at; int64, shape (m,).
+        data: of the packed comments.
+        offsets: of the packed comments.
+        rows: the comments to score; int64, shape (m,).
         tables: the model.
         scores: gets the logarithm of P(language, text), up to a constant; shape (m, languages).
 
     Returns:
-        The number of bytes that were looked at; shape (m,).
+        The number of bytes that were read of each comment; shape (m,).
     """
-    sizes = np.zeros(chosen.size, np.int64)
+    sizes = np.zeros(rows.size, np.int64)
     longest = 0
-    for k in range(chosen.size):
-        longest = max(longest, offsets[chosen[k] + 1] - offsets[chosen[k]])
+    for k in range(rows.size):
+        longest = max(longest, offsets[rows[k] + 1] - offsets[rows[k]])
     text = np.empty(longest + 1, np.uint8)
-    room = 64
-    while room < 2 * min(longest, _ENOUGH):
-        room *= 2
-    count = _Count(np.empty(room, np.int32), np.zeros(room, np.int32), np.empty(room, np.int32))
-    for k in range(chosen.size):
-        n = min(_cleaned(data, offsets[chosen[k]], offsets[chosen[k] + 1], text), _ENOUGH)
+    counts = _allocate_counts(min(longest, _MOST_BYTES))
+    for k in range(rows.size):
+        n = min(_write_cleaned(data, offsets[rows[k]], offsets[rows[k] + 1], text), _MOST_BYTES)
         sizes[k] = n
-        _weigh(text, n, tables, count, scores[k])
+        _score_text(text, n, tables, counts, scores[k])
     return sizes

@@ -1,9 +1,9 @@
-"""Which language a comment is in, and whether the model that judges it has learned that.
+"""The language of a comment, and whether the model that judges it has learned that language.
 
 English evidence comes first: a comment most of whose letters are in English words is English. What is written in another script
-is in another language, and often in one that the script tells. Only the rest is weighed by the n-grams of py3langid, which by
-itself calls one tweet in eleven foreign: names, tags and addresses are left out, shouting is lowered, and its certainty is
-tempered by the length of the text and by the share of English words.
+is in another language, and often the script alone identifies it. Only the rest is scored by the n-grams of py3langid, which by
+itself calls one tweet in eleven foreign. So names, tags and addresses are left out, words in capitals are lowered, and its
+certainty is tempered by the length of the text and by the share of English words.
 """
 
 import re
@@ -15,37 +15,41 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import FloatArray, IntArray
 from model.comment import Comment, Format
-from model.language.identification_kernels import KNOWN, OTHER, PLAIN, SCRIPT, find_signs, weigh
-from model.language.model_file import Tables, read_tables
-from model.language.scripts import OF_SCRIPT, SCRIPTS
-from model.ngrams.packed_texts import pack_bytes
+from model.language.identification_kernels import ENGLISH, EVIDENCE_COLUMNS, OTHER, PLAIN, SCRIPT, collect_evidence, score_languages
+from model.language.model_file import NgramTables, read_langid_model
+from model.language.scripts import LANGUAGE_OF_SCRIPT, SCRIPT_NAMES
+from model.ngrams.packed_texts import PackedTexts, pack_bytes
 from model.normaliser.lexicon import load_lexicon
 from model.text.unicode import fold
 
-__all__ = ["CERTAINTY", "LETTERS", "Identifier", "Languages", "preload_tables", "primary_language", "visible_text"]
+__all__ = ["DEFAULT_CERTAINTY", "DEFAULT_LETTERS", "Identifier", "Languages", "preload_tables", "primary_language", "visible_text"]
 
-LETTERS = 20
-CERTAINTY = 0.95
+DEFAULT_LETTERS = 20
+DEFAULT_CERTAINTY = 0.95
 
 _ENGLISH = "en"
-# Above this share of letters in English words no n-grams are looked at: 97 % of the English dev rows, no foreign comment of ours.
-_EVIDENT = 0.7
-# Certainty that a text is foreign is a logistic function of: the difference in log-probability between the best foreign language
-# and the best that was learned, divided by the square root of the number of bytes; less these, the second times the share of
-# letters in English words. Chosen so that next to no dev row is called foreign; the least certain of our foreign comments gets 0.97.
+# Above this share of letters in English words no n-grams are scored: 97 % of the English dev rows, and no foreign comment of ours.
+_EVIDENT_SHARE = 0.7
+# The certainty that a text is foreign is a logistic function of this: the difference in log-probability between the best foreign
+# language and the best learned one, divided by the square root of the number of bytes, less the first of these numbers, and less
+# the second times the share of letters in English words. They were chosen so that next to no dev row is called foreign; the least
+# certain of our foreign comments gets 0.97.
 _DOUBT, _DOUBT_OF_ENGLISH = 0.5, 3.0
-# The same for other scripts, of their share of the letters: half of them is enough.
-_SLOPE, _OFFSET = 10.0, -2.0
+# The same for other scripts, as a function of their share of the letters: half of them is enough.
+_SCRIPT_SLOPE, _SCRIPT_OFFSET = 10.0, -2.0
 _MOST_LETTERS = 4096
-# Letters beyond the alphabets of languages that are written in Latin ones.
+# Letters outside the alphabets of the languages that are written in Latin letters.
 _LOOK_ALIKE = re.compile(r"[\u0250-\u1dff\u2000-\U0010ffff]")
 _TAG = re.compile(r"<[^<>]*>")
 _PRIMARY = re.compile(r"([A-Za-z]{2,3})(?![A-Za-z0-9])")
-# No language, and one that is English with other words.
-_NEITHER = frozenset({"zxx", "pcm"})
-_ALIAS = {"uzs": "uz", "nn": "no", "hbo": "he", "ary": "ar", "arz": "ar", "wuu": "zh", "yue": "zh", "kik": "ki", "srl": "sr"}
-_CANDIDATES = {
+# BCP 47: undetermined, several languages, no linguistic content, not in the registry.
+_NO_LANGUAGES = frozenset({"und", "mul", "zxx", "mis"})
+# What py3langid calls no language, and Nigerian Pidgin, whose words are English.
+_COUNTED_AS_ENGLISH = frozenset({"zxx", "pcm"})
+_ALIASES = {"uzs": "uz", "nn": "no", "hbo": "he", "ary": "ar", "arz": "ar", "wuu": "zh", "yue": "zh", "kik": "ki", "srl": "sr"}
+_LANGUAGES_OF_SCRIPT = {
     "Cyrillic": ("ru", "uk", "be", "bg", "sr", "mk", "kk", "ky", "mn", "ba", "tt", "tg"),
     "Arabic": ("ar", "fa", "ur", "ps", "ug", "sdh", "arz", "ary"),
     "Devanagari": ("hi", "mr", "ne", "sa", "gom"),
@@ -60,7 +64,7 @@ class Languages(NamedTuple):
     """The languages of n comments.
 
     Attributes:
-        codes: of the language (ISO 639-1, or 639-3 where that has none); None where it cannot be told; n.
+        codes: of the languages (ISO 639-1, or 639-3 where that has none); None where it is not certain; n.
         certainties: that the comment is in a language that the model did not learn, in [0, 1]; n.
         foreign: whether that is certain enough; n.
     """
@@ -71,14 +75,14 @@ class Languages(NamedTuple):
 
 
 def primary_language(tag: str | None) -> str | None:
-    """Return the language of a BCP 47 tag: ``de`` of ``de-AT``; None if it names none."""
-    found = _PRIMARY.match(tag) if tag else None
-    code = found[1].lower() if found else None
-    return None if code in (None, "und", "mul", "zxx", "mis") else code
+    """Return the primary language of a BCP 47 tag, such as ``de`` of ``de-AT``; None if the tag names no language."""
+    match = _PRIMARY.match(tag) if tag else None
+    code = match[1].lower() if match else None
+    return None if code in _NO_LANGUAGES else code
 
 
 def visible_text(comment: Comment) -> str:
-    """Return the text of a comment without mark-up, as far as it matters to the language; up to 4,096 letters of it."""
+    """Return the first 4,096 characters of a comment without tags and character references, near enough to find its language."""
     text = comment.text[: 4 * _MOST_LETTERS]
     if comment.format is not Format.PLAIN and "<" in text:
         text = _TAG.sub(" ", text)
@@ -86,12 +90,12 @@ def visible_text(comment: Comment) -> str:
 
 
 @cache
-def _tables() -> tuple[Tables, tuple[str, ...], npt.NDArray[np.uint32]]:
-    return *read_tables(), load_lexicon()
+def _tables() -> tuple[NgramTables, tuple[str, ...], npt.NDArray[np.uint32]]:
+    return *read_langid_model(), load_lexicon()
 
 
 def preload_tables() -> None:
-    """Read the tables, which takes half a second the first time; what is loaded after that is there at once.
+    """Read the tables, which takes half a second the first time; every ``Identifier`` of this process shares them.
 
     Raises:
         ArtefactError: they cannot be read.
@@ -100,29 +104,33 @@ def preload_tables() -> None:
 
 
 class Identifier:
-    """Tells languages; as many threads as like may use one.
+    """Identifies the languages of comments; any number of threads may share one.
 
     Attributes:
         learned: codes of the languages that the model learned.
     """
 
-    def __init__(self, learned: Collection[str] = (_ENGLISH,), *, letters: int = LETTERS, certainty: float = CERTAINTY) -> None:
+    def __init__(
+        self, learned: Collection[str] = (_ENGLISH,), *, letters: int = DEFAULT_LETTERS, certainty: float = DEFAULT_CERTAINTY
+    ) -> None:
         self.learned = frozenset(learned)
         self._letters = letters
         self._certainty = certainty
         self._tables, codes, self._lexicon = _tables()
-        self._codes = [_ALIAS.get(code, code) for code in codes]
-        own = self.learned | _NEITHER
-        self._ours = np.array([code in own for code in self._codes])
-        self._columns = {name: np.array([code in some for code in codes]) for name, some in _CANDIDATES.items()}
+        self._codes = [_ALIASES.get(code, code) for code in codes]
+        own = self.learned | _COUNTED_AS_ENGLISH
+        self._is_learned = np.array([code in own for code in self._codes])
+        self._uses_script = {script: np.array([code in some for code in codes]) for script, some in _LANGUAGES_OF_SCRIPT.items()}
 
     @classmethod
-    def load(cls, learned: Collection[str] = (_ENGLISH,), *, letters: int = LETTERS, certainty: float = CERTAINTY) -> "Identifier":
+    def load(
+        cls, learned: Collection[str] = (_ENGLISH,), *, letters: int = DEFAULT_LETTERS, certainty: float = DEFAULT_CERTAINTY
+    ) -> "Identifier":
         """Load the model of py3langid, which takes half a second, once in each process.
 
         Args:
-            learned: codes of the languages that the model that judges learned.
-            letters: without so many, nothing is said of a comment.
+            learned: codes of the languages that the judging model learned.
+            letters: a comment with fewer letters gets no language.
             certainty: from which on a comment is called foreign, above 0.5 and below 1.
 
         Raises:
@@ -131,73 +139,90 @@ class Identifier:
         return cls(learned, letters=letters, certainty=certainty)
 
     def warm(self) -> None:
-        """Compile or load the kernels: the next call is fast."""
-        self.identify(["Das ist doch völliger Unsinn, was hier steht", "Совершенно не согласен с автором", "Good morning to you all"])
+        """Compile or load the kernels, so that the next call is fast."""
+        self.identify_texts(["Das ist doch völliger Unsinn, was hier steht", "Совершенно не согласен с автором", "Good morning to you all"])
 
-    def of(self, comments: Sequence[Comment]) -> Languages:
-        """Return the languages of n comments; whoever sent a comment may have said in which it is, and is believed."""
-        found = self.identify([visible_text(comment) for comment in comments])
+    def identify(self, comments: Sequence[Comment]) -> Languages:
+        """Return the languages of n comments; where a comment states its language, that is taken as certain."""
+        languages = self.identify_texts([visible_text(comment) for comment in comments])
         for at, comment in enumerate(comments):
-            if comment.language is not None and (said := primary_language(comment.language)) is not None:
-                found.codes[at] = said
-                found.foreign[at] = said not in self.learned
-                found.certainties[at] = float(found.foreign[at])
-        return found
+            if comment.language is not None and (stated := primary_language(comment.language)) is not None:
+                languages.codes[at] = stated
+                languages.foreign[at] = stated not in self.learned
+                languages.certainties[at] = float(languages.foreign[at])
+        return languages
 
-    def identify(self, texts: Sequence[str]) -> Languages:
+    def identify_texts(self, texts: Sequence[str]) -> Languages:
         """Return the languages of n texts without mark-up."""
         packed = pack_bytes([text.encode(errors="replace") for text in texts])
-        n = len(texts)
-        signs = np.empty((n, 5), np.int64)
-        find_signs(*packed, self._lexicon, signs)
-        known = float(_ENGLISH not in self.learned)
-        found = Languages([None] * n, [0.0] * n, [False] * n)
+        evidence = self._evidence(packed)
+        languages = Languages([None] * len(texts), [0.0] * len(texts), [False] * len(texts))
         doubtful = []
-        for at, (_, plain, english, other, _) in enumerate(signs.tolist()):
+        for at, (plain, english, other, _) in enumerate(evidence.tolist()):
             if plain + other < self._letters:
                 continue
-            if english >= _EVIDENT * plain and other < plain:
-                found.codes[at], found.certainties[at] = _ENGLISH, known
+            if english >= _EVIDENT_SHARE * plain and other < plain:
+                languages.codes[at], languages.certainties[at] = _ENGLISH, self._certainty_of_english
             else:
                 doubtful.append(at)
         if doubtful:
-            scores = np.empty((len(doubtful), len(self._codes)))
-            sizes = weigh(packed.data, packed.offsets, np.array(doubtful, np.int64), self._tables, scores)
-            for at, row, size in zip(doubtful, scores, sizes.tolist(), strict=True):
-                code, certainty = self._weighed(row, signs[at], size)
-                if certainty >= self._certainty and _LOOK_ALIKE.search(texts[at]) and self._in_disguise(texts[at]):
-                    code, certainty = _ENGLISH, known
-                sure = max(certainty, 1 - certainty) >= self._certainty
-                found.codes[at], found.certainties[at] = code if sure else None, certainty
-        found.foreign[:] = [certainty >= self._certainty for certainty in found.certainties]
-        return found
+            self._identify_doubtful(texts, packed, evidence, np.array(doubtful, np.int64), languages)
+        languages.foreign[:] = [certainty >= self._certainty for certainty in languages.certainties]
+        return languages
 
-    def _weighed(self, row: npt.NDArray[np.float64], signs: npt.NDArray[np.int64], size: int) -> tuple[str, float]:
-        plain, other = int(signs[PLAIN]), int(signs[OTHER])
+    @property
+    def _certainty_of_english(self) -> float:
+        """The certainty that an English comment is foreign."""
+        return float(_ENGLISH not in self.learned)
+
+    def _evidence(self, packed: PackedTexts) -> IntArray:
+        evidence = np.empty((packed.offsets.size - 1, EVIDENCE_COLUMNS), np.int64)
+        collect_evidence(packed.data, packed.offsets, self._lexicon, evidence)
+        return evidence
+
+    def _identify_doubtful(
+        self, texts: Sequence[str], packed: PackedTexts, evidence: IntArray, rows: IntArray, languages: Languages
+    ) -> None:
+        """Write the languages of some of the texts, which the n-grams decide."""
+        scores = np.empty((rows.size, len(self._codes)))
+        sizes = score_languages(packed.data, packed.offsets, rows, self._tables, scores)
+        for at, row, size in zip(rows.tolist(), scores, sizes.tolist(), strict=True):
+            code, certainty = self._decide(row, evidence[at], size)
+            if certainty >= self._certainty and _LOOK_ALIKE.search(texts[at]) and self._is_disguised_english(texts[at]):
+                code, certainty = _ENGLISH, self._certainty_of_english
+            is_certain = max(certainty, 1 - certainty) >= self._certainty
+            languages.codes[at], languages.certainties[at] = code if is_certain else None, certainty
+
+    def _decide(self, scores: FloatArray, evidence: IntArray, size: int) -> tuple[str, float]:
+        """Return the likeliest language of a text, and the certainty that the text is foreign.
+
+        Args:
+            scores: of each language by the n-grams.
+            evidence: the cheap evidence of the text.
+            size: number of bytes that the n-grams were taken from.
+        """
+        plain, other = int(evidence[PLAIN]), int(evidence[OTHER])
         if other >= plain:
-            code = self._of_script(SCRIPTS[int(signs[SCRIPT])], row)
-            return code, 0.0 if code in self.learned else _logistic(_SLOPE * other / (other + plain) + _OFFSET)
-        ours, theirs = np.where(self._ours, row, -np.inf), np.where(self._ours, -np.inf, row)
+            code = self._language_of_script(SCRIPT_NAMES[int(evidence[SCRIPT])], scores)
+            return code, 0.0 if code in self.learned else _logistic(_SCRIPT_SLOPE * other / (other + plain) + _SCRIPT_OFFSET)
+        ours, theirs = np.where(self._is_learned, scores, -np.inf), np.where(self._is_learned, -np.inf, scores)
         margin = float(theirs.max() - ours.max()) / max(1, size) ** 0.5
-        doubt = _DOUBT + (_DOUBT_OF_ENGLISH * int(signs[KNOWN]) / max(1, plain) if _ENGLISH in self.learned else 0.0)
+        doubt = _DOUBT + (_DOUBT_OF_ENGLISH * int(evidence[ENGLISH]) / max(1, plain) if _ENGLISH in self.learned else 0.0)
         certainty = _logistic(margin - doubt)
         best = int((theirs if certainty > 0.5 else ours).argmax())
         code = self._codes[best]
-        return (_ENGLISH if code in _NEITHER else code), certainty
+        return (_ENGLISH if code in _COUNTED_AS_ENGLISH else code), certainty
 
-    def _of_script(self, script: str, row: npt.NDArray[np.float64]) -> str:
-        columns = self._columns.get(script)
+    def _language_of_script(self, script: str, scores: FloatArray) -> str:
+        columns = self._uses_script.get(script)
         if columns is None:
-            return OF_SCRIPT[script]
-        return self._codes[int(np.where(columns, row, -np.inf).argmax())]
+            return LANGUAGE_OF_SCRIPT[script]
+        return self._codes[int(np.where(columns, scores, -np.inf).argmax())]
 
-    def _in_disguise(self, text: str) -> bool:
-        """Return whether a text is English once look-alike letters are read as what they look like."""
-        packed = pack_bytes([fold(text).encode()])
-        signs = np.empty((1, 5), np.int64)
-        find_signs(packed.data, packed.offsets, self._lexicon, signs)
-        plain, known, other = signs[0, PLAIN], signs[0, KNOWN], signs[0, OTHER]
-        return bool(plain >= self._letters // 2 and known >= _EVIDENT * plain and other < plain)
+    def _is_disguised_english(self, text: str) -> bool:
+        """Return whether a text is English once look-alike letters are read as the Latin letters that they look like."""
+        ((plain, english, other, _),) = self._evidence(pack_bytes([fold(text).encode()])).tolist()
+        return bool(plain >= self._letters // 2 and english >= _EVIDENT_SHARE * plain and other < plain)
 
 
 def _logistic(value: float) -> float:

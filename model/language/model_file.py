@@ -1,7 +1,7 @@
-"""The n-gram model of py3langid in a form of a tenth of its size: a trie with fall-backs, and what differs from the usual.
+"""The n-gram model of py3langid in a form of a tenth of its size: a trie with fallbacks, and only what differs from the usual.
 
-py3langid keeps an automaton of bytes as a dense table (39 MB) and the logarithm of P(n-gram | language) of every n-gram and language
-(28 MB, of which four in five are the value of an n-gram that was never seen). What it computes is kept, but for rounding.
+py3langid keeps an automaton of bytes as a dense table (39 MB), and the logarithm of P(n-gram | language) of every n-gram and
+language (28 MB), four in five of which have the value of an n-gram that never occurred. The scores are the same but for rounding.
 """
 
 import importlib.util
@@ -13,73 +13,72 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import AnyArray, ByteArray, FloatArray, Int32Array, IntArray
 from model.errors import ArtefactError
 from model.numba_cache import inner, kernel
 
-__all__ = ["NO_EDGE", "STEP", "Tables", "edge", "read_tables"]
+__all__ = ["GAIN_STEP", "NO_STATE", "NgramTables", "child_state", "read_langid_model"]
 
-STEP = 0.05
-"""What one unit of ``Tables.more`` is worth, in logarithms."""
+GAIN_STEP = 0.05
+"""What one unit of ``NgramTables.gain`` is worth, in logarithms."""
 
-NO_EDGE = -1
+NO_STATE = -1
 _FILE = Path("data") / "model.npz.xz"
 _LOCAL_HEADER = b"PK\x03\x04"
 _ROWS = 4096
-_MIX = np.uint64(0x9E3779B97F4A7C15)
-
-Array = npt.NDArray[Any]
+_SLOT_MIX = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio (Knuth, TAOCP 3, 6.4)
 
 
-class Tables(NamedTuple):
-    """The compact model; a state is a place in the trie, 0 its root.
+class NgramTables(NamedTuple):
+    """The compact model; a state is a node of the trie, 0 its root.
 
     Attributes:
         edges: hash table from (state << 8 | byte) + 1 to the next state, uint32, shape (2**k, 2); 0 is empty.
-        fall: the state of the longest proper suffix, int32, shape (states,).
-        feature: the n-gram that ends in a state, -1 if none; int32, shape (states,).
-        first: where what an n-gram says begins in the next two, int32, shape (features + 1,).
-        language: column of a language, uint8.
-        more: how much likelier the n-gram is there than one never seen, in units of STEP; uint8.
-        unseen: logarithm of the probability of an n-gram never seen, by column, float64.
+        fallback: state of the longest proper suffix, where the search goes on if no edge fits; int32, shape (states,).
+        ngram: number of the n-gram that ends in a state, -1 if none does; int32, shape (states,).
+        starts: where the entries of an n-gram begin in the next two fields, int32, shape (n-grams + 1,).
+        language: column of the language of an entry, uint8.
+        gain: how much likelier the n-gram is in that language than one that never occurred in it, in units of GAIN_STEP; uint8.
+        unseen: logarithm of the probability of an n-gram that never occurred, by column, float64.
         prior: logarithm of the prior, by column, float64.
     """
 
     edges: npt.NDArray[np.uint32]
-    fall: npt.NDArray[np.int32]
-    feature: npt.NDArray[np.int32]
-    first: npt.NDArray[np.int32]
-    language: npt.NDArray[np.uint8]
-    more: npt.NDArray[np.uint8]
-    unseen: npt.NDArray[np.float64]
-    prior: npt.NDArray[np.float64]
+    fallback: Int32Array
+    ngram: Int32Array
+    starts: Int32Array
+    language: ByteArray
+    gain: ByteArray
+    unseen: FloatArray
+    prior: FloatArray
 
 
 @inner
 def _slot(key: np.uint32, mask: np.uint64) -> np.uint64:
-    return ((np.uint64(key) * _MIX) >> np.uint64(32)) & mask
+    return ((np.uint64(key) * _SLOT_MIX) >> np.uint64(32)) & mask
 
 
 @inner
-def edge(edges: npt.NDArray[np.uint32], state: int, byte: int) -> int:
-    """Return the state that a byte leads to in the trie itself, NO_EDGE if there is none."""
+def child_state(edges: npt.NDArray[np.uint32], state: int, byte: int) -> int:
+    """Return the state that a byte leads to in the trie itself, without fallbacks; NO_STATE if there is none."""
     key = np.uint32(((state << 8) | byte) + 1)
     mask = np.uint64(edges.shape[0] - 1)
     slot = _slot(key, mask)
     while True:
-        found = edges[slot, 0]
-        if found == key:
+        entry = edges[slot, 0]
+        if entry == key:
             return int(np.int64(edges[slot, 1]))
-        if found == np.uint32(0):
-            return NO_EDGE
+        if entry == np.uint32(0):
+            return NO_STATE
         slot = (slot + np.uint64(1)) & mask
 
 
 @kernel
-def _enter(sources, bytes_, targets, edges, fall) -> None:  # type: ignore[no-untyped-def]
-    """Enter the edges of the trie, shallow ones first, and find the fall-back of each state as Aho and Corasick do."""
+def _build_trie(sources: IntArray, labels: IntArray, targets: IntArray, edges: npt.NDArray[np.uint32], fallback: Int32Array) -> None:
+    """Enter edges, shallow ones first, into an empty table, and find the fallback of each state as Aho and Corasick do (1975)."""
     mask = np.uint64(edges.shape[0] - 1)
     for k in range(sources.size):
-        key = np.uint32(((sources[k] << 8) | bytes_[k]) + 1)
+        key = np.uint32(((sources[k] << 8) | labels[k]) + 1)
         slot = _slot(key, mask)
         while edges[slot, 0] != np.uint32(0):
             slot = (slot + np.uint64(1)) & mask
@@ -88,85 +87,93 @@ def _enter(sources, bytes_, targets, edges, fall) -> None:  # type: ignore[no-un
     for k in range(sources.size):
         if sources[k] == 0:
             continue
-        state = fall[sources[k]]
-        found = edge(edges, state, bytes_[k])
-        while found == NO_EDGE and state != 0:
-            state = fall[state]
-            found = edge(edges, state, bytes_[k])
-        fall[targets[k]] = max(found, 0)
+        state = fallback[sources[k]]
+        after = child_state(edges, state, labels[k])
+        while after == NO_STATE and state != 0:
+            state = fallback[state]
+            after = child_state(edges, state, labels[k])
+        fallback[targets[k]] = max(after, 0)
 
 
-def read_tables() -> tuple[Tables, tuple[str, ...]]:
-    """Read the model of the py3langid that is installed, without importing it.
+def read_langid_model() -> tuple[NgramTables, tuple[str, ...]]:
+    """Read the model of the installed py3langid, without importing py3langid.
 
     Returns:
-        The tables, and the code of the language of each column; some languages have two.
+        The tables, and the code of the language of each column; some languages have two columns.
 
     Raises:
-        ArtefactError: it is not there, or not what this Tipstaff knows.
+        ArtefactError: the model is missing, or is not one that this Tipstaff knows.
     """
     spec = importlib.util.find_spec("py3langid")
     folder = spec.submodule_search_locations[0] if spec is not None and spec.submodule_search_locations else None
     if folder is None:
-        raise ArtefactError("py3langid, whose model tells languages, is not installed: install Tipstaff with its dependencies")
+        raise ArtefactError("py3langid, whose model identifies languages, is not installed: install Tipstaff with its dependencies")
     try:
         with lzma.open(Path(folder) / _FILE) as file:
-            return _tables(dict(_arrays(file)))
+            return _build_tables(dict(_read_arrays(file)))
     except (OSError, EOFError, ValueError, KeyError, IndexError, lzma.LZMAError) as error:
         raise ArtefactError(f"the model of py3langid cannot be read ({type(error).__name__}): install py3langid 0.4 anew") from error
 
 
-def _arrays(file: IO[bytes]) -> Iterator[tuple[str, Any]]:
-    """Yield the arrays of an .npz from a stream; numpy's own reader goes back and forth, which a compressed file does badly."""
+def _read_arrays(file: IO[bytes]) -> Iterator[tuple[str, Any]]:
+    """Yield the arrays of an .npz in the order of the file: NumPy's own reader seeks, which is slow in a compressed file."""
     while file.read(4) == _LOCAL_HEADER:
         head = file.read(26)
         name = file.read(int.from_bytes(head[22:24], "little")).decode().removesuffix(".npy")
         file.read(int.from_bytes(head[24:26], "little"))
         array = np.lib.format.read_array(file, allow_pickle=False)
-        # As soon as it is there, so that the two large ones are never in memory together.
-        yield name, _sparse(array) if name == "ptc" else array
+        # Compacted at once, so that the two large ones are never in memory together.
+        yield name, _compact(array) if name == "ptc" else array
 
 
-def _sparse(logs: Array) -> tuple[Array, Array, Array, Array]:
-    """Return first, language, more and unseen of Tables."""
+def _compact(logs: AnyArray) -> tuple[Int32Array, ByteArray, ByteArray, FloatArray]:
+    """Return ``starts``, ``language``, ``gain`` and ``unseen`` of NgramTables, given the logarithm of every n-gram and language."""
     unseen = logs.min(axis=0).astype(np.float64)
-    sizes, languages, mores = [np.zeros(1, np.int32)], [], []
+    sizes, languages, gains = [np.zeros(1, np.int32)], [], []
     for start in range(0, len(logs), _ROWS):
-        units = np.rint((logs[start : start + _ROWS].astype(np.float32) - unseen) / STEP).astype(np.uint8)
+        units = np.rint((logs[start : start + _ROWS].astype(np.float32) - unseen) / GAIN_STEP).astype(np.uint8)
         rows, columns = np.nonzero(units)
         sizes.append(np.bincount(rows, minlength=len(units)).astype(np.int32))
         languages.append(columns.astype(np.uint8))
-        mores.append(units[rows, columns])
-    return np.cumsum(np.concatenate(sizes), dtype=np.int32), np.concatenate(languages), np.concatenate(mores), unseen
+        gains.append(units[rows, columns])
+    return np.cumsum(np.concatenate(sizes), dtype=np.int32), np.concatenate(languages), np.concatenate(gains), unseen
 
 
-def _tables(found: dict[str, Any]) -> tuple[Tables, tuple[str, ...]]:
-    rows, row_of = found["nextmove"].reshape(-1, 256), found["nextmove_row"]
-    sources, bytes_, targets = _trie(rows, row_of)
+def _build_tables(arrays: dict[str, Any]) -> tuple[NgramTables, tuple[str, ...]]:
+    transitions, row_of = arrays["nextmove"].reshape(-1, 256), arrays["nextmove_row"]
+    sources, labels, targets = _find_edges(transitions, row_of)
     edges = np.zeros((1 << (2 * len(sources)).bit_length(), 2), np.uint32)
-    fall = np.zeros(len(row_of), np.int32)
-    _enter(sources, bytes_, targets, edges, fall)
-    first, language, more, unseen = found["ptc"]
-    tables = Tables(edges, fall, found["out_feat"].astype(np.int32), first, language, more, unseen, found["pc"].astype(np.float64))
-    return tables, tuple(found["classes"].tolist())
+    fallback = np.zeros(len(row_of), np.int32)
+    _build_trie(sources, labels, targets, edges, fallback)
+    starts, language, gain, unseen = arrays["ptc"]
+    ngram, prior = arrays["out_feat"].astype(np.int32), arrays["pc"].astype(np.float64)
+    return NgramTables(edges, fallback, ngram, starts, language, gain, unseen, prior), tuple(arrays["classes"].tolist())
 
 
-def _trie(rows: Array, row_of: Array) -> tuple[Array, Array, Array]:
-    """Return the edges of the trie in an automaton, shallow ones first: those that lead one step further from the root."""
+def _find_edges(transitions: AnyArray, row_of: AnyArray) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the edges of the trie in a dense automaton: the transitions that lead one step further away from the root.
+
+    Args:
+        transitions: the next state by byte, shape (rows, 256); states may share a row.
+        row_of: the row of each state.
+
+    Returns:
+        State, byte and next state of each edge, shallow ones first.
+    """
     depth = np.full(len(row_of), -1, np.int32)
     depth[0] = 0
     level = np.zeros(1, np.int64)
     edges = []
     while level.size:
-        found = []
+        parts = []
         for start in range(0, level.size, _ROWS):
-            part = level[start : start + _ROWS]
-            after = rows[row_of[part]]
+            states = level[start : start + _ROWS]
+            after = transitions[row_of[states]]
             at, byte = np.nonzero(depth[after] < 0)
-            found.append((part[at], byte, after[at, byte].astype(np.int64)))
-        sources, bytes_, targets = (np.concatenate(each) for each in zip(*found, strict=True))
-        edges.append((sources, bytes_, targets))
+            parts.append((states[at], byte, after[at, byte].astype(np.int64)))
+        sources, labels, targets = (np.concatenate(each) for each in zip(*parts, strict=True))
+        edges.append((sources, labels, targets))
         depth[targets] = depth[level[0]] + 1
         level = np.unique(targets)
-    sources, bytes_, targets = (np.concatenate(each) for each in zip(*edges, strict=True))
-    return sources, bytes_, targets
+    sources, labels, targets = (np.concatenate(each) for each in zip(*edges, strict=True))
+    return sources, labels, targets

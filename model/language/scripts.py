@@ -1,13 +1,14 @@
-"""Which script a letter belongs to, compiled: many languages have one of their own."""
+"""The script that a letter belongs to, compiled: many languages have a script of their own."""
 
 import numpy as np
-import numpy.typing as npt
 
+from model.array_types import ByteArray
 from model.numba_cache import inner
 
-__all__ = ["LATIN", "NO_LETTER", "OF_SCRIPT", "SCRIPTS", "SYLLABIC", "code_point", "script_of"]
+__all__ = ["LANGUAGE_OF_SCRIPT", "LATIN", "NOT_A_LETTER", "SCRIPT_NAMES", "SYLLABIC", "decode_code_point", "script_of"]
 
-NO_LETTER, LATIN = 0, 1
+NOT_A_LETTER, LATIN = 0, 1
+"""Places in ``SCRIPT_NAMES``."""
 
 _RANGES = (
     (0xC0, 0xD6, "Latin"),
@@ -63,26 +64,27 @@ _RANGES = (
     (0x1D400, 0x1D7CB, "Latin"),
     (0x20000, 0x3134F, "Han"),
 )
-SCRIPTS = ("", "Latin", *sorted({name for _, _, name in _RANGES} - {"Latin"}))
+SCRIPT_NAMES = ("", "Latin", *sorted({name for _, _, name in _RANGES} - {"Latin"}))
+"""The scripts that are distinguished; a script's place here is its number."""
 
-OF_SCRIPT = {
+LANGUAGE_OF_SCRIPT = {
     **{"Greek": "el", "Armenian": "hy", "Gurmukhi": "pa", "Gujarati": "gu", "Odia": "or", "Tamil": "ta", "Telugu": "te"},
     **{"Kannada": "kn", "Malayalam": "ml", "Sinhala": "si", "Thai": "th", "Lao": "lo", "Tibetan": "dz", "Myanmar": "my"},
     **{"Georgian": "ka", "Hangul": "ko", "Khmer": "km", "Kana": "ja"},
 }
-"""The code of the language of each script that has one only, or one that nearly all of its comments are in."""
+"""By script, the code of the only language that is written in it, or of the one that nearly all comments in it are in."""
 
-SYLLABIC = np.array([name in ("Han", "Kana", "Hangul", "Ethiopic") for name in SCRIPTS])
-"""Whether a sign stands for a syllable or a word; these count as two letters, which is what they take elsewhere at least."""
+SYLLABIC = np.array([name in ("Han", "Kana", "Hangul", "Ethiopic") for name in SCRIPT_NAMES])
+"""Whether the signs of a script denote syllables or words; each counts as two letters, the least that other scripts need for one."""
 
 _FIRST = np.array([first for first, _, _ in _RANGES], np.int64)
 _LAST = np.array([last for _, last, _ in _RANGES], np.int64)
-_SCRIPT = np.array([SCRIPTS.index(name) for _, _, name in _RANGES], np.int64)
+_SCRIPT = np.array([SCRIPT_NAMES.index(name) for _, _, name in _RANGES], np.int64)
 
 
 @inner
 def script_of(point: int) -> int:
-    """Return the place in SCRIPTS of the script of a code point that is not ASCII, NO_LETTER if it is no letter."""
+    """Return the number of the script of a code point that is not ASCII, ``NOT_A_LETTER`` if it is no letter."""
     low, high = 0, _FIRST.size
     while low < high:
         middle = (low + high) >> 1
@@ -92,12 +94,12 @@ def script_of(point: int) -> int:
             high = middle
     if low < _FIRST.size and _FIRST[low] <= point:
         return int(_SCRIPT[low])
-    return NO_LETTER
+    return NOT_A_LETTER
 
 
 @inner
-def code_point(data: npt.NDArray[np.uint8], at: int, end: int) -> tuple[int, int]:
-    """Return the code point of the UTF-8 sequence at data[at:end] that is not ASCII, and how many bytes it takes."""
+def decode_code_point(data: ByteArray, at: int, end: int) -> tuple[int, int]:
+    """Return the code point whose UTF-8, of two bytes or more, begins at data[at], and its number of bytes; (0, ...) if cut off."""
     lead = np.int64(data[at])
     size = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
     if at + size > end:

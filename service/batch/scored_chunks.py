@@ -107,7 +107,7 @@ def _speaking(chunk: Chunk, markup: Format | None) -> tuple[npt.NDArray[np.intp]
 
 def _languages(comments: Sequence[Comment], speaking: Sequence[int], count: int, moderator: "Moderator") -> list[str | None]:
     found: list[str | None] = [None] * count
-    for at, code in zip(speaking, _identifier(moderator.languages).of(comments).codes, strict=True):
+    for at, code in zip(speaking, _identifier(moderator.languages).identify(comments).codes, strict=True):
         found[at] = code
     return found
 

@@ -170,7 +170,7 @@ class Judge:
         verdicts = decisions.verdicts
         languages, foreign = None, None
         if self.identifier is not None:
-            languages, _, foreign = self.identifier.of(comments)
+            languages, _, foreign = self.identifier.identify(comments)
             if True in foreign:
                 decisions, verdicts = self._treat_foreign(decisions, foreign)
         if community is None:

@@ -54,7 +54,7 @@ def suggest_endpoint(settings: Settings) -> Endpoint:
         check_context(asked.context)
         await record_ruling(request, _ruling(asked, comment, caller))
         identifier = get_state(request).identifier
-        language = identifier.of([comment]).codes[0] if identifier is not None else None
+        language = identifier.identify([comment]).codes[0] if identifier is not None else None
         made = SuggestCommentScoreResponse(detectedLanguages=[language or _LEARNED], requestedLanguages=asked.languages or [])
         if asked.client_token:
             made["clientToken"] = asked.client_token
