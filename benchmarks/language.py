@@ -31,12 +31,14 @@ def measure() -> Iterator[Figure | Skipped | str]:
     else:
         yield Skipped(f"false alarms: {CORPUS} is not there; the corpus is for development only")
     comments = [Comment("", text) for text in load_comments(10_000).texts]
-    yield _cost("comments together", comments, identifier.of, lambda some: moderator.decide(some, threads=1))
+    yield _cost("comments together", comments, identifier.identify, lambda some: moderator.decide(some, threads=1))
 
     def one_by_one(work: Callable[[Sequence[Comment]], object]) -> Callable[[Sequence[Comment]], object]:
         return lambda some: [work([comment]) for comment in some]
 
-    yield _cost("comments one by one", comments, one_by_one(identifier.of), one_by_one(lambda some: moderator.decide(some, threads=1)))
+    yield _cost(
+        "comments one by one", comments, one_by_one(identifier.identify), one_by_one(lambda some: moderator.decide(some, threads=1))
+    )
 
 
 def _foreign(identifier: Identifier) -> Iterator[Figure]:
