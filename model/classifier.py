@@ -186,7 +186,7 @@ class Classifier:
 
         Args:
             texts: the comments, as ``model.text.pipeline.prepare`` leaves them, or as these packed.
-            bounds: the thresholds of the label rule and of a policy, as ``heads.finish`` takes them; None leaves labels and verdicts
+            bounds: the thresholds of the label rule and of a policy, as ``heads.write_scores`` takes them; None leaves labels and verdicts
                 meaningless.
             threads: how many may share the work; None for all cores where there is enough of it.
             out: where to write the scores; new arrays if None.

@@ -3,11 +3,11 @@
 ::
 
     TipstaffError
-    ├── ArtefactError           a stored classifier is missing, damaged, altered, foreign or newer
+    ├── ArtefactError           a stored classifier is missing, damaged, altered, not one of ours, or newer
     ├── SettingsError           a setting of the service is wrong
-    ├── TaskError               a call to another system failed (service.store.outbox_worker)
+    ├── TaskError               a call to another system failed (in service.store.outbox_worker)
     ├── StoreError              the database cannot be reached, read or written, or is newer than this Tipstaff
-    └── InputError (ValueError) what the caller handed over is wrong
+    └── InputError (ValueError) something that the caller passed is wrong
         ├── TableError          a labelled table: file, line and field are named
         ├── DumpError           a file of comments to score: file, line and field are named
         └── PolicyError         a policy is unknown or its thresholds are wrong
@@ -23,7 +23,7 @@ class TipstaffError(Exception):
 
 
 class ArtefactError(TipstaffError):
-    """A stored classifier cannot be used as it lies."""
+    """A stored classifier cannot be used."""
 
 
 class SettingsError(TipstaffError):
@@ -31,19 +31,19 @@ class SettingsError(TipstaffError):
 
 
 class StoreError(TipstaffError):
-    """The database does not do what it was asked to; nothing of what was to be written is kept."""
+    """The database cannot do what it was asked; nothing has been written."""
 
 
 class InputError(TipstaffError, ValueError):
-    """What the caller handed over is wrong."""
+    """Something that the caller passed is wrong."""
 
 
 class TableError(InputError):
-    """A labelled table cannot be read as asked."""
+    """A labelled table cannot be read."""
 
 
 class DumpError(InputError):
-    """A file of comments cannot be read as asked."""
+    """A file of comments cannot be read."""
 
 
 class PolicyError(InputError):

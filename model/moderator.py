@@ -25,7 +25,7 @@ from model.ngrams.raw_scores import RawScores, allocate_scores
 from model.normaliser.lexicon import load_lexicon
 from model.normaliser.version import normaliser_version
 from model.policy import Policy, unknown_policy_error
-from model.profile import RISK, Profile
+from model.profile import DEFAULT_RISK, Profile
 from model.text.pipeline import prepare
 from model.threads import available_cores, run_in_slices
 
@@ -82,7 +82,7 @@ def _build_encoder(stored: StoredArtefact) -> CombinedReader | None:
 
 
 def _prepare(comments: Sequence[Comment]) -> Sequence[bytes] | PackedTexts:
-    return comments.prepared() if isinstance(comments, PackedComments) else prepare(comments)
+    return comments.prepare() if isinstance(comments, PackedComments) else prepare(comments)
 
 
 def _with_prior(classifier: Classifier, prior: Prior) -> Classifier:
@@ -93,7 +93,7 @@ def _with_prior(classifier: Classifier, prior: Prior) -> Classifier:
 
 
 def _bounds(thresholds: LabelThresholds, policy: Policy) -> FloatArray:
-    """Return the thresholds as ``heads.finish`` takes them."""
+    """Return the thresholds as ``heads.write_scores`` takes them."""
     review, reject = (policy.review_abusive, policy.review_hateful), (policy.reject_abusive, policy.reject_hateful)
     return np.array([thresholds.abusive, thresholds.hateful, *review, *reject], np.float64)
 
@@ -112,7 +112,7 @@ class Moderator:
     """
 
     def __init__(
-        self, stored: StoredArtefact, *, prior: Prior | None = None, profile: Profile | None = Profile.FAST, risk: float = RISK
+        self, stored: StoredArtefact, *, prior: Prior | None = None, profile: Profile | None = Profile.FAST, risk: float = DEFAULT_RISK
     ) -> None:
         self._manifest = stored.manifest
         self.policies: Mapping[str, Policy] = stored.manifest.named_policies()
@@ -137,7 +137,7 @@ class Moderator:
 
     @classmethod
     def load(
-        cls, folder: Path | None = None, *, prior: Prior | None = None, profile: Profile | None = Profile.FAST, risk: float = RISK
+        cls, folder: Path | None = None, *, prior: Prior | None = None, profile: Profile | None = Profile.FAST, risk: float = DEFAULT_RISK
     ) -> "Moderator":
         """Load an artefact.
 
@@ -175,7 +175,7 @@ class Moderator:
         """Compile or load the kernels and read the tables that only foreign letters need, so that the next call is fast."""
         comments = [Comment("0", "Warm \u0430\u00e9 \U0001f600 &amp; up", written) for written in Format]
         self.decide(comments, explain=True, threads=1)
-        PackedComments(pack_bytes([b"Warm up"]), Format.PLAIN).prepared()
+        PackedComments(pack_bytes([b"Warm up"]), Format.PLAIN).prepare()
 
     def decide(
         self,

@@ -1,12 +1,12 @@
-"""The decorator of compiled functions, with a cache that holds in development and in a read-only container.
+"""The decorators of compiled functions, and a cache of machine code that works in development and in a read-only container.
 
-Numba's own cache has three habits that do not suit us. It calls a compiled function fresh while that function's own file
-is unchanged, though the code compiled in comes from other files too. It refuses a folder that it cannot write to, if only
-to read what lies there. And where it finds no folder to write to, the import fails.
+Numba's own cache does not suit us in three ways. It takes a function's machine code for fresh while the file of that function is
+unchanged, although code from other files is compiled into it. It refuses a folder that it cannot write to, even for reading. And
+where it finds no folder to write to, the import fails.
 
-Here a compiled function is fresh while no module with compiled functions in its folder or below ``model/`` has changed; a
-folder need not be writable; and what cannot be stored is compiled again by the next process. What was compiled lies, in
-this order: in NUMBA_CACHE_DIR, if set; beside the source, if it lies there already or can be written; in the user's cache
+Here machine code is fresh while no module with compiled functions has changed, in the folder of the function or anywhere below
+``model/``; a folder need not be writable; and what cannot be stored is compiled again by the next process. Machine code is kept, in
+this order, in NUMBA_CACHE_DIR if that is set; beside the source, if it is there already or can be written; in the user's cache
 folder.
 """
 
@@ -20,9 +20,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-_HIDDEN = "scipy" not in sys.modules
-if _HIDDEN:
-    # Importing Numba imports SciPy's linear algebra, 0.2 s and 20 MB that no kernel of ours needs; it does without one it cannot find.
+_HIDE_SCIPY = "scipy" not in sys.modules
+if _HIDE_SCIPY:
+    # Numba imports SciPy's linear algebra if it can, 0.2 s and 20 MB that no kernel of ours needs.
     sys.modules["scipy"] = None  # type: ignore[assignment]
 try:
     from llvmlite import ir  # type: ignore[import-untyped]
@@ -31,86 +31,76 @@ try:
     from numba.extending import intrinsic
     from numba.np.arrayobj import make_array
 
-    importlib.import_module("numba.np.arraymath")  # what looks for it, once
+    importlib.import_module("numba.np.arraymath")  # the module that imports SciPy
 finally:
-    if _HIDDEN:
+    if _HIDE_SCIPY:
         del sys.modules["scipy"]
 
-__all__ = ["inlined", "inner", "kernel", "prefetch"]
+__all__ = ["inner", "kernel", "prefetch"]
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
-_MARK = b"from model.numba_cache import"
+_MARK = b"from model.numba_cache import"  # in the source of every module with compiled functions
 
 
 def kernel(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """Compiles a function at its first call, without the interpreter lock, and stores the machine code.
+    """Compile a function at its first call, to run without the interpreter lock, and store the machine code.
 
     Args:
-        function: what Numba can compile; its module has to be importable from a file.
+        function: one that Numba can compile, defined in a file.
 
     Returns:
-        A function with the same parameters, which other kernels may call too.
+        A function with the same parameters, which Python and other compiled functions may call.
     """
-    return _compiled(function, counted=True)
+    return _compile(function, count_references=True)
 
 
 def inner(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """Compiles a function that only kernels call and that neither makes arrays nor returns any, else as ``kernel`` does.
+    """Compile a function that only compiled functions call and that neither allocates nor returns arrays, otherwise as ``kernel``.
 
-    Arrays are not counted in it (each would cost two atomic operations at every call that is not inlined, which made up
-    half of the time of the normalisation): its callers hold them anyway.
+    References to arrays are not counted in it, since its callers hold them anyway. Counting costs two atomic operations for each
+    array at every call that is not inlined, which was half of the time of the normalisation.
     """
-    return _compiled(function, counted=False)
+    return _compile(function, count_references=False)
 
 
-def _compiled(function: Callable[Arguments, Result], *, counted: bool) -> Callable[Arguments, Result]:
-    make: Any = njit  # its stub does not know _nrt
-    compiled = make(nogil=True, _nrt=counted)(function)
+def _compile(function: Callable[Arguments, Result], *, count_references: bool) -> Callable[Arguments, Result]:
+    untyped_njit: Any = njit  # its stub does not know _nrt
+    compiled = untyped_njit(nogil=True, _nrt=count_references)(function)
     compiled._cache = _Cache(function)  # type: ignore[no-untyped-call]
     return compiled  # type: ignore[no-any-return]
 
 
-def inlined(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """Compiles a function into each kernel that calls it; for the small ones in inner loops.
-
-    An array that is handed to a kernel proper costs two atomic operations on its reference count at each call: with those,
-    reading a comment took three times as long.
-    """
-    compiled: Callable[Arguments, Result] = njit(nogil=True, inline="always")(function)
-    return compiled
-
-
-def _fetch(typingctx: Any, table: Any, row: Any) -> Any:
+def _build_prefetch(typingctx: Any, table: Any, row: Any) -> Any:
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind = signature.args[0]
         array = make_array(kind)(context, builder, arguments[0])  # type: ignore[no-untyped-call]
-        place = context.cast(builder, arguments[1], signature.args[1], types.intp)
-        places = [place, *[context.get_constant(types.intp, 0)] * (kind.ndim - 1)]
-        at = cgutils.get_item_pointer(context, builder, kind, array, places, wraparound=False)  # type: ignore[no-untyped-call]
+        index = context.cast(builder, arguments[1], signature.args[1], types.intp)
+        indices = [index, *[context.get_constant(types.intp, 0)] * (kind.ndim - 1)]
+        pointer = cgutils.get_item_pointer(context, builder, kind, array, indices, wraparound=False)  # type: ignore[no-untyped-call]
         number = ir.IntType(32)
-        address = builder.bitcast(at, ir.IntType(8).as_pointer())
-        emitted = builder.module.declare_intrinsic(
+        address = builder.bitcast(pointer, ir.IntType(8).as_pointer())
+        instruction = builder.module.declare_intrinsic(
             "llvm.prefetch", [address.type], ir.FunctionType(ir.VoidType(), [address.type, number, number, number])
         )
-        builder.call(emitted, [address, number(0), number(3), number(1)])  # to read, to keep, data
+        builder.call(instruction, [address, number(0), number(3), number(1)])  # for reading, to be kept, data
         return context.get_dummy_value()
 
     return types.void(table, row), emit
 
 
-prefetch: Callable[[Any, Any], None] = intrinsic(_fetch)  # type: ignore[assignment]
-"""In a kernel: has an entry of an array, or the beginning of a row, brought into the cache while the work goes on."""
+prefetch: Callable[[Any, Any], None] = intrinsic(_build_prefetch)  # type: ignore[assignment]
+"""In a compiled function: start loading an entry of an array, or the beginning of a row, into the processor's cache, without waiting."""
 
 
-class _Folder(caching.UserProvidedCacheLocator):
+class _CodeFolder(caching.UserProvidedCacheLocator):
     """A folder of machine code for the functions of one source file."""
 
     @classmethod
-    def from_function(cls, py_func: Callable[..., Any], py_file: str) -> "_Folder":
+    def from_function(cls, py_func: Callable[..., Any], py_file: str) -> "_CodeFolder":
         locator = cls(py_func, py_file)
-        locator._cache_path = str(_folder(Path(py_file), name=cls.get_suitable_cache_subpath(py_file)))  # type: ignore[no-untyped-call]
+        locator._cache_path = str(_code_folder(Path(py_file), name=cls.get_suitable_cache_subpath(py_file)))  # type: ignore[no-untyped-call]
         return locator
 
     def get_source_stamp(self) -> bytes:
@@ -118,7 +108,7 @@ class _Folder(caching.UserProvidedCacheLocator):
 
 
 class _CacheImpl(caching.CompileResultCacheImpl):
-    _locator_classes = [_Folder]  # noqa: RUF012 - as the base class declares it
+    _locator_classes = [_CodeFolder]  # noqa: RUF012 - as the base class declares it
 
 
 class _Cache(caching.FunctionCache):
@@ -130,7 +120,7 @@ class _Cache(caching.FunctionCache):
         except OSError:
             pass
         except Exception:
-            # What an earlier version stored may name types that are gone, what was cut off cannot be read: compiled anew, it is replaced.
+            # Machine code of an earlier version may name types that are gone, and a file may be cut off: it is compiled anew and replaced.
             with suppress(OSError):
                 self._cache_file.flush()  # type: ignore[no-untyped-call]
         return None
@@ -140,10 +130,11 @@ class _Cache(caching.FunctionCache):
             super().save_overload(sig, data)  # type: ignore[no-untyped-call]
 
 
-def _folder(source: Path, *, name: str) -> Path:
-    given: str = getattr(config, "CACHE_DIR", "")
-    if given:
-        return Path(given) / name
+def _code_folder(source: Path, *, name: str) -> Path:
+    """Return where the machine code of a source file is kept; ``name`` is its sub-folder where it is not beside the source."""
+    setting: str = getattr(config, "CACHE_DIR", "")
+    if setting:
+        return Path(setting) / name
     beside = source.parent / "__pycache__"
     if os.access(beside if beside.exists() else beside.parent, os.W_OK) or any(beside.glob("*.nbi")):
         return beside
@@ -153,7 +144,7 @@ def _folder(source: Path, *, name: str) -> Path:
 
 @lru_cache
 def _stamp(folder: Path) -> bytes:
-    """Return a digest of all modules with compiled functions, in a folder and anywhere below ``model/``, whose functions all may call."""
+    """Return a digest of all modules with compiled functions in a folder, and anywhere below ``model/``, which all may call."""
     digest = hashlib.sha256()
     model = Path(__file__).parent
     for path in sorted({*folder.glob("*.py"), *model.rglob("*.py")}):

@@ -1,13 +1,12 @@
-"""From scores to the verdict that a community wants: named thresholds, and how to choose them."""
+"""Policies: named thresholds that lead from scores to the verdict that a community wants, and how to derive them."""
 
 import math
 from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from model.array_types import FloatArray
+from model.array_types import FloatArray, Int8Array
 from model.errors import PolicyError
 
 __all__ = ["REJECT_RATE", "REVIEW_RATE", "Policy", "derive_policy", "unknown_policy_error"]
@@ -26,11 +25,11 @@ class Policy:
     than reviewing.
 
     Attributes:
-        name: what the community calls it.
+        name: the name that the community gives it.
         review_abusive: lowest P(abusive) = 1 - P(fine) that a human should see.
         review_hateful: lowest P(hateful) that a human should see.
-        reject_abusive: lowest P(abusive) that is turned away.
-        reject_hateful: lowest P(hateful) that is turned away.
+        reject_abusive: lowest P(abusive) that is rejected.
+        reject_hateful: lowest P(hateful) that is rejected.
 
     Raises:
         PolicyError: a threshold is no number in [0, 1], or a review threshold lies above its reject threshold.
@@ -43,7 +42,7 @@ class Policy:
     reject_hateful: float
 
     def __post_init__(self) -> None:
-        """Refuse thresholds that mean nothing."""
+        """Refuse thresholds that make no sense."""
         if not self.name:
             raise PolicyError("a policy has no name: give it one")
         for field in _THRESHOLDS:
@@ -57,8 +56,8 @@ class Policy:
                     f"policy {self.name!r}: review_{kind} ({review}) is above reject_{kind} ({reject}): lower the first or raise the second"
                 )
 
-    def verdicts(self, abusive: FloatArray, hateful: FloatArray) -> npt.NDArray[np.int8]:
-        """Judge comments by their scores.
+    def verdicts(self, abusive: FloatArray, hateful: FloatArray) -> Int8Array:
+        """Return the verdicts that scores lead to.
 
         Args:
             abusive: (n,) P(abusive) = 1 - P(fine); NaN where a comment was not judged.
@@ -72,20 +71,21 @@ class Policy:
         """
         if abusive.shape != hateful.shape:
             raise ValueError(f"abusive has shape {abusive.shape}, hateful {hateful.shape}: they must agree")
-        from model.ngrams.heads import verdict_codes  # which loads the kernels
+        from model.ngrams.heads import verdict_codes  # here, because it loads the kernels
 
         review = float(self.review_abusive), float(self.review_hateful)
-        return verdict_codes(abusive, hateful, review=review, reject=(float(self.reject_abusive), float(self.reject_hateful)))
+        reject = float(self.reject_abusive), float(self.reject_hateful)
+        return verdict_codes(abusive, hateful, review=review, reject=reject)
 
 
-def unknown_policy_error(policy: str, known: Collection[str]) -> PolicyError:
-    """Return the error that tells of a policy which an artefact does not have."""
-    return PolicyError(f"policy {policy!r} is unknown: use one of {', '.join(sorted(known))}")
+def unknown_policy_error(policy: str, names: Collection[str]) -> PolicyError:
+    """Return the error of a policy that is none of those that an artefact has."""
+    return PolicyError(f"policy {policy!r} is unknown: use one of {', '.join(sorted(names))}")
 
 
 @dataclass(frozen=True, slots=True)
-class _Pair:
-    """The thresholds of one verdict."""
+class _Thresholds:
+    """The two thresholds of one verdict."""
 
     abusive: float
     hateful: float
@@ -100,23 +100,23 @@ def derive_policy(
     reject_rate: float = REJECT_RATE,
     hateful_share: float = 0.5,
 ) -> Policy:
-    """Choose the thresholds that bother clean conversation no more than stated.
+    """Choose the lowest thresholds that let no more clean comments be reviewed and rejected than stated.
 
-    Each rate is a budget of comments that either condition may spend. ``hateful_share`` of it goes to the hateful
-    threshold: the lowest that no more than these comments reach. The abusive threshold gets all that is left, what the
-    hateful one left unspent included: the lowest with which the comments that reach *either* threshold stay within the
+    Each rate is a budget of comments that either threshold may spend. ``hateful_share`` of it goes to the hateful
+    threshold: the lowest that no more comments than these reach. The rest goes to the abusive threshold, with all that the
+    hateful one left unspent: the lowest with which the comments that reach *either* threshold stay within the
     budget. A comment that reaches both is counted once, so the overlap, which is large, costs nothing.
 
     Args:
         abusive: (n,) P(abusive) of clean comments that the classifier was not trained on, in [0, 1].
         hateful: (n,) their P(hateful), in [0, 1].
-        name: what the policy is called.
+        name: the name of the policy.
         review_rate: largest share of the comments that may get ``review`` or ``reject``, in [0, 1).
         reject_rate: largest share of the comments that may get ``reject``, in [0, review_rate].
         hateful_share: share of each budget that the hateful threshold may spend, in [0, 1].
 
     Returns:
-        The policy; on the same comments it keeps within both rates exactly.
+        The policy, which stays within both rates on these comments.
 
     Raises:
         PolicyError: no comments, scores that are no probabilities, impossible rates, or so many comments with a score of
@@ -124,8 +124,8 @@ def derive_policy(
     """
     _check_rates(review_rate, reject_rate, hateful_share)
     abusive, hateful = _clean_scores(abusive, hateful)
-    review = _within(abusive, hateful, rate=review_rate, hateful_share=hateful_share)
-    reject = _within(abusive, hateful, rate=reject_rate, hateful_share=hateful_share)
+    review = _thresholds_within(abusive, hateful, rate=review_rate, hateful_share=hateful_share)
+    reject = _thresholds_within(abusive, hateful, rate=reject_rate, hateful_share=hateful_share)
     return Policy(
         name=name,
         review_abusive=review.abusive,
@@ -155,17 +155,17 @@ def _clean_scores(abusive: FloatArray, hateful: FloatArray) -> tuple[FloatArray,
     return abusive, hateful
 
 
-def _within(abusive: FloatArray, hateful: FloatArray, *, rate: float, hateful_share: float) -> _Pair:
+def _thresholds_within(abusive: FloatArray, hateful: FloatArray, *, rate: float, hateful_share: float) -> _Thresholds:
     budget = math.floor(rate * abusive.size)
     lowest_hateful = _lowest(hateful, math.floor(hateful_share * budget))
-    spared = abusive[hateful < lowest_hateful]
-    spent = abusive.size - spared.size
-    return _Pair(abusive=_lowest(spared, budget - spent), hateful=lowest_hateful)
+    abusive_below = abusive[hateful < lowest_hateful]
+    spent = abusive.size - abusive_below.size
+    return _Thresholds(abusive=_lowest(abusive_below, budget - spent), hateful=lowest_hateful)
 
 
 def _lowest(scores: FloatArray, budget: int) -> float:
     """Return the lowest threshold that at most ``budget`` (fewer than all) of ``scores`` reach."""
-    first_spared = float(np.partition(scores, scores.size - budget - 1)[scores.size - budget - 1])
-    if first_spared >= 1:
+    highest_below = float(np.partition(scores, scores.size - budget - 1)[scores.size - budget - 1])
+    if highest_below >= 1:
         raise PolicyError("too many clean comments score exactly 1 for the rates asked: raise the rates or mend the classifier")
-    return math.nextafter(first_spared, math.inf)
+    return math.nextafter(highest_below, math.inf)

@@ -1,15 +1,15 @@
-"""Which of an artefact's readers judge."""
+"""Profiles: which of an artefact's readers judge a comment."""
 
 from enum import StrEnum
 
-__all__ = ["RISK", "Profile"]
+__all__ = ["DEFAULT_RISK", "Profile"]
 
-RISK = 0.01
-"""The risk that the cascade takes unless it is told otherwise; see ``model.encoder.combined``."""
+DEFAULT_RISK = 0.01
+"""The risk that the cascade takes by default; see ``model.encoder.combined``."""
 
 
 class Profile(StrEnum):
-    """The n-grams alone, both readers where it matters, or both always."""
+    """The n-grams alone, both readers where that may change the label, or always both."""
 
     FAST = "fast"
     CASCADE = "cascade"

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-import numpy.typing as npt
+
+from model.array_types import IntArray
 
 __all__ = ["available_cores", "run_in_slices"]
 
-_SLICE = 1 << 16  # bytes; below that a thread costs more than it brings
-_TURNS = 4  # slices a thread at least, so that one with long words does not keep the others waiting
+_SLICE = 1 << 16  # bytes; for less, a thread costs more than it saves
+_SLICES_PER_THREAD = 4  # at least, so that a slice of long words does not keep the other threads waiting
 
 
 def available_cores() -> int:
@@ -18,16 +19,16 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def run_in_slices(run: Callable[[int, int], None], ends: npt.NDArray[np.int64], threads: int) -> None:
-    """Call run on slices of n comments of about equal size, in threads if there is enough to share.
+def run_in_slices(run: Callable[[int, int], None], ends: IntArray, threads: int) -> None:
+    """Call ``run`` on slices of n comments of about equal size, in threads if there is enough work to share.
 
     Args:
-        run: does comments lo to hi; called once for each slice, in any order, at the same time if there are threads.
-        ends: what comes before comment i in bytes or letters, int64, shape (n + 1,), ascending from 0.
+        run: processes comments lo to hi; called once for each slice, in any order, and at the same time if there are threads.
+        ends: bytes or characters before each comment, and of all, int64, shape (n + 1,), ascending from 0.
         threads: how many may share the work; 1 stays in the calling thread.
 
     Raises:
-        Exception: whatever ``run`` raises.
+        Exception: anything that ``run`` raises.
     """
     n, size = ends.size - 1, int(ends[-1])
     slices = 1 if threads == 1 else min(n, max(1, size // _SLICE))
@@ -35,7 +36,7 @@ def run_in_slices(run: Callable[[int, int], None], ends: npt.NDArray[np.int64], 
         if n:
             run(0, n)
         return
-    slices = max(slices, _TURNS * threads) if n >= _TURNS * threads else slices
+    slices = max(slices, _SLICES_PER_THREAD * threads) if n >= _SLICES_PER_THREAD * threads else slices
     cuts = np.searchsorted(ends, np.linspace(0, size, slices + 1)[1:-1]).tolist()
     bounds = sorted({0, *cuts, n})
     with ThreadPoolExecutor(threads) as pool:

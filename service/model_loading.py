@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from model.profile import RISK, Profile
+from model.profile import DEFAULT_RISK, Profile
 
 if TYPE_CHECKING:
     from model.artefact.manifest import Prior
@@ -28,7 +28,7 @@ class ModeratorOptions:
     folder: Path | None = None
     prior: "Prior | None" = None
     profile: Profile | None = Profile.FAST
-    risk: float = RISK
+    risk: float = DEFAULT_RISK
 
     @classmethod
     def from_settings(cls, settings: "Settings") -> Self:

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from model.errors import SettingsError
-from model.profile import RISK, Profile
+from model.profile import DEFAULT_RISK, Profile
 from service.setting_types import Directory, Level, Limit, Origins, Root, Seconds, Secrets, Share, WebAddress, split
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Settings(BaseSettings):
         "the label; `cascade` if not set, or `fast` where there is no encoder; files are scored with `fast` if not set.",
     )
     cascade_risk: float = Field(
-        default=RISK,
+        default=DEFAULT_RISK,
         ge=0,
         le=1,
         description="Share of labels that the profile `cascade` may leave as the n-grams alone give them although both readers would "

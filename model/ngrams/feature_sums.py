@@ -11,13 +11,13 @@ import numpy as np
 
 from model.array_types import ByteArray, FloatArray, Int8Array, Int32Array, IntArray
 from model.ngrams.features import BLOCKS, LETTERS, PAIRS, WORDS, KernelSettings, feature_bucket, find_words, max_features
+from model.ngrams.heads import ABUSIVE_HEAD, HATEFUL_HEAD, LABEL_HEADS
 from model.ngrams.tokens import Words
 from model.ngrams.weight_tables import BIAS_ROW, HASH_COLUMN, LETTER_STEPS, NGRAMS_COLUMN, WeightTables, find_slot, write_word_row
 from model.numba_cache import inner, kernel, prefetch
 
 __all__ = ["FeatureSums", "allocate_sums", "sum_features", "sum_window", "window_penalty", "write_log_odds"]
 
-_HATEFUL, _ABUSIVE = range(2)  # the label heads: the second is abusive, given not hateful
 _NGRAMS, _WORD_STEPS, _LETTER_STEPS, _PAIR_STEPS, _PREFIX_COLUMNS = 0, 1, 3, 5, 7  # columns of FeatureSums.prefix
 _MANY_WINDOWS, _PENALTY = 40, 0.2
 
@@ -101,19 +101,19 @@ def _sum_pairs(n: int, values: Int8Array, words: Words, sums: FeatureSums) -> No
     hateful_total = abusive_total = np.int64(0)
     for w in range(n):
         bucket = sums.buckets[w]
-        hateful, abusive = np.int64(values[bucket, _HATEFUL]), np.int64(values[bucket, _ABUSIVE])
+        hateful, abusive = np.int64(values[bucket, HATEFUL_HEAD]), np.int64(values[bucket, ABUSIVE_HEAD])
         hateful *= abs(hateful)
         abusive *= abs(abusive)
-        prefix[w + 1, _PAIR_STEPS + _HATEFUL] = prefix[w, _PAIR_STEPS + _HATEFUL] + hateful
-        prefix[w + 1, _PAIR_STEPS + _ABUSIVE] = prefix[w, _PAIR_STEPS + _ABUSIVE] + abusive
+        prefix[w + 1, _PAIR_STEPS + HATEFUL_HEAD] = prefix[w, _PAIR_STEPS + HATEFUL_HEAD] + hateful
+        prefix[w + 1, _PAIR_STEPS + ABUSIVE_HEAD] = prefix[w, _PAIR_STEPS + ABUSIVE_HEAD] + abusive
         if words.first_pair[w] == w:
             hateful_total += hateful
             abusive_total += abusive
-            for head in range(2, values.shape[1]):
+            for head in range(LABEL_HEADS, values.shape[1]):
                 code = np.int64(values[bucket, head])
                 sums.steps[PAIRS, head] += code * abs(code)
-    sums.steps[PAIRS, _HATEFUL] = hateful_total
-    sums.steps[PAIRS, _ABUSIVE] = abusive_total
+    sums.steps[PAIRS, HATEFUL_HEAD] = hateful_total
+    sums.steps[PAIRS, ABUSIVE_HEAD] = abusive_total
 
 
 @inner
@@ -136,7 +136,7 @@ def _sum_words(b: ByteArray, n: int, settings: KernelSettings, tables: WeightTab
             write_word_row(b, words.begin[w], words.end[w], words.hashes[w], settings, tables.values, sums.buckets, table, row)
         ngrams += table[row, NGRAMS_COLUMN]
         prefix[w + 1, _NGRAMS] = prefix[w, _NGRAMS] + table[row, NGRAMS_COLUMN]
-        for head in range(2):
+        for head in range(LABEL_HEADS):
             prefix[w + 1, _WORD_STEPS + head] = prefix[w, _WORD_STEPS + head] + table[row, own_steps + head]
             prefix[w + 1, _LETTER_STEPS + head] = prefix[w, _LETTER_STEPS + head] + table[row, LETTER_STEPS + head]
         for head in range(heads):
@@ -165,7 +165,7 @@ def window_penalty(words: int, window: int, stride: int) -> float:
 def sum_window(start: int, stop: int, sums: FeatureSums) -> None:
     """Replace the sums of the two label heads by those of words start to stop, at least one, of the text last summed."""
     prefix, last_pair = sums.prefix, stop - 1
-    for head in range(2):
+    for head in range(LABEL_HEADS):
         sums.steps[WORDS, head] = prefix[stop, _WORD_STEPS + head] - prefix[start, _WORD_STEPS + head]
         sums.steps[PAIRS, head] = prefix[last_pair, _PAIR_STEPS + head] - prefix[start, _PAIR_STEPS + head]
         sums.steps[LETTERS, head] = prefix[stop, _LETTER_STEPS + head] - prefix[start, _LETTER_STEPS + head]

@@ -1,51 +1,61 @@
-"""What follows from the log-odds of the heads: probabilities, scores, label codes, verdict codes.
+"""What follows from the log-odds of the heads: probabilities, scores, codes of labels and of verdicts.
 
 Compiled, because in NumPy these are some thirty steps of a microsecond each: for a single comment, more than it takes to
 read its 300 bytes.
 """
 
 import numpy as np
-import numpy.typing as npt
 
-from model.array_types import FloatArray
+from model.array_types import FloatArray, Int8Array, IntArray
+from model.ngrams.weight_tables import INTERCEPT_ROW, SLOPE_ROW
 from model.numba_cache import inner, kernel
 
 __all__ = [
+    "ABUSIVE_BEGIN",
+    "ABUSIVE_END",
+    "ABUSIVE_HEAD",
     "ABUSIVE_WINDOW",
     "CODE_COLUMNS",
+    "HATEFUL_BEGIN",
+    "HATEFUL_END",
+    "HATEFUL_HEAD",
     "HATEFUL_WINDOW",
     "LABEL",
     "LABEL_HEADS",
     "LABEL_SCORES",
     "VERDICT",
-    "finish",
     "label_codes",
     "verdict_codes",
+    "write_scores",
 ]
 
 LABEL_HEADS = 2
 """The first heads of every classifier, which give the label: hateful, and abusive given not hateful."""
+HATEFUL_HEAD, ABUSIVE_HEAD = range(LABEL_HEADS)
 
 LABEL_SCORES = 3
 """Scores of fine, toxic and hateful, the last columns of the floats of a comment."""
 
 CODE_COLUMNS = 6
 """The columns of the codes of a comment, which the next constants name."""
-LABEL, VERDICT = 2, 3
-"""Code of the label and code of the verdict, -1 where there is no text to judge."""
-ABUSIVE_WINDOW, HATEFUL_WINDOW = slice(0, 2), slice(4, 6)
+ABUSIVE_BEGIN, ABUSIVE_END, LABEL, VERDICT, HATEFUL_BEGIN, HATEFUL_END = range(CODE_COLUMNS)
+"""Code of the label and code of the verdict, -1 where there is no text to judge; for the others see the windows."""
+ABUSIVE_WINDOW, HATEFUL_WINDOW = slice(ABUSIVE_BEGIN, ABUSIVE_END + 1), slice(HATEFUL_BEGIN, HATEFUL_END + 1)
 """Range of normalised bytes, [begin, end), that the log-odds of the head come from: the whole comment, or its worst window."""
 
-Codes = npt.NDArray[np.int8]
+_FINE, _TOXIC, _HATEFUL = range(LABEL_SCORES)
+_APPROVE, _REVIEW, _REJECT = range(3)
+_NONE = -1  # code where there is nothing to judge
+_LABEL_ABUSIVE, _LABEL_HATEFUL, _REVIEW_ABUSIVE, _REVIEW_HATEFUL, _REJECT_ABUSIVE, _REJECT_HATEFUL = range(6)  # places in bounds
 
 
-def label_codes(scores: FloatArray, *, abusive: float, hateful: float) -> Codes:
+def label_codes(scores: FloatArray, *, abusive: float, hateful: float) -> Int8Array:
     """Apply the label rule.
 
     Args:
         scores: of fine, toxic and hateful, shape (n, 3).
-        abusive: lowest 1 - fine of what is not fine.
-        hateful: of that, lowest hateful / (1 - fine) of what is hateful rather than toxic.
+        abusive: lowest 1 - fine of a comment that is not fine.
+        hateful: among these, lowest hateful / (1 - fine) of a comment that is hateful rather than toxic.
 
     Returns:
         0 fine, 1 toxic, 2 hateful; shape (n,).
@@ -55,14 +65,14 @@ def label_codes(scores: FloatArray, *, abusive: float, hateful: float) -> Codes:
     return codes
 
 
-def verdict_codes(abusive: FloatArray, hateful: FloatArray, *, review: tuple[float, float], reject: tuple[float, float]) -> Codes:
+def verdict_codes(abusive: FloatArray, hateful: FloatArray, *, review: tuple[float, float], reject: tuple[float, float]) -> Int8Array:
     """Compare scores with thresholds.
 
     Args:
         abusive: probabilities, shape (n,).
         hateful: probabilities, shape (n,).
         review: lowest abusive and lowest hateful that a human should see.
-        reject: lowest abusive and lowest hateful that is turned away.
+        reject: lowest abusive and lowest hateful that is rejected.
 
     Returns:
         2 reject, else 1 review, else 0 approve; -1 where a score is NaN; shape (n,).
@@ -73,57 +83,58 @@ def verdict_codes(abusive: FloatArray, hateful: FloatArray, *, review: tuple[flo
 
 
 @inner
-def finish(floats: FloatArray, codes: npt.NDArray[np.int64], lines: FloatArray, bounds: FloatArray) -> None:
-    """Do all that follows from the log-odds of one comment.
+def write_scores(floats: FloatArray, codes: IntArray, head_rows: FloatArray, bounds: FloatArray) -> None:
+    """Write the probabilities, scores, label and verdict that follow from the log-odds of one comment.
 
     Args:
-        floats: log-odds of each head, then room for their probabilities and for the scores, shape (2 * heads + 3,).
-        codes: the range that they are of, then room for label and verdict, -1 if that range ends at 0, which is of nothing; shape (6,).
-        lines: as of ``features.Weights``; the calibration is taken from there.
-        bounds: lowest scores, shape (6,): of what is called abusive, and what of that hateful; abusive and hateful that ask
-            for review; abusive and hateful that ask for rejection.
+        floats: log-odds of each head; gets their probabilities and the scores; shape (2 * heads + 3,).
+        codes: the windows that the log-odds come from; gets label and verdict, -1 if the comment has no text; shape (6,).
+        head_rows: see ``WeightTables``; the calibration is taken from it.
+        bounds: lowest scores, shape (6,): of a comment called abusive, and of one of these called hateful, see ``label_codes``;
+            abusive and hateful that ask for review; abusive and hateful that ask for rejection.
     """
-    heads = lines.shape[1]
+    heads = head_rows.shape[1]
     for head in range(heads):
-        floats[heads + head] = 1 / (1 + np.exp(-(lines[4, head] * floats[head] + lines[5, head])))
-    hateful, given = float(floats[heads]), float(floats[heads + 1])
-    fine = (1 - hateful) * (1 - given)
-    floats[2 * heads] = fine
-    floats[2 * heads + 1] = (1 - hateful) * given
-    floats[2 * heads + 2] = hateful
-    if codes[1] == 0:
-        codes[2] = codes[3] = -1
+        floats[heads + head] = 1 / (1 + np.exp(-(head_rows[SLOPE_ROW, head] * floats[head] + head_rows[INTERCEPT_ROW, head])))
+    hateful, abusive_given_not_hateful = float(floats[heads + HATEFUL_HEAD]), float(floats[heads + ABUSIVE_HEAD])
+    fine = (1 - hateful) * (1 - abusive_given_not_hateful)
+    floats[2 * heads + _FINE] = fine
+    floats[2 * heads + _TOXIC] = (1 - hateful) * abusive_given_not_hateful
+    floats[2 * heads + _HATEFUL] = hateful
+    if codes[ABUSIVE_END] == 0:
+        codes[LABEL] = codes[VERDICT] = _NONE
         return
-    codes[2] = _label(fine, hateful, bounds[0], bounds[1])
-    codes[3] = _verdict(1 - fine, hateful, (bounds[2], bounds[3]), (bounds[4], bounds[5]))
+    codes[LABEL] = _label(fine, hateful, bounds[_LABEL_ABUSIVE], bounds[_LABEL_HATEFUL])
+    review, reject = (bounds[_REVIEW_ABUSIVE], bounds[_REVIEW_HATEFUL]), (bounds[_REJECT_ABUSIVE], bounds[_REJECT_HATEFUL])
+    codes[VERDICT] = _verdict(1 - fine, hateful, review, reject)
 
 
 @inner
 def _label(fine: float, hateful: float, abusive_bound: float, hateful_bound: float) -> int:
-    p = 1 - fine
-    if p >= abusive_bound:
-        return 2 if hateful >= hateful_bound * p else 1
-    return 0
+    abusive = 1 - fine
+    if abusive >= abusive_bound:
+        return _HATEFUL if hateful >= hateful_bound * abusive else _TOXIC
+    return _FINE
 
 
 @inner
 def _verdict(abusive: float, hateful: float, review: tuple[float, float], reject: tuple[float, float]) -> int:
     if np.isnan(abusive) or np.isnan(hateful):
-        return -1
+        return _NONE
     if abusive >= reject[0] or hateful >= reject[1]:
-        return 2
-    return 1 if abusive >= review[0] or hateful >= review[1] else 0
+        return _REJECT
+    return _REVIEW if abusive >= review[0] or hateful >= review[1] else _APPROVE
 
 
 @kernel
-def _label_codes(scores: FloatArray, abusive: float, hateful: float, codes: Codes) -> None:
+def _label_codes(scores: FloatArray, abusive: float, hateful: float, codes: Int8Array) -> None:
     for i in range(len(scores)):
-        codes[i] = _label(scores[i, 0], scores[i, 2], abusive, hateful)
+        codes[i] = _label(scores[i, _FINE], scores[i, _HATEFUL], abusive, hateful)
 
 
 @kernel
 def _verdict_codes(
-    abusive: FloatArray, hateful: FloatArray, review: tuple[float, float], reject: tuple[float, float], codes: Codes
+    abusive: FloatArray, hateful: FloatArray, review: tuple[float, float], reject: tuple[float, float], codes: Int8Array
 ) -> None:
     for i in range(len(abusive)):
         codes[i] = _verdict(abusive[i], hateful[i], review, reject)

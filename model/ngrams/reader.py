@@ -93,7 +93,7 @@ def score_texts(
         settings: which features there are.
         lexicon: words that disguises may be read as.
         tables: the weights, built for these settings.
-        bounds: the thresholds of labels and verdicts, see ``model.ngrams.heads.finish``.
+        bounds: the thresholds of labels and verdicts, see ``model.ngrams.heads.write_scores``.
         threads: how many threads share the work; 1 stays in the calling thread. The result does not depend on it.
         out: gets the result, of n comments; a new one if None.
     """

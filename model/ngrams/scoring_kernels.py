@@ -22,7 +22,15 @@ from model.ngrams.features import (
     collect_features,
     max_features,
 )
-from model.ngrams.heads import finish
+from model.ngrams.heads import (
+    ABUSIVE_BEGIN,
+    ABUSIVE_END,
+    HATEFUL_BEGIN,
+    HATEFUL_END,
+    HATEFUL_HEAD,
+    LABEL_HEADS,
+    write_scores,
+)
 from model.ngrams.tokens import Words, allocate_words
 from model.ngrams.weight_tables import DISCOUNT_ROW, SLOPE_ROW, WeightTables
 from model.normaliser.normalise import buffers, normalise_bytes
@@ -30,7 +38,6 @@ from model.numba_cache import inner, kernel
 
 __all__ = ["collect_occurrences", "extract_slice", "score_slice"]
 
-_LABEL_HEADS = 2
 _SLACK = 16
 
 
@@ -82,7 +89,7 @@ def score_slice(
     floats: FloatArray,
     codes: IntArray,
 ) -> None:
-    """Score texts lo to hi, and write what follows from their log-odds to the rows of ``floats`` and ``codes``; see ``finish``.
+    """Score texts lo to hi, and write what follows from their log-odds to the rows of ``floats`` and ``codes``; see ``write_scores``.
 
     The settings (``FeatureSettings.kernel_array``) and the fields of ``WeightTables`` come one by one: unpacking tuples where
     Python calls the kernel takes longer than scoring a short comment.
@@ -94,7 +101,7 @@ def score_slice(
     text = buffers(longest, False)
     # Normalisation can make five bytes of one, but hardly ever does: smaller buffers are less memory to touch.
     room = _allocate_text(longest + _SLACK, settings, heads)
-    window_log_odds = np.empty(_LABEL_HEADS, np.float64)
+    window_log_odds = np.empty(LABEL_HEADS, np.float64)
     generation = 1
     for i in range(lo, hi):
         n = normalise_bytes(data, offsets[i], offsets[i + 1], lexicon, text)
@@ -104,11 +111,11 @@ def score_slice(
         words = sum_features(text.one.data, n, settings, tables, room.words, generation, room.sums)
         generation += 2
         write_log_odds(room.sums, head_rows, heads, floats[i])
-        codes[i, 0] = codes[i, 4] = 0
-        codes[i, 1] = codes[i, 5] = n
+        codes[i, ABUSIVE_BEGIN] = codes[i, HATEFUL_BEGIN] = 0
+        codes[i, ABUSIVE_END] = codes[i, HATEFUL_END] = n
         if words > settings.window:
             _take_worst_windows(words, settings, tables, room, window_log_odds, floats[i], codes[i])
-        finish(floats[i], codes[i], head_rows, bounds)
+        write_scores(floats[i], codes[i], head_rows, bounds)
 
 
 @inner
@@ -127,13 +134,13 @@ def _take_worst_windows(
     while True:
         stop = min(start + settings.window, words)
         sum_window(start, stop, room.sums)
-        write_log_odds(room.sums, tables.head_rows, _LABEL_HEADS, window_log_odds)
-        for head in range(_LABEL_HEADS):
+        write_log_odds(room.sums, tables.head_rows, LABEL_HEADS, window_log_odds)
+        for head in range(LABEL_HEADS):
             discounted = window_log_odds[head] - tables.head_rows[DISCOUNT_ROW, head] - penalty / tables.head_rows[SLOPE_ROW, head]
             if discounted > floats[head]:
                 floats[head] = discounted
-                codes[4 - 4 * head] = room.words.begin[start]
-                codes[5 - 4 * head] = room.words.end[stop - 1]
+                codes[HATEFUL_BEGIN if head == HATEFUL_HEAD else ABUSIVE_BEGIN] = room.words.begin[start]
+                codes[HATEFUL_END if head == HATEFUL_HEAD else ABUSIVE_END] = room.words.end[stop - 1]
         if stop == words:
             return
         start += settings.stride

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from model.artefact.manifest import Prior
 from model.comment import Format
-from model.profile import RISK, Profile
+from model.profile import DEFAULT_RISK, Profile
 from service.batch.row_selection import RowSelection
 from service.batch.rows import DumpOptions
 
@@ -73,4 +73,4 @@ class Artefact:
     folder: Path | None = None
     prior: Prior | None = None
     profile: Profile = Profile.FAST
-    risk: float = RISK
+    risk: float = DEFAULT_RISK

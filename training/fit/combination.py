@@ -21,7 +21,7 @@ from model.encoder.session import ENCODER_HEADS, EncoderReader
 from model.errors import ArtefactError
 from model.moderator import Moderator
 from model.normaliser.version import normaliser_version
-from model.profile import RISK, Profile
+from model.profile import DEFAULT_RISK, Profile
 from model.text.pipeline import prepare
 from model.threads import available_cores
 from training.fit.calibrate import calibrate
@@ -86,7 +86,7 @@ def scores_from_log_odds(log_odds: FloatArray) -> FloatArray:
 
 def cascade_scores(fast: FloatArray, both: FloatArray, second: CombinedReader) -> FloatArray:
     """Return the scores that the cascade gives, at the usual risk, from those of the n-grams and those of both readers, each (n, 3)."""
-    found: FloatArray = np.where(1 - fast[:, :1] >= second.encoder_threshold(RISK), both, fast)
+    found: FloatArray = np.where(1 - fast[:, :1] >= second.encoder_threshold(DEFAULT_RISK), both, fast)
     return found
 
 

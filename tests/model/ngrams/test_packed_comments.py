@@ -22,7 +22,7 @@ def packed(texts: list[str], written: Format) -> PackedComments:
 @given(texts, st.sampled_from(Format), st.integers(0, 9), st.integers(0, 9))
 def test_packed_or_one_by_one_is_the_same(texts: list[str], written: Format, lo: int, hi: int) -> None:
     """Whatever the texts are and however they are written; a part of them too."""
-    found = packed(texts, written)[lo:hi].prepared()
+    found = packed(texts, written)[lo:hi].prepare()
     assert [found.data[begin:end].tobytes() for begin, end in zip(found.offsets[:-1], found.offsets[1:], strict=True)] == prepare(
         [Comment("", text, written) for text in texts[lo:hi]]
     )

@@ -37,7 +37,7 @@ def test_who_is_warm_compiles_nothing_for_them() -> None:
     """Arrow's memory may be writable; kernels for such memory would be compiled anew, where nothing can be stored by every process."""
     moderator = Moderator.load()
     moderator.warm()
-    kernels: list[Any] = [compiled.score_slice, packed_comments._find_touched]
+    kernels: list[Any] = [compiled.score_slice, packed_comments._find_changes]
     before = [len(kernel.signatures) for kernel in kernels]
     for texts in (TEXTS, TEXTS.slice(0, 3), GONE, GONE.slice(0, 3), pa.nulls(3, pa.string())):
         assert not pack_texts(texts, Format.PLAIN).texts.data.flags.writeable
