@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,9 +15,8 @@ from model.comment import Comment
 from model.errors import PolicyError
 from service.batch.input.open_dump import open_dump
 from service.batch.rows import Columns, DumpOptions, Row
+from tests.service.command import COMMAND, ROOT
 
-ROOT = Path(__file__).parents[3]
-COMMAND = [sys.executable, "-c", "from service.cli.main import main; main()"]
 Read = Callable[..., tuple[Columns | None, list[Row]]]
 
 

@@ -201,10 +201,11 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path, judge: "Judge") -
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     received: list[str] = []
-    reader = threading.Thread(target=lambda: received.append(pipe.read_text()))
+    reader = threading.Thread(target=lambda: received.append(pipe.read_text()), daemon=True)
     reader.start()
     score_files(ScoreJob([str(lines(tmp_path / "a.jsonl", {"text": "good"}))], out=pipe, write_as=OutputFormat.CSV), judge)
-    reader.join()
+    reader.join(60)
+    assert not reader.is_alive()
     assert received[0].startswith("id,label")
     assert pipe.is_fifo()
 

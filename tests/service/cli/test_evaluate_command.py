@@ -1,19 +1,14 @@
 """``tipstaff evaluate`` as people call it: tables in, a report out, and one clear line for every mistake."""
 
-import csv
-import io
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from model.moderator import Moderator
-from service.cli.main import main
+from tests.service.cli.calls import Call, write_csv
 from training.evaluation.evaluate import EvaluateJob, run_evaluation
 from training.evaluation.report.sections import ReportSection
 from training.evaluation.scoreboard import ScoredRows
@@ -26,45 +21,10 @@ TEXTS = {
 THINGS = ("bus", "garden", "book", "window", "song", "cake", "dog", "lamp")
 
 
-@dataclass(frozen=True)
-class Done:
-    """What a call of the command came to."""
-
-    code: int
-    out: str
-    err: str
-
-
-Call = Callable[..., Done]
-
-
-@pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Call:
-    """A function that calls the command in this process."""
-
-    def _call(*arguments: object) -> Done:
-        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO()))
-        monkeypatch.setattr("sys.argv", ["tipstaff", "evaluate", *map(str, arguments)])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        told = capfd.readouterr()
-        assert "Traceback" not in told.err
-        return Done(int(ended.value.code or 0), told.out, told.err)
-
-    return _call
-
-
 def labelled() -> list[tuple[str, str, str]]:
     """Rows of text, label and split."""
     rows = [(text.format(thing), label) for thing in THINGS for label, texts in TEXTS.items() for text in texts]
     return [(*row, ("train", "dev", "dev")[at % 3]) for at, row in enumerate(rows)]
-
-
-def write_csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Path:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([columns, *rows])
-    return path
 
 
 @pytest.fixture
@@ -83,11 +43,11 @@ def test_from_tables_to_a_report(call: Call, table: Path, tmp_path: Path) -> Non
     """Two tables make one report of two sources: a page, the same as JSON, and a table on standard output."""
     more = write_csv(tmp_path / "more.csv", ("text", "label"), [row[:2] for row in labelled()])
     out = tmp_path / "out"
-    done = call("default", table, more, "-o", out, "--resamples", 20)
-    assert done.code == 0, done.err
-    assert "120 rows judged (split: held-out)" in done.err
+    result = call("evaluate", "default", table, more, "-o", out, "--resamples", 20)
+    assert result.code == 0, result.err
+    assert "120 rows judged (split: held-out)" in result.err
     for word in ("rulings", "more", "MEAN", "pooled", "AUC abusive", "calibration error"):
-        assert word in done.out
+        assert word in result.out
     report = json.loads((out / "report.json").read_text(encoding="utf-8"))
     assert [source["rows"] for source in report["sources"]] == [72, 48]
     assert report["mean"]["auc_abusive"]["value"] > 0.9
@@ -99,16 +59,10 @@ def test_from_tables_to_a_report(call: Call, table: Path, tmp_path: Path) -> Non
 def test_a_folder_is_an_artefact_too(call: Call, table: Path, tmp_path: Path) -> None:
     """An artefact that was trained here is judged by its folder, and rows that taught it are pointed out."""
     mine = tmp_path / "mine"
-    trained = subprocess.run(
-        [sys.executable, "-c", "from service.cli.main import main; main()", "train", table, "-o", mine, "--name", "mine"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert trained.returncode == 0, trained.stderr
-    done = call(mine, table, "-o", tmp_path / "out", "--resamples", 5, "--split", "all", "--json")
-    assert done.code == 0, done.err
-    report = json.loads(done.out)
+    assert call("train", table, "-o", mine, "--name", "mine").code == 0
+    result = call("evaluate", mine, table, "-o", tmp_path / "out", "--resamples", 5, "--split", "all", "--json")
+    assert result.code == 0, result.err
+    report = json.loads(result.out)
     assert report["artefact"].startswith("mine@")
     assert report["remarks"][0].startswith("24 of the rows are in tables that the artefact was trained with")
     assert json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8")) == report
@@ -118,8 +72,8 @@ def test_a_folder_is_an_artefact_too(call: Call, table: Path, tmp_path: Path) ->
 def test_the_split_chooses_rows(call: Call, both: Path, table: Path, tmp_path: Path, split: str, rows: int) -> None:
     """Rows of the split that is asked for are judged; without a word, those that are not train."""
     options = () if split == "held-out" else ("--split", split)
-    done = call(both, table, "-o", tmp_path / "out", "--resamples", 1, "--json", *options)
-    assert json.loads(done.out)["rows"] == rows
+    result = call("evaluate", both, table, "-o", tmp_path / "out", "--resamples", 1, "--json", *options)
+    assert json.loads(result.out)["rows"] == rows
 
 
 def test_columns_and_labels_can_be_named(call: Call, both: Path, tmp_path: Path) -> None:
@@ -129,9 +83,9 @@ def test_columns_and_labels_can_be_named(call: Call, both: Path, tmp_path: Path)
     table = write_csv(tmp_path / "t.csv", ("remark", "ruling", "forum", "nr", "part"), rows)
     maps = [part for label, name in names.items() for part in ("--map", f"{name}={label}")]
     columns = ("--text", "remark", "--label", "ruling", "--source", "forum", "--id", "nr", "--split-column", "part")
-    done = call(both, table, "-o", tmp_path / "out", *maps, *columns, "--resamples", 5, "--clean", "forum 1", "--json")
-    assert done.code == 0, done.err
-    report = json.loads(done.out)
+    result = call("evaluate", both, table, "-o", tmp_path / "out", *maps, *columns, "--resamples", 5, "--clean", "forum 1", "--json")
+    assert result.code == 0, result.err
+    report = json.loads(result.out)
     assert [source["source"] for source in report["sources"]] == ["forum 0", "forum 1"]
     assert report["clean"] == ["forum 1"]
 
@@ -140,20 +94,20 @@ def test_bad_rows_are_told(call: Call, both: Path, tmp_path: Path) -> None:
     """Bad rows are counted and listed with file, line and field, without their text; the others are judged."""
     rows: list[Sequence[object]] = [*(row[:2] for row in labelled()), ("zebra", "spam"), ("", "fine"), ("hello there", "")]
     table = write_csv(tmp_path / "t.csv", ("text", "label"), rows)
-    done = call(both, table, "-o", tmp_path / "out", "--resamples", 2)
-    assert done.code == 0, done.err
-    assert f"{table}: line 74: label: 'spam' is not fine, toxic, hateful" in done.err
-    assert "75 rows read: 72 used, 1 answer no question, 2 bad" in done.err
-    assert "zebra" not in done.err
+    result = call("evaluate", both, table, "-o", tmp_path / "out", "--resamples", 2)
+    assert result.code == 0, result.err
+    assert f"{table}: line 74: label: 'spam' is not fine, toxic, hateful" in result.err
+    assert "75 rows read: 72 used, 1 answer no question, 2 bad" in result.err
+    assert "zebra" not in result.err
     assert len(json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))["reading"]["problems"]) == 2
 
 
 def test_the_same_again(call: Call, both: Path, table: Path, tmp_path: Path) -> None:
     """The same call says the same, but for what profiles cost; another seed moves the intervals and nothing else."""
-    first = call(both, table, "-o", tmp_path / "out", "--resamples", 30, "--json")
-    again = call(both, table, "-o", tmp_path / "out", "--resamples", 30, "--json")
+    first = call("evaluate", both, table, "-o", tmp_path / "out", "--resamples", 30, "--json")
+    again = call("evaluate", both, table, "-o", tmp_path / "out", "--resamples", 30, "--json")
     assert re.sub(r'"seconds": [0-9.e-]+', "", first.out) == re.sub(r'"seconds": [0-9.e-]+', "", again.out)
-    other = json.loads(call(both, table, "-o", tmp_path / "out", "--resamples", 30, "--seed", 1, "--json").out)
+    other = json.loads(call("evaluate", both, table, "-o", tmp_path / "out", "--resamples", 30, "--seed", 1, "--json").out)
     assert other["mean"]["auc_hateful"]["value"] == json.loads(first.out)["mean"]["auc_hateful"]["value"]
 
 
@@ -184,9 +138,9 @@ def test_an_evaluation_that_cannot_be(call: Call, table: Path, tmp_path: Path, a
         "plain": write_csv(tmp_path / "plain.csv", ("text", "label"), [row[:2] for row in labelled()]),
         "bad": write_csv(tmp_path / "bad.csv", ("text", "label"), [("a", "spam")]),
     }
-    done = call(*(argument.format(**places) for argument in arguments))
-    assert (done.code, done.out) == (code, "")
-    assert words in " ".join(done.err.split())
+    result = call("evaluate", *(argument.format(**places) for argument in arguments))
+    assert (result.code, result.out) == (code, "")
+    assert words in " ".join(result.err.split())
     assert not (tmp_path / "out").exists()
 
 
@@ -202,13 +156,6 @@ def test_further_parts_are_plugged_in(table: Path, tmp_path: Path) -> None:
     assert "48 rows of default@" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))["sections"] == {"Robustness": {"rows": 48}}
     assert list(dict.fromkeys(steps)) == ["reading", "judging", "measuring", "attacking", "writing"]
-
-
-def test_other_commands_start_without_it() -> None:
-    """Knowing the command costs the others nothing: neither the training nor its libraries are imported."""
-    program = "import sys, service.cli.main; print([name for name in ('training', 'jinja2', 'scipy', 'sklearn') if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
 
 
 def test_the_python_of_the_documentation_runs(

@@ -1,18 +1,13 @@
 """``tipstaff train`` as people call it: tables of every make in, figures and all that was wrong out, and an artefact that serves."""
 
 import contextlib
-import csv
 import http.client
-import io
 import json
 import os
 import signal
 import socket
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +15,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from service.cli.main import main
+from tests.service.cli.calls import Call, write_csv
+from tests.service.command import COMMAND, ROOT
+from tests.waiting import wait_until
 
-ROOT = Path(__file__).parents[3]
-COMMAND = [sys.executable, "-c", "from service.cli.main import main; main()"]
 THINGS = tuple(
     f"{kind} {thing}"
     for kind in ("red", "old", "quiet", "broken", "tiny")
@@ -37,46 +32,10 @@ PATTERNS = {
 UNSEEN = {"thank you for the bicycle": "fine", "shut up you idiotic bicycle": "toxic", "no bicycle for zorg filth": "hateful"}
 
 
-@dataclass(frozen=True)
-class Done:
-    """What a call of the command came to."""
-
-    code: int
-    out: str
-    err: str
-
-
-Call = Callable[..., Done]
-
-
-@pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Call:
-    """A function that calls the command in this process."""
-
-    def _call(*arguments: object) -> Done:
-        monkeypatch.delenv("TIPSTAFF_ARTEFACT", raising=False)
-        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO()))
-        monkeypatch.setattr("sys.argv", ["tipstaff", *map(str, arguments)])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        told = capfd.readouterr()
-        assert "Traceback" not in told.err
-        return Done(int(ended.value.code or 0), told.out, told.err)
-
-    return _call
-
-
 def labelled(**counts: int) -> list[tuple[str, str]]:
     """Rows of text and label."""
     every = {label: [pattern.format(thing) for thing in THINGS for pattern in patterns] for label, patterns in PATTERNS.items()}
     return [(text, label) for label, count in counts.items() for text in every[label][:count]]
-
-
-def write_csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Path:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([columns, *rows])
-    return path
 
 
 @pytest.fixture
@@ -94,13 +53,12 @@ def served(artefact: Path) -> Iterator[int]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TIPSTAFF_")}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE) as process:
         try:
-            while ask(port, "/readyz")[0] != 200:
-                assert process.poll() is None
-                time.sleep(0.05)
+            wait_until(lambda: process.poll() is not None or ask(port, "/readyz")[0] == 200, what="the service is ready")
+            assert process.poll() is None
             yield port
         finally:
             process.send_signal(signal.SIGTERM)
-            process.communicate()
+            process.communicate(timeout=60)
 
 
 def ask(port: int, path: str, body: dict[str, object] | None = None) -> tuple[int, Any]:
@@ -130,18 +88,21 @@ def test_from_rulings_to_a_service(call: Call, tmp_path: Path) -> None:
     maps = [part for pair in ("ok=fine", "rude=toxic", "slur=hateful") for part in ("--map", pair)]
     out = tmp_path / "mine"
 
-    done = call("train", folder, "-o", out, "--text", "remark", "--label", "ruling", *maps, "--name", "mine", "--dev-share", "0.3")
-    assert done.code == 0, done.err
-    assert "300 rows read: 300 used" in done.err
+    result = call("train", folder, "-o", out, "--text", "remark", "--label", "ruling", *maps, "--name", "mine", "--dev-share", "0.3")
+    assert result.code == 0, result.err
+    assert "300 rows read: 300 used" in result.err
     for word in ("MEAN", "one", "two", "three", "macro f1", "auc hateful", "calibration error of P(abusive)"):
-        assert word in done.out
+        assert word in result.out
 
     comments = write_csv(tmp_path / "comments.csv", ("id", "text"), list(enumerate(UNSEEN)))
-    done = call("score", comments, "--artefact", out)
-    assert done.code == 0, done.err
-    scored = [json.loads(line) for line in done.out.splitlines()]
+    result = call("score", comments, "--artefact", out)
+    assert result.code == 0, result.err
+    scored = [json.loads(line) for line in result.out.splitlines()]
     assert [row["label"] for row in scored] == list(UNSEEN.values())
     assert all(row["model"].startswith("mine@") for row in scored)
+
+    decision = json.loads(call("score", "--artefact", out, "--json", "--text", "shut up you idiotic bicycle").out)
+    assert (decision["label"], decision["model"]) == ("toxic", scored[0]["model"])
 
     with served(out) as port:
         status, answer = ask(port, "/v1/moderate", {"comments": [{"id": text, "text": text} for text in UNSEEN]})
@@ -157,9 +118,9 @@ def test_attributes(call: Call, tmp_path: Path) -> None:
     rows = [(f"{row[0]} {mark}", *row[1:]) for mark in ("indeed my friends", "as everybody says") for row in rows]
     table = write_csv(tmp_path / "t.csv", ("text", "label", "attribute.insult", "odd length"), rows)
     out = tmp_path / "out"
-    done = call("train", table, "-o", out, "--attribute", "odd=odd length", "--dev-share", "0.5", "--json")
-    assert done.code == 0, done.err
-    found = json.loads(done.out)["attributes"]
+    result = call("train", table, "-o", out, "--attribute", "odd=odd length", "--dev-share", "0.5", "--json")
+    assert result.code == 0, result.err
+    found = json.loads(result.out)["attributes"]
     assert list(found) == ["insult"]
     assert found["insult"]["source"] == "t"
     assert min(found["insult"]["positives"], found["insult"]["negatives"]) >= 100
@@ -172,32 +133,32 @@ def test_bad_rows_are_told(call: Call, tmp_path: Path) -> None:
     """Bad rows are counted and listed with file, line and field, without their text; the others are used."""
     rows: list[Sequence[object]] = [*labelled(fine=40, toxic=40), ("what", "spam"), ("", "fine"), ("hello there", "")]
     table = write_csv(tmp_path / "t.csv", ("text", "label"), rows)
-    done = call("train", table, "-o", tmp_path / "out")
-    assert done.code == 0, done.err
-    assert f"{table}: line 82: label: 'spam' is not fine, toxic, hateful" in done.err
-    assert "line 83: text: is missing" in done.err
-    assert "83 rows read: 80 used, 1 answer no question, 2 bad" in done.err
-    assert "what" not in done.err
+    result = call("train", table, "-o", tmp_path / "out")
+    assert result.code == 0, result.err
+    assert f"{table}: line 82: label: 'spam' is not fine, toxic, hateful" in result.err
+    assert "line 83: text: is missing" in result.err
+    assert "83 rows read: 80 used, 1 answer no question, 2 bad" in result.err
+    assert "what" not in result.err
 
 
 def test_strict_stops_at_the_first(call: Call, tmp_path: Path) -> None:
     """With --strict one line tells the first bad row, and nothing is written."""
     rows = [*labelled(fine=40, toxic=40), ("what", "spam"), ("", "fine")]
     table = write_csv(tmp_path / "t.csv", ("text", "label"), rows)
-    done = call("train", table, "-o", tmp_path / "out", "--strict")
-    assert done.code == 1
-    assert done.out == ""
-    assert "line 82" in done.err.splitlines()[-1]
-    assert "line 83" not in done.err
+    result = call("train", table, "-o", tmp_path / "out", "--strict")
+    assert result.code == 1
+    assert result.out == ""
+    assert "line 82" in result.err.splitlines()[-1]
+    assert "line 83" not in result.err
     assert not (tmp_path / "out").exists()
 
 
 def test_many_problems_are_listed_as_json(call: Call, tmp_path: Path) -> None:
     """People see the first twenty problems, programs all of them."""
     table = write_csv(tmp_path / "t.csv", ("text", "label"), [*labelled(fine=40, toxic=40), *[("what", "spam")] * 30])
-    done = call("train", table, "-o", tmp_path / "out")
-    assert done.err.count("'spam' is not") == 20
-    assert "and 10 problems more; --json lists them all" in done.err
+    result = call("train", table, "-o", tmp_path / "out")
+    assert result.err.count("'spam' is not") == 20
+    assert "and 10 problems more; --json lists them all" in result.err
     report = json.loads(call("train", table, "-o", tmp_path / "out", "--json").out)
     assert len(report["reading"]["problems"]) == report["reading"]["bad"] == 30
     assert report["rows"]["train"] + report["rows"]["dev"] == 80
@@ -222,22 +183,22 @@ def test_every_column_can_be_named(call: Call, tmp_path: Path) -> None:
     ]
     table = write_csv(tmp_path / "t.csv", list(columns.values()), rows)
     options = [part for field, column in columns.items() for part in (f"--{field}", column)]
-    done = call("train", table, "-o", tmp_path / "out", *options, "--json")
-    assert done.code == 0, done.err
-    report = json.loads(done.out)
+    result = call("train", table, "-o", tmp_path / "out", *options, "--json")
+    assert result.code == 0, result.err
+    report = json.loads(result.out)
     assert sorted(report["dev"]) == ["MEAN", "forum 0", "forum 1"]
     assert report["rows"]["dev"] == 36
 
 
 def test_options_reach_the_manifest(call: Call, table: Path, tmp_path: Path) -> None:
-    """What was asked for is what was done, and is written down."""
+    """What was asked for is what was result, and is written down."""
     options = [
         *("--seed", 7, "--dev-share", 0.25, "--prior-abusive", 0.3, "--prior-hateful", 0.4),
         *("--source-weight", "rulings=2", "--class-weight", "hateful=1.5", "--class-weight", "fine=.5"),
     ]
-    done = call("train", table, "-o", tmp_path / "out", *options)
-    assert done.code == 0, done.err
-    assert "at a prior of 30%" in done.out
+    result = call("train", table, "-o", tmp_path / "out", *options)
+    assert result.code == 0, result.err
+    assert "at a prior of 30%" in result.out
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["prior"] == {"abusive": 0.3, "hateful": 0.4}
     settings = manifest["settings"]
@@ -258,6 +219,13 @@ def test_options_reach_the_manifest(call: Call, table: Path, tmp_path: Path) -> 
         (["{table}", "-o", "{out}", "--prior-abusive", "0"], 2, "prior-abusive"),
         (["{table}", "-o", "{out}", "--prior-hateful", "1"], 2, "prior-hateful"),
         (["{table}", "-o", "{out}", "--attribute", "Insult=label"], 1, "Insult"),
+        (["{table}"], 2, "out"),
+        (["{table}", "-o", "{out}", "--map", "rude"], 2, "OLD=NEW"),
+        (["{table}", "-o", "{out}", "--name", "../Mine"], 2, "small letters"),
+        (["{table}", "-o", "{out}", "--dev-share", "2"], 2, "dev-share"),
+        (["missing.csv", "-o", "{out}"], 1, "missing.csv"),
+        (["{table}", "-o", "{out}", "--text", "nope"], 1, "nope"),
+        (["{table}", "-o", "{out}", "--map", "fine=nice"], 1, "nice"),
         (["{table}", "-o", "{table}"], 1, "is a file: give a folder"),
         (["{table}", "-o", "{folder}"], 1, "holds something other than an artefact"),
         (["{few}", "-o", "{out}"], 1, "no row is left for dev"),
@@ -273,7 +241,7 @@ def test_a_training_that_cannot_be(call: Call, table: Path, tmp_path: Path, argu
         "few": write_csv(tmp_path / "few.csv", ("text", "label"), labelled(fine=1, toxic=1)),
         "one": write_csv(tmp_path / "one.csv", ("text", "label"), labelled(fine=30)),
     }
-    done = call("train", *(argument.format(**places) for argument in arguments))
-    assert (done.code, done.out) == (code, "")
-    assert words in " ".join(done.err.split())
+    result = call("train", *(argument.format(**places) for argument in arguments))
+    assert (result.code, result.out) == (code, "")
+    assert words in " ".join(result.err.split())
     assert not (tmp_path / "out").exists()

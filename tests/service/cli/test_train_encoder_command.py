@@ -5,25 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from service.cli.main import main
+from tests.service.cli.calls import Call
 
 
-def run(*arguments: str, patch: pytest.MonkeyPatch) -> int | str | None:
-    patch.setattr(sys, "argv", ["tipstaff", "train-encoder", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    return ended.value.code
-
-
-def test_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_says_what_to_install(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without PyTorch the command ends at once with the extra that brings it."""
     monkeypatch.setitem(sys.modules, "torch", None)
-    assert run(str(tmp_path), "-o", str(tmp_path / "out"), patch=monkeypatch) == 1
-    assert "torch is not installed: pip install 'tipstaff[encoder-training]'" in capsys.readouterr().err
+    result = call("train-encoder", tmp_path, "-o", tmp_path / "out")
+    assert result.code == 1
+    assert "torch is not installed: pip install 'tipstaff[encoder-training]'" in result.err
     assert not (tmp_path / "out").exists()
 
 
-def test_a_weight_has_to_be_a_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_weight_has_to_be_a_number(call: Call, tmp_path: Path) -> None:
     """A weight of a source that is no number is refused, and named."""
-    assert run(str(tmp_path), "-o", "out", "--source-weight", "forum=much", patch=monkeypatch) == 2
-    assert "forum=much: give a number of 0 or more" in capsys.readouterr().err.replace("\n", " ")
+    result = call("train-encoder", tmp_path, "-o", "out", "--source-weight", "forum=much")
+    assert result.code == 2
+    assert "forum=much: give a number of 0 or more" in result.err.replace("\n", " ")

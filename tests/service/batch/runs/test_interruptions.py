@@ -6,14 +6,15 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
-ROOT = Path(__file__).parents[4]
+from tests.service.command import ROOT
+from tests.waiting import wait_until
+
 _PATIENCE = 60
 
 KILLER = """
@@ -65,23 +66,24 @@ def inputs(tmp_path: Path) -> list[Path]:
 Start = Callable[..., "subprocess.Popen[str]"]
 
 
-def until(happened: Callable[[], object], process: "subprocess.Popen[str] | None" = None) -> None:
-    end = time.monotonic() + _PATIENCE
-    while not happened():
-        assert process is None or process.poll() is None, process.stderr and process.stderr.read()
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.005)
+def wait_until_started(work: Path, process: "subprocess.Popen[str]") -> None:
+    """Wait until a run has completed two shards; it must not have ended by then."""
+    wait_until(lambda: process.poll() is not None or len(list(work.glob("[0-9]*.json"))) > 1, what="two shards are completed")
+    assert process.poll() is None, process.stderr and process.stderr.read()
+
+
+def wait_until_gone(processes: list[psutil.Process]) -> None:
+    wait_until(
+        lambda: not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes),
+        what="no worker is left",
+    )
 
 
 def finished(process: "subprocess.Popen[str]") -> str:
-    """Wait for a run that ends well; returns what it said."""
-    _, said = process.communicate(timeout=_PATIENCE)
-    assert process.returncode == 0, said
-    return said
-
-
-def done_in(work: Path) -> int:
-    return len(list(work.glob("[0-9]*.json")))
+    """Wait for a run that ends well; return what it printed on standard error."""
+    _, output = process.communicate(timeout=_PATIENCE)
+    assert process.returncode == 0, output
+    return output
 
 
 @pytest.mark.parametrize("name", ["scores.parquet", "scores/"])
@@ -107,16 +109,16 @@ def test_ctrl_c_stops_every_process_and_says_how_to_go_on(tmp_path: Path, inputs
     """No process is left behind, nothing but one line is said, and the same command goes on from there."""
     out = tmp_path / "o.csv"
     process = start(*inputs, "-o", out, "--jobs", 2, start_new_session=True)
-    until(lambda: done_in(tmp_path / "o.csv.work") > 1, process)
+    wait_until_started(tmp_path / "o.csv.work", process)
     children = psutil.Process(process.pid).children(recursive=True)
     os.killpg(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=_PATIENCE)
+    _, output = process.communicate(timeout=_PATIENCE)
     assert process.returncode == 130
-    assert "stopped; " in said
-    assert "shards are done: give the same command again to go on" in said
-    assert "Traceback" not in said
+    assert "stopped; " in output
+    assert "shards are done: give the same command again to go on" in output
+    assert "Traceback" not in output
     assert not out.exists()
-    until(lambda: not any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in children))
+    wait_until_gone(children)
     assert "shards were done by an earlier run" in finished(start(*inputs, "-o", out))
     assert len(out.read_text().splitlines()) == 12_001
 
@@ -124,18 +126,18 @@ def test_ctrl_c_stops_every_process_and_says_how_to_go_on(tmp_path: Path, inputs
 def test_no_worker_outlives_a_killed_run(tmp_path: Path, inputs: list[Path], start: Start) -> None:
     """Kill -9 of the command itself leaves no process at work, and its lock is free."""
     process = start(*inputs, "-o", tmp_path / "o.csv", "--jobs", 2)
-    until(lambda: done_in(tmp_path / "o.csv.work") > 1, process)
+    wait_until_started(tmp_path / "o.csv.work", process)
     children = psutil.Process(process.pid).children(recursive=True)
     process.kill()
-    process.wait()
-    until(lambda: not any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in children))
+    process.wait(_PATIENCE)
+    wait_until_gone(children)
     assert "12,000 rows" in finished(start(*inputs, "-o", tmp_path / "o.csv"))
 
 
 def test_a_killed_worker_costs_no_row(tmp_path: Path, inputs: list[Path], start: Start) -> None:
     """What it was doing is done again, and nobody notices."""
     process = start(*inputs, "-o", tmp_path / "o.csv", "--jobs", 2)
-    until(lambda: done_in(tmp_path / "o.csv.work") > 1, process)
+    wait_until_started(tmp_path / "o.csv.work", process)
     commands = {child: " ".join(child.cmdline()) for child in psutil.Process(process.pid).children()}
     next(child for child, command in commands.items() if "loky" in command and "tracker" not in command).kill()
     assert "12,000 rows" in finished(process)
@@ -154,10 +156,10 @@ def test_a_full_disk_is_one_line_and_can_be_gone_on_from(tmp_path: Path, inputs:
     """The line names the output; with room again, the same command goes on."""
     out = tmp_path / name
     process = start(*inputs, "-o", out, preexec_fn=limited)
-    _, said = process.communicate(timeout=_PATIENCE)
+    _, output = process.communicate(timeout=_PATIENCE)
     assert process.returncode == 1
-    assert said.count("\n") == 1
-    assert said.startswith(f"tipstaff: {out}: ")
+    assert output.count("\n") == 1
+    assert output.startswith(f"tipstaff: {out}: ")
     assert not out.exists()
     finished(start(*inputs, "-o", out))
     assert out.exists()
@@ -171,8 +173,8 @@ def test_a_disk_that_is_full_when_the_output_is_put_together(tmp_path: Path, sta
         inputs[-1].write_text("".join(json.dumps({"id": at, "text": "hello there"}) + "\n" for at in range(200)))
     out = tmp_path / "o.jsonl"
     process = start(*inputs, "-o", out, preexec_fn=limited)
-    _, said = process.communicate(timeout=_PATIENCE)
-    assert (process.returncode, said.count("\n")) == (1, 1)
-    assert said.startswith(f"tipstaff: {out}: File too large; 4 shards are done: give the same command again")
+    _, output = process.communicate(timeout=_PATIENCE)
+    assert (process.returncode, output.count("\n")) == (1, 1)
+    assert output.startswith(f"tipstaff: {out}: File too large; 4 shards are done: give the same command again")
     assert "4 of 4 shards were done by an earlier run" in finished(start(*inputs, "-o", out))
     assert len(out.read_text().splitlines()) == 800

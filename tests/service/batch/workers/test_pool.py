@@ -25,8 +25,9 @@ from service.batch.statistics.counts import RunCounts
 from service.batch.workers.dask_cluster import pack_artefact, unpack_artefact
 from service.batch.workers.pool import WorkerPool, process_pool, run_tasks
 from service.batch.workers.shard_work import ShardTask
+from tests.service.command import ROOT
+from tests.waiting import wait_until
 
-ROOT = Path(__file__).parents[4]
 _PATIENCE = 120
 
 
@@ -68,8 +69,8 @@ def test_no_worker_loads_pandas(tmp_path: Path, inputs: list[Path], start: Calla
     fake.mkdir()
     (fake / "pandas.py").write_text("import os, pathlib\npathlib.Path(__file__).with_name(str(os.getpid())).touch()\nraise ImportError")
     process = start(*inputs, "-o", tmp_path / "o.parquet", "--jobs", 2, env={"PYTHONPATH": os.pathsep.join([str(fake), str(ROOT)])})
-    _, said = process.communicate()
-    assert process.returncode == 0, said
+    _, output = process.communicate(timeout=_PATIENCE)
+    assert process.returncode == 0, output
     assert {path.name for path in fake.iterdir()} <= {"pandas.py", "__pycache__", str(process.pid)}
 
 
@@ -158,10 +159,7 @@ def scheduler(tmp_path: Path) -> Iterator[tuple[str, tuple[object, ...]]]:
     dask = Path(sys.executable).with_name("dask")
     quiet = ("--scheduler-file", place, "--no-dashboard")
     with started(dask, "scheduler", *quiet, "--port", 0, "--host", "127.0.0.1"):
-        end = time.monotonic() + _PATIENCE
-        while not place.exists():
-            assert time.monotonic() < end
-            time.sleep(0.05)
+        wait_until(place.exists, what="the scheduler has written its address")
         worker = (dask, "worker", *quiet, "--nthreads", 1, "--no-nanny", "--local-directory", tmp_path / "d")
         yield json.loads(place.read_text())["address"], worker
 
