@@ -1,7 +1,7 @@
-"""Rows of delimited text (CSV and its kin): comma, semicolon, tab or bar, with a header line.
+"""Records of delimited text, such as CSV: separated by comma, semicolon, tab or bar, below a header line.
 
-A quote that is never closed costs the row that it stands in, not all rows below it: a record that breaks the quoting rules over
-several lines is taken for one bad line, and reading goes on with the next.
+A quote that is never closed costs the row in which it is opened, and not all rows below it: a record that breaks the quoting rules
+over several lines counts as one bad line, and reading goes on with the line after it.
 """
 
 import csv
@@ -15,52 +15,50 @@ from model.errors import DumpError
 from service.batch.input.records import DumpRecord, RecordStream
 from service.batch.rows import MAX_ROW_LENGTH, Reason
 
-__all__ = ["DELIMITERS", "parse_first_record", "read_csv", "read_text_lines"]
+__all__ = ["DELIMITERS", "parse_first_record", "read_csv"]
 
 DELIMITERS = ",;\t|"
 
 
 def parse_first_record(text: str, delimiter: str) -> list[str]:
-    """Return the cells of the first record of a text that says something; none if there is none."""
+    """Return the cells of the first record that is not blank; none if there is no such record."""
     try:
         records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        return next((cells for cells in records if _says_something(cells)), [])
+        return next((cells for cells in records if _has_content(cells)), [])
     except csv.Error:
         return []
 
 
-def _says_something(cells: list[str]) -> bool:
+def _has_content(cells: list[str]) -> bool:
     return any(cell.strip() for cell in cells)
 
 
 def read_csv(stream: io.BufferedReader, delimiter: str, *, name: str, names: list[str] | None = None, first: int = 1) -> RecordStream:
-    """Read the header of delimited text; the records below it come one by one.
-
-    Blank lines are no records.
+    """Read the header of delimited text; the records below it are read one by one, without blank lines.
 
     Args:
         stream: UTF-8.
-        delimiter: what stands between two cells.
+        delimiter: what separates two cells.
         name: what messages call the file.
-        names: the header, if the stream begins below it.
+        names: the header, if the stream begins below it; None if it begins with it.
         first: the number of the stream's first line.
 
     Raises:
         DumpError: the first line is no header.
     """
-    # A setting of the whole process, hence only ever raised; the feed bounds a record before the csv module would.
+    # This limit holds for the whole process and is therefore only ever raised; ``_LineFeed`` bounds a record before it does.
     csv.field_size_limit(max(csv.field_size_limit(), 2 * MAX_ROW_LENGTH))
-    records = _records(read_text_lines(io.TextIOWrapper(stream, "utf-8-sig", "surrogateescape", "")), delimiter, first)
+    records = _read_cells(_read_text_lines(io.TextIOWrapper(stream, "utf-8-sig", "surrogateescape", "")), delimiter, first)
     if names is None:
-        header = next((record for record in records if record.reason or _says_something(record.cells)), None)
+        header = next((record for record in records if record.reason or _has_content(record.cells)), None)
         if header is not None and header.reason is not None:
             raise DumpError(f"{name}: line {header.line} is no header ({header.reason}); the first line must name the columns")
         names = header.cells if header is not None else []
-    return RecordStream(names, _named(records, names), "line", strict=True, empty=not names)
+    return RecordStream(names, _name_cells(records, names), "line", strict=True, empty=not names)
 
 
-def read_text_lines(stream: io.TextIOWrapper) -> Iterator[str | None]:
-    """Yield each line with its end; None stands for a line of more than ``MAX_ROW_LENGTH`` code points, which is skipped."""
+def _read_text_lines(stream: io.TextIOWrapper) -> Iterator[str | None]:
+    """Yield each line, its end included; None in place of a line of more than ``MAX_ROW_LENGTH`` code points, which is skipped."""
     for line in iter(partial(stream.readline, MAX_ROW_LENGTH + 1), ""):
         if len(line) <= MAX_ROW_LENGTH:
             yield line
@@ -72,15 +70,15 @@ def read_text_lines(stream: io.TextIOWrapper) -> Iterator[str | None]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Record:
-    """The cells that begin in one line, or the reason why there are none."""
+class _Cells:
+    """The cells of the record that begins in a line, or the reason why there are none."""
 
     line: int
     cells: list[str]
     reason: Reason | None = None
 
 
-def _named(records: Iterable[_Record], names: list[str]) -> Iterator[DumpRecord]:
+def _name_cells(records: Iterable[_Cells], names: list[str]) -> Iterator[DumpRecord]:
     width = len(names)
     for record in records:
         cells = record.cells
@@ -90,73 +88,78 @@ def _named(records: Iterable[_Record], names: list[str]) -> Iterator[DumpRecord]
         yield DumpRecord(record.line, None, dict(zip(names, cells, strict=False)), reason)
 
 
-class _OverLong(Exception):  # noqa: N818 - a signal through the csv module, never an error of ours
-    """The record has passed ``MAX_ROW_LENGTH`` code points."""
+class _TooLong(Exception):  # noqa: N818 - a signal that passes through the csv module, not an error of ours
+    """The record has more than ``MAX_ROW_LENGTH`` code points."""
 
 
-class _Feed:
-    """The lines that a csv reader is given, which can be taken back after the first of a record."""
+class _LineFeed:
+    """The lines that feed a csv reader; all lines of a record but the first can be given back, to be read once more.
+
+    Args:
+        source: the lines; None in place of one that is too long.
+        first: the number of the first line.
+    """
 
     def __init__(self, source: Iterator[str | None], first: int) -> None:
         self._source = source
-        self._again: deque[str | None] = deque()
-        self._size = 0
-        self._before = first - 1
-        self.taken: list[str | None] = []
-        self.ended = False
+        self._returned_lines: deque[str | None] = deque()
+        self._record_size = 0
+        self._lines_before = first - 1
+        self.record_lines: list[str | None] = []
+        self.at_end = False
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
         try:
-            line = self._again.popleft() if self._again else next(self._source)
+            line = self._returned_lines.popleft() if self._returned_lines else next(self._source)
         except StopIteration:
-            self.ended = True
+            self.at_end = True
             raise
-        self.taken.append(line)
+        self.record_lines.append(line)
         if line is None:
-            raise _OverLong
-        self._size += len(line)
-        if self._size > MAX_ROW_LENGTH:
-            raise _OverLong
+            raise _TooLong
+        self._record_size += len(line)
+        if self._record_size > MAX_ROW_LENGTH:
+            raise _TooLong
         return line
 
-    def begin(self) -> int:
-        """Begin a record; returns the number of its first line."""
-        self._before += len(self.taken)
-        self.taken, self._size, self.ended = [], 0, False
-        return self._before + 1
+    def begin_record(self) -> int:
+        """Begin a record, and return the number of its first line."""
+        self._lines_before += len(self.record_lines)
+        self.record_lines, self._record_size, self.at_end = [], 0, False
+        return self._lines_before + 1
 
-    def take_back(self) -> None:
-        """Give all lines of the record but the first out again."""
-        self._again.extendleft(reversed(self.taken[1:]))
-        del self.taken[1:]
+    def give_back(self) -> None:
+        """Give back all lines of the record but the first."""
+        self._returned_lines.extendleft(reversed(self.record_lines[1:]))
+        del self.record_lines[1:]
 
 
-def _records(source: Iterator[str | None], delimiter: str, first: int) -> Iterator[_Record]:
-    feed = _Feed(source, first)
-    # Strict, because otherwise a stray quote silently swallows rows; what is merely sloppy gets a second chance below.
+def _read_cells(source: Iterator[str | None], delimiter: str, first: int) -> Iterator[_Cells]:
+    feed = _LineFeed(source, first)
+    # Without strict, a stray quote silently swallows rows; a line that is merely sloppy gets its second chance below.
     reader = csv.reader(feed, delimiter=delimiter, strict=True)
     while True:
-        line = feed.begin()
+        line = feed.begin_record()
         try:
             cells = next(reader)
         except StopIteration:
             return
-        except (csv.Error, _OverLong):
-            yield _mend(feed, line, delimiter)
+        except (csv.Error, _TooLong):
+            yield _read_sloppily(feed, line, delimiter)
             continue
         if cells:
-            yield _Record(line, cells)
+            yield _Cells(line, cells)
 
 
-def _mend(feed: _Feed, line: int, delimiter: str) -> _Record:
-    """Make the best of a record that breaks the rules: of one line, its cells; of several, one bad line."""
-    first = feed.taken[0]
-    if first is None:
-        return _Record(line, [], Reason.TOO_LONG)
-    if len(feed.taken) > 1 or feed.ended:
-        feed.take_back()
-        return _Record(line, [], Reason.OPEN_QUOTE)
-    return _Record(line, next(csv.reader([first], delimiter=delimiter), []))
+def _read_sloppily(feed: _LineFeed, line: int, delimiter: str) -> _Cells:
+    """Read a record that breaks the rules: if it is one line, as its cells; if it is several, as one bad line."""
+    first_line = feed.record_lines[0]
+    if first_line is None:
+        return _Cells(line, [], Reason.TOO_LONG)
+    if len(feed.record_lines) > 1 or feed.at_end:
+        feed.give_back()
+        return _Cells(line, [], Reason.OPEN_QUOTE)
+    return _Cells(line, next(csv.reader([first_line], delimiter=delimiter), []))

@@ -1,4 +1,4 @@
-"""Records of JSON documents: the objects of an array, or of the array in an object, or one after another; never the whole at once."""
+"""Records of JSON documents: the objects in an array, or in an array in an object, or one after another; never the whole at once."""
 
 import codecs
 import io
@@ -15,18 +15,19 @@ __all__ = ["RECORD_ARRAY_NAMES", "read_json_documents"]
 RECORD_ARRAY_NAMES = frozenset(
     {"items", "orderedItems", "comments", "data", "posts", "results", "replies", "rows", "entries", "records", "hits", "messages"}
 )
-"""What the array of records in a document is called."""
+"""Names of the array that holds the records of a document."""
 
-_CHUNK = 1 << 16
-_HELD = 1 << 12
-_NEAR = 16
-"""Code points from its end within which the text may be broken only because it goes on."""
-_BETWEEN = " \t\r\n,\x1e\ufeff"
-_NEXT = re.compile(r"[,\n]\s{0,64}(?=\{)")
-_DECODE = json.JSONDecoder().raw_decode
+_CHUNK_SIZE = 1 << 16
+_SEARCH_OVERLAP = 1 << 12
+"""Code points that are kept while looking for the next object, so that a match may begin in them."""
+_END_MARGIN = 16
+"""An error this near to the end of the text may only mean that the text goes on."""
+_SEPARATORS = " \t\r\n,\x1e\ufeff"
+_NEXT_OBJECT = re.compile(r"[,\n]\s{0,64}(?=\{)")
+_decode_value = json.JSONDecoder().raw_decode
 
 
-class _Broken(Exception):  # noqa: N818 - a signal, never an error of ours
+class _BrokenJson(Exception):  # noqa: N818 - a signal, never an error of ours
     """The text is no JSON from here on."""
 
     def __init__(self, reason: Reason) -> None:
@@ -34,207 +35,226 @@ class _Broken(Exception):  # noqa: N818 - a signal, never an error of ours
         self.reason = reason
 
 
-class _Text:
-    """A window of the text that moves on, and knows at which byte it is."""
+class _UndecodableObject(dict[str, object]):
+    """An object whose text holds bytes that are not UTF-8."""
+
+
+class _JsonWindow:
+    """A window that moves over the text of a document, and knows its place in bytes.
+
+    Attributes:
+        text: the part of the document that is in memory.
+        at: the place in ``text`` that has been reached.
+        is_damaged: whether something broken has been passed over.
+    """
 
     def __init__(self, stream: io.BufferedReader) -> None:
         self._stream = stream
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-        self._marked = (0, 0)
+        self._known_place = (0, 0)
+        """A place in ``text`` and its byte in the document."""
+        self._at_end = False
         self.text = ""
         self.at = 0
-        self.ended = False
-        self.damaged = False
+        self.is_damaged = False
 
-    def more(self, size: int = _CHUNK) -> bool:
-        """Read on; False if there is no more."""
-        if self.ended:
+    def read_more(self, size: int = _CHUNK_SIZE) -> bool:
+        """Read on; return False if there is no more."""
+        if self._at_end:
             return False
-        if self.at > _CHUNK:
-            self.offset()
+        if self.at > _CHUNK_SIZE:
+            self._known_place = (0, self.offset())
             self.text = self.text[self.at :]
-            self._marked = (0, self._marked[1])
             self.at = 0
         chunk = self._stream.read(size)
-        self.ended = not chunk
-        self.text += self._decoder.decode(chunk, self.ended)
-        return not self.ended
+        self._at_end = not chunk
+        self.text += self._decoder.decode(chunk, self._at_end)
+        return not self._at_end
 
     def offset(self) -> int:
-        """Return at which byte it is."""
-        mark, count = self._marked
-        if self.at >= mark:
-            passed = self.text[mark : self.at]
-            count += len(passed) if passed.isascii() else len(passed.encode("utf-8", "surrogateescape"))
-            self._marked = (self.at, count)
-        return count
+        """Return the byte of the document that has been reached."""
+        place, offset = self._known_place
+        if self.at >= place:
+            passed = self.text[place : self.at]
+            offset += len(passed) if passed.isascii() else len(passed.encode("utf-8", "surrogateescape"))
+            self._known_place = (self.at, offset)
+        return offset
 
-    def next(self) -> str:
-        """Pass over what stands between two values; return the next code point, empty at the end."""
+    def peek_char(self) -> str:
+        """Move past what separates two values, and return the code point that follows; an empty text at the end."""
         while True:
             text, at, length = self.text, self.at, len(self.text)
-            while at < length and text[at] in _BETWEEN:
+            while at < length and text[at] in _SEPARATORS:
                 at += 1
             self.at = at
             if at < length:
                 return text[at]
-            if not self.more():
+            if not self.read_more():
                 return ""
 
-    def value(self) -> object:
-        """Read a whole value."""
+    def read_value(self) -> object:
+        """Read a whole value.
+
+        Raises:
+            _BrokenJson: there is none, or it is too long.
+        """
         while True:
             try:
-                value, end = _DECODE(self.text, self.at)
+                value, end = _decode_value(self.text, self.at)
             except json.JSONDecodeError as error:
-                self._insist(real=not error.msg.startswith("Unterminated string") and error.pos < len(self.text) - _NEAR)
+                is_final = not error.msg.startswith("Unterminated string") and error.pos < len(self.text) - _END_MARGIN
+                self._read_rest_of_value(is_final=is_final)
                 continue
             except (RecursionError, ValueError):
-                raise _Broken(Reason.NOT_JSON) from None
-            if end == len(self.text) and not isinstance(value, dict | list | str) and self.more():
+                raise _BrokenJson(Reason.NOT_JSON) from None
+            if end == len(self.text) and not isinstance(value, dict | list | str) and self.read_more():
                 continue
             if end - self.at > MAX_ROW_LENGTH:
-                raise _Broken(Reason.TOO_LONG)
-            return self._passed(value, end)
+                raise _BrokenJson(Reason.TOO_LONG)
+            return self._move_past(value, end)
 
-    def _passed(self, value: object, end: int) -> object:
+    def _move_past(self, value: object, end: int) -> object:
         if not isinstance(value, dict):
             self.at = end
             return value
         self.offset()
-        passed, self.at = self.text[self.at : end], end
-        if not passed.isascii() and not is_unicode(passed):
-            return _Doubtful(value)
-        return value
+        text, self.at = self.text[self.at : end], end
+        return value if text.isascii() or is_unicode(text) else _UndecodableObject(value)
 
-    def _insist(self, *, real: bool) -> None:
-        """Read on where a value is not whole yet."""
-        if real:
-            raise _Broken(Reason.NOT_JSON)
+    def _read_rest_of_value(self, *, is_final: bool) -> None:
+        """Read on where a value is not whole yet, unless its error is final."""
+        if is_final:
+            raise _BrokenJson(Reason.NOT_JSON)
         size = len(self.text) - self.at
         if size > MAX_ROW_LENGTH:
-            raise _Broken(Reason.TOO_LONG)
-        if not self.more(max(size, _CHUNK)):
-            raise _Broken(Reason.TRUNCATED)
+            raise _BrokenJson(Reason.TOO_LONG)
+        if not self.read_more(max(size, _CHUNK_SIZE)):
+            raise _BrokenJson(Reason.TRUNCATED)
 
-    def find_next(self) -> bool | None:
-        """Go to where the next object seems to begin, beyond something broken; tells whether in an array, None if there is none."""
-        self.damaged = True
+    def find_next_object(self) -> bool | None:
+        """Move past something broken, to where the next object seems to begin.
+
+        Returns:
+            Whether the object seems to be in an array; None if there is no further object.
+        """
+        self.is_damaged = True
         begin = self.at + 1
         while True:
-            found = _NEXT.search(self.text, begin)
-            if found is not None:
-                self.at = found.end()
-                return "," in found.group()
-            self.at = max(self.at, len(self.text) - _HELD)
+            match = _NEXT_OBJECT.search(self.text, begin)
+            if match is not None:
+                self.at = match.end()
+                return "," in match.group()
+            self.at = max(self.at, len(self.text) - _SEARCH_OVERLAP)
             length = len(self.text) - self.at
-            if not self.more():
+            if not self.read_more():
                 self.at = len(self.text)
                 return None
-            begin = max(len(self.text) - length - _CHUNK, self.at)
-
-
-class _Doubtful(dict[str, object]):
-    """An object in whose text bytes were not UTF-8."""
+            begin = max(len(self.text) - length - _CHUNK_SIZE, self.at)
 
 
 def read_json_documents(stream: io.BufferedReader, *, has_offsets: bool = True) -> Iterator[DumpRecord]:
     """Read the records of a JSON document, one by one.
 
-    What is broken is one record with a reason; reading goes on where the next object seems to begin.
+    Something broken is one record with a reason, and reading goes on where the next object seems to begin.
 
     Args:
         stream: UTF-8.
         has_offsets: whether the stream holds the bytes of the file as they are stored, so that offsets mean something.
     """
-    text = _Text(stream)
+    window = _JsonWindow(stream)
     number, offset = 0, 0
     in_array: bool | None = False
     while in_array is not None:
-        records = _array(text) if in_array else _top(text)
+        values = _read_rest_of_array(window) if in_array else _read_values(window)
         try:
-            for offset, value in records:
+            for offset, value in values:
                 number += 1
-                yield _record(number, offset if has_offsets else None, value)
+                yield _build_record(number, offset if has_offsets else None, value)
             return
-        except _Broken as broken:
+        except _BrokenJson as broken:
             number += 1
-            yield DumpRecord(number, text.offset() if has_offsets else None, {}, broken.reason)
-            in_array = text.find_next()
+            yield DumpRecord(number, window.offset() if has_offsets else None, {}, broken.reason)
+            in_array = window.find_next_object()
 
 
-def _record(number: int, offset: int | None, value: object) -> DumpRecord:
+def _build_record(number: int, offset: int | None, value: object) -> DumpRecord:
     if type(value) is dict:
         return DumpRecord(number, offset, value)
-    if isinstance(value, _Doubtful):
+    if isinstance(value, _UndecodableObject):
         return DumpRecord(number, offset, value, Reason.NOT_UTF8)
     return DumpRecord(number, offset, {}, Reason.NOT_AN_OBJECT)
 
 
-def _top(text: _Text) -> Iterator[tuple[int, object]]:
-    """Yield what is in a sequence of values."""
-    while char := text.next():
+def _read_values(window: _JsonWindow) -> Iterator[tuple[int, object]]:
+    """Yield offset and value of each record in a sequence of values."""
+    while char := window.peek_char():
         if char == "[":
-            text.at += 1
-            yield from _elements(text)
+            window.at += 1
+            yield from _read_elements(window)
         elif char == "{":
-            yield from _object(text)
-        elif text.damaged and char in "]}:":
-            text.at += 1
+            yield from _read_object(window)
+        elif window.is_damaged and char in "]}:":
+            window.at += 1
         else:
-            value, offset = text.value(), text.offset()
-            if not text.damaged:
+            value, offset = window.read_value(), window.offset()
+            if not window.is_damaged:
                 yield offset, value
 
 
-def _array(text: _Text) -> Iterator[tuple[int, object]]:
-    """Yield what is left of an array, and what follows it."""
-    yield from _elements(text)
-    yield from _top(text)
+def _read_rest_of_array(window: _JsonWindow) -> Iterator[tuple[int, object]]:
+    """Yield the records in the rest of an array, and those that follow it."""
+    yield from _read_elements(window)
+    yield from _read_values(window)
 
 
-def _elements(text: _Text) -> Iterator[tuple[int, object]]:
-    while char := text.next():
+def _read_elements(window: _JsonWindow) -> Iterator[tuple[int, object]]:
+    while char := window.peek_char():
         if char == "]":
-            text.at += 1
+            window.at += 1
             return
-        offset = text.offset()
-        yield offset, text.value()
-    raise _Broken(Reason.TRUNCATED)
+        offset = window.offset()
+        yield offset, window.read_value()
+    raise _BrokenJson(Reason.TRUNCATED)
 
 
-def _object(text: _Text) -> Iterator[tuple[int, object]]:
-    """Yield an object, or what is in its array of records."""
-    offset = text.offset()
-    text.at += 1
+def _read_object(window: _JsonWindow) -> Iterator[tuple[int, object]]:
+    """Yield an object as a record, or the records in its array of them."""
+    offset = window.offset()
+    window.at += 1
     fields: dict[str, object] = {}
-    unfolded = False
-    while (char := text.next()) != "}":
-        if char != '"':
-            raise _Broken(Reason.NOT_JSON if char else Reason.TRUNCATED)
-        name = str(text.value())
-        if text.next() != ":":
-            raise _Broken(Reason.NOT_JSON if text.next() else Reason.TRUNCATED)
-        text.at += 1
-        if name in RECORD_ARRAY_NAMES and text.next() == "[":
-            text.at += 1
-            if text.next() == "{":
-                unfolded = True
-                yield from _elements(text)
-                continue
-            fields[name] = [value for _, value in _elements(text)]
+    has_records = False
+    while window.peek_char() != "}":
+        name = _read_name(window)
+        if name in RECORD_ARRAY_NAMES and window.peek_char() == "[":
+            window.at += 1
+            if window.peek_char() == "{":
+                has_records = True
+                yield from _read_elements(window)
+            else:
+                fields[name] = [value for _, value in _read_elements(window)]
             continue
-        text.next()
-        fields[name] = text.value()
-    text.at += 1
-    if not unfolded or any(isinstance(fields.get(name), str) for name in TEXT_NAMES):
-        doubtful = not all(_is_text(name) and _is_text(value) for name, value in fields.items())
-        yield offset, _Doubtful(fields) if doubtful else fields
+        window.peek_char()
+        fields[name] = window.read_value()
+    window.at += 1
+    if not has_records or any(isinstance(fields.get(name), str) for name in TEXT_NAMES):
+        is_decodable = all(_is_decodable(name) and _is_decodable(value) for name, value in fields.items())
+        yield offset, fields if is_decodable else _UndecodableObject(fields)
 
 
-def _is_text(value: object) -> bool:
-    return not isinstance(value, _Doubtful) and (not isinstance(value, str) or value.isascii() or not _has_bytes(value))
+def _read_name(window: _JsonWindow) -> str:
+    """Read the name of a field and the colon behind it."""
+    char = window.peek_char()
+    if char != '"':
+        raise _BrokenJson(Reason.NOT_JSON if char else Reason.TRUNCATED)
+    name = str(window.read_value())
+    char = window.peek_char()
+    if char != ":":
+        raise _BrokenJson(Reason.NOT_JSON if char else Reason.TRUNCATED)
+    window.at += 1
+    return name
 
 
-def _has_bytes(value: str) -> bool:
-    return any("\udc80" <= char <= "\udcff" for char in value)
+def _is_decodable(value: object) -> bool:
+    if isinstance(value, _UndecodableObject):
+        return False
+    return not isinstance(value, str) or value.isascii() or not any("\udc80" <= char <= "\udcff" for char in value)

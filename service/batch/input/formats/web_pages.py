@@ -1,14 +1,14 @@
-"""Comments on a saved web page: in the mark-up of WordPress and wpDiscuz, as schema.org tells them, or as a list of comments.
+"""Comments on a saved web page: in the mark-up of WordPress or wpDiscuz, in that of schema.org, or in a list of comments.
 
-Author names, dates, buttons and what else stands around a comment are no part of its text.
+Author names, dates, buttons and everything else around a comment are no part of its text.
 """
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from model.errors import DumpError
+from service.batch.input.formats.linked_data import find_linked_comments
 from service.batch.input.records import DumpRecord
 from service.batch.input.streams.encodings import UTF8, decode_head, detect_encoding
 from service.batch.rows import Reason
@@ -18,21 +18,25 @@ if TYPE_CHECKING:
 
 __all__ = ["read_page"]
 
-_MOST = 1 << 26
-_MOST_NODES = 200_000
-_MOST_DEPTH = 100
-_MOST_STEPS = 5_000_000
-_MOST_STEEP = 10_000
-_TAG = re.compile(rb"<(/?)(?:div|span|section|article|blockquote|[bui]|[ou]l|em|strong|font|center|table)\b", re.IGNORECASE)
-"""Elements that are closed wherever they are opened, and so can be nested."""
+_MAX_PAGE_SIZE = 1 << 26
+_MAX_COMMENTS = 200_000
+_MAX_COMMENT_DEPTH = 100
+_MAX_STEPS = 5_000_000
+_MAX_ELEMENT_DEPTH = 10_000
+_ENCODING_HEAD_SIZE = 1 << 16
+_META_HEAD_SIZE = 4096
+_NESTABLE_TAG = re.compile(rb"<(/?)(?:div|span|section|article|blockquote|[bui]|[ou]l|em|strong|font|center|table)\b", re.IGNORECASE)
+"""Elements that are always closed explicitly, and can therefore be nested."""
 
 
 class _Markup(NamedTuple):
-    """How one kind of page marks its comments, by CSS selectors.
+    """How one kind of page marks its comments, as CSS selectors.
 
     Attributes:
-        comment: each comment, its answers perhaps inside of it.
-        text, author, time: inside of the comment, the first that is there; not those of its answers.
+        comment: the comments; the replies to one may be inside of it.
+        text: its text, the first that is found; no element of a reply.
+        author: the name of its author; the same holds for it.
+        time: its date; the same holds for it.
     """
 
     comment: str
@@ -41,210 +45,193 @@ class _Markup(NamedTuple):
     time: tuple[str, ...]
 
 
-_KINDS = (
-    _Markup(
-        "div.wpd-comment",
-        ("div.wpd-comment-text", "div.wpd-comment-right-text"),
-        ("div.wpd-comment-author",),
-        ("div.wpd-comment-date",),
-    ),
-    _Markup(
-        "li.comment, div.comment[id^=comment-], article.comment, li.trackback, li.pingback",
-        ("div.comment-content", "section.comment-content", "div.comment-text", "div.comment_content", "div.comment-body"),
-        (".comment-author .fn", "cite.fn", ".fn", ".comment-author"),
-        ("time", ".comment-metadata a", ".comment-meta a", ".comment-date"),
-    ),
-    _Markup(
-        '[itemtype$="schema.org/Comment"], [itemtype$="schema.org/UserComments"], [itemprop="comment"][itemscope]',
-        ('[itemprop="text"]', '[itemprop="commentText"]', '[itemprop="articleBody"]'),
-        ('[itemprop="author"] [itemprop="name"]', '[itemprop="author"]', '[itemprop="creator"]'),
-        ('[itemprop="dateCreated"]', '[itemprop="datePublished"]', '[itemprop="commentTime"]', "time"),
-    ),
-    _Markup(
-        "#comments li, ol.comments > li, ul.comments > li, .comment-list > *, .comments > .comment, .comments-list > *, .comment",
-        (".comment-content", ".comment-body", ".comment-text", ".comment__body", ".comment__text", ".body", ".content", ".text", "p"),
-        (".comment-author", ".comment__author", ".author", ".username", ".user", "cite"),
-        ("time", ".date", ".comment-date", ".timestamp"),
-    ),
+_WPDISCUZ = _Markup(
+    "div.wpd-comment",
+    ("div.wpd-comment-text", "div.wpd-comment-right-text"),
+    ("div.wpd-comment-author",),
+    ("div.wpd-comment-date",),
 )
-_NO_TEXT = "script, style, template, noscript, svg, form, button, input, textarea, select, nav, .reply, .comment-reply-link, .edit-link"
-_NO_TEXT += ", .comment-edit-link, .comment-awaiting-moderation, .screen-reader-text, .comment-author, .comment-meta, .comment-metadata"
-_NO_TEXT += ", .comment-actions, .actions, .comment-footer, .share, .votes, .vote, .wpd-comment-footer, .wpd-comment-header"
+_WORDPRESS = _Markup(
+    "li.comment, div.comment[id^=comment-], article.comment, li.trackback, li.pingback",
+    ("div.comment-content", "section.comment-content", "div.comment-text", "div.comment_content", "div.comment-body"),
+    (".comment-author .fn", "cite.fn", ".fn", ".comment-author"),
+    ("time", ".comment-metadata a", ".comment-meta a", ".comment-date"),
+)
+_SCHEMA_ORG = _Markup(
+    '[itemtype$="schema.org/Comment"], [itemtype$="schema.org/UserComments"], [itemprop="comment"][itemscope]',
+    ('[itemprop="text"]', '[itemprop="commentText"]', '[itemprop="articleBody"]'),
+    ('[itemprop="author"] [itemprop="name"]', '[itemprop="author"]', '[itemprop="creator"]'),
+    ('[itemprop="dateCreated"]', '[itemprop="datePublished"]', '[itemprop="commentTime"]', "time"),
+)
+_COMMENT_LIST = _Markup(
+    "#comments li, ol.comments > li, ul.comments > li, .comment-list > *, .comments > .comment, .comments-list > *, .comment",
+    (".comment-content", ".comment-body", ".comment-text", ".comment__body", ".comment__text", ".body", ".content", ".text", "p"),
+    (".comment-author", ".comment__author", ".author", ".username", ".user", "cite"),
+    ("time", ".date", ".comment-date", ".timestamp"),
+)
+_NOT_TEXT = ", ".join(
+    (
+        "script, style, template, noscript, svg, form, button, input, textarea, select, nav, .reply, .comment-reply-link, .edit-link",
+        ".comment-edit-link, .comment-awaiting-moderation, .screen-reader-text, .comment-author, .comment-meta, .comment-metadata",
+        ".comment-actions, .actions, .comment-footer, .share, .votes, .vote, .wpd-comment-footer, .wpd-comment-header",
+    )
+)
 
 
 def read_page(stream: BinaryIO, *, name: str) -> Iterator[DumpRecord]:
-    """Read the comments of a page.
+    """Read the comments on a page.
 
     Args:
         stream: the page.
         name: what messages call it.
 
     Raises:
-        DumpError: it is larger than 64 MiB, nested deeper than any that people read, or holds no comments that could be told from
-            the rest.
+        DumpError: the page is larger than 64 MiB, or nested more deeply than any that people read, or no comments are found on it.
     """
     from selectolax.lexbor import LexborHTMLParser
 
-    content = stream.read(_MOST + 1)
-    if len(content) > _MOST:
-        raise DumpError(f"{name} is a page of more than {_MOST >> 20} MiB; no page with comments is, name another")
-    if _is_steep(content):
+    content = stream.read(_MAX_PAGE_SIZE + 1)
+    if len(content) > _MAX_PAGE_SIZE:
+        raise DumpError(f"{name} is a page of more than {_MAX_PAGE_SIZE >> 20} MiB; no page with comments is, name another")
+    if _is_nested_too_deeply(content):
         raise DumpError(f"{name} is a page whose elements are nested deeper than any program nests them; it is not read")
-    page = LexborHTMLParser(_decoded(content))
-    found = next((comments for kind in _KINDS if (comments := _comments(page, kind, name))), None) or list(_linked(page))
-    if not found:
+    page = LexborHTMLParser(_decode_page(content))
+    comments = _find_marked_comments(page, name) or _find_json_ld_comments(page)
+    if not comments:
         raise DumpError(f"{name} is a page in which no comments are found; if it is another format, name it with --format")
-    return (_record(number, fields) for number, fields in enumerate(found, start=1))
+    return (_build_record(number, fields) for number, fields in enumerate(comments, start=1))
 
 
-def _record(number: int, fields: dict[str, object]) -> DumpRecord:
+def _find_marked_comments(page: "LexborHTMLParser", name: str) -> list[dict[str, object]]:
+    """Return the comments in the first kind of mark-up that yields any."""
+    for markup in (_WPDISCUZ, _WORDPRESS, _SCHEMA_ORG, _COMMENT_LIST):
+        if comments := _find_comments(page, markup, name):
+            return comments
+    return []
+
+
+def _find_json_ld_comments(page: "LexborHTMLParser") -> list[dict[str, object]]:
+    scripts = page.css('script[type="application/ld+json"]')
+    return [comment for script in scripts for comment in find_linked_comments(script.text())]
+
+
+def _build_record(number: int, fields: dict[str, object]) -> DumpRecord:
     return DumpRecord(number, None, fields, Reason.NOT_A_COMMENT if fields.get("note") else None)
 
 
-def _is_steep(content: bytes) -> bool:
-    """Tell whether elements are nested so deeply that the parser, whose time grows with the square of it, would take for ever."""
+def _is_nested_too_deeply(content: bytes) -> bool:
+    """Tell whether parsing would take for ever, because its time grows with the square of the depth."""
     depth = 0
-    for tag in _TAG.finditer(content):
+    for tag in _NESTABLE_TAG.finditer(content):
         depth = depth + 1 if not tag.group(1) else max(depth - 1, 0)
-        if depth > _MOST_STEEP:
+        if depth > _MAX_ELEMENT_DEPTH:
             return True
     return False
 
 
-def _decoded(content: bytes) -> str:
-    """Decode a page: by its mark, by what it says, or as UTF-8."""
-    encoding = detect_encoding(content[: 1 << 16], guess=False)
-    said = re.search(rb"<meta[^>]+charset=[\"']?([A-Za-z0-9._-]+)", content[:4096], re.IGNORECASE)
-    if encoding == UTF8 and said is not None:
+def _decode_page(content: bytes) -> str:
+    """Decode a page: by its byte order mark, by its ``<meta>`` element, or else as UTF-8."""
+    encoding = detect_encoding(content[:_ENCODING_HEAD_SIZE], guess=False)
+    charset = re.search(rb"<meta[^>]+charset=[\"']?([A-Za-z0-9._-]+)", content[:_META_HEAD_SIZE], re.IGNORECASE)
+    if encoding == UTF8 and charset is not None:
         try:
-            return content.decode(said.group(1).decode(), "replace").replace("\0", "\ufffd")
+            return content.decode(charset.group(1).decode(), "replace").replace("\0", "\ufffd")
         except (LookupError, ValueError):
             pass
     return decode_head(content, encoding).replace("\0", "\ufffd")
 
 
-def _comments(page: "LexborHTMLParser", kind: _Markup, name: str) -> list[dict[str, object]]:
-    nodes = page.css(kind.comment)
-    known = {node.mem_id for node in nodes}
-    if len(nodes) > _MOST_NODES or _is_too_deep(nodes):
+def _find_comments(page: "LexborHTMLParser", markup: _Markup, name: str) -> list[dict[str, object]]:
+    nodes = page.css(markup.comment)
+    if len(nodes) > _MAX_COMMENTS or _takes_too_long(nodes):
         raise DumpError(f"{name} is a page with more comments, or comments nested deeper, than anybody reads; it is not read")
-    found = []
+    comment_ids = {node.mem_id for node in nodes}
+    comments = []
     for node in nodes:
-        if not node.css(kind.text[0]) and not any(node.css(selector) for selector in kind.text):
-            continue
-        fields = _fields(node, kind, known)
-        if fields is not None:
-            found.append(fields)
-    return found
+        if any(node.css(selector) for selector in markup.text):
+            fields = _read_comment(node, markup, comment_ids)
+            if fields is not None:
+                comments.append(fields)
+    return comments
 
 
-def _is_too_deep(nodes: "list[LexborNode]") -> bool:
-    """Tell whether comments are nested so deeply that looking through each with its answers would take for ever."""
+def _takes_too_long(nodes: "list[LexborNode]") -> bool:
+    """Tell whether comments are nested so deeply that searching each of them with its replies would take for ever."""
     depths: dict[int, int] = {}
     steps = 0
     for node in nodes:
-        above = node.parent
-        while above is not None and above.mem_id not in depths:
-            above = above.parent
+        ancestor = node.parent
+        while ancestor is not None and ancestor.mem_id not in depths:
+            ancestor = ancestor.parent
             steps += 1
-        depths[node.mem_id] = 1 + (0 if above is None else depths[above.mem_id])
-        if depths[node.mem_id] > _MOST_DEPTH or steps > _MOST_STEPS:
+        depths[node.mem_id] = 1 + (0 if ancestor is None else depths[ancestor.mem_id])
+        if depths[node.mem_id] > _MAX_COMMENT_DEPTH or steps > _MAX_STEPS:
             return True
     return False
 
 
-def _fields(node: "LexborNode", kind: _Markup, known: set[int]) -> dict[str, object] | None:
-    text = _own(node, kind.text, known)
+def _read_comment(node: "LexborNode", markup: _Markup, comment_ids: set[int]) -> dict[str, object] | None:
+    text = _find_own(node, markup.text, comment_ids)
     if text is None:
         return None
-    author, time = _own(node, kind.author, known), _own(node, kind.time, known)
+    author, time = _find_own(node, markup.author, comment_ids), _find_own(node, markup.time, comment_ids)
     classes = (node.attributes.get("class") or "").split()
-    parent = _above(node, known)
-    fields: dict[str, object] = {
-        "id": _id_of(node),
-        "author": _plain(author),
-        "parent": None if parent is None else _id_of(parent),
-        "time": None if time is None else time.attributes.get("datetime") or time.attributes.get("content") or _plain(time),
+    parent = _enclosing_comment(node, comment_ids)
+    return {
+        "id": _comment_id(node),
+        "author": _plain_text(author),
+        "parent": None if parent is None else _comment_id(parent),
+        "time": None if time is None else time.attributes.get("datetime") or time.attributes.get("content") or _plain_text(time),
         "note": "trackback" in classes or "pingback" in classes,
+        "text": _text_html(text, comment_ids),
     }
-    return fields | {"text": _cleaned(text, known)}
 
 
-def _own(node: "LexborNode", selectors: tuple[str, ...], known: set[int]) -> "LexborNode | None":
-    """Return the first element that one of the selectors finds, unless it stands in an answer."""
+def _find_own(node: "LexborNode", selectors: tuple[str, ...], comment_ids: set[int]) -> "LexborNode | None":
+    """Return the first element in a comment that a selector matches, unless it belongs to a reply."""
     for selector in selectors:
-        for found in node.css(selector):
-            above = found if found.mem_id in known else _above(found, known)
-            if above is not None and above.mem_id == node.mem_id and found.mem_id != node.mem_id:
-                return found
+        for element in node.css(selector):
+            if element.mem_id == node.mem_id:
+                continue
+            comment = element if element.mem_id in comment_ids else _enclosing_comment(element, comment_ids)
+            if comment is not None and comment.mem_id == node.mem_id:
+                return element
     return None
 
 
-def _above(node: "LexborNode", known: set[int]) -> "LexborNode | None":
-    above = node.parent
-    while above is not None and above.mem_id not in known:
-        above = above.parent
-    return above
+def _enclosing_comment(node: "LexborNode", comment_ids: set[int]) -> "LexborNode | None":
+    ancestor = node.parent
+    while ancestor is not None and ancestor.mem_id not in comment_ids:
+        ancestor = ancestor.parent
+    return ancestor
 
 
-def _id_of(node: "LexborNode") -> str | None:
-    for at in (node, *node.css("[id^=comment-], [id^=div-comment-], [data-comment-id]")[:1]):
-        said = at.attributes.get("data-comment-id") or at.attributes.get("id")
-        if said:
-            return said.removeprefix("div-").removeprefix("li-").removeprefix("comment-").removeprefix("wpd-comm-")
+def _comment_id(node: "LexborNode") -> str | None:
+    for element in (node, *node.css("[id^=comment-], [id^=div-comment-], [data-comment-id]")[:1]):
+        element_id = element.attributes.get("data-comment-id") or element.attributes.get("id")
+        if element_id:
+            return element_id.removeprefix("div-").removeprefix("li-").removeprefix("comment-").removeprefix("wpd-comm-")
     return None
 
 
-def _plain(node: "LexborNode | None") -> str | None:
+def _plain_text(node: "LexborNode | None") -> str | None:
     if node is None:
         return None
-    said = node.attributes.get("content") or " ".join(node.text(separator=" ").split())
-    return said.removesuffix(" says:").removesuffix(":") or None
+    text = node.attributes.get("content") or " ".join(node.text(separator=" ").split())
+    return text.removesuffix(" says:").removesuffix(":") or None
 
 
-def _cleaned(node: "LexborNode", known: set[int]) -> str:
-    """Return the HTML of a text without its answers, and without what is there to be clicked."""
+def _text_html(node: "LexborNode", comment_ids: set[int]) -> str:
+    """Return the HTML of a text without the replies in it, and without buttons and links for the reader."""
     from selectolax.lexbor import LexborHTMLParser
 
-    answers = [found for found in node.css("*") if found.mem_id in known]
+    replies = [element for element in node.css("*") if element.mem_id in comment_ids]
     html = node.html or ""
-    for answer in answers:
-        html = html.replace(answer.html or "\0", "", 1)
-    inner = LexborHTMLParser(html)
-    root = inner.body.child if inner.body is not None else None
-    for found in inner.css(_NO_TEXT):
-        if root is None or found.mem_id != root.mem_id:
-            found.decompose()
+    for reply in replies:
+        html = html.replace(reply.html or "\0", "", 1)
+    fragment = LexborHTMLParser(html)
+    root = fragment.body.child if fragment.body is not None else None
+    for element in fragment.css(_NOT_TEXT):
+        if root is None or element.mem_id != root.mem_id:
+            element.decompose()
     return (root.inner_html if root is not None else None) or ""
-
-
-def _linked(page: "LexborHTMLParser") -> Iterator[dict[str, object]]:
-    """Yield the comments that a page tells of as JSON-LD."""
-    for script in page.css('script[type="application/ld+json"]'):
-        try:
-            told = json.loads(script.text())
-        except (ValueError, RecursionError):
-            continue
-        yield from _things(told, None)
-
-
-def _things(told: object, parent: object) -> Iterator[dict[str, object]]:
-    stack = [(told, parent)]
-    while stack:
-        thing, above = stack.pop()
-        if isinstance(thing, list):
-            stack.extend((one, above) for one in reversed(thing))
-        elif isinstance(thing, Mapping):
-            said = thing.get("text") or thing.get("commentText")
-            is_comment = "Comment" in str(thing.get("@type")) and isinstance(said, str)
-            known_id = thing.get("@id") or thing.get("url") or thing.get("identifier")
-            if is_comment:
-                author = thing.get("author") or thing.get("creator")
-                if isinstance(author, list):
-                    author = next(iter(author), None)
-                yield {
-                    **{"id": known_id, "text": said, "author": author, "parent": above},
-                    "time": thing.get("dateCreated") or thing.get("datePublished"),
-                }
-            inside = known_id if is_comment else above
-            stack.extend((thing[name], inside) for name in ("comment", "@graph", "mainEntity", "hasPart") if name in thing)

@@ -1,9 +1,9 @@
-"""Records of XML, read element by element: no entities of its own, no network, and what is broken costs no more than itself."""
+"""Records of XML, read element by element: no entities, no network, and something broken costs no more than itself."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 from xml.parsers import expat
 
 from model.errors import DumpError
@@ -12,205 +12,232 @@ from service.batch.rows import MAX_ROW_LENGTH, Reason
 
 __all__ = ["XmlSchema", "read_xml"]
 
-_CHUNK = 1 << 16
-_MOST_TOKEN = 1 << 24
-_MOST_DEPTH = 200
-_HELD = 256
-_MOST_PIECES = 100
-_CONTROLS = bytes(range(0x09)) + b"\x0b\x0c" + bytes(range(0x0E, 0x20))
-_BLANKED = bytes.maketrans(_CONTROLS, b" " * len(_CONTROLS))
-"""Signs that XML forbids and that exports of forums are full of; a space in their place keeps every offset."""
+_CHUNK_SIZE = 1 << 16
+_MAX_TOKEN_SIZE = 1 << 24
+_MAX_DEPTH = 200
+_TAG_OVERLAP = 256
+"""Bytes that are kept while looking for the next record, so that its tag may begin in them."""
+_MAX_CONTEXT_PIECES = 100
+_CONTROL_CHARS = bytes(range(0x09)) + b"\x0b\x0c" + bytes(range(0x0E, 0x20))
+_CONTROL_CHARS_TO_SPACES = bytes.maketrans(_CONTROL_CHARS, b" " * len(_CONTROL_CHARS))
+"""XML forbids these characters, but exports of forums are full of them; a space in place of each keeps every offset."""
+_ENCODINGS_OF_WIDE_CHARS = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
+"""How texts begin whose characters have two bytes or more."""
 
 
 @dataclass(frozen=True)
 class XmlSchema:
-    """Which elements of a kind of XML are records.
+    """Where the records are in a kind of XML document.
 
     Attributes:
-        record: the names of elements that are records.
-        parents: name of a record, or of what holds records → the elements around it.
-        around: path of an element that is no part of a record → what a record calls its text, such as the title of what is
-            commented on. It goes when the next of ``holder`` begins.
-        holder: the element that holds records and what is around them.
+        record: the names of the elements that are records.
+        parents: for each element that is a record or contains records, the names of the elements around it.
+        context: for the path of each element whose text belongs to the records beside it, such as the title of the page that is
+            commented on: what the records call it. It holds until the next ``holder`` begins.
+        holder: the name of the element that contains records and their context.
     """
 
     record: frozenset[str]
     parents: dict[str, tuple[str, ...]]
-    around: dict[str, str] = field(default_factory=dict)
+    context: dict[str, str] = field(default_factory=dict)
     holder: str = ""
 
 
 @dataclass
-class _Open:
-    """A record that is being read."""
+class _PartialRecord:
+    """A record that is being read.
+
+    Attributes:
+        number: its number in the document, counted from 1.
+        offset: the byte where it begins.
+        depth: how many elements it is in, itself included.
+        fields: the fields that have been read.
+        size: the code points of its texts.
+    """
 
     number: int
     offset: int
     depth: int
-    fields: dict[str, object] = field(default_factory=dict)
+    fields: dict[str, object]
     size: int = 0
 
 
-class _Forbidden(Exception):  # noqa: N818 - a signal through expat, never an error of ours
+class _ForbiddenEntity(Exception):  # noqa: N818 - a signal that passes through expat, not an error of ours
     """The document declares entities."""
 
 
-class _Parser:
-    """Expat with our handlers, begun at some byte of the document inside of some elements."""
+class _Position(NamedTuple):
+    """A place in a document where parsing can begin.
 
-    def __init__(self, dialect: XmlSchema, *, base: int, inside: tuple[str, ...], number: int, encoding: str | None) -> None:
-        self.dialect = dialect
-        self.found: list[DumpRecord] = []
-        self.number = number
-        self._open: _Open | None = None
+    Attributes:
+        offset: the byte of the document.
+        inside: the names of the elements around it.
+        data: bytes from there on that have been read already.
+    """
+
+    offset: int
+    inside: tuple[str, ...]
+    data: bytes
+
+
+class _RecordParser:
+    """An XML parser that begins somewhere in a document and collects records."""
+
+    def __init__(self, schema: XmlSchema, position: _Position, *, number: int, encoding: str | None) -> None:
+        self._schema = schema
+        self._number = number
+        self._records: list[DumpRecord] = []
+        self._partial: _PartialRecord | None = None
         self._path: list[str] = []
         self._texts: list[list[str]] = []
-        self._around: dict[str, object] = {}
+        self._context: dict[str, object] = {}
+        opening_tags = "".join(f"<{name}>" for name in position.inside).encode()
+        self._base = position.offset - len(opening_tags)
+        self._size = 0
         self._expat = expat.ParserCreate(encoding)
         self._expat.buffer_text = True
-        self._expat.buffer_size = 1 << 16
-        prefix = "".join(f"<{name}>" for name in inside).encode()
-        self._base = base - len(prefix)
-        self._fed = 0
-        self._expat.StartElementHandler = self._start
-        self._expat.EndElementHandler = self._end
-        self._expat.CharacterDataHandler = self._data
-        self._expat.EntityDeclHandler = lambda *_: self._refuse() and None
-        self._expat.ExternalEntityRefHandler = self._refuse
-        self.feed(prefix)
+        self._expat.buffer_size = _CHUNK_SIZE
+        self._expat.StartElementHandler = self._begin_element
+        self._expat.EndElementHandler = self._end_element
+        self._expat.CharacterDataHandler = self._add_text
+        self._expat.EntityDeclHandler = lambda *_: self._refuse_entity() and None
+        self._expat.ExternalEntityRefHandler = self._refuse_entity
+        self.parse(opening_tags)
 
-    def feed(self, data: bytes, *, last: bool = False) -> None:
-        self._expat.Parse(data, last)
-        self._fed += len(data)
-        if self._fed - self._expat.CurrentByteIndex > _MOST_TOKEN:
+    def parse(self, data: bytes, *, is_last: bool = False) -> None:
+        self._expat.Parse(data, is_last)
+        self._size += len(data)
+        if self._size - self._expat.CurrentByteIndex > _MAX_TOKEN_SIZE:
             raise expat.ExpatError
+
+    def take_records(self) -> list[DumpRecord]:
+        """Return the records that are complete since the last call."""
+        records, self._records = self._records, []
+        return records
 
     @property
     def offset(self) -> int:
-        """The byte of the document where it is."""
+        """The byte of the document that has been reached."""
         return self._base + max(self._expat.CurrentByteIndex, 0)
 
-    @property
-    def broken(self) -> DumpRecord:
-        """What is broken: the record in which the parser is, or else a new one where it is."""
-        if self._open is not None:
-            return DumpRecord(self._open.number, self._open.offset, self._open.fields)
-        return DumpRecord(self.number + 1, self.offset, {})
+    def broken_record(self, reason: Reason) -> DumpRecord:
+        """Return the record in which the parser has stopped, or a new one if it is in none."""
+        partial = self._partial
+        if partial is None:
+            return DumpRecord(self._number + 1, self.offset, {}, reason)
+        return DumpRecord(partial.number, partial.offset, partial.fields, reason)
 
-    def _refuse(self, *_: object) -> int:
-        raise _Forbidden
+    def _refuse_entity(self, *_: object) -> int:
+        raise _ForbiddenEntity
 
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
+    def _begin_element(self, name: str, attributes: dict[str, str]) -> None:
         self._path.append(name)
         self._texts.append([])
-        if len(self._path) > _MOST_DEPTH:
+        if len(self._path) > _MAX_DEPTH:
             raise expat.ExpatError
-        if self._open is None:
-            if name == self.dialect.holder:
-                self._around = {}
-            if name not in self.dialect.record:
+        if self._partial is None:
+            if name == self._schema.holder:
+                self._context = {}
+            if name not in self._schema.record:
                 return
-            self.number += 1
-            self._open = _Open(self.number, self.offset, len(self._path), dict(self._around))
-        within = self._path[self._open.depth :]
+            self._number += 1
+            self._partial = _PartialRecord(self._number, self.offset, len(self._path), dict(self._context))
+        path = self._path[self._partial.depth :]
         for key, value in attributes.items():
-            self._open.fields.setdefault("/".join([*within, "@" + key]), value)
+            self._partial.fields.setdefault("/".join([*path, "@" + key]), value)
 
-    def _data(self, data: str) -> None:
-        record = self._open
-        if record is not None:
-            record.size += len(data)
-        if self._texts and (record is None or record.size <= MAX_ROW_LENGTH):
-            # What is around records is kept to its beginning.
-            if record is None and len(self._texts[-1]) > _MOST_PIECES:
+    def _add_text(self, text: str) -> None:
+        partial = self._partial
+        if partial is not None:
+            partial.size += len(text)
+        if self._texts and (partial is None or partial.size <= MAX_ROW_LENGTH):
+            # Of a text outside of records, only the beginning is kept.
+            if partial is None and len(self._texts[-1]) > _MAX_CONTEXT_PIECES:
                 return
-            self._texts[-1].append(data)
+            self._texts[-1].append(text)
 
-    def _end(self, name: str) -> None:
+    def _end_element(self, name: str) -> None:
         text = "".join(self._texts.pop())
-        path, record = "/".join(self._path), self._open
+        path, partial = "/".join(self._path), self._partial
         self._path.pop()
-        if record is None:
-            if (key := self.dialect.around.get(path)) is not None:
-                self._around[key] = text
-            return
-        if len(self._path) < record.depth:
-            self.found.append(
-                DumpRecord(record.number, record.offset, record.fields, Reason.TOO_LONG if record.size > MAX_ROW_LENGTH else None)
-            )
-            self._open = None
-            return
-        key = "/".join([*self._path[record.depth :], name])
-        before = record.fields.get(key)
-        record.fields[key] = f"{before}\n{text}" if isinstance(before, str) and before.strip() else text
+        if partial is None:
+            if (key := self._schema.context.get(path)) is not None:
+                self._context[key] = text
+        elif len(self._path) < partial.depth:
+            reason = Reason.TOO_LONG if partial.size > MAX_ROW_LENGTH else None
+            self._records.append(DumpRecord(partial.number, partial.offset, partial.fields, reason))
+            self._partial = None
+        else:
+            key = "/".join([*self._path[partial.depth :], name])
+            earlier_text = partial.fields.get(key)
+            partial.fields[key] = f"{earlier_text}\n{text}" if isinstance(earlier_text, str) and earlier_text.strip() else text
 
 
-def read_xml(stream: BinaryIO, dialect: XmlSchema, *, name: str, has_offsets: bool = True) -> Iterator[DumpRecord]:
+def read_xml(stream: BinaryIO, schema: XmlSchema, *, name: str, has_offsets: bool = True) -> Iterator[DumpRecord]:
     """Read the records of an XML document, one by one.
 
-    A document that is broken somewhere gives a record with a reason, and reading goes on with the next element that is one.
+    Where the document is broken, a record has a reason, and reading goes on with the next element that is a record.
 
     Args:
         stream: the bytes.
-        dialect: which elements are records.
+        schema: where the records are.
         name: what messages call the document.
         has_offsets: whether the stream holds the bytes of the file as they are stored, so that offsets mean something.
 
     Raises:
-        DumpError: the document declares entities of its own.
+        DumpError: the document declares entities.
     """
-    data = stream.read(_CHUNK)
-    ascii_like = not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00"))
-    encoding = _declared(data)
-    place: tuple[int, tuple[str, ...], bytes] | None = (0, (), data)
-    number = 0
-    while place is not None:
-        base, inside, data = place
-        parser = _Parser(dialect, base=base, inside=inside, number=number, encoding=encoding if inside else None)
-        reason = None
-        try:
-            while data:
-                parser.feed(data.translate(_BLANKED) if ascii_like else data)
-                yield from _given(parser, has_offsets=has_offsets)
-                base += len(data)
-                data = stream.read(_CHUNK)
-            parser.feed(b"", last=True)
-        except _Forbidden:
-            raise DumpError(f"{name} declares entities of its own, which dumps have no use for; it is not read") from None
-        except (expat.ExpatError, ValueError, LookupError):
-            reason = Reason.NOT_XML if data else Reason.TRUNCATED
-        yield from _given(parser, has_offsets=has_offsets)
-        if reason is None:
-            return
-        record = parser.broken
-        number = record.line
-        yield (record if has_offsets else record._replace(offset=None))._replace(reason=reason)
-        at = max(parser.offset, base)
-        place = _find(data[at - base :], stream, dialect, at=at) if ascii_like else None
-
-
-def _given(parser: _Parser, *, has_offsets: bool) -> Iterator[DumpRecord]:
-    found, parser.found = parser.found, []
-    for record in found:
+    for record in _read_records(stream, schema, name):
         yield record if has_offsets else record._replace(offset=None)
 
 
-def _declared(head: bytes) -> str | None:
-    found = re.match(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)", head.removeprefix(b"\xef\xbb\xbf"))
-    return found.group(1).decode() if found is not None else None
+def _read_records(stream: BinaryIO, schema: XmlSchema, name: str) -> Iterator[DumpRecord]:
+    head = stream.read(_CHUNK_SIZE)
+    has_wide_chars = head.startswith(_ENCODINGS_OF_WIDE_CHARS)
+    encoding = _declared_encoding(head)
+    position: _Position | None = _Position(0, (), head)
+    number = 0
+    while position is not None:
+        offset, data = position.offset, position.data
+        # Behind something broken, the declaration of the encoding has been passed.
+        parser = _RecordParser(schema, position, number=number, encoding=encoding if position.inside else None)
+        try:
+            while data:
+                parser.parse(data if has_wide_chars else data.translate(_CONTROL_CHARS_TO_SPACES))
+                yield from parser.take_records()
+                offset += len(data)
+                data = stream.read(_CHUNK_SIZE)
+            parser.parse(b"", is_last=True)
+        except _ForbiddenEntity:
+            raise DumpError(f"{name} declares entities of its own, which dumps have no use for; it is not read") from None
+        except (expat.ExpatError, ValueError, LookupError):
+            yield from parser.take_records()
+            record = parser.broken_record(Reason.NOT_XML if data else Reason.TRUNCATED)
+            number = record.line
+            yield record
+            at = max(parser.offset, offset)
+            position = None if has_wide_chars else _find_next_record(data[at - offset :], stream, schema, offset=at)
+        else:
+            yield from parser.take_records()
+            return
 
 
-def _find(rest: bytes, stream: BinaryIO, dialect: XmlSchema, *, at: int) -> tuple[int, tuple[str, ...], bytes] | None:
-    """Find the next element that is a record or holds some, beyond something broken."""
-    tag = re.compile(rf"<({'|'.join(map(re.escape, dialect.parents))})(?=[\s>])".encode())
-    floor = at + 1
+def _declared_encoding(head: bytes) -> str | None:
+    declaration = re.match(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)", head.removeprefix(b"\xef\xbb\xbf"))
+    return declaration.group(1).decode() if declaration is not None else None
+
+
+def _find_next_record(data: bytes, stream: BinaryIO, schema: XmlSchema, *, offset: int) -> _Position | None:
+    """Find the next element that is a record or contains some, beyond something broken at ``offset``."""
+    tag = re.compile(rf"<({'|'.join(map(re.escape, schema.parents))})(?=[\s>])".encode())
+    search_begin = offset + 1
     while True:
-        found = tag.search(rest, max(floor - at, 0))
-        if found is not None:
-            return at + found.start(), dialect.parents[found.group(1).decode()], rest[found.start() :]
-        keep = min(_HELD, len(rest))
-        at += len(rest) - keep
-        more = stream.read(_CHUNK)
+        match = tag.search(data, max(search_begin - offset, 0))
+        if match is not None:
+            return _Position(offset + match.start(), schema.parents[match.group(1).decode()], data[match.start() :])
+        overlap = min(_TAG_OVERLAP, len(data))
+        offset += len(data) - overlap
+        more = stream.read(_CHUNK_SIZE)
         if not more:
             return None
-        rest = rest[len(rest) - keep :] + more
+        data = data[len(data) - overlap :] + more

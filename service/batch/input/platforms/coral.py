@@ -1,4 +1,4 @@
-"""Coral: its collection ``comments`` as mongoexport writes it, and what it sends to a user who asks for their comments."""
+"""Coral: its collection ``comments`` as mongoexport writes it, and the file for a user who downloads their own comments."""
 
 from collections.abc import Mapping
 
@@ -11,27 +11,27 @@ __all__ = ["CORAL", "CORAL_DOWNLOAD"]
 
 def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     revisions = fields.get("revisions")
-    last = revisions[-1] if isinstance(revisions, list) and revisions else None
-    text = last.get("body") if isinstance(last, Mapping) else None
-    gone = text is None and fields.get("deletedAt") is not None
-    return {**fields, "text": text}, Reason.DELETED if gone else None
+    last_revision = revisions[-1] if isinstance(revisions, list) and revisions else None
+    text = last_revision.get("body") if isinstance(last_revision, Mapping) else None
+    is_deleted = text is None and fields.get("deletedAt") is not None
+    return {**fields, "text": text}, Reason.DELETED if is_deleted else None
 
 
 CORAL = Platform(
-    "coral",
-    "comments of Coral",
-    (frozenset({"revisions", "authorid"}), frozenset({"revisions", "storyid"})),
-    Columns("text", "id", "authorID", "parentID", "createdAt"),
-    Format.HTML,
-    _prepare,
+    name="coral",
+    description="comments of Coral",
+    signatures=(frozenset({"revisions", "authorid"}), frozenset({"revisions", "storyid"})),
+    columns=Columns("text", "id", "authorID", "parentID", "createdAt"),
+    format=Format.HTML,
+    prepare=_prepare,
 )
-"""Comments; the last revision is what readers see."""
+"""Comments; their text is that of the last revision, which readers see."""
 
 CORAL_DOWNLOAD = Platform(
-    "coral",
-    "a user's comments on Coral",
-    (frozenset({"comment id", "comment text", "published timestamp"}),),
-    Columns("Comment Text", "Comment ID", None, None, "Published Timestamp"),
-    Format.HTML,
+    name="coral",
+    description="a user's comments on Coral",
+    signatures=(frozenset({"comment id", "comment text", "published timestamp"}),),
+    columns=Columns("Comment Text", "Comment ID", None, None, "Published Timestamp"),
+    format=Format.HTML,
 )
 """``my_comments.csv``."""

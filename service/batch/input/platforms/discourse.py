@@ -1,4 +1,4 @@
-"""Discourse: the archive that a user downloads, and the table ``posts`` of its database."""
+"""Discourse: the archive that users download of their own posts, and the table ``posts`` of its database."""
 
 import re
 
@@ -8,47 +8,48 @@ from service.batch.rows import Columns, Reason
 
 __all__ = ["ARCHIVE", "POSTS"]
 
-_PLACE = re.compile(r"/t/(?:[^/]+/)?(\d+)/(\d+)")
+_TOPIC_AND_NUMBER = re.compile(r"/t/(?:[^/]+/)?(\d+)/(\d+)")
+_EMPTY = (None, "")
+_POST_TYPES = (1, "1", 2, "2", 4, "4", *_EMPTY)
+"""Posts, posts by moderators and whispers; the other type is for small actions, such as closing a topic or inviting somebody."""
 
 
-def _from_archive(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
-    found = _PLACE.search(str(fields.get("url") or ""))
-    return {**fields, "id": "/".join(found.groups()) if found is not None else None}, None
+def _prepare_archive(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
+    match = _TOPIC_AND_NUMBER.search(str(fields.get("url") or ""))
+    return {**fields, "id": "/".join(match.groups()) if match is not None else None}, None
 
 
 ARCHIVE = Platform(
-    "discourse",
-    "a user's posts on Discourse",
-    (frozenset({"post_raw"}),),
-    Columns("post_raw", "id", None, None, "created_at"),
-    Format.MARKDOWN,
-    _from_archive,
+    name="discourse",
+    description="a user's posts on Discourse",
+    signatures=(frozenset({"post_raw"}),),
+    columns=Columns("post_raw", "id", None, None, "created_at"),
+    format=Format.MARKDOWN,
+    prepare=_prepare_archive,
     extra_fields=("url",),
 )
-"""``user_archive.csv``; the id is topic and number of the post, as in the table."""
+"""``user_archive.csv``; the id of a post is that of its topic and its number there, as in the table."""
 
 
-def _from_table(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
-    topic, number, answered = (fields.get(name) for name in ("topic_id", "post_number", "reply_to_post_number"))
-    known = number not in (None, "")
+def _prepare_post(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
+    topic, number, parent_number = (fields.get(name) for name in ("topic_id", "post_number", "reply_to_post_number"))
     post = {
         **fields,
-        "id": f"{topic}/{number}" if known else fields.get("id"),
-        "parent": f"{topic}/{answered}" if answered not in (None, "") else None,
+        "id": fields.get("id") if number in _EMPTY else f"{topic}/{number}",
+        "parent": None if parent_number in _EMPTY else f"{topic}/{parent_number}",
     }
-    if fields.get("deleted_at") not in (None, ""):
+    if fields.get("deleted_at") not in _EMPTY:
         return post, Reason.DELETED
-    # Small actions: a topic was closed, somebody was invited.
-    return post, None if fields.get("post_type") in (1, "1", 2, "2", 4, "4", None, "") else Reason.NOT_A_COMMENT
+    return post, None if fields.get("post_type") in _POST_TYPES else Reason.NOT_A_COMMENT
 
 
 POSTS = Platform(
-    "discourse",
-    "posts of Discourse",
-    (frozenset({"raw", "cooked", "topic_id"}), frozenset({"raw", "topic_id", "post_number"})),
-    Columns("raw", "id", "user_id", "parent", "created_at"),
-    Format.MARKDOWN,
-    _from_table,
+    name="discourse",
+    description="posts of Discourse",
+    signatures=(frozenset({"raw", "cooked", "topic_id"}), frozenset({"raw", "topic_id", "post_number"})),
+    columns=Columns("raw", "id", "user_id", "parent", "created_at"),
+    format=Format.MARKDOWN,
+    prepare=_prepare_post,
     extra_fields=("id", "topic_id", "post_number", "reply_to_post_number", "deleted_at", "post_type"),
 )
-"""Rows of ``posts``, however they were exported."""
+"""Rows of ``posts``, in whatever way they were exported."""

@@ -7,8 +7,8 @@ from service.batch.rows import Columns, Reason
 
 __all__ = ["DISQUS", "DISQUS_XML"]
 
-DISQUS_XML = XmlSchema(frozenset({"post"}), {"post": ("disqus",)})
-"""The elements of an export, as docs.disqus.com/developers/export has them."""
+DISQUS_XML = XmlSchema(record=frozenset({"post"}), parents={"post": ("disqus",)})
+"""The elements of an export, according to docs.disqus.com/developers/export."""
 
 
 def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
@@ -18,11 +18,11 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
 
 
 DISQUS = Platform(
-    "disqus",
-    "comments of Disqus",
-    (frozenset({"message", "thread/@dsq:id"}), frozenset({"@dsq:id", "message"})),
-    Columns("message", "@dsq:id", "author/name", "parent/@dsq:id", "createdAt"),
-    Format.HTML,
-    _prepare,
+    name="disqus",
+    description="comments of Disqus",
+    signatures=(frozenset({"message", "thread/@dsq:id"}), frozenset({"@dsq:id", "message"})),
+    columns=Columns("message", "@dsq:id", "author/name", "parent/@dsq:id", "createdAt"),
+    format=Format.HTML,
+    prepare=_prepare,
 )
 """Posts of an export."""

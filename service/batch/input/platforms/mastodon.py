@@ -1,4 +1,4 @@
-"""Mastodon: ``outbox.json`` of the archive that a user downloads, an ActivityStreams collection."""
+"""Mastodon: ``outbox.json`` in the archive that users download of their own posts, an ActivityStreams collection."""
 
 from collections.abc import Mapping
 from html import escape
@@ -13,23 +13,23 @@ __all__ = ["OUTBOX"]
 def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     post = fields.get("object")
     if fields.get("type") != "Create" or not isinstance(post, Mapping):
-        # Boosts: what is told on is the post of somebody else, of which there is an address at most.
+        # A boost passes on the post of somebody else, of which the archive holds the address at most.
         return {"id": fields.get("id"), "published": fields.get("published")}, Reason.NOT_A_COMMENT
     warning, content = post.get("summary"), post.get("content")
-    both = isinstance(warning, str) and warning and isinstance(content, str)
-    told = {
-        "content": f"<p>{escape(str(warning))}</p>{content}" if both else content,
+    has_both = isinstance(warning, str) and warning and isinstance(content, str)
+    return {
+        **post,
+        "content": f"<p>{escape(str(warning))}</p>{content}" if has_both else content,
         "attributedTo": post.get("attributedTo") or fields.get("actor"),
-    }
-    return {**post, **told}, None
+    }, None
 
 
 OUTBOX = Platform(
-    "mastodon",
-    "posts on Mastodon",
-    (frozenset({"type", "object", "actor"}),),
-    Columns("content", "id", "attributedTo", "inReplyTo", "published"),
-    Format.HTML,
-    _prepare,
+    name="mastodon",
+    description="posts on Mastodon",
+    signatures=(frozenset({"type", "object", "actor"}),),
+    columns=Columns("content", "id", "attributedTo", "inReplyTo", "published"),
+    format=Format.HTML,
+    prepare=_prepare,
 )
-"""Activities; the warning that stands before a post is read as part of it."""
+"""Activities; the content warning before a post is read as a part of it."""

@@ -1,4 +1,4 @@
-"""Reddit, as Pushshift and its successors dump it: one comment a line, as a rule in zstd with a long window."""
+"""Reddit, as Pushshift and its successors dump it: one comment a line, usually compressed by zstd with a long window."""
 
 from model.comment import Format
 from service.batch.input.platforms.platform import Platform
@@ -7,10 +7,10 @@ from service.batch.rows import Columns
 __all__ = ["REDDIT"]
 
 REDDIT = Platform(
-    "reddit",
-    "comments of Reddit",
-    tuple(frozenset({"body", name}) for name in ("created_utc", "link_id", "subreddit")),
-    Columns("body", "id", "author", "parent_id", "created_utc"),
-    Format.MARKDOWN,
+    name="reddit",
+    description="comments of Reddit",
+    signatures=tuple(frozenset({"body", name}) for name in ("created_utc", "link_id", "subreddit")),
+    columns=Columns("body", "id", "author", "parent_id", "created_utc"),
+    format=Format.MARKDOWN,
 )
 """Comments (``RC_*``)."""

@@ -7,30 +7,39 @@ from service.batch.rows import Columns, Reason
 
 __all__ = ["FEED", "FEED_XML"]
 
-FEED_XML = XmlSchema(frozenset({"item", "entry"}), {"item": ("rss", "channel"), "entry": ("feed",)})
-"""Items of RSS, entries of Atom (RFC 4287, replies by RFC 4685)."""
+FEED_XML = XmlSchema(record=frozenset({"item", "entry"}), parents={"item": ("rss", "channel"), "entry": ("feed",)})
+"""Items of RSS and entries of Atom (RFC 4287; replies according to RFC 4685)."""
 
-_TEXTS = ("content:encoded", "content", "description", "summary")
+_TEXT_ELEMENTS = ("content:encoded", "content", "description", "summary")
+_PLAIN_TYPE = "text"
+"""The ``type`` of a text in Atom that is no HTML."""
 
 
 def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
-    name = next((name for name in _TEXTS if str(fields.get(name) or "").strip()), None)
-    text, how = (fields[name], fields.get(f"{name}/@type")) if name is not None else _nested(fields)
+    name = next((name for name in _TEXT_ELEMENTS if str(fields.get(name) or "").strip()), None)
+    text, text_type = (_join_xhtml(fields), _PLAIN_TYPE) if name is None else (fields[name], fields.get(f"{name}/@type"))
     return {
         "text": text,
         "id": fields.get("guid") or fields.get("id") or fields.get("link"),
         "author": fields.get("dc:creator") or fields.get("author/name") or fields.get("author"),
         "parent": fields.get("thr:in-reply-to/@ref"),
         "time": fields.get("pubDate") or fields.get("published") or fields.get("updated") or fields.get("dc:date"),
-        FORMAT_FIELD: Format.PLAIN if how == "text" else Format.HTML,
+        FORMAT_FIELD: Format.PLAIN if text_type == _PLAIN_TYPE else Format.HTML,
     }, None
 
 
-def _nested(fields: RecordFields) -> tuple[object, object]:
-    """Return the text of elements in the content: Atom's ``xhtml``."""
+def _join_xhtml(fields: RecordFields) -> str | None:
+    """Return the texts of the elements in a content of Atom's type ``xhtml``."""
     parts = [str(value) for name, value in fields.items() if name.startswith(("content/", "summary/")) and "@" not in name]
-    return ("\n".join(parts) if parts else None), "text"
+    return "\n".join(parts) if parts else None
 
 
-FEED = Platform("feed", "a feed of comments", (), Columns("text", "id", "author", "parent", "time"), Format.HTML, _prepare)
+FEED = Platform(
+    name="feed",
+    description="a feed of comments",
+    signatures=(),
+    columns=Columns("text", "id", "author", "parent", "time"),
+    format=Format.HTML,
+    prepare=_prepare,
+)
 """Comments of a feed."""

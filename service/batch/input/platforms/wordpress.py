@@ -1,4 +1,4 @@
-"""WordPress: its export (WXR), an RSS document whose items hold comments. Spam is left out by WordPress itself."""
+"""WordPress: its export (WXR), an RSS document whose items contain comments; WordPress itself leaves spam out of it."""
 
 from model.comment import Format
 from service.batch.input.formats.xml_records import XmlSchema
@@ -7,28 +7,29 @@ from service.batch.rows import Columns, Reason
 
 __all__ = ["WXR", "WXR_XML"]
 
-_ITEM = ("rss", "channel", "item")
+_ITEM_PATH = ("rss", "channel", "item")
 WXR_XML = XmlSchema(
-    frozenset({"wp:comment"}),
-    {"wp:comment": _ITEM, "item": ("rss", "channel")},
-    {"/".join((*_ITEM, name)): name for name in ("title", "link", "wp:post_id")},
+    record=frozenset({"wp:comment"}),
+    parents={"wp:comment": _ITEM_PATH, "item": ("rss", "channel")},
+    context={"/".join((*_ITEM_PATH, name)): name for name in ("title", "link", "wp:post_id")},
     holder="item",
 )
 """The elements of an export, as wp-admin/includes/export.php writes them."""
 
+_NOTIFICATIONS = ("pingback", "trackback")
+"""Types of comment that nobody wrote: other sites notify the blog that they link to it."""
+
 
 def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
-    # Notes of other sites that link here; nobody wrote them as comments.
-    note = fields.get("wp:comment_type") in {"pingback", "trackback"}
-    return fields, Reason.NOT_A_COMMENT if note else None
+    return fields, Reason.NOT_A_COMMENT if fields.get("wp:comment_type") in _NOTIFICATIONS else None
 
 
 WXR = Platform(
-    "wordpress",
-    "comments of WordPress",
-    (frozenset({"wp:comment_id"}), frozenset({"wp:comment_content"})),
-    Columns("wp:comment_content", "wp:comment_id", "wp:comment_author", "wp:comment_parent", "wp:comment_date_gmt"),
-    Format.HTML,
-    _prepare,
+    name="wordpress",
+    description="comments of WordPress",
+    signatures=(frozenset({"wp:comment_id"}), frozenset({"wp:comment_content"})),
+    columns=Columns("wp:comment_content", "wp:comment_id", "wp:comment_author", "wp:comment_parent", "wp:comment_date_gmt"),
+    format=Format.HTML,
+    prepare=_prepare,
 )
 """Comments of an export."""
