@@ -13,11 +13,7 @@ import pytest
 
 from model.comment import Comment
 from model.errors import PolicyError
-from service.batch.input.open_dump import open_dump
-from service.batch.rows import Columns, DumpOptions, Row
 from tests.service.command import COMMAND, ROOT
-
-Read = Callable[..., tuple[Columns | None, list[Row]]]
 
 
 @dataclass(frozen=True)
@@ -65,19 +61,6 @@ def judge_for_all() -> Judge:
 
 
 @pytest.fixture
-def read(tmp_path: Path) -> Read:
-    """A function that writes bytes into a file and reads its rows."""
-
-    def _read(content: bytes, *, name: str = "comments", **wanted: object) -> tuple[Columns | None, list[Row]]:
-        path = tmp_path / name
-        path.write_bytes(content)
-        with open_dump(str(path), DumpOptions(**wanted)) as reading:  # type: ignore[arg-type]
-            return reading.columns, list(reading.rows)
-
-    return _read
-
-
-@pytest.fixture
 def start(folder: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     """A function that starts ``tipstaff score`` with the small artefact."""
     running: list[subprocess.Popen[str]] = []
@@ -101,17 +84,3 @@ def start(folder: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
         process.kill()
         if process.returncode is None or not process.stdout.closed:  # type: ignore[union-attr]
             process.communicate()
-
-
-@pytest.fixture(scope="session")
-def read_bytes(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[Row]]:
-    """A function that writes bytes into a file and reads its rows, for tests whose every example shares it."""
-    folder = tmp_path_factory.mktemp("bytes")
-
-    def _read(content: bytes, name: str = "comments", wanted: DumpOptions | None = None) -> list[Row]:
-        path = folder / name
-        path.write_bytes(content)
-        with open_dump(str(path), wanted or DumpOptions()) as reading:
-            return list(reading.rows)
-
-    return _read

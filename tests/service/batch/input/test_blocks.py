@@ -1,4 +1,4 @@
-"""A compressed file of lines is unpacked in one place, and its blocks hold the rows that the file holds, wherever they are cut."""
+"""The blocks of a compressed file of lines hold the rows of the file, wherever they are cut."""
 
 import gzip
 import json
@@ -35,8 +35,8 @@ def rows_of_blocks(path: Path, size: int) -> list[Row]:
 
 
 def rows_of(path: Path) -> list[Row]:
-    with open_shard(plan_shards(str(path), DumpOptions(), size=1 << 30)[0], DumpOptions()) as reading:
-        return list(reading.rows)
+    with open_shard(plan_shards(str(path), DumpOptions(), size=1 << 30)[0], DumpOptions()) as dump:
+        return list(dump.rows)
 
 
 lines = st.lists(
@@ -52,7 +52,7 @@ lines = st.lists(
 def test_blocks_of_any_size_hold_the_rows_of_the_file(
     tmp_path_factory: pytest.TempPathFactory, rows: list[str], size: int, packer: str, ended: bool
 ) -> None:
-    """With their numbers, and whether the last line has an end or not."""
+    """Their numbers are the same as well, whether the last line has an end or not."""
     path = tmp_path_factory.mktemp("feed") / "dump"
     content = "\n".join(['{"id": "first", "text": "good"}', *rows]) + "\n" * ended
     path.write_bytes(PACKERS[packer](content.encode()))
@@ -61,7 +61,7 @@ def test_blocks_of_any_size_hold_the_rows_of_the_file(
 
 @given(st.integers(30, 2000), st.integers(1, 900))
 def test_a_cut_file_ends_with_a_row_that_says_so(tmp_path_factory: pytest.TempPathFactory, length: int, size: int) -> None:
-    """What is left of a file that breaks off is read, and then a row with the reason, as by a reader of the whole."""
+    """The rows of a truncated file are read, and a last row has the reason, as when the whole file is read."""
     path = tmp_path_factory.mktemp("feed") / "dump.gz"
     content = "".join(json.dumps({"id": at, "text": f"comment {at * 7919 % 1000}"}) + "\n" for at in range(400))
     packed = gzip.compress(content.encode(), mtime=0)
@@ -74,7 +74,7 @@ def test_a_cut_file_ends_with_a_row_that_says_so(tmp_path_factory: pytest.TempPa
 
 
 def test_an_endless_line_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is longer than any row is not held in memory, and the rows behind it keep their numbers."""
+    """A line that is longer than any row is not held in memory, and the rows behind it keep their numbers."""
     monkeypatch.setattr(blocks, "_MAX_LINE_SIZE", 1000)
     monkeypatch.setattr(blocks, "_READ_SIZE", 100)
     path = tmp_path / "dump.gz"
@@ -86,7 +86,7 @@ def test_an_endless_line_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("name", ["o.parquet", "o"])
 def test_blocks_are_shards_of_a_run(tmp_path: Path, judge: "Judge", name: str) -> None:
-    """Compressed or not, the output is the same but for the name of the dump; a run that was stopped skips the blocks that are done."""
+    """A run that scores a compressed file has a shard for each block, and writes every row once, in order."""
     content = "".join(json.dumps({"id": at, "text": f"comment {at}"}) + "\n" for at in range(3000)).encode()
     path = tmp_path / "dump"
     path.write_bytes(PACKERS["zstd"](content))

@@ -1,4 +1,4 @@
-"""A file that is read in parts gives the rows that it gives in one go."""
+"""A file that is read in shards gives the same rows as when it is read as a whole."""
 
 import csv
 import io
@@ -17,20 +17,20 @@ from service.batch.input.open_dump import open_dump
 from service.batch.input.shards import Shard, open_shard, plan_shards
 from service.batch.rows import DumpOptions, ReadAs, Row
 
-NOTHING = DumpOptions()
+NO_OPTIONS = DumpOptions()
 
 
-def whole(path: Path, wanted: DumpOptions = NOTHING) -> list[Row]:
-    with open_dump(str(path), wanted) as reading:
-        return list(reading.rows)
+def whole(path: Path, options: DumpOptions = NO_OPTIONS) -> list[Row]:
+    with open_dump(str(path), options) as dump:
+        return list(dump.rows)
 
 
-def in_parts(path: Path, size: int, wanted: DumpOptions = NOTHING) -> tuple[Sequence[Shard], list[Row]]:
-    shards = plan_shards(str(path), wanted, size=size)
+def in_parts(path: Path, size: int, options: DumpOptions = NO_OPTIONS) -> tuple[Sequence[Shard], list[Row]]:
+    shards = plan_shards(str(path), options, size=size)
     rows: list[Row] = []
     for shard in pickle.loads(pickle.dumps(shards)):
-        with open_shard(shard, wanted) as reading:
-            rows += reading.rows
+        with open_shard(shard, options) as dump:
+            rows += dump.rows
     return shards, rows
 
 
@@ -48,7 +48,7 @@ def in_parts(path: Path, size: int, wanted: DumpOptions = NOTHING) -> tuple[Sequ
 def test_shards_of_any_size_give_the_rows_of_json_lines(
     tmp_path_factory: pytest.TempPathFactory, lines: list[bytes], size: int, end: bytes
 ) -> None:
-    """Numbers, offsets, ids, texts and reasons are the same, whatever stands in the lines."""
+    """Numbers, offsets, ids, texts and reasons are the same, whatever the lines hold."""
     path = tmp_path_factory.mktemp("shards") / "x.jsonl"
     path.write_bytes(b'{"id":0,"text":"first"}\n' + end.join(lines))
     assert in_parts(path, size)[1] == whole(path)
@@ -71,14 +71,14 @@ def test_shards_of_any_size_give_the_rows_of_what_csv_writers_write(
 
 @given(st.text(st.sampled_from('ab",;\n\r'), max_size=80), st.integers(1, 40))
 def test_shards_of_any_size_give_the_rows_of_sloppy_csv(tmp_path_factory: pytest.TempPathFactory, below: str, size: int) -> None:
-    """Text that breaks the quoting rules is read as it is in one go, because it is one shard."""
+    """Text that breaks the quoting rules is one shard, and therefore read as a whole."""
     path = tmp_path_factory.mktemp("shards") / "x.csv"
     path.write_bytes(b"id,text\n" + below.encode())
     assert in_parts(path, size)[1] == whole(path)
 
 
-def test_csv_with_line_ends_in_quotes_is_cut_all_the_same(tmp_path: Path) -> None:
-    """What keeps the rules is cut between records, so that several processes can share it."""
+def test_csv_with_line_ends_in_quotes_is_cut(tmp_path: Path) -> None:
+    """Text that keeps the rules is cut between records, so that several processes can share it."""
     path = tmp_path / "x.csv"
     path.write_text("id,text\n" + "".join(f'{number},"two\nlines, ""quoted"""\n' for number in range(100)))
     shards, rows = in_parts(path, 200)
@@ -98,8 +98,8 @@ def test_shards_of_parquet_are_row_groups(tmp_path: Path, size: int) -> None:
     assert [row.line for row in rows] == list(range(1, 101))
 
 
-def test_shards_tell_where_the_file_was_cut(tmp_path: Path) -> None:
-    """A row knows its byte in the file, and sizes add up to the file's."""
+def test_offsets_are_those_of_the_file(tmp_path: Path) -> None:
+    """Each row knows the byte of the file where it begins, and the sizes of the shards add up to that of the file."""
     path = tmp_path / "x.jsonl"
     path.write_text("".join(json.dumps({"id": n, "text": "é" * n}) + "\n" for n in range(50)))
     shards, rows = in_parts(path, 100)
@@ -110,18 +110,31 @@ def test_shards_tell_where_the_file_was_cut(tmp_path: Path) -> None:
 
 
 def test_columns_are_those_of_the_beginning(tmp_path: Path) -> None:
-    """A shard whose rows would be read otherwise by themselves is read as the file is."""
+    """A shard whose rows would be read differently by themselves is read with the columns of the file."""
     path = tmp_path / "x.jsonl"
     path.write_text('{"body":"first"}\n' * 1000 + '{"text":"other","body":"last"}\n' * 100)
     _, rows = in_parts(path, 500)
     assert {row.text for row in rows} == {"first", "last"}
 
 
-def test_what_cannot_be_read_from_its_middle_is_one_shard(tmp_path: Path) -> None:
-    """A JSON document and text of two bytes a sign are read in one go."""
+def test_a_file_that_cannot_be_read_from_its_middle_is_one_shard(tmp_path: Path) -> None:
+    """A JSON document and a text with two bytes a character are not cut."""
     rows = [{"id": n, "text": "hi"} for n in range(50)]
     (tmp_path / "x.json").write_text(json.dumps(rows))
     (tmp_path / "y.jsonl").write_bytes("\n".join(json.dumps(row) for row in rows).encode("utf-16"))
     assert len(in_parts(tmp_path / "x.json", 10)[0]) == 1
     shards, found = in_parts(tmp_path / "y.jsonl", 10, DumpOptions(ReadAs.JSONL))
     assert (len(shards), len(found)) == (1, 50)
+
+
+def test_a_file_behind_a_url_is_cut_into_shards(tmp_path: Path) -> None:
+    """Its rows are those of the same file on this machine."""
+    path = tmp_path / "x.jsonl"
+    path.write_text("".join(json.dumps({"text": f"text {n}"}) + "\n" for n in range(100)))
+    rows: list[Row] = []
+    shards = plan_shards(path.as_uri(), NO_OPTIONS, size=500)
+    for shard in shards:
+        with open_shard(shard, NO_OPTIONS) as dump:
+            rows += dump.rows
+    assert rows == whole(path)
+    assert len(shards) > 2

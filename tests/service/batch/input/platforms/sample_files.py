@@ -1,38 +1,43 @@
-"""Small dumps by their documented schema: the bytes, and the rows that they are."""
+"""The content of small dumps, as the schemas of the platforms document it."""
 
 import csv
 import io
 import json
-from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["SAMPLES", "Sample"]
+__all__ = [
+    "ATOM",
+    "CORAL",
+    "DISCOURSE_SQL",
+    "DISQUS",
+    "FEED",
+    "FIRST_TIME",
+    "HACKER_NEWS_ITEMS",
+    "MASTODON_OUTBOX",
+    "REDDIT",
+    "SECOND_TIME",
+    "TAKEOUT_SEGMENTS",
+    "WEB_PAGE",
+    "WORDPRESS",
+    "YOUTUBE_THREAD",
+    "csv_table",
+    "json_lines",
+]
 
-Wanted = tuple[object, str | None, str | None, str | None, str | None, str | None]
 
-
-@dataclass(frozen=True)
-class Sample:
-    """A dump and what it is: for each row id, text, reason, author, parent and time."""
-
-    name: str
-    content: bytes
-    kind: str
-    rows: list[Wanted]
-    format: str = "plain"
-
-
-def jsonl(rows: list[Any]) -> bytes:
+def json_lines(rows: list[Any]) -> bytes:
+    """Write values as JSON Lines."""
     return "".join(json.dumps(row) + "\n" for row in rows).encode()
 
 
-def table(header: list[str], *rows: list[Any]) -> bytes:
+def csv_table(header: list[str], *rows: list[Any]) -> bytes:
+    """Write a table as CSV."""
     buffer = io.StringIO()
     csv.writer(buffer).writerows([header, *rows])
     return buffer.getvalue().encode()
 
 
-REDDIT = jsonl(
+REDDIT = json_lines(
     [
         {"id": "c1", "author": "ann", "parent_id": "t3_p1", "link_id": "t3_p1", "created_utc": 1577836800, "body": "**hi** you"},
         {"id": "c2", "author": "[deleted]", "parent_id": "t1_c1", "link_id": "t3_p1", "created_utc": "1577836801", "body": "[deleted]"},
@@ -70,7 +75,7 @@ DISQUS = b"""<?xml version="1.0" encoding="utf-8"?>
 <isDeleted>true</isDeleted><isSpam>false</isSpam><author><name>Bob</name></author><thread dsq:id="10"/><parent dsq:id="100"/></post>
 </disqus>
 """
-CORAL = jsonl(
+CORAL = json_lines(
     [
         {
             **{"_id": {"$oid": "5f"}, "id": "u1", "storyID": "s", "authorID": "a1", "parentID": None, "status": "APPROVED"},
@@ -96,7 +101,7 @@ COPY public.posts (id, user_id, topic_id, post_number, raw, cooked, created_at, 
 \\.
 
 """
-PAGE = b"""<!DOCTYPE html><html><head><title>Post</title><script>var a = "<li class='comment'>";</script></head><body>
+WEB_PAGE = b"""<!DOCTYPE html><html><head><title>Post</title><script>var a = "<li class='comment'>";</script></head><body>
 <nav>Home</nav><article><p>The post itself.</p></article>
 <div id="comments"><h2>2 Comments</h2><ol class="comment-list">
 <li id="comment-1" class="comment even depth-1"><article id="div-comment-1" class="comment-body">
@@ -118,8 +123,8 @@ ATOM = b"""<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/
 <title>Comments</title><author><name>Site</name></author><entry><id>urn:2</id><author><name>Bob</name></author>
 <thr:in-reply-to ref="urn:1"/><updated>2020-01-01T00:00:00Z</updated><content type="html">&lt;p&gt;no&lt;/p&gt;</content></entry></feed>
 """
-_T0, _T1 = "2020-01-01T00:00:00+00:00", "2020-01-01T00:00:01+00:00"
-_THREAD = {
+FIRST_TIME, SECOND_TIME = "2020-01-01T00:00:00+00:00", "2020-01-01T00:00:01+00:00"
+YOUTUBE_THREAD = {
     **{"kind": "youtube#commentThread", "etag": "e", "id": "T"},
     "snippet": {
         "topLevelComment": {
@@ -143,12 +148,12 @@ _THREAD = {
         ]
     },
 }
-_HN = [
+HACKER_NEWS_ITEMS = [
     {"id": 2, "type": "comment", "by": "ann", "parent": 1, "time": 1577836800, "text": "a &#x27;b&#x27;", "kids": [3]},
     {"id": 1, "type": "story", "by": "bob", "time": 1577836801, "title": "Show", "url": "https://example.org"},
     {"id": 3, "type": "comment", "deleted": True, "parent": 2, "time": 1577836801},
 ]
-_OUTBOX = {
+MASTODON_OUTBOX = {
     **{"@context": "https://www.w3.org/ns/activitystreams", "id": "outbox.json", "type": "OrderedCollection", "totalItems": 2},
     "orderedItems": [
         {
@@ -158,157 +163,13 @@ _OUTBOX = {
                 **{"published": "2020-01-01T00:00:00Z", "attributedTo": "https://m.example/users/ann"},
             },
         },
-        {"id": "z/activity", "type": "Announce", "actor": "https://m.example/users/ann", "published": _T1, "object": "https://m.example/z"},
+        {
+            "id": "z/activity",
+            "type": "Announce",
+            "actor": "https://m.example/users/ann",
+            "published": SECOND_TIME,
+            "object": "https://m.example/z",
+        },
     ],
 }
-_ITEM_ROWS: list[Wanted] = [
-    (2, "a &#x27;b&#x27;", None, "ann", "1", _T0),
-    (1, None, "not-a-comment", "bob", None, _T1),
-    (3, None, "deleted", None, "2", _T1),
-]
-_THREAD_ROWS: list[Wanted] = [("T", "a & b", None, "Ann", None, _T0), ("T.R", "c", None, "UC", "T", _T1)]
-_SEGMENTS = json.dumps({"takeoutSegments": [{"text": "hi "}, {"text": "you"}]})
-
-SAMPLES = [
-    Sample(
-        "RC_2020-01",
-        REDDIT,
-        "comments of Reddit (JSON Lines)",
-        [
-            ("c1", "**hi** you", None, "ann", "p1", _T0),
-            ("c2", None, "deleted", None, "c1", _T1),
-            ("c3", None, "removed", "bob", "c1", "2020-01-01T00:00:02+00:00"),
-            ("c4", None, "no-text", "cid", None, None),
-        ],
-        "markdown",
-    ),
-    Sample(
-        "blog.xml",
-        WORDPRESS,
-        "comments of WordPress (WordPress export)",
-        [
-            ("1", "So <b>good</b> & fine", None, "Ann", None, _T0),
-            ("2", "no", None, "Bob", "1", _T1),
-            ("3", None, "not-a-comment", "Other site", None, "2020-01-01T00:00:02+00:00"),
-        ],
-        "html",
-    ),
-    Sample(
-        "forum.xml",
-        DISQUS,
-        "comments of Disqus (Disqus export)",
-        [("100", "<p>First &amp; best</p>", None, "Ann", None, _T0), ("101", None, "deleted", "Bob", "100", _T1)],
-        "html",
-    ),
-    Sample(
-        "comments.json",
-        CORAL,
-        "comments of Coral (JSON Lines)",
-        [("u1", "<div>new</div>", None, "a1", None, _T0), ("u2", None, "deleted", None, "u1", _T1)],
-        "html",
-    ),
-    Sample(
-        "my_comments.csv",
-        table(
-            ["Comment ID", "Published Timestamp", "Article URL", "Comment URL", "Comment Text", "Media"],
-            ["u1", "2020-01-01T00:00:00.000Z", "https://example.org", "https://example.org/c", "<b>hi</b>, you", ""],
-        ),
-        "a user's comments on Coral (CSV)",
-        [("u1", "<b>hi</b>, you", None, None, None, _T0)],
-        "html",
-    ),
-    Sample(
-        "user_archive.csv",
-        table(
-            ["topic_title", "categories", "is_pm", "post_raw", "post_cooked", "like_count", "reply_count", "url", "created_at"],
-            ["T", "c", "No", "*hi*\nyou", "<p>hi</p>", "0", "0", "https://d.example/t/slug/5/2", "2020-01-01 00:00:00 UTC"],
-        ),
-        "a user's posts on Discourse (CSV)",
-        [("5/2", "*hi*\nyou", None, None, None, _T0)],
-        "markdown",
-    ),
-    Sample(
-        "posts.csv",
-        table(
-            ["id", "user_id", "topic_id", "post_number", "raw", "cooked", "created_at", "reply_to_post_number", "deleted_at", "post_type"],
-            ["11", "1", "5", "2", "*hi*", "<p>hi</p>", "2020-01-01 00:00:00.000", "1", "", "1"],
-            ["12", "-1", "5", "3", "", "", "2020-01-01 00:00:01", "", "", "3"],
-        ),
-        "posts of Discourse (CSV)",
-        [("5/2", "*hi*", None, "1", "5/1", _T0), ("5/3", None, "not-a-comment", "-1", None, _T1)],
-        "markdown",
-    ),
-    Sample(
-        "dump.sql",
-        DISCOURSE_SQL,
-        "posts of Discourse (PostgreSQL dump)",
-        [("5/1", "First *line*\nsecond\\\tend", None, "1", None, _T0), ("5/2", None, "deleted", "2", "5/1", _T1)],
-        "markdown",
-    ),
-    Sample("items.jsonl", jsonl(_HN), "comments of Hacker News (JSON Lines)", _ITEM_ROWS, "html"),
-    Sample("items.json", json.dumps(_HN, indent=1).encode(), "comments of Hacker News (JSON)", _ITEM_ROWS, "html"),
-    Sample(
-        "comments.csv",
-        table(
-            ["Comment ID", "Channel ID", "Comment Create Timestamp", "Price", "Parent Comment ID", "Video ID", "Comment Text"],
-            ["Y1", "UC", "2020-01-01 00:00:00 UTC", "0", "", "v", _SEGMENTS],
-        ),
-        "a user's comments on YouTube (CSV)",
-        [("Y1", "hi you", None, "UC", None, _T0)],
-    ),
-    Sample(
-        "comments(1).csv",
-        table(
-            ["Channel ID", "Comment create timestamp", "Comment ID", "Parent comment ID", "Top-level comment ID", "Comment text"],
-            ["UC", "2020-01-01T00:00:00+00:00", "Y2", "Y1", "Y1", '{"text":"hi"},{"text":"\\n"},{"text":"you"}'],
-        ),
-        "a user's comments on YouTube (CSV)",
-        [("Y2", "hi\nyou", None, "UC", "Y1", _T0)],
-    ),
-    Sample(
-        "page.json",
-        json.dumps(
-            {"kind": "youtube#commentThreadListResponse", "etag": "e", "pageInfo": {"totalResults": 1}, "items": [_THREAD]}, indent=2
-        ).encode(),
-        "comments of YouTube (JSON)",
-        _THREAD_ROWS,
-    ),
-    Sample("threads.jsonl", jsonl([_THREAD]), "comments of YouTube (JSON Lines)", _THREAD_ROWS),
-    Sample(
-        "outbox.json",
-        json.dumps(_OUTBOX).encode(),
-        "posts on Mastodon (JSON)",
-        [
-            ("x", "<p>eye contact</p><p>hi</p>", None, "https://m.example/users/ann", "https://m.example/y", _T0),
-            ("z/activity", None, "not-a-comment", None, None, _T1),
-        ],
-        "html",
-    ),
-    Sample(
-        "page.html",
-        PAGE,
-        "comments on a page (web page)",
-        [("1", "<p>So <b>good</b></p>", None, "Ann", None, _T0), ("2", "<p>no</p>", None, "Bob", "1", None)],
-        "html",
-    ),
-    Sample(
-        "feed",
-        FEED,
-        "a feed of comments (feed)",
-        [("https://example.org/#comment-1", "<p>So good</p>", None, "Ann", None, _T0)],
-        "html",
-    ),
-    Sample("atom", ATOM, "a feed of comments (feed)", [("urn:2", "<p>no</p>", None, "Bob", "urn:1", _T0)], "html"),
-    Sample(
-        "comments.txt",
-        b"The first, with\ntwo lines.\n\n\nThe second.\n",
-        "plain text, a comment a paragraph",
-        [(None, "The first, with\ntwo lines.", None, None, None, None), (None, "The second.", None, None, None, None)],
-    ),
-    Sample(
-        "forum.csv",
-        table(["id", "username", "in_reply_to", "date", "message"], ["1", "ann", "0", "2020-01-01", "hi"]),
-        "CSV",
-        [("1", "hi", None, "ann", None, _T0)],
-    ),
-]
+TAKEOUT_SEGMENTS = json.dumps({"takeoutSegments": [{"text": "hi "}, {"text": "you"}]})

@@ -1,0 +1,53 @@
+"""The comments on a saved page become rows, without what is around them."""
+
+import pytest
+
+from model.errors import DumpError
+from tests.service.batch.input.dump_reader import DumpReader
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            '<div class="wpd-thread-list"><div id="wpd-comm-7_0" class="comment wpd-comment"><div class="wpd-comment-wrap">'
+            '<div class="wpd-comment-author">Ann</div><div class="wpd-comment-date" title="x">1 hour ago</div>'
+            '<div class="wpd-comment-text"><p>So good</p></div><div class="wpd-comment-footer"><button>Reply</button></div>'
+            "</div></div></div>",
+            [("Ann", "<p>So good</p>")],
+        ),
+        (
+            '<div itemscope itemtype="https://schema.org/Comment"><span itemprop="author">Ann</span>'
+            '<time itemprop="dateCreated" datetime="2020-01-01">long ago</time><p itemprop="text">So <i>good</i></p><a>Like</a></div>',
+            [("Ann", "So <i>good</i>")],
+        ),
+        (
+            '<script type="application/ld+json">{"@type":"Article","comment":[{"@type":"Comment","text":"So good",'
+            '"author":{"@type":"Person","name":"Ann"},"comment":{"@type":"Comment","text":"no","author":"Bob"}}]}</script>',
+            [("Ann", "So good"), ("Bob", "no")],
+        ),
+        (
+            '<ul class="comments"><li><span class="author">Ann</span><span class="date">today</span><p>So good</p></li>'
+            '<li><span class="author">Bob</span><p>no</p></li></ul>',
+            [("Ann", "So good"), ("Bob", "no")],
+        ),
+    ],
+    ids=["wpDiscuz", "microdata", "JSON-LD", "list"],
+)
+def test_comments_are_read_without_what_is_around_them(read_dump: DumpReader, body: str, expected: list[tuple[str, str]]) -> None:
+    """Names, dates and buttons are no part of the texts, in every kind of mark-up."""
+    rows = read_dump(f"<!doctype html><body><p>The post</p>{body}<footer>Imprint</footer></body>".encode(), "x.html").rows
+    assert [(row.author, (row.text or "").strip()) for row in rows] == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"<html><body><p>nothing said</p></body></html>", "no comments"),
+        (b"<html>" + b'<div class="comment"><p>x</p>' * 5000, "nested deeper"),
+    ],
+)
+def test_pages_without_comments_and_traps_are_refused(read_dump: DumpReader, content: bytes, message: str) -> None:
+    """A page that would take for ever to search is refused before it is."""
+    with pytest.raises(DumpError, match=message):
+        read_dump(content, "dump")

@@ -1,0 +1,41 @@
+"""The records of an XML document become rows; what is broken costs no more than itself."""
+
+import pytest
+
+from model.errors import DumpError
+from service.batch.rows import Reason
+from tests.service.batch.input.dump_reader import DumpReader, reasons
+from tests.service.batch.input.platforms.samples import SAMPLES
+
+
+def test_broken_xml_costs_one_comment(read_dump: DumpReader) -> None:
+    """Reading goes on with the next comment; characters that XML forbids cost none."""
+    content = next(sample for sample in SAMPLES if sample.name == "blog.xml").content
+    rows = read_dump(content.replace(b"So <b>", b"So \x08<b>"), "a.xml").rows
+    assert [row.id for row in rows] == ["1", "2", "3"]
+    broken = content.replace(b"<wp:comment_parent>0</wp:comment_parent>\n<wp:commentmeta>", b"<wp:commentmeta></oops>")
+    rows = read_dump(broken, "a.xml").rows
+    assert [(row.id, row.reason) for row in rows] == [("1", Reason.NOT_XML), ("2", None), ("3", Reason.NOT_A_COMMENT)]
+    assert broken[rows[0].offset :].startswith(b"<wp:comment>")
+    rows = read_dump(content.replace(b"[CDATA[no]]", b"[CDATA[\xff]]"), "a.xml").rows
+    assert [row.reason for row in rows] == [None, Reason.NOT_XML, Reason.NOT_A_COMMENT]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'<?xml version="1.0"?><!DOCTYPE disqus [<!ENTITY a "aaa">]><disqus><post dsq:id="1"/></disqus>',
+        b'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]><rss><channel/></rss>',
+    ],
+)
+def test_documents_with_entities_are_refused(read_dump: DumpReader, content: bytes) -> None:
+    """Entities can make a document grow without bound, or read files of this machine."""
+    with pytest.raises(DumpError, match="entities"):
+        read_dump(content, "dump")
+
+
+def test_an_unknown_encoding_is_no_exception(read_dump: DumpReader) -> None:
+    """A document that declares an encoding that does not exist gives a row with a reason."""
+    content = next(sample for sample in SAMPLES if sample.name == "blog.xml").content
+    rows = read_dump(content.replace(b"UTF-8", b"UTX-8"), "a.xml").rows
+    assert reasons(rows)[0] is Reason.NOT_XML
