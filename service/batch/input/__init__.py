@@ -1,1 +1,1 @@
-"""From a file of comments to its rows: what it is, how to unpack it, and which column means what."""
+"""From a file of comments to its rows: what the file is, how it is decompressed, and what its columns mean."""

@@ -1,1 +1,1 @@
-"""The file formats that dumps come in, each read as a stream of records."""
+"""The file formats of dumps, each read as a stream of records."""

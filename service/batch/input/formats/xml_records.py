@@ -91,8 +91,8 @@ class _RecordParser:
         self._path: list[str] = []
         self._texts: list[list[str]] = []
         self._context: dict[str, object] = {}
-        opening_tags = "".join(f"<{name}>" for name in position.inside).encode()
-        self._base = position.offset - len(opening_tags)
+        self._opening_tags = "".join(f"<{name}>" for name in position.inside).encode()
+        self._base = position.offset - len(self._opening_tags)
         self._size = 0
         self._expat = expat.ParserCreate(encoding)
         self._expat.buffer_text = True
@@ -102,7 +102,10 @@ class _RecordParser:
         self._expat.CharacterDataHandler = self._add_text
         self._expat.EntityDeclHandler = lambda *_: self._refuse_entity() and None
         self._expat.ExternalEntityRefHandler = self._refuse_entity
-        self.parse(opening_tags)
+
+    def open_surrounding_elements(self) -> None:
+        """Parse the tags of the elements around the position, as if the document began there."""
+        self.parse(self._opening_tags)
 
     def parse(self, data: bytes, *, is_last: bool = False) -> None:
         self._expat.Parse(data, is_last)
@@ -202,6 +205,7 @@ def _read_records(stream: BinaryIO, schema: XmlSchema, name: str) -> Iterator[Du
         # Behind something broken, the declaration of the encoding has been passed.
         parser = _RecordParser(schema, position, number=number, encoding=encoding if position.inside else None)
         try:
+            parser.open_surrounding_elements()
             while data:
                 parser.parse(data if has_wide_chars else data.translate(_CONTROL_CHARS_TO_SPACES))
                 yield from parser.take_records()

@@ -1,1 +1,1 @@
-"""Bytes of a dump, wherever they lie: opened, unpacked, and recoded to UTF-8."""
+"""The bytes of a dump, wherever it is: opened, decompressed, and converted to UTF-8."""

@@ -11,11 +11,11 @@ from service.batch.rows import Reason, Row
 
 rows = st.lists(
     st.one_of(
-        st.builds(Row, st.integers(1), st.none() | st.integers() | st.text(max_size=3), st.text(max_size=9)),
-        st.builds(Row, st.integers(1), st.none(), st.none(), st.just(Reason.NO_TEXT)),
+        st.tuples(st.integers(1), st.none() | st.integers() | st.text(max_size=3), st.text(max_size=9)),
+        st.tuples(st.integers(1), st.none(), st.none(), st.just(Reason.NO_TEXT)),
     ),
     max_size=20,
-)
+).map(lambda cells: [Row(*values) for values in cells])
 
 
 @given(rows, st.integers(1, 5), st.integers(1, 20))

@@ -1,7 +1,8 @@
-"""Lines that become chunks column by column are the chunks that they would become row by row."""
+"""Chunks are the same, whether they are built column by column or row by row."""
 
 import io
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from service.batch.columnar.chunks import Chunk, cut_into_chunks
 from service.batch.input.arrow_chunks import ChunkBuilder
-from service.batch.input.formats import json_lines_arrow as fastlines
+from service.batch.input.formats import json_lines_arrow
 from service.batch.input.formats.json_lines import read_json_lines
 from service.batch.input.formats.json_lines_arrow import read_json_pieces
 from service.batch.input.platforms.reddit import REDDIT
@@ -36,7 +37,7 @@ written = st.one_of(st.sampled_from(["1700000000", "2024-02-29T12:00:00Z", "2024
 
 
 def row(times: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """Return lines of one dump, which writes its times in one way."""
+    """Return the objects of a dump whose times are all of one kind."""
     ids = st.one_of(st.text(max_size=4), st.none())
     known: dict[str, st.SearchStrategy[Any]] = {"body": texts, "id": ids, "author": people, "created_utc": times}
     return st.fixed_dictionaries(known, optional={"parent_id": parents, "score": st.integers(-5, 5)})
@@ -46,21 +47,20 @@ dumps = st.one_of(st.lists(row(moments), max_size=12), st.lists(row(written), ma
 
 
 @pytest.fixture(autouse=True)
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pieces of a few lines, so that many kinds of them come up."""
-    monkeypatch.setattr(fastlines, "_MIN_ARROW_SIZE", 1)
-    monkeypatch.setattr(fastlines, "_PIECE_SIZE", 300)
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make pieces so small that examples have many of them, of all kinds."""
+    monkeypatch.setattr(json_lines_arrow, "_MIN_ARROW_SIZE", 1)
+    monkeypatch.setattr(json_lines_arrow, "_PIECE_SIZE", 300)
 
 
-def seen(chunks: list[Chunk]) -> list[tuple[Any, ...]]:
-    """Return everything that chunks tell, row by row."""
-    return [
-        (*cells, repr(one.times[at]), [repr(values[at]) for values in one.extra.values()])
-        for one in chunks
-        for at, cells in enumerate(
-            zip(one.lines, one.ids, one.texts, one.reasons, one.authors, one.parents, one.formats, one.offsets, one.created(), strict=True)
-        )
-    ]
+def contents(chunks: Iterable[Chunk]) -> list[tuple[Any, ...]]:
+    """Return everything in chunks, row by row."""
+    rows = []
+    for chunk in chunks:
+        columns = (chunk.lines, chunk.ids, chunk.texts, chunk.reasons, chunk.authors, chunk.parents, chunk.formats, chunk.offsets)
+        for at, cells in enumerate(zip(*columns, chunk.created(), strict=True)):
+            rows.append((*cells, repr(chunk.times[at]), [repr(values[at]) for values in chunk.extra.values()]))
+    return rows
 
 
 def stream(content: bytes) -> io.BufferedReader:
@@ -68,17 +68,16 @@ def stream(content: bytes) -> io.BufferedReader:
 
 
 @given(dumps, st.booleans())
-def test_both_ways_lead_to_the_same(lines: list[dict[str, Any]], ended: bool) -> None:
-    """Whatever text, id, author, parent and time are."""
+def test_both_ways_lead_to_the_same_chunks(lines: list[dict[str, Any]], ended: bool) -> None:
+    """Text, id, author, parent and time may hold anything."""
     content = ("\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + "\n" * ended).encode()
     rows = build_rows(read_json_lines(stream(content), first=5, offset=9), REDDIT, REDDIT.columns, options=OPTIONS, names=[], strict=False)
     pieces = read_json_pieces(stream(content), NAMES, first=5, offset=9)
-    found = BUILDER.build(pieces, **LIMITS)
-    assert seen(list(found)) == seen(list(cut_into_chunks(rows, OPTIONS.keep, **LIMITS)))
+    assert contents(BUILDER.build(pieces, **LIMITS)) == contents(cut_into_chunks(rows, OPTIONS.keep, **LIMITS))
 
 
 def test_ordinary_lines_never_become_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The way that is taken for them is the fast one."""
+    """Their columns are built at once, and the builder of rows is not called."""
     monkeypatch.setattr("service.batch.input.arrow_chunks.build_rows", None)
     line = {
         "body": "a comment",
@@ -92,5 +91,5 @@ def test_ordinary_lines_never_become_rows(monkeypatch: pytest.MonkeyPatch) -> No
     pieces = read_json_pieces(stream((json.dumps(line) + "\n").encode() * 40), NAMES)
     chunks = list(BUILDER.build(pieces, **LIMITS))
     assert sum(map(len, chunks)) == 40
-    assert {cells[1:6] for cells in seen(chunks)} == {("k1", "a comment", None, "Ann", "k0")}
+    assert {cells[1:6] for cells in contents(chunks)} == {("k1", "a comment", None, "Ann", "k0")}
     assert chunks[0].created()[0] == "2023-11-14T22:13:20Z"

@@ -68,9 +68,9 @@ def test_a_cut_file_ends_with_a_row_that_says_so(tmp_path_factory: pytest.TempPa
     path.write_bytes(packed[: min(length, len(packed) - 1)])
     if not is_compressed_lines(plan_shards(str(path), DumpOptions(), size=1 << 30)[0]):
         return
-    found = rows_of_blocks(path, size)
-    assert found == rows_of(path)
-    assert found[-1].reason is Reason.TRUNCATED
+    rows = rows_of_blocks(path, size)
+    assert rows == rows_of(path)
+    assert rows[-1].reason is Reason.TRUNCATED
 
 
 def test_an_endless_line_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,9 +79,9 @@ def test_an_endless_line_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(blocks, "_READ_SIZE", 100)
     path = tmp_path / "dump.gz"
     path.write_bytes(gzip.compress(b'{"text": "good"}\n{"text": "' + b"x" * 100_000 + b'"}\n{"text": "good"}\n'))
-    found = list(unpack_blocks(str(path), 20))
-    assert max(len(block.content) for block in found) < 2000
-    assert [block.first for block in found] == [1, 3]
+    all_blocks = list(unpack_blocks(str(path), 20))
+    assert max(len(block.content) for block in all_blocks) < 2000
+    assert [block.first for block in all_blocks] == [1, 3]
 
 
 @pytest.mark.parametrize("name", ["o.parquet", "o"])

@@ -123,8 +123,8 @@ def test_a_file_that_cannot_be_read_from_its_middle_is_one_shard(tmp_path: Path)
     (tmp_path / "x.json").write_text(json.dumps(rows))
     (tmp_path / "y.jsonl").write_bytes("\n".join(json.dumps(row) for row in rows).encode("utf-16"))
     assert len(in_parts(tmp_path / "x.json", 10)[0]) == 1
-    shards, found = in_parts(tmp_path / "y.jsonl", 10, DumpOptions(ReadAs.JSONL))
-    assert (len(shards), len(found)) == (1, 50)
+    shards, rows_of_text = in_parts(tmp_path / "y.jsonl", 10, DumpOptions(ReadAs.JSONL))
+    assert (len(shards), len(rows_of_text)) == (1, 50)
 
 
 def test_a_file_behind_a_url_is_cut_into_shards(tmp_path: Path) -> None:

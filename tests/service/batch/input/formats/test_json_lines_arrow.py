@@ -1,14 +1,15 @@
-"""JSON Lines that are read a megabyte at once hold what they hold when they are read line by line."""
+"""JSON Lines give the same records, whether Arrow parses them a megabyte at a time or Python line by line."""
 
 import io
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.batch.input.formats import json_lines_arrow as fastlines
+from service.batch.input.formats import json_lines_arrow
 from service.batch.input.formats.json_lines import read_json_lines
 from service.batch.input.formats.json_lines_arrow import flatten_pieces, read_json_pieces
 from service.batch.input.records import DumpRecord
@@ -33,59 +34,64 @@ odd = st.one_of(st.dictionaries(st.sampled_from([*NAMES, "x"]), values, max_size
 lines = st.one_of(simple.map(json.dumps), simple.map(lambda row: json.dumps(row, ensure_ascii=False)), odd)
 
 
-def seen(records: list[DumpRecord]) -> list[tuple[Any, ...]]:
-    """Return what can be told of records by the fields that are looked at."""
-    return [(one.line, one.offset, one.reason, [repr(one.fields.get(name)) for name in NAMES]) for one in records]
+def contents(records: Iterable[DumpRecord]) -> list[tuple[Any, ...]]:
+    """Return everything in records that can be compared, of their fields those that are needed."""
+    return [(record.line, record.offset, record.reason, [repr(record.fields.get(name)) for name in NAMES]) for record in records]
+
+
+def read_by_line(content: bytes, **start: Any) -> list[DumpRecord]:
+    """Read JSON Lines with Python's parser."""
+    return list(read_json_lines(io.BufferedReader(io.BytesIO(content)), **start))
+
+
+def read_by_piece(content: bytes, **start: Any) -> list[DumpRecord]:
+    """Read JSON Lines with Arrow's parser where it can."""
+    return list(flatten_pieces(read_json_pieces(io.BufferedReader(io.BytesIO(content)), NAMES, **start)))
 
 
 @pytest.fixture(autouse=True)
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pieces of a few lines, so that many kinds of them come up."""
-    monkeypatch.setattr(fastlines, "_MIN_ARROW_SIZE", 1)
-    monkeypatch.setattr(fastlines, "_PIECE_SIZE", 100)
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make pieces so small that examples have many of them, of all kinds."""
+    monkeypatch.setattr(json_lines_arrow, "_MIN_ARROW_SIZE", 1)
+    monkeypatch.setattr(json_lines_arrow, "_PIECE_SIZE", 100)
 
 
 @given(
-    st.lists(st.one_of(simple.map(json.dumps), simple.map(lambda row: json.dumps(row, ensure_ascii=False)), odd), max_size=12),
+    st.lists(lines, max_size=12),
     st.booleans(),
 )
-def test_both_ways_of_reading_find_the_same(rows: list[str], ended: bool) -> None:
-    """Whatever the lines are."""
+def test_both_parsers_find_the_same_records(rows: list[str], ended: bool) -> None:
+    """Numbers, offsets, reasons and fields agree, whatever the lines hold."""
     content = ("\n".join(rows) + "\n" * ended).encode("utf-8", "surrogatepass")
-    one = list(read_json_lines(io.BufferedReader(io.BytesIO(content)), first=7, offset=30))
-    other = list(flatten_pieces(read_json_pieces(io.BufferedReader(io.BytesIO(content)), NAMES, first=7, offset=30)))
-    assert seen(other) == seen(one)
+    assert contents(read_by_piece(content, first=7, offset=30)) == contents(read_by_line(content, first=7, offset=30))
 
 
 @given(st.lists(odd, min_size=1, max_size=3), st.integers(0, 12))
-def test_a_bad_line_among_good_ones_is_found(bad: list[str], at: int) -> None:
-    """Good lines around do not hide it."""
+def test_a_bad_line_among_good_ones_is_noticed(bad: list[str], at: int) -> None:
+    """The good lines around it do not hide it."""
     rows = [json.dumps({"text": f"comment {number}", "id": number}) for number in range(12)]
     content = "\n".join([*rows[:at], *bad, *rows[at:]]).encode("utf-8", "surrogatepass")
-    one = list(read_json_lines(io.BufferedReader(io.BytesIO(content))))
-    assert seen(list(flatten_pieces(read_json_pieces(io.BufferedReader(io.BytesIO(content)), NAMES)))) == seen(one)
+    assert contents(read_by_piece(content)) == contents(read_by_line(content))
 
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_alike(content: bytes) -> None:
-    """UTF-8 or not."""
-    one = list(read_json_lines(io.BufferedReader(io.BytesIO(content))))
-    assert seen(list(flatten_pieces(read_json_pieces(io.BufferedReader(io.BytesIO(content)), NAMES)))) == seen(one)
+    """They need not be UTF-8."""
+    assert contents(read_by_piece(content)) == contents(read_by_line(content))
 
 
-def test_ordinary_rows_are_read_fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The way that is taken for them is the fast one."""
-    monkeypatch.setattr(fastlines, "read_json_lines", None)
+def test_ordinary_lines_are_parsed_by_arrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Arrow parses them, and the reader of single lines is not called."""
+    monkeypatch.setattr(json_lines_arrow, "read_json_lines", None)
     content = "".join(json.dumps({"id": at, "text": f"comment {at}", "score": 1.5, "tags": ["a"]}) + "\n" for at in range(50)).encode()
-    found = list(flatten_pieces(read_json_pieces(io.BufferedReader(io.BytesIO(content)), ["text", "id"])))
-    assert [one.fields for one in found] == [{"text": f"comment {at}", "id": at} for at in range(50)]
+    records = flatten_pieces(read_json_pieces(io.BufferedReader(io.BytesIO(content)), ["text", "id"]))
+    assert [record.fields for record in records] == [{"text": f"comment {at}", "id": at} for at in range(50)]
 
 
-def test_a_line_without_an_end_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is a row with a reason, and those behind it are read."""
-    monkeypatch.setattr(fastlines, "MAX_ROW_LENGTH", 500)
+def test_an_endless_line_is_not_held_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a record with a reason, and the lines behind it are read."""
+    monkeypatch.setattr(json_lines_arrow, "MAX_ROW_LENGTH", 500)
     monkeypatch.setattr("service.batch.input.formats.json_lines.MAX_ROW_LENGTH", 500)
     content = b'{"text":"a"}\n{"text":"' + b"x" * 2000 + b'"}\n{"text":"b"}\n'
-    one = list(read_json_lines(io.BufferedReader(io.BytesIO(content))))
-    assert seen(list(flatten_pieces(read_json_pieces(io.BufferedReader(io.BytesIO(content)), NAMES)))) == seen(one)
-    assert [record.reason for record in one] == [None, "too-long", None]
+    assert contents(read_by_piece(content)) == contents(read_by_line(content))
+    assert [record.reason for record in read_by_line(content)] == [None, "too-long", None]
