@@ -3,8 +3,16 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from service.batch.input.values import parse_time
+from service.batch.input.values import parse_author, parse_parent, parse_time
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=())) | st.datetimes(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["name", "id", "$date", "$numberLong", "x"]), inner),
+    max_leaves=6,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,3 +38,49 @@ from service.batch.input.values import parse_time
 def test_times_of_every_kind_are_read_in_utc(value: object, is_time: bool) -> None:
     """Numbers and texts of many kinds mean the same moment; values that mean none have no time."""
     assert parse_time(value) == (datetime(2020, 1, 1, tzinfo=UTC) if is_time else None)
+
+
+@pytest.mark.parametrize(
+    ("value", "author"),
+    [
+        ("Ann", "Ann"),
+        ("Åsa", "Åsa"),
+        ("", None),
+        ("[deleted]", None),
+        (None, None),
+        (7, "7"),
+        (7.0, "7"),
+        (float("nan"), None),
+        ({"id": 7, "username": "ann"}, "ann"),
+        ({"colour": "red"}, None),
+        ("\udc80", "\ufffd"),
+    ],
+)
+def test_authors_are_names_or_numbers(value: object, author: str | None) -> None:
+    """Of an object that describes a person, the name comes before the number."""
+    assert parse_author(value) == author
+
+
+@pytest.mark.parametrize(
+    ("value", "parent"),
+    [
+        ("t1_abc", "abc"),
+        ("t1_", "t1_"),
+        ("abc", "abc"),
+        ("12.0", "12"),
+        (12.0, "12"),
+        (12, "12"),
+        *((nothing, None) for nothing in (None, "", "0", 0, -1, "-1", "None", "null", "NaN", float("nan"), "t1_0", True)),
+    ],
+)
+def test_parents_are_ids_without_prefix(value: object, parent: str | None) -> None:
+    """Reddit's prefix is left out, decimal numbers are whole, and there are many ways to write that there is no parent."""
+    assert parse_parent(value) == parent
+
+
+@given(anything)
+def test_values_of_any_type_are_understood_or_nothing(value: object) -> None:
+    """Nothing is ever raised, and texts can be encoded as UTF-8."""
+    (parse_author(value) or "").encode()
+    (parse_parent(value) or "").encode()
+    parse_time(value)

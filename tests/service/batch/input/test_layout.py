@@ -1,0 +1,43 @@
+"""The layout of a dump is what its beginning shows; it says which fields a row needs."""
+
+from service.batch.input.detect import Container, FileKind
+from service.batch.input.layout import detect_layout, detect_table_layout
+from service.batch.input.platforms.platform import ANY_TABLE
+from service.batch.input.platforms.reddit import REDDIT
+from service.batch.input.records import RecordStream
+from service.batch.rows import Columns, DumpOptions, ReadAs
+
+CSV = FileKind(Container.CSV)
+
+
+def test_a_platform_is_recognised_unless_the_caller_names_the_text() -> None:
+    """With a text column of their choice, callers have a table of no platform."""
+    names = ["id", "body", "subreddit", "note"]
+    layout = detect_table_layout(CSV, names, DumpOptions(), file="x")
+    assert (layout.platform, layout.columns, layout.names) == (REDDIT, REDDIT.columns, tuple(names))
+    assert layout.description == "comments of Reddit (CSV)"
+    layout = detect_table_layout(CSV, names, DumpOptions(text_column="note"), file="x")
+    assert (layout.platform, layout.columns) == (ANY_TABLE, Columns("note", "id"))
+    assert layout.description == "CSV"
+
+
+def test_columns_of_a_platform_can_be_replaced() -> None:
+    """What the caller names comes before what the platform uses."""
+    options = DumpOptions(read_as=ReadAs.REDDIT, text_column="note")
+    layout = detect_table_layout(CSV, ["id", "body", "Note"], options, file="x")
+    assert layout.platform is REDDIT
+    assert layout.columns == Columns("Note", "id", "author", "parent_id", "created_utc")
+
+
+def test_an_empty_file_has_no_columns() -> None:
+    """It has a layout all the same, so that its rows, which are none, can be read."""
+    layout = detect_layout(CSV, RecordStream([], iter(()), "line", empty=True), DumpOptions(), file="x")
+    assert layout.columns is None
+    assert layout.row_fields(DumpOptions(keep=("note",))) == ["note"]
+
+
+def test_a_row_needs_each_field_once() -> None:
+    """Fields that are kept may be columns as well."""
+    layout = detect_table_layout(CSV, ["id", "body", "subreddit"], DumpOptions(), file="x")
+    fields = layout.row_fields(DumpOptions(keep=("id", "subreddit")))
+    assert fields == ["body", "id", "author", "parent_id", "created_utc", "subreddit"]
