@@ -1,5 +1,6 @@
 """Perspective's addresses, and what the documentation says of them."""
 
+import json
 from typing import Any
 
 from fastapi import FastAPI
@@ -28,6 +29,8 @@ _ANALYZE = "/v1alpha1/comments:analyze"
 _SUGGEST = "/v1alpha1/comments:suggestscore"
 _BATCH = "/batch"
 _MIXED = "multipart/mixed"
+_BYTES = "application/octet-stream"
+_BINARY = {"type": "string", "format": "binary"}
 _SCHEME = "googleKeyHeader"
 _KEYS = (*KEYS, {_SCHEME: []})
 _TEXT = {"type": "string"}
@@ -39,14 +42,24 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     suggest = wrap_endpoint(suggest_endpoint(settings), dialect=PERSPECTIVE, settings=settings)
     batch = wrap_endpoint(batch_endpoint(settings, {_ANALYZE: analyze, _SUGGEST: suggest}), dialect=PERSPECTIVE, settings=settings)
 
-    def add(path: str, endpoint: Endpoint, *, body: dict[str, Any], responses: dict[int | str, dict[str, Any]], summary: str) -> None:
+    def add(
+        path: str,
+        endpoint: Endpoint,
+        *,
+        body: dict[str, Any],
+        responses: dict[int | str, dict[str, Any]],
+        summary: str,
+        description: str | None = None,
+    ) -> None:
         app.add_api_route(
             path,
             endpoint,
             methods=["POST"],
             response_model=None,
+            response_class=Response,
             responses=responses,
             summary=summary,
+            description=description,
             operation_id="perspective_" + path.strip("/").rpartition(":")[2],
             openapi_extra=body,
             tags=[PERSPECTIVE.name],
@@ -69,11 +82,14 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     add(
         _BATCH,
         batch,
-        body=openapi_body(_TEXT, media=_MIXED, security=_KEYS),
-        responses=openapi_responses(
-            _TEXT, _ERROR, 400, 408, 500, 503, about="An answer for each part, in order.", media=_MIXED, error_media="application/json"
-        ),
+        body=_batch_body(),
+        responses=_batch_responses(),
         summary="Make several of Perspective's calls in one",
+        description=(
+            "Each part is of type `application/http` and holds a call of its own: a request line, headers, a body. Clients that cannot "
+            "name the boundary in the content type send `application/octet-stream`, and are answered so: then the first line names it, "
+            "after `--`."
+        ),
     )
     for at, address in enumerate(DISCOVERY_PATHS):
         app.add_api_route(
@@ -86,6 +102,26 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
             openapi_extra={"security": []},
             tags=[PERSPECTIVE.name],
         )
+
+
+def _batch_body() -> dict[str, Any]:
+    call = json.dumps({"comment": {"text": "What a lovely morning."}, "requestedAttributes": {"TOXICITY": {}}})
+    example = (
+        "--part\r\nContent-Type: application/http\r\nContent-ID: <1>\r\n\r\n"
+        f"POST {_ANALYZE} HTTP/1.1\r\nContent-Type: application/json\r\n\r\n{call}\r\n--part--\r\n"
+    )
+    body = openapi_body(_TEXT, media=_MIXED, security=_KEYS)
+    content = body["requestBody"]["content"]
+    content[_MIXED]["example"] = example
+    content[_BYTES] = {"schema": _BINARY}
+    return body
+
+
+def _batch_responses() -> dict[int | str, dict[str, Any]]:
+    about = "An answer for each part, in order."
+    responses = openapi_responses(_TEXT, _ERROR, 400, 408, 500, 503, about=about, media=_MIXED, error_media="application/json")
+    responses[200]["content"][_BYTES] = {"schema": _BINARY}
+    return responses
 
 
 def _approve(request: Request) -> Response:

@@ -16,12 +16,16 @@ from starlette.types import Message
 from service.http.admission.queue import LAST_BYTE_AT
 from service.http.connection.body import read_body
 from service.http.dialects.dialect import Endpoint
-from service.http.dialects.perspective.google_errors import bad_request, google_error
+from service.http.dialects.perspective.google_errors import AnalyzerError, bad_request, google_error
 from service.settings import Settings
 
 __all__ = ["batch_endpoint"]
 
 _BOUNDARY = re.compile(r'multipart/mixed\s*;.{0,200}?\bboundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.IGNORECASE | re.DOTALL)
+# The longest that RFC 2046, section 5.1.1, allows.
+_BOUNDARY_LINE = re.compile(rb"\s*--([^\r\n]{1,70})\r?\n")
+_MIXED = "multipart/mixed"
+_BYTES = "application/octet-stream"
 _BLANK = re.compile(rb"\r?\n\r?\n")
 _FOLD = re.compile(rb"\r?\n[ \t]+")
 _ID = re.compile(r"<([\x20-\x3b\x3d\x3f-\x7e]{1,300})>")
@@ -57,19 +61,37 @@ def batch_endpoint(settings: Settings, endpoints: Mapping[str, Endpoint]) -> End
     """
 
     async def batch(request: Request) -> Response:
-        boundary = _BOUNDARY.match(request.headers.get("content-type", ""))
-        if boundary is None:
-            raise bad_request([("", "Failed to parse batch request, error: the content type has to be multipart/mixed with a boundary.")])
+        content_type = request.headers.get("content-type", "")
+        declared = _BOUNDARY.match(content_type)
+        if declared is None and content_type != _BYTES:
+            raise _boundary_problem("the content type has to be multipart/mixed with a boundary")
         body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)
-        parts = _split(body, (boundary[1] or boundary[2]).encode("latin-1"), most=settings.max_comments)
+        boundary = _leading_boundary(body) if declared is None else (declared[1] or declared[2]).encode("latin-1")
+        parts = _split(body, boundary, most=settings.max_comments)
         answers = []
         for part in map(_read, parts):
             answers.append(_written(part, await _called(request, part, endpoints)))
             # Others have their turn between two of these.
             await asyncio.sleep(0)
-        return _joined(answers)
+        return _joined(answers, media=_MIXED if declared else _BYTES)
 
     return batch
+
+
+def _leading_boundary(body: bytes) -> bytes:
+    """Return the boundary that a body begins with, for clients that can send bytes but not name a boundary.
+
+    Raises:
+        AnalyzerError: it begins with none.
+    """
+    line = _BOUNDARY_LINE.match(body)
+    if line is None:
+        raise _boundary_problem("the body has to begin with a boundary")
+    return line[1]
+
+
+def _boundary_problem(detail: str) -> AnalyzerError:
+    return bad_request([("", f"Failed to parse batch request, error: {detail}.")])
 
 
 def _split(body: bytes, boundary: bytes, *, most: int) -> list[bytes]:
@@ -143,8 +165,8 @@ def _written(part: _Part, answer: Response) -> bytes:
     return head.encode("latin-1") + bytes(answer.body)
 
 
-def _joined(answers: list[bytes]) -> Response:
+def _joined(answers: list[bytes], *, media: str) -> Response:
     boundary = f"batch_{secrets.token_hex(16)}"
     line = f"--{boundary}"
     content = b"".join(f"{line}\r\n".encode() + answer + b"\r\n" for answer in answers) + f"{line}--\r\n".encode()
-    return Response(content, headers={"Content-Type": f"multipart/mixed; boundary={boundary}"})
+    return Response(content, headers={"Content-Type": f"{_MIXED}; boundary={boundary}" if media == _MIXED else media})
