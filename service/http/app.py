@@ -25,7 +25,7 @@ from service.http.observability.metrics_page import add_metrics_route
 from service.http.observability.observe_calls import CallObserver
 from service.http.openapi_document import Api
 from service.http.problems import FieldError, Problem, ProblemError, ProblemKind, problem_response
-from service.http.routes import api_docs as docs
+from service.http.routes.api_docs import add_docs_routes
 from service.http.routes.health import add_health_routes
 from service.http.routes.moderate import add_moderate_route
 from service.http.routes.moderate_messages import build_request_type
@@ -39,13 +39,12 @@ _log = logging.getLogger("tipstaff.http")
 
 _ABOUT = (
     "Labels comments `fine`, `toxic` or `hateful`, with calibrated scores and the verdict of a policy. "
-    "Errors are problem documents after RFC 9457; the text of a comment never appears in one, nor in a log."
+    "Errors are [problem documents](docs#problems) after RFC 9457; the text of a comment never appears in one, nor in a log. "
+    "The other protocols are those of services that Tipstaff takes the place of; they word their errors themselves."
 )
 
-_TAGS = (
-    {"name": "moderate", "description": "Tipstaff's own protocol."},
-    {"name": "health", "description": "For supervisors, load balancers and Prometheus."},
-)
+_MODERATE_TAG = {"name": "moderate", "description": "Tipstaff's own protocol."}
+_HEALTH_TAG = {"name": "health", "description": "For supervisors, load balancers and Prometheus."}
 
 # Nothing about a call, which may hold private text, may leave through a telemetry exporter that the environment sets up.
 _NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False}
@@ -78,7 +77,7 @@ def create_app(
         description=_ABOUT,
         license_info={"name": "Apache License 2.0", "identifier": "Apache-2.0"},
         servers=[{"url": settings.root_path or "/", "description": "This service."}],
-        openapi_tags=[*_TAGS, *({"name": dialect.name, "description": dialect.about} for dialect in dialects)],
+        openapi_tags=[_MODERATE_TAG, *({"name": dialect.name, "description": dialect.about} for dialect in dialects), _HEALTH_TAG],
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -110,7 +109,7 @@ def create_app(
         dialect.add_routes(app, settings)
     add_health_routes(app)
     add_metrics_route(app)
-    docs.add_routes(app)
+    add_docs_routes(app)
     app.shapes = (build_request_type(settings.max_comments), Problem, *(shape for dialect in dialects for shape in dialect.shapes))
     app.schemes = {name: scheme for dialect in dialects for name, scheme in dialect.schemes.items()}
     return app

@@ -36,6 +36,7 @@ def add_health_routes(app: FastAPI) -> None:
         summary="Is the process alive?",
         description="Answers as soon as the process runs, whether the model is loaded or not.",
         operation_id="healthz",
+        response_description="The process answers.",
         openapi_extra=ANSWERS_ANYBODY,
         tags=["health"],
     )
@@ -47,6 +48,7 @@ def add_health_routes(app: FastAPI) -> None:
         summary="Can comments be judged?",
         description="Says 503 until the model is loaded and warm.",
         operation_id="readyz",
+        response_description="The model is loaded and warm.",
         openapi_extra=ANSWERS_ANYBODY,
         tags=["health"],
     )
@@ -58,6 +60,7 @@ def add_health_routes(app: FastAPI) -> None:
         summary="Which model judges?",
         description="The public part of the artefact's manifest: version, labels, prior, thresholds, training data, metrics.",
         operation_id="model",
+        response_description="The public part of the manifest.",
         openapi_extra=ANSWERS_ANYBODY,
         tags=["health"],
     )

@@ -90,6 +90,7 @@ def add_moderate_route(app: FastAPI, settings: Settings) -> None:
         summary="Judge comments",
         description=_about(settings),
         operation_id="moderate",
+        response_description="One decision for each comment, in the order of the call.",
         openapi_extra={"requestBody": {"required": True, "content": {"application/json": _BODY}}, "security": KEYS},
         tags=["moderate"],
     )
