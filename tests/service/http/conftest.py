@@ -1,10 +1,14 @@
-"""Servers on real sockets, with the shipped model."""
+"""Servers on real sockets, with the shipped model, and real clients, which live in an environment of their own (`.ci/clients`)."""
 
+import json
+import os
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -15,15 +19,21 @@ from service.http.app import create_app
 from service.http.connection.protocol import ConnectionProtocol
 from service.http.state import load_moderator
 from service.settings import Settings, read_settings
+from service.store.store import open_store
+from service.store.stored_types import Scope
 
 if TYPE_CHECKING:
     from model.moderator import Moderator
 
 Running = Callable[..., AbstractContextManager[httpx.Client]]
+Script = Callable[..., Any]
+MakeKey = Callable[..., str]
+
+CLIENTS = Path(__file__).parents[3] / "build/clients"
 
 
 @contextmanager
-def _running(app: FastAPI, *, ready: bool = True) -> Iterator[httpx.Client]:
+def _running(app: FastAPI, *, ready: bool = True, root_path: str = "") -> Iterator[httpx.Client]:
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         options = {
             "loop": "uvloop",
@@ -32,6 +42,7 @@ def _running(app: FastAPI, *, ready: bool = True) -> Iterator[httpx.Client]:
             "log_config": None,
             "access_log": False,
             "proxy_headers": False,
+            "root_path": root_path,
         }
         server = uvicorn.Server(uvicorn.Config(app, **options))  # type: ignore[arg-type]
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
@@ -78,3 +89,58 @@ def client(app: FastAPI, running: Running) -> Iterator[httpx.Client]:
     """A client of a service that is ready."""
     with running(app) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def address(client: httpx.Client) -> str:
+    """Where a service that is ready answers."""
+    return str(client.base_url).rstrip("/")
+
+
+def _run(command: list[str], *, cwd: Path) -> Any:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("TIPSTAFF_", "PYTHON", "OPENAI_"))}
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="session")
+def python() -> Path:
+    """The Python of the clients' environment."""
+    found = CLIENTS / "venv/bin/python"
+    if not found.exists():
+        pytest.skip("bash .ci/clients installs the clients")
+    return found
+
+
+@pytest.fixture(scope="session")
+def python_client(python: Path) -> Script:
+    """A function that runs a Python script in the clients' environment and returns what it prints as JSON."""
+    return lambda script, *arguments: _run([str(python), "-c", script, *arguments], cwd=CLIENTS)
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """The folder of the clients and tools that need Node."""
+    folder = CLIENTS / "node/node_modules"
+    if not folder.exists():
+        pytest.skip("bash .ci/clients installs the clients, if there is npm")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def node_client(node_modules: Path) -> Script:
+    """A function that runs an ES module in the clients' environment and returns what it prints as JSON."""
+    arguments = ["node", "--input-type=module", "-e"]
+    return lambda script, *given: _run([*arguments, script, *given], cwd=node_modules.parent)
+
+
+@pytest.fixture(scope="session")
+def make_key() -> MakeKey:
+    """A function that makes a key with the given scopes in the store of a data folder, and returns its secret."""
+
+    def make(data_dir: Path, *scopes: Scope) -> str:
+        with closing(open_store(Settings(data_dir=data_dir))) as store:
+            return store.keys.create("tester", scopes)[1]
+
+    return make
