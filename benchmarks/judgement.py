@@ -29,6 +29,7 @@ from model.comment import LABELS, Comment
 from model.decisions import Decisions
 from model.moderator import Moderator
 from training.behaviour.minimal_pairs import FailureModeScores, Pair, judge_pairs, load_pairs, pair_texts
+from training.evaluation.metric_names import AUC_ABUSIVE, AUC_HATEFUL, MACRO_F1, RECALL_ABUSIVE, RECALL_HATEFUL
 from training.evaluation.source_metrics import calibration_error, measure_sources
 from training.shipped_model.sources import CLEAN_SOURCES
 from training.tables.labelled import Labelled
@@ -73,10 +74,10 @@ def _on_dev(moderator: Moderator, theirs: _Reference | None) -> Iterator[Figure 
     labels = np.maximum(decisions.labels, 0).astype(np.int8)
     yield from _by_script(rows, scores, labels, theirs)
     means = measure_sources(scores, labels, rows, clean=CLEAN_SOURCES)["MEAN"]
-    for name in ("auc_hateful", "auc_abusive", "caught_abusive", "caught_hateful", "macro_f1"):
-        value = getattr(means, name)
+    for name in (AUC_HATEFUL, AUC_ABUSIVE, RECALL_ABUSIVE, RECALL_HATEFUL, MACRO_F1):
+        value = means.by_key()[name]
         if value is not None:
-            yield Figure(f"judgement, as calibrated: mean {name}", value, note="by our label rule" if name == "macro_f1" else "")
+            yield Figure(f"judgement, as calibrated: mean {name}", value, note="by our label rule" if name == MACRO_F1 else "")
     prior = moderator.classifier.prior.abusive
     error = calibration_error(1 - scores[:, 0], rows, prior=prior)
     if error is not None:
@@ -179,7 +180,7 @@ def _pairs_table(ours: Sequence[FailureModeScores], theirs: Sequence[FailureMode
     lines = [f"| minimal pairs | pairs | {' | '.join(heads)} |", "|---" * (2 + len(heads)) + "|"]
     for shares in zip(*columns, strict=True):
         cells = [f"{value:.1%}" for share in shares for value in (share.comments_right, share.pairs_right)]
-        lines.append(f"| {shares[0].fault.replace('_', ' ')} | {shares[0].pairs} | {' | '.join(cells)} |")
+        lines.append(f"| {shares[0].failure_mode.replace('_', ' ')} | {shares[0].pairs} | {' | '.join(cells)} |")
     weights = [share.pairs for share in ours]
     whole = [
         f"{np.average(values, weights=weights):.1%}"

@@ -1,7 +1,7 @@
 """The command ``tipstaff train-encoder``: a second reader, which knows word order, beside the n-grams of an artefact."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from training.encoder.train_encoder import TrainedEncoder
 
 __all__ = ["train_encoder"]
-
-_FIGURES = ("auc_hateful", "auc_abusive", "caught_abusive", "caught_hateful", "macro_f1")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,13 +77,15 @@ def train_encoder(
 
 def _print_figures(encoder: "TrainedEncoder", out: Path, *, as_json: bool) -> None:
     from model.artefact.folder import artefact_version
+    from training.evaluation.metric_names import AUC_ABUSIVE, AUC_HATEFUL, MACRO_F1, RECALL_ABUSIVE, RECALL_HATEFUL, SHORT_TITLES
 
     version = artefact_version(encoder.manifest)
-    figures_by_reader = {reader: asdict(figures) for reader, figures in encoder.figures.items()}
+    figures_by_reader = {reader: metrics.by_key() for reader, metrics in encoder.figures.items()}
     if as_json:
         print(json.dumps({"version": version, "out": str(out), "bytes": encoder.bytes, "figures": figures_by_reader}))
         return
     print(f"{version} in {out}; the encoder takes {encoder.bytes / 2**20:.1f} MiB")
-    print(f"{'judged by':18}" + "".join(f"{name:>16}" for name in _FIGURES))
+    metrics = (AUC_HATEFUL, AUC_ABUSIVE, RECALL_ABUSIVE, RECALL_HATEFUL, MACRO_F1)
+    print(f"{'judged by':18}" + "".join(f"{SHORT_TITLES[metric]:>16}" for metric in metrics))
     for reader, figures in figures_by_reader.items():
-        print(f"{reader:18}" + "".join(f"{'-' if figures[name] is None else format(figures[name], '.3f'):>16}" for name in _FIGURES))
+        print(f"{reader:18}" + "".join(f"{'-' if figures[metric] is None else format(figures[metric], '.3f'):>16}" for metric in metrics))

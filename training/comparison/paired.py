@@ -1,8 +1,8 @@
-"""Two artefacts on the same rows: how their figures differ, whether that may be chance, and which labels changed.
+"""Compares two artefacts on the same rows: how their figures differ, whether that may be chance, and which labels changed.
 
-Every difference is the second's figure less the first's. Intervals and p-values of figures come from a paired bootstrap: both
-artefacts are measured on the same resamples. Labels are compared by McNemar's test (McNemar 1947): of the rows that one of the
-two calls rightly and the other wrongly, is each as often the one that is right?
+Every difference is the second artefact's figure less the first's. Intervals and p-values of figures come from a paired bootstrap:
+both artefacts are measured on the same resamples. Labels are compared by McNemar's test (McNemar 1947): of the rows that only one of
+the two labels rightly, does either have more than chance would give it?
 """
 
 from collections.abc import Callable, Sequence
@@ -10,52 +10,48 @@ from dataclasses import dataclass
 from math import comb, erfc, isnan, sqrt
 
 import numpy as np
-import numpy.typing as npt
 
-from model.array_types import FloatArray
+from model.array_types import BoolArray, FloatArray, Int8Array, Int32Array
 from model.comment import LABELS
-from training.evaluation.intervals import RESAMPLES, bootstrap, percentiles
-from training.evaluation.scoreboard import METRICS, Scoreboard, ScoredRows
+from training.evaluation.intervals import RESAMPLES, bootstrap, percentile_intervals
+from training.evaluation.metric_names import (
+    AUC_ABUSIVE,
+    AUC_HATEFUL,
+    CALIBRATION_ERROR,
+    MACRO_F1,
+    METRICS,
+    RECALL_ABUSIVE,
+    RECALL_HATEFUL,
+)
+from training.evaluation.scoreboard import Scoreboard
+from training.evaluation.scored_rows import ScoredRows
 from training.evaluation.slices import SliceMembership
 from training.tables.labelled import Labelled
 
-__all__ = [
-    "COMPARED_METRICS",
-    "MEAN",
-    "POOLED",
-    "QUESTIONS",
-    "Comparison",
-    "Difference",
-    "LabelChange",
-    "McNemar",
-    "compare_rows",
-    "mcnemar",
-]
+__all__ = ["COMPARED_METRICS", "MEAN", "POOLED", "Comparison", "Difference", "McNemar", "compare_rows", "mcnemar"]
 
-Flags = npt.NDArray[np.bool_]
-
-COMPARED_METRICS = ("auc_abusive", "auc_hateful", "caught_abusive", "caught_hateful", "macro_f1", "calibration_error")
-"""The figures that are compared; docs/evaluate.md says what each is."""
-QUESTIONS = ("label", "abusive", "hateful")
-"""What a label is right or wrong about: itself, whether the comment is abusive, whether it is hateful."""
+COMPARED_METRICS = (AUC_ABUSIVE, AUC_HATEFUL, RECALL_ABUSIVE, RECALL_HATEFUL, MACRO_F1, CALIBRATION_ERROR)
+"""The metrics that are compared; docs/evaluate.md explains each."""
+_QUESTIONS = ("label", "abusive", "hateful")
+"""What a label answers rightly or wrongly: itself, whether the comment is abusive, whether it is hateful."""
 MEAN, POOLED = "MEAN", "pooled"
-"""What stands in the place of a source: the mean over the sources, and all rows as if of one."""
+"""Names in place of a source: the mean over the sources, and all rows as if they were of one source."""
 
-_EXACT = 1000
-_COLUMNS = [METRICS.index(name) for name in COMPARED_METRICS]
+_FEWEST_APPROXIMATE = 1000  # discordant rows from which the chi-squared distribution is used
+_ROWS = [METRICS.index(name) for name in COMPARED_METRICS]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A figure of both artefacts.
+    """A metric of both artefacts.
 
     Attributes:
         source: a source, ``MEAN`` or ``POOLED``.
-        figure: one of ``COMPARED``.
-        first, second: what each artefact comes to.
+        figure: the metric, one of ``COMPARED_METRICS``.
+        first, second: its value for each artefact.
         change: second less first.
         low, high: the 95 % interval of the change; None where too few resamples have the figure.
-        p: two-sided p-value of "no change", by the same resamples; None likewise.
+        p: two-sided p-value of "no change", by the same resamples; None where the interval is.
     """
 
     source: str
@@ -74,11 +70,11 @@ class McNemar:
 
     Attributes:
         source: a source, or ``POOLED``.
-        question: one of ``QUESTIONS``.
-        rows: how many rows answer it.
-        only_first: of these, how many only the first artefact has right.
-        only_second: how many only the second has right.
-        p: two-sided p-value of "each is as often right where they disagree".
+        question: ``label``, ``abusive`` or ``hateful``.
+        rows: number of rows that answer it.
+        only_first: number of these that only the first artefact labels rightly.
+        only_second: number that only the second labels rightly.
+        p: two-sided p-value of "where only one is right, it is as often the first as the second".
         method: ``exact`` (binomial) or ``chi-squared`` (with Edwards' continuity correction, from 1,000 such rows on).
     """
 
@@ -93,7 +89,7 @@ class McNemar:
 
 @dataclass(frozen=True, slots=True)
 class LabelChange:
-    """A comment whose label changed; its text is not told.
+    """A comment whose label changed; its text is left out.
 
     Attributes:
         row: its number among the rows compared.
@@ -116,15 +112,15 @@ class LabelChange:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a comparison comes to.
+    """The results of a comparison.
 
     Attributes:
         first, second: name and version of the artefacts.
-        rows: how many comments.
+        rows: number of comments.
         sources: their sources, each with its number of rows.
-        clean_rows: how many of the rows are clean conversation.
+        clean_rows: number of rows of clean conversation.
         resamples, seed: of the bootstrap.
-        differences: by source and figure, mean and pool last; figures that the rows cannot tell are missing.
+        differences: by source and figure, mean and pool last; metrics that the rows do not answer are left out.
         tests: by source and question, the pool last.
         changes: every comment whose label changed, in order of source and place.
     """
@@ -149,14 +145,14 @@ def compare_rows(
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
 ) -> Comparison:
-    """Compare what two artefacts said of the same rows.
+    """Compare the scores and labels of two artefacts.
 
     Args:
-        first: what the first said, from ``scoreboard.judge``.
-        second: what the second said of the same rows, with the same clean sources.
-        resamples: how many the intervals rest on.
+        first: rows as the first artefact scored them, from ``score_rows``.
+        second: the same rows as the second scored them, with the same clean sources.
+        resamples: number of resamples that the intervals rest on.
         seed: of the resamples.
-        progress: is told the share of the resamples that is done.
+        progress: called with the share of the resamples that is done.
 
     Raises:
         ValueError: the rows or the clean sources are not the same.
@@ -167,8 +163,8 @@ def compare_rows(
         first=first.version,
         second=second.version,
         rows=len(first.rows),
-        sources={name: int(of.size) for name, of in first.sources.items()},
-        clean_rows=int(first.calm.sum()),
+        sources={name: int(members.size) for name, members in first.sources.items()},
+        clean_rows=int(first.is_clean.sum()),
         resamples=resamples,
         seed=seed,
         differences=tuple(_differences(first, second, resamples=resamples, seed=seed, progress=progress)),
@@ -180,18 +176,18 @@ def compare_rows(
 def mcnemar(only_first: int, only_second: int) -> tuple[float, str]:
     """Return the two-sided p-value of McNemar's test, and by which method.
 
-    With fewer than 1,000 discordant rows it is the exact binomial one; from there on, the chi-squared distribution with one degree
-    of freedom, with the continuity correction of Edwards (1948), which is as good there.
+    With fewer than 1,000 discordant rows the test is the exact binomial one. From there on it is the chi-squared test with one degree of
+    freedom and the continuity correction of Edwards (1948), which is as good for so many.
 
     Args:
-        only_first: rows that only the first artefact has right.
-        only_second: rows that only the second has right.
+        only_first: number of rows that only the first artefact labels rightly.
+        only_second: number of rows that only the second labels rightly.
 
     Returns:
         The p-value, and ``exact`` or ``chi-squared``.
     """
     discordant = only_first + only_second
-    if discordant < _EXACT:
+    if discordant < _FEWEST_APPROXIMATE:
         tail = sum(comb(discordant, k) for k in range(min(only_first, only_second) + 1))
         return min(1.0, 2 * tail / 2**discordant), "exact"
     corrected = max(abs(only_first - only_second) - 1, 0) / sqrt(discordant)
@@ -201,73 +197,73 @@ def mcnemar(only_first: int, only_second: int) -> tuple[float, str]:
 def _differences(
     first: ScoredRows, second: ScoredRows, *, resamples: int, seed: int, progress: Callable[[float], None] | None
 ) -> Sequence[Difference]:
-    none = SliceMembership((), np.zeros(len(first.rows) + 1, np.int64), np.empty(0, np.int64))
-    boards = [Scoreboard(judged, none) for judged in (first, second)]
+    no_slices = SliceMembership((), np.zeros(len(first.rows) + 1, np.int64), np.empty(0, np.int64))
+    boards = [Scoreboard(scored, no_slices) for scored in (first, second)]
 
-    def figures(weights: npt.NDArray[np.int32] | None) -> FloatArray:
-        return np.stack([board.measure(weights).figures[_COLUMNS].T.ravel() for board in boards])
+    def measure(weights: Int32Array | None) -> FloatArray:
+        return np.stack([board.measure(weights).figures[_ROWS].T.ravel() for board in boards])
 
-    def change(weights: npt.NDArray[np.int32]) -> FloatArray:
-        found: FloatArray = np.diff(figures(weights), axis=0)[0]
-        return found
+    def change(weights: Int32Array) -> FloatArray:
+        changes: FloatArray = np.diff(measure(weights), axis=0)[0]
+        return changes
 
-    points = figures(None)
-    drawn = bootstrap(change, first.starts, count=resamples, seed=seed, progress=progress)
-    low, high = percentiles(drawn, points[1] - points[0])
-    names = [(source, figure) for source in (*first.sources, MEAN, POOLED) for figure in COMPARED_METRICS]
+    values = measure(None)
+    resampled = bootstrap(change, first.starts, count=resamples, seed=seed, progress=progress)
+    low, high = percentile_intervals(resampled, values[1] - values[0])
+    names = [(source, metric) for source in (*first.sources, MEAN, POOLED) for metric in COMPARED_METRICS]
     return [
         Difference(
             *name,
-            first=float(points[0, at]),
-            second=float(points[1, at]),
-            change=float(points[1, at] - points[0, at]),
-            low=_known(low[at]),
-            high=_known(high[at]),
-            p=None if isnan(low[at]) else _p(drawn[:, at]),
+            first=float(values[0, column]),
+            second=float(values[1, column]),
+            change=float(values[1, column] - values[0, column]),
+            low=_none_if_nan(low[column]),
+            high=_none_if_nan(high[column]),
+            p=None if isnan(low[column]) else _p_value(resampled[:, column]),
         )
-        for at, name in enumerate(names)
-        if np.isfinite(points[:, at]).all()
+        for column, name in enumerate(names)
+        if np.isfinite(values[:, column]).all()
     ]
 
 
-def _known(value: float) -> float | None:
+def _none_if_nan(value: float) -> float | None:
     return None if isnan(value) else float(value)
 
 
-def _p(drawn: FloatArray) -> float:
-    """Return how often the change of a resample is on the other side of 0, twice (Efron & Tibshirani 1993, chapter 15); never quite 0."""
-    known = drawn[np.isfinite(drawn)]
+def _p_value(changes: FloatArray) -> float:
+    """Return twice the share of resampled changes on the other side of 0, but never 0 (Efron & Tibshirani 1993, chapter 15)."""
+    known = changes[np.isfinite(changes)]
     tail = min(int((known <= 0).sum()), int((known >= 0).sum()))
     return min(1.0, 2 * (tail + 1) / (known.size + 1))
 
 
-def _right(labels: npt.NDArray[np.int8], rows: Labelled) -> dict[str, tuple[Flags, Flags]]:
-    """Return which rows answer each question, and which of them the labels have right; shape (n,) each."""
-    said = {"label": labels, "abusive": labels > 0, "hateful": labels == 2}
+def _answers(labels: Int8Array, rows: Labelled) -> dict[str, tuple[BoolArray, BoolArray]]:
+    """Return for each question which rows answer it, and which of the labels agree with them; shape (n,) each."""
+    predicted = {"label": labels, "abusive": labels > 0, "hateful": labels == 2}
     truth = {"label": rows.label, "abusive": rows.abusive, "hateful": rows.hateful}
-    return {question: (truth[question] >= 0, said[question] == truth[question]) for question in QUESTIONS}
+    return {question: (truth[question] >= 0, predicted[question] == truth[question]) for question in _QUESTIONS}
 
 
 def _tests(first: ScoredRows, second: ScoredRows) -> Sequence[McNemar]:
-    one, other = _right(first.labels, first.rows), _right(second.labels, second.rows)
-    every = [*first.sources.items(), (POOLED, np.arange(len(first.rows)))]
+    first_answers, second_answers = _answers(first.labels, first.rows), _answers(second.labels, second.rows)
     tests = []
-    for source, of in every:
-        for question in QUESTIONS:
-            known = of[one[question][0][of]]
-            right, too = one[question][1][known], other[question][1][known]
-            if known.size:
-                counts = int((right & ~too).sum()), int((too & ~right).sum())
-                tests.append(McNemar(source, question, known.size, *counts, *mcnemar(*counts)))
+    for source, members in (*first.sources.items(), (POOLED, np.arange(len(first.rows)))):
+        for question in _QUESTIONS:
+            known, first_right = first_answers[question]
+            rows = members[known[members]]
+            if rows.size:
+                one, other = first_right[rows], second_answers[question][1][rows]
+                counts = int((one & ~other).sum()), int((other & ~one).sum())
+                tests.append(McNemar(source, question, rows.size, *counts, *mcnemar(*counts)))
     return tests
 
 
 def _changes(first: ScoredRows, second: ScoredRows) -> Sequence[LabelChange]:
     rows = first.rows
-    agree = [_agrees(judged.labels, rows) for judged in (first, second)]
+    first_agrees, second_agrees = (_agreement(scored.labels, rows) for scored in (first, second))
     changes = []
     for row in np.flatnonzero(first.labels != second.labels).tolist():
-        before, after = bool(agree[0][row]), bool(agree[1][row])
+        before, after = bool(first_agrees[row]), bool(second_agrees[row])
         changes.append(
             LabelChange(
                 row=row,
@@ -284,14 +280,15 @@ def _changes(first: ScoredRows, second: ScoredRows) -> Sequence[LabelChange]:
     return changes
 
 
-def _agrees(labels: npt.NDArray[np.int8], rows: Labelled) -> Flags:
-    """Return which labels do not contradict anything that is known, shape (n,)."""
-    right = _right(labels, rows)
-    agrees: Flags = np.logical_and.reduce([right[question][1] | ~right[question][0] for question in ("abusive", "hateful")])
+def _agreement(labels: Int8Array, rows: Labelled) -> BoolArray:
+    """Return which labels contradict nothing that is known, shape (n,)."""
+    answers = _answers(labels, rows)
+    agrees: BoolArray = np.logical_and.reduce([right | ~known for known, right in (answers["abusive"], answers["hateful"])])
     return agrees
 
 
 def _truth(rows: Labelled, row: int) -> str:
+    """Return what is known of a row in words: a label, or as much of it as is known."""
     if rows.abusive[row] == 0:
         return str(LABELS[0])
     if rows.hateful[row] == 1:

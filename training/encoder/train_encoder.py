@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
@@ -192,7 +192,7 @@ def _described(
     said = {name: getattr(manifest, name) for name in Description.model_fields}
     said["readers"] = (manifest.readers[0], describe_encoder(second)[0])
     said["policies"] = {"default": policy_thresholds(policy)}
-    said["metrics"] = manifest.metrics | {"profiles": {name: asdict(found) for name, found in figures.items()}}
+    said["metrics"] = manifest.metrics | {"profiles": {name: metrics.by_key() for name, metrics in figures.items()}}
     said["settings"] = manifest.settings | {"encoder": dataclasses.asdict(job.settings) | {"source_weights": dict(job.source_weights)}}
     said["libraries"] = manifest.libraries | {name: metadata.version(name) for name in ("onnxruntime", "torch", "transformers")}
     return Description(**said)

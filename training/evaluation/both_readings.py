@@ -1,52 +1,54 @@
-"""Rows that both readers of an artefact have read, each once: from that, every profile can be measured."""
+"""Rows that both readers of an artefact have read, each once: from these readings every profile can be measured."""
 
 import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
-from model.array_types import FloatArray
+from model.array_types import BoolArray, FloatArray, Int8Array
 from model.comment import Comment
 from model.decisions import CommentJudge, Decisions
 from model.encoder.combined import CombinedReader
 from model.moderator import Moderator
 from model.text.pipeline import prepare
 from training.evaluation.source_metrics import SourceMetrics, calibration_error, measure_sources
+from training.public_keys import stored_as, with_public_keys
 from training.tables.labelled import Labelled
 
 __all__ = ["BothReadings", "CascadeMetrics", "read_with_both", "sample_rows"]
 
-_TIMED = 300
+_MOST_TIMED = 300
 
 
 @dataclass(frozen=True, slots=True)
 class CascadeMetrics:
-    """How well comments are judged if those from a threshold on are read by both readers, and what it costs.
+    """How good the labels are if both readers read the comments from a threshold on, and what that costs.
 
     Attributes:
-        threshold: P(abusive) of the n-grams; None where the n-grams judge alone.
-        figures: means over sources.
-        calibration_error: of abusive, all sources pooled; None where none counts.
-        passed: share of the comments that both readers read.
-        passed_clean: share of clean conversation that both read; None without any.
-        seconds: of CPU for a thousand comments.
+        threshold: P(abusive) by the n-grams; None where the n-grams decide alone.
+        means: means over the sources.
+        calibration_error: of P(abusive), all sources pooled; None where no source has clean and abusive rows.
+        encoder_share: share of the comments that the encoder reads too.
+        clean_encoder_share: share of clean conversation that the encoder reads too; None without any.
+        seconds: of CPU time for a thousand comments.
     """
 
     threshold: float | None
-    figures: SourceMetrics
+    means: SourceMetrics
     calibration_error: float | None
-    passed: float
-    passed_clean: float | None
+    encoder_share: float = field(metadata=stored_as("passed"))
+    clean_encoder_share: float | None = field(metadata=stored_as("passed_clean"))
     seconds: float
 
-    def told(self) -> dict[str, object]:
-        """Return it JSON-ready, the figures beside the others."""
-        told = asdict(self)
-        figures: dict[str, object] = told.pop("figures")
-        return figures | told
+    def figures(self) -> Mapping[str, object]:
+        """Return all figures by their public keys, those of the sources among the others."""
+        figures = cast("dict[str, object]", with_public_keys(self))
+        means = cast("dict[str, object]", figures.pop("means"))
+        return means | figures
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,43 +59,44 @@ class BothReadings:
         rows: n comments.
         clean: sources whose fine rows are clean conversation.
         prior: share of abusive comments that the probabilities are calibrated for.
-        held: whether there is anything to judge; what is not counts as fine; shape (n,).
+        has_text: whether a comment holds any text; one that holds none counts as fine; shape (n,).
         first_pass: P(abusive) by which the cascade chooses the comments that the encoder reads, shape (n,).
-        alone, alone_labels: scores and labels by the n-grams, shapes (n, 3) and (n,).
-        both, both_labels: the same by both readers.
-        ngrams_seconds: of CPU, of one thread, that the n-grams take for a thousand comments.
-        encoder_seconds: that the encoder takes for a thousand comments as long as each, shape (n,).
+        ngram_scores, ngram_labels: by the n-grams alone, shapes (n, 3) and (n,).
+        combined_scores, combined_labels: by both readers, of the same shapes.
+        ngram_seconds: CPU time that the n-grams take for a thousand comments, on one thread.
+        encoder_seconds: CPU time that the encoder takes for a thousand comments as long as each row, shape (n,).
     """
 
     rows: Labelled
     clean: Collection[str]
     prior: float
-    held: npt.NDArray[np.bool_]
+    has_text: BoolArray
     first_pass: FloatArray
-    alone: FloatArray
-    alone_labels: npt.NDArray[np.int8]
-    both: FloatArray
-    both_labels: npt.NDArray[np.int8]
-    ngrams_seconds: float
+    ngram_scores: FloatArray
+    ngram_labels: Int8Array
+    combined_scores: FloatArray
+    combined_labels: Int8Array
+    ngram_seconds: float
     encoder_seconds: FloatArray
 
-    def judged_from(self, threshold: float | None) -> CascadeMetrics:
-        """Measure the cascade with a threshold; that of 0 is the profile full, None the profile fast."""
-        passed = self.held & (self.first_pass >= (np.inf if threshold is None else threshold))
-        scores = np.where(passed[:, None], self.both, self.alone)
-        calm = (self.rows.abusive == 0) & np.isin(self.rows.source, list(self.clean))
+    def measure_cascade(self, threshold: float | None) -> CascadeMetrics:
+        """Measure the cascade with a threshold; 0 makes it the profile full, None the profile fast."""
+        by_encoder = self.has_text & (self.first_pass >= (np.inf if threshold is None else threshold))
+        scores = np.where(by_encoder[:, None], self.combined_scores, self.ngram_scores)
+        labels = np.where(by_encoder, self.combined_labels, self.ngram_labels)
+        is_clean = (self.rows.abusive == 0) & np.isin(self.rows.source, list(self.clean))
         return CascadeMetrics(
             threshold=threshold,
-            figures=measure_sources(scores, np.where(passed, self.both_labels, self.alone_labels), self.rows, clean=self.clean)["MEAN"],
+            means=measure_sources(scores, labels, self.rows, clean=self.clean)["MEAN"],
             calibration_error=calibration_error(1 - scores[:, 0], self.rows, prior=self.prior),
-            passed=float(passed.mean()),
-            passed_clean=float(passed[calm].mean()) if calm.any() else None,
-            seconds=self.ngrams_seconds + float((passed * self.encoder_seconds).mean()),
+            encoder_share=float(by_encoder.mean()),
+            clean_encoder_share=float(by_encoder[is_clean].mean()) if is_clean.any() else None,
+            seconds=self.ngram_seconds + float((by_encoder * self.encoder_seconds).mean()),
         )
 
 
 def read_with_both(
-    moderator: Moderator,
+    fast: Moderator,
     full: Moderator,
     combined: CombinedReader,
     rows: Labelled,
@@ -105,8 +108,8 @@ def read_with_both(
     """Have both readers read rows, and time how long they take for some of them.
 
     Args:
-        moderator: of the n-grams alone.
-        full: of the same artefact, with both readers for every comment.
+        fast: the n-grams alone.
+        full: the same artefact, with both readers for every comment.
         combined: how the latter combines them.
         rows: n comments.
         clean: sources whose fine rows are clean conversation.
@@ -114,28 +117,26 @@ def read_with_both(
         judge_with: makes the judge of a moderator, as for the rest of the report.
     """
     comments = [Comment("", text) for text in rows.text]
-    first_pass = moderator.decide(comments)
-    judged = first_pass.labels >= 0
-    alone, both = (judge_with(each).decide(comments) for each in (moderator, full))
-    at = np.flatnonzero(judged)
-    texts = prepare([comments[row] for row in at])
-    sample = sample_rows(at.size, _TIMED, seed)
-    timed = [comments[row] for row in at[sample]]
-    ngrams = _seconds(lambda: moderator.decide(timed, threads=1)) / max(len(timed), 1)
-    encoder = np.zeros(len(rows))
-    encoder[at] = _encoder_seconds(combined, texts, sample)
+    first_pass = fast.decide(comments)
+    has_text = first_pass.labels >= 0
+    by_ngrams, by_both = (judge_with(moderator).decide(comments) for moderator in (fast, full))
+    to_read = np.flatnonzero(has_text)
+    sample = sample_rows(to_read.size, _MOST_TIMED, seed)
+    timed = [comments[row] for row in to_read[sample]]
+    encoder_seconds = np.zeros(len(rows))
+    encoder_seconds[to_read] = 1000 * _encoder_seconds(combined, prepare([comments[row] for row in to_read]), sample)
     return BothReadings(
         rows=rows,
         clean=clean,
-        prior=moderator.classifier.prior.abusive,
-        held=judged,
-        first_pass=np.where(judged, 1 - first_pass.scores[:, 0], 0.0),
-        alone=_scores(alone),
-        alone_labels=_labels(alone),
-        both=_scores(both),
-        both_labels=_labels(both),
-        ngrams_seconds=1000 * ngrams,
-        encoder_seconds=1000 * encoder,
+        prior=fast.prior.abusive,
+        has_text=has_text,
+        first_pass=np.where(has_text, 1 - first_pass.scores[:, 0], 0.0),
+        ngram_scores=_scores(by_ngrams),
+        ngram_labels=_labels(by_ngrams),
+        combined_scores=_scores(by_both),
+        combined_labels=_labels(by_both),
+        ngram_seconds=1000 * _cpu_seconds(lambda: fast.decide(timed, threads=1)) / max(len(timed), 1),
+        encoder_seconds=encoder_seconds,
     )
 
 
@@ -144,29 +145,33 @@ def _scores(decisions: Decisions) -> FloatArray:
     return np.where(decisions.labels[:, None] >= 0, decisions.scores, (1.0, 0.0, 0.0))
 
 
-def _labels(decisions: Decisions) -> npt.NDArray[np.int8]:
+def _labels(decisions: Decisions) -> Int8Array:
+    """Return the labels, with that of a fine comment where one was not judged."""
     return np.maximum(decisions.labels, 0).astype(np.int8)
 
 
 def sample_rows(count: int, most: int, seed: int) -> npt.NDArray[np.intp]:
-    """Return the numbers below ``count``, ascending; of more than ``most`` as many drawn at random."""
+    """Return the numbers below ``count``, ascending; if there are more than ``most``, as many as that, drawn at random."""
     return np.sort(np.random.default_rng(seed).choice(count, min(count, most), replace=False)).astype(np.intp)
 
 
-def _encoder_seconds(second: CombinedReader, texts: Sequence[bytes], some: npt.NDArray[np.intp]) -> FloatArray:
-    """Return what an encoder takes for each text, by a line through size and CPU time of some: what is passed on is longer than most."""
-    columns = np.column_stack([np.ones(len(texts)), [len(text) for text in texts]])
-    spent = [_seconds(partial(second.encoder.read, [texts[at]])) for at in some]
-    line = np.linalg.lstsq(columns[some], np.array(spent, np.float64))[0]
-    found: FloatArray = np.maximum(columns @ line, 0.0)
-    return found
+def _encoder_seconds(combined: CombinedReader, texts: Sequence[bytes], sample: npt.NDArray[np.intp]) -> FloatArray:
+    """Return the CPU time that an encoder takes for each text, estimated from its size by a straight line through a sample.
+
+    A mean would not do: the comments that a cascade passes on are longer than most.
+    """
+    sizes = np.column_stack([np.ones(len(texts)), [len(text) for text in texts]])
+    sample_seconds = [_cpu_seconds(partial(combined.encoder.read, [texts[row]])) for row in sample]
+    line = np.linalg.lstsq(sizes[sample], np.array(sample_seconds, np.float64))[0]
+    seconds: FloatArray = np.maximum(sizes @ line, 0.0)
+    return seconds
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    """Return the CPU seconds that work takes, the shorter of two times."""
-    spent = []
+def _cpu_seconds(work: Callable[[], object]) -> float:
+    """Return the CPU time that work takes, in seconds; the shorter of two runs."""
+    seconds = []
     for _ in range(2):
         start = time.process_time()
         work()
-        spent.append(time.process_time() - start)
-    return min(spent)
+        seconds.append(time.process_time() - start)
+    return min(seconds)

@@ -1,70 +1,73 @@
-"""``tipstaff evaluate``: labelled tables in, a report out."""
+"""``tipstaff evaluate``: from labelled tables to a report."""
 
 import hashlib
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from model.artefact.folder import StoredArtefact, read_artefact, shipped_folder
-from model.errors import ArtefactError, TableError
+from model.errors import TableError
 from model.moderator import Moderator
 from model.normaliser.version import normaliser_version
 from model.profile import Profile
 from training.evaluation.intervals import RESAMPLES
+from training.evaluation.measurement import compute_results
 from training.evaluation.report.behaviour_section import behaviour_section
 from training.evaluation.report.profile_section import profiles_section
 from training.evaluation.report.report_files import REPORT_FILES, EvaluationReport, ScoredTable, write_report
+from training.evaluation.report.report_folder import check_report_folder
 from training.evaluation.report.robustness_section import robustness_section
 from training.evaluation.report.sections import ReportSection
-from training.evaluation.results import EvaluationResults, compute_results
-from training.evaluation.scoreboard import ScoredRows, score_rows
+from training.evaluation.results import EvaluationResults
+from training.evaluation.scored_rows import ScoredRows, score_rows
 from training.tables.labelled import Labelled
 from training.tables.labelled_tables import TablesRead, read_tables
+from training.terminal import StepProgress
 
 __all__ = [
     "SECTION_BUILDERS",
     "SHIPPED_NAME",
-    "SPLITS",
     "EvaluateJob",
     "Evaluation",
-    "Progress",
-    "SectionBuilder",
     "check_clean_sources",
     "run_evaluation",
     "section_builders_for",
     "select_split",
 ]
 
-Progress = Callable[[str, float], None]
-"""Is told the step at work and the share of it that is done."""
 SectionBuilder = Callable[[Moderator, ScoredRows, EvaluationResults], ReportSection | None]
-"""Makes a further part of the report of what was judged and measured, if there is anything to tell."""
+"""Makes a further section of the report from what was scored and measured; None if there is nothing to report."""
 
 SECTION_BUILDERS: Sequence[tuple[str, SectionBuilder]] = (("behaviour", behaviour_section), ("attacks", robustness_section))
-"""The further parts of every report, each with the name of its step; ``extras_of`` has one more."""
+"""The further sections of every report, each with the name of its step; ``section_builders_for`` has one more."""
 SHIPPED_NAME = "default"
-"""What the artefact that ships is called."""
-SPLITS = ("held-out", "dev", "train", "all")
+"""The name by which a user asks for the artefact that ships."""
+_SPLITS: Mapping[str, Sequence[str | None]] = {
+    "held-out": ("dev", None),
+    "dev": ("dev",),
+    "train": ("train",),
+    "all": ("train", "dev", None),
+}
+_MOST_SOURCES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluateJob:
-    """What to judge, and by what.
+    """What to evaluate, on which rows, and how.
 
     Attributes:
         artefact: folder of the artefact; None for the one that ships.
         tables: files and folders of labelled tables.
         out: folder of the report.
-        columns: field → column, where the tables name them otherwise.
+        columns: field → column, where the tables have other names for them.
         labels: the tables' label → fine, toxic or hateful.
         split: which rows: ``dev``, ``train``, ``all``, or ``held-out``, those that are not ``train``.
-        clean: sources whose fine rows are clean conversation; none stands for all.
-        resamples: how many the intervals rest on.
+        clean: sources whose fine rows are clean conversation; none means all.
+        resamples: number of resamples that the intervals rest on.
         seed: of all that is random.
         strict: whether the first bad row ends the run.
-        profile: which readers judge; as Moderator.load has it if None.
+        profile: which readers judge; None leaves the choice to Moderator.load.
     """
 
     artefact: Path | None
@@ -82,12 +85,12 @@ class EvaluateJob:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What came of an evaluation.
+    """The outcome of an evaluation.
 
     Attributes:
-        report: everything that was found.
-        reading: what came of reading the tables.
-        out: where the report was written.
+        report: all results.
+        reading: how the tables were read.
+        out: the folder that the report was written to.
     """
 
     report: EvaluationReport
@@ -96,99 +99,78 @@ class Evaluation:
 
 
 def run_evaluation(
-    job: EvaluateJob, progress: Progress | None = None, *, extras: Sequence[tuple[str, SectionBuilder]] | None = None
+    job: EvaluateJob, progress: StepProgress | None = None, *, builders: Sequence[tuple[str, SectionBuilder]] | None = None
 ) -> Evaluation:
-    """Judge labelled tables and write report.html and report.json.
+    """Evaluate an artefact on labelled tables and write report.html and report.json.
 
     Args:
-        job: what, and by what.
-        progress: is told how far the work is.
-        extras: further parts of the report; None for those that ``extras_of`` gives.
+        job: what, on which rows, and how.
+        progress: called with the step that runs and the share of it that is done.
+        builders: of further sections of the report; None for those that ``section_builders_for`` gives.
 
     Raises:
         ArtefactError: the artefact cannot be used, or the report cannot be written.
-        TableError: a table cannot be read, no row is to be judged, a source does not exist, or ``strict`` and a row is bad.
+        TableError: a table cannot be read, there is no row to judge, a source does not exist, or ``strict`` and a row is bad.
     """
-    tell = progress or (lambda step, share: None)
-    check_out(job.out)
+    report_step = progress or (lambda step, share: None)
+    check_report_folder(job.out, files=REPORT_FILES, content="a report")
     stored = read_artefact(job.artefact or shipped_folder(), normaliser=normaliser_version())
     moderator = Moderator(stored, profile=job.profile)
-    tell("reading", 0.0)
+    report_step("reading", 0.0)
     reading = read_tables(job.tables, columns=job.columns, labels=job.labels, strict=job.strict)
     rows = select_split(reading.rows, job.split)
     check_clean_sources(job.clean, rows)
-    tables = _tables(rows)
-    tell("judging", 0.0)
-    judged = score_rows(moderator, rows, clean=job.clean or None, progress=lambda share: tell("judging", share))
-    tell("measuring", 0.0)
-    results = compute_results(judged, resamples=job.resamples, seed=job.seed, progress=lambda share: tell("measuring", share))
+    tables = _scored_tables(rows)
+    report_step("judging", 0.0)
+    scored = score_rows(moderator, rows, clean=job.clean or None, progress=partial(report_step, "judging"))
+    report_step("measuring", 0.0)
+    results = compute_results(scored, resamples=job.resamples, seed=job.seed, progress=partial(report_step, "measuring"))
     sections = []
-    for step, extra in section_builders_for(stored) if extras is None else extras:
-        tell(step, 0.0)
-        if (section := extra(moderator, judged, results)) is not None:
+    for step, build in section_builders_for(stored) if builders is None else builders:
+        report_step(step, 0.0)
+        if (section := build(moderator, scored, results)) is not None:
             sections.append(section)
-    tell("writing", 0.0)
+    report_step("writing", 0.0)
     report = EvaluationReport(results, tuple(sections), tables, reading, job.split, _remarks(moderator, rows, tables))
     write_report(report, job.out)
     return Evaluation(report, reading, job.out)
 
 
 def section_builders_for(stored: StoredArtefact) -> Sequence[tuple[str, SectionBuilder]]:
-    """Return the further parts of a report on an artefact: those of every report, and how its profiles compare if it has several."""
+    """Return the builders of the further sections: those of every report, and the one that compares an artefact's profiles."""
     return (*SECTION_BUILDERS, ("profiles", partial(profiles_section, stored)))
 
 
 def select_split(rows: Labelled, split: str) -> Labelled:
-    """Return the rows to judge: those of a split, all, or those held out of training.
+    """Return the rows of a split, or all rows, or those held out of training.
 
     Args:
-        rows: what the tables hold.
-        split: one of ``SPLITS``; rows without a split are ``held-out``.
+        rows: all rows of the tables.
+        split: ``dev``, ``train``, ``all`` or ``held-out``; rows without a split are ``held-out``.
 
     Raises:
         TableError: there is none.
     """
-    wanted = {"all": ("train", "dev", None), "held-out": ("dev", None)}.get(split, (split,))
-    kept = [row for row, side in enumerate(rows.split) if side in wanted]
-    if not kept:
-        found = ", ".join(sorted({side or "empty" for side in rows.split}))
-        raise TableError(f"no row to judge: --split is {split}, the column split of all rows used is {found}: choose another --split")
-    return rows if len(kept) == len(rows) else rows.take(kept)
-
-
-def check_out(folder: Path) -> None:
-    """Refuse, before the long work, a folder that the report cannot be written to.
-
-    Raises:
-        ArtefactError: it is a file, holds something else, or cannot be written.
-    """
-    place = Path(os.path.realpath(folder))
-    if place.is_dir():
-        if other := sorted(
-            path.name for path in place.iterdir() if path.name not in REPORT_FILES or not path.is_file() or path.is_symlink()
-        ):
-            raise ArtefactError(f"{folder}: holds something other than a report ({other[0]!a}): choose another folder")
-    elif place.exists():
-        raise ArtefactError(f"{folder}: is a file: give a folder")
-    above = next(parent for parent in place.parents if parent.exists())
-    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
-        raise ArtefactError(f"{folder}: {above} is {'not writable' if above.is_dir() else 'a file'}: choose another folder")
+    selected = [row for row, side in enumerate(rows.split) if side in _SPLITS[split]]
+    if not selected:
+        sides = ", ".join(sorted({side or "empty" for side in rows.split}))
+        raise TableError(f"no row to judge: --split is {split}, the column split of all rows used is {sides}: choose another --split")
+    return rows if len(selected) == len(rows) else rows.take(selected)
 
 
 def check_clean_sources(clean: Sequence[str], rows: Labelled) -> None:
-    """Refuse clean sources that none of the rows is of.
+    """Refuse clean sources that no row is from.
 
     Raises:
         TableError: there is such a source.
     """
-    sources = set(rows.source)
+    sources = sorted(set(rows.source))
     if unknown := [name for name in clean if name not in sources]:
-        shown = sorted(sources)
-        listed = ", ".join(shown[:20]) + (f" and {len(shown) - 20} more" if len(shown) > 20 else "")
-        raise TableError(f"--clean {unknown[0]}: no row to judge is of that source; the sources are {listed}")
+        names = ", ".join(sources[:_MOST_SOURCES]) + (f" and {len(sources) - _MOST_SOURCES} more" if len(sources) > _MOST_SOURCES else "")
+        raise TableError(f"--clean {unknown[0]}: no row to judge is of that source; the sources are {names}")
 
 
-def _tables(rows: Labelled) -> tuple[ScoredTable, ...]:
+def _scored_tables(rows: Labelled) -> tuple[ScoredTable, ...]:
     counts: dict[str, int] = {}
     for place in rows.place:
         counts[place.file] = counts.get(place.file, 0) + 1
@@ -201,10 +183,10 @@ def _sha256(path: Path) -> str:
 
 
 def _remarks(moderator: Moderator, rows: Labelled, tables: Sequence[ScoredTable]) -> tuple[str, ...]:
-    """Say which figures are flattered: those of rows that the artefact may have learned from."""
-    known = {source["sha256"] for source in moderator.public_manifest()["data"]}
-    seen = {one.file for one in tables if one.sha256 in known}
-    taught = sum(place.file in seen and split != "dev" for place, split in zip(rows.place, rows.split, strict=True))
-    if not taught:
+    """Warn of figures that are too good: those of rows that the artefact may have been trained on."""
+    hashes = {source["sha256"] for source in moderator.public_manifest()["data"]}
+    files = {one.file for one in tables if one.sha256 in hashes}
+    trained_on = sum(place.file in files and split != "dev" for place, split in zip(rows.place, rows.split, strict=True))
+    if not trained_on:
         return ()
-    return (f"{taught:,} of the rows are in tables that the artefact was trained with and are not dev rows: it may know them by heart",)
+    return (f"{trained_on:,} of the rows are in tables that the artefact was trained with and are not dev rows: it may know them by heart",)

@@ -1,8 +1,8 @@
-"""Slices: which kind of comment a comment is, by its text alone.
+"""Slices: the kinds that a comment belongs to, by its text alone.
 
 The kinds are those in which moderation models are known to fail: comments that name a group (Dixon et al. 2018, "Measuring and
 mitigating unintended bias in text classification"), very short and very long ones, swearing, other languages, capitals, emoji.
-All lists are our own. A comment is in one slice of each family, and in as many identity slices as it names groups.
+All word lists are our own. A comment is in one slice of each family, but in an identity slice for every group that it names.
 """
 
 import re
@@ -10,22 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
-import numpy.typing as npt
 
-__all__ = [
-    "IDENTITY_FAMILY",
-    "Slice",
-    "SliceMembership",
-    "assign_slices",
-    "has_emoji",
-    "is_english",
-    "is_profane",
-    "is_shouting",
-    "named_groups",
-]
+from model.array_types import BoolArray, IntArray
+
+__all__ = ["IDENTITY_FAMILY", "Slice", "SliceMembership", "assign_slices", "has_emoji", "is_english", "is_shouting"]
 
 IDENTITY_FAMILY = "identity"
 """The family of the slices that name a group of people."""
@@ -33,17 +24,17 @@ IDENTITY_FAMILY = "identity"
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _NO_WORDS = re.compile(r"https?://\S+|www\.\S+|[@#]\w+")
 _EMOJI = re.compile("[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u2600-\u27bf\u2b05-\u2b55\ufe0f]")
-_LATIN_END, _LATIN_MORE = 0x2B0, range(0x1D00, 0x1F00)
-_LENGTHS = ((5, "1 to 5 words"), (15, "6 to 15 words"), (40, "16 to 40 words"), (100, "41 to 100 words"))
+_LATIN_END, _MORE_LATIN = 0x2B0, range(0x1D00, 0x1F00)
+_LENGTHS: tuple[tuple[int, str], ...] = ((5, "1 to 5 words"), (15, "6 to 15 words"), (40, "16 to 40 words"), (100, "41 to 100 words"))
 _LONGEST = "over 100 words"
-_FOREIGN_LETTERS = 0.3
-_SHOUTED = 0.6
-_SHOUTED_LETTERS = 10
+_FOREIGN_SHARE = 0.3  # of the letters, from which a comment is not English
+_CAPITALS_SHARE = 0.6  # of the letters, from which a comment shouts
+_FEWEST_LETTERS = 10  # of a comment that shouts
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A kind of comment: one of a family."""
+    """A kind of comment, such as family "length", name "1 to 5 words"."""
 
     family: str
     name: str
@@ -51,35 +42,35 @@ class Slice:
 
 @dataclass(frozen=True, eq=False)
 class SliceMembership:
-    """Which of n comments is in which slices.
+    """The slices that each of n comments is in.
 
     Attributes:
         slices: the kinds.
         starts: where the slices of each comment start in ``members``, and the end; shape (n + 1,).
-        members: places in ``slices``, comment by comment; int64.
+        members: positions in ``slices``, comment by comment.
     """
 
     slices: tuple[Slice, ...]
-    starts: npt.NDArray[np.int64]
-    members: npt.NDArray[np.int64]
+    starts: IntArray
+    members: IntArray
 
-    def holds(self, number: int) -> npt.NDArray[np.bool_]:
+    def rows_in(self, number: int) -> BoolArray:
         """Return which comments are in the slice of that number, shape (n,)."""
-        found = np.zeros(self.starts.size - 1, np.bool_)
-        found[np.repeat(np.arange(found.size), np.diff(self.starts))[self.members == number]] = True
-        return found
+        is_in = np.zeros(self.starts.size - 1, np.bool_)
+        is_in[np.repeat(np.arange(is_in.size), np.diff(self.starts))[self.members == number]] = True
+        return is_in
 
 
 def assign_slices(texts: Sequence[str]) -> SliceMembership:
-    """Tell of each of n comments, as they were written, in which slices it is."""
+    """Return the slices that each of n comments is in, by its text as it was written."""
     slices = tuple(Slice(IDENTITY_FAMILY, name) for name in dict.fromkeys(_identities().values()))
     slices += tuple(Slice("length", name) for name in (*(name for _, name in _LENGTHS), _LONGEST))
     slices += (Slice("profanity", "present"), Slice("profanity", "absent"), Slice("language", "English"), Slice("language", "other"))
     slices += (Slice("capitals", "shouting"), Slice("capitals", "not shouting"), Slice("emoji", "present"), Slice("emoji", "absent"))
-    place = {one: number for number, one in enumerate(slices)}
-    found = [[place[one] for one in _slices(text)] for text in texts]
-    starts = np.cumsum([0, *map(len, found)], dtype=np.int64)
-    return SliceMembership(slices, starts, np.fromiter((number for row in found for number in row), np.int64, count=int(starts[-1])))
+    numbers = {one: number for number, one in enumerate(slices)}
+    memberships = [[numbers[one] for one in _slices(text)] for text in texts]
+    starts = np.cumsum([0, *map(len, memberships)], dtype=np.int64)
+    return SliceMembership(slices, starts, np.fromiter(chain.from_iterable(memberships), np.int64, count=int(starts[-1])))
 
 
 def _slices(text: str) -> Iterator[Slice]:
@@ -93,48 +84,39 @@ def _slices(text: str) -> Iterator[Slice]:
     yield Slice("emoji", "present" if has_emoji(text) else "absent")
 
 
-def named_groups(text: str) -> frozenset[str]:
-    """Return the groups of people that a comment names by a word that does not judge."""
-    return _groups(_words(text))
-
-
-def is_profane(text: str) -> bool:
-    """Return whether a comment swears in plain letters, at whomever or at nobody."""
-    return not _profanity().isdisjoint(_words(text))
-
-
 def is_english(text: str) -> bool:
-    """Return False for a comment that is evidently in another language.
+    """Return whether a comment is in English, as far as its text shows.
 
-    That is one of whose letters three in ten are not Latin, or that has two different words or more that another language can hardly do
-    without, and more of these than of English ones. Comments of a few words pass for English unless their script tells.
+    It is not if more than three in ten of its letters are not Latin, or if it has at least two different words that another language
+    can hardly do without, and more of these than of such English words. A comment of a few words counts as English unless its script
+    says otherwise.
     """
     text = _NO_WORDS.sub(" ", text)
     if not text.isascii():
         letters = [char for char in text if char.isalpha()]
-        foreign = sum(ord(char) >= _LATIN_END and ord(char) not in _LATIN_MORE and not _styled(char) for char in letters)
-        if foreign > _FOREIGN_LETTERS * len(letters):
+        foreign = sum(ord(char) >= _LATIN_END and ord(char) not in _MORE_LATIN and not _styled(char) for char in letters)
+        if foreign > _FOREIGN_SHARE * len(letters):
             return False
     words = set(_WORD.findall(text.casefold()))
     languages = _stopwords()
     english = len(words & languages["english"])
-    return all(len(words & listed) < max(2, english + 1) for name, listed in languages.items() if name != "english")
+    return all(len(words & common) < max(2, english + 1) for name, common in languages.items() if name != "english")
 
 
 def is_shouting(text: str) -> bool:
-    """Return whether at least six in ten letters of a comment are capitals, of ten or more that could be."""
+    """Return whether at least six in ten letters of a comment are capitals, of at least ten that have a case."""
     text = _NO_WORDS.sub(" ", text)
     capitals, small = sum(map(str.isupper, text)), sum(map(str.islower, text))
-    return capitals + small >= _SHOUTED_LETTERS and capitals >= _SHOUTED * (capitals + small)
+    return capitals + small >= _FEWEST_LETTERS and capitals >= _CAPITALS_SHARE * (capitals + small)
 
 
 def has_emoji(text: str) -> bool:
-    """Return whether a comment holds an emoji or another pictograph; signs typed from letters such as :-) are none."""
+    """Return whether a comment holds an emoji or another pictograph; a typed face such as :-) is none."""
     return not text.isascii() and _EMOJI.search(text) is not None
 
 
 def _styled(char: str) -> bool:
-    """Return whether a letter only dresses a Latin one: mathematical, enclosed and full-width letters, letter-like signs."""
+    """Return whether a letter is a styled Latin one: mathematical, enclosed, full-width or letter-like."""
     return 0x1D400 <= ord(char) <= 0x1D7FF or 0x2100 <= ord(char) <= 0x24FF or 0xFF21 <= ord(char) <= 0xFF5A
 
 
@@ -156,11 +138,11 @@ def _lines(name: str) -> Iterator[str]:
 
 @cache
 def _identities() -> dict[str, str]:
-    """Return term → group."""
+    """Return word, or pair of words, → group."""
     terms: dict[str, str] = {}
     for line in _lines("identities.txt"):
-        group, _, listed = line.partition(": ")
-        terms |= {term.strip(): group for term in listed.split(",")}
+        group, _, names = line.partition(": ")
+        terms |= {term.strip(): group for term in names.split(",")}
     return terms
 
 
@@ -171,9 +153,10 @@ def _profanity() -> frozenset[str]:
 
 @cache
 def _stopwords() -> dict[str, frozenset[str]]:
-    """Return language → words; those of another language that English has too tell nothing."""
-    listed = {name: frozenset(words.split()) for name, _, words in (line.partition(": ") for line in _lines("stopwords.txt"))}
-    english = listed["english"] | listed.pop("also")
+    """Return language → words; words of another language that English has too are left out."""
+    words_of = {name: frozenset(words.split()) for name, _, words in (line.partition(": ") for line in _lines("stopwords.txt"))}
+    english = words_of["english"] | words_of.pop("also")
     return {
-        name: words if name == "english" else frozenset(word for word in words - english if len(word) > 1) for name, words in listed.items()
+        name: words if name == "english" else frozenset(word for word in words - english if len(word) > 1)
+        for name, words in words_of.items()
     }

@@ -1,56 +1,78 @@
 """How good a classifier is on labelled rows that it has not seen, source by source."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from model.array_types import FloatArray
+from model.array_types import FloatArray, Int8Array
 from training.fit.label_thresholds import macro_f1
+from training.public_keys import key_of, stored_as
 from training.tables.labelled import Labelled
 from training.tables.source_rows import rows_by_source, sources_with_both, three_class_sources
 
-__all__ = ["ABUSIVE_FPR", "HATEFUL_FPR", "SourceMetrics", "auc", "auc_low", "calibration_error", "largest_sources", "measure_sources"]
+__all__ = [
+    "ABUSIVE_FPR",
+    "HATEFUL_FPR",
+    "RELIABILITY_BINS",
+    "SourceMetrics",
+    "auc",
+    "auc_low",
+    "calibration_error",
+    "largest_sources",
+    "measure_sources",
+]
 
 ABUSIVE_FPR, HATEFUL_FPR = 0.05, 0.01
 """The false-positive rates on clean conversation at which recall of abusive and of hateful comments is measured."""
 
+RELIABILITY_BINS = 10
+"""Bins of equal width that P(abusive) is sorted into."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceMetrics:
-    """What is measured on one source, or the mean over sources; None where the source does not answer.
+    """What is measured of one source, or the mean over sources; None where its rows do not answer.
 
     Attributes:
-        rows: how many comments.
+        rows: number of comments.
         auc_hateful, auc_abusive: area under the ROC curve.
-        caught_abusive: share of abusive comments above the score that 5 % of clean conversation exceeds.
-        caught_hateful: share of hateful comments above the score that 1 % of clean conversation exceeds.
+        recall_at_fpr5_abusive: share of the abusive comments above the score that 5 % of clean conversation exceeds.
+        recall_at_fpr1_hateful: share of the hateful comments above the score that 1 % of clean conversation exceeds.
         macro_f1: mean F1 of the three labels by the label rule.
     """
 
     rows: int
     auc_hateful: float | None = None
     auc_abusive: float | None = None
-    caught_abusive: float | None = None
-    caught_hateful: float | None = None
+    recall_at_fpr5_abusive: float | None = field(default=None, metadata=stored_as("caught_abusive"))
+    recall_at_fpr1_hateful: float | None = field(default=None, metadata=stored_as("caught_hateful"))
     macro_f1: float | None = None
 
+    def by_key(self) -> dict[str, Any]:
+        """Return the metrics by the keys that manifests and reports store them under."""
+        return {key_of(column): getattr(self, column.name) for column in fields(self)}
 
-def auc(answers: npt.NDArray[np.int8], scores: FloatArray) -> float | None:
-    """Return the area under the ROC curve of the rows that answer, None unless they answer both ways; shape (n,) each.
 
-    It is the share of pairs, one row that says yes and one that says no, in which the first scores higher; a tie counts half.
+def auc(answers: Int8Array, scores: FloatArray) -> float | None:
+    """Return the area under the ROC curve of the rows whose answer is known; None unless both answers occur.
+
+    It is the share of pairs, one positive row and one negative, in which the positive one scores higher; a tie counts half.
     (scikit-learn has it too, but takes seconds to import.)
+
+    Args:
+        answers: 1, 0 or -1 (unknown), shape (n,).
+        scores: shape (n,).
     """
     known = answers >= 0
-    yes = answers[known] == 1
-    positives, negatives = int(yes.sum()), int((~yes).sum())
+    positive = answers[known] == 1
+    positives, negatives = int(positive.sum()), int((~positive).sum())
     if not positives or not negatives:
         return None
-    _, place, counts = np.unique(scores[known], return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
-    return float((ranks[yes].sum() - positives * (positives + 1) / 2) / (positives * negatives))
+    _, levels, counts = np.unique(scores[known], return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[levels]
+    return float((ranks[positive].sum() - positives * (positives + 1) / 2) / (positives * negatives))
 
 
 def auc_low(value: float, *, positives: int, negatives: int, z: float = 1.96) -> float:
@@ -58,8 +80,8 @@ def auc_low(value: float, *, positives: int, negatives: int, z: float = 1.96) ->
 
     Args:
         value: the AUC.
-        positives: how many rows say yes.
-        negatives: how many say no.
+        positives: number of positive rows.
+        negatives: number of negative rows.
         z: standard errors below the AUC; 1.96 bounds the 95 % interval.
     """
     q1, q2 = value / (2 - value), 2 * value**2 / (1 + value)
@@ -84,55 +106,63 @@ def calibration_error(abusive: FloatArray, rows: Labelled, *, prior: float) -> f
     known = np.isin(rows.source, sources_with_both(rows)) & (rows.abusive >= 0)
     if not known.any():
         return None
-    yes, p = rows.abusive[known] == 1, abusive[known]
-    weights = np.where(yes, prior / yes.sum(), (1 - prior) / (~yes).sum())
-    bins = np.minimum((p * 10).astype(int), 9)
-    gaps = [abs((weights * (p - yes))[bins == b].sum()) for b in range(10)]
+    positive, p = rows.abusive[known] == 1, abusive[known]
+    weights = np.where(positive, prior / positive.sum(), (1 - prior) / (~positive).sum())
+    bins = np.minimum((p * RELIABILITY_BINS).astype(int), RELIABILITY_BINS - 1)
+    gaps = [abs((weights * (p - positive))[bins == number].sum()) for number in range(RELIABILITY_BINS)]
     return float(sum(gaps))
 
 
 def measure_sources(
-    scores: FloatArray, labels: npt.NDArray[np.int8], rows: Labelled, *, clean: Collection[str] | None = None
+    scores: FloatArray, labels: Int8Array, rows: Labelled, *, clean: Collection[str] | None = None
 ) -> Mapping[str, SourceMetrics]:
-    """Measure scores against what is known of the rows.
+    """Measure scores and labels against what is known of the rows.
 
     Args:
         scores: (n, 3) in the order of ``LABELS``.
-        labels: (n,) codes that the label rule gave.
+        labels: (n,) codes by the label rule.
         rows: n comments.
         clean: sources whose fine rows are clean conversation; None for all.
 
     Returns:
-        Figures by source, and under "MEAN" their means over the sources that answer.
+        Metrics by source, and under "MEAN" their means over the sources that have them.
     """
     abusive, hateful = 1 - scores[:, 0], scores[:, 2]
-    calm = (rows.abusive == 0) & (np.isin(rows.source, list(clean)) if clean is not None else True)
-    at5 = np.quantile(abusive[calm], 1 - ABUSIVE_FPR) if calm.any() else np.nan
-    at1 = np.quantile(hateful[calm], 1 - HATEFUL_FPR) if calm.any() else np.nan
-    three = three_class_sources(rows)
-    table = {}
-    for name, of in rows_by_source(rows).items():
-        bad, hate = of[rows.abusive[of] == 1], of[rows.hateful[of] == 1]
-        table[name] = SourceMetrics(
-            rows=of.size,
-            auc_hateful=auc(rows.hateful[of], hateful[of]),
-            auc_abusive=auc(rows.abusive[of], abusive[of]),
-            caught_abusive=float((abusive[bad] > at5).mean()) if bad.size and calm.any() else None,
-            caught_hateful=float((hateful[hate] > at1).mean()) if hate.size and calm.any() else None,
-            macro_f1=macro_f1(rows.label[three[name]], labels[three[name]]) if name in three else None,
+    is_clean = (rows.abusive == 0) & (np.isin(rows.source, list(clean)) if clean is not None else True)
+    abusive_threshold = np.quantile(abusive[is_clean], 1 - ABUSIVE_FPR) if is_clean.any() else None
+    hateful_threshold = np.quantile(hateful[is_clean], 1 - HATEFUL_FPR) if is_clean.any() else None
+    three_labels = three_class_sources(rows)
+    metrics = {}
+    for name, members in rows_by_source(rows).items():
+        labelled = three_labels.get(name)
+        metrics[name] = SourceMetrics(
+            rows=members.size,
+            auc_hateful=auc(rows.hateful[members], hateful[members]),
+            auc_abusive=auc(rows.abusive[members], abusive[members]),
+            recall_at_fpr5_abusive=_recall(abusive[members[rows.abusive[members] == 1]], abusive_threshold),
+            recall_at_fpr1_hateful=_recall(hateful[members[rows.hateful[members] == 1]], hateful_threshold),
+            macro_f1=None if labelled is None else macro_f1(rows.label[labelled], labels[labelled]),
         )
-    table["MEAN"] = SourceMetrics(
-        len(rows), **{f.name: _mean([getattr(row, f.name) for row in table.values()]) for f in fields(SourceMetrics)[1:]}
-    )
-    return table
+    means = {
+        column.name: _mean(getattr(source, column.name) for source in metrics.values())
+        for column in fields(SourceMetrics)
+        if column.name != "rows"
+    }
+    metrics["MEAN"] = SourceMetrics(len(rows), **means)
+    return metrics
 
 
-def largest_sources(figures: Mapping[str, SourceMetrics], most: int) -> dict[str, SourceMetrics]:
-    """Return the figures of the sources with the most rows, in the order given, and the mean."""
-    ranked = sorted(figures, key=lambda name: (name != "MEAN", -figures[name].rows))[: most + 1]
-    return {name: row for name, row in figures.items() if name in set(ranked)}
+def largest_sources(metrics: Mapping[str, SourceMetrics], most: int) -> dict[str, SourceMetrics]:
+    """Return the metrics of the sources with the most rows, in the order given, and the mean."""
+    ranked = sorted(metrics, key=lambda name: (name != "MEAN", -metrics[name].rows))[: most + 1]
+    return {name: metrics[name] for name in metrics if name in set(ranked)}
 
 
-def _mean(values: list[float | None]) -> float | None:
+def _recall(positives: FloatArray, threshold: float | None) -> float | None:
+    """Return the share of the scores of positive rows above a threshold; None without rows or threshold."""
+    return float((positives > threshold).mean()) if positives.size and threshold is not None else None
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return float(np.mean(known)) if known else None

@@ -214,7 +214,7 @@ def _joined(
     old, own = encoder
     second, scores = fit_combination(fitted.classifier, old.encoder, dev, share=LearnableLabels.from_rows(learn).hateful_threshold)
     both = measure_sources(scores, assign_labels(scores, second.thresholds), dev, clean=clean)["MEAN"]
-    metrics = description.metrics | {"profiles": {"both": asdict(both)}}
+    metrics = description.metrics | {"profiles": {"both": both.by_key()}}
     policy = policy_from_dev_rows(cascade_scores(fast, scores, second), dev, prior=fitted.classifier.prior, clean=clean)
     entry, more = describe_encoder(second)
     arrays |= {**own, **more}
@@ -248,7 +248,7 @@ def _described(
         policies={"default": policy_thresholds(policy)},
         attributes=fitted.evidence,
         data=tuple(data),
-        metrics={"dev": {name: asdict(row) for name, row in largest_sources(figures, _MOST_SOURCES).items()}, "calibration_error": error},
+        metrics={"dev": {name: row.by_key() for name, row in largest_sources(figures, _MOST_SOURCES).items()}, "calibration_error": error},
         settings=how,
         libraries={name: metadata.version(name) for name in _LIBRARIES},
     )

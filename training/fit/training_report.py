@@ -4,16 +4,18 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import fields
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from model.artefact.folder import artefact_version
+from training.evaluation.metric_names import SHORT_TITLES
 from training.evaluation.source_metrics import SourceMetrics, largest_sources
 from training.fit.train import TrainedArtefact
 from training.progress import ReportProgress
+from training.public_keys import key_of
 from training.tables.labelled_tables import TablesRead
 
 __all__ = ["print_trained", "progress_bar", "trained_json"]
@@ -58,13 +60,13 @@ def print_trained(made: TrainedArtefact) -> None:
     """Print what was read and left out to standard error, the figures on the dev rows as a table to standard output."""
     for line in _story(made):
         _say(line)
-    names = [field.name for field in fields(SourceMetrics)]
+    keys = [key_of(field) for field in fields(SourceMetrics)]
     table = Table("source", title=f"dev rows, {artefact_version(made.manifest)}")
-    for name in names:
-        table.add_column(name.replace("_", " "), justify="right")
+    for key in keys:
+        table.add_column(SHORT_TITLES.get(key, key), justify="right")
     shown = largest_sources(made.figures, _SHOWN_SOURCES)
     for source, row in shown.items():
-        values = [getattr(row, name) for name in names]
+        values = row.by_key().values()
         table.add_row(_printable(source), *("" if v is None else f"{v:,}" if isinstance(v, int) else f"{v:.3f}" for v in values))
     console = Console(width=None if sys.stdout.isatty() else 140, markup=False, highlight=False)
     console.print(table)
@@ -105,7 +107,7 @@ def trained_json(made: TrainedArtefact) -> str:
     return json.dumps(
         {
             "model": artefact_version(made.manifest),
-            "dev": {source: asdict(row) for source, row in made.figures.items()},
+            "dev": {source: row.by_key() for source, row in made.figures.items()},
             "calibration_error": made.calibration_error,
             "attributes": {name: evidence.model_dump() for name, evidence in made.manifest.attributes.items()},
             "rows": {"train": len(split.train), "dev": len(split.dev), "dropped": len(split.dropped)},

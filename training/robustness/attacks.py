@@ -1,8 +1,7 @@
-"""What people do to a comment so that a filter does not see it: a library of attacks, each a function of the text.
+"""A library of attacks: what people do to a comment so that a filter overlooks it, each a function of the text.
 
-An attack gets the words that it may edit and a source of randomness of its own, so that what it does to a comment depends on
-nothing but these. Attacks on words make one edit in each; the others add text around the comment. Those whose name ends in
-``_whole`` edit every letter of the word.
+An attack is given the words to edit and a random generator of its own, so that its result depends on nothing but these. Attacks on
+words make one edit in each word, or edit every letter if their name ends in ``_whole``; the others add text around the comment.
 """
 
 import random
@@ -16,91 +15,95 @@ from training.robustness.padding import friendly_phrases, friendly_words, long_t
 __all__ = ["ATTACKS", "ATTACK_FAMILIES", "LONG_ATTACKS", "Attack", "attack_rng"]
 
 Attack = Callable[[str, Sequence[tuple[int, int]], random.Random], str]
-"""Takes a text, the words to edit as ranges of code points (disjoint, in order), and randomness; returns the text attacked."""
+"""Takes a text, the words to edit as ranges of code points (disjoint, in order), and a random generator; returns the new text."""
 
 WordEdit = Callable[[str, random.Random], str]
+"""Takes a word and a random generator; returns the new word."""
 
 _BLANK = re.compile(r"\s+")
 
 
 def attack_rng(text: str, *, attack: str, seed: int = 0) -> random.Random:
-    """Return the randomness with which an attack meets a text: the same whatever other texts and attacks there are."""
+    """Return the random generator of an attack on a text: the same, whatever other texts and attacks there are."""
     return random.Random(f"{seed} {attack} {text}")  # noqa: S311
 
 
 def _in_words(edit: WordEdit) -> Attack:
+    """Return the attack that makes an edit in each word."""
+
     def attack(text: str, words: Sequence[tuple[int, int]], rng: random.Random) -> str:
-        parts, at = [], 0
+        parts, position = [], 0
         for begin, end in words:
-            parts += [text[at:begin], edit(text[begin:end], rng)]
-            at = end
-        return "".join([*parts, text[at:]])
+            parts += [text[position:begin], edit(text[begin:end], rng)]
+            position = end
+        return "".join([*parts, text[position:]])
 
     return attack
 
 
-def _letters(word: str) -> list[int]:
-    return [at for at, sign in enumerate(word) if sign.isalpha()]
+def _letter_positions(word: str) -> list[int]:
+    return [position for position, char in enumerate(word) if char.isalpha()]
 
 
-def _replace(word: str, at: int, other: str) -> str:
-    return word[:at] + other + word[at + 1 :]
+def _replace_at(word: str, position: int, replacement: str) -> str:
+    return word[:position] + replacement + word[position + 1 :]
 
 
-def _cased(sign: str, other: str) -> str:
-    """Return a letter in the case of the one that it replaces."""
-    return other.upper() if sign.isupper() and len(other) == 1 and len(other.upper()) == 1 else other
+def _match_case(letter: str, replacement: str) -> str:
+    """Return a replacement in the case of the letter that it replaces."""
+    return replacement.upper() if letter.isupper() and len(replacement) == 1 and len(replacement.upper()) == 1 else replacement
 
 
-def _one_of(table: Mapping[str, Sequence[str]]) -> WordEdit:
-    """Return an edit that replaces one letter of those that the table knows."""
+def _replace_one(table: Mapping[str, Sequence[str]]) -> WordEdit:
+    """Return the edit that replaces one letter, of those that the table has replacements for."""
 
     def edit(word: str, rng: random.Random) -> str:
-        known = [at for at, sign in enumerate(word) if sign.lower() in table]
-        if not known:
+        positions = [position for position, char in enumerate(word) if char.lower() in table]
+        if not positions:
             return word
-        at = rng.choice(known)
-        return _replace(word, at, _cased(word[at], rng.choice(table[word[at].lower()])))
+        position = rng.choice(positions)
+        letter = word[position]
+        return _replace_at(word, position, _match_case(letter, rng.choice(table[letter.lower()])))
 
     return edit
 
 
-def _all_of(table: Mapping[str, Sequence[str]]) -> WordEdit:
-    """Return an edit that replaces every letter that the table knows, equal letters alike."""
+def _replace_all(table: Mapping[str, Sequence[str]]) -> WordEdit:
+    """Return the edit that replaces every letter that the table has replacements for, equal letters alike."""
 
     def edit(word: str, rng: random.Random) -> str:
-        chosen = {letter: rng.choice(others) for letter, others in table.items()}
-        return "".join(_cased(sign, chosen.get(sign.lower(), sign)) for sign in word)
+        replacements = {letter: rng.choice(candidates) for letter, candidates in table.items()}
+        return "".join(_match_case(char, replacements.get(char.lower(), char)) for char in word)
 
     return edit
 
 
-def _fancy(word: str, rng: random.Random) -> str:
-    """Write the whole word in one other set of Latin letters: full-width, mathematical, circled and so on."""
+def _restyle(word: str, rng: random.Random) -> str:
+    """Write the whole word in another set of Latin letters: full-width, mathematical, circled and so on."""
     letters = rng.choice(lookalikes.STYLED_ALPHABETS)
-    return "".join(letters.get(sign.lower(), sign) for sign in word)
+    return "".join(letters.get(char.lower(), char) for char in word)
 
 
 def _mask(word: str, rng: random.Random) -> str:
     """Hide one letter, not the first or last, behind a sign."""
-    inner = _letters(word)[1:-1]
-    return _replace(word, rng.choice(inner), rng.choice("**#-_.")) if inner else word
+    inner = _letter_positions(word)[1:-1]
+    return _replace_at(word, rng.choice(inner), rng.choice("**#-_.")) if inner else word
 
 
-def _put_once(signs: Sequence[str]) -> WordEdit:
-    """Return an edit that puts a sign somewhere between two letters."""
+def _insert_once(signs: Sequence[str]) -> WordEdit:
+    """Return the edit that inserts a sign somewhere between two letters."""
 
     def edit(word: str, rng: random.Random) -> str:
         if len(word) < 2:
             return word
-        at = rng.randint(1, len(word) - 1)
-        return word[:at] + rng.choice(signs) + word[at:]
+        position = rng.randint(1, len(word) - 1)
+        return word[:position] + rng.choice(signs) + word[position:]
 
     return edit
 
 
-def _put_between(signs: Sequence[str]) -> WordEdit:
-    """Return an edit that puts the same sign between all letters."""
+def _insert_between(signs: Sequence[str]) -> WordEdit:
+    """Return the edit that inserts the same sign between all letters."""
 
     def edit(word: str, rng: random.Random) -> str:
         return rng.choice(signs).join(word)
@@ -109,76 +112,78 @@ def _put_between(signs: Sequence[str]) -> WordEdit:
 
 
 def _accent(word: str, rng: random.Random) -> str:
-    """Put marks on one to all letters."""
+    """Add combining marks to one or more letters, up to all."""
     marks = rng.choice(lookalikes.COMBINING_MARKS)
-    chosen = set(rng.sample(range(len(word)), rng.randint(1, len(word)))) if word else set()
-    return "".join(sign + marks if at in chosen and sign.isalpha() else sign for at, sign in enumerate(word))
+    positions = set(rng.sample(range(len(word)), rng.randint(1, len(word)))) if word else set()
+    return "".join(char + marks if position in positions and char.isalpha() else char for position, char in enumerate(word))
 
 
 def _repeat(word: str, rng: random.Random) -> str:
-    letters = _letters(word)
-    if not letters:
+    positions = _letter_positions(word)
+    if not positions:
         return word
-    at = rng.choice(letters)
-    return _replace(word, at, word[at] * rng.randint(3, 6))
+    position = rng.choice(positions)
+    return _replace_at(word, position, word[position] * rng.randint(3, 6))
 
 
 def _repeat_whole(word: str, rng: random.Random) -> str:
     times = rng.randint(2, 4)
-    return "".join(sign * times for sign in word)
+    return "".join(char * times for char in word)
 
 
 def _swap(word: str, rng: random.Random) -> str:
-    pairs = [at for at in range(len(word) - 1) if word[at].isalpha() and word[at + 1].isalpha() and word[at] != word[at + 1]]
-    if not pairs:
+    positions = [at for at in range(len(word) - 1) if word[at].isalpha() and word[at + 1].isalpha() and word[at] != word[at + 1]]
+    if not positions:
         return word
-    at = rng.choice(pairs)
-    return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    first = rng.choice(positions)
+    return word[:first] + word[first + 1] + word[first] + word[first + 2 :]
 
 
 def _drop(word: str, rng: random.Random) -> str:
-    letters = _letters(word)
-    return _replace(word, rng.choice(letters), "") if len(letters) > 2 else word
+    positions = _letter_positions(word)
+    return _replace_at(word, rng.choice(positions), "") if len(positions) > 2 else word
 
 
 def _double(word: str, rng: random.Random) -> str:
-    letters = _letters(word)
-    if not letters:
+    positions = _letter_positions(word)
+    if not positions:
         return word
-    at = rng.choice(letters)
-    return _replace(word, at, word[at] * 2)
+    position = rng.choice(positions)
+    return _replace_at(word, position, word[position] * 2)
 
 
 def _typo(word: str, rng: random.Random) -> str:
-    """Make one of the four typos, whichever."""
-    edit = rng.choice((_swap, _drop, _one_of(lookalikes.NEIGHBOURING_KEYS), _double))
+    """Make one of the four typos."""
+    edit = rng.choice((_swap, _drop, _replace_one(lookalikes.NEIGHBOURING_KEYS), _double))
     return edit(word, rng)
 
 
-def _joined(text: str, words: Sequence[tuple[int, int]], rng: random.Random) -> str:
-    """Take away the blank before or behind each word."""
-    gone: set[int] = set()
+def _join_words(text: str, words: Sequence[tuple[int, int]], rng: random.Random) -> str:
+    """Remove the blanks before or after each word."""
+    removed: set[int] = set()
     for begin, end in words:
-        sides = [blank.span() for blank in (_BLANK.search(text, end, end + 8),) if blank and blank.start() == end]
+        gaps = [blank.span() for blank in (_BLANK.search(text, end, end + 8),) if blank and blank.start() == end]
         before = begin
         while before > 0 and text[before - 1].isspace():
             before -= 1
         if 0 < before < begin:
-            sides.append((before, begin))
-        if sides:
-            gone.update(range(*rng.choice(sides)))
-    return "".join(sign for at, sign in enumerate(text) if at not in gone)
+            gaps.append((before, begin))
+        if gaps:
+            removed.update(range(*rng.choice(gaps)))
+    return "".join(char for position, char in enumerate(text) if position not in removed)
 
 
-def _friendly(text: str, words: Sequence[tuple[int, int]], rng: random.Random) -> str:
+def _append_friendly_words(text: str, words: Sequence[tuple[int, int]], rng: random.Random) -> str:
     return f"{text} {friendly_words(rng)}"
 
 
-def _friendly_phrases(text: str, words: Sequence[tuple[int, int]], rng: random.Random) -> str:
+def _append_friendly_phrases(text: str, words: Sequence[tuple[int, int]], rng: random.Random) -> str:
     return f"{text}{rng.choice(('. ', ' ', ', ', chr(10)))}{friendly_phrases(rng)}"
 
 
-def _long(words: int, *, friendly: bool) -> Attack:
+def _prepend_talk(words: int, *, friendly: bool) -> Attack:
+    """Return the attack that puts so many words of talk before the comment."""
+
     def attack(text: str, _: Sequence[tuple[int, int]], rng: random.Random) -> str:
         return f"{long_talk(rng, words=words, friendly=friendly)} {text}"
 
@@ -187,35 +192,35 @@ def _long(words: int, *, friendly: bool) -> Attack:
 
 ATTACKS: Mapping[str, Attack] = MappingProxyType(
     {
-        "leet": _in_words(_one_of(lookalikes.LEET_SIGNS)),
-        "leet_whole": _in_words(_all_of(lookalikes.LEET_SIGNS)),
-        "leet_rare": _in_words(_one_of(lookalikes.RARE_LEET_SIGNS)),
+        "leet": _in_words(_replace_one(lookalikes.LEET_SIGNS)),
+        "leet_whole": _in_words(_replace_all(lookalikes.LEET_SIGNS)),
+        "leet_rare": _in_words(_replace_one(lookalikes.RARE_LEET_SIGNS)),
         "masked": _in_words(_mask),
-        "homoglyph": _in_words(_one_of(lookalikes.HOMOGLYPHS)),
-        "homoglyph_whole": _in_words(_all_of(lookalikes.HOMOGLYPHS)),
-        "fancy_whole": _in_words(_fancy),
+        "homoglyph": _in_words(_replace_one(lookalikes.HOMOGLYPHS)),
+        "homoglyph_whole": _in_words(_replace_all(lookalikes.HOMOGLYPHS)),
+        "fancy_whole": _in_words(_restyle),
         "accents": _in_words(_accent),
-        "zero_width": _in_words(_put_once(lookalikes.INVISIBLE)),
-        "zero_width_whole": _in_words(_put_between(lookalikes.INVISIBLE)),
-        "spaced_whole": _in_words(_put_between((" ",))),
-        "spaced_wide_whole": _in_words(_put_between(lookalikes.BLANKS)),
-        "dots_whole": _in_words(_put_between((".",))),
-        "signs_whole": _in_words(_put_between(lookalikes.SEPARATORS)),
-        "sign_inside": _in_words(_put_once((".", *lookalikes.SEPARATORS))),
+        "zero_width": _in_words(_insert_once(lookalikes.INVISIBLE)),
+        "zero_width_whole": _in_words(_insert_between(lookalikes.INVISIBLE)),
+        "spaced_whole": _in_words(_insert_between((" ",))),
+        "spaced_wide_whole": _in_words(_insert_between(lookalikes.BLANKS)),
+        "dots_whole": _in_words(_insert_between((".",))),
+        "signs_whole": _in_words(_insert_between(lookalikes.SEPARATORS)),
+        "sign_inside": _in_words(_insert_once((".", *lookalikes.SEPARATORS))),
         "repeated": _in_words(_repeat),
         "repeated_whole": _in_words(_repeat_whole),
         "typo": _in_words(_typo),
         "typo_swap": _in_words(_swap),
         "typo_drop": _in_words(_drop),
-        "typo_neighbour": _in_words(_one_of(lookalikes.NEIGHBOURING_KEYS)),
+        "typo_neighbour": _in_words(_replace_one(lookalikes.NEIGHBOURING_KEYS)),
         "typo_double": _in_words(_double),
-        "split": _in_words(_put_once((" ",))),
-        "joined": _joined,
-        "friendly": _friendly,
-        "friendly_phrases": _friendly_phrases,
-        "moved_back": _long(150, friendly=False),
-        "long_friendly": _long(3000, friendly=True),
-        "long_neutral": _long(3000, friendly=False),
+        "split": _in_words(_insert_once((" ",))),
+        "joined": _join_words,
+        "friendly": _append_friendly_words,
+        "friendly_phrases": _append_friendly_phrases,
+        "moved_back": _prepend_talk(150, friendly=False),
+        "long_friendly": _prepend_talk(3000, friendly=True),
+        "long_neutral": _prepend_talk(3000, friendly=False),
     }
 )
 """Every attack, by name."""
@@ -235,7 +240,7 @@ ATTACK_FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "long comment": ("moved_back", "long_friendly", "long_neutral"),
     }
 )
-"""The attacks by what they have in common; every attack is in one family."""
+"""Family → its attacks; every attack is in one family."""
 
 LONG_ATTACKS = frozenset({"long_friendly", "long_neutral"})
-"""Attacks that make a comment a hundred times as long, so that fewer comments are enough."""
+"""Attacks that make a comment about a hundred times as long; they are measured on fewer comments."""

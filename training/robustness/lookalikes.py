@@ -1,4 +1,7 @@
-"""Which signs an attacker writes instead of a letter, or between letters. By our own hand; not what the normaliser undoes."""
+"""The signs that an attacker writes instead of a letter, or between letters.
+
+The tables are our own and independent of those that the normaliser undoes, so that they test it.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -18,12 +21,12 @@ __all__ = [
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def _table(rows: str) -> Mapping[str, tuple[str, ...]]:
-    """Read "letter signs" rows, the signs separated by blanks."""
-    return MappingProxyType({row.split()[0]: tuple(row.split()[1:]) for row in rows.strip().splitlines()})
+def _read_table(lines: str) -> Mapping[str, tuple[str, ...]]:
+    """Return letter → signs from lines of a letter and its signs, separated by blanks."""
+    return MappingProxyType({line.split()[0]: tuple(line.split()[1:]) for line in lines.strip().splitlines()})
 
 
-LEET_SIGNS = _table(
+LEET_SIGNS = _read_table(
     """
     a 4 @
     b 8
@@ -37,9 +40,9 @@ LEET_SIGNS = _table(
     z 2
     """
 )
-"""The usual signs for letters."""
+"""Letter → the signs that usually stand for it."""
 
-RARE_LEET_SIGNS = _table(
+RARE_LEET_SIGNS = _read_table(
     r"""
     a ^ /\
     b 13 |3
@@ -64,9 +67,9 @@ RARE_LEET_SIGNS = _table(
     y ¥ j
     """
 )
-"""Signs that are seldom used for letters, some of several characters."""
+"""Letter → signs that seldom stand for it, some of several characters."""
 
-HOMOGLYPHS = _table(
+HOMOGLYPHS = _read_table(
     """
     a а α ａ ɑ
     b Ь ḃ ʙ
@@ -96,11 +99,11 @@ HOMOGLYPHS = _table(
     z ᴢ ż
     """
 )
-"""Letters of other alphabets that look like ours: Cyrillic, Greek, Armenian, phonetic."""
+"""Letter → letters of other alphabets that look like it: Cyrillic, Greek, Armenian, phonetic."""
 
 
 def _alphabet(first: int) -> Mapping[str, str]:
-    return MappingProxyType({letter: chr(first + at) for at, letter in enumerate(_LETTERS)})
+    return MappingProxyType({letter: chr(first + number) for number, letter in enumerate(_LETTERS)})
 
 
 _SMALL_CAPITALS = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘǫʀꜱᴛᴜᴠᴡxʏᴢ"
@@ -110,10 +113,10 @@ STYLED_ALPHABETS: tuple[Mapping[str, str], ...] = (
     *(_alphabet(first) for first in (0x24D0, 0x1F130, 0x1F170, 0x249C)),
     MappingProxyType(dict(zip(_LETTERS, _SMALL_CAPITALS, strict=True))),
 )
-"""Whole alphabets of Latin letters in another dress."""
+"""Alphabets of styled Latin letters."""
 
 INVISIBLE = tuple("\u200b\u200c\u200d\u2060\u00ad\ufeff\u180e\u034f\ufe0f\ufe0e\u200e\u200f\u2061\u2063\u061c")
-"""Characters that take no room: spaces of no width, joiners, soft hyphen, marks of direction, selectors of variants."""
+"""Characters without width: zero-width spaces, joiners, the soft hyphen, direction marks, variation selectors."""
 
 BLANKS = ("  ", "\u00a0", "\u2009", "\u2002", "\u3000", "\t", "\u202f")
 """Blanks other than the single space."""
@@ -122,9 +125,9 @@ SEPARATORS = ("-", "_", "*", "/", "|", "~", ",", "+", "·", "•", "'", "..", "^
 """Signs that are put between letters; the full stop is not among them."""
 
 COMBINING_MARKS = ("\u0301", "\u0308", "\u0336", "\u0332", "\u0323", "\u0300\u0316", "\u0335\u0359\u031a", "\u20dd")
-"""Marks that stand above, below or across a letter; some stacked."""
+"""Marks above, below or across a letter; some stacked."""
 
-NEIGHBOURING_KEYS = _table(
+NEIGHBOURING_KEYS = _read_table(
     """
     a q s w z
     b v n g h
@@ -154,4 +157,4 @@ NEIGHBOURING_KEYS = _table(
     z x a s
     """
 )
-"""The keys around a key of a keyboard whose first row is qwertyuiop."""
+"""Letter → the keys around its key, on a keyboard whose first row is qwertyuiop."""

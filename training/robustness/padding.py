@@ -1,20 +1,20 @@
 """Words and sentences of our own that an attacker could put around abuse: friendly words, and talk about nothing in particular.
 
-No comment gets the same ones as the next, so that nothing is won by learning a phrase by heart.
+They are drawn anew for every comment, so that a classifier gains nothing by learning a phrase by heart.
 """
 
 import random
 
 __all__ = ["FRIENDLY_WORDS", "friendly_phrases", "friendly_words", "long_talk"]
 
-_FRIENDLY_WORDS = (
+_FRIENDLY_LINE = (
     "thanks welcome lovely wonderful kind friend smile great happy beautiful sunshine peace love hug cheers delightful nice sweet "
     "grateful brilliant joy bless gentle generous warm helpful fantastic pleasant amazing charming caring hope laughter flowers "
     "cake birthday congratulations respect trust good morning wishes excellent awesome glad appreciate support kindness honest "
     "calm sunny music garden friendship celebrate bright fun favourite cosy perfect splendid"
 )
-FRIENDLY_WORDS = tuple(_FRIENDLY_WORDS.split())
-"""Words that nobody minds."""
+FRIENDLY_WORDS = tuple(_FRIENDLY_LINE.split())
+"""Words that nobody objects to."""
 
 _PHRASES = (
     "have a {} day",
@@ -72,12 +72,12 @@ _TIMES = _TIME_WORDS.split()
 
 
 def friendly_words(rng: random.Random, *, count: int = 10) -> str:
-    """Return so many friendly words, separated by blanks."""
+    """Return that many friendly words, separated by blanks."""
     return " ".join(rng.sample(FRIENDLY_WORDS, count))
 
 
 def friendly_phrases(rng: random.Random, *, count: int = 10) -> str:
-    """Return friendly phrases of so many words, or a few more."""
+    """Return friendly phrases with at least that many words in all."""
     words: list[str] = []
     while len(words) < count:
         words += rng.choice(_PHRASES).format(rng.choice(_ADJECTIVES)).split()
@@ -85,8 +85,8 @@ def friendly_phrases(rng: random.Random, *, count: int = 10) -> str:
 
 
 def long_talk(rng: random.Random, *, words: int, friendly: bool) -> str:
-    """Return sentences of at least so many words, friendly or neutral ones."""
-    told: list[str] = []
+    """Return sentences with at least that many words in all, friendly or neutral ones."""
+    sentences: list[str] = []
     size = 0
     while size < words:
         noun, other = rng.sample(_NOUNS, 2)
@@ -100,6 +100,6 @@ def long_talk(rng: random.Random, *, words: int, friendly: bool) -> str:
             hour=hour,
             later=hour + rng.randint(1, 12),
         )
-        told.append(sentence)
+        sentences.append(sentence)
         size += sentence.count(" ") + 1
-    return " ".join(told)
+    return " ".join(sentences)

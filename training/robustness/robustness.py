@@ -1,36 +1,37 @@
-"""How many caught comments escape, and how many clean ones are flagged, once somebody attacks their spelling or their length.
+"""How many flagged comments escape, and how many clean ones are flagged, once somebody attacks their spelling or their length.
 
-Threshold, caught and clean are those of the figure "caught at 5 % false alarms": the score that 5 % of the clean conversation
-exceeds. Attacks on words edit the three words that weigh most for abuse, by the exact explanation of the score.
+A comment is flagged if its P(abusive) is above the score that 5 % of the clean conversation exceeds: the threshold at which an
+evaluation measures recall. Attacks on words edit the three words that weigh most for abuse, by the exact explanation of the score.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import sqrt
 
 import numpy as np
-import numpy.typing as npt
 
-from model.array_types import FloatArray
+from model.array_types import BoolArray, FloatArray
 from model.classifier import Classifier
 from model.comment import Comment
 from model.explain import explain
 from model.moderator import Moderator
 from model.profile import Profile
 from model.text.pipeline import prepare
+from training.evaluation.source_metrics import ABUSIVE_FPR
+from training.public_keys import stored_as
 from training.robustness.attacks import ATTACKS, LONG_ATTACKS, Attack, attack_rng
 from training.tables.labelled import Labelled
 
 __all__ = ["AttackResult", "RobustnessResults", "ShareInterval", "heaviest_words", "measure_robustness"]
 
-_ALARMS = 0.05
-_WORDS = 3
-_LETTERS = 3
-_LONG_SHARE = 8
+_EDITED_WORDS = 3
+_FEWEST_LETTERS = 3  # of a word that is edited
+_MOST_LONG = 2000  # comments under an attack that makes them very long
+_LONG_SHARE = 8  # one in so many of the others
 _BATCH = 512
 _ADDRESS = re.compile(r"https?:|www\.|@", re.IGNORECASE)
-_SIGN = re.compile(r"[^\W_]", re.UNICODE)
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]", re.UNICODE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +45,19 @@ class ShareInterval:
 
 @dataclass(frozen=True, slots=True)
 class AttackResult:
-    """What an attack comes to.
+    """The effect of an attack.
 
     Attributes:
         attack: its name in ``ATTACKS``.
-        caught: how many caught abusive comments were attacked.
-        escaped: of these, the share that is no longer caught (Wilson's interval).
-        clean: how many clean comments were attacked.
+        true_positives: number of abusive comments, flagged without the attack, that were attacked.
+        escaped: of these, the share that is no longer flagged (Wilson's interval).
+        clean: number of clean comments that were attacked.
         newly_flagged: of these, the share that is flagged now and was not before (Wilson's interval).
         over_reach: by how much the share of clean comments that are flagged has grown (paired differences, normal interval).
     """
 
     attack: str
-    caught: int
+    true_positives: int = field(metadata=stored_as("caught"))
     escaped: ShareInterval
     clean: int
     newly_flagged: ShareInterval
@@ -65,18 +66,18 @@ class AttackResult:
 
 @dataclass(frozen=True, slots=True)
 class RobustnessResults:
-    """What all attacks come to.
+    """The effects of several attacks.
 
     Attributes:
         threshold: P(abusive) that 5 % of the clean conversation exceeds.
-        abusive: how many abusive comments there are.
-        caught: how many of these exceed the threshold.
+        abusive: number of abusive comments.
+        true_positives: number of these that are flagged without an attack.
         attacks: in the order of the attacks asked for.
     """
 
     threshold: float
     abusive: int
-    caught: int
+    true_positives: int
     attacks: tuple[AttackResult, ...]
 
 
@@ -88,119 +89,118 @@ def measure_robustness(
     attacks: Mapping[str, Attack] = ATTACKS,
     limit: int | None = None,
     seed: int = 0,
-    known: FloatArray | None = None,
-    tell: Callable[[float], None] | None = None,
+    scores: FloatArray | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> RobustnessResults:
-    """Attack comments and see what becomes of them.
+    """Attack comments and measure how many escape, and how many clean ones are flagged.
 
     Args:
-        judge: what is attacked; a moderator by its profile. The words that are edited are those that weigh most for its n-grams.
-        rows: n comments, of which those known to be abusive, and fine ones of the clean sources, are used.
+        judge: what is attacked; a moderator with its profile. The words that are edited are those that weigh most for its n-grams.
+        rows: n comments; those known to be abusive, and fine ones of the clean sources, are used.
         clean: sources whose fine rows are clean conversation; None for all.
         attacks: by name.
-        limit: the largest number of caught comments, and of clean ones, that are attacked, drawn at random; None for all. Of
-            those attacks that make a comment very long, an eighth of that, and 2,000 at most.
-        seed: what is drawn, and what the attacks do to each comment, depend on this.
-        known: P(abusive) of the rows, shape (n,), if that is known already.
-        tell: is told the share of the attacks that is done.
+        limit: the largest number of flagged abusive comments, and of clean ones, that are attacked, drawn at random; None for all.
+            Of those attacks that make a comment very long, an eighth of that, and 2,000 at most.
+        seed: of the draw, and of what the attacks do to each comment.
+        scores: P(abusive) of the rows, shape (n,), if it is known already.
+        progress: called with the share of the attacks that is done.
 
     Raises:
         ValueError: there are no abusive comments or no clean ones.
     """
     classifier = judge.classifier if isinstance(judge, Moderator) else judge
-    read: Classifier | Moderator = classifier if isinstance(judge, Moderator) and judge.profile is Profile.FAST else judge
-    calm = (rows.abusive == 0) & (np.isin(rows.source, list(clean)) if clean is not None else True)
-    if not calm.any() or not (rows.abusive == 1).any():
+    reader: Classifier | Moderator = classifier if isinstance(judge, Moderator) and judge.profile is Profile.FAST else judge
+    is_abusive = rows.abusive == 1
+    is_clean = (rows.abusive == 0) & (np.isin(rows.source, list(clean)) if clean is not None else True)
+    if not is_clean.any() or not is_abusive.any():
         raise ValueError("rows hold no clean or no abusive comments: both are needed")
-    abusive = _abusive(read, rows.text) if known is None else known
-    threshold = float(np.quantile(abusive[calm], 1 - _ALARMS))
-    bad, good = np.flatnonzero((rows.abusive == 1) & (abusive > threshold)), np.flatnonzero(calm)
+    abusive = _abusive_scores(reader, rows.text) if scores is None else scores
+    threshold = float(np.quantile(abusive[is_clean], 1 - ABUSIVE_FPR))
+    true_positives = np.flatnonzero(is_abusive & (abusive > threshold))
     rng = np.random.default_rng(seed)
-    drawn = [_draw(of, limit, rng) for of in (bad, good)]
-    chosen = [[_Marked.of(classifier, rows.text[row]) for row in part] for part in drawn]
-    before = abusive[drawn[1]] > threshold
+    positive_sample = rng.permutation(true_positives)[:limit]
+    clean_sample = rng.permutation(np.flatnonzero(is_clean))[:limit]
+    positive_targets, clean_targets = (
+        [_Target.of(classifier, rows.text[row]) for row in sample] for sample in (positive_sample, clean_sample)
+    )
+    flagged_before = abusive[clean_sample] > threshold
     results = []
-    for done, (name, attack) in enumerate(attacks.items()):
-        most = min(limit or 16000, 16000) // _LONG_SHARE if name in LONG_ATTACKS else None
-        after = [_attacked(read, part[:most], attack=attack, name=name, seed=seed) > threshold for part in chosen]
-        results.append(_result(name, after[0], before[:most], after[1]))
-        if tell:
-            tell((done + 1) / len(attacks))
-    return RobustnessResults(threshold, int((rows.abusive == 1).sum()), bad.size, tuple(results))
+    for number, (name, attack) in enumerate(attacks.items(), start=1):
+        most = min(limit // _LONG_SHARE if limit else _MOST_LONG, _MOST_LONG) if name in LONG_ATTACKS else None
+        still_flagged, flagged_after = (
+            _scores_after(reader, targets[:most], attack=attack, name=name, seed=seed) > threshold
+            for targets in (positive_targets, clean_targets)
+        )
+        results.append(_attack_result(name, still_flagged, flagged_before[:most], flagged_after))
+        if progress:
+            progress(number / len(attacks))
+    return RobustnessResults(threshold, int(is_abusive.sum()), true_positives.size, tuple(results))
 
 
-def heaviest_words(classifier: Classifier, text: str, *, most: int = _WORDS) -> tuple[tuple[int, int], ...]:
+def heaviest_words(classifier: Classifier, text: str, *, most: int = _EDITED_WORDS) -> tuple[tuple[int, int], ...]:
     """Return the words of a text that weigh most for abuse, as ranges of code points in the order of the text.
 
     A word weighs what it adds to ``-log(1 - P(abusive))``, to first order: what it adds to the log-odds of each head, times that
     head's probability. Words of fewer than three letters, addresses and mentions are left alone.
     """
-    told = explain(classifier, Comment("", text))
-    weight = told.contributions[:, :2] @ (1 / (1 + np.exp(-told.log_odds[:2])))
-    found: list[tuple[int, int]] = []
-    for at in np.argsort(-weight, kind="stable"):
-        begin, end = int(told.begin[at]), int(told.end[at])
+    explanation = explain(classifier, Comment("", text))
+    weights = explanation.contributions[:, :2] @ (1 / (1 + np.exp(-explanation.log_odds[:2])))
+    words: list[tuple[int, int]] = []
+    for feature in np.argsort(-weights, kind="stable"):
+        begin, end = int(explanation.begin[feature]), int(explanation.end[feature])
         word = text[begin:end]
-        if len(_SIGN.findall(word)) < _LETTERS or _ADDRESS.match(word) or any(begin < hi and lo < end for lo, hi in found):
+        overlaps = any(begin < other_end and other_begin < end for other_begin, other_end in words)
+        if overlaps or len(_LETTER_OR_DIGIT.findall(word)) < _FEWEST_LETTERS or _ADDRESS.match(word):
             continue
-        found.append((begin, end))
-        if len(found) == most:
+        words.append((begin, end))
+        if len(words) == most:
             break
-    return tuple(sorted(found))
+    return tuple(sorted(words))
 
 
 @dataclass(frozen=True, slots=True)
-class _Marked:
+class _Target:
     """A text, and its words that attacks edit."""
 
     text: str
     words: tuple[tuple[int, int], ...]
 
     @classmethod
-    def of(cls, classifier: Classifier, text: str) -> "_Marked":
+    def of(cls, classifier: Classifier, text: str) -> "_Target":
         return cls(text, heaviest_words(classifier, text))
 
 
-def _draw(of: npt.NDArray[np.intp], limit: int | None, rng: np.random.Generator) -> npt.NDArray[np.intp]:
-    """Return rows in random order, so that the first ones are a sample too."""
-    return rng.permutation(of)[:limit]
-
-
-def _abusive(read: Classifier | Moderator, texts: Sequence[str]) -> FloatArray:
+def _abusive_scores(reader: Classifier | Moderator, texts: Sequence[str]) -> FloatArray:
+    """Return P(abusive) of texts, shape (n,); 0 for a text that holds nothing to judge."""
     comments = [Comment("", text) for text in texts]
-    scored = read.decide(comments).scores if isinstance(read, Moderator) else read.score(prepare(comments)).scores
-    probability: FloatArray = np.nan_to_num(1 - scored[:, 0])  # what cannot be judged is fine
-    return probability
+    scores = reader.decide(comments).scores if isinstance(reader, Moderator) else reader.score(prepare(comments)).scores
+    abusive: FloatArray = np.nan_to_num(1 - scores[:, 0])
+    return abusive
 
 
-def _attacked(read: Classifier | Moderator, marked: Sequence[_Marked], *, attack: Attack, name: str, seed: int) -> FloatArray:
-    """Return P(abusive) after the attack, shape (n,); in batches, for a long attack makes long texts."""
-    parts = []
-    for batch in _batches(marked):
-        texts = [attack(one.text, one.words, attack_rng(one.text, attack=name, seed=seed)) for one in batch]
-        parts.append(_abusive(read, texts))
-    return np.concatenate([np.empty(0), *parts])
+def _scores_after(reader: Classifier | Moderator, targets: Sequence[_Target], *, attack: Attack, name: str, seed: int) -> FloatArray:
+    """Return P(abusive) after an attack, shape (n,); in batches, because some attacks make long texts."""
+    parts = [np.empty(0)]
+    for first in range(0, len(targets), _BATCH):
+        batch = targets[first : first + _BATCH]
+        parts.append(_abusive_scores(reader, [attack(one.text, one.words, attack_rng(one.text, attack=name, seed=seed)) for one in batch]))
+    return np.concatenate(parts)
 
 
-def _batches(marked: Sequence[_Marked]) -> Iterator[Sequence[_Marked]]:
-    for first in range(0, len(marked), _BATCH):
-        yield marked[first : first + _BATCH]
-
-
-def _result(name: str, caught: npt.NDArray[np.bool_], before: npt.NDArray[np.bool_], after: npt.NDArray[np.bool_]) -> AttackResult:
-    new, gone = int((after & ~before).sum()), int((before & ~after).sum())
+def _attack_result(name: str, still_flagged: BoolArray, before: BoolArray, after: BoolArray) -> AttackResult:
+    gained, lost = int((after & ~before).sum()), int((before & ~after).sum())
     return AttackResult(
         attack=name,
-        caught=caught.size,
-        escaped=_wilson(int((~caught).sum()), caught.size),
+        true_positives=still_flagged.size,
+        escaped=_wilson(int((~still_flagged).sum()), still_flagged.size),
         clean=after.size,
-        newly_flagged=_wilson(new, after.size),
-        over_reach=_paired(new, gone, after.size),
+        newly_flagged=_wilson(gained, after.size),
+        over_reach=_paired_difference(gained, lost, after.size),
     )
 
 
 def _wilson(hits: int, size: int, z: float = 1.96) -> ShareInterval:
-    """Return a share with Wilson's score interval (Wilson 1927); of nothing, it is 0 and may be anything."""
+    """Return a share with Wilson's score interval (Wilson 1927); of nothing it is 0, with the interval from 0 to 1."""
     if not size:
         return ShareInterval(0.0, 0.0, 1.0)
     share = hits / size
@@ -209,10 +209,10 @@ def _wilson(hits: int, size: int, z: float = 1.96) -> ShareInterval:
     return ShareInterval(share, max(0.0, middle - half), min(1.0, middle + half))
 
 
-def _paired(up: int, down: int, size: int, z: float = 1.96) -> ShareInterval:
+def _paired_difference(gained: int, lost: int, size: int, z: float = 1.96) -> ShareInterval:
     """Return the difference of two shares of the same comments, from how many changed each way, with its normal interval."""
     if not size:
         return ShareInterval(0.0, -1.0, 1.0)
-    value = (up - down) / size
-    half = z * sqrt(max(up + down - (up - down) ** 2 / size, 0.0)) / size
+    value = (gained - lost) / size
+    half = z * sqrt(max(gained + lost - (gained - lost) ** 2 / size, 0.0)) / size
     return ShareInterval(value, max(-1.0, value - half), min(1.0, value + half))

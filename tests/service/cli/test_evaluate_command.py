@@ -11,7 +11,7 @@ from model.moderator import Moderator
 from tests.service.cli.calls import Call, write_csv
 from training.evaluation.evaluate import EvaluateJob, run_evaluation
 from training.evaluation.report.sections import ReportSection
-from training.evaluation.scoreboard import ScoredRows
+from training.evaluation.scored_rows import ScoredRows
 
 TEXTS = {
     "fine": ("thank you for the {}", "who has seen my {} lately", "a {} for the Muslim women next door"),
@@ -152,7 +152,7 @@ def test_further_parts_are_plugged_in(table: Path, tmp_path: Path) -> None:
 
     steps: list[str] = []
     job = EvaluateJob(None, (table,), tmp_path / "out", resamples=2)
-    run_evaluation(job, lambda step, share: steps.append(step), extras=(("attacking", extra),))
+    run_evaluation(job, lambda step, share: steps.append(step), builders=(("attacking", extra),))
     assert "48 rows of default@" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))["sections"] == {"Robustness": {"rows": 48}}
     assert list(dict.fromkeys(steps)) == ["reading", "judging", "measuring", "attacking", "writing"]

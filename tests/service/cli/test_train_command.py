@@ -91,7 +91,7 @@ def test_from_rulings_to_a_service(call: Call, tmp_path: Path) -> None:
     result = call("train", folder, "-o", out, "--text", "remark", "--label", "ruling", *maps, "--name", "mine", "--dev-share", "0.3")
     assert result.code == 0, result.err
     assert "300 rows read: 300 used" in result.err
-    for word in ("MEAN", "one", "two", "three", "macro f1", "auc hateful", "calibration error of P(abusive)"):
+    for word in ("MEAN", "one", "two", "three", "macro F1", "AUC hateful", "calibration error of P(abusive)"):
         assert word in result.out
 
     comments = write_csv(tmp_path / "comments.csv", ("id", "text"), list(enumerate(UNSEEN)))

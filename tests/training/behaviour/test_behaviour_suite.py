@@ -151,11 +151,11 @@ def test_the_right_labels_get_everything_right() -> None:
     results = score_labels(CASES, RIGHT, abusive=CALM, threshold=0.5)
 
     for share in (results.overall, *results.capabilities, *results.cases):
-        assert (share.labels_right, share.abusive_right, share.false_alarms) == (1, 1, 0)
-        assert share.missed in {0, None}
+        assert (share.labels_right, share.abusive_right, share.false_positive_rate) == (1, 1, 0)
+        assert share.false_negative_rate in {0, None}
         assert share.pairs_right in {1, None}
         assert share.pairs_exact in {1, None}
-    assert results.neutral.alarms == 0
+    assert results.neutral.rate == 0
 
 
 @pytest.mark.parametrize("label", list(Label))
@@ -183,9 +183,9 @@ def test_the_threshold_is_inclusive() -> None:
 
     results = score_labels(asked, [Label.FINE] * 2, abusive=np.array([0.3, 0.29]), threshold=0.3)
 
-    assert [(of.group, of.mentions, of.alarms) for of in results.groups] == [("Poles", 1, 1), ("Hindus", 1, 0)]
-    assert [(of.group, of.alarms) for of in results.kinds] == [("nation", 1), ("religion", 0)]
-    assert results.neutral.alarms == 0.5
+    assert [(of.group, of.mentions, of.rate) for of in results.groups] == [("Poles", 1, 1), ("Hindus", 1, 0)]
+    assert [(of.group, of.rate) for of in results.kinds] == [("nation", 1), ("religion", 0)]
+    assert results.neutral.rate == 0.5
 
 
 def test_answers_that_do_not_fit_are_refused() -> None:
@@ -202,7 +202,7 @@ def test_a_moderator_is_judged_by_its_classifier() -> None:
 
     assert results == run_suite(moderator.classifier)
     assert results.threshold == moderator.classifier.thresholds.abusive
-    assert run_suite(moderator, threshold=0.99).neutral.alarms <= results.neutral.alarms
+    assert run_suite(moderator, threshold=0.99).neutral.rate <= results.neutral.rate
 
 
 def test_the_table_names_every_capability() -> None:

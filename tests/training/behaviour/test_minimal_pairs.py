@@ -34,7 +34,7 @@ def write(folder: Path, *rows: object) -> Path:
 @pytest.mark.parametrize("fault", list(FailureMode))
 def test_every_fault_has_enough_pairs(fault: FailureMode) -> None:
     """A share of a fault rests on at least 40 pairs."""
-    assert sum(pair.fault is fault for pair in PAIRS) >= LEAST_PAIRS
+    assert sum(pair.failure_mode is fault for pair in PAIRS) >= LEAST_PAIRS
 
 
 def test_no_comment_and_no_id_occurs_twice() -> None:
@@ -84,7 +84,7 @@ def test_pairs_are_frozen() -> None:
 def test_the_right_labels_get_everything_right() -> None:
     """The right labels score 1 in every share of every fault."""
     shares = judge_pairs(PAIRS, RIGHT)
-    assert [share.fault for share in shares] == list(FailureMode)
+    assert [share.failure_mode for share in shares] == list(FailureMode)
     assert sum(share.pairs for share in shares) == len(PAIRS)
     for share in shares:
         assert (share.comments_right, share.pairs_right, share.comments_exact, share.pairs_exact) == (1, 1, 1, 1)

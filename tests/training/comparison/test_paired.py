@@ -19,7 +19,7 @@ from training.comparison.comparison_report import (
     write_comparison,
 )
 from training.comparison.paired import MEAN, POOLED, Comparison, compare_rows, mcnemar
-from training.evaluation.scoreboard import ScoredRows
+from training.evaluation.scored_rows import ScoredRows
 from training.evaluation.source_metrics import auc
 from training.tables.labelled import Labelled
 from training.tables.labelled_tables import TablesRead

@@ -1,19 +1,21 @@
-"""Judged rows to measure, made up."""
+"""Made-up scored rows to measure."""
 
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
 
-from training.evaluation.scoreboard import ScoredRows
+from training.evaluation.scored_rows import ScoredRows
 from training.tables.labelled import Labelled, Place
 
-MakeJudged = Callable[..., ScoredRows]
+MakeScored = Callable[..., ScoredRows]
 _ANSWERS = {"fine": (0, 0), "toxic": (1, 0), "hateful": (1, 1), "abusive": (1, -1), "not hateful": (-1, 0)}
 _TEXTS = ("thank you for the cake", "a gay man and a woman met", "what the hell is this thing", "SHOUTING AT MUSLIMS AGAIN", "😀 nice")
 
 
-def made_up(sources: dict[str, Sequence[str]], *, size: int = 200, seed: int = 0, clean: Sequence[str] | None = None) -> ScoredRows:
+def build_scored_rows(
+    sources: dict[str, Sequence[str]], *, size: int = 200, seed: int = 0, clean: Sequence[str] | None = None
+) -> ScoredRows:
     """Rows of sources that answer with some words, scored at random, abusive ones higher."""
     random = np.random.default_rng(seed)
     words = [str(word) for name in sorted(sources) for word in random.choice(list(sources[name]), size)]
@@ -36,10 +38,10 @@ def made_up(sources: dict[str, Sequence[str]], *, size: int = 200, seed: int = 0
     )
     scores = np.column_stack([1 - abusive, abusive * (1 - share), abusive * share])
     labels = np.where(abusive < 0.5, 0, np.where(share < 0.5, 1, 2)).astype(np.int8)
-    return ScoredRows(rows, scores, labels, frozenset(names if clean is None else clean), 0.1, version="made@up")
+    return ScoredRows(rows, scores, labels, frozenset(names if clean is None else clean), 0.1, version="made-up@1")
 
 
 @pytest.fixture(scope="session")
-def judged() -> MakeJudged:
-    """A function that makes up judged rows."""
-    return made_up
+def make_scored() -> MakeScored:
+    """A function that makes up scored rows."""
+    return build_scored_rows

@@ -8,9 +8,9 @@ import pytest
 
 from model.moderator import Moderator
 from model.profile import Profile
+from training.evaluation.measurement import compute_results
 from training.evaluation.report.robustness_section import robustness_section
-from training.evaluation.results import compute_results
-from training.evaluation.scoreboard import score_rows
+from training.evaluation.scored_rows import score_rows
 from training.robustness.attacks import ATTACKS
 from training.robustness.robustness import RobustnessResults, heaviest_words, measure_robustness
 from training.tables.labelled import Labelled
@@ -61,7 +61,7 @@ def test_an_idle_attack_changes_nothing(found: RobustnessResults) -> None:
 
 def test_what_is_no_longer_caught_has_escaped(found: RobustnessResults) -> None:
     """Caught comments that score like clean ones after an attack count as escaped."""
-    assert (found.attacks[1].escaped.value, found.attacks[1].caught) == (1, found.caught)
+    assert (found.attacks[1].escaped.value, found.attacks[1].true_positives) == (1, found.true_positives)
 
 
 def test_insults_are_over_reach(found: RobustnessResults) -> None:
@@ -95,7 +95,7 @@ def test_a_classifier_will_do(moderator: Moderator, table: Labelled) -> None:
 def test_a_limit_draws_a_sample(moderator: Moderator, table: Labelled) -> None:
     """No more comments are attacked than asked for."""
     (attack,) = measure_robustness(moderator, table, attacks={"idle": idle}, limit=5).attacks
-    assert (attack.caught, attack.clean) == (5, 5)
+    assert (attack.true_positives, attack.clean) == (5, 5)
 
 
 def test_only_clean_sources_are_clean(moderator: Moderator, rows: MakeRows) -> None:

@@ -1,60 +1,60 @@
-"""The part of a report that tells how a classifier behaves on comments of our own that test one capability each."""
+"""The section about behaviour: how a classifier does on comments of our own, each of which tests one capability."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 import numpy as np
 
 from model.moderator import Moderator
-from training.behaviour.behaviour_suite import CaseScores
-from training.behaviour.behaviour_suite import run_suite as judge_behaviour
+from training.behaviour.behaviour_suite import CaseScores, run_suite
 from training.evaluation.report.sections import Cell, ReportColumn, ReportSection, ReportTable
 from training.evaluation.results import EvaluationResults
-from training.evaluation.scoreboard import ScoredRows
+from training.evaluation.scored_rows import ScoredRows
+from training.evaluation.source_metrics import ABUSIVE_FPR
+from training.public_keys import with_public_keys
 
 __all__ = ["behaviour_section"]
 
-_ALARMS = 0.05
-_MENTIONED = 12
-_SHARES = (
-    *(
-        ReportColumn("capability"),
-        ReportColumn("cases"),
-        ReportColumn("label right", percent=True),
-        ReportColumn("abusive or not", percent=True),
-    ),
-    *(
-        ReportColumn("false alarms", percent=True),
-        ReportColumn("missed", percent=True),
-        ReportColumn("pairs"),
-        ReportColumn("pairs right", percent=True),
-    ),
+_MOST_GROUPS = 12
+_CAPABILITY_COLUMNS = (
+    *(ReportColumn("capability"), ReportColumn("cases"), ReportColumn("label right", percent=True)),
+    *(ReportColumn("abusive or not", percent=True), ReportColumn("false positives", percent=True)),
+    *(ReportColumn("false negatives", percent=True), ReportColumn("pairs"), ReportColumn("pairs right", percent=True)),
 )
-_MENTIONS = (ReportColumn("who is mentioned"), ReportColumn("mentions"), ReportColumn("false alarms", percent=True))
+_MENTION_COLUMNS = (ReportColumn("group mentioned"), ReportColumn("mentions"), ReportColumn("false positives", percent=True))
 _INTRODUCTION = (
     "Comments written for this purpose, from templates and singly, test one capability each; most come in minimal pairs that "
-    "differ in one thing, such as whom it is aimed at, a negation or a quotation. None of them taught the artefact that ships. "
+    "differ in one thing, such as whom it is aimed at, a negation or a quotation. The artefact that ships was trained on none of them. "
     "A pair is right if both its comments are. docs/behaviour.md says what each capability is."
 )
 
 
-def behaviour_section(moderator: Moderator, judged: ScoredRows, _results: EvaluationResults) -> ReportSection:
-    """Judge the behaviour tests and tell what came of it, as a part of the report; for ``training.evaluation.evaluate.SECTION_BUILDERS``.
+def behaviour_section(moderator: Moderator, scored: ScoredRows, _results: EvaluationResults) -> ReportSection:
+    """Run the behaviour suite and report its results; one of ``training.evaluation.evaluate.SECTION_BUILDERS``.
 
     Args:
         moderator: what is tested.
-        judged: rows with clean conversation, of which 5 % exceed the score that plain mentions of a group should stay below;
-            without any, the label rule's threshold is taken.
+        scored: rows with clean conversation. Plain mentions of a group should stay below the score that 5 % of it exceeds;
+            without clean conversation the threshold is that of the label rule.
     """
-    point = float(np.quantile(judged.abusive[judged.calm], 1 - _ALARMS)) if judged.calm.any() else None
-    found = judge_behaviour(moderator, threshold=point)
-    mentions = [(one.group, one.mentions, one.alarms) for one in (found.neutral, *found.kinds, *found.groups[:_MENTIONED])]
+    threshold = float(np.quantile(scored.abusive[scored.is_clean], 1 - ABUSIVE_FPR)) if scored.is_clean.any() else None
+    results = run_suite(moderator, threshold=threshold)
+    mentions = [(one.group, one.mentions, one.rate) for one in (results.neutral, *results.kinds, *results.groups[:_MOST_GROUPS])]
     tables = (
-        ReportTable("How often it is right, by capability", _SHARES, _rows([found.overall, *found.capabilities])),
-        ReportTable("Plain mentions of a group above the 5 % point: all, by kind, and the groups that suffer most", _MENTIONS, mentions),
+        ReportTable("How often it is right, by capability", _CAPABILITY_COLUMNS, _rows([results.overall, *results.capabilities])),
+        ReportTable(
+            "Plain mentions of a group above the 5 % threshold: all, by kind, and the groups that suffer most", _MENTION_COLUMNS, mentions
+        ),
     )
-    return ReportSection("Behaviour", _INTRODUCTION, tables, figures=asdict(found))
+    figures = cast("Mapping[str, object]", with_public_keys(results))
+    return ReportSection("Behaviour", _INTRODUCTION, tables, figures=figures)
 
 
-def _rows(shares: Sequence[CaseScores]) -> list[Sequence[Cell]]:
-    return [(of.name, of.cases, of.labels_right, of.abusive_right, of.false_alarms, of.missed, of.pairs, of.pairs_right) for of in shares]
+def _rows(capabilities: Sequence[CaseScores]) -> list[Sequence[Cell]]:
+    return [
+        (
+            *(one.name, one.cases, one.labels_right, one.abusive_right),
+            *(one.false_positive_rate, one.false_negative_rate, one.pairs, one.pairs_right),
+        )
+        for one in capabilities
+    ]

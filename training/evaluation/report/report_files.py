@@ -1,43 +1,33 @@
-"""Writes what an evaluation came to: a page for people, JSON for programs, a table for the terminal."""
+"""Writes an evaluation as a page for people, as JSON for programs, and as a table for the terminal."""
 
 import json
-import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from model.artefact.atomic import replace_folder, sync_to_disk
-from model.errors import ArtefactError
-from training.evaluation.report.pictures import told
+from training.evaluation.metric_names import CALIBRATION_ERROR, SHORT_TITLES
+from training.evaluation.report.report_folder import write_report_folder
 from training.evaluation.report.sections import Cell, Estimate, ReportSection
 from training.evaluation.report.standard_sections import HEADLINES, build_sections
 from training.evaluation.results import EvaluationResults
+from training.public_keys import with_public_keys
 from training.tables.labelled_tables import TablesRead
+from training.terminal import describe_reading, print_remark, printable
 
 __all__ = ["REPORT_FILES", "EvaluationReport", "ScoredTable", "print_report", "report_html", "report_json", "write_report"]
 
 REPORT_FILES = ("report.html", "report.json")
-"""What the folder of a report holds."""
+"""The files in the folder of a report."""
 _PROTOCOL = 1
-_SHOWN_SOURCES = 40
-_SHOWN_PROBLEMS = 20
-_COLUMNS = {
-    "auc_abusive": "AUC abusive",
-    "auc_hateful": "AUC hateful",
-    "caught_abusive": "caught abusive",
-    "caught_hateful": "caught hateful",
-    "false_alarms": "false alarms",
-    "accuracy": "accuracy",
-    "macro_f1": "macro F1",
-    "calibration_error": "calib. error",
-}
+_MOST_SOURCES = 40
+_MOST_PROBLEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredTable:
-    """A file that rows were judged of: its path, hash and number of these rows."""
+    """A file of rows that were scored: its path, its SHA-256 and the number of these rows."""
 
     file: str
     sha256: str
@@ -46,14 +36,14 @@ class ScoredTable:
 
 @dataclass(frozen=True)
 class EvaluationReport:
-    """Everything that a report tells.
+    """The content of a report.
 
     Attributes:
         results: what was measured.
-        sections: further parts, after those that every report has.
-        tables: where the rows are from.
-        reading: what came of reading these.
-        split: which of their rows were judged.
+        sections: further sections, after those that every report has.
+        tables: the files that the rows are from.
+        reading: how the tables were read.
+        split: which of their rows were scored.
         remarks: what the reader must know to judge the figures, a line each.
     """
 
@@ -66,12 +56,12 @@ class EvaluationReport:
 
 
 def report_json(report: EvaluationReport) -> str:
-    """Return a report as JSON; a figure that cannot be told is null."""
+    """Return a report as JSON; a figure that the rows cannot answer is null."""
     reading = report.reading
     document: dict[str, Any] = {
         "protocol": _PROTOCOL,
-        **asdict(report.results),
-        "sections": {section.title: _section(section) for section in report.sections},
+        **cast("dict[str, object]", with_public_keys(report.results)),
+        "sections": {section.title: _section_figures(section) for section in report.sections},
         "tables": [asdict(table) for table in report.tables],
         "split": report.split,
         "reading": {
@@ -83,7 +73,7 @@ def report_json(report: EvaluationReport) -> str:
     return json.dumps(document, allow_nan=False, ensure_ascii=False, indent=1)
 
 
-def _section(section: ReportSection) -> Mapping[str, object]:
+def _section_figures(section: ReportSection) -> Mapping[str, object]:
     if section.figures:
         return section.figures
     return {
@@ -96,7 +86,7 @@ def _section(section: ReportSection) -> Mapping[str, object]:
 
 
 def report_html(report: EvaluationReport) -> str:
-    """Return a report as one page that needs nothing from elsewhere."""
+    """Return a report as one page that loads nothing from elsewhere."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -107,102 +97,83 @@ def report_html(report: EvaluationReport) -> str:
         lstrip_blocks=True,
     )
     results = report.results
+    headlines = [(one.title, one.note, _format_cell(_headline(results, one.metric), percent=one.percent)) for one in HEADLINES]
     return environment.get_template("report.html.j2").render(
         results=results,
         sections=[*build_sections(results), *report.sections],
-        headlines=[(title, note, _shown(_headline(results, name), percent=percent)) for name, title, note, percent in HEADLINES],
+        headlines=headlines,
         tables=report.tables,
         reading=report.reading,
         split=report.split,
         remarks=report.remarks,
-        tidy=lambda words: words.replace(" %", "\N{NO-BREAK SPACE}%"),
-        show=lambda cell, percent: _shown(cell, percent=percent),
+        keep_units=lambda words: words.replace(" %", "\N{NO-BREAK SPACE}%"),
+        format_cell=lambda cell, percent: _format_cell(cell, percent=percent),
     )
 
 
-def _headline(results: EvaluationResults, name: str) -> Estimate | None:
-    return (results.pooled if name == "calibration_error" else results.mean)[name]
+def _headline(results: EvaluationResults, metric: str) -> Estimate | None:
+    return (results.pooled if metric == CALIBRATION_ERROR else results.mean)[metric]
 
 
-def _shown(cell: Cell, *, percent: bool) -> tuple[str, str]:
-    """Return a cell in words, and its interval."""
+def _format_cell(cell: Cell, *, percent: bool) -> tuple[str, str]:
+    """Return the words of a cell, and those of its interval."""
     if cell is None:
         return "–", ""
     if isinstance(cell, str):
         return cell, ""
     if isinstance(cell, Estimate):
-        figure, _, interval = told(cell, percent=percent).partition(" (")
+        figure, _, interval = cell.describe(percent=percent).partition(" (")
         return figure, interval.rstrip(")")
     if isinstance(cell, int) and not percent:
         return f"{cell:,}", ""
-    return told(Estimate(float(cell)), percent=percent), ""
+    return Estimate(float(cell)).describe(percent=percent), ""
 
 
 def write_report(report: EvaluationReport, folder: Path) -> None:
-    """Write report.html and report.json in one step: a folder holds both of one evaluation, or those of the one before.
+    """Write report.html and report.json in one step, so that a folder never holds files of two evaluations.
 
     Args:
-        report: what to tell.
+        report: its content.
         folder: absent, empty, or of an earlier report, which is replaced.
 
     Raises:
         ArtefactError: it cannot be written.
     """
-    place = Path(os.path.realpath(folder))
-    texts = report_html(report), report_json(report) + "\n"
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with replace_folder(place) as fresh:
-            for name, text in zip(REPORT_FILES, texts, strict=True):
-                (fresh / name).write_text(text, encoding="utf-8")
-                sync_to_disk(fresh / name)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise ArtefactError(f"{folder}: not written, what was there is untouched: {reason}: make room or choose another folder") from error
+    write_report_folder(folder, dict(zip(REPORT_FILES, (report_html(report), report_json(report) + "\n"), strict=True)))
 
 
 def print_report(report: EvaluationReport, folder: Path) -> None:
-    """Print the figures as a table to standard output, what was read and where the report lies to standard error."""
+    """Print the figures as a table to standard output, what was read and the path of the report to standard error."""
     from rich.console import Console
     from rich.table import Table
 
     results = report.results
-    for line in _story(report):
-        print(f"tipstaff: {_printable(line)}", file=sys.stderr)
+    for line in _remarks(report):
+        print_remark(line)
     table = Table("source", title=f"{results.artefact}, {results.rows:,} rows")
-    for name in ("rows", *_COLUMNS.values()):
-        table.add_column(name, justify="right")
-    ranked = sorted(results.sources, key=lambda one: -one.rows)[:_SHOWN_SOURCES]
-    kept = {one.source for one in ranked}
+    for title in ("rows", *SHORT_TITLES.values()):
+        table.add_column(title, justify="right")
+    largest = {one.source for one in sorted(results.sources, key=lambda one: -one.rows)[:_MOST_SOURCES]}
     for one in results.sources:
-        if one.source in kept:
-            table.add_row(_printable(one.source), f"{one.rows:,}", *(_figure(one.figures[name]) for name in _COLUMNS))
+        if one.source in largest:
+            table.add_row(printable(one.source), f"{one.rows:,}", *(_three_decimals(one.figures[metric]) for metric in SHORT_TITLES))
     table.add_section()
-    for title, figures in (("MEAN", results.mean), ("pooled", results.pooled)):
-        table.add_row(title, f"{results.rows:,}" if title == "pooled" else "", *(_figure(figures[name]) for name in _COLUMNS))
+    for title, count, figures in (("MEAN", "", results.mean), ("pooled", f"{results.rows:,}", results.pooled)):
+        table.add_row(title, count, *(_three_decimals(figures[metric]) for metric in SHORT_TITLES))
     Console(width=None if sys.stdout.isatty() else 140, markup=False, highlight=False).print(table)
-    if more := len(results.sources) - len(ranked):
+    if more := len(results.sources) - len(largest):
         print(f"and {more:,} smaller sources; report.json lists them all")
-    for name, title, note, percent in HEADLINES:
-        if (estimate := _headline(results, name)) is not None:
-            print(f"{title}, {note}: {told(estimate, percent=percent)}")
+    for headline in HEADLINES:
+        if (estimate := _headline(results, headline.metric)) is not None:
+            print(f"{headline.title}, {headline.note}: {estimate.describe(percent=headline.percent)}")
     print(f"the report is {folder / REPORT_FILES[0]}", file=sys.stderr)
 
 
-def _story(report: EvaluationReport) -> list[str]:
-    reading = report.reading
-    lines = [str(problem) for problem in reading.problems[:_SHOWN_PROBLEMS]]
-    if more := len(reading.problems) - len(lines):
-        lines.append(f"and {more:,} problems more; report.json lists them all")
-    lines.append(f"{reading.read:,} rows read: {reading.used:,} used, {reading.skipped:,} answer no question, {reading.bad:,} bad")
-    lines.append(f"{report.results.rows:,} rows judged (split: {report.split})")
-    return [*lines, *report.remarks]
+def _remarks(report: EvaluationReport) -> Iterator[str]:
+    yield from describe_reading(report.reading, most=_MOST_PROBLEMS, rest="report.json lists them all")
+    yield f"{report.results.rows:,} rows judged (split: {report.split})"
+    yield from report.remarks
 
 
-def _figure(estimate: Estimate | None) -> str:
+def _three_decimals(estimate: Estimate | None) -> str:
     return "" if estimate is None else f"{estimate.value:.3f}"
-
-
-def _printable(words: str) -> str:
-    """Return words that a table may hold, such as the name of a source, so that they cannot command a terminal."""
-    return "".join(char if char.isprintable() else " " for char in words)

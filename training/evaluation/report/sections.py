@@ -1,4 +1,4 @@
-"""A part of a report: what it says, its tables and pictures. Every part of an evaluation hands these over, and only these."""
+"""A section of a report: its words, its tables and its pictures. Every part of an evaluation hands over sections, and only these."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +16,16 @@ class Estimate:
     low: float | None = None
     high: float | None = None
 
+    def describe(self, *, percent: bool) -> str:
+        """Return the figure in words, as a percentage or with three decimals, followed by its interval if it has one."""
+
+        def figure(value: float) -> str:
+            return f"{100 * value:.1f}\N{NO-BREAK SPACE}%" if percent else f"{value:.3f}"
+
+        if self.low is None or self.high is None:
+            return figure(self.value)
+        return f"{figure(self.value)} ({figure(self.low)} to {figure(self.high)})"
+
 
 Cell = str | int | float | Estimate | None
 
@@ -25,8 +35,8 @@ class ReportColumn:
     """A column of a table.
 
     Attributes:
-        name: what stands above it.
-        percent: whether its numbers are shares, shown in per cent; otherwise with three decimals, whole numbers whole.
+        name: its heading.
+        percent: whether its numbers are shares, printed as percentages; other numbers have three decimals, whole ones none.
     """
 
     name: str
@@ -38,9 +48,9 @@ class ReportTable:
     """A table; the first cell of a row is its name.
 
     Attributes:
-        caption: what it shows, in a sentence.
+        caption: what the table holds, in a sentence.
         columns: at least one.
-        rows: as many cells each as there are columns; None stays empty.
+        rows: as many cells each as there are columns; a cell of None is left blank.
     """
 
     caption: str
@@ -55,12 +65,12 @@ class ReportTable:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture, as one function of ``training.evaluation.report.pictures`` draws it.
+    """A picture, as the chart functions of this package draw it.
 
     Attributes:
-        title: what it shows.
+        title: what the picture is about.
         description: how to read it, in a sentence or two.
-        svg: the drawing, mark-up that is put into the page as it is; a plain string would be shown as text.
+        svg: the drawing, mark-up that goes into the page as it is; a plain string would be escaped and appear as text.
     """
 
     title: str
@@ -70,14 +80,14 @@ class Picture:
 
 @dataclass(frozen=True)
 class ReportSection:
-    """A part of a report.
+    """A section of a report.
 
     Attributes:
-        title: what it is about.
+        title: its heading, and its key in report.json.
         introduction: what is measured and how to read it, in a few sentences.
-        tables: in the order they are shown, after the pictures.
-        pictures: in the order they are shown.
-        figures: the same for programs, JSON-ready; goes into report.json under the title.
+        tables: in their order on the page, which puts them after the pictures.
+        pictures: in their order on the page.
+        figures: the same for programs, ready for JSON; report.json holds it under the title.
     """
 
     title: str

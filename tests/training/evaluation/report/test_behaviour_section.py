@@ -1,13 +1,13 @@
-"""The part of the report about behaviour: what it tells is what the suite finds."""
+"""The section about behaviour: its figures are those of the suite."""
 
 import numpy as np
 
 from model.moderator import Moderator
 from training.behaviour.behaviour_suite import run_suite
 from training.evaluation.evaluate import SECTION_BUILDERS
+from training.evaluation.measurement import compute_results
 from training.evaluation.report.behaviour_section import behaviour_section
-from training.evaluation.results import compute_results
-from training.evaluation.scoreboard import score_rows as judge_rows
+from training.evaluation.scored_rows import score_rows
 from training.tables.labelled import Labelled, Place
 
 
@@ -29,18 +29,30 @@ def rows() -> Labelled:
     )
 
 
-def test_the_section_tells_what_the_suite_finds() -> None:
+def test_the_section_has_the_results_of_the_suite() -> None:
     """Its figures are those of the suite at the score that 5 % of clean conversation exceeds; every capability has its line."""
     moderator = Moderator.load()
-    judged = judge_rows(moderator, rows(), clean=None)
-    section = behaviour_section(moderator, judged, compute_results(judged, resamples=10, seed=0))
-    found = run_suite(moderator, threshold=float(np.quantile(judged.abusive[judged.calm], 0.95)))
+    scored = score_rows(moderator, rows(), clean=None)
+    section = behaviour_section(moderator, scored, compute_results(scored, resamples=10, seed=0))
+    results = run_suite(moderator, threshold=float(np.quantile(scored.abusive[scored.is_clean], 0.95)))
 
-    assert [row[0] for row in section.tables[0].rows] == ["overall", *(share.name for share in found.capabilities)]
-    assert section.tables[0].rows[0][2] == found.overall.labels_right
-    assert section.tables[1].rows[0][2] == found.neutral.alarms
+    assert [row[0] for row in section.tables[0].rows] == ["overall", *(share.name for share in results.capabilities)]
+    assert section.tables[0].rows[0][2] == results.overall.labels_right
+    assert section.tables[1].rows[0][2] == results.neutral.rate
 
 
-def test_every_report_tells_behaviour_and_robustness() -> None:
-    """Neither part has to be asked for."""
+def test_every_report_has_behaviour_and_robustness() -> None:
+    """Neither section has to be asked for."""
     assert [step for step, _ in SECTION_BUILDERS] == ["behaviour", "attacks"]
+
+
+def test_programs_find_the_suite_under_its_public_keys() -> None:
+    """The figures in report.json have the keys that they were first published under."""
+    moderator = Moderator.load()
+    scored = score_rows(moderator, rows(), clean=None)
+    figures = behaviour_section(moderator, scored, compute_results(scored, resamples=2, seed=0)).figures
+    assert set(figures) == {"overall", "capabilities", "cases", "threshold", "neutral", "kinds", "groups"}
+    assert isinstance(figures["overall"], dict)
+    assert {"false_alarms", "missed"} < set(figures["overall"])
+    assert isinstance(figures["neutral"], dict)
+    assert set(figures["neutral"]) == {"group", "mentions", "alarms"}

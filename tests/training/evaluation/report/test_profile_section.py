@@ -1,4 +1,4 @@
-"""The part of the report about profiles: each is what a report on it alone says, and nothing is read more often than once."""
+"""The section about profiles: the figures of each profile are those of a report on it alone."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -16,12 +16,10 @@ from model.moderator import Moderator
 from model.normaliser.version import normaliser_version
 from model.profile import Profile
 from training.evaluation.both_readings import read_with_both
-from training.evaluation.report import profile_section as profiled
-from training.evaluation.report.pictures import ticks_around
-from training.evaluation.report.profile_section import profiles_section
+from training.evaluation.measurement import compute_results
+from training.evaluation.report.profile_section import MOST_COMPARED, profiles_section
 from training.evaluation.report.sections import ReportSection
-from training.evaluation.results import compute_results
-from training.evaluation.scoreboard import score_rows
+from training.evaluation.scored_rows import score_rows
 from training.tables.labelled import Labelled
 
 MakeRows = Callable[..., Labelled]
@@ -43,8 +41,8 @@ THINGS = ("bus", "garden", "book", "window", "song", "cake", "dog", "lamp")
 @pytest.fixture
 def table(rows: MakeRows) -> Labelled:
     """96 rows of two sources, and two that hold nothing to judge."""
-    made = [(label, text.format(thing)) for thing, (label, texts) in product(THINGS, TEXTS.items()) for text in texts]
-    labels, texts = zip(*made, ("fine", ""), ("toxic", " "), strict=True)
+    labelled = [(label, text.format(thing)) for thing, (label, texts) in product(THINGS, TEXTS.items()) for text in texts]
+    labels, texts = zip(*labelled, ("fine", ""), ("toxic", " "), strict=True)
     return rows(labels, text=texts, source=["chat", "forum"] * (len(labels) // 2))
 
 
@@ -54,11 +52,19 @@ def stored(write_both: Callable[..., Path], tmp_path: Path) -> StoredArtefact:
     return read_artefact(write_both(tmp_path / "both", **{"curve.npy": CURVE}), normaliser=normaliser_version())
 
 
-def told(stored: StoredArtefact, rows: Labelled, *, clean: Sequence[str] | None = None, seed: int = 0, **chosen: object) -> ReportSection:
-    """What the section says of rows."""
-    moderator = Moderator(stored, **chosen)  # type: ignore[arg-type]
-    judged = score_rows(moderator, rows, clean=clean)
-    section = profiles_section(stored, moderator, judged, compute_results(judged, resamples=1, seed=seed))
+def build(
+    stored: StoredArtefact,
+    rows: Labelled,
+    *,
+    clean: Sequence[str] | None = None,
+    seed: int = 0,
+    most: int = MOST_COMPARED,
+    **settings: object,
+) -> ReportSection:
+    """Return the section about rows, scored by a moderator with some settings."""
+    moderator = Moderator(stored, **settings)  # type: ignore[arg-type]
+    scored = score_rows(moderator, rows, clean=clean)
+    section = profiles_section(stored, moderator, scored, compute_results(scored, resamples=1, seed=seed), most=most)
     assert section is not None
     return section
 
@@ -66,15 +72,15 @@ def told(stored: StoredArtefact, rows: Labelled, *, clean: Sequence[str] | None 
 @pytest.mark.parametrize("profile", list(Profile))
 @pytest.mark.parametrize("clean", [None, ["chat"]])
 def test_a_profile_is_what_a_report_on_it_says(profile: Profile, clean: list[str] | None, stored: StoredArtefact, table: Labelled) -> None:
-    """The figures of each profile are those of a report that judged by it, whichever profile judged for this one."""
-    judged = score_rows(Moderator(stored, profile=profile), table, clean=clean)
-    results = compute_results(judged, resamples=1)
+    """The figures of each profile are those of a report on it, whichever profile scored the rows for this one."""
+    scored = score_rows(Moderator(stored, profile=profile), table, clean=clean)
+    results = compute_results(scored, resamples=1)
     expected = {name: estimate and estimate.value for name, estimate in results.mean.items()}
     expected["calibration_error"] = results.pooled["calibration_error"] and results.pooled["calibration_error"].value
     for by in (Profile.FAST, None):
-        found = told(stored, table, clean=clean, profile=by).figures["profiles"]
-        assert isinstance(found, dict)
-        one = found[profile.value]
+        figures = build(stored, table, clean=clean, profile=by).figures["profiles"]
+        assert isinstance(figures, dict)
+        one = figures[profile.value]
         for name in ("auc_abusive", "auc_hateful", "caught_abusive", "caught_hateful", "macro_f1", "calibration_error"):
             assert one[name] == pytest.approx(expected[name], abs=1e-12), name
 
@@ -84,12 +90,12 @@ def test_passed_on_is_what_the_cascade_passes_on(stored: StoredArtefact, table: 
     comments = [Comment("", text) for text in table.text]
     for risk, prior in product((0.0, 0.004, 0.01, 0.05), (None, Prior(abusive=0.4, hateful=0.3))):
         cascade = Moderator(stored, profile=Profile.CASCADE, prior=prior, risk=risk)
-        found = told(stored, table, profile=Profile.FAST, prior=prior, risk=risk).figures
-        assert isinstance(found["profiles"], dict)
-        assert found["profiles"]["cascade"]["passed"] == cascade.first_pass(comments).encoder_rows.size / len(table)
-        assert found["profiles"]["full"]["passed"] == (len(table) - 2) / len(table)
-        assert found["profiles"]["fast"]["passed"] == 0
-        assert found["expected"] == CURVE[CURVE[:, 1] <= risk][-1, 2]
+        figures = build(stored, table, profile=Profile.FAST, prior=prior, risk=risk).figures
+        assert isinstance(figures["profiles"], dict)
+        assert figures["profiles"]["cascade"]["passed"] == cascade.first_pass(comments).encoder_rows.size / len(table)
+        assert figures["profiles"]["full"]["passed"] == (len(table) - 2) / len(table)
+        assert figures["profiles"]["fast"]["passed"] == 0
+        assert figures["expected"] == CURVE[CURVE[:, 1] <= risk][-1, 2]
 
 
 def test_what_is_passed_on_costs(stored: StoredArtefact, table: Labelled) -> None:
@@ -97,13 +103,13 @@ def test_what_is_passed_on_costs(stored: StoredArtefact, table: Labelled) -> Non
     both = Moderator(stored, profile=Profile.FULL)
     assert both.combined is not None
     read = read_with_both(Moderator(stored), both, both.combined, table, clean=["forum"], seed=0)
-    fast, some, full = (read.judged_from(threshold).seconds for threshold in (None, 0.3, 0.0))
-    assert 0 < fast == read.ngrams_seconds < some < full == pytest.approx(fast + read.encoder_seconds.mean())
+    fast, some, full = (read.measure_cascade(threshold).seconds for threshold in (None, 0.3, 0.0))
+    assert 0 < fast == read.ngram_seconds < some < full == pytest.approx(fast + read.encoder_seconds.mean())
 
 
-def test_every_step_of_the_curve_is_told(stored: StoredArtefact, table: Labelled) -> None:
+def test_every_step_of_the_curve_is_reported(stored: StoredArtefact, table: Labelled) -> None:
     """Table and JSON have each threshold of the artefact's curve with its risk; both pictures mark the cascade."""
-    section = told(stored, table)
+    section = build(stored, table)
     cascades = json.loads(json.dumps(section.figures, allow_nan=False))["cascades"]
     assert [[one["threshold"], one["risk"], one["expected"]] for one in cascades] == CURVE.tolist()
     assert [row[0] for row in section.tables[0].rows] == ["fast", "cascade", "full"]
@@ -113,35 +119,26 @@ def test_every_step_of_the_curve_is_told(stored: StoredArtefact, table: Labelled
 
 
 def test_an_artefact_with_one_reader_has_no_profiles(table: Labelled) -> None:
-    """Where there is no encoder there is nothing to compare, and no empty part of the report."""
+    """Where there is no encoder there is nothing to compare, and no empty section."""
     both = read_artefact(shipped_folder(), normaliser=normaliser_version())
     alone = replace(both, manifest=both.manifest.model_copy(update={"readers": both.manifest.readers[:1]}))
-    judged = score_rows(moderator := Moderator(alone), table)
-    assert profiles_section(alone, moderator, judged, compute_results(judged, resamples=1)) is None
+    scored = score_rows(moderator := Moderator(alone), table)
+    assert profiles_section(alone, moderator, scored, compute_results(scored, resamples=1)) is None
 
 
-def test_many_rows_are_drawn_from(stored: StoredArtefact, table: Labelled, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of more rows than the limit as many are read, the same for the same seed, and the page says so."""
-    monkeypatch.setattr(profiled, "MAX_ROWS", 40)
-    one, again, other = (told(stored, table, seed=seed).figures for seed in (1, 1, 2))
+def test_many_rows_are_drawn_from(stored: StoredArtefact, table: Labelled) -> None:
+    """If there are more rows than the limit, that many are drawn, the same for the same seed, and the page says so."""
+    one, again, other = (build(stored, table, seed=seed, most=40).figures for seed in (1, 1, 2))
     assert (one["rows"], one["of"]) == (40, 98)
-    drawn = [[step["passed"] for step in figures["cascades"]] for figures in (one, again, other)]  # type: ignore[attr-defined]
-    assert drawn[0] == drawn[1] != drawn[2]
-    assert "40 of the 98 rows" in told(stored, table).introduction
+    shares = [[step["passed"] for step in figures["cascades"]] for figures in (one, again, other)]  # type: ignore[attr-defined]
+    assert shares[0] == shares[1] != shares[2]
+    assert "40 of the 98 rows" in build(stored, table, most=40).introduction
 
 
 @pytest.mark.parametrize("answers", [["fine"], ["hateful", "not hateful"] * 3, ["unknown"] * 3])
-def test_whatever_is_known_can_be_told(answers: list[str], stored: StoredArtefact, rows: MakeRows) -> None:
-    """Rows that answer only some questions, or none, or hold nothing to judge, have the figures that they have."""
+def test_rows_that_answer_little_have_a_section(answers: list[str], stored: StoredArtefact, rows: MakeRows) -> None:
+    """Rows that answer only some questions, or none, or hold no text, have the figures that they allow."""
     for text in (None, [" "] * len(answers)):
-        section = told(stored, rows(answers, text=text))
+        section = build(stored, rows(answers, text=text))
         json.dumps(section.figures, allow_nan=False)
         assert len(section.tables[0].rows) == 3
-
-
-@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (-0.003, 0.081), (0.0, 0.0), (0.2, 0.2), (-0.4, -0.1)])
-def test_ticks_lie_around(low: float, high: float) -> None:
-    """The first is at most the lowest value, the last at least the highest, and they are evenly spaced."""
-    found = ticks_around(low, high)
-    assert found[0] - 1e-9 <= low <= high <= found[-1] + 1e-9
-    np.testing.assert_allclose(np.diff(found), found[1] - found[0])
