@@ -1,4 +1,8 @@
-"""Reads the rows of CSV, JSONL and Parquet tables as one stream of records."""
+"""Reads the rows of CSV, JSONL and Parquet tables as one stream of records.
+
+The service has a reader of dumps of its own, because the promises differ: it recognises any format by its content and salvages what it can
+of a damaged file, while a labelled table is refused unless it is what its name says, so that nothing is learnt from damage.
+"""
 
 import csv
 import json

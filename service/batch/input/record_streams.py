@@ -1,4 +1,8 @@
-"""The reader of each container: from the bytes of a dump to a stream of records."""
+"""The reader of each container: from the bytes of a dump to a stream of records.
+
+Training has a reader of labelled tables of its own (``training.tables.table_records``), because the promises differ: a dump is
+recognised by its content and read to its end, however damaged it is, while a labelled table is refused unless it is what its name says.
+"""
 
 from collections.abc import Iterator
 from typing import Literal
