@@ -13,7 +13,7 @@ import numpy as np
 from model.array_types import FloatArray
 from model.comment import Comment, Format
 from model.errors import TableError
-from service.batch.input.columns import choose_columns
+from service.batch.input.columns import choose_comment_columns
 from service.batch.rows import MAX_TEXT_LENGTH, DumpOptions, is_unicode
 from service.perspective.attribute_names import ABUSIVE, HATEFUL, NAMES, source_of
 from training.tables.table_records import UnreadableRow, read_header, read_records
@@ -173,7 +173,7 @@ def diff(job: DiffJob, moderator: "Moderator") -> Diff:
 
 def _columns(job: DiffJob, moderator: "Moderator") -> tuple[list[_Column], str, list[str]]:
     header = read_header(job.table)
-    text = choose_columns(header, DumpOptions(text_column=job.text_column), file=str(job.table)).text
+    text = choose_comment_columns(header, DumpOptions(text_column=job.text_column), file=str(job.table)).text
     found = dict(job.columns) or _found(job.table, [name for name in header if name != text])
     missing = [column for column in found.values() if column not in header and column.partition(".")[0] not in header]
     if missing:

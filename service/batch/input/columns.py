@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from model.errors import DumpError
 from service.batch.rows import Columns, DumpOptions
 
-__all__ = ["TEXT_NAMES", "check_kept_columns", "choose_columns", "find_columns", "has_text_column"]
+__all__ = ["TEXT_NAMES", "check_kept_columns", "choose_comment_columns", "find_columns", "has_text_column"]
 
 TEXT_NAMES = (
     *("text", "body", "comment_text", "comment_body", "comment", "content", "message", "tweet", "full_text"),
@@ -36,7 +36,7 @@ def has_text_column(names: Sequence[str], options: DumpOptions) -> bool:
     return any(find_columns(names, name) for name in ([options.text_column] if options.text_column else TEXT_NAMES))
 
 
-def choose_columns(names: Sequence[str], options: DumpOptions, *, file: str, text_names: set[str] | None = None) -> Columns:
+def choose_comment_columns(names: Sequence[str], options: DumpOptions, *, file: str, text_names: set[str] | None = None) -> Columns:
     """Choose the columns of a file.
 
     Args:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from model.errors import DumpError
-from service.batch.input.columns import choose_columns, find_columns
+from service.batch.input.columns import choose_comment_columns, find_columns
 from service.batch.input.detect import Container, FileKind
 from service.batch.input.platforms.disqus import DISQUS
 from service.batch.input.platforms.known_platforms import find_platforms, recognise_platform
@@ -115,7 +115,7 @@ def detect_table_layout(kind: FileKind, names: list[str], options: DumpOptions, 
     elif text_names is not None and not names:
         columns = Columns(options.text_column or "text", options.id_column or "id")
     else:
-        columns = choose_columns(names, options, file=file, text_names=text_names)
+        columns = choose_comment_columns(names, options, file=file, text_names=text_names)
     return Layout(kind, platform, columns, tuple(names) if kind.container is Container.CSV else ())
 
 
