@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from service.batch.rows import WriteAs
 from service.cli.keys_commands import configured_store
 from service.cli.shared_options import JsonOption
+from service.table_files import TableFormat
 
 __all__ = ["app"]
 
@@ -22,7 +22,7 @@ app = typer.Typer(
 def export(
     *,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the table, which is named by its content.")],
-    table_format: Annotated[WriteAs, typer.Option("--to", help="Format to write.")] = WriteAs.PARQUET,
+    table_format: Annotated[TableFormat, typer.Option("--to", help="Format to write.")] = TableFormat.PARQUET,
     as_json: JsonOption = False,
 ) -> None:
     """Write the latest ruling about each comment as a table that `tipstaff train` reads, and print its path.
