@@ -7,6 +7,7 @@ that any Python can run it, away from the checkout.
 import csv
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -49,6 +50,7 @@ def main(command: list[str]) -> None:
         with serving(command, folder=folder) as base:
             print(f"ready after {time.monotonic() - started:.1f} s")
             check_http(base)
+            check_docs(base)
         check_file(command, folder=folder)
 
 
@@ -115,6 +117,19 @@ def check_http(base: str) -> None:
     with urllib.request.urlopen(request, timeout=30) as answer:
         decisions = json.load(answer)["decisions"]
     check([(one["id"], one["label"], [one["scores"][label] for label in LABELS]) for one in decisions], what="POST /v1/moderate")
+
+
+def check_docs(base: str) -> None:
+    """Loads /docs and each file that it names."""
+    with urllib.request.urlopen(f"{base}/docs", timeout=30) as answer:
+        addresses = re.findall(r'(?:src|href)="(docs/[^"]+)"', answer.read().decode())
+    sizes = {}
+    for address in addresses:
+        with urllib.request.urlopen(f"{base}/{address}", timeout=30) as answer:
+            sizes[address.partition("?")[0]] = len(answer.read())
+    print(f"GET /docs: {sizes}")
+    if len(sizes) < 4 or not all(sizes.values()):
+        raise SystemExit("smoke: /docs lacks files")
 
 
 def check_file(command: list[str], *, folder: Path) -> None:
