@@ -1,8 +1,9 @@
-"""Parquet files put behind each other without reading a page of them: row groups are copied, and their footers made one.
+"""Concatenation of Parquet files without decoding them: row groups are copied, and the footers are merged to one.
 
 The footer of a Parquet file is one struct in Thrift's compact protocol
-(https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md); what its fields mean is told by
-https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift. Only places in the file are changed here.
+(https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md); its fields are defined in
+https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift. Only positions in the file, row counts and ordinals
+are changed here.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +17,13 @@ from model.errors import DumpError
 __all__ = ["concat_parquet"]
 
 _MAGIC = b"PAR1"
-_COPIED = 1 << 20
+_COPY_BYTES = 1 << 20
+_LARGEST_ORDINAL = 32767
+# The compact protocol packs two numbers into a byte: a type in the low half, and in the high half a step to the next field's number or
+# the length of a list, if they are small enough.
+_FIELD_TYPE_BITS = 0x0F
+_LARGEST_STEP = 15
+_LONG_LIST = 15
 _TRUE, _FALSE, _BYTE, _I16, _I32, _I64, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = range(1, 13)
 # Fields of FileMetaData, RowGroup, ColumnChunk and ColumnMetaData.
 _NUM_ROWS, _ROW_GROUPS = 3, 4
@@ -27,7 +34,7 @@ _PAGE_OFFSETS = (9, 10, 11, 14)
 
 @dataclass
 class _List:
-    """A list of values of one type."""
+    """A list of values of one type of the compact protocol."""
 
     type: int
     values: list[Any]
@@ -41,40 +48,41 @@ def concat_parquet(parts: Iterable[AbstractContextManager[Path]], out: BinaryIO)
     """Write the rows of Parquet files into one.
 
     Args:
-        parts: hand out their paths, in order; at least one. All were written with the same schema by the same writer.
-        out: where to, from its beginning.
+        parts: context managers that provide the paths of the files, in order; at least one. All files were written with the same
+            schema by the same writer.
+        out: the file to write, from its beginning.
 
     Returns:
-        How many rows there are.
+        The number of rows.
 
     Raises:
         DumpError: a part is damaged.
         OSError: reading or writing fails.
     """
     out.write(_MAGIC)
-    whole: Fields | None = None
-    at, rows, groups = len(_MAGIC), 0, list[Fields]()
+    merged: Fields | None = None
+    position, rows, groups = len(_MAGIC), 0, list[Fields]()
     for part in parts:
         with part as path, path.open("rb") as file:
-            footer, end = _footer(file, path)
+            footer, end = _read_footer(file, path)
             file.seek(len(_MAGIC))
             _copy(file, out, end - len(_MAGIC))
         for group in footer[_ROW_GROUPS][1].values:
-            _move(group, at - len(_MAGIC), len(groups))
+            _move_group(group, position - len(_MAGIC), len(groups))
             groups.append(group)
-        at += end - len(_MAGIC)
+        position += end - len(_MAGIC)
         rows += footer[_NUM_ROWS][1]
-        whole = whole or footer
-    if whole is None:
+        merged = merged or footer
+    if merged is None:
         raise DumpError("there is no part to make a Parquet file of")
-    whole |= {_NUM_ROWS: (_I64, rows), _ROW_GROUPS: (_LIST, _List(_STRUCT, groups))}
-    written = b"".join(_struct(dict(sorted(whole.items()))))
-    out.write(written + len(written).to_bytes(4, "little") + _MAGIC)
+    merged |= {_NUM_ROWS: (_I64, rows), _ROW_GROUPS: (_LIST, _List(_STRUCT, groups))}
+    content = b"".join(_encode_struct(dict(sorted(merged.items()))))
+    out.write(content + len(content).to_bytes(4, "little") + _MAGIC)
     return rows
 
 
-def _footer(file: BinaryIO, path: Path) -> tuple[Fields, int]:
-    """Return the footer of a Parquet file, and where it begins."""
+def _read_footer(file: BinaryIO, path: Path) -> tuple[Fields, int]:
+    """Return the footer of a Parquet file, and its position."""
     size = file.seek(0, 2)
     file.seek(max(size - 8, 0))
     tail = file.read(8)
@@ -90,18 +98,18 @@ def _footer(file: BinaryIO, path: Path) -> tuple[Fields, int]:
 
 def _copy(file: BinaryIO, out: BinaryIO, size: int) -> None:
     while size > 0:
-        content = file.read(min(size, _COPIED))
+        content = file.read(min(size, _COPY_BYTES))
         if not content:
             raise DumpError("a part ended while it was copied; start anew with --fresh")
         out.write(content)
         size -= len(content)
 
 
-def _move(group: Fields, by: int, ordinal: int) -> None:
-    """Let a row group say where it lies now."""
+def _move_group(group: Fields, by: int, ordinal: int) -> None:
+    """Correct the positions in a row group that lies so many bytes further back now, and its ordinal."""
     _shift(group, _GROUP_OFFSET, by)
     if _ORDINAL in group:
-        group[_ORDINAL] = (_I16, min(ordinal, 32767))
+        group[_ORDINAL] = (_I16, min(ordinal, _LARGEST_ORDINAL))
     for chunk in group[_COLUMNS][1].values:
         for number in (_CHUNK_OFFSET, _OFFSET_INDEX, _COLUMN_INDEX):
             _shift(chunk, number, by)
@@ -115,18 +123,19 @@ def _shift(fields: Fields, number: int, by: int) -> None:
 
 
 class _Reader:
-    """Reads values of the compact protocol."""
+    """Reads values of the compact protocol from bytes."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
-        self._at = 0
+        self._position = 0
 
     def struct(self) -> Fields:
         fields: Fields = {}
         number = 0
-        while head := self._byte():
-            number = number + (head >> 4) if head >> 4 else self._signed()
-            fields[number] = (head & 15, self._value(head & 15))
+        while header := self._byte():
+            number = number + (header >> 4) if header >> 4 else self._signed()
+            type_ = header & _FIELD_TYPE_BITS
+            fields[number] = (type_, self._value(type_))
         return fields
 
     def _value(self, type_: int) -> Any:
@@ -138,21 +147,21 @@ class _Reader:
         return readers[type_]()
 
     def _list(self) -> _List:
-        head = self._byte()
-        count = head >> 4 if head >> 4 != 15 else self._varint()
-        type_ = head & 15
-        # Elements that are true or false have a byte of their own.
+        header = self._byte()
+        count = header >> 4 if header >> 4 != _LONG_LIST else self._varint()
+        type_ = header & _FIELD_TYPE_BITS
+        # In a list, unlike in a field, each boolean has a byte of its own.
         return _List(type_, [self._byte() if type_ in {_TRUE, _FALSE} else self._value(type_) for _ in range(count)])
 
     def _byte(self) -> int:
-        self._at += 1
-        return self._content[self._at - 1]
+        self._position += 1
+        return self._content[self._position - 1]
 
     def _bytes(self, count: int) -> bytes:
-        self._at += count
-        if self._at > len(self._content):
+        self._position += count
+        if self._position > len(self._content):
             raise ValueError
-        return self._content[self._at - count : self._at]
+        return self._content[self._position - count : self._position]
 
     def _varint(self) -> int:
         value = shift = 0
@@ -166,17 +175,17 @@ class _Reader:
         return value >> 1 ^ -(value & 1)
 
 
-def _struct(fields: Fields) -> Iterator[bytes]:
-    before = 0
+def _encode_struct(fields: Fields) -> Iterator[bytes]:
+    previous = 0
     for number, (type_, value) in fields.items():
-        step = number - before
-        yield bytes([step << 4 | type_]) if 0 < step <= 15 else bytes([type_]) + _zigzag(number)
-        yield from _written(type_, value)
-        before = number
+        step = number - previous
+        yield bytes([step << 4 | type_]) if 0 < step <= _LARGEST_STEP else bytes([type_]) + _zigzag(number)
+        yield from _encode_value(type_, value)
+        previous = number
     yield b"\0"
 
 
-def _written(type_: int, value: Any) -> Iterator[bytes]:
+def _encode_value(type_: int, value: Any) -> Iterator[bytes]:
     if type_ in {_I16, _I32, _I64}:
         yield _zigzag(value)
     elif type_ == _BYTE:
@@ -186,12 +195,12 @@ def _written(type_: int, value: Any) -> Iterator[bytes]:
     elif type_ == _BINARY:
         yield _varint(len(value)) + value
     elif type_ == _STRUCT:
-        yield from _struct(value)
+        yield from _encode_struct(value)
     elif type_ in {_LIST, _SET}:
         count = len(value.values)
-        yield bytes([count << 4 | value.type]) if count < 15 else bytes([0xF0 | value.type]) + _varint(count)
+        yield bytes([count << 4 | value.type]) if count < _LONG_LIST else bytes([_LONG_LIST << 4 | value.type]) + _varint(count)
         for each in value.values:
-            yield from (bytes([each]),) if value.type in {_TRUE, _FALSE} else _written(value.type, each)
+            yield from (bytes([each]),) if value.type in {_TRUE, _FALSE} else _encode_value(value.type, each)
 
 
 def _zigzag(value: int) -> bytes:
@@ -199,8 +208,8 @@ def _zigzag(value: int) -> bytes:
 
 
 def _varint(value: int) -> bytes:
-    parts = bytearray()
+    digits = bytearray()
     while value > 0x7F:
-        parts.append(value & 0x7F | 0x80)
+        digits.append(value & 0x7F | 0x80)
         value >>= 7
-    return bytes([*parts, value])
+    return bytes([*digits, value])
