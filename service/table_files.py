@@ -39,6 +39,9 @@ class ColumnType(Enum):
     """Any JSON value; text in CSV and Parquet."""
 
 
+_FEW_VALUES = {ColumnType.CATEGORY, ColumnType.BOOLEAN}
+
+
 @dataclass(frozen=True, slots=True)
 class TableStyle:
     """The choices that a format leaves open; the bytes of a table depend on them.
@@ -132,7 +135,7 @@ class _JsonLinesWriter:
 
 def _json_cells(column: Iterable[Any], type_: ColumnType) -> Iterable[str]:
     """Return the values of a column as JSON."""
-    if type_ is ColumnType.CATEGORY:
+    if type_ in _FEW_VALUES:
         cells = {value: _json(value) for value in set(column)}
         return map(cells.__getitem__, column)
     if type_ is ColumnType.NUMBER:
@@ -173,8 +176,8 @@ class _CsvWriter:
 
     def _cells(self, column: Iterable[Any], type_: ColumnType) -> Iterable[str]:
         quote = self._quote
-        if type_ is ColumnType.CATEGORY:
-            cells = {value: quote(value or "") for value in set(column)}
+        if type_ in _FEW_VALUES:
+            cells = {value: quote(as_text(value) or "") for value in set(column)}
             return map(cells.__getitem__, column)
         if type_ is ColumnType.NUMBER:
             return [quote("" if value is None else repr(value)) for value in column]

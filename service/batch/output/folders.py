@@ -38,13 +38,6 @@ class Folder(Protocol):
             FileNotFoundError: there is no such file.
         """
 
-    def size(self, name: str) -> int:
-        """Return the size of a file in bytes.
-
-        Raises:
-            FileNotFoundError: there is no such file.
-        """
-
     @contextmanager
     def new_file(self, name: str) -> Iterator[Path]:
         """Provide the path of a new file on this machine, which gets its name if the block ends well and vanishes if it raises."""
@@ -114,10 +107,6 @@ class LocalFolder:
     def read(self, name: str) -> bytes:
         """Return the content of a file; FileNotFoundError if there is none."""
         return (self.path / name).read_bytes()
-
-    def size(self, name: str) -> int:
-        """Return the size of a file in bytes; FileNotFoundError if there is none."""
-        return (self.path / name).stat().st_size
 
     @contextmanager
     def new_file(self, name: str) -> Iterator[Path]:

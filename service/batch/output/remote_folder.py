@@ -49,12 +49,6 @@ class RemoteFolder:
         with errors_named(f"{self.url}/{name}"):
             return bytes(fs.cat_file(f"{path}/{name}"))
 
-    def size(self, name: str) -> int:
-        """Return the size of a file in bytes; FileNotFoundError if there is none."""
-        fs, path = self._fs()
-        with errors_named(f"{self.url}/{name}"):
-            return int(fs.size(f"{path}/{name}"))
-
     @contextmanager
     def new_file(self, name: str) -> Iterator[Path]:
         """Provide the path of a file on this machine, which is uploaded if the block ends well."""
