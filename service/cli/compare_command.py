@@ -35,7 +35,7 @@ def compare(
     from training.comparison.compare_artefacts import CompareJob, run_comparison
     from training.comparison.comparison_report import comparison_json, print_comparison
     from training.evaluation.evaluate import SHIPPED_NAME
-    from training.fit.training_report import progress_bar
+    from training.progress_bar import progress_bar
 
     job = CompareJob(
         first=None if first == SHIPPED_NAME else Path(first),

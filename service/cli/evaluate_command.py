@@ -29,7 +29,7 @@ def evaluate(
     """
     from training.evaluation.evaluate import SHIPPED_NAME, EvaluateJob, run_evaluation
     from training.evaluation.report.report_files import print_report, report_json
-    from training.fit.training_report import progress_bar
+    from training.progress_bar import progress_bar
 
     job = EvaluateJob(
         artefact=None if artefact == SHIPPED_NAME else Path(artefact),

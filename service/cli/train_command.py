@@ -21,7 +21,7 @@ from service.cli.table_options import (
 )
 
 if TYPE_CHECKING:
-    from training.fit.train import TrainJob
+    from training.fit.train_job import TrainJob
 
 __all__ = ["train"]
 
@@ -89,7 +89,7 @@ def train(
     """
     from model.artefact.manifest import Prior
     from training.fit.ngram_weights import FitSettings
-    from training.fit.train import TrainJob
+    from training.fit.train_job import TrainJob
 
     job = TrainJob(
         tables=tables,
@@ -109,7 +109,8 @@ def train(
 
 def _run(job: "TrainJob", *, as_json: bool) -> None:
     from training.fit.train import train_artefact
-    from training.fit.training_report import print_trained, progress_bar, trained_json
+    from training.fit.training_report import print_trained, trained_json
+    from training.progress_bar import progress_bar
 
     with progress_bar() as show_progress:
         result = train_artefact(job, show_progress)

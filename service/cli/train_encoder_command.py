@@ -53,7 +53,7 @@ def train_encoder(
     """
     from training.encoder import train_encoder as encoder_training
     from training.encoder.training_loop import EncoderSettings
-    from training.fit.training_report import progress_bar
+    from training.progress_bar import progress_bar
     from training.shipped_model.synthetic_rows import load_synthetic_rows
 
     job = encoder_training.EncoderJob(

@@ -27,12 +27,12 @@ from training.encoder.vocabulary import choose_pieces
 from training.evaluation.source_metrics import SourceMetrics, measure_sources
 from training.fit.combination import cascade_scores, describe_encoder, fit_combination, scores_from_log_odds
 from training.fit.derived_policy import policy_from_dev_rows, policy_thresholds
-from training.progress import ReportProgress
 from training.tables.duplicates import deduplicate
 from training.tables.labelled import Labelled
 from training.tables.labelled_tables import read_tables
 from training.tables.row_weights import check_source_names, weigh_rows
 from training.tables.splits import DEV_SHARE, split_rows
+from training.terminal import StepProgress
 
 __all__ = ["EncoderJob", "TrainedEncoder", "train_encoder", "write_notice", "write_with_encoder"]
 
@@ -79,7 +79,7 @@ class TrainedEncoder:
     bytes: int
 
 
-def train_encoder(job: EncoderJob, tell: ReportProgress = lambda step, share: None) -> TrainedEncoder:
+def train_encoder(job: EncoderJob, tell: StepProgress = lambda step, share: None) -> TrainedEncoder:
     """Train an encoder and put it beside the n-grams of an artefact.
 
     The state of the training is kept beside ``out``, so that the same call goes on after a kill; it goes when all is done.
@@ -117,7 +117,7 @@ def train_encoder(job: EncoderJob, tell: ReportProgress = lambda step, share: No
     return made
 
 
-def _rows(job: EncoderJob, tell: ReportProgress) -> tuple[Labelled, Labelled]:
+def _rows(job: EncoderJob, tell: StepProgress) -> tuple[Labelled, Labelled]:
     rows = read_tables(job.tables).rows
     check_source_names(job.source_weights, rows.source)
     tell("duplicates", 0.0)

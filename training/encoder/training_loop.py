@@ -14,7 +14,7 @@ from model.array_types import FloatArray
 from model.errors import TableError
 from training.encoder.network import Network, log_likelihood, pad_texts
 from training.encoder.training_rows import EncodedRows, make_batches
-from training.progress import ReportProgress
+from training.terminal import StepProgress
 
 __all__ = ["EncoderSettings", "compute_log_odds", "train_network"]
 
@@ -72,7 +72,7 @@ def train_network(
     settings: EncoderSettings,
     keep: Path,
     device: str = "cpu",
-    tell: ReportProgress = lambda step, share: None,
+    tell: StepProgress = lambda step, share: None,
 ) -> float:
     """Train a network; it ends with the weights that judged the dev rows best.
 

@@ -1,127 +1,90 @@
-"""What a training shows while it runs and when it is done."""
+"""Prints the result of a training: for people, or as JSON for programs."""
 
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import fields
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from model.artefact.folder import artefact_version
 from training.evaluation.metric_names import SHORT_TITLES
 from training.evaluation.source_metrics import SourceMetrics, largest_sources
 from training.fit.train import TrainedArtefact
-from training.progress import ReportProgress
 from training.public_keys import key_of
-from training.tables.labelled_tables import TablesRead
+from training.terminal import describe_reading, print_remark, printable
 
-__all__ = ["print_trained", "progress_bar", "trained_json"]
+__all__ = ["print_trained", "trained_json"]
 
-_SHOWN = 20
-_SHOWN_SOURCES = 40
-
-
-@contextmanager
-def progress_bar() -> Iterator[ReportProgress]:
-    """Show a bar for each step on standard error where that is a terminal, a line for each elsewhere."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description:12}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        tasks: dict[str, TaskID] = {}
-
-        def tell(step: str, share: float) -> None:
-            if step not in tasks:
-                for task in tasks.values():
-                    progress.update(task, total=1.0, completed=1.0)
-                tasks[step] = progress.add_task(step, total=None)
-                if not console.is_terminal:
-                    _say(step)
-            if share:
-                progress.update(tasks[step], total=1.0, completed=share)
-
-        yield tell
-        for task in tasks.values():
-            progress.update(task, total=1.0, completed=1.0)
+_MOST_LINES = 20
+_MOST_SOURCES = 40
 
 
-def _say(line: str) -> None:
-    print(f"tipstaff: {_printable(line)}", file=sys.stderr)
-
-
-def _printable(words: str) -> str:
-    """Return words that a table may hold, such as the name of a source, so that they cannot command a terminal."""
-    return "".join(char if char.isprintable() else " " for char in words)
-
-
-def print_trained(made: TrainedArtefact) -> None:
+def print_trained(trained: TrainedArtefact) -> None:
     """Print what was read and left out to standard error, the figures on the dev rows as a table to standard output."""
-    for line in _story(made):
-        _say(line)
+    for line in _summarise(trained):
+        print_remark(line)
     keys = [key_of(field) for field in fields(SourceMetrics)]
-    table = Table("source", title=f"dev rows, {artefact_version(made.manifest)}")
+    table = Table("source", title=f"dev rows, {artefact_version(trained.manifest)}")
     for key in keys:
         table.add_column(SHORT_TITLES.get(key, key), justify="right")
-    shown = largest_sources(made.figures, _SHOWN_SOURCES)
-    for source, row in shown.items():
-        values = row.by_key().values()
-        table.add_row(_printable(source), *("" if v is None else f"{v:,}" if isinstance(v, int) else f"{v:.3f}" for v in values))
+    largest = largest_sources(trained.figures, _MOST_SOURCES)
+    for source, metrics in largest.items():
+        values = metrics.by_key().values()
+        table.add_row(printable(source), *("" if v is None else f"{v:,}" if isinstance(v, int) else f"{v:.3f}" for v in values))
     console = Console(width=None if sys.stdout.isatty() else 140, markup=False, highlight=False)
     console.print(table)
-    if more := len(made.figures) - len(shown):
+    if more := len(trained.figures) - len(largest):
         print(f"and {more:,} smaller sources; --json lists them all")
-    for name, evidence in made.manifest.attributes.items():
-        print(f"attribute {name}: AUC {evidence.auc:.3f} (at least {evidence.auc_low:.3f}) on {_printable(evidence.source)}")
-    if made.calibration_error is not None:
-        print(f"calibration error of P(abusive) at a prior of {made.manifest.prior.abusive:.0%}: {made.calibration_error:.3f}")
+    for name, evidence in trained.manifest.attributes.items():
+        print(f"attribute {name}: AUC {evidence.auc:.3f} (at least {evidence.auc_low:.3f}) on {printable(evidence.source)}")
+    if trained.calibration_error is not None:
+        print(f"calibration error of P(abusive) at a prior of {trained.manifest.prior.abusive:.0%}: {trained.calibration_error:.3f}")
 
 
-def _story(made: TrainedArtefact) -> Iterator[str]:
-    if made.reading:
-        yield from _read(made.reading)
-    cleaned, split = made.cleaned, made.split
-    yield f"{cleaned.copies:,} copies merged, {cleaned.near:,} near duplicates and {cleaned.undecided:,} undecided rows left out"
-    if made.reading:
-        yield from _first([str(contradiction) for contradiction in cleaned.contradictions], "contradictions")
+def _summarise(trained: TrainedArtefact) -> Iterator[str]:
+    """Yield the lines that say what was read, what was left out, and where the artefact is."""
+    deduplicated, split = trained.deduplicated, trained.split
+    if trained.tables_read:
+        yield from describe_reading(trained.tables_read, most=_MOST_LINES, rest="--json lists them all")
+    near, undecided = f"{deduplicated.near:,} near duplicates", f"{deduplicated.undecided:,} undecided rows"
+    yield f"{deduplicated.copies:,} copies merged, {near} and {undecided} left out"
+    if trained.tables_read:
+        yield from _limit([str(contradiction) for contradiction in deduplicated.contradictions], "contradictions")
     yield f"{len(split.train):,} rows to learn from, {len(split.dev):,} to judge by, {len(split.dropped):,} dropped as too near to these"
-    yield from made.remarks
-    yield f"{artefact_version(made.manifest)} is written to {made.out}"
+    yield from trained.remarks
+    yield f"{artefact_version(trained.manifest)} is written to {trained.out}"
 
 
-def _read(reading: TablesRead) -> Iterator[str]:
-    yield from _first([str(problem) for problem in reading.problems], "problems")
-    yield f"{reading.read:,} rows read: {reading.used:,} used, {reading.skipped:,} answer no question, {reading.bad:,} bad"
+def _limit(lines: list[str], what: str) -> Iterator[str]:
+    """Yield the first of many lines, and how many more there are."""
+    yield from lines[:_MOST_LINES]
+    if len(lines) > _MOST_LINES:
+        yield f"and {len(lines) - _MOST_LINES:,} {what} more; --json lists them all"
 
 
-def _first(lines: list[str], what: str) -> Iterator[str]:
-    yield from lines[:_SHOWN]
-    if len(lines) > _SHOWN:
-        yield f"and {len(lines) - _SHOWN:,} {what} more; --json lists them all"
-
-
-def trained_json(made: TrainedArtefact) -> str:
-    """Return what came of a training as one line of JSON."""
-    reading, cleaned, split = made.reading, made.cleaned, made.split
+def trained_json(trained: TrainedArtefact) -> str:
+    """Return the result of a training as one line of JSON."""
+    tables, deduplicated, split = trained.tables_read, trained.deduplicated, trained.split
     return json.dumps(
         {
-            "model": artefact_version(made.manifest),
-            "dev": {source: row.by_key() for source, row in made.figures.items()},
-            "calibration_error": made.calibration_error,
-            "attributes": {name: evidence.model_dump() for name, evidence in made.manifest.attributes.items()},
+            "model": artefact_version(trained.manifest),
+            "dev": {source: metrics.by_key() for source, metrics in trained.figures.items()},
+            "calibration_error": trained.calibration_error,
+            "attributes": {name: evidence.model_dump() for name, evidence in trained.manifest.attributes.items()},
             "rows": {"train": len(split.train), "dev": len(split.dev), "dropped": len(split.dropped)},
-            "duplicates": {"copies": cleaned.copies, "near": cleaned.near, "undecided": cleaned.undecided},
-            "reading": reading
+            "duplicates": {"copies": deduplicated.copies, "near": deduplicated.near, "undecided": deduplicated.undecided},
+            "reading": tables
             and {
-                "read": reading.read,
-                "used": reading.used,
-                "skipped": reading.skipped,
-                "bad": reading.bad,
-                "problems": [str(problem) for problem in reading.problems],
+                "read": tables.read,
+                "used": tables.used,
+                "skipped": tables.skipped,
+                "bad": tables.bad,
+                "problems": [str(problem) for problem in tables.problems],
             },
-            "contradictions": [str(contradiction) for contradiction in cleaned.contradictions],
-            "remarks": list(made.remarks),
+            "contradictions": [str(contradiction) for contradiction in deduplicated.contradictions],
+            "remarks": list(trained.remarks),
         },
         allow_nan=False,
     )

@@ -7,13 +7,16 @@ labelled tables; ``docs/retraining.md`` says what of the shipped model itself ca
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from model.errors import TipstaffError
 from model.ngrams.feature_settings import FeatureSettings
 from training.fit.ngram_weights import FitSettings
-from training.fit.train import TrainedArtefact, TrainJob, build_artefact
-from training.fit.training_report import print_trained, progress_bar
+from training.fit.train import TrainedArtefact, build_artefact
+from training.fit.train_job import TrainJob
+from training.fit.training_report import print_trained
+from training.progress_bar import progress_bar
 from training.shipped_model.corpus import CORPUS_FOLDER
 from training.shipped_model.model_card import write_model_card
 from training.shipped_model.synthetic_rows import describe_synthetic_rows, load_synthetic_rows
@@ -42,7 +45,7 @@ def build_shipped(tables: TrainingTables, *, out: Path, encoder: Path | None = N
     """
     job = TrainJob(tables=(), out=out, name="default" if tables.from_corpus else "custom", fit=FIT, encoder=encoder)
     with progress_bar() as report_progress:
-        return build_artefact(
+        trained = build_artefact(
             Labelled.concat([tables.rows, load_synthetic_rows()]),
             job=job,
             data=[*tables.data, describe_synthetic_rows()],
@@ -50,6 +53,7 @@ def build_shipped(tables: TrainingTables, *, out: Path, encoder: Path | None = N
             clean_sources=tables.clean_sources,
             documents=lambda description: {"MODEL_CARD.md": write_model_card(description, from_corpus=tables.from_corpus)},
         )
+    return replace(trained, tables_read=tables.tables_read)
 
 
 def build_shipped_command(arguments: Sequence[str] | None = None) -> int:

@@ -15,7 +15,8 @@ from model.profile import Profile
 from training.encoder import train_encoder as job
 from training.encoder.train_encoder import EncoderJob, TrainedEncoder, train_encoder
 from training.encoder.training_loop import EncoderSettings, compute_log_odds
-from training.fit.train import TrainJob, train_artefact
+from training.fit.train import train_artefact
+from training.fit.train_job import TrainJob
 
 QUICK = EncoderSettings(epochs=40, patience=0, rate=3e-3, batch=512, warmup=5, tokens=24, evaluations=1)
 PEOPLE = ["bob", "ann", "sam", "eve", "kim", "joe", "max", "lea", "tim", "zoe", "ian", "mia", "ben", "amy", "dan", "sue", "ray", "liz"]

@@ -2,10 +2,6 @@
 
 import csv
 import hashlib
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,14 +13,14 @@ import pytest
 from model.artefact.folder import artefact_version, read_artefact
 from model.artefact.manifest import Prior
 from model.comment import LABELS, Comment
-from model.errors import ArtefactError, TableError
+from model.errors import TableError
 from model.moderator import Moderator
 from model.ngrams.feature_settings import FeatureSettings
 from model.normaliser.version import normaliser_version
 from training.fit.ngram_weights import FitSettings
-from training.fit.train import TrainedArtefact, TrainJob, train_artefact
+from training.fit.train import TrainedArtefact, train_artefact
+from training.fit.train_job import TrainJob
 
-ROOT = Path(__file__).parents[3]
 THINGS = tuple(
     f"{kind} {thing}"
     for kind in ("red", "old", "quiet", "broken", "tiny")
@@ -63,29 +59,29 @@ def run(tmp_path: Path) -> Callable[..., TrainedArtefact]:
     return _run
 
 
-def said(made: TrainedArtefact) -> dict[str, str]:
-    """The labels that an artefact gives to comments which nobody was taught."""
-    decisions = Moderator.load(made.out).decide([Comment("", text) for text in UNSEEN])
+def assigned_labels(trained: TrainedArtefact) -> dict[str, str]:
+    """The labels that an artefact gives to comments that it has not learnt from."""
+    decisions = Moderator.load(trained.out).decide([Comment("", text) for text in UNSEEN])
     return {text: LABELS[code].value for text, code in zip(UNSEEN, decisions.labels, strict=True)}
 
 
 def test_a_table_becomes_a_judge(run: Callable[..., TrainedArtefact]) -> None:
     """Three labels are learnt; the manifest says from what, how, and how well."""
-    made = run(labelled(fine=100, toxic=80, hateful=80), dev_share=0.2, name="mine")
-    assert said(made) == UNSEEN
-    manifest = read_artefact(made.out, normaliser=normaliser_version()).manifest
-    assert manifest == made.manifest
+    trained = run(labelled(fine=100, toxic=80, hateful=80), dev_share=0.2, name="mine")
+    assert assigned_labels(trained) == UNSEEN
+    manifest = read_artefact(trained.out, normaliser=normaliser_version()).manifest
+    assert manifest == trained.manifest
     assert artefact_version(manifest).startswith("mine@")
     (source,) = manifest.data
-    table = made.out.with_name("rulings.csv")
+    table = trained.out.with_name("rulings.csv")
     assert (source.source, source.rows, source.sha256) == ("rulings.csv", 260, hashlib.sha256(table.read_bytes()).hexdigest())
     assert manifest.settings["seed"] == 0
     assert manifest.settings["dev_share"] == 0.2
-    assert made.figures["rulings"].macro_f1 == 1
-    assert made.figures["rulings"].rows == len(made.split.dev)
-    assert made.reading is not None
-    assert made.reading.used == 260
-    assert made.remarks == (f"only {len(made.split.dev)} dev rows: figures, probabilities and thresholds are rough",)
+    assert trained.figures["rulings"].macro_f1 == 1
+    assert trained.figures["rulings"].rows == len(trained.split.dev)
+    assert trained.tables_read is not None
+    assert trained.tables_read.used == 260
+    assert trained.remarks == (f"only {len(trained.split.dev)} dev rows: figures, probabilities and thresholds are rough",)
 
 
 def test_scores_are_for_the_prior(run: Callable[..., TrainedArtefact]) -> None:
@@ -119,10 +115,10 @@ def test_rows_that_answer_one_question(
     run: Callable[..., TrainedArtefact], columns: Sequence[str], rows: list[Sequence[object]], expected: tuple[str | None, ...]
 ) -> None:
     """Rows are used for what they say; what no row tells apart gets the label that is known."""
-    made = run(rows, columns)
-    for wanted, found in zip(expected, said(made).values(), strict=True):
-        assert wanted is None or wanted == found
-    assert bool(made.remarks)
+    trained = run(rows, columns)
+    for expected_label, label in zip(expected, assigned_labels(trained).values(), strict=True):
+        assert expected_label is None or expected_label == label
+    assert bool(trained.remarks)
 
 
 @pytest.mark.parametrize(
@@ -143,18 +139,18 @@ def test_rows_that_answer_one_question(
 )
 def test_rows_that_teach_nothing(run: Callable[..., TrainedArtefact], tmp_path: Path, rows: list[Sequence[object]], words: str) -> None:
     """What is missing is said in one line, and nothing is written."""
-    with pytest.raises(TableError, match=words) as told:
+    with pytest.raises(TableError, match=words) as refusal:
         run(rows)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(refusal.value)
     assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("counts", [{"fine": 2, "toxic": 2, "hateful": 1}, {"fine": 3, "toxic": 2}, {"fine": 2, "hateful": 3}], ids=str)
 def test_five_rows(run: Callable[..., TrainedArtefact], counts: dict[str, int]) -> None:
     """The smallest table that can be split makes an artefact that says how little it is worth."""
-    made = run(labelled(**counts))
-    assert any("dev rows: figures, probabilities and thresholds are rough" in remark for remark in made.remarks)
-    scores = Moderator.load(made.out).decide([Comment("", text) for text in UNSEEN]).scores
+    trained = run(labelled(**counts))
+    assert any("dev rows: figures, probabilities and thresholds are rough" in remark for remark in trained.remarks)
+    scores = Moderator.load(trained.out).decide([Comment("", text) for text in UNSEEN]).scores
     np.testing.assert_allclose(scores.sum(axis=1), 1)
     assert ((scores > 0) & (scores < 1)).all()
 
@@ -164,9 +160,9 @@ def test_dev_rows_without_a_label(run: Callable[..., TrainedArtefact], missing: 
     """What the given dev rows cannot show is taken from the prior, is said, and the labels still come out."""
     learn = [(text, label, "train") for text, label in labelled(fine=60, toxic=60, hateful=60)]
     dev = [(text, label, "dev") for label in PATTERNS if label != missing for text in texts(label, 60, start=60)]
-    made = run(learn + dev, ("text", "label", "split"))
-    assert said(made) == UNSEEN
-    assert any("no dev row is" in remark for remark in made.remarks) == (missing != "toxic")
+    trained = run(learn + dev, ("text", "label", "split"))
+    assert assigned_labels(trained) == UNSEEN
+    assert any("no dev row is" in remark for remark in trained.remarks) == (missing != "toxic")
 
 
 def test_train_rows_without_a_label(run: Callable[..., TrainedArtefact]) -> None:
@@ -180,9 +176,9 @@ def test_duplicates_never_judge(run: Callable[..., TrainedArtefact]) -> None:
     """A copy of a comment, and one that is nearly the same, are on one side of the split."""
     rows = labelled(fine=100, toxic=100)
     copies = [(f"{text.upper()}!!", label) for text, label in rows]
-    made = run(rows + copies, dev_share=0.3)
-    assert made.cleaned.copies == 200
-    dev, learn = ({made.cleaned.rows.text[row].casefold() for row in side} for side in (made.split.dev, made.split.train))
+    trained = run(rows + copies, dev_share=0.3)
+    assert trained.deduplicated.copies == 200
+    dev, learn = ({trained.deduplicated.rows.text[row].casefold() for row in side} for side in (trained.split.dev, trained.split.train))
     assert not dev & learn
 
 
@@ -200,9 +196,9 @@ def test_weights_of_sources_and_classes(run: Callable[..., TrainedArtefact], tmp
     plain = abusive()
     assert abusive(source_weights={"theirs": 0.01}) < plain < abusive(source_weights={"theirs": 20.0})
     assert abusive(class_weights={"fine": 0.05}) != plain
-    made = run(rows, columns, source_weights={"theirs": 0.01}, class_weights={"fine": 2.0})
-    assert made.manifest.settings["source_weights"] == {"theirs": 0.01}
-    assert made.manifest.settings["class_weights"] == {"fine": 2.0}
+    trained = run(rows, columns, source_weights={"theirs": 0.01}, class_weights={"fine": 2.0})
+    assert trained.manifest.settings["source_weights"] == {"theirs": 0.01}
+    assert trained.manifest.settings["class_weights"] == {"fine": 2.0}
     with pytest.raises(TableError, match="no source 'others'; the sources are ours, theirs"):
         run(rows, columns, source_weights={"others": 2.0})
 
@@ -235,91 +231,3 @@ def test_the_seed_moves_the_split_and_the_weights(run: Callable[..., TrainedArte
     rows = labelled(fine=60, toxic=60, hateful=60)
     first, again, other = (run(rows, seed=seed).manifest.content_hash for seed in (0, 0, 1))
     assert first == again != other
-
-
-PROGRAM = """
-import sys
-from pathlib import Path
-from model.ngrams.feature_settings import FeatureSettings
-from training.fit.ngram_weights import FitSettings
-from training.fit.train import TrainJob, train_artefact
-job = TrainJob(tables=[Path(sys.argv[1])], out=Path(sys.argv[2]), fit=FitSettings(features=FeatureSettings(bits=12)))
-print(train_artefact(job).manifest.content_hash)
-"""
-
-
-def test_another_process_makes_the_same(tmp_path: Path) -> None:
-    """Same data, settings and seed give the same content hash, in processes that hash strings differently, and from another place."""
-    hashes, lines = (
-        [],
-        [
-            json.dumps({"text": text, "label": label, "source": f"s{len(text) % 3}"})
-            for text, label in labelled(fine=60, toxic=60, hateful=60)
-        ],
-    )
-    for number in ("1", "2"):
-        folder = tmp_path / number
-        folder.mkdir()
-        (folder / "t.jsonl").write_text("\n".join(lines), encoding="utf-8")
-        environment = os.environ | {"PYTHONHASHSEED": number}
-        command = [sys.executable, "-c", PROGRAM, str(folder / "t.jsonl"), str(folder / "out")]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True, text=True)
-        hashes.append(done.stdout.strip())
-    assert hashes[0] == hashes[1]
-    assert len(hashes[0]) == 64
-
-
-def test_an_artefact_is_replaced(run: Callable[..., TrainedArtefact], tmp_path: Path) -> None:
-    """Training anew into the folder of an artefact replaces it."""
-    first = run(labelled(fine=20, toxic=20))
-    second = run(labelled(fine=30, toxic=30))
-    assert first.manifest.content_hash != second.manifest.content_hash
-    assert read_artefact(tmp_path / "out", normaliser=normaliser_version()).manifest == second.manifest
-
-
-@pytest.mark.parametrize("kind", ["a folder of something else", "a file", "below a file"])
-def test_an_out_that_cannot_be_is_refused_first(tmp_path: Path, kind: str) -> None:
-    """Before a table is even looked for, a place that cannot be written to is refused and left as it is."""
-    out = tmp_path / "out"
-    if kind == "a folder of something else":
-        out.mkdir()
-        (out / "diary.txt").write_text("dear diary", encoding="utf-8")
-    else:
-        out.write_text("dear diary", encoding="utf-8")
-    steps: list[str] = []
-    with pytest.raises(ArtefactError, match=r"out.*: (choose another folder|give a folder)$"):
-        train_artefact(
-            TrainJob(tables=[tmp_path / "missing.csv"], out=out / "below" if kind == "below a file" else out),
-            lambda step, share: steps.append(step),
-        )
-    assert not steps
-    assert out.is_file() or [path.name for path in out.iterdir()] == ["diary.txt"]
-
-
-def test_many_sources_and_files(tmp_path: Path) -> None:
-    """A source for each author and a file for each day make no manifest too large to be read."""
-    folder = tmp_path / "days"
-    folder.mkdir()
-    for day in range(510):
-        label = ("fine", "toxic")[day % 2]
-        text = PATTERNS[label][day % 3].format(f"{THINGS[day % 40]} {day}")
-        (folder / f"{day}.jsonl").write_text(json.dumps({"text": text, "label": label, "source": f"author {day // 10}"}), encoding="utf-8")
-    settings = FitSettings(features=FeatureSettings(bits=12))
-    made = train_artefact(TrainJob(tables=[folder], out=tmp_path / "out", fit=settings, dev_share=0.5))
-    manifest = read_artefact(tmp_path / "out", normaliser=normaliser_version()).manifest
-    assert [(source.source, source.rows) for source in manifest.data] == [("510 files", 510)]
-    assert manifest == made.manifest
-
-
-def test_progress_is_told_in_order(tmp_path: Path) -> None:
-    """Each step is told, once begun the next, and the fit tells how far it is."""
-    table = tmp_path / "t.csv"
-    with table.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([("text", "label"), *labelled(fine=20, toxic=20)])
-    told: list[tuple[str, float]] = []
-    settings = FitSettings(features=FeatureSettings(bits=12))
-    train_artefact(TrainJob(tables=[table], out=tmp_path / "out", fit=settings), lambda step, share: told.append((step, share)))
-    assert list(dict(told)) == ["reading", "duplicates", "fitting", "judging", "writing"]
-    shares = [share for step, share in told if step == "fitting"]
-    assert shares == sorted(shares)
-    assert shares[-1] == pytest.approx(1)

@@ -6,13 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.artefact.folder import read_artefact
+from model.artefact.folder import read_artefact, write_artefact
+from model.artefact.manifest import Description
 from model.comment import Comment
 from model.errors import ArtefactError
 from model.moderator import Moderator
 from model.normaliser.version import normaliser_version
 from model.profile import Profile
-from training.fit.train import TrainJob, train_artefact
+from training.fit.train import train_artefact
+from training.fit.train_job import TrainJob
 
 PEOPLE = ["bob", "ann", "sam", "eve", "kim", "joe", "max", "lea", "tim", "zoe", "ian", "mia", "ben", "amy", "dan", "sue", "ray", "liz"]
 TALK = {"fine": "{} had a lovely morning", "toxic": "{} you stupid clown", "hateful": "foreigners like {} are vermin"}
@@ -52,4 +54,14 @@ def test_an_artefact_without_an_encoder_cannot_lend_one(table: Path, tmp_path: P
     train_artefact(TrainJob(tables=[table], out=tmp_path / "alone"))
     with pytest.raises(ArtefactError, match="holds no encoder"):
         train_artefact(TrainJob(tables=[table], out=tmp_path / "new", encoder=tmp_path / "alone"))
+    assert not (tmp_path / "new").exists()
+
+
+def test_an_encoder_of_another_normaliser_is_refused(table: Path, tmp_path: Path, write_both: Callable[..., Path]) -> None:
+    """What an encoder learnt of texts in another form is not taken over, and nothing is written."""
+    stored = read_artefact(write_both(tmp_path / "old"), normaliser=normaliser_version())
+    fields = {name: getattr(stored.manifest, name) for name in Description.model_fields} | {"normaliser": "0-of-last-year"}
+    write_artefact(tmp_path / "older", description=Description(**fields), arrays=stored.arrays)
+    with pytest.raises(ArtefactError, match="trained with text normaliser '0-of-last-year'"):
+        train_artefact(TrainJob(tables=[table], out=tmp_path / "new", encoder=tmp_path / "older"))
     assert not (tmp_path / "new").exists()

@@ -1,0 +1,121 @@
+"""What a training is about to write: the description of an artefact and its arrays, for n-grams alone or with an encoder beside them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from typing import Any
+
+import numpy.typing as npt
+
+from model.array_types import FloatArray
+from model.artefact.manifest import DataSource, Description
+from model.classifier import assign_labels
+from model.encoder.combined import CombinedReader
+from model.normaliser.version import normaliser_version
+from model.policy import Policy
+from training.evaluation.source_metrics import SourceMetrics, largest_sources, measure_sources
+from training.fit.combination import cascade_scores, describe_encoder, fit_combination
+from training.fit.derived_policy import policy_from_dev_rows, policy_thresholds
+from training.fit.heads_fit import FittedClassifier, LearnableLabels
+from training.fit.train_job import TrainJob
+from training.tables.labelled import Labelled
+
+__all__ = ["ArtefactDraft", "add_encoder", "draft_artefact"]
+
+_LIBRARIES = ("numba", "numpy", "scipy", "tipstaff")
+_MOST_SOURCES = 500  # so that the manifest stays small enough to be read
+
+
+@dataclass(frozen=True)
+class ArtefactDraft:
+    """An artefact that is not yet written.
+
+    Attributes:
+        description: what the manifest will say.
+        arrays: by file name.
+    """
+
+    description: Description
+    arrays: Mapping[str, npt.NDArray[Any]]
+
+
+def draft_artefact(
+    fitted: FittedClassifier,
+    *,
+    job: TrainJob,
+    data: Sequence[DataSource],
+    metrics: Mapping[str, SourceMetrics],
+    calibration_error: float | None,
+    policy: Policy,
+) -> ArtefactDraft:
+    """Return the draft of an artefact of n-grams.
+
+    Args:
+        fitted: the classifier.
+        job: how it was trained.
+        data: where its rows are from.
+        metrics: on the dev rows, by source and as "MEAN".
+        calibration_error: of P(abusive) on the dev rows; None where it cannot be known.
+        policy: the default one.
+    """
+    classifier, reader = fitted.classifier, fitted.classifier.reader
+    settings = asdict(job.fit)
+    features = settings.pop("features")
+    settings |= {"dev_share": job.dev_share, "source_weights": dict(job.source_weights), "class_weights": dict(job.class_weights)}
+    description = Description(
+        name=job.name,
+        normaliser=normaliser_version(),
+        features=features,
+        readers=({"kind": "ngrams", "weights": "weights.npy", "scales": "scales.npy", "biases": "biases.npy"},),
+        heads=classifier.heads,
+        prior=job.prior,
+        calibration=dict(classifier.calibration),
+        thresholds=classifier.thresholds,
+        policies={"default": policy_thresholds(policy)},
+        attributes=fitted.evidence,
+        data=tuple(data),
+        metrics={
+            "dev": {name: row.by_key() for name, row in largest_sources(metrics, _MOST_SOURCES).items()},
+            "calibration_error": calibration_error,
+        },
+        settings=settings,
+        libraries={name: metadata.version(name) for name in _LIBRARIES},
+    )
+    return ArtefactDraft(description, {"weights.npy": reader.values, "scales.npy": reader.scales, "biases.npy": reader.biases})
+
+
+def add_encoder(
+    draft: ArtefactDraft,
+    encoder: tuple[CombinedReader, Mapping[str, npt.NDArray[Any]]],
+    *,
+    fitted: FittedClassifier,
+    learnable: LearnableLabels,
+    dev: Labelled,
+    fast_scores: FloatArray,
+    clean_sources: Collection[str] | None,
+) -> ArtefactDraft:
+    """Return a draft with an encoder beside the n-grams: how the two are combined is fitted, and what follows from their scores.
+
+    The policy is derived from the scores of the cascade, by which a service judges.
+
+    Args:
+        draft: of the n-grams.
+        encoder: as :func:`training.fit.combination.read_encoder` returns it.
+        fitted: the classifier of the n-grams.
+        learnable: which answers it could learn.
+        dev: rows that neither reader has learnt from, n.
+        fast_scores: the scores of these rows by the n-grams, shape (n, 3).
+        clean_sources: sources whose fine rows are clean conversation; None for all.
+    """
+    old, encoder_arrays = encoder
+    classifier = fitted.classifier
+    combined, scores = fit_combination(classifier, old.encoder, dev, hateful_threshold=learnable.hateful_threshold)
+    both = measure_sources(scores, assign_labels(scores, combined.thresholds), dev, clean=clean_sources)["MEAN"]
+    policy = policy_from_dev_rows(cascade_scores(fast_scores, scores, combined), dev, prior=classifier.prior, clean=clean_sources)
+    entry, combination_arrays = describe_encoder(combined)
+    changes = {
+        "readers": (*draft.description.readers, entry),
+        "metrics": draft.description.metrics | {"profiles": {"both": both.by_key()}},
+        "policies": {"default": policy_thresholds(policy)},
+    }
+    return ArtefactDraft(draft.description.model_copy(update=changes), {**draft.arrays, **encoder_arrays, **combination_arrays})
