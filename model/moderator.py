@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from model.array_types import FloatArray
-from model.artefact.folder import StoredArtefact, profile_version, public_fields, read_artefact, shipped_folder
+from model.artefact.folder import StoredArtefact, read_artefact, shipped_folder
 from model.artefact.manifest import HEADS, Calibration, LabelThresholds, Prior
+from model.artefact.public_view import profile_version, public_fields
 from model.classifier import Classifier, NgramReader, prior_shift
 from model.comment import Comment, Format
 from model.decisions import Decisions

@@ -1,4 +1,4 @@
-"""Replace a folder at once: whoever looks finds the old one or the new one, whole, whatever happens in between."""
+"""Replaces a folder in one step: a reader finds the old one or the new one, whole, even if the writer is killed in between."""
 
 import ctypes
 import errno
@@ -20,26 +20,26 @@ _TRIES = 3
 
 @contextmanager
 def replace_folder(folder: Path) -> Iterator[Path]:
-    """Hand out an empty folder that takes the place of ``folder`` once the block has ended without an exception.
+    """Yield an empty folder that replaces ``folder`` when the block ends without an exception.
 
-    Where the block fails, ``folder`` stays as it was and the new one vanishes. Writers of folders in the same parent
-    wait for each other. What a killed writer left beside is cleared away by the next one.
+    If the block fails, ``folder`` stays as it was and the new one is removed. Writers of folders in the same parent
+    wait for each other. What a killed writer left behind is removed by the next one.
 
     Args:
-        folder: no link; absent, or a folder that may go with all that it holds. Its parent exists.
+        folder: the folder to replace, with all that is in it; it may be absent, but its parent exists. Not a link.
 
     Yields:
-        A folder beside ``folder``. Files in it must be made durable by the block itself, see :func:`sync`.
+        A folder beside ``folder``. The block itself makes files in it durable, see :func:`sync_to_disk`.
 
     Raises:
         OSError: the file system refuses.
     """
-    with _locked(folder.parent) as alone:
+    with _lock_folder(folder.parent) as locked:
         _restore(folder)
-        if alone:
-            for stale in folder.parent.glob(f"{_beside(folder, 'new')}-*"):
+        if locked:
+            for stale in folder.parent.glob(f"{_sibling_name(folder, 'new')}-*"):
                 shutil.rmtree(stale, ignore_errors=True)
-        fresh = folder.with_name(f"{_beside(folder, 'new')}-{secrets.token_hex(8)}")
+        fresh = folder.with_name(f"{_sibling_name(folder, 'new')}-{secrets.token_hex(8)}")
         fresh.mkdir()
         try:
             yield fresh
@@ -52,13 +52,13 @@ def replace_folder(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def open_folder(folder: Path) -> Iterator[int]:
-    """Open a folder for looking into it; what is opened stays the same folder when it is replaced meanwhile.
+    """Open a folder for reading; the descriptor keeps meaning the same folder if it is replaced meanwhile.
 
     Yields:
         A descriptor for ``dir_fd``.
 
     Raises:
-        OSError: there is no such folder, or it may not be read.
+        OSError: the folder does not exist, or may not be read.
     """
     handle = _open(folder)
     try:
@@ -68,7 +68,7 @@ def open_folder(folder: Path) -> Iterator[int]:
 
 
 def sync_to_disk(path: Path) -> None:
-    """Make a file or the list of a folder's entries survive a power cut."""
+    """Make sure that a file, or the list of entries of a folder, survives a power cut."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -79,23 +79,24 @@ def sync_to_disk(path: Path) -> None:
 def _open(folder: Path) -> int:
     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
     for _ in range(_TRIES):
-        for place in (folder, _aside(folder)):
+        for path in (folder, _old_path(folder)):
             with suppress(FileNotFoundError):
-                return os.open(place, flags)
+                return os.open(path, flags)
     return os.open(folder, flags)
 
 
-def _beside(folder: Path, what: str) -> str:
-    return f".{folder.name}.tipstaff-{what}"
+def _sibling_name(folder: Path, suffix: str) -> str:
+    return f".{folder.name}.tipstaff-{suffix}"
 
 
-def _aside(folder: Path) -> Path:
-    return folder.with_name(_beside(folder, "old")) if folder.name else folder
+def _old_path(folder: Path) -> Path:
+    """Return where the old folder is while it is replaced in two steps."""
+    return folder.with_name(_sibling_name(folder, "old")) if folder.name else folder
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[bool]:
-    """Hold the only lock on a folder; False where its file system knows no locks (some network mounts)."""
+def _lock_folder(folder: Path) -> Iterator[bool]:
+    """Hold the exclusive lock on a folder; yield False where its file system has no locks (some network mounts)."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         try:
@@ -110,38 +111,38 @@ def _locked(folder: Path) -> Iterator[bool]:
 
 def _swap(fresh: Path, folder: Path) -> None:
     try:
-        fresh.rename(folder)  # at once, where folder is absent or empty
+        fresh.rename(folder)  # one step, if the folder is absent or empty
     except OSError as error:
         if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
             raise
         if not _exchange(fresh, folder):
-            _step_aside(fresh, folder)
+            _swap_in_two_steps(fresh, folder)
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Let two folders swap their names in one step; False where the system or its file system cannot."""
+    """Let two folders swap their names in one step; return False where the system or the file system cannot."""
     if sys.platform != "linux":
         return False
-    call = getattr(ctypes.CDLL(None), "renameat2", None)
-    return call is not None and call(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0
+    renameat2 = getattr(ctypes.CDLL(None), "renameat2", None)
+    return renameat2 is not None and renameat2(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0
 
 
-def _step_aside(fresh: Path, folder: Path) -> None:
-    """Replace in two steps. Between them the old folder lies aside, where :func:`opened` looks for it."""
-    aside = _aside(folder)
-    if aside.exists():
-        shutil.rmtree(aside)
-    folder.rename(aside)
+def _swap_in_two_steps(fresh: Path, folder: Path) -> None:
+    """Replace the folder in two steps; between them the old one has another name, where :func:`open_folder` looks for it."""
+    old = _old_path(folder)
+    if old.exists():
+        shutil.rmtree(old)
+    folder.rename(old)
     try:
         fresh.rename(folder)
     except OSError:
-        aside.rename(folder)
+        old.rename(folder)
         raise
-    shutil.rmtree(aside, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _restore(folder: Path) -> None:
-    """Finish what a writer that was killed between the two steps left: the old folder gets its name back."""
-    aside = _aside(folder)
-    if aside.is_dir() and not folder.exists():
-        aside.rename(folder)
+    """Give the old folder its name back if a writer was killed between the two steps."""
+    old = _old_path(folder)
+    if old.is_dir() and not folder.exists():
+        old.rename(folder)

@@ -1,10 +1,10 @@
 """A stored classifier: a folder of plain arrays and ``manifest.json``.
 
-Nothing in it can run. Reading goes parse → check → map: the manifest is parsed and checked, then every array file is
-mapped and checked against it, so that all workers of a machine share one copy.
+Nothing in it can run. It is read in three steps: the manifest is parsed, then checked, then every array file is mapped and
+checked against it, so that all workers of a machine share one copy.
 
-An artefact is never changed where it lies (who has it mapped would see that); :func:`write` puts a whole new folder in
-its place, and who has the old one mapped keeps it.
+The files of an artefact are never changed, since processes that have them mapped would see that. :func:`write_artefact` puts a
+whole new folder in place of the old one, and processes that have the old one mapped keep it.
 """
 
 import json
@@ -16,16 +16,13 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from pydantic import ValidationError
 
-from model.artefact import arrays as arrayfile
-from model.artefact.arrays import Array
+from model.array_types import AnyArray
+from model.artefact.arrays import array_bytes, array_header, describe_array, ensure_storable, map_array
 from model.artefact.atomic import open_folder, replace_folder, sync_to_disk
 from model.artefact.manifest import (
-    ATTRIBUTE_PREFIX,
-    HEADS,
     PROTOCOL,
     Description,
     Manifest,
@@ -35,15 +32,11 @@ from model.artefact.manifest import (
     seal_manifest,
 )
 from model.errors import ArtefactError
-from model.profile import Profile
 
 __all__ = [
     "DOCUMENTS",
     "MANIFEST",
     "StoredArtefact",
-    "artefact_version",
-    "profile_version",
-    "public_fields",
     "read_artefact",
     "shipped_folder",
     "write_artefact",
@@ -52,46 +45,45 @@ __all__ = [
 MANIFEST = "manifest.json"
 DOCUMENTS = ("MODEL_CARD.md", "README.md", "README", "NOTICE", "LICENSE")
 _MANIFEST_LIMIT = 4 * 2**20
-_PUBLIC = ("protocol", "name", "normaliser", "labels", "languages", "prior", "thresholds", "policies", "metrics", "content_hash")
 _TRIES = 16
 _AGAIN = "copy the whole folder again or train it anew"
 
 
 @dataclass(frozen=True, slots=True)
 class StoredArtefact:
-    """An artefact as read.
+    """An artefact that was read.
 
     Attributes:
         manifest: its checked description.
-        arrays: by file name; mapped, read-only, aligned, C order.
+        arrays: by file name; mapped, read-only, aligned, in C order.
     """
 
     manifest: Manifest
-    arrays: Mapping[str, Array]
+    arrays: Mapping[str, AnyArray]
 
 
 def write_artefact(
-    folder: Path, *, description: Description, arrays: Mapping[str, Array], documents: Mapping[str, str] | None = None
+    folder: Path, *, description: Description, arrays: Mapping[str, AnyArray], documents: Mapping[str, str] | None = None
 ) -> Manifest:
-    """Store an artefact, all at once: a failure or a kill at any moment leaves what was there before, or the new one.
+    """Store an artefact in one step: a failure or a kill at any moment leaves the old folder or the new one, whole.
 
     Args:
-        folder: where; absent, empty, or an artefact, which is replaced. Missing parents are made.
-        description: what the manifest is to say.
+        folder: absent, empty, or an artefact, which is replaced. Missing parents are created.
+        description: the fields of the manifest.
         arrays: by file name (``weights.npy``); dtypes as in ArrayEntry, little-endian, finite.
-        documents: further texts by name, one of ``DOCUMENTS``; those of a replaced artefact are kept unless given anew.
+        documents: further texts by name, one of ``DOCUMENTS``; those of a replaced artefact are kept unless replaced here.
 
     Returns:
-        The manifest as written.
+        The manifest that was written.
 
     Raises:
-        ArtefactError: the folder holds something else, an array or a document is not storable, or the disk refuses.
+        ArtefactError: the folder contains something else, an array or a document cannot be stored, or the system refuses.
     """
-    ready = {name: _storable(name, array) for name, array in arrays.items()}
+    storable = {name: _ensure_storable(name, array) for name, array in arrays.items()}
     if unknown := set(documents or {}).difference(DOCUMENTS):
         raise ArtefactError(f"{min(unknown)}: not a document of an artefact: name it one of {', '.join(DOCUMENTS)}")
     try:
-        manifest = seal_manifest(description, {name: arrayfile.describe(array) for name, array in ready.items()})
+        manifest = seal_manifest(description, {name: describe_array(array) for name, array in storable.items()})
     except ValidationError as error:
         raise ArtefactError(f"{folder}: not written: {describe_validation_error(error)}") from error
     texts = {name: text.encode() for name, text in (documents or {}).items()} | {MANIFEST: encode_manifest(manifest.model_dump())}
@@ -101,8 +93,8 @@ def write_artefact(
         with replace_folder(place) as fresh:
             _check_replaceable(place, folder)
             _keep_documents(place, fresh, skip=texts)
-            for name, array in ready.items():
-                _save(fresh / name, arrayfile.header(manifest.arrays[name]), arrayfile.raw(array))
+            for name, array in storable.items():
+                _save(fresh / name, array_header(manifest.arrays[name]), array_bytes(array))
             for name, text in texts.items():
                 _save(fresh / name, text)
     except OSError as error:
@@ -112,49 +104,29 @@ def write_artefact(
 
 
 def read_artefact(folder: Path, *, normaliser: str) -> StoredArtefact:
-    """Read an artefact: parse, check, map.
+    """Read an artefact.
 
     Args:
-        folder: where it lies.
-        normaliser: the version of the text normalisation that will feed it.
+        folder: of the artefact.
+        normaliser: version of the normalisation of the texts that the artefact will judge.
 
     Returns:
         The manifest and the arrays, whose pages all processes share.
 
     Raises:
-        ArtefactError: it is missing, truncated, altered, foreign, newer, or made for another normaliser.
+        ArtefactError: it is missing, truncated, altered, not one of ours, newer, or made for another normaliser.
     """
     for attempt in range(1, _TRIES + 1):
         try:
             with open_folder(folder) as handle:
                 try:
-                    return _read(_Place(folder, handle), normaliser)
+                    return _read(_OpenArtefact(folder, handle), normaliser)
                 except (ArtefactError, OSError):
-                    if attempt == _TRIES or not _replaced(folder, handle):
+                    if attempt == _TRIES or not _is_replaced(folder, handle):
                         raise
         except OSError as error:
             raise ArtefactError(f"{folder}: no artefact can be read here: {error.strerror}: give the folder of one") from error
     raise AssertionError("unreachable")
-
-
-def artefact_version(manifest: Manifest) -> str:
-    """Return what an artefact is called, such as ``default@3f2a9c1d04be``."""
-    return f"{manifest.name}@{manifest.content_hash[:12]}"
-
-
-def profile_version(manifest: Manifest, profile: Profile) -> str:
-    """Return what an artefact is called in every answer: where it holds an encoder, with the profile, ``default@3f2a9c1d04be+cascade``.
-
-    Raises:
-        ArtefactError: the profile asks for an encoder, and there is none.
-    """
-    if len(manifest.readers) > 1:
-        return f"{artefact_version(manifest)}+{profile.value}"
-    if profile is Profile.FAST:
-        return artefact_version(manifest)
-    raise ArtefactError(
-        f"artefact {artefact_version(manifest)}: holds no encoder, which the profile {profile.value} asks for: use the profile fast"
-    )
 
 
 def shipped_folder() -> Path:
@@ -162,36 +134,19 @@ def shipped_folder() -> Path:
     return Path(str(resources.files("model"))) / "default"
 
 
-def public_fields(manifest: Manifest) -> dict[str, Any]:
-    """Return the part of a manifest that anybody may see, JSON-ready: no paths, no settings, no library versions."""
-    document = manifest.model_dump(mode="json")
-    shown = {key: document[key] for key in _PUBLIC} | {"version": artefact_version(manifest)}
-    published = [head.removeprefix(ATTRIBUTE_PREFIX) for head in manifest.heads[len(HEADS) :]]
-    shown["attributes"] = {name: _without_paths(document["attributes"][name]) for name in published}
-    shown["data"] = [_without_paths(source) for source in document["data"]]
-    return shown
-
-
-def _without_paths(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an entry with the file name of its source alone, and its origin only where that is a web address."""
-    shown = dict(entry) | {"source": entry["source"].replace("\\", "/").rstrip("/").rpartition("/")[2]}
-    if not shown.get("origin", "").startswith(("https://", "http://")):
-        shown.pop("origin", None)
-    return shown
-
-
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """An opened folder, and what the user calls it."""
+class _OpenArtefact:
+    """An open folder: its descriptor, and its path as the user gave it."""
 
     folder: Path
     handle: int
 
-    def refusal(self, what: str, advice: str = _AGAIN) -> ArtefactError:
-        return ArtefactError(f"{self.folder}: {what}: {advice}")
+    def refusal(self, reason: str, advice: str = _AGAIN) -> ArtefactError:
+        """Return the error that refuses the artefact."""
+        return ArtefactError(f"{self.folder}: {reason}: {advice}")
 
     def open(self, name: str) -> int:
-        """Open a plain file of the folder; never a link, which could lead out of it."""
+        """Open a plain file of the folder and return its descriptor; a link, which could lead anywhere, is refused."""
         try:
             file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=self.handle)
         except FileNotFoundError as error:
@@ -204,71 +159,72 @@ class _Place:
         return file
 
 
-def _replaced(folder: Path, handle: int) -> bool:
+def _is_replaced(folder: Path, handle: int) -> bool:
+    """Return whether the path leads to another folder than the open one by now."""
     try:
         return not os.path.samestat(folder.stat(), os.fstat(handle))
     except FileNotFoundError:
         return True
 
 
-def _read(place: _Place, normaliser: str) -> StoredArtefact:
-    manifest = _manifest(place)
+def _read(artefact: _OpenArtefact, normaliser: str) -> StoredArtefact:
+    manifest = _read_manifest(artefact)
     if manifest.normaliser != normaliser:
-        raise place.refusal(
+        raise artefact.refusal(
             f"{MANIFEST} says it was trained with text normaliser {manifest.normaliser!r}, this Tipstaff has {normaliser!r}",
             "train it anew, or run the Tipstaff that made it",
         )
-    for name in sorted(os.listdir(place.handle)):  # noqa: PTH208 (a descriptor)
+    for name in sorted(os.listdir(artefact.handle)):  # noqa: PTH208 (a descriptor)
         if name.endswith(".npy") and name not in manifest.arrays:
-            raise place.refusal(f"{name!a} is not among the arrays of {MANIFEST}", "remove it")
-    arrays = {name: _mapped(place, name, manifest) for name in manifest.arrays}
+            raise artefact.refusal(f"{name!a} is not among the arrays of {MANIFEST}", "remove it")
+    arrays = {name: _map(artefact, name, manifest) for name in manifest.arrays}
     return StoredArtefact(manifest, MappingProxyType(arrays))
 
 
-def _mapped(place: _Place, name: str, manifest: Manifest) -> Array:
-    file = place.open(name)
+def _map(artefact: _OpenArtefact, name: str, manifest: Manifest) -> AnyArray:
+    file = artefact.open(name)
     try:
-        return arrayfile.mapped(file, manifest.arrays[name])
+        return map_array(file, manifest.arrays[name])
     except (ValueError, OSError) as error:
-        raise place.refusal(f"{name} {error}") from error
+        raise artefact.refusal(f"{name} {error}") from error
     finally:
         os.close(file)
 
 
-def _manifest(place: _Place) -> Manifest:
-    raw = _manifest_bytes(place)
+def _read_manifest(artefact: _OpenArtefact) -> Manifest:
+    raw = _read_manifest_bytes(artefact)
     try:
         document = json.loads(raw)
         canonical = encode_manifest(document) if isinstance(document, dict) else b""
     except (ValueError, RecursionError) as error:
-        raise place.refusal(f"{MANIFEST} is not valid JSON") from error
+        raise artefact.refusal(f"{MANIFEST} is not valid JSON") from error
     protocol = document.get("protocol") if isinstance(document, dict) else None
     if type(protocol) is not int or protocol < 1:
-        raise place.refusal(f"{MANIFEST} is not of a Tipstaff artefact", "give the folder of one")
+        raise artefact.refusal(f"{MANIFEST} is not of a Tipstaff artefact", "give the folder of one")
     if protocol > PROTOCOL:
-        raise place.refusal(f"written by a newer Tipstaff (protocol {protocol}, this one reads {PROTOCOL})", "upgrade Tipstaff")
+        raise artefact.refusal(f"written by a newer Tipstaff (protocol {protocol}, this one reads {PROTOCOL})", "upgrade Tipstaff")
     if protocol < PROTOCOL:
-        raise place.refusal(f"written by an older Tipstaff (protocol {protocol}, this one reads {PROTOCOL})", "train it anew")
+        raise artefact.refusal(f"written by an older Tipstaff (protocol {protocol}, this one reads {PROTOCOL})", "train it anew")
     if canonical != raw or compute_seal(document) != document.get("seal"):
-        raise place.refusal(f"{MANIFEST} was altered or damaged (its seal does not fit)")
+        raise artefact.refusal(f"{MANIFEST} was altered or damaged (its seal does not fit)")
     try:
         return Manifest.model_validate(document)
     except (ValidationError, RecursionError) as error:
-        what = describe_validation_error(error) if isinstance(error, ValidationError) else "nested too deeply"
-        raise place.refusal(f"{MANIFEST}: {what}", "train it anew") from error
+        reason = describe_validation_error(error) if isinstance(error, ValidationError) else "nested too deeply"
+        raise artefact.refusal(f"{MANIFEST}: {reason}", "train it anew") from error
 
 
-def _manifest_bytes(place: _Place) -> bytes:
-    with open(place.open(MANIFEST), "rb") as file:  # noqa: PTH123 (a descriptor)
+def _read_manifest_bytes(artefact: _OpenArtefact) -> bytes:
+    with open(artefact.open(MANIFEST), "rb") as file:  # noqa: PTH123 (a descriptor)
         size = os.fstat(file.fileno()).st_size
         if size > _MANIFEST_LIMIT:
-            raise place.refusal(f"{MANIFEST} is larger than {_MANIFEST_LIMIT} bytes", "give the folder of an artefact")
+            raise artefact.refusal(f"{MANIFEST} is larger than {_MANIFEST_LIMIT} bytes", "give the folder of an artefact")
         return file.read(size)
 
 
-def _storable(name: str, array: Array) -> Array:
+def _ensure_storable(name: str, array: AnyArray) -> AnyArray:
     try:
-        return arrayfile.storable(array)
+        return ensure_storable(array)
     except ValueError as error:
         raise ArtefactError(f"{name}: not written: {error}") from error
 
@@ -282,7 +238,7 @@ def _save(path: Path, *parts: bytes | memoryview) -> None:
 
 
 def _check_replaceable(place: Path, folder: Path) -> None:
-    """Refuse to replace what is no artefact, or holds what somebody else put there."""
+    """Refuse to replace a folder that is no artefact, or that contains other files as well."""
     if not place.exists():
         return
     if not place.is_dir():
@@ -291,8 +247,8 @@ def _check_replaceable(place: Path, folder: Path) -> None:
     if names and not _is_artefact(place):
         raise ArtefactError(f"{folder}: holds something other than an artefact, nothing was written: choose another folder")
     for name in names:
-        known = name == MANIFEST or name.endswith(".npy") or name in DOCUMENTS
-        if not known or not stat.S_ISREG((place / name).lstat().st_mode):
+        belongs = name == MANIFEST or name.endswith(".npy") or name in DOCUMENTS
+        if not belongs or not stat.S_ISREG((place / name).lstat().st_mode):
             raise ArtefactError(f"{folder}: {name!a} does not belong to the artefact, nothing was written: move it away first")
 
 
@@ -306,6 +262,7 @@ def _is_artefact(place: Path) -> bool:
 
 
 def _keep_documents(place: Path, fresh: Path, *, skip: Mapping[str, bytes]) -> None:
+    """Copy the documents of a replaced artefact, but for those to skip, to the new folder."""
     for name in DOCUMENTS:
         if name not in skip and (place / name).is_file():
             shutil.copyfile(place / name, fresh / name)

@@ -1,7 +1,7 @@
-"""What ``manifest.json`` of an artefact says, and the two hashes that hold it together.
+"""The fields of an artefact's ``manifest.json``, and the two hashes that protect them.
 
-The file is written in exactly one way (:func:`encode`), so that a reader can refuse whatever was altered, were it only
-a space. ``content_hash`` names what moves a score or a verdict; ``seal`` covers every word of the manifest.
+The file is written in exactly one way (:func:`encode_manifest`), so that a reader can refuse it if anything was altered, even a
+space. ``content_hash`` covers what can change a score or a verdict; ``seal`` covers the whole manifest.
 """
 
 import hashlib
@@ -27,6 +27,7 @@ __all__ = [
     "Manifest",
     "PolicyThresholds",
     "Prior",
+    "Scalar",
     "compute_seal",
     "describe_validation_error",
     "encode_manifest",
@@ -36,14 +37,14 @@ __all__ = [
 PROTOCOL = 2
 HEADS = ("hateful", "abusive_given_not_hateful")
 ATTRIBUTE_PREFIX = "attribute."
-_MOVES_A_SCORE = (
+_CONTENT_FIELDS = (
     *("protocol", "normaliser", "labels", "features", "readers", "heads"),
     *("prior", "calibration", "thresholds", "policies", "arrays"),
 )
 _MOST_ELEMENTS = 2**40
 
 
-def _json(value: JsonValue) -> JsonValue:
+def _check_json(value: JsonValue) -> JsonValue:
     """Refuse numbers and strings that JSON cannot carry unchanged, at any depth."""
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError("a number is not finite")
@@ -52,42 +53,45 @@ def _json(value: JsonValue) -> JsonValue:
             value.encode()
         except UnicodeEncodeError as error:
             raise ValueError("a string is not valid Unicode") from error
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        _json(inner)
+    for element in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _check_json(element)
     return value
 
 
-def _scalar(value: object) -> object:
+def _check_scalar(value: object) -> object:
+    """Refuse everything but the scalars of JSON."""
     if not isinstance(value, (bool, int, float, str)):
         raise ValueError("give a number, a string, true or false")
-    return _json(value)
+    return _check_json(value)
 
 
-Probability = Annotated[float, Field(gt=0, lt=1)]
-Words = Annotated[str, Field(min_length=1, max_length=1000)]
-LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
-ArrayName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}\.npy$")]
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Scalar = Annotated[int | float | bool | str, BeforeValidator(_scalar)]
-Json = Annotated[JsonValue, AfterValidator(_json)]
-Lax = Field(strict=False)  # a list of JSON becomes a tuple; what it holds stays strict
+_Probability = Annotated[float, Field(gt=0, lt=1)]
+_ShortText = Annotated[str, Field(min_length=1, max_length=1000)]
+_LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+_Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+_ArrayName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}\.npy$")]
+_Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Scalar = Annotated[int | float | bool | str, BeforeValidator(_check_scalar)]
+_Json = Annotated[JsonValue, AfterValidator(_check_json)]
+_Lax = Field(strict=False)  # a list of JSON becomes a tuple; its elements stay strict
 
 
 class _Part(BaseModel):
+    """A part of the manifest: frozen, without unknown fields, and without conversions."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Prior(_Part):
-    """How common abuse is where the artefact judges: what its probabilities are calibrated for.
+    """How common abuse is in the comments that the artefact judges; its probabilities are calibrated for that.
 
     Attributes:
         abusive: share of all comments that are abusive, in (0, 1).
         hateful: share of the abusive comments that are hateful, in (0, 1).
     """
 
-    abusive: Probability = 0.1
-    hateful: Probability = 0.2
+    abusive: _Probability = 0.1
+    hateful: _Probability = 0.2
 
 
 class Calibration(_Part):
@@ -100,8 +104,8 @@ class Calibration(_Part):
 class LabelThresholds(_Part):
     """The label rule: abusive if P(abusive) >= ``abusive``; then hateful if P(hateful) / P(abusive) >= ``hateful``."""
 
-    abusive: Probability
-    hateful: Probability
+    abusive: _Probability
+    hateful: _Probability
 
 
 class PolicyThresholds(_Part):
@@ -112,7 +116,7 @@ class PolicyThresholds(_Part):
     reject_abusive: float
     reject_hateful: float
 
-    def named(self, name: str) -> Policy:
+    def to_policy(self, name: str) -> Policy:
         """Return the policy that these thresholds make.
 
         Raises:
@@ -122,19 +126,19 @@ class PolicyThresholds(_Part):
 
 
 class DataSource(_Part):
-    """One file that the artefact was trained on: its name, hash, number of rows, licence as seen, and where it is from."""
+    """One file that the artefact was trained on: name, hash, number of rows, licence as published, and origin."""
 
-    source: Words
-    sha256: Sha256
+    source: _ShortText
+    sha256: _Sha256
     rows: Annotated[int, Field(ge=0)]
-    licence: Words
-    origin: Words
+    licence: _ShortText
+    origin: _ShortText
 
 
 class AttributeEvidence(_Part):
-    """Why an attribute head may be published: dev rows of one source, its AUC there and the lower bound of it."""
+    """Why an attribute head may be published: dev rows of one source, its AUC on them, and the lower bound of that AUC."""
 
-    source: Words
+    source: _ShortText
     positives: Annotated[int, Field(ge=0)]
     negatives: Annotated[int, Field(ge=0)]
     auc: Annotated[float, Field(ge=0, le=1)]
@@ -146,58 +150,58 @@ class ArrayEntry(_Part):
 
     dtype: Literal["int8", "uint8", "int32", "uint32", "int64", "float32", "float64"]
     shape: Annotated[tuple[Annotated[int, Field(ge=0, le=_MOST_ELEMENTS)], ...], Field(strict=False, max_length=4)]
-    sha256: Sha256
+    sha256: _Sha256
 
     @model_validator(mode="after")
-    def _countable(self) -> Self:
+    def _check_size(self) -> Self:
         if math.prod(max(1, size) for size in self.shape) > _MOST_ELEMENTS:
             raise ValueError("shape: the array is larger than any artefact's")
         return self
 
 
 class Description(_Part):
-    """All that the maker of an artefact states about it; what :func:`model.artefact.folder.write_artefact` adds is in Manifest.
+    """Everything that the maker of an artefact states; :func:`model.artefact.folder.write_artefact` adds the rest, see Manifest.
 
     Attributes:
-        protocol: which version of this very format the folder follows.
-        name: what the artefact is called; with the content hash it makes the version.
+        protocol: version of the format of the folder.
+        name: the artefact's name; together with the content hash it is the version.
         normaliser: the version of the text normalisation that the weights were fitted on.
         labels: always fine, toxic, hateful: the order of the scores.
         features: settings of the n-gram kernel; ``bits`` is the binary logarithm of the number of hashed features.
         readers: one entry for each source of features: its ``kind``, and the names of its array files.
         heads: the columns of the weights: the two of the label, then ``attribute.<name>``.
-        prior: what the probabilities are calibrated for.
+        prior: how common abuse is where the probabilities hold.
         calibration: the affine map of every head, by its name.
         thresholds: the label rule.
-        policies: thresholds of verdicts, by policy name; contains "default".
+        policies: thresholds of the verdicts, by name of the policy; contains "default".
         attributes: the evidence for every attribute head, by its name without the prefix.
-        languages: codes of the languages that it learned (ISO 639-1).
-        data: what the artefact was trained on.
+        languages: codes of the languages that the artefact learned (ISO 639-1).
+        data: the files that the artefact was trained on.
         metrics: figures on dev rows.
         settings: how the training was run (seed, weights of sources, ...).
-        libraries: versions of the libraries that took part, by distribution name.
+        libraries: versions of the libraries used, by distribution name.
     """
 
     protocol: Literal[2] = 2
-    name: Name
-    normaliser: Words
-    labels: Annotated[tuple[Literal["fine"], Literal["toxic"], Literal["hateful"]], Lax] = ("fine", "toxic", "hateful")
+    name: _Name
+    normaliser: _ShortText
+    labels: Annotated[tuple[Literal["fine"], Literal["toxic"], Literal["hateful"]], _Lax] = ("fine", "toxic", "hateful")
     features: dict[str, Scalar]
     readers: Annotated[tuple[dict[str, Scalar], ...], Field(strict=False, min_length=1)]
-    heads: Annotated[tuple[Words, ...], Lax]
+    heads: Annotated[tuple[_ShortText, ...], _Lax]
     prior: Prior = Prior()
     calibration: dict[str, Calibration]
     thresholds: LabelThresholds
-    policies: dict[Name, PolicyThresholds]
+    policies: dict[_Name, PolicyThresholds]
     attributes: dict[str, AttributeEvidence] = {}
-    languages: Annotated[tuple[LanguageCode, ...], Field(strict=False, min_length=1)] = ("en",)
-    data: Annotated[tuple[DataSource, ...], Lax] = ()
-    metrics: dict[str, Json] = {}
-    settings: dict[str, Json] = {}
+    languages: Annotated[tuple[_LanguageCode, ...], Field(strict=False, min_length=1)] = ("en",)
+    data: Annotated[tuple[DataSource, ...], _Lax] = ()
+    metrics: dict[str, _Json] = {}
+    settings: dict[str, _Json] = {}
     libraries: dict[str, str] = {}
 
     @model_validator(mode="after")
-    def _coherent(self) -> Self:
+    def _check_consistency(self) -> Self:
         bits = self.features.get("bits")
         if type(bits) is not int or not 10 <= bits <= 24:
             raise ValueError("features.bits: give a whole number from 10 to 24")
@@ -207,7 +211,7 @@ class Description(_Part):
         if "default" not in self.policies:
             raise ValueError("policies: the policy 'default' is missing")
         for name, thresholds in self.policies.items():
-            thresholds.named(name)
+            thresholds.to_policy(name)
         return self
 
     def _check_heads(self) -> None:
@@ -224,24 +228,24 @@ class Description(_Part):
 
     def named_policies(self) -> dict[str, Policy]:
         """Return the policies by their names."""
-        return {name: thresholds.named(name) for name, thresholds in self.policies.items()}
+        return {name: thresholds.to_policy(name) for name, thresholds in self.policies.items()}
 
 
 class Manifest(Description):
-    """All that ``manifest.json`` says.
+    """All fields of ``manifest.json``.
 
     Attributes:
         arrays: the array files, by file name.
-        content_hash: SHA-256 over what moves a score or a verdict; the same data, settings and seed give the same one.
-        seal: SHA-256 over the rest of the manifest.
+        content_hash: SHA-256 of what can change a score or a verdict; the same data, settings and seed give the same hash.
+        seal: SHA-256 of the rest of the manifest.
     """
 
-    arrays: dict[ArrayName, ArrayEntry]
-    content_hash: Sha256
-    seal: Sha256
+    arrays: dict[_ArrayName, ArrayEntry]
+    content_hash: _Sha256
+    seal: _Sha256
 
     @model_validator(mode="after")
-    def _complete(self) -> Self:
+    def _check_hash(self) -> Self:
         for reader in self.readers:
             for key, value in reader.items():
                 if isinstance(value, str) and value.endswith(".npy") and value not in self.arrays:
@@ -252,7 +256,7 @@ class Manifest(Description):
 
 
 def encode_manifest(document: Mapping[str, Any]) -> bytes:
-    """Return the one way in which a manifest is written: ASCII, keys sorted, shortest exact numbers.
+    """Return a manifest in the only form in which it is written: ASCII, keys sorted, shortest exact numbers.
 
     Raises:
         ValueError: a number is NaN or infinite.
@@ -266,14 +270,14 @@ def compute_seal(document: Mapping[str, Any]) -> str:
 
 
 def _content_hash(document: Mapping[str, Any]) -> str:
-    return hashlib.sha256(encode_manifest({key: document[key] for key in _MOVES_A_SCORE})).hexdigest()
+    return hashlib.sha256(encode_manifest({key: document[key] for key in _CONTENT_FIELDS})).hexdigest()
 
 
 def seal_manifest(description: Description, arrays: Mapping[str, ArrayEntry]) -> Manifest:
-    """Return the manifest of an artefact that holds ``arrays``.
+    """Return the manifest of an artefact, with both hashes.
 
     Raises:
-        pydantic.ValidationError: an array's name is wrong, or a reader names an array that is not there.
+        pydantic.ValidationError: the name of an array is wrong, or a reader names an array that is missing.
     """
     document = description.model_dump() | {"arrays": {name: entry.model_dump() for name, entry in arrays.items()}}
     document["content_hash"] = _content_hash(document)
@@ -282,7 +286,7 @@ def seal_manifest(description: Description, arrays: Mapping[str, ArrayEntry]) ->
 
 
 def describe_validation_error(error: ValidationError) -> str:
-    """Return the first thing that pydantic found wrong, as a line: the field, then what is wrong with it."""
+    """Return the first complaint of pydantic as one line: the field, then what is wrong with it."""
     first = error.errors(include_url=False, include_input=False)[0]
     message = first["msg"].removeprefix("Value error, ")
     field = ".".join(str(part) for part in first["loc"])

@@ -1,51 +1,50 @@
-"""Which words moved what the encoder says: what changes when they are left out, scaled so that it adds up.
+"""Which words moved the encoder's log-odds: the change when a word is left out, scaled so that the changes add up.
 
-An encoder is not linear, so nothing splits its log-odds exactly among the words. Each word, or run of words in a long
-text, gives the difference that leaving it out makes; what is then missing to the difference between the whole text and none is
-shared equally. (Zeiler & Fergus 2014 for pictures; Li, Monroe & Jurafsky 2016 for words.)
+An encoder is not linear, so its log-odds cannot be split exactly among the words. Each word, or run of words in a long text,
+gets the difference that leaving it out makes. What is then missing to the difference between the whole text and an empty one is
+shared equally. (Zeiler & Fergus 2014 for images; Li, Monroe & Jurafsky 2016 for words.)
 """
 
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from model.array_types import FloatArray
+from model.array_types import ByteArray, FloatArray, Int32Array
 from model.encoder.session import EncoderReader
 
 __all__ = ["MAX_PARTS", "Occlusion", "occlude"]
 
 
 MAX_PARTS = 32
-"""How many parts of a text are left out, one after the other, at most: so often the encoder has to read it."""
+"""The most parts of a text that are left out, one after the other; the encoder reads the text once for each."""
 
 
 class Occlusion(NamedTuple):
-    """What the encoder owes to each word.
+    """What each word contributes to the encoder's log-odds.
 
     Attributes:
         contributions: of each word to the log-odds of the two heads, shape (k, 2).
-        nothing: the log-odds of a text without words, shape (2,); with the contributions, they are those of the whole.
+        baseline: the log-odds of a text without words, shape (2,); with the contributions they add up to those of the whole.
     """
 
     contributions: FloatArray
-    nothing: FloatArray
+    baseline: FloatArray
 
 
-def occlude(reader: EncoderReader, text: npt.NDArray[np.uint8], begin: npt.NDArray[np.int32], end: npt.NDArray[np.int32]) -> Occlusion:
-    """Return what each word of a normalised text adds to what the encoder says of it.
+def occlude(reader: EncoderReader, text: ByteArray, begin: Int32Array, end: Int32Array) -> Occlusion:
+    """Return what each word of a normalised text contributes to the encoder's log-odds.
 
     Args:
         reader: the encoder.
-        text: UTF-8 bytes, shape (n,).
-        begin: where each of k words begins, ascending.
-        end: where it ends, exclusive.
+        text: UTF-8, shape (n,).
+        begin: first byte of each of k words, ascending.
+        end: end of each word, exclusive.
     """
-    whole, nothing = reader.log_odds(text.tobytes().decode()), reader.log_odds("")
+    whole, baseline = reader.log_odds(text.tobytes().decode()), reader.log_odds("")
     if not begin.size:
         return Occlusion(np.empty((0, whole.size)), whole)
-    found = np.empty((begin.size, whole.size))
+    changes = np.empty((begin.size, whole.size))
     for part in np.array_split(np.arange(begin.size), min(begin.size, MAX_PARTS)):
         rest = np.concatenate([text[: begin[part[0]]], text[end[part[-1]] :]])
-        found[part] = (whole - reader.log_odds(rest.tobytes().decode())) / part.size
-    return Occlusion(found + (whole - nothing - found.sum(axis=0)) / begin.size, nothing)
+        changes[part] = (whole - reader.log_odds(rest.tobytes().decode())) / part.size
+    return Occlusion(changes + (whole - baseline - changes.sum(axis=0)) / begin.size, baseline)

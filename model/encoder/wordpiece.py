@@ -1,8 +1,8 @@
-"""Cuts normalised text into the pieces of words that an encoder knows.
+"""Splits normalised text into the pieces of words that an encoder knows.
 
-The longest piece that the vocabulary holds is taken first, as WordPiece does (Devlin et al. 2019, after Schuster & Nakajima
-2012), so that any vocabulary that spells every letter reads every word. Unlike BERT's own, each sign that is neither letter
-nor digit is a word, emoji included.
+The longest piece in the vocabulary is taken first, as WordPiece does (Devlin et al. 2019, after Schuster & Nakajima 2012), so
+that any vocabulary with every letter can spell every word. Unlike in BERT, each sign that is neither a letter nor a digit is a
+word of its own, emoji included.
 """
 
 import re
@@ -13,21 +13,21 @@ __all__ = ["BEGIN", "END", "PADDING", "UNKNOWN", "WordPiece"]
 PADDING, UNKNOWN, BEGIN, END = "[PAD]", "[UNK]", "[CLS]", "[SEP]"
 
 _WORD = re.compile(r"[^\W_]+|[^\s]")
-_INNER = "##"
-_LONGEST = 64
+_CONTINUATION = "##"
+_LONGEST = 64  # characters of a word that is spelled out
 
 
 class WordPiece:
-    """A vocabulary, and what it makes of texts.
+    """A vocabulary of pieces of words.
 
     Args:
-        pieces: the vocabulary; a piece's place is its number. A piece that goes on with a word begins with ``##``.
+        pieces: the vocabulary; a piece's place is its number. A piece that continues a word begins with ``##``.
 
     Attributes:
-        begin, end: numbers of the pieces that stand before and after every text.
+        begin, end: numbers of the pieces that mark the beginning and the end of every text.
 
     Raises:
-        ValueError: a piece comes twice, or one of ``[UNK]``, ``[CLS]``, ``[SEP]`` is missing.
+        ValueError: a piece occurs twice, or one of ``[UNK]``, ``[CLS]``, ``[SEP]`` is missing.
     """
 
     def __init__(self, pieces: Sequence[str]) -> None:
@@ -37,17 +37,17 @@ class WordPiece:
             raise ValueError(f"not a vocabulary: {', '.join(sorted(missing)) or 'a piece'} {'is missing' if missing else 'comes twice'}")
         self.begin, self.end = self._numbers[BEGIN], self._numbers[END]
         self._unknown = [self._numbers[UNKNOWN]]
-        self._longest = max(map(len, pieces))
+        self._longest_piece = max(map(len, pieces))
 
     def __len__(self) -> int:
         """Return the number of pieces."""
         return len(self._numbers)
 
-    def cut(self, text: str) -> list[list[int]]:
+    def tokenize(self, text: str) -> list[list[int]]:
         """Return the numbers of the pieces of each word of a normalised text; a word that cannot be spelled is one ``[UNK]``."""
-        known = self._numbers
-        # What looks like a piece within a word, or a mark, is none where it stands alone: "#" and "[" are words of their own.
-        return [[number] if (number := known.get(word)) is not None else self._pieces(word) for word in _WORD.findall(text)]
+        numbers = self._numbers
+        # Text cannot spell a mark or a continuation: "#" and "[" are words of their own.
+        return [[number] if (number := numbers.get(word)) is not None else self._pieces(word) for word in _WORD.findall(text)]
 
     def _pieces(self, word: str) -> list[int]:
         if len(word) > _LONGEST:
@@ -55,8 +55,8 @@ class WordPiece:
         numbers: list[int] = []
         at = 0
         while at < len(word):
-            prefix = _INNER if at else ""
-            for end in range(min(len(word), at + self._longest), at, -1):
+            prefix = _CONTINUATION if at else ""
+            for end in range(min(len(word), at + self._longest_piece), at, -1):
                 number = self._numbers.get(prefix + word[at:end])
                 if number is not None:
                     numbers.append(number)

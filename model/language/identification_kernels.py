@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model.array_types import ByteArray, FloatArray, Int32Array, IntArray
+from model.array_types import BoolArray, ByteArray, FloatArray, Int32Array, IntArray
 from model.language.model_file import GAIN_STEP, NO_STATE, NgramTables, child_state
 from model.language.scripts import LATIN, NOT_A_LETTER, SCRIPT_NAMES, SYLLABIC, decode_code_point, script_of
 from model.normaliser.alphabet import HASH_OFFSET, flags_of, hash_end, hash_on
@@ -30,6 +30,17 @@ _HAN, _KANA = SCRIPT_NAMES.index("Han"), SCRIPT_NAMES.index("Kana")
 _KANA_SHARE = 10  # Japanese has at least one sign of Kana to so many of Han
 
 
+def _word_bytes() -> BoolArray:
+    """Return which bytes words consist of: letters, and all that is not ASCII; shape (256,)."""
+    table = np.zeros(256, np.bool_)
+    table[128:] = True
+    table[[ord(letter) for letter in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"]] = True
+    return table
+
+
+_IN_WORD = _word_bytes()
+
+
 @inner
 def _at(data: ByteArray, at: int) -> int:
     """Return a byte as a signed number, as all others here are."""
@@ -39,11 +50,6 @@ def _at(data: ByteArray, at: int) -> int:
 @inner
 def _lower(byte: int) -> int:
     return byte + 32 if ord("A") <= byte <= ord("Z") else byte
-
-
-@inner
-def _in_word(byte: int) -> bool:
-    return ord("a") <= _lower(byte) <= ord("z") or byte >= 128
 
 
 @inner
@@ -86,9 +92,9 @@ def _next_token(data: ByteArray, at: int, end: int, previous: int) -> tuple[int,
         stop = _name_end(data, at, end)
         if stop != at:
             return _NAME, stop
-    if not _in_word(_at(data, at)):
+    if not _IN_WORD[data[at]]:
         return _GAP, at + 1
-    while at < end and _in_word(_at(data, at)):
+    while at < end and _IN_WORD[data[at]]:
         at += 1
     return _WORD, at
 

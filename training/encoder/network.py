@@ -152,7 +152,7 @@ def _rows(base: PretrainedEncoder, pieces: Sequence[str]) -> Iterator[list[int]]
         if piece in numbers:
             yield [numbers[piece]]
         else:
-            named = words.cut(unicodedata.name(piece, "").lower()) if len(piece) == 1 else []
+            named = words.tokenize(unicodedata.name(piece, "").lower()) if len(piece) == 1 else []
             yield [number for word in named for number in word] or [numbers[UNKNOWN]]
 
 

@@ -56,7 +56,7 @@ def encode_rows(labelled: Labelled, texts: Sequence[str], words: WordPiece, *, t
     answers = (labelled.hateful, labelled.abusive)
     both = np.array([[len(set(of[source == name].tolist()) & {0, 1}) == 2 for of in answers] for name in range(len(names))], np.float32)
     ids = [
-        np.array([words.begin, *[n for word in words.cut(text) for n in word][: tokens - 2], words.end], np.int32).tolist()
+        np.array([words.begin, *[n for word in words.tokenize(text) for n in word][: tokens - 2], words.end], np.int32).tolist()
         for text in texts
     ]
     return EncodedRows(ids, *answers, source.astype(np.int64), both.reshape(-1, 2), labelled.weight.astype(np.float32))

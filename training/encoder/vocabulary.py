@@ -26,14 +26,14 @@ def choose_pieces(texts: Iterable[str], pieces: Sequence[str], *, least: int = L
         least: how often a piece has to come.
     """
     words = WordPiece(pieces)
-    unknown = words.cut("\0")[0][0]
+    unknown = words.tokenize("\0")[0][0]
     uses: Counter[int] = Counter()
     signs: Counter[str] = Counter()
     for text in texts:
-        for cut in words.cut(text):
+        for cut in words.tokenize(text):
             uses.update(cut)
         if not text.isascii():
-            signs.update(sign for sign in text if not sign.isalnum() and not sign.isspace() and words.cut(sign) == [[unknown]])
+            signs.update(sign for sign in text if not sign.isalnum() and not sign.isspace() and words.tokenize(sign) == [[unknown]])
     kept = [piece for number, piece in enumerate(pieces) if piece in _MARKS or uses[number] >= least or _spells(piece)]
     return kept + sorted(sign for sign, count in signs.items() if count >= least and sign not in pieces)
 

@@ -78,7 +78,7 @@ def describe_encoder(combined: CombinedReader) -> tuple[dict[str, Scalar], dict[
     """Return what a manifest says of an encoder, and the arrays that belong to it besides network and pieces."""
     files = {"network": "network.npy", "pieces": "pieces.npy", "combination": "combination.npy", "curve": "curve.npy"}
     thresholds = {"abusive": combined.thresholds.abusive, "hateful": combined.thresholds.hateful}
-    entry: dict[str, Scalar] = {"kind": ENCODER, "tokens": combined.encoder.tokens, **thresholds, **files}
+    entry: dict[str, Scalar] = {"kind": ENCODER, "tokens": combined.encoder.max_tokens, **thresholds, **files}
     return entry, {"combination.npy": combined.combination, "curve.npy": combined.curve}
 
 

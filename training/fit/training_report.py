@@ -8,7 +8,7 @@ from dataclasses import fields
 from rich.console import Console
 from rich.table import Table
 
-from model.artefact.folder import artefact_version
+from model.artefact.public_view import artefact_version
 from training.evaluation.metric_names import SHORT_TITLES
 from training.evaluation.source_metrics import SourceMetrics, largest_sources
 from training.fit.train import TrainedArtefact

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from model.artefact.folder import profile_version, read_artefact, shipped_folder
+from model.artefact.folder import read_artefact, shipped_folder
 from model.artefact.manifest import Manifest
+from model.artefact.public_view import profile_version
 from model.normaliser.version import normaliser_version
 from model.policy import unknown_policy_error
 from model.profile import Profile

@@ -52,7 +52,7 @@ def test_windows_cover_a_long_text() -> None:
     encoder = reader(tokens=10)
     text = " ".join(LETTERS)
     windows = encoder.windows(text)
-    numbers = [number for word in encoder.words.cut(text) for number in word]
+    numbers = [number for word in encoder.vocabulary.tokenize(text) for number in word]
     assert len(numbers) == 26
     assert all(len(window) == 10 and (window[0], window[-1]) == (2, 3) for window in windows)
     assert [window[1:-1] for window in windows] == [numbers[at : at + 8] for at in (0, 6, 12, 18)]
@@ -65,7 +65,7 @@ def test_of_a_very_long_text_some_windows_are_read(times: int) -> None:
     """However long a text is, six windows at most are read: the first, the last, and between them as many on each side of the middle."""
     encoder = reader(tokens=10)
     text = " ".join(LETTERS * times)
-    numbers = [number for word in encoder.words.cut(text) for number in word]
+    numbers = [number for word in encoder.vocabulary.tokenize(text) for number in word]
     windows = [window[1:-1] for window in encoder.windows(text)]
     step = (len(numbers) - 8) / 5
     assert windows == [numbers[round(step * at) : round(step * at) + 8] for at in range(6)]

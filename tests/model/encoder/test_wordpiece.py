@@ -19,24 +19,32 @@ def words() -> WordPiece:
 
 
 def spelled(words: WordPiece, text: str) -> list[str]:
-    return ["".join(PIECES[number].removeprefix("##") for number in word) for word in words.cut(text)]
+    return ["".join(PIECES[number].removeprefix("##") for number in word) for word in words.tokenize(text)]
 
 
 def test_longest_pieces_come_first(words: WordPiece) -> None:
     """A word is cut into the longest pieces that there are, from its beginning on."""
-    assert [[PIECES[number] for number in word] for word in words.cut("unhappiness")] == [["un", "##happ", "##iness"]]
+    assert [[PIECES[number] for number in word] for word in words.tokenize("unhappiness")] == [["un", "##happ", "##iness"]]
 
 
 def test_signs_are_words(words: WordPiece) -> None:
     """Signs and emoji are words of their own, whatever they stand beside; a sign is never the beginning of a piece within words."""
-    assert [[PIECES[number] for number in word] for word in words.cut("un😂un!##a")] == [["un"], ["😂"], ["un"], ["!"], ["#"], ["#"], ["a"]]
+    assert [[PIECES[number] for number in word] for word in words.tokenize("un😂un!##a")] == [
+        ["un"],
+        ["😂"],
+        ["un"],
+        ["!"],
+        ["#"],
+        ["#"],
+        ["a"],
+    ]
 
 
 def test_what_cannot_be_spelled_is_unknown(words: WordPiece) -> None:
     """A word with a letter that no piece holds, and one that is very long, are one unknown piece each; the words beside them are read."""
-    assert words.cut("unß un") == [[1], [PIECES.index("un")]]
-    assert words.cut("a" * 65) == [[1]]
-    assert len(words.cut("a" * 64)[0]) == 64
+    assert words.tokenize("unß un") == [[1], [PIECES.index("un")]]
+    assert words.tokenize("a" * 65) == [[1]]
+    assert len(words.tokenize("a" * 64)[0]) == 64
 
 
 @given(st.text(LETTERS + " .,!?'", max_size=80))
@@ -49,7 +57,7 @@ def test_every_word_is_spelled(text: str) -> None:
 def test_marks_cannot_be_written(text: str) -> None:
     """No text is read as the marks that stand before and after every text."""
     words = WordPiece(PIECES)
-    numbers = {number for word in words.cut(text + " [CLS] [SEP] [PAD]") for number in word}
+    numbers = {number for word in words.tokenize(text + " [CLS] [SEP] [PAD]") for number in word}
     assert not numbers & {0, words.begin, words.end}
 
 

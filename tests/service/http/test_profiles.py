@@ -85,7 +85,7 @@ def test_a_full_queue_is_passed_by(both: Path, settings: Settings, running: Runn
             return super().read(*arguments, **named)
 
     moderator.warm()
-    slow = Slow(reader.network, reader.words, reader.tokens, reader.lexicon)
+    slow = Slow(reader.network, reader.vocabulary, reader.max_tokens, reader.lexicon)
     app = create_app(settings.model_copy(update={"queue_ms": 20}), load=lambda _: moderator)
     with running(app) as client, ThreadPoolExecutor(_MANY) as pool:
         moderator.combined = replace(moderator.combined, encoder=slow)

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.artefact.folder import artefact_version, read_artefact
+from model.artefact.folder import read_artefact
 from model.artefact.manifest import Prior
+from model.artefact.public_view import artefact_version
 from model.comment import LABELS, Comment
 from model.errors import TableError
 from model.moderator import Moderator
