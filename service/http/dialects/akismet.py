@@ -25,7 +25,16 @@ __all__ = ["AKISMET"]
 
 _THANKS = "Thanks for making the web a better place."
 _TEXT: Schema = {"type": "string"}
-_SOME_TEXT: Schema = {"type": "string", "minLength": 1}
+_FIELDS = {
+    "api_key": "The key.",
+    "key": "The key, as older clients name it.",
+    "comment_content": "The comment, in HTML.",
+    "comment_author": "The name under which it was written.",
+    "comment_author_email": "The author's address.",
+    "user_role": "`administrator` is never spam.",
+}
+_REQUIRED = {"blog": "The address of the site.", "user_ip": "The address from which the comment came."}
+_EXAMPLE = {"api_key": "KEY", "blog": "https://blog.example", "user_ip": "192.0.2.1", "comment_content": "What a lovely morning."}
 _FORM = "application/x-www-form-urlencoded"
 _SURE_SPAM = frozenset({"viagra-test-123", "akismet-guaranteed-spam", "akismet-guaranteed-spam@example.com"})
 _SURE_HAM = "administrator"
@@ -39,8 +48,9 @@ _OF_THE_KEY = frozenset({ProblemKind.UNAUTHENTICATED, ProblemKind.FORBIDDEN})
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
     def add(name: str, endpoint: Endpoint, *, needs: tuple[str, ...], about: str, judges: bool = False) -> None:
-        fields = dict.fromkeys(("api_key", "key", "comment_content", "comment_author", "comment_author_email", "user_role"), _TEXT)
-        fields |= dict.fromkeys(needs, _SOME_TEXT)
+        fields: dict[str, Schema] = {field: {"type": "string", "description": description} for field, description in _FIELDS.items()}
+        fields |= {field: {"type": "string", "minLength": 1, "description": _REQUIRED[field]} for field in needs}
+        example = _EXAMPLE if needs else {"api_key": _EXAMPLE["api_key"]}
         form = {"type": "object", "required": list(needs), "properties": fields}
         app.add_api_route(
             f"/1.1/{name}",
@@ -51,18 +61,15 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
             response_class=PlainTextResponse,
             summary=f"Akismet's `{name}`",
             operation_id=f"akismet_{name.replace('-', '_')}",
-            openapi_extra=openapi_body(form, media=_FORM, required=bool(needs), security=()),
+            openapi_extra=openapi_body(form, example=example, media=_FORM, required=bool(needs), security=()),
             tags=[AKISMET.name],
         )
 
     invalid = "; `invalid` if the key is none."
     add("verify-key", _verify(settings), needs=(), about="`valid`" + invalid)
-    add("comment-check", _check(settings), needs=_REQUIRED, about="`true` for spam, `false`" + invalid, judges=True)
-    add("submit-spam", _submit(settings, spam=True), needs=_REQUIRED, about="Thanks; it is kept" + invalid)
-    add("submit-ham", _submit(settings, spam=False), needs=_REQUIRED, about="Thanks; it is kept" + invalid)
-
-
-_REQUIRED = ("blog", "user_ip")
+    add("comment-check", _check(settings), needs=tuple(_REQUIRED), about="`true` for spam, `false`" + invalid, judges=True)
+    add("submit-spam", _submit(settings, spam=True), needs=tuple(_REQUIRED), about="Thanks; it is kept" + invalid)
+    add("submit-ham", _submit(settings, spam=False), needs=tuple(_REQUIRED), about="Thanks; it is kept" + invalid)
 
 
 async def _let_in(request: Request, settings: Settings, scope: Scope) -> tuple[Form, Caller]:

@@ -18,6 +18,7 @@ from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.messages import CommentVerdict, LenientMessage, field_problem, openapi_body, openapi_responses
 from service.http.dialects.signatures import admit_signed, parse_secrets, signature_scheme
 from service.http.openapi_document import KEYS, reference
+from service.http.problems import Problem
 from service.http.routes.moderate_messages import parse_json
 from service.settings import Settings
 
@@ -47,7 +48,6 @@ _ANSWER = {
         "moderationAction": _MODERATION,
     },
 }
-_PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 
 class CoralComment(LenientMessage):
@@ -73,6 +73,8 @@ class CoralCall(LenientMessage):
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
     query = {"name": "format", "in": "query", "required": False, "schema": {"type": "string", "enum": list(_FORMATS), "default": "html"}}
+    example = {"comment": {"body": "<div>What a lovely morning.</div>"}, "author": {"id": "1"}}
+    body = openapi_body(reference(CoralCall), example=example, security=(*KEYS, {_SCHEME: []}))
     app.add_api_route(
         "/coral/moderate",
         wrap_endpoint(_moderate(settings), dialect=CORAL, settings=settings, judges=True),
@@ -80,7 +82,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         response_model=None,
         responses=openapi_responses(
             _ANSWER,
-            _PROBLEM,
+            reference(Problem),
             *(400, 401, 403, 408, 413, 415, 422, 429, 500, 503, 504),
             about="What Coral is to do; `{}` is nothing.",
             error_media="application/problem+json",
@@ -88,7 +90,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         summary="Judge a comment in Coral's external moderation phase",
         description=f"For the phase's URL in Coral's configuration. Signed in `{_SIGNATURE}`, if this service was told the secret.",
         operation_id="coral_moderate",
-        openapi_extra=openapi_body(reference(CoralCall), security=(*KEYS, {_SCHEME: []})) | {"parameters": [query]},
+        openapi_extra=body | {"parameters": [query]},
         tags=[CORAL.name],
     )
 

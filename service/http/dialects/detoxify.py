@@ -57,7 +57,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         summary="Judge a text as detoxify-api does",
         description="`toxicity` is abusive, `identity_attack` hateful; a number for which the model has no head is 0.",
         operation_id="detoxify_classify",
-        openapi_extra=openapi_body(reference(ClassifyCall)),
+        openapi_extra=openapi_body(reference(ClassifyCall), example={"content": "What a lovely morning."}),
         tags=[DETOXIFY.name],
     )
     app.add_api_route(

@@ -135,6 +135,20 @@ def openapi_responses(
     return found | {status: {"description": f"{HTTPStatus(status).phrase}.", "content": refusal} for status in statuses}
 
 
-def openapi_body(schema: Schema, *, media: str = "application/json", required: bool = True, security: Security = KEYS) -> dict[str, Any]:
-    """Return what the documentation of a route says about its body, and of how its callers authenticate."""
-    return {"requestBody": {"required": required, "content": {media: {"schema": dict(schema)}}}, "security": [*map(dict, security)]}
+def openapi_body(
+    schema: Schema, *, example: object, media: str = "application/json", required: bool = True, security: Security = KEYS
+) -> dict[str, Any]:
+    """Return what the documentation of a route says about its body and about how its callers authenticate.
+
+    Args:
+        schema: JSON schema of the body.
+        example: a body that is answered well; ``/docs`` offers it to whoever tries the call.
+        media: content type of the body.
+        required: whether there has to be a body.
+        security: in which ways a key may come.
+
+    Returns:
+        The part of an OpenAPI operation.
+    """
+    content = {media: {"schema": dict(schema), "example": example}}
+    return {"requestBody": {"required": required, "content": content}, "security": [*map(dict, security)]}

@@ -109,7 +109,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         summary="Judge texts as OpenAI's moderation does",
         description="For the official `openai` clients: set their base URL to this service's address and `/v1`. Images are not judged.",
         operation_id="openai_moderations",
-        openapi_extra=openapi_body(_call_schema(settings)),
+        openapi_extra=openapi_body(_call_schema(settings), example={"input": ["What a lovely morning."]}),
         tags=[OPENAI.name],
     )
 

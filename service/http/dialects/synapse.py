@@ -42,6 +42,7 @@ _WITHOUT_OPINION = frozenset(
 )
 _WORDS = {Label.HATEFUL: "it was judged hateful", Label.TOXIC: "it was judged abusive"}
 
+_EVENT = {"type": "m.room.message", "sender": "@alice:example.org", "content": {"msgtype": "m.text", "body": "What a lovely morning."}}
 _EMPTY = {"type": "object"}
 _TEXT = {"type": "string"}
 _REJECTION = {
@@ -77,7 +78,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         summary="Judge an event as synapse-http-antispam asks",
         description="The module's `base_url` is this service's address and `/synapse`. Only a rejection is answered 403 in JSON.",
         operation_id="synapse_check_event_for_spam",
-        openapi_extra=openapi_body(reference(EventCall)),
+        openapi_extra=openapi_body(reference(EventCall), example={"event": _EVENT}),
         tags=[SYNAPSE.name],
     )
     others = wrap_endpoint(_others(settings), dialect=SYNAPSE, settings=settings)

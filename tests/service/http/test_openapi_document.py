@@ -201,6 +201,22 @@ def test_server_is_where_the_service_is(running: Running, moderator: "Moderator"
     assert servers_of_garden[0]["url"] == f"{root_path}/c/garden"
 
 
+def test_examples_are_answered_well(app: FastAPI, locked: tuple[str, str]) -> None:
+    """Whoever sends the example of a body that is a form or JSON gets an answer, not a refusal."""
+    address, secret = locked
+    statuses = {}
+    with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {secret}"}, timeout=30) as client:
+        for path, operation in _operations(app.openapi()):
+            for media, content in operation.get("requestBody", {}).get("content", {}).items():
+                if media == "application/json":
+                    statuses[path] = client.post(path, json=content["example"]).status_code
+                elif media == "application/x-www-form-urlencoded":
+                    statuses[path] = client.post(path, data=content["example"] | {"api_key": secret}).status_code
+
+    assert set(statuses.values()) == {200}
+    assert len(statuses) >= 11
+
+
 def test_openapi_spec_validator_accepts_it(python: Path, document_file: Path) -> None:
     """The document is valid OpenAPI 3.1."""
     result = _run(python.with_name("openapi-spec-validator"), document_file, cwd=document_file.parent)

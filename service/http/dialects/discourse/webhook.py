@@ -20,7 +20,7 @@ from service.http.dialects.messages import LenientMessage, openapi_body, openapi
 from service.http.dialects.signatures import admit_signed, parse_secrets, signature_scheme
 from service.http.openapi_document import KEYS, reference
 from service.http.outgoing_calls import enqueue_call
-from service.http.problems import ProblemError, ProblemKind
+from service.http.problems import Problem, ProblemError, ProblemKind
 from service.http.routes.moderate_messages import parse_json
 from service.settings import Settings
 
@@ -35,7 +35,6 @@ _PRIVATE = "private_message"
 _TOO_LARGE = 2**63
 
 _ANSWER = {"type": "object", "required": ["flagged"], "properties": {"flagged": {"type": "boolean"}}}
-_PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 
 def _whole(value: object) -> object:
@@ -68,6 +67,8 @@ class PostCall(LenientMessage):
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
     event = {"name": _EVENT, "in": "header", "required": False, "schema": {"type": "string"}, "example": "post_created"}
+    example = {"post": {"id": 1, "post_number": 2, "cooked": "<p>What a lovely morning.</p>"}}
+    body = openapi_body(reference(PostCall), example=example, security=(*KEYS, {_SCHEME: []}))
     app.add_api_route(
         "/discourse/webhook",
         wrap_endpoint(_webhook(settings), dialect=DISCOURSE, settings=settings, judges=True),
@@ -75,7 +76,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         response_model=None,
         responses=openapi_responses(
             _ANSWER,
-            _PROBLEM,
+            reference(Problem),
             *(400, 401, 403, 408, 413, 415, 422, 429, 500, 503, 504),
             about="The event is dealt with; whether a flag will be set.",
             error_media="application/problem+json",
@@ -83,7 +84,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         summary="Take an event of Discourse's webhooks",
         description=f"For the payload URL of a webhook with post events. Signed in `{_SIGNATURE}`, if this service was told the secret.",
         operation_id="discourse_webhook",
-        openapi_extra=openapi_body(reference(PostCall), security=(*KEYS, {_SCHEME: []})) | {"parameters": [event]},
+        openapi_extra=body | {"parameters": [event]},
         tags=[DISCOURSE.name],
     )
 

@@ -33,6 +33,9 @@ _BYTES = "application/octet-stream"
 _BINARY = {"type": "string", "format": "binary"}
 _SCHEME = "googleKeyHeader"
 _KEYS = (*KEYS, {_SCHEME: []})
+_COMMENT = {"text": "What a lovely morning."}
+_ANALYZE_EXAMPLE = {"comment": _COMMENT, "requestedAttributes": {"TOXICITY": {}}}
+_SUGGEST_EXAMPLE = {"comment": _COMMENT, "attributeScores": {"TOXICITY": {"summaryScore": {"value": 0}}}}
 _TEXT = {"type": "string"}
 _ERROR = reference(PerspectiveError)
 
@@ -68,14 +71,14 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     add(
         _ANALYZE,
         analyze,
-        body=openapi_body(reference(AnalyzeCommentRequest), security=_KEYS),
+        body=openapi_body(reference(AnalyzeCommentRequest), example=_ANALYZE_EXAMPLE, security=_KEYS),
         responses=openapi_responses(reference(AnalyzeCommentResponse), _ERROR, *ERROR_STATUSES, about="The scores by attribute."),
         summary="Score a comment as Perspective does",
     )
     add(
         _SUGGEST,
         suggest,
-        body=openapi_body(reference(SuggestCommentScoreRequest), security=_KEYS),
+        body=openapi_body(reference(SuggestCommentScoreRequest), example=_SUGGEST_EXAMPLE, security=_KEYS),
         responses=openapi_responses(reference(SuggestCommentScoreResponse), _ERROR, *ERROR_STATUSES, about="The suggestion is kept."),
         summary="Say what the scores of a comment should be, as to Perspective",
     )
@@ -105,15 +108,12 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
 
 
 def _batch_body() -> dict[str, Any]:
-    call = json.dumps({"comment": {"text": "What a lovely morning."}, "requestedAttributes": {"TOXICITY": {}}})
     example = (
         "--part\r\nContent-Type: application/http\r\nContent-ID: <1>\r\n\r\n"
-        f"POST {_ANALYZE} HTTP/1.1\r\nContent-Type: application/json\r\n\r\n{call}\r\n--part--\r\n"
+        f"POST {_ANALYZE} HTTP/1.1\r\nContent-Type: application/json\r\n\r\n{json.dumps(_ANALYZE_EXAMPLE)}\r\n--part--\r\n"
     )
-    body = openapi_body(_TEXT, media=_MIXED, security=_KEYS)
-    content = body["requestBody"]["content"]
-    content[_MIXED]["example"] = example
-    content[_BYTES] = {"schema": _BINARY}
+    body = openapi_body(_TEXT, example=example, media=_MIXED, security=_KEYS)
+    body["requestBody"]["content"][_BYTES] = {"schema": _BINARY}
     return body
 
 

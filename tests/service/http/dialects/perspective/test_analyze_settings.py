@@ -22,6 +22,7 @@ TOXIC = "Shut up, you pathetic idiot."
 GERMAN = "Das ist doch völliger Unsinn, was hier in diesem Artikel behauptet wird."
 ANALYZE = "/v1alpha1/comments:analyze"
 MIXED = {"Content-Type": "multipart/mixed; boundary=b"}
+PLAIN_BYTES = {"Content-Type": "application/octet-stream"}
 
 
 def body_of(text: str = TOXIC, **more: object) -> dict[str, object]:
@@ -160,6 +161,25 @@ def test_batch_answers_each_part(client: httpx.Client) -> None:
     assert answer.headers["content-type"].startswith("multipart/mixed; boundary=")
     assert statuses(answer) == [("one", 200), ("two", 400), ("three", 404), ("four", 404), ("five", 200)]
     assert answer.text.count("HTTP/1.1 ") == 6
+
+
+def test_batch_of_plain_bytes_names_its_boundary_itself(client: httpx.Client) -> None:
+    """A client that cannot name a boundary sends bytes whose first line does, and is answered in the same way."""
+    parts = [part("one", f"POST {ANALYZE}", body_of()), part("two", f"POST {ANALYZE}", {"nope": 1}), "--b--"]
+
+    answer = client.post("/batch", content="".join(parts), headers=PLAIN_BYTES)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/octet-stream")
+    assert statuses(answer) == [("one", 200), ("two", 400)]
+    assert answer.content.startswith(b"--batch_")
+
+
+@pytest.mark.parametrize("content", [b"", b"POST / HTTP/1.1\r\n", b"--\r\n", b"--b"])
+def test_batch_of_plain_bytes_without_boundary_is_refused(client: httpx.Client, content: bytes) -> None:
+    """Bytes that begin with no boundary are the caller's mistake, and the answer says what is missing."""
+    answer = client.post("/batch", content=content, headers=PLAIN_BYTES)
+
+    assert (answer.status_code, "begin with a boundary" in answer.json()["error"]["message"]) == (400, True)
 
 
 def test_batch_has_a_limit_of_parts(client: httpx.Client, settings: Settings) -> None:
