@@ -42,7 +42,7 @@ def _answer_without_judging(_request: Request, judge: Judge, call: ModerateCall,
                 "verdict": "approve",
                 **({"attributes": attributes} if attributes else {}),  # type: ignore[typeddict-item]
             }
-            for comment in call.asked.comments
+            for comment in call.message.comments
         ],
     )
 

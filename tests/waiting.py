@@ -11,7 +11,7 @@ _T = TypeVar("_T")
 _PAUSE = 0.01
 
 
-def wait_until(condition: Callable[[], _T], *, what: str, seconds: float = 60) -> _T:
+def wait_until(condition: Callable[[], _T | None], *, what: str, seconds: float = 60) -> _T:
     """Calls a condition again and again until it holds.
 
     Args:

@@ -1,4 +1,4 @@
-"""What every call goes through, whatever its protocol: who calls and how often, then the judgement of its comments."""
+"""What every call goes through, whatever its protocol: it is admitted, and its comments are judged, here or in a thread."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -36,54 +36,55 @@ __all__ = [
 
 _T = TypeVar("_T")
 
-# To hand work to a thread takes as long as judging three tweets; so much plain text holds the event loop up for about 2 ms.
-_INLINE = 16_384
+# Handing work to a thread takes as long as judging three tweets. So much plain text keeps the event loop busy for about 2 ms.
+_MAX_INLINE_EFFORT = 16_384
 
 MARKUP_COST = 5
-"""How many times as long as plain text mark-up takes."""
+"""How many times as long mark-up takes as plain text."""
 
 EXPLANATION_COST = 50
-"""How many times as long an explanation takes."""
+"""How many times as long an explanation takes as a judgement."""
 
-_ENCODED, _ENCODED_EACH, _ENCODED_MOST = 8_000, 400, 2_300
-"""What it takes to have a comment read by the second reader too, in letters of plain text that the n-grams read: as such, for each
-of its letters, and how many of these count, for of a very long comment a part is read."""
+# What the encoder takes for a comment, in letters of plain text that the n-grams read: at least, and for each of its letters, of
+# which only so many count, since only a part of a very long comment is read.
+_ENCODER_COST, _ENCODER_COST_PER_LETTER, _ENCODER_MAX_LETTERS = 8_000, 400, 2_300
 
-_OCCLUDED = 30
-"""How many times as long it takes the second reader to explain."""
+# How many times as long the encoder takes to explain a judgement as to make it.
+_ENCODER_EXPLANATION_COST = 30
 
-_ENOUGH = 0.01
-"""Seconds before a call's deadline at which the n-grams' answer is given if the other is not there."""
+# Seconds before a call's deadline at which the n-grams answer alone, if the encoder has not answered by then.
+_FALLBACK_MARGIN = 0.01
 
 
 def exceeds_bytes(text: str, limit: int) -> bool:
     """Return whether a text has more than ``limit`` bytes in UTF-8."""
     size = len(text)
-    # A code point takes one to four bytes, so few texts have to be encoded to know.
+    # A code point takes one to four bytes, so only few texts have to be encoded to find out.
     return size > limit or (size * 4 > limit and len(text.encode()) > limit)
 
 
 async def admit_call(request: Request, *, scope: Scope, secret: str | None, signed: bool = False) -> Caller:
-    """Let a call in.
+    """Admit a call or refuse it.
 
     Args:
-        request: the call; nothing of its body is needed.
+        request: the call; its body is not needed.
         scope: what the call does.
-        secret: the key as the dialect's client sent it, None if it sent none.
-        signed: whether the dialect has proved by a signature who calls, so that no key is needed.
+        secret: the secret of the key that the client sent; None if it sent none.
+        signed: whether a signature has proved who calls, so that no key is needed.
 
     Raises:
-        ProblemError: the key is missing, unknown, revoked or not for this; or its owner or address called too often.
+        ProblemError: the key is missing, unknown, revoked or lacks the scope; its owner or the address called too often; or the
+            service is overloaded or not ready.
     """
-    return await get_state(request).gate.admit(request, scope=scope, secret=secret, signed=signed)
+    return await get_state(request).access.admit(request, scope=scope, secret=secret, signed=signed)
 
 
 class Attempt(NamedTuple):
     """One attempt at judging the comments of a call.
 
     Attributes:
-        ngrams_only: whether the n-grams are to judge alone.
-        first_pass: what they have said already, None if they have not been asked.
+        ngrams_only: whether the n-grams judge alone.
+        first_pass: what the n-grams have found already; None if they have not read the comments yet.
     """
 
     ngrams_only: bool = False
@@ -99,19 +100,19 @@ async def judge_comments(
     policy: str | None = None,
     explain: bool = False,
 ) -> Judgements:
-    """Judge comments off the event loop where that takes long.
+    """Judge the comments of a call: in the event loop if that is quick, otherwise in a thread.
 
     Args:
-        request: the call that they came with; its deadline counts.
-        comments: n of them, none over the limit of bytes.
-        caller: who asks.
-        community: named by the call; the caller's own if None.
-        policy: named by the call; the community's if None.
+        request: the call; its deadline counts.
+        comments: n comments, none of them over the limit of bytes.
+        caller: who made the call.
+        community: the community that the call names; None for that of its path or its caller.
+        policy: the policy that the call names; None for that of the community.
         explain: whether to find the words that moved the scores.
 
     Raises:
-        ProblemError: the service is not ready or overloaded, the deadline has passed, or policy or community is unknown;
-            where the site has no communities, none is unknown.
+        ProblemError: the service is not ready or overloaded, the deadline has passed, or there is no such policy or community.
+            Where the site has no communities, any name of a community is accepted.
     """
     judge = build_judge(request, caller=caller, community=community, policy=policy)
 
@@ -122,30 +123,31 @@ async def judge_comments(
 
 
 def judge_and_count(request: Request, judge: Judge, comments: Sequence[Comment], attempt: Attempt, *, explain: bool = False) -> Judgements:
-    """Judge comments in the calling thread, and count what is decided in the metrics."""
+    """Judge comments in the calling thread, and count the judgements in the metrics."""
     judgements = judge.judge(comments, explain=explain, ngrams_only=attempt.ngrams_only, first_pass=attempt.first_pass)
     get_state(request).metrics.judged(judgements)
     return judgements
 
 
 def build_judge(request: Request, *, caller: Caller, community: str | None, policy: str | None) -> Judge:
-    """Return what judges the comments of a call.
+    """Build the judge of a call's comments.
 
     Args:
         request: the call.
-        caller: who asks.
-        community: named by the call; the caller's own if None.
-        policy: named by the call; the community's if None.
+        caller: who made it.
+        community: the community that the call names; None for that of its path or its caller.
+        policy: the policy that the call names; None for that of the community.
 
     Raises:
-        ProblemError: the service is not ready, or policy or community is unknown; where the site has no communities, none is unknown.
+        ProblemError: the service is not ready, or there is no such policy or community. Where the site has no communities, any name
+            of a community is accepted.
     """
     state = get_state(request)
     moderator, identifier = require_moderator(request), require_identifier(request)
-    judge = Judge(moderator, identifier, policy, state.communities.of(request, caller, community), state.on_foreign)
+    judge = Judge(moderator, identifier, policy, state.communities.choose(request, caller, community), state.on_foreign)
     if judge.policy_name not in moderator.policies:
-        known = "has to be one of " + ", ".join(sorted(moderator.policies))
-        raise ProblemError(ProblemKind.UNKNOWN_POLICY, f"policy: {known}", [FieldError(field="policy", detail=known)])
+        detail = "has to be one of " + ", ".join(sorted(moderator.policies))
+        raise ProblemError(ProblemKind.UNKNOWN_POLICY, f"policy: {detail}", [FieldError(field="policy", detail=detail)])
     return judge
 
 
@@ -158,53 +160,54 @@ async def dispatch(
     effort: int,
     explain: bool = False,
 ) -> _T:
-    """Do work for a call: here if that is quick, in a thread if not.
+    """Do the work of a call: in the event loop if that is quick, otherwise in a thread.
 
-    Where the encoder would take too long, the n-grams alone judge; the version in the answer says so.
+    Where the encoder would take too long, the n-grams judge alone, and the version in the answer says so.
 
     Args:
         request: the call; its deadline counts.
-        judge: what the work judges by.
-        work: what is to be done, as an attempt says.
-        comments: what is judged.
-        effort: what that takes the n-grams, in letters of plain text.
-        explain: whether every comment is explained too.
+        judge: the judge that the work uses.
+        work: judges the comments as an attempt says, and returns what the call is answered with.
+        comments: the comments.
+        effort: what the work takes the n-grams, in letters of plain text.
+        explain: whether the judgement of each comment is explained too.
 
     Raises:
         ProblemError: the service is overloaded, or the call's deadline has passed.
     """
     deadline: float | None = request.scope.get(DEADLINE)
-    waiting = get_state(request).waiting
-    attempt, quick = Attempt(), effort <= _INLINE
+    queue = get_state(request).queue
+    attempt, is_quick = Attempt(), effort <= _MAX_INLINE_EFFORT
     if judge.moderator.combined is not None:
-        if quick:
+        if is_quick:
             attempt = Attempt(first_pass=judge.first_pass(comments))
-        if more := _encoder_effort(comments, attempt.first_pass, explain=explain):
-            answer = await _with_encoder(waiting, work, attempt, effort=effort + more, deadline=deadline)
+        if encoder_effort := _encoder_effort(comments, attempt.first_pass, explain=explain):
+            answer = await _try_with_encoder(queue, work, attempt, effort=effort + encoder_effort, deadline=deadline)
             if answer is not None:
                 return answer
             attempt = attempt._replace(ngrams_only=True)
-    if not quick:
-        return await waiting.judge(lambda: work(attempt), effort=effort, deadline=deadline)
+    if not is_quick:
+        return await queue.run(lambda: work(attempt), effort=effort, deadline=deadline)
     if deadline is not None and time.monotonic() > deadline:
         raise deadline_problem()
     return work(attempt)
 
 
 def _encoder_effort(comments: Sequence[Comment], first_pass: "FirstPass | None", *, explain: bool) -> int:
-    """Return what the encoder has to do, in letters of plain text; without a first pass, what it may have to do at most."""
+    """Return the effort of the encoder, in letters of plain text; without a first pass, the most that it may be."""
     rows = range(len(comments)) if first_pass is None else first_pass.encoder_rows.tolist()
-    each = (_ENCODED + _ENCODED_EACH * min(len(comments[row].text), _ENCODED_MOST) for row in rows)
-    return sum(each) * (_OCCLUDED if explain else 1)
+    letters = (min(len(comments[row].text), _ENCODER_MAX_LETTERS) for row in rows)
+    effort = sum(_ENCODER_COST + _ENCODER_COST_PER_LETTER * count for count in letters)
+    return effort * (_ENCODER_EXPLANATION_COST if explain else 1)
 
 
-async def _with_encoder(
-    waiting: Queue, work: Callable[[Attempt], _T], attempt: Attempt, *, effort: int, deadline: float | None
+async def _try_with_encoder(
+    queue: Queue, work: Callable[[Attempt], _T], attempt: Attempt, *, effort: int, deadline: float | None
 ) -> _T | None:
-    """Have both readers judge, in a thread; None if that would come too late."""
-    soon = None if deadline is None else deadline - _ENOUGH
+    """Do work in a thread, with the encoder; return None if there is no time for that."""
+    encoder_deadline = None if deadline is None else deadline - _FALLBACK_MARGIN
     try:
-        return await waiting.judge(lambda: work(attempt), effort=effort, deadline=soon)
+        return await queue.run(lambda: work(attempt), effort=effort, deadline=encoder_deadline)
     except ProblemError as problem:
         if problem.kind in {ProblemKind.OVERLOADED, ProblemKind.DEADLINE}:
             return None
@@ -212,6 +215,6 @@ async def _with_encoder(
 
 
 def _effort(comments: Sequence[Comment], *, explain: bool) -> int:
-    """Return what judging takes, in letters of plain text."""
-    each = EXPLANATION_COST if explain else 1
-    return sum(len(comment.text) * (each if comment.format is Format.PLAIN else each * MARKUP_COST) for comment in comments)
+    """Return the effort of judging comments by the n-grams, in letters of plain text."""
+    letters = sum(len(comment.text) * (1 if comment.format is Format.PLAIN else MARKUP_COST) for comment in comments)
+    return letters * (EXPLANATION_COST if explain else 1)

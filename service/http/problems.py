@@ -3,21 +3,21 @@
 ::
 
     400  not-json, not-utf-8
-    401  unauthenticated: no key, or one that is not known; with WWW-Authenticate
-    401  bad-signature: a call that has to be signed is not, or not with a secret known here
-    403  forbidden: a key that does not allow this
+    401  unauthenticated: there is no key, or one that is not known; with WWW-Authenticate
+    401  bad-signature: a call that has to be signed is not, or not with a secret that is known here
+    403  forbidden: the key does not allow this
     404, 405, other statuses of the framework: about:blank
     408  body-too-slow
     413  body-too-large, too-many-comments: always means "send less in one call"
-    415  not-json-content: the content type or coding
+    415  not-json-content: the content type or the content coding is wrong
     422  wrong-fields, unknown-policy, unknown-community: always means "the call is wrong, sending it again will not help"
     429  rate-limited: with Retry-After
     500  internal
     503  not-ready, not-kept, overloaded: with Retry-After; not-set-up
-    504  deadline: what the call itself allowed
+    504  deadline: the time that the call itself allows is over
 
-In a batch the place of a comment that cannot be judged holds an error entry, and its type is the bare word:
-comment-too-long, comment-empty.
+In an answer to several comments, an error entry takes the place of each comment that cannot be judged. The type of such an entry
+is the bare word: comment-too-long, comment-empty.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,13 @@ PROBLEM_TYPE = "application/problem+json"
 
 
 class ProblemKind(Enum):
-    """What can be wrong with a call: the fragment of the problem's type, its status, its title."""
+    """What can be wrong with a call.
+
+    Attributes:
+        code: the fragment of the problem's type.
+        status: the HTTP status.
+        title: the title of the problem document.
+    """
 
     NOT_JSON = ("not-json", 400, "The body is not JSON")
     NOT_UTF8 = ("not-utf-8", 400, "The body is not UTF-8")
@@ -82,12 +88,12 @@ class Problem(TypedDict):
 
 @dataclass(eq=False)
 class ProblemError(Exception):
-    """A call cannot be answered; says what its problem document says.
+    """A call cannot be answered; the error holds what its problem document says.
 
     Attributes:
         kind: what is wrong.
-        detail: one sentence for whoever reads the answer; never holds the text of a comment.
-        errors: the fields that are wrong, if it is about fields.
+        detail: one sentence for the reader of the answer, which never holds the text of a comment.
+        errors: the fields that are wrong, if the problem is about fields.
         headers: further headers of the answer.
     """
 
@@ -97,7 +103,7 @@ class ProblemError(Exception):
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def response(self) -> Response:
-        """The answer."""
+        """Return the answer to the call."""
         kind = self.kind
         document = Problem(type=f"/docs#{kind.code}", title=kind.title, status=kind.status, detail=self.detail)
         if self.errors:
@@ -106,18 +112,18 @@ class ProblemError(Exception):
 
 
 def problem_response(document: Problem, *, headers: Mapping[str, str] | None = None) -> Response:
-    """The answer that carries a problem document."""
+    """Return the answer that carries a problem document."""
     return Response(to_json(document), status_code=document["status"], media_type=PROBLEM_TYPE, headers=headers)
 
 
 def problem_responses(*kinds: ProblemKind) -> dict[int | str, dict[str, Any]]:
-    """What the documentation of a route says about the problems that it can answer with: OpenAPI responses by status."""
+    """Describe, for the documentation of a route, the problems that it can answer with: OpenAPI responses by status."""
     responses: dict[int | str, dict[str, Any]] = {}
     for kind in kinds:
-        line = f"{kind.title} (`{kind.code}`)."
+        description = f"{kind.title} (`{kind.code}`)."
         if kind.status in responses:
-            responses[kind.status]["description"] += " " + line
+            responses[kind.status]["description"] += " " + description
         else:
             content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-            responses[kind.status] = {"description": line, "content": content}
+            responses[kind.status] = {"description": description, "content": content}
     return responses

@@ -1,4 +1,4 @@
-"""Who may call: whoever has a key for it, and everybody where the service is open."""
+"""Who may call: everybody with a key that allows it, and anybody at all where the service is open."""
 
 import logging
 from dataclasses import dataclass
@@ -23,24 +23,24 @@ _log = logging.getLogger("tipstaff.http")
 
 _HOW_TO_SEND = "Authorization: Bearer KEY, X-API-KEY: KEY, or key=KEY in the query"
 _CHALLENGE = 'Bearer realm="tipstaff"'
-# More fields than any dialect's query has; what is beyond is no query of theirs.
+# No dialect's query has as many fields as this.
 _MAX_QUERY_FIELDS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls.
+    """Who makes a call.
 
     Attributes:
-        key: the id of the key, None if the service is open and none was given.
-        community: whose policy applies, if the key belongs to one.
+        key: the id of the caller's key; None if the call came without one.
+        community: the community whose policy applies, if the key belongs to one.
     """
 
     key: str | None = None
     community: str | None = None
 
 
-_ANYBODY = Caller()
+_ANONYMOUS = Caller()
 
 
 def is_loopback(host: str) -> bool:
@@ -52,9 +52,9 @@ def is_loopback(host: str) -> bool:
 
 
 def extract_secret(request: Request) -> str | None:
-    """Return the secret of the key that a call carries in ``Authorization: Bearer``, ``X-API-KEY`` or the query's ``key``.
+    """Return the secret of a call's key, from ``Authorization: Bearer``, ``X-API-KEY`` or the query's ``key``.
 
-    The first of these that is there counts; an empty one is none.
+    The first of these that is present counts; one that is empty counts as absent. None if there is no key.
     """
     api_key = None
     for name, value in request.scope["headers"]:
@@ -67,10 +67,10 @@ def extract_secret(request: Request) -> str | None:
     if api_key:
         return api_key
     query: bytes = request.scope["query_string"]
-    return _secret_of_query(query) if b"key=" in query else None
+    return _extract_query_secret(query) if b"key=" in query else None
 
 
-def _secret_of_query(query: bytes) -> str | None:
+def _extract_query_secret(query: bytes) -> str | None:
     try:
         return parse_qs(str(query, "latin-1"), max_num_fields=_MAX_QUERY_FIELDS).get("key", [None])[0]
     except ValueError:
@@ -78,69 +78,69 @@ def _secret_of_query(query: bytes) -> str | None:
 
 
 class Access:
-    """Lets calls in; made once for each service, for its event loop's thread.
+    """Admits calls. There is one for each service, used in its event loop's thread.
 
-    A service is open, which means that no key is needed to score and to give feedback, if the settings say so; if they
-    say nothing, while it listens on a loopback address, trusts no proxy (others come through it) and no key was ever made.
-    As long as no key was ever made, an open service takes whatever key a client brings along: forum software that called
-    another service goes on sending its key.
+    In an open service, scoring and giving feedback need no key. A service is open if the settings say so; if they say
+    nothing, it is open as long as it listens on a loopback address, trusts no proxy (through which others could come) and no
+    key was ever made. As long as no key was ever made, an open service accepts whatever key a client sends, because forum
+    software that used to call another service goes on sending its key to that one.
 
     Args:
-        settings: say whether the service is open, and how often who may call.
-        waiting: what waits to be judged.
+        settings: whether the service is open, and how often a caller may call.
+        queue: the work that waits to be judged.
     """
 
-    def __init__(self, settings: Settings, waiting: Queue) -> None:
-        self._waiting = waiting
+    def __init__(self, settings: Settings, queue: Queue) -> None:
+        self._queue = queue
         self._open = settings.open
-        self._alone = is_loopback(settings.host) and not settings.proxies
-        self._rates = RateLimits.of(settings)
+        self._is_local = is_loopback(settings.host) and not settings.proxies
+        self._rate_limits = RateLimits.from_settings(settings)
         self._ring: KeyRing | None = None
 
-    def watch(self, ring: "KeyRing") -> None:
-        """Take the keys from here from now on; say in the log if that leaves a service that nobody or everybody may call."""
+    def use_keys(self, ring: "KeyRing") -> None:
+        """Accept these keys from now on. The log gets a warning if that means that nobody, or everybody, may call."""
         self._ring = ring
         if not self._is_open(ring) and not ring:
             _log.warning(
                 "there is no valid key and this service is not open, so that every call is answered 401: "
                 "make a key with `tipstaff keys create NAME`, or set TIPSTAFF_OPEN=true to let everybody in who can reach it"
             )
-        elif self._is_open(ring) and not self._alone:
+        elif self._is_open(ring) and not self._is_local:
             _log.warning("this service is open: whoever can reach it may call it without a key (TIPSTAFF_OPEN)")
 
     async def close(self) -> None:
-        """Let go of what is open."""
-        if self._rates is not None:
-            await self._rates.close()
+        """Close the connections that count calls."""
+        if self._rate_limits is not None:
+            await self._rate_limits.close()
 
     def _is_open(self, ring: "KeyRing") -> bool:
-        return self._alone and not ring.ever if self._open is None else self._open
+        return self._is_local and not ring.ever if self._open is None else self._open
 
     async def admit(self, request: Request, *, scope: Scope, secret: str | None, signed: bool) -> Caller:
-        """Let a call in.
+        """Admit a call or refuse it.
 
         Args:
-            request: the call; of it only the address counts from which it came.
-            scope: what it does; ``admin`` needs a key even where the service is open.
-            secret: the key that came with it, if any.
-            signed: whether its caller has been proved otherwise, so that no key is needed.
+            request: the call; only the address that it came from and its headers are read.
+            scope: what the call does; ``admin`` needs a key even where the service is open.
+            secret: the secret of the key that came with the call, if any.
+            signed: whether a signature has proved who calls, so that no key is needed.
 
         Raises:
-            ProblemError: no key came, or one that is unknown, revoked or not for this; its owner or its address called too
-                often; the service is overloaded; or the keys are not read yet.
+            ProblemError: there is no key, or one that is unknown, revoked or lacks the scope; its owner or the address called too
+                often; the service is overloaded; or the keys have not been read yet.
         """
-        self._waiting.enter(request.scope)
+        self._queue.enter(request.scope)
         ring = self._ring
         if ring is None:
             raise ProblemError(ProblemKind.NOT_READY, "The keys are being read: try again shortly.", headers={"Retry-After": "1"})
-        if self._rates is not None:
-            await self._rates.count_address(request.client)
+        if self._rate_limits is not None:
+            await self._rate_limits.count_address(request.client)
         if signed:
-            return _ANYBODY
+            return _ANONYMOUS
         if self._is_open(ring) and (secret is None or not ring.ever) and scope is not Scope.ADMIN:
-            return _ANYBODY
+            return _ANONYMOUS
         if secret is None:
-            raise _unauthenticated(ring)
+            raise _missing_key_problem(ring)
         key = ring.find(secret) or await ring.lookup(secret)
         if key is None:
             raise ProblemError(
@@ -148,14 +148,14 @@ class Access:
                 "The key that came with this call is not known here, or was revoked.",
                 headers={"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"'},
             )
-        if self._rates is not None:
-            await self._rates.count_key(key.id)
+        if self._rate_limits is not None:
+            await self._rate_limits.count_key(key.id)
         if scope not in key.scopes:
-            raise _forbidden(scope)
+            raise _missing_scope_problem(scope)
         return Caller(key.id, key.community)
 
 
-def _forbidden(scope: Scope) -> ProblemError:
+def _missing_scope_problem(scope: Scope) -> ProblemError:
     return ProblemError(
         ProblemKind.FORBIDDEN,
         f"This key does not have the scope {scope}: `tipstaff keys create NAME --scope {scope}` makes one that has.",
@@ -163,7 +163,7 @@ def _forbidden(scope: Scope) -> ProblemError:
     )
 
 
-def _unauthenticated(ring: "KeyRing") -> ProblemError:
+def _missing_key_problem(ring: "KeyRing") -> ProblemError:
     advice = (
         f"Send the key that the operator of this service gave you: {_HOW_TO_SEND}."
         if ring

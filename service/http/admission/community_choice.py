@@ -1,4 +1,4 @@
-"""Which community a call belongs to, while the service runs and the file of communities changes."""
+"""Which community a call belongs to. The file of communities may change while the service runs."""
 
 import asyncio
 import logging
@@ -22,35 +22,35 @@ __all__ = ["Communities", "CommunityFromPath", "unknown_community_problem"]
 _log = logging.getLogger("tipstaff.http")
 
 _PREFIX = "/c/"
-_NAMED = "tipstaff.community"
-_LOOK_EVERY = 1.0
+_SCOPE_KEY = "tipstaff.community"
+_CHECK_INTERVAL = 1.0
 
 
 class CommunityFromPath:
-    """Takes the community out of addresses such as ``/c/NAME/v1/moderate``, for every route; a middleware."""
+    """A middleware that takes the community out of paths such as ``/c/NAME/v1/moderate``, for every route."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the call on as if it had come to the rest of its address."""
+        """Pass a call on as if it had been made to the rest of its path."""
         if scope["type"] == "http":
             root = scope.get("root_path", "")
             rest = scope["path"].removeprefix(root)
             if rest.startswith(_PREFIX):
                 name, slash, _ = rest.removeprefix(_PREFIX).partition("/")
                 if name and slash:
-                    # What comes before belongs to the address of the whole service, also where it tells its own address.
+                    # The part before the rest counts as part of the service's own address, also where the service states that address.
                     scope["root_path"] = f"{root}{_PREFIX}{name}"
-                    scope[_NAMED] = name
+                    scope[_SCOPE_KEY] = name
         await self._app(scope, receive, send)
 
 
 class Communities:
-    """The communities of the file that the settings name, if they name one; read anew when it changes.
+    """The communities in the file that the settings name, if they name one; the file is read again whenever it changes.
 
     Args:
-        settings: name the file.
+        settings: the name of the file.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -66,27 +66,27 @@ class Communities:
             SettingsError: something in it is wrong.
         """
         if self._path is not None:
-            self._stamp = self._now()
+            self._stamp = self._read_stamp()
             file = read_community_file(self._path)
             if self._policies is not None:
                 file.check_policies(self._policies)
             self.file = file
 
     def check_policies(self, known: Collection[str]) -> None:
-        """Make sure, now and whenever the file changes, that the model has the policies that it names.
+        """Make sure, now and whenever the file changes, that the model has all policies that the file names.
 
         Raises:
-            SettingsError: it lacks one.
+            SettingsError: the model lacks one.
         """
         self._policies = known
         if self.file is not None:
             self.file.check_policies(known)
 
-    async def watch(self) -> None:
-        """Read the file whenever it changes, for ever. What is wrong goes to the log, and what was read before stays."""
+    async def watch_forever(self) -> None:
+        """Read the file whenever it changes. If something in it is wrong, the log says so and the former content stays in force."""
         while self._path is not None:
-            await asyncio.sleep(_LOOK_EVERY)
-            if self.file is None or self._now() == self._stamp:
+            await asyncio.sleep(_CHECK_INTERVAL)
+            if self.file is None or self._read_stamp() == self._stamp:
                 continue
             try:
                 await asyncio.to_thread(self.read)
@@ -95,40 +95,40 @@ class Communities:
             else:
                 _log.info("read the communities anew from %s", self._path)
 
-    def _now(self) -> tuple[int, int] | None:
+    def _read_stamp(self) -> tuple[int, int] | None:
         try:
-            found = self._path.stat() if self._path is not None else None
+            status = self._path.stat() if self._path is not None else None
         except OSError:
             return None
-        return None if found is None else (found.st_mtime_ns, found.st_size)
+        return None if status is None else (status.st_mtime_ns, status.st_size)
 
-    def of(self, request: Request, caller: "Caller", named: str | None) -> "Community | None":
-        """Return the community of a call: that which it names itself, else that of its address, of its key, or the default.
+    def choose(self, request: Request, caller: "Caller", name: str | None) -> "Community | None":
+        """Return the community of a call: the one that it names, else that of its path, that of its key, or the default.
 
         Args:
             request: the call.
-            caller: who calls.
-            named: by the call itself, if at all.
+            caller: who makes it.
+            name: the community that the call itself names, if any.
 
         Returns:
-            None if there are no communities, or it belongs to none.
+            None if the call belongs to no community, or there are none.
 
         Raises:
-            ProblemError: what the call or its address names is no community; the field ``community`` is named.
+            ProblemError: the call or its path names a community that does not exist; the problem names the field ``community``.
         """
         file = self.file
         if file is None:
             return None
-        name = named if named is not None else request.scope.get(_NAMED)
+        name = name if name is not None else request.scope.get(_SCOPE_KEY)
         if name is not None:
-            if (found := file.communities.get(name)) is None:
+            if (community := file.communities.get(name)) is None:
                 raise unknown_community_problem()
-            return found
-        # A key may belong to a community that the file does not know (any more).
+            return community
+        # A key may belong to a community that is not, or no longer, in the file.
         return file.communities.get(caller.community or "", file.default)
 
 
 def unknown_community_problem() -> ProblemError:
-    """Return the problem that a community is not known; whoever calls need not know which there are."""
+    """Build the problem that there is no such community; it does not list those that exist, since callers need not know."""
     detail = "is not one of this site's communities"
     return ProblemError(ProblemKind.UNKNOWN_COMMUNITY, f"community: {detail}", [FieldError(field="community", detail=detail)])

@@ -1,7 +1,7 @@
-"""Sends calls away that have waited too long, before anything else is done for them.
+"""Refuses calls that have waited too long before any other work is done for them.
 
-To find the route of a call and to raise a problem there takes most of the time that judging a small comment takes, and while a
-service is overloaded that time is what it lacks.
+Finding the route of a call and raising a problem there takes almost as long as judging a small comment, and time is what an
+overloaded service lacks.
 """
 
 from collections.abc import Callable, Coroutine, Mapping
@@ -18,35 +18,35 @@ from service.http.problems import ProblemError
 __all__ = ["LoadShedding", "mark_sheddable"]
 
 _Endpoint = TypeVar("_Endpoint", bound=Callable[[Request], Coroutine[Any, Any, Response]])
-_REFUSAL = "overloaded"
+_REFUSE_ATTRIBUTE = "refuse_overload"
 
 
 def mark_sheddable(endpoint: _Endpoint, refuse: Callable[[ProblemError], Response]) -> _Endpoint:
-    """Have calls to an endpoint refused without asking it, where there is more to judge than can be judged in time.
+    """Allow that calls to an endpoint are refused without the endpoint being run, when the service is overloaded.
 
     Args:
-        endpoint: of a route without parameters in its path.
-        refuse: says so in the endpoint's own shape.
+        endpoint: the endpoint of a route without parameters in its path.
+        refuse: makes the refusal in the protocol of the endpoint.
 
     Returns:
         The endpoint.
     """
-    setattr(endpoint, _REFUSAL, refuse)
+    setattr(endpoint, _REFUSE_ATTRIBUTE, refuse)
     return endpoint
 
 
 class LoadShedding:
-    """A middleware that answers calls which have waited too long; whatever it has no answer for passes."""
+    """A middleware that refuses calls which have waited too long; calls to endpoints that are not sheddable pass."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._refusals: Mapping[str, Response] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a call that has waited too long, pass on all others."""
-        if scope["type"] == "http" and scope["state"]["service"].waiting.is_late(scope):
+        """Refuse a call that has waited too long, and pass on all others."""
+        if scope["type"] == "http" and scope["state"]["service"].queue.is_late(scope):
             if self._refusals is None:
-                self._refusals = _refusals(scope["app"].routes)
+                self._refusals = _build_refusals(scope["app"].routes)
             refusal = self._refusals.get(scope["path"].removeprefix(scope.get("root_path", "")))
             if refusal is not None:
                 await refusal(scope, receive, send)
@@ -54,10 +54,10 @@ class LoadShedding:
         await self._app(scope, receive, send)
 
 
-def _refusals(routes: list[Any]) -> Mapping[str, Response]:
-    """Return what is answered at each address that is ready to refuse."""
-    found = {}
-    for route in routes:
-        if isinstance(route, Route) and hasattr(route.endpoint, _REFUSAL):
-            found[route.path] = getattr(route.endpoint, _REFUSAL)(overload_problem())
-    return found
+def _build_refusals(routes: list[Any]) -> Mapping[str, Response]:
+    """Return the refusal of each sheddable endpoint, by its path."""
+    return {
+        route.path: getattr(route.endpoint, _REFUSE_ATTRIBUTE)(overload_problem())
+        for route in routes
+        if isinstance(route, Route) and hasattr(route.endpoint, _REFUSE_ATTRIBUTE)
+    }

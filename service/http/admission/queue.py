@@ -1,10 +1,10 @@
-"""How much waits to be judged, and when there is so much that whoever comes now is better told so at once."""
+"""How much work waits to be judged, and when there is so much that a new call is better refused at once."""
 
 import asyncio
 import time
 from collections.abc import Callable, Sized
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from starlette.types import Scope
 
@@ -13,107 +13,115 @@ from service.settings import Settings
 
 __all__ = ["DEADLINE", "FIRST_BYTE_AT", "LAST_BYTE_AT", "Queue", "deadline_problem", "overload_problem"]
 
-FIRST_BYTE_AT = "tipstaff.read_at"
-"""Where a request's scope holds when its first byte was read, in seconds of ``time.monotonic``."""
+FIRST_BYTE_AT = "tipstaff.first_byte_at"
+"""Key of a request's scope: when its first byte was read, in seconds of ``time.monotonic``."""
 
-LAST_BYTE_AT = "tipstaff.whole_at"
-"""Where it holds when its last byte was read, once it was."""
+LAST_BYTE_AT = "tipstaff.last_byte_at"
+"""Key of a request's scope: when its last byte was read; missing until then."""
 
 DEADLINE = "tipstaff.deadline"
-"""Where it holds until when an answer is of use, likewise, if the call says so."""
+"""Key of a request's scope: until when its answer is of use, on the same clock; missing if the call does not say."""
 
 _T = TypeVar("_T")
 
-_HEADER = b"x-request-timeout"
-_LONGEST = 3600.0
-# In each round of the event loop so much of the queue's time goes to judging, however long its calls have waited: a service that
-# spends all its time on reading and refusing would go on so.
-_ALWAYS = 0.25
-# A pause between two rounds of the event loop that is longer means that nothing waited.
-_NO_PAUSE = 0.001
-_FEW = 2
-# So many large calls for each thread are let in however long they may take: nobody waits for them but their like.
-_FEW_LARGE = 8
-# Seconds that a letter of plain text takes until that is measured, and the weight of each new measurement.
-_FIRST_GUESS = 2e-7
-_WEIGHT = 0.1
-_HELD_BODIES = 64
+_TIMEOUT_HEADER = b"x-request-timeout"
+_MAX_TIMEOUT = 3600.0
+_MAX_TIMEOUT_DIGITS = 12
+# In each round of the event loop, this share of the longest wait goes to judging, however long its calls have waited: a service
+# that spent all its time on reading and refusing calls would never recover.
+_JUDGING_SHARE = 0.25
+# A pause between two rounds of the event loop that is longer than this, in seconds, means that nothing was waiting.
+_IDLE_PAUSE = 0.001
+_MAX_CALLS_NEVER_LATE = 2
+# For each thread so many large calls are let in, however long they may take: only other large calls wait for them.
+_LARGE_CALLS_PER_THREAD = 8
+# Seconds that a letter of plain text takes, until that has been measured; and the weight of each new measurement.
+_INITIAL_SECONDS_PER_LETTER = 2e-7
+_MEASUREMENT_WEIGHT = 0.1
+_MAX_PARTIAL_BODIES = 64
 
 
 class Queue:
-    """Keeps account of what waits; for the event loop's thread.
+    """Keeps account of the work that waits. It belongs to the event loop's thread.
 
-    Calls wait in three places. In the event loop: small calls are judged there, one after another, in the order in which
-    they were read, so that the time since a call was read tells how long it has waited. Before that, in the kernel, unseen: for
-    as long as the event loop's last round took, at most. And large calls before the threads: what was let in there is known,
-    and how long such work takes is measured.
+    Calls wait in three places:
+
+    - In the event loop. Small calls are judged there, one after another in the order in which they were read, so the time
+      since a call was read says how long it has waited.
+    - Before that, unseen, in the kernel: at most for as long as the last round of the event loop took.
+    - In front of the threads, if they are large. How much is waiting there is known, and how fast it is judged is measured.
 
     Args:
         settings: the longest wait, the largest body.
-        pool: judges large calls.
-        threads: as many as the pool has.
+        pool: the threads that judge large calls.
+        threads: how many threads the pool has.
     """
 
     def __init__(self, settings: Settings, pool: ThreadPoolExecutor, *, threads: int) -> None:
-        self._queue = settings.queue_ms / 1e3
-        self._most_bytes = _HELD_BODIES * settings.max_body_bytes
+        self._max_wait = settings.queue_ms / 1e3
+        self._max_held_bytes = _MAX_PARTIAL_BODIES * settings.max_body_bytes
         self._pool = pool
         self._threads = threads
-        self._present: Sized = ()
+        self._calls: Sized = ()
         self._round_began = 0.0
-        self._in_round = False
+        self._is_reading = False
         self._judging_since = 0.0
         self._last_answer = 0.0
-        self._unseen = 0.0
-        self._pending = self._large = 0
-        self._seconds_each = _FIRST_GUESS
-        self._bytes = 0
+        self._unseen_wait = 0.0
+        self._pending_letters = 0
+        self._large_calls = 0
+        self._seconds_per_letter = _INITIAL_SECONDS_PER_LETTER
+        self._held_bytes = 0
 
-    def count(self, present: Sized) -> None:
-        """Take the calls that are in progress, those that wait included, from here from now on."""
-        self._present = present
+    def track(self, calls: Sized) -> None:
+        """Take the number of calls in progress, including those that wait, from this collection from now on."""
+        self._calls = calls
 
     @property
     def in_progress(self) -> int:
-        """How many calls are in progress, those that wait included."""
-        return len(self._present)
+        """How many calls are in progress, including those that wait."""
+        return len(self._calls)
 
     @property
     def large(self) -> int:
-        """How many large calls wait for a thread or are judged in one."""
-        return self._large
+        """How many large calls are waiting for a thread or being judged in one."""
+        return self._large_calls
 
-    def read(self) -> float:
-        """Return the time, for a call of which the first or the last byte was read just now."""
+    def note_read(self) -> float:
+        """Take note that the first or the last byte of a call has just been read.
+
+        Returns:
+            The time, in seconds of ``time.monotonic``.
+        """
         now = time.monotonic()
-        if not self._in_round:
-            # The first of those that came during the last round: while it lasted nothing was read.
-            self._unseen = now - self._round_began if now - self._last_answer < _NO_PAUSE else 0.0
+        if not self._is_reading:
+            # This is the first of the calls that arrived during the last round, while nothing was read.
+            self._unseen_wait = now - self._round_began if now - self._last_answer < _IDLE_PAUSE else 0.0
             self._round_began = now
-            self._in_round = True
-            asyncio.get_running_loop().call_soon(self._read_all)
+            self._is_reading = True
+            asyncio.get_running_loop().call_soon(self._end_reading)
         return now
 
-    def _read_all(self) -> None:
-        self._in_round = False
+    def _end_reading(self) -> None:
+        self._is_reading = False
         self._judging_since = time.monotonic()
 
-    def answered(self) -> None:
-        """Take note that a call was answered just now."""
+    def note_answer(self) -> None:
+        """Take note that a call has just been answered."""
         self._last_answer = time.monotonic()
 
     def is_late(self, scope: Scope) -> bool:
-        """Return whether a call has waited too long already, and would let others wait if it were answered."""
-        # A few are answered sooner than they are refused, however long the machine had other things to do.
-        if len(self._present) <= _FEW:
+        """Return whether a call has waited too long already, and would keep others waiting if it were answered."""
+        # A few calls are answered sooner than refused, however long the machine was busy with other things.
+        if len(self._calls) <= _MAX_CALLS_NEVER_LATE:
             return False
         now = time.monotonic()
-        # A client's own slowness is no queue.
-        waited: float = now - (scope.get(LAST_BYTE_AT) or scope.get(FIRST_BYTE_AT, now))
-        return waited + self._unseen > self._queue and now - self._judging_since > _ALWAYS * self._queue
+        # A client that sends its body slowly is not waiting for us.
+        wait: float = now - (scope.get(LAST_BYTE_AT) or scope.get(FIRST_BYTE_AT, now))
+        return wait + self._unseen_wait > self._max_wait and now - self._judging_since > _JUDGING_SHARE * self._max_wait
 
     def enter(self, scope: Scope) -> None:
-        """Refuse a call that has waited too long already; note its deadline.
+        """Refuse a call that has waited too long already; otherwise note its deadline in its scope.
 
         Raises:
             ProblemError: the service is overloaded, or the call's deadline cannot be read.
@@ -121,84 +129,85 @@ class Queue:
         if self.is_late(scope):
             raise overload_problem()
         for name, value in scope["headers"]:
-            if name == _HEADER:
-                scope[DEADLINE] = scope.get(FIRST_BYTE_AT, time.monotonic()) + _seconds(value)
+            if name == _TIMEOUT_HEADER:
+                scope[DEADLINE] = scope.get(FIRST_BYTE_AT, time.monotonic()) + _parse_timeout(value)
 
-    def hold(self, count: int) -> None:
-        """Take note that so many bytes of a body that is not complete are held, or, if negative, no longer.
+    def hold_bytes(self, count: int) -> None:
+        """Take note that this many more bytes of incomplete bodies are in memory, or fewer if the number is negative.
 
         Raises:
-            ProblemError: that would be too many of all bodies together.
+            ProblemError: all incomplete bodies together would take too much memory.
         """
-        if count > 0 and self._bytes + count > self._most_bytes:
+        if count > 0 and self._held_bytes + count > self._max_held_bytes:
             raise overload_problem()
-        self._bytes += count
+        self._held_bytes += count
 
-    async def judge(self, work: Callable[[], _T], *, effort: int, deadline: float | None) -> _T:
-        """Have a large call judged by the threads.
+    async def run(self, work: Callable[[], _T], *, effort: int, deadline: float | None) -> _T:
+        """Have a large call judged in one of the threads.
 
         Args:
-            work: judges it.
+            work: judges the call.
             effort: what that takes, in letters of plain text.
-            deadline: until when an answer is of use.
+            deadline: until when the answer is of use, in seconds of ``time.monotonic``; None if that does not matter.
 
         Raises:
-            ProblemError: it would wait too long, or its deadline passes.
+            ProblemError: the call would wait too long, or its deadline passes.
         """
-        if self._large >= _FEW_LARGE * self._threads and self._pending * self._seconds_each / self._threads > self._queue:
+        is_full = self._large_calls >= _LARGE_CALLS_PER_THREAD * self._threads
+        if is_full and self._pending_letters * self._seconds_per_letter / self._threads > self._max_wait:
             raise overload_problem()
+        loop = asyncio.get_running_loop()
 
-        def timed() -> _T:
-            # Whoever waits for it has been told already that it is too late.
+        def run_timed() -> _T:
+            # After its deadline a call has been answered already, without this work.
             if deadline is not None and time.monotonic() > deadline:
                 raise deadline_problem()
             began = time.monotonic()
-            made = work()
-            loop.call_soon_threadsafe(self._measured, effort, time.monotonic() - began)
-            return made
+            outcome = work()
+            loop.call_soon_threadsafe(self._note_speed, effort, time.monotonic() - began)
+            return outcome
 
-        loop = asyncio.get_running_loop()
-        self._pending += effort
-        self._large += 1
-        future = loop.run_in_executor(self._pool, timed)
-        future.add_done_callback(lambda _: self._done(effort))
+        self._pending_letters += effort
+        self._large_calls += 1
+        future = loop.run_in_executor(self._pool, run_timed)
+        future.add_done_callback(lambda _: self._note_end(effort))
         try:
             async with asyncio.timeout(None if deadline is None else deadline - time.monotonic()):
                 return await future
         except TimeoutError:
             raise deadline_problem() from None
 
-    def _done(self, effort: int) -> None:
-        self._pending -= effort
-        self._large -= 1
+    def _note_end(self, effort: int) -> None:
+        self._pending_letters -= effort
+        self._large_calls -= 1
 
-    def _measured(self, effort: int, seconds: float) -> None:
-        self._seconds_each += _WEIGHT * (seconds / max(effort, 1) - self._seconds_each)
+    def _note_speed(self, effort: int, seconds: float) -> None:
+        self._seconds_per_letter += _MEASUREMENT_WEIGHT * (seconds / max(effort, 1) - self._seconds_per_letter)
 
 
 def overload_problem() -> ProblemError:
-    """Return the problem that more waits than can be judged in time."""
+    """Build the problem that more work is waiting than can be done in time."""
     return ProblemError(
         ProblemKind.OVERLOADED, "More calls come than can be answered in time: try again in a second.", headers={"Retry-After": "1"}
     )
 
 
 def deadline_problem() -> ProblemError:
-    """Return the problem that a call's own deadline has passed."""
+    """Build the problem that a call's own deadline has passed."""
     return ProblemError(ProblemKind.DEADLINE, "X-Request-Timeout: the time that it allows was over before the comments were judged.")
 
 
-def _seconds(value: Any) -> float:
+def _parse_timeout(value: bytes) -> float:
     """Return the seconds that ``800ms``, ``2s`` or ``0.8`` means."""
     text, unit = value.strip(), 1.0
     if text.endswith(b"ms"):
         text, unit = text[:-2], 1e-3
     elif text.endswith(b"s"):
         text = text[:-1]
-    whole, point, part = text.partition(b".")
-    if len(text) <= 12 and whole.isdigit() and (part.isdigit() or not point):
+    whole, point, fraction = text.partition(b".")
+    if len(text) <= _MAX_TIMEOUT_DIGITS and whole.isdigit() and (fraction.isdigit() or not point):
         seconds = float(text) * unit
-        if 0 < seconds <= _LONGEST:
+        if 0 < seconds <= _MAX_TIMEOUT:
             return seconds
     detail = "has to be seconds such as 0.8 or 2s, or milliseconds such as 800ms, more than 0 and at most an hour"
     raise ProblemError(ProblemKind.WRONG_FIELDS, f"X-Request-Timeout: {detail}", [FieldError(field="X-Request-Timeout", detail=detail)])

@@ -1,4 +1,4 @@
-"""How often one key or one address calls, counted in a moving window: in this process, or in a Redis that all share."""
+"""How often a key or an address may call, counted in a moving window: in this process, or in a Redis that processes share."""
 
 import logging
 import time
@@ -21,64 +21,67 @@ __all__ = ["MemoryCounter", "RateLimits", "RedisCounter"]
 
 _log = logging.getLogger("tipstaff.http")
 
-_REDIS_SECONDS = 0.25
+_REDIS_TIMEOUT = 0.25
 _REDIS_PAUSE = 1.0
-_MOST_CALLERS = 100_000
-_SWEPT_A_CALL = 4
+_MIN_WAIT = 0.001
+_MAX_CALLERS = 100_000
+_CALLERS_SWEPT_PER_CALL = 4
+_IPV6_HOST_BITS = 64
 
 
 class _Counter(Protocol):
-    async def hit(self, limit: RateLimitItem, who: str) -> float:
-        """Count a call and return 0, or do not count it and return the seconds after which it would be let in."""
+    async def hit(self, limit: RateLimitItem, caller: str) -> float:
+        """Count a call and return 0; or, beyond the limit, do not count it and return the seconds to wait."""
 
     async def close(self) -> None:
-        """Let go of what is open."""
+        """Close the connections."""
 
 
 class MemoryCounter:
-    """Counts in this process.
+    """Counts calls in this process.
 
-    The memory storage of the library looks at every caller there is a hundred times a second. This one looks at a few with each call,
-    and at ``most`` callers in all; beyond, it forgets those that were counted first.
+    The memory storage of the library goes through all its callers a hundred times a second. This one goes through a few with each
+    call, and keeps at most ``max_callers``; beyond that it forgets those that have not called for longest.
 
     Args:
-        most: callers that are counted at once.
+        max_callers: how many callers are remembered at once.
     """
 
-    def __init__(self, *, most: int = _MOST_CALLERS) -> None:
-        self._most = most
+    def __init__(self, *, max_callers: int = _MAX_CALLERS) -> None:
+        self._max_callers = max_callers
         self._calls: dict[tuple[RateLimitItem, str], deque[float]] = {}
 
-    async def hit(self, limit: RateLimitItem, who: str) -> float:
-        """Count a call.
+    async def hit(self, limit: RateLimitItem, caller: str) -> float:
+        """Count a call if it is within the limit.
 
         Args:
-            limit: calls in a period.
-            who: calls.
+            limit: how many calls are allowed in which period.
+            caller: the name under which the calls are counted.
 
         Returns:
-            0 if it is within the limit; else the seconds, more than 0, after which it would be.
+            0 if the call is within the limit; otherwise the seconds, more than 0, until it would be.
         """
         now = time.monotonic()
-        # Whoever calls moves to the end, so that those who have not called for longest are at the front.
-        calls = self._calls.pop((limit, who), None) or deque()
-        self._forget(now)
-        self._calls[limit, who] = calls
-        oldest = now - limit.get_expiry()
-        while calls and calls[0] <= oldest:
-            calls.popleft()
-        if len(calls) >= limit.amount:
-            return calls[0] - oldest
-        calls.append(now)
+        # Each caller moves to the end, so that those that have not called for longest are at the front.
+        times = self._calls.pop((limit, caller), None) or deque()
+        self._forget_first(now)
+        self._calls[limit, caller] = times
+        window_start = now - limit.get_expiry()
+        while times and times[0] <= window_start:
+            times.popleft()
+        if len(times) >= limit.amount:
+            return times[0] - window_start
+        times.append(now)
         return 0.0
 
-    def _forget(self, now: float) -> None:
-        for _ in range(_SWEPT_A_CALL):
+    def _forget_first(self, now: float) -> None:
+        """Forget a few of the callers at the front, if they have not called in their window or there are too many callers."""
+        for _ in range(_CALLERS_SWEPT_PER_CALL):
             first = next(iter(self._calls), None)
             if first is None:
                 return
             limit, _ = first
-            if self._calls[first][-1] > now - limit.get_expiry() and len(self._calls) < self._most:
+            if self._calls[first][-1] > now - limit.get_expiry() and len(self._calls) < self._max_callers:
                 return
             del self._calls[first]
 
@@ -87,7 +90,7 @@ class MemoryCounter:
 
 
 class RedisCounter:
-    """Counts in a Redis that several processes share. While it does not answer, nobody is refused.
+    """Counts calls in a Redis that several processes share. While Redis does not answer, nobody is refused.
 
     Args:
         address: ``redis://…``.
@@ -99,37 +102,37 @@ class RedisCounter:
             wrap_exceptions=True,
             implementation="redispy",
             key_prefix="tipstaff",
-            socket_timeout=_REDIS_SECONDS,
-            socket_connect_timeout=_REDIS_SECONDS,
+            socket_timeout=_REDIS_TIMEOUT,
+            socket_connect_timeout=_REDIS_TIMEOUT,
         )
         bridge: Any = storage.bridge
         self._client = bridge.storage
         self._window = MovingWindowRateLimiter(storage)
-        self._away_until = 0.0
-        self._away = False
+        self._pause_end = 0.0
+        self._is_away = False
 
-    async def hit(self, limit: RateLimitItem, who: str) -> float:
-        """As `Memory.hit`."""
+    async def hit(self, limit: RateLimitItem, caller: str) -> float:
+        """Count a call if it is within the limit, as `MemoryCounter.hit` does; while Redis does not answer, return 0."""
         now = time.monotonic()
-        if now < self._away_until:
+        if now < self._pause_end:
             return 0.0
-        if self._away:
-            # One call finds out whether it is back; the others need not wait for that.
-            self._away_until = now + _REDIS_PAUSE
+        if self._is_away:
+            # This one call finds out whether Redis is back; the others need not wait for that.
+            self._pause_end = now + _REDIS_PAUSE
         try:
-            allowed = await self._window.hit(limit, who)
-            wait = 0.0 if allowed else (await self._window.get_window_stats(limit, who)).reset_time - time.time()
+            is_allowed = await self._window.hit(limit, caller)
+            wait = 0.0 if is_allowed else (await self._window.get_window_stats(limit, caller)).reset_time - time.time()
         except Exception as error:
-            # Whatever a library that is not ours raises: a call must not fail because it cannot be counted.
-            self._away_until = time.monotonic() + _REDIS_PAUSE
-            if not self._away:
+            # Whatever the library raises, a call must not fail because it cannot be counted.
+            self._pause_end = time.monotonic() + _REDIS_PAUSE
+            if not self._is_away:
                 _log.error("calls cannot be counted and are not limited meanwhile: Redis does not answer (%s)", type(error).__name__)
-            self._away = True
+            self._is_away = True
             return 0.0
-        if self._away:
+        if self._is_away:
             _log.info("calls are counted again: Redis answers")
-        self._away, self._away_until = False, 0.0
-        return 0.0 if allowed else max(wait, 0.001)
+        self._is_away, self._pause_end = False, 0.0
+        return 0.0 if is_allowed else max(wait, _MIN_WAIT)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -141,9 +144,9 @@ class RateLimits:
     """Refuses calls beyond the limits.
 
     Args:
-        counter: counts.
-        per_key: limits of one key.
-        per_address: limits of one address.
+        counter: counts the calls.
+        per_key: the limits of each key.
+        per_address: the limits of each address.
     """
 
     def __init__(self, counter: _Counter, *, per_key: Sequence[RateLimitItem], per_address: Sequence[RateLimitItem]) -> None:
@@ -152,8 +155,8 @@ class RateLimits:
         self._per_address = per_address
 
     @classmethod
-    def of(cls, settings: Settings) -> "RateLimits | None":
-        """Return what the settings ask for, None if they ask for no limit."""
+    def from_settings(cls, settings: Settings) -> "RateLimits | None":
+        """Return the limits that the settings ask for; None if they ask for none."""
         if settings.limit_per_key is None and settings.limit_per_address is None:
             return None
         counter = MemoryCounter() if settings.limit_storage is None else RedisCounter(settings.limit_storage.get_secret_value())
@@ -161,43 +164,43 @@ class RateLimits:
         return cls(counter, per_key=per_key, per_address=per_address)
 
     async def close(self) -> None:
-        """Let go of what is open."""
+        """Close the counter's connections."""
         await self._counter.close()
 
     async def count_key(self, key: str) -> None:
-        """Count a call that came with a key.
+        """Count a call that came with this key.
 
         Raises:
-            ProblemError: there were too many.
+            ProblemError: there were too many calls.
         """
         await self._count(self._per_key, f"key:{key}", "with this key")
 
     async def count_address(self, client: Address | None) -> None:
-        """Count a call that came from an address; where that is unknown, as through a Unix socket, nothing is counted.
+        """Count a call that came from this address; where the address is unknown, as with a Unix socket, nothing is counted.
 
         Raises:
-            ProblemError: there were too many.
+            ProblemError: there were too many calls.
         """
         if client is not None and self._per_address:
-            await self._count(self._per_address, f"address:{_counted_as(client.host)}", "from this address")
+            await self._count(self._per_address, f"address:{_address_group(client.host)}", "from this address")
 
-    async def _count(self, limits: Sequence[RateLimitItem], who: str, whence: str) -> None:
+    async def _count(self, limits: Sequence[RateLimitItem], caller: str, origin: str) -> None:
         for limit in limits:
-            wait = await self._counter.hit(limit, who)
+            wait = await self._counter.hit(limit, caller)
             if wait:
                 raise ProblemError(
                     ProblemKind.RATE_LIMITED,
-                    f"More calls came {whence} than the {limit} that are allowed: wait for {ceil(wait)} s.",
+                    f"More calls came {origin} than the {limit} that are allowed: wait for {ceil(wait)} s.",
                     headers={"Retry-After": str(ceil(wait))},
                 )
 
 
-def _counted_as(host: str) -> str:
-    """Return the address, or its network where one customer has a whole network to call from."""
+def _address_group(host: str) -> str:
+    """Return the name under which an address is counted: for IPv6 its /64 network, since a customer usually has all of one."""
     try:
         address = ip_address(host)
     except ValueError:
         return host
     if not isinstance(address, IPv6Address):
         return host
-    return str(address.ipv4_mapped or IPv6Network((int(address) >> 64 << 64, 64)))
+    return str(address.ipv4_mapped or IPv6Network((int(address) >> _IPV6_HOST_BITS << _IPV6_HOST_BITS, 128 - _IPV6_HOST_BITS)))

@@ -1,4 +1,4 @@
-"""Reads the body of a request once, within limits."""
+"""Reads the body of a request, once and within limits."""
 
 import asyncio
 
@@ -9,22 +9,23 @@ from service.http.state import get_state
 
 __all__ = ["check_json_headers", "read_body"]
 
-# A client that is cut off in the middle of sending often loses the answer with the connection. So what comes
-# after the limit is still taken and thrown away, up to this many bytes; the memory held stays within the limit.
-_DISCARDED_BYTES = 16 * 1024 * 1024
+# A client that is cut off while it is sending often loses the answer together with the connection. So up to this many bytes
+# beyond the limit are still received, and discarded: the memory in use stays within the limit.
+_MAX_DISCARDED_BYTES = 16 * 1024 * 1024
 
 _CHARSETS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+_MAX_LENGTH_DIGITS = 20
 
 
 def check_json_headers(request: Request) -> None:
-    """Makes sure that a body is declared as JSON in UTF-8, or not declared at all.
+    """Make sure that a body is declared to be JSON in UTF-8, or not declared at all.
 
     Raises:
         ProblemError: another content type, character set or content coding is declared.
     """
     headers = request.headers
-    declared = headers.get("content-type")
-    if declared is not None and declared != "application/json" and not _is_json(declared):
+    content_type = headers.get("content-type")
+    if content_type is not None and content_type != "application/json" and not _is_json(content_type):
         raise ProblemError(
             ProblemKind.NOT_JSON_CONTENT,
             "Send JSON in UTF-8 with the header Content-Type: application/json.",
@@ -38,34 +39,33 @@ def check_json_headers(request: Request) -> None:
         )
 
 
-def _is_json(declared: str) -> bool:
-    kind, *parameters = (part.strip().lower() for part in declared.split(";"))
-    main, _, sub = kind.partition("/")
+def _is_json(content_type: str) -> bool:
+    media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    main, _, sub = media_type.partition("/")
     charsets = [parameter.partition("=")[2].strip(' "') for parameter in parameters if parameter.startswith("charset=")]
-    named_json = kind == "text/json" or (main == "application" and (sub == "json" or sub.endswith("+json")))
-    return named_json and all(charset in _CHARSETS for charset in charsets)
+    names_json = media_type == "text/json" or (main == "application" and (sub == "json" or sub.endswith("+json")))
+    return names_json and all(charset in _CHARSETS for charset in charsets)
 
 
 async def read_body(request: Request, *, limit: int, timeout: float) -> bytes:
-    """Reads the whole body.
+    """Read the whole body.
 
     Args:
-        request: whose body nobody has read yet.
-        limit: most bytes of a body.
-        timeout: seconds for the whole body to arrive.
+        request: a request whose body has not been read yet.
+        limit: the most bytes that a body may have.
+        timeout: the seconds within which the whole body has to arrive.
 
     Raises:
-        ProblemError: the body is larger than ``limit``, whether declared or not, or arrives too slowly; or too much is being
-            received as it is.
+        ProblemError: the body is larger than ``limit``, declared or not; or it arrives too slowly; or the bodies that are being
+            received together take too much memory.
         ClientDisconnect: the client went away.
     """
-    announced = _announced(request)
-    waits = "expect" in request.headers
-    if announced > limit + (0 if waits else _DISCARDED_BYTES):
-        raise _too_large(limit, close=True)
+    waits_for_permission = "expect" in request.headers
+    if _declared_length(request) > limit + (0 if waits_for_permission else _MAX_DISCARDED_BYTES):
+        raise _too_large_problem(limit, close=True)
     try:
         async with asyncio.timeout(timeout):
-            return await _gather(request, limit)
+            return await _receive_body(request, limit)
     except TimeoutError:
         raise ProblemError(
             ProblemKind.BODY_TOO_SLOW,
@@ -74,10 +74,10 @@ async def read_body(request: Request, *, limit: int, timeout: float) -> bytes:
         ) from None
 
 
-async def _gather(request: Request, limit: int) -> bytes:
-    waiting = get_state(request).waiting
+async def _receive_body(request: Request, limit: int) -> bytes:
+    queue = get_state(request).queue
     chunks: list[bytes] = []
-    size = held = 0
+    size = held_bytes = 0
     try:
         while True:
             message = await request.receive()
@@ -89,23 +89,23 @@ async def _gather(request: Request, limit: int) -> bytes:
                 chunks.clear()
             else:
                 chunks.append(chunk)
-            more = message.get("more_body", False)
-            if size > limit + _DISCARDED_BYTES or (size > limit and not more):
-                raise _too_large(limit, close=more)
-            if not more:
+            has_more = message.get("more_body", False)
+            if size > limit + _MAX_DISCARDED_BYTES or (size > limit and not has_more):
+                raise _too_large_problem(limit, close=has_more)
+            if not has_more:
                 return chunks[0] if len(chunks) == 1 else b"".join(chunks)
-            waiting.hold(len(chunk))
-            held += len(chunk)
+            queue.hold_bytes(len(chunk))
+            held_bytes += len(chunk)
     finally:
-        waiting.hold(-held)
+        queue.hold_bytes(-held_bytes)
 
 
-def _announced(request: Request) -> int:
-    declared = request.headers.get("content-length", "")
-    return int(declared[:20]) if declared.isdecimal() else 0
+def _declared_length(request: Request) -> int:
+    digits = request.headers.get("content-length", "")
+    return int(digits[:_MAX_LENGTH_DIGITS]) if digits.isdecimal() else 0
 
 
-def _too_large(limit: int, *, close: bool) -> ProblemError:
+def _too_large_problem(limit: int, *, close: bool) -> ProblemError:
     return ProblemError(
         ProblemKind.BODY_TOO_LARGE,
         f"A body may have at most {limit} bytes: send fewer comments in one call.",

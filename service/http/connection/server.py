@@ -1,4 +1,4 @@
-"""Runs the service: one process, or a supervisor with several workers that share one socket and one artefact."""
+"""Runs the service: as one process, or as a supervisor with several workers that share one socket and one artefact."""
 
 import logging
 import os
@@ -23,28 +23,28 @@ from service.http.app import create_app
 from service.http.connection.protocol import ConnectionProtocol
 from service.http.observability.metrics import open_metrics_dir
 from service.http.observability.traces import check_traces
-from service.http.state import load_moderator
 from service.judging.community_file import read_community_file
 from service.logs import log_config
+from service.model_loading import load_moderator
 from service.settings import Settings, unknown_variables
 from service.store.store import open_store
 
 __all__ = ["serve"]
 
 _BACKLOG = 2048
-_OPEN_FILES = 65_536
+_MAX_OPEN_FILES = 65_536
 
-# A worker that compiles on a busy machine may not answer its supervisor for a while, and has to be left alone meanwhile.
-_WORKER_ANSWERS_WITHIN = 60
+# Seconds: a worker that is compiling on a busy machine may not answer its supervisor for a while, and must not be killed for that.
+_WORKER_PING_TIMEOUT = 60
 
 _log = logging.getLogger("tipstaff.http")
 
 
 def serve(settings: Settings) -> None:
-    """Serves until SIGTERM or SIGINT, then lets calls in progress end. Belongs in the main thread.
+    """Serve until SIGTERM or SIGINT arrives, then finish the calls in progress. To be called in the main thread.
 
     Args:
-        settings: address, artefact, limits, number of workers.
+        settings: the address, the artefact, the limits, the number of workers and so on.
 
     Raises:
         SettingsError: nothing can listen at this address, the certificate cannot be used, traces cannot be sent, the database is
@@ -54,7 +54,7 @@ def serve(settings: Settings) -> None:
     """
     _check_certificate(settings)
     check_traces(os.environ)
-    _allow_files()
+    _raise_file_limit()
     keep_less()
     with closing(_listen(settings.host, settings.port)) as listener:
         if settings.workers == 1:
@@ -67,23 +67,23 @@ def _check_certificate(settings: Settings) -> None:
     if settings.tls_certificate is None or settings.tls_key is None:
         return
 
-    def refuse() -> str:
+    def refuse_password() -> str:
         raise SettingsError(f"{settings.tls_key}: the key has a password: store it without one, readable to the service alone")
 
     try:
-        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(settings.tls_certificate, settings.tls_key, refuse)
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(settings.tls_certificate, settings.tls_key, refuse_password)
     except OSError as error:
-        # A file that is no certificate is an OSError too.
+        # A file that is not a certificate raises an OSError too.
         reason = error.strerror if error.filename else f"no certificate with its key in PEM ({getattr(error, 'reason', None) or error})"
         raise SettingsError(f"tls_certificate {settings.tls_certificate}, tls_key {settings.tls_key}: {reason}") from None
 
 
-def _allow_files() -> None:
-    """Allow this process as many open connections as the system lets it have; many systems start with 1024."""
+def _raise_file_limit() -> None:
+    """Allow this process as many open files, and so connections, as the system permits; the default is often 1024."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    limit = _MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _MAX_OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < limit:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -91,7 +91,7 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-        # Two sockets may bind one port as long as neither listens; so a taken port shows only here.
+        # Two sockets may bind one port as long as neither listens, so a port that is in use is noticed only here.
         listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
@@ -111,33 +111,33 @@ def _serve_alone(settings: Settings, listener: socket.socket) -> None:
         server.should_exit = True
 
     server = uvicorn.Server(_config(settings, create_app(settings, on_failure=stop)))
-    _announce(settings, listener)
-    with _signals_stop(server):
+    _log_start(settings, listener)
+    with _stop_on_signals(server):
         server.run(sockets=[listener])
     if failures:
         raise failures[0]
 
 
 @contextmanager
-def _signals_stop(server: uvicorn.Server) -> Iterator[None]:
-    # uvicorn raises the signal that stopped it once more at its end; these handlers make that a clean exit.
-    before = {each: signal.signal(each, server.handle_exit) for each in (signal.SIGINT, signal.SIGTERM)}
+def _stop_on_signals(server: uvicorn.Server) -> Iterator[None]:
+    # At its end uvicorn raises the signal that stopped it once more; these handlers turn that into a clean exit.
+    previous_handlers = {number: signal.signal(number, server.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        for number, handler in previous_handlers.items():
+            signal.signal(number, handler)
 
 
 def _serve_together(settings: Settings, listener: socket.socket) -> None:
-    # Here too, so that a bad artefact, database or file of communities is one line and not one for each worker.
+    # These are checked here too, so that a bad artefact, database or file of communities causes one line and not one per worker.
     open_store(settings).close()
     moderator = load_moderator(settings)
     if settings.communities is not None:
         read_community_file(settings.communities).check_policies(moderator.policies)
     with open_metrics_dir(settings.data_dir) as metrics_dir:
         supervisor = Multiprocess(_config(settings, _WorkerApp(settings, metrics_dir), factory=True), sockets=[listener])
-        _announce(settings, listener)
+        _log_start(settings, listener)
         supervisor.run()
     if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
         raise ArtefactError("a worker could not load the artefact and the service stopped: the log says why")
@@ -145,20 +145,20 @@ def _serve_together(settings: Settings, listener: socket.socket) -> None:
 
 @dataclass(frozen=True)
 class _WorkerApp:
-    """Builds the app in a worker; a value that can be sent to another process."""
+    """Builds the app in a worker process; a value that can be sent there."""
 
     settings: Settings
     metrics_dir: Path
 
     def __call__(self) -> FastAPI:
         keep_less()
-        # Workers share a socket: one that took calls before it is ready would refuse what another can answer.
+        # The workers share a socket: one that accepted calls before it is ready would refuse calls that another can answer.
         return create_app(self.settings, on_failure=_end_worker, in_background=False, metrics_dir=self.metrics_dir)
 
 
 def _end_worker(failure: TipstaffError) -> None:
     _log.critical("%s", failure)
-    # The supervisor takes this status to mean that other workers would fail as well, and stops.
+    # The supervisor takes this status as a sign that other workers would fail as well, and stops.
     os._exit(STARTUP_FAILURE)
 
 
@@ -176,19 +176,19 @@ def _config(settings: Settings, app: Any, *, factory: bool = False) -> uvicorn.C
         root_path=settings.root_path,
         ssl_certfile=settings.tls_certificate,
         ssl_keyfile=settings.tls_key,
-        # Only the app knows which proxies are trusted.
+        # The app handles these headers itself, since it knows which proxies are trusted.
         proxy_headers=False,
         server_header=False,
         backlog=_BACKLOG,
         timeout_keep_alive=settings.keep_alive_timeout,
         timeout_graceful_shutdown=settings.shutdown_timeout,
-        timeout_worker_healthcheck=_WORKER_ANSWERS_WITHIN,
+        timeout_worker_healthcheck=_WORKER_PING_TIMEOUT,
     )
 
 
-def _announce(settings: Settings, listener: socket.socket) -> None:
-    for line in unknown_variables(os.environ):
-        _log.warning("%s", line)
+def _log_start(settings: Settings, listener: socket.socket) -> None:
+    for warning in unknown_variables(os.environ):
+        _log.warning("%s", warning)
     host, port = listener.getsockname()[:2]
     name = f"[{host}]" if ":" in host else host
     address = f"{'http' if settings.tls_certificate is None else 'https'}://{name}:{port}"

@@ -1,1 +1,1 @@
-"""The protocols of other services, one module each: wire in, comments; decisions, wire out; nothing else."""
+"""The protocols of other services, one module or package each: they turn calls into comments and judgements into answers."""

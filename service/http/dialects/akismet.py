@@ -1,6 +1,6 @@
 """Akismet: ``POST /1.1/verify-key``, ``comment-check``, ``submit-spam``, ``submit-ham``, for clients whose base URL can be set.
 
-Spam is, here, what the policy would not approve: clients lay it where a moderator looks, or hide it.
+Spam is here what the policy would not approve: clients put it where a moderator looks, or hide it.
 """
 
 import re
@@ -15,9 +15,10 @@ from service.http.calls import Caller, Scope, admit_call
 from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.forms import Form, read_form
 from service.http.dialects.long_comments import judge_in_parts
-from service.http.dialects.messages import CommentVerdict, Schema, check_length, field_problem, openapi_body, openapi_responses
-from service.http.keep_rulings import record_ruling
+from service.http.dialects.messages import Schema, check_length, field_problem, openapi_body, openapi_responses
+from service.http.dialects.verdicts import CommentVerdict
 from service.http.problems import ProblemError, ProblemKind
+from service.http.store_writes import record_ruling
 from service.settings import Settings
 from service.store.stored_types import Ruling
 
@@ -36,14 +37,14 @@ _FIELDS = {
 _REQUIRED = {"blog": "The address of the site.", "user_ip": "The address from which the comment came."}
 _EXAMPLE = {"api_key": "KEY", "blog": "https://blog.example", "user_ip": "192.0.2.1", "comment_content": "What a lovely morning."}
 _FORM = "application/x-www-form-urlencoded"
-_SURE_SPAM = frozenset({"viagra-test-123", "akismet-guaranteed-spam", "akismet-guaranteed-spam@example.com"})
-_SURE_HAM = "administrator"
-_BLATANT = 0.95
-# Of older clients: https://KEY.rest.akismet.com/1.1/comment-check
-_KEY_OF_HOST = re.compile(r"([a-z0-9]{12,63})\.[a-z0-9-]+\.")
-_STATUS = {413: 400, 415: 400, 422: 400}
-# With these its server says "invalid", and means the key.
-_OF_THE_KEY = frozenset({ProblemKind.UNAUTHENTICATED, ProblemKind.FORBIDDEN})
+_TEST_SPAM = frozenset({"viagra-test-123", "akismet-guaranteed-spam", "akismet-guaranteed-spam@example.com"})
+_TEST_HAM_ROLE = "administrator"
+_MIN_BLATANT_SCORE = 0.95
+# Older clients put their key into the host name: https://KEY.rest.akismet.com/1.1/comment-check
+_HOST_WITH_KEY = re.compile(r"([a-z0-9]{12,63})\.[a-z0-9-]+\.")
+_STATUSES = {413: 400, 415: 400, 422: 400}
+# The original server answers these with "invalid", and means the key.
+_KEY_PROBLEMS = frozenset({ProblemKind.UNAUTHENTICATED, ProblemKind.FORBIDDEN})
 
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
@@ -72,10 +73,10 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     add("submit-ham", _submit(settings, spam=False), needs=tuple(_REQUIRED), about="Thanks; it is kept" + invalid)
 
 
-async def _let_in(request: Request, settings: Settings, scope: Scope) -> tuple[Form, Caller]:
+async def _admit_form(request: Request, settings: Settings, scope: Scope) -> tuple[Form, Caller]:
     form = await read_form(request, settings=settings, encoding_field="blog_charset")
-    of_host = _KEY_OF_HOST.match(request.headers.get("host", "").lower())
-    secret = form.text("api_key") or form.text("key") or (of_host[1] if of_host else None)
+    host = _HOST_WITH_KEY.match(request.headers.get("host", "").lower())
+    secret = form.text("api_key") or form.text("key") or (host[1] if host else None)
     return form, await admit_call(request, scope=scope, secret=secret)
 
 
@@ -87,7 +88,7 @@ def _check_required(form: Form) -> None:
 
 def _verify(settings: Settings) -> Endpoint:
     async def verify(request: Request) -> Response:
-        await _let_in(request, settings, Scope.SCORE)
+        await _admit_form(request, settings, Scope.SCORE)
         return _answer("valid")
 
     return verify
@@ -97,40 +98,40 @@ def _check(settings: Settings) -> Endpoint:
     spam = (Verdict.REJECT,) if settings.akismet_spam == "reject" else (Verdict.REVIEW, Verdict.REJECT)
 
     async def check(request: Request) -> Response:
-        form, caller = await _let_in(request, settings, Scope.SCORE)
+        form, caller = await _admit_form(request, settings, Scope.SCORE)
         _check_required(form)
-        if {form.text("comment_author"), form.text("comment_author_email")} & _SURE_SPAM:
+        if {form.text("comment_author"), form.text("comment_author_email")} & _TEST_SPAM:
             return _answer("true")
-        if form.text("user_role") == _SURE_HAM:
+        if form.text("user_role") == _TEST_HAM_ROLE:
             return _answer("false")
         comment = Comment("", form.text("comment_content"), format=Format.HTML)
-        one = await judge_in_parts(request, [comment], limit=settings.max_comment_bytes, caller=caller)
-        if one.verdict not in spam:
+        result = await judge_in_parts(request, [comment], limit=settings.max_comment_bytes, caller=caller)
+        if result.verdict not in spam:
             return _answer("false")
-        return _answer("true", **({"X-akismet-pro-tip": "discard"} if _is_blatant(one) else {}))
+        return _answer("true", **({"X-akismet-pro-tip": "discard"} if _is_blatant(result) else {}))
 
     return check
 
 
-def _is_blatant(one: CommentVerdict) -> bool:
-    return one.verdict is Verdict.REJECT and one.abusive >= _BLATANT and not one.foreign
+def _is_blatant(result: CommentVerdict) -> bool:
+    return result.verdict is Verdict.REJECT and result.abusive >= _MIN_BLATANT_SCORE and not result.foreign
 
 
 def _submit(settings: Settings, *, spam: bool) -> Endpoint:
     async def submit(request: Request) -> Response:
-        form, caller = await _let_in(request, settings, Scope.FEEDBACK)
+        form, caller = await _admit_form(request, settings, Scope.FEEDBACK)
         _check_required(form)
         text = form.text("comment_content")
         check_length(text, field="comment_content", limit=settings.max_comment_bytes)
         if text.strip() and form.text("is_test") not in {"1", "true"}:
-            await record_ruling(request, _ruling(form, caller, settings, text=text, spam=spam))
+            await record_ruling(request, _build_ruling(form, caller, settings, text=text, spam=spam))
         return PlainTextResponse(_THANKS)
 
     return submit
 
 
-def _ruling(form: Form, caller: Caller, settings: Settings, *, text: str, spam: bool) -> Ruling:
-    # That a comment was taken for spam wrongly says that it is fine, whatever spam means on the site.
+def _build_ruling(form: Form, caller: Caller, settings: Settings, *, text: str, spam: bool) -> Ruling:
+    # A comment that was wrongly taken for spam is fine, whatever spam means on the site.
     is_answer = not spam or settings.akismet_submissions == "abusive"
     return Ruling(
         dialect="akismet",
@@ -149,9 +150,9 @@ def _answer(word: str, **headers: str) -> Response:
 
 def _refuse(problem: ProblemError) -> Response:
     headers = dict(problem.headers) | {"X-akismet-debug-help": problem.detail.encode("ascii", "replace").decode()}
-    if problem.kind in _OF_THE_KEY:
+    if problem.kind in _KEY_PROBLEMS:
         return PlainTextResponse("invalid", headers=headers)
-    return PlainTextResponse(problem.detail, status_code=_STATUS.get(problem.kind.status, problem.kind.status), headers=headers)
+    return PlainTextResponse(problem.detail, status_code=_STATUSES.get(problem.kind.status, problem.kind.status), headers=headers)
 
 
 AKISMET = Dialect(

@@ -1,25 +1,26 @@
 """Coral's external moderation phase: ``POST /coral/moderate``.
 
-Any status in an answer ends Coral's pipeline, so that phases of the site's own are skipped: fine comments are answered ``{}``,
-and those for review are flagged without a status. Whatever is not 200 lets the comment pass, unseen by us.
+Any status in an answer ends Coral's pipeline, so that the site's own phases would be skipped. Therefore fine comments are answered
+``{}``, and comments for review are flagged without a status. An answer that is not 200 lets the comment pass without our judgement.
 """
 
 from typing import Any
 
 from fastapi import FastAPI
-from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Format, Label, Verdict
 from service.http.connection.body import check_json_headers, read_body
+from service.http.connection.json_body import parse_json
 from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.long_comments import judge_in_parts
-from service.http.dialects.messages import CommentVerdict, LenientMessage, field_problem, openapi_body, openapi_responses
+from service.http.dialects.messages import LenientMessage, field_problem, openapi_body, openapi_responses
 from service.http.dialects.signatures import admit_signed, parse_secrets, signature_scheme
+from service.http.dialects.verdicts import CommentVerdict
 from service.http.openapi_document import KEYS, reference
 from service.http.problems import Problem
-from service.http.routes.moderate_messages import parse_json
+from service.http.responses import json_response
 from service.settings import Settings
 
 __all__ = ["CORAL"]
@@ -30,7 +31,7 @@ _FLAG = {"actionType": "FLAG", "reason": "COMMENT_DETECTED_TOXIC"}
 _STATUSES = {"reject": "REJECTED", "withhold": "SYSTEM_WITHHELD", "premod": "PREMOD"}
 _FORMATS = {"html": Format.HTML, "plain": Format.PLAIN}
 
-_WHY = {
+_EXPLANATIONS = {
     "HATE_SPEECH": "Judged automatically: attacks or demeans people for what they are.",
     "ABUSIVE": "Judged automatically: insults, threatens or harasses.",
     "BANNED_WORD": "Matched a rule of this site.",
@@ -64,7 +65,7 @@ class CoralAuthor(LenientMessage):
 
 
 class CoralCall(LenientMessage):
-    """What Coral sends."""
+    """What Coral sends in its external moderation phase."""
 
     comment: CoralComment
     author: CoralAuthor | None = None
@@ -99,51 +100,47 @@ def _moderate(settings: Settings) -> Endpoint:
     secrets = parse_secrets(settings.coral_secrets)
 
     async def moderate(request: Request) -> Response:
-        written = _FORMATS.get(request.query_params.get("format", "html"))
-        if written is None:
+        text_format = _FORMATS.get(request.query_params.get("format", "html"))
+        if text_format is None:
             raise field_problem("format", "has to be html or plain, as the phase in Coral's configuration is set")
         check_json_headers(request)
         body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)
         caller = await admit_signed(request, body, header=_SIGNATURE, secrets=secrets)
         call = parse_json(body, CoralCall)
         comment = Comment(
-            "", call.comment.body, format=written, author=call.author.id if call.author else None, parent=call.comment.parentID
+            "", call.comment.body, format=text_format, author=call.author.id if call.author else None, parent=call.comment.parentID
         )
-        one = await judge_in_parts(request, [comment], limit=settings.max_comment_bytes, caller=caller, community=call.tenantID)
-        return _json(_opinion(one, settings))
+        result = await judge_in_parts(request, [comment], limit=settings.max_comment_bytes, caller=caller, community=call.tenantID)
+        return json_response(_build_answer(result, settings))
 
     return moderate
 
 
-def _opinion(one: CommentVerdict, settings: Settings) -> dict[str, Any]:
-    if one.verdict is Verdict.REJECT:
-        return _against(settings, code=_code(one))
-    if one.verdict is Verdict.REVIEW:
+def _build_answer(result: CommentVerdict, settings: Settings) -> dict[str, Any]:
+    if result.verdict is Verdict.REJECT:
+        return _build_rejection(settings, code=_rejection_code(result))
+    if result.verdict is Verdict.REVIEW:
         return {"actions": [_FLAG]} if settings.coral_review == "flag" else {"status": "PREMOD", "actions": [_FLAG]}
     return {}
 
 
-def _code(one: CommentVerdict) -> str:
-    if one.matched is not None and one.label in (None, Label.FINE):
+def _rejection_code(result: CommentVerdict) -> str:
+    if result.matched is not None and result.label in (None, Label.FINE):
         return "BANNED_WORD"
-    return "HATE_SPEECH" if one.label is Label.HATEFUL else "ABUSIVE"
+    return "HATE_SPEECH" if result.label is Label.HATEFUL else "ABUSIVE"
 
 
-def _against(settings: Settings, *, code: str) -> dict[str, Any]:
+def _build_rejection(settings: Settings, *, code: str) -> dict[str, Any]:
     status = _STATUSES[settings.coral_reject]
-    opinion: dict[str, Any] = {"status": status, "actions": [_FLAG]}
+    answer: dict[str, Any] = {"status": status, "actions": [_FLAG]}
     if status == "REJECTED":
-        # It tells the author, whatever its own status says, and so belongs to a rejection alone.
-        opinion["moderationAction"] = {"status": status, "rejectionReason": {"code": code, "detailedExplanation": _WHY[code]}}
-    return opinion
+        # Coral shows this to the author, whatever the status in it says; so it is sent with a rejection alone.
+        answer["moderationAction"] = {"status": status, "rejectionReason": {"code": code, "detailedExplanation": _EXPLANATIONS[code]}}
+    return answer
 
 
-def _json(opinion: dict[str, Any]) -> Response:
-    return Response(to_json(opinion), media_type="application/json")
-
-
-def _unjudged_is_withheld(_request: Request) -> Response:
-    return _json({"status": "SYSTEM_WITHHELD"})
+def _withhold(_request: Request) -> Response:
+    return json_response({"status": "SYSTEM_WITHHELD"})
 
 
 CORAL = Dialect(
@@ -151,8 +148,8 @@ CORAL = Dialect(
     about="Coral's external moderation phase.",
     add_routes=_add_routes,
     refuse=lambda problem: problem.response(),
-    approve=lambda _request: _json({}),
-    reject=_unjudged_is_withheld,
+    approve=lambda _request: json_response({}),
+    reject=_withhold,
     shapes=(CoralCall,),
     schemes={_SCHEME: signature_scheme(_SIGNATURE, setting="TIPSTAFF_CORAL_SECRETS")},
 )

@@ -1,49 +1,51 @@
 """detoxify-api, which Discourse's old toxicity module calls: ``POST /api/v1/classify``, ``GET /health``.
 
-Its client compares seven numbers with thresholds and breaks if one is missing: here alone a head that the model lacks answers 0.
+Its client compares seven numbers with thresholds and breaks if one is missing. Therefore a number for which the model has no head is
+0, in this protocol alone.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import FastAPI
 from pydantic import Field
-from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Verdict
 from service.http.calls import Scope, admit_call, extract_secret
+from service.http.connection.json_body import read_json
 from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.long_comments import judge_in_parts
-from service.http.dialects.messages import CommentVerdict, LenientMessage, field_problem, openapi_body, openapi_responses, read_json
+from service.http.dialects.messages import LenientMessage, field_problem, openapi_body, openapi_responses
+from service.http.dialects.verdicts import CommentVerdict
 from service.http.openapi_document import ANSWERS_ANYBODY, reference
 from service.http.problems import ProblemError
+from service.http.responses import json_response
 from service.http.state import require_moderator
 from service.settings import Settings
 
 __all__ = ["DETOXIFY"]
 
 _LABELS = ("toxicity", "severe_toxicity", "obscene", "identity_attack", "insult", "threat", "sexual_explicit")
-_MOST_CHARACTERS = 85_000
-_FULL = 100
+_MAX_CHARACTERS = 85_000
+_MAX_NUMBER = 100
 
-# Its own server answers a wrong call with 422 whatever is wrong.
-_STATUS = {400: 422, 413: 422, 415: 422}
+# The original server answers a wrong call with 422, whatever is wrong.
+_STATUSES = {400: 422, 413: 422, 415: 422}
 
 _ANSWER = {
     "type": "object",
     "required": list(_LABELS),
-    "properties": {name: {"type": "integer", "minimum": 0, "maximum": _FULL} for name in _LABELS},
+    "properties": {name: {"type": "integer", "minimum": 0, "maximum": _MAX_NUMBER} for name in _LABELS},
 }
 _HEALTH = {"type": "object", "required": ["status"], "properties": {"status": {"type": "string", "const": "ok"}}}
 _ERROR = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
 
 
 class ClassifyCall(LenientMessage):
-    """What Discourse sends; whatever model it names, ours judges."""
+    """What Discourse sends; whichever model it names, ours judges."""
 
-    content: Annotated[str, Field(description="The text.", json_schema_extra={"maxLength": _MOST_CHARACTERS})]
+    content: Annotated[str, Field(description="The text.", json_schema_extra={"maxLength": _MAX_CHARACTERS})]
     model: Annotated[str | None, Field(description="Any name.")] = None
 
 
@@ -75,41 +77,37 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
 def _classify(settings: Settings) -> Endpoint:
     async def classify(request: Request) -> Response:
         caller = await admit_call(request, scope=Scope.SCORE, secret=extract_secret(request))
-        asked = await read_json(request, ClassifyCall, settings=settings)
-        if len(asked.content) > _MOST_CHARACTERS:
-            raise field_problem("content", f"has more than {_MOST_CHARACTERS} characters: send less")
-        one = await judge_in_parts(request, [Comment("", asked.content)], limit=settings.max_comment_bytes, caller=caller)
-        return _json(_numbers(one))
+        call = await read_json(request, ClassifyCall, settings=settings)
+        if len(call.content) > _MAX_CHARACTERS:
+            raise field_problem("content", f"has more than {_MAX_CHARACTERS} characters: send less")
+        result = await judge_in_parts(request, [Comment("", call.content)], limit=settings.max_comment_bytes, caller=caller)
+        return json_response(_build_numbers(result))
 
     return classify
 
 
 async def _health(request: Request) -> Response:
     require_moderator(request)
-    return _json({"status": "ok"})
+    return json_response({"status": "ok"})
 
 
-def _numbers(one: CommentVerdict) -> dict[str, int]:
-    if one.matched is not None and one.verdict is Verdict.APPROVE:
+def _build_numbers(result: CommentVerdict) -> dict[str, int]:
+    if result.matched is not None and result.verdict is Verdict.APPROVE:
         return dict.fromkeys(_LABELS, 0)
-    numbers = {name: _percent(one.attributes.get(name, 0.0)) for name in _LABELS}
-    numbers |= {"toxicity": _percent(one.abusive), "identity_attack": _percent(one.scores[2])}
-    if one.matched is not None and one.verdict is Verdict.REJECT:
-        numbers["toxicity"] = _FULL
+    numbers = {name: _percent(result.attributes.get(name, 0.0)) for name in _LABELS}
+    numbers |= {"toxicity": _percent(result.abusive), "identity_attack": _percent(result.hateful)}
+    if result.matched is not None and result.verdict is Verdict.REJECT:
+        numbers["toxicity"] = _MAX_NUMBER
     return numbers
 
 
 def _percent(score: float) -> int:
-    return round(_FULL * score)
-
-
-def _json(content: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(to_json(content), status_code=status, media_type="application/json", headers=headers)
+    return round(_MAX_NUMBER * score)
 
 
 def _refuse(problem: ProblemError) -> Response:
-    status = _STATUS.get(problem.kind.status, problem.kind.status)
-    return _json({"error": "Invalid API key" if status == 401 else problem.detail}, status=status, headers=problem.headers)
+    status = _STATUSES.get(problem.kind.status, problem.kind.status)
+    return json_response({"error": "Invalid API key" if status == 401 else problem.detail}, status=status, headers=problem.headers)
 
 
 DETOXIFY = Dialect(
@@ -117,7 +115,7 @@ DETOXIFY = Dialect(
     about="detoxify-api, which Discourse's old toxicity module calls.",
     add_routes=_add_routes,
     refuse=_refuse,
-    approve=lambda _request: _json(dict.fromkeys(_LABELS, 0)),
-    reject=lambda _request: _json(dict.fromkeys(_LABELS, _FULL)),
+    approve=lambda _request: json_response(dict.fromkeys(_LABELS, 0)),
+    reject=lambda _request: json_response(dict.fromkeys(_LABELS, _MAX_NUMBER)),
     shapes=(ClassifyCall,),
 )

@@ -1,4 +1,4 @@
-"""What a dialect is: a foreign protocol that we answer in."""
+"""What a dialect is: a foreign protocol in which the service answers."""
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -21,10 +21,10 @@ __all__ = ["SERVICE_FAILURES", "Dialect", "Endpoint", "wrap_endpoint"]
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 
 SERVICE_FAILURES = frozenset({ProblemKind.NOT_READY, ProblemKind.INTERNAL, ProblemKind.OVERLOADED, ProblemKind.DEADLINE})
-"""What keeps a comment from being judged through no fault of the caller's: here a site may choose to fail open or closed."""
+"""Problems that keep comments from being judged through no fault of the caller; for these a site may choose to fail open or closed."""
 
 
-def _nothing(_settings: Settings) -> "Mapping[str, Handler]":
+def _no_handlers(_settings: Settings) -> "Mapping[str, Handler]":
     return {}
 
 
@@ -33,13 +33,13 @@ class Dialect:
     """A foreign protocol.
 
     Attributes:
-        name: in settings, metrics and rulings, such as ``perspective``.
+        name: its name in settings, metrics and rulings, such as ``perspective``.
         about: what the documentation says of the protocol, in a sentence.
         add_routes: adds its routes to the app.
-        refuse: says in its own shape why a call is not answered; the statuses and headers are those that its clients know.
+        refuse: makes the answer that says why a call is refused, with a form, a status and headers that its clients know.
         approve: answers a call that could not be judged as if its comments were fine, for sites that fail open.
-        reject: answers it as if they were abusive, for sites that fail closed.
-        handlers: of the calls that it leaves in the outbox, by kind; made anew for each app.
+        reject: answers such a call as if its comments were abusive, for sites that fail closed.
+        handlers: the handlers of the calls that it leaves in the outbox, by kind; built anew for each app.
         shapes: the types that its routes refer to in the documentation.
         schemes: security schemes of its own, by name, as OpenAPI writes them.
     """
@@ -50,21 +50,21 @@ class Dialect:
     refuse: Callable[[ProblemError], Response]
     approve: Callable[[Request], Response]
     reject: Callable[[Request], Response]
-    handlers: "Callable[[Settings], Mapping[str, Handler]]" = _nothing
+    handlers: "Callable[[Settings], Mapping[str, Handler]]" = _no_handlers
     shapes: tuple[type, ...] = ()
     schemes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def wrap_endpoint(endpoint: Endpoint, *, dialect: Dialect, settings: Settings, judges: bool = False) -> Endpoint:
-    """Return an endpoint whose problems, mistakes of ours among them, are told in the shape of its dialect.
+    """Return an endpoint that answers problems, and faults of the service, in the form of its dialect.
 
     Args:
-        endpoint: may raise ProblemError; whatever else it raises is a mistake of ours.
-        dialect: its name is kept in the request's scope as ``dialect``.
-        settings: say what a failure answers.
-        judges: whether the endpoint judges comments, so that a site may choose what a failure answers.
+        endpoint: the endpoint; if it raises anything but a ProblemError, that is a fault of the service.
+        dialect: the dialect; its name is noted in the request's scope as ``dialect``.
+        settings: how a failure is answered.
+        judges: whether the endpoint judges comments, so that a site may choose how a failure is answered.
     """
-    failing = settings.failing(dialect.name) if judges else "error"
+    on_failure = settings.failing(dialect.name) if judges else "error"
 
     async def answer(request: Request) -> Response:
         request.scope["dialect"] = dialect.name
@@ -74,8 +74,8 @@ def wrap_endpoint(endpoint: Endpoint, *, dialect: Dialect, settings: Settings, j
             raise
         except Exception as error:
             problem = error if isinstance(error, ProblemError) else report_fault(error, request.scope)
-            if problem.kind in SERVICE_FAILURES and failing != "error":
-                return dialect.approve(request) if failing == "open" else dialect.reject(request)
+            if problem.kind in SERVICE_FAILURES and on_failure != "error":
+                return dialect.approve(request) if on_failure == "open" else dialect.reject(request)
             return dialect.refuse(problem)
 
-    return mark_sheddable(answer, dialect.refuse) if failing == "error" and judges else answer
+    return mark_sheddable(answer, dialect.refuse) if on_failure == "error" and judges else answer

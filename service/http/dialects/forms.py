@@ -1,4 +1,4 @@
-"""Bodies as HTML forms send them: ``application/x-www-form-urlencoded``, in whatever encoding an old site still has."""
+"""Bodies as HTML forms send them: ``application/x-www-form-urlencoded``, in whatever encoding an old site still uses."""
 
 import asyncio
 import re
@@ -14,13 +14,13 @@ from service.settings import Settings
 
 __all__ = ["Form", "read_form"]
 
-_KIND = "application/x-www-form-urlencoded"
-# Python takes up to 0.4 s to read a form of this size, and one of 16 KiB up to 6 ms.
-_MOST_BYTES = 1_048_576
-_INLINE_BYTES = 16_384
-# WordPress sends what its web server knows of a request, about fifty fields, along.
-_MOST_FIELDS = 1000
-# Those of the web alone: Python's have some among them that take long (punycode) or are none (zip).
+_CONTENT_TYPE = "application/x-www-form-urlencoded"
+# Python takes up to 0.4 s to parse a form of this size, and up to 6 ms to parse one of 16 KiB.
+_MAX_BYTES = 1_048_576
+_MAX_INLINE_BYTES = 16_384
+# WordPress adds everything that its web server knows about a request, which is about fifty fields.
+_MAX_FIELDS = 1000
+# The encodings of the web alone: Python has others that take long (punycode) or are no encodings of text (zip).
 _ENCODING = re.compile(r"iso-8859-\d{1,2}|windows-125\d|koi8-[ru]|gbk|gb2312|gb18030|big5|shift_jis|euc-jp|euc-kr", re.IGNORECASE)
 
 
@@ -28,8 +28,8 @@ class Form:
     """The fields of a form.
 
     Args:
-        fields: their values as bytes; of a field that came twice, the last.
-        encoding: of those that are not UTF-8, as the client says; Latin-1 if that is unknown.
+        fields: the value of each field, as bytes; of a field that was sent twice, the last value.
+        encoding: the encoding of values that are not UTF-8, as the client names it; Latin-1 if there is no such encoding.
     """
 
     def __init__(self, fields: Mapping[str, bytes], *, encoding: str = "") -> None:
@@ -37,7 +37,7 @@ class Form:
         self._encoding = encoding if _ENCODING.fullmatch(encoding) else "latin-1"
 
     def text(self, name: str) -> str:
-        """Return the value of a field, empty if it is missing."""
+        """Return the value of a field; an empty text if the field is missing."""
         value = self._fields.get(name, b"")
         try:
             return value.decode()
@@ -49,31 +49,31 @@ class Form:
 
 
 async def read_form(request: Request, *, settings: Settings, encoding_field: str) -> Form:
-    """Read a body.
+    """Read the body of a request as a form.
 
     Args:
-        request: whose body nobody has read yet.
+        request: a request whose body has not been read yet.
         settings: the limits.
-        encoding_field: the field in which the client says what it encodes in, if that is not UTF-8.
+        encoding_field: the field in which the client names its encoding, if that is not UTF-8.
 
     Raises:
-        ProblemError: it is declared as something else, is too large or too slow, or has too many fields.
+        ProblemError: the body is declared to be something else, is too large or too slow, or has too many fields.
     """
-    declared = request.headers.get("content-type", _KIND).partition(";")[0].strip().lower()
-    if declared != _KIND or request.headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise ProblemError(ProblemKind.NOT_JSON_CONTENT, f"Send a form with the header Content-Type: {_KIND}, without compression.")
-    body = await read_body(request, limit=min(settings.max_body_bytes, _MOST_BYTES), timeout=settings.body_timeout)
-    if len(body) <= _INLINE_BYTES:
-        fields = _fields(body)
+    content_type = request.headers.get("content-type", _CONTENT_TYPE).partition(";")[0].strip().lower()
+    if content_type != _CONTENT_TYPE or request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise ProblemError(ProblemKind.NOT_JSON_CONTENT, f"Send a form with the header Content-Type: {_CONTENT_TYPE}, without compression.")
+    body = await read_body(request, limit=min(settings.max_body_bytes, _MAX_BYTES), timeout=settings.body_timeout)
+    if len(body) <= _MAX_INLINE_BYTES:
+        fields = _parse_fields(body)
     else:
-        fields = await asyncio.get_running_loop().run_in_executor(get_state(request).pool, _fields, body)
+        fields = await asyncio.get_running_loop().run_in_executor(get_state(request).pool, _parse_fields, body)
     return Form(fields, encoding=fields.get(encoding_field, b"").decode("ascii", "replace"))
 
 
-def _fields(body: bytes) -> dict[str, bytes]:
+def _parse_fields(body: bytes) -> dict[str, bytes]:
     try:
-        # Latin-1 leaves every byte as it is.
-        pairs = parse_qsl(body.decode("latin-1"), keep_blank_values=True, encoding="latin-1", max_num_fields=_MOST_FIELDS)
+        # Latin-1 keeps every byte as it is.
+        pairs = parse_qsl(body.decode("latin-1"), keep_blank_values=True, encoding="latin-1", max_num_fields=_MAX_FIELDS)
     except ValueError:
-        raise ProblemError(ProblemKind.WRONG_FIELDS, f"The form has more than {_MOST_FIELDS} fields.") from None
+        raise ProblemError(ProblemKind.WRONG_FIELDS, f"The form has more than {_MAX_FIELDS} fields.") from None
     return {name: value.encode("latin-1") for name, value in pairs}

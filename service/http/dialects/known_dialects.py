@@ -1,4 +1,4 @@
-"""The dialects that there are, and those that a site wants."""
+"""All dialects, and those that a site has enabled."""
 
 from service.http.dialects.akismet import AKISMET
 from service.http.dialects.coral import CORAL
@@ -16,5 +16,5 @@ DIALECTS: tuple[Dialect, ...] = (PERSPECTIVE, OPENAI, CORAL, DETOXIFY, SYNAPSE, 
 
 
 def enabled_dialects(settings: Settings) -> list[Dialect]:
-    """Return the dialects that the settings switch on, in the order of their routes."""
+    """Return the dialects that the settings enable, in the order of their routes."""
     return [dialect for dialect in DIALECTS if dialect.name in settings.dialect_names]

@@ -1,6 +1,6 @@
-"""Comments over the limit of bytes, in protocols that have no answer for them: they are judged in pieces, and the worst counts.
+"""Comments over the limit of bytes, in protocols that cannot refuse them: they are judged in parts, and the worst part counts.
 
-Refused, they would pass unseen wherever the client takes an error for consent: length would be a way around the moderation.
+If they were refused, clients that take an error for consent would publish them: length would be a way around moderation.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,43 +9,47 @@ from starlette.requests import Request
 
 from model.comment import VERDICTS, Comment
 from service.http.calls import Caller
-from service.http.dialects.messages import CommentVerdict, comment_verdicts, judge_for_client
+from service.http.dialects.verdicts import CommentVerdict, comment_verdicts, judge_for_client
 
 __all__ = ["judge_in_parts", "split_text"]
 
 
 def split_text(text: str, limit: int) -> Iterator[str]:
-    """Yield a text in pieces of at most ``limit`` bytes in UTF-8, cut at a blank where there is one in the second half.
+    """Yield a text in parts of at most ``limit`` bytes in UTF-8, each cut at the last blank in its second half, if there is one.
 
-    A character that a cut falls into is dropped; nothing else is.
+    A character in the middle of which a cut falls is dropped, and nothing else.
     """
     data = text.encode(errors="replace")
-    at = 0
-    while len(data) - at > limit:
-        end = at + limit
-        blank = data.rfind(b" ", at + limit // 2, end)
+    begin = 0
+    while len(data) - begin > limit:
+        end = begin + limit
+        blank = data.rfind(b" ", begin + limit // 2, end)
         end = end if blank < 0 else blank + 1
-        yield data[at:end].decode(errors="ignore")
-        at = end
-    yield data[at:].decode(errors="ignore")
+        yield data[begin:end].decode(errors="ignore")
+        begin = end
+    yield data[begin:].decode(errors="ignore")
 
 
 async def judge_in_parts(
     request: Request, comments: Sequence[Comment], *, limit: int, caller: Caller, community: str | None = None
 ) -> CommentVerdict:
-    """Judge the parts of what one author wrote at one time, of any length, and return the worst.
+    """Judge texts that belong together, of any length, and return the verdict on the worst part of them.
 
     Args:
-        request: the call that they came with.
-        comments: one at least; whatever their length.
-        limit: bytes of a piece.
-        caller: who asks.
-        community: what the client calls itself, whether or not the site has a policy for one of that name.
+        request: the call that the texts came with.
+        comments: one text or more, such as a title and a body.
+        limit: the most bytes that a part may have.
+        caller: who made the call.
+        community: the name that the client sends, whether or not the site has a community of that name.
 
     Raises:
-        ProblemError: as `judge` does.
+        ProblemError: as `judge_comments`.
     """
-    parts = [comment._replace(text=piece) for comment in comments for piece in split_text(comment.text, limit)]
-    judgement = await judge_for_client(request, parts, caller=caller, community=community)
-    found = comment_verdicts(judgement)
-    return max(found, key=lambda one: (-1 if one.verdict is None else VERDICTS.index(one.verdict), one.abusive, one.scores[2]))
+    parts = [comment._replace(text=part) for comment in comments for part in split_text(comment.text, limit)]
+    judgements = await judge_for_client(request, parts, caller=caller, community=community)
+    return max(comment_verdicts(judgements), key=_severity)
+
+
+def _severity(result: CommentVerdict) -> tuple[int, float, float]:
+    """Return a key that orders verdicts from the mildest to the worst."""
+    return -1 if result.verdict is None else VERDICTS.index(result.verdict), result.abusive, result.hateful

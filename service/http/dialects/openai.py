@@ -10,24 +10,17 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI
-from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Label, Verdict
 from service.http.calls import Scope, admit_call, extract_secret, judge_comments
+from service.http.connection.json_body import read_json
 from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
-from service.http.dialects.messages import (
-    CommentVerdict,
-    LenientMessage,
-    check_length,
-    comment_verdicts,
-    field_problem,
-    openapi_body,
-    openapi_responses,
-    read_json,
-)
+from service.http.dialects.messages import LenientMessage, check_length, field_problem, openapi_body, openapi_responses
+from service.http.dialects.verdicts import UNJUDGED, CommentVerdict, comment_verdicts
 from service.http.problems import FieldError, ProblemError, ProblemKind
+from service.http.responses import json_response
 from service.settings import Settings
 
 __all__ = ["CATEGORIES", "OPENAI"]
@@ -48,21 +41,21 @@ CATEGORIES = (
     "violence/graphic",
 )
 
-_MODES = ("text", "image_url")
-_COUNT = "openai.inputs"
-_NEVER = dict.fromkeys(CATEGORIES, False)
-_NOTHING = dict.fromkeys(CATEGORIES, 0.0)
-_JUDGED = ("harassment", "hate")
-_THREATS = ("harassment/threatening", "hate/threatening")
-_THREAT = "threat"
-_LIKELY = 0.5
+_PART_TYPES = ("text", "image_url")
+_INPUT_COUNT = "openai.inputs"
+_NO_CATEGORIES = dict.fromkeys(CATEGORIES, False)
+_ZERO_SCORES = dict.fromkeys(CATEGORIES, 0.0)
+_BASE_CATEGORIES = ("harassment", "hate")
+_THREAT_CATEGORIES = ("harassment/threatening", "hate/threatening")
+_THREAT_ATTRIBUTE = "threat"
+_THREAT_THRESHOLD = 0.5
 _DIGITS = 6
 
-# Its clients know one status for a wrong call, and take others for something to try again or to be surprised by.
-_STATUS = {413: 400, 415: 400, 422: 400}
+# Its clients know one status for a wrong call. After others they try again, or report a surprise.
+_STATUSES = {413: 400, 415: 400, 422: 400}
 _TYPES = {429: "rate_limit_error", 401: "authentication_error", 403: "permission_error"}
 _CODES = {429: "rate_limit_exceeded", 401: "invalid_api_key", 403: "insufficient_permissions"}
-_ANOTHER_TRY_HELPS = frozenset({408, 429, 503})
+_RETRYABLE = frozenset({408, 429, 503})
 
 _ERROR = {
     "type": "object",
@@ -93,7 +86,7 @@ _IMAGE_PART = {
 
 
 class ModerationCreate(LenientMessage):
-    """A call; what ``input`` may be is checked by `_texts`, which says better what is wrong."""
+    """A call; `_read_texts` checks what ``input`` may be, and says better what is wrong."""
 
     input: Any
     model: str | None = None
@@ -141,44 +134,45 @@ def _moderations(settings: Settings) -> Endpoint:
 
     async def moderations(request: Request) -> Response:
         caller = await admit_call(request, scope=Scope.SCORE, secret=extract_secret(request))
-        asked = await read_json(request, ModerationCreate, settings=settings)
-        comments = [Comment(str(at), text) for at, text in enumerate(_texts(asked.input, settings))]
-        request.scope[_COUNT] = len(comments)
-        judgement = await judge_comments(request, comments, caller=caller)
-        results = [_result(one, flagged=one.verdict in flagging) for one in comment_verdicts(judgement)]
-        return _answer(results, version=judgement.decisions.version)
+        call = await read_json(request, ModerationCreate, settings=settings)
+        comments = [Comment(str(at), text) for at, text in enumerate(_read_texts(call.input, settings))]
+        request.scope[_INPUT_COUNT] = len(comments)
+        judgements = await judge_comments(request, comments, caller=caller)
+        results = [_build_result(one, flagged=one.verdict in flagging) for one in comment_verdicts(judgements)]
+        return _answer(results, version=judgements.decisions.version)
 
     return moderations
 
 
-def _texts(given: Any, settings: Settings) -> list[str]:
+def _read_texts(content: Any, settings: Settings) -> list[str]:
     """Return one text for each result.
 
     Raises:
-        ProblemError: the input is not of a form that the protocol knows, or too long.
+        ProblemError: the input does not have a form that the protocol knows, or is too long.
     """
-    if isinstance(given, str):
-        check_length(given, field="input", limit=settings.max_comment_bytes)
-        return [given]
-    if not isinstance(given, list) or not given:
+    if isinstance(content, str):
+        check_length(content, field="input", limit=settings.max_comment_bytes)
+        return [content]
+    if not isinstance(content, list) or not content:
         raise field_problem("input", "has to be a string, or an array of strings or of parts with at least one")
-    if len(given) > settings.max_comments:
-        detail = f"input: may hold at most {settings.max_comments}, holds {len(given)}: send fewer in one call"
+    if len(content) > settings.max_comments:
+        detail = f"input: may hold at most {settings.max_comments}, holds {len(content)}: send fewer in one call"
         raise ProblemError(ProblemKind.TOO_MANY_COMMENTS, detail, [FieldError(field="input", detail=detail)])
-    if isinstance(given[0], str):
-        for at, text in enumerate(given):
+    if isinstance(content[0], str):
+        for at, text in enumerate(content):
             if not isinstance(text, str):
                 raise field_problem(f"input[{at}]", "has to be a string, as the first is")
             check_length(text, field=f"input[{at}]", limit=settings.max_comment_bytes)
-        return given
-    text = "\n".join(each for at, part in enumerate(given) if (each := _part(part, f"input[{at}]")) is not None)
+        return content
+    parts = (_read_part(part, f"input[{at}]") for at, part in enumerate(content))
+    text = "\n".join(part for part in parts if part is not None)
     check_length(text, field="input", limit=settings.max_comment_bytes)
     return [text]
 
 
-def _part(part: Any, field: str) -> str | None:
-    """Return the text of a part, None of an image, which is neither fetched nor judged."""
-    if not isinstance(part, dict) or part.get("type") not in _MODES:
+def _read_part(part: Any, field: str) -> str | None:
+    """Return the text of a part; None for an image, which is neither fetched nor judged."""
+    if not isinstance(part, dict) or part.get("type") not in _PART_TYPES:
         raise field_problem(field, "has to be a part whose type is text or image_url")
     if part["type"] == "image_url":
         if not isinstance(part.get("image_url"), dict):
@@ -190,19 +184,19 @@ def _part(part: Any, field: str) -> str | None:
     return text
 
 
-def _result(one: CommentVerdict, *, flagged: bool) -> dict[str, Any]:
-    scores, applied = dict(_NOTHING), _applied(one)
-    if one.label is not None:
-        scores["harassment"], scores["hate"] = (round(score, _DIGITS) for score in one.scores[1:])
-        if (threat := one.attributes.get(_THREAT)) is not None:
-            # A threat is abusive; which kind of abuse it is, the other head says.
-            for name, score in zip(_THREATS, one.scores[1:], strict=True):
-                scores[name] = round(threat * score / one.abusive, _DIGITS)
-    chosen = _chosen(one) if flagged else None
-    categories = dict(_NEVER)
-    if chosen is not None:
-        categories[chosen] = True
-        categories[f"{chosen}/threatening"] = scores[f"{chosen}/threatening"] >= _LIKELY
+def _build_result(result: CommentVerdict, *, flagged: bool) -> dict[str, Any]:
+    scores, applied = dict(_ZERO_SCORES), _applied_categories(result)
+    if result.label is not None:
+        scores["harassment"], scores["hate"] = (round(score, _DIGITS) for score in result.scores[1:])
+        if (threat := result.attributes.get(_THREAT_ATTRIBUTE)) is not None:
+            # A threat is abusive; which kind of abuse it is, the scores of the two kinds say.
+            for name, score in zip(_THREAT_CATEGORIES, result.scores[1:], strict=True):
+                scores[name] = round(threat * score / result.abusive, _DIGITS)
+    category = _flagged_category(result) if flagged else None
+    categories = dict(_NO_CATEGORIES)
+    if category is not None:
+        categories[category] = True
+        categories[f"{category}/threatening"] = scores[f"{category}/threatening"] >= _THREAT_THRESHOLD
     return {
         "flagged": flagged,
         "categories": categories,
@@ -211,38 +205,36 @@ def _result(one: CommentVerdict, *, flagged: bool) -> dict[str, Any]:
     }
 
 
-def _applied(one: CommentVerdict) -> tuple[str, ...]:
-    if one.label is None or one.foreign:
+def _applied_categories(result: CommentVerdict) -> tuple[str, ...]:
+    if result.label is None or result.foreign:
         return ()
-    return _JUDGED + _THREATS if _THREAT in one.attributes else _JUDGED
+    return _BASE_CATEGORIES + _THREAT_CATEGORIES if _THREAT_ATTRIBUTE in result.attributes else _BASE_CATEGORIES
 
 
-def _chosen(one: CommentVerdict) -> str | None:
-    """Return the category for which a text is flagged; None if it is for another reason: its language, a rule."""
-    if one.label is None or one.foreign:
+def _flagged_category(result: CommentVerdict) -> str | None:
+    """Return the category for which a text is flagged; None if it is flagged for another reason, its language or a rule."""
+    if result.label is None or result.foreign:
         return None
-    if one.label is Label.FINE:
-        if one.matched is not None:
+    if result.label is Label.FINE:
+        if result.matched is not None:
             return None
-        return "hate" if one.scores[2] > one.scores[1] else "harassment"
-    return "hate" if one.label is Label.HATEFUL else "harassment"
+        return "hate" if result.scores[2] > result.scores[1] else "harassment"
+    return "hate" if result.label is Label.HATEFUL else "harassment"
 
 
 def _answer(results: list[dict[str, Any]], *, version: str) -> Response:
-    content = to_json({"id": f"modr-{secrets.token_hex(16)}", "model": version, "results": results})
-    return Response(content, media_type="application/json")
+    return json_response({"id": f"modr-{secrets.token_hex(16)}", "model": version, "results": results})
 
 
-def _unjudged(*, flagged: bool) -> Callable[[Request], Response]:
+def _answer_unjudged(*, flagged: bool) -> Callable[[Request], Response]:
     def answer(request: Request) -> Response:
-        one = CommentVerdict(None, None, (0.0, 0.0, 0.0), {}, foreign=False, matched=None)
-        return _answer([_result(one, flagged=flagged)] * request.scope.get(_COUNT, 1), version="unavailable")
+        return _answer([_build_result(UNJUDGED, flagged=flagged)] * request.scope.get(_INPUT_COUNT, 1), version="unavailable")
 
     return answer
 
 
 def _refuse(problem: ProblemError) -> Response:
-    status = _STATUS.get(problem.kind.status, problem.kind.status)
+    status = _STATUSES.get(problem.kind.status, problem.kind.status)
     kind = "server_error" if status >= 500 else _TYPES.get(status, "invalid_request_error")
     error = {
         "message": problem.detail,
@@ -250,11 +242,11 @@ def _refuse(problem: ProblemError) -> Response:
         "code": _CODES.get(status, problem.kind.code.replace("-", "_")),
         "param": problem.errors[0]["field"] if problem.errors else None,
     }
-    headers = dict(problem.headers) | {"x-should-retry": "true" if status in _ANOTHER_TRY_HELPS else "false"}
+    headers = dict(problem.headers) | {"x-should-retry": "true" if status in _RETRYABLE else "false"}
     seconds = headers.get("Retry-After", "")
     if seconds.isdecimal():
         headers["retry-after-ms"] = str(int(seconds) * 1000)
-    return Response(to_json({"error": error}), status_code=status, media_type="application/json", headers=headers)
+    return json_response({"error": error}, status=status, headers=headers)
 
 
 OPENAI = Dialect(
@@ -262,6 +254,6 @@ OPENAI = Dialect(
     about="OpenAI's moderation, for its official clients.",
     add_routes=_add_routes,
     refuse=_refuse,
-    approve=_unjudged(flagged=False),
-    reject=_unjudged(flagged=True),
+    approve=_answer_unjudged(flagged=False),
+    reject=_answer_unjudged(flagged=True),
 )

@@ -1,4 +1,4 @@
-"""Signatures of calls: HMAC-SHA256 over the body as it was sent, as Coral and Discourse make them."""
+"""Signatures of calls, as Coral and Discourse make them: HMAC-SHA256 of the body as it was sent."""
 
 import hmac
 from collections.abc import Sequence
@@ -11,28 +11,29 @@ from service.http.problems import ProblemError, ProblemKind
 
 __all__ = ["admit_signed", "has_valid_signature", "parse_secrets", "signature_scheme"]
 
-_SCHEME = "sha256="
-# More secrets than anybody rotates at a time; a header may hold no more work than that.
-_MOST = 16
+_PREFIX = "sha256="
+# Nobody uses as many secrets at a time; a header may not cause more work than this.
+_MAX_SIGNATURES = 16
 
 
-def parse_secrets(given: SecretStr | None) -> tuple[bytes, ...]:
-    """Return the secrets of a setting, which separates them by commas."""
-    words = given.get_secret_value().split(",") if given is not None else ()
+def parse_secrets(setting: SecretStr | None) -> tuple[bytes, ...]:
+    """Return the secrets in a setting, where they are separated by commas."""
+    words = setting.get_secret_value().split(",") if setting is not None else ()
     return tuple(word.strip().encode() for word in words if word.strip())
 
 
 def has_valid_signature(body: bytes, header: str, secrets: Sequence[bytes]) -> bool:
-    """Return whether one of the signatures belongs to one of the secrets; takes as long whichever it is, if any.
+    """Return whether one of the signatures was made with one of the secrets; how long that takes does not depend on which.
 
     Args:
-        body: as it was sent, byte for byte.
-        header: ``sha256=<hex>``, or several, separated by commas.
-        secrets: all that are valid now, several while one follows another.
+        body: the body as it was sent, byte for byte.
+        header: ``sha256=<hex>``, or several of these separated by commas.
+        secrets: all secrets that are valid now; there are several while one replaces another.
     """
-    given = [each.strip().removeprefix(_SCHEME).encode() for each in header.split(",", _MOST)[:_MOST] if each.strip().startswith(_SCHEME)]
+    words = (word.strip() for word in header.split(",", _MAX_SIGNATURES)[:_MAX_SIGNATURES])
+    signatures = [word.removeprefix(_PREFIX).encode() for word in words if word.startswith(_PREFIX)]
     expected = [hmac.digest(secret, body, "sha256").hex().encode() for secret in secrets]
-    return sum(hmac.compare_digest(one, other) for one in given for other in expected) > 0
+    return sum(hmac.compare_digest(one, other) for one in signatures for other in expected) > 0
 
 
 def signature_scheme(header: str, *, setting: str) -> dict[str, str]:
@@ -47,23 +48,23 @@ def signature_scheme(header: str, *, setting: str) -> dict[str, str]:
 
 
 async def admit_signed(request: Request, body: bytes, *, header: str, secrets: Sequence[bytes]) -> Caller:
-    """Let a call in that scores: by its signature where there are secrets to sign it with, by its key where there are none.
+    """Admit a call that scores: by its signature where the settings name secrets, and by its key where they do not.
 
     Args:
         request: the call.
-        body: as it was sent.
-        header: name of that of the signatures.
-        secrets: those of the setting.
+        body: its body, as it was sent.
+        header: the name of the header that holds the signatures.
+        secrets: the secrets that the settings name.
 
     Raises:
-        ProblemError: there are secrets, and none has made a signature of this body; or as `admit` does.
+        ProblemError: there are secrets, and none of them has signed this body; or as `admit_call`.
     """
     if not secrets:
         return await admit_call(request, scope=Scope.SCORE, secret=extract_secret(request))
-    # Who signs wrongly is counted like all others, and hears of the signature rather than of a key.
+    # A call with a wrong signature counts against the rate limits, and is told about the signature rather than about a key.
     caller = await admit_call(request, scope=Scope.SCORE, secret=None, signed=True)
-    given = request.headers.get(header)
-    if given is None or not has_valid_signature(body, given, secrets):
-        what = "is missing" if given is None else "was made with another secret, or over another body"
-        raise ProblemError(ProblemKind.BAD_SIGNATURE, f"The signature in the header {header} {what}: compare the secrets on both sides.")
+    signatures = request.headers.get(header)
+    if signatures is None or not has_valid_signature(body, signatures, secrets):
+        fault = "is missing" if signatures is None else "was made with another secret, or over another body"
+        raise ProblemError(ProblemKind.BAD_SIGNATURE, f"The signature in the header {header} {fault}: compare the secrets on both sides.")
     return caller

@@ -1,32 +1,34 @@
 """Matrix Synapse, through its module ``synapse-http-antispam``: ``POST /synapse/check_event_for_spam``.
 
-The module takes every 2xx for consent, and everything else whose body is JSON for a rejection. So only a rejection is answered in
-JSON; all other refusals are plain text, with which the module does as its own ``fail_open`` says.
+The module takes every 2xx for consent, and every other answer whose body is JSON for a rejection. So only rejections are answered in
+JSON. All other refusals are plain text, which the module treats as its own setting ``fail_open`` says.
 """
 
 from typing import Any
 
 from fastapi import FastAPI
 from pydantic import Field
-from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from model.comment import Label, Verdict
 from service.http.calls import Scope, admit_call, extract_secret
+from service.http.connection.json_body import read_json
 from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.matrix_events import event_comments
-from service.http.dialects.messages import CommentVerdict, LenientMessage, openapi_body, openapi_responses, read_json
+from service.http.dialects.messages import LenientMessage, openapi_body, openapi_responses
+from service.http.dialects.verdicts import CommentVerdict
 from service.http.openapi_document import reference
 from service.http.problems import ProblemError
+from service.http.responses import json_response
 from service.http.state import require_moderator
 from service.settings import Settings
 
 __all__ = ["SYNAPSE"]
 
-# What else the module asks about, unless it is told which callbacks to enable. We have no opinion on it.
-_WITHOUT_OPINION = frozenset(
+# The module asks about these too, unless its configuration says which callbacks to enable. All of them are allowed.
+_ALLOWED_CALLBACKS = frozenset(
     {
         "accept_make_join",
         "check_login_for_spam",
@@ -40,7 +42,7 @@ _WITHOUT_OPINION = frozenset(
         "user_may_send_3pid_invite",
     }
 )
-_WORDS = {Label.HATEFUL: "it was judged hateful", Label.TOXIC: "it was judged abusive"}
+_REASONS = {Label.HATEFUL: "it was judged hateful", Label.TOXIC: "it was judged abusive"}
 
 _EVENT = {"type": "m.room.message", "sender": "@alice:example.org", "content": {"msgtype": "m.text", "body": "What a lovely morning."}}
 _EMPTY = {"type": "object"}
@@ -53,36 +55,36 @@ _REJECTION = {
 
 
 class EventCall(LenientMessage):
-    """An event in the form that clients get."""
+    """An event, in the form in which clients get it."""
 
     event: dict[str, Any] = Field(description="Its `type` and `content` are read, and its `sender`.")
 
 
 class PingCall(LenientMessage):
-    """Handed back as it is."""
+    """A ping; its id is returned."""
 
     id: str
 
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
-    said = openapi_responses(
+    responses = openapi_responses(
         _EMPTY, _TEXT, 400, 401, 403, 408, 413, 415, 422, 429, 500, 503, 504, about="Not spam.", error_media="text/plain"
     )
-    said[403]["content"] = said[403]["content"] | {"application/json": {"schema": _REJECTION}}
+    responses[403]["content"] = responses[403]["content"] | {"application/json": {"schema": _REJECTION}}
     app.add_api_route(
         "/synapse/check_event_for_spam",
         wrap_endpoint(_check(settings), dialect=SYNAPSE, settings=settings, judges=True),
         methods=["POST"],
         response_model=None,
-        responses=said,
+        responses=responses,
         summary="Judge an event as synapse-http-antispam asks",
         description="The module's `base_url` is this service's address and `/synapse`. Only a rejection is answered 403 in JSON.",
         operation_id="synapse_check_event_for_spam",
         openapi_extra=openapi_body(reference(EventCall), example={"event": _EVENT}),
         tags=[SYNAPSE.name],
     )
-    others = wrap_endpoint(_others(settings), dialect=SYNAPSE, settings=settings)
-    app.add_api_route("/synapse/{callback}", others, methods=["POST"], response_model=None, include_in_schema=False)
+    callbacks = wrap_endpoint(_answer_callback(settings), dialect=SYNAPSE, settings=settings)
+    app.add_api_route("/synapse/{callback}", callbacks, methods=["POST"], response_model=None, include_in_schema=False)
 
 
 def _check(settings: Settings) -> Endpoint:
@@ -93,42 +95,38 @@ def _check(settings: Settings) -> Endpoint:
         call = await read_json(request, EventCall, settings=settings)
         comments = event_comments(call.event)
         if comments:
-            one = await judge_in_parts(request, comments, limit=settings.max_comment_bytes, caller=caller)
-            if one.verdict in rejecting:
-                return _rejection(_reason(one))
-        return _json({})
+            result = await judge_in_parts(request, comments, limit=settings.max_comment_bytes, caller=caller)
+            if result.verdict in rejecting:
+                return _reject(_reason(result))
+        return json_response({})
 
     return check_event_for_spam
 
 
-def _reason(one: CommentVerdict) -> str:
-    if one.matched is not None and one.label in (None, Label.FINE):
+def _reason(result: CommentVerdict) -> str:
+    if result.matched is not None and result.label in (None, Label.FINE):
         return "it breaks a rule of this server"
-    return _WORDS.get(one.label or Label.FINE, "it would need a moderator's eye first")
+    return _REASONS.get(result.label or Label.FINE, "it would need a moderator's eye first")
 
 
-def _others(settings: Settings) -> Endpoint:
-    async def others(request: Request) -> Response:
+def _answer_callback(settings: Settings) -> Endpoint:
+    async def answer_callback(request: Request) -> Response:
         callback = request.path_params["callback"]
         await admit_call(request, scope=Scope.SCORE, secret=extract_secret(request))
         if callback == "ping":
             call = await read_json(request, PingCall, settings=settings)
             require_moderator(request)
-            return _json({"id": call.id, "status": "ok"})
-        if callback in _WITHOUT_OPINION:
+            return json_response({"id": call.id, "status": "ok"})
+        if callback in _ALLOWED_CALLBACKS:
             await read_json(request, LenientMessage, settings=settings)
-            return _json({})
+            return json_response({})
         return PlainTextResponse("tipstaff: this callback is not known here", status_code=404)
 
-    return others
+    return answer_callback
 
 
-def _json(content: dict[str, Any], *, status: int = 200) -> Response:
-    return Response(to_json(content), status_code=status, media_type="application/json")
-
-
-def _rejection(reason: str) -> Response:
-    return _json({"errcode": "M_FORBIDDEN", "error": f"The message was not sent: {reason}."}, status=403)
+def _reject(reason: str) -> Response:
+    return json_response({"errcode": "M_FORBIDDEN", "error": f"The message was not sent: {reason}."}, status=403)
 
 
 def _refuse(problem: ProblemError) -> Response:
@@ -140,7 +138,7 @@ SYNAPSE = Dialect(
     about="Matrix Synapse, through its module synapse-http-antispam.",
     add_routes=_add_routes,
     refuse=_refuse,
-    approve=lambda _request: _json({}),
-    reject=lambda _request: _rejection("it cannot be checked at the moment"),
+    approve=lambda _request: json_response({}),
+    reject=lambda _request: _reject("it cannot be checked at the moment"),
     shapes=(EventCall,),
 )

@@ -1,4 +1,4 @@
-"""Mistakes of ours: the log says where one was made, the answer that there was one."""
+"""Faults of the service itself: the log says where one happened, the answer only that one happened."""
 
 import logging
 import traceback
@@ -13,13 +13,13 @@ _log = logging.getLogger("tipstaff.http")
 
 
 def report_fault(error: Exception, scope: MutableMapping[str, Any]) -> ProblemError:
-    """Log a mistake of ours, and return the problem that answers it.
+    """Log a fault of the service, and return the problem that answers the call.
 
-    Neither holds the exception's message, which may quote the text of a comment; a stack without it does not.
+    Neither holds the exception's message, which may quote the text of a comment. The stack is logged without it.
 
     Args:
-        error: what nobody caught.
-        scope: of the call during which it came.
+        error: an exception that nobody has caught.
+        scope: the scope of the call during which it was raised.
     """
     route = getattr(scope.get("route"), "path", "an unknown route")
     stack = "".join(traceback.format_tb(error.__traceback__)).rstrip()

@@ -1,4 +1,4 @@
-"""``GET /metrics``: what was counted, for Prometheus. It needs a key with the scope ``admin``, or to come from this machine."""
+"""``GET /metrics``, for Prometheus. A call needs a key with the scope ``admin``, unless it comes from this machine."""
 
 import asyncio
 from collections import defaultdict
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from ipaddress import ip_address
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -37,16 +38,17 @@ _GAUGES = {
     "worker": "Processes that serve.",
 }
 _NAMES = {"worker": "workers", "labels": "comments"}
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
+_MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_PROXY_HEADERS = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
 def add_metrics_route(app: FastAPI) -> None:
-    """Adds the route, and what the documentation says about it."""
+    """Add the route to an app, with its documentation."""
     problems = problem_responses(ProblemKind.UNAUTHENTICATED, ProblemKind.FORBIDDEN, ProblemKind.RATE_LIMITED, ProblemKind.NOT_READY)
     content = {"text/plain": {"schema": {"type": "string"}}}
     app.add_api_route(
         "/metrics",
-        metrics,
+        serve_metrics,
         response_model=None,
         responses={200: {"description": "Numbers in the text format of Prometheus.", "content": content}, **problems},
         response_class=Response,
@@ -58,19 +60,18 @@ def add_metrics_route(app: FastAPI) -> None:
     )
 
 
-async def metrics(request: Request) -> Response:
-    """What was counted, by all processes of this service."""
-    if not _from_here(request):
+async def serve_metrics(request: Request) -> Response:
+    """Answer with the metrics of all processes of this service."""
+    if not _is_local(request):
         await admit_call(request, scope=Scope.ADMIN, secret=extract_secret(request))
     state = get_state(request)
-    content = await asyncio.to_thread(_text, state)
-    media = "text/plain; version=0.0.4; charset=utf-8"
-    return Response(content, status_code=HTTPStatus.OK, media_type=None, headers={"Content-Type": media, "Cache-Control": "no-store"})
+    content = await asyncio.to_thread(_render_metrics, state)
+    return Response(content, status_code=HTTPStatus.OK, media_type=None, headers={"Content-Type": _MEDIA_TYPE, "Cache-Control": "no-store"})
 
 
-def _from_here(request: Request) -> bool:
-    """Return whether a call comes from this machine, and not from elsewhere through a proxy on it."""
-    if request.client is None or any(name in request.headers for name in _FORWARDED):
+def _is_local(request: Request) -> bool:
+    """Return whether a call comes from this machine itself, and not through a proxy on it."""
+    if request.client is None or any(name in request.headers for name in _PROXY_HEADERS):
         return False
     try:
         return ip_address(request.client.host).is_loopback
@@ -78,53 +79,49 @@ def _from_here(request: Request) -> bool:
         return False
 
 
-def _text(state: ServiceState) -> bytes:
-    # Takes 30 ms to import, and few services are ever asked.
+def _render_metrics(state: ServiceState) -> bytes:
+    # This takes 30 ms to import, and few services are ever asked for metrics.
     from prometheus_client import CollectorRegistry, generate_latest
     from prometheus_client.registry import Collector
 
-    class Counted(Collector):
+    class ServiceCollector(Collector):
         def collect(self) -> Iterator["Metric"]:
-            yield from _families(state.metrics.total())
-            yield from _of_service(state)
+            yield from _series_families(state.metrics.totals())
+            yield from _service_families(state)
 
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(Counted())
+    registry.register(ServiceCollector())
     return generate_latest(registry)
 
 
-def _families(total: Mapping[SeriesKey, float]) -> Iterator["Metric"]:
+def _series_families(totals: Mapping[SeriesKey, float]) -> Iterator["Metric"]:
     from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
     by_name: dict[str, dict[SeriesKey, float]] = defaultdict(dict)
-    for key, value in sorted(total.items()):
+    for key, value in sorted(totals.items()):
         by_name[key[0]][key[1:]] = value
     for name, (about, labels) in _COUNTERS.items():
         family = CounterMetricFamily(f"tipstaff_{_NAMES.get(name, name)}", about, labels=labels)
         for values, value in by_name[name].items():
             family.add_metric(values, value)
         yield family
-    yield _seconds(by_name["seconds"], by_name["seconds_sum"])
+    yield _call_seconds(by_name["seconds"], by_name["seconds_sum"])
     for name, about in _GAUGES.items():
         yield GaugeMetricFamily(f"tipstaff_{_NAMES.get(name, name)}", about, value=by_name[name].get((), 0))
 
 
-def _seconds(buckets: Mapping[SeriesKey, float], sums: Mapping[SeriesKey, float]) -> "Metric":
+def _call_seconds(buckets: Mapping[SeriesKey, float], sums: Mapping[SeriesKey, float]) -> "Metric":
     from prometheus_client.core import HistogramMetricFamily
 
     family = HistogramMetricFamily("tipstaff_call_seconds", "Seconds from the head of a call to the end of its answer.", labels=("route",))
     bounds = [*map(str, BUCKETS), "+Inf"]
-    for (route,), whole in sums.items():
-        count = 0.0
-        sofar = []
-        for at, bound in enumerate(bounds):
-            count += buckets.get((route, str(at)), 0)
-            sofar.append((bound, count))
-        family.add_metric((route,), sofar, sum_value=whole)
+    for (route,), sum_value in sums.items():
+        counts = accumulate(buckets.get((route, str(bucket)), 0.0) for bucket in range(len(bounds)))
+        family.add_metric((route,), list(zip(bounds, counts, strict=True)), sum_value=sum_value)
     return family
 
 
-def _of_service(state: ServiceState) -> Iterator["Metric"]:
+def _service_families(state: ServiceState) -> Iterator["Metric"]:
     from prometheus_client.core import GaugeMetricFamily
 
     if state.moderator is not None:
@@ -132,7 +129,7 @@ def _of_service(state: ServiceState) -> Iterator["Metric"]:
         artefact.add_metric((state.moderator.version,), 1)
         yield artefact
     if state.store is not None:
-        # A database that cannot be read is no reason to hide the rest.
+        # If the database cannot be read, the other metrics are reported all the same.
         with suppress(StoreError):
             tasks = GaugeMetricFamily("tipstaff_outbox_tasks", "Calls to other services in the outbox.", labels=("state",))
             for name, count in state.store.outbox.counts().items():

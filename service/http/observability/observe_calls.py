@@ -1,4 +1,4 @@
-"""Around every call: its id, its place in the metrics, its line in the log, its span; none of them holds anything of its body."""
+"""Gives every call its id, and records it in the metrics, the log and the traces; none of these holds anything of its body."""
 
 import logging
 import re
@@ -20,39 +20,39 @@ __all__ = ["CallObserver"]
 
 _log = logging.getLogger("tipstaff.calls")
 
-_HEADER = b"x-request-id"
-_SANE = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
-_OWN = "tipstaff"
-_NEVER_ANSWERED = 499
+_ID_HEADER = b"x-request-id"
+_VALID_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
+_OWN_DIALECT = "tipstaff"
+_UNANSWERED_STATUS = 499
 
 
 class CallObserver:
-    """The outermost middleware.
+    """The outermost middleware, which observes every call.
 
     Args:
-        app: what is observed.
-        log_calls: whether each call gets a line in the log; otherwise only those get one that failed through a fault of ours.
+        app: the app that is observed.
+        log_calls: whether each call is logged; otherwise only calls that failed through a fault of the service are.
     """
 
     def __init__(self, app: ASGIApp, *, log_calls: bool) -> None:
         self._app = app
         self._level = logging.INFO if log_calls else logging.DEBUG
-        self._made = count()
-        self._prefix = secrets.token_hex(8)
-        self._routes: frozenset[str] | None = None
+        self._numbers = count()
+        self._id_prefix = secrets.token_hex(8)
+        self._paths: frozenset[str] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a call on and take note of it."""
+        """Pass a call on, and record how it was answered."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        request_id = self._id(scope)
+        request_id = self._request_id(scope)
         REQUEST_ID.set(request_id)
-        header = (_HEADER, request_id.encode())
-        status = _NEVER_ANSWERED
+        header = (_ID_HEADER, request_id.encode())
+        status = _UNANSWERED_STATUS
 
-        async def answer(message: Message) -> None:
+        async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -60,35 +60,35 @@ class CallObserver:
             await send(message)
 
         try:
-            await self._app(scope, receive, answer)
+            await self._app(scope, receive, send_with_id)
         finally:
-            self._note(scope, status, time.perf_counter() - began, request_id)
+            self._record(scope, status, time.perf_counter() - began, request_id)
 
-    def _id(self, scope: Scope) -> str:
+    def _request_id(self, scope: Scope) -> str:
         for name, value in scope["headers"]:
-            if name == _HEADER and _SANE.fullmatch(value):
+            if name == _ID_HEADER and _VALID_ID.fullmatch(value):
                 return str(value, "ascii")
-        return f"{self._prefix}{next(self._made):08x}"
+        return f"{self._id_prefix}{next(self._numbers):08x}"
 
-    def _note(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
+    def _record(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
         state: ServiceState = scope["state"]["service"]
-        route, dialect = self._route(scope), scope.get("dialect", _OWN)
-        state.metrics.called(route, dialect, status, seconds)
+        route, dialect = self._route(scope), scope.get("dialect", _OWN_DIALECT)
+        state.metrics.count_call(route, dialect, status, seconds)
         if state.traces is not None:
-            state.traces.call(scope, route=route, dialect=dialect, status=status, seconds=seconds, request_id=request_id)
+            state.traces.record_call(scope, route=route, dialect=dialect, status=status, seconds=seconds, request_id=request_id)
         level = logging.WARNING if status == 500 else self._level
         if _log.isEnabledFor(level):
-            known = {"route": route, "dialect": dialect, "status": status, "milliseconds": round(1e3 * seconds, 3)}
-            _log.log(
-                level, "%s %s: %d in %.1f ms", scope["method"] if route != OTHER else "a call to", route, status, 1e3 * seconds, extra=known
-            )
+            milliseconds = 1e3 * seconds
+            fields = {"route": route, "dialect": dialect, "status": status, "milliseconds": round(milliseconds, 3)}
+            method = scope["method"] if route != OTHER else "a call to"
+            _log.log(level, "%s %s: %d in %.1f ms", method, route, status, milliseconds, extra=fields)
 
     def _route(self, scope: Scope) -> str:
-        """Return the address that a call came to as the service knows it, so that nobody can make up new ones."""
-        if self._routes is None:
-            self._routes = frozenset(route.path for route in scope["app"].routes if isinstance(route, Route))
+        """Return the route of a call as the service knows it, so that callers cannot invent new ones."""
+        if self._paths is None:
+            self._paths = frozenset(route.path for route in scope["app"].routes if isinstance(route, Route))
         path: str = scope["path"].removeprefix(scope.get("root_path", ""))
-        if path in self._routes:
+        if path in self._paths:
             return path
-        found: str = getattr(scope.get("route"), "path", OTHER)
-        return found if found in self._routes else OTHER
+        template: str = getattr(scope.get("route"), "path", OTHER)
+        return template if template in self._paths else OTHER

@@ -1,4 +1,7 @@
-"""One OpenTelemetry span a call, where the standard variables name a collector: https://opentelemetry.io/docs/specs/otel/protocol/exporter/."""
+"""One OpenTelemetry span for each call, if the environment names a collector by the standard variables.
+
+See https://opentelemetry.io/docs/specs/otel/protocol/exporter/.
+"""
 
 import os
 import time
@@ -18,21 +21,21 @@ _PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL
 
 
 def is_tracing_requested(environ: Mapping[str, str]) -> bool:
-    """Return whether the environment names a collector of traces and does not say that there shall be none."""
+    """Return whether the environment names a collector of traces, and does not switch traces off."""
     if environ.get("OTEL_SDK_DISABLED", "").lower() == "true" or environ.get("OTEL_TRACES_EXPORTER", "otlp") != "otlp":
         return False
     return any(environ.get(name) for name in _ENDPOINTS)
 
 
 def check_traces(environ: Mapping[str, str]) -> None:
-    """Make sure that traces can be sent if they are wanted.
+    """Make sure that traces can be sent, if the environment asks for them.
 
     Raises:
-        SettingsError: what is needed for it is not installed, or the protocol is another than the one that is.
+        SettingsError: the libraries are not installed, or the environment asks for a protocol other than HTTP with protobuf.
     """
     if not is_tracing_requested(environ):
         return
-    if not all(map(_is_there, ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http"))):
+    if not all(map(_is_installed, ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http"))):
         raise SettingsError(
             "OTEL_EXPORTER_OTLP_ENDPOINT asks for traces, for which libraries are missing: install tipstaff[telemetry], or unset it"
         )
@@ -41,7 +44,7 @@ def check_traces(environ: Mapping[str, str]) -> None:
         raise SettingsError(f"OTEL_EXPORTER_OTLP_PROTOCOL: {protocol!r} is not spoken here: set http/protobuf, or unset it")
 
 
-def _is_there(name: str) -> bool:
+def _is_installed(name: str) -> bool:
     try:
         return find_spec(name) is not None
     except ModuleNotFoundError:
@@ -49,7 +52,7 @@ def _is_there(name: str) -> bool:
 
 
 class Traces:
-    """Makes spans and sends them in the background."""
+    """Records spans, and sends them in the background."""
 
     def __init__(self) -> None:
         from opentelemetry import propagate, trace
@@ -67,14 +70,16 @@ class Traces:
         self._failed = trace.Status(trace.StatusCode.ERROR)
 
     @classmethod
-    def of_environment(cls) -> "Traces | None":
-        """Return what makes spans, None if none are wanted."""
+    def from_environment(cls) -> "Traces | None":
+        """Return the traces that the environment asks for; None if it asks for none."""
         return cls() if is_tracing_requested(os.environ) else None
 
-    def call(self, scope: Scope, *, route: str, dialect: str, status: int, seconds: float, request_id: str) -> None:
-        """Make the span of a call that has just ended; it belongs to the trace that the caller names, if it names one."""
-        named = {
-            name: str(value, "latin-1") for at, value in scope["headers"] if (name := str(at, "latin-1")) in ("traceparent", "tracestate")
+    def record_call(self, scope: Scope, *, route: str, dialect: str, status: int, seconds: float, request_id: str) -> None:
+        """Record the span of a call that has just ended, as part of the trace that the caller names, if it names one."""
+        parent = {
+            name: str(value, "latin-1")
+            for raw_name, value in scope["headers"]
+            if (name := str(raw_name, "latin-1")) in ("traceparent", "tracestate")
         }
         method = scope["method"] if route != OTHER else "HTTP"
         attributes = {
@@ -87,7 +92,7 @@ class Traces:
         end = time.time_ns()
         span = self._tracer.start_span(
             f"{method} {route}",
-            context=self._extract(named) if named else None,
+            context=self._extract(parent) if parent else None,
             kind=self._kind,
             attributes=attributes,
             start_time=end - int(seconds * 1e9),
@@ -97,5 +102,5 @@ class Traces:
         span.end(end)
 
     def close(self) -> None:
-        """Send what is left; blocks."""
+        """Send the spans that have not been sent yet; blocks."""
         self._provider.shutdown()

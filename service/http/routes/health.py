@@ -1,13 +1,13 @@
-"""What a supervisor, a load balancer and a curious client ask: alive, ready, which model."""
+"""What supervisors, load balancers and curious clients ask: is the service alive, is it ready, which model judges."""
 
 from fastapi import FastAPI
-from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from service.http.openapi_document import ANSWERS_ANYBODY
 from service.http.problems import ProblemKind, problem_responses
+from service.http.responses import json_response
 from service.http.state import require_moderator
 
 __all__ = ["Alive", "Ready", "add_health_routes"]
@@ -27,7 +27,7 @@ class Ready(TypedDict):
 
 
 def add_health_routes(app: FastAPI) -> None:
-    """Adds the routes, and what the documentation says about them."""
+    """Add the routes to an app, with their documentation."""
     not_ready = problem_responses(ProblemKind.NOT_READY)
     app.add_api_route(
         "/healthz",
@@ -54,7 +54,7 @@ def add_health_routes(app: FastAPI) -> None:
     )
     app.add_api_route(
         "/v1/model",
-        about_model,
+        serve_manifest,
         response_model=dict[str, object],
         responses=not_ready,
         summary="Which model judges?",
@@ -69,19 +69,19 @@ def add_health_routes(app: FastAPI) -> None:
 
 
 async def healthz(_request: Request) -> Response:
-    """Alive."""
-    return _json(Alive(status="alive"))
+    """Answer that the process is alive."""
+    return _uncached(Alive(status="alive"))
 
 
 async def readyz(request: Request) -> Response:
-    """Ready, or the problem that it is not."""
-    return _json(Ready(status="ready", model=require_moderator(request).version))
+    """Answer that comments can be judged, or with the problem that they cannot yet."""
+    return _uncached(Ready(status="ready", model=require_moderator(request).version))
 
 
-async def about_model(request: Request) -> Response:
-    """The manifest's public part."""
-    return _json(require_moderator(request).public_manifest())
+async def serve_manifest(request: Request) -> Response:
+    """Answer with the public part of the manifest."""
+    return _uncached(require_moderator(request).public_manifest())
 
 
-def _json(content: object) -> Response:
-    return Response(to_json(content), media_type="application/json", headers={"Cache-Control": "no-store"})
+def _uncached(content: object) -> Response:
+    return json_response(content, headers={"Cache-Control": "no-store"})

@@ -1,7 +1,7 @@
 """``POST /v1/moderate``: from the comments of a call to a decision for each."""
 
 from collections.abc import Callable, Coroutine, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -25,6 +25,7 @@ from service.http.calls import (
     judge_and_count,
 )
 from service.http.connection.body import check_json_headers, read_body
+from service.http.connection.json_body import parse_json
 from service.http.openapi_document import KEYS, reference
 from service.http.problems import ProblemError, ProblemKind, problem_responses
 from service.http.routes.moderate_messages import (
@@ -36,7 +37,6 @@ from service.http.routes.moderate_messages import (
     ModerateRequest,
     UnjudgedComment,
     build_request_type,
-    parse_json,
     render_answer,
     round_scores,
 )
@@ -46,7 +46,7 @@ from service.settings import Settings
 if TYPE_CHECKING:
     from model.explain import Span
 
-__all__ = ["AnswerWith", "ModerateCall", "add_moderate_route", "answer_moderate", "moderate_endpoint"]
+__all__ = ["AnswerCall", "ModerateCall", "add_moderate_route", "answer_moderate", "moderate_endpoint"]
 
 _QUICK_FORMATS = (None, Format.PLAIN)
 _DIGITS = 6
@@ -74,13 +74,39 @@ _BODY = {
 }
 _REASONS = {"empty": "There is no text left to judge."}
 
+AnswerCall: TypeAlias = "Callable[[Request, Judge, ModerateCall, Attempt], ModerateAnswer]"
+"""Makes the answer to a call, as `answer_moderate` does."""
 
-AnswerWith: TypeAlias = "Callable[[Request, Judge, ModerateCall, Attempt], ModerateAnswer]"
-"""Turns a call into its answer."""
+
+class ModerateCall(NamedTuple):
+    """A call, and which of its comments are judged.
+
+    Attributes:
+        message: the body of the call.
+        requests: the comments of the message that are judged, in order.
+        comments: the same comments, as the model takes them.
+        too_long: the places, in the message, of the other comments, whose texts have too many bytes.
+        limit: the most bytes that a text may have in UTF-8.
+    """
+
+    message: ModerateRequest
+    requests: Sequence[CommentRequest]
+    comments: Sequence[Comment]
+    too_long: Sequence[int]
+    limit: int
+
+    @classmethod
+    def split(cls, message: ModerateRequest, *, limit: int) -> Self:
+        """Separate the comments that are judged from those that have more than ``limit`` bytes."""
+        too_long = [at for at, request in enumerate(message.comments) if exceeds_bytes(request.text, limit)]
+        requests: Sequence[CommentRequest] = message.comments
+        if too_long:
+            requests = [request for at, request in enumerate(requests) if at not in too_long]
+        return cls(message, requests, [request.to_comment() for request in requests], too_long, limit)
 
 
 def add_moderate_route(app: FastAPI, settings: Settings) -> None:
-    """Adds the route, and what the documentation says about it."""
+    """Add the route to an app, with its documentation."""
     app.add_api_route(
         "/v1/moderate",
         moderate_endpoint(settings, answer_moderate),
@@ -88,7 +114,7 @@ def add_moderate_route(app: FastAPI, settings: Settings) -> None:
         response_model=ModerateAnswer,
         responses=problem_responses(*_PROBLEMS),
         summary="Judge comments",
-        description=_about(settings),
+        description=_describe_limits(settings),
         operation_id="moderate",
         response_description="One decision for each comment, in the order of the call.",
         openapi_extra={"requestBody": {"required": True, "content": {"application/json": _BODY}}, "security": KEYS},
@@ -96,7 +122,7 @@ def add_moderate_route(app: FastAPI, settings: Settings) -> None:
     )
 
 
-def _about(settings: Settings) -> str:
+def _describe_limits(settings: Settings) -> str:
     return (
         f"Takes up to {settings.max_comments} comments in a body of up to {settings.max_body_bytes} bytes and answers each in its place. "
         f"A comment of more than {settings.max_comment_bytes} bytes (`comment-too-long`) or without text (`comment-empty`) "
@@ -104,85 +130,59 @@ def _about(settings: Settings) -> str:
     )
 
 
-def moderate_endpoint(settings: Settings, answer_with: "AnswerWith") -> Callable[[Request], Coroutine[Any, Any, Response]]:
+def moderate_endpoint(settings: Settings, answer_call: "AnswerCall") -> Callable[[Request], Coroutine[Any, Any, Response]]:
     """Return the endpoint that reads a call, has it judged and writes the answer.
 
     Args:
         settings: the limits.
-        answer_with: turns a call into its answer; called in the event loop's thread if that is quick, else in another.
+        answer_call: makes the answer; called in the event loop's thread if that is quick, otherwise in another thread.
     """
-    shape = build_request_type(settings.max_comments)
+    message_type = build_request_type(settings.max_comments)
 
     async def moderate(request: Request) -> Response:
         caller = await admit_call(request, scope=Scope.SCORE, secret=extract_secret(request))
         require_moderator(request)
         check_json_headers(request)
         body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)
-        asked = parse_json(body, shape)
+        message = parse_json(body, message_type)
 
-        if asked.community is not None and get_state(request).communities.file is None:
+        if message.community is not None and get_state(request).communities.file is None:
             raise unknown_community_problem()
-        judge = build_judge(request, caller=caller, community=asked.community, policy=asked.policy)
-        call = _split_call(asked, limit=settings.max_comment_bytes)
+        judge = build_judge(request, caller=caller, community=message.community, policy=message.policy)
+        call = ModerateCall.split(message, limit=settings.max_comment_bytes)
 
         def work(attempt: Attempt) -> bytes:
-            return render_answer(answer_with(request, judge, call, attempt))
+            return render_answer(answer_call(request, judge, call, attempt))
 
-        effort, explain = len(body) * _factor(asked), bool(asked.explain)
+        effort, explain = len(body) * _cost_per_letter(message), bool(message.explain)
         content = await dispatch(request, judge, work, call.comments, effort=effort, explain=explain)
         return Response(content, media_type="application/json")
 
     return mark_sheddable(moderate, ProblemError.response)
 
 
-def _factor(asked: ModerateRequest) -> int:
-    each = EXPLANATION_COST if asked.explain else 1
-    return each if all(comment.format in _QUICK_FORMATS for comment in asked.comments) else each * MARKUP_COST
-
-
-class ModerateCall(NamedTuple):
-    """A call, and which of its comments are judged.
-
-    Attributes:
-        asked: the call as it was sent.
-        judged: those of its comments that are judged, in order.
-        comments: the same, as the model takes them.
-        too_long: the places of the others, whose texts have too many bytes.
-        limit: the most bytes that a text may have, in UTF-8.
-    """
-
-    asked: ModerateRequest
-    judged: Sequence[CommentRequest]
-    comments: Sequence[Comment]
-    too_long: Sequence[int]
-    limit: int
-
-
-def _split_call(asked: ModerateRequest, *, limit: int) -> ModerateCall:
-    too_long = [at for at, comment in enumerate(asked.comments) if exceeds_bytes(comment.text, limit)]
-    judged: Sequence[CommentRequest] = asked.comments
-    if too_long:
-        judged = [comment for at, comment in enumerate(judged) if at not in too_long]
-    return ModerateCall(asked, judged, [comment.comment() for comment in judged], too_long, limit)
+def _cost_per_letter(message: ModerateRequest) -> int:
+    cost = EXPLANATION_COST if message.explain else 1
+    return cost if all(comment.format in _QUICK_FORMATS for comment in message.comments) else cost * MARKUP_COST
 
 
 def answer_moderate(request: Request, judge: Judge, call: ModerateCall, attempt: Attempt) -> ModerateAnswer:
-    """Judge the comments of a call in the calling thread.
+    """Judge the comments of a call in the calling thread, and return the answer.
 
     Args:
-        request: the call that they came with.
-        judge: what judges them.
-        call: its comments.
+        request: the call as it was received.
+        judge: judges the comments.
+        call: the comments.
         attempt: how they are judged this time.
 
     Returns:
-        For each comment in order a decision, or the reason why there is none.
+        For each comment, in order, a decision, or the reason why there is none.
     """
-    judgements = judge_and_count(request, judge, call.comments, attempt, explain=bool(call.asked.explain))
-    observing = judge.community is not None and judge.community.observe
-    entries = _entries(call.judged, judgements, observing=observing)
+    judgements = judge_and_count(request, judge, call.comments, attempt, explain=bool(call.message.explain))
+    is_observing = judge.community is not None and judge.community.observe
+    entries = _build_entries(call.requests, judgements, is_observing=is_observing)
     for at in call.too_long:
-        entries.insert(at, _unjudged(call.asked.comments[at], "too-long", f"The text has more than {call.limit} bytes in UTF-8."))
+        entries.insert(at, _error_entry(call.message.comments[at], "too-long", f"The text has more than {call.limit} bytes in UTF-8."))
     decisions = judgements.decisions
     answer = ModerateAnswer(model=decisions.version, policy=decisions.policy, decisions=entries)
     if judgements.community is not None:
@@ -190,40 +190,42 @@ def answer_moderate(request: Request, judge: Judge, call: ModerateCall, attempt:
     return answer
 
 
-def _unjudged(comment: CommentRequest, reason: str, detail: str) -> UnjudgedComment:
+def _error_entry(comment: CommentRequest, reason: str, detail: str) -> UnjudgedComment:
     return UnjudgedComment(id=comment.id, error=CommentError(type=f"comment-{reason}", detail=detail))
 
 
-def _entries(comments: Sequence[CommentRequest], judgements: Judgements, *, observing: bool) -> list[JudgedComment | UnjudgedComment]:
+def _build_entries(
+    comments: Sequence[CommentRequest], judgements: Judgements, *, is_observing: bool
+) -> list[JudgedComment | UnjudgedComment]:
     entries: list[JudgedComment | UnjudgedComment] = []
     decisions = judgements.decisions
     names = decisions.attribute_names
-    for comment, one in zip(comments, judgements.rows(), strict=True):
-        if one.label is None or one.verdict is None:
-            reason = one.reason or ""
-            entries.append(_unjudged(comment, reason, _REASONS.get(reason, "The comment cannot be judged.")))
+    for comment, judgement in zip(comments, judgements.rows(), strict=True):
+        if judgement.label is None or judgement.verdict is None:
+            reason = judgement.reason or ""
+            entries.append(_error_entry(comment, reason, _REASONS.get(reason, "The comment cannot be judged.")))
             continue
         entry: JudgedComment = {
             "id": comment.id,
-            "label": one.label.value,
-            "scores": round_scores(*one.scores),
-            "verdict": one.verdict.value,
+            "label": judgement.label.value,
+            "scores": round_scores(*judgement.scores),
+            "verdict": judgement.verdict.value,
         }
-        if one.language is not None:
-            entry["language"] = one.language
-        if one.foreign:
+        if judgement.language is not None:
+            entry["language"] = judgement.language
+        if judgement.foreign:
             entry["foreign"] = True
         if names:
-            entry["attributes"] = {name: round(one.attributes[at], _DIGITS) for at, name in enumerate(names)}
+            entry["attributes"] = {name: round(judgement.attributes[at], _DIGITS) for at, name in enumerate(names)}
         if decisions.spans is not None:
-            entry["spans"] = [_contribution(span) for span in decisions.spans[len(entries)]]
-        if observing and one.unobserved_verdict is not None:
-            entry["observed"] = one.unobserved_verdict.value
-        if one.matched is not None:
-            entry["matched"] = one.matched
+            entry["spans"] = [_span_entry(span) for span in decisions.spans[len(entries)]]
+        if is_observing and judgement.unobserved_verdict is not None:
+            entry["observed"] = judgement.unobserved_verdict.value
+        if judgement.matched is not None:
+            entry["matched"] = judgement.matched
         entries.append(entry)
     return entries
 
 
-def _contribution(span: "Span") -> ContributingSpan:
+def _span_entry(span: "Span") -> ContributingSpan:
     return {"begin": span.begin, "end": span.end, "abusive": round(span.abusive, _DIGITS), "hateful": round(span.hateful, _DIGITS)}

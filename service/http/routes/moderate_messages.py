@@ -1,15 +1,12 @@
-"""The shapes of ``POST /v1/moderate``: from the bytes of a body to a call, and from an answer to bytes."""
+"""The messages of ``POST /v1/moderate``: what a call and its answer hold."""
 
-import re
-from itertools import islice
-from typing import Annotated, NotRequired, TypeVar
+from typing import Annotated, NotRequired
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema, create_model
-from pydantic_core import ErrorDetails, to_json
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model
+from pydantic_core import to_json
 from typing_extensions import TypedDict
 
 from model.comment import LABELS, VERDICTS, Comment, Format
-from service.http.problems import FieldError, ProblemError, ProblemKind
 
 __all__ = [
     "CommentError",
@@ -21,36 +18,14 @@ __all__ = [
     "ModerateRequest",
     "UnjudgedComment",
     "build_request_type",
-    "error_details",
-    "parse_json",
     "render_answer",
     "round_scores",
-    "syntax_problem",
-    "validate_json",
 ]
 
-_WHOLE = 1_000_000
-_LISTED_ERRORS = 20
-# To describe 400,000 errors, as many as fit into a body of 4 MiB, takes three seconds.
-_EXPLAINED_ERRORS = 10_000
-_BOM = b"\xef\xbb\xbf"
-_ESCAPE = re.compile(rb"\\(?:u(?:[dD][89abAB]..\\u[dD][c-fC-F]..|([dD][89a-fA-F]..)|....)|[^u])", re.DOTALL)
-_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
-_INT64 = 2**63
-_ID_BRANCHES = frozenset({"str", "constrained-int", "int"})
-_DETAILS = {
-    "missing": "is missing",
-    "extra_forbidden": "is not a field that this call has",
-    "string_type": "has to be a string",
-    "bool_type": "has to be true or false",
-    "list_type": "has to be an array",
-    "model_type": "has to be an object",
-    "enum": "has to be one of " + ", ".join(Format),
-}
+_MILLION = 1_000_000
+_INT64_LIMIT = 2**63
 
-_Shape = TypeVar("_Shape", bound=BaseModel)
-
-Id = Annotated[str | Annotated[int, Field(ge=-_INT64, lt=_INT64)], Field(union_mode="left_to_right")]
+Id = Annotated[str | Annotated[int, Field(ge=-_INT64_LIMIT, lt=_INT64_LIMIT)], Field(union_mode="left_to_right")]
 
 
 class _Strict(BaseModel):
@@ -67,8 +42,8 @@ class CommentRequest(_Strict):
     author: str | None = Field(default=None, description="Who wrote it, if you want to say.")
     parent: Id | None = Field(default=None, description="The id of the comment that it answers.")
 
-    def comment(self) -> Comment:
-        """The same in the words of the house."""
+    def to_comment(self) -> Comment:
+        """Return the comment as the model takes it."""
         return Comment(
             id=str(self.id),
             text=self.text,
@@ -152,115 +127,22 @@ class ModerateAnswer(TypedDict):
 
 
 def build_request_type(max_comments: int) -> type[ModerateRequest]:
-    """The request type that allows up to ``max_comments`` comments a call."""
-    about = ModerateRequest.model_fields["comments"].description
-    limited = Annotated[list[CommentRequest], Field(max_length=max_comments, description=about)]
-    return create_model("ModerateRequest", __base__=ModerateRequest, __doc__=ModerateRequest.__doc__, comments=(limited, ...))
-
-
-def parse_json(body: bytes, shape: type[_Shape]) -> _Shape:
-    """Reads a body.
-
-    Half of a surrogate pair, as it is left where a program cut a text in the middle of an emoji, counts as U+FFFD.
-
-    Args:
-        body: JSON in UTF-8.
-        shape: the type to read.
-
-    Raises:
-        ProblemError: the body is not UTF-8, not JSON, or not of this shape. Its detail never holds a value from the body.
-    """
-    try:
-        return validate_json(body, shape)
-    except ValidationError as error:
-        raise syntax_problem(error, body) or _field_problem(error) from None
-
-
-def validate_json(body: bytes, shape: type[_Shape]) -> _Shape:
-    """Reads a body as `parse_request` does, for whoever says himself what is wrong.
-
-    Raises:
-        ValidationError: the body is not UTF-8, not JSON, or not of this shape.
-    """
-    try:
-        return shape.model_validate_json(body)
-    except ValidationError as error:
-        if not _is_syntax(error):
-            raise
-    return shape.model_validate_json(_ESCAPE.sub(_whole_escape, body.removeprefix(_BOM)))
-
-
-def _whole_escape(escape: re.Match[bytes]) -> bytes:
-    return rb"\ufffd" if escape[1] else escape[0]
-
-
-def error_details(failure: ValidationError) -> list[ErrorDetails]:
-    """Returns what is wrong, without the values."""
-    return failure.errors(include_url=False, include_input=False)
-
-
-def _is_syntax(failure: ValidationError) -> bool:
-    return failure.error_count() == 1 and error_details(failure)[0]["type"] == "json_invalid"
-
-
-def syntax_problem(failure: ValidationError, body: bytes) -> ProblemError | None:
-    """The problem that a body is not JSON in UTF-8; None if it is, and something else is wrong with it."""
-    if not _is_syntax(failure):
-        return None
-    try:
-        body.decode()
-    except UnicodeDecodeError as error:
-        return ProblemError(ProblemKind.NOT_UTF8, f"Byte {error.start} of the body does not belong to UTF-8.")
-    return ProblemError(ProblemKind.NOT_JSON, error_details(failure)[0]["msg"] + ".")
-
-
-def _field_problem(failure: ValidationError) -> ProblemError:
-    count = failure.error_count()
-    if count > _EXPLAINED_ERRORS:
-        return ProblemError(ProblemKind.WRONG_FIELDS, f"{count} fields are wrong, too many to list.")
-    errors: dict[str, str] = {}
-    for error in error_details(failure):
-        if error["type"] == "too_long":
-            return _too_many(error)
-        errors.setdefault(_path(error), _detail(error))
-    listed = [FieldError(field=path, detail=detail) for path, detail in islice(errors.items(), _LISTED_ERRORS)]
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return ProblemError(ProblemKind.WRONG_FIELDS, f"{listed[0]['field']}: {listed[0]['detail']}{more}", listed)
-
-
-def _too_many(error: ErrorDetails) -> ProblemError:
-    detail = f"may hold at most {error['ctx']['max_length']}, holds {error['ctx']['actual_length']}: send fewer in one call"
-    return ProblemError(ProblemKind.TOO_MANY_COMMENTS, f"{_path(error)}: {detail}", [FieldError(field=_path(error), detail=detail)])
-
-
-def _path(error: ErrorDetails) -> str:
-    steps = [step for step in error["loc"] if not (isinstance(step, str) and step in _ID_BRANCHES)]
-    path = ""
-    for step in steps:
-        if isinstance(step, int):
-            path += f"[{step}]"
-        else:
-            # A name that a caller made up may be anything, even the text of a comment.
-            path += "." + (step if _PLAIN_NAME.fullmatch(step) else "<a name not shown>")
-    return path.removeprefix(".") or "<the body>"
-
-
-def _detail(error: ErrorDetails) -> str:
-    if any(step in _ID_BRANCHES for step in error["loc"]):
-        return "has to be a string or an integer of 64 bits"
-    return _DETAILS.get(error["type"], error["msg"])
+    """Return the type of a call that may hold up to ``max_comments`` comments."""
+    description = ModerateRequest.model_fields["comments"].description
+    comments = Annotated[list[CommentRequest], Field(max_length=max_comments, description=description)]
+    return create_model("ModerateRequest", __base__=ModerateRequest, __doc__=ModerateRequest.__doc__, comments=(comments, ...))
 
 
 def round_scores(fine: float, toxic: float, hateful: float) -> CommentScores:
-    """Rounds scores to six digits so that they still sum to 1; the largest takes the remainder, at most 1.5e-6."""
-    first, second, third = round(fine * _WHOLE), round(toxic * _WHOLE), round(hateful * _WHOLE)
-    if first + second + third != _WHOLE:
+    """Round scores to six digits so that they still sum to 1: the largest takes the remainder, which is at most 1.5e-6."""
+    first, second, third = round(fine * _MILLION), round(toxic * _MILLION), round(hateful * _MILLION)
+    if first + second + third != _MILLION:
         millionths = [first, second, third]
-        millionths[millionths.index(max(millionths))] += _WHOLE - sum(millionths)
+        millionths[millionths.index(max(millionths))] += _MILLION - sum(millionths)
         first, second, third = millionths
-    return {"fine": first / _WHOLE, "toxic": second / _WHOLE, "hateful": third / _WHOLE}
+    return {"fine": first / _MILLION, "toxic": second / _MILLION, "hateful": third / _MILLION}
 
 
 def render_answer(answer: ModerateAnswer) -> bytes:
-    """The answer as JSON in UTF-8."""
+    """Return an answer as JSON in UTF-8."""
     return to_json(answer)

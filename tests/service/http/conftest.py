@@ -15,21 +15,26 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
+from model.errors import ArtefactError
 from service.http.app import create_app
 from service.http.connection.protocol import ConnectionProtocol
-from service.http.state import load_moderator
+from service.model_loading import load_moderator
 from service.settings import Settings, read_settings
-from service.store.store import open_store
+from service.store.store import Store, open_store
 from service.store.stored_types import Scope
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from model.moderator import Moderator
 
 Running = Callable[..., AbstractContextManager[httpx.Client]]
+Serve = Callable[..., AbstractContextManager[httpx.Client]]
 Script = Callable[..., Any]
 MakeKey = Callable[..., str]
 
 CLIENTS = Path(__file__).parents[3] / "build/clients"
+
+_STOP_TIMEOUT = 60
 
 
 @contextmanager
@@ -48,13 +53,30 @@ def _running(app: FastAPI, *, ready: bool = True, root_path: str = "") -> Iterat
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=30) as client:
-                while ready and client.get("/readyz").status_code != 200:
-                    pass
+            with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=60) as client:
+                if ready:
+                    wait_until(lambda: client.get("/readyz").status_code == 200, what="the service is ready")
                 yield client
         finally:
             server.should_exit = True
-            thread.join()
+            thread.join(_STOP_TIMEOUT)
+            assert not thread.is_alive(), f"the service did not stop within {_STOP_TIMEOUT} s"
+
+
+@contextmanager
+def _running_unloaded(settings: Settings) -> Iterator[httpx.Client]:
+    end = threading.Event()
+
+    def load(_: Settings) -> "Moderator":
+        end.wait(60)
+        raise ArtefactError("the test is over")
+
+    with _running(create_app(settings, load=load, on_failure=lambda _: None), ready=False) as client:
+        try:
+            wait_until(lambda: "keys are being read" not in client.post("/v1/moderate").text, what="the keys have been read")
+            yield client
+        finally:
+            end.set()
 
 
 @pytest.fixture(scope="session")
@@ -64,12 +86,34 @@ def running() -> Running:
 
 
 @pytest.fixture(scope="session")
+def running_unloaded() -> Running:
+    """A function that serves with given settings, and whose model is not loaded before the context ends; the keys have been read."""
+    return _running_unloaded
+
+
+@pytest.fixture
+def serve(moderator: "Moderator", tmp_path: Path) -> Serve:
+    """A function that serves with the given settings, and a store in the test's folder; with another moderator if there is one."""
+
+    def begin(judge: object = moderator, **settings: object) -> AbstractContextManager[httpx.Client]:
+        return _running(create_app(read_settings(data_dir=tmp_path, **settings), load=lambda _: judge))  # type: ignore[arg-type,return-value]
+
+    return begin
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """The store of that service, opened a second time, as `tipstaff keys` does."""
+    store = open_store(Settings(data_dir=tmp_path))
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Limits that are quick to reach, and a store of its own without keys."""
     folder = tmp_path_factory.mktemp("data")
-    return read_settings(
-        data_dir=folder, port=0, max_comments=20, max_comment_bytes=1000, max_body_bytes=100_000, body_timeout=1, queue_ms=60_000
-    )
+    return read_settings(data_dir=folder, port=0, max_comments=20, max_comment_bytes=1000, max_body_bytes=100_000, queue_ms=60_000)
 
 
 @pytest.fixture(scope="session")

@@ -1,27 +1,27 @@
 """Discourse's webhooks: ``POST /discourse/webhook``. A post that needs a moderator is flagged through Discourse's API.
 
-The webhook is acknowledged once the flag is in the outbox, on the disk; it is set afterwards, however often that has to be tried.
+The webhook is acknowledged once the flag is in the outbox, on the disk. It is set afterwards, however often that has to be tried.
 """
 
 from typing import Annotated
 
 from fastapi import FastAPI
 from pydantic import BeforeValidator, Field
-from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Format, Verdict
 from service.http.connection.body import check_json_headers, read_body
+from service.http.connection.json_body import parse_json
 from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.discourse.flags import FLAG_KIND, flag_handlers
 from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.messages import LenientMessage, openapi_body, openapi_responses
 from service.http.dialects.signatures import admit_signed, parse_secrets, signature_scheme
 from service.http.openapi_document import KEYS, reference
-from service.http.outgoing_calls import enqueue_call
 from service.http.problems import Problem, ProblemError, ProblemKind
-from service.http.routes.moderate_messages import parse_json
+from service.http.responses import json_response
+from service.http.store_writes import enqueue_call
 from service.settings import Settings
 
 __all__ = ["DISCOURSE"]
@@ -29,34 +29,34 @@ __all__ = ["DISCOURSE"]
 _SIGNATURE = "X-Discourse-Event-Signature"
 _SCHEME = "discourseSignature"
 _EVENT = "X-Discourse-Event"
-_JUDGED = frozenset({"post_created", "post_edited", "post_recovered"})
+_JUDGED_EVENTS = frozenset({"post_created", "post_edited", "post_recovered"})
 _REGULAR = 1
 _PRIVATE = "private_message"
-_TOO_LARGE = 2**63
+_INT64_LIMIT = 2**63
 
 _ANSWER = {"type": "object", "required": ["flagged"], "properties": {"flagged": {"type": "boolean"}}}
 
 
-def _whole(value: object) -> object:
-    # To JSON 7.0 is an integer as well.
+def _as_integer(value: object) -> object:
+    # In JSON 7.0 is an integer, too.
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-_Whole = Annotated[int, BeforeValidator(_whole)]
+_Integer = Annotated[int, BeforeValidator(_as_integer)]
 
 
 class DiscoursePost(LenientMessage):
     """A post, as Discourse serialises it."""
 
-    id: Annotated[int, Field(ge=1, lt=_TOO_LARGE), BeforeValidator(_whole)]
+    id: Annotated[int, Field(ge=1, lt=_INT64_LIMIT), BeforeValidator(_as_integer)]
     cooked: str | None = None
     raw: str | None = None
-    version: _Whole = 1
-    post_number: _Whole | None = None
-    post_type: _Whole = _REGULAR
+    version: _Integer = 1
+    post_number: _Integer | None = None
+    post_type: _Integer = _REGULAR
     topic_title: str | None = None
     topic_archetype: str | None = None
-    user_id: _Whole | None = None
+    user_id: _Integer | None = None
 
 
 class PostCall(LenientMessage):
@@ -102,7 +102,7 @@ def _webhook(settings: Settings) -> Endpoint:
                 ProblemKind.NOT_SET_UP, "Set TIPSTAFF_DISCOURSE_URL and TIPSTAFF_DISCOURSE_API_KEY, so that posts can be flagged."
             )
         post = parse_json(body, PostCall).post
-        if post is None or request.headers.get(_EVENT) not in _JUDGED or not (comments := _texts(post)):
+        if post is None or request.headers.get(_EVENT) not in _JUDGED_EVENTS or not (comments := _comments_to_judge(post)):
             return _answer(flagged=False)
         verdict = (await judge_in_parts(request, comments, limit=settings.max_comment_bytes, caller=caller)).verdict
         if verdict not in flagging:
@@ -114,25 +114,25 @@ def _webhook(settings: Settings) -> Endpoint:
     return webhook
 
 
-def _texts(post: DiscoursePost) -> list[Comment]:
-    """Return what is to be judged of a post: nothing of one that the software itself wrote, or of a private message."""
+def _comments_to_judge(post: DiscoursePost) -> list[Comment]:
+    """Return the texts of a post; none if the software itself wrote it, or if it belongs to a private message."""
     if post.post_type != _REGULAR or post.topic_archetype == _PRIVATE or (post.user_id is not None and post.user_id <= 0):
         return []
-    found = []
+    comments = []
     if post.post_number == 1 and post.topic_title:
-        found.append(Comment(str(post.id), post.topic_title))
+        comments.append(Comment(str(post.id), post.topic_title))
     if post.cooked is not None:
-        found.append(Comment(str(post.id), post.cooked, format=Format.HTML))
+        comments.append(Comment(str(post.id), post.cooked, format=Format.HTML))
     elif post.raw is not None:
-        found.append(Comment(str(post.id), post.raw, format=Format.MARKDOWN))
-    return found
+        comments.append(Comment(str(post.id), post.raw, format=Format.MARKDOWN))
+    return comments
 
 
 def _answer(*, flagged: bool) -> Response:
-    return Response(to_json({"flagged": flagged}), media_type="application/json")
+    return json_response({"flagged": flagged})
 
 
-def _again_later(_request: Request) -> Response:
+def _ask_again(_request: Request) -> Response:
     problem = ProblemError(ProblemKind.NOT_READY, "The post cannot be judged now: send it again later.", headers={"Retry-After": "60"})
     return problem.response()
 
@@ -143,8 +143,8 @@ DISCOURSE = Dialect(
     add_routes=_add_routes,
     refuse=lambda problem: problem.response(),
     approve=lambda _request: _answer(flagged=False),
-    # No post may be flagged unseen, and none may be missed: Discourse sends the event again.
-    reject=_again_later,
+    # A post that nobody has judged must not be flagged, and none may be missed: Discourse sends the event again.
+    reject=_ask_again,
     handlers=flag_handlers,
     shapes=(PostCall,),
     schemes={_SCHEME: signature_scheme(_SIGNATURE, setting="TIPSTAFF_DISCOURSE_SECRETS")},

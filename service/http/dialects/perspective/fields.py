@@ -1,4 +1,4 @@
-"""The query's ``fields``: which part of an answer a client wants, such as ``attributeScores/TOXICITY/summaryScore,languages``."""
+"""The parameter ``fields``: which part of an answer a client wants, such as ``attributeScores/TOXICITY/summaryScore,languages``."""
 
 import re
 from collections.abc import Mapping
@@ -9,75 +9,75 @@ from service.http.dialects.perspective.google_errors import bad_request
 __all__ = ["Mask", "apply_mask", "parse_mask"]
 
 Mask = Mapping[str, "Mask"]
-"""What is wanted of an object, by field; nothing below a field is all of it. ``*`` is any field."""
+"""What a client wants of an object, by the names of its fields. An empty mask means everything; the name ``*`` means any field."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9_.@*-]{1,200}|[,/()]")
-_LONGEST = 2000
-_DEEPEST = 10
+_MAX_LENGTH = 2000
+_MAX_DEPTH = 10
 
 
 def parse_mask(text: str) -> Mask:
-    """Read a mask: names, ``a/b`` for a field of a field, ``a(b,c)`` for several of them, ``,`` between.
+    """Parse a mask: names separated by ``,``, with ``a/b`` for a field of a field and ``a(b,c)`` for several of them.
 
     Raises:
-        AnalyzerError: it is none.
+        AnalyzerError: the text is not a mask.
     """
-    tokens = _TOKEN.findall(text) if len(text) <= _LONGEST else []
+    tokens = _TOKEN.findall(text) if len(text) <= _MAX_LENGTH else []
     if "".join(tokens) != text or not tokens:
-        raise _wrong()
-    mask, rest = _list(tokens[::-1], 0)
+        raise _mask_error()
+    mask, rest = _parse_selections(tokens[::-1], 0)
     if rest:
-        raise _wrong()
+        raise _mask_error()
     return mask
 
 
-def _wrong() -> Exception:
+def _mask_error() -> Exception:
     return bad_request([("fields", "Invalid field selection: use names with / , ( ) between, such as attributeScores,languages")])
 
 
-def _list(tokens: list[str], depth: int) -> tuple[dict[str, Any], list[str]]:
-    """Read selections up to the end or a closing bracket; the tokens lie on a stack, the next on top."""
-    found: dict[str, Any] = {}
+def _parse_selections(tokens: list[str], depth: int) -> tuple[dict[str, Any], list[str]]:
+    """Parse selections up to the end or a closing bracket; the tokens lie on a stack, with the next one on top."""
+    mask: dict[str, Any] = {}
     while True:
-        _selection(tokens, found, depth)
+        _parse_selection(tokens, mask, depth)
         if not tokens or tokens[-1] != ",":
-            return found, tokens
+            return mask, tokens
         tokens.pop()
 
 
-def _selection(tokens: list[str], into: dict[str, Any], depth: int) -> None:
+def _parse_selection(tokens: list[str], mask: dict[str, Any], depth: int) -> None:
+    """Parse one selection, and add it to a mask."""
     while True:
-        if not tokens or tokens[-1] in ",/()" or depth > _DEEPEST:
-            raise _wrong()
+        if not tokens or tokens[-1] in ",/()" or depth > _MAX_DEPTH:
+            raise _mask_error()
         name = tokens.pop()
-        known = name in into
-        below = into.setdefault(name, {})
-        follows = tokens[-1] if tokens else ""
-        if follows == "/":
+        # A field that was selected as a whole before stays selected as a whole.
+        is_whole = name in mask and not mask[name]
+        submask = mask.setdefault(name, {})
+        following = tokens[-1] if tokens else ""
+        if following == "/":
             tokens.pop()
-            into, depth = below, depth + 1
-            if known and not below:
-                into = {}
-        elif follows == "(":
+            mask, depth = {} if is_whole else submask, depth + 1
+        elif following == "(":
             tokens.pop()
-            several, _ = _list(tokens, depth + 1)
+            selections, _ = _parse_selections(tokens, depth + 1)
             if not tokens or tokens.pop() != ")":
-                raise _wrong()
-            if not known or below:
-                below.update(several)
+                raise _mask_error()
+            if not is_whole:
+                submask.update(selections)
             return
         else:
-            below.clear()
+            submask.clear()
             return
 
 
 def apply_mask(answer: Any, mask: Mask) -> Any:
-    """Return the part of an answer that a mask wants; what it does not hold is left out."""
+    """Return the part of an answer that a mask selects; selected fields that the answer does not have are left out."""
     if not mask:
         return answer
     if isinstance(answer, list):
-        return [apply_mask(each, mask) for each in answer]
+        return [apply_mask(item, mask) for item in answer]
     if not isinstance(answer, dict):
         return answer
-    found = ((name, mask.get(name, mask.get("*"))) for name in answer)
-    return {name: apply_mask(answer[name], below) for name, below in found if below is not None}
+    submasks = ((name, mask.get(name, mask.get("*"))) for name in answer)
+    return {name: apply_mask(answer[name], submask) for name, submask in submasks if submask is not None}

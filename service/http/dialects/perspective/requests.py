@@ -1,4 +1,4 @@
-"""What both calls share: the query, the key, the body, the comment that is in it."""
+"""What both calls have in common: the query, the key, the body, and the comment in it."""
 
 import json
 import re
@@ -8,18 +8,19 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails, to_json
+from pydantic_core import ErrorDetails
 from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Format
 from service.http.calls import exceeds_bytes, extract_secret
 from service.http.connection.body import check_json_headers, read_body
+from service.http.connection.json_body import error_details, syntax_problem, validate_json
 from service.http.dialects.perspective.fields import apply_mask, parse_mask
 from service.http.dialects.perspective.google_errors import analyzer_error, bad_request, invalid_request
 from service.http.dialects.perspective.schemas import Context, TextEntry
 from service.http.problems import ProblemError
-from service.http.routes.moderate_messages import error_details, syntax_problem, validate_json
+from service.http.responses import json_response
 from service.settings import Settings
 
 __all__ = [
@@ -27,20 +28,19 @@ __all__ = [
     "check_query",
     "empty_comment_error",
     "extract_google_secret",
-    "json_response",
     "masked_response",
     "read_comment",
     "read_message",
 ]
 
-_Shape = TypeVar("_Shape", bound=BaseModel)
+_Message = TypeVar("_Message", bound=BaseModel)
 
 _INVALID = "Invalid JSON payload received."
 _PLAIN_NAME = re.compile(r"[A-Za-z_$@][A-Za-z0-9_@$.-]{0,63}")
-_HIDDEN = "<a name not shown>"
-_LISTED = 20
-_EXPLAINED = 10_000
-_MOST_QUERY_FIELDS = 50
+_HIDDEN_NAME = "<a name not shown>"
+_MAX_LISTED_ERRORS = 20
+_MAX_DESCRIBED_ERRORS = 10_000
+_MAX_QUERY_FIELDS = 50
 _TYPES = {
     "string_type": "TYPE_STRING",
     "bool_type": "TYPE_BOOL",
@@ -54,99 +54,93 @@ _TYPES = {
     "string_too_long": "a shorter string",
     "too_long": "a shorter list",
 }
-_API_KEY = b"x-goog-api-key"
+_KEY_HEADER = b"x-goog-api-key"
 
 
 def extract_google_secret(request: Request) -> str | None:
-    """Return the secret of the key that a call carries, as `secret_in` does, or in ``X-Goog-Api-Key``."""
-    found = extract_secret(request)
-    if found is None:
+    """Return the secret of a call's key from where `extract_secret` looks for it, or from ``X-Goog-Api-Key``; None if there is none."""
+    secret = extract_secret(request)
+    if secret is None:
         for name, value in request.scope["headers"]:
-            if name == _API_KEY and (secret := value.strip()):
-                return str(secret, "latin-1")
-    return found
+            if name == _KEY_HEADER and (header := value.strip()):
+                return str(header, "latin-1")
+    return secret
 
 
 def check_query(request: Request) -> None:
-    """Make sure that the answer is wanted as JSON, and that what is wanted of it can be understood.
+    """Make sure that the client wants the answer in JSON, and that its mask of fields, if it sends one, can be understood.
 
-    Google's other parameters (``prettyPrint``, ``quotaUser``, ``$.xgafv``, ``callback`` and so on) are not heeded.
+    Google's other parameters (``prettyPrint``, ``quotaUser``, ``$.xgafv``, ``callback`` and so on) are ignored.
 
     Raises:
-        AnalyzerError: another form is wanted, or the mask of fields is none.
+        AnalyzerError: the client wants another form, or its mask cannot be understood.
     """
     query = request.scope["query_string"]
     if b"alt" in query or b"fields" in query:
-        wanted = _query(query)
-        if wanted.get("alt", "json") != "json":
+        parameters = _parse_query(query)
+        if parameters.get("alt", "json") != "json":
             raise bad_request([("alt", "Invalid value at 'alt': only json is served")])
-        if wanted.get("fields"):
-            parse_mask(wanted["fields"])
+        if parameters.get("fields"):
+            parse_mask(parameters["fields"])
 
 
-def _query(query: bytes) -> Mapping[str, str]:
+def _parse_query(query: bytes) -> Mapping[str, str]:
     try:
-        return dict(parse_qsl(str(query, "latin-1"), max_num_fields=_MOST_QUERY_FIELDS))
+        return dict(parse_qsl(str(query, "latin-1"), max_num_fields=_MAX_QUERY_FIELDS))
     except ValueError:
-        raise bad_request([("", f"The query has more than {_MOST_QUERY_FIELDS} parameters")]) from None
+        raise bad_request([("", f"The query has more than {_MAX_QUERY_FIELDS} parameters")]) from None
 
 
 def masked_response(request: Request, content: Mapping[str, Any]) -> Response:
-    """Return an answer, or the part of it that the query's ``fields`` wants."""
+    """Return an answer in JSON, or the part of it that the parameter ``fields`` selects."""
     query = request.scope["query_string"]
-    wanted = _query(query).get("fields") if b"fields" in query else None
-    return json_response(apply_mask(content, parse_mask(wanted)) if wanted else content)
+    fields = _parse_query(query).get("fields") if b"fields" in query else None
+    return json_response(apply_mask(content, parse_mask(fields)) if fields else content)
 
 
-def json_response(content: Mapping[str, Any]) -> Response:
-    """Return an answer as JSON."""
-    return Response(to_json(content), media_type="application/json")
-
-
-async def read_message(request: Request, shape: type[_Shape], *, settings: Settings) -> _Shape:
-    """Read a body; an empty one is an empty message.
+async def read_message(request: Request, message_type: type[_Message], *, settings: Settings) -> _Message:
+    """Read the body of a request as a message; an empty body is an empty message.
 
     Raises:
-        ProblemError: it is not JSON, not of this shape, too large or too slow.
+        ProblemError: the body is not declared to be JSON, is too large or too slow, or is not such a message.
     """
     check_json_headers(request)
     body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)
     try:
-        return validate_json(body or b"{}", shape)
+        return validate_json(body or b"{}", message_type)
     except ValidationError as error:
         failure = error
     syntax = syntax_problem(failure, body)
     if syntax is not None:
         raise bad_request([("", f"{_INVALID} {syntax.detail}")], kind=syntax.kind)
     count = failure.error_count()
-    if count > _EXPLAINED:
+    if count > _MAX_DESCRIBED_ERRORS:
         raise bad_request([("", f"{_INVALID} {count} fields are wrong, too many to list.")])
-    raise bad_request(list(islice(dict.fromkeys(map(_violation, error_details(failure))), _LISTED)))
+    raise bad_request(list(islice(dict.fromkeys(map(_violation, error_details(failure))), _MAX_LISTED_ERRORS)))
 
 
 def _violation(error: ErrorDetails) -> tuple[str, str]:
-    steps = [_shown(step) for step in error["loc"]]
+    steps = [_printable(step) for step in error["loc"]]
     if error["type"] == "extra_forbidden":
-        where, at = ".".join(steps[:-1]), ""
-        if where:
-            at = f" at '{where}'"
-        return where, f"{_INVALID} Unknown name {json.dumps(steps[-1])}{at}: Cannot find field."
-    where = ".".join(steps)
-    if not where:
+        parent = ".".join(steps[:-1])
+        place = f" at '{parent}'" if parent else ""
+        return parent, f"{_INVALID} Unknown name {json.dumps(steps[-1])}{place}: Cannot find field."
+    path = ".".join(steps)
+    if not path:
         return "", f"{_INVALID} Root element must be a message."
-    return where, f"Invalid value at '{where}' ({_TYPES.get(error['type'], error['type'])})"
+    return path, f"Invalid value at '{path}' ({_TYPES.get(error['type'], error['type'])})"
 
 
-def _shown(step: str | int) -> str:
-    # A name that a caller made up may be anything, even the text of a comment.
-    return str(step) if isinstance(step, int) or _PLAIN_NAME.fullmatch(step) else _HIDDEN
+def _printable(step: str | int) -> str:
+    # A name that a caller invented may be anything, even the text of a comment.
+    return str(step) if isinstance(step, int) or _PLAIN_NAME.fullmatch(step) else _HIDDEN_NAME
 
 
 def read_comment(entry: TextEntry | None, *, settings: Settings) -> Comment:
-    """Return the comment of a call.
+    """Return the comment of a call as the model takes it.
 
     Raises:
-        AnalyzerError: there is none, or it is too long.
+        AnalyzerError: there is no text, or it is too long.
     """
     text = (entry.text if entry is not None else None) or ""
     if not text.strip():
@@ -157,15 +151,15 @@ def read_comment(entry: TextEntry | None, *, settings: Settings) -> Comment:
 
 
 def empty_comment_error() -> ProblemError:
-    """Return the refusal of a comment without text."""
+    """Build the refusal of a comment without text."""
     return analyzer_error("COMMENT_EMPTY", "Comment must be non-empty.")
 
 
 def check_context(context: Context | None) -> None:
-    """Make sure that the context of a comment is of one kind.
+    """Make sure that the context of a comment is of one kind only.
 
     Raises:
-        AnalyzerError: it is of both.
+        AnalyzerError: it is of both kinds.
     """
     if context is not None and context.entries is not None and context.article_and_parent_comment is not None:
         raise invalid_request("context: oneof field 'context' is already set: send entries or articleAndParentComment, not both")

@@ -1,4 +1,4 @@
-"""The shapes of Perspective's calls and answers, by the names that its discovery document uses."""
+"""The messages of Perspective's calls and answers, by the names that its discovery document uses."""
 
 from typing import Annotated, Literal, NotRequired
 
@@ -26,17 +26,17 @@ Name = Annotated[str, Field(max_length=1000)]
 Languages = Annotated[list[Language], Field(max_length=100)]
 
 
-def _names(name: str) -> AliasChoices | str:
-    # JSON made from protocol buffers may spell a field either way.
+def _field_names(name: str) -> AliasChoices | str:
+    # JSON that is made from protocol buffers may spell the name of a field either way.
     camel = to_camel(name)
     return name if camel == name else AliasChoices(camel, name)
 
 
 class _Message(BaseModel):
-    """As JSON of protocol buffers is read: what is unknown is refused, null is absent."""
+    """A message that is read as JSON of protocol buffers is: unknown fields are refused, and null means absent."""
 
     model_config = ConfigDict(
-        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, alias_generator=AliasGenerator(validation_alias=_names)
+        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, alias_generator=AliasGenerator(validation_alias=_field_names)
     )
 
 

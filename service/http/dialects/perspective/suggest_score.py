@@ -1,4 +1,4 @@
-"""``comments:suggestscore``: what moderators say about comments, Coral's feedback among it; kept as rulings."""
+"""``comments:suggestscore``: what moderators say about comments, which is recorded as rulings; Coral sends its feedback here."""
 
 import json
 from collections.abc import Mapping
@@ -27,44 +27,46 @@ from service.http.dialects.perspective.schemas import (
     SuggestCommentScoreRequest,
     SuggestCommentScoreResponse,
 )
-from service.http.keep_rulings import record_ruling
 from service.http.state import get_state
+from service.http.store_writes import record_ruling
 from service.perspective.attribute_names import ABUSIVE, HATEFUL, question_of, shown
 from service.settings import Settings
 from service.store.stored_types import Ruling
 
 __all__ = ["suggest_endpoint"]
 
-_YES = 0.5
-_LEARNED = "en"
-_TOKEN = "comment:"  # noqa: S105 - before the id in the tokens that Coral makes
+_YES_THRESHOLD = 0.5
+_DEFAULT_LANGUAGE = "en"
+_TOKEN_PREFIX = "comment:"  # noqa: S105 - comes before the id in the tokens that Coral sends
 _CORAL_ID = "Coral_comment_id"
-_LONGEST_ENTRY = 10_000
-_MOST_ATTRIBUTES = 50
+_MAX_ENTRY_LENGTH = 10_000
+_MAX_ATTRIBUTES = 50
 
 
 def suggest_endpoint(settings: Settings) -> Endpoint:
-    """Return the endpoint."""
+    """Return the endpoint of ``comments:suggestscore``."""
 
     async def suggest(request: Request) -> Response:
         check_query(request)
         caller = await admit_call(request, scope=Scope.FEEDBACK, secret=extract_google_secret(request))
-        asked = await read_message(request, SuggestCommentScoreRequest, settings=settings)
-        comment = read_comment(asked.comment, settings=settings)
-        check_context(asked.context)
-        await record_ruling(request, _ruling(asked, comment, caller))
+        message = await read_message(request, SuggestCommentScoreRequest, settings=settings)
+        comment = read_comment(message.comment, settings=settings)
+        check_context(message.context)
+        await record_ruling(request, _build_ruling(message, comment, caller))
         identifier = get_state(request).identifier
         language = identifier.identify([comment]).codes[0] if identifier is not None else None
-        made = SuggestCommentScoreResponse(detectedLanguages=[language or _LEARNED], requestedLanguages=asked.languages or [])
-        if asked.client_token:
-            made["clientToken"] = asked.client_token
-        return masked_response(request, made)
+        response = SuggestCommentScoreResponse(
+            detectedLanguages=[language or _DEFAULT_LANGUAGE], requestedLanguages=message.languages or []
+        )
+        if message.client_token:
+            response["clientToken"] = message.client_token
+        return masked_response(request, response)
 
     return suggest
 
 
-def _ruling(asked: SuggestCommentScoreRequest, comment: Comment, caller: Caller) -> Ruling:
-    answers = _answers(asked.attribute_scores)
+def _build_ruling(message: SuggestCommentScoreRequest, comment: Comment, caller: Caller) -> Ruling:
+    answers = _read_answers(message.attribute_scores)
     abusive, hateful = answers.pop(ABUSIVE, None), answers.pop(HATEFUL, None)
     try:
         return Ruling(
@@ -74,74 +76,74 @@ def _ruling(asked: SuggestCommentScoreRequest, comment: Comment, caller: Caller)
             abusive=abusive,
             hateful=hateful,
             attributes=answers,
-            community=caller.community or asked.community_id,
-            comment=_comment_id(asked),
-            language=asked.languages[0] if asked.languages else None,
+            community=caller.community or message.community_id,
+            comment=_comment_id(message),
+            language=message.languages[0] if message.languages else None,
             key=caller.key,
         )
     except InputError as error:
         raise invalid_request(f"attributeScores: {error}") from None
 
 
-def _answers(given: Mapping[str, GivenScores | None] | None) -> dict[str, bool]:
-    """Return what was said, by question.
+def _read_answers(attribute_scores: Mapping[str, GivenScores | None] | None) -> dict[str, bool]:
+    """Return the answer to each question that the scores of a call answer.
 
     Raises:
-        AnalyzerError: nothing was said, or a name or a score is none.
+        AnalyzerError: there are no scores, there is no such attribute, or a score is not one.
     """
-    if not given:
+    if not attribute_scores:
         raise invalid_request("Missing attribute_scores")
-    if len(given) > _MOST_ATTRIBUTES:
-        raise invalid_request(f"attributeScores: holds {len(given)} attributes; send at most {_MOST_ATTRIBUTES}")
-    said: dict[str, bool] = {}
-    for name, scores in given.items():
+    if len(attribute_scores) > _MAX_ATTRIBUTES:
+        raise invalid_request(f"attributeScores: holds {len(attribute_scores)} attributes; send at most {_MAX_ATTRIBUTES}")
+    answers: dict[str, bool] = {}
+    for name, scores in attribute_scores.items():
         question = question_of(name)
         if question is None:
             raise invalid_request(f"Unknown attribute: {shown(name)}")
-        value = _score(shown(name), scores or GivenScores()) >= _YES
-        if said.setdefault(question, value) != value:
+        value = _read_score(shown(name), scores or GivenScores()) >= _YES_THRESHOLD
+        if answers.setdefault(question, value) != value:
             raise invalid_request(f"attributeScores: {shown(name)} contradicts another score")
-    return said
+    return answers
 
 
-def _score(name: str, given: GivenScores) -> float:
-    """Return the score of the whole comment; if only parts of it were scored, the highest of theirs."""
-    spans = given.span_scores or ()
+def _read_score(name: str, scores: GivenScores) -> float:
+    """Return the score of the whole comment; if only parts of it were scored, the highest of their scores."""
+    spans = scores.span_scores or ()
     if any(span.begin is None or span.end is None or not 0 <= span.begin <= span.end for span in spans):
         raise invalid_request(f"attributeScores.{name}: a span needs begin and end")
-    values = [_number(name, score) for score in ([given.summary_score] if given.summary_score else [span.score for span in spans])]
+    values = [_read_value(name, score) for score in ([scores.summary_score] if scores.summary_score else [span.score for span in spans])]
     if not values:
         raise analyzer_error("INVALID_REQUEST", f"attributeScores.{name}: has no score: send a summaryScore")
     return max(values)
 
 
-def _number(name: str, score: GivenScore | None) -> float:
+def _read_value(name: str, score: GivenScore | None) -> float:
     if score is None:
         raise invalid_request(f"attributeScores.{name}: a span needs a score")
     if score.type not in (None, "PROBABILITY", "SCORE_TYPE_UNSPECIFIED"):
         raise invalid_request(f"Suggested score type {score.type} is not supported by attribute {name}")
-    # Zero is what protocol buffers leave out.
+    # Protocol buffers leave out zeros.
     value = score.value or 0.0
     if not 0 <= value <= 1:
         raise invalid_request(f"attributeScores.{name}: a score has to be from 0 to 1")
     return value
 
 
-def _comment_id(asked: SuggestCommentScoreRequest) -> str | None:
-    found = _coral_id(asked.context)
-    if found is None and asked.client_token:
-        return asked.client_token.removeprefix(_TOKEN) or None
-    return found
+def _comment_id(message: SuggestCommentScoreRequest) -> str | None:
+    comment_id = _coral_id(message.context)
+    if comment_id is None and message.client_token:
+        return message.client_token.removeprefix(_TOKEN_PREFIX) or None
+    return comment_id
 
 
 def _coral_id(context: Context | None) -> str | None:
-    """Return the id of the comment that Coral names in the JSON which it sends as context."""
+    """Return the id of the comment, which Coral names in JSON that it sends as context; None if there is none."""
     text = context.entries[0].text if context is not None and context.entries else None
-    if not text or len(text) > _LONGEST_ENTRY or _CORAL_ID not in text:
+    if not text or len(text) > _MAX_ENTRY_LENGTH or _CORAL_ID not in text:
         return None
     try:
-        named: Any = json.loads(text)
+        entry: Any = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    found = named.get(_CORAL_ID) if isinstance(named, dict) else None
-    return found if isinstance(found, str) and found else None
+    comment_id = entry.get(_CORAL_ID) if isinstance(entry, dict) else None
+    return comment_id if isinstance(comment_id, str) and comment_id else None

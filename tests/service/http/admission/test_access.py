@@ -1,46 +1,21 @@
 """Who may call, over a real socket."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
 from service.http.admission.access import is_loopback
-from service.http.app import create_app
-from service.settings import Settings, read_settings
-from service.store.store import Store, open_store
+from service.store.store import Store
 from service.store.stored_types import Scope
+from tests.waiting import wait_until
 
-if TYPE_CHECKING:
-    from model.moderator import Moderator
-
-Running = Callable[..., AbstractContextManager[httpx.Client]]
 Serve = Callable[..., AbstractContextManager[httpx.Client]]
 
 CALL = {"comments": [{"id": "1", "text": "Good morning"}]}
 WRONG = "wrong-secret-of-nobody"
-
-
-@pytest.fixture
-def serve(running: Running, moderator: "Moderator", tmp_path: Path) -> Serve:
-    """A function that serves with the given settings and a store in the test's folder."""
-
-    def begin(**given: object) -> AbstractContextManager[httpx.Client]:
-        return running(create_app(read_settings(data_dir=tmp_path, **given), load=lambda _: moderator))
-
-    return begin
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """The store of that service, opened a second time as `tipstaff keys` does."""
-    store = open_store(Settings(data_dir=tmp_path))
-    yield store
-    store.close()
 
 
 def _status(client: httpx.Client, secret: str | None = None) -> int:
@@ -48,31 +23,30 @@ def _status(client: httpx.Client, secret: str | None = None) -> int:
     return client.post("/v1/moderate", json=CALL, headers=headers).status_code
 
 
-def _until(client: httpx.Client, status: int) -> None:
-    while _status(client) != status:
-        pass
+def _wait_for(client: httpx.Client, status: int) -> None:
+    wait_until(lambda: _status(client) == status, what=f"a call without a key is answered {status}")
 
 
 def test_loopback_without_keys_is_open(serve: Serve) -> None:
-    """A service that only this machine reaches and that never had a key lets everybody in, whatever key they bring along."""
+    """A service that only this machine can reach and that never had a key admits everybody, whatever key they send."""
     with serve() as client:
         assert (_status(client), _status(client, WRONG)) == (200, 200)
 
 
 def test_first_key_ends_openness_for_good(serve: Serve, store: Store) -> None:
-    """Once a key is made calls need one, and they still do when the last one is revoked and the service starts anew."""
+    """Once a key has been made calls need one, even after the last one is revoked and the service is restarted."""
     with serve() as client:
-        _until(client, 200)
+        _wait_for(client, 200)
         key, secret = store.keys.create("forum", [Scope.SCORE])
-        _until(client, 401)
+        _wait_for(client, 401)
         assert _status(client, secret) == 200
         store.keys.revoke(key.id)
     with serve() as client:
         assert (_status(client), _status(client, secret)) == (401, 401)
 
 
-def test_without_key_nobody_calls_from_elsewhere(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
-    """A service that others can reach and that has no key says at its start and in each answer what to do."""
+def test_without_keys_nobody_may_call_from_elsewhere(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    """A service that others can reach and that has no key says what to do, in the log at its start and in each answer."""
     with caplog.at_level(logging.WARNING, "tipstaff.http"), serve(host="0.0.0.0") as client:
         response = client.post("/v1/moderate", json=CALL)
 
@@ -84,8 +58,8 @@ def test_without_key_nobody_calls_from_elsewhere(serve: Serve, caplog: pytest.Lo
     assert [record.getMessage().startswith("there is no valid key") for record in caplog.records] == [True]
 
 
-def test_open_lets_everybody_in_but_no_wrong_key(serve: Serve, store: Store, caplog: pytest.LogCaptureFixture) -> None:
-    """With open set, whoever brings no key is let in, and a key that comes along has to be right once there are keys."""
+def test_open_service_admits_everybody_but_no_wrong_key(serve: Serve, store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    """With open set, calls without a key are admitted, and a key that is sent has to be right once there are keys."""
     _, secret = store.keys.create("forum", [Scope.SCORE])
     with caplog.at_level(logging.WARNING, "tipstaff.http"), serve(host="0.0.0.0", open=True) as client:
         assert (_status(client), _status(client, secret), _status(client, WRONG)) == (200, 200, 401)
@@ -93,12 +67,12 @@ def test_open_lets_everybody_in_but_no_wrong_key(serve: Serve, store: Store, cap
 
 
 def test_loopback_can_be_closed(serve: Serve) -> None:
-    """With open set to false a service on a loopback address needs keys from the first."""
+    """With open set to false, calls to a loopback address need a key from the beginning."""
     with serve(open=False) as client:
         assert _status(client) == 401
 
 
-def test_key_is_taken_where_clients_put_it(serve: Serve, store: Store) -> None:
+def test_key_is_accepted_where_clients_put_it(serve: Serve, store: Store) -> None:
     """The same key works as Bearer, as X-API-KEY and in the query; elsewhere, or wrong, it is answered 401."""
     _, secret = store.keys.create("forum", [Scope.SCORE])
     with serve() as client:
@@ -107,7 +81,7 @@ def test_key_is_taken_where_clients_put_it(serve: Serve, store: Store) -> None:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             return client.post(f"/v1/moderate{query}", json=CALL, headers=named).status_code
 
-        taken = [
+        accepted = [
             status(Authorization=f"Bearer {secret}"),
             status(Authorization=f"bearer  {secret}"),
             status(X_API_KEY=secret),
@@ -126,7 +100,7 @@ def test_key_is_taken_where_clients_put_it(serve: Serve, store: Store) -> None:
             status(f"?key={secret}", Authorization=f"Bearer {WRONG}"),
         ]
 
-    assert taken == [200] * len(taken)
+    assert accepted == [200] * len(accepted)
     assert refused == [401] * len(refused)
 
 
@@ -155,7 +129,7 @@ def test_scope_counts(serve: Serve, store: Store) -> None:
 
 
 def test_health_and_documentation_need_no_key(serve: Serve, store: Store) -> None:
-    """Supervisors and whoever reads the documentation need no key."""
+    """Neither supervisors nor readers of the documentation need a key."""
     store.keys.create("forum", [Scope.SCORE])
     with serve() as client:
         paths = ("/healthz", "/readyz", "/docs", "/openapi.json")

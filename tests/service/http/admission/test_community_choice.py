@@ -1,8 +1,8 @@
-"""What communities want is done, over a real socket."""
+"""Comments are judged as their community wants, over a real socket."""
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,10 @@ import pytest
 
 from model.errors import TipstaffError
 from service.http.app import create_app
-from service.settings import Settings, read_settings
-from service.store.store import Store, open_store
+from service.settings import read_settings
+from service.store.store import Store
 from service.store.stored_types import Scope
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from model.moderator import Moderator
@@ -54,14 +55,6 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """The store of the service."""
-    store = open_store(Settings(data_dir=tmp_path))
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def client(running: Running, moderator: "Moderator", path: Path, tmp_path: Path) -> Iterator[httpx.Client]:
     """A client of a service with these communities."""
     settings = read_settings(data_dir=tmp_path, communities=path)
@@ -81,7 +74,7 @@ def _verdict(client: httpx.Client, text: str, **more: Any) -> str:
     return verdict
 
 
-def test_thresholds_are_the_communitys(client: httpx.Client) -> None:
+def test_thresholds_are_those_of_the_community(client: httpx.Client) -> None:
     """A comment gets the verdict that its community's thresholds give it, and the answer names community and policy."""
     answer = _ask(client, FINE, community="strict")
 
@@ -98,7 +91,7 @@ def test_a_policy_that_the_call_names_comes_first(client: httpx.Client) -> None:
 
 
 def test_community_by_address(client: httpx.Client) -> None:
-    """Each address is there under /c/NAME as well, for the community of that name; one that the call names comes first."""
+    """Every path exists under /c/NAME too, for the community of that name; a community that the call names comes first."""
     assert _verdict(client, FINE, prefix="/c/strict") == "reject"
     assert _verdict(client, FINE, prefix="/c/strict", community="lenient") == "approve"
     assert client.get("/c/strict/readyz").status_code == 200
@@ -107,7 +100,7 @@ def test_community_by_address(client: httpx.Client) -> None:
 
 
 def test_dialects_by_address(client: httpx.Client) -> None:
-    """Dialects answer under a community's address too, as it wants."""
+    """Dialects answer under the path of a community too, by its policy."""
     ask = {"input": FINE}
 
     strict, plain = (client.post(f"{prefix}/v1/moderations", json=ask).json()["results"][0]["flagged"] for prefix in ("/c/strict", ""))
@@ -119,8 +112,7 @@ def test_community_by_key(client: httpx.Client, store: Store) -> None:
     """A call belongs to the community of its key, unless it or its address names another."""
     _, secret = store.keys.create("forum", [Scope.SCORE], community="strict")
     headers = {"Authorization": f"Bearer {secret}"}
-    while client.post("/v1/moderate", json={"comments": []}).status_code != 401:
-        pass
+    wait_until(lambda: client.post("/v1/moderate", json={"comments": []}).status_code == 401, what="the service knows the key")
 
     assert _ask(client, FINE, headers=headers)["community"] == "strict"
     assert _ask(client, FINE, headers=headers, prefix="/c/lenient")["community"] == "lenient"
@@ -139,7 +131,7 @@ def test_unknown_community_is_refused(client: httpx.Client, running: Running, mo
 
 
 def test_lists_decide_and_are_named(client: httpx.Client) -> None:
-    """What a list matches is approved or rejected whatever its scores, the decision names the rule, and denying comes before allowing."""
+    """A comment that a list matches is approved or rejected whatever its scores, its decision names the rule, and denial comes first."""
     denied, allowed, untouched = (_ask(client, text, community="lists")["decisions"][0] for text in (FINE, TOXIC, "Hello there, friend"))
 
     assert (denied["verdict"], denied["matched"]) == ("reject", "deny: morning")
@@ -147,15 +139,15 @@ def test_lists_decide_and_are_named(client: httpx.Client) -> None:
     assert (untouched["verdict"], "matched" in untouched) == ("approve", False)
 
 
-def test_who_only_watches_approves(client: httpx.Client) -> None:
-    """A community that observes approves everything, and the decision tells what would have been."""
+def test_observing_community_approves(client: httpx.Client) -> None:
+    """A community that only observes approves everything, and each decision names the verdict that it would have had."""
     for text, observed in ((TOXIC, "reject"), (FINE, "reject"), ("Hello there, friend", "approve")):
         decision = _ask(client, text, community="watching")["decisions"][0]
         assert (decision["verdict"], decision["observed"]) == ("approve", observed)
 
 
 def test_comments_without_text_keep_their_place(client: httpx.Client) -> None:
-    """What cannot be judged has its error whatever the community."""
+    """A comment that cannot be judged has its error entry, whatever its community."""
     comments = [{"id": "1", "text": ""}, {"id": "2", "text": FINE}]
     entries = client.post("/v1/moderate", json={"comments": comments, "community": "lists"}).json()["decisions"]
 
@@ -163,25 +155,30 @@ def test_comments_without_text_keep_their_place(client: httpx.Client) -> None:
     assert entries[1]["matched"] == "deny: morning"
 
 
-def test_store_is_taken(client: httpx.Client) -> None:
-    """A call may say that nothing of it may be stored."""
-    assert _verdict(client, FINE, store=False) == "approve"
+@pytest.mark.parametrize("store", [False, True])
+def test_no_comment_is_stored(client: httpx.Client, tmp_path: Path, store: bool) -> None:
+    """A call may say whether it may be stored; whatever it says, no file of the service holds its comment."""
+    assert _verdict(client, "Abracadabra, what a lovely day", store=store) == "approve"
+
+    assert not [file for file in tmp_path.rglob("*") if file.is_file() and b"bracadabra" in file.read_bytes()]
 
 
 def test_changes_take_effect(client: httpx.Client, path: Path) -> None:
-    """When the file changes, what it says counts without a restart."""
+    """When the file changes, its new content counts without a restart."""
     path.write_text(FILE.replace("[community.strict]", "[community.gone]") + "\n[community.strict]\n", encoding="utf-8")
 
-    while _verdict(client, FINE, community="strict") != "approve":
-        pass
+    wait_until(lambda: _verdict(client, FINE, community="strict") == "approve", what="the community is strict no longer")
+
+
+def _is_logged(caplog: pytest.LogCaptureFixture, words: str) -> bool:
+    return any(words in record.getMessage() for record in caplog.records)
 
 
 def test_bad_changes_are_refused(client: httpx.Client, path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """When the file changes for the worse, the log says why and what was read before counts on."""
+    """If the file is wrong after a change, the log says why and its former content stays in force."""
     with caplog.at_level(logging.INFO, "tipstaff.http"):
         path.write_text('[community.strict]\npolicy = "nonsense"', encoding="utf-8")
-        while not any("policy is none of the model" in said for said in (record.getMessage() for record in caplog.records)):
-            pass
+        wait_until(lambda: _is_logged(caplog, "policy is none of the model"), what="the log says what is wrong")
         verdict = _verdict(client, FINE, community="strict")
 
     assert verdict == "reject"
@@ -189,13 +186,12 @@ def test_bad_changes_are_refused(client: httpx.Client, path: Path, caplog: pytes
 
 @pytest.mark.parametrize("content", ["[community", '[community.a]\npolicy = "nonsense"'])
 def test_a_bad_file_stops_the_start(running: Running, moderator: "Moderator", path: Path, tmp_path: Path, content: str) -> None:
-    """A file that is wrong at the start stops it with a line that names the file."""
+    """A file that is wrong at the start is reported as a failure that names the file."""
     path.write_text(content, encoding="utf-8")
     failures: list[TipstaffError] = []
     app = create_app(read_settings(data_dir=tmp_path, communities=path), load=lambda _: moderator, on_failure=failures.append)
 
-    with suppress(Exception), running(app, ready=False) as client:
-        while not failures:
-            client.get("/healthz")
+    with running(app, ready=False):
+        wait_until(lambda: failures, what="the failure is reported")
 
     assert [str(failure).startswith(f"{path}: ") for failure in failures] == [True]

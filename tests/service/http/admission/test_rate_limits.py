@@ -1,52 +1,28 @@
-"""How often somebody may call, over real sockets, counted in memory and in a real Redis."""
+"""How often a caller may call, over real sockets, counted in memory and in a real Redis."""
 
 import asyncio
 import logging
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 from limits import parse
 
+from service.http.admission import rate_limits
 from service.http.admission.rate_limits import MemoryCounter
-from service.http.app import create_app
-from service.settings import Settings, read_settings
-from service.store.store import Store, open_store
+from service.store.store import Store
 from service.store.stored_types import Scope
+from tests.waiting import wait_until
 
-if TYPE_CHECKING:
-    from model.moderator import Moderator
-
-Running = Callable[..., AbstractContextManager[httpx.Client]]
 Serve = Callable[..., AbstractContextManager[httpx.Client]]
 
 CALL = {"comments": [{"id": "1", "text": "Good morning"}]}
 PROXY = {"trusted_proxies": "127.0.0.0/8", "open": True}
-
-
-@pytest.fixture
-def serve(running: Running, moderator: "Moderator", tmp_path: Path) -> Serve:
-    """A function that serves with the given settings and a store in the test's folder."""
-
-    def begin(**given: object) -> AbstractContextManager[httpx.Client]:
-        return running(create_app(read_settings(data_dir=tmp_path, **given), load=lambda _: moderator))
-
-    return begin
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """The store of that service."""
-    store = open_store(Settings(data_dir=tmp_path))
-    yield store
-    store.close()
 
 
 def _free_port() -> int:
@@ -68,24 +44,27 @@ class RealRedis:
     def start(self) -> None:
         arguments = ["--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self._folder)]
         self._process = subprocess.Popen([self._program, *arguments], stdout=subprocess.DEVNULL)
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self._port)).close()
-            except OSError:
-                assert self._process.poll() is None, "the server ended at once"
-                time.sleep(0.02)
-            else:
-                return
+        wait_until(self._is_up, what="Redis accepts connections")
+
+    def _is_up(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, "the server ended at once"
+        try:
+            socket.create_connection(("127.0.0.1", self._port)).close()
+        except OSError:
+            return False
+        return True
 
     def stop(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
+            self._process.wait(timeout=60)
 
 
 @pytest.fixture
-def redis(tmp_path: Path) -> Iterator[RealRedis]:
-    """A real Redis server that runs."""
+def redis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RealRedis]:
+    """A real Redis server that runs; on a busy machine it may take its time."""
+    monkeypatch.setattr(rate_limits, "_REDIS_TIMEOUT", 30.0)
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("no Redis server is installed: Debian's package redis-server has one")
@@ -100,7 +79,7 @@ def _call(client: httpx.Client, secret: str | None = None, **headers: str) -> ht
     return client.post("/v1/moderate", json=CALL, headers=authorization | {name.replace("_", "-"): each for name, each in headers.items()})
 
 
-def test_limit_of_a_key(serve: Serve, store: Store) -> None:
+def test_key_has_a_limit(serve: Serve, store: Store) -> None:
     """Beyond its limit a key is answered 429 with Retry-After, and other keys are not."""
     first, second = (store.keys.create(name, [Scope.SCORE])[1] for name in ("first", "second"))
     with serve(limit_per_key="2/hour") as client:
@@ -114,8 +93,8 @@ def test_limit_of_a_key(serve: Serve, store: Store) -> None:
     assert "2 per 1 hour" in refused.json()["detail"]
 
 
-def test_limit_of_an_address(serve: Serve) -> None:
-    """An address has its own limit, whatever it claims to forward; health and documentation do not count."""
+def test_address_has_a_limit(serve: Serve) -> None:
+    """An address has a limit of its own, whatever it claims to forward; calls for health do not count."""
     with serve(limit_per_address="2/hour") as client:
         for _ in range(5):
             client.get("/healthz")
@@ -125,7 +104,7 @@ def test_limit_of_an_address(serve: Serve) -> None:
 
 
 def test_wrong_keys_count_too(serve: Serve, store: Store) -> None:
-    """Whoever tries out keys reaches the limit of its address."""
+    """A caller that tries out keys reaches the limit of its address."""
     store.keys.create("forum", [Scope.SCORE])
     with serve(limit_per_address="3/hour") as client:
         assert [_call(client, f"guess-{number}").status_code for number in range(5)] == [401, 401, 401, 429, 429]
@@ -151,8 +130,8 @@ def test_network_of_an_ipv6_address_counts(serve: Serve) -> None:
     assert statuses == [200, 429, 200, 200, 429, 200, 429]
 
 
-def test_several_limits(serve: Serve) -> None:
-    """Of several limits each counts."""
+def test_each_of_several_limits_counts(serve: Serve) -> None:
+    """If there are several limits, a call is refused as soon as it exceeds one of them."""
     with serve(limit_per_address="100/second; 3/hour") as client:
         assert [_call(client).status_code for _ in range(5)] == [200, 200, 200, 429, 429]
 
@@ -180,24 +159,23 @@ def test_nobody_is_refused_while_redis_is_away(serve: Serve, redis: RealRedis, c
         redis.stop()
         away = [_call(client).status_code for _ in range(20)]
         redis.start()
-        while _call(client).status_code != 429:
-            pass
+        wait_until(lambda: _call(client).status_code == 429, what="calls are counted again")
 
     assert (before, away) == ([200, 429], [200] * 20)
-    said = [record.getMessage() for record in caplog.records if "counted" in record.getMessage()]
-    assert len(said) == 2
-    assert "not limited" in said[0]
+    lines = [record.getMessage() for record in caplog.records if "counted" in record.getMessage()]
+    assert len(lines) == 2
+    assert "not limited" in lines[0]
 
 
-def test_memory_forgets() -> None:
-    """In memory there are never more callers than allowed, and those whose calls are out of the window go first."""
+def test_memory_forgets_callers() -> None:
+    """No more callers are remembered than allowed, and those that have not called for longest are forgotten first."""
 
     async def count() -> list[float]:
-        memory = MemoryCounter(most=10)
+        counter = MemoryCounter(max_callers=10)
         limit = parse("1/hour")
-        first = [await memory.hit(limit, f"caller {number}") for number in range(100)]
+        first = [await counter.hit(limit, f"caller {number}") for number in range(100)]
         # The last ones are remembered, the first ones are not.
-        return [max(first), await memory.hit(limit, "caller 99"), await memory.hit(limit, "caller 0")]
+        return [max(first), await counter.hit(limit, "caller 99"), await counter.hit(limit, "caller 0")]
 
     highest, last, forgotten = asyncio.run(count())
 

@@ -10,15 +10,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from model.comment import LABELS, VERDICTS, Format
+from service.http.connection.json_body import parse_json
 from service.http.problems import ProblemError, ProblemKind
-from service.http.routes.moderate_messages import (
-    ModerateAnswer,
-    ModerateRequest,
-    build_request_type,
-    parse_json,
-    render_answer,
-    round_scores,
-)
+from service.http.routes.moderate_messages import ModerateAnswer, ModerateRequest, build_request_type, render_answer, round_scores
 
 SHAPE = build_request_type(3)
 PROBABILITIES = st.floats(0, 1, allow_subnormal=True)
@@ -103,7 +97,7 @@ def test_optional_fields() -> None:
 
     asked = parse_json(json.dumps({"comments": [full, empty], "policy": None, "explain": None}).encode(), SHAPE)
 
-    first, second = (comment.comment() for comment in asked.comments)
+    first, second = (comment.to_comment() for comment in asked.comments)
     assert (first.id, first.format, first.language, first.author, first.parent) == ("1", Format.HTML, "en", "b", "7")
     assert (second.format, second.language, second.author, second.parent) == (Format.PLAIN, None, None, None)
 

@@ -1,0 +1,85 @@
+"""What is decided about single comments, as the dialects need it for their answers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from starlette.requests import Request
+
+from model.comment import Comment, Label, Verdict
+from service.http.calls import Caller, Judgements, judge_comments
+from service.http.problems import ProblemError, ProblemKind
+
+__all__ = ["UNJUDGED", "CommentVerdict", "comment_verdicts", "judge_for_client"]
+
+
+class CommentVerdict(NamedTuple):
+    """What is decided about one comment, once policy, languages and lists have had their say.
+
+    Attributes:
+        label: what the model calls the comment; None if it was not judged, for instance because it has no text.
+        verdict: what to do with the comment; None if it was not judged.
+        unobserved_verdict: the verdict as it would be if the community did more than observe.
+        scores: probabilities in the order of ``LABELS``; zeros if the comment was not judged.
+        attributes: the probability of each attribute that the model publishes; empty if the comment was not judged.
+        foreign: whether its language is one that the model did not learn, so that the scores mean little.
+        matched: the rule of the community's lists that decided the verdict; None if none did.
+    """
+
+    label: Label | None
+    verdict: Verdict | None
+    unobserved_verdict: Verdict | None
+    scores: tuple[float, float, float]
+    attributes: Mapping[str, float]
+    foreign: bool
+    matched: str | None
+
+    @property
+    def abusive(self) -> float:
+        """The probability that the comment is toxic or hateful."""
+        return self.scores[1] + self.scores[2]
+
+    @property
+    def hateful(self) -> float:
+        """The probability that the comment is hateful."""
+        return self.scores[2]
+
+
+UNJUDGED = CommentVerdict(None, None, None, (0.0, 0.0, 0.0), {}, foreign=False, matched=None)
+"""The verdict on a comment that nobody has judged."""
+
+
+async def judge_for_client(request: Request, comments: Sequence[Comment], *, caller: Caller, community: str | None) -> Judgements:
+    """Judge comments for a client that sends a name of its own, whether or not the site has a community of that name.
+
+    Arguments and errors are those of `judge_comments`, but a community that the site does not have counts as none.
+    """
+    try:
+        return await judge_comments(request, comments, caller=caller, community=community)
+    except ProblemError as problem:
+        if community is None or problem.kind is not ProblemKind.UNKNOWN_COMMUNITY:
+            raise
+        return await judge_comments(request, comments, caller=caller)
+
+
+def comment_verdicts(judgements: Judgements) -> Iterator[CommentVerdict]:
+    """Yield what is decided about each comment, in order."""
+    names = judgements.decisions.attribute_names
+    for judgement in judgements.rows():
+        if judgement.label is None:
+            yield UNJUDGED._replace(
+                verdict=judgement.verdict,
+                unobserved_verdict=judgement.unobserved_verdict,
+                foreign=bool(judgement.foreign),
+                matched=judgement.matched,
+            )
+        else:
+            fine, toxic, hateful = judgement.scores
+            yield CommentVerdict(
+                label=judgement.label,
+                verdict=judgement.verdict,
+                unobserved_verdict=judgement.unobserved_verdict,
+                scores=(fine, toxic, hateful),
+                attributes=dict(zip(names, judgement.attributes, strict=True)),
+                foreign=bool(judgement.foreign),
+                matched=judgement.matched,
+            )

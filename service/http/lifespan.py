@@ -1,0 +1,129 @@
+"""What happens around the life of an app: its store is opened, its model is loaded, and both end with the app."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+
+from model.errors import ArtefactError, StoreError, TipstaffError
+from service.heap_trim import give_back
+from service.http.state import LifespanState, ServiceState
+from service.settings import Settings
+from service.store.lifecycle import living
+
+if TYPE_CHECKING:
+    from model.language.identifier import Identifier
+    from model.moderator import Moderator
+    from service.store.outbox_worker import Handler
+
+__all__ = ["Lifespan", "LoadModerator", "OnFailure"]
+
+LoadModerator = Callable[[Settings], "Moderator"]
+OnFailure = Callable[[TipstaffError], None]
+
+_log = logging.getLogger("tipstaff.http")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lifespan:
+    """Starts and ends a service; an instance is the ``lifespan`` of an app.
+
+    Attributes:
+        settings: which store to open, which model to load, and so on.
+        load: returns the moderator, which is then warmed up; both happen in a thread.
+        on_failure: called in the event loop's thread with the error, if the store cannot be opened or the model cannot be loaded.
+        in_background: whether the app accepts calls before the store is open and the model is loaded.
+        handlers: the handlers of the calls that wait in the outbox, by kind.
+        metrics_dir: the folder for the metrics of all processes of this service; None if this is the only process.
+    """
+
+    settings: Settings
+    load: LoadModerator
+    on_failure: OnFailure
+    in_background: bool
+    handlers: "Mapping[str, Handler]"
+    metrics_dir: Path | None = None
+
+    @asynccontextmanager
+    async def __call__(self, _app: Starlette) -> AsyncIterator[LifespanState]:
+        """Run the service for as long as the context lasts."""
+        state = ServiceState.build(self.settings, metrics_dir=self.metrics_dir)
+        async with AsyncExitStack() as store_stack:
+            start = asyncio.create_task(self._start(state, store_stack))
+            tasks = [start, *map(asyncio.create_task, state.background_work())]
+            try:
+                if not self.in_background:
+                    await start
+                yield LifespanState(service=state)
+            finally:
+                await _cancel(tasks)
+                await state.close()
+
+    async def _start(self, state: ServiceState, store_stack: AsyncExitStack) -> None:
+        """Open the store, then load the model; what fails is reported, and leaves the service not ready."""
+        try:
+            await self._open_store(state, store_stack)
+        except TipstaffError as error:
+            self.on_failure(error)
+            return
+        except Exception as error:
+            _log.debug("the store cannot be opened", exc_info=error)
+            self.on_failure(StoreError(f"the store cannot be opened: {type(error).__name__}"))
+            return
+        try:
+            await self._load_model(state)
+        except TipstaffError as error:
+            self.on_failure(error)
+        except Exception as error:
+            _log.debug("the model cannot be loaded", exc_info=error)
+            self.on_failure(ArtefactError(f"the model cannot be loaded: {type(error).__name__}: {error}"))
+
+    async def _open_store(self, state: ServiceState, store_stack: AsyncExitStack) -> None:
+        await asyncio.to_thread(state.communities.read)
+        live = await store_stack.enter_async_context(living(self.settings, handlers=self.handlers))
+        state.store, state.ring, state.worker = live.store, live.ring, live.worker
+        state.access.use_keys(live.ring)
+
+    async def _load_model(self, state: ServiceState) -> None:
+        began = time.monotonic()
+        loop = asyncio.get_running_loop()
+        moderator, identifier = await loop.run_in_executor(state.pool, self._load_and_warm, state)
+        state.moderator, state.identifier = moderator, identifier
+        _log.info("ready: %s, loaded in %.1f s", moderator.version, time.monotonic() - began)
+
+    def _load_and_warm(self, state: ServiceState) -> "tuple[Moderator, Identifier]":
+        # The language tables take half a second to read, which can pass while the moderator is loaded.
+        tables = state.pool.submit(_preload_language_tables)
+        moderator = self.load(self.settings)
+        state.communities.check_policies(moderator.policies)
+        moderator.warm()
+        tables.result()
+        identifier = _load_identifier(self.settings, moderator.languages)
+        identifier.warm()
+        give_back()
+        return moderator, identifier
+
+
+async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _preload_language_tables() -> None:
+    from model.language.identifier import preload_tables
+
+    preload_tables()
+
+
+def _load_identifier(settings: Settings, learned: Collection[str]) -> "Identifier":
+    # The identifier imports Numba, which takes most of a second; here, in a thread, /healthz is answered meanwhile.
+    from model.language.identifier import Identifier
+
+    return Identifier.load(learned, letters=settings.language_letters, certainty=settings.language_certainty)

@@ -1,0 +1,66 @@
+"""What a call has to leave in the store before it is acknowledged: rulings of moderators, and calls to other systems."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from starlette.requests import Request
+
+from model.errors import StoreError
+from service.http.problems import ProblemError, ProblemKind
+from service.http.state import ServiceState, get_state
+from service.store.stored_types import Ruling
+
+__all__ = ["enqueue_call", "record_ruling"]
+
+_log = logging.getLogger("tipstaff.http")
+
+
+async def record_ruling(request: Request, ruling: Ruling) -> None:
+    """Store a ruling; when this returns, it is on the disk.
+
+    Raises:
+        ProblemError: it could not be stored, and the client should send it again later.
+    """
+    state = get_state(request)
+    if state.store is None:
+        raise _not_open_problem()
+    rulings = state.store.rulings
+    await _write(
+        state, lambda: rulings.record(ruling), log="a ruling could not be kept", detail="The ruling could not be kept: send it again later."
+    )
+
+
+async def enqueue_call(request: Request, kind: str, payload: Mapping[str, Any], *, idempotency: str) -> None:
+    """Put a call to another system into the outbox; when this returns, it is on the disk, and the outbox's worker will make it.
+
+    The arguments are those of `Outbox.enqueue`.
+
+    Raises:
+        ProblemError: it could not be stored, and the client should send its own call again later.
+    """
+    state = get_state(request)
+    if state.store is None or state.worker is None:
+        raise _not_open_problem()
+    outbox = state.store.outbox
+    await _write(
+        state,
+        lambda: outbox.enqueue(kind, payload, idempotency=idempotency),
+        log=f"a {kind} could not be kept",
+        detail="What follows from this call could not be kept: send it again later.",
+    )
+    state.worker.wake()
+
+
+async def _write(state: ServiceState, write: Callable[[], object], *, log: str, detail: str) -> None:
+    try:
+        await asyncio.get_running_loop().run_in_executor(state.pool, write)
+    except StoreError as error:
+        # The error's own message is for the operator alone.
+        _log.error("%s: %s", log, error)
+        raise ProblemError(ProblemKind.NOT_KEPT, detail, headers={"Retry-After": "5"}) from None
+
+
+def _not_open_problem() -> ProblemError:
+    return ProblemError(ProblemKind.NOT_READY, "The store is being opened: try again shortly.", headers={"Retry-After": "1"})
