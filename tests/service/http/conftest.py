@@ -34,6 +34,8 @@ MakeKey = Callable[..., str]
 
 CLIENTS = Path(__file__).parents[3] / "build/clients"
 
+# Seconds. After a change of the kernels the first start compiles them, which takes a minute and more on a busy machine.
+_START_TIMEOUT = 300
 _STOP_TIMEOUT = 60
 
 
@@ -55,7 +57,7 @@ def _running(app: FastAPI, *, ready: bool = True, root_path: str = "") -> Iterat
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=60) as client:
                 if ready:
-                    wait_until(lambda: client.get("/readyz").status_code == 200, what="the service is ready")
+                    wait_until(lambda: client.get("/readyz").status_code == 200, what="the service is ready", seconds=_START_TIMEOUT)
                 yield client
         finally:
             server.should_exit = True

@@ -18,6 +18,8 @@ from tests.waiting import wait_until
 _COMMAND = [sys.executable, "-c", "from service.cli.main import main; main()", "serve"]
 _LISTENING = re.compile(r"listening on (https?://[^\s,]+),")
 _OWN_VARIABLES = ("TIPSTAFF_", "OTEL_")
+# Seconds. After a change of the kernels the first start compiles them, which takes a minute and more on a busy machine.
+_START_TIMEOUT = 300
 _END_TIMEOUT = 120
 
 
@@ -66,7 +68,7 @@ class ServerProcess:
         def has_begun() -> bool:
             return self._find_address() is not None or self._process.poll() is not None
 
-        wait_until(has_begun, what="the server listens")
+        wait_until(has_begun, what="the server listens", seconds=_START_TIMEOUT)
         address = self._find_address()
         assert address is not None, self.lines()
         return address
@@ -78,7 +80,11 @@ class ServerProcess:
         """Wait until the server is ready, and return its address."""
         address = self.address()
         with httpx.Client(base_url=address, timeout=60) as client:
-            wait_until(lambda: self._process.poll() is not None or client.get("/readyz").status_code == 200, what="the server is ready")
+            wait_until(
+                lambda: self._process.poll() is not None or client.get("/readyz").status_code == 200,
+                what="the server is ready",
+                seconds=_START_TIMEOUT,
+            )
         assert self._process.poll() is None, self.lines()
         return address
 

@@ -1,4 +1,4 @@
-"""What the service says of comments in languages that the model did not learn, over a real socket."""
+"""Comments in languages that the model did not learn, over a real socket."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -23,15 +23,15 @@ FINE = "What a lovely morning, thank you all."
 def _judge(client: httpx.Client, text: str, path: str = "/v1/moderate", **more: object) -> dict[str, Any]:
     response = client.post(path, json={"comments": [{"id": "1", "text": text, **more}]})
     assert response.status_code == 200
-    found: dict[str, Any] = response.json()["decisions"][0]
-    return found
+    decision: dict[str, Any] = response.json()["decisions"][0]
+    return decision
 
 
 def test_foreign_comment_is_for_review(client: httpx.Client) -> None:
     """A comment in a language that the model did not learn is for review; the answer names the language and says that it is foreign."""
-    found = _judge(client, GERMAN)
+    decision = _judge(client, GERMAN)
 
-    assert (found["language"], found["foreign"], found["verdict"]) == ("de", True, "review")
+    assert (decision["language"], decision["foreign"], decision["verdict"]) == ("de", True, "review")
 
 
 def test_scores_of_foreign_comments_are_never_sure(client: httpx.Client) -> None:
@@ -43,21 +43,21 @@ def test_scores_of_foreign_comments_are_never_sure(client: httpx.Client) -> None
 
 
 def test_english_is_not_foreign(client: httpx.Client) -> None:
-    """An English comment is named English and nothing else changes; where the language cannot be told there is none."""
+    """An English comment has the language English and is not foreign; where the language cannot be identified there is none."""
     assert _judge(client, FINE)["language"] == "en"
     assert "foreign" not in _judge(client, FINE)
     assert "language" not in _judge(client, "Hi")
 
 
 def test_caller_may_name_the_language(client: httpx.Client) -> None:
-    """Whoever sends a comment may say which language it is in."""
+    """A call may name the language of a comment."""
     assert "foreign" not in _judge(client, GERMAN, language="en")
     assert _judge(client, FINE, language="fr-CA")["language"] == "fr"
     assert _judge(client, FINE, language="fr-CA")["verdict"] == "review"
 
 
-def test_dialects_know_of_languages(client: httpx.Client) -> None:
-    """A foreign comment is flagged by a dialect too, and no category is said to apply."""
+def test_dialects_flag_foreign_comments(client: httpx.Client) -> None:
+    """A foreign comment is flagged by a dialect, too, for no category."""
     result = client.post("/v1/moderations", json={"input": GERMAN}).json()["results"][0]
 
     assert result["flagged"]
@@ -67,8 +67,10 @@ def test_dialects_know_of_languages(client: httpx.Client) -> None:
 @pytest.mark.parametrize(
     ("on_foreign", "verdict"), [("review", "review"), ("approve", "approve"), ("reject", "reject"), ("judge", "approve")]
 )
-def test_site_says_what_becomes_of_them(running: Running, moderator: "Moderator", tmp_path: Path, on_foreign: str, verdict: str) -> None:
-    """What becomes of foreign comments is a setting; a community may say otherwise; a rule of its lists comes first."""
+def test_site_chooses_the_verdict_on_foreign_comments(
+    running: Running, moderator: "Moderator", tmp_path: Path, on_foreign: str, verdict: str
+) -> None:
+    """The verdict on foreign comments is a setting, which a community may override; a rule of its lists comes first."""
     file = tmp_path / "communities.toml"
     file.write_text('[community.own]\non_foreign = "reject"\nallow_words = ["unsinn"]\n[community.site]\n', encoding="utf-8")
     settings = read_settings(data_dir=tmp_path, communities=file, on_foreign=on_foreign)
@@ -79,7 +81,7 @@ def test_site_says_what_becomes_of_them(running: Running, moderator: "Moderator"
         assert _judge(client, "Mir gefällt dieser Artikel überhaupt nicht.", path="/c/own/v1/moderate")["verdict"] == "reject"
 
 
-def test_settings_say_how_sure_it_takes(running: Running, moderator: "Moderator", tmp_path: Path) -> None:
-    """With more letters needed than a comment has, its language is not told."""
+def test_site_chooses_how_long_a_comment_has_to_be(running: Running, moderator: "Moderator", tmp_path: Path) -> None:
+    """The language of a comment is not identified if the settings ask for more letters than it has."""
     with running(create_app(read_settings(data_dir=tmp_path, language_letters=200), load=lambda _: moderator)) as client:
         assert "language" not in _judge(client, GERMAN)

@@ -26,23 +26,24 @@ _BOUNDARY = re.compile(r'multipart/mixed\s*;.{0,200}?\bboundary=(?:"([^"]{1,70})
 _BOUNDARY_LINE = re.compile(rb"\s*--([^\r\n]{1,70})\r?\n")
 _MIXED = "multipart/mixed"
 _BYTES = "application/octet-stream"
-_BLANK = re.compile(rb"\r?\n\r?\n")
-_FOLD = re.compile(rb"\r?\n[ \t]+")
-_ID = re.compile(r"<([\x20-\x3b\x3d\x3f-\x7e]{1,300})>")
-_MOST_HEAD = 16_384
-# Headers of the whole call that count for its parts, unless they say something else.
-_INHERITED = frozenset({b"authorization", b"x-api-key", b"x-goog-api-key", b"x-request-timeout"})
-_OF_TRANSFER = frozenset({b"content-length", b"transfer-encoding", b"expect", b"connection"})
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_FOLDED_LINE = re.compile(rb"\r?\n[ \t]+")
+_CONTENT_ID = re.compile(r"<([\x20-\x3b\x3d\x3f-\x7e]{1,300})>")
+_MAX_HEAD_BYTES = 16_384
+# Headers of the whole batch that count for each of its calls, unless that call has its own.
+_INHERITED_HEADERS = frozenset({b"authorization", b"x-api-key", b"x-goog-api-key", b"x-request-timeout"})
+_TRANSFER_HEADERS = frozenset({b"content-length", b"transfer-encoding", b"expect", b"connection"})
 
 
-class _Part(NamedTuple):
+class _BatchCall(NamedTuple):
     """A call of a batch.
 
     Attributes:
-        id: what the client calls it, empty if it does not say.
-        method, target: of the call.
-        headers: names in small letters.
-        body: of the call.
+        id: the client's id for the call; empty if there is none.
+        method: the method of the request.
+        target: its path and query.
+        headers: its headers, with names in lower case.
+        body: its body.
     """
 
     id: str
@@ -53,27 +54,27 @@ class _Part(NamedTuple):
 
 
 def batch_endpoint(settings: Settings, endpoints: Mapping[str, Endpoint]) -> Endpoint:
-    """Return the endpoint.
+    """Return the endpoint of ``batch``.
 
     Args:
-        settings: how many parts and bytes there may be.
-        endpoints: what may be called in a batch, by its path; each lets its callers in itself, and answers whatever happens.
+        settings: how many calls and bytes a batch may have.
+        endpoints: the endpoints that may be called in a batch, by their paths; each admits its callers itself, and always answers.
     """
 
     async def batch(request: Request) -> Response:
         content_type = request.headers.get("content-type", "")
-        declared = _BOUNDARY.match(content_type)
-        if declared is None and content_type != _BYTES:
+        match = _BOUNDARY.match(content_type)
+        if match is None and content_type != _BYTES:
             raise _boundary_problem("the content type has to be multipart/mixed with a boundary")
         body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)
-        boundary = _leading_boundary(body) if declared is None else (declared[1] or declared[2]).encode("latin-1")
-        parts = _split(body, boundary, most=settings.max_comments)
+        boundary = _leading_boundary(body) if match is None else (match[1] or match[2]).encode("latin-1")
+        parts = _split_parts(body, boundary, max_calls=settings.max_comments)
         answers = []
-        for part in map(_read, parts):
-            answers.append(_written(part, await _called(request, part, endpoints)))
-            # Others have their turn between two of these.
+        for call in map(_parse_call, parts):
+            answers.append(_render_answer_part(call, await _answer_call(request, call, endpoints)))
+            # Other requests have their turn between two calls of a batch.
             await asyncio.sleep(0)
-        return _joined(answers, media=_MIXED if declared else _BYTES)
+        return _join_parts(answers, media=_MIXED if match else _BYTES)
 
     return batch
 
@@ -94,78 +95,81 @@ def _boundary_problem(detail: str) -> AnalyzerError:
     return bad_request([("", f"Failed to parse batch request, error: {detail}.")])
 
 
-def _split(body: bytes, boundary: bytes, *, most: int) -> list[bytes]:
+def _split_parts(body: bytes, boundary: bytes, *, max_calls: int) -> list[bytes]:
     """Return the parts of a body.
 
     Raises:
-        AnalyzerError: there is none, or there are too many.
+        AnalyzerError: there are no parts, or too many.
     """
-    pieces = (b"\n" + body).split(b"\n--" + boundary, most + 2)[1:]
+    pieces = (b"\n" + body).split(b"\n--" + boundary, max_calls + 2)[1:]
     parts = []
     for piece in pieces:
         if piece.startswith(b"--"):
             break
         parts.append(piece)
-    if len(parts) > most:
-        raise bad_request([("", f"The batch request exceeds the limit of {most} calls.")])
+    if len(parts) > max_calls:
+        raise bad_request([("", f"The batch request exceeds the limit of {max_calls} calls.")])
     if not parts:
         raise bad_request([("", "Failed to parse batch request, error: 0 items. Received batch body: no part.")])
     return parts
 
 
-def _halves(data: bytes) -> tuple[list[bytes], bytes]:
-    """Return the lines of a head, which is folded no more, and what follows it."""
-    found = _BLANK.search(data, 0, _MOST_HEAD)
-    head, rest = (data[: found.start()], data[found.end() :]) if found else (data[:_MOST_HEAD], b"")
-    return _FOLD.sub(b" ", head).splitlines(), rest
+def _split_head(data: bytes) -> tuple[list[bytes], bytes]:
+    """Return the lines of a head, in which folded lines are joined, and what follows the head."""
+    blank = _BLANK_LINE.search(data, 0, _MAX_HEAD_BYTES)
+    head, rest = (data[: blank.start()], data[blank.end() :]) if blank else (data[:_MAX_HEAD_BYTES], b"")
+    return _FOLDED_LINE.sub(b" ", head).splitlines(), rest
 
 
-def _headers(lines: list[bytes]) -> list[tuple[bytes, bytes]]:
-    found = (line.partition(b":") for line in lines)
-    return [(name.strip().lower(), value.strip()) for name, colon, value in found if colon]
+def _parse_headers(lines: list[bytes]) -> list[tuple[bytes, bytes]]:
+    fields = (line.partition(b":") for line in lines)
+    return [(name.strip().lower(), value.strip()) for name, colon, value in fields if colon]
 
 
-def _read(data: bytes) -> _Part:
-    # Behind the boundary comes the end of its line.
-    outer, inner = _halves(data.partition(b"\n")[2])
-    named = _ID.fullmatch(str(dict(_headers(outer)).get(b"content-id", b""), "latin-1"))
-    lines, body = _halves(inner.lstrip(b"\r\n"))
+def _parse_call(data: bytes) -> _BatchCall:
+    # A part begins with the end of the line that holds the boundary.
+    outer, inner = _split_head(data.partition(b"\n")[2])
+    content_id = _CONTENT_ID.fullmatch(str(dict(_parse_headers(outer)).get(b"content-id", b""), "latin-1"))
+    lines, body = _split_head(inner.lstrip(b"\r\n"))
     method, _, rest = (lines[0] if lines else b"").partition(b" ")
-    headers = [(name, value) for name, value in _headers(lines[1:]) if name not in _OF_TRANSFER]
-    return _Part(named[1] if named else "", str(method, "latin-1"), rest.partition(b" ")[0], headers, body.strip())
+    headers = [(name, value) for name, value in _parse_headers(lines[1:]) if name not in _TRANSFER_HEADERS]
+    return _BatchCall(content_id[1] if content_id else "", str(method, "latin-1"), rest.partition(b" ")[0], headers, body.strip())
 
 
-async def _called(request: Request, part: _Part, endpoints: Mapping[str, Endpoint]) -> Response:
-    path, _, query = part.target.partition(b"?")
-    asked = unquote(str(path, "latin-1"))
-    endpoint = next((each for known, each in endpoints.items() if asked.endswith(known)), None)
-    if endpoint is None or part.method != "POST":
+async def _answer_call(request: Request, call: _BatchCall, endpoints: Mapping[str, Endpoint]) -> Response:
+    raw_path, _, query = call.target.partition(b"?")
+    decoded_path = unquote(str(raw_path, "latin-1"))
+    endpoint = next((endpoint for path, endpoint in endpoints.items() if decoded_path.endswith(path)), None)
+    if endpoint is None or call.method != "POST":
         return google_error(HTTPStatus.NOT_FOUND, "Method not found.")
-    given = {name for name, _ in part.headers}
-    inherited = [(name, value) for name, value in request.scope["headers"] if name in _INHERITED - given]
-    outer: bytes = request.scope["query_string"]
+    own_names = {name for name, _ in call.headers}
+    inherited = [(name, value) for name, value in request.scope["headers"] if name in _INHERITED_HEADERS - own_names]
+    outer_query: bytes = request.scope["query_string"]
     scope: dict[str, Any] = {
         **request.scope,
-        **{"headers": part.headers + inherited, "query_string": query if b"key=" in query or not outer else query + b"&" + outer},
-        # The parts before this one are no queue.
+        **{
+            "headers": call.headers + inherited,
+            "query_string": query if b"key=" in query or not outer_query else query + b"&" + outer_query,
+        },
+        # The time that the calls before this one took does not count as waiting.
         LAST_BYTE_AT: time.monotonic(),
     }
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": part.body, "more_body": False}
+        return {"type": "http.request", "body": call.body, "more_body": False}
 
     return await endpoint(Request(scope, receive))
 
 
-def _written(part: _Part, answer: Response) -> bytes:
-    named = f"Content-ID: <response-{part.id}>\r\n" if part.id else ""
+def _render_answer_part(call: _BatchCall, answer: Response) -> bytes:
+    content_id = f"Content-ID: <response-{call.id}>\r\n" if call.id else ""
     headers = "".join(f"{str(name, 'latin-1').title()}: {str(value, 'latin-1')}\r\n" for name, value in answer.raw_headers)
     status = HTTPStatus(answer.status_code)
-    head = f"Content-Type: application/http\r\n{named}\r\nHTTP/1.1 {status.value} {status.phrase}\r\n{headers}\r\n"
+    head = f"Content-Type: application/http\r\n{content_id}\r\nHTTP/1.1 {status.value} {status.phrase}\r\n{headers}\r\n"
     return head.encode("latin-1") + bytes(answer.body)
 
 
-def _joined(answers: list[bytes], *, media: str) -> Response:
+def _join_parts(answers: list[bytes], *, media: str) -> Response:
     boundary = f"batch_{secrets.token_hex(16)}"
     line = f"--{boundary}"
     content = b"".join(f"{line}\r\n".encode() + answer + b"\r\n" for answer in answers) + f"{line}--\r\n".encode()

@@ -1,6 +1,5 @@
 """Clients of Akismet hear the words that they know, and what they submit is kept."""
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,8 @@ from service.http.app import create_app
 from service.settings import Settings, read_settings
 from service.store.store import open_store
 from service.store.stored_types import Ruling, Scope
+from tests.service.http.sample_texts import FINE, TOXIC
 
-FINE = "Thanks, that helped a lot!"
-TOXIC = "Shut up, you pathetic idiot."
 BLATANT = "Fuck you, you stupid worthless piece of shit, go kill yourself."
 THANKS = "Thanks for making the web a better place."
 FORM = "application/x-www-form-urlencoded"
@@ -186,18 +184,11 @@ def test_other_bodies_are_refused(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize(("way", "status", "word"), [("open", 200, "false"), ("closed", 200, "true"), ("error", 503, None)])
 def test_site_chooses_what_a_failure_answers(
-    settings: Settings, running: Callable[..., Any], way: str, status: int, word: str | None
+    settings: Settings, running_unloaded: Callable[..., Any], way: str, status: int, word: str | None
 ) -> None:
     """When nothing can be judged, clients hear what the site chose; by default neither word, which they hold and check again."""
-    release = threading.Event()
-
-    def load(_settings: Settings) -> Moderator:
-        release.wait(60)
-        raise RuntimeError
-
-    with running(create_app(settings.model_copy(update={"on_failure": f"akismet={way}"}), load=load), ready=False) as client:
+    with running_unloaded(settings.model_copy(update={"on_failure": f"akismet={way}"})) as client:
         answer = post(client, "comment-check", comment_content=FINE)
-        release.set()
 
     assert answer.status_code == status
     assert answer.text == word or (word is None and answer.text not in {"true", "false"})

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,10 +15,8 @@ from hypothesis import strategies as st
 from model.moderator import Moderator
 from service.http.app import create_app
 from service.settings import Settings, read_settings
+from tests.service.http.sample_texts import FINE, HATEFUL, TOXIC
 
-FINE = "Thanks, that helped a lot!"
-TOXIC = "Shut up, you pathetic idiot."
-HATEFUL = "All Muslims are vermin and should be driven out of our country."
 FLAG = [{"actionType": "FLAG", "reason": "COMMENT_DETECTED_TOXIC"}]
 # What Coral takes: an enum value that it does not know voids the whole answer.
 STATUSES = {"NONE", "APPROVED", "REJECTED", "PREMOD", "SYSTEM_WITHHELD"}
@@ -157,32 +154,18 @@ def test_nothing_to_judge_is_no_opinion(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(("way", "expected"), [("open", {}), ("closed", {"status": "SYSTEM_WITHHELD"})])
-def test_site_chooses_what_a_failure_answers(settings: Settings, running: Callable[..., Any], way: str, expected: object) -> None:
+def test_site_chooses_what_a_failure_answers(settings: Settings, running_unloaded: Callable[..., Any], way: str, expected: object) -> None:
     """When nothing can be judged, a site that fails closed has its comments withheld; by default the answer is an error."""
-    release = threading.Event()
-
-    def load(_settings: Settings) -> Moderator:
-        release.wait(60)
-        raise RuntimeError
-
-    with running(create_app(settings.model_copy(update={"on_failure": f"coral={way}"}), load=load), ready=False) as client:
+    with running_unloaded(settings.model_copy(update={"on_failure": f"coral={way}"})) as client:
         answer = ask(client, body(FINE))
-        release.set()
 
     assert (answer.status_code, answer.json()) == (200, expected)
 
 
-def test_error_is_no_success(settings: Settings, running: Callable[..., Any]) -> None:
+def test_error_is_no_success(settings: Settings, running_unloaded: Callable[..., Any]) -> None:
     """By default a call that cannot be answered has a status by which Coral lets the comment pass."""
-    release = threading.Event()
-
-    def load(_settings: Settings) -> Moderator:
-        release.wait(60)
-        raise RuntimeError
-
-    with running(create_app(settings, load=load), ready=False) as client:
+    with running_unloaded(settings) as client:
         answer = ask(client, body(FINE))
-        release.set()
 
     assert answer.status_code == 503
 

@@ -1,6 +1,5 @@
 """Discourse's old toxicity module finds the seven numbers that it compares with its thresholds."""
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -13,10 +12,8 @@ from hypothesis import strategies as st
 from model.moderator import Moderator
 from service.http.app import create_app
 from service.settings import Settings, read_settings
+from tests.service.http.sample_texts import FINE, HATEFUL, TOXIC
 
-FINE = "Thanks, that helped a lot!"
-TOXIC = "Shut up, you pathetic idiot."
-HATEFUL = "All Muslims are vermin and should be driven out of our country."
 LABELS = {"toxicity", "severe_toxicity", "obscene", "identity_attack", "insult", "threat", "sexual_explicit"}
 THRESHOLD = 80
 
@@ -82,34 +79,20 @@ def test_wrong_call_is_explained(client: httpx.Client, body: object) -> None:
     assert (answer.status_code, list(answer.json())) == (422, ["error"])
 
 
-def test_health_is_readiness(settings: Settings, moderator: Moderator, running: Callable[..., Any], client: httpx.Client) -> None:
+def test_health_is_readiness(settings: Settings, running_unloaded: Callable[..., Any], client: httpx.Client) -> None:
     """Health is ok once texts can be judged, and an error before."""
-    release = threading.Event()
-
-    def load(_settings: Settings) -> Moderator:
-        release.wait(60)
-        return moderator
-
-    with running(create_app(settings, load=load), ready=False) as early:
+    with running_unloaded(settings) as early:
         before = early.get("/health")
-        release.set()
 
     assert (before.status_code, list(before.json())) == (503, ["error"])
     assert client.get("/health").json() == {"status": "ok"}
 
 
 @pytest.mark.parametrize(("way", "number"), [("open", 0), ("closed", 100)])
-def test_site_chooses_what_a_failure_answers(settings: Settings, running: Callable[..., Any], way: str, number: int) -> None:
+def test_site_chooses_what_a_failure_answers(settings: Settings, running_unloaded: Callable[..., Any], way: str, number: int) -> None:
     """When nothing can be judged, a site that fails open gets zeros, one that fails closed hundreds."""
-    release = threading.Event()
-
-    def load(_settings: Settings) -> Moderator:
-        release.wait(60)
-        raise RuntimeError
-
-    with running(create_app(settings.model_copy(update={"on_failure": f"detoxify={way}"}), load=load), ready=False) as client:
+    with running_unloaded(settings.model_copy(update={"on_failure": f"detoxify={way}"})) as client:
         answer = ask(client, FINE)
-        release.set()
 
     assert (answer.status_code, answer.json()) == (200, dict.fromkeys(LABELS, number))
 

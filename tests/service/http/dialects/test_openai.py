@@ -20,10 +20,7 @@ from service.http.dialects.openai import CATEGORIES
 from service.settings import Settings, read_settings
 from service.store.store import open_store
 from service.store.stored_types import Scope
-
-FINE = "Thanks, that helped a lot!"
-TOXIC = "Shut up, you pathetic idiot."
-HATEFUL = "All Muslims are vermin and should be driven out of our country."
+from tests.service.http.sample_texts import FINE, HATEFUL, TOXIC
 
 PYTHON = """
 import json, sys
@@ -103,7 +100,7 @@ def test_clients_raise_their_own_errors(python_client: Callable[..., Any], node_
 def test_client_tries_again_while_the_model_is_loaded(
     python_client: Callable[..., Any], settings: Settings, moderator: Moderator, running: Callable[..., Any]
 ) -> None:
-    """A client that comes before the model is loaded waits as it is told, tries again and is answered."""
+    """A client that calls before the model is loaded waits as long as the answer says, tries again and is answered."""
     asked = threading.Event()
 
     def load(_settings: Settings) -> Moderator:
@@ -121,24 +118,17 @@ def test_client_tries_again_while_the_model_is_loaded(
 
     with running(app, ready=False) as client:
         results = python_client(
-            PYTHON.replace("max_retries=0", "max_retries=5"), str(client.base_url).rstrip("/"), f'{{"input": "{FINE}"}}'
+            PYTHON.replace("max_retries=0", "max_retries=60"), str(client.base_url).rstrip("/"), f'{{"input": "{FINE}"}}'
         )[2]
 
     assert asked.is_set()
     assert [one["flagged"] for one in results] == [False]
 
 
-def test_refusals_say_whether_to_try_again(settings: Settings, moderator: Moderator, running: Callable[..., Any]) -> None:
-    """While the model is loaded the answer is 503 with both of the headers that say when to come back; a wrong call says never."""
-    release = threading.Event()
-
-    def load(_settings: Settings) -> Moderator:
-        release.wait(60)
-        return moderator
-
-    with running(create_app(settings, load=load), ready=False) as client:
+def test_refusals_say_whether_to_try_again(settings: Settings, running_unloaded: Callable[..., Any]) -> None:
+    """While the model is being loaded the answer is 503 with both headers that say when to come back; a wrong call, that it never helps."""
+    with running_unloaded(settings) as client:
         early, wrong = ask(client, FINE), ask(client, 5)
-        release.set()
 
     assert (early.status_code, early.headers["x-should-retry"], early.headers["retry-after-ms"]) == (503, "true", "1000")
     assert early.json()["error"]["type"] == "server_error"
@@ -221,18 +211,10 @@ def test_flagged_is_the_setting_s_verdict(moderator: Moderator, running: Callabl
 
 
 @pytest.mark.parametrize(("way", "flagged"), [("open", False), ("closed", True)])
-def test_site_chooses_what_a_failure_answers(settings: Settings, running: Callable[..., Any], way: str, flagged: bool) -> None:
+def test_site_chooses_what_a_failure_answers(settings: Settings, running_unloaded: Callable[..., Any], way: str, flagged: bool) -> None:
     """When nothing can be judged, a site that fails open gets an unflagged result for each input, one that fails closed a flagged one."""
-    release = threading.Event()
-
-    def load(_settings: Settings) -> Moderator:
-        release.wait(60)
-        raise RuntimeError
-
-    app = create_app(settings.model_copy(update={"on_failure": f"openai={way}"}), load=load)
-    with running(app, ready=False) as client:
+    with running_unloaded(settings.model_copy(update={"on_failure": f"openai={way}"})) as client:
         answer = ask(client, [FINE, TOXIC])
-        release.set()
 
     assert answer.status_code == 200
     assert [one["flagged"] for one in answer.json()["results"]] == [flagged, flagged]

@@ -1,7 +1,6 @@
 """What synapse-http-antispam sends is answered so that Synapse rejects what is to be rejected, and nothing for another reason."""
 
 import json
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,10 +16,8 @@ from model.decisions import Decisions
 from model.moderator import Moderator
 from service.http.app import create_app
 from service.settings import Settings, read_settings
+from tests.service.http.sample_texts import FINE, HATEFUL, TOXIC
 
-FINE = "Thanks, that helped a lot!"
-TOXIC = "Shut up, you pathetic idiot."
-HATEFUL = "All Muslims are vermin and should be driven out of our country."
 HTML = "org.matrix.custom.html"
 REPLY = {"m.in_reply_to": {"event_id": "$1"}}
 
@@ -139,17 +136,12 @@ def test_ping_is_answered(client: httpx.Client) -> None:
     assert client.post("/synapse/ping", json={"id": "abc"}).json() == {"id": "abc", "status": "ok"}
 
 
-def test_failures_are_no_rejections(settings: Settings, moderator: Moderator, running: Callable[..., Any]) -> None:
+def test_failures_are_no_rejections(
+    settings: Settings, moderator: Moderator, running: Callable[..., Any], running_unloaded: Callable[..., Any]
+) -> None:
     """What keeps us from judging is told in plain text, so that the module does as its ``fail_open`` says."""
-    release = threading.Event()
-
-    def load(_settings: Settings) -> Moderator:
-        release.wait(60)
-        return moderator
-
-    with running(create_app(settings, load=load), ready=False) as client:
+    with running_unloaded(settings) as client:
         answers = [check(client, message(FINE)), client.post("/synapse/ping", json={"id": "a"})]
-        release.set()
     with running(create_app(read_settings(port=0, open=False), load=lambda _: moderator)) as locked:
         answers += [check(locked, message(FINE))]
         answers += [locked.post("/synapse/ping", json={"id": "a"})]

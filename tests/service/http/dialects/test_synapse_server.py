@@ -13,9 +13,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-FINE = "Thanks, that helped a lot!"
-TOXIC = "Shut up, you pathetic idiot."
-HATEFUL = "All Muslims are vermin and should be driven out of our country."
+from tests.service.http.sample_texts import FINE, HATEFUL, TOXIC
 
 CONFIG = """
 server_name: tipstaff.test

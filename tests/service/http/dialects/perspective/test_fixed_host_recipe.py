@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-TOXIC = "Shut up, you pathetic idiot."
+from tests.service.http.sample_texts import TOXIC
+
 PAGE = Path(__file__).parents[5] / "docs/leaving-perspective.md"
 LISTENING = re.compile(r"listening on https://[^:]+:(\d+),")
 

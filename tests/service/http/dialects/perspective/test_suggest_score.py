@@ -15,8 +15,8 @@ from service.http.app import create_app
 from service.settings import read_settings
 from service.store.store import open_store
 from service.store.stored_types import Ruling, Scope
+from tests.service.http.sample_texts import TOXIC
 
-TOXIC = "Shut up, you pathetic idiot."
 ANALYZE = "/v1alpha1/comments:analyze"
 SUGGEST = "/v1alpha1/comments:suggestscore"
 CORAL = {"Content-Type": "application/json", "User-Agent": "Coral Perspective/9.7.0"}
