@@ -72,15 +72,15 @@ class Communities:
                 file.check_policies(self._policies)
             self.file = file
 
-    def check_policies(self, known: Collection[str]) -> None:
+    def check_policies(self, policies: Collection[str]) -> None:
         """Make sure, now and whenever the file changes, that the model has all policies that the file names.
 
         Raises:
             SettingsError: the model lacks one.
         """
-        self._policies = known
+        self._policies = policies
         if self.file is not None:
-            self.file.check_policies(known)
+            self.file.check_policies(policies)
 
     async def watch_forever(self) -> None:
         """Read the file whenever it changes. If something in it is wrong, the log says so and the former content stays in force."""

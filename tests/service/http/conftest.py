@@ -153,10 +153,10 @@ def _run(command: list[str], *, cwd: Path) -> Any:
 @pytest.fixture(scope="session")
 def python() -> Path:
     """The Python of the clients' environment."""
-    found = CLIENTS / "venv/bin/python"
-    if not found.exists():
+    interpreter = CLIENTS / "venv/bin/python"
+    if not interpreter.exists():
         pytest.skip("bash .ci/clients installs the clients")
-    return found
+    return interpreter
 
 
 @pytest.fixture(scope="session")

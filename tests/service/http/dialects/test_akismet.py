@@ -1,4 +1,4 @@
-"""Clients of Akismet hear the words that they know, and what they submit is kept."""
+"""Clients of Akismet get the words that they know, and what they submit is stored."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -36,9 +36,9 @@ def check(client: httpx.Client, text: str, **fields: str) -> str:
 
 def rulings(folder: Path) -> list[Ruling]:
     store = open_store(read_settings(data_dir=folder))
-    found = [kept.ruling for kept in store.rulings.latest()]
+    stored = [entry.ruling for entry in store.rulings.latest()]
     store.close()
-    return found
+    return stored
 
 
 def test_answers_are_the_plain_words(client: httpx.Client) -> None:
@@ -92,13 +92,13 @@ def test_missing_field_is_named(client: httpx.Client, name: str, missing: str) -
 
 
 @pytest.mark.parametrize(
-    ("encoding", "said"), [("utf-8", ""), ("iso-8859-1", "ISO-8859-1"), ("windows-1251", "windows-1251"), ("latin-1", "punycode")]
+    ("encoding", "charset"), [("utf-8", ""), ("iso-8859-1", "ISO-8859-1"), ("windows-1251", "windows-1251"), ("latin-1", "punycode")]
 )
-def test_other_encodings_are_read(client: httpx.Client, encoding: str, said: str) -> None:
+def test_other_encodings_are_read(client: httpx.Client, encoding: str, charset: str) -> None:
     """A form in an encoding of old is read as what it says; bytes that are valid UTF-8 are taken as that."""
     name = "Иван" if encoding in {"utf-8", "windows-1251"} else "Älä"
     content = quote_from_bytes(f"{name} {TOXIC}".encode(encoding))
-    body = f"api_key=x&blog=b&user_ip=i&blog_charset={said}&comment_content={content}"
+    body = f"api_key=x&blog=b&user_ip=i&blog_charset={charset}&comment_content={content}"
 
     answer = client.post("/1.1/comment-check", content=body, headers={"content-type": FORM})
 
@@ -118,16 +118,16 @@ def service(moderator: Moderator, folder: Path, **more: object) -> Any:
 
 
 def test_submissions_are_rulings(moderator: Moderator, running: Callable[..., Any], tmp_path: Path) -> None:
-    """What is submitted is kept when it is thanked for: spam as abusive, ham as not, and once however often it is sent."""
+    """A submission is stored before it is acknowledged: spam as abusive, ham as not, and once however often it is sent."""
     with running(service(moderator, tmp_path)) as client:
         answers = [post(client, "submit-spam", comment_content=TOXIC) for _ in range(2)]
         answers += [post(client, "submit-ham", comment_content=FINE)]
         answers += [post(client, "submit-spam", comment_content="A test", is_test="1"), post(client, "submit-ham", comment_content=" ")]
 
     assert [(answer.status_code, answer.text) for answer in answers] == [(200, THANKS)] * 5
-    kept = rulings(tmp_path)
-    assert [(one.text, one.abusive, one.hateful) for one in kept] == [(TOXIC, True, None), (FINE, False, False)]
-    assert {(one.dialect, one.community) for one in kept} == {("akismet", "https://forum.example")}
+    stored = rulings(tmp_path)
+    assert [(one.text, one.abusive, one.hateful) for one in stored] == [(TOXIC, True, None), (FINE, False, False)]
+    assert {(one.dialect, one.community) for one in stored} == {("akismet", "https://forum.example")}
 
 
 def test_spam_need_not_be_abuse(moderator: Moderator, running: Callable[..., Any], tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_long_post_is_judged_whole(moderator: Moderator, running: Callable[..., 
     assert "85000" in longer.json()["error"]
 
 
-def test_wrong_key_is_told_as_its_server_does(moderator: Moderator, running: Callable[..., Any]) -> None:
+def test_wrong_key_is_refused_as_by_its_server(moderator: Moderator, running: Callable[..., Any]) -> None:
     """Where a key is needed, a call without one is answered 401 with detoxify-api's own words."""
     with running(create_app(read_settings(port=0, open=False), load=lambda _: moderator)) as client:
         answers = [ask(client, FINE), ask(client, FINE, **{"X-API-KEY": "tip_wrong"})]
@@ -73,7 +73,7 @@ def test_wrong_key_is_told_as_its_server_does(moderator: Moderator, running: Cal
 
 @pytest.mark.parametrize("body", [[], {}, {"content": None}, {"content": ["a"]}, {"content": "a", "model": 1}, "text"])
 def test_wrong_call_is_explained(client: httpx.Client, body: object) -> None:
-    """Whatever is wrong with a call is said in the field ``error``, with status 422."""
+    """Whatever is wrong with a call, the field ``error`` says it, with status 422."""
     answer = client.post("/api/v1/classify", json=body)
 
     assert (answer.status_code, list(answer.json())) == (422, ["error"])

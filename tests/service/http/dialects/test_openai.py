@@ -101,10 +101,10 @@ def test_client_tries_again_while_the_model_is_loaded(
     python_client: Callable[..., Any], settings: Settings, moderator: Moderator, running: Callable[..., Any]
 ) -> None:
     """A client that calls before the model is loaded waits as long as the answer says, tries again and is answered."""
-    asked = threading.Event()
+    has_called = threading.Event()
 
     def load(_settings: Settings) -> Moderator:
-        asked.wait(60)
+        has_called.wait(60)
         return moderator
 
     app = create_app(settings, load=load)
@@ -113,7 +113,7 @@ def test_client_tries_again_while_the_model_is_loaded(
     async def after(request: Request, go: Callable[..., Any]) -> Response:
         answer: Response = await go(request)
         if answer.status_code == 503:
-            asked.set()
+            has_called.set()
         return answer
 
     with running(app, ready=False) as client:
@@ -121,7 +121,7 @@ def test_client_tries_again_while_the_model_is_loaded(
             PYTHON.replace("max_retries=0", "max_retries=60"), str(client.base_url).rstrip("/"), f'{{"input": "{FINE}"}}'
         )[2]
 
-    assert asked.is_set()
+    assert has_called.is_set()
     assert [one["flagged"] for one in results] == [False]
 
 
@@ -238,7 +238,7 @@ def test_site_chooses_what_a_failure_answers(settings: Settings, running_unloade
     ],
 )
 def test_wrong_call_is_explained(client: httpx.Client, body: object, says: str) -> None:
-    """What is wrong with a call is said in OpenAI's shape, with the field, and status 400."""
+    """A wrong call is refused in the form of OpenAI, with the field that is wrong, and status 400."""
     answer = client.post("/v1/moderations", json=body)
 
     assert answer.status_code == 400

@@ -116,7 +116,7 @@ def test_length_is_no_way_around(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("callback", ["user_may_join_room", "user_may_invite", "check_username_for_spam", "accept_make_join"])
-def test_we_have_no_opinion_on_the_rest(client: httpx.Client, callback: str) -> None:
+def test_other_callbacks_are_allowed(client: httpx.Client, callback: str) -> None:
     """Callbacks that the module has on unless told otherwise are consented to, or nobody could join a room any more."""
     answer = client.post(f"/synapse/{callback}", json={"user": "@a:b", "room": "!r:b", "is_invited": True})
 
@@ -139,7 +139,7 @@ def test_ping_is_answered(client: httpx.Client) -> None:
 def test_failures_are_no_rejections(
     settings: Settings, moderator: Moderator, running: Callable[..., Any], running_unloaded: Callable[..., Any]
 ) -> None:
-    """What keeps us from judging is told in plain text, so that the module does as its ``fail_open`` says."""
+    """A failure is answered in plain text, so that the module does as its ``fail_open`` says."""
     with running_unloaded(settings) as client:
         answers = [check(client, message(FINE)), client.post("/synapse/ping", json={"id": "a"})]
     with running(create_app(read_settings(port=0, open=False), load=lambda _: moderator)) as locked:
@@ -165,11 +165,11 @@ class Breaking(Moderator):
         return super().decide(comments, **more)
 
 
-def test_our_own_mistake_is_no_rejection(settings: Settings, running: Callable[..., Any]) -> None:
-    """A fault of the service's is told in plain text too; a site that fails open or closed gets what it chose."""
+def test_fault_is_no_rejection(settings: Settings, running: Callable[..., Any]) -> None:
+    """A fault of the service is answered in plain text, too; a site that fails open or closed gets what it chose."""
 
-    def ask(**chosen: str) -> httpx.Response:
-        with running(create_app(settings.model_copy(update=chosen), load=lambda _: Breaking.load())) as client:
+    def ask(**options: str) -> httpx.Response:
+        with running(create_app(settings.model_copy(update=options), load=lambda _: Breaking.load())) as client:
             return check(client, message(FINE))
 
     default, opened, closed = ask(), ask(on_failure="synapse=open"), ask(on_failure="synapse=closed")

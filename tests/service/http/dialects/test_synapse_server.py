@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from tests.service.http.sample_texts import FINE, HATEFUL, TOXIC
+from tests.waiting import wait_until
 
 CONFIG = """
 server_name: tipstaff.test
@@ -53,8 +54,8 @@ root: {{level: INFO, handlers: [file]}}
 
 
 def _free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
-        return int(taken.getsockname()[1])
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        return int(listener.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -76,21 +77,20 @@ def homeserver(python: Path, address: str, log: Path) -> Iterator[httpx.Client]:
         server = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}/_matrix/client", timeout=60) as client:
-            _wait_until_up(client, server, folder / "output")
+            wait_until(lambda: _is_up(client, server, folder / "output"), what="the homeserver is up", seconds=120)
             yield client
     finally:
         server.send_signal(signal.SIGKILL)
-        server.wait()
+        server.wait(timeout=60)
 
 
-def _wait_until_up(client: httpx.Client, server: "subprocess.Popen[bytes]", output: Path) -> None:
-    while True:
-        try:
-            client.get("/versions").raise_for_status()
-        except httpx.TransportError:
-            assert server.poll() is None, output.read_text()
-        else:
-            return
+def _is_up(client: httpx.Client, server: "subprocess.Popen[bytes]", output: Path) -> bool:
+    try:
+        client.get("/versions").raise_for_status()
+    except httpx.TransportError:
+        assert server.poll() is None, output.read_text()
+        return False
+    return True
 
 
 class Member:
@@ -122,10 +122,10 @@ def test_homeserver_rejects_what_is_to_be_rejected(homeserver: httpx.Client, log
     """Fine messages are sent; hateful and toxic ones, edits and topics are refused to their author with our reason."""
     ann = Member(homeserver, "ann")
 
-    sent = ann.send({"body": FINE})
-    edit = {"m.relates_to": {"rel_type": "m.replace", "event_id": sent.json()["event_id"]}, "m.new_content": {"msgtype": "m.text"}}
+    message = ann.send({"body": FINE})
+    edit = {"m.relates_to": {"rel_type": "m.replace", "event_id": message.json()["event_id"]}, "m.new_content": {"msgtype": "m.text"}}
     good_edit = ann.send({"body": f"* {FINE}"} | edit | {"m.new_content": {"msgtype": "m.text", "body": FINE}})
-    refused = [
+    refusals = [
         ann.send({"body": HATEFUL}),
         ann.send({"body": TOXIC}),
         ann.send({"body": f"* {FINE}"} | edit | {"m.new_content": {"msgtype": "m.text", "body": TOXIC}}),
@@ -133,10 +133,10 @@ def test_homeserver_rejects_what_is_to_be_rejected(homeserver: httpx.Client, log
         ann.state("m.room.topic", {"topic": HATEFUL}),
     ]
 
-    assert (sent.status_code, good_edit.status_code) == (200, 200)
-    assert [(answer.status_code, answer.json()["errcode"]) for answer in refused] == [(403, "M_FORBIDDEN")] * 5
-    assert refused[0].json()["error"] == "The message was not sent: it was judged hateful."
-    assert refused[1].json()["error"] == "The message was not sent: it was judged abusive."
+    assert (message.status_code, good_edit.status_code) == (200, 200)
+    assert [(answer.status_code, answer.json()["errcode"]) for answer in refusals] == [(403, "M_FORBIDDEN")] * 5
+    assert refusals[0].json()["error"] == "The message was not sent: it was judged hateful."
+    assert refusals[1].json()["error"] == "The message was not sent: it was judged abusive."
     assert "Successfully pinged antispam server" in log.read_text()
 
 
@@ -144,9 +144,9 @@ def test_everything_else_of_the_homeserver_works(homeserver: httpx.Client) -> No
     """With other callbacks of the module on, users register, make rooms, invite and join as if it were not there."""
     bea, cleo = Member(homeserver, "bea"), Member(homeserver, "cleo")
 
-    asked = cleo.join(bea.room)
+    refusal = cleo.join(bea.room)
 
     # The room is private: that is Synapse's own answer, not the module's.
-    assert "not invited" in asked.json()["error"]
+    assert "not invited" in refusal.json()["error"]
     assert bea.invite(cleo).status_code == 200
     assert cleo.join(bea.room).status_code == 200

@@ -31,12 +31,12 @@ def answers(draw: st.DrawFn) -> ModerateAnswer:
     numbers = st.floats(allow_nan=False, allow_infinity=False).map(lambda value: round(value, 6))
     rounded = scores().map(lambda each: round_scores(*each))
     span = st.fixed_dictionaries({"begin": st.integers(0), "end": st.integers(0), "abusive": numbers, "hateful": numbers})
-    judged = st.fixed_dictionaries(
+    judged_comments = st.fixed_dictionaries(
         {"id": names, "label": st.sampled_from([*map(str, LABELS)]), "scores": rounded, "verdict": st.sampled_from([*map(str, VERDICTS)])},
         optional={"attributes": st.dictionaries(text, numbers, max_size=2), "spans": st.lists(span, max_size=2)},
     )
-    unjudged = st.fixed_dictionaries({"id": names, "error": st.fixed_dictionaries({"type": text, "detail": text})})
-    decisions = draw(st.lists(st.one_of(judged, unjudged), max_size=3))
+    unjudged_comments = st.fixed_dictionaries({"id": names, "error": st.fixed_dictionaries({"type": text, "detail": text})})
+    decisions = draw(st.lists(st.one_of(judged_comments, unjudged_comments), max_size=3))
     return ModerateAnswer(model=draw(text), policy=draw(text), decisions=decisions)  # type: ignore[typeddict-item]
 
 

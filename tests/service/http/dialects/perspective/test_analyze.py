@@ -16,13 +16,13 @@ from tests.service.http.dialects.perspective.calls import ANALYZE, analyze, anal
 from tests.service.http.sample_texts import FINE, GERMAN, HATEFUL, TOXIC
 
 
-def test_each_name_is_the_score_it_stands_for(client: httpx.Client) -> None:
+def test_each_name_has_its_score(client: httpx.Client) -> None:
     """TOXICITY is our abusive, IDENTITY_ATTACK our hateful, under our own names, as an experiment and pinned to the version too."""
     decision = client.post("/v1/moderate", json={"comments": [{"id": "1", "text": HATEFUL}]}).json()
     scores = decision["decisions"][0]["scores"]
     version = decision["model"]
-    known = [version, version.partition("+")[0]]
-    pinned = [f"TOXICITY@{pin}" for pin in (*known, *(each.partition("@")[2] for each in known))]
+    versions = [version, version.partition("+")[0]]
+    pinned = [f"TOXICITY@{pin}" for pin in (*versions, *(each.partition("@")[2] for each in versions))]
     toxicity = ["TOXICITY", "ABUSIVE", "TOXICITY_EXPERIMENTAL", *pinned]
     attack = ["IDENTITY_ATTACK", "HATEFUL", "IDENTITY_ATTACK_EXPERIMENTAL"]
 
@@ -50,8 +50,8 @@ def test_only_heads_that_are_published_are_served(client: httpx.Client, moderato
 def test_scores_below_the_threshold_are_left_out(client: httpx.Client) -> None:
     """An attribute whose score does not reach its threshold is not in the answer, and neither are such spans."""
     text = f"{FINE} {TOXIC}"
-    wanted = {"TOXICITY": {"scoreThreshold": 0.5}, "HATEFUL": {"scoreThreshold": 0.9, "scoreType": "PROBABILITY"}}
-    body = {"comment": {"text": text}, "requestedAttributes": wanted, "spanAnnotations": True}
+    attributes = {"TOXICITY": {"scoreThreshold": 0.5}, "HATEFUL": {"scoreThreshold": 0.9, "scoreType": "PROBABILITY"}}
+    body = {"comment": {"text": text}, "requestedAttributes": attributes, "spanAnnotations": True}
 
     scores = client.post(ANALYZE, json=body).json()["attributeScores"]
 
@@ -101,16 +101,16 @@ def test_site_may_be_strict_about_languages(tmp_path: Path, moderator: Moderator
     assert german["details"][0]["languageNotSupportedByAttributeError"] == {"detectedLanguages": ["de"], "attribute": "TOXICITY"}
 
 
-def test_language_is_told(client: httpx.Client) -> None:
-    """Unless a site is strict, a comment in another language is scored, without certainty, and its language is told."""
+def test_language_is_named(client: httpx.Client) -> None:
+    """Unless a site is strict, a comment in another language is scored, without certainty, and the answer names its language."""
     answer = client.post(ANALYZE, json=analyze_body(GERMAN))
 
     assert (answer.json()["languages"], answer.json()["detectedLanguages"]) == (["de"], ["de"])
     assert 0.02 < summary_score(answer) < 0.6
 
 
-def test_lists_of_a_community_are_heeded(tmp_path: Path, moderator: Moderator, running: Callable[..., Any]) -> None:
-    """What a community denies scores 1, what it allows 0; a client's own name for itself need not be a community's."""
+def test_lists_of_a_community_decide(tmp_path: Path, moderator: Moderator, running: Callable[..., Any]) -> None:
+    """A comment that a community denies scores 1, one that it allows 0; the name that a client sends need not be that of a community."""
     path = tmp_path / "communities.toml"
     path.write_text('[community.pub]\ndeny_words = ["casino"]\nallow_words = ["pathetic"]\n')
     settings = read_settings(port=0, data_dir=tmp_path, communities=path)

@@ -22,7 +22,7 @@ def test_discovery_names_the_address_it_was_asked_at(client: httpx.Client, path:
     assert client.get("/$discovery/rest?version=v2").status_code == 400
 
 
-def test_discovery_believes_no_host_that_is_none(client: httpx.Client) -> None:
+def test_discovery_does_not_repeat_a_wrong_host(client: httpx.Client) -> None:
     """A Host header that is no name of a host is not handed on."""
     document = client.get("/$discovery/rest", headers={"Host": "a/b?c@d"}).json()
 

@@ -97,7 +97,7 @@ def test_python_client_makes_batches(python_client: Callable[..., Any], fresh: h
     assert [(one.text, one.abusive, one.comment) for one in stored_rulings(tmp_path)] == [("In a batch", True, "t")]
 
 
-def test_python_client_hears_of_keys_and_limits(
+def test_python_client_reports_keys_and_limits(
     python_client: Callable[..., Any], tmp_path: Path, moderator: Moderator, running: Callable[..., Any]
 ) -> None:
     """A wrong key, a key for other things and too many calls are refused as Google's services do."""

@@ -4,10 +4,8 @@ What `/etc/hosts` does for a machine is done here inside the client's process: t
 certificates are checked by the clients as ever.
 """
 
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +13,10 @@ from typing import Any
 import pytest
 
 from tests.service.http.sample_texts import TOXIC
+from tests.service.http.server_process import ServerProcess
+from tests.waiting import wait_until
 
 PAGE = Path(__file__).parents[5] / "docs/leaving-perspective.md"
-LISTENING = re.compile(r"listening on https://[^:]+:(\d+),")
 
 # As /etc/hosts does, and 443 for those who may not open it.
 PYTHON = """
@@ -72,28 +71,11 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def port(certificates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port on which a service of its own process speaks HTTPS with that certificate, as the page says."""
-    settings = {
-        "tls_certificate": certificates / "tls.pem",
-        "tls_key": certificates / "tls.key",
-        "data_dir": tmp_path_factory.mktemp("data"),
-    }
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("TIPSTAFF_")}
-    environment |= {f"TIPSTAFF_{name.upper()}": str(value) for name, value in settings.items()}
-    command = [sys.executable, "-c", "from service.cli.main import main; main()", "serve", "--port", "0"]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        lines = []
-        for line in process.stderr:
-            lines.append(line)
-            if "ready: " in line:
-                break
-        found = next((match[1] for line in lines if (match := LISTENING.search(line))), None)
-        try:
-            assert found is not None, lines
-            yield int(found)
-        finally:
-            process.terminate()
-            process.communicate(timeout=60)
+    folder = tmp_path_factory.mktemp("data")
+    with ServerProcess(folder, tls_certificate=certificates / "tls.pem", tls_key=certificates / "tls.key") as server:
+        port = int(server.address().rpartition(":")[2])
+        wait_until(lambda: any("ready: " in line for line in server.lines()), what="the service is ready", seconds=300)
+        yield port
 
 
 def test_python_client_finds_its_fixed_host(

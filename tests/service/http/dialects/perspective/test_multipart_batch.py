@@ -24,8 +24,8 @@ def part(name: str, call: str, body: object = None) -> str:
 
 
 def statuses(answer: httpx.Response) -> list[tuple[str, int]]:
-    found = re.findall(r"Content-ID: <response-([^>]*)>\r\n\r\nHTTP/1.1 (\d+)", answer.text)
-    return [(name, int(status)) for name, status in found]
+    pairs = re.findall(r"Content-ID: <response-([^>]*)>\r\n\r\nHTTP/1.1 (\d+)", answer.text)
+    return [(name, int(status)) for name, status in pairs]
 
 
 def test_batch_answers_each_part(client: httpx.Client) -> None:
@@ -90,8 +90,8 @@ def test_batch_without_parts_is_error_of(client: httpx.Client, content: bytes) -
     )
 )
 @hypotheses(max_examples=150)
-def test_no_batch_is_a_mistake_of_ours(client: httpx.Client, pieces: list[bytes]) -> None:
-    """Whatever bytes are sent as a batch, neither it nor a part of it ends in a mistake of ours."""
+def test_no_batch_causes_a_fault(client: httpx.Client, pieces: list[bytes]) -> None:
+    """Whatever bytes are sent as a batch, neither it nor a part of it causes a fault of the service."""
     answer = client.post("/batch", content=b"--b\r\n" + b"".join(pieces), headers=MIXED)
 
     assert answer.status_code in {200, 400}

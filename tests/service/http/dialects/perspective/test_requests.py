@@ -40,16 +40,16 @@ from tests.service.http.sample_texts import TOXIC
         ),
     ],
 )
-def test_wrong_calls_get_its_errors(client: httpx.Client, body: object, error_type: str, message: str) -> None:
-    """What is wrong with a call is said by Perspective's own type of error and message."""
-    word, said, detail = error_of(client.post(ANALYZE, json=body))
+def test_wrong_calls_get_errors_of_the_analyzer(client: httpx.Client, body: object, error_type: str, message: str) -> None:
+    """A wrong call is refused with the type of error and the message that Perspective gives."""
+    word, reason, detail = error_of(client.post(ANALYZE, json=body))
 
-    assert (word, said, detail["errorType"]) == ("INVALID_ARGUMENT", message, error_type)
+    assert (word, reason, detail["errorType"]) == ("INVALID_ARGUMENT", message, error_type)
     assert detail["@type"] == "type.googleapis.com/google.commentanalyzer.v1alpha1.Error"
 
 
 @pytest.mark.parametrize(
-    ("body", "field", "said"),
+    ("body", "field", "words"),
     [
         (b'{"comment": {"txt": ""}}', "comment", "Invalid JSON payload received. Unknown name \"txt\" at 'comment': Cannot find field."),
         (b'{"nope": 1}', None, 'Invalid JSON payload received. Unknown name "nope": Cannot find field.'),
@@ -62,13 +62,13 @@ def test_wrong_calls_get_its_errors(client: httpx.Client, body: object, error_ty
         (b"\xff", None, "Byte 0 of the body does not belong to UTF-8."),
     ],
 )
-def test_wrong_fields_are_named_as_google_does(client: httpx.Client, body: bytes, field: str | None, said: str) -> None:
+def test_wrong_fields_are_named_as_google_does(client: httpx.Client, body: bytes, field: str | None, words: str) -> None:
     """A body that is not the call's message is refused with the field's path and what is wrong with it."""
     word, message, detail = error_of(client.post(ANALYZE, content=body))
 
     (violation,) = detail["fieldViolations"]
     assert (word, violation.get("field"), violation["description"]) == ("INVALID_ARGUMENT", field, message)
-    assert said in message
+    assert words in message
 
 
 def test_empty_body_is_an_empty_message(client: httpx.Client) -> None:
@@ -124,7 +124,7 @@ WHOLE = st.fixed_dictionaries(
 @pytest.mark.parametrize("path", [ANALYZE, SUGGEST])
 @given(JSON | LIKE | WHOLE)
 @hypotheses(max_examples=150)
-def test_no_body_is_a_mistake_of_ours(client: httpx.Client, path: str, body: object) -> None:
+def test_no_body_causes_a_fault(client: httpx.Client, path: str, body: object) -> None:
     """Whatever JSON is sent, the answer is 200 or 400, the latter in Google's shape."""
     answer = client.post(path, content=json.dumps(body).encode())
 

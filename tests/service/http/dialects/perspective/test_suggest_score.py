@@ -1,7 +1,7 @@
-"""What moderators say through Perspective's `comments:suggestscore` is kept, and Coral is answered as it reads."""
+"""What moderators say through Perspective's `comments:suggestscore` is stored, and Coral is answered as it expects."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,26 +14,11 @@ from model.moderator import Moderator
 from service.http.app import create_app
 from service.settings import read_settings
 from service.store.store import open_store
-from service.store.stored_types import Ruling, Scope
+from service.store.stored_types import Scope
+from tests.service.http.dialects.perspective.calls import ANALYZE, SUGGEST, stored_rulings
 from tests.service.http.sample_texts import TOXIC
 
-ANALYZE = "/v1alpha1/comments:analyze"
-SUGGEST = "/v1alpha1/comments:suggestscore"
 CORAL = {"Content-Type": "application/json", "User-Agent": "Coral Perspective/9.7.0"}
-
-
-@pytest.fixture
-def fresh(tmp_path: Path, moderator: Moderator, running: Callable[..., Any]) -> Iterator[httpx.Client]:
-    """A client of a service with a store of its own, in the test's folder."""
-    with running(create_app(read_settings(port=0, data_dir=tmp_path), load=lambda _: moderator)) as client:
-        yield client
-
-
-def kept(folder: Path) -> list[Ruling]:
-    store = open_store(read_settings(data_dir=folder))
-    found = [each.ruling for each in store.rulings.latest()]
-    store.close()
-    return found
 
 
 def suggest(client: httpx.Client, scores: object, **more: object) -> httpx.Response:
@@ -85,7 +70,7 @@ def test_feedback_of_coral_is_a_ruling(fresh: httpx.Client, tmp_path: Path) -> N
     assert [answer.json() for answer in answers] == [
         {"detectedLanguages": ["en"], "requestedLanguages": [], "clientToken": "comment:c-1"}
     ] * 3
-    (ruling,) = kept(tmp_path)
+    (ruling,) = stored_rulings(tmp_path)
     assert (ruling.dialect, ruling.text, ruling.abusive, ruling.hateful) == ("perspective", TOXIC, False, False)
     assert (ruling.community, ruling.comment) == ("Coral:https://news.example", "c-1")
 
@@ -94,7 +79,7 @@ def test_feedback_of_coral_about_hate_is_an_answer_about_hate(fresh: httpx.Clien
     """Where Coral's model is HATEFUL, a rejection says that the comment is hateful."""
     assert fresh.post(SUGGEST, json=coral_feedback("HATEFUL", 1), headers=CORAL).status_code == 200
 
-    (ruling,) = kept(tmp_path)
+    (ruling,) = stored_rulings(tmp_path)
     assert (ruling.abusive, ruling.hateful) == (True, True)
 
 
@@ -107,13 +92,13 @@ def test_every_attribute_is_a_question(fresh: httpx.Client, tmp_path: Path) -> N
     )
 
     assert answer.json() == {"detectedLanguages": ["en"], "requestedLanguages": ["en-GB"], "clientToken": "my 5"}
-    (ruling,) = kept(tmp_path)
+    (ruling,) = stored_rulings(tmp_path)
     assert (ruling.abusive, ruling.hateful, ruling.attributes) == (True, False, {"spam": False, "insult": True})
     assert (ruling.format, ruling.language, ruling.comment) == (Format.HTML, "en-GB", "my 5")
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "message"),
     [
         ({}, "Missing attribute_scores"),
         ({"attributeScores": {}}, "Missing attribute_scores"),
@@ -131,15 +116,15 @@ def test_every_attribute_is_a_question(fresh: httpx.Client, tmp_path: Path) -> N
         ({"attributeScores": {"TOXICITY": value(1)}, "doNotStore": True}, 'Unknown name "doNotStore"'),
     ],
 )
-def test_wrong_suggestions_are_refused(client: httpx.Client, body: dict[str, object], said: str) -> None:
-    """A suggestion that says nothing, or nothing that can be, is refused and says why."""
+def test_wrong_suggestions_are_refused(client: httpx.Client, body: dict[str, object], message: str) -> None:
+    """A suggestion without a score, or with one that cannot be, is refused, and the answer says why."""
     answer = client.post(SUGGEST, json={"comment": {"text": "A comment"}} | body)
 
     assert answer.status_code == 400
-    assert said in answer.json()["error"]["message"]
+    assert message in answer.json()["error"]["message"]
 
 
-def test_scoring_alone_does_not_let_suggest(tmp_path: Path, moderator: Moderator, running: Callable[..., Any]) -> None:
+def test_key_for_scoring_may_not_suggest(tmp_path: Path, moderator: Moderator, running: Callable[..., Any]) -> None:
     """A key has to be for feedback to suggest scores; wherever Google's clients put it, it is found."""
     settings = read_settings(port=0, data_dir=tmp_path)
     store = open_store(settings)
@@ -158,8 +143,8 @@ def test_scoring_alone_does_not_let_suggest(tmp_path: Path, moderator: Moderator
     assert (refused.status_code, refused.json()["error"]["status"]) == (403, "PERMISSION_DENIED")
 
 
-def test_what_is_not_kept_is_not_acknowledged(fresh: httpx.Client, tmp_path: Path) -> None:
-    """While the database takes nothing, a suggestion is answered 503 with a time to come back, and nothing is thanked for."""
+def test_suggestion_that_is_not_stored_is_not_acknowledged(fresh: httpx.Client, tmp_path: Path) -> None:
+    """While the database cannot be written, a suggestion is answered 503 with a time to come back; afterwards it is acknowledged."""
     engine = create_engine(f"sqlite:///{tmp_path / 'tipstaff.db'}")
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE rulings RENAME TO away"))
@@ -173,7 +158,7 @@ def test_what_is_not_kept_is_not_acknowledged(fresh: httpx.Client, tmp_path: Pat
     assert suggest(fresh, {"TOXICITY": value(1)}).status_code == 200
 
 
-def test_nothing_that_is_scored_is_stored(fresh: httpx.Client, tmp_path: Path) -> None:
+def test_no_scored_comment_is_stored(fresh: httpx.Client, tmp_path: Path) -> None:
     """No file of the service holds a comment that was analyzed, whatever doNotStore says."""
     for keep in (True, False):
         body = {"comment": {"text": "abracadabra secret"}, "requestedAttributes": {"TOXICITY": {}}, "doNotStore": keep}
