@@ -13,7 +13,7 @@ from training.comparison.paired import Comparison, compare_rows
 from training.evaluation.evaluate import check_clean_sources, select_split
 from training.evaluation.intervals import RESAMPLES
 from training.evaluation.report.report_folder import check_report_folder, is_writable_folder
-from training.evaluation.scored_rows import score_rows
+from training.evaluation.scored_rows import score_labelled_rows
 from training.tables.labelled_tables import TablesRead, read_tables
 from training.terminal import StepProgress
 
@@ -86,7 +86,7 @@ def run_comparison(job: CompareJob, progress: StepProgress | None = None) -> Com
     scored = []
     for step, moderator in zip(("first", "second"), moderators, strict=True):
         report_step(step, 0.0)
-        scored.append(score_rows(moderator, rows, clean=job.clean or None, progress=partial(report_step, step)))
+        scored.append(score_labelled_rows(moderator, rows, clean=job.clean or None, progress=partial(report_step, step)))
     report_step("comparing", 0.0)
     comparison = compare_rows(*scored, resamples=job.resamples, seed=job.seed, progress=partial(report_step, "comparing"))
     if job.out is not None:

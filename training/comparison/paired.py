@@ -148,7 +148,7 @@ def compare_rows(
     """Compare the scores and labels of two artefacts.
 
     Args:
-        first: rows as the first artefact scored them, from ``score_rows``.
+        first: rows as the first artefact scored them, from ``score_labelled_rows``.
         second: the same rows as the second scored them, with the same clean sources.
         resamples: number of resamples that the intervals rest on.
         seed: of the resamples.

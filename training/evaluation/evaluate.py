@@ -20,7 +20,7 @@ from training.evaluation.report.report_folder import check_report_folder
 from training.evaluation.report.robustness_section import robustness_section
 from training.evaluation.report.sections import ReportSection
 from training.evaluation.results import EvaluationResults
-from training.evaluation.scored_rows import ScoredRows, score_rows
+from training.evaluation.scored_rows import ScoredRows, score_labelled_rows
 from training.tables.labelled import Labelled
 from training.tables.labelled_tables import TablesRead, read_tables
 from training.terminal import StepProgress
@@ -122,7 +122,7 @@ def run_evaluation(
     check_clean_sources(job.clean, rows)
     tables = _scored_tables(rows)
     report_step("judging", 0.0)
-    scored = score_rows(moderator, rows, clean=job.clean or None, progress=partial(report_step, "judging"))
+    scored = score_labelled_rows(moderator, rows, clean=job.clean or None, progress=partial(report_step, "judging"))
     report_step("measuring", 0.0)
     results = compute_results(scored, resamples=job.resamples, seed=job.seed, progress=partial(report_step, "measuring"))
     sections = []

@@ -12,7 +12,7 @@ from training.evaluation.resample_kernels import group_areas
 
 __all__ = ["RankedGroups", "ThresholdAtFpr", "divide", "summarise_bins"]
 
-RowNumbers = npt.NDArray[np.intp]
+_RowNumbers = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,13 +26,13 @@ class RankedGroups:
         starts: where each group starts, and the end; shape (g + 1,).
     """
 
-    order: RowNumbers
+    order: _RowNumbers
     positive: BoolArray
     last: BoolArray
-    starts: RowNumbers
+    starts: _RowNumbers
 
     @classmethod
-    def of(cls, answers: Int8Array, scores: FloatArray, groups: Sequence[RowNumbers]) -> Self:
+    def of(cls, answers: Int8Array, scores: FloatArray, groups: Sequence[_RowNumbers]) -> Self:
         """Sort the rows of each group whose answer is known.
 
         Args:
@@ -74,7 +74,7 @@ class ThresholdAtFpr:
         rate: the false-positive rate, between 0 and 1.
     """
 
-    rows: RowNumbers
+    rows: _RowNumbers
     scores: FloatArray
     rate: float
 

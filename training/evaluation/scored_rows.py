@@ -13,9 +13,9 @@ from model.decisions import CommentJudge
 from training.tables.labelled import Labelled
 from training.tables.source_rows import rows_by_source
 
-__all__ = ["ScoredRows", "score_rows"]
+__all__ = ["ScoredRows", "score_labelled_rows"]
 
-RowNumbers = npt.NDArray[np.intp]
+_RowNumbers = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,17 +58,17 @@ class ScoredRows:
         return is_clean
 
     @cached_property
-    def sources(self) -> dict[str, RowNumbers]:
+    def sources(self) -> dict[str, _RowNumbers]:
         """The row numbers of each source, which are consecutive."""
         return rows_by_source(self.rows)
 
     @cached_property
-    def starts(self) -> RowNumbers:
+    def starts(self) -> _RowNumbers:
         """Where the rows of each source start, and their end."""
         return np.cumsum([0, *(members.size for members in self.sources.values())], dtype=np.intp)
 
 
-def score_rows(
+def score_labelled_rows(
     comment_judge: CommentJudge,
     rows: Labelled,
     *,

@@ -1,4 +1,4 @@
-"""The judging cases are what they promise to be, are not taught, and are counted rightly."""
+"""The behaviour test suite: its cases are what they promise to be, nothing is trained on them, and they are counted rightly."""
 
 import re
 from collections import Counter, defaultdict
@@ -26,7 +26,7 @@ NEAREST = 0.4
 """Templates of which two in five trigrams of words are the same are one template."""
 CASES = build_cases()
 RIGHT = [case.label for case in CASES]
-CALM = np.zeros(len(CASES))
+NO_ABUSE = np.zeros(len(CASES))
 SLOT = re.compile(r"\{(a )?[a-z]+[2-9]?\}")
 
 
@@ -49,8 +49,8 @@ def trigrams(template: str) -> set[tuple[str, ...]]:
     return {tuple(words[at : at + 3]) for at in range(len(words) - 2)} - {("_", "_", "_")}
 
 
-def test_there_is_enough_to_judge_by() -> None:
-    """At least 2,000 cases are made of templates and at least 350 are written singly, in all capabilities of the issue."""
+def test_there_are_many_cases() -> None:
+    """At least 2,000 cases are made of templates and at least 350 are written singly, in all capabilities."""
     singly = sum(case.singly for case in CASES)
 
     assert singly >= 350
@@ -123,32 +123,32 @@ def test_many_groups_are_merely_mentioned() -> None:
     assert len({row["kind"] for row in read_word_tables(SUITE_FOLDER)["group"] if row["they"] in mentions}) == 6
 
 
-def test_no_template_is_one_of_the_lessons() -> None:
-    """What a classifier was taught is not asked again in other words: templates share few of their trigrams."""
-    taught = [trigrams(side) for side in sides(SYNTHETIC_FOLDER)]
+def test_no_template_is_one_of_the_training() -> None:
+    """The suite does not repeat the synthetic training rows in other words: templates share few of their trigrams."""
+    trained_on = [trigrams(side) for side in sides(SYNTHETIC_FOLDER)]
     holders: dict[tuple[str, ...], set[int]] = defaultdict(set)
-    for number, found in enumerate(taught):
-        for trigram in found:
+    for number, synthetic in enumerate(trained_on):
+        for trigram in synthetic:
             holders[trigram].add(number)
     near = []
     for template in sides(SUITE_FOLDER):
         own = trigrams(template)
-        others = (taught[number] for number in set().union(*(holders[trigram] for trigram in own & holders.keys())))
+        others = (trained_on[number] for number in set().union(*(holders[trigram] for trigram in own & holders.keys())))
         near += [template for other in others if len(own & other) >= NEAREST * len(own | other)]
 
     assert near == []
 
 
-def test_no_case_is_taught() -> None:
-    """No case occurs among the lessons, nor among the pairs that judge."""
-    known = {bare(lesson.text) for lesson in make_synthetic_comments()} | {bare(text) for text in pair_texts(load_pairs())}
+def test_nothing_is_trained_on_a_case() -> None:
+    """No case occurs among the synthetic training rows, nor among the minimal pairs."""
+    others = {bare(comment.text) for comment in make_synthetic_comments()} | {bare(text) for text in pair_texts(load_pairs())}
 
-    assert [case.text for case in CASES if bare(case.text) in known] == []
+    assert [case.text for case in CASES if bare(case.text) in others] == []
 
 
 def test_the_right_labels_get_everything_right() -> None:
-    """The right labels score 1 in every share, without a false alarm and without a miss."""
-    results = score_labels(CASES, RIGHT, abusive=CALM, threshold=0.5)
+    """The right labels score 1 in every share, without a false positive or a false negative."""
+    results = score_labels(CASES, RIGHT, abusive=NO_ABUSE, threshold=0.5)
 
     for share in (results.overall, *results.capabilities, *results.cases):
         assert (share.labels_right, share.abusive_right, share.false_positive_rate) == (1, 1, 0)
@@ -161,13 +161,13 @@ def test_the_right_labels_get_everything_right() -> None:
 @pytest.mark.parametrize("label", list(Label))
 def test_a_constant_label_gets_no_pair_right(label: Label) -> None:
     """One label for all gets no pair of any capability right."""
-    results = score_labels(CASES, [label] * len(CASES), abusive=CALM, threshold=0.5)
+    results = score_labels(CASES, [label] * len(CASES), abusive=NO_ABUSE, threshold=0.5)
 
     assert {share.pairs_right for share in results.capabilities} == {0}
 
 
 def test_the_wrong_kind_of_abuse_is_right_but_not_exact() -> None:
-    """Toxic for hateful counts as abusive found, and as the wrong label."""
+    """Toxic for hateful counts as rightly abusive, and as the wrong label."""
     fine = Case("one", Label.FINE, "identity", "neutral", "p", "Poles", singly=True)
     hateful = replace(fine, text="two", label=Label.HATEFUL)
 
@@ -177,24 +177,24 @@ def test_the_wrong_kind_of_abuse_is_right_but_not_exact() -> None:
 
 
 def test_the_threshold_is_inclusive() -> None:
-    """A neutral mention is a false alarm from the threshold on, for its group, its kind and in all."""
+    """A neutral mention is a false positive from the threshold on, for its group, for its kind and in all."""
     neutral = Case("one", Label.FINE, "identity", "neutral", None, "Poles", singly=False)
-    asked = [neutral, replace(neutral, text="two", group="Hindus")]
+    mentions = [neutral, replace(neutral, text="two", group="Hindus")]
 
-    results = score_labels(asked, [Label.FINE] * 2, abusive=np.array([0.3, 0.29]), threshold=0.3)
+    results = score_labels(mentions, [Label.FINE] * 2, abusive=np.array([0.3, 0.29]), threshold=0.3)
 
     assert [(of.group, of.mentions, of.rate) for of in results.groups] == [("Poles", 1, 1), ("Hindus", 1, 0)]
     assert [(of.group, of.rate) for of in results.kinds] == [("nation", 1), ("religion", 0)]
     assert results.neutral.rate == 0.5
 
 
-def test_answers_that_do_not_fit_are_refused() -> None:
+def test_labels_that_do_not_fit_are_refused() -> None:
     """Too few labels are one clear error."""
     with pytest.raises(InputError, match=r"^labels, abusive: "):
-        score_labels(CASES, RIGHT[1:], abusive=CALM, threshold=0.5)
+        score_labels(CASES, RIGHT[1:], abusive=NO_ABUSE, threshold=0.5)
 
 
-def test_a_moderator_is_judged_by_its_classifier() -> None:
+def test_a_moderator_is_tested_by_its_classifier() -> None:
     """A moderator and its classifier get the same results, at the threshold of the label rule unless another is given."""
     moderator = Moderator.load()
 
@@ -207,13 +207,13 @@ def test_a_moderator_is_judged_by_its_classifier() -> None:
 
 def test_the_table_names_every_capability() -> None:
     """The printed table has a line for each capability and case, and for all neutral mentions."""
-    lines = format_results(score_labels(CASES, RIGHT, abusive=CALM, threshold=0.5)).splitlines()
+    lines = format_results(score_labels(CASES, RIGHT, abusive=NO_ABUSE, threshold=0.5)).splitlines()
 
     assert {line.split()[0] for line in lines if line} >= CAPABILITIES | {"overall", "neutral", "homonym", "all"}
 
 
-def test_a_moderator_is_judged_by_its_profile(write_both: Callable[..., Path], tmp_path: Path) -> None:
-    """The cases judge what a service would say: by both readers where both are asked."""
+def test_a_moderator_is_tested_with_its_profile(write_both: Callable[..., Path], tmp_path: Path) -> None:
+    """The labels are those that a service would give: by both readers where both are asked."""
     folder = write_both(tmp_path / "both")
     fast, full = (run_suite(Moderator.load(folder, profile=profile)) for profile in (Profile.FAST, Profile.FULL))
     assert fast.overall != full.overall

@@ -1,4 +1,4 @@
-"""The minimal pairs are what they promise to be, and the judge counts them rightly."""
+"""The minimal pairs are what they promise to be, and are counted rightly."""
 
 import json
 from collections import Counter
@@ -31,10 +31,10 @@ def write(folder: Path, *rows: object) -> Path:
     return path
 
 
-@pytest.mark.parametrize("fault", list(FailureMode))
-def test_every_fault_has_enough_pairs(fault: FailureMode) -> None:
-    """A share of a fault rests on at least 40 pairs."""
-    assert sum(pair.failure_mode is fault for pair in PAIRS) >= LEAST_PAIRS
+@pytest.mark.parametrize("mode", list(FailureMode))
+def test_every_failure_mode_has_enough_pairs(mode: FailureMode) -> None:
+    """Every share rests on at least 40 pairs."""
+    assert sum(pair.failure_mode is mode for pair in PAIRS) >= LEAST_PAIRS
 
 
 def test_no_comment_and_no_id_occurs_twice() -> None:
@@ -59,7 +59,7 @@ def test_the_sides_are_close() -> None:
     assert [pair.id for pair in PAIRS if not is_close(pair)] == []
 
 
-def test_length_does_not_tell_the_label() -> None:
+def test_length_does_not_give_the_label_away() -> None:
     """Guessing that the longer side is abusive gets at most two pairs in three right."""
     longer = sum(len(pair.b.text) > len(pair.a.text) for pair in PAIRS)
     assert len(PAIRS) / 3 <= longer <= len(PAIRS) * 2 / 3
@@ -76,13 +76,13 @@ def test_every_pair_is_its_own_idea() -> None:
 
 
 def test_pairs_are_frozen() -> None:
-    """What judges cannot be changed on the way."""
+    """Nobody can change a pair by accident."""
     with pytest.raises(FrozenInstanceError):
         PAIRS[0].a.text = "changed"  # type: ignore[misc]
 
 
 def test_the_right_labels_get_everything_right() -> None:
-    """The right labels score 1 in every share of every fault."""
+    """The right labels score 1 in every share of every failure mode."""
     shares = judge_pairs(PAIRS, RIGHT)
     assert [share.failure_mode for share in shares] == list(FailureMode)
     assert sum(share.pairs for share in shares) == len(PAIRS)
@@ -98,7 +98,7 @@ def test_a_constant_label_gets_no_pair_right(label: Label) -> None:
 
 
 def test_the_wrong_kind_of_abuse_is_right_but_not_exact() -> None:
-    """Toxic for hateful counts as abusive found, and as the wrong label."""
+    """Toxic for hateful counts as rightly abusive, and as the wrong label."""
     hateful = Pair("h", FailureMode.NEGATION, Side("one", Label.FINE), Side("two", Label.HATEFUL), "all")
     toxic = Pair("t", FailureMode.NEGATION, Side("three", Label.FINE), Side("four", Label.TOXIC), "all")
     (share,) = judge_pairs([hateful, toxic], ["fine", "toxic", "toxic", "toxic"])
@@ -107,9 +107,9 @@ def test_the_wrong_kind_of_abuse_is_right_but_not_exact() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(PAIRS), st.sampled_from(list(Label)), st.sampled_from(list(Label))), max_size=20))
-def test_shares_are_ordered(judged: list[tuple[Pair, Label, Label]]) -> None:
+def test_shares_are_ordered(labelled: list[tuple[Pair, Label, Label]]) -> None:
     """For any pairs and labels: exact is never above right, pairs never above comments, all within [0, 1]."""
-    for share in judge_pairs([pair for pair, _, _ in judged], [label for _, a, b in judged for label in (a, b)]):
+    for share in judge_pairs([pair for pair, _, _ in labelled], [label for _, a, b in labelled for label in (a, b)]):
         assert 0 <= share.pairs_exact <= share.pairs_right <= share.comments_right <= 1
         assert share.pairs_exact <= share.comments_exact <= share.comments_right
 

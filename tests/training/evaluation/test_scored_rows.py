@@ -7,7 +7,7 @@ import pytest
 
 from model.comment import Comment
 from model.moderator import Moderator
-from training.evaluation.scored_rows import score_rows
+from training.evaluation.scored_rows import score_labelled_rows
 from training.tables.labelled import Labelled
 
 MakeRows = Callable[..., Labelled]
@@ -23,7 +23,7 @@ def moderator() -> Moderator:
 
 def test_rows_are_sorted_by_source(moderator: Moderator, rows: MakeRows) -> None:
     """Rows of a source are consecutive and in the order given, each with its own scores."""
-    scored = score_rows(moderator, rows(["fine"] * 5, text=TEXTS, source=SOURCES), batch_size=2)
+    scored = score_labelled_rows(moderator, rows(["fine"] * 5, text=TEXTS, source=SOURCES), batch_size=2)
     assert scored.rows.text == ["you stupid idiot", "a lovely day", "thank you", " ", "shut up, moron"]
     assert {name: members.tolist() for name, members in scored.sources.items()} == {"a": [0, 1], "b": [2, 3, 4]}
     assert scored.starts.tolist() == [0, 2, 5]
@@ -35,19 +35,19 @@ def test_rows_are_sorted_by_source(moderator: Moderator, rows: MakeRows) -> None
 
 def test_a_comment_without_text_counts_as_fine(moderator: Moderator, rows: MakeRows) -> None:
     """It is counted as unjudged too."""
-    scored = score_rows(moderator, rows(["fine"], text=[" "]))
+    scored = score_labelled_rows(moderator, rows(["fine"], text=[" "]))
     assert (scored.scores.tolist(), scored.labels.tolist(), scored.unjudged) == ([[1.0, 0.0, 0.0]], [0], 1)
 
 
 def test_clean_conversation_is_the_fine_rows_of_clean_sources(moderator: Moderator, rows: MakeRows) -> None:
     """Without a word about sources, those of all of them are clean."""
     table = rows(["fine", "fine", "toxic", "toxic", "fine"], text=TEXTS, source=SOURCES)
-    assert score_rows(moderator, table).is_clean.tolist() == [True, False, True, False, True]
-    assert score_rows(moderator, table, clean=["b"]).is_clean.tolist() == [False, False, True, False, True]
+    assert score_labelled_rows(moderator, table).is_clean.tolist() == [True, False, True, False, True]
+    assert score_labelled_rows(moderator, table, clean=["b"]).is_clean.tolist() == [False, False, True, False, True]
 
 
 def test_progress_ends_at_one(moderator: Moderator, rows: MakeRows) -> None:
     """Every batch reports the share that is done."""
     shares: list[float] = []
-    score_rows(moderator, rows(["fine"] * 5, text=TEXTS), progress=shares.append, batch_size=2)
+    score_labelled_rows(moderator, rows(["fine"] * 5, text=TEXTS), progress=shares.append, batch_size=2)
     assert shares == [0.4, 0.8, 1.0]

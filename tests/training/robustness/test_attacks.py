@@ -1,4 +1,4 @@
-"""Attacks: each does what its name says, to the words it is given and to nothing else, and the same whenever it is asked."""
+"""Attacks: each does what its name says, to the words it is given and to nothing else, and always the same."""
 
 import random
 
@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.text.pipeline import normalise
-from training.robustness import lookalikes
 from training.robustness.attacks import ATTACK_FAMILIES, ATTACKS, LONG_ATTACKS, attack_rng
 
 TEXT = "well, that wonderful Garden of yours is 2 small"
@@ -46,74 +45,74 @@ def test_an_attack_changes_the_text(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in (*AROUND, "joined")])
 def test_only_the_words_are_edited(name: str) -> None:
-    """What stands around the words stays."""
+    """The text around the words is unchanged."""
     for seed in range(10):
-        found = attacked(name, seed=seed)
-        assert found.startswith(TEXT[: WORDS[0][0]])
-        assert found.endswith(TEXT[WORDS[-1][1] :])
+        changed = attacked(name, seed=seed)
+        assert changed.startswith(TEXT[: WORDS[0][0]])
+        assert changed.endswith(TEXT[WORDS[-1][1] :])
 
 
 @pytest.mark.parametrize("name", ONCE)
 def test_one_letter_a_word(name: str) -> None:
     """These attacks replace one letter of each word, no more."""
     for seed in range(20):
-        found = attacked(name, seed=seed)
-        assert len(found) == len(TEXT)
-        assert sum(one != other for one, other in zip(found, TEXT, strict=True)) <= len(WORDS)
+        changed = attacked(name, seed=seed)
+        assert len(changed) == len(TEXT)
+        assert sum(one != other for one, other in zip(changed, TEXT, strict=True)) <= len(WORDS)
 
 
 @pytest.mark.parametrize("name", ["typo_drop", "typo_double", "typo_neighbour", "split", "leet"])
 def test_one_edit_a_word(name: str) -> None:
-    """One edit is made in each word."""
+    """These attacks make one edit in each word."""
     assert all(distance(TEXT, attacked(name, seed=seed)) == len(WORDS) for seed in range(10))
 
 
 def test_a_swap_keeps_the_letters() -> None:
     """Neighbouring letters change places."""
-    found = attacked("typo_swap")
-    assert found != TEXT
-    assert sorted(found) == sorted(TEXT)
+    changed = attacked("typo_swap")
+    assert changed != TEXT
+    assert sorted(changed) == sorted(TEXT)
 
 
 @pytest.mark.parametrize(("name", "sign"), [("spaced_whole", " "), ("dots_whole", ".")])
 def test_a_sign_between_all_letters(name: str, sign: str) -> None:
-    """Blanks or dots stand between all letters of the word."""
+    """Blanks or dots are put between all letters of the word."""
     assert attacked(name, "garden") == sign.join("garden")
 
 
-def test_joins_take_away_blanks_alone() -> None:
+def test_joins_remove_blanks_only() -> None:
     """A joined text differs by blanks only."""
-    found = attacked("joined")
-    assert len(found) < len(TEXT)
-    assert found.replace(" ", "") == TEXT.replace(" ", "")
+    changed = attacked("joined")
+    assert len(changed) < len(TEXT)
+    assert changed.replace(" ", "") == TEXT.replace(" ", "")
 
 
 @pytest.mark.parametrize("name", AROUND)
 def test_padding_leaves_the_comment_whole(name: str) -> None:
-    """Friendly words follow, long talk comes first; the comment itself stays."""
-    found = attacked(name)
-    assert found.startswith(TEXT) if name.startswith("friendly") else found.endswith(TEXT)
+    """Friendly words follow the comment, long talk precedes it; the comment itself is unchanged."""
+    changed = attacked(name)
+    assert changed.startswith(TEXT) if name.startswith("friendly") else changed.endswith(TEXT)
 
 
 def test_ten_friendly_words() -> None:
-    """Ten words are appended."""
+    """That many words are appended, no more."""
     assert len(attacked("friendly").split()) == len(TEXT.split()) + 10
 
 
 @pytest.mark.parametrize("name", sorted(LONG_ATTACKS))
 def test_a_long_comment(name: str) -> None:
-    """Three thousand words and a few come before the abuse."""
+    """At least three thousand words precede the abuse, and not many more."""
     assert 3000 <= len(attacked(name).split()) - len(TEXT.split()) < 3050
 
 
 def test_no_two_comments_get_the_same_padding() -> None:
-    """There is no phrase to learn by heart."""
+    """The words differ from comment to comment, so that there is no phrase to learn by heart."""
     texts = [f"{TEXT} {number}" for number in range(50)]
     assert len({attacked("friendly", text)[len(text) :] for text in texts}) == 50
 
 
 def test_every_attack_is_in_one_family() -> None:
-    """The families hold each attack once."""
+    """No attack is in two families, and none is in no family."""
     assert sorted(name for names in ATTACK_FAMILIES.values() for name in names) == NAMES
 
 
@@ -126,14 +125,7 @@ def test_any_text_can_be_attacked(text: str, seed: int) -> None:
         assert isinstance(ATTACKS[name](text, words, attack_rng(text, attack=name, seed=seed)), str)
 
 
-def test_the_tables_speak_of_every_letter_once() -> None:
-    """Twins and neighbouring keys are known for the whole alphabet, and none is the letter itself."""
-    for table in (lookalikes.HOMOGLYPHS, lookalikes.NEIGHBOURING_KEYS):
-        assert sorted(table) == [chr(97 + at) for at in range(26)]
-        assert all(letter not in others for letter, others in table.items())
-
-
 @pytest.mark.parametrize("name", ["zero_width", "zero_width_whole", "accents"])
 def test_the_normaliser_sees_through(name: str) -> None:
-    """What takes no room, and what only decorates, is undone."""
+    """Characters without width and marks that only decorate are undone."""
     assert all(normalise(attacked(name, seed=seed)).text == normalise(TEXT).text for seed in range(30))

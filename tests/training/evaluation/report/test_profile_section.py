@@ -19,7 +19,7 @@ from training.evaluation.both_readings import read_with_both
 from training.evaluation.measurement import compute_results
 from training.evaluation.report.profile_section import MOST_COMPARED, profiles_section
 from training.evaluation.report.sections import ReportSection
-from training.evaluation.scored_rows import score_rows
+from training.evaluation.scored_rows import score_labelled_rows
 from training.tables.labelled import Labelled
 
 MakeRows = Callable[..., Labelled]
@@ -63,7 +63,7 @@ def build(
 ) -> ReportSection:
     """Return the section about rows, scored by a moderator with some settings."""
     moderator = Moderator(stored, **settings)  # type: ignore[arg-type]
-    scored = score_rows(moderator, rows, clean=clean)
+    scored = score_labelled_rows(moderator, rows, clean=clean)
     section = profiles_section(stored, moderator, scored, compute_results(scored, resamples=1, seed=seed), most=most)
     assert section is not None
     return section
@@ -73,7 +73,7 @@ def build(
 @pytest.mark.parametrize("clean", [None, ["chat"]])
 def test_a_profile_is_what_a_report_on_it_says(profile: Profile, clean: list[str] | None, stored: StoredArtefact, table: Labelled) -> None:
     """The figures of each profile are those of a report on it, whichever profile scored the rows for this one."""
-    scored = score_rows(Moderator(stored, profile=profile), table, clean=clean)
+    scored = score_labelled_rows(Moderator(stored, profile=profile), table, clean=clean)
     results = compute_results(scored, resamples=1)
     expected = {name: estimate and estimate.value for name, estimate in results.mean.items()}
     expected["calibration_error"] = results.pooled["calibration_error"] and results.pooled["calibration_error"].value
@@ -122,7 +122,7 @@ def test_an_artefact_with_one_reader_has_no_profiles(table: Labelled) -> None:
     """Where there is no encoder there is nothing to compare, and no empty section."""
     both = read_artefact(shipped_folder(), normaliser=normaliser_version())
     alone = replace(both, manifest=both.manifest.model_copy(update={"readers": both.manifest.readers[:1]}))
-    scored = score_rows(moderator := Moderator(alone), table)
+    scored = score_labelled_rows(moderator := Moderator(alone), table)
     assert profiles_section(alone, moderator, scored, compute_results(scored, resamples=1)) is None
 
 
