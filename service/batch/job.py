@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from model.artefact.manifest import Prior
 from model.comment import Format
-from model.profile import DEFAULT_RISK, Profile
 from service.batch.row_selection import RowSelection
 from service.batch.rows import DumpOptions
+from service.judging.judge_options import JudgeOptions
 
-__all__ = ["Artefact", "OutputFormat", "ScoreJob"]
+__all__ = ["OutputFormat", "ScoreJob"]
 
 
 class OutputFormat(StrEnum):
@@ -33,9 +32,8 @@ class ScoreJob:
         out: the file, the folder or the URL to write; None is standard output.
         write_as: the format of the output.
         wanted: what the user says about the inputs.
-        policy: the name of the policy that leads to the verdicts.
+        judging: what the comments are judged by beside the model.
         markup: how the texts are written; None is what each file says, or else plain.
-        language: whether rows have a column with their language.
         strict: whether the first row that cannot be judged ends the run.
         selection: which rows are scored.
         jobs: the number of single-threaded processes that share the work; None is one for each core, or threads where there is
@@ -52,9 +50,8 @@ class ScoreJob:
     out: Path | str | None = None
     write_as: OutputFormat = OutputFormat.JSONL
     wanted: DumpOptions = field(default_factory=DumpOptions)
-    policy: str = "default"
+    judging: JudgeOptions = field(default_factory=JudgeOptions)
     markup: Format | None = None
-    language: bool = False
     strict: bool = False
     selection: RowSelection = field(default_factory=RowSelection)
     jobs: int | None = None
@@ -65,12 +62,7 @@ class ScoreJob:
     most_rows: int = 8192
     most_text: int = 1 << 22
 
-
-@dataclass(frozen=True, slots=True)
-class Artefact:
-    """Where the model of a run lies, so that other processes can load it; arguments of ``Moderator.load``."""
-
-    folder: Path | None = None
-    prior: Prior | None = None
-    profile: Profile = Profile.FAST
-    risk: float = DEFAULT_RISK
+    @property
+    def language(self) -> bool:
+        """Whether rows have a column with their language."""
+        return self.judging.identify

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from model.errors import DumpError
 from service.batch.file_access import STDIN, is_url
-from service.batch.job import Artefact, ScoreJob
+from service.batch.job import ScoreJob
 from service.batch.output.destination import destination_for
 from service.batch.runs.progress import ProgressObserver, ignore_progress
 from service.batch.runs.resumable import score_resumably
 from service.batch.runs.stream import is_stream, score_to_stream
 from service.batch.statistics.summary import RunSummary
-from service.batch.workers.model_source import Model
+from service.batch.workers.model_source import ModelSource
+from service.model_loading import ModeratorOptions
 
 if TYPE_CHECKING:
     from model.moderator import Moderator  # imported by the caller, if at all: it loads the kernels
@@ -57,14 +58,18 @@ def _is_same_file(path: str, out: Path) -> bool:
 
 
 def score_files(
-    job: ScoreJob, moderator: "Moderator | None" = None, *, artefact: Artefact | None = None, observer: ProgressObserver | None = None
+    job: ScoreJob,
+    moderator: "Moderator | None" = None,
+    *,
+    options: ModeratorOptions | None = None,
+    observer: ProgressObserver | None = None,
 ) -> RunSummary:
     """Score files of comments: every row that is read and not left out becomes one row of the output, in order.
 
     Args:
         job: what to score, and how.
-        moderator: the model that judges; None loads it from ``artefact`` if this process judges.
-        artefact: where the model lies, so that other processes can load it; None keeps the work in this one.
+        moderator: the model that judges; None loads it as ``options`` say if this process judges.
+        options: how the model is loaded, by other processes too; None keeps the work in this one.
         observer: is called now and then with the progress.
 
     Raises:
@@ -74,12 +79,12 @@ def score_files(
         OSError: reading or writing fails. Whatever is raised, no output file appears and an old one stays as it was.
     """
     check_job(job)
-    model = Model(moderator, artefact)
-    model.check(job.policy)
+    model = ModelSource(job.judging, moderator, options)
+    model.check_policy()
     started = time.perf_counter()
     if is_stream(job):
-        counts, files = score_to_stream(job, model.moderator, observer or ignore_progress)
-        return RunSummary(files, counts, time.perf_counter() - started, job.policy, model.version).checked()
+        counts, files = score_to_stream(job, model.judge, observer or ignore_progress)
+        return RunSummary(files, counts, time.perf_counter() - started, job.judging.policy_name, model.version).checked()
     destination = destination_for(job)
     with destination.locked():
         return score_resumably(job, model, destination, observer or ignore_progress, started=started)

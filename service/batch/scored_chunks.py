@@ -1,125 +1,116 @@
-"""Rows in, judged rows out."""
+"""Rows in, scored rows out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import FloatArray, Int8Array
 from model.comment import LABELS, Comment, Format
 from service.batch.columnar.arrow_columns import ArrowColumn
 from service.batch.columnar.chunks import Chunk
 from service.batch.rows import RowId
 
 if TYPE_CHECKING:
-    from model.language.identifier import Identifier
-    from model.moderator import Moderator  # at run time it comes from outside, and the kernels that it loads with it
+    from service.judging.judge import Judge  # at run time it comes from outside, and the kernels that it loads with it
 
-__all__ = ["Judged", "judge", "rounded"]
+__all__ = ["ScoredChunk", "round_score_rows", "score_chunk"]
 
 _MILLION = 1e6
 
 
 @dataclass(frozen=True)
-class Judged:
-    """n rows of one dump with their judgement, column by column.
+class ScoredChunk:
+    """n rows of one dump with what is decided about them, column by column.
 
     Attributes:
-        ids: (n,) what each row is called.
-        labels: (n,) int8 codes into ``LABELS``, -1 where there is a reason.
+        ids: (n,) the id of each row.
+        labels: (n,) codes into ``LABELS``, -1 where there is a reason.
         scores: (n, 3) probabilities in the order of ``LABELS``; NaN where there is a reason.
-        verdicts: (n,) int8 codes into ``VERDICTS``, -1 where there is a reason.
+        verdicts: (n,) codes into ``VERDICTS``, -1 where there is a reason.
         reasons: (n,) why a row was not judged, None where it was.
-        version: the artefact that judged.
-        dump: the file that they are from.
-        chunk: (n,) the rows as they were read.
-        languages: (n,) code of each row's language, None where it cannot be told; None if nobody asked.
+        version: the artefact that gave the scores.
+        dump: the name of the file that the rows come from.
+        chunk: the rows as they were read.
+        foreign: (n,) whether each row is in a language that the model did not learn, None where there is a reason; None if nobody looked.
+        languages: (n,) code of the language of each row, None where it cannot be identified; None unless it is asked for.
     """
 
     ids: Sequence[RowId]
-    labels: npt.NDArray[np.int8]
-    scores: npt.NDArray[np.float64]
-    verdicts: npt.NDArray[np.int8]
+    labels: Int8Array
+    scores: FloatArray
+    verdicts: Int8Array
     reasons: Sequence[str | None]
     version: str
     dump: str
     chunk: Chunk
+    foreign: Sequence[bool | None] | None = None
     languages: Sequence[str | None] | None = None
 
 
-def judge(
-    chunk: Chunk,
-    moderator: "Moderator",
-    *,
-    dump: str,
-    policy: str,
-    markup: Format | None = None,
-    threads: int | None = None,
-    language: bool = False,
-) -> Judged:
-    """Judge the rows that have a text; a row without an id is called by its number in the dump.
+def score_chunk(
+    chunk: Chunk, judge: "Judge", *, dump: str, markup: Format | None = None, threads: int | None = None, language: bool = False
+) -> ScoredChunk:
+    """Judge the rows that have a text; a row without an id gets its number in the dump as its id.
 
     Args:
         chunk: n rows.
-        moderator: the artefact that judges.
-        dump: the file that they are from.
-        policy: whose thresholds give the verdicts.
+        judge: what judges them.
+        dump: the name of the file that they come from.
         markup: how the texts are written, whatever the rows say; None goes by the rows.
-        threads: how many may share the work; None is all cores.
-        language: whether the languages are told.
+        threads: how many threads may share the work; None is one for each core.
+        language: whether the languages are handed on.
 
     Raises:
         PolicyError: the artefact has no policy of that name.
     """
     ids: Sequence[Any] = chunk.ids
     if not isinstance(ids, ArrowColumn) or ids.array.null_count:
-        ids = [line if known is None else known for line, known in zip(chunk.lines, ids, strict=True)]
-    speaking, comments = _speaking(chunk, markup)
-    decided = moderator.decide(comments, policy=policy, threads=threads)
-    labels = np.full(len(chunk), -1, np.int8)
-    labels[speaking] = decided.labels
-    scores = np.full((len(chunk), len(LABELS)), np.nan)
-    scores[speaking] = rounded(decided.scores)
-    verdicts = np.full(len(chunk), -1, np.int8)
-    verdicts[speaking] = decided.verdicts
+        ids = [line if row_id is None else row_id for line, row_id in zip(chunk.lines, ids, strict=True)]
+    rows, comments = _comments(chunk, markup)
+    judgements = judge.judge(comments, threads=threads)
+    decisions = judgements.decisions
+    n = len(chunk)
+    labels = np.full(n, -1, np.int8)
+    labels[rows] = decisions.labels
+    scores = np.full((n, len(LABELS)), np.nan)
+    scores[rows] = round_score_rows(decisions.scores)
+    verdicts = np.full(n, -1, np.int8)
+    verdicts[rows] = judgements.verdicts
     reasons: list[str | None] = list(chunk.reasons)
-    told = decided.reasons
-    silent = np.flatnonzero(decided.labels < 0)
-    for at, place in zip(silent.tolist(), speaking[silent].tolist(), strict=True):
-        reasons[place] = told[at]
-    languages = _languages(comments, speaking.tolist(), len(chunk), moderator) if language else None
-    return Judged(ids, labels, scores, verdicts, reasons, decided.version, dump, chunk, languages)
+    unjudged = np.flatnonzero(decisions.labels < 0)
+    for row, place in zip(unjudged.tolist(), rows[unjudged].tolist(), strict=True):
+        reasons[place] = decisions.reasons[row]
+    foreign = _spread(judgements.foreign, rows, n)
+    languages = _spread(judgements.languages, rows, n) if language else None
+    return ScoredChunk(ids, labels, scores, verdicts, reasons, decisions.version, dump, chunk, foreign, languages)
 
 
-def _speaking(chunk: Chunk, markup: Format | None) -> tuple[npt.NDArray[np.intp], Sequence[Comment]]:
-    """Return the places of the rows that have a text, and their comments; where Arrow holds the texts, without a string for each."""
+def _comments(chunk: Chunk, markup: Format | None) -> tuple[npt.NDArray[np.intp], Sequence[Comment]]:
+    """Return the numbers of the rows that have a text, and their comments; where Arrow holds the texts, without a string for each."""
     texts, formats = chunk.texts, chunk.formats if markup is None else [markup] * len(chunk)
     if isinstance(texts, ArrowColumn):
         from service.batch.columnar.arrow_texts import pack_texts
 
         return np.flatnonzero(texts.array.is_valid().to_numpy(zero_copy_only=False)), pack_texts(texts.array, formats[0])
-    places = [at for at, text in enumerate(texts) if text is not None]
+    rows = [row for row, text in enumerate(texts) if text is not None]
     comments = [Comment("", text, written) for text, written in zip(texts, formats, strict=True) if text is not None]
-    return np.array(places, np.intp), comments
+    return np.array(rows, np.intp), comments
 
 
-def _languages(comments: Sequence[Comment], speaking: Sequence[int], count: int, moderator: "Moderator") -> list[str | None]:
-    found: list[str | None] = [None] * count
-    for at, code in zip(speaking, _identifier(moderator.languages).identify(comments).codes, strict=True):
-        found[at] = code
-    return found
+def _spread(values: Sequence[Any] | None, rows: npt.NDArray[np.intp], n: int) -> Sequence[Any] | None:
+    """Return the values of some of n rows in their places, None in all others."""
+    if values is None or len(values) == n:
+        return values
+    spread: list[Any] = [None] * n
+    for row, value in zip(rows.tolist(), values, strict=True):
+        spread[row] = value
+    return spread
 
 
-@lru_cache(maxsize=1)
-def _identifier(learned: tuple[str, ...]) -> "Identifier":
-    from model.language.identifier import Identifier
-
-    return Identifier.load(learned)
-
-
-def rounded(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def round_score_rows(scores: FloatArray) -> FloatArray:
     """Round scores to six digits, as HTTP does, so that they still sum to 1: the largest takes the remainder.
 
     Args:
@@ -129,7 +120,7 @@ def rounded(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         (n, 3).
     """
     millionths = np.rint(scores * _MILLION)
-    known = np.flatnonzero(~np.isnan(millionths[:, 0]))
-    largest = millionths[known].argmax(axis=1)
-    millionths[known, largest] += _MILLION - millionths[known].sum(axis=1)
+    judged = np.flatnonzero(~np.isnan(millionths[:, 0]))
+    largest = millionths[judged].argmax(axis=1)
+    millionths[judged, largest] += _MILLION - millionths[judged].sum(axis=1)
     return millionths / _MILLION

@@ -9,8 +9,7 @@ import typer
 
 from model.comment import Format
 from model.errors import TableError
-from service.cli.score_command import load_moderator
-from service.cli.shared_options import ArtefactOption, parse_numbers, parse_pairs
+from service.cli.shared_options import ArtefactOption, CommunityOption, OnForeignOption, parse_numbers, parse_pairs
 
 __all__ = ["perspective_diff"]
 
@@ -33,6 +32,8 @@ def perspective_diff(
         typer.Option(metavar="ATTRIBUTE=NUMBER", help="Score from which the site acts.  [default: 0.8; repeatable]"),
     ] = None,
     markup: Annotated[Format, typer.Option(help="How the texts are written.")] = Format.PLAIN,
+    community: CommunityOption = None,
+    on_foreign: OnForeignOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures, and every bad row, as JSON.")] = False,
 ) -> None:
     """Compare our scores with those of Perspective that a site has stored.
@@ -40,7 +41,11 @@ def perspective_diff(
     Tells for each attribute how many comments both see alike at the site's threshold, the rank correlation, and the threshold
     of ours at which as many comments are flagged as before.
     """
-    from service.perspective.comparison import DiffJob, diff
+    from service.judging.judge_options import JudgeOptions
+    from service.model_loading import ModeratorOptions
+    from service.perspective.comparison import compare_scores
+    from service.perspective.stored_scores import DiffJob
+    from service.settings import read_settings
 
     if not table.is_file():
         raise TableError(f"{table}: there is no such file; check the path")
@@ -54,12 +59,15 @@ def perspective_diff(
         thresholds=thresholds,
         markup=markup,
     )
-    found = diff(job, load_moderator(artefact))
+    settings = read_settings()
+    judging = JudgeOptions.from_settings(settings, community=community, on_foreign=on_foreign)
+    options = ModeratorOptions(artefact, settings.prior, settings.profile, settings.cascade_risk)
+    comparison = compare_scores(job, judging.build_judge(options.load()))
     if as_json:
-        print(json.dumps(found.as_json(), indent=1))
+        print(json.dumps(comparison.as_json(), indent=1))
     else:
-        print("\n".join(found.lines()))
-        for line, reason in found.bad[:_LISTED]:
-            print(f"tipstaff: {found.unit} {line}: {reason}", file=sys.stderr)
-    if len(found.bad) > _LISTED and not as_json:
-        print(f"tipstaff: and {len(found.bad) - _LISTED} more bad rows; --json lists them", file=sys.stderr)
+        print("\n".join(comparison.lines()))
+        for line, reason in comparison.bad[:_LISTED]:
+            print(f"tipstaff: {comparison.unit} {line}: {reason}", file=sys.stderr)
+    if len(comparison.bad) > _LISTED and not as_json:
+        print(f"tipstaff: and {len(comparison.bad) - _LISTED} more bad rows; --json lists them", file=sys.stderr)

@@ -4,6 +4,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -17,13 +18,22 @@ from model.profile import Profile
 from service.batch.job import OutputFormat
 from service.batch.row_selection import RowSelection
 from service.batch.rows import DumpOptions, ReadAs
-from service.cli.shared_options import ArtefactOption, ProfileOption
+from service.cli.shared_options import (
+    ArtefactOption,
+    CommunityOption,
+    OnForeignOption,
+    PolicyOption,
+    ProfileOption,
+    expand_option_groups,
+)
+from service.judging.judge_options import JudgeOptions
+from service.model_loading import ModeratorOptions
 
 if TYPE_CHECKING:
-    from model.moderator import Moderator
     from service.batch.job import ScoreJob
+    from service.settings import Settings
 
-__all__ = ["load_moderator", "score"]
+__all__ = ["score"]
 
 Files = Annotated[list[str] | None, typer.Argument(metavar="FILE…", help="Dumps of comments, or their URLs; - is standard input.")]
 Out = Annotated[
@@ -31,7 +41,6 @@ Out = Annotated[
     typer.Option("--out", "-o", help="File (.jsonl, .csv, .parquet, .sqlite), folder or URL to write.  [default: standard output]"),
 ]
 Text = Annotated[str | None, typer.Option(metavar="TEXT", help="Look at this text instead of files.")]
-PolicyName = Annotated[str, typer.Option("--policy", metavar="NAME", help="Policy that leads to the verdicts.")]
 Markup = Annotated[Format | None, typer.Option(help="How the texts are written.  [default: what the file says, else plain]")]
 FormatIn = Annotated[ReadAs | None, typer.Option("--format", help="Format of the files.  [default: found from the content]")]
 FormatOut = Annotated[OutputFormat | None, typer.Option("--to", help="What to write.  [default: by the name of OUT, else jsonl]")]
@@ -66,47 +75,96 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Tell what would be read
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary, or what --text comes to, as JSON.")]
 
 
+@dataclass(frozen=True)
+class ColumnOptions:
+    """What the user says about the input: its format and its columns."""
+
+    read_as: FormatIn = None
+    text_column: TextColumn = None
+    id_column: IdColumn = None
+    author_column: AuthorColumn = None
+    parent_column: ParentColumn = None
+    time_column: TimeColumn = None
+    lines: Lines = False
+    keep: Keep = None
+
+    def dump_options(self) -> DumpOptions:
+        """Return them as readers take them."""
+        return DumpOptions(**vars(self) | {"keep": tuple(self.keep or ())})
+
+
+@dataclass(frozen=True)
+class SelectionOptions:
+    """Which rows are scored."""
+
+    limit: Limit = None
+    sample: Sample = 1.0
+    seed: Seed = 0
+    since: Since = None
+
+    def row_selection(self) -> RowSelection:
+        """Return them as a run takes them; a time without a zone is in UTC."""
+        return RowSelection(limit=self.limit, sample=self.sample, seed=self.seed, since=self.since and self.since.replace(tzinfo=UTC))
+
+
+@dataclass(frozen=True)
+class ModelOptions:
+    """The model that judges, and what else decides about a comment."""
+
+    artefact: ArtefactOption = None
+    profile: ProfileOption = None
+    policy: PolicyOption = None
+    community: CommunityOption = None
+    on_foreign: OnForeignOption = None
+    language: Language = False
+
+    def judge_options(self, settings: "Settings") -> JudgeOptions:
+        """Return what comments are judged by beside the model; what is not given is as the settings say."""
+        return JudgeOptions.from_settings(
+            settings, policy=self.policy, community=self.community, on_foreign=self.on_foreign, identify=self.language
+        )
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How the work is done."""
+
+    strict: Strict = False
+    jobs: Jobs = None
+    cluster: Cluster = None
+    fresh: Fresh = False
+    page: Page = False
+
+
+@expand_option_groups
 def score(
     *,
     files: Files = None,
     out: Out = None,
     text: Text = None,
-    artefact: ArtefactOption = None,
-    profile: ProfileOption = None,
-    policy: PolicyName = "default",
+    model: ModelOptions,
     markup: Markup = None,
-    read_as: FormatIn = None,
     write_as: FormatOut = None,
-    text_column: TextColumn = None,
-    id_column: IdColumn = None,
-    author_column: AuthorColumn = None,
-    parent_column: ParentColumn = None,
-    time_column: TimeColumn = None,
-    lines: Lines = False,
-    keep: Keep = None,
-    language: Language = False,
-    strict: Strict = False,
-    limit: Limit = None,
-    sample: Sample = 1.0,
-    seed: Seed = 0,
-    since: Since = None,
-    jobs: Jobs = None,
-    cluster: Cluster = None,
-    fresh: Fresh = False,
-    page: Page = False,
+    columns: ColumnOptions,
+    selection: SelectionOptions,
+    run: RunOptions,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Score comments in files, or one text.
 
     Writes one row for each row read, in order: id, label, fine, toxic, hateful, verdict, model, reason, dump, row, author,
-    parent, created_at. A row that cannot be judged has a reason instead of a label. A run that was stopped goes on where it
-    was when the same command is given again.
+    parent, created_at, foreign. A row that cannot be judged has a reason instead of a label. A run that was stopped goes on where
+    it was when the same command is given again.
     """
+    from service.settings import read_settings
+
+    settings = read_settings(profile=model.profile)
+    judging = model.judge_options(settings)
     if text is not None:
         if files or out is not None:
             raise typer.BadParameter("--text looks at one text; give it without files and without -o")
-        _look(text, artefact=artefact, profile=profile, policy=policy, markup=markup or Format.PLAIN, as_json=as_json)
+        _explain(text, replace(judging, identify=True), settings, model.artefact, markup=markup or Format.PLAIN, as_json=as_json)
         return
     from service.batch.job import ScoreJob
 
@@ -114,32 +172,18 @@ def score(
         inputs=tuple(files or _standard_input()),
         out=None if out == "-" else out,
         write_as=_write_as(out, write_as),
-        wanted=DumpOptions(
-            read_as,
-            text_column=text_column,
-            id_column=id_column,
-            keep=tuple(keep or ()),
-            author_column=author_column,
-            parent_column=parent_column,
-            time_column=time_column,
-            lines=lines,
-        ),
-        policy=policy,
+        wanted=columns.dump_options(),
+        judging=judging,
         markup=markup,
-        language=language,
-        strict=strict,
-        selection=RowSelection(limit=limit, sample=sample, seed=seed, since=since and since.replace(tzinfo=UTC)),
-        jobs=jobs,
-        cluster=cluster,
-        fresh=fresh,
-        page=page,
+        selection=selection.row_selection(),
+        **vars(run),
     )
     if dry_run:
         from service.batch.preview import show_preview
 
         show_preview(job)
     else:
-        _score(job, artefact, profile, as_json=as_json)
+        _score(job, settings, model.artefact, as_json=as_json)
 
 
 def _standard_input() -> list[str]:
@@ -158,21 +202,18 @@ def _write_as(out: str | None, given: OutputFormat | None) -> OutputFormat:
     return output_format(out, given)
 
 
-def _score(job: "ScoreJob", artefact: Path | None, profile: Profile | None, *, as_json: bool) -> None:
+def _score(job: "ScoreJob", settings: "Settings", artefact: Path | None, *, as_json: bool) -> None:
     from service.batch import terminal_report as report
-    from service.batch.job import Artefact as Stored
     from service.batch.score import check_job, score_files
     from service.batch.statistics.summary import summary_json
-    from service.settings import read_settings
 
     check_job(job)
-    settings = read_settings(profile=profile)
-    stored = Stored(artefact, settings.prior, settings.profile or Profile.FAST, settings.cascade_risk)
+    options = ModeratorOptions(artefact, settings.prior, settings.profile or Profile.FAST, settings.cascade_risk)
     try:
         with _ended_cleanly(), report.ProgressBar(sys.stderr) as bar:
             # Rows on the same terminal show the progress themselves.
             observer = None if job.out is None and sys.stdout.isatty() else bar
-            summary = score_files(job, artefact=stored, observer=observer)
+            summary = score_files(job, options=options, observer=observer)
     except (KeyboardInterrupt, SystemExit) as stop:
         for note in getattr(stop, "__notes__", ()):
             _say(f"stopped; {note}")
@@ -188,34 +229,21 @@ def _say(line: str) -> None:
     print(f"tipstaff: {line}", file=sys.stderr)
 
 
-def _look(text: str, *, artefact: Path | None, profile: Profile | None, policy: str, markup: Format, as_json: bool) -> None:
-    from service.batch.explain_text import glance
+def _explain(text: str, judging: JudgeOptions, settings: "Settings", artefact: Path | None, *, markup: Format, as_json: bool) -> None:
+    from service.batch.explain_text import explain_text
     from service.batch.rows import build_row
 
     row = build_row(1, id=None, text=text)
     if row.text is None:
         raise DumpError(f"--text cannot be judged: {row.reason}; give a shorter one")
-    seen = glance(row.text, load_moderator(artefact, profile), policy=policy, markup=markup)
+    options = ModeratorOptions(artefact, settings.prior, settings.profile, settings.cascade_risk)
+    explained = explain_text(row.text, judging.build_judge(options.load()), markup=markup)
     if as_json:
-        print(seen.as_json())
+        print(explained.as_json())
     else:
         from rich.console import Console
 
-        Console(highlight=False).print(seen.as_rich())
-
-
-def load_moderator(artefact: Path | None, profile: Profile | None = None) -> "Moderator":
-    """Load an artefact, the shipped one if None, for the prior, and with the profile, that the environment states if none is given.
-
-    Raises:
-        ArtefactError: it cannot be used.
-        SettingsError: the environment states nonsense.
-    """
-    from model.moderator import Moderator
-    from service.settings import read_settings
-
-    settings = read_settings(profile=profile)
-    return Moderator.load(artefact, prior=settings.prior, profile=settings.profile, risk=settings.cascade_risk)
+        Console(highlight=False).print(explained.as_rich())
 
 
 @contextmanager

@@ -11,8 +11,19 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from model.profile import Profile
+from service.judging.foreign import OnForeign
 
-__all__ = ["ArtefactOption", "JsonOption", "ProfileOption", "expand_option_groups", "parse_numbers", "parse_pairs"]
+__all__ = [
+    "ArtefactOption",
+    "CommunityOption",
+    "JsonOption",
+    "OnForeignOption",
+    "PolicyOption",
+    "ProfileOption",
+    "expand_option_groups",
+    "parse_numbers",
+    "parse_pairs",
+]
 
 ArtefactOption = Annotated[
     Path | None,
@@ -25,6 +36,23 @@ ProfileOption = Annotated[
         envvar="TIPSTAFF_PROFILE",
         help="Which readers judge: fast the n-grams alone, full both, cascade both where it matters.  "
         "[default: cascade if there are two; fast for files]",
+    ),
+]
+PolicyOption = Annotated[
+    str | None,
+    typer.Option("--policy", metavar="NAME", help="Policy that leads to the verdicts.  [default: the community's, else default]"),
+]
+CommunityOption = Annotated[
+    str | None,
+    typer.Option(
+        "--community", metavar="NAME", help="Community of TIPSTAFF_COMMUNITIES that the comments belong to.  [default: the file's own]"
+    ),
+]
+OnForeignOption = Annotated[
+    OnForeign | None,
+    typer.Option(
+        "--on-foreign",
+        help="What happens to comments in languages that the model did not learn.  [default: what TIPSTAFF_ON_FOREIGN says, review]",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]

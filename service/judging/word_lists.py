@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import re2
@@ -57,14 +58,19 @@ class WordLists:
             self._by_first.setdefault(parts[0], []).append((parts, word))
         self._set = _compile_patterns(patterns)
 
-    def __reduce__(self) -> tuple[type["WordLists"], tuple[tuple[str, ...], tuple[str, ...]]]:
-        return WordLists, (self._words, self._patterns)
+    @property
+    def entries(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The words and the patterns, as they were given."""
+        return self._words, self._patterns
+
+    def __reduce__(self) -> tuple[Callable[..., "WordLists"], tuple[tuple[str, ...], tuple[str, ...]]]:
+        return _unpickle, self.entries
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, WordLists) and (self._words, self._patterns) == (other._words, other._patterns)
+        return isinstance(other, WordLists) and self.entries == other.entries
 
     def __hash__(self) -> int:
-        return hash((self._words, self._patterns))
+        return hash(self.entries)
 
     def __bool__(self) -> bool:
         """Whether there is any entry."""
@@ -82,6 +88,12 @@ class WordLists:
             first: int = min(matches)
             return self._patterns[first]
         return None
+
+
+@lru_cache(maxsize=8)
+def _unpickle(words: tuple[str, ...], patterns: tuple[str, ...]) -> WordLists:
+    """Return lists that another process sent, once for all shards that come with them: to compile long ones takes half a second."""
+    return WordLists(words, patterns)
 
 
 def _compile_patterns(patterns: Sequence[str]) -> Any:

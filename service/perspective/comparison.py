@@ -1,62 +1,33 @@
-"""How our scores compare with Perspective's on the comments of one site."""
+"""How our scores compare with those of Perspective on the comments of one site."""
 
-import re
-from array import array
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from model.array_types import FloatArray
-from model.comment import Comment, Format
-from model.errors import TableError
-from service.batch.input.columns import choose_comment_columns
-from service.batch.rows import MAX_TEXT_LENGTH, DumpOptions, is_unicode
-from service.perspective.attribute_names import ABUSIVE, HATEFUL, NAMES, source_of
-from training.tables.table_records import UnreadableRow, read_header, read_records
+from service.perspective.attribute_names import ABUSIVE, HATEFUL
+from service.perspective.stored_scores import DiffJob, ScoreColumn, StoredRow, TableLayout, find_columns, read_row
+from training.tables.table_records import read_records
 
 if TYPE_CHECKING:
-    from model.moderator import Moderator
+    from service.judging.judge import Judge
 
-__all__ = ["Compared", "Diff", "DiffJob", "diff"]
+__all__ = ["AttributeComparison", "ScoreComparison", "compare_scores"]
 
 DEFAULT_THRESHOLD = 0.8
 """What Coral acts from, unless told otherwise."""
 
 _CHUNK = 4096
 _MOST_BAD = 10_000
-_DEEPEST = 5
-_BEFORE = r"(?:perspective|persp|google|attribute_?scores?|scores?|response|result|api)"
-_AFTER = r"(?:summary_?score|score|value|prob|probability)"
-_COLUMN = r"(?:{before}[._ -]?)*{name}(?:[._ -]?{after})*"
 _FEWEST = 2
 
 
 @dataclass(frozen=True)
-class DiffJob:
-    """What is to be compared.
-
-    Attributes:
-        table: CSV, JSONL or Parquet.
-        text_column: the column with the text; None finds it.
-        columns: attribute → column with its stored scores; fields of objects by dots. Empty finds them.
-        thresholds: attribute → score from which the site acts; 0.8 where nothing is said.
-        markup: how the texts are written.
-    """
-
-    table: Path
-    text_column: str | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-    thresholds: Mapping[str, float] = field(default_factory=dict)
-    markup: Format = Format.PLAIN
-
-
-@dataclass(frozen=True)
-class Compared:
-    """One attribute.
+class AttributeComparison:
+    """How Perspective's scores and ours compare for one attribute.
 
     Attributes:
         attribute: as Perspective calls it.
@@ -84,43 +55,43 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Diff:
-    """What came of it.
+class ScoreComparison:
+    """How the scores of all attributes compare.
 
     Attributes:
         version: the artefact that judged.
-        compared: the attributes, in the order of the columns.
-        headless: attributes that the table has and the model does not.
+        attributes: the comparisons, in the order of the columns.
+        without_head: attributes that the table has and the model does not.
         rows: how many rows there are.
-        bad: rows that could not be used: line or row number, and why; the first 10,000 of them.
-        bad_rows: how many there are.
+        bad: rows that cannot be used, with the number of line or row and the reason; the first 10,000 of them.
+        bad_rows: the number of all of these.
         unit: what numbers them, line or row.
     """
 
     version: str
-    compared: Sequence[Compared]
-    headless: Sequence[str]
+    attributes: Sequence[AttributeComparison]
+    without_head: Sequence[str]
     rows: int
     bad: Sequence[tuple[int, str]]
     bad_rows: int
     unit: str
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as JSON holds it; what is not a number is null."""
-        compared = [
+        """Return it JSON-ready; a figure that is not a number is null."""
+        attributes = [
             {name: None if isinstance(value, float) and np.isnan(value) else value for name, value in vars(each).items()}
-            for each in self.compared
+            for each in self.attributes
         ]
         bad = [{self.unit: line, "reason": reason} for line, reason in self.bad]
         return {
-            **{"model": self.version, "rows": self.rows, "attributes": compared, "without_head": list(self.headless)},
+            **{"model": self.version, "rows": self.rows, "attributes": attributes, "without_head": list(self.without_head)},
             **{"bad_rows": self.bad_rows, "bad": bad},
         }
 
     def lines(self) -> Iterator[str]:
-        """Yield it in lines to read."""
+        """Yield the lines that people read."""
         yield f"{self.rows} rows, {self.bad_rows} of them bad; our scores are those of {self.version}"
-        for each in self.compared:
+        for each in self.attributes:
             yield ""
             yield f"{each.attribute} (column {each.column}), {each.rows} comments"
             yield f"  rank correlation (Spearman)      {each.correlation:.3f}"
@@ -128,195 +99,89 @@ class Diff:
             yield f"  seen alike, same threshold       {each.agreement:.2%}"
             yield f"  threshold for the same rate      {each.same_rate:.4f}, which flags {each.flagged_then:.2%}"
             yield f"  seen alike with that threshold   {each.agreement_then:.2%}"
-        if self.headless:
+        if self.without_head:
             yield ""
-            yield f"not compared, since the model has no such head: {', '.join(self.headless)}"
+            yield f"not compared, since the model has no such head: {', '.join(self.without_head)}"
 
 
-@dataclass
-class _Column:
-    """The scores of one attribute, theirs and ours."""
-
-    attribute: str
-    column: str
-    source: str
-    theirs: "array[float]" = field(default_factory=lambda: array("f"))
-    ours: "array[float]" = field(default_factory=lambda: array("f"))
-
-
-def diff(job: DiffJob, moderator: "Moderator") -> Diff:
+def compare_scores(job: DiffJob, judge: "Judge") -> ScoreComparison:
     """Compare; the table is read once, row by row, and of each comment only its scores are held.
 
     Args:
         job: what is to be compared.
-        moderator: gives our scores.
+        judge: gives our scores.
 
     Raises:
         TableError: the table cannot be read, or has no column with a text or with scores.
         DumpError: several columns may hold the text, or none.
     """
-    wanted, text, headless = _columns(job, moderator)
+    layout = find_columns(job, published=judge.moderator.attributes, version=judge.version)
     bad: list[tuple[int, str]] = []
     rows = bad_rows = 0
-    names = [text, *{each.column.partition(".")[0] for each in wanted}]
-    records = read_records(job.table, dict.fromkeys(names))
+    records = read_records(job.table, layout.names)
     while chunk := list(islice(records, _CHUNK)):
         rows += len(chunk)
-        for line, reason in _chunk(chunk, text, wanted, job.markup, moderator):
+        for line, reason in _add_scores(chunk, layout, job, judge):
             bad_rows += 1
             if len(bad) < _MOST_BAD:
                 bad.append((line, reason))
     unit = "row" if job.table.suffix.lower() == ".parquet" else "line"
-    compared = [_compared(each, job.thresholds.get(each.attribute, DEFAULT_THRESHOLD)) for each in wanted]
-    return Diff(moderator.version, compared, headless, rows, bad, bad_rows, unit)
+    attributes = [_compare_attribute(each, job.thresholds.get(each.attribute, DEFAULT_THRESHOLD)) for each in layout.scores]
+    return ScoreComparison(judge.version, attributes, layout.without_head, rows, bad, bad_rows, unit)
 
 
-def _columns(job: DiffJob, moderator: "Moderator") -> tuple[list[_Column], str, list[str]]:
-    header = read_header(job.table)
-    text = choose_comment_columns(header, DumpOptions(text_column=job.text_column), file=str(job.table)).text
-    found = dict(job.columns) or _found(job.table, [name for name in header if name != text])
-    missing = [column for column in found.values() if column not in header and column.partition(".")[0] not in header]
-    if missing:
-        raise TableError(f"{job.table}: there is no column {missing[0]!r}; check --score")
-    wanted, headless = [], []
-    for attribute, column in found.items():
-        source = source_of(attribute, published=moderator.attributes, version=moderator.version)
-        if source is None:
-            headless.append(attribute)
-        else:
-            wanted.append(_Column(attribute, column, source))
-    if not wanted:
-        has = (
-            f"it has {', '.join(headless)}, for which the model has no head" if headless else "none of its columns is known to hold scores"
-        )
-        raise TableError(f"{job.table}: {has}; name one with --score TOXICITY=COLUMN")
-    return wanted, text, headless
-
-
-def _found(table: Path, names: Sequence[str]) -> dict[str, str]:
-    """Return the columns, or fields of objects in the first rows, whose names are those of attributes."""
-    candidates = dict.fromkeys(names)
-    for _, record in islice(read_records(table, names), 100):
-        if not isinstance(record, UnreadableRow):
-            candidates.update(dict.fromkeys(_paths({name: record.get(name) for name in names})))
-    found: dict[str, str] = {}
-    for column in candidates:
-        attribute = _attribute(column)
-        if attribute is not None:
-            found.setdefault(attribute, column)
-    return found
-
-
-def _paths(value: Mapping[str, Any], depth: int = 0) -> Iterator[str]:
-    for name, inner in value.items():
-        if isinstance(inner, dict) and depth < _DEEPEST:
-            yield from (f"{name}.{path}" for path in _paths(inner, depth + 1))
-        elif isinstance(inner, int | float):
-            yield name
-
-
-def _attribute(column: str) -> str | None:
-    for name in NAMES:
-        pattern = _COLUMN.format(before=_BEFORE, name=name.lower(), after=_AFTER)
-        if re.fullmatch(pattern, column[:200].strip().lower()):
-            return name
-    return None
-
-
-def _chunk(
-    chunk: Sequence[tuple[int, Any]], text: str, wanted: Sequence[_Column], markup: Format, moderator: "Moderator"
-) -> Iterator[tuple[int, str]]:
-    """Judge some rows, add their scores, and yield those that are bad."""
-    kept: list[tuple[int, Comment, list[float | None]]] = []
+def _add_scores(chunk: Sequence[tuple[int, Any]], layout: TableLayout, job: DiffJob, judge: "Judge") -> Iterator[tuple[int, str]]:
+    """Judge some rows, add their scores to the columns, and yield the lines that cannot be used, each with the reason."""
+    usable: list[tuple[int, StoredRow]] = []
     for line, record in chunk:
-        row = _row(record, text, wanted, markup)
+        row = read_row(record, layout, job.markup)
         if isinstance(row, str):
             yield line, row
         else:
-            kept.append((line, *row))
-    if not kept:
+            usable.append((line, row))
+    if not usable:
         return
-    decisions = moderator.decide([comment for _, comment, _ in kept])
+    decisions = judge.judge([row.comment for _, row in usable], threads=None).decisions
     scores, attributes = decisions.scores, decisions.attributes
     ours = [
         1 - scores[:, 0] if each.source == ABUSIVE else scores[:, 2] if each.source == HATEFUL else attributes[each.source]
-        for each in wanted
+        for each in layout.scores
     ]
-    for at, (line, _, theirs) in enumerate(kept):
+    for at, (line, row) in enumerate(usable):
         if np.isnan(scores[at, 0]):
             yield line, "there is no text left to judge"
             continue
-        for each, their, our in zip(wanted, theirs, ours, strict=True):
-            if their is not None:
-                each.theirs.append(their)
-                each.ours.append(float(our[at]))
+        for column, stored, own in zip(layout.scores, row.scores, ours, strict=True):
+            if stored is not None:
+                column.stored.append(stored)
+                column.ours.append(float(own[at]))
 
 
-def _row(record: Any, text: str, wanted: Sequence[_Column], markup: Format) -> tuple[Comment, list[float | None]] | str:
-    """Return what a row holds, or why it is bad."""
-    if isinstance(record, UnreadableRow):
-        return record.detail
-    written = record.get(text)
-    if not isinstance(written, str):
-        return f"{text}: has to be a text"
-    if len(written) > MAX_TEXT_LENGTH:
-        return f"{text}: is longer than {MAX_TEXT_LENGTH:,} characters"
-    if not is_unicode(written):
-        written = written.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    scores = []
-    for each in wanted:
-        value = _at(record, each.column)
-        if value is not None and (number := _number(value)) is None:
-            return f"{each.column}: has to be a score from 0 to 1"
-        scores.append(None if value is None else number)
-    if all(score is None for score in scores):
-        return "has no score"
-    return Comment("", written, markup), scores
-
-
-def _at(record: Mapping[str, Any], column: str) -> Any:
-    if column in record:
-        return record[column]
-    value: Any = record
-    for name in column.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
-def _number(value: Any) -> float | None:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        return None
-    return number if 0 <= number <= 1 and not isinstance(value, bool) else None
-
-
-def _compared(column: _Column, threshold: float) -> Compared:
-    theirs, ours = np.frombuffer(column.theirs, np.float32).astype(float), np.frombuffer(column.ours, np.float32).astype(float)
-    rows = len(theirs)
+def _compare_attribute(column: ScoreColumn, threshold: float) -> AttributeComparison:
+    stored, ours = (np.frombuffer(scores, np.float32).astype(float) for scores in (column.stored, column.ours))
+    rows = len(stored)
     if not rows:
-        nothing = float("nan")
-        return Compared(column.attribute, column.column, 0, threshold, *[nothing] * 6)
-    # Halves of one bit of float32 must not put a stored 0.8 below 0.8.
-    flagged = theirs >= np.float32(threshold)
-    same = _same_rate(ours, int(flagged.sum()))
-    then = ours >= same
-    return Compared(
+        return AttributeComparison(column.attribute, column.column, 0, threshold, *[float("nan")] * 6)
+    # A stored 0.8 must not count as below 0.8 because float32 rounds it down.
+    flagged = stored >= np.float32(threshold)
+    same_rate = _same_rate_threshold(ours, int(flagged.sum()))
+    flagged_then = ours >= same_rate
+    return AttributeComparison(
         attribute=column.attribute,
         column=column.column,
         rows=rows,
         threshold=threshold,
         flagged=float(flagged.mean()),
         agreement=float((flagged == (ours >= np.float32(threshold))).mean()),
-        correlation=_spearman(theirs, ours),
-        same_rate=round(same, 6),
-        flagged_then=float(then.mean()),
-        agreement_then=float((flagged == then).mean()),
+        correlation=_spearman(stored, ours),
+        same_rate=round(same_rate, 6),
+        flagged_then=float(flagged_then.mean()),
+        agreement_then=float((flagged == flagged_then).mean()),
     )
 
 
-def _same_rate(ours: FloatArray, count: int) -> float:
-    """Return the threshold at which as many of our scores are flagged: halfway between the last that is and the first that is not."""
+def _same_rate_threshold(ours: FloatArray, count: int) -> float:
+    """Return the threshold that flags ``count`` of our scores: halfway between the last that is flagged and the first that is not."""
     ordered = np.sort(ours)[::-1]
     if count == 0:
         return float(np.nextafter(ordered[0], 2))

@@ -1,7 +1,7 @@
 """Judged rows as JSON Lines, CSV or Parquet, into an open file."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
@@ -11,7 +11,7 @@ import numpy as np
 from model.comment import LABELS, VERDICTS
 from service.batch.columnar.arrow_columns import ArrowColumn, arrow_constant
 from service.batch.rows import RowId, WriteAs
-from service.batch.scored_chunks import Judged
+from service.batch.scored_chunks import ScoredChunk
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,7 +20,7 @@ __all__ = ["COLUMNS", "Sink", "columns_of", "ending", "quoted", "schema_of", "si
 
 COLUMNS = (
     *("id", "label", "fine", "toxic", "hateful", "verdict", "model", "reason"),
-    *("dump", "row", "author", "parent", "created_at"),
+    *("dump", "row", "author", "parent", "created_at", "foreign"),
 )
 """The columns of every output, in order; those that are kept follow."""
 
@@ -28,13 +28,15 @@ _ROW_GROUP = 1 << 16
 # Columns of few different values. A dictionary of all authors and threads takes 15 MB and makes the file no smaller.
 _REPEATED = ("label", "verdict", "model", "reason", "dump", "language")
 _NOBODY_ASKED = "nobody asked"
+_JSON_BOOLS: Mapping[bool | None, str] = {None: "null", False: "false", True: "true"}
+_CSV_BOOLS: Mapping[bool | None, str] = {None: "", False: "false", True: "true"}
 _encode: Callable[[str], str] = encode_basestring
 
 
 class Sink(Protocol):
     """Takes judged rows, some at a time."""
 
-    def write(self, judged: Judged) -> None:
+    def write(self, judged: ScoredChunk) -> None:
         """Write rows below those that were written before."""
 
     def finish(self) -> None:
@@ -89,7 +91,7 @@ class _JsonLines:
         names = columns_of(keep, language=language)[-len(keep) :] if keep else ()
         self._keep, self._names = keep, [f",{_encode(name)}:" for name in names]
 
-    def write(self, judged: Judged) -> None:
+    def write(self, judged: ScoredChunk) -> None:
         tail = f'"model":{_encode(judged.version)},"reason":'
         dump = f',"dump":{_encode(judged.dump)},"row":'
         none = '"label":null,"fine":null,"toxic":null,"hateful":null,"verdict":null'
@@ -102,11 +104,21 @@ class _JsonLines:
         ]
         self._file.write("".join(written).encode())
 
-    def _rest(self, line: int, author: str | None, parent: str | None, time: str | None, language: str | None, *extra: object) -> str:
-        told = f'"{time}"' if time is not None else "null"
+    def _rest(  # noqa: PLR0917 - one call for each row: keywords cost a tenth of the writing
+        self,
+        line: int,
+        author: str | None,
+        parent: str | None,
+        time: str | None,
+        foreign: bool | None,
+        language: str | None,
+        *extra: object,
+    ) -> str:
+        created = f'"{time}"' if time is not None else "null"
         kept = "".join(f"{name}{_json(value)}" for name, value in zip(self._names, extra, strict=True))
         spoken = "" if language is _NOBODY_ASKED else f',"language":{_json(language)}'
-        return f'{line},"author":{_json(author)},"parent":{_json(parent)},"created_at":{told}{spoken}{kept}'
+        people = f'"author":{_json(author)},"parent":{_json(parent)}'
+        return f'{line},{people},"created_at":{created},"foreign":{_JSON_BOOLS[foreign]}{spoken}{kept}'
 
     def finish(self) -> None:
         pass
@@ -137,7 +149,7 @@ class _Csv:
         if header:
             self._file.write((",".join(map(quoted, columns_of(keep, language=language))) + "\n").encode())
 
-    def write(self, judged: Judged) -> None:
+    def write(self, judged: ScoredChunk) -> None:
         version, dump = quoted(judged.version), quoted(judged.dump)
         written = [
             f"{quoted(row_id)},,,,,,{version},{quoted(reason)},{dump},{self._rest(*rest)}\n"
@@ -148,10 +160,19 @@ class _Csv:
         ]
         self._file.write("".join(written).encode())
 
-    def _rest(self, line: int, author: str | None, parent: str | None, time: str | None, language: str | None, *extra: object) -> str:
+    def _rest(  # noqa: PLR0917 - one call for each row: keywords cost a tenth of the writing
+        self,
+        line: int,
+        author: str | None,
+        parent: str | None,
+        time: str | None,
+        foreign: bool | None,
+        language: str | None,
+        *extra: object,
+    ) -> str:
         kept = "".join("," + quoted(_plain(value) or "") for value in extra)
         spoken = "" if language is _NOBODY_ASKED else f",{language or ''}"
-        return f"{line},{quoted(author or '')},{quoted(parent or '')},{time or ''}{spoken}{kept}"
+        return f"{line},{quoted(author or '')},{quoted(parent or '')},{time or ''},{_CSV_BOOLS[foreign]}{spoken}{kept}"
 
     def finish(self) -> None:
         pass
@@ -172,12 +193,13 @@ def quoted(cell: RowId) -> str:
     return '"' + text.replace('"', '""') + '"' if any(char in text for char in ',"\r\n') else text
 
 
-def _by_row(judged: Judged, keep: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+def _by_row(judged: ScoredChunk, keep: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """Yield for each row its id, label, scores, verdict, reason; then what ``_rest`` takes."""
     chunk = judged.chunk
     columns = (judged.ids, judged.labels.tolist(), judged.scores.tolist(), judged.verdicts.tolist(), judged.reasons)
     languages = [_NOBODY_ASKED] * len(chunk) if judged.languages is None else judged.languages
-    rest = (chunk.lines, chunk.authors, chunk.parents, chunk.created(), languages, *(chunk.extra[name] for name in keep))
+    foreign = [None] * len(chunk) if judged.foreign is None else judged.foreign
+    rest = (chunk.lines, chunk.authors, chunk.parents, chunk.created(), foreign, languages, *(chunk.extra[name] for name in keep))
     return zip(*columns, *rest, strict=True)
 
 
@@ -186,6 +208,7 @@ def schema_of(columns: Sequence[str]) -> "pa.Schema":
     import pyarrow as pa
 
     known = dict.fromkeys(("fine", "toxic", "hateful"), pa.float64()) | {"row": pa.int64(), "created_at": pa.timestamp("us", tz="UTC")}
+    known["foreign"] = pa.bool_()
     return pa.schema([(name, known.get(name, pa.string())) for name in columns])
 
 
@@ -202,7 +225,7 @@ class _Parquet:
         self._held: list[pa.RecordBatch] = []
         self._count = 0
 
-    def write(self, judged: Judged) -> None:
+    def write(self, judged: ScoredChunk) -> None:
         import pyarrow as pa
 
         missing = judged.labels < 0
@@ -219,6 +242,7 @@ class _Parquet:
             chunk.authors,
             chunk.parents,
             chunk.times,
+            pa.nulls(len(chunk), pa.bool_()) if judged.foreign is None else judged.foreign,
             *([judged.languages] if judged.languages is not None else []),
             *([_plain(value) for value in chunk.extra[name]] for name in self._keep),
         ]

@@ -6,15 +6,16 @@ from dataclasses import dataclass, replace
 
 from model.threads import available_cores
 from service.batch.file_access import STDIN
-from service.batch.job import Artefact, ScoreJob
+from service.batch.job import ScoreJob
 from service.batch.output.destination import Destination
 from service.batch.output.journal import Journal, ShardResult
 from service.batch.runs.progress import ProgressMeter, ProgressObserver
 from service.batch.statistics.counts import RunCounts
-from service.batch.workers.model_source import Model
+from service.batch.workers.model_source import ModelSource
 from service.batch.workers.pool import WorkerPool, process_pool, run_tasks
 from service.batch.workers.shard_tasks import TaskList
 from service.batch.workers.shard_work import ShardContext, ShardTask, score_shard
+from service.model_loading import ModeratorOptions
 
 __all__ = ["RunExecution"]
 
@@ -35,7 +36,7 @@ class RunExecution:
     """
 
     job: ScoreJob
-    model: Model
+    model: ModelSource
     destination: Destination
     tasks: TaskList
     journal: Journal
@@ -58,16 +59,16 @@ class RunExecution:
     def _results(self, meter: ProgressMeter) -> Iterator[ShardResult]:
         context = ShardContext(self.job, self.destination.parts, self.destination.work, self.destination.part_format)
         processes = self._useful_processes()
-        source = self.model.artefact
-        if source is None or processes == 0:
+        options = self.model.options
+        if options is None or processes == 0:
             return self._results_here(context, meter)
-        pool = self._cluster_pool(context, source) if self.job.cluster else process_pool(processes, context, source)
+        pool = self._cluster_pool(context, options) if self.job.cluster else process_pool(processes, context, options)
         return run_tasks(lambda completed: self.tasks({*self.journal.completed, *completed}), pool)
 
-    def _cluster_pool(self, context: ShardContext, source: Artefact) -> AbstractContextManager[WorkerPool]:
+    def _cluster_pool(self, context: ShardContext, options: ModeratorOptions) -> AbstractContextManager[WorkerPool]:
         from service.batch.workers.dask_cluster import cluster_pool
 
-        return cluster_pool(self.job.cluster or "", context, source, self.model.version)
+        return cluster_pool(self.job.cluster or "", context, options, self.model.version)
 
     def _useful_processes(self) -> int:
         """Return how many other processes speed the work up; 0 keeps it, in order, in this one."""
@@ -86,7 +87,7 @@ class RunExecution:
             def report(counts: RunCounts, share: float | None, size: int = task.size or 0) -> None:
                 meter.look_into_shard(counts, share, size)
 
-            yield score_shard(self._within_limit(task), context, self.model.moderator, threads=threads, observer=report)
+            yield score_shard(self._within_limit(task), context, self.model.judge, threads=threads, observer=report)
 
     def _within_limit(self, task: ShardTask) -> ShardTask:
         """Return a task whose limit is what the shards before it, all of which are completed, have left of the run's."""

@@ -39,7 +39,7 @@ def finish_run(execution: RunExecution, plan: RunPlan, *, resumed: int, started:
     destination.write_rejects(rejects)
     files = [InputFile("standard input" if path == STDIN else path, names) for path, names in columns.items()]
     seconds = time.perf_counter() - started
-    summary = RunSummary(files, counts, seconds, job.policy, execution.model.version, resumed, shards).checked()
+    summary = RunSummary(files, counts, seconds, job.judging.policy_name, execution.model.version, resumed, shards).checked()
     _write_companions(job, destination, plan, summary)
     destination.remove_work()
     return summary

@@ -1,5 +1,6 @@
 """The plan of a run: everything that decides which bytes it writes."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -8,13 +9,14 @@ from model.profile import Profile
 from service.batch.file_access import STDIN
 from service.batch.job import ScoreJob
 from service.batch.output.run_plan import RunPlan, file_fingerprint
-from service.batch.workers.model_source import Model
+from service.batch.workers.model_source import ModelSource
 from service.batch.workers.shard_tasks import shard_size
+from service.judging.community import Community
 
 __all__ = ["plan_run"]
 
 
-def plan_run(job: ScoreJob, model: Model) -> RunPlan:
+def plan_run(job: ScoreJob, model: ModelSource) -> RunPlan:
     """Return the plan of a run.
 
     Args:
@@ -25,20 +27,30 @@ def plan_run(job: ScoreJob, model: Model) -> RunPlan:
         OSError: an input cannot be read.
         ArtefactError: the artefact cannot be used.
     """
-    selection = job.selection
+    selection, judging = job.selection, job.judging
     options: Mapping[str, Any] = {
         **{name.replace("_", " "): value for name, value in asdict(job.wanted).items()},
-        **{"policy": job.policy, "markup": job.markup, "to": job.write_as, "shard size": shard_size(job)},
+        **{"policy": judging.policy_name, "community": _describe_community(judging.community), "on foreign": judging.on_foreign},
+        **{"language": job.language, "letters": judging.letters, "certainty": judging.certainty},
+        **{"markup": job.markup, "to": job.write_as, "shard size": shard_size(job)},
         **{"limit": selection.limit, "sample": selection.sample, "seed": selection.seed},
-        **{"since": selection.since and selection.since.isoformat(), "language": job.language},
+        **{"since": selection.since and selection.since.isoformat()},
         **_model_options(model),
     }
     inputs = {path: file_fingerprint(path) for path in job.inputs if path != STDIN}
     return RunPlan(inputs, options, model.version)
 
 
-def _model_options(model: Model) -> Mapping[str, Any]:
-    source = model.artefact
+def _describe_community(community: Community | None) -> str | None:
+    """Return the name of the community and a digest of all that it wants."""
+    if community is None:
+        return None
+    fields = (community.policy, community.observe, community.on_foreign, community.allow.entries, community.deny.entries)
+    return f"{community.name} {hashlib.sha256(repr(fields).encode()).hexdigest()[:12]}"
+
+
+def _model_options(model: ModelSource) -> Mapping[str, Any]:
+    source = model.options
     if source is None:
         return {"prior": None, "risk": None, "profile": None}
     return {

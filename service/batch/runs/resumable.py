@@ -9,13 +9,15 @@ from service.batch.runs.finish import finish_run
 from service.batch.runs.plan import plan_run
 from service.batch.runs.progress import ProgressObserver
 from service.batch.statistics.summary import RunSummary
-from service.batch.workers.model_source import Model
+from service.batch.workers.model_source import ModelSource
 from service.batch.workers.shard_tasks import plan_tasks
 
 __all__ = ["score_resumably"]
 
 
-def score_resumably(job: ScoreJob, model: Model, destination: Destination, observer: ProgressObserver, *, started: float) -> RunSummary:
+def score_resumably(
+    job: ScoreJob, model: ModelSource, destination: Destination, observer: ProgressObserver, *, started: float
+) -> RunSummary:
     """Score what an earlier run has not completed, and write the output.
 
     Args:

@@ -20,7 +20,7 @@ from service.batch.statistics.summary import InputFile
 from service.batch.workers.shard_work import score_rows
 
 if TYPE_CHECKING:
-    from model.moderator import Moderator
+    from service.judging.judge import Judge
 
 __all__ = ["is_stream", "score_to_stream"]
 
@@ -38,12 +38,12 @@ def is_stream(job: ScoreJob) -> bool:
     return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
-def score_to_stream(job: ScoreJob, moderator: "Moderator", observer: ProgressObserver) -> tuple[RunCounts, list[InputFile]]:
+def score_to_stream(job: ScoreJob, judge: "Judge", observer: ProgressObserver) -> tuple[RunCounts, list[InputFile]]:
     """Write the rows of all inputs; return their counts and the files that were read.
 
     Args:
         job: what is scored, and how.
-        moderator: the model that judges.
+        judge: what judges the comments.
         observer: is called with the progress.
 
     Raises:
@@ -59,7 +59,7 @@ def score_to_stream(job: ScoreJob, moderator: "Moderator", observer: ProgressObs
             for number, path in enumerate(job.inputs):
                 with open_dump(path, job.wanted) as reading:
                     files.append(InputFile(reading.name, reading.columns))
-                    for _ in score_rows(reading, job, moderator, sink=sink, counts=counts, selection=_remaining(job, counts.rows)):
+                    for _ in score_rows(reading, job, judge, sink=sink, counts=counts, selection=_remaining(job, counts.rows)):
                         observer(RunProgress(counts.rows, _share(sizes, number, reading.share()), counts.by_label))
     return counts, files
 

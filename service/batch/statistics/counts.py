@@ -12,7 +12,7 @@ from model.comment import LABELS, VERDICTS
 from service.batch.statistics.top_names import TopNames
 
 if TYPE_CHECKING:
-    from service.batch.scored_chunks import Judged
+    from service.batch.scored_chunks import ScoredChunk
 
 __all__ = ["BINS", "RunCounts"]
 
@@ -67,7 +67,7 @@ class RunCounts:
         written = int(self.labels.sum()) + self.reasons.total()
         return self.rows == written and self.read == self.rows + self.left_out.total()
 
-    def add(self, judged: "Judged") -> None:
+    def add(self, judged: "ScoredChunk") -> None:
         """Count rows that were written."""
         self.rows += len(judged.chunk)
         has_label = judged.labels >= 0
@@ -80,7 +80,7 @@ class RunCounts:
         self.threads.add(judged.chunk.parents, judged.labels)
         self._add_days(judged)
 
-    def _add_days(self, judged: "Judged") -> None:
+    def _add_days(self, judged: "ScoredChunk") -> None:
         dated = (judged.labels >= 0) & ~np.isnat(judged.chunk.times)
         days = judged.chunk.times[dated].astype("datetime64[D]")
         for label in range(len(LABELS)):

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 from model.artefact import atomic
 from model.artefact.folder import shipped_folder
 from model.errors import DumpError
-from service.batch.job import Artefact
 from service.batch.output.journal import ShardResult
-from service.batch.workers.model_source import load
 from service.batch.workers.pool import WorkerPool
 from service.batch.workers.shard_work import ShardContext, ShardTask, score_shard
+from service.judging.judge_options import JudgeOptions
+from service.model_loading import ModeratorOptions
 
 if TYPE_CHECKING:
-    from model.moderator import Moderator
+    from service.judging.judge import Judge
 
 __all__ = ["PackedArtefact", "cluster_pool", "pack_artefact", "unpack_artefact"]
 
@@ -41,17 +41,17 @@ class PackedArtefact:
     files: dict[str, bytes] = field(compare=False)
 
 
-def pack_artefact(artefact: Artefact, version: str) -> PackedArtefact:
+def pack_artefact(options: ModeratorOptions, version: str) -> PackedArtefact:
     """Read the files of an artefact.
 
     Args:
-        artefact: where it lies.
+        options: name its folder.
         version: its version.
 
     Raises:
         OSError: a file cannot be read.
     """
-    folder = artefact.folder or shipped_folder()
+    folder = options.folder or shipped_folder()
     with atomic.open_folder(folder):
         files = {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
     return PackedArtefact(version, files)
@@ -70,13 +70,13 @@ def unpack_artefact(packed: PackedArtefact, cache: Path) -> Path:
 
 
 @contextmanager
-def cluster_pool(address: str, context: ShardContext, artefact: Artefact, version: str) -> Iterator[WorkerPool]:
+def cluster_pool(address: str, context: ShardContext, options: ModeratorOptions, version: str) -> Iterator[WorkerPool]:
     """Provide the workers of a cluster.
 
     Args:
         address: the address of its scheduler, or ``local:N`` for a cluster of N processes that ends with the block.
         context: what all shards have in common; ``jobs`` of its job is the number of workers to wait for, one if None.
-        artefact: the model.
+        options: how each worker loads the model.
         version: the version of the artefact.
 
     Raises:
@@ -91,7 +91,7 @@ def cluster_pool(address: str, context: ShardContext, artefact: Artefact, versio
     except ImportError as error:
         raise DumpError(f"--cluster needs Dask ({error}); install Tipstaff with its extra cluster: pip install '.[cluster]'") from None
     with _connect(address) as client, ExitStack() as backend:
-        packed = pack_artefact(artefact, version)
+        packed = pack_artefact(options, version)
 
         def send_artefact(count: int = 1) -> None:
             # Workers that are present get the artefact, later ones copy it from them. When all that had it are gone, Dask cancels
@@ -108,7 +108,7 @@ def cluster_pool(address: str, context: ShardContext, artefact: Artefact, versio
 
         send_artefact(context.job.jobs or 1)
         fatal_errors = {KilledWorker: 2, CancelledError: 0, CommClosedError: 0}
-        arguments = (context, packed, replace(artefact, folder=None))
+        arguments = (context, packed, replace(options, folder=None))
         yield WorkerPool({"n_jobs": -1}, _score_on_worker, arguments, fatal_errors, send_artefact)
 
 
@@ -137,15 +137,15 @@ def _connect(address: str) -> Iterator[Any]:
         yield client
 
 
-def _score_on_worker(task: ShardTask, context: ShardContext, packed: PackedArtefact, source: Artefact) -> ShardResult:
-    return score_shard(task, context, _moderator(packed, source), threads=1).without_names()
+def _score_on_worker(task: ShardTask, context: ShardContext, packed: PackedArtefact, options: ModeratorOptions) -> ShardResult:
+    return score_shard(task, context, _build_judge(packed, options, context.job.judging), threads=1).without_names()
 
 
 @lru_cache(maxsize=1)
-def _moderator(packed: PackedArtefact, source: Artefact) -> "Moderator":
+def _build_judge(packed: PackedArtefact, options: ModeratorOptions, judging: JudgeOptions) -> "Judge":
     folder = unpack_artefact(packed, Path(tempfile.gettempdir()) / f"tipstaff-artefacts-{os.getuid()}")
-    moderator = load(replace(source, folder=folder))
-    if moderator.version != packed.version:
+    judge = judging.build_judge(replace(options, folder=folder).load())
+    if judge.version != packed.version:
         # Others may write to the folder for temporary files.
-        raise DumpError(f"the artefact {packed.version} was shipped, and {moderator.version} is there; remove it from the worker")
-    return moderator
+        raise DumpError(f"the artefact {packed.version} was shipped, and {judge.version} is there; remove it from the worker")
+    return judge

@@ -15,13 +15,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from model.errors import DumpError
-from service.batch.job import Artefact
 from service.batch.output.journal import ShardResult
-from service.batch.workers.model_source import load
 from service.batch.workers.shard_work import ShardContext, ShardTask, score_shard
+from service.judging.judge_options import JudgeOptions
+from service.model_loading import ModeratorOptions
 
 if TYPE_CHECKING:
     from model.moderator import Moderator
+    from service.judging.judge import Judge
 
 __all__ = ["WorkerPool", "process_pool", "run_tasks"]
 
@@ -117,13 +118,13 @@ def _run_parallel(tasks: Iterator[ShardTask], pool: WorkerPool) -> Iterator[Shar
 
 
 @contextmanager
-def process_pool(count: int, context: ShardContext, artefact: Artefact) -> Iterator[WorkerPool]:
+def process_pool(count: int, context: ShardContext, options: ModeratorOptions) -> Iterator[WorkerPool]:
     """Provide processes of this machine; none is left behind, however the block ends.
 
     Args:
         count: the number of processes.
         context: what all shards have in common.
-        artefact: the model.
+        options: how each process loads the model.
     """
 
     def stop() -> None:
@@ -132,36 +133,36 @@ def process_pool(count: int, context: ShardContext, artefact: Artefact) -> Itera
         with suppress(Exception):
             get_reusable_executor().shutdown(wait=True, kill_workers=True)
 
-    options = {"n_jobs": count, "backend": "loky", "mmap_mode": None}
+    parallel_options = {"n_jobs": count, "backend": "loky", "mmap_mode": None}
     try:
         with suppress(BrokenProcessPool):  # a worker that dies here dies again with a shard, which is handled then
-            _warm_up(count, options, artefact)
-        yield WorkerPool(options, _score_in_process, (context, artefact, os.getpid()), {BrokenProcessPool: 1}, stop)
+            _warm_up(count, parallel_options, options)
+        yield WorkerPool(parallel_options, _score_in_process, (context, options, os.getpid()), {BrokenProcessPool: 1}, stop)
     finally:
         stop()
 
 
-def _warm_up(count: int, options: dict[str, Any], artefact: Artefact) -> None:
+def _warm_up(count: int, parallel_options: dict[str, Any], options: ModeratorOptions) -> None:
     """Let one worker load the model, compiling kernels if necessary, which takes half a minute, while the others import it."""
     from joblib import Parallel, delayed
 
     parent = os.getpid()
-    Parallel(batch_size=1, **options)(delayed(_start_worker)(artefact, parent, loads=number == 0) for number in range(count))
+    Parallel(batch_size=1, **parallel_options)(delayed(_start_worker)(options, parent, loads=number == 0) for number in range(count))
 
 
-def _start_worker(artefact: Artefact, parent: int, *, loads: bool) -> None:
+def _start_worker(options: ModeratorOptions, parent: int, *, loads: bool) -> None:
     _set_up_process(parent)
     if loads:
-        _moderator(artefact).warm()
+        _load_moderator(options).warm()
     else:
         importlib.import_module("model.moderator")
 
 
-def _score_in_process(task: ShardTask, context: ShardContext, artefact: Artefact, parent: int) -> ShardResult:
+def _score_in_process(task: ShardTask, context: ShardContext, options: ModeratorOptions, parent: int) -> ShardResult:
     _set_up_process(parent)
     # A single thread is busy with small chunks too, and their memory is needed once for every worker.
     context = replace(context, job=replace(context.job, most_rows=min(context.job.most_rows, _MOST_ROWS)))
-    return score_shard(task, context, _moderator(artefact), threads=1).without_names()
+    return score_shard(task, context, _build_judge(options, context.job.judging), threads=1).without_names()
 
 
 class _NoPandas:
@@ -194,5 +195,10 @@ def _set_up_process(parent: int) -> None:
 
 
 @lru_cache(maxsize=1)
-def _moderator(artefact: Artefact) -> "Moderator":
-    return load(artefact)
+def _load_moderator(options: ModeratorOptions) -> "Moderator":
+    return options.load()
+
+
+@lru_cache(maxsize=1)
+def _build_judge(options: ModeratorOptions, judging: JudgeOptions) -> "Judge":
+    return judging.build_judge(_load_moderator(options))

@@ -23,11 +23,11 @@ from service.batch.output.part_names import part_file, rejects_file
 from service.batch.output.writers import Sink, ending, sink_for
 from service.batch.row_selection import RowSelection, SelectedRows
 from service.batch.rows import DumpOptions, WriteAs
-from service.batch.scored_chunks import Judged, judge
+from service.batch.scored_chunks import ScoredChunk, score_chunk
 from service.batch.statistics.counts import RunCounts
 
 if TYPE_CHECKING:
-    from model.moderator import Moderator
+    from service.judging.judge import Judge
 
 __all__ = ["ShardContext", "ShardTask", "score_rows", "score_shard"]
 
@@ -75,7 +75,7 @@ class ShardContext:
 def score_shard(
     task: ShardTask,
     context: ShardContext,
-    moderator: "Moderator",
+    judge: "Judge",
     *,
     threads: int | None = None,
     observer: Callable[[RunCounts, float | None], None] | None = None,
@@ -85,7 +85,7 @@ def score_shard(
     Args:
         task: the shard.
         context: what all shards have in common.
-        moderator: the model that judges.
+        judge: what judges them.
         threads: how many threads may share the judging; None is one for each core.
         observer: is called after every chunk with the counts so far and the share of the shard that has been read.
 
@@ -103,7 +103,7 @@ def score_shard(
     ):
         sink = sink_for(context.write_as, file, keep=job.wanted.keep, language=job.language, header=context.header)
         with ending(sink):
-            rows = score_rows(reading, job, moderator, sink=sink, counts=counts, selection=task.selection, rejects=rejects, threads=threads)
+            rows = score_rows(reading, job, judge, sink=sink, counts=counts, selection=task.selection, rejects=rejects, threads=threads)
             for _ in rows:
                 if observer is not None:
                     observer(counts, reading.share())
@@ -127,7 +127,7 @@ def _open_shard(task: ShardTask, wanted: DumpOptions) -> Iterator[OpenDump]:
 def score_rows(
     reading: OpenDump,
     job: ScoreJob,
-    moderator: "Moderator",
+    judge: "Judge",
     *,
     sink: Sink,
     counts: RunCounts,
@@ -140,7 +140,7 @@ def score_rows(
     Args:
         reading: the rows.
         job: how they are judged.
-        moderator: the model that judges.
+        judge: what judges them.
         sink: where they are written.
         counts: where they are counted; rows read and left out are added when all have been written.
         selection: which of them are scored.
@@ -153,13 +153,13 @@ def score_rows(
     """
     rows = SelectedRows(reading.rows, selection)
     for chunk in _chunks(reading, rows, job):
-        judged = judge(chunk, moderator, dump=reading.name, policy=job.policy, markup=job.markup, threads=threads, language=job.language)
+        scored = score_chunk(chunk, judge, dump=reading.name, markup=job.markup, threads=threads, language=job.language)
         if job.strict:
-            _refuse_rejects(reading, judged)
-        sink.write(judged)
-        counts.add(judged)
+            _refuse_rejects(reading, scored)
+        sink.write(scored)
+        counts.add(scored)
         if rejects is not None:
-            _list_rejects(judged, rejects)
+            _list_rejects(scored, rejects)
         yield
     counts.read += rows.read
     counts.left_out += rows.left_out
@@ -174,13 +174,13 @@ def _chunks(reading: OpenDump, rows: SelectedRows, job: ScoreJob) -> Iterator[Ch
         yield chunk
 
 
-def _refuse_rejects(reading: OpenDump, judged: Judged) -> None:
+def _refuse_rejects(reading: OpenDump, judged: ScoredChunk) -> None:
     for line, reason in zip(judged.chunk.lines, judged.reasons, strict=True):
         if reason is not None:
             raise DumpError(f"{reading.name}: {reading.unit} {line} cannot be judged: {reason}; mend it, or go on without --strict")
 
 
-def _list_rejects(judged: Judged, rejects: IO[bytes]) -> None:
+def _list_rejects(judged: ScoredChunk, rejects: IO[bytes]) -> None:
     chunk = judged.chunk
     for row in np.flatnonzero(judged.labels < 0).tolist():
         offset = chunk.offsets[row]

@@ -4,60 +4,54 @@ import os
 import subprocess
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from model.artefact.manifest import Prior
 from model.comment import Comment
+from model.decisions import Decisions
 from model.errors import PolicyError
+from model.ngrams.heads import LABEL_HEADS
+from model.ngrams.raw_scores import allocate_scores
+from model.policy import Policy
 from tests.service.command import COMMAND, ROOT
 
 
-@dataclass(frozen=True)
-class Decided:
-    """What the judge decides about some comments."""
-
-    labels: npt.NDArray[np.int8]
-    scores: npt.NDArray[np.float64]
-    verdicts: npt.NDArray[np.int8]
-    reasons: Sequence[str | None]
-    policy: str
-    attributes: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
-    spans: Sequence[Sequence[object]] | None = None
-    version: str = "fake@1"
-
-
-class Judge:
+class ChecksumModerator:
     """Scores by a checksum of the text alone; what is blank is not judged."""
 
     version = "fake@1"
+    policies: Mapping[str, Policy] = MappingProxyType({"default": Policy("default", 0.5, 0.5, 0.9, 0.9)})
+    languages = ("en",)
+    prior = Prior()
 
-    def decide(self, comments: Sequence[Comment], *, policy: str = "default", explain: bool = False, threads: int | None = None) -> Decided:
+    def decide(self, comments: Sequence[Comment], *, policy: str = "default", **_how: object) -> Decisions:
         """Decide about comments, each for itself."""
-        if policy != "default":
+        if policy not in self.policies:
             raise PolicyError(f"there is no policy {policy!r}; there is: default")
+        raw = allocate_scores(len(comments), heads=LABEL_HEADS)
         blank = np.array([not comment.text.strip() for comment in comments], bool)
         sums = np.array([zlib.crc32(comment.text.encode()) for comment in comments], np.float64).reshape(-1, 1)
-        scores = np.hstack([sums % 997, sums % 101, sums % 13]) + 1
-        scores /= scores.sum(axis=1, keepdims=True)
-        scores[blank] = np.nan
-        codes = np.where(blank, -1, (sums[:, 0] % 3)).astype(np.int8)
-        return Decided(codes, scores, codes, ["empty" if dumb else None for dumb in blank], policy)
+        raw.scores[:] = np.hstack([sums % 997, sums % 101, sums % 13]) + 1
+        raw.scores[:] /= raw.scores.sum(axis=1, keepdims=True)
+        raw.scores[blank] = np.nan
+        raw.labels[:] = raw.verdicts[:] = np.where(blank, -1, sums[:, 0] % 3)
+        return Decisions(raw, (), None, policy, self.version)
 
 
 @pytest.fixture
-def judge() -> Judge:
-    """The judge."""
-    return Judge()
+def judge() -> ChecksumModerator:
+    """A moderator whose every answer can be foretold."""
+    return ChecksumModerator()
 
 
 @pytest.fixture(scope="session")
-def judge_for_all() -> Judge:
-    """The judge, for tests whose every example shares it."""
-    return Judge()
+def judge_for_all() -> ChecksumModerator:
+    """The same, for tests whose every example shares it."""
+    return ChecksumModerator()
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from model.explain import Span
-from service.batch.explain_text import Glance, visible
+from service.batch.explain_text import ExplainedText, printable
 
 
-def look(text: str, *spans: Span, reason: str | None = None) -> Glance:
-    return Glance(
+def look(text: str, *spans: Span, reason: str | None = None) -> ExplainedText:
+    return ExplainedText(
         text=text,
         label=None if reason else "toxic",
         verdict=None if reason else "review",
@@ -26,7 +26,7 @@ def look(text: str, *spans: Span, reason: str | None = None) -> Glance:
     )
 
 
-def shown(glance: Glance, **options: object) -> str:
+def shown(glance: ExplainedText, **options: object) -> str:
     file = io.StringIO()
     Console(file=file, width=100, highlight=False, _environ={}, **options).print(glance.as_rich())  # type: ignore[arg-type]
     return file.getvalue()
@@ -79,13 +79,13 @@ def test_markup_of_rich_is_shown_as_it_is() -> None:
 )
 def test_control_characters_become_pictures(hostile: str, expected: str) -> None:
     """Escapes, carriage returns, C1 controls and bidirectional overrides are seen, not obeyed."""
-    assert visible(hostile) == expected.replace("\u3000", " ")
+    assert printable(hostile) == expected.replace("\u3000", " ")
 
 
 def test_letters_of_all_scripts_stay() -> None:
     """What can be printed stays, with the joiners that scripts and emoji need."""
     text = "naïve 你好 سلام می\u200cخواهم 👩\u200d👩\u200d👧 ß"
-    assert visible(text) == text
+    assert printable(text) == text
 
 
 def test_a_program_gets_json() -> None:

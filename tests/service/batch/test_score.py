@@ -18,10 +18,11 @@ from service.batch.job import OutputFormat, ScoreJob
 from service.batch.rows import DumpOptions
 from service.batch.runs.progress import RunProgress
 from service.batch.score import score_files
-from service.batch.scored_chunks import rounded
+from service.batch.scored_chunks import round_score_rows
 from service.batch.statistics.summary import RunSummary, summary_json
 from service.batch.terminal_report import summary_lines
 from service.http.routes.moderate_messages import round_scores
+from service.judging.judge_options import JudgeOptions
 
 if TYPE_CHECKING:
     from model.moderator import Moderator as Judge
@@ -114,7 +115,7 @@ def test_strict_stops_at_the_first_row_without_a_label(tmp_path: Path, judge: "J
 def test_an_unknown_policy_is_refused_even_without_rows(tmp_path: Path, judge: "Judge") -> None:
     """A wrong name is an error before anything is written."""
     with pytest.raises(PolicyError, match="nope"):
-        scored([lines(tmp_path / "a.jsonl")], tmp_path / "o.jsonl", judge, policy="nope")
+        scored([lines(tmp_path / "a.jsonl")], tmp_path / "o.jsonl", judge, judging=JudgeOptions(policy="nope"))
     assert not (tmp_path / "o.jsonl").exists()
 
 
@@ -191,7 +192,7 @@ def test_a_file_says_what_http_says(triples: list[tuple[float, float, float]]) -
     """Scores are rounded as the service rounds them, and sum to 1."""
     scores = np.array(triples).reshape(-1, 3)
     scores /= scores.sum(axis=1, keepdims=True)
-    for (fine, toxic, hateful), row in zip(scores.tolist(), rounded(scores).tolist(), strict=True):
+    for (fine, toxic, hateful), row in zip(scores.tolist(), round_score_rows(scores).tolist(), strict=True):
         assert list(round_scores(fine, toxic, hateful).values()) == row
         assert abs(sum(row) - 1) < 1e-12
 
@@ -230,4 +231,4 @@ def test_standard_output_is_written_in_bytes(tmp_path: Path, judge: "Judge", mon
 
 def test_rounding_leaves_what_was_not_judged() -> None:
     """NaN stays NaN."""
-    assert np.isnan(rounded(np.full((2, 3), np.nan))).all()
+    assert np.isnan(round_score_rows(np.full((2, 3), np.nan))).all()

@@ -20,27 +20,30 @@ from service.batch.output.destination import output_format
 from service.batch.output.folders import parent_and_name
 from service.batch.output.writers import COLUMNS, Sink, ending, sink_for
 from service.batch.rows import Row, WriteAs
-from service.batch.scored_chunks import Judged
+from service.batch.scored_chunks import ScoredChunk
 
 ROWS = [
     Row(1, "a", "x", author="Ann", parent='q"', created_at=datetime(2024, 2, 29, 23, 59, 1, tzinfo=UTC), extra={"likes": 3, "tag": "é,"}),
     *(Row(number, None, "x") for number in range(2, 7)),
 ]
+FOREIGN = [True, None, False, False, False, False]
 IDS: list[str | int] = ["a", 7, 'c "quoted", and\r\nbroken', "d\re", "é\u2028", ""]
 
 
 @pytest.fixture
-def judged() -> Judged:
+def judged() -> ScoredChunk:
     """Six rows, the second of which could not be judged."""
     scores = np.array([[0.5, 0.25, 0.25]] * 6)
     scores[1] = np.nan
     labels = np.array([0, -1, 1, 2, 0, 0], np.int8)
-    return Judged(IDS, labels, scores, labels, [None, "empty", None, None, None, None], "m@1", "d", Chunk.of(ROWS, ("likes", "tag", "row")))
+    return ScoredChunk(
+        IDS, labels, scores, labels, [None, "empty", None, None, None, None], "m@1", "d", Chunk.of(ROWS, ("likes", "tag", "row")), FOREIGN
+    )
 
 
-def times(judged: Judged, count: int) -> Judged:
+def times(judged: ScoredChunk, count: int) -> ScoredChunk:
     """Repeat rows."""
-    return Judged(
+    return ScoredChunk(
         list(judged.ids) * count,
         np.tile(judged.labels, count),
         np.tile(judged.scores, (count, 1)),
@@ -49,6 +52,7 @@ def times(judged: Judged, count: int) -> Judged:
         judged.version,
         judged.dump,
         Chunk.of(ROWS * count, ("likes", "tag", "row")),
+        FOREIGN * count,
     )
 
 
@@ -61,45 +65,65 @@ def open_sink(path: Path, write_as: WriteAs, keep: tuple[str, ...] = ()) -> Iter
             yield sink
 
 
-def write(path: Path, write_as: WriteAs, *chunks: Judged, keep: tuple[str, ...] = ()) -> None:
+def write(path: Path, write_as: WriteAs, *chunks: ScoredChunk, keep: tuple[str, ...] = ()) -> None:
     with open_sink(path, write_as, keep) as sink:
         for chunk in chunks:
             sink.write(chunk)
 
 
-def test_json_lines_hold_one_object_a_row(tmp_path: Path, judged: Judged) -> None:
+def test_json_lines_hold_one_object_a_row(tmp_path: Path, judged: ScoredChunk) -> None:
     """Keys come in the published order, integer ids stay integers, what was not judged is null."""
     write(tmp_path / "x.jsonl", WriteAs.JSONL, judged)
     found = [json.loads(line) for line in (tmp_path / "x.jsonl").read_text("utf-8").split("\n")[:-1]]
     assert [list(row) for row in found] == [list(COLUMNS)] * 6
     assert [row["id"] for row in found] == IDS
-    assert list(found[0].values()) == ["a", "fine", 0.5, 0.25, 0.25, "approve", "m@1", None, "d", 1, "Ann", 'q"', "2024-02-29T23:59:01Z"]
-    assert list(found[1].values()) == [7, None, None, None, None, None, "m@1", "empty", "d", 2, None, None, None]
+    assert list(found[0].values()) == [
+        "a",
+        "fine",
+        0.5,
+        0.25,
+        0.25,
+        "approve",
+        "m@1",
+        None,
+        "d",
+        1,
+        "Ann",
+        'q"',
+        "2024-02-29T23:59:01Z",
+        True,
+    ]
+    assert list(found[1].values()) == [7, None, None, None, None, None, "m@1", "empty", "d", 2, None, None, None, None]
+    assert found[2]["foreign"] is False
 
 
-def test_csv_has_one_record_a_row_whatever_the_ids(tmp_path: Path, judged: Judged) -> None:
+def test_csv_has_one_record_a_row_whatever_the_ids(tmp_path: Path, judged: ScoredChunk) -> None:
     """Ids with quotes, delimiters and line ends survive; what was not judged is empty."""
     write(tmp_path / "x.csv", WriteAs.CSV, judged)
     with (tmp_path / "x.csv").open(newline="", encoding="utf-8") as file:
         found = list(csv.reader(file))
     assert found[0] == list(COLUMNS)
     assert [row[0] for row in found[1:]] == list(map(str, IDS))
-    assert found[1] == ["a", "fine", "0.5", "0.25", "0.25", "approve", "m@1", "", "d", "1", "Ann", 'q"', "2024-02-29T23:59:01Z"]
-    assert found[2] == ["7", "", "", "", "", "", "m@1", "empty", "d", "2", "", "", ""]
+    assert found[1] == ["a", "fine", "0.5", "0.25", "0.25", "approve", "m@1", "", "d", "1", "Ann", 'q"', "2024-02-29T23:59:01Z", "true"]
+    assert found[2] == ["7", "", "", "", "", "", "m@1", "empty", "d", "2", "", "", "", ""]
+    assert found[3][-1] == "false"
 
 
-def test_parquet_has_typed_columns(tmp_path: Path, judged: Judged) -> None:
+def test_parquet_has_typed_columns(tmp_path: Path, judged: ScoredChunk) -> None:
     """Scores are doubles, everything else is text, what was not judged is null; many chunks make few row groups."""
     write(tmp_path / "x.parquet", WriteAs.PARQUET, *[times(judged, 2000)] * 10)
     table = pq.read_table(tmp_path / "x.parquet")
     assert table.column_names == list(COLUMNS)
     assert [str(field.type) for field in table.schema] == [
         *("string", "string", *["double"] * 3, *["string"] * 4),
-        *("int64", "string", "string", "timestamp[us, tz=UTC]"),
+        *("int64", "string", "string", "timestamp[us, tz=UTC]", "bool"),
     ]
     first = ["a", "fine", 0.5, 0.25, 0.25, "approve", "m@1", None, "d", 1, "Ann", 'q"', datetime(2024, 2, 29, 23, 59, 1, tzinfo=UTC)]
+    first.append(True)
     assert list(table.slice(0, 1).to_pylist()[0].values()) == first
-    assert list(table.slice(1, 1).to_pylist()[0].values()) == ["7", None, None, None, None, None, "m@1", "empty", "d", 2, None, None, None]
+    assert list(table.slice(1, 1).to_pylist()[0].values()) == [
+        *("7", None, None, None, None, None, "m@1", "empty", "d", 2, None, None, None, None)
+    ]
     assert table.num_rows == 120_000
     assert pq.ParquetFile(tmp_path / "x.parquet").num_row_groups == 2
 
@@ -116,7 +140,7 @@ def test_no_rows_make_a_valid_file(tmp_path: Path, write_as: WriteAs) -> None:
 
 
 @pytest.mark.parametrize("write_as", WriteAs)
-def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path, judged: Judged, write_as: WriteAs) -> None:
+def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path, judged: ScoredChunk, write_as: WriteAs) -> None:
     """Whatever ends a run early, what was there stays, and no half file is left."""
     path = tmp_path / "x"
     path.write_text("old")
@@ -131,7 +155,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path, judged: 
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("x", "old")]
 
 
-def test_the_old_file_is_there_until_the_new_one_is_whole(tmp_path: Path, judged: Judged) -> None:
+def test_the_old_file_is_there_until_the_new_one_is_whole(tmp_path: Path, judged: ScoredChunk) -> None:
     """The name changes hands in one step."""
     path = tmp_path / "x.jsonl"
     path.write_text("old")
@@ -142,7 +166,7 @@ def test_the_old_file_is_there_until_the_new_one_is_whole(tmp_path: Path, judged
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_permissions_are_those_of_the_old_file_or_the_usual_ones(tmp_path: Path, judged: Judged) -> None:
+def test_permissions_are_those_of_the_old_file_or_the_usual_ones(tmp_path: Path, judged: ScoredChunk) -> None:
     """A replaced file keeps its mode; a new one gets what the umask allows."""
     usual, old, new = tmp_path / "usual", tmp_path / "old", tmp_path / "new"
     usual.write_text("")
@@ -154,7 +178,7 @@ def test_permissions_are_those_of_the_old_file_or_the_usual_ones(tmp_path: Path,
     assert new.stat().st_mode == usual.stat().st_mode
 
 
-def test_a_link_is_followed(tmp_path: Path, judged: Judged) -> None:
+def test_a_link_is_followed(tmp_path: Path, judged: ScoredChunk) -> None:
     """The file that a link names is replaced, not the link."""
     (tmp_path / "folder").mkdir()
     link = tmp_path / "x.csv"
@@ -165,7 +189,7 @@ def test_a_link_is_followed(tmp_path: Path, judged: Judged) -> None:
 
 
 @pytest.mark.parametrize("name", ["missing/x.csv", "."])
-def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path, judged: Judged, name: str) -> None:
+def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path, judged: ScoredChunk, name: str) -> None:
     """A missing folder, or a folder in place of a file, is an error with the name as it was given."""
     with pytest.raises(OSError, match=r"No such file|directory") as caught:
         write(tmp_path / name, WriteAs.CSV, judged)
@@ -200,7 +224,7 @@ def test_a_name_that_tells_no_format_is_refused(name: str) -> None:
         output_format(name, None)
 
 
-def test_kept_columns_follow_ours(tmp_path: Path, judged: Judged) -> None:
+def test_kept_columns_follow_ours(tmp_path: Path, judged: ScoredChunk) -> None:
     """What is kept keeps its name and, in JSON, its type; one that is called as a column of ours is told apart."""
     keep = ("likes", "tag", "row")
     write(tmp_path / "x.jsonl", WriteAs.JSONL, judged, keep=keep)

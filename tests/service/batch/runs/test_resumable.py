@@ -44,15 +44,14 @@ def content(folder: Path, *, but: str = "summary.json") -> dict[str, bytes]:
 
 
 class Stopping:
-    """A judge that is interrupted at its n-th call."""
+    """A moderator that is interrupted once it has answered a number of calls."""
 
     def __init__(self, judge: "Judge", calls: int) -> None:
         self._judge = judge
         self._calls = calls
 
-    @property
-    def version(self) -> str:
-        return self._judge.version
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._judge, name)
 
     def decide(self, *arguments: Any, **options: Any) -> Any:
         self._calls -= 1
@@ -136,7 +135,7 @@ def test_a_stopped_run_goes_on(tmp_path: Path, judge: "Judge", name: str) -> Non
     cut.mkdir()
     score(inputs, whole / name, judge)
     with pytest.raises(KeyboardInterrupt):
-        score(inputs, cut / name, Stopping(judge, 3))
+        score(inputs, cut / name, Stopping(judge, 2))
     assert not (cut / name).is_file()
     summary = score(inputs, cut / name, judge)
     assert (summary.resumed, summary.shards, summary.rows) == (2, 4, 120)
@@ -147,7 +146,7 @@ def test_a_run_stopped_before_a_shard_is_done_leaves_nothing(tmp_path: Path, jud
     """What cannot be gone on with is not kept."""
     path = dumped(tmp_path / "a.jsonl", 30)
     with pytest.raises(KeyboardInterrupt):
-        score([path], tmp_path / "o.csv", Stopping(judge, 1))
+        score([path], tmp_path / "o.csv", Stopping(judge, 0))
     assert [file.name for file in tmp_path.iterdir()] == ["a.jsonl"]
 
 
@@ -155,7 +154,7 @@ def stopped(tmp_path: Path, judge: "Judge", out: Path) -> list[Path]:
     """Leave a run of two files stopped after the first."""
     inputs = [dumped(tmp_path / f"{letter}.jsonl", 30) for letter in "ab"]
     with pytest.raises(KeyboardInterrupt):
-        score(inputs, out, Stopping(judge, 2))
+        score(inputs, out, Stopping(judge, 1))
     return inputs
 
 
@@ -249,7 +248,7 @@ def test_a_limit_is_of_the_whole_run(tmp_path: Path, judge: "Judge") -> None:
     """The first rows are scored, over all files, however often the run was stopped."""
     inputs = [dumped(tmp_path / f"{letter}.jsonl", 30) for letter in "abc"]
     with pytest.raises(KeyboardInterrupt):
-        score(inputs, tmp_path / "o.csv", Stopping(judge, 2), selection=RowSelection(limit=40))
+        score(inputs, tmp_path / "o.csv", Stopping(judge, 1), selection=RowSelection(limit=40))
     score(inputs, tmp_path / "o.csv", judge, selection=RowSelection(limit=40))
     assert [row[0] for row in rows_of(tmp_path / "o.csv")] == [f"a{at}" for at in range(30)] + [f"b{at}" for at in range(10)]
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from service.batch.columnar.arrow_columns import ArrowColumn
 from service.batch.columnar.chunks import Chunk
 from service.batch.rows import Columns, Reason, Row
-from service.batch.scored_chunks import Judged
+from service.batch.scored_chunks import ScoredChunk
 from service.batch.statistics.counts import RunCounts
 from service.batch.statistics.summary import InputFile, RunSummary, summary_json
 from service.batch.statistics.summary_page import summary_page
@@ -24,17 +24,17 @@ from service.batch.statistics.top_names import TopNames
 EPOCH = datetime(2024, 1, 30, tzinfo=UTC)
 
 
-def judged(labels: list[int], *, author: str = "Ann", parent: str | None = "t1", days: int = 0) -> Judged:
+def judged(labels: list[int], *, author: str = "Ann", parent: str | None = "t1", days: int = 0) -> ScoredChunk:
     """Return rows of these labels, -1 for one that was not judged."""
     codes = np.array(labels, np.int8)
     scores = np.array([[0.7, 0.2, 0.1], [0.2, 0.7, 0.1], [0.1, 0.18, 0.72], [np.nan] * 3])[codes]
     rows = [Row(at, None, "x", author=author, parent=parent, created_at=EPOCH + timedelta(days=days)) for at in range(len(labels))]
-    return Judged(
+    return ScoredChunk(
         list(range(len(labels))), codes, scores, codes, ["empty" if code < 0 else None for code in labels], "m@1", "d", Chunk.of(rows)
     )
 
 
-def summary_of(*chunks: Judged) -> RunSummary:
+def summary_of(*chunks: ScoredChunk) -> RunSummary:
     tally = RunCounts()
     for chunk in chunks:
         tally.add(chunk)

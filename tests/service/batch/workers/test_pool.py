@@ -15,7 +15,7 @@ import pytest
 from model.errors import DumpError
 from model.moderator import Moderator
 from service.batch.input.shards import plan_shards
-from service.batch.job import Artefact, OutputFormat, ScoreJob
+from service.batch.job import OutputFormat, ScoreJob
 from service.batch.output.journal import ShardResult
 from service.batch.row_selection import RowSelection
 from service.batch.rows import DumpOptions
@@ -25,6 +25,7 @@ from service.batch.statistics.counts import RunCounts
 from service.batch.workers.dask_cluster import pack_artefact, unpack_artefact
 from service.batch.workers.pool import WorkerPool, process_pool, run_tasks
 from service.batch.workers.shard_work import ShardTask
+from service.model_loading import ModeratorOptions
 from tests.service.command import ROOT
 from tests.waiting import wait_until
 
@@ -49,9 +50,9 @@ def job(inputs: list[Path], out: Path, **options: object) -> ScoreJob:
 @pytest.mark.parametrize("spread_over", [{"jobs": 3}, {"cluster": "local:2"}])
 def test_whoever_scores_the_bytes_are_the_same(tmp_path: Path, folder: Path, inputs: list[Path], spread_over: dict[str, object]) -> None:
     """One process, several, and the workers of a cluster write the same file."""
-    judge, stored = Moderator.load(folder), Artefact(folder)
-    score_files(job(inputs, tmp_path / "one.parquet", jobs=1), judge, artefact=stored)
-    summary = score_files(job(inputs, tmp_path / "many.parquet", **spread_over), judge, artefact=stored)
+    judge, stored = Moderator.load(folder), ModeratorOptions(folder)
+    score_files(job(inputs, tmp_path / "one.parquet", jobs=1), judge, options=stored)
+    summary = score_files(job(inputs, tmp_path / "many.parquet", **spread_over), judge, options=stored)
     assert summary.rows == 2400
     assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "many.parquet").read_bytes()
 
@@ -60,7 +61,7 @@ def test_what_goes_wrong_in_a_worker_is_told_as_anywhere(tmp_path: Path, folder:
     """A bad row under --strict is one DumpError, with its place, and no pile of tracebacks."""
     inputs[5].write_text('{"text": "good"}\nbroken\n')
     with pytest.raises(DumpError, match=r"5\.jsonl: line 2 cannot be judged: not-json"):
-        score_files(job(inputs, tmp_path / "o.parquet", jobs=2, strict=True), Moderator.load(folder), artefact=Artefact(folder))
+        score_files(job(inputs, tmp_path / "o.parquet", jobs=2, strict=True), Moderator.load(folder), options=ModeratorOptions(folder))
 
 
 def test_no_worker_loads_pandas(tmp_path: Path, inputs: list[Path], start: Callable[..., "subprocess.Popen[str]"]) -> None:
@@ -87,7 +88,7 @@ def deadly(task: ShardTask, place: Path, victim: int, times: int) -> ShardResult
 
 @contextmanager
 def crew(place: Path, times: int) -> Iterator[WorkerPool]:
-    with process_pool(2, None, Artefact()) as real:  # type: ignore[arg-type]
+    with process_pool(2, None, ModeratorOptions()) as real:  # type: ignore[arg-type]
         yield WorkerPool(real.parallel_options, deadly, (place, 3, times), real.fatal_errors, real.restart)
 
 
@@ -117,7 +118,7 @@ def test_a_shard_that_kills_every_worker_is_named(tmp_path: Path, inputs: list[P
 def test_a_shipped_artefact_is_written_once(tmp_path: Path, folder: Path) -> None:
     """A worker unpacks it into a folder named by its content, and finds it there the next time."""
     judge = Moderator.load(folder)
-    packed = pack_artefact(Artefact(folder), judge.version)
+    packed = pack_artefact(ModeratorOptions(folder), judge.version)
     place = unpack_artefact(packed, tmp_path / "cache")
     assert Moderator.load(place).version == judge.version
     before = [(file.name, file.stat().st_mtime_ns) for file in sorted(place.iterdir())]
@@ -132,7 +133,7 @@ def test_a_cluster_that_is_not_there_is_named(
     """The message says which address, and nothing is left of the output."""
     monkeypatch.setattr("service.batch.workers.dask_cluster._WAIT_SECONDS", 1)
     with pytest.raises(DumpError, match=f"--cluster {address}"):
-        score_files(job(inputs, tmp_path / "o.parquet", cluster=address), Moderator.load(folder), artefact=Artefact(folder))
+        score_files(job(inputs, tmp_path / "o.parquet", cluster=address), Moderator.load(folder), options=ModeratorOptions(folder))
     assert not list(tmp_path.glob("o.*"))
 
 
@@ -140,7 +141,9 @@ def test_workers_that_do_not_come_are_told_of(tmp_path: Path, folder: Path, inpu
     """Whoever asks for three of a cluster of one is told how many there are."""
     monkeypatch.setattr("service.batch.workers.dask_cluster._WAIT_SECONDS", 1)
     with pytest.raises(DumpError, match="local:1: 1 workers are there after 1 s, not 3"):
-        score_files(job(inputs, tmp_path / "o.parquet", cluster="local:1", jobs=3), Moderator.load(folder), artefact=Artefact(folder))
+        score_files(
+            job(inputs, tmp_path / "o.parquet", cluster="local:1", jobs=3), Moderator.load(folder), options=ModeratorOptions(folder)
+        )
 
 
 @contextmanager
@@ -168,10 +171,10 @@ def check_cluster(tmp_path: Path, folder: Path, inputs: list[Path], address: str
     """Score on a cluster and here; nothing may differ."""
     for path in inputs:
         path.write_text(path.read_text() * 20)
-    judge, stored = Moderator.load(folder), Artefact(folder)
-    summary = score_files(job(inputs, tmp_path / "o.parquet", cluster=address, most_rows=200), judge, artefact=stored, observer=watch)
+    judge, stored = Moderator.load(folder), ModeratorOptions(folder)
+    summary = score_files(job(inputs, tmp_path / "o.parquet", cluster=address, most_rows=200), judge, options=stored, observer=watch)
     assert summary.rows == 48_000
-    score_files(job(inputs, tmp_path / "p.parquet", most_rows=200), judge, artefact=stored)
+    score_files(job(inputs, tmp_path / "p.parquet", most_rows=200), judge, options=stored)
     assert (tmp_path / "o.parquet").read_bytes() == (tmp_path / "p.parquet").read_bytes()
 
 
