@@ -100,8 +100,12 @@ def create_app(
     add_health_routes(app)
     add_metrics_route(app)
     add_docs_routes(app)
-    app.shapes = (build_request_type(settings.max_comments), Problem, *(shape for dialect in dialects for shape in dialect.shapes))
-    app.schemes = {name: scheme for dialect in dialects for name, scheme in dialect.schemes.items()}
+    app.message_types = (
+        build_request_type(settings.max_comments),
+        Problem,
+        *(each for dialect in dialects for each in dialect.message_types),
+    )
+    app.security_schemes = {name: scheme for dialect in dialects for name, scheme in dialect.security_schemes.items()}
     return app
 
 

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-__all__ = ["ANSWERS_ANYBODY", "KEYS", "Api", "Security", "reference"]
+__all__ = ["KEYS", "PUBLIC_OPERATION", "Api", "Security", "schema_reference"]
 
 Security = Sequence[Mapping[str, Sequence[str]]]
 """Alternatives of which a call needs one, as OpenAPI writes them: names of security schemes, each with no scopes."""
@@ -18,7 +18,7 @@ KEYS: Security = ({"bearer": []}, {"keyHeader": []}, {"keyQuery": []})
 
 _MALFORMED = {"description": "The request is not well-formed HTTP.", "content": {"text/plain": {"schema": {"type": "string"}}}}
 
-ANSWERS_ANYBODY: dict[str, Any] = {"security": [], "responses": {"400": _MALFORMED}}
+PUBLIC_OPERATION: dict[str, Any] = {"security": [], "responses": {"400": _MALFORMED}}
 """For ``openapi_extra`` of routes that need no key and refuse no request that the server can read."""
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -31,8 +31,8 @@ _SCHEMES = {
 }
 
 
-def reference(shape: type) -> dict[str, str]:
-    """Return the JSON schema that refers to a type; the app has to know it, as one of its ``shapes``."""
+def schema_reference(shape: type) -> dict[str, str]:
+    """Return the JSON schema that refers to a type; the app has to know it, as one of its ``message_types``."""
     return {"$ref": _REFERENCE.format(model=shape.__name__)}
 
 
@@ -52,20 +52,20 @@ class Api(FastAPI):
     """An app whose routes may read and write bodies themselves, and refer to their types by `reference`.
 
     Attributes:
-        shapes: those types: pydantic models and typed dictionaries.
-        schemes: security schemes besides those of `KEYS`, by name, as OpenAPI writes them.
+        message_types: those types: pydantic models and typed dictionaries.
+        security_schemes: security schemes besides those of `KEYS`, by name, as OpenAPI writes them.
     """
 
-    shapes: Sequence[Any] = ()
-    schemes: Mapping[str, Any] = {}
+    message_types: Sequence[Any] = ()
+    security_schemes: Mapping[str, Any] = {}
 
     def openapi(self) -> dict[str, Any]:
         """Return the document; it is made once."""
         if self.openapi_schema is None:
             document = super().openapi()
-            adapters = [(shape, _READ, TypeAdapter(shape)) for shape in self.shapes]
+            adapters = [(shape, _READ, TypeAdapter(shape)) for shape in self.message_types]
             _, schemas = TypeAdapter.json_schemas(adapters, ref_template=_REFERENCE, schema_generator=_Schemas)
             components = document.setdefault("components", {})
             components["schemas"] = components.get("schemas", {}) | schemas["$defs"]
-            components["securitySchemes"] = _SCHEMES | dict(self.schemes)
+            components["securitySchemes"] = _SCHEMES | dict(self.security_schemes)
         return self.openapi_schema or {}

@@ -18,7 +18,7 @@ from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.messages import LenientMessage, field_problem, openapi_body, openapi_responses
 from service.http.dialects.signatures import admit_signed, parse_secrets, signature_scheme
 from service.http.dialects.verdicts import CommentVerdict
-from service.http.openapi_document import KEYS, reference
+from service.http.openapi_document import KEYS, schema_reference
 from service.http.problems import Problem
 from service.http.responses import json_response
 from service.settings import Settings
@@ -75,7 +75,7 @@ class CoralCall(LenientMessage):
 def _add_routes(app: FastAPI, settings: Settings) -> None:
     query = {"name": "format", "in": "query", "required": False, "schema": {"type": "string", "enum": list(_FORMATS), "default": "html"}}
     example = {"comment": {"body": "<div>What a lovely morning.</div>"}, "author": {"id": "1"}}
-    body = openapi_body(reference(CoralCall), example=example, security=(*KEYS, {_SCHEME: []}))
+    body = openapi_body(schema_reference(CoralCall), example=example, security=(*KEYS, {_SCHEME: []}))
     app.add_api_route(
         "/coral/moderate",
         wrap_endpoint(_moderate(settings), dialect=CORAL, settings=settings, judges=True),
@@ -83,7 +83,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         response_model=None,
         responses=openapi_responses(
             _ANSWER,
-            reference(Problem),
+            schema_reference(Problem),
             *(400, 401, 403, 408, 413, 415, 422, 429, 500, 503, 504),
             about="What Coral is to do; `{}` is nothing.",
             error_media="application/problem+json",
@@ -150,6 +150,6 @@ CORAL = Dialect(
     refuse=lambda problem: problem.response(),
     approve=lambda _request: json_response({}),
     reject=_withhold,
-    shapes=(CoralCall,),
-    schemes={_SCHEME: signature_scheme(_SIGNATURE, setting="TIPSTAFF_CORAL_SECRETS")},
+    message_types=(CoralCall,),
+    security_schemes={_SCHEME: signature_scheme(_SIGNATURE, setting="TIPSTAFF_CORAL_SECRETS")},
 )

@@ -18,7 +18,7 @@ from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.messages import LenientMessage, field_problem, openapi_body, openapi_responses
 from service.http.dialects.verdicts import CommentVerdict
-from service.http.openapi_document import ANSWERS_ANYBODY, reference
+from service.http.openapi_document import PUBLIC_OPERATION, schema_reference
 from service.http.problems import ProblemError
 from service.http.responses import json_response
 from service.http.state import require_moderator
@@ -59,7 +59,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         summary="Judge a text as detoxify-api does",
         description="`toxicity` is abusive, `identity_attack` hateful; a number for which the model has no head is 0.",
         operation_id="detoxify_classify",
-        openapi_extra=openapi_body(reference(ClassifyCall), example={"content": "What a lovely morning."}),
+        openapi_extra=openapi_body(schema_reference(ClassifyCall), example={"content": "What a lovely morning."}),
         tags=[DETOXIFY.name],
     )
     app.add_api_route(
@@ -69,7 +69,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         responses=openapi_responses(_HEALTH, _ERROR, 503, about="Texts can be judged."),
         summary="Can texts be judged? As detoxify-api says it",
         operation_id="detoxify_health",
-        openapi_extra=ANSWERS_ANYBODY,
+        openapi_extra=PUBLIC_OPERATION,
         tags=[DETOXIFY.name],
     )
 
@@ -117,5 +117,5 @@ DETOXIFY = Dialect(
     refuse=_refuse,
     approve=lambda _request: json_response(dict.fromkeys(_LABELS, 0)),
     reject=lambda _request: json_response(dict.fromkeys(_LABELS, _MAX_NUMBER)),
-    shapes=(ClassifyCall,),
+    message_types=(ClassifyCall,),
 )

@@ -40,8 +40,8 @@ class Dialect:
         approve: answers a call that could not be judged as if its comments were fine, for sites that fail open.
         reject: answers such a call as if its comments were abusive, for sites that fail closed.
         handlers: the handlers of the calls that it leaves in the outbox, by kind; built anew for each app.
-        shapes: the types that its routes refer to in the documentation.
-        schemes: security schemes of its own, by name, as OpenAPI writes them.
+        message_types: the types that its routes refer to in the documentation.
+        security_schemes: security schemes of its own, by name, as OpenAPI writes them.
     """
 
     name: str
@@ -51,8 +51,8 @@ class Dialect:
     approve: Callable[[Request], Response]
     reject: Callable[[Request], Response]
     handlers: "Callable[[Settings], Mapping[str, Handler]]" = _no_handlers
-    shapes: tuple[type, ...] = ()
-    schemes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    message_types: tuple[type, ...] = ()
+    security_schemes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def wrap_endpoint(endpoint: Endpoint, *, dialect: Dialect, settings: Settings, judges: bool = False) -> Endpoint:

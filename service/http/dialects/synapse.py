@@ -19,7 +19,7 @@ from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.matrix_events import event_comments
 from service.http.dialects.messages import LenientMessage, openapi_body, openapi_responses
 from service.http.dialects.verdicts import CommentVerdict
-from service.http.openapi_document import reference
+from service.http.openapi_document import schema_reference
 from service.http.problems import ProblemError
 from service.http.responses import json_response
 from service.http.state import require_moderator
@@ -80,7 +80,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         summary="Judge an event as synapse-http-antispam asks",
         description="The module's `base_url` is this service's address and `/synapse`. Only a rejection is answered 403 in JSON.",
         operation_id="synapse_check_event_for_spam",
-        openapi_extra=openapi_body(reference(EventCall), example={"event": _EVENT}),
+        openapi_extra=openapi_body(schema_reference(EventCall), example={"event": _EVENT}),
         tags=[SYNAPSE.name],
     )
     callbacks = wrap_endpoint(_answer_callback(settings), dialect=SYNAPSE, settings=settings)
@@ -140,5 +140,5 @@ SYNAPSE = Dialect(
     refuse=_refuse,
     approve=lambda _request: json_response({}),
     reject=lambda _request: _reject("it cannot be checked at the moment"),
-    shapes=(EventCall,),
+    message_types=(EventCall,),
 )

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-from service.http.openapi_document import ANSWERS_ANYBODY
+from service.http.openapi_document import PUBLIC_OPERATION
 from service.http.problems import ProblemKind, problem_responses
 from service.http.responses import json_response
 from service.http.state import require_moderator
@@ -37,7 +37,7 @@ def add_health_routes(app: FastAPI) -> None:
         description="Answers as soon as the process runs, whether the model is loaded or not.",
         operation_id="healthz",
         response_description="The process answers.",
-        openapi_extra=ANSWERS_ANYBODY,
+        openapi_extra=PUBLIC_OPERATION,
         tags=["health"],
     )
     app.add_api_route(
@@ -49,7 +49,7 @@ def add_health_routes(app: FastAPI) -> None:
         description="Says 503 until the model is loaded and warm.",
         operation_id="readyz",
         response_description="The model is loaded and warm.",
-        openapi_extra=ANSWERS_ANYBODY,
+        openapi_extra=PUBLIC_OPERATION,
         tags=["health"],
     )
     app.add_api_route(
@@ -61,7 +61,7 @@ def add_health_routes(app: FastAPI) -> None:
         description="The public part of the artefact's manifest: version, labels, prior, thresholds, training data, metrics.",
         operation_id="model",
         response_description="The public part of the manifest.",
-        openapi_extra=ANSWERS_ANYBODY,
+        openapi_extra=PUBLIC_OPERATION,
         tags=["health"],
     )
     for path, endpoint in (("/healthz", healthz), ("/readyz", readyz)):

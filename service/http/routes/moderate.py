@@ -26,7 +26,7 @@ from service.http.calls import (
 )
 from service.http.connection.body import check_json_headers, read_body
 from service.http.connection.json_body import parse_json
-from service.http.openapi_document import KEYS, reference
+from service.http.openapi_document import KEYS, schema_reference
 from service.http.problems import ProblemError, ProblemKind, problem_responses
 from service.http.routes.moderate_messages import (
     CommentError,
@@ -69,7 +69,7 @@ _PROBLEMS = (
     ProblemKind.DEADLINE,
 )
 _BODY = {
-    "schema": reference(ModerateRequest),
+    "schema": schema_reference(ModerateRequest),
     "example": {"comments": [{"id": "1", "text": "What a lovely morning."}, {"id": "2", "text": "<p>Hello</p>", "format": "html"}]},
 }
 _REASONS = {"empty": "There is no text left to judge."}

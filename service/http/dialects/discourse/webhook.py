@@ -18,7 +18,7 @@ from service.http.dialects.discourse.flags import FLAG_KIND, flag_handlers
 from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.messages import LenientMessage, openapi_body, openapi_responses
 from service.http.dialects.signatures import admit_signed, parse_secrets, signature_scheme
-from service.http.openapi_document import KEYS, reference
+from service.http.openapi_document import KEYS, schema_reference
 from service.http.problems import Problem, ProblemError, ProblemKind
 from service.http.responses import json_response
 from service.http.store_writes import enqueue_call
@@ -68,7 +68,7 @@ class PostCall(LenientMessage):
 def _add_routes(app: FastAPI, settings: Settings) -> None:
     event = {"name": _EVENT, "in": "header", "required": False, "schema": {"type": "string"}, "example": "post_created"}
     example = {"post": {"id": 1, "post_number": 2, "cooked": "<p>What a lovely morning.</p>"}}
-    body = openapi_body(reference(PostCall), example=example, security=(*KEYS, {_SCHEME: []}))
+    body = openapi_body(schema_reference(PostCall), example=example, security=(*KEYS, {_SCHEME: []}))
     app.add_api_route(
         "/discourse/webhook",
         wrap_endpoint(_webhook(settings), dialect=DISCOURSE, settings=settings, judges=True),
@@ -76,7 +76,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         response_model=None,
         responses=openapi_responses(
             _ANSWER,
-            reference(Problem),
+            schema_reference(Problem),
             *(400, 401, 403, 408, 413, 415, 422, 429, 500, 503, 504),
             about="The event is dealt with; whether a flag will be set.",
             error_media="application/problem+json",
@@ -146,6 +146,6 @@ DISCOURSE = Dialect(
     # A post that nobody has judged must not be flagged, and none may be missed: Discourse sends the event again.
     reject=_ask_again,
     handlers=flag_handlers,
-    shapes=(PostCall,),
-    schemes={_SCHEME: signature_scheme(_SIGNATURE, setting="TIPSTAFF_DISCOURSE_SECRETS")},
+    message_types=(PostCall,),
+    security_schemes={_SCHEME: signature_scheme(_SIGNATURE, setting="TIPSTAFF_DISCOURSE_SECRETS")},
 )

@@ -20,7 +20,7 @@ from service.http.dialects.perspective.schemas import (
     SuggestCommentScoreResponse,
 )
 from service.http.dialects.perspective.suggest_score import suggest_endpoint
-from service.http.openapi_document import KEYS, reference
+from service.http.openapi_document import KEYS, schema_reference
 from service.settings import Settings
 
 __all__ = ["PERSPECTIVE"]
@@ -37,7 +37,7 @@ _COMMENT = {"text": "What a lovely morning."}
 _ANALYZE_EXAMPLE = {"comment": _COMMENT, "requestedAttributes": {"TOXICITY": {}}}
 _SUGGEST_EXAMPLE = {"comment": _COMMENT, "attributeScores": {"TOXICITY": {"summaryScore": {"value": 0}}}}
 _TEXT = {"type": "string"}
-_ERROR = reference(PerspectiveError)
+_ERROR = schema_reference(PerspectiveError)
 
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
@@ -71,15 +71,17 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     add(
         _ANALYZE,
         analyze,
-        body=openapi_body(reference(AnalyzeCommentRequest), example=_ANALYZE_EXAMPLE, security=_KEYS),
-        responses=openapi_responses(reference(AnalyzeCommentResponse), _ERROR, *ERROR_STATUSES, about="The scores by attribute."),
+        body=openapi_body(schema_reference(AnalyzeCommentRequest), example=_ANALYZE_EXAMPLE, security=_KEYS),
+        responses=openapi_responses(schema_reference(AnalyzeCommentResponse), _ERROR, *ERROR_STATUSES, about="The scores by attribute."),
         summary="Score a comment as Perspective does",
     )
     add(
         _SUGGEST,
         suggest,
-        body=openapi_body(reference(SuggestCommentScoreRequest), example=_SUGGEST_EXAMPLE, security=_KEYS),
-        responses=openapi_responses(reference(SuggestCommentScoreResponse), _ERROR, *ERROR_STATUSES, about="The suggestion is kept."),
+        body=openapi_body(schema_reference(SuggestCommentScoreRequest), example=_SUGGEST_EXAMPLE, security=_KEYS),
+        responses=openapi_responses(
+            schema_reference(SuggestCommentScoreResponse), _ERROR, *ERROR_STATUSES, about="The suggestion is kept."
+        ),
         summary="Say what the scores of a comment should be, as to Perspective",
     )
     add(
@@ -139,6 +141,14 @@ PERSPECTIVE = Dialect(
     refuse=google_refusal,
     approve=_approve,
     reject=_reject,
-    shapes=(AnalyzeCommentRequest, AnalyzeCommentResponse, SuggestCommentScoreRequest, SuggestCommentScoreResponse, PerspectiveError),
-    schemes={_SCHEME: {"type": "apiKey", "in": "header", "name": "X-Goog-Api-Key", "description": "As Google's newer clients send it."}},
+    message_types=(
+        AnalyzeCommentRequest,
+        AnalyzeCommentResponse,
+        SuggestCommentScoreRequest,
+        SuggestCommentScoreResponse,
+        PerspectiveError,
+    ),
+    security_schemes={
+        _SCHEME: {"type": "apiKey", "in": "header", "name": "X-Goog-Api-Key", "description": "As Google's newer clients send it."}
+    },
 )
