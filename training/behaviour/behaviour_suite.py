@@ -31,7 +31,6 @@ __all__ = [
     "SUITE_FOLDER",
     "Case",
     "CaseScores",
-    "SuiteResults",
     "build_cases",
     "format_results",
     "run_suite",

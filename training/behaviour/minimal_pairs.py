@@ -14,9 +14,9 @@ from pathlib import Path
 from model.comment import Label
 from model.errors import InputError, TableError
 
-__all__ = ["PAIRS_FILE", "FailureMode", "FailureModeScores", "Pair", "Side", "judge_pairs", "load_pairs", "pair_texts"]
+__all__ = ["FailureMode", "FailureModeScores", "Pair", "Side", "judge_pairs", "load_pairs", "pair_texts"]
 
-PAIRS_FILE = Path(__file__).with_name("pairs.jsonl")
+_PAIRS_FILE = Path(__file__).with_name("pairs.jsonl")
 
 
 class FailureMode(StrEnum):
@@ -78,7 +78,7 @@ class FailureModeScores:
     pairs_exact: float
 
 
-def load_pairs(path: Path = PAIRS_FILE) -> tuple[Pair, ...]:
+def load_pairs(path: Path = _PAIRS_FILE) -> tuple[Pair, ...]:
     """Read the pairs, in the order of the file.
 
     Args:

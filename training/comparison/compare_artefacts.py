@@ -17,7 +17,7 @@ from training.evaluation.scored_rows import score_labelled_rows
 from training.tables.labelled_tables import TablesRead, read_tables
 from training.terminal import StepProgress
 
-__all__ = ["CompareJob", "ComparisonRun", "run_comparison"]
+__all__ = ["CompareJob", "run_comparison"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,6 @@ __all__ = [
     "SECTION_BUILDERS",
     "SHIPPED_NAME",
     "EvaluateJob",
-    "Evaluation",
     "check_clean_sources",
     "run_evaluation",
     "section_builders_for",

@@ -11,8 +11,6 @@ __all__ = [
     "ACCURACY",
     "AUC_ABUSIVE",
     "AUC_HATEFUL",
-    "AVERAGE_PRECISION_ABUSIVE",
-    "AVERAGE_PRECISION_HATEFUL",
     "CALIBRATION_ERROR",
     "FALSE_POSITIVE_RATE",
     "FALSE_POSITIVE_RATE_HATEFUL",
@@ -25,7 +23,7 @@ __all__ = [
 ]
 
 AUC_ABUSIVE, AUC_HATEFUL = "auc_abusive", "auc_hateful"
-AVERAGE_PRECISION_ABUSIVE, AVERAGE_PRECISION_HATEFUL = "precision_abusive", "precision_hateful"
+_AVERAGE_PRECISION_ABUSIVE, _AVERAGE_PRECISION_HATEFUL = "precision_abusive", "precision_hateful"
 RECALL_ABUSIVE, RECALL_HATEFUL = "caught_abusive", "caught_hateful"
 """Recall at the scores that 5 % (abusive) and 1 % (hateful) of clean conversation exceed."""
 FALSE_POSITIVE_RATE, FALSE_POSITIVE_RATE_HATEFUL = "false_alarms", "false_alarms_hateful"
@@ -33,7 +31,7 @@ FALSE_POSITIVE_RATE, FALSE_POSITIVE_RATE_HATEFUL = "false_alarms", "false_alarms
 ACCURACY, MACRO_F1, CALIBRATION_ERROR = "accuracy", "macro_f1", "calibration_error"
 
 METRICS = (
-    *(AUC_ABUSIVE, AUC_HATEFUL, AVERAGE_PRECISION_ABUSIVE, AVERAGE_PRECISION_HATEFUL, RECALL_ABUSIVE, RECALL_HATEFUL),
+    *(AUC_ABUSIVE, AUC_HATEFUL, _AVERAGE_PRECISION_ABUSIVE, _AVERAGE_PRECISION_HATEFUL, RECALL_ABUSIVE, RECALL_HATEFUL),
     *(FALSE_POSITIVE_RATE, ACCURACY, MACRO_F1, CALIBRATION_ERROR),
 )
 """The metrics of each source, of their mean, and of all rows pooled; docs/evaluate.md explains each."""

@@ -16,7 +16,7 @@ import numpy as np
 
 from model.array_types import BoolArray, IntArray
 
-__all__ = ["IDENTITY_FAMILY", "Slice", "SliceMembership", "assign_slices", "has_emoji", "is_english", "is_shouting"]
+__all__ = ["IDENTITY_FAMILY", "SliceMembership", "assign_slices", "has_emoji", "is_english", "is_shouting"]
 
 IDENTITY_FAMILY = "identity"
 """The family of the slices that name a group of people."""

@@ -23,7 +23,7 @@ from training.evaluation.report.slice_sections import identity_section, kinds_se
 from training.evaluation.results import Estimates, EvaluationResults, SourceResult
 from training.evaluation.source_metrics import ABUSIVE_FPR, HATEFUL_FPR
 
-__all__ = ["HEADLINES", "Headline", "build_sections"]
+__all__ = ["HEADLINES", "build_sections"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from model.comment import Comment
 from model.moderator import Moderator
 from model.normaliser.version import normaliser_version
 from model.profile import Profile
-from training.evaluation.both_readings import read_with_both
 from training.evaluation.measurement import compute_results
 from training.evaluation.report.profile_section import MOST_COMPARED, profiles_section
 from training.evaluation.report.sections import ReportSection
@@ -96,15 +95,6 @@ def test_passed_on_is_what_the_cascade_passes_on(stored: StoredArtefact, table: 
         assert figures["profiles"]["full"]["passed"] == (len(table) - 2) / len(table)
         assert figures["profiles"]["fast"]["passed"] == 0
         assert figures["expected"] == CURVE[CURVE[:, 1] <= risk][-1, 2]
-
-
-def test_what_is_passed_on_costs(stored: StoredArtefact, table: Labelled) -> None:
-    """The n-grams cost the same in every profile; the encoder costs more the more it reads."""
-    both = Moderator(stored, profile=Profile.FULL)
-    assert both.combined is not None
-    read = read_with_both(Moderator(stored), both, both.combined, table, clean=["forum"], seed=0)
-    fast, some, full = (read.measure_cascade(threshold).seconds for threshold in (None, 0.3, 0.0))
-    assert 0 < fast == read.ngram_seconds < some < full == pytest.approx(fast + read.encoder_seconds.mean())
 
 
 def test_every_step_of_the_curve_is_reported(stored: StoredArtefact, table: Labelled) -> None:
