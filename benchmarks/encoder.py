@@ -69,7 +69,7 @@ def _beside_torch(reader: EncoderReader, tweets: Sequence[str]) -> Figure | Skip
     texts = normalise_texts(prepare([Comment("", text) for text in tweets]), load_lexicon())
     windows = [reader.windows(text)[0] for text in texts]
     pieces = unpack_pieces(np.load(shipped_folder() / "pieces.npy"))
-    network: Any = Network.of(read_pretrained(find_pretrained()), pieces, sources=1)
+    network: Any = Network.from_pretrained(read_pretrained(find_pretrained()), pieces, sources=1)
     network.body.eval()
 
     def by_torch(ids: list[int]) -> None:

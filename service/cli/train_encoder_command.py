@@ -13,7 +13,7 @@ from service.cli.shared_options import expand_option_groups, parse_numbers
 from service.cli.table_options import SeedOption, SourceWeightOption, TablesArgument
 
 if TYPE_CHECKING:
-    from training.encoder.train_encoder import TrainedEncoder
+    from training.encoder.artefact_with_encoder import TrainedEncoder
 
 __all__ = ["train_encoder"]
 
@@ -51,12 +51,13 @@ def train_encoder(
     'tipstaff[encoder-training]'. Give the tables, the share and the seed that the n-grams were trained with, so that the rows
     held back are rows that neither has learnt from.
     """
-    from training.encoder import train_encoder as encoder_training
+    from training.encoder.encoder_job import EncoderJob
+    from training.encoder.train_encoder import train_encoder as run_training
     from training.encoder.training_loop import EncoderSettings
     from training.progress_bar import progress_bar
     from training.shipped_model.synthetic_rows import load_synthetic_rows
 
-    job = encoder_training.EncoderJob(
+    job = EncoderJob(
         tables=tables,
         beside=artefact or shipped_folder(),
         out=out,
@@ -69,7 +70,7 @@ def train_encoder(
     )
     try:
         with progress_bar() as show_progress:
-            encoder = encoder_training.train_encoder(job, show_progress)
+            encoder = run_training(job, show_progress)
     except ImportError as error:
         raise TipstaffError(f"{error.name} is not installed: pip install 'tipstaff[encoder-training]'") from error
     _print_figures(encoder, out, as_json=as_json)

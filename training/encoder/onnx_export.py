@@ -1,4 +1,4 @@
-"""From a trained network to the graph that ONNX Runtime computes: one text at a time, weights in 8 bits."""
+"""Turns a trained network into the graph that ONNX Runtime computes: one text at a time, weights in 8 bits."""
 
 import io
 import tempfile
@@ -20,8 +20,8 @@ def build_graph(network: Network) -> bytes:
     """Return the network as an ONNX graph: ``ids`` (1, n) int64 in, ``log_odds`` (1, 2) float32 out."""
     import torch
 
-    class Alone(torch.nn.Module):  # type: ignore[misc]
-        """The network on one text, which needs no mask."""
+    class OneText(torch.nn.Module):  # type: ignore[misc]
+        """Computes one text, which needs no mask."""
 
         def __init__(self) -> None:
             super().__init__()
@@ -32,10 +32,10 @@ def build_graph(network: Network) -> bytes:
 
     out = io.BytesIO()
     with warnings.catch_warnings():
-        # The exporter that is to follow needs one more package, and what both write is the same to ONNX Runtime.
+        # This exporter is to be replaced by one that needs a further package; ONNX Runtime treats the graphs of both alike.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            Alone().eval(),
+            OneText().eval(),
             (torch.ones((1, 12), dtype=torch.int64),),
             out,
             input_names=["ids"],
@@ -48,7 +48,7 @@ def build_graph(network: Network) -> bytes:
 
 
 def quantise_graph(graph: bytes) -> bytes:
-    """Return a graph with weights and embeddings in 8 bits; what is in between is rounded as each text asks for."""
+    """Return a graph with weights and embeddings in 8 bits; the numbers between the layers are rounded for each text by their range."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     with tempfile.TemporaryDirectory() as folder:
@@ -59,5 +59,5 @@ def quantise_graph(graph: bytes) -> bytes:
 
 
 def export_network(network: Network) -> npt.NDArray[np.uint8]:
-    """Return the network as an artefact stores it."""
+    """Return the network as an artefact stores it: the bytes of a graph with 8-bit weights."""
     return np.frombuffer(quantise_graph(build_graph(network)), np.uint8)

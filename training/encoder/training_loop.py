@@ -1,4 +1,4 @@
-"""The training of the encoder: passes over the rows, early stopping, and going on after a kill."""
+"""Trains the encoder: passes over the rows, early stopping, and going on after a kill."""
 
 import os
 from collections.abc import Callable
@@ -18,8 +18,10 @@ from training.terminal import StepProgress
 
 __all__ = ["EncoderSettings", "compute_log_odds", "train_network"]
 
-_SCORED = 4096  # pieces of a batch that is only scored
-_CLIP = 1.0
+_SCORING_BATCH = 4096  # pieces
+_LARGEST_GRADIENT = 1.0  # norm
+_OFFSETS_RATE, _HEADS_RATE = 20, 4  # times the step size of the uppermost layer
+_WEIGHT_DECAY = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,14 @@ class EncoderSettings:
 
 @dataclass
 class _State:
-    """How far the training is."""
+    """How far a training has come.
+
+    Attributes:
+        epoch, batch: the batch of an epoch that comes next.
+        step: batches learnt from so far.
+        best: the highest figure on the dev rows.
+        worse: evaluations since then.
+    """
 
     epoch: int = 0
     batch: int = 0
@@ -70,20 +79,20 @@ def train_network(
     judge: Callable[[Network], float],
     *,
     settings: EncoderSettings,
-    keep: Path,
+    state_file: Path,
     device: str = "cpu",
-    tell: StepProgress = lambda step, share: None,
+    report_progress: StepProgress = lambda step, share: None,
 ) -> float:
-    """Train a network; it ends with the weights that judged the dev rows best.
+    """Train a network; in the end it has the weights that judged the dev rows best.
 
     Args:
         network: changed in place.
         rows: what to learn from.
-        judge: gives the figure on the dev rows that is to be high.
+        judge: returns the figure on the dev rows that is to be high.
         settings: how.
-        keep: file of the state; if it is there, training goes on from it. It is for the same rows and settings alone.
+        state_file: where the state is kept; if it is there, training goes on from it, with the same rows and settings alone.
         device: as PyTorch names it.
-        tell: is told how far the work is.
+        report_progress: is called after each batch.
 
     Returns:
         The best figure.
@@ -91,64 +100,65 @@ def train_network(
     Raises:
         TableError: the state is of other rows or settings.
     """
-    course = _Course(network, rows, settings, keep, device)
+    course = _TrainingCourse(network, rows, settings, state_file, device)
+    state = course.state
     total = max(1, settings.epochs * course.steps)
-    every = max(1, course.steps // settings.evaluations)
-    while course.state.epoch < settings.epochs:
-        for at, batch in enumerate(make_batches(course.sizes, most=settings.batch, seed=(settings.seed, course.state.epoch))):
-            if at < course.state.batch:
+    evaluation_steps = max(1, course.steps // settings.evaluations)
+    while state.epoch < settings.epochs:
+        for number, batch in enumerate(make_batches(course.sizes, most=settings.batch, seed=(settings.seed, state.epoch))):
+            if number < state.batch:
                 continue
-            course.learn(batch, share=course.state.step / total)
-            course.state.batch, course.state.step = at + 1, course.state.step + 1
-            tell("encoder", course.state.step / total)
-            if course.state.step % every == 0:
-                course.take_stock(judge(network))
-                if settings.patience and course.state.worse >= settings.patience:
-                    return course.end()
-        course.state.epoch, course.state.batch = course.state.epoch + 1, 0
-    course.take_stock(judge(network))
-    return course.end()
+            course.learn(batch, share=state.step / total)
+            state.batch, state.step = number + 1, state.step + 1
+            report_progress("encoder", state.step / total)
+            if state.step % evaluation_steps == 0:
+                course.record(judge(network))
+                if settings.patience and state.worse >= settings.patience:
+                    return course.restore_best()
+        state.epoch, state.batch = state.epoch + 1, 0
+    course.record(judge(network))
+    return course.restore_best()
 
 
 def compute_log_odds(network: Network, rows: EncodedRows, *, device: str = "cpu") -> FloatArray:
     """Return the log-odds of rows, without the intercepts of their sources; shape (n, 2)."""
     import torch
 
-    found = np.zeros((len(rows.ids), 2))
+    log_odds = np.zeros((len(rows.ids), 2))
     sizes = np.array([len(ids) for ids in rows.ids], np.int64)
-    with torch.no_grad(), _half(device):
-        for batch in make_batches(sizes, most=_SCORED, seed=(0,)):
+    with torch.no_grad(), _half_precision(device):
+        for batch in make_batches(sizes, most=_SCORING_BATCH, seed=(0,)):
             ids, mask = pad_texts([rows.ids[row] for row in batch])
-            found[batch] = network.log_odds(ids.to(device), mask.to(device)).float().cpu().numpy()
-    return found
+            log_odds[batch] = network.log_odds(ids.to(device), mask.to(device)).float().cpu().numpy()
+    return log_odds
 
 
-def _half(device: str) -> AbstractContextManager[Any]:
+def _half_precision(device: str) -> AbstractContextManager[Any]:
     import torch
 
     return torch.autocast(device.partition(":")[0], torch.bfloat16)  # type: ignore[no-any-return]
 
 
-class _Course:
-    """A training under way."""
+class _TrainingCourse:
+    """A training under way: the network, its optimiser, and how far they have come."""
 
-    def __init__(self, network: Network, rows: EncodedRows, settings: EncoderSettings, keep: Path, device: str) -> None:
+    def __init__(self, network: Network, rows: EncodedRows, settings: EncoderSettings, state_file: Path, device: str) -> None:
         import torch
 
-        self.network, self.rows, self.settings, self.keep, self.device = network, rows, settings, keep, device
+        self.network, self.rows, self.settings, self.state_file, self.device = network, rows, settings, state_file, device
         self.sizes = np.array([len(ids) for ids in rows.ids], np.int64)
         self.steps = sum(1 for _ in make_batches(self.sizes, most=settings.batch, seed=(settings.seed, 0)))
         self.state = _State()
         self.best: dict[str, Any] = {}
         network.to(device).body.train()
-        self.groups = [{"params": [weights], **_pace(name, weights, settings, network)} for name, weights in network.parameters()]
+        self.groups = [{"params": [weights], **_step_size(name, weights, settings, network)} for name, weights in network.parameters()]
         self.optimiser = torch.optim.AdamW(self.groups, betas=(0.9, 0.98), fused=True)
         self.identity = {"settings": asdict(settings), "rows": len(rows.ids), "pieces": int(self.sizes.sum())}
-        if keep.exists():
+        if state_file.exists():
             self._resume()
 
     def learn(self, batch: npt.NDArray[np.int64], *, share: float) -> None:
-        """Take one step on the rows of a batch, so far along in the training."""
+        """Take one step on the rows of a batch; ``share`` of the training is done."""
         import torch
 
         pace = min(1.0, (self.state.step + 1) / self.settings.warmup) * max(0.0, 1 - share)
@@ -156,19 +166,19 @@ class _Course:
             group["lr"] = group["full"] * pace
         rows, device = self.rows, self.device
         ids, mask = pad_texts([rows.ids[row] for row in batch])
-        with _half(device):
+        with _half_precision(device):
             log_odds = self.network.log_odds(ids.to(device), mask.to(device))
         source = torch.from_numpy(rows.source[batch]).to(device)
         log_odds = log_odds.float() + self.network.offsets[source] * torch.from_numpy(rows.both).to(device)[source]
-        answers = (torch.from_numpy(of[batch]).to(device) for of in (rows.hateful, rows.abusive))
+        answers = (torch.from_numpy(head[batch]).to(device) for head in (rows.hateful, rows.abusive))
         weight = torch.from_numpy(rows.weight[batch]).to(device)
         loss = -(log_likelihood(log_odds, *answers, sharing=self.settings.sharing) * weight).sum() / weight.sum()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_([weights for _, weights in self.network.parameters()], _CLIP)
+        torch.nn.utils.clip_grad_norm_([weights for _, weights in self.network.parameters()], _LARGEST_GRADIENT)
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
 
-    def take_stock(self, figure: float) -> None:
+    def record(self, figure: float) -> None:
         """Keep the weights if they are the best so far; keep the state, so that a kill costs only what comes after."""
         import torch
 
@@ -177,13 +187,13 @@ class _Course:
             self.best = {name: weights.clone() for name, weights in self.network.state().items()}
         else:
             self.state.worse += 1
-        kept = {"identity": self.identity, "state": asdict(self.state), "best": self.best, "now": self.network.state()}
-        fresh = self.keep.with_name(self.keep.name + ".new")
-        torch.save(kept | {"optimiser": self.optimiser.state_dict()}, fresh)
-        os.replace(fresh, self.keep)  # noqa: PTH105 - at once, or not at all
+        state = {"identity": self.identity, "state": asdict(self.state), "best": self.best, "now": self.network.state()}
+        fresh = self.state_file.with_name(self.state_file.name + ".new")
+        torch.save(state | {"optimiser": self.optimiser.state_dict()}, fresh)
+        os.replace(fresh, self.state_file)  # noqa: PTH105 - at once, or not at all
 
-    def end(self) -> float:
-        """Go back to the best weights."""
+    def restore_best(self) -> float:
+        """Give the network its best weights; returns the figure that they had."""
         self.network.restore(self.best)
         self.network.body.eval()
         return self.state.best
@@ -194,23 +204,23 @@ class _Course:
         import torch
 
         try:
-            kept = torch.load(self.keep, map_location=self.device, weights_only=True)
+            stored = torch.load(self.state_file, map_location=self.device, weights_only=True)
         except (EOFError, RuntimeError, pickle.UnpicklingError) as error:
-            raise TableError(f"{self.keep}: is no state of a training: remove it, and it begins anew") from error
-        if kept["identity"] != self.identity:
-            raise TableError(f"{self.keep}: is of a training with other rows or settings: remove it, or give those")
-        self.state, self.best = _State(**kept["state"]), kept["best"]
-        self.network.restore(kept["now"])
-        self.optimiser.load_state_dict(kept["optimiser"])
+            raise TableError(f"{self.state_file}: is no state of a training: remove it, and it begins anew") from error
+        if stored["identity"] != self.identity:
+            raise TableError(f"{self.state_file}: is of a training with other rows or settings: remove it, or give those")
+        self.state, self.best = _State(**stored["state"]), stored["best"]
+        self.network.restore(stored["now"])
+        self.optimiser.load_state_dict(stored["optimiser"])
 
 
-def _pace(name: str, weights: Any, settings: EncoderSettings, network: Network) -> dict[str, Any]:
+def _step_size(name: str, weights: Any, settings: EncoderSettings, network: Network) -> dict[str, Any]:
     """Return the step size of a parameter, and how it decays."""
     if name == "offsets":
-        return {"full": 20 * settings.rate, "weight_decay": 0.0}
+        return {"full": _OFFSETS_RATE * settings.rate, "weight_decay": 0.0}
     if name.startswith("heads"):
-        return {"full": 4 * settings.rate, "weight_decay": 0.01}
+        return {"full": _HEADS_RATE * settings.rate, "weight_decay": _WEIGHT_DECAY}
     layers = network.body.config.num_hidden_layers
     below = layers - 1 - int(name.split("layer.")[1].split(".", maxsplit=1)[0]) if "layer." in name else layers
-    matrix = weights.ndim > 1 and "embeddings" not in name
-    return {"full": settings.rate * settings.decay**below, "weight_decay": 0.01 if matrix else 0.0}
+    is_matrix = weights.ndim > 1 and "embeddings" not in name
+    return {"full": settings.rate * settings.decay**below, "weight_decay": _WEIGHT_DECAY if is_matrix else 0.0}

