@@ -31,9 +31,10 @@ Column = Sequence[str] | npt.NDArray[Any]
 class CommentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Labels comments as fine, toxic or hateful.
 
-    The fit is that of ``tipstaff train`` with the same 8-bit weights, and nothing held back: no dev rows, no calibration for a prior, no
-    thresholds. The probabilities are right for comments like those of ``fit``, classes as common as there, and ``predict`` names
-    the class with the highest. Where abuse is rarer than in the training data, ``tipstaff train`` makes the better classifier.
+    The fit is that of ``tipstaff train`` with the same 8-bit weights, but holds nothing back: there are no dev rows, no calibration for a
+    prior and no thresholds. The probabilities are right for comments like those of ``fit``, with classes as common as there, and
+    ``predict`` returns the most probable class. Where abuse is rarer than in the training data, ``tipstaff train`` makes the better
+    classifier.
 
     A comment is a ``str`` of plain text. A target is ``"fine"``, ``"toxic"`` or ``"hateful"``; two of the three suffice.
 
@@ -107,29 +108,29 @@ class CommentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         rows = _labelled([texts[row] for row in counted], labels[counted], scale_to_mean(weights[counted]), classes=tuple(classes))
         fitted = fit_weights(rows, settings=settings)
         self.classes_ = classes
-        small = quantise(fitted.values)
-        self.weights_, self.scales_, self.biases_ = small.values, small.scales, fitted.biases
+        quantised = quantise(fitted.values)
+        self.weights_, self.scales_, self.biases_ = quantised.values, quantised.scales, fitted.biases
         self.normaliser_ = normaliser_version()
         return self
 
     def decision_function(self, X: Column) -> FloatArray:  # noqa: N803
-        """Return the log-odds of the second of two classes, shape (n,), or the log-probability of each of three, shape (n, 3)."""
+        """Return the log-odds of the second of two classes, shape (n,), or the log-probabilities of all three, shape (n, 3)."""
         log_odds = self._log_odds(X)
-        hateful, given = log_odds[:, 0], log_odds[:, 1]
+        hateful, abusive = log_odds[:, 0], log_odds[:, 1]
         if self.classes_.size == 2:
-            second = {(Label.FINE, Label.HATEFUL): hateful, (Label.FINE, Label.TOXIC): given, (Label.HATEFUL, Label.TOXIC): -hateful}
-            return second[Label(self.classes_[0]), Label(self.classes_[1])]
+            of_second = {(Label.FINE, Label.HATEFUL): hateful, (Label.FINE, Label.TOXIC): abusive, (Label.HATEFUL, Label.TOXIC): -hateful}
+            return of_second[Label(self.classes_[0]), Label(self.classes_[1])]
         columns = {
-            Label.FINE: log_expit(-hateful) + log_expit(-given),
-            Label.TOXIC: log_expit(-hateful) + log_expit(given),
+            Label.FINE: log_expit(-hateful) + log_expit(-abusive),
+            Label.TOXIC: log_expit(-hateful) + log_expit(abusive),
             Label.HATEFUL: log_expit(hateful),
         }
         return np.column_stack([columns[Label(name)] for name in self.classes_])
 
     def predict_log_proba(self, X: Column) -> FloatArray:  # noqa: N803
         """Return the logarithm of ``predict_proba``."""
-        decided = self.decision_function(X)
-        return decided if decided.ndim == 2 else np.column_stack([log_expit(-decided), log_expit(decided)])
+        decision = self.decision_function(X)
+        return decision if decision.ndim == 2 else np.column_stack([log_expit(-decision), log_expit(decision)])
 
     def predict_proba(self, X: Column) -> FloatArray:  # noqa: N803
         """Return the probability of each class.
@@ -145,17 +146,17 @@ class CommentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: Column) -> npt.NDArray[np.str_]:  # noqa: N803
         """Return the most probable class of each of n comments, shape (n,)."""
-        found = self.predict_log_proba(X).argmax(axis=1)
-        predicted: npt.NDArray[np.str_] = self.classes_[found]
+        numbers = self.predict_log_proba(X).argmax(axis=1)
+        predicted: npt.NDArray[np.str_] = self.classes_[numbers]
         return predicted
 
     def _settings(self) -> FitSettings:
         bounds = {"epochs": (1, 1000), "rate": (1e-6, 1e3), "damping": (1e-9, 1e9), "sharing": (0, 1), "bits": (10, 24)}
         for name, (low, high) in bounds.items():
             value = getattr(self, name)
-            whole = name in {"epochs", "bits"}
-            if not isinstance(value, (int, np.integer) if whole else (int, float, np.number)) or not low <= value <= high:
-                raise ValueError(f"{name} is {value!r}; give a {'whole ' if whole else ''}number from {low:g} to {high:g}")
+            is_whole = name in {"epochs", "bits"}
+            if not isinstance(value, (int, np.integer) if is_whole else (int, float, np.number)) or not low <= value <= high:
+                raise ValueError(f"{name} is {value!r}; give a {'whole ' if is_whole else ''}number from {low:g} to {high:g}")
         seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
         return FitSettings(
             features=FeatureSettings(bits=int(self.bits)),
@@ -174,16 +175,16 @@ class CommentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         bits = self.weights_.shape[0].bit_length() - 1
         # Copies, since the kernel would be compiled anew for mapped ones.
         reader = NgramReader(FeatureSettings(bits=bits), load_lexicon(), self.weights_, np.array(self.scales_), np.array(self.biases_))
-        plain = dict.fromkeys(HEADS, Calibration(slope=1.0, intercept=0.0))
-        classifier = Classifier(HEADS, reader, plain, LabelThresholds(abusive=0.5, hateful=0.5), Prior())
+        uncalibrated = dict.fromkeys(HEADS, Calibration(slope=1.0, intercept=0.0))
+        classifier = Classifier(HEADS, reader, uncalibrated, LabelThresholds(abusive=0.5, hateful=0.5), Prior())
         return classifier.calibrated_log_odds(prepare([Comment("", text) for text in _texts(X)])).log_odds
 
 
 def _texts(comments: Column) -> list[str]:
-    """Return comments as a list, which they may be already.
+    """Return a column of comments as a list.
 
     Raises:
-        ValueError: they are one string, no column, or hold something that is no string.
+        ValueError: it is one string, no column, or holds something that is no string.
     """
     if isinstance(comments, (str, bytes)):
         raise ValueError("X is one string; hand over a list, array or Series of comments")
@@ -230,7 +231,7 @@ def _weights(weights: npt.ArrayLike | None, count: int) -> FloatArray:
 
 
 def _labelled(texts: list[str], labels: npt.NDArray[np.str_], weights: FloatArray, *, classes: tuple[str, ...]) -> Labelled:
-    """Return rows that ask the heads only what the classes tell apart."""
+    """Return rows that answer only the questions between which the classes differ."""
     abusive, hateful = (labels != Label.FINE).astype(np.int8), (labels == Label.HATEFUL).astype(np.int8)
     if Label.FINE not in classes or Label.TOXIC not in classes:
         abusive[hateful == 0] = UNKNOWN

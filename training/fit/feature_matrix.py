@@ -1,4 +1,4 @@
-"""The features of comments as a sparse matrix, as SciPy and scikit-learn know it."""
+"""The features of comments as a sparse matrix, the form that SciPy and scikit-learn work with."""
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +14,13 @@ __all__ = ["build_feature_matrix"]
 def build_feature_matrix(
     packed: PackedTexts, *, settings: FeatureSettings, lexicon: npt.NDArray[np.uint32], threads: int = 1
 ) -> csr_matrix:
-    """Read comments and return their features, weighted, as a float32 matrix of shape (n, 2**bits); see ``extract``.
+    """Read comments and return their features, weighted, as a float32 matrix of shape (n, 2**bits); see ``extract_features``.
 
-    Multiplied with the weights, a row gives what ``score`` adds to the biases of a comment that is read whole. An entry may
+    Multiplied with the weights, a row gives the log-odds, less the biases, of a comment that is read whole. An entry may
     be stored in parts, which SciPy adds up.
     """
     buckets, counts = extract_features(packed, settings=settings, lexicon=lexicon, threads=threads)
     with np.errstate(divide="ignore"):
-        each = (settings.factors / np.sqrt(counts)).astype(np.float32)
+        value = (settings.factors / np.sqrt(counts)).astype(np.float32)
     starts = np.concatenate([[0], np.cumsum(counts.sum(axis=1, dtype=np.int64))])
-    return csr_matrix((np.repeat(each.ravel(), counts.ravel()), buckets, starts), shape=(len(counts), 1 << settings.bits))
+    return csr_matrix((np.repeat(value.ravel(), counts.ravel()), buckets, starts), shape=(len(counts), 1 << settings.bits))

@@ -1,22 +1,22 @@
 """Fits the weights of the n-gram reader to what is known of each comment.
 
-The two label heads are P(hateful) and P(abusive | not hateful). A row teaches what it answers, by its likelihood:
+The two label heads are P(hateful) and P(abusive | not hateful), h and a. A row teaches what it answers, by its likelihood:
 
-- hateful: log P(h); and, with weight ``sharing``, log P(a): what hates also abuses, so its words count there too;
-- toxic: log(1 - P(h)) + log P(a); fine: log(1 - P(h)) + log(1 - P(a)); not hateful, else unknown: log(1 - P(h));
-- abusive, else unknown: log(1 - (1 - P(h)) (1 - P(a))).
+- hateful: log h; and, with weight ``sharing``, log a, since the words of hate count as abuse too;
+- toxic: log(1 - h) + log a; fine: log(1 - h) + log(1 - a); not hateful, else unknown: log(1 - h);
+- abusive, else unknown: log(1 - (1 - h) (1 - a)).
 
 Further heads are plain logistic regressions on the rows that answer them.
 
 Sources differ in how much of them is hateful, because they were gathered by different means: one by key words, one by
 asking people to write hate. So that the n-grams need not learn the style of each source to explain that, every source that
-answers the question both ways has an intercept of its own in the first head while it is fitted; the calibration settles
-what stands in its place afterwards. (On the corpus' dev rows that raises the mean AUC for hateful within sources from 0.798
-to 0.818, and the share of hateful comments that is caught at 1 % from 0.46 to 0.48.)
+answers the question both ways has an intercept of its own in the first head while it is fitted; the calibration replaces it
+afterwards. (On the dev rows of the corpus that raises the mean AUC for hateful within sources from 0.798 to 0.818, and the recall
+of hateful comments at a false-positive rate of 1 % from 0.46 to 0.48.)
 
-All heads are fitted in one pass over the
-features by AdaGrad (Duchi, Hazan & Singer 2011), whose steps shrink for features that are met often; the weights are the
-mean over the course of the run (Polyak & Juditsky 1992). One thread, a fixed order: the same data and seed give the same weights.
+All heads are fitted in one pass over the features by AdaGrad (Duchi, Hazan & Singer 2011), whose steps shrink for features that
+are met often; the weights are the mean over the course of the run (Polyak & Juditsky 1992). It uses one thread and a fixed order,
+so that the same data and seed give the same weights.
 """
 
 from collections.abc import Callable
@@ -34,11 +34,12 @@ from model.text.pipeline import prepare
 from model.threads import available_cores
 from training.fit.feature_matrix import build_feature_matrix
 from training.tables.labelled import Labelled
+from training.tables.source_rows import has_both_answers
 
 __all__ = ["FitSettings", "LinearWeights", "QuantisedWeights", "fit_weights", "quantise"]
 
-_INTERCEPT_RATE = 0.01  # of the step size of the weights
-_PARTS = 4  # of an epoch, after each of which the weights enter the mean
+_INTERCEPT_RATE = 0.01  # as a share of the step size of the weights
+_EPOCH_PARTS = 4  # after each of which the weights enter the mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class FitSettings:
 
 @dataclass(frozen=True, slots=True)
 class LinearWeights:
-    """Fitted weights.
+    """The weights of a linear model.
 
     Attributes:
         values: float32, shape (2**bits, heads).
@@ -89,10 +90,10 @@ class QuantisedWeights:
 
 
 @kernel
-def _steps(
+def _take_steps(
     starts: npt.NDArray[np.int64],
     features: npt.NDArray[np.int32],
-    worth: npt.NDArray[np.float32],
+    amounts: npt.NDArray[np.float32],
     order: npt.NDArray[np.int64],
     answers: npt.NDArray[np.int8],
     weights: npt.NDArray[np.float64],
@@ -106,25 +107,25 @@ def _steps(
 ) -> None:
     """Take one AdaGrad step for each row of order; values, squares, biases and the sources' offsets change in place.
 
-    The rows are those of a CSR matrix (starts, features, worth). Long, since it is one loop over memory; a row whose source
-    is negative has no offset.
+    The rows are those of a CSR matrix (starts, features, amounts). A row whose source is negative has no offset. The function is long
+    because it is one loop over memory.
     """
     heads = values.shape[1]
     z = np.empty(heads)
     d = np.empty(heads)
-    for o in range(order.size):
-        row = order[o]
+    for place in range(order.size):
+        row = order[place]
         source = sources[row]
         z[:] = biases
         if source >= 0:
             z[0] += offsets[source]
         for k in range(starts[row], starts[row + 1]):
             for h in range(heads):
-                z[h] += worth[k] * values[features[k], h]
+                z[h] += amounts[k] * values[features[k], h]
         for h in range(heads):
             z[h] = 1 / (1 + np.exp(-z[h]))
-            known = answers[row, h]
-            d[h] = 0.0 if known < 0 else z[h] - known
+            answer = answers[row, h]
+            d[h] = 0.0 if answer < 0 else z[h] - answer
         abusive, hateful = answers[row, 1], answers[row, 0]
         if hateful == 1:
             d[1] = sharing * (z[1] - 1)
@@ -140,7 +141,7 @@ def _steps(
         for h in range(heads):
             if d[h] != 0:
                 for k in range(starts[row], starts[row + 1]):
-                    g = np.float32(d[h] * worth[k])
+                    g = np.float32(d[h] * amounts[k])
                     j = features[k]
                     squares[j, h] += g * g
                     values[j, h] -= np.float32(rate) * g / np.sqrt(squares[j, h])
@@ -155,7 +156,7 @@ def fit_weights(
         rows: comments with what is known of them.
         settings: how.
         attributes: names of the attribute heads, each a column of ``rows.attributes``.
-        progress: is told the share of the work that is done.
+        progress: is called with the share of the work that is done.
 
     Raises:
         ValueError: there is no row.
@@ -169,39 +170,39 @@ def fit_weights(
     values = np.zeros((1 << settings.features.bits, answers.shape[1]), np.float32)
     squares = np.full_like(values, settings.damping)
     biases = np.zeros(answers.shape[1])
-    sources = _sources(rows)
+    sources = _number_sources(rows)
     offsets = np.zeros(int(sources.max()) + 1)
-    mean, mean_biases, taken = np.zeros(values.shape), np.zeros_like(biases), 0
+    sum_values, sum_biases, terms = np.zeros(values.shape), np.zeros_like(biases), 0
     random = np.random.default_rng(settings.seed)
     for epoch in range(settings.epochs):
-        for part, order in enumerate(np.array_split(random.permutation(len(rows)), _PARTS)):
-            _steps(
+        for part, order in enumerate(np.array_split(random.permutation(len(rows)), _EPOCH_PARTS)):
+            _take_steps(
                 *(starts, features.indices, features.data, order, answers, rows.weight, sources),
                 *(settings.sharing, settings.rate, values, squares, biases, offsets),
             )
             if epoch or settings.epochs == 1:
-                mean += values
-                mean_biases += biases
-                taken += 1
+                sum_values += values
+                sum_biases += biases
+                terms += 1
             if progress:
-                progress((epoch + (part + 1) / _PARTS) / settings.epochs)
-    return LinearWeights((mean / taken).astype(np.float32), mean_biases / taken)
+                progress((epoch + (part + 1) / _EPOCH_PARTS) / settings.epochs)
+    return LinearWeights((sum_values / terms).astype(np.float32), sum_biases / terms)
 
 
-def _sources(rows: Labelled) -> npt.NDArray[np.int64]:
+def _number_sources(rows: Labelled) -> npt.NDArray[np.int64]:
     """Return a number for each row's source, -1 for sources that do not say both hateful and not hateful, and if there is but one."""
-    names, codes = np.unique(np.array(rows.source, dtype=np.str_), return_inverse=True)
-    both = [len(set(rows.hateful[codes == code].tolist()) & {0, 1}) == 2 for code in range(len(names))]
-    if sum(both) < 2:
+    names, numbers = np.unique(np.array(rows.source, dtype=np.str_), return_inverse=True)
+    is_mixed = [has_both_answers(rows.hateful[numbers == number]) for number in range(len(names))]
+    if sum(is_mixed) < 2:
         return np.full(len(rows), -1, np.int64)
-    return np.where(both, np.arange(len(names)), -1)[codes].astype(np.int64)
+    return np.where(is_mixed, np.arange(len(names)), -1)[numbers].astype(np.int64)
 
 
 def quantise(values: npt.NDArray[np.float32]) -> QuantisedWeights:
     """Round weights to 8 bits, each head with a scale of its own, by the square root of their size.
 
-    Most weights are a hundredth of the largest, which counts most. Equal steps lose either the ones or the other: on the
-    corpus' dev rows 0.004 of the mean AUC for hateful and 0.026 of the share caught at 1 %; these steps lose next to nothing.
+    Most weights are a hundredth of the largest, which counts most. Equal steps lose either the small ones or the large ones: on the
+    dev rows of the corpus 0.004 of the mean AUC for hateful and 0.026 of its recall at 1 %. These steps lose next to nothing.
 
     Args:
         values: shape (2**bits, heads).

@@ -18,7 +18,7 @@ from training.fit.train_job import TrainJob
 from training.fit.training_report import print_trained
 from training.progress_bar import progress_bar
 from training.shipped_model.corpus import CORPUS_FOLDER
-from training.shipped_model.model_card import write_model_card
+from training.shipped_model.model_card import compose_model_card
 from training.shipped_model.synthetic_rows import describe_synthetic_rows, load_synthetic_rows
 from training.shipped_model.training_tables import TrainingTables, load_training_tables
 from training.tables.labelled import Labelled
@@ -51,7 +51,7 @@ def build_shipped(tables: TrainingTables, *, out: Path, encoder: Path | None = N
             data=[*tables.data, describe_synthetic_rows()],
             report_progress=report_progress,
             clean_sources=tables.clean_sources,
-            documents=lambda description: {"MODEL_CARD.md": write_model_card(description, from_corpus=tables.from_corpus)},
+            documents=lambda description: {"MODEL_CARD.md": compose_model_card(description, from_corpus=tables.from_corpus)},
         )
     return replace(trained, tables_read=tables.tables_read)
 

@@ -6,7 +6,7 @@ from model.artefact.manifest import Description
 from training.shipped_model.sources import SOURCES
 from training.shipped_model.synthetic_rows import SYNTHETIC_SOURCE
 
-__all__ = ["write_model_card"]
+__all__ = ["compose_model_card"]
 
 _ONE_READER = "A linear model over hashed n-grams of words and letters, two heads, 8-bit weights; plain arrays, no code."
 _TWO_READERS = """Two readers, put together by a calibrated map. The first is a linear model over hashed n-grams of words and letters,
@@ -65,7 +65,7 @@ Labels of the corpus are disputed in places, as labels of this kind are.
 """
 
 
-def write_model_card(description: Description, *, from_corpus: bool = True) -> str:
+def compose_model_card(description: Description, *, from_corpus: bool = True) -> str:
     """Return the model card of an artefact as Markdown.
 
     Args:

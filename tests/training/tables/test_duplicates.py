@@ -1,18 +1,14 @@
 """Duplicates: what is merged, dropped, kept together."""
 
 import random
-import string
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from training.tables.duplicates import DeduplicatedRows, canonical_key, deduplicate
 from training.tables.labelled import Labelled, Place
-from training.tables.near_duplicates import SHINGLE, find_near_duplicates
 
 FINE, TOXIC, HATEFUL, ABUSIVE, NOT_HATEFUL, NOTHING = (0, 0), (1, 0), (1, 1), (1, -1), (-1, 0), (-1, -1)
 Row = tuple[str, tuple[int, int]]
@@ -35,8 +31,8 @@ def table(rows: Sequence[Row], splits: Sequence[str | None] | None = None) -> La
     )
 
 
-def said(result: DeduplicatedRows) -> list[Row]:
-    """Return the rows that are left, in the form that they were given."""
+def answered_texts(result: DeduplicatedRows) -> list[Row]:
+    """Return the remaining rows in the form that they were given."""
     return [(text, (int(abusive), int(hateful))) for text, abusive, hateful in zip(*_columns(result.rows), strict=True)]
 
 
@@ -61,22 +57,22 @@ def test_the_key_keeps_letters_digits_and_emoji() -> None:
 def test_copies_are_merged_and_the_first_is_kept() -> None:
     """Of equal copies the first one's text and id stay, and the rest is counted."""
     result = deduplicate(table([("Go away!", TOXIC), ("nice", FINE), ("go away", TOXIC)]))
-    assert said(result) == [("Go away!", TOXIC), ("nice", FINE)]
+    assert answered_texts(result) == [("Go away!", TOXIC), ("nice", FINE)]
     assert result.copies == 1
     assert result.contradictions == []
 
 
-def test_what_one_copy_does_not_know_another_tells() -> None:
+def test_copies_complete_each_other() -> None:
     """Unknown answers are filled from the copy that knows them."""
     result = deduplicate(table([("go away", ABUSIVE), ("Go away", NOT_HATEFUL)]))
-    assert said(result) == [("go away", TOXIC)]
+    assert answered_texts(result) == [("go away", TOXIC)]
     assert result.contradictions == []
 
 
 def test_contradictions_are_reported_and_the_majority_decides() -> None:
     """Two against one is decided, and the report names the question, the votes and the places, not the text."""
     result = deduplicate(table([("go away", TOXIC), ("Go away", FINE), ("go, away", TOXIC)]))
-    assert said(result) == [("go away", TOXIC)]
+    assert answered_texts(result) == [("go away", TOXIC)]
     (contradiction,) = result.contradictions
     assert (contradiction.question, contradiction.yes, contradiction.no) == ("abusive", 2, 1)
     expected = "t.csv line 2, t.csv line 3, t.csv line 4: the same text, abusive: 2 say yes, 1 no; yes is kept"
@@ -86,14 +82,14 @@ def test_contradictions_are_reported_and_the_majority_decides() -> None:
 def test_a_tie_makes_the_question_unknown() -> None:
     """One against one decides nothing on that question, but the row stays for what its copies agree on."""
     result = deduplicate(table([("go away", TOXIC), ("Go away", HATEFUL)]))
-    assert said(result) == [("go away", ABUSIVE)]
+    assert answered_texts(result) == [("go away", ABUSIVE)]
     assert "neither is kept" in str(result.contradictions[0])
 
 
 def test_a_row_whose_copies_agree_on_nothing_is_dropped_and_counted() -> None:
     """Nothing is left to learn from it."""
     result = deduplicate(table([("go away", FINE), ("Go away", HATEFUL), ("nice", FINE)]))
-    assert said(result) == [("nice", FINE)]
+    assert answered_texts(result) == [("nice", FINE)]
     assert result.undecided == 1
     assert len(result.contradictions) == 2
 
@@ -141,7 +137,7 @@ def test_emoji_tell_texts_apart() -> None:
 
 
 def test_rows_of_different_splits_are_not_merged_but_share_a_cluster() -> None:
-    """What stands on both sides is seen, and left to the split."""
+    """Texts that are in train and in dev are found, and left to the split to decide."""
     result = deduplicate(
         table([("go away now", TOXIC), ("Go away, now", TOXIC), (LONG, FINE), (LONG + " again", FINE)], ["train", "dev"] * 2)
     )
@@ -161,7 +157,7 @@ def test_the_same_table_twice_gives_the_same_result() -> None:
     rng = random.Random(7)
     rows = table([(rng.choice([LONG, LONG + " or so", "go away"]) + rng.choice("abc"), rng.choice([FINE, TOXIC])) for _ in range(200)])
     one, other = deduplicate(rows), deduplicate(rows)
-    assert said(one) == said(other)
+    assert answered_texts(one) == answered_texts(other)
     assert one.clusters.tolist() == other.clusters.tolist()
 
 
@@ -172,62 +168,9 @@ def test_a_threshold_that_means_nothing_is_refused(threshold: float) -> None:
         deduplicate(table([("a", FINE)]), threshold=threshold)
 
 
-def test_spam_is_taken_in_its_stride() -> None:
+def test_spam_is_quickly_dropped() -> None:
     """Many variants of one text cost one comparison each: all but the first few are dropped."""
     rows = table([(LONG + f" {number}", TOXIC) for number in range(20_000)])
     result = deduplicate(rows)
     assert len(result.rows) == 1
     assert result.near == 19_999
-
-
-def jaccard(one: str, other: str) -> float:
-    """Compare the plain sets of shingles."""
-    sets = [{text[i : i + SHINGLE] for i in range(max(len(text) - SHINGLE + 1, 1))} for text in (one, other)]
-    return len(sets[0] & sets[1]) / len(sets[0] | sets[1])
-
-
-@st.composite
-def variants(draw: st.DrawFn) -> list[str]:
-    """Draw texts that are near each other more often than not."""
-    rng = draw(st.randoms(use_true_random=False))
-    base = "".join(rng.choices(string.ascii_lowercase[:4], k=rng.randint(0, 60)))
-    texts = []
-    for _ in range(draw(st.integers(1, 12))):
-        letters = list(base)
-        for _ in range(rng.randint(0, 4)):
-            letters.insert(rng.randint(0, len(letters)), rng.choice("abcde"))
-            if rng.random() < 0.5:
-                letters.pop(rng.randrange(len(letters)))
-        texts.append("".join(letters) or "x")
-    return texts
-
-
-@settings(deadline=None)
-@given(variants(), st.sampled_from([0.3, 0.5, 0.85, 1.0]))
-def test_the_join_finds_exactly_what_comparing_all_pairs_finds(texts: list[str], threshold: float) -> None:
-    """Clusters are the connected components of the real Jaccard similarity, whatever the texts and the threshold."""
-    size = len(texts)
-    # No text answers what another one does alike, so that none is dropped.
-    answers = np.full((size, size), -1, dtype=np.int8)
-    np.fill_diagonal(answers, 1)
-    found = find_near_duplicates(texts, sides=np.zeros(size, dtype=np.int8), answers=answers, threshold=threshold)
-    expected = list(range(size))
-    for one in range(size):
-        for other in range(one):
-            if jaccard(texts[one], texts[other]) >= threshold - 1e-9:
-                expected = [expected[other] if cluster == expected[one] else cluster for cluster in expected]
-    assert found.kept.all()
-    assert [found.cluster.tolist().index(cluster) for cluster in found.cluster] == [expected.index(cluster) for cluster in expected]
-
-
-@settings(deadline=None)
-@given(variants(), st.sampled_from([0.3, 0.5, 0.85]))
-def test_nothing_kept_is_covered_and_nothing_dropped_is_missed(texts: list[str], threshold: float) -> None:
-    """Of texts that all say the same, every dropped one has a kept near duplicate, and no two kept ones are near."""
-    size = len(texts)
-    found = find_near_duplicates(
-        texts, sides=np.zeros(size, dtype=np.int8), answers=np.zeros((size, 1), dtype=np.int8), threshold=threshold
-    )
-    kept = np.flatnonzero(found.kept).tolist()
-    near = [any(jaccard(texts[row], texts[other]) >= threshold - 1e-9 for other in kept if other < row) for row in range(size)]
-    assert near == (~found.kept).tolist()
