@@ -25,7 +25,7 @@ def serve(
     from service.http.connection import server
     from service.settings import read_settings
 
-    server.serve(read_settings(artefact=artefact, profile=profile, host=host, port=port, workers=workers))
+    server.run_server(read_settings(artefact=artefact, profile=profile, host=host, port=port, workers=workers))
 
 
 def warm(*, artefact: ArtefactOption = None) -> None:

@@ -125,7 +125,7 @@ async def judge_comments(
 def judge_and_count(request: Request, judge: Judge, comments: Sequence[Comment], attempt: Attempt, *, explain: bool = False) -> Judgements:
     """Judge comments in the calling thread, and count the judgements in the metrics."""
     judgements = judge.judge(comments, explain=explain, ngrams_only=attempt.ngrams_only, first_pass=attempt.first_pass)
-    get_state(request).metrics.judged(judgements)
+    get_state(request).metrics.count_judgements(judgements)
     return judgements
 
 

@@ -29,9 +29,9 @@ from pydantic_core import to_json
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-__all__ = ["PROBLEM_TYPE", "FieldError", "Problem", "ProblemError", "ProblemKind", "problem_response", "problem_responses"]
+__all__ = ["FieldError", "Problem", "ProblemError", "ProblemKind", "problem_response", "problem_responses"]
 
-PROBLEM_TYPE = "application/problem+json"
+_PROBLEM_TYPE = "application/problem+json"
 
 
 class ProblemKind(Enum):
@@ -113,7 +113,7 @@ class ProblemError(Exception):
 
 def problem_response(document: Problem, *, headers: Mapping[str, str] | None = None) -> Response:
     """Return the answer that carries a problem document."""
-    return Response(to_json(document), status_code=document["status"], media_type=PROBLEM_TYPE, headers=headers)
+    return Response(to_json(document), status_code=document["status"], media_type=_PROBLEM_TYPE, headers=headers)
 
 
 def problem_responses(*kinds: ProblemKind) -> dict[int | str, dict[str, Any]]:
@@ -124,6 +124,6 @@ def problem_responses(*kinds: ProblemKind) -> dict[int | str, dict[str, Any]]:
         if kind.status in responses:
             responses[kind.status]["description"] += " " + description
         else:
-            content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+            content = {_PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
             responses[kind.status] = {"description": description, "content": content}
     return responses

@@ -17,7 +17,7 @@ from starlette.datastructures import Address
 from service.http.problems import ProblemError, ProblemKind
 from service.settings import Settings
 
-__all__ = ["MemoryCounter", "RateLimits", "RedisCounter"]
+__all__ = ["MemoryCounter", "RateLimits"]
 
 _log = logging.getLogger("tipstaff.http")
 
@@ -89,7 +89,7 @@ class MemoryCounter:
         """Do nothing: there is nothing to close."""
 
 
-class RedisCounter:
+class _RedisCounter:
     """Counts calls in a Redis that several processes share. While Redis does not answer, nobody is refused.
 
     Args:
@@ -159,7 +159,7 @@ class RateLimits:
         """Return the limits that the settings ask for; None if they ask for none."""
         if settings.limit_per_key is None and settings.limit_per_address is None:
             return None
-        counter = MemoryCounter() if settings.limit_storage is None else RedisCounter(settings.limit_storage.get_secret_value())
+        counter = MemoryCounter() if settings.limit_storage is None else _RedisCounter(settings.limit_storage.get_secret_value())
         per_key, per_address = ([] if text is None else parse_many(text) for text in (settings.limit_per_key, settings.limit_per_address))
         return cls(counter, per_key=per_key, per_address=per_address)
 

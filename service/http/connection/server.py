@@ -29,7 +29,7 @@ from service.model_loading import load_moderator
 from service.settings import Settings, unknown_variables
 from service.store.store import open_store
 
-__all__ = ["serve"]
+__all__ = ["run_server"]
 
 _BACKLOG = 2048
 _MAX_OPEN_FILES = 65_536
@@ -40,7 +40,7 @@ _WORKER_PING_TIMEOUT = 60
 _log = logging.getLogger("tipstaff.http")
 
 
-def serve(settings: Settings) -> None:
+def run_server(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT arrives, then finish the calls in progress. To be called in the main thread.
 
     Args:

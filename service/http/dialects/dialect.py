@@ -16,11 +16,11 @@ from service.settings import Settings
 if TYPE_CHECKING:
     from service.store.outbox_worker import Handler
 
-__all__ = ["SERVICE_FAILURES", "Dialect", "Endpoint", "wrap_endpoint"]
+__all__ = ["Dialect", "Endpoint", "wrap_endpoint"]
 
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 
-SERVICE_FAILURES = frozenset({ProblemKind.NOT_READY, ProblemKind.INTERNAL, ProblemKind.OVERLOADED, ProblemKind.DEADLINE})
+_SERVICE_FAILURES = frozenset({ProblemKind.NOT_READY, ProblemKind.INTERNAL, ProblemKind.OVERLOADED, ProblemKind.DEADLINE})
 """Problems that keep comments from being judged through no fault of the caller; for these a site may choose to fail open or closed."""
 
 
@@ -74,7 +74,7 @@ def wrap_endpoint(endpoint: Endpoint, *, dialect: Dialect, settings: Settings, j
             raise
         except Exception as error:
             problem = error if isinstance(error, ProblemError) else report_fault(error, request.scope)
-            if problem.kind in SERVICE_FAILURES and on_failure != "error":
+            if problem.kind in _SERVICE_FAILURES and on_failure != "error":
                 return dialect.approve(request) if on_failure == "open" else dialect.reject(request)
             return dialect.refuse(problem)
 

@@ -24,20 +24,23 @@ from model.errors import SettingsError
 if TYPE_CHECKING:
     from service.judging.judge import Judgements
 
-__all__ = ["BUCKETS", "GAUGES", "OTHER", "Metrics", "SeriesKey", "open_metrics_dir"]
+__all__ = ["BUCKETS", "OTHER", "Metrics", "SeriesKey", "open_metrics_dir"]
 
 SeriesKey = tuple[str, ...]
 """The name of a series, then the values of its labels."""
 
+# What is counted of a comment: the codes of its label, its verdict and its unobserved verdict, its language, and whether that is
+# foreign.
 _Row = tuple[int, int, int, str | None, bool | None]
-"""What is counted of a comment: the codes of its label, its verdict and its unobserved verdict, its language, whether that is foreign."""
 
 OTHER = "other"
+"""The value of a label that stands for all values that are not counted one by one."""
+
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """The upper bounds of the buckets of call times, in seconds; above the last bound there is one more bucket."""
 
-GAUGES = frozenset({"in_progress", "large_waiting", "connections", "worker"})
-"""Series that hold a present state; those of a process that has ended do not count."""
+# Series that hold a present state; those of a process that has ended do not count.
+_GAUGES = frozenset({"in_progress", "large_waiting", "connections", "worker"})
 
 _SLOTS = 16_384
 _SLOT_BYTES = 8
@@ -123,22 +126,22 @@ class Metrics:
             self._values[self._slot(("seconds", route, str(bucket)))] += 1
             self._values[self._slot(("seconds_sum", route))] += seconds
 
-    def judged(self, judgements: "Judgements") -> None:
+    def count_judgements(self, judgements: "Judgements") -> None:
         """Count what was decided about comments."""
         labels = judgements.decisions.labels.tolist()
-        community = self._community(judgements.community)
+        community = self._community_label(judgements.community)
         verdicts, unobserved = judgements.verdicts.tolist(), judgements.unobserved_verdicts.tolist()
-        nothing = [None] * len(labels)
-        rows = zip(labels, verdicts, unobserved, judgements.languages or nothing, judgements.foreign or nothing, strict=True)
-        counted = Counter(rows) if len(labels) > 1 else dict.fromkeys(rows, 1)
+        unknown = [None] * len(labels)
+        rows = zip(labels, verdicts, unobserved, judgements.languages or unknown, judgements.foreign or unknown, strict=True)
+        counts = Counter(rows) if len(labels) > 1 else dict.fromkeys(rows, 1)
         with self._lock:
-            for row, count in counted.items():
-                for slot in self._rows.get((community, row)) or self._row(community, row):
+            for row, count in counts.items():
+                for slot in self._rows.get((community, row)) or self._find_slots(community, row):
                     self._values[slot] += count
 
-    def _row(self, community: str, row: _Row) -> Sequence[int]:
+    def _find_slots(self, community: str, row: _Row) -> Sequence[int]:
         label, verdict, unobserved, language, foreign = row
-        keys: list[SeriesKey] = [("labels", _LABELS[label]), ("languages", _language(language), "true" if foreign else "false")]
+        keys: list[SeriesKey] = [("labels", _LABELS[label]), ("languages", _language_label(language), "true" if foreign else "false")]
         if verdict >= 0:
             keys.append(("verdicts", VERDICTS[verdict].value, VERDICTS[unobserved].value, community))
         if len(self._rows) >= _MAX_ROWS:
@@ -146,7 +149,7 @@ class Metrics:
         slots = self._rows[community, row] = [self._slot(key) for key in keys]
         return slots
 
-    def _community(self, name: str | None) -> str:
+    def _community_label(self, name: str | None) -> str:
         if name is None:
             return ""
         if name not in self._communities:
@@ -156,7 +159,7 @@ class Metrics:
         return name
 
     def set_gauges(self, **values: float) -> None:
-        """Set gauges, by the names in GAUGES."""
+        """Set gauges, by their names, such as ``connections``."""
         with self._lock:
             for name, value in values.items():
                 self._values[self._slot((name,))] = value
@@ -170,12 +173,12 @@ class Metrics:
         for names in sorted(self._folder.glob(f"*{_NAMES}")):
             is_alive = _is_alive(int(names.stem))
             for key, value in _read_series(names):
-                if is_alive or key[0] not in GAUGES:
+                if is_alive or key[0] not in _GAUGES:
                     totals[key] += value
         return totals
 
 
-def _language(code: str | None) -> str:
+def _language_label(code: str | None) -> str:
     if code is None:
         return "unknown"
     # A caller may name any language of two or three letters; only those of two letters are few enough.

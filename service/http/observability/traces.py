@@ -14,13 +14,13 @@ from starlette.types import Scope
 from model.errors import SettingsError
 from service.http.observability.metrics import OTHER
 
-__all__ = ["Traces", "check_traces", "is_tracing_requested"]
+__all__ = ["Traces", "check_traces"]
 
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 _PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 
 
-def is_tracing_requested(environ: Mapping[str, str]) -> bool:
+def _is_requested(environ: Mapping[str, str]) -> bool:
     """Return whether the environment names a collector of traces, and does not switch traces off."""
     if environ.get("OTEL_SDK_DISABLED", "").lower() == "true" or environ.get("OTEL_TRACES_EXPORTER", "otlp") != "otlp":
         return False
@@ -33,7 +33,7 @@ def check_traces(environ: Mapping[str, str]) -> None:
     Raises:
         SettingsError: the libraries are not installed, or the environment asks for a protocol other than HTTP with protobuf.
     """
-    if not is_tracing_requested(environ):
+    if not _is_requested(environ):
         return
     if not all(map(_is_installed, ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http"))):
         raise SettingsError(
@@ -72,7 +72,7 @@ class Traces:
     @classmethod
     def from_environment(cls) -> "Traces | None":
         """Return the traces that the environment asks for; None if it asks for none."""
-        return cls() if is_tracing_requested(os.environ) else None
+        return cls() if _is_requested(os.environ) else None
 
     def record_call(self, scope: Scope, *, route: str, dialect: str, status: int, seconds: float, request_id: str) -> None:
         """Record the span of a call that has just ended, as part of the trace that the caller names, if it names one."""

@@ -46,7 +46,7 @@ from service.settings import Settings
 if TYPE_CHECKING:
     from model.explain import Span
 
-__all__ = ["AnswerCall", "ModerateCall", "add_moderate_route", "answer_moderate", "moderate_endpoint"]
+__all__ = ["ModerateCall", "add_moderate_route", "moderate_endpoint"]
 
 _QUICK_FORMATS = (None, Format.PLAIN)
 _DIGITS = 6
@@ -74,7 +74,7 @@ _BODY = {
 }
 _REASONS = {"empty": "There is no text left to judge."}
 
-AnswerCall: TypeAlias = "Callable[[Request, Judge, ModerateCall, Attempt], ModerateAnswer]"
+_AnswerCall: TypeAlias = "Callable[[Request, Judge, ModerateCall, Attempt], ModerateAnswer]"
 """Makes the answer to a call, as `answer_moderate` does."""
 
 
@@ -109,7 +109,7 @@ def add_moderate_route(app: FastAPI, settings: Settings) -> None:
     """Add the route to an app, with its documentation."""
     app.add_api_route(
         "/v1/moderate",
-        moderate_endpoint(settings, answer_moderate),
+        moderate_endpoint(settings, _answer_moderate),
         methods=["POST"],
         response_model=ModerateAnswer,
         responses=problem_responses(*_PROBLEMS),
@@ -130,7 +130,7 @@ def _describe_limits(settings: Settings) -> str:
     )
 
 
-def moderate_endpoint(settings: Settings, answer_call: "AnswerCall") -> Callable[[Request], Coroutine[Any, Any, Response]]:
+def moderate_endpoint(settings: Settings, answer_call: "_AnswerCall") -> Callable[[Request], Coroutine[Any, Any, Response]]:
     """Return the endpoint that reads a call, has it judged and writes the answer.
 
     Args:
@@ -166,7 +166,7 @@ def _cost_per_letter(message: ModerateRequest) -> int:
     return cost if all(comment.format in _QUICK_FORMATS for comment in message.comments) else cost * MARKUP_COST
 
 
-def answer_moderate(request: Request, judge: Judge, call: ModerateCall, attempt: Attempt) -> ModerateAnswer:
+def _answer_moderate(request: Request, judge: Judge, call: ModerateCall, attempt: Attempt) -> ModerateAnswer:
     """Judge the comments of a call in the calling thread, and return the answer.
 
     Args:

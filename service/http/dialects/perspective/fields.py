@@ -6,9 +6,9 @@ from typing import Any
 
 from service.http.dialects.perspective.google_errors import bad_request
 
-__all__ = ["Mask", "apply_mask", "parse_mask"]
+__all__ = ["apply_mask", "parse_mask"]
 
-Mask = Mapping[str, "Mask"]
+_Mask = Mapping[str, "_Mask"]
 """What a client wants of an object, by the names of its fields. An empty mask means everything; the name ``*`` means any field."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9_.@*-]{1,200}|[,/()]")
@@ -16,7 +16,7 @@ _MAX_LENGTH = 2000
 _MAX_DEPTH = 10
 
 
-def parse_mask(text: str) -> Mask:
+def parse_mask(text: str) -> _Mask:
     """Parse a mask: names separated by ``,``, with ``a/b`` for a field of a field and ``a(b,c)`` for several of them.
 
     Raises:
@@ -71,7 +71,7 @@ def _parse_selection(tokens: list[str], mask: dict[str, Any], depth: int) -> Non
             return
 
 
-def apply_mask(answer: Any, mask: Mask) -> Any:
+def apply_mask(answer: Any, mask: _Mask) -> Any:
     """Return the part of an answer that a mask selects; selected fields that the answer does not have are left out."""
     if not mask:
         return answer
