@@ -36,7 +36,7 @@ finally:
     if _HIDE_SCIPY:
         del sys.modules["scipy"]
 
-__all__ = ["inner", "kernel", "prefetch"]
+__all__ = ["inlined", "inner", "kernel", "prefetch"]
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -65,9 +65,18 @@ def inner(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     return _compile(function, count_references=False)
 
 
-def _compile(function: Callable[Arguments, Result], *, count_references: bool) -> Callable[Arguments, Result]:
-    untyped_njit: Any = njit  # its stub does not know _nrt
-    compiled = untyped_njit(nogil=True, _nrt=count_references)(function)
+def inlined(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Compile a function as ``inner`` does, into each function that calls it, however large it is.
+
+    LLVM inlines small functions by itself. This is for larger ones in inner loops: a call hands over each array as seven values, which
+    may cost as much as what the function then does.
+    """
+    return _compile(function, count_references=False, always_inline=True)
+
+
+def _compile(function: Callable[Arguments, Result], *, count_references: bool, always_inline: bool = False) -> Callable[Arguments, Result]:
+    untyped_njit: Any = njit  # its stub does not know these options
+    compiled = untyped_njit(nogil=True, _nrt=count_references, forceinline=always_inline)(function)
     compiled._cache = _Cache(function)  # type: ignore[no-untyped-call]
     return compiled  # type: ignore[no-any-return]
 

@@ -21,7 +21,8 @@ import numpy.typing as npt
 
 from model.array_types import ByteArray, FloatArray
 from model.encoder.wordpiece import WordPiece
-from model.normaliser.normalise import buffers, normalise_bytes
+from model.normaliser.buffers import make_buffers
+from model.normaliser.normalise import normalise_bytes
 from model.threads import run_in_slices
 
 if TYPE_CHECKING:
@@ -47,11 +48,11 @@ def normalise_texts(texts: Sequence[bytes], lexicon: npt.NDArray[np.uint32]) -> 
         texts: UTF-8, as ``model.text.pipeline.prepare`` leaves it.
         lexicon: words that disguises may be read as.
     """
-    room = buffers(max(map(len, texts), default=0), False)
+    room = make_buffers(max(map(len, texts), default=0), False)
     normalised = []
     for text in texts:
         size = normalise_bytes(np.frombuffer(text, np.uint8), 0, len(text), lexicon, room)
-        normalised.append(room.one.data[:size].tobytes().decode())
+        normalised.append(room.text.data[:size].tobytes().decode())
     return normalised
 
 

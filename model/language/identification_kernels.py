@@ -11,7 +11,7 @@ import numpy.typing as npt
 from model.array_types import BoolArray, ByteArray, FloatArray, Int32Array, IntArray
 from model.language.model_file import GAIN_STEP, NO_STATE, NgramTables, child_state
 from model.language.scripts import LATIN, NOT_A_LETTER, SCRIPT_NAMES, SYLLABIC, decode_code_point, script_of
-from model.normaliser.alphabet import HASH_OFFSET, flags_of, hash_end, hash_on
+from model.normaliser.hashing import HASH_OFFSET, extend_hash, finish_hash, flags_of
 from model.numba_cache import inner, kernel
 
 __all__ = ["ENGLISH", "EVIDENCE_COLUMNS", "OTHER", "PLAIN", "SCRIPT", "collect_evidence", "score_languages"]
@@ -144,7 +144,7 @@ def _read_word(data: ByteArray, at: int, end: int, lexicon: npt.NDArray[np.uint3
             run = run + 1 if byte == last else 1
             last = byte
             longest_run = max(longest_run, run)
-            h = hash_on(h, byte)
+            h = extend_hash(h, byte)
             size += 1
             at += 1
             script_letters[LATIN] += 1
@@ -159,7 +159,7 @@ def _read_word(data: ByteArray, at: int, end: int, lexicon: npt.NDArray[np.uint3
                     size += 1
     if longest_run >= _DRAWN_OUT or size < 2:
         return 0, False
-    return size, only_ascii and flags_of(lexicon, hash_end(h)) != 0
+    return size, only_ascii and flags_of(lexicon, finish_hash(h)) != 0
 
 
 @inner

@@ -33,7 +33,8 @@ from model.ngrams.heads import (
 )
 from model.ngrams.tokens import Words, allocate_words
 from model.ngrams.weight_tables import DISCOUNT_ROW, SLOPE_ROW, WeightTables
-from model.normaliser.normalise import buffers, normalise_bytes
+from model.normaliser.buffers import make_buffers
+from model.normaliser.normalise import normalise_bytes
 from model.numba_cache import inner, kernel
 
 __all__ = ["collect_occurrences", "extract_slice", "score_slice"]
@@ -98,17 +99,17 @@ def score_slice(
     tables = WeightTables(values, head_rows, word_slots, word_rows)
     heads = head_rows.shape[1]
     longest = _longest(offsets, lo, hi)
-    text = buffers(longest, False)
+    buffers = make_buffers(longest, False)
     # Normalisation can make five bytes of one, but hardly ever does: smaller buffers are less memory to touch.
     room = _allocate_text(longest + _SLACK, settings, heads)
     window_log_odds = np.empty(LABEL_HEADS, np.float64)
     generation = 1
     for i in range(lo, hi):
-        n = normalise_bytes(data, offsets[i], offsets[i + 1], lexicon, text)
+        n = normalise_bytes(data, offsets[i], offsets[i + 1], lexicon, buffers)
         if n > room.capacity:
             room = _allocate_text(n, settings, heads)
             generation = 1
-        words = sum_features(text.one.data, n, settings, tables, room.words, generation, room.sums)
+        words = sum_features(buffers.text.data, n, settings, tables, room.words, generation, room.sums)
         generation += 2
         write_log_odds(room.sums, head_rows, heads, floats[i])
         codes[i, ABUSIVE_BEGIN] = codes[i, HATEFUL_BEGIN] = 0
@@ -173,14 +174,14 @@ def extract_slice(
         The number of buckets, -1 if ``out`` is too small.
     """
     longest = _longest(offsets, lo, hi)
-    text = buffers(longest, False)
+    buffers = make_buffers(longest, False)
     words = allocate_words(_most_normalised(longest))
     features = allocate_features(max_features(_most_normalised(longest), settings))
     ends = np.zeros(BLOCKS, np.int64)
     total = 0
     for i in range(lo, hi):
-        n = normalise_bytes(data, offsets[i], offsets[i + 1], lexicon, text)
-        size = collect_features(text.one.data, 0, n, settings, words, 2 * (i - lo) + 1, True, features, ends)
+        n = normalise_bytes(data, offsets[i], offsets[i + 1], lexicon, buffers)
+        size = collect_features(buffers.text.data, 0, n, settings, words, 2 * (i - lo) + 1, True, features, ends)
         if total + size > out.size:
             return -1
         out[total : total + size] = features.bucket[:size]

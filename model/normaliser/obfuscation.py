@@ -1,269 +1,134 @@
-"""How a token is read out of a disguise: drawn-out letters, leetspeak, masked vowels, letters set apart.
+"""How words that are taken apart are put together again: single letters, two halves, letters with signs between them.
 
-A disguise is undone only where that makes a word of the lexicon. Each function leaves the word in ``found`` and returns
-its size, 0 if there is none.
+A word is put together only where that makes a word of the lexicon. Each function that reads one writes it to ``replacement`` and
+returns its size, 0 if there is none.
 """
 
-from typing import NamedTuple
-
-import numpy as np
-import numpy.typing as npt
-
 from model.array_types import ByteArray
-from model.normaliser.alphabet import (
-    CHARGED,
-    HASH_OFFSET,
-    LEET,
-    fits,
-    flags_of,
-    hash_end,
-    hash_on,
-    is_alnum,
-    is_digit,
-    is_edge,
-    is_leet,
-    is_letter,
-    is_separator,
-    look_up,
-    put,
-)
-from model.numba_cache import inner
+from model.normaliser.ascii import SPACE, is_alnum, is_digit, is_edge, is_leet, is_letter, is_separator, letters_end
+from model.normaliser.buffers import Scratch, copy_word
+from model.normaliser.hashing import CHARGED, HASH_OFFSET, Lexicon, extend_hash, finish_hash, flags_of, look_up
+from model.normaliser.leetspeak import CHARGED_ONLY, count_readings, decode_leetspeak, is_acceptable, nth_reading, write_reading
+from model.normaliser.token_parts import TokenParts
+from model.numba_cache import inlined, inner
 
-__all__ = [
-    "LONGEST",
-    "SHORTEN",
-    "Scratch",
-    "drawn_out",
-    "joined",
-    "mention",
-    "numbered",
-    "placeholder",
-    "resolve",
-    "separated",
-    "spelled",
-]
+__all__ = ["begins_single_letters", "is_numeric", "join_halves", "join_separated", "join_single_letters"]
 
-Lexicon = npt.NDArray[np.uint32]
-
-NEVER = 99  # more letters than any word has: charged words only
-LONGEST = 40  # letters of a token that the rules look at; longer ones are only shortened
-SHORTEN = -1
-_SPELLED = 24  # letters standing alone that are read together
-_USER = np.frombuffer(b"@user", np.uint8)
-_HTTP = np.frombuffer(b"http", np.uint8)
-
-
-class Scratch(NamedTuple):
-    """Room for a word under way.
-
-    Attributes:
-        raw, word, found: what is to be read, how, and what came of it; 64 bytes each.
-        hashes: of words that were tried, 64.
-    """
-
-    raw: ByteArray
-    word: ByteArray
-    found: ByteArray
-    hashes: npt.NDArray[np.uint64]
+_MOST_SINGLE = 24  # letters standing alone that are read together
+_LONGEST_HALF = 12
+_FEWEST = 4  # letters of a word that is not charged
 
 
 @inner
-def _collapse(word: ByteArray, size: int, lexicon: Lexicon, least: int, found: ByteArray) -> int:
-    """Look for word[:size] with its repeated letters cut to two or one; write what fits to found and return its size, else 0."""
-    runs = 0
-    for i in range(1, size):
-        if word[i] == word[i - 1] and (i == 1 or word[i] != word[i - 2]):
-            runs += 1
-    if runs == 0:
-        return 0
-    for choice in range(1 << min(runs, 4)):
-        n = 0
-        run = -1
-        i = 0
-        while i < size:
-            j = i + 1
-            while j < size and word[j] == word[i]:
-                j += 1
-            found[n] = word[i]
-            n += 1
-            if j - i > 1:
-                run += 1
-                if not (choice >> min(run, 3)) & 1:
-                    found[n] = word[i]
-                    n += 1
-            i = j
-        if fits(look_up(lexicon, found, 0, n), n, least):
-            return n
-    return 0
+def begins_single_letters(token: TokenParts, following: TokenParts) -> bool:
+    """Whether a token and the one that follows are a single sign each, as ``join_single_letters`` needs them."""
+    return token.end - token.begin == 1 and following.end - following.begin == 1
 
 
 @inner
-def _choice(tried: int, choices: int) -> int:
-    """Return which readings of ambiguous signs to try next: all alike first (0 and the last), then the mixed ones."""
-    return tried // 2 if tried % 2 == 0 else choices - 1 - tried // 2
-
-
-@inner
-def _choices(raw: ByteArray, size: int) -> int:
-    """Return how many ways there are to read the signs of raw[:size], 16 at most; 0 if one of them is no letter's."""
-    ambiguous = 0
-    for i in range(size):
-        if not is_letter(raw[i]):
-            if not is_leet(raw[i]):
-                return 0
-            if LEET[raw[i], 1] != 0:
-                ambiguous += 1
-    return 1 << min(ambiguous, 4)
-
-
-@inner
-def _decode(raw: ByteArray, size: int, choice: int, word: ByteArray) -> None:
-    """Write raw[:size] with letters for signs to word; bit k of choice tells how to read the k-th ambiguous sign."""
-    seen = 0
-    for i in range(size):
-        b = raw[i]
-        if is_letter(b):
-            word[i] = b
-        elif LEET[b, 1] != 0:
-            word[i] = LEET[b, (choice >> min(seen, 3)) & 1]
-            seen += 1
-        else:
-            word[i] = LEET[b, 0]
-
-
-@inner
-def resolve(raw: ByteArray, size: int, lexicon: Lexicon, least: int, room: Scratch) -> int:
-    """Read raw[:size] (letters and leet signs) as a word of the lexicon; write it to found and return its size, else 0."""
-    if size < 3 or size > LONGEST:
-        return 0
-    choices = _choices(raw, size)
-    for tried in range(choices):
-        _decode(raw, size, _choice(tried, choices), room.word)
-        if fits(look_up(lexicon, room.word, 0, size), size, least):
-            return put(room.word, size, room.found)
-        n = _collapse(room.word, size, lexicon, least, room.found)
-        if n > 0:
-            return n
-    return 0
-
-
-# The rules, one by one. Each returns the size of what it left in found, 0 if it does not apply.
-
-
-@inner
-def placeholder(data: ByteArray, lo: int, hi: int, found: ByteArray) -> tuple[int, int]:
-    """Name what corpora write as [user], <url> and the like, and u/somebody; return the size and where that ends."""
-    if data[lo] == 91 or data[lo] == 60:
-        if hi - lo >= 6 and data[lo + 1] == 117 and data[lo + 2] == 115 and data[lo + 3] == 101 and data[lo + 4] == 114:
-            if data[lo + 5] == 93 or data[lo + 5] == 62:
-                return put(_USER, 5, found), lo + 6
-        if (
-            hi - lo >= 5
-            and data[lo + 1] == 117
-            and data[lo + 2] == 114
-            and data[lo + 3] == 108
-            and (data[lo + 4] == 93 or data[lo + 4] == 62)
-        ):
-            return put(_HTTP, 4, found), lo + 5
-        return 0, lo
-    j = lo + 1 if data[lo] == 47 else lo
-    if hi - j >= 4 and data[j] == 117 and data[j + 1] == 47 and is_alnum(data[j + 2]):
-        j += 2
-        while j < hi and (is_alnum(data[j]) or data[j] == 95 or data[j] == 45):
-            j += 1
-        return put(_USER, 5, found), j
-    return 0, lo
-
-
-@inner
-def mention(data: ByteArray, lo: int, hi: int, lexicon: Lexicon, room: Scratch) -> tuple[int, int]:
-    """Name @somebody, unless the sign is the first letter of a word (@ss); return the size and where that ends."""
-    size = resolve(data[lo:hi], hi - lo, lexicon, NEVER, room)
-    if size > 0:
-        return size, hi
-    stop = lo + 1
-    while stop < hi and (is_alnum(data[stop]) or data[stop] == 95):
-        stop += 1
-    same = stop - lo == 5
-    for k in range(1, 5):
-        same = same and data[lo + k] == _USER[k]
-    return (0 if same else put(_USER, 5, room.found)), stop
-
-
-@inner
-def spelled(data: ByteArray, i: int, size: int, lexicon: Lexicon, room: Scratch) -> tuple[int, int]:
-    """Read letters that stand alone from i on (f u c k) as the longest word that they begin with; return its size and end.
-
-    All readings grow letter by letter with their hashes, for a text may hold nothing but single letters.
-    """
+def _collect_single_letters(data: ByteArray, i: int, size: int, raw: ByteArray) -> int:
+    """Write the letters and signs that stand alone from i on to raw, up to one with punctuation behind it; return how many."""
     m = 0
-    while m < _SPELLED and i < size and (is_letter(data[i]) or is_leet(data[i])):
-        ends = i + 1 == size or is_edge(data[i + 1])
-        if not ends and data[i + 1] != 32:
+    while m < _MOST_SINGLE and i < size and (is_letter(data[i]) or is_leet(data[i])):
+        is_last = i + 1 == size or is_edge(data[i + 1])
+        if not is_last and data[i + 1] != SPACE:
             break
-        room.raw[m] = data[i]
+        raw[m] = data[i]
         m += 1
         i += 2
-        if ends:
+        if is_last:
             break
-    used = 0
-    length = 0
-    choices = _choices(room.raw, m) if m > 2 else 0
-    for most in range(2, 0, -1):
-        for tried in range(choices):
-            _decode(room.raw, m, _choice(tried, choices), room.word)
-            h = HASH_OFFSET
-            n = 0
-            run = 0
-            letters = 0
-            for k in range(m):
-                run = run + 1 if k > 0 and room.word[k] == room.word[k - 1] else 1
-                letters += is_letter(room.raw[k])
-                if run <= most:
-                    room.word[n] = room.word[k]
-                    n += 1
-                    h = hash_on(h, room.word[k])
-                if n > 2 and k + 1 > used and 2 * letters > k and fits(flags_of(lexicon, hash_end(h)), n, 4):
-                    used = k + 1
-                    length = put(room.word, n, room.found)
-    return length, i - 2 * (m - used) - 1
+    return m
 
 
 @inner
-def drawn_out(data: ByteArray, lo: int, hi: int, longest: int, lexicon: Lexicon, found: ByteArray) -> int:
-    """Find the word that letters were repeated in (fuuuck); SHORTEN if there is none but some come three times or more."""
-    size = _collapse(data[lo:hi], hi - lo, lexicon, 2 if longest >= 3 else NEVER, found)
-    return SHORTEN if size == 0 and longest >= 3 else size
+def _longest_word(m: int, most: int, used: int, lexicon: Lexicon, room: Scratch) -> tuple[int, int]:
+    """Find the longest word that a reading of single letters begins with.
 
+    The word grows letter by letter together with its hash, for a text may consist of nothing but single letters.
 
-@inner
-def joined(data: ByteArray, lo: int, hi: int, flags: int, size: int, lexicon: Lexicon, room: Scratch) -> tuple[int, int]:
-    """Join the letters data[lo:hi] with those behind the blank (fu ck) if only that makes sense; return the size and end.
+    Args:
+        m: how many letters room.raw and their reading room.candidate hold; what is read of candidate is overwritten.
+        most: how often a letter may come in a row; further ones are left out.
+        used: how many letters a word that was found before is made of: this one has to be made of more.
+        lexicon: the known words.
+        room: receives the word as its replacement.
 
-    One of the two is no word, neither if they do not make a charged one, and no single letter is joined to a word: "pen is" and
-    "as sure" are left alone.
+    Returns:
+        The size of the word, and how many letters it is made of; 0 and used if there is none.
     """
-    last = hi + 1
-    while last < size and is_letter(data[last]) and last - hi <= 13:
-        last += 1
-    left, right = hi - lo, last - hi - 1
-    if right == 0 or right > 12 or left + right < 4 or (last < size and is_alnum(data[last])):
-        return 0, hi
-    other = look_up(lexicon, data, hi + 1, last)
-    odd = (left >= 2 and flags == 0) or (right >= 2 and other == 0)
-    if not odd or (left == 1 and other != 0) or (right == 1 and flags != 0):
-        return 0, hi
-    for k in range(left):
-        room.found[k] = data[lo + k]
-    for k in range(right):
-        room.found[left + k] = data[hi + 1 + k]
-    together = look_up(lexicon, room.found, 0, left + right)
-    both = (left == 1 or flags == 0) and (right == 1 or other == 0)
-    return (left + right if together & CHARGED != 0 or (together != 0 and both and left + right > 4) else 0), last
+    h = HASH_OFFSET
+    n = run = letters = length = 0
+    for k in range(m):
+        run = run + 1 if k > 0 and room.candidate[k] == room.candidate[k - 1] else 1
+        letters += is_letter(room.raw[k])
+        if run <= most:
+            room.candidate[n] = room.candidate[k]
+            n += 1
+            h = extend_hash(h, room.candidate[k])
+        if n > 2 and k + 1 > used and 2 * letters > k and is_acceptable(flags_of(lexicon, finish_hash(h)), n, _FEWEST):
+            used = k + 1
+            length = copy_word(room.candidate, n, room.replacement)
+    return length, used
 
 
 @inner
-def numbered(data: ByteArray, lo: int, hi: int, lexicon: Lexicon) -> bool:
+def join_single_letters(data: ByteArray, i: int, size: int, lexicon: Lexicon, room: Scratch) -> tuple[int, int]:
+    """Read letters that stand alone from i on (f u c k) as the longest word that they begin with; return its size and end."""
+    m = _collect_single_letters(data, i, size, room.raw)
+    used = length = 0
+    readings = count_readings(room.raw, m) if m > 2 else 0
+    for most in range(2, 0, -1):
+        for n in range(readings):
+            write_reading(room.raw, m, nth_reading(n, readings), room.candidate)
+            longer, used = _longest_word(m, most, used, lexicon, room)
+            if longer > 0:
+                length = longer
+    return length, i + 2 * used - 1
+
+
+@inner
+def _may_be_halves(left: int, left_flags: int, right: int, right_flags: int) -> bool:
+    """Whether words of so many letters, with these flags, may be halves of one.
+
+    One of them has to be no word, and no single letter is joined to a word: "pen is" and "as sure" are left alone.
+    """
+    has_odd_half = (left >= 2 and left_flags == 0) or (right >= 2 and right_flags == 0)
+    has_lone_letter = (left == 1 and right_flags != 0) or (right == 1 and left_flags != 0)
+    return has_odd_half and not has_lone_letter
+
+
+@inlined
+def join_halves(data: ByteArray, token: TokenParts, following: TokenParts, lexicon: Lexicon, replacement: ByteArray) -> tuple[int, int]:
+    """Join a word with the letters behind the blank (fu ck) if only that makes sense; return the size of both and where they end.
+
+    They have to make a charged word, or one of five letters if neither of them is a word.
+
+    Args:
+        data: the text.
+        token: letters, with no punctuation behind them.
+        following: the token that follows.
+        lexicon: the known words.
+        replacement: receives the word.
+    """
+    left, right = token.hi - token.lo, following.letters_end - following.begin
+    is_bare = following.lo == following.begin and (following.letters_end == following.end or not is_alnum(data[following.letters_end]))
+    if not 1 <= right <= _LONGEST_HALF or left > _LONGEST_HALF or not is_bare or following.begin != token.end + 1:
+        return 0, token.end
+    if not _may_be_halves(left, token.flags, right, following.flags):
+        return 0, token.end
+    for k in range(left):
+        replacement[k] = data[token.lo + k]
+    for k in range(right):
+        replacement[left + k] = data[following.begin + k]
+    flags = look_up(lexicon, replacement, 0, left + right)
+    has_word = (left >= 2 and token.flags != 0) or (right >= 2 and following.flags != 0)
+    is_joined = left + right >= 4 and (flags & CHARGED != 0 or (flags != 0 and not has_word and left + right > 4))
+    return (left + right if is_joined else 0), following.letters_end
+
+
+@inner
+def is_numeric(data: ByteArray, lo: int, hi: int, lexicon: Lexicon) -> bool:
     """Whether digits look like a number, a unit or a version ("a55", "5um", "player2") rather than like letters."""
     digits = 0
     for k in range(lo, hi):
@@ -277,36 +142,32 @@ def numbered(data: ByteArray, lo: int, hi: int, lexicon: Lexicon) -> bool:
         k += 1
     if k - lo == digits and digits >= 2 and hi - k <= 3:
         return True
-    k = lo
-    while k < hi and is_letter(data[k]):
-        k += 1
+    k = letters_end(data, lo, hi)
     return k - lo >= 3 and hi - k == digits and look_up(lexicon, data, lo, k) != 0
 
 
 @inner
-def separated(data: ByteArray, lo: int, hi: int, letters: int, lexicon: Lexicon, room: Scratch) -> int:
+def join_separated(data: ByteArray, lo: int, hi: int, letters: int, lexicon: Lexicon, room: Scratch) -> int:
     """Find the word whose letters, or parts that are no words, have signs between them (f.u.c.k, fu-ck)."""
     m = 0
-    groups = 1
-    singles = True
-    ordinary = True
-    group = lo
+    parts = 1
+    has_singles_only = True
+    has_words_only = True
+    part = lo
     for k in range(lo, hi + 1):
-        if k == hi or is_separator(data[k]):
-            if k - group != 1:
-                singles = False
-            if k > group and look_up(lexicon, data, group, k) == 0:
-                ordinary = False
-            if k < hi:
-                groups += 1
-            group = k + 1
-        else:
+        if k < hi and not is_separator(data[k]):
             room.raw[m] = data[k]
             m += 1
-    if groups == 1 or numbered(room.raw, 0, m, lexicon):
+            continue
+        has_singles_only &= k - part == 1
+        if k > part and look_up(lexicon, data, part, k) == 0:
+            has_words_only = False
+        parts += k < hi
+        part = k + 1
+    if parts == 1 or is_numeric(room.raw, 0, m, lexicon):
         return 0
-    if singles and groups >= 3:
-        return resolve(room.raw, m, lexicon, 4 if letters * 2 >= m else NEVER, room)
-    if not ordinary and letters * 2 > m:
-        return resolve(room.raw, m, lexicon, NEVER, room)
+    if has_singles_only and parts >= 3:
+        return decode_leetspeak(room.raw, m, lexicon, _FEWEST if letters * 2 >= m else CHARGED_ONLY, room)
+    if not has_words_only and letters * 2 > m:
+        return decode_leetspeak(room.raw, m, lexicon, CHARGED_ONLY, room)
     return 0

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from model.comment import Comment, Format
+from model.normaliser.buffers import make_buffers
 from model.normaliser.lexicon import load_lexicon
-from model.normaliser.normalise import buffers, normalise_bytes
+from model.normaliser.normalise import normalise_bytes
 from model.text import markup
 from model.text import unicode as fold
 from model.text.offsets import Mapped, Piece
@@ -70,9 +71,9 @@ class Trace:
         first = plain(text, written)
         folded = fold.fold_mapped(first.text)
         source = np.frombuffer(folded.text.encode(), np.uint8)
-        room = buffers(source.size, True)
+        room = make_buffers(source.size, True)
         n = normalise_bytes(source, 0, source.size, lexicon, room)
-        read = room.one
+        read = room.text
         points = np.cumsum((source & 0xC0) != 0x80) - 1
         self.data = read.data[:n]
         self.begin, self.end = _back(first, *_back(folded, points[read.begin[:n]], points[read.end[:n] - 1] + 1))

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from model.array_types import Int8Array
 from model.errors import TipstaffError
-from model.normaliser.alphabet import CHARGED, WORD
+from model.normaliser.hashing import CHARGED, WORD
 from model.text.unicode import fold
 from training.shipped_model.corpus import CORPUS_FOLDER, read_train_texts
 from training.shipped_model.sources import SOURCES

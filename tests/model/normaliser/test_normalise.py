@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from model.normaliser.buffers import make_buffers
 from model.normaliser.lexicon import load_lexicon
-from model.normaliser.normalise import buffers, normalise_bytes
+from model.normaliser.normalise import normalise_bytes
 
 SURVIVES = {
     "numbers": "142,460|3.14|10,000|5*3*2|2+2=4|1/2|50/50|9/11|24/7|1e5|0x1f|455|8008|80085|1337|666|1984|5'11|$1.50|$5|100%|#1|x=5",
@@ -62,9 +63,9 @@ HOSTILE = [
 
 def normalised(text: bytes) -> bytes:
     """Return what the compiled stage alone makes of UTF-8 bytes."""
-    room = buffers(len(text), False)
+    room = make_buffers(len(text), False)
     size = normalise_bytes(np.frombuffer(text, np.uint8), 0, len(text), load_lexicon(), room)
-    return room.one.data[:size].tobytes()
+    return room.text.data[:size].tobytes()
 
 
 @pytest.mark.parametrize(("kind", "text", "expected"), FORMS)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.normaliser.alphabet import CHARGED, HEADER, TABLE, WORD
+from model.normaliser.hashing import CHARGED, HEADER, TABLE, WORD
 from model.normaliser.lexicon import parse_lexicon
 from training.shipped_model.build_lexicon import LEXICON_FILE, build_lexicon_command, make_lexicon
 
