@@ -18,6 +18,7 @@ from pathlib import Path
 from model.array_types import FloatArray
 from model.classifier import Classifier
 from model.comment import LABELS, Comment, Label
+from model.decisions import CommentJudge
 from model.errors import InputError, TipstaffError
 from model.moderator import Moderator
 from model.profile import Profile
@@ -171,18 +172,19 @@ def _bare(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))
 
 
-def run_suite(subject: Classifier | Moderator, *, threshold: float | None = None) -> SuiteResults:
+def run_suite(subject: Classifier | Moderator, *, judge: CommentJudge | None = None, threshold: float | None = None) -> SuiteResults:
     """Let a classifier label all cases, and compare its labels with the right ones.
 
     Args:
         subject: what is tested; a moderator with its profile.
+        judge: what judges with a moderator, if not the moderator itself.
         threshold: P(abusive) in [0, 1] from which a neutral mention of a group is a false positive, such as the one that 5 % of
             clean conversation reaches; None for that of the label rule.
     """
     cases = build_cases()
     comments = [Comment(str(number), case.text) for number, case in enumerate(cases)]
     if isinstance(subject, Moderator):
-        decisions = subject.decide(comments)
+        decisions = (judge or subject).decide(comments)
         scores, codes = decisions.scores, decisions.labels.tolist()
         rule = subject.combined.thresholds if subject.combined is not None else subject.classifier.thresholds
     else:

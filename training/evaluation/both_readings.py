@@ -11,11 +11,12 @@ import numpy.typing as npt
 
 from model.array_types import BoolArray, FloatArray, Int8Array
 from model.comment import Comment
-from model.decisions import CommentJudge, Decisions
+from model.decisions import Decisions
 from model.encoder.combined import CombinedReader
 from model.moderator import Moderator
 from model.text.pipeline import prepare
 from training.evaluation.source_metrics import SourceMetrics, calibration_error, measure_sources
+from training.evaluation.subject import JudgeBuilder
 from training.public_keys import stored_as, with_public_keys
 from training.tables.labelled import Labelled
 
@@ -103,7 +104,7 @@ def read_with_both(
     *,
     clean: Collection[str],
     seed: int,
-    judge_with: Callable[[Moderator], CommentJudge] = lambda moderator: moderator,
+    judge_with: JudgeBuilder = lambda moderator: moderator,
 ) -> BothReadings:
     """Have both readers read rows, and time how long they take for some of them.
 

@@ -7,10 +7,11 @@ from functools import partial
 from pathlib import Path
 
 from model.artefact.folder import StoredArtefact, read_artefact, shipped_folder
+from model.artefact.manifest import Prior
 from model.errors import TableError
 from model.moderator import Moderator
 from model.normaliser.version import normaliser_version
-from model.profile import Profile
+from model.profile import DEFAULT_RISK, Profile
 from training.evaluation.intervals import RESAMPLES
 from training.evaluation.measurement import compute_results
 from training.evaluation.report.behaviour_section import behaviour_section
@@ -21,6 +22,7 @@ from training.evaluation.report.robustness_section import robustness_section
 from training.evaluation.report.sections import ReportSection
 from training.evaluation.results import EvaluationResults
 from training.evaluation.scored_rows import ScoredRows, score_labelled_rows
+from training.evaluation.subject import EvaluationSubject, JudgeBuilder
 from training.tables.labelled import Labelled
 from training.tables.labelled_tables import TablesRead, read_tables
 from training.terminal import StepProgress
@@ -35,7 +37,7 @@ __all__ = [
     "select_split",
 ]
 
-SectionBuilder = Callable[[Moderator, ScoredRows, EvaluationResults], ReportSection | None]
+SectionBuilder = Callable[[EvaluationSubject, ScoredRows, EvaluationResults], ReportSection | None]
 """Makes a further section of the report from what was scored and measured; None if there is nothing to report."""
 
 SECTION_BUILDERS: Sequence[tuple[str, SectionBuilder]] = (("behaviour", behaviour_section), ("attacks", robustness_section))
@@ -67,6 +69,8 @@ class EvaluateJob:
         seed: of all that is random.
         strict: whether the first bad row ends the run.
         profile: which readers judge; None leaves the choice to Moderator.load.
+        prior: how common abuse is on the site; None for what the artefact states.
+        risk: the share of labels that the cascade may leave to the n-grams although the encoder would change them.
     """
 
     artefact: Path | None
@@ -80,6 +84,8 @@ class EvaluateJob:
     seed: int = 0
     strict: bool = False
     profile: Profile | None = None
+    prior: Prior | None = None
+    risk: float = DEFAULT_RISK
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,11 @@ class Evaluation:
 
 
 def run_evaluation(
-    job: EvaluateJob, progress: StepProgress | None = None, *, builders: Sequence[tuple[str, SectionBuilder]] | None = None
+    job: EvaluateJob,
+    progress: StepProgress | None = None,
+    *,
+    builders: Sequence[tuple[str, SectionBuilder]] | None = None,
+    judge_with: JudgeBuilder = lambda moderator: moderator,
 ) -> Evaluation:
     """Evaluate an artefact on labelled tables and write report.html and report.json.
 
@@ -106,6 +116,7 @@ def run_evaluation(
         job: what, on which rows, and how.
         progress: called with the step that runs and the share of it that is done.
         builders: of further sections of the report; None for those that ``section_builders_for`` gives.
+        judge_with: returns what judges comments with the artefact: by default the model alone, or a site that adds its rules.
 
     Raises:
         ArtefactError: the artefact cannot be used, or the report cannot be written.
@@ -114,20 +125,21 @@ def run_evaluation(
     report_step = progress or (lambda step, share: None)
     check_report_folder(job.out, files=REPORT_FILES, content="a report")
     stored = read_artefact(job.artefact or shipped_folder(), normaliser=normaliser_version())
-    moderator = Moderator(stored, profile=job.profile)
+    moderator = Moderator(stored, prior=job.prior, profile=job.profile, risk=job.risk)
+    subject = EvaluationSubject(moderator, judge_with)
     report_step("reading", 0.0)
     reading = read_tables(job.tables, columns=job.columns, labels=job.labels, strict=job.strict)
     rows = select_split(reading.rows, job.split)
     check_clean_sources(job.clean, rows)
     tables = _scored_tables(rows)
     report_step("judging", 0.0)
-    scored = score_labelled_rows(moderator, rows, clean=job.clean or None, progress=partial(report_step, "judging"))
+    scored = score_labelled_rows(subject.judge, rows, clean=job.clean or None, progress=partial(report_step, "judging"))
     report_step("measuring", 0.0)
     results = compute_results(scored, resamples=job.resamples, seed=job.seed, progress=partial(report_step, "measuring"))
     sections = []
     for step, build in section_builders_for(stored) if builders is None else builders:
         report_step(step, 0.0)
-        if (section := build(moderator, scored, results)) is not None:
+        if (section := build(subject, scored, results)) is not None:
             sections.append(section)
     report_step("writing", 0.0)
     report = EvaluationReport(results, tuple(sections), tables, reading, job.split, _remarks(moderator, rows, tables))

@@ -14,9 +14,9 @@ import numpy as np
 from model.array_types import BoolArray, FloatArray
 from model.classifier import Classifier
 from model.comment import Comment
+from model.decisions import CommentJudge
 from model.explain import explain
 from model.moderator import Moderator
-from model.profile import Profile
 from model.text.pipeline import prepare
 from training.evaluation.source_metrics import ABUSIVE_FPR
 from training.public_keys import stored_as
@@ -82,9 +82,10 @@ class RobustnessResults:
 
 
 def measure_robustness(
-    judge: Moderator | Classifier,
+    subject: Moderator | Classifier,
     rows: Labelled,
     *,
+    judge: CommentJudge | None = None,
     clean: Collection[str] | None = None,
     attacks: Mapping[str, Attack] = ATTACKS,
     limit: int | None = None,
@@ -95,8 +96,9 @@ def measure_robustness(
     """Attack comments and measure how many escape, and how many clean ones are flagged.
 
     Args:
-        judge: what is attacked; a moderator with its profile. The words that are edited are those that weigh most for its n-grams.
+        subject: what is attacked; a moderator with its profile. The words that are edited are those that weigh most for its n-grams.
         rows: n comments; those known to be abusive, and fine ones of the clean sources, are used.
+        judge: what judges with a moderator, if not the moderator itself.
         clean: sources whose fine rows are clean conversation; None for all.
         attacks: by name.
         limit: the largest number of flagged abusive comments, and of clean ones, that are attacked, drawn at random; None for all.
@@ -108,8 +110,8 @@ def measure_robustness(
     Raises:
         ValueError: there are no abusive comments or no clean ones.
     """
-    classifier = judge.classifier if isinstance(judge, Moderator) else judge
-    reader: Classifier | Moderator = classifier if isinstance(judge, Moderator) and judge.profile is Profile.FAST else judge
+    classifier = subject.classifier if isinstance(subject, Moderator) else subject
+    reader: Classifier | CommentJudge = judge or subject
     is_abusive = rows.abusive == 1
     is_clean = (rows.abusive == 0) & (np.isin(rows.source, list(clean)) if clean is not None else True)
     if not is_clean.any() or not is_abusive.any():
@@ -170,15 +172,15 @@ class _Target:
         return cls(text, heaviest_words(classifier, text))
 
 
-def _abusive_scores(reader: Classifier | Moderator, texts: Sequence[str]) -> FloatArray:
+def _abusive_scores(reader: Classifier | CommentJudge, texts: Sequence[str]) -> FloatArray:
     """Return P(abusive) of texts, shape (n,); 0 for a text that holds nothing to judge."""
     comments = [Comment("", text) for text in texts]
-    scores = reader.decide(comments).scores if isinstance(reader, Moderator) else reader.score(prepare(comments)).scores
+    scores = reader.score(prepare(comments)).scores if isinstance(reader, Classifier) else reader.decide(comments).scores
     abusive: FloatArray = np.nan_to_num(1 - scores[:, 0])
     return abusive
 
 
-def _scores_after(reader: Classifier | Moderator, targets: Sequence[_Target], *, attack: Attack, name: str, seed: int) -> FloatArray:
+def _scores_after(reader: Classifier | CommentJudge, targets: Sequence[_Target], *, attack: Attack, name: str, seed: int) -> FloatArray:
     """Return P(abusive) after an attack, shape (n,); in batches, because some attacks make long texts."""
     parts = [np.empty(0)]
     for first in range(0, len(targets), _BATCH):

@@ -12,6 +12,7 @@ from tests.service.cli.calls import Call, write_csv
 from training.evaluation.evaluate import EvaluateJob, run_evaluation
 from training.evaluation.report.sections import ReportSection
 from training.evaluation.scored_rows import ScoredRows
+from training.evaluation.subject import EvaluationSubject
 
 TEXTS = {
     "fine": ("thank you for the {}", "who has seen my {} lately", "a {} for the Muslim women next door"),
@@ -147,8 +148,8 @@ def test_an_evaluation_that_cannot_be(call: Call, table: Path, tmp_path: Path, a
 def test_further_parts_are_plugged_in(table: Path, tmp_path: Path) -> None:
     """A further part sees what was judged, and is in the page and in the JSON."""
 
-    def extra(moderator: Moderator, judged: ScoredRows, results: object) -> ReportSection:
-        return ReportSection("Robustness", f"{len(judged.rows)} rows of {moderator.version}", figures={"rows": len(judged.rows)})
+    def extra(subject: EvaluationSubject, judged: ScoredRows, results: object) -> ReportSection:
+        return ReportSection("Robustness", f"{len(judged.rows)} rows of {subject.moderator.version}", figures={"rows": len(judged.rows)})
 
     steps: list[str] = []
     job = EvaluateJob(None, (table,), tmp_path / "out", resamples=2)

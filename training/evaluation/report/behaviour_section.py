@@ -5,12 +5,12 @@ from typing import cast
 
 import numpy as np
 
-from model.moderator import Moderator
 from training.behaviour.behaviour_suite import CaseScores, run_suite
 from training.evaluation.report.sections import Cell, ReportColumn, ReportSection, ReportTable
 from training.evaluation.results import EvaluationResults
 from training.evaluation.scored_rows import ScoredRows
 from training.evaluation.source_metrics import ABUSIVE_FPR
+from training.evaluation.subject import EvaluationSubject
 from training.public_keys import with_public_keys
 
 __all__ = ["behaviour_section"]
@@ -29,16 +29,16 @@ _INTRODUCTION = (
 )
 
 
-def behaviour_section(moderator: Moderator, scored: ScoredRows, _results: EvaluationResults) -> ReportSection:
+def behaviour_section(subject: EvaluationSubject, scored: ScoredRows, _results: EvaluationResults) -> ReportSection:
     """Run the behaviour suite and report its results; one of ``training.evaluation.evaluate.SECTION_BUILDERS``.
 
     Args:
-        moderator: what is tested.
+        subject: what is tested.
         scored: rows with clean conversation. Plain mentions of a group should stay below the score that 5 % of it exceeds;
             without clean conversation the threshold is that of the label rule.
     """
     threshold = float(np.quantile(scored.abusive[scored.is_clean], 1 - ABUSIVE_FPR)) if scored.is_clean.any() else None
-    results = run_suite(moderator, threshold=threshold)
+    results = run_suite(subject.moderator, judge=subject.judge, threshold=threshold)
     mentions = [(one.group, one.mentions, one.rate) for one in (results.neutral, *results.kinds, *results.groups[:_MOST_GROUPS])]
     tables = (
         ReportTable("How often it is right, by capability", _CAPABILITY_COLUMNS, _rows([results.overall, *results.capabilities])),

@@ -1,13 +1,12 @@
 """The section about profiles of an artefact with two readers: how well each judges, and what it costs."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from model.array_types import FloatArray
 from model.artefact.folder import StoredArtefact
-from model.decisions import CommentJudge
 from model.encoder.combined import CombinedReader
 from model.moderator import Moderator
 from model.profile import Profile
@@ -17,6 +16,7 @@ from training.evaluation.report.sections import Cell, Picture, ReportColumn, Rep
 from training.evaluation.report.ticks import ticks_around
 from training.evaluation.results import EvaluationResults
 from training.evaluation.scored_rows import ScoredRows
+from training.evaluation.subject import EvaluationSubject
 
 __all__ = ["MOST_COMPARED", "profiles_section"]
 
@@ -52,33 +52,31 @@ class _ProfileResults:
 
 def profiles_section(
     stored: StoredArtefact,
-    moderator: Moderator,
+    subject: EvaluationSubject,
     scored: ScoredRows,
     results: EvaluationResults,
     *,
-    judge_with: Callable[[Moderator], CommentJudge] = lambda moderator: moderator,
     most: int = MOST_COMPARED,
 ) -> ReportSection | None:
     """Measure every profile on the same rows; see ``training.evaluation.evaluate.section_builders_for``.
 
     Args:
         stored: the artefact.
-        moderator: of the same artefact, with any profile; gives the prior and the risk.
+        subject: the same artefact, with any profile; gives the prior and the risk.
         scored: the rows.
         results: what was measured of them; gives the seed.
-        judge_with: makes the judge of a moderator, as for the rest of the report.
         most: number of rows that are read; if there are more, as many as that are drawn at random.
 
     Returns:
         None where the artefact has no encoder.
     """
-    prior, risk = moderator.prior, moderator.risk
+    prior, risk = subject.moderator.prior, subject.moderator.risk
     full = Moderator(stored, prior=prior, profile=Profile.FULL, risk=risk) if len(stored.manifest.readers) > 1 else None
     if full is None or full.combined is None:
         return None
     fast = Moderator(stored, prior=prior, profile=Profile.FAST, risk=risk)
     rows = scored.rows.take(sample_rows(len(scored.rows), most, results.seed))
-    readings = read_with_both(fast, full, full.combined, rows, clean=scored.clean, seed=results.seed, judge_with=judge_with)
+    readings = read_with_both(fast, full, full.combined, rows, clean=scored.clean, seed=results.seed, judge_with=subject.judge_with)
     profiles = _measure_profiles(readings, full.combined, risk)
     figures = {
         **{"rows": len(rows), "of": len(scored.rows), "risk": risk, "expected": profiles.current.expected},
@@ -86,7 +84,7 @@ def profiles_section(
         "cascades": [{"risk": one.risk, "expected": one.expected, **one.metrics.figures()} for one in profiles.cascades],
     }
     pictures = [*_gain_picture(profiles), *_risk_picture(full.combined.curve, profiles.current.expected)]
-    introduction = _introduction(profiles, moderator, rows=len(rows), total=len(scored.rows))
+    introduction = _introduction(profiles, subject.moderator, rows=len(rows), total=len(scored.rows))
     return ReportSection("Profiles", introduction, _tables(profiles), pictures, figures)
 
 

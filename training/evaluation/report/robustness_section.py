@@ -5,12 +5,12 @@ from typing import cast
 
 import numpy as np
 
-from model.moderator import Moderator
 from model.profile import Profile
 from training.evaluation.report.sections import Estimate, ReportColumn, ReportSection, ReportTable
 from training.evaluation.results import EvaluationResults
 from training.evaluation.scored_rows import ScoredRows
 from training.evaluation.source_metrics import ABUSIVE_FPR
+from training.evaluation.subject import EvaluationSubject
 from training.public_keys import with_public_keys
 from training.robustness.attacks import ATTACK_FAMILIES
 from training.robustness.robustness import AttackResult, ShareInterval, measure_robustness
@@ -32,11 +32,11 @@ _INTRODUCTION = (
 )
 
 
-def robustness_section(moderator: Moderator, scored: ScoredRows, results: EvaluationResults) -> ReportSection:
+def robustness_section(subject: EvaluationSubject, scored: ScoredRows, results: EvaluationResults) -> ReportSection:
     """Attack scored rows and report how many escape; one of ``training.evaluation.evaluate.SECTION_BUILDERS``.
 
     Args:
-        moderator: what scored them, and what is attacked.
+        subject: what scored them, and what is attacked.
         scored: the rows.
         results: what was measured of them; gives the seed.
     """
@@ -45,8 +45,16 @@ def robustness_section(moderator: Moderator, scored: ScoredRows, results: Evalua
         return ReportSection(
             "Robustness", "No abusive comment is flagged at 5 % false positives, or there is no clean conversation: nothing to attack."
         )
-    most = _MOST_WITH_NGRAMS if moderator.profile is Profile.FAST else _MOST_WITH_ENCODER
-    robustness = measure_robustness(moderator, scored.rows, clean=scored.clean, limit=most, seed=results.seed, scores=scored.abusive)
+    most = _MOST_WITH_NGRAMS if subject.moderator.profile is Profile.FAST else _MOST_WITH_ENCODER
+    robustness = measure_robustness(
+        subject.moderator,
+        scored.rows,
+        judge=subject.judge,
+        clean=scored.clean,
+        limit=most,
+        seed=results.seed,
+        scores=scored.abusive,
+    )
     families = {name: family for family, names in ATTACK_FAMILIES.items() for name in names}
     rows = [
         (

@@ -8,6 +8,7 @@ from training.evaluation.evaluate import SECTION_BUILDERS
 from training.evaluation.measurement import compute_results
 from training.evaluation.report.behaviour_section import behaviour_section
 from training.evaluation.scored_rows import score_labelled_rows
+from training.evaluation.subject import EvaluationSubject
 from training.tables.labelled import Labelled, Place
 
 
@@ -33,7 +34,7 @@ def test_the_section_has_the_results_of_the_suite() -> None:
     """Its figures are those of the suite at the score that 5 % of clean conversation exceeds; every capability has its line."""
     moderator = Moderator.load()
     scored = score_labelled_rows(moderator, rows(), clean=None)
-    section = behaviour_section(moderator, scored, compute_results(scored, resamples=10, seed=0))
+    section = behaviour_section(EvaluationSubject(moderator), scored, compute_results(scored, resamples=10, seed=0))
     results = run_suite(moderator, threshold=float(np.quantile(scored.abusive[scored.is_clean], 0.95)))
 
     assert [row[0] for row in section.tables[0].rows] == ["overall", *(share.name for share in results.capabilities)]
@@ -50,7 +51,7 @@ def test_programs_find_the_suite_under_its_public_keys() -> None:
     """The figures in report.json have the keys that they were first published under."""
     moderator = Moderator.load()
     scored = score_labelled_rows(moderator, rows(), clean=None)
-    figures = behaviour_section(moderator, scored, compute_results(scored, resamples=2, seed=0)).figures
+    figures = behaviour_section(EvaluationSubject(moderator), scored, compute_results(scored, resamples=2, seed=0)).figures
     assert set(figures) == {"overall", "capabilities", "cases", "threshold", "neutral", "kinds", "groups"}
     assert isinstance(figures["overall"], dict)
     assert {"false_alarms", "missed"} < set(figures["overall"])

@@ -19,6 +19,7 @@ from training.evaluation.measurement import compute_results
 from training.evaluation.report.profile_section import MOST_COMPARED, profiles_section
 from training.evaluation.report.sections import ReportSection
 from training.evaluation.scored_rows import score_labelled_rows
+from training.evaluation.subject import EvaluationSubject
 from training.tables.labelled import Labelled
 
 MakeRows = Callable[..., Labelled]
@@ -63,7 +64,7 @@ def build(
     """Return the section about rows, scored by a moderator with some settings."""
     moderator = Moderator(stored, **settings)  # type: ignore[arg-type]
     scored = score_labelled_rows(moderator, rows, clean=clean)
-    section = profiles_section(stored, moderator, scored, compute_results(scored, resamples=1, seed=seed), most=most)
+    section = profiles_section(stored, EvaluationSubject(moderator), scored, compute_results(scored, resamples=1, seed=seed), most=most)
     assert section is not None
     return section
 
@@ -113,7 +114,7 @@ def test_an_artefact_with_one_reader_has_no_profiles(table: Labelled) -> None:
     both = read_artefact(shipped_folder(), normaliser=normaliser_version())
     alone = replace(both, manifest=both.manifest.model_copy(update={"readers": both.manifest.readers[:1]}))
     scored = score_labelled_rows(moderator := Moderator(alone), table)
-    assert profiles_section(alone, moderator, scored, compute_results(scored, resamples=1)) is None
+    assert profiles_section(alone, EvaluationSubject(moderator), scored, compute_results(scored, resamples=1)) is None
 
 
 def test_many_rows_are_drawn_from(stored: StoredArtefact, table: Labelled) -> None:
