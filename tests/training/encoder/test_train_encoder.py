@@ -59,30 +59,30 @@ def run(table: Path, ngrams: Path, out: Path, base: Path, **changes: Any) -> Tra
 
 
 @pytest.fixture(scope="module")
-def made(table: Path, ngrams: Path, base: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[TrainedEncoder, Path]:
+def trained(table: Path, ngrams: Path, base: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[TrainedEncoder, Path]:
     out = tmp_path_factory.mktemp("models") / "both"
     return run(table, ngrams, out, base), out
 
 
-def test_an_encoder_learns(made: tuple[TrainedEncoder, Path]) -> None:
+def test_an_encoder_learns(trained: tuple[TrainedEncoder, Path]) -> None:
     """An encoder from tables tells abuse and hate from what is fine, on rows that were held back."""
-    encoder = made[0].figures["encoder"]
+    encoder = trained[0].figures["encoder"]
     assert encoder.auc_abusive is not None
     assert encoder.auc_abusive > 0.9
     assert encoder.auc_hateful is not None
     assert encoder.auc_hateful > 0.9
 
 
-def test_eight_bits_lose_little(made: tuple[TrainedEncoder, Path]) -> None:
+def test_eight_bits_lose_little(trained: tuple[TrainedEncoder, Path]) -> None:
     """The network in 8 bits, as ONNX Runtime computes it, judges as well as the one that was trained."""
-    figures = made[0].figures
+    figures = trained[0].figures
     assert figures["encoder"].auc_abusive == pytest.approx(figures["encoder in float"].auc_abusive, abs=0.02)
     assert figures["encoder"].auc_hateful == pytest.approx(figures["encoder in float"].auc_hateful, abs=0.02)
 
 
-def test_the_artefact_holds_both(made: tuple[TrainedEncoder, Path], ngrams: Path) -> None:
+def test_the_artefact_holds_both(trained: tuple[TrainedEncoder, Path], ngrams: Path) -> None:
     """What is written judges by the n-grams alone as before, by both when asked, and says where the encoder comes from."""
-    _, out = made
+    _, out = trained
     comments = [Comment("1", "good point bob, well put"), Comment("2", "ann and his kind are vermin"), Comment("3", "  ")]
     before = Moderator.load(ngrams).decide(comments)
     fast = Moderator.load(out, profile=Profile.FAST).decide(comments)
@@ -96,21 +96,21 @@ def test_the_artefact_holds_both(made: tuple[TrainedEncoder, Path], ngrams: Path
     assert not out.with_name("both.training").exists()
 
 
-def test_training_is_repeatable(made: tuple[TrainedEncoder, Path], table: Path, ngrams: Path, base: Path, tmp_path: Path) -> None:
+def test_training_is_repeatable(trained: tuple[TrainedEncoder, Path], table: Path, ngrams: Path, base: Path, tmp_path: Path) -> None:
     """The same rows, settings and seed give the same artefact."""
     again = run(table, ngrams, tmp_path / "again", base)
-    assert again.manifest.content_hash == made[0].manifest.content_hash
+    assert again.manifest.content_hash == trained[0].manifest.content_hash
 
 
 def test_a_killed_training_goes_on(
-    made: tuple[TrainedEncoder, Path], table: Path, ngrams: Path, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trained: tuple[TrainedEncoder, Path], table: Path, ngrams: Path, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A training that is killed goes on from what it kept last, and ends with the artefact that it would have ended with."""
-    judged = []
+    evaluations = []
 
     def killed(*arguments: Any, **named: Any) -> Any:
-        judged.append(1)
-        if len(judged) == 12:
+        evaluations.append(1)
+        if len(evaluations) == 12:
             raise KeyboardInterrupt
         return compute_log_odds(*arguments, **named)
 
@@ -119,8 +119,8 @@ def test_a_killed_training_goes_on(
         run(table, ngrams, tmp_path / "both", base)
     assert (tmp_path / "both.training").is_file()
     again = run(table, ngrams, tmp_path / "both", base)
-    assert len(judged) < 12 + 35, "it began anew"
-    assert again.manifest.content_hash == made[0].manifest.content_hash
+    assert len(evaluations) < 12 + 35, "it began anew"
+    assert again.manifest.content_hash == trained[0].manifest.content_hash
 
 
 def test_another_training_is_not_gone_on_with(
@@ -141,7 +141,7 @@ def test_another_training_is_not_gone_on_with(
         run(table, ngrams, tmp_path / "both", base, epochs=1)
 
 
-def test_figures_are_in_the_manifest(made: tuple[TrainedEncoder, Path]) -> None:
-    """The manifest of an artefact with both readers tells the figures of each, and of both together."""
-    metrics = json.loads((made[1] / "manifest.json").read_bytes())["metrics"]["profiles"]
+def test_figures_are_in_the_manifest(trained: tuple[TrainedEncoder, Path]) -> None:
+    """The manifest of an artefact with both readers holds the figures of each, and of both together."""
+    metrics = json.loads((trained[1] / "manifest.json").read_bytes())["metrics"]["profiles"]
     assert set(metrics) == {"n-grams", "encoder", "encoder in float", "both"}

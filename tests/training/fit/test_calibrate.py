@@ -22,7 +22,7 @@ def sigmoid(z: FloatArray) -> FloatArray:
     return p
 
 
-def drawn(rows: MakeRows, count: int, *, seed: int = 0) -> tuple[FloatArray, Labelled]:
+def draw_answers(rows: MakeRows, count: int, *, seed: int = 0) -> tuple[FloatArray, Labelled]:
     """Log-odds of two heads, and answers as probable as these say after slopes 2 and 0.5 and intercepts -1 and 0.5."""
     random = np.random.default_rng(seed)
     z = random.normal(size=(count, 2))
@@ -37,7 +37,7 @@ def shares(of: Labelled) -> Prior:
 
 def test_the_map_is_found_again(rows: MakeRows) -> None:
     """From answers that were drawn with known maps, calibration finds these maps, if the prior is what was drawn."""
-    z, of = drawn(rows, 20_000)
+    z, of = draw_answers(rows, 20_000)
     first, second = calibrate(z, of, shares(of), otherwise=NOTHING)
     assert [first.slope, first.intercept] == pytest.approx([2, -1], abs=0.1)
     assert [second.slope, second.intercept] == pytest.approx([0.5, 0.5], abs=0.1)
@@ -46,7 +46,7 @@ def test_the_map_is_found_again(rows: MakeRows) -> None:
 @pytest.mark.parametrize("prior", [PRIOR, Prior(abusive=0.5, hateful=0.5), Prior(abusive=0.01, hateful=0.05)])
 def test_the_mean_probability_is_the_prior(rows: MakeRows, prior: Prior) -> None:
     """Of rows that are as common as the prior says, the probabilities add up to what the prior says."""
-    z, of = drawn(rows, 5_000)
+    z, of = draw_answers(rows, 5_000)
     first, second = calibrate(z, of, prior, otherwise=NOTHING)
     hateful = sigmoid(first.slope * z[:, 0] + first.intercept)
     abusive = 1 - (1 - hateful) * (1 - sigmoid(second.slope * z[:, 1] + second.intercept))
@@ -70,7 +70,7 @@ def test_rows_told_apart_without_a_mistake_are_not_certain(rows: MakeRows) -> No
 @pytest.mark.parametrize("sign", [0.0, -1.0])
 def test_log_odds_that_tell_nothing(rows: MakeRows, sign: float) -> None:
     """Where the log-odds are constant, or lead astray, every probability is about the prior, and the slope stays positive."""
-    z, of = drawn(rows, 2_000)
+    z, of = draw_answers(rows, 2_000)
     first, second = calibrate(sign * z, of, PRIOR, otherwise=NOTHING)
     assert first.slope > 0
     assert second.slope > 0
@@ -111,7 +111,7 @@ def test_questions_that_no_row_answers_both_ways(rows: MakeRows, answers: list[s
 
 def test_style_of_a_source_is_not_abuse(rows: MakeRows) -> None:
     """The second head is calibrated on sources with clean and abusive rows, where there are any."""
-    z, of = drawn(rows, 2_000)
+    z, of = draw_answers(rows, 2_000)
     clean = rows(["fine"] * 500, source=["polite"] * 500)
     both = calibrate(np.vstack([z, np.full((500, 2), -9.0)]), Labelled.concat([of, clean]), PRIOR, otherwise=NOTHING)
     assert sources_with_both(Labelled.concat([of, clean])) == ["forum"]
@@ -121,7 +121,7 @@ def test_style_of_a_source_is_not_abuse(rows: MakeRows) -> None:
 
 def test_the_order_of_rows_does_not_matter(rows: MakeRows) -> None:
     """Shuffled rows give the same maps."""
-    z, of = drawn(rows, 300)
+    z, of = draw_answers(rows, 300)
     order = np.random.default_rng(1).permutation(300)
     for one, other in zip(
         calibrate(z, of, PRIOR, otherwise=NOTHING), calibrate(z[order], of.take(order), PRIOR, otherwise=NOTHING), strict=True

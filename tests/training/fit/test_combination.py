@@ -46,19 +46,19 @@ def test_scores_sum_to_one() -> None:
     np.testing.assert_allclose(scores, np.array([[0.25, 0.25, 0.5], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]]), atol=1e-9)
 
 
-def test_the_curve_tells_risk_and_cost(rows: MakeRows) -> None:
+def test_the_curve_gives_risk_and_cost(rows: MakeRows) -> None:
     """A threshold's risk is the share of labels below it that both readers would change, weighted to the prior."""
     dev = rows(["fine"] * 90 + ["toxic"] * 10)
     fast = np.arange(100) / 100
     changed = np.isin(np.arange(100), [50, 95])
-    found = cascade_curve(fast, changed, dev, abusive=0.1)
-    at = {round(threshold, 2): (risk, share) for threshold, risk, share in found.tolist()}
+    curve = cascade_curve(fast, changed, dev, abusive=0.1)
+    at = {round(threshold, 2): (risk, share) for threshold, risk, share in curve.tolist()}
     assert at[0.0] == pytest.approx((0, 1))
     assert at[0.5] == pytest.approx((0, 0.5))
     assert at[0.51] == pytest.approx((0.01, 0.49))
     assert at[0.96] == pytest.approx((0.02, 0.04))
-    assert (np.diff(found[:, 0]) >= 0).all()
-    assert (np.diff(found[:, 1]) >= 0).all()
+    assert (np.diff(curve[:, 0]) >= 0).all()
+    assert (np.diff(curve[:, 1]) >= 0).all()
 
 
 def test_rows_that_do_not_answer_have_no_say_in_the_curve(rows: MakeRows) -> None:

@@ -169,13 +169,13 @@ def test_any_text_has_probabilities(fitted: CommentClassifier, texts: list[str])
 
 
 def test_the_seed_decides() -> None:
-    """The same seed gives the same weights, another one others; a RandomState is drawn from."""
+    """The same seed gives the same weights, another one others; a RandomState is weights from."""
     first, same, other = (quick(random_state=seed).fit(TEXTS, LABELS).weights_ for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, same)
     assert (first != other).any()
     state = np.random.RandomState(1)
-    drawn = [quick(random_state=state).fit(TEXTS, LABELS).weights_ for _ in range(2)]
-    assert (drawn[0] != drawn[1]).any()
+    weights = [quick(random_state=state).fit(TEXTS, LABELS).weights_ for _ in range(2)]
+    assert (weights[0] != weights[1]).any()
 
 
 def test_weights_of_comments(fitted: CommentClassifier) -> None:

@@ -20,7 +20,7 @@ Answers = npt.NDArray[np.int8]
 
 
 @pytest.mark.parametrize(
-    ("answers", "taught"),
+    ("answers", "expected"),
     [
         (["fine", "toxic", "hateful"], LearnableLabels(abusive=True, hateful=True, toxic=True)),
         (["fine", "abusive", "hateful"], LearnableLabels(abusive=True, hateful=True, toxic=True)),
@@ -31,11 +31,11 @@ Answers = npt.NDArray[np.int8]
         (["not hateful", "hateful", "toxic"], LearnableLabels(abusive=False, hateful=True, toxic=False)),
     ],
 )
-def test_what_rows_can_teach(rows: MakeRows, answers: list[str], taught: LearnableLabels) -> None:
+def test_what_rows_can_teach(rows: MakeRows, answers: list[str], expected: LearnableLabels) -> None:
     """A question is taught where rows answer it both ways; what is not is said."""
-    found = LearnableLabels.from_rows(rows(answers))
-    assert found == taught
-    assert len(list(found.remarks())) == (0 if taught == LearnableLabels(abusive=True, hateful=True, toxic=True) else 1)
+    learnable = LearnableLabels.from_rows(rows(answers))
+    assert learnable == expected
+    assert len(list(learnable.remarks())) == (0 if expected == LearnableLabels(abusive=True, hateful=True, toxic=True) else 1)
 
 
 @pytest.mark.parametrize(
@@ -62,19 +62,19 @@ def test_evidence_names_the_best_source(rows: MakeRows) -> None:
     answers = np.array(([1] * 150 + [0] * 120) * 2 + [1, 0], np.int8)
     dev = rows(["unknown"] * 542, source=["good"] * 270 + ["bad"] * 270 + ["small"] * 2, insult=answers)
     log_odds = np.concatenate([answers[:270].astype(np.float64), np.tile([0.0, 1.0, 0.5], 90), [9.0, -9.0]])
-    found = attribute_evidence(dev, "insult", log_odds)
-    assert found is not None
-    assert (found.source, found.positives, found.negatives, found.auc, found.auc_low) == ("good", 150, 120, 1.0, 1.0)
+    evidence = attribute_evidence(dev, "insult", log_odds)
+    assert evidence is not None
+    assert (evidence.source, evidence.positives, evidence.negatives, evidence.auc, evidence.auc_low) == ("good", 150, 120, 1.0, 1.0)
     assert attribute_evidence(dev, "threat", log_odds) is None
 
 
-@pytest.mark.parametrize(("yes", "no", "shown"), [(100, 100, True), (99, 300, False), (300, 99, False)])
-def test_enough_answers_of_one_source(rows: MakeRows, yes: int, no: int, shown: bool) -> None:
+@pytest.mark.parametrize(("yes", "no", "is_evidence"), [(100, 100, True), (99, 300, False), (300, 99, False)])
+def test_enough_answers_of_one_source(rows: MakeRows, yes: int, no: int, is_evidence: bool) -> None:
     """A hundred rows of one source must say yes, and a hundred no; other sources do not add to them."""
     assert LEAST_ANSWERS == 100
     answers = np.array([1] * yes + [0] * no + [-1] * 500 + [1, 0] * 50, np.int8)
     dev = rows(["unknown"] * answers.size, source=["a"] * (yes + no + 500) + ["b"] * 100, insult=answers)
-    assert (attribute_evidence(dev, "insult", answers.astype(np.float64)) is not None) == shown
+    assert (attribute_evidence(dev, "insult", answers.astype(np.float64)) is not None) == is_evidence
 
 
 def trained(rows: MakeRows, **attributes: Answers) -> FittedClassifier:
@@ -99,9 +99,9 @@ def test_only_attributes_that_are_shown_are_published(rows: MakeRows) -> None:
     assert fitted.evidence["insult"].auc_low >= LEAST_AUC
     reader = classifier.reader
     assert reader.values.shape == (1 << 12, 3)
-    told = classifier.score([b"idiot for thing7", b"thanks for thing7"]).attributes["insult"]
-    assert told[0] > 0.9
-    assert told[1] < 0.1
+    insult = classifier.score([b"idiot for thing7", b"thanks for thing7"]).attributes["insult"]
+    assert insult[0] > 0.9
+    assert insult[1] < 0.1
 
 
 def test_attributes_leave_the_labels_alone(rows: MakeRows) -> None:

@@ -93,9 +93,9 @@ def test_the_second_threshold_may_be_given(rows: MakeRows) -> None:
     st.lists(st.sampled_from(["fine", "toxic", "hateful", "abusive", "not hateful", "unknown"]), min_size=12, max_size=12),
     st.randoms(use_true_random=False),
 )
-def test_thresholds_are_probabilities_and_know_no_order(rows: MakeRows, drawn: FloatArray, answers: list[str], random: object) -> None:
+def test_thresholds_are_probabilities_and_know_no_order(rows: MakeRows, shares: FloatArray, answers: list[str], random: object) -> None:
     """Whatever the scores and answers, thresholds lie strictly between 0 and 1, and shuffled rows give the same."""
-    of, table = rows(answers), scores(drawn[:, 0], drawn[:, 1])
+    of, table = rows(answers), scores(shares[:, 0], shares[:, 1])
     thresholds = choose_thresholds(table, of)
     assert 0 < thresholds.abusive < 1
     assert 0 < thresholds.hateful < 1

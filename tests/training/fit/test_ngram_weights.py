@@ -58,11 +58,11 @@ def test_a_row_teaches_what_it_answers(rows: MakeRows, answer: str, gradients: t
     # So much damping that the step is proportional to the gradient.
     settings = replace(SETTINGS, epochs=1, damping=1e8, sharing=0.4)
     of_fine = fit_weights(rows(["fine"], text=["hello"]), settings=settings).values[:, 0]
-    found = fit_weights(rows([answer], text=["hello"]), settings=settings).values
+    values = fit_weights(rows([answer], text=["hello"]), settings=settings).values
     moved = of_fine != 0
     assert moved.any()
-    np.testing.assert_allclose(found[moved] / of_fine[moved, None] * 0.5, np.tile(gradients, (moved.sum(), 1)), rtol=1e-4, atol=1e-12)
-    assert (found[~moved] == 0).all()
+    np.testing.assert_allclose(values[moved] / of_fine[moved, None] * 0.5, np.tile(gradients, (moved.sum(), 1)), rtol=1e-4, atol=1e-12)
+    assert (values[~moved] == 0).all()
 
 
 def test_a_weight_lengthens_the_step(rows: MakeRows) -> None:
@@ -75,30 +75,30 @@ def test_a_weight_lengthens_the_step(rows: MakeRows) -> None:
 
 def test_labels_are_learnt(rows: MakeRows) -> None:
     """Comments like those that were learnt from are told apart by both heads."""
-    found = log_odds(
+    heads = log_odds(
         fit_weights(table(rows, {name: name for name in PATTERNS}), settings=SETTINGS), [p.format("bicycle") for p in PATTERNS.values()]
     )
-    fine, toxic, hateful = found
+    fine, toxic, hateful = heads
     assert fine.max() < 0
     assert toxic[0] < 0 < toxic[1]
     assert hateful[0] > 0
 
 
 @pytest.mark.parametrize(
-    ("answers", "told"),
+    ("answers", "learnable"),
     [
         ({"fine": "fine", "toxic": "abusive", "hateful": "hateful"}, [("toxic", 1)]),
         ({"fine": "not hateful", "toxic": "not hateful", "hateful": "hateful"}, [("hateful", 0)]),
         ({"fine": "fine", "toxic": "abusive"}, [("toxic", 0), ("toxic", 1)]),
     ],
 )
-def test_rows_that_answer_one_question(rows: MakeRows, answers: dict[str, str], told: list[tuple[str, int]]) -> None:
+def test_rows_that_answer_one_question(rows: MakeRows, answers: dict[str, str], learnable: list[tuple[str, int]]) -> None:
     """What rows leave open is filled from what they say."""
     linear = fit_weights(table(rows, answers), settings=SETTINGS)
     texts = {name: pattern.format("bicycle") for name, pattern in PATTERNS.items()}
-    found = dict(zip(texts, log_odds(linear, list(texts.values())), strict=True))
-    for name, head in told:
-        assert found[name][head] > found["fine"][head] + 1
+    heads = dict(zip(texts, log_odds(linear, list(texts.values())), strict=True))
+    for name, head in learnable:
+        assert heads[name][head] > heads["fine"][head] + 1
 
 
 def test_what_hates_also_abuses(rows: MakeRows) -> None:
@@ -133,8 +133,8 @@ def test_attributes_are_heads_of_their_own(rows: MakeRows) -> None:
     of = table(rows, answers, insult=[0] * 12 + [1] * 12 + [-1] * 12)
     plain, more = fit_weights(of, settings=SETTINGS), fit_weights(of, settings=SETTINGS, attributes=("insult",))
     np.testing.assert_array_equal(more.values[:, :2], plain.values)
-    found = log_odds(more, ["thank you for the bicycle", "shut up you idiotic bicycle"])[:, 2]
-    assert found[0] < 0 < found[1]
+    heads = log_odds(more, ["thank you for the bicycle", "shut up you idiotic bicycle"])[:, 2]
+    assert heads[0] < 0 < heads[1]
 
 
 def test_the_same_rows_teach_the_same(rows: MakeRows) -> None:
@@ -148,10 +148,10 @@ def test_the_same_rows_teach_the_same(rows: MakeRows) -> None:
 
 def test_progress_is_told(rows: MakeRows) -> None:
     """The share that is done grows to 1."""
-    told: list[float] = []
-    fit_weights(rows(["fine", "toxic"] * 5), settings=SETTINGS, progress=told.append)
-    assert told == sorted(told)
-    assert told[-1] == pytest.approx(1)
+    shares: list[float] = []
+    fit_weights(rows(["fine", "toxic"] * 5), settings=SETTINGS, progress=shares.append)
+    assert shares == sorted(shares)
+    assert shares[-1] == pytest.approx(1)
 
 
 def test_no_rows(rows: MakeRows) -> None:

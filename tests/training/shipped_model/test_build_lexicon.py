@@ -17,8 +17,8 @@ CORPUS = ROOT.parent / "shared" / "corpus"
 def lexicon(*lines: tuple[str, str, int], times: int = 6) -> dict[str, int]:
     """The lexicon of some comments, each written several times: text, source, abusive."""
     texts, sources, answers = zip(*(line for line in lines for _ in range(times)), strict=True)
-    made = make_lexicon(texts, sources, np.array(answers, np.int8), innocent=())
-    return {word: int(flags[0]) for word, flags in (line.split() for line in made.decode().splitlines())}
+    content = make_lexicon(texts, sources, np.array(answers, np.int8), innocent=())
+    return {word: int(flags[0]) for word, flags in (line.split() for line in content.decode().splitlines())}
 
 
 def test_words_that_are_used() -> None:
@@ -46,11 +46,11 @@ def test_innocent_words_are_known() -> None:
 
 
 def test_charged_words() -> None:
-    """A word of abuse is charged; one that stands anywhere is not, nor is one of rows that do not say."""
-    found = lexicon(
+    """A word of abuse is charged; one that is used anywhere is not, nor is one of rows that do not say."""
+    words = lexicon(
         ("you weasel", "a", 1), ("you weasel", "b", 1), ("thank you badger", "a", 0), ("thank you badger", "b", 0), ("weasel", "c", -1)
     )
-    assert found == {"badger": WORD, "thank": WORD, "weasel": WORD | CHARGED, "you": WORD}
+    assert words == {"badger": WORD, "thank": WORD, "weasel": WORD | CHARGED, "you": WORD}
 
 
 @pytest.mark.parametrize("text", ["sooo", "w0rd", "wo*rd", "some@where", "a.b.c", "don't", "ab_c", "xq", "x"])
@@ -73,10 +73,10 @@ def test_it_is_one_file_whatever_the_order() -> None:
     """The lines are sorted, ASCII, and hold no word of a single comment, so that nobody's text is in them."""
     texts = [f"common words number {at}" for at in range(40)]
     sources = ["a", "b"] * 20
-    made = make_lexicon(texts, sources, np.zeros(40, np.int8), innocent=())
+    content = make_lexicon(texts, sources, np.zeros(40, np.int8), innocent=())
     turned = make_lexicon(texts[::-1], sources[::-1], np.zeros(40, np.int8), innocent=())
-    assert made == turned == b"common 1f\nnumber 1f\nwords 1f\n"
-    lexicon = parse_lexicon(made)
+    assert content == turned == b"common 1f\nnumber 1f\nwords 1f\n"
+    lexicon = parse_lexicon(content)
     assert np.count_nonzero(lexicon[HEADER : HEADER + lexicon[TABLE]]) == 3
 
 
@@ -136,6 +136,6 @@ def test_a_file_that_is_not_there_fails_the_check(corpus: Path, capsys: pytest.C
 if CORPUS.is_dir():
 
     def test_the_committed_lexicon_is_what_the_corpus_makes(capsys: pytest.CaptureFixture[str]) -> None:
-        """The lexicon that ships is made, byte for byte, of the train rows of the seventeen sources."""
+        """The lexicon that ships is content, byte for byte, of the train rows of the seventeen sources."""
         assert build_lexicon_command(["--corpus", str(CORPUS), "-o", str(ROOT / LEXICON_FILE), "--check"]) == 0
         assert "28,402 words" in capsys.readouterr().out

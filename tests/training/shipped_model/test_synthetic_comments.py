@@ -28,8 +28,8 @@ def bare(text: str) -> str:
 
 def sides(comments: tuple[SyntheticComment, ...], words: set[str]) -> tuple[int, int]:
     """Count the fine and the abusive comments that hold one of the words."""
-    found = re.compile(r"(?<!\w)(" + "|".join(sorted(re.escape(word) for word in words)) + r")(?!\w)", re.IGNORECASE)
-    labels = Counter(comment.label is Label.FINE for comment in comments if found.search(comment.text))
+    pattern = re.compile(r"(?<!\w)(" + "|".join(sorted(re.escape(word) for word in words)) + r")(?!\w)", re.IGNORECASE)
+    labels = Counter(comment.label is Label.FINE for comment in comments if pattern.search(comment.text))
     return labels[True], labels[False]
 
 
@@ -133,10 +133,10 @@ def test_attacks_on_unprotected_groups_are_toxic(comments: tuple[SyntheticCommen
 
 def test_hundreds_of_names_are_met(comments: tuple[SyntheticComment, ...]) -> None:
     """At least 300 names of people and places stand in fine comments."""
-    said = " ".join(f" {bare(comment.text)} " for comment in comments if comment.label is Label.FINE)
+    fine_text = " ".join(f" {bare(comment.text)} " for comment in comments if comment.label is Label.FINE)
     names = {bare(row[column]) for column in ("first", "last", "place") for row in read_word_tables()[column]}
 
-    assert sum(f" {name} " in said for name in names) >= 300
+    assert sum(f" {name} " in fine_text for name in names) >= 300
 
 
 def test_what_judges_is_not_taught(comments: tuple[SyntheticComment, ...]) -> None:

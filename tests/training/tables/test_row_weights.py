@@ -30,9 +30,9 @@ def test_three_weights_multiply(rows: MakeRows) -> None:
         source=["a", "a", "a", "a", "a", "b"],
         weight=[1, 1, 1, 1, 1, 10],
     )
-    found = weigh_rows(of, sources={"b": 0.5}, labels={"toxic": 3, "hateful": 5})
-    assert (found.weight / found.weight[0]).tolist() == pytest.approx([1, 3, 5, 4, 2, 5])
-    assert found.weight.mean() == pytest.approx(1)
+    weighed = weigh_rows(of, sources={"b": 0.5}, labels={"toxic": 3, "hateful": 5})
+    assert (weighed.weight / weighed.weight[0]).tolist() == pytest.approx([1, 3, 5, 4, 2, 5])
+    assert weighed.weight.mean() == pytest.approx(1)
 
 
 def test_rows_that_do_not_count_are_left_out(rows: MakeRows) -> None:
@@ -44,7 +44,7 @@ def test_rows_that_do_not_count_are_left_out(rows: MakeRows) -> None:
 
 
 def test_unknown_sources_are_refused() -> None:
-    """A weight for a source that is not there is a slip, and is told with the sources that are."""
+    """A weight for a source that is not there is refused, and the message names the sources that are."""
     check_source_names({"b": 2.0}, ["a", "b", "b"])
     with pytest.raises(TableError, match=r"no source 'c'; the sources are a, b$"):
         check_source_names({"b": 2.0, "c": 1.0}, ["b", "a"])

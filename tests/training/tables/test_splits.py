@@ -41,7 +41,7 @@ def test_the_column_is_honoured() -> None:
 
 
 def test_a_train_row_near_a_dev_row_is_dropped() -> None:
-    """Dev judges only what train has not seen; what had to go is told."""
+    """Dev judges only what train has not seen; what had to be left out is listed."""
     splits: list[str | None] = ["dev", "train", "train", "train"]
     split = split_rows(table(4, splits=splits), np.array([0, 0, 1, 2]))
     assert split.dev.tolist() == [0]
@@ -94,7 +94,7 @@ def test_a_share_that_leaves_a_side_empty_is_refused(share: float) -> None:
 
 @pytest.mark.parametrize("side", ["train", "dev"])
 def test_an_empty_side_is_one_clear_line(side: str) -> None:
-    """A table that puts everything on one side is told what is missing."""
+    """A table that puts everything on one side is refused, and the message says what is missing."""
     other = "dev" if side == "train" else "train"
     with pytest.raises(TableError, match=f"no row is left for {side} .*column split"):
         split_rows(table(4, splits=[other] * 4), np.arange(4))
