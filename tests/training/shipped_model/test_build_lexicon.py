@@ -136,6 +136,6 @@ def test_a_file_that_is_not_there_fails_the_check(corpus: Path, capsys: pytest.C
 if CORPUS.is_dir():
 
     def test_the_committed_lexicon_is_what_the_corpus_makes(capsys: pytest.CaptureFixture[str]) -> None:
-        """The lexicon that ships is content, byte for byte, of the train rows of the seventeen sources."""
+        """The lexicon that ships is made, byte for byte, of the train rows of the seventeen sources."""
         assert build_lexicon_command(["--corpus", str(CORPUS), "-o", str(ROOT / LEXICON_FILE), "--check"]) == 0
         assert "28,402 words" in capsys.readouterr().out
