@@ -39,6 +39,7 @@ class ColumnType(Enum):
     """Any JSON value; text in CSV and Parquet."""
 
 
+_NUMBERS = {ColumnType.NUMBER, ColumnType.INTEGER}
 _FEW_VALUES = {ColumnType.CATEGORY, ColumnType.BOOLEAN}
 
 
@@ -138,9 +139,7 @@ def _json_cells(column: Iterable[Any], type_: ColumnType) -> Iterable[str]:
     if type_ in _FEW_VALUES:
         cells = {value: _json(value) for value in set(column)}
         return map(cells.__getitem__, column)
-    if type_ is ColumnType.NUMBER:
-        return ["null" if value is None else repr(value) for value in column]
-    if type_ is ColumnType.INTEGER:
+    if type_ in _NUMBERS:
         return ["null" if value is None else str(value) for value in column]
     return [_encode(value) if type(value) is str else _json(value) for value in column]
 
@@ -166,6 +165,7 @@ class _CsvWriter:
     def __init__(self, file: BinaryIO, columns: Mapping[str, ColumnType], style: TableStyle, *, header: bool) -> None:
         self._file = file
         self._types = tuple(columns.values())
+        self._quotes_all = style.quotes_all
         self._quote = _quote_always if style.quotes_all else _quote_if_necessary
         if header:
             self._file.write((",".join(map(self._quote, columns)) + "\n").encode())
@@ -177,11 +177,12 @@ class _CsvWriter:
     def _cells(self, column: Iterable[Any], type_: ColumnType) -> Iterable[str]:
         quote = self._quote
         if type_ in _FEW_VALUES:
-            cells = {value: quote(as_text(value) or "") for value in set(column)}
-            return map(cells.__getitem__, column)
-        if type_ is ColumnType.NUMBER:
-            return [quote("" if value is None else repr(value)) for value in column]
-        return [quote(value if type(value) is str else as_text(value) or "") for value in column]
+            texts = {value: quote(as_text(value) or "") for value in set(column)}
+            return map(texts.__getitem__, column)
+        if type_ in _NUMBERS:
+            cells = ["" if value is None else str(value) for value in column]
+            return map(quote, cells) if self._quotes_all else cells
+        return [quote(as_text(value) or "") for value in column]
 
     def finish(self) -> None:
         pass
@@ -197,7 +198,7 @@ def as_text(value: object) -> str | None:
 
 def _quote_if_necessary(text: str) -> str:
     # Not csv.writer: it leaves a lone carriage return bare (until Python 3.13), and every reader ends the row there.
-    return _quote_always(text) if any(char in text for char in ',"\r\n') else text
+    return _quote_always(text) if "," in text or '"' in text or "\n" in text or "\r" in text else text
 
 
 def _quote_always(text: str) -> str:

@@ -18,7 +18,6 @@ __all__ = [
     "Reason",
     "Row",
     "RowId",
-    "WriteAs",
     "build_row",
     "build_row_id",
     "is_unicode",
@@ -54,14 +53,6 @@ class ReadAs(StrEnum):
     HACKERNEWS = "hackernews"
     YOUTUBE = "youtube"
     MASTODON = "mastodon"
-
-
-class WriteAs(StrEnum):
-    """The file formats that scored rows are written in."""
-
-    JSONL = "jsonl"
-    CSV = "csv"
-    PARQUET = "parquet"
 
 
 class Reason(StrEnum):

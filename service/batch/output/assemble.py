@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from service.batch.job import OutputFormat
 from service.batch.output.folders import Folder
 from service.batch.output.parquet_concat import concat_parquet
 from service.batch.output.part_names import part_file
-from service.batch.output.writers import quoted, schema_of
+from service.table_files import ColumnType, csv_row, parquet_schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,10 +22,12 @@ __all__ = ["assemble", "concat_files"]
 
 _BATCH_ROWS = 1 << 14
 _COPY_BYTES = 1 << 20
-_SQLITE_TYPES = {"fine": "REAL", "toxic": "REAL", "hateful": "REAL", "row": "INTEGER"}
+_SQLITE_TYPES = {ColumnType.NUMBER: "REAL", ColumnType.INTEGER: "INTEGER"}
 
 
-def assemble(parts: Folder, count: int, *, into: Folder, name: str, write_as: OutputFormat, columns: Sequence[str], rows: int) -> None:
+def assemble(
+    parts: Folder, count: int, *, into: Folder, name: str, write_as: OutputFormat, columns: Mapping[str, ColumnType], rows: int
+) -> None:
     """Put the parts of an output together; the file appears under its name when it is whole.
 
     Args:
@@ -34,7 +36,7 @@ def assemble(parts: Folder, count: int, *, into: Folder, name: str, write_as: Ou
         into: the folder of the output file.
         name: the name of the output file.
         write_as: its format.
-        columns: its columns.
+        columns: name → type of its columns.
         rows: the number of rows that it must have.
 
     Raises:
@@ -47,7 +49,7 @@ def assemble(parts: Folder, count: int, *, into: Folder, name: str, write_as: Ou
         elif write_as is OutputFormat.PARQUET:
             _write_parquet(parts, count, path, into.display_name, columns=columns, rows=rows)
         else:
-            header = (",".join(map(quoted, columns)) + "\n").encode() if write_as is OutputFormat.CSV else b""
+            header = csv_row(columns).encode() if write_as is OutputFormat.CSV else b""
             concat_files(parts, map(part_file, range(count)), path, into.display_name, header=header)
 
 
@@ -68,14 +70,14 @@ def concat_files(folder: Folder, names: Iterator[str], path: Path, display_name:
                 shutil.copyfileobj(file, out, _COPY_BYTES)
 
 
-def _write_parquet(parts: Folder, count: int, path: Path, display_name: str, *, columns: Sequence[str], rows: int) -> None:
+def _write_parquet(parts: Folder, count: int, path: Path, display_name: str, *, columns: Mapping[str, ColumnType], rows: int) -> None:
     import pyarrow.parquet as pq
 
     with open_for_writing(path, display_name) as out:
         if count:
             concat_parquet((parts.local_copy(part_file(number)) for number in range(count)), out)
         else:
-            pq.ParquetWriter(out, schema_of(columns), compression="zstd").close()
+            pq.ParquetWriter(out, parquet_schema(columns), compression="zstd").close()
     _check_rows(pq.read_metadata(path).num_rows, rows, display_name)
 
 
@@ -87,8 +89,8 @@ def _parquet_files(parts: Folder, count: int) -> Iterator[Any]:
             yield file
 
 
-def _write_sqlite(parts: Folder, count: int, path: Path, display_name: str, *, columns: Sequence[str], rows: int) -> None:
-    definitions = ", ".join(f"{_quote_identifier(column)} {_SQLITE_TYPES.get(column, 'TEXT')}" for column in columns)
+def _write_sqlite(parts: Folder, count: int, path: Path, display_name: str, *, columns: Mapping[str, ColumnType], rows: int) -> None:
+    definitions = ", ".join(f"{_quote_identifier(name)} {_SQLITE_TYPES.get(type_, 'TEXT')}" for name, type_ in columns.items())
     insert = f"INSERT INTO scores VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - question marks alone
     with _naming_output(display_name), closing(sqlite3.connect(path)) as database:
         # The file has no name yet, so nothing in it has to be rolled back.

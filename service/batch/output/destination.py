@@ -14,8 +14,8 @@ from service.batch.output.assemble import assemble, concat_files
 from service.batch.output.folders import Folder, open_folder, parent_and_name
 from service.batch.output.part_names import part_file, rejects_file
 from service.batch.output.run_plan import PLAN_FILE, RunPlan
-from service.batch.output.writers import columns_of
-from service.batch.rows import WriteAs
+from service.batch.output.score_table import score_columns
+from service.table_files import TableFormat
 
 __all__ = ["Destination", "destination_for", "output_format"]
 
@@ -59,9 +59,9 @@ class Destination:
         return self.work if self.name else self.folder
 
     @property
-    def part_format(self) -> WriteAs:
+    def part_format(self) -> TableFormat:
         """The format of the parts."""
-        return {OutputFormat.JSONL: WriteAs.JSONL, OutputFormat.CSV: WriteAs.CSV}.get(self.write_as, WriteAs.PARQUET)
+        return {OutputFormat.JSONL: TableFormat.JSONL, OutputFormat.CSV: TableFormat.CSV}.get(self.write_as, TableFormat.PARQUET)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -119,7 +119,7 @@ class Destination:
     def assemble(self, job: ScoreJob, shards: int, *, rows: int) -> None:
         """Put the parts together to the output file; parts in an output folder stay as they are."""
         if self.name:
-            columns = columns_of(job.wanted.keep, language=job.language)
+            columns = score_columns(job.wanted.keep, language=job.language)
             assemble(self.parts, shards, into=self.folder, name=self.name, write_as=self.write_as, columns=columns, rows=rows)
 
     def write_rejects(self, shards: list[int]) -> None:

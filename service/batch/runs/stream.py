@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, BinaryIO
 from service.batch.file_access import measure_size, open_for_writing
 from service.batch.input.open_dump import open_dump
 from service.batch.job import OutputFormat, ScoreJob
-from service.batch.output.writers import ending, sink_for
+from service.batch.output.score_table import open_score_table
 from service.batch.row_selection import RowSelection
-from service.batch.rows import WriteAs
 from service.batch.runs.progress import ProgressObserver, RunProgress
 from service.batch.statistics.counts import RunCounts
 from service.batch.statistics.summary import InputFile
 from service.batch.workers.shard_work import score_rows
+from service.table_files import TableFormat
 
 if TYPE_CHECKING:
     from service.judging.judge import Judge
@@ -52,15 +52,13 @@ def score_to_stream(job: ScoreJob, judge: "Judge", observer: ProgressObserver) -
     """
     counts, files = RunCounts(), []
     sizes = [measure_size(path) for path in job.inputs]
-    write_as = WriteAs.CSV if job.write_as is OutputFormat.CSV else WriteAs.JSONL
-    with _open_stream(job.out) as file:
-        sink = sink_for(write_as, file, keep=job.wanted.keep, language=job.language)
-        with ending(sink):
-            for number, path in enumerate(job.inputs):
-                with open_dump(path, job.wanted) as reading:
-                    files.append(InputFile(reading.name, reading.columns))
-                    for _ in score_rows(reading, job, judge, sink=sink, counts=counts, selection=_remaining(job, counts.rows)):
-                        observer(RunProgress(counts.rows, _share(sizes, number, reading.share()), counts.by_label))
+    write_as = TableFormat.CSV if job.write_as is OutputFormat.CSV else TableFormat.JSONL
+    with _open_stream(job.out) as file, open_score_table(write_as, file, keep=job.wanted.keep, language=job.language) as table:
+        for number, path in enumerate(job.inputs):
+            with open_dump(path, job.wanted) as reading:
+                files.append(InputFile(reading.name, reading.columns))
+                for _ in score_rows(reading, job, judge, table=table, counts=counts, selection=_remaining(job, counts.rows)):
+                    observer(RunProgress(counts.rows, _share(sizes, number, reading.share()), counts.by_label))
     return counts, files
 
 

@@ -20,11 +20,12 @@ from service.batch.job import ScoreJob
 from service.batch.output.folders import Folder
 from service.batch.output.journal import ShardResult, write_result
 from service.batch.output.part_names import part_file, rejects_file
-from service.batch.output.writers import Sink, ending, sink_for
+from service.batch.output.score_table import ScoreTable, open_score_table
 from service.batch.row_selection import RowSelection, SelectedRows
-from service.batch.rows import DumpOptions, WriteAs
+from service.batch.rows import DumpOptions
 from service.batch.scored_chunks import ScoredChunk, score_chunk
 from service.batch.statistics.counts import RunCounts
+from service.table_files import TableFormat
 
 if TYPE_CHECKING:
     from service.judging.judge import Judge
@@ -68,7 +69,7 @@ class ShardContext:
     job: ScoreJob
     parts: Folder
     work: Folder
-    write_as: WriteAs
+    write_as: TableFormat
     header: bool = False
 
 
@@ -101,9 +102,8 @@ def score_shard(
         context.parts.new_file(part_file(task.number)) as path,
         open_for_writing(path, context.parts.display_name) as file,
     ):
-        sink = sink_for(context.write_as, file, keep=job.wanted.keep, language=job.language, header=context.header)
-        with ending(sink):
-            rows = score_rows(reading, job, judge, sink=sink, counts=counts, selection=task.selection, rejects=rejects, threads=threads)
+        with open_score_table(context.write_as, file, keep=job.wanted.keep, language=job.language, header=context.header) as table:
+            rows = score_rows(reading, job, judge, table=table, counts=counts, selection=task.selection, rejects=rejects, threads=threads)
             for _ in rows:
                 if observer is not None:
                     observer(counts, reading.share())
@@ -129,7 +129,7 @@ def score_rows(
     job: ScoreJob,
     judge: "Judge",
     *,
-    sink: Sink,
+    table: ScoreTable,
     counts: RunCounts,
     selection: RowSelection,
     rejects: IO[bytes] | None = None,
@@ -141,7 +141,7 @@ def score_rows(
         reading: the rows.
         job: how they are judged.
         judge: what judges them.
-        sink: where they are written.
+        table: where they are written.
         counts: where they are counted; rows read and left out are added when all have been written.
         selection: which of them are scored.
         rejects: where rows that cannot be judged are listed, as JSON Lines.
@@ -156,7 +156,7 @@ def score_rows(
         scored = score_chunk(chunk, judge, dump=reading.name, markup=job.markup, threads=threads, language=job.language)
         if job.strict:
             _refuse_rejects(reading, scored)
-        sink.write(scored)
+        table.write(scored)
         counts.add(scored)
         if rejects is not None:
             _list_rejects(scored, rejects)

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from service.batch.output.writers import COLUMNS
+from service.batch.output.score_table import SCORE_COLUMNS
 from tests.service.cli.calls import Call, Start, write_csv
 from tests.service.command import COMMAND, ROOT
 from tests.waiting import wait_until
@@ -43,7 +43,7 @@ def test_a_file_is_scored_into_every_format(call_small: Call, comments: Path, tm
         rows = list(csv.DictReader(io.StringIO(out.read_text("utf-8"))))
     else:
         rows = json_rows(out.read_text("utf-8"))
-    assert [tuple(row) for row in rows] == [COLUMNS] * 4
+    assert [tuple(row) for row in rows] == [tuple(SCORE_COLUMNS)] * 4
     assert [row["id"] for row in rows] == ["#0", "#1", "#2", "#3"]
     for row in rows:
         assert abs(sum(float(row[label]) for label in ("fine", "toxic", "hateful")) - 1) < 1e-9
@@ -61,7 +61,7 @@ def test_standard_input_goes_to_standard_output(call_small: Call) -> None:
     assert [(row["id"], row["reason"]) for row in json_rows(result.out)] == [(7, None), (8, "no-text")]
     assert "1 with a reason instead (1 no-text)" in result.message
     assert call_small("score", "-", "-o", "-", stdin=stdin).out == result.out
-    assert call_small("score", "--to", "csv", stdin=stdin).out.startswith(",".join(COLUMNS) + "\n7,")
+    assert call_small("score", "--to", "csv", stdin=stdin).out.startswith(",".join(SCORE_COLUMNS) + "\n7,")
 
 
 def test_the_summary_is_json_where_a_program_may_read_it(call_small: Call, comments: Path, tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from model.errors import DumpError
 from service.batch.output.parquet_concat import concat_parquet
-from service.batch.output.writers import columns_of, schema_of
+from service.batch.output.score_table import score_columns
+from service.table_files import parquet_schema
 
 
 def written(folder: Path, tables: list[pa.Table], **options: Any) -> list[Path]:
@@ -60,7 +61,7 @@ def test_readers_that_skip_row_groups_find_what_they_look_for(tmp_path: Path) ->
 
 def test_our_own_schema_survives(tmp_path: Path) -> None:
     """Times with their zone, and what is kept."""
-    schema = schema_of(columns_of(("likes",)))
+    schema = parquet_schema(score_columns(("likes",)))
     out = joined(tmp_path, written(tmp_path, [schema.empty_table()] * 20))
     assert pq.read_schema(out) == schema
 

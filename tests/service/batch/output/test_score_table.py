@@ -18,9 +18,12 @@ from service.batch.file_access import open_for_writing
 from service.batch.job import OutputFormat
 from service.batch.output.destination import output_format
 from service.batch.output.folders import parent_and_name
-from service.batch.output.writers import COLUMNS, Sink, ending, sink_for
-from service.batch.rows import Row, WriteAs
+from service.batch.output.score_table import SCORE_COLUMNS, ScoreTable, open_score_table
+from service.batch.rows import Row
 from service.batch.scored_chunks import ScoredChunk
+from service.table_files import TableFormat
+
+COLUMNS = tuple(SCORE_COLUMNS)
 
 ROWS = [
     Row(1, "a", "x", author="Ann", parent='q"', created_at=datetime(2024, 2, 29, 23, 59, 1, tzinfo=UTC), extra={"likes": 3, "tag": "é,"}),
@@ -57,23 +60,21 @@ def times(judged: ScoredChunk, count: int) -> ScoredChunk:
 
 
 @contextmanager
-def open_sink(path: Path, write_as: WriteAs, keep: tuple[str, ...] = ()) -> Iterator[Sink]:
+def open_output(path: Path, write_as: TableFormat, keep: tuple[str, ...] = ()) -> Iterator[ScoreTable]:
     folder, name = parent_and_name(path)
-    with folder.new_file(name) as part, open_for_writing(part, str(path)) as file:
-        sink = sink_for(write_as, file, keep=keep)
-        with ending(sink):
-            yield sink
+    with folder.new_file(name) as part, open_for_writing(part, str(path)) as file, open_score_table(write_as, file, keep=keep) as table:
+        yield table
 
 
-def write(path: Path, write_as: WriteAs, *chunks: ScoredChunk, keep: tuple[str, ...] = ()) -> None:
-    with open_sink(path, write_as, keep) as sink:
+def write(path: Path, write_as: TableFormat, *chunks: ScoredChunk, keep: tuple[str, ...] = ()) -> None:
+    with open_output(path, write_as, keep) as table:
         for chunk in chunks:
-            sink.write(chunk)
+            table.write(chunk)
 
 
 def test_json_lines_hold_one_object_a_row(tmp_path: Path, judged: ScoredChunk) -> None:
     """Keys come in the published order, integer ids stay integers, what was not judged is null."""
-    write(tmp_path / "x.jsonl", WriteAs.JSONL, judged)
+    write(tmp_path / "x.jsonl", TableFormat.JSONL, judged)
     found = [json.loads(line) for line in (tmp_path / "x.jsonl").read_text("utf-8").split("\n")[:-1]]
     assert [list(row) for row in found] == [list(COLUMNS)] * 6
     assert [row["id"] for row in found] == IDS
@@ -99,7 +100,7 @@ def test_json_lines_hold_one_object_a_row(tmp_path: Path, judged: ScoredChunk) -
 
 def test_csv_has_one_record_a_row_whatever_the_ids(tmp_path: Path, judged: ScoredChunk) -> None:
     """Ids with quotes, delimiters and line ends survive; what was not judged is empty."""
-    write(tmp_path / "x.csv", WriteAs.CSV, judged)
+    write(tmp_path / "x.csv", TableFormat.CSV, judged)
     with (tmp_path / "x.csv").open(newline="", encoding="utf-8") as file:
         found = list(csv.reader(file))
     assert found[0] == list(COLUMNS)
@@ -111,7 +112,7 @@ def test_csv_has_one_record_a_row_whatever_the_ids(tmp_path: Path, judged: Score
 
 def test_parquet_has_typed_columns(tmp_path: Path, judged: ScoredChunk) -> None:
     """Scores are doubles, everything else is text, what was not judged is null; many chunks make few row groups."""
-    write(tmp_path / "x.parquet", WriteAs.PARQUET, *[times(judged, 2000)] * 10)
+    write(tmp_path / "x.parquet", TableFormat.PARQUET, *[times(judged, 2000)] * 10)
     table = pq.read_table(tmp_path / "x.parquet")
     assert table.column_names == list(COLUMNS)
     assert [str(field.type) for field in table.schema] == [
@@ -128,26 +129,26 @@ def test_parquet_has_typed_columns(tmp_path: Path, judged: ScoredChunk) -> None:
     assert pq.ParquetFile(tmp_path / "x.parquet").num_row_groups == 2
 
 
-@pytest.mark.parametrize("write_as", WriteAs)
-def test_no_rows_make_a_valid_file(tmp_path: Path, write_as: WriteAs) -> None:
+@pytest.mark.parametrize("write_as", TableFormat)
+def test_no_rows_make_a_valid_file(tmp_path: Path, write_as: TableFormat) -> None:
     """An output without rows can be read: nothing, a header, or a schema."""
     path = tmp_path / "x"
     write(path, write_as)
-    if write_as is WriteAs.PARQUET:
+    if write_as is TableFormat.PARQUET:
         assert pq.read_table(path).num_rows == 0
     else:
-        assert path.read_text() == ("" if write_as is WriteAs.JSONL else ",".join(COLUMNS) + "\n")
+        assert path.read_text() == ("" if write_as is TableFormat.JSONL else ",".join(COLUMNS) + "\n")
 
 
-@pytest.mark.parametrize("write_as", WriteAs)
-def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path, judged: ScoredChunk, write_as: WriteAs) -> None:
+@pytest.mark.parametrize("write_as", TableFormat)
+def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path, judged: ScoredChunk, write_as: TableFormat) -> None:
     """Whatever ends a run early, what was there stays, and no half file is left."""
     path = tmp_path / "x"
     path.write_text("old")
 
     def interrupted() -> None:
-        with open_sink(path, write_as) as sink:
-            sink.write(judged)
+        with open_output(path, write_as) as table:
+            table.write(judged)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -159,8 +160,8 @@ def test_the_old_file_is_there_until_the_new_one_is_whole(tmp_path: Path, judged
     """The name changes hands in one step."""
     path = tmp_path / "x.jsonl"
     path.write_text("old")
-    with open_sink(path, WriteAs.JSONL) as sink:
-        sink.write(judged)
+    with open_output(path, TableFormat.JSONL) as table:
+        table.write(judged)
         assert path.read_text() == "old"
     assert path.read_text().startswith('{"id":"a"')
     assert list(tmp_path.iterdir()) == [path]
@@ -173,7 +174,7 @@ def test_permissions_are_those_of_the_old_file_or_the_usual_ones(tmp_path: Path,
     old.write_text("")
     old.chmod(0o640)
     for path in (old, new):
-        write(path, WriteAs.CSV, judged)
+        write(path, TableFormat.CSV, judged)
     assert stat.S_IMODE(old.stat().st_mode) == 0o640
     assert new.stat().st_mode == usual.stat().st_mode
 
@@ -183,7 +184,7 @@ def test_a_link_is_followed(tmp_path: Path, judged: ScoredChunk) -> None:
     (tmp_path / "folder").mkdir()
     link = tmp_path / "x.csv"
     link.symlink_to(tmp_path / "folder" / "real.csv")
-    write(link, WriteAs.CSV, judged)
+    write(link, TableFormat.CSV, judged)
     assert link.is_symlink()
     assert (tmp_path / "folder" / "real.csv").read_text().startswith("id,label")
 
@@ -192,7 +193,7 @@ def test_a_link_is_followed(tmp_path: Path, judged: ScoredChunk) -> None:
 def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path, judged: ScoredChunk, name: str) -> None:
     """A missing folder, or a folder in place of a file, is an error with the name as it was given."""
     with pytest.raises(OSError, match=r"No such file|directory") as caught:
-        write(tmp_path / name, WriteAs.CSV, judged)
+        write(tmp_path / name, TableFormat.CSV, judged)
     assert caught.value.filename == str(tmp_path / name)
 
 
@@ -227,9 +228,9 @@ def test_a_name_that_tells_no_format_is_refused(name: str) -> None:
 def test_kept_columns_follow_ours(tmp_path: Path, judged: ScoredChunk) -> None:
     """What is kept keeps its name and, in JSON, its type; one that is called as a column of ours is told apart."""
     keep = ("likes", "tag", "row")
-    write(tmp_path / "x.jsonl", WriteAs.JSONL, judged, keep=keep)
-    write(tmp_path / "x.csv", WriteAs.CSV, judged, keep=keep)
-    write(tmp_path / "x.parquet", WriteAs.PARQUET, judged, keep=keep)
+    write(tmp_path / "x.jsonl", TableFormat.JSONL, judged, keep=keep)
+    write(tmp_path / "x.csv", TableFormat.CSV, judged, keep=keep)
+    write(tmp_path / "x.parquet", TableFormat.PARQUET, judged, keep=keep)
     found = [json.loads(line) for line in (tmp_path / "x.jsonl").read_text("utf-8").split("\n")[:-1]]
     assert [[row[name] for name in ("likes", "tag", "kept_row")] for row in found[:2]] == [[3, "é,", None], [None, None, None]]
     with (tmp_path / "x.csv").open(newline="", encoding="utf-8") as file:

@@ -1,0 +1,129 @@
+"""The table of scores: its columns, and their values in every format."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+
+from model.array_types import Int8Array
+from model.comment import LABELS, VERDICTS
+from service.batch.columnar.arrow_columns import ArrowColumn, arrow_constant
+from service.batch.scored_chunks import ScoredChunk
+from service.table_files import ColumnType, TableFormat, TableWriter, open_table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["SCORE_COLUMNS", "ScoreTable", "open_score_table", "score_columns"]
+
+SCORE_COLUMNS: Mapping[str, ColumnType] = {
+    "id": ColumnType.ANY,
+    "label": ColumnType.CATEGORY,
+    **dict.fromkeys(map(str, LABELS), ColumnType.NUMBER),
+    **dict.fromkeys(("verdict", "model", "reason", "dump"), ColumnType.CATEGORY),
+    "row": ColumnType.INTEGER,
+    "author": ColumnType.TEXT,
+    "parent": ColumnType.TEXT,
+    "created_at": ColumnType.TIME,
+    "foreign": ColumnType.BOOLEAN,
+}
+"""The columns of every output, in order, with their types; ``language`` and kept columns of the input follow."""
+
+_LABEL_NAMES = (*map(str, LABELS), None)
+_VERDICT_NAMES = (*map(str, VERDICTS), None)
+"""Names by code; -1 stands for none."""
+
+
+def score_columns(keep: Sequence[str], *, language: bool = False) -> dict[str, ColumnType]:
+    """Return the columns of an output; a kept column whose name an output has already gets ``kept_`` before it.
+
+    Args:
+        keep: the columns of the input that are kept.
+        language: whether there is a column with the language.
+    """
+    own = {**SCORE_COLUMNS, "language": ColumnType.CATEGORY} if language else SCORE_COLUMNS
+    return {**own, **{f"kept_{name}" if name in own else name: ColumnType.ANY for name in keep}}
+
+
+class ScoreTable:
+    """Writes chunks of scored rows into an open table.
+
+    Args:
+        table: the table, which has the columns ``score_columns``.
+        keep: the columns of the input that are kept.
+    """
+
+    def __init__(self, table: TableWriter, keep: Sequence[str]) -> None:
+        self._table = table
+        self._keep = keep
+
+    def write(self, scored: ScoredChunk) -> None:
+        """Write a chunk of scored rows."""
+        columns = _arrow_columns(scored) if self._table.takes_arrow else _python_columns(scored)
+        further = [] if scored.languages is None else [scored.languages]
+        self._table.write([*columns, *further, *(scored.chunk.extra[name] for name in self._keep)])
+
+
+@contextmanager
+def open_score_table(
+    table_format: TableFormat, file: BinaryIO, *, keep: Sequence[str] = (), language: bool = False, header: bool = True
+) -> Iterator[ScoreTable]:
+    """Provide a table of scores in an open file; it is finished if the block ends well, and abandoned if it raises.
+
+    Args:
+        table_format: the format.
+        file: the file to write to.
+        keep: the columns of the input that are kept.
+        language: whether there is a column with the language.
+        header: whether CSV begins with the names of the columns.
+    """
+    with open_table(table_format, file, score_columns(keep, language=language), header=header) as table:
+        yield ScoreTable(table, keep)
+
+
+def _python_columns(scored: ScoredChunk) -> list[Iterable[Any]]:
+    chunk, count = scored.chunk, len(scored.chunk)
+    scores: Any = scored.scores.T.tolist()
+    if (scored.labels < 0).any():
+        scores = [[None if label < 0 else score for score, label in zip(column, scored.labels, strict=True)] for column in scores]
+    return [
+        scored.ids,
+        [_LABEL_NAMES[code] for code in scored.labels.tolist()],
+        *scores,
+        [_VERDICT_NAMES[code] for code in scored.verdicts.tolist()],
+        [scored.version] * count,
+        scored.reasons,
+        [scored.dump] * count,
+        chunk.lines,
+        chunk.authors,
+        chunk.parents,
+        chunk.created(),
+        [None] * count if scored.foreign is None else scored.foreign,
+    ]
+
+
+def _arrow_columns(scored: ScoredChunk) -> list[Iterable[Any]]:
+    import pyarrow as pa
+
+    chunk, count = scored.chunk, len(scored.chunk)
+    unjudged = scored.labels < 0
+    return [
+        scored.ids.array.cast(pa.string()) if isinstance(scored.ids, ArrowColumn) else scored.ids,
+        _name_codes(scored.labels, _LABEL_NAMES[:-1]),
+        *(pa.array(column, mask=unjudged) for column in scored.scores.T),
+        _name_codes(scored.verdicts, _VERDICT_NAMES[:-1]),
+        pa.repeat(arrow_constant(scored.version), count),
+        scored.reasons,
+        pa.repeat(arrow_constant(scored.dump), count),
+        np.asarray(chunk.lines),
+        *(column.array if isinstance(column, ArrowColumn) else column for column in (chunk.authors, chunk.parents)),
+        chunk.times,
+        pa.nulls(count, pa.bool_()) if scored.foreign is None else scored.foreign,
+    ]
+
+
+def _name_codes(codes: Int8Array, names: tuple[Any, ...]) -> "pa.Array[Any]":
+    import pyarrow as pa
+
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), arrow_constant(names)).cast(pa.string())
