@@ -31,7 +31,7 @@ class ScoreJob:
         inputs: files of comments in order, or their URLs; ``-`` is standard input.
         out: the file, the folder or the URL to write; None is standard output.
         write_as: the format of the output.
-        wanted: what the user says about the inputs.
+        dump_options: what the user says about the inputs.
         judging: what the comments are judged by beside the model.
         markup: how the texts are written; None is what each file says, or else plain.
         strict: whether the first row that cannot be judged ends the run.
@@ -42,14 +42,14 @@ class ScoreJob:
         fresh: whether the results of an earlier run are thrown away.
         page: whether a page of charts is written beside the summary.
         shard_size: bytes of input in one shard; None goes by the size of all.
-        most_rows: the largest number of rows that are judged at once; it changes the speed, never a score.
-        most_text: the number of code points after which a chunk ends early.
+        max_rows: the largest number of rows that are judged at once; it changes the speed, never a score.
+        max_text: the number of code points after which a chunk ends early.
     """
 
     inputs: Sequence[str]
     out: Path | str | None = None
     write_as: OutputFormat = OutputFormat.JSONL
-    wanted: DumpOptions = field(default_factory=DumpOptions)
+    dump_options: DumpOptions = field(default_factory=DumpOptions)
     judging: JudgeOptions = field(default_factory=JudgeOptions)
     markup: Format | None = None
     strict: bool = False
@@ -59,8 +59,8 @@ class ScoreJob:
     fresh: bool = False
     page: bool = False
     shard_size: int | None = None
-    most_rows: int = 8192
-    most_text: int = 1 << 22
+    max_rows: int = 8192
+    max_text: int = 1 << 22
 
     @property
     def language(self) -> bool:

@@ -33,10 +33,10 @@ def show_preview(job: ScoreJob) -> None:
     console = Console(highlight=False)
     rows: list[Row] = []
     for path in job.inputs:
-        with open_dump(path, job.wanted) as reading:
-            line = f"{printable(reading.name)}: {_format_size(measure_size(path))}, {_describe_columns(reading.columns)}"
+        with open_dump(path, job.dump_options) as dump:
+            line = f"{printable(dump.name)}: {_format_size(measure_size(path))}, {_describe_columns(dump.columns)}"
             console.print(line, markup=False, soft_wrap=True)
-            rows += islice(SelectedRows(reading.rows, job.selection), _MOST_ROWS - len(rows))
+            rows += islice(SelectedRows(dump.rows, job.selection), _MOST_ROWS - len(rows))
     console.print(_build_table(rows))
     console.print(f"would go to {job.out or 'standard output'} as {job.write_as}; nothing was written", markup=False, soft_wrap=True)
 

@@ -172,7 +172,7 @@ def score(
         inputs=tuple(files or _standard_input()),
         out=None if out == "-" else out,
         write_as=_write_as(out, write_as),
-        wanted=columns.dump_options(),
+        dump_options=columns.dump_options(),
         judging=judging,
         markup=markup,
         selection=selection.row_selection(),
@@ -192,14 +192,14 @@ def _standard_input() -> list[str]:
     return ["-"]
 
 
-def _write_as(out: str | None, given: OutputFormat | None) -> OutputFormat:
+def _write_as(out: str | None, choice: OutputFormat | None) -> OutputFormat:
     if out is None or out == "-":
-        if given not in {None, OutputFormat.JSONL, OutputFormat.CSV}:
+        if choice not in {None, OutputFormat.JSONL, OutputFormat.CSV}:
             raise typer.BadParameter("only JSONL and CSV can be written to standard output; name a file with -o")
-        return given or OutputFormat.JSONL
+        return choice or OutputFormat.JSONL
     from service.batch.output.destination import output_format
 
-    return output_format(out, given)
+    return output_format(out, choice)
 
 
 def _score(job: "ScoreJob", settings: "Settings", artefact: Path | None, *, as_json: bool) -> None:

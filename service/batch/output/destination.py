@@ -119,7 +119,7 @@ class Destination:
     def assemble(self, job: ScoreJob, shards: int, *, rows: int) -> None:
         """Put the parts together to the output file; parts in an output folder stay as they are."""
         if self.name:
-            columns = score_columns(job.wanted.keep, language=job.language)
+            columns = score_columns(job.dump_options.keep, language=job.language)
             assemble(self.parts, shards, into=self.folder, name=self.name, write_as=self.write_as, columns=columns, rows=rows)
 
     def write_rejects(self, shards: list[int]) -> None:

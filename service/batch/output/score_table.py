@@ -58,11 +58,11 @@ class ScoreTable:
         self._table = table
         self._keep = keep
 
-    def write(self, scored: ScoredChunk) -> None:
+    def write(self, rows: ScoredChunk) -> None:
         """Write a chunk of scored rows."""
-        columns = _arrow_columns(scored) if self._table.takes_arrow else _python_columns(scored)
-        further = [] if scored.languages is None else [scored.languages]
-        self._table.write([*columns, *further, *(scored.chunk.extra[name] for name in self._keep)])
+        columns = _arrow_columns(rows) if self._table.takes_arrow else _python_columns(rows)
+        further = [] if rows.languages is None else [rows.languages]
+        self._table.write([*columns, *further, *(rows.chunk.extra[name] for name in self._keep)])
 
 
 @contextmanager
@@ -82,44 +82,44 @@ def open_score_table(
         yield ScoreTable(table, keep)
 
 
-def _python_columns(scored: ScoredChunk) -> list[Iterable[Any]]:
-    chunk, count = scored.chunk, len(scored.chunk)
-    scores: Any = scored.scores.T.tolist()
-    if (scored.labels < 0).any():
-        scores = [[None if label < 0 else score for score, label in zip(column, scored.labels, strict=True)] for column in scores]
+def _python_columns(rows: ScoredChunk) -> list[Iterable[Any]]:
+    chunk, count = rows.chunk, len(rows.chunk)
+    scores: Any = rows.scores.T.tolist()
+    if (rows.labels < 0).any():
+        scores = [[None if label < 0 else score for score, label in zip(column, rows.labels, strict=True)] for column in scores]
     return [
-        scored.ids,
-        [_LABEL_NAMES[code] for code in scored.labels.tolist()],
+        rows.ids,
+        [_LABEL_NAMES[code] for code in rows.labels.tolist()],
         *scores,
-        [_VERDICT_NAMES[code] for code in scored.verdicts.tolist()],
-        [scored.version] * count,
-        scored.reasons,
-        [scored.dump] * count,
+        [_VERDICT_NAMES[code] for code in rows.verdicts.tolist()],
+        [rows.version] * count,
+        rows.reasons,
+        [rows.dump] * count,
         chunk.lines,
         chunk.authors,
         chunk.parents,
         chunk.created(),
-        [None] * count if scored.foreign is None else scored.foreign,
+        [None] * count if rows.foreign is None else rows.foreign,
     ]
 
 
-def _arrow_columns(scored: ScoredChunk) -> list[Iterable[Any]]:
+def _arrow_columns(rows: ScoredChunk) -> list[Iterable[Any]]:
     import pyarrow as pa
 
-    chunk, count = scored.chunk, len(scored.chunk)
-    unjudged = scored.labels < 0
+    chunk, count = rows.chunk, len(rows.chunk)
+    unjudged = rows.labels < 0
     return [
-        scored.ids.array.cast(pa.string()) if isinstance(scored.ids, ArrowColumn) else scored.ids,
-        _name_codes(scored.labels, _LABEL_NAMES[:-1]),
-        *(pa.array(column, mask=unjudged) for column in scored.scores.T),
-        _name_codes(scored.verdicts, _VERDICT_NAMES[:-1]),
-        pa.repeat(arrow_constant(scored.version), count),
-        scored.reasons,
-        pa.repeat(arrow_constant(scored.dump), count),
+        rows.ids.array.cast(pa.string()) if isinstance(rows.ids, ArrowColumn) else rows.ids,
+        _name_codes(rows.labels, _LABEL_NAMES[:-1]),
+        *(pa.array(column, mask=unjudged) for column in rows.scores.T),
+        _name_codes(rows.verdicts, _VERDICT_NAMES[:-1]),
+        pa.repeat(arrow_constant(rows.version), count),
+        rows.reasons,
+        pa.repeat(arrow_constant(rows.dump), count),
         np.asarray(chunk.lines),
         *(column.array if isinstance(column, ArrowColumn) else column for column in (chunk.authors, chunk.parents)),
         chunk.times,
-        pa.nulls(count, pa.bool_()) if scored.foreign is None else scored.foreign,
+        pa.nulls(count, pa.bool_()) if rows.foreign is None else rows.foreign,
     ]
 
 

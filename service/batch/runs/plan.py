@@ -29,7 +29,7 @@ def plan_run(job: ScoreJob, model: ModelSource) -> RunPlan:
     """
     selection, judging = job.selection, job.judging
     options: Mapping[str, Any] = {
-        **{name.replace("_", " "): value for name, value in asdict(job.wanted).items()},
+        **{name.replace("_", " "): value for name, value in asdict(job.dump_options).items()},
         **{"policy": judging.policy_name, "community": _describe_community(judging.community), "on foreign": judging.on_foreign},
         **{"language": job.language, "letters": judging.letters, "certainty": judging.certainty},
         **{"markup": job.markup, "to": job.write_as, "shard size": shard_size(job)},

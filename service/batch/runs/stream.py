@@ -53,12 +53,12 @@ def score_to_stream(job: ScoreJob, judge: "Judge", observer: ProgressObserver) -
     counts, files = RunCounts(), []
     sizes = [measure_size(path) for path in job.inputs]
     write_as = TableFormat.CSV if job.write_as is OutputFormat.CSV else TableFormat.JSONL
-    with _open_stream(job.out) as file, open_score_table(write_as, file, keep=job.wanted.keep, language=job.language) as table:
+    with _open_stream(job.out) as file, open_score_table(write_as, file, keep=job.dump_options.keep, language=job.language) as table:
         for number, path in enumerate(job.inputs):
-            with open_dump(path, job.wanted) as reading:
-                files.append(InputFile(reading.name, reading.columns))
-                for _ in score_rows(reading, job, judge, table=table, counts=counts, selection=_remaining(job, counts.rows)):
-                    observer(RunProgress(counts.rows, _share(sizes, number, reading.share()), counts.by_label))
+            with open_dump(path, job.dump_options) as dump:
+                files.append(InputFile(dump.name, dump.columns))
+                for _ in score_rows(dump, job, judge, table=table, counts=counts, selection=_remaining(job, counts.rows)):
+                    observer(RunProgress(counts.rows, _share(sizes, number, dump.share()), counts.by_label))
     return counts, files
 
 

@@ -67,24 +67,24 @@ class RunCounts:
         written = int(self.labels.sum()) + self.reasons.total()
         return self.rows == written and self.read == self.rows + self.left_out.total()
 
-    def add(self, judged: "ScoredChunk") -> None:
+    def add(self, chunk: "ScoredChunk") -> None:
         """Count rows that were written."""
-        self.rows += len(judged.chunk)
-        has_label = judged.labels >= 0
-        self.labels += np.bincount(judged.labels[has_label], minlength=len(LABELS))
-        self.verdicts += np.bincount(judged.verdicts[judged.verdicts >= 0], minlength=len(VERDICTS))
-        self.reasons.update(str(judged.reasons[row]) for row in np.flatnonzero(~has_label).tolist())
-        self.abusive += np.histogram(1 - judged.scores[has_label, 0], BINS, (0, 1))[0]
-        self.hateful += np.histogram(judged.scores[has_label, 2], BINS, (0, 1))[0]
-        self.authors.add(judged.chunk.authors, judged.labels)
-        self.threads.add(judged.chunk.parents, judged.labels)
-        self._add_days(judged)
+        self.rows += len(chunk.labels)
+        has_label = chunk.labels >= 0
+        self.labels += np.bincount(chunk.labels[has_label], minlength=len(LABELS))
+        self.verdicts += np.bincount(chunk.verdicts[chunk.verdicts >= 0], minlength=len(VERDICTS))
+        self.reasons.update(str(chunk.reasons[row]) for row in np.flatnonzero(~has_label).tolist())
+        self.abusive += np.histogram(1 - chunk.scores[has_label, 0], BINS, (0, 1))[0]
+        self.hateful += np.histogram(chunk.scores[has_label, 2], BINS, (0, 1))[0]
+        self.authors.add(chunk.chunk.authors, chunk.labels)
+        self.threads.add(chunk.chunk.parents, chunk.labels)
+        self._add_days(chunk)
 
-    def _add_days(self, judged: "ScoredChunk") -> None:
-        dated = (judged.labels >= 0) & ~np.isnat(judged.chunk.times)
-        days = judged.chunk.times[dated].astype("datetime64[D]")
+    def _add_days(self, chunk: "ScoredChunk") -> None:
+        dated = (chunk.labels >= 0) & ~np.isnat(chunk.chunk.times)
+        days = chunk.chunk.times[dated].astype("datetime64[D]")
         for label in range(len(LABELS)):
-            unique_days, counts = np.unique(days[judged.labels[dated] == label], return_counts=True)
+            unique_days, counts = np.unique(days[chunk.labels[dated] == label], return_counts=True)
             for day, count in zip(unique_days.tolist(), counts.tolist(), strict=True):
                 self.days.setdefault(day.isoformat(), [0] * len(LABELS))[label] += count
 

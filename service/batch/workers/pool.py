@@ -161,7 +161,7 @@ def _start_worker(options: ModeratorOptions, parent: int, *, loads: bool) -> Non
 def _score_in_process(task: ShardTask, context: ShardContext, options: ModeratorOptions, parent: int) -> ShardResult:
     _set_up_process(parent)
     # A single thread is busy with small chunks too, and their memory is needed once for every worker.
-    context = replace(context, job=replace(context.job, most_rows=min(context.job.most_rows, _MOST_ROWS)))
+    context = replace(context, job=replace(context.job, max_rows=min(context.job.max_rows, _MOST_ROWS)))
     return score_shard(task, context, _build_judge(options, context.job.judging), threads=1).without_names()
 
 

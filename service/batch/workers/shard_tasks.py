@@ -91,6 +91,6 @@ def plan_tasks(job: ScoreJob) -> TaskList:
         OSError: it cannot be opened or read.
     """
     size = shard_size(job)
-    shards = [shard for path in job.inputs for shard in plan_shards(path, job.wanted, size=size)]
+    shards = [shard for path in job.inputs for shard in plan_shards(path, job.dump_options, size=size)]
     compressed = frozenset(position for position, shard in enumerate(shards) if is_compressed_lines(shard))
     return TaskList(shards, compressed, job.selection, min(max(size // 2, 1), _LARGEST_BLOCK), len(shards))

@@ -97,35 +97,35 @@ def score_shard(
     job = context.job
     counts = RunCounts()
     with (
-        _open_shard(task, job.wanted) as reading,
+        _open_shard(task, job.dump_options) as dump,
         tempfile.SpooledTemporaryFile(_REJECTS_IN_MEMORY) as rejects,
         context.parts.new_file(part_file(task.number)) as path,
         open_for_writing(path, context.parts.display_name) as file,
     ):
-        with open_score_table(context.write_as, file, keep=job.wanted.keep, language=job.language, header=context.header) as table:
-            rows = score_rows(reading, job, judge, table=table, counts=counts, selection=task.selection, rejects=rejects, threads=threads)
+        with open_score_table(context.write_as, file, keep=job.dump_options.keep, language=job.language, header=context.header) as table:
+            rows = score_rows(dump, job, judge, table=table, counts=counts, selection=task.selection, rejects=rejects, threads=threads)
             for _ in rows:
                 if observer is not None:
-                    observer(counts, reading.share())
+                    observer(counts, dump.share())
         has_rejects = rejects.tell() > 0
         if has_rejects:
             _copy_rejects(rejects, context.work, rejects_file(task.number))
-    result = ShardResult(task.number, task.shard.path, counts, reading.columns, task.size or 0, has_rejects)
+    result = ShardResult(task.number, task.shard.path, counts, dump.columns, task.size or 0, has_rejects)
     write_result(context.work, result)
     return result
 
 
 @contextmanager
-def _open_shard(task: ShardTask, wanted: DumpOptions) -> Iterator[OpenDump]:
+def _open_shard(task: ShardTask, options: DumpOptions) -> Iterator[OpenDump]:
     if task.block is not None:
-        yield open_block(task.block, task.shard, wanted)
+        yield open_block(task.block, task.shard, options)
     else:
-        with open_shard(task.shard, wanted) as reading:
-            yield reading
+        with open_shard(task.shard, options) as dump:
+            yield dump
 
 
 def score_rows(
-    reading: OpenDump,
+    dump: OpenDump,
     job: ScoreJob,
     judge: "Judge",
     *,
@@ -138,7 +138,7 @@ def score_rows(
     """Judge, write and count rows chunk by chunk, yielding after each chunk.
 
     Args:
-        reading: the rows.
+        dump: the rows.
         job: how they are judged.
         judge: what judges them.
         table: where they are written.
@@ -151,41 +151,41 @@ def score_rows(
         DumpError: the rows cannot be read as asked; with ``strict``, also the first row that cannot be judged.
         OSError: reading or writing fails.
     """
-    rows = SelectedRows(reading.rows, selection)
-    for chunk in _chunks(reading, rows, job):
-        scored = score_chunk(chunk, judge, dump=reading.name, markup=job.markup, threads=threads, language=job.language)
+    rows = SelectedRows(dump.rows, selection)
+    for chunk in _chunks(dump, rows, job):
+        scored_chunk = score_chunk(chunk, judge, dump=dump.name, markup=job.markup, threads=threads, language=job.language)
         if job.strict:
-            _refuse_rejects(reading, scored)
-        table.write(scored)
-        counts.add(scored)
+            _refuse_rejects(dump, scored_chunk)
+        table.write(scored_chunk)
+        counts.add(scored_chunk)
         if rejects is not None:
-            _list_rejects(scored, rejects)
+            _list_rejects(scored_chunk, rejects)
         yield
     counts.read += rows.read
     counts.left_out += rows.left_out
 
 
-def _chunks(reading: OpenDump, rows: SelectedRows, job: ScoreJob) -> Iterator[Chunk]:
-    if reading.chunks is None or rows.selection != RowSelection():
-        yield from cut_into_chunks(rows, job.wanted.keep, max_rows=job.most_rows, max_text=job.most_text)
+def _chunks(dump: OpenDump, rows: SelectedRows, job: ScoreJob) -> Iterator[Chunk]:
+    if dump.chunks is None or rows.selection != RowSelection():
+        yield from cut_into_chunks(rows, job.dump_options.keep, max_rows=job.max_rows, max_text=job.max_text)
         return
-    for chunk in reading.chunks(job.most_rows, job.most_text):
+    for chunk in dump.chunks(job.max_rows, job.max_text):
         rows.read += len(chunk)
         yield chunk
 
 
-def _refuse_rejects(reading: OpenDump, judged: ScoredChunk) -> None:
-    for line, reason in zip(judged.chunk.lines, judged.reasons, strict=True):
+def _refuse_rejects(dump: OpenDump, scored_chunk: ScoredChunk) -> None:
+    for line, reason in zip(scored_chunk.chunk.lines, scored_chunk.reasons, strict=True):
         if reason is not None:
-            raise DumpError(f"{reading.name}: {reading.unit} {line} cannot be judged: {reason}; mend it, or go on without --strict")
+            raise DumpError(f"{dump.name}: {dump.unit} {line} cannot be judged: {reason}; mend it, or go on without --strict")
 
 
-def _list_rejects(judged: ScoredChunk, rejects: IO[bytes]) -> None:
-    chunk = judged.chunk
-    for row in np.flatnonzero(judged.labels < 0).tolist():
+def _list_rejects(scored_chunk: ScoredChunk, rejects: IO[bytes]) -> None:
+    chunk = scored_chunk.chunk
+    for row in np.flatnonzero(scored_chunk.labels < 0).tolist():
         offset = chunk.offsets[row]
         place = {"row": chunk.lines[row]} | ({} if offset is None else {"offset": offset})
-        reject = {"dump": judged.dump, **place, "id": chunk.ids[row], "reason": judged.reasons[row]}
+        reject = {"dump": scored_chunk.dump, **place, "id": chunk.ids[row], "reason": scored_chunk.reasons[row]}
         rejects.write(json.dumps(reject).encode() + b"\n")
 
 

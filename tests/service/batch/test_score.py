@@ -79,13 +79,13 @@ def test_a_rows_judgement_is_that_of_its_text(tmp_path: Path, judge: "Judge") ->
     st.integers(1, 40),
 )
 def test_the_size_of_chunks_changes_nothing(
-    tmp_path_factory: pytest.TempPathFactory, judge_for_all: "Judge", texts: list[object], most_rows: int, most_text: int
+    tmp_path_factory: pytest.TempPathFactory, judge_for_all: "Judge", texts: list[object], max_rows: int, max_text: int
 ) -> None:
     """Any list of texts gives as many rows, with the same ids in the same order and the same scores, however it is cut."""
     folder = tmp_path_factory.mktemp("chunks")
     path = lines(folder / "a.jsonl", *({"id": f"#{number}", "text": text} for number, text in enumerate(texts)))
     _, whole = scored([path], folder / "whole.jsonl", judge_for_all)
-    _, cut = scored([path], folder / "cut.jsonl", judge_for_all, most_rows=most_rows, most_text=most_text)
+    _, cut = scored([path], folder / "cut.jsonl", judge_for_all, max_rows=max_rows, max_text=max_text)
     assert whole == cut
     assert [row["id"] for row in whole] == [f"#{number}" for number in range(len(texts))]
     for text, row in zip(texts, whole, strict=True):
@@ -184,7 +184,7 @@ def test_the_row_number_is_the_id_where_there_is_no_column(tmp_path: Path, judge
     path = tmp_path / "a.csv"
     path.write_text("nr,text\n7,good\n")
     assert scored([path], tmp_path / "o.jsonl", judge)[1][0]["id"] == 2
-    assert scored([path], tmp_path / "o.jsonl", judge, wanted=DumpOptions(id_column="nr"))[1][0]["id"] == "7"
+    assert scored([path], tmp_path / "o.jsonl", judge, dump_options=DumpOptions(id_column="nr"))[1][0]["id"] == "7"
 
 
 @given(st.lists(st.tuples(*[st.floats(0, 1)] * 3).filter(lambda three: sum(three) > 1e-3), max_size=20))

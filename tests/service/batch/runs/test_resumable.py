@@ -174,7 +174,7 @@ def test_a_changed_input_is_not_mixed_with_the_old_one(tmp_path: Path, judge: "J
     ("options", "said"),
     [
         ({"selection": RowSelection(seed=7)}, "another seed"),
-        ({"wanted": DumpOptions(id_column="id")}, "another id column"),
+        ({"dump_options": DumpOptions(id_column="id")}, "another id column"),
         ({"shard_size": 1000}, "another shard size"),
     ],
 )

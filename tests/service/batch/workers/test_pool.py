@@ -172,9 +172,9 @@ def check_cluster(tmp_path: Path, folder: Path, inputs: list[Path], address: str
     for path in inputs:
         path.write_text(path.read_text() * 20)
     judge, stored = Moderator.load(folder), ModeratorOptions(folder)
-    summary = score_files(job(inputs, tmp_path / "o.parquet", cluster=address, most_rows=200), judge, options=stored, observer=watch)
+    summary = score_files(job(inputs, tmp_path / "o.parquet", cluster=address, max_rows=200), judge, options=stored, observer=watch)
     assert summary.rows == 48_000
-    score_files(job(inputs, tmp_path / "p.parquet", most_rows=200), judge, options=stored)
+    score_files(job(inputs, tmp_path / "p.parquet", max_rows=200), judge, options=stored)
     assert (tmp_path / "o.parquet").read_bytes() == (tmp_path / "p.parquet").read_bytes()
 
 
