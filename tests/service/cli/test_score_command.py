@@ -169,14 +169,14 @@ def test_a_reader_that_goes_away_is_no_noise(start: Start, tmp_path: Path) -> No
     with start("score", path) as running:
         assert running.stdout.readline().startswith(b'{"id":1,')
         running.stdout.close()
-        assert running.stderr.read() == b""
+        assert all(b" rows/s" in line for line in running.stderr.read().splitlines())
         assert running.process.wait(timeout=60) == 1
 
 
 def test_a_full_disk_is_one_line(start: Start, comments: Path) -> None:
     """The rows that could not be written are not lost in silence."""
     with Path("/dev/full").open("wb") as full, start("score", comments, stdout=full) as running:
-        assert running.stderr.read() == b"tipstaff: No space left on device\n"
+        assert running.stderr.read().splitlines()[-1] == b"tipstaff: No space left on device"
         assert running.process.wait(timeout=60) == 1
 
 
