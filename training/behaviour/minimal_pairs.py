@@ -90,7 +90,7 @@ def load_pairs(path: Path = _PAIRS_FILE) -> tuple[Pair, ...]:
             occurs twice.
     """
     try:
-        # Not splitlines(): it also splits at separators such as U+2028, which may stand inside a JSON string.
+        # Not splitlines(): it also splits at separators such as U+2028, which a JSON string may contain.
         lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise TableError(f"{path}: cannot be read as UTF-8 text ({type(error).__name__}); name a file of minimal pairs") from error
@@ -163,12 +163,12 @@ def _check_labels(labels: Sequence[str], *, expected: int) -> list[Label]:
         raise InputError("labels: a lone string was given; give a sequence of labels, two a pair")
     if len(labels) != expected:
         raise InputError(f"labels: {len(labels)} given, {expected} expected; give one label a comment, in the order of pair_texts(pairs)")
-    known = {label.value: label for label in Label}
+    by_value = {label.value: label for label in Label}
     answers = []
     for position, label in enumerate(labels):
-        if label not in known:
-            raise InputError(f"labels: entry {position} is not a label; use one of {', '.join(known)}")
-        answers.append(known[label])
+        if label not in by_value:
+            raise InputError(f"labels: entry {position} is not a label; use one of {', '.join(by_value)}")
+        answers.append(by_value[label])
     return answers
 
 
