@@ -30,7 +30,7 @@ from service.perspective.comparison import compare_scores
 from service.perspective.stored_scores import DiffJob
 from service.settings import Settings, read_settings
 from tests.service.http.conftest import Running
-from training.evaluation.scoreboard import score_labelled_rows
+from training.evaluation.scored_rows import score_labelled_rows
 from training.tables.labelled import Labelled, Place
 
 COMMUNITIES = """
@@ -102,7 +102,7 @@ class Answer(NamedTuple):
     foreign: bool | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class House:
     """A running service, and what files are judged by under the same settings."""
 
@@ -196,7 +196,7 @@ def house(
         yield House(site, settings, client, judging, moderator, folder)
 
 
-SHARED = hypotheses(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SHARED = hypotheses(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @SHARED
@@ -282,7 +282,7 @@ def test_dialects_agree_on_scores(house: House, text: str) -> None:
         return  # a list decided
     scores = {name: one["summaryScore"]["value"] for name, one in perspective.json()["attributeScores"].items()}
     assert scores == pytest.approx({"TOXICITY": toxic + hateful, "IDENTITY_ATTACK": hateful}, abs=2e-6)
-    numbers = house.client.post("/api/v1/classify", data={"content": text}).json()
+    numbers = house.client.post("/api/v1/classify", json={"content": text}).json()
     assert abs(numbers["toxicity"] - 100 * (toxic + hateful)) <= 0.51
 
 
@@ -294,7 +294,7 @@ def test_a_cluster_agrees(house: House) -> None:
 
 @pytest.mark.parametrize("on_foreign", OnForeign)
 def test_a_foreign_comment_is_treated_as_the_site_says(moderators: dict[Profile, Moderator], on_foreign: OnForeign) -> None:
-    """Judged like any other a foreign comment has the model's scores; otherwise its verdict is the site's, its scores halfway to the prior."""
+    """Judged like any other it keeps the scores of the model; else its verdict is the site's, and its scores are halfway to the prior."""
     moderator = moderators[Profile.FAST]
     (alone,) = moderator.decide([Comment("", GERMAN)]).scores.tolist()
     (row,) = JudgeOptions(on_foreign=on_foreign, identify=True).build_judge(moderator).judge([Comment("", GERMAN)]).rows()
