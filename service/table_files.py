@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["ColumnType", "TableFormat", "TableStyle", "TableWriter", "as_text", "csv_row", "open_table", "parquet_schema"]
+__all__ = ["ColumnType", "TableFormat", "TableStyle", "TableWriter", "csv_row", "open_table", "parquet_schema"]
 
 _encode: Callable[[str], str] = encode_basestring
 
@@ -177,12 +177,12 @@ class _CsvWriter:
     def _cells(self, column: Iterable[Any], type_: ColumnType) -> Iterable[str]:
         quote = self._quote
         if type_ in _FEW_VALUES:
-            texts = {value: quote(as_text(value) or "") for value in set(column)}
+            texts = {value: quote(_as_text(value) or "") for value in set(column)}
             return map(texts.__getitem__, column)
         if type_ in _NUMBERS:
             cells = ["" if value is None else str(value) for value in column]
             return map(quote, cells) if self._quotes_all else cells
-        return [quote(as_text(value) or "") for value in column]
+        return [quote(_as_text(value) or "") for value in column]
 
     def finish(self) -> None:
         pass
@@ -191,7 +191,7 @@ class _CsvWriter:
         pass
 
 
-def as_text(value: object) -> str | None:
+def _as_text(value: object) -> str | None:
     """Return a value of any type as text: a text as it is, anything else as JSON, None where there is none."""
     return value if value is None or isinstance(value, str) else _json(value)
 
@@ -259,7 +259,7 @@ def _array(column: Any, type_: ColumnType, arrow_type: "pa.DataType") -> "pa.Arr
 
     if isinstance(column, pa.Array):
         return column
-    return pa.array([as_text(value) for value in column] if type_ is ColumnType.ANY else column, arrow_type)
+    return pa.array([_as_text(value) for value in column] if type_ is ColumnType.ANY else column, arrow_type)
 
 
 def parquet_schema(columns: Mapping[str, ColumnType]) -> "pa.Schema":

@@ -15,7 +15,7 @@ from model.errors import DumpError
 from service.batch.file_access import errors_named, is_url
 from service.batch.output.remote_folder import RemoteFolder
 
-__all__ = ["Folder", "LocalFolder", "open_folder", "parent_and_name"]
+__all__ = ["Folder", "open_folder", "parent_and_name"]
 
 
 class Folder(Protocol):
@@ -64,7 +64,7 @@ class Folder(Protocol):
 def open_folder(path: Path | str) -> Folder:
     """Return the folder of that path or URL."""
     text = str(path)
-    return RemoteFolder(text.rstrip("/")) if is_url(text) else LocalFolder(Path(os.path.realpath(text)), text)
+    return RemoteFolder(text.rstrip("/")) if is_url(text) else _LocalFolder(Path(os.path.realpath(text)), text)
 
 
 def parent_and_name(file: Path | str) -> tuple[Folder, str]:
@@ -74,11 +74,11 @@ def parent_and_name(file: Path | str) -> tuple[Folder, str]:
         parent, _, name = text.rstrip("/").rpartition("/")
         return RemoteFolder(parent), name
     target = Path(os.path.realpath(text))
-    return LocalFolder(target.parent, text), target.name
+    return _LocalFolder(target.parent, text), target.name
 
 
 @dataclass(frozen=True)
-class LocalFolder:
+class _LocalFolder:
     """A folder on this machine.
 
     Attributes:
@@ -94,9 +94,9 @@ class LocalFolder:
         """The name of the output in messages."""
         return self.output_name or str(self.path)
 
-    def subfolder(self, name: str) -> "LocalFolder":
+    def subfolder(self, name: str) -> "_LocalFolder":
         """Return a folder in this one."""
-        return LocalFolder(self.path / name, self.output_name)
+        return _LocalFolder(self.path / name, self.output_name)
 
     def names(self) -> set[str]:
         """Return the names of the files and folders in it; an empty set if it does not exist."""

@@ -1,8 +1,7 @@
-"""Judged rows are written whole or not at all."""
+"""Scored rows become tables in which readers find every row with its own values."""
 
 import csv
 import json
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,11 +11,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from model.errors import DumpError
 from service.batch.columnar.chunks import Chunk
 from service.batch.file_access import open_for_writing
-from service.batch.job import OutputFormat
-from service.batch.output.destination import output_format
 from service.batch.output.folders import parent_and_name
 from service.batch.output.score_table import SCORE_COLUMNS, ScoreTable, open_score_table
 from service.batch.rows import Row
@@ -138,91 +134,6 @@ def test_no_rows_make_a_valid_file(tmp_path: Path, write_as: TableFormat) -> Non
         assert pq.read_table(path).num_rows == 0
     else:
         assert path.read_text() == ("" if write_as is TableFormat.JSONL else ",".join(COLUMNS) + "\n")
-
-
-@pytest.mark.parametrize("write_as", TableFormat)
-def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path, judged: ScoredChunk, write_as: TableFormat) -> None:
-    """Whatever ends a run early, what was there stays, and no half file is left."""
-    path = tmp_path / "x"
-    path.write_text("old")
-
-    def interrupted() -> None:
-        with open_output(path, write_as) as table:
-            table.write(judged)
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        interrupted()
-    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("x", "old")]
-
-
-def test_the_old_file_is_there_until_the_new_one_is_whole(tmp_path: Path, judged: ScoredChunk) -> None:
-    """The name changes hands in one step."""
-    path = tmp_path / "x.jsonl"
-    path.write_text("old")
-    with open_output(path, TableFormat.JSONL) as table:
-        table.write(judged)
-        assert path.read_text() == "old"
-    assert path.read_text().startswith('{"id":"a"')
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_permissions_are_those_of_the_old_file_or_the_usual_ones(tmp_path: Path, judged: ScoredChunk) -> None:
-    """A replaced file keeps its mode; a new one gets what the umask allows."""
-    usual, old, new = tmp_path / "usual", tmp_path / "old", tmp_path / "new"
-    usual.write_text("")
-    old.write_text("")
-    old.chmod(0o640)
-    for path in (old, new):
-        write(path, TableFormat.CSV, judged)
-    assert stat.S_IMODE(old.stat().st_mode) == 0o640
-    assert new.stat().st_mode == usual.stat().st_mode
-
-
-def test_a_link_is_followed(tmp_path: Path, judged: ScoredChunk) -> None:
-    """The file that a link names is replaced, not the link."""
-    (tmp_path / "folder").mkdir()
-    link = tmp_path / "x.csv"
-    link.symlink_to(tmp_path / "folder" / "real.csv")
-    write(link, TableFormat.CSV, judged)
-    assert link.is_symlink()
-    assert (tmp_path / "folder" / "real.csv").read_text().startswith("id,label")
-
-
-@pytest.mark.parametrize("name", ["missing/x.csv", "."])
-def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path, judged: ScoredChunk, name: str) -> None:
-    """A missing folder, or a folder in place of a file, is an error with the name as it was given."""
-    with pytest.raises(OSError, match=r"No such file|directory") as caught:
-        write(tmp_path / name, TableFormat.CSV, judged)
-    assert caught.value.filename == str(tmp_path / name)
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("x.jsonl", "jsonl"),
-        ("X.NDJSON", "jsonl"),
-        ("a.b.csv", "csv"),
-        ("x.parquet", "parquet"),
-        ("x.sqlite", "sqlite"),
-        ("x", "folder"),
-        ("x.csv/", "folder"),
-        (".", "folder"),
-        ("s3://bucket/x.csv", "csv"),
-        ("s3://bucket/scores/", "folder"),
-    ],
-)
-def test_the_name_tells_the_format(name: str, expected: str) -> None:
-    """The end of the name decides."""
-    assert output_format(name, None) is OutputFormat(expected)
-    assert output_format(name, OutputFormat.CSV) is OutputFormat.CSV
-
-
-@pytest.mark.parametrize("name", ["x.json", "x.xlsx", "x.csv.gz"])
-def test_a_name_that_tells_no_format_is_refused(name: str) -> None:
-    """Nothing is guessed."""
-    with pytest.raises(DumpError, match=r"\.jsonl, .*--to"):
-        output_format(name, None)
 
 
 def test_kept_columns_follow_ours(tmp_path: Path, judged: ScoredChunk) -> None:

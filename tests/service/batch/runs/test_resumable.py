@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from model.moderator import Moderator as Judge
 
 
-def dumped(path: Path, count: int, *, word: str = "text") -> Path:
+def write_dump(path: Path, count: int, *, word: str = "text") -> Path:
     """Write a file of comments, every tenth of them empty."""
     path.write_text(
-        "".join(json.dumps({"id": f"{path.stem}{at}", "text": f"{word} {at}" if at % 10 else ""}) + "\n" for at in range(count))
+        "".join(
+            json.dumps({"id": f"{path.stem}{number}", "text": f"{word} {number}" if number % 10 else ""}) + "\n" for number in range(count)
+        )
     )
     return path
 
@@ -36,14 +38,14 @@ def score(inputs: Sequence[Path], out: Path | str, judge: object, **options: Any
     return score_files(job, judge)  # type: ignore[arg-type]
 
 
-def content(folder: Path, *, but: str = "summary.json") -> dict[str, bytes]:
+def read_files(folder: Path, *, but: str = "summary.json") -> dict[str, bytes]:
     """Return what lies in a folder, name by name."""
     return {
         str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file() and not file.name.endswith(but)
     }
 
 
-class Stopping:
+class InterruptedJudge:
     """A moderator that is interrupted once it has answered a number of calls."""
 
     def __init__(self, judge: "Judge", calls: int) -> None:
@@ -63,38 +65,38 @@ class Stopping:
 OUTPUTS = ["o.jsonl", "o.csv", "o.parquet", "o.sqlite", "o"]
 
 
-def rows_of(out: Path) -> list[tuple[Any, ...]]:
+def read_rows(out: Path) -> list[tuple[Any, ...]]:
     """Return id, label, toxic, dump and row of every row of an output."""
     names = ("id", "label", "toxic", "dump", "row")
     if out.suffix == ".sqlite":
-        with sqlite3.connect(out) as base:
-            return list(base.execute(f"SELECT {', '.join(names)} FROM scores ORDER BY rowid"))
+        with sqlite3.connect(out) as database:
+            return list(database.execute(f"SELECT {', '.join(names)} FROM scores ORDER BY rowid"))
     if out.suffix == ".jsonl":
-        found = [json.loads(line) for line in out.read_text().splitlines()]
+        rows = [json.loads(line) for line in out.read_text().splitlines()]
     elif out.suffix == ".csv":
         import csv
 
         with out.open(newline="") as file:
-            read = list(csv.DictReader(file))
-        found = [
+            cells = list(csv.DictReader(file))
+        rows = [
             row | {"label": row["label"] or None, "toxic": float(row["toxic"]) if row["toxic"] else None, "row": int(row["row"])}
-            for row in read
+            for row in cells
         ]
     else:
-        found = pq.read_table(out).to_pylist()
-    return [tuple(row[name] for name in names) for row in found]
+        rows = pq.read_table(out).to_pylist()
+    return [tuple(row[name] for name in names) for row in rows]
 
 
 @pytest.mark.parametrize("name", OUTPUTS)
 def test_every_kind_of_output_holds_the_same_rows(tmp_path: Path, judge: "Judge", name: str) -> None:
     """One file of any format, or a folder that readers of data sets understand: the rows of all inputs, in order."""
-    inputs = [dumped(tmp_path / "a.jsonl", 25), dumped(tmp_path / "b.jsonl", 12)]
+    inputs = [write_dump(tmp_path / "a.jsonl", 25), write_dump(tmp_path / "b.jsonl", 12)]
     out = tmp_path / name
     summary = score(inputs, out, judge)
-    found = rows_of(out)
+    rows = read_rows(out)
     score(inputs, tmp_path / "other.jsonl", judge)
-    assert found == rows_of(tmp_path / "other.jsonl")
-    assert [row[0] for row in found] == [f"a{at}" for at in range(25)] + [f"b{at}" for at in range(12)]
+    assert rows == read_rows(tmp_path / "other.jsonl")
+    assert [row[0] for row in rows] == [f"a{number}" for number in range(25)] + [f"b{number}" for number in range(12)]
     assert (summary.rows, summary.judged, summary.reasons) == (37, 32, {"empty": 5})
 
 
@@ -102,12 +104,12 @@ def test_every_kind_of_output_holds_the_same_rows(tmp_path: Path, judge: "Judge"
     ("name", "summary", "rejects"), [("o.csv", "o.csv.summary.json", "o.csv.rejects.jsonl"), ("o", "o/_summary.json", "o/_rejects.jsonl")]
 )
 def test_summary_and_rejects_lie_beside_the_output(tmp_path: Path, judge: "Judge", name: str, summary: str, rejects: str) -> None:
-    """All that was counted is told; what was not judged is listed with its place and reason, without its text."""
-    inputs = [dumped(tmp_path / "a.jsonl", 25), dumped(tmp_path / "b.jsonl", 12)]
+    """All that was counted is content; what was not judged is listed with its place and reason, without its text."""
+    inputs = [write_dump(tmp_path / "a.jsonl", 25), write_dump(tmp_path / "b.jsonl", 12)]
     score(inputs, tmp_path / name, judge)
-    told = json.loads((tmp_path / summary).read_text())
-    assert (told["read"], told["rows"], told["judged"], told["reasons"]) == (37, 37, 32, {"empty": 5})
-    assert sum(told["histograms"]["abusive"]) == 32
+    content = json.loads((tmp_path / summary).read_text())
+    assert (content["read"], content["rows"], content["judged"], content["reasons"]) == (37, 37, 32, {"empty": 5})
+    assert sum(content["histograms"]["abusive"]) == 32
     listed = [json.loads(line) for line in (tmp_path / rejects).read_text().splitlines()]
     assert [(row["dump"], row["row"], row["reason"]) for row in listed] == [
         *((str(inputs[0]), row, "empty") for row in (1, 11, 21)),
@@ -118,7 +120,7 @@ def test_summary_and_rejects_lie_beside_the_output(tmp_path: Path, judge: "Judge
 
 def test_a_list_of_rejects_of_an_earlier_run_goes(tmp_path: Path, judge: "Judge") -> None:
     """What lies beside an output is about that output."""
-    path = dumped(tmp_path / "a.jsonl", 3)
+    path = write_dump(tmp_path / "a.jsonl", 3)
     score([path], tmp_path / "o.csv", judge)
     assert (tmp_path / "o.csv.rejects.jsonl").exists()
     path.write_text('{"text": "good"}\n')
@@ -129,65 +131,65 @@ def test_a_list_of_rejects_of_an_earlier_run_goes(tmp_path: Path, judge: "Judge"
 @pytest.mark.parametrize("name", OUTPUTS)
 def test_a_stopped_run_goes_on(tmp_path: Path, judge: "Judge", name: str) -> None:
     """Shards that were done are not done again, and every byte is that of a run that was not stopped."""
-    inputs = [dumped(tmp_path / f"{letter}.jsonl", 30) for letter in "abcd"]
+    inputs = [write_dump(tmp_path / f"{letter}.jsonl", 30) for letter in "abcd"]
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     whole.mkdir()
     cut.mkdir()
     score(inputs, whole / name, judge)
     with pytest.raises(KeyboardInterrupt):
-        score(inputs, cut / name, Stopping(judge, 2))
+        score(inputs, cut / name, InterruptedJudge(judge, 2))
     assert not (cut / name).is_file()
     summary = score(inputs, cut / name, judge)
     assert (summary.resumed, summary.shards, summary.rows) == (2, 4, 120)
-    assert content(cut) == content(whole)
+    assert read_files(cut) == read_files(whole)
 
 
 def test_a_run_stopped_before_a_shard_is_done_leaves_nothing(tmp_path: Path, judge: "Judge") -> None:
     """What cannot be gone on with is not kept."""
-    path = dumped(tmp_path / "a.jsonl", 30)
+    path = write_dump(tmp_path / "a.jsonl", 30)
     with pytest.raises(KeyboardInterrupt):
-        score([path], tmp_path / "o.csv", Stopping(judge, 0))
+        score([path], tmp_path / "o.csv", InterruptedJudge(judge, 0))
     assert [file.name for file in tmp_path.iterdir()] == ["a.jsonl"]
 
 
-def stopped(tmp_path: Path, judge: "Judge", out: Path) -> list[Path]:
+def stop_after_first_file(tmp_path: Path, judge: "Judge", out: Path) -> list[Path]:
     """Leave a run of two files stopped after the first."""
-    inputs = [dumped(tmp_path / f"{letter}.jsonl", 30) for letter in "ab"]
+    inputs = [write_dump(tmp_path / f"{letter}.jsonl", 30) for letter in "ab"]
     with pytest.raises(KeyboardInterrupt):
-        score(inputs, out, Stopping(judge, 1))
+        score(inputs, out, InterruptedJudge(judge, 1))
     return inputs
 
 
 @pytest.mark.parametrize("name", ["o.csv", "o"])
 def test_a_changed_input_is_not_mixed_with_the_old_one(tmp_path: Path, judge: "Judge", name: str) -> None:
     """The run is refused, with the file's name, until it is begun anew."""
-    inputs = stopped(tmp_path, judge, tmp_path / name)
-    dumped(inputs[0], 30, word="Text")
+    inputs = stop_after_first_file(tmp_path, judge, tmp_path / name)
+    write_dump(inputs[0], 30, word="Text")
     with pytest.raises(DumpError, match=r"another .*a\.jsonl: it has changed.*--fresh"):
         score(inputs, tmp_path / name, judge)
     score(inputs, tmp_path / name, judge, fresh=True)
     score(inputs, tmp_path / "other.csv", judge)
-    assert rows_of(tmp_path / name) == rows_of(tmp_path / "other.csv")
+    assert read_rows(tmp_path / name) == read_rows(tmp_path / "other.csv")
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "words"),
     [
         ({"selection": RowSelection(seed=7)}, "another seed"),
         ({"dump_options": DumpOptions(id_column="id")}, "another id column"),
         ({"shard_size": 1000}, "another shard size"),
     ],
 )
-def test_a_changed_option_is_not_mixed_with_the_old_one(tmp_path: Path, judge: "Judge", options: dict[str, Any], said: str) -> None:
+def test_a_changed_option_is_not_mixed_with_the_old_one(tmp_path: Path, judge: "Judge", options: dict[str, Any], words: str) -> None:
     """The message says which option it is."""
-    inputs = stopped(tmp_path, judge, tmp_path / "o.csv")
-    with pytest.raises(DumpError, match=said):
+    inputs = stop_after_first_file(tmp_path, judge, tmp_path / "o.csv")
+    with pytest.raises(DumpError, match=words):
         score(inputs, tmp_path / "o.csv", judge, **options)
 
 
 def test_other_inputs_and_another_model_are_not_mixed(tmp_path: Path, judge: "Judge") -> None:
     """Nor are scores of two artefacts ever in one output."""
-    inputs = stopped(tmp_path, judge, tmp_path / "o.csv")
+    inputs = stop_after_first_file(tmp_path, judge, tmp_path / "o.csv")
     with pytest.raises(DumpError, match="other inputs"):
         score(inputs[:1], tmp_path / "o.csv", judge)
     judge.version = "fake@2"
@@ -197,7 +199,7 @@ def test_other_inputs_and_another_model_are_not_mixed(tmp_path: Path, judge: "Ju
 
 def test_strict_and_the_number_of_processes_may_change(tmp_path: Path, judge: "Judge") -> None:
     """What changes no row does not keep a run from going on."""
-    path = dumped(tmp_path / "a.jsonl", 9)
+    path = write_dump(tmp_path / "a.jsonl", 9)
     good = tmp_path / "0.jsonl"
     good.write_text('{"text": "good"}\n')
     with pytest.raises(DumpError, match="without --strict"):
@@ -207,15 +209,15 @@ def test_strict_and_the_number_of_processes_may_change(tmp_path: Path, judge: "J
 
 def test_a_folder_is_not_mixed_with_anything(tmp_path: Path, judge: "Judge") -> None:
     """Neither with somebody's files nor with the scores of another run; --fresh replaces the latter alone."""
-    one, other = dumped(tmp_path / "a.jsonl", 30), dumped(tmp_path / "b.jsonl", 20)
+    one, other = write_dump(tmp_path / "a.jsonl", 30), write_dump(tmp_path / "b.jsonl", 20)
     out = tmp_path / "o"
     score([one, other], out, judge)
     score([one, other], out, judge)
     with pytest.raises(DumpError, match=r"holds the scores of other inputs.*--fresh"):
         score([other], out, judge)
-    assert len(rows_of(out)) == 50
+    assert len(read_rows(out)) == 50
     score([other], out, judge, fresh=True)
-    assert len(rows_of(out)) == 20
+    assert len(read_rows(out)) == 20
     (out / "mine.txt").touch()
     with pytest.raises(DumpError, match=r"holds other things \(mine\.txt\)"):
         score([other], out, judge, fresh=True)
@@ -224,7 +226,7 @@ def test_a_folder_is_not_mixed_with_anything(tmp_path: Path, judge: "Judge") -> 
 @pytest.mark.parametrize("name", ["o.csv", "o"])
 def test_two_runs_do_not_write_one_output(tmp_path: Path, judge: "Judge", name: str) -> None:
     """The second is refused while the first is at work, and does it no harm."""
-    inputs = stopped(tmp_path, judge, tmp_path / name)
+    inputs = stop_after_first_file(tmp_path, judge, tmp_path / name)
     work = tmp_path / "o" / "_work" if name == "o" else tmp_path / "o.csv.work"
     handle = os.open(work, os.O_RDONLY)
     try:
@@ -238,30 +240,18 @@ def test_two_runs_do_not_write_one_output(tmp_path: Path, judge: "Judge", name: 
 
 def test_a_lost_part_is_made_again(tmp_path: Path, judge: "Judge") -> None:
     """A shard counts as done only while its part is there."""
-    inputs = stopped(tmp_path, judge, tmp_path / "o.parquet")
+    inputs = stop_after_first_file(tmp_path, judge, tmp_path / "o.parquet")
     (tmp_path / "o.parquet.work" / "part-00000.parquet").unlink()
     assert score(inputs, tmp_path / "o.parquet", judge).resumed == 0
-    assert len(rows_of(tmp_path / "o.parquet")) == 60
+    assert len(read_rows(tmp_path / "o.parquet")) == 60
 
 
 def test_a_limit_is_of_the_whole_run(tmp_path: Path, judge: "Judge") -> None:
     """The first rows are scored, over all files, however often the run was stopped."""
-    inputs = [dumped(tmp_path / f"{letter}.jsonl", 30) for letter in "abc"]
+    inputs = [write_dump(tmp_path / f"{letter}.jsonl", 30) for letter in "abc"]
     with pytest.raises(KeyboardInterrupt):
-        score(inputs, tmp_path / "o.csv", Stopping(judge, 1), selection=RowSelection(limit=40))
+        score(inputs, tmp_path / "o.csv", InterruptedJudge(judge, 1), selection=RowSelection(limit=40))
     score(inputs, tmp_path / "o.csv", judge, selection=RowSelection(limit=40))
-    assert [row[0] for row in rows_of(tmp_path / "o.csv")] == [f"a{at}" for at in range(30)] + [f"b{at}" for at in range(10)]
-
-
-def test_a_sample_depends_on_the_rows_and_the_seed_alone(tmp_path: Path, judge: "Judge") -> None:
-    """About the share that was asked for is scored, the same rows wherever they stand; what is left out is counted."""
-    one, other = dumped(tmp_path / "a.jsonl", 1000), tmp_path / "b.jsonl"
-    summary = score([one], tmp_path / "o.csv", judge, selection=RowSelection(sample=0.3))
-    kept = {row[0] for row in rows_of(tmp_path / "o.csv")}
-    assert 240 < len(kept) < 360
-    assert summary.counts.left_out == {"sample": 1000 - len(kept)}
-    other.write_text("".join(sorted(one.read_text().splitlines(keepends=True), reverse=True)))
-    score([other], tmp_path / "p.csv", judge, selection=RowSelection(sample=0.3))
-    assert {row[0] for row in rows_of(tmp_path / "p.csv")} == kept
-    score([one], tmp_path / "q.csv", judge, selection=RowSelection(sample=0.3, seed=1))
-    assert {row[0] for row in rows_of(tmp_path / "q.csv")} != kept
+    assert [row[0] for row in read_rows(tmp_path / "o.csv")] == [f"a{number}" for number in range(30)] + [
+        f"b{number}" for number in range(10)
+    ]

@@ -1,13 +1,11 @@
-"""Shards spread over processes and over a cluster: the same bytes, whoever dies."""
+"""Shards scored by several processes: the same bytes, whichever process dies."""
 
-import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,28 +17,14 @@ from service.batch.job import OutputFormat, ScoreJob
 from service.batch.output.journal import ShardResult
 from service.batch.row_selection import RowSelection
 from service.batch.rows import DumpOptions
-from service.batch.runs.progress import ProgressObserver, RunProgress
 from service.batch.score import score_files
 from service.batch.statistics.counts import RunCounts
-from service.batch.workers.dask_cluster import pack_artefact, unpack_artefact
 from service.batch.workers.pool import WorkerPool, process_pool, run_tasks
 from service.batch.workers.shard_work import ShardTask
 from service.model_loading import ModeratorOptions
 from tests.service.command import ROOT
-from tests.waiting import wait_until
 
 _PATIENCE = 120
-
-
-@pytest.fixture
-def inputs(tmp_path: Path) -> list[Path]:
-    """Eight files of comments."""
-    place = tmp_path / "inputs"
-    place.mkdir()
-    for number in range(8):
-        rows = (f'{{"id": {at}, "text": "you {number} are {at * 7919 % 997} idiots"}}\n' for at in range(300))
-        (place / f"{number}.jsonl").write_text("".join(rows))
-    return sorted(place.iterdir())
 
 
 def job(inputs: list[Path], out: Path, **options: object) -> ScoreJob:
@@ -113,87 +97,3 @@ def test_a_shard_that_kills_every_worker_is_named(tmp_path: Path, inputs: list[P
     with pytest.raises(DumpError, match=r"0\.jsonl: the process that scored shard 4 was killed"):
         list(run_tasks(lambda done: tasks(inputs[0], done), crew(place, 99)))
     assert len(list(place.iterdir())) == 3
-
-
-def test_a_shipped_artefact_is_written_once(tmp_path: Path, folder: Path) -> None:
-    """A worker unpacks it into a folder named by its content, and finds it there the next time."""
-    judge = Moderator.load(folder)
-    packed = pack_artefact(ModeratorOptions(folder), judge.version)
-    place = unpack_artefact(packed, tmp_path / "cache")
-    assert Moderator.load(place).version == judge.version
-    before = [(file.name, file.stat().st_mtime_ns) for file in sorted(place.iterdir())]
-    assert unpack_artefact(packed, tmp_path / "cache") == place
-    assert [(file.name, file.stat().st_mtime_ns) for file in sorted(place.iterdir())] == before
-
-
-@pytest.mark.parametrize("address", ["local:none", "local:0", "nonsense", "tcp://127.0.0.1:1"])
-def test_a_cluster_that_is_not_there_is_named(
-    tmp_path: Path, folder: Path, inputs: list[Path], address: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The message says which address, and nothing is left of the output."""
-    monkeypatch.setattr("service.batch.workers.dask_cluster._WAIT_SECONDS", 1)
-    with pytest.raises(DumpError, match=f"--cluster {address}"):
-        score_files(job(inputs, tmp_path / "o.parquet", cluster=address), Moderator.load(folder), options=ModeratorOptions(folder))
-    assert not list(tmp_path.glob("o.*"))
-
-
-def test_workers_that_do_not_come_are_told_of(tmp_path: Path, folder: Path, inputs: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever asks for three of a cluster of one is told how many there are."""
-    monkeypatch.setattr("service.batch.workers.dask_cluster._WAIT_SECONDS", 1)
-    with pytest.raises(DumpError, match="local:1: 1 workers are there after 1 s, not 3"):
-        score_files(
-            job(inputs, tmp_path / "o.parquet", cluster="local:1", jobs=3), Moderator.load(folder), options=ModeratorOptions(folder)
-        )
-
-
-@contextmanager
-def started(*command: object) -> Iterator["subprocess.Popen[bytes]"]:
-    with subprocess.Popen(list(map(str, command)), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-@contextmanager
-def scheduler(tmp_path: Path) -> Iterator[tuple[str, tuple[object, ...]]]:
-    """Start a Dask scheduler; yield its address, and the command of a worker."""
-    place = tmp_path / "scheduler.json"
-    dask = Path(sys.executable).with_name("dask")
-    quiet = ("--scheduler-file", place, "--no-dashboard")
-    with started(dask, "scheduler", *quiet, "--port", 0, "--host", "127.0.0.1"):
-        wait_until(place.exists, what="the scheduler has written its address")
-        worker = (dask, "worker", *quiet, "--nthreads", 1, "--no-nanny", "--local-directory", tmp_path / "d")
-        yield json.loads(place.read_text())["address"], worker
-
-
-def check_cluster(tmp_path: Path, folder: Path, inputs: list[Path], address: str, watch: ProgressObserver) -> None:
-    """Score on a cluster and here; nothing may differ."""
-    for path in inputs:
-        path.write_text(path.read_text() * 20)
-    judge, stored = Moderator.load(folder), ModeratorOptions(folder)
-    summary = score_files(job(inputs, tmp_path / "o.parquet", cluster=address, max_rows=200), judge, options=stored, observer=watch)
-    assert summary.rows == 48_000
-    score_files(job(inputs, tmp_path / "p.parquet", max_rows=200), judge, options=stored)
-    assert (tmp_path / "o.parquet").read_bytes() == (tmp_path / "p.parquet").read_bytes()
-
-
-@pytest.mark.slow
-def test_a_cluster_loses_a_worker_and_no_row(tmp_path: Path, folder: Path, inputs: list[Path]) -> None:
-    """Of three Dask workers in processes of their own one is killed at work; the others do what it did."""
-    with scheduler(tmp_path) as (address, worker), started(*worker) as victim, started(*worker), started(*worker):
-        check_cluster(tmp_path, folder, inputs, address, lambda progress: victim.kill())
-
-
-@pytest.mark.slow
-def test_a_cluster_loses_all_that_had_the_artefact(tmp_path: Path, folder: Path, inputs: list[Path]) -> None:
-    """The only worker is killed at work, and another comes later; it is sent what only the first had."""
-    with scheduler(tmp_path) as (address, worker), started(*worker) as victim, ExitStack() as later:
-
-        def kill(progress: RunProgress) -> None:
-            if victim.poll() is None:
-                victim.kill()
-                victim.wait()
-                later.enter_context(started(*worker))
-
-        check_cluster(tmp_path, folder, inputs, address, kill)
