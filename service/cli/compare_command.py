@@ -15,7 +15,7 @@ __all__ = ["compare"]
 def compare(
     *,
     first: Annotated[str, typer.Argument(metavar="A", help="Folder of a trained model, or default for the shipped one.")],
-    second: Annotated[str, typer.Argument(metavar="B", help="Likewise; differences are B less A.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="The same for the second model; differences are B minus A.")],
     tables: TablesArgument,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="DIR", help="Folder for compare.html, compare.json and changed.jsonl.")

@@ -46,7 +46,9 @@ class LabelColumns:
     abusive: ColumnOption = None
     hateful: ColumnOption = None
     source: ColumnOption = None
-    id_column: Annotated[str | None, typer.Option("--id", metavar="COLUMN", help="Column of that name, likewise.")] = None
+    id_column: Annotated[
+        str | None, typer.Option("--id", metavar="COLUMN", help="Column of that name, if the tables call it otherwise.")
+    ] = None
 
     def by_field(self, **further: str | None) -> dict[str, str]:
         """Return field → column for the columns that are named.
@@ -65,7 +67,7 @@ class LabelColumns:
 class JudgedRows:
     """Which rows of the tables are judged, and how sure the figures are."""
 
-    split_column: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column split, likewise.")] = None
+    split_column: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column split, if the tables call it otherwise.")] = None
     mapped: MapOption = None
     split: Annotated[
         SplitChoice, typer.Option(help="Which rows to judge, where the tables have a column split; held-out: all but train.")
