@@ -107,10 +107,12 @@ class Settings(BaseSettings):
     )
     on_foreign: Literal["review", "approve", "reject", "judge"] = Field(
         default="review",
-        description="What becomes of a comment in a language that the model did not learn: `review`, `approve`, `reject`, or `judge` as "
+        description="What happens to a comment in a language that the model did not learn: `review`, `approve`, `reject`, or `judge` as "
         "if it had learned it; a community may say otherwise.",
     )
-    language_letters: int = Field(default=20, ge=1, le=10_000, description="Letters that a comment needs before its language is told.")
+    language_letters: int = Field(
+        default=20, ge=1, le=10_000, description="Letters that a comment needs before its language is identified."
+    )
     language_certainty: Annotated[float, Field(gt=0.5, lt=1)] = Field(
         default=0.95, description="Certainty with which a comment has to be in another language before that counts."
     )
@@ -130,7 +132,8 @@ class Settings(BaseSettings):
         "if not set.",
     )
     limit_per_address: Limit | None = Field(
-        default=None, description="Calls that may come from one address, likewise; an IPv6 address counts with all of its /64 network."
+        default=None,
+        description="Calls that may come from one address, in the same form; an IPv6 address counts with all of its /64 network.",
     )
     limit_storage: SecretStr | None = Field(
         default=None,

@@ -112,15 +112,16 @@ def test_commands_of_the_readme_exist(line: str) -> None:
         assert re.search(rf"(?<!\S){option}\b", shown.stdout), option
 
 
-def test_settings_of_the_readme() -> None:
-    """The README lists every setting with its default and meaning."""
+def test_settings_page_is_complete() -> None:
+    """docs/settings.md lists every setting with its default and meaning."""
+    page = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
     rows = [f"| `{PREFIX}{name.upper()}` | {shown_default(name)} | {one.description} |" for name, one in Settings.model_fields.items()]
 
-    assert [line for line in README.splitlines() if line.startswith(f"| `{PREFIX}")] == rows
+    assert [line for line in page.splitlines() if line.startswith(f"| `{PREFIX}")] == rows
 
 
 def shown_default(name: str) -> str:
-    """Returns how the README shows a default; that of the data folder depends on the user."""
+    """Returns how docs/settings.md shows a default; that of the data folder depends on the user."""
     default = Settings.model_fields[name].default
     if name == "data_dir":
         return "`~/.local/share/tipstaff`"
