@@ -1,5 +1,6 @@
 """Tests of how the threads of one call share its comments."""
 
+import os
 import threading
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.threads import run_in_slices
+from model.threads import available_cores, run_in_slices
 
 
 @given(st.lists(st.integers(0, 60_000), max_size=60), st.integers(1, 5))
@@ -23,6 +24,11 @@ def test_every_comment_has_its_turn(sizes: list[int], threads: int) -> None:
     run_in_slices(run, np.cumsum([0, *sizes]), threads)
 
     assert sorted(done) == list(range(len(sizes)))
+
+
+def test_cores_are_those_that_this_process_may_use() -> None:
+    """There is at least one, and no more than the machine has."""
+    assert 1 <= available_cores() <= (os.cpu_count() or 1)
 
 
 def test_one_thread_is_the_callers() -> None:
