@@ -14,12 +14,26 @@ from model.language.scripts import LATIN, NOT_A_LETTER, SCRIPT_NAMES, SYLLABIC, 
 from model.normaliser.hashing import HASH_OFFSET, extend_hash, finish_hash, flags_of
 from model.numba_cache import inner, kernel
 
-__all__ = ["ENGLISH", "EVIDENCE_COLUMNS", "OTHER", "PLAIN", "SCRIPT", "collect_evidence", "score_languages"]
+__all__ = [
+    "DOUBTFUL",
+    "ENGLISH",
+    "EVIDENCE_COLUMNS",
+    "EVIDENTLY_ENGLISH",
+    "FINDING",
+    "OTHER",
+    "PLAIN",
+    "SCRIPT",
+    "collect_evidence",
+    "find_markup",
+    "score_languages",
+]
 
-PLAIN, ENGLISH, OTHER, SCRIPT = range(4)
+PLAIN, ENGLISH, OTHER, SCRIPT, FINDING = range(5)
 """Columns of the evidence of a comment: letters in words of two Latin letters or more, none of them drawn out; those of them that
-are in English words; letters of other scripts than Latin; the script that most of these belong to."""
-EVIDENCE_COLUMNS = 4
+are in English words; letters of other scripts than Latin; the script that most of these belong to; what follows from all that."""
+EVIDENCE_COLUMNS = 5
+TOO_SHORT, EVIDENTLY_ENGLISH, DOUBTFUL = range(3)
+"""Findings: too few letters for any language; English without a look at n-grams; whatever the n-grams say."""
 
 _NAME, _GAP, _WORD = range(3)  # kinds of tokens
 _DRAWN_OUT = 3  # so many equal letters in a row
@@ -100,14 +114,18 @@ def _next_token(data: ByteArray, at: int, end: int, previous: int) -> tuple[int,
 
 
 @kernel
-def collect_evidence(data: ByteArray, offsets: IntArray, lexicon: npt.NDArray[np.uint32], evidence: IntArray) -> None:
-    """Write the cheap evidence of each comment to its row of ``evidence``.
+def collect_evidence(
+    data: ByteArray, offsets: IntArray, lexicon: npt.NDArray[np.uint32], fewest_letters: int, evident_share: float, evidence: IntArray
+) -> None:
+    """Write the cheap evidence of each comment, and what follows from it, to its row of ``evidence``.
 
     Args:
         data: of n packed comments.
         offsets: of the packed comments.
         lexicon: English words, as ``model.normaliser.lexicon`` packs them.
-        evidence: gets the evidence, int64, shape (n, 4).
+        fewest_letters: without so many letters a comment has no language.
+        evident_share: the share of letters in English words from which on a comment is English.
+        evidence: gets the evidence, int64, shape (n, 5).
     """
     script_letters = np.zeros(len(SCRIPT_NAMES), np.int64)
     for i in range(offsets.size - 1):
@@ -125,8 +143,34 @@ def collect_evidence(data: ByteArray, offsets: IntArray, lexicon: npt.NDArray[np
             at = stop
         evidence[i, PLAIN] = plain
         evidence[i, ENGLISH] = english
-        evidence[i, OTHER] = script_letters.sum() - script_letters[LATIN]
+        other = script_letters.sum() - script_letters[LATIN]
+        evidence[i, OTHER] = other
         evidence[i, SCRIPT] = _main_script(script_letters)
+        if plain + other < fewest_letters:
+            evidence[i, FINDING] = TOO_SHORT
+        elif english >= evident_share * plain and other < plain:
+            evidence[i, FINDING] = EVIDENTLY_ENGLISH
+        else:
+            evidence[i, FINDING] = DOUBTFUL
+
+
+@kernel
+def find_markup(data: ByteArray, offsets: IntArray, tags: bool, most_bytes: int, marks: BoolArray) -> None:
+    """Mark the texts that are not their own visible text: those with a character reference or a tag, and those that are too long.
+
+    Args:
+        data: of n packed texts.
+        offsets: of the packed texts.
+        tags: whether "<" may begin a tag.
+        most_bytes: the size up to which a text is not too long.
+        marks: gets the marks, shape (n,).
+    """
+    for i in range(marks.size):
+        marks[i] = offsets[i + 1] - offsets[i] > most_bytes
+        for at in range(offsets[i], offsets[i + 1]):
+            if marks[i]:
+                break
+            marks[i] = data[at] == ord("&") or (tags and data[at] == ord("<"))
 
 
 @inner

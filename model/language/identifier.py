@@ -17,9 +17,22 @@ import numpy.typing as npt
 
 from model.array_types import FloatArray, IntArray
 from model.comment import Comment, Format
-from model.language.identification_kernels import ENGLISH, EVIDENCE_COLUMNS, OTHER, PLAIN, SCRIPT, collect_evidence, score_languages
+from model.language.identification_kernels import (
+    DOUBTFUL,
+    ENGLISH,
+    EVIDENCE_COLUMNS,
+    EVIDENTLY_ENGLISH,
+    FINDING,
+    OTHER,
+    PLAIN,
+    SCRIPT,
+    collect_evidence,
+    find_markup,
+    score_languages,
+)
 from model.language.model_file import NgramTables, read_langid_model
 from model.language.scripts import LANGUAGE_OF_SCRIPT, SCRIPT_NAMES
+from model.ngrams.packed_comments import PackedComments
 from model.ngrams.packed_texts import PackedTexts, pack_bytes
 from model.normaliser.lexicon import load_lexicon
 from model.text.unicode import fold
@@ -144,6 +157,8 @@ class Identifier:
 
     def identify(self, comments: Sequence[Comment]) -> Languages:
         """Return the languages of n comments; where a comment states its language, that is taken as certain."""
+        if isinstance(comments, PackedComments):
+            return self._identify_packed(_visible_texts(comments))
         languages = self.identify_texts([visible_text(comment) for comment in comments])
         for at, comment in enumerate(comments):
             if comment.language is not None and (stated := primary_language(comment.language)) is not None:
@@ -154,20 +169,22 @@ class Identifier:
 
     def identify_texts(self, texts: Sequence[str]) -> Languages:
         """Return the languages of n texts without mark-up."""
-        packed = pack_bytes([text.encode(errors="replace") for text in texts])
+        return self._identify_packed(pack_bytes([text.encode(errors="replace") for text in texts]))
+
+    def _identify_packed(self, packed: PackedTexts) -> Languages:
+        """Return the languages of n packed texts without mark-up."""
         evidence = self._evidence(packed)
-        languages = Languages([None] * len(texts), [0.0] * len(texts), [False] * len(texts))
-        doubtful = []
-        for at, (plain, english, other, _) in enumerate(evidence.tolist()):
-            if plain + other < self._letters:
-                continue
-            if english >= _EVIDENT_SHARE * plain and other < plain:
-                languages.codes[at], languages.certainties[at] = _ENGLISH, self._certainty_of_english
-            else:
-                doubtful.append(at)
-        if doubtful:
-            self._identify_doubtful(texts, packed, evidence, np.array(doubtful, np.int64), languages)
-        languages.foreign[:] = [certainty >= self._certainty for certainty in languages.certainties]
+        findings = evidence[:, FINDING].tolist()
+        foreign_english = self._certainty_of_english
+        languages = Languages(
+            [_ENGLISH if finding == EVIDENTLY_ENGLISH else None for finding in findings],
+            [foreign_english if finding == EVIDENTLY_ENGLISH else 0.0 for finding in findings],
+            [],
+        )
+        if DOUBTFUL in findings:
+            doubtful = [row for row, finding in enumerate(findings) if finding == DOUBTFUL]
+            self._identify_doubtful(packed, evidence, np.array(doubtful, np.int64), languages)
+        languages.foreign.extend([certainty >= self._certainty for certainty in languages.certainties])
         return languages
 
     @property
@@ -177,18 +194,16 @@ class Identifier:
 
     def _evidence(self, packed: PackedTexts) -> IntArray:
         evidence = np.empty((packed.offsets.size - 1, EVIDENCE_COLUMNS), np.int64)
-        collect_evidence(packed.data, packed.offsets, self._lexicon, evidence)
+        collect_evidence(packed.data, packed.offsets, self._lexicon, self._letters, _EVIDENT_SHARE, evidence)
         return evidence
 
-    def _identify_doubtful(
-        self, texts: Sequence[str], packed: PackedTexts, evidence: IntArray, rows: IntArray, languages: Languages
-    ) -> None:
+    def _identify_doubtful(self, packed: PackedTexts, evidence: IntArray, rows: IntArray, languages: Languages) -> None:
         """Write the languages of some of the texts, which the n-grams decide."""
         scores = np.empty((rows.size, len(self._codes)))
         sizes = score_languages(packed.data, packed.offsets, rows, self._tables, scores)
         for at, row, size in zip(rows.tolist(), scores, sizes.tolist(), strict=True):
             code, certainty = self._decide(row, evidence[at], size)
-            if certainty >= self._certainty and _LOOK_ALIKE.search(texts[at]) and self._is_disguised_english(texts[at]):
+            if certainty >= self._certainty and self._is_disguised_english(_text(packed, at)):
                 code, certainty = _ENGLISH, self._certainty_of_english
             is_certain = max(certainty, 1 - certainty) >= self._certainty
             languages.codes[at], languages.certainties[at] = code if is_certain else None, certainty
@@ -220,9 +235,24 @@ class Identifier:
         return self._codes[int(np.where(columns, scores, -np.inf).argmax())]
 
     def _is_disguised_english(self, text: str) -> bool:
-        """Return whether a text is English once look-alike letters are read as the Latin letters that they look like."""
-        ((plain, english, other, _),) = self._evidence(pack_bytes([fold(text).encode()])).tolist()
+        """Return whether a text has look-alike letters, and is English once they are read as the Latin letters that they look like."""
+        if not _LOOK_ALIKE.search(text):
+            return False
+        ((plain, english, other, *_),) = self._evidence(pack_bytes([fold(text).encode()])).tolist()
         return bool(plain >= self._letters // 2 and english >= _EVIDENT_SHARE * plain and other < plain)
+
+
+def _visible_texts(comments: PackedComments) -> PackedTexts:
+    """Return what ``visible_text`` makes of each comment, packed; most comments are not touched."""
+    marks = np.zeros(len(comments), np.bool_)
+    find_markup(*comments.texts, comments.text_format is not Format.PLAIN, _MOST_LETTERS, marks)
+    return comments.replace_texts(
+        np.flatnonzero(marks), lambda text: visible_text(Comment("", text, comments.text_format)).encode(errors="replace")
+    )
+
+
+def _text(packed: PackedTexts, row: int) -> str:
+    return packed.data[packed.offsets[row] : packed.offsets[row + 1]].tobytes().decode()
 
 
 def _logistic(value: float) -> float:

@@ -1,9 +1,10 @@
 """Comments whose texts are packed in one array, as columns of files hold them; most can be scored without a copy."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import overload
 
 import numpy as np
+import numpy.typing as npt
 
 from model.array_types import BoolArray, ByteArray, IntArray
 from model.comment import Comment, Format
@@ -54,14 +55,23 @@ class PackedComments(Sequence[Comment]):
         data, offsets = self.texts
         changes = np.zeros(len(self), np.bool_)
         _find_changes(data, offsets, _FORMAT_CODES[self.text_format], changes)
-        rows = np.flatnonzero(changes)
+        return self.replace_texts(np.flatnonzero(changes), lambda text: prepare_one(text, self.text_format))
+
+    def replace_texts(self, rows: npt.NDArray[np.intp], replacement: Callable[[str], bytes]) -> PackedTexts:
+        """Return the texts with others in the places of some, packed; without any of these they are not copied.
+
+        Args:
+            rows: the numbers of the texts to be replaced, ascending.
+            replacement: returns the UTF-8 that stands in for a text.
+        """
         if not rows.size:
             return self.texts
-        view, text_format = data.data, self.text_format
+        data, offsets = self.texts
+        view = data.data
         parts: list[bytes | memoryview[int]] = []
         copied = int(offsets[0])
         for begin, end in zip(offsets[rows].tolist(), offsets[rows + 1].tolist(), strict=True):
-            parts += (view[copied:begin], prepare_one(str(view[begin:end], "utf-8"), text_format))
+            parts += (view[copied:begin], replacement(str(view[begin:end], "utf-8")))
             copied = end
         parts.append(view[copied : int(offsets[-1])])
         sizes = np.diff(offsets)
