@@ -22,7 +22,7 @@ from model.encoder.occlusion import occlude
 from model.encoder.session import ENCODER_HEADS
 from model.ngrams.feature_sums import window_penalty
 from model.ngrams.reader import find_occurrences
-from model.text.pipeline import Trace, prepare
+from model.text.pipeline import normalise_comment, prepare
 
 __all__ = ["Explanation", "Span", "explain"]
 
@@ -97,7 +97,7 @@ def explain(classifier: Classifier, comment: Comment, combined: CombinedReader |
 
 def _explain_ngrams(classifier: Classifier, comment: Comment) -> tuple[Explanation, _Words]:
     reader = classifier.reader
-    traced = Trace(comment.text, comment.format, reader.lexicon)
+    traced = normalise_comment(comment.text, comment.format, reader.lexicon)
     whole = (0, traced.data.size)
     starts, stops, contributions = _contributions(classifier, traced.data, *whole)
     intercepts = reader.biases * classifier.slopes + classifier.intercepts

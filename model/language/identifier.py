@@ -35,7 +35,7 @@ from model.language.scripts import LANGUAGE_OF_SCRIPT, SCRIPT_NAMES
 from model.ngrams.packed_comments import PackedComments
 from model.ngrams.packed_texts import PackedTexts, pack_bytes
 from model.normaliser.lexicon import load_lexicon
-from model.text.unicode import fold
+from model.text.unicode import fold_characters
 
 __all__ = ["DEFAULT_CERTAINTY", "DEFAULT_LETTERS", "Identifier", "Languages", "preload_tables", "primary_language", "visible_text"]
 
@@ -238,7 +238,7 @@ class Identifier:
         """Return whether a text has look-alike letters, and is English once they are read as the Latin letters that they look like."""
         if not _LOOK_ALIKE.search(text):
             return False
-        ((plain, english, other, *_),) = self._evidence(pack_bytes([fold(text).encode()])).tolist()
+        ((plain, english, other, *_),) = self._evidence(pack_bytes([fold_characters(text).encode()])).tolist()
         return bool(plain >= self._letters // 2 and english >= _EVIDENT_SHARE * plain and other < plain)
 
 

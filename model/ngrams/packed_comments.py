@@ -10,7 +10,7 @@ from model.array_types import BoolArray, ByteArray, IntArray
 from model.comment import Comment, Format
 from model.ngrams.packed_texts import PackedTexts
 from model.numba_cache import kernel
-from model.text.pipeline import prepare_one
+from model.text.pipeline import prepare_text
 
 __all__ = ["PackedComments"]
 
@@ -55,7 +55,7 @@ class PackedComments(Sequence[Comment]):
         data, offsets = self.texts
         changes = np.zeros(len(self), np.bool_)
         _find_changes(data, offsets, _FORMAT_CODES[self.text_format], changes)
-        return self.replace_texts(np.flatnonzero(changes), lambda text: prepare_one(text, self.text_format))
+        return self.replace_texts(np.flatnonzero(changes), lambda text: prepare_text(text, self.text_format))
 
     def replace_texts(self, rows: npt.NDArray[np.intp], replacement: Callable[[str], bytes]) -> PackedTexts:
         """Return the texts with others in the places of some, packed; without any of these they are not copied.

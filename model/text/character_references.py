@@ -1,26 +1,25 @@
-"""Character references to the characters that they stand for, and how edits of a source keep the way back."""
+"""Character references, such as ``&amp;`` and ``&#39;``, and the characters that they stand for."""
 
 import re
-from collections.abc import Iterable
 from html import unescape
 from html.entities import html5
 from itertools import groupby
 
-from model.text.offsets import Mapped, Piece
+from model.text.offsets import Edit, Mapped, Piece, apply_edits
 
-__all__ = ["CLOSED_REFERENCE", "REFERENCE", "Edit", "decode", "decode_closed", "edited", "entities", "joined"]
-
-# Where, and what instead.
-Edit = tuple[int, int, str]
+__all__ = ["CLOSED_REFERENCE", "REFERENCE", "closed_reference_edit", "decode_reference", "decode_references"]
 
 REFERENCE = r"&(?:\#[0-9]++|\#[xX][0-9a-fA-F]++|[a-zA-Z][a-zA-Z0-9]{1,31}+);?"
-# What was escaped several times ("&amp;amp;lt;") is read as one reference.
+"""What may be a reference in HTML, where the semicolon may be missing."""
 CLOSED_REFERENCE = re.compile(r"&(?:amp;)*(#[0-9]{1,31}|#[xX][0-9a-fA-F]{1,30}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+"""What may be a reference that ends in a semicolon; one that was escaped several times ("&amp;amp;lt;") is one."""
+
 _LONGEST_CLOSED_REFERENCE = 34
+_MOST_DIGITS = 7  # of a code point; int() refuses thousands of them
 
 
-def entities(text: str) -> Mapped | None:
-    """Decodes the character references that stand in plain text, again and again until none is left.
+def decode_references(text: str) -> Mapped | None:
+    """Decode the character references in plain text, again and again until none is left.
 
     Only references that end in a semicolon count, for the addresses of web pages are full of ampersands.
 
@@ -32,34 +31,34 @@ def entities(text: str) -> Mapped | None:
     """
     if "&" not in text:
         return None
-    edits = _references(text)
+    edits = _find_edits(text)
     if not edits:
         return None
-    decoded = edited(text, edits)
-    return _unwound(text) if "&" in decoded.text and _references(decoded.text) else decoded
+    decoded = apply_edits(text, edits)
+    return _decode_nested(text) if "&" in decoded.text and _find_edits(decoded.text) else decoded
 
 
-def _references(text: str) -> list[Edit]:
-    return [edit for edit in map(decode_closed, CLOSED_REFERENCE.finditer(text)) if edit]
+def _find_edits(text: str) -> list[Edit]:
+    return [edit for edit in map(closed_reference_edit, CLOSED_REFERENCE.finditer(text)) if edit]
 
 
-def decode_closed(found: re.Match[str]) -> Edit | None:
-    """What to put for a reference that ends in a semicolon, or None if it only looks like one."""
-    if found[1][0] == "#" or f"{found[1]};" in html5:
-        return (*found.span(), decode(f"&{found[1]};")[0])
-    begin = found.start()
-    return (begin, found.start(1), "&") if begin + 1 < found.start(1) else None
+def closed_reference_edit(match: re.Match[str]) -> Edit | None:
+    """Return the edit that decodes a match of ``CLOSED_REFERENCE``, or None if it only looks like a reference."""
+    if match[1][0] == "#" or f"{match[1]};" in html5:
+        return (*match.span(), decode_reference(f"&{match[1]};")[0])
+    begin = match.start()
+    return (begin, match.start(1), "&") if begin + 1 < match.start(1) else None
 
 
-def _unwound(text: str) -> Mapped:
-    """Decodes references that come to light when others are decoded, as in ``&am&#112;;``, in one pass."""
+def _decode_nested(text: str) -> Mapped:
+    """Decode references that only appear once others are decoded, as in ``&am&#112;;``, in one pass."""
     stack: list[tuple[str, tuple[int, int]]] = []
     for at, character in enumerate(text):
         stack.append((character, (at, at + 1)))
         while stack and stack[-1][0] == ";":
             tail = "".join(character for character, _ in stack[-_LONGEST_CLOSED_REFERENCE:])
-            found = CLOSED_REFERENCE.match(tail, max(tail.rfind("&"), 0))
-            edit = decode_closed(found) if found else None
+            match = CLOSED_REFERENCE.match(tail, max(tail.rfind("&"), 0))
+            edit = closed_reference_edit(match) if match else None
             if not edit:
                 break
             size = edit[1] - edit[0]
@@ -67,38 +66,22 @@ def _unwound(text: str) -> Mapped:
             del stack[-size:]
             stack.extend((character, span) for character in edit[2])
     pieces = [Piece("".join(character for character, _ in group), *span) for span, group in groupby(stack, lambda entry: entry[1])]
-    return joined(pieces)
+    return Mapped.from_pieces(pieces)
 
 
-def edited(source: str, edits: Iterable[Edit]) -> Mapped:
-    """Applies edits in order of their beginning; one that begins within another is void."""
-    pieces = []
-    at = 0
-    for begin, end, text in edits:
-        if begin < at:
-            continue
-        if at < begin:
-            pieces.append(Piece(source[at:begin], at, begin))
-        if text:
-            pieces.append(Piece(text, begin, end))
-        at = end
-    if at < len(source):
-        pieces.append(Piece(source[at:], at, len(source)))
-    return joined(pieces)
+def decode_reference(reference: str) -> tuple[str, int]:
+    """Decode what may be a character reference of HTML.
 
+    Args:
+        reference: a match of ``REFERENCE``.
 
-def joined(pieces: list[Piece]) -> Mapped:
-    """Makes a text of its pieces."""
-    return Mapped("".join([piece.text for piece in pieces]), pieces)
-
-
-def decode(reference: str) -> tuple[str, int]:
-    """What a character reference stands for, and how many of its code points it takes: 0 if it is none."""
+    Returns:
+        What it stands for, and how many of its code points belong to it: 0 if it is no reference.
+    """
     if reference[1] == "#":
         base = "x" if reference[2] in "xX" else ""
         digits = reference[2 + len(base) :].rstrip(";").lstrip("0") or "0"
-        # No code point has more digits, and int() refuses thousands of them.
-        return (unescape(f"&#{base}{digits};") if len(digits) <= 7 else "\ufffd"), len(reference)
+        return (unescape(f"&#{base}{digits};") if len(digits) <= _MOST_DIGITS else "\ufffd"), len(reference)
     for size in range(len(reference), 2, -1):
         if reference[1:size] in html5:
             return html5[reference[1:size]], size

@@ -1,16 +1,20 @@
-"""HTML to the plain text that a reader sees, with the way back to the source."""
+"""HTML to the plain text that a reader sees, with the way back to the source.
+
+Comments hold hostile input: nothing here raises, and everything takes time linear in the length of the source, because no search
+that failed is made again. Broken mark-up is read as text rather than dropped.
+"""
 
 import re
 from typing import NamedTuple
 
-from model.text.character_references import REFERENCE, decode, edited, joined
+from model.text.character_references import REFERENCE, decode_reference
 from model.text.offsets import Mapped, Piece
 
-__all__ = ["BREAKS", "ELEMENTS", "OPENING", "Span", "Tag", "Tags", "html_text"]
+__all__ = ["BREAKS", "ELEMENTS", "Span", "Tag", "Tags", "read_html"]
 
 Span = tuple[int, int]
 
-# The head of a page shows nothing else than these could; text that stands in it is shown.
+# Of the head of a page, only these could be shown; any other text in it is.
 _HIDDEN = frozenset(("script", "style", "template", "title"))
 _PREFORMATTED = frozenset(("pre", "textarea"))
 _BLOCKS = re.findall(
@@ -19,7 +23,7 @@ _BLOCKS = re.findall(
     "h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li main menu nav ol optgroup option p pre search section summary table tbody "
     "textarea tfoot thead tr ul",
 )
-# What takes the place of a tag; for all others, nothing does.
+# What takes the place of a tag; that of any other is taken by nothing.
 BREAKS = {**dict.fromkeys(_BLOCKS, "\n"), "td": " ", "th": " "}
 _INLINE = re.findall(
     r"\w+",
@@ -28,7 +32,7 @@ _INLINE = re.findall(
 )
 ELEMENTS = _HIDDEN.union(_INLINE, BREAKS)
 
-OPENING = re.compile(r"<(?=/?[a-zA-Z]|!--|!(?i:doctype)|!\[|\?[a-zA-Z])")
+_OPENING = re.compile(r"<(?=/?[a-zA-Z]|!--|!(?i:doctype)|!\[|\?[a-zA-Z])")
 # https://html.spec.whatwg.org/#tag-open-state: a quote counts only where a value begins. A match fails at the end of the source
 # or nowhere, hence the second pattern, which serves once that has happened.
 _TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*+)(?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+|(?=>)))*+>""")
@@ -41,22 +45,22 @@ _FLOW = re.compile(rf"\t{_MORE_WHITE}*|\n{_MORE_WHITE}*|\f{_MORE_WHITE}*|\r{_MOR
 _VERBATIM = re.compile(REFERENCE)
 
 
-def html_text(source: str) -> Mapped:
-    """Reads HTML as a browser shows it.
+def read_html(source: str) -> Mapped | None:
+    """Read HTML as a browser shows it.
 
     Tags and comments go, and so does what scripts, style sheets, templates and the title of a page hold. Blocks, list items and
     ``<br>`` begin a line. Character references are decoded, runs of white space collapse except in ``<pre>``, and pictures
-    are told by their alternative text. A tag, comment or element that is never closed stays as text.
+    are replaced by their alternative text. A tag, comment or element that is never closed stays as text.
 
     Args:
         source: a fragment of HTML, or a page.
 
     Returns:
-        The text; its offsets count code points of ``source``.
+        The text; its offsets count code points of ``source``. None if the source is its own text.
     """
     if _HTML.search(source) or "  " in source or source[:1] == " " or source[-1:] == " ":
         return _Page(source).read()
-    return edited(source, ())
+    return None
 
 
 class Tag(NamedTuple):
@@ -69,7 +73,7 @@ class Tag(NamedTuple):
 
 
 class Tags:
-    """Reads the HTML mark-up that lies between two positions of a source."""
+    """The HTML mark-up between two positions of a source."""
 
     def __init__(self, source: str, begin: int, end: int) -> None:
         self._source = source
@@ -79,12 +83,12 @@ class Tags:
         self.last = source.rfind(">", begin, end)
 
     def read(self, at: int) -> Tag | None:
-        """The mark-up at a position that ``OPENING`` matches, or None if it is never closed."""
+        """Return the mark-up that begins at a position, where "<" is, or None if it is never closed."""
         if at > self.last:
             return None
         if self._source.startswith("<!--", at):
-            found = self._find("--!?>", at + 2)
-            return Tag("", found.end()) if found else None
+            match = self._find("--!?>", at + 2)
+            return Tag("", match.end()) if match else None
         if self._source.startswith("<![CDATA[", at):
             return Tag("", at + len("<![CDATA["))
         if self._source[at + 1] in "!?":
@@ -101,19 +105,19 @@ class Tags:
             return Tag(name, match.end(), closing=True)
         if name in _HIDDEN and (closing := self._find(rf"</{name}(?=[\s/>])", match.end())):
             return Tag(name, closing.start())
-        return Tag(name, match.end(), alt=_alternative(match) if name == "img" else None)
+        return Tag(name, match.end(), alt=_alternative_span(match) if name == "img" else None)
 
     def _find(self, pattern: str, at: int) -> re.Match[str] | None:
         if pattern in self._missing:
             return None
-        found = re.compile(pattern, re.IGNORECASE).search(self._source, at, self._end)
-        if not found:
+        match = re.compile(pattern, re.IGNORECASE).search(self._source, at, self._end)
+        if not match:
             self._missing.add(pattern)
-        return found
+        return match
 
 
-def _alternative(tag: re.Match[str]) -> Span | None:
-    """Where the alternative text of a picture stands."""
+def _alternative_span(tag: re.Match[str]) -> Span | None:
+    """Return where the alternative text of a picture is."""
     for attribute in _ATTRIBUTE.finditer(tag.string, tag.end(2), tag.end() - 1):
         if attribute[1].lower() == "alt" and attribute.lastindex and attribute.lastindex > 1:
             return attribute.span(attribute.lastindex)
@@ -121,7 +125,7 @@ def _alternative(tag: re.Match[str]) -> Span | None:
 
 
 class _Page:
-    """Lays out HTML: white space and breaks wait until text follows, so that none is left at either end."""
+    """The layout of HTML as text: white space and breaks wait until text follows, so that none is left at either end."""
 
     def __init__(self, source: str) -> None:
         self._source = source
@@ -133,59 +137,59 @@ class _Page:
 
     def read(self) -> Mapped:
         at = search = 0
-        while found := OPENING.search(self._source, search, self._tags.last + 1):
-            search = found.end()
-            if tag := self._tags.read(found.start()):
-                self._text(at, found.start())
-                self._apply(tag, found.start())
+        while opening := _OPENING.search(self._source, search, self._tags.last + 1):
+            search = opening.end()
+            if tag := self._tags.read(opening.start()):
+                self._add_text(at, opening.start())
+                self._apply(tag, opening.start())
                 at = search = tag.end
-        self._text(at, len(self._source))
-        return joined(self._pieces)
+        self._add_text(at, len(self._source))
+        return Mapped.from_pieces(self._pieces)
 
     def _apply(self, tag: Tag, begin: int) -> None:
         if tag.name in _PREFORMATTED:
             self._verbatim = max(0, self._verbatim + (-1 if tag.closing else 1))
         if tag.alt:
-            self._text(*tag.alt)
+            self._add_text(*tag.alt)
         elif tag.name in BREAKS:
-            self._leave(BREAKS[tag.name], begin, tag.end)
+            self._leave_gap(BREAKS[tag.name], begin, tag.end)
 
-    def _text(self, begin: int, end: int) -> None:
-        """Lays out text without tags."""
+    def _add_text(self, begin: int, end: int) -> None:
+        """Add text without tags."""
         at = begin
-        for found in (_VERBATIM if self._verbatim else _FLOW).finditer(self._source, begin, end):
-            text, size = decode(found[0]) if found[0][0] == "&" else (" ", len(found[0]))
+        for match in (_VERBATIM if self._verbatim else _FLOW).finditer(self._source, begin, end):
+            text, size = decode_reference(match[0]) if match[0][0] == "&" else (" ", len(match[0]))
             if not size:
                 continue
-            self._words(at, found.start())
-            at = found.start() + size
+            self._add_words(at, match.start())
+            at = match.start() + size
             if text and text in _WHITE and not self._verbatim:
-                self._leave(" ", found.start(), at)
+                self._leave_gap(" ", match.start(), at)
             elif text:
-                self._put(text, found.start(), at)
-        self._words(at, end)
+                self._add_piece(text, match.start(), at)
+        self._add_words(at, end)
 
-    def _words(self, begin: int, end: int) -> None:
-        """Lays out text without references and, unless verbatim, without white space but single spaces."""
+    def _add_words(self, begin: int, end: int) -> None:
+        """Add text without references and, unless it is verbatim, without white space other than single spaces."""
         first, last = begin, end
         if not self._verbatim:
             first += self._source.startswith(" ", begin, end)
             last -= first < end and self._source[end - 1] == " "
         if begin < first:
-            self._leave(" ", begin, first)
+            self._leave_gap(" ", begin, first)
         if first < last:
-            self._put(self._source[first:last], first, last)
+            self._add_piece(self._source[first:last], first, last)
         if last < end:
-            self._leave(" ", last, end)
+            self._leave_gap(" ", last, end)
 
-    def _leave(self, mark: str, begin: int, end: int) -> None:
-        """Leaves a gap that becomes a space or a line if text follows."""
+    def _leave_gap(self, gap: str, begin: int, end: int) -> None:
+        """Leave a gap that becomes a space or a line break if text follows."""
         if not self._gap:
             self._gap_begin = begin
-        self._gap = mark if self._gap != "\n" else "\n"
+        self._gap = gap if self._gap != "\n" else "\n"
         self._gap_end = end
 
-    def _put(self, text: str, begin: int, end: int) -> None:
+    def _add_piece(self, text: str, begin: int, end: int) -> None:
         if self._gap and self._pieces:
             self._pieces.append(Piece(self._gap, self._gap_begin, self._gap_end))
         self._gap = ""

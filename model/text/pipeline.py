@@ -1,113 +1,116 @@
 """From a comment as somebody wrote it to the one normalised text that training and serving read.
 
-First :func:`plain` takes the mark-up away; then come entities, the Unicode stage (``model.text.unicode``) and the compiled stage
-(``model.normaliser.normalise``). Whoever scores goes only as far as :func:`prepare`, since the compiled stage is part of the kernel;
-whoever explains asks for :func:`normalise`, which knows the way back to the original for every code point.
+The mark-up goes first, or, where there is none, character references are decoded (:func:`strip_markup`); then come the Unicode stage
+(``model.text.unicode``) and the compiled stage (``model.normaliser.normalise``). Scoring goes only as far as :func:`prepare`, since the
+compiled stage is part of its kernels; explaining takes :func:`normalise_comment`, which knows the way back to the original.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from model.array_types import ByteArray, Int32Array
 from model.comment import Comment, Format
 from model.normaliser.buffers import make_buffers
+from model.normaliser.hashing import Lexicon
 from model.normaliser.lexicon import load_lexicon
 from model.normaliser.normalise import normalise_bytes
-from model.text import markup
-from model.text import unicode as fold
+from model.text.character_references import decode_references
+from model.text.html import read_html
+from model.text.markdown import read_markdown
 from model.text.offsets import Mapped, Piece
+from model.text.unicode import fold_characters, map_characters
 
-__all__ = ["Trace", "normalise", "plain", "prepare", "prepare_one", "trace"]
+__all__ = ["NormalisedComment", "normalise", "normalise_comment", "prepare", "prepare_text", "strip_markup"]
+
+# What takes the mark-up away, or returns None if there is none.
+_READERS: Mapping[Format, Callable[[str], Mapped | None]] = {
+    Format.PLAIN: decode_references,
+    Format.MARKDOWN: read_markdown,
+    Format.HTML: read_html,
+}
 
 
-def plain(text: str, written: Format) -> Mapped:
-    """Take the mark-up away.
+def strip_markup(text: str, text_format: Format) -> Mapped:
+    """Return what a reader of the page sees, with the way back to ``text``.
 
     Args:
         text: a comment's text.
-        written: how it is written.
-
-    Returns:
-        What a reader of the page sees, with the way back to ``text``.
+        text_format: how it is written.
     """
-    if written is Format.HTML:
-        return markup.html_text(text)
-    if written is Format.MARKDOWN:
-        return markup.markdown_text(text)
-    return markup.entities(text) or _whole(text)
+    return _READERS[text_format](text) or Mapped.unchanged(text)
 
 
 def prepare(comments: Sequence[Comment]) -> list[bytes]:
-    """Return what the kernel reads of each comment: UTF-8 after mark-up, entities and the Unicode stage; n."""
+    """Return what the kernels read of each of n comments: its UTF-8 after mark-up, references and the Unicode stage."""
     as_is = Format.PLAIN
     return [
         text.encode()
         if (text := comment.text).isascii() and comment.format is as_is and "&" not in text
-        else prepare_one(text, comment.format)
+        else prepare_text(text, comment.format)
         for comment in comments
     ]
 
 
-def prepare_one(text: str, written: Format) -> bytes:
+def prepare_text(text: str, text_format: Format) -> bytes:
     """Return what ``prepare`` makes of a text that is written in a given way."""
-    if written is Format.PLAIN:
-        decoded = markup.entities(text)
-        return fold.fold(text if decoded is None else decoded.text).encode()
-    if written is Format.MARKDOWN:
-        return fold.fold(markup.read_markdown(text).text if markup.is_marked(text) else text).encode()
-    return fold.fold(plain(text, written).text).encode()
+    stripped = _READERS[text_format](text)
+    return fold_characters(text if stripped is None else stripped.text).encode()
 
 
-class Trace:
+@dataclass(frozen=True)
+class NormalisedComment:
     """The normalised form of one comment as bytes, and the way back from each byte to the original.
 
     Attributes:
         data: the normalised UTF-8 bytes, shape (n,).
-        begin, end: half-open range of code points of the original that each byte stands for, int32, shape (n,).
+        begin, end: half-open range of code points of the original that each byte stands for, shape (n,).
     """
 
-    def __init__(self, text: str, written: Format, lexicon: npt.NDArray[np.uint32]) -> None:
-        first = plain(text, written)
-        folded = fold.fold_mapped(first.text)
-        source = np.frombuffer(folded.text.encode(), np.uint8)
-        room = make_buffers(source.size, True)
-        n = normalise_bytes(source, 0, source.size, lexicon, room)
-        read = room.text
-        points = np.cumsum((source & 0xC0) != 0x80) - 1
-        self.data = read.data[:n]
-        self.begin, self.end = _back(first, *_back(folded, points[read.begin[:n]], points[read.end[:n] - 1] + 1))
+    data: ByteArray
+    begin: Int32Array
+    end: Int32Array
 
 
-def trace(text: str, written: Format = Format.PLAIN) -> Trace:
-    """Return the normalised bytes of a text with the way back."""
-    return Trace(text, written, load_lexicon())
-
-
-def normalise(text: str, written: Format = Format.PLAIN) -> Mapped:
-    """Normalise a text as the kernel does.
+def normalise_comment(text: str, text_format: Format, lexicon: Lexicon) -> NormalisedComment:
+    """Normalise a text as the kernels do and remember where each byte came from.
 
     Args:
         text: a comment's text.
-        written: how it is written.
+        text_format: how it is written.
+        lexicon: the words that disguises may be read as.
+    """
+    stripped = strip_markup(text, text_format)
+    folded = map_characters(stripped.text)
+    source = np.frombuffer(folded.text.encode(), np.uint8)
+    room = make_buffers(source.size, True)
+    size = normalise_bytes(source, 0, source.size, lexicon, room)
+    points = np.cumsum((source & 0xC0) != 0x80) - 1
+    begin, end = points[room.text.begin[:size]], points[room.text.end[:size] - 1] + 1
+    return NormalisedComment(room.text.data[:size], *_take_back(stripped, *_take_back(folded, begin, end)))
+
+
+def normalise(text: str, text_format: Format = Format.PLAIN) -> Mapped:
+    """Normalise a text as the kernels do.
+
+    Args:
+        text: a comment's text.
+        text_format: how it is written.
 
     Returns:
         The normalised text; each of its code points knows the range of ``text`` that it stands for. Normalising a
         normalised text changes nothing.
     """
-    done = trace(text, written)
-    normalised = done.data.tobytes().decode()
-    first = np.flatnonzero((done.data & 0xC0) != 0x80)
-    last = np.append(first[1:], done.data.size) - 1
-    begins, ends = done.begin[first].tolist(), done.end[last].tolist() if first.size else []
+    comment = normalise_comment(text, text_format, load_lexicon())
+    normalised = comment.data.tobytes().decode()
+    first = np.flatnonzero((comment.data & 0xC0) != 0x80)
+    last = np.append(first[1:], comment.data.size) - 1
+    begins, ends = comment.begin[first].tolist(), comment.end[last].tolist() if first.size else []
     return Mapped(normalised, tuple(map(Piece, normalised, begins, ends)))
 
 
-def _whole(text: str) -> Mapped:
-    return Mapped(text, (Piece(text, 0, len(text)),) if text else ())
-
-
-def _back(step: Mapped, begin: npt.NDArray[np.int32], end: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+def _take_back(step: Mapped, begin: Int32Array, end: Int32Array) -> tuple[Int32Array, Int32Array]:
     """Take non-empty ranges of the output of one step back to its input."""
     if not len(begin):
         return begin, end

@@ -1,10 +1,10 @@
 """The Unicode stage of normalisation: every code point by itself, whatever stands around it.
 
 Disguises come off: fullwidth, mathematical and circled letters, accents and stacked marks, invisible characters, look-alikes
-from other alphabets. Punctuation becomes ASCII, emoji stand between spaces, letters of other scripts stay, lower-cased. ASCII is
-left as it is: case, control characters and runs of spaces are the business of the stage that follows.
+from other alphabets. Punctuation becomes ASCII, emoji are put between spaces, letters of other scripts stay, lower-cased. ASCII is
+left as it is: case, control characters and runs of spaces are left to the stage that follows.
 
-What becomes of a code point depends on ``unicodedata.unidata_version`` and on the version of ``confusable-homoglyphs``, which
+What a code point is folded into depends on ``unicodedata.unidata_version`` and on the version of ``confusable-homoglyphs``, which
 packages the confusables of Unicode Technical Standard 39.
 """
 
@@ -17,7 +17,7 @@ from importlib.resources import files
 
 from model.text.offsets import Mapped, Piece
 
-__all__ = ["fold", "fold_mapped"]
+__all__ = ["fold_characters", "map_characters"]
 
 _ASCII = bytes(range(128))
 _FEW = 8  # different non-ASCII characters
@@ -26,10 +26,10 @@ _NON_ASCII_RUN = re.compile(r"[^\x00-\x7f]+")
 # "LATIN SMALL LETTER L WITH STROKE", "LATIN LETTER SMALL CAPITAL F", "NEGATIVE SQUARED LATIN CAPITAL LETTER B", "… TURNED A"
 _LATIN = re.compile(r"\bLATIN (?:CAPITAL |SMALL )?LETTER (?:[A-Z-]+ )*?([A-Z])(?: |$)")
 _PUNCTUATION = re.compile(r"\b(ASTERISK|QUESTION MARK|EXCLAMATION MARK|FULL STOP|DANDA|COMMA|SEMICOLON|COLON|PERCENT SIGN)\b")
-_NAMED = {"ASTERISK": "*", "QUESTION MARK": "?", "EXCLAMATION MARK": "!", "FULL STOP": ".", "DANDA": "."}
-_NAMED |= {"COMMA": ",", "SEMICOLON": ";", "COLON": ":", "PERCENT SIGN": "%"}
+_SIGNS = {"ASTERISK": "*", "QUESTION MARK": "?", "EXCLAMATION MARK": "!", "FULL STOP": ".", "DANDA": "."}
+_SIGNS |= {"COMMA": ",", "SEMICOLON": ";", "COLON": ":", "PERCENT SIGN": "%"}
 
-# By hand: what names and tables do not tell, or tell otherwise (there, “ is two apostrophes and € is Ꞓ). Barred letters serve
+# By hand: what names and tables do not say, or say otherwise (there, “ is two apostrophes and € is Ꞓ). Barred letters serve
 # as currency signs, and as letters in "fancy" writing, as some syllabics, И, Я and ω do. Last: blanks, and blanks of no width.
 _BY_HAND: Mapping[str, str] = {
     **{"'": "‘’‚‛‹›´΄´᾽᾿῾", '"': "“”„‟«»″‶〝〞〟〃ʺˮ˝˶「」『』", "?": "‽", "!": "ǃ", "*": "٭"},
@@ -51,8 +51,8 @@ _REGIONAL_INDICATORS = ((0x1F1E6, 0x1F1FF),)
 _SPACING_MODIFIERS = ((0x02B0, 0x02FF),)
 
 
-def fold(text: str) -> str:
-    """Folds every code point of a text.
+def fold_characters(text: str) -> str:
+    """Fold every code point of a text into its plainest form.
 
     Args:
         text: anything, lone surrogates included.
@@ -63,28 +63,28 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text
-    table = _table()
+    table = _load_table()
     rare = set(text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass"))
     if len(rare) > _FEW:
         return _NON_ASCII_RUN.sub(lambda run: run[0].translate(table), text)
-    # English has few of them. One after the other will do, for what becomes of one holds no other that anything becomes of.
+    # English has few of them. They can be replaced one after the other, since none is folded into a character that is itself folded.
     for character in rare:
         text = text.replace(character, table[ord(character)])
     return text
 
 
-def fold_mapped(text: str) -> Mapped:
-    """Folds every code point of a text and remembers where it came from.
+def map_characters(text: str) -> Mapped:
+    """Fold every code point of a text and remember where it came from.
 
     Args:
         text: anything, lone surrogates included.
 
     Returns:
-        The same text as ``fold`` gives, with the way back to ``text``.
+        The text that ``fold_characters`` returns, with the way back to ``text``.
     """
     if text.isascii():
-        return Mapped(text, (Piece(text, 0, len(text)),) if text else ())
-    table = _table()
+        return Mapped.unchanged(text)
+    table = _load_table()
     pieces: list[Piece] = []
     run: list[str] = []
     begin = done = 0
@@ -104,11 +104,11 @@ def fold_mapped(text: str) -> Mapped:
         begin = done
     if begin < len(text):
         pieces.append(Piece("".join([*run, text[done:]]), begin, len(text)))
-    return Mapped("".join(piece.text for piece in pieces), pieces)
+    return Mapped.from_pieces(pieces)
 
 
 class _Table(dict[int, str]):
-    """What becomes of each code point, worked out when it is first met; made for ``str.translate``."""
+    """What each code point is folded into, worked out when it is first met; for ``str.translate``."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
@@ -120,13 +120,12 @@ class _Table(dict[int, str]):
 
 
 @cache
-def _table() -> _Table:
-    hand = {ord(character): folded for folded, characters in _BY_HAND.items() for character in characters}
-    return _Table(hand)
+def _load_table() -> _Table:
+    return _Table({ord(character): folded for folded, characters in _BY_HAND.items() for character in characters})
 
 
 def _fold_character(character: str) -> str:
-    """Works out what becomes of one non-ASCII character that no row made by hand covers."""
+    """Fold a non-ASCII character that is not in the table made by hand."""
     category = unicodedata.category(character)
     match category[0]:
         case "C":
@@ -144,7 +143,7 @@ def _fold_character(character: str) -> str:
 
 
 def _fold_each(text: str) -> str:
-    table = _table()
+    table = _load_table()
     return "".join(character.lower() if character.isascii() else table[ord(character)] for character in text)
 
 
@@ -161,21 +160,21 @@ def _is_decoration(character: str) -> bool:
     return category == "Me" or 10 <= position <= 36 or position >= 200 or _within(character, _DECORATION)
 
 
-def _decomposed(character: str) -> str:
-    """The compatibility decomposition without its decoration; Hangul and kana put together again."""
+def _decompose(character: str) -> str:
+    """Return the compatibility decomposition without its decoration; Hangul and kana are put together again."""
     parts = unicodedata.normalize("NFKD", character)
     return unicodedata.normalize("NFC", "".join(part for part in parts if not _is_decoration(part)))
 
 
-def _latin(character: str) -> str:
-    """The ASCII letter that the Unicode name tells of, or nothing."""
-    named = _LATIN.search(unicodedata.name(character, ""))
-    return named[1].lower() if named else ""
+def _latin_letter(character: str) -> str:
+    """Return the ASCII letter in the Unicode name of a character, or nothing."""
+    match = _LATIN.search(unicodedata.name(character, ""))
+    return match[1].lower() if match else ""
 
 
 def _twin(letter: str) -> str:
-    """The ASCII letter or apostrophe that a letter looks like, of the same case where there is a choice, or nothing."""
-    twins = _twins().get(letter, ())
+    """Return the ASCII letter or apostrophe that a letter looks like, of the same case where there is a choice, or nothing."""
+    twins = _load_twins().get(letter, ())
     # Scripts without case are taken for capitals: most of their look-alikes are.
     letters = sorted((twin.islower() != letter.islower(), twin.lower()) for twin in twins if twin.isalpha())
     if letters:
@@ -184,21 +183,21 @@ def _twin(letter: str) -> str:
 
 
 def _fold_letter(letter: str) -> str:
-    """A letter becomes the ASCII letter that its name, its looks, its parts or its other case tell of, or else lower case."""
-    found = _latin(letter) or _twin(letter)
-    plain = _decomposed(letter)
-    if not found and plain != letter:
+    """Fold a letter into the ASCII letter that its name, its looks, its parts or its other case suggest, else into lower case."""
+    ascii_letter = _latin_letter(letter) or _twin(letter)
+    plain = _decompose(letter)
+    if not ascii_letter and plain != letter:
         return _fold_each(plain)
-    found = found or _twin(letter.swapcase())
+    ascii_letter = ascii_letter or _twin(letter.swapcase())
     lower = letter.lower()
-    if not found and lower != letter:
+    if not ascii_letter and lower != letter:
         return _fold_each(lower)
-    return found or ("" if _within(letter, _SPACING_MODIFIERS) else letter)
+    return ascii_letter or ("" if _within(letter, _SPACING_MODIFIERS) else letter)
 
 
 def _fold_number(number: str) -> str:
-    """Numbers are written in ASCII digits; what is not whole and has no decomposition becomes a space."""
-    plain = _decomposed(number)
+    """Fold a number into ASCII digits, or into a space if it is not whole and has no decomposition."""
+    plain = _decompose(number)
     if plain != number:
         return _fold_each(plain)
     value = unicodedata.numeric(number)
@@ -206,17 +205,17 @@ def _fold_number(number: str) -> str:
 
 
 def _fold_symbol(symbol: str, category: str) -> str:
-    """Punctuation and symbols become ASCII or a space, emoji stand between spaces."""
-    plain = _decomposed(symbol)
-    folded = _latin(symbol) or (_fold_each(plain) if plain != symbol else "")
+    """Fold punctuation and symbols into ASCII or a space; put spaces around emoji."""
+    plain = _decompose(symbol)
+    folded = _latin_letter(symbol) or (_fold_each(plain) if plain != symbol else "")
     if folded:
         return folded
-    named = _PUNCTUATION.search(unicodedata.name(symbol, ""))
-    if category in {"So", "Sk"} and _within(symbol, _EMOJI) and not (named and named[1] == "ASTERISK"):
+    match = _PUNCTUATION.search(unicodedata.name(symbol, ""))
+    if category in {"So", "Sk"} and _within(symbol, _EMOJI) and not (match and match[1] == "ASTERISK"):
         return symbol if _within(symbol, _REGIONAL_INDICATORS) else f" {symbol} "
-    if named:
-        return _NAMED[named[1]]
-    twins = {"Pd": "-", "Pc": "_"}.get(category) or _twins().get(symbol, ())
+    if match:
+        return _SIGNS[match[1]]
+    twins = {"Pd": "-", "Pc": "_"}.get(category) or _load_twins().get(symbol, ())
     return min(twins, key=lambda twin: (twin.isalnum(), twin), default=" ").lower()
 
 
@@ -226,11 +225,11 @@ def _within(character: str, ranges: Sequence[tuple[int, int]]) -> bool:
 
 
 @cache
-def _twins() -> Mapping[str, Sequence[str]]:
-    """The ASCII characters that each non-ASCII one is confusable with.
+def _load_twins() -> Mapping[str, Sequence[str]]:
+    """Return the ASCII characters that each non-ASCII one is confusable with.
 
-    The table names one per group (l for l, I, 1 and |); the others of its group are listed too. Right-to-left letters are not
-    found here: the table wraps them in direction marks, and in a word of Latin letters they would stand out of order.
+    The table names one per group (l for l, I, 1 and |); the others of its group are listed too. Right-to-left letters are missing:
+    the table wraps them in direction marks, and in a word of Latin letters they would be shown out of order.
     """
     # The package's own loader imports urllib and takes three times as long.
     source = files("confusable_homoglyphs").joinpath("confusables.json").read_text("utf-8")

@@ -10,7 +10,7 @@ import re2
 
 from model.comment import Comment
 from model.errors import InputError
-from model.text.pipeline import plain
+from model.text.pipeline import strip_markup
 
 __all__ = ["MOST_PATTERNS", "MOST_WORDS", "WordLists", "fold_for_matching", "text_to_match"]
 
@@ -120,4 +120,4 @@ def _compile_patterns(patterns: Sequence[str]) -> Any:
 
 def text_to_match(comment: Comment) -> str:
     """Return the text of a comment as lists are matched against it."""
-    return fold_for_matching(plain(comment.text, comment.format).text)
+    return fold_for_matching(strip_markup(comment.text, comment.format).text)

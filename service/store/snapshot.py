@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from model.errors import InputError
-from model.text.pipeline import plain
+from model.text.pipeline import strip_markup
 from service.store.rulings import Kept, Rulings
 from service.table_files import ColumnType, TableFormat, TableStyle, open_table
 
@@ -95,7 +95,7 @@ def _sync(folder: Path) -> None:
 
 def _rows(rulings: Rulings, attributes: list[str]) -> Iterator[tuple[Any, ...]]:
     for kept in rulings.latest():
-        text = plain(kept.ruling.text, kept.ruling.format).text
+        text = strip_markup(kept.ruling.text, kept.ruling.format).text
         if text.strip():
             yield _row(kept, text, attributes)
 

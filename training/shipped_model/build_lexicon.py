@@ -18,7 +18,7 @@ from pathlib import Path
 from model.array_types import Int8Array
 from model.errors import TipstaffError
 from model.normaliser.hashing import CHARGED, WORD
-from model.text.unicode import fold
+from model.text.unicode import fold_characters
 from training.shipped_model.corpus import CORPUS_FOLDER, read_train_texts
 from training.shipped_model.sources import SOURCES
 
@@ -108,7 +108,7 @@ def _count_words(texts: Sequence[str], sources: Sequence[str], abusive: Int8Arra
     by_answer: dict[int, Counter[str]] = {1: Counter(), 0: Counter(), -1: Counter()}
     sources_of: defaultdict[str, set[str]] = defaultdict(set)
     for text, source, answer in zip(texts, sources, abusive.tolist(), strict=True):
-        words = set(_TOKEN.findall(fold(text).lower()))
+        words = set(_TOKEN.findall(fold_characters(text).lower()))
         comments.update(words)
         by_answer[answer].update(words)
         for word in words:

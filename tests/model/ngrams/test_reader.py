@@ -18,7 +18,7 @@ from model.ngrams.raw_scores import RawScores
 from model.ngrams.reader import extract_features, find_occurrences, score_texts
 from model.ngrams.weight_tables import WeightTables, build_weight_tables
 from model.normaliser.lexicon import load_lexicon
-from model.text.pipeline import Trace, prepare
+from model.text.pipeline import normalise_comment, prepare
 
 SETTINGS = FeatureSettings(bits=12, pairs=0.7, window=6, stride=3)
 LEXICON = load_lexicon()
@@ -74,7 +74,7 @@ def test_scores_are_those_of_the_extracted_features(text: str) -> None:
     texts = prepared([text])
     buckets, counts = extract_features(pack_bytes(texts), settings=SETTINGS, lexicon=LEXICON)
     raw = read(texts)
-    size = Trace(text, Format.PLAIN, LEXICON).data.size
+    size = normalise_comment(text, Format.PLAIN, LEXICON).data.size
     whole = [head for head in range(COLUMNS) if head > 1 or raw.windows[0, head].tolist() == [0, size]]
     np.testing.assert_allclose(raw.log_odds[0, whole], by_hand(buckets, counts[0])[whole], atol=1e-9)
 
@@ -84,7 +84,7 @@ def test_scores_are_those_of_the_extracted_features(text: str) -> None:
 def test_occurrences_are_those_of_the_extracted_features(text: str) -> None:
     """The features that explanations see are the extracted ones, in the same blocks, within the text, and weigh as much."""
     buckets, counts = extract_features(pack_bytes(prepared([text])), settings=SETTINGS, lexicon=LEXICON)
-    normalised = Trace(text, Format.PLAIN, LEXICON).data
+    normalised = normalise_comment(text, Format.PLAIN, LEXICON).data
     every = find_occurrences(normalised, lo=0, hi=normalised.size, settings=SETTINGS)
 
     assert set(every.bucket.tolist()) == set(buckets.tolist())
@@ -163,9 +163,10 @@ from model.ngrams.feature_settings import FeatureSettings
 from model.ngrams.packed_texts import pack_bytes
 from model.ngrams.reader import extract_features, find_occurrences, score_texts
 from model.ngrams.weight_tables import build_weight_tables
-from model.text.pipeline import prepare, trace
+from model.text.pipeline import normalise_comment, prepare
 
 draw = random.Random(7)
+lexicon = load_lexicon()
 pieces = list("afuckshit019@$!|+(*.-_/' &<>[]#%~?") + ["&&&", "@a ", "u/a ", "<url>", "a b ", "!?", "f u c k"]
 pieces += ["x" * 70, "http://a ", "www.a", "aaa", "\\u00e9"]
 texts = ["".join(draw.choice(pieces) for _ in range(draw.randrange(60))) for _ in range(400)]
@@ -178,10 +179,10 @@ for shape in (dict(), dict(shortest=1, longest=6, window=5)):
     made = build_weight_tables(
         values, settings=settings, scales=columns, biases=columns, slopes=columns, intercepts=columns, words=[b"fuck", b"x" * 70]
     )
-    score_texts(packed, settings=settings, lexicon=load_lexicon(), tables=made)
-    extract_features(packed, settings=settings, lexicon=load_lexicon())
+    score_texts(packed, settings=settings, lexicon=lexicon, tables=made)
+    extract_features(packed, settings=settings, lexicon=lexicon)
     for text in texts[::7]:
-        data = trace(text).data
+        data = normalise_comment(text, Format.PLAIN, lexicon).data
         find_occurrences(data, lo=0, hi=data.size, settings=settings)
 """
 

@@ -1,4 +1,8 @@
-"""Normalisation: disguises are undone where that makes a word, all else survives, and the way back is sound."""
+"""From a comment to its normalised text: disguises are undone, all else survives, and the way back is sound."""
+
+import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -6,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.comment import Comment, Format
-from model.normaliser.version import normaliser_version
-from model.text.pipeline import normalise, prepare
+from model.normaliser.lexicon import load_lexicon
+from model.text.pipeline import normalise, normalise_comment, prepare, prepare_text, strip_markup
 
 UNTOUCHED = [
     *("142,460", "assassin", "scunthorpe", "3.5 km", "c++", "a.m.", "p.m.", "c#", "5am", "50s", "2nd", "1st", "b2b", "mp3", "3.14"),
@@ -31,6 +35,110 @@ PROVOKING = st.text("afuckshitnger0134579@$!|+(*.-_/' &\x01\x19#%~,<>[]:😀é\u
     ),
     max_size=12,
 ).map("".join)
+# Whatever is special to a parser, so that chance makes mark-up of it.
+FRAGMENTS = st.sampled_from(
+    re.findall(
+        r"\S+",
+        "< > & \" ' = / ! - -- <!-- --> <a <b> </b> <script> </script> <img alt= x= a B 1 [ ] ( ) ` `` ``` * ** _ ~~ || | |-| >! !< \\ "
+        "&amp; &amp;lt; &# &lt &#112; ; [b] [/b] [quote=x] [/quote] <http: @ > # 1. ~~~ <pre> </pre> <p> <td> é 😀 \ud800",
+    )
+    + re.findall("(?s).", " \n\t\r")
+    + re.findall("(?s)\n[^\n]+", "\n> \n* \n- a\n# \n```\n|-|-|\n\n")
+)
+SOURCES = st.lists(FRAGMENTS, max_size=30).map("".join) | st.text()
+
+HOSTILE_MARKUP = [
+    *(
+        "<",
+        "&",
+        "<a",
+        "</a",
+        "<a ",
+        '<a b="',
+        "<a b='>",
+        '<a b=">" ',
+        "<!--",
+        "<!",
+        "<?x",
+        "<script>",
+        "<title><b>",
+        "<pre>",
+        "<b>",
+        "<td> ",
+    ),
+    *(
+        "&#",
+        "&#9",
+        "&amp;",
+        "&am&#112;;",
+        "&a",
+        "[",
+        "](",
+        "[a](",
+        '[a](b "',
+        "[a](b (",
+        "[a](<",
+        "[b]",
+        "[b=",
+        "[/b]",
+        "![",
+        "*a ",
+        "**a b",
+        "*_",
+    ),
+    *(
+        "`",
+        "` ``",
+        "\\",
+        ">!a",
+        "!<",
+        "||a ",
+        "|",
+        "\n|-|",
+        "a|b\n",
+        "\n> ",
+        "\n* a",
+        "# ",
+        "# #",
+        "``` ",
+        "~",
+        "<http:",
+        "<a@",
+        " ",
+        "\n",
+        "- \n",
+    ),
+]
+# What begins here, again and again, may end far away; then follows, as often, what does not end it.
+ENDLESS = [
+    *(
+        ("<a", ""),
+        ("<a", ">"),
+        ('<a b="', ">"),
+        ('<a b=">" ', '="'),
+        ("<!--", ">"),
+        ("<script>", ""),
+        ("<title><b>", "<title>"),
+        ("<idiot", ">"),
+    ),
+    *(
+        ("&#9", ""),
+        ("&am&#112;", ";"),
+        ("[a](", ""),
+        ('[a](b "', "')"),
+        ("[a](<", "]("),
+        ("[b=", ""),
+        ("`` `", "```"),
+        ("*a ", " b**"),
+        ("``` ", "a b"),
+    ),
+]
+
+LEXICON = load_lexicon()
+
+
+def normalised_text(text: str) -> str:
+    return normalise_comment(text, Format.PLAIN, LEXICON).data.tobytes().decode()
 
 
 @pytest.mark.parametrize("text", UNTOUCHED)
@@ -51,38 +159,38 @@ def test_addresses_mentions_and_blanks(text: str, normalised: str) -> None:
     assert normalise(text).text == normalised
 
 
-@given(PROVOKING | st.text(max_size=60))
+@given(st.lists(PROVOKING | st.text(max_size=60), min_size=1, max_size=8))
 @settings(max_examples=400, deadline=None)
-def test_normalising_twice_changes_nothing(text: str) -> None:
+def test_normalising_twice_changes_nothing(texts: list[str]) -> None:
     """Normalisation is idempotent."""
-    once = normalise(text).text
+    once = [normalised_text(text) for text in texts]
 
-    assert normalise(once).text == once
+    assert [normalised_text(text) for text in once] == once
 
 
 @given(PROVOKING | st.text(max_size=60), st.sampled_from(Format))
 @settings(max_examples=300, deadline=None)
-def test_the_way_back_is_sound(text: str, written: Format) -> None:
-    """Every code point of the normalised text stands for a range of the original; the ranges never go backwards."""
-    found = normalise(text, written)
+def test_the_way_back_is_sound(text: str, text_format: Format) -> None:
+    """Every byte of the normalised text stands for a range of the original; the ranges never go backwards."""
+    normalised = normalise_comment(text, text_format, LEXICON)
 
-    assert len(found.begin) == len(found.end) == len(found.text)
-    if found.text:
-        assert found.begin.min() >= 0
-        assert found.end.max() <= len(text)
-        assert (found.end > found.begin).all()
-        assert (np.diff(found.begin) >= 0).all()
-        assert (np.diff(found.end) >= 0).all()
+    assert len(normalised.begin) == len(normalised.end) == len(normalised.data)
+    if normalised.data.size:
+        assert normalised.begin.min() >= 0
+        assert normalised.end.max() <= len(text)
+        assert (normalised.end > normalised.begin).all()
+        assert (np.diff(normalised.begin) >= 0).all()
+        assert (np.diff(normalised.end) >= 0).all()
 
 
-@pytest.mark.parametrize("written", Format)
-def test_a_disguised_word_points_to_its_signs(written: Format) -> None:
+@pytest.mark.parametrize("text_format", Format)
+def test_a_disguised_word_points_to_its_signs(text_format: Format) -> None:
     """The letters of a word read out of a disguise stand for the disguise."""
     text = "well, f.u.c.k that"
-    found = normalise(text, written)
-    at = found.text.index("fuck")
+    mapped = normalise(text, text_format)
+    at = mapped.text.index("fuck")
 
-    assert text[found.begin[at] : found.end[at + 3]] == "f.u.c.k"
+    assert text[mapped.begin[at] : mapped.end[at + 3]] == "f.u.c.k"
 
 
 @pytest.mark.parametrize(
@@ -93,15 +201,77 @@ def test_endless_texts_are_read(text: str) -> None:
     assert normalise(text).text.encode() or text[0] == "\ud800"
 
 
-def test_preparing_is_the_first_half_of_normalising() -> None:
-    """What the kernel is handed normalises to the same text, whatever the mark-up."""
-    for written in Format:
-        comment = Comment("1", "<p>Tom &amp; Jérry</p> **b\u200bold**", written)
-        (ready,) = prepare([comment])
-        assert normalise(ready.decode()).text == normalise(comment.text, written).text
+@pytest.mark.parametrize("text_format", Format)
+def test_preparing_is_the_first_half_of_normalising(text_format: Format) -> None:
+    """What the kernels are handed normalises to the same text, whatever the mark-up."""
+    comment = Comment("1", "<p>Tom &amp; Jérry</p> **b\u200bold**", text_format)
+    (prepared,) = prepare([comment])
+    assert prepared == prepare_text(comment.text, text_format)
+    assert normalise(prepared.decode()).text == normalise(comment.text, text_format).text
 
 
-def test_the_version_is_stable() -> None:
-    """The version of the normalisation names its rules and its lexicon, the same at every call."""
-    assert normaliser_version() == normaliser_version()
-    assert len(normaliser_version()) > 6
+@pytest.mark.parametrize(("text_format", "visible"), [(Format.PLAIN, "<b>*a*</b> &"), (Format.MARKDOWN, "a &"), (Format.HTML, "*a* &")])
+def test_markup_goes_by_the_format(text_format: Format, visible: str) -> None:
+    """Mark-up is taken away as the format says; in plain text, only references are decoded."""
+    assert strip_markup("<b>*a*</b> &amp;", text_format).text == visible
+
+
+@pytest.mark.parametrize("text_format", Format)
+def test_text_without_markup_is_one_piece(text_format: Format) -> None:
+    """A text without special characters is mapped by a single piece, an empty one by none."""
+    assert len(strip_markup("You are fine; isn't that good? (Yes!)", text_format).pieces) == 1
+    assert not strip_markup("", text_format).pieces
+
+
+@pytest.mark.parametrize("text_format", Format)
+@given(texts=st.lists(SOURCES, min_size=1, max_size=5))
+def test_pieces_lead_back(text_format: Format, texts: list[str]) -> None:
+    """Pieces make up the text, never go backwards, lie within the source, and repeat it or stand for something in it."""
+    for source in texts:
+        mapped = strip_markup(source, text_format)
+        assert "".join(piece.text for piece in mapped.pieces) == mapped.text
+        at = 0
+        for piece in mapped.pieces:
+            assert piece.text
+            assert at <= piece.begin < piece.end <= len(source)
+            at = piece.end
+            if len(piece.text) == piece.end - piece.begin and not piece.text.isspace():
+                assert piece.text == source[piece.begin : piece.end]
+
+
+def count_calls(source: str, text_format: Format) -> int:
+    count = 0
+
+    def tick(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    sys.setprofile(tick)
+    try:
+        strip_markup(source, text_format)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("unit", HOSTILE_MARKUP)
+@pytest.mark.parametrize("text_format", Format)
+def test_calls_grow_with_the_source(text_format: Format, unit: str) -> None:
+    """Four times the hostile source makes at most about four times the calls."""
+    assert count_calls(unit * 1600 + ">", text_format) <= 4.4 * count_calls(unit * 400 + ">", text_format) + 100
+
+
+@pytest.mark.parametrize("text_format", Format)
+def test_scans_do_not_run_away(text_format: Format) -> None:
+    """What begins and never ends is not searched for each time: a processor needs far less than eight seconds."""
+    program = (
+        "import resource, sys; from model.text.pipeline import strip_markup\n"
+        f"for opening, closing in {ENDLESS!r}:\n"
+        "    spent = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])\n"
+        "    resource.setrlimit(resource.RLIMIT_CPU, (int(spent) + 8, resource.RLIM_INFINITY))\n"
+        "    print(repr((opening, closing)), file=sys.stderr)\n"
+        "    times = 400_000 // len(opening + closing)\n"
+        f"    strip_markup(opening * times + closing * times, {text_format.value!r})\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 0, done.stderr.splitlines()[-1]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from model.text.unicode import _table, fold, fold_mapped
+from model.text.unicode import _load_table, fold_characters, map_characters
 
 # Surrogates, unassigned code points and marks come up often enough only when asked for.
 CHARACTERS = st.one_of(
@@ -22,7 +22,7 @@ TEXTS = st.text(CHARACTERS)
 
 
 def squeezed(text: str) -> str:
-    """What the next stage makes of spaces."""
+    """Return a text with its spaces as the next stage leaves them."""
     return re.sub(" +", " ", text).strip(" ")
 
 
@@ -127,58 +127,58 @@ def squeezed(text: str) -> str:
 )
 def test_examples(text: str, expected: str) -> None:
     """Disguises come off, letters of other scripts and emoji stay, ASCII is untouched."""
-    assert fold(text) == expected
+    assert fold_characters(text) == expected
 
 
 @given(TEXTS)
 @example("\ud83d\ude00")
 def test_encodes(text: str) -> None:
     """Whatever comes in, lone surrogates included, what goes out is UTF-8."""
-    fold(text).encode()
+    fold_characters(text).encode()
 
 
 @given(TEXTS)
 def test_idempotent(text: str) -> None:
     """Folding what is folded changes nothing but the number of spaces."""
-    once = fold(text)
-    assert squeezed(fold(once)) == squeezed(once)
+    once = fold_characters(text)
+    assert squeezed(fold_characters(once)) == squeezed(once)
 
 
 @given(TEXTS, TEXTS)
 def test_context_free(left: str, right: str) -> None:
     """A code point becomes the same whatever stands around it."""
-    assert fold(left + right) == fold(left) + fold(right)
+    assert fold_characters(left + right) == fold_characters(left) + fold_characters(right)
 
 
 @given(st.text(st.characters(max_codepoint=0x7F)))
 def test_ascii_is_untouched(text: str) -> None:
     """ASCII comes back as it went in."""
-    assert fold(text) == text
+    assert fold_characters(text) == text
 
 
 @given(TEXTS)
 def test_mapped_text_is_the_folded_text(text: str) -> None:
     """The way with a map and the way without one give the same text."""
-    mapped = fold_mapped(text)
-    assert mapped.text == fold(text)
+    mapped = map_characters(text)
+    assert mapped.text == fold_characters(text)
     assert "".join(piece.text for piece in mapped.pieces) == mapped.text
 
 
 @given(TEXTS)
 def test_map_leads_back(text: str) -> None:
     """Every folded character comes from the one code point that its place on the map names, in the order of the text."""
-    mapped = fold_mapped(text)
+    mapped = map_characters(text)
     assert all(mapped.end - mapped.begin == 1)
     assert all(mapped.begin[1:] >= mapped.begin[:-1])
     for character, begin, end in zip(mapped.text, mapped.begin, mapped.end, strict=True):
-        assert character in fold(text[begin:end])
+        assert character in fold_characters(text[begin:end])
 
 
 @given(TEXTS)
 def test_pieces_go_forward(text: str) -> None:
     """Pieces are never empty and never overlap."""
     at = 0
-    for piece in fold_mapped(text).pieces:
+    for piece in map_characters(text).pieces:
         assert piece.text
         assert at <= piece.begin < piece.end <= len(text)
         at = piece.end
@@ -186,14 +186,14 @@ def test_pieces_go_forward(text: str) -> None:
 
 def test_ascii_is_one_piece() -> None:
     """A text that needs no folding is mapped by a single piece, an empty one by none."""
-    assert len(fold_mapped("You are fine.").pieces) == 1
-    assert not fold_mapped("").pieces
+    assert len(map_characters("You are fine.").pieces) == 1
+    assert not map_characters("").pieces
 
 
 def test_every_code_point() -> None:
     """All of Unicode folds to ASCII, lower-case letters, the marks of their scripts, and emoji; once and for all."""
-    folded = [fold(chr(code)) for code in range(0x110000)]
-    again = fold("\n".join(folded[0x80:])).split("\n")
+    folded = [fold_characters(chr(code)) for code in range(0x110000)]
+    again = fold_characters("\n".join(folded[0x80:])).split("\n")
     assert [squeezed(text) for text in again] == [squeezed(text) for text in folded[0x80:]]
     "".join(folded).encode()
     assert folded[:0x80] == [chr(code) for code in range(0x80)]
@@ -208,20 +208,22 @@ def test_every_code_point() -> None:
 @pytest.mark.parametrize(("text", "loaded"), [("café “naïve” — 😀…", False), ("привет", True)])
 def test_confusables_are_loaded_when_needed(*, text: str, loaded: bool) -> None:
     """The table of look-alikes is read only when a letter that is not Latin comes up, and importing reads nothing."""
-    program = f"from model.text import unicode as fold; fold.fold({text!r}); assert fold._twins.cache_info().currsize == {loaded:d}"
+    program = (
+        f"from model.text import unicode; unicode.fold_characters({text!r}); assert unicode._load_twins.cache_info().currsize == {loaded:d}"
+    )
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_remembers_nothing_of_what_unicode_does_not_assign() -> None:
     """A hostile text of private and unassigned code points does not fill the memory."""
-    before = len(_table())
-    fold("".join(map(chr, random.Random(7).sample(range(0xF0000, 0x10FFFF), 5_000))))
-    assert len(_table()) == before
+    before = len(_load_table())
+    fold_characters("".join(map(chr, random.Random(7).sample(range(0xF0000, 0x10FFFF), 5_000))))
+    assert len(_load_table()) == before
 
 
-def test_nothing_becomes_of_what_another_character_became() -> None:
-    """Characters may be folded one after the other, in any order: folding one brings up none that anything becomes of."""
-    table = _table()
+def test_nothing_is_folded_twice() -> None:
+    """Characters may be folded one after the other, in any order: none is folded into a character that is itself folded."""
+    table = _load_table()
     for code in range(0x80, 0x110000):
-        became = table[code].replace(chr(code), "")
-        assert became.isascii() or fold(became) == became, f"U+{code:04X}"
+        folded = table[code].replace(chr(code), "")
+        assert folded.isascii() or fold_characters(folded) == folded, f"U+{code:04X}"

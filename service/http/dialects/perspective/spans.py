@@ -5,7 +5,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from model.comment import Comment, Format
-from model.text.pipeline import plain
+from model.text.pipeline import strip_markup
 
 __all__ = ["TextPart", "split_sentences", "utf16_length"]
 
@@ -47,7 +47,7 @@ def split_sentences(comment: Comment) -> list[TextPart]:
         spans = _find_sentences(original)
         texts = [original[begin:end] for begin, end in spans]
     else:
-        visible = plain(original, comment.format)
+        visible = strip_markup(original, comment.format)
         sentences = _find_sentences(visible.text)
         texts = [visible.text[begin:end] for begin, end in sentences]
         spans = [(int(visible.begin[begin]), int(visible.end[end - 1])) for begin, end in sentences]
