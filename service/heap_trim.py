@@ -1,23 +1,23 @@
-"""What the C library keeps of memory that nobody uses any more, given back."""
+"""Memory that was freed but that the C library holds on to, given back to the system."""
 
 import ctypes
 from contextlib import suppress
 
-__all__ = ["give_back", "keep_less"]
+__all__ = ["share_one_heap", "trim_heap"]
 
 _ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
 
 
-def keep_less() -> None:
-    """Let all threads share one heap, where the C library is glibc, for each of their own would keep some MB.
+def share_one_heap() -> None:
+    """Let all threads share one heap, since a heap for each would hold some MB. Does nothing where the C library is not glibc.
 
-    To be called before there are threads.
+    Call this before any thread is started.
     """
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
 
 
-def give_back() -> None:
-    """Give the system back what was freed, where the C library is glibc: loading needs more than serving does."""
+def trim_heap() -> None:
+    """Give freed memory back to the system, since loading takes more than serving does. Does nothing where the C library is not glibc."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -20,8 +20,8 @@ class ModeratorOptions:
 
     Attributes:
         folder: the artefact's folder; None for the one that ships.
-        prior: how common abuse is on the site; None for what the artefact states.
-        profile: which readers judge; None for the cascade, or for the n-grams alone if the artefact has no encoder.
+        prior: how common abuse is on the site; None for the prior that the artefact states.
+        profile: the readers that score; None for the cascade, or for the n-grams alone if the artefact has no encoder.
         risk: the share of labels that the cascade may leave to the n-grams although the encoder would change them.
     """
 
@@ -32,7 +32,7 @@ class ModeratorOptions:
 
     @classmethod
     def from_settings(cls, settings: "Settings") -> Self:
-        """Return what the settings say about the model."""
+        """Return the options that the settings name."""
         return cls(settings.artefact, settings.prior, settings.profile, settings.cascade_risk)
 
     def load(self) -> "Moderator":

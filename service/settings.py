@@ -1,11 +1,6 @@
-"""Everything that can be set about the service, read once from the environment and passed in."""
+"""Everything that can be set about the service, read once from the environment and passed on."""
 
 import os
-import re
-from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
-from importlib.util import find_spec
-from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
@@ -14,26 +9,35 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from model.errors import SettingsError
 from model.profile import DEFAULT_RISK, Profile
-from service.setting_types import Directory, Level, Limit, Origins, Root, Seconds, Secrets, Share, WebAddress, split
+from service.setting_checks import (
+    check_body_size,
+    check_dialects,
+    check_pair,
+    check_proxies,
+    check_storage,
+    parse_dialects,
+    parse_failure_answers,
+)
+from service.setting_errors import PREFIX, describe_errors
+from service.setting_types import (
+    ExpandedPath,
+    LogLevel,
+    OriginList,
+    RateLimitList,
+    RootPath,
+    Seconds,
+    SecretList,
+    Share,
+    WebAddress,
+    split_commas,
+)
 
 if TYPE_CHECKING:
     from model.artefact.manifest import Prior
 
-__all__ = ["DIALECT_NAMES", "PREFIX", "Settings", "read_settings", "unknown_variables"]
+__all__ = ["Settings", "read_settings"]
 
-PREFIX = "TIPSTAFF_"
-DIALECT_NAMES = ("perspective", "openai", "coral", "discourse", "detoxify", "synapse", "akismet")
-FAILING_WAYS = ("open", "closed", "error")
-
-# In a cluster whose Service is called "tipstaff", Kubernetes sets TIPSTAFF_PORT=tcp://10.0.0.1:8000 and its like:
-# https://kubernetes.io/docs/tutorials/services/connect-applications-service/#environment-variables
-_SERVICE_LINK = re.compile(r"TIPSTAFF_(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_\w+)")
 _DEFAULT_PORT = 8000
-
-_COUNTED_IN = ("redis", "rediss", "redis+unix")
-
-# JSON may spell one byte of text as six: \u0000.
-_BYTES_ESCAPED = 6
 
 
 def _default_data_dir() -> Path:
@@ -41,21 +45,22 @@ def _default_data_dir() -> Path:
     return (Path(base) if Path(base).is_absolute() else Path("~/.local/share")) / "tipstaff"
 
 
-def _without_service_link(port: object) -> object:
+def _ignore_service_link(port: object) -> object:
+    # Kubernetes sets TIPSTAFF_PORT=tcp://10.0.0.1:8000 where a Service is called "tipstaff".
     return _DEFAULT_PORT if isinstance(port, str) and port.startswith("tcp://") else port
 
 
 class Settings(BaseSettings):
-    """The settings of the service; each is also the environment variable ``TIPSTAFF_`` plus its name in capitals.
+    """The settings of the service. Each is read from the environment variable ``TIPSTAFF_`` plus its name in capitals.
 
-    Build it with `read_settings`, which explains what is wrong in one line.
+    Use `read_settings` to read them: it explains in one line what is wrong.
     """
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True
     )
 
-    data_dir: Directory = Field(
+    data_dir: ExpandedPath = Field(
         default_factory=_default_data_dir, description="Folder for everything that the service keeps; created when first needed."
     )
     database_url: SecretStr | None = Field(
@@ -64,7 +69,7 @@ class Settings(BaseSettings):
     retention_days: int = Field(
         default=365, ge=0, le=36_500, description="Days for which the text of a comment that was ruled on is kept; 0 is for ever."
     )
-    artefact: Directory | None = Field(default=None, description="Folder of the artefact to serve; the shipped one if not set.")
+    artefact: ExpandedPath | None = Field(default=None, description="Folder of the artefact to serve; the shipped one if not set.")
     profile: Profile | None = Field(
         default=None,
         description="Which readers of the artefact judge: `fast` the n-grams alone, `full` both, `cascade` both where that may change "
@@ -78,17 +83,17 @@ class Settings(BaseSettings):
         "give another.",
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on; 0.0.0.0 for every interface.")
-    port: Annotated[int, BeforeValidator(_without_service_link)] = Field(
+    port: Annotated[int, BeforeValidator(_ignore_service_link)] = Field(
         default=_DEFAULT_PORT, ge=0, le=65535, description="Port to listen on; 0 picks a free one."
     )
-    root_path: Root = Field(
+    root_path: RootPath = Field(
         default="", description="Path under which a proxy offers the service, if it strips it from addresses, such as `/tipstaff`."
     )
-    tls_certificate: Directory | None = Field(
+    tls_certificate: ExpandedPath | None = Field(
         default=None, description="File with the certificate to serve HTTPS with, and those between it and its root, in PEM."
     )
-    tls_key: Directory | None = Field(default=None, description="File with the key of the certificate, in PEM, without a password.")
-    cors_origins: Origins = Field(
+    tls_key: ExpandedPath | None = Field(default=None, description="File with the key of the certificate, in PEM, without a password.")
+    cors_origins: OriginList = Field(
         default="",
         description="Origins of web pages whose scripts may call, such as `https://forum.example`, separated by commas; `*` is any.",
     )
@@ -100,7 +105,7 @@ class Settings(BaseSettings):
     prior_hateful_share: Share | None = Field(
         default=None, description="Share of the abusive comments that are hateful on this site; the artefact's if not set."
     )
-    communities: Directory | None = Field(
+    communities: ExpandedPath | None = Field(
         default=None,
         description="TOML file that says what each community wants: thresholds, lists of words and patterns; it may change while the "
         "service runs.",
@@ -126,12 +131,12 @@ class Settings(BaseSettings):
         description="Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses and networks separated by "
         "commas, or `*` for any.",
     )
-    limit_per_key: Limit | None = Field(
+    limit_per_key: RateLimitList | None = Field(
         default=None,
         description="Calls that may come with one key, such as `100/second` or `20/second; 5000/hour`; as many as can be answered "
         "if not set.",
     )
-    limit_per_address: Limit | None = Field(
+    limit_per_address: RateLimitList | None = Field(
         default=None,
         description="Calls that may come from one address, in the same form; an IPv6 address counts with all of its /64 network.",
     )
@@ -153,7 +158,7 @@ class Settings(BaseSettings):
     openai_flagged: Literal["review", "reject"] = Field(
         default="review", description="OpenAI dialect: the mildest verdict that counts as flagged, `review` or `reject`."
     )
-    coral_secrets: Secrets | None = Field(
+    coral_secrets: SecretList | None = Field(
         default=None,
         description="Coral dialect: signing secrets of the external moderation phase, separated by commas. If set, every call has to be "
         "signed with one of them and needs no key.",
@@ -178,7 +183,7 @@ class Settings(BaseSettings):
         description="Akismet dialect: what a comment that is submitted as spam was: `abusive`, or `spam` where moderators submit "
         "advertising too, which then teaches nothing about abuse.",
     )
-    discourse_secrets: Secrets | None = Field(
+    discourse_secrets: SecretList | None = Field(
         default=None,
         description="Discourse dialect: secrets of the webhooks, separated by commas. If set, every call has to be signed with one of "
         "them and needs no key.",
@@ -210,73 +215,41 @@ class Settings(BaseSettings):
     header_timeout: Seconds = Field(default=10, description="Seconds that a client may take to send the head of a request.")
     body_timeout: Seconds = Field(default=30, description="Seconds that a client may take to send one body.")
     shutdown_timeout: Seconds = Field(default=10, description="Seconds that calls in progress get when the service stops.")
-    log_level: Level = Field(default="info", description="Least severe log line to write.")
+    log_level: LogLevel = Field(default="info", description="Least severe log line to write.")
     log_format: Literal["text", "json"] = Field(
         default="text", description="How the log is written: `text` for people, `json` for programs, one object a line."
     )
     log_calls: bool = Field(default=False, description="Whether each call gets a line in the log; never the text of a comment.")
 
     @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        if self.max_body_bytes < _BYTES_ESCAPED * self.max_comment_bytes:
-            raise ValueError(
-                f"max_body_bytes ({self.max_body_bytes}) has to be at least {_BYTES_ESCAPED} times max_comment_bytes "
-                f"({self.max_comment_bytes}), or the longest comment that is allowed does not fit into a body"
-            )
-        for name in (*self.dialect_names, *self._failing):
-            if name not in DIALECT_NAMES:
-                raise ValueError(f"there is no dialect {name!r}: dialects and on_failure take {', '.join(DIALECT_NAMES)}")
-        for name, way in self._failing.items():
-            if way not in FAILING_WAYS:
-                raise ValueError(f"on_failure: {name} takes {', '.join(FAILING_WAYS)}")
-        if (self.discourse_url is None) != (self.discourse_api_key is None):
-            raise ValueError("discourse_url and discourse_api_key belong together: set both or neither")
-        self._check_limits()
-        if (self.tls_certificate is None) != (self.tls_key is None):
-            raise ValueError("tls_certificate and tls_key belong together: set both or neither")
-        if (self.prior_abusive is None) != (self.prior_hateful_share is None):
-            raise ValueError("prior_abusive and prior_hateful_share belong together: set both or neither")
-        return self
-
-    def _check_limits(self) -> None:
+    def _check_agreement(self) -> Self:
+        check_body_size(self.max_body_bytes, self.max_comment_bytes)
+        check_dialects(self.dialect_names, parse_failure_answers(self.on_failure))
+        check_pair(discourse_url=self.discourse_url, discourse_api_key=self.discourse_api_key)
         if self.limit_storage is not None:
-            if self.limit_storage.get_secret_value().partition("://")[0] not in _COUNTED_IN:
-                raise ValueError(f"limit_storage has to start with one of {', '.join(f'{each}://' for each in _COUNTED_IN)}")
-            if find_spec("redis") is None:
-                raise ValueError("limit_storage names a Redis, for which a library is missing: install tipstaff[redis]")
-        for proxy in self.proxies:
-            if proxy != "*":
-                try:
-                    ip_network(proxy)
-                except ValueError:
-                    raise ValueError(f"trusted_proxies: {proxy!r} is no address and no network such as 10.0.0.0/8") from None
+            check_storage(self.limit_storage.get_secret_value())
+        check_proxies(self.proxies)
+        check_pair(tls_certificate=self.tls_certificate, tls_key=self.tls_key)
+        check_pair(prior_abusive=self.prior_abusive, prior_hateful_share=self.prior_hateful_share)
+        return self
 
     @property
     def proxies(self) -> tuple[str, ...]:
         """The addresses and networks of trusted proxies; ``*`` is any."""
-        return split(self.trusted_proxies)
+        return split_commas(self.trusted_proxies)
 
     @property
     def dialect_names(self) -> tuple[str, ...]:
         """The dialects that are switched on."""
-        if self.dialects.strip() == "all":
-            return DIALECT_NAMES
-        if self.dialects.strip() == "none":
-            return ()
-        return tuple(name.strip() for name in self.dialects.split(",") if name.strip())
+        return parse_dialects(self.dialects)
 
-    @property
-    def _failing(self) -> dict[str, str]:
-        pairs = (pair.partition("=") for pair in self.on_failure.split(",") if pair.strip())
-        return {name.strip(): way.strip() for name, _, way in pairs}
-
-    def failing(self, dialect: str) -> str:
-        """What a dialect answers when a comment cannot be judged: ``open``, ``closed`` or ``error``."""
-        return self._failing.get(dialect, "error")
+    def failure_answer(self, dialect: str) -> str:
+        """Return what a dialect answers when a comment cannot be judged: ``open``, ``closed`` or ``error``."""
+        return parse_failure_answers(self.on_failure).get(dialect, "error")
 
     @property
     def prior(self) -> "Prior | None":
-        """How common abuse is on this site, if it says so."""
+        """How common abuse is on this site; None if the site does not say."""
         from model.artefact.manifest import Prior
 
         if self.prior_abusive is None or self.prior_hateful_share is None:
@@ -284,49 +257,16 @@ class Settings(BaseSettings):
         return Prior(abusive=self.prior_abusive, hateful=self.prior_hateful_share)
 
 
-def read_settings(**given: object) -> Settings:
-    """Reads the settings from the environment.
+def read_settings(**overrides: object) -> Settings:
+    """Read the settings from the environment.
 
     Args:
-        given: settings that are already known, by field name, such as the options of the command; they come before
-            the environment. None means not given.
+        overrides: settings that come before the environment, by name, such as the options of the command. None overrides nothing.
 
     Raises:
         SettingsError: a setting is wrong; the message is one line and names it.
     """
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as failure:
-        raise SettingsError("; ".join(_complaints(failure))) from None
-
-
-def _complaints(failure: ValidationError) -> Iterator[str]:
-    for error in failure.errors(include_url=False, include_context=False, include_input=False):
-        detail = error["msg"].removeprefix("Value error, ")
-        name = str(error["loc"][0]) if error["loc"] else ""
-        if error["type"] == "extra_forbidden":
-            yield f"there is no setting called {name!r}"
-        elif name:
-            yield f"setting {name} ({PREFIX}{name.upper()}): {detail[0].lower()}{detail[1:]}"
-        else:
-            yield detail
-
-
-def unknown_variables(environ: Mapping[str, str]) -> list[str]:
-    """Points out variables that look like settings and are none.
-
-    Args:
-        environ: environment variables.
-
-    Returns:
-        One line for each variable that starts with ``TIPSTAFF_`` but is no setting, with the likely one if there is any.
-        What Kubernetes sets for a service of this name is passed over.
-    """
-    known = [name.upper() for name in Settings.model_fields]
-    lines = []
-    for name in sorted(environ):
-        bare = name.upper().removeprefix(PREFIX)
-        if name.upper().startswith(PREFIX) and bare not in known and not _SERVICE_LINK.fullmatch(name):
-            likely = get_close_matches(bare, known, n=1)
-            lines.append(f"{name} is no setting and has no effect" + (f"; did you mean {PREFIX}{likely[0]}?" if likely else ""))
-    return lines
+        raise SettingsError(describe_errors(failure)) from None

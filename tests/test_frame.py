@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from service.settings import PREFIX, Settings
+from service.setting_errors import PREFIX
+from service.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 LOCKS = ["requirements.lock", "requirements-build.lock", "requirements-dev.lock", "requirements-bench.lock"]

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from service.http.dialects.known_dialects import DIALECTS
 from service.judging.community_file import read_community_file
-from service.settings import PREFIX, Settings
+from service.setting_errors import PREFIX
+from service.settings import Settings
 
 PAGE = (Path(__file__).parent.parent / "docs/operate.md").read_text(encoding="utf-8")
 

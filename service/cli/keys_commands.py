@@ -10,7 +10,7 @@ import typer
 
 from model.errors import InputError
 from service.cli.shared_options import JsonOption
-from service.store.stored_types import Key, Scope
+from service.store.stored_types import ApiKey, Scope
 
 if TYPE_CHECKING:
     from service.store.store import Store
@@ -87,7 +87,7 @@ def list_keys(*, as_json: JsonOption = False) -> None:
     Console(highlight=False, markup=False).print(table)
 
 
-def _key_json(key: Key) -> dict[str, Any]:
+def _key_json(key: ApiKey) -> dict[str, Any]:
     return {
         "id": key.id,
         "name": key.name,

@@ -29,10 +29,10 @@ def export(
 
     The table holds the texts of comments, which are private; it is never changed once it is written.
     """
-    from service.store.snapshot import take
+    from service.store.snapshot import write_snapshot
 
     with configured_store() as store:
-        snapshot = take(store.rulings, out, form=table_format)
+        snapshot = write_snapshot(store.rulings, out, table_format=table_format)
     if as_json:
         print(json.dumps({"path": str(snapshot.path), "sha256": snapshot.sha256, "rows": snapshot.rows}))
     else:
@@ -53,7 +53,7 @@ def purge(
 
     age = days or read_settings().retention_days
     with configured_store() as store:
-        count = store.rulings.forget(days=age) if age else 0
+        count = store.rulings.forget_comments(days=age) if age else 0
     if as_json:
         print(json.dumps({"days": age, "forgotten": count}))
     reason = f"older than {age} days" if age else "none, since they are kept for ever"

@@ -18,8 +18,8 @@ def upgrade(*, as_json: JsonOption = False) -> None:
     """Make the tables or bring them up to date; the service does so by itself when it starts."""
     from service.settings import read_settings
     from service.store.database import open_database
-    from service.store.migrate import upgrade as upgrade_database
-    from service.store.tables import REVISION
+    from service.store.schema.migrate import upgrade_database
+    from service.store.schema.tables import REVISION
 
     database = open_database(read_settings())
     try:
@@ -35,13 +35,13 @@ def upgrade(*, as_json: JsonOption = False) -> None:
 @app.command()
 def status(*, as_json: JsonOption = False) -> None:
     """Count what is kept, and show the calls to other systems that were given up."""
-    from service.store.tables import REVISION
+    from service.store.schema.tables import REVISION
 
     with configured_store() as store:
-        counts = {state.value: count for state, count in store.outbox.counts().items()}
-        keys = len(store.keys.by_digest())
+        counts = {state.value: count for state, count in store.outbox.count_by_state().items()}
+        keys = len(store.keys.valid_by_digest())
         rulings = store.rulings.count()
-        parked_calls = store.outbox.parked()
+        parked_calls = store.outbox.list_parked()
         name = store.database.name
     if as_json:
         calls = [

@@ -25,7 +25,7 @@ from service.http.routes.health import add_health_routes
 from service.http.routes.moderate import add_moderate_route
 from service.http.routes.moderate_messages import build_request_type
 from service.model_loading import load_moderator
-from service.setting_types import split
+from service.setting_types import split_commas
 from service.settings import Settings
 
 __all__ = ["create_app"]
@@ -118,7 +118,7 @@ def _optional_middleware(settings: Settings) -> list[Middleware]:
         middleware.append(
             Middleware(
                 CORSMiddleware,
-                allow_origins=split(settings.cors_origins),
+                allow_origins=split_commas(settings.cors_origins),
                 allow_methods=["*"],
                 allow_headers=["Authorization", "Content-Type", "X-API-KEY", "X-Request-ID", "X-Request-Timeout"],
                 expose_headers=["Retry-After", "WWW-Authenticate", "X-Request-ID"],

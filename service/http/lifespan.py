@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 from starlette.applications import Starlette
 
 from model.errors import ArtefactError, StoreError, TipstaffError
-from service.heap_trim import give_back
+from service.heap_trim import trim_heap
 from service.http.state import LifespanState, ServiceState
 from service.settings import Settings
-from service.store.lifecycle import living
+from service.store.lifecycle import run_store
 
 if TYPE_CHECKING:
     from model.language.identifier import Identifier
     from model.moderator import Moderator
-    from service.store.outbox_worker import Handler
+    from service.store.outbox_worker import TaskHandler
 
 __all__ = ["Lifespan", "LoadModerator", "OnFailure"]
 
@@ -47,7 +47,7 @@ class Lifespan:
     load: LoadModerator
     on_failure: OnFailure
     in_background: bool
-    handlers: "Mapping[str, Handler]"
+    handlers: "Mapping[str, TaskHandler]"
     metrics_dir: Path | None = None
 
     @asynccontextmanager
@@ -86,9 +86,9 @@ class Lifespan:
 
     async def _open_store(self, state: ServiceState, store_stack: AsyncExitStack) -> None:
         await asyncio.to_thread(state.communities.read)
-        live = await store_stack.enter_async_context(living(self.settings, handlers=self.handlers))
-        state.store, state.ring, state.worker = live.store, live.ring, live.worker
-        state.access.use_keys(live.ring)
+        running = await store_stack.enter_async_context(run_store(self.settings, handlers=self.handlers))
+        state.store, state.ring, state.worker = running.store, running.ring, running.worker
+        state.access.use_keys(running.ring)
 
     async def _load_model(self, state: ServiceState) -> None:
         began = time.monotonic()
@@ -106,7 +106,7 @@ class Lifespan:
         tables.result()
         identifier = _load_identifier(self.settings, moderator.languages)
         identifier.warm()
-        give_back()
+        trim_heap()
         return moderator, identifier
 
 

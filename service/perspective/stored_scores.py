@@ -12,7 +12,7 @@ from model.comment import Comment, Format
 from model.errors import TableError
 from service.batch.input.columns import choose_comment_columns
 from service.batch.rows import MAX_TEXT_LENGTH, DumpOptions, is_unicode
-from service.perspective.attribute_names import NAMES, source_of
+from service.perspective.attribute_names import ATTRIBUTE_NAMES, score_name
 from training.tables.table_records import UnreadableRow, read_header, read_records
 
 __all__ = ["DiffJob", "ScoreColumn", "StoredRow", "TableLayout", "find_columns", "read_row"]
@@ -109,7 +109,7 @@ def find_columns(job: DiffJob, *, published: Collection[str], version: str) -> T
     missing = [column for column in columns.values() if column not in header and column.partition(".")[0] not in header]
     if missing:
         raise TableError(f"{job.table}: there is no column {missing[0]!r}; check --score")
-    sources = {attribute: source_of(attribute, published=published, version=version) for attribute in columns}
+    sources = {attribute: score_name(attribute, published=published, version=version) for attribute in columns}
     scores = [ScoreColumn(attribute, columns[attribute], source) for attribute, source in sources.items() if source is not None]
     without_head = [attribute for attribute, source in sources.items() if source is None]
     if not scores:
@@ -147,7 +147,7 @@ def _paths(value: Mapping[str, Any], depth: int = 0) -> Iterator[str]:
 
 def _attribute_of(column: str) -> str | None:
     """Return the attribute whose scores a column of this name holds, None if it holds none."""
-    for name in NAMES:
+    for name in ATTRIBUTE_NAMES:
         pattern = _COLUMN.format(before=_BEFORE, name=name.lower(), after=_AFTER)
         if re.fullmatch(pattern, column[:_LONGEST_NAME].strip().lower()):
             return name

@@ -1,4 +1,4 @@
-"""The keys with which clients call: made, listed, revoked. A secret is shown once, when it is made; only its digest is kept."""
+"""The keys with which clients call. A secret is shown once, when its key is created; only a digest of it is stored."""
 
 import hashlib
 import secrets
@@ -10,144 +10,149 @@ from sqlalchemy import Row, or_, select, update
 
 from model.errors import InputError
 from service.store.database import Database
-from service.store.stored_types import Key, Scope
-from service.store.tables import keys
+from service.store.schema.tables import keys
+from service.store.stored_types import ApiKey, Scope
 
-__all__ = ["MIN_SECRET", "SHORT_SECRET", "Keys", "digest"]
-
-MIN_SECRET = 12
-"""Characters that an imported secret needs at least: as many as an Akismet key has."""
+__all__ = ["SHORT_SECRET", "ApiKeys", "secret_digest"]
 
 SHORT_SECRET = 22
-"""Characters below which a random secret of letters and digits holds less than 128 bits."""
+"""The number of characters below which a random secret of letters and digits holds less than 128 bits."""
 
+# As many characters as an Akismet key has, the shortest secret of a client that cannot change its own.
+_MIN_SECRET = 12
 _MAX_NAME = 200
 _ID_BYTES = 4
 _SECRET_BYTES = 20
 
 
-def digest(secret: str) -> str:
-    """Return the digest under which a secret is kept: SHA-256, 64 hexadecimal digits.
+def secret_digest(secret: str) -> str:
+    """Return the digest under which a secret is stored: SHA-256 as 64 hexadecimal digits.
 
-    A slow hash, as passwords need, would protect nothing here: 160 random bits cannot be guessed however fast the guessing,
-    and each call would pay for it.
+    A slow hash such as passwords need would protect nothing here: 160 random bits cannot be guessed at any speed, and each call would
+    pay for it.
     """
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-class Keys:
+class ApiKeys:
     """The keys in a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(self, name: str, scopes: Iterable[Scope], *, community: str | None = None, secret: str | None = None) -> tuple[Key, str]:
-        """Make a key.
+    def create(self, name: str, scopes: Iterable[Scope], *, community: str | None = None, secret: str | None = None) -> tuple[ApiKey, str]:
+        """Create a key.
 
         Args:
-            name: what to call it.
-            scopes: what it allows, one at least.
-            community: whose it is, if it belongs to one.
-            secret: that of a client which cannot change its own; made here if None: ``tip_<id>_<160 random bits>``.
+            name: a name for the key.
+            scopes: what it allows; at least one.
+            community: the community that it is bound to, if any.
+            secret: the secret of a client that cannot change its own; if None, a new one: ``tip_<id>_<160 random bits>``.
 
         Returns:
-            The key and its secret, which cannot be had again.
+            The key and its secret, which is stored nowhere.
 
         Raises:
-            InputError: name, scopes or secret are wrong, or the secret belongs to a key already.
+            InputError: the name, the scopes or the secret are wrong, or the secret belongs to a key already.
             StoreError: the database cannot be written.
         """
-        key = Key(
+        key = ApiKey(
             id=secrets.token_hex(_ID_BYTES),
-            name=_checked_name(name),
+            name=_check_name(name),
             scopes=frozenset(scopes),
             community=community or None,
             created_at=self._database.now(),
         )
         if not key.scopes:
             raise InputError(f"the key {key.name} allows nothing: give it a scope of {', '.join(Scope)}")
-        secret = f"tip_{key.id}_{secrets.token_hex(_SECRET_BYTES)}" if secret is None else _checked_secret(secret)
-        with self._database.writing() as connection:
-            if connection.execute(select(keys.c.id).where(keys.c.digest == digest(secret))).first():
+        secret = f"tip_{key.id}_{secrets.token_hex(_SECRET_BYTES)}" if secret is None else _check_secret(secret)
+        values = {
+            "id": key.id,
+            "name": key.name,
+            "digest": secret_digest(secret),
+            "scopes": " ".join(sorted(key.scopes)),
+            "community": key.community,
+            "created_at": key.created_at,
+        }
+        with self._database.write_transaction() as connection:
+            if connection.execute(select(keys.c.id).where(keys.c.digest == values["digest"])).first():
                 raise InputError("this secret belongs to a key already, revoked or not: see `tipstaff keys list`, or make another secret")
-            values = {"id": key.id, "name": key.name, "community": key.community, "created_at": key.created_at}
-            connection.execute(keys.insert().values(values | {"digest": digest(secret), "scopes": " ".join(sorted(key.scopes))}))
+            connection.execute(keys.insert().values(values))
         return key, secret
 
-    def list(self) -> list[Key]:
-        """List all keys, revoked ones too, oldest first.
+    def list(self) -> list[ApiKey]:
+        """List all keys, the oldest first, revoked ones too.
 
         Raises:
             StoreError: the database cannot be read.
         """
-        with self._database.reading() as connection:
-            return [_key(row) for row in connection.execute(select(keys).order_by(keys.c.created_at, keys.c.id))]
+        with self._database.read_transaction() as connection:
+            return [_api_key(row) for row in connection.execute(select(keys).order_by(keys.c.created_at, keys.c.id))]
 
-    def by_digest(self) -> Mapping[str, Key]:
-        """Return the keys that are valid, by the digest of their secret.
-
-        Raises:
-            StoreError: the database cannot be read.
-        """
-        with self._database.reading() as connection:
-            return {row.digest: _key(row) for row in connection.execute(select(keys).where(keys.c.revoked_at.is_(None)))}
-
-    def any_made(self) -> bool:
-        """Tell whether a key was ever made, revoked or not.
+    def valid_by_digest(self) -> Mapping[str, ApiKey]:
+        """Return the valid keys, each by the digest of its secret.
 
         Raises:
             StoreError: the database cannot be read.
         """
-        with self._database.reading() as connection:
+        with self._database.read_transaction() as connection:
+            return {row.digest: _api_key(row) for row in connection.execute(select(keys).where(keys.c.revoked_at.is_(None)))}
+
+    def ever_created(self) -> bool:
+        """Return whether a key was ever created, revoked or not.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        with self._database.read_transaction() as connection:
             return connection.execute(select(keys.c.id).limit(1)).first() is not None
 
-    def revoke(self, which: str) -> Key:
-        """End a key's validity; every process takes notice within seconds. A key that is revoked stays so.
+    def revoke(self, id_or_name: str) -> ApiKey:
+        """Revoke a key for good; every process stops accepting it within seconds. If it is revoked already, nothing changes.
 
         Args:
-            which: its id, or its name if no other valid key has it.
+            id_or_name: the key's id, or its name if no other valid key has that name.
 
         Raises:
-            InputError: there is no such key, or several.
+            InputError: there is no such key, or there are several.
             StoreError: the database cannot be written.
         """
-        with self._database.writing() as connection:
+        with self._database.write_transaction() as connection:
             rows = (
-                connection.execute(select(keys).where(keys.c.id == which)).all()
-                or connection.execute(select(keys).where(keys.c.name == which, keys.c.revoked_at.is_(None))).all()
+                connection.execute(select(keys).where(keys.c.id == id_or_name)).all()
+                or connection.execute(select(keys).where(keys.c.name == id_or_name, keys.c.revoked_at.is_(None))).all()
             )
             if len(rows) != 1:
-                found = f"{len(rows)} valid keys are" if rows else "no valid key is"
-                raise InputError(f"{found} called {which!r}: give the id of one, as `tipstaff keys list` shows it")
-            row = rows[0]
-            connection.execute(update(keys).where(keys.c.id == row.id, keys.c.revoked_at.is_(None)).values(revoked_at=self._database.now()))
-            return _key(connection.execute(select(keys).where(keys.c.id == row.id)).one())
+                count = f"{len(rows)} valid keys are" if rows else "no valid key is"
+                raise InputError(f"{count} called {id_or_name!r}: give the id of one, as `tipstaff keys list` shows it")
+            key_id = rows[0].id
+            connection.execute(update(keys).where(keys.c.id == key_id, keys.c.revoked_at.is_(None)).values(revoked_at=self._database.now()))
+            return _api_key(connection.execute(select(keys).where(keys.c.id == key_id)).one())
 
     def today(self) -> date:
-        """Tell the day, UTC."""
+        """Return the current day, in UTC."""
         return self._database.now().date()
 
-    def used(self, ids: Collection[str], on: date) -> None:
-        """Note that calls came with these keys.
+    def note_use(self, ids: Collection[str], day: date) -> None:
+        """Store the day on which keys were last used.
 
         Args:
-            ids: of the keys.
-            on: the day (UTC); an earlier one than that noted changes nothing.
+            ids: the ids of the keys.
+            day: the day, in UTC; for a key with a later one nothing changes.
 
         Raises:
             StoreError: the database cannot be written.
         """
-        with self._database.writing() as connection:
-            connection.execute(
-                update(keys).where(keys.c.id.in_(list(ids)), or_(keys.c.last_used.is_(None), keys.c.last_used < on)).values(last_used=on)
-            )
+        is_older = or_(keys.c.last_used.is_(None), keys.c.last_used < day)
+        with self._database.write_transaction() as connection:
+            connection.execute(update(keys).where(keys.c.id.in_(list(ids)), is_older).values(last_used=day))
 
 
-def _key(row: Row[Any]) -> Key:
-    return Key(
+def _api_key(row: Row[Any]) -> ApiKey:
+    return ApiKey(
         id=row.id,
         name=row.name,
-        # A scope of a newer Tipstaff is passed over: it allows nothing that this one has.
+        # A scope that only a newer Tipstaff knows is passed over: it allows nothing that this one can do.
         scopes=frozenset(Scope(word) for word in row.scopes.split() if word in set(Scope)),
         community=row.community,
         created_at=row.created_at,
@@ -156,13 +161,13 @@ def _key(row: Row[Any]) -> Key:
     )
 
 
-def _checked_name(name: str) -> str:
+def _check_name(name: str) -> str:
     if not name.strip() or len(name) > _MAX_NAME or not name.isprintable():
         raise InputError(f"the name of a key needs 1 to {_MAX_NAME} characters that can be printed")
     return name.strip()
 
 
-def _checked_secret(secret: str) -> str:
-    if len(secret) < MIN_SECRET or not secret.isascii() or not secret.isprintable() or " " in secret:
-        raise InputError(f"the secret is not taken: it needs at least {MIN_SECRET} letters, digits or signs of ASCII, and no blanks")
+def _check_secret(secret: str) -> str:
+    if len(secret) < _MIN_SECRET or not secret.isascii() or not secret.isprintable() or " " in secret:
+        raise InputError(f"the secret is not taken: it needs at least {_MIN_SECRET} letters, digits or signs of ASCII, and no blanks")
     return secret

@@ -1,4 +1,4 @@
-"""The valid keys in memory, for whoever lets calls in: a look-up takes microseconds and never waits for the database."""
+"""The valid keys in memory: a look-up takes microseconds and never waits for the database."""
 
 import asyncio
 import hmac
@@ -10,42 +10,48 @@ from types import TracebackType
 from typing import Self
 
 from model.errors import StoreError
-from service.store.api_keys import Keys, digest
-from service.store.stored_types import Key
+from service.store.api_keys import ApiKeys, secret_digest
+from service.store.stored_types import ApiKey
 
 __all__ = ["KeyRing"]
+
+# Digits of a digest by which a key is looked up: enough that two keys practically never share them.
+_PREFIX_DIGITS = 16
 
 _log = logging.getLogger("tipstaff.store")
 
 
 class KeyRing:
-    """The valid keys, read anew every few seconds by a thread of its own; a context manager that ends it.
+    """The valid keys, read anew every few seconds by a thread of its own; a context manager that ends the thread.
 
     If the database cannot be read, the keys that were read last stay valid, and the log says so.
 
     Args:
-        keys: where they are kept.
-        every: seconds from one reading to the next: so long does a revoked key work at most, where the database answers.
-        on_miss: seconds from one reading to the next that an unknown secret may bring about.
+        keys: the keys in the database.
+        interval: the seconds between two readings, and so the longest time for which a revoked key still works while the database
+            answers.
+        miss_interval: the least seconds between two readings that unknown secrets cause.
 
     Attributes:
-        ever: whether a key was ever made. It stays so when the last one is revoked, or that would let everybody in.
+        ever_had_keys: whether a key was ever created. It stays true when the last key is revoked, or that would let everybody in.
 
     Raises:
-        StoreError: the keys cannot be read on entering.
+        StoreError: the keys cannot be read on entry.
     """
 
-    def __init__(self, keys: Keys, *, every: float = 2.0, on_miss: float = 0.5) -> None:
+    def __init__(self, keys: ApiKeys, *, interval: float = 2.0, miss_interval: float = 0.5) -> None:
         self._keys = keys
-        self._every = every
-        self._on_miss = on_miss
-        self.ever = False
-        self._snapshot: Mapping[str, tuple[str, Key]] = {}
-        self._used: dict[str, None] = {}
-        self._read_at = -float("inf")
-        self._reading = threading.Lock()
+        self._interval = interval
+        self._miss_interval = miss_interval
+        self.ever_had_keys = False
+        # The whole digest and the key, by the beginning of the digest.
+        self._valid: Mapping[str, tuple[str, ApiKey]] = {}
+        # Ids of the keys that were used since the last note of their use; a dictionary, since adding to it is atomic.
+        self._used_ids: dict[str, None] = {}
+        self._last_reading = -float("inf")
+        self._reading_lock = threading.Lock()
         self._stop = threading.Event()
-        self._failing = False
+        self._is_failing = False
         self._thread = threading.Thread(target=self._watch, name="keys", daemon=True)
 
     def __enter__(self) -> Self:
@@ -56,70 +62,70 @@ class KeyRing:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._stop.set()
         self._thread.join()
-        self._note_used()
+        self._note_use()
 
     def __bool__(self) -> bool:
-        """Tell whether there is any valid key."""
-        return bool(self._snapshot)
+        """Return whether there is any valid key."""
+        return bool(self._valid)
 
-    def find(self, secret: str) -> Key | None:
-        """Return the key with this secret, None if no valid one was known at the last reading. Never waits; for any thread."""
-        given = digest(secret)
-        # By a part of the digest, then the whole in constant time: how long this takes tells nothing about a stored digest.
-        found = self._snapshot.get(given[:16])
-        if found is None or not hmac.compare_digest(found[0], given):
+    def find(self, secret: str) -> ApiKey | None:
+        """Return the key with this secret; None if none was valid at the last reading. Never waits; any thread may call it."""
+        digest = secret_digest(secret)
+        # Looked up by a part of the digest, then compared in constant time, so that the time tells nothing about a stored digest.
+        match = self._valid.get(digest[:_PREFIX_DIGITS])
+        if match is None or not hmac.compare_digest(match[0], digest):
             return None
-        key = found[1]
-        self._used[key.id] = None
+        key = match[1]
+        self._used_ids[key.id] = None
         return key
 
-    async def lookup(self, secret: str) -> Key | None:
-        """As `find`, but a secret that is unknown has the keys read once more, unless they were just now."""
+    async def find_or_reread(self, secret: str) -> ApiKey | None:
+        """Return the key with this secret as `find` does; if it is unknown, read the keys once more, unless that was done just now."""
         key = self.find(secret)
-        if key is None and time.monotonic() - self._read_at > self._on_miss:
-            await asyncio.to_thread(self._refresh)
+        if key is None and time.monotonic() - self._last_reading > self._miss_interval:
+            await asyncio.to_thread(self._reread)
             key = self.find(secret)
         return key
 
-    def _refresh(self) -> None:
-        asked = time.monotonic()
-        with self._reading:
-            # Whoever waited here while another read has the newest keys already.
-            if self._read_at < asked:
+    def _reread(self) -> None:
+        request_time = time.monotonic()
+        with self._reading_lock:
+            # If another thread has read the keys while this one waited for the lock, they are new enough.
+            if self._last_reading < request_time:
                 self._try_read()
 
     def _watch(self) -> None:
-        while not self._stop.wait(self._every):
-            with self._reading:
+        while not self._stop.wait(self._interval):
+            with self._reading_lock:
                 self._try_read()
-            self._note_used()
+            self._note_use()
 
     def _try_read(self) -> None:
         try:
             self._read()
         except StoreError as error:
             # Attempts count too, or each unknown secret would wait for a database that does not answer.
-            self._read_at = time.monotonic()
-            if not self._failing:
+            self._last_reading = time.monotonic()
+            if not self._is_failing:
                 _log.error("the keys cannot be read, those read before stay valid: %s", error)
-            self._failing = True
+            self._is_failing = True
         else:
-            if self._failing:
+            if self._is_failing:
                 _log.info("the keys can be read again")
-            self._failing = False
+            self._is_failing = False
 
     def _read(self) -> None:
-        began = time.monotonic()
-        self._snapshot = {stored[:16]: (stored, key) for stored, key in self._keys.by_digest().items()}
-        self.ever = self.ever or bool(self._snapshot) or self._keys.any_made()
-        self._read_at = began
+        start = time.monotonic()
+        self._valid = {digest[:_PREFIX_DIGITS]: (digest, key) for digest, key in self._keys.valid_by_digest().items()}
+        self.ever_had_keys = self.ever_had_keys or bool(self._valid) or self._keys.ever_created()
+        self._last_reading = start
 
-    def _note_used(self) -> None:
+    def _note_use(self) -> None:
         today = self._keys.today()
-        used = {key.id for _, key in self._snapshot.values() if key.id in self._used and (key.last_used is None or key.last_used < today)}
-        self._used = {}
-        if used:
+        ids = {key.id for _, key in self._valid.values() if key.id in self._used_ids and (key.last_used is None or key.last_used < today)}
+        self._used_ids = {}
+        if ids:
             try:
-                self._keys.used(used, today)
+                self._keys.note_use(ids, today)
             except StoreError as error:
                 _log.warning("the day on which keys were used cannot be noted: %s", error)

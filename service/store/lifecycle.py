@@ -1,4 +1,4 @@
-"""The store while the service runs: opened, its keys watched, its outbox worked off, what is too old forgotten."""
+"""The store while the service runs: its keys are kept in memory, its outbox is worked off, and what is too old is purged daily."""
 
 import asyncio
 import contextlib
@@ -10,28 +10,28 @@ from typing import TYPE_CHECKING
 
 from model.errors import StoreError
 from service.store.keyring import KeyRing
-from service.store.outbox_worker import Handler, OutboxWorker
+from service.store.outbox_worker import OutboxWorker, TaskHandler
 from service.store.store import Store, open_store
 
 if TYPE_CHECKING:
     from service.settings import Settings
 
-__all__ = ["Live", "living", "tidy"]
+__all__ = ["RunningStore", "purge_expired", "run_store"]
 
-_DAY = 86_400
+_DAY_SECONDS = 86_400
 _OUTBOX_DAYS = 30
 
 _log = logging.getLogger("tipstaff.store")
 
 
 @dataclass(frozen=True)
-class Live:
+class RunningStore:
     """The store of a running service.
 
     Attributes:
-        store: blocks; leave its calls to a thread.
+        store: the store; its calls block, so leave them to a thread.
         ring: the valid keys, in memory.
-        worker: makes the calls that wait in the outbox; wake it after one was enqueued.
+        worker: makes the calls that wait in the outbox; wake it after enqueuing one.
     """
 
     store: Store
@@ -40,58 +40,58 @@ class Live:
 
 
 @asynccontextmanager
-async def living(settings: "Settings", *, handlers: Mapping[str, Handler] | None = None) -> AsyncIterator[Live]:
-    """Open the store for as long as the service runs; to be entered in its event loop.
+async def run_store(settings: "Settings", *, handlers: Mapping[str, TaskHandler] | None = None) -> AsyncIterator[RunningStore]:
+    """Open the store and keep it running until the block ends. Enter the block in the event loop of the service.
 
     Args:
-        settings: database, retention.
-        handlers: of the outbox's tasks, by kind.
+        settings: name the database, and how long the texts of comments are kept.
+        handlers: the handlers of the outbox's tasks, by kind.
 
     Raises:
-        SettingsError: the database is named wrongly, or its folder cannot be made.
+        SettingsError: the URL of the database is wrong, or its folder cannot be created.
         StoreError: the database cannot be used, or is newer than this Tipstaff.
     """
     store = await asyncio.to_thread(open_store, settings)
     ring = KeyRing(store.keys)
     try:
         await asyncio.to_thread(ring.__enter__)
-        upkeep = asyncio.create_task(_keep_up(store, days=settings.retention_days))
+        purging = asyncio.create_task(_purge_daily(store, days=settings.retention_days))
         try:
             async with OutboxWorker(store.outbox, handlers or {}) as worker:
-                yield Live(store, ring, worker)
+                yield RunningStore(store, ring, worker)
         finally:
-            upkeep.cancel()
+            purging.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await upkeep
+                await purging
             await asyncio.to_thread(ring.__exit__, None, None, None)
     finally:
         await asyncio.to_thread(store.close)
 
 
-def tidy(store: Store, *, days: int) -> int:
-    """Forget what is too old; whoever else does so at the same time does no harm.
+def purge_expired(store: Store, *, days: int) -> int:
+    """Delete old tasks of the outbox and forget the comments of old rulings. Several processes may do so at the same time.
 
     Args:
-        store: where.
-        days: for which the comments of rulings are kept; 0 is for ever.
+        store: the store.
+        days: for how many days the comments of rulings are kept; 0 is for ever.
 
     Returns:
-        The number of comments that were forgotten.
+        The number of rulings whose comments were forgotten.
 
     Raises:
         StoreError: the database cannot be written.
     """
-    store.outbox.forget(days=_OUTBOX_DAYS)
-    return store.rulings.forget(days=days) if days else 0
+    store.outbox.delete_finished(days=_OUTBOX_DAYS)
+    return store.rulings.forget_comments(days=days) if days else 0
 
 
-async def _keep_up(store: Store, *, days: int) -> None:
+async def _purge_daily(store: Store, *, days: int) -> None:
     while True:
         try:
-            forgotten = await asyncio.to_thread(tidy, store, days=days)
+            count = await asyncio.to_thread(purge_expired, store, days=days)
         except StoreError as error:
             _log.error("what is too old could not be forgotten, next try in a day: %s", error)
         else:
-            if forgotten:
-                _log.info("forgot the comments of %d rulings that are older than %d days", forgotten, days)
-        await asyncio.sleep(_DAY)
+            if count:
+                _log.info("forgot the comments of %d rulings that are older than %d days", count, days)
+        await asyncio.sleep(_DAY_SECONDS)

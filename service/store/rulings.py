@@ -1,42 +1,25 @@
-"""What moderators say about comments: kept for good once it is acknowledged, and counted once however often it is sent.
+"""What moderators decided about comments: stored durably before it is acknowledged, and counted once however often it is sent.
 
-Two rulings are about the same comment if dialect, community, the client's id of it and its text are the same. The latest
-counts; the others stay as its history.
+Two rulings are about the same comment if their dialect, community, client's id of the comment and text are the same. The latest of
+them counts; the others stay as its history.
 """
 
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, func, literal, select, update
+from sqlalchemy import Row, Select, exists, func, literal, select, update
 
 from model.comment import Format, Verdict
-from service.store.database import Database
-from service.store.once import insert_once
-from service.store.stored_types import Decided, Ruling, RulingId
-from service.store.tables import rulings
+from service.store.database import Database, insert_once
+from service.store.schema.tables import rulings
+from service.store.stored_types import Ruling, RulingId, ServedDecision, StoredRuling
 
-__all__ = ["Kept", "Rulings"]
+__all__ = ["Rulings"]
 
-_AT_A_TIME = 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """A ruling that is kept.
-
-    Attributes:
-        id: its number; later rulings have higher ones.
-        created_at: when it was recorded, UTC.
-        ruling: what it says; without ``token``, which is kept only as part of a digest.
-    """
-
-    id: RulingId
-    created_at: datetime
-    ruling: Ruling
+_BATCH_ROWS = 1000
 
 
 class Rulings:
@@ -46,84 +29,89 @@ class Rulings:
         self._database = database
 
     def record(self, ruling: Ruling) -> RulingId:
-        """Keep a ruling; when this returns, it is on the disk.
+        """Store a ruling; it is on the disk when this returns.
 
-        One that says what the latest ruling about the same comment says already, or whose token came before with the same
-        answers, is a retry: nothing is added. One that says something else supersedes it.
+        A ruling is a retry, and nothing is added, if it answers as the latest ruling about the same comment does, or if its token came
+        before with the same answers. A ruling with other answers supersedes the earlier one.
 
         Returns:
-            The number of the ruling, of the earlier one if this is a retry.
+            The number of the ruling; if it is a retry, that of the earlier one.
 
         Raises:
-            StoreError: it cannot be kept, and is not.
+            StoreError: the ruling cannot be stored, and is not.
         """
-        comment = _digest(ruling.dialect, ruling.community, ruling.comment, ruling.text)
-        with self._database.writing() as connection:
+        comment_digest = _digest(ruling.dialect, ruling.community, ruling.comment, ruling.text)
+        with self._database.write_transaction() as connection:
             latest = connection.execute(
-                select(rulings).where(rulings.c.comment_digest == comment).order_by(rulings.c.id.desc()).limit(1)
+                select(rulings).where(rulings.c.comment_digest == comment_digest).order_by(rulings.c.id.desc()).limit(1)
             ).first()
-            if latest and _answers(latest) == _said(ruling):
+            if latest and _row_answers(latest) == _answers(ruling):
                 return RulingId(latest.id)
-            # That of the ruling before makes the same answer count anew after another has come between.
-            before = ruling.token if ruling.token is not None else latest.id if latest else 0
-            act = _digest(comment, before, _said(ruling))
-            if earlier := _by_act(connection, act):
-                return earlier
-            values = _values(ruling) | {"created_at": self._database.now(), "comment_digest": comment, "idempotency": act}
+            # With the number of the ruling before it, the same answer counts again once another answer has come in between.
+            occasion = ruling.token if ruling.token is not None else latest.id if latest else 0
+            act_digest = _digest(comment_digest, occasion, _answers(ruling))
+            if (earlier := connection.execute(_select_id(act_digest)).scalar()) is not None:
+                return RulingId(earlier)
+            values = _ruling_values(ruling) | {
+                "created_at": self._database.now(),
+                "comment_digest": comment_digest,
+                "idempotency": act_digest,
+            }
             insert_once(connection, rulings, values)
-            return RulingId(connection.execute(_named(act)).scalar_one())
+            return RulingId(connection.execute(_select_id(act_digest)).scalar_one())
 
-    def latest(self) -> Iterator[Kept]:
-        """Yield the latest ruling about each comment whose text is still kept, in the order of recording; memory is bounded.
+    def latest(self) -> Iterator[StoredRuling]:
+        """Yield the latest ruling about each comment whose text is still stored, in the order of recording. Memory is bounded.
 
         Raises:
             StoreError: the database cannot be read.
         """
         later = rulings.alias()
-        superseded = exists().where(later.c.comment_digest == rulings.c.comment_digest, later.c.id > rulings.c.id)
-        wanted = select(rulings).where(rulings.c.text.is_not(None), ~superseded).order_by(rulings.c.id)
-        with self._database.reading() as connection:
-            for row in connection.execution_options(yield_per=_AT_A_TIME).execute(wanted):
-                yield _kept(row)
+        is_superseded = exists().where(later.c.comment_digest == rulings.c.comment_digest, later.c.id > rulings.c.id)
+        query = select(rulings).where(rulings.c.text.is_not(None), ~is_superseded).order_by(rulings.c.id)
+        with self._database.read_transaction() as connection:
+            for row in connection.execution_options(yield_per=_BATCH_ROWS).execute(query):
+                yield _stored_ruling(row)
 
     def count(self) -> int:
-        """Count all that are kept.
+        """Count all rulings, superseded ones and those whose comments were forgotten too.
 
         Raises:
             StoreError: the database cannot be read.
         """
-        with self._database.reading() as connection:
+        with self._database.read_transaction() as connection:
             return int(connection.execute(select(func.count()).select_from(rulings)).scalar_one())
 
-    def forget(self, *, days: int) -> int:
-        """Forget the comments of rulings that are older than this: text, id, moderator, and what could tell them apart.
+    def forget_comments(self, *, days: int) -> int:
+        """Forget the comments of old rulings: their text, their id, the moderator, and the digests by which they could be recognised.
 
-        What stays is how often which answer was given, and what we had decided. The text is overwritten on the disk too,
-        where that is in the database's power (SQLite: ``secure_delete``).
+        The answers and the decision that we had served stay. The text is overwritten on the disk too, where the database can do that
+        (SQLite: ``secure_delete``).
 
         Args:
-            days: 1 at least.
+            days: the age in days from which a comment is forgotten; at least 1.
 
         Returns:
-            How many.
+            The number of rulings whose comments were forgotten.
 
         Raises:
             StoreError: the database cannot be written.
         """
         if days < 1:
             raise ValueError(f"days is {days}; it has to be 1 at least")
-        old = (rulings.c.created_at < self._database.now() - timedelta(days=days), rulings.c.text.is_not(None))
-        gone = literal("forgotten ").concat(rulings.c.id)
-        nothing: dict[str, Any] = {"text": None, "comment": None, "moderator": None, "comment_digest": gone, "idempotency": gone}
+        conditions = (rulings.c.created_at < self._database.now() - timedelta(days=days), rulings.c.text.is_not(None))
+        # One that is different for each ruling, so that none seems to be about the comment of another.
+        digest = literal("forgotten ").concat(rulings.c.id)
+        blanks: dict[str, Any] = {"text": None, "comment": None, "moderator": None, "comment_digest": digest, "idempotency": digest}
         count = 0
         while True:
-            # Some at a time, so that rulings that come meanwhile do not wait for all.
-            with self._database.writing() as connection:
-                some = connection.execute(select(rulings.c.id).where(*old).limit(_AT_A_TIME)).scalars().all()
-                if some:
-                    connection.execute(update(rulings).where(rulings.c.id.in_(some)).values(nothing))
-            count += len(some)
-            if len(some) < _AT_A_TIME:
+            # In batches, so that a ruling that comes meanwhile does not wait for all of them.
+            with self._database.write_transaction() as connection:
+                ids = connection.execute(select(rulings.c.id).where(*conditions).limit(_BATCH_ROWS)).scalars().all()
+                if ids:
+                    connection.execute(update(rulings).where(rulings.c.id.in_(ids)).values(blanks))
+            count += len(ids)
+            if len(ids) < _BATCH_ROWS:
                 break
         if count:
             self._database.checkpoint()
@@ -134,25 +122,20 @@ def _digest(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _said(ruling: Ruling) -> list[object]:
+def _answers(ruling: Ruling) -> list[object]:
     return [ruling.abusive, ruling.hateful, dict(ruling.attributes)]
 
 
-def _answers(row: Row[Any]) -> list[object]:
+def _row_answers(row: Row[Any]) -> list[object]:
     return [row.abusive, row.hateful, row.attributes or {}]
 
 
-def _named(act: str) -> Select[int]:
-    return select(rulings.c.id).where(rulings.c.idempotency == act)
+def _select_id(act_digest: str) -> Select[int]:
+    return select(rulings.c.id).where(rulings.c.idempotency == act_digest)
 
 
-def _by_act(connection: Connection, act: str) -> RulingId | None:
-    found = connection.execute(_named(act)).scalar()
-    return None if found is None else RulingId(found)
-
-
-def _values(ruling: Ruling) -> dict[str, Any]:
-    decided = ruling.decided
+def _ruling_values(ruling: Ruling) -> dict[str, Any]:
+    decision = ruling.decision
     return {
         "dialect": ruling.dialect,
         "community": ruling.community,
@@ -164,20 +147,20 @@ def _values(ruling: Ruling) -> dict[str, Any]:
         "abusive": ruling.abusive,
         "hateful": ruling.hateful,
         "attributes": dict(ruling.attributes) or None,
-        "score_fine": decided and decided.fine,
-        "score_toxic": decided and decided.toxic,
-        "score_hateful": decided and decided.hateful,
-        "verdict": decided and decided.verdict.value,
-        "artefact": decided and decided.artefact,
+        "score_fine": decision and decision.fine,
+        "score_toxic": decision and decision.toxic,
+        "score_hateful": decision and decision.hateful,
+        "verdict": decision and decision.verdict.value,
+        "artefact": decision and decision.artefact,
         "key_id": ruling.key,
         "moderator": ruling.moderator,
     }
 
 
-def _kept(row: Row[Any]) -> Kept:
-    decided = None
+def _stored_ruling(row: Row[Any]) -> StoredRuling:
+    decision = None
     if row.artefact is not None:
-        decided = Decided(
+        decision = ServedDecision(
             fine=row.score_fine, toxic=row.score_toxic, hateful=row.score_hateful, verdict=Verdict(row.verdict), artefact=row.artefact
         )
     ruling = Ruling(
@@ -190,8 +173,8 @@ def _kept(row: Row[Any]) -> Kept:
         comment=row.comment,
         format=Format(row.format),
         language=row.language,
-        decided=decided,
+        decision=decision,
         key=row.key_id,
         moderator=row.moderator,
     )
-    return Kept(id=RulingId(row.id), created_at=row.created_at, ruling=ruling)
+    return StoredRuling(id=RulingId(row.id), created_at=row.created_at, ruling=ruling)

@@ -1,4 +1,4 @@
-"""Rulings as an immutable table that training reads, named by its content."""
+"""Rulings exported as a table that training reads. The file is named by its content and never changes."""
 
 import hashlib
 import os
@@ -10,26 +10,28 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from model.artefact.atomic import sync_to_disk
 from model.errors import InputError
 from model.text.pipeline import strip_markup
-from service.store.rulings import Kept, Rulings
+from service.store.rulings import Rulings
+from service.store.stored_types import StoredRuling
 from service.table_files import ColumnType, TableFormat, TableStyle, open_table
 
-__all__ = ["COLUMNS", "Snapshot", "take"]
+__all__ = ["SNAPSHOT_COLUMNS", "Snapshot", "write_snapshot"]
 
-COLUMNS: Mapping[str, ColumnType] = {
+SNAPSHOT_COLUMNS: Mapping[str, ColumnType] = {
     "text": ColumnType.TEXT,
     "label": ColumnType.TEXT,
     "abusive": ColumnType.BOOLEAN,
     "hateful": ColumnType.BOOLEAN,
     **dict.fromkeys(("source", "id", "community", "language", "artefact", "created_at"), ColumnType.TEXT),
 }
-"""The columns of every snapshot, in order, with their types; ``attribute.NAME`` follow."""
+"""The columns of every snapshot, in order, with their types. After them comes ``attribute.NAME`` for each attribute."""
 
 # A lone carriage return in a text would end its row for some readers of CSV, so all cells are quoted.
 _STYLE = TableStyle(compact_json=False, quotes_all=True, compression="snappy", categories_only=False, group_rows=1)
-_ROWS_AT_A_TIME = 4096
-_HASH_LETTERS = 12
+_CHUNK_ROWS = 4096
+_HASH_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ class Snapshot:
 
     Attributes:
         path: the file.
-        sha256: of its bytes; the name begins with it.
-        rows: how many comments it holds.
+        sha256: the hash of its bytes, in hexadecimal; the file's name holds the beginning of it.
+        rows: the number of its rows, one for each comment.
     """
 
     path: Path
@@ -47,37 +49,37 @@ class Snapshot:
     rows: int
 
 
-def take(rulings: Rulings, folder: Path, *, form: TableFormat = TableFormat.PARQUET) -> Snapshot:
+def write_snapshot(rulings: Rulings, folder: Path, *, table_format: TableFormat = TableFormat.PARQUET) -> Snapshot:
     """Write the latest ruling about each comment; the same rulings make the same file.
 
-    Texts are written as a reader of the page sees them, without mark-up. A comment of which nothing is left then is left out.
+    Texts are written without mark-up, as a reader of the page sees them. A comment without any text is left out.
 
     Args:
         rulings: the rulings.
-        folder: the folder for the file; created if necessary, for this user alone. The file appears there when it is whole.
-        form: the format of the file.
+        folder: the folder for the file; created if necessary, for this user alone. The file appears in it only when it is complete.
+        table_format: the format of the file.
 
     Raises:
         InputError: there is nothing to write.
         StoreError: the rulings cannot be read.
         OSError: the file cannot be written.
     """
-    attributes = sorted({name for kept in rulings.latest() for name in kept.ruling.attributes})
+    attributes = sorted({name for entry in rulings.latest() for name in entry.ruling.attributes})
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = folder / f".rulings.{secrets.token_hex(4)}.part"
     try:
-        # Texts are private, and a snapshot never changes: nobody but this user reads it, and nobody writes it.
+        # Texts are private and a snapshot never changes: only this user may read it, and nobody may write it.
         with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o400), "wb") as file:
-            count = _write_rows(file, _rows(rulings, attributes), attributes, form)
+            count = _write_rows(file, _read_rows(rulings, attributes), attributes, table_format)
             file.flush()
             os.fsync(file.fileno())
         if not count:
             raise InputError("there is no ruling to export: none has been recorded, or their comments have been forgotten")
         with part.open("rb") as content:
             sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-        path = folder / f"rulings-{sha256[:_HASH_LETTERS]}.{form}"
+        path = folder / f"rulings-{sha256[:_HASH_DIGITS]}.{table_format}"
         part.replace(path)
-        _sync(folder)
+        sync_to_disk(folder)
     except BaseException:
         with suppress(OSError):
             part.unlink(missing_ok=True)
@@ -85,45 +87,37 @@ def take(rulings: Rulings, folder: Path, *, form: TableFormat = TableFormat.PARQ
     return Snapshot(path, sha256, count)
 
 
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _rows(rulings: Rulings, attributes: list[str]) -> Iterator[tuple[Any, ...]]:
-    for kept in rulings.latest():
-        text = strip_markup(kept.ruling.text, kept.ruling.format).text
+def _read_rows(rulings: Rulings, attributes: list[str]) -> Iterator[tuple[Any, ...]]:
+    for entry in rulings.latest():
+        text = strip_markup(entry.ruling.text, entry.ruling.format).text
         if text.strip():
-            yield _row(kept, text, attributes)
+            yield _build_row(entry, text, attributes)
 
 
-def _row(kept: Kept, text: str, attributes: list[str]) -> tuple[Any, ...]:
+def _build_row(entry: StoredRuling, text: str, attributes: list[str]) -> tuple[Any, ...]:
     """Return the values of a row, in the order of the columns."""
-    ruling = kept.ruling
+    ruling = entry.ruling
     return (
         text,
         ruling.label and ruling.label.value,
         ruling.abusive,
         ruling.hateful,
         f"rulings.{ruling.dialect}",
-        str(kept.id),
+        str(entry.id),
         ruling.community,
         ruling.language,
-        ruling.decided and ruling.decided.artefact,
-        kept.created_at.isoformat(),
+        ruling.decision and ruling.decision.artefact,
+        entry.created_at.isoformat(),
         *(ruling.attributes.get(name) for name in attributes),
     )
 
 
-def _write_rows(file: BinaryIO, rows: Iterator[tuple[Any, ...]], attributes: list[str], form: TableFormat) -> int:
+def _write_rows(file: BinaryIO, rows: Iterator[tuple[Any, ...]], attributes: list[str], table_format: TableFormat) -> int:
     """Write a table and return the number of its rows."""
-    columns = {**COLUMNS, **{f"attribute.{name}": ColumnType.BOOLEAN for name in attributes}}
+    columns = {**SNAPSHOT_COLUMNS, **{f"attribute.{name}": ColumnType.BOOLEAN for name in attributes}}
     count = 0
-    with open_table(form, file, columns, style=_STYLE) as table:
-        while chunk := list(islice(rows, _ROWS_AT_A_TIME)):
+    with open_table(table_format, file, columns, style=_STYLE) as table:
+        while chunk := list(islice(rows, _CHUNK_ROWS)):
             table.write(list(zip(*chunk, strict=True)))
             count += len(chunk)
     return count

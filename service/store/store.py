@@ -1,13 +1,13 @@
-"""The store as a value: one open database and what is kept in it."""
+"""The store as a value: one open database and what is stored in it."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service.store.api_keys import Keys
+from service.store.api_keys import ApiKeys
 from service.store.database import Clock, Database, open_database, utc_now
-from service.store.migrate import upgrade
 from service.store.outbox import Outbox
 from service.store.rulings import Rulings
+from service.store.schema.migrate import upgrade_database
 
 if TYPE_CHECKING:
     from service.settings import Settings
@@ -17,17 +17,17 @@ __all__ = ["Store", "open_store"]
 
 @dataclass(frozen=True)
 class Store:
-    """One open database and what is kept in it; for any thread, every call blocks.
+    """One open database and what is stored in it. Any thread may use it; every call blocks.
 
     Attributes:
-        database: with its transactions.
-        keys: with which clients call.
-        rulings: what moderators say.
-        outbox: calls that are still to be made.
+        database: the database, for transactions.
+        keys: the keys with which clients call.
+        rulings: what moderators decided about comments.
+        outbox: the calls to other systems that are still to be made.
     """
 
     database: Database
-    keys: Keys
+    keys: ApiKeys
     rulings: Rulings
     outbox: Outbox
 
@@ -37,20 +37,20 @@ class Store:
 
 
 def open_store(settings: "Settings", *, clock: Clock = utc_now) -> Store:
-    """Open the store that the settings name, with its tables up to date; close it when it is not needed any more.
+    """Open the store that the settings name and bring its tables up to date. Close it when it is not needed any more.
 
     Args:
-        settings: the folder of the data, or the URL of a database.
-        clock: tells the time, UTC.
+        settings: name the folder of the data, or the URL of the database.
+        clock: returns the time, in UTC.
 
     Raises:
-        SettingsError: the database is named wrongly, or its folder cannot be made.
+        SettingsError: the URL of the database is wrong, or its folder cannot be created.
         StoreError: the database cannot be used, or is newer than this Tipstaff.
     """
     database = open_database(settings, clock=clock)
     try:
-        upgrade(database)
+        upgrade_database(database)
     except BaseException:
         database.close()
         raise
-    return Store(database, keys=Keys(database), rulings=Rulings(database), outbox=Outbox(database))
+    return Store(database, keys=ApiKeys(database), rulings=Rulings(database), outbox=Outbox(database))

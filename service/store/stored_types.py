@@ -1,4 +1,4 @@
-"""The types of what is kept. Nothing here needs a database library."""
+"""The types of what is stored. Nothing here needs a database library."""
 
 import re
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ from typing import Any, NewType
 from model.comment import Format, Label, Verdict
 from model.errors import InputError
 
-__all__ = ["Decided", "Key", "Parked", "Ruling", "RulingId", "Scope", "State", "Task", "answers_of"]
+__all__ = ["ApiKey", "OutboxTask", "ParkedTask", "Ruling", "RulingId", "Scope", "ServedDecision", "StoredRuling", "TaskState"]
 
 RulingId = NewType("RulingId", int)
 
-_ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]*")
+_ATTRIBUTE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class Scope(StrEnum):
@@ -26,17 +26,17 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
-    """A key as it is kept: all but the secret.
+class ApiKey:
+    """A key with which a client calls. Its secret is not part of it.
 
     Attributes:
-        id: names it in lists, logs and rulings; no secret.
-        name: what the operator calls it.
+        id: identifies the key in lists, logs and rulings; it is no secret.
+        name: the operator's name for it.
         scopes: what it allows.
-        community: whose policy and rulings it belongs to, if it is bound to one.
-        created_at: when, UTC.
-        last_used: the last day (UTC) on which a call came with it, if any.
-        revoked_at: when it ceased to be valid, UTC; None while it is.
+        community: the community that it is bound to, whose policy and rulings it uses; None if it is bound to none.
+        created_at: when it was created, in UTC.
+        last_used: the last day (UTC) on which a call came with it; None if none ever did.
+        revoked_at: when it was revoked, in UTC; None while it is valid.
     """
 
     id: str
@@ -49,8 +49,8 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
-    """What we had decided about a comment when a moderator ruled on it.
+class ServedDecision:
+    """The answer that we had given about a comment before a moderator ruled on it.
 
     Attributes:
         fine, toxic, hateful: the scores.
@@ -67,27 +67,28 @@ class Decided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """What a moderator says about a comment. The text is private: whoever must not keep it (``doNotStore``) records nothing.
+    """A moderator's answers about a comment. Its text is private: where it must not be kept (``doNotStore``), no ruling is recorded.
 
-    Hateful implies abusive, and not abusive implies not hateful; the answer that is implied is filled in.
+    A hateful comment is abusive, and one that is not abusive is not hateful. The answer that follows from the other one is filled in.
 
     Attributes:
-        dialect: through which protocol it came.
+        dialect: the protocol through which the ruling came.
         text: the comment as its author wrote it, mark-up included.
-        abusive: whether it is, None if that was not said.
-        hateful: whether it is, None if that was not said, as by a client that knows "toxic" alone.
-        attributes: what was said of further questions, such as ``{"profanity": True}``; small letters, digits and ``_``.
-        community: where the comment stands, if known. Two rulings are about the same comment only in the same community.
-        comment: the client's id of the comment, or its token for it, if any.
+        abusive: whether the comment is abusive; None if the moderator did not answer that.
+        hateful: whether it is hateful; None if the moderator did not answer that, as with a client that knows "toxic" alone.
+        attributes: answers to further questions, such as ``{"profanity": True}``; names of small letters, digits and ``_``.
+        community: the community in which the comment was posted, if known. Rulings in different communities are about different
+            comments.
+        comment: the client's id of the comment, or its token for it, if it has one.
         format: how ``text`` is written.
-        language: as the client names it (BCP 47), if it does.
-        decided: our own decision, if known.
-        key: the id of the key with which it came, if any.
-        moderator: who ruled, if known.
-        token: names this one act of ruling, where the client has a name for it that differs with each.
+        language: the language that the client names (BCP 47), if it names one.
+        decision: the decision that we had served, if known.
+        key: the id of the key with which the ruling came, if it came with one.
+        moderator: the moderator, if known.
+        token: the client's own name for this one act of ruling, different each time, if it has such a name.
 
     Raises:
-        InputError: it answers no question, answers contradict each other, or an attribute's name is wrong.
+        InputError: the ruling answers no question, its answers contradict each other, or the name of an attribute is wrong.
     """
 
     dialect: str
@@ -99,7 +100,7 @@ class Ruling:
     comment: str | None = None
     format: Format = Format.PLAIN
     language: str | None = None
-    decided: Decided | None = None
+    decision: ServedDecision | None = None
     key: str | None = None
     moderator: str | None = None
     token: str | None = None
@@ -113,12 +114,12 @@ class Ruling:
             object.__setattr__(self, "hateful", False)
         if self.abusive is None and self.hateful is None and not self.attributes:
             raise InputError("a ruling answers no question: say abusive, hateful or an attribute")
-        if not all(_ATTRIBUTE.fullmatch(name) for name in self.attributes):
+        if not all(_ATTRIBUTE_NAME.fullmatch(name) for name in self.attributes):
             raise InputError("an attribute of a ruling has a wrong name: use small letters, digits and _, a letter first")
 
     @property
     def label(self) -> Label | None:
-        """The label that the answers come to, None if they leave it open."""
+        """The label that follows from the answers; None if they leave it open."""
         if self.hateful:
             return Label.HATEFUL
         if self.abusive is False:
@@ -126,13 +127,23 @@ class Ruling:
         return Label.TOXIC if self.abusive and self.hateful is False else None
 
 
-def answers_of(label: Label) -> tuple[bool, bool]:
-    """Return what a label says: (abusive, hateful)."""
-    return label is not Label.FINE, label is Label.HATEFUL
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRuling:
+    """A ruling as it is in the database.
+
+    Attributes:
+        id: its number; later rulings have higher ones.
+        created_at: when it was recorded, in UTC.
+        ruling: the ruling; without its ``token``, of which only a digest is stored.
+    """
+
+    id: RulingId
+    created_at: datetime
+    ruling: Ruling
 
 
-class State(StrEnum):
-    """Where a task of the outbox stands."""
+class TaskState(StrEnum):
+    """The states of a task in the outbox."""
 
     WAITING = "waiting"
     DONE = "done"
@@ -140,15 +151,15 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class OutboxTask:
     """A call to another system, claimed from the outbox.
 
     Attributes:
-        id: names it.
-        kind: who handles it.
-        payload: what the handler needs, JSON; never the text of a comment.
-        attempts: how often it was claimed, this time included; from 1.
-        created_at: when it was enqueued, UTC.
+        id: its number.
+        kind: the kind of the call, which decides what handles it.
+        payload: what the handler needs, as JSON; never the text of a comment.
+        attempts: how often the task was claimed, this time included; from 1.
+        created_at: when it was enqueued, in UTC.
     """
 
     id: int
@@ -159,14 +170,14 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parked:
-    """A task that was laid aside for good.
+class ParkedTask:
+    """A call to another system that was given up.
 
     Attributes:
-        id: names it.
-        kind: who would have handled it.
-        error: why, in one line.
-        finished_at: when it was laid aside, UTC.
+        id: the number of the task.
+        kind: the kind of the call.
+        error: why it was given up, in one line.
+        finished_at: when it was given up, in UTC.
     """
 
     id: int

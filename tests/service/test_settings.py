@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from model.errors import SettingsError
-from service.settings import PREFIX, Settings, read_settings, unknown_variables
+from service.setting_errors import PREFIX
+from service.settings import Settings, read_settings
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +22,7 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_everything_has_a_default(tmp_path: Path) -> None:
-    """With an empty environment the service listens to this machine alone and keeps its data where XDG says."""
+    """With an empty environment the service listens only to this machine and keeps its data in the folder that XDG names."""
     settings = read_settings()
 
     assert (settings.host, settings.port, settings.workers, settings.artefact) == ("127.0.0.1", 8000, 1, None)
@@ -29,14 +30,14 @@ def test_everything_has_a_default(tmp_path: Path) -> None:
 
 
 def test_reading_creates_nothing(tmp_path: Path) -> None:
-    """Reading the settings leaves the disk alone."""
+    """Reading the settings creates no file or folder."""
     read_settings()
 
     assert list(tmp_path.iterdir()) == []
 
 
 def test_environment_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Each setting is the variable TIPSTAFF_ plus its name; ~ is the home directory; an empty variable counts as not set."""
+    """Each setting is read from TIPSTAFF_ plus its name; ~ is the home directory; an empty variable counts as not set."""
     monkeypatch.setenv("TIPSTAFF_PORT", "9000")
     monkeypatch.setenv("TIPSTAFF_ARTEFACT", "~/mine")
     monkeypatch.setenv("TIPSTAFF_WORKERS", "")
@@ -50,14 +51,14 @@ def test_environment_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 
 @pytest.mark.parametrize("level", ["warning", "WARNING", "Warning"])
 def test_log_levels_are_taken_in_any_case(monkeypatch: pytest.MonkeyPatch, level: str) -> None:
-    """A log level may be written as Python's logging writes it."""
+    """A log level may be written in capitals, as Python's logging writes it."""
     monkeypatch.setenv("TIPSTAFF_LOG_LEVEL", level)
 
     assert read_settings().log_level == "warning"
 
 
-def test_what_is_given_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An option of the command beats the environment, and an option that is not given does not."""
+def test_overrides_come_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An option of the command overrides the environment; an option that is None does not."""
     monkeypatch.setenv("TIPSTAFF_PORT", "9000")
     monkeypatch.setenv("TIPSTAFF_HOST", "::1")
 
@@ -84,6 +85,10 @@ def test_what_is_given_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
         ("LIMIT_PER_KEY", "many"),
         ("LIMIT_PER_KEY", "0/second"),
         ("LIMIT_PER_ADDRESS", "100"),
+        ("DISCOURSE_URL", "ftp://forum.example"),
+        ("DISCOURSE_URL", "https://forum.example:port"),
+        ("DISCOURSE_URL", "https://user@forum.example"),
+        ("CORAL_SECRETS", " , "),
         ("DATA_DIR", "~nobody-has-this-name/x"),
     ],
 )
@@ -99,7 +104,7 @@ def test_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, valu
 
 @given(st.text(min_size=1).filter(lambda value: "\0" not in value and value.isprintable()))
 def test_any_value_is_read_or_explained(value: str) -> None:
-    """Whatever a variable holds, the settings are read or a SettingsError says what is wrong."""
+    """Whatever the variables hold, the settings are read or a SettingsError says what is wrong."""
     with pytest.MonkeyPatch.context() as patch:
         for name in Settings.model_fields:
             if name != "data_dir":
@@ -109,7 +114,7 @@ def test_any_value_is_read_or_explained(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given_settings", "says"),
+    ("overrides", "message"),
     [
         ({"prior_abusive": 0.1}, "set both or neither"),
         ({"prior_hateful_share": 0.1}, "set both or neither"),
@@ -117,47 +122,41 @@ def test_any_value_is_read_or_explained(value: str) -> None:
         ({"tls_key": "/key.pem"}, "tls_certificate and tls_key belong together"),
         ({"limit_storage": "memcached://host"}, "limit_storage"),
         ({"trusted_proxies": "10.0.0.0/8, proxy.example"}, "trusted_proxies: 'proxy.example'"),
+        ({"discourse_url": "https://forum.example"}, "discourse_url and discourse_api_key belong together"),
+        ({"dialects": "coral,klingon"}, "there is no dialect 'klingon'"),
+        ({"on_failure": "klingon=open"}, "there is no dialect 'klingon'"),
+        ({"on_failure": "coral=shut"}, "on_failure: coral takes open, closed, error"),
         ({"colour": "green"}, "there is no setting called 'colour'"),
     ],
 )
-def test_settings_have_to_agree(given_settings: dict[str, object], says: str) -> None:
-    """Settings that contradict one another stop the start in one line."""
-    with pytest.raises(SettingsError, match=says) as caught:
-        read_settings(**given_settings)
+def test_settings_have_to_agree(overrides: dict[str, object], message: str) -> None:
+    """Settings that contradict one another are refused in one line."""
+    with pytest.raises(SettingsError, match=message) as caught:
+        read_settings(**overrides)
 
     assert "\n" not in str(caught.value)
 
 
 def test_settings_are_frozen() -> None:
-    """Nobody can change a setting once it is read."""
+    """A setting cannot be changed once it is read."""
     settings = read_settings()
 
     with pytest.raises(ValidationError, match="frozen"):
         settings.port = 1
 
 
-def test_unknown_variable_is_pointed_out() -> None:
-    """A misspelt variable is named, together with the one that is likely meant."""
-    lines = unknown_variables({"TIPSTAFF_MAX_COMENTS": "5", "TIPSTAFF_XYZZY": "1", "TIPSTAFF_PORT": "1", "PATH": "/bin"})
-
-    assert lines == [
-        "TIPSTAFF_MAX_COMENTS is no setting and has no effect; did you mean TIPSTAFF_MAX_COMMENTS?",
-        "TIPSTAFF_XYZZY is no setting and has no effect",
-    ]
-
-
-def test_kubernetes_service_links_do_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The variables that Kubernetes sets for a Service called tipstaff neither stop the start nor are pointed out."""
-    links = {
-        "TIPSTAFF_PORT": "tcp://10.0.0.1:8000",
-        "TIPSTAFF_SERVICE_HOST": "10.0.0.1",
-        "TIPSTAFF_SERVICE_PORT": "8000",
-        "TIPSTAFF_SERVICE_PORT_HTTP": "8000",
-        "TIPSTAFF_PORT_8000_TCP": "tcp://10.0.0.1:8000",
-        "TIPSTAFF_PORT_8000_TCP_ADDR": "10.0.0.1",
-    }
-    for name, value in links.items():
-        monkeypatch.setenv(name, value)
+def test_service_link_of_kubernetes_is_no_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The port stays the default where Kubernetes sets TIPSTAFF_PORT for a Service called tipstaff."""
+    monkeypatch.setenv("TIPSTAFF_PORT", "tcp://10.0.0.1:8000")
 
     assert read_settings().port == 8000
-    assert unknown_variables(links) == []
+
+
+def test_dialects_are_listed_by_name() -> None:
+    """Dialects are switched on by their names, all at once or none, and each has its answer to failures."""
+    settings = read_settings(dialects=" coral, ,akismet", on_failure="coral=open")
+
+    assert settings.dialect_names == ("coral", "akismet")
+    assert [settings.failure_answer(name) for name in settings.dialect_names] == ["open", "error"]
+    assert read_settings(dialects="none").dialect_names == ()
+    assert "perspective" in read_settings().dialect_names

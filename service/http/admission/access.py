@@ -114,7 +114,7 @@ class Access:
             await self._rate_limits.close()
 
     def _is_open(self, ring: "KeyRing") -> bool:
-        return self._is_local and not ring.ever if self._open is None else self._open
+        return self._is_local and not ring.ever_had_keys if self._open is None else self._open
 
     async def admit(self, request: Request, *, scope: Scope, secret: str | None, signed: bool) -> Caller:
         """Admit a call or refuse it.
@@ -137,11 +137,11 @@ class Access:
             await self._rate_limits.count_address(request.client)
         if signed:
             return _ANONYMOUS
-        if self._is_open(ring) and (secret is None or not ring.ever) and scope is not Scope.ADMIN:
+        if self._is_open(ring) and (secret is None or not ring.ever_had_keys) and scope is not Scope.ADMIN:
             return _ANONYMOUS
         if secret is None:
             raise _missing_key_problem(ring)
-        key = ring.find(secret) or await ring.lookup(secret)
+        key = ring.find(secret) or await ring.find_or_reread(secret)
         if key is None:
             raise ProblemError(
                 ProblemKind.UNAUTHENTICATED,

@@ -18,15 +18,16 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from model.errors import ArtefactError, SettingsError, TipstaffError
-from service.heap_trim import keep_less
+from service.heap_trim import share_one_heap
 from service.http.app import create_app
 from service.http.connection.protocol import ConnectionProtocol
 from service.http.observability.metrics import open_metrics_dir
 from service.http.observability.traces import check_traces
 from service.judging.community_file import read_community_file
-from service.logs import log_config
+from service.logs import logging_config
 from service.model_loading import load_moderator
-from service.settings import Settings, unknown_variables
+from service.setting_errors import unknown_variables
+from service.settings import Settings
 from service.store.store import open_store
 
 __all__ = ["run_server"]
@@ -55,7 +56,7 @@ def run_server(settings: Settings) -> None:
     _check_certificate(settings)
     check_traces(os.environ)
     _raise_file_limit()
-    keep_less()
+    share_one_heap()
     with closing(_listen(settings.host, settings.port)) as listener:
         if settings.workers == 1:
             _serve_alone(settings, listener)
@@ -151,7 +152,7 @@ class _WorkerApp:
     metrics_dir: Path
 
     def __call__(self) -> FastAPI:
-        keep_less()
+        share_one_heap()
         # The workers share a socket: one that accepted calls before it is ready would refuse calls that another can answer.
         return create_app(self.settings, on_failure=_end_worker, in_background=False, metrics_dir=self.metrics_dir)
 
@@ -171,7 +172,7 @@ def _config(settings: Settings, app: Any, *, factory: bool = False) -> uvicorn.C
         ws="none",
         lifespan="on",
         workers=settings.workers,
-        log_config=log_config(settings.log_level.upper(), settings.log_format),
+        log_config=logging_config(settings.log_level.upper(), settings.log_format),
         access_log=False,
         root_path=settings.root_path,
         ssl_certfile=settings.tls_certificate,
@@ -187,7 +188,7 @@ def _config(settings: Settings, app: Any, *, factory: bool = False) -> uvicorn.C
 
 
 def _log_start(settings: Settings, listener: socket.socket) -> None:
-    for warning in unknown_variables(os.environ):
+    for warning in unknown_variables(os.environ, settings=Settings.model_fields):
         _log.warning("%s", warning)
     host, port = listener.getsockname()[:2]
     name = f"[{host}]" if ":" in host else host

@@ -14,7 +14,7 @@ from service.http.problems import ProblemError, ProblemKind
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from service.store.outbox_worker import Handler
+    from service.store.outbox_worker import TaskHandler
 
 __all__ = ["Dialect", "Endpoint", "wrap_endpoint"]
 
@@ -24,7 +24,7 @@ _SERVICE_FAILURES = frozenset({ProblemKind.NOT_READY, ProblemKind.INTERNAL, Prob
 """Problems that keep comments from being judged through no fault of the caller; for these a site may choose to fail open or closed."""
 
 
-def _no_handlers(_settings: Settings) -> "Mapping[str, Handler]":
+def _no_handlers(_settings: Settings) -> "Mapping[str, TaskHandler]":
     return {}
 
 
@@ -50,7 +50,7 @@ class Dialect:
     refuse: Callable[[ProblemError], Response]
     approve: Callable[[Request], Response]
     reject: Callable[[Request], Response]
-    handlers: "Callable[[Settings], Mapping[str, Handler]]" = _no_handlers
+    handlers: "Callable[[Settings], Mapping[str, TaskHandler]]" = _no_handlers
     message_types: tuple[type, ...] = ()
     security_schemes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -64,7 +64,7 @@ def wrap_endpoint(endpoint: Endpoint, *, dialect: Dialect, settings: Settings, j
         settings: how a failure is answered.
         judges: whether the endpoint judges comments, so that a site may choose how a failure is answered.
     """
-    on_failure = settings.failing(dialect.name) if judges else "error"
+    on_failure = settings.failure_answer(dialect.name) if judges else "error"
 
     async def answer(request: Request) -> Response:
         request.scope["dialect"] = dialect.name

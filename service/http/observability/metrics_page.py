@@ -132,7 +132,7 @@ def _service_families(state: ServiceState) -> Iterator["Metric"]:
         # If the database cannot be read, the other metrics are reported all the same.
         with suppress(StoreError):
             tasks = GaugeMetricFamily("tipstaff_outbox_tasks", "Calls to other services in the outbox.", labels=("state",))
-            for name, count in state.store.outbox.counts().items():
+            for name, count in state.store.outbox.count_by_state().items():
                 tasks.add_metric((name.value,), count)
             yield tasks
             yield GaugeMetricFamily("tipstaff_rulings", "Rulings that are kept.", value=state.store.rulings.count())

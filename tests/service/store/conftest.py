@@ -1,11 +1,10 @@
-"""Stores on SQLite and on a real PostgreSQL server, with a clock that the tests turn."""
+"""Stores on SQLite and on a real PostgreSQL server, with a clock that the tests set."""
 
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -18,12 +17,14 @@ from sqlalchemy.exc import OperationalError
 
 from service.settings import Settings, read_settings
 from service.store.store import Store, open_store
+from tests.waiting import wait_until
 
 _NUMBERS = count()
+_START_SECONDS = 120
 
 
 class FakeClock:
-    """A clock that stands until it is turned."""
+    """A clock that shows the same time until it is moved on."""
 
     def __init__(self) -> None:
         self.time = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -31,24 +32,24 @@ class FakeClock:
     def __call__(self) -> datetime:
         return self.time
 
-    def turn(self, **by: float) -> None:
+    def advance(self, **by: float) -> None:
         self.time += timedelta(**by)
 
 
 def _server_programs() -> Path | None:
-    found = shutil.which("initdb")
-    places = [Path(found).resolve().parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    return next((place for place in reversed(places) if (place / "postgres").exists()), None)
+    program = shutil.which("initdb")
+    folders = [Path(program).resolve().parent] if program else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    return next((folder for folder in reversed(folders) if (folder / "postgres").exists()), None)
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """The URL of a PostgreSQL server that listens on a socket in its own folder alone; run by nobody, since root may not."""
+    """The URL of a PostgreSQL server that listens only on a socket in its own folder. The user nobody runs it, since root may not."""
     programs = _server_programs()
     if programs is None:
         pytest.skip("no PostgreSQL server is installed: Debian's package postgresql has one")
     pytest.importorskip("psycopg", reason="tipstaff[postgresql] is not installed")
-    # Not a folder of pytest's, which nobody else may enter; and short, because a socket's path may have 107 bytes.
+    # Not a folder of pytest's, which other users may not enter; and a short one, because a socket's path may have 107 bytes.
     folder = Path(tempfile.mkdtemp(prefix="tipstaff-pg-"))
     user = "nobody" if os.geteuid() == 0 else None
     if user:
@@ -60,37 +61,39 @@ def postgresql() -> Iterator[str]:
             return subprocess.Popen([programs / name, "-D", folder / "data", *arguments], stdout=out, stderr=out, cwd="/", **options)
 
     try:
-        made = start("initdb", "--username=tipstaff", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync").wait()
-        assert made == 0, (folder / "log").read_text()
+        initdb = start("initdb", "--username=tipstaff", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+        assert initdb.wait(timeout=_START_SECONDS) == 0, (folder / "log").read_text()
         server = start("postgres", "-c", "listen_addresses=", "-c", "fsync=off", "-k", str(folder))
         try:
             url = f"postgresql+psycopg://tipstaff@/postgres?host={folder}"
             _wait_until_up(url, server)
             yield url
         finally:
-            # The rudest way that still takes its children along.
+            # The quickest way that still ends its children too.
             server.send_signal(signal.SIGQUIT)
-            server.wait()
+            server.wait(timeout=_START_SECONDS)
     finally:
         shutil.rmtree(folder)
 
 
 def _wait_until_up(url: str, server: "subprocess.Popen[bytes]") -> None:
     engine = create_engine(url)
-    while True:
+
+    def is_up() -> bool:
+        assert server.poll() is None, "the server ended at once"
         try:
             engine.connect().close()
         except OperationalError:
-            assert server.poll() is None, "the server ended at once"
-            time.sleep(0.05)
-        else:
-            engine.dispose()
-            return
+            return False
+        return True
+
+    wait_until(is_up, what="PostgreSQL accepts connections", seconds=_START_SECONDS)
+    engine.dispose()
 
 
 @pytest.fixture
 def clock() -> FakeClock:
-    """A clock of the test's own."""
+    """A clock that the test moves on."""
     return FakeClock()
 
 

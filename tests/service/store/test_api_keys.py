@@ -1,21 +1,22 @@
-"""Keys are made, listed and revoked; a secret is never kept."""
+"""Keys are created, listed and revoked, and a secret is never stored."""
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from model.errors import InputError
 from service.settings import read_settings
-from service.store.api_keys import Keys
+from service.store.api_keys import ApiKeys
+from service.store.schema.tables import keys as table
 from service.store.store import Store, open_store
 from service.store.stored_types import Scope
-from service.store.tables import keys as table
 
 
 def test_secret_has_160_random_bits(store: Store) -> None:
-    """A secret names its key and ends in 40 hexadecimal digits, others each time."""
+    """A secret holds the id of its key and ends in 40 hexadecimal digits, which differ each time."""
     key, secret = store.keys.create("forum", [Scope.SCORE])
     _, other = store.keys.create("forum", [Scope.SCORE])
 
@@ -25,40 +26,41 @@ def test_secret_has_160_random_bits(store: Store) -> None:
     assert random not in other
 
 
-def test_secret_is_not_kept(tmp_path: Path) -> None:
+def test_secret_is_not_stored(tmp_path: Path) -> None:
     """No file of the database holds the secret or its random part."""
     store = open_store(read_settings(data_dir=tmp_path))
 
     _, secret = store.keys.create("forum", [Scope.SCORE])
 
-    held = b"".join(file.read_bytes() for file in tmp_path.iterdir())
-    assert b"forum" in held
-    assert secret.rpartition("_")[2].encode() not in held
+    content = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert b"forum" in content
+    assert secret.rpartition("_")[2].encode() not in content
     store.close()
 
 
-def test_key_is_listed_as_made(store: Store) -> None:
-    """The list shows what was asked for, oldest first."""
+def test_keys_are_listed_whole(store: Store, clock: Any) -> None:
+    """The list holds every key as it was created, the oldest first."""
     first, _ = store.keys.create("first", [Scope.SCORE, Scope.FEEDBACK], community="park")
+    clock.advance(days=1)
     second, _ = store.keys.create("second", [Scope.ADMIN])
 
-    assert {key.id: key for key in store.keys.list()} == {first.id: first, second.id: second}
+    assert store.keys.list() == [first, second]
     assert first.scopes == {Scope.SCORE, Scope.FEEDBACK}
     assert (first.community, first.revoked_at) == ("park", None)
 
 
-def test_imported_secret_is_the_clients(store: Store) -> None:
-    """A client that cannot change its key keeps it; nobody can import it twice."""
+def test_secret_is_imported_once(store: Store) -> None:
+    """The secret of a client that cannot change its own is taken as it is, but not twice."""
     key, secret = store.keys.create("blog", [Scope.SCORE], secret="0123456789ab")
 
     assert secret == "0123456789ab"
-    assert [one.id for one in store.keys.by_digest().values()] == [key.id]
+    assert [valid_key.id for valid_key in store.keys.valid_by_digest().values()] == [key.id]
     with pytest.raises(InputError, match="belongs to a key already"):
         store.keys.create("other", [Scope.SCORE], secret="0123456789ab")
 
 
 @pytest.mark.parametrize(
-    ("name", "scopes", "secret", "says"),
+    ("name", "scopes", "secret", "message"),
     [
         ("", [Scope.SCORE], None, "name of a key"),
         ("a\nb", [Scope.SCORE], None, "name of a key"),
@@ -69,9 +71,9 @@ def test_imported_secret_is_the_clients(store: Store) -> None:
         ("forum", [Scope.SCORE], "äöüäöüäöüäöü", "ASCII"),
     ],
 )
-def test_wrong_key_is_refused(store: Store, name: str, scopes: list[Scope], secret: str | None, says: str) -> None:
-    """A key without name or scope, or with a secret that cannot be sent in a header, is refused without showing the secret."""
-    with pytest.raises(InputError, match=says) as caught:
+def test_wrong_key_is_refused(store: Store, name: str, scopes: list[Scope], secret: str | None, message: str) -> None:
+    """A key without a name or scope, or with a secret that cannot be sent in a header, is refused, and the message hides the secret."""
+    with pytest.raises(InputError, match=message) as caught:
         store.keys.create(name, scopes, secret=secret)
 
     assert secret is None or secret not in str(caught.value)
@@ -79,20 +81,20 @@ def test_wrong_key_is_refused(store: Store, name: str, scopes: list[Scope], secr
 
 
 def test_revoked_key_is_not_valid(store: Store) -> None:
-    """A key is revoked by its id or name, is listed with the time, and a second time changes nothing."""
+    """A key is revoked by its name or id and listed with the time; revoking it again changes nothing, and other keys stay valid."""
     key, _ = store.keys.create("forum", [Scope.SCORE])
-    kept, _ = store.keys.create("blog", [Scope.SCORE])
+    other, _ = store.keys.create("blog", [Scope.SCORE])
 
     revoked = store.keys.revoke("forum")
     again = store.keys.revoke(key.id)
 
     assert revoked == again
     assert revoked.revoked_at is not None
-    assert list(store.keys.by_digest().values()) == [kept]
+    assert list(store.keys.valid_by_digest().values()) == [other]
 
 
-def test_doubtful_name_revokes_nothing(store: Store) -> None:
-    """A name that no valid key or several have is refused."""
+def test_ambiguous_name_revokes_nothing(store: Store) -> None:
+    """A name that no valid key has, or several have, is refused."""
     store.keys.create("forum", [Scope.SCORE])
     store.keys.create("forum", [Scope.SCORE])
 
@@ -100,25 +102,25 @@ def test_doubtful_name_revokes_nothing(store: Store) -> None:
         store.keys.revoke("forum")
     with pytest.raises(InputError, match="no valid key is called 'nobody'"):
         store.keys.revoke("nobody")
-    assert len(store.keys.by_digest()) == 2
+    assert len(store.keys.valid_by_digest()) == 2
 
 
 def test_last_day_of_use_only_grows(store: Store) -> None:
-    """The last day on which a key was used is noted, and an earlier day does not overwrite it."""
+    """The last day on which a key was used is stored, and an earlier day does not overwrite it."""
     key, _ = store.keys.create("forum", [Scope.SCORE])
 
     for day in (date(2026, 3, 1), date(2026, 3, 2), date(2026, 2, 1)):
-        store.keys.used([key.id], day)
+        store.keys.note_use([key.id], day)
 
     assert store.keys.list()[0].last_used == date(2026, 3, 2)
 
 
 def test_scope_of_a_newer_version_allows_nothing(store: Store) -> None:
-    """A key whose scopes another version wrote is read, less what is unknown here."""
+    """A key of another version is read without the scopes that are unknown here."""
     key, _ = store.keys.create("forum", [Scope.SCORE])
-    with store.database.writing() as connection:
+    with store.database.write_transaction() as connection:
         connection.execute(table.update().values(scopes="fly score"))
 
-    assert Keys(store.database).list()[0].scopes == {Scope.SCORE}
-    with store.database.reading() as connection:
+    assert ApiKeys(store.database).list()[0].scopes == {Scope.SCORE}
+    with store.database.read_transaction() as connection:
         assert connection.execute(select(table.c.id)).scalar() == key.id

@@ -1,4 +1,4 @@
-"""The database is private, waits for others, and says in one line without secrets what is wrong."""
+"""The database is private, waits for other processes, and describes each failure in one line without secrets."""
 
 import resource
 import sqlite3
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from model.errors import SettingsError, StoreError, TipstaffError
+from model.errors import SettingsError, StoreError
 from service.settings import read_settings
 from service.store.database import open_database
 from service.store.store import Store, open_store
@@ -25,22 +25,22 @@ def modes(folder: Path) -> dict[str, int]:
 
 
 def test_files_are_private(tmp_path: Path) -> None:
-    """The folder and every file of the database are for this user alone, whatever the umask."""
+    """Only this user can read the folder and the file of a new database, whatever the umask."""
     program = (
         "import os, pathlib, sys; os.umask(0)\n"
         "from service.settings import read_settings\nfrom service.store.store import open_store\n"
         "store = open_store(read_settings(data_dir=sys.argv[1]))\n"
-        "with store.database.reading(): print(*(f.name for f in pathlib.Path(sys.argv[1]).iterdir()))\n"
+        "with store.database.read_transaction(): print(*(f.name for f in pathlib.Path(sys.argv[1]).iterdir()))\n"
     )
     folder = tmp_path / "a/b"
-    done = subprocess.run([sys.executable, "-c", program, folder], capture_output=True, text=True, check=True)
+    process = subprocess.run([sys.executable, "-c", program, folder], capture_output=True, text=True, check=True)
 
-    assert set(done.stdout.split()) == {"tipstaff.db", "tipstaff.db-wal", "tipstaff.db-shm"}
+    assert set(process.stdout.split()) == {"tipstaff.db", "tipstaff.db-wal", "tipstaff.db-shm"}
     assert modes(folder) == {"b": 0o700, "tipstaff.db": 0o600}
 
 
 def test_other_files_of_sqlite_are_private(tmp_path: Path) -> None:
-    """The files that SQLite keeps beside the database have its mode."""
+    """Only this user can read the files that SQLite keeps beside the database."""
     store = open_store(read_settings(data_dir=tmp_path / "data"))
     store.rulings.record(RULING)
 
@@ -49,28 +49,28 @@ def test_other_files_of_sqlite_are_private(tmp_path: Path) -> None:
 
 
 def test_every_connection_is_safe(tmp_path: Path) -> None:
-    """Each connection to SQLite logs ahead, syncs at each commit, checks references, overwrites what is deleted and waits."""
+    """Each connection to SQLite has a write-ahead log, syncs at each commit, checks references, overwrites deleted rows and waits."""
     database = open_database(read_settings(data_dir=tmp_path))
     expected = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "busy_timeout": 10_000}
 
-    with database.reading() as first, database.reading() as second:
+    with database.read_transaction() as first, database.read_transaction() as second:
         for connection in (first, second):
             assert {name: connection.execute(text(f"PRAGMA {name}")).scalar() for name in expected} == expected
     database.close()
 
 
-def test_block_that_raises_keeps_nothing(store: Store) -> None:
-    """What was written in a block that raises is not kept, and the exception goes through."""
+def test_block_that_raises_stores_nothing(store: Store) -> None:
+    """Changes in a block that raises are not stored, and the exception is passed on."""
 
-    def interrupted() -> None:
-        with store.database.writing() as connection:
+    def interrupt() -> None:
+        with store.database.write_transaction() as connection:
             connection.execute(text("DELETE FROM alembic_version"))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        interrupted()
+        interrupt()
 
-    with store.database.reading() as connection:
+    with store.database.read_transaction() as connection:
         assert connection.execute(text("SELECT count(*) FROM alembic_version")).scalar() == 1
 
 
@@ -86,18 +86,17 @@ def test_block_that_raises_keeps_nothing(store: Store) -> None:
     ],
 )
 def test_wrong_url_is_refused(url: str) -> None:
-    """A URL that cannot be used stops the start with one line that names the variable and not the password."""
+    """A URL that cannot be used is refused in one line that names the variable and not the password."""
     with pytest.raises(SettingsError, match="TIPSTAFF_DATABASE_URL") as caught:
         open_database(read_settings(database_url=url))
 
-    told = "".join((str(caught.value), repr(caught.value), str(caught.value.__cause__)))
-    assert SECRET not in told
+    assert SECRET not in "".join((str(caught.value), repr(caught.value), str(caught.value.__cause__)))
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_server_that_does_not_answer_is_named(scheme: str) -> None:
-    """If no server answers, one line says which was asked, without the password."""
+    """If no server answers, one line names the address of the server, without the password."""
     settings = read_settings(database_url=f"{scheme}://user:{SECRET}@127.0.0.1:1/forum?application_name={SECRET}")
 
     with pytest.raises(StoreError, match="cannot be reached") as caught:
@@ -109,7 +108,7 @@ def test_server_that_does_not_answer_is_named(scheme: str) -> None:
 
 
 def test_postgresql_password_is_not_shown(postgresql: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that refuses is quoted without the password."""
+    """The message of a server that refuses is quoted without the password."""
     url = postgresql.replace("tipstaff@/postgres", f"tipstaff:{SECRET}@/nowhere")
 
     with pytest.raises(StoreError, match='database "nowhere" does not exist') as caught:
@@ -118,8 +117,8 @@ def test_postgresql_password_is_not_shown(postgresql: str, monkeypatch: pytest.M
     assert SECRET not in str(caught.value)
 
 
-def test_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
-    """A data folder below a file is refused in one line."""
+def test_folder_that_cannot_be_created_is_refused(tmp_path: Path) -> None:
+    """A data folder that cannot be created, because there is a file in its place, is refused in one line."""
     (tmp_path / "file").touch()
 
     with pytest.raises(SettingsError, match="set TIPSTAFF_DATA_DIR") as caught:
@@ -130,7 +129,7 @@ def test_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", ["no database ", "SQLite format 3\0"])
 def test_damaged_file_is_one_line(tmp_path: Path, damage: str) -> None:
-    """A file that is no database, or was one, stops the start in one line that names it."""
+    """A file that is no database, or no longer one, is refused in one line that names it."""
     file = tmp_path / "tipstaff.db"
     file.write_bytes(damage.encode() * 1000)
 
@@ -158,8 +157,8 @@ def test_damage_that_shows_later_is_one_line(tmp_path: Path) -> None:
     store.close()
 
 
-def test_writer_that_never_ends_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If another process holds the database for too long, a call fails in one line."""
+def test_lock_that_is_never_released_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If another connection locks the database for too long, a call fails in one line; afterwards calls succeed again."""
     monkeypatch.setattr("service.store.database._BUSY_SECONDS", 0)
     store = open_store(read_settings(data_dir=tmp_path))
     other = sqlite3.connect(tmp_path / "tipstaff.db", isolation_level=None)
@@ -175,25 +174,26 @@ def test_writer_that_never_ends_is_one_line(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_full_disk_acknowledges_nothing(tmp_path: Path) -> None:
-    """When the disk is full a ruling is refused in one line without its text; what was acknowledged before stays."""
+    """When the disk is full, a ruling is refused in one line without its text, and every ruling that was acknowledged is there."""
     store = open_store(read_settings(data_dir=tmp_path))
-    with store.database.reading() as connection:
+    with store.database.read_transaction() as connection:
         pages = connection.execute(text("PRAGMA page_count")).scalar_one()
-    with store.database.reading() as connection:
-        # What SQLite does when the file cannot grow; the pool gives out this one connection below.
+    with store.database.read_transaction() as connection:
+        # SQLite reports a full disk then. The pool has one connection, which is used below as well.
         connection.execute(text(f"PRAGMA max_page_count = {pages + 10}"))
-    kept: list[int] = []
+    acknowledged: list[int] = []
 
     def fill() -> None:
-        while True:
-            kept.append(store.rulings.record(Ruling(dialect="d", text=f"{SECRET} {len(kept)} " * 50, abusive=True)))
+        for number in range(10_000):
+            ruling = Ruling(dialect="d", text=f"{SECRET} {number} " * 50, abusive=True)
+            acknowledged.append(store.rulings.record(ruling))
 
     with pytest.raises(StoreError, match="the disk is full: free some space") as caught:
         fill()
 
     assert SECRET not in str(caught.value)
-    assert kept
-    assert [one.id for one in store.rulings.latest()] == kept
+    assert acknowledged
+    assert [entry.id for entry in store.rulings.latest()] == acknowledged
     store.close()
 
 
@@ -214,18 +214,13 @@ except StoreError as error:
 
 
 def test_file_that_cannot_grow_acknowledges_nothing(tmp_path: Path) -> None:
-    """When the operating system refuses a write, the call fails in one line, and exactly what was acknowledged is there."""
+    """When the operating system refuses a write, the call fails in one line, and exactly the rulings that were acknowledged are there."""
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[1] == resource.RLIM_INFINITY
-    done = subprocess.run([sys.executable, "-c", LIMITED, tmp_path], capture_output=True, text=True, check=False)
+    process = subprocess.run([sys.executable, "-c", LIMITED, tmp_path], capture_output=True, text=True, check=False)
 
     store = open_store(read_settings(data_dir=tmp_path))
-    assert done.returncode == 0, done.stderr
-    assert "check the disk, its free space and the limits of this process" in done.stderr
-    assert done.stderr.count("\n") == 1
-    assert {str(kept.id) for kept in store.rulings.latest()} == set(done.stdout.split()) != set()
+    assert process.returncode == 0, process.stderr
+    assert "check the disk, its free space and the limits of this process" in process.stderr
+    assert process.stderr.count("\n") == 1
+    assert {str(entry.id) for entry in store.rulings.latest()} == set(process.stdout.split()) != set()
     store.close()
-
-
-def test_store_errors_are_ours() -> None:
-    """A caller that catches our errors catches those of the store."""
-    assert issubclass(StoreError, TipstaffError)

@@ -1,4 +1,4 @@
-"""A ruling that was acknowledged is there, whatever happens to the process that took it."""
+"""A ruling that was acknowledged is there, whatever happens to the process that recorded it."""
 
 import signal
 import subprocess
@@ -30,23 +30,23 @@ for number in range(100_000):
 def recording(settings: Settings) -> Callable[[str], "subprocess.Popen[str]"]:
     """A function that starts a process which records rulings and prints the text of each one that was acknowledged."""
     url = settings.database_url
-    given = [f"data_dir={settings.data_dir}"] + ([f"database_url={url.get_secret_value()}"] if url else [])
+    overrides = [f"data_dir={settings.data_dir}"] + ([f"database_url={url.get_secret_value()}"] if url else [])
 
     def start(name: str) -> "subprocess.Popen[str]":
-        return subprocess.Popen([sys.executable, "-c", RECORDING, name, *given], stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen([sys.executable, "-c", RECORDING, name, *overrides], stdout=subprocess.PIPE, text=True)
 
     return start
 
 
-def kept(settings: Settings) -> set[str]:
+def stored_texts(settings: Settings) -> set[str]:
     store = open_store(settings)
-    texts = {one.ruling.text for one in store.rulings.latest()}
+    texts = {entry.ruling.text for entry in store.rulings.latest()}
     store.close()
     return texts
 
 
 def test_killed_process_loses_nothing(settings: Settings, recording: Callable[[str], "subprocess.Popen[str]"]) -> None:
-    """A process that is killed right after it acknowledged a ruling has kept it and all before it."""
+    """If a process is killed right after it acknowledged a ruling, that ruling and all before it are stored."""
     acknowledged: list[str] = []
     for round_ in range(3):
         process = recording("endless")
@@ -57,38 +57,38 @@ def test_killed_process_loses_nothing(settings: Settings, recording: Callable[[s
                 process.send_signal(signal.SIGKILL)
                 break
         acknowledged.extend(line.strip() for line in process.stdout if line.endswith("\n"))
-        process.wait()
+        process.wait(timeout=120)
         process.stdout.close()
 
-    # The last may have been kept when the process died before it could say so.
-    assert set(acknowledged) <= kept(settings)
-    assert len(kept(settings)) <= len(set(acknowledged)) + 1
+    # The last one may have been stored before the process died, but not yet acknowledged.
+    assert set(acknowledged) <= stored_texts(settings)
+    assert len(stored_texts(settings)) <= len(set(acknowledged)) + 1
 
 
 def test_writers_lose_nothing(settings: Settings, recording: Callable[[str], "subprocess.Popen[str]"]) -> None:
-    """What two processes record at the same time is all there."""
+    """All rulings that two processes record at the same time are stored."""
     open_store(settings).close()
     names = ("one", "two")
     processes = [recording(name) for name in names]
 
-    said = [process.communicate(timeout=120)[0].splitlines() for process in processes]
+    outputs = [process.communicate(timeout=120)[0].splitlines() for process in processes]
 
-    assert said == [[f"{name} {number}" for number in range(100)] for name in names]
-    assert kept(settings) == {line for lines in said for line in lines}
+    assert outputs == [[f"{name} {number}" for number in range(100)] for name in names]
+    assert stored_texts(settings) == {line for lines in outputs for line in lines}
 
 
 def test_retry_after_a_crash_counts_once(settings: Settings, recording: Callable[[str], "subprocess.Popen[str]"]) -> None:
-    """A client that never heard the answer sends its ruling again, to a new process, and it counts once."""
+    """If a process dies before it answers and the client sends its ruling again to another, the ruling counts once."""
     process = recording("endless")
     assert process.stdout is not None
     process.stdout.readline()
     process.kill()
-    process.wait()
+    process.wait(timeout=120)
     process.stdout.close()
     store = open_store(settings)
-    before = store.rulings.count()
+    count = store.rulings.count()
 
     store.rulings.record(Ruling(dialect="d", text="endless 0", abusive=True))
 
-    assert store.rulings.count() == before
+    assert store.rulings.count() == count
     store.close()

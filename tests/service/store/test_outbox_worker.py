@@ -1,148 +1,141 @@
-"""What waits in the outbox is handled beside everything else, and a failure never loses a task."""
+"""Tasks in the outbox are handled in the event loop of the service, and no failure loses one."""
 
 import asyncio
 import logging
+import threading
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import Row
 
 from service.store.outbox import Outbox
-from service.store.outbox_worker import Handler, OutboxWorker, TaskError
+from service.store.outbox_worker import OutboxWorker, TaskError, TaskHandler
+from service.store.schema.tables import outbox as table
 from service.store.store import Store
-from service.store.stored_types import State, Task
+from service.store.stored_types import OutboxTask, TaskState
+from tests.waiting import wait_until
 
 
-async def until(met: Callable[[], bool]) -> None:
-    """Waits until a condition is met."""
-    for _ in range(2000):
-        if await asyncio.to_thread(met):
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it never came")
-
-
-def work(outbox: Outbox, handler: Handler, *, met: Callable[[], bool], then: Callable[[OutboxWorker], None] | None = None) -> None:
-    """Runs a worker until a condition is met."""
+def work(outbox: Outbox, handler: TaskHandler, *, until: Callable[[], object]) -> None:
+    """Runs a worker until a condition holds."""
 
     async def run() -> None:
-        async with OutboxWorker(outbox, {"flag": handler}, poll=0.02, grace=5) as worker:
-            if then:
-                then(worker)
-            await until(met)
+        async with OutboxWorker(outbox, {"flag": handler}, poll=0.02, grace=5):
+            await asyncio.to_thread(wait_until, until, what="the worker has done its work")
 
     asyncio.run(run())
 
 
-def failing(error: Exception) -> Callable[[Task], Awaitable[None]]:
-    async def handle(task: Task) -> None:
+def read_row(store: Store) -> Row[Any]:
+    """Returns the one row of the outbox."""
+    with store.database.read_transaction() as connection:
+        return connection.execute(table.select()).one()
+
+
+def failing(error: Exception) -> Callable[[OutboxTask], Awaitable[None]]:
+    async def handle(task: OutboxTask) -> None:
         raise error
 
     return handle
 
 
 def test_tasks_are_handled(store: Store) -> None:
-    """Every task of a known kind goes to its handler and is done; there may be more than run at a time."""
-    seen = []
+    """Every task goes to the handler of its kind and is done, even if there are more than run at a time; other kinds are left alone."""
+    numbers = []
     for number in range(25):
         store.outbox.enqueue("flag", {"n": number}, idempotency=str(number))
     store.outbox.enqueue("other", {}, idempotency="x")
 
-    async def handle(task: Task) -> None:
-        seen.append(task.payload["n"])
+    async def handle(task: OutboxTask) -> None:
+        numbers.append(task.payload["n"])
 
-    work(store.outbox, handle, met=lambda: store.outbox.counts()[State.DONE] == 25)
+    work(store.outbox, handle, until=lambda: store.outbox.count_by_state()[TaskState.DONE] == 25)
 
-    assert sorted(seen) == list(range(25))
-    assert store.outbox.counts()[State.WAITING] == 1
+    assert sorted(numbers) == list(range(25))
+    assert store.outbox.count_by_state()[TaskState.WAITING] == 1
 
 
 def test_failure_is_tried_again(store: Store) -> None:
-    """A handler that fails leaves its task waiting; one that says so for good parks it with the reason."""
+    """A task whose handler fails waits for its next attempt, with the error."""
     outbox = Outbox(store.database, random=lambda: 0.0)
     outbox.enqueue("flag", {}, idempotency="1")
 
-    def held() -> Task | None:
-        with store.database.reading() as connection:
-            from service.store.tables import outbox as table
+    work(outbox, failing(TaskError("they answered 503")), until=lambda: read_row(store).error)
 
-            row = connection.execute(table.select()).one()
-        return row if row.error else None  # type: ignore[return-value]
-
-    work(outbox, failing(TaskError("they answered 503")), met=lambda: held() is not None)
-
-    found = held()
-    assert found is not None
-    assert (found.state, found.attempts, found.error) == ("waiting", 1, "they answered 503")  # type: ignore[attr-defined]
-    assert found.due_at == store.database.now() + timedelta(seconds=30)  # type: ignore[attr-defined]
+    row = read_row(store)
+    assert (row.state, row.attempts, row.error) == ("waiting", 1, "they answered 503")
+    assert row.due_at == store.database.now() + timedelta(seconds=30)
 
 
 @pytest.mark.parametrize("steps", range(6))
-def test_it_ends_though_it_was_just_woken(store: Store, steps: int) -> None:
-    """However far the loop has come with waking it, a worker that is to end does."""
+def test_worker_ends_though_it_was_just_woken(store: Store, steps: int) -> None:
+    """A worker ends, however many steps the event loop has made since it was woken."""
 
     async def run() -> None:
         async with (
-            asyncio.timeout(20) as patience,
+            asyncio.timeout(60) as deadline,
             OutboxWorker(store.outbox, {"flag": failing(ValueError())}, poll=60) as worker,
         ):
             await asyncio.sleep(0.2)
             worker.wake()
             for _ in range(steps):
                 await asyncio.sleep(0)
-        assert not patience.expired()
+        assert not deadline.expired()
 
     asyncio.run(run())
 
 
 def test_final_failure_is_parked(store: Store) -> None:
-    """A handler that says that trying again is useless has its task laid aside at once."""
+    """A task whose handler says that another attempt is useless is given up at once."""
     store.outbox.enqueue("flag", {}, idempotency="1")
 
-    work(store.outbox, failing(TaskError("they answered 404", final=True)), met=lambda: store.outbox.counts()[State.PARKED] == 1)
+    work(store.outbox, failing(TaskError("they answered 404", final=True)), until=store.outbox.list_parked)
 
-    assert store.outbox.parked()[0].error == "they answered 404"
+    assert [parked.error for parked in store.outbox.list_parked()] == ["they answered 404"]
 
 
-def test_our_own_mistake_gives_nothing_away(store: Store, caplog: pytest.LogCaptureFixture) -> None:
-    """A handler that breaks is named in the log and in the task by the kind of its error, not by its message."""
+def test_message_of_an_unexpected_error_is_hidden(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    """The log and the task name the class of an unexpected error in a handler, but not its message, which may hold anything."""
     store.outbox.enqueue("flag", {}, idempotency="1")
 
     with caplog.at_level(logging.DEBUG, "tipstaff.store"):
-        work(store.outbox, failing(ValueError("xyzzy")), met=lambda: "attempt 1" in caplog.text)
+        work(store.outbox, failing(ValueError("xyzzy")), until=lambda: read_row(store).error)
 
+    assert read_row(store).error == "ValueError in its handler, the log says where"
     assert "ValueError in the handler of flag" in caplog.text
     assert "xyzzy" not in caplog.text
 
 
-def test_tasks_at_work_end_first(store: Store) -> None:
-    """A worker that ends lets what it has begun come to its end."""
+def test_running_handlers_end_first(store: Store) -> None:
+    """A worker that ends lets its running handlers finish."""
     store.outbox.enqueue("flag", {}, idempotency="1")
-    begun = []
+    started = threading.Event()
 
-    async def handle(task: Task) -> None:
-        begun.append(task)
+    async def handle(task: OutboxTask) -> None:
+        started.set()
         await asyncio.sleep(0.2)
 
-    work(store.outbox, handle, met=lambda: bool(begun))
+    work(store.outbox, handle, until=started.is_set)
 
-    assert store.outbox.counts()[State.DONE] == 1
+    assert store.outbox.count_by_state()[TaskState.DONE] == 1
 
 
 def test_woken_worker_looks_at_once(store: Store) -> None:
-    """A worker that is told of a new task does not wait for its next look."""
+    """A worker that is woken looks for tasks at once, long before its next look."""
 
     async def run() -> None:
-        async def handle(task: Task) -> None: ...
+        async def handle(task: OutboxTask) -> None: ...
 
         async with OutboxWorker(store.outbox, {"flag": handle}, poll=3600) as worker:
             await asyncio.sleep(0)
             await asyncio.to_thread(store.outbox.enqueue, "flag", {}, idempotency="1")
 
-            def done() -> bool:
-                return store.outbox.counts()[State.DONE] == 1
+            def is_done() -> bool:
+                return store.outbox.count_by_state()[TaskState.DONE] == 1
 
             worker.wake()
-            await until(done)
+            await asyncio.to_thread(wait_until, is_done, what="the task is done")
 
     asyncio.run(run())

@@ -1,4 +1,4 @@
-"""Rulings are exported as a table that training reads, whole, private and named by its content."""
+"""Rulings are exported as a table that training reads; it is complete, private and named by its content."""
 
 import csv
 import hashlib
@@ -11,7 +11,7 @@ import pytest
 
 from model.comment import Format
 from model.errors import InputError
-from service.store.snapshot import COLUMNS, take
+from service.store.snapshot import SNAPSHOT_COLUMNS, write_snapshot
 from service.store.store import Store
 from service.store.stored_types import Ruling
 from service.table_files import TableFormat
@@ -29,9 +29,9 @@ def record(store: Store) -> None:
 
 @pytest.mark.parametrize("table_format", TableFormat)
 def test_a_snapshot_holds_the_rulings_in_every_format(store: Store, tmp_path: Path, table_format: TableFormat) -> None:
-    """Texts are without mark-up, a comment of which nothing is left is missing, answers that were not given are empty."""
+    """Texts are without mark-up, a comment without text is left out, and missing answers are empty."""
     record(store)
-    snapshot = take(store.rulings, tmp_path, form=table_format)
+    snapshot = write_snapshot(store.rulings, tmp_path, table_format=table_format)
     if table_format is TableFormat.PARQUET:
         rows = pq.read_table(snapshot.path).to_pylist()
     elif table_format is TableFormat.JSONL:
@@ -40,7 +40,7 @@ def test_a_snapshot_holds_the_rulings_in_every_format(store: Store, tmp_path: Pa
         values = {"": None, "true": True, "false": False}
         with snapshot.path.open(newline="", encoding="utf-8") as file:
             rows = [{name: values.get(value, value) for name, value in row.items()} for row in csv.DictReader(file)]
-    assert [list(row) for row in rows] == [[*COLUMNS, "attribute.off_topic"]] * 3
+    assert [list(row) for row in rows] == [[*SNAPSHOT_COLUMNS, "attribute.off_topic"]] * 3
     assert [row["text"] for row in rows] == ['you "idiot",\r really', "Good day", "hm"]
     assert [row["label"] for row in rows] == ["toxic", "fine", None]
     assert [(row["abusive"], row["hateful"], row["attribute.off_topic"]) for row in rows] == [
@@ -57,9 +57,9 @@ def test_a_snapshot_holds_the_rulings_in_every_format(store: Store, tmp_path: Pa
 
 
 def test_a_snapshot_is_named_by_its_content_and_never_changed(store: Store, tmp_path: Path) -> None:
-    """The same rulings make the same file, which only its owner can read and nobody can write."""
+    """The same rulings make the same file, which only its owner may read and nobody may write."""
     record(store)
-    snapshot, again = (take(store.rulings, tmp_path / "out") for _ in range(2))
+    snapshot, again = (write_snapshot(store.rulings, tmp_path / "out") for _ in range(2))
     assert snapshot == again
     assert snapshot.sha256 == hashlib.sha256(snapshot.path.read_bytes()).hexdigest()
     assert snapshot.path.name == f"rulings-{snapshot.sha256[:12]}.parquet"
@@ -68,15 +68,15 @@ def test_a_snapshot_is_named_by_its_content_and_never_changed(store: Store, tmp_
 
 
 def test_training_reads_a_snapshot(store: Store, tmp_path: Path) -> None:
-    """Every format is a labelled table as it is."""
+    """A snapshot in any format is a labelled table that training reads."""
     record(store)
     for table_format in TableFormat:
-        reading = read_tables([take(store.rulings, tmp_path, form=table_format).path])
-        assert len(reading.rows) == 3
+        tables = read_tables([write_snapshot(store.rulings, tmp_path, table_format=table_format).path])
+        assert len(tables.rows) == 3
 
 
 def test_nothing_to_export_is_refused(store: Store, tmp_path: Path) -> None:
-    """No empty table is written."""
+    """If there is no ruling, no table is written."""
     with pytest.raises(InputError, match="no ruling to export"):
-        take(store.rulings, tmp_path / "out")
+        write_snapshot(store.rulings, tmp_path / "out")
     assert not list((tmp_path / "out").iterdir())

@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from service.settings import Settings
-from service.store.outbox_worker import Handler, TaskError
-from service.store.stored_types import Task
+from service.store.outbox_worker import TaskError, TaskHandler
+from service.store.stored_types import OutboxTask
 
 if TYPE_CHECKING:
     import httpx
@@ -24,12 +24,12 @@ _TIMEOUT = 20
 _MAX_WAIT = timedelta(days=1)
 
 
-def flag_handlers(settings: Settings) -> Mapping[str, Handler]:
+def flag_handlers(settings: Settings) -> Mapping[str, TaskHandler]:
     """Return the handler of flags, if the settings name a forum; otherwise flags wait in the outbox until they do."""
     if settings.discourse_url is None:
         return {}
 
-    async def flag(task: Task) -> None:
+    async def flag(task: OutboxTask) -> None:
         import httpx
 
         try:

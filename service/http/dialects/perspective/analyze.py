@@ -31,7 +31,7 @@ from service.http.dialects.perspective.spans import TextPart, split_sentences, u
 from service.http.dialects.verdicts import CommentVerdict, comment_verdicts, judge_for_client
 from service.http.responses import json_response
 from service.http.state import require_identifier, require_moderator
-from service.perspective.attribute_names import ABUSIVE, HATEFUL, USUAL, shown, source_of
+from service.perspective.attribute_names import ABUSIVE, ALL_SPELLINGS, HATEFUL, printable_name, score_name
 from service.settings import Settings
 
 __all__ = ["analyze_endpoint", "uniform_scores"]
@@ -86,14 +86,14 @@ def _requested_attributes(request: Request, message: AnalyzeCommentRequest) -> l
     moderator = require_moderator(request)
     attributes = []
     for name, parameters in message.requested_attributes.items():
-        source = source_of(name, published=moderator.attributes, version=moderator.version)
+        source = score_name(name, published=moderator.attributes, version=moderator.version)
         if source is None:
-            raise invalid_request(f"Unknown requested attribute: {shown(name)}")
+            raise invalid_request(f"Unknown requested attribute: {printable_name(name)}")
         if parameters is None:
             attributes.append(_RequestedAttribute(name, source, 0.0))
             continue
         if parameters.score_type not in _PROBABILITY_TYPES:
-            raise invalid_request(f"Requested score type {parameters.score_type} is not supported by attribute {shown(name)}")
+            raise invalid_request(f"Requested score type {parameters.score_type} is not supported by attribute {printable_name(name)}")
         attributes.append(_RequestedAttribute(name, source, parameters.score_threshold or 0.0))
     request.scope[_REQUESTED_NAMES] = tuple(attribute.name for attribute in attributes)
     return attributes
@@ -102,7 +102,7 @@ def _requested_attributes(request: Request, message: AnalyzeCommentRequest) -> l
 def _check_languages(languages: Sequence[str], attributes: Sequence[_RequestedAttribute], *, learned: Collection[str]) -> None:
     unsupported = [language for language in languages if primary_language(language) not in learned]
     if unsupported:
-        raise language_error(attributes[0].name, [shown(each) for each in unsupported], requested=True)
+        raise language_error(attributes[0].name, [printable_name(each) for each in unsupported], requested=True)
 
 
 async def _analyze(
@@ -165,7 +165,7 @@ def _score(source: str, result: CommentVerdict) -> float:
 def uniform_scores(value: float, request: Request) -> Response:
     """Answer a call that could not be judged as if every attribute had this score."""
     score = Score(value=value, type="PROBABILITY")
-    names: Sequence[str] = request.scope.get(_REQUESTED_NAMES, USUAL)
+    names: Sequence[str] = request.scope.get(_REQUESTED_NAMES, ALL_SPELLINGS)
     return json_response(
         AnalyzeCommentResponse(
             attributeScores={name: AttributeScores(spanScores=[], summaryScore=score) for name in names},

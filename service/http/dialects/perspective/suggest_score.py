@@ -29,7 +29,7 @@ from service.http.dialects.perspective.schemas import (
 )
 from service.http.state import get_state
 from service.http.store_writes import record_ruling
-from service.perspective.attribute_names import ABUSIVE, HATEFUL, question_of, shown
+from service.perspective.attribute_names import ABUSIVE, HATEFUL, printable_name, question_name
 from service.settings import Settings
 from service.store.stored_types import Ruling
 
@@ -97,12 +97,12 @@ def _read_answers(attribute_scores: Mapping[str, GivenScores | None] | None) -> 
         raise invalid_request(f"attributeScores: holds {len(attribute_scores)} attributes; send at most {_MAX_ATTRIBUTES}")
     answers: dict[str, bool] = {}
     for name, scores in attribute_scores.items():
-        question = question_of(name)
+        question = question_name(name)
         if question is None:
-            raise invalid_request(f"Unknown attribute: {shown(name)}")
-        value = _read_score(shown(name), scores or GivenScores()) >= _YES_THRESHOLD
+            raise invalid_request(f"Unknown attribute: {printable_name(name)}")
+        value = _read_score(printable_name(name), scores or GivenScores()) >= _YES_THRESHOLD
         if answers.setdefault(question, value) != value:
-            raise invalid_request(f"attributeScores: {shown(name)} contradicts another score")
+            raise invalid_request(f"attributeScores: {printable_name(name)} contradicts another score")
     return answers
 
 

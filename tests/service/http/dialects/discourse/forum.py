@@ -11,9 +11,9 @@ from urllib.parse import parse_qs
 import httpx
 
 from service.settings import Settings, read_settings
+from service.store.schema.tables import outbox
 from service.store.store import open_store
-from service.store.stored_types import State
-from service.store.tables import outbox
+from service.store.stored_types import TaskState
 
 
 class Forum(ThreadingHTTPServer):
@@ -100,10 +100,10 @@ def send_webhook(client: httpx.Client, content: bytes, *, event: str = "post_cre
     return client.post("/discourse/webhook", content=content, headers=headers)
 
 
-def outbox_counts(folder: Path) -> dict[State, int]:
+def outbox_counts(folder: Path) -> dict[TaskState, int]:
     """Return how many tasks of each state are in the outbox of a service."""
     store = open_store(read_settings(data_dir=folder))
-    counts = store.outbox.counts()
+    counts = store.outbox.count_by_state()
     store.close()
     return counts
 
@@ -111,7 +111,7 @@ def outbox_counts(folder: Path) -> dict[State, int]:
 def outbox_content(folder: Path) -> str:
     """Return everything that is in the outbox of a service, as text."""
     store = open_store(read_settings(data_dir=folder))
-    with store.database.reading() as connection:
+    with store.database.read_transaction() as connection:
         rows = connection.execute(outbox.select()).all()
     store.close()
     return repr(rows)

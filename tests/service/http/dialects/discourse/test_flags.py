@@ -11,7 +11,7 @@ from model.errors import SettingsError
 from service.http.dialects.discourse.flags import FLAG_KIND, flag_handlers
 from service.settings import Settings, read_settings
 from service.store.outbox_worker import TaskError
-from service.store.stored_types import State, Task
+from service.store.stored_types import OutboxTask, TaskState
 from tests.service.http.dialects.discourse.forum import Forum, forum_settings, outbox_content, outbox_counts, post_body, send_webhook
 from tests.service.http.sample_texts import TOXIC
 from tests.service.http.server_process import ServerProcess
@@ -40,7 +40,7 @@ def test_half_a_configuration_is_refused(options: dict[str, str]) -> None:
 
 def send_flag(settings: Settings) -> None:
     """Hand one flag to the handler."""
-    task = Task(id=1, kind=FLAG_KIND, payload={"post": 7, "hide": False}, attempts=1, created_at=datetime.now(UTC))
+    task = OutboxTask(id=1, kind=FLAG_KIND, payload={"post": 7, "hide": False}, attempts=1, created_at=datetime.now(UTC))
     asyncio.run(flag_handlers(settings)[FLAG_KIND](task))  # type: ignore[arg-type]
 
 
@@ -117,7 +117,7 @@ def test_flag_survives_the_death_of_the_service(forum: Forum, tmp_path: Path) ->
 
     forum.is_busy = False
     with _serve(forum, tmp_path):
-        wait_until(lambda: outbox_counts(tmp_path)[State.DONE] == 1, what="the flag is set", seconds=120)
+        wait_until(lambda: outbox_counts(tmp_path)[TaskState.DONE] == 1, what="the flag is set", seconds=120)
 
     assert answer.json() == {"flagged": True}
     assert len(forum.flags) == before + 1

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from model.moderator import Moderator
 from service.http.app import create_app
 from service.settings import read_settings
-from service.store.stored_types import State
+from service.store.stored_types import TaskState
 from tests.service.http.dialects.discourse.forum import Forum, forum_settings, outbox_content, outbox_counts, post_body, send_webhook
 from tests.service.http.sample_texts import FINE, TOXIC
 from tests.waiting import wait_until
@@ -31,7 +31,7 @@ def test_post_is_flagged(moderator: Moderator, running: Callable[..., Any], foru
             send_webhook(client, post_body(TOXIC)),
             send_webhook(client, post_body(FINE, id=8)),
         ]
-        wait_until(lambda: outbox_counts(tmp_path)[State.DONE] == 1, what="the flag is set")
+        wait_until(lambda: outbox_counts(tmp_path)[TaskState.DONE] == 1, what="the flag is set")
 
     assert [(answer.status_code, answer.json()) for answer in answers] == [
         (200, {"flagged": True}),
@@ -41,14 +41,14 @@ def test_post_is_flagged(moderator: Moderator, running: Callable[..., Any], foru
     assert forum.flags == [{"path": "/post_actions.json", "id": "7", "post_action_type_id": "4"}]
     assert forum.headers[0]["api-key"] == "k" * 64
     assert forum.headers[0]["api-username"].encode("latin-1").decode() == "Jörg"
-    assert outbox_counts(tmp_path) == {State.DONE: 1, State.WAITING: 0, State.PARKED: 0}
+    assert outbox_counts(tmp_path) == {TaskState.DONE: 1, TaskState.WAITING: 0, TaskState.PARKED: 0}
 
 
 def test_outbox_holds_no_text(moderator: Moderator, running: Callable[..., Any], forum: Forum, tmp_path: Path) -> None:
     """The outbox holds the number of a post that is to be flagged, never its text."""
     with running(create_app(forum_settings(forum, tmp_path), load=lambda _: moderator)) as client:
         send_webhook(client, post_body(TOXIC))
-        wait_until(lambda: outbox_counts(tmp_path)[State.DONE] == 1, what="the flag is set")
+        wait_until(lambda: outbox_counts(tmp_path)[TaskState.DONE] == 1, what="the flag is set")
 
     assert "pathetic" not in outbox_content(tmp_path)
     assert "{'post': 7, 'hide': False}" in outbox_content(tmp_path)
@@ -62,7 +62,7 @@ def test_each_version_is_judged(moderator: Moderator, running: Callable[..., Any
             send_webhook(client, post_body(TOXIC, version=2), event="post_edited"),
             send_webhook(client, post_body(TOXIC, version=3, cooked=None), event="post_edited"),
         ]
-        wait_until(lambda: outbox_counts(tmp_path)[State.DONE] == 2, what="both flags are set")
+        wait_until(lambda: outbox_counts(tmp_path)[TaskState.DONE] == 2, what="both flags are set")
 
     assert [answer.json()["flagged"] for answer in answers] == [False, True, True]
     assert [flag["id"] for flag in forum.flags] == ["7", "7"]
@@ -73,7 +73,7 @@ def test_rejected_post_may_be_hidden(moderator: Moderator, running: Callable[...
     with running(create_app(forum_settings(forum, tmp_path, discourse_hide=True), load=lambda _: moderator)) as client:
         send_webhook(client, post_body(TOXIC, id=1))
         send_webhook(client, post_body(unsure, id=2))
-        wait_until(lambda: outbox_counts(tmp_path)[State.DONE] == 2, what="both flags are set")
+        wait_until(lambda: outbox_counts(tmp_path)[TaskState.DONE] == 2, what="both flags are set")
 
     assert {flag["id"]: flag.get("take_action") for flag in forum.flags} == {"1": "true", "2": None}
 

@@ -10,7 +10,7 @@ import pytest
 from model.errors import ArtefactError
 from model.moderator import Moderator
 from service.http.app import create_app
-from service.perspective.attribute_names import source_of
+from service.perspective.attribute_names import score_name
 from service.settings import Settings, read_settings
 from tests.service.http.dialects.perspective.calls import ANALYZE, analyze, analyze_body, error_of, summary_score
 from tests.service.http.sample_texts import FINE, GERMAN, HATEFUL, TOXIC
@@ -41,8 +41,8 @@ def test_only_heads_that_are_published_are_served(client: httpx.Client, moderato
     for name in moderator.attributes:
         assert 0 <= summary_score(analyze(client, TOXIC, name.upper()), name.upper()) <= 1
     for name in ("INSULT", "THREAT", "PROFANITY", "SEVERE_TOXICITY", "SEXUALLY_EXPLICIT"):
-        assert source_of(name, published=(), version="v") is None
-        assert source_of(f"{name}_EXPERIMENTAL", published=(name.lower(),), version="v") == name.lower()
+        assert score_name(name, published=(), version="v") is None
+        assert score_name(f"{name}_EXPERIMENTAL", published=(name.lower(),), version="v") == name.lower()
         if name.lower() not in moderator.attributes:
             assert error_of(analyze(client, TOXIC, name))[2]["errorType"] == "INVALID_REQUEST"
 

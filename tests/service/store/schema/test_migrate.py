@@ -1,4 +1,4 @@
-"""The tables are brought up to date, by one of many, and a newer database is left alone."""
+"""One of several processes brings the tables up to date, and a newer database is left alone."""
 
 import subprocess
 import sys
@@ -10,9 +10,9 @@ from sqlalchemy import text
 from model.errors import StoreError
 from service.settings import Settings, read_settings
 from service.store.database import open_database
-from service.store.migrate import migrations, revision, upgrade
+from service.store.schema.migrate import alembic_config, read_revision, upgrade_database
+from service.store.schema.tables import REVISION, metadata
 from service.store.store import Store, open_store
-from service.store.tables import REVISION, metadata
 
 OPEN = """
 import sys
@@ -30,82 +30,82 @@ def arguments(settings: Settings) -> list[str]:
 
 
 def test_migrations_lead_to_the_tables(store: Store) -> None:
-    """What the migrations make is what the code expects, to the column and index."""
+    """The migrations make the tables that the code expects, down to columns and indexes."""
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    with store.database.reading() as connection:
-        found = MigrationContext.configure(connection, opts={"compare_type": True})
+    with store.database.read_transaction() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
 
-        assert compare_metadata(found, metadata) == []
+        assert compare_metadata(context, metadata) == []
 
 
 def test_newest_revision_is_known_without_alembic() -> None:
     """The revision that the code expects is the last of the migrations."""
     from alembic.script import ScriptDirectory
 
-    assert ScriptDirectory.from_config(migrations()).get_current_head() == REVISION
+    assert ScriptDirectory.from_config(alembic_config()).get_current_head() == REVISION
 
 
 def test_upgrade_is_done_once(settings: Settings) -> None:
     """The first upgrade makes the tables, the second has nothing to do."""
     database = open_database(settings)
 
-    before = revision(database)
-    done = [upgrade(database) for _ in range(2)]
+    revision = read_revision(database)
+    changes = [upgrade_database(database) for _ in range(2)]
 
-    assert (before, done, revision(database)) == (None, [True, False], REVISION)
+    assert (revision, changes, read_revision(database)) == (None, [True, False], REVISION)
     database.close()
 
 
 def test_many_start_at_once(settings: Settings) -> None:
-    """Several processes that start at once on nothing all find the tables and write to them."""
-    started = [subprocess.Popen([sys.executable, "-c", OPEN, *arguments(settings)], stderr=subprocess.PIPE) for _ in range(4)]
+    """Several processes that start at once without any tables all find them and write to them."""
+    processes = [subprocess.Popen([sys.executable, "-c", OPEN, *arguments(settings)], stderr=subprocess.PIPE) for _ in range(4)]
 
-    errors = [process.communicate(timeout=120)[1] for process in started]
+    errors = [process.communicate(timeout=120)[1] for process in processes]
 
-    assert [process.returncode for process in started] == [0] * 4, errors
+    assert [process.returncode for process in processes] == [0] * 4, errors
     store = open_store(settings)
     assert len(store.keys.list()) == 4
     store.close()
 
 
 def test_database_that_is_up_to_date_needs_no_alembic(tmp_path: Path) -> None:
-    """A worker that starts on tables that are up to date does not import Alembic."""
+    """A worker whose tables are up to date does not import Alembic."""
     open_store(read_settings(data_dir=tmp_path)).close()
 
     program = OPEN + "assert not [name for name in sys.modules if name.startswith('alembic')]"
-    done = subprocess.run([sys.executable, "-c", program, f"data_dir={tmp_path}"], capture_output=True, text=True, check=False)
+    process = subprocess.run([sys.executable, "-c", program, f"data_dir={tmp_path}"], capture_output=True, text=True, check=False)
 
-    assert done.returncode == 0, done.stderr
+    assert process.returncode == 0, process.stderr
 
 
 def test_newer_database_is_refused(settings: Settings) -> None:
-    """A database of a newer version stops the start in one line, and is left as it is."""
+    """A database of a newer version is refused in one line and left as it is."""
     store = open_store(settings)
-    with store.database.writing() as connection:
+    with store.database.write_transaction() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
     with pytest.raises(StoreError, match=r"newer than this Tipstaff \(its revision is 9999,") as caught:
         open_store(settings)
 
     assert "\n" not in str(caught.value)
-    assert revision(store.database) == "9999"
+    assert read_revision(store.database) == "9999"
     store.close()
 
 
 def test_failed_upgrade_leaves_nothing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An upgrade that fails on its way leaves no table behind, so that the next one can do it."""
+    """An upgrade that fails half-way leaves no table behind, so that the next one succeeds."""
     database = open_database(settings)
-    with database.writing() as connection:
-        # In the way of the last table that is made.
+    with database.write_transaction() as connection:
+        # In the place of the last table that the upgrade creates.
         connection.execute(text("CREATE TABLE outbox (id INTEGER)"))
 
     with pytest.raises(StoreError):
-        upgrade(database)
+        upgrade_database(database)
 
-    assert revision(database) is None
-    with database.writing() as connection:
+    assert read_revision(database) is None
+    with database.write_transaction() as connection:
         connection.execute(text("DROP TABLE outbox"))
-    assert upgrade(database)
+    assert upgrade_database(database)
     database.close()

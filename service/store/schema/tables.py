@@ -1,4 +1,4 @@
-"""The tables, as `migrations` leaves them; a test compares the two."""
+"""The tables as the newest of the `migrations` leaves them; a test compares the two."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -22,20 +22,20 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-__all__ = ["REVISION", "UtcTime", "Words", "keys", "metadata", "outbox", "rulings"]
+__all__ = ["REVISION", "StorableText", "UtcTime", "keys", "metadata", "outbox", "rulings"]
 
 REVISION = "0001"
 """The newest revision in `migrations`."""
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """A time in UTC; one without a zone is refused on the way in and never comes out."""
+    """A time in UTC. A time without a zone cannot be stored and is never returned."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Take it to UTC."""
+        """Convert a time to UTC."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -43,27 +43,27 @@ class UtcTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Say that it is UTC where the database does not (SQLite)."""
+        """Add the zone that SQLite does not store, and convert to UTC what other databases return."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class Words(TypeDecorator[str]):
-    """Text from outside; what a database refuses to keep, NUL (PostgreSQL) and half a surrogate pair, becomes U+FFFD."""
+class StorableText(TypeDecorator[str]):
+    """Text from outside. NUL, which PostgreSQL refuses, and half a surrogate pair, which all refuse, become U+FFFD."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Replace what cannot be kept."""
+        """Replace the characters that cannot be stored."""
         if value is None or (value.isascii() and "\0" not in value):
             return value
         return value.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _id() -> Column[Any]:
-    # SQLite counts up by itself in a column of this exact type alone.
+    # SQLite numbers rows by itself only in a column of exactly this type.
     return Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
 
 
@@ -83,7 +83,7 @@ keys = Table(
     Column("name", String(200), nullable=False),
     Column("digest", String(64), nullable=False, unique=True),
     Column("scopes", String(200), nullable=False),
-    Column("community", Words),
+    Column("community", StorableText),
     Column("created_at", UtcTime, nullable=False),
     Column("last_used", Date),
     Column("revoked_at", UtcTime),
@@ -95,11 +95,11 @@ rulings = Table(
     _id(),
     Column("created_at", UtcTime, nullable=False, index=True),
     Column("dialect", String(64), nullable=False),
-    Column("community", Words),
-    Column("comment", Words),
-    Column("text", Words),
+    Column("community", StorableText),
+    Column("comment", StorableText),
+    Column("text", StorableText),
     Column("format", String(16), nullable=False),
-    Column("language", Words),
+    Column("language", StorableText),
     Column("label", String(16)),
     Column("abusive", Boolean),
     Column("hateful", Boolean),
@@ -110,13 +110,13 @@ rulings = Table(
     Column("verdict", String(16)),
     Column("artefact", String(200)),
     Column("key_id", String(16), ForeignKey("keys.id")),
-    Column("moderator", Words),
-    # Of dialect, community, the client's id and the text: which comment this is about.
+    Column("moderator", StorableText),
+    # Identifies the comment: the digest of its dialect, community, client's id and text.
     Column("comment_digest", String(64), nullable=False),
-    # Of the comment, the answers and the ruling before (or the client's token): which act of ruling this is.
+    # Identifies the act of ruling: the digest of the comment, the answers and the ruling before (or the client's token).
     Column("idempotency", String(64), nullable=False, unique=True),
     Index(None, "comment_digest", "id"),
-    # The number of a ruling that was deleted is never given to another.
+    # The number of a deleted row is never used again.
     sqlite_autoincrement=True,
 )
 
@@ -133,7 +133,7 @@ outbox = Table(
     Column("attempts", Integer, nullable=False),
     Column("lease_until", UtcTime),
     Column("finished_at", UtcTime),
-    Column("error", Words),
+    Column("error", StorableText),
     Index(None, "state", "due_at"),
     sqlite_autoincrement=True,
 )

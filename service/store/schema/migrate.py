@@ -1,4 +1,4 @@
-"""Brings the tables up to date; several workers and replicas may do so at once."""
+"""Brings the tables of a database up to date; several workers and replicas may do so at once."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,55 +7,56 @@ from sqlalchemy import Connection, inspect, text
 
 from model.errors import StoreError
 from service.store.database import Database
-from service.store.tables import REVISION
+from service.store.schema.tables import REVISION
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-__all__ = ["migrations", "revision", "upgrade"]
+__all__ = ["alembic_config", "read_revision", "upgrade_database"]
 
 # Any number will do, as long as nobody else locks it: the first eight bytes of "tipstaff".
 _LOCK = int.from_bytes(b"tipstaff")
 
 
-def revision(database: Database) -> str | None:
-    """Tell the revision that the tables have; None if there are none.
+def read_revision(database: Database) -> str | None:
+    """Return the revision of a database's tables; None if it has no tables.
 
     Raises:
         StoreError: the database cannot be read.
     """
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         return _revision(connection)
 
 
-def upgrade(database: Database) -> bool:
+def upgrade_database(database: Database) -> bool:
     """Bring the tables up to date, in one transaction.
 
     Returns:
-        Whether there was anything to do.
+        Whether anything was changed.
 
     Raises:
         StoreError: the database is newer than this Tipstaff, or cannot be written.
     """
-    # First without Alembic, which takes 10 MiB and a fifth of a second that a worker can do without.
-    if revision(database) == REVISION:
+    # Mostly nothing has to change, and Alembic takes 10 MiB and a fifth of a second.
+    if read_revision(database) == REVISION:
         return False
     from alembic import command
 
-    with database.writing() as connection:
+    with database.write_transaction() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        found = _revision(connection)
-        if found == REVISION:
+        # Another process may have brought the tables up to date while this one waited.
+        revision = _revision(connection)
+        if revision == REVISION:
             return False
-        config = migrations()
-        _refuse_newer(config, found, name=database.name)
+        config = alembic_config()
+        _refuse_newer(config, revision, name=database.name)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return True
 
 
-def migrations() -> "Config":
+def alembic_config() -> "Config":
     """Return Alembic's configuration for the migrations that ship."""
     from alembic.config import Config
 
@@ -68,16 +69,16 @@ def migrations() -> "Config":
 def _revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
-    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return found
+    revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return revision
 
 
-def _refuse_newer(config: "Config", found: str | None, *, name: str) -> None:
+def _refuse_newer(config: "Config", revision: str | None, *, name: str) -> None:
     from alembic.script import ScriptDirectory
 
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if found is not None and found not in known:
+    shipped_revisions = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if revision is not None and revision not in shipped_revisions:
         raise StoreError(
-            f"the database {name} is newer than this Tipstaff (its revision is {found}, the newest known here {REVISION}): "
+            f"the database {name} is newer than this Tipstaff (its revision is {revision}, the newest known here {REVISION}): "
             "start the newer Tipstaff, or restore a backup"
         )

@@ -1,4 +1,4 @@
-"""Keys, rulings, outbox."""
+"""The first tables: keys, rulings and outbox."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,0 +1,72 @@
+"""Checks of settings that are lists, or that have to agree with one another. Each raises a ValueError that says what is wrong."""
+
+from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
+from ipaddress import ip_network
+
+from service.setting_types import split_commas
+
+__all__ = ["check_body_size", "check_dialects", "check_pair", "check_proxies", "check_storage", "parse_dialects", "parse_failure_answers"]
+
+_DIALECTS = ("perspective", "openai", "coral", "discourse", "detoxify", "synapse", "akismet")
+_FAILURE_ANSWERS = ("open", "closed", "error")
+_STORAGE_SCHEMES = ("redis", "rediss", "redis+unix")
+
+# JSON may write one byte of a text as six: \u0000.
+_ESCAPED_BYTES = 6
+
+
+def parse_dialects(text: str) -> tuple[str, ...]:
+    """Return the dialects that a list names; ``all`` is every one of them, ``none`` is none."""
+    if text.strip() == "all":
+        return _DIALECTS
+    return () if text.strip() == "none" else split_commas(text)
+
+
+def parse_failure_answers(text: str) -> dict[str, str]:
+    """Return the answers in a list such as ``synapse=open,coral=error``, by dialect."""
+    pairs = (pair.partition("=") for pair in split_commas(text))
+    return {name.strip(): answer.strip() for name, _, answer in pairs}
+
+
+def check_dialects(names: Iterable[str], failure_answers: Mapping[str, str]) -> None:
+    """Refuse dialects that do not exist, and answers to failures that no dialect gives."""
+    for name in (*names, *failure_answers):
+        if name not in _DIALECTS:
+            raise ValueError(f"there is no dialect {name!r}: dialects and on_failure take {', '.join(_DIALECTS)}")
+    for name, answer in failure_answers.items():
+        if answer not in _FAILURE_ANSWERS:
+            raise ValueError(f"on_failure: {name} takes {', '.join(_FAILURE_ANSWERS)}")
+
+
+def check_body_size(max_body_bytes: int, max_comment_bytes: int) -> None:
+    """Refuse a body into which the longest comment does not fit, however JSON escapes it."""
+    if max_body_bytes < _ESCAPED_BYTES * max_comment_bytes:
+        raise ValueError(
+            f"max_body_bytes ({max_body_bytes}) has to be at least {_ESCAPED_BYTES} times max_comment_bytes "
+            f"({max_comment_bytes}), or the longest comment that is allowed does not fit into a body"
+        )
+
+
+def check_pair(**values: object) -> None:
+    """Refuse one of two settings without the other; None is a setting that is not set."""
+    if len({value is None for value in values.values()}) > 1:
+        raise ValueError(f"{' and '.join(values)} belong together: set both or neither")
+
+
+def check_storage(url: str) -> None:
+    """Refuse a storage for counts of calls that is no Redis, or for which the library is missing."""
+    if url.partition("://")[0] not in _STORAGE_SCHEMES:
+        raise ValueError(f"limit_storage has to start with one of {', '.join(f'{scheme}://' for scheme in _STORAGE_SCHEMES)}")
+    if find_spec("redis") is None:
+        raise ValueError("limit_storage names a Redis, for which a library is missing: install tipstaff[redis]")
+
+
+def check_proxies(proxies: Iterable[str]) -> None:
+    """Refuse trusted proxies that are neither an address nor a network nor ``*``."""
+    for proxy in proxies:
+        if proxy != "*":
+            try:
+                ip_network(proxy)
+            except ValueError:
+                raise ValueError(f"trusted_proxies: {proxy!r} is no address and no network such as 10.0.0.0/8") from None
