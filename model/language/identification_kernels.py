@@ -23,6 +23,7 @@ __all__ = [
     "OTHER",
     "PLAIN",
     "SCRIPT",
+    "TOO_SHORT",
     "collect_evidence",
     "find_markup",
     "score_languages",

@@ -5,7 +5,17 @@ import pytest
 
 from model.language import identification_kernels as kernels
 from model.language import model_file, scripts
-from model.language.identification_kernels import ENGLISH, EVIDENCE_COLUMNS, OTHER, PLAIN, SCRIPT
+from model.language.identification_kernels import (
+    DOUBTFUL,
+    ENGLISH,
+    EVIDENCE_COLUMNS,
+    EVIDENTLY_ENGLISH,
+    FINDING,
+    OTHER,
+    PLAIN,
+    SCRIPT,
+    TOO_SHORT,
+)
 from model.language.model_file import NgramTables
 from model.language.scripts import SCRIPT_NAMES
 from model.ngrams.packed_texts import pack_bytes
@@ -18,8 +28,14 @@ TEXTS = ["", "I do not know, ДА ДА ДА", "@Jürgen http://a.b/c #tag what a
 
 def evidence_of(*texts: str) -> "np.typing.NDArray[np.int64]":
     evidence = np.empty((len(texts), EVIDENCE_COLUMNS), np.int64)
-    kernels.collect_evidence(*pack_bytes([text.encode() for text in texts]), LEXICON, evidence)
+    kernels.collect_evidence(*pack_bytes([text.encode() for text in texts]), LEXICON, 20, 0.7, evidence)
     return evidence
+
+
+def marks_of(*texts: str, tags: bool) -> list[bool]:
+    marks = np.zeros(len(texts), np.bool_)
+    kernels.find_markup(*pack_bytes([text.encode() for text in texts]), tags, 40, marks)
+    return marks.tolist()
 
 
 def cleaned(text: str) -> str:
@@ -77,6 +93,28 @@ def test_syllables_count_twice_and_japanese_has_kana() -> None:
     assert (japanese[OTHER], SCRIPT_NAMES[japanese[SCRIPT]]) == (10, "Kana")
 
 
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("good morning to all", TOO_SHORT),
+        ("what a lovely morning, thank you all", EVIDENTLY_ENGLISH),
+        ("das ist doch alles Unsinn hier", DOUBTFUL),
+        ("what a lovely day, совершенно не согласен", DOUBTFUL),
+    ],
+)
+def test_what_follows_from_the_evidence(text: str, finding: int) -> None:
+    """Short comments have no language, those of English words are English, and all others are left to the n-grams."""
+    assert evidence_of(text)[0, FINDING] == finding
+
+
+def test_texts_with_markup_are_marked() -> None:
+    """A text with a reference, with a tag where there are tags, or beyond the given size is not its own visible text."""
+    texts = ("plain text", "a &amp; b", "a <b>", "x" * 41)
+
+    assert marks_of(*texts, tags=True) == [False, True, True, True]
+    assert marks_of(*texts, tags=False) == [False, True, False, True]
+
+
 def test_ngrams_are_taken_from_cleaned_words() -> None:
     """Names are left out, words in capitals lowered, drawn-out letters cut to two; apostrophes stay, other signs are one blank."""
     assert cleaned("@me GROSS, sooooo don't -- Größe") == "gross soo don't Größe"
@@ -105,10 +143,12 @@ def test_compiled_or_not_is_the_same() -> None:
     """The machine code does what the Python that it is compiled from does, but for the last bit of a logarithm."""
     evidence, words = evidence_of(*TEXTS).tolist(), [cleaned(text) for text in TEXTS]
     scores, sizes = scores_of("ab AB aab", "", "xaxb")
+    marks = marks_of(*TEXTS, tags=True)
 
     with python_bodies(kernels, model_file, scripts):
         assert evidence_of(*TEXTS).tolist() == evidence
         assert [cleaned(text) for text in TEXTS] == words
+        assert marks_of(*TEXTS, tags=True) == marks
         uncompiled, uncompiled_sizes = scores_of("ab AB aab", "", "xaxb")
     assert uncompiled_sizes == sizes
     for row, expected in zip(uncompiled, scores, strict=True):
