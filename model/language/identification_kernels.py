@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.array_types import BoolArray, ByteArray, FloatArray, Int32Array, IntArray
+from model.language.comment_words import GAP, WORD, byte_at, lower_case, next_token
 from model.language.model_file import GAIN_STEP, NO_STATE, NgramTables, child_state
 from model.language.scripts import LATIN, NOT_A_LETTER, SCRIPT_NAMES, SYLLABIC, decode_code_point, script_of
 from model.normaliser.hashing import HASH_OFFSET, extend_hash, finish_hash, flags_of
@@ -36,82 +37,12 @@ EVIDENCE_COLUMNS = 5
 TOO_SHORT, EVIDENTLY_ENGLISH, DOUBTFUL = range(3)
 """Findings: too few letters for any language; English without a look at n-grams; whatever the n-grams say."""
 
-_NAME, _GAP, _WORD = range(3)  # kinds of tokens
 _DRAWN_OUT = 3  # so many equal letters in a row
 _MOST_BYTES = 1024  # further ones hardly change the result
 _FEWEST_SLOTS = 64
 _SLOT_FACTOR = 40503  # 2**16 / golden ratio (Knuth, TAOCP 3, 6.4)
 _HAN, _KANA = SCRIPT_NAMES.index("Han"), SCRIPT_NAMES.index("Kana")
 _KANA_SHARE = 10  # Japanese has at least one sign of Kana to so many of Han
-
-
-def _word_bytes() -> BoolArray:
-    """Return which bytes words consist of: letters, and all that is not ASCII; shape (256,)."""
-    table = np.zeros(256, np.bool_)
-    table[128:] = True
-    table[[ord(letter) for letter in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"]] = True
-    return table
-
-
-_IN_WORD = _word_bytes()
-
-
-@inner
-def _at(data: ByteArray, at: int) -> int:
-    """Return a byte as a signed number, as all others here are."""
-    return int(np.int64(data[at]))
-
-
-@inner
-def _lower(byte: int) -> int:
-    return byte + 32 if ord("A") <= byte <= ord("Z") else byte
-
-
-@inner
-def _begins_with(data: ByteArray, at: int, one: int, two: int, three: int, four: int) -> bool:
-    """Return whether data[at:] begins with four letters, in upper or lower case."""
-    return (
-        _lower(_at(data, at)) == one
-        and _lower(_at(data, at + 1)) == two
-        and _lower(_at(data, at + 2)) == three
-        and _lower(_at(data, at + 3)) == four
-    )
-
-
-@inner
-def _name_end(data: ByteArray, at: int, end: int) -> int:
-    """Return where the user name, tag or address that begins at data[at] ends; ``at`` itself if none does."""
-    is_name = data[at] == ord("@") or data[at] == ord("#")
-    if not is_name and at + 4 < end:
-        is_name = _begins_with(data, at, ord("h"), ord("t"), ord("t"), ord("p"))
-        is_name = is_name or _begins_with(data, at, ord("w"), ord("w"), ord("w"), ord("."))
-    if is_name:
-        while at < end and data[at] > ord(" "):
-            at += 1
-    return at
-
-
-@inner
-def _next_token(data: ByteArray, at: int, end: int, previous: int) -> tuple[int, int]:
-    """Return the kind of the token that begins at data[at], and where it ends.
-
-    A token is a name, a run of letters, or a single other byte. Nothing that follows a word directly is a name.
-
-    Args:
-        data: UTF-8.
-        at: where the token begins, before ``end``.
-        end: where the text ends.
-        previous: the kind of the token before; ``_GAP`` at the beginning.
-    """
-    if previous != _WORD:
-        stop = _name_end(data, at, end)
-        if stop != at:
-            return _NAME, stop
-    if not _IN_WORD[data[at]]:
-        return _GAP, at + 1
-    while at < end and _IN_WORD[data[at]]:
-        at += 1
-    return _WORD, at
 
 
 @kernel
@@ -133,10 +64,10 @@ def collect_evidence(
         at, end = offsets[i], offsets[i + 1]
         script_letters[:] = 0
         plain = english = 0
-        kind = _GAP
+        kind = GAP
         while at < end:
-            kind, stop = _next_token(data, at, end, kind)
-            if kind == _WORD:
+            kind, stop = next_token(data, at, end, kind)
+            if kind == WORD:
                 size, is_english = _read_word(data, at, stop, lexicon, script_letters)
                 plain += size
                 if is_english:
@@ -185,7 +116,7 @@ def _read_word(data: ByteArray, at: int, end: int, lexicon: npt.NDArray[np.uint3
     last, run = 0, 0
     while at < end:
         if data[at] < 128:
-            byte = _lower(_at(data, at))
+            byte = lower_case(byte_at(data, at))
             run = run + 1 if byte == last else 1
             last = byte
             longest_run = max(longest_run, run)
@@ -227,12 +158,12 @@ def _write_cleaned(data: ByteArray, at: int, end: int, out: ByteArray) -> int:
     Words in capitals are lowered, names left out, and drawn-out letters cut to two.
     """
     n = 0
-    kind = _GAP
+    kind = GAP
     while at < end:
-        kind, stop = _next_token(data, at, end, kind)
-        if kind == _WORD:
+        kind, stop = next_token(data, at, end, kind)
+        if kind == WORD:
             n = _write_word(data, at, stop, out, n)
-        elif kind == _GAP:
+        elif kind == GAP:
             sign = ord("'") if data[at] == ord("'") else ord(" ")
             if sign == ord("'") or (n and out[n - 1] != ord(" ")):
                 out[n] = sign
@@ -248,7 +179,7 @@ def _write_word(data: ByteArray, begin: int, end: int, out: ByteArray, n: int) -
     for k in range(begin, end):
         is_capitals = is_capitals and data[k] < ord("a")
     for k in range(begin, end):
-        byte = _lower(_at(data, k)) if is_capitals else _at(data, k)
+        byte = lower_case(byte_at(data, k)) if is_capitals else byte_at(data, k)
         if byte < 128 and n >= 2 and out[n - 1] == byte and out[n - 2] == byte:
             continue
         out[n] = byte
@@ -299,7 +230,7 @@ def _count_ngrams(text: ByteArray, n: int, tables: NgramTables, counts: _NgramCo
     """Count the n-grams of text[:n], as Aho and Corasick find them; return how many distinct ones there are."""
     state, distinct = 0, 0
     for at in range(n):
-        byte = _at(text, at)
+        byte = byte_at(text, at)
         after = child_state(tables.edges, state, byte)
         while after == NO_STATE and state != 0:
             state = int(tables.fallback[state])
