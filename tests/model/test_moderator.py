@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.artefact.manifest import LabelThresholds, Prior
-from model.classifier import assign_labels
+from model.artefact.manifest import Prior
 from model.comment import LABELS, Comment, Format, Label
 from model.decisions import EMPTY
 from model.errors import PolicyError
 from model.moderator import Moderator
+from model.profile import Profile
 
 COMMENTS = st.lists(
     st.builds(
@@ -62,28 +62,27 @@ def test_batches_do_not_matter(moderator: Moderator, comments: list[Comment], cu
     np.testing.assert_array_equal(whole.verdicts, np.concatenate([part.verdicts for part in parts]))
 
 
-@given(st.builds(Comment, id=st.just("1"), text=st.text(max_size=200), format=st.sampled_from(Format)))
-@settings(max_examples=200, deadline=None)
-def test_explanations_add_up(moderator: Moderator, comment: Comment) -> None:
-    """For every head, the contributions of the words plus the intercept are the log-odds that the comment is judged by."""
-    from model.text.pipeline import prepare
-
-    told = moderator.explain(comment)
-    log_odds = moderator.classifier.calibrated_log_odds(prepare([comment]), threads=1).log_odds[0]
-
-    np.testing.assert_allclose(told.log_odds, log_odds, atol=1e-9)
-    assert all(0 <= span.begin < span.end <= len(comment.text) for span in told.spans())
+def test_decisions_come_with_explanations(moderator: Moderator) -> None:
+    """Each comment that is explained has the words that ``explain`` finds."""
+    comments = [Comment("1", "you are an idiot"), Comment("2", "thanks"), Comment("3", "")]
+    spans = moderator.decide(comments, explain=True).spans
+    assert spans is not None
+    assert [tuple(each) for each in spans] == [moderator.explain(comment).spans() for comment in comments]
+    assert moderator.decide(comments).spans is None
 
 
-def test_explanations_of_long_comments_add_up(moderator: Moderator) -> None:
-    """The part of a long comment that decided its scores is the one that is explained."""
-    comment = Comment("1", "The weather was lovely and we walked along the river. " * 80 + "You are a stupid worthless idiot.")
-    told = moderator.decide([comment], explain=True)
-    explained = moderator.explain(comment)
-
-    assert told.spans is not None
-    assert any("idiot" in comment.text[span.begin : span.end] for span in told.spans[0])
-    assert 1 / (1 + np.exp(-explained.log_odds[0])) == pytest.approx(told.scores[0, 2], abs=1e-9)
+def test_a_first_pass_is_gone_on_with(moderator: Moderator) -> None:
+    """Decisions that go on from a first pass are those that are made in one go, and leave the pass as it is for another attempt."""
+    comments = [Comment("1", "you are an idiot"), Comment("2", "thanks"), Comment("3", "")]
+    cascade = Moderator.load(profile=Profile.CASCADE)
+    first_pass = cascade.first_pass(comments)
+    assert first_pass.encoder_rows.tolist() == [0]
+    whole = cascade.decide(comments)
+    for ngrams_only, expected in ((False, whole), (True, moderator.decide(comments)), (False, whole)):
+        decisions = cascade.decide(comments, ngrams_only=ngrams_only, first_pass=first_pass)
+        np.testing.assert_array_equal(decisions.scores, expected.scores)
+        np.testing.assert_array_equal(decisions.verdicts, expected.verdicts)
+        assert decisions.encoder_count == (0 if ngrams_only else 1)
 
 
 def test_abuse_at_the_end_of_three_thousand_words_is_found(moderator: Moderator) -> None:
@@ -135,11 +134,3 @@ def test_a_prior_moves_the_scores(moderator: Moderator) -> None:
     np.testing.assert_array_equal(own.decide(comments).scores, moderator.decide(comments).scores)
     assert (rough.decide(comments).scores[:, 0] < moderator.decide(comments).scores[:, 0]).all()
     assert rough.public_manifest()["prior"] == {"abusive": 0.5, "hateful": 0.2}
-
-
-def test_thresholds_are_inclusive() -> None:
-    """A score equal to a threshold triggers; hateful is decided by its share of what is abusive."""
-    thresholds = LabelThresholds(abusive=0.5, hateful=0.25)
-    scores = np.array([[0.5, 0.375, 0.125], [0.500001, 0.4, 0.099999], [0.5, 0.4, 0.1]])
-
-    assert assign_labels(scores, thresholds).tolist() == [2, 0, 1]

@@ -1,0 +1,102 @@
+"""The judge: scores, then languages, then what the community wants."""
+
+import math
+
+import pytest
+
+from model.comment import Comment, Verdict
+from model.errors import PolicyError
+from model.language.identifier import Identifier
+from model.moderator import Moderator
+from model.policy import Policy
+from service.judging.community import Community
+from service.judging.foreign import OnForeign
+from service.judging.judge import Judge, Judgement
+from service.judging.word_lists import WordLists
+
+GERMAN = "Das ist doch völliger Unsinn, was hier geschrieben steht."
+COMMENTS = [Comment("1", "What a lovely morning, thank you all."), Comment("2", "You pathetic idiot, shut up."), Comment("3", " ")]
+
+
+@pytest.fixture(scope="module")
+def moderator() -> Moderator:
+    """The n-grams of the shipped artefact."""
+    return Moderator.load()
+
+
+@pytest.fixture(scope="module")
+def identifier(moderator: Moderator) -> Identifier:
+    """Knows what the shipped model learned."""
+    return Identifier.load(moderator.languages)
+
+
+def judged(judge: Judge, *texts: str) -> list[Judgement]:
+    """Return what is decided about texts."""
+    return list(judge.judge([Comment("", text) for text in texts]).rows())
+
+
+def test_without_a_site_it_is_the_model(moderator: Moderator) -> None:
+    """A judge with nothing but a model decides as the model does, and says of no language whether it is foreign."""
+    judgements = Judge(moderator).judge(COMMENTS)
+    decisions = moderator.decide(COMMENTS)
+    assert judgements.verdicts.tolist() == judgements.unobserved_verdicts.tolist() == decisions.verdicts.tolist()
+    assert (judgements.languages, judgements.foreign, judgements.matched, judgements.community) == (None, None, None, None)
+    rows = list(judgements.rows())
+    assert [row.verdict for row in rows] == [Verdict.APPROVE, Verdict.REJECT, None]
+    assert (rows[2].label, rows[2].reason, rows[2].foreign) == (None, "empty", None)
+    assert all(map(math.isnan, rows[2].scores))
+
+
+@pytest.mark.parametrize("own", [None, OnForeign.APPROVE])
+def test_a_community_says_what_happens_to_foreign_comments(moderator: Moderator, identifier: Identifier, own: OnForeign | None) -> None:
+    """Where it does not, the site does."""
+    judge = Judge(moderator, identifier, community=Community("c", on_foreign=own), on_foreign=OnForeign.REJECT)
+    (row,) = judged(judge, GERMAN)
+    assert (row.language, row.foreign, row.verdict) == ("de", True, Verdict.REJECT if own is None else Verdict.APPROVE)
+
+
+def test_lists_decide_last(moderator: Moderator, identifier: Identifier) -> None:
+    """An entry of a list decides whatever the scores and the language are; what has no text is not judged."""
+    lists = Community("c", deny=WordLists(["lovely", "Unsinn"]), allow=WordLists(["pathetic"]))
+    rows = judged(Judge(moderator, identifier, community=lists), *(comment.text for comment in COMMENTS), GERMAN)
+    assert [row.verdict for row in rows] == [Verdict.REJECT, Verdict.APPROVE, None, Verdict.REJECT]
+    assert [row.matched for row in rows] == ["deny: lovely", "allow: pathetic", None, "deny: Unsinn"]
+
+
+def test_who_only_observes_approves(moderator: Moderator) -> None:
+    """All that is judged is approved, and what would have been decided is there too."""
+    rows = judged(Judge(moderator, community=Community("c", observe=True)), *(comment.text for comment in COMMENTS))
+    assert [row.verdict for row in rows] == [Verdict.APPROVE, Verdict.APPROVE, None]
+    assert [row.unobserved_verdict for row in rows] == [Verdict.APPROVE, Verdict.REJECT, None]
+
+
+def test_a_policy_that_is_named_comes_before_the_communitys(moderator: Moderator) -> None:
+    """A community's own thresholds count unless a policy is named."""
+    strict = Community("c", policy=Policy("strict", 0.0, 0.0, 0.0, 0.0))
+    own, named = Judge(moderator, community=strict), Judge(moderator, policy="default", community=strict)
+    assert own.judge(COMMENTS).verdicts.tolist() == [2, 2, -1]
+    assert own.judge(COMMENTS).decisions.policy == "strict"
+    assert named.judge(COMMENTS).verdicts.tolist() == moderator.decide(COMMENTS).verdicts.tolist()
+
+
+def test_an_unknown_policy_is_refused(moderator: Moderator) -> None:
+    """The error names those that there are."""
+    with pytest.raises(PolicyError, match="default"):
+        Judge(moderator, policy="nope").judge(COMMENTS)
+
+
+def test_decisions_carry_the_final_verdicts(moderator: Moderator) -> None:
+    """What evaluations are handed has the verdicts after lists."""
+    judge = Judge(moderator, community=Community("c", deny=WordLists(["lovely"])))
+    assert judge.decide(COMMENTS).verdicts.tolist() == judge.judge(COMMENTS).verdicts.tolist() == [2, 2, -1]
+
+
+def test_the_models_decisions_stay_as_they_are(moderator: Moderator, identifier: Identifier) -> None:
+    """Nothing that a site wants is written into the first pass that an answer goes on from."""
+    comments = [Comment("1", GERMAN)]
+    judge = Judge(moderator, identifier, on_foreign=OnForeign.REJECT)
+    first_pass = judge.first_pass(comments)
+    before = first_pass.raw.floats.copy(), first_pass.raw.codes.copy()
+    judge.judge(comments, first_pass=first_pass)
+    assert (first_pass.raw.floats == before[0]).all()
+    assert (first_pass.raw.codes == before[1]).all()

@@ -1,0 +1,77 @@
+"""What comments are judged by beside the model: from settings and options to a judge, in any process."""
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from model.errors import SettingsError
+from model.moderator import Moderator
+from service.judging.foreign import OnForeign
+from service.judging.judge_options import JudgeOptions
+from service.settings import Settings, read_settings
+
+FILE = """
+default = "forum"
+
+[community.forum]
+deny_words = ["casino"]
+
+[community.strict]
+review_abusive = 0.1
+review_hateful = 0.1
+reject_abusive = 0.9
+reject_hateful = 0.9
+on_foreign = "judge"
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Of a site with communities, which rejects foreign comments."""
+    path = tmp_path / "communities.toml"
+    path.write_text(FILE, encoding="utf-8")
+    return read_settings(data_dir=tmp_path, communities=path, on_foreign="reject", language_letters=7, language_certainty=0.9)
+
+
+def test_settings_say_what_options_do_not(settings: Settings) -> None:
+    """Community, foreign comments and languages are as the site sets them, unless an option says otherwise."""
+    options = JudgeOptions.from_settings(settings)
+    assert options.community is not None
+    assert (options.community.name, options.on_foreign, options.letters, options.certainty) == ("forum", OnForeign.REJECT, 7, 0.9)
+    named = JudgeOptions.from_settings(settings, community="strict", on_foreign=OnForeign.APPROVE, policy="default")
+    assert named.community is not None
+    assert (named.community.name, named.on_foreign, named.policy) == ("strict", OnForeign.APPROVE, "default")
+
+
+def test_an_unknown_community_is_refused(settings: Settings, tmp_path: Path) -> None:
+    """One line says which there are, or that there are none."""
+    with pytest.raises(SettingsError, match=r"community 'nope' is not in .*: it has forum, strict"):
+        JudgeOptions.from_settings(settings, community="nope")
+    with pytest.raises(SettingsError, match="the site has no communities: name their file in TIPSTAFF_COMMUNITIES"):
+        JudgeOptions.from_settings(read_settings(data_dir=tmp_path), community="forum")
+
+
+def test_the_policy_in_summaries(settings: Settings) -> None:
+    """The policy is the one that is named, else the community's, by the name of its own thresholds where it has some."""
+    assert JudgeOptions().policy_name == JudgeOptions.from_settings(settings).policy_name == "default"
+    strict = JudgeOptions.from_settings(settings, community="strict")
+    assert (strict.policy_name, strict.model_policy) == ("strict", "default")
+    assert JudgeOptions(policy="lenient", community=strict.community).policy_name == "lenient"
+
+
+def test_languages_are_identified_where_that_matters(settings: Settings) -> None:
+    """Where foreign comments are judged like others and nobody asks, their languages are not looked at."""
+    moderator = Moderator.load()
+    assert JudgeOptions.from_settings(settings).build_judge(moderator).identifier is not None
+    assert JudgeOptions.from_settings(settings, community="strict").build_judge(moderator).identifier is None
+    assert JudgeOptions(on_foreign=OnForeign.JUDGE).build_judge(moderator).identifier is None
+    assert JudgeOptions(on_foreign=OnForeign.JUDGE, identify=True).build_judge(moderator).identifier is not None
+
+
+def test_other_processes_get_the_same(settings: Settings) -> None:
+    """Options can be sent to other processes, and are equal and hashable, so that a judge is built once in each."""
+    options = JudgeOptions.from_settings(settings)
+    sent = pickle.loads(pickle.dumps(options))
+    assert sent == options
+    assert hash(sent) == hash(options)
