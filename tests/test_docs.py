@@ -16,7 +16,7 @@ LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)*/?")
 MODULE = re.compile(r"(?:model|service|training)(?:\.\w+)+")
-CLASS = re.compile(r"[A-Z]\w*[a-z]\w*")
+CLASS_OR_CONSTANT = re.compile(r"_?[A-Z]\w*[a-z]\w*|(?!TIPSTAFF_|NUMBA_)_?[A-Z]+(?:_[A-Z]+)*")
 PLACEHOLDER = re.compile(r"\bNAME\b|test_NAME")
 ROOMS = ("model", "training", "service")
 MAPS = [ROOT / "docs/architecture.md", ROOT / "CONTRIBUTING.md"]
@@ -116,13 +116,13 @@ def defined_names(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("page", MAPS, ids=lambda page: page.name)
-def test_classes_that_a_page_names_exist(page: Path) -> None:
-    """Every name in the form of a class is that of a class of the three packages, or of one that Python has."""
-    classes = {name for room in ROOMS for path in (ROOT / room).rglob("*.py") for name in defined_names(path)}
-    named = {name for name in code_names(page) if CLASS.fullmatch(name)}
+def test_classes_and_constants_that_a_page_names_exist(page: Path) -> None:
+    """Every name in the form of a class or a constant is defined in the three packages, or in Python's library."""
+    names = {name for room in ROOMS for path in (ROOT / room).rglob("*.py") for name in defined_names(path)}
+    named = {name for name in code_names(page) if CLASS_OR_CONSTANT.fullmatch(name)}
 
     assert len(named) > 5
-    assert sorted(named - classes - {"StrEnum"}) == []
+    assert sorted(named - names - {"StrEnum"}) == []
 
 
 def test_index_lists_every_page() -> None:
