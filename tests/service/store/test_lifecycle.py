@@ -58,6 +58,20 @@ def test_old_comments_are_forgotten_at_the_start(settings: Settings, clock: Any,
     with_old_ruling.close()
 
 
+def test_failure_to_forget_is_logged(settings: Settings, store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    """If old comments cannot be forgotten, the log says so, and the store keeps running."""
+    with store.database.write_transaction() as connection:
+        connection.execute(text("ALTER TABLE rulings RENAME TO lost"))
+
+    async def run() -> bool:
+        async with run_store(settings) as running:
+            await asyncio.to_thread(wait_until, lambda: "could not be forgotten" in caplog.text, what="the failure is logged")
+            return bool(running.ring)
+
+    with caplog.at_level(logging.ERROR, "tipstaff.store"):
+        assert asyncio.run(run()) is False
+
+
 def test_database_that_cannot_be_used_stops_the_start(settings: Settings, store: Store) -> None:
     """A store whose tables are missing does not run; nothing is left running either."""
     with store.database.write_transaction() as connection:

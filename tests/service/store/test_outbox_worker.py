@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Row
+from sqlalchemy import Row, text
 
 from service.store.outbox import Outbox
 from service.store.outbox_worker import OutboxWorker, TaskError, TaskHandler
@@ -139,3 +139,45 @@ def test_woken_worker_looks_at_once(store: Store) -> None:
             await asyncio.to_thread(wait_until, is_done, what="the task is done")
 
     asyncio.run(run())
+
+
+def rename_table(store: Store, name: str, new_name: str) -> None:
+    """Renames a table, so that the store cannot use it."""
+    with store.database.write_transaction() as connection:
+        connection.execute(text(f"ALTER TABLE {name} RENAME TO {new_name}"))
+
+
+def test_worker_survives_a_database_that_fails(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    """While the outbox cannot be read, the log says so; afterwards its tasks are handled."""
+    store.outbox.enqueue("flag", {}, idempotency="1")
+    rename_table(store, "outbox", "lost")
+    is_repaired = False
+
+    async def handle(task: OutboxTask) -> None: ...
+
+    def is_done() -> bool:
+        nonlocal is_repaired
+        if not is_repaired and "the outbox cannot be read" in caplog.text:
+            rename_table(store, "lost", "outbox")
+            is_repaired = True
+        return is_repaired and store.outbox.count_by_state()[TaskState.DONE] == 1
+
+    with caplog.at_level(logging.WARNING, "tipstaff.store"):
+        work(store.outbox, handle, until=is_done)
+
+    assert "the outbox cannot be read: the database" in caplog.text
+
+
+def test_task_comes_back_if_its_end_cannot_be_stored(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    """If a call is made but the database fails then, the log says that the task comes back, and the task keeps its lease."""
+    store.outbox.enqueue("flag", {}, idempotency="1")
+
+    async def handle(task: OutboxTask) -> None:
+        await asyncio.to_thread(rename_table, store, "outbox", "lost")
+
+    with caplog.at_level(logging.WARNING, "tipstaff.store"):
+        work(store.outbox, handle, until=lambda: "comes back, its end cannot be noted" in caplog.text)
+
+    rename_table(store, "lost", "outbox")
+    row = read_row(store)
+    assert (row.state, row.lease_until) == ("waiting", store.database.now() + timedelta(minutes=2))
