@@ -1,10 +1,10 @@
 """One loaded artefact, ready to judge: comments in, decisions out. HTTP, files and evaluation all come through here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,9 +32,10 @@ from model.threads import available_cores, run_in_slices
 
 __all__ = ["FirstPass", "Moderator", "build_classifier"]
 
+_NO_ROWS = np.empty(0, np.intp)
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FirstPass:
+
+class FirstPass(NamedTuple):
     """What the n-grams say of n comments, before the encoder has read any; ``Moderator.decide`` goes on from here.
 
     Attributes:
@@ -205,7 +206,7 @@ class Moderator:
         first = first_pass or self.first_pass(comments, policy=policy, threads=threads)
         raw, rows = first.raw, first.encoder_rows
         if ngrams_only or self.combined is None:
-            rows = rows[:0]
+            rows = _NO_ROWS
         elif rows.size:
             texts = prepare([comments[row] for row in rows.tolist()])
             raw = self.combined.rescore(raw, texts, rows, first.policy, threads=threads)
@@ -229,9 +230,8 @@ class Moderator:
         labels = raw.labels
         if -1 in labels.tolist():
             raw.floats[labels < 0] = np.nan
-        if self.combined is None:
-            rows = np.empty(0, np.intp)
-        else:
+        rows = _NO_ROWS
+        if self.combined is not None:
             rows = np.flatnonzero((1 - raw.scores[:, 0] >= self._encoder_threshold) & (labels >= 0))
         return FirstPass(raw, self.policies[policy], rows)
 
