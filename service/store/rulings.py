@@ -100,7 +100,7 @@ class Rulings:
         if days < 1:
             raise ValueError(f"days is {days}; it has to be 1 at least")
         conditions = (rulings.c.created_at < self._database.now() - timedelta(days=days), rulings.c.text.is_not(None))
-        # One that is different for each ruling, so that none seems to be about the comment of another.
+        # The digests have to differ from ruling to ruling: one column is unique, and no two comments may seem to be the same.
         digest = literal("forgotten ").concat(rulings.c.id)
         blanks: dict[str, Any] = {"text": None, "comment": None, "moderator": None, "comment_digest": digest, "idempotency": digest}
         count = 0
