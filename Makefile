@@ -14,8 +14,9 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 INSTALL := PYTHON='$(PYTHON)' bash .ci/install
+PYTEST := pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help serve test lint format docs bench train lexicon lock clean
+.PHONY: help serve test coverage nightly lint format docs bench train lexicon lock clean
 
 help: ## list the commands
 	@awk -F ' *## *' '/^[a-z]+:.*##/ {sub(/:.*/, "", $$1); printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -26,7 +27,22 @@ serve: ## install into .venv, then serve the shipped model [HOST=0.0.0.0 PORT=80
 
 test: ## install what testing needs too, then run the tests [ARGS="-m 'not slow'"]
 	@$(INSTALL) dev
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@bash .ci/clients
+	$(BIN)/python -m $(PYTEST) $(ARGS)
+
+coverage: ## run the tests and print which lines and branches they reach; fails below the floor in pyproject.toml
+	@$(INSTALL) dev
+	@bash .ci/clients
+	@rm -rf build/coverage
+	@mkdir -p build/coverage
+	$(BIN)/coverage run -m $(PYTEST) $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+nightly: ## run all tests, also those that take long to prove little, with more examples of each property
+	@$(INSTALL) dev
+	@bash .ci/clients
+	$(BIN)/python -m $(PYTEST) --nightly $(ARGS)
 
 lint: ## check format, lint, types, import contracts and the Dockerfile
 	@$(INSTALL) dev
@@ -62,4 +78,4 @@ lock: ## bring the locks in line with pyproject.toml [ARGS=--upgrade]
 	bash .ci/lock $(ARGS)
 
 clean: ## remove what was installed and built
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis

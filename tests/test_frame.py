@@ -143,20 +143,39 @@ def test_wheel_carries_what_is_no_code(tmp_path: Path) -> None:
     assert {name.partition("/")[0] for name in names} == {*rooms, f"tipstaff-{project()['version']}.dist-info"}
 
 
-@pytest.mark.parametrize(("ci", "status"), [("1", 1), ("", 0)])
-def test_skip_fails_in_ci(tmp_path: Path, ci: str, status: int) -> None:
-    """With CI set a run with a skipped test fails and says why; without, it passes."""
-    shutil.copy(ROOT / "tests/conftest.py", tmp_path)
-    (tmp_path / "test_it.py").write_text("import pytest\n\ndef test_skipped():\n    pytest.skip('no reason')\n")
+def run_copy(folder: Path, source: str, *options: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Runs a test file of this source beside a copy of our conftest.py, away from the other tests."""
+    shutil.copy(ROOT / "tests/conftest.py", folder)
+    (folder / "test_it.py").write_text(f"import pytest\n\n{source}\n")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(folder), *options, str(folder)]
+    return subprocess.run(command, env={**os.environ, **environment}, cwd=folder, capture_output=True, text=True, check=False)
 
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path)],
-        env={**os.environ, "CI": ci},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+
+@pytest.mark.parametrize(
+    ("ci", "reason", "status"),
+    [("1", "no reason", 1), ("", "no reason", 0), ("1", "../shared/corpus is missing", 0), ("1", "no shared memory", 1)],
+)
+def test_skip_fails_in_ci(tmp_path: Path, ci: str, reason: str, status: int) -> None:
+    """With CI set a run with a skipped test fails and says why, unless what it lacks is ../shared; without CI it passes."""
+    done = run_copy(tmp_path, f"def test_skipped():\n    pytest.skip({reason!r})", CI=ci)
 
     assert done.returncode == status, done.stdout
-    assert ("counts as a failure" in done.stdout) == bool(ci)
+    assert ("counts as a failure" in done.stdout) == bool(status)
+
+
+@pytest.mark.parametrize(("options", "outcome"), [((), "1 passed, 1 deselected"), (("--nightly",), "2 passed")])
+def test_nightly_tests_run_with_their_option_alone(tmp_path: Path, options: tuple[str, ...], outcome: str) -> None:
+    """A test marked nightly is left out unless --nightly is given."""
+    source = "@pytest.mark.nightly\ndef test_long():\n    pass\n\ndef test_short():\n    pass"
+
+    assert outcome in run_copy(tmp_path, source, "-W", "ignore", *options).stdout
+
+
+def test_hanging_test_fails(tmp_path: Path) -> None:
+    """A test that waits for ever fails at its limit of time, and the others run."""
+    source = "import threading\n\n@pytest.mark.timeout(1)\ndef test_hangs():\n    threading.Event().wait()\n\ndef test_runs():\n    pass"
+    done = run_copy(tmp_path, source)
+
+    assert "1 failed, 1 passed" in done.stdout
+    assert "Timeout" in done.stdout
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]["timeout"] > 0

@@ -155,7 +155,7 @@ def python() -> Path:
     """The Python of the clients' environment."""
     interpreter = CLIENTS / "venv/bin/python"
     if not interpreter.exists():
-        pytest.skip("bash .ci/clients installs the clients")
+        pytest.skip("the clients are not installed: make test, or bash .ci/clients, installs them")
     return interpreter
 
 
@@ -166,19 +166,18 @@ def python_client(python: Path) -> Script:
 
 
 @pytest.fixture(scope="session")
-def node_modules() -> Path:
-    """The folder of the clients and tools that need Node."""
-    folder = CLIENTS / "node/node_modules"
-    if not folder.exists():
-        pytest.skip("bash .ci/clients installs the clients, if there is npm")
-    return folder
+def node() -> Path:
+    """Node, with the clients and tools that need it in ``node_modules`` of its folder's parent."""
+    program = CLIENTS / "node/bin/node"
+    if not program.exists():
+        pytest.skip("Node and its clients are not installed: make test, or bash .ci/clients, installs them")
+    return program
 
 
 @pytest.fixture(scope="session")
-def node_client(node_modules: Path) -> Script:
+def node_client(node: Path) -> Script:
     """A function that runs an ES module in the clients' environment and returns what it prints as JSON."""
-    arguments = ["node", "--input-type=module", "-e"]
-    return lambda script, *given: _run([*arguments, script, *given], cwd=node_modules.parent)
+    return lambda script, *arguments: _run([str(node), "--input-type=module", "-e", script, *arguments], cwd=CLIENTS / "node")
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
 Running = Callable[..., AbstractContextManager[httpx.Client]]
 MakeKey = Callable[..., str]
+NodeTool = Callable[[str], list[str | Path]]
 
 WAYS_OF_A_KEY: list[dict[str, list[str]]] = [{"bearer": []}, {"keyHeader": []}, {"keyQuery": []}]
 NEEDS_NO_KEY = {
@@ -132,11 +132,10 @@ def keyed_service(running: Running, moderator: "Moderator", make_key: MakeKey, t
         yield str(client.base_url).rstrip("/"), secret
 
 
-def _node_tool(node_modules: Path, script: str) -> list[str | Path]:
-    tool = node_modules / script
-    if shutil.which("node") is None or not tool.exists():
-        pytest.skip("bash .ci/clients installs the tools that need Node, if there is npm")
-    return ["node", tool]
+@pytest.fixture
+def node_tool(node: Path) -> NodeTool:
+    """A function that returns the start of a command that runs a script of an installed package in Node."""
+    return lambda script: [node, node.parents[1] / "node_modules" / script]
 
 
 def test_document_is_whole(client: httpx.Client, app: FastAPI) -> None:
@@ -223,22 +222,22 @@ def test_openapi_spec_validator_accepts_it(python: Path, document_file: Path) ->
     assert json.loads(document_file.read_bytes())["openapi"].startswith("3.1.")
 
 
-def test_redocly_finds_nothing(node_modules: Path, document_file: Path) -> None:
+def test_redocly_finds_nothing(node_tool: NodeTool, document_file: Path) -> None:
     """Redocly's recommended rules find neither an error nor a warning."""
-    result = _run(*_node_tool(node_modules, "@redocly/cli/bin/cli.js"), "lint", "--format=json", document_file, cwd=document_file.parent)
+    result = _run(*node_tool("@redocly/cli/bin/cli.js"), "lint", "--format=json", document_file, cwd=document_file.parent)
 
     assert result.returncode == 0, result.stdout + result.stderr
     assert json.loads(result.stdout)["totals"] == {"errors": 0, "warnings": 0, "ignored": 0}
 
 
-def test_typescript_asks_for_what_is_required_alone(node_modules: Path, document_file: Path, tmp_path: Path) -> None:
+def test_typescript_asks_for_what_is_required_alone(node_tool: NodeTool, document_file: Path, tmp_path: Path) -> None:
     """By the types that openapi-typescript makes, a call needs its comments, and a comment its id and text; all else may be absent."""
     types = tmp_path / "openapi.ts"
-    generation = _run(*_node_tool(node_modules, "openapi-typescript/bin/cli.js"), document_file, "--output", types, cwd=tmp_path)
+    generation = _run(*node_tool("openapi-typescript/bin/cli.js"), document_file, "--output", types, cwd=tmp_path)
     assert generation.returncode == 0, generation.stderr
     (tmp_path / "right.ts").write_text(RIGHT_PROGRAM, encoding="utf-8")
     (tmp_path / "wrong.ts").write_text(WRONG_PROGRAM, encoding="utf-8")
-    compiler = [*_node_tool(node_modules, "typescript/bin/tsc"), "--noEmit", "--strict", "--skipLibCheck"]
+    compiler = [*node_tool("typescript/bin/tsc"), "--noEmit", "--strict", "--skipLibCheck"]
 
     right, wrong = (_run(*compiler, program, cwd=tmp_path) for program in ("right.ts", "wrong.ts"))
 

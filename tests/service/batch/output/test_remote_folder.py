@@ -50,7 +50,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 def store(tmp_path_factory: pytest.TempPathFactory, inputs: list[Path]) -> Iterator[dict[str, str]]:
     """An S3-compatible server with the inputs in the bucket ``dumps``; what the environment of its clients must say."""
     if not MOTO.exists():
-        pytest.skip("bash .ci/clients installs the server")
+        pytest.skip("the server is not installed: make test, or bash .ci/clients, installs it")
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
     messages = tmp_path_factory.mktemp("moto") / "log"
