@@ -9,11 +9,11 @@ import numpy as np
 from model.array_types import FloatArray, Int8Array
 from model.errors import PolicyError
 
-__all__ = ["REJECT_RATE", "REVIEW_RATE", "Policy", "derive_policy", "unknown_policy_error"]
+__all__ = ["Policy", "derive_policy", "unknown_policy_error"]
 
 
-REVIEW_RATE = 0.05
-REJECT_RATE = 0.005
+_REVIEW_RATE = 0.05
+_REJECT_RATE = 0.005
 _THRESHOLDS = ("review_abusive", "review_hateful", "reject_abusive", "reject_hateful")
 
 
@@ -96,8 +96,8 @@ def derive_policy(
     hateful: FloatArray,
     *,
     name: str = "default",
-    review_rate: float = REVIEW_RATE,
-    reject_rate: float = REJECT_RATE,
+    review_rate: float = _REVIEW_RATE,
+    reject_rate: float = _REJECT_RATE,
     hateful_share: float = 0.5,
 ) -> Policy:
     """Choose the lowest thresholds that let no more clean comments be reviewed and rejected than stated.

@@ -34,7 +34,6 @@ from model.artefact.manifest import (
 from model.errors import ArtefactError
 
 __all__ = [
-    "DOCUMENTS",
     "MANIFEST",
     "StoredArtefact",
     "read_artefact",
@@ -43,7 +42,7 @@ __all__ = [
 ]
 
 MANIFEST = "manifest.json"
-DOCUMENTS = ("MODEL_CARD.md", "README.md", "README", "NOTICE", "LICENSE")
+_DOCUMENTS = ("MODEL_CARD.md", "README.md", "README", "NOTICE", "LICENSE")
 _MANIFEST_LIMIT = 4 * 2**20
 _TRIES = 16
 _AGAIN = "copy the whole folder again or train it anew"
@@ -71,7 +70,7 @@ def write_artefact(
         folder: absent, empty, or an artefact, which is replaced. Missing parents are created.
         description: the fields of the manifest.
         arrays: by file name (``weights.npy``); dtypes as in ArrayEntry, little-endian, finite.
-        documents: further texts by name, one of ``DOCUMENTS``; those of a replaced artefact are kept unless replaced here.
+        documents: further texts by name, such as ``MODEL_CARD.md`` or ``NOTICE``; a replaced artefact keeps those not given here.
 
     Returns:
         The manifest that was written.
@@ -80,8 +79,8 @@ def write_artefact(
         ArtefactError: the folder contains something else, an array or a document cannot be stored, or the system refuses.
     """
     storable = {name: _ensure_storable(name, array) for name, array in arrays.items()}
-    if unknown := set(documents or {}).difference(DOCUMENTS):
-        raise ArtefactError(f"{min(unknown)}: not a document of an artefact: name it one of {', '.join(DOCUMENTS)}")
+    if unknown := set(documents or {}).difference(_DOCUMENTS):
+        raise ArtefactError(f"{min(unknown)}: not a document of an artefact: name it one of {', '.join(_DOCUMENTS)}")
     try:
         manifest = seal_manifest(description, {name: describe_array(array) for name, array in storable.items()})
     except ValidationError as error:
@@ -247,7 +246,7 @@ def _check_replaceable(place: Path, folder: Path) -> None:
     if names and not _is_artefact(place):
         raise ArtefactError(f"{folder}: holds something other than an artefact, nothing was written: choose another folder")
     for name in names:
-        belongs = name == MANIFEST or name.endswith(".npy") or name in DOCUMENTS
+        belongs = name == MANIFEST or name.endswith(".npy") or name in _DOCUMENTS
         if not belongs or not stat.S_ISREG((place / name).lstat().st_mode):
             raise ArtefactError(f"{folder}: {name!a} does not belong to the artefact, nothing was written: move it away first")
 
@@ -263,7 +262,7 @@ def _is_artefact(place: Path) -> bool:
 
 def _keep_documents(place: Path, fresh: Path, *, skip: Mapping[str, bytes]) -> None:
     """Copy the documents of a replaced artefact, but for those to skip, to the new folder."""
-    for name in DOCUMENTS:
+    for name in _DOCUMENTS:
         if name not in skip and (place / name).is_file():
             shutil.copyfile(place / name, fresh / name)
             sync_to_disk(fresh / name)

@@ -1,4 +1,4 @@
-"""The words of a normalised text, compiled: where they stand, their hashes, and which of them are repeated.
+"""The words of a normalised text, compiled: their ranges, their hashes, and which of them are repeated.
 
 A word is a run of letters, digits and the few signs that words are written with. A run of "!" or "?" is a word of its own
 kind; a run of two is equal to any longer one. Words are compared by their 64-bit hashes.

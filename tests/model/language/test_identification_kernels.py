@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from model.language import comment_words, model_file, scripts
 from model.language import identification_kernels as kernels
-from model.language import model_file, scripts
 from model.language.identification_kernels import (
     DOUBTFUL,
     ENGLISH,
@@ -145,7 +145,7 @@ def test_compiled_or_not_is_the_same() -> None:
     scores, sizes = scores_of("ab AB aab", "", "xaxb")
     marks = marks_of(*TEXTS, tags=True)
 
-    with python_bodies(kernels, model_file, scripts):
+    with python_bodies(kernels, comment_words, model_file, scripts):
         assert evidence_of(*TEXTS).tolist() == evidence
         assert [cleaned(text) for text in TEXTS] == words
         assert marks_of(*TEXTS, tags=True) == marks
