@@ -1,5 +1,8 @@
 """The compiled half of the normalisation: what survives, what is undone, and that it ends soon, within its buffers."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -96,3 +99,19 @@ def test_reading_again_changes_nothing(text: str) -> None:
     once = normalised(text.encode())
 
     assert normalised(once) == once
+
+
+@pytest.mark.parametrize("text", ["You sh1t, f u c k u/ab & www.a.b", "it's a f*ck", "sooo peo ple fu ck-you @john", "1984: what the 5 km"])
+def test_python_and_machine_code_read_alike(text: str, both: Callable[..., Any]) -> None:
+    """The rules say the same as Python as they do as machine code, down to the bytes that each byte stands for."""
+    source = np.frombuffer(text.encode(), np.uint8)
+    both(normalise_bytes, source, 0, source.size, LEXICON, make_buffers(source.size, True))
+
+
+def test_replacements_are_traced() -> None:
+    """A word that is as long as what it replaces stands for it letter by letter, any other for the whole."""
+    source = np.frombuffer(b"sh1t f.u.c.k", np.uint8)
+    room = make_buffers(source.size, True)
+    assert normalise_bytes(source, 0, source.size, LEXICON, room) == 9
+    assert room.text.begin[:9].tolist() == [0, 1, 2, 3, 4, 5, 5, 5, 5]
+    assert room.text.end[:9].tolist() == [1, 2, 3, 4, 5, 12, 12, 12, 12]
