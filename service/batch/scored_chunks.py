@@ -80,11 +80,14 @@ def score_chunk(
     verdicts = np.full(n, -1, np.int8)
     verdicts[rows] = judgements.verdicts
     reasons: list[str | None] = list(chunk.reasons)
+    foreign = None if judgements.foreign is None else _spread(judgements.foreign, rows, n)
     unjudged = np.flatnonzero(decisions.labels < 0)
+    model_reasons = decisions.reasons if unjudged.size else []
     for row, place in zip(unjudged.tolist(), rows[unjudged].tolist(), strict=True):
-        reasons[place] = decisions.reasons[row]
-    foreign = _spread(judgements.foreign, rows, n)
-    languages = _spread(judgements.languages, rows, n) if language else None
+        reasons[place] = model_reasons[row]
+        if foreign is not None:
+            foreign[place] = None
+    languages = _spread(judgements.languages or (), rows, n) if language else None
     return ScoredChunk(ids, labels, scores, verdicts, reasons, decisions.version, dump, chunk, foreign, languages)
 
 
@@ -100,10 +103,10 @@ def _comments(chunk: Chunk, markup: Format | None) -> tuple[npt.NDArray[np.intp]
     return np.array(rows, np.intp), comments
 
 
-def _spread(values: Sequence[Any] | None, rows: npt.NDArray[np.intp], n: int) -> Sequence[Any] | None:
+def _spread(values: Sequence[Any], rows: npt.NDArray[np.intp], n: int) -> list[Any]:
     """Return the values of some of n rows in their places, None in all others."""
-    if values is None or len(values) == n:
-        return values
+    if len(values) == n:
+        return list(values)
     spread: list[Any] = [None] * n
     for row, value in zip(rows.tolist(), values, strict=True):
         spread[row] = value
