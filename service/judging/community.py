@@ -1,4 +1,4 @@
-"""One community: what it wants done with its comments."""
+"""A community: the policy and the lists by which its comments are judged."""
 
 from dataclasses import dataclass, field
 
@@ -7,16 +7,16 @@ from model.policy import Policy
 from service.judging.foreign import OnForeign
 from service.judging.word_lists import WordLists, text_to_match
 
-__all__ = ["Community", "ListMatch"]
+__all__ = ["Community"]
 
 
 @dataclass(frozen=True, slots=True)
-class ListMatch:
-    """The entry of a community's lists that decides about a comment.
+class _ListMatch:
+    """An entry of a community's lists that decides the verdict on a comment.
 
     Attributes:
-        entry: which list and which entry, such as ``deny: casino``.
-        verdict: what the list leads to.
+        entry: the list and the entry in it, such as ``deny: casino``.
+        verdict: the verdict of that list.
     """
 
     entry: str
@@ -25,15 +25,15 @@ class ListMatch:
 
 @dataclass(frozen=True)
 class Community:
-    """What a community wants.
+    """How the comments of one community are judged.
 
     Attributes:
-        name: of the community.
-        policy: the name of one of the model's policies, or thresholds of its own.
-        observe: whether every comment is approved, whatever is decided about it.
-        on_foreign: what happens to a comment in a language that the model did not learn; what the site says if None.
+        name: the name of the community.
+        policy: the name of one of the model's policies, or a policy with the community's own thresholds.
+        observe: whether every comment is approved, while the verdict that it would have had is only reported.
+        on_foreign: what happens to a comment in a language that the model did not learn; None leaves that to the site's setting.
         allow: words and patterns that approve a comment.
-        deny: words and patterns that reject a comment; they come before those that approve it.
+        deny: words and patterns that reject a comment; they take precedence over ``allow``.
     """
 
     name: str
@@ -45,19 +45,19 @@ class Community:
 
     @property
     def policy_name(self) -> str:
-        """The name of the policy to ask the model for; its verdicts do not count where the community has thresholds of its own."""
+        """The policy to ask the model for; its verdicts are replaced where the community has thresholds of its own."""
         return self.policy if isinstance(self.policy, str) else "default"
 
     @property
     def has_lists(self) -> bool:
-        """Whether any comment can match a list."""
+        """Whether there is any entry that a comment could match."""
         return bool(self.allow) or bool(self.deny)
 
-    def match_lists(self, comment: Comment) -> ListMatch | None:
-        """Return the entry that decides about a comment, None if none does; what is denied comes before what is allowed."""
+    def match_lists(self, comment: Comment) -> _ListMatch | None:
+        """Return the entry that decides the verdict on a comment, None if no entry matches; ``deny`` is looked through first."""
         text = text_to_match(comment)
         if (entry := self.deny.match(text)) is not None:
-            return ListMatch(f"deny: {entry}", Verdict.REJECT)
+            return _ListMatch(f"deny: {entry}", Verdict.REJECT)
         if (entry := self.allow.match(text)) is not None:
-            return ListMatch(f"allow: {entry}", Verdict.APPROVE)
+            return _ListMatch(f"allow: {entry}", Verdict.APPROVE)
         return None

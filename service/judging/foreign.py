@@ -10,7 +10,7 @@ __all__ = ["OnForeign"]
 class OnForeign(StrEnum):
     """What happens to a comment in a language that the model did not learn.
 
-    Unless it is judged like any other, its probabilities are pulled halfway to the prior as well, since the model knows little of it.
+    Unless it is judged like any other, its probabilities are also pulled halfway to the prior, since the model knows little about it.
     """
 
     REVIEW = "review"
@@ -20,5 +20,5 @@ class OnForeign(StrEnum):
 
     @property
     def verdict(self) -> int | None:
-        """The code into ``VERDICTS`` that such a comment gets, None if it is judged like any other."""
+        """The index into ``VERDICTS`` of the verdict on such a comment; None if it is judged like any other."""
         return None if self is OnForeign.JUDGE else VERDICTS.index(Verdict(self.value))

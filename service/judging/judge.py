@@ -1,4 +1,4 @@
-"""From comments to verdicts, the same for every protocol and every file: scores, then languages, then what the community wants."""
+"""Judges comments, for every protocol and every file alike: first the scores, then the languages, then the lists of the community."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from service.judging.community import Community
 from service.judging.foreign import OnForeign
 
 if TYPE_CHECKING:
-    # At run time these come from outside, and with them the kernels that they load.
+    # Importing these at run time would load the compiled kernels, which not every process needs.
     from model.artefact.manifest import Prior
     from model.decisions import Decisions
     from model.language.identifier import Identifier
@@ -28,15 +28,15 @@ class Judgement(NamedTuple):
     """What is decided about one comment, in plain Python.
 
     Attributes:
-        label: what the comment is called; None if it was not judged.
+        label: the label of the comment; None if it was not judged.
         scores: probabilities in the order of ``LABELS``; NaN if it was not judged.
         attributes: probabilities in the order of the decisions' ``attribute_names``.
         verdict: what to do with the comment; None if it was not judged.
-        unobserved_verdict: what to do with it if the community did more than observe.
-        language: its language; None where that is not known.
-        foreign: whether that is a language that the model did not learn; None where nobody looked.
-        matched: the entry of the community's lists that decided the verdict, if one did.
-        reason: why the comment was not judged, else None.
+        unobserved_verdict: the verdict as it would be if the community did more than observe.
+        language: its language; None if that was not identified.
+        foreign: whether that is a language that the model did not learn; None if languages were not identified.
+        matched: the entry of the community's lists that decided the verdict; None if no entry did.
+        reason: why the comment was not judged; None if it was.
     """
 
     label: Label | None
@@ -51,17 +51,18 @@ class Judgement(NamedTuple):
 
 
 class Judgements(NamedTuple):
-    """What is decided about n comments, once policy, languages and lists have had their say.
+    """What is decided about n comments by the policy, their languages and the lists of their community.
 
     Attributes:
         decisions: labels, scores, attributes, spans, policy and version.
-        verdicts: codes into ``VERDICTS``, -1 where a comment was not judged; shape (n,).
+        verdicts: indices into ``VERDICTS``, -1 where a comment was not judged; shape (n,).
         unobserved_verdicts: the verdicts as they would be if the community did more than observe; shape (n,).
-        languages: code (ISO 639-1, or 639-3 where that has none) of the language of each comment, None where it cannot be identified; n.
-            None if nobody looked.
-        foreign: whether that is a language that the model did not learn; n. None if nobody looked.
-        matched: the entry of the community's lists that decided each verdict, None where none did; n. None if there are no lists.
-        community: the name of the community that the comments belong to, if any.
+        languages: for each comment the code of its language (ISO 639-1, or ISO 639-3 where there is no shorter one), None where it cannot
+            be identified. None instead of the list if languages were not identified.
+        foreign: for each comment whether its language is one that the model did not learn. None if languages were not identified.
+        matched: for each comment the entry of the community's lists that decided its verdict, None where no entry did. None instead of
+            the list if there are no lists.
+        community: the name of the community that the comments belong to; None if they belong to none.
     """
 
     decisions: "Decisions"
@@ -75,13 +76,13 @@ class Judgements(NamedTuple):
     def rows(self) -> Iterator[Judgement]:
         """Yield what is decided about each comment, in order."""
         n = len(self.decisions)
-        nothing = [None] * n
+        blanks = [None] * n
         columns = (
             self.verdicts.tolist(),
             self.unobserved_verdicts.tolist(),
-            self.languages or nothing,
-            self.foreign or nothing,
-            self.matched or nothing,
+            self.languages or blanks,
+            self.foreign or blanks,
+            self.matched or blanks,
         )
         for (label, _, scores, attributes, reason), (verdict, unobserved, language, foreign, matched) in zip(
             self.decisions.rows(), zip(*columns, strict=True), strict=True
@@ -101,14 +102,14 @@ class Judgements(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """All that comments are judged by; a value that every protocol and every file is judged with.
+    """Judges comments by a model, a policy and a community: the one way from a comment to a verdict.
 
     Attributes:
-        moderator: loaded and warm.
-        identifier: identifies languages; None if nobody asks for them and foreign comments are judged like others.
-        policy: the name of one of the moderator's policies, whatever the community wants; None for the community's, else "default".
-        community: that the comments belong to, if any.
-        on_foreign: what happens to comments in languages that the model did not learn, where the community does not say.
+        moderator: gives the scores; loaded and warm.
+        identifier: identifies languages; None to leave them unidentified and judge foreign comments like others.
+        policy: the name of one of the moderator's policies, which overrides the community's; None for the community's, else "default".
+        community: the community that the comments belong to; None if they belong to none.
+        on_foreign: what happens to comments in languages that the model did not learn, unless the community sets that itself.
     """
 
     moderator: "Moderator"
@@ -119,21 +120,21 @@ class Judge:
 
     @property
     def version(self) -> str:
-        """The artefact that gives the scores."""
+        """The version of the artefact that gives the scores."""
         return self.moderator.version
 
     @property
     def prior(self) -> "Prior":
-        """How common abuse is taken to be."""
+        """How common abuse is assumed to be."""
         return self.moderator.prior
 
     @property
     def policy_name(self) -> str:
-        """The name of the moderator's policy whose thresholds it applies."""
+        """The name of the moderator's policy that is applied."""
         return self.policy or (self.community.policy_name if self.community is not None else "default")
 
     def first_pass(self, comments: Sequence[Comment], *, threads: int = 1) -> "FirstPass":
-        """Have the n-grams alone read comments, and find those that the encoder is to read as well.
+        """Read comments with the n-grams alone, and return their scores with the rows that the encoder is to read as well.
 
         Raises:
             PolicyError: the moderator has no policy of that name.
@@ -152,11 +153,11 @@ class Judge:
         """Judge comments.
 
         Args:
-            comments: n of them.
+            comments: n comments.
             explain: whether to find the words that moved the scores.
-            threads: how many may share the work; 1 stays in the calling thread, None is all cores for large batches.
+            threads: the number of threads that share the work; 1 is the calling thread alone, None is all cores for large batches.
             ngrams_only: whether the n-grams are to judge alone, whatever the profile.
-            first_pass: what ``first_pass`` returned for the same comments, if it was asked before.
+            first_pass: the result of `first_pass` for the same comments, if they have been read before.
 
         Raises:
             PolicyError: the moderator has no policy of that name.
@@ -182,24 +183,24 @@ class Judge:
         return Judgements(decisions, effective, verdicts, languages, foreign, matched, community.name)
 
     def decide(self, comments: Sequence[Comment]) -> "Decisions":
-        """Return what ``judge`` decides, the verdicts included, without languages and lists; on all cores for large batches."""
+        """Return the decisions of `judge` with its final verdicts in them; uses all cores for large batches."""
         judgements = self.judge(comments, threads=None)
         return judgements.decisions.with_verdicts(judgements.verdicts)
 
     def _treat_foreign(self, decisions: "Decisions", foreign: Sequence[bool]) -> "tuple[Decisions, IntArray]":
-        """Return the decisions with less certain scores for foreign comments, and the verdicts with those that the site wants for them."""
+        """Return the decisions with the scores of foreign comments pulled to the prior, and the verdicts with theirs replaced."""
         on_foreign = self.on_foreign if self.community is None else self.community.on_foreign or self.on_foreign
-        code = on_foreign.verdict
-        if code is None:
+        foreign_verdict = on_foreign.verdict
+        if foreign_verdict is None:
             return decisions, decisions.verdicts
         rows = np.flatnonzero(np.array(foreign, np.bool_))
         verdicts = decisions.verdicts.copy()
-        verdicts[rows[verdicts[rows] >= 0]] = code
+        verdicts[rows[verdicts[rows] >= 0]] = foreign_verdict
         return decisions.pulled_to_prior(rows, self.prior), verdicts
 
 
 def _apply_lists(community: Community, comments: Sequence[Comment], verdicts: IntArray) -> tuple[IntArray, list[str | None]]:
-    """Return the verdicts with those of the entries that match, and the entries; what was not judged stays so."""
+    """Return the verdicts after the community's lists, and the entry that decided each; what was not judged stays unjudged."""
     verdicts, matched = verdicts.copy(), []
     for row, (comment, verdict) in enumerate(zip(comments, verdicts.tolist(), strict=True)):
         match = community.match_lists(comment) if verdict >= 0 else None

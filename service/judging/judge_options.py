@@ -1,4 +1,4 @@
-"""What comments are judged by beside the model: a value that can be compared, hashed and sent to other processes."""
+"""The options of judging, apart from the model: a value that can be compared, hashed and sent to other processes."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,15 +20,15 @@ __all__ = ["JudgeOptions"]
 
 @dataclass(frozen=True, slots=True)
 class JudgeOptions:
-    """What comments are judged by beside the model.
+    """The options from which the judge of a model is built.
 
     Attributes:
-        policy: the name of one of the model's policies, whatever the community wants; None for the community's, else "default".
-        community: that the comments belong to, if any.
-        on_foreign: what happens to comments in languages that the model did not learn, where the community does not say.
+        policy: the name of one of the model's policies, which overrides the community's; None for the community's, else "default".
+        community: the community that the comments belong to; None if they belong to none.
+        on_foreign: what happens to comments in languages that the model did not learn, unless the community sets that itself.
         identify: whether languages are identified even where no verdict depends on them.
-        letters: the fewest letters of a comment whose language is identified; None for the usual number.
-        certainty: the certainty from which on a comment counts as foreign; None for the usual one.
+        letters: the least number of letters of a comment whose language is identified; None for the default.
+        certainty: the least certainty with which a comment counts as foreign; None for the default.
     """
 
     policy: str | None = None
@@ -48,13 +48,13 @@ class JudgeOptions:
         on_foreign: OnForeign | None = None,
         identify: bool = False,
     ) -> "JudgeOptions":
-        """Return what the settings of a site say, with what a command says instead.
+        """Return the options that the settings of a site ask for, except where the arguments override them.
 
         Args:
-            settings: name the file of communities, and what happens to foreign comments.
+            settings: the settings; they name the file of communities, and say what happens to foreign comments.
             policy: the name of a policy; None for the community's.
-            community: the name of a community; None for the default one of the file, if it has one.
-            on_foreign: what happens to foreign comments; None for what the settings say.
+            community: the name of a community; None for the default community of the file, if there is one.
+            on_foreign: what happens to foreign comments; None for the settings' answer.
             identify: whether languages are identified even where no verdict depends on them.
 
         Raises:
@@ -71,21 +71,21 @@ class JudgeOptions:
 
     @property
     def model_policy(self) -> str:
-        """The name of the model's policy to ask for."""
+        """The name of the policy to ask the model for."""
         return self.policy or (self.community.policy_name if self.community is not None else "default")
 
     @property
     def policy_name(self) -> str:
-        """The name of the policy whose thresholds lead to the verdicts: one of the model's, or that of the community's own."""
+        """The name of the policy whose thresholds lead to the verdicts: a policy of the model, or the community's own."""
         if self.policy is not None or self.community is None or isinstance(self.community.policy, str):
             return self.model_policy
         return self.community.policy.name
 
     def build_judge(self, moderator: "Moderator") -> Judge:
-        """Return the judge; languages are identified only where that can change a verdict, or is asked for."""
+        """Build the judge of a model; it identifies languages only where that can change a verdict, or was asked for."""
         on_foreign = self.on_foreign if self.community is None else self.community.on_foreign or self.on_foreign
-        needed = self.identify or on_foreign is not OnForeign.JUDGE
-        identifier = _load_identifier(moderator.languages, self.letters, self.certainty) if needed else None
+        identifies = self.identify or on_foreign is not OnForeign.JUDGE
+        identifier = _load_identifier(moderator.languages, self.letters, self.certainty) if identifies else None
         return Judge(moderator, identifier, self.policy, self.community, self.on_foreign)
 
 
@@ -98,8 +98,8 @@ def _find_community(settings: "Settings", name: str | None) -> Community | None:
     if name is None:
         return file.default
     if name not in file.communities:
-        known = ", ".join(sorted(file.communities)) or "none"
-        raise SettingsError(f"community {name!r} is not in {settings.communities}: it has {known}")
+        names = ", ".join(sorted(file.communities)) or "none"
+        raise SettingsError(f"community {name!r} is not in {settings.communities}: it has {names}")
     return file.communities[name]
 
 

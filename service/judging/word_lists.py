@@ -12,12 +12,12 @@ from model.comment import Comment
 from model.errors import InputError
 from model.text.pipeline import strip_markup
 
-__all__ = ["MOST_PATTERNS", "MOST_WORDS", "WordLists", "fold_for_matching", "text_to_match"]
+__all__ = ["WordLists", "fold_for_matching", "text_to_match"]
 
-MOST_WORDS = 50_000
-MOST_PATTERNS = 1_000
-_LONGEST_RULE = 500
-_PATTERN_BYTES = 64 * 1024 * 1024
+_MAX_WORDS = 50_000
+_MAX_PATTERNS = 1_000
+_MAX_ENTRY_LENGTH = 500
+_MAX_PATTERN_BYTES = 64 * 1024 * 1024
 
 _WORDS = re.compile(r"\w+")
 _INVISIBLE = re.compile(
@@ -26,19 +26,19 @@ _INVISIBLE = re.compile(
 
 
 def fold_for_matching(text: str) -> str:
-    """Return a text in which case, width of letters and invisible characters make no difference any more."""
+    """Return a text in lower case, with full-width letters made ordinary ones, and without invisible characters."""
     return unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
 
 
 class WordLists:
-    """A list of words and a list of patterns; one that can be pickled, since other processes match too.
+    """A list of words and a list of patterns; it can be pickled, since other processes match texts too.
 
-    An entry of one or several words matches where these follow each other as whole words. A pattern (RE2's syntax, whatever the case)
-    matches anywhere. Both are matched against the text without mark-up, as `fold_for_matching` returns it.
+    An entry in the list of words is one word or several; it matches where these follow one another as whole words. A pattern is a
+    regular expression in RE2's syntax and matches anywhere, whatever the case. Both are matched against the result of `text_to_match`.
 
     Args:
-        words: each of letters and digits, with anything else between them.
-        patterns: regular expressions.
+        words: the words; what separates the words of an entry does not matter.
+        patterns: the regular expressions.
 
     Raises:
         InputError: a word has no letter or digit, a pattern is not a regular expression, or there are too many of either. The message
@@ -46,21 +46,23 @@ class WordLists:
     """
 
     def __init__(self, words: Sequence[str] = (), patterns: Sequence[str] = ()) -> None:
-        if len(words) > MOST_WORDS or len(patterns) > MOST_PATTERNS:
-            raise InputError(f"takes at most {MOST_WORDS} words and {MOST_PATTERNS} patterns")
+        if len(words) > _MAX_WORDS or len(patterns) > _MAX_PATTERNS:
+            raise InputError(f"takes at most {_MAX_WORDS} words and {_MAX_PATTERNS} patterns")
         self._words: tuple[str, ...] = tuple(words)
         self._patterns: tuple[str, ...] = tuple(patterns)
         self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for at, word in enumerate(words):
             parts = tuple(_WORDS.findall(fold_for_matching(word)))
-            if not parts or len(word) > _LONGEST_RULE:
-                raise InputError(f"words[{at}] has no letter or digit, or is longer than {_LONGEST_RULE}: other signs need a pattern")
+            if not parts or len(word) > _MAX_ENTRY_LENGTH:
+                raise InputError(
+                    f"words[{at}] has no letter or digit, or is longer than {_MAX_ENTRY_LENGTH}: other characters need a pattern"
+                )
             self._by_first.setdefault(parts[0], []).append((parts, word))
-        self._set = _compile_patterns(patterns)
+        self._pattern_set = _compile_patterns(patterns)
 
     @property
     def entries(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The words and the patterns, as they were given."""
+        """The words and the patterns, as the file of communities writes them."""
         return self._words, self._patterns
 
     def __reduce__(self) -> tuple[Callable[..., "WordLists"], tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -77,22 +79,28 @@ class WordLists:
         return bool(self._words) or bool(self._patterns)
 
     def match(self, text: str) -> str | None:
-        """Return the word or the pattern that matches a text as `text_to_match` returns it, None if none does."""
-        if self._by_first:
-            parts = _WORDS.findall(text)
-            for at, part in enumerate(parts):
-                for sequence, word in self._by_first.get(part, ()):
-                    if tuple(parts[at : at + len(sequence)]) == sequence:
-                        return word
-        if self._set is not None and (matches := self._set.Match(text.encode("utf-8", "replace"))):
-            first: int = min(matches)
-            return self._patterns[first]
+        """Return an entry that matches a text, None if no entry does; the text is the result of `text_to_match`."""
+        word = self._match_words(text) if self._by_first else None
+        return self._match_patterns(text) if word is None else word
+
+    def _match_words(self, text: str) -> str | None:
+        parts = _WORDS.findall(text)
+        for at, part in enumerate(parts):
+            for sequence, word in self._by_first.get(part, ()):
+                if tuple(parts[at : at + len(sequence)]) == sequence:
+                    return word
         return None
+
+    def _match_patterns(self, text: str) -> str | None:
+        if self._pattern_set is None:
+            return None
+        matches: list[int] = self._pattern_set.Match(text.encode("utf-8", "replace"))
+        return self._patterns[min(matches)] if matches else None
 
 
 @lru_cache(maxsize=8)
 def _unpickle(words: tuple[str, ...], patterns: tuple[str, ...]) -> WordLists:
-    """Return lists that another process sent, once for all shards that come with them: to compile long ones takes half a second."""
+    """Return lists that another process sent, built once for all shards that bring them: compiling long lists takes half a second."""
     return WordLists(words, patterns)
 
 
@@ -102,12 +110,12 @@ def _compile_patterns(patterns: Sequence[str]) -> Any:
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False
-    options.max_mem = _PATTERN_BYTES
+    options.max_mem = _MAX_PATTERN_BYTES
     pattern_set = re2.Set.SearchSet(options)
     for at, pattern in enumerate(patterns):
         try:
-            if len(pattern) > _LONGEST_RULE:
-                raise InputError(f"patterns[{at}] is longer than {_LONGEST_RULE}")
+            if len(pattern) > _MAX_ENTRY_LENGTH:
+                raise InputError(f"patterns[{at}] is longer than {_MAX_ENTRY_LENGTH}")
             re2.compile(pattern, options=options)
             pattern_set.Add(pattern)
         except re2.error as error:
@@ -119,5 +127,5 @@ def _compile_patterns(patterns: Sequence[str]) -> Any:
 
 
 def text_to_match(comment: Comment) -> str:
-    """Return the text of a comment as lists are matched against it."""
+    """Return the text of a comment that lists are matched against: without mark-up, and folded by `fold_for_matching`."""
     return fold_for_matching(strip_markup(comment.text, comment.format).text)

@@ -1,1 +1,1 @@
-"""How the scores of Tipstaff relate to those of the Perspective API."""
+"""The scores of the Perspective API beside ours: the names of its attributes, and a comparison with scores that a site has stored."""

@@ -1,4 +1,4 @@
-"""The names of Perspective's attributes, and the scores and questions of ours that they stand for."""
+"""The names of Perspective's attributes, and our scores and questions for which they stand."""
 
 from collections.abc import Collection
 
@@ -19,7 +19,7 @@ ATTRIBUTE_NAMES = (*_LABEL_SCORES, "SEVERE_TOXICITY", "INSULT", "PROFANITY", "TH
 """The attributes that clients ask for."""
 
 ALL_SPELLINGS = tuple(name + ending for ending in ("", _EXPERIMENTAL) for name in ATTRIBUTE_NAMES)
-"""The attributes that clients ask for, each in both spellings. If a call cannot be read, the failure is answered for all of these."""
+"""The attributes that clients ask for, each in both spellings. The answer to a call that cannot be read names all of them."""
 
 
 def score_name(name: str, *, published: Collection[str], version: str) -> str | None:
@@ -33,7 +33,7 @@ def score_name(name: str, *, published: Collection[str], version: str) -> str | 
     """
     base, separator, required_version = name.partition("@")
     versions = {version, version.partition("+")[0]}
-    if separator and required_version not in versions | {each.rpartition("@")[2] for each in versions}:
+    if separator and required_version not in versions | {full_version.rpartition("@")[2] for full_version in versions}:
         return None
     base = base.removesuffix(_EXPERIMENTAL)
     if base in _LABEL_SCORES:

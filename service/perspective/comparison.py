@@ -1,4 +1,4 @@
-"""How our scores compare with those of Perspective on the comments of one site."""
+"""Compares our scores with the scores that a site has stored from Perspective."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,38 +8,42 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from model.array_types import FloatArray
+from model.comment import LABELS, Label
 from service.perspective.attribute_names import ABUSIVE, HATEFUL
-from service.perspective.stored_scores import DiffJob, ScoreColumn, StoredRow, TableLayout, find_columns, read_row
+from service.perspective.stored_scores import DiffJob, ScoreColumn, StoredRow, TableLayout, find_layout, read_row
 from training.tables.table_records import read_records
 
 if TYPE_CHECKING:
+    from model.decisions import Decisions
     from service.judging.judge import Judge
 
-__all__ = ["AttributeComparison", "ScoreComparison", "compare_scores"]
+__all__ = ["ScoreComparison", "compare_scores"]
 
-DEFAULT_THRESHOLD = 0.8
-"""What Coral acts from, unless told otherwise."""
+_DEFAULT_THRESHOLD = 0.8
+"""The threshold of Coral, unless its administrator sets another."""
 
-_CHUNK = 4096
-_MOST_BAD = 10_000
-_FEWEST = 2
+_CHUNK_ROWS = 4096
+_MAX_LISTED_BAD_ROWS = 10_000
+_MIN_RANKED_ROWS = 2
 
 
 @dataclass(frozen=True)
 class AttributeComparison:
-    """How Perspective's scores and ours compare for one attribute.
+    """How Perspective's scores and ours compare for one attribute. A comment is flagged if its score reaches a threshold.
+
+    The names of the attributes are the keys of the JSON report.
 
     Attributes:
-        attribute: as Perspective calls it.
-        column: where its stored scores are.
-        rows: comments that have both scores.
-        threshold: from which the site acts on Perspective's scores.
-        flagged: share in [0, 1] of the comments on which it does.
-        agreement: share of the comments that both see alike if ours is compared with the same threshold.
-        correlation: Spearman's, in [-1, 1]; NaN where one side is constant.
-        same_rate: threshold of ours that flags as many comments, ties aside; above 1 where nothing is flagged.
-        flagged_then: share of the comments that it flags.
-        agreement_then: share of the comments that both see alike then.
+        attribute: the name of the attribute in Perspective.
+        column: the column with its stored scores.
+        rows: the number of comments that have both scores.
+        threshold: the lowest of Perspective's scores on which the site acts.
+        flagged: the share of comments, in [0, 1], that Perspective flags at that threshold.
+        agreement: the share of comments that are flagged by both or by neither, with the same threshold for both.
+        correlation: Spearman's rank correlation, in [-1, 1]; NaN if all scores of one side are equal.
+        same_rate: the threshold at which we flag as many comments as Perspective, ties aside; above 1 if it flags none.
+        flagged_then: the share of comments that we flag at that threshold.
+        agreement_then: the share of comments that are flagged by both or by neither, with that threshold for ours.
     """
 
     attribute: str
@@ -59,13 +63,13 @@ class ScoreComparison:
     """How the scores of all attributes compare.
 
     Attributes:
-        version: the artefact that judged.
-        attributes: the comparisons, in the order of the columns.
-        without_head: attributes that the table has and the model does not.
-        rows: how many rows there are.
-        bad: rows that cannot be used, with the number of line or row and the reason; the first 10,000 of them.
-        bad_rows: the number of all of these.
-        unit: what numbers them, line or row.
+        version: the version of the artefact that gave our scores.
+        attributes: the comparison of each attribute, in the order of the columns.
+        without_head: the attributes of the table for which the model has no head.
+        rows: the number of rows in the table.
+        bad: the first 10,000 rows that cannot be used, each with its number and the reason.
+        bad_rows: the number of all rows that cannot be used.
+        unit: what the numbers of rows count: ``line`` or ``row``.
     """
 
     version: str
@@ -77,10 +81,10 @@ class ScoreComparison:
     unit: str
 
     def as_json(self) -> dict[str, Any]:
-        """Return it JSON-ready; a figure that is not a number is null."""
+        """Return the comparison as values for JSON; a figure that is not a number becomes null."""
         attributes = [
-            {name: None if isinstance(value, float) and np.isnan(value) else value for name, value in vars(each).items()}
-            for each in self.attributes
+            {name: None if isinstance(value, float) and np.isnan(value) else value for name, value in vars(attribute).items()}
+            for attribute in self.attributes
         ]
         bad = [{self.unit: line, "reason": reason} for line, reason in self.bad]
         return {
@@ -89,100 +93,104 @@ class ScoreComparison:
         }
 
     def lines(self) -> Iterator[str]:
-        """Yield the lines that people read."""
+        """Yield the lines of a report for people."""
         yield f"{self.rows} rows, {self.bad_rows} of them bad; our scores are those of {self.version}"
-        for each in self.attributes:
+        for comparison in self.attributes:
             yield ""
-            yield f"{each.attribute} (column {each.column}), {each.rows} comments"
-            yield f"  rank correlation (Spearman)      {each.correlation:.3f}"
-            yield f"  flagged by Perspective           {each.flagged:.2%} at {each.threshold:g}"
-            yield f"  seen alike, same threshold       {each.agreement:.2%}"
-            yield f"  threshold for the same rate      {each.same_rate:.4f}, which flags {each.flagged_then:.2%}"
-            yield f"  seen alike with that threshold   {each.agreement_then:.2%}"
+            yield f"{comparison.attribute} (column {comparison.column}), {comparison.rows} comments"
+            yield f"  rank correlation (Spearman)      {comparison.correlation:.3f}"
+            yield f"  flagged by Perspective           {comparison.flagged:.2%} at {comparison.threshold:g}"
+            yield f"  seen alike, same threshold       {comparison.agreement:.2%}"
+            yield f"  threshold for the same rate      {comparison.same_rate:.4f}, which flags {comparison.flagged_then:.2%}"
+            yield f"  seen alike with that threshold   {comparison.agreement_then:.2%}"
         if self.without_head:
             yield ""
             yield f"not compared, since the model has no such head: {', '.join(self.without_head)}"
 
 
 def compare_scores(job: DiffJob, judge: "Judge") -> ScoreComparison:
-    """Compare; the table is read once, row by row, and of each comment only its scores are held.
+    """Compare the stored scores of a table with ours; the table is read once, and only the scores are held in memory.
 
     Args:
-        job: what is to be compared.
+        job: the table, and how to compare.
         judge: gives our scores.
 
     Raises:
         TableError: the table cannot be read, or has no column with a text or with scores.
         DumpError: several columns may hold the text, or none.
     """
-    layout = find_columns(job, published=judge.moderator.attributes, version=judge.version)
+    layout = find_layout(job, published=judge.moderator.attributes, version=judge.version)
     bad: list[tuple[int, str]] = []
     rows = bad_rows = 0
     records = read_records(job.table, layout.names)
-    while chunk := list(islice(records, _CHUNK)):
+    while chunk := list(islice(records, _CHUNK_ROWS)):
         rows += len(chunk)
         for line, reason in _add_scores(chunk, layout, job, judge):
             bad_rows += 1
-            if len(bad) < _MOST_BAD:
+            if len(bad) < _MAX_LISTED_BAD_ROWS:
                 bad.append((line, reason))
     unit = "row" if job.table.suffix.lower() == ".parquet" else "line"
-    attributes = [_compare_attribute(each, job.thresholds.get(each.attribute, DEFAULT_THRESHOLD)) for each in layout.scores]
+    attributes = [_compare_attribute(column, job.thresholds.get(column.attribute, _DEFAULT_THRESHOLD)) for column in layout.scores]
     return ScoreComparison(judge.version, attributes, layout.without_head, rows, bad, bad_rows, unit)
 
 
 def _add_scores(chunk: Sequence[tuple[int, Any]], layout: TableLayout, job: DiffJob, judge: "Judge") -> Iterator[tuple[int, str]]:
-    """Judge some rows, add their scores to the columns, and yield the lines that cannot be used, each with the reason."""
-    usable: list[tuple[int, StoredRow]] = []
+    """Judge some rows, add their scores to the columns, and yield the number of each row that cannot be used, with the reason."""
+    usable_rows: list[tuple[int, StoredRow]] = []
     for line, record in chunk:
         row = read_row(record, layout, job.markup)
         if isinstance(row, str):
             yield line, row
         else:
-            usable.append((line, row))
-    if not usable:
+            usable_rows.append((line, row))
+    if not usable_rows:
         return
-    decisions = judge.judge([row.comment for _, row in usable], threads=None).decisions
-    scores, attributes = decisions.scores, decisions.attributes
-    ours = [
-        1 - scores[:, 0] if each.source == ABUSIVE else scores[:, 2] if each.source == HATEFUL else attributes[each.source]
-        for each in layout.scores
-    ]
-    for at, (line, row) in enumerate(usable):
-        if np.isnan(scores[at, 0]):
+    decisions = judge.judge([row.comment for _, row in usable_rows], threads=None).decisions
+    own_columns = [_select_scores(column.source, decisions) for column in layout.scores]
+    is_unjudged = np.isnan(decisions.scores[:, LABELS.index(Label.FINE)])
+    for at, (line, row) in enumerate(usable_rows):
+        if is_unjudged[at]:
             yield line, "there is no text left to judge"
             continue
-        for column, stored, own in zip(layout.scores, row.scores, ours, strict=True):
-            if stored is not None:
-                column.stored.append(stored)
-                column.ours.append(float(own[at]))
+        for column, stored_score, own_scores in zip(layout.scores, row.scores, own_columns, strict=True):
+            if stored_score is not None:
+                column.stored_scores.append(stored_score)
+                column.own_scores.append(float(own_scores[at]))
+
+
+def _select_scores(source: str, decisions: "Decisions") -> FloatArray:
+    """Return the scores that are compared with an attribute; shape (rows,)."""
+    if source == ABUSIVE:
+        return 1 - decisions.scores[:, LABELS.index(Label.FINE)]
+    return decisions.scores[:, LABELS.index(Label.HATEFUL)] if source == HATEFUL else decisions.attributes[source]
 
 
 def _compare_attribute(column: ScoreColumn, threshold: float) -> AttributeComparison:
-    stored, ours = (np.frombuffer(scores, np.float32).astype(float) for scores in (column.stored, column.ours))
-    rows = len(stored)
+    stored_scores, own_scores = (np.frombuffer(scores, np.float32).astype(float) for scores in (column.stored_scores, column.own_scores))
+    rows = len(stored_scores)
     if not rows:
         return AttributeComparison(column.attribute, column.column, 0, threshold, *[float("nan")] * 6)
     # A stored 0.8 must not count as below 0.8 because float32 rounds it down.
-    flagged = stored >= np.float32(threshold)
-    same_rate = _same_rate_threshold(ours, int(flagged.sum()))
-    flagged_then = ours >= same_rate
+    flagged = stored_scores >= np.float32(threshold)
+    same_rate = _same_rate_threshold(own_scores, int(flagged.sum()))
+    flagged_then = own_scores >= same_rate
     return AttributeComparison(
         attribute=column.attribute,
         column=column.column,
         rows=rows,
         threshold=threshold,
         flagged=float(flagged.mean()),
-        agreement=float((flagged == (ours >= np.float32(threshold))).mean()),
-        correlation=_spearman(stored, ours),
+        agreement=float((flagged == (own_scores >= np.float32(threshold))).mean()),
+        correlation=_spearman(stored_scores, own_scores),
         same_rate=round(same_rate, 6),
         flagged_then=float(flagged_then.mean()),
         agreement_then=float((flagged == flagged_then).mean()),
     )
 
 
-def _same_rate_threshold(ours: FloatArray, count: int) -> float:
-    """Return the threshold that flags ``count`` of our scores: halfway between the last that is flagged and the first that is not."""
-    ordered = np.sort(ours)[::-1]
+def _same_rate_threshold(own_scores: FloatArray, count: int) -> float:
+    """Return the threshold that flags ``count`` of our scores: halfway between the lowest flagged score and the next one below."""
+    ordered = np.sort(own_scores)[::-1]
     if count == 0:
         return float(np.nextafter(ordered[0], 2))
     if count == len(ordered):
@@ -191,9 +199,9 @@ def _same_rate_threshold(ours: FloatArray, count: int) -> float:
 
 
 def _spearman(first: FloatArray, second: FloatArray) -> float:
-    """Return Spearman's rank correlation, ties sharing their mean rank."""
+    """Return Spearman's rank correlation; equal scores share their mean rank."""
     from scipy.stats import rankdata
 
-    if len(first) < _FEWEST or np.ptp(first) == 0 or np.ptp(second) == 0:
+    if len(first) < _MIN_RANKED_ROWS or np.ptp(first) == 0 or np.ptp(second) == 0:
         return float("nan")
     return float(np.corrcoef(rankdata(first), rankdata(second))[0, 1])

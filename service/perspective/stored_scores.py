@@ -15,26 +15,29 @@ from service.batch.rows import MAX_TEXT_LENGTH, DumpOptions, is_unicode
 from service.perspective.attribute_names import ATTRIBUTE_NAMES, score_name
 from training.tables.table_records import UnreadableRow, read_header, read_records
 
-__all__ = ["DiffJob", "ScoreColumn", "StoredRow", "TableLayout", "find_columns", "read_row"]
+__all__ = ["DiffJob", "ScoreColumn", "StoredRow", "TableLayout", "find_layout", "read_row"]
 
-_DEEPEST = 5
+# How deep an object is searched for scores, and how many rows of a table.
+_MAX_DEPTH = 5
 _ROWS_SEARCHED = 100
-_LONGEST_NAME = 200
-_BEFORE = r"(?:perspective|persp|google|attribute_?scores?|scores?|response|result|api)"
-_AFTER = r"(?:summary_?score|score|value|prob|probability)"
-_COLUMN = r"(?:{before}[._ -]?)*{name}(?:[._ -]?{after})*"
+_MAX_NAME_LENGTH = 200
+# A column of scores is called after its attribute, with any number of these words before and after: perspective_toxicity_score.
+_NAME_PREFIX = r"(?:perspective|persp|google|attribute_?scores?|scores?|response|result|api)"
+_NAME_SUFFIX = r"(?:summary_?score|score|value|prob|probability)"
+_NAME_PATTERN = rf"(?:{_NAME_PREFIX}[._ -]?)*{{name}}(?:[._ -]?{_NAME_SUFFIX})*"
 
 
 @dataclass(frozen=True)
 class DiffJob:
-    """What is to be compared.
+    """A table with stored scores, and how to compare them with ours.
 
     Attributes:
-        table: CSV, JSONL or Parquet.
-        text_column: the column with the text; None finds it.
-        columns: attribute → column with its stored scores; fields of objects by dots. Empty finds them.
-        thresholds: attribute → score from which the site acts; 0.8 where nothing is said.
-        markup: how the texts are written.
+        table: the path of the table: CSV, JSONL or Parquet.
+        text_column: the name of the column with the text; None to find it by the usual names.
+        columns: for each attribute the column with its stored scores, or the path of a field of an object with dots in it; if empty,
+            the columns are found by their names.
+        thresholds: for each attribute the lowest stored score on which the site acts; 0.8 for an attribute that is missing.
+        markup: the mark-up of the texts.
     """
 
     table: Path
@@ -46,31 +49,31 @@ class DiffJob:
 
 @dataclass
 class ScoreColumn:
-    """The scores of one attribute, Perspective's and ours, of the rows that have both.
+    """The two scores of one attribute, Perspective's and ours, in the rows that have both; both lists grow as the table is read.
 
     Attributes:
-        attribute: as Perspective calls it.
-        column: where its stored scores are.
-        source: which of our scores it is compared with.
-        stored: Perspective's scores so far.
-        ours: our scores so far.
+        attribute: the name of the attribute in Perspective.
+        column: the column with its stored scores.
+        source: the name of our score that it is compared with.
+        stored_scores: Perspective's scores.
+        own_scores: our scores.
     """
 
     attribute: str
     column: str
     source: str
-    stored: "array[float]" = field(default_factory=lambda: array("f"))
-    ours: "array[float]" = field(default_factory=lambda: array("f"))
+    stored_scores: "array[float]" = field(default_factory=lambda: array("f"))
+    own_scores: "array[float]" = field(default_factory=lambda: array("f"))
 
 
 @dataclass(frozen=True, slots=True)
 class TableLayout:
-    """Which columns of a table hold what.
+    """The columns of a table that are read.
 
     Attributes:
         text: the column with the text.
         scores: the columns with scores that can be compared.
-        without_head: attributes that the table has and the model does not.
+        without_head: the attributes of other columns, for which the model has no head.
     """
 
     text: str
@@ -80,7 +83,7 @@ class TableLayout:
     @property
     def names(self) -> list[str]:
         """The columns to read, in order, each once."""
-        return list(dict.fromkeys([self.text, *(each.column.partition(".")[0] for each in self.scores)]))
+        return list(dict.fromkeys([self.text, *(score.column.partition(".")[0] for score in self.scores)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +94,13 @@ class StoredRow:
     scores: Sequence[float | None]
 
 
-def find_columns(job: DiffJob, *, published: Collection[str], version: str) -> TableLayout:
-    """Find the text and the scores in a table.
+def find_layout(job: DiffJob, *, published: Collection[str], version: str) -> TableLayout:
+    """Find the columns with the text and with the scores in a table.
 
     Args:
-        job: what is known about the table.
+        job: the table, and the columns that the caller names.
         published: the attributes that the model publishes.
-        version: the artefact, for which some attributes mean other scores.
+        version: the version of the model; an attribute may be asked for in one version alone.
 
     Raises:
         TableError: the table cannot be read, or no column with scores can be compared.
@@ -106,56 +109,55 @@ def find_columns(job: DiffJob, *, published: Collection[str], version: str) -> T
     header = read_header(job.table)
     text = choose_comment_columns(header, DumpOptions(text_column=job.text_column), file=str(job.table)).text
     columns = dict(job.columns) or _find_score_columns(job.table, [name for name in header if name != text])
-    missing = [column for column in columns.values() if column not in header and column.partition(".")[0] not in header]
-    if missing:
-        raise TableError(f"{job.table}: there is no column {missing[0]!r}; check --score")
+    for column in columns.values():
+        if column not in header and column.partition(".")[0] not in header:
+            raise TableError(f"{job.table}: there is no column {column!r}; check --score")
     sources = {attribute: score_name(attribute, published=published, version=version) for attribute in columns}
     scores = [ScoreColumn(attribute, columns[attribute], source) for attribute, source in sources.items() if source is not None]
     without_head = [attribute for attribute, source in sources.items() if source is None]
     if not scores:
-        has = (
+        reason = (
             f"it has {', '.join(without_head)}, for which the model has no head"
             if without_head
             else "none of its columns is known to hold scores"
         )
-        raise TableError(f"{job.table}: {has}; name one with --score TOXICITY=COLUMN")
+        raise TableError(f"{job.table}: {reason}; name one with --score TOXICITY=COLUMN")
     return TableLayout(text, scores, without_head)
 
 
 def _find_score_columns(table: Path, names: Sequence[str]) -> dict[str, str]:
-    """Return the columns, or fields of objects in the first rows, that have the names of attributes, by attribute."""
+    """Return the column of each attribute, found by its name; fields of objects in the first rows count as columns."""
     candidates = dict.fromkeys(names)
     for _, record in islice(read_records(table, names), _ROWS_SEARCHED):
         if not isinstance(record, UnreadableRow):
-            candidates.update(dict.fromkeys(_paths({name: record.get(name) for name in names})))
+            candidates.update(dict.fromkeys(_number_paths({name: record.get(name) for name in names})))
     columns: dict[str, str] = {}
     for column in candidates:
-        attribute = _attribute_of(column)
+        attribute = _find_attribute(column)
         if attribute is not None:
             columns.setdefault(attribute, column)
     return columns
 
 
-def _paths(value: Mapping[str, Any], depth: int = 0) -> Iterator[str]:
+def _number_paths(value: Mapping[str, Any], depth: int = 0) -> Iterator[str]:
     """Yield the dotted paths of all numbers in an object."""
     for name, inner in value.items():
-        if isinstance(inner, dict) and depth < _DEEPEST:
-            yield from (f"{name}.{path}" for path in _paths(inner, depth + 1))
+        if isinstance(inner, dict) and depth < _MAX_DEPTH:
+            yield from (f"{name}.{path}" for path in _number_paths(inner, depth + 1))
         elif isinstance(inner, int | float):
             yield name
 
 
-def _attribute_of(column: str) -> str | None:
-    """Return the attribute whose scores a column of this name holds, None if it holds none."""
+def _find_attribute(column: str) -> str | None:
+    """Return the attribute whose scores a column of this name holds; None if the name is not that of an attribute."""
     for name in ATTRIBUTE_NAMES:
-        pattern = _COLUMN.format(before=_BEFORE, name=name.lower(), after=_AFTER)
-        if re.fullmatch(pattern, column[:_LONGEST_NAME].strip().lower()):
+        if re.fullmatch(_NAME_PATTERN.format(name=name.lower()), column[:_MAX_NAME_LENGTH].strip().lower()):
             return name
     return None
 
 
 def read_row(record: Any, layout: TableLayout, markup: Format) -> StoredRow | str:
-    """Return what a record holds, or why it cannot be used."""
+    """Return the comment and the scores of a record, or the reason why it cannot be used."""
     if isinstance(record, UnreadableRow):
         return record.detail
     text = record.get(layout.text)
@@ -166,19 +168,19 @@ def read_row(record: Any, layout: TableLayout, markup: Format) -> StoredRow | st
     if not is_unicode(text):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     scores = []
-    for each in layout.scores:
-        value = _value_at(record, each.column)
+    for score_column in layout.scores:
+        value = _read_value(record, score_column.column)
         score = None if value is None else _parse_score(value)
         if value is not None and score is None:
-            return f"{each.column}: has to be a score from 0 to 1"
+            return f"{score_column.column}: has to be a score from 0 to 1"
         scores.append(score)
     if all(score is None for score in scores):
         return "has no score"
     return StoredRow(Comment("", text, markup), scores)
 
 
-def _value_at(record: Mapping[str, Any], column: str) -> Any:
-    """Return the value of a column, or of a field of an object whose path is given with dots."""
+def _read_value(record: Mapping[str, Any], column: str) -> Any:
+    """Return the value of a column, or of a field of an object, whose path has dots in it; None if there is no such value."""
     if column in record:
         return record[column]
     value: Any = record

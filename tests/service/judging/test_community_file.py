@@ -109,5 +109,5 @@ def test_policies_have_to_exist(path: Path) -> None:
     """A policy that the model does not have is named, with those that it has."""
     path.write_text(WHOLE, encoding="utf-8")
 
-    with pytest.raises(SettingsError, match=r"community 'garden': policy is none of the model: use one of default, lenient"):
+    with pytest.raises(SettingsError, match=r"community 'garden': policy is not one of the model's: use one of default, lenient"):
         read_community_file(path).check_policies(["default", "lenient"])

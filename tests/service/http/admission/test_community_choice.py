@@ -178,7 +178,7 @@ def test_bad_changes_are_refused(client: httpx.Client, path: Path, caplog: pytes
     """If the file is wrong after a change, the log says why and its former content stays in force."""
     with caplog.at_level(logging.INFO, "tipstaff.http"):
         path.write_text('[community.strict]\npolicy = "nonsense"', encoding="utf-8")
-        wait_until(lambda: _is_logged(caplog, "policy is none of the model"), what="the log says what is wrong")
+        wait_until(lambda: _is_logged(caplog, "policy is not one of the model's"), what="the log says what is wrong")
         verdict = _verdict(client, FINE, community="strict")
 
     assert verdict == "reject"
