@@ -1,4 +1,4 @@
-"""Runs benchmarks and prints what they find as Markdown: ``python -m benchmarks [NAME ...]``."""
+"""Runs benchmarks and prints their figures as Markdown: ``python -m benchmarks [NAME ...]``."""
 
 import argparse
 import importlib.util
@@ -8,75 +8,78 @@ import sys
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 
-from benchmarks.figures import Figure, Skipped, table
+from benchmarks.figures import Figure, Skipped, format_table
 from model.threads import available_cores
 
 __all__ = ["main"]
 
 _NAMES = ("judgement", "inprocess", "http", "dialects", "load", "startup", "batch", "language", "encoder")
-_ASKED = ("soak",)  # takes ten minutes, so only if asked for
+_ON_REQUEST = ("soak",)  # takes ten minutes, so it runs only if it is named
+_BYTES_OF_UNIT = {"MB": 1e6, "GB": 1e9}
 
 
-def _start(name: str, options: argparse.Namespace) -> Iterable[Figure | Skipped | str]:
-    """Begin one benchmark.
+def _run_benchmark(name: str, options: argparse.Namespace) -> Iterable[Figure | Skipped | str]:
+    """Return the results of one benchmark, measured as they are iterated over.
 
     Raises:
-        Skipped: it is not there.
+        Skipped: there is no module of that name.
     """
     if name == "soak":
         return import_module("benchmarks.load").soak(minutes=options.minutes)  # type: ignore[no-any-return]
     if importlib.util.find_spec(f"benchmarks.{name}") is None:
         raise Skipped(f"{name}: this checkout has no such benchmark")
-    settings = {
+    arguments = {
         "judgement": {"reference": options.reference},
         "inprocess": {"count": options.count, "rounds": options.rounds},
         "batch": {"size": options.size},
     }
-    found: Iterable[Figure | Skipped | str] = import_module(f"benchmarks.{name}").measure(**settings.get(name, {}))
-    return found
+    results: Iterable[Figure | Skipped | str] = import_module(f"benchmarks.{name}").measure(**arguments.get(name, {}))
+    return results
 
 
-def _print(found: Iterable[Figure | Skipped | str]) -> None:
+def _print_results(results: Iterable[Figure | Skipped | str]) -> None:
+    """Print remarks as they come, and all figures as one table at the end."""
     figures: list[Figure] = []
-    for each in found:
-        if isinstance(each, Figure):
-            figures.append(each)
-            print(f"{each.what}: measured", file=sys.stderr)
+    for result in results:
+        if isinstance(result, Figure):
+            figures.append(result)
+            print(f"{result.name}: measured", file=sys.stderr)
         else:
-            print(f"Skipped: {each}\n" if isinstance(each, Skipped) else f"{each}\n", flush=True)
+            print(f"Skipped: {result}\n" if isinstance(result, Skipped) else f"{result}\n", flush=True)
     if figures:
-        print(table(figures) + "\n", flush=True)
+        print(format_table(figures) + "\n", flush=True)
 
 
-def _machine() -> str:
+def _describe_machine() -> str:
     load = f", load {os.getloadavg()[0]:.1f} at the start" if hasattr(os, "getloadavg") else ""
     return f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, {available_cores()} cores{load}"
 
 
-def _size(told: str) -> int:
-    number, unit = told[:-2], told[-2:].upper()
-    if unit not in {"MB", "GB"} or not number.replace(".", "", 1).isdecimal():
-        raise argparse.ArgumentTypeError(f"{told!r} is no size such as 300MB or 2GB")
-    return round(float(number) * {"MB": 1e6, "GB": 1e9}[unit])
+def _parse_size(text: str) -> int:
+    """Return a size such as 300MB or 2GB in bytes."""
+    number, unit = text[:-2], text[-2:].upper()
+    if unit not in _BYTES_OF_UNIT or not number.replace(".", "", 1).isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 300MB or 2GB")
+    return round(float(number) * _BYTES_OF_UNIT[unit])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the benchmarks that are named; returns the exit code."""
+    """Run the named benchmarks and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Tipstaff.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(_NAMES)} (default: all), {', '.join(_ASKED)}")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(_NAMES)} (default: all), {', '.join(_ON_REQUEST)}")
     parser.add_argument("--reference", action="store_true", help="fit the corpus' reference recipe too; takes some minutes")
     parser.add_argument("--count", type=int, default=5000, help="comments that every contender judges (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of the contenders (default: %(default)s)")
     parser.add_argument("--minutes", type=float, default=10, help="how long soak lasts (default: %(default)s)")
-    parser.add_argument("--size", type=_size, default="300MB", help="bytes of the dumps of batch (default: %(default)s)")
+    parser.add_argument("--size", type=_parse_size, default="300MB", help="bytes of the dumps of batch (default: %(default)s)")
     options = parser.parse_args(arguments)
-    if unknown := sorted(set(options.names) - {*_NAMES, *_ASKED}):
-        parser.error(f"there is no benchmark {unknown[0]!r}: use {', '.join((*_NAMES, *_ASKED))}")
-    print(f"{_machine()}\n", flush=True)
+    if unknown := sorted(set(options.names) - {*_NAMES, *_ON_REQUEST}):
+        parser.error(f"there is no benchmark {unknown[0]!r}: use {', '.join((*_NAMES, *_ON_REQUEST))}")
+    print(f"{_describe_machine()}\n", flush=True)
     for name in options.names or _NAMES:
         print(f"## {name}\n", flush=True)
         try:
-            _print(_start(name, options))
+            _print_results(_run_benchmark(name, options))
         except Skipped as reason:
             print(f"Skipped: {reason}\n", flush=True)
     return 0

@@ -1,4 +1,4 @@
-"""The app that is measured over HTTP: the service, and beside it a route that judges nothing: ``python -m benchmarks.app PORT``."""
+"""Serves the app that is measured over HTTP, the service with one more route that judges nothing: ``python -m benchmarks.app PORT``."""
 
 import sys
 
@@ -14,16 +14,19 @@ from service.http.routes.moderate import ModerateCall, moderate_endpoint
 from service.http.routes.moderate_messages import ModerateAnswer
 from service.settings import Settings
 
-__all__ = ["EMPTY", "create_measured_app"]
+__all__ = ["EMPTY_PATH", "create_measured_app"]
 
-EMPTY = "/empty"
+EMPTY_PATH = "/empty"
+"""The route that reads calls and writes answers as ``/v1/moderate`` does, without judging."""
+
+_QUEUE_MS = 60_000  # so long that no call is refused
 
 
 def create_measured_app(settings: Settings) -> FastAPI:
-    """Build the service's app with one route more, which reads and writes the same and says the same of every comment."""
+    """Return the service's app with one more route, which gives every comment the same decision."""
     app = create_app(settings)
-    app.add_api_route(EMPTY, moderate_endpoint(settings, _answer_without_judging), methods=["POST"], include_in_schema=False)
-    # Routes are tried in order; the first place is no handicap for the route that ours is compared with.
+    app.add_api_route(EMPTY_PATH, moderate_endpoint(settings, _answer_without_judging), methods=["POST"], include_in_schema=False)
+    # Routes are tried in order: in the first place, the route without judging loses no time to the others.
     app.router.routes.insert(0, app.router.routes.pop())
     return app
 
@@ -48,10 +51,10 @@ def _answer_without_judging(_request: Request, judge: Judge, call: ModerateCall,
 
 
 def main(port: int) -> None:
-    """Serve as one worker of ``tipstaff serve`` does."""
-    # Nothing is refused: what is measured is how fast calls are answered, on however busy a machine.
-    # By the n-grams: what the encoder takes is a benchmark of its own.
-    app = create_measured_app(Settings(port=port, queue_ms=60_000, profile=Profile.FAST))
+    """Serve on a port as one worker of ``tipstaff serve`` does."""
+    # No call is refused, however busy the machine is, because the benchmark measures how fast calls are answered.
+    # The n-grams alone judge: the encoder has a benchmark of its own.
+    app = create_measured_app(Settings(port=port, queue_ms=_QUEUE_MS, profile=Profile.FAST))
     uvicorn.run(
         app,
         host="127.0.0.1",

@@ -1,4 +1,4 @@
-"""How fast ``tipstaff score`` works through dumps, beside what judging alone takes and what people would write today; its memory."""
+"""Measures the speed and memory of ``tipstaff score`` on dumps, relative to judging alone and to common alternatives."""
 
 import os
 import statistics
@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.comments import Comments
-from benchmarks.dumps import comments_for, compressed, write_reddit
+from benchmarks.dumps import compress_dump, load_dump_comments, write_reddit_dump
 from benchmarks.figures import Figure, Skipped
 from benchmarks.loops import LOOPS
 from model.threads import available_cores
@@ -21,148 +21,167 @@ from model.threads import available_cores
 __all__ = ["measure"]
 
 _COMMAND = [sys.executable, "-c", "from service.cli.main import main; main()", "score"]
-_LOOK_EVERY = 0.25
-_MOST_MEMORY = 500.0
-_LOOP_ROWS = {"a pandas loop over HateSonar": 2_000}
-_MOST_LOOP_ROWS = 20_000
-_SMALL = 100_000_000
+_SAMPLING_INTERVAL = 0.25  # seconds between two looks at the memory
+_MOST_MEMORY = 500.0  # MB
+_SMALL_DUMP = 100_000_000  # bytes
+_BATCH_SIZE = 8192  # comments
+_IN_PROCESS_RUNS = 3
+_LOOP_ROWS = 20_000
+_SLOW_LOOP_ROWS = {"a pandas loop over HateSonar": 2_000}
+_LOOP_ROW_BYTES = 300  # about what a row of a dump has
+_MEGABYTE = 1e6
 
 
 @dataclass(frozen=True)
-class _Ran:
-    """What a command took: seconds, and the most memory of all of its processes together and of the largest, in MB."""
+class _CommandCost:
+    """The cost of a command.
+
+    Attributes:
+        seconds: wall-clock time.
+        total_memory: peak memory of all its processes together, in MB; pages that they share count once.
+        largest_memory: peak memory of its largest process (RSS), in MB.
+    """
 
     seconds: float
-    together: float
-    largest: float
+    total_memory: float
+    largest_memory: float
 
 
-def measure(*, size: int = 300_000_000, rounds: int = 1, beside: bool = True) -> Iterator[Figure | Skipped]:
-    """Yield the figures.
+def measure(*, size: int = 300_000_000, rounds: int = 1, with_alternatives: bool = True) -> Iterator[Figure | Skipped]:
+    """Yield speed and memory on dumps of Reddit's form.
 
     Args:
         size: bytes of the dump.
         rounds: how often each speed is measured; the median counts.
-        beside: whether what people would write today is measured too.
+        with_alternatives: whether the loops of ``benchmarks.loops`` are measured too.
     """
-    comments = comments_for()
+    comments = load_dump_comments()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         dump = folder / "RC_2024-01.jsonl"
-        count = write_reddit(dump, comments.texts, size=size)
-        note = f"{count:,} {comments.origin}, {dump.stat().st_size / 1e6:,.0f} MB of JSON Lines"
-        # Before this process maps the libraries too: pages count once, wherever they are mapped, and would be divided by one more.
-        plain = _score(dump, folder / "scores.parquet", rounds=rounds)
-        alone = _in_process(comments)
+        count = write_reddit_dump(dump, comments.texts, size=size)
+        note = f"{count:,} {comments.origin}, {dump.stat().st_size / _MEGABYTE:,.0f} MB of JSON Lines"
+        # The command runs before this process maps the same libraries, since PSS divides a page among all processes that map it.
+        plain = _score_dump(dump, folder / "scores.parquet", rounds=rounds)
+        alone = _judging_speed(comments)
         yield Figure("batch: judging alone, in process", alone, "comments/s", note=f"all {available_cores()} cores, {comments.origin}")
         yield Figure("batch: JSONL to Parquet", count / plain.seconds, "rows/s", note=f"{note}, in {plain.seconds:.1f} s, whole command")
         yield Figure("batch: JSONL to Parquet, share of judging alone", count / plain.seconds / alone, at_least=0.6)
-        yield from _memory(dump, plain)
-        yield from _processes(dump, folder, rounds)
-        yield _zstd(dump, folder, plain, rounds)
-        if size > _SMALL:
-            yield from _memory_of_a_small_one(folder, comments)
-        if beside:
-            yield from _beside(folder, comments, count / plain.seconds)
+        yield _memory_figure(dump, plain)
+        yield _scaling_figure(dump, folder, rounds)
+        yield _zstd_figure(dump, folder, plain, rounds)
+        if size > _SMALL_DUMP:
+            yield _small_dump_memory(folder, comments)
+        if with_alternatives:
+            yield from _compare_with_loops(folder, comments, count / plain.seconds)
 
 
-def _in_process(comments: Comments) -> float:
-    """Return how many comments a second are judged where nothing is read or written: the best of three."""
+def _judging_speed(comments: Comments) -> float:
+    """Return how many comments a second are judged where nothing is read or written: the best of three runs."""
     from model.comment import Comment
     from model.moderator import Moderator
 
     moderator = Moderator.load()
     moderator.warm()
-    batches = [[Comment("", text) for text in comments.texts[at : at + 8192]] for at in range(0, len(comments.texts), 8192)]
-    took = []
-    for _ in range(3):
-        started = time.perf_counter()
+    batches = [
+        [Comment("", text) for text in comments.texts[start : start + _BATCH_SIZE]] for start in range(0, len(comments.texts), _BATCH_SIZE)
+    ]
+    seconds = []
+    for _ in range(_IN_PROCESS_RUNS):
+        start = time.perf_counter()
         for batch in batches:
             moderator.decide(batch)
-        took.append(time.perf_counter() - started)
-    return len(comments.texts) / min(took)
+        seconds.append(time.perf_counter() - start)
+    return len(comments.texts) / min(seconds)
 
 
-def _score(dump: Path, out: Path, *options: object, rounds: int = 1) -> _Ran:
-    ran = [_run([*_COMMAND, str(dump), "-o", str(out), "--fresh", *map(str, options)]) for _ in range(rounds)]
-    seconds = statistics.median(one.seconds for one in ran)
-    return _Ran(seconds, max(one.together for one in ran), max(one.largest for one in ran))
+def _score_dump(dump: Path, out: Path, *options: object, rounds: int = 1) -> _CommandCost:
+    """Run ``tipstaff score`` on a dump; return the median time and the highest memory of several runs."""
+    costs = [_run_command([*_COMMAND, str(dump), "-o", str(out), "--fresh", *map(str, options)]) for _ in range(rounds)]
+    seconds = statistics.median(cost.seconds for cost in costs)
+    return _CommandCost(seconds, max(cost.total_memory for cost in costs), max(cost.largest_memory for cost in costs))
 
 
-def _memory(dump: Path, ran: _Ran) -> Iterator[Figure]:
-    size = f"{dump.stat().st_size / 1e6:,.0f} MB"
-    note = f"all processes together, shared pages once; the largest has {ran.largest:,.0f} MB"
-    yield Figure(f"batch: peak memory, {size}", ran.together, "MB", at_most=_MOST_MEMORY, note=note)
+def _memory_figure(dump: Path, cost: _CommandCost) -> Figure:
+    size = f"{dump.stat().st_size / _MEGABYTE:,.0f} MB"
+    note = f"all processes together, shared pages once; the largest has {cost.largest_memory:,.0f} MB"
+    return Figure(f"batch: peak memory, {size}", cost.total_memory, "MB", at_most=_MOST_MEMORY, note=note)
 
 
-def _memory_of_a_small_one(folder: Path, comments: Comments) -> Iterator[Figure]:
+def _small_dump_memory(folder: Path, comments: Comments) -> Figure:
     dump = folder / "small.jsonl"
-    write_reddit(dump, comments.texts, size=_SMALL)
-    yield from _memory(dump, _score(dump, folder / "small.parquet"))
+    write_reddit_dump(dump, comments.texts, size=_SMALL_DUMP)
+    return _memory_figure(dump, _score_dump(dump, folder / "small.parquet"))
 
 
-def _processes(dump: Path, folder: Path, rounds: int) -> Iterator[Figure | Skipped]:
+def _scaling_figure(dump: Path, folder: Path, rounds: int) -> Figure | Skipped:
     if available_cores() < 2:
-        yield Skipped("batch: two processes beside one: there is one core")
-        return
-    one = _score(dump, folder / "one.parquet", "--jobs", 1, rounds=rounds)
-    two = _score(dump, folder / "two.parquet", "--jobs", 2, rounds=rounds)
-    note = f"{one.seconds:.1f} s and {two.seconds:.1f} s, whole command"
-    yield Figure("batch: two processes, times as fast as one", one.seconds / two.seconds, "×", at_least=1.6, note=note)
+        return Skipped("batch: two processes beside one: there is one core")
+    single = _score_dump(dump, folder / "one.parquet", "--jobs", 1, rounds=rounds)
+    double = _score_dump(dump, folder / "two.parquet", "--jobs", 2, rounds=rounds)
+    note = f"{single.seconds:.1f} s and {double.seconds:.1f} s, whole command"
+    return Figure("batch: two processes, times as fast as one", single.seconds / double.seconds, "×", at_least=1.6, note=note)
 
 
-def _zstd(dump: Path, folder: Path, plain: _Ran, rounds: int) -> Figure:
-    packed = compressed(dump)
-    ran = _score(packed, folder / "zstd.parquet", rounds=rounds)
-    note = f"{packed.stat().st_size / 1e6:,.0f} MB, window of 2 GiB, one frame, in {ran.seconds:.1f} s; peak {ran.together:,.0f} MB"
-    return Figure("batch: zstd, share of the speed of plain JSONL", plain.seconds / ran.seconds, at_least=0.8, note=note)
+def _zstd_figure(dump: Path, folder: Path, plain: _CommandCost, rounds: int) -> Figure:
+    archive = compress_dump(dump)
+    cost = _score_dump(archive, folder / "zstd.parquet", rounds=rounds)
+    size = f"{archive.stat().st_size / _MEGABYTE:,.0f} MB"
+    note = f"{size}, window of 2 GiB, one frame, in {cost.seconds:.1f} s; peak {cost.total_memory:,.0f} MB"
+    return Figure("batch: zstd, share of the speed of plain JSONL", plain.seconds / cost.seconds, at_least=0.8, note=note)
 
 
-def _beside(folder: Path, comments: Comments, ours: float) -> Iterator[Figure | Skipped]:
+def _compare_with_loops(folder: Path, comments: Comments, own_speed: float) -> Iterator[Figure | Skipped]:
+    """Yield the speed of each loop, and how many times as fast ``tipstaff score`` is at ``own_speed`` rows a second."""
     for name in LOOPS:
-        rows = _LOOP_ROWS.get(name, _MOST_LOOP_ROWS)
+        rows = _SLOW_LOOP_ROWS.get(name, _LOOP_ROWS)
         dump = folder / "few.jsonl"
-        write_reddit(dump, comments.texts[:rows], size=rows * 300)
+        write_reddit_dump(dump, comments.texts[:rows], size=rows * _LOOP_ROW_BYTES)
         count = sum(1 for _ in dump.open("rb"))
         try:
-            ran = _run([sys.executable, "-m", "benchmarks.loops", name, str(dump), str(folder / "few.csv")])
+            cost = _run_command([sys.executable, "-m", "benchmarks.loops", name, str(dump), str(folder / "few.csv")])
         except RuntimeError as error:
             yield Skipped(f"batch: {name}: {str(error).splitlines()[-1]}")
             continue
-        note = f"{count:,} rows in {ran.seconds:.1f} s, start included, {ran.together:,.0f} MB"
-        yield Figure(f"batch: {name}", count / ran.seconds, "rows/s", note=note)
-        yield Figure(f"batch: times as fast as {name}", ours * ran.seconds / count, "×")
+        note = f"{count:,} rows in {cost.seconds:.1f} s, start included, {cost.total_memory:,.0f} MB"
+        yield Figure(f"batch: {name}", count / cost.seconds, "rows/s", note=note)
+        yield Figure(f"batch: times as fast as {name}", own_speed * cost.seconds / count, "×")
 
 
-def _run(arguments: Sequence[str]) -> _Ran:
-    together = largest = 0.0
+def _run_command(arguments: Sequence[str]) -> _CommandCost:
+    """Run a command and return its cost.
+
+    Raises:
+        RuntimeError: it fails; the message is what it printed on standard error.
+    """
+    peak_total = peak_largest = 0.0
     env = {**os.environ, "LC_ALL": "en_US.UTF-8"}
-    started = time.perf_counter()
-    with tempfile.TemporaryFile("w+") as said:
-        with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=said, text=True, env=env) as process:
+    start = time.perf_counter()
+    with tempfile.TemporaryFile("w+") as errors:
+        with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=errors, text=True, env=env) as process:
             while process.poll() is None:
-                now, most = _memory_of(process.pid)
-                together, largest = max(together, now), max(largest, most)
-                time.sleep(_LOOK_EVERY)
-            seconds = time.perf_counter() - started
+                total, largest = _process_memory(process.pid)
+                peak_total, peak_largest = max(peak_total, total), max(peak_largest, largest)
+                time.sleep(_SAMPLING_INTERVAL)
+            seconds = time.perf_counter() - start
         if process.returncode:
-            said.seek(0)
-            raise RuntimeError(said.read().strip() or f"exit code {process.returncode}")
-    return _Ran(seconds, together, largest)
+            errors.seek(0)
+            raise RuntimeError(errors.read().strip() or f"exit code {process.returncode}")
+    return _CommandCost(seconds, peak_total, peak_largest)
 
 
-def _memory_of(pid: int) -> tuple[float, float]:
-    """Return the memory of a process and its children, and of the largest of them, in MB: pages that they share count once."""
-    together = largest = 0.0
+def _process_memory(pid: int) -> tuple[float, float]:
+    """Return the memory of a process and its children together (PSS), and of the largest of them (RSS), in MB."""
+    total = largest = 0.0
     try:
         processes = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
     except psutil.Error:
         return 0.0, 0.0
     for process in processes:
         try:
-            found = process.memory_full_info()
+            memory = process.memory_full_info()
         except (psutil.Error, OSError):
             continue
-        together += getattr(found, "pss", found.rss) / 1e6
-        largest = max(largest, found.rss / 1e6)
-    return together, largest
+        total += getattr(memory, "pss", memory.rss) / _MEGABYTE
+        largest = max(largest, memory.rss / _MEGABYTE)
+    return total, largest

@@ -1,7 +1,7 @@
-"""The contenders, each in a process of its own: ``python -m benchmarks.contenders NAME FILE PART PARTS``.
+"""Runs one contender of ``benchmarks.inprocess`` in a process of its own: ``python -m benchmarks.contenders NAME FILE PART PARTS``.
 
-Such a process reads its share of the comments (a JSON array of strings), loads its contender, warms it up with these
-comments and writes the line "ready". Then it answers every line that it reads with the CPU seconds that judging them took.
+The process reads its share of the comments (a JSON array of strings), loads its contender, warms it up with these comments and
+writes the line "ready". Then, for every line that it reads, it judges the comments and writes the CPU time of that in seconds.
 """
 
 import json
@@ -16,6 +16,7 @@ from typing import Any
 __all__ = ["CONTENDERS", "main"]
 
 Judge = Callable[[list[str]], Any]
+"""Judges texts; what it returns depends on the contender."""
 
 
 def _tipstaff() -> Judge:
@@ -30,15 +31,15 @@ def _tipstaff() -> Judge:
 def _alt_profanity_check() -> Judge:
     from profanity_check import predict_prob
 
-    scored: Judge = predict_prob
-    return scored
+    judge: Judge = predict_prob
+    return judge
 
 
 def _hatesonar() -> Judge:
     from hatesonar import Sonar
 
     sonar = Sonar()
-    # One by one is all that it offers; whole batches into its ONNX session take four times as long.
+    # It offers no batches; feeding batches to its ONNX session directly takes four times as long.
     return lambda texts: [sonar.ping(text) for text in texts]
 
 
@@ -52,10 +53,10 @@ def _scikit_learn() -> Judge:
     words = HashingVectorizer(analyzer="word", ngram_range=(1, 2), **common)
     letters = HashingVectorizer(analyzer="char_wb", ngram_range=(2, 5), **common)
     pipeline = make_pipeline(make_union(words, letters), SGDClassifier(loss="log_loss", max_iter=1, tol=None, random_state=0))
-    # How fast it is does not depend on what it has learned.
+    # Its speed does not depend on what it has learnt.
     pipeline.fit(["one comment", "another comment"], [0, 1])
-    scored: Judge = pipeline.predict_proba
-    return scored
+    judge: Judge = pipeline.predict_proba
+    return judge
 
 
 CONTENDERS: Mapping[str, Callable[[], Judge]] = MappingProxyType(
@@ -66,23 +67,23 @@ CONTENDERS: Mapping[str, Callable[[], Judge]] = MappingProxyType(
         "scikit-learn": _scikit_learn,
     }
 )
-"""How each contender is loaded; what comes back judges a list of texts."""
+"""Name → function that loads the contender."""
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Judge whenever asked."""
+    """Judge the comments once for each line of standard input."""
     name, path, part, parts = arguments
     texts: list[str] = json.loads(Path(path).read_text(encoding="utf-8"))[int(part) :: int(parts)]
-    # Whatever a contender prints goes elsewhere than the answers.
+    # Whatever a contender prints goes to standard error, so that standard output holds the answers alone.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     judge = CONTENDERS[name]()
     judge(texts)
     print("ready", file=answers)
     for _ in sys.stdin:
-        started = time.process_time()
+        start = time.process_time()
         judge(texts)
-        print(time.process_time() - started, file=answers)
+        print(time.process_time() - start, file=answers)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""How many calls a second each dialect answers, beside our own endpoint in the same service, with all middleware on.
+"""Measures how many calls a second each dialect answers, relative to our own endpoint in the same service, with all middleware on.
 
-The routes take turns over several rounds; the ratios of each round are what counts. Every call carries one comment.
+The routes take turns over several rounds, and the ratio within each round counts. Every call carries one comment.
 """
 
 import json
@@ -14,54 +14,59 @@ from urllib.parse import urlencode
 from benchmarks.comments import load_comments
 from benchmarks.figures import Figure, Skipped
 from benchmarks.startup import serving
-from benchmarks.wrk import Load, Run, Worker, need_wrk, told, write_script
+from benchmarks.wrk import Load, LoadResult, Worker, describe_loads, need_wrk, write_script
 
-__all__ = ["OURS", "Wire", "measure"]
+__all__ = ["OWN_CALL", "measure"]
 
+_OWN = "ours"
 _BODIES = 500
+_CONNECTIONS = 16
 _FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
-class Wire:
-    """How one comment is asked about.
+class ProtocolCall:
+    """The call by which a protocol has one comment judged.
 
     Attributes:
-        path: of the endpoint.
-        body: of a call, from the text of the comment.
-        content: the type of the body.
-        headers: of each call.
-        also: a status other than 200 with which the protocol says what was decided.
+        path: the endpoint.
+        body: returns the body of a call for the text of a comment.
+        content_type: the media type of the body.
+        headers: further headers of each call.
+        answer_status: a status other than 2xx that is an answer in this protocol.
     """
 
     path: str
     body: Callable[[str], str]
-    content: str = "application/json"
+    content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
-    also: int = 200
+    answer_status: int = 200
 
-    def script(self, folder: Path, *, pause: float = 0) -> Path:
-        """Write the script that asks about comments in turn; arguments as of ``write_script``."""
+    def write_script(self, folder: Path, *, pause: float = 0) -> Path:
+        """Write the script that sends comments in turn, see ``benchmarks.wrk.write_script``; return its path."""
         bodies = [self.body(text) for text in load_comments(_BODIES).texts]
         name = self.path.strip("/").replace("/", "-").replace(":", "-") + f"-{pause:.2f}.lua"
-        return write_script(folder / name, bodies, content=self.content, headers=self.headers, pause=pause, also=self.also)
+        return write_script(
+            folder / name, bodies, content_type=self.content_type, headers=self.headers, pause=pause, answer_status=self.answer_status
+        )
 
 
-def _json(made: Callable[[str], object]) -> Callable[[str], str]:
-    return lambda text: json.dumps(made(text))
+def _json_body(build: Callable[[str], object]) -> Callable[[str], str]:
+    """Return the function that writes what ``build`` returns as JSON."""
+    return lambda text: json.dumps(build(text))
 
 
-def _akismet(text: str) -> str:
-    given = {"api_key": "any", "blog": "https://forum.example", "user_ip": "192.0.2.1", "comment_type": "comment"}
-    return urlencode({**given, "comment_content": text.encode("utf-8", "replace")})
+def _akismet_body(text: str) -> str:
+    fields = {"api_key": "any", "blog": "https://forum.example", "user_ip": "192.0.2.1", "comment_type": "comment"}
+    return urlencode({**fields, "comment_content": text.encode("utf-8", "replace")})
 
 
-def _event(text: str) -> object:
+def _synapse_event(text: str) -> object:
     content = {"msgtype": "m.text", "body": text}
     return {"event": {"type": "m.room.message", "sender": "@one:forum.example", "room_id": "!room:forum.example", "content": content}}
 
 
-def _coral(text: str) -> object:
+def _coral_request(text: str) -> object:
     return {
         "action": "NEW",
         "comment": {"body": text, "parentID": None},
@@ -73,41 +78,42 @@ def _coral(text: str) -> object:
     }
 
 
-def _perspective(text: str) -> object:
+def _perspective_request(text: str) -> object:
     return {"comment": {"text": text}, "requestedAttributes": {"TOXICITY": {}}, "languages": ["en"], "doNotStore": True}
 
 
-OURS = Wire("/v1/moderate", _json(lambda text: {"comments": [{"id": "1", "text": text}]}))
+OWN_CALL = ProtocolCall("/v1/moderate", _json_body(lambda text: {"comments": [{"id": "1", "text": text}]}))
 _DIALECTS = {
-    "Perspective": Wire("/v1alpha1/comments:analyze", _json(_perspective)),
-    "OpenAI": Wire("/v1/moderations", _json(lambda text: {"input": text})),
-    "Coral's phase": Wire("/coral/moderate", _json(_coral)),
-    "detoxify-api": Wire("/api/v1/classify", _json(lambda text: {"model": "unbiased", "content": text})),
-    "Synapse": Wire("/synapse/check_event_for_spam", _json(_event), also=403),
-    "Akismet": Wire("/1.1/comment-check", _akismet, _FORM),
+    "Perspective": ProtocolCall("/v1alpha1/comments:analyze", _json_body(_perspective_request)),
+    "OpenAI": ProtocolCall("/v1/moderations", _json_body(lambda text: {"input": text})),
+    "Coral's phase": ProtocolCall("/coral/moderate", _json_body(_coral_request)),
+    "detoxify-api": ProtocolCall("/api/v1/classify", _json_body(lambda text: {"model": "unbiased", "content": text})),
+    "Synapse": ProtocolCall("/synapse/check_event_for_spam", _json_body(_synapse_event), answer_status=403),
+    "Akismet": ProtocolCall("/1.1/comment-check", _akismet_body, _FORM),
 }
 
 
 def measure(*, rounds: int = 5, seconds: int = 2) -> Iterator[Figure | Skipped]:
-    """Yield the figures.
+    """Yield the rate of each dialect as a percentage of that of our own endpoint.
 
     Args:
-        rounds: how often each route has its turn.
-        seconds: how long a turn is.
+        rounds: number of turns of each route.
+        seconds: length of a turn.
     """
     need_wrk()
-    with tempfile.TemporaryDirectory() as name, serving(workers=1) as service:
-        loads = {who: Load(wire.script(Path(name)), connections=16, seconds=seconds) for who, wire in {"ours": OURS, **_DIALECTS}.items()}
+    calls = {_OWN: OWN_CALL, **_DIALECTS}
+    with tempfile.TemporaryDirectory() as folder, serving(workers=1) as service:
+        loads = {name: Load(call.write_script(Path(folder)), connections=_CONNECTIONS, seconds=seconds) for name, call in calls.items()}
         worker = Worker([service.process.pid])
-        turns: dict[str, list[Run]] = {who: [] for who in loads}
+        turns: dict[str, list[LoadResult]] = {name: [] for name in calls}
         for number in range(rounds + 1):
-            for who, load in loads.items():
-                run = load.on((_DIALECTS.get(who) or OURS).path, service.port, worker, strict=False)
+            for name, load in loads.items():
+                result = load.run(calls[name].path, service.port, worker, strict=False)
                 # The first round warms up.
                 if number:
-                    turns[who].append(run)
-    ours = turns.pop("ours")
-    for who, runs in turns.items():
-        shares = sorted(run.rate / other.rate for run, other in zip(runs, ours, strict=True))
-        note = f"{told(runs)}; ours {told(ours)}; {len(shares)} rounds {shares[0]:.0%} to {shares[-1]:.0%}"
-        yield Figure(f"dialects: {who}, of our own endpoint's calls/s", statistics.median(shares) * 100, "%", at_least=60, note=note)
+                    turns[name].append(result)
+    ours = turns.pop(_OWN)
+    for name, results in turns.items():
+        shares = sorted(result.rate / own.rate for result, own in zip(results, ours, strict=True))
+        note = f"{describe_loads(results)}; ours {describe_loads(ours)}; {len(shares)} rounds {shares[0]:.0%} to {shares[-1]:.0%}"
+        yield Figure(f"dialects: {name}, of our own endpoint's calls/s", statistics.median(shares) * 100, "%", at_least=60, note=note)

@@ -1,6 +1,6 @@
-"""How many calls a second one worker answers, beside a route of the same app that judges nothing.
+"""Measures how many calls a second one worker answers, relative to a route of the same app that judges nothing.
 
-The two routes take turns over several rounds; the ratios of each round are what counts.
+The two routes take turns over several rounds, and the ratio within each round counts.
 """
 
 import json
@@ -13,80 +13,84 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.app import EMPTY
+from benchmarks.app import EMPTY_PATH
 from benchmarks.comments import load_comments
 from benchmarks.figures import Figure, Skipped
-from benchmarks.startup import free_port, is_ready
-from benchmarks.wrk import Load, Run, Worker, need_wrk, told, write_script
+from benchmarks.startup import find_free_port, is_ready
+from benchmarks.wrk import Load, LoadResult, Worker, describe_loads, need_wrk, write_script
 
 __all__ = ["measure"]
 
 _OURS = "/v1/moderate"
-_PATIENCE = 120.0
+_START_TIMEOUT = 120.0  # seconds
+_POLL_INTERVAL = 0.02  # seconds
 _BODIES = 500
+_MOST_DISTINCT = 10  # comments for each body; longer bodies repeat them
 
 
 @contextmanager
 def _serving(port: int) -> Iterator[Worker]:
     with subprocess.Popen([sys.executable, "-m", "benchmarks.app", str(port)]) as process:
         try:
-            until = time.monotonic() + _PATIENCE
+            deadline = time.monotonic() + _START_TIMEOUT
             while not is_ready(port):
-                if process.poll() is not None or time.monotonic() > until:
+                if process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError("the measured app does not become ready")
-                time.sleep(0.02)
+                time.sleep(_POLL_INTERVAL)
             yield Worker([process.pid])
         finally:
             process.terminate()
 
 
-def _script(folder: Path, *, size: int) -> Path:
-    """Write bodies of so many comments each, and the script that sends them in turn."""
-    texts = load_comments(_BODIES * min(size, 10)).texts
-    comments = ([texts[(number * size + at) % len(texts)] for at in range(size)] for number in range(_BODIES))
-    bodies = (json.dumps({"comments": [{"id": str(at), "text": text} for at, text in enumerate(chosen)]}) for chosen in comments)
+def _write_load_script(folder: Path, *, size: int) -> Path:
+    """Write bodies of ``size`` comments each, and the script that sends them in turn; return the path of the script."""
+    texts = load_comments(_BODIES * min(size, _MOST_DISTINCT)).texts
+    batches = ([texts[(number * size + at) % len(texts)] for at in range(size)] for number in range(_BODIES))
+    bodies = (json.dumps({"comments": [{"id": str(at), "text": text} for at, text in enumerate(batch)]}) for batch in batches)
     return write_script(folder / f"load-{size}.lua", bodies)
 
 
 def measure(*, rounds: int = 7, seconds: int = 2) -> Iterator[Figure | Skipped]:
-    """Yield the figures.
+    """Yield the figures for calls with one comment and with a hundred.
 
     Args:
-        rounds: how often each route has its turn.
-        seconds: how long a turn is.
+        rounds: number of turns of each route.
+        seconds: length of a turn.
     """
     need_wrk()
-    port = free_port()
+    port = find_free_port()
     with tempfile.TemporaryDirectory() as name, _serving(port) as worker:
-        single = Load(_script(Path(name), size=1), connections=16, seconds=seconds)
-        turns = _turns(single, port, worker, rounds)
-        yield from _one_a_call(turns[_OURS], turns[EMPTY])
-        hundred = Load(_script(Path(name), size=100), connections=4, seconds=seconds)
-        turns = _turns(hundred, port, worker, rounds)
-        yield _hundred_a_call(turns[_OURS], turns[EMPTY])
+        single = Load(_write_load_script(Path(name), size=1), connections=16, seconds=seconds)
+        turns = _alternate(single, port, worker, rounds)
+        yield from _single_figures(turns[_OURS], turns[EMPTY_PATH])
+        hundred = Load(_write_load_script(Path(name), size=100), connections=4, seconds=seconds)
+        turns = _alternate(hundred, port, worker, rounds)
+        yield _hundred_figure(turns[_OURS], turns[EMPTY_PATH])
 
 
-def _turns(load: Load, port: int, worker: Worker, rounds: int) -> dict[str, list[Run]]:
-    turns: dict[str, list[Run]] = {EMPTY: [], _OURS: []}
+def _alternate(load: Load, port: int, worker: Worker, rounds: int) -> dict[str, list[LoadResult]]:
+    """Return the results of both routes, path → one for each round."""
+    turns: dict[str, list[LoadResult]] = {EMPTY_PATH: [], _OURS: []}
     for number in range(rounds + 1):
-        for path, runs in turns.items():
-            run = load.on(path, port, worker)
+        for path, results in turns.items():
+            result = load.run(path, port, worker)
             # The first round warms up.
             if number:
-                runs.append(run)
+                results.append(result)
     return turns
 
 
-def _one_a_call(ours: Sequence[Run], empty: Sequence[Run]) -> Iterator[Figure]:
-    shares = sorted(run.rate / other.rate for run, other in zip(ours, empty, strict=True))
-    note = f"ours {told(ours)}; empty {told(empty)}; {len(shares)} rounds {shares[0]:.0%} to {shares[-1]:.0%}; 16 connections"
+def _single_figures(ours: Sequence[LoadResult], empty: Sequence[LoadResult]) -> Iterator[Figure]:
+    shares = sorted(result.rate / other.rate for result, other in zip(ours, empty, strict=True))
+    rounds = f"{len(shares)} rounds {shares[0]:.0%} to {shares[-1]:.0%}"
+    note = f"ours {describe_loads(ours)}; empty {describe_loads(empty)}; {rounds}; 16 connections"
     yield Figure("http: calls/s with one comment, of those of an empty route", statistics.median(shares) * 100, "%", at_least=75, note=note)
-    cpu = statistics.median(other.cpu for other in empty) / statistics.median(run.cpu for run in ours) * 100
+    cpu = statistics.median(other.cpu for other in empty) / statistics.median(result.cpu for result in ours) * 100
     yield Figure("http: the same by the worker's CPU time", cpu, "%")
 
 
-def _hundred_a_call(ours: Sequence[Run], empty: Sequence[Run]) -> Figure:
-    rate = 100 * statistics.median(run.rate for run in ours)
-    cpu = statistics.median(run.cpu for run in ours)
-    note = f"{told(ours)}, that is {100 / cpu * 1e3:,.0f} comments a second of CPU; empty {told(empty)}; 4 connections"
+def _hundred_figure(ours: Sequence[LoadResult], empty: Sequence[LoadResult]) -> Figure:
+    rate = 100 * statistics.median(result.rate for result in ours)
+    cpu = statistics.median(result.cpu for result in ours)
+    note = f"{describe_loads(ours)}, that is {100 / cpu * 1e3:,.0f} comments a second of CPU; empty {describe_loads(empty)}; 4 connections"
     return Figure("http: comments/s with 100 a call", rate, "comments/s", at_least=20_000, note=note)

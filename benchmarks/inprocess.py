@@ -1,8 +1,8 @@
-"""How many comments a second each contender judges, side by side.
+"""Measures how many comments a second Tipstaff and other classifiers judge, side by side.
 
-Every contender gets every core: Tipstaff through its threads, the others, which have none, as one process a core, each
-with its share of the comments. They take turns over several rounds, so that whatever else the machine does meets all of
-them alike, and the ratios of each round are what counts.
+Every contender uses all cores: Tipstaff through its threads, the others, which have none, through one process for each core, with
+its share of the comments. They take turns over several rounds, so that other work on the machine affects them alike, and the
+ratio within each round counts.
 """
 
 import json
@@ -23,48 +23,49 @@ from model.threads import available_cores
 
 __all__ = ["measure"]
 
-# What Tipstaff has to be times as fast as.
 _TARGETS = {"alt-profanity-check": 2.0, "HateSonar": 15.0, "scikit-learn": 10.0}
+"""Contender → how many times as fast as it Tipstaff should be."""
 _OURS = "Tipstaff"
 
 
 @dataclass
 class _Contender:
-    """A contender that runs, and what its rounds took.
+    """A running contender, and the times of its rounds.
 
     Attributes:
-        processes: that share its comments.
-        wall: seconds of each round, until the last process was done.
-        cpu: CPU seconds of each round, all processes and threads together.
+        processes: the processes that divide the comments between them.
+        wall: wall-clock time of each round in seconds, until the last process has answered.
+        cpu: CPU time of each round in seconds, all processes and threads together.
     """
 
     processes: Sequence[subprocess.Popen[str]]
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
 
-    def round(self) -> None:
-        started = time.perf_counter()
+    def run_round(self) -> None:
+        """Have all processes judge their comments once, and record the times."""
+        start = time.perf_counter()
         for process in self.processes:
-            _say(process)
-        answers = [_answer(process) for process in self.processes]
-        self.wall.append(time.perf_counter() - started)
+            _start_judging(process)
+        answers = [_read_answer(process) for process in self.processes]
+        self.wall.append(time.perf_counter() - start)
         self.cpu.append(sum(map(float, answers)))
 
 
-def _say(process: subprocess.Popen[str]) -> None:
+def _start_judging(process: subprocess.Popen[str]) -> None:
     assert process.stdin is not None
     process.stdin.write("go\n")
     process.stdin.flush()
 
 
-def _answer(process: subprocess.Popen[str]) -> str:
+def _read_answer(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     return process.stdout.readline().strip()
 
 
 @contextmanager
-def _contender(name: str, comments: Path, *, parts: int) -> Iterator[_Contender]:
-    """Start a contender and wait until it is warm.
+def _running_contender(name: str, comments: Path, *, parts: int) -> Iterator[_Contender]:
+    """Run a contender, warmed up, while the context lasts.
 
     Raises:
         Skipped: it does not start.
@@ -80,7 +81,7 @@ def _contender(name: str, comments: Path, *, parts: int) -> Iterator[_Contender]
             )
             processes.append(stack.enter_context(process))
             stack.callback(process.kill)
-        if [_answer(process) for process in processes] != ["ready"] * parts:
+        if [_read_answer(process) for process in processes] != ["ready"] * parts:
             errors.seek(0)
             last = errors.read().strip().splitlines() or ["no reason given"]
             raise Skipped(f"{name} does not start: {last[-1]}")
@@ -88,11 +89,11 @@ def _contender(name: str, comments: Path, *, parts: int) -> Iterator[_Contender]
 
 
 def measure(*, count: int, rounds: int) -> Iterator[Figure | Skipped]:
-    """Yield the figures.
+    """Yield the speed of Tipstaff, and how many times as fast it is as each other contender.
 
     Args:
-        count: comments that every contender judges in every round.
-        rounds: how many.
+        count: number of comments that every contender judges in a round.
+        rounds: number of rounds.
     """
     comments = load_comments(count)
     with ExitStack() as stack:
@@ -102,28 +103,27 @@ def measure(*, count: int, rounds: int) -> Iterator[Figure | Skipped]:
         running: dict[str, _Contender] = {}
         for name in (_OURS, *_TARGETS):
             try:
-                running[name] = stack.enter_context(_contender(name, path, parts=1 if name == _OURS else available_cores()))
+                running[name] = stack.enter_context(_running_contender(name, path, parts=1 if name == _OURS else available_cores()))
             except Skipped as reason:
                 yield reason
         for _ in range(rounds):
             for contender in running.values():
-                contender.round()
+                contender.run_round()
     ours = running.pop(_OURS)
-    note = f"{count:,} {comments.origin}, {available_cores()} cores, median of {rounds} rounds; {_per_comment(ours, count)}"
+    note = f"{count:,} {comments.origin}, {available_cores()} cores, median of {rounds} rounds; {_describe_cpu_time(ours, count)}"
     yield Figure("in process: Tipstaff, text to decision", count / statistics.median(ours.wall), "comments/s", note=note)
     for name, other in running.items():
-        yield _compared(name, ours, other, count=count)
+        yield _ratio_figure(name, ours, other, count=count)
 
 
-def _compared(name: str, ours: _Contender, other: _Contender, *, count: int) -> Figure:
-    ratios = sorted(theirs / own for theirs, own in zip(other.wall, ours.wall, strict=True))
+def _ratio_figure(name: str, ours: _Contender, other: _Contender, *, count: int) -> Figure:
+    ratios = sorted(other_time / own_time for other_time, own_time in zip(other.wall, ours.wall, strict=True))
     cpu = statistics.median(other.cpu) / statistics.median(ours.cpu)
     speed = count / statistics.median(other.wall)
-    note = (
-        f"{name}: {speed:,.0f} comments/s; rounds {ratios[0]:.1f} to {ratios[-1]:.1f}; by CPU time {cpu:.1f} ({_per_comment(other, count)})"
-    )
+    cpu_ratio = f"by CPU time {cpu:.1f} ({_describe_cpu_time(other, count)})"
+    note = f"{name}: {speed:,.0f} comments/s; rounds {ratios[0]:.1f} to {ratios[-1]:.1f}; {cpu_ratio}"
     return Figure(f"in process: times as fast as {name}", statistics.median(ratios), "×", at_least=_TARGETS[name], note=note)
 
 
-def _per_comment(contender: _Contender, count: int) -> str:
+def _describe_cpu_time(contender: _Contender, count: int) -> str:
     return f"{statistics.median(contender.cpu) / count * 1e6:.1f} µs CPU a comment"

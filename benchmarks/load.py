@@ -1,4 +1,4 @@
-"""How the service bears load: at 70 % of what it can take, with two workers, and at three times what it can take."""
+"""Measures the service under load: at 70 % of its capacity, with two workers, and at three times its capacity."""
 
 import os
 import statistics
@@ -7,98 +7,110 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.dialects import OURS
+from benchmarks.dialects import OWN_CALL
 from benchmarks.figures import Figure, Skipped
 from benchmarks.startup import Service, serving
-from benchmarks.wrk import Load, Run, Worker, need_wrk
+from benchmarks.wrk import Load, LoadResult, Worker, need_wrk
 
 __all__ = ["measure", "soak"]
 
 _CONNECTIONS = 16  # enough to keep a worker busy
-_CROWD = 256  # enough to ask for far more than a worker can do
-_MEGA = 1e6
+_STEADY_CONNECTIONS = 64
+_OVERLOAD_CONNECTIONS = 256  # enough to ask for far more than a worker can answer
+_STEADY_SHARE, _OVERLOAD_SHARE = 0.7, 3  # of the capacity
+_STEADY_RUNS = 3
+_WARM_UP_SECONDS, _SOAK_SECONDS = 6, 54  # of each minute of a soak
+_MEGABYTE = 1e6
 
 
 def measure(*, rounds: int = 3, seconds: int = 5) -> Iterator[Figure | Skipped]:
     """Yield the figures.
 
     Args:
-        rounds: how often the most is looked for; the median counts.
-        seconds: how long one look is.
+        rounds: how often the capacity is measured; the median counts.
+        seconds: length of one such measurement.
     """
     need_wrk()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with serving(workers=1) as service:
-            one = _most(service, folder, rounds=rounds, seconds=seconds)
-            yield _steady(service, folder, most=one.rate, seconds=2 * seconds)
-            yield from _overload(service, folder, most=one.rate, seconds=2 * seconds)
+            single = _measure_capacity(service, folder, rounds=rounds, seconds=seconds)
+            yield _steady_figure(service, folder, capacity=single.rate, seconds=2 * seconds)
+            yield from _overload_figures(service, folder, capacity=single.rate, seconds=2 * seconds)
         with serving(workers=2) as service:
-            two = _most(service, folder, rounds=rounds, seconds=seconds)
-    note = f"one {one.rate:,.0f} calls/s, {one.cpu:.3f} ms CPU a call; two {two.rate:,.0f}, {two.cpu:.3f} ms; wrk shares the cores"
-    yield Figure("load: calls/s of two workers, of one's", two.rate / one.rate, "×", at_least=1.5, note=note)
+            double = _measure_capacity(service, folder, rounds=rounds, seconds=seconds)
+    note = (
+        f"one {single.rate:,.0f} calls/s, {single.cpu:.3f} ms CPU a call; two {double.rate:,.0f}, {double.cpu:.3f} ms; wrk shares the cores"
+    )
+    yield Figure("load: calls/s of two workers, of one's", double.rate / single.rate, "×", at_least=1.5, note=note)
 
 
 def soak(*, minutes: float = 10) -> Iterator[Figure | Skipped]:
-    """Yield the figures of a long run at 70 % of the most.
+    """Yield failures and growth of memory in a long run at 70 % of the capacity.
 
     Args:
-        minutes: how long.
+        minutes: length of the run.
     """
     need_wrk()
     with tempfile.TemporaryDirectory() as name, serving(workers=1) as service:
         folder = Path(name)
-        most = _most(service, folder, rounds=3, seconds=5).rate
-        # What is made once, such as the tables of foreign letters, is made in the first part.
-        _at(service, folder, share=0.7, most=most, seconds=max(1, round(6 * minutes)))
-        before = _memory(service)
-        began = time.monotonic()
-        run = _at(service, folder, share=0.7, most=most, seconds=max(1, round(54 * minutes)))
-        grown = _memory(service) - before
-    note = (
-        f"{run.rate:,.0f} calls/s of {most:,.0f} for {time.monotonic() - began:.0f} s, p99 {run.p99:.1f} ms; {before / _MEGA:.0f} MB before"
-    )
-    yield Figure("soak: calls that failed or were refused", run.wrong + run.refused, "", at_most=0, note=note)
-    yield Figure("soak: memory grown (RSS)", grown / _MEGA, "MB", at_most=5, note=note)
+        capacity = _measure_capacity(service, folder, rounds=3, seconds=5).rate
+        # Tables that are built once, such as those of foreign letters, are built during the warm-up.
+        _call_at_share(service, folder, share=_STEADY_SHARE, capacity=capacity, seconds=max(1, round(_WARM_UP_SECONDS * minutes)))
+        before = _memory_bytes(service)
+        start = time.monotonic()
+        result = _call_at_share(service, folder, share=_STEADY_SHARE, capacity=capacity, seconds=max(1, round(_SOAK_SECONDS * minutes)))
+        seconds = time.monotonic() - start
+        growth = _memory_bytes(service) - before
+    note = f"{result.rate:,.0f} calls/s of {capacity:,.0f} for {seconds:.0f} s, p99 {result.p99:.1f} ms; {before / _MEGABYTE:.0f} MB before"
+    yield Figure("soak: calls that failed or were refused", result.failed + result.refused, "", at_most=0, note=note)
+    yield Figure("soak: memory grown (RSS)", growth / _MEGABYTE, "MB", at_most=5, note=note)
 
 
-def _worker(service: Service) -> Worker:
+def _find_worker(service: Service) -> Worker:
+    """Return the processes of a running service."""
     children = Path(f"/proc/{service.process.pid}/task/{service.process.pid}/children").read_text(encoding="utf-8").split()
     return Worker([service.process.pid, *map(int, children)])
 
 
-def _memory(service: Service) -> int:
+def _memory_bytes(service: Service) -> int:
+    """Return the resident memory (RSS) of a service in bytes."""
     pages = int(Path(f"/proc/{service.process.pid}/statm").read_text(encoding="utf-8").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def _most(service: Service, folder: Path, *, rounds: int, seconds: int) -> Run:
-    load = Load(OURS.script(folder), connections=_CONNECTIONS, seconds=seconds)
-    runs = [load.on(OURS.path, service.port, _worker(service), strict=False) for _ in range(rounds + 1)][1:]
-    return sorted(runs, key=lambda run: run.rate)[len(runs) // 2]
+def _measure_capacity(service: Service, folder: Path, *, rounds: int, seconds: int) -> LoadResult:
+    """Return the median result of several runs that keep a worker busy; the first run warms up and does not count."""
+    load = Load(OWN_CALL.write_script(folder), connections=_CONNECTIONS, seconds=seconds)
+    results = [load.run(OWN_CALL.path, service.port, _find_worker(service), strict=False) for _ in range(rounds + 1)][1:]
+    return sorted(results, key=lambda result: result.rate)[len(results) // 2]
 
 
-def _at(service: Service, folder: Path, *, share: float, most: float, seconds: int, connections: int = 64) -> Run:
-    """Call at a share of the most, by connections that pause between an answer and the next call."""
-    wanted = share * most
-    pause = 1e3 * connections / wanted
-    script = OURS.script(folder, pause=pause)
-    return Load(script, connections=connections, seconds=seconds).on(OURS.path, service.port, _worker(service), strict=False)
+def _call_at_share(
+    service: Service, folder: Path, *, share: float, capacity: float, seconds: int, connections: int = _STEADY_CONNECTIONS
+) -> LoadResult:
+    """Call at a share of the capacity, by connections that pause between an answer and the next call."""
+    pause = 1e3 * connections / (share * capacity)
+    script = OWN_CALL.write_script(folder, pause=pause)
+    return Load(script, connections=connections, seconds=seconds).run(OWN_CALL.path, service.port, _find_worker(service), strict=False)
 
 
-def _steady(service: Service, folder: Path, *, most: float, seconds: int) -> Figure:
-    runs = [_at(service, folder, share=0.7, most=most, seconds=seconds) for _ in range(3)]
-    p99 = statistics.median(run.p99 for run in runs)
-    rate = statistics.median(run.rate for run in runs)
-    note = f"{rate:,.0f} of {most:,.0f} calls/s, one worker; p50 {runs[0].p50:.1f} ms; {sum(run.wrong for run in runs)} failed"
+def _steady_figure(service: Service, folder: Path, *, capacity: float, seconds: int) -> Figure:
+    results = [_call_at_share(service, folder, share=_STEADY_SHARE, capacity=capacity, seconds=seconds) for _ in range(_STEADY_RUNS)]
+    p99 = statistics.median(result.p99 for result in results)
+    rate = statistics.median(result.rate for result in results)
+    failed = sum(result.failed for result in results)
+    note = f"{rate:,.0f} of {capacity:,.0f} calls/s, one worker; p50 {results[0].p50:.1f} ms; {failed} failed"
     return Figure("load: p99 at 70 % of the most", p99, "ms", at_most=20, note=note)
 
 
-def _overload(service: Service, folder: Path, *, most: float, seconds: int) -> Iterator[Figure]:
-    run = _at(service, folder, share=3, most=most, seconds=seconds, connections=_CROWD)
+def _overload_figures(service: Service, folder: Path, *, capacity: float, seconds: int) -> Iterator[Figure]:
+    result = _call_at_share(service, folder, share=_OVERLOAD_SHARE, capacity=capacity, seconds=seconds, connections=_OVERLOAD_CONNECTIONS)
     note = (
-        f"asked for {run.rate + run.refused:,.0f} calls/s of {most:,.0f} that can be served; {run.rate:,.0f} served, p50 {run.p50:.0f} ms; "
-        f"{run.refused:,.0f} refused with Retry-After, p99 {run.p99_refused:.0f} ms; {run.wrong} failed; {_CROWD} connections"
+        f"asked for {result.rate + result.refused:,.0f} calls/s of {capacity:,.0f} that can be served; "
+        f"{result.rate:,.0f} served, p50 {result.p50:.0f} ms; "
+        f"{result.refused:,.0f} refused with Retry-After, p99 {result.p99_refused:.0f} ms; {result.failed} failed; "
+        f"{_OVERLOAD_CONNECTIONS} connections"
     )
-    yield Figure("load: p99 of calls let in at three times the most", run.p99, "ms", at_most=200, note=note)
-    yield Figure("load: other failures at three times the most", run.wrong, "", at_most=0, note=note)
+    yield Figure("load: p99 of calls let in at three times the most", result.p99, "ms", at_most=200, note=note)
+    yield Figure("load: other failures at three times the most", result.failed, "", at_most=0, note=note)

@@ -1,4 +1,4 @@
-"""What people would write today to score a dump: ``python -m benchmarks.loops NAME DUMP OUT``, each in its own few lines."""
+"""Scores a dump as people without Tipstaff would, with a short loop over a library: ``python -m benchmarks.loops NAME DUMP OUT``."""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -9,20 +9,19 @@ from benchmarks.contenders import CONTENDERS
 
 __all__ = ["LOOPS", "main"]
 
-_CHUNK = 10_000
+_CHUNK = 10_000  # rows
 
 
 def _pandas_loop(name: str) -> Callable[[str, str], None]:
-    """Return what reads JSON Lines in chunks of a data frame, judges each, and appends it to a CSV file."""
+    """Return the loop that reads JSON Lines in chunks, scores each chunk with a contender and appends it to a CSV file."""
 
     def loop(dump: str, out: str) -> None:
         import pandas as pd
 
         judge = CONTENDERS[name]()
         for number, chunk in enumerate(pd.read_json(dump, lines=True, chunksize=_CHUNK)):
-            found: Any = judge(chunk["body"].tolist())
-            told = [str(one) for one in found]
-            frame = pd.DataFrame({"id": chunk["id"], "scores": told})
+            scores: Any = judge(chunk["body"].tolist())
+            frame = pd.DataFrame({"id": chunk["id"], "scores": [str(score) for score in scores]})
             frame.to_csv(out, mode="a" if number else "w", header=not number, index=False)
 
     return loop
@@ -35,11 +34,11 @@ LOOPS: Mapping[str, Callable[[str, str], None]] = MappingProxyType(
         "a scikit-learn pipeline over chunks": _pandas_loop("scikit-learn"),
     }
 )
-"""What is measured beside us: name → what reads a dump and writes its scores."""
+"""Name → loop that reads a dump and writes its scores."""
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Score a dump."""
+    """Score a dump with the named loop."""
     name, dump, out = arguments
     LOOPS[name](dump, out)
 
