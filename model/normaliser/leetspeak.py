@@ -11,6 +11,7 @@ from model.numba_cache import inner
 
 __all__ = [
     "CHARGED_ONLY",
+    "FEWEST_LETTERS",
     "LONGEST",
     "SHORTEN",
     "count_readings",
@@ -25,8 +26,10 @@ LONGEST = 40
 """The letters of a token that the rules look at; a longer one is only shortened."""
 SHORTEN = -1
 """In the place of the size of a word: the letters are to be kept, but none of them more than twice in a row."""
+FEWEST_LETTERS = 4
+"""The letters that a word has at least if it is read out of a disguise without being charged."""
 CHARGED_ONLY = 99
-"""In the place of the fewest letters of an acceptable word: more than any has, so that only charged words are acceptable."""
+"""In the place of ``FEWEST_LETTERS``: more than any word has, so that only charged words are acceptable."""
 
 _CHOICES = 4  # signs, or repeated letters, that are read in either of two ways; all that follow are read as the last of them
 

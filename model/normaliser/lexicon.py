@@ -21,10 +21,10 @@ from model.normaliser.hashing import (
 )
 from model.numba_cache import inner, kernel
 
-__all__ = ["FEWEST", "frequent_words", "load_lexicon", "parse_lexicon"]
+__all__ = ["LEAST_FREQUENCY", "frequent_words", "load_lexicon", "parse_lexicon"]
 
-FEWEST = 5
-"""How frequent a word that a mistyped one is read as is at least, as a binary logarithm, unless it is charged."""
+LEAST_FREQUENCY = 5
+"""A mistyped word is read as one that is at least so frequent, as a binary logarithm, or charged."""
 
 _SHORTEST, _LONGEST = 4, 16  # letters of these words
 _FILE = "lexicon.txt"
@@ -66,7 +66,7 @@ def _fill_tables(data: ByteArray, starts: IntArray, infos: ByteArray, lexicon: L
         lo, hi = starts[i], starts[i + 1]
         h = lexicon_hash(data, lo, hi)
         _insert(lexicon, HEADER, mask, h, np.uint32(((h >> TAG_SHIFT) << np.uint64(6)) | np.uint64(infos[i])))
-        if not _SHORTEST <= hi - lo <= _LONGEST or (infos[i] >> 2 < FEWEST and infos[i] & CHARGED == 0):
+        if not _SHORTEST <= hi - lo <= _LONGEST or (infos[i] >> 2 < LEAST_FREQUENCY and infos[i] & CHARGED == 0):
             continue
         hash_deletes(data, lo, hi, hashes)
         for k in range(lo, hi):

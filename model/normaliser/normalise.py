@@ -16,7 +16,7 @@ from model.normaliser.ascii import is_digit, is_leet, is_letter, is_name_byte, i
 from model.normaliser.buffers import Buffers, Scratch, TracedBytes, append, append_word
 from model.normaliser.clean import clean, name_exposed_addresses
 from model.normaliser.hashing import Lexicon
-from model.normaliser.leetspeak import CHARGED_ONLY, LONGEST, SHORTEN, decode_leetspeak, undo_drawn_out
+from model.normaliser.leetspeak import CHARGED_ONLY, FEWEST_LETTERS, LONGEST, SHORTEN, decode_leetspeak, undo_drawn_out
 from model.normaliser.masked_letters import unmask_letter
 from model.normaliser.obfuscation import begins_single_letters, is_numeric, join_halves, join_separated, join_single_letters
 from model.normaliser.placeholders import name_mention, name_placeholder
@@ -26,7 +26,6 @@ from model.numba_cache import inlined, inner
 
 __all__ = ["normalise_bytes"]
 
-_FEWEST = 4  # letters of a word that is not charged
 _FEWEST_OF_TWO, _FEWEST_OF_THREE = 6, 9  # letters of what consists of two words, or of three
 
 
@@ -125,7 +124,7 @@ def _read_signs(data: ByteArray, token: TokenParts, following: TokenParts, size:
     length = 0
     numeric = has.others == 0 and is_numeric(data, lo, hi, lexicon)
     if has.others == 0 and has.separators == 0 and (not numeric or _is_wrapped(data, lo, hi)):
-        length = decode_leetspeak(data[lo:hi], width, lexicon, _FEWEST if has.letters * 3 >= width else CHARGED_ONLY, room)
+        length = decode_leetspeak(data[lo:hi], width, lexicon, FEWEST_LETTERS if has.letters * 3 >= width else CHARGED_ONLY, room)
     if length == 0 and has.letters > 1 and not numeric:
         length = unmask_letter(data, lo, hi, lexicon, room.raw, room.replacement)
     if length == 0 and has.letters > 1 and has.others == 0:

@@ -8,7 +8,15 @@ from model.array_types import ByteArray
 from model.normaliser.ascii import SPACE, is_alnum, is_digit, is_edge, is_leet, is_letter, is_separator, letters_end
 from model.normaliser.buffers import Scratch, copy_word
 from model.normaliser.hashing import CHARGED, HASH_OFFSET, Lexicon, extend_hash, finish_hash, flags_of, look_up
-from model.normaliser.leetspeak import CHARGED_ONLY, count_readings, decode_leetspeak, is_acceptable, nth_reading, write_reading
+from model.normaliser.leetspeak import (
+    CHARGED_ONLY,
+    FEWEST_LETTERS,
+    count_readings,
+    decode_leetspeak,
+    is_acceptable,
+    nth_reading,
+    write_reading,
+)
 from model.normaliser.token_parts import TokenParts
 from model.numba_cache import inlined, inner
 
@@ -16,7 +24,6 @@ __all__ = ["begins_single_letters", "is_numeric", "join_halves", "join_separated
 
 _MOST_SINGLE = 24  # letters standing alone that are read together
 _LONGEST_HALF = 12
-_FEWEST = 4  # letters of a word that is not charged
 
 
 @inner
@@ -66,7 +73,7 @@ def _longest_word(m: int, most: int, used: int, lexicon: Lexicon, room: Scratch)
             room.candidate[n] = room.candidate[k]
             n += 1
             h = extend_hash(h, room.candidate[k])
-        if n > 2 and k + 1 > used and 2 * letters > k and is_acceptable(flags_of(lexicon, finish_hash(h)), n, _FEWEST):
+        if n > 2 and k + 1 > used and 2 * letters > k and is_acceptable(flags_of(lexicon, finish_hash(h)), n, FEWEST_LETTERS):
             used = k + 1
             length = copy_word(room.candidate, n, room.replacement)
     return length, used
@@ -167,7 +174,7 @@ def join_separated(data: ByteArray, lo: int, hi: int, letters: int, lexicon: Lex
     if parts == 1 or is_numeric(room.raw, 0, m, lexicon):
         return 0
     if has_singles_only and parts >= 3:
-        return decode_leetspeak(room.raw, m, lexicon, _FEWEST if letters * 2 >= m else CHARGED_ONLY, room)
+        return decode_leetspeak(room.raw, m, lexicon, FEWEST_LETTERS if letters * 2 >= m else CHARGED_ONLY, room)
     if not has_words_only and letters * 2 > m:
         return decode_leetspeak(room.raw, m, lexicon, CHARGED_ONLY, room)
     return 0

@@ -28,7 +28,7 @@ from model.normaliser.hashing import (
     word_letter,
     word_size,
 )
-from model.normaliser.lexicon import FEWEST
+from model.normaliser.lexicon import LEAST_FREQUENCY
 from model.numba_cache import inlined, inner, prefetch
 
 __all__ = [
@@ -81,7 +81,7 @@ def _likelihood(frequency: int, flags: int, mistake: int, letters: int, size: in
         size: how many letters were written.
     """
     charged = flags & CHARGED != 0
-    if letters < _SHORT or size < _FEWEST_LETTERS or (frequency < FEWEST and not charged):
+    if letters < _SHORT or size < _FEWEST_LETTERS or (frequency < LEAST_FREQUENCY and not charged):
         return 0
     if letters == _SHORT and not (charged or (mistake == _EXCHANGED and frequency >= _COMMON)):
         return 0

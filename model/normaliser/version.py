@@ -1,4 +1,4 @@
-"""Which version of the normalisation this is; apart from it, so that nobody loads the kernels to know."""
+"""The version of the normalisation, in a module of its own, so that it can be known without loading the kernels."""
 
 import hashlib
 from functools import cache
@@ -6,7 +6,7 @@ from importlib import resources
 
 __all__ = ["normaliser_version"]
 
-_RULES = 3
+_RULES = 3  # counts the changes of the rules; a model reads texts only as they were normalised when it was fitted
 
 
 @cache
