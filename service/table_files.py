@@ -1,4 +1,4 @@
-"""Tables written chunk by chunk as JSON Lines, CSV or Parquet: the scores of comments, and the rulings of moderators."""
+"""Writers of tables as JSON Lines, CSV or Parquet, chunk by chunk, for the scores of comments and for the rulings of moderators."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ColumnType", "TableFormat", "TableStyle", "TableWriter", "csv_row", "open_table", "parquet_schema"]
 
-_encode: Callable[[str], str] = encode_basestring
+_encode_string: Callable[[str], str] = encode_basestring
 
 
 class TableFormat(StrEnum):
@@ -29,7 +29,7 @@ class ColumnType(Enum):
 
     TEXT = auto()
     CATEGORY = auto()
-    """Text of few different values, which are converted once for each chunk."""
+    """Text with few different values, each of which is converted once per chunk."""
     NUMBER = auto()
     INTEGER = auto()
     BOOLEAN = auto()
@@ -39,8 +39,8 @@ class ColumnType(Enum):
     """Any JSON value; text in CSV and Parquet."""
 
 
-_NUMBERS = {ColumnType.NUMBER, ColumnType.INTEGER}
-_FEW_VALUES = {ColumnType.CATEGORY, ColumnType.BOOLEAN}
+_NUMERIC_TYPES = {ColumnType.NUMBER, ColumnType.INTEGER}
+_FEW_VALUE_TYPES = {ColumnType.CATEGORY, ColumnType.BOOLEAN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,9 @@ class TableStyle:
         compact_json: whether there is no space after colons and commas.
         quotes_all: whether all cells of CSV are quoted, rather than those that need it.
         compression: how Parquet is compressed.
-        categories_only: whether Parquet has dictionaries for categories alone. A dictionary of authors takes 15 MB and makes the file
-            no smaller.
-        group_rows: the number of rows after which a row group of Parquet ends. Readers want large ones, memory small ones.
+        categories_only: whether Parquet encodes categories alone with dictionaries. A dictionary of authors takes 15 MB of memory and
+            makes the file no smaller.
+        group_rows: the number of rows after which a row group of Parquet ends. Large groups suit readers, small ones save memory.
     """
 
     compact_json: bool = True
@@ -78,10 +78,10 @@ class TableWriter(Protocol):
         """
 
     def finish(self) -> None:
-        """Write what is held back; nothing follows."""
+        """Write the rows that are still buffered and the end of the file; nothing may be written afterwards."""
 
     def abandon(self) -> None:
-        """Let go of a file that is about to be removed; never raises."""
+        """Close the writer of a file that is about to be removed; never raises."""
 
 
 @contextmanager
@@ -120,7 +120,7 @@ class _JsonLinesWriter:
         self._file = file
         self._types = tuple(columns.values())
         comma, colon = (",", ":") if style.compact_json else (", ", ": ")
-        names = (_encode(name).replace("%", "%%") for name in columns)
+        names = (_encode_string(name).replace("%", "%%") for name in columns)
         self._row = "{" + comma.join(f"{name}{colon}%s" for name in names) + "}\n"
 
     def write(self, columns: Sequence[Iterable[Any]]) -> None:
@@ -136,19 +136,19 @@ class _JsonLinesWriter:
 
 def _json_cells(column: Iterable[Any], type_: ColumnType) -> Iterable[str]:
     """Return the values of a column as JSON."""
-    if type_ in _FEW_VALUES:
+    if type_ in _FEW_VALUE_TYPES:
         cells = {value: _json(value) for value in set(column)}
         return map(cells.__getitem__, column)
-    if type_ in _NUMBERS:
+    if type_ in _NUMERIC_TYPES:
         return ["null" if value is None else str(value) for value in column]
-    return [_encode(value) if type(value) is str else _json(value) for value in column]
+    return [_encode_string(value) if type(value) is str else _json(value) for value in column]
 
 
 def _json(value: object) -> str:
     if value is None:
         return "null"
     if isinstance(value, str):
-        return _encode(value)
+        return _encode_string(value)
     if type(value) is int:
         return str(value)
     return _without_surrogates(json.dumps(value, ensure_ascii=False, default=str))
@@ -176,10 +176,10 @@ class _CsvWriter:
 
     def _cells(self, column: Iterable[Any], type_: ColumnType) -> Iterable[str]:
         quote = self._quote
-        if type_ in _FEW_VALUES:
+        if type_ in _FEW_VALUE_TYPES:
             texts = {value: quote(_as_text(value) or "") for value in set(column)}
             return map(texts.__getitem__, column)
-        if type_ in _NUMBERS:
+        if type_ in _NUMERIC_TYPES:
             cells = ["" if value is None else str(value) for value in column]
             return map(quote, cells) if self._quotes_all else cells
         return [quote(_as_text(value) or "") for value in column]
@@ -192,7 +192,7 @@ class _CsvWriter:
 
 
 def _as_text(value: object) -> str | None:
-    """Return a value of any type as text: a text as it is, anything else as JSON, None where there is none."""
+    """Return a value of any type as text: a string as it is, anything else as JSON, None as None."""
     return value if value is None or isinstance(value, str) else _json(value)
 
 
@@ -206,7 +206,7 @@ def _quote_always(text: str) -> str:
 
 
 def csv_row(cells: Iterable[str]) -> str:
-    """Return a row of CSV in which the cells that need it are quoted."""
+    """Return a line of CSV in which only the cells that need quotes are quoted."""
     return ",".join(map(_quote_if_necessary, cells)) + "\n"
 
 
@@ -225,15 +225,15 @@ class _ParquetWriter:
         dictionaries = categories if style.categories_only else True
         self._writer = pq.ParquetWriter(file, self._schema, compression=style.compression, use_dictionary=dictionaries)
         self._batches: list[pa.RecordBatch] = []
-        self._rows = 0
+        self._pending_rows = 0
 
     def write(self, columns: Sequence[Iterable[Any]]) -> None:
         import pyarrow as pa
 
-        arrays = [_array(column, type_, field.type) for column, type_, field in zip(columns, self._types, self._schema, strict=True)]
+        arrays = [_to_array(column, type_, field.type) for column, type_, field in zip(columns, self._types, self._schema, strict=True)]
         self._batches.append(pa.record_batch(arrays, schema=self._schema))
-        self._rows += len(arrays[0])
-        if self._rows >= self._group_rows:
+        self._pending_rows += len(arrays[0])
+        if self._pending_rows >= self._group_rows:
             self._write_group()
 
     def finish(self) -> None:
@@ -251,10 +251,10 @@ class _ParquetWriter:
         import pyarrow as pa
 
         self._writer.write_table(pa.Table.from_batches(self._batches))
-        self._batches, self._rows = [], 0
+        self._batches, self._pending_rows = [], 0
 
 
-def _array(column: Any, type_: ColumnType, arrow_type: "pa.DataType") -> "pa.Array[Any]":
+def _to_array(column: Any, type_: ColumnType, arrow_type: "pa.DataType") -> "pa.Array[Any]":
     import pyarrow as pa
 
     if isinstance(column, pa.Array):
@@ -263,7 +263,7 @@ def _array(column: Any, type_: ColumnType, arrow_type: "pa.DataType") -> "pa.Arr
 
 
 def parquet_schema(columns: Mapping[str, ColumnType]) -> "pa.Schema":
-    """Return the types of columns in Parquet.
+    """Return the Arrow schema with which columns are written to Parquet.
 
     Args:
         columns: name → type of each column, in order.

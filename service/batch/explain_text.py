@@ -1,4 +1,4 @@
-"""One text explained: its label, its scores, and the words that moved them, coloured."""
+"""The explanation of one text, for people and for programs: its label, its scores, and the words that moved them."""
 
 import json
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from model.array_types import FloatArray
 from model.comment import LABELS, Comment, Format
 from service.batch.scored_chunks import round_score_rows
 
@@ -20,24 +21,32 @@ if TYPE_CHECKING:
 
 __all__ = ["ExplainedText", "explain_text", "printable"]
 
-_STRONGEST = 5
-_KEPT = "\n\u200c\u200d"
+_MAX_LISTED_SPANS = 5
+_PASSED_CHARS = "\n\u200c\u200d"
 _STYLES = {-1: "green", 0: "", 1: "yellow", 2: "red", 3: "bold white on red"}
+"""Level of effect → style of the words."""
+_LEVEL_BOUNDS = (-0.2, 0.1, 0.35, 0.7)
+"""Shares of the strongest effect at which the levels 0 to 3 begin."""
+_MIN_HEAT = 1e-9
+_CONTROL_PICTURES = 0x2400
+"""The first code point of Unicode's Control Pictures, which follow the order of the control characters."""
+_DELETE_PICTURE = "\u2421"
+_REPLACEMENT = "\ufffd"
 
 
 @dataclass(frozen=True)
 class ExplainedText:
-    """What is decided about one text, and why.
+    """The judgement of one text, with the words that moved its scores.
 
     Attributes:
         text: the text.
-        label, verdict: what it is called and what is advised; None if there is a reason.
+        label, verdict: its label and the verdict on it; None if there is a reason.
         scores: label → probability; empty if there is a reason.
         attributes: attribute → probability.
         spans: the words that moved the scores.
         reason: why it was not judged.
-        policy, version: what led to the verdict, and the artefact that gave the scores.
-        language: code of its language, None where it cannot be identified or nobody looked.
+        policy, version: the name of the policy, and the version of the artefact.
+        language: the code of its language; None if it was not identified.
         foreign: whether that is a language that the model did not learn.
         matched: the entry of the community's lists that decided the verdict.
     """
@@ -56,8 +65,8 @@ class ExplainedText:
     matched: str | None = None
 
     def as_json(self) -> str:
-        """Return it for programs: one JSON object in one line."""
-        spans = [{"begin": s.begin, "end": s.end, "abusive": s.abusive, "hateful": s.hateful} for s in self.spans]
+        """Return the explanation as a JSON object in one line, for programs."""
+        spans = [{"begin": span.begin, "end": span.end, "abusive": span.abusive, "hateful": span.hateful} for span in self.spans]
         fields: dict[str, object] = {"model": self.version, "policy": self.policy, "label": self.label}
         if self.reason is not None:
             return json.dumps(fields | {"scores": None, "verdict": None, "reason": self.reason})
@@ -66,7 +75,7 @@ class ExplainedText:
         return json.dumps(fields | {name: value for name, value in optional.items() if value} | {"spans": spans})
 
     def as_rich(self) -> "RenderableType":
-        """Return it for people at a terminal; nothing in the text can steer the terminal."""
+        """Return the explanation for printing by Rich; nothing in the text can steer the terminal."""
         from rich.console import Group
         from rich.padding import Padding
         from rich.text import Text
@@ -76,10 +85,10 @@ class ExplainedText:
             return Group(Text(f"not judged: {self.reason}", style="bold"), source)
         head = Text.assemble((f"{self.label}", "bold"), f", {self.verdict}")
         scores = Text("  ".join(f"{name} {score:.3f}" for name, score in (self.scores | self.attributes).items()))
-        strongest = sorted(self.spans, key=lambda span: -abs(_strongest_effect(span)))[:_STRONGEST]
-        return Group(head, scores, source, Padding(self._coloured(), (1, 2)), *(self._line(span) for span in strongest))
+        strongest = sorted(self.spans, key=lambda span: -abs(_strongest_effect(span)))[:_MAX_LISTED_SPANS]
+        return Group(head, scores, source, Padding(self._coloured_text(), (1, 2)), *(self._describe_span(span) for span in strongest))
 
-    def _coloured(self) -> "RenderableType":
+    def _coloured_text(self) -> "RenderableType":
         from rich.text import Text
 
         text = Text()
@@ -88,7 +97,7 @@ class ExplainedText:
             text.append(printable("".join(char for _, char in run)), style=_STYLES[level])
         return text
 
-    def _line(self, span: "Span") -> "RenderableType":
+    def _describe_span(self, span: "Span") -> "RenderableType":
         from rich.text import Text
 
         words = printable(self.text[span.begin : span.end]).replace("\n", "␤")
@@ -99,7 +108,7 @@ def explain_text(text: str, judge: "Judge", *, markup: Format) -> ExplainedText:
     """Judge one text and find the words that moved its scores.
 
     Raises:
-        PolicyError: the artefact has no policy of that name.
+        PolicyError: the artefact lacks the policy of the judge.
     """
     judgements = judge.judge([Comment("1", text, markup)], explain=True)
     decisions, (judgement,) = judgements.decisions, judgements.rows()
@@ -122,32 +131,32 @@ def explain_text(text: str, judge: "Judge", *, markup: Format) -> ExplainedText:
 
 
 def _strongest_effect(span: "Span") -> float:
-    moved: float = span.abusive if abs(span.abusive) >= abs(span.hateful) else span.hateful
-    return moved
+    effect: float = span.abusive if abs(span.abusive) >= abs(span.hateful) else span.hateful
+    return effect
 
 
-def _heat(length: int, spans: "Sequence[Span]") -> npt.NDArray[np.float64]:
-    """Spread what each span moved evenly over its code points; spans may overlap."""
+def _heat(length: int, spans: "Sequence[Span]") -> FloatArray:
+    """Return the effect on each code point: that of every span is spread evenly over its code points, and spans may overlap."""
     heat = np.zeros(length)
     for span in spans:
         heat[span.begin : span.end] += _strongest_effect(span) / max(span.end - span.begin, 1)
     return heat
 
 
-def _levels(heat: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
-    """Sort heat into -1 (calms), 0 (hardly moves) and 1 to 3 (raises), relative to the hottest."""
-    relative = heat / max(np.abs(heat).max(initial=0.0), 1e-9)
-    return np.asarray(np.searchsorted((-0.2, 0.1, 0.35, 0.7), relative) - 1)
+def _levels(heat: FloatArray) -> npt.NDArray[np.intp]:
+    """Return the level of each code point: -1 lowers the scores, 0 hardly moves them, 1 to 3 raise them."""
+    relative = heat / max(np.abs(heat).max(initial=0.0), _MIN_HEAT)
+    return np.asarray(np.searchsorted(_LEVEL_BOUNDS, relative) - 1)
 
 
 def printable(text: str) -> str:
-    """Replace what could steer a terminal or reorder a line by a picture of it; letters, spaces and line ends stay."""
-    return "".join(char if char.isprintable() or char in _KEPT else _picture(char) for char in text)
+    """Replace every character that could steer a terminal or reorder a line by a picture of it; letters, spaces and line ends stay."""
+    return "".join(char if char.isprintable() or char in _PASSED_CHARS else _picture(char) for char in text)
 
 
 def _picture(char: str) -> str:
     if char in "\t\xa0" or (char.isspace() and char > "\x7f"):
         return " "
     if char <= "\x1f":
-        return chr(0x2400 + ord(char))
-    return "\u2421" if char == "\x7f" else "\ufffd"
+        return chr(_CONTROL_PICTURES + ord(char))
+    return _DELETE_PICTURE if char == "\x7f" else _REPLACEMENT

@@ -32,7 +32,7 @@ class ScoreJob:
         out: the file, the folder or the URL to write; None is standard output.
         write_as: the format of the output.
         dump_options: what the user says about the inputs.
-        judging: what the comments are judged by beside the model.
+        judge_options: the policy, the community and everything else besides the model that a verdict depends on.
         markup: how the texts are written; None is what each file says, or else plain.
         strict: whether the first row that cannot be judged ends the run.
         selection: which rows are scored.
@@ -50,7 +50,7 @@ class ScoreJob:
     out: Path | str | None = None
     write_as: OutputFormat = OutputFormat.JSONL
     dump_options: DumpOptions = field(default_factory=DumpOptions)
-    judging: JudgeOptions = field(default_factory=JudgeOptions)
+    judge_options: JudgeOptions = field(default_factory=JudgeOptions)
     markup: Format | None = None
     strict: bool = False
     selection: RowSelection = field(default_factory=RowSelection)
@@ -65,4 +65,4 @@ class ScoreJob:
     @property
     def language(self) -> bool:
         """Whether rows have a column with their language."""
-        return self.judging.identify
+        return self.judge_options.identify

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["show_preview"]
 
-_MOST_ROWS = 10
-_LONGEST_CELL = 160
+_MAX_ROWS = 10
+_MAX_CELL_LENGTH = 160
 
 
 def show_preview(job: ScoreJob) -> None:
@@ -36,7 +36,7 @@ def show_preview(job: ScoreJob) -> None:
         with open_dump(path, job.dump_options) as dump:
             line = f"{printable(dump.name)}: {_format_size(measure_size(path))}, {_describe_columns(dump.columns)}"
             console.print(line, markup=False, soft_wrap=True)
-            rows += islice(SelectedRows(dump.rows, job.selection), _MOST_ROWS - len(rows))
+            rows += islice(SelectedRows(dump.rows, job.selection), _MAX_ROWS - len(rows))
     console.print(_build_table(rows))
     console.print(f"would go to {job.out or 'standard output'} as {job.write_as}; nothing was written", markup=False, soft_wrap=True)
 
@@ -61,5 +61,5 @@ def _build_table(rows: list[Row]) -> "RenderableType":
         time = row.created_at.isoformat(" ", "minutes") if row.created_at else ""
         content = row.text if row.text is not None else f"({row.reason})"
         cells = (str(row.line), str(row.id or ""), row.author or "", time, content)
-        table.add_row(*(Text(printable(cell).replace("\n", "␤")[:_LONGEST_CELL]) for cell in cells))
+        table.add_row(*(Text(printable(cell).replace("\n", "␤")[:_MAX_CELL_LENGTH]) for cell in cells))
     return table

@@ -11,6 +11,9 @@ from service.batch.rows import Row
 
 __all__ = ["RowSelection", "SelectedRows"]
 
+_DRAW_BYTES = 8
+_DRAW_RANGE = 1 << 8 * _DRAW_BYTES
+
 
 @dataclass(frozen=True, slots=True)
 class RowSelection:
@@ -64,5 +67,5 @@ class SelectedRows:
 def _draw(row: Row, seed: int) -> float:
     """Return a pseudo-random number in [0, 1) that depends on the row and the seed alone."""
     content = f"{row.id}\0{row.text}" if row.text is not None else f"{row.id}\0{row.line}\0{row.reason}"
-    digest = blake2b(content.encode("utf-8", "surrogatepass"), digest_size=8, key=str(seed).encode()).digest()
-    return int.from_bytes(digest) / 2**64
+    digest = blake2b(content.encode("utf-8", "surrogatepass"), digest_size=_DRAW_BYTES, key=str(seed).encode()).digest()
+    return int.from_bytes(digest) / _DRAW_RANGE

@@ -31,11 +31,11 @@ MAX_ROW_LENGTH = 1 << 23
 """The longest row that is held in memory, in code points: the longest text with every code point escaped in JSON, and room to spare."""
 
 RowId = str | int
-"""What a file calls a row: integers of JSON and Parquet stay integers, everything else is text."""
+"""The id of a row: integers in JSON and Parquet stay integers, everything else is text."""
 
 
 class ReadAs(StrEnum):
-    """What a dump is, if the caller says so: a file format, or the platform that it comes from."""
+    """What callers can say that a dump is: a file format, or the platform that it comes from."""
 
     JSONL = "jsonl"
     JSON = "json"
@@ -80,7 +80,7 @@ class Row(NamedTuple):
 
     Attributes:
         line: where it begins: its line in a file of lines, else its number in the file, counted from 1.
-        id: what the file calls it; None if the file does not say.
+        id: its id in the file; None if the file has none.
         text: its text, free of lone surrogates; None exactly if there is a reason.
         reason: why there is no text.
         author: who wrote it, if the file says so.
@@ -110,11 +110,11 @@ class DumpOptions:
     Attributes:
         read_as: what the files are.
         text_column: the column or field that holds the text.
-        id_column: the one that holds the id.
+        id_column: the column or field that holds the id.
         keep: columns or fields that are passed on with each row.
-        author_column: the one that holds the author.
-        parent_column: the one that holds the id of the comment that is answered.
-        time_column: the one that holds the time of writing.
+        author_column: the column or field that holds the author.
+        parent_column: the column or field that holds the id of the parent comment.
+        time_column: the column or field that holds the time of writing.
         lines: whether each line of plain text is a comment, rather than each paragraph.
     """
 
@@ -130,7 +130,7 @@ class DumpOptions:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of a file that matter, by their names in it; None where it has no such column."""
+    """The names of a file's columns that hold text, id and so on; None where the file has no such column."""
 
     text: str
     id: str | None

@@ -1,4 +1,4 @@
-"""Scoring of comment files: the entry for the command and for programs."""
+"""The entry point of batch scoring, for the command and for other programs."""
 
 import errno
 import os
@@ -42,7 +42,7 @@ def check_job(job: ScoreJob) -> None:
 
 
 def _check_input(path: str) -> None:
-    # It is not opened to see whether it can be: that would take the bytes out of a pipe.
+    # Opening the file to check it would take the first bytes out of a pipe.
     if stat.S_ISDIR(Path(path).stat().st_mode):
         raise IsADirectoryError(errno.EISDIR, "is a folder; name the files in it", path)
     if not os.access(path, os.R_OK):
@@ -68,23 +68,23 @@ def score_files(
 
     Args:
         job: what to score, and how.
-        moderator: the model that judges; None loads it as ``options`` say if this process judges.
+        moderator: the model that judges; None loads it by ``options`` if this process judges.
         options: how the model is loaded, by other processes too; None keeps the work in this one.
         observer: is called now and then with the progress.
 
     Raises:
         DumpError: an input cannot be read as asked, or an earlier run into the same output had another plan; with ``strict``,
             also the first row that cannot be judged.
-        PolicyError: the artefact has no policy of that name.
+        PolicyError: the artefact lacks the policy that the job names.
         OSError: reading or writing fails. Whatever is raised, no output file appears and an old one stays as it was.
     """
     check_job(job)
-    model = ModelSource(job.judging, moderator, options)
+    model = ModelSource(job.judge_options, moderator, options)
     model.check_policy()
     started = time.perf_counter()
     if is_stream(job):
         counts, files = score_to_stream(job, model.judge, observer or ignore_progress)
-        return RunSummary(files, counts, time.perf_counter() - started, job.judging.policy_name, model.version).checked()
+        return RunSummary(files, counts, time.perf_counter() - started, job.judge_options.policy_name, model.version).require_complete()
     destination = destination_for(job)
     with destination.locked():
         return score_resumably(job, model, destination, observer or ignore_progress, started=started)

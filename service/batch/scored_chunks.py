@@ -1,4 +1,4 @@
-"""Rows in, scored rows out."""
+"""Scoring of chunks: every row gets a label, scores and a verdict, or the reason why it has none."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from service.batch.columnar.chunks import Chunk
 from service.batch.rows import RowId
 
 if TYPE_CHECKING:
-    from service.judging.judge import Judge  # at run time it comes from outside, and the kernels that it loads with it
+    from service.judging.judge import Judge  # only for types: importing it loads the kernels
 
 __all__ = ["ScoredChunk", "round_score_rows", "score_chunk"]
 
@@ -23,7 +23,7 @@ _MILLION = 1e6
 
 @dataclass(frozen=True)
 class ScoredChunk:
-    """n rows of one dump with what is decided about them, column by column.
+    """n rows of one dump with their labels, scores and verdicts, column by column.
 
     Attributes:
         ids: (n,) the id of each row.
@@ -34,8 +34,9 @@ class ScoredChunk:
         version: the artefact that gave the scores.
         dump: the name of the file that the rows come from.
         chunk: the rows as they were read.
-        foreign: (n,) whether each row is in a language that the model did not learn, None where there is a reason; None if nobody looked.
-        languages: (n,) code of the language of each row, None where it cannot be identified; None unless it is asked for.
+        foreign: (n,) whether each row is in a language that the model did not learn, None where there is a reason; None if
+            languages were not identified.
+        languages: (n,) code of the language of each row, None where it cannot be identified; None unless languages were asked for.
     """
 
     ids: Sequence[RowId]
@@ -59,17 +60,17 @@ def score_chunk(
         chunk: n rows.
         judge: what judges them.
         dump: the name of the file that they come from.
-        markup: how the texts are written, whatever the rows say; None goes by the rows.
+        markup: the format of all texts; None takes that of each row.
         threads: how many threads may share the work; None is one for each core.
-        language: whether the languages are handed on.
+        language: whether the result has the language of each row.
 
     Raises:
-        PolicyError: the artefact has no policy of that name.
+        PolicyError: the artefact lacks the policy of the judge.
     """
     ids: Sequence[Any] = chunk.ids
     if not isinstance(ids, ArrowColumn) or ids.array.null_count:
         ids = [line if row_id is None else row_id for line, row_id in zip(chunk.lines, ids, strict=True)]
-    rows, comments = _comments(chunk, markup)
+    rows, comments = _select_comments(chunk, markup)
     judgements = judge.judge(comments, threads=threads)
     decisions = judgements.decisions
     n = len(chunk)
@@ -80,37 +81,37 @@ def score_chunk(
     verdicts = np.full(n, -1, np.int8)
     verdicts[rows] = judgements.verdicts
     reasons: list[str | None] = list(chunk.reasons)
-    foreign = None if judgements.foreign is None else _spread(judgements.foreign, rows, n)
+    foreign = None if judgements.foreign is None else _scatter_values(judgements.foreign, rows, n)
     unjudged = np.flatnonzero(decisions.labels < 0)
-    model_reasons = decisions.reasons if unjudged.size else []
-    for row, place in zip(unjudged.tolist(), rows[unjudged].tolist(), strict=True):
-        reasons[place] = model_reasons[row]
+    comment_reasons = decisions.reasons if unjudged.size else []
+    for comment, row in zip(unjudged.tolist(), rows[unjudged].tolist(), strict=True):
+        reasons[row] = comment_reasons[comment]
         if foreign is not None:
-            foreign[place] = None
-    languages = _spread(judgements.languages or (), rows, n) if language else None
+            foreign[row] = None
+    languages = _scatter_values(judgements.languages or (), rows, n) if language else None
     return ScoredChunk(ids, labels, scores, verdicts, reasons, decisions.version, dump, chunk, foreign, languages)
 
 
-def _comments(chunk: Chunk, markup: Format | None) -> tuple[npt.NDArray[np.intp], Sequence[Comment]]:
-    """Return the numbers of the rows that have a text, and their comments; where Arrow holds the texts, without a string for each."""
+def _select_comments(chunk: Chunk, markup: Format | None) -> tuple[npt.NDArray[np.intp], Sequence[Comment]]:
+    """Return the positions of the rows that have a text, and their comments; texts in Arrow columns are not converted to strings."""
     texts, formats = chunk.texts, chunk.formats if markup is None else [markup] * len(chunk)
     if isinstance(texts, ArrowColumn):
         from service.batch.columnar.arrow_texts import pack_texts
 
         return np.flatnonzero(texts.array.is_valid().to_numpy(zero_copy_only=False)), pack_texts(texts.array, formats[0])
     rows = [row for row, text in enumerate(texts) if text is not None]
-    comments = [Comment("", text, written) for text, written in zip(texts, formats, strict=True) if text is not None]
+    comments = [Comment("", text, text_format) for text, text_format in zip(texts, formats, strict=True) if text is not None]
     return np.array(rows, np.intp), comments
 
 
-def _spread(values: Sequence[Any], rows: npt.NDArray[np.intp], n: int) -> list[Any]:
-    """Return the values of some of n rows in their places, None in all others."""
+def _scatter_values(values: Sequence[Any], rows: npt.NDArray[np.intp], n: int) -> list[Any]:
+    """Return a column of n values: those of ``rows`` at their positions, and None everywhere else."""
     if len(values) == n:
         return list(values)
-    spread: list[Any] = [None] * n
+    column: list[Any] = [None] * n
     for row, value in zip(rows.tolist(), values, strict=True):
-        spread[row] = value
-    return spread
+        column[row] = value
+    return column
 
 
 def round_score_rows(scores: FloatArray) -> FloatArray:

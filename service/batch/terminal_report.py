@@ -1,4 +1,4 @@
-"""The report of a run at the terminal: a bar or plain lines while it lasts, a few lines at its end."""
+"""Reports of a run at the terminal: a bar or plain lines of progress while it lasts, and a few lines of summary at its end."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -12,10 +12,11 @@ from service.batch.statistics.summary import RunSummary
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-__all__ = ["ProgressBar", "progress_line", "summary_lines"]
+__all__ = ["ProgressBar", "summary_lines"]
 
 _SECONDS_WITHOUT_BAR = 2.0
 _SECONDS_BETWEEN_LINES = 5.0
+_SIZE_UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 
 
 class ProgressBar:
@@ -46,14 +47,14 @@ class ProgressBar:
         if not self._stream.isatty():
             if now - self._last_line >= _SECONDS_BETWEEN_LINES:
                 self._last_line = now
-                print(f"tipstaff: {progress_line(progress, now - self._start)}", file=self._stream, flush=True)
+                print(f"tipstaff: {_describe_progress(progress, now - self._start)}", file=self._stream, flush=True)
             return
         if self._bar is None and now - self._start > _SECONDS_WITHOUT_BAR:
             self._bar = self._draw()
         if self._bar is not None:
             bar, task = self._bar
             total = None if progress.share is None else 1.0
-            line = progress_line(progress, now - self._start, with_share=False)
+            line = _describe_progress(progress, now - self._start, with_share=False)
             bar.update(task, completed=progress.share or 0.0, total=total, line=line)
 
     def _draw(self) -> "tuple[Progress, TaskID]":
@@ -67,7 +68,7 @@ class ProgressBar:
         return bar, task
 
 
-def progress_line(progress: RunProgress, seconds: float, *, with_share: bool = True) -> str:
+def _describe_progress(progress: RunProgress, seconds: float, *, with_share: bool = True) -> str:
     """Describe the progress of a run in one line.
 
     Args:
@@ -81,19 +82,17 @@ def progress_line(progress: RunProgress, seconds: float, *, with_share: bool = T
     if seconds > 0:
         parts.append(f"{(progress.rows - progress.rows_before) / seconds:,.0f} rows/s")
     if with_share and progress.share is not None:
-        done = max(progress.share - progress.share_before, 0.0)
-        left = f", {_format_time(seconds * (1 - progress.share) / done)} left" if done else ""
-        parts.append(f"{progress.share:.0%}{left}")
+        new_share = max(progress.share - progress.share_before, 0.0)
+        time_left = f", {_format_time(seconds * (1 - progress.share) / new_share)} left" if new_share else ""
+        parts.append(f"{progress.share:.0%}{time_left}")
     if progress.labels:
         parts.append(_format_counts(progress.labels))
     return "; ".join(parts)
 
 
 def _format_size(size: int) -> str:
-    for unit, unit_bytes in (("GB", 1e9), ("MB", 1e6)):
-        if size >= unit_bytes:
-            return f"{size / unit_bytes:.1f} {unit}"
-    return f"{size / 1e3:.1f} kB"
+    unit, unit_size = next((unit for unit in _SIZE_UNITS if size >= unit[1]), _SIZE_UNITS[-1])
+    return f"{size / unit_size:.1f} {unit}"
 
 
 def _format_time(seconds: float) -> str:
@@ -103,11 +102,11 @@ def _format_time(seconds: float) -> str:
 
 
 def summary_lines(summary: RunSummary) -> Iterator[str]:
-    """Describe the summary of a run: in one line, and one more for each thing that deserves attention."""
-    judged = f"{summary.judged:,} judged ({_format_counts(summary.labels)})" if summary.judged else "none judged"
+    """Yield one line that sums up a run, and one more for everything that deserves attention."""
+    labels = f"{summary.judged:,} judged ({_format_counts(summary.labels)})" if summary.judged else "none judged"
     reasons = f", {summary.rows - summary.judged:,} with a reason instead ({_format_counts(summary.reasons)})" if summary.reasons else ""
     rate = f"{summary.seconds:.1f} s, {summary.rows_per_second:,.0f} rows/s"
-    yield f"{summary.rows:,} rows: {judged}{reasons}; {rate}; model {summary.version}, policy {summary.policy}{_describe_columns(summary)}"
+    yield f"{summary.rows:,} rows: {labels}{reasons}; {rate}; model {summary.version}, policy {summary.policy}{_describe_columns(summary)}"
     if left_out := summary.counts.left_out:
         yield f"{summary.counts.read:,} rows were read; {left_out.total():,} of them left out ({_format_counts(left_out)})"
     if summary.resumed:
@@ -121,11 +120,12 @@ def summary_lines(summary: RunSummary) -> Iterator[str]:
 
 def _describe_columns(summary: RunSummary) -> str:
     """Say which columns were read, if they were the same in all files."""
-    different = list(dict.fromkeys(file.columns for file in summary.files if file.columns is not None))
-    if len(different) != 1:
+    distinct = list(dict.fromkeys(file.columns for file in summary.files if file.columns is not None))
+    if len(distinct) != 1:
         return ""
-    id_source = f"“{different[0].id}”" if different[0].id is not None else "the row number"
-    return f"; text from “{different[0].text}”, id from {id_source}"
+    (columns,) = distinct
+    id_source = f"“{columns.id}”" if columns.id is not None else "the row number"
+    return f"; text from “{columns.text}”, id from {id_source}"
 
 
 def _format_counts(counts: Mapping[str, int]) -> str:

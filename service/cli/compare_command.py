@@ -44,7 +44,7 @@ def compare(
         out=out,
         texts=with_text,
         columns=columns.by_field(split=rows.split_column),
-        labels=parse_pairs("--map", rows.mapped, form="OLD=NEW"),
+        labels=parse_pairs("--map", rows.label_map, form="OLD=NEW"),
         split=rows.split.value,
         clean=rows.clean or (),
         resamples=rows.resamples,

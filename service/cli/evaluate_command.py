@@ -36,13 +36,13 @@ def evaluate(
     from training.progress_bar import progress_bar
 
     settings = read_settings(profile=profile)
-    judging = JudgeOptions.from_settings(settings, community=community, on_foreign=on_foreign)
+    judge_options = JudgeOptions.from_settings(settings, community=community, on_foreign=on_foreign)
     job = EvaluateJob(
         artefact=None if artefact == SHIPPED_NAME else Path(artefact),
         tables=tables,
         out=out,
         columns=columns.by_field(split=rows.split_column),
-        labels=parse_pairs("--map", rows.mapped, form="OLD=NEW"),
+        labels=parse_pairs("--map", rows.label_map, form="OLD=NEW"),
         split=rows.split.value,
         clean=rows.clean or (),
         resamples=rows.resamples,
@@ -53,7 +53,7 @@ def evaluate(
         risk=settings.cascade_risk,
     )
     with progress_bar() as show_progress:
-        evaluation = run_evaluation(job, show_progress, judge_with=judging.build_judge)
+        evaluation = run_evaluation(job, show_progress, judge_with=judge_options.build_judge)
     if as_json:
         print(report_json(evaluation.report))
     else:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "configured_store"]
 
+_DATE_LENGTH = len("2024-02-29")
+
 app = typer.Typer(name="keys", help="Make, list and revoke the keys with which clients call.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -47,22 +49,22 @@ def create(
     """Make a key and print its secret, which is not kept and cannot be shown again."""
     from service.store.api_keys import SHORT_SECRET
 
-    existing = _read_secret() if imported else None
+    existing_secret = _read_secret() if imported else None
     with configured_store() as store:
-        key, secret = store.keys.create(name, scope or [Scope.SCORE], community=community, secret=existing)
+        key, secret = store.keys.create(name, scope or [Scope.SCORE], community=community, secret=existing_secret)
     if as_json:
         print(json.dumps(_key_json(key) | ({} if imported else {"secret": secret})))
     elif not imported:
         print(secret)
     print(f"tipstaff: made the key {key.id} ({key.name}): {', '.join(sorted(key.scopes))}", file=sys.stderr)
-    if existing is not None and len(existing) < SHORT_SECRET:
+    if existing_secret is not None and len(existing_secret) < SHORT_SECRET:
         print("tipstaff: this secret is short; whoever gets hold of the database could find it out", file=sys.stderr)
 
 
 def _read_secret() -> str:
     if sys.stdin is not None and sys.stdin.isatty():
-        prompted: str = typer.prompt("Secret", hide_input=True, err=True)
-        return prompted.strip()
+        answer: str = typer.prompt("Secret", hide_input=True, err=True)
+        return answer.strip()
     secret = sys.stdin.read().strip() if sys.stdin is not None else ""
     if not secret:
         raise InputError("--import found no secret on standard input: pipe it in, or call the command from a terminal")
@@ -83,7 +85,9 @@ def list_keys(*, as_json: JsonOption = False) -> None:
     table = Table("id", "name", "scopes", "community", "created", "last used", "revoked", box=None, pad_edge=False)
     for key in keys:
         cells = _key_json(key) | {"scopes": ", ".join(sorted(key.scopes))}
-        table.add_row(*("" if value is None else str(value)[: 10 if name.endswith("_at") else None] for name, value in cells.items()))
+        table.add_row(
+            *("" if value is None else str(value)[: _DATE_LENGTH if name.endswith("_at") else None] for name, value in cells.items())
+        )
     Console(highlight=False, markup=False).print(table)
 
 
@@ -102,12 +106,12 @@ def _key_json(key: ApiKey) -> dict[str, Any]:
 @app.command()
 def revoke(
     *,
-    which: Annotated[str, typer.Argument(metavar="ID", help="The id of the key, or its name if no other valid key has it.")],
+    id_or_name: Annotated[str, typer.Argument(metavar="ID", help="The id of the key, or its name if no other valid key has it.")],
     as_json: JsonOption = False,
 ) -> None:
     """End a key's validity; running services take notice within seconds."""
     with configured_store() as store:
-        key = store.keys.revoke(which)
+        key = store.keys.revoke(id_or_name)
     if as_json:
         print(json.dumps(_key_json(key)))
     print(f"tipstaff: revoked the key {key.id} ({key.name})", file=sys.stderr)

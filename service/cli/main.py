@@ -1,4 +1,4 @@
-"""The one command, ``tipstaff``: its subcommands, and what a mistake ends with.
+"""The command ``tipstaff``: it gathers the subcommands, and turns the errors that users cause into one line.
 
 Results go to standard output, everything else to standard error. Exit codes: 0 for success, 1 for a failure, 2 for a wrong call, 130 for
 an interruption.

@@ -1,9 +1,9 @@
-"""The command ``tipstaff perspective-diff``: our scores beside those that a site has stored of Perspective's."""
+"""The command ``tipstaff perspective-diff``: our scores compared with the Perspective scores that a site has stored."""
 
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,9 +11,12 @@ from model.comment import Format
 from model.errors import TableError
 from service.cli.shared_options import ArtefactOption, CommunityOption, OnForeignOption, parse_numbers, parse_pairs
 
+if TYPE_CHECKING:
+    from service.perspective.comparison import ScoreComparison
+
 __all__ = ["perspective_diff"]
 
-_LISTED = 20
+_MAX_LISTED_ROWS = 20
 
 
 def perspective_diff(
@@ -49,25 +52,34 @@ def perspective_diff(
 
     if not table.is_file():
         raise TableError(f"{table}: there is no such file; check the path")
-    thresholds = parse_numbers("--threshold", threshold)
-    if any(value > 1 for value in thresholds.values()):
-        raise typer.BadParameter("a threshold is a score from 0 to 1", param_hint="--threshold")
     job = DiffJob(
         table=table,
         text_column=text_column,
         columns=parse_pairs("--score", score, form="ATTRIBUTE=COLUMN"),
-        thresholds=thresholds,
+        thresholds=_parse_thresholds(threshold),
         markup=markup,
     )
     settings = read_settings()
-    judging = JudgeOptions.from_settings(settings, community=community, on_foreign=on_foreign)
+    judge_options = JudgeOptions.from_settings(settings, community=community, on_foreign=on_foreign)
     options = ModeratorOptions(artefact, settings.prior, settings.profile, settings.cascade_risk)
-    comparison = compare_scores(job, judging.build_judge(options.load()))
+    comparison = compare_scores(job, judge_options.build_judge(options.load()))
     if as_json:
         print(json.dumps(comparison.as_json(), indent=1))
     else:
-        print("\n".join(comparison.lines()))
-        for line, reason in comparison.bad[:_LISTED]:
-            print(f"tipstaff: {comparison.unit} {line}: {reason}", file=sys.stderr)
-    if len(comparison.bad) > _LISTED and not as_json:
-        print(f"tipstaff: and {len(comparison.bad) - _LISTED} more bad rows; --json lists them", file=sys.stderr)
+        _print_comparison(comparison)
+
+
+def _parse_thresholds(values: list[str] | None) -> dict[str, float]:
+    """Return attribute → threshold."""
+    thresholds = parse_numbers("--threshold", values)
+    if any(threshold > 1 for threshold in thresholds.values()):
+        raise typer.BadParameter("a threshold is a score from 0 to 1", param_hint="--threshold")
+    return thresholds
+
+
+def _print_comparison(comparison: "ScoreComparison") -> None:
+    print("\n".join(comparison.lines()))
+    for line, reason in comparison.bad[:_MAX_LISTED_ROWS]:
+        print(f"tipstaff: {comparison.unit} {line}: {reason}", file=sys.stderr)
+    if len(comparison.bad) > _MAX_LISTED_ROWS:
+        print(f"tipstaff: and {len(comparison.bad) - _MAX_LISTED_ROWS} more bad rows; --json lists them", file=sys.stderr)

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 __all__ = ["score"]
 
+_SIGNAL_EXIT_BASE = 128
+"""The exit code of a process that a signal ended is this, plus the number of the signal."""
+
 Files = Annotated[list[str] | None, typer.Argument(metavar="FILE…", help="Dumps of comments, or their URLs; - is standard input.")]
 Out = Annotated[
     str | None,
@@ -77,7 +80,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the summary, or what
 
 @dataclass(frozen=True)
 class ColumnOptions:
-    """What the user says about the input: its format and its columns."""
+    """Options that describe the input: its format and its columns."""
 
     read_as: FormatIn = None
     text_column: TextColumn = None
@@ -89,13 +92,13 @@ class ColumnOptions:
     keep: Keep = None
 
     def dump_options(self) -> DumpOptions:
-        """Return them as readers take them."""
+        """Return these options in the form that the readers of dumps take."""
         return DumpOptions(**vars(self) | {"keep": tuple(self.keep or ())})
 
 
 @dataclass(frozen=True)
 class SelectionOptions:
-    """Which rows are scored."""
+    """Options that select the rows to score."""
 
     limit: Limit = None
     sample: Sample = 1.0
@@ -103,13 +106,13 @@ class SelectionOptions:
     since: Since = None
 
     def row_selection(self) -> RowSelection:
-        """Return them as a run takes them; a time without a zone is in UTC."""
+        """Return the selection; the time, which has no zone, is taken to be in UTC."""
         return RowSelection(limit=self.limit, sample=self.sample, seed=self.seed, since=self.since and self.since.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True)
 class ModelOptions:
-    """The model that judges, and what else decides about a comment."""
+    """Options that choose the model, and everything else that a verdict depends on."""
 
     artefact: ArtefactOption = None
     profile: ProfileOption = None
@@ -119,7 +122,7 @@ class ModelOptions:
     language: Language = False
 
     def judge_options(self, settings: "Settings") -> JudgeOptions:
-        """Return what comments are judged by beside the model; what is not given is as the settings say."""
+        """Return the options of the judge; the settings provide those that the command line lacks."""
         return JudgeOptions.from_settings(
             settings, policy=self.policy, community=self.community, on_foreign=self.on_foreign, identify=self.language
         )
@@ -127,7 +130,7 @@ class ModelOptions:
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How the work is done."""
+    """Options of the run itself: what stops it, which processes share the work, and what it writes besides the scores."""
 
     strict: Strict = False
     jobs: Jobs = None
@@ -160,20 +163,22 @@ def score(
     from service.settings import read_settings
 
     settings = read_settings(profile=model.profile)
-    judging = model.judge_options(settings)
+    judge_options = model.judge_options(settings)
     if text is not None:
         if files or out is not None:
             raise typer.BadParameter("--text looks at one text; give it without files and without -o")
-        _explain(text, replace(judging, identify=True), settings, model.artefact, markup=markup or Format.PLAIN, as_json=as_json)
+        _print_explanation(
+            text, replace(judge_options, identify=True), settings, model.artefact, markup=markup or Format.PLAIN, as_json=as_json
+        )
         return
     from service.batch.job import ScoreJob
 
     job = ScoreJob(
         inputs=tuple(files or _standard_input()),
         out=None if out == "-" else out,
-        write_as=_write_as(out, write_as),
+        write_as=_choose_output_format(out, write_as),
         dump_options=columns.dump_options(),
-        judging=judging,
+        judge_options=judge_options,
         markup=markup,
         selection=selection.row_selection(),
         **vars(run),
@@ -183,7 +188,7 @@ def score(
 
         show_preview(job)
     else:
-        _score(job, settings, model.artefact, as_json=as_json)
+        _score_files(job, settings, model.artefact, as_json=as_json)
 
 
 def _standard_input() -> list[str]:
@@ -192,7 +197,7 @@ def _standard_input() -> list[str]:
     return ["-"]
 
 
-def _write_as(out: str | None, choice: OutputFormat | None) -> OutputFormat:
+def _choose_output_format(out: str | None, choice: OutputFormat | None) -> OutputFormat:
     if out is None or out == "-":
         if choice not in {None, OutputFormat.JSONL, OutputFormat.CSV}:
             raise typer.BadParameter("only JSONL and CSV can be written to standard output; name a file with -o")
@@ -202,7 +207,7 @@ def _write_as(out: str | None, choice: OutputFormat | None) -> OutputFormat:
     return output_format(out, choice)
 
 
-def _score(job: "ScoreJob", settings: "Settings", artefact: Path | None, *, as_json: bool) -> None:
+def _score_files(job: "ScoreJob", settings: "Settings", artefact: Path | None, *, as_json: bool) -> None:
     from service.batch import terminal_report as report
     from service.batch.score import check_job, score_files
     from service.batch.statistics.summary import summary_json
@@ -210,26 +215,28 @@ def _score(job: "ScoreJob", settings: "Settings", artefact: Path | None, *, as_j
     check_job(job)
     options = ModeratorOptions(artefact, settings.prior, settings.profile or Profile.FAST, settings.cascade_risk)
     try:
-        with _ended_cleanly(), report.ProgressBar(sys.stderr) as bar:
+        with _exit_on_sigterm(), report.ProgressBar(sys.stderr) as bar:
             # Rows on the same terminal show the progress themselves.
             observer = None if job.out is None and sys.stdout.isatty() else bar
             summary = score_files(job, options=options, observer=observer)
     except (KeyboardInterrupt, SystemExit) as stop:
         for note in getattr(stop, "__notes__", ()):
-            _say(f"stopped; {note}")
+            _print_message(f"stopped; {note}")
         raise
     if as_json:
         print(summary_json(summary), file=sys.stderr if job.out is None else sys.stdout)
     else:
         for line in report.summary_lines(summary):
-            _say(line)
+            _print_message(line)
 
 
-def _say(line: str) -> None:
+def _print_message(line: str) -> None:
     print(f"tipstaff: {line}", file=sys.stderr)
 
 
-def _explain(text: str, judging: JudgeOptions, settings: "Settings", artefact: Path | None, *, markup: Format, as_json: bool) -> None:
+def _print_explanation(
+    text: str, judge_options: JudgeOptions, settings: "Settings", artefact: Path | None, *, markup: Format, as_json: bool
+) -> None:
     from service.batch.explain_text import explain_text
     from service.batch.rows import build_row
 
@@ -237,7 +244,7 @@ def _explain(text: str, judging: JudgeOptions, settings: "Settings", artefact: P
     if row.text is None:
         raise DumpError(f"--text cannot be judged: {row.reason}; give a shorter one")
     options = ModeratorOptions(artefact, settings.prior, settings.profile, settings.cascade_risk)
-    explained = explain_text(row.text, judging.build_judge(options.load()), markup=markup)
+    explained = explain_text(row.text, judge_options.build_judge(options.load()), markup=markup)
     if as_json:
         print(explained.as_json())
     else:
@@ -247,14 +254,14 @@ def _explain(text: str, judging: JudgeOptions, settings: "Settings", artefact: P
 
 
 @contextmanager
-def _ended_cleanly() -> Iterator[None]:
-    """Let SIGTERM unwind the stack, so that the half-written file goes."""
+def _exit_on_sigterm() -> Iterator[None]:
+    """Make SIGTERM unwind the stack for the length of the block, so that the half-written file is removed."""
 
     def end(number: int, frame: FrameType | None) -> NoReturn:
-        raise SystemExit(128 + number)
+        raise SystemExit(_SIGNAL_EXIT_BASE + number)
 
-    before = signal.signal(signal.SIGTERM, end)
+    previous_handler = signal.signal(signal.SIGTERM, end)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, previous_handler)

@@ -29,7 +29,7 @@ def serve(
 
 
 def warm(*, artefact: ArtefactOption = None) -> None:
-    """Load the model and compile its kernels and those that tell languages, so that the next start finds them compiled."""
+    """Load the model and compile its kernels and those of language identification, so that the next start finds them compiled."""
     from model.language.identifier import Identifier
     from service.model_loading import load_moderator
     from service.settings import read_settings

@@ -1,4 +1,4 @@
-"""Options that several commands share, and what they need to share and to read them."""
+"""Options that several commands share, with helpers that group options and parse their values."""
 
 import inspect
 import re
@@ -24,6 +24,8 @@ __all__ = [
     "parse_numbers",
     "parse_pairs",
 ]
+
+_DECIMAL_NUMBER = re.compile(r"\d{1,9}(\.\d{0,9})?|\.\d{1,9}", re.ASCII)
 
 ArtefactOption = Annotated[
     Path | None,
@@ -73,7 +75,7 @@ def expand_option_groups(command: Callable[..., None]) -> Callable[..., None]:
     }
     parameters: list[inspect.Parameter] = []
     for name, parameter in signature.parameters.items():
-        parameters += _parameters(groups[name]) if name in groups else [parameter]
+        parameters += _build_parameters(groups[name]) if name in groups else [parameter]
 
     @wraps(command)
     def command_of_options(**options: Any) -> None:
@@ -86,7 +88,7 @@ def expand_option_groups(command: Callable[..., None]) -> Callable[..., None]:
     return command_of_options
 
 
-def _parameters(group: Any) -> list[inspect.Parameter]:
+def _build_parameters(group: Any) -> list[inspect.Parameter]:
     """Return a keyword-only parameter for each field of a dataclass."""
     hints = get_type_hints(group, include_extras=True)
     return [
@@ -101,7 +103,7 @@ def _parameters(group: Any) -> list[inspect.Parameter]:
 
 
 def parse_pairs(option: str, values: list[str] | None, *, form: str) -> dict[str, str]:
-    """Return what a repeatable option such as ``--map OLD=NEW`` says, as a mapping; the last ``=`` separates.
+    """Parse the values of a repeatable option such as ``--map OLD=NEW`` into a mapping; the last ``=`` of a value separates.
 
     Args:
         option: the name of the option, for messages.
@@ -109,7 +111,7 @@ def parse_pairs(option: str, values: list[str] | None, *, form: str) -> dict[str
         form: the form of a value, for messages.
 
     Raises:
-        typer.BadParameter: a value is not of that form, or one name is given two values.
+        typer.BadParameter: a value is not of that form, or a name has two different values.
     """
     pairs: dict[str, str] = {}
     for value in values or ():
@@ -122,7 +124,7 @@ def parse_pairs(option: str, values: list[str] | None, *, form: str) -> dict[str
 
 
 def parse_numbers(option: str, values: list[str] | None, *, names: Collection[str] | None = None) -> dict[str, float]:
-    """Return what a repeatable option such as ``--weight NAME=NUMBER`` says, as a mapping.
+    """Parse the values of a repeatable option such as ``--weight NAME=NUMBER`` into a mapping.
 
     Args:
         option: the name of the option, for messages.
@@ -130,13 +132,13 @@ def parse_numbers(option: str, values: list[str] | None, *, names: Collection[st
         names: the names that exist; None allows any.
 
     Raises:
-        typer.BadParameter: a value is not of that form, a name is unknown or given two numbers.
+        typer.BadParameter: a value is not of that form, or a name is unknown or has two different numbers.
     """
     numbers = {}
     for name, number in parse_pairs(option, values, form="NAME=NUMBER").items():
         if names is not None and name not in names:
             raise typer.BadParameter(f"{name!r} is not {', '.join(names)}", param_hint=option)
-        if not re.fullmatch(r"\d{1,9}(\.\d{0,9})?|\.\d{1,9}", number, re.ASCII):
+        if not _DECIMAL_NUMBER.fullmatch(number):
             raise typer.BadParameter(f"{name}={number}: give a number of 0 or more, such as 0.3", param_hint=option)
         numbers[name] = float(number)
     return numbers

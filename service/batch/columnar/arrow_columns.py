@@ -11,7 +11,7 @@ __all__ = ["ArrowColumn", "arrow_constant"]
 
 
 class ArrowColumn(Sequence[Any]):
-    """A column that Arrow holds; its values become Python's when the first of them is asked for.
+    """A column that Arrow holds; all of its values are converted to Python's when the first is accessed.
 
     Args:
         array: the values.
@@ -21,12 +21,12 @@ class ArrowColumn(Sequence[Any]):
         self.array = array
 
     def __len__(self) -> int:
-        """Return how many values there are."""
+        """Return the number of values."""
         return len(self.array)
 
-    def __getitem__(self, at: Any) -> Any:
+    def __getitem__(self, index: Any) -> Any:
         """Return a value, or a list of them."""
-        return self._values[at]
+        return self._values[index]
 
     def __iter__(self) -> Iterator[Any]:
         """Yield the values."""

@@ -15,7 +15,7 @@ __all__ = ["pack_texts"]
 
 
 def pack_texts(texts: "pa.Array[Any]", text_format: Format) -> PackedComments:
-    """Return the texts of an array that are not null, as comments that share its memory.
+    """Return the texts in an array as comments that share its memory, leaving out nulls.
 
     Args:
         texts: an array of strings.
@@ -25,6 +25,6 @@ def pack_texts(texts: "pa.Array[Any]", text_format: Format) -> PackedComments:
     _, offsets, data = texts.buffers()
     ends = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1] if offsets else np.zeros(1, np.int32)
     codes = np.frombuffer(data or b"", np.uint8)
-    # Everything else that is judged is read-only; for memory that can be written to, the kernels would be compiled anew.
+    # All other texts are read-only arrays; Numba would compile the kernels anew for writable ones.
     codes.flags.writeable = False
     return PackedComments(PackedTexts(codes, ends.astype(np.int64)), text_format)

@@ -1,4 +1,4 @@
-"""Some thousand rows of a dump, column by column: what is judged, written and counted together."""
+"""Chunks of some thousand rows, column by column, which are judged, written and counted together."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,11 +23,11 @@ _NOT_A_TIME = np.iinfo(np.int64).min
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Chunk:
-    """The columns of n rows; a value means what it means in ``Row``, and each column may be an ``ArrowColumn``.
+    """The columns of n rows, with the values that ``Row`` has; each column may be an ``ArrowColumn``.
 
     Attributes:
-        lines: where the rows begin; n values, as all the others.
-        ids: what the file calls them.
+        lines: where the rows begin; n values, as in all other columns.
+        ids: their ids in the file.
         texts: their texts; None exactly where there is a reason.
         reasons: why there is no text.
         authors: who wrote them.
@@ -50,28 +50,30 @@ class Chunk:
     offsets: Sequence[int | None]
 
     def __len__(self) -> int:
-        """Return n."""
+        """Return the number of rows."""
         return len(self.lines)
 
     @classmethod
-    def of(cls, rows: Sequence[Row], keep: Sequence[str] = ()) -> "Chunk":
+    def from_rows(cls, rows: Sequence[Row], keep: Sequence[str] = ()) -> "Chunk":
         """Build a chunk from rows.
 
         Args:
-            rows: n of them.
+            rows: n rows.
             keep: the names of the columns that are kept.
         """
-        lines, ids, texts, reasons, authors, parents, created, formats, extras, offsets = zip(*rows, strict=True) if rows else ((),) * 10
+        lines, ids, texts, reasons, authors, parents, created, formats, extras, offsets = (
+            zip(*rows, strict=True) if rows else ((),) * len(Row._fields)
+        )
         extra_columns = {name: [extra.get(name) if extra else None for extra in extras] for name in keep}
         return cls(lines, ids, texts, reasons, authors, parents, build_times(created), formats, extra_columns, offsets)
 
-    def created(self) -> list[str | None]:
+    def iso_times(self) -> list[str | None]:
         """Return the times in ISO 8601, such as ``2024-02-29T23:59:01Z``."""
         return [None if time is None else f"{time.isoformat()}Z" for time in self.times.astype(object).tolist()]
 
 
 def build_times(created: Iterable[datetime | None]) -> TimeArray:
-    """Build an array from points in time."""
+    """Build an array of times; None becomes NaT."""
     return np.array([_NOT_A_TIME if time is None else (time - _EPOCH) // _TICK for time in created], np.int64).view("datetime64[us]")
 
 
@@ -90,7 +92,7 @@ def cut_into_chunks(rows: Iterable[Row], keep: Sequence[str] = (), *, max_rows: 
         pending.append(row)
         size += len(row.text or "")
         if len(pending) >= max_rows or size >= max_text:
-            yield Chunk.of(pending, keep)
+            yield Chunk.from_rows(pending, keep)
             pending, size = [], 0
     if pending:
-        yield Chunk.of(pending, keep)
+        yield Chunk.from_rows(pending, keep)

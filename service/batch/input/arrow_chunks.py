@@ -1,4 +1,4 @@
-"""From the lines that Arrow has parsed to chunks, without a tuple for each row: the same chunks that ``build_rows`` would lead to."""
+"""Chunks built from whole columns of lines that Arrow has parsed; they equal the chunks built row by row, which takes longer."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class ChunkBuilder:
     Attributes:
         platform: the platform; it must be flat.
         columns: the fields that hold text, id and so on.
-        options: what the caller wants to keep.
+        options: names the columns that the caller keeps.
     """
 
     platform: Platform
@@ -37,13 +37,13 @@ class ChunkBuilder:
     options: DumpOptions
 
     def build(self, pieces: Iterator[JsonPiece], *, max_rows: int, max_text: int) -> Iterator[Chunk]:
-        """Yield the chunks of some pieces, as ``read_json_pieces`` reads them.
+        """Yield the chunks of the pieces that ``read_json_pieces`` yields.
 
         Args:
             pieces: the pieces.
-            max_rows: the largest number of rows in a chunk, as in ``cut_into_chunks``; what Arrow parsed at once is one chunk
+            max_rows: the largest number of rows in a chunk, as in ``cut_into_chunks``; a piece that Arrow parsed is one chunk,
                 whatever its size.
-            max_text: the number of code points with which a chunk is full; the same holds for it.
+            max_text: the number of code points with which a chunk is full, with the same exception.
         """
         import pyarrow as pa
 
@@ -51,7 +51,7 @@ class ChunkBuilder:
             if not isinstance(piece, ArrowRecords):
                 yield from cut_into_chunks(self._rows(piece), self.options.keep, max_rows=max_rows, max_text=max_text)
             elif not pa.types.is_string(piece.table.schema.field(self.columns.text).type):
-                yield Chunk.of(list(self._rows(piece.records())), self.options.keep)
+                yield Chunk.from_rows(list(self._rows(piece.records())), self.options.keep)
             else:
                 yield self._columnar_chunk(piece)
 
@@ -64,7 +64,7 @@ class ChunkBuilder:
         no_values: list[None] = [None] * count
         columns = {name: ArrowColumn(table.column(name).combine_chunks()) for name in table.column_names}
 
-        def parsed(name: str | None, parse: "Callable[[pa.Array[Any]], pa.Array[Any]]") -> Sequence[str | None]:
+        def parse_column(name: str | None, parse: "Callable[[pa.Array[Any]], pa.Array[Any]]") -> Sequence[str | None]:
             return no_values if name is None else ArrowColumn(parse(columns[name].array))
 
         texts, reasons = self._texts_and_reasons(piece, columns[names.text])
@@ -73,8 +73,8 @@ class ChunkBuilder:
             no_values if names.id is None else columns[names.id],
             texts,
             reasons,
-            parsed(names.author, parse_authors),
-            parsed(names.parent, parse_parents),
+            parse_column(names.author, parse_authors),
+            parse_column(names.parent, parse_parents),
             build_times(no_values) if names.time is None else _parse_times(table.column(names.time)),
             [self.platform.format] * count,
             {name: columns[name] for name in self.options.keep},
@@ -82,29 +82,29 @@ class ChunkBuilder:
         )
 
     def _texts_and_reasons(self, piece: ArrowRecords, texts: ArrowColumn) -> tuple[ArrowColumn, list[Reason | None]]:
-        """Return the texts that are to be judged, and why others are not; the doubtful ones are looked at row by row."""
+        """Return the texts that are to be judged, and the reasons why others are not; doubtful texts are examined row by row."""
         reasons: list[Reason | None] = [None] * len(texts)
         doubtful = _find_doubtful(piece.table.column(self.columns.text))
         if not doubtful.size:
             return texts, reasons
         rows = list(self._rows(ArrowRecords(piece.table.take(doubtful), 0, [None] * doubtful.size).records()))
-        for at, row in zip(doubtful.tolist(), rows, strict=True):
-            reasons[at] = row.reason
-        return ArrowColumn(_clear_places(texts.array, doubtful[[row.text is None for row in rows]])), reasons
+        for position, row in zip(doubtful.tolist(), rows, strict=True):
+            reasons[position] = row.reason
+        return ArrowColumn(_set_null(texts.array, doubtful[[row.text is None for row in rows]])), reasons
 
 
-def _clear_places(texts: "pa.Array[Any]", places: IntArray) -> "pa.Array[Any]":
-    """Return texts that are null in some places."""
+def _set_null(texts: "pa.Array[Any]", positions: IntArray) -> "pa.Array[Any]":
+    """Return the texts with null at the given positions."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     mask = np.zeros(len(texts), np.bool_)
-    mask[places] = True
+    mask[positions] = True
     return pc.if_else(pa.array(mask), arrow_constant(None), texts)
 
 
 def _find_doubtful(texts: "pa.ChunkedArray[Any]") -> IntArray:
-    """Return the places of the texts that are missing or too long, or that may be placeholders."""
+    """Return the positions of the texts that are missing or too long, or that may be placeholders."""
     import pyarrow.compute as pc
 
     is_long = pc.greater(pc.binary_length(texts), arrow_constant(MAX_TEXT_LENGTH))

@@ -63,7 +63,7 @@ def unpack_blocks(path: str, size: int) -> Iterator[Block]:
 
 
 def is_compressed_lines(shard: Shard) -> bool:
-    """Tell whether a shard is a whole compressed file of lines, which is better decompressed in one place.
+    """Tell whether a shard is a whole compressed file of lines, which is decompressed once and shared out in blocks.
 
     Raises:
         DumpError: the file cannot be decompressed.
@@ -79,13 +79,13 @@ def is_compressed_lines(shard: Shard) -> bool:
 
 
 def open_block(block: Block, shard: Shard, options: DumpOptions) -> OpenDump:
-    """Open a block of a shard; its rows are those that a reader of the whole shard finds there."""
+    """Open a block of a shard; its rows equal those that a reader of the whole shard finds there."""
     source = build_block_source(block.content, shard.path, block.damage)
     return open_lines(source, options, DumpPart(block.begin, None, block.first, shard.layout))
 
 
 def _read_lines(source: DumpSource, size: int) -> bytes:
-    """Read ``size`` bytes, and what is missing of the last line."""
+    """Read ``size`` bytes, and the rest of the line in which they end."""
     parts = [source.stream.read(size)]
     if not parts[0] or parts[0].endswith(b"\n"):
         return parts[0]

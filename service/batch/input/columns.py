@@ -32,12 +32,12 @@ _MAX_NAME_LENGTH = 40
 
 
 def has_text_column(names: Sequence[str], options: DumpOptions) -> bool:
-    """Tell whether one of the names is the text column that the caller names, or else a known one."""
+    """Tell whether the names include a text column: the one that the caller names, or else one that is known."""
     return any(find_columns(names, name) for name in ([options.text_column] if options.text_column else TEXT_NAMES))
 
 
 def choose_comment_columns(names: Sequence[str], options: DumpOptions, *, file: str, text_names: set[str] | None = None) -> Columns:
-    """Choose the columns of a file.
+    """Choose the columns of a file that hold text, id, author, parent and time.
 
     Args:
         names: the columns that the file has, in order.

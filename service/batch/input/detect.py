@@ -1,4 +1,4 @@
-"""What a dump is, by its first bytes: its container, its encoding, its delimiter. The name of the file decides only where they do not."""
+"""Detection of a dump's container, encoding and delimiter by its first bytes; the name of the file decides only where they do not."""
 
 import json
 import re
@@ -42,7 +42,7 @@ class Container(StrEnum):
 
 @dataclass(frozen=True)
 class FileKind:
-    """What a file is.
+    """The container, the encoding and the delimiter of a file.
 
     Attributes:
         container: how its records are stored.
@@ -78,12 +78,12 @@ _CONTAINER_OF_FORMAT = {
     ReadAs.WORDPRESS: Container.WXR,
     ReadAs.DISQUS: Container.DISQUS,
 }
-"""The container of what ``--format`` names, where it names one of text."""
+"""The containers of text that ``--format`` can name."""
 _SECOND_PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*\S")
 
 
 def detect_kind(source: DumpSource, options: DumpOptions) -> FileKind:
-    """Find out what a file is.
+    """Detect the container, the encoding and the delimiter of a file.
 
     Args:
         source: the file, decompressed.

@@ -1,4 +1,4 @@
-"""What is known of a dump once its beginning has been looked at: container, platform, and the columns that matter."""
+"""The layout of a dump, which is detected at its beginning: container, platform, and the columns that hold text, id and so on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ _PLATFORM_BY_CONTAINER = {
 
 @dataclass(frozen=True)
 class Layout:
-    """What the beginning of a file has shown, so that any part of the file can be read without looking there again.
+    """The layout of a file, with which any part of it can be read without looking at its beginning again.
 
     Attributes:
         kind: the container and its encoding.
@@ -47,15 +47,15 @@ class Layout:
 
     @property
     def description(self) -> str:
-        """What the file is, for people."""
+        """What the file is, in words for people."""
         container = str(self.kind.container)
         return f"{self.platform.description} ({container})" if self.platform.description else container
 
     def row_fields(self, options: DumpOptions) -> list[str]:
-        """Return the names of the fields that a row is made of, each once: those of the columns, and those that are kept."""
+        """Return the names of the fields that a row is built from, without repetition, including those that the caller keeps."""
         columns = self.columns
-        own = () if columns is None else (columns.text, columns.id, columns.author, columns.parent, columns.time)
-        return list(dict.fromkeys(name for name in (*own, *self.platform.extra_fields, *options.keep) if name is not None))
+        column_names = () if columns is None else (columns.text, columns.id, columns.author, columns.parent, columns.time)
+        return list(dict.fromkeys(name for name in (*column_names, *self.platform.extra_fields, *options.keep) if name is not None))
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class DumpPart:
         begin: the first byte, or the first row group of a Parquet file.
         end: the byte or row group before which the part ends; None is the end of the file.
         first: the number of its first line or row.
-        layout: what is known of the file; None if that is still to be found out.
+        layout: the layout of the file; None if it is still to be detected.
     """
 
     begin: int = 0
@@ -76,11 +76,11 @@ class DumpPart:
 
 
 def detect_layout(kind: FileKind, stream: RecordStream, options: DumpOptions, *, file: str) -> Layout:
-    """Find out the platform and the columns of an open file.
+    """Detect the platform and the columns of an open file.
 
     Args:
         kind: its container.
-        stream: its records, of which only what is known of their names is used.
+        stream: its records; only their names are used, and none is read.
         options: what the caller says.
         file: the file's name, for messages.
 
@@ -97,7 +97,7 @@ def detect_layout(kind: FileKind, stream: RecordStream, options: DumpOptions, *,
 
 
 def detect_table_layout(kind: FileKind, names: list[str], options: DumpOptions, *, file: str, text_names: set[str] | None = None) -> Layout:
-    """Find out the platform and the columns of a table by the names of its columns.
+    """Detect the platform and the columns of a table by the names of its columns.
 
     Args:
         kind: its container.

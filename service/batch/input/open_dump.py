@@ -1,4 +1,4 @@
-"""Opening a dump: from a file of comments to its rows, read lazily; the content of the file, not its name alone, says what it is."""
+"""Opening of dumps: a file of comments becomes a lazy stream of rows, whatever its format; its content shows what it is."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,7 +36,7 @@ class OpenDump:
         columns: where text, id and so on are found; None if the file is empty.
         rows: its rows, lazily, in order; they can be read as long as the file is open.
         share: returns the share in [0, 1] of the file that has been read; None where its size is unknown.
-        description: what the file is, for people.
+        description: what the file is, in words for people.
         chunks: yields the same rows column by column, which is faster; its arguments are ``max_rows`` and ``max_text`` of
             ``cut_into_chunks``. None where the format does not allow that. Only one of ``rows`` and ``chunks`` may be used.
     """
@@ -68,7 +68,7 @@ def open_dump(path: str, options: DumpOptions) -> Iterator[OpenDump]:
 
 @contextmanager
 def open_dump_part(path: str, options: DumpOptions, part: DumpPart) -> Iterator[tuple[OpenDump, Layout]]:
-    """Open a part of a file of comments, and return what is known of the file as well.
+    """Open a part of a file of comments; the block gets the open dump and the layout of the file.
 
     Args:
         path: the file, or its URL; ``-`` is standard input.
@@ -93,15 +93,15 @@ def open_dump_part(path: str, options: DumpOptions, part: DumpPart) -> Iterator[
 
 
 def open_lines(source: DumpSource, options: DumpOptions, part: DumpPart) -> OpenDump:
-    """Open some lines of a file of lines.
+    """Open consecutive lines of a file of lines.
 
     Args:
         source: the lines.
         options: what the caller says about the file.
-        part: where the lines are in the file, and what is known of it.
+        part: where the lines are in the file, and its layout.
 
     Raises:
-        DumpError: nothing is known of the file, or it lacks the columns that the caller keeps.
+        DumpError: the layout of the file is not given, or the file lacks the columns that the caller keeps.
     """
     if part.layout is None:
         raise DumpError(f"{source.name}: what it is must be known before a part of it is read")
@@ -140,7 +140,7 @@ def _open_records(source: DumpSource, options: DumpOptions, kind: FileKind, part
     layout = part.layout or detect_layout(kind, stream, options, file=source.name)
     if layout.columns is not None and kind.container is Container.CSV:
         check_kept_columns(stream.names, options, file=source.name)
-    rows = _with_damage(_build_rows(stream, layout, options), source)
+    rows = _append_damage(_build_rows(stream, layout, options), source)
     chunks = _columnar_chunks(stream, source, layout, options)
     return OpenDump(source.name, stream.unit, layout.columns, rows, source.share, layout.description, chunks), layout
 
@@ -154,7 +154,7 @@ def _build_rows(stream: RecordStream, layout: Layout, options: DumpOptions) -> I
 def _columnar_chunks(
     stream: RecordStream, source: DumpSource, layout: Layout, options: DumpOptions
 ) -> Callable[[int, int], Iterator[Chunk]] | None:
-    """Return what yields the chunks of a stream; None where its records do not come in pieces."""
+    """Return a function that yields the chunks of a stream; None where its records do not come in pieces."""
     pieces, columns = stream.pieces, layout.columns
     if pieces is None or columns is None:
         return None
@@ -165,7 +165,7 @@ def _columnar_chunks(
         for chunk in builder.build(pieces, max_rows=max_rows, max_text=max_text):
             line = chunk.lines[-1]
             yield chunk
-        yield from (Chunk.of([row], options.keep) for row in _damage_row(source, line))
+        yield from (Chunk.from_rows([row], options.keep) for row in _damage_row(source, line))
 
     return chunks
 
@@ -173,7 +173,7 @@ def _columnar_chunks(
 def _open_archive(members: Iterator[DumpSource], source: DumpSource, options: DumpOptions, kind: FileKind) -> tuple[OpenDump, Layout]:
     """Open the dumps in an archive as one; its rows are numbered throughout, and its layout is that of the first dump."""
     layouts: list[Layout] = []
-    rows = _renumber(_with_damage(_read_members(members, options, layouts), source))
+    rows = _renumber(_append_damage(_read_members(members, options, layouts), source))
     first_row = next(rows, None)
     if first_row is None and not layouts:
         raise DumpError(f"{source.name} holds no file that could be a dump; unpack it, and name the file with the comments")
@@ -207,7 +207,7 @@ def _read_members(members: Iterator[DumpSource], options: DumpOptions, layouts: 
             yield Row(0, member.name, None, Reason.NOT_A_COMMENT)
 
 
-def _with_damage(rows: Iterator[Row], source: DumpSource) -> Iterator[Row]:
+def _append_damage(rows: Iterator[Row], source: DumpSource) -> Iterator[Row]:
     """Yield the rows and, if the file turns out to end too early, one more that says so."""
     if not source.can_end_early:
         yield from rows

@@ -1,4 +1,4 @@
-"""The reader of each container: from the bytes of a dump to a stream of records.
+"""The choice of a reader by the container of a dump, which turns the bytes into a stream of records.
 
 Training has a reader of labelled tables of its own (``training.tables.table_records``), because the promises differ: a dump is
 recognised by its content and read to its end, however damaged it is, while a labelled table is refused unless it is what its name says.
@@ -35,16 +35,16 @@ _XML_SCHEMAS: dict[Container, XmlSchema] = {
 
 
 def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, options: DumpOptions) -> RecordStream:
-    """Begin to read the records of a dump in any container but columnar ones and archives.
+    """Open the records of a dump in any container except columnar files and archives.
 
     Args:
-        source: its bytes, from the beginning of the part on.
-        kind: its container.
-        part: the part of it.
+        source: the bytes of the dump, beginning with the part.
+        kind: its container and encoding.
+        part: the part that is read, and the layout if it is known.
         options: what the caller says.
 
     Raises:
-        DumpError: the file cannot be read as what it is.
+        DumpError: the file is damaged from its beginning.
     """
     container = kind.container
     stream = recode_to_utf8(source.stream, kind.encoding)
@@ -62,16 +62,16 @@ def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, optio
         records = read_comments(stream, first=part.first, offset=part.begin, has_offsets=has_offsets)
         return RecordStream(["text"], records, "line", strict=True)
     if container is Container.SQL:
-        return _with_names(read_sql_posts(stream, has_offsets=has_offsets), "line", part)
+        return _stream_records(read_sql_posts(stream, has_offsets=has_offsets), "line", part)
     if container is Container.JSON:
-        return _with_names(read_json_documents(stream, has_offsets=has_offsets), "row", part)
+        return _stream_records(read_json_documents(stream, has_offsets=has_offsets), "row", part)
     if part.layout is not None and part.layout.columns is not None and part.layout.platform.is_flat:
         names = part.layout.row_fields(options)
         pieces = read_json_pieces(stream, names, first=part.first, offset=part.begin, has_offsets=has_offsets)
         return RecordStream([], flatten_pieces(pieces), "line", pieces=pieces)
-    return _with_names(read_json_lines(stream, first=part.first, offset=part.begin, has_offsets=has_offsets), "line", part)
+    return _stream_records(read_json_lines(stream, first=part.first, offset=part.begin, has_offsets=has_offsets), "line", part)
 
 
-def _with_names(records: Iterator[DumpRecord], unit: Literal["line", "row"], part: DumpPart) -> RecordStream:
-    """Return a stream of records with their names, which nobody needs once the layout of the file is known."""
+def _stream_records(records: Iterator[DumpRecord], unit: Literal["line", "row"], part: DumpPart) -> RecordStream:
+    """Return a stream of records; their field names are probed unless the layout of the file is known already."""
     return probe_records(records, unit) if part.layout is None else RecordStream([], records, unit)

@@ -1,4 +1,4 @@
-"""What every file format is read into before its platform is considered: records, that is, names and values."""
+"""Records, that is, fields with names: what every file format is read into before its platform is considered."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class DumpRecord(NamedTuple):
     Attributes:
         line: where it begins: its line in a file of lines, else its number in the file, counted from 1.
         offset: the byte where it begins; None where that is not known.
-        fields: name → value; if there is a reason, as many as could be read.
+        fields: name → value; if there is a reason, only the fields that could be read.
         reason: why the record cannot be used; None if it can.
     """
 
@@ -31,7 +31,7 @@ class DumpRecord(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class ArrowRecords:
-    """The records of n consecutive lines, one object each, as Arrow holds them.
+    """The records of n consecutive lines, one object each, as an Arrow table.
 
     Attributes:
         table: the fields that are needed, each a column of text or of whole numbers; n rows.
@@ -52,7 +52,7 @@ class ArrowRecords:
 
 
 JsonPiece = ArrowRecords | Iterator[DumpRecord]
-"""Consecutive lines of JSON Lines: together, where Arrow can parse them, and otherwise one by one."""
+"""Consecutive lines of JSON Lines: as one table where Arrow can parse them, and otherwise record by record."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class RecordStream:
 
 
 class UndecodableText(bytes):
-    """The bytes of a text that is not UTF-8; writers of Parquet do not check what they are given."""
+    """The bytes of a text that is not UTF-8; some writers of Parquet do not check the encoding of texts."""
 
     __slots__ = ()
 

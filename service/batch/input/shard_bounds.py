@@ -1,4 +1,4 @@
-"""Where files of lines can be cut, found by reading them once, at the speed of the disk."""
+"""Bounds between which files of lines can be cut into shards, found by reading a file once, at the speed of the disk."""
 
 import io
 from collections.abc import Iterator
@@ -130,11 +130,11 @@ def _is_cell_edge(codes: ByteArray, delimiter: int) -> BoolArray:
     return np.asarray((codes == delimiter) | (codes == _LF) | (codes == _CR))
 
 
-def _choose_ends(ends: _PlaceArray, least: int, size: int) -> Iterator[int]:
-    """Yield the first end at or behind ``least``, and then always the next one that is ``size`` bytes further."""
-    while (number := int(np.searchsorted(ends, least))) < len(ends):
+def _choose_ends(ends: _PlaceArray, earliest: int, size: int) -> Iterator[int]:
+    """Yield the first end at or behind ``earliest``, and after each end the first that is at least ``size`` bytes further."""
+    while (number := int(np.searchsorted(ends, earliest))) < len(ends):
         yield int(ends[number])
-        least = int(ends[number]) + size
+        earliest = int(ends[number]) + size
 
 
 def _count_line_ends(chunk: bytes, begin: int, end: int) -> int:

@@ -1,4 +1,4 @@
-"""Parts of dumps that can be read independently of each other, and give the same rows whatever their size."""
+"""Shards: parts of dumps that can be read independently of each other, and that give the same rows whatever their size."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -30,7 +30,7 @@ class Shard:
         begin: its first byte in a file of lines, its first row group in a Parquet file.
         end: the byte or row group before which it ends; None is the end of the file.
         first: the number of its first line or row.
-        layout: what is known of the file; None where that is found out when the file is read.
+        layout: the layout of the file; None where it is detected when the file is read.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""What the values in a dump mean: authors, ids of parent comments, points in time. Nothing here ever raises."""
+"""Parsers of authors, ids of parent comments and points in time, in whatever form dumps write them; they never raise."""
 
 import re
 from collections.abc import Mapping
@@ -28,10 +28,10 @@ NO_PARENT_TEXTS = {"", "0", "-1", "none", "null", "nan"}
 """What dumps write, in small letters, where a comment answers nothing."""
 
 EPOCH_SECONDS_END = 5_000_000_000
-"""Whole numbers above 0 and below this are seconds since 1970."""
+"""Whole numbers above 0 and below this bound are seconds since 1970."""
 
-_PERSON_NAMES = ("username", "screen_name", "name", "displayName", "display_name", "login", "id")
-_LONGEST_NO_PARENT = max(map(len, NO_PARENT_TEXTS))
+_PERSON_NAME_FIELDS = ("username", "screen_name", "name", "displayName", "display_name", "login", "id")
+_MAX_NO_PARENT_LENGTH = max(map(len, NO_PARENT_TEXTS))
 _REDDIT_PREFIXES = {f"t{kind}_" for kind in range(1, 7)}
 _REDDIT_PREFIX_LENGTH = 3
 _MAX_NUMBER = 10**40
@@ -42,7 +42,7 @@ _UNITS_PER_SECOND = (1, 1000, 1_000_000)
 _SECONDS_MARGIN = 40
 """Only numbers up to a fortieth of the latest time, the year 2168, are seconds; larger ones are more likely milliseconds."""
 _ISO_DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)")
-_LONGEST_TIME = 64
+_MAX_TIME_LENGTH = 64
 
 
 def parse_author(value: object) -> str | None:
@@ -50,7 +50,7 @@ def parse_author(value: object) -> str | None:
     if type(value) is str and value.isascii():
         return value if value and value != DELETED_AUTHOR else None
     if isinstance(value, Mapping):
-        value = next((value[name] for name in _PERSON_NAMES if isinstance(value.get(name), str | int)), None)
+        value = next((value[name] for name in _PERSON_NAME_FIELDS if isinstance(value.get(name), str | int)), None)
     if isinstance(value, str):
         return without_surrogates(value) if value and value != DELETED_AUTHOR else None
     return _format_number(value)
@@ -59,7 +59,7 @@ def parse_author(value: object) -> str | None:
 def parse_parent(value: object) -> str | None:
     """Return the id of the parent comment: without Reddit's prefix (``t1_``), whole where it is a decimal number, None for zero."""
     if isinstance(value, str):
-        if len(value) <= _LONGEST_NO_PARENT and value.lower() in NO_PARENT_TEXTS:
+        if len(value) <= _MAX_NO_PARENT_LENGTH and value.lower() in NO_PARENT_TEXTS:
             return None
         text = value[_REDDIT_PREFIX_LENGTH:] if _has_reddit_prefix(value) else value
         if text.endswith(".0") and text[:-2].isdecimal():
@@ -70,7 +70,8 @@ def parse_parent(value: object) -> str | None:
 
 
 def _has_reddit_prefix(value: str) -> bool:
-    return value[:_REDDIT_PREFIX_LENGTH] in _REDDIT_PREFIXES and (value[3:4].isalnum() or value[3:4] == "_")
+    next_char = value[_REDDIT_PREFIX_LENGTH : _REDDIT_PREFIX_LENGTH + 1]
+    return value[:_REDDIT_PREFIX_LENGTH] in _REDDIT_PREFIXES and (next_char.isalnum() or next_char == "_")
 
 
 def _format_number(value: object) -> str | None:
@@ -84,7 +85,7 @@ def _format_number(value: object) -> str | None:
 
 
 def parse_time(value: object) -> datetime | None:
-    """Return the point in time that a value means; None if it means none.
+    """Return the point in time that a value stands for; None if it stands for none.
 
     It may be a number of seconds, milliseconds or microseconds since 1970, such a number as text, a date as ISO 8601, mails or feeds
     write it, or MongoDB's ``{"$date": …}``. Times without a time zone are taken to be UTC.
@@ -108,7 +109,7 @@ def _parse_time(value: object) -> datetime | None:
         return None
     if isinstance(value, int | float):
         return _from_epoch(value)
-    if not isinstance(value, str) or len(value) > _LONGEST_TIME:
+    if not isinstance(value, str) or len(value) > _MAX_TIME_LENGTH:
         return None
     if _ISO_DATE.match(value) and not value.isdecimal():
         return _parse_time(datetime.fromisoformat(value.strip().removesuffix("UTC").rstrip()))

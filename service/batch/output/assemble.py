@@ -1,4 +1,4 @@
-"""Puts the parts of an output together, in order, to one file."""
+"""Assembly of an output file from the parts that the shards of a run were written to."""
 
 import shutil
 import sqlite3

@@ -12,7 +12,7 @@ from service.batch.file_access import is_url
 from service.batch.job import OutputFormat, ScoreJob
 from service.batch.output.assemble import assemble, concat_files
 from service.batch.output.folders import Folder, open_folder, parent_and_name
-from service.batch.output.part_names import part_file, rejects_file
+from service.batch.output.part_names import part_file, partial_file_pattern, rejects_file
 from service.batch.output.run_plan import PLAN_FILE, RunPlan
 from service.batch.output.score_table import score_columns
 from service.table_files import TableFormat
@@ -25,7 +25,7 @@ _FORMATS = {
     **dict.fromkeys((".sqlite", ".sqlite3", ".db"), OutputFormat.SQLITE),
 }
 _COMPANIONS = ("summary.json", "summary.html", "rejects.jsonl", "plan.json")
-_FILES_OF_A_RUN = re.compile(r"part-\d{5,}\.parquet|_(plan|summary)\.json|_rejects\.jsonl|_summary\.html|_work|\..*")
+_RUN_FILE = re.compile(r"part-\d{5,}\.parquet|_(plan|summary)\.json|_rejects\.jsonl|_summary\.html|_work|\..*")
 
 
 @dataclass(frozen=True)
@@ -77,17 +77,17 @@ class Destination:
                 yield
             return
         with self.folder.locked(), self.work.locked():
-            if strangers := sorted(name for name in self.folder.names() if not _FILES_OF_A_RUN.fullmatch(name)):
-                raise DumpError(f"{self.display_name} is a folder that holds other things ({strangers[0]}); name a new or an empty one")
+            if other_names := sorted(name for name in self.folder.names() if not _RUN_FILE.fullmatch(name)):
+                raise DumpError(f"{self.display_name} is a folder that holds other things ({other_names[0]}); name a new or an empty one")
             self._remove_partial_files()
             yield
 
     def _remove_partial_files(self) -> None:
         """Remove the partial files that a killed run left beside the output."""
         names = (self.name, *map(self.companion_name, _COMPANIONS)) if self.name else ()
-        pattern = "|".join(re.escape(name[:100]) for name in names) or ".*"
+        pattern = partial_file_pattern(names)
         for name in self.folder.names():
-            if re.fullmatch(rf"\.({pattern})\.[0-9a-f]{{8}}\.part", name):
+            if pattern.fullmatch(name):
                 self.folder.remove(name)
 
     def prepare(self, plan: RunPlan, *, fresh: bool) -> None:
@@ -117,13 +117,13 @@ class Destination:
         self.folder.remove(self.companion_name(kind))
 
     def assemble(self, job: ScoreJob, shards: int, *, rows: int) -> None:
-        """Put the parts together to the output file; parts in an output folder stay as they are."""
+        """Put the parts together into the output file; parts in an output folder stay as they are."""
         if self.name:
             columns = score_columns(job.dump_options.keep, language=job.language)
             assemble(self.parts, shards, into=self.folder, name=self.name, write_as=self.write_as, columns=columns, rows=rows)
 
     def write_rejects(self, shards: list[int]) -> None:
-        """Put the lists of rows that could not be judged together; without any, no such file remains.
+        """Join the shards' lists of rows that could not be judged; without any, no such file remains.
 
         Args:
             shards: numbers of the shards that have such a list, in order.
@@ -140,7 +140,7 @@ class Destination:
         self.folder.remove(self._work_name)
 
     def missing_parts(self, numbers: set[int]) -> set[int]:
-        """Return those of the numbers of shards whose part does not exist."""
+        """Return the numbers of the shards, among those given, whose part does not exist."""
         names = self.parts.names()
         return {number for number in numbers if part_file(number) not in names}
 

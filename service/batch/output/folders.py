@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +12,7 @@ from typing import Protocol
 from model.artefact.atomic import sync_to_disk
 from model.errors import DumpError
 from service.batch.file_access import errors_named, is_url
+from service.batch.output.part_names import partial_file
 from service.batch.output.remote_folder import RemoteFolder
 
 __all__ = ["Folder", "open_folder", "parent_and_name"]
@@ -105,14 +105,14 @@ class _LocalFolder:
         return set()
 
     def read(self, name: str) -> bytes:
-        """Return the content of a file; FileNotFoundError if there is none."""
+        """Return the content of a file; raises FileNotFoundError if there is none."""
         return (self.path / name).read_bytes()
 
     @contextmanager
     def new_file(self, name: str) -> Iterator[Path]:
         """Provide the path of a new file, which gets its name, and the mode of the file that it replaces, if the block ends well."""
         target = self.path / name
-        part = target.with_name(f".{name[:100]}.{secrets.token_hex(4)}.part")
+        part = target.with_name(partial_file(name))
         try:
             with errors_named(self.display_name):
                 part.touch()
@@ -145,7 +145,7 @@ class _LocalFolder:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Create the folder if necessary and hold its lock; DumpError if another process holds it."""
+        """Create the folder if necessary and hold its lock; raises DumpError if another process holds it."""
         handle = self._lock()
         try:
             yield

@@ -1,4 +1,4 @@
-"""Concatenation of Parquet files without decoding them: row groups are copied, and the footers are merged to one.
+"""Concatenation of Parquet files without decoding them: row groups are copied, and the footers are merged into one.
 
 The footer of a Parquet file is one struct in Thrift's compact protocol
 (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md); its fields are defined in
@@ -6,6 +6,7 @@ https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thr
 are changed here.
 """
 
+import io
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -17,15 +18,22 @@ from model.errors import DumpError
 __all__ = ["concat_parquet"]
 
 _MAGIC = b"PAR1"
+_LENGTH_SIZE = 4
+_TAIL_SIZE = _LENGTH_SIZE + len(_MAGIC)
+"""Bytes behind the footer: its length, and the signature."""
 _COPY_BYTES = 1 << 20
-_LARGEST_ORDINAL = 32767
+_MAX_ORDINAL = 32767
 # The compact protocol packs two numbers into a byte: a type in the low half, and in the high half a step to the next field's number or
 # the length of a list, if they are small enough.
 _FIELD_TYPE_BITS = 0x0F
-_LARGEST_STEP = 15
+_STEP_SHIFT = 4
+_MAX_STEP = 15
 _LONG_LIST = 15
+_VARINT_BITS = 7
+_VARINT_MASK = 0x7F
+_VARINT_CONTINUES = 0x80
 _TRUE, _FALSE, _BYTE, _I16, _I32, _I64, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = range(1, 13)
-# Fields of FileMetaData, RowGroup, ColumnChunk and ColumnMetaData.
+# _Fields of FileMetaData, RowGroup, ColumnChunk and ColumnMetaData.
 _NUM_ROWS, _ROW_GROUPS = 3, 4
 _COLUMNS, _GROUP_OFFSET, _ORDINAL = 1, 5, 7
 _CHUNK_OFFSET, _CHUNK_META, _OFFSET_INDEX, _COLUMN_INDEX = 2, 3, 4, 6
@@ -40,7 +48,7 @@ class _List:
     values: list[Any]
 
 
-Fields = dict[int, tuple[int, Any]]
+_Fields = dict[int, tuple[int, Any]]
 """A struct: number of a field → its type and value."""
 
 
@@ -60,8 +68,8 @@ def concat_parquet(parts: Iterable[AbstractContextManager[Path]], out: BinaryIO)
         OSError: reading or writing fails.
     """
     out.write(_MAGIC)
-    merged: Fields | None = None
-    position, rows, groups = len(_MAGIC), 0, list[Fields]()
+    merged: _Fields | None = None
+    position, rows, groups = len(_MAGIC), 0, list[_Fields]()
     for part in parts:
         with part as path, path.open("rb") as file:
             footer, end = _read_footer(file, path)
@@ -77,21 +85,21 @@ def concat_parquet(parts: Iterable[AbstractContextManager[Path]], out: BinaryIO)
         raise DumpError("there is no part to make a Parquet file of")
     merged |= {_NUM_ROWS: (_I64, rows), _ROW_GROUPS: (_LIST, _List(_STRUCT, groups))}
     content = b"".join(_encode_struct(dict(sorted(merged.items()))))
-    out.write(content + len(content).to_bytes(4, "little") + _MAGIC)
+    out.write(content + len(content).to_bytes(_LENGTH_SIZE, "little") + _MAGIC)
     return rows
 
 
-def _read_footer(file: BinaryIO, path: Path) -> tuple[Fields, int]:
+def _read_footer(file: BinaryIO, path: Path) -> tuple[_Fields, int]:
     """Return the footer of a Parquet file, and its position."""
-    size = file.seek(0, 2)
-    file.seek(max(size - 8, 0))
-    tail = file.read(8)
-    length = int.from_bytes(tail[:4], "little")
-    if tail[4:] != _MAGIC or length > size - 12:
+    end = file.seek(0, io.SEEK_END) - _TAIL_SIZE
+    file.seek(max(end, 0))
+    tail = file.read(_TAIL_SIZE)
+    begin = end - int.from_bytes(tail[:_LENGTH_SIZE], "little")
+    if tail[_LENGTH_SIZE:] != _MAGIC or begin < len(_MAGIC):
         raise DumpError(f"{path}: a damaged part; start anew with --fresh")
-    file.seek(size - 8 - length)
+    file.seek(begin)
     try:
-        return _Reader(file.read(length)).struct(), size - 8 - length
+        return _Reader(file.read(end - begin)).struct(), begin
     except (IndexError, ValueError, KeyError) as error:
         raise DumpError(f"{path}: a damaged part; start anew with --fresh") from error
 
@@ -105,11 +113,11 @@ def _copy(file: BinaryIO, out: BinaryIO, size: int) -> None:
         size -= len(content)
 
 
-def _move_group(group: Fields, by: int, ordinal: int) -> None:
-    """Correct the positions in a row group that lies so many bytes further back now, and its ordinal."""
+def _move_group(group: _Fields, by: int, ordinal: int) -> None:
+    """Add ``by`` bytes to all positions in a row group, and set its ordinal."""
     _shift(group, _GROUP_OFFSET, by)
     if _ORDINAL in group:
-        group[_ORDINAL] = (_I16, min(ordinal, _LARGEST_ORDINAL))
+        group[_ORDINAL] = (_I16, min(ordinal, _MAX_ORDINAL))
     for chunk in group[_COLUMNS][1].values:
         for number in (_CHUNK_OFFSET, _OFFSET_INDEX, _COLUMN_INDEX):
             _shift(chunk, number, by)
@@ -117,7 +125,7 @@ def _move_group(group: Fields, by: int, ordinal: int) -> None:
             _shift(chunk[_CHUNK_META][1], number, by)
 
 
-def _shift(fields: Fields, number: int, by: int) -> None:
+def _shift(fields: _Fields, number: int, by: int) -> None:
     if number in fields and fields[number][1] > 0:
         fields[number] = (fields[number][0], fields[number][1] + by)
 
@@ -129,11 +137,12 @@ class _Reader:
         self._content = content
         self._position = 0
 
-    def struct(self) -> Fields:
-        fields: Fields = {}
+    def struct(self) -> _Fields:
+        fields: _Fields = {}
         number = 0
         while header := self._byte():
-            number = number + (header >> 4) if header >> 4 else self._signed()
+            step = header >> _STEP_SHIFT
+            number = number + step if step else self._signed()
             type_ = header & _FIELD_TYPE_BITS
             fields[number] = (type_, self._value(type_))
         return fields
@@ -148,7 +157,8 @@ class _Reader:
 
     def _list(self) -> _List:
         header = self._byte()
-        count = header >> 4 if header >> 4 != _LONG_LIST else self._varint()
+        short_count = header >> _STEP_SHIFT
+        count = short_count if short_count != _LONG_LIST else self._varint()
         type_ = header & _FIELD_TYPE_BITS
         # In a list, unlike in a field, each boolean has a byte of its own.
         return _List(type_, [self._byte() if type_ in {_TRUE, _FALSE} else self._value(type_) for _ in range(count)])
@@ -165,9 +175,9 @@ class _Reader:
 
     def _varint(self) -> int:
         value = shift = 0
-        while (byte := self._byte()) & 0x80:
-            value |= (byte & 0x7F) << shift
-            shift += 7
+        while (byte := self._byte()) & _VARINT_CONTINUES:
+            value |= (byte & _VARINT_MASK) << shift
+            shift += _VARINT_BITS
         return value | byte << shift
 
     def _signed(self) -> int:
@@ -175,11 +185,11 @@ class _Reader:
         return value >> 1 ^ -(value & 1)
 
 
-def _encode_struct(fields: Fields) -> Iterator[bytes]:
+def _encode_struct(fields: _Fields) -> Iterator[bytes]:
     previous = 0
     for number, (type_, value) in fields.items():
         step = number - previous
-        yield bytes([step << 4 | type_]) if 0 < step <= _LARGEST_STEP else bytes([type_]) + _zigzag(number)
+        yield bytes([step << _STEP_SHIFT | type_]) if 0 < step <= _MAX_STEP else bytes([type_]) + _zigzag(number)
         yield from _encode_value(type_, value)
         previous = number
     yield b"\0"
@@ -198,9 +208,13 @@ def _encode_value(type_: int, value: Any) -> Iterator[bytes]:
         yield from _encode_struct(value)
     elif type_ in {_LIST, _SET}:
         count = len(value.values)
-        yield bytes([count << 4 | value.type]) if count < _LONG_LIST else bytes([_LONG_LIST << 4 | value.type]) + _varint(count)
-        for each in value.values:
-            yield from (bytes([each]),) if value.type in {_TRUE, _FALSE} else _encode_value(value.type, each)
+        yield (
+            bytes([count << _STEP_SHIFT | value.type])
+            if count < _LONG_LIST
+            else bytes([_LONG_LIST << _STEP_SHIFT | value.type]) + _varint(count)
+        )
+        for element in value.values:
+            yield from (bytes([element]),) if value.type in {_TRUE, _FALSE} else _encode_value(value.type, element)
 
 
 def _zigzag(value: int) -> bytes:
@@ -209,7 +223,7 @@ def _zigzag(value: int) -> bytes:
 
 def _varint(value: int) -> bytes:
     digits = bytearray()
-    while value > 0x7F:
-        digits.append(value & 0x7F | 0x80)
-        value >>= 7
+    while value > _VARINT_MASK:
+        digits.append(value & _VARINT_MASK | _VARINT_CONTINUES)
+        value >>= _VARINT_BITS
     return bytes([*digits, value])

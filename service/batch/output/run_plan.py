@@ -1,4 +1,4 @@
-"""What identifies a run, so that an interrupted one is continued only by the same command on the same files."""
+"""The plan that identifies a run, so that an interrupted one is continued only by the same command on the same files."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ _VERSION_FIELDS = ("ETag", "etag", "LastModified", "mtime", "updated", "modifica
 
 @dataclass(frozen=True)
 class RunPlan:
-    """What identifies a run: two runs with equal plans write the same bytes.
+    """The plan of a run: two runs with equal plans write the same bytes.
 
     Attributes:
         inputs: name → its ``file_fingerprint``.

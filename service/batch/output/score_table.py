@@ -50,7 +50,7 @@ class ScoreTable:
     """Writes chunks of scored rows into an open table.
 
     Args:
-        table: the table, which has the columns ``score_columns``.
+        table: the table, with the columns that ``score_columns`` returns.
         keep: the columns of the input that are kept.
     """
 
@@ -61,8 +61,8 @@ class ScoreTable:
     def write(self, rows: ScoredChunk) -> None:
         """Write a chunk of scored rows."""
         columns = _arrow_columns(rows) if self._table.takes_arrow else _python_columns(rows)
-        further = [] if rows.languages is None else [rows.languages]
-        self._table.write([*columns, *further, *(rows.chunk.extra[name] for name in self._keep)])
+        language_columns = [] if rows.languages is None else [rows.languages]
+        self._table.write([*columns, *language_columns, *(rows.chunk.extra[name] for name in self._keep)])
 
 
 @contextmanager
@@ -98,7 +98,7 @@ def _python_columns(rows: ScoredChunk) -> list[Iterable[Any]]:
         chunk.lines,
         chunk.authors,
         chunk.parents,
-        chunk.created(),
+        chunk.iso_times(),
         [None] * count if rows.foreign is None else rows.foreign,
     ]
 

@@ -1,1 +1,1 @@
-"""One run of ``tipstaff score``: what identifies it, how its shards are scored, how far it is, and how it is finished."""
+"""Runs of ``tipstaff score``: their plan, the scoring of their shards, their progress and their end."""

@@ -1,4 +1,4 @@
-"""Scores the shards of a run that are not completed yet: in this process, in others, or on a cluster."""
+"""Scoring of the shards of a run that are not completed yet: in this process, in others, or on a cluster."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -32,7 +32,7 @@ class RunExecution:
         model: the model that judges.
         destination: where the parts go.
         tasks: the shards of the run.
-        journal: knows the completed shards.
+        journal: records the completed shards.
     """
 
     job: ScoreJob
@@ -51,7 +51,7 @@ class RunExecution:
             DumpError: a shard cannot be read as asked, or a worker or the cluster fails for good.
             OSError: reading or writing fails.
         """
-        meter = ProgressMeter(observer, total=self.tasks.total, completed=list(self.journal.completed.values()))
+        meter = ProgressMeter(observer, total=self.tasks.total_size, completed=list(self.journal.completed.values()))
         for result in self._results(meter):
             self.journal.complete(result)
             meter.add_shard(result)
@@ -63,7 +63,7 @@ class RunExecution:
         if options is None or processes == 0:
             return self._results_here(context, meter)
         pool = self._cluster_pool(context, options) if self.job.cluster else process_pool(processes, context, options)
-        return run_tasks(lambda completed: self.tasks({*self.journal.completed, *completed}), pool)
+        return run_tasks(lambda completed: self.tasks.pending({*self.journal.completed, *completed}), pool)
 
     def _cluster_pool(self, context: ShardContext, options: ModeratorOptions) -> AbstractContextManager[WorkerPool]:
         from service.batch.workers.dask_cluster import cluster_pool
@@ -71,26 +71,26 @@ class RunExecution:
         return cluster_pool(self.job.cluster or "", context, options, self.model.version)
 
     def _useful_processes(self) -> int:
-        """Return how many other processes speed the work up; 0 keeps it, in order, in this one."""
-        job, left = self.job, self.tasks.left(len(self.journal.completed))
+        """Return the number of other processes that would speed the work up; 0 keeps the work, in order, in this process."""
+        job, left = self.job, self.tasks.count_left(len(self.journal.completed))
         if not left or job.selection.limit is not None or STDIN in job.inputs:
             return 0
         if job.cluster is not None:
             return 1
-        processes = min(job.jobs or (available_cores() if self.tasks.text_bytes >= _WORTH_PROCESSES else 1), left)
+        processes = min(job.jobs or (available_cores() if self.tasks.text_size >= _WORTH_PROCESSES else 1), left)
         return processes if processes > 1 else 0
 
     def _results_here(self, context: ShardContext, meter: ProgressMeter) -> Iterator[ShardResult]:
         threads = 1 if self.job.jobs == 1 else None
-        for task in self.tasks(set(self.journal.completed)):
+        for task in self.tasks.pending(set(self.journal.completed)):
 
             def report(counts: RunCounts, share: float | None, size: int = task.size or 0) -> None:
-                meter.look_into_shard(counts, share, size)
+                meter.report_within_shard(counts, share, size)
 
             yield score_shard(self._within_limit(task), context, self.model.judge, threads=threads, observer=report)
 
     def _within_limit(self, task: ShardTask) -> ShardTask:
-        """Return a task whose limit is what the shards before it, all of which are completed, have left of the run's."""
+        """Return the task with the rest of the run's limit, after the rows of the shards before it, all of which are completed."""
         limit = task.selection.limit
         if limit is None:
             return task

@@ -1,4 +1,4 @@
-"""Finishes a run whose shards are all completed: adds up their results and writes the output with what accompanies it."""
+"""The end of a run whose shards are all completed: their results are added up, and the output and its companions are written."""
 
 import time
 
@@ -15,7 +15,7 @@ __all__ = ["finish_run"]
 
 
 def finish_run(execution: RunExecution, plan: RunPlan, *, resumed: int, started: float) -> RunSummary:
-    """Write the output and what accompanies it, remove the work folder, and return the summary.
+    """Write the output and its companions, remove the work folder, and return the summary.
 
     Args:
         execution: the run; all its shards are completed.
@@ -39,7 +39,7 @@ def finish_run(execution: RunExecution, plan: RunPlan, *, resumed: int, started:
     destination.write_rejects(rejects)
     files = [InputFile("standard input" if path == STDIN else path, names) for path, names in columns.items()]
     seconds = time.perf_counter() - started
-    summary = RunSummary(files, counts, seconds, job.judging.policy_name, execution.model.version, resumed, shards).checked()
+    summary = RunSummary(files, counts, seconds, job.judge_options.policy_name, execution.model.version, resumed, shards).require_complete()
     _write_companions(job, destination, plan, summary)
     destination.remove_work()
     return summary

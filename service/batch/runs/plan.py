@@ -1,4 +1,4 @@
-"""The plan of a run: everything that decides which bytes it writes."""
+"""The plan of a job, built from everything that decides which bytes its run writes."""
 
 import hashlib
 from collections.abc import Mapping
@@ -27,11 +27,15 @@ def plan_run(job: ScoreJob, model: ModelSource) -> RunPlan:
         OSError: an input cannot be read.
         ArtefactError: the artefact cannot be used.
     """
-    selection, judging = job.selection, job.judging
+    selection, judge_options = job.selection, job.judge_options
     options: Mapping[str, Any] = {
         **{name.replace("_", " "): value for name, value in asdict(job.dump_options).items()},
-        **{"policy": judging.policy_name, "community": _describe_community(judging.community), "on foreign": judging.on_foreign},
-        **{"language": job.language, "letters": judging.letters, "certainty": judging.certainty},
+        **{
+            "policy": judge_options.policy_name,
+            "community": _describe_community(judge_options.community),
+            "on foreign": judge_options.on_foreign,
+        },
+        **{"language": job.language, "letters": judge_options.letters, "certainty": judge_options.certainty},
         **{"markup": job.markup, "to": job.write_as, "shard size": shard_size(job)},
         **{"limit": selection.limit, "sample": selection.sample, "seed": selection.seed},
         **{"since": selection.since and selection.since.isoformat()},
@@ -42,7 +46,7 @@ def plan_run(job: ScoreJob, model: ModelSource) -> RunPlan:
 
 
 def _describe_community(community: Community | None) -> str | None:
-    """Return the name of the community and a digest of all that it wants."""
+    """Return the name of a community and a digest of its configuration."""
     if community is None:
         return None
     fields = (community.policy, community.observe, community.on_foreign, community.allow.entries, community.deny.entries)

@@ -21,7 +21,7 @@ class RunProgress:
         rows: rows written.
         share: the share in [0, 1] of the input that has been read; None where unknown.
         labels: label → rows that got it.
-        read, total: bytes of input that have been read, and all; None where unknown.
+        read, total: the bytes of input that have been read, and those of all inputs; None where unknown.
         rows_before, share_before: rows and share that an earlier run had completed.
     """
 
@@ -35,7 +35,7 @@ class RunProgress:
 
 
 ProgressObserver = Callable[[RunProgress], None]
-"""Is called now and then with the progress of a run."""
+"""A function that is called now and then with the progress of a run."""
 
 
 def ignore_progress(progress: RunProgress) -> None:
@@ -66,7 +66,7 @@ class ProgressMeter:
         self._labels += result.counts.labels
         self._report(self._rows, self._labels, self._read)
 
-    def look_into_shard(self, counts: RunCounts, share: float | None, size: int) -> None:
+    def report_within_shard(self, counts: RunCounts, share: float | None, size: int) -> None:
         """Report progress within a shard that is being scored.
 
         Args:

@@ -32,13 +32,13 @@ def score_resumably(
         OSError: reading or writing fails.
     """
     journal = Journal(destination.work, destination.display_name)
-    begun = not destination.work.names()
+    may_clean_up = not destination.work.names()
     try:
         tasks = plan_tasks(job)
         plan = plan_run(job, model)
         destination.prepare(plan, fresh=job.fresh)
         journal.begin(plan, fresh=job.fresh or STDIN in job.inputs)
-        begun = True
+        may_clean_up = True
         for number in destination.missing_parts(set(journal.completed)):
             del journal.completed[number]
         resumed = len(journal.completed)
@@ -46,7 +46,7 @@ def score_resumably(
         execution.score(observer)
         return finish_run(execution, plan, resumed=resumed, started=started)
     except BaseException as error:
-        if begun:
+        if may_clean_up:
             _clean_up(job, destination, journal, error)
         raise
 

@@ -26,7 +26,7 @@ __all__ = ["is_stream", "score_to_stream"]
 
 
 def is_stream(job: ScoreJob) -> bool:
-    """Return whether the output is standard output, a device or a pipe, which is written to and never replaced."""
+    """Tell whether the output is standard output, a device or a pipe, which is written to and never replaced."""
     if job.out is None:
         return True
     if job.write_as is OutputFormat.FOLDER:
@@ -57,8 +57,8 @@ def score_to_stream(job: ScoreJob, judge: "Judge", observer: ProgressObserver) -
         for number, path in enumerate(job.inputs):
             with open_dump(path, job.dump_options) as dump:
                 files.append(InputFile(dump.name, dump.columns))
-                for _ in score_rows(dump, job, judge, table=table, counts=counts, selection=_remaining(job, counts.rows)):
-                    observer(RunProgress(counts.rows, _share(sizes, number, dump.share()), counts.by_label))
+                for _ in score_rows(dump, job, judge, table=table, counts=counts, selection=_remaining_selection(job, counts.rows)):
+                    observer(RunProgress(counts.rows, _overall_share(sizes, number, dump.share()), counts.by_label))
     return counts, files
 
 
@@ -72,14 +72,20 @@ def _open_stream(out: Path | str | None) -> Iterator[BinaryIO]:
             yield file
 
 
-def _remaining(job: ScoreJob, rows: int) -> RowSelection:
-    """Return the selection for the next input, after so many rows were written."""
+def _remaining_selection(job: ScoreJob, rows: int) -> RowSelection:
+    """Return the selection for the next input, once ``rows`` rows have been written."""
     limit = job.selection.limit
     return job.selection if limit is None else replace(job.selection, limit=max(limit - rows, 0))
 
 
-def _share(sizes: Sequence[int | None], number: int, share: float | None) -> float | None:
-    """Return the share of all inputs that has been read, given that of the input of this number; None where a size is unknown."""
+def _overall_share(sizes: Sequence[int | None], number: int, share: float | None) -> float | None:
+    """Return the share of all inputs that has been read; None where a size is unknown.
+
+    Args:
+        sizes: the sizes of all inputs in bytes.
+        number: the position of the input that is being read.
+        share: the share of this input that has been read.
+    """
     total = sum(size or 0 for size in sizes)
     if None in sizes or share is None or not total:
         return None

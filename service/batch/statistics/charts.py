@@ -1,4 +1,4 @@
-"""Charts of a summary as inline SVG; the page that holds them sets their colours."""
+"""Charts for the summary page, as inline SVG whose colours the page sets."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import log10
@@ -8,7 +8,16 @@ from markupsafe import Markup
 __all__ = ["histogram", "shares_over_time"]
 
 _WIDTH, _LEFT, _RIGHT = 760, 64, 16
-_MOST_TICKS = 8
+"""The width of a chart and of its margins, in pixels, as are all lengths below."""
+_X_LABEL_DEPTH = 18
+_Y_LABEL_GAP = 8
+_HALF_LINE = 4
+_BAR_GAP = 1
+_MIN_BAR_WIDTH = 0.3
+_NARROW_BAR = 4
+"""The width up to which bars have no gap between them."""
+_SHARE_SCALES = (0.05, 0.1, 0.2, 0.5, 1.0)
+_MAX_TICKS = 8
 
 
 def shares_over_time(counts: Mapping[str, Sequence[int]], *, names: Sequence[str]) -> Markup:
@@ -16,13 +25,14 @@ def shares_over_time(counts: Mapping[str, Sequence[int]], *, names: Sequence[str
 
     Args:
         counts: period → rows of each label, in order of time.
-        names: the labels; the first is not drawn, as it is the rest.
+        names: the labels; no bar is drawn for the first, which is the rest.
     """
     height, top, bottom = 240, 12, 40
     bar_width = (_WIDTH - _LEFT - _RIGHT) / max(len(counts), 1)
     plot_height = height - top - bottom
-    largest = max((1 - rows[0] / sum(rows) for rows in counts.values() if sum(rows)), default=0.0)
-    scale = next(step for step in (0.05, 0.1, 0.2, 0.5, 1.0) if largest <= step)
+    largest_share = max((1 - rows[0] / sum(rows) for rows in counts.values() if sum(rows)), default=0.0)
+    scale = next(scale for scale in _SHARE_SCALES if largest_share <= scale)
+    drawn_width = max(bar_width - (_BAR_GAP if bar_width > _NARROW_BAR else 0), _MIN_BAR_WIDTH)
 
     def bars() -> Iterator[Markup]:
         for index, (period, rows) in enumerate(counts.items()):
@@ -32,17 +42,20 @@ def shares_over_time(counts: Mapping[str, Sequence[int]], *, names: Sequence[str
             for label in range(1, len(rows)):
                 size = rows[label] / total / scale * plot_height
                 base -= size
-                yield _rect(_LEFT + index * bar_width, base, max(bar_width - (1 if bar_width > 4 else 0), 0.3), size, f"label{label}")
+                yield _rect(_LEFT + index * bar_width, base, drawn_width, size, f"label{label}")
             yield Markup("</g>")
 
     periods = list(counts)
-    labelled = periods[:: max(-(-len(counts) // _MOST_TICKS), 1)]
-    x_axis = (_text(period, _LEFT + (periods.index(period) + 0.5) * bar_width, height - bottom + 18, "middle") for period in labelled)
+    labelled_periods = periods[:: max(-(-len(counts) // _MAX_TICKS), 1)]
+    x_axis = (
+        _text(period, _LEFT + (periods.index(period) + 0.5) * bar_width, height - bottom + _X_LABEL_DEPTH, "middle")
+        for period in labelled_periods
+    )
     return _svg(height, [_percent_axis(scale, top, plot_height), *bars(), *x_axis])
 
 
 def histogram(counts: Sequence[int], *, css_class: str) -> Markup:
-    """Draw how many rows have a score in each of some bins of equal width from 0 to 1, on a logarithmic scale.
+    """Draw the histogram of a score, with bins of equal width from 0 to 1 and a logarithmic scale.
 
     Args:
         counts: rows of each bin.
@@ -57,22 +70,30 @@ def histogram(counts: Sequence[int], *, css_class: str) -> Markup:
         size = plot_height * (_log_height(count) / digits)
         bounds = index / len(counts), (index + 1) / len(counts)
         parts.append(Markup("<g><title>{:.2f} to {:.2f}: {:,} rows</title>").format(*bounds, count))
-        parts += [_rect(_LEFT + index * bar_width + 1, top + plot_height - size, bar_width - 2, size, css_class), Markup("</g>")]
+        parts += [
+            _rect(_LEFT + index * bar_width + _BAR_GAP, top + plot_height - size, bar_width - 2 * _BAR_GAP, size, css_class),
+            Markup("</g>"),
+        ]
     for power in range(digits + 1):
         y = top + plot_height * (1 - power / digits)
-        parts += [_grid_line(y), _text(f"{10**power:,}" if power else "1", _LEFT - 8, y + 4, "end")]
-    x_axis = (_text(f"{tick / 5:.1f}", _LEFT + tick / 5 * bar_width * len(counts), height - bottom + 18, "middle") for tick in range(6))
+        parts += [_grid_line(y), _text(f"{10**power:,}" if power else "1", _LEFT - _Y_LABEL_GAP, y + _HALF_LINE, "end")]
+    x_axis = (
+        _text(f"{tick / 5:.1f}", _LEFT + tick / 5 * bar_width * len(counts), height - bottom + _X_LABEL_DEPTH, "middle")
+        for tick in range(6)
+    )
     return _svg(height, [*parts, *x_axis])
 
 
 def _log_height(count: int) -> float:
-    """Return the height of a bar in powers of ten; a single row is drawn as a tenth of one, so that it can be seen."""
+    """Return the height of a bar in powers of ten; a single row gets a tenth of a power, so that it can be seen."""
     return log10(count) if count > 1 else 0.1 * (count == 1)
 
 
 def _percent_axis(scale: float, top: float, plot_height: float) -> Markup:
     ticks = [(quarter / 4 * scale, top + plot_height * (1 - quarter / 4)) for quarter in range(5)]
-    return Markup("").join(part for share, y in ticks for part in (_grid_line(y), _text(f"{100 * share:.3g} %", _LEFT - 8, y + 4, "end")))
+    return Markup("").join(
+        part for share, y in ticks for part in (_grid_line(y), _text(f"{100 * share:.3g} %", _LEFT - _Y_LABEL_GAP, y + _HALF_LINE, "end"))
+    )
 
 
 def _grid_line(y: float) -> Markup:

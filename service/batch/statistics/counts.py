@@ -1,4 +1,4 @@
-"""The counts of a run: made shard by shard and then added up; their size is bounded, however many rows, authors and threads there are."""
+"""The counts of a run, taken shard by shard and added up; their size is bounded, however many rows, authors and threads there are."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["BINS", "RunCounts"]
 
 BINS = 20
-"""Bins of a histogram of scores, of equal width from 0 to 1."""
+"""The number of bins in a histogram of scores, of equal width from 0 to 1."""
+_FINE, _, _HATEFUL = range(len(LABELS))
+"""Columns of scores."""
 
 
 def _zeros(size: int) -> IntArray:
@@ -62,7 +64,7 @@ class RunCounts:
         return dict(zip(map(str, VERDICTS), self.verdicts.tolist(), strict=True))
 
     @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether every row that was read was judged, has a reason or was left out."""
         written = int(self.labels.sum()) + self.reasons.total()
         return self.rows == written and self.read == self.rows + self.left_out.total()
@@ -74,8 +76,8 @@ class RunCounts:
         self.labels += np.bincount(chunk.labels[has_label], minlength=len(LABELS))
         self.verdicts += np.bincount(chunk.verdicts[chunk.verdicts >= 0], minlength=len(VERDICTS))
         self.reasons.update(str(chunk.reasons[row]) for row in np.flatnonzero(~has_label).tolist())
-        self.abusive += np.histogram(1 - chunk.scores[has_label, 0], BINS, (0, 1))[0]
-        self.hateful += np.histogram(chunk.scores[has_label, 2], BINS, (0, 1))[0]
+        self.abusive += np.histogram(1 - chunk.scores[has_label, _FINE], BINS, (0, 1))[0]
+        self.hateful += np.histogram(chunk.scores[has_label, _HATEFUL], BINS, (0, 1))[0]
         self.authors.add(chunk.chunk.authors, chunk.labels)
         self.threads.add(chunk.chunk.parents, chunk.labels)
         self._add_days(chunk)
@@ -106,7 +108,7 @@ class RunCounts:
                 totals[label] += count
 
     def as_dict(self) -> dict[str, Any]:
-        """Return all counts, JSON-ready."""
+        """Return all counts as a dictionary that JSON can represent."""
         return {
             **{"read": self.read, "rows": self.rows, "left_out": dict(self.left_out), "reasons": dict(self.reasons), "days": self.days},
             **{name: getattr(self, name).tolist() for name in ("labels", "verdicts", "abusive", "hateful")},
@@ -115,7 +117,7 @@ class RunCounts:
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> "RunCounts":
-        """Return the counts that ``as_dict`` gave."""
+        """Restore counts from what ``as_dict`` returned."""
         return cls(
             read=fields["read"],
             rows=fields["rows"],

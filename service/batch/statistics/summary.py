@@ -11,10 +11,13 @@ from service.batch.rows import Columns
 from service.batch.statistics.counts import BINS, RunCounts
 from service.batch.statistics.top_names import TopNames
 
-__all__ = ["InputFile", "RunSummary", "counts_over_time", "summary_json"]
+__all__ = ["MONTH_LENGTH", "InputFile", "RunSummary", "counts_over_time", "summary_json"]
 
-_MOST_NAMES = 100
-_MOST_DAYS = 400
+MONTH_LENGTH = len("2024-01")
+"""The length of a month's name; that of a day begins with it."""
+
+_MAX_NAMES = 100
+_MAX_DAYS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class RunSummary:
 
     @property
     def rows(self) -> int:
-        """Rows written, whether judged or not."""
+        """The number of rows written, whether judged or not."""
         return self.counts.rows
 
     @property
@@ -69,21 +72,21 @@ class RunSummary:
 
     @property
     def judged(self) -> int:
-        """Rows that got a label."""
+        """The number of rows that got a label."""
         return sum(self.labels.values())
 
     @property
     def rows_per_second(self) -> float:
-        """Rows written per second."""
+        """The number of rows written per second."""
         return self.rows / self.seconds if self.seconds > 0 else 0.0
 
-    def checked(self) -> "RunSummary":
+    def require_complete(self) -> "RunSummary":
         """Return this summary if every row that was read was judged, has a reason or was left out.
 
         Raises:
             DumpError: rows were lost.
         """
-        if not self.counts.complete:
+        if not self.counts.is_complete:
             raise DumpError(f"{self.counts.read} rows were read and {self.rows} written: rows were lost; please report this")
         return self
 
@@ -128,13 +131,13 @@ def summary_json(summary: RunSummary, *, indent: int | None = None) -> str:
 
 
 def counts_over_time(summary: RunSummary) -> dict[str, list[int]]:
-    """Return day (``YYYY-MM-DD``), or month (``YYYY-MM``) if there are many days → judged rows of each label, in order of time."""
+    """Return the judged rows of each label by day (``YYYY-MM-DD``), or by month (``YYYY-MM``) if there are many days, in order of time."""
     days = summary.counts.days
-    if len(days) <= _MOST_DAYS:
+    if len(days) <= _MAX_DAYS:
         return dict(sorted(days.items()))
     months: dict[str, list[int]] = {}
     for day, rows in sorted(days.items()):
-        month = months.setdefault(day[:7], [0] * len(LABELS))
+        month = months.setdefault(day[:MONTH_LENGTH], [0] * len(LABELS))
         for label, count in enumerate(rows):
             month[label] += count
     return months
@@ -145,5 +148,5 @@ def _by_label(rows: list[int]) -> dict[str, int]:
 
 
 def _top_names_json(top_names: TopNames) -> dict[str, Any]:
-    most_abusive = [{"name": name, **_by_label(rows)} for name, rows in top_names.most_abusive(_MOST_NAMES)]
+    most_abusive = [{"name": name, **_by_label(rows)} for name, rows in top_names.most_abusive(_MAX_NAMES)]
     return {"known": len(top_names), "counts_too_low_by_at_most": top_names.missed, "most_abusive": most_abusive}

@@ -1,21 +1,20 @@
-"""The summary of a run as an HTML page with charts that loads nothing from elsewhere."""
+"""The summary of a run as an HTML page with charts, which loads nothing from elsewhere."""
 
 from collections.abc import Iterable, Mapping
 
 from model.comment import LABELS
 from service.batch.statistics.charts import histogram, shares_over_time
-from service.batch.statistics.summary import RunSummary, counts_over_time
+from service.batch.statistics.summary import MONTH_LENGTH, RunSummary, counts_over_time
 from service.batch.statistics.top_names import TopNames
 
 __all__ = ["summary_page"]
 
-_MOST_NAMES = 25
-_MONTH_LENGTH = len("2024-01")
+_MAX_NAMES = 25
 _TableRow = tuple[str, list[str]]
 
 
 def summary_page(summary: RunSummary, *, output: str) -> str:
-    """Return the page.
+    """Render the page of a summary.
 
     Args:
         summary: the summary.
@@ -32,7 +31,7 @@ def summary_page(summary: RunSummary, *, output: str) -> str:
         labels=_share_rows(summary.labels),
         verdicts=_share_rows(summary.verdicts),
         over_time=shares_over_time(periods, names=list(map(str, LABELS))) if periods else None,
-        unit="month" if any(len(period) == _MONTH_LENGTH for period in periods) else "day",
+        unit="month" if any(len(period) == MONTH_LENGTH for period in periods) else "day",
         abusive=histogram(counts.abusive.tolist(), css_class="label1"),
         hateful=histogram(counts.hateful.tolist(), css_class="label2"),
         rankings=list(_rankings({("By author", "author"): counts.authors, ("By thread", "thread"): counts.threads})),
@@ -51,8 +50,8 @@ def _share_rows(counts: Mapping[str, int]) -> list[_TableRow]:
 
 
 def _rankings(top_names: Mapping[tuple[str, str], TopNames]) -> Iterable[tuple[str, str, int, int, list[_TableRow]]]:
-    """Yield the title, the heading of the first column, the number of names, ``missed`` and the rows of each table that has any."""
+    """Yield title, heading of the first column, number of names, ``missed`` and rows of each ranking that is not empty."""
     for (title, heading), names in top_names.items():
-        rows = [(name, [f"{count:,}" for count in (*counts, sum(counts[1:]))]) for name, counts in names.most_abusive(_MOST_NAMES)]
+        rows = [(name, [f"{count:,}" for count in (*counts, sum(counts[1:]))]) for name, counts in names.most_abusive(_MAX_NAMES)]
         if rows:
             yield title, heading, len(names), names.missed, rows

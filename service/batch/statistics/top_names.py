@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
 __all__ = ["TopNames"]
 
-_MOST_NAMES = 50_000
-_LONGEST_NAME = 200
+_MAX_NAMES = 50_000
+_MAX_NAME_LENGTH = 200
 _FEW_NAMES = 10_000
-"""Up to so many names, it takes longer to load Arrow than to do without it."""
+"""The number of names up to which loading Arrow takes longer than it saves."""
+_DROP_FACTOR = 2
+_MERGE_FACTOR = 4
+"""The multiples of the capacity beyond which rare names are dropped and parts are merged."""
 
 
 @dataclass(eq=False)
@@ -34,13 +37,13 @@ class TopNames:
 
     Attributes:
         missed: the largest number of rows by which a count may be too low.
-        capacity: the number of names that are left when some are dropped.
+        capacity: the number of names that stay when rare ones are dropped.
         parts: names, unique within a part, and their rows of each label in the order of ``LABELS``, (n, 3). A name may be in
             several parts.
     """
 
     missed: int = 0
-    capacity: int = _MOST_NAMES
+    capacity: int = _MAX_NAMES
     parts: "list[tuple[Names, IntArray]]" = field(default_factory=list)
 
     def add(self, names: Sequence[str | None], labels: npt.NDArray[np.int8]) -> None:
@@ -51,9 +54,9 @@ class TopNames:
             labels: (n,) codes into ``LABELS``; negative where there is no label.
         """
         unique_names, codes = _encode_names(names)
-        counts_row = (codes >= 0) & (labels >= 0)
+        is_counted = (codes >= 0) & (labels >= 0)
         width = len(LABELS)
-        counts = np.bincount(codes[counts_row] * width + labels[counts_row], minlength=width * len(unique_names)).reshape(-1, width)
+        counts = np.bincount(codes[is_counted] * width + labels[is_counted], minlength=width * len(unique_names)).reshape(-1, width)
         occurring = np.flatnonzero(counts.any(axis=1))
         self._append(_take(unique_names, occurring), counts[occurring])
 
@@ -66,54 +69,54 @@ class TopNames:
     def _append(self, names: "Names", counts: IntArray) -> None:
         self.parts.append((names, counts))
         # Not after every part: merging takes as long for a few new names as for many.
-        if self._size() > 4 * self.capacity:
+        if self._size() > _MERGE_FACTOR * self.capacity:
             self._merge_parts()
 
     def _size(self) -> int:
         return sum(len(names) for names, _ in self.parts)
 
     def _merge_parts(self) -> "tuple[Names, IntArray]":
-        """Merge all parts to one, drop rare names if there are too many, and return it."""
-        if len(self.parts) != 1 or self._size() > 2 * self.capacity:
+        """Merge all parts into one, drop rare names if there are too many, and return the part."""
+        if len(self.parts) != 1 or self._size() > _DROP_FACTOR * self.capacity:
             names, codes = _encode_parts([names for names, _ in self.parts])
-            parts = [counts for _, counts in self.parts] or [np.zeros((0, len(LABELS)), np.int64)]
-            labels = np.concatenate(parts).T
-            counts = np.array([np.bincount(codes, label, len(names)) for label in labels], np.float64).T.astype(np.int64)
-            if len(names) > 2 * self.capacity:
+            part_counts = [counts for _, counts in self.parts] or [np.zeros((0, len(LABELS)), np.int64)]
+            label_counts = np.concatenate(part_counts).T
+            counts = np.array([np.bincount(codes, weights, len(names)) for weights in label_counts], np.float64).T.astype(np.int64)
+            if len(names) > _DROP_FACTOR * self.capacity:
                 frequent = self._drop_rare(counts.sum(axis=1))
                 names, counts = _take(names, frequent), counts[frequent]
             self.parts = [(names, counts)]
         return self.parts[0]
 
     def _drop_rare(self, totals: IntArray) -> npt.NDArray[np.intp]:
-        """Return the positions of the names that stay, and raise ``missed`` by the largest count that is dropped."""
+        """Choose the names that stay, return their positions, and raise ``missed`` by the largest count that is dropped."""
         bound = np.partition(totals, totals.size - self.capacity - 1)[totals.size - self.capacity - 1]
-        stays = totals > bound
-        stays[np.flatnonzero(totals == bound)[: self.capacity - int(stays.sum())]] = True
+        is_frequent = totals > bound
+        is_frequent[np.flatnonzero(totals == bound)[: self.capacity - int(is_frequent.sum())]] = True
         self.missed += int(bound)
-        return np.flatnonzero(stays)
+        return np.flatnonzero(is_frequent)
 
     def as_list(self) -> list[Any]:
-        """Return ``missed``, the names, and for each label their counts, JSON-ready."""
+        """Return ``missed``, the names, and their counts by label, as a list that JSON can represent."""
         names, counts = self._merge_parts()
         return [self.missed, _as_strings(names), *counts.T.tolist()]
 
     @classmethod
     def from_list(cls, columns: Sequence[Any]) -> "TopNames":
-        """Return the counts that ``as_list`` gave."""
+        """Restore counts from what ``as_list`` returned."""
         missed, names, *counts = columns
         return cls(missed, parts=[(names, np.array(counts, np.int64).reshape(len(LABELS), -1).T)])
 
     def __len__(self) -> int:
-        """Return how many names are known."""
+        """Return the number of names that are counted."""
         return len(self._merge_parts()[0])
 
     def most_abusive(self, count: int) -> list[tuple[str, list[int]]]:
-        """Return the names with most abusive rows and their rows of each label, most abusive first."""
+        """Return the ``count`` names with the most abusive rows, with their rows of each label, most abusive first."""
         names, counts = self._merge_parts()
         abusive = counts[:, 1:].sum(axis=1)
-        least = max(1, int(np.sort(abusive)[-count])) if abusive.size > count else 1
-        candidates = np.flatnonzero(abusive >= least)
+        lowest = max(1, int(np.sort(abusive)[-count])) if abusive.size > count else 1
+        candidates = np.flatnonzero(abusive >= lowest)
         items = zip(_as_strings(_take(names, candidates)), counts[candidates].tolist(), strict=True)
         return sorted(items, key=lambda item: (-sum(item[1][1:]), -item[1][2], item[0]))[:count]
 
@@ -124,9 +127,9 @@ def _encode_names(names: Sequence[str | None]) -> "tuple[Names, IntArray]":
         import pyarrow.compute as pc
 
         longest = pc.max(pc.binary_length(names.array)).as_py() or 0  # bytes, never fewer than code points
-        return _encode_array(names.array if longest <= _LONGEST_NAME else pc.utf8_slice_codeunits(names.array, 0, _LONGEST_NAME))
+        return _encode_array(names.array if longest <= _MAX_NAME_LENGTH else pc.utf8_slice_codeunits(names.array, 0, _MAX_NAME_LENGTH))
     positions: dict[str, int] = {}
-    codes = [-1 if name is None else positions.setdefault(name[:_LONGEST_NAME], len(positions)) for name in names]
+    codes = [-1 if name is None else positions.setdefault(name[:_MAX_NAME_LENGTH], len(positions)) for name in names]
     return list(positions), np.array(codes, np.int64)
 
 

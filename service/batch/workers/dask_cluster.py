@@ -1,19 +1,19 @@
 """The workers of a Dask cluster, to which the artefact is sent once."""
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.artefact import atomic
-from model.artefact.folder import shipped_folder
 from model.errors import DumpError
 from service.batch.output.journal import ShardResult
+from service.batch.workers.packed_artefact import PackedArtefact, pack_artefact, unpack_artefact
 from service.batch.workers.pool import WorkerPool
 from service.batch.workers.shard_work import ShardContext, ShardTask, score_shard
 from service.judging.judge_options import JudgeOptions
@@ -22,51 +22,10 @@ from service.model_loading import ModeratorOptions
 if TYPE_CHECKING:
     from service.judging.judge import Judge
 
-__all__ = ["PackedArtefact", "cluster_pool", "pack_artefact", "unpack_artefact"]
+__all__ = ["cluster_pool"]
 
 _LOCAL = "local:"
 _WAIT_SECONDS = 60
-
-
-@dataclass(frozen=True)
-class PackedArtefact:
-    """An artefact on its way to a worker.
-
-    Attributes:
-        version: its name and the hash of its content.
-        files: name → content; not compared, because the version stands for them.
-    """
-
-    version: str
-    files: dict[str, bytes] = field(compare=False)
-
-
-def pack_artefact(options: ModeratorOptions, version: str) -> PackedArtefact:
-    """Read the files of an artefact.
-
-    Args:
-        options: name its folder.
-        version: its version.
-
-    Raises:
-        OSError: a file cannot be read.
-    """
-    folder = options.folder or shipped_folder()
-    with atomic.open_folder(folder):
-        files = {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
-    return PackedArtefact(version, files)
-
-
-def unpack_artefact(packed: PackedArtefact, cache: Path) -> Path:
-    """Return the folder of an artefact below ``cache``, having written it unless it exists."""
-    target = cache / packed.version.replace("/", "_")
-    if not target.is_dir():
-        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with atomic.replace_folder(target) as fresh:
-            for name, content in packed.files.items():
-                (fresh / name).parent.mkdir(parents=True, exist_ok=True)
-                (fresh / name).write_bytes(content)
-    return target
 
 
 @contextmanager
@@ -94,8 +53,8 @@ def cluster_pool(address: str, context: ShardContext, options: ModeratorOptions,
         packed = pack_artefact(options, version)
 
         def send_artefact(count: int = 1) -> None:
-            # Workers that are present get the artefact, later ones copy it from them. When all that had it are gone, Dask cancels
-            # the tasks that need it.
+            # Present workers get the artefact, and later ones copy it from them. When all workers that had it are gone, Dask
+            # cancels the tasks that need it.
             backend.close()
             try:
                 client.wait_for_workers(count, timeout=_WAIT_SECONDS)
@@ -117,14 +76,14 @@ def _connect(address: str) -> Iterator[Any]:
     """Provide a client of the cluster at an address, or of a local one."""
     import distributed
 
-    # Half of Dask is typed, and that half forbids the other.
+    # Dask is only half typed; mypy would refuse the untyped half.
     dask: Any = distributed
     if address.startswith(_LOCAL):
         count = address.removeprefix(_LOCAL)
         if not count.isdecimal() or not int(count):
             raise DumpError(f"--cluster {address}: give a number of workers, such as local:4")
         with (
-            dask.LocalCluster(n_workers=int(count), threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster,
+            dask.LocalCluster(n_workers=int(count), threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL) as cluster,
             dask.Client(cluster) as client,
         ):
             yield client
@@ -138,14 +97,14 @@ def _connect(address: str) -> Iterator[Any]:
 
 
 def _score_on_worker(task: ShardTask, context: ShardContext, packed: PackedArtefact, options: ModeratorOptions) -> ShardResult:
-    return score_shard(task, context, _build_judge(packed, options, context.job.judging), threads=1).without_names()
+    return score_shard(task, context, _build_judge(packed, options, context.job.judge_options), threads=1).without_names()
 
 
 @lru_cache(maxsize=1)
-def _build_judge(packed: PackedArtefact, options: ModeratorOptions, judging: JudgeOptions) -> "Judge":
+def _build_judge(packed: PackedArtefact, options: ModeratorOptions, judge_options: JudgeOptions) -> "Judge":
     folder = unpack_artefact(packed, Path(tempfile.gettempdir()) / f"tipstaff-artefacts-{os.getuid()}")
-    judge = judging.build_judge(replace(options, folder=folder).load())
+    judge = judge_options.build_judge(replace(options, folder=folder).load())
     if judge.version != packed.version:
-        # Others may write to the folder for temporary files.
+        # The folder for temporary files is open to other programs.
         raise DumpError(f"the artefact {packed.version} was shipped, and {judge.version} is there; remove it from the worker")
     return judge

@@ -1,4 +1,4 @@
-"""What judges in a run: its version is known at once, the model is loaded where something is judged."""
+"""The source of a run's judge: the version is read at once, and the model is loaded only in processes that judge."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,31 +24,31 @@ __all__ = ["ModelSource"]
 class ModelSource:
     """Where the judge of a run comes from.
 
-    A process that hands all work to others never loads the model, which is half of the memory that it would take.
+    A process that hands all work to others never loads the model, which would double its memory.
 
     Attributes:
-        judging: what comments are judged by beside the model.
-        loaded: the model, if it is loaded already.
+        judge_options: the policy, the community and everything else besides the model that a verdict depends on.
+        moderator: the model, if it is loaded already.
         options: how the model is loaded, here or by other processes; None keeps the work in this one.
     """
 
-    judging: JudgeOptions
-    loaded: "Moderator | None"
+    judge_options: JudgeOptions
+    moderator: "Moderator | None"
     options: ModeratorOptions | None
 
     @cached_property
     def judge(self) -> "Judge":
         """The judge; the model is loaded when it is first asked for."""
-        return self.judging.build_judge(self.loaded or (self.options or ModeratorOptions()).load())
+        return self.judge_options.build_judge(self.moderator or (self.options or ModeratorOptions()).load())
 
     @cached_property
     def version(self) -> str:
-        """What the model is called in every row.
+        """The version of the model, as every row names it.
 
         Raises:
             ArtefactError: the artefact cannot be used.
         """
-        return self.loaded.version if self.loaded else profile_version(self._manifest, self._profile)
+        return self.moderator.version if self.moderator else profile_version(self._manifest, self._profile)
 
     @property
     def _profile(self) -> Profile:
@@ -62,12 +62,12 @@ class ModelSource:
         """Refuse a policy that the model does not have.
 
         Raises:
-            PolicyError: the artefact has no policy of that name.
+            PolicyError: the artefact lacks the policy.
             ArtefactError: the artefact cannot be used.
         """
-        policies = self.loaded.policies if self.loaded else self._manifest.policies
-        if self.judging.model_policy not in policies:
-            raise unknown_policy_error(self.judging.model_policy, policies)
+        policies = self.moderator.policies if self.moderator else self._manifest.policies
+        if self.judge_options.model_policy not in policies:
+            raise unknown_policy_error(self.judge_options.model_policy, policies)
 
     @cached_property
     def _manifest(self) -> Manifest:

@@ -1,4 +1,4 @@
-"""Shards scored by several processes, of this machine or of a Dask cluster, by way of one ``joblib.Parallel``."""
+"""Scoring of shards by several processes, of this machine or of a Dask cluster, through ``joblib.Parallel``."""
 
 import importlib
 import os
@@ -26,22 +26,22 @@ if TYPE_CHECKING:
 
 __all__ = ["WorkerPool", "process_pool", "run_tasks"]
 
-_MOST_DEATHS = 3
-_MOST_ROWS = 2048
+_MAX_DEATHS = 3
+_MAX_ROWS = 2048
 _ORPHAN_CHECK_SECONDS = 0.5
 PendingTasks = Callable[[set[int]], Iterator[ShardTask]]
 
 
 @dataclass(frozen=True)
 class WorkerPool:
-    """Workers, and how joblib reaches them.
+    """A pool of workers, with everything that joblib needs to use it.
 
     Attributes:
         parallel_options: keyword arguments of ``joblib.Parallel``.
-        work: what a worker calls with a task and ``shared_arguments``.
-        shared_arguments: what it needs besides the task.
-        fatal_errors: error that is raised when a worker died → how many deaths each shard then at work is blamed for; 0 for
-            errors that no shard can have caused.
+        work: the function that a worker calls with a task and ``shared_arguments``.
+        shared_arguments: its arguments besides the task.
+        fatal_errors: error that is raised when a worker died → the number of deaths that every shard at work is then blamed for;
+            0 for errors that no shard can have caused.
         restart: makes the pool usable again after a death.
     """
 
@@ -63,8 +63,8 @@ def run_tasks(pending: PendingTasks, pool: AbstractContextManager[WorkerPool]) -
         pool: the workers; entered here, and left when all tasks are completed.
 
     Raises:
-        DumpError: a shard has killed its worker again and again, workers are lost faster than they complete anything, or what
-            ``score_shard`` raises.
+        DumpError: a shard has killed its worker again and again, workers are lost faster than they complete anything, or
+            ``score_shard`` raised it.
         OSError: reading or writing fails.
     """
     completed: set[int] = set()
@@ -76,7 +76,7 @@ def run_tasks(pending: PendingTasks, pool: AbstractContextManager[WorkerPool]) -
             suspects = [number for number, count in deaths.items() if count > 1 and number not in completed]
             tasks = (task for task in pending(completed) if not suspects or task.number == suspects[0])
             try:
-                for result in _run_parallel(_recorded(tasks, running), workers):
+                for result in _run_parallel(_record_running(tasks, running), workers):
                     completed.add(result.number)
                     running.pop(result.number, None)
                     losses = 0
@@ -86,7 +86,7 @@ def run_tasks(pending: PendingTasks, pool: AbstractContextManager[WorkerPool]) -
                 blame = next(weight for kind, weight in workers.fatal_errors.items() if isinstance(error, kind))
                 _blame(running, deaths, blame, alone=bool(suspects))
                 losses += 1
-                if not blame and losses >= _MOST_DEATHS:
+                if not blame and losses >= _MAX_DEATHS:
                     raise DumpError("workers were lost again and again with no shard done between; see their logs for why") from None
                 continue
             if not suspects:
@@ -97,12 +97,12 @@ def _blame(running: Mapping[int, ShardTask], deaths: Counter[int], blame: int, *
     """Count a death for the shards at work; one that was tried alone and has killed too many workers ends the run."""
     for number, task in running.items():
         deaths[number] += blame
-        if alone and deaths[number] >= _MOST_DEATHS:
+        if alone and deaths[number] >= _MAX_DEATHS:
             place = f"{task.shard.path}: the process that scored shard {task.number + 1} was killed again and again"
             raise DumpError(f"{place}; is memory short? Go on with fewer processes (--jobs) or smaller ones") from None
 
 
-def _recorded(tasks: Iterator[ShardTask], running: dict[int, ShardTask]) -> Iterator[ShardTask]:
+def _record_running(tasks: Iterator[ShardTask], running: dict[int, ShardTask]) -> Iterator[ShardTask]:
     """Yield tasks, recording each in ``running``."""
     for task in tasks:
         running[task.number] = task
@@ -143,7 +143,7 @@ def process_pool(count: int, context: ShardContext, options: ModeratorOptions) -
 
 
 def _warm_up(count: int, parallel_options: dict[str, Any], options: ModeratorOptions) -> None:
-    """Let one worker load the model, compiling kernels if necessary, which takes half a minute, while the others import it."""
+    """Let one worker load the model and compile its kernels, if they are not compiled yet, while the other workers import it."""
     from joblib import Parallel, delayed
 
     parent = os.getpid()
@@ -161,11 +161,11 @@ def _start_worker(options: ModeratorOptions, parent: int, *, loads: bool) -> Non
 def _score_in_process(task: ShardTask, context: ShardContext, options: ModeratorOptions, parent: int) -> ShardResult:
     _set_up_process(parent)
     # A single thread is busy with small chunks too, and their memory is needed once for every worker.
-    context = replace(context, job=replace(context.job, max_rows=min(context.job.max_rows, _MOST_ROWS)))
-    return score_shard(task, context, _build_judge(options, context.job.judging), threads=1).without_names()
+    context = replace(context, job=replace(context.job, max_rows=min(context.job.max_rows, _MAX_ROWS)))
+    return score_shard(task, context, _build_judge(options, context.job.judge_options), threads=1).without_names()
 
 
-class _NoPandas:
+class _PandasBlocker:
     """Hides pandas, which Arrow loads where it is installed: 0.4 s and 30 MB that no worker needs."""
 
     @staticmethod
@@ -180,9 +180,9 @@ def _set_up_process(parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     import pyarrow as pa
 
-    sys.meta_path.insert(0, _NoPandas)
+    sys.meta_path.insert(0, _PandasBlocker)
     pa.array([0])  # looks for pandas, once
-    sys.meta_path.remove(_NoPandas)
+    sys.meta_path.remove(_PandasBlocker)
     # Arrow's own memory pool is slow to give back what a shard needed.
     pa.set_memory_pool(pa.system_memory_pool())
 
@@ -200,5 +200,5 @@ def _load_moderator(options: ModeratorOptions) -> "Moderator":
 
 
 @lru_cache(maxsize=1)
-def _build_judge(options: ModeratorOptions, judging: JudgeOptions) -> "Judge":
-    return judging.build_judge(_load_moderator(options))
+def _build_judge(options: ModeratorOptions, judge_options: JudgeOptions) -> "Judge":
+    return judge_options.build_judge(_load_moderator(options))

@@ -12,13 +12,15 @@ from service.batch.workers.shard_work import ShardTask
 
 __all__ = ["TaskList", "plan_tasks", "shard_size"]
 
-_SMALLEST_SHARD = 16 << 20
-_LARGEST_SHARD = 256 << 20
-_SHARDS = 2048
-_LARGEST_BLOCK = 32 << 20
-_EXPANSION = 8
-"""Bytes of text in a compressed byte, roughly."""
-_UNKNOWN_MANY = 1 << 20
+_MIN_SHARD_SIZE = 16 << 20
+_MAX_SHARD_SIZE = 256 << 20
+_TARGET_SHARD_COUNT = 2048
+"""The number of shards that large inputs are cut into."""
+_MAX_BLOCK_SIZE = 32 << 20
+_COMPRESSION_RATIO = 8
+"""The number of bytes that one compressed byte becomes, roughly."""
+_UNKNOWN_COUNT = 1 << 20
+"""The number of tasks that is assumed where it is unknown."""
 
 
 @dataclass
@@ -30,7 +32,7 @@ class TaskList:
         compressed: positions in ``shards`` of compressed files; each block of such a file is a task.
         selection: which rows are scored.
         block_size: bytes of text in a block.
-        count: the number of tasks; with compressed files, it is known when all have been handed out.
+        count: the number of tasks; with compressed files, it is right only once all tasks have been handed out.
     """
 
     shards: Sequence[Shard]
@@ -39,7 +41,7 @@ class TaskList:
     block_size: int
     count: int
 
-    def __call__(self, completed: set[int]) -> Iterator[ShardTask]:
+    def pending(self, completed: set[int]) -> Iterator[ShardTask]:
         """Yield the tasks that are not completed, in order.
 
         Args:
@@ -62,25 +64,27 @@ class TaskList:
             read_before = read
 
     @property
-    def total(self) -> int | None:
-        """Bytes of all inputs; None if one is unknown."""
+    def total_size(self) -> int | None:
+        """The size of all inputs in bytes; None if one is unknown."""
         return None if any(shard.size is None for shard in self.shards) else sum(shard.size or 0 for shard in self.shards)
 
     @property
-    def text_bytes(self) -> int:
-        """Bytes of text, roughly."""
-        return sum((shard.size or 0) * (_EXPANSION if position in self.compressed else 1) for position, shard in enumerate(self.shards))
+    def text_size(self) -> int:
+        """The size of all inputs in bytes when they are decompressed, roughly."""
+        return sum(
+            (shard.size or 0) * (_COMPRESSION_RATIO if position in self.compressed else 1) for position, shard in enumerate(self.shards)
+        )
 
-    def left(self, completed: int) -> int:
-        """Return how many tasks are left when so many are completed; where that is unknown, more than there are processes."""
-        return _UNKNOWN_MANY if self.compressed else len(self.shards) - completed
+    def count_left(self, completed: int) -> int:
+        """Return the number of tasks that are left once ``completed`` are; where it is unknown, more than there are processes."""
+        return _UNKNOWN_COUNT if self.compressed else len(self.shards) - completed
 
 
 def shard_size(job: ScoreJob) -> int:
     """Return the bytes of input in one shard of a job."""
     if job.shard_size is not None:
         return job.shard_size
-    return min(max(sum(measure_size(path) or 0 for path in job.inputs) // _SHARDS, _SMALLEST_SHARD), _LARGEST_SHARD)
+    return min(max(sum(measure_size(path) or 0 for path in job.inputs) // _TARGET_SHARD_COUNT, _MIN_SHARD_SIZE), _MAX_SHARD_SIZE)
 
 
 def plan_tasks(job: ScoreJob) -> TaskList:
@@ -93,4 +97,4 @@ def plan_tasks(job: ScoreJob) -> TaskList:
     size = shard_size(job)
     shards = [shard for path in job.inputs for shard in plan_shards(path, job.dump_options, size=size)]
     compressed = frozenset(position for position, shard in enumerate(shards) if is_compressed_lines(shard))
-    return TaskList(shards, compressed, job.selection, min(max(size // 2, 1), _LARGEST_BLOCK), len(shards))
+    return TaskList(shards, compressed, job.selection, min(max(size // 2, 1), _MAX_BLOCK_SIZE), len(shards))

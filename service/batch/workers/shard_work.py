@@ -1,4 +1,4 @@
-"""One shard from its rows to its part of the output: the work of every worker, wherever it runs."""
+"""Scoring of one shard, from its rows to its part of the output, which is the work of every worker."""
 
 import json
 import shutil
@@ -81,7 +81,7 @@ def score_shard(
     threads: int | None = None,
     observer: Callable[[RunCounts, float | None], None] | None = None,
 ) -> ShardResult:
-    """Score a shard; afterwards its part and its file in the journal exist.
+    """Score a shard, and write its part of the output and its file in the journal.
 
     Args:
         task: the shard.
@@ -152,7 +152,7 @@ def score_rows(
         OSError: reading or writing fails.
     """
     rows = SelectedRows(dump.rows, selection)
-    for chunk in _chunks(dump, rows, job):
+    for chunk in _read_chunks(dump, rows, job):
         scored_chunk = score_chunk(chunk, judge, dump=dump.name, markup=job.markup, threads=threads, language=job.language)
         if job.strict:
             _refuse_rejects(dump, scored_chunk)
@@ -165,7 +165,7 @@ def score_rows(
     counts.left_out += rows.left_out
 
 
-def _chunks(dump: OpenDump, rows: SelectedRows, job: ScoreJob) -> Iterator[Chunk]:
+def _read_chunks(dump: OpenDump, rows: SelectedRows, job: ScoreJob) -> Iterator[Chunk]:
     if dump.chunks is None or rows.selection != RowSelection():
         yield from cut_into_chunks(rows, job.dump_options.keep, max_rows=job.max_rows, max_text=job.max_text)
         return

@@ -115,7 +115,7 @@ def test_strict_stops_at_the_first_row_without_a_label(tmp_path: Path, judge: "J
 def test_an_unknown_policy_is_refused_even_without_rows(tmp_path: Path, judge: "Judge") -> None:
     """A wrong name is an error before anything is written."""
     with pytest.raises(PolicyError, match="nope"):
-        scored([lines(tmp_path / "a.jsonl")], tmp_path / "o.jsonl", judge, judging=JudgeOptions(policy="nope"))
+        scored([lines(tmp_path / "a.jsonl")], tmp_path / "o.jsonl", judge, judge_options=JudgeOptions(policy="nope"))
     assert not (tmp_path / "o.jsonl").exists()
 
 

@@ -136,7 +136,7 @@ class House:
         """Score a file."""
         dump, out = self.folder / "dump.jsonl", self.folder / "out.jsonl"
         dump.write_text("".join(json.dumps({"id": at, "text": text}) + "\n" for at, text in enumerate(texts)), encoding="utf-8")
-        job = ScoreJob([str(dump)], out=str(out), judging=self.judging, markup=format_, fresh=True, **how)
+        job = ScoreJob([str(dump)], out=str(out), judge_options=self.judging, markup=format_, fresh=True, **how)
         options = ModeratorOptions(None, self.settings.prior, self.site.profile, self.settings.cascade_risk)
         score_files(job, self.moderator, options=options)
         return [

@@ -35,9 +35,9 @@ class ColumnarFile:
 
     Attributes:
         names: its columns.
-        sizes: the number of rows in each of its parts, which can be read independently; None where only reading a part shows it.
+        sizes: the number of rows in each of its parts, which can be read independently; None where it is unknown before reading.
         weights: the bytes of each part, as far as they are known.
-        count: the number of rows that have been read.
+        count: the number of rows that have been read so far.
     """
 
     def __init__(self, names: list[str], sizes: "Sequence[int | None]", weights: Sequence[int], read_batches: _BatchReader) -> None:
@@ -71,7 +71,7 @@ class ColumnarFile:
                     self.count += 1
 
     def _read_part(self, part: int, columns: Sequence[str], line: int) -> Iterator[DumpRecord]:
-        """Yield the records of a part as far as they can be read."""
+        """Yield the records of a part, up to the first that cannot be read."""
         import pyarrow as pa
 
         size = self.sizes[part]

@@ -34,7 +34,7 @@ def _has_content(cells: list[str]) -> bool:
 
 
 def read_csv(stream: io.BufferedReader, delimiter: str, *, name: str, names: list[str] | None = None, first: int = 1) -> RecordStream:
-    """Read the header of delimited text; the records below it are read one by one, without blank lines.
+    """Read the header of delimited text, and return a lazy stream of the records below it, without blank lines.
 
     Args:
         stream: UTF-8.
@@ -46,7 +46,7 @@ def read_csv(stream: io.BufferedReader, delimiter: str, *, name: str, names: lis
     Raises:
         DumpError: the first line is no header.
     """
-    # This limit holds for the whole process and is therefore only ever raised; ``_LineFeed`` bounds a record before it does.
+    # This limit holds for the whole process and is therefore only ever raised; ``_LineSource`` bounds a record before it does.
     csv.field_size_limit(max(csv.field_size_limit(), 2 * MAX_ROW_LENGTH))
     records = _read_cells(_read_text_lines(io.TextIOWrapper(stream, "utf-8-sig", "surrogateescape", "")), delimiter, first)
     if names is None:
@@ -92,8 +92,8 @@ class _TooLong(Exception):  # noqa: N818 - a signal that passes through the csv 
     """The record has more than ``MAX_ROW_LENGTH`` code points."""
 
 
-class _LineFeed:
-    """The lines that feed a csv reader; all lines of a record but the first can be given back, to be read once more.
+class _LineSource:
+    """An iterator of lines for ``csv.reader``; the lines of a record after the first can be given back, to be read again.
 
     Args:
         source: the lines; None in place of one that is too long.
@@ -138,28 +138,28 @@ class _LineFeed:
 
 
 def _read_cells(source: Iterator[str | None], delimiter: str, first: int) -> Iterator[_Cells]:
-    feed = _LineFeed(source, first)
-    # Without strict, a stray quote silently swallows rows; a line that is merely sloppy gets its second chance below.
-    reader = csv.reader(feed, delimiter=delimiter, strict=True)
+    lines = _LineSource(source, first)
+    # Without strict, a stray quote silently swallows rows; a malformed line is read again, without strict, below.
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
-        line = feed.begin_record()
+        line = lines.begin_record()
         try:
             cells = next(reader)
         except StopIteration:
             return
         except (csv.Error, _TooLong):
-            yield _read_sloppily(feed, line, delimiter)
+            yield _read_malformed_record(lines, line, delimiter)
             continue
         if cells:
             yield _Cells(line, cells)
 
 
-def _read_sloppily(feed: _LineFeed, line: int, delimiter: str) -> _Cells:
-    """Read a record that breaks the rules: if it is one line, as its cells; if it is several, as one bad line."""
-    first_line = feed.record_lines[0]
+def _read_malformed_record(lines: _LineSource, line: int, delimiter: str) -> _Cells:
+    """Read a record that breaks the quoting rules: its cells if it is a single line, else a bad record of its first line."""
+    first_line = lines.record_lines[0]
     if first_line is None:
         return _Cells(line, [], Reason.TOO_LONG)
-    if len(feed.record_lines) > 1 or feed.at_end:
-        feed.give_back()
+    if len(lines.record_lines) > 1 or lines.at_end:
+        lines.give_back()
         return _Cells(line, [], Reason.OPEN_QUOTE)
     return _Cells(line, next(csv.reader([first_line], delimiter=delimiter), []))

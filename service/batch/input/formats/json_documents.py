@@ -1,4 +1,4 @@
-"""Records of JSON documents: the objects in an array, or in an array in an object, or one after another; never the whole at once."""
+"""Records of JSON documents: objects in an array, in an array in an object, or one after another, read without loading the whole."""
 
 import codecs
 import io
@@ -40,19 +40,19 @@ class _UndecodableObject(dict[str, object]):
 
 
 class _JsonWindow:
-    """A window that moves over the text of a document, and knows its place in bytes.
+    """A window that moves over the text of a document and knows its position in bytes.
 
     Attributes:
         text: the part of the document that is in memory.
-        at: the place in ``text`` that has been reached.
-        is_damaged: whether something broken has been passed over.
+        at: the index in ``text`` that has been reached.
+        is_damaged: whether something broken has been skipped.
     """
 
     def __init__(self, stream: io.BufferedReader) -> None:
         self._stream = stream
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-        self._known_place = (0, 0)
-        """A place in ``text`` and its byte in the document."""
+        self._anchor = (0, 0)
+        """An index in ``text`` and the byte of the document there."""
         self._at_end = False
         self.text = ""
         self.at = 0
@@ -63,7 +63,7 @@ class _JsonWindow:
         if self._at_end:
             return False
         if self.at > _CHUNK_SIZE:
-            self._known_place = (0, self.offset())
+            self._anchor = (0, self.offset())
             self.text = self.text[self.at :]
             self.at = 0
         chunk = self._stream.read(size)
@@ -73,15 +73,15 @@ class _JsonWindow:
 
     def offset(self) -> int:
         """Return the byte of the document that has been reached."""
-        place, offset = self._known_place
+        place, offset = self._anchor
         if self.at >= place:
             passed = self.text[place : self.at]
             offset += len(passed) if passed.isascii() else len(passed.encode("utf-8", "surrogateescape"))
-            self._known_place = (self.at, offset)
+            self._anchor = (self.at, offset)
         return offset
 
     def peek_char(self) -> str:
-        """Move past what separates two values, and return the code point that follows; an empty text at the end."""
+        """Skip separators, and return the next code point without consuming it; an empty string at the end."""
         while True:
             text, at, length = self.text, self.at, len(self.text)
             while at < length and text[at] in _SEPARATORS:
@@ -122,7 +122,11 @@ class _JsonWindow:
         return value if text.isascii() or is_unicode(text) else _UndecodableObject(value)
 
     def _read_rest_of_value(self, *, is_final: bool) -> None:
-        """Read on where a value is not whole yet, unless its error is final."""
+        """Read the next part of a value that is not complete yet.
+
+        Raises:
+            _BrokenJson: its error is final, it is too long, or the document ends.
+        """
         if is_final:
             raise _BrokenJson(Reason.NOT_JSON)
         size = len(self.text) - self.at
@@ -132,7 +136,7 @@ class _JsonWindow:
             raise _BrokenJson(Reason.TRUNCATED)
 
     def find_next_object(self) -> bool | None:
-        """Move past something broken, to where the next object seems to begin.
+        """Skip something broken, up to where the next object seems to begin.
 
         Returns:
             Whether the object seems to be in an array; None if there is no further object.

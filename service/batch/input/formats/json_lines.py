@@ -71,7 +71,7 @@ def read_byte_lines(stream: io.BufferedReader, *, first: int = 1, offset: int = 
 
 
 def _parse_bad_line(number: int, offset: int | None, line: bytes) -> DumpRecord:
-    """Salvage what can be read of a line that is not JSON, or not UTF-8."""
+    """Build the record of a line that is not JSON or not UTF-8, with the fields that can still be read."""
     text = line.decode("utf-8", "surrogateescape")
     try:
         value = json.loads(text)
@@ -83,7 +83,7 @@ def _parse_bad_line(number: int, offset: int | None, line: bytes) -> DumpRecord:
 
 
 def probe_records(records: Iterator[DumpRecord], unit: Literal["line", "row"]) -> RecordStream:
-    """Look at the first thousand records to learn the names of their fields; none of the records is lost by that."""
+    """Return a stream of the records with the field names of the first thousand, which are read ahead and not lost."""
     probe, size = [], 0
     for record in records:
         probe.append(record)

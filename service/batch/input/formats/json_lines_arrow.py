@@ -1,4 +1,4 @@
-"""JSON Lines read by Arrow's parser, a megabyte at a time, wherever it finds exactly what Python's would: seven times as fast.
+"""JSON Lines read by Arrow's parser, a megabyte at a time, seven times as fast as Python's, wherever both give the same.
 
 A piece of a file qualifies if it is UTF-8, if each of its lines is one object, and if each field that is needed holds text everywhere
 or whole numbers everywhere. Arrow must find as many objects as there are lines. Every other piece is read line by line.
@@ -26,17 +26,17 @@ __all__ = ["flatten_pieces", "read_json_pieces"]
 
 _PIECE_SIZE = 1 << 20
 _MIN_ARROW_SIZE = 1 << 18
-"""Bytes of a piece from which on loading Arrow pays off."""
+"""The size in bytes from which on it is worth loading Arrow for a piece."""
 _SAMPLE_LINES = 8
 _DEEP_NESTING = b"[" * 64
-_NUMBER_OF_ARROW = re.compile(rb"(?:NaN|Inf(?:inity)?)\s*[],}]")
+_ARROW_ONLY_NUMBER = re.compile(rb"(?:NaN|Inf(?:inity)?)\s*[],}]")
 """Words that Arrow takes for numbers where Python does not."""
 
 
 def read_json_pieces(
     stream: io.BufferedReader, names: Sequence[str], *, first: int = 1, offset: int = 0, has_offsets: bool = True
 ) -> Iterator[JsonPiece]:
-    """Read JSON Lines piece by piece; the records of a piece that does not qualify are to be used up before the next is asked for.
+    """Read JSON Lines piece by piece; the records of a piece that does not qualify must be consumed before the next piece is requested.
 
     Args:
         stream: UTF-8.
@@ -48,8 +48,8 @@ def read_json_pieces(
     while piece := stream.read(_PIECE_SIZE):
         piece += b"" if piece.endswith(b"\n") else stream.readline(MAX_ROW_LENGTH + 1)
         if not piece.endswith(b"\n") and stream.peek(1):
-            stream_behind: Any = stream
-            rest: Any = io.BufferedReader(ReplayedStream(piece, stream_behind), _PIECE_SIZE)
+            raw_stream: Any = stream
+            rest: Any = io.BufferedReader(ReplayedStream(piece, raw_stream), _PIECE_SIZE)
             yield read_json_lines(rest, first=first, offset=offset, has_offsets=has_offsets)
             return
         begins = _find_objects(piece) if len(piece) >= _MIN_ARROW_SIZE else None
@@ -63,12 +63,12 @@ def read_json_pieces(
 
 
 def flatten_pieces(pieces: Iterable[JsonPiece]) -> Iterator[DumpRecord]:
-    """Return the records in some pieces one by one, as ``read_json_lines`` finds them."""
+    """Yield the records of all pieces, which equal those that ``read_json_lines`` yields."""
     return chain.from_iterable(piece.records() if isinstance(piece, ArrowRecords) else piece for piece in pieces)
 
 
 def _find_objects(piece: bytes) -> IntArray | None:
-    """Return where the lines begin; None unless each of them may be an object."""
+    """Return the positions at which the lines begin; None unless every line may be an object."""
     codes = np.frombuffer(piece, np.uint8)
     ends = np.flatnonzero(codes[:-1] == ord("\n"))
     if codes[0] != ord("{") or (codes[ends - 1] != ord("}")).any() or (codes[ends + 1] != ord("{")).any():
@@ -77,8 +77,8 @@ def _find_objects(piece: bytes) -> IntArray | None:
 
 
 def _parse(piece: bytes, names: Sequence[str], count: int) -> "pa.Table | None":
-    """Return the values of each field, a row for each of ``count`` lines; None if the piece does not qualify."""
-    if _DEEP_NESTING in piece or _has_number_of_arrow(piece):
+    """Return a table of the fields with a row for each of the ``count`` lines; None if the piece does not qualify."""
+    if _DEEP_NESTING in piece or _has_arrow_only_number(piece):
         return None
     schema = _infer_schema(piece, names)
     if schema is None:
@@ -98,12 +98,12 @@ def _parse(piece: bytes, names: Sequence[str], count: int) -> "pa.Table | None":
         return None
 
 
-def _has_number_of_arrow(piece: bytes) -> bool:
+def _has_arrow_only_number(piece: bytes) -> bool:
     codes = np.frombuffer(piece, np.uint8)
     # Searching for the pattern itself, or for a word of it, takes several times as long.
     for word in (b"NaN", b"Inf"):
         initials = np.flatnonzero(codes[:-2] == word[0])
-        if any(_NUMBER_OF_ARROW.match(piece, at) for at in initials[codes[initials + 2] == word[2]].tolist()):
+        if any(_ARROW_ONLY_NUMBER.match(piece, at) for at in initials[codes[initials + 2] == word[2]].tolist()):
             return True
     return False
 

@@ -9,7 +9,7 @@ _CONTAINING_FIELDS = ("comment", "@graph", "mainEntity", "hasPart")
 
 
 def find_linked_comments(script: str) -> Iterator[dict[str, object]]:
-    """Yield the comments in a document of JSON-LD, each before its replies; none if it is no JSON."""
+    """Yield the comments in a document of JSON-LD, each before its replies; none if it is not JSON."""
     try:
         document = json.loads(script)
     except (ValueError, RecursionError):

@@ -55,10 +55,10 @@ def _parse_row(number: int, offset: int | None, line: bytes, names: list[str]) -
 
 
 def _unescape(cell: str) -> str:
-    return _ESCAPE.sub(_escaped_char, cell) if "\\" in cell else cell
+    return _ESCAPE.sub(_decode_escape, cell) if "\\" in cell else cell
 
 
-def _escaped_char(match: "re.Match[str]") -> str:
+def _decode_escape(match: "re.Match[str]") -> str:
     code = match.group(1)
     if code[0] == "x" and len(code) > 1:
         return chr(int(code[1:], 16))

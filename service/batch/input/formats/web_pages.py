@@ -1,4 +1,4 @@
-"""Comments on a saved web page: in the mark-up of WordPress or wpDiscuz, in that of schema.org, or in a list of comments.
+"""Records of saved web pages: comments in the mark-up of WordPress, wpDiscuz or schema.org, or in a list of comments.
 
 Author names, dates, buttons and everything else around a comment are no part of its text.
 """
@@ -33,10 +33,10 @@ class _Markup(NamedTuple):
     """How one kind of page marks its comments, as CSS selectors.
 
     Attributes:
-        comment: the comments; the replies to one may be inside of it.
-        text: its text, the first that is found; no element of a reply.
-        author: the name of its author; the same holds for it.
-        time: its date; the same holds for it.
+        comment: matches the comments; a comment may contain its replies.
+        text: match the text of a comment, in order of preference; elements of a reply never count.
+        author: match the name of its author, in the same way.
+        time: match its date, in the same way.
     """
 
     comment: str
@@ -79,14 +79,14 @@ _NOT_TEXT = ", ".join(
 
 
 def read_page(stream: BinaryIO, *, name: str) -> Iterator[DumpRecord]:
-    """Read the comments on a page.
+    """Return the comments on a page as records.
 
     Args:
         stream: the page.
         name: what messages call it.
 
     Raises:
-        DumpError: the page is larger than 64 MiB, or nested more deeply than any that people read, or no comments are found on it.
+        DumpError: the page is larger than 64 MiB, or nested too deeply to be searched in time, or has no comments.
     """
     from selectolax.lexbor import LexborHTMLParser
 
@@ -120,7 +120,7 @@ def _build_record(number: int, fields: dict[str, object]) -> DumpRecord:
 
 
 def _is_nested_too_deeply(content: bytes) -> bool:
-    """Tell whether parsing would take for ever, because its time grows with the square of the depth."""
+    """Tell whether a page is nested so deeply that parsing, whose time grows with the square of the depth, would not end in time."""
     depth = 0
     for tag in _NESTABLE_TAG.finditer(content):
         depth = depth + 1 if not tag.group(1) else max(depth - 1, 0)
@@ -156,7 +156,7 @@ def _find_comments(page: "LexborHTMLParser", markup: _Markup, name: str) -> list
 
 
 def _takes_too_long(nodes: "list[LexborNode]") -> bool:
-    """Tell whether comments are nested so deeply that searching each of them with its replies would take for ever."""
+    """Tell whether comments are nested so deeply that searching each of them with its replies would not end in time."""
     depths: dict[int, int] = {}
     steps = 0
     for node in nodes:
@@ -188,7 +188,7 @@ def _read_comment(node: "LexborNode", markup: _Markup, comment_ids: set[int]) ->
 
 
 def _find_own(node: "LexborNode", selectors: tuple[str, ...], comment_ids: set[int]) -> "LexborNode | None":
-    """Return the first element in a comment that a selector matches, unless it belongs to a reply."""
+    """Return the first element of a comment that a selector matches; elements of its replies do not count."""
     for selector in selectors:
         for element in node.css(selector):
             if element.mem_id == node.mem_id:
@@ -222,7 +222,7 @@ def _plain_text(node: "LexborNode | None") -> str | None:
 
 
 def _text_html(node: "LexborNode", comment_ids: set[int]) -> str:
-    """Return the HTML of a text without the replies in it, and without buttons and links for the reader."""
+    """Return the HTML of a text, without the replies, buttons and links for readers in it."""
     from selectolax.lexbor import LexborHTMLParser
 
     replies = [element for element in node.css("*") if element.mem_id in comment_ids]

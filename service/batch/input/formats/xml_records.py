@@ -1,4 +1,4 @@
-"""Records of XML, read element by element: no entities, no network, and something broken costs no more than itself."""
+"""Records of XML documents, read element by element, without entities or network; a broken element costs no other record."""
 
 import re
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ _CHUNK_SIZE = 1 << 16
 _MAX_TOKEN_SIZE = 1 << 24
 _MAX_DEPTH = 200
 _TAG_OVERLAP = 256
-"""Bytes that are kept while looking for the next record, so that its tag may begin in them."""
+"""The number of bytes that a search for the next record keeps, because its tag may begin in them."""
 _MAX_CONTEXT_PIECES = 100
 _CONTROL_CHARS = bytes(range(0x09)) + b"\x0b\x0c" + bytes(range(0x0E, 0x20))
 _CONTROL_CHARS_TO_SPACES = bytes.maketrans(_CONTROL_CHARS, b" " * len(_CONTROL_CHARS))
 """XML forbids these characters, but exports of forums are full of them; a space in place of each keeps every offset."""
 _ENCODINGS_OF_WIDE_CHARS = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
-"""How texts begin whose characters have two bytes or more."""
+"""The first bytes of texts whose characters have two bytes or more."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +232,7 @@ def _declared_encoding(head: bytes) -> str | None:
 
 
 def _find_next_record(data: bytes, stream: BinaryIO, schema: XmlSchema, *, offset: int) -> _Position | None:
-    """Find the next element that is a record or contains some, beyond something broken at ``offset``."""
+    """Find the next element behind ``offset``, where the document is broken, that is a record or contains records."""
     tag = re.compile(rf"<({'|'.join(map(re.escape, schema.parents))})(?=[\s>])".encode())
     search_begin = offset + 1
     while True:

@@ -6,7 +6,7 @@ from model.comment import Format
 from service.batch.input.platforms.platform import Platform, RecordFields
 from service.batch.rows import Columns, Reason
 
-__all__ = ["ARCHIVE", "POSTS"]
+__all__ = ["DISCOURSE_ARCHIVE", "DISCOURSE_POSTS"]
 
 _TOPIC_AND_NUMBER = re.compile(r"/t/(?:[^/]+/)?(\d+)/(\d+)")
 _EMPTY = (None, "")
@@ -19,7 +19,7 @@ def _prepare_archive(fields: RecordFields) -> tuple[RecordFields, Reason | None]
     return {**fields, "id": "/".join(match.groups()) if match is not None else None}, None
 
 
-ARCHIVE = Platform(
+DISCOURSE_ARCHIVE = Platform(
     name="discourse",
     description="a user's posts on Discourse",
     signatures=(frozenset({"post_raw"}),),
@@ -28,7 +28,7 @@ ARCHIVE = Platform(
     prepare=_prepare_archive,
     extra_fields=("url",),
 )
-"""``user_archive.csv``; the id of a post is that of its topic and its number there, as in the table."""
+"""``user_archive.csv``; the id of a post consists of the id of its topic and its number there, as in ``DISCOURSE_POSTS``."""
 
 
 def _prepare_post(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
@@ -43,7 +43,7 @@ def _prepare_post(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     return post, None if fields.get("post_type") in _POST_TYPES else Reason.NOT_A_COMMENT
 
 
-POSTS = Platform(
+DISCOURSE_POSTS = Platform(
     name="discourse",
     description="posts of Discourse",
     signatures=(frozenset({"raw", "cooked", "topic_id"}), frozenset({"raw", "topic_id", "post_number"})),

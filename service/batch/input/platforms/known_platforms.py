@@ -3,22 +3,22 @@
 from collections.abc import Iterable
 
 from service.batch.input.platforms.coral import CORAL, CORAL_DOWNLOAD
-from service.batch.input.platforms.discourse import ARCHIVE, POSTS
+from service.batch.input.platforms.discourse import DISCOURSE_ARCHIVE, DISCOURSE_POSTS
 from service.batch.input.platforms.disqus import DISQUS
 from service.batch.input.platforms.hackernews import HACKER_NEWS
-from service.batch.input.platforms.mastodon import OUTBOX
+from service.batch.input.platforms.mastodon import MASTODON_OUTBOX
 from service.batch.input.platforms.platform import Platform
 from service.batch.input.platforms.reddit import REDDIT
 from service.batch.input.platforms.wordpress import WXR
-from service.batch.input.platforms.youtube import DATA_API, TAKEOUT
+from service.batch.input.platforms.youtube import YOUTUBE_DATA_API, YOUTUBE_TAKEOUT
 
 __all__ = ["find_platforms", "recognise_platform"]
 
 _PLATFORMS: tuple[Platform, ...] = (
-    *(REDDIT, HACKER_NEWS, CORAL, CORAL_DOWNLOAD, TAKEOUT, DATA_API),
-    *(ARCHIVE, POSTS, OUTBOX, WXR, DISQUS),
+    *(REDDIT, HACKER_NEWS, CORAL, CORAL_DOWNLOAD, YOUTUBE_TAKEOUT, YOUTUBE_DATA_API),
+    *(DISCOURSE_ARCHIVE, DISCOURSE_POSTS, MASTODON_OUTBOX, WXR, DISQUS),
 )
-"""Every kind of dump that is known by the names of its fields; the first that matches is the one."""
+"""Every kind of dump that is known by the names of its fields; the first that matches is chosen."""
 
 
 def recognise_platform(names: Iterable[str]) -> Platform | None:
@@ -28,5 +28,5 @@ def recognise_platform(names: Iterable[str]) -> Platform | None:
 
 
 def find_platforms(name: str) -> tuple[Platform, ...]:
-    """Return what ``--format`` means by a name: several where one platform writes several kinds of dump."""
+    """Return the platforms with the name that ``--format`` gives: several where one platform writes several kinds of dump."""
     return tuple(platform for platform in _PLATFORMS if platform.name == name)

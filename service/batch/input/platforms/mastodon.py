@@ -7,7 +7,7 @@ from model.comment import Format
 from service.batch.input.platforms.platform import Platform, RecordFields
 from service.batch.rows import Columns, Reason
 
-__all__ = ["OUTBOX"]
+__all__ = ["MASTODON_OUTBOX"]
 
 
 def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
@@ -24,7 +24,7 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     }, None
 
 
-OUTBOX = Platform(
+MASTODON_OUTBOX = Platform(
     name="mastodon",
     description="posts on Mastodon",
     signatures=(frozenset({"type", "object", "actor"}),),

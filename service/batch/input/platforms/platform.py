@@ -1,4 +1,4 @@
-"""What is known of a platform's dumps: the names of their fields, and how a record must be put in order to be a comment."""
+"""The description of a platform's dumps: the names of their fields, and how their records become comments."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -24,8 +24,9 @@ class Platform:
         signatures: sets of field names in small letters; a dump with all names of one set is of this platform.
         columns: the fields that hold text, id and so on, in what ``prepare`` returns.
         format: how the texts are written.
-        prepare: puts the fields of a record in order, or gives the reason why it is no comment; None leaves them as they are.
-        unfold: returns the records that are contained in one; None where a record is one comment at most.
+        prepare: returns the fields that ``columns`` names, made from those of a record, and the reason if it is no comment; None
+            leaves the fields as they are.
+        unfold: returns the records that one record contains; None where a record is one comment at most.
         extra_fields: the fields that ``prepare`` needs besides those of ``columns``.
     """
 

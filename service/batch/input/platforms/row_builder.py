@@ -1,4 +1,4 @@
-"""From the records of a dump to its rows: the same few lines for every format and every platform, because they run for each comment."""
+"""Building of rows from records, the same for every format and platform; it is short, because it runs for each comment."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -24,7 +24,7 @@ def build_rows(
         records: the records.
         platform: the platform that they come from.
         columns: the fields that hold text, id and so on.
-        options: what the caller wants to keep.
+        options: names the columns that the caller keeps.
         names: the columns of the file, in order; none where they have no order.
         strict: whether a lone surrogate in a text stands for a byte that is not UTF-8, so that the text is refused.
     """
@@ -61,7 +61,7 @@ def _make_builder(
         if prepare is not None:
             fields, reason = prepare(fields)
             if FORMAT_FIELD in fields:
-                text_format = _format_in(fields, text_format)
+                text_format = _text_format(fields, text_format)
         text = fields.get(text_name)
         if reason is not None:
             text = None
@@ -93,13 +93,13 @@ def _build_bad_row(record: DumpRecord, *, id_name: str | None, id_is_left: bool,
     return Row(line, _clean_id(fields.get(id_name), strict=strict), None, reason, offset=offset)
 
 
-def _format_in(fields: RecordFields, default: Format) -> Format:
+def _text_format(fields: RecordFields, default: Format) -> Format:
     text_format = fields[FORMAT_FIELD]
     return text_format if isinstance(text_format, Format) else default
 
 
 def _is_usual_text(text: str) -> bool:
-    """Tell whether a text is certainly fit to be judged, as nearly all are."""
+    """Tell whether a text can be judged without further checks, as nearly all can."""
     return (text.isascii() or is_unicode(text)) and text[:1] != "[" and len(text) <= MAX_TEXT_LENGTH
 
 
@@ -123,7 +123,7 @@ def _is_usual_id(value: object) -> bool:
 
 
 def _clean_id(value: object, *, strict: bool) -> str | int | None:
-    """Return an id as a row holds it; an empty cell of a table is none."""
+    """Return the id of a row; an empty cell of a table is no id."""
     if isinstance(value, UndecodableText):
         return str(value) or None
     return None if strict and value == "" else build_row_id(value)

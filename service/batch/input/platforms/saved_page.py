@@ -1,4 +1,4 @@
-"""Web pages that were saved: the comments on them, whatever software made the page."""
+"""Saved web pages with comments, whatever software made the page."""
 
 from model.comment import Format
 from service.batch.input.platforms.platform import Platform

@@ -7,7 +7,7 @@ from model.comment import Format
 from service.batch.input.platforms.platform import FORMAT_FIELD, Platform, RecordFields
 from service.batch.rows import Columns, Reason
 
-__all__ = ["DATA_API", "TAKEOUT"]
+__all__ = ["YOUTUBE_DATA_API", "YOUTUBE_TAKEOUT"]
 
 _TEXT_COLUMNS = ("Comment Text", "Comment text", "comment text")
 
@@ -35,7 +35,7 @@ def _segments_of(value: dict[str, object]) -> list[object]:
     return segments if isinstance(segments, list) else [value]
 
 
-TAKEOUT = Platform(
+YOUTUBE_TAKEOUT = Platform(
     name="youtube",
     description="a user's comments on YouTube",
     signatures=(
@@ -80,7 +80,7 @@ def _prepare_comment(fields: RecordFields) -> tuple[RecordFields, Reason | None]
     }, None
 
 
-DATA_API = Platform(
+YOUTUBE_DATA_API = Platform(
     name="youtube",
     description="comments of YouTube",
     signatures=(

@@ -1,4 +1,4 @@
-"""The dumps in ZIP and tar archives, read as streams one after another; no member is ever unpacked under a name of its own."""
+"""Dumps in ZIP and tar archives, read as streams one after another; no member is ever written to disk under its own name."""
 
 import io
 import re
@@ -31,13 +31,13 @@ _DUMP_SUFFIXES = {
     *(".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".tab", ".xml", ".rss", ".atom", ".parquet", ".arrow", ".feather"),
     *(".txt", ".html", ".htm", ".sql", ".gz", ".bz2", ".xz", ".zst"),
 }
-_NO_DUMPS = {"actor.json", "likes.json", "bookmarks.json", "package.json", "manifest.json", "readme.txt", "license.txt"}
+_NON_DUMP_NAMES = {"actor.json", "likes.json", "bookmarks.json", "package.json", "manifest.json", "readme.txt", "license.txt"}
 """Files beside the dumps in an archive, such as the profile and the likes in one of Mastodon."""
 _TAKEOUT_COMMENTS = re.compile(r"(?:^|/)(?:my-)?comments/|comments[^/]*\.(?:csv|json)$", re.IGNORECASE)
 
 
 class _MemberStream(ByteStream):
-    """The bytes of a member; where it is damaged, it ends and says so.
+    """The bytes of a member; where it is damaged, the stream ends, and ``damage`` has the reason.
 
     Args:
         file: the stream that the member is read from.
@@ -71,7 +71,7 @@ class _MemberStream(ByteStream):
 
 def _is_dump(name: str) -> bool:
     path = PurePosixPath(name.replace("\\", "/"))
-    if path.name.startswith(".") or "__MACOSX" in path.parts or path.name.lower() in _NO_DUMPS:
+    if path.name.startswith(".") or "__MACOSX" in path.parts or path.name.lower() in _NON_DUMP_NAMES:
         return False
     if "Takeout" in path.parts and not _TAKEOUT_COMMENTS.search(name):
         return False
@@ -85,7 +85,7 @@ def _open_member(member: _MemberStream, name: str) -> DumpSource:
 
 
 def read_zip_members(file: BinaryIO, name: str) -> Iterator[DumpSource]:
-    """Yield the dumps in a ZIP archive, each of which is to be read before the next is asked for.
+    """Yield the dumps in a ZIP archive, each of which must be read before the next is requested.
 
     Args:
         file: the archive; it must be seekable.
@@ -119,10 +119,10 @@ def read_zip_members(file: BinaryIO, name: str) -> Iterator[DumpSource]:
 
 
 def read_tar_members(stream: BinaryIO, name: str) -> Iterator[DumpSource]:
-    """Yield the dumps in a tar archive, each of which is to be read before the next is asked for.
+    """Yield the dumps in a tar archive, each of which must be read before the next is requested.
 
-    The archive is read once, from its beginning to its end. Members behind a damaged header cannot be found; one last, damaged
-    source stands for them.
+    The archive is read once, from its beginning to its end. Members behind a damaged header cannot be found; one damaged source is
+    yielded in their place.
 
     Args:
         stream: the archive.

@@ -1,4 +1,4 @@
-"""What all readable streams of this package share: a subclass says only which bytes come next."""
+"""Base of the readable streams in this package: a subclass only has to return the next bytes."""
 
 import io
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Decompression of gzip, bzip2, xz and zstd in bounded memory; a stream that is cut off or damaged ends there and says so."""
+"""Decompression of gzip, bzip2, xz and zstd in bounded memory; a stream that is cut off or damaged ends there, and says why."""
 
 import bz2
 import lzma
@@ -22,7 +22,7 @@ _XZ_MEMORY = 1 << 28
 _MIN_CHECKED_SIZE = 1 << 30
 _MAX_RATIO = 1100
 """The most bytes that one byte may decompress to, once a stream has passed ``_MIN_CHECKED_SIZE``; gzip cannot exceed 1032."""
-_LONGEST_SIGNATURE = 10
+_MAX_SIGNATURE_LENGTH = 10
 _WINDOW_BITS_GZIP = 31
 """What zlib calls a window of 32 KiB with the header and the checksum of gzip."""
 
@@ -119,7 +119,7 @@ _BZIP2_BLOCKS = (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90")
 
 
 def find_decoder(head: bytes) -> Callable[[], _Decoder] | None:
-    """Return what makes a decoder for a stream, by its first bytes; None if they are not those of compressed data."""
+    """Return the factory of decoders for a stream that begins with these bytes; None if it is not compressed."""
     for signature, decoder_factory in _SIGNATURES:
         if head.startswith(signature) and (signature != _BZIP2_SIGNATURE or _is_bzip2(head)):
             return decoder_factory
@@ -193,7 +193,7 @@ class DecompressedStream(ByteStream):
     def _begin_next_member(self) -> None:
         # Tape drives and some programs pad the last block with zeros.
         rest = self._decoder.unused_data.lstrip(b"\0")
-        while len(rest) < _LONGEST_SIGNATURE:
+        while len(rest) < _MAX_SIGNATURE_LENGTH:
             more = self._read_input()
             if not more:
                 break

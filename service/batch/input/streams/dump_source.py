@@ -1,4 +1,4 @@
-"""The bytes of a dump from a file, a URL or standard input: decompressed, with the first of them known before any is read."""
+"""The bytes of a dump from a file, a URL or standard input: decompressed, and with the first of them known before reading."""
 
 import io
 import tempfile
@@ -19,7 +19,7 @@ _BUFFER_SIZE = 1 << 18
 _COPY_SIZE = 1 << 20
 _MAX_COMPRESSIONS = 3
 _MAX_TEMPORARY_SIZE = 1 << 38
-"""The most bytes that are copied to a temporary file when a format needs a seekable one."""
+"""The largest number of bytes that are copied to a temporary file for a format that needs a seekable one."""
 
 
 class _CountingStream(ByteStream):
@@ -46,7 +46,7 @@ class _CountingStream(ByteStream):
 
     def _read(self, size: int) -> bytes:
         with errors_named(self._name):
-            # What has arrived is enough: while Python waits in C for more, it would not notice a Ctrl-C.
+            # read1 returns what has arrived: while Python waited in C for more, it would not notice a Ctrl-C.
             read = getattr(self._file, "read1", self._file.read)
             return read(size) or b""
 
@@ -67,7 +67,7 @@ class DumpSource:
         head: its first 64 KiB, or all of it.
         stream: all of its bytes, ``head`` included.
         size: the size in bytes of the file as it is stored; None where that cannot be known.
-        path: the file or URL that holds exactly the bytes of ``stream`` and those before them; None where there is none.
+        path: the file or URL with the bytes of ``stream``, as they are, from ``begin`` on; None where there is none.
         begin: the byte of the file with which the stream begins.
     """
 

@@ -30,13 +30,13 @@ def test_chunks_hold_all_rows_in_order_within_their_limits(content: list[Row], m
 
 def test_extra_columns_are_kept_by_name() -> None:
     """A row that lacks one has None there."""
-    chunk = Chunk.of([Row(1, None, "a", extra={"score": 3}), Row(2, None, "b")], ["score"])
+    chunk = Chunk.from_rows([Row(1, None, "a", extra={"score": 3}), Row(2, None, "b")], ["score"])
     assert chunk.extra == {"score": [3, None]}
 
 
 def test_times_are_microseconds_in_utc() -> None:
     """They are written as ISO 8601, and a row without a time has none."""
     created = datetime(2024, 2, 29, 23, 59, 1, tzinfo=UTC)
-    chunk = Chunk.of([Row(1, None, "a", created_at=created), Row(2, None, "b")])
-    assert chunk.created() == ["2024-02-29T23:59:01Z", None]
+    chunk = Chunk.from_rows([Row(1, None, "a", created_at=created), Row(2, None, "b")])
+    assert chunk.iso_times() == ["2024-02-29T23:59:01Z", None]
     assert np.isnat(build_times([created, None])).tolist() == [False, True]

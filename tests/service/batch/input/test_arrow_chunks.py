@@ -58,7 +58,7 @@ def contents(chunks: Iterable[Chunk]) -> list[tuple[Any, ...]]:
     rows = []
     for chunk in chunks:
         columns = (chunk.lines, chunk.ids, chunk.texts, chunk.reasons, chunk.authors, chunk.parents, chunk.formats, chunk.offsets)
-        for at, cells in enumerate(zip(*columns, chunk.created(), strict=True)):
+        for at, cells in enumerate(zip(*columns, chunk.iso_times(), strict=True)):
             rows.append((*cells, repr(chunk.times[at]), [repr(values[at]) for values in chunk.extra.values()]))
     return rows
 
@@ -92,4 +92,4 @@ def test_ordinary_lines_never_become_rows(monkeypatch: pytest.MonkeyPatch) -> No
     chunks = list(BUILDER.build(pieces, **LIMITS))
     assert sum(map(len, chunks)) == 40
     assert {cells[1:6] for cells in contents(chunks)} == {("k1", "a comment", None, "Ann", "k0")}
-    assert chunks[0].created()[0] == "2023-11-14T22:13:20Z"
+    assert chunks[0].iso_times()[0] == "2023-11-14T22:13:20Z"

@@ -36,7 +36,15 @@ def judged() -> ScoredChunk:
     scores[1] = np.nan
     labels = np.array([0, -1, 1, 2, 0, 0], np.int8)
     return ScoredChunk(
-        IDS, labels, scores, labels, [None, "empty", None, None, None, None], "m@1", "d", Chunk.of(ROWS, ("likes", "tag", "row")), FOREIGN
+        IDS,
+        labels,
+        scores,
+        labels,
+        [None, "empty", None, None, None, None],
+        "m@1",
+        "d",
+        Chunk.from_rows(ROWS, ("likes", "tag", "row")),
+        FOREIGN,
     )
 
 
@@ -50,7 +58,7 @@ def times(judged: ScoredChunk, count: int) -> ScoredChunk:
         list(judged.reasons) * count,
         judged.version,
         judged.dump,
-        Chunk.of(ROWS * count, ("likes", "tag", "row")),
+        Chunk.from_rows(ROWS * count, ("likes", "tag", "row")),
         FOREIGN * count,
     )
 

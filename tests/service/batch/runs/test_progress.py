@@ -15,9 +15,9 @@ def test_shards_add_up_from_where_an_earlier_run_stopped() -> None:
     """Rows, bytes and labels grow; what an earlier run completed is told apart."""
     reports: list[RunProgress] = []
     meter = ProgressMeter(reports.append, total=400, completed=[(10, 100)])
-    meter.look_into_shard(counts(5), 0.5, 100)
+    meter.report_within_shard(counts(5), 0.5, 100)
     meter.add_shard(ShardResult(1, "a", counts(12), None, size=100))
-    meter.look_into_shard(counts(1), None, 100)
+    meter.report_within_shard(counts(1), None, 100)
     assert [(report.rows, report.read, report.share, report.labels["fine"]) for report in reports] == [
         (15, 150, 0.375, 5),
         (22, 200, 0.5, 12),
@@ -30,5 +30,5 @@ def test_without_a_size_there_is_no_share() -> None:
     """Of standard input nobody knows how much there is."""
     reports: list[RunProgress] = []
     meter = ProgressMeter(reports.append, total=None, completed=[])
-    meter.look_into_shard(counts(5), None, 0)
+    meter.report_within_shard(counts(5), None, 0)
     assert (reports[0].share, reports[0].share_before, reports[0].total) == (None, 0.0, None)

@@ -21,7 +21,14 @@ def score_rows(labels: list[int], *, author: str = "Ann", parent: str | None = "
     scores = np.array([[0.7, 0.2, 0.1], [0.2, 0.7, 0.1], [0.1, 0.18, 0.72], [np.nan] * 3])[codes]
     rows = [Row(number, None, "x", author=author, parent=parent, created_at=EPOCH + timedelta(days=days)) for number in range(len(labels))]
     return ScoredChunk(
-        list(range(len(labels))), codes, scores, codes, ["empty" if code < 0 else None for code in labels], "m@1", "d", Chunk.of(rows)
+        list(range(len(labels))),
+        codes,
+        scores,
+        codes,
+        ["empty" if code < 0 else None for code in labels],
+        "m@1",
+        "d",
+        Chunk.from_rows(rows),
     )
 
 

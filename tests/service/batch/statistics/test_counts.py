@@ -21,15 +21,15 @@ def test_shards_add_up(chunks: list[list[int]]) -> None:
         whole.read += len(labels)
         added.merge(RunCounts.from_dict(json.loads(json.dumps(part.as_dict()))))
     assert added.as_dict() == whole.as_dict()
-    assert added.complete
+    assert added.is_complete
 
 
 @pytest.mark.parametrize("change", [{"read": 7}, {"rows": 5}])
 def test_a_lost_row_is_noticed(change: dict[str, int]) -> None:
     """A run whose counts do not add up is no success."""
     summary = summarize(score_rows([0, 1, 2, -1, 0, 0]))
-    summary.checked()
+    summary.require_complete()
     for name, value in change.items():
         setattr(summary.counts, name, value)
     with pytest.raises(ValueError, match="rows were lost"):
-        summary.checked()
+        summary.require_complete()

@@ -14,27 +14,13 @@ from model.moderator import Moderator
 from service.batch.job import OutputFormat, ScoreJob
 from service.batch.runs.progress import ProgressObserver, RunProgress
 from service.batch.score import score_files
-from service.batch.workers.dask_cluster import pack_artefact, unpack_artefact
 from service.model_loading import ModeratorOptions
 from tests.service.command import ROOT
 from tests.waiting import wait_until
 
-_PATIENCE = 120
-
 
 def job(inputs: list[Path], out: Path, **options: object) -> ScoreJob:
     return ScoreJob([str(path) for path in inputs], out=out, write_as=OutputFormat.PARQUET, **options)  # type: ignore[arg-type]
-
-
-def test_a_shipped_artefact_is_written_once(tmp_path: Path, folder: Path) -> None:
-    """A worker unpacks it into a folder named by its content, and finds it there the next time."""
-    judge = Moderator.load(folder)
-    packed = pack_artefact(ModeratorOptions(folder), judge.version)
-    place = unpack_artefact(packed, tmp_path / "cache")
-    assert Moderator.load(place).version == judge.version
-    before = [(file.name, file.stat().st_mtime_ns) for file in sorted(place.iterdir())]
-    assert unpack_artefact(packed, tmp_path / "cache") == place
-    assert [(file.name, file.stat().st_mtime_ns) for file in sorted(place.iterdir())] == before
 
 
 @pytest.mark.parametrize("address", ["local:none", "local:0", "nonsense", "tcp://127.0.0.1:1"])
@@ -48,8 +34,8 @@ def test_a_cluster_that_is_not_there_is_named(
     assert not list(tmp_path.glob("o.*"))
 
 
-def test_workers_that_do_not_come_are_told_of(tmp_path: Path, folder: Path, inputs: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever asks for three of a cluster of one is told how many there are."""
+def test_missing_workers_are_reported(tmp_path: Path, folder: Path, inputs: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that asks for three workers of a cluster with one fails with the number that there are."""
     monkeypatch.setattr("service.batch.workers.dask_cluster._WAIT_SECONDS", 1)
     with pytest.raises(DumpError, match="local:1: 1 workers are there after 1 s, not 3"):
         score_files(
@@ -79,7 +65,7 @@ def scheduler(tmp_path: Path) -> Iterator[tuple[str, tuple[object, ...]]]:
 
 
 def check_cluster(tmp_path: Path, folder: Path, inputs: list[Path], address: str, watch: ProgressObserver) -> None:
-    """Score on a cluster and here; nothing may differ."""
+    """Score on a cluster and in this process; the outputs must be equal."""
     for path in inputs:
         path.write_text(path.read_text() * 20)
     judge, stored = Moderator.load(folder), ModeratorOptions(folder)
@@ -91,7 +77,7 @@ def check_cluster(tmp_path: Path, folder: Path, inputs: list[Path], address: str
 
 @pytest.mark.slow
 def test_a_cluster_loses_a_worker_and_no_row(tmp_path: Path, folder: Path, inputs: list[Path]) -> None:
-    """Of three Dask workers in processes of their own one is killed at work; the others do what it did."""
+    """One of three Dask workers, each in a process of its own, is killed at work; the others do its shards again."""
     with scheduler(tmp_path) as (address, worker), started(*worker) as victim, started(*worker), started(*worker):
         check_cluster(tmp_path, folder, inputs, address, lambda progress: victim.kill())
 
