@@ -27,8 +27,8 @@ from model.comment import LABELS, Comment
 from model.decisions import Decisions
 from model.moderator import Moderator
 from training.behaviour.minimal_pairs import FailureModeScores, Pair, judge_pairs, load_pairs, pair_texts
-from training.evaluation.metric_names import AUC_ABUSIVE, AUC_HATEFUL, MACRO_F1, RECALL_ABUSIVE, RECALL_HATEFUL
-from training.evaluation.source_metrics import calibration_error, measure_sources
+from training.metrics.metric_names import AUC_ABUSIVE, AUC_HATEFUL, MACRO_F1, RECALL_ABUSIVE, RECALL_HATEFUL
+from training.metrics.source_metrics import calibration_error, measure_sources
 from training.shipped_model.sources import CLEAN_SOURCES
 from training.tables.labelled import Labelled
 

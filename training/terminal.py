@@ -5,20 +5,20 @@ from collections.abc import Callable, Iterator
 
 from training.tables.labelled_tables import TablesRead
 
-__all__ = ["StepProgress", "describe_reading", "print_remark", "printable"]
+__all__ = ["StepProgress", "describe_reading", "print_remark", "replace_unprintable"]
 
 StepProgress = Callable[[str, float], None]
 """Takes the name of the step that runs and the share of it that is done, in [0, 1]."""
 
 
-def printable(text: str) -> str:
+def replace_unprintable(text: str) -> str:
     """Return text that a table may hold, such as the name of a source, without the characters that could command a terminal."""
     return "".join(char if char.isprintable() else " " for char in text)
 
 
 def print_remark(line: str) -> None:
     """Print a line for people on standard error, which leaves standard output to the results."""
-    print(f"tipstaff: {printable(line)}", file=sys.stderr)
+    print(f"tipstaff: {replace_unprintable(line)}", file=sys.stderr)
 
 
 def describe_reading(reading: TablesRead, *, most: int, rest: str) -> Iterator[str]:

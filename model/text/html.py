@@ -10,9 +10,9 @@ from typing import NamedTuple
 from model.text.character_references import REFERENCE, decode_reference
 from model.text.offsets import Mapped, Piece
 
-__all__ = ["BREAKS", "ELEMENTS", "Span", "Tag", "Tags", "read_html"]
+__all__ = ["BREAKS", "ELEMENTS", "CharacterRange", "Tag", "Tags", "read_html"]
 
-Span = tuple[int, int]
+CharacterRange = tuple[int, int]
 
 # Of the head of a page, only these could be shown; any other text in it is.
 _HIDDEN = frozenset(("script", "style", "template", "title"))
@@ -69,7 +69,7 @@ class Tag(NamedTuple):
     name: str
     end: int
     closing: bool = False
-    alt: Span | None = None
+    alt: CharacterRange | None = None
 
 
 class Tags:
@@ -116,7 +116,7 @@ class Tags:
         return match
 
 
-def _alternative_span(tag: re.Match[str]) -> Span | None:
+def _alternative_span(tag: re.Match[str]) -> CharacterRange | None:
     """Return where the alternative text of a picture is."""
     for attribute in _ATTRIBUTE.finditer(tag.string, tag.end(2), tag.end() - 1):
         if attribute[1].lower() == "alt" and attribute.lastindex and attribute.lastindex > 1:

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from functools import cached_property
 
 from model.text.character_references import CLOSED_REFERENCE, closed_reference_edit
-from model.text.html import BREAKS, ELEMENTS, Span, Tags
+from model.text.html import BREAKS, ELEMENTS, CharacterRange, Tags
 from model.text.markdown_marks import ESCAPE
 from model.text.offsets import Edit
 
@@ -35,7 +35,7 @@ class MarkdownEdits:
     def __init__(self, source: str) -> None:
         self.source = source
         self.edits: list[Edit] = []
-        self.open_bbcode: dict[str, list[list[Span]]] = {}
+        self.open_bbcode: dict[str, list[list[CharacterRange]]] = {}
 
     def add(self, begin: int, end: int, text: str) -> None:
         """Replace source[begin:end] by a text."""

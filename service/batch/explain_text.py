@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from model.explain import Span
     from service.judging.judge import Judge
 
-__all__ = ["ExplainedText", "explain_text", "printable"]
+__all__ = ["ExplainedText", "draw_unprintable", "explain_text"]
 
 _MAX_LISTED_SPANS = 5
 _PASSED_CHARS = "\n\u200c\u200d"
@@ -94,13 +94,13 @@ class ExplainedText:
         text = Text()
         levels = _levels(_heat(len(self.text), self.spans)).tolist()
         for level, run in groupby(zip(levels, self.text, strict=True), key=lambda pair: pair[0]):
-            text.append(printable("".join(char for _, char in run)), style=_STYLES[level])
+            text.append(draw_unprintable("".join(char for _, char in run)), style=_STYLES[level])
         return text
 
     def _describe_span(self, span: "Span") -> "RenderableType":
         from rich.text import Text
 
-        words = printable(self.text[span.begin : span.end]).replace("\n", "␤")
+        words = draw_unprintable(self.text[span.begin : span.end]).replace("\n", "␤")
         return Text(f"  abusive {span.abusive:+.2f}  hateful {span.hateful:+.2f}  “{words}”", overflow="ellipsis", no_wrap=True)
 
 
@@ -149,7 +149,7 @@ def _levels(heat: FloatArray) -> npt.NDArray[np.intp]:
     return np.asarray(np.searchsorted(_LEVEL_BOUNDS, relative) - 1)
 
 
-def printable(text: str) -> str:
+def draw_unprintable(text: str) -> str:
     """Replace every character that could steer a terminal or reorder a line by a picture of it; letters, spaces and line ends stay."""
     return "".join(char if char.isprintable() or char in _PASSED_CHARS else _picture(char) for char in text)
 

@@ -3,7 +3,7 @@
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from service.batch.explain_text import printable
+from service.batch.explain_text import draw_unprintable
 from service.batch.file_access import measure_size
 from service.batch.input.open_dump import open_dump
 from service.batch.job import ScoreJob
@@ -34,7 +34,7 @@ def show_preview(job: ScoreJob) -> None:
     rows: list[Row] = []
     for path in job.inputs:
         with open_dump(path, job.dump_options) as dump:
-            line = f"{printable(dump.name)}: {_format_size(measure_size(path))}, {_describe_columns(dump.columns)}"
+            line = f"{draw_unprintable(dump.name)}: {_format_size(measure_size(path))}, {_describe_columns(dump.columns)}"
             console.print(line, markup=False, soft_wrap=True)
             rows += islice(SelectedRows(dump.rows, job.selection), _MAX_ROWS - len(rows))
     console.print(_build_table(rows))
@@ -48,8 +48,8 @@ def _format_size(size: int | None) -> str:
 def _describe_columns(columns: Columns | None) -> str:
     if columns is None:
         return "empty"
-    id_source = f"“{printable(columns.id)}”" if columns.id is not None else "the row number"
-    return f"text from “{printable(columns.text)}”, id from {id_source}"
+    id_source = f"“{draw_unprintable(columns.id)}”" if columns.id is not None else "the row number"
+    return f"text from “{draw_unprintable(columns.text)}”, id from {id_source}"
 
 
 def _build_table(rows: list[Row]) -> "RenderableType":
@@ -61,5 +61,5 @@ def _build_table(rows: list[Row]) -> "RenderableType":
         time = row.created_at.isoformat(" ", "minutes") if row.created_at else ""
         content = row.text if row.text is not None else f"({row.reason})"
         cells = (str(row.line), str(row.id or ""), row.author or "", time, content)
-        table.add_row(*(Text(printable(cell).replace("\n", "␤")[:_MAX_CELL_LENGTH]) for cell in cells))
+        table.add_row(*(Text(draw_unprintable(cell).replace("\n", "␤")[:_MAX_CELL_LENGTH]) for cell in cells))
     return table

@@ -22,7 +22,7 @@ def serve(
 
     What is not given here is read from the environment: TIPSTAFF_HOST, TIPSTAFF_PORT, TIPSTAFF_DATA_DIR and so on.
     """
-    from service.http.connection import server
+    from service.http import server
     from service.settings import read_settings
 
     server.run_server(read_settings(artefact=artefact, profile=profile, host=host, port=port, workers=workers))

@@ -78,7 +78,7 @@ def train_encoder(
 
 def _print_figures(encoder: "TrainedEncoder", out: Path, *, as_json: bool) -> None:
     from model.artefact.public_view import artefact_version
-    from training.evaluation.metric_names import AUC_ABUSIVE, AUC_HATEFUL, MACRO_F1, RECALL_ABUSIVE, RECALL_HATEFUL, SHORT_TITLES
+    from training.metrics.metric_names import AUC_ABUSIVE, AUC_HATEFUL, MACRO_F1, RECALL_ABUSIVE, RECALL_HATEFUL, SHORT_TITLES
 
     version = artefact_version(encoder.manifest)
     figures_by_reader = {reader: metrics.by_key() for reader, metrics in encoder.figures.items()}

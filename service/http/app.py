@@ -16,12 +16,12 @@ from service.http.admission.load_shedding import LoadShedding
 from service.http.dialects.known_dialects import enabled_dialects
 from service.http.error_handlers import EXCEPTION_HANDLERS, FaultBarrier
 from service.http.lifespan import Lifespan, LoadModerator, OnFailure
-from service.http.observability.metrics_page import add_metrics_route
 from service.http.observability.observe_calls import CallObserver
 from service.http.openapi_document import Api
 from service.http.problems import Problem
 from service.http.routes.api_docs import add_docs_routes
 from service.http.routes.health import add_health_routes
+from service.http.routes.metrics_page import add_metrics_route
 from service.http.routes.moderate import add_moderate_route
 from service.http.routes.moderate_messages import build_request_type
 from service.model_loading import load_moderator

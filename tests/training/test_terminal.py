@@ -5,7 +5,7 @@ import pytest
 
 from training.tables.labelled import Labelled
 from training.tables.labelled_tables import RowProblem, TablesRead
-from training.terminal import describe_reading, print_remark, printable
+from training.terminal import describe_reading, print_remark, replace_unprintable
 
 NO_ROWS = Labelled([], np.empty(0, np.int8), np.empty(0, np.int8), [], [], [], np.empty(0), [], {}, [])
 
@@ -13,7 +13,7 @@ NO_ROWS = Labelled([], np.empty(0, np.int8), np.empty(0, np.int8), [], [], [], n
 @pytest.mark.parametrize(("text", "safe"), [("forum", "forum"), ("a\x1b[2Jb", "a [2Jb"), ("a\nb", "a b"), ("wörter", "wörter")])
 def test_control_characters_are_blanks(text: str, safe: str) -> None:
     """Escape sequences and line breaks do not reach a terminal; letters of any language do."""
-    assert printable(text) == safe
+    assert replace_unprintable(text) == safe
 
 
 def test_remarks_go_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:

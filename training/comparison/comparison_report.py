@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from model.artefact.atomic import sync_to_disk
 from training.comparison.paired import COMPARED_METRICS, MEAN, POOLED, Comparison, Difference, McNemar
-from training.evaluation.metric_names import SHORT_TITLES
 from training.evaluation.report.report_folder import not_written, write_report_folder
+from training.metrics.metric_names import SHORT_TITLES
 from training.tables.labelled_tables import TablesRead
-from training.terminal import describe_reading, print_remark, printable
+from training.terminal import describe_reading, print_remark, replace_unprintable
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -137,12 +137,14 @@ def print_comparison(comparison: Comparison, reading: TablesRead) -> None:
 def _difference_table(comparison: Comparison, sources: Collection[str]) -> "Table":
     from rich.table import Table
 
-    table = Table("source", title=f"{printable(comparison.second)} less {printable(comparison.first)}, {comparison.rows:,} rows")
-    for title in _TITLES:
-        table.add_column(title, justify="right")
+    table = Table(
+        "source", title=f"{replace_unprintable(comparison.second)} less {replace_unprintable(comparison.first)}, {comparison.rows:,} rows"
+    )
+    for heading in _TITLES:
+        table.add_column(heading, justify="right")
     for source, row in _by_source(comparison):
         if source in sources:
-            table.add_row(printable(source), *("" if one is None else _format_interval(one).replace(" (", "\n(") for one in row))
+            table.add_row(replace_unprintable(source), *("" if one is None else _format_interval(one).replace(" (", "\n(") for one in row))
     return table
 
 
@@ -154,7 +156,7 @@ def _test_table(comparison: Comparison, sources: Collection[str]) -> "Table":
         table.add_column(name, justify="right")
     for test in comparison.tests:
         if test.source in sources and (test.question == "label" or test.source == POOLED):
-            table.add_row(printable(test.source), test.question, *_format_test(test))
+            table.add_row(replace_unprintable(test.source), test.question, *_format_test(test))
     return table
 
 

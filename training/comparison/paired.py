@@ -14,7 +14,10 @@ import numpy as np
 from model.array_types import BoolArray, FloatArray, Int8Array, Int32Array
 from model.comment import LABELS
 from training.evaluation.intervals import RESAMPLES, bootstrap, percentile_intervals
-from training.evaluation.metric_names import (
+from training.evaluation.scoreboard import Scoreboard
+from training.evaluation.scored_rows import ScoredRows
+from training.evaluation.slices import SliceMembership
+from training.metrics.metric_names import (
     AUC_ABUSIVE,
     AUC_HATEFUL,
     CALIBRATION_ERROR,
@@ -23,9 +26,6 @@ from training.evaluation.metric_names import (
     RECALL_ABUSIVE,
     RECALL_HATEFUL,
 )
-from training.evaluation.scoreboard import Scoreboard
-from training.evaluation.scored_rows import ScoredRows
-from training.evaluation.slices import SliceMembership
 from training.tables.labelled import Labelled
 
 __all__ = ["COMPARED_METRICS", "MEAN", "POOLED", "Comparison", "Difference", "McNemar", "compare_rows", "mcnemar"]

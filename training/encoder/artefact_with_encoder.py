@@ -19,9 +19,9 @@ from model.text.pipeline import prepare
 from model.threads import available_cores
 from training.encoder.encoder_job import EncoderJob
 from training.encoder.network import PretrainedEncoder
-from training.evaluation.source_metrics import SourceMetrics, measure_sources
 from training.fit.combination import cascade_scores, describe_encoder, fit_combination, scores_from_log_odds
 from training.fit.derived_policy import policy_from_dev_rows, policy_thresholds
+from training.metrics.source_metrics import SourceMetrics, measure_sources
 from training.tables.labelled import Labelled
 
 __all__ = ["TrainedEncoder", "compose_notice", "measure_encoder", "write_with_encoder"]

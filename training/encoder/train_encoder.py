@@ -14,7 +14,7 @@ from training.encoder.onnx_export import export_network
 from training.encoder.training_loop import compute_log_odds, train_network
 from training.encoder.training_rows import encode_rows, normalise_for_encoder
 from training.encoder.vocabulary import choose_pieces
-from training.evaluation.source_metrics import SourceMetrics
+from training.metrics.source_metrics import SourceMetrics
 from training.tables.duplicates import deduplicate
 from training.tables.labelled import Labelled
 from training.tables.labelled_tables import read_tables

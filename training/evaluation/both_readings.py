@@ -15,8 +15,8 @@ from model.decisions import Decisions
 from model.encoder.combined import CombinedReader
 from model.moderator import Moderator
 from model.text.pipeline import prepare
-from training.evaluation.source_metrics import SourceMetrics, calibration_error, measure_sources
 from training.evaluation.subject import JudgeBuilder
+from training.metrics.source_metrics import SourceMetrics, calibration_error, measure_sources
 from training.public_keys import stored_as, with_public_keys
 from training.tables.labelled import Labelled
 

@@ -9,13 +9,13 @@ import numpy.typing as npt
 from model.array_types import IntArray
 from model.comment import LABELS
 from training.evaluation.intervals import RESAMPLES, bootstrap, percentile_intervals
-from training.evaluation.metric_names import METRICS, SLICE_METRICS
-from training.evaluation.report.sections import Estimate
 from training.evaluation.results import Estimates, EvaluationResults, Mistake, RecallCurve, ReliabilityBin, SliceResult, SourceResult
 from training.evaluation.scoreboard import MetricValues, Scoreboard
 from training.evaluation.scored_rows import ScoredRows
 from training.evaluation.slices import assign_slices
-from training.evaluation.source_metrics import RELIABILITY_BINS
+from training.metrics.estimate import Estimate
+from training.metrics.metric_names import METRICS, SLICE_METRICS
+from training.metrics.source_metrics import RELIABILITY_BINS
 
 __all__ = ["compute_results"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from training.evaluation.report.sections import Estimate
+from training.metrics.estimate import Estimate
 from training.public_keys import stored_as
 
 __all__ = ["Estimates", "EvaluationResults", "Mistake", "RecallCurve", "ReliabilityBin", "SliceResult", "SourceResult"]

@@ -11,7 +11,7 @@ from training.evaluation.measures import RankedGroups, ThresholdAtFpr, divide, s
 from training.evaluation.resample_kernels import slice_areas, slice_counts
 from training.evaluation.scored_rows import ScoredRows
 from training.evaluation.slices import SliceMembership
-from training.evaluation.source_metrics import ABUSIVE_FPR, HATEFUL_FPR, RELIABILITY_BINS
+from training.metrics.source_metrics import ABUSIVE_FPR, HATEFUL_FPR, RELIABILITY_BINS
 from training.tables.source_rows import sources_with_both, three_class_sources
 
 __all__ = ["MetricValues", "Scoreboard"]

@@ -13,11 +13,11 @@ from model.classifier import assign_labels
 from model.encoder.combined import CombinedReader
 from model.normaliser.version import normaliser_version
 from model.policy import Policy
-from training.evaluation.source_metrics import SourceMetrics, largest_sources, measure_sources
 from training.fit.combination import cascade_scores, describe_encoder, fit_combination
 from training.fit.derived_policy import policy_from_dev_rows, policy_thresholds
 from training.fit.heads_fit import FittedClassifier, LearnableLabels
 from training.fit.train_job import TrainJob
+from training.metrics.source_metrics import SourceMetrics, largest_sources, measure_sources
 from training.tables.labelled import Labelled
 
 __all__ = ["ArtefactDraft", "add_encoder", "draft_artefact"]

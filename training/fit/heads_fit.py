@@ -13,10 +13,10 @@ from model.comment import Comment
 from model.errors import TableError
 from model.normaliser.lexicon import load_lexicon
 from model.text.pipeline import prepare
-from training.evaluation.source_metrics import auc, auc_low
 from training.fit.calibrate import calibrate, calibrate_attribute, calibrate_to_prior
 from training.fit.label_thresholds import choose_thresholds
 from training.fit.ngram_weights import FitSettings, LinearWeights, fit_weights, quantise
+from training.metrics.source_metrics import auc, auc_low
 from training.tables.labelled import UNKNOWN, Labelled
 from training.tables.source_rows import rows_by_source
 

@@ -10,10 +10,11 @@ from scipy.special import expit
 from model.array_types import BoolArray, FloatArray, Int8Array
 from model.artefact.manifest import LabelThresholds
 from model.classifier import assign_labels
+from training.metrics.source_metrics import macro_f1
 from training.tables.labelled import Labelled
 from training.tables.source_rows import has_both_answers, rows_by_source, three_class_sources
 
-__all__ = ["choose_thresholds", "macro_f1"]
+__all__ = ["choose_thresholds"]
 
 _MOST_CUTS = 40
 _UNUSED = 0.5  # a threshold that nothing depends on
@@ -33,12 +34,6 @@ class _Trial:
     rows: npt.NDArray[np.intp]
     truth: Int8Array
     classes: tuple[int, int, int]
-
-
-def macro_f1(truth: Int8Array, predicted: Int8Array, *, classes: int = 3) -> float:
-    """Return the mean over the classes of F1 = 2 TP / (2 TP + FP + FN); a class that neither has counts as 0."""
-    table = np.bincount(truth.astype(np.int64) * classes + predicted, minlength=classes**2).reshape(classes, classes)
-    return float(np.mean(2 * np.diag(table) / np.maximum(table.sum(axis=0) + table.sum(axis=1), 1)))
 
 
 def choose_thresholds(scores: FloatArray, rows: Labelled, *, hateful: float | None = None) -> LabelThresholds:

@@ -11,12 +11,12 @@ from model.artefact.manifest import DataSource, Description, Manifest
 from model.comment import Comment
 from model.errors import ArtefactError, TableError
 from model.text.pipeline import prepare
-from training.evaluation.source_metrics import SourceMetrics, calibration_error, measure_sources
 from training.fit.artefact_draft import add_encoder, draft_artefact
 from training.fit.combination import read_encoder
 from training.fit.derived_policy import policy_from_dev_rows
 from training.fit.heads_fit import LearnableLabels, fit_heads
 from training.fit.train_job import TrainJob
+from training.metrics.source_metrics import SourceMetrics, calibration_error, measure_sources
 from training.tables.describe_files import describe_files
 from training.tables.duplicates import DeduplicatedRows, deduplicate
 from training.tables.labelled import Labelled

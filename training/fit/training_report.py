@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from model.artefact.public_view import artefact_version
-from training.evaluation.metric_names import SHORT_TITLES
-from training.evaluation.source_metrics import SourceMetrics, largest_sources
 from training.fit.train import TrainedArtefact
+from training.metrics.metric_names import SHORT_TITLES
+from training.metrics.source_metrics import SourceMetrics, largest_sources
 from training.public_keys import key_of
-from training.terminal import describe_reading, print_remark, printable
+from training.terminal import describe_reading, print_remark, replace_unprintable
 
 __all__ = ["print_trained", "trained_json"]
 
@@ -32,13 +32,13 @@ def print_trained(trained: TrainedArtefact) -> None:
     largest = largest_sources(trained.figures, _MOST_SOURCES)
     for source, metrics in largest.items():
         values = metrics.by_key().values()
-        table.add_row(printable(source), *("" if v is None else f"{v:,}" if isinstance(v, int) else f"{v:.3f}" for v in values))
+        table.add_row(replace_unprintable(source), *("" if v is None else f"{v:,}" if isinstance(v, int) else f"{v:.3f}" for v in values))
     console = Console(width=None if sys.stdout.isatty() else 140, markup=False, highlight=False)
     console.print(table)
     if more := len(trained.figures) - len(largest):
         print(f"and {more:,} smaller sources; --json lists them all")
     for name, evidence in trained.manifest.attributes.items():
-        print(f"attribute {name}: AUC {evidence.auc:.3f} (at least {evidence.auc_low:.3f}) on {printable(evidence.source)}")
+        print(f"attribute {name}: AUC {evidence.auc:.3f} (at least {evidence.auc_low:.3f}) on {replace_unprintable(evidence.source)}")
     if trained.calibration_error is not None:
         print(f"calibration error of P(abusive) at a prior of {trained.manifest.prior.abusive:.0%}: {trained.calibration_error:.3f}")
 

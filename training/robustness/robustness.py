@@ -18,7 +18,7 @@ from model.decisions import CommentJudge
 from model.explain import explain
 from model.moderator import Moderator
 from model.text.pipeline import prepare
-from training.evaluation.source_metrics import ABUSIVE_FPR
+from training.metrics.source_metrics import ABUSIVE_FPR
 from training.public_keys import stored_as
 from training.robustness.attacks import ATTACKS, LONG_ATTACKS, Attack, attack_rng
 from training.tables.labelled import Labelled

@@ -11,7 +11,7 @@ from model.errors import DumpError
 from service.batch.file_access import is_url
 from service.batch.job import OutputFormat, ScoreJob
 from service.batch.output.assemble import assemble, concat_files
-from service.batch.output.folders import Folder, open_folder, parent_and_name
+from service.batch.output.folders import Folder, locate_folder, parent_and_name
 from service.batch.output.part_names import part_file, partial_file_pattern, rejects_file
 from service.batch.output.run_plan import PLAN_FILE, RunPlan
 from service.batch.output.score_table import score_columns
@@ -179,7 +179,7 @@ def destination_for(job: ScoreJob) -> Destination:
         raise DumpError("there is no output: name one with -o")
     display_name = str(job.out)
     if job.write_as is OutputFormat.FOLDER:
-        return Destination(display_name, open_folder(job.out), "", job.write_as)
+        return Destination(display_name, locate_folder(job.out), "", job.write_as)
     if not is_url(display_name) and Path(display_name).is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder; name a file in it", display_name)
     folder, name = parent_and_name(job.out)

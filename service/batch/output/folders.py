@@ -15,7 +15,7 @@ from service.batch.file_access import errors_named, is_url
 from service.batch.output.part_names import partial_file
 from service.batch.output.remote_folder import RemoteFolder
 
-__all__ = ["Folder", "open_folder", "parent_and_name"]
+__all__ = ["Folder", "locate_folder", "parent_and_name"]
 
 
 class Folder(Protocol):
@@ -61,7 +61,7 @@ class Folder(Protocol):
         raise NotImplementedError
 
 
-def open_folder(path: Path | str) -> Folder:
+def locate_folder(path: Path | str) -> Folder:
     """Return the folder of that path or URL."""
     text = str(path)
     return RemoteFolder(text.rstrip("/")) if is_url(text) else _LocalFolder(Path(os.path.realpath(text)), text)

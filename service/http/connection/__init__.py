@@ -1,1 +1,1 @@
-"""The server's side of a connection: sockets, requests and bodies."""
+"""The connections of clients: the protocol below HTTP calls, and the limits on it."""

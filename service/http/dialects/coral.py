@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Format, Label, Verdict
-from service.http.connection.body import check_json_headers, read_body
-from service.http.connection.json_body import parse_json
+from service.http.bodies.body import check_json_headers, read_body
+from service.http.bodies.json_body import parse_json
 from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.messages import LenientMessage, field_problem, openapi_body, openapi_responses

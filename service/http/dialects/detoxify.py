@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Verdict
+from service.http.bodies.json_body import read_json
 from service.http.calls import Scope, admit_call, extract_secret
-from service.http.connection.json_body import read_json
 from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.messages import LenientMessage, field_problem, openapi_body, openapi_responses

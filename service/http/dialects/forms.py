@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from service.http.connection.body import read_body
+from service.http.bodies.body import read_body
 from service.http.problems import ProblemError, ProblemKind
 from service.http.state import get_state
 from service.settings import Settings

@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Label, Verdict
+from service.http.bodies.json_body import read_json
 from service.http.calls import Scope, admit_call, extract_secret, judge_comments
-from service.http.connection.json_body import read_json
 from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.messages import LenientMessage, check_length, field_problem, openapi_body, openapi_responses
 from service.http.dialects.verdicts import UNJUDGED, CommentVerdict, comment_verdicts

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from model.comment import Label, Verdict
+from service.http.bodies.json_body import read_json
 from service.http.calls import Scope, admit_call, extract_secret
-from service.http.connection.json_body import read_json
 from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.matrix_events import event_comments

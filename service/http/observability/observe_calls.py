@@ -5,16 +5,14 @@ import re
 import secrets
 import time
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.http.observability.metrics import OTHER
+from service.http.observability.metrics import OTHER, Metrics
+from service.http.observability.traces import Traces
 from service.logs import REQUEST_ID
-
-if TYPE_CHECKING:
-    from service.http.state import ServiceState
 
 __all__ = ["CallObserver"]
 
@@ -24,6 +22,13 @@ _ID_HEADER = b"x-request-id"
 _VALID_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
 _OWN_DIALECT = "tipstaff"
 _UNANSWERED_STATUS = 499
+
+
+class _Recorders(Protocol):
+    """What of a service's state calls are recorded in."""
+
+    metrics: Metrics
+    traces: Traces | None
 
 
 class CallObserver:
@@ -71,7 +76,7 @@ class CallObserver:
         return f"{self._id_prefix}{next(self._numbers):08x}"
 
     def _record(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
-        state: ServiceState = scope["state"]["service"]
+        state: _Recorders = scope["state"]["service"]
         route, dialect = self._route(scope), scope.get("dialect", _OWN_DIALECT)
         state.metrics.count_call(route, dialect, status, seconds)
         if state.traces is not None:

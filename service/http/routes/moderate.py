@@ -10,6 +10,8 @@ from starlette.responses import Response
 from model.comment import Comment, Format
 from service.http.admission.community_choice import unknown_community_problem
 from service.http.admission.load_shedding import mark_sheddable
+from service.http.bodies.body import check_json_headers, read_body
+from service.http.bodies.json_body import parse_json
 from service.http.calls import (
     EXPLANATION_COST,
     MARKUP_COST,
@@ -24,8 +26,6 @@ from service.http.calls import (
     extract_secret,
     judge_and_count,
 )
-from service.http.connection.body import check_json_headers, read_body
-from service.http.connection.json_body import parse_json
 from service.http.openapi_document import KEYS, schema_reference
 from service.http.problems import ProblemError, ProblemKind, problem_responses
 from service.http.routes.moderate_messages import (

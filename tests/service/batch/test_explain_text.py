@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from model.explain import Span
-from service.batch.explain_text import ExplainedText, printable
+from service.batch.explain_text import ExplainedText, draw_unprintable
 
 
 def look(text: str, *spans: Span, reason: str | None = None) -> ExplainedText:
@@ -79,13 +79,13 @@ def test_markup_of_rich_is_shown_as_it_is() -> None:
 )
 def test_control_characters_become_pictures(hostile: str, expected: str) -> None:
     """Escapes, carriage returns, C1 controls and bidirectional overrides are seen, not obeyed."""
-    assert printable(hostile) == expected.replace("\u3000", " ")
+    assert draw_unprintable(hostile) == expected.replace("\u3000", " ")
 
 
 def test_letters_of_all_scripts_stay() -> None:
     """What can be printed stays, with the joiners that scripts and emoji need."""
     text = "naïve 你好 سلام می\u200cخواهم 👩\u200d👩\u200d👧 ß"
-    assert printable(text) == text
+    assert draw_unprintable(text) == text
 
 
 def test_a_program_gets_json() -> None:

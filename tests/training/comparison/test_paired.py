@@ -9,7 +9,7 @@ from scipy.stats import binomtest, chi2
 
 from training.comparison.paired import MEAN, POOLED, Comparison, compare_rows, mcnemar
 from training.evaluation.scored_rows import ScoredRows
-from training.evaluation.source_metrics import auc
+from training.metrics.source_metrics import auc
 from training.tables.labelled import Labelled
 
 MakeRows = Callable[..., Labelled]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from training.evaluation.measurement import compute_results
-from training.evaluation.metric_names import METRICS, RECALL_ABUSIVE, SLICE_METRICS
 from training.evaluation.scored_rows import ScoredRows
+from training.metrics.metric_names import METRICS, RECALL_ABUSIVE, SLICE_METRICS
 from training.public_keys import with_public_keys
 
 MakeScored = Callable[..., ScoredRows]

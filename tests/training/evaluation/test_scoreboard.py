@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from training.evaluation.metric_names import (
+from training.evaluation.scoreboard import Scoreboard
+from training.evaluation.scored_rows import ScoredRows
+from training.evaluation.slices import assign_slices
+from training.metrics.metric_names import (
     AUC_ABUSIVE,
     AUC_HATEFUL,
     FALSE_POSITIVE_RATE,
@@ -17,10 +20,7 @@ from training.evaluation.metric_names import (
     RECALL_HATEFUL,
     SLICE_METRICS,
 )
-from training.evaluation.scoreboard import Scoreboard
-from training.evaluation.scored_rows import ScoredRows
-from training.evaluation.slices import assign_slices
-from training.evaluation.source_metrics import calibration_error, measure_sources
+from training.metrics.source_metrics import calibration_error, measure_sources
 
 MakeScored = Callable[..., ScoredRows]
 THREE = ("fine", "toxic", "hateful")

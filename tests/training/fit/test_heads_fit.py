@@ -9,9 +9,9 @@ import pytest
 from model.artefact.manifest import HEADS, Prior
 from model.errors import TableError
 from model.ngrams.feature_settings import FeatureSettings
-from training.evaluation.source_metrics import auc_low
 from training.fit.heads_fit import LEAST_ANSWERS, LEAST_AUC, FittedClassifier, LearnableLabels, attribute_evidence, fit_heads
 from training.fit.ngram_weights import FitSettings
+from training.metrics.source_metrics import auc_low
 from training.tables.labelled import Labelled
 
 MakeRows = Callable[..., Labelled]

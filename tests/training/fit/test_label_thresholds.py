@@ -7,28 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from sklearn.metrics import f1_score
 
 from model.array_types import FloatArray
 from model.artefact.manifest import LabelThresholds
 from model.classifier import assign_labels
-from training.fit.label_thresholds import choose_thresholds, macro_f1
+from training.fit.label_thresholds import choose_thresholds
+from training.metrics.source_metrics import macro_f1
 from training.tables.labelled import Labelled
 
 MakeRows = Callable[..., Labelled]
-
-
-CODES = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=40)
-
-
-@given(CODES)
-def test_macro_f1_is_that_of_scikit_learn(codes: list[tuple[int, int]]) -> None:
-    """A label that neither has counts as 0, as there."""
-    truth, predicted = np.array(codes, np.int8).T
-    assert macro_f1(truth, predicted) == pytest.approx(f1_score(truth, predicted, labels=[0, 1, 2], average="macro", zero_division=0))
-    assert macro_f1(truth.clip(0, 1), predicted.clip(0, 1), classes=2) == pytest.approx(
-        f1_score(truth.clip(0, 1), predicted.clip(0, 1), labels=[0, 1], average="macro", zero_division=0)
-    )
 
 
 def scores(abusive: FloatArray, share: FloatArray) -> FloatArray:

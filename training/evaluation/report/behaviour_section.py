@@ -9,8 +9,8 @@ from training.behaviour.behaviour_suite import CaseScores, run_suite
 from training.evaluation.report.sections import Cell, ReportColumn, ReportSection, ReportTable
 from training.evaluation.results import EvaluationResults
 from training.evaluation.scored_rows import ScoredRows
-from training.evaluation.source_metrics import ABUSIVE_FPR
 from training.evaluation.subject import EvaluationSubject
+from training.metrics.source_metrics import ABUSIVE_FPR
 from training.public_keys import with_public_keys
 
 __all__ = ["behaviour_section"]

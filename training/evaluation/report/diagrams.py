@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from training.evaluation.report.curve_charts import Axis, draw_grid
-from training.evaluation.report.sections import Estimate, Picture
+from training.evaluation.report.sections import Picture
 from training.evaluation.report.svg import svg_line, svg_marker, svg_picture, svg_tag, svg_text
+from training.metrics.estimate import Estimate
 
 __all__ = ["confusion_heatmap", "reliability_diagram"]
 

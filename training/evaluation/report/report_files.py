@@ -7,14 +7,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from training.evaluation.metric_names import CALIBRATION_ERROR, SHORT_TITLES
 from training.evaluation.report.report_folder import write_report_folder
-from training.evaluation.report.sections import Cell, Estimate, ReportSection
+from training.evaluation.report.sections import Cell, ReportSection
 from training.evaluation.report.standard_sections import HEADLINES, build_sections
 from training.evaluation.results import EvaluationResults
+from training.metrics.estimate import Estimate
+from training.metrics.metric_names import CALIBRATION_ERROR, SHORT_TITLES
 from training.public_keys import with_public_keys
 from training.tables.labelled_tables import TablesRead
-from training.terminal import describe_reading, print_remark, printable
+from training.terminal import describe_reading, print_remark, replace_unprintable
 
 __all__ = ["REPORT_FILES", "EvaluationReport", "ScoredTable", "print_report", "report_html", "report_json", "write_report"]
 
@@ -156,7 +157,9 @@ def print_report(report: EvaluationReport, folder: Path) -> None:
     largest = {one.source for one in sorted(results.sources, key=lambda one: -one.rows)[:_MOST_SOURCES]}
     for one in results.sources:
         if one.source in largest:
-            table.add_row(printable(one.source), f"{one.rows:,}", *(_three_decimals(one.figures[metric]) for metric in SHORT_TITLES))
+            table.add_row(
+                replace_unprintable(one.source), f"{one.rows:,}", *(_three_decimals(one.figures[metric]) for metric in SHORT_TITLES)
+            )
     table.add_section()
     for title, count, figures in (("MEAN", "", results.mean), ("pooled", f"{results.rows:,}", results.pooled)):
         table.add_row(title, count, *(_three_decimals(figures[metric]) for metric in SHORT_TITLES))

@@ -6,11 +6,12 @@ from typing import cast
 import numpy as np
 
 from model.profile import Profile
-from training.evaluation.report.sections import Estimate, ReportColumn, ReportSection, ReportTable
+from training.evaluation.report.sections import ReportColumn, ReportSection, ReportTable
 from training.evaluation.results import EvaluationResults
 from training.evaluation.scored_rows import ScoredRows
-from training.evaluation.source_metrics import ABUSIVE_FPR
 from training.evaluation.subject import EvaluationSubject
+from training.metrics.estimate import Estimate
+from training.metrics.source_metrics import ABUSIVE_FPR
 from training.public_keys import with_public_keys
 from training.robustness.attacks import ATTACK_FAMILIES
 from training.robustness.robustness import AttackResult, ShareInterval, measure_robustness

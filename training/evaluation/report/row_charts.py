@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from training.evaluation.report.sections import Estimate, Picture
+from training.evaluation.report.sections import Picture
 from training.evaluation.report.svg import (
     BOTTOM,
     RIGHT,
@@ -20,6 +20,7 @@ from training.evaluation.report.svg import (
     svg_text,
 )
 from training.evaluation.report.ticks import ticks_within
+from training.metrics.estimate import Estimate
 
 __all__ = ["Series", "bar_chart", "dot_chart"]
 

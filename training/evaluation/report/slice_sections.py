@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 
-from training.evaluation.metric_names import (
+from training.evaluation.report.row_charts import Series, bar_chart, dot_chart
+from training.evaluation.report.sections import Picture, ReportColumn, ReportSection, ReportTable
+from training.evaluation.results import SliceResult
+from training.evaluation.slices import IDENTITY_FAMILY
+from training.metrics.metric_names import (
     AUC_ABUSIVE,
     AUC_HATEFUL,
     FALSE_POSITIVE_RATE,
@@ -10,11 +14,7 @@ from training.evaluation.metric_names import (
     RECALL_ABUSIVE,
     RECALL_HATEFUL,
 )
-from training.evaluation.report.row_charts import Series, bar_chart, dot_chart
-from training.evaluation.report.sections import Picture, ReportColumn, ReportSection, ReportTable
-from training.evaluation.results import SliceResult
-from training.evaluation.slices import IDENTITY_FAMILY
-from training.evaluation.source_metrics import ABUSIVE_FPR
+from training.metrics.source_metrics import ABUSIVE_FPR
 
 __all__ = ["identity_section", "kinds_section"]
 

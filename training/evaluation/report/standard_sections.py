@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from model.comment import LABELS
-from training.evaluation.metric_names import (
+from training.evaluation.report.curve_charts import recall_chart
+from training.evaluation.report.diagrams import confusion_heatmap, reliability_diagram
+from training.evaluation.report.row_charts import Series, bar_chart, dot_chart
+from training.evaluation.report.sections import Cell, ReportColumn, ReportSection, ReportTable
+from training.evaluation.report.slice_sections import identity_section, kinds_section
+from training.evaluation.results import Estimates, EvaluationResults, SourceResult
+from training.metrics.estimate import Estimate
+from training.metrics.metric_names import (
     ACCURACY,
     AUC_ABUSIVE,
     AUC_HATEFUL,
@@ -15,13 +22,7 @@ from training.evaluation.metric_names import (
     RECALL_ABUSIVE,
     RECALL_HATEFUL,
 )
-from training.evaluation.report.curve_charts import recall_chart
-from training.evaluation.report.diagrams import confusion_heatmap, reliability_diagram
-from training.evaluation.report.row_charts import Series, bar_chart, dot_chart
-from training.evaluation.report.sections import Cell, Estimate, ReportColumn, ReportSection, ReportTable
-from training.evaluation.report.slice_sections import identity_section, kinds_section
-from training.evaluation.results import Estimates, EvaluationResults, SourceResult
-from training.evaluation.source_metrics import ABUSIVE_FPR, HATEFUL_FPR
+from training.metrics.source_metrics import ABUSIVE_FPR, HATEFUL_FPR
 
 __all__ = ["HEADLINES", "build_sections"]
 

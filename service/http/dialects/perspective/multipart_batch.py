@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import Message
 
 from service.http.admission.queue import LAST_BYTE_AT
-from service.http.connection.body import read_body
+from service.http.bodies.body import read_body
 from service.http.dialects.dialect import Endpoint
 from service.http.dialects.perspective.google_errors import AnalyzerError, bad_request, google_error
 from service.settings import Settings

@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Format
+from service.http.bodies.body import check_json_headers, read_body
+from service.http.bodies.json_body import error_details, syntax_problem, validate_json
 from service.http.calls import exceeds_bytes, extract_secret
-from service.http.connection.body import check_json_headers, read_body
-from service.http.connection.json_body import error_details, syntax_problem, validate_json
 from service.http.dialects.perspective.fields import apply_mask, parse_mask
 from service.http.dialects.perspective.google_errors import analyzer_error, bad_request, invalid_request
 from service.http.dialects.perspective.schemas import Context, TextEntry

@@ -21,9 +21,9 @@ __all__ = [
 
 ScoreType = Literal["SCORE_TYPE_UNSPECIFIED", "PROBABILITY", "STD_DEV_SCORE", "PERCENTILE", "RAW"]
 TextType = Literal["TEXT_TYPE_UNSPECIFIED", "PLAIN_TEXT", "HTML"]
-Language = Annotated[str, Field(max_length=35)]
+LanguageCode = Annotated[str, Field(max_length=35)]
 Name = Annotated[str, Field(max_length=1000)]
-Languages = Annotated[list[Language], Field(max_length=100)]
+LanguageCodes = Annotated[list[LanguageCode], Field(max_length=100)]
 
 
 def _field_names(name: str) -> AliasChoices | str:
@@ -71,7 +71,7 @@ class Context(_Message):
 class _Request(_Message):
     comment: TextEntry | None = None
     context: Context | None = None
-    languages: Languages | None = None
+    languages: LanguageCodes | None = None
     client_token: Name | None = None
     session_id: Name | None = None
     community_id: Name | None = None

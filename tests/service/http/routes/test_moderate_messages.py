@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from model.comment import LABELS, VERDICTS, Format
-from service.http.connection.json_body import parse_json
+from service.http.bodies.json_body import parse_json
 from service.http.routes.moderate_messages import ModerateAnswer, ModerateRequest, build_request_type, render_answer, round_scores
 
 REQUEST_TYPE = build_request_type(3)

@@ -1,7 +1,7 @@
 """Diagrams: bins and cells are where they belong, empty ones too."""
 
 from training.evaluation.report.diagrams import confusion_heatmap, reliability_diagram
-from training.evaluation.report.sections import Estimate
+from training.metrics.estimate import Estimate
 
 
 def test_a_confusion_matrix_has_counts_and_shares() -> None:

@@ -11,8 +11,9 @@ from model.errors import ArtefactError
 from training.evaluation.measurement import compute_results
 from training.evaluation.report.report_files import REPORT_FILES, EvaluationReport, ScoredTable, report_html, report_json, write_report
 from training.evaluation.report.row_charts import Series, bar_chart
-from training.evaluation.report.sections import Estimate, ReportColumn, ReportSection, ReportTable
+from training.evaluation.report.sections import ReportColumn, ReportSection, ReportTable
 from training.evaluation.scored_rows import ScoredRows
+from training.metrics.estimate import Estimate
 from training.tables.labelled import Labelled
 from training.tables.labelled_tables import RowProblem, TablesRead
 

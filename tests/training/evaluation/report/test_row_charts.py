@@ -5,8 +5,8 @@ import re
 import pytest
 
 from training.evaluation.report.row_charts import Series, bar_chart, dot_chart
-from training.evaluation.report.sections import Estimate
 from training.evaluation.report.svg import RIGHT, WIDTH
+from training.metrics.estimate import Estimate
 
 
 def test_figures_beyond_the_scale_are_drawn_at_its_ends() -> None:

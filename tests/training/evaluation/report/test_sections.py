@@ -2,7 +2,8 @@
 
 import pytest
 
-from training.evaluation.report.sections import Estimate, ReportColumn, ReportTable
+from training.evaluation.report.sections import ReportColumn, ReportTable
+from training.metrics.estimate import Estimate
 
 
 def test_table_rows_fit_their_columns() -> None:

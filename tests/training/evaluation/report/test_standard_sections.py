@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from training.evaluation.measurement import compute_results
-from training.evaluation.metric_names import METRICS
 from training.evaluation.report.standard_sections import HEADLINES, build_sections
 from training.evaluation.scored_rows import ScoredRows
+from training.metrics.metric_names import METRICS
 
 MakeScored = Callable[..., ScoredRows]
 THREE = ("fine", "toxic", "hateful")

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 from starlette.requests import Request
 
 from model.comment import Format
-from service.http.connection.body import check_json_headers, read_body
+from service.http.bodies.body import check_json_headers, read_body
 from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.settings import Settings
 

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import f1_score, roc_auc_score
 
-from training.evaluation.source_metrics import SourceMetrics, auc, auc_low, calibration_error, largest_sources, measure_sources
+from training.metrics.source_metrics import SourceMetrics, auc, auc_low, calibration_error, largest_sources, macro_f1, measure_sources
 from training.tables.labelled import Labelled
 
 MakeRows = Callable[..., Labelled]
+
+CODES = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=40)
 
 
 @given(st.lists(st.tuples(st.integers(-1, 1), st.integers(-3, 3)), min_size=1, max_size=40))
@@ -21,6 +23,16 @@ def test_auc_is_that_of_scikit_learn(rows: list[tuple[int, int]]) -> None:
     known = answers >= 0
     expected = roc_auc_score(answers[known], scores[known]) if len(set(answers[known].tolist())) == 2 else None
     assert auc(answers, scores) == (expected if expected is None else pytest.approx(expected))
+
+
+@given(CODES)
+def test_macro_f1_is_that_of_scikit_learn(codes: list[tuple[int, int]]) -> None:
+    """A label that neither has counts as 0, as there."""
+    truth, predicted = np.array(codes, np.int8).T
+    assert macro_f1(truth, predicted) == pytest.approx(f1_score(truth, predicted, labels=[0, 1, 2], average="macro", zero_division=0))
+    assert macro_f1(truth.clip(0, 1), predicted.clip(0, 1), classes=2) == pytest.approx(
+        f1_score(truth.clip(0, 1), predicted.clip(0, 1), labels=[0, 1], average="macro", zero_division=0)
+    )
 
 
 def test_the_bound_is_that_of_the_paper() -> None:

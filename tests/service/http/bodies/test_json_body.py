@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.http.connection.json_body import parse_json
+from service.http.bodies.json_body import parse_json
 from service.http.problems import ProblemError, ProblemKind
 from service.http.routes.moderate_messages import build_request_type
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from model.array_types import FloatArray, Int8Array
-from training.fit.label_thresholds import macro_f1
 from training.public_keys import key_of, stored_as
 from training.tables.labelled import Labelled
 from training.tables.source_rows import rows_by_source, sources_with_both, three_class_sources
@@ -21,6 +20,7 @@ __all__ = [
     "auc_low",
     "calibration_error",
     "largest_sources",
+    "macro_f1",
     "measure_sources",
 ]
 
@@ -87,6 +87,12 @@ def auc_low(value: float, *, positives: int, negatives: int, z: float = 1.96) ->
     q1, q2 = value / (2 - value), 2 * value**2 / (1 + value)
     variance = value * (1 - value) + (positives - 1) * (q1 - value**2) + (negatives - 1) * (q2 - value**2)
     return float(value - z * np.sqrt(variance / (positives * negatives)))
+
+
+def macro_f1(truth: Int8Array, predicted: Int8Array, *, classes: int = 3) -> float:
+    """Return the mean over the classes of F1 = 2 TP / (2 TP + FP + FN); a class that neither has counts as 0."""
+    table = np.bincount(truth.astype(np.int64) * classes + predicted, minlength=classes**2).reshape(classes, classes)
+    return float(np.mean(2 * np.diag(table) / np.maximum(table.sum(axis=0) + table.sum(axis=1), 1)))
 
 
 def calibration_error(abusive: FloatArray, rows: Labelled, *, prior: float) -> float | None:
