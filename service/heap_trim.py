@@ -1,4 +1,4 @@
-"""Memory that was freed but that the C library holds on to, given back to the system."""
+"""Keeps the heap of the C library small: it would otherwise hold on to memory that was freed."""
 
 import ctypes
 from contextlib import suppress
@@ -9,7 +9,7 @@ _ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
 
 
 def share_one_heap() -> None:
-    """Let all threads share one heap, since a heap for each would hold some MB. Does nothing where the C library is not glibc.
+    """Let all threads share one heap, since a heap for each of them would hold some MB. Does nothing where the C library is not glibc.
 
     Call this before any thread is started.
     """
@@ -18,6 +18,6 @@ def share_one_heap() -> None:
 
 
 def trim_heap() -> None:
-    """Give freed memory back to the system, since loading takes more than serving does. Does nothing where the C library is not glibc."""
+    """Give back to the system what loading needed and serving does not. Does nothing where the C library is not glibc."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

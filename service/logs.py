@@ -18,8 +18,8 @@ _CALL_FIELDS = ("route", "dialect", "status", "milliseconds")
 
 def _format_stack(info: Any) -> str:
     """Return where an exception came from and its class, without its message, which may quote the text of a comment."""
-    kind, _, trace = info
-    return "".join(traceback.format_tb(trace)) + (kind.__name__ if kind is not None else "no exception")
+    error_type, _, trace = info
+    return "".join(traceback.format_tb(trace)) + (error_type.__name__ if error_type is not None else "no exception")
 
 
 class TextFormatter(logging.Formatter):

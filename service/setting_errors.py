@@ -18,10 +18,10 @@ _SERVICE_LINK = re.compile(r"TIPSTAFF_(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_\w+)"
 
 def describe_errors(failure: ValidationError) -> str:
     """Return what is wrong with the settings, in one line without their values."""
-    return "; ".join(_describe_each(failure))
+    return "; ".join(_error_lines(failure))
 
 
-def _describe_each(failure: ValidationError) -> Iterator[str]:
+def _error_lines(failure: ValidationError) -> Iterator[str]:
     for error in failure.errors(include_url=False, include_context=False, include_input=False):
         detail = error["msg"].removeprefix("Value error, ")
         name = str(error["loc"][0]) if error["loc"] else ""
@@ -42,7 +42,7 @@ def unknown_variables(environ: Mapping[str, str], *, settings: Collection[str]) 
 
     Returns:
         A line for each variable that begins with ``TIPSTAFF_`` and is no setting, with the setting that is likely meant, if any.
-        Variables that Kubernetes sets for a service of this name are passed over.
+        Variables that Kubernetes sets for a service of this name are ignored.
     """
     names = [name.upper() for name in settings]
     lines = []

@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 # A counter keeps the time of each of these calls, for every caller.
-_MOST_CALLS = 1_000_000
+_MAX_CALLS = 1_000_000
 
 
 def _expand(path: Path) -> Path:
@@ -66,8 +66,8 @@ def _check_rate_limits(text: str) -> str:
         limits = parse_many(text)
     except ValueError as error:
         raise ValueError("is not like `100/second` or `20/second; 5000/hour`") from error
-    if not all(0 < limit.amount <= _MOST_CALLS for limit in limits):
-        raise ValueError(f"takes 1 to {_MOST_CALLS} calls a period")
+    if not all(0 < limit.amount <= _MAX_CALLS for limit in limits):
+        raise ValueError(f"takes 1 to {_MAX_CALLS} calls a period")
     return text
 
 

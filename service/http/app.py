@@ -1,6 +1,7 @@
 """The web service as a value: settings in, ASGI app out."""
 
 import logging
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from model.errors import TipstaffError
 from service.http.admission.community_choice import CommunityFromPath
 from service.http.admission.load_shedding import LoadShedding
+from service.http.dialects.dialect import Dialect
 from service.http.dialects.known_dialects import enabled_dialects
 from service.http.error_handlers import EXCEPTION_HANDLERS, FaultBarrier
 from service.http.lifespan import Lifespan, LoadModerator, OnFailure
@@ -66,6 +68,27 @@ def create_app(
     """
     dialects = enabled_dialects(settings)
     handlers = {kind: handler for dialect in dialects for kind, handler in dialect.handlers(settings).items()}
+    lifespan = Lifespan(
+        settings=settings,
+        load=load,
+        on_failure=on_failure or _log_failure,
+        in_background=in_background,
+        handlers=handlers,
+        metrics_dir=metrics_dir,
+    )
+    app = _build_api(settings, dialects, lifespan)
+    # The routes are added to the app itself, the busiest first: looking one up in an included router takes 30 µs more.
+    add_moderate_route(app, settings)
+    for dialect in dialects:
+        dialect.add_routes(app, settings)
+    add_health_routes(app)
+    add_metrics_route(app)
+    add_docs_routes(app)
+    return app
+
+
+def _build_api(settings: Settings, dialects: Sequence[Dialect], lifespan: Lifespan) -> Api:
+    """Build the app without its routes."""
     app = Api(
         title="Tipstaff",
         version=_version(),
@@ -77,36 +100,24 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,
-        lifespan=Lifespan(
-            settings=settings,
-            load=load,
-            on_failure=on_failure or _log_failure,
-            in_background=in_background,
-            handlers=handlers,
-            metrics_dir=metrics_dir,
-        ),
-        middleware=[
-            Middleware(CallObserver, log_calls=settings.log_calls),
-            *_optional_middleware(settings),
-            Middleware(LoadShedding),
-            Middleware(FaultBarrier),
-        ],
+        lifespan=lifespan,
+        middleware=_build_middleware(settings),
         exception_handlers=dict(EXCEPTION_HANDLERS),
     )
-    # The routes are added to the app itself, the busiest first: looking one up in an included router takes 30 µs more.
-    add_moderate_route(app, settings)
-    for dialect in dialects:
-        dialect.add_routes(app, settings)
-    add_health_routes(app)
-    add_metrics_route(app)
-    add_docs_routes(app)
-    app.message_types = (
-        build_request_type(settings.max_comments),
-        Problem,
-        *(each for dialect in dialects for each in dialect.message_types),
-    )
+    dialect_types = [message_type for dialect in dialects for message_type in dialect.message_types]
+    app.message_types = (build_request_type(settings.max_comments), Problem, *dialect_types)
     app.security_schemes = {name: scheme for dialect in dialects for name, scheme in dialect.security_schemes.items()}
     return app
+
+
+def _build_middleware(settings: Settings) -> list[Middleware]:
+    """Return the middleware of the app, the outermost layer first."""
+    return [
+        Middleware(CallObserver, log_calls=settings.log_calls),
+        *_optional_middleware(settings),
+        Middleware(LoadShedding),
+        Middleware(FaultBarrier),
+    ]
 
 
 def _optional_middleware(settings: Settings) -> list[Middleware]:

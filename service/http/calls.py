@@ -1,4 +1,4 @@
-"""What every call goes through, whatever its protocol: it is admitted, and its comments are judged, here or in a thread."""
+"""The steps of every call, whatever its protocol: it is admitted, and its comments are judged, in the event loop or in a thread."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -36,7 +36,8 @@ __all__ = [
 
 _T = TypeVar("_T")
 
-# Handing work to a thread takes as long as judging three tweets. So much plain text keeps the event loop busy for about 2 ms.
+# Letters of plain text. Judging this many keeps the event loop busy for about 2 ms; handing work to a thread takes as long as judging
+# three tweets.
 _MAX_INLINE_EFFORT = 16_384
 
 MARKUP_COST = 5
@@ -45,9 +46,11 @@ MARKUP_COST = 5
 EXPLANATION_COST = 50
 """How many times as long an explanation takes as a judgement."""
 
-# What the encoder takes for a comment, in letters of plain text that the n-grams read: at least, and for each of its letters, of
-# which only so many count, since only a part of a very long comment is read.
-_ENCODER_COST, _ENCODER_COST_PER_LETTER, _ENCODER_MAX_LETTERS = 8_000, 400, 2_300
+# The effort of the encoder, in letters of plain text that the n-grams read in the same time: for each comment, and for each of its
+# letters up to a maximum, since the encoder reads only a part of a very long comment.
+_ENCODER_COST_PER_COMMENT = 8_000
+_ENCODER_COST_PER_LETTER = 400
+_ENCODER_MAX_LETTERS = 2_300
 
 # How many times as long the encoder takes to explain a judgement as to make it.
 _ENCODER_EXPLANATION_COST = 30
@@ -84,7 +87,7 @@ class Attempt(NamedTuple):
 
     Attributes:
         ngrams_only: whether the n-grams judge alone.
-        first_pass: what the n-grams have found already; None if they have not read the comments yet.
+        first_pass: the scores of the n-grams; None if they have not read the comments yet.
     """
 
     ngrams_only: bool = False
@@ -106,8 +109,8 @@ async def judge_comments(
         request: the call; its deadline counts.
         comments: n comments, none of them over the limit of bytes.
         caller: who made the call.
-        community: the community that the call names; None for that of its path or its caller.
-        policy: the policy that the call names; None for that of the community.
+        community: the community that the call names; None for the community of its path or its caller.
+        policy: the policy that the call names; None for the community's.
         explain: whether to find the words that moved the scores.
 
     Raises:
@@ -135,8 +138,8 @@ def build_judge(request: Request, *, caller: Caller, community: str | None, poli
     Args:
         request: the call.
         caller: who made it.
-        community: the community that the call names; None for that of its path or its caller.
-        policy: the policy that the call names; None for that of the community.
+        community: the community that the call names; None for the community of its path or its caller.
+        policy: the policy that the call names; None for the community's.
 
     Raises:
         ProblemError: the service is not ready, or there is no such policy or community. Where the site has no communities, any name
@@ -169,7 +172,7 @@ async def dispatch(
         judge: the judge that the work uses.
         work: judges the comments as an attempt says, and returns what the call is answered with.
         comments: the comments.
-        effort: what the work takes the n-grams, in letters of plain text.
+        effort: the effort of the n-grams, in letters of plain text.
         explain: whether the judgement of each comment is explained too.
 
     Raises:
@@ -197,7 +200,7 @@ def _encoder_effort(comments: Sequence[Comment], first_pass: "FirstPass | None",
     """Return the effort of the encoder, in letters of plain text; without a first pass, the most that it may be."""
     rows = range(len(comments)) if first_pass is None else first_pass.encoder_rows.tolist()
     letters = (min(len(comments[row].text), _ENCODER_MAX_LETTERS) for row in rows)
-    effort = sum(_ENCODER_COST + _ENCODER_COST_PER_LETTER * count for count in letters)
+    effort = sum(_ENCODER_COST_PER_COMMENT + _ENCODER_COST_PER_LETTER * count for count in letters)
     return effort * (_ENCODER_EXPLANATION_COST if explain else 1)
 
 

@@ -1,4 +1,4 @@
-"""What is answered when a route raises an error, there is no route, or the framework refuses a call: problem documents."""
+"""Answers with problem documents when a route raises an error, there is no route, or the framework refuses a call."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -56,7 +56,7 @@ async def _answer_http_exception(_request: Request, error: HTTPException) -> Res
 
 
 async def _answer_validation_error(_request: Request, error: RequestValidationError) -> Response:
-    errors = [FieldError(field=".".join(str(step) for step in each["loc"]), detail=each["msg"]) for each in error.errors()]
+    errors = [FieldError(field=".".join(map(str, entry["loc"])), detail=entry["msg"]) for entry in error.errors()]
     return ProblemError(ProblemKind.WRONG_FIELDS, f"{errors[0]['field']}: {errors[0]['detail']}", errors).response()
 
 

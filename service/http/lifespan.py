@@ -1,4 +1,4 @@
-"""What happens around the life of an app: its store is opened, its model is loaded, and both end with the app."""
+"""The lifespan of the app: the store is opened and the model is loaded when it starts, and both are closed when it ends."""
 
 import asyncio
 import logging
@@ -66,7 +66,7 @@ class Lifespan:
                 await state.close()
 
     async def _start(self, state: ServiceState, store_stack: AsyncExitStack) -> None:
-        """Open the store, then load the model; what fails is reported, and leaves the service not ready."""
+        """Open the store, then load the model; a failure is reported, and leaves the service not ready."""
         try:
             await self._open_store(state, store_stack)
         except TipstaffError as error:
@@ -122,8 +122,8 @@ def _preload_language_tables() -> None:
     preload_tables()
 
 
-def _load_identifier(settings: Settings, learned: Collection[str]) -> "Identifier":
-    # The identifier imports Numba, which takes most of a second; here, in a thread, /healthz is answered meanwhile.
+def _load_identifier(settings: Settings, languages: Collection[str]) -> "Identifier":
+    # The identifier imports Numba, which takes most of a second. In this thread it does not keep /healthz from being answered.
     from model.language.identifier import Identifier
 
-    return Identifier.load(learned, letters=settings.language_letters, certainty=settings.language_certainty)
+    return Identifier.load(languages, letters=settings.language_letters, certainty=settings.language_certainty)

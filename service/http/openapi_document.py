@@ -1,4 +1,4 @@
-"""What the OpenAPI document says beyond single routes: how to authenticate, where the service is, and the types of bodies."""
+"""The parts of the OpenAPI document that belong to no single route: how to authenticate, and the types of bodies."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -21,19 +21,24 @@ _MALFORMED = {"description": "The request is not well-formed HTTP.", "content": 
 PUBLIC_OPERATION: dict[str, Any] = {"security": [], "responses": {"400": _MALFORMED}}
 """For ``openapi_extra`` of routes that need no key and refuse no request that the server can read."""
 
-_REFERENCE = "#/components/schemas/{model}"
-_READ: Literal["validation"] = "validation"
-_OPEN = "A service that is open needs no key."
+_REFERENCE_TEMPLATE = "#/components/schemas/{model}"
+_SCHEMA_MODE: Literal["validation"] = "validation"
+_OPEN_NOTE = "A service that is open needs no key."
 _SCHEMES = {
-    "bearer": {"type": "http", "scheme": "bearer", "description": f"`Authorization: Bearer KEY`. {_OPEN}"},
-    "keyHeader": {"type": "apiKey", "in": "header", "name": "X-API-KEY", "description": f"`X-API-KEY: KEY`. {_OPEN}"},
-    "keyQuery": {"type": "apiKey", "in": "query", "name": "key", "description": f"`?key=KEY`, as clients of Perspective send it. {_OPEN}"},
+    "bearer": {"type": "http", "scheme": "bearer", "description": f"`Authorization: Bearer KEY`. {_OPEN_NOTE}"},
+    "keyHeader": {"type": "apiKey", "in": "header", "name": "X-API-KEY", "description": f"`X-API-KEY: KEY`. {_OPEN_NOTE}"},
+    "keyQuery": {
+        "type": "apiKey",
+        "in": "query",
+        "name": "key",
+        "description": f"`?key=KEY`, as clients of Perspective send it. {_OPEN_NOTE}",
+    },
 }
 
 
-def schema_reference(shape: type) -> dict[str, str]:
+def schema_reference(message_type: type) -> dict[str, str]:
     """Return the JSON schema that refers to a type; the app has to know it, as one of its ``message_types``."""
-    return {"$ref": _REFERENCE.format(model=shape.__name__)}
+    return {"$ref": _REFERENCE_TEMPLATE.format(model=message_type.__name__)}
 
 
 class _Schemas(GenerateJsonSchema):
@@ -49,22 +54,22 @@ class _Schemas(GenerateJsonSchema):
 
 
 class Api(FastAPI):
-    """An app whose routes may read and write bodies themselves, and refer to their types by `reference`.
+    """An app whose routes read and write their bodies themselves, and refer to the types of these by `schema_reference`.
 
     Attributes:
-        message_types: those types: pydantic models and typed dictionaries.
-        security_schemes: security schemes besides those of `KEYS`, by name, as OpenAPI writes them.
+        message_types: the types of the bodies: pydantic models and typed dictionaries.
+        security_schemes: security schemes besides the three of `KEYS`, by name, as OpenAPI writes them.
     """
 
     message_types: Sequence[Any] = ()
     security_schemes: Mapping[str, Any] = {}
 
     def openapi(self) -> dict[str, Any]:
-        """Return the document; it is made once."""
+        """Return the OpenAPI document, which is built at the first call."""
         if self.openapi_schema is None:
             document = super().openapi()
-            adapters = [(shape, _READ, TypeAdapter(shape)) for shape in self.message_types]
-            _, schemas = TypeAdapter.json_schemas(adapters, ref_template=_REFERENCE, schema_generator=_Schemas)
+            adapters = [(message_type, _SCHEMA_MODE, TypeAdapter(message_type)) for message_type in self.message_types]
+            _, schemas = TypeAdapter.json_schemas(adapters, ref_template=_REFERENCE_TEMPLATE, schema_generator=_Schemas)
             components = document.setdefault("components", {})
             components["schemas"] = components.get("schemas", {}) | schemas["$defs"]
             components["securitySchemes"] = _SCHEMES | dict(self.security_schemes)

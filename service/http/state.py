@@ -1,4 +1,4 @@
-"""The state of a running service, and how the code that answers a request gets at it."""
+"""The state of a running service, and the functions by which the code that answers a request reaches it."""
 
 import asyncio
 import os
@@ -89,18 +89,18 @@ class ServiceState:
         )
 
     def background_work(self) -> Sequence[Coroutine[Any, Any, None]]:
-        """Return what has to run beside the calls for as long as the service lives."""
+        """Return the coroutines that have to run beside the calls for as long as the service lives."""
         return self.connections.sweep_forever(), self.communities.watch_forever(), self._update_gauges_forever()
 
     async def _update_gauges_forever(self) -> None:
-        # Whichever process is asked for the metrics reports those of all processes, so each keeps its own up to date.
+        # Any process may be asked for the metrics of all processes, so each keeps its own up to date.
         while True:
             queue = self.queue
             self.metrics.set_gauges(in_progress=queue.in_progress, large_waiting=queue.large, connections=len(self.connections), worker=1)
             await asyncio.sleep(_GAUGE_INTERVAL)
 
     async def close(self) -> None:
-        """Close what `build` has made."""
+        """Close the connections, the threads and the traces that `build` has opened."""
         await self.access.close()
         self.pool.shutdown(wait=False, cancel_futures=True)
         if self.traces is not None:

@@ -1,4 +1,4 @@
-"""What a call has to leave in the store before it is acknowledged: rulings of moderators, and calls to other systems."""
+"""Stores what a call has to leave behind before it is acknowledged: rulings of moderators, and calls to other systems."""
 
 import asyncio
 import logging
@@ -35,7 +35,7 @@ async def record_ruling(request: Request, ruling: Ruling) -> None:
 async def enqueue_call(request: Request, kind: str, payload: Mapping[str, Any], *, idempotency: str) -> None:
     """Put a call to another system into the outbox; when this returns, it is on the disk, and the outbox's worker will make it.
 
-    The arguments are those of `Outbox.enqueue`.
+    Takes the arguments of `Outbox.enqueue`.
 
     Raises:
         ProblemError: it could not be stored, and the client should send its own call again later.

@@ -19,8 +19,8 @@ SHORT_SECRET = 22
 """The number of characters below which a random secret of letters and digits holds less than 128 bits."""
 
 # As many characters as an Akismet key has, the shortest secret of a client that cannot change its own.
-_MIN_SECRET = 12
-_MAX_NAME = 200
+_MIN_SECRET_LENGTH = 12
+_MAX_NAME_LENGTH = 200
 _ID_BYTES = 4
 _SECRET_BYTES = 20
 
@@ -35,7 +35,7 @@ def secret_digest(secret: str) -> str:
 
 
 class ApiKeys:
-    """The keys in a database."""
+    """Reads and writes the keys in a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -162,12 +162,14 @@ def _api_key(row: Row[Any]) -> ApiKey:
 
 
 def _check_name(name: str) -> str:
-    if not name.strip() or len(name) > _MAX_NAME or not name.isprintable():
-        raise InputError(f"the name of a key needs 1 to {_MAX_NAME} characters that can be printed")
+    if not name.strip() or len(name) > _MAX_NAME_LENGTH or not name.isprintable():
+        raise InputError(f"the name of a key needs 1 to {_MAX_NAME_LENGTH} characters that can be printed")
     return name.strip()
 
 
 def _check_secret(secret: str) -> str:
-    if len(secret) < _MIN_SECRET or not secret.isascii() or not secret.isprintable() or " " in secret:
-        raise InputError(f"the secret is not taken: it needs at least {_MIN_SECRET} letters, digits or signs of ASCII, and no blanks")
+    if len(secret) < _MIN_SECRET_LENGTH or not secret.isascii() or not secret.isprintable() or " " in secret:
+        raise InputError(
+            f"the secret is not accepted: it needs at least {_MIN_SECRET_LENGTH} ASCII letters, digits or punctuation marks, and no blanks"
+        )
     return secret

@@ -30,10 +30,10 @@ class KeyRing:
         keys: the keys in the database.
         interval: the seconds between two readings, and so the longest time for which a revoked key still works while the database
             answers.
-        miss_interval: the least seconds between two readings that unknown secrets cause.
+        miss_interval: the least number of seconds between two readings that are caused by unknown secrets.
 
     Attributes:
-        ever_had_keys: whether a key was ever created. It stays true when the last key is revoked, or that would let everybody in.
+        ever_had_keys: whether a key was ever created. It stays true when the last key is revoked, lest that let everybody in.
 
     Raises:
         StoreError: the keys cannot be read on entry.
@@ -71,7 +71,7 @@ class KeyRing:
     def find(self, secret: str) -> ApiKey | None:
         """Return the key with this secret; None if none was valid at the last reading. Never waits; any thread may call it."""
         digest = secret_digest(secret)
-        # Looked up by a part of the digest, then compared in constant time, so that the time tells nothing about a stored digest.
+        # Looked up by a part of the digest, then compared in constant time, so that the time reveals nothing about a stored digest.
         match = self._valid.get(digest[:_PREFIX_DIGITS])
         if match is None or not hmac.compare_digest(match[0], digest):
             return None

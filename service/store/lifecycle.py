@@ -1,4 +1,4 @@
-"""The store while the service runs: its keys are kept in memory, its outbox is worked off, and what is too old is purged daily."""
+"""The store while the service runs: its keys are held in memory, its outbox is processed, and what is too old is purged daily."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,7 @@ from service.store.store import Store, open_store
 if TYPE_CHECKING:
     from service.settings import Settings
 
-__all__ = ["RunningStore", "purge_expired", "run_store"]
+__all__ = ["purge_expired", "run_store"]
 
 _DAY_SECONDS = 86_400
 _OUTBOX_DAYS = 30
@@ -55,14 +55,14 @@ async def run_store(settings: "Settings", *, handlers: Mapping[str, TaskHandler]
     ring = KeyRing(store.keys)
     try:
         await asyncio.to_thread(ring.__enter__)
-        purging = asyncio.create_task(_purge_daily(store, days=settings.retention_days))
+        purge_task = asyncio.create_task(_purge_daily(store, days=settings.retention_days))
         try:
             async with OutboxWorker(store.outbox, handlers or {}) as worker:
                 yield RunningStore(store, ring, worker)
         finally:
-            purging.cancel()
+            purge_task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await purging
+                await purge_task
             await asyncio.to_thread(ring.__exit__, None, None, None)
     finally:
         await asyncio.to_thread(store.close)

@@ -1,7 +1,7 @@
 """Calls to other systems, stored until they are made: they survive restarts and are tried again.
 
 Each call is a task. A task is handed out at least once, and again if its holder did not report before the lease ended, so handlers have
-to bear a task that was handled already. Payloads and errors never hold the text of a comment.
+to tolerate a task that was handled already. Payloads and errors never hold the text of a comment.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ MAX_ATTEMPTS = 15
 """How often a task is tried. With the delays below, the last attempt comes 53 hours after the first at the latest."""
 
 _FIRST_DELAY = timedelta(seconds=30)
-_LONGEST_DELAY = timedelta(hours=12)
+_MAX_DELAY = timedelta(hours=12)
 # Enough to reach the longest delay; more doublings would only make large numbers.
 _MAX_DOUBLINGS = 20
 
@@ -35,7 +35,7 @@ def retry_delay(attempts: int, *, share: float) -> timedelta:
         attempts: the number of attempts so far, from 1.
         share: a random number in [0, 1). Without it, all tasks that failed together would come back together.
     """
-    full_delay = min(_FIRST_DELAY * (1 << min(attempts - 1, _MAX_DOUBLINGS)), _LONGEST_DELAY)
+    full_delay = min(_FIRST_DELAY * (1 << min(attempts - 1, _MAX_DOUBLINGS)), _MAX_DELAY)
     return full_delay * (1 - share / 2)
 
 
@@ -61,7 +61,7 @@ class Outbox:
             not_before: the earliest time for the call, in UTC; at once if None.
 
         Returns:
-            The number of the task; that of the earlier one if the call was enqueued before.
+            The number of the task; if the call was enqueued before, the number of the earlier task.
 
         Raises:
             StoreError: the call cannot be stored, and is not.
@@ -80,7 +80,7 @@ class Outbox:
     def claim(self, *, kinds: Collection[str], limit: int, lease: timedelta) -> list[OutboxTask]:
         """Take tasks that are due; nobody else gets them before the lease ends.
 
-        A task that was claimed too often without a report is parked, since it may be what ends the process each time.
+        A task that was claimed too often without a report is parked, since it may be the reason why the process ends each time.
 
         Args:
             kinds: the kinds that the caller can handle.
@@ -91,14 +91,14 @@ class Outbox:
             StoreError: the database cannot be written.
         """
         with self._database.read_transaction() as connection:
-            # Mostly there is nothing, and looking does not need the lock that writing takes.
+            # Usually there is nothing, and looking does not need the lock that writing takes.
             if connection.execute(self._select_due(kinds).limit(1)).first() is None:
                 return []
         with self._database.write_transaction() as connection:
             rows = connection.execute(self._select_due(kinds).limit(limit).with_for_update(skip_locked=True)).all()
-            hopeless = [row.id for row in rows if row.attempts >= MAX_ATTEMPTS]
-            if hopeless:
-                self._finish(connection, outbox.c.id.in_(hopeless), state=TaskState.PARKED, error="no attempt came to an end")
+            exhausted_ids = [row.id for row in rows if row.attempts >= MAX_ATTEMPTS]
+            if exhausted_ids:
+                self._finish(connection, outbox.c.id.in_(exhausted_ids), state=TaskState.PARKED, error="no attempt came to an end")
             rows = [row for row in rows if row.attempts < MAX_ATTEMPTS]
             lease_end = self._database.now() + lease
             is_claimed = outbox.c.id.in_([row.id for row in rows])
@@ -180,7 +180,7 @@ class Outbox:
         return [ParkedTask(id=row.id, kind=row.kind, error=row.error, finished_at=row.finished_at) for row in rows]
 
     def delete_finished(self, *, days: int) -> int:
-        """Delete the tasks that were done or parked more than so many days ago, and return their number.
+        """Delete the tasks that were done or parked more than ``days`` days ago, and return their number.
 
         Raises:
             StoreError: the database cannot be written.

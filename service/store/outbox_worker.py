@@ -30,7 +30,7 @@ class TaskError(TipstaffError):
 
     Args:
         detail: why, in one line without the text of a comment; it is stored and logged.
-        retry_after: how long to wait before the next attempt, if the other system said so.
+        retry_after: how long to wait before the next attempt, if the other system asks for a wait.
         final: whether another attempt would be useless.
     """
 

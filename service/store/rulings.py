@@ -23,7 +23,7 @@ _BATCH_ROWS = 1000
 
 
 class Rulings:
-    """The rulings in a database."""
+    """Reads and writes the rulings in a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -31,11 +31,11 @@ class Rulings:
     def record(self, ruling: Ruling) -> RulingId:
         """Store a ruling; it is on the disk when this returns.
 
-        A ruling is a retry, and nothing is added, if it answers as the latest ruling about the same comment does, or if its token came
-        before with the same answers. A ruling with other answers supersedes the earlier one.
+        A ruling is a retry, and nothing is added, if its answers equal the answers of the latest ruling about the same comment, or if
+        its token is stored already with the same answers. A ruling with other answers supersedes the earlier one.
 
         Returns:
-            The number of the ruling; if it is a retry, that of the earlier one.
+            The number of the ruling; if it is a retry, the number of the earlier ruling.
 
         Raises:
             StoreError: the ruling cannot be stored, and is not.

@@ -17,7 +17,7 @@ from service.store.rulings import Rulings
 from service.store.stored_types import StoredRuling
 from service.table_files import ColumnType, TableFormat, TableStyle, open_table
 
-__all__ = ["SNAPSHOT_COLUMNS", "Snapshot", "write_snapshot"]
+__all__ = ["SNAPSHOT_COLUMNS", "write_snapshot"]
 
 SNAPSHOT_COLUMNS: Mapping[str, ColumnType] = {
     "text": ColumnType.TEXT,
@@ -50,7 +50,7 @@ class Snapshot:
 
 
 def write_snapshot(rulings: Rulings, folder: Path, *, table_format: TableFormat = TableFormat.PARQUET) -> Snapshot:
-    """Write the latest ruling about each comment; the same rulings make the same file.
+    """Write the latest ruling about each comment into a table; the same rulings make the same file.
 
     Texts are written without mark-up, as a reader of the page sees them. A comment without any text is left out.
 

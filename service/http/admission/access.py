@@ -59,8 +59,8 @@ def extract_secret(request: Request) -> str | None:
     api_key = None
     for name, value in request.scope["headers"]:
         if name == b"authorization":
-            kind, _, secret = value.strip().partition(b" ")
-            if kind.lower() == b"bearer" and (secret := secret.strip()):
+            scheme, _, secret = value.strip().partition(b" ")
+            if scheme.lower() == b"bearer" and (secret := secret.strip()):
                 return str(secret, "latin-1")
         elif name == b"x-api-key":
             api_key = str(value.strip(), "latin-1")
@@ -83,7 +83,7 @@ class Access:
     In an open service, scoring and giving feedback need no key. A service is open if the settings say so; if they say
     nothing, it is open as long as it listens on a loopback address, trusts no proxy (through which others could come) and no
     key was ever made. As long as no key was ever made, an open service accepts whatever key a client sends, because forum
-    software that used to call another service goes on sending its key to that one.
+    software that used to call another service goes on sending the key of that service.
 
     Args:
         settings: whether the service is open, and how often a caller may call.

@@ -1,4 +1,4 @@
-"""Which community a call belongs to. The file of communities may change while the service runs."""
+"""Finds the community that a call belongs to, in a file that may change while the service runs."""
 
 import asyncio
 import logging
@@ -36,11 +36,11 @@ class CommunityFromPath:
         """Pass a call on as if it had been made to the rest of its path."""
         if scope["type"] == "http":
             root = scope.get("root_path", "")
-            rest = scope["path"].removeprefix(root)
-            if rest.startswith(_PREFIX):
-                name, slash, _ = rest.removeprefix(_PREFIX).partition("/")
+            path = scope["path"].removeprefix(root)
+            if path.startswith(_PREFIX):
+                name, slash, _ = path.removeprefix(_PREFIX).partition("/")
                 if name and slash:
-                    # The part before the rest counts as part of the service's own address, also where the service states that address.
+                    # The prefix counts as a part of the service's own address, also where the service states that address.
                     scope["root_path"] = f"{root}{_PREFIX}{name}"
                     scope[_SCOPE_KEY] = name
         await self._app(scope, receive, send)
@@ -50,7 +50,10 @@ class Communities:
     """The communities in the file that the settings name, if they name one; the file is read again whenever it changes.
 
     Args:
-        settings: the name of the file.
+        settings: name the file.
+
+    Attributes:
+        file: the content of the file; None until it is read, and where the settings name no file.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -103,7 +106,7 @@ class Communities:
         return None if status is None else (status.st_mtime_ns, status.st_size)
 
     def choose(self, request: Request, caller: "Caller", name: str | None) -> "Community | None":
-        """Return the community of a call: the one that it names, else that of its path, that of its key, or the default.
+        """Return the community of a call: the one that it names, or else the one of its path, of its key, or the default.
 
         Args:
             request: the call.

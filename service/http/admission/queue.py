@@ -1,4 +1,4 @@
-"""How much work waits to be judged, and when there is so much that a new call is better refused at once."""
+"""Keeps account of the work that waits, and refuses a call at once if it would have to wait too long."""
 
 import asyncio
 import time
@@ -33,7 +33,7 @@ _JUDGING_SHARE = 0.25
 # A pause between two rounds of the event loop that is longer than this, in seconds, means that nothing was waiting.
 _IDLE_PAUSE = 0.001
 _MAX_CALLS_NEVER_LATE = 2
-# For each thread so many large calls are let in, however long they may take: only other large calls wait for them.
+# This many large calls are let in for each thread, however long they may take: only other large calls wait for them.
 _LARGE_CALLS_PER_THREAD = 8
 # Seconds that a letter of plain text takes, until that has been measured; and the weight of each new measurement.
 _INITIAL_SECONDS_PER_LETTER = 2e-7
@@ -42,7 +42,7 @@ _MAX_PARTIAL_BODIES = 64
 
 
 class Queue:
-    """Keeps account of the work that waits. It belongs to the event loop's thread.
+    """The work that waits to be judged. It belongs to the event loop's thread.
 
     Calls wait in three places:
 
@@ -147,7 +147,7 @@ class Queue:
 
         Args:
             work: judges the call.
-            effort: what that takes, in letters of plain text.
+            effort: the effort of that, in letters of plain text.
             deadline: until when the answer is of use, in seconds of ``time.monotonic``; None if that does not matter.
 
         Raises:

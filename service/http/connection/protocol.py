@@ -1,4 +1,4 @@
-"""The connections of clients: when their calls were read, how many there may be, and how long they may be silent."""
+"""The connections of clients: how many there may be, how long they may be silent, and when their calls were read."""
 
 import asyncio
 import time
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ConnectionProtocol", "Connections"]
 
+# Seconds between two sweeps, and for which an idle connection stays open when the service stops.
 _SWEEP_INTERVAL = 1.0
 _SHUTDOWN_GRACE = 0.5
 _REFUSAL = (

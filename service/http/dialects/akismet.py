@@ -1,6 +1,6 @@
 """Akismet: ``POST /1.1/verify-key``, ``comment-check``, ``submit-spam``, ``submit-ham``, for clients whose base URL can be set.
 
-Spam is here what the policy would not approve: clients put it where a moderator looks, or hide it.
+Here spam is whatever the policy would not approve: clients put it where a moderator looks, or hide it.
 """
 
 import re
@@ -132,13 +132,13 @@ def _submit(settings: Settings, *, spam: bool) -> Endpoint:
 
 def _build_ruling(form: Form, caller: Caller, settings: Settings, *, text: str, spam: bool) -> Ruling:
     # A comment that was wrongly taken for spam is fine, whatever spam means on the site.
-    is_answer = not spam or settings.akismet_submissions == "abusive"
+    is_about_abuse = not spam or settings.akismet_submissions == "abusive"
     return Ruling(
         dialect="akismet",
         text=text,
         format=Format.HTML,
-        abusive=spam if is_answer else None,
-        attributes={} if is_answer else {"spam": True},
+        abusive=spam if is_about_abuse else None,
+        attributes={} if is_about_abuse else {"spam": True},
         community=caller.community or form.text("blog"),
         key=caller.key,
     )

@@ -16,7 +16,7 @@ _MX_REPLY = re.compile(r"^\s*<mx-reply>.*?</mx-reply>", re.DOTALL | re.IGNORECAS
 
 
 def event_comments(event: Mapping[str, Any]) -> list[Comment]:
-    """Return the texts of an event: those of a message and of its edited version, or the topic or the name of a room.
+    """Return the texts of an event: the bodies of a message and of its edited version, or the topic or the name of a room.
 
     Some clients show the formatted body and others the plain one, so both are read. A quotation at the beginning of a reply was not
     written by its author, and is left out unless there is nothing else.

@@ -1,7 +1,7 @@
 """OpenAI's moderation: ``POST /v1/moderations``, for its official clients with nothing but their base URL changed.
 
-``flagged`` is the policy's word: whether the verdict is not to approve, or, as the setting ``openai_flagged`` may say, to
-reject. Of the thirteen categories two are judged, ``harassment`` (our toxic) and ``hate`` (our hateful), and their
+``flagged`` follows the policy: a text is flagged if its verdict is not to approve it, or, where the setting ``openai_flagged`` says
+so, if it is to reject it. Of the thirteen categories two are judged, ``harassment`` (our toxic) and ``hate`` (our hateful), and their
 ``/threatening`` halves where the model has a head for threats. The others are false, 0.0 and applied to nothing.
 """
 
@@ -51,7 +51,7 @@ _THREAT_ATTRIBUTE = "threat"
 _THREAT_THRESHOLD = 0.5
 _DIGITS = 6
 
-# Its clients know one status for a wrong call. After others they try again, or report a surprise.
+# Its clients know one status for a wrong call. After others they try again, or report an unexpected error.
 _STATUSES = {413: 400, 415: 400, 422: 400}
 _TYPES = {429: "rate_limit_error", 401: "authentication_error", 403: "permission_error"}
 _CODES = {429: "rate_limit_exceeded", 401: "invalid_api_key", 403: "insufficient_permissions"}
@@ -115,18 +115,18 @@ def _call_schema(settings: Settings) -> dict[str, Any]:
 
 
 def _answer_schema() -> dict[str, Any]:
-    def of_each(schema: dict[str, Any]) -> dict[str, Any]:
+    def by_category(schema: dict[str, Any]) -> dict[str, Any]:
         return {"type": "object", "required": list(CATEGORIES), "properties": dict.fromkeys(CATEGORIES, schema)}
 
     properties = {
         "flagged": {"type": "boolean"},
-        "categories": of_each({"type": "boolean"}),
-        "category_scores": of_each({"type": "number", "minimum": 0, "maximum": 1}),
-        "category_applied_input_types": of_each({"type": "array", "items": {"type": "string", "enum": ["text"]}}),
+        "categories": by_category({"type": "boolean"}),
+        "category_scores": by_category({"type": "number", "minimum": 0, "maximum": 1}),
+        "category_applied_input_types": by_category({"type": "array", "items": {"type": "string", "enum": ["text"]}}),
     }
     result = {"type": "object", "required": list(properties), "properties": properties}
-    whole = {"id": {"type": "string"}, "model": {"type": "string"}, "results": {"type": "array", "items": result}}
-    return {"type": "object", "required": list(whole), "properties": whole}
+    answer_properties = {"id": {"type": "string"}, "model": {"type": "string"}, "results": {"type": "array", "items": result}}
+    return {"type": "object", "required": list(answer_properties), "properties": answer_properties}
 
 
 def _moderations(settings: Settings) -> Endpoint:
@@ -138,7 +138,7 @@ def _moderations(settings: Settings) -> Endpoint:
         comments = [Comment(str(at), text) for at, text in enumerate(_read_texts(call.input, settings))]
         request.scope[_INPUT_COUNT] = len(comments)
         judgements = await judge_comments(request, comments, caller=caller)
-        results = [_build_result(one, flagged=one.verdict in flagging) for one in comment_verdicts(judgements)]
+        results = [_build_result(result, flagged=result.verdict in flagging) for result in comment_verdicts(judgements)]
         return _answer(results, version=judgements.decisions.version)
 
     return moderations
@@ -189,7 +189,7 @@ def _build_result(result: CommentVerdict, *, flagged: bool) -> dict[str, Any]:
     if result.label is not None:
         scores["harassment"], scores["hate"] = (round(score, _DIGITS) for score in result.scores[1:])
         if (threat := result.attributes.get(_THREAT_ATTRIBUTE)) is not None:
-            # A threat is abusive; which kind of abuse it is, the scores of the two kinds say.
+            # A threat is abusive; it is divided between the two kinds of abuse as their scores are.
             for name, score in zip(_THREAT_CATEGORIES, result.scores[1:], strict=True):
                 scores[name] = round(threat * score / result.abusive, _DIGITS)
     category = _flagged_category(result) if flagged else None

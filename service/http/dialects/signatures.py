@@ -23,7 +23,7 @@ def parse_secrets(setting: SecretStr | None) -> tuple[bytes, ...]:
 
 
 def has_valid_signature(body: bytes, header: str, secrets: Sequence[bytes]) -> bool:
-    """Return whether one of the signatures was made with one of the secrets; how long that takes does not depend on which.
+    """Return whether one of the signatures was made with one of the secrets, in a time that does not depend on which.
 
     Args:
         body: the body as it was sent, byte for byte.
@@ -32,16 +32,16 @@ def has_valid_signature(body: bytes, header: str, secrets: Sequence[bytes]) -> b
     """
     words = (word.strip() for word in header.split(",", _MAX_SIGNATURES)[:_MAX_SIGNATURES])
     signatures = [word.removeprefix(_PREFIX).encode() for word in words if word.startswith(_PREFIX)]
-    expected = [hmac.digest(secret, body, "sha256").hex().encode() for secret in secrets]
-    return sum(hmac.compare_digest(one, other) for one in signatures for other in expected) > 0
+    valid_signatures = [hmac.digest(secret, body, "sha256").hex().encode() for secret in secrets]
+    return sum(hmac.compare_digest(signature, valid) for signature in signatures for valid in valid_signatures) > 0
 
 
 def signature_scheme(header: str, *, setting: str) -> dict[str, str]:
-    """Return what the documentation says of signatures: an OpenAPI security scheme.
+    """Return the OpenAPI security scheme of signatures.
 
     Args:
-        header: name of that of the signatures.
-        setting: name of the environment variable that holds the secrets.
+        header: the name of the header that holds the signatures.
+        setting: the name of the environment variable that holds the secrets.
     """
     about = f"`sha256=` and the HMAC of the body in hexadecimal digits. It takes the place of a key where `{setting}` is set."
     return {"type": "apiKey", "in": "header", "name": header, "description": about}
@@ -61,7 +61,7 @@ async def admit_signed(request: Request, body: bytes, *, header: str, secrets: S
     """
     if not secrets:
         return await admit_call(request, scope=Scope.SCORE, secret=extract_secret(request))
-    # A call with a wrong signature counts against the rate limits, and is told about the signature rather than about a key.
+    # A call with a wrong signature counts against the rate limits, and its answer speaks of the signature rather than of a key.
     caller = await admit_call(request, scope=Scope.SCORE, secret=None, signed=True)
     signatures = request.headers.get(header)
     if signatures is None or not has_valid_signature(body, signatures, secrets):

@@ -13,10 +13,10 @@ __all__ = ["UNJUDGED", "CommentVerdict", "comment_verdicts", "judge_for_client"]
 
 
 class CommentVerdict(NamedTuple):
-    """What is decided about one comment, once policy, languages and lists have had their say.
+    """What is decided about one comment by the policy, its language and the lists of its community.
 
     Attributes:
-        label: what the model calls the comment; None if it was not judged, for instance because it has no text.
+        label: the label of the comment; None if it was not judged, for instance because it has no text.
         verdict: what to do with the comment; None if it was not judged.
         unobserved_verdict: the verdict as it would be if the community did more than observe.
         scores: probabilities in the order of ``LABELS``; zeros if the comment was not judged.
@@ -51,7 +51,7 @@ UNJUDGED = CommentVerdict(None, None, None, (0.0, 0.0, 0.0), {}, foreign=False, 
 async def judge_for_client(request: Request, comments: Sequence[Comment], *, caller: Caller, community: str | None) -> Judgements:
     """Judge comments for a client that sends a name of its own, whether or not the site has a community of that name.
 
-    Arguments and errors are those of `judge_comments`, but a community that the site does not have counts as none.
+    Takes the arguments and raises the errors of `judge_comments`, except that a community that the site does not have counts as none.
     """
     try:
         return await judge_comments(request, comments, caller=caller, community=community)

@@ -29,7 +29,7 @@ __all__ = ["BUCKETS", "OTHER", "Metrics", "SeriesKey", "open_metrics_dir"]
 SeriesKey = tuple[str, ...]
 """The name of a series, then the values of its labels."""
 
-# What is counted of a comment: the codes of its label, its verdict and its unobserved verdict, its language, and whether that is
+# What is counted about a comment: the indices of its label, its verdict and its unobserved verdict, its language, and whether it is
 # foreign.
 _Row = tuple[int, int, int, str | None, bool | None]
 
@@ -39,7 +39,7 @@ OTHER = "other"
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """The upper bounds of the buckets of call times, in seconds; above the last bound there is one more bucket."""
 
-# Series that hold a present state; those of a process that has ended do not count.
+# Series that hold a current value, which no longer counts once its process has ended.
 _GAUGES = frozenset({"in_progress", "large_waiting", "connections", "worker"})
 
 _SLOTS = 16_384
@@ -48,6 +48,7 @@ _FOLDER_PREFIX = "metrics-"
 _VALUES, _NAMES = ".values", ".names"
 _MAX_COMMUNITIES = 100
 _MAX_ROWS = 4096
+_SHORT_CODE_LENGTH = 2
 _LABELS = (*(label.value for label in LABELS), "none")
 
 
@@ -63,10 +64,10 @@ def open_metrics_dir(data_dir: Path) -> Iterator[Path]:
     """
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        for stale in data_dir.glob(f"{_FOLDER_PREFIX}*"):
-            owner = stale.name.removeprefix(_FOLDER_PREFIX).partition("-")[0]
+        for stale_folder in data_dir.glob(f"{_FOLDER_PREFIX}*"):
+            owner = stale_folder.name.removeprefix(_FOLDER_PREFIX).partition("-")[0]
             if owner.isdecimal() and (int(owner) == os.getpid() or not _is_alive(int(owner))):
-                shutil.rmtree(stale, ignore_errors=True)
+                shutil.rmtree(stale_folder, ignore_errors=True)
         directory = tempfile.TemporaryDirectory(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-", dir=data_dir, ignore_cleanup_errors=True)
     except OSError as error:
         raise SettingsError(
@@ -181,8 +182,8 @@ class Metrics:
 def _language_label(code: str | None) -> str:
     if code is None:
         return "unknown"
-    # A caller may name any language of two or three letters; only those of two letters are few enough.
-    return code if len(code) == 2 else OTHER
+    # A caller may name any language by a code of two or three letters; only the short codes are few enough to be counted one by one.
+    return code if len(code) == _SHORT_CODE_LENGTH else OTHER
 
 
 def _is_alive(process: int) -> bool:

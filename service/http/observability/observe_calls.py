@@ -4,6 +4,7 @@ import logging
 import re
 import secrets
 import time
+from http import HTTPStatus
 from itertools import count
 from typing import Protocol
 
@@ -81,7 +82,7 @@ class CallObserver:
         state.metrics.count_call(route, dialect, status, seconds)
         if state.traces is not None:
             state.traces.record_call(scope, route=route, dialect=dialect, status=status, seconds=seconds, request_id=request_id)
-        level = logging.WARNING if status == 500 else self._level
+        level = logging.WARNING if status == HTTPStatus.INTERNAL_SERVER_ERROR else self._level
         if _log.isEnabledFor(level):
             milliseconds = 1e3 * seconds
             fields = {"route": route, "dialect": dialect, "status": status, "milliseconds": round(milliseconds, 3)}

@@ -6,6 +6,7 @@ See https://opentelemetry.io/docs/specs/otel/protocol/exporter/.
 import os
 import time
 from collections.abc import Mapping
+from http import HTTPStatus
 from importlib.util import find_spec
 from typing import Any
 
@@ -18,6 +19,7 @@ __all__ = ["Traces", "check_traces"]
 
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 _PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
+_NANOSECONDS = 1e9
 
 
 def _is_requested(environ: Mapping[str, str]) -> bool:
@@ -95,9 +97,9 @@ class Traces:
             context=self._extract(parent) if parent else None,
             kind=self._kind,
             attributes=attributes,
-            start_time=end - int(seconds * 1e9),
+            start_time=end - int(seconds * _NANOSECONDS),
         )
-        if status >= 500:
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             span.set_status(self._failed)
         span.end(end)
 

@@ -1,4 +1,4 @@
-"""``/docs``: Swagger UI on the OpenAPI document of this service, from this service alone.
+"""``/docs``: Swagger UI with the OpenAPI document of this service.
 
 Swagger UI's files are those that the package fastapi-offline brings. They are served as they are; its code is not imported.
 A service in a closed network has to explain itself too, so the page may load nothing from elsewhere.
@@ -28,6 +28,7 @@ _COMMENT_ERRORS = {
     "comment-too-long": "The text of this comment is too long",
     "comment-empty": "This comment has no text to judge",
 }
+_DIGEST_DIGITS = 16
 _OWN_FILES = Path(__file__).parent / "docs_page"
 # Swagger UI sets styles of elements from its script, and has its images within its style sheet.
 _CONTENT_SECURITY_POLICY = "; ".join(
@@ -110,9 +111,9 @@ def _page() -> str:
 
 
 def _address(name: str) -> str:
-    """Return the address of an asset, relative to that of the page, so that it holds behind any proxy."""
+    """Return the address of an asset relative to the page, so that it is right behind any proxy."""
     digest = hashlib.sha256(_assets()[name].path.read_bytes()).hexdigest()
-    return f"docs/{name}?v={digest[:16]}"
+    return f"docs/{name}?v={digest[:_DIGEST_DIGITS]}"
 
 
 def _problem_rows() -> str:

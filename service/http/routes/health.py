@@ -1,5 +1,7 @@
 """What supervisors, load balancers and curious clients ask: is the service alive, is it ready, which model judges."""
 
+from functools import partial
+
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,7 +12,7 @@ from service.http.problems import ProblemKind, problem_responses
 from service.http.responses import json_response
 from service.http.state import require_moderator
 
-__all__ = ["Alive", "Ready", "add_health_routes"]
+__all__ = ["add_health_routes"]
 
 
 class Alive(TypedDict):
@@ -28,8 +30,9 @@ class Ready(TypedDict):
 
 def add_health_routes(app: FastAPI) -> None:
     """Add the routes to an app, with their documentation."""
+    add_route = partial(app.add_api_route, openapi_extra=PUBLIC_OPERATION, tags=["health"])
     not_ready = problem_responses(ProblemKind.NOT_READY)
-    app.add_api_route(
+    add_route(
         "/healthz",
         healthz,
         response_model=Alive,
@@ -37,10 +40,8 @@ def add_health_routes(app: FastAPI) -> None:
         description="Answers as soon as the process runs, whether the model is loaded or not.",
         operation_id="healthz",
         response_description="The process answers.",
-        openapi_extra=PUBLIC_OPERATION,
-        tags=["health"],
     )
-    app.add_api_route(
+    add_route(
         "/readyz",
         readyz,
         response_model=Ready,
@@ -49,10 +50,8 @@ def add_health_routes(app: FastAPI) -> None:
         description="Says 503 until the model is loaded and warm.",
         operation_id="readyz",
         response_description="The model is loaded and warm.",
-        openapi_extra=PUBLIC_OPERATION,
-        tags=["health"],
     )
-    app.add_api_route(
+    add_route(
         "/v1/model",
         serve_manifest,
         response_model=dict[str, object],
@@ -61,8 +60,6 @@ def add_health_routes(app: FastAPI) -> None:
         description="The public part of the artefact's manifest: version, labels, prior, thresholds, training data, metrics.",
         operation_id="model",
         response_description="The public part of the manifest.",
-        openapi_extra=PUBLIC_OPERATION,
-        tags=["health"],
     )
     for path, endpoint in (("/healthz", healthz), ("/readyz", readyz)):
         app.add_api_route(path, endpoint, methods=["HEAD"], response_model=None, include_in_schema=False)

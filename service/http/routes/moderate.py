@@ -41,6 +41,7 @@ from service.http.routes.moderate_messages import (
     round_scores,
 )
 from service.http.state import get_state, require_moderator
+from service.judging.judge import Judgement
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ModerateCall", "add_moderate_route", "moderate_endpoint"]
 
-_QUICK_FORMATS = (None, Format.PLAIN)
+_PLAIN_FORMATS = (None, Format.PLAIN)
 _DIGITS = 6
 _PROBLEMS = (
     ProblemKind.NOT_JSON,
@@ -79,13 +80,13 @@ _AnswerCall: TypeAlias = "Callable[[Request, Judge, ModerateCall, Attempt], Mode
 
 
 class ModerateCall(NamedTuple):
-    """A call, and which of its comments are judged.
+    """A call, whose comments are divided into those that are judged and those that are too long for that.
 
     Attributes:
         message: the body of the call.
         requests: the comments of the message that are judged, in order.
         comments: the same comments, as the model takes them.
-        too_long: the places, in the message, of the other comments, whose texts have too many bytes.
+        too_long: the indices, in the message, of the comments whose texts have too many bytes.
         limit: the most bytes that a text may have in UTF-8.
     """
 
@@ -163,7 +164,7 @@ def moderate_endpoint(settings: Settings, answer_call: "_AnswerCall") -> Callabl
 
 def _cost_per_letter(message: ModerateRequest) -> int:
     cost = EXPLANATION_COST if message.explain else 1
-    return cost if all(comment.format in _QUICK_FORMATS for comment in message.comments) else cost * MARKUP_COST
+    return cost if all(comment.format in _PLAIN_FORMATS for comment in message.comments) else cost * MARKUP_COST
 
 
 def _answer_moderate(request: Request, judge: Judge, call: ModerateCall, attempt: Attempt) -> ModerateAnswer:
@@ -199,7 +200,6 @@ def _build_entries(
 ) -> list[JudgedComment | UnjudgedComment]:
     entries: list[JudgedComment | UnjudgedComment] = []
     decisions = judgements.decisions
-    names = decisions.attribute_names
     for comment, judgement in zip(comments, judgements.rows(), strict=True):
         if judgement.label is None or judgement.verdict is None:
             reason = judgement.reason or ""
@@ -211,20 +211,28 @@ def _build_entries(
             "scores": round_scores(*judgement.scores),
             "verdict": judgement.verdict.value,
         }
-        if judgement.language is not None:
-            entry["language"] = judgement.language
-        if judgement.foreign:
-            entry["foreign"] = True
-        if names:
-            entry["attributes"] = {name: round(judgement.attributes[at], _DIGITS) for at, name in enumerate(names)}
-        if decisions.spans is not None:
-            entry["spans"] = [_span_entry(span) for span in decisions.spans[len(entries)]]
-        if is_observing and judgement.unobserved_verdict is not None:
-            entry["observed"] = judgement.unobserved_verdict.value
-        if judgement.matched is not None:
-            entry["matched"] = judgement.matched
+        spans = None if decisions.spans is None else decisions.spans[len(entries)]
+        _add_details(entry, judgement, names=decisions.attribute_names, spans=spans, is_observing=is_observing)
         entries.append(entry)
     return entries
+
+
+def _add_details(
+    entry: JudgedComment, judgement: Judgement, *, names: Sequence[str], spans: "Sequence[Span] | None", is_observing: bool
+) -> None:
+    """Add to an entry the fields that only some comments have."""
+    if judgement.language is not None:
+        entry["language"] = judgement.language
+    if judgement.foreign:
+        entry["foreign"] = True
+    if names:
+        entry["attributes"] = {name: round(judgement.attributes[at], _DIGITS) for at, name in enumerate(names)}
+    if spans is not None:
+        entry["spans"] = [_span_entry(span) for span in spans]
+    if is_observing and judgement.unobserved_verdict is not None:
+        entry["observed"] = judgement.unobserved_verdict.value
+    if judgement.matched is not None:
+        entry["matched"] = judgement.matched
 
 
 def _span_entry(span: "Span") -> ContributingSpan:

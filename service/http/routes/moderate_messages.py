@@ -11,7 +11,6 @@ from model.comment import LABELS, VERDICTS, Comment, Format
 __all__ = [
     "CommentError",
     "CommentRequest",
-    "CommentScores",
     "ContributingSpan",
     "JudgedComment",
     "ModerateAnswer",

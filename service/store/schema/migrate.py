@@ -37,7 +37,7 @@ def upgrade_database(database: Database) -> bool:
     Raises:
         StoreError: the database is newer than this Tipstaff, or cannot be written.
     """
-    # Mostly nothing has to change, and Alembic takes 10 MiB and a fifth of a second.
+    # Usually nothing has to change, and Alembic takes 10 MiB and a fifth of a second.
     if read_revision(database) == REVISION:
         return False
     from alembic import command

@@ -21,7 +21,8 @@ FLAG_KIND = "discourse-flag"
 
 _INAPPROPRIATE = 4
 _TIMEOUT = 20
-_MAX_WAIT = timedelta(days=1)
+_MAX_WAIT_SECONDS = 86_400
+_MAX_SECONDS_DIGITS = 9
 
 
 def flag_handlers(settings: Settings) -> Mapping[str, TaskHandler]:
@@ -98,7 +99,7 @@ def _read_wait(answer: "httpx.Response") -> timedelta | None:
     """Return how long Discourse, or a proxy before it, asks us to wait: in a header, or beside the error."""
     header = answer.headers.get("Retry-After", "")
     extras = _read_object(answer).get("extras")
-    seconds = int(header) if header.isascii() and header.isdecimal() and len(header) < 10 else None
+    seconds = int(header) if header.isascii() and header.isdecimal() and len(header) <= _MAX_SECONDS_DIGITS else None
     if seconds is None and isinstance(extras, dict) and isinstance(waits := extras.get("wait_seconds"), int):
         seconds = waits
-    return None if seconds is None or seconds < 0 else min(timedelta(seconds=min(seconds, 10**9)), _MAX_WAIT)
+    return None if seconds is None or seconds < 0 else timedelta(seconds=min(seconds, _MAX_WAIT_SECONDS))

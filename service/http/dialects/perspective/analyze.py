@@ -47,8 +47,8 @@ class _RequestedAttribute(NamedTuple):
 
     Attributes:
         name: its name, as the call gives it.
-        source: which of our scores answers it.
-        threshold: the lowest score that is put into the answer.
+        source: the name of our score that answers it.
+        threshold: the score below which the attribute is left out of the answer.
     """
 
     name: str
@@ -102,7 +102,7 @@ def _requested_attributes(request: Request, message: AnalyzeCommentRequest) -> l
 def _check_languages(languages: Sequence[str], attributes: Sequence[_RequestedAttribute], *, learned: Collection[str]) -> None:
     unsupported = [language for language in languages if primary_language(language) not in learned]
     if unsupported:
-        raise language_error(attributes[0].name, [printable_name(each) for each in unsupported], requested=True)
+        raise language_error(attributes[0].name, [printable_name(language) for language in unsupported], requested=True)
 
 
 async def _analyze(
@@ -117,16 +117,16 @@ async def _analyze(
     parts = split_sentences(comment) if message.span_annotations else []
     comments = [comment, *(Comment("", part.text, Format.PLAIN) for part in parts)]
     judgements = await judge_for_client(request, comments, caller=caller, community=message.community_id)
-    whole, *sentences = comment_verdicts(judgements)
-    if whole.label is None:
+    comment_verdict, *sentences = comment_verdicts(judgements)
+    if comment_verdict.label is None:
         raise empty_comment_error()
     language = judgements.languages[0] if judgements.languages else None
     detected = [_DEFAULT_LANGUAGE] if language is None else [language]
-    if strict and whole.foreign and not message.languages:
+    if strict and comment_verdict.foreign and not message.languages:
         raise language_error(attributes[0].name, detected, requested=False)
-    # Where the sentences are not scored one by one, the comment is the one part of itself.
-    scored_parts = list(zip(parts, sentences, strict=True)) or [(TextPart("", 0, utf16_length(comment.text)), whole)]
-    scores = _build_scores(attributes, whole, scored_parts)
+    # Unless the sentences are scored one by one, the only part is the whole comment.
+    scored_parts = list(zip(parts, sentences, strict=True)) or [(TextPart("", 0, utf16_length(comment.text)), comment_verdict)]
+    scores = _build_scores(attributes, comment_verdict, scored_parts)
     response = AnalyzeCommentResponse(attributeScores=scores, languages=message.languages or detected, detectedLanguages=detected)
     if message.client_token:
         response["clientToken"] = message.client_token
@@ -134,11 +134,11 @@ async def _analyze(
 
 
 def _build_scores(
-    attributes: Sequence[_RequestedAttribute], whole: CommentVerdict, parts: Sequence[tuple[TextPart, CommentVerdict]]
+    attributes: Sequence[_RequestedAttribute], comment_verdict: CommentVerdict, parts: Sequence[tuple[TextPart, CommentVerdict]]
 ) -> dict[str, AttributeScores]:
     scores = {}
     for name, source, threshold in attributes:
-        summary = _score(source, whole)
+        summary = _score(source, comment_verdict)
         if summary < threshold:
             continue
         spans = [

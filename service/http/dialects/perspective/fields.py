@@ -25,8 +25,8 @@ def parse_mask(text: str) -> _Mask:
     tokens = _TOKEN.findall(text) if len(text) <= _MAX_LENGTH else []
     if "".join(tokens) != text or not tokens:
         raise _mask_error()
-    mask, rest = _parse_selections(tokens[::-1], 0)
-    if rest:
+    mask, remaining_tokens = _parse_selections(tokens[::-1], 0)
+    if remaining_tokens:
         raise _mask_error()
     return mask
 
@@ -54,11 +54,11 @@ def _parse_selection(tokens: list[str], mask: dict[str, Any], depth: int) -> Non
         # A field that was selected as a whole before stays selected as a whole.
         is_whole = name in mask and not mask[name]
         submask = mask.setdefault(name, {})
-        following = tokens[-1] if tokens else ""
-        if following == "/":
+        mark = tokens[-1] if tokens else ""
+        if mark == "/":
             tokens.pop()
             mask, depth = {} if is_whole else submask, depth + 1
-        elif following == "(":
+        elif mark == "(":
             tokens.pop()
             selections, _ = _parse_selections(tokens, depth + 1)
             if not tokens or tokens.pop() != ")":

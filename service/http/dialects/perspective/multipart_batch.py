@@ -115,10 +115,10 @@ def _split_parts(body: bytes, boundary: bytes, *, max_calls: int) -> list[bytes]
 
 
 def _split_head(data: bytes) -> tuple[list[bytes], bytes]:
-    """Return the lines of a head, in which folded lines are joined, and what follows the head."""
-    blank = _BLANK_LINE.search(data, 0, _MAX_HEAD_BYTES)
-    head, rest = (data[: blank.start()], data[blank.end() :]) if blank else (data[:_MAX_HEAD_BYTES], b"")
-    return _FOLDED_LINE.sub(b" ", head).splitlines(), rest
+    """Return the lines of a head, in which folded lines are joined, and the body after it."""
+    blank_line = _BLANK_LINE.search(data, 0, _MAX_HEAD_BYTES)
+    head, body = (data[: blank_line.start()], data[blank_line.end() :]) if blank_line else (data[:_MAX_HEAD_BYTES], b"")
+    return _FOLDED_LINE.sub(b" ", head).splitlines(), body
 
 
 def _parse_headers(lines: list[bytes]) -> list[tuple[bytes, bytes]]:
@@ -131,9 +131,11 @@ def _parse_call(data: bytes) -> _BatchCall:
     outer, inner = _split_head(data.partition(b"\n")[2])
     content_id = _CONTENT_ID.fullmatch(str(dict(_parse_headers(outer)).get(b"content-id", b""), "latin-1"))
     lines, body = _split_head(inner.lstrip(b"\r\n"))
-    method, _, rest = (lines[0] if lines else b"").partition(b" ")
+    method, _, target_and_version = (lines[0] if lines else b"").partition(b" ")
     headers = [(name, value) for name, value in _parse_headers(lines[1:]) if name not in _TRANSFER_HEADERS]
-    return _BatchCall(content_id[1] if content_id else "", str(method, "latin-1"), rest.partition(b" ")[0], headers, body.strip())
+    return _BatchCall(
+        content_id[1] if content_id else "", str(method, "latin-1"), target_and_version.partition(b" ")[0], headers, body.strip()
+    )
 
 
 async def _answer_call(request: Request, call: _BatchCall, endpoints: Mapping[str, Endpoint]) -> Response:

@@ -1,4 +1,4 @@
-"""What both calls have in common: the query, the key, the body, and the comment in it."""
+"""The parts that ``comments:analyze`` and ``comments:suggestscore`` have in common: query, key, body, and the comment in it."""
 
 import json
 import re

@@ -19,11 +19,11 @@ __all__ = [
     "TextEntry",
 ]
 
-ScoreType = Literal["SCORE_TYPE_UNSPECIFIED", "PROBABILITY", "STD_DEV_SCORE", "PERCENTILE", "RAW"]
-TextType = Literal["TEXT_TYPE_UNSPECIFIED", "PLAIN_TEXT", "HTML"]
-LanguageCode = Annotated[str, Field(max_length=35)]
-Name = Annotated[str, Field(max_length=1000)]
-LanguageCodes = Annotated[list[LanguageCode], Field(max_length=100)]
+_ScoreType = Literal["SCORE_TYPE_UNSPECIFIED", "PROBABILITY", "STD_DEV_SCORE", "PERCENTILE", "RAW"]
+_TextType = Literal["TEXT_TYPE_UNSPECIFIED", "PLAIN_TEXT", "HTML"]
+_LanguageTag = Annotated[str, Field(max_length=35)]
+_ClientName = Annotated[str, Field(max_length=1000)]
+_LanguageTags = Annotated[list[_LanguageTag], Field(max_length=100)]
 
 
 def _field_names(name: str) -> AliasChoices | str:
@@ -44,13 +44,13 @@ class TextEntry(_Message):
     """A text and how it is written."""
 
     text: str | None = None
-    type: TextType | None = None
+    type: _TextType | None = None
 
 
 class AttributeParameters(_Message):
     """How an attribute is to be scored."""
 
-    score_type: ScoreType | None = None
+    score_type: _ScoreType | None = None
     score_threshold: float | None = None
 
 
@@ -71,10 +71,10 @@ class Context(_Message):
 class _Request(_Message):
     comment: TextEntry | None = None
     context: Context | None = None
-    languages: LanguageCodes | None = None
-    client_token: Name | None = None
-    session_id: Name | None = None
-    community_id: Name | None = None
+    languages: _LanguageTags | None = None
+    client_token: _ClientName | None = None
+    session_id: _ClientName | None = None
+    community_id: _ClientName | None = None
 
 
 class AnalyzeCommentRequest(_Request):
@@ -89,7 +89,7 @@ class GivenScore(_Message):
     """A score that the caller suggests, from 0 to 1."""
 
     value: float | None = None
-    type: ScoreType | None = None
+    type: _ScoreType | None = None
 
 
 class GivenSpan(_Message):
@@ -117,7 +117,7 @@ class Score(TypedDict):
     """A probability from 0 to 1."""
 
     value: float
-    type: ScoreType
+    type: _ScoreType
 
 
 class SpanScore(TypedDict):

@@ -10,8 +10,8 @@ from model.text.pipeline import strip_markup
 __all__ = ["TextPart", "split_sentences", "utf16_length"]
 
 _MAX_SENTENCES = 100
-# The last code point that takes one UTF-16 code unit; those above take two.
-_LAST_OF_ONE_UNIT = "\uffff"
+# The last character of the Basic Multilingual Plane. In UTF-16 it takes one code unit; characters above it take two.
+_LAST_BMP_CHARACTER = "\uffff"
 # A sentence ends with marks, and with the quotes or brackets that close it, before white space; or at the end of its line.
 _SENTENCE_END = re.compile(r"[.!?\u2026\u3002\uff01\uff1f]+[\"'\u201d\u2019)\]]*(?=\s)|[\r\n]+")
 
@@ -52,7 +52,7 @@ def split_sentences(comment: Comment) -> list[TextPart]:
         texts = [visible.text[begin:end] for begin, end in sentences]
         spans = [(int(visible.begin[begin]), int(visible.end[end - 1])) for begin, end in sentences]
     if not original.isascii():
-        offsets = list(accumulate((2 if char > _LAST_OF_ONE_UNIT else 1 for char in original), initial=0))
+        offsets = list(accumulate((2 if char > _LAST_BMP_CHARACTER else 1 for char in original), initial=0))
         spans = [(offsets[begin], offsets[end]) for begin, end in spans]
     return [TextPart(text, begin, end) for text, (begin, end) in zip(texts, spans, strict=True)]
 

@@ -11,7 +11,7 @@ from model.comment import Comment
 from model.errors import InputError
 from service.http.calls import Caller, Scope, admit_call
 from service.http.dialects.dialect import Endpoint
-from service.http.dialects.perspective.google_errors import analyzer_error, invalid_request
+from service.http.dialects.perspective.google_errors import invalid_request
 from service.http.dialects.perspective.requests import (
     check_context,
     check_query,
@@ -113,7 +113,7 @@ def _read_score(name: str, scores: GivenScores) -> float:
         raise invalid_request(f"attributeScores.{name}: a span needs begin and end")
     values = [_read_value(name, score) for score in ([scores.summary_score] if scores.summary_score else [span.score for span in spans])]
     if not values:
-        raise analyzer_error("INVALID_REQUEST", f"attributeScores.{name}: has no score: send a summaryScore")
+        raise invalid_request(f"attributeScores.{name}: has no score: send a summaryScore")
     return max(values)
 
 

@@ -17,6 +17,12 @@ def _time(name: str, *, nullable: bool = True) -> "sa.Column[object]":
 
 def upgrade() -> None:
     """Create the three tables."""
+    _create_keys()
+    _create_rulings()
+    _create_outbox()
+
+
+def _create_keys() -> None:
     op.create_table(
         "keys",
         sa.Column("id", sa.String(16), nullable=False),
@@ -30,6 +36,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_keys"),
         sa.UniqueConstraint("digest", name="uq_keys_digest"),
     )
+
+
+def _create_rulings() -> None:
     op.create_table(
         "rulings",
         _id(),
@@ -60,6 +69,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_rulings_created_at", "rulings", ["created_at"])
     op.create_index("ix_rulings_comment_digest_id", "rulings", ["comment_digest", "id"])
+
+
+def _create_outbox() -> None:
     op.create_table(
         "outbox",
         _id(),
