@@ -127,9 +127,9 @@ class House:
         assert response.status_code == 200, response.text
         return [
             Answer(None, None, None, None)
-            if "error" in one
-            else Answer(one["label"], tuple(one["scores"].values()), one["verdict"], one.get("foreign", False))
-            for one in response.json()["decisions"]
+            if "error" in decision
+            else Answer(decision["label"], tuple(decision["scores"].values()), decision["verdict"], decision.get("foreign", False))
+            for decision in response.json()["decisions"]
         ]
 
     def in_a_file(self, texts: Sequence[str], format_: Format = Format.PLAIN, **how: Any) -> list[Answer]:
@@ -149,12 +149,12 @@ class House:
     def as_text(self, texts: Sequence[str], format_: Format = Format.PLAIN) -> list[Answer]:
         """Look at each text by itself, as ``tipstaff score --text`` does."""
         judge = self.judging.build_judge(self.moderator)
-        explained = [explain_text(text, judge, markup=format_) for text in texts]
+        explanations = [explain_text(text, judge, markup=format_) for text in texts]
         return [
-            Answer(one.label, tuple(one.scores.values()), one.verdict, one.foreign)
-            if one.label is not None
+            Answer(explanation.label, tuple(explanation.scores.values()), explanation.verdict, explanation.foreign)
+            if explanation.label is not None
             else Answer(None, None, None, None)
-            for one in explained
+            for explanation in explanations
         ]
 
     def in_an_evaluation(self, texts: Sequence[str]) -> list[tuple[str, tuple[float, ...]]]:
@@ -212,7 +212,7 @@ def test_http_files_and_texts_agree(house: House, texts: list[str], format_: For
 @given(texts=COMMENTS)
 def test_evaluations_agree(house: House, texts: list[str]) -> None:
     """Rows of a labelled table are evaluated by the labels and scores that their comments get over HTTP."""
-    expected = [(one.label or "fine", one.scores or (1.0, 0.0, 0.0)) for one in house.over_http(texts)]
+    expected = [(answer.label or "fine", answer.scores or (1.0, 0.0, 0.0)) for answer in house.over_http(texts)]
     assert house.in_an_evaluation(texts) == expected
 
 
@@ -220,14 +220,14 @@ def test_evaluations_agree(house: House, texts: list[str]) -> None:
 @given(texts=COMMENTS)
 def test_comparisons_with_perspective_agree(house: House, texts: list[str]) -> None:
     """``perspective-diff`` compares the scores that are served: the threshold of the same rate lies between them."""
-    answers = [one for one in house.over_http(texts) if one.scores is not None]
+    answers = [answer for answer in house.over_http(texts) if answer.scores is not None]
     table = house.folder / "stored.jsonl"
     table.write_text("".join(json.dumps({"text": text, "TOXICITY": 1.0}) + "\n" for text in texts), encoding="utf-8")
     comparison = compare_scores(DiffJob(table), house.judge)
     (toxicity,) = comparison.attributes
     assert toxicity.rows == len(answers) == len(texts) - comparison.bad_rows
     if answers:
-        assert toxicity.same_rate == pytest.approx(min(1 - one.scores[0] for one in answers if one.scores), abs=2e-6)
+        assert toxicity.same_rate == pytest.approx(min(1 - answer.scores[0] for answer in answers if answer.scores), abs=2e-6)
 
 
 Ask = Callable[[httpx.Client, str], Any]
@@ -280,7 +280,7 @@ def test_dialects_agree_on_scores(house: House, text: str) -> None:
     assert (categories["harassment"], categories["hate"]) == pytest.approx((toxic, hateful), abs=2e-6)
     if house.site.has_communities and ("casino" in text or "quote:" in text or "Mist" in text):
         return  # a list decided
-    scores = {name: one["summaryScore"]["value"] for name, one in perspective.json()["attributeScores"].items()}
+    scores = {name: attribute_scores["summaryScore"]["value"] for name, attribute_scores in perspective.json()["attributeScores"].items()}
     assert scores == pytest.approx({"TOXICITY": toxic + hateful, "IDENTITY_ATTACK": hateful}, abs=2e-6)
     numbers = house.client.post("/api/v1/classify", json={"content": text}).json()
     assert abs(numbers["toxicity"] - 100 * (toxic + hateful)) <= 0.51

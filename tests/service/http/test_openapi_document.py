@@ -194,12 +194,12 @@ def test_server_is_where_the_service_is(running: Running, moderator: "Moderator"
         servers = client.get("/openapi.json").json()["servers"]
         servers_of_garden = client.get("/c/garden/openapi.json").json()["servers"]
 
-    assert [each["url"] for each in servers] == [server]
+    assert [entry["url"] for entry in servers] == [server]
     assert servers_of_garden[0]["url"] == f"{root_path}/c/garden"
 
 
 def test_examples_are_answered_well(app: FastAPI, keyed_service: tuple[str, str]) -> None:
-    """Whoever sends the example of a body that is a form or JSON gets an answer, not a refusal."""
+    """The example of each body that is a form or JSON is answered with success."""
     address, secret = keyed_service
     statuses = {}
     with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {secret}"}, timeout=30) as client:
@@ -270,7 +270,7 @@ def test_generated_python_client_calls_the_service(
 
 
 def test_service_answers_as_its_document_says(python: Path, document_file: Path, keyed_service: tuple[str, str], tmp_path: Path) -> None:
-    """Whatever Schemathesis sends, statuses, content types and bodies are those of the document, and none is a fault of ours."""
+    """Whatever Schemathesis sends, the document lists the status, the content type and the form of the answer, and none is a fault."""
     address, secret = keyed_service
     checks = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 

@@ -14,7 +14,7 @@ OWN = Policy("own", 0.1, 0.1, 0.9, 0.9)
 
 @pytest.fixture
 def community() -> Community:
-    """One with both lists."""
+    """A community with both lists."""
     return Community("forum", deny=WordLists(["casino"], ["buy .* now"]), allow=WordLists(["quote", "casino royale"], []))
 
 

@@ -1,4 +1,4 @@
-"""The file of communities is read, or what is wrong with it is said in one line."""
+"""The file of communities is read, or refused with one line that says what is wrong in it."""
 
 from pathlib import Path
 
@@ -60,7 +60,7 @@ def test_empty_file_is_no_mistake(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "reason"),
     [
         ("[community.a", "is not TOML"),
         ("colour = 1", "'colour' is not known here"),
@@ -85,11 +85,11 @@ def test_empty_file_is_no_mistake(path: Path) -> None:
         ('[community."a\\n"]', "the name of a community"),
     ],
 )
-def test_what_is_wrong_is_named(path: Path, content: str, says: str) -> None:
+def test_what_is_wrong_is_named(path: Path, content: str, reason: str) -> None:
     """What is wrong is one line that names the file, the community and the field."""
     path.write_text(content, encoding="utf-8")
 
-    with pytest.raises(SettingsError, match=says) as caught:
+    with pytest.raises(SettingsError, match=reason) as caught:
         read_community_file(path)
 
     assert str(caught.value).startswith(f"{path}: ")

@@ -1,4 +1,4 @@
-"""What happens to foreign comments: a verdict for each choice of a site, or none."""
+"""Each choice of a site about foreign comments leads to a verdict, or to none."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from service.judging.foreign import OnForeign
 
 @pytest.mark.parametrize("on_foreign", [OnForeign.REVIEW, OnForeign.APPROVE, OnForeign.REJECT])
 def test_a_choice_is_a_verdict(on_foreign: OnForeign) -> None:
-    """Foreign comments get the verdict that the choice is called after."""
+    """Foreign comments get the verdict that has the name of the choice."""
     assert on_foreign.verdict is not None
     assert VERDICTS[on_foreign.verdict].value == on_foreign.value
 

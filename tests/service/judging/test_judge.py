@@ -1,4 +1,4 @@
-"""The judge: scores, then languages, then what the community wants."""
+"""The judge applies scores, then languages, then the lists of the community."""
 
 import math
 
@@ -30,13 +30,13 @@ def identifier(moderator: Moderator) -> Identifier:
     return Identifier.load(moderator.languages)
 
 
-def judged(judge: Judge, *texts: str) -> list[Judgement]:
-    """Return what is decided about texts."""
+def judge_texts(judge: Judge, *texts: str) -> list[Judgement]:
+    """Return the judgement of each text."""
     return list(judge.judge([Comment("", text) for text in texts]).rows())
 
 
 def test_without_a_site_it_is_the_model(moderator: Moderator) -> None:
-    """A judge with nothing but a model decides as the model does, and says of no language whether it is foreign."""
+    """A judge with nothing but a model decides as the model does, and identifies no languages."""
     judgements = Judge(moderator).judge(COMMENTS)
     decisions = moderator.decide(COMMENTS)
     assert judgements.verdicts.tolist() == judgements.unobserved_verdicts.tolist() == decisions.verdicts.tolist()
@@ -49,23 +49,23 @@ def test_without_a_site_it_is_the_model(moderator: Moderator) -> None:
 
 @pytest.mark.parametrize("own", [None, OnForeign.APPROVE])
 def test_a_community_says_what_happens_to_foreign_comments(moderator: Moderator, identifier: Identifier, own: OnForeign | None) -> None:
-    """Where it does not, the site does."""
+    """A community decides what happens to foreign comments; if it does not say, the site's setting counts."""
     judge = Judge(moderator, identifier, community=Community("c", on_foreign=own), on_foreign=OnForeign.REJECT)
-    (row,) = judged(judge, GERMAN)
+    (row,) = judge_texts(judge, GERMAN)
     assert (row.language, row.foreign, row.verdict) == ("de", True, Verdict.REJECT if own is None else Verdict.APPROVE)
 
 
 def test_lists_decide_last(moderator: Moderator, identifier: Identifier) -> None:
-    """An entry of a list decides whatever the scores and the language are; what has no text is not judged."""
+    """An entry of a list decides, whatever the scores and the language are; a comment without text is not judged."""
     lists = Community("c", deny=WordLists(["lovely", "Unsinn"]), allow=WordLists(["pathetic"]))
-    rows = judged(Judge(moderator, identifier, community=lists), *(comment.text for comment in COMMENTS), GERMAN)
+    rows = judge_texts(Judge(moderator, identifier, community=lists), *(comment.text for comment in COMMENTS), GERMAN)
     assert [row.verdict for row in rows] == [Verdict.REJECT, Verdict.APPROVE, None, Verdict.REJECT]
     assert [row.matched for row in rows] == ["deny: lovely", "allow: pathetic", None, "deny: Unsinn"]
 
 
-def test_who_only_observes_approves(moderator: Moderator) -> None:
-    """All that is judged is approved, and what would have been decided is there too."""
-    rows = judged(Judge(moderator, community=Community("c", observe=True)), *(comment.text for comment in COMMENTS))
+def test_an_observing_community_approves(moderator: Moderator) -> None:
+    """Every comment that is judged is approved, and the verdict that it would have had is reported too."""
+    rows = judge_texts(Judge(moderator, community=Community("c", observe=True)), *(comment.text for comment in COMMENTS))
     assert [row.verdict for row in rows] == [Verdict.APPROVE, Verdict.APPROVE, None]
     assert [row.unobserved_verdict for row in rows] == [Verdict.APPROVE, Verdict.REJECT, None]
 
@@ -73,26 +73,26 @@ def test_who_only_observes_approves(moderator: Moderator) -> None:
 def test_a_policy_that_is_named_comes_before_the_communitys(moderator: Moderator) -> None:
     """A community's own thresholds count unless a policy is named."""
     strict = Community("c", policy=Policy("strict", 0.0, 0.0, 0.0, 0.0))
-    own, named = Judge(moderator, community=strict), Judge(moderator, policy="default", community=strict)
-    assert own.judge(COMMENTS).verdicts.tolist() == [2, 2, -1]
-    assert own.judge(COMMENTS).decisions.policy == "strict"
-    assert named.judge(COMMENTS).verdicts.tolist() == moderator.decide(COMMENTS).verdicts.tolist()
+    own_judge, named_judge = Judge(moderator, community=strict), Judge(moderator, policy="default", community=strict)
+    assert own_judge.judge(COMMENTS).verdicts.tolist() == [2, 2, -1]
+    assert own_judge.judge(COMMENTS).decisions.policy == "strict"
+    assert named_judge.judge(COMMENTS).verdicts.tolist() == moderator.decide(COMMENTS).verdicts.tolist()
 
 
 def test_an_unknown_policy_is_refused(moderator: Moderator) -> None:
-    """The error names those that there are."""
+    """A policy that the model does not have is refused, and the error names the policies that it has."""
     with pytest.raises(PolicyError, match="default"):
         Judge(moderator, policy="nope").judge(COMMENTS)
 
 
 def test_decisions_carry_the_final_verdicts(moderator: Moderator) -> None:
-    """What evaluations are handed has the verdicts after lists."""
+    """The decisions that evaluation reads hold the verdicts after the lists."""
     judge = Judge(moderator, community=Community("c", deny=WordLists(["lovely"])))
     assert judge.decide(COMMENTS).verdicts.tolist() == judge.judge(COMMENTS).verdicts.tolist() == [2, 2, -1]
 
 
 def test_the_models_decisions_stay_as_they_are(moderator: Moderator, identifier: Identifier) -> None:
-    """Nothing that a site wants is written into the first pass that an answer goes on from."""
+    """Judging writes nothing into the first pass that it starts from."""
     comments = [Comment("1", GERMAN)]
     judge = Judge(moderator, identifier, on_foreign=OnForeign.REJECT)
     first_pass = judge.first_pass(comments)

@@ -1,4 +1,4 @@
-"""What comments are judged by beside the model: from settings and options to a judge, in any process."""
+"""The options of judging: from settings and arguments to a judge, in any process."""
 
 import pickle
 from pathlib import Path
@@ -28,7 +28,7 @@ on_foreign = "judge"
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Of a site with communities, which rejects foreign comments."""
+    """Settings of a site with communities, which rejects foreign comments."""
     path = tmp_path / "communities.toml"
     path.write_text(FILE, encoding="utf-8")
     return read_settings(data_dir=tmp_path, communities=path, on_foreign="reject", language_letters=7, language_certainty=0.9)
@@ -45,7 +45,7 @@ def test_settings_say_what_options_do_not(settings: Settings) -> None:
 
 
 def test_an_unknown_community_is_refused(settings: Settings, tmp_path: Path) -> None:
-    """One line says which there are, or that there are none."""
+    """An unknown community is refused with one line that lists the communities, or says that there are none."""
     with pytest.raises(SettingsError, match=r"community 'nope' is not in .*: it has forum, strict"):
         JudgeOptions.from_settings(settings, community="nope")
     with pytest.raises(SettingsError, match="the site has no communities: name their file in TIPSTAFF_COMMUNITIES"):
@@ -53,7 +53,7 @@ def test_an_unknown_community_is_refused(settings: Settings, tmp_path: Path) -> 
 
 
 def test_the_policy_in_summaries(settings: Settings) -> None:
-    """The policy is the one that is named, else the community's, by the name of its own thresholds where it has some."""
+    """The name of the policy is the name in the options, else that of the community's policy or of its own thresholds."""
     assert JudgeOptions().policy_name == JudgeOptions.from_settings(settings).policy_name == "default"
     strict = JudgeOptions.from_settings(settings, community="strict")
     assert (strict.policy_name, strict.model_policy) == ("strict", "default")
@@ -61,7 +61,7 @@ def test_the_policy_in_summaries(settings: Settings) -> None:
 
 
 def test_languages_are_identified_where_that_matters(settings: Settings) -> None:
-    """Where foreign comments are judged like others and nobody asks, their languages are not looked at."""
+    """Languages are identified if foreign comments are treated differently or if the caller asks; otherwise they are not."""
     moderator = Moderator.load()
     assert JudgeOptions.from_settings(settings).build_judge(moderator).identifier is not None
     assert JudgeOptions.from_settings(settings, community="strict").build_judge(moderator).identifier is None

@@ -1,4 +1,4 @@
-"""Lists of words and patterns match what they say, in linear time."""
+"""Lists of words and patterns match the texts that they describe, in linear time."""
 
 import pytest
 from hypothesis import given
@@ -27,7 +27,7 @@ from service.judging.word_lists import WordLists, fold_for_matching, text_to_mat
     ],
 )
 def test_words_match_as_whole_words(word: str, text: str, matches: bool) -> None:
-    """A word matches where it stands alone, no matter its case, its width or signs that nobody sees in it."""
+    """A word matches where it stands alone, no matter its case, its width or invisible characters in it."""
     assert (WordLists([word], []).match(fold_for_matching(text)) == word) == matches
 
 
@@ -47,7 +47,7 @@ def test_patterns_match_anywhere(pattern: str, text: str, matches: bool) -> None
 
 
 def test_markup_is_no_text() -> None:
-    """Rules look at the text of a comment without its mark-up."""
+    """Entries are matched against the text of a comment without its mark-up."""
     rules = WordLists(["casino"], [])
 
     assert rules.match(text_to_match(Comment("1", "<b>cas</b>ino", format=Format.HTML))) == "casino"
@@ -55,7 +55,7 @@ def test_markup_is_no_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "patterns", "says"),
+    ("words", "patterns", "reason"),
     [
         (["fine", "!?"], [], r"words\[1\]"),
         (["x" * 501], [], r"words\[0\]"),
@@ -66,20 +66,20 @@ def test_markup_is_no_text() -> None:
         (["a"] * 50_001, [], "at most"),
     ],
 )
-def test_wrong_rules_are_named(words: list[str], patterns: list[str], says: str) -> None:
-    """A rule that can never match, or is none, is refused and named by its place."""
-    with pytest.raises(InputError, match=says):
+def test_wrong_rules_are_named(words: list[str], patterns: list[str], reason: str) -> None:
+    """An entry that can never match, or is no regular expression, is refused, and the error gives its index."""
+    with pytest.raises(InputError, match=reason):
         WordLists(words, patterns)
 
 
 def test_malicious_patterns_do_no_harm() -> None:
-    """A pattern over which others take exponential time is matched at once."""
+    """A pattern for which backtracking takes exponential time is matched at once."""
     assert WordLists([], ["^(a+)+$", "(x+x+)+y"]).match("a" * 20_000 + "!" + "x" * 20_000) is None
 
 
 @given(st.text(max_size=50), st.lists(st.sampled_from(["casino", "buy now", "été"])))
 def test_any_text_is_matched(text: str, words: list[str]) -> None:
-    """Whatever the text, a rule matches or does not; a text that holds a word alone matches it."""
+    """Any text can be matched; a text that holds a word by itself matches that word."""
     rules = WordLists(words, ["[0-9]{3}"])
 
     rules.match(fold_for_matching(text))

@@ -110,7 +110,7 @@ def test_failed_task_comes_back_later(store: Store, clock: Any) -> None:
     assert claim(store)[0].attempts == 3
 
 
-def test_hopeless_task_is_parked(store: Store, clock: Any) -> None:
+def test_task_is_parked_after_its_last_attempt(store: Store, clock: Any) -> None:
     """After its last attempt has failed, a task is given up with its error."""
     store.outbox.enqueue("flag", {}, idempotency="7")
     for attempt in range(MAX_ATTEMPTS):

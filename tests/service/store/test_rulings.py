@@ -124,7 +124,7 @@ def test_unknown_key_is_refused(store: Store) -> None:
 
 
 def test_comments_are_forgotten_in_time(store: Store, clock: Any) -> None:
-    """After so many days the text, id and moderator of a ruling are gone; its answers, our decision and younger rulings stay."""
+    """After the days of retention, the text, id and moderator of a ruling are gone; its answers, our decision and younger rulings stay."""
     decision = ServedDecision(fine=0.25, toxic=0.5, hateful=0.25, verdict=Verdict.REVIEW, artefact="default@123")
     for number in range(3):
         store.rulings.record(replace(TOXIC, comment=f"old {number}", moderator="m", decision=decision))

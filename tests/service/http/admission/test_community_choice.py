@@ -123,7 +123,7 @@ def test_unknown_community_is_refused(client: httpx.Client, running: Running, mo
     """A community that is not in the file is 422, also where there is no file; the answer does not quote it."""
     call = {"comments": [], "community": "xyzzy"}
     with running(create_app(read_settings(data_dir=tmp_path), load=lambda _: moderator)) as without:
-        responses = [each.post("/v1/moderate", json=call) for each in (client, without)]
+        responses = [http_client.post("/v1/moderate", json=call) for http_client in (client, without)]
 
     for response in responses:
         assert (response.status_code, response.json()["errors"][0]["field"]) == (422, "community")

@@ -51,8 +51,8 @@ def test_refusals_have_the_form_of_their_protocol(running: Running, moderator: "
         )
         alive = client.get(f"{prefix}/healthz")
 
-    assert [each.status_code for each in (ours, openai, detoxify)] == [503] * 3
-    assert [each.headers["retry-after"] for each in (ours, openai, detoxify)] == ["1"] * 3
+    assert [answer.status_code for answer in (ours, openai, detoxify)] == [503] * 3
+    assert [answer.headers["retry-after"] for answer in (ours, openai, detoxify)] == ["1"] * 3
     assert ours.json()["type"] == "/docs#overloaded"
     assert openai.json()["error"]["code"] == "overloaded"
     assert set(detoxify.json()) == {"error"}

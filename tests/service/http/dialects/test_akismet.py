@@ -126,8 +126,8 @@ def test_submissions_are_rulings(moderator: Moderator, running: Callable[..., An
 
     assert [(answer.status_code, answer.text) for answer in answers] == [(200, THANKS)] * 5
     stored = rulings(tmp_path)
-    assert [(one.text, one.abusive, one.hateful) for one in stored] == [(TOXIC, True, None), (FINE, False, False)]
-    assert {(one.dialect, one.community) for one in stored} == {("akismet", "https://forum.example")}
+    assert [(ruling.text, ruling.abusive, ruling.hateful) for ruling in stored] == [(TOXIC, True, None), (FINE, False, False)]
+    assert {(ruling.dialect, ruling.community) for ruling in stored} == {("akismet", "https://forum.example")}
 
 
 def test_spam_need_not_be_abuse(moderator: Moderator, running: Callable[..., Any], tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_spam_need_not_be_abuse(moderator: Moderator, running: Callable[..., Any
         post(client, "submit-spam", comment_content="Buy now")
         post(client, "submit-ham", comment_content=FINE)
 
-    assert [(one.abusive, dict(one.attributes)) for one in rulings(tmp_path)] == [(None, {"spam": True}), (False, {})]
+    assert [(ruling.abusive, dict(ruling.attributes)) for ruling in rulings(tmp_path)] == [(None, {"spam": True}), (False, {})]
 
 
 def test_submission_that_is_too_long_is_refused(client: httpx.Client) -> None:

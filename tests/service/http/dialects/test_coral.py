@@ -71,7 +71,7 @@ def test_comment_for_review_is_flagged_and_goes_on(client: httpx.Client, unsure:
 
 @pytest.mark.parametrize(("text", "code"), [(TOXIC, "ABUSIVE"), (HATEFUL, "HATE_SPEECH")])
 def test_rejected_comment_says_why(client: httpx.Client, text: str, code: str) -> None:
-    """A rejected comment has the status, the flag, and the reason that Coral tells the author."""
+    """A rejected comment has the status, the flag, and the reason that Coral shows to the author."""
     answer = ask(client, body(f"<div>{text}</div>")).json()
 
     assert (answer["status"], answer["actions"]) == ("REJECTED", FLAG)
@@ -139,8 +139,8 @@ def test_signature_is_over_the_bytes(signed: httpx.Client) -> None:
     assert ask(signed, compact, signature(compact, NEW)).status_code == 200
 
 
-def test_length_is_no_way_around(client: httpx.Client) -> None:
-    """A comment over the limit is judged all the same, wherever in it the abuse stands."""
+def test_long_comment_is_judged_to_its_end(client: httpx.Client) -> None:
+    """A comment over the limit is judged all the same, wherever in it the abuse is."""
     padding = "The weather was nice and the train was on time. " * 60
 
     assert ask(client, body(padding)).json() == {}
@@ -148,7 +148,7 @@ def test_length_is_no_way_around(client: httpx.Client) -> None:
         assert "actions" in ask(client, body(text)).json()
 
 
-def test_nothing_to_judge_is_no_opinion(client: httpx.Client) -> None:
+def test_comment_without_text_goes_on(client: httpx.Client) -> None:
     """A comment without text, such as a picture alone, goes on."""
     assert ask(client, body('<img src="x.png">')).json() == {}
 
@@ -195,12 +195,12 @@ def test_any_call_is_answered(client: httpx.Client, call: object) -> None:
 @hypotheses(max_examples=60)
 @given(content=st.binary(max_size=200), header=st.text(alphabet=st.characters(max_codepoint=255, exclude_categories=["Cc", "Zs"])))
 def test_any_bytes_are_answered(signed: httpx.Client, content: bytes, header: str) -> None:
-    """Whatever bytes and signature come, they are refused."""
+    """Any bytes with any signature are refused."""
     assert ask(signed, content, header).status_code == 401
 
 
 @hypotheses(max_examples=40)
 @given(content=st.binary(max_size=200))
-def test_signed_rubbish_is_refused(signed: httpx.Client, content: bytes) -> None:
+def test_signed_body_that_is_no_call_is_refused(signed: httpx.Client, content: bytes) -> None:
     """A signed body that is no call is an error of the caller's."""
     assert ask(signed, content, signature(content, OLD)).status_code in {400, 422}

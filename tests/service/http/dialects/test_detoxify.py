@@ -53,7 +53,7 @@ def test_missing_head_answers_zero(client: httpx.Client, moderator: Moderator) -
 
 
 def test_long_post_is_judged_whole(moderator: Moderator, running: Callable[..., Any]) -> None:
-    """A post of 85,000 characters is judged to its end; one more is refused with 422 and a word on it."""
+    """A post of 85,000 characters is judged to its end; one more is refused with 422 and the reason."""
     padding = ("The weather was nice and the train was on time. " * 1800)[: 85_000 - len(TOXIC)]
     with running(create_app(read_settings(port=0), load=lambda _: moderator)) as client:
         calm, long, longer = ask(client, padding), ask(client, padding + TOXIC), ask(client, padding + TOXIC + "!")
@@ -73,7 +73,7 @@ def test_wrong_key_is_refused_as_by_its_server(moderator: Moderator, running: Ca
 
 @pytest.mark.parametrize("body", [[], {}, {"content": None}, {"content": ["a"]}, {"content": "a", "model": 1}, "text"])
 def test_wrong_call_is_explained(client: httpx.Client, body: object) -> None:
-    """Whatever is wrong with a call, the field ``error`` says it, with status 422."""
+    """Any mistake in a call is explained in the field ``error``, with status 422."""
     answer = client.post("/api/v1/classify", json=body)
 
     assert (answer.status_code, list(answer.json())) == (422, ["error"])

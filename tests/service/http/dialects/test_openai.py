@@ -27,7 +27,7 @@ import json, sys
 from openai import OpenAI
 client = OpenAI(base_url=sys.argv[1] + "/v1", api_key="sk-none", max_retries=0, _strict_response_validation=True)
 answer = client.moderations.create(**json.loads(sys.argv[2]))
-print(json.dumps([answer.id, answer.model, [one.model_dump(by_alias=True) for one in answer.results]]))
+print(json.dumps([answer.id, answer.model, [result.model_dump(by_alias=True) for result in answer.results]]))
 """
 PYTHON_ERRORS = """
 import json, sys, openai
@@ -53,7 +53,7 @@ def ask(client: httpx.Client, given: object) -> httpx.Response:
 
 
 def flags(client: httpx.Client, given: object) -> list[bool]:
-    return [one["flagged"] for one in ask(client, given).json()["results"]]
+    return [result["flagged"] for result in ask(client, given).json()["results"]]
 
 
 def test_python_client_is_answered(python_client: Callable[..., Any], address: str, moderator: Moderator) -> None:
@@ -62,8 +62,8 @@ def test_python_client_is_answered(python_client: Callable[..., Any], address: s
 
     assert id_.startswith("modr-")
     assert version == moderator.version
-    assert [one["flagged"] for one in results] == [False, True, True]
-    assert all(set(one["categories"]) == set(one["category_scores"]) == set(CATEGORIES) for one in results)
+    assert [result["flagged"] for result in results] == [False, True, True]
+    assert all(set(result["categories"]) == set(result["category_scores"]) == set(CATEGORIES) for result in results)
     assert [results[1]["categories"]["harassment"], results[1]["categories"]["hate"]] == [True, False]
     assert [results[2]["categories"]["harassment"], results[2]["categories"]["hate"]] == [False, True]
 
@@ -77,7 +77,7 @@ def test_node_client_is_answered(node_client: Callable[..., Any], address: str) 
         f'{{"input": [{{"type": "text", "text": "{TOXIC}"}}, {{"type": "image_url", "image_url": {{"url": "http://127.0.0.1:1/x.png"}}}}]}}',
     )
 
-    assert [one["flagged"] for one in single["results"]] == [True]
+    assert [result["flagged"] for result in single["results"]] == [True]
     assert parts["results"] == single["results"]
 
 
@@ -122,7 +122,7 @@ def test_client_tries_again_while_the_model_is_loaded(
         )[2]
 
     assert has_called.is_set()
-    assert [one["flagged"] for one in results] == [False]
+    assert [result["flagged"] for result in results] == [False]
 
 
 def test_refusals_say_whether_to_try_again(settings: Settings, running_unloaded: Callable[..., Any]) -> None:
@@ -168,9 +168,9 @@ def test_parts_are_one_text(client: httpx.Client) -> None:
     answer = ask(client, [{"type": "text", "text": FINE}, image, {"type": "text", "text": TOXIC}]).json()["results"]
     alone = ask(client, [image]).json()["results"]
 
-    assert [one["flagged"] for one in answer] == [True]
+    assert [result["flagged"] for result in answer] == [True]
     assert answer[0]["category_applied_input_types"]["harassment"] == ["text"]
-    assert [one["flagged"] for one in alone] == [False]
+    assert [result["flagged"] for result in alone] == [False]
     assert not any(alone[0]["category_applied_input_types"].values())
 
 
@@ -198,7 +198,7 @@ def test_flagged_is_the_setting_s_verdict(moderator: Moderator, running: Callabl
     """By default whatever the policy would not approve is flagged; with ``openai_flagged=reject``, what it rejects."""
     texts = [FINE, "you are so dumb", "what a stupid idea", TOXIC, "shut up", "he is a fool", "this is crap"]
     decisions = client.post("/v1/moderate", json={"comments": [{"id": at, "text": text} for at, text in enumerate(texts)]}).json()
-    verdicts = [one["verdict"] for one in decisions["decisions"]]
+    verdicts = [result["verdict"] for result in decisions["decisions"]]
     strict = create_app(read_settings(port=0, openai_flagged="reject"), load=lambda _: moderator)
 
     with running(strict) as other:
@@ -206,8 +206,8 @@ def test_flagged_is_the_setting_s_verdict(moderator: Moderator, running: Callabl
 
     assert set(verdicts) == {"approve", "review", "reject"}
     assert flags(client, texts) == [verdict != "approve" for verdict in verdicts]
-    assert [one["flagged"] for one in rejected] == [verdict == "reject" for verdict in verdicts]
-    assert [any(one["categories"].values()) for one in rejected] == [one["flagged"] for one in rejected]
+    assert [result["flagged"] for result in rejected] == [verdict == "reject" for verdict in verdicts]
+    assert [any(result["categories"].values()) for result in rejected] == [result["flagged"] for result in rejected]
 
 
 @pytest.mark.parametrize(("way", "flagged"), [("open", False), ("closed", True)])
@@ -217,8 +217,8 @@ def test_site_chooses_what_a_failure_answers(settings: Settings, running_unloade
         answer = ask(client, [FINE, TOXIC])
 
     assert answer.status_code == 200
-    assert [one["flagged"] for one in answer.json()["results"]] == [flagged, flagged]
-    assert not any(any(one["categories"].values()) for one in answer.json()["results"])
+    assert [result["flagged"] for result in answer.json()["results"]] == [flagged, flagged]
+    assert not any(any(result["categories"].values()) for result in answer.json()["results"])
 
 
 @pytest.mark.parametrize(

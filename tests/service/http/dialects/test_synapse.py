@@ -216,7 +216,7 @@ def test_any_event_is_answered(client: httpx.Client, event: object) -> None:
 @hypotheses(max_examples=60)
 @given(body=st.binary(max_size=200), path=st.sampled_from(["check_event_for_spam", "ping", "user_may_invite"]))
 def test_any_bytes_are_answered(client: httpx.Client, body: bytes, path: str) -> None:
-    """Whatever bytes come as a body, the answer is a refusal that is not JSON, or consent where an object says too little to object."""
+    """Any bytes as a body are answered with a refusal that is not JSON, or with consent if they are an event without a text."""
     answer = client.post(f"/synapse/{path}", content=body, headers={"content-type": "application/json"})
 
     assert answer.status_code in ({400, 422} if path == "check_event_for_spam" else {200, 400, 422})

@@ -22,7 +22,7 @@ def test_other_calls_get_an_id(client: httpx.Client, request_id: str | None) -> 
     ids = [client.post("/v1/moderate", json=CALL, headers=headers).headers["x-request-id"] for _ in range(3)]
 
     assert len({*ids}) == 3
-    assert all(re.fullmatch(r"[0-9a-f]{24}", each) for each in ids)
+    assert all(re.fullmatch(r"[0-9a-f]{24}", request_id) for request_id in ids)
 
 
 @pytest.mark.parametrize("path", ["/v1/moderate", "/v1/moderations", "/coral/moderate", "/1.1/comment-check", "/docs", "/metrics", "/none"])

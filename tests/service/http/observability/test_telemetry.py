@@ -16,7 +16,7 @@ FINE = {"comments": [{"id": "1", "text": "What a lovely morning, thank you all."
 
 
 def _make_hostile_calls(client: httpx.Client) -> None:
-    """Make calls that go wrong in every way that one can think of, each with the secret in it."""
+    """Make calls that fail in many ways, each with the secret in it."""
     comment = {"id": SECRET, "text": SECRET}
     for path in ("/v1/moderate", "/v1/moderations", "/v1alpha1/comments:analyze", "/coral/moderate", "/api/v1/classify"):
         client.post(path, json={"comments": [comment], "input": SECRET, "content": SECRET, "comment": {"text": SECRET, "body": SECRET}})

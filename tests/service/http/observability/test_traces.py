@@ -24,8 +24,8 @@ def test_calls_are_traced(tmp_path: Path, collector: Collector) -> None:
         httpx.post(f"{address}/v1/moderate", json=FINE, headers={"traceparent": f"00-{trace}-{parent}-01"}, timeout=60)
         server.stop()
 
-    (span,) = [each for each in collector.spans() if each.name == "POST /v1/moderate"]
-    attributes = {each.key: each.value for each in span.attributes}
+    (span,) = [item for item in collector.spans() if item.name == "POST /v1/moderate"]
+    attributes = {item.key: item.value for item in span.attributes}
     assert (span.trace_id.hex(), span.parent_span_id.hex()) == (trace, parent)
     assert span.kind == Span.SPAN_KIND_SERVER
     assert before <= span.start_time_unix_nano < span.end_time_unix_nano

@@ -50,7 +50,7 @@ def test_policy_of_the_page(client: httpx.Client) -> None:
     """The page may run scripts of this service alone, neither inline ones nor eval, and call this service alone."""
     response = client.get("/docs")
 
-    directives = dict(each.split(" ", 1) for each in response.headers["content-security-policy"].split("; "))
+    directives = dict(directive.split(" ", 1) for directive in response.headers["content-security-policy"].split("; "))
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     assert directives["default-src"] == "'none'"
     assert directives["script-src"] == "'self'"
@@ -215,7 +215,7 @@ def test_page_is_dark_where_the_reader_likes_it_dark(browser: "Chrome", docs: st
 
 
 def test_type_of_a_problem_leads_to_its_row(browser: "Chrome", docs: str) -> None:
-    """Whoever follows the type of a problem document sees the row of that problem, though Swagger UI is drawn above it."""
+    """The type of a problem document leads readers to the row of that problem, although Swagger UI is drawn above it."""
     browser.get("about:blank")
     browser.get(f"{docs}#unknown-policy")
     _find(browser, MODERATE)

@@ -25,7 +25,7 @@ GERMAN = {"comments": [{"id": "1", "text": "Das ist doch völliger Unsinn, was h
 
 @pytest.fixture
 def fresh(running: Running, moderator: "Moderator", tmp_path: Path) -> Iterator[httpx.Client]:
-    """A client of a service of this test's own, so that what is counted is knfresh."""
+    """A client of a service of this test's own, so that nothing else has been counted there."""
     with running(create_app(read_settings(data_dir=tmp_path), load=lambda _: moderator)) as client:
         yield client
 
@@ -85,7 +85,7 @@ def test_comments_are_counted(fresh: httpx.Client) -> None:
 
 
 def test_verdicts_of_an_observing_community_are_counted(running: Running, moderator: "Moderator", tmp_path: Path) -> None:
-    """Where a community only observes, the verdict that it wanted is counted beside the one that was given."""
+    """Where a community only observes, the verdict that it wanted is counted beside the verdict in the answer."""
     file = tmp_path / "communities.toml"
     file.write_text('[community.watching]\nobserve = true\ndeny_words = ["morning"]\n', encoding="utf-8")
     with running(create_app(read_settings(data_dir=tmp_path, communities=file), load=lambda _: moderator)) as client:

@@ -54,7 +54,7 @@ def test_order_and_ids_are_kept(client: httpx.Client) -> None:
     """Decisions come in the order of the call with the ids as they were, strings or integers, repeated or not."""
     ids = ["b", 7, "a", "7", -(2**63), "a", "", "\u0000"]
 
-    response = client.post("/v1/moderate", json={"comments": [{"id": each, "text": FRIENDLY} for each in ids]})
+    response = client.post("/v1/moderate", json={"comments": [{"id": comment_id, "text": FRIENDLY} for comment_id in ids]})
 
     assert [decision["id"] for decision in response.json()["decisions"]] == ids
 

@@ -22,7 +22,7 @@ def test_each_name_has_its_score(client: httpx.Client) -> None:
     scores = decision["decisions"][0]["scores"]
     version = decision["model"]
     versions = [version, version.partition("+")[0]]
-    pinned = [f"TOXICITY@{pin}" for pin in (*versions, *(each.partition("@")[2] for each in versions))]
+    pinned = [f"TOXICITY@{pin}" for pin in (*versions, *(version.partition("@")[2] for version in versions))]
     toxicity = ["TOXICITY", "ABUSIVE", "TOXICITY_EXPERIMENTAL", *pinned]
     attack = ["IDENTITY_ATTACK", "HATEFUL", "IDENTITY_ATTACK_EXPERIMENTAL"]
 

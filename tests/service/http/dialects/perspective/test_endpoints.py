@@ -94,7 +94,7 @@ def test_python_client_makes_batches(python_client: Callable[..., Any], fresh: h
     fine, toxic = (answers[at][1]["attributeScores"]["TOXICITY"]["summaryScore"]["value"] for at in (0, 2))
     assert fine < 0.5 < toxic
     assert last[1] == {"detectedLanguages": ["en"], "requestedLanguages": [], "clientToken": "t"}
-    assert [(one.text, one.abusive, one.comment) for one in stored_rulings(tmp_path)] == [("In a batch", True, "t")]
+    assert [(ruling.text, ruling.abusive, ruling.comment) for ruling in stored_rulings(tmp_path)] == [("In a batch", True, "t")]
 
 
 def test_python_client_reports_keys_and_limits(

@@ -22,7 +22,7 @@ from tests.service.http.dialects.perspective.calls import ANALYZE, analyze_body
     ],
 )
 def test_part_of_an_answer_can_be_asked_for(client: httpx.Client, mask: str, expected: set[str]) -> None:
-    """The query's `fields` leaves out of an answer what is not named."""
+    """The answer has only the fields that the parameter `fields` names."""
     answer = client.post(ANALYZE, json=analyze_body(), params={"fields": mask}).json()
 
     assert set(answer) == expected
@@ -31,7 +31,7 @@ def test_part_of_an_answer_can_be_asked_for(client: httpx.Client, mask: str, exp
 
 
 @pytest.mark.parametrize("mask", ["a,", "(a)", "a(b", "a)", "a//b", "a b", "a" * 3000, "a/" * 50 + "a"])
-def test_mask_that_is_none_is_error_of(client: httpx.Client, mask: str) -> None:
+def test_text_that_is_no_mask_is_refused(client: httpx.Client, mask: str) -> None:
     """A `fields` that cannot be understood is the caller's mistake."""
     answer = client.post(ANALYZE, json=analyze_body(), params={"fields": mask})
 

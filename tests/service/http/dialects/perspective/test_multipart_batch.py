@@ -77,7 +77,7 @@ def test_batch_has_a_limit_of_parts(client: httpx.Client, settings: Settings) ->
 
 
 @pytest.mark.parametrize("content", [b"", b"--b--", b"no parts at all"])
-def test_batch_without_parts_is_error_of(client: httpx.Client, content: bytes) -> None:
+def test_batch_without_parts_is_refused(client: httpx.Client, content: bytes) -> None:
     """A batch that holds no call, or is no batch, is the caller's mistake."""
     assert client.post("/batch", content=content, headers=MIXED).status_code == 400
     assert client.post("/batch", content=content, headers={"Content-Type": "application/json"}).status_code == 400

@@ -84,7 +84,7 @@ def test_names_may_be_spelled_with_underscores(client: httpx.Client) -> None:
 
 
 def test_address_may_be_escaped(client: httpx.Client) -> None:
-    """The colon of the address may be percent-encoded, as some clients send it; Google's own parameters are let be."""
+    """The colon of the address may be percent-encoded, as some clients send it; Google's own parameters are ignored."""
     query = "key=any&alt=json&prettyPrint=false&quotaUser=u&%24.xgafv=2&callback=f&uploadType=x&access_token=t&oauth_token=t"
     body = {"comment": {"text": TOXIC}, "requestedAttributes": {"TOXICITY": {}}}
 
