@@ -62,5 +62,5 @@ def test_faults_give_nothing_away(running: Running, settings: Settings, moderato
     assert len(logged) == 1
     assert logged[0].startswith("RuntimeError in GET /boom\n")
     assert "in boom" in logged[0]
-    own = (record for record in caplog.records if not record.name.startswith(("httpx", "httpcore")))
-    assert not any(SECRET in record.getMessage() or record.exc_info for record in own)
+    own_records = (record for record in caplog.records if not record.name.startswith(("httpx", "httpcore")))
+    assert not any(SECRET in record.getMessage() or record.exc_info for record in own_records)

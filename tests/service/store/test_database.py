@@ -148,8 +148,8 @@ def test_damage_that_shows_later_is_one_line(tmp_path: Path) -> None:
         store.rulings.record(Ruling(dialect="d", text=f"{number} " * 200, abusive=True))
     store.close()
     file = tmp_path / "tipstaff.db"
-    whole = file.read_bytes()
-    file.write_bytes(whole[:16384] + b"\xa5" * (len(whole) - 16384))
+    intact_bytes = file.read_bytes()
+    file.write_bytes(intact_bytes[:16384] + b"\xa5" * (len(intact_bytes) - 16384))
     store = open_store(read_settings(data_dir=tmp_path))
 
     with pytest.raises(StoreError, match="is damaged: restore a backup"):

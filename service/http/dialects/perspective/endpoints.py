@@ -38,44 +38,27 @@ _ANALYZE_EXAMPLE = {"comment": _COMMENT, "requestedAttributes": {"TOXICITY": {}}
 _SUGGEST_EXAMPLE = {"comment": _COMMENT, "attributeScores": {"TOXICITY": {"summaryScore": {"value": 0}}}}
 _TEXT = {"type": "string"}
 _ERROR = schema_reference(PerspectiveError)
+_BATCH_DESCRIPTION = (
+    "Each part is of type `application/http` and holds a call of its own: a request line, headers, a body. Clients that cannot "
+    "name the boundary in the content type send `application/octet-stream`, and are answered so: then the first line names it, "
+    "after `--`."
+)
 
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
     analyze = wrap_endpoint(analyze_endpoint(settings), dialect=PERSPECTIVE, settings=settings, judges=True)
     suggest = wrap_endpoint(suggest_endpoint(settings), dialect=PERSPECTIVE, settings=settings)
     batch = wrap_endpoint(batch_endpoint(settings, {_ANALYZE: analyze, _SUGGEST: suggest}), dialect=PERSPECTIVE, settings=settings)
-
-    def add(
-        path: str,
-        endpoint: Endpoint,
-        *,
-        body: dict[str, Any],
-        responses: dict[int | str, dict[str, Any]],
-        summary: str,
-        description: str | None = None,
-    ) -> None:
-        app.add_api_route(
-            path,
-            endpoint,
-            methods=["POST"],
-            response_model=None,
-            response_class=Response,
-            responses=responses,
-            summary=summary,
-            description=description,
-            operation_id="perspective_" + path.strip("/").rpartition(":")[2],
-            openapi_extra=body,
-            tags=[PERSPECTIVE.name],
-        )
-
-    add(
+    _add_call_route(
+        app,
         _ANALYZE,
         analyze,
         body=openapi_body(schema_reference(AnalyzeCommentRequest), example=_ANALYZE_EXAMPLE, security=_KEYS),
         responses=openapi_responses(schema_reference(AnalyzeCommentResponse), _ERROR, *ERROR_STATUSES, about="The scores by attribute."),
         summary="Score a comment as Perspective does",
     )
-    add(
+    _add_call_route(
+        app,
         _SUGGEST,
         suggest,
         body=openapi_body(schema_reference(SuggestCommentScoreRequest), example=_SUGGEST_EXAMPLE, security=_KEYS),
@@ -84,21 +67,48 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         ),
         summary="Say what the scores of a comment should be, as to Perspective",
     )
-    add(
+    _add_call_route(
+        app,
         _BATCH,
         batch,
         body=_batch_body(),
         responses=_batch_responses(),
         summary="Make several of Perspective's calls in one",
-        description=(
-            "Each part is of type `application/http` and holds a call of its own: a request line, headers, a body. Clients that cannot "
-            "name the boundary in the content type send `application/octet-stream`, and are answered so: then the first line names it, "
-            "after `--`."
-        ),
+        description=_BATCH_DESCRIPTION,
     )
-    for at, address in enumerate(DISCOVERY_PATHS):
+    _add_discovery_routes(app, settings)
+
+
+def _add_call_route(
+    app: FastAPI,
+    path: str,
+    endpoint: Endpoint,
+    *,
+    body: dict[str, Any],
+    responses: dict[int | str, dict[str, Any]],
+    summary: str,
+    description: str | None = None,
+) -> None:
+    """Add the route of a call that clients make by POST, with its documentation."""
+    app.add_api_route(
+        path,
+        endpoint,
+        methods=["POST"],
+        response_model=None,
+        response_class=Response,
+        responses=responses,
+        summary=summary,
+        description=description,
+        operation_id="perspective_" + path.strip("/").rpartition(":")[2],
+        openapi_extra=body,
+        tags=[PERSPECTIVE.name],
+    )
+
+
+def _add_discovery_routes(app: FastAPI, settings: Settings) -> None:
+    for at, path in enumerate(DISCOVERY_PATHS):
         app.add_api_route(
-            address,
+            path,
             wrap_endpoint(serve_discovery, dialect=PERSPECTIVE, settings=settings),
             response_model=None,
             responses=openapi_responses({"type": "object"}, _ERROR, 400, 500, about="The document."),

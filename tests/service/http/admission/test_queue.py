@@ -109,11 +109,11 @@ def test_wrong_deadlines_are_refused(client: httpx.Client, timeout: str) -> None
     assert response.json()["errors"][0]["field"] == "X-Request-Timeout"
 
 
-@pytest.mark.parametrize(("way", "status"), [("open", 200), ("closed", 403), ("error", 504)])
-def test_dialects_answer_overload_as_the_site_wants(serve: Serve, way: str, status: int) -> None:
+@pytest.mark.parametrize(("on_failure", "status"), [("open", 200), ("closed", 403), ("error", 504)])
+def test_dialects_answer_overload_as_the_site_wants(serve: Serve, on_failure: str, status: int) -> None:
     """The answer of a dialect to a call that was too late to be judged follows ``on_failure``."""
     event = {"event": {"type": "m.room.message", "content": {"body": "Good morning", "msgtype": "m.text"}, "sender": "@a:b"}}
-    with serve(on_failure=f"synapse={way}") as client:
+    with serve(on_failure=f"synapse={on_failure}") as client:
         response = client.post("/synapse/check_event_for_spam", json=event, headers={"X-Request-Timeout": "0.000001"})
 
     assert response.status_code == status

@@ -48,7 +48,7 @@ def test_a_byte_order_mark_is_passed_over() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "kind", "says"),
+    ("body", "kind", "reason"),
     [
         (b"", ProblemKind.NOT_JSON, "line 1 column 0"),
         (b'{"comments":\n [}', ProblemKind.NOT_JSON, "line 2 column 3"),
@@ -61,17 +61,17 @@ def test_a_byte_order_mark_is_passed_over() -> None:
         ('{"comments":[]}'.encode("utf-16"), ProblemKind.NOT_UTF8, "Byte 0 "),
     ],
 )
-def test_broken_json_is_located(body: bytes, kind: ProblemKind, says: str) -> None:
+def test_broken_json_is_located(body: bytes, kind: ProblemKind, reason: str) -> None:
     """What is no JSON or no UTF-8 is refused with the place where that shows."""
     with pytest.raises(ProblemError) as caught:
         parse_json(body, REQUEST_TYPE)
 
     assert (caught.value.kind, caught.value.kind.status) == (kind, 400)
-    assert says in caught.value.detail
+    assert reason in caught.value.detail
 
 
 @pytest.mark.parametrize(
-    ("document", "field", "says"),
+    ("document", "field", "reason"),
     [
         ([], "<the body>", "has to be an object"),
         ({}, "comments", "is missing"),
@@ -92,14 +92,14 @@ def test_broken_json_is_located(body: bytes, kind: ProblemKind, says: str) -> No
         ({"comments": [{"id": "1", "text": "a", SECRET: 1}]}, "comments[0].<a name not shown>", "is not a field that this call has"),
     ],
 )
-def test_wrong_fields_are_named(document: object, field: str, says: str) -> None:
+def test_wrong_fields_are_named(document: object, field: str, reason: str) -> None:
     """A call of the wrong shape is refused with the one field that is wrong, and what it has to be."""
     with pytest.raises(ProblemError) as caught:
         parse_json(json.dumps(document).encode(), REQUEST_TYPE)
 
     assert (caught.value.kind, caught.value.kind.status) == (ProblemKind.WRONG_FIELDS, 422)
-    assert caught.value.errors == [{"field": field, "detail": says}]
-    assert caught.value.detail == f"{field}: {says}"
+    assert caught.value.errors == [{"field": field, "detail": reason}]
+    assert caught.value.detail == f"{field}: {reason}"
 
 
 def test_many_wrong_fields_are_counted() -> None:

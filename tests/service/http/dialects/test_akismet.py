@@ -182,12 +182,12 @@ def test_other_bodies_are_refused(client: httpx.Client) -> None:
     assert not {answer.text for answer in answers} & {"true", "false"}
 
 
-@pytest.mark.parametrize(("way", "status", "word"), [("open", 200, "false"), ("closed", 200, "true"), ("error", 503, None)])
+@pytest.mark.parametrize(("on_failure", "status", "word"), [("open", 200, "false"), ("closed", 200, "true"), ("error", 503, None)])
 def test_site_chooses_what_a_failure_answers(
-    settings: Settings, running_unloaded: Callable[..., Any], way: str, status: int, word: str | None
+    settings: Settings, running_unloaded: Callable[..., Any], on_failure: str, status: int, word: str | None
 ) -> None:
     """When nothing can be judged, clients hear what the site chose; by default neither word, which they hold and check again."""
-    with running_unloaded(settings.model_copy(update={"on_failure": f"akismet={way}"})) as client:
+    with running_unloaded(settings.model_copy(update={"on_failure": f"akismet={on_failure}"})) as client:
         answer = post(client, "comment-check", comment_content=FINE)
 
     assert answer.status_code == status

@@ -79,10 +79,10 @@ def test_rejected_comment_says_why(client: httpx.Client, text: str, code: str) -
     assert answer["moderationAction"]["rejectionReason"]["code"] == code
 
 
-@pytest.mark.parametrize(("way", "status"), [("withhold", "SYSTEM_WITHHELD"), ("premod", "PREMOD")])
-def test_site_chooses_what_is_done(moderator: Moderator, running: Callable[..., Any], unsure: str, way: str, status: str) -> None:
+@pytest.mark.parametrize(("coral_reject", "status"), [("withhold", "SYSTEM_WITHHELD"), ("premod", "PREMOD")])
+def test_site_chooses_what_is_done(moderator: Moderator, running: Callable[..., Any], unsure: str, coral_reject: str, status: str) -> None:
     """A site may hold comments back instead; the author is then told nothing."""
-    app = create_app(read_settings(port=0, coral_reject=way, coral_review="premod"), load=lambda _: moderator)
+    app = create_app(read_settings(port=0, coral_reject=coral_reject, coral_review="premod"), load=lambda _: moderator)
     with running(app) as client:
         rejected, doubtful = ask(client, body(TOXIC)).json(), ask(client, body(unsure)).json()
 
@@ -153,10 +153,12 @@ def test_comment_without_text_goes_on(client: httpx.Client) -> None:
     assert ask(client, body('<img src="x.png">')).json() == {}
 
 
-@pytest.mark.parametrize(("way", "expected"), [("open", {}), ("closed", {"status": "SYSTEM_WITHHELD"})])
-def test_site_chooses_what_a_failure_answers(settings: Settings, running_unloaded: Callable[..., Any], way: str, expected: object) -> None:
+@pytest.mark.parametrize(("on_failure", "expected"), [("open", {}), ("closed", {"status": "SYSTEM_WITHHELD"})])
+def test_site_chooses_what_a_failure_answers(
+    settings: Settings, running_unloaded: Callable[..., Any], on_failure: str, expected: object
+) -> None:
     """When nothing can be judged, a site that fails closed has its comments withheld; by default the answer is an error."""
-    with running_unloaded(settings.model_copy(update={"on_failure": f"coral={way}"})) as client:
+    with running_unloaded(settings.model_copy(update={"on_failure": f"coral={on_failure}"})) as client:
         answer = ask(client, body(FINE))
 
     assert (answer.status_code, answer.json()) == (200, expected)

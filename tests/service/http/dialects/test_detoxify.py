@@ -88,10 +88,12 @@ def test_health_is_readiness(settings: Settings, running_unloaded: Callable[...,
     assert client.get("/health").json() == {"status": "ok"}
 
 
-@pytest.mark.parametrize(("way", "number"), [("open", 0), ("closed", 100)])
-def test_site_chooses_what_a_failure_answers(settings: Settings, running_unloaded: Callable[..., Any], way: str, number: int) -> None:
+@pytest.mark.parametrize(("on_failure", "number"), [("open", 0), ("closed", 100)])
+def test_site_chooses_what_a_failure_answers(
+    settings: Settings, running_unloaded: Callable[..., Any], on_failure: str, number: int
+) -> None:
     """When nothing can be judged, a site that fails open gets zeros, one that fails closed hundreds."""
-    with running_unloaded(settings.model_copy(update={"on_failure": f"detoxify={way}"})) as client:
+    with running_unloaded(settings.model_copy(update={"on_failure": f"detoxify={on_failure}"})) as client:
         answer = ask(client, FINE)
 
     assert (answer.status_code, answer.json()) == (200, dict.fromkeys(LABELS, number))

@@ -48,12 +48,12 @@ try {
 """
 
 
-def ask(client: httpx.Client, given: object) -> httpx.Response:
-    return client.post("/v1/moderations", json={"input": given})
+def ask(client: httpx.Client, content: object) -> httpx.Response:
+    return client.post("/v1/moderations", json={"input": content})
 
 
-def flags(client: httpx.Client, given: object) -> list[bool]:
-    return [result["flagged"] for result in ask(client, given).json()["results"]]
+def flags(client: httpx.Client, content: object) -> list[bool]:
+    return [result["flagged"] for result in ask(client, content).json()["results"]]
 
 
 def test_python_client_is_answered(python_client: Callable[..., Any], address: str, moderator: Moderator) -> None:
@@ -210,10 +210,12 @@ def test_flagged_is_the_setting_s_verdict(moderator: Moderator, running: Callabl
     assert [any(result["categories"].values()) for result in rejected] == [result["flagged"] for result in rejected]
 
 
-@pytest.mark.parametrize(("way", "flagged"), [("open", False), ("closed", True)])
-def test_site_chooses_what_a_failure_answers(settings: Settings, running_unloaded: Callable[..., Any], way: str, flagged: bool) -> None:
+@pytest.mark.parametrize(("on_failure", "flagged"), [("open", False), ("closed", True)])
+def test_site_chooses_what_a_failure_answers(
+    settings: Settings, running_unloaded: Callable[..., Any], on_failure: str, flagged: bool
+) -> None:
     """When nothing can be judged, a site that fails open gets an unflagged result for each input, one that fails closed a flagged one."""
-    with running_unloaded(settings.model_copy(update={"on_failure": f"openai={way}"})) as client:
+    with running_unloaded(settings.model_copy(update={"on_failure": f"openai={on_failure}"})) as client:
         answer = ask(client, [FINE, TOXIC])
 
     assert answer.status_code == 200
@@ -222,7 +224,7 @@ def test_site_chooses_what_a_failure_answers(settings: Settings, running_unloade
 
 
 @pytest.mark.parametrize(
-    ("body", "says"),
+    ("body", "reason"),
     [
         ({"input": "x" * 1001}, "1000 bytes"),
         ({"input": ["a", "é" * 501]}, "input[1]"),
@@ -237,13 +239,13 @@ def test_site_chooses_what_a_failure_answers(settings: Settings, running_unloade
         ([], "<the body>"),
     ],
 )
-def test_wrong_call_is_explained(client: httpx.Client, body: object, says: str) -> None:
+def test_wrong_call_is_explained(client: httpx.Client, body: object, reason: str) -> None:
     """A wrong call is refused in the form of OpenAI, with the field that is wrong, and status 400."""
     answer = client.post("/v1/moderations", json=body)
 
     assert answer.status_code == 400
     assert set(answer.json()["error"]) == {"message", "type", "code", "param"}
-    assert says in answer.json()["error"]["message"]
+    assert reason in answer.json()["error"]["message"]
 
 
 JSON = st.recursive(

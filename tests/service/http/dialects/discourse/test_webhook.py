@@ -140,12 +140,12 @@ def test_service_without_a_forum_says_what_to_set(client: httpx.Client) -> None:
     assert "TIPSTAFF_DISCOURSE_URL" in answer.json()["detail"]
 
 
-@pytest.mark.parametrize(("way", "status"), [("open", 200), ("closed", 503), ("error", 503)])
+@pytest.mark.parametrize(("on_failure", "status"), [("open", 200), ("closed", 503), ("error", 503)])
 def test_site_chooses_what_a_failure_answers(
-    running_unloaded: Callable[..., Any], forum: Forum, tmp_path: Path, way: str, status: int
+    running_unloaded: Callable[..., Any], forum: Forum, tmp_path: Path, on_failure: str, status: int
 ) -> None:
     """When nothing can be judged, Discourse is told to send the event again, unless the site fails open."""
-    with running_unloaded(forum_settings(forum, tmp_path, on_failure=f"discourse={way}")) as client:
+    with running_unloaded(forum_settings(forum, tmp_path, on_failure=f"discourse={on_failure}")) as client:
         answer = send_webhook(client, post_body(TOXIC))
 
     assert answer.status_code == status

@@ -59,14 +59,14 @@ def test_scores_below_the_threshold_are_left_out(client: httpx.Client) -> None:
     assert [text[span["begin"] : span["end"]] for span in scores["TOXICITY"]["spanScores"]] == [TOXIC]
 
 
-@pytest.mark.parametrize(("way", "expected"), [("open", 0.0), ("closed", 1.0)])
-def test_site_chooses_what_a_failure_answers(tmp_path: Path, running: Callable[..., Any], way: str, expected: float) -> None:
+@pytest.mark.parametrize(("on_failure", "expected"), [("open", 0.0), ("closed", 1.0)])
+def test_site_chooses_what_a_failure_answers(tmp_path: Path, running: Callable[..., Any], on_failure: str, expected: float) -> None:
     """While nothing can be judged, a site that fails open answers 0, one that fails closed 1, for every usual attribute."""
 
     def load(_settings: Settings) -> Moderator:
         raise ArtefactError("there is none")
 
-    settings = read_settings(port=0, data_dir=tmp_path, on_failure=f"perspective={way}")
+    settings = read_settings(port=0, data_dir=tmp_path, on_failure=f"perspective={on_failure}")
     app = create_app(settings, load=load, on_failure=lambda _: None)
     with running(app, ready=False) as client:
         answer = client.post(ANALYZE, json=analyze_body())
