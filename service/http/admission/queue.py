@@ -147,7 +147,7 @@ class Queue:
 
         Args:
             work: judges the call.
-            effort: the effort of that, in letters of plain text.
+            effort: the effort of judging the call, in letters of plain text.
             deadline: until when the answer is of use, in seconds of ``time.monotonic``; None if that does not matter.
 
         Raises:

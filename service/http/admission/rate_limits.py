@@ -21,7 +21,7 @@ __all__ = ["MemoryCounter", "RateLimits"]
 
 _log = logging.getLogger("tipstaff.http")
 
-# Seconds: for an answer of Redis, between two attempts while it does not answer, and the least wait that is asked of a caller.
+# In seconds: the wait for an answer of Redis, the pause after it did not answer, and the shortest wait that a caller is asked for.
 _REDIS_TIMEOUT = 0.25
 _REDIS_PAUSE = 1.0
 _MIN_WAIT = 0.001

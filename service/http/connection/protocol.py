@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ConnectionProtocol", "Connections"]
 
-# Seconds between two sweeps, and for which an idle connection stays open when the service stops.
+# In seconds: the time between two sweeps, and the time that an idle connection stays open when the service stops.
 _SWEEP_INTERVAL = 1.0
 _SHUTDOWN_GRACE = 0.5
 _REFUSAL = (

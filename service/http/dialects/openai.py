@@ -1,8 +1,8 @@
 """OpenAI's moderation: ``POST /v1/moderations``, for its official clients with nothing but their base URL changed.
 
-``flagged`` follows the policy: a text is flagged if its verdict is not to approve it, or, where the setting ``openai_flagged`` says
-so, if it is to reject it. Of the thirteen categories two are judged, ``harassment`` (our toxic) and ``hate`` (our hateful), and their
-``/threatening`` halves where the model has a head for threats. The others are false, 0.0 and applied to nothing.
+``flagged`` follows the policy: a text is flagged unless its verdict is to approve it; if the setting ``openai_flagged`` is ``reject``,
+only if its verdict is to reject it. Of the thirteen categories two are judged, ``harassment`` (our toxic) and ``hate`` (our hateful), and
+their ``/threatening`` halves where the model has a head for threats. The others are false, 0.0 and applied to nothing.
 """
 
 import secrets

@@ -26,7 +26,7 @@ _UNANSWERED_STATUS = 499
 
 
 class _Recorders(Protocol):
-    """What of a service's state calls are recorded in."""
+    """The parts of a service's state that record calls."""
 
     metrics: Metrics
     traces: Traces | None
