@@ -148,7 +148,7 @@ def run_copy(folder: Path, source: str, *options: str, **environment: str) -> "s
     shutil.copy(ROOT / "tests/conftest.py", folder)
     (folder / "test_it.py").write_text(f"import pytest\n\n{source}\n")
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(folder), *options, str(folder)]
-    return subprocess.run(command, env={**os.environ, **environment}, cwd=folder, capture_output=True, text=True, check=False)
+    return subprocess.run(command, env={**os.environ, **environment}, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
 
 
 @pytest.mark.parametrize(
