@@ -113,7 +113,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Limits that are quick to reach, and a store of its own without keys."""
+    """Settings with limits that are quick to reach, and with a store of their own without keys."""
     folder = tmp_path_factory.mktemp("data")
     return read_settings(data_dir=folder, port=0, max_comments=20, max_comment_bytes=1000, max_body_bytes=100_000, queue_ms=60_000)
 
@@ -139,15 +139,15 @@ def client(app: FastAPI, running: Running) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="session")
 def address(client: httpx.Client) -> str:
-    """Where a service that is ready answers."""
+    """The address of a service that is ready."""
     return str(client.base_url).rstrip("/")
 
 
 def _run(command: list[str], *, cwd: Path) -> Any:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("TIPSTAFF_", "PYTHON", "OPENAI_"))}
-    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    process = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert process.returncode == 0, process.stderr
+    return json.loads(process.stdout)
 
 
 @pytest.fixture(scope="session")

@@ -83,7 +83,7 @@ def test_ngrams_answer_while_the_encoder_is_busy(both: Path, settings: Settings,
     assert moderator.combined is not None
     encoder = moderator.combined.encoder
 
-    class HeldEncoder(type(encoder)):  # type: ignore[misc]
+    class PausedEncoder(type(encoder)):  # type: ignore[misc]
         """The encoder, which reads nothing before it may."""
 
         def read(self, *arguments: Any, **options: Any) -> Any:
@@ -91,11 +91,11 @@ def test_ngrams_answer_while_the_encoder_is_busy(both: Path, settings: Settings,
             return super().read(*arguments, **options)
 
     moderator.warm()
-    held_encoder = HeldEncoder(encoder.network, encoder.vocabulary, encoder.max_tokens, encoder.lexicon)
+    paused_encoder = PausedEncoder(encoder.network, encoder.vocabulary, encoder.max_tokens, encoder.lexicon)
     app = create_app(settings.model_copy(update={"queue_ms": 300}), load=lambda _: moderator)
     call = {"comments": [{"id": "1", "text": LONG_ABUSE}]}
     with running(app) as client, ThreadPoolExecutor(_MANY) as pool:
-        moderator.combined = replace(moderator.combined, encoder=held_encoder)
+        moderator.combined = replace(moderator.combined, encoder=paused_encoder)
         # Each call has a client of its own, since one client keeps no more than a hundred connections.
         answers = [pool.submit(httpx.post, f"{client.base_url}/v1/moderate", json=call, timeout=120) for _ in range(_MANY)]
         try:

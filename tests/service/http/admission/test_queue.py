@@ -25,7 +25,7 @@ _LARGE_AT_ONCE = 8 * (os.cpu_count() or 1)
 _MANY = _LARGE_AT_ONCE + 8
 
 
-class Held:
+class PausedModerator:
     """A moderator that judges nothing before it is released."""
 
     def __init__(self, moderator: "Moderator") -> None:
@@ -41,22 +41,22 @@ class Held:
 
 
 @pytest.fixture
-def held(moderator: "Moderator") -> Held:
-    """The shipped model, held."""
-    return Held(moderator)
+def paused_moderator(moderator: "Moderator") -> PausedModerator:
+    """The shipped model, paused."""
+    return PausedModerator(moderator)
 
 
-def test_call_that_would_wait_too_long_is_refused_at_once(serve: Serve, held: Held) -> None:
+def test_call_that_would_wait_too_long_is_refused_at_once(serve: Serve, paused_moderator: PausedModerator) -> None:
     """While judging the calls that were let in takes longer than a call may wait, others get 503 with Retry-After; those are served."""
     headers = {"Content-Type": "application/json"}
-    with serve(held, queue_ms=2000) as client, ThreadPoolExecutor(_MANY) as pool:
+    with serve(paused_moderator, queue_ms=2000) as client, ThreadPoolExecutor(_MANY) as pool:
         # Each call has a client of its own, since one client keeps no more than a hundred connections.
         address = f"{client.base_url}/v1/moderate"
         calls = [pool.submit(httpx.post, address, content=LARGE_BODY, headers=headers, timeout=120) for _ in range(_MANY)]
         try:
             refusal = next(as_completed(calls, timeout=120)).result()
         finally:
-            held.released.set()
+            paused_moderator.released.set()
         statuses = [call.result().status_code for call in calls]
         afterwards = client.post("/v1/moderate", json=LARGE)
 
@@ -85,11 +85,11 @@ def test_deadline_that_has_passed(serve: Serve) -> None:
     assert (response.status_code, response.json()["type"]) == (504, "/docs#deadline")
 
 
-def test_deadline_is_kept_while_a_call_waits(serve: Serve, held: Held) -> None:
+def test_deadline_is_kept_while_a_call_waits(serve: Serve, paused_moderator: PausedModerator) -> None:
     """A call that is still waiting to be judged at its deadline is answered 504 then, not when it has been judged."""
-    with serve(held) as client:
+    with serve(paused_moderator) as client:
         response = client.post("/v1/moderate", json=LARGE, headers={"X-Request-Timeout": "50ms"})
-        held.released.set()
+        paused_moderator.released.set()
 
     assert response.status_code == 504
 

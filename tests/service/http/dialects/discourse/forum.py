@@ -1,4 +1,4 @@
-"""A forum that takes flags, and what it sends."""
+"""A forum that accepts flags, and the webhooks that it sends."""
 
 import hashlib
 import hmac
@@ -17,7 +17,7 @@ from service.store.stored_types import TaskState
 
 
 class Forum(ThreadingHTTPServer):
-    """Plays the part of Discourse's API that sets flags, on a socket of its own.
+    """Stands in for the part of Discourse's API that sets flags, on a socket of its own.
 
     Attributes:
         answers: status, headers and body of the next answers to a flag; 200 when there are none left.

@@ -32,7 +32,7 @@ def summary_score(answer: httpx.Response, attribute: str = "TOXICITY") -> float:
     return score
 
 
-def error_of(answer: httpx.Response, status: int = 400) -> tuple[str, str, dict[str, Any]]:
+def read_error(answer: httpx.Response, status: int = 400) -> tuple[str, str, dict[str, Any]]:
     """Return the status word, the message and the first detail of a refusal in the form of Google's services."""
     error = answer.json()["error"]
     assert (answer.status_code, error["code"]) == (status, status), answer.text

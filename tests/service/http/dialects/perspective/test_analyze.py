@@ -12,7 +12,7 @@ from model.moderator import Moderator
 from service.http.app import create_app
 from service.perspective.attribute_names import score_name
 from service.settings import Settings, read_settings
-from tests.service.http.dialects.perspective.calls import ANALYZE, analyze, analyze_body, error_of, summary_score
+from tests.service.http.dialects.perspective.calls import ANALYZE, analyze, analyze_body, read_error, summary_score
 from tests.service.http.sample_texts import FINE, GERMAN, HATEFUL, TOXIC
 
 
@@ -32,7 +32,7 @@ def test_each_name_has_its_score(client: httpx.Client) -> None:
         assert summary_score(answer, name) == pytest.approx(scores["toxic"] + scores["hateful"], abs=2e-6)
     for name in attack:
         assert summary_score(answer, name) == pytest.approx(scores["hateful"], abs=2e-6)
-    assert error_of(analyze(client, HATEFUL, "TOXICITY@2"))[1] == "Unknown requested attribute: TOXICITY@2"
+    assert read_error(analyze(client, HATEFUL, "TOXICITY@2"))[1] == "Unknown requested attribute: TOXICITY@2"
 
 
 def test_only_heads_that_are_published_are_served(client: httpx.Client, moderator: Moderator) -> None:
@@ -44,7 +44,7 @@ def test_only_heads_that_are_published_are_served(client: httpx.Client, moderato
         assert score_name(name, published=(), version="v") is None
         assert score_name(f"{name}_EXPERIMENTAL", published=(name.lower(),), version="v") == name.lower()
         if name.lower() not in moderator.attributes:
-            assert error_of(analyze(client, TOXIC, name))[2]["errorType"] == "INVALID_REQUEST"
+            assert read_error(analyze(client, TOXIC, name))[2]["errorType"] == "INVALID_REQUEST"
 
 
 def test_scores_below_the_threshold_are_left_out(client: httpx.Client) -> None:

@@ -12,7 +12,7 @@ from service.http.app import create_app
 from service.settings import read_settings
 from service.store.store import open_store
 from service.store.stored_types import Scope
-from tests.service.http.dialects.perspective.calls import analyze, error_of, stored_rulings
+from tests.service.http.dialects.perspective.calls import analyze, read_error, stored_rulings
 from tests.service.http.sample_texts import FINE, TOXIC
 
 BUILD = """
@@ -108,7 +108,7 @@ def test_python_client_reports_keys_and_limits(
     body = json.dumps({"comment": {"text": FINE}, "requestedAttributes": {"TOXICITY": {}}})
     with running(create_app(settings, load=lambda _: moderator)) as client:
         address = str(client.base_url).rstrip("/")
-        missing = error_of(analyze(client), 403)
+        missing = read_error(analyze(client), 403)
         wrong = python_client(PYTHON, address, "wrong", "analyze", body)
         python_client(PYTHON, address, good, "analyze", body)
         often = python_client(PYTHON, address, good, "analyze", body)

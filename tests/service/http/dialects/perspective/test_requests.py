@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import settings as hypotheses
 from hypothesis import strategies as st
 
-from tests.service.http.dialects.perspective.calls import ANALYZE, SUGGEST, error_of, summary_score
+from tests.service.http.dialects.perspective.calls import ANALYZE, SUGGEST, read_error, summary_score
 from tests.service.http.sample_texts import TOXIC
 
 
@@ -42,7 +42,7 @@ from tests.service.http.sample_texts import TOXIC
 )
 def test_wrong_calls_get_errors_of_the_analyzer(client: httpx.Client, body: object, error_type: str, message: str) -> None:
     """A wrong call is refused with the type of error and the message that Perspective gives."""
-    word, reason, detail = error_of(client.post(ANALYZE, json=body))
+    word, reason, detail = read_error(client.post(ANALYZE, json=body))
 
     assert (word, reason, detail["errorType"]) == ("INVALID_ARGUMENT", message, error_type)
     assert detail["@type"] == "type.googleapis.com/google.commentanalyzer.v1alpha1.Error"
@@ -64,7 +64,7 @@ def test_wrong_calls_get_errors_of_the_analyzer(client: httpx.Client, body: obje
 )
 def test_wrong_fields_are_named_as_google_does(client: httpx.Client, body: bytes, field: str | None, words: str) -> None:
     """A body that is not the call's message is refused with the field's path and what is wrong with it."""
-    word, message, detail = error_of(client.post(ANALYZE, content=body))
+    word, message, detail = read_error(client.post(ANALYZE, content=body))
 
     (violation,) = detail["fieldViolations"]
     assert (word, violation.get("field"), violation["description"]) == ("INVALID_ARGUMENT", field, message)
@@ -73,7 +73,7 @@ def test_wrong_fields_are_named_as_google_does(client: httpx.Client, body: bytes
 
 def test_empty_body_is_an_empty_message(client: httpx.Client) -> None:
     """A call without a body is answered like one without a comment."""
-    assert error_of(client.post(ANALYZE))[2]["errorType"] == "COMMENT_EMPTY"
+    assert read_error(client.post(ANALYZE))[2]["errorType"] == "COMMENT_EMPTY"
 
 
 def test_names_may_be_spelled_with_underscores(client: httpx.Client) -> None:
@@ -89,7 +89,7 @@ def test_address_may_be_escaped(client: httpx.Client) -> None:
     body = {"comment": {"text": TOXIC}, "requestedAttributes": {"TOXICITY": {}}}
 
     assert summary_score(client.post(f"/v1alpha1/comments%3Aanalyze?{query}", json=body)) > 0.8
-    assert "alt" in error_of(client.post(f"{ANALYZE}?alt=media", json=body))[1]
+    assert "alt" in read_error(client.post(f"{ANALYZE}?alt=media", json=body))[1]
 
 
 JSON = st.recursive(
