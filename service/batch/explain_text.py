@@ -112,14 +112,14 @@ def explain_text(text: str, judge: "Judge", *, markup: Format) -> ExplainedText:
     """
     judgements = judge.judge([Comment("1", text, markup)], explain=True)
     decisions, (judgement,) = judgements.decisions, judgements.rows()
-    judged = judgement.label is not None and judgement.verdict is not None
+    is_judged = judgement.label is not None and judgement.verdict is not None
     scores = round_score_rows(decisions.scores)[0].tolist()
     return ExplainedText(
         text=text,
-        label=str(judgement.label) if judged else None,
-        verdict=str(judgement.verdict) if judged else None,
-        scores=dict(zip(map(str, LABELS), scores, strict=True)) if judged else {},
-        attributes={name: round(float(values[0]), 6) for name, values in decisions.attributes.items()} if judged else {},
+        label=str(judgement.label) if is_judged else None,
+        verdict=str(judgement.verdict) if is_judged else None,
+        scores=dict(zip(map(str, LABELS), scores, strict=True)) if is_judged else {},
+        attributes={name: round(float(values[0]), 6) for name, values in decisions.attributes.items()} if is_judged else {},
         spans=decisions.spans[0] if decisions.spans is not None else (),
         reason=judgement.reason,
         policy=decisions.policy,
@@ -136,7 +136,7 @@ def _strongest_effect(span: "Span") -> float:
 
 
 def _heat(length: int, spans: "Sequence[Span]") -> FloatArray:
-    """Return the effect on each code point: that of every span is spread evenly over its code points, and spans may overlap."""
+    """Spread the effect of each span evenly over its code points, and return the sum at each code point; spans may overlap."""
     heat = np.zeros(length)
     for span in spans:
         heat[span.begin : span.end] += _strongest_effect(span) / max(span.end - span.begin, 1)

@@ -50,7 +50,7 @@ def errors_named(name: str) -> Iterator[None]:
     The operating system names a file only when opening it fails, and the libraries behind fsspec raise exceptions of their own.
 
     Args:
-        name: what the user calls the file.
+        name: the name of the file in errors.
 
     Raises:
         FileNotFoundError: the file is not there.
@@ -95,7 +95,7 @@ def open_for_writing(path: Path, name: str) -> Iterator[BinaryIO]:
 
     Args:
         path: the file.
-        name: what errors of opening and writing call it.
+        name: the name of the file in errors of opening and writing.
 
     Raises:
         OSError: the file cannot be opened.
@@ -107,7 +107,7 @@ def open_for_writing(path: Path, name: str) -> Iterator[BinaryIO]:
 
 
 class _NamedOutput(io.FileIO):
-    """A file whose write errors carry the name that the user knows; those of the operating system carry none."""
+    """A file whose write errors name the file as the user does; the operating system's errors do not name it."""
 
     def __init__(self, path: Path, name: str) -> None:
         super().__init__(path, "wb")

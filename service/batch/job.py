@@ -31,7 +31,7 @@ class ScoreJob:
         inputs: files of comments in order, or their URLs; ``-`` is standard input.
         out: the file, the folder or the URL to write; None is standard output.
         write_as: the format of the output.
-        dump_options: what the user says about the inputs.
+        dump_options: how the inputs are read.
         judge_options: the policy, the community and everything else besides the model that a verdict depends on.
         markup: how the texts are written; None is what each file says, or else plain.
         strict: whether the first row that cannot be judged ends the run.

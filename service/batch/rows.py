@@ -108,7 +108,7 @@ class DumpOptions:
     """How the caller wants dumps to be read; where an option is None, the content of each file decides.
 
     Attributes:
-        read_as: what the files are.
+        read_as: the format of the files, or the platform that they come from.
         text_column: the column or field that holds the text.
         id_column: the column or field that holds the id.
         keep: columns or fields that are passed on with each row.
@@ -140,7 +140,7 @@ class Columns:
 
 
 def build_row(line: int, *, id: object, text: object) -> Row:
-    """Build a row from what a file holds as its id and its text, whatever the types of these values."""
+    """Build a row from the values of its id and its text in a file, whatever their types."""
     row_id = build_row_id(id)
     if text is None:
         return Row(line, row_id, None, Reason.NO_TEXT)
@@ -152,7 +152,7 @@ def build_row(line: int, *, id: object, text: object) -> Row:
 
 
 def build_row_id(value: object) -> RowId | None:
-    """Build the id of a row from a value in a file: integers and texts stay what they are, everything else becomes its JSON."""
+    """Build the id of a row from a value in a file: integers and texts stay as they are, everything else becomes JSON."""
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
     if isinstance(value, str):

@@ -67,7 +67,7 @@ def score_files(
     """Score files of comments: every row that is read and not left out becomes one row of the output, in order.
 
     Args:
-        job: what to score, and how.
+        job: the job.
         moderator: the model that judges; None loads it by ``options`` if this process judges.
         options: how the model is loaded, by other processes too; None keeps the work in this one.
         observer: is called now and then with the progress.
@@ -81,10 +81,10 @@ def score_files(
     check_job(job)
     model = ModelSource(job.judge_options, moderator, options)
     model.check_policy()
-    started = time.perf_counter()
+    start_time = time.perf_counter()
     if is_stream(job):
         counts, files = score_to_stream(job, model.judge, observer or ignore_progress)
-        return RunSummary(files, counts, time.perf_counter() - started, job.judge_options.policy_name, model.version).require_complete()
+        return RunSummary(files, counts, time.perf_counter() - start_time, job.judge_options.policy_name, model.version).require_complete()
     destination = destination_for(job)
     with destination.locked():
-        return score_resumably(job, model, destination, observer or ignore_progress, started=started)
+        return score_resumably(job, model, destination, observer or ignore_progress, start_time=start_time)

@@ -58,7 +58,7 @@ def score_chunk(
 
     Args:
         chunk: n rows.
-        judge: what judges them.
+        judge: the judge.
         dump: the name of the file that they come from.
         markup: the format of all texts; None takes that of each row.
         threads: how many threads may share the work; None is one for each core.
@@ -105,7 +105,7 @@ def _select_comments(chunk: Chunk, markup: Format | None) -> tuple[npt.NDArray[n
 
 
 def _scatter_values(values: Sequence[Any], rows: npt.NDArray[np.intp], n: int) -> list[Any]:
-    """Return a column of n values: those of ``rows`` at their positions, and None everywhere else."""
+    """Return a column of n values, in which row ``rows[i]`` has ``values[i]``, and all other rows None."""
     if len(values) == n:
         return list(values)
     column: list[Any] = [None] * n
@@ -124,7 +124,7 @@ def round_score_rows(scores: FloatArray) -> FloatArray:
         (n, 3).
     """
     millionths = np.rint(scores * _MILLION)
-    judged = np.flatnonzero(~np.isnan(millionths[:, 0]))
-    largest = millionths[judged].argmax(axis=1)
-    millionths[judged, largest] += _MILLION - millionths[judged].sum(axis=1)
+    judged_rows = np.flatnonzero(~np.isnan(millionths[:, 0]))
+    largest = millionths[judged_rows].argmax(axis=1)
+    millionths[judged_rows, largest] += _MILLION - millionths[judged_rows].sum(axis=1)
     return millionths / _MILLION

@@ -96,9 +96,9 @@ def _format_size(size: int) -> str:
 
 
 def _format_time(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
+    minutes, whole_seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return f"{hours}:{minutes:02}:{whole_seconds:02}" if hours else f"{minutes}:{whole_seconds:02}"
 
 
 def summary_lines(summary: RunSummary) -> Iterator[str]:
@@ -119,7 +119,7 @@ def summary_lines(summary: RunSummary) -> Iterator[str]:
 
 
 def _describe_columns(summary: RunSummary) -> str:
-    """Say which columns were read, if they were the same in all files."""
+    """Describe the columns that were read, if they are the same in all files."""
     distinct = list(dict.fromkeys(file.columns for file in summary.files if file.columns is not None))
     if len(distinct) != 1:
         return ""

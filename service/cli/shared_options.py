@@ -115,11 +115,11 @@ def parse_pairs(option: str, values: list[str] | None, *, form: str) -> dict[str
     """
     pairs: dict[str, str] = {}
     for value in values or ():
-        left, separator, right = value.rpartition("=")
-        if not separator or not left or not right:
+        name, separator, target = value.rpartition("=")
+        if not separator or not name or not target:
             raise typer.BadParameter(f"{value!r} is not {form}", param_hint=option)
-        if pairs.setdefault(left, right) != right:
-            raise typer.BadParameter(f"{left!r} is given twice, and differently", param_hint=option)
+        if pairs.setdefault(name, target) != target:
+            raise typer.BadParameter(f"{name!r} is given twice, and differently", param_hint=option)
     return pairs
 
 

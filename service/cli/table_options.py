@@ -50,15 +50,15 @@ class LabelColumns:
         str | None, typer.Option("--id", metavar="COLUMN", help="Column of that name, if the tables call it otherwise.")
     ] = None
 
-    def by_field(self, **further: str | None) -> dict[str, str]:
+    def by_field(self, **extra_columns: str | None) -> dict[str, str]:
         """Return field → column for the columns that are named.
 
         Args:
-            further: further fields that the command reads, with their columns.
+            extra_columns: further fields that the command reads, with their columns.
         """
         columns = {
             **{"text": self.text, "label": self.label, "abusive": self.abusive, "hateful": self.hateful, "source": self.source},
-            **{"id": self.id_column, **further},
+            **{"id": self.id_column, **extra_columns},
         }
         return {field: column for field, column in columns.items() if column is not None}
 

@@ -44,8 +44,8 @@ class TrainingColumns:
     def by_field(self, columns: LabelColumns) -> dict[str, str]:
         """Return field → column for the columns that are named, including those that every command reads."""
         attributes = parse_pairs("--attribute", self.attribute, form="NAME=COLUMN")
-        further = {f"attribute.{question}": column for question, column in attributes.items()}
-        return columns.by_field(split=self.split, weight=self.weight, **further)
+        attribute_columns = {f"attribute.{question}": column for question, column in attributes.items()}
+        return columns.by_field(split=self.split, weight=self.weight, **attribute_columns)
 
 
 @dataclass(frozen=True, kw_only=True)

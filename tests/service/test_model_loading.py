@@ -1,4 +1,4 @@
-"""What the settings say about the model reaches the model."""
+"""The settings of the model take effect when it is loaded."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +11,7 @@ from service.settings import read_settings
 
 
 def test_every_setting_of_the_model_reaches_it(write_both: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Artefact, profile, prior and the risk of the cascade are those of the environment."""
+    """Artefact, profile, prior and the risk of the cascade come from the environment."""
     folder = write_both(tmp_path / "both")
     for name, value in {
         "ARTEFACT": str(folder),

@@ -1,4 +1,4 @@
-"""Tables hold what is written into them, in every format."""
+"""Tables hold the values that are written into them, in every format."""
 
 import csv
 import io
@@ -46,7 +46,7 @@ def write(table_format: TableFormat, rows: list[tuple[Any, ...]], *, chunk: int 
 
 @given(ROWS, st.booleans())
 def test_json_lines_hold_the_values(rows: list[tuple[Any, ...]], compact: bool) -> None:
-    """Each row is one object with the columns as keys, whatever signs they hold."""
+    """Each row is one object with the columns as keys, whatever characters they hold."""
     content = write(TableFormat.JSONL, rows, style=TableStyle(compact_json=compact)).decode()
     lines = content.split("\n")
     assert lines.pop() == ""
@@ -56,7 +56,7 @@ def test_json_lines_hold_the_values(rows: list[tuple[Any, ...]], compact: bool) 
 
 @given(ROWS, st.booleans())
 def test_csv_holds_the_values_as_text(rows: list[tuple[Any, ...]], quotes_all: bool) -> None:
-    """A header, and cells that every reader of CSV understands; what is missing is empty, other values than text are JSON."""
+    """There is a header, and cells that every reader of CSV understands; None is empty, and values other than text are JSON."""
     content = write(TableFormat.CSV, rows, style=TableStyle(quotes_all=quotes_all)).decode()
     cells = list(csv.reader(io.StringIO(content, newline="")))
 
@@ -96,7 +96,7 @@ def test_arrow_and_numpy_arrays_need_no_conversion() -> None:
 
 @pytest.mark.parametrize("table_format", TableFormat)
 def test_an_abandoned_table_raises_what_the_block_raised(table_format: TableFormat) -> None:
-    """A writer whose file is lost says nothing of its own."""
+    """A writer whose file is lost raises no error of its own."""
 
     def lose_file() -> None:
         file = io.BytesIO()

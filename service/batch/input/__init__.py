@@ -1,1 +1,1 @@
-"""From a file of comments to its rows: what the file is, how it is decompressed, and what its columns mean."""
+"""Reading of comment files: detection of their format, decompression, and the rows in them."""

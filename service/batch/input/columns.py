@@ -41,7 +41,7 @@ def choose_comment_columns(names: Sequence[str], options: DumpOptions, *, file: 
 
     Args:
         names: the columns that the file has, in order.
-        options: what the caller says.
+        options: the options of the caller.
         file: the file's name, for messages.
         text_names: the columns that hold text somewhere; None if that is not known. A column whose name is known but that never
             holds text (a count of comments, say) must not hide one that does.

@@ -47,7 +47,7 @@ class FileKind:
     Attributes:
         container: how its records are stored.
         encoding: the codec of its text.
-        delimiter: what separates the cells of delimited text.
+        delimiter: the character that separates the cells of delimited text.
     """
 
     container: Container
@@ -87,7 +87,7 @@ def detect_kind(source: DumpSource, options: DumpOptions) -> FileKind:
 
     Args:
         source: the file, decompressed.
-        options: what the caller says.
+        options: the options of the caller.
 
     Raises:
         DumpError: the file is of no known kind, or is not what the caller says.
@@ -120,7 +120,7 @@ def _detect_text_kind(source: DumpSource, options: DumpOptions) -> FileKind:
         container = _detect_structured_container(text, source.name)
         if container is not None:
             return FileKind(container, encoding)
-    # JSON and mark-up state their encoding; that of everything else may have to be guessed.
+    # JSON and mark-up state their encoding; the encoding of other text may have to be guessed.
     encoding = detect_encoding(source.head, guess=True)
     text = decode_head(source.head, encoding)
     if is_plain:

@@ -81,7 +81,7 @@ def detect_layout(kind: FileKind, stream: RecordStream, options: DumpOptions, *,
     Args:
         kind: its container.
         stream: its records; only their names are used, and none is read.
-        options: what the caller says.
+        options: the options of the caller.
         file: the file's name, for messages.
 
     Raises:
@@ -102,7 +102,7 @@ def detect_table_layout(kind: FileKind, names: list[str], options: DumpOptions, 
     Args:
         kind: its container.
         names: the names.
-        options: what the caller says.
+        options: the options of the caller.
         file: the file's name, for messages.
         text_names: the columns that hold text somewhere; None if that is not known.
 

@@ -1,4 +1,4 @@
-"""Opening of dumps: a file of comments becomes a lazy stream of rows, whatever its format; its content shows what it is."""
+"""Opening of dumps: a file of comments becomes a lazy stream of rows, whatever its format, which is detected from its content."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,8 +31,8 @@ class OpenDump:
     """A file of comments that is being read.
 
     Attributes:
-        name: what messages call the file.
-        unit: what ``Row.line`` counts: lines or rows.
+        name: the name of the file in messages.
+        unit: the unit that ``Row.line`` counts.
         columns: where text, id and so on are found; None if the file is empty.
         rows: its rows, lazily, in order; they can be read as long as the file is open.
         share: returns the share in [0, 1] of the file that has been read; None where its size is unknown.
@@ -56,7 +56,7 @@ def open_dump(path: str, options: DumpOptions) -> Iterator[OpenDump]:
 
     Args:
         path: the file, or its URL; ``-`` is standard input.
-        options: what the caller says about it.
+        options: the options of the caller.
 
     Raises:
         DumpError: the file is of an unknown kind, or damaged from its beginning, or no column is known to hold the text.
@@ -72,11 +72,11 @@ def open_dump_part(path: str, options: DumpOptions, part: DumpPart) -> Iterator[
 
     Args:
         path: the file, or its URL; ``-`` is standard input.
-        options: what the caller says about it.
+        options: the options of the caller.
         part: the part.
 
     Raises:
-        DumpError: the same as for ``open_dump``.
+        DumpError: as for ``open_dump``.
         OSError: it cannot be opened or read.
     """
     is_columnar = part.layout is not None and part.layout.kind.container in COLUMNAR_SIGNATURES
@@ -97,7 +97,7 @@ def open_lines(source: DumpSource, options: DumpOptions, part: DumpPart) -> Open
 
     Args:
         source: the lines.
-        options: what the caller says about the file.
+        options: the options of the caller.
         part: where the lines are in the file, and its layout.
 
     Raises:
@@ -171,7 +171,7 @@ def _columnar_chunks(
 
 
 def _open_archive(members: Iterator[DumpSource], source: DumpSource, options: DumpOptions, kind: FileKind) -> tuple[OpenDump, Layout]:
-    """Open the dumps in an archive as one; its rows are numbered throughout, and its layout is that of the first dump."""
+    """Open all dumps in an archive as one dump, whose rows are numbered throughout and whose layout is taken from the first."""
     layouts: list[Layout] = []
     rows = _renumber(_append_damage(_read_members(members, options, layouts), source))
     first_row = next(rows, None)

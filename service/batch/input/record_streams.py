@@ -41,7 +41,7 @@ def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, optio
         source: the bytes of the dump, beginning with the part.
         kind: its container and encoding.
         part: the part that is read, and the layout if it is known.
-        options: what the caller says.
+        options: the options of the caller.
 
     Raises:
         DumpError: the file is damaged from its beginning.

@@ -62,7 +62,7 @@ class RecordStream:
     Attributes:
         names: the names of their fields, in order, as far as they are known.
         records: the records, lazily, in order.
-        unit: what ``DumpRecord.line`` counts.
+        unit: the unit that ``DumpRecord.line`` counts.
         text_names: the names of the fields that hold text in some record; None where that is not known.
         strict: whether bytes that are not UTF-8 appear in the fields as lone surrogates (U+DC80 to U+DCFF).
         empty: whether the file holds nothing.

@@ -34,19 +34,19 @@ class ShardBounds(NamedTuple):
 
 
 def find_line_bounds(stream: io.BufferedReader, size: int) -> list[ShardBounds]:
-    """Cut a file of lines into parts of at least ``size`` bytes, except the last, each of which begins with a line."""
+    """Cut a file of lines, between lines, into parts of at least ``size`` bytes; only the last may be smaller."""
     parts: list[ShardBounds] = []
-    at = begin = 0
+    chunk_offset = begin = 0
     first = line = 1
     while chunk := stream.read(_CHUNK_SIZE):
-        cut = 0
-        while (end := chunk.find(b"\n", max(begin + size - 1 - at, cut)) + 1) > 0:
-            line += chunk.count(b"\n", cut, end)
-            parts.append(ShardBounds(begin, at + end, first, at + end - begin))
-            begin, first, cut = at + end, line, end
-        line += chunk.count(b"\n", cut)
-        at += len(chunk)
-    return _with_last_part(parts, begin, at, first)
+        count_begin = 0
+        while (end := chunk.find(b"\n", max(begin + size - 1 - chunk_offset, count_begin)) + 1) > 0:
+            line += chunk.count(b"\n", count_begin, end)
+            parts.append(ShardBounds(begin, chunk_offset + end, first, chunk_offset + end - begin))
+            begin, first, count_begin = chunk_offset + end, line, end
+        line += chunk.count(b"\n", count_begin)
+        chunk_offset += len(chunk)
+    return _with_last_part(parts, begin, chunk_offset, first)
 
 
 def _with_last_part(parts: list[ShardBounds], begin: int, end: int, first: int) -> list[ShardBounds]:
@@ -54,31 +54,31 @@ def _with_last_part(parts: list[ShardBounds], begin: int, end: int, first: int) 
 
 
 def find_csv_bounds(stream: io.BufferedReader, size: int, delimiter: str) -> list[ShardBounds]:
-    """Cut delimited text into parts of at least ``size`` bytes, except the last, each of which begins with a record.
+    """Cut delimited text, between records, into parts of at least ``size`` bytes; only the last may be smaller.
 
     The result is empty unless all of the text keeps the quoting rules, so that each quote shows by itself whether it opens or closes
-    a cell: a reader that begins at a cut then finds the same records as one that began at the beginning of the file.
+    a cell: a reader that begins at a cut then finds the same records as a reader of the whole file.
     """
     parts: list[ShardBounds] = []
-    at = begin = last_end = 0
+    chunk_offset = begin = last_end = 0
     first, line, in_quotes = 1, 1, False
     for chunk, next_byte in _read_chunks(stream):
         record_ends = _find_record_ends(chunk, next_byte, ord(delimiter), in_quotes=in_quotes)
         if record_ends is None:
             return []
         ends, in_quotes = record_ends
-        lengths = np.diff(ends, prepend=last_end - at)
-        if lengths.max(initial=0) > MAX_ROW_LENGTH or (not len(ends) and at + len(chunk) - last_end > MAX_ROW_LENGTH):
+        lengths = np.diff(ends, prepend=last_end - chunk_offset)
+        if lengths.max(initial=0) > MAX_ROW_LENGTH or (not len(ends) and chunk_offset + len(chunk) - last_end > MAX_ROW_LENGTH):
             return []
-        cut = 0
-        for end in _choose_ends(ends, begin + size - at, size):
-            line += _count_line_ends(chunk, cut, end)
-            parts.append(ShardBounds(begin, at + end, first, at + end - begin))
-            begin, first, cut = at + end, line, end
-        line += _count_line_ends(chunk, cut, len(chunk))
-        last_end = at + int(ends[-1]) if len(ends) else last_end
-        at += len(chunk)
-    return [] if in_quotes else _with_last_part(parts, begin, at, first)
+        count_begin = 0
+        for end in _choose_ends(ends, begin + size - chunk_offset, size):
+            line += _count_line_ends(chunk, count_begin, end)
+            parts.append(ShardBounds(begin, chunk_offset + end, first, chunk_offset + end - begin))
+            begin, first, count_begin = chunk_offset + end, line, end
+        line += _count_line_ends(chunk, count_begin, len(chunk))
+        last_end = chunk_offset + int(ends[-1]) if len(ends) else last_end
+        chunk_offset += len(chunk)
+    return [] if in_quotes else _with_last_part(parts, begin, chunk_offset, first)
 
 
 def _read_chunks(stream: io.BufferedReader) -> Iterator[tuple[bytes, bytes]]:

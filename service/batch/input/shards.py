@@ -102,7 +102,7 @@ def open_shard(shard: Shard, options: DumpOptions) -> Iterator[OpenDump]:
     """Open a shard.
 
     Raises:
-        DumpError: the same as for ``open_dump``.
+        DumpError: as for ``open_dump``.
         OSError: the file cannot be opened or read.
     """
     with open_dump_part(shard.path, options, DumpPart(shard.begin, shard.end, shard.first, shard.layout)) as (dump, _):

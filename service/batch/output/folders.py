@@ -83,7 +83,7 @@ class _LocalFolder:
 
     Attributes:
         path: its absolute path.
-        output_name: what the user calls the output that is written into it, for messages; empty for the path.
+        output_name: the name of the output in messages, as the user wrote it; empty for the path.
     """
 
     path: Path

@@ -77,7 +77,7 @@ class Journal:
 
     Attributes:
         folder: the work folder.
-        output_name: what messages call the output.
+        output_name: the name of the output in messages.
         completed: number of a completed shard → rows written, bytes of input.
     """
 

@@ -56,8 +56,8 @@ class RunPlan:
         changes = [name for name, fingerprint in self.inputs.items() if inputs[name] != fingerprint]
         if changes:
             return f"another {changes[0]}: it has changed since"
-        own = json.loads(json.dumps(self.options))
-        return f"another {', '.join(sorted(name for name in {*options, *own} if options.get(name) != own.get(name)))}"
+        options_now = json.loads(json.dumps(self.options))
+        return f"another {', '.join(sorted(name for name in {*options, *options_now} if options.get(name) != options_now.get(name)))}"
 
 
 def file_fingerprint(path: str) -> str:

@@ -42,8 +42,8 @@ def score_columns(keep: Sequence[str], *, language: bool = False) -> dict[str, C
         keep: the columns of the input that are kept.
         language: whether there is a column with the language.
     """
-    own = {**SCORE_COLUMNS, "language": ColumnType.CATEGORY} if language else SCORE_COLUMNS
-    return {**own, **{f"kept_{name}" if name in own else name: ColumnType.ANY for name in keep}}
+    columns = {**SCORE_COLUMNS, "language": ColumnType.CATEGORY} if language else SCORE_COLUMNS
+    return {**columns, **{f"kept_{name}" if name in columns else name: ColumnType.ANY for name in keep}}
 
 
 class ScoreTable:

@@ -28,7 +28,7 @@ class RunExecution:
     """The scoring of the shards of one run.
 
     Attributes:
-        job: what is scored, and how.
+        job: the job.
         model: the model that judges.
         destination: where the parts go.
         tasks: the shards of the run.
@@ -72,12 +72,12 @@ class RunExecution:
 
     def _useful_processes(self) -> int:
         """Return the number of other processes that would speed the work up; 0 keeps the work, in order, in this process."""
-        job, left = self.job, self.tasks.count_left(len(self.journal.completed))
-        if not left or job.selection.limit is not None or STDIN in job.inputs:
+        job, task_count = self.job, self.tasks.count_left(len(self.journal.completed))
+        if not task_count or job.selection.limit is not None or STDIN in job.inputs:
             return 0
         if job.cluster is not None:
             return 1
-        processes = min(job.jobs or (available_cores() if self.tasks.text_size >= _WORTH_PROCESSES else 1), left)
+        processes = min(job.jobs or (available_cores() if self.tasks.text_size >= _WORTH_PROCESSES else 1), task_count)
         return processes if processes > 1 else 0
 
     def _results_here(self, context: ShardContext, meter: ProgressMeter) -> Iterator[ShardResult]:

@@ -14,14 +14,14 @@ from service.batch.statistics.summary import InputFile, RunSummary, summary_json
 __all__ = ["finish_run"]
 
 
-def finish_run(execution: RunExecution, plan: RunPlan, *, resumed: int, started: float) -> RunSummary:
+def finish_run(execution: RunExecution, plan: RunPlan, *, resumed: int, start_time: float) -> RunSummary:
     """Write the output and its companions, remove the work folder, and return the summary.
 
     Args:
         execution: the run; all its shards are completed.
         plan: the plan of the run.
         resumed: the number of shards that an earlier run had completed.
-        started: when the run began, by ``time.perf_counter``.
+        start_time: when the run began, by ``time.perf_counter``.
 
     Raises:
         DumpError: a part is damaged, or rows were lost.
@@ -38,7 +38,7 @@ def finish_run(execution: RunExecution, plan: RunPlan, *, resumed: int, started:
     destination.assemble(job, shards, rows=counts.rows)
     destination.write_rejects(rejects)
     files = [InputFile("standard input" if path == STDIN else path, names) for path, names in columns.items()]
-    seconds = time.perf_counter() - started
+    seconds = time.perf_counter() - start_time
     summary = RunSummary(files, counts, seconds, job.judge_options.policy_name, execution.model.version, resumed, shards).require_complete()
     _write_companions(job, destination, plan, summary)
     destination.remove_work()

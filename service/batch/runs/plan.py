@@ -20,7 +20,7 @@ def plan_run(job: ScoreJob, model: ModelSource) -> RunPlan:
     """Return the plan of a run.
 
     Args:
-        job: what is scored, and how.
+        job: the job.
         model: the model that judges.
 
     Raises:

@@ -39,7 +39,7 @@ ProgressObserver = Callable[[RunProgress], None]
 
 
 def ignore_progress(progress: RunProgress) -> None:
-    """Do nothing: for a run that nobody watches."""
+    """Do nothing; the observer of a run whose progress is not shown."""
 
 
 class ProgressMeter:
@@ -55,16 +55,16 @@ class ProgressMeter:
         self._observer = observer
         self._total = total
         self._rows = self._rows_before = sum(rows for rows, _ in completed)
-        self._read = sum(size for _, size in completed)
-        self._share_before = self._read / total if total else 0.0
+        self._read_size = sum(size for _, size in completed)
+        self._share_before = self._read_size / total if total else 0.0
         self._labels: IntArray = np.zeros(len(LABELS), np.int64)
 
     def add_shard(self, result: ShardResult) -> None:
         """Add a completed shard."""
         self._rows += result.counts.rows
-        self._read += result.size
+        self._read_size += result.size
         self._labels += result.counts.labels
-        self._report(self._rows, self._labels, self._read)
+        self._report(self._rows, self._labels, self._read_size)
 
     def report_within_shard(self, counts: RunCounts, share: float | None, size: int) -> None:
         """Report progress within a shard that is being scored.
@@ -74,10 +74,10 @@ class ProgressMeter:
             share: the share in [0, 1] of it that has been read; None if unknown.
             size: its size in bytes of input.
         """
-        read = None if share is None else self._read + round(share * size)
-        self._report(self._rows + counts.rows, self._labels + counts.labels, read)
+        read_size = None if share is None else self._read_size + round(share * size)
+        self._report(self._rows + counts.rows, self._labels + counts.labels, read_size)
 
-    def _report(self, rows: int, labels: IntArray, read: int | None) -> None:
-        share = read / self._total if self._total and read is not None else None
+    def _report(self, rows: int, labels: IntArray, read_size: int | None) -> None:
+        share = read_size / self._total if self._total and read_size is not None else None
         by_label = dict(zip(map(str, LABELS), labels.tolist(), strict=True))
-        self._observer(RunProgress(rows, share, by_label, read, self._total, self._rows_before, self._share_before))
+        self._observer(RunProgress(rows, share, by_label, read_size, self._total, self._rows_before, self._share_before))

@@ -1,4 +1,4 @@
-"""A run into an output that can be continued after an interruption: plan, score what is missing, finish."""
+"""Runs that can be continued after an interruption: plan the run, score the missing shards, finish the output."""
 
 from service.batch.file_access import STDIN
 from service.batch.job import ScoreJob
@@ -16,16 +16,16 @@ __all__ = ["score_resumably"]
 
 
 def score_resumably(
-    job: ScoreJob, model: ModelSource, destination: Destination, observer: ProgressObserver, *, started: float
+    job: ScoreJob, model: ModelSource, destination: Destination, observer: ProgressObserver, *, start_time: float
 ) -> RunSummary:
-    """Score what an earlier run has not completed, and write the output.
+    """Score the shards that an earlier run has not completed, and write the output.
 
     Args:
-        job: what is scored, and how.
+        job: the job.
         model: the model that judges.
         destination: where the output goes; locked by the caller.
         observer: is called with the progress.
-        started: when the run began, by ``time.perf_counter``.
+        start_time: when the run began, by ``time.perf_counter``.
 
     Raises:
         DumpError: an input cannot be read as asked, or the earlier run had another plan.
@@ -44,7 +44,7 @@ def score_resumably(
         resumed = len(journal.completed)
         execution = RunExecution(job, model, destination, tasks, journal)
         execution.score(observer)
-        return finish_run(execution, plan, resumed=resumed, started=started)
+        return finish_run(execution, plan, resumed=resumed, start_time=start_time)
     except BaseException as error:
         if may_clean_up:
             _clean_up(job, destination, journal, error)

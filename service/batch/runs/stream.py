@@ -42,8 +42,8 @@ def score_to_stream(job: ScoreJob, judge: "Judge", observer: ProgressObserver) -
     """Write the rows of all inputs; return their counts and the files that were read.
 
     Args:
-        job: what is scored, and how.
-        judge: what judges the comments.
+        job: the job.
+        judge: the judge of the comments.
         observer: is called with the progress.
 
     Raises:

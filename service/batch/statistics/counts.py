@@ -66,8 +66,8 @@ class RunCounts:
     @property
     def is_complete(self) -> bool:
         """Whether every row that was read was judged, has a reason or was left out."""
-        written = int(self.labels.sum()) + self.reasons.total()
-        return self.rows == written and self.read == self.rows + self.left_out.total()
+        written_rows = int(self.labels.sum()) + self.reasons.total()
+        return self.rows == written_rows and self.read == self.rows + self.left_out.total()
 
     def add(self, chunk: "ScoredChunk") -> None:
         """Count rows that were written."""

@@ -14,7 +14,7 @@ from service.batch.statistics.top_names import TopNames
 __all__ = ["MONTH_LENGTH", "InputFile", "RunSummary", "counts_over_time", "summary_json"]
 
 MONTH_LENGTH = len("2024-01")
-"""The length of a month's name; that of a day begins with it."""
+"""The length of a month, with which every day (``YYYY-MM-DD``) begins."""
 
 _MAX_NAMES = 100
 _MAX_DAYS = 400

@@ -34,7 +34,7 @@ def cluster_pool(address: str, context: ShardContext, options: ModeratorOptions,
 
     Args:
         address: the address of its scheduler, or ``local:N`` for a cluster of N processes that ends with the block.
-        context: what all shards have in common; ``jobs`` of its job is the number of workers to wait for, one if None.
+        context: the context that all shards share; ``jobs`` of its job is the number of workers to wait for, one if None.
         options: how each worker loads the model.
         version: the version of the artefact.
 

@@ -123,7 +123,7 @@ def process_pool(count: int, context: ShardContext, options: ModeratorOptions) -
 
     Args:
         count: the number of processes.
-        context: what all shards have in common.
+        context: the context that all shards share.
         options: how each process loads the model.
     """
 
@@ -183,7 +183,7 @@ def _set_up_process(parent: int) -> None:
     sys.meta_path.insert(0, _PandasBlocker)
     pa.array([0])  # looks for pandas, once
     sys.meta_path.remove(_PandasBlocker)
-    # Arrow's own memory pool is slow to give back what a shard needed.
+    # Arrow's own memory pool is slow to return the memory of a shard to the system.
     pa.set_memory_pool(pa.system_memory_pool())
 
     def end_with_parent() -> None:

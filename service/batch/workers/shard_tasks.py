@@ -25,10 +25,10 @@ _UNKNOWN_COUNT = 1 << 20
 
 @dataclass
 class TaskList:
-    """The tasks of a run; the same inputs and sizes give the same ones.
+    """The tasks of a run; the same inputs and sizes give the same tasks.
 
     Attributes:
-        shards: what the inputs were cut into.
+        shards: the shards that the inputs were cut into.
         compressed: positions in ``shards`` of compressed files; each block of such a file is a task.
         selection: which rows are scored.
         block_size: bytes of text in a block.
@@ -57,11 +57,11 @@ class TaskList:
         self.count = number
 
     def _block_tasks(self, first: int, shard: Shard) -> Iterator[ShardTask]:
-        read_before = 0
+        size_before = 0
         for number, block in enumerate(unpack_blocks(shard.path, self.block_size), start=first):
-            read = block.compressed_size or read_before
-            yield ShardTask(number, shard, self.selection, block, read - read_before)
-            read_before = read
+            size = block.compressed_size or size_before
+            yield ShardTask(number, shard, self.selection, block, size - size_before)
+            size_before = size
 
     @property
     def total_size(self) -> int | None:

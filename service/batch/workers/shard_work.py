@@ -56,10 +56,10 @@ class ShardTask:
 
 @dataclass(frozen=True)
 class ShardContext:
-    """What all shards of a run have in common.
+    """The context that all shards of a run share.
 
     Attributes:
-        job: what is scored, and how.
+        job: the job.
         parts: the folder of the parts of the output.
         work: the work folder.
         write_as: the format of the parts.
@@ -85,8 +85,8 @@ def score_shard(
 
     Args:
         task: the shard.
-        context: what all shards have in common.
-        judge: what judges them.
+        context: the context that all shards share.
+        judge: the judge of the comments.
         threads: how many threads may share the judging; None is one for each core.
         observer: is called after every chunk with the counts so far and the share of the shard that has been read.
 
@@ -140,7 +140,7 @@ def score_rows(
     Args:
         dump: the rows.
         job: how they are judged.
-        judge: what judges them.
+        judge: the judge of the comments.
         table: where they are written.
         counts: where they are counted; rows read and left out are added when all have been written.
         selection: which of them are scored.

@@ -1,4 +1,4 @@
-"""A judge that needs no trained artefact: it goes by the letters of a text, so that every answer can be foretold."""
+"""A moderator that needs no trained artefact and decides by a checksum of the text, and a function that starts the command."""
 
 import os
 import subprocess
@@ -21,15 +21,15 @@ from tests.service.command import COMMAND, ROOT
 
 
 class ChecksumModerator:
-    """Scores by a checksum of the text alone; what is blank is not judged."""
+    """A moderator whose scores depend on a checksum of the text alone; blank texts are not judged."""
 
     version = "fake@1"
     policies: Mapping[str, Policy] = MappingProxyType({"default": Policy("default", 0.5, 0.5, 0.9, 0.9)})
     languages = ("en",)
     prior = Prior()
 
-    def decide(self, comments: Sequence[Comment], *, policy: str = "default", **_how: object) -> Decisions:
-        """Decide about comments, each for itself."""
+    def decide(self, comments: Sequence[Comment], *, policy: str = "default", **_options: object) -> Decisions:
+        """Decide about comments, independently of each other."""
         if policy not in self.policies:
             raise PolicyError(f"there is no policy {policy!r}; there is: default")
         raw = allocate_scores(len(comments), heads=LABEL_HEADS)
@@ -44,13 +44,13 @@ class ChecksumModerator:
 
 @pytest.fixture
 def judge() -> ChecksumModerator:
-    """A moderator whose every answer can be foretold."""
+    """A moderator that needs no artefact and always gives equal answers for equal texts."""
     return ChecksumModerator()
 
 
 @pytest.fixture(scope="session")
 def judge_for_all() -> ChecksumModerator:
-    """The same, for tests whose every example shares it."""
+    """A moderator like ``judge``, shared by all examples of a property test."""
     return ChecksumModerator()
 
 

@@ -1,4 +1,4 @@
-"""A look at one text shows what moved its scores, and nothing in the text can steer the terminal."""
+"""The explanation of one text shows which words moved its scores, and nothing in the text can steer the terminal."""
 
 import io
 import json
@@ -12,7 +12,7 @@ from model.explain import Span
 from service.batch.explain_text import ExplainedText, draw_unprintable
 
 
-def look(text: str, *spans: Span, reason: str | None = None) -> ExplainedText:
+def explain(text: str, *spans: Span, reason: str | None = None) -> ExplainedText:
     return ExplainedText(
         text=text,
         label=None if reason else "toxic",
@@ -26,45 +26,47 @@ def look(text: str, *spans: Span, reason: str | None = None) -> ExplainedText:
     )
 
 
-def shown(glance: ExplainedText, **options: object) -> str:
+def render(explained: ExplainedText, **options: object) -> str:
     file = io.StringIO()
-    Console(file=file, width=100, highlight=False, _environ={}, **options).print(glance.as_rich())  # type: ignore[arg-type]
+    Console(file=file, width=100, highlight=False, _environ={}, **options).print(explained.as_rich())  # type: ignore[arg-type]
     return file.getvalue()
 
 
 def test_a_human_sees_label_scores_verdict_and_text() -> None:
-    """All that was decided is there, and the words that moved it most come first."""
-    told = shown(look("you idiot, hello", Span(0, 3, 0.5, 0.1), Span(4, 9, 4.25, 0.5), Span(11, 16, -0.5, -1.0)))
+    """Everything that was decided is printed, and the words that moved the scores most come first."""
+    output = render(explain("you idiot, hello", Span(0, 3, 0.5, 0.1), Span(4, 9, 4.25, 0.5), Span(11, 16, -0.5, -1.0)))
     for words in ("toxic, review", "fine 0.100  toxic 0.800  hateful 0.100  insult 0.900", "m@1", "default", "  you idiot, hello"):
-        assert words in told
-    assert [line.split()[1] for line in told.splitlines() if "“" in line] == ["+4.25", "-0.50", "+0.50"]
+        assert words in output
+    assert [line.split()[1] for line in output.splitlines() if "“" in line] == ["+4.25", "-0.50", "+0.50"]
 
 
-def test_words_are_coloured_by_what_they_add() -> None:
-    """The word that adds most is the brightest, one that calms is green, what moves nothing is plain."""
-    told = shown(look("you idiot, hello", Span(4, 9, 4.25, 0.5), Span(11, 16, -3.0, 0.0)), force_terminal=True, color_system="standard")
-    assert "you \x1b[1;37;41midiot\x1b[0m, \x1b[32mhello\x1b[0m" in told
+def test_words_are_coloured_by_their_effect() -> None:
+    """The word that raises scores most is the brightest, one that lowers them is green, one without effect is plain."""
+    output = render(
+        explain("you idiot, hello", Span(4, 9, 4.25, 0.5), Span(11, 16, -3.0, 0.0)), force_terminal=True, color_system="standard"
+    )
+    assert "you \x1b[1;37;41midiot\x1b[0m, \x1b[32mhello\x1b[0m" in output
 
 
 def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
     """NO_COLOR=1 takes every colour away."""
     monkeypatch.setenv("NO_COLOR", "1")
     file = io.StringIO()
-    Console(file=file, force_terminal=True, width=100).print(look("you idiot", Span(4, 9, 4.25, 0.5)).as_rich())
+    Console(file=file, force_terminal=True, width=100).print(explain("you idiot", Span(4, 9, 4.25, 0.5)).as_rich())
     assert "\x1b[3" not in file.getvalue()
     assert ";3" not in file.getvalue()
 
 
 @given(st.text(), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.floats(-9, 9), st.floats(-9, 9)), max_size=5))
 def test_no_text_steers_the_terminal(text: str, spans: list[tuple[int, int, float, float]]) -> None:
-    """Whatever the text and its spans, all that is printed can be printed."""
-    told = shown(look(text, *(Span(min(one, other), max(one, other), a, h) for one, other, a, h in spans)))
-    assert all(char.isprintable() or char in "\n\u200c\u200d" for char in told)
+    """Whatever the text and its spans, the output holds printable characters, line ends and joiners only."""
+    output = render(explain(text, *(Span(min(bounds), max(bounds), abusive, hateful) for *bounds, abusive, hateful in spans)))
+    assert all(char.isprintable() or char in "\n\u200c\u200d" for char in output)
 
 
-def test_markup_of_rich_is_shown_as_it_is() -> None:
+def test_markup_of_rich_is_printed_as_it_is() -> None:
     """Square brackets are text."""
-    assert "[red]hi[/red] [link=x]" in shown(look("[red]hi[/red] [link=x]"))
+    assert "[red]hi[/red] [link=x]" in render(explain("[red]hi[/red] [link=x]"))
 
 
 @pytest.mark.parametrize(
@@ -83,16 +85,16 @@ def test_control_characters_become_pictures(hostile: str, expected: str) -> None
 
 
 def test_letters_of_all_scripts_stay() -> None:
-    """What can be printed stays, with the joiners that scripts and emoji need."""
+    """Printable characters stay, and so do the joiners that scripts and emoji need."""
     text = "naïve 你好 سلام می\u200cخواهم 👩\u200d👩\u200d👧 ß"
     assert draw_unprintable(text) == text
 
 
 def test_a_program_gets_json() -> None:
     """The decision in the words of the service's answer, in one line."""
-    told = look("you idiot\x1b", Span(4, 9, 4.25, 0.5)).as_json()
-    assert told.isprintable()
-    assert json.loads(told) == {
+    output = explain("you idiot\x1b", Span(4, 9, 4.25, 0.5)).as_json()
+    assert output.isprintable()
+    assert json.loads(output) == {
         "model": "m@1",
         "policy": "default",
         "label": "toxic",
@@ -105,6 +107,6 @@ def test_a_program_gets_json() -> None:
 
 def test_a_text_that_is_not_judged_has_a_reason() -> None:
     """Neither a label nor a score is made up."""
-    assert "not judged: empty" in shown(look(" ", reason="empty"))
-    told = json.loads(look(" ", reason="empty").as_json())
-    assert (told["label"], told["scores"], told["verdict"], told["reason"]) == (None, None, None, "empty")
+    assert "not judged: empty" in render(explain(" ", reason="empty"))
+    output = json.loads(explain(" ", reason="empty").as_json())
+    assert (output["label"], output["scores"], output["verdict"], output["reason"]) == (None, None, None, "empty")

@@ -1,4 +1,4 @@
-"""Files and URLs are opened in one way, and every error of theirs names the file as the user does."""
+"""Files and URLs are opened by the same functions, and every error names the file as the user does."""
 
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def test_an_unknown_protocol_is_refused() -> None:
         (RuntimeError("lost the connection"), OSError, "RuntimeError: lost the connection"),
     ],
 )
-def test_every_error_becomes_one_of_the_file(cause: Exception, kind: type[OSError], message: str) -> None:
+def test_every_error_becomes_an_os_error_with_the_name_of_the_file(cause: Exception, kind: type[OSError], message: str) -> None:
     """The libraries behind fsspec raise whatever they like; the caller sees an OSError with the name of the file."""
     with pytest.raises(kind) as error, errors_named("s3://bucket/dump"):
         raise cause
@@ -67,7 +67,7 @@ def test_a_full_disk_is_named() -> None:
 
 
 def test_a_file_is_written_from_its_beginning(tmp_path: Path) -> None:
-    """What it held before is gone."""
+    """Its old content is gone."""
     path = tmp_path / "out"
     path.write_bytes(b"much longer than before")
     with open_for_writing(path, "out") as file:
@@ -76,5 +76,5 @@ def test_a_file_is_written_from_its_beginning(tmp_path: Path) -> None:
 
 
 def test_the_size_of_a_missing_file_is_unknown(tmp_path: Path) -> None:
-    """Opening it is what fails, with the name of the file."""
+    """Measuring raises nothing; opening the file fails, with its name."""
     assert measure_size(str(tmp_path / "missing")) is None

@@ -14,7 +14,7 @@ def select(rows: list[Row], **options: float) -> tuple[list[Row], SelectedRows]:
 
 
 def test_a_sample_depends_on_the_rows_and_the_seed_alone() -> None:
-    """About the share that was asked for is scored, the same rows wherever they stand."""
+    """About the requested share is scored, and their order does not change which rows are drawn."""
     sample, selected = select(ROWS, sample=0.3)
     assert 240 < len(sample) < 360
     assert (selected.read, selected.left_out) == (1000, {"sample": 1000 - len(sample)})

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from model.moderator import Moderator as Judge
 
 
-def scored(inputs: Sequence[Path | str], out: Path, judge: "Judge", **options: Any) -> tuple[RunSummary, list[dict[str, Any]]]:
+def score(inputs: Sequence[Path | str], out: Path, judge: "Judge", **options: Any) -> tuple[RunSummary, list[dict[str, Any]]]:
     summary = score_files(ScoreJob([str(path) for path in inputs], out=out, **options), judge)
     return summary, [json.loads(line) for line in out.read_text("utf-8").split("\n")[:-1]]
 
 
-def listed(folder: Path) -> list[str]:
+def list_names(folder: Path) -> list[str]:
     return sorted(file.name for file in folder.iterdir())
 
 
@@ -41,36 +41,36 @@ def without_place(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in {"dump", "row"}}
 
 
-def lines(path: Path, *rows: object) -> Path:
+def write_lines(path: Path, *rows: object) -> Path:
     path.write_text("\n".join(row if isinstance(row, str) else json.dumps(row) for row in rows), "utf-8")
     return path
 
 
 def test_rows_of_all_files_come_in_order(tmp_path: Path, judge: "Judge") -> None:
     """Files follow each other; a row without an id is called by its number in its file."""
-    first = lines(tmp_path / "a.jsonl", {"id": "x", "text": "one"}, "broken", {"id": 3, "text": " "})
+    first = write_lines(tmp_path / "a.jsonl", {"id": "x", "text": "one"}, "broken", {"id": 3, "text": " "})
     second = tmp_path / "b.csv"
     second.write_text("text\ntwo\nthree\n")
-    summary, found = scored([first, second], tmp_path / "o.jsonl", judge)
-    assert [row["id"] for row in found] == ["x", 2, 3, 2, 3]
+    summary, rows_written = score([first, second], tmp_path / "o.jsonl", judge)
+    assert [row["id"] for row in rows_written] == ["x", 2, 3, 2, 3]
     places = [(str(first), 1), (str(first), 2), (str(first), 3), (str(second), 2), (str(second), 3)]
-    assert [(row["dump"], row["row"]) for row in found] == places
-    assert [row["reason"] for row in found] == [None, "not-json", "empty", None, None]
-    assert [row["label"] is None for row in found] == [False, True, True, False, False]
-    assert {row["model"] for row in found} == {"fake@1"}
+    assert [(row["dump"], row["row"]) for row in rows_written] == places
+    assert [row["reason"] for row in rows_written] == [None, "not-json", "empty", None, None]
+    assert [row["label"] is None for row in rows_written] == [False, True, True, False, False]
+    assert {row["model"] for row in rows_written} == {"fake@1"}
     assert (summary.rows, summary.judged, summary.reasons) == (5, 3, {"not-json": 1, "empty": 1})
     assert sum(summary.labels.values()) == sum(summary.verdicts.values()) == 3
 
 
-def test_a_rows_judgement_is_that_of_its_text(tmp_path: Path, judge: "Judge") -> None:
-    """Rows that are not judged shift nothing."""
+def test_each_row_gets_the_judgement_of_its_own_text(tmp_path: Path, judge: "Judge") -> None:
+    """Rows that are not judged do not shift the others."""
     texts = [None if number % 3 == 1 else f"text {number}" for number in range(100)]
-    path = lines(tmp_path / "a.jsonl", *({"id": number, "text": text} for number, text in enumerate(texts)))
-    _, together = scored([path], tmp_path / "o.jsonl", judge)
+    path = write_lines(tmp_path / "a.jsonl", *({"id": number, "text": text} for number, text in enumerate(texts)))
+    _, together = score([path], tmp_path / "o.jsonl", judge)
     for text, row in zip(texts, together, strict=True):
         if text is not None:
-            _, alone = scored([lines(tmp_path / "b.jsonl", {"id": row["id"], "text": text})], tmp_path / "p.jsonl", judge)
-            assert [without_place(one) for one in alone] == [without_place(row)]
+            _, alone = score([write_lines(tmp_path / "b.jsonl", {"id": row["id"], "text": text})], tmp_path / "p.jsonl", judge)
+            assert [without_place(other) for other in alone] == [without_place(row)]
 
 
 @given(
@@ -83,9 +83,9 @@ def test_the_size_of_chunks_changes_nothing(
 ) -> None:
     """Any list of texts gives as many rows, with the same ids in the same order and the same scores, however it is cut."""
     folder = tmp_path_factory.mktemp("chunks")
-    path = lines(folder / "a.jsonl", *({"id": f"#{number}", "text": text} for number, text in enumerate(texts)))
-    _, whole = scored([path], folder / "whole.jsonl", judge_for_all)
-    _, cut = scored([path], folder / "cut.jsonl", judge_for_all, max_rows=max_rows, max_text=max_text)
+    path = write_lines(folder / "a.jsonl", *({"id": f"#{number}", "text": text} for number, text in enumerate(texts)))
+    _, whole = score([path], folder / "whole.jsonl", judge_for_all)
+    _, cut = score([path], folder / "cut.jsonl", judge_for_all, max_rows=max_rows, max_text=max_text)
     assert whole == cut
     assert [row["id"] for row in whole] == [f"#{number}" for number in range(len(texts))]
     for text, row in zip(texts, whole, strict=True):
@@ -98,98 +98,98 @@ def test_any_bytes_are_scored_or_refused(tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("bytes")
     (folder / "a").write_bytes(content)
     try:
-        summary, found = scored([folder / "a"], folder / "o.jsonl", judge_for_all)
-        assert summary.rows == len(found)
+        summary, rows_written = score([folder / "a"], folder / "o.jsonl", judge_for_all)
+        assert summary.rows == len(rows_written)
     except DumpError:
         assert not (folder / "o.jsonl").exists()
 
 
 def test_strict_stops_at_the_first_row_without_a_label(tmp_path: Path, judge: "Judge") -> None:
     """The line is named, and no output appears."""
-    path = lines(tmp_path / "a.jsonl", {"text": "good"}, "", {"text": " "}, "broken")
+    path = write_lines(tmp_path / "a.jsonl", {"text": "good"}, "", {"text": " "}, "broken")
     with pytest.raises(DumpError, match=r"a\.jsonl: line 3 cannot be judged: empty"):
-        scored([path], tmp_path / "o.jsonl", judge, strict=True)
-    assert listed(tmp_path) == ["a.jsonl"]
+        score([path], tmp_path / "o.jsonl", judge, strict=True)
+    assert list_names(tmp_path) == ["a.jsonl"]
 
 
 def test_an_unknown_policy_is_refused_even_without_rows(tmp_path: Path, judge: "Judge") -> None:
     """A wrong name is an error before anything is written."""
     with pytest.raises(PolicyError, match="nope"):
-        scored([lines(tmp_path / "a.jsonl")], tmp_path / "o.jsonl", judge, judge_options=JudgeOptions(policy="nope"))
+        score([write_lines(tmp_path / "a.jsonl")], tmp_path / "o.jsonl", judge, judge_options=JudgeOptions(policy="nope"))
     assert not (tmp_path / "o.jsonl").exists()
 
 
 def test_no_input_is_overwritten(tmp_path: Path, judge: "Judge") -> None:
-    """Neither by its name nor by another name of the same file."""
-    path = lines(tmp_path / "a.jsonl", {"text": "good"})
+    """This holds for its own name, a hard link and a symbolic link."""
+    path = write_lines(tmp_path / "a.jsonl", {"text": "good"})
     os.link(path, tmp_path / "b.jsonl")
     (tmp_path / "c.jsonl").symlink_to(path)
     for name in "abc":
         with pytest.raises(DumpError, match="one of the files to be scored"):
-            scored([path], tmp_path / f"{name}.jsonl", judge)
+            score([path], tmp_path / f"{name}.jsonl", judge)
     assert path.read_text() == '{"text": "good"}'
 
 
 def test_a_bad_input_stops_everything_before_it_begins(tmp_path: Path, judge: "Judge") -> None:
     """A missing file, a folder and standard input named twice are found before the first is read."""
-    path = lines(tmp_path / "a.jsonl", {"text": "good"})
+    path = write_lines(tmp_path / "a.jsonl", {"text": "good"})
     with pytest.raises(FileNotFoundError, match=r"missing\.csv"):
-        scored([path, tmp_path / "missing.csv"], tmp_path / "o.jsonl", judge)
+        score([path, tmp_path / "missing.csv"], tmp_path / "o.jsonl", judge)
     with pytest.raises(IsADirectoryError, match="name the files in it"):
-        scored([path, tmp_path], tmp_path / "o.jsonl", judge)
+        score([path, tmp_path], tmp_path / "o.jsonl", judge)
     with pytest.raises(DumpError, match="twice"):
-        scored(["-", path, "-"], tmp_path / "o.jsonl", judge)
-    assert listed(tmp_path) == ["a.jsonl"]
+        score(["-", path, "-"], tmp_path / "o.jsonl", judge)
+    assert list_names(tmp_path) == ["a.jsonl"]
 
 
 def test_a_later_bad_file_leaves_no_output(tmp_path: Path, judge: "Judge") -> None:
-    """What was read before it is not written under the final name."""
-    path = lines(tmp_path / "a.jsonl", {"text": "good"})
+    """The rows of the files before it do not appear under the final name."""
+    path = write_lines(tmp_path / "a.jsonl", {"text": "good"})
     (tmp_path / "b.csv").write_text("no,known,column\n")
     with pytest.raises(DumpError, match=r"b\.csv"):
-        scored([path, tmp_path / "b.csv"], tmp_path / "o.jsonl", judge)
-    assert listed(tmp_path) == ["a.jsonl", "b.csv"]
+        score([path, tmp_path / "b.csv"], tmp_path / "o.jsonl", judge)
+    assert list_names(tmp_path) == ["a.jsonl", "b.csv"]
 
 
-def test_progress_goes_from_nothing_to_all(tmp_path: Path, judge: "Judge") -> None:
+def test_progress_grows_to_the_whole(tmp_path: Path, judge: "Judge") -> None:
     """The share of bytes read grows to 1, over all files."""
     rows = [{"text": f"some text {number}"} for number in range(20_000)]
-    paths = [lines(tmp_path / name, *rows) for name in ("a.jsonl", "b.jsonl")]
-    seen: list[RunProgress] = []
-    score_files(ScoreJob([str(path) for path in paths], out=tmp_path / "o.csv", write_as=OutputFormat.CSV), judge, observer=seen.append)
-    shares = [progress.share or 0.0 for progress in seen]
+    paths = [write_lines(tmp_path / name, *rows) for name in ("a.jsonl", "b.jsonl")]
+    reports: list[RunProgress] = []
+    score_files(ScoreJob([str(path) for path in paths], out=tmp_path / "o.csv", write_as=OutputFormat.CSV), judge, observer=reports.append)
+    shares = [progress.share or 0.0 for progress in reports]
     assert shares == sorted(shares)
     assert 0 < shares[0] <= 0.5 < shares[-1] == 1
-    assert seen[-1].rows == 40_000
+    assert reports[-1].rows == 40_000
 
 
-def test_the_summary_says_what_was_done(tmp_path: Path, judge: "Judge") -> None:
-    """Rows, labels, reasons and columns are told; an empty file and a wrong encoding are pointed out."""
+def test_the_summary_describes_the_run(tmp_path: Path, judge: "Judge") -> None:
+    """It has rows, labels, reasons and columns, and points out an empty file and a wrong encoding."""
     (tmp_path / "a.csv").write_bytes(b"id,body\n1,good\n2,caf\xe9\n3,\n")
-    lines(tmp_path / "b.csv")
-    summary, _ = scored([tmp_path / "a.csv", tmp_path / "b.csv"], tmp_path / "o.jsonl", judge)
-    told = list(summary_lines(summary))
-    assert told[0].startswith("3 rows: 1 judged (")
-    assert "2 with a reason instead (1 not-utf-8, 1 empty)" in told[0]
-    assert "text from “body”, id from “id”" in told[0]
-    assert any("b.csv is empty" in line for line in told)
-    assert any("iconv" in line for line in told)
+    write_lines(tmp_path / "b.csv")
+    summary, _ = score([tmp_path / "a.csv", tmp_path / "b.csv"], tmp_path / "o.jsonl", judge)
+    lines_of_summary = list(summary_lines(summary))
+    assert lines_of_summary[0].startswith("3 rows: 1 judged (")
+    assert "2 with a reason instead (1 not-utf-8, 1 empty)" in lines_of_summary[0]
+    assert "text from “body”, id from “id”" in lines_of_summary[0]
+    assert any("b.csv is empty" in line for line in lines_of_summary)
+    assert any("iconv" in line for line in lines_of_summary)
     parsed = json.loads(summary_json(summary))
     assert (parsed["rows"], parsed["judged"], parsed["reasons"]) == (3, 1, {"not-utf-8": 1, "empty": 1})
     assert parsed["files"][0] == {"name": str(tmp_path / "a.csv"), "text": "body", "id": "id"}
 
 
 def test_the_row_number_is_the_id_where_there_is_no_column(tmp_path: Path, judge: "Judge") -> None:
-    """A wanted id column is used, none means numbers."""
+    """Rows have their numbers as ids, unless the caller names an id column."""
     path = tmp_path / "a.csv"
     path.write_text("nr,text\n7,good\n")
-    assert scored([path], tmp_path / "o.jsonl", judge)[1][0]["id"] == 2
-    assert scored([path], tmp_path / "o.jsonl", judge, dump_options=DumpOptions(id_column="nr"))[1][0]["id"] == "7"
+    assert score([path], tmp_path / "o.jsonl", judge)[1][0]["id"] == 2
+    assert score([path], tmp_path / "o.jsonl", judge, dump_options=DumpOptions(id_column="nr"))[1][0]["id"] == "7"
 
 
-@given(st.lists(st.tuples(*[st.floats(0, 1)] * 3).filter(lambda three: sum(three) > 1e-3), max_size=20))
-def test_a_file_says_what_http_says(triples: list[tuple[float, float, float]]) -> None:
-    """Scores are rounded as the service rounds them, and sum to 1."""
+@given(st.lists(st.tuples(*[st.floats(0, 1)] * 3).filter(lambda scores: sum(scores) > 1e-3), max_size=20))
+def test_scores_in_files_equal_those_over_http(triples: list[tuple[float, float, float]]) -> None:
+    """They are rounded as the service rounds them, and sum to 1."""
     scores = np.array(triples).reshape(-1, 3)
     scores /= scores.sum(axis=1, keepdims=True)
     for (fine, toxic, hateful), row in zip(scores.tolist(), round_score_rows(scores).tolist(), strict=True):
@@ -204,7 +204,7 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path, judge: "Judge") -
     received: list[str] = []
     reader = threading.Thread(target=lambda: received.append(pipe.read_text()), daemon=True)
     reader.start()
-    score_files(ScoreJob([str(lines(tmp_path / "a.jsonl", {"text": "good"}))], out=pipe, write_as=OutputFormat.CSV), judge)
+    score_files(ScoreJob([str(write_lines(tmp_path / "a.jsonl", {"text": "good"}))], out=pipe, write_as=OutputFormat.CSV), judge)
     reader.join(60)
     assert not reader.is_alive()
     assert received[0].startswith("id,label")
@@ -214,21 +214,21 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path, judge: "Judge") -
 @pytest.mark.parametrize("count", [1, 30_000])
 @pytest.mark.parametrize("write_as", [OutputFormat.JSONL, OutputFormat.CSV])
 def test_a_full_device_is_an_error_that_names_it(tmp_path: Path, judge: "Judge", write_as: OutputFormat, count: int) -> None:
-    """What the operating system says of writing gets the name of the file."""
-    path = lines(tmp_path / "a.jsonl", *[{"text": "good"}] * count)
-    with pytest.raises(OSError, match="No space left") as caught:
+    """The operating system does not name the file that could not be written; the error does."""
+    path = write_lines(tmp_path / "a.jsonl", *[{"text": "good"}] * count)
+    with pytest.raises(OSError, match="No space left") as error:
         score_files(ScoreJob([str(path)], out="/dev/full", write_as=write_as), judge)
-    assert caught.value.filename == "/dev/full"
+    assert error.value.filename == "/dev/full"
 
 
 def test_standard_output_is_written_in_bytes(tmp_path: Path, judge: "Judge", monkeypatch: pytest.MonkeyPatch) -> None:
     """Without an output, rows go to standard output, in UTF-8 whatever the locale."""
     out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     monkeypatch.setattr("sys.stdout", out)
-    score_files(ScoreJob([str(lines(tmp_path / "a.jsonl", {"id": "é", "text": "good"}))]), judge)
+    score_files(ScoreJob([str(write_lines(tmp_path / "a.jsonl", {"id": "é", "text": "good"}))]), judge)
     assert json.loads(out.buffer.getvalue().decode())["id"] == "é"
 
 
-def test_rounding_leaves_what_was_not_judged() -> None:
+def test_rounding_keeps_rows_that_were_not_judged() -> None:
     """NaN stays NaN."""
     assert np.isnan(round_score_rows(np.full((2, 3), np.nan))).all()

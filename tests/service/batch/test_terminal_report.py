@@ -1,4 +1,4 @@
-"""A run reports at the terminal how far it is, and at its end what it counted."""
+"""A run reports its progress at the terminal."""
 
 import io
 import time

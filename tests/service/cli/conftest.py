@@ -1,4 +1,4 @@
-"""What the tests of all commands share: calling the command in this process, or starting it in another."""
+"""Fixtures that call the command in this process or start it in another, for the tests of all commands."""
 
 import contextlib
 import io
@@ -22,11 +22,11 @@ def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> 
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin)))
         monkeypatch.setattr("sys.argv", ["tipstaff", *map(str, arguments)])
         capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
+        with pytest.raises(SystemExit) as exit_info:
             main()
         output = capfd.readouterr()
         assert "Traceback" not in output.err
-        return CommandResult(int(ended.value.code or 0), output.out, output.err)
+        return CommandResult(int(exit_info.value.code or 0), output.out, output.err)
 
     monkeypatch.delenv("TIPSTAFF_ARTEFACT", raising=False)
     # On a busy machine, a run may take so long that it reports its progress, and the one line of its end would be two.
@@ -36,7 +36,7 @@ def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> 
 
 @pytest.fixture
 def call_small(call: Call, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
-    """The same with the small artefact."""
+    """A function that calls the command in this process with the small artefact."""
     monkeypatch.setenv("TIPSTAFF_ARTEFACT", str(folder))
     return call
 

@@ -38,7 +38,7 @@ def test_programs_get_json(call: Call, table: Path) -> None:
 
 
 def test_a_model_judges_as_the_service_would(call: Call, table: Path) -> None:
-    """By both readers where there are two, or models that differ in their encoders would never differ."""
+    """Both readers judge where there are two; otherwise, models that differ in their encoders would never differ."""
     result = call("compare", "default", "default", table, *OPTIONS, "--resamples", 10, "--json")
     assert json.loads(result.out)["first"].endswith("+cascade")
 
@@ -53,7 +53,7 @@ def test_a_model_judges_as_the_service_would(call: Call, table: Path) -> None:
     ],
 )
 def test_mistakes_end_in_one_line(call: Call, table: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], words: str) -> None:
-    """What cannot be done is said at once, in one line, with a code that is not 0."""
+    """The command fails at once, with one line and exit code 1."""
     monkeypatch.chdir(table.parent)
     result = call("compare", *arguments[:2], table, *OPTIONS, *arguments[2:])
     assert (result.code, result.out) == (1, "")

@@ -36,7 +36,7 @@ def table(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def both(write_both: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An artefact whose encoder is tiny, for whatever does not depend on how it judges: the shipped one takes a minute for a report."""
+    """An artefact whose encoder is tiny, for tests that do not depend on its scores: a report of the shipped one takes a minute."""
     return write_both(tmp_path_factory.mktemp("artefacts") / "both")
 
 
@@ -71,7 +71,7 @@ def test_a_folder_is_an_artefact_too(call: Call, table: Path, tmp_path: Path) ->
 
 @pytest.mark.parametrize(("split", "rows"), [("held-out", 48), ("dev", 48), ("train", 24), ("all", 72)])
 def test_the_split_chooses_rows(call: Call, both: Path, table: Path, tmp_path: Path, split: str, rows: int) -> None:
-    """Rows of the split that is asked for are judged; without a word, those that are not train."""
+    """The rows of the requested split are judged; without the option, all rows but those of train."""
     options = () if split == "held-out" else ("--split", split)
     result = call("evaluate", both, table, "-o", tmp_path / "out", "--resamples", 1, "--json", *options)
     assert json.loads(result.out)["rows"] == rows
@@ -91,7 +91,7 @@ def test_columns_and_labels_can_be_named(call: Call, both: Path, tmp_path: Path)
     assert report["clean"] == ["forum 1"]
 
 
-def test_bad_rows_are_told(call: Call, both: Path, tmp_path: Path) -> None:
+def test_bad_rows_are_reported(call: Call, both: Path, tmp_path: Path) -> None:
     """Bad rows are counted and listed with file, line and field, without their text; the others are judged."""
     rows: list[Sequence[object]] = [*(row[:2] for row in labelled()), ("zebra", "spam"), ("", "fine"), ("hello there", "")]
     table = write_csv(tmp_path / "t.csv", ("text", "label"), rows)
@@ -103,8 +103,8 @@ def test_bad_rows_are_told(call: Call, both: Path, tmp_path: Path) -> None:
     assert len(json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))["reading"]["problems"]) == 2
 
 
-def test_the_same_again(call: Call, both: Path, table: Path, tmp_path: Path) -> None:
-    """The same call says the same, but for what profiles cost; another seed moves the intervals and nothing else."""
+def test_the_same_call_gives_the_same_report(call: Call, both: Path, table: Path, tmp_path: Path) -> None:
+    """Only the times of the profiles differ; another seed changes the intervals and nothing else."""
     first = call("evaluate", both, table, "-o", tmp_path / "out", "--resamples", 30, "--json")
     again = call("evaluate", both, table, "-o", tmp_path / "out", "--resamples", 30, "--json")
     assert re.sub(r'"seconds": [0-9.e-]+', "", first.out) == re.sub(r'"seconds": [0-9.e-]+', "", again.out)
@@ -129,7 +129,7 @@ def test_the_same_again(call: Call, both: Path, table: Path, tmp_path: Path) -> 
         (["default", "{bad}", "-o", "{out}"], 1, "no row of 1 can be used"),
     ],
 )
-def test_an_evaluation_that_cannot_be(call: Call, table: Path, tmp_path: Path, arguments: list[str], code: int, words: str) -> None:
+def test_an_impossible_evaluation_is_refused(call: Call, table: Path, tmp_path: Path, arguments: list[str], code: int, words: str) -> None:
     """Every mistake ends with one clear line, and leaves no report."""
     places = {
         "table": table,
@@ -145,11 +145,13 @@ def test_an_evaluation_that_cannot_be(call: Call, table: Path, tmp_path: Path, a
     assert not (tmp_path / "out").exists()
 
 
-def test_further_parts_are_plugged_in(table: Path, tmp_path: Path) -> None:
-    """A further part sees what was judged, and is in the page and in the JSON."""
+def test_further_sections_can_be_added(table: Path, tmp_path: Path) -> None:
+    """A further section gets the scored rows, and appears in the page and in the JSON."""
 
-    def extra(subject: EvaluationSubject, judged: ScoredRows, results: object) -> ReportSection:
-        return ReportSection("Robustness", f"{len(judged.rows)} rows of {subject.moderator.version}", figures={"rows": len(judged.rows)})
+    def extra(subject: EvaluationSubject, scored_rows: ScoredRows, results: object) -> ReportSection:
+        return ReportSection(
+            "Robustness", f"{len(scored_rows.rows)} rows of {subject.moderator.version}", figures={"rows": len(scored_rows.rows)}
+        )
 
     steps: list[str] = []
     job = EvaluateJob(None, (table,), tmp_path / "out", resamples=2)

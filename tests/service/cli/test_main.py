@@ -22,7 +22,7 @@ def test_version(call: Call) -> None:
 
 
 def test_help_names_every_command(call: Call) -> None:
-    """The help lists what can be done; what only the image calls is hidden."""
+    """The help lists every command but the hidden one, which only the image calls."""
     result = call("--help")
     assert result.code == 0
     for name in (
@@ -45,7 +45,7 @@ def test_help_names_every_command(call: Call) -> None:
     ],
 )
 def test_a_wrong_call_is_exit_code_2(call: Call, arguments: list[str]) -> None:
-    """Standard error says how to call it."""
+    """Standard error points to the help."""
     result = call(*arguments)
     assert (result.code, result.out) == (2, "")
     assert "--help" in result.err

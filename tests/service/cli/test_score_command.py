@@ -32,7 +32,7 @@ def json_rows(text: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet"])
 def test_a_file_is_scored_into_every_format(call_small: Call, comments: Path, tmp_path: Path, suffix: str) -> None:
-    """The name of the output decides its format; its rows are those of the input, in order."""
+    """The name of the output decides its format; it has the rows of the input, in order."""
     out = tmp_path / f"out.{suffix}"
     result = call_small("score", comments, "-o", out)
     assert (result.code, result.out) == (0, "")
@@ -65,7 +65,7 @@ def test_standard_input_goes_to_standard_output(call_small: Call) -> None:
 
 
 def test_the_summary_is_json_where_a_program_may_read_it(call_small: Call, comments: Path, tmp_path: Path) -> None:
-    """It goes to standard output, unless the rows do."""
+    """It goes to standard output, or to standard error if the rows are on standard output."""
     result = call_small("score", comments, "-o", tmp_path / "x.csv", "--json")
     assert (result.code, result.err) == (0, "")
     assert json.loads(result.out)["rows"] == 4
@@ -135,8 +135,8 @@ def test_an_empty_file_is_pointed_out(call_small: Call, tmp_path: Path) -> None:
     assert "x.csv is empty" in result.err
 
 
-def test_a_look_at_one_text(call_small: Call) -> None:
-    """Label, verdict, scores and text are told to a human, the same to a program as JSON."""
+def test_one_text_is_explained(call_small: Call) -> None:
+    """People get label, verdict, scores and text, and programs get them as JSON."""
     result = call_small("score", "--text", "you [b]idiot[/b] \x1b[2J")
     assert (result.code, result.err) == (0, "")
     assert "  you [b]idiot[/b] ␛[2J" in result.out
@@ -146,8 +146,8 @@ def test_a_look_at_one_text(call_small: Call) -> None:
     assert {span["begin"] for span in decision["spans"]} <= set(range(23))
 
 
-def test_a_look_and_a_file_agree(call_small: Call, comments: Path) -> None:
-    """The same text has the same scores either way."""
+def test_an_explanation_agrees_with_a_file(call_small: Call, comments: Path) -> None:
+    """A text has equal scores either way."""
     rows = json_rows(call_small("score", comments).out)
     for text, row in zip(TEXTS, rows, strict=True):
         decision = json.loads(call_small("score", "--json", "--text", text).out)
@@ -155,15 +155,15 @@ def test_a_look_and_a_file_agree(call_small: Call, comments: Path) -> None:
         assert (decision["label"], decision["verdict"], decision["model"]) == (row["label"], row["verdict"], row["model"])
 
 
-def test_a_look_at_nothing(call_small: Call) -> None:
-    """An empty text is not judged, which is no failure."""
+def test_an_empty_text_is_not_judged(call_small: Call) -> None:
+    """The reason is printed, and the exit code is 0."""
     result = call_small("score", "--text", " ")
     assert result.code == 0
     assert "not judged: empty" in result.out
 
 
-def test_a_reader_that_goes_away_is_no_noise(start: Start, tmp_path: Path) -> None:
-    """Who pipes into head gets no complaint."""
+def test_a_closed_pipe_ends_the_run_silently(start: Start, tmp_path: Path) -> None:
+    """Piping into head prints no error."""
     path = tmp_path / "x.jsonl"
     path.write_text('{"text":"hello there, this is a line"}\n' * 50_000)
     with start("score", path) as running:
@@ -174,7 +174,7 @@ def test_a_reader_that_goes_away_is_no_noise(start: Start, tmp_path: Path) -> No
 
 
 def test_a_full_disk_is_one_line(start: Start, comments: Path) -> None:
-    """The rows that could not be written are not lost in silence."""
+    """The user learns that rows could not be written."""
     with Path("/dev/full").open("wb") as full, start("score", comments, stdout=full) as running:
         assert running.stderr.read().splitlines()[-1] == b"tipstaff: No space left on device"
         assert running.process.wait(timeout=60) == 1
@@ -182,7 +182,7 @@ def test_a_full_disk_is_one_line(start: Start, comments: Path) -> None:
 
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
 def test_an_interrupted_run_leaves_no_half_file(start: Start, tmp_path: Path, sign: signal.Signals, code: int) -> None:
-    """Whatever ends a run early, nothing appears under the final name; what can be cleaned up is."""
+    """Whatever ends a run early, nothing appears under the final name; only SIGKILL leaves partial files."""
     out = tmp_path / "out.jsonl"
     row = b'{"text":"hello there"}\n'
     with start("score", "-o", out) as running:
@@ -199,8 +199,8 @@ def test_an_interrupted_run_leaves_no_half_file(start: Start, tmp_path: Path, si
     assert any(tmp_path.iterdir()) == (sign is signal.SIGKILL)
 
 
-def test_a_terminal_without_unicode_is_served_too(folder: Path, comments: Path) -> None:
-    """Signs that the locale lacks are written otherwise; nothing fails."""
+def test_a_terminal_without_unicode_causes_no_failure(folder: Path, comments: Path) -> None:
+    """Characters that the locale lacks are written as escapes."""
     environment = os.environ | {"PYTHONIOENCODING": "ascii", "TIPSTAFF_ARTEFACT": str(folder)}
     for arguments in (["score", str(comments)], ["score", "--text", "héllo 😀"]):
         result = subprocess.run([*COMMAND, *arguments], cwd=ROOT, env=environment, capture_output=True, check=True)

@@ -14,7 +14,7 @@ from tests.waiting import wait_until
 
 
 def test_warm_makes_the_model_ready(call_small: Call) -> None:
-    """What the image calls at build time ends well and says so."""
+    """The command that the image calls at build time succeeds and names the model."""
     result = call_small("warm")
     assert (result.code, result.out) == (0, "")
     assert "small@" in result.message

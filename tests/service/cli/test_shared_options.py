@@ -36,7 +36,7 @@ def test_a_group_becomes_options_in_its_place() -> None:
 
 
 def test_the_last_equals_sign_separates() -> None:
-    """A name may hold one; the same pair twice is no contradiction."""
+    """A name may hold an equals sign; giving a pair twice is no contradiction."""
     assert parse_pairs("--map", ["a=b=fine", "c=toxic", "c=toxic"], form="OLD=NEW") == {"a=b": "fine", "c": "toxic"}
     assert parse_pairs("--map", None, form="OLD=NEW") == {}
 
@@ -44,7 +44,7 @@ def test_the_last_equals_sign_separates() -> None:
 @pytest.mark.parametrize(
     ("values", "words"), [(["x"], "OLD=NEW"), (["=fine"], "OLD=NEW"), (["a="], "OLD=NEW"), (["a=fine", "a=toxic"], "given twice")]
 )
-def test_what_is_no_pair_is_refused(values: list[str], words: str) -> None:
+def test_values_that_are_no_pairs_are_refused(values: list[str], words: str) -> None:
     """The message shows the form that a value has to have, or the name that has two values."""
     with pytest.raises(typer.BadParameter, match=words):
         parse_pairs("--map", values, form="OLD=NEW")

@@ -1,4 +1,4 @@
-"""``tipstaff train`` as people call it: tables of every make in, figures and all that was wrong out, and an artefact that serves."""
+"""``tipstaff train`` as people call it: it reads tables of every format, reports figures and bad rows, and writes an artefact."""
 
 import contextlib
 import http.client
@@ -45,7 +45,7 @@ def table(tmp_path: Path) -> Path:
 
 
 @contextlib.contextmanager
-def served(artefact: Path) -> Iterator[int]:
+def serve(artefact: Path) -> Iterator[int]:
     """Serve an artefact in a process of its own; yields the port once it is ready."""
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
@@ -97,18 +97,18 @@ def test_from_rulings_to_a_service(call: Call, tmp_path: Path) -> None:
     comments = write_csv(tmp_path / "comments.csv", ("id", "text"), list(enumerate(UNSEEN)))
     result = call("score", comments, "--artefact", out)
     assert result.code == 0, result.err
-    scored = [json.loads(line) for line in result.out.splitlines()]
-    assert [row["label"] for row in scored] == list(UNSEEN.values())
-    assert all(row["model"].startswith("mine@") for row in scored)
+    rows_scored = [json.loads(line) for line in result.out.splitlines()]
+    assert [row["label"] for row in rows_scored] == list(UNSEEN.values())
+    assert all(row["model"].startswith("mine@") for row in rows_scored)
 
     decision = json.loads(call("score", "--artefact", out, "--json", "--text", "shut up you idiotic bicycle").out)
-    assert (decision["label"], decision["model"]) == ("toxic", scored[0]["model"])
+    assert (decision["label"], decision["model"]) == ("toxic", rows_scored[0]["model"])
 
-    with served(out) as port:
+    with serve(out) as port:
         status, answer = ask(port, "/v1/moderate", {"comments": [{"id": text, "text": text} for text in UNSEEN]})
         assert status == 200
         assert {decision["id"]: decision["label"] for decision in answer["decisions"]} == UNSEEN
-        assert answer["model"] == scored[0]["model"]
+        assert answer["model"] == rows_scored[0]["model"]
         assert [source["source"] for source in ask(port, "/v1/model")[1]["data"]] == ["one.csv", "three.parquet", "two.jsonl"]
 
 
@@ -120,16 +120,16 @@ def test_attributes(call: Call, tmp_path: Path) -> None:
     out = tmp_path / "out"
     result = call("train", table, "-o", out, "--attribute", "odd=odd length", "--dev-share", "0.5", "--json")
     assert result.code == 0, result.err
-    found = json.loads(result.out)["attributes"]
-    assert list(found) == ["insult"]
-    assert found["insult"]["source"] == "t"
-    assert min(found["insult"]["positives"], found["insult"]["negatives"]) >= 100
-    with served(out) as port:
+    attributes = json.loads(result.out)["attributes"]
+    assert list(attributes) == ["insult"]
+    assert attributes["insult"]["source"] == "t"
+    assert min(attributes["insult"]["positives"], attributes["insult"]["negatives"]) >= 100
+    with serve(out) as port:
         answer = ask(port, "/v1/moderate", {"comments": [{"id": "1", "text": "shut up you idiotic bicycle as everybody says"}]})[1]
         assert answer["decisions"][0]["attributes"]["insult"] > 0.5
 
 
-def test_bad_rows_are_told(call: Call, tmp_path: Path) -> None:
+def test_bad_rows_are_reported(call: Call, tmp_path: Path) -> None:
     """Bad rows are counted and listed with file, line and field, without their text; the others are used."""
     rows: list[Sequence[object]] = [*labelled(fine=40, toxic=40), ("what", "spam"), ("", "fine"), ("hello there", "")]
     table = write_csv(tmp_path / "t.csv", ("text", "label"), rows)
@@ -142,7 +142,7 @@ def test_bad_rows_are_told(call: Call, tmp_path: Path) -> None:
 
 
 def test_strict_stops_at_the_first(call: Call, tmp_path: Path) -> None:
-    """With --strict one line tells the first bad row, and nothing is written."""
+    """With --strict one line names the first bad row, and nothing is written."""
     rows = [*labelled(fine=40, toxic=40), ("what", "spam"), ("", "fine")]
     table = write_csv(tmp_path / "t.csv", ("text", "label"), rows)
     result = call("train", table, "-o", tmp_path / "out", "--strict")
@@ -167,7 +167,7 @@ def test_many_problems_are_listed_as_json(call: Call, tmp_path: Path) -> None:
 
 
 def test_every_column_can_be_named(call: Call, tmp_path: Path) -> None:
-    """Each field has an option, and what it names is used."""
+    """Each field has an option, and the column that it names is used."""
     columns = {
         "text": "Kommentar",
         "abusive": "böse",
@@ -191,7 +191,7 @@ def test_every_column_can_be_named(call: Call, tmp_path: Path) -> None:
 
 
 def test_options_reach_the_manifest(call: Call, table: Path, tmp_path: Path) -> None:
-    """What was asked for is what was result, and is written down."""
+    """The options take effect, and the manifest records them."""
     options = [
         *("--seed", 7, "--dev-share", 0.25, "--prior-abusive", 0.3, "--prior-hateful", 0.4),
         *("--source-weight", "rulings=2", "--class-weight", "hateful=1.5", "--class-weight", "fine=.5"),

@@ -1,4 +1,4 @@
-"""The command that trains an encoder, called wrongly: one line that says what to do, before any long work."""
+"""A wrong call of ``tipstaff train-encoder`` ends with one line that says what to do, before any long work."""
 
 import sys
 from pathlib import Path

@@ -111,7 +111,7 @@ def open_columnar(file: BinaryIO, name: str, signature: bytes) -> Iterator[Colum
 
     Args:
         file: its bytes; they must be seekable.
-        name: what messages call it.
+        name: its name in messages.
         signature: its first bytes: ``PARQUET``, ``ARROW_FILE`` or ``ARROW_STREAM``.
 
     Raises:

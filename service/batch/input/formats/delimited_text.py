@@ -38,8 +38,8 @@ def read_csv(stream: io.BufferedReader, delimiter: str, *, name: str, names: lis
 
     Args:
         stream: UTF-8.
-        delimiter: what separates two cells.
-        name: what messages call the file.
+        delimiter: the character that separates cells.
+        name: the name of the file in messages.
         names: the header, if the stream begins below it; None if it begins with it.
         first: the number of the stream's first line.
 

@@ -83,7 +83,7 @@ def read_page(stream: BinaryIO, *, name: str) -> Iterator[DumpRecord]:
 
     Args:
         stream: the page.
-        name: what messages call it.
+        name: its name in messages.
 
     Raises:
         DumpError: the page is larger than 64 MiB, or nested too deeply to be searched in time, or has no comments.

@@ -184,7 +184,7 @@ def read_xml(stream: BinaryIO, schema: XmlSchema, *, name: str, has_offsets: boo
     Args:
         stream: the bytes.
         schema: where the records are.
-        name: what messages call the document.
+        name: the name of the document in messages.
         has_offsets: whether the stream holds the bytes of the file as they are stored, so that offsets mean something.
 
     Raises:
@@ -241,7 +241,7 @@ def _find_next_record(data: bytes, stream: BinaryIO, schema: XmlSchema, *, offse
             return _Position(offset + match.start(), schema.parents[match.group(1).decode()], data[match.start() :])
         overlap = min(_TAG_OVERLAP, len(data))
         offset += len(data) - overlap
-        more = stream.read(_CHUNK_SIZE)
-        if not more:
+        chunk = stream.read(_CHUNK_SIZE)
+        if not chunk:
             return None
-        data = data[len(data) - overlap :] + more
+        data = data[len(data) - overlap :] + chunk

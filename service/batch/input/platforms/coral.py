@@ -25,7 +25,7 @@ CORAL = Platform(
     format=Format.HTML,
     prepare=_prepare,
 )
-"""Comments; their text is that of the last revision, which readers see."""
+"""Comments; their text is the last revision, which is the one that readers see."""
 
 CORAL_DOWNLOAD = Platform(
     name="coral",

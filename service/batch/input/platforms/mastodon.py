@@ -13,7 +13,7 @@ __all__ = ["MASTODON_OUTBOX"]
 def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     post = fields.get("object")
     if fields.get("type") != "Create" or not isinstance(post, Mapping):
-        # A boost passes on the post of somebody else, of which the archive holds the address at most.
+        # A boost repeats the post of another user; the archive holds at most its address.
         return {"id": fields.get("id"), "published": fields.get("published")}, Reason.NOT_A_COMMENT
     warning, content = post.get("summary"), post.get("content")
     has_both = isinstance(warning, str) and warning and isinstance(content, str)

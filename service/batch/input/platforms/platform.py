@@ -59,9 +59,9 @@ class Platform:
         def spelling(name: str) -> str:
             return next(iter(find_columns(names, name)), name)
 
-        own = self.columns
-        others = (None if name is None else spelling(name) for name in (own.id, own.author, own.parent, own.time))
-        return Columns(spelling(own.text), *others)
+        columns = self.columns
+        others = (None if name is None else spelling(name) for name in (columns.id, columns.author, columns.parent, columns.time))
+        return Columns(spelling(columns.text), *others)
 
 
 ANY_TABLE = Platform("", "", (), Columns("text", "id"))

@@ -45,7 +45,7 @@ def _unfold(records: Iterable[DumpRecord], unfold: Callable[[RecordFields], Iter
 def _make_builder(
     platform: Platform, columns: Columns, keep: tuple[str, ...], *, names: list[str], strict: bool
 ) -> Callable[[DumpRecord], Row]:
-    """Return the function that builds the row of a record; what is the same for all records is looked up here, once."""
+    """Return the function that builds the row of a record; whatever all records share is looked up here, once."""
     text_name, id_name, author_name, parent_name, time_name = columns.text, columns.id, columns.author, columns.parent, columns.time
     prepare = platform.prepare
     bad_row = partial(_build_bad_row, id_name=id_name, id_is_left=_is_left_of_text(columns, names), strict=strict)

@@ -89,7 +89,7 @@ def read_zip_members(file: BinaryIO, name: str) -> Iterator[DumpSource]:
 
     Args:
         file: the archive; it must be seekable.
-        name: what messages call it.
+        name: its name in messages.
 
     Raises:
         DumpError: the file is no ZIP archive, or is a spreadsheet, or is encrypted, or is a decompression bomb.
@@ -126,7 +126,7 @@ def read_tar_members(stream: BinaryIO, name: str) -> Iterator[DumpSource]:
 
     Args:
         stream: the archive.
-        name: what messages call it.
+        name: its name in messages.
 
     Raises:
         DumpError: the archive holds so many members or bytes that it must be a trap.

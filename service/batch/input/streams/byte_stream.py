@@ -45,6 +45,6 @@ class ReplayedStream(ByteStream):
         return super().readinto(buffer) if self._head else int(self._rest.readinto(buffer) or 0)
 
     def next_bytes(self, size: int) -> memoryview:
-        """Return what is left of the first bytes, at most ``size`` of them."""
+        """Return the first bytes that are left, at most ``size`` of them."""
         data, self._head = self._head[:size], self._head[size:]
         return data

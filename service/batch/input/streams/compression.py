@@ -143,7 +143,7 @@ class DecompressedStream(ByteStream):
 
         Args:
             file: the compressed bytes.
-            name: what messages call the file.
+            name: the name of the file in messages.
             decoder_factory: makes the decoder of the first member.
         """
         self._file = file
@@ -192,19 +192,19 @@ class DecompressedStream(ByteStream):
 
     def _begin_next_member(self) -> None:
         # Tape drives and some programs pad the last block with zeros.
-        rest = self._decoder.unused_data.lstrip(b"\0")
-        while len(rest) < _MAX_SIGNATURE_LENGTH:
-            more = self._read_input()
-            if not more:
+        head = self._decoder.unused_data.lstrip(b"\0")
+        while len(head) < _MAX_SIGNATURE_LENGTH:
+            chunk = self._read_input()
+            if not chunk:
                 break
-            rest = (rest + more).lstrip(b"\0")
-        decoder_factory = find_decoder(rest)
-        if not rest:
+            head = (head + chunk).lstrip(b"\0")
+        decoder_factory = find_decoder(head)
+        if not head:
             self._end(None)
         elif decoder_factory is None:
             self._end(Reason.DAMAGED)
         else:
-            self._decoder, self._pending_input = decoder_factory(), rest
+            self._decoder, self._pending_input = decoder_factory(), head
 
     def _read_input(self) -> bytes:
         data = self._file.read(_CHUNK_SIZE) or b""

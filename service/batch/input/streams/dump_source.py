@@ -27,7 +27,7 @@ class _CountingStream(ByteStream):
 
     Args:
         file: where the bytes come from.
-        name: what errors of reading call it.
+        name: the name of the file in errors of reading.
         limit: the number of bytes after which the stream ends; None is the end of the file.
     """
 
@@ -63,7 +63,7 @@ class DumpSource:
     """An open dump, decompressed.
 
     Attributes:
-        name: what messages call it.
+        name: its name in messages.
         head: its first 64 KiB, or all of it.
         stream: all of its bytes, ``head`` included.
         size: the size in bytes of the file as it is stored; None where that cannot be known.
@@ -165,7 +165,7 @@ def build_block_source(content: bytes, name: str, damage: StreamDamage | None) -
 
     Args:
         content: the lines.
-        name: what messages call the file.
+        name: the name of the file in messages.
         damage: why the file ends too early with these lines, if it does.
     """
     counter = _CountingStream(cast(BinaryIO, io.BytesIO(content)), name, None)
@@ -184,7 +184,7 @@ def _read_head(stream: io.RawIOBase) -> bytes:
 
 @contextmanager
 def open_seekable(source: DumpSource) -> Iterator[BinaryIO]:
-    """Open the bytes of a source as a seekable file; those of a pipe or a compressed file are copied to a temporary one.
+    """Open the bytes of a source as a seekable file; a pipe or a compressed file is copied to a temporary file.
 
     Raises:
         DumpError: there are too many bytes to copy.

@@ -78,7 +78,7 @@ def decode_head(head: bytes, encoding: str) -> str:
 
 
 def recode_to_utf8(stream: io.BufferedReader, encoding: str) -> io.BufferedReader:
-    """Convert a stream of text to UTF-8; what cannot be decoded becomes a byte that no UTF-8 contains.
+    """Convert a stream of text to UTF-8; bytes that cannot be decoded become a byte that UTF-8 never contains.
 
     Args:
         stream: the bytes.

@@ -1,4 +1,4 @@
-"""What all tests of reading dumps share."""
+"""A fixture for all tests of reading dumps."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How tests read a dump: its columns and its rows, and what they say."""
+"""Helpers with which tests read a dump, and look at its columns and rows."""
 
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol

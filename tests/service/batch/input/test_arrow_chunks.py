@@ -1,4 +1,4 @@
-"""Chunks are the same, whether they are built column by column or row by row."""
+"""Chunks that are built column by column equal those that are built row by row."""
 
 import io
 import json
@@ -33,17 +33,17 @@ texts = st.one_of(
 people = st.one_of(st.sampled_from(["Ann", "[deleted]", "", "Åsa", "0"]), st.none(), st.text(max_size=4))
 parents = st.one_of(st.sampled_from(["t1_abc", "t3_0", "t1_", "0", "-1", "none", "12.0", "abc"]), st.none(), st.integers(-2, 10**12))
 moments = st.one_of(st.integers(-10, 2**62), st.integers(10**9, 2 * 10**9), st.none())
-written = st.one_of(st.sampled_from(["1700000000", "2024-02-29T12:00:00Z", "2024-02-29 12:00", "1e9", "soon", ""]), st.none())
+moment_texts = st.one_of(st.sampled_from(["1700000000", "2024-02-29T12:00:00Z", "2024-02-29 12:00", "1e9", "soon", ""]), st.none())
 
 
 def row(times: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     """Return the objects of a dump whose times are all of one kind."""
     ids = st.one_of(st.text(max_size=4), st.none())
-    known: dict[str, st.SearchStrategy[Any]] = {"body": texts, "id": ids, "author": people, "created_utc": times}
-    return st.fixed_dictionaries(known, optional={"parent_id": parents, "score": st.integers(-5, 5)})
+    fields: dict[str, st.SearchStrategy[Any]] = {"body": texts, "id": ids, "author": people, "created_utc": times}
+    return st.fixed_dictionaries(fields, optional={"parent_id": parents, "score": st.integers(-5, 5)})
 
 
-dumps = st.one_of(st.lists(row(moments), max_size=12), st.lists(row(written), max_size=12))
+dumps = st.one_of(st.lists(row(moments), max_size=12), st.lists(row(moment_texts), max_size=12))
 
 
 @pytest.fixture(autouse=True)
@@ -68,9 +68,9 @@ def stream(content: bytes) -> io.BufferedReader:
 
 
 @given(dumps, st.booleans())
-def test_both_ways_lead_to_the_same_chunks(lines: list[dict[str, Any]], ended: bool) -> None:
+def test_both_ways_build_equal_chunks(lines: list[dict[str, Any]], has_final_line_end: bool) -> None:
     """Text, id, author, parent and time may hold anything."""
-    content = ("\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + "\n" * ended).encode()
+    content = ("\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + "\n" * has_final_line_end).encode()
     rows = build_rows(read_json_lines(stream(content), first=5, offset=9), REDDIT, REDDIT.columns, options=OPTIONS, names=[], strict=False)
     pieces = read_json_pieces(stream(content), NAMES, first=5, offset=9)
     assert contents(BUILDER.build(pieces, **LIMITS)) == contents(cut_into_chunks(rows, OPTIONS.keep, **LIMITS))

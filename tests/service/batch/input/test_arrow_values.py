@@ -1,4 +1,4 @@
-"""Whole columns of authors and parents mean what their values mean one by one."""
+"""Parsing a whole column of authors or parents gives what parsing its values one by one gives."""
 
 import pyarrow as pa
 from hypothesis import given
@@ -14,7 +14,7 @@ numbers = st.lists(st.none() | st.integers(-3, 3) | st.integers(-(2**63), 2**63 
 
 @given(texts)
 def test_columns_of_text(values: list[str | None]) -> None:
-    """Names that stand for nobody, prefixes, decimal numbers and what is beyond ASCII are treated alike."""
+    """This holds for placeholders, prefixes, decimal numbers and texts beyond ASCII."""
     column = pa.array(values, pa.string())
     assert parse_authors(column).to_pylist() == [parse_author(value) for value in values]
     assert parse_parents(column).to_pylist() == [parse_parent(value) for value in values]

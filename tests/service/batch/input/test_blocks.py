@@ -28,13 +28,13 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def rows_of_blocks(path: Path, size: int) -> list[Row]:
+def read_in_blocks(path: Path, size: int) -> list[Row]:
     shard = plan_shards(str(path), DumpOptions(), size=1 << 30)[0]
     assert is_compressed_lines(shard)
     return [row for block in unpack_blocks(str(path), size) for row in open_block(block, shard, DumpOptions()).rows]
 
 
-def rows_of(path: Path) -> list[Row]:
+def read_whole(path: Path) -> list[Row]:
     with open_shard(plan_shards(str(path), DumpOptions(), size=1 << 30)[0], DumpOptions()) as dump:
         return list(dump.rows)
 
@@ -50,13 +50,13 @@ lines = st.lists(
 
 @given(lines, st.integers(1, 200), st.sampled_from(list(PACKERS)), st.booleans())
 def test_blocks_of_any_size_hold_the_rows_of_the_file(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[str], size: int, packer: str, ended: bool
+    tmp_path_factory: pytest.TempPathFactory, rows: list[str], size: int, packer: str, has_final_line_end: bool
 ) -> None:
-    """Their numbers are the same as well, whether the last line has an end or not."""
+    """The numbers of the rows agree too, whether or not the last line has an end."""
     path = tmp_path_factory.mktemp("feed") / "dump"
-    content = "\n".join(['{"id": "first", "text": "good"}', *rows]) + "\n" * ended
+    content = "\n".join(['{"id": "first", "text": "good"}', *rows]) + "\n" * has_final_line_end
     path.write_bytes(PACKERS[packer](content.encode()))
-    assert rows_of_blocks(path, size) == rows_of(path)
+    assert read_in_blocks(path, size) == read_whole(path)
 
 
 @given(st.integers(30, 2000), st.integers(1, 900))
@@ -68,8 +68,8 @@ def test_a_cut_file_ends_with_a_row_that_says_so(tmp_path_factory: pytest.TempPa
     path.write_bytes(packed[: min(length, len(packed) - 1)])
     if not is_compressed_lines(plan_shards(str(path), DumpOptions(), size=1 << 30)[0]):
         return
-    rows = rows_of_blocks(path, size)
-    assert rows == rows_of(path)
+    rows = read_in_blocks(path, size)
+    assert rows == read_whole(path)
     assert rows[-1].reason is Reason.TRUNCATED
 
 

@@ -32,7 +32,7 @@ def test_columns_are_chosen_by_known_names(read_dump: DumpReader, names: list[st
         assert read_dump(delimited)[0] == Columns(text, row_id)
 
 
-def test_named_columns_come_before_known_ones(read_dump: DumpReader) -> None:
+def test_columns_that_the_caller_names_are_preferred_to_known_ones(read_dump: DumpReader) -> None:
     """A column that the caller names is chosen, even if the case differs."""
     content = b"id,text,Rant,nr\n1,no,yes,7\n"
     columns, rows, _ = read_dump(content, text_column="rant", id_column="nr")
@@ -60,9 +60,9 @@ def test_a_file_that_cannot_be_read_is_refused_in_one_line(
     read_dump: DumpReader, content: bytes, options: dict[str, str], parts: list[str]
 ) -> None:
     """The message says which file, what is wrong and what to do; it is one line, without anything that controls a terminal."""
-    with pytest.raises(DumpError) as caught:
+    with pytest.raises(DumpError) as error:
         read_dump(content, name="forum.dat", **options)
-    message = str(caught.value)
+    message = str(error.value)
     assert "forum.dat" in message
     assert message.isprintable()
     for part in parts:
@@ -71,9 +71,9 @@ def test_a_file_that_cannot_be_read_is_refused_in_one_line(
 
 def test_a_message_never_repeats_a_long_cell(read_dump: DumpReader) -> None:
     """In a file without a header, a comment takes the place of the names; the message does not show it."""
-    with pytest.raises(DumpError) as caught:
+    with pytest.raises(DumpError) as error:
         read_dump(b"this is the first comment of a file that has no header line at all and a secret\nand another\n")
-    assert "secret" not in str(caught.value)
+    assert "secret" not in str(error.value)
 
 
 def test_every_column_can_be_named_and_others_kept(read_dump: DumpReader) -> None:

@@ -1,4 +1,4 @@
-"""What a file is, is found out from its content, unless the caller says it."""
+"""The kind of a file is detected from its content, unless the caller names it."""
 
 import pytest
 
@@ -31,8 +31,8 @@ def test_container_encoding_and_delimiter_are_detected(read_dump: DumpReader, co
     assert columns == Columns("text", "id")
 
 
-def test_a_named_format_comes_before_the_content(read_dump: DumpReader) -> None:
-    """A format that the caller names is used, even if the content looks like another."""
+def test_a_format_that_the_caller_names_overrides_the_content(read_dump: DumpReader) -> None:
+    """It is used even if the content looks like another format."""
     columns, rows, _ = read_dump(b'"text"\nhello\n', read_as=ReadAs.CSV)
     assert (columns, texts(rows)) == (Columns("text", None), ["hello"])
     rows = read_dump(b"id,text\n1,a\n", read_as=ReadAs.JSONL).rows
@@ -40,7 +40,7 @@ def test_a_named_format_comes_before_the_content(read_dump: DumpReader) -> None:
 
 
 def test_plain_text_and_columnar_formats_can_be_named(read_dump: DumpReader) -> None:
-    """A page that is named plain text is read as that; a text that is named Parquet is refused."""
+    """A page is read as plain text if the caller says so; a text that is named Parquet is refused."""
     rows = read_dump(b"a <b>page</b>?\n\nno\n", "x.html", read_as=ReadAs.TEXT).rows
     assert [row.text for row in rows] == ["a <b>page</b>?", "no"]
     with pytest.raises(DumpError, match="parquet"):

@@ -1,4 +1,4 @@
-"""The layout of a dump is what its beginning shows; it says which fields a row needs."""
+"""The layout of a dump is detected at its beginning, and has the fields that a row needs."""
 
 from service.batch.input.detect import Container, FileKind
 from service.batch.input.layout import detect_layout, detect_table_layout
@@ -22,7 +22,7 @@ def test_a_platform_is_recognised_unless_the_caller_names_the_text() -> None:
 
 
 def test_columns_of_a_platform_can_be_replaced() -> None:
-    """What the caller names comes before what the platform uses."""
+    """Columns that the caller names replace those of the platform."""
     options = DumpOptions(read_as=ReadAs.REDDIT, text_column="note")
     layout = detect_table_layout(CSV, ["id", "body", "Note"], options, file="x")
     assert layout.platform is REDDIT
@@ -30,7 +30,7 @@ def test_columns_of_a_platform_can_be_replaced() -> None:
 
 
 def test_an_empty_file_has_no_columns() -> None:
-    """It has a layout all the same, so that its rows, which are none, can be read."""
+    """It still has a layout, so that reading it yields no rows instead of failing."""
     layout = detect_layout(CSV, RecordStream([], iter(()), "line", empty=True), DumpOptions(), file="x")
     assert layout.columns is None
     assert layout.row_fields(DumpOptions(keep=("note",))) == ["note"]

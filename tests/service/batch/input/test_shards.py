@@ -20,12 +20,12 @@ from service.batch.rows import DumpOptions, ReadAs, Row
 NO_OPTIONS = DumpOptions()
 
 
-def whole(path: Path, options: DumpOptions = NO_OPTIONS) -> list[Row]:
+def read_whole(path: Path, options: DumpOptions = NO_OPTIONS) -> list[Row]:
     with open_dump(str(path), options) as dump:
         return list(dump.rows)
 
 
-def in_parts(path: Path, size: int, options: DumpOptions = NO_OPTIONS) -> tuple[Sequence[Shard], list[Row]]:
+def read_in_shards(path: Path, size: int, options: DumpOptions = NO_OPTIONS) -> tuple[Sequence[Shard], list[Row]]:
     shards = plan_shards(str(path), options, size=size)
     rows: list[Row] = []
     for shard in pickle.loads(pickle.dumps(shards)):
@@ -51,7 +51,7 @@ def test_shards_of_any_size_give_the_rows_of_json_lines(
     """Numbers, offsets, ids, texts and reasons are the same, whatever the lines hold."""
     path = tmp_path_factory.mktemp("shards") / "x.jsonl"
     path.write_bytes(b'{"id":0,"text":"first"}\n' + end.join(lines))
-    assert in_parts(path, size)[1] == whole(path)
+    assert read_in_shards(path, size)[1] == read_whole(path)
 
 
 CELLS = st.one_of(st.text(st.sampled_from('ab ",;\n\r\té'), max_size=12), st.text(st.characters(exclude_categories=["Cs"]), max_size=6))
@@ -66,7 +66,7 @@ def test_shards_of_any_size_give_the_rows_of_what_csv_writers_write(
     csv.writer(buffer, delimiter=delimiter, lineterminator=end).writerows([("id", "text"), *cells])
     path = tmp_path_factory.mktemp("shards") / "x.csv"
     path.write_bytes(buffer.getvalue().encode())
-    assert in_parts(path, size)[1] == whole(path)
+    assert read_in_shards(path, size)[1] == read_whole(path)
 
 
 @given(st.text(st.sampled_from('ab",;\n\r'), max_size=80), st.integers(1, 40))
@@ -74,16 +74,16 @@ def test_shards_of_any_size_give_the_rows_of_sloppy_csv(tmp_path_factory: pytest
     """Text that breaks the quoting rules is one shard, and therefore read as a whole."""
     path = tmp_path_factory.mktemp("shards") / "x.csv"
     path.write_bytes(b"id,text\n" + below.encode())
-    assert in_parts(path, size)[1] == whole(path)
+    assert read_in_shards(path, size)[1] == read_whole(path)
 
 
 def test_csv_with_line_ends_in_quotes_is_cut(tmp_path: Path) -> None:
     """Text that keeps the rules is cut between records, so that several processes can share it."""
     path = tmp_path / "x.csv"
     path.write_text("id,text\n" + "".join(f'{number},"two\nlines, ""quoted"""\n' for number in range(100)))
-    shards, rows = in_parts(path, 200)
+    shards, rows = read_in_shards(path, 200)
     assert len(shards) > 10
-    assert rows == whole(path)
+    assert rows == read_whole(path)
     assert rows[-1].line == 200
 
 
@@ -92,28 +92,28 @@ def test_shards_of_parquet_are_row_groups(tmp_path: Path, size: int) -> None:
     """Rows keep their numbers, whatever row group they are in."""
     path = tmp_path / "x.parquet"
     pq.write_table(pa.table({"id": range(100), "text": [f"text {n}" for n in range(100)]}), path, row_group_size=7)
-    shards, rows = in_parts(path, size)
+    shards, rows = read_in_shards(path, size)
     assert (len(shards) == 1) == (size == 10**9)
-    assert rows == whole(path)
+    assert rows == read_whole(path)
     assert [row.line for row in rows] == list(range(1, 101))
 
 
-def test_offsets_are_those_of_the_file(tmp_path: Path) -> None:
+def test_offsets_are_positions_in_the_file(tmp_path: Path) -> None:
     """Each row knows the byte of the file where it begins, and the sizes of the shards add up to that of the file."""
     path = tmp_path / "x.jsonl"
     path.write_text("".join(json.dumps({"id": n, "text": "é" * n}) + "\n" for n in range(50)))
-    shards, rows = in_parts(path, 100)
+    shards, rows = read_in_shards(path, 100)
     content = path.read_bytes()
     assert sum(shard.size or 0 for shard in shards) == len(content)
     for row in rows:
         assert json.loads(content[row.offset :].split(b"\n")[0])["id"] == row.id
 
 
-def test_columns_are_those_of_the_beginning(tmp_path: Path) -> None:
+def test_all_shards_use_the_columns_at_the_beginning_of_the_file(tmp_path: Path) -> None:
     """A shard whose rows would be read differently by themselves is read with the columns of the file."""
     path = tmp_path / "x.jsonl"
     path.write_text('{"body":"first"}\n' * 1000 + '{"text":"other","body":"last"}\n' * 100)
-    _, rows = in_parts(path, 500)
+    _, rows = read_in_shards(path, 500)
     assert {row.text for row in rows} == {"first", "last"}
 
 
@@ -122,13 +122,13 @@ def test_a_file_that_cannot_be_read_from_its_middle_is_one_shard(tmp_path: Path)
     rows = [{"id": n, "text": "hi"} for n in range(50)]
     (tmp_path / "x.json").write_text(json.dumps(rows))
     (tmp_path / "y.jsonl").write_bytes("\n".join(json.dumps(row) for row in rows).encode("utf-16"))
-    assert len(in_parts(tmp_path / "x.json", 10)[0]) == 1
-    shards, rows_of_text = in_parts(tmp_path / "y.jsonl", 10, DumpOptions(ReadAs.JSONL))
+    assert len(read_in_shards(tmp_path / "x.json", 10)[0]) == 1
+    shards, rows_of_text = read_in_shards(tmp_path / "y.jsonl", 10, DumpOptions(ReadAs.JSONL))
     assert (len(shards), len(rows_of_text)) == (1, 50)
 
 
 def test_a_file_behind_a_url_is_cut_into_shards(tmp_path: Path) -> None:
-    """Its rows are those of the same file on this machine."""
+    """Its rows equal those of the file when it is opened by its path."""
     path = tmp_path / "x.jsonl"
     path.write_text("".join(json.dumps({"text": f"text {n}"}) + "\n" for n in range(100)))
     rows: list[Row] = []
@@ -136,5 +136,5 @@ def test_a_file_behind_a_url_is_cut_into_shards(tmp_path: Path) -> None:
     for shard in shards:
         with open_shard(shard, NO_OPTIONS) as dump:
             rows += dump.rows
-    assert rows == whole(path)
+    assert rows == read_whole(path)
     assert len(shards) > 2

@@ -1,4 +1,4 @@
-"""The values of a dump mean the same, however they are written."""
+"""Authors, parents and times are understood in every form in which dumps write them."""
 
 from datetime import UTC, datetime
 
@@ -36,7 +36,7 @@ anything = st.recursive(
     ],
 )
 def test_times_of_every_kind_are_read_in_utc(value: object, is_time: bool) -> None:
-    """Numbers and texts of many kinds mean the same moment; values that mean none have no time."""
+    """Numbers and texts of many kinds stand for one moment; all other values yield no time."""
     assert parse_time(value) == (datetime(2020, 1, 1, tzinfo=UTC) if is_time else None)
 
 
@@ -57,7 +57,7 @@ def test_times_of_every_kind_are_read_in_utc(value: object, is_time: bool) -> No
     ],
 )
 def test_authors_are_names_or_numbers(value: object, author: str | None) -> None:
-    """Of an object that describes a person, the name comes before the number."""
+    """If an object describes a person, its name is preferred to its number."""
     assert parse_author(value) == author
 
 

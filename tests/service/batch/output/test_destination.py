@@ -1,4 +1,4 @@
-"""The name of an output decides what is written."""
+"""The name of an output decides its format."""
 
 import pytest
 
@@ -22,14 +22,14 @@ from service.batch.output.destination import output_format
         ("s3://bucket/scores/", "folder"),
     ],
 )
-def test_the_name_tells_the_format(name: str, expected: str) -> None:
-    """The end of the name decides."""
+def test_the_name_decides_the_format(name: str, expected: str) -> None:
+    """The end of the name counts, unless the caller chooses a format."""
     assert output_format(name, None) is OutputFormat(expected)
     assert output_format(name, OutputFormat.CSV) is OutputFormat.CSV
 
 
 @pytest.mark.parametrize("name", ["x.json", "x.xlsx", "x.csv.gz"])
-def test_a_name_that_tells_no_format_is_refused(name: str) -> None:
+def test_a_name_without_a_known_format_is_refused(name: str) -> None:
     """Nothing is guessed."""
     with pytest.raises(DumpError, match=r"\.jsonl, .*--to"):
         output_format(name, None)

@@ -17,7 +17,7 @@ def write(path: Path, content: str) -> None:
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit, ValueError])
 def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path, stop: Callable[[], BaseException]) -> None:
-    """Whatever ends a run early, what was there stays, and no half file is left."""
+    """Whatever ends the block early, the old file stays, and no half-written file is left."""
     (tmp_path / "x").write_text("old")
     folder, name = parent_and_name(tmp_path / "x")
 
@@ -68,6 +68,6 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["missing/x", "."])
 def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path, name: str) -> None:
     """A missing folder, or a folder in place of a file, is an error with the name as it was given."""
-    with pytest.raises(OSError, match=r"No such file|directory|busy") as caught:
+    with pytest.raises(OSError, match=r"No such file|directory|busy") as error:
         write(tmp_path / name, "x")
-    assert caught.value.filename == str(tmp_path / name)
+    assert error.value.filename == str(tmp_path / name)

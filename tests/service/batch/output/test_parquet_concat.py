@@ -1,4 +1,4 @@
-"""Parquet files that are put behind each other hold the rows of all of them."""
+"""The concatenation of Parquet files holds the rows of all of them, in order."""
 
 import io
 from contextlib import nullcontext
@@ -17,7 +17,7 @@ from service.batch.output.score_table import score_columns
 from service.table_files import parquet_schema
 
 
-def written(folder: Path, tables: list[pa.Table], **options: Any) -> list[Path]:
+def write_parts(folder: Path, tables: list[pa.Table], **options: Any) -> list[Path]:
     paths = []
     for number, table in enumerate(tables):
         paths.append(folder / f"{number}.parquet")
@@ -25,7 +25,7 @@ def written(folder: Path, tables: list[pa.Table], **options: Any) -> list[Path]:
     return paths
 
 
-def joined(folder: Path, paths: list[Path]) -> Path:
+def concatenate(folder: Path, paths: list[Path]) -> Path:
     out = folder / "out.parquet"
     with out.open("wb") as file:
         concat_parquet((nullcontext(path) for path in paths), file)
@@ -44,7 +44,7 @@ def test_all_rows_are_there_in_order(
     schema = pa.schema([("a", pa.string()), ("b", pa.float64()), ("c", pa.int64()), ("d", pa.string())])
     tables = [pa.table([[row[at] for row in rows] for at in range(4)], schema=schema) for rows in parts]
     options = {"row_group_size": group, "write_page_index": index, "data_page_version": "2.0" if version else "1.0"}
-    out = joined(folder, written(folder, tables, **options))
+    out = concatenate(folder, write_parts(folder, tables, **options))
     assert pq.read_table(out).equals(pa.concat_tables(tables))
     file = pq.ParquetFile(out)
     assert file.metadata.num_rows == sum(map(len, parts))
@@ -52,24 +52,24 @@ def test_all_rows_are_there_in_order(
         file.read_row_group(at)
 
 
-def test_readers_that_skip_row_groups_find_what_they_look_for(tmp_path: Path) -> None:
-    """Statistics and filters go by the rows of their row group."""
+def test_filters_work_on_the_concatenation(tmp_path: Path) -> None:
+    """The statistics by which readers skip row groups belong to the right row groups."""
     tables = [pa.table({"n": list(range(at, at + 100))}) for at in range(0, 1000, 100)]
-    out = joined(tmp_path, written(tmp_path, tables, write_page_index=True))
+    out = concatenate(tmp_path, write_parts(tmp_path, tables, write_page_index=True))
     assert pq.read_table(out, filters=[("n", ">", 949)])["n"].to_pylist() == list(range(950, 1000))
 
 
 def test_our_own_schema_survives(tmp_path: Path) -> None:
-    """Times with their zone, and what is kept."""
+    """Times keep their zone, and kept columns of the input their type."""
     schema = parquet_schema(score_columns(("likes",)))
-    out = joined(tmp_path, written(tmp_path, [schema.empty_table()] * 20))
+    out = concatenate(tmp_path, write_parts(tmp_path, [schema.empty_table()] * 20))
     assert pq.read_schema(out) == schema
 
 
 @pytest.mark.parametrize("cut", [0, 3, 8, 50])
 def test_a_damaged_part_is_named(tmp_path: Path, cut: int) -> None:
-    """Nothing is made of half a file."""
-    path = written(tmp_path, [pa.table({"n": [1, 2, 3]})])[0]
+    """Half a file is refused, not read in part."""
+    path = write_parts(tmp_path, [pa.table({"n": [1, 2, 3]})])[0]
     path.write_bytes(path.read_bytes()[: -cut if cut else 0])
     with pytest.raises(DumpError, match="damaged part"):
         concat_parquet([nullcontext(path)], io.BytesIO())

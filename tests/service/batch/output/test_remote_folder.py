@@ -48,7 +48,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory, inputs: list[Path]) -> Iterator[dict[str, str]]:
-    """An S3-compatible server with the inputs in the bucket ``dumps``; what the environment of its clients must say."""
+    """The environment variables for clients of an S3-compatible server, whose bucket ``dumps`` has the inputs."""
     if not MOTO.exists():
         pytest.skip("the server is not installed: make test, or bash .ci/clients, installs it")
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
@@ -91,19 +91,19 @@ def s3(environment: dict[str, str], *arguments: object) -> list[str]:
     return list(json.loads(process.stdout))
 
 
-def finished(process: "subprocess.Popen[str]") -> str:
-    """Wait for a run that ends well; return what it printed on standard error."""
+def wait_for_success(process: "subprocess.Popen[str]") -> str:
+    """Wait for a run, which must succeed, and return its standard error."""
     _, output = process.communicate(timeout=_PATIENCE)
     assert process.returncode == 0, output
     return output
 
 
-def test_scores_in_a_store_are_those_on_a_disk(
+def test_scores_in_a_store_equal_those_on_a_disk(
     tmp_path: Path, store: dict[str, str], inputs: list[Path], local_scores: Path, start: Start
 ) -> None:
-    """Dumps are read out of a bucket and a file of scores is put into it, byte for byte as on a disk, with what accompanies it."""
+    """Dumps are read from a bucket, and the scores, byte for byte as on a disk, are put into it with their summary and rejects."""
     urls = [f"s3://dumps/in/{path.name}" for path in inputs]
-    finished(start(*urls, "-o", "s3://dumps/one.csv", env=store))
+    wait_for_success(start(*urls, "-o", "s3://dumps/one.csv", env=store))
     names = s3(store, "get", "dumps/one.csv", tmp_path / "one.csv")
     assert [name for name in names if "/one.csv" in name] == [
         "dumps/one.csv",
@@ -115,15 +115,15 @@ def test_scores_in_a_store_are_those_on_a_disk(
 
 def test_several_processes_write_a_folder_in_a_store(store: dict[str, str], inputs: list[Path], start: Start) -> None:
     """Each process puts its parts there; no work folder is left."""
-    finished(start(*inputs, "-o", "s3://dumps/many/", "--jobs", 2, env=store))
+    wait_for_success(start(*inputs, "-o", "s3://dumps/many/", "--jobs", 2, env=store))
     names = [name.removeprefix("dumps/many/") for name in s3(store, "list") if name.startswith("dumps/many/")]
     assert names == ["_plan.json", "_rejects.jsonl", "_summary.json", *(f"part-0000{number}.parquet" for number in range(4))]
 
 
-def test_a_killed_run_into_a_store_goes_on(
+def test_a_killed_run_into_a_store_can_be_continued(
     tmp_path: Path, store: dict[str, str], inputs: list[Path], local_scores: Path, start: Start
 ) -> None:
-    """The journal lies in the store too: the same command finds there what is done."""
+    """The journal is in the store too: a second call of the command finds the completed shards there."""
     process = start(*inputs, "-o", "s3://dumps/cut.csv", env=store)
     wait_until(
         lambda: process.poll() is not None or any(name.startswith("dumps/cut.csv.work/0000") for name in s3(store, "list")),
@@ -132,14 +132,14 @@ def test_a_killed_run_into_a_store_goes_on(
     )
     process.kill()
     process.wait(_PATIENCE)
-    assert "800 rows" in finished(start(*inputs, "-o", "s3://dumps/cut.csv", env=store))
+    assert "800 rows" in wait_for_success(start(*inputs, "-o", "s3://dumps/cut.csv", env=store))
     s3(store, "get", "dumps/cut.csv", tmp_path / "cut.csv")
     assert (tmp_path / "cut.csv").read_bytes() == local_scores.read_bytes()
 
 
 @pytest.mark.parametrize("out", ["s3://nowhere/o.csv", "nonsense://x/o.csv"])
 def test_a_store_that_does_not_answer_is_one_line(store: dict[str, str], inputs: list[Path], start: Start, out: str) -> None:
-    """A bucket that does not exist, and a protocol that nobody knows, are named."""
+    """A bucket that does not exist and an unknown protocol are named."""
     process = start(*inputs, "-o", out, env=store)
     _, output = process.communicate(timeout=_PATIENCE)
     assert process.returncode == 1

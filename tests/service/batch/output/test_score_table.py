@@ -30,8 +30,8 @@ IDS: list[str | int] = ["a", 7, 'c "quoted", and\r\nbroken', "d\re", "é\u2028",
 
 
 @pytest.fixture
-def judged() -> ScoredChunk:
-    """Six rows, the second of which could not be judged."""
+def scored() -> ScoredChunk:
+    """Six rows, the second of which could not be scored."""
     scores = np.array([[0.5, 0.25, 0.25]] * 6)
     scores[1] = np.nan
     labels = np.array([0, -1, 1, 2, 0, 0], np.int8)
@@ -48,16 +48,16 @@ def judged() -> ScoredChunk:
     )
 
 
-def times(judged: ScoredChunk, count: int) -> ScoredChunk:
+def repeat(scored: ScoredChunk, count: int) -> ScoredChunk:
     """Repeat rows."""
     return ScoredChunk(
-        list(judged.ids) * count,
-        np.tile(judged.labels, count),
-        np.tile(judged.scores, (count, 1)),
-        np.tile(judged.verdicts, count),
-        list(judged.reasons) * count,
-        judged.version,
-        judged.dump,
+        list(scored.ids) * count,
+        np.tile(scored.labels, count),
+        np.tile(scored.scores, (count, 1)),
+        np.tile(scored.verdicts, count),
+        list(scored.reasons) * count,
+        scored.version,
+        scored.dump,
         Chunk.from_rows(ROWS * count, ("likes", "tag", "row")),
         FOREIGN * count,
     )
@@ -76,13 +76,13 @@ def write(path: Path, write_as: TableFormat, *chunks: ScoredChunk, keep: tuple[s
             table.write(chunk)
 
 
-def test_json_lines_hold_one_object_a_row(tmp_path: Path, judged: ScoredChunk) -> None:
+def test_json_lines_hold_one_object_a_row(tmp_path: Path, scored: ScoredChunk) -> None:
     """Keys come in the published order, integer ids stay integers, what was not judged is null."""
-    write(tmp_path / "x.jsonl", TableFormat.JSONL, judged)
-    found = [json.loads(line) for line in (tmp_path / "x.jsonl").read_text("utf-8").split("\n")[:-1]]
-    assert [list(row) for row in found] == [list(COLUMNS)] * 6
-    assert [row["id"] for row in found] == IDS
-    assert list(found[0].values()) == [
+    write(tmp_path / "x.jsonl", TableFormat.JSONL, scored)
+    rows = [json.loads(line) for line in (tmp_path / "x.jsonl").read_text("utf-8").split("\n")[:-1]]
+    assert [list(row) for row in rows] == [list(COLUMNS)] * 6
+    assert [row["id"] for row in rows] == IDS
+    assert list(rows[0].values()) == [
         "a",
         "fine",
         0.5,
@@ -98,25 +98,25 @@ def test_json_lines_hold_one_object_a_row(tmp_path: Path, judged: ScoredChunk) -
         "2024-02-29T23:59:01Z",
         True,
     ]
-    assert list(found[1].values()) == [7, None, None, None, None, None, "m@1", "empty", "d", 2, None, None, None, None]
-    assert found[2]["foreign"] is False
+    assert list(rows[1].values()) == [7, None, None, None, None, None, "m@1", "empty", "d", 2, None, None, None, None]
+    assert rows[2]["foreign"] is False
 
 
-def test_csv_has_one_record_a_row_whatever_the_ids(tmp_path: Path, judged: ScoredChunk) -> None:
+def test_csv_has_one_record_a_row_whatever_the_ids(tmp_path: Path, scored: ScoredChunk) -> None:
     """Ids with quotes, delimiters and line ends survive; what was not judged is empty."""
-    write(tmp_path / "x.csv", TableFormat.CSV, judged)
+    write(tmp_path / "x.csv", TableFormat.CSV, scored)
     with (tmp_path / "x.csv").open(newline="", encoding="utf-8") as file:
-        found = list(csv.reader(file))
-    assert found[0] == list(COLUMNS)
-    assert [row[0] for row in found[1:]] == list(map(str, IDS))
-    assert found[1] == ["a", "fine", "0.5", "0.25", "0.25", "approve", "m@1", "", "d", "1", "Ann", 'q"', "2024-02-29T23:59:01Z", "true"]
-    assert found[2] == ["7", "", "", "", "", "", "m@1", "empty", "d", "2", "", "", "", ""]
-    assert found[3][-1] == "false"
+        rows = list(csv.reader(file))
+    assert rows[0] == list(COLUMNS)
+    assert [row[0] for row in rows[1:]] == list(map(str, IDS))
+    assert rows[1] == ["a", "fine", "0.5", "0.25", "0.25", "approve", "m@1", "", "d", "1", "Ann", 'q"', "2024-02-29T23:59:01Z", "true"]
+    assert rows[2] == ["7", "", "", "", "", "", "m@1", "empty", "d", "2", "", "", "", ""]
+    assert rows[3][-1] == "false"
 
 
-def test_parquet_has_typed_columns(tmp_path: Path, judged: ScoredChunk) -> None:
+def test_parquet_has_typed_columns(tmp_path: Path, scored: ScoredChunk) -> None:
     """Scores are doubles, everything else is text, what was not judged is null; many chunks make few row groups."""
-    write(tmp_path / "x.parquet", TableFormat.PARQUET, *[times(judged, 2000)] * 10)
+    write(tmp_path / "x.parquet", TableFormat.PARQUET, *[repeat(scored, 2000)] * 10)
     table = pq.read_table(tmp_path / "x.parquet")
     assert table.column_names == list(COLUMNS)
     assert [str(field.type) for field in table.schema] == [
@@ -144,14 +144,14 @@ def test_no_rows_make_a_valid_file(tmp_path: Path, write_as: TableFormat) -> Non
         assert path.read_text() == ("" if write_as is TableFormat.JSONL else ",".join(COLUMNS) + "\n")
 
 
-def test_kept_columns_follow_ours(tmp_path: Path, judged: ScoredChunk) -> None:
-    """What is kept keeps its name and, in JSON, its type; one that is called as a column of ours is told apart."""
+def test_kept_columns_follow_ours(tmp_path: Path, scored: ScoredChunk) -> None:
+    """A kept column keeps its name and, in JSON, its type; one with the name of our own column gets a prefix."""
     keep = ("likes", "tag", "row")
-    write(tmp_path / "x.jsonl", TableFormat.JSONL, judged, keep=keep)
-    write(tmp_path / "x.csv", TableFormat.CSV, judged, keep=keep)
-    write(tmp_path / "x.parquet", TableFormat.PARQUET, judged, keep=keep)
-    found = [json.loads(line) for line in (tmp_path / "x.jsonl").read_text("utf-8").split("\n")[:-1]]
-    assert [[row[name] for name in ("likes", "tag", "kept_row")] for row in found[:2]] == [[3, "é,", None], [None, None, None]]
+    write(tmp_path / "x.jsonl", TableFormat.JSONL, scored, keep=keep)
+    write(tmp_path / "x.csv", TableFormat.CSV, scored, keep=keep)
+    write(tmp_path / "x.parquet", TableFormat.PARQUET, scored, keep=keep)
+    rows = [json.loads(line) for line in (tmp_path / "x.jsonl").read_text("utf-8").split("\n")[:-1]]
+    assert [[row[name] for name in ("likes", "tag", "kept_row")] for row in rows[:2]] == [[3, "é,", None], [None, None, None]]
     with (tmp_path / "x.csv").open(newline="", encoding="utf-8") as file:
         assert [row[-3:] for row in csv.reader(file)][:3] == [["likes", "tag", "kept_row"], ["3", "é,", ""], ["", "", ""]]
     assert list(pq.read_table(tmp_path / "x.parquet").to_pylist()[0].values())[-3:] == ["3", "é,", None]

@@ -1,4 +1,4 @@
-"""A run that is killed, interrupted or out of disk at any moment is gone on with by the same command, to the last byte."""
+"""A run that is killed, interrupted or out of disk space at any moment can be continued by the same command, to the last byte."""
 
 import json
 import os
@@ -79,8 +79,8 @@ def wait_until_gone(processes: list[psutil.Process]) -> None:
     )
 
 
-def finished(process: "subprocess.Popen[str]") -> str:
-    """Wait for a run that ends well; return what it printed on standard error."""
+def wait_for_success(process: "subprocess.Popen[str]") -> str:
+    """Wait for a run, which must succeed, and return its standard error."""
     _, output = process.communicate(timeout=_PATIENCE)
     assert process.returncode == 0, output
     return output
@@ -88,25 +88,25 @@ def finished(process: "subprocess.Popen[str]") -> str:
 
 @pytest.mark.parametrize("name", ["scores.parquet", "scores/"])
 def test_twenty_kills_at_random_moments_change_no_byte(tmp_path: Path, folder: Path, inputs: list[Path], name: str) -> None:
-    """Whenever kill -9 comes, the same command goes on; in the end every byte is that of a run that was let alone."""
+    """After every kill -9 the same command continues the run, and in the end its output equals that of an undisturbed run."""
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     whole.mkdir()
     cut.mkdir()
     places = [f"{place}/{name}" for place in (cut, whole)]
-    done = subprocess.run(
+    killer = subprocess.run(
         [sys.executable, "-c", KILLER, folder, *places, *inputs], cwd=ROOT, capture_output=True, text=True, timeout=240, check=False
     )
-    assert (done.returncode, done.stdout) == (0, "12000\n"), done.stderr
+    assert (killer.returncode, killer.stdout) == (0, "12000\n"), killer.stderr
     expected = sorted(file.relative_to(whole) for file in whole.rglob("*") if file.is_file())
-    found = sorted(file.relative_to(cut) for file in cut.rglob("*") if file.is_file() and not file.relative_to(cut).parts[0][-1].isdigit())
-    assert found == expected
+    files = sorted(file.relative_to(cut) for file in cut.rglob("*") if file.is_file() and not file.relative_to(cut).parts[0][-1].isdigit())
+    assert files == expected
     for file in expected:
         if not file.name.endswith("summary.json"):
             assert (cut / file).read_bytes() == (whole / file).read_bytes(), file
 
 
-def test_ctrl_c_stops_every_process_and_says_how_to_go_on(tmp_path: Path, inputs: list[Path], start: Start) -> None:
-    """No process is left behind, nothing but one line is said, and the same command goes on from there."""
+def test_ctrl_c_stops_every_process_and_says_how_to_continue(tmp_path: Path, inputs: list[Path], start: Start) -> None:
+    """No process is left behind, the only message is one line, and the same command continues the run."""
     out = tmp_path / "o.csv"
     process = start(*inputs, "-o", out, "--jobs", 2, start_new_session=True)
     wait_until_started(tmp_path / "o.csv.work", process)
@@ -119,62 +119,62 @@ def test_ctrl_c_stops_every_process_and_says_how_to_go_on(tmp_path: Path, inputs
     assert "Traceback" not in output
     assert not out.exists()
     wait_until_gone(children)
-    assert "shards were done by an earlier run" in finished(start(*inputs, "-o", out))
+    assert "shards were done by an earlier run" in wait_for_success(start(*inputs, "-o", out))
     assert len(out.read_text().splitlines()) == 12_001
 
 
 def test_no_worker_outlives_a_killed_run(tmp_path: Path, inputs: list[Path], start: Start) -> None:
-    """Kill -9 of the command itself leaves no process at work, and its lock is free."""
+    """Kill -9 of the command itself leaves no worker behind, and its lock is free."""
     process = start(*inputs, "-o", tmp_path / "o.csv", "--jobs", 2)
     wait_until_started(tmp_path / "o.csv.work", process)
     children = psutil.Process(process.pid).children(recursive=True)
     process.kill()
     process.wait(_PATIENCE)
     wait_until_gone(children)
-    assert "12,000 rows" in finished(start(*inputs, "-o", tmp_path / "o.csv"))
+    assert "12,000 rows" in wait_for_success(start(*inputs, "-o", tmp_path / "o.csv"))
 
 
 def test_a_killed_worker_costs_no_row(tmp_path: Path, inputs: list[Path], start: Start) -> None:
-    """What it was doing is done again, and nobody notices."""
+    """Its shard is scored again, and the output does not change."""
     process = start(*inputs, "-o", tmp_path / "o.csv", "--jobs", 2)
     wait_until_started(tmp_path / "o.csv.work", process)
     commands = {child: " ".join(child.cmdline()) for child in psutil.Process(process.pid).children()}
     next(child for child, command in commands.items() if "loky" in command and "tracker" not in command).kill()
-    assert "12,000 rows" in finished(process)
-    finished(start(*inputs, "-o", tmp_path / "p.csv"))
+    assert "12,000 rows" in wait_for_success(process)
+    wait_for_success(start(*inputs, "-o", tmp_path / "p.csv"))
     assert (tmp_path / "o.csv").read_bytes() == (tmp_path / "p.csv").read_bytes()
 
 
-def limited() -> None:
-    """Let no file be larger than 64 KiB: what a disk without room does, in every container."""
+def limit_file_size() -> None:
+    """Let writing fail beyond 64 KiB, as on a full disk; this works in every container."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))
 
 
 @pytest.mark.parametrize("name", ["o.jsonl", "o.sqlite"])
-def test_a_full_disk_is_one_line_and_can_be_gone_on_from(tmp_path: Path, inputs: list[Path], start: Start, name: str) -> None:
-    """The line names the output; with room again, the same command goes on."""
+def test_a_run_on_a_full_disk_ends_with_one_line_and_can_be_continued(tmp_path: Path, inputs: list[Path], start: Start, name: str) -> None:
+    """The line names the output; once there is space, the same command continues the run."""
     out = tmp_path / name
-    process = start(*inputs, "-o", out, preexec_fn=limited)
+    process = start(*inputs, "-o", out, preexec_fn=limit_file_size)
     _, output = process.communicate(timeout=_PATIENCE)
     assert process.returncode == 1
     assert output.count("\n") == 1
     assert output.startswith(f"tipstaff: {out}: ")
     assert not out.exists()
-    finished(start(*inputs, "-o", out))
+    wait_for_success(start(*inputs, "-o", out))
     assert out.exists()
 
 
-def test_a_disk_that_is_full_when_the_output_is_put_together(tmp_path: Path, start: Start) -> None:
-    """The shards that were scored are kept."""
+def test_a_disk_that_is_full_at_the_end_costs_no_shard(tmp_path: Path, start: Start) -> None:
+    """If the output cannot be put together, the scored shards are kept for the next call."""
     inputs = []
     for number in range(4):
         inputs.append(tmp_path / f"{number}.jsonl")
         inputs[-1].write_text("".join(json.dumps({"id": at, "text": "hello there"}) + "\n" for at in range(200)))
     out = tmp_path / "o.jsonl"
-    process = start(*inputs, "-o", out, preexec_fn=limited)
+    process = start(*inputs, "-o", out, preexec_fn=limit_file_size)
     _, output = process.communicate(timeout=_PATIENCE)
     assert (process.returncode, output.count("\n")) == (1, 1)
     assert output.startswith(f"tipstaff: {out}: File too large; 4 shards are done: give the same command again")
-    assert "4 of 4 shards were done by an earlier run" in finished(start(*inputs, "-o", out))
+    assert "4 of 4 shards were done by an earlier run" in wait_for_success(start(*inputs, "-o", out))
     assert len(out.read_text().splitlines()) == 800

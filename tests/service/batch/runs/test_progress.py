@@ -12,7 +12,7 @@ def counts(rows: int) -> RunCounts:
 
 
 def test_shards_add_up_from_where_an_earlier_run_stopped() -> None:
-    """Rows, bytes and labels grow; what an earlier run completed is told apart."""
+    """Rows, bytes and labels grow; those that an earlier run completed are reported separately, too."""
     reports: list[RunProgress] = []
     meter = ProgressMeter(reports.append, total=400, completed=[(10, 100)])
     meter.report_within_shard(counts(5), 0.5, 100)
@@ -27,7 +27,7 @@ def test_shards_add_up_from_where_an_earlier_run_stopped() -> None:
 
 
 def test_without_a_size_there_is_no_share() -> None:
-    """Of standard input nobody knows how much there is."""
+    """The size of standard input is unknown."""
     reports: list[RunProgress] = []
     meter = ProgressMeter(reports.append, total=None, completed=[])
     meter.report_within_shard(counts(5), None, 0)

@@ -1,4 +1,4 @@
-"""A run leaves a whole output, or something that the same command can go on with; nothing is ever mixed."""
+"""A run leaves a whole output, or one that the same command can continue; rows of different runs are never mixed."""
 
 import fcntl
 import json
@@ -39,7 +39,7 @@ def score(inputs: Sequence[Path], out: Path | str, judge: object, **options: Any
 
 
 def read_files(folder: Path, *, but: str = "summary.json") -> dict[str, bytes]:
-    """Return what lies in a folder, name by name."""
+    """Return name → content of the files in a folder."""
     return {
         str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file() and not file.name.endswith(but)
     }
@@ -104,22 +104,22 @@ def test_every_kind_of_output_holds_the_same_rows(tmp_path: Path, judge: "Judge"
     ("name", "summary", "rejects"), [("o.csv", "o.csv.summary.json", "o.csv.rejects.jsonl"), ("o", "o/_summary.json", "o/_rejects.jsonl")]
 )
 def test_summary_and_rejects_lie_beside_the_output(tmp_path: Path, judge: "Judge", name: str, summary: str, rejects: str) -> None:
-    """All that was counted is content; what was not judged is listed with its place and reason, without its text."""
+    """The summary has every count; rows that were not judged are listed with position and reason, without their texts."""
     inputs = [write_dump(tmp_path / "a.jsonl", 25), write_dump(tmp_path / "b.jsonl", 12)]
     score(inputs, tmp_path / name, judge)
     content = json.loads((tmp_path / summary).read_text())
     assert (content["read"], content["rows"], content["judged"], content["reasons"]) == (37, 37, 32, {"empty": 5})
     assert sum(content["histograms"]["abusive"]) == 32
-    listed = [json.loads(line) for line in (tmp_path / rejects).read_text().splitlines()]
-    assert [(row["dump"], row["row"], row["reason"]) for row in listed] == [
+    rejected_rows = [json.loads(line) for line in (tmp_path / rejects).read_text().splitlines()]
+    assert [(row["dump"], row["row"], row["reason"]) for row in rejected_rows] == [
         *((str(inputs[0]), row, "empty") for row in (1, 11, 21)),
         *((str(inputs[1]), row, "empty") for row in (1, 11)),
     ]
     assert not list(tmp_path.glob("**/*work*"))
 
 
-def test_a_list_of_rejects_of_an_earlier_run_goes(tmp_path: Path, judge: "Judge") -> None:
-    """What lies beside an output is about that output."""
+def test_the_list_of_rejects_of_an_earlier_run_is_removed(tmp_path: Path, judge: "Judge") -> None:
+    """The files beside an output belong to that output."""
     path = write_dump(tmp_path / "a.jsonl", 3)
     score([path], tmp_path / "o.csv", judge)
     assert (tmp_path / "o.csv.rejects.jsonl").exists()
@@ -129,8 +129,8 @@ def test_a_list_of_rejects_of_an_earlier_run_goes(tmp_path: Path, judge: "Judge"
 
 
 @pytest.mark.parametrize("name", OUTPUTS)
-def test_a_stopped_run_goes_on(tmp_path: Path, judge: "Judge", name: str) -> None:
-    """Shards that were done are not done again, and every byte is that of a run that was not stopped."""
+def test_a_stopped_run_can_be_continued(tmp_path: Path, judge: "Judge", name: str) -> None:
+    """Completed shards are not scored again, and the output equals that of a run that was not stopped."""
     inputs = [write_dump(tmp_path / f"{letter}.jsonl", 30) for letter in "abcd"]
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     whole.mkdir()
@@ -144,8 +144,8 @@ def test_a_stopped_run_goes_on(tmp_path: Path, judge: "Judge", name: str) -> Non
     assert read_files(cut) == read_files(whole)
 
 
-def test_a_run_stopped_before_a_shard_is_done_leaves_nothing(tmp_path: Path, judge: "Judge") -> None:
-    """What cannot be gone on with is not kept."""
+def test_a_run_stopped_before_a_shard_is_completed_leaves_nothing(tmp_path: Path, judge: "Judge") -> None:
+    """A work folder with nothing to continue from is removed."""
     path = write_dump(tmp_path / "a.jsonl", 30)
     with pytest.raises(KeyboardInterrupt):
         score([path], tmp_path / "o.csv", InterruptedJudge(judge, 0))
@@ -162,7 +162,7 @@ def stop_after_first_file(tmp_path: Path, judge: "Judge", out: Path) -> list[Pat
 
 @pytest.mark.parametrize("name", ["o.csv", "o"])
 def test_a_changed_input_is_not_mixed_with_the_old_one(tmp_path: Path, judge: "Judge", name: str) -> None:
-    """The run is refused, with the file's name, until it is begun anew."""
+    """The run is refused, with the file's name, unless it starts anew."""
     inputs = stop_after_first_file(tmp_path, judge, tmp_path / name)
     write_dump(inputs[0], 30, word="Text")
     with pytest.raises(DumpError, match=r"another .*a\.jsonl: it has changed.*--fresh"):
@@ -198,7 +198,7 @@ def test_other_inputs_and_another_model_are_not_mixed(tmp_path: Path, judge: "Ju
 
 
 def test_strict_and_the_number_of_processes_may_change(tmp_path: Path, judge: "Judge") -> None:
-    """What changes no row does not keep a run from going on."""
+    """Options that change no row do not prevent a run from being continued."""
     path = write_dump(tmp_path / "a.jsonl", 9)
     good = tmp_path / "0.jsonl"
     good.write_text('{"text": "good"}\n')
@@ -208,19 +208,19 @@ def test_strict_and_the_number_of_processes_may_change(tmp_path: Path, judge: "J
 
 
 def test_a_folder_is_not_mixed_with_anything(tmp_path: Path, judge: "Judge") -> None:
-    """Neither with somebody's files nor with the scores of another run; --fresh replaces the latter alone."""
-    one, other = write_dump(tmp_path / "a.jsonl", 30), write_dump(tmp_path / "b.jsonl", 20)
+    """Neither other files nor the scores of another run may be in it; --fresh removes only the latter."""
+    first, second = write_dump(tmp_path / "a.jsonl", 30), write_dump(tmp_path / "b.jsonl", 20)
     out = tmp_path / "o"
-    score([one, other], out, judge)
-    score([one, other], out, judge)
+    score([first, second], out, judge)
+    score([first, second], out, judge)
     with pytest.raises(DumpError, match=r"holds the scores of other inputs.*--fresh"):
-        score([other], out, judge)
+        score([second], out, judge)
     assert len(read_rows(out)) == 50
-    score([other], out, judge, fresh=True)
+    score([second], out, judge, fresh=True)
     assert len(read_rows(out)) == 20
     (out / "mine.txt").touch()
     with pytest.raises(DumpError, match=r"holds other things \(mine\.txt\)"):
-        score([other], out, judge, fresh=True)
+        score([second], out, judge, fresh=True)
 
 
 @pytest.mark.parametrize("name", ["o.csv", "o"])
@@ -238,8 +238,8 @@ def test_two_runs_do_not_write_one_output(tmp_path: Path, judge: "Judge", name: 
     assert score(inputs, tmp_path / name, judge).resumed == 1
 
 
-def test_a_lost_part_is_made_again(tmp_path: Path, judge: "Judge") -> None:
-    """A shard counts as done only while its part is there."""
+def test_a_lost_part_is_scored_again(tmp_path: Path, judge: "Judge") -> None:
+    """A shard counts as completed only while its part exists."""
     inputs = stop_after_first_file(tmp_path, judge, tmp_path / "o.parquet")
     (tmp_path / "o.parquet.work" / "part-00000.parquet").unlink()
     assert score(inputs, tmp_path / "o.parquet", judge).resumed == 0

@@ -1,4 +1,4 @@
-"""The summary of a run tells programs what was counted."""
+"""The summary of a run, as JSON, holds every count of the run."""
 
 import json
 
@@ -6,8 +6,8 @@ from service.batch.statistics.summary import summary_json
 from tests.service.batch.statistics.scored_rows import score_rows, summarize
 
 
-def test_json_tells_labels_over_time_by_author_and_thread() -> None:
-    """Every count is that of the rows."""
+def test_json_holds_labels_over_time_by_author_and_by_thread() -> None:
+    """Every count is the number of the rows that it stands for."""
     content = json.loads(summary_json(summarize(score_rows([0, 1, 2, -1]), score_rows([1, 1], author="Bob", parent=None, days=2))))
     assert (content["read"], content["rows"], content["judged"], content["reasons"]) == (6, 6, 5, {"empty": 1})
     assert content["over_time"] == {
@@ -24,8 +24,8 @@ def test_json_tells_labels_over_time_by_author_and_thread() -> None:
     assert content["histograms"]["hateful"][14] == 1
 
 
-def test_many_days_are_told_by_month() -> None:
-    """A summary stays short however long the time is that a dump covers."""
+def test_many_days_are_added_up_by_month() -> None:
+    """A summary stays short, however long a time the dump covers."""
     content = json.loads(summary_json(summarize(*(score_rows([0, 1], days=day) for day in range(500)))))
     assert list(content["over_time"])[:2] == ["2024-01", "2024-02"]
     assert sum(sum(counts.values()) for counts in content["over_time"].values()) == 1000

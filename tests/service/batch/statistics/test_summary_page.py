@@ -30,12 +30,12 @@ def test_the_page_shows_everything_and_needs_nothing_from_elsewhere() -> None:
     summary = summarize(score_rows([0, 1, 2, -1], author=hostile, parent=hostile), score_rows([1] * 9, days=40))
     summary.counts.reasons[str(Reason.NOT_JSON)] = 3
     page = summary_page(summary, output=f"{hostile}.csv")
-    seen = Tags()
-    seen.feed(page)
-    assert not seen.links
-    assert seen.tags["script"] == seen.tags["link"] == seen.tags["img"] == 0
+    tags = Tags()
+    tags.feed(page)
+    assert not tags.links
+    assert tags.tags["script"] == tags.tags["link"] == tags.tags["img"] == 0
     assert not re.search(r"url\(|@import", page)
-    assert seen.tags["svg"] == 3
+    assert tags.tags["svg"] == 3
     for words in ("By author", "By thread", "Over time", "not-json", "empty", "&lt;script", "2024-03-10", "m@1"):
         assert words in page, words
 

@@ -19,39 +19,39 @@ def test_a_ranking_is_wrong_by_no_more_than_it_says(names: list[int], most: int,
     whole = TopNames(capacity=most)
     for at in range(0, len(names), size):
         part = TopNames(capacity=most)
-        for name in names[at : at + size]:
-            part.add([str(name)], np.array([1], np.int8))
+        for number in names[at : at + size]:
+            part.add([str(number)], np.array([1], np.int8))
         whole.merge(part)
-        assert sum(len(held) for held, _ in whole.parts) <= 4 * most
+        assert sum(len(part_names) for part_names, _ in whole.parts) <= 4 * most
         assert len(whole) <= 2 * most
-    missed, known, *counts = whole.as_list()
-    found = dict(zip(known, counts[1], strict=True))
-    for one, count in Counter(map(str, names)).items():
-        assert count - missed <= found.get(one, 0) <= count
+    missed, counted_names, *counts = whole.as_list()
+    toxic_counts = dict(zip(counted_names, counts[1], strict=True))
+    for name, count in Counter(map(str, names)).items():
+        assert count - missed <= toxic_counts.get(name, 0) <= count
 
 
 @pytest.mark.parametrize("shards", [1, 7])
 def test_columns_of_many_names_are_ranked_as_lists_are(shards: int) -> None:
-    """Arrow and Python count the same, through the file of a shard too, and the same names go when there are too many."""
+    """Arrow and Python give equal counts, also by way of a shard's file, and drop equal names when there are too many."""
     random = np.random.default_rng(3)
     names = [None if place == 7 else f"n\xe4me{place}" + "x" * 300 * (place == 9) for place in (random.zipf(1.1, 60_000) % 30_000).tolist()]
     labels = random.integers(-1, 3, len(names)).astype(np.int8)
-    found = []
-    for column in (list, lambda some: ArrowColumn(pa.array(some, pa.string()))):
+    rankings = []
+    for column in (list, lambda values: ArrowColumn(pa.array(values, pa.string()))):
         whole = TopNames(capacity=1_000)
         for shard in np.array_split(np.arange(len(names)), shards):
             part = TopNames(capacity=1_000)
             for at in np.array_split(shard, 5):
                 part.add(column(names[at[0] : at[-1] + 1]), labels[at])
             whole.merge(TopNames.from_list(json.loads(json.dumps(part.as_list()))))
-        found.append(whole.as_list())
-    assert found[0] == found[1]
-    assert found[0][0] > 0
-    assert max(map(len, found[0][1])) == 200
+        rankings.append(whole.as_list())
+    assert rankings[0] == rankings[1]
+    assert rankings[0][0] > 0
+    assert max(map(len, rankings[0][1])) == 200
 
 
-def test_a_ranking_told_without_columns_holds_nothing() -> None:
-    """A run goes on with the shards of one that content no columns where there were no names."""
+def test_a_ranking_without_counts_is_empty() -> None:
+    """An earlier version wrote no counts at all where a shard had no names; its shards can still be added."""
     whole = TopNames()
     whole.add(["Ann"], np.array([1], np.int8))
     whole.merge(TopNames.from_list([0, []]))

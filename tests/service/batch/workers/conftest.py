@@ -1,4 +1,4 @@
-"""What the tests of all kinds of workers share: comments in several files."""
+"""Comments in several files, for the tests of all kinds of workers."""
 
 from pathlib import Path
 

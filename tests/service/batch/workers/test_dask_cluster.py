@@ -1,4 +1,4 @@
-"""A Dask cluster scores shards: the same bytes, whichever worker dies, and a clear line where there is no cluster."""
+"""A Dask cluster writes the bytes that one process would write, even if workers die; a missing cluster is reported clearly."""
 
 import json
 import subprocess
@@ -84,7 +84,7 @@ def test_a_cluster_loses_a_worker_and_no_row(tmp_path: Path, folder: Path, input
 
 @pytest.mark.slow
 def test_a_cluster_loses_all_that_had_the_artefact(tmp_path: Path, folder: Path, inputs: list[Path]) -> None:
-    """The only worker is killed at work, and another comes later; it is sent what only the first had."""
+    """The only worker is killed at work; the artefact, which only it had, is sent to a worker that comes later."""
     with scheduler(tmp_path) as (address, worker), started(*worker) as victim, ExitStack() as later:
 
         def kill(progress: RunProgress) -> None:

@@ -1,4 +1,4 @@
-"""Shards scored by several processes: the same bytes, whichever process dies."""
+"""Several processes write the bytes that one would write, whichever of them dies."""
 
 import os
 import signal
@@ -32,8 +32,10 @@ def job(inputs: list[Path], out: Path, **options: object) -> ScoreJob:
 
 
 @pytest.mark.parametrize("spread_over", [{"jobs": 3}, {"cluster": "local:2"}])
-def test_whoever_scores_the_bytes_are_the_same(tmp_path: Path, folder: Path, inputs: list[Path], spread_over: dict[str, object]) -> None:
-    """One process, several, and the workers of a cluster write the same file."""
+def test_any_number_of_processes_writes_equal_bytes(
+    tmp_path: Path, folder: Path, inputs: list[Path], spread_over: dict[str, object]
+) -> None:
+    """One process, several processes and a cluster write equal files."""
     judge, stored = Moderator.load(folder), ModeratorOptions(folder)
     score_files(job(inputs, tmp_path / "one.parquet", jobs=1), judge, options=stored)
     summary = score_files(job(inputs, tmp_path / "many.parquet", **spread_over), judge, options=stored)
@@ -41,7 +43,7 @@ def test_whoever_scores_the_bytes_are_the_same(tmp_path: Path, folder: Path, inp
     assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "many.parquet").read_bytes()
 
 
-def test_what_goes_wrong_in_a_worker_is_told_as_anywhere(tmp_path: Path, folder: Path, inputs: list[Path]) -> None:
+def test_an_error_in_a_worker_is_raised_in_the_caller(tmp_path: Path, folder: Path, inputs: list[Path]) -> None:
     """A bad row under --strict is one DumpError, with its place, and no pile of tracebacks."""
     inputs[5].write_text('{"text": "good"}\nbroken\n')
     with pytest.raises(DumpError, match=r"5\.jsonl: line 2 cannot be judged: not-json"):
@@ -49,7 +51,7 @@ def test_what_goes_wrong_in_a_worker_is_told_as_anywhere(tmp_path: Path, folder:
 
 
 def test_no_worker_loads_pandas(tmp_path: Path, inputs: list[Path], start: Callable[..., "subprocess.Popen[str]"]) -> None:
-    """Arrow would, where it is installed, and each worker would take as much memory more as the model does."""
+    """Arrow would load it where it is installed, and each worker would need twice the memory."""
     fake = tmp_path / "fake"
     fake.mkdir()
     (fake / "pandas.py").write_text("import os, pathlib\npathlib.Path(__file__).with_name(str(os.getpid())).touch()\nraise ImportError")
@@ -59,8 +61,8 @@ def test_no_worker_loads_pandas(tmp_path: Path, inputs: list[Path], start: Calla
     assert {path.name for path in fake.iterdir()} <= {"pandas.py", "__pycache__", str(process.pid)}
 
 
-def deadly(task: ShardTask, place: Path, victim: int, times: int) -> ShardResult:
-    """Die as if memory were short, the first so many times that one shard comes up."""
+def die_or_score(task: ShardTask, place: Path, victim: int, times: int) -> ShardResult:
+    """Die, as if memory were short, the first ``times`` times that the shard ``victim`` is at work; score nothing otherwise."""
     if task.number == victim:
         deaths = len(list(place.iterdir()))
         if deaths < times:
@@ -71,29 +73,29 @@ def deadly(task: ShardTask, place: Path, victim: int, times: int) -> ShardResult
 
 
 @contextmanager
-def crew(place: Path, times: int) -> Iterator[WorkerPool]:
+def deadly_pool(place: Path, times: int) -> Iterator[WorkerPool]:
     with process_pool(2, None, ModeratorOptions()) as real:  # type: ignore[arg-type]
-        yield WorkerPool(real.parallel_options, deadly, (place, 3, times), real.fatal_errors, real.restart)
+        yield WorkerPool(real.parallel_options, die_or_score, (place, 3, times), real.fatal_errors, real.restart)
 
 
-def tasks(path: Path, done: set[int]) -> Iterator[ShardTask]:
+def tasks(path: Path, completed: set[int]) -> Iterator[ShardTask]:
     shard = plan_shards(str(path), DumpOptions(), size=1 << 20)[0]
-    return (ShardTask(number, shard, RowSelection()) for number in range(12) if number not in done)
+    return (ShardTask(number, shard, RowSelection()) for number in range(12) if number not in completed)
 
 
-def test_a_worker_that_dies_twice_costs_nobody_anything(tmp_path: Path, inputs: list[Path]) -> None:
-    """Every shard is done once, though the whole pool went with its worker."""
+def test_a_worker_that_dies_twice_costs_no_shard(tmp_path: Path, inputs: list[Path]) -> None:
+    """Every shard is completed once, although the whole pool died with the worker."""
     place = tmp_path / "deaths"
     place.mkdir()
-    found = [done.number for done in run_tasks(lambda done: tasks(inputs[0], done), crew(place, 2))]
-    assert sorted(found) == list(range(12))
+    results = run_tasks(lambda completed: tasks(inputs[0], completed), deadly_pool(place, 2))
+    assert sorted(result.number for result in results) == list(range(12))
     assert len(list(place.iterdir())) == 2
 
 
 def test_a_shard_that_kills_every_worker_is_named(tmp_path: Path, inputs: list[Path]) -> None:
-    """It is found out by being tried alone; no other shard is blamed."""
+    """It is identified by trying it alone; no other shard is blamed."""
     place = tmp_path / "deaths"
     place.mkdir()
     with pytest.raises(DumpError, match=r"0\.jsonl: the process that scored shard 4 was killed"):
-        list(run_tasks(lambda done: tasks(inputs[0], done), crew(place, 99)))
+        list(run_tasks(lambda completed: tasks(inputs[0], completed), deadly_pool(place, 99)))
     assert len(list(place.iterdir())) == 3

@@ -1,4 +1,4 @@
-"""Parquet and Arrow files become one row a record; damage costs the rows that it hits."""
+"""Each record of a Parquet or Arrow file becomes one row; damage costs only the rows that it hits."""
 
 import gzip
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Delimited text becomes one row a record, however sloppy its quotes are."""
+"""Each record of delimited text becomes one row, however sloppy its quotes are."""
 
 import csv
 import io
@@ -37,7 +37,7 @@ def test_quoted_cells_may_hold_everything(read_dump: DumpReader) -> None:
 
 
 def test_sloppy_quotes_in_one_line_are_forgiven(read_dump: DumpReader) -> None:
-    """A cell that goes on behind its closing quote is a text all the same."""
+    """A cell that continues after its closing quote is still read."""
     rows = read_dump(b'id,text\n1,"so" he said\n2,he said "so"\n').rows
     assert texts(rows) == ["so he said", 'he said "so"']
 
@@ -62,7 +62,7 @@ def test_long_fields_are_read_and_over_long_ones_are_not(read_dump: DumpReader) 
 
 
 def test_an_endless_quote_costs_one_row(read_dump: DumpReader) -> None:
-    """A quote that stays open for longer than the longest row is given up, and reading goes on below it."""
+    """A quote that stays open beyond the longest row costs its own line, and the lines below it are read."""
     lines = b"".join(b"%d,plain plain plain plain\n" % number for number in range(400_000))
     rows = read_dump(b'id,text\nx,"open\n' + lines).rows
     assert len(rows) == 400_001
@@ -73,16 +73,16 @@ def test_an_endless_quote_costs_one_row(read_dump: DumpReader) -> None:
     st.lists(st.text(st.characters(exclude_categories=["Cs"])).filter(lambda text: not text.startswith("[")), max_size=20),
     st.sampled_from(",;\t|"),
 )
-def test_every_text_comes_back_from_csv(tmp_path_factory: pytest.TempPathFactory, written: list[str], delimiter: str) -> None:
-    """Reading what a CSV writer writes gives the same texts in the same order."""
+def test_every_text_survives_csv(tmp_path_factory: pytest.TempPathFactory, comments: list[str], delimiter: str) -> None:
+    """Reading the output of a CSV writer gives its texts, in order."""
     path = tmp_path_factory.mktemp("csv") / "x"
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows(
-            [["id", "text"], *([str(at), text] for at, text in enumerate(written))]
+            [["id", "text"], *([str(at), text] for at, text in enumerate(comments))]
         )
     rows = read_file(path).rows
-    assert texts(rows) == written
-    assert [row.id for row in rows] == [str(at) for at in range(len(written))]
+    assert texts(rows) == comments
+    assert [row.id for row in rows] == [str(at) for at in range(len(comments))]
 
 
 @given(st.binary(max_size=400))

@@ -19,17 +19,19 @@ COMMENTS = [{"id": 1, "text": "one"}, {"id": 2, "text": 'two "quoted" [x] {y}'},
 def test_the_objects_of_a_document_are_its_rows(read_dump: DumpReader, wrap: Callable[[Any], Any], indent: int | None) -> None:
     """An array and an object that contains one are read in the same way, whatever the white space."""
     rows = read_dump(json.dumps(wrap(COMMENTS), indent=indent, ensure_ascii=False).encode()).rows
-    assert [(row.line, row.id, row.text) for row in rows] == [(n, one["id"], one["text"]) for n, one in enumerate(COMMENTS, start=1)]
+    assert [(row.line, row.id, row.text) for row in rows] == [
+        (n, comment["id"], comment["text"]) for n, comment in enumerate(COMMENTS, start=1)
+    ]
 
 
 def test_objects_one_after_another_are_rows(read_dump: DumpReader) -> None:
     """Objects over several lines, as jq writes them, need not be turned into lines."""
-    rows = read_dump("\n".join(json.dumps(one, indent=2) for one in COMMENTS).encode()).rows
+    rows = read_dump("\n".join(json.dumps(comment, indent=2) for comment in COMMENTS).encode()).rows
     assert [row.id for row in rows] == [1, 2, 3]
 
 
 def test_an_object_with_replies_is_a_row_too(read_dump: DumpReader) -> None:
-    """A comment that contains its replies is itself a row, besides them."""
+    """A comment that contains its replies is a row itself."""
     rows = read_dump(json.dumps({"id": 1, "text": "x", "replies": [{"id": 2, "text": "y"}]}, indent=1).encode()).rows
     assert {row.id for row in rows} >= {1}
 

@@ -1,4 +1,4 @@
-"""JSON Lines become one row a line, whatever stands in the lines."""
+"""Each line of JSON Lines becomes one row, whatever it holds."""
 
 import json
 
@@ -46,9 +46,9 @@ def test_json_rows_that_hold_no_text_have_a_reason(read_dump: DumpReader) -> Non
 
 
 def test_json_ids_are_kept_as_they_are(read_dump: DumpReader) -> None:
-    """Strings and integers stay what they are; everything else becomes its JSON."""
+    """Strings and integers stay what they are; everything else becomes JSON."""
     ids = ["x", 7, -(2**70), "", None, 1.5, True, {"$oid": "5f"}, "é\u2028"]
-    rows = read_dump("\n".join(json.dumps({"id": one, "text": "t"}) for one in ids).encode()).rows
+    rows = read_dump("\n".join(json.dumps({"id": row_id, "text": "t"}) for row_id in ids).encode()).rows
     assert [row.id for row in rows] == ["x", 7, -(2**70), "", None, "1.5", "true", '{"$oid": "5f"}', "é\u2028"]
 
 
@@ -78,11 +78,11 @@ def test_lines_of_strings_are_json_rows_with_a_reason(read_dump: DumpReader) -> 
 
 
 @given(st.lists(st.text().filter(lambda text: not text.startswith("[")), max_size=20))
-def test_every_text_comes_back_from_json_lines(tmp_path_factory: pytest.TempPathFactory, written: list[str]) -> None:
+def test_every_text_survives_json_lines(tmp_path_factory: pytest.TempPathFactory, comments: list[str]) -> None:
     """Texts that were written as JSON are read as they were."""
     path = tmp_path_factory.mktemp("json") / "x"
-    path.write_text("\n".join(json.dumps({"text": text}) for text in written))
-    assert texts(read_file(path).rows) == written
+    path.write_text("\n".join(json.dumps({"text": text}) for text in comments))
+    assert texts(read_file(path).rows) == comments
 
 
 @given(st.lists(st.binary(min_size=1, max_size=50).filter(lambda line: line.strip(b" \t\r") and b"\n" not in line), max_size=20))

@@ -1,4 +1,4 @@
-"""JSON Lines give the same records, whether Arrow parses them a megabyte at a time or Python line by line."""
+"""Arrow, a megabyte at a time, and Python, line by line, read equal records from JSON Lines."""
 
 import io
 import json
@@ -35,7 +35,7 @@ lines = st.one_of(simple.map(json.dumps), simple.map(lambda row: json.dumps(row,
 
 
 def contents(records: Iterable[DumpRecord]) -> list[tuple[Any, ...]]:
-    """Return everything in records that can be compared, of their fields those that are needed."""
+    """Return the records in a form that can be compared, with the needed fields alone."""
     return [(record.line, record.offset, record.reason, [repr(record.fields.get(name)) for name in NAMES]) for record in records]
 
 
@@ -60,9 +60,9 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     st.lists(lines, max_size=12),
     st.booleans(),
 )
-def test_both_parsers_find_the_same_records(rows: list[str], ended: bool) -> None:
+def test_both_parsers_find_the_same_records(rows: list[str], has_final_line_end: bool) -> None:
     """Numbers, offsets, reasons and fields agree, whatever the lines hold."""
-    content = ("\n".join(rows) + "\n" * ended).encode("utf-8", "surrogatepass")
+    content = ("\n".join(rows) + "\n" * has_final_line_end).encode("utf-8", "surrogatepass")
     assert contents(read_by_piece(content, first=7, offset=30)) == contents(read_by_line(content, first=7, offset=30))
 
 
@@ -75,7 +75,7 @@ def test_a_bad_line_among_good_ones_is_noticed(bad: list[str], at: int) -> None:
 
 
 @given(st.binary(max_size=300))
-def test_any_bytes_are_read_alike(content: bytes) -> None:
+def test_both_parsers_read_any_bytes_alike(content: bytes) -> None:
     """They need not be UTF-8."""
     assert contents(read_by_piece(content)) == contents(read_by_line(content))
 

@@ -1,4 +1,4 @@
-"""Plain text becomes a comment a line or a comment a paragraph."""
+"""Plain text is read as one comment per line or per paragraph."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from tests.service.batch.input.dump_reader import read_file
 
 
 def test_each_line_is_a_comment_if_the_caller_says_so(tmp_path: Path) -> None:
-    """Blank lines are none; shards of the file give the same rows."""
+    """Blank lines are no comments; the shards of the file give the rows of the whole."""
     path = tmp_path / "x.txt"
     path.write_bytes("één, two\n\n\nthree\nf\xfcr\n".encode())
     options = DumpOptions(lines=True)

@@ -1,4 +1,4 @@
-"""The comments on a saved page become rows, without what is around them."""
+"""The comments on a saved page become rows, without the page around them."""
 
 import pytest
 
@@ -34,8 +34,8 @@ from tests.service.batch.input.dump_reader import DumpReader
     ],
     ids=["wpDiscuz", "microdata", "JSON-LD", "list"],
 )
-def test_comments_are_read_without_what_is_around_them(read_dump: DumpReader, body: str, expected: list[tuple[str, str]]) -> None:
-    """Names, dates and buttons are no part of the texts, in every kind of mark-up."""
+def test_comments_are_read_without_names_dates_and_buttons(read_dump: DumpReader, body: str, expected: list[tuple[str, str]]) -> None:
+    """These are no part of the texts, in any kind of mark-up."""
     rows = read_dump(f"<!doctype html><body><p>The post</p>{body}<footer>Imprint</footer></body>".encode(), "x.html").rows
     assert [(row.author, (row.text or "").strip()) for row in rows] == expected
 

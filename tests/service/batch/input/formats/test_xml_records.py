@@ -1,4 +1,4 @@
-"""The records of an XML document become rows; what is broken costs no more than itself."""
+"""The records of an XML document become rows; a broken record costs no other."""
 
 import pytest
 

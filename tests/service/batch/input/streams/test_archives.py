@@ -57,7 +57,7 @@ def test_all_dumps_in_an_archive_are_read(read_dump: DumpReader) -> None:
     ],
 )
 def test_archives_without_dumps_are_refused(read_dump: DumpReader, content: bytes, message: str) -> None:
-    """One line says what is wrong."""
+    """The message is one line that says what is wrong."""
     with pytest.raises(DumpError, match=message) as refusal:
         read_dump(content, "dump")
     assert str(refusal.value).isprintable()

@@ -1,4 +1,4 @@
-"""Compressed dumps hold the rows that they held before; where one is cut or damaged, a row says so."""
+"""Compressed dumps give the rows of the original; where one is truncated or damaged, a last row has the reason."""
 
 import gzip
 from pathlib import Path
@@ -16,7 +16,7 @@ from tests.service.batch.input.platforms.samples import Sample, every_sample
 @every_sample
 @pytest.mark.parametrize("suffix", COMPRESSORS)
 def test_each_kind_of_dump_is_read_compressed(tmp_path: Path, sample: Sample, suffix: str) -> None:
-    """The rows are those of the file before it was compressed."""
+    """The rows equal those of the file before it was compressed."""
     path = tmp_path / f"{sample.name}.{suffix}"
     path.write_bytes(COMPRESSORS[suffix](sample.content))
     assert [cells(row) for row in read_file(path).rows] == sample.rows

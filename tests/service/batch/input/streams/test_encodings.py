@@ -7,7 +7,7 @@ from tests.service.batch.input.dump_reader import DumpReader
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-32", "cp1251"])
 def test_tables_of_other_encodings_are_read(read_dump: DumpReader, encoding: str) -> None:
-    """What spreadsheet programs write in place of UTF-8 is recognised."""
+    """The encodings that spreadsheet programs write instead of UTF-8 are recognised."""
     text = (
         "Это просто ужасно глупый комментарий, уходи отсюда"
         if encoding == "cp1251"
