@@ -65,7 +65,7 @@ def test_people_get_lines(call: Call, tmp_path: Path) -> None:
 
 
 def test_answers_of_perspective_may_be_stored_whole(call: Call, tmp_path: Path) -> None:
-    """Scores are report in Perspective's own answers, in JSON Lines and in Parquet; one column may be named."""
+    """Scores are found in Perspective's own answers, in JSON Lines and in Parquet; one column may be named."""
     answers = [
         {"body": text, "response": {"attributeScores": {"IDENTITY_ATTACK": {"summaryScore": {"value": score, "type": "PROBABILITY"}}}}}
         for text, score in ROWS
