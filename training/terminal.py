@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 
-from training.tables.labelled_tables import TablesRead
+from training.tables.labelled_tables import TableReading
 
 __all__ = ["StepProgress", "describe_reading", "print_remark", "replace_unprintable"]
 
@@ -21,7 +21,7 @@ def print_remark(line: str) -> None:
     print(f"tipstaff: {replace_unprintable(line)}", file=sys.stderr)
 
 
-def describe_reading(reading: TablesRead, *, most: int, rest: str) -> Iterator[str]:
+def describe_reading(reading: TableReading, *, most: int, rest: str) -> Iterator[str]:
     """Yield the first problems of a reading, a line each, and then how many rows were read, used, skipped and bad.
 
     Args:

@@ -1,4 +1,4 @@
-"""The behaviour test suite: how a classifier does on cases of our own that it was never trained on.
+"""Runs the behaviour test suite: how a classifier judges cases of our own that it was never trained on.
 
 The figures mean nothing once a classifier has seen the cases, so when you improve the training, read the table that
 ``python -m training.behaviour.behaviour_suite`` prints, not the cases.
@@ -28,7 +28,7 @@ __all__ = ["CaseScores", "format_results", "run_suite", "score_labels"]
 
 @dataclass(frozen=True, slots=True)
 class CaseScores:
-    """How many of some cases a classifier gets right. Every share lies in [0, 1], or is None where it would be a share of nothing.
+    """The accuracy of a classifier on some cases. Every share lies in [0, 1], or is None where there are no such cases.
 
     Attributes:
         name: a capability, "capability/case", or "overall".
@@ -70,7 +70,7 @@ class FalsePositives:
 
 @dataclass(frozen=True, slots=True)
 class SuiteResults:
-    """How a classifier does on the suite.
+    """The results of a classifier on the suite.
 
     Attributes:
         overall: all cases.
@@ -92,13 +92,13 @@ class SuiteResults:
 
 
 def run_suite(subject: Classifier | Moderator, *, judge: CommentJudge | None = None, threshold: float | None = None) -> SuiteResults:
-    """Let a classifier label all cases, and compare its labels with the right ones.
+    """Have a classifier label all cases, and compare its labels with the right ones.
 
     Args:
         subject: what is tested; a moderator with its profile.
         judge: what judges with a moderator, if not the moderator itself.
-        threshold: P(abusive) in [0, 1] from which a neutral mention of a group is a false positive, such as the one that 5 % of
-            clean conversation reaches; None for that of the label rule.
+        threshold: P(abusive) in [0, 1] from which a neutral mention of a group is a false positive, such as the score that 5 %
+            of clean conversation exceeds; None for the threshold of the label rule.
     """
     cases = build_cases()
     comments = [Comment(str(number), case.text) for number, case in enumerate(cases)]
@@ -124,7 +124,7 @@ def score_labels(cases: Sequence[Case], labels: Sequence[Label], *, abusive: Flo
         threshold: P(abusive) from which a neutral mention of a group is a false positive.
 
     Raises:
-        InputError: labels or scores are not as many as the cases.
+        InputError: the number of labels or of scores is not that of the cases.
     """
     if not len(cases) == len(labels) == len(abusive):
         raise InputError(f"labels, abusive: {len(labels)} and {len(abusive)} given, {len(cases)} expected; give one a case, in their order")
@@ -177,8 +177,8 @@ def _false_positives(mentions: Iterable[tuple[str, bool]]) -> tuple[FalsePositiv
     by_group: dict[str, list[bool]] = defaultdict(list)
     for group, flagged in mentions:
         by_group[group].append(flagged)
-    rates = [FalsePositives(group, len(flagged), sum(flagged) / len(flagged)) for group, flagged in by_group.items()]
-    return tuple(sorted(rates, key=lambda one: (-one.rate, one.group)))
+    results = [FalsePositives(group, len(flagged), sum(flagged) / len(flagged)) for group, flagged in by_group.items()]
+    return tuple(sorted(results, key=lambda result: (-result.rate, result.group)))
 
 
 def format_results(results: SuiteResults, *, worst: int = 10) -> str:
@@ -191,8 +191,8 @@ def format_results(results: SuiteResults, *, worst: int = 10) -> str:
         lines += [_format_line(part, "  " + part.name.partition("/")[2]) for part in parts if len(parts) > 1]
     lines += [_format_line(results.overall, "overall"), ""]
     lines.append(f"false positives on neutral mention of a group, threshold {results.threshold:.4f}")
-    rates = (results.neutral, *results.kinds, *results.groups[:worst])
-    lines += [f"  {one.group:<26}{one.mentions:>11}{one.rate:>11.1%}" for one in rates]
+    rows = (results.neutral, *results.kinds, *results.groups[:worst])
+    lines += [f"  {row.group:<26}{row.mentions:>11}{row.rate:>11.1%}" for row in rows]
     return "\n".join(lines)
 
 

@@ -32,7 +32,7 @@ class FailureMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One comment of a pair, and the label that it deserves."""
+    """One comment of a pair, and its right label."""
 
     text: str
     label: Label
@@ -47,7 +47,7 @@ class Pair:
         failure_mode: the failure that the pair tests for.
         a: the side that is fine.
         b: the side that is toxic or hateful.
-        differs: what the one difference is, in words.
+        differs: the difference between the two, in words.
     """
 
     id: str
@@ -59,7 +59,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class FailureModeScores:
-    """How many of the pairs of one failure mode a classifier gets right. Every share lies in [0, 1].
+    """The accuracy of a classifier on the pairs of one failure mode. Every share lies in [0, 1].
 
     Attributes:
         failure_mode: the failure that the pairs test for.

@@ -1,7 +1,7 @@
-"""The cases of the behaviour test suite: comments of our own that test a classifier and are **never trained on**.
+"""The cases of the behaviour test suite: comments of our own that test a classifier; it is **never trained on** them.
 
 Cases belong to capabilities (what is tested, such as "negation") and, within these, to parts ("attitude", "person"). Most are
-minimal pairs: comments that differ in one thing and deserve different labels. The folder ``suite`` holds templates, tables of words
+minimal pairs: comments that differ in one thing and have different labels. The folder ``suite`` holds templates, tables of words
 and singly written comments in the format of the synthetic rows, with a capability written "capability/part"; its templates and words
 differ from those of the synthetic rows.
 """
@@ -36,9 +36,9 @@ class Case:
 
     Attributes:
         text: the comment.
-        label: what it deserves.
-        capability: what is tested.
-        case: which part of the capability.
+        label: its right label.
+        capability: the capability that it tests.
+        case: the part of the capability.
         pair: the same for the comments of a minimal pair (or triple, where one is toxic and one hateful), else None.
         group: plural name of the group that it speaks of, if it speaks of one.
         singly: whether it was written singly, not made from a template.
@@ -54,12 +54,12 @@ class Case:
 
 
 def build_cases(seed: int = _SEED) -> tuple[Case, ...]:
-    """Return all cases; no text occurs twice, whatever its case and punctuation, and no pair is without one of its sides.
+    """Return all cases; no text occurs twice, case and punctuation aside, and every pair has both its sides.
 
     Args:
         seed: of the choice of words and of how the comments are written. Published figures use the default.
     """
-    # Of equal texts the first one stays: the later ones are overwritten because the comments come in reverse.
+    # The comments are entered in reverse, so that of equal texts the first one remains.
     by_text = {_bare(comment.text): comment for comment in reversed(make_synthetic_comments(seed, SUITE_FOLDER, frames=_FRAMES))}
     comments = tuple(by_text.values())[::-1]
     sides: dict[str, set[Label]] = defaultdict(set)

@@ -1,4 +1,4 @@
-"""``tipstaff compare``: from two artefacts and labelled tables to a comparison."""
+"""Runs ``tipstaff compare``: scores labelled tables with two artefacts, compares them and writes the results."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from training.evaluation.evaluate import check_clean_sources, select_split
 from training.evaluation.intervals import RESAMPLES
 from training.evaluation.report.report_folder import check_report_folder, is_writable_folder
 from training.evaluation.scored_rows import score_labelled_rows
-from training.tables.labelled_tables import TablesRead, read_tables
+from training.tables.labelled_tables import TableReading, read_tables
 from training.terminal import StepProgress
 
 __all__ = ["CompareJob", "run_comparison"]
@@ -58,18 +58,18 @@ class ComparisonRun:
 
     Attributes:
         comparison: all results.
-        reading: how the tables were read.
+        reading: the rows and problems of the tables.
     """
 
     comparison: Comparison
-    reading: TablesRead
+    reading: TableReading
 
 
 def run_comparison(job: CompareJob, progress: StepProgress | None = None) -> ComparisonRun:
-    """Let two artefacts score labelled tables, compare them, and write what the job asks for.
+    """Score labelled tables with two artefacts, compare the scores, and write the files that the job asks for.
 
     Args:
-        job: what, on which rows, and how.
+        job: the artefacts, the rows and the settings.
         progress: called with the step that runs and the share of it that is done.
 
     Raises:

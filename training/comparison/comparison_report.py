@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from model.artefact.atomic import sync_to_disk
 from training.comparison.paired import COMPARED_METRICS, MEAN, POOLED, Comparison, Difference, McNemar
 from training.evaluation.report.report_folder import not_written, write_report_folder
-from training.metrics.metric_names import SHORT_TITLES
-from training.tables.labelled_tables import TablesRead
+from training.tables.labelled_tables import TableReading
 from training.terminal import describe_reading, print_remark, replace_unprintable
 
 if TYPE_CHECKING:
@@ -33,15 +32,19 @@ __all__ = [
 COMPARISON_FILES = ("changed.jsonl", "compare.html", "compare.json")
 """The files in the folder of a comparison."""
 _PROTOCOL = 1
+_SMALLEST_P = 0.001  # that is printed as a number
+_PLAIN_WIDTH = 150  # characters of a table where standard output is not a terminal
 _MOST_SOURCES = 40
 _MOST_PROBLEMS = 20
 _TITLES = [SHORT_TITLES[metric] for metric in COMPARED_METRICS]
 
 
-def comparison_json(comparison: Comparison, reading: TablesRead, *, indent: int | None = None) -> str:
-    """Return a comparison as JSON; of the single comments it holds only how many changed from which label to which."""
+def comparison_json(comparison: Comparison, reading: TableReading, *, indent: int | None = None) -> str:
+    """Return a comparison as JSON; it counts the changes of label and leaves out the single comments."""
     document: dict[str, Any] = {"protocol": _PROTOCOL, **asdict(comparison)}
-    document["changes"] = [dict(zip(("first", "second", "outcome", "comments"), one, strict=True)) for one in _transitions(comparison)]
+    document["changes"] = [
+        dict(zip(("first", "second", "outcome", "comments"), transition, strict=True)) for transition in _transitions(comparison)
+    ]
     document["reading"] = {
         **{"read": reading.read, "used": reading.used, "skipped": reading.skipped, "bad": reading.bad},
         "problems": [str(problem) for problem in reading.problems],
@@ -79,7 +82,7 @@ def comparison_html(comparison: Comparison) -> str:
     )
 
 
-def write_comparison(comparison: Comparison, reading: TablesRead, folder: Path) -> None:
+def write_comparison(comparison: Comparison, reading: TableReading, folder: Path) -> None:
     """Write compare.json, compare.html and changed.jsonl in one step, so that a folder never holds files of two comparisons.
 
     Args:
@@ -105,26 +108,26 @@ def write_changed_texts(comparison: Comparison, texts: Sequence[str], file: Path
     Raises:
         ArtefactError: it cannot be written.
     """
-    fresh = file.with_name(f".{file.name}.tipstaff-{os.getpid()}")
+    temporary = file.with_name(f".{file.name}.tipstaff-{os.getpid()}")
     try:
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as lines:  # noqa: PTH123
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as lines:  # noqa: PTH123
             lines.writelines(changed_lines(comparison, texts))
-        sync_to_disk(fresh)
-        fresh.replace(file)
+        sync_to_disk(temporary)
+        temporary.replace(file)
     except OSError as error:
         raise not_written(file, error) from error
     finally:
-        fresh.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
-def print_comparison(comparison: Comparison, reading: TablesRead) -> None:
+def print_comparison(comparison: Comparison, reading: TableReading) -> None:
     """Print differences, tests and changed labels to standard output, what was read to standard error."""
     from rich.console import Console
 
     for line in _remarks(comparison, reading):
         print_remark(line)
     sources = _largest_sources(comparison)
-    console = Console(width=None if sys.stdout.isatty() else 150, markup=False, highlight=False)
+    console = Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH, markup=False, highlight=False)
     console.print(_difference_table(comparison, sources))
     console.print(_test_table(comparison, sources))
     if more := len(comparison.sources) + 2 - len(sources):
@@ -144,7 +147,9 @@ def _difference_table(comparison: Comparison, sources: Collection[str]) -> "Tabl
         table.add_column(heading, justify="right")
     for source, row in _by_source(comparison):
         if source in sources:
-            table.add_row(replace_unprintable(source), *("" if one is None else _format_interval(one).replace(" (", "\n(") for one in row))
+            table.add_row(
+                replace_unprintable(source), *("" if difference is None else _format_interval(difference).replace(" (", "\n(") for difference in row)
+            )
     return table
 
 
@@ -160,7 +165,7 @@ def _test_table(comparison: Comparison, sources: Collection[str]) -> "Table":
     return table
 
 
-def _remarks(comparison: Comparison, reading: TablesRead) -> Iterator[str]:
+def _remarks(comparison: Comparison, reading: TableReading) -> Iterator[str]:
     yield from describe_reading(reading, most=_MOST_PROBLEMS, rest="--json lists them all")
     yield f"{comparison.rows:,} rows compared, {comparison.clean_rows:,} of them clean conversation"
 
@@ -174,25 +179,25 @@ def _largest_sources(comparison: Comparison) -> set[str]:
 def _by_source(comparison: Comparison) -> list[tuple[str, list[Difference | None]]]:
     """Return a row of differences for each source, mean and pool, in the order of ``COMPARED_METRICS``."""
     rows: dict[str, dict[str, Difference]] = {}
-    for one in comparison.differences:
-        rows.setdefault(one.source, {})[one.figure] = one
+    for difference in comparison.differences:
+        rows.setdefault(difference.source, {})[difference.figure] = difference
     return [(source, [row.get(metric) for metric in COMPARED_METRICS]) for source, row in rows.items()]
 
 
 def _transitions(comparison: Comparison) -> list[tuple[str, str, str, int]]:
-    """Return how many comments went from which label to which, and whether that is better, worse or open; the most first."""
+    """Return first label, second label, outcome and number of comments of each change of label, the most frequent first."""
     counts = Counter((change.first, change.second, change.outcome) for change in comparison.changes)
     return [(*kind, count) for kind, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
 
 
-def _format_interval(one: Difference) -> str:
-    if one.low is None or one.high is None:
-        return f"{one.change:+.3f}"
-    return f"{one.change:+.3f} ({one.low:+.3f} to {one.high:+.3f})"
+def _format_interval(difference: Difference) -> str:
+    if difference.low is None or difference.high is None:
+        return f"{difference.change:+.3f}"
+    return f"{difference.change:+.3f} ({difference.low:+.3f} to {difference.high:+.3f})"
 
 
 def _format_p(value: float | None) -> str:
-    return "" if value is None else "< 0.001" if value < 0.001 else f"{value:.3f}"
+    return "" if value is None else f"< {_SMALLEST_P}" if value < _SMALLEST_P else f"{value:.3f}"
 
 
 def _format_test(test: McNemar) -> tuple[str, ...]:

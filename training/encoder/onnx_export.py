@@ -1,4 +1,4 @@
-"""Turns a trained network into the graph that ONNX Runtime computes: one text at a time, weights in 8 bits."""
+"""Exports a trained network as a graph for ONNX Runtime, which computes one text at a time with weights in 8 bits."""
 
 import io
 import tempfile
@@ -32,7 +32,7 @@ def build_graph(network: Network) -> bytes:
 
     out = io.BytesIO()
     with warnings.catch_warnings():
-        # This exporter is to be replaced by one that needs a further package; ONNX Runtime treats the graphs of both alike.
+        # The warning is about a newer exporter, which needs a further package and gives the same results in ONNX Runtime.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             OneText().eval(),
@@ -48,7 +48,7 @@ def build_graph(network: Network) -> bytes:
 
 
 def quantise_graph(graph: bytes) -> bytes:
-    """Return a graph with weights and embeddings in 8 bits; the numbers between the layers are rounded for each text by their range."""
+    """Return a graph with weights and embeddings in 8 bits; activations are quantised dynamically, for each text by their range."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""From labelled tables and an artefact of n-grams to an artefact with both readers."""
+"""Trains an encoder on labelled tables and writes it beside the n-grams of an artefact."""
 
 import numpy as np
 
@@ -28,7 +28,7 @@ __all__ = ["train_encoder"]
 def train_encoder(job: EncoderJob, report_progress: StepProgress = lambda step, share: None) -> TrainedEncoder:
     """Train an encoder and put it beside the n-grams of an artefact.
 
-    The state of the training is kept beside ``out``, so that the same call goes on after a kill; it is removed when all is done.
+    The state of the training is stored beside ``out``, so that the same call resumes after a kill; it is removed at the end.
 
     Raises:
         TableError: a table cannot be read, too few rows are left, or there are no pretrained weights.
@@ -45,7 +45,7 @@ def train_encoder(job: EncoderJob, report_progress: StepProgress = lambda step, 
     pieces = choose_pieces(texts, pretrained.pieces)
     words, tokens = WordPiece(pieces), job.settings.tokens
     rows, dev_rows = encode_rows(learn, texts, words, tokens=tokens), encode_rows(dev, dev_texts, words, tokens=tokens)
-    network = Network.from_pretrained(pretrained, pieces, sources=len(rows.both), layers=job.settings.layers or None)
+    network = Network.from_pretrained(pretrained, pieces, sources=len(rows.has_intercept), layers=job.settings.layers or None)
     state_file = job.out.with_name(job.out.name + ".training")
     state_file.parent.mkdir(parents=True, exist_ok=True)
 
@@ -74,6 +74,6 @@ def _read_rows(job: EncoderJob, report_progress: StepProgress) -> tuple[Labelled
 
 
 def _mean_auc(metrics: SourceMetrics) -> float:
-    """Return the mean of the two AUCs, of those that are known; 0 without any."""
-    known = [value for value in (metrics.auc_hateful, metrics.auc_abusive) if value is not None]
-    return float(np.mean(known)) if known else 0.0
+    """Return the mean of the two AUCs, leaving out None; 0 without any."""
+    values = [value for value in (metrics.auc_hateful, metrics.auc_abusive) if value is not None]
+    return float(np.mean(values)) if values else 0.0

@@ -1,4 +1,4 @@
-"""Trains the encoder: passes over the rows, early stopping, and going on after a kill."""
+"""Trains the encoder: epochs, learning-rate schedule, early stopping, and resumption after a kill."""
 
 import os
 from collections.abc import Callable
@@ -22,6 +22,7 @@ _SCORING_BATCH = 4096  # pieces
 _LARGEST_GRADIENT = 1.0  # norm
 _OFFSETS_RATE, _HEADS_RATE = 20, 4  # times the step size of the uppermost layer
 _WEIGHT_DECAY = 0.01
+_BETAS = (0.9, 0.98)  # of AdamW
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,10 @@ class EncoderSettings:
         decay: what each layer below has of the step size of the one above.
         batch: pieces of a batch, padding included.
         warmup: steps in which the step size rises.
-        tokens: how many pieces are read of a text.
-        layers: how many layers of the base are kept; 0 for all.
-        sharing: how much a hateful row also teaches the second head.
-        evaluations: how often an epoch the dev rows are judged and the state is kept.
+        tokens: the largest number of pieces that are read of a text.
+        layers: number of layers of the base that are kept; 0 for all.
+        sharing: weight of a hateful row in the second head.
+        evaluations: number of evaluations on the dev rows in each epoch; the state is stored after each.
         seed: of the order of the rows and the first weights of the heads.
     """
 
@@ -57,11 +58,11 @@ class EncoderSettings:
 
 @dataclass
 class _State:
-    """How far a training has come.
+    """The progress of a training.
 
     Attributes:
-        epoch, batch: the batch of an epoch that comes next.
-        step: batches learnt from so far.
+        epoch, batch: the next batch, by its epoch and its number there.
+        step: number of batches learnt from so far.
         best: the highest figure on the dev rows.
         worse: evaluations since then.
     """
@@ -83,16 +84,16 @@ def train_network(
     device: str = "cpu",
     report_progress: StepProgress = lambda step, share: None,
 ) -> float:
-    """Train a network; in the end it has the weights that judged the dev rows best.
+    """Train a network in place; it ends with the weights that judged the dev rows best.
 
     Args:
         network: changed in place.
         rows: what to learn from.
-        judge: returns the figure on the dev rows that is to be high.
-        settings: how.
-        state_file: where the state is kept; if it is there, training goes on from it, with the same rows and settings alone.
+        judge: returns the figure on the dev rows that is to be maximised.
+        settings: of the training.
+        state_file: the file of the stored state; if it exists, training resumes from it, which needs the same rows and settings.
         device: as PyTorch names it.
-        report_progress: is called after each batch.
+        report_progress: called after each batch.
 
     Returns:
         The best figure.
@@ -140,7 +141,7 @@ def _half_precision(device: str) -> AbstractContextManager[Any]:
 
 
 class _TrainingCourse:
-    """A training under way: the network, its optimiser, and how far they have come."""
+    """A running training: the network, its optimiser, and their progress."""
 
     def __init__(self, network: Network, rows: EncodedRows, settings: EncoderSettings, state_file: Path, device: str) -> None:
         import torch
@@ -152,24 +153,24 @@ class _TrainingCourse:
         self.best: dict[str, Any] = {}
         network.to(device).body.train()
         self.groups = [{"params": [weights], **_step_size(name, weights, settings, network)} for name, weights in network.parameters()]
-        self.optimiser = torch.optim.AdamW(self.groups, betas=(0.9, 0.98), fused=True)
+        self.optimiser = torch.optim.AdamW(self.groups, betas=_BETAS, fused=True)
         self.identity = {"settings": asdict(settings), "rows": len(rows.ids), "pieces": int(self.sizes.sum())}
         if state_file.exists():
             self._resume()
 
     def learn(self, batch: npt.NDArray[np.int64], *, share: float) -> None:
-        """Take one step on the rows of a batch; ``share`` of the training is done."""
+        """Take one step on the rows of a batch, with the step size that fits the share of the training that is done."""
         import torch
 
-        pace = min(1.0, (self.state.step + 1) / self.settings.warmup) * max(0.0, 1 - share)
+        schedule = min(1.0, (self.state.step + 1) / self.settings.warmup) * max(0.0, 1 - share)
         for group in self.optimiser.param_groups:
-            group["lr"] = group["full"] * pace
+            group["lr"] = group["full"] * schedule
         rows, device = self.rows, self.device
         ids, mask = pad_texts([rows.ids[row] for row in batch])
         with _half_precision(device):
             log_odds = self.network.log_odds(ids.to(device), mask.to(device))
         source = torch.from_numpy(rows.source[batch]).to(device)
-        log_odds = log_odds.float() + self.network.offsets[source] * torch.from_numpy(rows.both).to(device)[source]
+        log_odds = log_odds.float() + self.network.offsets[source] * torch.from_numpy(rows.has_intercept).to(device)[source]
         answers = (torch.from_numpy(head[batch]).to(device) for head in (rows.hateful, rows.abusive))
         weight = torch.from_numpy(rows.weight[batch]).to(device)
         loss = -(log_likelihood(log_odds, *answers, sharing=self.settings.sharing) * weight).sum() / weight.sum()
@@ -179,7 +180,7 @@ class _TrainingCourse:
         self.optimiser.zero_grad(set_to_none=True)
 
     def record(self, figure: float) -> None:
-        """Keep the weights if they are the best so far; keep the state, so that a kill costs only what comes after."""
+        """Remember the weights if they are the best so far, and store the state, so that a kill loses only what follows."""
         import torch
 
         if figure > self.state.best:
@@ -188,12 +189,12 @@ class _TrainingCourse:
         else:
             self.state.worse += 1
         state = {"identity": self.identity, "state": asdict(self.state), "best": self.best, "now": self.network.state()}
-        fresh = self.state_file.with_name(self.state_file.name + ".new")
-        torch.save(state | {"optimiser": self.optimiser.state_dict()}, fresh)
-        os.replace(fresh, self.state_file)  # noqa: PTH105 - at once, or not at all
+        temporary = self.state_file.with_name(self.state_file.name + ".new")
+        torch.save(state | {"optimiser": self.optimiser.state_dict()}, temporary)
+        os.replace(temporary, self.state_file)  # noqa: PTH105 - atomic
 
     def restore_best(self) -> float:
-        """Give the network its best weights; returns the figure that they had."""
+        """Give the network its best weights and return their figure."""
         self.network.restore(self.best)
         self.network.body.eval()
         return self.state.best
@@ -215,7 +216,7 @@ class _TrainingCourse:
 
 
 def _step_size(name: str, weights: Any, settings: EncoderSettings, network: Network) -> dict[str, Any]:
-    """Return the step size of a parameter, and how it decays."""
+    """Return the full step size of a parameter and its weight decay, as options of its group in the optimiser."""
     if name == "offsets":
         return {"full": _OFFSETS_RATE * settings.rate, "weight_decay": 0.0}
     if name.startswith("heads"):

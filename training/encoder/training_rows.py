@@ -1,4 +1,4 @@
-"""Rows to teach the encoder with: pieces of texts, answers, sources, and the batches in which they come."""
+"""Encodes labelled rows for the training of the encoder, and divides them into batches."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,13 +22,14 @@ _BUCKET = 8192  # rows that are sorted by length together: longer texts and shor
 
 @dataclass(frozen=True, eq=False)
 class EncodedRows:
-    """n rows as the network takes them.
+    """n labelled rows in the form that the network learns from.
 
     Attributes:
         ids: the numbers of the pieces of each text, marks included, cut at the length that the network reads.
         hateful, abusive: answers, int8, shape (n,).
         source: number of each row's source, int64, shape (n,).
-        both: whether a source answers each head's question both ways, so that it may have an intercept; float32, (sources, 2).
+        has_intercept: whether a source has an intercept in each head, because it answers the question both ways; float32,
+            shape (sources, 2).
         weight: float32, shape (n,).
     """
 
@@ -36,29 +37,29 @@ class EncodedRows:
     hateful: Int8Array
     abusive: Int8Array
     source: IntArray
-    both: npt.NDArray[np.float32]
+    has_intercept: npt.NDArray[np.float32]
     weight: npt.NDArray[np.float32]
 
 
 def normalise_for_encoder(texts: Sequence[str]) -> list[str]:
-    """Return texts as the encoder reads them."""
+    """Return texts normalised as the encoder reads them."""
     return normalise_texts(prepare([Comment("", text) for text in texts]), load_lexicon())
 
 
 def encode_rows(labelled: Labelled, texts: Sequence[str], words: WordPiece, *, tokens: int) -> EncodedRows:
-    """Return labelled rows as the network takes them.
+    """Return labelled rows in the form that the network learns from.
 
     Args:
         labelled: n rows.
         texts: their texts, normalised.
         words: the vocabulary.
-        tokens: how many pieces the network reads; of longer texts the beginning is read.
+        tokens: the largest number of pieces that the network reads; longer texts are cut.
     """
     names, source = np.unique(np.array(labelled.source, np.str_), return_inverse=True)
     answers = (labelled.hateful, labelled.abusive)
-    both = np.array([[has_both_answers(head[source == number]) for head in answers] for number in range(len(names))], np.float32)
+    has_intercept = np.array([[has_both_answers(head[source == number]) for head in answers] for number in range(len(names))], np.float32)
     ids = [_encode_text(text, words, tokens) for text in texts]
-    return EncodedRows(ids, *answers, source.astype(np.int64), both.reshape(-1, 2), labelled.weight.astype(np.float32))
+    return EncodedRows(ids, *answers, source.astype(np.int64), has_intercept.reshape(-1, 2), labelled.weight.astype(np.float32))
 
 
 def _encode_text(text: str, words: WordPiece, tokens: int) -> list[int]:
@@ -68,12 +69,12 @@ def _encode_text(text: str, words: WordPiece, tokens: int) -> list[int]:
 
 
 def make_batches(sizes: IntArray, *, most: int, seed: Sequence[int]) -> Iterator[IntArray]:
-    """Yield every row once, in batches of about equal length that hold at most so many pieces, padding included.
+    """Yield every row once, in batches of rows of similar length.
 
     Args:
         sizes: length of each row in pieces, shape (n,).
-        most: pieces of a batch; a row that is longer has its own.
-        seed: the same one gives the same batches.
+        most: the largest number of pieces in a batch, padding included; a longer row is a batch of its own.
+        seed: of the order; the same seed gives the same batches.
     """
     random = np.random.default_rng(list(seed))
     order = random.permutation(sizes.size)
@@ -81,10 +82,10 @@ def make_batches(sizes: IntArray, *, most: int, seed: Sequence[int]) -> Iterator
         bucket = order[start : start + _BUCKET]
         bucket = bucket[np.argsort(sizes[bucket], kind="stable")]
         cuts, first = [], 0
-        for at in range(1, bucket.size):
-            if (at + 1 - first) * sizes[bucket[at]] > most:
-                cuts.append(at)
-                first = at
+        for position in range(1, bucket.size):
+            if (position + 1 - first) * sizes[bucket[position]] > most:
+                cuts.append(position)
+                first = position
         batches = np.split(bucket, cuts)
         for number in random.permutation(len(batches)):
             yield batches[number]

@@ -24,7 +24,7 @@ from training.evaluation.results import EvaluationResults
 from training.evaluation.scored_rows import ScoredRows, score_labelled_rows
 from training.evaluation.subject import EvaluationSubject, JudgeBuilder
 from training.tables.labelled import Labelled
-from training.tables.labelled_tables import TablesRead, read_tables
+from training.tables.labelled_tables import TableReading, read_tables
 from training.terminal import StepProgress
 
 __all__ = [
@@ -99,7 +99,7 @@ class Evaluation:
     """
 
     report: EvaluationReport
-    reading: TablesRead
+    reading: TableReading
     out: Path
 
 

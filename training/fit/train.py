@@ -20,7 +20,7 @@ from training.metrics.source_metrics import SourceMetrics, calibration_error, me
 from training.tables.describe_files import describe_files
 from training.tables.duplicates import DeduplicatedRows, deduplicate
 from training.tables.labelled import Labelled
-from training.tables.labelled_tables import TablesRead, read_tables
+from training.tables.labelled_tables import TableReading, read_tables
 from training.tables.row_weights import check_source_names, weigh_rows
 from training.tables.splits import Split, split_rows
 from training.terminal import StepProgress
@@ -43,7 +43,7 @@ class TrainedArtefact:
         remarks: what the rows could not teach or show, a line each.
         split: which rows taught, judged, and were left out.
         deduplicated: the rows without duplicates, and how many of these there were.
-        tables_read: the account of the tables that were read; None where rows were handed over.
+        reading: the account of the tables that were read; None where rows were handed over.
     """
 
     manifest: Manifest
@@ -53,7 +53,7 @@ class TrainedArtefact:
     remarks: tuple[str, ...]
     split: Split
     deduplicated: DeduplicatedRows
-    tables_read: TablesRead | None = None
+    reading: TableReading | None = None
 
 
 def train_artefact(job: TrainJob, progress: StepProgress | None = None) -> TrainedArtefact:
@@ -66,9 +66,9 @@ def train_artefact(job: TrainJob, progress: StepProgress | None = None) -> Train
     report_progress = progress or (lambda step, share: None)
     _check_out(job.out)
     report_progress("reading", 0.0)
-    tables_read = read_tables(job.tables, columns=job.columns, labels=job.labels, strict=job.strict)
-    trained = build_artefact(tables_read.rows, job=job, data=describe_files(tables_read.rows), report_progress=report_progress)
-    return replace(trained, tables_read=tables_read)
+    reading = read_tables(job.tables, columns=job.columns, labels=job.labels, strict=job.strict)
+    trained = build_artefact(reading.rows, job=job, data=describe_files(reading.rows), report_progress=report_progress)
+    return replace(trained, reading=reading)
 
 
 def _check_out(folder: Path) -> None:

@@ -46,11 +46,11 @@ def print_trained(trained: TrainedArtefact) -> None:
 def _summarise(trained: TrainedArtefact) -> Iterator[str]:
     """Yield the lines that say what was read, what was left out, and where the artefact is."""
     deduplicated, split = trained.deduplicated, trained.split
-    if trained.tables_read:
-        yield from describe_reading(trained.tables_read, most=_MOST_LINES, rest="--json lists them all")
+    if trained.reading:
+        yield from describe_reading(trained.reading, most=_MOST_LINES, rest="--json lists them all")
     near, undecided = f"{deduplicated.near:,} near duplicates", f"{deduplicated.undecided:,} undecided rows"
     yield f"{deduplicated.copies:,} copies merged, {near} and {undecided} left out"
-    if trained.tables_read:
+    if trained.reading:
         yield from _limit([str(contradiction) for contradiction in deduplicated.contradictions], "contradictions")
     yield f"{len(split.train):,} rows to learn from, {len(split.dev):,} to judge by, {len(split.dropped):,} dropped as too near to these"
     yield from trained.remarks
@@ -66,7 +66,7 @@ def _limit(lines: list[str], what: str) -> Iterator[str]:
 
 def trained_json(trained: TrainedArtefact) -> str:
     """Return the result of a training as one line of JSON."""
-    tables, deduplicated, split = trained.tables_read, trained.deduplicated, trained.split
+    tables, deduplicated, split = trained.reading, trained.deduplicated, trained.split
     return json.dumps(
         {
             "model": artefact_version(trained.manifest),

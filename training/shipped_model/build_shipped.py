@@ -53,7 +53,7 @@ def build_shipped(tables: TrainingTables, *, out: Path, encoder: Path | None = N
             clean_sources=tables.clean_sources,
             documents=lambda description: {"MODEL_CARD.md": compose_model_card(description, from_corpus=tables.from_corpus)},
         )
-    return replace(trained, tables_read=tables.tables_read)
+    return replace(trained, reading=tables.reading)
 
 
 def build_shipped_command(arguments: Sequence[str] | None = None) -> int:

@@ -15,8 +15,8 @@ order, 8-bit weights, trained further from the pretrained weights that NOTICE na
 _FIGURES = {
     "auc_hateful": "AUC hateful",
     "auc_abusive": "AUC abusive",
-    "caught_abusive": "abusive comments caught at 5 % false alarms on clean conversation",
-    "caught_hateful": "hateful comments caught at 1 %",
+    "caught_abusive": "recall of abusive comments at a false-positive rate of 5 % on clean conversation",
+    "caught_hateful": "recall of hateful comments at a false-positive rate of 1 %",
     "macro_f1": "macro-F1 of the three labels",
 }
 _SHIPPED_TITLE = "the classifier that ships with Tipstaff"

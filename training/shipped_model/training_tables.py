@@ -10,7 +10,7 @@ from training.shipped_model.reread_labels import ATTRIBUTES_TABLE, REREAD_TABLE
 from training.shipped_model.sources import CLEAN_SOURCES, SOURCES
 from training.tables.describe_files import describe_files, hash_file
 from training.tables.labelled import Labelled
-from training.tables.labelled_tables import TablesRead, read_tables
+from training.tables.labelled_tables import TableReading, read_tables
 from training.tables.table_records import SUFFIXES
 
 __all__ = ["TrainingTables", "load_training_tables"]
@@ -30,7 +30,7 @@ class TrainingTables:
         data: the files and their licences, for the manifest.
         clean_sources: sources whose fine rows are ordinary conversation; None for all.
         from_corpus: whether this is the public corpus.
-        tables_read: what was wrong with rows of other tables; None for the corpus.
+        reading: what was wrong with rows of other tables; None for the corpus.
         remarks: what was not there or not read, a line each.
     """
 
@@ -38,7 +38,7 @@ class TrainingTables:
     data: tuple[DataSource, ...]
     clean_sources: tuple[str, ...] | None
     from_corpus: bool
-    tables_read: TablesRead | None
+    reading: TableReading | None
     remarks: tuple[str, ...]
 
 
@@ -58,8 +58,8 @@ def load_training_tables(folder: Path = CORPUS_FOLDER, *, reread: bool = True) -
         return _load_corpus_tables(folder, reread=reread)
     if not any(file.suffix.lower() in SUFFIXES for file in folder.rglob("*")):
         raise TableError(f"{folder}: there is nothing to train on, since this folder holds no table; {_WHAT_IS_NEEDED}")
-    tables_read = read_tables([folder])
-    return TrainingTables(tables_read.rows, describe_files(tables_read.rows), None, False, tables_read, ())
+    reading = read_tables([folder])
+    return TrainingTables(reading.rows, describe_files(reading.rows), None, False, reading, ())
 
 
 def _load_corpus_tables(folder: Path, *, reread: bool) -> TrainingTables:

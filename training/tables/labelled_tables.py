@@ -13,7 +13,7 @@ from training.tables.labelled import UNKNOWN, Labelled, Place
 from training.tables.table_columns import TableColumns, choose_columns, fold_name
 from training.tables.table_records import TableRecord, UnreadableRow, find_tables, read_header, read_records
 
-__all__ = ["RowProblem", "TablesRead", "read_tables"]
+__all__ = ["RowProblem", "TableReading", "read_tables"]
 
 _PROGRESS_STEP = 4096  # rows
 
@@ -44,7 +44,7 @@ class RowProblem:
 
 
 @dataclass(frozen=True)
-class TablesRead:
+class TableReading:
     """The rows of tables, and an account of those that are not among them; ``read == used + skipped + bad``.
 
     Attributes:
@@ -71,7 +71,7 @@ def read_tables(
     labels: Mapping[str, str] | None = None,
     strict: bool = False,
     progress: Callable[[int], None] | None = None,
-) -> TablesRead:
+) -> TableReading:
     """Read labelled tables: CSV (also with ``;`` or tabs), JSONL or Parquet.
 
     Columns: ``text``; ``label`` (fine, toxic or hateful) or ``abusive`` and ``hateful`` (yes or no, may be empty), which override it;
@@ -155,12 +155,12 @@ class _RowCollector:
             raise TableError(str(problem))
         self.problems.append(problem)
 
-    def finish(self) -> TablesRead:
+    def finish(self) -> TableReading:
         """Return all rows; raises a TableError if there is none."""
         if not self.rows:
             first = f"; first problem: {self.problems[0]}" if self.problems else ""
             raise TableError(f"no row of {self.read} can be used ({self.skipped} answer no question, {self.bad} are bad){first}")
-        return TablesRead(self._labelled(), self.problems, self.read, len(self.rows), self.skipped, self.bad)
+        return TableReading(self._labelled(), self.problems, self.read, len(self.rows), self.skipped, self.bad)
 
     def _labelled(self) -> Labelled:
         rows = self.rows

@@ -19,23 +19,23 @@ from training.comparison.comparison_report import (
 from training.comparison.paired import Comparison, compare_rows
 from training.evaluation.scored_rows import ScoredRows
 from training.tables.labelled import Labelled
-from training.tables.labelled_tables import TablesRead
+from training.tables.labelled_tables import TableReading
 
 
 @pytest.fixture(scope="module")
-def reading(table: Labelled) -> TablesRead:
+def reading(table: Labelled) -> TableReading:
     """A reading of the rows without problems."""
-    return TablesRead(table, [], read=150, used=150, skipped=0, bad=0)
+    return TableReading(table, [], read=150, used=150, skipped=0, bad=0)
 
 
-def test_the_report_keeps_texts_private(comparison: Comparison, reading: TablesRead, secret: str, tmp_path: Path) -> None:
+def test_the_report_keeps_texts_private(comparison: Comparison, reading: TableReading, secret: str, tmp_path: Path) -> None:
     """No file that is written by default holds the text of a comment."""
     write_comparison(comparison, reading, tmp_path / "out")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(COMPARISON_FILES)
     assert all(secret[:20] not in (tmp_path / "out" / name).read_text("utf-8") for name in COMPARISON_FILES)
 
 
-def test_a_report_replaces_the_one_before(comparison: Comparison, reading: TablesRead, tmp_path: Path) -> None:
+def test_a_report_replaces_the_one_before(comparison: Comparison, reading: TableReading, tmp_path: Path) -> None:
     """Writing twice leaves the second report."""
     for _ in range(2):
         write_comparison(comparison, reading, tmp_path)
@@ -50,7 +50,7 @@ def test_texts_go_to_a_file_of_their_own(comparison: Comparison, table: Labelled
     assert (tmp_path / "changed.jsonl").stat().st_mode & 0o077 == 0
 
 
-def test_what_cannot_be_written_is_one_clear_error(comparison: Comparison, reading: TablesRead, table: Labelled, tmp_path: Path) -> None:
+def test_what_cannot_be_written_is_one_clear_error(comparison: Comparison, reading: TableReading, table: Labelled, tmp_path: Path) -> None:
     """The error says that nothing was written."""
     (tmp_path / "file").write_text("")
     with pytest.raises(ArtefactError, match="not written"):
@@ -59,7 +59,7 @@ def test_what_cannot_be_written_is_one_clear_error(comparison: Comparison, readi
         write_comparison(comparison, reading, tmp_path / "file" / "out")
 
 
-def test_the_json_holds_everything(comparison: Comparison, reading: TablesRead) -> None:
+def test_the_json_holds_everything(comparison: Comparison, reading: TableReading) -> None:
     """All differences are there, and the counts of changed labels add up."""
     document = json.loads(comparison_json(comparison, reading))
     assert len(document["differences"]) == len(comparison.differences)
@@ -76,7 +76,7 @@ def test_the_page_escapes_what_a_table_holds(pair: tuple[ScoredRows, ScoredRows]
     assert "&lt;script&gt;" in page
 
 
-def test_the_terminal_has_titles_for_people(comparison: Comparison, reading: TablesRead, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_terminal_has_titles_for_people(comparison: Comparison, reading: TableReading, capsys: pytest.CaptureFixture[str]) -> None:
     """Tables go to standard output, what was read to standard error."""
     print_comparison(comparison, reading)
     printed = capsys.readouterr()

@@ -26,7 +26,7 @@ def test_sources_have_intercepts_where_they_answer_both_ways(rows: MakeRows) -> 
     answers = ["hateful", "fine", "fine", "toxic", "hateful", "hateful"]
     encoded = encode_rows(rows(answers, source=["b", "b", "c", "c", "a", "a"]), ["you"] * 6, WORDS, tokens=8)
     assert encoded.source.tolist() == [1, 1, 2, 2, 0, 0]
-    assert encoded.both.tolist() == [[0, 0], [1, 1], [0, 1]]
+    assert encoded.has_intercept.tolist() == [[0, 0], [1, 1], [0, 1]]
 
 
 def test_texts_are_normalised_as_the_encoder_reads_them() -> None:

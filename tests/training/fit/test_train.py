@@ -80,8 +80,8 @@ def test_a_table_becomes_a_judge(run: Callable[..., TrainedArtefact]) -> None:
     assert manifest.settings["dev_share"] == 0.2
     assert trained.figures["rulings"].macro_f1 == 1
     assert trained.figures["rulings"].rows == len(trained.split.dev)
-    assert trained.tables_read is not None
-    assert trained.tables_read.used == 260
+    assert trained.reading is not None
+    assert trained.reading.used == 260
     assert trained.remarks == (f"only {len(trained.split.dev)} dev rows: figures, probabilities and thresholds are rough",)
 
 

@@ -55,7 +55,7 @@ def test_no_template_floods(comments: tuple[SyntheticComment, ...]) -> None:
     assert openings.most_common(1)[0][1] < len(comments) / 100
 
 
-def test_no_lesson_contradicts_another(comments: tuple[SyntheticComment, ...]) -> None:
+def test_no_comment_contradicts_another(comments: tuple[SyntheticComment, ...]) -> None:
     """What differs in case and punctuation alone has one label."""
     labels = defaultdict(set)
     for comment in comments:

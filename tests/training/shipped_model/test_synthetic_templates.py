@@ -41,7 +41,7 @@ def test_tables_are_rows_of_named_columns(folder: Path) -> None:
 def test_blocks_hold_pairs_and_pools(folder: Path) -> None:
     """Twins are a fine template and an abusive one with its label; pools are either."""
     lines = ["== threats x3 nation,religion", "I like {they} || hateful: kill {they}", "+ nice {thing}", "- toxic: stupid {thing}"]
-    (folder / "teach_threats.txt").write_text("\n".join(lines), encoding="utf-8")
+    (folder / "templates_threats.txt").write_text("\n".join(lines), encoding="utf-8")
     (block,) = read_template_blocks(folder)
     assert (block.capability, block.times, block.kinds) == ("threats", 3, frozenset({"nation", "religion"}))
     assert block.pairs == ((Template("I like {they}", Label.FINE), Template("kill {they}", Label.HATEFUL)),)
@@ -65,8 +65,8 @@ def test_single_comments_are_pairs_where_two_are_written(folder: Path) -> None:
     [
         ("words.txt", "[thing: thing | plural]\nbus\n", r"words\.txt:2: 1 entries for the columns thing, plural"),
         ("names.txt", "Ann\n", r"names\.txt:1: the first line has to start with '\['"),
-        ("teach_x.txt", "== names x2\nno template\n", r"teach_x\.txt:2: neither a block nor a template"),
-        ("teach_x.txt", "+ a template\n", r"teach_x\.txt:1: the first line has to start with '=='"),
+        ("templates_x.txt", "== names x2\nno template\n", r"templates_x\.txt:2: neither a block nor a template"),
+        ("templates_x.txt", "+ a template\n", r"templates_x\.txt:1: the first line has to start with '=='"),
     ],
 )
 def test_a_line_that_is_wrong_is_named(folder: Path, name: str, content: str, message: str) -> None:

@@ -65,8 +65,8 @@ def test_any_other_folder_is_read_as_labelled_tables(tmp_path: Path) -> None:
         ("forum.csv", 2, "not stated"),
         ("rulings.jsonl", 1, "not stated"),
     ]
-    assert tables.tables_read is not None
-    assert tables.tables_read.used == 3
+    assert tables.reading is not None
+    assert tables.reading.used == 3
 
 
 @pytest.mark.parametrize("name", ["nowhere", "empty"])

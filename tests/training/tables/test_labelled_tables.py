@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.errors import TableError
-from training.tables.labelled_tables import TablesRead, read_tables
+from training.tables.labelled_tables import TableReading, read_tables
 
 Write = Callable[[str, str | bytes], Path]
 
 
-def is_complete(tables: TablesRead) -> bool:
+def is_complete(tables: TableReading) -> bool:
     """Return whether every row that was read is accounted for once."""
     dropped = [problem for problem in tables.problems if problem.dropped and problem.line]
     return tables.read == tables.used + tables.skipped + tables.bad and tables.used == len(tables.rows) and tables.bad == len(dropped)

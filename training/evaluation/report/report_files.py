@@ -14,7 +14,7 @@ from training.evaluation.results import EvaluationResults
 from training.metrics.estimate import Estimate
 from training.metrics.metric_names import CALIBRATION_ERROR, SHORT_TITLES
 from training.public_keys import with_public_keys
-from training.tables.labelled_tables import TablesRead
+from training.tables.labelled_tables import TableReading
 from training.terminal import describe_reading, print_remark, replace_unprintable
 
 __all__ = ["REPORT_FILES", "EvaluationReport", "ScoredTable", "print_report", "report_html", "report_json", "write_report"]
@@ -51,7 +51,7 @@ class EvaluationReport:
     results: EvaluationResults
     sections: Sequence[ReportSection]
     tables: Sequence[ScoredTable]
-    reading: TablesRead
+    reading: TableReading
     split: str
     remarks: Sequence[str] = ()
 

@@ -15,7 +15,7 @@ from training.evaluation.report.sections import ReportColumn, ReportSection, Rep
 from training.evaluation.scored_rows import ScoredRows
 from training.metrics.estimate import Estimate
 from training.tables.labelled import Labelled
-from training.tables.labelled_tables import RowProblem, TablesRead
+from training.tables.labelled_tables import RowProblem, TableReading
 
 MakeScored = Callable[..., ScoredRows]
 HOSTILE = "<script>alert('\"1\"')</script>"
@@ -54,7 +54,7 @@ class Page(HTMLParser):
 
 def make_report(scored: ScoredRows, *sections: ReportSection) -> EvaluationReport:
     rows: Labelled = scored.rows
-    reading = TablesRead(rows=rows, problems=[RowProblem("t.csv", 7, "label", HOSTILE)], read=9, used=7, skipped=1, bad=1)
+    reading = TableReading(rows=rows, problems=[RowProblem("t.csv", 7, "label", HOSTILE)], read=9, used=7, skipped=1, bad=1)
     return EvaluationReport(
         compute_results(scored, resamples=20), sections, (ScoredTable("t.csv", "0" * 64, 7),), reading, "all", (HOSTILE,)
     )
