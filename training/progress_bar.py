@@ -1,4 +1,4 @@
-"""The bar that shows on a terminal how far a long work is."""
+"""Shows the progress of long work on a terminal."""
 
 import sys
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ __all__ = ["progress_bar"]
 
 @contextmanager
 def progress_bar() -> Iterator[StepProgress]:
-    """Show a bar for each step on standard error where that is a terminal, a line for each elsewhere."""
+    """Show a bar for each step on standard error if that is a terminal, otherwise a line; yields the function that reports progress."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description:12}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:

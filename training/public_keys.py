@@ -1,7 +1,7 @@
-"""Keys of results that are stored or printed as JSON: a field keeps its key there even where the code has a better name for it.
+"""Public keys of results: a field keeps its key in JSON where the code has a better name for it.
 
 Reports, manifests and the programs that read them know recall at a fixed false-positive rate as ``caught_…`` and false positives as
-``false_alarms``. In the code both have the names that the field uses; ``stored_as`` ties the two together.
+``false_alarms``. In the code they have the usual terms of statistics; ``stored_as`` ties the two together.
 """
 
 from collections.abc import Mapping
@@ -24,10 +24,10 @@ def key_of(field: Field[Any]) -> str:
 
 
 def with_public_keys(value: object) -> object:
-    """Return a value ready for JSON, with dataclasses turned into dicts, at any depth, each field under its public key.
+    """Return a value for JSON, with dataclasses turned into dicts at any depth, each field under its public key.
 
     Args:
-        value: a dataclass, a mapping, a list or tuple of these, or what JSON holds anyway.
+        value: a dataclass, a mapping, a list or tuple of these, or a JSON value.
     """
     if is_dataclass(value) and not isinstance(value, type):
         return {key_of(field): with_public_keys(getattr(value, field.name)) for field in fields(value)}

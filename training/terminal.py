@@ -1,4 +1,4 @@
-"""What the commands of this package show while they run: steps of their work, remarks on standard error, what a reading of tables gave."""
+"""Output of the training commands while they run: progress by steps, remarks on standard error, a summary of the tables read."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -8,11 +8,11 @@ from training.tables.labelled_tables import TableReading
 __all__ = ["StepProgress", "describe_reading", "print_remark", "replace_unprintable"]
 
 StepProgress = Callable[[str, float], None]
-"""Takes the name of the step that runs and the share of it that is done, in [0, 1]."""
+"""Takes the name of the current step and the share of it that is done, in [0, 1]."""
 
 
 def replace_unprintable(text: str) -> str:
-    """Return text that a table may hold, such as the name of a source, without the characters that could command a terminal."""
+    """Return text from a table, such as the name of a source, with a space for every character that could control a terminal."""
     return "".join(char if char.isprintable() else " " for char in text)
 
 
@@ -26,8 +26,8 @@ def describe_reading(reading: TableReading, *, most: int, rest: str) -> Iterator
 
     Args:
         reading: the rows that were read and their problems.
-        most: the number of problems that are named.
-        rest: where all of them can be found, such as "report.json lists them all".
+        most: the largest number of problems to list.
+        rest: where all of them are listed, such as "report.json lists them all".
     """
     yield from map(str, reading.problems[:most])
     if (more := len(reading.problems) - most) > 0:

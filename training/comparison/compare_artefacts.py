@@ -12,8 +12,9 @@ from training.comparison.comparison_report import COMPARISON_FILES, write_change
 from training.comparison.paired import Comparison, compare_rows
 from training.evaluation.evaluate import check_clean_sources, select_split
 from training.evaluation.intervals import RESAMPLES
-from training.evaluation.report.report_folder import check_report_folder, is_writable_folder
+from training.evaluation.report.report_folder import check_report_folder
 from training.evaluation.scored_rows import score_labelled_rows
+from training.output_places import is_writable_folder
 from training.tables.labelled_tables import TableReading, read_tables
 from training.terminal import StepProgress
 

@@ -1,4 +1,4 @@
-"""Rows that both readers of an artefact have read, each once: from these readings every profile can be measured."""
+"""Reads rows once with each reader of an artefact; every profile can be measured on these readings."""
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -23,19 +23,20 @@ from training.tables.labelled import Labelled
 __all__ = ["BothReadings", "CascadeMetrics", "read_with_both", "sample_rows"]
 
 _MOST_TIMED = 300
+_PER_COMMENTS = 1000  # number of comments that CPU times refer to
 
 
 @dataclass(frozen=True, slots=True)
 class CascadeMetrics:
-    """How good the labels are if both readers read the comments from a threshold on, and what that costs.
+    """The metrics and the cost of a cascade, in which both readers read the comments from a threshold on.
 
     Attributes:
         threshold: P(abusive) by the n-grams; None where the n-grams decide alone.
         means: means over the sources.
         calibration_error: of P(abusive), all sources pooled; None where no source has clean and abusive rows.
-        encoder_share: share of the comments that the encoder reads too.
-        clean_encoder_share: share of clean conversation that the encoder reads too; None without any.
-        seconds: of CPU time for a thousand comments.
+        encoder_share: share of the comments that the encoder reads.
+        clean_encoder_share: share of clean conversation that the encoder reads; None without any.
+        seconds: CPU time for a thousand comments, on one thread.
     """
 
     threshold: float | None
@@ -64,8 +65,8 @@ class BothReadings:
         first_pass: P(abusive) by which the cascade chooses the comments that the encoder reads, shape (n,).
         ngram_scores, ngram_labels: by the n-grams alone, shapes (n, 3) and (n,).
         combined_scores, combined_labels: by both readers, of the same shapes.
-        ngram_seconds: CPU time that the n-grams take for a thousand comments, on one thread.
-        encoder_seconds: CPU time that the encoder takes for a thousand comments as long as each row, shape (n,).
+        ngram_seconds: CPU time of the n-grams for a thousand comments, on one thread.
+        encoder_seconds: CPU time of the encoder for a thousand comments of the length of each row, shape (n,).
     """
 
     rows: Labelled
@@ -106,26 +107,26 @@ def read_with_both(
     seed: int,
     judge_with: JudgeBuilder = lambda moderator: moderator,
 ) -> BothReadings:
-    """Have both readers read rows, and time how long they take for some of them.
+    """Read rows with both readers, and time a sample of them.
 
     Args:
         fast: the n-grams alone.
         full: the same artefact, with both readers for every comment.
-        combined: how the latter combines them.
+        combined: how ``full`` combines the two readers.
         rows: n comments.
         clean: sources whose fine rows are clean conversation.
-        seed: of the choice of comments that are timed.
-        judge_with: makes the judge of a moderator, as for the rest of the report.
+        seed: of the sample that is timed.
+        judge_with: returns the judge of a moderator, as for the rest of the report.
     """
     comments = [Comment("", text) for text in rows.text]
     first_pass = fast.decide(comments)
     has_text = first_pass.labels >= 0
     by_ngrams, by_both = (judge_with(moderator).decide(comments) for moderator in (fast, full))
-    to_read = np.flatnonzero(has_text)
-    sample = sample_rows(to_read.size, _MOST_TIMED, seed)
-    timed = [comments[row] for row in to_read[sample]]
+    text_rows = np.flatnonzero(has_text)
+    sample = sample_rows(text_rows.size, _MOST_TIMED, seed)
+    timing_sample = [comments[row] for row in text_rows[sample]]
     encoder_seconds = np.zeros(len(rows))
-    encoder_seconds[to_read] = 1000 * _encoder_seconds(combined, prepare([comments[row] for row in to_read]), sample)
+    encoder_seconds[text_rows] = _PER_COMMENTS * _encoder_seconds(combined, prepare([comments[row] for row in text_rows]), sample)
     return BothReadings(
         rows=rows,
         clean=clean,
@@ -136,23 +137,23 @@ def read_with_both(
         ngram_labels=_labels(by_ngrams),
         combined_scores=_scores(by_both),
         combined_labels=_labels(by_both),
-        ngram_seconds=1000 * _cpu_seconds(lambda: fast.decide(timed, threads=1)) / max(len(timed), 1),
+        ngram_seconds=_PER_COMMENTS * _cpu_seconds(lambda: fast.decide(timing_sample, threads=1)) / max(len(timing_sample), 1),
         encoder_seconds=encoder_seconds,
     )
 
 
 def _scores(decisions: Decisions) -> FloatArray:
-    """Return the scores, with those of a fine comment where one was not judged."""
+    """Return the scores; those of a comment that was not judged are those of a certainly fine one."""
     return np.where(decisions.labels[:, None] >= 0, decisions.scores, (1.0, 0.0, 0.0))
 
 
 def _labels(decisions: Decisions) -> Int8Array:
-    """Return the labels, with that of a fine comment where one was not judged."""
+    """Return the labels; a comment that was not judged is fine."""
     return np.maximum(decisions.labels, 0).astype(np.int8)
 
 
 def sample_rows(count: int, most: int, seed: int) -> npt.NDArray[np.intp]:
-    """Return the numbers below ``count``, ascending; if there are more than ``most``, as many as that, drawn at random."""
+    """Return ``min(count, most)`` distinct numbers below ``count``, drawn at random, in ascending order."""
     return np.sort(np.random.default_rng(seed).choice(count, min(count, most), replace=False)).astype(np.intp)
 
 

@@ -1,6 +1,5 @@
-"""``tipstaff evaluate``: from labelled tables to a report."""
+"""Runs ``tipstaff evaluate``: scores labelled tables with an artefact, measures the scores and writes the report."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,6 +22,7 @@ from training.evaluation.report.sections import ReportSection
 from training.evaluation.results import EvaluationResults
 from training.evaluation.scored_rows import ScoredRows, score_labelled_rows
 from training.evaluation.subject import EvaluationSubject, JudgeBuilder
+from training.tables.describe_files import hash_file
 from training.tables.labelled import Labelled
 from training.tables.labelled_tables import TableReading, read_tables
 from training.terminal import StepProgress
@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 SectionBuilder = Callable[[EvaluationSubject, ScoredRows, EvaluationResults], ReportSection | None]
-"""Makes a further section of the report from what was scored and measured; None if there is nothing to report."""
+"""Returns a further section of the report from scored rows and their results; None if there is nothing to report."""
 
 SECTION_BUILDERS: Sequence[tuple[str, SectionBuilder]] = (("behaviour", behaviour_section), ("attacks", robustness_section))
 """The further sections of every report, each with the name of its step; ``section_builders_for`` has one more."""
@@ -94,7 +94,7 @@ class Evaluation:
 
     Attributes:
         report: all results.
-        reading: how the tables were read.
+        reading: the rows and problems of the tables.
         out: the folder that the report was written to.
     """
 
@@ -113,7 +113,7 @@ def run_evaluation(
     """Evaluate an artefact on labelled tables and write report.html and report.json.
 
     Args:
-        job: what, on which rows, and how.
+        job: the artefact, the rows and the settings.
         progress: called with the step that runs and the share of it that is done.
         builders: of further sections of the report; None for those that ``section_builders_for`` gives.
         judge_with: returns what judges comments with the artefact: by default the model alone, or a site that adds its rules.
@@ -160,7 +160,7 @@ def select_split(rows: Labelled, split: str) -> Labelled:
         split: ``dev``, ``train``, ``all`` or ``held-out``; rows without a split are ``held-out``.
 
     Raises:
-        TableError: there is none.
+        TableError: the split is empty.
     """
     selected = [row for row, side in enumerate(rows.split) if side in _SPLITS[split]]
     if not selected:
@@ -173,7 +173,7 @@ def check_clean_sources(clean: Sequence[str], rows: Labelled) -> None:
     """Refuse clean sources that no row is from.
 
     Raises:
-        TableError: there is such a source.
+        TableError: no row is from one of them.
     """
     sources = sorted(set(rows.source))
     if unknown := [name for name in clean if name not in sources]:
@@ -185,19 +185,16 @@ def _scored_tables(rows: Labelled) -> tuple[ScoredTable, ...]:
     counts: dict[str, int] = {}
     for place in rows.place:
         counts[place.file] = counts.get(place.file, 0) + 1
-    return tuple(ScoredTable(file, _sha256(Path(file)), count) for file, count in sorted(counts.items()))
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return tuple(ScoredTable(file, hash_file(Path(file)), count) for file, count in sorted(counts.items()))
 
 
 def _remarks(moderator: Moderator, rows: Labelled, tables: Sequence[ScoredTable]) -> tuple[str, ...]:
-    """Warn of figures that are too good: those of rows that the artefact may have been trained on."""
+    """Return a warning if the artefact may have been trained on some of the rows, whose figures are then too good."""
     hashes = {source["sha256"] for source in moderator.public_manifest()["data"]}
-    files = {one.file for one in tables if one.sha256 in hashes}
-    trained_on = sum(place.file in files and split != "dev" for place, split in zip(rows.place, rows.split, strict=True))
-    if not trained_on:
+    files = {table.file for table in tables if table.sha256 in hashes}
+    training_rows = sum(place.file in files and split != "dev" for place, split in zip(rows.place, rows.split, strict=True))
+    if not training_rows:
         return ()
-    return (f"{trained_on:,} of the rows are in tables that the artefact was trained with and are not dev rows: it may know them by heart",)
+    return (
+        f"{training_rows:,} of the rows are in tables that the artefact was trained with and are not dev rows: it may know them by heart",
+    )

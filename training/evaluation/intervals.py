@@ -1,4 +1,4 @@
-"""Bootstrap intervals: how much a figure would differ if other rows had been drawn.
+"""Computes bootstrap intervals, which show how much a figure would differ if other rows had been drawn.
 
 Rows are drawn with replacement within each source (Efron & Tibshirani 1993, chapters 6 and 13), so that every resample has
 as many rows of each source as there are. The resamples depend on the seed and on nothing else: two classifiers that judge the
@@ -21,7 +21,7 @@ __all__ = ["RESAMPLES", "bootstrap", "percentile_intervals", "resample_weights"]
 RESAMPLES = 500
 """Resamples that an interval rests on unless another number is asked for."""
 _LEVEL = 0.95
-_FEWEST = 0.5  # share of the resamples that must have a figure for it to get an interval
+_FEWEST_RESAMPLES = 0.5  # share of the resamples that must have a figure for it to get an interval
 _BLOCK = 10  # resamples that are in memory at a time
 _THREADS = min(_BLOCK, os.cpu_count() or 1)
 
@@ -84,12 +84,12 @@ def percentile_intervals(resampled: FloatArray, values: FloatArray, *, level: fl
         Lower and upper ends; NaN where a figure is missing, on the rows or on half of the resamples.
     """
     low, high = np.full(values.shape, np.nan), np.full(values.shape, np.nan)
-    known = np.isfinite(resampled)
-    enough = (known.mean(axis=0) > _FEWEST) & np.isfinite(values)
-    complete = enough & known.all(axis=0)
+    is_finite = np.isfinite(resampled)
+    enough = (is_finite.mean(axis=0) > _FEWEST_RESAMPLES) & np.isfinite(values)
+    complete = enough & is_finite.all(axis=0)
     tails = [(1 - level) / 2, (1 + level) / 2]
     if complete.any():
         low[complete], high[complete] = np.quantile(resampled[:, complete], tails, axis=0)
     for column in np.flatnonzero(enough & ~complete):
-        low[column], high[column] = np.quantile(resampled[known[:, column], column], tails)
+        low[column], high[column] = np.quantile(resampled[is_finite[:, column], column], tails)
     return np.fmin(low, np.where(enough, values, np.nan)), np.fmax(high, np.where(enough, values, np.nan))

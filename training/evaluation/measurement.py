@@ -13,14 +13,12 @@ from training.evaluation.results import Estimates, EvaluationResults, Mistake, R
 from training.evaluation.scoreboard import MetricValues, Scoreboard
 from training.evaluation.scored_rows import ScoredRows
 from training.evaluation.slices import assign_slices
-from training.metrics.estimate import Estimate
-from training.metrics.metric_names import METRICS, SLICE_METRICS
-from training.metrics.source_metrics import RELIABILITY_BINS
+from training.evaluation.source_metrics import ABUSIVE_FPR, HATEFUL_FPR, RELIABILITY_BINS
 
 __all__ = ["compute_results"]
 
 _MISTAKES = 20
-_RATES = np.unique(np.concatenate([np.geomspace(0.001, 1, 61), [0.01, 0.05]]))
+_RATES = np.unique(np.concatenate([np.geomspace(0.001, 1, 61), [HATEFUL_FPR, ABUSIVE_FPR]]))
 """The false-positive rates of the recall curves."""
 
 
@@ -32,14 +30,14 @@ def compute_results(
     progress: Callable[[float], None] | None = None,
     mistakes: int = _MISTAKES,
 ) -> EvaluationResults:
-    """Measure all there is to measure of scored rows.
+    """Return all results of scored rows.
 
     Args:
         scored: the rows.
         resamples: number of resamples that the intervals rest on, at least 1.
         seed: of the resamples.
         progress: called with the share of the resamples that is done.
-        mistakes: number of each kind that are listed.
+        mistakes: number of false positives, and of false negatives, to list.
     """
     board = Scoreboard(scored, assign_slices(scored.rows.text))
     values = board.measure()
@@ -73,7 +71,7 @@ def compute_results(
 
 @dataclass(frozen=True)
 class _Measured:
-    """The values of all metrics, and the ends of their intervals."""
+    """The values of all metrics, and the bounds of their intervals."""
 
     board: Scoreboard
     values: MetricValues
@@ -81,7 +79,7 @@ class _Measured:
     high: MetricValues
 
     def estimates(self, names: Sequence[str], part: str, where: object) -> Estimates:
-        """Return the estimates of a part of the values, such as a column of the figures, by names."""
+        """Return name → estimate, for a part of the values such as a column of the figures."""
         columns = [getattr(values, part)[where] for values in (self.values, self.low, self.high)]
         return {str(name): _estimate(*ends) for name, *ends in zip(names, *columns, strict=True)}
 
@@ -101,11 +99,11 @@ class _Measured:
 
     def slices(self) -> list[SliceResult]:
         results = []
-        for number, one in enumerate(self.board.membership.slices):
+        for number, kind in enumerate(self.board.membership.slices):
             members = np.flatnonzero(self.board.membership.rows_in(number))
             counts = _count_answers(self.board.scored, members)
             figures = self.estimates(SLICE_METRICS, "slices", np.s_[:, number])
-            results.append(SliceResult(one.family, one.name, rows=members.size, **counts, figures=figures))
+            results.append(SliceResult(kind.family, kind.name, rows=members.size, **counts, figures=figures))
         return results
 
     def bins(self) -> list[ReliabilityBin]:
@@ -133,7 +131,7 @@ def _estimate(value: float, low: float, high: float) -> Estimate | None:
 
 
 def _count_answers(scored: ScoredRows, members: npt.NDArray[np.intp]) -> dict[str, int]:
-    """Return how many of some rows are known to be fine, abusive, hateful and not hateful."""
+    """Return how many of some rows are labelled fine, abusive, hateful and not hateful."""
     abusive, hateful = scored.rows.abusive[members], scored.rows.hateful[members]
     kinds = {"fine": abusive == 0, "abusive": abusive == 1, "hateful": hateful == 1, "not_hateful": hateful == 0}
     return {name: int(is_kind.sum()) for name, is_kind in kinds.items()}

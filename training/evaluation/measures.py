@@ -1,4 +1,4 @@
-"""Measures of scores against answers, for rows that count several times, as they do in a resample."""
+"""Metrics of scores for rows that count several times, as they do in a resample."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _RowNumbers = npt.NDArray[np.intp]
 
 @dataclass(frozen=True, eq=False)
 class RankedGroups:
-    """Rows in groups, each sorted by score once, so that a resample need only be counted.
+    """Rows in groups, each group sorted by score once, so that a resample is measured by counting alone.
 
     Attributes:
         order: row numbers, group by group, each by falling score; shape (m,).
@@ -33,7 +33,7 @@ class RankedGroups:
 
     @classmethod
     def of(cls, answers: Int8Array, scores: FloatArray, groups: Sequence[_RowNumbers]) -> Self:
-        """Sort the rows of each group whose answer is known.
+        """Return the rows of each group whose answer is known, sorted.
 
         Args:
             answers: 1, 0 or -1 (unknown), shape (n,).
@@ -80,13 +80,13 @@ class ThresholdAtFpr:
 
     @classmethod
     def of(cls, scores: FloatArray, is_clean: BoolArray, rate: float) -> Self:
-        """Sort the rows of clean conversation; both arrays have shape (n,)."""
+        """Return the threshold of scores for a false-positive rate; both arrays have shape (n,)."""
         rows = np.flatnonzero(is_clean)
         rows = rows[np.argsort(scores[rows], kind="stable")]
         return cls(rows, scores[rows], rate)
 
     def weighted(self, weights: Int32Array) -> float:
-        """Return the threshold if rows count several times: NumPy's linear quantile of the rows so repeated; NaN without any.
+        """Return the threshold of weighted rows: NumPy's linear quantile of the scores, repeated by weight; NaN without any.
 
         Args:
             weights: how often each row counts, shape (n,).
@@ -101,7 +101,7 @@ class ThresholdAtFpr:
 
 
 def summarise_bins(counts: FloatArray, sums: FloatArray, *, prior: float) -> FloatArray:
-    """Return how the bins of a probability compare with what was observed, rows weighted so that the prior's share is positive.
+    """Return the share, mean probability and observed rate of each bin of a probability, with rows weighted to the prior.
 
     Args:
         counts: negative and positive rows in each bin; shape (…, 10, 2).

@@ -14,15 +14,12 @@ Estimates = Mapping[str, Estimate | None]
 
 @dataclass(frozen=True, slots=True)
 class SourceResult:
-    """What is measured of one source.
+    """The results of one source.
 
     Attributes:
         source: its name.
         rows: number of comments.
-        fine: of these, known to be not abusive.
-        abusive: known to be abusive.
-        hateful: known to be hateful.
-        not_hateful: known to be not hateful.
+        fine, abusive, hateful, not_hateful: number of comments labelled so.
         clean: whether its fine rows are clean conversation.
         figures: by the names of ``METRICS``.
         confusion: how often each true label (row) was predicted as each label (column), where all three occur often enough.
@@ -41,7 +38,7 @@ class SourceResult:
 
 @dataclass(frozen=True, slots=True)
 class SliceResult:
-    """What is measured of one slice; counts as in SourceResult."""
+    """The results of one slice; the counts are as in ``SourceResult``."""
 
     family: str
     name: str

@@ -1,4 +1,4 @@
-"""Computes all metrics of scored rows at once, for rows that count once or as often as a resample draws them."""
+"""Computes all metrics of scored rows at once, with each row counted once or as often as a resample draws it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from training.tables.source_rows import sources_with_both, three_class_sources
 
 __all__ = ["MetricValues", "Scoreboard"]
 
+_LABELS, _CELLS = 3, 9  # labels, and cells of their confusion matrix
 _ABUSIVE, _HATEFUL = range(2)  # questions
 _NOT_ABUSIVE, _NOT_HATEFUL, _IS_ABUSIVE, _IS_HATEFUL = range(4)  # kinds of rows by their known answers
 _SHARES = ((_IS_ABUSIVE, _ABUSIVE), (_IS_HATEFUL, _HATEFUL), (_NOT_ABUSIVE, _ABUSIVE))
@@ -56,15 +57,14 @@ class MetricValues:
 
 @dataclass(frozen=True, eq=False)
 class _Question:
-    """Whether comments are abusive, or whether they are hateful: what is known, the scores, and the rows sorted by them.
+    """Whether comments are abusive, or whether they are hateful: answers, scores, and the rows sorted by score.
 
     Attributes:
         answers: 1, 0 or -1 (unknown), shape (n,).
         scores: shape (n,).
         ranking: the rows of each source, and of all together.
-        slice_ranking: all rows of the sources that answer both ways. Where a source answers one way only, its style would give
-            the answer away.
-        threshold: exceeded by a fixed share of clean conversation.
+        slice_ranking: all rows of the sources with both answers; in a source with one answer only, its style would reveal the answer.
+        threshold: the score that a fixed share of clean conversation exceeds.
     """
 
     answers: Int8Array
@@ -76,9 +76,9 @@ class _Question:
     @classmethod
     def of(cls, answers: Int8Array, scores: FloatArray, scored: ScoredRows, *, rate: float) -> Self:
         sources, all_rows = list(scored.sources.values()), np.arange(len(scored.rows))
-        both_ways = [members for members in sources if {0, 1} <= set(answers[members].tolist())]
+        mixed_sources = [members for members in sources if {0, 1} <= set(answers[members].tolist())]
         comparable = np.full(answers.size, -1, np.int8)
-        for members in both_ways:
+        for members in mixed_sources:
             comparable[members] = answers[members]
         return cls(
             answers=answers,
@@ -120,7 +120,7 @@ class Scoreboard:
         self._rows_of_kind = [np.flatnonzero(is_kind) for is_kind in self._kinds.T]
 
     def measure(self, weights: Int32Array | None = None) -> MetricValues:
-        """Compute all metrics of the rows, each counted as often as stated, shape (n,); None for once."""
+        """Return all metrics of the rows, each counted as often as its weight says, int32 of shape (n,); None for once."""
         if weights is None:
             weights = np.ones(len(self.scored.rows), np.int32)
         thresholds = np.array([question.threshold.weighted(weights) for question in self._questions])
@@ -154,8 +154,10 @@ class Scoreboard:
 
     def _confusions(self, weights: Int32Array) -> FloatArray:
         rows, scored = self._labelled, self.scored
-        cells = self._source[rows] * 9 + self._true_labels[rows] * 3 + scored.labels[rows] if rows.size else np.empty(0, np.int64)
-        return np.bincount(cells, weights[rows], minlength=9 * self._size).astype(np.float64).reshape(self._size, 3, 3)
+        cells = (
+            self._source[rows] * _CELLS + self._true_labels[rows] * _LABELS + scored.labels[rows] if rows.size else np.empty(0, np.int64)
+        )
+        return np.bincount(cells, weights[rows], minlength=_CELLS * self._size).astype(np.float64).reshape(self._size, _LABELS, _LABELS)
 
     def _label_metrics(self, weights: Int32Array) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return accuracy and macro-F1, by source and pooled, and the pooled recall matrix."""
@@ -200,5 +202,5 @@ class Scoreboard:
 
 def _row_means(values: FloatArray) -> FloatArray:
     """Return the mean of the finite values of each row, NaN where there are none."""
-    known = np.isfinite(values)
-    return divide(np.where(known, values, 0).sum(axis=1), known.sum(axis=1).astype(np.float64))
+    is_finite = np.isfinite(values)
+    return divide(np.where(is_finite, values, 0).sum(axis=1), is_finite.sum(axis=1).astype(np.float64))

@@ -1,4 +1,4 @@
-"""Labelled rows with the scores and labels of a classifier: the one place where an evaluation lets comments be judged."""
+"""Scores labelled rows with a classifier; all metrics of an evaluation are computed from these scores."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -76,14 +76,14 @@ def score_labelled_rows(
     progress: Callable[[float], None] | None = None,
     batch_size: int = 4096,
 ) -> ScoredRows:
-    """Let an artefact score and label rows.
+    """Return rows with the scores and labels of an artefact.
 
     Args:
-        comment_judge: the artefact, or a site that judges by it.
+        comment_judge: the artefact, or a site that judges with it by its own rules.
         rows: n comments; the result has them sorted by source.
         clean: sources whose fine rows are clean conversation; None for all.
         progress: called with the share of the rows that is done.
-        batch_size: comments at a time.
+        batch_size: number of comments that are judged at a time.
     """
     rows = rows.take(np.argsort(np.array(rows.source, dtype=object), kind="stable"))
     scores, labels = np.empty((len(rows), 3)), np.empty(len(rows), np.int8)

@@ -1,4 +1,4 @@
-"""Slices: the kinds that a comment belongs to, by its text alone.
+"""Assigns comments to slices, kinds of comment that are recognised by the text alone.
 
 The kinds are those in which moderation models are known to fail: comments that name a group (Dixon et al. 2018, "Measuring and
 mitigating unintended bias in text classification"), very short and very long ones, swearing, other languages, capitals, emoji.
@@ -22,9 +22,10 @@ IDENTITY_FAMILY = "identity"
 """The family of the slices that name a group of people."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_NO_WORDS = re.compile(r"https?://\S+|www\.\S+|[@#]\w+")
+_ADDRESSES = re.compile(r"https?://\S+|www\.\S+|[@#]\w+")
 _EMOJI = re.compile("[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u2600-\u27bf\u2b05-\u2b55\ufe0f]")
-_LATIN_END, _MORE_LATIN = 0x2B0, range(0x1D00, 0x1F00)
+_LATIN_END, _LATIN_EXTENSIONS = 0x2B0, range(0x1D00, 0x1F00)
+_STYLED_LATIN = (range(0x1D400, 0x1D800), range(0x2100, 0x2500), range(0xFF21, 0xFF5B))  # mathematical; letter-like, enclosed; full-width
 _LENGTHS: tuple[tuple[int, str], ...] = ((5, "1 to 5 words"), (15, "6 to 15 words"), (40, "16 to 40 words"), (100, "41 to 100 words"))
 _LONGEST = "over 100 words"
 _FOREIGN_SHARE = 0.3  # of the letters, from which a comment is not English
@@ -67,8 +68,8 @@ def assign_slices(texts: Sequence[str]) -> SliceMembership:
     slices += tuple(Slice("length", name) for name in (*(name for _, name in _LENGTHS), _LONGEST))
     slices += (Slice("profanity", "present"), Slice("profanity", "absent"), Slice("language", "English"), Slice("language", "other"))
     slices += (Slice("capitals", "shouting"), Slice("capitals", "not shouting"), Slice("emoji", "present"), Slice("emoji", "absent"))
-    numbers = {one: number for number, one in enumerate(slices)}
-    memberships = [[numbers[one] for one in _slices(text)] for text in texts]
+    numbers = {kind: number for number, kind in enumerate(slices)}
+    memberships = [[numbers[kind] for kind in _slices(text)] for text in texts]
     starts = np.cumsum([0, *map(len, memberships)], dtype=np.int64)
     return SliceMembership(slices, starts, np.fromiter(chain.from_iterable(memberships), np.int64, count=int(starts[-1])))
 
@@ -87,14 +88,13 @@ def _slices(text: str) -> Iterator[Slice]:
 def is_english(text: str) -> bool:
     """Return whether a comment is in English, as far as its text shows.
 
-    It is not if more than three in ten of its letters are not Latin, or if it has at least two different words that another language
-    can hardly do without, and more of these than of such English words. A comment of a few words counts as English unless its script
-    says otherwise.
+    It is not if more than three in ten of its letters are not Latin, or if it has at least two different stop words of another
+    language, and more of these than English ones. A comment of a few words counts as English unless its script says otherwise.
     """
-    text = _NO_WORDS.sub(" ", text)
+    text = _ADDRESSES.sub(" ", text)
     if not text.isascii():
         letters = [char for char in text if char.isalpha()]
-        foreign = sum(ord(char) >= _LATIN_END and ord(char) not in _MORE_LATIN and not _styled(char) for char in letters)
+        foreign = sum(ord(char) >= _LATIN_END and ord(char) not in _LATIN_EXTENSIONS and not _is_styled_latin(char) for char in letters)
         if foreign > _FOREIGN_SHARE * len(letters):
             return False
     words = set(_WORD.findall(text.casefold()))
@@ -105,7 +105,7 @@ def is_english(text: str) -> bool:
 
 def is_shouting(text: str) -> bool:
     """Return whether at least six in ten letters of a comment are capitals, of at least ten that have a case."""
-    text = _NO_WORDS.sub(" ", text)
+    text = _ADDRESSES.sub(" ", text)
     capitals, small = sum(map(str.isupper, text)), sum(map(str.islower, text))
     return capitals + small >= _FEWEST_LETTERS and capitals >= _CAPITALS_SHARE * (capitals + small)
 
@@ -115,18 +115,18 @@ def has_emoji(text: str) -> bool:
     return not text.isascii() and _EMOJI.search(text) is not None
 
 
-def _styled(char: str) -> bool:
+def _is_styled_latin(char: str) -> bool:
     """Return whether a letter is a styled Latin one: mathematical, enclosed, full-width or letter-like."""
-    return 0x1D400 <= ord(char) <= 0x1D7FF or 0x2100 <= ord(char) <= 0x24FF or 0xFF21 <= ord(char) <= 0xFF5A
+    return any(ord(char) in block for block in _STYLED_LATIN)
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(_NO_WORDS.sub(" ", text).casefold())
+    return _WORD.findall(_ADDRESSES.sub(" ", text).casefold())
 
 
 def _groups(words: Sequence[str]) -> frozenset[str]:
     terms = _identities()
-    pairs = (f"{one} {two}" for one, two in pairwise(words))
+    pairs = (" ".join(pair) for pair in pairwise(words))
     return frozenset(terms[term] for term in (*words, *pairs) if term in terms)
 
 
@@ -154,9 +154,9 @@ def _profanity() -> frozenset[str]:
 @cache
 def _stopwords() -> dict[str, frozenset[str]]:
     """Return language → words; words of another language that English has too are left out."""
-    words_of = {name: frozenset(words.split()) for name, _, words in (line.partition(": ") for line in _lines("stopwords.txt"))}
-    english = words_of["english"] | words_of.pop("also")
+    stopwords = {name: frozenset(words.split()) for name, _, words in (line.partition(": ") for line in _lines("stopwords.txt"))}
+    english = stopwords["english"] | stopwords.pop("also")
     return {
         name: words if name == "english" else frozenset(word for word in words - english if len(word) > 1)
-        for name, words in words_of.items()
+        for name, words in stopwords.items()
     }

@@ -1,4 +1,4 @@
-"""What is evaluated: an artefact, and the rules by which a site judges with it."""
+"""The subject of an evaluation: an artefact, and the rules by which a site judges with it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from model.moderator import Moderator
 __all__ = ["EvaluationSubject", "JudgeBuilder"]
 
 JudgeBuilder = Callable[[Moderator], CommentJudge]
-"""Returns what judges comments with a moderator: the moderator itself, or a site that adds its rules."""
+"""Returns the judge of comments for a moderator: the moderator itself, or a site that adds its rules to it."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class EvaluationSubject:
 
     Attributes:
         moderator: the artefact with its profile.
-        judge_with: returns what judges comments with it, or with another profile of it; by default no more than the model.
+        judge_with: returns the judge for a moderator, also for one of another profile; by default the moderator itself.
     """
 
     moderator: Moderator
@@ -27,5 +27,5 @@ class EvaluationSubject:
 
     @cached_property
     def judge(self) -> CommentJudge:
-        """What judges comments."""
+        """The judge of comments with this artefact."""
         return self.judge_with(self.moderator)

@@ -1,4 +1,4 @@
-"""What a training is about to write: the description of an artefact and its arrays, for n-grams alone or with an encoder beside them."""
+"""Drafts an artefact before it is written: its description and its arrays, for n-grams alone or with an encoder."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -31,8 +31,8 @@ class ArtefactDraft:
     """An artefact that is not yet written.
 
     Attributes:
-        description: what the manifest will say.
-        arrays: by file name.
+        description: the fields of the manifest that the training decides.
+        arrays: file name → array.
     """
 
     description: Description
@@ -52,11 +52,11 @@ def draft_artefact(
 
     Args:
         fitted: the classifier.
-        job: how it was trained.
-        data: where its rows are from.
+        job: the settings of the training.
+        data: the origin of its rows.
         metrics: on the dev rows, by source and as "MEAN".
-        calibration_error: of P(abusive) on the dev rows; None where it cannot be known.
-        policy: the default one.
+        calibration_error: of P(abusive) on the dev rows; None where it cannot be measured.
+        policy: the default policy.
     """
     classifier, reader = fitted.classifier, fitted.classifier.reader
     settings = asdict(job.fit)
@@ -75,7 +75,7 @@ def draft_artefact(
         attributes=fitted.evidence,
         data=tuple(data),
         metrics={
-            "dev": {name: row.by_key() for name, row in largest_sources(metrics, _MOST_SOURCES).items()},
+            "dev": {name: source_metrics.by_key() for name, source_metrics in largest_sources(metrics, _MOST_SOURCES).items()},
             "calibration_error": calibration_error,
         },
         settings=settings,
@@ -94,28 +94,28 @@ def add_encoder(
     fast_scores: FloatArray,
     clean_sources: Collection[str] | None,
 ) -> ArtefactDraft:
-    """Return a draft with an encoder beside the n-grams: how the two are combined is fitted, and what follows from their scores.
+    """Return a draft with an encoder beside the n-grams; their combination is fitted here, and the policy derived anew.
 
-    The policy is derived from the scores of the cascade, by which a service judges.
+    The policy is derived from the scores of the cascade, because a service judges by them.
 
     Args:
-        draft: of the n-grams.
+        draft: the draft of the n-grams.
         encoder: as :func:`training.fit.combination.read_encoder` returns it.
         fitted: the classifier of the n-grams.
-        learnable: which answers it could learn.
+        learnable: the labels that its rows can teach.
         dev: rows that neither reader has learnt from, n.
         fast_scores: the scores of these rows by the n-grams, shape (n, 3).
         clean_sources: sources whose fine rows are clean conversation; None for all.
     """
-    old, encoder_arrays = encoder
+    stored_reader, encoder_arrays = encoder
     classifier = fitted.classifier
-    combined, scores = fit_combination(classifier, old.encoder, dev, hateful_threshold=learnable.hateful_threshold)
-    both = measure_sources(scores, assign_labels(scores, combined.thresholds), dev, clean=clean_sources)["MEAN"]
+    combined, scores = fit_combination(classifier, stored_reader.encoder, dev, hateful_threshold=learnable.hateful_threshold)
+    metrics = measure_sources(scores, assign_labels(scores, combined.thresholds), dev, clean=clean_sources)["MEAN"]
     policy = policy_from_dev_rows(cascade_scores(fast_scores, scores, combined), dev, prior=classifier.prior, clean=clean_sources)
     entry, combination_arrays = describe_encoder(combined)
     changes = {
         "readers": (*draft.description.readers, entry),
-        "metrics": draft.description.metrics | {"profiles": {"both": both.by_key()}},
+        "metrics": draft.description.metrics | {"profiles": {"both": metrics.by_key()}},
         "policies": {"default": policy_thresholds(policy)},
     }
     return ArtefactDraft(draft.description.model_copy(update=changes), {**draft.arrays, **encoder_arrays, **combination_arrays})

@@ -1,12 +1,11 @@
-"""Turns log-odds into probabilities for a stated prior.
+"""Calibrates log-odds to probabilities for a stated prior.
 
 Labelled data is half abusive, forums are not. So every class of dev rows is weighted to its share under the prior, and the
 affine map of each head is the one that gives the weighted rows the highest likelihood (Platt 1999, with weights). The
 abusive head is fitted on P(abusive) = 1 - (1 - P(hateful)) (1 - P(abusive | not hateful)), which is what users see.
 
-That a class of n rows was never contradicted does not make it certain. As Platt did, one more row that nobody has seen is
-counted in each class, here one that answers as often as the prior says. Without it a few rows that the classifier separates
-without a mistake would have probabilities of 0 and 1.
+A few rows that the classifier separates perfectly would get probabilities of 0 and 1. To prevent that, each class counts one more,
+unseen row, as in Platt's method; here its target is the prior.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,35 +22,36 @@ from training.tables.source_rows import sources_with_both
 __all__ = ["calibrate", "calibrate_attribute", "calibrate_to_prior"]
 
 _LogProbabilities = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
-"""Makes log P(yes) and log P(no) of log-odds."""
+"""Returns log P(yes) and log P(no) for log-odds."""
 
+_LARGEST_LOG_NO = -1e-300  # so that the logarithm of P(yes) stays finite
 _RIDGE = 1e-3  # pulls the slope towards 1; matters only where there is next to no data
 
 
 def calibrate_to_prior(rows: Labelled, prior: Prior, *, sharing: float) -> tuple[Calibration, Calibration]:
-    """Return, where no dev rows can show more, the maps of the two label heads that only exchange how common the answers are.
+    """Return the maps of the two label heads that only replace the prior of the training rows, for use without suitable dev rows.
 
-    By Bayes' rule in log-odds that is a constant (Saerens, Latinne & Decaestecker 2002, eq. 2.4).
+    By Bayes' rule, that adds a constant to the log-odds (Saerens, Latinne & Decaestecker 2002, eq. 2.4).
 
     Args:
-        rows: what the heads were fitted on.
-        prior: the shares that the probabilities are to be right for.
-        sharing: how much a hateful row taught the second head, as in FitSettings.
+        rows: the rows that the heads were fitted on.
+        prior: the shares of abusive and hateful comments to calibrate for.
+        sharing: weight of a hateful row in the second head, as in ``FitSettings``.
     """
     fine, toxic, hateful = (float(rows.weight[rows.label == label].sum()) for label in range(3))
     not_hateful = float(rows.weight[rows.hateful == 0].sum())
-    fitted = _log_odds(hateful, not_hateful), _log_odds(toxic + sharing * hateful, fine)
-    first, second = (float(wanted - present) for wanted, present in zip(_prior_log_odds(prior), fitted, strict=True))
+    training = _log_odds(hateful, not_hateful), _log_odds(toxic + sharing * hateful, fine)
+    first, second = (float(stated - observed) for stated, observed in zip(_prior_log_odds(prior), training, strict=True))
     return Calibration(slope=1.0, intercept=first), Calibration(slope=1.0, intercept=second)
 
 
 def _log_odds(yes: float, no: float) -> float:
-    """Return log-odds of weights; 0, the log-odds of a head that learnt nothing, unless both answers were seen."""
+    """Return the log-odds of two weights; 0, the log-odds of an untrained head, unless both are above 0."""
     return float(np.log(yes / no)) if yes > 0 and no > 0 else 0.0
 
 
 def _prior_log_odds(prior: Prior) -> tuple[float, float]:
-    """Return the log-odds of the two label heads for a comment of which nothing is known."""
+    """Return the log-odds of the two label heads at the prior."""
     hateful = prior.abusive * prior.hateful
     abusive_given_not_hateful = (prior.abusive - hateful) / (1 - hateful)
     return float(np.log(hateful / (1 - hateful))), float(np.log(abusive_given_not_hateful / (1 - abusive_given_not_hateful)))
@@ -64,9 +64,9 @@ def calibrate(
 
     Args:
         log_odds: of P(hateful) and P(abusive | not hateful), shape (n, 2).
-        rows: n comments with what is known of them.
-        prior: the shares of abusive and hateful comments that the probabilities are to be right for.
-        otherwise: the map of a head whose question no row answers in both ways.
+        rows: n labelled comments.
+        prior: the shares of abusive and hateful comments to calibrate for.
+        otherwise: the maps of heads whose question the rows do not answer both ways.
 
     Returns:
         The maps of the two heads.
@@ -81,8 +81,9 @@ def calibrate(
     if hateful.any() and any(members.any() for members, _ in not_hateful):
         weights = _class_weights([(hateful, hateful_share), *not_hateful])
         first = _fit_map(log_odds[:, 0], weights, hateful, prior=hateful_share, start=_prior_log_odds(prior)[0])
-    known = np.isin(rows.source, sources_with_both(rows) or rows.source)
-    clean, abusive = fine & known, (rows.abusive == 1) & known
+    # In a source of one kind alone, the style of the source would decide the map.
+    is_mixed = np.isin(rows.source, sources_with_both(rows) or rows.source)
+    clean, abusive = fine & is_mixed, (rows.abusive == 1) & is_mixed
     if abusive.any() and clean.any():
         shares = [(clean, 1 - prior.abusive), (abusive & ~hateful, prior.abusive - hateful_share), (abusive & hateful, hateful_share)]
         log_not_hateful = log_expit(-(first.slope * log_odds[:, 0] + first.intercept))
@@ -98,7 +99,13 @@ def calibrate(
 
 
 def calibrate_attribute(log_odds: FloatArray, answers: Int8Array, *, share: float) -> Calibration:
-    """Calibrate an attribute head on the rows that answer it, shape (n,) each, for a site where this share of comments has it."""
+    """Calibrate an attribute head to a prior.
+
+    Args:
+        log_odds: of the attribute, shape (n,).
+        answers: 1, 0 or -1 (unknown), shape (n,).
+        share: share of comments with the attribute to calibrate for.
+    """
     yes, no = answers == 1, answers == 0
     if not (yes.any() and no.any()):
         return Calibration(slope=1.0, intercept=0.0)
@@ -122,8 +129,8 @@ def _log_yes_and_no(z: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _log_either(log_not_first: FloatArray, z: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return log P(yes) and log P(no), where "no" takes two: that of the first head, and that of the second with log-odds z."""
-    no = np.minimum(log_not_first + log_expit(-z), -1e-300)
+    """Return log P(yes) and log P(no), where the answer is no if both heads say no: the first, and the second with log-odds z."""
+    no = np.minimum(log_not_first + log_expit(-z), _LARGEST_LOG_NO)
     return np.log(-np.expm1(no)), no
 
 
@@ -136,23 +143,23 @@ def _fit_map(
     start: float,
     log_probabilities: _LogProbabilities = _log_yes_and_no,
 ) -> Calibration:
-    """Return the affine map of z that suits the weighted answers best.
+    """Return the affine map of log-odds with the highest likelihood of the weighted answers.
 
     Args:
         z: log-odds, shape (n,).
-        weights: of the rows, sum 1; rows without one do not count.
-        yes: the answers.
-        prior: how the row that nobody has seen answers.
-        start: intercept to search from.
-        log_probabilities: makes log P(yes) and log P(no) of mapped log-odds.
+        weights: of the rows, sum 1; shape (n,).
+        yes: the answers, shape (n,).
+        prior: target of the unseen row in each class.
+        start: initial intercept.
+        log_probabilities: returns log P(yes) and log P(no) for mapped log-odds.
     """
-    counted = weights > 0
-    positive, negative = int((counted & yes).sum()), int((counted & ~yes).sum())
+    is_counted = weights > 0
+    positive, negative = int((is_counted & yes).sum()), int((is_counted & ~yes).sum())
     targets = np.where(yes, (positive + prior) / (positive + 1), prior / (negative + 1))
 
     def loss(parameters: FloatArray) -> float:
         log_yes, log_no = log_probabilities(np.exp(parameters[0]) * z + parameters[1])
-        return float(-(weights * (targets * log_yes + (1 - targets) * log_no))[counted].sum() + _RIDGE * parameters[0] ** 2)
+        return float(-(weights * (targets * log_yes + (1 - targets) * log_no))[is_counted].sum() + _RIDGE * parameters[0] ** 2)
 
     best = minimize(
         loss, np.array([0.0, start]), method="Nelder-Mead", options={"xatol": 1e-5, "fatol": 1e-10, "maxiter": 2000, "maxfev": 4000}

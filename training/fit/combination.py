@@ -1,6 +1,6 @@
-"""Fits how the encoder's log-odds are combined with those of the n-grams, on dev rows, which neither of the two has learnt from.
+"""Fits the combination of the log-odds of encoder and n-grams, on dev rows, which neither of the two has learnt from.
 
-Retraining on labels of a site fits the n-grams anew and then this, in seconds; the encoder stays as it is.
+Retraining on the labels of a site refits the n-grams and this combination, in seconds; the encoder stays unchanged.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ __all__ = [
     "scores_from_log_odds",
 ]
 
-_FEWEST_ANSWERS = 50  # yes, and no, below which both readers count alike
+_FEWEST_ANSWERS = 50  # of yes, and of no; with fewer, both readers have the same weight
 _EQUAL_WEIGHTS = (0.5, 0.5)
 _UNCALIBRATED = (Calibration(slope=1.0, intercept=0.0), Calibration(slope=1.0, intercept=0.0))
 _CURVE_POINTS = 100
@@ -49,11 +49,11 @@ _INTERCEPT_SCALE = 10.0  # so large that the ridge of the regression leaves the 
 
 @dataclass(frozen=True, slots=True)
 class HeadAnswers:
-    """What rows answer to the question of one head.
+    """The answers of rows to the question of one head.
 
     Attributes:
         rows: numbers of the rows that answer, shape (n,).
-        yes: their answers, shape (n,).
+        yes: whether each of them answers yes, shape (n,).
     """
 
     rows: npt.NDArray[np.intp]
@@ -75,7 +75,7 @@ def read_encoder(folder: Path) -> tuple[CombinedReader, dict[str, npt.NDArray[An
 
 
 def describe_encoder(combined: CombinedReader) -> tuple[dict[str, Scalar], dict[str, npt.NDArray[Any]]]:
-    """Return what a manifest says of an encoder, and the arrays that belong to it besides network and pieces."""
+    """Return the entry of an encoder in a manifest, and its arrays besides network and pieces."""
     files = {"network": "network.npy", "pieces": "pieces.npy", "combination": "combination.npy", "curve": "curve.npy"}
     thresholds = {"abusive": combined.thresholds.abusive, "hateful": combined.thresholds.hateful}
     entry: dict[str, Scalar] = {"kind": ENCODER, "tokens": combined.encoder.max_tokens, **thresholds, **files}
@@ -84,12 +84,12 @@ def describe_encoder(combined: CombinedReader) -> tuple[dict[str, Scalar], dict[
 
 def scores_from_log_odds(log_odds: FloatArray) -> FloatArray:
     """Return the scores of fine, toxic and hateful for calibrated log-odds of the two heads; (n, 2) to (n, 3)."""
-    hateful, abusive_given_not = (1 / (1 + np.exp(-log_odds))).T
-    return np.column_stack([(1 - hateful) * (1 - abusive_given_not), (1 - hateful) * abusive_given_not, hateful])
+    hateful, abusive = (1 / (1 + np.exp(-log_odds))).T
+    return np.column_stack([(1 - hateful) * (1 - abusive), (1 - hateful) * abusive, hateful])
 
 
 def cascade_scores(fast: FloatArray, both: FloatArray, combined: CombinedReader) -> FloatArray:
-    """Return the scores that the cascade gives, at the usual risk, from those of the n-grams and those of both readers, each (n, 3)."""
+    """Return the scores of the cascade at the default risk, from the scores of the n-grams and of both readers; shape (n, 3) each."""
     scores: FloatArray = np.where(1 - fast[:, :1] >= combined.encoder_threshold(DEFAULT_RISK), both, fast)
     return scores
 
@@ -102,14 +102,14 @@ def fit_combination(
     hateful_threshold: float | None = None,
     log_odds: FloatArray | None = None,
 ) -> tuple[CombinedReader, FloatArray]:
-    """Fit how an encoder is combined with n-grams; returns also the scores that both give the dev rows, shape (n, 3).
+    """Fit the combination of an encoder with n-grams; return it with the scores of both readers on the dev rows, shape (n, 3).
 
     Args:
-        classifier: of the n-grams, calibrated.
-        encoder: the reader that joins them.
-        dev: rows that neither has learnt from.
-        hateful_threshold: the threshold on P(hateful) / P(abusive) where there is no choice, else None.
-        log_odds: the encoder's, of the dev rows, shape (n, 2), if they are known already.
+        classifier: the calibrated classifier of the n-grams.
+        encoder: the encoder.
+        dev: n rows that neither has learnt from.
+        hateful_threshold: the threshold on P(hateful) / P(abusive) if it is fixed; None to choose it.
+        log_odds: of the dev rows by the encoder, shape (n, 2); None to compute them.
     """
     texts = prepare([Comment("", text) for text in dev.text])
     raw = classifier.raw_scores(texts)
@@ -120,7 +120,10 @@ def fit_combination(
     weights = np.array([fit_reader_weights(ngrams[:, head], log_odds[:, head], answers, dev.source) for head, answers in heads])
     maps = calibrate(ngrams * weights[:, 0] + log_odds * weights[:, 1], dev, classifier.prior, otherwise=_UNCALIBRATED)
     combination = np.array(
-        [(first * each.slope, other * each.slope, each.intercept) for (first, other), each in zip(weights, maps, strict=True)]
+        [
+            (first * head_map.slope, second * head_map.slope, head_map.intercept)
+            for (first, second), head_map in zip(weights, maps, strict=True)
+        ]
     )
     combined = CombinedReader(encoder, np.ascontiguousarray(combination.T), LabelThresholds(abusive=0.5, hateful=0.5), np.zeros((1, 3)))
     scores = scores_from_log_odds(combined.calibrated(ngrams, log_odds))
@@ -131,22 +134,22 @@ def fit_combination(
 
 
 def head_answers(dev: Labelled) -> tuple[HeadAnswers, HeadAnswers]:
-    """Return what the dev rows say of hateful, and of abusive given not hateful."""
+    """Return the answers of the dev rows to the questions of the two heads: hateful, and abusive given not hateful."""
     hateful = np.flatnonzero(dev.hateful >= 0)
     not_hateful = np.flatnonzero((dev.abusive >= 0) & (dev.hateful != 1))
     return HeadAnswers(hateful, dev.hateful[hateful] == 1), HeadAnswers(not_hateful, dev.abusive[not_hateful] == 1)
 
 
 def fit_reader_weights(ngrams: FloatArray, encoder: FloatArray, answers: HeadAnswers, sources: Sequence[str]) -> tuple[float, float]:
-    """Return how much each reader's log-odds count, at least 0, by a logistic regression.
+    """Return the weights of the log-odds of n-grams and encoder, each at least 0, by a logistic regression.
 
-    Each source has an intercept of its own, so that the readers are weighed by what they tell apart within sources.
+    Each source has an intercept of its own, so that the weights reflect how well the readers discriminate within sources.
 
     Args:
         ngrams: log-odds of one head by the n-grams, shape (n,).
         encoder: log-odds of the same head by the encoder, shape (n,).
-        answers: which rows answer, and how.
-        sources: of the n rows.
+        answers: the answers of those rows that have one.
+        sources: the source of each of the n rows.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -156,10 +159,10 @@ def fit_reader_weights(ngrams: FloatArray, encoder: FloatArray, answers: HeadAns
     names, source = np.unique(np.array(sources, np.str_)[rows], return_inverse=True)
     intercepts = (_INTERCEPT_SCALE * (source == name) for name in range(len(names)))
     columns = np.column_stack([ngrams[rows], encoder[rows], *intercepts])
-    row_weights = (rows.size / len(names) / np.bincount(source))[source]  # all sources count alike
+    row_weights = (rows.size / len(names) / np.bincount(source))[source]  # every source has the same weight
     regression = LogisticRegression(C=1.0, max_iter=1000).fit(columns, yes, sample_weight=row_weights)
-    first, other = (max(float(coefficient), 0.0) for coefficient in regression.coef_[0, :2])
-    return (first, other) if first + other > 0 else _EQUAL_WEIGHTS
+    first, second = (max(float(coefficient), 0.0) for coefficient in regression.coef_[0, :2])
+    return (first, second) if first + second > 0 else _EQUAL_WEIGHTS
 
 
 def cascade_curve(fast: FloatArray, changed: BoolArray, dev: Labelled, *, abusive: float) -> FloatArray:
@@ -167,20 +170,20 @@ def cascade_curve(fast: FloatArray, changed: BoolArray, dev: Labelled, *, abusiv
 
     Args:
         fast: P(abusive) by the n-grams, shape (n,).
-        changed: whether both readers give another label, shape (n,).
-        dev: the rows; those count that say whether they are abusive, weighted to the prior.
-        abusive: the prior.
+        changed: whether the label by both readers differs from that of the n-grams, shape (n,).
+        dev: the n rows; those labelled abusive or not count, weighted to the prior.
+        abusive: the prior: share of abusive comments.
     """
-    known = dev.abusive >= 0
-    yes = dev.abusive[known] == 1
+    is_answered = dev.abusive >= 0
+    yes = dev.abusive[is_answered] == 1
     if not yes.any() or yes.all():
         return np.zeros((1, 3))
     weights = np.where(yes, abusive / yes.sum(), (1 - abusive) / (~yes).sum())
-    order = np.argsort(fast[known], kind="stable")
-    ranked, weights, lost = fast[known][order], weights[order], (weights * changed[known])[order]
+    order = np.argsort(fast[is_answered], kind="stable")
+    ranked, weights, lost = fast[is_answered][order], weights[order], (weights * changed[is_answered])[order]
     share_below, risk = np.concatenate([[0], np.cumsum(weights)]), np.concatenate([[0], np.cumsum(lost)])
     places = np.unique(np.linspace(0, ranked.size - 1, _CURVE_POINTS).astype(int))
-    # A comment at the threshold is passed on, so what counts is what lies before the first of its equals.
+    # A comment at the threshold is passed on, so only the rows before the first of equal scores stay below it.
     first = np.searchsorted(ranked, ranked[places], side="left")
     points = np.column_stack([ranked[places], risk[first], 1 - share_below[first]])
     return np.vstack([[0.0, 0.0, 1.0], points])

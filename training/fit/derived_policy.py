@@ -1,4 +1,4 @@
-"""The policy that an artefact comes with, derived from the scores of dev rows."""
+"""Derives the default policy of an artefact from the scores of dev rows."""
 
 from collections.abc import Collection
 from dataclasses import asdict
@@ -13,27 +13,28 @@ from training.tables.labelled import Labelled
 
 __all__ = ["policy_from_dev_rows", "policy_thresholds"]
 
-_EVEN = 0.5
-_REJECT = 0.9  # where there is no clean conversation to go by
+_EVEN = 0.5  # probability at which both answers are equally likely
+_FALLBACK_REJECT = 0.9  # used without clean conversation
 
 
 def policy_from_dev_rows(scores: FloatArray, dev: Labelled, *, prior: Prior, clean: Collection[str] | None) -> Policy:
     """Derive the default policy from clean conversation.
 
-    However well all clean comments score, no comment is sent to review that is less suspicious than the average one, and none is
-    rejected that is more likely not abusive.
+    However low the scores of clean conversation are, a comment is not sent to review below the prior, nor rejected below even odds.
 
     Args:
         scores: of the rows, in the order of ``LABELS``, shape (n, 3).
-        dev: n rows that nothing was fitted on.
-        prior: how common abuse is.
+        dev: n rows that the weights were not fitted on.
+        prior: the shares of abusive and hateful comments.
         clean: sources whose fine rows are clean conversation; None for all.
     """
     is_clean = (dev.abusive == 0) & (np.isin(dev.source, list(clean)) if clean is not None else True)
     try:
         derived = derive_policy(1 - scores[is_clean, 0], scores[is_clean, 2])
-    except PolicyError:  # no clean comments, or some that could not be worse
-        return Policy("default", review_abusive=_EVEN, review_hateful=_EVEN, reject_abusive=_REJECT, reject_hateful=_REJECT)
+    except PolicyError:  # there are no clean comments, or some have the highest possible score
+        return Policy(
+            "default", review_abusive=_EVEN, review_hateful=_EVEN, reject_abusive=_FALLBACK_REJECT, reject_hateful=_FALLBACK_REJECT
+        )
     review_abusive = max(derived.review_abusive, prior.abusive)
     review_hateful = max(derived.review_hateful, prior.abusive * prior.hateful)
     return Policy(

@@ -27,14 +27,16 @@ __all__ = ["CommentClassifier"]
 
 Column = Sequence[str] | npt.NDArray[Any]
 
+_BOUNDS = {"epochs": (1, 1000), "rate": (1e-6, 1e3), "damping": (1e-9, 1e9), "sharing": (0, 1), "bits": (10, 24)}
+"""Parameter → its lowest and highest value."""
+
 
 class CommentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Labels comments as fine, toxic or hateful.
 
-    The fit is that of ``tipstaff train`` with the same 8-bit weights, but holds nothing back: there are no dev rows, no calibration for a
-    prior and no thresholds. The probabilities are right for comments like those of ``fit``, with classes as common as there, and
-    ``predict`` returns the most probable class. Where abuse is rarer than in the training data, ``tipstaff train`` makes the better
-    classifier.
+    The weights are fitted and quantised as by ``tipstaff train``, but on all comments: there are no dev rows, no calibration to a prior
+    and no thresholds. The probabilities hold where the classes are as common as in the data of ``fit``, and ``predict`` returns the
+    most probable class. Where abuse is rarer than in the training data, ``tipstaff train`` makes the better classifier.
 
     A comment is a ``str`` of plain text. A target is ``"fine"``, ``"toxic"`` or ``"hateful"``; two of the three suffice.
 
@@ -42,10 +44,10 @@ class CommentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         epochs: passes over the comments, at least 1.
         rate: step size, above 0.
         damping: the larger, the less a rare feature may move; above 0.
-        sharing: how much a hateful comment teaches what is abusive; from 0 to 1. Counts only where all three classes are there.
+        sharing: weight of a hateful comment in the head of abusive comments, from 0 to 1. Only used with all three classes.
         bits: the weights are a table of 2**bits rows; from 10 to 24.
-        class_weight: class → how much each of its comments counts, "balanced" for all classes alike, or None for 1.
-        random_state: of the order in which the comments are learnt from.
+        class_weight: class → weight of its comments, "balanced" for the same total weight of every class, or None for 1.
+        random_state: of the order of the comments in training.
 
     Attributes:
         classes_: the classes, sorted; shape (c,).
@@ -151,8 +153,7 @@ class CommentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return predicted
 
     def _settings(self) -> FitSettings:
-        bounds = {"epochs": (1, 1000), "rate": (1e-6, 1e3), "damping": (1e-9, 1e9), "sharing": (0, 1), "bits": (10, 24)}
-        for name, (low, high) in bounds.items():
+        for name, (low, high) in _BOUNDS.items():
             value = getattr(self, name)
             is_whole = name in {"epochs", "bits"}
             if not isinstance(value, (int, np.integer) if is_whole else (int, float, np.number)) or not low <= value <= high:
@@ -231,7 +232,7 @@ def _weights(weights: npt.ArrayLike | None, count: int) -> FloatArray:
 
 
 def _labelled(texts: list[str], labels: npt.NDArray[np.str_], weights: FloatArray, *, classes: tuple[str, ...]) -> Labelled:
-    """Return rows that answer only the questions between which the classes differ."""
+    """Return labelled rows whose answers are unknown to questions on which the classes do not differ."""
     abusive, hateful = (labels != Label.FINE).astype(np.int8), (labels == Label.HATEFUL).astype(np.int8)
     if Label.FINE not in classes or Label.TOXIC not in classes:
         abusive[hateful == 0] = UNKNOWN

@@ -14,10 +14,10 @@ __all__ = ["build_feature_matrix"]
 def build_feature_matrix(
     packed: PackedTexts, *, settings: FeatureSettings, lexicon: npt.NDArray[np.uint32], threads: int = 1
 ) -> csr_matrix:
-    """Read comments and return their features, weighted, as a float32 matrix of shape (n, 2**bits); see ``extract_features``.
+    """Return the weighted features of comments as a sparse float32 matrix of shape (n, 2**bits); see ``extract_features``.
 
-    Multiplied with the weights, a row gives the log-odds, less the biases, of a comment that is read whole. An entry may
-    be stored in parts, which SciPy adds up.
+    The product of a row and the weights is the log-odds of the comment without the bias. An entry may be stored in parts, which
+    SciPy adds up.
     """
     buckets, counts = extract_features(packed, settings=settings, lexicon=lexicon, threads=threads)
     with np.errstate(divide="ignore"):

@@ -1,4 +1,4 @@
-"""From rows to a classifier: which heads the rows can teach, their fit and calibration, and which attributes are worth publishing."""
+"""Fits and calibrates the heads of a classifier that the rows can teach, and chooses the attributes that are worth publishing."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -23,23 +23,23 @@ from training.tables.source_rows import rows_by_source
 __all__ = ["LEAST_ANSWERS", "LEAST_AUC", "FittedClassifier", "LearnableLabels", "attribute_evidence", "fit_heads"]
 
 LEAST_ANSWERS = 100
-"""How many dev rows of one source must say yes, and how many no, before an attribute can be published."""
+"""The number of dev rows of one source that must answer yes, and no, for an attribute to be published."""
 LEAST_AUC = 0.85
-"""What the lower bound of the AUC on such a source must reach."""
+"""The least lower bound of the AUC on such a source."""
 
-_NEVER_HATEFUL, _ALWAYS_HATEFUL = 1 - 1e-6, 1e-6  # thresholds on P(hateful) / P(abusive)
+_NEVER_HATEFUL, _ALWAYS_HATEFUL = 1 - 1e-6, 1e-6  # thresholds on P(hateful) / P(abusive): no, or every, abusive comment is called hateful
 _UNCALIBRATED = Calibration(slope=1.0, intercept=0.0)
 _LABEL_HEADS = len(HEADS)
 
 
 @dataclass(frozen=True, slots=True)
 class LearnableLabels:
-    """Which answers some rows can teach; a head that they cannot teach stays at the prior, whatever the comment.
+    """The labels that some rows can teach; a head that they cannot teach gives every comment the prior.
 
     Attributes:
-        abusive: whether some rows are fine, beside others that are abusive.
-        hateful: whether some are hateful, beside others that are not.
-        toxic: whether some are abusive and perhaps not hateful, beside others that are fine.
+        abusive: whether fine and abusive rows are there.
+        hateful: whether hateful rows, and others, are there.
+        toxic: whether fine rows, and abusive ones not known to be hateful, are there.
     """
 
     abusive: bool
@@ -48,10 +48,10 @@ class LearnableLabels:
 
     @classmethod
     def from_rows(cls, rows: Labelled) -> "LearnableLabels":
-        """Return what the rows can teach.
+        """Return the labels that the rows can teach.
 
         Raises:
-            TableError: there is nothing to learn from them.
+            TableError: they teach none.
         """
         fine, abusive, hateful = (rows.abusive == 0).any(), (rows.abusive == 1).any(), (rows.hateful == 1).any()
         if not abusive:
@@ -62,13 +62,13 @@ class LearnableLabels:
 
     @property
     def hateful_threshold(self) -> float | None:
-        """The threshold on P(hateful) / P(abusive) where the rows leave no choice, else None."""
+        """The threshold on P(hateful) / P(abusive) if the rows leave no choice, else None."""
         if not self.hateful:
             return _NEVER_HATEFUL
         return None if self.toxic else _ALWAYS_HATEFUL
 
     def remarks(self) -> Iterator[str]:
-        """Yield a line for each answer that cannot be learnt, and what follows from that."""
+        """Yield a line for each label that cannot be learnt, with the consequence."""
         if not self.hateful:
             yield "no row to learn from is hateful: every abusive comment will be called toxic"
         elif not self.abusive:
@@ -79,12 +79,12 @@ class LearnableLabels:
 
 @dataclass(frozen=True)
 class FittedClassifier:
-    """A classifier, and the evidence for it.
+    """A classifier, and the evidence for its attributes.
 
     Attributes:
         classifier: fitted, calibrated, with thresholds.
-        evidence: of the attributes that are published, by name.
-        remarks: what the rows could not teach or show, a line each.
+        evidence: attribute → evidence, for the published ones.
+        remarks: what the rows did not suffice for, a line each.
     """
 
     classifier: Classifier
@@ -101,8 +101,8 @@ def fit_heads(
         learn: rows that the weights are fitted to.
         dev: rows by which calibration, thresholds and the attributes to publish are chosen.
         settings: how the weights are fitted.
-        prior: how common abuse is where the classifier will judge.
-        progress: is called with the share of the work that is done.
+        prior: the shares of abusive and hateful comments to calibrate for.
+        progress: called with the share of the work that is done.
 
     Raises:
         TableError: there is nothing to learn from ``learn``.
@@ -127,7 +127,7 @@ def _fit_learnable_heads(
 ) -> LinearWeights:
     """Fit all heads; the weights of a head that the rows cannot teach are 0."""
     if not learnable.hateful:
-        # So that what is abusive teaches the second head alone.
+        # Otherwise abusive rows of unknown hatefulness would also train the first head.
         learn = replace(learn, hateful=np.zeros_like(learn.hateful))
     weights = fit_weights(learn, settings=settings, attributes=attributes, progress=progress)
     is_learnable = np.array([learnable.hateful, learnable.abusive, *(True for _ in attributes)])
@@ -145,33 +145,33 @@ def _build_classifier(weights: LinearWeights, *, settings: FitSettings, prior: P
 def _publish_attributes(
     classifier: Classifier, attributes: tuple[str, ...], dev: Labelled, log_odds: FloatArray
 ) -> tuple[Classifier, dict[str, AttributeEvidence]]:
-    """Return a classifier with those attribute heads alone whose quality is shown, calibrated, and the evidence for them."""
-    candidates = {name: attribute_evidence(dev, name, log_odds[:, _LABEL_HEADS + at]) for at, name in enumerate(attributes)}
-    evidence = {name: each for name, each in candidates.items() if each is not None and each.auc_low >= LEAST_AUC}
-    published = [_LABEL_HEADS + attributes.index(name) for name in evidence]
-    columns = [*range(_LABEL_HEADS), *published]
+    """Return a classifier without the attribute heads that lack evidence, the others calibrated, and the evidence for these."""
+    candidates = {name: attribute_evidence(dev, name, log_odds[:, _LABEL_HEADS + number]) for number, name in enumerate(attributes)}
+    evidence = {name: candidate for name, candidate in candidates.items() if candidate is not None and candidate.auc_low >= LEAST_AUC}
+    published_columns = [_LABEL_HEADS + attributes.index(name) for name in evidence]
+    columns = [*range(_LABEL_HEADS), *published_columns]
     reader = classifier.reader
     reader = replace(reader, values=reader.values[:, columns].copy(), scales=reader.scales[columns], biases=reader.biases[columns])
     calibration = dict.fromkeys(HEADS, _UNCALIBRATED) | {
         ATTRIBUTE_PREFIX + name: calibrate_attribute(log_odds[:, column], dev.attributes[name], share=classifier.prior.abusive)
-        for name, column in zip(evidence, published, strict=True)
+        for name, column in zip(evidence, published_columns, strict=True)
     }
     return replace(classifier, heads=tuple(calibration), reader=reader, calibration=calibration), evidence
 
 
 def _evidence_rows(dev: Labelled, name: str) -> dict[str, NDArray[np.intp]]:
-    """Return the numbers of the rows that answer an attribute, of each source that has enough of them to show its quality."""
+    """Return source → numbers of the rows that answer an attribute, for sources with enough of them to measure it."""
     answers = dev.attributes.get(name, np.full(len(dev), UNKNOWN, np.int8))
     answered = {source: rows[answers[rows] >= 0] for source, rows in rows_by_source(dev).items()}
     return {source: rows for source, rows in answered.items() if np.bincount(answers[rows], minlength=2).min() >= LEAST_ANSWERS}
 
 
 def attribute_evidence(dev: Labelled, name: str, log_odds: FloatArray) -> AttributeEvidence | None:
-    """Return how well an attribute head does on the source that shows it best, None if no source has enough answers.
+    """Return the evidence for an attribute head on the source where it does best; None if no source has enough answers.
 
     Args:
         dev: n rows that the head was not fitted on.
-        name: of the attribute.
+        name: the name of the attribute.
         log_odds: of the head, shape (n,).
     """
     by_source = []

@@ -17,18 +17,20 @@ from training.tables.source_rows import has_both_answers, rows_by_source, three_
 __all__ = ["choose_thresholds"]
 
 _MOST_CUTS = 40
-_UNUSED = 0.5  # a threshold that nothing depends on
+_UNUSED = 0.5  # a threshold without effect
+_TOLERANCE = 1e-12  # within which two macro-F1 are equal
+_SMALLEST_CUT = 1e-6
 _LABEL, _ABUSIVE, _HATEFUL = (0, 1, 2), (0, 1, 1), (0, 0, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """Rows on which thresholds are tried.
+    """Rows on which candidate thresholds are compared.
 
     Attributes:
         rows: their numbers, shape (n,).
         truth: the right class of each, shape (n,).
-        classes: the class that each of the three labels means for the question that is asked.
+        classes: the class of each of the three labels, such as (0, 1, 1) for the question whether a comment is abusive.
     """
 
     rows: npt.NDArray[np.intp]
@@ -36,17 +38,23 @@ class _Trial:
     classes: tuple[int, int, int]
 
 
+def macro_f1(truth: Int8Array, predicted: Int8Array, *, classes: int = 3) -> float:
+    """Return the mean over the classes of F1 = 2 TP / (2 TP + FP + FN); a class that occurs in neither counts as 0."""
+    table = np.bincount(truth.astype(np.int64) * classes + predicted, minlength=classes**2).reshape(classes, classes)
+    return float(np.mean(2 * np.diag(table) / np.maximum(table.sum(axis=0) + table.sum(axis=1), 1)))
+
+
 def choose_thresholds(scores: FloatArray, rows: Labelled, *, hateful: float | None = None) -> LabelThresholds:
-    """Choose the thresholds of the label rule: the highest mean macro-F1 over the sources with three labels.
+    """Return the thresholds of the label rule with the highest mean macro-F1 over the sources with three labels.
 
     Where there is no such source, each of the two questions that rows answer both ways counts with the macro-F1 of yes and no, the mean
-    over the sources that answer it both ways, or else over all rows. Of thresholds that are equally good the middle ones are taken; one
-    that nothing depends on is 0.5.
+    over the sources that answer it both ways, or else over all rows. Of equally good thresholds the middle ones are taken; a threshold
+    without effect is 0.5.
 
     Args:
         scores: calibrated, (n, 3) in the order of ``LABELS``.
         rows: n comments.
-        hateful: the second threshold, if it is given beforehand.
+        hateful: the second threshold, if it is fixed; None to choose it.
     """
     trials = _build_trials(rows)
     if hateful is None and not any(trial.classes[1] != trial.classes[2] for trial in trials):
@@ -62,28 +70,28 @@ def choose_thresholds(scores: FloatArray, rows: Labelled, *, hateful: float | No
         for hateful_cut in hateful_cuts:
             thresholds = LabelThresholds(abusive=abusive_cut, hateful=hateful_cut)
             figures.append((_mean_f1(assign_labels(scores, thresholds), trials), abusive_cut, hateful_cut))
-    best = max(figure for figure, _, _ in figures) - 1e-12
+    best = max(figure for figure, _, _ in figures) - _TOLERANCE
     abusive = _middle([cut for figure, cut, _ in figures if figure >= best])
     return LabelThresholds(abusive=abusive, hateful=_middle([cut for figure, first, cut in figures if figure >= best and first == abusive]))
 
 
 def _build_trials(rows: Labelled) -> list[_Trial]:
     """Return the rows that thresholds are tried on: those of each source with three labels, else those that answer a question."""
-    if by_source := three_class_sources(rows):
-        return [_Trial(numbers, rows.label[numbers], _LABEL) for numbers in by_source.values()]
+    if three_class := three_class_sources(rows):
+        return [_Trial(numbers, rows.label[numbers], _LABEL) for numbers in three_class.values()]
     trials: list[_Trial] = []
     for answers, classes in ((rows.abusive, _ABUSIVE), (rows.hateful, _HATEFUL)):
-        every = np.flatnonzero(answers >= 0)
-        of_sources = [numbers[answers[numbers] >= 0] for numbers in rows_by_source(rows).values()]
-        mixed = [numbers for numbers in of_sources if has_both_answers(answers[numbers])]
-        if not mixed and has_both_answers(answers[every]):
-            mixed = [every]
+        answered = np.flatnonzero(answers >= 0)
+        by_source = [numbers[answers[numbers] >= 0] for numbers in rows_by_source(rows).values()]
+        mixed = [numbers for numbers in by_source if has_both_answers(answers[numbers])]
+        if not mixed and has_both_answers(answers[answered]):
+            mixed = [answered]
         trials += [_Trial(numbers, answers[numbers], classes) for numbers in mixed]
     return trials
 
 
 def _renumber(trials: Sequence[_Trial], count: int) -> tuple[list[_Trial], npt.NDArray[np.intp]]:
-    """Return the trials with their rows numbered among those that any of them needs, and these of ``count`` rows."""
+    """Return the trials with rows renumbered among those that any trial needs, and the numbers of these among ``count`` rows."""
     needed = np.unique(np.concatenate([trial.rows for trial in trials]))
     number = np.zeros(count, np.intp)
     number[needed] = np.arange(needed.size)
@@ -108,26 +116,27 @@ def _mean_f1(labels: Int8Array, trials: Sequence[_Trial]) -> float:
 
 
 def _cuts(values: FloatArray, yes: BoolArray, no: BoolArray) -> list[float]:
-    """Return thresholds worth a try, ascending: halfway, in log-odds, between neighbours among the values of two kinds of rows.
+    """Return candidate thresholds, ascending: midpoints, in log-odds, between neighbouring values of two kinds of rows.
 
-    Where there are many, those that divide the rows evenly, each kind counting half, and the one that separates the kinds best.
+    Where there are many, only those that divide the rows evenly, with each kind weighing half, and the one that separates the kinds best.
     """
     either = yes | no
     if not either.any():
         return [_UNUSED]
     values, yes, no = values[either], yes[either], no[either]
     weights = yes / max(int(yes.sum()), 1) + no / max(int(no.sum()), 1)
-    levels, at = np.unique(np.clip(values, 1e-9, 1 - 1e-9), return_inverse=True)
+    levels, level_of = np.unique(np.clip(values, 1e-9, 1 - 1e-9), return_inverse=True)
     log_odds = np.log(levels) - np.log1p(-levels)
     cuts = expit(np.concatenate([log_odds[:1] - 1, (log_odds[1:] + log_odds[:-1]) / 2]))
-    share_below = np.cumsum(np.bincount(at, weights)) / weights.sum()
-    separation = np.cumsum(np.bincount(at, no / max(int(no.sum()), 1) - yes / max(int(yes.sum()), 1)))
+    share_below = np.cumsum(np.bincount(level_of, weights)) / weights.sum()
+    separation = np.cumsum(np.bincount(level_of, no / max(int(no.sum()), 1) - yes / max(int(yes.sum()), 1)))
     even = np.searchsorted(share_below, np.linspace(0, 1, _MOST_CUTS + 1)[:-1], side="right")
     best = min(int(separation.argmax()) + 1, cuts.size - 1)
     numbers = np.unique(np.append(np.minimum(even, cuts.size - 1), best))
-    return [float(cut) for cut in np.clip(cuts[numbers], 1e-6, 1 - 1e-6)]
+    return [float(cut) for cut in np.clip(cuts[numbers], _SMALLEST_CUT, 1 - _SMALLEST_CUT)]
 
 
 def _middle(values: Sequence[float]) -> float:
+    """Return the middle of the distinct values, the upper one of two."""
     ordered = sorted(set(values))
     return ordered[len(ordered) // 2]

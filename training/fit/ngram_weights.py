@@ -1,21 +1,21 @@
-"""Fits the weights of the n-gram reader to what is known of each comment.
+"""Fits the weights of the n-gram reader to the answers of each comment.
 
-The two label heads are P(hateful) and P(abusive | not hateful), h and a. A row teaches what it answers, by its likelihood:
+The two label heads are P(hateful) and P(abusive | not hateful), h and a. Each row contributes the log-likelihood of its answers:
 
-- hateful: log h; and, with weight ``sharing``, log a, since the words of hate count as abuse too;
-- toxic: log(1 - h) + log a; fine: log(1 - h) + log(1 - a); not hateful, else unknown: log(1 - h);
-- abusive, else unknown: log(1 - (1 - h) (1 - a)).
+- hateful: log h; and, with weight ``sharing``, log a, since hateful words are abusive too;
+- toxic: log(1 - h) + log a; fine: log(1 - h) + log(1 - a); not hateful, otherwise unknown: log(1 - h);
+- abusive, otherwise unknown: log(1 - (1 - h) (1 - a)).
 
 Further heads are plain logistic regressions on the rows that answer them.
 
-Sources differ in how much of them is hateful, because they were gathered by different means: one by key words, one by
-asking people to write hate. So that the n-grams need not learn the style of each source to explain that, every source that
-answers the question both ways has an intercept of its own in the first head while it is fitted; the calibration replaces it
-afterwards. (On the dev rows of the corpus that raises the mean AUC for hateful within sources from 0.798 to 0.818, and the recall
-of hateful comments at a false-positive rate of 1 % from 0.46 to 0.48.)
+Sources differ in their share of hateful comments, because they were collected differently: one by key words, another by asking people
+to write hate. So that the n-grams need not learn the style of each source to explain that, every source that answers the question both
+ways has an intercept of its own in the first head during the fit; the calibration replaces it afterwards. (On the dev rows of the
+corpus that raises the mean AUC for hateful within sources from 0.798 to 0.818, and the recall of hateful comments at a false-positive
+rate of 1 % from 0.46 to 0.48.)
 
 All heads are fitted in one pass over the features by AdaGrad (Duchi, Hazan & Singer 2011), whose steps shrink for features that
-are met often; the weights are the mean over the course of the run (Polyak & Juditsky 1992). It uses one thread and a fixed order,
+occur often; the weights are averaged over the course of the run (Polyak & Juditsky 1992). It uses one thread and a fixed order,
 so that the same data and seed give the same weights.
 """
 
@@ -39,7 +39,8 @@ from training.tables.source_rows import has_both_answers
 __all__ = ["FitSettings", "LinearWeights", "QuantisedWeights", "fit_weights", "quantise"]
 
 _INTERCEPT_RATE = 0.01  # as a share of the step size of the weights
-_EPOCH_PARTS = 4  # after each of which the weights enter the mean
+_EPOCH_PARTS = 4  # after each of which the weights enter the average
+_LARGEST_CODE = 127  # of a weight in 8 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,11 @@ class FitSettings:
     """How weights are fitted.
 
     Attributes:
-        features: what the reader reads.
-        epochs: passes over the rows; the first does not enter the mean, unless it is the only one.
+        features: the settings of the features.
+        epochs: passes over the rows; the average leaves out the first, unless it is the only one.
         rate: step size of AdaGrad.
-        damping: what its sums of squared gradients start from; the larger, the less a rare feature may move.
-        sharing: how much a hateful row also teaches the head of P(abusive | not hateful).
+        damping: initial value of its sums of squared gradients; the larger, the less a rare feature may move.
+        sharing: weight of a hateful row in the head P(abusive | not hateful).
         seed: of the order of the rows.
     """
 
@@ -78,7 +79,7 @@ class LinearWeights:
 
 @dataclass(frozen=True, slots=True)
 class QuantisedWeights:
-    """Weights in 8 bits: ``values * abs(values) * scales`` is close to what was fitted.
+    """Weights in 8 bits: ``values * abs(values) * scales`` approximates the fitted weights.
 
     Attributes:
         values: int8, shape (2**bits, heads).
@@ -153,10 +154,10 @@ def fit_weights(
     """Fit the weights of the two label heads and of the attributes.
 
     Args:
-        rows: comments with what is known of them.
-        settings: how.
+        rows: labelled comments.
+        settings: of the fit.
         attributes: names of the attribute heads, each a column of ``rows.attributes``.
-        progress: is called with the share of the work that is done.
+        progress: called with the share of the work that is done.
 
     Raises:
         ValueError: there is no row.
@@ -190,7 +191,7 @@ def fit_weights(
 
 
 def _number_sources(rows: Labelled) -> npt.NDArray[np.int64]:
-    """Return a number for each row's source, -1 for sources that do not say both hateful and not hateful, and if there is but one."""
+    """Return a number for each row's source; -1 where it lacks hateful or not hateful rows, and everywhere if fewer than two have both."""
     names, numbers = np.unique(np.array(rows.source, dtype=np.str_), return_inverse=True)
     is_mixed = [has_both_answers(rows.hateful[numbers == number]) for number in range(len(names))]
     if sum(is_mixed) < 2:
@@ -201,13 +202,14 @@ def _number_sources(rows: Labelled) -> npt.NDArray[np.int64]:
 def quantise(values: npt.NDArray[np.float32]) -> QuantisedWeights:
     """Round weights to 8 bits, each head with a scale of its own, by the square root of their size.
 
-    Most weights are a hundredth of the largest, which counts most. Equal steps lose either the small ones or the large ones: on the
-    dev rows of the corpus 0.004 of the mean AUC for hateful and 0.026 of its recall at 1 %. These steps lose next to nothing.
+    Most weights are a hundredth of the largest, which counts most. Equal steps lose either the small ones or the large ones: on the dev
+    rows of the corpus 0.004 of the mean AUC for hateful and 0.026 of the recall at a false-positive rate of 1 %. These steps lose next
+    to nothing.
 
     Args:
         values: shape (2**bits, heads).
     """
     largest = np.abs(values).max(axis=0).astype(np.float64)
-    scales = np.where(largest > 0, largest, 1.0) / 127**2
+    scales = np.where(largest > 0, largest, 1.0) / _LARGEST_CODE**2
     codes = np.sign(values) * np.rint(np.sqrt(np.abs(values) / scales))
-    return QuantisedWeights(np.clip(codes, -127, 127).astype(np.int8), scales)
+    return QuantisedWeights(np.clip(codes, -_LARGEST_CODE, _LARGEST_CODE).astype(np.int8), scales)

@@ -1,4 +1,4 @@
-"""From labelled tables to a published artefact: read, clean, split, fit, calibrate, choose thresholds, judge, write."""
+"""Trains an artefact from labelled tables: reads, deduplicates and splits them, fits and calibrates a classifier, and writes it."""
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from training.fit.combination import read_encoder
 from training.fit.derived_policy import policy_from_dev_rows
 from training.fit.heads_fit import LearnableLabels, fit_heads
 from training.fit.train_job import TrainJob
-from training.metrics.source_metrics import SourceMetrics, calibration_error, measure_sources
+from training.output_places import check_output_folder
 from training.tables.describe_files import describe_files
 from training.tables.duplicates import DeduplicatedRows, deduplicate
 from training.tables.labelled import Labelled
@@ -40,10 +40,10 @@ class TrainedArtefact:
         out: where it was written.
         figures: on the dev rows, by source and as "MEAN".
         calibration_error: of P(abusive) on the dev rows, weighted to the prior; None without clean and abusive dev rows.
-        remarks: what the rows could not teach or show, a line each.
-        split: which rows taught, judged, and were left out.
-        deduplicated: the rows without duplicates, and how many of these there were.
-        reading: the account of the tables that were read; None where rows were handed over.
+        remarks: what the rows did not suffice for, a line each.
+        split: the numbers of the train and dev rows, and of those left out.
+        deduplicated: the rows without duplicates, and the numbers of duplicates.
+        reading: the rows and problems of the tables; None if rows were handed over.
     """
 
     manifest: Manifest
@@ -74,14 +74,9 @@ def train_artefact(job: TrainJob, progress: StepProgress | None = None) -> Train
 def _check_out(folder: Path) -> None:
     """Refuse, before the long work, a folder that the artefact cannot be written to."""
     place = Path(os.path.realpath(folder))
-    if place.is_dir():
-        if any(place.iterdir()) and not (place / MANIFEST).is_file():
-            raise ArtefactError(f"{folder}: holds something other than an artefact: choose another folder")
-    elif place.exists():
-        raise ArtefactError(f"{folder}: is a file: give a folder")
-    above = next(parent for parent in place.parents if parent.exists())
-    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
-        raise ArtefactError(f"{folder}: {above} is {'not writable' if above.is_dir() else 'a file'}: choose another folder")
+    if place.is_dir() and any(place.iterdir()) and not (place / MANIFEST).is_file():
+        raise ArtefactError(f"{folder}: holds something other than an artefact: choose another folder")
+    check_output_folder(folder)
 
 
 def build_artefact(
@@ -93,15 +88,15 @@ def build_artefact(
     clean_sources: Collection[str] | None = None,
     documents: Callable[[Description], Mapping[str, str]] | None = None,
 ) -> TrainedArtefact:
-    """Make an artefact of labelled rows and write it.
+    """Train an artefact on labelled rows and write it.
 
     Args:
-        rows: what to learn from and to judge by.
-        job: how; its tables are not read here.
-        data: where the rows are from, for the manifest.
-        report_progress: is called at the beginning of each step, and while the weights are fitted.
+        rows: train and dev rows.
+        job: the settings and the folder; its tables are not read here.
+        data: the origin of the rows, for the manifest.
+        report_progress: called at the beginning of each step, and while the weights are fitted.
         clean_sources: sources whose fine rows are clean conversation, from which the policy is derived; None for all.
-        documents: makes further texts for the folder, such as a model card.
+        documents: returns further texts for the folder, such as a model card, by file name.
 
     Raises:
         TableError: too few rows are left, they teach nothing, or a weight is for a source that is not there.
@@ -111,7 +106,7 @@ def build_artefact(
     encoder = read_encoder(job.encoder) if job.encoder is not None else None
     report_progress("duplicates", 0.0)
     deduplicated = deduplicate(rows)
-    with _mentioning_contradictions(deduplicated):
+    with _add_contradictions_to_errors(deduplicated):
         split = split_rows(deduplicated.rows, deduplicated.clusters, dev_share=job.dev_share, seed=job.fit.seed)
         learn = weigh_rows(deduplicated.rows.take(split.train), sources=job.source_weights, labels=job.class_weights)
         dev = deduplicated.rows.take(split.dev)
@@ -137,8 +132,8 @@ def build_artefact(
 
 
 @contextmanager
-def _mentioning_contradictions(deduplicated: DeduplicatedRows) -> Iterator[None]:
-    """Add to an error about too few rows that copies of a text contradict each other, if some do."""
+def _add_contradictions_to_errors(deduplicated: DeduplicatedRows) -> Iterator[None]:
+    """Add to an error about the rows that copies of a text contradict each other, if some do."""
     try:
         yield
     except TableError as error:
@@ -151,7 +146,7 @@ def _mentioning_contradictions(deduplicated: DeduplicatedRows) -> Iterator[None]
 
 
 def _read_notice(folder: Path | None) -> dict[str, str]:
-    """Return the notice of the artefact that lends its encoder, by its file name; nothing if there is none."""
+    """Return file name → text of the notice of the artefact whose encoder is used; empty if there is none."""
     if folder is None or not (folder / _NOTICE).is_file():
         return {}
     return {_NOTICE: (folder / _NOTICE).read_text("utf-8")}

@@ -19,10 +19,10 @@ class TrainJob:
         tables: files and folders of labelled tables.
         out: folder of the artefact.
         name: what the artefact is called.
-        columns: field → column, where the tables name them otherwise.
+        columns: field → column, where the tables have other names for them.
         labels: the tables' label → fine, toxic or hateful.
-        source_weights: source → how much each of its rows counts in training; 1 where it is not named.
-        class_weights: fine, toxic or hateful → how much each of its rows counts in training; 1 where it is not named.
+        source_weights: source → weight of each of its rows in training; 1 if it is not named.
+        class_weights: fine, toxic or hateful → weight of each of its rows in training; 1 if it is not named.
         dev_share: share of the rows without a split that is held back to calibrate and to judge by.
         strict: whether the first bad row ends the run.
         prior: how common abuse is where the artefact will judge.

@@ -19,6 +19,7 @@ __all__ = ["print_trained", "trained_json"]
 
 _MOST_LINES = 20
 _MOST_SOURCES = 40
+_PLAIN_WIDTH = 140  # characters of the table where standard output is not a terminal
 
 
 def print_trained(trained: TrainedArtefact) -> None:
@@ -32,8 +33,8 @@ def print_trained(trained: TrainedArtefact) -> None:
     largest = largest_sources(trained.figures, _MOST_SOURCES)
     for source, metrics in largest.items():
         values = metrics.by_key().values()
-        table.add_row(replace_unprintable(source), *("" if v is None else f"{v:,}" if isinstance(v, int) else f"{v:.3f}" for v in values))
-    console = Console(width=None if sys.stdout.isatty() else 140, markup=False, highlight=False)
+        table.add_row(replace_unprintable(source), *(_format_value(value) for value in values))
+    console = Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH, markup=False, highlight=False)
     console.print(table)
     if more := len(trained.figures) - len(largest):
         print(f"and {more:,} smaller sources; --json lists them all")
@@ -41,6 +42,10 @@ def print_trained(trained: TrainedArtefact) -> None:
         print(f"attribute {name}: AUC {evidence.auc:.3f} (at least {evidence.auc_low:.3f}) on {replace_unprintable(evidence.source)}")
     if trained.calibration_error is not None:
         print(f"calibration error of P(abusive) at a prior of {trained.manifest.prior.abusive:.0%}: {trained.calibration_error:.3f}")
+
+
+def _format_value(value: float | None) -> str:
+    return "" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
 
 
 def _summarise(trained: TrainedArtefact) -> Iterator[str]:
@@ -57,11 +62,11 @@ def _summarise(trained: TrainedArtefact) -> Iterator[str]:
     yield f"{artefact_version(trained.manifest)} is written to {trained.out}"
 
 
-def _limit(lines: list[str], what: str) -> Iterator[str]:
+def _limit(lines: list[str], noun: str) -> Iterator[str]:
     """Yield the first of many lines, and how many more there are."""
     yield from lines[:_MOST_LINES]
     if len(lines) > _MOST_LINES:
-        yield f"and {len(lines) - _MOST_LINES:,} {what} more; --json lists them all"
+        yield f"and {len(lines) - _MOST_LINES:,} {noun} more; --json lists them all"
 
 
 def trained_json(trained: TrainedArtefact) -> str:

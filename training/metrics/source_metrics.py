@@ -1,4 +1,4 @@
-"""How good a classifier is on labelled rows that it has not seen, source by source."""
+"""Computes the metrics of a classifier on labelled rows, source by source, and their means over the sources."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
@@ -33,7 +33,7 @@ RELIABILITY_BINS = 10
 
 @dataclass(frozen=True, slots=True)
 class SourceMetrics:
-    """What is measured of one source, or the mean over sources; None where its rows do not answer.
+    """The metrics of one source, or their means over sources; None where the rows do not have the answers for a metric.
 
     Attributes:
         rows: number of comments.
@@ -65,12 +65,12 @@ def auc(answers: Int8Array, scores: FloatArray) -> float | None:
         answers: 1, 0 or -1 (unknown), shape (n,).
         scores: shape (n,).
     """
-    known = answers >= 0
-    positive = answers[known] == 1
+    is_answered = answers >= 0
+    positive = answers[is_answered] == 1
     positives, negatives = int(positive.sum()), int((~positive).sum())
     if not positives or not negatives:
         return None
-    _, levels, counts = np.unique(scores[known], return_inverse=True, return_counts=True)
+    _, levels, counts = np.unique(scores[is_answered], return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[levels]
     return float((ranks[positive].sum() - positives * (positives + 1) / 2) / (positives * negatives))
 
@@ -106,13 +106,13 @@ def calibration_error(abusive: FloatArray, rows: Labelled, *, prior: float) -> f
         prior: the share of abusive comments to weight them to.
 
     Returns:
-        The mean distance, over the weighted rows, of the mean probability of a bin from the share of abusive rows in it; None
-        where no source counts.
+        The mean, over the weighted rows, of the distance between the mean probability of a bin and its share of abusive rows;
+        None where no source counts.
     """
-    known = np.isin(rows.source, sources_with_both(rows)) & (rows.abusive >= 0)
-    if not known.any():
+    is_counted = np.isin(rows.source, sources_with_both(rows)) & (rows.abusive >= 0)
+    if not is_counted.any():
         return None
-    positive, p = rows.abusive[known] == 1, abusive[known]
+    positive, p = rows.abusive[is_counted] == 1, abusive[is_counted]
     weights = np.where(positive, prior / positive.sum(), (1 - prior) / (~positive).sum())
     bins = np.minimum((p * RELIABILITY_BINS).astype(int), RELIABILITY_BINS - 1)
     gaps = [abs((weights * (p - positive))[bins == number].sum()) for number in range(RELIABILITY_BINS)]
@@ -122,7 +122,7 @@ def calibration_error(abusive: FloatArray, rows: Labelled, *, prior: float) -> f
 def measure_sources(
     scores: FloatArray, labels: Int8Array, rows: Labelled, *, clean: Collection[str] | None = None
 ) -> Mapping[str, SourceMetrics]:
-    """Measure scores and labels against what is known of the rows.
+    """Return the metrics of scores and labels on labelled rows, by source.
 
     Args:
         scores: (n, 3) in the order of ``LABELS``.
@@ -159,7 +159,7 @@ def measure_sources(
 
 
 def largest_sources(metrics: Mapping[str, SourceMetrics], most: int) -> dict[str, SourceMetrics]:
-    """Return the metrics of the sources with the most rows, in the order given, and the mean."""
+    """Return the metrics of the sources with the most rows, in the order of ``metrics``, and their mean."""
     ranked = sorted(metrics, key=lambda name: (name != "MEAN", -metrics[name].rows))[: most + 1]
     return {name: metrics[name] for name in metrics if name in set(ranked)}
 
@@ -170,5 +170,6 @@ def _recall(positives: FloatArray, threshold: float | None) -> float | None:
 
 
 def _mean(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return float(np.mean(known)) if known else None
+    """Return the mean of the values, leaving out None; None without any."""
+    numbers = [value for value in values if value is not None]
+    return float(np.mean(numbers)) if numbers else None

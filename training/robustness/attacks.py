@@ -1,12 +1,13 @@
-"""A library of attacks: what people do to a comment so that a filter overlooks it, each a function of the text.
+"""A library of attacks: edits by which people get a comment past a filter, each a function of the text.
 
-An attack is given the words to edit and a random generator of its own, so that its result depends on nothing but these. Attacks on
-words make one edit in each word, or edit every letter if their name ends in ``_whole``; the others add text around the comment.
+An attack takes the words to edit and a random generator of its own, and its result depends on nothing else. Attacks on words make
+one edit in each word, or edit every letter if their name ends in ``_whole``; the others add text around the comment.
 """
 
 import random
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from types import MappingProxyType
 
 from training.robustness import lookalikes
@@ -21,10 +22,12 @@ WordEdit = Callable[[str, random.Random], str]
 """Takes a word and a random generator; returns the new word."""
 
 _BLANK = re.compile(r"\s+")
+_LONGEST_GAP = 8  # characters between two words that are joined
+_SHORT_TALK, _LONG_TALK = 150, 3000  # words
 
 
 def attack_rng(text: str, *, attack: str, seed: int = 0) -> random.Random:
-    """Return the random generator of an attack on a text: the same, whatever other texts and attacks there are."""
+    """Return the random generator of an attack on a text; it does not depend on other texts and attacks."""
     return random.Random(f"{seed} {attack} {text}")  # noqa: S311
 
 
@@ -55,7 +58,7 @@ def _match_case(letter: str, replacement: str) -> str:
 
 
 def _replace_one(table: Mapping[str, Sequence[str]]) -> WordEdit:
-    """Return the edit that replaces one letter, of those that the table has replacements for."""
+    """Return the edit that replaces one of the letters in the table."""
 
     def edit(word: str, rng: random.Random) -> str:
         positions = [position for position, char in enumerate(word) if char.lower() in table]
@@ -69,7 +72,7 @@ def _replace_one(table: Mapping[str, Sequence[str]]) -> WordEdit:
 
 
 def _replace_all(table: Mapping[str, Sequence[str]]) -> WordEdit:
-    """Return the edit that replaces every letter that the table has replacements for, equal letters alike."""
+    """Return the edit that replaces every letter in the table, equal letters by the same sign."""
 
     def edit(word: str, rng: random.Random) -> str:
         replacements = {letter: rng.choice(candidates) for letter, candidates in table.items()}
@@ -132,11 +135,13 @@ def _repeat_whole(word: str, rng: random.Random) -> str:
 
 
 def _swap(word: str, rng: random.Random) -> str:
-    positions = [at for at in range(len(word) - 1) if word[at].isalpha() and word[at + 1].isalpha() and word[at] != word[at + 1]]
+    positions = [
+        position for position, (first, second) in enumerate(pairwise(word)) if first.isalpha() and second.isalpha() and first != second
+    ]
     if not positions:
         return word
-    first = rng.choice(positions)
-    return word[:first] + word[first + 1] + word[first] + word[first + 2 :]
+    position = rng.choice(positions)
+    return word[:position] + word[position + 1] + word[position] + word[position + 2 :]
 
 
 def _drop(word: str, rng: random.Random) -> str:
@@ -162,7 +167,7 @@ def _join_words(text: str, words: Sequence[tuple[int, int]], rng: random.Random)
     """Remove the blanks before or after each word."""
     removed: set[int] = set()
     for begin, end in words:
-        gaps = [blank.span() for blank in (_BLANK.search(text, end, end + 8),) if blank and blank.start() == end]
+        gaps = [blank.span() for blank in (_BLANK.search(text, end, end + _LONGEST_GAP),) if blank and blank.start() == end]
         before = begin
         while before > 0 and text[before - 1].isspace():
             before -= 1
@@ -182,7 +187,7 @@ def _append_friendly_phrases(text: str, words: Sequence[tuple[int, int]], rng: r
 
 
 def _prepend_talk(words: int, *, friendly: bool) -> Attack:
-    """Return the attack that puts so many words of talk before the comment."""
+    """Return the attack that puts at least ``words`` words of talk before the comment."""
 
     def attack(text: str, _: Sequence[tuple[int, int]], rng: random.Random) -> str:
         return f"{long_talk(rng, words=words, friendly=friendly)} {text}"
@@ -218,9 +223,9 @@ ATTACKS: Mapping[str, Attack] = MappingProxyType(
         "joined": _join_words,
         "friendly": _append_friendly_words,
         "friendly_phrases": _append_friendly_phrases,
-        "moved_back": _prepend_talk(150, friendly=False),
-        "long_friendly": _prepend_talk(3000, friendly=True),
-        "long_neutral": _prepend_talk(3000, friendly=False),
+        "moved_back": _prepend_talk(_SHORT_TALK, friendly=False),
+        "long_friendly": _prepend_talk(_LONG_TALK, friendly=True),
+        "long_neutral": _prepend_talk(_LONG_TALK, friendly=False),
     }
 )
 """Every attack, by name."""

@@ -1,6 +1,6 @@
-"""The signs that an attacker writes instead of a letter, or between letters.
+"""Signs that an attacker writes instead of letters, or between them.
 
-The tables are our own and independent of those that the normaliser undoes, so that they test it.
+The tables are independent of those of the normaliser, so that they test it.
 """
 
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ LEET_SIGNS = _read_table(
     z 2
     """
 )
-"""Letter → the signs that usually stand for it."""
+"""Letter → the signs that usually replace it."""
 
 RARE_LEET_SIGNS = _read_table(
     r"""
@@ -67,7 +67,7 @@ RARE_LEET_SIGNS = _read_table(
     y ¥ j
     """
 )
-"""Letter → signs that seldom stand for it, some of several characters."""
+"""Letter → signs that rarely replace it, some of several characters."""
 
 HOMOGLYPHS = _read_table(
     """

@@ -1,6 +1,6 @@
-"""Words and sentences of our own that an attacker could put around abuse: friendly words, and talk about nothing in particular.
+"""Words and sentences of our own that an attacker could put around abuse: friendly words and small talk.
 
-They are drawn anew for every comment, so that a classifier gains nothing by learning a phrase by heart.
+They are drawn anew for every comment, so that a classifier gains nothing from memorising a phrase.
 """
 
 import random
@@ -72,12 +72,12 @@ _TIMES = _TIME_WORDS.split()
 
 
 def friendly_words(rng: random.Random, *, count: int = 10) -> str:
-    """Return that many friendly words, separated by blanks."""
+    """Return ``count`` friendly words, separated by blanks."""
     return " ".join(rng.sample(FRIENDLY_WORDS, count))
 
 
 def friendly_phrases(rng: random.Random, *, count: int = 10) -> str:
-    """Return friendly phrases with at least that many words in all."""
+    """Return friendly phrases with at least ``count`` words in all."""
     words: list[str] = []
     while len(words) < count:
         words += rng.choice(_PHRASES).format(rng.choice(_ADJECTIVES)).split()
@@ -85,7 +85,7 @@ def friendly_phrases(rng: random.Random, *, count: int = 10) -> str:
 
 
 def long_talk(rng: random.Random, *, words: int, friendly: bool) -> str:
-    """Return sentences with at least that many words in all, friendly or neutral ones."""
+    """Return friendly or neutral sentences with at least ``words`` words in all."""
     sentences: list[str] = []
     size = 0
     while size < words:

@@ -1,4 +1,4 @@
-"""How many flagged comments escape, and how many clean ones are flagged, once somebody attacks their spelling or their length.
+"""Measures how many flagged comments escape, and how many clean ones are flagged, after attacks on their spelling or length.
 
 A comment is flagged if its P(abusive) is above the score that 5 % of the clean conversation exceeds: the threshold at which an
 evaluation measures recall. Attacks on words edit the three words that weigh most for abuse, by the exact explanation of the score.
@@ -28,8 +28,9 @@ __all__ = ["AttackResult", "RobustnessResults", "ShareInterval", "heaviest_words
 _EDITED_WORDS = 3
 _FEWEST_LETTERS = 3  # of a word that is edited
 _MOST_LONG = 2000  # comments under an attack that makes them very long
-_LONG_SHARE = 8  # one in so many of the others
-_BATCH = 512
+_LONG_DIVISOR = 8  # by which an attack that makes comments long divides the limit
+_BATCH = 512  # comments
+_Z = 1.96  # standard errors on each side of a 95 % interval
 _ADDRESS = re.compile(r"https?:|www\.|@", re.IGNORECASE)
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]", re.UNICODE)
 
@@ -52,8 +53,8 @@ class AttackResult:
         true_positives: number of abusive comments, flagged without the attack, that were attacked.
         escaped: of these, the share that is no longer flagged (Wilson's interval).
         clean: number of clean comments that were attacked.
-        newly_flagged: of these, the share that is flagged now and was not before (Wilson's interval).
-        over_reach: by how much the share of clean comments that are flagged has grown (paired differences, normal interval).
+        newly_flagged: of these, the share that is flagged only after the attack (Wilson's interval).
+        over_reach: increase of the share of flagged clean comments (paired differences, normal interval).
     """
 
     attack: str
@@ -98,13 +99,13 @@ def measure_robustness(
     Args:
         subject: what is attacked; a moderator with its profile. The words that are edited are those that weigh most for its n-grams.
         rows: n comments; those known to be abusive, and fine ones of the clean sources, are used.
-        judge: what judges with a moderator, if not the moderator itself.
+        judge: the judge of comments with a moderator, if it is not the moderator itself.
         clean: sources whose fine rows are clean conversation; None for all.
         attacks: by name.
         limit: the largest number of flagged abusive comments, and of clean ones, that are attacked, drawn at random; None for all.
-            Of those attacks that make a comment very long, an eighth of that, and 2,000 at most.
-        seed: of the draw, and of what the attacks do to each comment.
-        scores: P(abusive) of the rows, shape (n,), if it is known already.
+            For attacks that make a comment very long it is an eighth of that, and at most 2,000.
+        seed: of the draw, and of the attacks.
+        scores: P(abusive) of the rows, shape (n,); None to compute it.
         progress: called with the share of the attacks that is done.
 
     Raises:
@@ -128,7 +129,7 @@ def measure_robustness(
     flagged_before = abusive[clean_sample] > threshold
     results = []
     for number, (name, attack) in enumerate(attacks.items(), start=1):
-        most = min(limit // _LONG_SHARE if limit else _MOST_LONG, _MOST_LONG) if name in LONG_ATTACKS else None
+        most = _attack_limit(name, limit)
         still_flagged, flagged_after = (
             _scores_after(reader, targets[:most], attack=attack, name=name, seed=seed) > threshold
             for targets in (positive_targets, clean_targets)
@@ -139,11 +140,18 @@ def measure_robustness(
     return RobustnessResults(threshold, int(is_abusive.sum()), true_positives.size, tuple(results))
 
 
+def _attack_limit(name: str, limit: int | None) -> int | None:
+    """Return the largest number of comments under an attack; None for no limit."""
+    if name not in LONG_ATTACKS:
+        return limit
+    return min(limit // _LONG_DIVISOR, _MOST_LONG) if limit else _MOST_LONG
+
+
 def heaviest_words(classifier: Classifier, text: str, *, most: int = _EDITED_WORDS) -> tuple[tuple[int, int], ...]:
     """Return the words of a text that weigh most for abuse, as ranges of code points in the order of the text.
 
-    A word weighs what it adds to ``-log(1 - P(abusive))``, to first order: what it adds to the log-odds of each head, times that
-    head's probability. Words of fewer than three letters, addresses and mentions are left alone.
+    The weight of a word is its contribution to ``-log(1 - P(abusive))``, to first order: its contributions to the log-odds of both
+    heads, each times the probability of the head. Words of fewer than three letters, addresses and mentions are left alone.
     """
     explanation = explain(classifier, Comment("", text))
     weights = explanation.contributions[:, :2] @ (1 / (1 + np.exp(-explanation.log_odds[:2])))
@@ -181,11 +189,13 @@ def _abusive_scores(reader: Classifier | CommentJudge, texts: Sequence[str]) -> 
 
 
 def _scores_after(reader: Classifier | CommentJudge, targets: Sequence[_Target], *, attack: Attack, name: str, seed: int) -> FloatArray:
-    """Return P(abusive) after an attack, shape (n,); in batches, because some attacks make long texts."""
+    """Return P(abusive) after an attack, shape (n,)."""
     parts = [np.empty(0)]
+    # In batches, because some attacks make long texts.
     for first in range(0, len(targets), _BATCH):
         batch = targets[first : first + _BATCH]
-        parts.append(_abusive_scores(reader, [attack(one.text, one.words, attack_rng(one.text, attack=name, seed=seed)) for one in batch]))
+        texts = [attack(target.text, target.words, attack_rng(target.text, attack=name, seed=seed)) for target in batch]
+        parts.append(_abusive_scores(reader, texts))
     return np.concatenate(parts)
 
 
@@ -201,8 +211,8 @@ def _attack_result(name: str, still_flagged: BoolArray, before: BoolArray, after
     )
 
 
-def _wilson(hits: int, size: int, z: float = 1.96) -> ShareInterval:
-    """Return a share with Wilson's score interval (Wilson 1927); of nothing it is 0, with the interval from 0 to 1."""
+def _wilson(hits: int, size: int, z: float = _Z) -> ShareInterval:
+    """Return a share with Wilson's score interval (Wilson 1927); 0 with the interval from 0 to 1 if ``size`` is 0."""
     if not size:
         return ShareInterval(0.0, 0.0, 1.0)
     share = hits / size
@@ -211,8 +221,8 @@ def _wilson(hits: int, size: int, z: float = 1.96) -> ShareInterval:
     return ShareInterval(share, max(0.0, middle - half), min(1.0, middle + half))
 
 
-def _paired_difference(gained: int, lost: int, size: int, z: float = 1.96) -> ShareInterval:
-    """Return the difference of two shares of the same comments, from how many changed each way, with its normal interval."""
+def _paired_difference(gained: int, lost: int, size: int, z: float = _Z) -> ShareInterval:
+    """Return the difference of two shares of the same comments with its normal interval, from the numbers of changes each way."""
     if not size:
         return ShareInterval(0.0, -1.0, 1.0)
     value = (gained - lost) / size

@@ -1,4 +1,4 @@
-"""How often the sources of the corpus answer each attribute: what decides whether a head for it can be published."""
+"""Counts the answers of the sources of the corpus to each attribute, which decide whether its head can be published."""
 
 import argparse
 import sys
@@ -17,7 +17,7 @@ __all__ = ["AttributeCount", "count_attributes", "count_attributes_command"]
 
 @dataclass(frozen=True, slots=True)
 class AttributeCount:
-    """How often one source says yes and no to an attribute, in train and dev."""
+    """The numbers of yes and no of one source to an attribute, in train and dev."""
 
     attribute: str
     source: str
@@ -28,7 +28,7 @@ class AttributeCount:
 
 
 def count_attributes(labelled: Labelled) -> list[AttributeCount]:
-    """Count the answers of each source that answers an attribute, sorted by attribute and source."""
+    """Return the counts for each attribute and each source that answers it, sorted by attribute and source."""
     sources, dev = np.array(labelled.source), np.array([split == "dev" for split in labelled.split])
     counts = []
     for name, answers in sorted(labelled.attributes.items()):
@@ -39,7 +39,7 @@ def count_attributes(labelled: Labelled) -> list[AttributeCount]:
 
 
 def count_attributes_command(arguments: Sequence[str] | None = None) -> int:
-    """Load the corpus and print how often its sources answer each attribute; returns the exit code."""
+    """Print how often the sources of the corpus answer each attribute, and return the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m training.shipped_model.attribute_counts",
         description="Count how often the sources of the corpus answer each attribute with yes and with no.",

@@ -31,11 +31,11 @@ _DRAWN_OUT = re.compile(r"(.)\1\1")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _FEWEST_COMMENTS = 4  # that use a word
 _FEWEST_COMMENTS_SHARED = 6  # that use a word of several sources
-_MISSPELT_RATIO = 200  # times as frequent is the word that was meant
+_MISSPELT_RATIO = 200  # times as frequent as a misspelling is the right word
 _FEWEST_MISSPELT_LETTERS = 5
 _CHARGED_LOG_ODDS = 0.9
-_MOST_FREQUENT = 15  # the binary logarithm of a frequency that has a letter of its own
-# Names and plain words that differ from charged ones by a letter or a part; words that are known are never corrected.
+_MOST_FREQUENT = 15  # the largest binary logarithm of a frequency that has a letter of its own
+# Names and plain words that differ from charged ones by a letter or a part; words of the lexicon are never corrected.
 _INNOCENT_WORDS = (
     "niger nigel nigeria nigerian niggle niggling niggles niggard snigger sniggered sniggering scunthorpe penistone "
     "clitheroe lightwater sussex essex middlesex wessex arsenal arsenic assassin assassins assess assets asset assume "
@@ -55,7 +55,7 @@ _INNOCENT_WORDS = (
     "tits hoe "
 )
 INNOCENT = frozenset(_INNOCENT_WORDS.split())
-"""Words that are known whether they are used or not."""
+"""Words that are in the lexicon even if no comment uses them."""
 
 _TWO_LETTER_WORDS = (
     "ad ah am an as at be by do eh em er ex go ha he hi ho id if in is it la lo "
@@ -65,7 +65,7 @@ _TWO_LETTER_WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class _WordCounts:
-    """How many comments use each word: all, the abusive ones, those that are not, and from which sources they are."""
+    """Word → number of comments that use it: all, abusive, not abusive; and word → the sources of these comments."""
 
     comments: Mapping[str, int]
     abusive: Mapping[str, int]
@@ -80,7 +80,7 @@ def make_lexicon(texts: Sequence[str], sources: Sequence[str], abusive: Int8Arra
         texts: comments as they were written, n.
         sources: the source of each, n.
         abusive: 1 abusive, 0 not, -1 unknown; shape (n,).
-        innocent: words that are known whether they are used or not.
+        innocent: words that are in the lexicon even if no text uses them.
     """
     counts = _count_words(texts, sources, abusive)
     abusive_comments, innocent_comments = int((abusive == 1).sum()), int((abusive == 0).sum())
@@ -117,7 +117,7 @@ def _count_words(texts: Sequence[str], sources: Sequence[str], abusive: Int8Arra
 
 
 def _is_misspelt(word: str, comments: Mapping[str, int]) -> bool:
-    """Return whether a word is drawn out, or a much more frequent one with two letters exchanged, or one too many or too few."""
+    """Return whether a word has a tripled letter, or is a much more frequent word with two letters exchanged, one added or one missing."""
     if _DRAWN_OUT.search(word) and len(set(word)) > 1:
         return True
     if len(word) < _FEWEST_MISSPELT_LETTERS:
@@ -130,11 +130,11 @@ def _is_misspelt(word: str, comments: Mapping[str, int]) -> bool:
 
 
 def build_lexicon_command(arguments: Sequence[str] | None = None, *, sources: Collection[str] = tuple(SOURCES)) -> int:
-    """Write the lexicon, or compare it with the file that is there; returns the exit code.
+    """Write the lexicon, or compare it with the existing file, and return the exit code.
 
     Args:
-        arguments: those of the command line if None.
-        sources: whose train rows make it.
+        arguments: of the command; None for those of the command line.
+        sources: the sources whose train rows it is made from.
     """
     parser = argparse.ArgumentParser(
         prog="python -m training.shipped_model.build_lexicon",
@@ -179,13 +179,13 @@ def _check(path: Path, lexicon: bytes) -> int:
 
 
 def _write(path: Path, lexicon: bytes) -> None:
-    """Put the lexicon in the place of a file, all at once; does nothing if it is the same."""
+    """Replace a file by the lexicon atomically; do nothing if it is the same."""
     if path.is_file() and path.read_bytes() == lexicon:
         print(f"{path} is already what the corpus makes")
         return
-    fresh = path.with_name(path.name + ".new")
-    fresh.write_bytes(lexicon)
-    os.replace(fresh, path)  # noqa: PTH105 - at once, or not at all
+    temporary = path.with_name(path.name + ".new")
+    temporary.write_bytes(lexicon)
+    os.replace(temporary, path)  # noqa: PTH105 - atomic
     print(f"{path} is written; models that were trained with the one before are now refused, since the normaliser has another version")
 
 

@@ -1,4 +1,4 @@
-"""Makes a model of the kind that ships, from the public corpus or from other labelled tables: ``make train``.
+"""Trains a model of the kind that ships, on the public corpus or on other labelled tables: ``make train``.
 
 The corpus is not distributed with the code. Without it the same command makes a model of the shipped kind from any folder of
 labelled tables; ``docs/retraining.md`` says what of the shipped model itself can be made again, and what cannot.
@@ -25,17 +25,17 @@ from training.tables.labelled import Labelled
 
 __all__ = ["build_shipped", "build_shipped_command"]
 
-SHIPPED_FOLDER = Path("model/default")
-OWN_FOLDER = Path("build/model")
-FIT = FitSettings(features=FeatureSettings(bits=20, pairs=0.7), epochs=8, sharing=0.9)
-"""How the n-grams of the shipped model were fitted."""
+_SHIPPED_FOLDER = Path("model/default")
+_OWN_FOLDER = Path("build/model")
+_FIT = FitSettings(features=FeatureSettings(bits=20, pairs=0.7), epochs=8, sharing=0.9)
+"""The settings with which the n-grams of the shipped model were fitted."""
 
 
 def build_shipped(tables: TrainingTables, *, out: Path, encoder: Path | None = None) -> TrainedArtefact:
     """Train an artefact as the shipped one was trained, and write it with its model card.
 
     Args:
-        tables: what to learn from; comments of our own are added to them.
+        tables: the rows to learn from; synthetic comments are added to them.
         out: folder of the artefact.
         encoder: folder of an artefact whose encoder joins the n-grams; None for n-grams alone.
 
@@ -43,7 +43,7 @@ def build_shipped(tables: TrainingTables, *, out: Path, encoder: Path | None = N
         TableError: the rows are too few, or teach nothing.
         ArtefactError: the encoder cannot be read, or the artefact cannot be written.
     """
-    job = TrainJob(tables=(), out=out, name="default" if tables.from_corpus else "custom", fit=FIT, encoder=encoder)
+    job = TrainJob(tables=(), out=out, name="default" if tables.from_corpus else "custom", fit=_FIT, encoder=encoder)
     with progress_bar() as report_progress:
         trained = build_artefact(
             Labelled.concat([tables.rows, load_synthetic_rows()]),
@@ -57,9 +57,9 @@ def build_shipped(tables: TrainingTables, *, out: Path, encoder: Path | None = N
 
 
 def build_shipped_command(arguments: Sequence[str] | None = None) -> int:
-    """Train a model of the kind that ships; returns the exit code."""
+    """Train a model of the kind that ships, and return the exit code."""
     options = _parse(arguments)
-    out = options.out or (SHIPPED_FOLDER if options.corpus == CORPUS_FOLDER else OWN_FOLDER)
+    out = options.out or (_SHIPPED_FOLDER if options.corpus == CORPUS_FOLDER else _OWN_FOLDER)
     try:
         tables = load_training_tables(options.corpus, reread=not options.source_labels)
         for remark in tables.remarks:
@@ -86,14 +86,14 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--out",
         metavar="FOLDER",
         type=Path,
-        help=f"folder of the artefact to write (default: {SHIPPED_FOLDER} from {CORPUS_FOLDER}, {OWN_FOLDER} from another folder)",
+        help=f"folder of the artefact to write (default: {_SHIPPED_FOLDER} from {CORPUS_FOLDER}, {_OWN_FOLDER} from another folder)",
     )
     encoders = parser.add_mutually_exclusive_group()
     encoders.add_argument(
         "--encoder",
         metavar="FOLDER",
         type=Path,
-        default=SHIPPED_FOLDER,
+        default=_SHIPPED_FOLDER,
         help="folder of an artefact whose encoder joins the n-grams as it is (default: %(default)s)",
     )
     encoders.add_argument("--no-encoder", dest="encoder", action="store_const", const=None, help="train n-grams alone")

@@ -1,9 +1,9 @@
-"""The public corpus beside a development checkout: which of its tables are read, and how.
+"""Loads the public corpus, which lies beside a development checkout.
 
 The folder holds one Parquet table for each source of ``SOURCES``, called ``NAME.parquet``, with the columns ``id``, ``split`` (train or
 dev), ``text``, ``abusive`` and ``hateful`` (nullable booleans), ``target`` and ``native`` (the source's own labels as JSON). Two further
 tables are joined to these rows by source and id; :mod:`training.shipped_model.reread_labels` says what they change. No other file
-is read: ``context.parquet`` holds the comments that were answered, which the model never sees, and the folders below hold sources
+is read: ``context.parquet`` holds the comments that others reply to, which the model never sees, and the folders below hold sources
 that the shipped model did not learn from, some of them under licences that forbid it.
 """
 
@@ -35,7 +35,7 @@ def find_sources(folder: Path) -> list[Path]:
 
 
 def load_corpus(folder: Path = CORPUS_FOLDER, *, reread: bool = False) -> Labelled:
-    """Load the rows of the corpus with their attributes, each weighing what its source does.
+    """Return the rows of the corpus with their attributes, each with the weight of its source.
 
     Args:
         folder: where the tables of the sources lie.
@@ -61,7 +61,7 @@ def load_corpus(folder: Path = CORPUS_FOLDER, *, reread: bool = False) -> Labell
 
 
 def read_train_texts(folder: Path, names: Collection[str]) -> tuple[list[str], list[str], Int8Array]:
-    """Read the train rows of some sources, those without an answer included.
+    """Return the train rows of some sources, including those without an answer.
 
     Args:
         folder: where the tables of the sources lie.

@@ -1,4 +1,4 @@
-"""The model card of an artefact: what it is for, what it was trained on, how good it is, and where it fails."""
+"""Composes the model card of an artefact: its purpose, its training data, its metrics and its limits."""
 
 from typing import Any
 
@@ -98,7 +98,7 @@ def compose_model_card(description: Description, *, from_corpus: bool = True) ->
 
 
 def _figure(value: float | None) -> str:
-    """Return a figure, or that no dev rows could show it."""
+    """Return a figure with three decimals, or that it was not measured."""
     return "not measured" if value is None else f"{value:.3f}"
 
 

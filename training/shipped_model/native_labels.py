@@ -1,4 +1,4 @@
-"""What the labels of the public sources themselves mean for the further questions, such as whether a comment is an insult."""
+"""Translates the native labels of the public sources to answers about attributes, such as whether a comment is an insult."""
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -88,7 +88,7 @@ def _jigsaw(native: NativeLabels) -> dict[str, bool]:
     return {attribute: bool(native[flag]) for flag, attribute in _JIGSAW.items()}
 
 
-_ANSWERS_OF: Mapping[str, Callable[[NativeLabels], dict[str, bool]]] = MappingProxyType(
+_ATTRIBUTE_READERS: Mapping[str, Callable[[NativeLabels], dict[str, bool]]] = MappingProxyType(
     {
         "cad": _cad,
         "civil_toxic_spans": _civil,
@@ -104,10 +104,10 @@ _ANSWERS_OF: Mapping[str, Callable[[NativeLabels], dict[str, bool]]] = MappingPr
 
 
 def attribute_answers(source: str, native: Sequence[NativeLabels]) -> dict[str, Int8Array]:
-    """Return what rows of one source answer to the further questions.
+    """Return the answers of the rows of one source to the further questions.
 
     Args:
-        source: the name of the source; one that answers no further question gives no attribute.
+        source: the name of the source; without further questions the result is empty.
         native: the source's own labels of each of n rows.
 
     Returns:
@@ -116,8 +116,8 @@ def attribute_answers(source: str, native: Sequence[NativeLabels]) -> dict[str, 
     Raises:
         KeyError: a row lacks a label that all rows of the source have.
     """
-    if source not in _ANSWERS_OF:
+    if source not in _ATTRIBUTE_READERS:
         return {}
-    answers = [_ANSWERS_OF[source](labels) for labels in native]
+    answers = [_ATTRIBUTE_READERS[source](labels) for labels in native]
     names = sorted({name for row in answers for name in row})
     return {name: encode_answers([row.get(name) for row in answers]) for name in names}

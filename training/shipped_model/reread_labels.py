@@ -1,9 +1,9 @@
-"""Labels of the corpus that were read again by one guide, because its sources contradict each other; and what they change.
+"""Replaces labels of the corpus by labels assigned anew under one guideline, because its sources contradict each other.
 
-Both tables are joined to the rows of the corpus by ``source`` and ``id``. Rows of theirs that belong to no row of the corpus, or whose
-column ``use`` is not "train" (their licence allows measuring alone), change nothing.
+Both tables are joined to the rows of the corpus by ``source`` and ``id``. Rows without a match in the corpus are ignored, and so are
+those whose column ``use`` is not "train", because their licence allows evaluation only.
 
-- ``reread.parquet``: a label replaces both answers of its source. An empty one (the reader could not tell) leaves them as they are.
+- ``reread.parquet``: a label replaces both answers of its source. An empty label (the annotator was unsure) leaves them unchanged.
 - ``attributes.parquet``: five booleans replace the answers to five attributes.
 
 The shipped model learned from the labels of the sources, before these tables were made; a model that learns from them differs.
@@ -42,7 +42,7 @@ _Key = tuple[str, str]
 
 
 def replace_reread(rows: Labelled, folder: Path) -> Labelled:
-    """Return rows with the answers that were read again in place of those of their sources.
+    """Return rows with the new answers in place of those of their sources.
 
     Args:
         rows: of the corpus, all with the ``id`` that their source has for them.

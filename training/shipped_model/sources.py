@@ -1,4 +1,4 @@
-"""The seventeen public sources that the shipped model learned from: what they are, under which licence, and how much their rows count."""
+"""The seventeen public sources that the shipped model learned from: their origins, licences and weights."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class PublicSource:
         licence: the licence as seen in the copy that was used.
         origin: the repository and revision that it was taken from.
         domain: who wrote the comments, and where.
-        weight: how much one of its rows counts in training.
+        weight: weight of each of its rows in training.
     """
 
     licence: str

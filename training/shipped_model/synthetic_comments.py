@@ -1,8 +1,8 @@
-"""Comments made of templates and tables of words, to teach or to test what public corpora teach wrongly.
+"""Makes comments from templates and tables of words, to train or test a classifier where public corpora mislead it.
 
 A classifier that reads words and pairs of words learns from the corpora that a group's name is abuse, that "kill" is a threat
-and that "you" is an insult. These comments show both sides of each such word: a fine and an abusive one that are made of the
-same words and differ in what matters. The behaviour suite makes its own from other templates and other words.
+and that "you" is an insult. These comments show both sides of each such word: a fine and an abusive comment made of the
+same words, which differ in meaning. The behaviour suite makes its own comments from other templates and words.
 
 An attack on a group that is not protected (age) is toxic where the template says hateful.
 """
@@ -33,6 +33,7 @@ _SPOKEN_VOWEL = re.compile(r"[aeio]|u(?!k|ni|s[ae]|ti)|honest|SUV|LGBT", re.IGNO
 _UNPROTECTED_KINDS = frozenset({"age"})
 _GROUP_COLUMNS = frozenset({"they", "one", "adj"})
 _SHARE_WITHOUT_FRAME = 0.8
+_COMPARED_ENTRIES = 3  # of a row, none of which a comment uses twice
 
 
 def make_synthetic_comments(seed: int = 0, folder: Path = SYNTHETIC_FOLDER, *, frames: Sequence[str] = ()) -> tuple[SyntheticComment, ...]:
@@ -41,16 +42,16 @@ def make_synthetic_comments(seed: int = 0, folder: Path = SYNTHETIC_FOLDER, *, f
     Args:
         seed: of the choice of words and of how the comments are written; the same seed gives the same comments.
         folder: where tables, templates and singles lie; see :mod:`training.shipped_model.synthetic_templates`.
-        frames: what may stand around a comment, which takes the place of "{}"; ``writing_manner.FRAMES`` if empty.
+        frames: texts to put around a comment, whose place is "{}"; ``writing_manner.FRAMES`` if empty.
     """
-    dealer = _WordDealer(read_word_tables(folder), random.Random(seed), frames or FRAMES)  # noqa: S311 - nothing secret hangs on it
+    dealer = _WordDealer(read_word_tables(folder), random.Random(seed), frames or FRAMES)  # noqa: S311 - not used for security
     blocks = enumerate(read_template_blocks(folder))
     from_templates = chain.from_iterable(_fill_block(block, number, dealer) for number, block in blocks)
     return tuple({comment.text: comment for comment in chain(from_templates, read_single_comments(folder))}.values())
 
 
 class _WordDealer:
-    """Deals rows of the tables of words so that each is used about as often as the others."""
+    """Draws rows of the tables of words so that all are used about equally often."""
 
     def __init__(self, words: Mapping[str, Sequence[Mapping[str, str]]], source: random.Random, frames: Sequence[str]) -> None:
         self.random, self._frames = source, frames
@@ -68,15 +69,15 @@ class _WordDealer:
         return words
 
     def deal_frame(self) -> str:
-        """Return what stands around a comment: mostly nothing, else words that could stand around any."""
+        """Return the frame of a comment, mostly an empty one."""
         return "{}" if self.random.random() < _SHARE_WITHOUT_FRAME else self.random.choice(self._frames)
 
-    def _deal_row(self, table: str, kinds: frozenset[str], taken: frozenset[str]) -> Mapping[str, str]:
+    def _deal_row(self, table: str, kinds: frozenset[str], used_entries: frozenset[str]) -> Mapping[str, str]:
         uses, rows = self._uses[table], self._words[table]
         free = [
             number
             for number, row in enumerate(rows)
-            if (table != "group" or not kinds or row["kind"] in kinds) and taken.isdisjoint(tuple(row.values())[:3])
+            if (table != "group" or not kinds or row["kind"] in kinds) and used_entries.isdisjoint(tuple(row.values())[:_COMPARED_ENTRIES])
         ]
         fewest = min(uses[number] for number in free)
         number = self.random.choice([number for number in free if uses[number] == fewest])
@@ -87,8 +88,8 @@ class _WordDealer:
 def _fill_block(block: TemplateBlock, number: int, dealer: _WordDealer) -> Iterator[SyntheticComment]:
     """Yield the comments that one block makes; its number names the pairs."""
     for line, pair in enumerate(block.pairs):
-        for time in range(block.times):
-            yield from _fill_templates(pair, block, dealer, pair=f"{number}.{line}.{time}")
+        for repetition in range(block.times):
+            yield from _fill_templates(pair, block, dealer, pair=f"{number}.{line}.{repetition}")
     pools = [_repeat_shuffled(pool, dealer.random) for pool in (block.fine, block.abusive) if pool]
     for _ in range(block.times * max(len(block.fine), len(block.abusive))):
         yield from _fill_templates([next(pool) for pool in pools], block, dealer, pair=None)

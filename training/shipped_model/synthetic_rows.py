@@ -1,4 +1,4 @@
-"""Synthetic training rows: the comments of our own, as labelled rows that join those of the corpus."""
+"""Synthetic training rows: comments of our own as labelled rows, which are added to those of the corpus."""
 
 import hashlib
 
@@ -16,7 +16,7 @@ SYNTHETIC_SOURCE = "lessons"
 
 
 def load_synthetic_rows() -> Labelled:
-    """Return the comments of our own as rows to learn from, each with the weight 1."""
+    """Return the synthetic comments as train rows, each with the weight 1."""
     comments = make_synthetic_comments()
     return Labelled(
         text=[comment.text for comment in comments],
@@ -33,7 +33,7 @@ def load_synthetic_rows() -> Labelled:
 
 
 def describe_synthetic_rows() -> DataSource:
-    """Return what a manifest says of the synthetic rows."""
+    """Return the description of the synthetic rows for a manifest."""
     comments = make_synthetic_comments()
     digest = hashlib.sha256("\n".join(f"{comment.label} {comment.text}" for comment in comments).encode()).hexdigest()
     return DataSource(

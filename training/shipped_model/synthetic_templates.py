@@ -1,4 +1,4 @@
-"""Tables of words and templates of comments, as the folder ``synthetic_tables`` and others of its form hold them.
+"""Reads tables of words and templates of comments from the folder ``synthetic_tables``, and from others of the same form.
 
 Tables of words are written as ``[table: column | column]``, then a line for each row. Templates come in blocks::
 
@@ -7,7 +7,7 @@ Tables of words are written as ``[table: column | column]``, then a line for eac
     + a fine comment of a pool        the pools of a block meet at random, with the same words on both sides;
     - hateful: an abusive one         either pool may be left out
 
-In a template ``{column}`` stands for the entry of a row, ``{a column}`` puts the article before it, and ``{column2}`` is the entry of
+In a template, ``{column}`` is replaced by the entry of a row, ``{a column}`` puts the article before it, and ``{column2}`` is the entry of
 a second row. ``singles.jsonl`` holds comments that were written singly.
 """
 
@@ -37,12 +37,12 @@ _BLOCK = re.compile(r"== (?P<capability>[a-z_]+(?:/[a-z_]+)?) x(?P<times>\d+)(?:
 
 @dataclass(frozen=True, slots=True)
 class SyntheticComment:
-    """One comment that was made or written to teach or to test something.
+    """One comment that was made or written to teach or to test a capability.
 
     Attributes:
         text: the comment.
-        label: the label that it deserves.
-        capability: what it teaches or tests.
+        label: its right label.
+        capability: the capability that it teaches or tests.
         group: plural name of the group that it speaks of ("Muslims"), if it speaks of one.
         pair: the same for the two comments of a minimal pair, else None.
     """
@@ -56,7 +56,7 @@ class SyntheticComment:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """The text of a template, with its slots, and the label that the comments made of it deserve."""
+    """The text of a template, with its slots, and the right label of comments made from it."""
 
     text: str
     label: Label
@@ -67,9 +67,9 @@ class TemplateBlock:
     """Templates that teach one capability.
 
     Attributes:
-        capability: what they teach.
-        times: how often each is used.
-        kinds: kinds of groups that they suit; empty for all.
+        capability: the capability.
+        times: number of uses of each template.
+        kinds: the kinds of groups that they suit; empty for all.
         pairs: a fine template with its twin.
         fine, abusive: pools, whose templates meet at random.
     """

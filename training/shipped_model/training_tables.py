@@ -1,4 +1,4 @@
-"""What ``make train`` learns from: the public corpus, or any other folder of labelled tables."""
+"""Loads the rows that ``make train`` learns from: the public corpus, or any other folder of labelled tables."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,15 +23,15 @@ _WHAT_IS_NEEDED = (
 
 @dataclass(frozen=True)
 class TrainingTables:
-    """Labelled rows, and what is known of where they come from.
+    """Labelled rows and their origin.
 
     Attributes:
-        rows: what to learn from and to judge by.
+        rows: train and dev rows.
         data: the files and their licences, for the manifest.
         clean_sources: sources whose fine rows are ordinary conversation; None for all.
         from_corpus: whether this is the public corpus.
-        reading: what was wrong with rows of other tables; None for the corpus.
-        remarks: what was not there or not read, a line each.
+        reading: the rows and problems of other tables; None for the corpus.
+        remarks: missing and ignored files, a line each.
     """
 
     rows: Labelled

@@ -22,7 +22,7 @@ class BadCell(Exception):  # noqa: N818 - caught where rows are counted, never s
 
     Attributes:
         field: the field that it should hold.
-        detail: what is wrong and what to do, without the text of the comment.
+        detail: the error and its remedy, without the text of the comment.
     """
 
     def __init__(self, field: str, detail: str) -> None:
@@ -33,7 +33,7 @@ class BadCell(Exception):  # noqa: N818 - caught where rows are counted, never s
 
 
 def reconcile_answers(abusive: int, hateful: int, *, label: Label | None) -> tuple[int, int, str | None]:
-    """Reconcile what a row says: hateful implies abusive, not abusive implies not hateful, and both override the label.
+    """Reconcile the answers and the label of a row: hateful implies abusive, not abusive implies not hateful, and both override the label.
 
     Returns:
         The two answers, and a remark if the label contradicts them.
@@ -55,7 +55,7 @@ def reconcile_answers(abusive: int, hateful: int, *, label: Label | None) -> tup
 
 
 def read_label(value: object, names: Mapping[str, Label]) -> Label | None:
-    """Look a label up among ``names`` (case-folded); None if the cell is empty.
+    """Return the label of a cell by its name among ``names`` (case-folded); None if the cell is empty.
 
     Raises:
         BadCell: the label is unknown.
@@ -70,12 +70,12 @@ def read_label(value: object, names: Mapping[str, Label]) -> Label | None:
 
 
 def read_answer(value: object, field: str) -> int:
-    """Read yes (1), no (0) or nothing (-1).
+    """Return the answer of a cell: yes (1), no (0) or nothing (-1).
 
     Raises:
         BadCell: it is something else.
     """
-    if _missing(value):
+    if _is_missing(value):
         return UNKNOWN
     if isinstance(value, (bool, int, float)) and value in {0, 1}:
         return int(value)
@@ -91,7 +91,7 @@ def read_text(value: object) -> str:
         BadCell: it is missing, no string, blank, or cannot be encoded.
     """
     if not isinstance(value, str):
-        raise BadCell("text", "is missing" if _missing(value) else "is not a string")
+        raise BadCell("text", "is missing" if _is_missing(value) else "is not a string")
     if not value.strip():
         raise BadCell("text", "is empty")
     if not value.isascii() and _SURROGATE.search(value):
@@ -101,11 +101,11 @@ def read_text(value: object) -> str:
 
 def read_word(value: object) -> str | None:
     """Return the cell as a string without blanks around it, or None if nothing is left."""
-    return None if _missing(value) else str(value).strip() or None
+    return None if _is_missing(value) else str(value).strip() or None
 
 
 def read_split(value: object) -> str | None:
-    """Read ``train``, ``dev`` or nothing.
+    """Return ``train``, ``dev``, or None for an empty cell.
 
     Raises:
         BadCell: it is something else.
@@ -117,7 +117,7 @@ def read_split(value: object) -> str | None:
 
 
 def read_weight(value: object) -> float:
-    """Read how much a row counts; an empty cell counts 1.
+    """Return the weight of a row; 1 for an empty cell.
 
     Raises:
         BadCell: it is no finite number of 0 or more.
@@ -132,9 +132,9 @@ def read_weight(value: object) -> float:
 
 
 def quote_name(word: str) -> str:
-    """Quote a label or the name of a column for a message, unless it may be a comment that is in the wrong place."""
+    """Return a label or the name of a column quoted for a message; one that may be a misplaced comment is not shown."""
     return repr(word) if len(word) <= _LONGEST_NAME and _NAME.fullmatch(word) else "(not shown: it may be a comment)"
 
 
-def _missing(value: object) -> bool:
+def _is_missing(value: object) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))

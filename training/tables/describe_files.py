@@ -1,4 +1,4 @@
-"""What a manifest says of the files that labelled rows were read from."""
+"""Describes the files of labelled rows for the manifest of an artefact."""
 
 import hashlib
 from collections import Counter
@@ -13,12 +13,12 @@ _MOST_FILES = 500  # so that the manifest stays small enough to be read
 
 
 def describe_files(rows: Labelled) -> tuple[DataSource, ...]:
-    """Describe the files that the rows were read from; more than 500 of them as one, by the hash of their hashes."""
+    """Return the files of the rows as data sources; more than 500 files become one source with the hash of their hashes."""
     counts = Counter(place.file for place in rows.place)
     files = [(Path(file).name, hash_file(Path(file)), count) for file, count in sorted(counts.items())]
     if len(files) > _MOST_FILES:
-        together = hashlib.sha256("".join(digest for _, digest, _ in files).encode()).hexdigest()
-        files = [(f"{len(files)} files", together, counts.total())]
+        combined_hash = hashlib.sha256("".join(digest for _, digest, _ in files).encode()).hexdigest()
+        files = [(f"{len(files)} files", combined_hash, counts.total())]
     return tuple(
         DataSource(source=name, sha256=digest, rows=count, licence="not stated", origin="given to tipstaff train")
         for name, digest, count in files

@@ -1,4 +1,4 @@
-"""Duplicates among labelled comments: exact copies become one row, near copies that add nothing go, contrast pairs stay together."""
+"""Removes duplicates among labelled comments: merges exact copies, and drops near duplicates that add no answer."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -14,9 +14,9 @@ from training.tables.near_duplicates import find_near_duplicates
 __all__ = ["NEAR_SIMILARITY", "Contradiction", "DeduplicatedRows", "canonical_key", "deduplicate"]
 
 NEAR_SIMILARITY = 0.85
-"""Jaccard similarity from which two texts' shingles make them near duplicates."""
+"""The Jaccard similarity of their sets of shingles from which two texts are near duplicates."""
 
-# Emoji are kept: "I hate" followed by another one is another comment. Arrows to miscellaneous symbols, and the emoji planes.
+# Emoji remain, in the blocks from arrows to miscellaneous symbols and in the emoji planes, because they can change what a comment means.
 _NOISE = re.compile(r"[^\w\u2190-\u2bff\U0001f000-\U0001faff]+|_+")
 _SIDES = (None, "train", "dev")
 
@@ -27,9 +27,9 @@ class Contradiction:
 
     Attributes:
         question: ``abusive``, ``hateful`` or the name of an attribute.
-        yes: how many copies say yes.
-        no: how many say no.
-        places: where the copies that answer were read.
+        yes: number of copies that answer yes.
+        no: number of copies that answer no.
+        places: the places of the copies that answer.
     """
 
     question: str
@@ -50,10 +50,10 @@ class DeduplicatedRows:
 
     Attributes:
         rows: the m rows.
-        clusters: (m,) int64 numbers from 0; texts that are near duplicates of each other, directly or by others, share one.
+        clusters: (m,) int64 numbers from 0; texts that are near duplicates of each other, directly or through others, share one.
         contrasts: (m,) bool; True where a near duplicate that answers otherwise is among the rows.
         copies: rows merged into an earlier exact copy.
-        near: rows dropped because an earlier near duplicate says the same.
+        near: rows dropped because an earlier near duplicate gives the same answers.
         undecided: rows dropped because their copies contradict each other evenly on all they answer.
         contradictions: exact copies that answer differently, by text and question.
     """
@@ -68,7 +68,7 @@ class DeduplicatedRows:
 
 
 def canonical_key(text: str) -> str:
-    """Return what two copies of one text have in common: its letters, digits and emoji, case-folded; the text itself if it has none."""
+    """Return the canonical form of a text: its letters, digits and emoji, case-folded; the stripped text if it has none."""
     return _NOISE.sub("", text.casefold()) or text.strip()
 
 
@@ -77,8 +77,8 @@ def deduplicate(labelled: Labelled, *, threshold: float = NEAR_SIMILARITY, key: 
 
     Rows of different ``split`` are never merged, nor dropped for one another: ``split_rows`` decides on texts that are in train and in dev.
     The first copy keeps its text, source, id and weight. Each question is answered by the majority of the copies that answer it; a tie
-    makes it unknown. Near duplicates that contradict each other are both kept, since the smallest difference that changes the answer
-    teaches most; they share a cluster.
+    makes it unknown. Near duplicates that contradict each other are both kept, since small differences that change the answer
+    teach most; they share a cluster.
 
     Args:
         labelled: the rows.
@@ -96,11 +96,11 @@ def deduplicate(labelled: Labelled, *, threshold: float = NEAR_SIMILARITY, key: 
     decided = np.flatnonzero((answers != UNKNOWN).any(axis=1))
     origins = first_rows[decided]
     near = find_near_duplicates([keys[row] for row in origins], sides=sides[origins], answers=answers[decided], threshold=threshold)
-    remaining = np.flatnonzero(near.kept)
+    remaining = np.flatnonzero(near.is_kept)
     return DeduplicatedRows(
         rows=merged.take(decided[remaining]),
         clusters=_number_clusters(near.cluster[remaining]),
-        contrasts=near.contrast[remaining],
+        contrasts=near.is_contrast[remaining],
         copies=len(labelled) - len(first_rows),
         near=len(decided) - len(remaining),
         undecided=len(first_rows) - len(decided),

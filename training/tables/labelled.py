@@ -1,4 +1,4 @@
-"""Comments with human labels, column by column: the form in which every step of training passes them on."""
+"""Labelled comments as columns, the form in which all steps of training exchange them."""
 
 from collections.abc import Sequence, Sized
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from model.array_types import FloatArray, Int8Array
 __all__ = ["UNKNOWN", "Labelled", "Place", "encode_answers"]
 
 UNKNOWN = -1
-"""The answer of a row whose source does not answer a question."""
+"""The answer of a row to a question that its source does not answer."""
 
 
 class Place(NamedTuple):
@@ -24,7 +24,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Labelled:
-    """n comments and what is known of each.
+    """n labelled comments, column by column.
 
     Answers are 1 (yes), 0 (no) or -1 (``UNKNOWN``); hateful implies abusive, and not abusive implies not hateful.
 
@@ -32,10 +32,10 @@ class Labelled:
         text: (n,) the comments as they were written.
         abusive: (n,) int8 answers.
         hateful: (n,) int8 answers.
-        source: (n,) where each comment comes from; weights, splits and metrics go by it.
+        source: (n,) where each comment comes from; weights, splits and metrics use it.
         split: (n,) ``"train"``, ``"dev"``, or None where the table does not say.
-        id: (n,) what the table calls each comment; unique together with ``source`` only if the table made it so.
-        weight: (n,) float64, at least 0: how much a row counts in training.
+        id: (n,) the table's identifier of each comment; with ``source`` unique only if the table made it so.
+        weight: (n,) float64, at least 0: the weight of each row in training.
         target: (n,) the source's word for the group that is attacked or spoken of, or None.
         attributes: name → (n,) int8 answers to a further question.
         place: (n,) the file and line that each row was read from.

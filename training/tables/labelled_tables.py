@@ -1,4 +1,4 @@
-"""Reads labelled tables: what each row says about the two questions, abusive and hateful, and what is wrong with the others."""
+"""Reads labelled tables into rows with answers, and reports the rows that cannot be used."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,13 +20,13 @@ _PROGRESS_STEP = 4096  # rows
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """What is wrong with a row, never quoting its text.
+    """A problem of a row, without its text.
 
     Attributes:
         file: the table.
         line: the line (CSV, JSONL) or row number (Parquet), counted from 1; 0 for the whole file.
-        field: the column that is at fault, or an empty string.
-        detail: what is wrong and what to do.
+        field: the column at fault, or an empty string.
+        detail: the error and its remedy.
         dropped: whether the row was left out; if not, it was used as ``detail`` says.
     """
 
@@ -45,11 +45,11 @@ class RowProblem:
 
 @dataclass(frozen=True)
 class TableReading:
-    """The rows of tables, and an account of those that are not among them; ``read == used + skipped + bad``.
+    """The rows of tables, and an account of the rows that were not used; ``read == used + skipped + bad``.
 
     Attributes:
-        rows: the rows that are used.
-        problems: what was wrong, in order of reading.
+        rows: the rows to use.
+        problems: the problems, in order of reading.
         read: number of rows in the tables.
         used: number of ``rows``.
         skipped: number of sound rows that answer no question.
@@ -74,9 +74,9 @@ def read_tables(
 ) -> TableReading:
     """Read labelled tables: CSV (also with ``;`` or tabs), JSONL or Parquet.
 
-    Columns: ``text``; ``label`` (fine, toxic or hateful) or ``abusive`` and ``hateful`` (yes or no, may be empty), which override it;
-    and where there are any, ``source``, ``id``, ``split``, ``weight``, ``target`` and ``attribute.NAME``. A row that answers one question
-    only is used for what it says: hateful implies abusive, not abusive implies not hateful.
+    Columns: ``text``; ``label`` (fine, toxic or hateful) or ``abusive`` and ``hateful`` (yes or no, may be empty), which override it; and
+    where there are any, ``source``, ``id``, ``split``, ``weight``, ``target`` and ``attribute.NAME``. A row that answers only one
+    question is used for that answer: hateful implies abusive, not abusive implies not hateful.
 
     Args:
         paths: files, or folders whose tables, at any depth, are read in sorted order.
@@ -102,7 +102,7 @@ def read_tables(
 
 @dataclass(frozen=True, slots=True)
 class _TableRow:
-    """One row, its cells read; ``remark`` says how a contradiction in it was settled."""
+    """The values of one row; ``remark`` says how a contradiction in it was settled."""
 
     text: str
     abusive: int
@@ -180,7 +180,7 @@ class _RowCollector:
 
 
 def _label_names(labels: Mapping[str, str]) -> dict[str, Label]:
-    """Return the label of each name, the caller's names included."""
+    """Return name → label, with the caller's names included."""
     names = {label.value: label for label in Label}
     for name, label in labels.items():
         if fold_name(label) not in set(Label):

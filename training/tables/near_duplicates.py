@@ -1,4 +1,4 @@
-"""Near duplicates, exactly: every pair of texts whose sets of shingles overlap enough, and no other.
+"""Finds near duplicates exactly: every pair of texts whose sets of shingles overlap enough, and no other.
 
 The join is a prefix filter (Chaudhuri et al. 2006; Xiao et al. 2008, "Efficient similarity joins for near duplicate detection"): two sets
 whose Jaccard similarity is at least t share one of the ``m - ceil(t * m) + 1`` rarest of the m members of each, so only texts that do are
@@ -24,26 +24,26 @@ _SLOT = np.uint64(_SLOTS - 1)
 _COMMON = np.uint64(0xFFFF)
 _PRIME = np.uint64(0x100000001B3)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
-_SLACK = 1e-9
+_SLACK = 1e-9  # for rounding errors in comparisons with the threshold
 
 
 @dataclass(frozen=True, eq=False)
 class NearDuplicates:
-    """What ``find_near`` found among n texts.
+    """The near duplicates among n texts.
 
     Attributes:
-        kept: (n,) bool; False where an earlier kept text on the same side is a near duplicate that answers all that this one answers.
+        is_kept: (n,) bool; False where an earlier kept text on the same side is a near duplicate that answers all that this one answers.
         cluster: (n,) int64; the position of one text of the cluster, the same for all of it. Near duplicates share a cluster.
-        contrast: (n,) bool; True where a kept text has a kept near duplicate, on the same side, that contradicts it.
+        is_contrast: (n,) bool; True where a kept text has a kept near duplicate, on the same side, that contradicts it.
     """
 
-    kept: BoolArray
+    is_kept: BoolArray
     cluster: IntArray
-    contrast: BoolArray
+    is_contrast: BoolArray
 
 
 def find_near_duplicates(keys: Sequence[str], *, sides: Int8Array, answers: Int8Array, threshold: float) -> NearDuplicates:
-    """Find the near duplicates among n texts and drop those that add no answer; the first of them is kept.
+    """Return the near duplicates among n texts, and which texts to keep: the first, and those that add an answer.
 
     Args:
         keys: (n,) the texts in canonical form.
@@ -67,6 +67,7 @@ def find_near_duplicates(keys: Sequence[str], *, sides: Int8Array, answers: Int8
 
 
 def _starts(lengths: IntArray) -> IntArray:
+    """Return where each of several consecutive ranges starts, and the end of the last."""
     return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
 
 
@@ -111,7 +112,7 @@ def _shingle(points, starts):  # type: ignore[no-untyped-def]
 
 @njit(nogil=True, cache=True)
 def _heads(members, bounds, first):  # type: ignore[no-untyped-def]
-    """Return the rarest members of every text, one text after another."""
+    """Return the rarest members of every text, text by text."""
     heads = np.empty(first[-1], dtype=np.uint64)
     for text in range(first.size - 1):
         for i in range(first[text + 1] - first[text]):
@@ -120,9 +121,9 @@ def _heads(members, bounds, first):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def _is_near(members, bounds, one, other, threshold):  # type: ignore[no-untyped-def]
-    """Compare the real Jaccard similarity of two texts with the threshold; stop as soon as it cannot be reached."""
-    i, i_end, j, j_end = bounds[one], bounds[one + 1], bounds[other], bounds[other + 1]
+def _is_near(members, bounds, text, other, threshold):  # type: ignore[no-untyped-def]
+    """Return whether the Jaccard similarity of two texts reaches the threshold; stop as soon as it cannot."""
+    i, i_end, j, j_end = bounds[text], bounds[text + 1], bounds[other], bounds[other + 1]
     total = (i_end - i) + (j_end - j)
     least = threshold * total / (1 + threshold) - _SLACK
     common = 0
@@ -150,7 +151,7 @@ def _root(parent, text):  # type: ignore[no-untyped-def]
 
 @njit(nogil=True, cache=True)
 def _relate(answers, text, other):  # type: ignore[no-untyped-def]
-    """Return 1 if other answers all that text answers and alike, -1 if one contradicts the other, else 0."""
+    """Return 1 if other gives all answers of text, -1 if the two contradict each other, else 0."""
     covered = 1
     for question in range(answers.shape[1]):
         mine, its = answers[text, question], answers[other, question]
@@ -163,7 +164,7 @@ def _relate(answers, text, other):  # type: ignore[no-untyped-def]
 
 @njit(nogil=True, cache=True)
 def _join(members, bounds, tokens, first, sides, answers, threshold):  # type: ignore[no-untyped-def]
-    """Compare each text with the kept ones before it that share a rare member. One loop, because it owns the index that it fills."""
+    """Compare each text with the earlier kept ones that share a rare member; one loop, because it searches the index while filling it."""
     size = bounds.size - 1
     kept, contrast = np.ones(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_)
     parent, compared = np.arange(size), np.full(size, -1)

@@ -1,4 +1,4 @@
-"""How much each row counts in training: the product of its own weight, that of its source and that of its label."""
+"""Computes the weight of each row in training: the product of its own weight and the weights of its source and label."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -17,7 +17,7 @@ _SMALLEST_WEIGHT = 1e-300  # in place of 0, so that rows that all weigh 0 can be
 
 
 def scale_to_mean(weights: FloatArray) -> FloatArray:
-    """Return weights in proportion, with mean 1: only how they relate to each other counts.
+    """Return weights scaled to mean 1.
 
     Args:
         weights: finite, at least 0, not all 0; shape (n,).
@@ -31,22 +31,22 @@ def check_source_names(source_weights: Mapping[str, float], sources: Iterable[st
     """Refuse weights for sources that are not there.
 
     Raises:
-        TableError: there is no source of such a name.
+        TableError: one of them is not among ``sources``.
     """
-    known = sorted(set(sources))
-    if unknown := sorted(set(source_weights).difference(known)):
-        more = f" and {len(known) - _MOST_NAMES} more" if len(known) > _MOST_NAMES else ""
-        raise TableError(f"source weights: there is no source {unknown[0]!r}; the sources are {', '.join(known[:_MOST_NAMES])}{more}")
+    names = sorted(set(sources))
+    if unknown := sorted(set(source_weights).difference(names)):
+        more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+        raise TableError(f"source weights: there is no source {unknown[0]!r}; the sources are {', '.join(names[:_MOST_NAMES])}{more}")
 
 
 def weigh_rows(rows: Labelled, *, sources: Mapping[str, float], labels: Mapping[str, float]) -> Labelled:
-    """Return the rows that count, with how much they count.
+    """Return the rows with a weight above 0, weighted.
 
     Args:
         rows: each with a weight of its own.
-        sources: source → how much each of its rows counts; 1 where it is not named.
-        labels: label → how much each of its rows counts; 1 where it is not named. A row that does not decide between labels
-            counts as the mean of those that it may have.
+        sources: source → weight of each of its rows; 1 if it is not named.
+        labels: label → weight of each of its rows; 1 if it is not named. A row whose answers leave several labels possible has
+            their mean weight.
 
     Returns:
         The rows whose three weights are all above 0; their product, with mean 1, is the weight of each.
@@ -59,7 +59,7 @@ def weigh_rows(rows: Labelled, *, sources: Mapping[str, float], labels: Mapping[
     source_weights = np.array([sources.get(name, 1.0) for name in rows.source])
     own_weights = rows.weight / max(float(rows.weight.max(initial=0)), _SMALLEST_WEIGHT)
     weights = own_weights * source_weights * (is_possible @ label_weights / is_possible.sum(axis=1))
-    counted = np.flatnonzero(weights > 0)
-    if not counted.size:
+    weighted_rows = np.flatnonzero(weights > 0)
+    if not weighted_rows.size:
         raise TableError("every row to learn from weighs 0; give some rows a weight above 0")
-    return replace(rows.take(counted), weight=scale_to_mean(weights[counted]))
+    return replace(rows.take(weighted_rows), weight=scale_to_mean(weights[weighted_rows]))

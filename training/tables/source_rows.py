@@ -1,4 +1,4 @@
-"""Which rows come from which source, and which sources can show what."""
+"""Groups rows by source, and selects the sources with enough answers for a metric."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ _FEWEST_OF_A_LABEL = 5
 
 
 def rows_by_source(rows: Labelled) -> dict[str, NDArray[np.intp]]:
-    """Return the row numbers of each source, by its name in sorted order."""
+    """Return source → numbers of its rows, sorted by name."""
     numbers: dict[str, list[int]] = {}
     for row, name in enumerate(rows.source):
         numbers.setdefault(name, []).append(row)
@@ -20,12 +20,15 @@ def rows_by_source(rows: Labelled) -> dict[str, NDArray[np.intp]]:
 
 
 def sources_with_both(rows: Labelled) -> list[str]:
-    """Return the sources that have fine rows as well as abusive ones, sorted: with one kind alone, the style of a source gives it away."""
+    """Return the names of the sources with both fine and abusive rows, sorted.
+
+    In a source with one kind alone, the style of the source reveals the answer.
+    """
     return [name for name, numbers in rows_by_source(rows).items() if has_both_answers(rows.abusive[numbers])]
 
 
 def three_class_sources(rows: Labelled, *, least: int = _FEWEST_OF_A_LABEL) -> dict[str, NDArray[np.intp]]:
-    """Return the numbers of the rows with a label of each source that has at least so many of all three, by its name in sorted order."""
+    """Return source → numbers of its rows with a label, for sources with at least ``least`` rows of each label, sorted by name."""
     labels = rows.label
     labelled = {name: numbers[labels[numbers] >= 0] for name, numbers in rows_by_source(rows).items()}
     return {name: numbers for name, numbers in labelled.items() if np.bincount(labels[numbers], minlength=3).min() >= least}

@@ -15,18 +15,18 @@ __all__ = ["DEV_SHARE", "Split", "split_rows"]
 DEV_SHARE = 0.1
 """The share of the rows without a ``split`` that becomes dev."""
 
-_OPEN, _TRAIN, _DEV = 0, 1, 2  # a cluster is where the highest of its rows is
+_OPEN, _TRAIN, _DEV = 0, 1, 2  # the side of a cluster is the highest among its rows
 _SIDES = {"train": _TRAIN, "dev": _DEV}
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Which rows go where, as sorted row numbers; every row is in exactly one.
+    """A division of rows, as sorted row numbers; every row is in exactly one part.
 
     Attributes:
         train: rows to learn from.
         dev: rows to calibrate and judge by.
-        dropped: rows that the table puts into train although a near duplicate of theirs is in its dev.
+        dropped: train rows of the table that have a near duplicate among its dev rows.
     """
 
     train: NDArray[np.intp]
@@ -46,7 +46,7 @@ def split_rows(labelled: Labelled, clusters: IntArray, *, dev_share: float = DEV
         clusters: (n,) numbers from 0; near duplicates share one.
         dev_share: the share of the rows to divide that becomes dev, between 0 and 1. Of each source and pair of answers with two clusters
             or more, at least one row does.
-        seed: another seed makes another division.
+        seed: of the division.
 
     Raises:
         ValueError: ``dev_share`` is out of its range.
@@ -86,14 +86,14 @@ def _draw_dev_clusters(labelled: Labelled, clusters: IntArray, *, dev_share: flo
 
 
 def _shuffled_cluster_rows(texts: list[str], clusters: IntArray, seed: int) -> NDArray[np.intp]:
-    """Return one row of each cluster, in an order that only texts and seed decide."""
+    """Return one row of each cluster, in an order that depends on texts and seed alone."""
     digests = np.array([blake2b(f"{seed} {text}".encode("utf-8", "surrogatepass"), digest_size=8).digest() for text in texts], dtype="S8")
     order = np.argsort(digests, kind="stable")
     return order[np.sort(np.unique(clusters[order], return_index=True)[1])]
 
 
 def _fill_share(clusters: list[int], sizes: NDArray[np.intp], dev_share: float) -> list[int]:
-    """Take clusters in order as long as they fit into the share; one at least and never all of them."""
+    """Return the clusters, taken in order, that fit into the share; at least one and never all of them."""
     if len(clusters) == 1:
         return []
     rows = int(sizes[clusters].sum())

@@ -1,4 +1,4 @@
-"""Which column of a labelled table holds which field: by the table's own names, or as the caller says."""
+"""Assigns the columns of a labelled table to fields, by their names or as the caller says."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from training.tables.cells import quote_name
 __all__ = ["FIELDS", "TableColumns", "choose_columns", "fold_name"]
 
 FIELDS = ("text", "label", "abusive", "hateful", "source", "id", "split", "weight", "target")
-"""The fields of a labelled row; besides, ``attribute.NAME`` answers a further question."""
+"""The fields of a labelled row; a field ``attribute.NAME`` answers a further question."""
 
 _TEXT_NAMES = ("text", "comment_text", "comment", "body", "content", "message")
 _ATTRIBUTE = re.compile(r"attribute\.([a-z][a-z0-9_]*)")
@@ -35,23 +35,23 @@ class TableColumns:
 
 
 def fold_name(name: str) -> str:
-    """Return a name as it is compared with others: without case and without blanks around it."""
+    """Return a name in the form in which names are compared: case-folded, without blanks around it."""
     return name.strip().casefold()
 
 
-def choose_columns(path: Path, header: list[str], given: Mapping[str, str]) -> TableColumns:
-    """Choose the columns of a table.
+def choose_columns(path: Path, header: list[str], assignments: Mapping[str, str]) -> TableColumns:
+    """Return the columns of a table that hold fields.
 
     Args:
         path: the table, for messages.
         header: its column names.
-        given: field → column, where the caller says which; the other fields are found by their names.
+        assignments: field → column, as the caller says; other fields are assigned by their names.
 
     Raises:
-        TableError: a field or a column that is given is unknown, two columns have one name, or there is no text or no answer.
+        TableError: an assigned field or column is unknown, two columns have one name, or there is no text or no answer.
     """
     spellings = {fold_name(name): name for name in reversed(header) if name}
-    columns = _columns_by_name(spellings) | _given_columns(path, header, spellings, given)
+    columns = _columns_by_name(spellings) | _assigned_columns(path, header, spellings, assignments)
     _check_unique(path, header, columns.values())
     attributes = {match[1]: columns.pop(name) for name in list(columns) if (match := _ATTRIBUTE.fullmatch(name))}
     if "text" not in columns:
@@ -63,15 +63,15 @@ def choose_columns(path: Path, header: list[str], given: Mapping[str, str]) -> T
 
 
 def _columns_by_name(spellings: Mapping[str, str]) -> dict[str, str]:
-    """Return the columns that are called as a field is; that of the text by several names."""
+    """Return field → column for columns with the name of a field; the text has several names."""
     columns = {name: spelling for name, spelling in spellings.items() if name in FIELDS or _ATTRIBUTE.fullmatch(name)}
     text = next((name for name in _TEXT_NAMES if name in spellings), None)
     return columns if text is None else columns | {"text": spellings[text]}
 
 
-def _given_columns(path: Path, header: list[str], spellings: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+def _assigned_columns(path: Path, header: list[str], spellings: Mapping[str, str], assignments: Mapping[str, str]) -> dict[str, str]:
     columns = {}
-    for name, column in given.items():
+    for name, column in assignments.items():
         if name not in FIELDS and not _ATTRIBUTE.fullmatch(name):
             raise TableError(f"columns: {name!r} is not a field; the fields are {', '.join(FIELDS)} and attribute.NAME")
         if fold_name(column) not in spellings:

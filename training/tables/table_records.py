@@ -1,7 +1,7 @@
 """Reads the rows of CSV, JSONL and Parquet tables as one stream of records.
 
-The service has a reader of dumps of its own, because the promises differ: it recognises any format by its content and salvages what it can
-of a damaged file, while a labelled table is refused unless it is what its name says, so that nothing is learnt from damage.
+The service reads dumps with code of its own, because the aims differ: it recognises formats by content and salvages damaged files as far
+as possible, while a labelled table is refused unless it has the format of its name, so that nothing is learnt from damaged rows.
 """
 
 import csv
@@ -22,33 +22,33 @@ TableRecord = Mapping[str, Any]
 """Column name → value, as the format stores it; None is a missing value."""
 
 SUFFIXES = (".csv", ".jsonl", ".ndjson", ".parquet", ".tsv")
-"""What a table's file name ends in."""
+"""The suffixes of the file names of tables."""
 
 _DELIMITERS = ",;\t"
-_ROWS_IN_MEMORY = 8192  # of a Parquet file
+_PARQUET_BATCH = 8192  # rows in memory at a time
 
 
 @dataclass(frozen=True, slots=True)
 class UnreadableRow:
-    """A row that could not be read as a record, and why."""
+    """A row that could not be read as a record, with the reason in ``detail``."""
 
     detail: str
 
 
 def find_tables(paths: Iterable[Path]) -> list[Path]:
-    """Return the tables that ``paths`` name: files as given, of folders all tables below them, sorted; each once.
+    """Return the tables of ``paths``, each once: files as they are, and all tables below folders, sorted.
 
     Raises:
         TableError: a path is not there or not a table, or a folder holds no table.
     """
     tables: dict[Path, Path] = {}
     for path in paths:
-        for table in _tables_of(path):
+        for table in _list_tables(path):
             tables.setdefault(table.resolve(), table)
     return list(tables.values())
 
 
-def _tables_of(path: Path) -> list[Path]:
+def _list_tables(path: Path) -> list[Path]:
     if path.is_dir():
         tables = sorted(
             file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file() and not _is_hidden(file, path)
@@ -181,8 +181,8 @@ def _json_record(raw: bytes) -> TableRecord | UnreadableRow:
     except UnicodeDecodeError:
         return UnreadableRow("not UTF-8; save the file as UTF-8")
     except (ValueError, RecursionError) as error:
-        what = f"{error.msg} at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else "too deep or too large"
-        return UnreadableRow(f"not JSON ({what}); write one object a line")
+        reason = f"{error.msg} at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else "too deep or too large"
+        return UnreadableRow(f"not JSON ({reason}); write one object a line")
     return value if isinstance(value, dict) else UnreadableRow("not a JSON object; write one object a line")
 
 
@@ -203,7 +203,7 @@ def _parquet_rows(path: Path, columns: list[str]) -> Iterator[tuple[int, TableRe
     line = 0
     try:
         with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=_ROWS_IN_MEMORY, columns=columns):
+            for batch in file.iter_batches(batch_size=_PARQUET_BATCH, columns=columns):
                 for record in batch.to_pylist():
                     line += 1
                     yield line, record

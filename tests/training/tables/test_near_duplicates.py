@@ -46,7 +46,7 @@ def test_the_join_finds_exactly_what_comparing_all_pairs_finds(texts: list[str],
         for other in range(one):
             if jaccard(texts[one], texts[other]) >= threshold - 1e-9:
                 expected = [expected[other] if cluster == expected[one] else cluster for cluster in expected]
-    assert near.kept.all()
+    assert near.is_kept.all()
     assert [near.cluster.tolist().index(cluster) for cluster in near.cluster] == [expected.index(cluster) for cluster in expected]
 
 
@@ -56,9 +56,9 @@ def test_nothing_kept_is_covered_and_nothing_dropped_is_missed(texts: list[str],
     """Of texts that all say the same, every dropped one has a kept near duplicate, and no two kept ones are near."""
     size = len(texts)
     near = find_near_duplicates(texts, sides=np.zeros(size, dtype=np.int8), answers=np.zeros((size, 1), dtype=np.int8), threshold=threshold)
-    kept = np.flatnonzero(near.kept).tolist()
+    kept = np.flatnonzero(near.is_kept).tolist()
     has_near = [any(jaccard(texts[row], texts[other]) >= threshold - 1e-9 for other in kept if other < row) for row in range(size)]
-    assert has_near == (~near.kept).tolist()
+    assert has_near == (~near.is_kept).tolist()
 
 
 def test_a_near_duplicate_that_contradicts_is_kept_as_a_contrast() -> None:
@@ -66,9 +66,9 @@ def test_a_near_duplicate_that_contradicts_is_kept_as_a_contrast() -> None:
     texts = ["they say all of them are criminals", "they say all of them are criminals!"]
     answers = np.array([[1], [0]], np.int8)
     near = find_near_duplicates(texts, sides=np.zeros(2, np.int8), answers=answers, threshold=0.8)
-    assert (near.kept.tolist(), near.contrast.tolist()) == ([True, True], [True, True])
+    assert (near.is_kept.tolist(), near.is_contrast.tolist()) == ([True, True], [True, True])
     apart = find_near_duplicates(texts, sides=np.array([1, 2], np.int8), answers=np.ones((2, 1), np.int8), threshold=0.8)
-    assert (apart.kept.tolist(), len(set(apart.cluster.tolist()))) == ([True, True], 1)
+    assert (apart.is_kept.tolist(), len(set(apart.cluster.tolist()))) == ([True, True], 1)
 
 
 @pytest.mark.parametrize("threshold", [0.0, 1.01])

@@ -1,4 +1,4 @@
-"""The section about behaviour: how a classifier does on comments of our own, each of which tests one capability."""
+"""The section about behaviour: the results of a classifier on comments of our own, each of which tests one capability."""
 
 from collections.abc import Mapping, Sequence
 from typing import cast
@@ -39,7 +39,9 @@ def behaviour_section(subject: EvaluationSubject, scored: ScoredRows, _results: 
     """
     threshold = float(np.quantile(scored.abusive[scored.is_clean], 1 - ABUSIVE_FPR)) if scored.is_clean.any() else None
     results = run_suite(subject.moderator, judge=subject.judge, threshold=threshold)
-    mentions = [(one.group, one.mentions, one.rate) for one in (results.neutral, *results.kinds, *results.groups[:_MOST_GROUPS])]
+    mentions = [
+        (mention.group, mention.mentions, mention.rate) for mention in (results.neutral, *results.kinds, *results.groups[:_MOST_GROUPS])
+    ]
     tables = (
         ReportTable("How often it is right, by capability", _CAPABILITY_COLUMNS, _rows([results.overall, *results.capabilities])),
         ReportTable(
@@ -53,8 +55,8 @@ def behaviour_section(subject: EvaluationSubject, scored: ScoredRows, _results: 
 def _rows(capabilities: Sequence[CaseScores]) -> list[Sequence[Cell]]:
     return [
         (
-            *(one.name, one.cases, one.labels_right, one.abusive_right),
-            *(one.false_positive_rate, one.false_negative_rate, one.pairs, one.pairs_right),
+            *(scores.name, scores.cases, scores.labels_right, scores.abusive_right),
+            *(scores.false_positive_rate, scores.false_negative_rate, scores.pairs, scores.pairs_right),
         )
-        for one in capabilities
+        for scores in capabilities
     ]

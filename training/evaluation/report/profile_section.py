@@ -34,7 +34,7 @@ _METRIC_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class _Cascade:
-    """A point of the artefact's curve: the risk, the share of comments that it expects to pass on, and what was measured."""
+    """A cascade: its risk, the share of comments that the artefact expects it to pass on, and its metrics."""
 
     risk: float
     expected: float
@@ -43,7 +43,7 @@ class _Cascade:
 
 @dataclass(frozen=True)
 class _ProfileResults:
-    """What was measured of the profiles, by name, and of cascades at several risks; ``current`` is the one at the moderator's risk."""
+    """Metrics of the profiles, by name, and of cascades at several risks; ``current`` is the cascade at the moderator's risk."""
 
     profiles: Mapping[str, CascadeMetrics]
     cascades: Sequence[_Cascade]
@@ -81,7 +81,7 @@ def profiles_section(
     figures = {
         **{"rows": len(rows), "of": len(scored.rows), "risk": risk, "expected": profiles.current.expected},
         "profiles": {name: metrics.figures() for name, metrics in profiles.profiles.items()},
-        "cascades": [{"risk": one.risk, "expected": one.expected, **one.metrics.figures()} for one in profiles.cascades],
+        "cascades": [{"risk": cascade.risk, "expected": cascade.expected, **cascade.metrics.figures()} for cascade in profiles.cascades],
     }
     pictures = [*_gain_picture(profiles), *_risk_picture(full.combined.curve, profiles.current.expected)]
     introduction = _introduction(profiles, subject.moderator, rows=len(rows), total=len(scored.rows))
@@ -103,7 +103,7 @@ def _measure_profiles(readings: BothReadings, combined: CombinedReader, risk: fl
 
 def _tables(results: _ProfileResults) -> tuple[ReportTable, ...]:
     profiles = [(name, *_cells(metrics)) for name, metrics in results.profiles.items()]
-    risks = [(f"{100 * one.risk:.3g} %", *_cells(one.metrics)) for one in results.cascades]
+    risks = [(f"{100 * cascade.risk:.3g} %", *_cells(cascade.metrics)) for cascade in results.cascades]
     return (
         ReportTable("The profiles", (ReportColumn("profile"), *_METRIC_COLUMNS), profiles),
         ReportTable("The cascade at other risks", (ReportColumn("risk"), *_METRIC_COLUMNS), risks),
@@ -123,22 +123,22 @@ def _introduction(results: _ProfileResults, moderator: Moderator, *, rows: int, 
     )
 
 
-def _cells(one: CascadeMetrics) -> tuple[Cell, ...]:
-    means = one.means
+def _cells(metrics: CascadeMetrics) -> tuple[Cell, ...]:
+    means = metrics.means
     return (
         *(means.auc_abusive, means.auc_hateful, means.recall_at_fpr5_abusive, means.recall_at_fpr1_hateful, means.macro_f1),
-        *(one.calibration_error, one.encoder_share, one.clean_encoder_share, one.seconds),
+        *(metrics.calibration_error, metrics.encoder_share, metrics.clean_encoder_share, metrics.seconds),
     )
 
 
 def _gain_picture(results: _ProfileResults) -> list[Picture]:
     """Draw what each cascade gains over the n-grams alone, and what it costs; nothing where no row answers."""
     fast, cascade, full = results.profiles.values()
-    points = sorted([fast, *(one.metrics for one in results.cascades)], key=lambda one: one.seconds)
-    costs = [one.seconds / full.seconds for one in points]
+    points = sorted([fast, *(point.metrics for point in results.cascades)], key=lambda point: point.seconds)
+    costs = [point.seconds / full.seconds for point in points]
     curves = []
     for metric, title in _GAIN_CURVES.items():
-        values = [getattr(one.means, metric) for one in points]
+        values = [getattr(point.means, metric) for point in points]
         if None not in values:
             curves.append((title, costs, [value - getattr(fast.means, metric) for value in values]))
     if not curves:

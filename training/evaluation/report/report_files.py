@@ -24,6 +24,7 @@ REPORT_FILES = ("report.html", "report.json")
 _PROTOCOL = 1
 _MOST_SOURCES = 40
 _MOST_PROBLEMS = 20
+_PLAIN_WIDTH = 140  # characters of the table where standard output is not a terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,9 @@ class EvaluationReport:
         results: what was measured.
         sections: further sections, after those that every report has.
         tables: the files that the rows are from.
-        reading: how the tables were read.
-        split: which of their rows were scored.
-        remarks: what the reader must know to judge the figures, a line each.
+        reading: the rows and problems of the tables.
+        split: the split of the rows that were scored.
+        remarks: warnings about the figures, a line each.
     """
 
     results: EvaluationResults
@@ -98,7 +99,10 @@ def report_html(report: EvaluationReport) -> str:
         lstrip_blocks=True,
     )
     results = report.results
-    headlines = [(one.title, one.note, _format_cell(_headline(results, one.metric), percent=one.percent)) for one in HEADLINES]
+    headlines = [
+        (headline.title, headline.note, _format_cell(_headline(results, headline.metric), percent=headline.percent))
+        for headline in HEADLINES
+    ]
     return environment.get_template("report.html.j2").render(
         results=results,
         sections=[*build_sections(results), *report.sections],
@@ -117,7 +121,7 @@ def _headline(results: EvaluationResults, metric: str) -> Estimate | None:
 
 
 def _format_cell(cell: Cell, *, percent: bool) -> tuple[str, str]:
-    """Return the words of a cell, and those of its interval."""
+    """Return the text of a cell, and that of its interval."""
     if cell is None:
         return "–", ""
     if isinstance(cell, str):
@@ -154,16 +158,16 @@ def print_report(report: EvaluationReport, folder: Path) -> None:
     table = Table("source", title=f"{results.artefact}, {results.rows:,} rows")
     for title in ("rows", *SHORT_TITLES.values()):
         table.add_column(title, justify="right")
-    largest = {one.source for one in sorted(results.sources, key=lambda one: -one.rows)[:_MOST_SOURCES]}
-    for one in results.sources:
-        if one.source in largest:
+    largest = {source.source for source in sorted(results.sources, key=lambda source: -source.rows)[:_MOST_SOURCES]}
+    for source in results.sources:
+        if source.source in largest:
             table.add_row(
-                replace_unprintable(one.source), f"{one.rows:,}", *(_three_decimals(one.figures[metric]) for metric in SHORT_TITLES)
+                replace_unprintable(source.source), f"{source.rows:,}", *(_three_decimals(source.figures[metric]) for metric in SHORT_TITLES)
             )
     table.add_section()
     for title, count, figures in (("MEAN", "", results.mean), ("pooled", f"{results.rows:,}", results.pooled)):
         table.add_row(title, count, *(_three_decimals(figures[metric]) for metric in SHORT_TITLES))
-    Console(width=None if sys.stdout.isatty() else 140, markup=False, highlight=False).print(table)
+    Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH, markup=False, highlight=False).print(table)
     if more := len(results.sources) - len(largest):
         print(f"and {more:,} smaller sources; report.json lists them all")
     for headline in HEADLINES:

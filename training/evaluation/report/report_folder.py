@@ -6,8 +6,9 @@ from pathlib import Path
 
 from model.artefact.atomic import replace_folder, sync_to_disk
 from model.errors import ArtefactError
+from training.output_places import check_output_folder
 
-__all__ = ["check_report_folder", "is_writable_folder", "not_written", "write_report_folder"]
+__all__ = ["check_report_folder", "not_written", "write_report_folder"]
 
 
 def check_report_folder(folder: Path, *, files: Collection[str], content: str) -> None:
@@ -22,19 +23,10 @@ def check_report_folder(folder: Path, *, files: Collection[str], content: str) -
         ArtefactError: it is a file, holds something else, or cannot be written.
     """
     place = Path(os.path.realpath(folder))
-    if place.is_dir():
-        if others := sorted(path.name for path in place.iterdir() if path.name not in files or not path.is_file() or path.is_symlink()):
-            raise ArtefactError(f"{folder}: holds something other than {content} ({others[0]!a}): choose another folder")
-    elif place.exists():
-        raise ArtefactError(f"{folder}: is a file: give a folder")
-    parent = next(parent for parent in place.parents if parent.exists())
-    if not is_writable_folder(parent):
-        raise ArtefactError(f"{folder}: {parent} is {'not writable' if parent.is_dir() else 'a file'}: choose another folder")
-
-
-def is_writable_folder(folder: Path) -> bool:
-    """Return whether a folder exists and files can be created in it."""
-    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+    contents = place.iterdir() if place.is_dir() else ()
+    if others := sorted(path.name for path in contents if path.name not in files or not path.is_file() or path.is_symlink()):
+        raise ArtefactError(f"{folder}: holds something other than {content} ({others[0]!a}): choose another folder")
+    check_output_folder(folder)
 
 
 def write_report_folder(folder: Path, contents: Mapping[str, str]) -> None:
@@ -50,10 +42,10 @@ def write_report_folder(folder: Path, contents: Mapping[str, str]) -> None:
     place = Path(os.path.realpath(folder))
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        with replace_folder(place) as fresh:
+        with replace_folder(place) as temporary:
             for name, content in contents.items():
-                (fresh / name).write_text(content, encoding="utf-8")
-                sync_to_disk(fresh / name)
+                (temporary / name).write_text(content, encoding="utf-8")
+                sync_to_disk(temporary / name)
     except OSError as error:
         raise not_written(folder, error) from error
 

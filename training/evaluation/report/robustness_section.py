@@ -59,14 +59,14 @@ def robustness_section(subject: EvaluationSubject, scored: ScoredRows, results: 
     families = {name: family for family, names in ATTACK_FAMILIES.items() for name in names}
     rows = [
         (
-            *(one.attack.replace("_", " "), families.get(one.attack, ""), one.true_positives, _estimate(one.escaped)),
-            *(one.clean, _estimate(one.newly_flagged), _estimate(one.over_reach)),
+            *(result.attack.replace("_", " "), families.get(result.attack, ""), result.true_positives, _estimate(result.escaped)),
+            *(result.clean, _estimate(result.newly_flagged), _estimate(result.over_reach)),
         )
-        for one in robustness.attacks
+        for result in robustness.attacks
     ]
     figures = {
         **{"threshold": robustness.threshold, "abusive": robustness.abusive, "caught": robustness.true_positives},
-        "attacks": {one.attack: _figures(one) for one in robustness.attacks},
+        "attacks": {result.attack: _figures(result) for result in robustness.attacks},
     }
     return ReportSection("Robustness", _INTRODUCTION, (ReportTable("Comments under attack", _COLUMNS, rows),), figures=figures)
 

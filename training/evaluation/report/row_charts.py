@@ -110,9 +110,9 @@ def _chart(
     for row, name in enumerate(names):
         middle = TOP + row_height * (row + 0.5)
         parts.append(_row_name(name, middle))
-        for number, one in enumerate(series):
-            if (estimate := one.values[row]) is not None:
-                parts.append(plot.figure(one, estimate, middle + _SPACING * (number - (len(series) - 1) / 2)))
+        for number, line in enumerate(series):
+            if (estimate := line.values[row]) is not None:
+                parts.append(plot.figure(line, estimate, middle + _SPACING * (number - (len(series) - 1) / 2)))
     if reference is not None:
         parts.append(svg_line((plot.x(reference), TOP), (plot.x(reference), height - BOTTOM), class_="mark"))
     return svg_picture(title, description, height, parts)
@@ -120,9 +120,9 @@ def _chart(
 
 def _legend(series: Sequence[Series]) -> Markup:
     parts, x = [], float(_LABELS)
-    for one in series:
-        parts += [svg_marker(one.colour, x + 4, 12), svg_text(one.name, x + 14, 16)]
-        x += 34 + 7.2 * len(one.name)
+    for line in series:
+        parts += [svg_marker(line.colour, x + 4, 12), svg_text(line.name, x + 14, 16)]
+        x += 34 + 7.2 * len(line.name)
     return join_parts(parts)
 
 

@@ -1,4 +1,4 @@
-"""A section of a report: its words, its tables and its pictures. Every part of an evaluation hands over sections, and only these."""
+"""A section of a report: its introduction, its tables and its pictures. Every part of an evaluation reports through sections."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -18,7 +18,7 @@ from training.metrics.source_metrics import ABUSIVE_FPR
 
 __all__ = ["identity_section", "kinds_section"]
 
-_FEWEST = 10  # innocent comments that name a group, for the group to be listed
+_FEWEST_INNOCENT = 10  # comments that name a group, for the group to be listed
 _BORKAN = (("auc", "subgroup"), ("bpsn", "BPSN"), ("bnsp", "BNSP"))
 
 
@@ -30,19 +30,23 @@ def identity_section(slices: Sequence[SliceResult]) -> ReportSection:
         "it against abuse that does not; low means that the name alone raises the score. BNSP: abuse that names it against fine comments "
         "that do not; low means that abuse of the group is missed."
     )
-    groups = [one for one in slices if one.family == IDENTITY_FAMILY and (one.fine >= _FEWEST or one.not_hateful >= _FEWEST)]
+    groups = [
+        group
+        for group in slices
+        if group.family == IDENTITY_FAMILY and (group.fine >= _FEWEST_INNOCENT or group.not_hateful >= _FEWEST_INNOCENT)
+    ]
     if not groups:
-        return ReportSection("Identity terms", introduction + f" No group is named in {_FEWEST} innocent comments.")
-    introduction += f" Listed are groups with at least {_FEWEST} innocent comments; the wider the whisker, the fewer there are."
-    names = [one.name for one in groups]
+        return ReportSection("Identity terms", introduction + f" No group is named in {_FEWEST_INNOCENT} innocent comments.")
+    introduction += f" Listed are groups with at least {_FEWEST_INNOCENT} innocent comments; the wider the whisker, the fewer there are."
+    names = [group.name for group in groups]
     return ReportSection("Identity terms", introduction, _tables(groups, names, heading="group"), _identity_pictures(groups))
 
 
 def kinds_section(slices: Sequence[SliceResult]) -> ReportSection:
     """Return the section about kinds of comment: all families but the groups of people."""
-    kinds = [one for one in slices if one.family != IDENTITY_FAMILY and one.rows]
+    kinds = [kind for kind in slices if kind.family != IDENTITY_FAMILY and kind.rows]
     introduction = "Where the judgement is weaker: by length, swearing, language, capitals and emoji, recognised by the text alone."
-    names = [f"{one.family}: {one.name}" for one in kinds]
+    names = [f"{kind.family}: {kind.name}" for kind in kinds]
     shares = bar_chart(
         "Flagged, by kind of comment",
         "Share of fine comments and of abusive ones above the 5 % threshold.",
@@ -61,19 +65,19 @@ def kinds_section(slices: Sequence[SliceResult]) -> ReportSection:
 
 
 def _series(name: str, metric: str, slices: Sequence[SliceResult], colour: int = 0) -> Series:
-    return Series(name, [one.figures[metric] for one in slices], colour)
+    return Series(name, [result.figures[metric] for result in slices], colour)
 
 
 def _identity_pictures(groups: Sequence[SliceResult]) -> tuple[Picture, ...]:
-    with_fine = [one for one in groups if one.fine >= _FEWEST]
-    with_not_hateful = [one for one in groups if one.not_hateful >= _FEWEST]
+    with_fine = [group for group in groups if group.fine >= _FEWEST_INNOCENT]
+    with_not_hateful = [group for group in groups if group.not_hateful >= _FEWEST_INNOCENT]
     pictures = []
     if with_fine:
         pictures.append(
             bar_chart(
                 "Fine comments flagged, by group named",
                 "Share of the fine comments that name the group above the 5 % threshold; the dashed line is clean conversation.",
-                names=[one.name for one in with_fine],
+                names=[group.name for group in with_fine],
                 series=[_series("fine comments flagged", FALSE_POSITIVE_RATE, with_fine, 2)],
                 reference=ABUSIVE_FPR,
             )
@@ -84,7 +88,7 @@ def _identity_pictures(groups: Sequence[SliceResult]) -> tuple[Picture, ...]:
                 dot_chart(
                     f"AUC of {question}, by group named",
                     "Marks of one group close to each other: the name matters little.",
-                    names=[one.name for one in listed],
+                    names=[group.name for group in listed],
                     series=[_series(name, f"{auc}_{question}", listed, colour) for colour, (auc, name) in enumerate(_BORKAN)],
                     bounds=(0.4, 1.0),
                 )
@@ -104,14 +108,14 @@ def _tables(slices: Sequence[SliceResult], names: Sequence[str], *, heading: str
         f"Flagged, by {heading}",
         (*counts, *(ReportColumn(title, percent=True) for title in shares.values())),
         [
-            (name, one.rows, one.fine, one.abusive, *(one.figures[metric] for metric in shares))
-            for name, one in zip(names, slices, strict=True)
+            (name, result.rows, result.fine, result.abusive, *(result.figures[metric] for metric in shares))
+            for name, result in zip(names, slices, strict=True)
         ],
     )
     aucs = {f"{auc}_{question}": f"{title}, {question}" for question in ("abusive", "hateful") for auc, title in _BORKAN}
     areas = ReportTable(
         f"AUC, by {heading}",
         (ReportColumn(heading), *(ReportColumn(title) for title in aucs.values())),
-        [(name, *(one.figures[metric] for metric in aucs)) for name, one in zip(names, slices, strict=True)],
+        [(name, *(result.figures[metric] for metric in aucs)) for name, result in zip(names, slices, strict=True)],
     )
     return flagged, areas

@@ -1,4 +1,4 @@
-"""The sections that every report has: which tables and pictures the results of an evaluation fill, and how to read them."""
+"""The sections that every report has: the tables and pictures of its results, with introductions that say how to read them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -81,12 +81,12 @@ def build_sections(results: EvaluationResults) -> list[ReportSection]:
 
 
 def _largest(sources: Sequence[SourceResult]) -> list[SourceResult]:
-    largest = sorted(sources, key=lambda one: -one.rows)[:_MOST_SOURCES]
-    return [one for one in sources if one in largest]
+    largest = sorted(sources, key=lambda source: -source.rows)[:_MOST_SOURCES]
+    return [source for source in sources if source in largest]
 
 
 def _series(name: str, metric: str, sources: Sequence[SourceResult], colour: int = 0) -> Series:
-    return Series(name, [one.figures[metric] for one in sources], colour)
+    return Series(name, [source.figures[metric] for source in sources], colour)
 
 
 def _recall_section(results: EvaluationResults, sources: Sequence[SourceResult]) -> ReportSection:
@@ -96,26 +96,26 @@ def _recall_section(results: EvaluationResults, sources: Sequence[SourceResult])
     )
     if not results.clean_rows:
         return ReportSection(_RECALL_TITLE, introduction + "No row here is clean conversation, so it cannot be measured.")
-    introduction += f"Clean conversation is {results.clean_rows:,} rows known to be fine, of {_listed(results.clean)}."
-    curve = recall_chart(
+    introduction += f"Clean conversation is {results.clean_rows:,} rows known to be fine, of {_join_names(results.clean)}."
+    recall_curves = recall_chart(
         "Recall, for every false-positive rate",
         "Mean over the sources. The dashed lines mark 5 % and 1 % of clean conversation; further left and higher is better.",
-        curves=[(one.question, one.false_positive_rates, one.recalls) for one in results.curves],
+        curves=[(curve.question, curve.false_positive_rates, curve.recalls) for curve in results.curves],
         marks=(HATEFUL_FPR, ABUSIVE_FPR),
     )
-    with_recall = [one for one in sources if one.figures[RECALL_ABUSIVE] or one.figures[RECALL_HATEFUL]]
+    with_recall = [source for source in sources if source.figures[RECALL_ABUSIVE] or source.figures[RECALL_HATEFUL]]
     recalls = bar_chart(
         "Recall, by source",
         "Share of the abusive comments above the 5 % threshold and of the hateful ones above the 1 % threshold, with 95 % intervals.",
-        names=[one.source for one in with_recall],
+        names=[source.source for source in with_recall],
         series=[_series("abusive", RECALL_ABUSIVE, with_recall), _series("hateful", RECALL_HATEFUL, with_recall, 1)],
     )
-    with_fine = [one for one in sources if one.figures[FALSE_POSITIVE_RATE]]
+    with_fine = [source for source in sources if source.figures[FALSE_POSITIVE_RATE]]
     false_positives = bar_chart(
         "False positives, by source",
         "Share of each source's fine comments above the 5 % threshold. Over all clean conversation that is 5 % by definition; more "
         "elsewhere shows where innocent comments look like abuse.",
-        names=[one.source for one in with_fine],
+        names=[source.source for source in with_fine],
         series=[_series("fine comments flagged", FALSE_POSITIVE_RATE, with_fine, 2)],
         reference=ABUSIVE_FPR,
     )
@@ -127,12 +127,12 @@ def _recall_section(results: EvaluationResults, sources: Sequence[SourceResult])
             ("hateful", HATEFUL_FPR, results.thresholds["hateful"]),
         ),
     )
-    pictures = (curve, recalls, false_positives) if with_recall else (false_positives,)
+    pictures = (recall_curves, recalls, false_positives) if with_recall else (false_positives,)
     return ReportSection(_RECALL_TITLE, introduction, (thresholds,), pictures)
 
 
 def _sources_section(results: EvaluationResults, sources: Sequence[SourceResult]) -> ReportSection:
-    rows: list[Sequence[Cell]] = [(one.source, one.rows, *_metric_cells(one.figures)) for one in sources]
+    rows: list[Sequence[Cell]] = [(source.source, source.rows, *_metric_cells(source.figures)) for source in sources]
     rows.append(("mean of sources", None, *_metric_cells(results.mean)))
     rows.append(("all rows pooled", results.rows, *_metric_cells(results.pooled)))
     more = len(results.sources) - len(sources)
@@ -143,13 +143,24 @@ def _sources_section(results: EvaluationResults, sources: Sequence[SourceResult]
             ReportColumn("source"),
             *(ReportColumn(name) for name in ("rows", "fine", "abusive", "hateful", "not hateful", "clean conversation")),
         ),
-        [(s.source, s.rows, s.fine, s.abusive, s.hateful, s.not_hateful, "yes" if s.clean and s.fine else "no") for s in sources],
+        [
+            (
+                source.source,
+                source.rows,
+                source.fine,
+                source.abusive,
+                source.hateful,
+                source.not_hateful,
+                "yes" if source.clean and source.fine else "no",
+            )
+            for source in sources
+        ],
     )
-    with_auc = [one for one in sources if one.figures[AUC_ABUSIVE] or one.figures[AUC_HATEFUL]]
+    with_auc = [source for source in sources if source.figures[AUC_ABUSIVE] or source.figures[AUC_HATEFUL]]
     picture = dot_chart(
         "AUC, by source",
         "The chance that an abusive (hateful) comment scores higher than one that is not. 0.5 is a coin, 1 is perfect.",
-        names=[one.source for one in with_auc],
+        names=[source.source for source in with_auc],
         series=[_series("abusive", AUC_ABUSIVE, with_auc), _series("hateful", AUC_HATEFUL, with_auc, 1)],
         bounds=(0.4, 1.0),
         reference=0.5,
@@ -172,7 +183,7 @@ def _labels_section(results: EvaluationResults, sources: Sequence[SourceResult])
     introduction = "The label that the service gives, against the human one, on the sources with at least five rows of each label."
     if results.confusion is None:
         return ReportSection("The three labels", introduction + " No source has them.")
-    with_labels = [one for one in sources if one.confusion]
+    with_labels = [source for source in sources if source.confusion]
     heatmap = confusion_heatmap(
         "Confusion matrix",
         "Rows are true labels, columns predicted ones; the shade is the share of the row.",
@@ -182,7 +193,7 @@ def _labels_section(results: EvaluationResults, sources: Sequence[SourceResult])
     scores = dot_chart(
         "Macro-F1 and accuracy, by source",
         "Macro-F1 gives each label the same weight, accuracy each comment.",
-        names=[one.source for one in with_labels],
+        names=[source.source for source in with_labels],
         series=[_series("macro-F1", MACRO_F1, with_labels), _series("accuracy", ACCURACY, with_labels, 1)],
     )
     shares = ReportTable(
@@ -205,8 +216,12 @@ def _calibration_section(results: EvaluationResults) -> ReportSection:
     diagram = reliability_diagram(
         "Reliability diagram",
         "Marks on the dashed diagonal are right; below it the artefact predicts too much, above it too little.",
-        points=[(one.predicted, one.observed) for one in bins if one.predicted is not None and one.observed is not None],
-        shares=[one.share for one in bins],
+        points=[
+            (reliability.predicted, reliability.observed)
+            for reliability in bins
+            if reliability.predicted is not None and reliability.observed is not None
+        ],
+        shares=[reliability.share for reliability in bins],
     )
     table = ReportTable(
         "The ten bins",
@@ -214,7 +229,16 @@ def _calibration_section(results: EvaluationResults) -> ReportSection:
             *(ReportColumn("P(abusive)"), ReportColumn("rows")),
             *(ReportColumn(name, percent=True) for name in ("share of comments", "mean predicted", "observed")),
         ),
-        [(f"{one.low:.1f} to {one.high:.1f}", one.rows, one.share, one.predicted, one.observed) for one in bins],
+        [
+            (
+                f"{reliability.low:.1f} to {reliability.high:.1f}",
+                reliability.rows,
+                reliability.share,
+                reliability.predicted,
+                reliability.observed,
+            )
+            for reliability in bins
+        ],
     )
     error = ReportTable(
         "Calibration error",
@@ -226,7 +250,9 @@ def _calibration_section(results: EvaluationResults) -> ReportSection:
 
 def _mistakes_section(results: EvaluationResults) -> ReportSection:
     columns = tuple(ReportColumn(name) for name in ("mistake", "source", "id", "file", "line", "P(abusive)"))
-    rows = [(_MISTAKES[one.kind], one.source, one.id, one.file, one.line, one.score) for one in results.mistakes]
+    rows = [
+        (_MISTAKES[mistake.kind], mistake.source, mistake.id, mistake.file, mistake.line, mistake.score) for mistake in results.mistakes
+    ]
     introduction = (
         "The fine comments with the highest and the abusive ones with the lowest score: look them up in the tables, their text is not "
         "repeated here. Some will be mistakes of the labels."
@@ -234,5 +260,5 @@ def _mistakes_section(results: EvaluationResults) -> ReportSection:
     return ReportSection("The worst mistakes", introduction, (ReportTable("Rows judged most wrongly", columns, rows),))
 
 
-def _listed(names: Sequence[str]) -> str:
+def _join_names(names: Sequence[str]) -> str:
     return ", ".join(names[:_MOST_NAMES]) + (f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else "")

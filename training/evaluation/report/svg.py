@@ -32,7 +32,7 @@ def svg_text(words: str, x: float, y: float, *, anchor: str = "start", class_: s
 
 
 def svg_marker(colour: int, x: float, y: float) -> Markup:
-    """Return the marker of a colour, 0 to 2: a circle, a square or a triangle, so that colour is not all that tells them apart."""
+    """Return the marker of a colour, 0 to 2: a circle, a square or a triangle, so that they do not differ by colour alone."""
     if colour == 0:
         return svg_tag("circle", cx=x, cy=y, r=4, class_="fill0")
     if colour == 1:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from model.errors import ArtefactError
-from training.evaluation.report.report_folder import check_report_folder, is_writable_folder, write_report_folder
+from training.evaluation.report.report_folder import check_report_folder, write_report_folder
 
 FILES = ("a.html", "a.json")
 
@@ -43,12 +43,6 @@ def test_a_file_in_the_way_is_refused(tmp_path: Path) -> None:
         check_report_folder(tmp_path / "file", files=FILES, content="a report")
     with pytest.raises(ArtefactError, match="is a file: choose another folder"):
         check_report_folder(tmp_path / "file" / "out", files=FILES, content="a report")
-
-
-def test_a_folder_that_is_absent_or_a_file_is_not_writable(tmp_path: Path) -> None:
-    """Only a folder in which files can be created is."""
-    (tmp_path / "file").write_text("")
-    assert [is_writable_folder(path) for path in (tmp_path, tmp_path / "file", tmp_path / "absent")] == [True, False, False]
 
 
 def test_a_report_replaces_the_one_before(tmp_path: Path) -> None:
