@@ -73,7 +73,7 @@ def test_a_line_that_is_wrong_is_named(folder: Path, name: str, content: str, me
     """The error names the file and the line."""
     (folder / name).write_text(content, encoding="utf-8")
     with pytest.raises(ValueError, match=message):
-        (read_word_tables if not name.startswith("teach") else read_template_blocks)(folder)
+        (read_template_blocks if name.startswith("templates") else read_word_tables)(folder)
 
 
 def test_the_files_that_ship_can_be_read() -> None:
