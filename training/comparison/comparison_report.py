@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from model.artefact.atomic import sync_to_disk
 from training.comparison.paired import COMPARED_METRICS, MEAN, POOLED, Comparison, Difference, McNemar
 from training.evaluation.report.report_folder import not_written, write_report_folder
+from training.metrics.metric_names import SHORT_TITLES
 from training.tables.labelled_tables import TableReading
 from training.terminal import describe_reading, print_remark, replace_unprintable
 
@@ -148,7 +149,8 @@ def _difference_table(comparison: Comparison, sources: Collection[str]) -> "Tabl
     for source, row in _by_source(comparison):
         if source in sources:
             table.add_row(
-                replace_unprintable(source), *("" if difference is None else _format_interval(difference).replace(" (", "\n(") for difference in row)
+                replace_unprintable(source),
+                *("" if difference is None else _format_interval(difference).replace(" (", "\n(") for difference in row),
             )
     return table
 

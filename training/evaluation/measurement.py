@@ -13,7 +13,9 @@ from training.evaluation.results import Estimates, EvaluationResults, Mistake, R
 from training.evaluation.scoreboard import MetricValues, Scoreboard
 from training.evaluation.scored_rows import ScoredRows
 from training.evaluation.slices import assign_slices
-from training.evaluation.source_metrics import ABUSIVE_FPR, HATEFUL_FPR, RELIABILITY_BINS
+from training.metrics.estimate import Estimate
+from training.metrics.metric_names import METRICS, SLICE_METRICS
+from training.metrics.source_metrics import ABUSIVE_FPR, HATEFUL_FPR, RELIABILITY_BINS
 
 __all__ = ["compute_results"]
 

@@ -38,12 +38,6 @@ class _Trial:
     classes: tuple[int, int, int]
 
 
-def macro_f1(truth: Int8Array, predicted: Int8Array, *, classes: int = 3) -> float:
-    """Return the mean over the classes of F1 = 2 TP / (2 TP + FP + FN); a class that occurs in neither counts as 0."""
-    table = np.bincount(truth.astype(np.int64) * classes + predicted, minlength=classes**2).reshape(classes, classes)
-    return float(np.mean(2 * np.diag(table) / np.maximum(table.sum(axis=0) + table.sum(axis=1), 1)))
-
-
 def choose_thresholds(scores: FloatArray, rows: Labelled, *, hateful: float | None = None) -> LabelThresholds:
     """Return the thresholds of the label rule with the highest mean macro-F1 over the sources with three labels.
 

@@ -16,6 +16,7 @@ from training.fit.combination import read_encoder
 from training.fit.derived_policy import policy_from_dev_rows
 from training.fit.heads_fit import LearnableLabels, fit_heads
 from training.fit.train_job import TrainJob
+from training.metrics.source_metrics import SourceMetrics, calibration_error, measure_sources
 from training.output_places import check_output_folder
 from training.tables.describe_files import describe_files
 from training.tables.duplicates import DeduplicatedRows, deduplicate

@@ -90,7 +90,7 @@ def auc_low(value: float, *, positives: int, negatives: int, z: float = 1.96) ->
 
 
 def macro_f1(truth: Int8Array, predicted: Int8Array, *, classes: int = 3) -> float:
-    """Return the mean over the classes of F1 = 2 TP / (2 TP + FP + FN); a class that neither has counts as 0."""
+    """Return the mean over the classes of F1 = 2 TP / (2 TP + FP + FN); a class that occurs in neither counts as 0."""
     table = np.bincount(truth.astype(np.int64) * classes + predicted, minlength=classes**2).reshape(classes, classes)
     return float(np.mean(2 * np.diag(table) / np.maximum(table.sum(axis=0) + table.sum(axis=1), 1)))
 

@@ -9,11 +9,11 @@ import pytest
 from model.artefact.manifest import Prior
 from model.ngrams.feature_settings import FeatureSettings
 from model.policy import Policy
-from training.evaluation.source_metrics import SourceMetrics
 from training.fit.artefact_draft import ArtefactDraft, draft_artefact
 from training.fit.heads_fit import FittedClassifier, fit_heads
 from training.fit.ngram_weights import FitSettings
 from training.fit.train_job import TrainJob
+from training.metrics.source_metrics import SourceMetrics
 from training.tables.labelled import Labelled
 
 JOB = TrainJob(tables=(), out=Path("unused"), name="forum", fit=FitSettings(features=FeatureSettings(bits=10), epochs=1), dev_share=0.25)

@@ -162,7 +162,9 @@ def print_report(report: EvaluationReport, folder: Path) -> None:
     for source in results.sources:
         if source.source in largest:
             table.add_row(
-                replace_unprintable(source.source), f"{source.rows:,}", *(_three_decimals(source.figures[metric]) for metric in SHORT_TITLES)
+                replace_unprintable(source.source),
+                f"{source.rows:,}",
+                *(_three_decimals(source.figures[metric]) for metric in SHORT_TITLES),
             )
     table.add_section()
     for title, count, figures in (("MEAN", "", results.mean), ("pooled", f"{results.rows:,}", results.pooled)):
