@@ -114,8 +114,8 @@ def find_columns(names: Sequence[str], name: str) -> list[str]:
 def _list_columns(names: Sequence[str]) -> str:
     if not names:
         return "the file names no column"
-    more = f" and {len(names) - _MAX_LISTED_NAMES} more" if len(names) > _MAX_LISTED_NAMES else ""
-    return f"columns: {', '.join(map(_quote, names[:_MAX_LISTED_NAMES]))}{more}"
+    ending = f" and {len(names) - _MAX_LISTED_NAMES} more" if len(names) > _MAX_LISTED_NAMES else ""
+    return f"columns: {', '.join(map(_quote, names[:_MAX_LISTED_NAMES]))}{ending}"
 
 
 def _quote(name: str) -> str:

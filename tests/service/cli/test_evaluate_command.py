@@ -42,9 +42,9 @@ def both(write_both: Callable[..., Path], tmp_path_factory: pytest.TempPathFacto
 
 def test_from_tables_to_a_report(call: Call, table: Path, tmp_path: Path) -> None:
     """Two tables make one report of two sources: a page, the same as JSON, and a table on standard output."""
-    more = write_csv(tmp_path / "more.csv", ("text", "label"), [row[:2] for row in labelled()])
+    second_table = write_csv(tmp_path / "more.csv", ("text", "label"), [row[:2] for row in labelled()])
     out = tmp_path / "out"
-    result = call("evaluate", "default", table, more, "-o", out, "--resamples", 20)
+    result = call("evaluate", "default", table, second_table, "-o", out, "--resamples", 20)
     assert result.code == 0, result.err
     assert "120 rows judged (split: held-out)" in result.err
     for word in ("rulings", "more", "MEAN", "pooled", "AUC abusive", "calibration error"):

@@ -34,8 +34,8 @@ UNSEEN = {"thank you for the bicycle": "fine", "shut up you idiotic bicycle": "t
 
 def labelled(**counts: int) -> list[tuple[str, str]]:
     """Rows of text and label."""
-    every = {label: [pattern.format(thing) for thing in THINGS for pattern in patterns] for label, patterns in PATTERNS.items()}
-    return [(text, label) for label, count in counts.items() for text in every[label][:count]]
+    texts_by_label = {label: [pattern.format(thing) for thing in THINGS for pattern in patterns] for label, patterns in PATTERNS.items()}
+    return [(text, label) for label, count in counts.items() for text in texts_by_label[label][:count]]
 
 
 @pytest.fixture

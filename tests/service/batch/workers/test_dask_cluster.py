@@ -44,7 +44,7 @@ def test_missing_workers_are_reported(tmp_path: Path, folder: Path, inputs: list
 
 
 @contextmanager
-def started(*command: object) -> Iterator["subprocess.Popen[bytes]"]:
+def start_process(*command: object) -> Iterator["subprocess.Popen[bytes]"]:
     with subprocess.Popen(list(map(str, command)), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             yield process
@@ -58,7 +58,7 @@ def scheduler(tmp_path: Path) -> Iterator[tuple[str, tuple[object, ...]]]:
     place = tmp_path / "scheduler.json"
     dask = Path(sys.executable).with_name("dask")
     quiet = ("--scheduler-file", place, "--no-dashboard")
-    with started(dask, "scheduler", *quiet, "--port", 0, "--host", "127.0.0.1"):
+    with start_process(dask, "scheduler", *quiet, "--port", 0, "--host", "127.0.0.1"):
         wait_until(place.exists, what="the scheduler has written its address")
         worker = (dask, "worker", *quiet, "--nthreads", 1, "--no-nanny", "--local-directory", tmp_path / "d")
         yield json.loads(place.read_text())["address"], worker
@@ -78,19 +78,19 @@ def check_cluster(tmp_path: Path, folder: Path, inputs: list[Path], address: str
 @pytest.mark.slow
 def test_a_cluster_loses_a_worker_and_no_row(tmp_path: Path, folder: Path, inputs: list[Path]) -> None:
     """One of three Dask workers, each in a process of its own, is killed at work; the others do its shards again."""
-    with scheduler(tmp_path) as (address, worker), started(*worker) as victim, started(*worker), started(*worker):
+    with scheduler(tmp_path) as (address, worker), start_process(*worker) as victim, start_process(*worker), start_process(*worker):
         check_cluster(tmp_path, folder, inputs, address, lambda progress: victim.kill())
 
 
 @pytest.mark.slow
 def test_a_cluster_loses_all_that_had_the_artefact(tmp_path: Path, folder: Path, inputs: list[Path]) -> None:
     """The only worker is killed at work; the artefact, which only it had, is sent to a worker that comes later."""
-    with scheduler(tmp_path) as (address, worker), started(*worker) as victim, ExitStack() as later:
+    with scheduler(tmp_path) as (address, worker), start_process(*worker) as victim, ExitStack() as later:
 
         def kill(progress: RunProgress) -> None:
             if victim.poll() is None:
                 victim.kill()
                 victim.wait()
-                later.enter_context(started(*worker))
+                later.enter_context(start_process(*worker))
 
         check_cluster(tmp_path, folder, inputs, address, kill)
