@@ -14,7 +14,7 @@ from service.http.routes.moderate import ModerateCall, moderate_endpoint
 from service.http.routes.moderate_messages import ModerateAnswer
 from service.settings import Settings
 
-__all__ = ["EMPTY_PATH", "create_measured_app"]
+__all__ = ["EMPTY_PATH"]
 
 EMPTY_PATH = "/empty"
 """The route that reads calls and writes answers as ``/v1/moderate`` does, without judging."""
@@ -22,7 +22,7 @@ EMPTY_PATH = "/empty"
 _QUEUE_MS = 60_000  # so long that no call is refused
 
 
-def create_measured_app(settings: Settings) -> FastAPI:
+def _create_measured_app(settings: Settings) -> FastAPI:
     """Return the service's app with one more route, which gives every comment the same decision."""
     app = create_app(settings)
     app.add_api_route(EMPTY_PATH, moderate_endpoint(settings, _answer_without_judging), methods=["POST"], include_in_schema=False)
@@ -54,7 +54,7 @@ def main(port: int) -> None:
     """Serve on a port as one worker of ``tipstaff serve`` does."""
     # No call is refused, however busy the machine is, because the benchmark measures how fast calls are answered.
     # The n-grams alone judge: the encoder has a benchmark of its own.
-    app = create_measured_app(Settings(port=port, queue_ms=_QUEUE_MS, profile=Profile.FAST))
+    app = _create_measured_app(Settings(port=port, queue_ms=_QUEUE_MS, profile=Profile.FAST))
     uvicorn.run(
         app,
         host="127.0.0.1",

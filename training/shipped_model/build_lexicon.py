@@ -22,7 +22,7 @@ from model.text.unicode import fold_characters
 from training.shipped_model.corpus import CORPUS_FOLDER, read_train_texts
 from training.shipped_model.sources import SOURCES
 
-__all__ = ["INNOCENT", "LEXICON_FILE", "build_lexicon_command", "make_lexicon"]
+__all__ = ["LEXICON_FILE", "build_lexicon_command", "make_lexicon"]
 
 LEXICON_FILE = Path("model/normaliser/lexicon.txt")
 
@@ -54,7 +54,7 @@ _INNOCENT_WORDS = (
     "hussy bust book booby burger bigger bagger digger trigger rigger jigger gays pike hike hikes lynch hunt hunts tit "
     "tits hoe "
 )
-INNOCENT = frozenset(_INNOCENT_WORDS.split())
+_INNOCENT = frozenset(_INNOCENT_WORDS.split())
 """Words that are in the lexicon even if no comment uses them."""
 
 _TWO_LETTER_WORDS = (
@@ -73,7 +73,7 @@ class _WordCounts:
     sources: Mapping[str, Collection[str]]
 
 
-def make_lexicon(texts: Sequence[str], sources: Sequence[str], abusive: Int8Array, *, innocent: Collection[str] = INNOCENT) -> bytes:
+def make_lexicon(texts: Sequence[str], sources: Sequence[str], abusive: Int8Array, *, innocent: Collection[str] = _INNOCENT) -> bytes:
     """Return the lexicon of the texts: sorted lines of a word, its flags and a letter for its frequency.
 
     Args:

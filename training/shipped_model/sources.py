@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["CLEAN_SOURCES", "SOURCES", "PublicSource"]
+__all__ = ["CLEAN_SOURCES", "SOURCES"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from numba import njit
 
 from model.array_types import BoolArray, Int8Array, IntArray
 
-__all__ = ["SHINGLE", "NearDuplicates", "find_near_duplicates"]
+__all__ = ["SHINGLE", "find_near_duplicates"]
 
 SHINGLE = 5
 """Code points of a shingle; a shorter text is one shingle as a whole."""
