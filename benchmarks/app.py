@@ -4,7 +4,6 @@ import sys
 
 import uvicorn
 from fastapi import FastAPI
-from starlette.requests import Request
 
 from model.profile import Profile
 from service.http.app import create_app
@@ -31,10 +30,10 @@ def _create_measured_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _answer_without_judging(_request: Request, judge: Judge, call: ModerateCall, _attempt: Attempt) -> ModerateAnswer:
+def _answer_without_judging(judge: Judge, call: ModerateCall, _attempt: Attempt) -> tuple[ModerateAnswer, None]:
     moderator = judge.moderator
     attributes = dict.fromkeys(moderator.attributes, 0.123456)
-    return ModerateAnswer(
+    answer = ModerateAnswer(
         model=moderator.version,
         policy="default",
         decisions=[
@@ -48,6 +47,7 @@ def _answer_without_judging(_request: Request, judge: Judge, call: ModerateCall,
             for comment in call.message.comments
         ],
     )
+    return answer, None
 
 
 def main(port: int) -> None:

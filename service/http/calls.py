@@ -27,10 +27,10 @@ __all__ = [
     "Scope",
     "admit_call",
     "build_judge",
+    "count_judgements",
     "dispatch",
     "exceeds_bytes",
     "extract_secret",
-    "judge_and_count",
     "judge_comments",
 ]
 
@@ -120,16 +120,19 @@ async def judge_comments(
     judge = build_judge(request, caller=caller, community=community, policy=policy)
 
     def work(attempt: Attempt) -> Judgements:
-        return judge_and_count(request, judge, comments, attempt, explain=explain)
+        return judge.judge(comments, explain=explain, ngrams_only=attempt.ngrams_only, first_pass=attempt.first_pass)
 
-    return await dispatch(request, judge, work, comments, effort=_effort(comments, explain=explain), explain=explain)
-
-
-def judge_and_count(request: Request, judge: Judge, comments: Sequence[Comment], attempt: Attempt, *, explain: bool = False) -> Judgements:
-    """Judge comments in the calling thread, and count the judgements in the metrics."""
-    judgements = judge.judge(comments, explain=explain, ngrams_only=attempt.ngrams_only, first_pass=attempt.first_pass)
-    get_state(request).metrics.count_judgements(judgements)
+    judgements = await dispatch(request, judge, work, comments, effort=_effort(comments, explain=explain), explain=explain)
+    count_judgements(request, judgements)
     return judgements
+
+
+def count_judgements(request: Request, judgements: Judgements) -> None:
+    """Count in the metrics what a call is answered with.
+
+    It is not part of the work: an attempt may still be at work when the call has been answered by another, or that its time is over.
+    """
+    get_state(request).metrics.count_judgements(judgements)
 
 
 def build_judge(request: Request, *, caller: Caller, community: str | None, policy: str | None) -> Judge:

@@ -21,10 +21,10 @@ from service.http.calls import (
     Scope,
     admit_call,
     build_judge,
+    count_judgements,
     dispatch,
     exceeds_bytes,
     extract_secret,
-    judge_and_count,
 )
 from service.http.openapi_document import KEYS, schema_reference
 from service.http.problems import ProblemError, ProblemKind, problem_responses
@@ -75,8 +75,8 @@ _BODY = {
 }
 _REASONS = {"empty": "There is no text left to judge."}
 
-_AnswerCall: TypeAlias = "Callable[[Request, Judge, ModerateCall, Attempt], ModerateAnswer]"
-"""Makes the answer to a call, as `answer_moderate` does."""
+_AnswerCall: TypeAlias = "Callable[[Judge, ModerateCall, Attempt], tuple[ModerateAnswer, Judgements | None]]"
+"""Makes the answer to a call, as `_answer_moderate` does; None if nothing was judged that counts."""
 
 
 class ModerateCall(NamedTuple):
@@ -102,7 +102,8 @@ class ModerateCall(NamedTuple):
         too_long = [at for at, request in enumerate(message.comments) if exceeds_bytes(request.text, limit)]
         requests: Sequence[CommentRequest] = message.comments
         if too_long:
-            requests = [request for at, request in enumerate(requests) if at not in too_long]
+            places = frozenset(too_long)
+            requests = [request for at, request in enumerate(requests) if at not in places]
         return cls(message, requests, [request.to_comment() for request in requests], too_long, limit)
 
 
@@ -152,11 +153,14 @@ def moderate_endpoint(settings: Settings, answer_call: "_AnswerCall") -> Callabl
         judge = build_judge(request, caller=caller, community=message.community, policy=message.policy)
         call = ModerateCall.split(message, limit=settings.max_comment_bytes)
 
-        def work(attempt: Attempt) -> bytes:
-            return render_answer(answer_call(request, judge, call, attempt))
+        def work(attempt: Attempt) -> tuple[bytes, Judgements | None]:
+            answer, judgements = answer_call(judge, call, attempt)
+            return render_answer(answer), judgements
 
         effort, explain = len(body) * _cost_per_letter(message), bool(message.explain)
-        content = await dispatch(request, judge, work, call.comments, effort=effort, explain=explain)
+        content, judgements = await dispatch(request, judge, work, call.comments, effort=effort, explain=explain)
+        if judgements is not None:
+            count_judgements(request, judgements)
         return Response(content, media_type="application/json")
 
     return mark_sheddable(moderate, ProblemError.response)
@@ -167,11 +171,10 @@ def _cost_per_letter(message: ModerateRequest) -> int:
     return cost if all(comment.format in _PLAIN_FORMATS for comment in message.comments) else cost * MARKUP_COST
 
 
-def _answer_moderate(request: Request, judge: Judge, call: ModerateCall, attempt: Attempt) -> ModerateAnswer:
-    """Judge the comments of a call in the calling thread, and return the answer.
+def _answer_moderate(judge: Judge, call: ModerateCall, attempt: Attempt) -> tuple[ModerateAnswer, Judgements]:
+    """Judge the comments of a call in the calling thread, and return the answer, and the judgements in it.
 
     Args:
-        request: the call as it was received.
         judge: judges the comments.
         call: the comments.
         attempt: how they are judged this time.
@@ -179,7 +182,8 @@ def _answer_moderate(request: Request, judge: Judge, call: ModerateCall, attempt
     Returns:
         For each comment, in order, a decision, or the reason why there is none.
     """
-    judgements = judge_and_count(request, judge, call.comments, attempt, explain=bool(call.message.explain))
+    explain = bool(call.message.explain)
+    judgements = judge.judge(call.comments, explain=explain, ngrams_only=attempt.ngrams_only, first_pass=attempt.first_pass)
     is_observing = judge.community is not None and judge.community.observe
     entries = _build_entries(call.requests, judgements, is_observing=is_observing)
     for at in call.too_long:
@@ -188,7 +192,7 @@ def _answer_moderate(request: Request, judge: Judge, call: ModerateCall, attempt
     answer = ModerateAnswer(model=decisions.version, policy=decisions.policy, decisions=entries)
     if judgements.community is not None:
         answer["community"] = judgements.community
-    return answer
+    return answer, judgements
 
 
 def _error_entry(comment: CommentRequest, reason: str, detail: str) -> UnjudgedComment:

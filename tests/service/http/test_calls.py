@@ -1,6 +1,7 @@
 """How the comments of a call are judged: by both readers where that may matter, and by the n-grams alone where there is no time."""
 
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -52,6 +53,24 @@ def moderate(client: httpx.Client, *texts: str, **more: Any) -> dict[str, Any]:
     return content
 
 
+def pause_encoder(moderator: Moderator) -> threading.Event:
+    """Keep the encoder of a moderator from reading until the event that is returned is set."""
+    may_read = threading.Event()
+    assert moderator.combined is not None
+    encoder = moderator.combined.encoder
+
+    class PausedEncoder(type(encoder)):  # type: ignore[misc]
+        """The encoder, which reads nothing before it may."""
+
+        def read(self, *arguments: Any, **options: Any) -> Any:
+            assert may_read.wait(120)
+            return super().read(*arguments, **options)
+
+    paused_encoder = PausedEncoder(encoder.network, encoder.vocabulary, encoder.max_tokens, encoder.lexicon)
+    moderator.combined = replace(moderator.combined, encoder=paused_encoder)
+    return may_read
+
+
 def test_both_judge_where_it_may_matter(client: httpx.Client, both: Path) -> None:
     """The cascade is the default: what may be abuse has the scores of both readers, ordinary talk those of the n-grams."""
     content = moderate(client, ABUSE, TALK)
@@ -78,24 +97,12 @@ def test_ngrams_meet_a_near_deadline(client: httpx.Client, monkeypatch: pytest.M
 
 def test_ngrams_answer_while_the_encoder_is_busy(both: Path, settings: Settings, running: Running) -> None:
     """While the encoder has more to do than may wait, further calls are answered by the n-grams, and the answers say so."""
-    may_read = threading.Event()
     moderator = Moderator.load(both, profile=None)
-    assert moderator.combined is not None
-    encoder = moderator.combined.encoder
-
-    class PausedEncoder(type(encoder)):  # type: ignore[misc]
-        """The encoder, which reads nothing before it may."""
-
-        def read(self, *arguments: Any, **options: Any) -> Any:
-            assert may_read.wait(120)
-            return super().read(*arguments, **options)
-
     moderator.warm()
-    paused_encoder = PausedEncoder(encoder.network, encoder.vocabulary, encoder.max_tokens, encoder.lexicon)
     app = create_app(settings.model_copy(update={"queue_ms": 300}), load=lambda _: moderator)
     call = {"comments": [{"id": "1", "text": LONG_ABUSE}]}
     with running(app) as client, ThreadPoolExecutor(_MANY) as pool:
-        moderator.combined = replace(moderator.combined, encoder=paused_encoder)
+        may_read = pause_encoder(moderator)
         # Each call has a client of its own, since one client keeps no more than a hundred connections.
         answers = [pool.submit(httpx.post, f"{client.base_url}/v1/moderate", json=call, timeout=120) for _ in range(_MANY)]
         try:
@@ -105,6 +112,27 @@ def test_ngrams_answer_while_the_encoder_is_busy(both: Path, settings: Settings,
         versions = [_version(answer.result()) for answer in answers]
     assert early.endswith("+fast")
     assert any(version.endswith("+cascade") for version in versions)
+
+
+@pytest.mark.parametrize("path", ["/v1/moderate", "/v1/moderations"])
+def test_metrics_count_what_is_answered(both: Path, settings: Settings, running: Running, path: str) -> None:
+    """An encoder that comes too late has its comments counted once: as they were answered, by the n-grams alone."""
+    moderator = Moderator.load(both, profile=None)
+    moderator.warm()
+    call = {"comments": [{"id": "1", "text": ABUSE}]} if path == "/v1/moderate" else {"input": ABUSE}
+    with running(create_app(settings, load=lambda _: moderator)) as client:
+        may_read = pause_encoder(moderator)
+        try:
+            answers = [client.post(path, json=call, headers={"X-Request-Timeout": "500ms"}) for _ in range(3)]
+        finally:
+            may_read.set()
+        assert any(_version(answer).endswith("+fast") for answer in answers)
+        # Once the encoder has read so many further calls, it has read those that it was too late for.
+        answers += [client.post(path, json=call) for _ in range(8)]
+        page = client.get("/metrics").text
+    assert sum(float(value) for value in re.findall(r"^tipstaff_comments_total\{.*\} (.*)$", page, re.MULTILINE)) == sum(
+        answer.is_success for answer in answers
+    )
 
 
 def _version(answer: httpx.Response) -> str:
