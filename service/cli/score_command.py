@@ -93,7 +93,7 @@ class ColumnOptions:
 
     def dump_options(self) -> DumpOptions:
         """Return these options in the form that the readers of dumps take."""
-        return DumpOptions(**vars(self) | {"keep": tuple(self.keep or ())})
+        return DumpOptions(**vars(self) | {"keep": tuple(dict.fromkeys(self.keep or ()))})
 
 
 @dataclass(frozen=True)

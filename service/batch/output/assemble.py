@@ -22,7 +22,7 @@ __all__ = ["assemble", "concat_files"]
 
 _BATCH_ROWS = 1 << 14
 _COPY_BYTES = 1 << 20
-_SQLITE_TYPES = {ColumnType.NUMBER: "REAL", ColumnType.INTEGER: "INTEGER"}
+_SQLITE_TYPES = {ColumnType.NUMBER: "REAL", ColumnType.INTEGER: "INTEGER", ColumnType.BOOLEAN: "INTEGER"}
 
 
 def assemble(

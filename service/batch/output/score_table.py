@@ -36,14 +36,20 @@ _VERDICT_NAMES = (*map(str, VERDICTS), None)
 
 
 def score_columns(keep: Sequence[str], *, language: bool = False) -> dict[str, ColumnType]:
-    """Return the columns of an output; a kept column whose name an output has already gets ``kept_`` before it.
+    """Return the columns of an output; a kept column whose name is taken already gets ``kept_`` before it, as often as it takes.
 
     Args:
         keep: the columns of the input that are kept.
         language: whether there is a column with the language.
     """
-    columns = {**SCORE_COLUMNS, "language": ColumnType.CATEGORY} if language else SCORE_COLUMNS
-    return {**columns, **{f"kept_{name}" if name in columns else name: ColumnType.ANY for name in keep}}
+    columns = {**SCORE_COLUMNS, "language": ColumnType.CATEGORY} if language else {**SCORE_COLUMNS}
+    unchanged = [name for name in keep if name not in columns]
+    for name in keep:
+        column = name
+        while column in columns or (column != name and column in unchanged):
+            column = f"kept_{column}"
+        columns[column] = ColumnType.ANY
+    return columns
 
 
 class ScoreTable:

@@ -14,7 +14,7 @@ import pytest
 from service.batch.columnar.chunks import Chunk
 from service.batch.file_access import open_for_writing
 from service.batch.output.folders import parent_and_name
-from service.batch.output.score_table import SCORE_COLUMNS, ScoreTable, open_score_table
+from service.batch.output.score_table import SCORE_COLUMNS, ScoreTable, open_score_table, score_columns
 from service.batch.rows import Row
 from service.batch.scored_chunks import ScoredChunk
 from service.table_files import TableFormat
@@ -155,3 +155,14 @@ def test_kept_columns_follow_ours(tmp_path: Path, scored: ScoredChunk) -> None:
     with (tmp_path / "x.csv").open(newline="", encoding="utf-8") as file:
         assert [row[-3:] for row in csv.reader(file)][:3] == [["likes", "tag", "kept_row"], ["3", "é,", ""], ["", "", ""]]
     assert list(pq.read_table(tmp_path / "x.parquet").to_pylist()[0].values())[-3:] == ["3", "é,", None]
+
+
+def test_no_two_columns_have_one_name() -> None:
+    """A kept column keeps its name where no column of ours has it, whatever the others are called and in whatever order they come."""
+    names = ("kept_foreign", "foreign", "language", "likes")
+    for keep in (names, names[::-1]):
+        columns = score_columns(keep)
+        assert len(columns) == len(COLUMNS) + len(keep)
+        kept = dict(zip(keep, list(columns)[-len(keep) :], strict=True))
+        assert kept == {"kept_foreign": "kept_foreign", "foreign": "kept_kept_foreign", "language": "language", "likes": "likes"}
+    assert list(score_columns(["language"], language=True))[-2:] == ["language", "kept_language"]
