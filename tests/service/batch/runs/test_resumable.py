@@ -5,6 +5,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +13,23 @@ import pyarrow.parquet as pq
 import pytest
 
 from model.errors import DumpError
+from model.policy import Policy
 from service.batch.job import ScoreJob
 from service.batch.output.destination import output_format
 from service.batch.row_selection import RowSelection
 from service.batch.rows import DumpOptions
 from service.batch.score import score_files
 from service.batch.statistics.summary import RunSummary
+from service.judging.community import Community
+from service.judging.foreign import OnForeign
+from service.judging.judge_options import JudgeOptions
+from service.judging.word_lists import WordLists
 
 if TYPE_CHECKING:
     from model.moderator import Moderator as Judge
+
+LENIENT = Policy("default", 0.9, 0.9, 1.0, 1.0)
+STRICT = Community("default", policy=Policy("default", 0.1, 0.1, 0.2, 0.2))
 
 
 def write_dump(path: Path, count: int, *, word: str = "text") -> Path:
@@ -178,6 +187,11 @@ def test_a_changed_input_is_not_mixed_with_the_old_one(tmp_path: Path, judge: "J
         ({"selection": RowSelection(seed=7)}, "another seed"),
         ({"dump_options": DumpOptions(id_column="id")}, "another id column"),
         ({"shard_size": 1000}, "another shard size"),
+        ({"judge_options": JudgeOptions(on_foreign=OnForeign.APPROVE)}, "another --on-foreign or TIPSTAFF_ON_FOREIGN;"),
+        ({"judge_options": JudgeOptions(letters=7)}, "another TIPSTAFF_LANGUAGE_LETTERS;"),
+        ({"judge_options": JudgeOptions(certainty=0.9)}, "another TIPSTAFF_LANGUAGE_CERTAINTY;"),
+        ({"judge_options": JudgeOptions(identify=True)}, "another language;"),
+        ({"judge_options": JudgeOptions(community=Community("default"))}, "another community, set of the community's rules;"),
     ],
 )
 def test_a_changed_option_is_not_mixed_with_the_old_one(tmp_path: Path, judge: "Judge", options: dict[str, Any], words: str) -> None:
@@ -185,6 +199,31 @@ def test_a_changed_option_is_not_mixed_with_the_old_one(tmp_path: Path, judge: "
     inputs = stop_after_first_file(tmp_path, judge, tmp_path / "o.csv")
     with pytest.raises(DumpError, match=words):
         score(inputs, tmp_path / "o.csv", judge, **options)
+
+
+@pytest.mark.parametrize(
+    ("judge_options", "words"),
+    [
+        (JudgeOptions(policy="default", community=STRICT), "another policy;"),
+        (JudgeOptions(community=replace(STRICT, deny=WordLists(["casino"]))), "another set of the community's rules;"),
+        (JudgeOptions(community=replace(STRICT, policy=LENIENT)), "another set of the community's rules;"),
+    ],
+)
+def test_changed_rules_are_not_mixed_with_the_old_ones(tmp_path: Path, judge: "Judge", judge_options: JudgeOptions, words: str) -> None:
+    """Other lists or thresholds are another run, also where they have the old name: here the community is called as a policy is."""
+    path, out = write_dump(tmp_path / "a.jsonl", 3), tmp_path / "o"
+    score([path], out, judge, judge_options=JudgeOptions(community=STRICT))
+    with pytest.raises(DumpError, match=words):
+        score([path], out, judge, judge_options=judge_options)
+    score([path], out, judge, judge_options=JudgeOptions(community=STRICT))
+
+
+def test_sqlite_knows_numbers_and_truth(tmp_path: Path, judge: "Judge") -> None:
+    """Columns of a database have types: SQLite holds whether a row is foreign as 0 or 1, not as text."""
+    score([write_dump(tmp_path / "a.jsonl", 2)], tmp_path / "o.sqlite", judge)
+    with sqlite3.connect(tmp_path / "o.sqlite") as database:
+        rows = list(database.execute('SELECT "foreign", typeof("foreign"), typeof(toxic), typeof(row) FROM scores ORDER BY row'))
+    assert rows == [(None, "null", "null", "integer"), (0, "integer", "real", "integer")]
 
 
 def test_other_inputs_and_another_model_are_not_mixed(tmp_path: Path, judge: "Judge") -> None:
