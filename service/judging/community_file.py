@@ -58,12 +58,19 @@ def read_community_file(path: Path) -> CommunityFile:
         SettingsError: the file cannot be read, or something in it is wrong; the message names the file, the community and the field.
     """
     try:
-        if path.stat().st_size > _MAX_BYTES:
+        with path.open("rb") as file:
+            encoded = file.read(_MAX_BYTES + 1)
+        if len(encoded) > _MAX_BYTES:
             raise SettingsError(f"{path}: has more than {_MAX_BYTES} bytes: shorten its lists")
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(encoded.decode())
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: is not UTF-8: {error.reason} at byte {error.start}; save it as UTF-8") from None
+    except RecursionError:
+        raise SettingsError(f"{path}: is not TOML: too many brackets within one another") from None
+    except ValueError as error:
+        # Beside a TOMLDecodeError, tomllib raises what Python says of a number with thousands of digits.
         raise SettingsError(f"{path}: is not TOML: {error}") from None
     tables = content.pop("community", {})
     default = content.pop("default", None)
@@ -71,7 +78,7 @@ def read_community_file(path: Path) -> CommunityFile:
         field_name = f"{next(iter(content))!r}" if content else "community"
         raise SettingsError(f'{path}: {field_name} is not known here: it holds tables [community.NAME] and, before them, default = "NAME"')
     communities = {name: _parse_community(path, name, table) for name, table in tables.items()}
-    if default is not None and default not in communities:
+    if default is not None and (not isinstance(default, str) or default not in communities):
         raise SettingsError(f"{path}: default names no community of this file")
     return CommunityFile(path, communities, None if default is None else communities[default])
 

@@ -1,10 +1,12 @@
 """The options of judging, apart from the model: a value that can be compared, hashed and sent to other processes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from model.errors import SettingsError
+from model.errors import PolicyError, SettingsError
+from model.policy import unknown_policy_error
 from service.judging.community import Community
 from service.judging.community_file import read_community_file
 from service.judging.foreign import OnForeign
@@ -81,8 +83,26 @@ class JudgeOptions:
             return self.model_policy
         return self.community.policy.name
 
+    def check_policy(self, names: Collection[str]) -> None:
+        """Refuse a policy that the model does not have.
+
+        Args:
+            names: the names of the model's policies.
+
+        Raises:
+            PolicyError: the policy is none of these; the message names the community if it is the community that wants it.
+        """
+        if self.model_policy not in names:
+            error = unknown_policy_error(self.model_policy, names)
+            raise PolicyError(f"community {self.community.name!r}: {error}") if self.policy is None and self.community else error
+
     def build_judge(self, moderator: "Moderator") -> Judge:
-        """Build the judge of a model; it identifies languages only where that can change a verdict, or was asked for."""
+        """Build the judge of a model; it identifies languages only where that can change a verdict, or was asked for.
+
+        Raises:
+            PolicyError: the model lacks the policy.
+        """
+        self.check_policy(moderator.policies)
         on_foreign = self.on_foreign if self.community is None else self.community.on_foreign or self.on_foreign
         identifies = self.identify or on_foreign is not OnForeign.JUDGE
         identifier = _load_identifier(moderator.languages, self.letters, self.certainty) if identifies else None

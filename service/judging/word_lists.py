@@ -50,14 +50,15 @@ class WordLists:
             raise InputError(f"takes at most {_MAX_WORDS} words and {_MAX_PATTERNS} patterns")
         self._words: tuple[str, ...] = tuple(words)
         self._patterns: tuple[str, ...] = tuple(patterns)
-        self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        # By the first word and the number of words: where an entry may begin, it takes one look for each number, however many entries.
+        self._by_first: dict[str, dict[int, dict[tuple[str, ...], int]]] = {}
         for at, word in enumerate(words):
             parts = tuple(_WORDS.findall(fold_for_matching(word)))
             if not parts or len(word) > _MAX_ENTRY_LENGTH:
                 raise InputError(
                     f"words[{at}] has no letter or digit, or is longer than {_MAX_ENTRY_LENGTH}: other characters need a pattern"
                 )
-            self._by_first.setdefault(parts[0], []).append((parts, word))
+            self._by_first.setdefault(parts[0], {}).setdefault(len(parts), {}).setdefault(parts, at)
         self._pattern_set = _compile_patterns(patterns)
 
     @property
@@ -86,9 +87,10 @@ class WordLists:
     def _match_words(self, text: str) -> str | None:
         parts = _WORDS.findall(text)
         for at, part in enumerate(parts):
-            for sequence, word in self._by_first.get(part, ()):
-                if tuple(parts[at : at + len(sequence)]) == sequence:
-                    return word
+            by_length = self._by_first.get(part)
+            numbers = [entries.get(tuple(parts[at : at + length])) for length, entries in by_length.items()] if by_length else ()
+            if matches := [number for number in numbers if number is not None]:
+                return self._words[min(matches)]
         return None
 
     def _match_patterns(self, text: str) -> str | None:

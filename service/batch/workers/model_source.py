@@ -8,7 +8,6 @@ from model.artefact.folder import read_artefact, shipped_folder
 from model.artefact.manifest import Manifest
 from model.artefact.public_view import profile_version
 from model.normaliser.version import normaliser_version
-from model.policy import unknown_policy_error
 from model.profile import Profile
 from service.judging.judge_options import JudgeOptions
 from service.model_loading import ModeratorOptions
@@ -65,9 +64,7 @@ class ModelSource:
             PolicyError: the artefact lacks the policy.
             ArtefactError: the artefact cannot be used.
         """
-        policies = self.moderator.policies if self.moderator else self._manifest.policies
-        if self.judge_options.model_policy not in policies:
-            raise unknown_policy_error(self.judge_options.model_policy, policies)
+        self.judge_options.check_policy(self.moderator.policies if self.moderator else self._manifest.policies)
 
     @cached_property
     def _manifest(self) -> Manifest:

@@ -68,6 +68,10 @@ def test_empty_file_is_no_mistake(path: Path) -> None:
         ("[community]\na = 1", "community is not known here"),
         ('default = "b"\n[community.a]', "default names no community"),
         ("default = 7\n[community.a]", "default names no community"),
+        ('default = ["a"]\n[community.a]', "default names no community"),
+        ("default = {a = 1}\n[community.a]", "default names no community"),
+        pytest.param(f"default = 1{'0' * 5000}", "is not TOML", id="long number"),
+        pytest.param(f"default = {'[' * 100_000}", "is not TOML", id="deep list"),
         ("[community.a]\ncolour = 1", "community 'a': colour is not known here"),
         ("[community.a]\npolicy = 1", "community 'a': policy has to be"),
         ("[community.a]\nobserve = 1", "community 'a': observe has to be"),
@@ -97,12 +101,14 @@ def test_what_is_wrong_is_named(path: Path, content: str, reason: str) -> None:
 
 
 def test_file_that_cannot_be_read(path: Path) -> None:
-    """A file that is missing, or is no text, is named."""
+    """A file that is missing, is no text, or never ends, is named."""
     with pytest.raises(SettingsError, match="cannot be read"):
         read_community_file(path)
     path.write_bytes(b"\xff")
-    with pytest.raises(SettingsError, match="is not TOML"):
+    with pytest.raises(SettingsError, match=r"is not UTF-8: .* at byte 0"):
         read_community_file(path)
+    with pytest.raises(SettingsError, match="more than 16777216 bytes"):
+        read_community_file(Path("/dev/zero"))
 
 
 def test_policies_have_to_exist(path: Path) -> None:

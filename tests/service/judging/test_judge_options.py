@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from model.errors import SettingsError
+from model.errors import PolicyError, SettingsError
 from model.moderator import Moderator
+from service.judging.community import Community
 from service.judging.foreign import OnForeign
 from service.judging.judge_options import JudgeOptions
 from service.settings import Settings, read_settings
@@ -58,6 +59,16 @@ def test_the_policy_in_summaries(settings: Settings) -> None:
     strict = JudgeOptions.from_settings(settings, community="strict")
     assert (strict.policy_name, strict.model_policy) == ("strict", "default")
     assert JudgeOptions(policy="lenient", community=strict.community).policy_name == "lenient"
+
+
+def test_a_policy_that_the_model_lacks_is_refused() -> None:
+    """One line names the policy, and the community if it is the community that wants it."""
+    lenient = Community("garden", policy="lenient")
+    with pytest.raises(PolicyError, match=r"^community 'garden': policy 'lenient' is unknown: use one of default"):
+        JudgeOptions(community=lenient).build_judge(Moderator.load())
+    with pytest.raises(PolicyError, match=r"^policy 'harsh' is unknown"):
+        JudgeOptions(policy="harsh", community=lenient).check_policy(["default"])
+    JudgeOptions(policy="default", community=lenient).check_policy(["default"])
 
 
 def test_languages_are_identified_where_that_matters(settings: Settings) -> None:
