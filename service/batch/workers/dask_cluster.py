@@ -26,6 +26,7 @@ __all__ = ["cluster_pool"]
 
 _LOCAL = "local:"
 _WAIT_SECONDS = 60
+_ANY_PORT = "127.0.0.1:0"  # the usual one, 8787, may be taken by another cluster, and Dask warns of that
 
 
 @contextmanager
@@ -83,7 +84,9 @@ def _connect(address: str) -> Iterator[Any]:
         if not count.isdecimal() or not int(count):
             raise DumpError(f"--cluster {address}: give a number of workers, such as local:4")
         with (
-            dask.LocalCluster(n_workers=int(count), threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL) as cluster,
+            dask.LocalCluster(
+                n_workers=int(count), threads_per_worker=1, dashboard_address=_ANY_PORT, silence_logs=logging.CRITICAL
+            ) as cluster,
             dask.Client(cluster) as client,
         ):
             yield client
