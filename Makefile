@@ -42,7 +42,7 @@ coverage: ## run the tests and print which lines and branches they reach; fails 
 nightly: ## run all tests, also those that take long to prove little, with more examples of each property
 	@$(INSTALL) dev
 	@bash .ci/clients
-	$(BIN)/python -m $(PYTEST) --nightly $(ARGS)
+	$(BIN)/python -m $(PYTEST) --nightly --timeout 3000 -o faulthandler_timeout=3600 $(ARGS)
 
 lint: ## check format, lint, types, import contracts and the Dockerfile
 	@$(INSTALL) dev

@@ -44,8 +44,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=nightly)
         items[:] = [item for item in items if item not in nightly]
     slow = [item for item in items if item.get_closest_marker("slow")]
-    for item in slow:
-        item.add_marker(pytest.mark.timeout(_SLOW_SECONDS), append=False)
+    if not config.getoption("nightly"):  # which has a limit of its own, longer than this, for all tests
+        for item in slow:
+            item.add_marker(pytest.mark.timeout(_SLOW_SECONDS), append=False)
     files = {item.path for item in slow}
     items.sort(key=lambda item: item.path not in files)
 
