@@ -60,7 +60,8 @@ def start(folder: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     running: list[subprocess.Popen[str]] = []
 
     def _start(*arguments: object, **options: object) -> "subprocess.Popen[str]":
-        environment = os.environ | {"TIPSTAFF_ARTEFACT": str(folder)} | dict(options.pop("env", {}))  # type: ignore[call-overload]
+        changes: dict[str, str | None] = {"TIPSTAFF_ARTEFACT": str(folder), **options.pop("env", {})}  # type: ignore[dict-item]
+        environment = {name: value for name, value in (os.environ | changes).items() if value is not None}
         process: subprocess.Popen[str] = subprocess.Popen(
             [*COMMAND, "score", *map(str, arguments)],
             cwd=ROOT,

@@ -151,11 +151,15 @@ def limit_file_size() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))
 
 
+UNMEASURED = {"COVERAGE_PROCESS_CONFIG": None}
+"""Environment of a command that cannot write what it covered either, and would say so."""
+
+
 @pytest.mark.parametrize("name", ["o.jsonl", "o.sqlite"])
 def test_a_run_on_a_full_disk_ends_with_one_line_and_can_be_continued(tmp_path: Path, inputs: list[Path], start: Start, name: str) -> None:
     """The line names the output; once there is space, the same command continues the run."""
     out = tmp_path / name
-    process = start(*inputs, "-o", out, preexec_fn=limit_file_size)
+    process = start(*inputs, "-o", out, preexec_fn=limit_file_size, env=UNMEASURED)
     _, output = process.communicate(timeout=_PATIENCE)
     assert process.returncode == 1
     assert output.count("\n") == 1
@@ -172,7 +176,7 @@ def test_a_disk_that_is_full_at_the_end_costs_no_shard(tmp_path: Path, start: St
         inputs.append(tmp_path / f"{number}.jsonl")
         inputs[-1].write_text("".join(json.dumps({"id": at, "text": "hello there"}) + "\n" for at in range(200)))
     out = tmp_path / "o.jsonl"
-    process = start(*inputs, "-o", out, preexec_fn=limit_file_size)
+    process = start(*inputs, "-o", out, preexec_fn=limit_file_size, env=UNMEASURED)
     _, output = process.communicate(timeout=_PATIENCE)
     assert (process.returncode, output.count("\n")) == (1, 1)
     assert output.startswith(f"tipstaff: {out}: File too large; 4 shards are done: give the same command again")
