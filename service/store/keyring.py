@@ -1,6 +1,5 @@
 """The valid keys in memory: a look-up takes microseconds and never waits for the database."""
 
-import asyncio
 import hmac
 import logging
 import threading
@@ -11,6 +10,7 @@ from typing import Self
 
 from model.errors import StoreError
 from service.store.api_keys import ApiKeys, secret_digest
+from service.store.store_thread import call_in_thread
 from service.store.stored_types import ApiKey
 
 __all__ = ["KeyRing"]
@@ -83,7 +83,7 @@ class KeyRing:
         """Return the key with this secret as `find` does; if it is unknown, read the keys once more, unless that was done just now."""
         key = self.find(secret)
         if key is None and time.monotonic() - self._last_reading > self._miss_interval:
-            await asyncio.to_thread(self._reread)
+            await call_in_thread(self._reread)
             key = self.find(secret)
         return key
 

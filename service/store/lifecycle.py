@@ -12,6 +12,7 @@ from model.errors import StoreError
 from service.store.keyring import KeyRing
 from service.store.outbox_worker import OutboxWorker, TaskHandler
 from service.store.store import Store, open_store
+from service.store.store_thread import call_in_thread
 
 if TYPE_CHECKING:
     from service.settings import Settings
@@ -88,7 +89,7 @@ def purge_expired(store: Store, *, days: int) -> int:
 async def _purge_daily(store: Store, *, days: int) -> None:
     while True:
         try:
-            count = await asyncio.to_thread(purge_expired, store, days=days)
+            count = await call_in_thread(purge_expired, store, days=days)
         except StoreError as error:
             _log.error("what is too old could not be forgotten, next try in a day: %s", error)
         else:

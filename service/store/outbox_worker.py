@@ -11,6 +11,7 @@ from typing import Self
 
 from model.errors import StoreError, TipstaffError
 from service.store.outbox import Outbox
+from service.store.store_thread import call_in_thread
 from service.store.stored_types import OutboxTask
 
 __all__ = ["OutboxWorker", "TaskError", "TaskHandler"]
@@ -102,7 +103,7 @@ class OutboxWorker:
         if not vacancies:
             return []
         try:
-            return await asyncio.to_thread(self._outbox.claim, kinds=list(self._handlers), limit=vacancies, lease=_LEASE)
+            return await call_in_thread(self._outbox.claim, kinds=list(self._handlers), limit=vacancies, lease=_LEASE)
         except StoreError as error:
             _log.warning("the outbox cannot be read: %s", error)
             return []
@@ -116,13 +117,13 @@ class OutboxWorker:
         try:
             failure = await self._attempt(task)
             if failure is None:
-                await asyncio.to_thread(self._outbox.mark_done, task)
+                await call_in_thread(self._outbox.mark_done, task)
                 return
             _log.warning("%s %d failed, attempt %d: %s", task.kind, task.id, task.attempts, failure)
             if failure.final:
-                await asyncio.to_thread(self._outbox.park, task, str(failure))
+                await call_in_thread(self._outbox.park, task, str(failure))
             else:
-                await asyncio.to_thread(self._outbox.mark_failed, task, str(failure), retry_after=failure.retry_after)
+                await call_in_thread(self._outbox.mark_failed, task, str(failure), retry_after=failure.retry_after)
         except StoreError as error:
             _log.warning("%s %d comes back, its end cannot be noted: %s", task.kind, task.id, error)
 

@@ -59,7 +59,7 @@ def scheduler(tmp_path: Path) -> Iterator[tuple[str, tuple[object, ...]]]:
     dask = Path(sys.executable).with_name("dask")
     quiet = ("--scheduler-file", place, "--no-dashboard")
     with start_process(dask, "scheduler", *quiet, "--port", 0, "--host", "127.0.0.1"):
-        wait_until(place.exists, what="the scheduler has written its address")
+        wait_until(lambda: place.exists() and place.read_text().endswith("}"), what="the scheduler has written its address")
         worker = (dask, "worker", *quiet, "--nthreads", 1, "--no-nanny", "--local-directory", tmp_path / "d")
         yield json.loads(place.read_text())["address"], worker
 
