@@ -75,28 +75,27 @@ class Judgements(NamedTuple):
 
     def rows(self) -> Iterator[Judgement]:
         """Yield what is decided about each comment, in order."""
-        n = len(self.decisions)
-        blanks = [None] * n
-        columns = (
+        blanks = [None] * len(self.decisions)
+        for (label, _, scores, attributes, reason), verdict, unobserved, language, foreign, matched in zip(
+            self.decisions.rows(),
             self.verdicts.tolist(),
             self.unobserved_verdicts.tolist(),
             self.languages or blanks,
             self.foreign or blanks,
             self.matched or blanks,
-        )
-        for (label, _, scores, attributes, reason), (verdict, unobserved, language, foreign, matched) in zip(
-            self.decisions.rows(), zip(*columns, strict=True), strict=True
+            strict=True,
         ):
+            # By place, not by name: this is done for every comment of every call.
             yield Judgement(
-                label=LABELS[label] if label >= 0 else None,
-                scores=scores,
-                attributes=attributes,
-                verdict=VERDICTS[verdict] if verdict >= 0 else None,
-                unobserved_verdict=VERDICTS[unobserved] if unobserved >= 0 else None,
-                language=language,
-                foreign=foreign,
-                matched=matched,
-                reason=reason,
+                LABELS[label] if label >= 0 else None,
+                scores,
+                attributes,
+                VERDICTS[verdict] if verdict >= 0 else None,
+                VERDICTS[unobserved] if unobserved >= 0 else None,
+                language,
+                foreign,
+                matched,
+                reason,
             )
 
 
