@@ -7,7 +7,7 @@ from model.policy import Policy
 from service.judging.foreign import OnForeign
 from service.judging.word_lists import WordLists, text_to_match
 
-__all__ = ["Community"]
+__all__ = ["Community", "choose_model_policy", "choose_on_foreign"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +61,13 @@ class Community:
         if (entry := self.allow.match(text)) is not None:
             return _ListMatch(f"allow: {entry}", Verdict.APPROVE)
         return None
+
+
+def choose_model_policy(policy: str | None, community: Community | None) -> str:
+    """Return the name of the policy to ask the model for: the policy that is named, else the community's, else "default"."""
+    return policy or (community.policy_name if community is not None else "default")
+
+
+def choose_on_foreign(community: Community | None, site: OnForeign) -> OnForeign:
+    """Return what happens to foreign comments: what the community says, or else the site."""
+    return site if community is None else community.on_foreign or site

@@ -9,7 +9,7 @@ import numpy as np
 from model.array_types import IntArray
 from model.comment import LABELS, VERDICTS, Comment, Label, Verdict
 from model.policy import Policy
-from service.judging.community import Community
+from service.judging.community import Community, choose_model_policy, choose_on_foreign
 from service.judging.foreign import OnForeign
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Judge:
     @property
     def policy_name(self) -> str:
         """The name of the moderator's policy that is applied."""
-        return self.policy or (self.community.policy_name if self.community is not None else "default")
+        return choose_model_policy(self.policy, self.community)
 
     def first_pass(self, comments: Sequence[Comment], *, threads: int = 1) -> "FirstPass":
         """Read comments with the n-grams alone, and return their scores with the rows that the encoder is to read as well.
@@ -188,8 +188,7 @@ class Judge:
 
     def _treat_foreign(self, decisions: "Decisions", foreign: Sequence[bool]) -> "tuple[Decisions, IntArray]":
         """Return the decisions with the scores of foreign comments pulled to the prior, and the verdicts with theirs replaced."""
-        on_foreign = self.on_foreign if self.community is None else self.community.on_foreign or self.on_foreign
-        foreign_verdict = on_foreign.verdict
+        foreign_verdict = choose_on_foreign(self.community, self.on_foreign).verdict
         if foreign_verdict is None:
             return decisions, decisions.verdicts
         rows = np.flatnonzero(np.array(foreign, np.bool_))

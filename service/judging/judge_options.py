@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from model.errors import PolicyError, SettingsError
 from model.policy import unknown_policy_error
-from service.judging.community import Community
+from service.judging.community import Community, choose_model_policy, choose_on_foreign
 from service.judging.community_file import read_community_file
 from service.judging.foreign import OnForeign
 from service.judging.judge import Judge
@@ -74,7 +74,7 @@ class JudgeOptions:
     @property
     def model_policy(self) -> str:
         """The name of the policy to ask the model for."""
-        return self.policy or (self.community.policy_name if self.community is not None else "default")
+        return choose_model_policy(self.policy, self.community)
 
     @property
     def policy_name(self) -> str:
@@ -103,8 +103,7 @@ class JudgeOptions:
             PolicyError: the model lacks the policy.
         """
         self.check_policy(moderator.policies)
-        on_foreign = self.on_foreign if self.community is None else self.community.on_foreign or self.on_foreign
-        identifies = self.identify or on_foreign is not OnForeign.JUDGE
+        identifies = self.identify or choose_on_foreign(self.community, self.on_foreign) is not OnForeign.JUDGE
         identifier = _load_identifier(moderator.languages, self.letters, self.certainty) if identifies else None
         return Judge(moderator, identifier, self.policy, self.community, self.on_foreign)
 

@@ -14,23 +14,8 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
+from tests.training.fit.zorg_rows import LABELS, ROWS, TEXTS, UNSEEN, quick
 from training.fit.estimator import CommentClassifier
-
-THINGS = ("bus", "garden", "train", "book", "window", "song", "cake", "river", "teacher", "dog", "lamp", "paper")
-PATTERNS = {
-    "fine": ("I like the {} in this town", "thank you for the {}", "who has seen my {} lately"),
-    "toxic": ("you are a stupid {}", "shut up you idiotic {}", "what a moron, go eat a {}"),
-    "hateful": ("all zorgs are vermin, take their {}", "send the zorg scum back with their {}", "no {} for zorg filth"),
-}
-ROWS = [(pattern.format(thing), label) for label, patterns in PATTERNS.items() for pattern in patterns for thing in THINGS]
-TEXTS = [text for text, _ in ROWS]
-LABELS = [label for _, label in ROWS]
-UNSEEN = ["thank you for the bicycle", "shut up you idiotic bicycle", "no bicycle for zorg filth"]
-
-
-def quick(**parameters: object) -> CommentClassifier:
-    """An estimator whose table of weights is small."""
-    return CommentClassifier(**({"bits": 12, "random_state": 0} | parameters))  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
