@@ -14,7 +14,7 @@ from model.threads import available_cores
 __all__ = ["main"]
 
 _NAMES = ("judgement", "inprocess", "http", "dialects", "load", "startup", "batch", "language", "encoder")
-_ON_REQUEST = ("soak",)  # takes ten minutes, so it runs only if it is named
+_ON_REQUEST = ("siege", "soak")  # take minutes to hours, so they run only if they are named
 _BYTES_OF_UNIT = {"MB": 1e6, "GB": 1e9}
 
 
@@ -24,14 +24,14 @@ def _run_benchmark(name: str, options: argparse.Namespace) -> Iterable[Figure | 
     Raises:
         Skipped: there is no module of that name.
     """
-    if name == "soak":
-        return import_module("benchmarks.load").soak(minutes=options.minutes)  # type: ignore[no-any-return]
     if importlib.util.find_spec(f"benchmarks.{name}") is None:
         raise Skipped(f"{name}: this checkout has no such benchmark")
     arguments = {
         "judgement": {"reference": options.reference},
         "inprocess": {"count": options.count, "rounds": options.rounds},
         "batch": {"size": options.size},
+        "http": {"against": options.against},
+        "soak": {"minutes": options.minutes},
     }
     results: Iterable[Figure | Skipped | str] = import_module(f"benchmarks.{name}").measure(**arguments.get(name, {}))
     return results
@@ -70,8 +70,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--reference", action="store_true", help="fit the corpus' reference recipe too; takes some minutes")
     parser.add_argument("--count", type=int, default=5000, help="comments that every contender judges (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of the contenders (default: %(default)s)")
-    parser.add_argument("--minutes", type=float, default=10, help="how long soak lasts (default: %(default)s)")
+    parser.add_argument("--minutes", type=float, default=600, help="how long soak lasts (default: %(default)s)")
     parser.add_argument("--size", type=_parse_size, default="300MB", help="bytes of the dumps of batch (default: %(default)s)")
+    parser.add_argument("--against", metavar="REVISION", help="measure http beside this revision, and nothing else")
     options = parser.parse_args(arguments)
     if unknown := sorted(set(options.names) - {*_NAMES, *_ON_REQUEST}):
         parser.error(f"there is no benchmark {unknown[0]!r}: use {', '.join((*_NAMES, *_ON_REQUEST))}")

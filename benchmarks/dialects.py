@@ -16,7 +16,7 @@ from benchmarks.figures import Figure, Skipped
 from benchmarks.startup import serving
 from benchmarks.wrk import Load, LoadResult, Worker, describe_loads, need_wrk, write_script
 
-__all__ = ["OWN_CALL", "measure"]
+__all__ = ["DIALECTS", "OWN_CALL", "ProtocolCall", "measure"]
 
 _OWN = "ours"
 _BODIES = 500
@@ -83,7 +83,9 @@ def _perspective_request(text: str) -> object:
 
 
 OWN_CALL = ProtocolCall("/v1/moderate", _json_body(lambda text: {"comments": [{"id": "1", "text": text}]}))
-_DIALECTS = {
+"""Our own call."""
+
+DIALECTS = {
     "Perspective": ProtocolCall("/v1alpha1/comments:analyze", _json_body(_perspective_request)),
     "OpenAI": ProtocolCall("/v1/moderations", _json_body(lambda text: {"input": text})),
     "Coral's phase": ProtocolCall("/coral/moderate", _json_body(_coral_request)),
@@ -91,6 +93,7 @@ _DIALECTS = {
     "Synapse": ProtocolCall("/synapse/check_event_for_spam", _json_body(_synapse_event), answer_status=403),
     "Akismet": ProtocolCall("/1.1/comment-check", _akismet_body, _FORM),
 }
+"""Name of a protocol → its call."""
 
 
 def measure(*, rounds: int = 5, seconds: int = 2) -> Iterator[Figure | Skipped]:
@@ -101,7 +104,7 @@ def measure(*, rounds: int = 5, seconds: int = 2) -> Iterator[Figure | Skipped]:
         seconds: length of a turn.
     """
     need_wrk()
-    calls = {_OWN: OWN_CALL, **_DIALECTS}
+    calls = {_OWN: OWN_CALL, **DIALECTS}
     with tempfile.TemporaryDirectory() as folder, serving(workers=1) as service:
         loads = {name: Load(call.write_script(Path(folder)), connections=_CONNECTIONS, seconds=seconds) for name, call in calls.items()}
         worker = Worker([service.process.pid])

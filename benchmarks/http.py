@@ -1,6 +1,7 @@
 """Measures how many calls a second one worker answers, relative to a route of the same app that judges nothing.
 
-The two routes take turns over several rounds, and the ratio within each round counts.
+The two routes take turns over several rounds, and the ratio within each round counts. Beside another revision of Tipstaff, the
+workers of both take turns in the same way.
 """
 
 import json
@@ -22,15 +23,17 @@ from benchmarks.wrk import Load, LoadResult, Worker, describe_loads, need_wrk, w
 __all__ = ["measure"]
 
 _OURS = "/v1/moderate"
-_START_TIMEOUT = 120.0  # seconds
+_START_TIMEOUT = 300.0  # seconds; another revision compiles its kernels first
+_CHECKOUT = Path(__file__).parents[1]
 _POLL_INTERVAL = 0.02  # seconds
 _BODIES = 500
 _MOST_DISTINCT = 10  # comments for each body; longer bodies repeat them
 
 
 @contextmanager
-def _serving(port: int) -> Iterator[Worker]:
-    with subprocess.Popen([sys.executable, "-m", "benchmarks.app", str(port)]) as process:
+def _serving(port: int, checkout: Path = _CHECKOUT) -> Iterator[Worker]:
+    """Serve the measured app of a checkout; a module is looked for where the process starts before anywhere else."""
+    with subprocess.Popen([sys.executable, "-m", "benchmarks.app", str(port)], cwd=checkout) as process:
         try:
             deadline = time.monotonic() + _START_TIMEOUT
             while not is_ready(port):
@@ -50,14 +53,18 @@ def _write_load_script(folder: Path, *, size: int) -> Path:
     return write_script(folder / f"load-{size}.lua", bodies)
 
 
-def measure(*, rounds: int = 7, seconds: int = 2) -> Iterator[Figure | Skipped]:
+def measure(*, rounds: int = 7, seconds: int = 2, against: str | None = None) -> Iterator[Figure | Skipped]:
     """Yield the figures for calls with one comment and with a hundred.
 
     Args:
         rounds: number of turns of each route.
         seconds: length of a turn.
+        against: a revision that Git knows; where it is given, this checkout is measured beside that revision, and nothing else.
     """
     need_wrk()
+    if against is not None:
+        yield from _measure_against(against, seconds=seconds)
+        return
     port = find_free_port()
     with tempfile.TemporaryDirectory() as name, _serving(port) as worker:
         single = Load(_write_load_script(Path(name), size=1), connections=16, seconds=seconds)
@@ -66,6 +73,51 @@ def measure(*, rounds: int = 7, seconds: int = 2) -> Iterator[Figure | Skipped]:
         hundred = Load(_write_load_script(Path(name), size=100), connections=4, seconds=seconds)
         turns = _alternate(hundred, port, worker, rounds)
         yield _hundred_figure(turns[_OURS], turns[EMPTY_PATH])
+
+
+def _measure_against(revision: str, *, seconds: int, rounds: int = 10) -> Iterator[Figure | Skipped]:
+    """Yield how many calls this checkout answers, relative to a revision with the same packages."""
+    ours_port, other_port = find_free_port(), find_free_port()
+    while other_port == ours_port:
+        other_port = find_free_port()
+    with (
+        tempfile.TemporaryDirectory() as name,
+        _checked_out(revision, Path(name) / "checkout") as checkout,
+        _serving(ours_port) as ours,
+        _serving(other_port, checkout) as other,
+    ):
+        load = Load(_write_load_script(Path(name), size=1), connections=16, seconds=seconds)
+        turns: list[tuple[LoadResult, LoadResult]] = []
+        for number in range(rounds + 1):
+            places = ((ours_port, ours), (other_port, other))
+            # Which of the two comes first changes from round to round; the first round warms up.
+            results = {port: load.run(_OURS, port, worker) for port, worker in (places if number % 2 else places[::-1])}
+            if number:
+                turns.append((results[ours_port], results[other_port]))
+    rates = sorted(mine.rate / theirs.rate for mine, theirs in turns)
+    cpu = sorted(theirs.cpu / mine.cpu for mine, theirs in turns)
+    note = f"ours {describe_loads([mine for mine, _ in turns])}; {revision} {describe_loads([theirs for _, theirs in turns])}"
+    note += f"; {rounds} rounds {rates[0]:.1%} to {rates[-1]:.1%}; 16 connections"
+    yield Figure(f"http: calls/s with one comment, of those of {revision}", statistics.median(rates) * 100, "%", at_least=97, note=note)
+    note = f"{rounds} rounds {cpu[0]:.1%} to {cpu[-1]:.1%}"
+    yield Figure("http: the same by the worker's CPU time", statistics.median(cpu) * 100, "%", at_least=97, note=note)
+
+
+@contextmanager
+def _checked_out(revision: str, folder: Path) -> Iterator[Path]:
+    """Check out a revision into a folder of its own.
+
+    Raises:
+        Skipped: Git knows no such revision.
+    """
+    git = ["git", "-C", str(_CHECKOUT), "worktree"]
+    added = subprocess.run([*git, "add", "--quiet", "--detach", str(folder), revision], capture_output=True, text=True, check=False)
+    if added.returncode:
+        raise Skipped(f"http: {added.stderr.strip().splitlines()[-1]}")
+    try:
+        yield folder
+    finally:
+        subprocess.run([*git, "remove", "--force", str(folder)], check=True)
 
 
 def _alternate(load: Load, port: int, worker: Worker, rounds: int) -> dict[str, list[LoadResult]]:

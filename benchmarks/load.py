@@ -1,9 +1,7 @@
 """Measures the service under load: at 70 % of its capacity, with two workers, and at three times its capacity."""
 
-import os
 import statistics
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,15 +10,13 @@ from benchmarks.figures import Figure, Skipped
 from benchmarks.startup import Service, serving
 from benchmarks.wrk import Load, LoadResult, Worker, need_wrk
 
-__all__ = ["measure", "soak"]
+__all__ = ["measure"]
 
 _CONNECTIONS = 16  # enough to keep a worker busy
 _STEADY_CONNECTIONS = 64
 _OVERLOAD_CONNECTIONS = 256  # enough to ask for far more than a worker can answer
 _STEADY_SHARE, _OVERLOAD_SHARE = 0.7, 3  # of the capacity
 _STEADY_RUNS = 3
-_WARM_UP_SECONDS, _SOAK_SECONDS = 6, 54  # of each minute of a soak
-_MEGABYTE = 1e6
 
 
 def measure(*, rounds: int = 3, seconds: int = 5) -> Iterator[Figure | Skipped]:
@@ -45,38 +41,10 @@ def measure(*, rounds: int = 3, seconds: int = 5) -> Iterator[Figure | Skipped]:
     yield Figure("load: calls/s of two workers, of one's", double.rate / single.rate, "×", at_least=1.5, note=note)
 
 
-def soak(*, minutes: float = 10) -> Iterator[Figure | Skipped]:
-    """Yield failures and growth of memory in a long run at 70 % of the capacity.
-
-    Args:
-        minutes: length of the run.
-    """
-    need_wrk()
-    with tempfile.TemporaryDirectory() as name, serving(workers=1) as service:
-        folder = Path(name)
-        capacity = _measure_capacity(service, folder, rounds=3, seconds=5).rate
-        # Tables that are built once, such as those of foreign letters, are built during the warm-up.
-        _call_at_share(service, folder, share=_STEADY_SHARE, capacity=capacity, seconds=max(1, round(_WARM_UP_SECONDS * minutes)))
-        before = _memory_bytes(service)
-        start = time.monotonic()
-        result = _call_at_share(service, folder, share=_STEADY_SHARE, capacity=capacity, seconds=max(1, round(_SOAK_SECONDS * minutes)))
-        seconds = time.monotonic() - start
-        growth = _memory_bytes(service) - before
-    note = f"{result.rate:,.0f} calls/s of {capacity:,.0f} for {seconds:.0f} s, p99 {result.p99:.1f} ms; {before / _MEGABYTE:.0f} MB before"
-    yield Figure("soak: calls that failed or were refused", result.failed + result.refused, "", at_most=0, note=note)
-    yield Figure("soak: memory grown (RSS)", growth / _MEGABYTE, "MB", at_most=5, note=note)
-
-
 def _find_worker(service: Service) -> Worker:
     """Return the processes of a running service."""
     children = Path(f"/proc/{service.process.pid}/task/{service.process.pid}/children").read_text(encoding="utf-8").split()
     return Worker([service.process.pid, *map(int, children)])
-
-
-def _memory_bytes(service: Service) -> int:
-    """Return the resident memory (RSS) of a service in bytes."""
-    pages = int(Path(f"/proc/{service.process.pid}/statm").read_text(encoding="utf-8").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def _measure_capacity(service: Service, folder: Path, *, rounds: int, seconds: int) -> LoadResult:

@@ -13,13 +13,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from benchmarks.comments import load_comments
 from benchmarks.figures import Figure, Skipped
 from model.profile import Profile
 
-__all__ = ["Service", "find_free_port", "is_ready", "measure", "serving"]
+__all__ = ["Service", "create_key", "find_free_port", "is_ready", "measure", "serving"]
 
 _WEIGHTS_FILE = "/weights.npy"
 _CALLS = 1000  # to each worker
@@ -89,21 +90,24 @@ def _child_cpu_seconds() -> float:
 
 @dataclass(frozen=True)
 class Service:
-    """A service that is ready, its port, and how long it took to become so, in seconds."""
+    """A service that is ready, its port, how long it took to become so, in seconds, and its data folder."""
 
     process: subprocess.Popen[bytes]
     port: int
     seconds: float
+    data_folder: Path
 
 
 @contextmanager
-def _service(tipstaff: str, *, workers: int, profile: Profile | None = None) -> Iterator[Service]:
+def _service(
+    tipstaff: str, *, workers: int, profile: Profile | None = None, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Service]:
     port = find_free_port()
     env = {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS_PREFIX)}
     arguments = [tipstaff, "serve", "--host", _HOST, "--port", str(port), "--workers", str(workers)]
     arguments += ["--profile", profile.value] if profile else []
     with tempfile.TemporaryDirectory(prefix="tipstaff-bench-") as folder:
-        env["TIPSTAFF_DATA_DIR"] = folder
+        env |= {"TIPSTAFF_DATA_DIR": folder, **settings}
         # Creating the database needs a library that later starts do not load, so it is done beforehand.
         subprocess.run([tipstaff, "store", "upgrade"], env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         start = time.perf_counter()
@@ -113,18 +117,32 @@ def _service(tipstaff: str, *, workers: int, profile: Profile | None = None) -> 
                     if process.poll() is not None or time.perf_counter() - start > _TIMEOUT:
                         raise RuntimeError("tipstaff serve does not become ready; start it by hand to see why")
                     time.sleep(_READY_INTERVAL)
-                yield Service(process, port, time.perf_counter() - start)
+                yield Service(process, port, time.perf_counter() - start, Path(folder))
             finally:
                 process.terminate()
 
 
-def serving(*, workers: int) -> AbstractContextManager[Service]:
-    """Run the service with the n-grams alone while the context lasts; it is ready when the context begins.
+def serving(
+    *, workers: int, profile: Profile = Profile.FAST, settings: Mapping[str, str] = MappingProxyType({})
+) -> AbstractContextManager[Service]:
+    """Run the service, with the n-grams alone by default, while the context lasts; it is ready when the context begins.
+
+    Args:
+        workers: number of processes that serve.
+        profile: which readers judge.
+        settings: further environment variables of the service.
 
     Raises:
         Skipped: Tipstaff is not installed in this environment.
     """
-    return _service(_find_command(), workers=workers, profile=Profile.FAST)
+    return _service(_find_command(), workers=workers, profile=profile, settings=settings)
+
+
+def create_key(service: Service, owner: str) -> str:
+    """Make a key of a running service and return its secret."""
+    env = {**os.environ, "TIPSTAFF_DATA_DIR": str(service.data_folder)}
+    command = [_find_command(), "keys", "create", owner]
+    return subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout.split()[-1]
 
 
 def find_free_port() -> int:
