@@ -131,10 +131,12 @@ class OpenLoop:
         outcome.seconds = time.monotonic() - start
         return outcome
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close the connections."""
         for connection in self._connections:
             connection.close()
+        # A closed transport is done with only when the loop has run once more.
+        await asyncio.sleep(0)
 
     async def _call_until(self, connection: _Connection, end: float, outcome: Outcome) -> None:
         while (now := time.monotonic()) < end:

@@ -84,7 +84,7 @@ async def _soak(port: int, pid: int, *, count: int) -> tuple[float, list[Minute]
     finding = OpenLoop(port, mix, connections=_CAPACITY_CONNECTIONS)
     await finding.run(seconds=_CAPACITY_SECONDS)
     capacity = (await finding.run(seconds=_CAPACITY_SECONDS)).rate
-    finding.close()
+    await finding.close()
     calls = OpenLoop(port, mix)
     passed: list[Minute] = []
     failed: dict[str, int] = {}
@@ -97,7 +97,7 @@ async def _soak(port: int, pid: int, *, count: int) -> tuple[float, list[Minute]
             lines.write(json.dumps(asdict(passed[-1])) + "\n")
             lines.flush()
             (_FOLDER / "soak.svg").write_text(draw_minutes(passed), encoding="utf-8")
-    calls.close()
+    await calls.close()
     return capacity, passed, failed
 
 
