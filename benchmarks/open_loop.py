@@ -6,6 +6,7 @@ import statistics
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 __all__ = ["MixedCall", "OpenLoop", "Outcome", "plain_request"]
@@ -87,16 +88,19 @@ class _Connection:
             length = head.partition(b"content-length:")[2].partition(b"\r\n")[0]
             await reader.readexactly(int(length or 0))
             if b"connection: close" in head:
-                self.close()
+                await self.close()
             return int(head[9:12])
-        except BaseException:
-            self.close()
+        except (OSError, EOFError, asyncio.CancelledError):
+            await self.close()
             raise
 
-    def close(self) -> None:
-        if self._streams is not None:
-            self._streams[1].close()
-        self._streams = None
+    async def close(self) -> None:
+        """Close the connection, if it is open."""
+        streams, self._streams = self._streams, None
+        if streams is not None:
+            streams[1].close()
+            with suppress(OSError):
+                await streams[1].wait_closed()
 
 
 class OpenLoop:
@@ -134,9 +138,7 @@ class OpenLoop:
     async def close(self) -> None:
         """Close the connections."""
         for connection in self._connections:
-            connection.close()
-        # A closed transport is done with only when the loop has run once more.
-        await asyncio.sleep(0)
+            await connection.close()
 
     async def _call_until(self, connection: _Connection, end: float, outcome: Outcome) -> None:
         while (now := time.monotonic()) < end:

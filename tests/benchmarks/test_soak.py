@@ -25,6 +25,7 @@ def test_the_picture_has_a_curve_for_memory_for_latency_and_for_errors(count: in
 
 async def call_everybody() -> tuple[dict[str, int], int, dict[str, int]]:
     """Calls a server that answers by the path for a second; returns right answers, refusals and failures."""
+    open_connections: set[asyncio.Task[None]] = set()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(EOFError):
@@ -33,11 +34,15 @@ async def call_everybody() -> tuple[dict[str, int], int, dict[str, int]]:
         writer.close()
         await writer.wait_closed()
 
-    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+    def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        open_connections.add(asyncio.create_task(answer(reader, writer)))
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         kinds = [MixedCall(f"path {status}", 1, [plain_request("GET", f"/{status}")]) for status in (200, 503, 500, 0)]
         calls = OpenLoop(server.sockets[0].getsockname()[1], kinds, connections=4)
         outcome = await calls.run(seconds=1, rate=200)
         await calls.close()
+        await asyncio.wait_for(asyncio.gather(*open_connections), 60)
     return {kind: len(latencies) for kind, latencies in outcome.latencies.items()}, outcome.refused, dict(outcome.failed)
 
 
