@@ -16,7 +16,7 @@ BIN := .venv/bin
 INSTALL := PYTHON='$(PYTHON)' bash .ci/install
 PYTEST := pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help serve test coverage nightly lint format docs bench train lexicon lock clean
+.PHONY: help serve test coverage fuzz nightly lint format docs bench train lexicon lock clean
 
 help: ## list the commands
 	@awk -F ' *## *' '/^[a-z]+:.*##/ {sub(/:.*/, "", $$1); printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,10 @@ coverage: ## run the tests and print which lines and branches they reach; fails 
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
+fuzz: ## try what nobody thought of, ten minutes long [ARGS="--minutes 120"]
+	@$(INSTALL) fuzz
+	$(BIN)/python -m fuzz $(ARGS)
+
 nightly: ## run all tests, also those that take long to prove little, with more examples of each property
 	@$(INSTALL) dev
 	@bash .ci/clients
@@ -48,7 +52,7 @@ lint: ## check format, lint, types, import contracts and the Dockerfile
 	@$(INSTALL) dev
 	$(BIN)/ruff format --check . .ci
 	$(BIN)/ruff check . .ci
-	$(BIN)/mypy model service training tests benchmarks .ci/smoke.py
+	$(BIN)/mypy model service training tests benchmarks fuzz .ci/smoke.py
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/hadolint --failure-threshold style Dockerfile
 
