@@ -183,7 +183,7 @@ async def dispatch(
     """
     deadline: float | None = request.scope.get(DEADLINE)
     queue = get_state(request).queue
-    attempt, is_quick = Attempt(), effort <= _MAX_INLINE_EFFORT
+    attempt, is_quick = Attempt(), effort + judge.list_effort(comments) <= _MAX_INLINE_EFFORT
     if judge.moderator.combined is not None:
         if is_quick:
             attempt = Attempt(first_pass=judge.first_pass(comments))

@@ -53,6 +53,11 @@ class Community:
         """Whether there is any entry that a comment could match."""
         return bool(self.allow) or bool(self.deny)
 
+    @property
+    def max_lists_cost(self) -> int:
+        """How many times as long a letter takes to match, at most, as a letter of plain text to judge; 0 without entries."""
+        return self.allow.max_cost + self.deny.max_cost
+
     def match_lists(self, comment: Comment) -> _ListMatch | None:
         """Return the entry that decides the verdict on a comment, None if no entry matches; ``deny`` is looked through first."""
         text = text_to_match(comment)

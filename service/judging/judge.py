@@ -132,6 +132,11 @@ class Judge:
         """The name of the moderator's policy that is applied."""
         return choose_model_policy(self.policy, self.community)
 
+    def list_effort(self, comments: Sequence[Comment]) -> int:
+        """Return the most effort that it may take to match comments with the community's lists, in letters of plain text to judge."""
+        cost = 0 if self.community is None else self.community.max_lists_cost
+        return cost * sum(len(comment.text) for comment in comments) if cost else 0
+
     def first_pass(self, comments: Sequence[Comment], *, threads: int = 1) -> "FirstPass":
         """Read comments with the n-grams alone, and return their scores with the rows that the encoder is to read as well.
 

@@ -2,22 +2,25 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any
-
-import re2
 
 from model.comment import Comment
 from model.errors import InputError
 from model.text.pipeline import strip_markup
+from service.judging.pattern_list import PatternList
+from service.judging.phrase_automaton import PhraseAutomaton
 
 __all__ = ["WordLists", "fold_for_matching", "text_to_match"]
 
 _MAX_WORDS = 50_000
-_MAX_PATTERNS = 1_000
-_MAX_ENTRY_LENGTH = 500
-_MAX_PATTERN_BYTES = 64 * 1024 * 1024
+_MAX_WORD_LENGTH = 500
+# A letter of plain text takes 120 ns to judge, a byte of text takes each instruction of the patterns 20 ns at most.
+_MAX_WORDS_COST = 2
+_INSTRUCTIONS_PER_COST = 6
+_BYTES_PER_LETTER = 4
+# As many marks in a row as a character has in the Unicode Consortium's Stream-Safe Text Format.
+_MAX_MARKS = 30
 
 _WORDS = re.compile(r"\w+")
 _INVISIBLE = re.compile(
@@ -25,9 +28,28 @@ _INVISIBLE = re.compile(
 )
 
 
+# Marks are neither letters nor spaces.
+_MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{_MAX_MARKS + 1},}}")
+# These decompose to marks, though they are none themselves.
+_COMPOSITE_MARKS = "\u0f73\u0f75\u0f81"
+
+
 def fold_for_matching(text: str) -> str:
     """Return a text in lower case, with full-width letters made ordinary ones, and without invisible characters."""
-    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
+    if text.isascii():
+        return text.lower()
+    # Putting marks in order takes time in the square of how many follow one another.
+    return unicodedata.normalize("NFKC", _MARKS.sub(_drop_marks, _INVISIBLE.sub("", text))).casefold()
+
+
+def _drop_marks(match: re.Match[str]) -> str:
+    """Return characters without the marks that are too many on one letter."""
+    kept, count = [], 0
+    for character in match[0]:
+        count = count + 1 if unicodedata.combining(character) or character in _COMPOSITE_MARKS else 0
+        if count <= _MAX_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 class WordLists:
@@ -46,20 +68,12 @@ class WordLists:
     """
 
     def __init__(self, words: Sequence[str] = (), patterns: Sequence[str] = ()) -> None:
-        if len(words) > _MAX_WORDS or len(patterns) > _MAX_PATTERNS:
-            raise InputError(f"takes at most {_MAX_WORDS} words and {_MAX_PATTERNS} patterns")
+        if len(words) > _MAX_WORDS:
+            raise InputError(f"words has more than {_MAX_WORDS} entries: take out what matches least")
         self._words: tuple[str, ...] = tuple(words)
         self._patterns: tuple[str, ...] = tuple(patterns)
-        # By the first word and the number of words: where an entry may begin, it takes one look for each number, however many entries.
-        self._by_first: dict[str, dict[int, dict[tuple[str, ...], int]]] = {}
-        for at, word in enumerate(words):
-            parts = tuple(_WORDS.findall(fold_for_matching(word)))
-            if not parts or len(word) > _MAX_ENTRY_LENGTH:
-                raise InputError(
-                    f"words[{at}] has no letter or digit, or is longer than {_MAX_ENTRY_LENGTH}: other characters need a pattern"
-                )
-            self._by_first.setdefault(parts[0], {}).setdefault(len(parts), {}).setdefault(parts, at)
-        self._pattern_set = _compile_patterns(patterns)
+        self._automaton = PhraseAutomaton(_split_words(words)) if words else None
+        self._pattern_list = PatternList(patterns) if patterns else None
 
     @property
     def entries(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -79,53 +93,43 @@ class WordLists:
         """Whether there is any entry."""
         return bool(self._words) or bool(self._patterns)
 
-    def match(self, text: str) -> str | None:
-        """Return an entry that matches a text, None if no entry does; the text is the result of `text_to_match`."""
-        word = self._match_words(text) if self._by_first else None
-        return self._match_patterns(text) if word is None else word
+    @property
+    def max_cost(self) -> int:
+        """How many times as long a letter takes to match, at most, as a letter of plain text to judge; 0 without entries."""
+        cost = 0 if self._automaton is None else _MAX_WORDS_COST
+        if self._pattern_list is not None:
+            cost += 1 + _BYTES_PER_LETTER * self._pattern_list.instructions // _INSTRUCTIONS_PER_COST
+        return cost
 
-    def _match_words(self, text: str) -> str | None:
-        parts = _WORDS.findall(text)
-        for at, part in enumerate(parts):
-            by_length = self._by_first.get(part)
-            numbers = [entries.get(tuple(parts[at : at + length])) for length, entries in by_length.items()] if by_length else ()
-            if matches := [number for number in numbers if number is not None]:
-                return self._words[min(matches)]
+    def match(self, text: str) -> str | None:
+        """Return the entry that matches a text, None if no entry does.
+
+        Of several words, the one that begins first in the text is returned, and of those that begin at one place the first in the list.
+        If no word matches, it is the first pattern in the list that does, wherever that is.
+
+        Args:
+            text: the result of `text_to_match`.
+        """
+        if self._automaton is not None and (word := self._automaton.find(_WORDS.findall(text))) is not None:
+            return self._words[word]
+        if self._pattern_list is not None and (pattern := self._pattern_list.find(text.encode("utf-8", "replace"))) is not None:
+            return self._patterns[pattern]
         return None
 
-    def _match_patterns(self, text: str) -> str | None:
-        if self._pattern_set is None:
-            return None
-        matches: list[int] = self._pattern_set.Match(text.encode("utf-8", "replace"))
-        return self._patterns[min(matches)] if matches else None
+
+def _split_words(words: Sequence[str]) -> Iterator[list[str]]:
+    """Yield the words of each entry in a list of words."""
+    for at, word in enumerate(words):
+        parts = _WORDS.findall(fold_for_matching(word))
+        if not parts or len(word) > _MAX_WORD_LENGTH:
+            raise InputError(f"words[{at}] has no letter or digit, or is longer than {_MAX_WORD_LENGTH}: other characters need a pattern")
+        yield parts
 
 
 @lru_cache(maxsize=8)
 def _unpickle(words: tuple[str, ...], patterns: tuple[str, ...]) -> WordLists:
     """Return lists that another process sent, built once for all shards that bring them: compiling long lists takes half a second."""
     return WordLists(words, patterns)
-
-
-def _compile_patterns(patterns: Sequence[str]) -> Any:
-    if not patterns:
-        return None
-    options = re2.Options()
-    options.case_sensitive = False
-    options.log_errors = False
-    options.max_mem = _MAX_PATTERN_BYTES
-    pattern_set = re2.Set.SearchSet(options)
-    for at, pattern in enumerate(patterns):
-        try:
-            if len(pattern) > _MAX_ENTRY_LENGTH:
-                raise InputError(f"patterns[{at}] is longer than {_MAX_ENTRY_LENGTH}")
-            re2.compile(pattern, options=options)
-            pattern_set.Add(pattern)
-        except re2.error as error:
-            detail = error.args[0] if error.args else ""
-            reason = detail.decode(errors="replace") if isinstance(detail, bytes) else str(detail)
-            raise InputError(f"patterns[{at}] is no regular expression of RE2: {reason}") from None
-    pattern_set.Compile()
-    return pattern_set
 
 
 def text_to_match(comment: Comment) -> str:

@@ -100,3 +100,15 @@ def test_the_models_decisions_stay_as_they_are(moderator: Moderator, identifier:
     judge.judge(comments, first_pass=first_pass)
     assert (first_pass.raw.floats == before[0]).all()
     assert (first_pass.raw.codes == before[1]).all()
+
+
+def test_lists_count_in_the_effort(moderator: "Moderator") -> None:
+    """What lists may cost grows with the text and with their patterns; without lists it is nothing."""
+    plain = Judge(moderator)
+    words = Judge(moderator, community=Community("c", deny=WordLists(["lovely"])))
+    patterns = Judge(moderator, community=Community("c", deny=WordLists([], ["[ab]{200}q"])))
+    comments = [Comment("1", "x" * 300)]
+
+    assert [judge.list_effort(comments) for judge in (plain, words)] == [0, 600]
+    assert patterns.list_effort(comments) > 16_384
+    assert patterns.list_effort(comments * 2) == 2 * patterns.list_effort(comments)

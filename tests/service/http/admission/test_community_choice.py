@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -195,3 +197,20 @@ def test_a_bad_file_stops_the_start(running: Running, moderator: "Moderator", pa
         wait_until(lambda: failures, what="the failure is reported")
 
     assert [str(failure).startswith(f"{path}: ") for failure in failures] == [True]
+
+
+def test_slow_lists_keep_nobody_waiting(running: Running, moderator: "Moderator", tmp_path: Path) -> None:
+    """While the patterns of a community are matched against the worst text for them, calls of others are answered."""
+    path = tmp_path / "communities.toml"
+    patterns = [f"[ab]*a[ab]{{{100 + number}}}q" for number in range(100)]
+    path.write_text(f'default = "c"\n[community.c]\ndeny_patterns = {patterns}\n', encoding="utf-8")
+    text = "".join(Random(1).choices("ab", k=20_000))
+    settings = read_settings(data_dir=tmp_path, communities=path)
+    with running(create_app(settings, load=lambda _: moderator)) as client, ThreadPoolExecutor() as pool:
+        call, answered = pool.submit(_ask, client, text), 0
+        while not call.done():
+            assert client.get("/healthz").status_code == 200
+            answered += 1
+
+        assert "matched" not in call.result()["decisions"][0]
+        assert answered >= 20
