@@ -1,11 +1,14 @@
 """Runs the service: as one process, or as a supervisor with several workers that share one socket and one artefact."""
 
 import logging
+import multiprocessing
 import os
 import resource
 import signal
 import socket
 import ssl
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -21,7 +24,7 @@ from model.errors import ArtefactError, SettingsError, TipstaffError
 from service.heap_trim import share_one_heap
 from service.http.app import create_app
 from service.http.connection.protocol import ConnectionProtocol
-from service.http.observability.metrics import open_metrics_dir
+from service.http.observability.metrics import open_metrics_dir, remove_stale_metrics
 from service.http.observability.traces import check_traces
 from service.judging.community_file import read_community_file
 from service.logs import logging_config
@@ -37,6 +40,9 @@ _MAX_OPEN_FILES = 65_536
 
 # Seconds: a worker that is compiling on a busy machine may not answer its supervisor for a while, and must not be killed for that.
 _WORKER_PING_TIMEOUT = 60
+
+# Seconds that a worker without its supervisor gets after the calls in progress had theirs; it ends then, whatever holds it up.
+_ORPHAN_SECONDS = 5
 
 _log = logging.getLogger("tipstaff.http")
 
@@ -105,6 +111,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _serve_alone(settings: Settings, listener: socket.socket) -> None:
+    remove_stale_metrics(settings.data_dir)
     failures: list[TipstaffError] = []
 
     def stop(failure: TipstaffError) -> None:
@@ -153,8 +160,27 @@ class _WorkerApp:
 
     def __call__(self) -> FastAPI:
         share_one_heap()
+        _end_with_supervisor(self.settings.shutdown_timeout)
         # The workers share a socket: one that accepted calls before it is ready would refuse calls that another can answer.
         return create_app(self.settings, on_failure=_end_worker, in_background=False, metrics_dir=self.metrics_dir)
+
+
+def _end_with_supervisor(seconds: float) -> None:
+    """Watch the supervisor of this worker: if it is killed, the worker stops as on SIGTERM, so that the address is free for the next start.
+
+    Args:
+        seconds: how long the calls in progress may take then.
+    """
+
+    def watch() -> None:
+        if (supervisor := multiprocessing.parent_process()) is not None:
+            supervisor.join()
+            _log.error("the supervisor has ended: this worker stops as well")
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(seconds + _ORPHAN_SECONDS)
+            os._exit(1)
+
+    threading.Thread(target=watch, name="supervisor", daemon=True).start()
 
 
 def _end_worker(failure: TipstaffError) -> None:

@@ -5,6 +5,7 @@ takes 0.2 µs, where prometheus_client takes 2. If there are several workers, th
 memory, so that any worker can report the sum over all.
 """
 
+import fcntl
 import json
 import mmap
 import os
@@ -24,7 +25,7 @@ from model.errors import SettingsError
 if TYPE_CHECKING:
     from service.judging.judge import Judgements
 
-__all__ = ["BUCKETS", "OTHER", "Metrics", "SeriesKey", "open_metrics_dir"]
+__all__ = ["BUCKETS", "OTHER", "Metrics", "SeriesKey", "open_metrics_dir", "remove_stale_metrics"]
 
 SeriesKey = tuple[str, ...]
 """The name of a series, then the values of its labels."""
@@ -57,24 +58,58 @@ def open_metrics_dir(data_dir: Path) -> Iterator[Path]:
     """Create the folder in which the processes of one service share their metrics; it is removed when the context ends.
 
     Args:
-        data_dir: the data folder of the service. Such folders of services that were killed are removed from it.
+        data_dir: the data folder of the service. Such folders of services that were killed are removed from it. If it cannot be
+            written, the system's folder for temporary files takes its place.
 
     Raises:
-        SettingsError: the data folder cannot be written.
+        SettingsError: neither can be written.
     """
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        for stale_folder in data_dir.glob(f"{_FOLDER_PREFIX}*"):
-            owner = stale_folder.name.removeprefix(_FOLDER_PREFIX).partition("-")[0]
-            if owner.isdecimal() and (int(owner) == os.getpid() or not _is_alive(int(owner))):
-                shutil.rmtree(stale_folder, ignore_errors=True)
-        directory = tempfile.TemporaryDirectory(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-", dir=data_dir, ignore_cleanup_errors=True)
+        folder, lock = _make_locked_folder(data_dir)
     except OSError as error:
-        raise SettingsError(
-            f"setting data_dir: {data_dir} cannot be written, and several workers share there what they count: {error.strerror or error}"
-        ) from None
-    with directory as folder:
-        yield Path(folder)
+        try:
+            folder, lock = _make_locked_folder(Path(tempfile.gettempdir()))
+        except OSError:
+            raise SettingsError(
+                f"setting data_dir: {data_dir} cannot be written, and several workers share there what they count: "
+                f"{error.strerror or error}"
+            ) from None
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def remove_stale_metrics(data_dir: Path) -> None:
+    """Remove the folders of metrics that services left in a data folder when they were killed."""
+    for folder in data_dir.glob(f"{_FOLDER_PREFIX}*"):
+        with suppress(OSError):
+            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(lock)
+
+
+def _make_locked_folder(place: Path) -> tuple[Path, int]:
+    """Make a folder of metrics that is locked for as long as the file descriptor, which is returned too, is open.
+
+    A lock tells whether a service lives even where its processes cannot be seen, in another container that has the same data.
+    """
+    place_lock = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        # So that nobody takes a folder that is not locked yet for one whose service was killed.
+        fcntl.flock(place_lock, fcntl.LOCK_EX)
+        remove_stale_metrics(place)
+        new_folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-", dir=place))
+        lock = os.open(new_folder, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    finally:
+        os.close(place_lock)
+    return new_folder, lock
 
 
 class Metrics:

@@ -104,6 +104,11 @@ class ServerProcess:
         assert self._process.returncode == 0, lines
         return lines
 
+    def kill_supervisor(self) -> None:
+        """Kill the server, and not the processes that it has started."""
+        self._process.kill()
+        self._process.wait(timeout=_END_TIMEOUT)
+
     def kill(self) -> None:
         """Kill the server and the processes that it has started."""
         if self._process.poll() is None:

@@ -126,6 +126,21 @@ def test_stopping_fails_no_call(start: Start, workers: int) -> None:
     assert not any("Traceback" in line for line in lines)
 
 
+def test_workers_end_with_their_supervisor(tmp_path: Path) -> None:
+    """When the supervisor is killed its workers end within seconds, a new service takes their port, and removes what was left behind."""
+    with ServerProcess(tmp_path, workers=2) as server:
+        address = server.ready()
+        children = server.children()
+
+        server.kill_supervisor()
+
+        assert psutil.wait_procs(children, timeout=30)[1] == []
+    assert list(tmp_path.glob("metrics-*"))
+    with ServerProcess(tmp_path, port=address.rpartition(":")[2]) as server:
+        assert server.address() == address
+        assert not list(tmp_path.glob("metrics-*"))
+
+
 @pytest.fixture
 def certificate(tmp_path: Path) -> tuple[Path, Path]:
     """A certificate for localhost that it signed itself, and its key."""

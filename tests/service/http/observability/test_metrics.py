@@ -1,6 +1,5 @@
 """The counters of one process, and of the processes of one service together."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from model.errors import SettingsError
-from service.http.observability.metrics import Metrics, open_metrics_dir
+from service.http.observability.metrics import Metrics, open_metrics_dir, remove_stale_metrics
 
 COUNT = """
 import sys
@@ -52,23 +51,33 @@ def test_series_beyond_the_room_are_not_reported(tmp_path: Path, is_shared: bool
 
 
 def test_folders_of_ended_services_are_removed(tmp_path: Path) -> None:
-    """A service has a folder of its own as long as it runs; folders of services that have ended are removed, those of others are not."""
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait(timeout=60)
-    stale, foreign = tmp_path / f"metrics-{ended.pid}-x", tmp_path / f"metrics-{os.getppid()}-x"
+    """A service has a folder of its own as long as it runs; the next start removes those of services that ended, and no others."""
+    stale = tmp_path / "metrics-1-x"
     stale.mkdir()
-    foreign.mkdir()
 
-    with open_metrics_dir(tmp_path) as folder:
-        folders = set(tmp_path.iterdir())
+    with open_metrics_dir(tmp_path) as running:
+        first = set(tmp_path.iterdir())
+        with open_metrics_dir(tmp_path) as folder:
+            second = set(tmp_path.iterdir())
+        (tmp_path / "metrics-2-x").mkdir()
+        remove_stale_metrics(tmp_path)
+        third = set(tmp_path.iterdir())
 
-    assert folders == {folder, foreign}
-    assert set(tmp_path.iterdir()) == {foreign}
+    assert first == {running}
+    assert second == {running, folder}
+    assert third == {running}
+    assert set(tmp_path.iterdir()) == set()
 
 
-def test_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    """If the data folder is a file, the error names the setting and the folder."""
+def test_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the data folder cannot be written the metrics are among the system's temporary files; if neither can be, the error names it."""
     (tmp_path / "data").write_text("")
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
 
+    with open_metrics_dir(tmp_path / "data") as folder:
+        assert folder.parent == tmp_path / "temporary"
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "data"))
     with pytest.raises(SettingsError, match=r"setting data_dir: .*data cannot be written"), open_metrics_dir(tmp_path / "data"):
         pass
