@@ -1,6 +1,7 @@
 """The types of settings. Each refuses a wrong value in half a sentence that follows the name of the setting."""
 
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -9,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 __all__ = [
     "ExpandedPath",
+    "HostList",
     "LogLevel",
     "OriginList",
     "RateLimitList",
@@ -19,6 +21,8 @@ __all__ = [
     "WebAddress",
     "split_commas",
 ]
+
+_HOST = re.compile(r"\*|(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?")
 
 # A counter keeps the time of each of these calls, for every caller.
 _MAX_CALLS = 1_000_000
@@ -78,6 +82,24 @@ def _check_root_path(path: str) -> str:
     return path
 
 
+def _check_hosts(text: str) -> str:
+    for host in split_commas(text):
+        if not _HOST.fullmatch(host) and not _is_address(host.removeprefix("[").removesuffix("]")):
+            raise ValueError(
+                "takes names of hosts such as tipstaff.example.org or *.example.org and addresses, without a scheme or a port, or *; "
+                "a name of other letters is written as browsers send it, with xn--"
+            )
+    return text
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _check_origins(text: str) -> str:
     for origin in split_commas(text):
         if origin != "*" and not re.fullmatch(r"https?://[^\s/?#@]+", origin):
@@ -92,6 +114,7 @@ def split_commas(text: str) -> tuple[str, ...]:
 
 ExpandedPath = Annotated[Path, AfterValidator(_expand)]
 """The path of a file or folder, in which ``~`` becomes the home directory."""
+HostList = Annotated[str, AfterValidator(_check_hosts)]
 LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_to_lower)]
 OriginList = Annotated[str, AfterValidator(_check_origins)]
 RateLimitList = Annotated[str, AfterValidator(_check_rate_limits)]

@@ -21,6 +21,7 @@ from service.setting_checks import (
 from service.setting_errors import PREFIX, describe_errors
 from service.setting_types import (
     ExpandedPath,
+    HostList,
     LogLevel,
     OriginList,
     RateLimitList,
@@ -97,6 +98,12 @@ class Settings(BaseSettings):
         default="",
         description="Origins of web pages whose scripts may call, such as `https://forum.example`, separated by commas; `*` is any.",
     )
+    allowed_hosts: HostList = Field(
+        default="",
+        description="Names by which the service may be called, such as `tipstaff.example.org` or `*.example.org`, separated by commas, "
+        "besides `localhost` and the address where it listens; `*` is any. If not set: only these while it listens on a loopback "
+        "address, otherwise any; a trusted proxy may pass on any.",
+    )
     workers: int = Field(default=1, ge=1, le=256, description="Processes that serve; they share the artefact's memory.")
     max_comments: int = Field(default=1000, ge=1, le=100_000, description="Comments in one call.")
     max_comment_bytes: int = Field(default=20_480, ge=1, description="Bytes of one comment's text in UTF-8.")
@@ -125,6 +132,11 @@ class Settings(BaseSettings):
         default=None,
         description="Whether calls without a key are let in. If not set: only while the service listens on a loopback address, "
         "no proxy is trusted and no key was ever made.",
+    )
+    metrics_open: bool = Field(
+        default=False,
+        description="Whether `/metrics` needs no key. If not set: only while the service listens on a loopback address, no proxy is "
+        "trusted and no key was ever made.",
     )
     trusted_proxies: str = Field(
         default="",
@@ -185,8 +197,8 @@ class Settings(BaseSettings):
     )
     discourse_secrets: SecretList | None = Field(
         default=None,
-        description="Discourse dialect: secrets of the webhooks, separated by commas. If set, every call has to be signed with one of "
-        "them and needs no key.",
+        description="Discourse dialect: secrets of the webhooks, separated by commas. Every call has to be signed with one of them and "
+        "needs no key; without a secret no webhook is taken.",
     )
     discourse_url: WebAddress | None = Field(
         default=None, description="Discourse dialect: address of the forum whose posts are flagged, such as `https://forum.example.org`."

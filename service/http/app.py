@@ -8,12 +8,13 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from model.errors import TipstaffError
 from service.http.admission.community_choice import CommunityFromPath
 from service.http.admission.load_shedding import LoadShedding
+from service.http.admission.origins import CrossOriginHeaders
+from service.http.admission.page_guard import PageGuard
+from service.http.admission.proxies import TrustedProxies
 from service.http.dialects.dialect import Dialect
 from service.http.dialects.known_dialects import enabled_dialects
 from service.http.error_handlers import EXCEPTION_HANDLERS, FaultBarrier
@@ -27,7 +28,6 @@ from service.http.routes.metrics_page import add_metrics_route
 from service.http.routes.moderate import add_moderate_route
 from service.http.routes.moderate_messages import build_request_type
 from service.model_loading import load_moderator
-from service.setting_types import split_commas
 from service.settings import Settings
 
 __all__ = ["create_app"]
@@ -115,6 +115,7 @@ def _build_middleware(settings: Settings) -> list[Middleware]:
     return [
         Middleware(CallObserver, log_calls=settings.log_calls),
         *_optional_middleware(settings),
+        Middleware(PageGuard, settings=settings),
         Middleware(LoadShedding),
         Middleware(FaultBarrier),
     ]
@@ -124,17 +125,9 @@ def _optional_middleware(settings: Settings) -> list[Middleware]:
     """Return the middleware that only some sites need: each layer costs every call some time."""
     middleware = []
     if settings.proxies:
-        middleware.append(Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.proxies)))
+        middleware.append(Middleware(TrustedProxies, settings=settings))
     if settings.cors_origins:
-        middleware.append(
-            Middleware(
-                CORSMiddleware,
-                allow_origins=split_commas(settings.cors_origins),
-                allow_methods=["*"],
-                allow_headers=["Authorization", "Content-Type", "X-API-KEY", "X-Request-ID", "X-Request-Timeout"],
-                expose_headers=["Retry-After", "WWW-Authenticate", "X-Request-ID"],
-            )
-        )
+        middleware.append(Middleware(CrossOriginHeaders, settings=settings))
     if settings.communities is not None:
         middleware.append(Middleware(CommunityFromPath))
     return middleware

@@ -18,8 +18,13 @@ KEYS: Security = ({"bearer": []}, {"keyHeader": []}, {"keyQuery": []})
 
 _MALFORMED = {"description": "The request is not well-formed HTTP.", "content": {"text/plain": {"schema": {"type": "string"}}}}
 
-PUBLIC_OPERATION: dict[str, Any] = {"security": [], "responses": {"400": _MALFORMED}}
-"""For ``openapi_extra`` of routes that need no key and refuse no request that the server can read."""
+_FOREIGN_HOST = {
+    "description": "The service is not called by the host of the request.",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+PUBLIC_OPERATION: dict[str, Any] = {"security": [], "responses": {"400": _MALFORMED, "403": _FOREIGN_HOST}}
+"""For ``openapi_extra`` of routes that need no key and refuse no request that reaches the service by a name that it has."""
 
 _REFERENCE_TEMPLATE = "#/components/schemas/{model}"
 _SCHEMA_MODE: Literal["validation"] = "validation"

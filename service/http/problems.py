@@ -6,6 +6,7 @@
     401  unauthenticated: there is no key, or one that is not known; with WWW-Authenticate
     401  bad-signature: a call that has to be signed is not, or not with a secret that is known here
     403  forbidden: the key does not allow this
+    403  foreign-host, foreign-origin: a web page calls that may not, or the service is called by a name that it does not have
     404, 405, other statuses of the framework: about:blank
     408  body-too-slow
     413  body-too-large, too-many-comments: always means "send less in one call"
@@ -47,6 +48,8 @@ class ProblemKind(Enum):
     NOT_UTF8 = ("not-utf-8", 400, "The body is not UTF-8")
     UNAUTHENTICATED = ("unauthenticated", 401, "A key is missing or not known")
     FORBIDDEN = ("forbidden", 403, "The key does not allow this")
+    FOREIGN_HOST = ("foreign-host", 403, "This service is not called by that name")
+    FOREIGN_ORIGIN = ("foreign-origin", 403, "Web pages of that origin may not call")
     BAD_SIGNATURE = ("bad-signature", 401, "The signature is missing or wrong")
     BODY_TOO_SLOW = ("body-too-slow", 408, "The body took too long to arrive")
     BODY_TOO_LARGE = ("body-too-large", 413, "The body is too large")

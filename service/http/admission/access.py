@@ -2,12 +2,12 @@
 
 import logging
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
 
+from service.http.admission.hosts import is_loopback
 from service.http.admission.queue import Queue
 from service.http.admission.rate_limits import RateLimits
 from service.http.problems import ProblemError, ProblemKind
@@ -17,7 +17,7 @@ from service.store.stored_types import Scope
 if TYPE_CHECKING:
     from service.store.keyring import KeyRing
 
-__all__ = ["Access", "Caller", "extract_secret", "is_loopback"]
+__all__ = ["Access", "Caller", "extract_secret"]
 
 _log = logging.getLogger("tipstaff.http")
 
@@ -41,14 +41,6 @@ class Caller:
 
 
 _ANONYMOUS = Caller()
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether an address to listen on can be reached from this machine alone."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def extract_secret(request: Request) -> str | None:
@@ -88,6 +80,9 @@ class Access:
     Args:
         settings: whether the service is open, and how often a caller may call.
         queue: the work that waits to be judged.
+
+    Attributes:
+        metrics_are_open: whether the settings let everybody read the metrics.
     """
 
     def __init__(self, settings: Settings, queue: Queue) -> None:
@@ -96,6 +91,7 @@ class Access:
         self._is_local = is_loopback(settings.host) and not settings.proxies
         self._rate_limits = RateLimits.from_settings(settings)
         self._ring: KeyRing | None = None
+        self.metrics_are_open = settings.metrics_open
 
     def use_keys(self, ring: "KeyRing") -> None:
         """Accept these keys from now on. The log gets a warning if that means that nobody, or everybody, may call."""
@@ -115,6 +111,10 @@ class Access:
 
     def _is_open(self, ring: "KeyRing") -> bool:
         return self._is_local and not ring.ever_had_keys if self._open is None else self._open
+
+    def is_private(self) -> bool:
+        """Return whether only this machine can call, and needs no key: one was never made, and the settings do not ask for one."""
+        return self._is_local and self._open is not False and self._ring is not None and not self._ring.ever_had_keys
 
     async def admit(self, request: Request, *, scope: Scope, secret: str | None, signed: bool) -> Caller:
         """Admit a call or refuse it.

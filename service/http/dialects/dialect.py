@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from service.http.admission.load_shedding import mark_sheddable
+from service.http.admission.page_guard import mark_dialect
 from service.http.observability.faults import report_fault
 from service.http.problems import ProblemError, ProblemKind
 from service.settings import Settings
@@ -78,4 +79,5 @@ def wrap_endpoint(endpoint: Endpoint, *, dialect: Dialect, settings: Settings, j
                 return dialect.approve(request) if on_failure == "open" else dialect.reject(request)
             return dialect.refuse(problem)
 
+    mark_dialect(answer, name=dialect.name, refuse=dialect.refuse)
     return mark_sheddable(answer, dialect.refuse) if on_failure == "error" and judges else answer

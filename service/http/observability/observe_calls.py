@@ -1,4 +1,4 @@
-"""Gives every call its id, and records it in the metrics, the log and the traces; none of these holds anything of its body."""
+"""Gives every call its id and every answer its protection, and records calls in metrics, log and traces, without anything of a body."""
 
 import logging
 import re
@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.http.observability.metrics import OTHER, Metrics
 from service.http.observability.traces import Traces
+from service.http.responses import protect_headers
 from service.logs import REQUEST_ID
 
 __all__ = ["CallObserver"]
@@ -57,12 +58,14 @@ class CallObserver:
         REQUEST_ID.set(request_id)
         header = (_ID_HEADER, request_id.encode())
         status = _UNANSWERED_STATUS
+        # A proxy may say later that its caller uses HTTPS; here it is the connection to this service that counts.
+        is_encrypted = scope["scheme"] == "https"
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), header]
+                message["headers"] = protect_headers((*message.get("headers", ()), header), is_encrypted=is_encrypted)
             await send(message)
 
         try:

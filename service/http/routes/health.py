@@ -67,18 +67,14 @@ def add_health_routes(app: FastAPI) -> None:
 
 async def healthz(_request: Request) -> Response:
     """Answer that the process is alive."""
-    return _uncached(Alive(status="alive"))
+    return json_response(Alive(status="alive"))
 
 
 async def readyz(request: Request) -> Response:
     """Answer that comments can be judged, or with the problem that they cannot yet."""
-    return _uncached(Ready(status="ready", model=require_moderator(request).version))
+    return json_response(Ready(status="ready", model=require_moderator(request).version))
 
 
 async def serve_manifest(request: Request) -> Response:
     """Answer with the public part of the manifest."""
-    return _uncached(require_moderator(request).public_manifest())
-
-
-def _uncached(content: object) -> Response:
-    return json_response(content, headers={"Cache-Control": "no-store"})
+    return json_response(require_moderator(request).public_manifest())

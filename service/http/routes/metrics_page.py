@@ -1,4 +1,8 @@
-"""``GET /metrics``, for Prometheus. A call needs a key with the scope ``admin``, unless it comes from this machine."""
+"""``GET /metrics``, for Prometheus. A call needs a key with the scope ``admin``, unless the settings say otherwise.
+
+Only where nobody needs a key at all, since only this machine can call and no key was ever made, its callers need none here either.
+Once there are keys this machine is no exception: a proxy on it need not add a header by which its calls could be told apart.
+"""
 
 import asyncio
 from collections import defaultdict
@@ -53,7 +57,7 @@ def add_metrics_route(app: FastAPI) -> None:
         responses={200: {"description": "Numbers in the text format of Prometheus.", "content": content}, **problems},
         response_class=Response,
         summary="What was counted",
-        description="For Prometheus. Needs a key with the scope `admin`, but for callers on the same machine.",
+        description="For Prometheus. Needs a key with the scope `admin`, unless `TIPSTAFF_METRICS_OPEN` is set or no key was ever made.",
         operation_id="metrics",
         openapi_extra={"security": [*KEYS, {}]},
         tags=["health"],
@@ -62,15 +66,15 @@ def add_metrics_route(app: FastAPI) -> None:
 
 async def serve_metrics(request: Request) -> Response:
     """Answer with the metrics of all processes of this service."""
-    if not _is_local(request):
-        await admit_call(request, scope=Scope.ADMIN, secret=extract_secret(request))
     state = get_state(request)
+    if not (state.access.metrics_are_open or (state.access.is_private() and _is_local(request))):
+        await admit_call(request, scope=Scope.ADMIN, secret=extract_secret(request))
     content = await asyncio.to_thread(_render_metrics, state)
-    return Response(content, status_code=HTTPStatus.OK, media_type=None, headers={"Content-Type": _MEDIA_TYPE, "Cache-Control": "no-store"})
+    return Response(content, status_code=HTTPStatus.OK, media_type=None, headers={"Content-Type": _MEDIA_TYPE})
 
 
 def _is_local(request: Request) -> bool:
-    """Return whether a call comes from this machine itself, and not through a proxy on it."""
+    """Return whether a call comes from this machine itself, and not, as far as it shows, through a proxy on it."""
     if request.client is None or any(name in request.headers for name in _PROXY_HEADERS):
         return False
     try:

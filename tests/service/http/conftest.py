@@ -40,8 +40,8 @@ _STOP_TIMEOUT = 60
 
 
 @contextmanager
-def _running(app: FastAPI, *, ready: bool = True, root_path: str = "") -> Iterator[httpx.Client]:
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+def _running(app: FastAPI, *, ready: bool = True, root_path: str = "", port: int = 0) -> Iterator[httpx.Client]:
+    with closing(socket.create_server(("127.0.0.1", port))) as listener:
         options = {
             "loop": "uvloop",
             "http": ConnectionProtocol,
@@ -49,6 +49,7 @@ def _running(app: FastAPI, *, ready: bool = True, root_path: str = "") -> Iterat
             "log_config": None,
             "access_log": False,
             "proxy_headers": False,
+            "server_header": False,
             "root_path": root_path,
         }
         server = uvicorn.Server(uvicorn.Config(app, **options))  # type: ignore[arg-type]

@@ -1,5 +1,6 @@
 """The OpenAPI document, as linters, generators of clients and a fuzzer of interfaces read it."""
 
+import hmac
 import json
 import os
 import subprocess
@@ -37,6 +38,9 @@ NEEDS_NO_KEY = {
     "/1.1/submit-spam",
     "/1.1/submit-ham",
 }
+
+WEBHOOK = "/discourse/webhook"
+WEBHOOK_SECRET = "a-long-secret"
 
 RIGHT_PROGRAM = """
 import type { components } from "./openapi";
@@ -127,7 +131,9 @@ def keyed_service(running: Running, moderator: "Moderator", make_key: MakeKey, t
     """The address of a service that lets nobody in without a key, and a key with all scopes."""
     secret = make_key(tmp_path, *Scope)
     # Flags of posts are kept for a forum that nobody reaches.
-    settings = read_settings(data_dir=tmp_path, open=False, discourse_url="http://127.0.0.1:9", discourse_api_key="key")
+    settings = read_settings(
+        data_dir=tmp_path, open=False, discourse_url="http://127.0.0.1:9", discourse_api_key="key", discourse_secrets=WEBHOOK_SECRET
+    )
     with running(create_app(settings, load=lambda _: moderator)) as client:
         yield str(client.base_url).rstrip("/"), secret
 
@@ -159,7 +165,8 @@ def test_every_operation_says_who_may_call(app: FastAPI) -> None:
     assert len(names) == len(set(names))
     for path, operation in _operations(document):
         assert set(operation["tags"]) <= tags
-        assert operation["security"][:3] == ([] if path in NEEDS_NO_KEY else WAYS_OF_A_KEY), path
+        expected = [{"discourseSignature": []}] if path == WEBHOOK else [] if path in NEEDS_NO_KEY else WAYS_OF_A_KEY
+        assert operation["security"][:3] == expected, path
         assert all(scheme in document["components"]["securitySchemes"] for way in operation["security"] for scheme in way)
 
 
@@ -206,7 +213,10 @@ def test_examples_are_answered_well(app: FastAPI, keyed_service: tuple[str, str]
         for path, operation in _operations(app.openapi()):
             for media, content in operation.get("requestBody", {}).get("content", {}).items():
                 if media == "application/json":
-                    statuses[path] = client.post(path, json=content["example"]).status_code
+                    body = json.dumps(content["example"]).encode()
+                    signature = hmac.new(WEBHOOK_SECRET.encode(), body, "sha256").hexdigest()
+                    headers = {"Content-Type": media, "X-Discourse-Event-Signature": f"sha256={signature}"}
+                    statuses[path] = client.post(path, content=body, headers=headers).status_code
                 elif media == "application/x-www-form-urlencoded":
                     statuses[path] = client.post(path, data=content["example"] | {"api_key": secret}).status_code
 

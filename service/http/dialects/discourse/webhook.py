@@ -1,5 +1,7 @@
 """Discourse's webhooks: ``POST /discourse/webhook``. A post that needs a moderator is flagged through Discourse's API.
 
+Only signed events are taken: a post is flagged by its number, so whoever calls has to be the forum itself.
+
 The webhook is acknowledged once the flag is in the outbox, on the disk. It is set afterwards, however often that has to be tried.
 """
 
@@ -13,12 +15,13 @@ from starlette.responses import Response
 from model.comment import Comment, Format, Verdict
 from service.http.bodies.body import check_json_headers, read_body
 from service.http.bodies.json_body import parse_json
+from service.http.calls import Scope, admit_call, extract_secret
 from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.discourse.flags import FLAG_KIND, flag_handlers
 from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.messages import LenientMessage, openapi_body, openapi_responses
 from service.http.dialects.signatures import admit_signed, parse_secrets, signature_scheme
-from service.http.openapi_document import KEYS, schema_reference
+from service.http.openapi_document import schema_reference
 from service.http.problems import Problem, ProblemError, ProblemKind
 from service.http.responses import json_response
 from service.http.store_writes import enqueue_call
@@ -33,6 +36,11 @@ _JUDGED_EVENTS = frozenset({"post_created", "post_edited", "post_recovered"})
 _REGULAR = 1
 _PRIVATE = "private_message"
 _INT64_LIMIT = 2**63
+# A key of ours lets its owner have comments judged, but it does not make its owner the forum, whose posts a webhook names.
+_SET_UP_ADVICE = (
+    "Set TIPSTAFF_DISCOURSE_URL and TIPSTAFF_DISCOURSE_API_KEY, so that posts can be flagged, and TIPSTAFF_DISCOURSE_SECRETS to the secret "
+    "of the webhook, so that only the forum can have them flagged."
+)
 
 _ANSWER = {"type": "object", "required": ["flagged"], "properties": {"flagged": {"type": "boolean"}}}
 
@@ -68,7 +76,7 @@ class PostCall(LenientMessage):
 def _add_routes(app: FastAPI, settings: Settings) -> None:
     event = {"name": _EVENT, "in": "header", "required": False, "schema": {"type": "string"}, "example": "post_created"}
     example = {"post": {"id": 1, "post_number": 2, "cooked": "<p>What a lovely morning.</p>"}}
-    body = openapi_body(schema_reference(PostCall), example=example, security=(*KEYS, {_SCHEME: []}))
+    body = openapi_body(schema_reference(PostCall), example=example, security=({_SCHEME: []},))
     app.add_api_route(
         "/discourse/webhook",
         wrap_endpoint(_webhook(settings), dialect=DISCOURSE, settings=settings, judges=True),
@@ -82,7 +90,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
             error_media="application/problem+json",
         ),
         summary="Take an event of Discourse's webhooks",
-        description=f"For the payload URL of a webhook with post events. Signed in `{_SIGNATURE}`, if this service was told the secret.",
+        description=f"For the payload URL of a webhook with post events. Signed in `{_SIGNATURE}`.",
         operation_id="discourse_webhook",
         openapi_extra=body | {"parameters": [event]},
         tags=[DISCOURSE.name],
@@ -94,13 +102,12 @@ def _webhook(settings: Settings) -> Endpoint:
     flagging = (Verdict.REJECT,) if settings.discourse_flagged == "reject" else (Verdict.REVIEW, Verdict.REJECT)
 
     async def webhook(request: Request) -> Response:
+        if settings.discourse_url is None or not secrets:
+            await admit_call(request, scope=Scope.SCORE, secret=extract_secret(request))
+            raise ProblemError(ProblemKind.NOT_SET_UP, _SET_UP_ADVICE)
         check_json_headers(request)
         body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)
         caller = await admit_signed(request, body, header=_SIGNATURE, secrets=secrets)
-        if settings.discourse_url is None:
-            raise ProblemError(
-                ProblemKind.NOT_SET_UP, "Set TIPSTAFF_DISCOURSE_URL and TIPSTAFF_DISCOURSE_API_KEY, so that posts can be flagged."
-            )
         post = parse_json(body, PostCall).post
         if post is None or request.headers.get(_EVENT) not in _JUDGED_EVENTS or not (comments := _comments_to_judge(post)):
             return _answer(flagged=False)

@@ -111,7 +111,7 @@ def _add_discovery_routes(app: FastAPI, settings: Settings) -> None:
             path,
             wrap_endpoint(serve_discovery, dialect=PERSPECTIVE, settings=settings),
             response_model=None,
-            responses=openapi_responses({"type": "object"}, _ERROR, 400, 500, about="The document."),
+            responses=openapi_responses({"type": "object"}, _ERROR, 400, 403, 500, about="The document."),
             summary="Where and how Google's clients call",
             operation_id=f"perspective_discovery_{at}",
             openapi_extra={"security": []},
@@ -131,7 +131,7 @@ def _batch_body() -> dict[str, Any]:
 
 def _batch_responses() -> dict[int | str, dict[str, Any]]:
     about = "An answer for each part, in order."
-    responses = openapi_responses(_TEXT, _ERROR, 400, 408, 500, 503, about=about, media=_MIXED, error_media="application/json")
+    responses = openapi_responses(_TEXT, _ERROR, 400, 403, 408, 500, 503, about=about, media=_MIXED, error_media="application/json")
     responses[200]["content"][_BYTES] = {"schema": _BINARY}
     return responses
 

@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager
 import httpx
 import pytest
 
-from service.http.admission.access import is_loopback
 from service.store.store import Store
 from service.store.stored_types import Scope
 from tests.waiting import wait_until
@@ -134,15 +133,3 @@ def test_health_and_documentation_need_no_key(serve: Serve, store: Store) -> Non
     with serve() as client:
         paths = ("/healthz", "/readyz", "/docs", "/openapi.json")
         assert [client.get(path).status_code for path in paths] == [200] * len(paths)
-
-
-@pytest.mark.parametrize(
-    ("host", "alone"),
-    [
-        *[("127.0.0.1", True), ("127.8.8.8", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("::", False)],
-        *[("10.0.0.1", False), ("example.org", False), ("localhost.example.org", False)],
-    ],
-)
-def test_loopback_addresses_are_known(host: str, alone: bool) -> None:
-    """An address counts as loopback only if no other machine can reach it."""
-    assert is_loopback(host) == alone

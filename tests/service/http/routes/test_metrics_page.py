@@ -1,5 +1,6 @@
 """``GET /metrics``: what is counted, and who may read it; over real sockets."""
 
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -11,13 +12,14 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from service.http.app import create_app
 from service.settings import read_settings
-from service.store.store import open_store
+from service.store.store import Store
 from service.store.stored_types import Scope
 
 if TYPE_CHECKING:
     from model.moderator import Moderator
 
 Running = Callable[..., AbstractContextManager[httpx.Client]]
+Serve = Callable[..., AbstractContextManager[httpx.Client]]
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 CALL = {"comments": [{"id": "1", "text": "What a lovely morning, thank you all."}]}
 GERMAN = {"comments": [{"id": "1", "text": "Das ist doch völliger Unsinn, was hier steht."}, {"id": "2", "text": ""}]}
@@ -108,19 +110,53 @@ def test_state_of_the_service_is_reported(fresh: httpx.Client, moderator: "Moder
     assert ("tipstaff_outbox_tasks", (("state", "parked"),)) in samples
 
 
-def test_calls_from_elsewhere_need_a_key(running: Running, moderator: "Moderator", tmp_path: Path) -> None:
-    """A call that came through a proxy needs a key with the scope ``admin``; a key for scoring is refused."""
-    settings = read_settings(data_dir=tmp_path)
-    store = open_store(settings)
-    secrets = {scope: store.keys.create(scope.value, [scope])[1] for scope in (Scope.ADMIN, Scope.SCORE)}
-    store.close()
-    elsewhere = {"X-Forwarded-For": "192.0.2.7"}
-    with running(create_app(settings, load=lambda _: moderator)) as client:
-        bare = client.get("/metrics", headers=elsewhere)
-        wrong = client.get("/metrics", headers=elsewhere | {"Authorization": f"Bearer {secrets[Scope.SCORE]}"})
-        right = client.get("/metrics", headers=elsewhere | {"Authorization": f"Bearer {secrets[Scope.ADMIN]}"})
+def _metrics_status(client: httpx.Client, secret: str = "", **headers: str) -> int:
+    """Return the status of a call for the metrics."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return client.get("/metrics", headers=named | ({"Authorization": f"Bearer {secret}"} if secret else {})).status_code
 
-    assert (bare.status_code, wrong.status_code, right.status_code) == (401, 403, 200)
+
+def test_metrics_need_a_key_once_there_is_one(serve: Serve, store: Store) -> None:
+    """Once a key was ever made the metrics need one with the scope ``admin`` on this machine too: a proxy need not show that it is one."""
+    secrets = {scope: store.keys.create(scope.value, [scope])[1] for scope in Scope}
+    with serve() as client:
+        assert _metrics_status(client) == 401
+        # As nginx passes on a call by default: with the host that it calls, and nothing of its caller.
+        with socket.create_connection((client.base_url.host, client.base_url.port or 0), timeout=30) as connection:
+            connection.sendall(b"GET /metrics HTTP/1.0\r\nHost: 127.0.0.1:8000\r\nConnection: close\r\n\r\n")
+            assert connection.makefile("rb").readline().split(b" ")[1] == b"401"
+        assert {scope: _metrics_status(client, secret) for scope, secret in secrets.items()} == dict.fromkeys(Scope, 403) | {
+            Scope.ADMIN: 200
+        }
+    for key in store.keys.list():
+        store.keys.revoke(key.id)
+    with serve() as client:
+        assert _metrics_status(client) == 401
+
+
+def test_metrics_of_a_service_of_this_machine_alone(serve: Serve) -> None:
+    """While no key was ever made and nobody else can call, this machine needs none, unless a proxy on it shows itself."""
+    with serve() as client:
+        assert _metrics_status(client) == 200
+        assert [_metrics_status(client, **{name: "192.0.2.7"}) for name in ("X_Forwarded_For", "X_Real_IP", "Forwarded")] == [401] * 3
+    for settings in (
+        {"open": False},
+        {"host": "0.0.0.0"},
+        {"host": "0.0.0.0", "open": True},
+        {"trusted_proxies": "127.0.0.1", "open": True},
+    ):
+        with serve(**settings) as client:
+            assert _metrics_status(client) == 401
+
+
+def test_metrics_may_be_open(serve: Serve, store: Store) -> None:
+    """Where the settings say so everybody may read the metrics, but no page of another origin."""
+    store.keys.create("forum", [Scope.SCORE])
+    with serve(metrics_open=True) as client:
+        assert _metrics_status(client) == 200
+        assert _metrics_status(client, X_Forwarded_For="192.0.2.7") == 200
+        assert _metrics_status(client, Sec_Fetch_Site="cross-site") == 403
+        assert _metrics_status(client, Host="evil.example") == 403
 
 
 def test_number_of_series_is_bounded(fresh: httpx.Client) -> None:

@@ -15,6 +15,9 @@ from service.store.schema.tables import outbox
 from service.store.store import open_store
 from service.store.stored_types import TaskState
 
+SECRET = "a-long-secret"
+"""The secret of the webhooks, where a test does not choose another."""
+
 
 class Forum(ThreadingHTTPServer):
     """Stands in for the part of Discourse's API that sets flags, on a socket of its own.
@@ -76,7 +79,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 def forum_settings(forum: Forum, folder: Path, **more: object) -> Settings:
     """Return the settings of a service that flags posts in the forum."""
-    return read_settings(port=0, data_dir=folder, discourse_url=forum.url, discourse_api_key="k" * 64, max_comment_bytes=1000, **more)
+    settings = {"discourse_url": forum.url, "discourse_api_key": "k" * 64, "discourse_secrets": SECRET, "max_comment_bytes": 1000}
+    return read_settings(port=0, data_dir=folder, **(settings | more))
 
 
 def post_body(text: str, **more: object) -> bytes:
@@ -86,7 +90,7 @@ def post_body(text: str, **more: object) -> bytes:
     return json.dumps({"post": post | more}).encode()
 
 
-def send_webhook(client: httpx.Client, content: bytes, *, event: str = "post_created", secret: str | None = None) -> httpx.Response:
+def send_webhook(client: httpx.Client, content: bytes, *, event: str = "post_created", secret: str | None = SECRET) -> httpx.Response:
     """Send a webhook with the headers that Discourse sends."""
     headers = {
         "Content-Type": "application/json",

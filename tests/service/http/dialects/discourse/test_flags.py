@@ -12,7 +12,15 @@ from service.http.dialects.discourse.flags import FLAG_KIND, flag_handlers
 from service.settings import Settings, read_settings
 from service.store.outbox_worker import TaskError
 from service.store.stored_types import OutboxTask, TaskState
-from tests.service.http.dialects.discourse.forum import Forum, forum_settings, outbox_content, outbox_counts, post_body, send_webhook
+from tests.service.http.dialects.discourse.forum import (
+    SECRET,
+    Forum,
+    forum_settings,
+    outbox_content,
+    outbox_counts,
+    post_body,
+    send_webhook,
+)
 from tests.service.http.sample_texts import TOXIC
 from tests.service.http.server_process import ServerProcess
 from tests.waiting import wait_until
@@ -100,7 +108,7 @@ def test_absent_forum_is_tried_again(forum: Forum, tmp_path: Path) -> None:
 
 
 def _serve(forum: Forum, folder: Path) -> ServerProcess:
-    return ServerProcess(folder, discourse_url=forum.url, discourse_api_key="k")
+    return ServerProcess(folder, discourse_url=forum.url, discourse_api_key="k", discourse_secrets=SECRET)
 
 
 def test_flag_survives_the_death_of_the_service(forum: Forum, tmp_path: Path) -> None:

@@ -14,12 +14,20 @@ from hypothesis import strategies as st
 from model.moderator import Moderator
 from service.http.app import create_app
 from service.settings import read_settings
-from service.store.stored_types import TaskState
-from tests.service.http.dialects.discourse.forum import Forum, forum_settings, outbox_content, outbox_counts, post_body, send_webhook
+from service.store.stored_types import Scope, TaskState
+from tests.service.http.dialects.discourse.forum import (
+    SECRET,
+    Forum,
+    forum_settings,
+    outbox_content,
+    outbox_counts,
+    post_body,
+    send_webhook,
+)
 from tests.service.http.sample_texts import FINE, TOXIC
 from tests.waiting import wait_until
 
-SECRET, SUCCESSOR = "a-long-secret", "its-successor"
+SUCCESSOR = "its-successor"
 
 
 def test_post_is_flagged(moderator: Moderator, running: Callable[..., Any], forum: Forum, tmp_path: Path) -> None:
@@ -121,15 +129,29 @@ def test_other_events_are_acknowledged(
     assert sum(outbox_counts(tmp_path).values()) == 0
 
 
-def test_signature_is_needed_where_there_is_a_secret(
-    moderator: Moderator, running: Callable[..., Any], forum: Forum, tmp_path: Path
-) -> None:
-    """Where secrets are set, a webhook that is signed with one of them is admitted without a key, and no other is."""
+def test_signature_is_needed(moderator: Moderator, running: Callable[..., Any], forum: Forum, tmp_path: Path) -> None:
+    """A webhook that is signed with one of the secrets is admitted without a key, and no other is."""
     app = create_app(forum_settings(forum, tmp_path, discourse_secrets=f"{SECRET},{SUCCESSOR}", open=False), load=lambda _: moderator)
     with running(app) as client:
         answers = [send_webhook(client, post_body(FINE), secret=secret) for secret in (SECRET, SUCCESSOR, "another", None)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 401, 401]
+
+
+@pytest.mark.parametrize("has_key", [False, True])
+def test_posts_are_never_flagged_without_a_secret(
+    moderator: Moderator, running: Callable[..., Any], forum: Forum, tmp_path: Path, make_key: Callable[..., str], has_key: bool
+) -> None:
+    """Without a secret of the webhook nobody can have a post flagged, neither in an open service nor with a key of any scope."""
+    key = make_key(tmp_path, *Scope) if has_key else ""
+    app = create_app(forum_settings(forum, tmp_path, discourse_secrets=None, discourse_hide=True), load=lambda _: moderator)
+    with running(app) as client:
+        client.headers["X-API-KEY"] = key
+        answers = [send_webhook(client, post_body(TOXIC), secret=secret) for secret in (None, SECRET, "")]
+
+    assert [answer.status_code for answer in answers] == [503] * 3
+    assert "TIPSTAFF_DISCOURSE_SECRETS" in answers[0].json()["detail"]
+    assert sum(outbox_counts(tmp_path).values()) == 0
 
 
 def test_service_without_a_forum_says_what_to_set(client: httpx.Client) -> None:
@@ -168,7 +190,7 @@ POSTS = st.fixed_dictionaries(
 def webhook_client(moderator: Moderator, running: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A client of a service whose forum is never there."""
     folder = tmp_path_factory.mktemp("webhook")
-    settings = read_settings(port=0, data_dir=folder, discourse_url="http://127.0.0.1:9", discourse_api_key="k")
+    settings = read_settings(port=0, data_dir=folder, discourse_url="http://127.0.0.1:9", discourse_api_key="k", discourse_secrets=SECRET)
     with running(create_app(settings, load=lambda _: moderator)) as client:
         yield client
 

@@ -1,0 +1,175 @@
+"""Refuses what web pages may not do: call the service under a name that it does not have, or from an origin that is not allowed.
+
+Whoever opens a page lets it call every service that the browser can reach, also one that only this machine can reach and that
+therefore needs no key. Forms, images and scripts do so without asking.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+from starlette.routing import Match, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from service.http.admission.hosts import Hosts
+from service.http.admission.origins import Origins, OwnAddress
+from service.http.admission.proxies import came_through_proxy
+from service.http.problems import ProblemError, ProblemKind
+from service.settings import Settings
+
+__all__ = ["TARGET", "PageGuard", "mark_dialect"]
+
+_log = logging.getLogger("tipstaff.http")
+
+TARGET = "tipstaff.target"
+"""Key of a request's scope: the host in its first line, which counts instead of the header ``Host``; missing if it has none there."""
+
+_Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
+_DIALECT_ATTRIBUTE = "dialect_of_refusals"
+# By these nothing is judged or written: see `_is_public`.
+_READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_HOST_ADVICE = (
+    "This service is not called by the host of this call. Name the host in TIPSTAFF_ALLOWED_HOSTS; or, if a proxy passed the call on, "
+    "name the address of the proxy in TIPSTAFF_TRUSTED_PROXIES."
+)
+_ORIGIN_ADVICE = (
+    "Web pages of this origin may not call. Name the origin in TIPSTAFF_CORS_ORIGINS; or, if it is the service's own behind a proxy, let "
+    "the proxy pass on the header Host as it came, and X-Forwarded-Proto."
+)
+_TYPE_ADVICE = "A call from a web page has to name the type of its body in the header Content-Type."
+
+
+class _DialectOfRefusals(NamedTuple):
+    """How calls to an endpoint are refused."""
+
+    name: str
+    refuse: Callable[[ProblemError], Response]
+
+
+def mark_dialect(endpoint: _Endpoint, *, name: str, refuse: Callable[[ProblemError], Response]) -> _Endpoint:
+    """Say in which dialect calls to an endpoint are refused before it is run.
+
+    Args:
+        endpoint: the endpoint.
+        name: the name of its dialect.
+        refuse: makes the refusal.
+
+    Returns:
+        The endpoint.
+    """
+    setattr(endpoint, _DIALECT_ATTRIBUTE, _DialectOfRefusals(name, refuse))
+    return endpoint
+
+
+class _Headers:
+    """The headers of a call that say where it is addressed and which page makes it."""
+
+    __slots__ = ("has_type", "hosts", "origins", "sites")
+
+    def __init__(self, scope: Scope) -> None:
+        self.hosts: list[bytes] = []
+        self.origins: list[bytes] = []
+        self.sites: list[bytes] = []
+        self.has_type = False
+        for name, value in scope["headers"]:
+            if name == b"host":
+                self.hosts.append(value)
+            elif name == b"origin":
+                self.origins.append(value)
+            elif name == b"sec-fetch-site":
+                self.sites.append(value)
+            elif name == b"content-type":
+                self.has_type = bool(value.strip())
+
+
+class PageGuard:
+    """A middleware that refuses calls to foreign hosts and calls of foreign web pages, before anything else is done for them.
+
+    What needs no key, such as the documentation, any page may link to. Nothing of it is judged or written.
+
+    Args:
+        app: the app.
+        settings: the hosts and origins that are allowed.
+    """
+
+    def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
+        self._app = app
+        self._hosts = Hosts(settings)
+        self._origins = Origins(settings)
+        self._warned: set[ProblemKind] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a call, or pass it on."""
+        if scope["type"] == "http" and (problem := self._find_problem(scope)) is not None:
+            self._warn_once(problem)
+            await _refusal(problem, scope)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _find_problem(self, scope: Scope) -> ProblemError | None:
+        headers = _Headers(scope)
+        if self._hosts.is_restricted and not self._is_addressed(scope, headers.hosts):
+            return ProblemError(ProblemKind.FOREIGN_HOST, _HOST_ADVICE)
+        if not (headers.origins or headers.sites) or _is_public(scope):
+            return None
+        server = scope.get("server") or (None, None)
+        own = OwnAddress(scope["scheme"], scope.get(TARGET) or b"".join(headers.hosts[:1]), server[1])
+        if not self._origins.allow(headers.origins, headers.sites, own=own):
+            return ProblemError(ProblemKind.FOREIGN_ORIGIN, _ORIGIN_ADVICE)
+        if not headers.has_type and scope["method"] not in _READING_METHODS:
+            return ProblemError(ProblemKind.NOT_JSON_CONTENT, _TYPE_ADVICE)
+        return None
+
+    def _is_addressed(self, scope: Scope, hosts: list[bytes]) -> bool:
+        """Return whether a call is addressed to this service."""
+        if came_through_proxy(scope):
+            return True
+        if not hosts:
+            # Only HTTP/1.0 does without, as health checks of old load balancers speak it. No browser does.
+            return bool(scope["http_version"] == "1.0")
+        named = [*hosts, *([scope[TARGET]] if TARGET in scope else [])]
+        server = (scope.get("server") or ("",))[0]
+        return len(hosts) == 1 and all(self._hosts.allows(host, server) for host in named)
+
+    def _warn_once(self, problem: ProblemError) -> None:
+        # Whoever has just set the service up has to learn of this; whoever is called by strangers does not want to hear it again.
+        if problem.kind not in self._warned:
+            self._warned.add(problem.kind)
+            _log.warning("a call was answered %d, and others like it will be: %s", problem.kind.status, problem.detail)
+
+
+def _refusal(problem: ProblemError, scope: Scope) -> Response:
+    """Return the answer to a call that is refused, in the dialect of its route, and note both for the metrics."""
+    route = _find_route(scope)
+    if route is not None:
+        scope["route"] = route
+    dialect: _DialectOfRefusals | None = getattr(getattr(route, "endpoint", None), _DIALECT_ATTRIBUTE, None)
+    if dialect is None:
+        return problem.response()
+    scope["dialect"] = dialect.name
+    return dialect.refuse(problem)
+
+
+def _find_route(scope: Scope) -> Route | None:
+    """Return the route of a call: one that takes its method, or else one that is at its path; None if nothing is there."""
+    at_path: Route | None = None
+    for route in scope["app"].routes:
+        if isinstance(route, Route):
+            match, _ = route.matches(scope)
+            if match is Match.FULL:
+                return route
+            if match is Match.PARTIAL:
+                at_path = at_path or route
+    return at_path
+
+
+def _is_public(scope: Scope) -> bool:
+    """Return whether any page may make a call: one that only reads, of a route that needs no key."""
+    if scope["method"] not in _READING_METHODS:
+        return False
+    route = _find_route(scope)
+    if not isinstance(route, APIRoute) or scope["method"] not in (route.methods or ()):
+        return True
+    return not route.include_in_schema or (route.openapi_extra or {}).get("security") == []
