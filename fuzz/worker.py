@@ -14,6 +14,7 @@ FUZZERS: Mapping[str, str] = MappingProxyType(
     {
         "http-open": "fuzz.http.raw:fuzz_open_site",
         "http-keyed": "fuzz.http.raw:fuzz_keyed_site",
+        "http-openapi": "fuzz.http.openapi:fuzz_openapi",
         "text": "fuzz.text:fuzz_texts",
     }
 )

@@ -67,7 +67,7 @@ class CallFuzzer:
         self._campaign, self._service = campaign, service
         secrets = [FORUM_KEY, *([service.secret] if service.secret else [])]
         self._secrets = secrets
-        self._checker = AnswerChecker(service.openapi(), secrets=secrets)
+        self.checker = AnswerChecker(service.openapi(), secrets=secrets)
         check_log(service.new_log(), secrets=secrets)
 
     def look(self, batches: int) -> None:
@@ -79,7 +79,7 @@ class CallFuzzer:
                 self._campaign.begin(request.content, suffix=_SUFFIX)
             self.call_all(requests)
             tried += requests
-        self._check_process(tried)
+        self.check_process(tried)
 
     def call_all(self, requests: Sequence[Request]) -> None:
         """Make calls, those in form over one connection, the others each over its own, and check the answers."""
@@ -101,7 +101,7 @@ class CallFuzzer:
         self._campaign.begin(content, suffix=_SUFFIX)
         self._call_alone(request)
         self._service.get("/healthz")
-        self._check_process([request])
+        self.check_process([request])
 
     def _call_alone(self, request: Request) -> None:
         talk = converse(self._service.port, [request.content], heads=[request.method == "HEAD"], half_close=not request.is_framed)
@@ -117,7 +117,7 @@ class CallFuzzer:
 
     def _try_check(self, request: Request, answer: object) -> None:
         try:
-            self._checker.check(request, answer)  # type: ignore[arg-type]
+            self.checker.check(request, answer)  # type: ignore[arg-type]
         except BrokenPromiseError as broken:
             self._report(broken, request)
 
@@ -125,7 +125,7 @@ class CallFuzzer:
         kind, seen = broken.args
         self._campaign.report(kind, seen, request.content, suffix=_SUFFIX)
 
-    def _check_process(self, tried: Sequence[Request]) -> None:
+    def check_process(self, tried: Sequence[Request]) -> None:
         """Check the log, and find the call that is to blame by making the calls again, one by one."""
         if self._service.process.poll() is not None:
             content = b"".join(request.content for request in tried)
