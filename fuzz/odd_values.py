@@ -2,10 +2,11 @@
 
 import json
 import re
+import struct
 from random import Random
 from typing import Any
 
-__all__ = ["encode_json", "mutate_bytes", "mutate_json", "odd_number", "odd_text", "odd_value"]
+__all__ = ["encode_json", "mutate_bytes", "mutate_integers", "mutate_json", "odd_number", "odd_text", "odd_value"]
 
 _WORDS: list[str] = re.findall(
     r"\S+",
@@ -30,6 +31,7 @@ _NUMBERS: tuple[int | float, ...] = (
     *(2**53, 2**63 - 1, 2**63, -(2**63) - 1, 2**64, 10**30, 10**400, 0.5, -0.0, 1.5, 1e-320, 1e308, -1e308, 1e16, 0.1 + 0.2, float("nan")),
     *(float("inf"), float("-inf")),
 )
+_INTEGERS = (0, 1, -1, 2, 7, 8, 4000, 900_000, 2**31 - 1, -(2**31), 2**63 - 1, -(2**63))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -181,4 +183,20 @@ def mutate_bytes(random: Random, content: bytes, *, most: int = 4) -> bytes:
             data[to:to] = data[at : at + size]
         else:
             data[at : at + size] = random.randbytes(size)
+    return bytes(data)
+
+
+def mutate_integers(random: Random, content: bytes) -> bytes:
+    """Put numbers that lie where numbers of four or eight bytes may stand, as the offsets of Arrow and the sizes of archives do."""
+    data = bytearray(content)
+    for _ in range(random.randint(1, 3)):
+        form = random.choice(("<i", "<q", ">i", ">q"))
+        size = struct.calcsize(form)
+        if len(data) < size:
+            break
+        at = random.randrange(0, len(data) - size + 1) // 4 * 4
+        (old,) = struct.unpack_from(form, data, at)
+        limit = 2 ** (8 * size - 1)
+        value = random.choice((*_INTEGERS, old + 1, old - 1, old * 2, -old))
+        struct.pack_into(form, data, at, (value + limit) % (2 * limit) - limit)
     return bytes(data)

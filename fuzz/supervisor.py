@@ -23,6 +23,7 @@ _MOST_DEATHS = 50
 _MOST_CPU_SECONDS = 60  # of one input, or of the batch that it is in
 _MOST_BYTES = 6 * 2**30
 # A process under test may hold this share more than after its warm-up, or these bytes: caches fill, allocators keep what was freed.
+_INPUTS_TO_JUDGE_GROWTH = 2000
 _GROWTH_SHARE, _GROWTH_BYTES = 0.1, 64 * 2**20
 
 
@@ -166,7 +167,8 @@ def _add(outcome: Outcome, tally: Tally) -> None:
     total.seconds += tally.seconds
     total.start_bytes = total.start_bytes or tally.start_bytes
     total.end_bytes = tally.end_bytes or total.end_bytes
-    outcome.grew |= tally.end_bytes - tally.start_bytes > max(_GROWTH_BYTES, _GROWTH_SHARE * tally.start_bytes)
+    if tally.inputs >= _INPUTS_TO_JUDGE_GROWTH:
+        outcome.grew |= tally.end_bytes - tally.start_bytes > max(_GROWTH_BYTES, _GROWTH_SHARE * tally.start_bytes)
 
 
 def _keep_last_input(folder: Path, reason: str, message: str) -> None:

@@ -16,6 +16,10 @@ FUZZERS: Mapping[str, str] = MappingProxyType(
         "http-keyed": "fuzz.http.raw:fuzz_keyed_site",
         "http-openapi": "fuzz.http.openapi:fuzz_openapi",
         "text": "fuzz.text:fuzz_texts",
+        "dumps": "fuzz.dumps:fuzz_dumps",
+        "guided-markup": "fuzz.guided:fuzz_markup",
+        "guided-readers": "fuzz.guided:fuzz_readers",
+        "artefacts": "fuzz.artefacts:fuzz_artefacts",
     }
 )
 """Name of each fuzzer → where it is. They are imported when they run: some need packages that only fuzzing needs."""

@@ -62,7 +62,8 @@ def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, optio
         records = read_comments(stream, first=part.first, offset=part.begin, has_offsets=has_offsets)
         return RecordStream(["text"], records, "line", strict=True)
     if container is Container.SQL:
-        return _stream_records(read_sql_posts(stream, has_offsets=has_offsets), "line", part)
+        # Never cut, and its columns have an order: the id of a row with too few cells can be trusted only if that is known.
+        return probe_records(read_sql_posts(stream, has_offsets=has_offsets), "line")
     if container is Container.JSON:
         return _stream_records(read_json_documents(stream, has_offsets=has_offsets), "row", part)
     if part.layout is not None and part.layout.columns is not None and part.layout.platform.is_flat:

@@ -1,0 +1,127 @@
+"""Small dumps of every platform, format, compression and archive, which the fuzzer of dumps begins with, and what chance makes of them."""
+
+import io
+import json
+import re
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow import feather
+
+from fuzz.odd_values import mutate_bytes, mutate_integers, mutate_json, odd_text
+from tests.service.batch.input.packing import COMPRESSORS, pack_tar, pack_zip
+from tests.service.batch.input.platforms.samples import SAMPLES
+
+__all__ = ["DumpFile", "generate_dump", "table_files"]
+
+_PLAIN: Mapping[str, bytes] = {sample.name: sample.content for sample in SAMPLES}
+_ENCODINGS = ("utf-16", "utf-16-le", "utf-32", "cp1252", "koi8-r", "shift_jis", "utf-8-sig")
+
+
+class DumpFile(NamedTuple):
+    """A file of comments: the end of its name, and its bytes."""
+
+    suffix: str
+    content: bytes
+
+
+def table_files() -> dict[str, bytes]:
+    """Return a table of comments as Parquet, Feather and Arrow streams, by the ends of their names."""
+    texts = [f"you are an idiot {number}" if number % 3 else None for number in range(40)]
+    columns: dict[str, pa.Array] = {"id": pa.array(range(40)), "author": pa.array(["ann", "bob"] * 20).dictionary_encode()}
+    files = {}
+    for kind in (pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string()), pa.string_view()):
+        table = pa.table(columns | {"text": pa.array(texts).cast(kind)})
+        for pack in (_parquet, _feather, _stream, _arrow_file):
+            try:
+                files[f".{str(kind).partition('<')[0]}{pack.__name__.replace('_', '.')}"] = pack(table)
+            except (pa.ArrowException, NotImplementedError):
+                continue  # not every format holds every type
+    nested = pa.table({"text": texts, "list": [[1, 2]] * 40, "struct": [{"a": "b"}] * 40, "time": pa.array([0] * 40, pa.timestamp("us"))})
+    return files | {".nested.parquet": _parquet(nested), ".nested.arrow": _arrow_file(nested)}
+
+
+def _parquet(table: pa.Table) -> bytes:
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, row_group_size=15)
+    return buffer.getvalue()
+
+
+def _feather(table: pa.Table) -> bytes:
+    buffer = io.BytesIO()
+    feather.write_feather(table, buffer)
+    return buffer.getvalue()
+
+
+def _stream(table: pa.Table) -> bytes:
+    buffer = io.BytesIO()
+    with pa.ipc.new_stream(buffer, table.schema) as writer:
+        writer.write_table(table, max_chunksize=15)
+    return buffer.getvalue()
+
+
+def _arrow_file(table: pa.Table) -> bytes:
+    buffer = io.BytesIO()
+    with pa.ipc.new_file(buffer, table.schema) as writer:
+        writer.write_table(table, max_chunksize=15)
+    return buffer.getvalue()
+
+
+def _mutate_records(random: Random, content: bytes) -> bytes:
+    """Change the values of a dump of JSON, or the cells of one that is no JSON."""
+    try:
+        if content[:1] == b"{" and b"\n{" in content:
+            return b"\n".join(json.dumps(mutate_json(random, json.loads(line))).encode() for line in content.splitlines())
+        return json.dumps(mutate_json(random, json.loads(content))).encode()
+    except ValueError:
+        words = re.split(rb"(\W+)", content)
+        for _ in range(random.randint(1, 4)):
+            words[random.randrange(len(words))] = odd_text(random, longest=3000).encode()
+        return b"".join(words)
+
+
+def _mutate_text(random: Random, content: bytes) -> bytes:
+    """Change the content of a dump that is text."""
+    change: Callable[[Random, bytes], bytes] = random.choice((_mutate_records, _mutate_records, mutate_bytes, lambda _, same: same))
+    content = change(random, content)
+    if random.random() < 0.1:
+        content = content.decode(errors="replace").encode(random.choice(_ENCODINGS), "replace")
+    if random.random() < 0.05:
+        content *= random.choice((2, 30))
+    return content
+
+
+def _pack(random: Random, name: str, content: bytes) -> DumpFile:
+    """Put a dump into an archive, compress it, or leave it as it is."""
+    kind = random.random()
+    if kind < 0.6:
+        return DumpFile(f".{name}", content)
+    if kind < 0.8:
+        suffix = random.choice(list(COMPRESSORS))
+        return DumpFile(f".{name}.{suffix}", COMPRESSORS[suffix](content))
+    files = {name: content, random.choice(("b.csv", "../c.json", "d.zip", "é", name)): content[: random.randint(0, len(content))]}
+    if kind < 0.9:
+        return DumpFile(".zip", pack_zip(files))
+    return DumpFile(".tar", pack_tar(files, random.choice(("w", "w:gz", "w:xz"))))
+
+
+def generate_dump(random: Random, tables: Mapping[str, bytes]) -> DumpFile:
+    """Return a dump that chance has made of one of the samples.
+
+    Args:
+        random: the source of chance.
+        tables: what ``table_files`` returned.
+    """
+    if random.random() < 0.4:
+        suffix = random.choice(list(tables))
+        damaged = (mutate_bytes if random.random() < 0.4 else mutate_integers)(random, tables[suffix])
+        return DumpFile(suffix, damaged) if random.random() < 0.95 else _pack(random, f"t{suffix}", damaged)
+    name = random.choice(list(_PLAIN))
+    packed = _pack(random, name, _mutate_text(random, _PLAIN[name]))
+    kind = random.random()
+    if kind < 0.85:
+        return packed
+    return packed._replace(content=(mutate_bytes if kind < 0.93 else mutate_integers)(random, packed.content))
