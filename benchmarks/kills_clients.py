@@ -1,5 +1,6 @@
 """Clients that hand in rulings and posts as fast as they are acknowledged, and the forum whose posts are flagged."""
 
+import hmac
 import http.client
 import json
 import random
@@ -12,7 +13,10 @@ from urllib.parse import parse_qs, urlencode
 from benchmarks.kills_store import Expected
 from benchmarks.kills_tools import Check
 
-__all__ = ["Clients", "Forum"]
+__all__ = ["WEBHOOK_SECRET", "Clients", "Forum"]
+
+WEBHOOK_SECRET = "secret-of-the-webhooks"
+"""The secret with which the forum signs its webhooks."""
 
 _HOST = "127.0.0.1"
 _TIMEOUT = 60.0  # seconds
@@ -176,7 +180,8 @@ class _DiscourseClient(_Client):
 
     def send(self) -> bool:
         body = json.dumps({"post": {"id": self.number, "post_number": 2, "cooked": f"<p>{_ABUSE}</p>"}})
-        headers = {**_JSON, "X-Discourse-Event": "post_created", "X-API-KEY": self.secret}
+        signature = hmac.new(WEBHOOK_SECRET.encode(), body.encode(), "sha256").hexdigest()
+        headers = {**_JSON, "X-Discourse-Event": "post_created", "X-Discourse-Event-Signature": f"sha256={signature}"}
         status, answer = self.call("/discourse/webhook", body, headers)
         return status == http.client.OK and json.loads(answer)["flagged"] is True
 

@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from benchmarks.kills_clients import Clients, Forum
+from benchmarks.kills_clients import WEBHOOK_SECRET, Clients, Forum
 from benchmarks.kills_store import Expected, add_old_rulings, check_export, check_names, check_store
 from benchmarks.kills_tools import Check, CheckedKill, Victim
 from benchmarks.startup import find_free_port
@@ -86,6 +86,7 @@ class _Site:
             "queue_ms": 60_000,
             "discourse_url": self._forum.url,
             "discourse_api_key": "k" * 64,
+            "discourse_secrets": WEBHOOK_SECRET,
         }
         return Victim(arguments, settings=settings, folder=self._folder)
 
