@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 __all__ = ["Settings", "read_settings"]
 
 _DEFAULT_PORT = 8000
+_MIN_SINGLE_BODY = 262_144
+_COPIES_IN_SINGLE_BODY = 24
 
 
 def _default_data_dir() -> Path:
@@ -220,11 +222,26 @@ class Settings(BaseSettings):
         description="Milliseconds that a call may wait before it is judged; beyond, calls are answered 503 at once.",
     )
     max_connections: int = Field(
-        default=2000, ge=1, le=1_000_000, description="Connections that one process keeps open; beyond, they are answered 503 and closed."
+        default=2000,
+        ge=1,
+        le=1_000_000,
+        description="Connections that one process keeps open; beyond, the one that has waited for its client for longest is closed.",
+    )
+    max_connections_per_address: int = Field(
+        default=1000,
+        ge=1,
+        le=1_000_000,
+        description="Connections that one process keeps open with one address, for IPv6 with its /64 network; those of trusted proxies "
+        "are not counted.",
+    )
+    max_header_bytes: int = Field(
+        default=32_768, ge=1024, le=1_048_576, description="Bytes of the headers and trailers of one request together."
     )
     # Longer than the 60 s for which nginx keeps an upstream connection, so that it never reuses one as we close it.
     keep_alive_timeout: Seconds = Field(default=75, description="Seconds that an idle connection stays open.")
-    header_timeout: Seconds = Field(default=10, description="Seconds that a client may take to send the head of a request.")
+    header_timeout: Seconds = Field(
+        default=10, description="Seconds that a client may take to begin a connection, and to send the head of a request."
+    )
     body_timeout: Seconds = Field(default=30, description="Seconds that a client may take to send one body.")
     shutdown_timeout: Seconds = Field(default=10, description="Seconds that calls in progress get when the service stops.")
     log_level: LogLevel = Field(default="info", description="Least severe log line to write.")
@@ -249,6 +266,11 @@ class Settings(BaseSettings):
     def proxies(self) -> tuple[str, ...]:
         """The addresses and networks of trusted proxies; ``*`` is any."""
         return split_commas(self.trusted_proxies)
+
+    @property
+    def max_single_body_bytes(self) -> int:
+        """Bytes of the body of a call about one comment, which may be escaped, come in several forms and have much around it."""
+        return min(self.max_body_bytes, max(_MIN_SINGLE_BODY, _COPIES_IN_SINGLE_BODY * self.max_comment_bytes))
 
     @property
     def dialect_names(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from model.comment import Comment, Format
 from service.http.admission.access import Caller, extract_secret
-from service.http.admission.queue import DEADLINE, Queue, deadline_problem
+from service.http.admission.queue import DEADLINE, KEY_ID, Queue, deadline_problem
 from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.http.state import get_state, require_identifier, require_moderator
 from service.judging.judge import Judge, Judgements
@@ -79,7 +79,10 @@ async def admit_call(request: Request, *, scope: Scope, secret: str | None, sign
         ProblemError: the key is missing, unknown, revoked or lacks the scope; its owner or the address called too often; or the
             service is overloaded or not ready.
     """
-    return await get_state(request).access.admit(request, scope=scope, secret=secret, signed=signed)
+    caller = await get_state(request).access.admit(request, scope=scope, secret=secret, signed=signed)
+    if caller.key is not None:
+        request.scope[KEY_ID] = caller.key
+    return caller
 
 
 class Attempt(NamedTuple):

@@ -2,7 +2,7 @@
 
 ::
 
-    400  not-json, not-utf-8
+    400  not-json, not-utf-8; not-http: the request is not HTTP/1, or names no host
     401  unauthenticated: there is no key, or one that is not known; with WWW-Authenticate
     401  bad-signature: a call that has to be signed is not, or not with a secret that is known here
     403  forbidden: the key does not allow this
@@ -10,9 +10,11 @@
     404, 405, other statuses of the framework: about:blank
     408  body-too-slow
     413  body-too-large, too-many-comments: always means "send less in one call"
+    414  target-too-long
     415  not-json-content: the content type or the content coding is wrong
     422  wrong-fields, unknown-policy, unknown-community: always means "the call is wrong, sending it again will not help"
     429  rate-limited: with Retry-After
+    431  head-too-large: the headers or the trailers are too many or too long
     500  internal
     503  not-ready, not-kept, overloaded: with Retry-After; not-set-up
     504  deadline: the time that the call itself allows is over
@@ -46,6 +48,7 @@ class ProblemKind(Enum):
 
     NOT_JSON = ("not-json", 400, "The body is not JSON")
     NOT_UTF8 = ("not-utf-8", 400, "The body is not UTF-8")
+    NOT_HTTP = ("not-http", 400, "The request is not HTTP/1.1 as it has to be")
     UNAUTHENTICATED = ("unauthenticated", 401, "A key is missing or not known")
     FORBIDDEN = ("forbidden", 403, "The key does not allow this")
     FOREIGN_HOST = ("foreign-host", 403, "This service is not called by that name")
@@ -54,11 +57,13 @@ class ProblemKind(Enum):
     BODY_TOO_SLOW = ("body-too-slow", 408, "The body took too long to arrive")
     BODY_TOO_LARGE = ("body-too-large", 413, "The body is too large")
     TOO_MANY_COMMENTS = ("too-many-comments", 413, "There are too many comments in one call")
+    TARGET_TOO_LONG = ("target-too-long", 414, "The address of the request is too long")
     NOT_JSON_CONTENT = ("not-json-content", 415, "The body is not declared as plain JSON")
     WRONG_FIELDS = ("wrong-fields", 422, "Some fields are wrong")
     UNKNOWN_POLICY = ("unknown-policy", 422, "There is no such policy")
     UNKNOWN_COMMUNITY = ("unknown-community", 422, "There is no such community")
     RATE_LIMITED = ("rate-limited", 429, "There were too many calls")
+    HEAD_TOO_LARGE = ("head-too-large", 431, "The headers or trailers of the request are too large")
     INTERNAL = ("internal", 500, "The service made a mistake")
     NOT_READY = ("not-ready", 503, "The service is not ready yet")
     NOT_KEPT = ("not-kept", 503, "What was sent could not be kept")

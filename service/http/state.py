@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Self, TypedDict, cast
 from starlette.requests import Request
 
 from service.http.admission.access import Access
+from service.http.admission.body_budget import BodyBudgets
 from service.http.admission.community_choice import Communities
 from service.http.admission.queue import Queue
-from service.http.connection.protocol import Connections
+from service.http.connection.open_connections import Connections
 from service.http.observability.metrics import Metrics
 from service.http.observability.traces import Traces
 from service.http.problems import ProblemError, ProblemKind
@@ -40,6 +41,7 @@ class ServiceState:
         pool: the threads that judge large calls, so that the event loop stays free.
         queue: the work that waits to be judged.
         access: decides who may call; admits nobody until the keys have been read.
+        bodies: the memory for bodies that are unfinished.
         connections: the open connections.
         communities: the communities of the site, each with its policy and lists.
         metrics: the counters.
@@ -55,6 +57,7 @@ class ServiceState:
     pool: ThreadPoolExecutor
     queue: Queue
     access: Access
+    bodies: BodyBudgets
     connections: Connections
     communities: Communities
     metrics: Metrics
@@ -77,13 +80,15 @@ class ServiceState:
         threads = os.cpu_count() or 1
         pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="judge")
         queue = Queue(settings, pool, threads=threads)
+        metrics = Metrics(metrics_dir)
         return cls(
             pool=pool,
             queue=queue,
             access=Access(settings, queue),
-            connections=Connections(settings, queue),
+            bodies=BodyBudgets(settings),
+            connections=Connections(settings, queue, metrics),
             communities=Communities(settings),
-            metrics=Metrics(metrics_dir),
+            metrics=metrics,
             on_foreign=OnForeign(settings.on_foreign),
             traces=Traces.from_environment(),
         )

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Mapping, Sized
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ from starlette.types import Scope
 from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.settings import Settings
 
-__all__ = ["DEADLINE", "FIRST_BYTE_AT", "LAST_BYTE_AT", "Queue", "deadline_problem", "overload_problem"]
+__all__ = ["DEADLINE", "FIRST_BYTE_AT", "KEY_ID", "LAST_BYTE_AT", "Queue", "deadline_problem", "overload_problem"]
 
 FIRST_BYTE_AT = "tipstaff.first_byte_at"
 """Key of a request's scope: when its first byte was read, in seconds of ``time.monotonic``."""
@@ -21,6 +21,9 @@ LAST_BYTE_AT = "tipstaff.last_byte_at"
 
 DEADLINE = "tipstaff.deadline"
 """Key of a request's scope: until when its answer is of use, on the same clock; missing if the call does not say."""
+
+KEY_ID = "tipstaff.key_id"
+"""Key of a request's scope: the id of the key that it was admitted with; missing before that, and without a key."""
 
 _T = TypeVar("_T")
 
@@ -38,7 +41,6 @@ _LARGE_CALLS_PER_THREAD = 8
 # Seconds that a letter of plain text takes, until that has been measured; and the weight of each new measurement.
 _INITIAL_SECONDS_PER_LETTER = 2e-7
 _MEASUREMENT_WEIGHT = 0.1
-_MAX_PARTIAL_BODIES = 64
 
 
 class Queue:
@@ -52,14 +54,13 @@ class Queue:
     - In front of the threads, if they are large. How much is waiting there is known, and how fast it is judged is measured.
 
     Args:
-        settings: the longest wait, the largest body.
+        settings: the longest wait.
         pool: the threads that judge large calls.
         threads: how many threads the pool has.
     """
 
     def __init__(self, settings: Settings, pool: ThreadPoolExecutor, *, threads: int) -> None:
         self._max_wait = settings.queue_ms / 1e3
-        self._max_held_bytes = _MAX_PARTIAL_BODIES * settings.max_body_bytes
         self._pool = pool
         self._threads = threads
         self._calls: Sized = ()
@@ -71,7 +72,6 @@ class Queue:
         self._pending_letters = 0
         self._large_calls = 0
         self._seconds_per_letter = _INITIAL_SECONDS_PER_LETTER
-        self._held_bytes = 0
 
     def track(self, calls: Sized) -> None:
         """Take the number of calls in progress, including those that wait, from this collection from now on."""
@@ -132,16 +132,6 @@ class Queue:
             if name == _TIMEOUT_HEADER:
                 scope[DEADLINE] = scope.get(FIRST_BYTE_AT, time.monotonic()) + _parse_timeout(value)
 
-    def hold_bytes(self, count: int) -> None:
-        """Take note that this many more bytes of incomplete bodies are in memory, or fewer if the number is negative.
-
-        Raises:
-            ProblemError: all incomplete bodies together would take too much memory.
-        """
-        if count > 0 and self._held_bytes + count > self._max_held_bytes:
-            raise overload_problem()
-        self._held_bytes += count
-
     async def run(self, work: Callable[[], _T], *, effort: int, deadline: float | None) -> _T:
         """Have a large call judged in one of the threads.
 
@@ -185,10 +175,12 @@ class Queue:
         self._seconds_per_letter += _MEASUREMENT_WEIGHT * (seconds / max(effort, 1) - self._seconds_per_letter)
 
 
-def overload_problem() -> ProblemError:
-    """Build the problem that more work is waiting than can be done in time."""
+def overload_problem(headers: Mapping[str, str] | None = None) -> ProblemError:
+    """Build the problem that more work is waiting than can be done in time, with further headers if there are any."""
     return ProblemError(
-        ProblemKind.OVERLOADED, "More calls come than can be answered in time: try again in a second.", headers={"Retry-After": "1"}
+        ProblemKind.OVERLOADED,
+        "More calls come than can be answered in time: try again in a second.",
+        headers={"Retry-After": "1", **(headers or {})},
     )
 
 

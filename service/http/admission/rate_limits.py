@@ -5,7 +5,6 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from ipaddress import IPv6Address, IPv6Network, ip_address
 from math import ceil
 from typing import Any, Protocol
 
@@ -14,6 +13,7 @@ from limits.aio.storage import RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from starlette.datastructures import Address
 
+from service.http.admission.addresses import address_group
 from service.http.problems import ProblemError, ProblemKind
 from service.settings import Settings
 
@@ -27,7 +27,6 @@ _REDIS_PAUSE = 1.0
 _MIN_WAIT = 0.001
 _MAX_CALLERS = 100_000
 _CALLERS_SWEPT_PER_CALL = 4
-_IPV6_HOST_BITS = 64
 
 
 class _Counter(Protocol):
@@ -183,7 +182,7 @@ class RateLimits:
             ProblemError: there were too many calls.
         """
         if client is not None and self._per_address:
-            await self._count(self._per_address, f"address:{_address_group(client.host)}", "from this address")
+            await self._count(self._per_address, f"address:{address_group(client.host)}", "from this address")
 
     async def _count(self, limits: Sequence[RateLimitItem], caller: str, origin: str) -> None:
         for limit in limits:
@@ -194,14 +193,3 @@ class RateLimits:
                     f"More calls came {origin} than the {limit} that are allowed: wait for {ceil(wait)} s.",
                     headers={"Retry-After": str(ceil(wait))},
                 )
-
-
-def _address_group(host: str) -> str:
-    """Return the name under which an address is counted: for IPv6 its /64 network, since a customer usually has all of one."""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host
-    if not isinstance(address, IPv6Address):
-        return host
-    return str(address.ipv4_mapped or IPv6Network((int(address) >> _IPV6_HOST_BITS << _IPV6_HOST_BITS, 128 - _IPV6_HOST_BITS)))

@@ -1,9 +1,17 @@
 """Reads the body of a request, once and within limits."""
 
 import asyncio
+import time
+from collections.abc import MutableMapping
+from contextlib import suppress
+from functools import partial
+from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 
+from service.http.admission.addresses import address_group
+from service.http.admission.body_budget import HeldBody
+from service.http.admission.queue import KEY_ID, overload_problem
 from service.http.problems import ProblemError, ProblemKind
 from service.http.state import get_state
 
@@ -63,10 +71,19 @@ async def read_body(request: Request, *, limit: int, timeout: float) -> bytes:
     waits_for_permission = "expect" in request.headers
     if _declared_length(request) > limit + (0 if waits_for_permission else _MAX_DISCARDED_BYTES):
         raise _too_large_problem(limit, close=True)
+    held: HeldBody | None = None
     try:
-        async with asyncio.timeout(timeout):
-            return await _receive_body(request, limit)
+        async with asyncio.timeout(timeout) as reading:
+            message = await request.receive()
+            if message["type"] == "http.request" and not message.get("more_body", False) and len(message.get("body", b"")) <= limit:
+                # Nearly every body is complete at once.
+                whole: bytes = message.get("body", b"")
+                return whole
+            held = HeldBody(owner=_owner(request), end=partial(_end, reading), since=time.monotonic())
+            return await _receive_body(request, message, held, limit=limit)
     except TimeoutError:
+        if held is not None and held.gave_way:
+            raise overload_problem(headers={"Connection": "close"}) from None
         raise ProblemError(
             ProblemKind.BODY_TOO_SLOW,
             f"The body did not arrive within {timeout:g} seconds.",
@@ -74,30 +91,47 @@ async def read_body(request: Request, *, limit: int, timeout: float) -> bytes:
         ) from None
 
 
-async def _receive_body(request: Request, limit: int) -> bytes:
-    queue = get_state(request).queue
-    chunks: list[bytes] = []
-    size = held_bytes = 0
+async def _receive_body(request: Request, message: MutableMapping[str, Any], held: HeldBody, *, limit: int) -> bytes:
+    """Receive the rest of a body of which the first message has arrived."""
+    bodies = get_state(request).bodies
+    budget = bodies.keyless if request.scope.get(KEY_ID) is None else bodies.keyed
+    # Not a list of pieces: those of a client that sends single bytes would take forty times as much memory.
+    body = bytearray()
+    size = 0
     try:
         while True:
-            message = await request.receive()
             if message["type"] == "http.disconnect":
                 raise ClientDisconnect
             chunk = message.get("body", b"")
             size += len(chunk)
-            if size > limit:
-                chunks.clear()
-            else:
-                chunks.append(chunk)
             has_more = message.get("more_body", False)
-            if size > limit + _MAX_DISCARDED_BYTES or (size > limit and not has_more):
-                raise _too_large_problem(limit, close=has_more)
-            if not has_more:
-                return chunks[0] if len(chunks) == 1 else b"".join(chunks)
-            queue.hold_bytes(len(chunk))
-            held_bytes += len(chunk)
+            if size > limit:
+                budget.release(held)
+                body.clear()
+                if not has_more or size > limit + _MAX_DISCARDED_BYTES:
+                    raise _too_large_problem(limit, close=has_more)
+            else:
+                body += chunk
+                if not has_more:
+                    return bytes(body)
+                budget.grow(held, len(chunk))
+            message = await request.receive()
     finally:
-        queue.hold_bytes(-held_bytes)
+        budget.release(held)
+
+
+def _end(reading: asyncio.Timeout) -> None:
+    # If its time is over anyhow, there is nothing to bring forward.
+    with suppress(RuntimeError):
+        reading.reschedule(asyncio.get_running_loop().time())
+
+
+def _owner(request: Request) -> str:
+    """Return who sends a body: a key that has been checked, or an address."""
+    key: str | None = request.scope.get(KEY_ID)
+    if key is not None:
+        return key
+    return address_group(request.client.host) if request.client is not None else ""
 
 
 def _declared_length(request: Request) -> int:

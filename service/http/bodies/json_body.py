@@ -38,20 +38,21 @@ _DETAILS = {
 _Message = TypeVar("_Message", bound=BaseModel)
 
 
-async def read_json(request: Request, message_type: type[_Message], *, settings: Settings) -> _Message:
+async def read_json(request: Request, message_type: type[_Message], *, settings: Settings, limit: int | None = None) -> _Message:
     """Read the body of a request as a message.
 
     Args:
         request: a request whose body has not been read yet.
         message_type: the type of the message.
         settings: how large the body may be, and how long it may take to arrive.
+        limit: the most bytes that it may have, if that is less than the settings say.
 
     Raises:
         ProblemError: the body is not declared to be JSON, is too large or too slow, or is not such a message.
         ClientDisconnect: the client went away.
     """
     check_json_headers(request)
-    return parse_json(await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout), message_type)
+    return parse_json(await read_body(request, limit=limit or settings.max_body_bytes, timeout=settings.body_timeout), message_type)
 
 
 def parse_json(body: bytes, message_type: type[_Message]) -> _Message:

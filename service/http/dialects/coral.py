@@ -11,12 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Format, Label, Verdict
-from service.http.bodies.body import check_json_headers, read_body
 from service.http.bodies.json_body import parse_json
 from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.messages import LenientMessage, field_problem, openapi_body, openapi_responses
-from service.http.dialects.signatures import admit_signed, parse_secrets, signature_scheme
+from service.http.dialects.signatures import parse_secrets, read_signed, signature_scheme
 from service.http.dialects.verdicts import CommentVerdict
 from service.http.openapi_document import KEYS, schema_reference
 from service.http.problems import Problem
@@ -103,9 +102,7 @@ def _moderate(settings: Settings) -> Endpoint:
         text_format = _FORMATS.get(request.query_params.get("format", "html"))
         if text_format is None:
             raise field_problem("format", "has to be html or plain, as the phase in Coral's configuration is set")
-        check_json_headers(request)
-        body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)
-        caller = await admit_signed(request, body, header=_SIGNATURE, secrets=secrets)
+        body, caller = await read_signed(request, header=_SIGNATURE, secrets=secrets, settings=settings)
         call = parse_json(body, CoralCall)
         comment = Comment(
             "", call.comment.body, format=text_format, author=call.author.id if call.author else None, parent=call.comment.parentID

@@ -28,6 +28,8 @@ __all__ = ["DETOXIFY"]
 
 _LABELS = ("toxicity", "severe_toxicity", "obscene", "identity_attack", "insult", "threat", "sexual_explicit")
 _MAX_CHARACTERS = 85_000
+# JSON may write a character as two escapes of six bytes each.
+_MAX_BYTES = 12 * _MAX_CHARACTERS + 4096
 _MAX_NUMBER = 100
 
 # The original server answers a wrong call with 422, whatever is wrong.
@@ -77,7 +79,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
 def _classify(settings: Settings) -> Endpoint:
     async def classify(request: Request) -> Response:
         caller = await admit_call(request, scope=Scope.SCORE, secret=extract_secret(request))
-        call = await read_json(request, ClassifyCall, settings=settings)
+        call = await read_json(request, ClassifyCall, settings=settings, limit=min(settings.max_body_bytes, _MAX_BYTES))
         if len(call.content) > _MAX_CHARACTERS:
             raise field_problem("content", f"has more than {_MAX_CHARACTERS} characters: send less")
         result = await judge_in_parts(request, [Comment("", call.content)], limit=settings.max_comment_bytes, caller=caller)

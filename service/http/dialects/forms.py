@@ -62,7 +62,7 @@ async def read_form(request: Request, *, settings: Settings, encoding_field: str
     content_type = request.headers.get("content-type", _CONTENT_TYPE).partition(";")[0].strip().lower()
     if content_type != _CONTENT_TYPE or request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise ProblemError(ProblemKind.NOT_JSON_CONTENT, f"Send a form with the header Content-Type: {_CONTENT_TYPE}, without compression.")
-    body = await read_body(request, limit=min(settings.max_body_bytes, _MAX_BYTES), timeout=settings.body_timeout)
+    body = await read_body(request, limit=min(settings.max_single_body_bytes, _MAX_BYTES), timeout=settings.body_timeout)
     if len(body) <= _MAX_INLINE_BYTES:
         fields = _parse_fields(body)
     else:

@@ -1,17 +1,21 @@
 """Signatures of calls, as Coral and Discourse make them: HMAC-SHA256 of the body as it was sent."""
 
 import hmac
+import re
 from collections.abc import Sequence
 
 from pydantic import SecretStr
 from starlette.requests import Request
 
+from service.http.bodies.body import check_json_headers, read_body
 from service.http.calls import Caller, Scope, admit_call, extract_secret
 from service.http.problems import ProblemError, ProblemKind
+from service.settings import Settings
 
-__all__ = ["admit_signed", "has_valid_signature", "parse_secrets", "signature_scheme"]
+__all__ = ["has_valid_signature", "parse_secrets", "read_signed", "signature_scheme"]
 
 _PREFIX = "sha256="
+_SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")
 # Nobody uses as many secrets at a time; a header may not cause more work than this.
 _MAX_SIGNATURES = 16
 
@@ -47,24 +51,35 @@ def signature_scheme(header: str, *, setting: str) -> dict[str, str]:
     return {"type": "apiKey", "in": "header", "name": header, "description": about}
 
 
-async def admit_signed(request: Request, body: bytes, *, header: str, secrets: Sequence[bytes]) -> Caller:
-    """Admit a call that scores: by its signature where the settings name secrets, and by its key where they do not.
+async def read_signed(request: Request, *, header: str, secrets: Sequence[bytes], settings: Settings) -> tuple[bytes, Caller]:
+    """Read the JSON body of a call that scores one comment, and admit the call: by its key, or by its signature.
+
+    A key counts where the settings name no secrets, and is checked before the body is read. Where they name some, the body has to be
+    there before its signature can be checked; a call without any is refused at once.
 
     Args:
-        request: the call.
-        body: its body, as it was sent.
+        request: the call; its body has not been read yet.
         header: the name of the header that holds the signatures.
         secrets: the secrets that the settings name.
+        settings: how large the body may be, and how long it may take to arrive.
 
     Raises:
-        ProblemError: there are secrets, and none of them has signed this body; or as `admit_call`.
+        ProblemError: there are secrets, and none of them has signed this body; or as `admit_call`, `check_json_headers`, `read_body`.
     """
-    if not secrets:
-        return await admit_call(request, scope=Scope.SCORE, secret=extract_secret(request))
-    # A call with a wrong signature counts against the rate limits, and its answer speaks of the signature rather than of a key.
-    caller = await admit_call(request, scope=Scope.SCORE, secret=None, signed=True)
     signatures = request.headers.get(header)
-    if signatures is None or not has_valid_signature(body, signatures, secrets):
-        fault = "is missing" if signatures is None else "was made with another secret, or over another body"
-        raise ProblemError(ProblemKind.BAD_SIGNATURE, f"The signature in the header {header} {fault}: compare the secrets on both sides.")
-    return caller
+    if not secrets:
+        caller = await admit_call(request, scope=Scope.SCORE, secret=extract_secret(request))
+    else:
+        # A call with a wrong signature counts against the rate limits, and its answer speaks of the signature rather than of a key.
+        caller = await admit_call(request, scope=Scope.SCORE, secret=None, signed=True)
+        if signatures is None or not _SIGNATURE.search(signatures):
+            raise _signature_problem(header, "is missing" if signatures is None else "is none: it has to be sha256= and 64 digits")
+    check_json_headers(request)
+    body = await read_body(request, limit=settings.max_single_body_bytes, timeout=settings.body_timeout)
+    if secrets and not has_valid_signature(body, signatures or "", secrets):
+        raise _signature_problem(header, "was made with another secret, or over another body")
+    return body, caller
+
+
+def _signature_problem(header: str, fault: str) -> ProblemError:
+    return ProblemError(ProblemKind.BAD_SIGNATURE, f"The signature in the header {header} {fault}: compare the secrets on both sides.")

@@ -92,7 +92,7 @@ def _check(settings: Settings) -> Endpoint:
 
     async def check_event_for_spam(request: Request) -> Response:
         caller = await admit_call(request, scope=Scope.SCORE, secret=extract_secret(request))
-        call = await read_json(request, EventCall, settings=settings)
+        call = await read_json(request, EventCall, settings=settings, limit=settings.max_single_body_bytes)
         comments = event_comments(call.event)
         if comments:
             result = await judge_in_parts(request, comments, limit=settings.max_comment_bytes, caller=caller)
@@ -114,11 +114,11 @@ def _answer_callback(settings: Settings) -> Endpoint:
         callback = request.path_params["callback"]
         await admit_call(request, scope=Scope.SCORE, secret=extract_secret(request))
         if callback == "ping":
-            call = await read_json(request, PingCall, settings=settings)
+            call = await read_json(request, PingCall, settings=settings, limit=settings.max_single_body_bytes)
             require_moderator(request)
             return json_response({"id": call.id, "status": "ok"})
         if callback in _ALLOWED_CALLBACKS:
-            await read_json(request, LenientMessage, settings=settings)
+            await read_json(request, LenientMessage, settings=settings, limit=settings.max_single_body_bytes)
             return json_response({})
         return PlainTextResponse("tipstaff: this callback is not known here", status_code=404)
 

@@ -162,6 +162,11 @@ class Metrics:
             self._values[self._slot(("seconds", route, str(bucket)))] += 1
             self._values[self._slot(("seconds_sum", route))] += seconds
 
+    def count_closing(self, reason: str) -> None:
+        """Count a connection that was refused, or closed before its client wanted that, for one of a few reasons."""
+        with self._lock:
+            self._values[self._slot(("closed_connections", reason))] += 1
+
     def count_judgements(self, judgements: "Judgements") -> None:
         """Count what was decided about comments."""
         labels = judgements.decisions.labels.tolist()

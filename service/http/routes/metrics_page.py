@@ -34,6 +34,7 @@ _COUNTERS = {
     "labels": ("Comments by label; none if there was nothing to judge.", ("label",)),
     "verdicts": ("Comments by verdict, and by the verdict wanted where the community only watches.", ("verdict", "wanted", "community")),
     "languages": ("Comments by language, and whether the model did not learn it.", ("language", "foreign")),
+    "closed_connections": ("Connections that were refused, or closed before their clients wanted that.", ("reason",)),
 }
 _GAUGES = {
     "in_progress": "Calls that are in progress.",

@@ -53,6 +53,11 @@ class ServerProcess:
         """The exit code; None while the process runs."""
         return self._process.returncode
 
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        return self._process.pid
+
     def lines(self) -> list[str]:
         """Return the lines of the log so far."""
         return self._log.read_text().splitlines()

@@ -13,14 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Format, Verdict
-from service.http.bodies.body import check_json_headers, read_body
 from service.http.bodies.json_body import parse_json
 from service.http.calls import Scope, admit_call, extract_secret
 from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.discourse.flags import FLAG_KIND, flag_handlers
 from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.messages import LenientMessage, openapi_body, openapi_responses
-from service.http.dialects.signatures import admit_signed, parse_secrets, signature_scheme
+from service.http.dialects.signatures import parse_secrets, read_signed, signature_scheme
 from service.http.openapi_document import schema_reference
 from service.http.problems import Problem, ProblemError, ProblemKind
 from service.http.responses import json_response
@@ -105,9 +104,7 @@ def _webhook(settings: Settings) -> Endpoint:
         if settings.discourse_url is None or not secrets:
             await admit_call(request, scope=Scope.SCORE, secret=extract_secret(request))
             raise ProblemError(ProblemKind.NOT_SET_UP, _SET_UP_ADVICE)
-        check_json_headers(request)
-        body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)
-        caller = await admit_signed(request, body, header=_SIGNATURE, secrets=secrets)
+        body, caller = await read_signed(request, header=_SIGNATURE, secrets=secrets, settings=settings)
         post = parse_json(body, PostCall).post
         if post is None or request.headers.get(_EVENT) not in _JUDGED_EVENTS or not (comments := _comments_to_judge(post)):
             return _answer(flagged=False)

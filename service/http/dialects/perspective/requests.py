@@ -105,7 +105,7 @@ async def read_message(request: Request, message_type: type[_Message], *, settin
         ProblemError: the body is not declared to be JSON, is too large or too slow, or is not such a message.
     """
     check_json_headers(request)
-    body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)
+    body = await read_body(request, limit=settings.max_single_body_bytes, timeout=settings.body_timeout)
     try:
         return validate_json(body or b"{}", message_type)
     except ValidationError as error:

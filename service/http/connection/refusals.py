@@ -1,0 +1,69 @@
+"""Answers to what is not a call yet: written to the connection as they are, since no route has anything to do with them."""
+
+import secrets
+from http import HTTPStatus
+
+from service.http.problems import ProblemError, ProblemKind
+
+__all__ = [
+    "FramingError",
+    "head_too_large",
+    "not_http",
+    "render_refusal",
+    "target_too_long",
+    "too_many_connections",
+    "too_many_headers",
+]
+
+_HEAD = "HTTP/1.1 {status} {phrase}\r\n{headers}x-request-id: {id}\r\nconnection: close\r\n\r\n"
+# Such an answer is no page and says nothing that a cache may keep.
+_HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+_ID_BYTES = 12
+
+
+class FramingError(Exception):
+    """Ends the reading of a request that is not as it has to be, or is larger than it may be.
+
+    Attributes:
+        problem: what the client is told.
+    """
+
+    def __init__(self, problem: ProblemError) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+
+
+def render_refusal(problem: ProblemError) -> bytes:
+    """Return the bytes of an answer after which the connection is closed."""
+    response = problem.response()
+    fields = {str(name, "latin-1"): str(value, "latin-1") for name, value in response.raw_headers} | _HEADERS
+    headers = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    head = _HEAD.format(
+        status=problem.kind.status, phrase=HTTPStatus(problem.kind.status).phrase, headers=headers, id=secrets.token_hex(_ID_BYTES)
+    )
+    return head.encode("latin-1") + bytes(response.body)
+
+
+def head_too_large(limit: int) -> ProblemError:
+    """Build the problem that headers, or trailers, take more bytes than allowed."""
+    return ProblemError(ProblemKind.HEAD_TOO_LARGE, f"Headers and trailers of a request may have {limit} bytes together: send less.")
+
+
+def too_many_headers(limit: int) -> ProblemError:
+    """Build the problem that there are more headers, or trailers, than allowed."""
+    return ProblemError(ProblemKind.HEAD_TOO_LARGE, f"A request may have {limit} headers and trailers together: send fewer.")
+
+
+def target_too_long(limit: int) -> ProblemError:
+    """Build the problem that the path and the query take more bytes than allowed."""
+    return ProblemError(ProblemKind.TARGET_TOO_LONG, f"The path and the query of a request may have {limit} bytes together: send less.")
+
+
+def not_http(detail: str) -> ProblemError:
+    """Build the problem that a request is not as HTTP/1.1 wants it."""
+    return ProblemError(ProblemKind.NOT_HTTP, detail)
+
+
+def too_many_connections() -> ProblemError:
+    """Build the problem that there is no room for another connection."""
+    return ProblemError(ProblemKind.OVERLOADED, "Too many connections.", headers={"Retry-After": "1"})
