@@ -8,7 +8,10 @@ from typing import NamedTuple
 from service.setting_types import split_commas
 from service.settings import Settings
 
-__all__ = ["Authority", "Hosts", "is_loopback", "normalise_address", "parse_authority"]
+__all__ = ["TARGET_HOST", "Authority", "Hosts", "find_target_host", "is_loopback", "normalise_address", "parse_authority"]
+
+TARGET_HOST = "tipstaff.target_host"
+"""Key of a request's scope: the host in its first line, which comes before the header ``Host``; missing if it has none there."""
 
 # A name has at most 253 letters; with a dot at its end, brackets and a port it is no longer than this.
 _MAX_LENGTH = 270
@@ -55,6 +58,13 @@ def parse_authority(text: bytes) -> Authority | None:
         address = normalise_address(str(match["v6"], "ascii"))
         return None if address is None else Authority(address, port)
     return Authority(str(match["name"], "ascii"), port)
+
+
+def find_target_host(target: bytes) -> bytes | None:
+    """Return the host in the first line of a request, as proxies are sent it (``GET http://host/path``); None if it has none there."""
+    if target.startswith(b"/"):
+        return None
+    return re.split(rb"[/?#]", target.partition(b"://")[2], maxsplit=1)[0]
 
 
 class Hosts:

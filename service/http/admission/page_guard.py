@@ -13,18 +13,15 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.http.admission.hosts import Hosts
+from service.http.admission.hosts import TARGET_HOST, Hosts
 from service.http.admission.origins import Origins, OwnAddress
 from service.http.admission.proxies import came_through_proxy
 from service.http.problems import ProblemError, ProblemKind
 from service.settings import Settings
 
-__all__ = ["TARGET", "PageGuard", "mark_dialect"]
+__all__ = ["PageGuard", "mark_dialect"]
 
 _log = logging.getLogger("tipstaff.http")
-
-TARGET = "tipstaff.target"
-"""Key of a request's scope: the host in its first line, which counts instead of the header ``Host``; missing if it has none there."""
 
 _Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
 _DIALECT_ATTRIBUTE = "dialect_of_refusals"
@@ -115,7 +112,7 @@ class PageGuard:
         if not (headers.origins or headers.sites) or _is_public(scope):
             return None
         server = scope.get("server") or (None, None)
-        own = OwnAddress(scope["scheme"], scope.get(TARGET) or b"".join(headers.hosts[:1]), server[1])
+        own = OwnAddress(scope["scheme"], scope.get(TARGET_HOST) or b"".join(headers.hosts[:1]), server[1])
         if not self._origins.allow(headers.origins, headers.sites, own=own):
             return ProblemError(ProblemKind.FOREIGN_ORIGIN, _ORIGIN_ADVICE)
         if not headers.has_type and scope["method"] not in _READING_METHODS:
@@ -126,12 +123,12 @@ class PageGuard:
         """Return whether a call is addressed to this service."""
         if came_through_proxy(scope):
             return True
-        if not hosts:
+        if len(hosts) != 1 and (hosts or scope["http_version"] != "1.0"):
             # Only HTTP/1.0 does without, as health checks of old load balancers speak it. No browser does.
-            return bool(scope["http_version"] == "1.0")
-        named = [*hosts, *([scope[TARGET]] if TARGET in scope else [])]
+            return False
         server = (scope.get("server") or ("",))[0]
-        return len(hosts) == 1 and all(self._hosts.allows(host, server) for host in named)
+        named = [*hosts, *([scope[TARGET_HOST]] if TARGET_HOST in scope else [])]
+        return all(self._hosts.allows(host, server) for host in named)
 
     def _warn_once(self, problem: ProblemError) -> None:
         # Whoever has just set the service up has to learn of this; whoever is called by strangers does not want to hear it again.

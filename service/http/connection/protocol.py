@@ -5,6 +5,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from service.http.admission.hosts import TARGET_HOST, find_target_host
 from service.http.admission.queue import FIRST_BYTE_AT, LAST_BYTE_AT
 from service.http.connection.framing import BoundedProtocol
 from service.http.connection.refusals import render_refusal, too_many_connections
@@ -65,6 +66,8 @@ class ConnectionProtocol(BoundedProtocol):
     def on_headers_complete(self) -> None:
         """Begin the call; if the service is about to stop, it is the last of its connection."""
         super().on_headers_complete()
+        if (host := find_target_host(self.url)) is not None:
+            self.scope[TARGET_HOST] = host  # type: ignore[literal-required]
         if self._is_shutting_down:
             self.cycle.keep_alive = False
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.http.admission.hosts import Authority, Hosts, is_loopback, parse_authority
+from service.http.admission.hosts import Authority, Hosts, find_target_host, is_loopback, parse_authority
 from service.settings import read_settings
 
 OWN = ["localhost", "LocalHost:8000", "localhost.", "127.0.0.1", "127.0.0.1:80", "127.0.0.1.:8000", "[::1]", "[::1]:8000", "localhost:"]
@@ -96,3 +96,21 @@ def test_authority() -> None:
     """A host is written in one way, without the dot at its end, and its port is a number."""
     assert parse_authority(b"Forum.Example.:443") == Authority("forum.example", 443)
     assert parse_authority(b"[2001:DB8::0:1]") == Authority("2001:db8::1", None)
+
+
+@pytest.mark.parametrize(
+    ("target", "host"),
+    [
+        (b"/v1/moderate", None),
+        (b"//evil.example/", None),
+        (b"/http://evil.example/", None),
+        (b"http://evil.example:80/x?y", b"evil.example:80"),
+        (b"HTTPS://evil.example?x=/", b"evil.example"),
+        (b"http://user@evil.example#/", b"user@evil.example"),
+        (b"*", b""),
+        (b"evil.example:443", b""),
+    ],
+)
+def test_host_in_the_first_line(target: bytes, host: bytes | None) -> None:
+    """A request that names a host in its first line is addressed to it; one that names neither host nor path is to none of ours."""
+    assert find_target_host(target) == host

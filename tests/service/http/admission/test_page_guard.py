@@ -250,6 +250,13 @@ def _answer(client: httpx.Client, head: str) -> bytes:
         ),
         ("POST /v1/moderate HTTP/1.1\nHost: 127.0.0.1\nOrigin:\nContent-Length: 0\n\n", b"403"),
         ("DELETE /v1/moderate HTTP/1.1\nHost: 127.0.0.1\nSec-Fetch-Site: cross-site\n\n", b"403"),
+        # The host in the first line comes before the header, so both have to be right.
+        ("GET http://127.0.0.1/healthz HTTP/1.1\nHost: 127.0.0.1\n\n", b"200"),
+        ("GET http://evil.example/healthz HTTP/1.1\nHost: 127.0.0.1\n\n", b"403"),
+        ("GET http://127.0.0.1/healthz HTTP/1.1\nHost: evil.example\n\n", b"403"),
+        ("GET HTTP://evil.example:8000/healthz?x HTTP/1.0\n\n", b"403"),
+        ("GET http://127.0.0.1@evil.example/healthz HTTP/1.1\nHost: 127.0.0.1\n\n", b"403"),
+        ("POST http://evil.example/v1/moderate HTTP/1.1\nHost: evil.example\nOrigin: http://evil.example\nContent-Length: 0\n\n", b"403"),
         # Refused before the body: nothing of it was sent.
         ("POST /v1/moderate HTTP/1.1\nHost: 127.0.0.1\nOrigin: http://evil.example\nContent-Length: 4000000\n\n", b"403"),
     ],
