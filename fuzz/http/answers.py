@@ -48,6 +48,8 @@ class AnswerChecker:
         hold(answer.status != 500, f"no call is a fault of the service ({where})", seen)
         self._check_status(request, answer, where, seen)
         self._check_body(answer, where, seen)
+        is_protected = answer.header("x-content-type-options") == "nosniff" and bool(answer.header("cache-control"))
+        hold(is_protected or not answer.header("x-request-id"), f"every answer of the app has the headers of protection ({where})", seen)
         raw = b"\n".join([answer.body, *(f"{name}: {value}".encode("latin-1") for name, value in answer.headers)])
         hold(not any(hidden in raw for hidden in self._hidden), f"no answer holds the text of a comment, or a key ({where})", seen)
 

@@ -49,6 +49,7 @@ class Call:
         body: what is sent; None for nothing.
         media: how it is written: as JSON, as a form, or as a batch.
         headers: besides those that frame the body.
+        signature: the header that a signature of the body goes into; empty if calls are not signed.
     """
 
     method: str
@@ -56,6 +57,7 @@ class Call:
     body: Body = None
     media: str = _JSON
     headers: Sequence[tuple[str, str]] = ()
+    signature: str = ""
 
     @property
     def content_type(self) -> str:
@@ -127,12 +129,12 @@ SEEDS: Sequence[Call] = (
     Call("POST", "/v1/moderations", {"input": "you are an idiot", "model": "omni-moderation-latest"}),
     Call("POST", "/v1/moderations", {"input": ["you are an idiot", "hi"]}),
     Call("POST", "/v1/moderations", {"input": _CHAT_PARTS}),
-    Call("POST", "/coral/moderate", _CORAL),
-    Call("POST", "/coral/moderate?format=markdown", _CORAL),
+    Call("POST", "/coral/moderate", _CORAL, signature="X-Coral-Signature"),
+    Call("POST", "/coral/moderate?format=markdown", _CORAL, signature="X-Coral-Signature"),
     Call("POST", "/api/v1/classify", {"model": "unbiased", "content": "you are an idiot"}),
     Call("POST", "/synapse/check_event_for_spam", _EVENT),
     *(Call("POST", f"/1.1/{name}", _AKISMET, _FORM) for name in ("verify-key", "comment-check", "submit-spam", "submit-ham")),
-    Call("POST", "/discourse/webhook", _POST, headers=(("X-Discourse-Event", "post_created"),)),
+    Call("POST", "/discourse/webhook", _POST, headers=(("X-Discourse-Event", "post_created"),), signature="X-Discourse-Event-Signature"),
     Call("GET", "/healthz"),
     Call("GET", "/health"),
     Call("GET", "/readyz"),

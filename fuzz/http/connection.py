@@ -4,6 +4,7 @@ import select
 import socket
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -72,7 +73,8 @@ def converse(port: int, contents: Sequence[bytes], *, heads: Sequence[bool], hal
             if writable:
                 rest, ended = _send(connection, rest)
                 if not rest and half_close and not ended:
-                    connection.shutdown(socket.SHUT_WR)
+                    with suppress(OSError):  # it may have been reset
+                        connection.shutdown(socket.SHUT_WR)
             if readable:
                 try:
                     received = connection.recv(_CHUNK)

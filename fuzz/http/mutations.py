@@ -1,6 +1,7 @@
 """What chance makes of a call: of its body, its headers, its target, its method, and of the bytes that frame it."""
 
 import gzip
+import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import NamedTuple
 from fuzz.http.calls import SEEDS, Call, encode_body
 from fuzz.odd_values import mutate_bytes, mutate_json, odd_number, odd_text
 
-__all__ = ["Request", "generate_request", "render"]
+__all__ = ["Credentials", "Request", "generate_request", "render"]
 
 _HOST = "127.0.0.1"
 _CONTENT_TYPES = (
@@ -59,6 +60,18 @@ _PATHS = (
 )
 
 
+class Credentials(NamedTuple):
+    """What the fuzzer may know of a service.
+
+    Attributes:
+        key: the secret of a key; None if it has no keys.
+        webhook: the secret that webhooks are signed with; None if it takes none.
+    """
+
+    key: str | None = None
+    webhook: str | None = None
+
+
 class Request(NamedTuple):
     """A call as bytes, and what may be expected of it.
 
@@ -105,12 +118,12 @@ def render(call: Call, body: bytes, *, headers: Sequence[tuple[str, str]] = (), 
     return "\r\n".join([*lines, "", ""]).encode("utf-8", "replace") + body
 
 
-def generate_request(random: Random, *, secret: str | None = None) -> Request:
+def generate_request(random: Random, credentials: Credentials) -> Request:
     """Return a request that chance has made of one of the calls.
 
     Args:
         random: the source of chance.
-        secret: of a key that the service knows; None if it has no keys.
+        credentials: what it knows of the service.
     """
     call = random.choice(SEEDS)
     for _ in range(random.choice((0, 1, 1, 1, 2, 3, 6))):
@@ -120,8 +133,11 @@ def generate_request(random: Random, *, secret: str | None = None) -> Request:
     headers = [("Host", _HOST), *call.headers]
     if call.body is not None:
         headers.append(("Content-Type", call.content_type))
-    if secret is not None and random.random() < 0.8:
-        headers.append(random.choice((("Authorization", f"Bearer {secret}"), ("X-API-KEY", secret))))
+    if credentials.key is not None and random.random() < 0.8:
+        headers.append(random.choice((("Authorization", f"Bearer {credentials.key}"), ("X-API-KEY", credentials.key))))
+    if credentials.webhook is not None and call.signature and random.random() < 0.9:
+        signature = hmac.digest(credentials.webhook.encode(), body, "sha256").hex()
+        headers.append((call.signature, f"sha256={signature}"))
     has_odd_head = False
     if random.random() < 0.25:
         has_odd_head = True

@@ -8,8 +8,8 @@ from fuzz.campaign import Campaign
 from fuzz.http.answers import AnswerChecker
 from fuzz.http.calls import CANARY
 from fuzz.http.connection import converse
-from fuzz.http.mutations import Request, generate_request
-from fuzz.http.service import FORUM_KEY, SITES, RunningService, Site, serving
+from fuzz.http.mutations import Credentials, Request, generate_request
+from fuzz.http.service import FORUM_KEY, SITES, WEBHOOK_SECRET, RunningService, Site, serving
 from fuzz.promises import BrokenPromiseError, hold
 
 __all__ = ["CallFuzzer", "check_log", "fuzz_keyed_site", "fuzz_open_site"]
@@ -65,7 +65,8 @@ class CallFuzzer:
 
     def __init__(self, campaign: Campaign, service: RunningService) -> None:
         self._campaign, self._service = campaign, service
-        secrets = [FORUM_KEY, *([service.secret] if service.secret else [])]
+        secrets = [FORUM_KEY, WEBHOOK_SECRET, *([service.secret] if service.secret else [])]
+        self._credentials = Credentials(service.secret, WEBHOOK_SECRET)
         self._secrets = secrets
         self.checker = AnswerChecker(service.openapi(), secrets=secrets)
         check_log(service.new_log(), secrets=secrets)
@@ -74,7 +75,7 @@ class CallFuzzer:
         """Make some batches of calls, then look into the log."""
         tried: list[Request] = []
         for _ in range(batches):
-            requests = [generate_request(self._campaign.random, secret=self._service.secret) for _ in range(_BATCH)]
+            requests = [generate_request(self._campaign.random, self._credentials) for _ in range(_BATCH)]
             for request in requests:
                 self._campaign.begin(request.content, suffix=_SUFFIX)
             self.call_all(requests)

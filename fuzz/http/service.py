@@ -16,7 +16,7 @@ from typing import Any
 from benchmarks.startup import find_free_port, is_ready
 from fuzz.text import COMMUNITIES
 
-__all__ = ["FORUM_KEY", "SITES", "RunningService", "Site", "serving"]
+__all__ = ["FORUM_KEY", "SITES", "WEBHOOK_SECRET", "RunningService", "Site", "serving"]
 
 _START_SECONDS, _STOP_SECONDS = 300, 30
 _PAUSE = 0.05
@@ -36,10 +36,11 @@ class Site:
 
 
 FORUM_KEY = "zq7forumkey"
-"""The key of the forum that posts would be flagged in; it must never be seen."""
+WEBHOOK_SECRET = "zq7webhooksecret"
+"""The key of the forum that posts would be flagged in, and what webhooks are signed with; neither must ever be seen."""
 
 _ALWAYS = {"LOG_LEVEL": "debug", "LOG_CALLS": "true", "RETENTION_DAYS": "1", "QUEUE_MS": "20000"}
-_FORUM = {"DISCOURSE_URL": "http://127.0.0.1:9", "DISCOURSE_API_KEY": FORUM_KEY}
+_FORUM = {"DISCOURSE_URL": "http://127.0.0.1:9", "DISCOURSE_API_KEY": FORUM_KEY, "DISCOURSE_SECRETS": WEBHOOK_SECRET}
 SITES = {
     "open": Site({"LOG_FORMAT": "json", "OPEN": "true", "PROFILE": "fast", **_FORUM}),
     "cascade": Site({"LOG_FORMAT": "json", "OPEN": "true", "PROFILE": "cascade", "ON_FOREIGN": "judge"}),
@@ -47,7 +48,7 @@ SITES = {
         {
             **{"PROFILE": "fast", "ON_FAILURE": "synapse=open,coral=closed,akismet=open", "PERSPECTIVE_STRICT_LANGUAGES": "true"},
             **{"TRUSTED_PROXIES": "127.0.0.1", "CORS_ORIGINS": "https://forum.example", "CORAL_REVIEW": "premod", "ON_FOREIGN": "reject"},
-            **{"ALLOWED_HOSTS": "127.0.0.1"},
+            **{"ALLOWED_HOSTS": "127.0.0.1", "CORAL_SECRETS": f"old,{WEBHOOK_SECRET}"},
         },
         has_key=True,
     ),

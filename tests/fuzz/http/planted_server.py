@@ -51,6 +51,10 @@ class Handler(BaseHTTPRequestHandler):
     def answer(self, status: int, body: bytes, media: str = "application/json") -> None:
         self.send_response(status)
         self.send_header("Content-Type", media)
+        self.send_header("X-Request-ID", "1")
+        if FAULT != "lacks the headers of protection":
+            self.send_header("X-Content-Type-Options", "nosniff")
+            self.send_header("Cache-Control", "no-store")
         self.send_header("Content-Length", str(len(body)))
         if self.close_connection:
             self.send_header("Connection", "close")

@@ -22,6 +22,7 @@ FAULTS = {
     "returns the text": "no answer holds the text of a comment",
     "answers with numbers that JSON lacks": "what is called JSON is JSON",
     "answers with half a problem": "a problem document says what RFC 9457 asks for",
+    "lacks the headers of protection": "every answer of the app has the headers of protection",
     "does not answer": "every call is answered",
     "writes the text into its log": "the log holds no text of a comment",
     "logs a traceback": "the log holds no traceback",
