@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from model.array_types import FloatArray
 from model.artefact.folder import StoredArtefact, read_artefact, shipped_folder
-from model.artefact.manifest import HEADS, Calibration, LabelThresholds, Prior
+from model.artefact.manifest import HEADS, LabelThresholds, Prior
 from model.artefact.public_view import profile_version, public_fields
 from model.classifier import Classifier, NgramReader, prior_shift
 from model.comment import Comment, Format
@@ -33,6 +33,9 @@ from model.threads import available_cores, run_in_slices
 __all__ = ["FirstPass", "Moderator", "build_classifier"]
 
 _NO_ROWS = np.empty(0, np.intp)
+# Log-odds of these, summed over all features of the longest text, are finite.
+_MAX_SCALE = 1e4
+_MAX_BIAS = 1e6
 
 
 class FirstPass(NamedTuple):
@@ -62,11 +65,15 @@ def build_classifier(stored: StoredArtefact) -> Classifier:
     try:
         settings = FeatureSettings(**manifest.features)  # type: ignore[arg-type]
         values, scales, biases = (stored.arrays[str(manifest.readers[0][key])] for key in ("weights", "scales", "biases"))
-    except (TypeError, KeyError) as error:
-        raise ArtefactError(f"artefact {manifest.name}: its features or readers are not what this Tipstaff knows: {error}") from error
+    except (TypeError, ValueError, KeyError) as error:
+        raise ArtefactError(
+            f"artefact {manifest.name}: its features or readers are not what this Tipstaff knows: {str(error)!a}: train it anew"
+        ) from error
     heads = len(manifest.heads)
     if values.dtype != np.int8 or values.shape != (1 << settings.bits, heads) or scales.shape != (heads,) or biases.shape != (heads,):
         raise ArtefactError(f"artefact {manifest.name}: the shapes of its arrays do not fit its manifest: train it anew")
+    if (np.abs(scales, dtype=np.float64) > _MAX_SCALE).any() or (np.abs(biases, dtype=np.float64) > _MAX_BIAS).any():
+        raise ArtefactError(f"artefact {manifest.name}: its scales or biases are larger than any fit gives: train it anew")
     reader = NgramReader(settings, load_lexicon(), values, scales.astype(np.float64), biases.astype(np.float64))
     return Classifier(manifest.heads, reader, manifest.calibration, manifest.thresholds, manifest.prior)
 
@@ -90,7 +97,7 @@ def _prepare(comments: Sequence[Comment]) -> Sequence[bytes] | PackedTexts:
 def _with_prior(classifier: Classifier, prior: Prior) -> Classifier:
     calibration = dict(classifier.calibration)
     for head, shift in zip(HEADS, prior_shift(classifier.prior, prior), strict=True):
-        calibration[head] = Calibration(slope=calibration[head].slope, intercept=calibration[head].intercept + shift)
+        calibration[head] = calibration[head].model_copy(update={"intercept": calibration[head].intercept + shift})
     return replace(classifier, calibration=calibration, prior=prior)
 
 

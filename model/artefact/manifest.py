@@ -10,8 +10,22 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from model.artefact.field_types import (
+    LAX,
+    ArrayName,
+    LanguageCode,
+    LogOdds,
+    ManifestJson,
+    ManifestName,
+    PriorShare,
+    Probability,
+    Scalar,
+    Sha256,
+    ShortText,
+    Slope,
+)
 from model.policy import Policy
 
 __all__ = [
@@ -27,7 +41,6 @@ __all__ = [
     "Manifest",
     "PolicyThresholds",
     "Prior",
-    "Scalar",
     "compute_seal",
     "describe_validation_error",
     "encode_manifest",
@@ -41,39 +54,11 @@ _CONTENT_FIELDS = (
     *("protocol", "normaliser", "labels", "features", "readers", "heads"),
     *("prior", "calibration", "thresholds", "policies", "arrays"),
 )
-_MOST_ELEMENTS = 2**40
-
-
-def _check_json(value: JsonValue) -> JsonValue:
-    """Refuse numbers and strings that JSON cannot carry unchanged, at any depth."""
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("a number is not finite")
-    if isinstance(value, str) and not value.isascii():
-        try:
-            value.encode()
-        except UnicodeEncodeError as error:
-            raise ValueError("a string is not valid Unicode") from error
-    for element in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        _check_json(element)
-    return value
-
-
-def _check_scalar(value: object) -> object:
-    """Refuse everything but the scalars of JSON."""
-    if not isinstance(value, (bool, int, float, str)):
-        raise ValueError("give a number, a string, true or false")
-    return _check_json(value)
-
-
-_Probability = Annotated[float, Field(gt=0, lt=1)]
-_ShortText = Annotated[str, Field(min_length=1, max_length=1000)]
-_LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
-_Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
-_ArrayName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}\.npy$")]
-_Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Scalar = Annotated[int | float | bool | str, BeforeValidator(_check_scalar)]
-_Json = Annotated[JsonValue, AfterValidator(_check_json)]
-_Lax = Field(strict=False)  # a list of JSON becomes a tuple; its elements stay strict
+_MOST_ELEMENTS = 2**30
+_MOST_BYTES = 2**31
+_MOST_HEADS = 64
+_BYTES = {"int8": 1, "uint8": 1, "int32": 4, "uint32": 4, "int64": 8, "float32": 4, "float64": 8}
+_MOST_ARRAYS = 64
 
 
 class _Part(BaseModel):
@@ -86,26 +71,31 @@ class Prior(_Part):
     """How common abuse is in the comments that the artefact judges; its probabilities are calibrated for that.
 
     Attributes:
-        abusive: share of all comments that are abusive, in (0, 1).
-        hateful: share of the abusive comments that are hateful, in (0, 1).
+        abusive: share of all comments that are abusive, from 1e-9 to 1 - 1e-9.
+        hateful: share of the abusive comments that are hateful, from 1e-9 to 1 - 1e-9.
     """
 
-    abusive: _Probability = 0.1
-    hateful: _Probability = 0.2
+    abusive: PriorShare = 0.1
+    hateful: PriorShare = 0.2
 
 
 class Calibration(_Part):
-    """The affine map of one head: calibrated log-odds = slope * log-odds + intercept."""
+    """The affine map of one head: calibrated log-odds = slope * log-odds + intercept.
 
-    slope: Annotated[float, Field(gt=0)]
-    intercept: float
+    Attributes:
+        slope: from 1e-6 to 1e6.
+        intercept: from -1e6 to 1e6.
+    """
+
+    slope: Slope
+    intercept: LogOdds
 
 
 class LabelThresholds(_Part):
     """The label rule: abusive if P(abusive) >= ``abusive``; then hateful if P(hateful) / P(abusive) >= ``hateful``."""
 
-    abusive: _Probability
-    hateful: _Probability
+    abusive: Probability
+    hateful: Probability
 
 
 class PolicyThresholds(_Part):
@@ -128,17 +118,17 @@ class PolicyThresholds(_Part):
 class DataSource(_Part):
     """One file that the artefact was trained on: name, hash, number of rows, licence as published, and origin."""
 
-    source: _ShortText
-    sha256: _Sha256
+    source: ShortText
+    sha256: Sha256
     rows: Annotated[int, Field(ge=0)]
-    licence: _ShortText
-    origin: _ShortText
+    licence: ShortText
+    origin: ShortText
 
 
 class AttributeEvidence(_Part):
     """Why an attribute head may be published: dev rows of one source, its AUC on them, and the lower bound of that AUC."""
 
-    source: _ShortText
+    source: ShortText
     positives: Annotated[int, Field(ge=0)]
     negatives: Annotated[int, Field(ge=0)]
     auc: Annotated[float, Field(ge=0, le=1)]
@@ -150,7 +140,12 @@ class ArrayEntry(_Part):
 
     dtype: Literal["int8", "uint8", "int32", "uint32", "int64", "float32", "float64"]
     shape: Annotated[tuple[Annotated[int, Field(ge=0, le=_MOST_ELEMENTS)], ...], Field(strict=False, max_length=4)]
-    sha256: _Sha256
+    sha256: Sha256
+
+    @property
+    def size(self) -> int:
+        """How many bytes the numbers take."""
+        return math.prod(self.shape) * _BYTES[self.dtype]
 
     @model_validator(mode="after")
     def _check_size(self) -> Self:
@@ -183,21 +178,21 @@ class Description(_Part):
     """
 
     protocol: Literal[2] = 2
-    name: _Name
-    normaliser: _ShortText
-    labels: Annotated[tuple[Literal["fine"], Literal["toxic"], Literal["hateful"]], _Lax] = ("fine", "toxic", "hateful")
+    name: ManifestName
+    normaliser: ShortText
+    labels: Annotated[tuple[Literal["fine"], Literal["toxic"], Literal["hateful"]], LAX] = ("fine", "toxic", "hateful")
     features: dict[str, Scalar]
     readers: Annotated[tuple[dict[str, Scalar], ...], Field(strict=False, min_length=1)]
-    heads: Annotated[tuple[_ShortText, ...], _Lax]
+    heads: Annotated[tuple[ShortText, ...], Field(strict=False, max_length=_MOST_HEADS)]
     prior: Prior = Prior()
     calibration: dict[str, Calibration]
     thresholds: LabelThresholds
-    policies: dict[_Name, PolicyThresholds]
+    policies: dict[ManifestName, PolicyThresholds]
     attributes: dict[str, AttributeEvidence] = {}
-    languages: Annotated[tuple[_LanguageCode, ...], Field(strict=False, min_length=1)] = ("en",)
-    data: Annotated[tuple[DataSource, ...], _Lax] = ()
-    metrics: dict[str, _Json] = {}
-    settings: dict[str, _Json] = {}
+    languages: Annotated[tuple[LanguageCode, ...], Field(strict=False, min_length=1)] = ("en",)
+    data: Annotated[tuple[DataSource, ...], LAX] = ()
+    metrics: dict[str, ManifestJson] = {}
+    settings: dict[str, ManifestJson] = {}
     libraries: dict[str, str] = {}
 
     @model_validator(mode="after")
@@ -240,9 +235,9 @@ class Manifest(Description):
         seal: SHA-256 of the rest of the manifest.
     """
 
-    arrays: dict[_ArrayName, ArrayEntry]
-    content_hash: _Sha256
-    seal: _Sha256
+    arrays: Annotated[dict[ArrayName, ArrayEntry], Field(max_length=_MOST_ARRAYS)]
+    content_hash: Sha256
+    seal: Sha256
 
     @model_validator(mode="after")
     def _check_hash(self) -> Self:
@@ -250,6 +245,8 @@ class Manifest(Description):
             for key, value in reader.items():
                 if isinstance(value, str) and value.endswith(".npy") and value not in self.arrays:
                     raise ValueError(f"readers: {key} names {value!r}, which is not among the arrays")
+        if sum(entry.size for entry in self.arrays.values()) > _MOST_BYTES:
+            raise ValueError(f"arrays: together they have more than {_MOST_BYTES} bytes")
         if self.content_hash != _content_hash(self.model_dump()):
             raise ValueError("content_hash: it is not the hash of what the manifest says")
         return self

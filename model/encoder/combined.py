@@ -17,7 +17,8 @@ import numpy.typing as npt
 from pydantic import ValidationError
 
 from model.array_types import FloatArray
-from model.artefact.manifest import LabelThresholds, Scalar, describe_validation_error
+from model.artefact.field_types import Scalar
+from model.artefact.manifest import LabelThresholds, describe_validation_error
 from model.encoder.session import ENCODER_HEADS, EncoderReader, unpack_pieces
 from model.encoder.wordpiece import WordPiece
 from model.ngrams.heads import label_codes
@@ -31,6 +32,7 @@ ENCODER = "encoder"
 """What a manifest calls this kind of reader."""
 
 _FEWEST_TOKENS, _MOST_TOKENS = 8, 512
+_MOST_COMBINATION = 1e4
 _THRESHOLD, _RISK = 0, 1
 
 
@@ -79,6 +81,8 @@ class CombinedReader:
     def rescore(self, raw: RawScores, texts: Sequence[bytes], rows: npt.NDArray[np.intp], policy: Policy, *, threads: int) -> RawScores:
         """Have the encoder read some comments, and return the scores of all with those of both readers for these.
 
+        Where the encoder's log-odds are not finite, the scores stay those of the n-grams.
+
         Args:
             raw: the scores by the n-grams of n comments; they stay as they are.
             texts: the comments to read, as ``model.text.pipeline.prepare`` leaves them; m.
@@ -87,7 +91,12 @@ class CombinedReader:
             threads: how many may share the work.
         """
         log_odds = self.calibrated(raw.log_odds[rows, :ENCODER_HEADS], self.encoder.read(texts, threads=threads))
-        hateful, abusive_given_not_hateful = (1 / (1 + np.exp(-log_odds))).T
+        is_finite = np.isfinite(log_odds).all(axis=1)
+        if not is_finite.all():
+            # A network may overflow on some texts and work on others.
+            rows, log_odds = rows[is_finite], log_odds[is_finite]
+        with np.errstate(over="ignore"):
+            hateful, abusive_given_not_hateful = (1 / (1 + np.exp(-log_odds))).T
         fine, toxic = (1 - hateful) * (1 - abusive_given_not_hateful), (1 - hateful) * abusive_given_not_hateful
         scores = np.column_stack([fine, toxic, hateful])
         combined = raw.copy()
@@ -113,8 +122,12 @@ def build_combined_reader(entry: Mapping[str, Scalar], arrays: Mapping[str, npt.
         raise ValueError(f"tokens has to be a whole number from {_FEWEST_TOKENS} to {_MOST_TOKENS}")
     if combination.dtype != np.float64 or combination.shape != (3, ENCODER_HEADS) or (np.asarray(combination[:2], np.float64) < 0).any():
         raise ValueError("combination has to be of shape (3, 2), its factors at least 0")
+    if (np.abs(np.asarray(combination, np.float64)) > _MOST_COMBINATION).any():
+        raise ValueError(f"combination has to be of numbers up to {_MOST_COMBINATION:.0f}")
     if curve.dtype != np.float64 or curve.ndim != 2 or curve.shape[1] != 3 or not curve.size or (np.diff(curve[:, :2], axis=0) < 0).any():
         raise ValueError("curve has to be of shape (k, 3), with ascending thresholds and risks")
+    if curve.min() < 0 or curve.max() > 1:
+        raise ValueError("curve has to be of numbers from 0 to 1")
     encoder = EncoderReader(np.asarray(network), WordPiece(unpack_pieces(np.asarray(pieces))), tokens, load_lexicon())
     return CombinedReader(encoder, np.asarray(combination), thresholds, np.asarray(curve))
 

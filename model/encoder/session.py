@@ -10,7 +10,7 @@ read all of it.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -20,6 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from model.array_types import ByteArray, FloatArray
+from model.encoder.graph_file import Graph, read_graph
+from model.encoder.graph_sizes import check_graph, check_sizes
 from model.encoder.wordpiece import WordPiece
 from model.normaliser.buffers import make_buffers
 from model.normaliser.normalise import normalise_bytes
@@ -34,6 +36,7 @@ __all__ = ["ENCODER_HEADS", "EncoderReader", "normalise_texts", "pack_pieces", "
 ENCODER_HEADS = 2
 """The encoder has the two heads of the label alone: hateful, and abusive given not hateful."""
 
+_FATAL = 4  # ONNX Runtime's number for the gravest of what it logs
 _STEP = 0.75
 """From the beginning of a window to that of the next, in windows."""
 _MOST_WINDOWS = 6
@@ -87,12 +90,23 @@ class EncoderReader:
     lexicon: npt.NDArray[np.uint32]
 
     @cached_property
+    def _graph(self) -> Graph:
+        graph = read_graph(np.ascontiguousarray(self.network).data)
+        check_graph(graph, heads=ENCODER_HEADS)
+        return graph
+
+    @cached_property
+    def _checked_lengths(self) -> set[int]:
+        return set()
+
+    @cached_property
     def _session(self) -> "InferenceSession":
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
+        # What is wrong comes as an exception; at a lower level, ONNX Runtime writes lines of its own to the standard error.
+        options.log_severity_level = _FATAL
         return onnxruntime.InferenceSession(self.network.tobytes(), options, providers=["CPUExecutionProvider"])
 
     def load(self) -> None:
@@ -102,11 +116,30 @@ class EncoderReader:
             ValueError: the network cannot be computed here.
         """
         try:
-            log_odds = self._run([self.vocabulary.begin, self.vocabulary.end])
-        except Exception as error:  # ONNX Runtime has a class of its own for each thing that can be wrong
-            raise ValueError(f"the encoder's network cannot be computed ({type(error).__name__})") from error
-        if log_odds.shape != (ENCODER_HEADS,) or not np.isfinite(log_odds).all():
-            raise ValueError(f"the encoder's network gives {log_odds.shape} instead of {ENCODER_HEADS} log-odds")
+            self._check_length(2)
+            self._check_length(self.max_tokens)
+        except ValueError as error:
+            raise ValueError(f"the encoder's network {error}") from error
+        for ids in self._probes():
+            try:
+                log_odds = self._run(ids)
+            except Exception as error:  # ONNX Runtime has a class of its own for each thing that can be wrong
+                raise ValueError(f"the encoder's network cannot be computed ({type(error).__name__})") from error
+            if log_odds.shape != (ENCODER_HEADS,) or not np.isfinite(log_odds).all():
+                raise ValueError(f"the encoder's network does not give {ENCODER_HEADS} finite log-odds")
+
+    def _probes(self) -> Iterator[list[int]]:
+        """Yield texts as numbers of pieces: an empty one, one of the last piece, and a long one with pieces from the whole vocabulary."""
+        begin, end, last = self.vocabulary.begin, self.vocabulary.end, len(self.vocabulary) - 1
+        yield [begin, end]
+        yield [begin, last, end]
+        yield [begin, *(last * step // (self.max_tokens - 3) for step in range(self.max_tokens - 2)), end]
+
+    def _check_length(self, length: int) -> None:
+        """Make sure that texts of so many pieces can be read within bounds of memory and time, unless that is known."""
+        if length not in self._checked_lengths:
+            check_sizes(self._graph, length, heads=ENCODER_HEADS)
+            self._checked_lengths.add(length)
 
     def read(self, texts: Sequence[bytes], *, threads: int = 1) -> FloatArray:
         """Return the log-odds of the two heads.
@@ -144,5 +177,6 @@ class EncoderReader:
         return [[self.vocabulary.begin, *pieces[start : start + room], self.vocabulary.end] for start in starts]
 
     def _run(self, ids: list[int]) -> FloatArray:
+        self._check_length(len(ids))
         (log_odds,) = self._session.run(["log_odds"], {"ids": np.array([ids], np.int64)})
         return np.asarray(log_odds[0], np.float64)

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from model.array_types import BoolArray, FloatArray
+from model.artefact.field_types import Scalar
 from model.artefact.folder import read_artefact
-from model.artefact.manifest import Calibration, LabelThresholds, Scalar
+from model.artefact.manifest import Calibration, LabelThresholds
 from model.classifier import Classifier, assign_labels
 from model.comment import Comment
 from model.encoder.combined import ENCODER, CombinedReader

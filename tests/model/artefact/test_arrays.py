@@ -106,15 +106,15 @@ def test_array_must_be_what_the_manifest_says(folder: Path, tmp_path: Path, othe
 
 
 def test_huge_shape_takes_no_memory(folder: Path) -> None:
-    """A manifest that promises a terabyte is refused by the size of the file."""
-    forge(folder, lambda document: document["arrays"]["weights.npy"].update(shape=[2**20, 2**20]))
+    """A manifest that promises a gigabyte is refused by the size of the file."""
+    forge(folder, lambda document: document["arrays"]["weights.npy"].update(shape=[2**15, 2**15]))
     tracemalloc.start()
 
     line = refusal(folder)
 
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert "weights.npy is truncated (248 bytes of 1099511627904)" in line
+    assert "weights.npy is truncated (248 bytes of 1073741952)" in line
     assert peak < 2**20
 
 

@@ -10,6 +10,7 @@ from model.encoder.session import EncoderReader
 from model.encoder.wordpiece import WordPiece
 from model.normaliser.lexicon import load_lexicon
 from model.text.pipeline import prepare
+from tests.model.encoder.onnx_bytes import build_model, build_node
 
 # A tiny network with random weights, in which each piece is changed by the one before.
 NETWORK = np.frombuffer((Path(__file__).parents[2] / "encoder.onnx").read_bytes(), np.uint8)
@@ -83,5 +84,25 @@ def test_the_worst_window_counts() -> None:
 @pytest.mark.parametrize("network", [NETWORK[:-40], np.zeros(0, np.uint8), np.frombuffer(b"no network", np.uint8)])
 def test_damaged_networks_are_refused(network: "np.typing.NDArray[np.uint8]") -> None:
     """What is no network is refused when it is loaded, with an error that says so."""
-    with pytest.raises(ValueError, match="network cannot be computed"):
+    with pytest.raises(ValueError, match=r"^the encoder's network (is not an ONNX file|needs|holds)"):
         reader(network=network).load()
+
+
+def test_a_vocabulary_of_more_pieces_than_the_network_knows_is_refused(capfd: pytest.CaptureFixture[str]) -> None:
+    """The network is tried with the last piece too, and nothing is written to the standard error by it."""
+    pieces = [*PIECES, *(f"more{number}" for number in range(100))]
+
+    with pytest.raises(ValueError, match="cannot be computed"):
+        EncoderReader(NETWORK, WordPiece(pieces), 16, load_lexicon()).load()
+
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_network_that_ends_in_no_numbers_is_refused() -> None:
+    """Log-odds that are not finite are noticed when the network is loaded."""
+    tensors = {"table": np.full((200, 2), 3e38, np.float32), "axes": np.array([1])}
+    steps = [build_node("Gather", ["table", "ids"], ["rows"]), build_node("ReduceMean", ["rows"], ["mean"], axes=[1], keepdims=0)]
+    data = build_model([*steps, build_node("Mul", ["mean", "mean"], ["log_odds"])], tensors)
+
+    with pytest.raises(ValueError, match="finite log-odds"):
+        reader(network=np.frombuffer(data, np.uint8)).load()

@@ -1,5 +1,7 @@
 """Settings of the n-gram reader: what the kernels get, and what is refused before it reaches one."""
 
+from typing import Any
+
 import pytest
 
 from model.ngrams.feature_settings import FeatureSettings
@@ -26,9 +28,10 @@ def test_factors_and_discounts_are_in_the_order_of_blocks_and_heads() -> None:
     [
         *({"bits": 0}, {"bits": 31}, {"shortest": 0}, {"longest": 1}, {"longest": 17}),
         *({"window": 1}, {"stride": 0}, {"window": 4, "stride": 5}, {"discount": -1.0}, {"discount_hateful": -1.0}),
+        *({"window": 2**70}, {"discount": 1e4}, {"words": 1e308}, {"letters": "x"}, {"pairs": True}, {"bits": 12.0}, {"stride": None}),
     ],
 )
-def test_settings_out_of_range_are_refused(values: dict[str, int]) -> None:
+def test_settings_out_of_range_are_refused(values: dict[str, Any]) -> None:
     """Settings that the kernels cannot work with are refused."""
     with pytest.raises(ValueError, match="out of range"):
         FeatureSettings(**values)
