@@ -1,5 +1,6 @@
 """The types of settings. Each refuses a wrong value in half a sentence that follows the name of the setting."""
 
+import os
 import re
 from ipaddress import ip_address
 from pathlib import Path
@@ -9,23 +10,39 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 __all__ = [
+    "DEFAULT_PORT",
     "ExpandedPath",
     "HostList",
     "LogLevel",
     "OriginList",
+    "Port",
     "RateLimitList",
     "RootPath",
     "Seconds",
     "SecretList",
     "Share",
     "WebAddress",
+    "default_data_dir",
     "split_commas",
 ]
 
 _HOST = re.compile(r"\*|(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?")
 
+DEFAULT_PORT = 8000
+
 # A counter keeps the time of each of these calls, for every caller.
 _MAX_CALLS = 1_000_000
+
+
+def default_data_dir() -> Path:
+    """Return the folder that the XDG standard names for what a program keeps; it may begin with ``~``."""
+    base = os.environ.get("XDG_DATA_HOME", "")
+    return (Path(base) if Path(base).is_absolute() else Path("~/.local/share")) / "tipstaff"
+
+
+def _ignore_service_link(port: object) -> object:
+    # Kubernetes sets TIPSTAFF_PORT=tcp://10.0.0.1:8000 where a Service is called "tipstaff".
+    return DEFAULT_PORT if isinstance(port, str) and port.startswith("tcp://") else port
 
 
 def _expand(path: Path) -> Path:
@@ -117,6 +134,7 @@ ExpandedPath = Annotated[Path, AfterValidator(_expand)]
 HostList = Annotated[str, AfterValidator(_check_hosts)]
 LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_to_lower)]
 OriginList = Annotated[str, AfterValidator(_check_origins)]
+Port = Annotated[int, Field(ge=0, le=65535), BeforeValidator(_ignore_service_link)]
 RateLimitList = Annotated[str, AfterValidator(_check_rate_limits)]
 RootPath = Annotated[str, AfterValidator(_check_root_path)]
 Seconds = Annotated[int, Field(ge=1, le=3600)]

@@ -1,10 +1,8 @@
 """Everything that can be set about the service, read once from the environment and passed on."""
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from model.errors import SettingsError
@@ -20,16 +18,19 @@ from service.setting_checks import (
 )
 from service.setting_errors import PREFIX, describe_errors
 from service.setting_types import (
+    DEFAULT_PORT,
     ExpandedPath,
     HostList,
     LogLevel,
     OriginList,
+    Port,
     RateLimitList,
     RootPath,
     Seconds,
     SecretList,
     Share,
     WebAddress,
+    default_data_dir,
     split_commas,
 )
 
@@ -38,19 +39,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Settings", "read_settings"]
 
-_DEFAULT_PORT = 8000
 _MIN_SINGLE_BODY = 262_144
 _COPIES_IN_SINGLE_BODY = 24
-
-
-def _default_data_dir() -> Path:
-    base = os.environ.get("XDG_DATA_HOME", "")
-    return (Path(base) if Path(base).is_absolute() else Path("~/.local/share")) / "tipstaff"
-
-
-def _ignore_service_link(port: object) -> object:
-    # Kubernetes sets TIPSTAFF_PORT=tcp://10.0.0.1:8000 where a Service is called "tipstaff".
-    return _DEFAULT_PORT if isinstance(port, str) and port.startswith("tcp://") else port
 
 
 class Settings(BaseSettings):
@@ -64,7 +54,7 @@ class Settings(BaseSettings):
     )
 
     data_dir: ExpandedPath = Field(
-        default_factory=_default_data_dir, description="Folder for everything that the service keeps; created when first needed."
+        default_factory=default_data_dir, description="Folder for everything that the service keeps; created when first needed."
     )
     database_url: SecretStr | None = Field(
         default=None, description="SQLAlchemy URL of the database; the SQLite file `tipstaff.db` in the data folder if not set."
@@ -86,9 +76,7 @@ class Settings(BaseSettings):
         "give another.",
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on; 0.0.0.0 for every interface.")
-    port: Annotated[int, BeforeValidator(_ignore_service_link)] = Field(
-        default=_DEFAULT_PORT, ge=0, le=65535, description="Port to listen on; 0 picks a free one."
-    )
+    port: Port = Field(default=DEFAULT_PORT, description="Port to listen on; 0 picks a free one.")
     root_path: RootPath = Field(
         default="", description="Path under which a proxy offers the service, if it strips it from addresses, such as `/tipstaff`."
     )
