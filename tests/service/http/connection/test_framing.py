@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from tests.service.http.connection.wire import MAX_HEADER_BYTES, exchange
 from tests.service.http.server_process import ServerProcess
 
-GET = b"GET /healthz HTTP/1.1\r\nHost: a\r\n"
-CHUNKED = b"POST /v1/moderate HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
+CHUNKED = b"POST /v1/moderate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 BODY = b'f\r\n{"comments":[]}\r\n'
 MEGABYTE = 1_000_000
 STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
@@ -165,7 +165,7 @@ def _flood(port: int, begin: bytes, piece: bytes) -> bytes:
         (CHUNKED + BODY + b"0\r\n", b"x: y\r\n" * (MEGABYTE // 6)),
         (CHUNKED + BODY + b"0\r\nx: ", b"a" * MEGABYTE),
         (CHUNKED + b"f;", b"a" * MEGABYTE),
-        (b"POST /nothing HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n", b"a" * MEGABYTE),
+        (b"POST /nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n", b"a" * MEGABYTE),
     ],
     ids=["headers", "value", "name", "target", "blanks", "blank lines", "trailers", "trailer", "extension", "unread body"],
 )

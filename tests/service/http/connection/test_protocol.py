@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Serve = Callable[..., AbstractContextManager[httpx.Client]]
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
-INCOMPLETE_CALL = b"POST /v1/moderate HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{"
+INCOMPLETE_CALL = b"POST /v1/moderate HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{"
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ class PausedModerator:
 def test_answers_are_finished_before_there_is_room(serve: Serve, moderator: "Moderator") -> None:
     """A connection whose call is being answered is never closed for another, which is answered 503 with Retry-After instead."""
     body = json.dumps({"comments": [{"id": "1", "text": "Good morning to you all " * 30}], "explain": True}).encode() + b" " * 20_000
-    head = b"POST /v1/moderate HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+    head = b"POST /v1/moderate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
     paused = PausedModerator(moderator)
     with serve(paused, max_connections=1, queue_ms=60_000) as client, ExitStack() as stack:
         port = _port_of(client)
