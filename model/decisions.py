@@ -1,7 +1,8 @@
 """What is decided about comments: labels, scores and verdicts by name, frozen once they are made."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -9,24 +10,31 @@ import numpy.typing as npt
 
 from model.array_types import FloatArray, IntArray
 from model.artefact.manifest import Prior
-from model.comment import Comment
+from model.comment import VERDICTS, Comment, Verdict
 from model.explain import Span
+from model.failures import NO_FAILURES, Failures, add_failures
 from model.ngrams.heads import LABEL_HEADS
 from model.ngrams.raw_scores import RawScores
 from model.policy import Policy
 from model.profile import Profile
 
-__all__ = ["EMPTY", "CommentJudge", "Decision", "Decisions"]
+__all__ = ["EMPTY", "UNREADABLE", "CommentJudge", "Decision", "Decisions"]
 
 EMPTY = "empty"
 """The reason why a comment without any text is not judged."""
+
+UNREADABLE = "unreadable"
+"""The reason why a comment that can be read in no way is not judged; its verdict is ``review``."""
+
+_REVIEW = VERDICTS.index(Verdict.REVIEW)
 
 
 class Decision(NamedTuple):
     """What is decided about one comment, in plain Python.
 
     Attributes:
-        label, verdict: codes into ``LABELS`` and ``VERDICTS``, -1 if the comment was not judged.
+        label: a code into ``LABELS``, -1 if the comment was not judged.
+        verdict: a code into ``VERDICTS``, -1 if there is nothing to judge.
         scores: probabilities in the order of ``LABELS``.
         attributes: probabilities in the order of ``Decisions.attribute_names``.
         reason: why the comment was not judged, else None.
@@ -45,20 +53,24 @@ class Decisions:
 
     Attributes:
         attribute_names: names of the published attributes.
-        spans: for each comment the words that moved its scores, if they were asked for.
+        spans: for each comment the words that moved its scores, None where they could not be found; None unless they were asked for.
         policy: name of the policy that led to the verdicts.
         version: the artefact that gave the scores.
         profile: which of its readers judged.
         encoder_count: how many of the comments the encoder read as well.
+        unreadable: the numbers of the comments that could be read in no way; their verdict is to review them.
+        failures: for how many comments a step has failed.
     """
 
     _raw: RawScores
     attribute_names: Sequence[str]
-    spans: Sequence[Sequence[Span]] | None
+    spans: Sequence[Sequence[Span] | None] | None
     policy: str
     version: str
     profile: Profile = Profile.FAST
     encoder_count: int = 0
+    unreadable: frozenset[int] = frozenset()
+    failures: Failures = field(default_factory=lambda: NO_FAILURES)
 
     def __post_init__(self) -> None:
         """Freeze the arrays."""
@@ -80,7 +92,7 @@ class Decisions:
 
     @property
     def verdicts(self) -> IntArray:
-        """Codes into ``VERDICTS``, -1 where a comment was not judged; shape (n,)."""
+        """Codes into ``VERDICTS``, -1 where there is nothing to judge; shape (n,)."""
         return self._raw.verdicts
 
     @property
@@ -91,23 +103,38 @@ class Decisions:
 
     @property
     def reasons(self) -> list[str | None]:
-        """Why a comment was not judged (``"empty"``), else None; n."""
-        return [None if label >= 0 else EMPTY for label in self.labels.tolist()]
+        """Why a comment was not judged (``"empty"``, ``"unreadable"``), else None; n."""
+        return [None if label >= 0 else self._reason(row) for row, label in enumerate(self.labels.tolist())]
+
+    def _reason(self, row: int) -> str:
+        return UNREADABLE if row in self.unreadable else EMPTY
 
     def rows(self) -> Iterator[Decision]:
         """Yield the decision about each comment; for a few comments that takes less time than the arrays do."""
-        for label, verdict, scores, attributes in zip(
-            self.labels.tolist(),
-            self.verdicts.tolist(),
-            self.scores.tolist(),
-            self._raw.probabilities[:, LABEL_HEADS:].tolist(),
-            strict=True,
-        ):
-            yield Decision(label, verdict, scores, attributes, None if label >= 0 else EMPTY)
+        columns = self.labels.tolist(), self.verdicts.tolist(), self.scores.tolist(), self._raw.probabilities[:, LABEL_HEADS:].tolist()
+        for row, (label, verdict, scores, attributes) in enumerate(zip(*columns, strict=True)):
+            yield Decision(label, verdict, scores, attributes, None if label >= 0 else self._reason(row))
+
+    @classmethod
+    def joined(cls, parts: "Sequence[Decisions]") -> "Decisions":
+        """Return the decisions about the comments of one part after the other, all made with the same policy by the same moderator."""
+        starts = accumulate(map(len, parts), initial=0)
+        raw = RawScores(np.concatenate([part._raw.floats for part in parts]), np.concatenate([part._raw.codes for part in parts]))
+        return replace(
+            parts[0],
+            _raw=raw,
+            spans=None if parts[0].spans is None else [spans for part in parts for spans in part.spans or [None] * len(part)],
+            encoder_count=sum(part.encoder_count for part in parts),
+            unreadable=frozenset(start + row for start, part in zip(starts, parts, strict=False) for row in part.unreadable),
+            failures=add_failures(*(part.failures for part in parts)),
+        )
 
     def with_policy(self, policy: Policy) -> "Decisions":
         """Return the same decisions with the verdicts of another policy."""
-        return replace(self.with_verdicts(policy.verdicts(1 - self.scores[:, 0], self.scores[:, 2])), policy=policy.name)
+        verdicts = policy.verdicts(1 - self.scores[:, 0], self.scores[:, 2])
+        if self.unreadable:
+            verdicts[sorted(self.unreadable)] = _REVIEW
+        return replace(self.with_verdicts(verdicts), policy=policy.name)
 
     def with_verdicts(self, verdicts: npt.NDArray[np.integer[Any]]) -> "Decisions":
         """Return the same decisions with other verdicts: codes into ``VERDICTS``, shape (n,)."""

@@ -15,10 +15,12 @@ from model.artefact.manifest import HEADS, LabelThresholds, Prior
 from model.artefact.public_view import profile_version, public_fields
 from model.classifier import Classifier, NgramReader, prior_shift
 from model.comment import Comment, Format
+from model.contained_reading import find_spans, mark_unreadable, rescore_each, score_each
 from model.decisions import Decisions
 from model.encoder.combined import ENCODER, CombinedReader, build_combined_reader
 from model.errors import ArtefactError
 from model.explain import Explanation, explain
+from model.failures import NO_FAILURES, Failures, Step, add_failures
 from model.ngrams.feature_settings import FeatureSettings
 from model.ngrams.packed_comments import PackedComments
 from model.ngrams.packed_texts import PackedTexts, pack_bytes
@@ -36,6 +38,7 @@ _NO_ROWS = np.empty(0, np.intp)
 # Log-odds of these, summed over all features of the longest text, are finite.
 _MAX_SCALE = 1e4
 _MAX_BIAS = 1e6
+_NO_COMMENTS: frozenset[int] = frozenset()
 
 
 class FirstPass(NamedTuple):
@@ -45,11 +48,15 @@ class FirstPass(NamedTuple):
         raw: the scores by the n-grams.
         policy: whose thresholds give the verdicts.
         encoder_rows: the numbers of the comments that the encoder is to read, which takes a thousand times as long.
+        unreadable: the numbers of the comments that could be read in no way.
+        failures: for how many comments a step has failed.
     """
 
     raw: RawScores
     policy: Policy
     encoder_rows: npt.NDArray[np.intp]
+    unreadable: frozenset[int] = frozenset()
+    failures: Failures = NO_FAILURES
 
 
 def build_classifier(stored: StoredArtefact) -> Classifier:
@@ -196,7 +203,7 @@ class Moderator:
         ngrams_only: bool = False,
         first_pass: FirstPass | None = None,
     ) -> Decisions:
-        """Judge comments.
+        """Judge comments. What fails while one of them is read concerns that one alone, and ``failures`` of the decisions count it.
 
         Args:
             comments: n of them.
@@ -211,18 +218,32 @@ class Moderator:
         """
         threads = threads or available_cores()
         first = first_pass or self.first_pass(comments, policy=policy, threads=threads)
-        raw, rows = first.raw, first.encoder_rows
+        raw, rows, failures = first.raw, first.encoder_rows, first.failures
         if ngrams_only or self.combined is None:
             rows = _NO_ROWS
         elif rows.size:
-            texts = prepare([comments[row] for row in rows.tolist()])
-            raw = self.combined.rescore(raw, texts, rows, first.policy, threads=threads)
+            try:
+                texts = prepare([comments[row] for row in rows.tolist()])
+                raw = self.combined.rescore(raw, texts, rows, first.policy, threads=threads)
+            except Exception as error:
+                raw, rows, encoder_failures = rescore_each(self.combined, comments, raw, rows, policy=first.policy, cause=error)
+                failures = add_failures(failures, encoder_failures)
         spans = None
         if explain:
             read_by_both = frozenset(rows.tolist())
-            spans = [self._explain(comment, both=row in read_by_both).spans() for row, comment in enumerate(comments)]
+            spans = find_spans(comments, lambda comment, row: self._explain(comment, both=row in read_by_both))
+            if unexplained := spans.count(None):
+                failures = add_failures(failures, {Step.EXPLANATION: unexplained})
         profile, version = (Profile.FAST, self._ngrams_version) if ngrams_only else (self.profile, self.version)
-        return Decisions(raw, self.classifier.attributes, spans, policy, version, profile, rows.size)
+        attributes = self.classifier.attributes
+        return Decisions(raw, attributes, spans, policy, version, profile, rows.size, first.unreadable, failures)
+
+    def decide_unreadable(self, n: int, *, policy: str = "default", explain: bool = False) -> Decisions:
+        """Return the decisions about n comments that can be read in no way: none has a label, and all wait for a moderator."""
+        raw = allocate_scores(n, heads=len(self.classifier.heads))
+        mark_unreadable(raw, range(n))
+        spans = [None] * n if explain else None
+        return Decisions(raw, self.classifier.attributes, spans, policy, self.version, self.profile, unreadable=frozenset(range(n)))
 
     def first_pass(self, comments: Sequence[Comment], *, policy: str = "default", threads: int = 1) -> FirstPass:
         """Have the n-grams alone read comments, and find those that the encoder is to read as well.
@@ -233,14 +254,18 @@ class Moderator:
         bounds = self._bounds.get(policy)
         if bounds is None:
             raise unknown_policy_error(policy, self.policies)
-        raw = self._read(comments, bounds, threads)
+        unreadable, failures = _NO_COMMENTS, NO_FAILURES
+        try:
+            raw = self._read(comments, bounds, threads)
+        except Exception as error:
+            raw, unreadable, failures = score_each(self.classifier, comments, bounds, cause=error)
         labels = raw.labels
         if -1 in labels.tolist():
             raw.floats[labels < 0] = np.nan
         rows = _NO_ROWS
         if self.combined is not None:
             rows = np.flatnonzero((1 - raw.scores[:, 0] >= self._encoder_threshold) & (labels >= 0))
-        return FirstPass(raw, self.policies[policy], rows)
+        return FirstPass(raw, self.policies[policy], rows, unreadable, failures)
 
     def _read(self, comments: Sequence[Comment], bounds: FloatArray, threads: int) -> RawScores:
         if threads == 1:

@@ -89,12 +89,14 @@ class CombinedReader:
             rows: their rows in ``raw``, shape (m,).
             policy: leads to the verdicts.
             threads: how many may share the work.
+
+        Raises:
+            FloatingPointError: what the encoder gives for one of the comments is no number.
         """
         log_odds = self.calibrated(raw.log_odds[rows, :ENCODER_HEADS], self.encoder.read(texts, threads=threads))
-        is_finite = np.isfinite(log_odds).all(axis=1)
-        if not is_finite.all():
+        if not np.isfinite(log_odds).all():
             # A network may overflow on some texts and work on others.
-            rows, log_odds = rows[is_finite], log_odds[is_finite]
+            raise FloatingPointError("the encoder gives log-odds that are no numbers")
         with np.errstate(over="ignore"):
             hateful, abusive_given_not_hateful = (1 / (1 + np.exp(-log_odds))).T
         fine, toxic = (1 - hateful) * (1 - abusive_given_not_hateful), (1 - hateful) * abusive_given_not_hateful

@@ -9,7 +9,6 @@ certainty is tempered by the length of the text and by the share of English word
 import re
 from collections.abc import Collection, Sequence
 from functools import cache
-from html import unescape
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +34,7 @@ from model.language.scripts import LANGUAGE_OF_SCRIPT, SCRIPT_NAMES
 from model.ngrams.packed_comments import PackedComments
 from model.ngrams.packed_texts import PackedTexts, pack_bytes
 from model.normaliser.lexicon import load_lexicon
+from model.text.character_references import unescape_once
 from model.text.unicode import fold_characters
 
 __all__ = ["DEFAULT_CERTAINTY", "DEFAULT_LETTERS", "Identifier", "Languages", "preload_tables", "primary_language", "visible_text"]
@@ -99,7 +99,7 @@ def visible_text(comment: Comment) -> str:
     text = comment.text[: 4 * _MOST_LETTERS]
     if comment.format is not Format.PLAIN and "<" in text:
         text = _TAG.sub(" ", text)
-    return (unescape(text) if "&" in text else text)[:_MOST_LETTERS]
+    return (unescape_once(text) if "&" in text else text)[:_MOST_LETTERS]
 
 
 @cache

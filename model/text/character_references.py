@@ -7,7 +7,7 @@ from itertools import groupby
 
 from model.text.offsets import Edit, Mapped, Piece, apply_edits
 
-__all__ = ["CLOSED_REFERENCE", "REFERENCE", "closed_reference_edit", "decode_reference", "decode_references"]
+__all__ = ["CLOSED_REFERENCE", "REFERENCE", "closed_reference_edit", "decode_reference", "decode_references", "unescape_once"]
 
 REFERENCE = r"&(?:\#[0-9]++|\#[xX][0-9a-fA-F]++|[a-zA-Z][a-zA-Z0-9]{1,31}+);?"
 """What may be a reference in HTML, where the semicolon may be missing."""
@@ -16,6 +16,7 @@ CLOSED_REFERENCE = re.compile(r"&(?:amp;)*(#[0-9]{1,31}|#[xX][0-9a-fA-F]{1,30}|[
 
 _LONGEST_CLOSED_REFERENCE = 34
 _MOST_DIGITS = 7  # of a code point; int() refuses thousands of them
+_DECIMAL = re.compile(r"&#(?=[0-9])0*+([0-9]{0,8})[0-9]*+")
 
 
 def decode_references(text: str) -> Mapped | None:
@@ -36,6 +37,12 @@ def decode_references(text: str) -> Mapped | None:
         return None
     decoded = apply_edits(text, edits)
     return _decode_nested(text) if "&" in decoded.text and _find_edits(decoded.text) else decoded
+
+
+def unescape_once(text: str) -> str:
+    """Return what ``html.unescape`` makes of a text, which decodes once, and without the semicolon too; numbers may have any length."""
+    # Eight digits that count are beyond every code point already. Hexadecimal numbers may have any length anyway.
+    return unescape(_DECIMAL.sub(r"&#0\1", text) if "&#" in text else text)
 
 
 def _find_edits(text: str) -> list[Edit]:

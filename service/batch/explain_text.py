@@ -40,7 +40,8 @@ class ExplainedText:
 
     Attributes:
         text: the text.
-        label, verdict: its label and the verdict on it; None if there is a reason.
+        label: its label; None if there is a reason.
+        verdict: the verdict on it; None if there is nothing to judge.
         scores: label → probability; empty if there is a reason.
         attributes: attribute → probability.
         spans: the words that moved the scores.
@@ -69,7 +70,7 @@ class ExplainedText:
         spans = [{"begin": span.begin, "end": span.end, "abusive": span.abusive, "hateful": span.hateful} for span in self.spans]
         fields: dict[str, object] = {"model": self.version, "policy": self.policy, "label": self.label}
         if self.reason is not None:
-            return json.dumps(fields | {"scores": None, "verdict": None, "reason": self.reason})
+            return json.dumps(fields | {"scores": None, "verdict": self.verdict, "reason": self.reason})
         fields |= {"scores": self.scores, "verdict": self.verdict}
         optional = {"language": self.language, "foreign": self.foreign, "matched": self.matched, "attributes": self.attributes}
         return json.dumps(fields | {name: value for name, value in optional.items() if value} | {"spans": spans})
@@ -82,7 +83,7 @@ class ExplainedText:
 
         source = Text(f"model {self.version}, policy {self.policy}", style="dim")
         if self.reason is not None:
-            return Group(Text(f"not judged: {self.reason}", style="bold"), source)
+            return Group(Text(f"not judged: {self.reason}{f', {self.verdict}' if self.verdict else ''}", style="bold"), source)
         head = Text.assemble((f"{self.label}", "bold"), f", {self.verdict}")
         scores = Text("  ".join(f"{name} {score:.3f}" for name, score in (self.scores | self.attributes).items()))
         strongest = sorted(self.spans, key=lambda span: -abs(_strongest_effect(span)))[:_MAX_LISTED_SPANS]
@@ -112,15 +113,15 @@ def explain_text(text: str, judge: "Judge", *, markup: Format) -> ExplainedText:
     """
     judgements = judge.judge([Comment("1", text, markup)], explain=True)
     decisions, (judgement,) = judgements.decisions, judgements.rows()
-    is_judged = judgement.label is not None and judgement.verdict is not None
+    is_judged = judgement.label is not None
     scores = round_score_rows(decisions.scores)[0].tolist()
     return ExplainedText(
         text=text,
         label=str(judgement.label) if is_judged else None,
-        verdict=str(judgement.verdict) if is_judged else None,
+        verdict=None if judgement.verdict is None else str(judgement.verdict),
         scores=dict(zip(map(str, LABELS), scores, strict=True)) if is_judged else {},
         attributes={name: round(float(values[0]), 6) for name, values in decisions.attributes.items()} if is_judged else {},
-        spans=decisions.spans[0] if decisions.spans is not None else (),
+        spans=(decisions.spans[0] or ()) if decisions.spans is not None else (),
         reason=judgement.reason,
         policy=decisions.policy,
         version=decisions.version,

@@ -1,7 +1,7 @@
 """Scoring of chunks: every row gets a label, scores and a verdict, or the reason why it has none."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from model.array_types import FloatArray, Int8Array
 from model.comment import LABELS, Comment, Format
+from model.failures import NO_FAILURES, Failures
 from service.batch.columnar.arrow_columns import ArrowColumn
 from service.batch.columnar.chunks import Chunk
 from service.batch.rows import RowId
@@ -29,7 +30,7 @@ class ScoredChunk:
         ids: (n,) the id of each row.
         labels: (n,) codes into ``LABELS``, -1 where there is a reason.
         scores: (n, 3) probabilities in the order of ``LABELS``; NaN where there is a reason.
-        verdicts: (n,) codes into ``VERDICTS``, -1 where there is a reason.
+        verdicts: (n,) codes into ``VERDICTS``, -1 where there is a reason; rows that could not be read are to be reviewed all the same.
         reasons: (n,) why a row was not judged, None where it was.
         version: the artefact that gave the scores.
         dump: the name of the file that the rows come from.
@@ -37,6 +38,7 @@ class ScoredChunk:
         foreign: (n,) whether each row is in a language that the model did not learn, None where there is a reason; None if
             languages were not identified.
         languages: (n,) code of the language of each row, None where it cannot be identified; None unless languages were asked for.
+        failures: for how many rows a step of judging has failed.
     """
 
     ids: Sequence[RowId]
@@ -49,6 +51,7 @@ class ScoredChunk:
     chunk: Chunk
     foreign: Sequence[bool | None] | None = None
     languages: Sequence[str | None] | None = None
+    failures: Failures = field(default_factory=lambda: NO_FAILURES)
 
 
 def score_chunk(
@@ -89,7 +92,8 @@ def score_chunk(
         if foreign is not None:
             foreign[row] = None
     languages = _scatter_values(judgements.languages or (), rows, n) if language else None
-    return ScoredChunk(ids, labels, scores, verdicts, reasons, decisions.version, dump, chunk, foreign, languages)
+    failures = judgements.failures
+    return ScoredChunk(ids, labels, scores, verdicts, reasons, decisions.version, dump, chunk, foreign, languages, failures)
 
 
 def _select_comments(chunk: Chunk, markup: Format | None) -> tuple[npt.NDArray[np.intp], Sequence[Comment]]:

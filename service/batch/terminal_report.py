@@ -114,6 +114,8 @@ def summary_lines(summary: RunSummary) -> Iterator[str]:
     for file in summary.files:
         if file.columns is None:
             yield f"{file.name} is empty"
+    if failures := summary.counts.failures:
+        yield f"steps of judging have failed for some rows, which were judged without them ({_format_counts(failures)}): see the log above"
     if Reason.NOT_UTF8 in summary.reasons:
         yield "some rows are not UTF-8; if the whole file is in another encoding, convert it: iconv -f WINDOWS-1252 -t UTF-8 FILE"
 

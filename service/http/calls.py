@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from starlette.requests import Request
 
 from model.comment import Comment, Format
+from model.failures import Step, log_failure
 from service.http.admission.access import Caller, extract_secret
 from service.http.admission.queue import DEADLINE, KEY_ID, Queue, deadline_problem
 from service.http.problems import FieldError, ProblemError, ProblemKind
@@ -135,7 +136,10 @@ def count_judgements(request: Request, judgements: Judgements) -> None:
 
     It is not part of the work: an attempt may still be at work when the call has been answered by another, or that its time is over.
     """
-    get_state(request).metrics.count_judgements(judgements)
+    try:
+        get_state(request).metrics.count_judgements(judgements)
+    except Exception as error:  # what was judged is answered, counted or not
+        log_failure(Step.CALL, error)
 
 
 def build_judge(request: Request, *, caller: Caller, community: str | None, policy: str | None) -> Judge:

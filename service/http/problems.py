@@ -20,7 +20,7 @@
     504  deadline: the time that the call itself allows is over
 
 In an answer to several comments, an error entry takes the place of each comment that cannot be judged. The type of such an entry
-is the bare word: comment-too-long, comment-empty.
+is the bare word: comment-too-long, comment-empty, comment-unreadable (a fault of the service, whose comment gets a verdict too).
 """
 
 from collections.abc import Mapping, Sequence

@@ -7,11 +7,11 @@ from model.policy import Policy
 from service.judging.foreign import OnForeign
 from service.judging.word_lists import WordLists, text_to_match
 
-__all__ = ["Community", "choose_model_policy", "choose_on_foreign"]
+__all__ = ["Community", "ListMatch", "choose_model_policy", "choose_on_foreign"]
 
 
 @dataclass(frozen=True, slots=True)
-class _ListMatch:
+class ListMatch:
     """An entry of a community's lists that decides the verdict on a comment.
 
     Attributes:
@@ -58,13 +58,16 @@ class Community:
         """How many times as long a letter takes to match, at most, as a letter of plain text to judge; 0 without entries."""
         return self.allow.max_cost + self.deny.max_cost
 
-    def match_lists(self, comment: Comment) -> _ListMatch | None:
+    def match_lists(self, comment: Comment) -> ListMatch | None:
         """Return the entry that decides the verdict on a comment, None if no entry matches; ``deny`` is looked through first."""
-        text = text_to_match(comment)
+        return self.match_text(text_to_match(comment))
+
+    def match_text(self, text: str) -> ListMatch | None:
+        """Return the entry that decides the verdict on a comment whose text to match this is, None if no entry matches."""
         if (entry := self.deny.match(text)) is not None:
-            return _ListMatch(f"deny: {entry}", Verdict.REJECT)
+            return ListMatch(f"deny: {entry}", Verdict.REJECT)
         if (entry := self.allow.match(text)) is not None:
-            return _ListMatch(f"allow: {entry}", Verdict.APPROVE)
+            return ListMatch(f"allow: {entry}", Verdict.APPROVE)
         return None
 
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from model.array_types import IntArray
 from model.comment import LABELS, VERDICTS, Comment, Label, Verdict
+from model.errors import PolicyError
+from model.failures import NO_FAILURES, Failures, Step, add_failures, log_failure
 from model.policy import Policy
 from service.judging.community import Community, choose_model_policy, choose_on_foreign
+from service.judging.contained_steps import apply_lists, identify_languages
 from service.judging.foreign import OnForeign
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Judge", "Judgement", "Judgements"]
 
-_APPROVE = VERDICTS.index(Verdict.APPROVE)
+_APPROVE, _REVIEW = VERDICTS.index(Verdict.APPROVE), VERDICTS.index(Verdict.REVIEW)
 
 
 class Judgement(NamedTuple):
@@ -31,7 +34,7 @@ class Judgement(NamedTuple):
         label: the label of the comment; None if it was not judged.
         scores: probabilities in the order of ``LABELS``; NaN if it was not judged.
         attributes: probabilities in the order of the decisions' ``attribute_names``.
-        verdict: what to do with the comment; None if it was not judged.
+        verdict: what to do with the comment; None if there was nothing to judge.
         unobserved_verdict: the verdict as it would be if the community did more than observe.
         language: its language; None if that was not identified.
         foreign: whether that is a language that the model did not learn; None if languages were not identified.
@@ -55,7 +58,7 @@ class Judgements(NamedTuple):
 
     Attributes:
         decisions: labels, scores, attributes, spans, policy and version.
-        verdicts: indices into ``VERDICTS``, -1 where a comment was not judged; shape (n,).
+        verdicts: indices into ``VERDICTS``, -1 where there was nothing to judge; shape (n,).
         unobserved_verdicts: the verdicts as they would be if the community did more than observe; shape (n,).
         languages: for each comment the code of its language (ISO 639-1, or ISO 639-3 where there is no shorter one), None where it cannot
             be identified. None instead of the list if languages were not identified.
@@ -63,6 +66,7 @@ class Judgements(NamedTuple):
         matched: for each comment the entry of the community's lists that decided its verdict, None where no entry did. None instead of
             the list if there are no lists.
         community: the name of the community that the comments belong to; None if they belong to none.
+        failures: for how many comments a step has failed.
     """
 
     decisions: "Decisions"
@@ -72,6 +76,7 @@ class Judgements(NamedTuple):
     foreign: Sequence[bool] | None
     matched: Sequence[str | None] | None
     community: str | None
+    failures: Failures = NO_FAILURES
 
     def rows(self) -> Iterator[Judgement]:
         """Yield what is decided about each comment, in order."""
@@ -137,13 +142,22 @@ class Judge:
         cost = 0 if self.community is None else self.community.max_lists_cost
         return cost * sum(len(comment.text) for comment in comments) if cost else 0
 
-    def first_pass(self, comments: Sequence[Comment], *, threads: int = 1) -> "FirstPass":
+    def first_pass(self, comments: Sequence[Comment], *, threads: int = 1) -> "FirstPass | None":
         """Read comments with the n-grams alone, and return their scores with the rows that the encoder is to read as well.
+
+        Returns:
+            The scores; None if this fails, which is left to `judge` to find out and to deal with.
 
         Raises:
             PolicyError: the moderator has no policy of that name.
         """
-        return self.moderator.first_pass(comments, policy=self.policy_name, threads=threads)
+        try:
+            return self.moderator.first_pass(comments, policy=self.policy_name, threads=threads)
+        except PolicyError:
+            raise
+        except Exception as error:
+            log_failure(Step.JUDGEMENT, error)
+            return None
 
     def judge(
         self,
@@ -154,7 +168,7 @@ class Judge:
         ngrams_only: bool = False,
         first_pass: "FirstPass | None" = None,
     ) -> Judgements:
-        """Judge comments.
+        """Judge comments. Whatever fails while one of them is judged concerns that one alone: see `Step`.
 
         Args:
             comments: n comments.
@@ -166,25 +180,67 @@ class Judge:
         Raises:
             PolicyError: the moderator has no policy of that name.
         """
-        decisions = self.moderator.decide(
-            comments, policy=self.policy_name, explain=explain, threads=threads, ngrams_only=ngrams_only, first_pass=first_pass
+        try:
+            decisions = self.moderator.decide(
+                comments, policy=self.policy_name, explain=explain, threads=threads, ngrams_only=ngrams_only, first_pass=first_pass
+            )
+            return self._complete(comments, decisions)
+        except PolicyError:
+            raise
+        except Exception as error:
+            log_failure(Step.JUDGEMENT, error)
+        each = [self._judge_one(comments[row : row + 1], explain=explain, ngrams_only=ngrams_only) for row in range(len(comments))]
+        return _join(each) if each else self._give_up(comments, explain=explain)
+
+    def _judge_one(self, comment: Sequence[Comment], *, explain: bool, ngrams_only: bool) -> Judgements:
+        """Judge a comment after judging it together with others has failed."""
+        try:
+            return self._complete(
+                comment, self.moderator.decide(comment, policy=self.policy_name, explain=explain, threads=1, ngrams_only=ngrams_only)
+            )
+        except Exception as error:
+            log_failure(Step.JUDGEMENT, error)
+            return self._give_up(comment, explain=explain)
+
+    def _give_up(self, comments: Sequence[Comment], *, explain: bool) -> Judgements:
+        """Return the judgements of comments that cannot be judged: a moderator has to review them."""
+        n = len(comments)
+        decisions = self.moderator.decide_unreadable(n, policy=self.policy_name, explain=explain)
+        community = self.community
+        effective = np.full(n, _APPROVE) if community is not None and community.observe else decisions.verdicts
+        return Judgements(
+            decisions,
+            effective,
+            decisions.verdicts,
+            languages=None if self.identifier is None else [None] * n,
+            foreign=None if self.identifier is None else [False] * n,
+            matched=[None] * n if community is not None and community.has_lists else None,
+            community=None if community is None else community.name,
+            failures={Step.JUDGEMENT: n} if n else NO_FAILURES,
         )
+
+    def _complete(self, comments: Sequence[Comment], decisions: "Decisions") -> Judgements:
+        """Add to the decisions of the model what the site adds: the community's policy, the languages, the lists."""
         community = self.community
         if community is not None and self.policy is None and isinstance(community.policy, Policy):
             decisions = decisions.with_policy(community.policy)
-        verdicts = decisions.verdicts
+        verdicts, failures = decisions.verdicts, decisions.failures
         languages, foreign = None, None
         if self.identifier is not None:
-            languages, _, foreign = self.identifier.identify(comments)
+            languages, foreign, language_failures = identify_languages(self.identifier, comments)
+            failures = add_failures(failures, language_failures)
             if True in foreign:
                 decisions, verdicts = self._treat_foreign(decisions, foreign)
-        if community is None:
-            return Judgements(decisions, verdicts, verdicts, languages, foreign, None, None)
         matched = None
-        if community.has_lists:
-            verdicts, matched = _apply_lists(community, comments, verdicts)
+        if community is not None and community.has_lists:
+            verdicts, matched, list_failures = apply_lists(community, comments, verdicts)
+            failures = add_failures(failures, list_failures)
+        if decisions.unreadable:
+            verdicts = _hold_back(verdicts, decisions.unreadable)
+        if community is None:
+            return Judgements(decisions, verdicts, verdicts, languages, foreign, None, None, failures)
         effective = np.where(verdicts >= 0, _APPROVE, verdicts) if community.observe else verdicts
-        return Judgements(decisions, effective, verdicts, languages, foreign, matched, community.name)
+        return Judgements(decisions, effective, verdicts, languages, foreign, matched, community.name, failures)
 
     def decide(self, comments: Sequence[Comment]) -> "Decisions":
         """Return the decisions of `judge` with its final verdicts in them; uses all cores for large batches."""
@@ -202,12 +258,28 @@ class Judge:
         return decisions.pulled_to_prior(rows, self.prior), verdicts
 
 
-def _apply_lists(community: Community, comments: Sequence[Comment], verdicts: IntArray) -> tuple[IntArray, list[str | None]]:
-    """Return the verdicts after the community's lists, and the entry that decided each; what was not judged stays unjudged."""
-    verdicts, matched = verdicts.copy(), []
-    for row, (comment, verdict) in enumerate(zip(comments, verdicts.tolist(), strict=True)):
-        match = community.match_lists(comment) if verdict >= 0 else None
-        matched.append(None if match is None else match.entry)
-        if match is not None:
-            verdicts[row] = VERDICTS.index(match.verdict)
-    return verdicts, matched
+def _hold_back(verdicts: IntArray, rows: frozenset[int]) -> IntArray:
+    """Return the verdicts, with none milder than to review for some comments, whatever lists or languages say of these."""
+    held = verdicts.copy()
+    for row in rows:
+        held[row] = max(held[row], _REVIEW)
+    return held
+
+
+def _join(parts: Sequence[Judgements]) -> Judgements:
+    """Return the judgements of the comments of one part after the other, all made by the same judge."""
+    from model.decisions import Decisions
+
+    def chain(columns: Sequence[Sequence[Any] | None]) -> list[Any] | None:
+        return [value for column in columns for value in column or ()] if columns[0] is not None else None
+
+    return Judgements(
+        Decisions.joined([part.decisions for part in parts]),
+        np.concatenate([part.verdicts for part in parts]),
+        np.concatenate([part.unobserved_verdicts for part in parts]),
+        chain([part.languages for part in parts]),
+        chain([part.foreign for part in parts]),
+        chain([part.matched for part in parts]),
+        parts[0].community,
+        add_failures(*(part.failures for part in parts)),
+    )

@@ -35,6 +35,7 @@ class RunCounts:
         rows: rows that were written.
         left_out: reason (``since``, ``no-time``, ``sample``) → rows that were read and not written.
         reasons: reason → rows that were written without a label.
+        failures: step of judging → rows for which it has failed, and which were judged without it.
         days: ``YYYY-MM-DD`` in UTC → judged rows of each label.
         authors, threads: judged rows by author, and by the thread or comment that they answer.
         labels, verdicts: judged rows by code into ``LABELS`` and ``VERDICTS``.
@@ -45,6 +46,7 @@ class RunCounts:
     rows: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
     days: dict[str, list[int]] = field(default_factory=dict)
     authors: TopNames = field(default_factory=TopNames)
     threads: TopNames = field(default_factory=TopNames)
@@ -76,6 +78,7 @@ class RunCounts:
         self.labels += np.bincount(chunk.labels[has_label], minlength=len(LABELS))
         self.verdicts += np.bincount(chunk.verdicts[chunk.verdicts >= 0], minlength=len(VERDICTS))
         self.reasons.update(str(chunk.reasons[row]) for row in np.flatnonzero(~has_label).tolist())
+        self.failures.update({step.value: count for step, count in chunk.failures.items()})
         self.abusive += np.histogram(1 - chunk.scores[has_label, _FINE], BINS, (0, 1))[0]
         self.hateful += np.histogram(chunk.scores[has_label, _HATEFUL], BINS, (0, 1))[0]
         self.authors.add(chunk.chunk.authors, chunk.labels)
@@ -96,6 +99,7 @@ class RunCounts:
         self.rows += other.rows
         self.left_out += other.left_out
         self.reasons += other.reasons
+        self.failures += other.failures
         self.authors.merge(other.authors)
         self.threads.merge(other.threads)
         self.labels += other.labels
@@ -112,7 +116,7 @@ class RunCounts:
         return {
             **{"read": self.read, "rows": self.rows, "left_out": dict(self.left_out), "reasons": dict(self.reasons), "days": self.days},
             **{name: getattr(self, name).tolist() for name in ("labels", "verdicts", "abusive", "hateful")},
-            **{"authors": self.authors.as_list(), "threads": self.threads.as_list()},
+            **{"authors": self.authors.as_list(), "threads": self.threads.as_list(), "failures": dict(self.failures)},
         }
 
     @classmethod
@@ -123,6 +127,8 @@ class RunCounts:
             rows=fields["rows"],
             left_out=Counter(fields["left_out"]),
             reasons=Counter(fields["reasons"]),
+            # Journals of runs that were stopped before an upgrade have none.
+            failures=Counter(fields.get("failures", {})),
             days=dict(fields["days"]),
             authors=TopNames.from_list(fields["authors"]),
             threads=TopNames.from_list(fields["threads"]),

@@ -106,7 +106,7 @@ def _check(settings: Settings) -> Endpoint:
             return _answer("false")
         comment = Comment("", form.text("comment_content"), format=Format.HTML)
         result = await judge_in_parts(request, [comment], limit=settings.max_comment_bytes, caller=caller)
-        if result.verdict not in spam:
+        if result.verdict not in spam and not result.must_wait:
             return _answer("false")
         return _answer("true", **({"X-akismet-pro-tip": "discard"} if _is_blatant(result) else {}))
 

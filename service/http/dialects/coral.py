@@ -27,6 +27,7 @@ __all__ = ["CORAL"]
 _SIGNATURE = "X-Coral-Signature"
 _SCHEME = "coralSignature"
 _FLAG = {"actionType": "FLAG", "reason": "COMMENT_DETECTED_TOXIC"}
+_WITHHELD = {"status": "SYSTEM_WITHHELD"}
 _STATUSES = {"reject": "REJECTED", "withhold": "SYSTEM_WITHHELD", "premod": "PREMOD"}
 _FORMATS = {"html": Format.HTML, "plain": Format.PLAIN}
 
@@ -116,6 +117,8 @@ def _moderate(settings: Settings) -> Endpoint:
 def _build_answer(result: CommentVerdict, settings: Settings) -> dict[str, Any]:
     if result.verdict is Verdict.REJECT:
         return _build_rejection(settings, code=_rejection_code(result))
+    if result.must_wait:
+        return _WITHHELD
     if result.verdict is Verdict.REVIEW:
         return {"actions": [_FLAG]} if settings.coral_review == "flag" else {"status": "PREMOD", "actions": [_FLAG]}
     return {}
@@ -137,7 +140,7 @@ def _build_rejection(settings: Settings, *, code: str) -> dict[str, Any]:
 
 
 def _withhold(_request: Request) -> Response:
-    return json_response({"status": "SYSTEM_WITHHELD"})
+    return json_response(_WITHHELD)
 
 
 CORAL = Dialect(

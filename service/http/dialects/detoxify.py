@@ -96,6 +96,8 @@ async def _health(request: Request) -> Response:
 def _build_numbers(result: CommentVerdict) -> dict[str, int]:
     if result.matched is not None and result.verdict is Verdict.APPROVE:
         return dict.fromkeys(_LABELS, 0)
+    if result.must_wait:
+        return dict.fromkeys(_LABELS, _MAX_NUMBER)
     numbers = {name: _percent(result.attributes.get(name, 0.0)) for name in _LABELS}
     numbers |= {"toxicity": _percent(result.abusive), "identity_attack": _percent(result.hateful)}
     if result.matched is not None and result.verdict is Verdict.REJECT:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from service.http.admission.load_shedding import mark_sheddable
 from service.http.admission.page_guard import mark_dialect
-from service.http.observability.faults import report_fault
+from service.http.observability.faults import report_fault, report_judging_fault
 from service.http.problems import ProblemError, ProblemKind
 from service.settings import Settings
 
@@ -21,7 +21,7 @@ __all__ = ["Dialect", "Endpoint", "wrap_endpoint"]
 
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 
-_SERVICE_FAILURES = frozenset({ProblemKind.NOT_READY, ProblemKind.INTERNAL, ProblemKind.OVERLOADED, ProblemKind.DEADLINE})
+_SERVICE_FAILURES = frozenset({ProblemKind.NOT_READY, ProblemKind.OVERLOADED, ProblemKind.DEADLINE})
 """Problems that keep comments from being judged through no fault of the caller; for these a site may choose to fail open or closed."""
 
 
@@ -39,7 +39,9 @@ class Dialect:
         add_routes: adds its routes to the app.
         refuse: makes the answer that says why a call is refused, with a form, a status and headers that its clients know.
         approve: answers a call that could not be judged as if its comments were fine, for sites that fail open.
-        reject: answers such a call as if its comments were abusive, for sites that fail closed.
+        reject: answers such a call as if its comments were abusive, for sites that fail closed. A call in which the service itself is
+            at fault is answered so by all sites: what its clients take an error for, and a site chooses for an overload, would make any
+            comment that provokes a fault pass.
         handlers: the handlers of the calls that it leaves in the outbox, by kind; built anew for each app.
         message_types: the types that its routes refer to in the documentation.
         security_schemes: security schemes of its own, by name, as OpenAPI writes them.
@@ -60,7 +62,8 @@ def wrap_endpoint(endpoint: Endpoint, *, dialect: Dialect, settings: Settings, j
     """Return an endpoint that answers problems, and faults of the service, in the form of its dialect.
 
     Args:
-        endpoint: the endpoint; if it raises anything but a ProblemError, that is a fault of the service.
+        endpoint: the endpoint; if it raises anything but a ProblemError, that is a fault of the service. A fault of one that judges is
+            never answered with an error, but as by a site that fails closed.
         dialect: the dialect; its name is noted in the request's scope as ``dialect``.
         settings: how a failure is answered.
         judges: whether the endpoint judges comments, so that a site may choose how a failure is answered.
@@ -73,11 +76,15 @@ def wrap_endpoint(endpoint: Endpoint, *, dialect: Dialect, settings: Settings, j
             return await endpoint(request)
         except ClientDisconnect:
             raise
-        except Exception as error:
-            problem = error if isinstance(error, ProblemError) else report_fault(error, request.scope)
+        except ProblemError as problem:
             if problem.kind in _SERVICE_FAILURES and on_failure != "error":
                 return dialect.approve(request) if on_failure == "open" else dialect.reject(request)
             return dialect.refuse(problem)
+        except Exception as error:
+            if judges:
+                report_judging_fault(error, request.scope)
+                return dialect.reject(request)
+            return dialect.refuse(report_fault(error, request.scope))
 
     mark_dialect(answer, name=dialect.name, refuse=dialect.refuse)
     return mark_sheddable(answer, dialect.refuse) if on_failure == "error" and judges else answer

@@ -50,6 +50,6 @@ async def judge_in_parts(
     return max(comment_verdicts(judgements), key=_severity)
 
 
-def _severity(result: CommentVerdict) -> tuple[int, float, float]:
+def _severity(result: CommentVerdict) -> tuple[int, bool, float, float]:
     """Return a key that orders verdicts from the mildest to the worst."""
-    return -1 if result.verdict is None else VERDICTS.index(result.verdict), result.abusive, result.hateful
+    return -1 if result.verdict is None else VERDICTS.index(result.verdict), result.must_wait, result.abusive, result.hateful

@@ -138,7 +138,7 @@ def _moderations(settings: Settings) -> Endpoint:
         comments = [Comment(str(at), text) for at, text in enumerate(_read_texts(call.input, settings))]
         request.scope[_INPUT_COUNT] = len(comments)
         judgements = await judge_comments(request, comments, caller=caller)
-        results = [_build_result(result, flagged=result.verdict in flagging) for result in comment_verdicts(judgements)]
+        results = [_build_result(result, flagged=result.verdict in flagging or result.must_wait) for result in comment_verdicts(judgements)]
         return _answer(results, version=judgements.decisions.version)
 
     return moderations

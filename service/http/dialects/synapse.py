@@ -42,6 +42,7 @@ _ALLOWED_CALLBACKS = frozenset(
         "user_may_send_3pid_invite",
     }
 )
+_UNREADABLE = "it cannot be checked at the moment"
 _REASONS = {Label.HATEFUL: "it was judged hateful", Label.TOXIC: "it was judged abusive"}
 
 _EVENT = {"type": "m.room.message", "sender": "@alice:example.org", "content": {"msgtype": "m.text", "body": "What a lovely morning."}}
@@ -98,6 +99,8 @@ def _check(settings: Settings) -> Endpoint:
             result = await judge_in_parts(request, comments, limit=settings.max_comment_bytes, caller=caller)
             if result.verdict in rejecting:
                 return _reject(_reason(result))
+            if result.must_wait:
+                return _reject(_UNREADABLE)
         return json_response({})
 
     return check_event_for_spam
@@ -139,6 +142,6 @@ SYNAPSE = Dialect(
     add_routes=_add_routes,
     refuse=_refuse,
     approve=lambda _request: json_response({}),
-    reject=lambda _request: _reject("it cannot be checked at the moment"),
+    reject=lambda _request: _reject(_UNREADABLE),
     message_types=(EventCall,),
 )

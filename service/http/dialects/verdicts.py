@@ -17,7 +17,7 @@ class CommentVerdict(NamedTuple):
 
     Attributes:
         label: the label of the comment; None if it was not judged, for instance because it has no text.
-        verdict: what to do with the comment; None if it was not judged.
+        verdict: what to do with the comment; None if there was nothing to judge.
         unobserved_verdict: the verdict as it would be if the community did more than observe.
         scores: probabilities in the order of ``LABELS``; zeros if the comment was not judged.
         attributes: the probability of each attribute that the model publishes; empty if the comment was not judged.
@@ -32,6 +32,11 @@ class CommentVerdict(NamedTuple):
     attributes: Mapping[str, float]
     foreign: bool
     matched: str | None
+
+    @property
+    def must_wait(self) -> bool:
+        """Whether the comment could not be read, and so has to wait for a moderator, whatever the site does with others for review."""
+        return self.label is None and self.verdict is Verdict.REVIEW
 
     @property
     def abusive(self) -> float:

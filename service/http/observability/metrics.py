@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from model.comment import LABELS, VERDICTS
 from model.errors import SettingsError
+from model.failures import Failures
 
 if TYPE_CHECKING:
     from service.judging.judge import Judgements
@@ -174,11 +175,19 @@ class Metrics:
         verdicts, unobserved = judgements.verdicts.tolist(), judgements.unobserved_verdicts.tolist()
         unknown = [None] * len(labels)
         rows = zip(labels, verdicts, unobserved, judgements.languages or unknown, judgements.foreign or unknown, strict=True)
+        if judgements.failures:
+            self.count_failures(judgements.failures)
         counts = Counter(rows) if len(labels) > 1 else dict.fromkeys(rows, 1)
         with self._lock:
             for row, count in counts.items():
                 for slot in self._rows.get((community, row)) or self._find_slots(community, row):
                     self._values[slot] += count
+
+    def count_failures(self, failures: Failures) -> None:
+        """Count the comments for which steps of judging have failed, and the calls that have failed besides."""
+        with self._lock:
+            for step, count in failures.items():
+                self._values[self._slot(("failures", step.value))] += count
 
     def _find_slots(self, community: str, row: _Row) -> Sequence[int]:
         label, verdict, unobserved, language, foreign = row

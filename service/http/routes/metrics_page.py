@@ -35,6 +35,7 @@ _COUNTERS = {
     "verdicts": ("Comments by verdict, and by the verdict wanted where the community only watches.", ("verdict", "wanted", "community")),
     "languages": ("Comments by language, and whether the model did not learn it.", ("language", "foreign")),
     "closed_connections": ("Connections that were refused, or closed before their clients wanted that.", ("reason",)),
+    "failures": ("Comments for which a step of judging has failed; they were judged without it.", ("step",)),
 }
 _GAUGES = {
     "in_progress": "Calls that are in progress.",

@@ -4,10 +4,10 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
 
 from fastapi import FastAPI
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from model.comment import Comment, Format
+from model.comment import Comment, Format, Verdict
 from service.http.admission.community_choice import unknown_community_problem
 from service.http.admission.load_shedding import mark_sheddable
 from service.http.bodies.body import check_json_headers, read_body
@@ -26,6 +26,7 @@ from service.http.calls import (
     exceeds_bytes,
     extract_secret,
 )
+from service.http.observability.faults import report_judging_fault
 from service.http.openapi_document import KEYS, schema_reference
 from service.http.problems import ProblemError, ProblemKind, problem_responses
 from service.http.routes.moderate_messages import (
@@ -73,7 +74,10 @@ _BODY = {
     "schema": schema_reference(ModerateRequest),
     "example": {"comments": [{"id": "1", "text": "What a lovely morning."}, {"id": "2", "text": "<p>Hello</p>", "format": "html"}]},
 }
-_REASONS = {"empty": "There is no text left to judge."}
+_REASONS = {
+    "empty": "There is no text left to judge.",
+    "unreadable": "The comment could not be read, through a fault of the service; its log says where. A moderator has to see it.",
+}
 
 _AnswerCall: TypeAlias = "Callable[[Judge, ModerateCall, Attempt], tuple[ModerateAnswer, Judgements | None]]"
 """Makes the answer to a call, as `_answer_moderate` does; None if nothing was judged that counts."""
@@ -151,14 +155,20 @@ def moderate_endpoint(settings: Settings, answer_call: "_AnswerCall") -> Callabl
         if message.community is not None and get_state(request).communities.file is None:
             raise unknown_community_problem()
         judge = build_judge(request, caller=caller, community=message.community, policy=message.policy)
-        call = ModerateCall.split(message, limit=settings.max_comment_bytes)
+        try:
+            call = ModerateCall.split(message, limit=settings.max_comment_bytes)
 
-        def work(attempt: Attempt) -> tuple[bytes, Judgements | None]:
-            answer, judgements = answer_call(judge, call, attempt)
-            return render_answer(answer), judgements
+            def work(attempt: Attempt) -> tuple[bytes, Judgements | None]:
+                answer, judgements = answer_call(judge, call, attempt)
+                return render_answer(answer), judgements
 
-        effort, explain = len(body) * _cost_per_letter(message), bool(message.explain)
-        content, judgements = await dispatch(request, judge, work, call.comments, effort=effort, explain=explain)
+            effort, explain = len(body) * _cost_per_letter(message), bool(message.explain)
+            content, judgements = await dispatch(request, judge, work, call.comments, effort=effort, explain=explain)
+        except (ProblemError, ClientDisconnect):
+            raise
+        except Exception as error:
+            report_judging_fault(error, request.scope)
+            content, judgements = render_answer(_answer_unreadable(message, version=judge.version)), None
         if judgements is not None:
             count_judgements(request, judgements)
         return Response(content, media_type="application/json")
@@ -206,8 +216,7 @@ def _build_entries(
     decisions = judgements.decisions
     for comment, judgement in zip(comments, judgements.rows(), strict=True):
         if judgement.label is None or judgement.verdict is None:
-            reason = judgement.reason or ""
-            entries.append(_error_entry(comment, reason, _REASONS.get(reason, "The comment cannot be judged.")))
+            entries.append(_unjudged_entry(comment, judgement, is_observing=is_observing))
             continue
         entry: JudgedComment = {
             "id": comment.id,
@@ -219,6 +228,28 @@ def _build_entries(
         _add_details(entry, judgement, names=decisions.attribute_names, spans=spans, is_observing=is_observing)
         entries.append(entry)
     return entries
+
+
+def _unjudged_entry(comment: CommentRequest, judgement: Judgement, *, is_observing: bool) -> UnjudgedComment:
+    reason = judgement.reason or ""
+    entry = _error_entry(comment, reason, _REASONS.get(reason, "The comment cannot be judged."))
+    if judgement.verdict is not None:
+        entry["verdict"] = judgement.verdict.value
+        if is_observing and judgement.unobserved_verdict is not None:
+            entry["observed"] = judgement.unobserved_verdict.value
+        if judgement.matched is not None:
+            entry["matched"] = judgement.matched
+    return entry
+
+
+def _answer_unreadable(message: ModerateRequest, *, version: str) -> ModerateAnswer:
+    """Return the answer to a call that the service cannot judge through a fault of its own: a moderator has to see all its comments."""
+    entries: list[JudgedComment | UnjudgedComment] = []
+    for comment in message.comments:
+        entry = _error_entry(comment, "unreadable", _REASONS["unreadable"])
+        entry["verdict"] = Verdict.REVIEW.value
+        entries.append(entry)
+    return ModerateAnswer(model=version, policy=message.policy or "default", decisions=entries)
 
 
 def _add_details(

@@ -103,17 +103,20 @@ class JudgedComment(TypedDict):
 
 
 class CommentError(TypedDict):
-    """Why a comment could not be judged: `comment-too-long`, `comment-empty`."""
+    """Why a comment could not be judged: `comment-too-long`, `comment-empty`, `comment-unreadable`."""
 
     type: str
     detail: str
 
 
 class UnjudgedComment(TypedDict):
-    """Stands in the place of a comment that could not be judged."""
+    """Stands in the place of a comment that could not be judged; one that could not be read has a verdict: a moderator has to see it."""
 
     id: str | int
     error: CommentError
+    verdict: NotRequired[Annotated[str, WithJsonSchema({"type": "string", "enum": list(VERDICTS)})]]
+    observed: NotRequired[Annotated[str, WithJsonSchema({"type": "string", "enum": list(VERDICTS)})]]
+    matched: NotRequired[str]
 
 
 class ModerateAnswer(TypedDict):

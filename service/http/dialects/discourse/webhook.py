@@ -108,10 +108,10 @@ def _webhook(settings: Settings) -> Endpoint:
         post = parse_json(body, PostCall).post
         if post is None or request.headers.get(_EVENT) not in _JUDGED_EVENTS or not (comments := _comments_to_judge(post)):
             return _answer(flagged=False)
-        verdict = (await judge_in_parts(request, comments, limit=settings.max_comment_bytes, caller=caller)).verdict
-        if verdict not in flagging:
+        result = await judge_in_parts(request, comments, limit=settings.max_comment_bytes, caller=caller)
+        if result.verdict not in flagging and not result.must_wait:
             return _answer(flagged=False)
-        payload = {"post": post.id, "hide": settings.discourse_hide and verdict is Verdict.REJECT}
+        payload = {"post": post.id, "hide": settings.discourse_hide and result.verdict is Verdict.REJECT}
         await enqueue_call(request, FLAG_KIND, payload, idempotency=f"{settings.discourse_url} {post.id} {post.version}")
         return _answer(flagged=True)
 

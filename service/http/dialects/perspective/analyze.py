@@ -1,12 +1,13 @@
 """``comments:analyze``: the scores of one comment."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Format, Verdict
+from model.failures import Step, log_failure
 from model.language.identifier import primary_language
 from service.http.calls import Caller, Scope, admit_call
 from service.http.dialects.dialect import Endpoint
@@ -30,7 +31,7 @@ from service.http.dialects.perspective.schemas import (
 from service.http.dialects.perspective.spans import TextPart, split_sentences, utf16_length
 from service.http.dialects.verdicts import CommentVerdict, comment_verdicts, judge_for_client
 from service.http.responses import json_response
-from service.http.state import require_identifier, require_moderator
+from service.http.state import get_state, require_identifier, require_moderator
 from service.perspective.attribute_names import ABUSIVE, ALL_SPELLINGS, HATEFUL, printable_name, score_name
 from service.settings import Settings
 
@@ -113,11 +114,13 @@ async def _analyze(
     *,
     caller: Caller,
     strict: bool,
-) -> Mapping[str, Any]:
-    parts = split_sentences(comment) if message.span_annotations else []
+) -> AnalyzeCommentResponse:
+    parts = _split(request, comment) if message.span_annotations else []
     comments = [comment, *(Comment("", part.text, Format.PLAIN) for part in parts)]
     judgements = await judge_for_client(request, comments, caller=caller, community=message.community_id)
     comment_verdict, *sentences = comment_verdicts(judgements)
+    if comment_verdict.must_wait:
+        return _uniform_answer(1.0, request)
     if comment_verdict.label is None:
         raise empty_comment_error()
     language = judgements.languages[0] if judgements.languages else None
@@ -131,6 +134,16 @@ async def _analyze(
     if message.client_token:
         response["clientToken"] = message.client_token
     return response
+
+
+def _split(request: Request, comment: Comment) -> Sequence[TextPart]:
+    """Return the sentences of a comment; none if that fails, so that the comment is scored as a whole."""
+    try:
+        return split_sentences(comment)
+    except Exception as error:
+        log_failure(Step.MARKUP, error)
+        get_state(request).metrics.count_failures({Step.MARKUP: 1})
+        return []
 
 
 def _build_scores(
@@ -164,12 +177,14 @@ def _score(source: str, result: CommentVerdict) -> float:
 
 def uniform_scores(value: float, request: Request) -> Response:
     """Answer a call that could not be judged as if every attribute had this score."""
+    return json_response(_uniform_answer(value, request))
+
+
+def _uniform_answer(value: float, request: Request) -> AnalyzeCommentResponse:
     score = Score(value=value, type="PROBABILITY")
     names: Sequence[str] = request.scope.get(_REQUESTED_NAMES, ALL_SPELLINGS)
-    return json_response(
-        AnalyzeCommentResponse(
-            attributeScores={name: AttributeScores(spanScores=[], summaryScore=score) for name in names},
-            languages=[_DEFAULT_LANGUAGE],
-            detectedLanguages=[_DEFAULT_LANGUAGE],
-        )
+    return AnalyzeCommentResponse(
+        attributeScores={name: AttributeScores(spanScores=[], summaryScore=score) for name in names},
+        languages=[_DEFAULT_LANGUAGE],
+        detectedLanguages=[_DEFAULT_LANGUAGE],
     )

@@ -29,6 +29,7 @@ from service.http.dialects.perspective.schemas import (
 )
 from service.http.state import get_state
 from service.http.store_writes import record_ruling
+from service.judging.contained_steps import identify_languages
 from service.perspective.attribute_names import ABUSIVE, HATEFUL, printable_name, question_name
 from service.settings import Settings
 from service.store.stored_types import Ruling
@@ -53,16 +54,24 @@ def suggest_endpoint(settings: Settings) -> Endpoint:
         comment = read_comment(message.comment, settings=settings)
         check_context(message.context)
         await record_ruling(request, _build_ruling(message, comment, caller))
-        identifier = get_state(request).identifier
-        language = identifier.identify([comment]).codes[0] if identifier is not None else None
         response = SuggestCommentScoreResponse(
-            detectedLanguages=[language or _DEFAULT_LANGUAGE], requestedLanguages=message.languages or []
+            detectedLanguages=[_detect_language(request, comment) or _DEFAULT_LANGUAGE], requestedLanguages=message.languages or []
         )
         if message.client_token:
             response["clientToken"] = message.client_token
         return masked_response(request, response)
 
     return suggest
+
+
+def _detect_language(request: Request, comment: Comment) -> str | None:
+    state = get_state(request)
+    if state.identifier is None:
+        return None
+    identified = identify_languages(state.identifier, [comment])
+    if identified.failures:
+        state.metrics.count_failures(identified.failures)
+    return identified.codes[0]
 
 
 def _build_ruling(message: SuggestCommentScoreRequest, comment: Comment, caller: Caller) -> Ruling:

@@ -1,0 +1,142 @@
+"""Reading comments one by one, when reading all of them at once has failed: only those that fail again go without.
+
+This is slower than reading them together, and only ever done after a failure.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from model.array_types import FloatArray
+from model.classifier import Classifier
+from model.comment import VERDICTS, Comment, Verdict
+from model.encoder.combined import CombinedReader
+from model.explain import Explanation, Span
+from model.failures import Failures, Step, log_failure
+from model.ngrams.raw_scores import RawScores, allocate_scores
+from model.policy import Policy
+from model.text.pipeline import prepare_text
+from model.text.unicode import fold_characters
+
+__all__ = ["find_spans", "mark_unreadable", "rescore_each", "score_each"]
+
+_REVIEW = VERDICTS.index(Verdict.REVIEW)
+
+# The ways to read a text, the usual one first; the last fails for nothing but want of memory.
+_READINGS: tuple[Callable[[Comment], bytes], ...] = (
+    lambda comment: prepare_text(comment.text, comment.format),
+    lambda comment: fold_characters(comment.text).encode(),
+    lambda comment: comment.text.encode(errors="replace"),
+)
+
+
+def mark_unreadable(raw: RawScores, rows: Sequence[int]) -> None:
+    """Write into scores that some comments were not judged, and wait for a moderator."""
+    raw.floats[rows] = np.nan
+    raw.codes[rows] = 0
+    raw.labels[rows] = -1
+    raw.verdicts[rows] = _REVIEW
+
+
+def score_each(
+    classifier: Classifier, comments: Sequence[Comment], bounds: FloatArray, *, cause: Exception
+) -> tuple[RawScores, frozenset[int], Failures]:
+    """Have the n-grams read comments one by one; one that cannot be read without its mark-up is read as it stands.
+
+    Args:
+        classifier: the classifier of the n-grams.
+        comments: n comments.
+        bounds: thresholds, as ``Classifier.raw_scores`` takes them.
+        cause: what was raised when the comments were read together.
+
+    Returns:
+        The scores; the numbers of the comments that can be read in no way; for how many comments each step has failed.
+    """
+    raw = allocate_scores(len(comments), heads=len(classifier.heads))
+    failures: Counter[Step] = Counter()
+    unreadable = []
+    for row in range(len(comments)):
+        failed: set[Step] = set()
+        for text in _readable_texts(comments, row, failed):
+            try:
+                classifier.raw_scores([text], bounds, threads=1, out=raw.part(row, row + 1))
+                break
+            except Exception as error:
+                log_failure(Step.NGRAMS, error)
+                failed.add(Step.NGRAMS)
+        else:
+            unreadable.append(row)
+        failures.update(failed)
+    if not failures:
+        # Whatever it was, it has not happened again.
+        log_failure(Step.NGRAMS, cause)
+        failures[Step.NGRAMS] = 1
+    mark_unreadable(raw, unreadable)
+    return raw, frozenset(unreadable), failures
+
+
+def rescore_each(
+    combined: CombinedReader,
+    comments: Sequence[Comment],
+    raw: RawScores,
+    rows: npt.NDArray[np.intp],
+    *,
+    policy: Policy,
+    cause: Exception,
+) -> tuple[RawScores, npt.NDArray[np.intp], Failures]:
+    """Have the encoder read comments one by one; where it fails, the scores of the n-grams stay.
+
+    Args:
+        combined: the encoder.
+        comments: n comments.
+        raw: their scores by the n-grams, which stay as they are.
+        rows: the numbers of the comments that the encoder is to read.
+        policy: leads to the verdicts.
+        cause: what was raised when the comments were read together.
+
+    Returns:
+        The scores of all comments; the numbers of those that the encoder has read; for how many it has failed.
+    """
+    log_failure(Step.ENCODER, cause)
+    rescored, read = raw.copy(), []
+    for row in rows.tolist():
+        try:
+            text = next(_readable_texts(comments, row, set()))
+            one = combined.rescore(raw.part(row, row + 1), [text], np.zeros(1, np.intp), policy, threads=1)
+        except Exception as error:
+            log_failure(Step.ENCODER, error)
+        else:
+            rescored.floats[row], rescored.codes[row] = one.floats[0], one.codes[0]
+            read.append(row)
+    return rescored, np.array(read, np.intp), {Step.ENCODER: max(rows.size - len(read), 1)}
+
+
+def find_spans(comments: Sequence[Comment], explain: Callable[[Comment, int], Explanation]) -> list[Sequence[Span] | None]:
+    """Return the words that moved the scores of each comment; None where they cannot be found.
+
+    Args:
+        comments: n comments.
+        explain: explains the scores of a comment, given with its number.
+    """
+    spans: list[Sequence[Span] | None] = []
+    for row in range(len(comments)):
+        try:
+            spans.append(explain(comments[row], row).spans())
+        except Exception as error:
+            log_failure(Step.EXPLANATION, error)
+            spans.append(None)
+    return spans
+
+
+def _readable_texts(comments: Sequence[Comment], row: int, failed: set[Step]) -> Iterator[bytes]:
+    """Yield the text of a comment as the kernels read it: first without its mark-up, then as it stands; note what has failed."""
+    for reading in _READINGS:
+        try:
+            text = reading(comments[row])
+        except Exception as error:
+            log_failure(Step.MARKUP, error)
+            failed.add(Step.MARKUP)
+            continue
+        yield text
