@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["IdentifiedLanguages", "ListedVerdicts", "apply_lists", "identify_languages"]
 
-_REVIEW = VERDICTS.index(Verdict.REVIEW)
 _MAX_CHARS = 4096
 
 # The text as it stands, in the ways in which lists may still match it; the second fails for nothing.
@@ -41,11 +40,13 @@ class ListedVerdicts(NamedTuple):
     Attributes:
         verdicts: indices into ``VERDICTS``, -1 where there is nothing to judge; shape (n,).
         matched: the entry that decided the verdict on each comment; None where no entry did.
+        undecided: the numbers of the comments of which it is not known whether an entry denies them.
         failures: the count.
     """
 
     verdicts: IntArray
     matched: list[str | None]
+    undecided: frozenset[int]
     failures: Failures
 
 
@@ -76,10 +77,10 @@ def _identify_one(identifier: "Identifier", comment: Comment) -> tuple[str | Non
 def apply_lists(community: Community, comments: Sequence[Comment], verdicts: IntArray) -> ListedVerdicts:
     """Apply the lists of a community; what was not judged for want of a text stays unjudged.
 
-    Where the lists fail for a comment, entries that deny are looked for in its text as it stands. If none is found, it is not known
-    whether the comment is denied: it is not approved.
+    Where the lists fail for a comment, entries that deny are looked for in its text as it stands. If none is found, it is undecided
+    whether the comment is denied.
     """
-    verdicts, matched, failed = verdicts.copy(), [], Counter[Step]()
+    verdicts, matched, undecided, failed = verdicts.copy(), [], set[int](), Counter[Step]()
     for row, verdict in enumerate(verdicts.tolist()):
         entry: str | None = None
         if verdict >= 0:
@@ -90,11 +91,11 @@ def apply_lists(community: Community, comments: Sequence[Comment], verdicts: Int
                 failed[Step.LISTS] += 1
                 match = _match_as_it_stands(community, comments, row)
                 if match is None and community.deny:
-                    verdicts[row] = max(verdict, _REVIEW)
+                    undecided.add(row)
             if match is not None:
                 entry, verdicts[row] = match.entry, VERDICTS.index(match.verdict)
         matched.append(entry)
-    return ListedVerdicts(verdicts, matched, failed or NO_FAILURES)
+    return ListedVerdicts(verdicts, matched, frozenset(undecided), failed or NO_FAILURES)
 
 
 def _match_as_it_stands(community: Community, comments: Sequence[Comment], row: int) -> ListMatch | None:

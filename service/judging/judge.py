@@ -40,6 +40,7 @@ class Judgement(NamedTuple):
         foreign: whether that is a language that the model did not learn; None if languages were not identified.
         matched: the entry of the community's lists that decided the verdict; None if no entry did.
         reason: why the comment was not judged; None if it was.
+        held: whether it is not approved because a step failed whose outcome could have been worse, whatever its scores are.
     """
 
     label: Label | None
@@ -51,6 +52,7 @@ class Judgement(NamedTuple):
     foreign: bool | None
     matched: str | None
     reason: str | None
+    held: bool
 
 
 class Judgements(NamedTuple):
@@ -67,6 +69,7 @@ class Judgements(NamedTuple):
             the list if there are no lists.
         community: the name of the community that the comments belong to; None if they belong to none.
         failures: for how many comments a step has failed.
+        held: the numbers of the comments that are not approved because a step failed whose outcome could have been worse.
     """
 
     decisions: "Decisions"
@@ -77,17 +80,20 @@ class Judgements(NamedTuple):
     matched: Sequence[str | None] | None
     community: str | None
     failures: Failures = NO_FAILURES
+    held: frozenset[int] = frozenset()
 
     def rows(self) -> Iterator[Judgement]:
         """Yield what is decided about each comment, in order."""
-        blanks = [None] * len(self.decisions)
-        for (label, _, scores, attributes, reason), verdict, unobserved, language, foreign, matched in zip(
+        n = len(self.decisions)
+        blanks, held_rows = [None] * n, self.held
+        for (label, _, scores, attributes, reason), verdict, unobserved, language, foreign, matched, held in zip(
             self.decisions.rows(),
             self.verdicts.tolist(),
             self.unobserved_verdicts.tolist(),
             self.languages or blanks,
             self.foreign or blanks,
             self.matched or blanks,
+            [row in held_rows for row in range(n)] if held_rows else [False] * n,
             strict=True,
         ):
             # By place, not by name: this is done for every comment of every call.
@@ -101,6 +107,7 @@ class Judgements(NamedTuple):
                 foreign,
                 matched,
                 reason,
+                held,
             )
 
 
@@ -217,6 +224,7 @@ class Judge:
             matched=[None] * n if community is not None and community.has_lists else None,
             community=None if community is None else community.name,
             failures={Step.JUDGEMENT: n} if n else NO_FAILURES,
+            held=decisions.unreadable,
         )
 
     def _complete(self, comments: Sequence[Comment], decisions: "Decisions") -> Judgements:
@@ -231,16 +239,16 @@ class Judge:
             failures = add_failures(failures, language_failures)
             if True in foreign:
                 decisions, verdicts = self._treat_foreign(decisions, foreign)
-        matched = None
+        matched, held = None, decisions.unreadable
         if community is not None and community.has_lists:
-            verdicts, matched, list_failures = apply_lists(community, comments, verdicts)
-            failures = add_failures(failures, list_failures)
-        if decisions.unreadable:
-            verdicts = _hold_back(verdicts, decisions.unreadable)
+            verdicts, matched, undecided, list_failures = apply_lists(community, comments, verdicts)
+            held, failures = held | undecided, add_failures(failures, list_failures)
+        if held:
+            verdicts = _hold_back(verdicts, held)
         if community is None:
-            return Judgements(decisions, verdicts, verdicts, languages, foreign, None, None, failures)
+            return Judgements(decisions, verdicts, verdicts, languages, foreign, None, None, failures, held)
         effective = np.where(verdicts >= 0, _APPROVE, verdicts) if community.observe else verdicts
-        return Judgements(decisions, effective, verdicts, languages, foreign, matched, community.name, failures)
+        return Judgements(decisions, effective, verdicts, languages, foreign, matched, community.name, failures, held)
 
     def decide(self, comments: Sequence[Comment]) -> "Decisions":
         """Return the decisions of `judge` with its final verdicts in them; uses all cores for large batches."""
@@ -267,7 +275,7 @@ def _hold_back(verdicts: IntArray, rows: frozenset[int]) -> IntArray:
 
 
 def _join(parts: Sequence[Judgements]) -> Judgements:
-    """Return the judgements of the comments of one part after the other, all made by the same judge."""
+    """Return the judgements of single comments, all made by the same judge, as those of all of them."""
     from model.decisions import Decisions
 
     def chain(columns: Sequence[Sequence[Any] | None]) -> list[Any] | None:
@@ -282,4 +290,6 @@ def _join(parts: Sequence[Judgements]) -> Judgements:
         chain([part.matched for part in parts]),
         parts[0].community,
         add_failures(*(part.failures for part in parts)),
+        # Each part is one comment.
+        frozenset(row for row, part in enumerate(parts) if part.held),
     )

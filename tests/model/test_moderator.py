@@ -67,7 +67,7 @@ def test_decisions_come_with_explanations(moderator: Moderator) -> None:
     comments = [Comment("1", "you are an idiot"), Comment("2", "thanks"), Comment("3", "")]
     spans = moderator.decide(comments, explain=True).spans
     assert spans is not None
-    assert [tuple(each) for each in spans] == [moderator.explain(comment).spans() for comment in comments]
+    assert [tuple(each or ()) for each in spans] == [moderator.explain(comment).spans() for comment in comments]
     assert moderator.decide(comments).spans is None
 
 

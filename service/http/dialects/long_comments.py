@@ -5,11 +5,13 @@ If they were refused, clients that take an error for consent would publish them:
 
 from collections.abc import Iterator, Sequence
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from model.comment import VERDICTS, Comment
 from service.http.calls import Caller
-from service.http.dialects.verdicts import CommentVerdict, comment_verdicts, judge_for_client
+from service.http.dialects.verdicts import UNREADABLE_VERDICT, CommentVerdict, comment_verdicts, judge_for_client
+from service.http.observability.faults import report_judging_fault
+from service.http.problems import ProblemError
 
 __all__ = ["judge_in_parts", "split_text"]
 
@@ -35,6 +37,8 @@ async def judge_in_parts(
 ) -> CommentVerdict:
     """Judge texts that belong together, of any length, and return the verdict on the worst part of them.
 
+    If that fails through a fault of the service, they have to wait for a moderator.
+
     Args:
         request: the call that the texts came with.
         comments: one text or more, such as a title and a body.
@@ -45,9 +49,15 @@ async def judge_in_parts(
     Raises:
         ProblemError: as `judge_comments`.
     """
-    parts = [comment._replace(text=part) for comment in comments for part in split_text(comment.text, limit)]
-    judgements = await judge_for_client(request, parts, caller=caller, community=community)
-    return max(comment_verdicts(judgements), key=_severity)
+    try:
+        parts = [comment._replace(text=part) for comment in comments for part in split_text(comment.text, limit)]
+        judgements = await judge_for_client(request, parts, caller=caller, community=community)
+        return max(comment_verdicts(judgements), key=_severity)
+    except (ProblemError, ClientDisconnect):
+        raise
+    except Exception as error:
+        report_judging_fault(error, request.scope)
+        return UNREADABLE_VERDICT
 
 
 def _severity(result: CommentVerdict) -> tuple[int, bool, float, float]:

@@ -213,7 +213,7 @@ def _applied_categories(result: CommentVerdict) -> tuple[str, ...]:
 
 def _flagged_category(result: CommentVerdict) -> str | None:
     """Return the category for which a text is flagged; None if it is flagged for another reason, its language or a rule."""
-    if result.label is None or result.foreign:
+    if result.label is None or result.foreign or result.must_wait:
         return None
     if result.label is Label.FINE:
         if result.matched is not None:

@@ -9,7 +9,7 @@ from model.comment import Comment, Label, Verdict
 from service.http.calls import Caller, Judgements, judge_comments
 from service.http.problems import ProblemError, ProblemKind
 
-__all__ = ["UNJUDGED", "CommentVerdict", "comment_verdicts", "judge_for_client"]
+__all__ = ["UNJUDGED", "UNREADABLE_VERDICT", "CommentVerdict", "comment_verdicts", "judge_for_client"]
 
 
 class CommentVerdict(NamedTuple):
@@ -23,6 +23,8 @@ class CommentVerdict(NamedTuple):
         attributes: the probability of each attribute that the model publishes; empty if the comment was not judged.
         foreign: whether its language is one that the model did not learn, so that the scores mean little.
         matched: the rule of the community's lists that decided the verdict; None if none did.
+        must_wait: whether a step of judging has failed whose outcome could have been worse, so that the comment is not published before a
+            moderator has seen it, whatever its scores are, and whatever the site does with other comments for review.
     """
 
     label: Label | None
@@ -32,11 +34,7 @@ class CommentVerdict(NamedTuple):
     attributes: Mapping[str, float]
     foreign: bool
     matched: str | None
-
-    @property
-    def must_wait(self) -> bool:
-        """Whether the comment could not be read, and so has to wait for a moderator, whatever the site does with others for review."""
-        return self.label is None and self.verdict is Verdict.REVIEW
+    must_wait: bool = False
 
     @property
     def abusive(self) -> float:
@@ -48,6 +46,9 @@ class CommentVerdict(NamedTuple):
         """The probability that the comment is hateful."""
         return self.scores[2]
 
+
+UNREADABLE_VERDICT = CommentVerdict(None, Verdict.REVIEW, Verdict.REVIEW, (0.0, 0.0, 0.0), {}, foreign=False, matched=None, must_wait=True)
+"""The verdict on a comment that could not be judged through a fault of the service."""
 
 UNJUDGED = CommentVerdict(None, None, None, (0.0, 0.0, 0.0), {}, foreign=False, matched=None)
 """The verdict on a comment that nobody has judged."""
@@ -70,12 +71,14 @@ def comment_verdicts(judgements: Judgements) -> Iterator[CommentVerdict]:
     """Yield what is decided about each comment, in order."""
     names = judgements.decisions.attribute_names
     for judgement in judgements.rows():
+        must_wait = judgement.held and judgement.verdict is not Verdict.APPROVE
         if judgement.label is None:
             yield UNJUDGED._replace(
                 verdict=judgement.verdict,
                 unobserved_verdict=judgement.unobserved_verdict,
                 foreign=bool(judgement.foreign),
                 matched=judgement.matched,
+                must_wait=must_wait,
             )
         else:
             fine, toxic, hateful = judgement.scores
@@ -87,4 +90,5 @@ def comment_verdicts(judgements: Judgements) -> Iterator[CommentVerdict]:
                 attributes=dict(zip(names, judgement.attributes, strict=True)),
                 foreign=bool(judgement.foreign),
                 matched=judgement.matched,
+                must_wait=must_wait,
             )

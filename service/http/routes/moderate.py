@@ -154,8 +154,8 @@ def moderate_endpoint(settings: Settings, answer_call: "_AnswerCall") -> Callabl
 
         if message.community is not None and get_state(request).communities.file is None:
             raise unknown_community_problem()
-        judge = build_judge(request, caller=caller, community=message.community, policy=message.policy)
         try:
+            judge = build_judge(request, caller=caller, community=message.community, policy=message.policy)
             call = ModerateCall.split(message, limit=settings.max_comment_bytes)
 
             def work(attempt: Attempt) -> tuple[bytes, Judgements | None]:
@@ -168,7 +168,7 @@ def moderate_endpoint(settings: Settings, answer_call: "_AnswerCall") -> Callabl
             raise
         except Exception as error:
             report_judging_fault(error, request.scope)
-            content, judgements = render_answer(_answer_unreadable(message, version=judge.version)), None
+            content, judgements = render_answer(_answer_unreadable(message, version=require_moderator(request).version)), None
         if judgements is not None:
             count_judgements(request, judgements)
         return Response(content, media_type="application/json")

@@ -184,7 +184,7 @@ def test_spans_come_with_decisions(write: Write) -> None:
     moderator = Moderator.load(write(), profile=Profile.FULL)
     spans = moderator.decide(COMMENTS, explain=True).spans
     assert spans is not None
-    assert [tuple(each) for each in spans] == [moderator.explain(comment).spans() for comment in COMMENTS]
+    assert [tuple(each or ()) for each in spans] == [moderator.explain(comment).spans() for comment in COMMENTS]
 
 
 def test_versions_name_the_profile(write: Write) -> None:

@@ -1,10 +1,15 @@
 """Character references in plain text are decoded, however deep they are nested, and nothing else is."""
 
+from html import unescape
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from model.text.character_references import CLOSED_REFERENCE, closed_reference_edit, decode_reference, decode_references
+from model.comment import Comment, Format
+from model.language.identifier import visible_text
+from model.text.character_references import CLOSED_REFERENCE, closed_reference_edit, decode_reference, decode_references, unescape_once
+from model.text.pipeline import strip_markup
 
 REFERENCES = {
     "a &amp; b": "a & b",
@@ -78,3 +83,36 @@ def test_edits_of_closed_references(source: str, edit: tuple[int, int, str] | No
     match = CLOSED_REFERENCE.match(source)
     assert match is not None
     assert closed_reference_edit(match) == edit
+
+
+NUMBERS = st.builds(
+    "&#{}{}{}{}".format,
+    st.sampled_from(["", "x", "X"]),
+    st.sampled_from(["", "0", "0" * 5000]),
+    st.sampled_from(["", "65", "9" * 8, "9" * 4301, "1114111", "1114112", "f" * 5000, "128512"]),
+    st.sampled_from(["", ";"]),
+)
+
+
+@pytest.mark.parametrize("text_format", Format)
+@given(pieces=st.lists(NUMBERS | st.sampled_from(["idiot", "&amp;", "&", "#", "<b>", "`", "**", " "]), max_size=6))
+def test_numbers_may_have_any_length(text_format: Format, pieces: list[str]) -> None:
+    """References with thousands of digits, decimal or not, with leading zeros or without, raise nothing in any format."""
+    text = "".join(pieces)
+    strip_markup(text, text_format)
+    assert isinstance(unescape_once(text), str)
+    assert isinstance(visible_text(Comment("", text, text_format)), str)
+
+
+@given(st.lists(st.sampled_from([*"&#xX0916af; ", "&#", "&amp", "&lt;", "110000", "33333333", "٣", "é"]), max_size=14).map("".join))
+def test_decoding_once_is_what_python_does(text: str) -> None:
+    """Where Python decodes a text, it is decoded in the same way."""
+    assert unescape_once(text) == unescape(text)
+
+
+@pytest.mark.parametrize(
+    ("reference", "meaning"), [("&#" + "0" * 9000 + "65;", "A"), ("&#" + "9" * 4301 + ";", "\ufffd"), ("&#x" + "f" * 9000 + ";", "\ufffd")]
+)
+def test_a_number_beyond_every_code_point_is_a_replacement_character(reference: str, meaning: str) -> None:
+    """Numbers saturate, as they do in browsers, and leading zeros do not count."""
+    assert unescape_once(reference) == meaning

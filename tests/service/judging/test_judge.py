@@ -96,6 +96,7 @@ def test_the_models_decisions_stay_as_they_are(moderator: Moderator, identifier:
     comments = [Comment("1", GERMAN)]
     judge = Judge(moderator, identifier, on_foreign=OnForeign.REJECT)
     first_pass = judge.first_pass(comments)
+    assert first_pass is not None
     before = first_pass.raw.floats.copy(), first_pass.raw.codes.copy()
     judge.judge(comments, first_pass=first_pass)
     assert (first_pass.raw.floats == before[0]).all()

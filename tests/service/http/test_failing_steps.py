@@ -1,0 +1,326 @@
+"""Every step of a call is made to fail, for one comment or for all, and abuse is sent through every door: none passes, none is a 500."""
+
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import httpx
+import numpy as np
+import pytest
+
+import model.contained_reading
+import model.encoder.session
+import model.language.identifier
+import model.moderator
+import model.ngrams.reader
+import model.text.pipeline
+import service.http.calls
+import service.http.dialects.akismet
+import service.http.dialects.coral
+import service.http.dialects.detoxify
+import service.http.dialects.discourse.webhook
+import service.http.dialects.long_comments
+import service.http.dialects.openai
+import service.http.dialects.perspective.analyze
+import service.http.dialects.synapse
+import service.http.dialects.verdicts
+import service.http.routes.moderate
+import service.judging.community
+import service.judging.contained_steps
+import service.judging.judge
+import service.judging.word_lists
+from model.classifier import Classifier
+from model.decisions import Decisions
+from model.encoder.combined import CombinedReader
+from model.encoder.session import EncoderReader
+from model.failures import Step
+from model.language.identifier import Identifier
+from model.moderator import Moderator
+from service.http.admission.queue import Queue
+from service.http.app import create_app
+from service.http.observability.metrics import Metrics
+from service.http.routes.moderate_messages import CommentRequest
+from service.judging.community import Community
+from service.judging.judge import Judge, Judgements
+from service.judging.word_lists import WordLists
+from service.settings import read_settings
+from tests.service.http.conftest import Running
+
+POISON = "qzxvwk"
+TOXIC = f"You are a pathetic worthless idiot, shut up {POISON}"
+LISTED = f"The best casino in town {POISON}"
+INNOCENT = "What a lovely morning, thank you all."
+DOUBTFUL = "Shut up, you pathetic idiot."
+COMMUNITIES = 'default = "forum"\n[community.forum]\ndeny_words = ["casino"]\nallow_words = ["unheard of"]\n'
+
+
+class Target(NamedTuple):
+    """A function that is made to fail, and what is counted when it does; several functions may have to fail for that."""
+
+    name: str
+    places: tuple[tuple[Any, str], ...]
+    steps: tuple[Step, ...]
+
+
+def at(name: str, place: Any, attribute: str, *steps: Step, more: tuple[tuple[Any, str], ...] = ()) -> Target:
+    """Return a target that is an attribute of a class or of a module."""
+    return Target(name, ((place, attribute), *more), steps)
+
+
+TARGETS = [
+    at("mark-up", model.text.pipeline, "_READERS", Step.MARKUP),
+    at("folding", model.text.pipeline, "fold_characters", Step.MARKUP),
+    at("preparing", model.moderator, "prepare", Step.NGRAMS),
+    at("preparing in every way", model.moderator, "prepare", Step.MARKUP, more=((model.contained_reading, "prepare_text"),)),
+    at("n-grams", Classifier, "raw_scores", Step.NGRAMS),
+    at("n-gram kernel", model.ngrams.reader, "score_slice", Step.NGRAMS),
+    at("encoder", EncoderReader, "read", Step.ENCODER),
+    at("encoder's tokens", EncoderReader, "log_odds", Step.ENCODER),
+    at("encoder's numbers", CombinedReader, "rescore", Step.ENCODER),
+    at("explanation", model.moderator, "explain", Step.EXPLANATION),
+    at("first pass", Moderator, "first_pass", Step.JUDGEMENT),
+    at("model", Moderator, "decide", Step.JUDGEMENT),
+    at("languages", Identifier, "identify", Step.LANGUAGE),
+    at("visible text", model.language.identifier, "visible_text", Step.LANGUAGE),
+    at("language kernel", model.language.identifier, "collect_evidence", Step.LANGUAGE),
+    at("lists", Community, "match_lists", Step.LISTS),
+    at("lists in every way", Community, "match_text", Step.LISTS),
+    at("words", WordLists, "match", Step.LISTS),
+    at("lists' text", service.judging.word_lists, "strip_markup", Step.LISTS),
+    at("foreign comments", Judge, "_complete", Step.JUDGEMENT),
+    at("judge", Judge, "judge", Step.CALL),
+    at("judgements", Judgements, "rows", Step.CALL),
+    at("decisions", Decisions, "rows", Step.CALL),
+    at("counting", Metrics, "count_judgements"),
+    at("writing our answer", service.http.routes.moderate, "_build_entries", Step.CALL),
+    at("splitting", service.http.dialects.long_comments, "split_text", Step.CALL),
+    at("the verdicts of dialects", service.http.dialects.verdicts, "judge_comments", Step.CALL),
+    at("the queue", Queue, "run", Step.CALL, more=((service.http.routes.moderate, "dispatch"), (service.http.calls, "dispatch"))),
+    at(
+        "writing the answers of dialects",
+        service.http.dialects.coral,
+        "_build_answer",
+        more=(
+            (service.http.dialects.openai, "comment_verdicts"),
+            (service.http.dialects.detoxify, "_build_numbers"),
+            (service.http.dialects.synapse, "_reason"),
+            (service.http.dialects.akismet, "_is_blatant"),
+            (service.http.dialects.perspective.analyze, "_build_scores"),
+        ),
+    ),
+    at("choosing the judge", service.http.calls, "build_judge", more=((service.http.routes.moderate, "build_judge"),)),
+    at("sentences", service.http.dialects.perspective.analyze, "split_sentences", Step.MARKUP),
+    at("severity", service.http.dialects.long_comments, "_severity"),
+]
+
+
+def holds(value: Any, word: str) -> bool:
+    """Return whether an argument of a step holds a word, as text or as bytes of a kernel."""
+    if isinstance(value, str):
+        return word in value
+    if isinstance(value, bytes):
+        return word.encode() in value
+    if isinstance(value, np.ndarray):
+        return value.dtype == np.uint8 and word.encode() in value.tobytes()
+    if isinstance(value, CommentRequest):
+        return word in value.text
+    if isinstance(value, tuple | list):
+        return any(holds(entry, word) for entry in value)
+    return False
+
+
+def make_fail(monkeypatch: pytest.MonkeyPatch, target: Target, word: str | None) -> None:
+    """Make a step raise: for what holds the word, or always if that is None; the message holds the text, which must not be seen."""
+
+    def failing(original: Callable[..., Any]) -> Callable[..., Any]:
+        def fail(*arguments: Any, **named: Any) -> Any:
+            # What is decided has no text by which to know it.
+            is_decided = len(arguments) == 1 and isinstance(arguments[0], Judgements | Decisions)
+            if word is None or is_decided or holds((*arguments, *named.values()), word):
+                raise RuntimeError(TOXIC)
+            return original(*arguments, **named)
+
+        return fail
+
+    for place, attribute in target.places:
+        original = getattr(place, attribute)
+        if isinstance(original, dict):
+            monkeypatch.setattr(place, attribute, {text_format: failing(reader) for text_format, reader in original.items()})
+        else:
+            monkeypatch.setattr(place, attribute, failing(original))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, running: Running) -> Iterator[httpx.Client]:
+    """A service with the cascade, a list of denied words, and every dialect; Discourse's flags wait, for there is no forum."""
+    folder = tmp_path_factory.mktemp("site")
+    communities = folder / "communities.toml"
+    communities.write_text(COMMUNITIES, encoding="utf-8")
+    settings = read_settings(
+        data_dir=folder,
+        port=0,
+        profile="cascade",
+        communities=communities,
+        queue_ms=60_000,
+        discourse_url="http://127.0.0.1:9",
+        discourse_api_key="k" * 64,
+        on_failure=",".join(f"{name}=open" for name in ("perspective", "openai", "coral", "detoxify", "discourse", "synapse", "akismet")),
+    )
+    with running(create_app(settings)) as client:
+        yield client
+
+
+def moderate(client: httpx.Client, texts: list[str], **more: object) -> list[dict[str, Any]]:
+    """Return what ``/v1/moderate`` decides about texts."""
+    comments = [{"id": number, "text": text, "format": "html"} for number, text in enumerate(texts)]
+    answer = client.post("/v1/moderate", json={"comments": comments} | more)
+    assert answer.status_code == 200, answer.text
+    decisions: list[dict[str, Any]] = answer.json()["decisions"]
+    assert [decision["id"] for decision in decisions] == list(range(len(texts)))
+    return decisions
+
+
+def passes_moderate(client: httpx.Client, text: str) -> bool:
+    """Whether our own protocol approves a text, alone and among others, explained and not."""
+    explained = moderate(client, [INNOCENT, text, INNOCENT], explain=True)[1]
+    return "approve" in {explained["verdict"], moderate(client, [text])[0]["verdict"]}
+
+
+def _toxicity(answer: dict[str, Any]) -> float:
+    return float(answer["attributeScores"]["TOXICITY"]["summaryScore"]["value"])
+
+
+def passes_perspective(client: httpx.Client, text: str) -> bool:
+    """Whether Perspective's clients, with the usual threshold, let a text pass, with scores of its sentences or without."""
+    scores = []
+    for spans in (False, True):
+        body = {"comment": {"text": text, "type": "HTML"}, "requestedAttributes": {"TOXICITY": {}}, "spanAnnotations": spans}
+        answer = client.post("/v1alpha1/comments:analyze", json=body)
+        assert answer.status_code == 200, answer.text
+        scores.append(_toxicity(answer.json()))
+    return min(scores) < 0.7
+
+
+def passes_perspective_batch(client: httpx.Client, text: str) -> bool:
+    """Whether a call in a batch lets a text pass."""
+    body = json.dumps({"comment": {"text": text}, "requestedAttributes": {"TOXICITY": {}}})
+    part = f"Content-Type: application/http\r\n\r\nPOST /v1alpha1/comments:analyze HTTP/1.1\r\nContent-Type: application/json\r\n\r\n{body}"
+    answer = client.post(
+        "/batch", content=f"--b\r\n{part}\r\n--b--\r\n".encode(), headers={"Content-Type": 'multipart/mixed; boundary="b"'}
+    )
+    assert answer.status_code == 200, answer.text
+    assert "HTTP/1.1 200" in answer.text
+    found = re.search(r"\{.*\}", answer.text, re.DOTALL)
+    assert found is not None
+    return _toxicity(json.loads(found[0])) < 0.7
+
+
+def passes_openai(client: httpx.Client, text: str) -> bool:
+    """Whether OpenAI's moderation does not flag a text."""
+    answer = client.post("/v1/moderations", json={"input": [INNOCENT, text]})
+    assert answer.status_code == 200, answer.text
+    return not answer.json()["results"][-1]["flagged"]
+
+
+def passes_coral(client: httpx.Client, text: str) -> bool:
+    """Whether Coral publishes a text without anybody's attention."""
+    body = {"action": "NEW", "comment": {"body": text}, "author": {"id": "a"}, "story": {"id": "s"}, "site": {"id": "x"}}
+    answer = client.post("/coral/moderate", json=body)
+    assert answer.status_code == 200, answer.text
+    return not answer.json()
+
+
+def passes_detoxify(client: httpx.Client, text: str) -> bool:
+    """Whether Discourse's old module, with its usual threshold, does not flag a text."""
+    answer = client.post("/api/v1/classify", json={"content": text})
+    assert answer.status_code == 200, answer.text
+    return bool(answer.json()["toxicity"] < 60)
+
+
+_posts = iter(range(1, 1_000_000))
+
+
+def passes_discourse(client: httpx.Client, text: str) -> bool:
+    """Whether a post is not flagged."""
+    post = {"id": next(_posts), "post_number": 2, "cooked": f"<p>{text}</p>", "user_id": 5}
+    answer = client.post("/discourse/webhook", json={"post": post}, headers={"X-Discourse-Event": "post_created"})
+    assert answer.status_code == 200, answer.text
+    return not answer.json()["flagged"]
+
+
+def passes_synapse(client: httpx.Client, text: str) -> bool:
+    """Whether a message is sent."""
+    content = {"msgtype": "m.text", "body": text, "format": "org.matrix.custom.html", "formatted_body": text}
+    event = {"type": "m.room.message", "sender": "@ann:example.org", "content": content}
+    answer = client.post("/synapse/check_event_for_spam", json={"event": event})
+    assert answer.status_code in {200, 403}, answer.text
+    return answer.status_code == 200 or answer.json()["errcode"] != "M_FORBIDDEN"
+
+
+def passes_akismet(client: httpx.Client, text: str) -> bool:
+    """Whether a comment is no spam."""
+    form = {"api_key": "k", "blog": "https://blog.example", "user_ip": "192.0.2.1", "comment_content": text}
+    answer = client.post("/1.1/comment-check", data=form)
+    assert answer.status_code == 200, answer.text
+    return answer.text != "true"
+
+
+DOORS = [
+    passes_moderate,
+    passes_perspective,
+    passes_perspective_batch,
+    passes_openai,
+    passes_coral,
+    passes_detoxify,
+    passes_discourse,
+    passes_synapse,
+    passes_akismet,
+]
+
+
+def failures_counted(client: httpx.Client) -> dict[str, float]:
+    """Return how many failures of each step have been counted."""
+    return {step: float(count) for step, count in re.findall(r'tipstaff_failures_total{step="(\w+)"} (\S+)', client.get("/metrics").text)}
+
+
+def test_abuse_is_seen_through_every_door(site: httpx.Client) -> None:
+    """Without a failure, what the other tests send is abuse to every protocol, or no abuse to any, and no failure is counted."""
+    before = failures_counted(site)
+    assert [door.__name__ for door in DOORS if door(site, TOXIC) or door(site, LISTED) or not door(site, INNOCENT)] == []
+    assert failures_counted(site) == before
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=[target.name for target in TARGETS])
+def test_what_fails_for_one_comment_hides_nothing(
+    site: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, target: Target
+) -> None:
+    """A step that fails for one comment lets no abuse pass any door, changes no other comment's answer, and is counted, not quoted."""
+    others = [INNOCENT, DOUBTFUL, INNOCENT]
+    usual = moderate(site, others, explain=True)
+    before = failures_counted(site)
+    make_fail(monkeypatch, target, POISON)
+    passed = {door.__name__: text for door in DOORS for text in (TOXIC, LISTED) if door(site, text)}
+    among_poison = moderate(site, [*others, TOXIC], explain=True)
+    monkeypatch.undo()
+    counted = failures_counted(site)
+    assert passed == {}
+    if Step.CALL not in target.steps:
+        assert among_poison[:3] == usual
+    assert among_poison[3]["verdict"] != "approve"
+    assert [step for step in target.steps if counted.get(step, 0) <= before.get(step, 0)] == []
+    assert POISON not in caplog.text
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=[target.name for target in TARGETS])
+def test_what_fails_for_all_comments_hides_nothing(
+    site: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, target: Target
+) -> None:
+    """A step that fails always lets no abuse pass any door; sites that fail open when overloaded do not when a step fails."""
+    caplog.set_level(logging.DEBUG, "tipstaff")
+    make_fail(monkeypatch, target, None)
+    passed = {door.__name__: text for door in DOORS for text in (TOXIC, LISTED) if door(site, text)}
+    monkeypatch.undo()
+    assert passed == {}
+    assert "pathetic" not in caplog.text
