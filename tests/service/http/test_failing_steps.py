@@ -47,8 +47,10 @@ from service.judging.judge import Judge, Judgements
 from service.judging.word_lists import WordLists
 from service.settings import read_settings
 from tests.service.http.conftest import Running
+from tests.service.http.dialects.discourse.forum import send_webhook
 
 POISON = "qzxvwk"
+SECRET = "a-long-secret-of-the-forum"
 TOXIC = f"You are a pathetic worthless idiot, shut up {POISON}"
 LISTED = f"The best casino in town {POISON}"
 INNOCENT = "What a lovely morning, thank you all."
@@ -166,6 +168,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, running: Running) -> Iterator
         queue_ms=60_000,
         discourse_url="http://127.0.0.1:9",
         discourse_api_key="k" * 64,
+        discourse_secrets=SECRET,
         on_failure=",".join(f"{name}=open" for name in ("perspective", "openai", "coral", "detoxify", "discourse", "synapse", "akismet")),
     )
     with running(create_app(settings)) as client:
@@ -245,7 +248,7 @@ _posts = iter(range(1, 1_000_000))
 def passes_discourse(client: httpx.Client, text: str) -> bool:
     """Whether a post is not flagged."""
     post = {"id": next(_posts), "post_number": 2, "cooked": f"<p>{text}</p>", "user_id": 5}
-    answer = client.post("/discourse/webhook", json={"post": post}, headers={"X-Discourse-Event": "post_created"})
+    answer = send_webhook(client, json.dumps({"post": post}).encode(), secret=SECRET)
     assert answer.status_code == 200, answer.text
     return not answer.json()["flagged"]
 
