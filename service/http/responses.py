@@ -3,7 +3,7 @@
 The headers are those that OWASP's lists for APIs (REST Security Cheat Sheet) and for all sites (Secure Headers Project) name.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic_core import to_json
@@ -18,7 +18,7 @@ PROTECTION: _Headers = (
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),
     # If a browser shows an answer as a page all the same, that page can load, run and send nothing, and no other can frame it.
-    (b"content-security-policy", b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     # Other sites cannot load it as an image or a script. What TIPSTAFF_CORS_ORIGINS allows is another way in.
@@ -26,23 +26,22 @@ PROTECTION: _Headers = (
 )
 """The headers of every answer that has none of the same name, with names in small letters."""
 
+_PROTECTING = frozenset(name for name, _ in PROTECTION)
+
 # Only where the service itself speaks HTTPS: behind a proxy it is for the proxy to promise that.
 _ENCRYPTED_ONLY = (b"strict-transport-security", b"max-age=31536000")
 
 
-def protect_headers(headers: Iterable[tuple[bytes, bytes]], *, is_encrypted: bool) -> list[tuple[bytes, bytes]]:
+def protect_headers(headers: _Headers, *, is_encrypted: bool) -> list[tuple[bytes, bytes]]:
     """Return the headers of an answer with those of `PROTECTION` that it lacks.
 
     Args:
         headers: the headers, with names in small letters.
         is_encrypted: whether the answer is sent by HTTPS.
     """
-    protected = list(headers)
-    names = {name for name, _ in protected}
-    protected += [header for header in PROTECTION if header[0] not in names]
-    if is_encrypted:
-        protected.append(_ENCRYPTED_ONLY)
-    return protected
+    names = {header[0] for header in headers}
+    missing = PROTECTION if _PROTECTING.isdisjoint(names) else [header for header in PROTECTION if header[0] not in names]
+    return [*headers, *missing, _ENCRYPTED_ONLY] if is_encrypted else [*headers, *missing]
 
 
 def json_response(content: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -25,6 +25,7 @@ _log = logging.getLogger("tipstaff.http")
 
 _Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
 _DIALECT_ATTRIBUTE = "dialect_of_refusals"
+_NOTED_HEADERS = frozenset({b"host", b"origin", b"sec-fetch-site"})
 # By these nothing is judged or written: see `_is_public`.
 _READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _HOST_ADVICE = (
@@ -60,27 +61,6 @@ def mark_dialect(endpoint: _Endpoint, *, name: str, refuse: Callable[[ProblemErr
     return endpoint
 
 
-class _Headers:
-    """The headers of a call that say where it is addressed and which page makes it."""
-
-    __slots__ = ("has_type", "hosts", "origins", "sites")
-
-    def __init__(self, scope: Scope) -> None:
-        self.hosts: list[bytes] = []
-        self.origins: list[bytes] = []
-        self.sites: list[bytes] = []
-        self.has_type = False
-        for name, value in scope["headers"]:
-            if name == b"host":
-                self.hosts.append(value)
-            elif name == b"origin":
-                self.origins.append(value)
-            elif name == b"sec-fetch-site":
-                self.sites.append(value)
-            elif name == b"content-type":
-                self.has_type = bool(value.strip())
-
-
 class PageGuard:
     """A middleware that refuses calls to foreign hosts and calls of foreign web pages, before anything else is done for them.
 
@@ -106,29 +86,35 @@ class PageGuard:
         await self._app(scope, receive, send)
 
     def _find_problem(self, scope: Scope) -> ProblemError | None:
-        headers = _Headers(scope)
-        if self._hosts.is_restricted and not self._is_addressed(scope, headers.hosts):
+        # This runs for every call, and most have one of these headers alone.
+        headers = [header for header in scope["headers"] if header[0] in _NOTED_HEADERS]
+        hosts = [value for name, value in headers if name == b"host"]
+        if self._hosts.is_restricted and not self._is_addressed(scope, hosts):
             return ProblemError(ProblemKind.FOREIGN_HOST, _HOST_ADVICE)
-        if not (headers.origins or headers.sites) or _is_public(scope):
+        if len(headers) == len(hosts) or _is_public(scope):
             return None
+        origins = [value for name, value in headers if name == b"origin"]
+        sites = [value for name, value in headers if name == b"sec-fetch-site"]
         server = scope.get("server") or (None, None)
-        own = OwnAddress(scope["scheme"], scope.get(TARGET_HOST) or b"".join(headers.hosts[:1]), server[1])
-        if not self._origins.allow(headers.origins, headers.sites, own=own):
+        own = OwnAddress(scope["scheme"], scope.get(TARGET_HOST) or b"".join(hosts[:1]), server[1])
+        if not self._origins.allow(origins, sites, own=own):
             return ProblemError(ProblemKind.FOREIGN_ORIGIN, _ORIGIN_ADVICE)
-        if not headers.has_type and scope["method"] not in _READING_METHODS:
+        has_type = any(name == b"content-type" and value.strip() for name, value in scope["headers"])
+        if not has_type and scope["method"] not in _READING_METHODS:
             return ProblemError(ProblemKind.NOT_JSON_CONTENT, _TYPE_ADVICE)
         return None
 
     def _is_addressed(self, scope: Scope, hosts: list[bytes]) -> bool:
         """Return whether a call is addressed to this service."""
+        server = (scope.get("server") or ("",))[0]
+        if len(hosts) == 1 and TARGET_HOST not in scope:
+            return self._hosts.allows(hosts[0], server) or came_through_proxy(scope)
         if came_through_proxy(scope):
             return True
         if len(hosts) != 1 and (hosts or scope["http_version"] != "1.0"):
             # Only HTTP/1.0 does without, as health checks of old load balancers speak it. No browser does.
             return False
-        server = (scope.get("server") or ("",))[0]
-        named = [*hosts, *([scope[TARGET_HOST]] if TARGET_HOST in scope else [])]
-        return all(self._hosts.allows(host, server) for host in named)
+        return all(self._hosts.allows(host, server) for host in (*hosts, *([scope[TARGET_HOST]] if TARGET_HOST in scope else [])))
 
     def _warn_once(self, problem: ProblemError) -> None:
         # Whoever has just set the service up has to learn of this; whoever is called by strangers does not want to hear it again.

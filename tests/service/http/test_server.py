@@ -152,13 +152,14 @@ def certificate(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def test_https(start: Start, certificate: tuple[Path, Path]) -> None:
-    """With a certificate the service speaks HTTPS, and its log says so."""
+    """With a certificate the service speaks HTTPS, and its log says so; it tells browsers to come back by HTTPS alone."""
     address = start(tls_certificate=certificate[0], tls_key=certificate[1]).address()
 
     response = httpx.get(f"{address}/healthz", verify=ssl.create_default_context(cafile=certificate[0]), timeout=60)
 
     assert address.startswith("https://")
     assert response.status_code == 200
+    assert response.headers["strict-transport-security"] == "max-age=31536000"
 
 
 def test_bad_certificate_stops_the_start(start: Start, certificate: tuple[Path, Path], tmp_path: Path) -> None:

@@ -72,7 +72,11 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def port(certificates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port on which a service of its own process speaks HTTPS with that certificate, as the page says."""
     folder = tmp_path_factory.mktemp("data")
-    with ServerProcess(folder, tls_certificate=certificates / "tls.pem", tls_key=certificates / "tls.key") as server:
+    hosts = re.search(r"TIPSTAFF_ALLOWED_HOSTS='(.*?)'", PAGE.read_text())
+    assert hosts is not None
+    with ServerProcess(
+        folder, tls_certificate=certificates / "tls.pem", tls_key=certificates / "tls.key", allowed_hosts=hosts[1]
+    ) as server:
         port = int(server.address().rpartition(":")[2])
         wait_until(lambda: any("ready: " in line for line in server.lines()), what="the service is ready", seconds=300)
         yield port
