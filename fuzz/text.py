@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+
 from fuzz.campaign import Campaign
 from fuzz.odd_values import mutate_bytes, odd_text
 from fuzz.promises import BrokenPromiseError, hold
@@ -14,8 +16,10 @@ from model.language.identifier import Identifier, visible_text
 from model.moderator import Moderator
 from model.ngrams.packed_comments import PackedComments
 from model.ngrams.packed_texts import pack_bytes
+from model.normaliser.hashing import Lexicon
+from model.normaliser.lexicon import load_lexicon
 from model.profile import Profile
-from model.text.pipeline import normalise, prepare, prepare_text, strip_markup
+from model.text.pipeline import normalise_comment, prepare, prepare_text, strip_markup
 from service.judging.community_file import read_community_file
 from service.judging.foreign import OnForeign
 from service.judging.judge import Judge
@@ -46,6 +50,7 @@ deny_words = ["casino"]
 _FORMATS = tuple(Format)
 _BATCH = 32
 _EXPLAINED_SHARE, _ALONE_SHARE = 0.05, 0.05
+_BOTH_SHARE, _BOTH_BATCH = 0.1, 4  # the encoder takes a thousand times as long
 _TOLERANCE = 1e-6
 _SUFFIX = ".txt"
 
@@ -57,12 +62,16 @@ class TextKit:
     Attributes:
         moderator: the shipped model, its n-grams alone.
         identifier: of languages.
-        judges: with and without a community.
+        judges: by the n-grams, with and without a community.
+        both: a judge that asks the encoder about the comments whose label that may change.
+        lexicon: of the normaliser.
     """
 
     moderator: Moderator
     identifier: Identifier
     judges: Sequence[Judge]
+    both: Judge
+    lexicon: Lexicon
 
     @classmethod
     def load(cls, folder: Path) -> "TextKit":
@@ -72,7 +81,9 @@ class TextKit:
         moderator = Moderator.load(profile=Profile.FAST)
         identifier = Identifier.load(moderator.languages)
         communities = (None, *read_community_file(path).communities.values())
-        return cls(moderator, identifier, [Judge(moderator, identifier, None, community, OnForeign.REVIEW) for community in communities])
+        judges = [Judge(moderator, identifier, None, community, OnForeign.REVIEW) for community in communities]
+        both = Judge(Moderator.load(profile=Profile.CASCADE), identifier)
+        return cls(moderator, identifier, judges, both, load_lexicon())
 
 
 def check_markup(text: str, text_format: Format) -> None:
@@ -92,22 +103,19 @@ def check_markup(text: str, text_format: Format) -> None:
     visible_text(Comment("", text, text_format))
 
 
-def _check_normalisation(text: str, text_format: Format) -> None:
-    once = normalise(text, text_format)
-    begins, ends = once.begin.tolist(), once.end.tolist()
-    sound = all(0 <= begin < end <= len(text) for begin, end in zip(begins, ends, strict=True))
-    hold(sound and begins == sorted(begins) and ends == sorted(ends), "each letter of the normalised text leads back into the text")
-    hold(normalise(once.text).text == once.text, "normalising a normalised text changes nothing", repr(once.text)[:500])
+def _check_normalisation(text: str, text_format: Format, lexicon: Lexicon) -> None:
+    once = normalise_comment(text, text_format, lexicon)
+    begins, ends = once.begin, once.end
+    sound = begins.size == ends.size == once.data.size and (not begins.size or (begins.min() >= 0 and ends.max() <= len(text)))
+    in_order = (begins < ends).all() and (np.diff(begins) >= 0).all() and (np.diff(ends) >= 0).all()
+    hold(sound and in_order, "each letter of the normalised text leads back into the text")
+    again = normalise_comment(once.data.tobytes().decode(), Format.PLAIN, lexicon)
+    hold(bytes(again.data) == bytes(once.data), "normalising a normalised text changes nothing", repr(bytes(once.data))[:500])
 
 
 def _check_all_markup(comments: Sequence[Comment]) -> None:
     for comment in comments:
         check_markup(comment.text, comment.format)
-
-
-def _check_all_normalisation(comments: Sequence[Comment]) -> None:
-    for comment in comments:
-        _check_normalisation(comment.text, comment.format)
 
 
 def check_texts(comments: Sequence[Comment], *, judge: Judge, explain: bool = False) -> None:
@@ -218,11 +226,14 @@ def _check_batch(campaign: Campaign, kit: TextKit, comments: Sequence[Comment]) 
     _try_each(campaign, comments, prepare)
     _try_each(campaign, comments, lambda some: _check_languages(kit, some))
     _try_each(campaign, comments, lambda some: check_texts(some, judge=judge))
+    if campaign.random.random() < _BOTH_SHARE:
+        explain = campaign.random.random() < _EXPLAINED_SHARE
+        _try_each(campaign, comments[:_BOTH_BATCH], lambda some: check_texts(some, judge=kit.both, explain=explain))
     if campaign.random.random() < _ALONE_SHARE:
         _try_each(campaign, comments, lambda some: _check_alone(kit, some))
     for comment in comments:
         if campaign.random.random() < _EXPLAINED_SHARE:
-            _try_each(campaign, [comment], _check_all_normalisation)
+            _try_each(campaign, [comment], lambda some: _check_normalisation(some[0].text, some[0].format, kit.lexicon))
             _try_each(campaign, [comment], lambda some: check_texts(some, judge=judge, explain=True))
 
 
@@ -237,9 +248,9 @@ def replay_text(kit: TextKit, content: bytes) -> None:
     comments = [Comment("", text, text_format) for text_format in Format]
     for comment in comments:
         check_markup(comment.text, comment.format)
-        _check_normalisation(comment.text, comment.format)
+        _check_normalisation(comment.text, comment.format, kit.lexicon)
     prepare(comments)
     _check_languages(kit, comments)
     _check_alone(kit, comments)
-    for judge in kit.judges:
+    for judge in (*kit.judges, kit.both):
         check_texts(comments, judge=judge, explain=True)
