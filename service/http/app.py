@@ -115,9 +115,9 @@ def _build_middleware(settings: Settings) -> list[Middleware]:
     return [
         Middleware(CallObserver, log_calls=settings.log_calls),
         *_optional_middleware(settings),
+        Middleware(FaultBarrier),
         Middleware(PageGuard, settings=settings),
         Middleware(LoadShedding),
-        Middleware(FaultBarrier),
     ]
 
 

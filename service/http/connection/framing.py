@@ -128,7 +128,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._pending_refusal = problem
             return
         if broken is None or not broken.response_started:
-            self.transport.write(render_refusal(problem))
+            self.transport.write(render_refusal(problem, is_encrypted=self.scheme == "https"))
         if broken is not None:
             # Its call need not go on: nobody would read the answer.
             broken.disconnected = True
@@ -212,7 +212,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Go on with what has arrived in the meantime: a request, or one that is refused."""
         super().on_response_complete()
         if self._pending_refusal is not None and self._is_idle():
-            self.transport.write(render_refusal(self._pending_refusal))
+            self.transport.write(render_refusal(self._pending_refusal, is_encrypted=self.scheme == "https"))
             self._linger()
         elif self._unread and not self.pipeline:
             self.loop.call_soon(self._read_on)

@@ -35,7 +35,7 @@ class ConnectionProtocol(BoundedProtocol):
         self._silent_since = time.monotonic()
         if not self._connections.add(self, self.client[0] if self.client else None):
             self._is_deaf = True
-            transport.write(render_refusal(too_many_connections()))
+            transport.write(render_refusal(too_many_connections(), is_encrypted=self.scheme == "https"))
             transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -4,6 +4,7 @@ import secrets
 from http import HTTPStatus
 
 from service.http.problems import ProblemError, ProblemKind
+from service.http.responses import protect_headers
 
 __all__ = [
     "FramingError",
@@ -16,8 +17,6 @@ __all__ = [
 ]
 
 _HEAD = "HTTP/1.1 {status} {phrase}\r\n{headers}x-request-id: {id}\r\nconnection: close\r\n\r\n"
-# Such an answer is no page and says nothing that a cache may keep.
-_HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 _ID_BYTES = 12
 
 
@@ -33,11 +32,16 @@ class FramingError(Exception):
         self.problem = problem
 
 
-def render_refusal(problem: ProblemError) -> bytes:
-    """Return the bytes of an answer after which the connection is closed."""
+def render_refusal(problem: ProblemError, *, is_encrypted: bool) -> bytes:
+    """Return the bytes of an answer after which the connection is closed.
+
+    Args:
+        problem: what the client is told.
+        is_encrypted: whether the answer is sent by HTTPS.
+    """
     response = problem.response()
-    fields = {str(name, "latin-1"): str(value, "latin-1") for name, value in response.raw_headers} | _HEADERS
-    headers = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    fields = protect_headers(response.raw_headers, is_encrypted=is_encrypted)
+    headers = "".join(f"{str(name, 'latin-1')}: {str(value, 'latin-1')}\r\n" for name, value in fields)
     head = _HEAD.format(
         status=problem.kind.status, phrase=HTTPStatus(problem.kind.status).phrase, headers=headers, id=secrets.token_hex(_ID_BYTES)
     )

@@ -13,6 +13,7 @@ from service.http.connection.refusals import (
     too_many_headers,
 )
 from service.http.problems import ProblemError
+from service.http.responses import PROTECTION
 
 
 @pytest.mark.parametrize(
@@ -26,8 +27,8 @@ from service.http.problems import ProblemError
     ],
 )
 def test_refusals_are_problem_documents(problem: ProblemError, status: int) -> None:
-    """Each refusal is a whole answer with a problem document, an id and the news that the connection ends; no cache may keep it."""
-    head, _, body = render_refusal(problem).partition(b"\r\n\r\n")
+    """Each refusal is a whole answer with a problem document, an id and the news that the connection ends, protected as others are."""
+    head, _, body = render_refusal(problem, is_encrypted=False).partition(b"\r\n\r\n")
     first, *lines = head.decode().split("\r\n")
     headers = dict(line.split(": ", 1) for line in lines)
 
@@ -36,6 +37,6 @@ def test_refusals_are_problem_documents(problem: ProblemError, status: int) -> N
     assert headers["content-length"] == str(len(body))
     assert headers["content-type"] == "application/problem+json"
     assert headers["connection"] == "close"
-    assert headers["cache-control"] == "no-store"
+    assert {name: headers[name.decode()].encode() for name, _ in PROTECTION} == dict(PROTECTION)
     assert headers["x-request-id"]
     assert ("retry-after" in headers) == (status == 503)
