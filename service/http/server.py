@@ -24,6 +24,7 @@ from model.errors import ArtefactError, SettingsError, TipstaffError
 from service.heap_trim import share_one_heap
 from service.http.app import create_app
 from service.http.connection.protocol import ConnectionProtocol
+from service.http.connection.tls_server import ServiceLoop
 from service.http.observability.metrics import open_metrics_dir, remove_stale_metrics
 from service.http.observability.traces import check_traces
 from service.judging.community_file import read_community_file
@@ -193,7 +194,7 @@ def _config(settings: Settings, app: Any, *, factory: bool = False) -> uvicorn.C
     return uvicorn.Config(
         app,
         factory=factory,
-        loop="uvloop",
+        loop=f"{ServiceLoop.__module__}:{ServiceLoop.__name__}",
         http=ConnectionProtocol,
         ws="none",
         lifespan="on",

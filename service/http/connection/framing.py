@@ -1,9 +1,9 @@
 """What a client may send before, between and after the bodies of its calls: counted as it arrives, and refused beyond the limits."""
 
 import time
-from typing import Any
 
 import httptools
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from service.http.connection.open_connections import Connections
@@ -50,8 +50,8 @@ class BoundedProtocol(HttpToolsProtocol):
     _is_in_body = False
     _awaits_chunk = False
     _max_head = 0
-    _head_size = 0
-    _trailers = 0
+    _head_size = _hosts = 0
+    _max_headers = _MAX_HEADERS
     # The bytes that are no part of a body, and those that are, since the last head or the last request was complete.
     _framing = 0
     _body_size = 0
@@ -113,9 +113,14 @@ class BoundedProtocol(HttpToolsProtocol):
         else:
             if self._framing > self._max_head + _FRAMING_BYTES + _FRAMING_PER_BODY_BYTE * self._body_size:
                 self._refuse(head_too_large(self._max_head))
-            elif self._awaits_chunk and self._head_since is None:
-                # Either the first byte of a chunk is missing, or there are trailers, which have the time that a head has.
-                self._head_since = time.monotonic()
+            elif self._is_in_body or self._head_since is not None:
+                if self._awaits_chunk and self._head_since is None:
+                    # Either the first byte of a chunk is missing, or there are trailers, which have the time that a head has.
+                    self._head_since = time.monotonic()
+                self._note_unfinished()
+
+    def _note_unfinished(self) -> None:
+        """Take note that a part of a request has arrived, and another is missing."""
 
     def _refuse(self, problem: ProblemError) -> None:
         """Refuse the request that is arriving, after those before it have been answered, and end the connection."""
@@ -148,42 +153,46 @@ class BoundedProtocol(HttpToolsProtocol):
         """Return whether no call is being answered, or received to be answered."""
         return self._active is None or self._active.response_complete
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        self._active = cycle
-        super()._start_asgi_task(cycle, app)
-
     # What the parser finds.
 
     def on_message_begin(self) -> None:
         """Begin to count anew."""
         super().on_message_begin()
-        self._head_size = self._trailers = 0
+        self._head_size = self._hosts = 0
+        self._max_headers = _MAX_HEADERS
+
+    # These are called so often that they do the work of uvicorn's instead of calling it.
 
     def on_url(self, url: bytes) -> None:
         """Add a piece of the target, within the limit."""
         self._head_size += len(url)
-        if len(self.url) + len(url) > _MAX_TARGET_BYTES:
+        self.url += url
+        if len(self.url) > _MAX_TARGET_BYTES:
             raise FramingError(target_too_long(_MAX_TARGET_BYTES))
-        super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Add a header, within the limits; a trailer is counted, and ignored."""
-        self._head_size += len(name) + len(value) + _HEADER_OVERHEAD
-        if self._head_size > self._max_head:
-            raise FramingError(head_too_large(self._max_head))
-        if len(self.headers) + self._trailers >= _MAX_HEADERS:
-            raise FramingError(too_many_headers(_MAX_HEADERS))
-        if self._is_in_body:
-            self._trailers += 1
-        else:
-            super().on_header(name, value)
+        """Add a header, or a trailer, within the limits."""
+        self._head_size = size = self._head_size + len(name) + len(value) + _HEADER_OVERHEAD
+        headers = self.headers
+        if size > self._max_head or len(headers) >= self._max_headers:
+            raise FramingError(head_too_large(self._max_head) if size > self._max_head else too_many_headers(_MAX_HEADERS))
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        elif name == b"host":
+            self._hosts += 1
+        headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Begin the call, if it names one host; its body is limited elsewhere."""
-        hosts = [value for name, value in self.headers if name == b"host"]
-        if len(hosts) != 1 and (hosts or self.parser.get_http_version() not in _OLD_VERSIONS):
+        if self._hosts != 1 and (self._hosts or self.parser.get_http_version() not in _OLD_VERSIONS):
             raise FramingError(not_http("It has to have exactly one header Host."))
         super().on_headers_complete()
+        if not self.pipeline:
+            self._active = self.cycle
+        # Trailers are counted with the headers, and go nowhere: they could name a key or an address after the proxy has looked.
+        self._max_headers = _MAX_HEADERS - len(self.headers)
+        self.headers = []
         self._head_since = None
         self._is_in_body = True
         self._framing = self._body_size = 0
@@ -197,20 +206,30 @@ class BoundedProtocol(HttpToolsProtocol):
         self._awaits_chunk, self._head_since = False, None
         self._framing -= len(body)
         self._body_size += len(body)
-        if self.cycle.response_complete:
+        cycle = self.cycle
+        if cycle.response_complete:
             self._discard(len(body))
-        super().on_body(body)
+            return
+        cycle.body += body
+        if len(cycle.body) > HIGH_WATER_LIMIT:
+            self.flow.pause_reading()
+        cycle.message_event.set()
 
     def on_message_complete(self) -> None:
         """End a request."""
-        super().on_message_complete()
+        cycle = self.cycle
+        if not cycle.response_complete:
+            cycle.more_body = False
+            cycle.message_event.set()
         self._is_in_body = self._awaits_chunk = False
         self._head_since = None
         self._framing = self._body_size = self._discarded = 0
 
     def on_response_complete(self) -> None:
         """Go on with what has arrived in the meantime: a request, or one that is refused."""
+        following = self.pipeline[-1][0] if self.pipeline else None
         super().on_response_complete()
+        self._active = following or self._active
         if self._pending_refusal is not None and self._is_idle():
             self.transport.write(render_refusal(self._pending_refusal, is_encrypted=self.scheme == "https"))
             self._linger()

@@ -23,6 +23,7 @@ class _Connection(Protocol):
     """What this module needs to know of a connection."""
 
     group: "_Group | None"
+    place: "dict[_Connection, None] | None"
     was_answered: bool
 
     def close_if_slow(self, now: float) -> None: ...
@@ -110,8 +111,8 @@ class Connections:
         if host is not None and group.limit is not None:
             self._groups.setdefault(address_group(host), group)
         group.size += 1
-        group.strangers[connection] = None
         connection.group = group
+        self.note_waiting(connection)
         return True
 
     def _find_group(self, host: str | None) -> _Group:
@@ -140,18 +141,19 @@ class Connections:
 
     def note_waiting(self, connection: _Connection) -> None:
         """Take note that a connection waits for its client, from now on."""
-        group = connection.group
+        group, place = connection.group, connection.place
         if group is not None:
-            waiting = group.guests if connection.was_answered else group.strangers
-            waiting.pop(connection, None)
-            waiting[connection] = None
+            if place is not None:
+                del place[connection]
+            connection.place = place = group.guests if connection.was_answered else group.strangers
+            place[connection] = None
 
     def note_busy(self, connection: _Connection) -> None:
         """Take note that a call has arrived completely, so that its client waits for us."""
-        group = connection.group
-        if group is not None:
-            group.guests.pop(connection, None)
-            group.strangers.pop(connection, None)
+        place = connection.place
+        if place is not None:
+            del place[connection]
+            connection.place = None
 
     def hold_unread(self, count: int) -> bool:
         """Take note that this many more bytes wait to be read, fewer if the number is negative; return whether there is room."""

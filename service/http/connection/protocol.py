@@ -20,7 +20,10 @@ class ConnectionProtocol(BoundedProtocol):
     """One connection that speaks HTTP/1.1."""
 
     group: Any = None
+    place: Any = None
     was_answered = False
+    # What has counted as this connection until now, if it has shaken hands.
+    handshake: Any = None
     _is_shutting_down = False
     # Since when the first byte of the connection, and that of a further request, is missing.
     _silent_since: float | None = None
@@ -33,6 +36,9 @@ class ConnectionProtocol(BoundedProtocol):
         self._connections.queue.track(self.tasks)
         self._max_head = self._connections.max_head_bytes
         self._silent_since = time.monotonic()
+        if self.handshake is not None:
+            self._connections.remove(self.handshake)
+            self.handshake = None
         if not self._connections.add(self, self.client[0] if self.client else None):
             self._is_deaf = True
             transport.write(render_refusal(too_many_connections(), is_encrypted=self.scheme == "https"))
@@ -60,8 +66,14 @@ class ConnectionProtocol(BoundedProtocol):
         super().on_message_begin()
         self._silent_since = None
         self._head_since = self.scope[FIRST_BYTE_AT] = self._connections.queue.note_read()  # type: ignore[literal-required]
-        if self._is_idle():
+
+    def _note_unfinished(self) -> None:
+        if self._waits_for_client():
             self._connections.note_waiting(self)
+
+    def _waits_for_client(self) -> bool:
+        active: RequestResponseCycle | None = self._active
+        return active is None or active.response_complete or (active is self.cycle and self._is_in_body)
 
     def on_headers_complete(self) -> None:
         """Begin the call; if the service is about to stop, it is the last of its connection."""
@@ -73,7 +85,7 @@ class ConnectionProtocol(BoundedProtocol):
 
     def on_message_complete(self) -> None:
         """Take note of when the last byte of a call was read."""
-        if not self._is_idle():
+        if not self.cycle.response_complete:
             self._connections.note_busy(self)
         self.scope[LAST_BYTE_AT] = self._connections.queue.note_read()  # type: ignore[literal-required]
         super().on_message_complete()
@@ -83,7 +95,7 @@ class ConnectionProtocol(BoundedProtocol):
         super().on_response_complete()
         self.was_answered = True
         self._connections.queue.note_answer()
-        if self._is_idle() or (self._active is self.cycle and self._is_in_body):
+        if self._waits_for_client():
             self._connections.note_waiting(self)
 
     def _is_answering(self) -> bool:

@@ -190,3 +190,13 @@ def make_key() -> MakeKey:
             return store.keys.create("tester", scopes)[1]
 
     return make
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """A certificate for localhost that it signed itself, and its key."""
+    files = tmp_path / "cert.pem", tmp_path / "key.pem"
+    arguments = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    names = ["-addext", "subjectAltName=IP:127.0.0.1", "-out", str(files[0]), "-keyout", str(files[1])]
+    subprocess.run(["openssl", *arguments, *names], check=True, capture_output=True)
+    return files

@@ -141,16 +141,6 @@ def test_workers_end_with_their_supervisor(tmp_path: Path) -> None:
         assert not list(tmp_path.glob("metrics-*"))
 
 
-@pytest.fixture
-def certificate(tmp_path: Path) -> tuple[Path, Path]:
-    """A certificate for localhost that it signed itself, and its key."""
-    files = tmp_path / "cert.pem", tmp_path / "key.pem"
-    arguments = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    names = ["-addext", "subjectAltName=IP:127.0.0.1", "-out", str(files[0]), "-keyout", str(files[1])]
-    subprocess.run(["openssl", *arguments, *names], check=True, capture_output=True)
-    return files
-
-
 def test_https(start: Start, certificate: tuple[Path, Path]) -> None:
     """With a certificate the service speaks HTTPS, and its log says so; it tells browsers to come back by HTTPS alone."""
     address = start(tls_certificate=certificate[0], tls_key=certificate[1]).address()

@@ -18,6 +18,7 @@ class Client:
     def __init__(self, name: str) -> None:
         self.name = name
         self.group: Any = None
+        self.place: Any = None
         self.was_answered = False
         self.gave_way = False
 
