@@ -24,11 +24,11 @@ class ScoredRows:
 
     Attributes:
         rows: n comments.
-        scores: (n, 3) in the order of ``LABELS``; a comment without text counts as fine.
+        scores: (n, 3) in the order of ``LABELS``; a comment that was not judged counts as fine.
         labels: (n,) codes by the label rule.
         clean: sources whose fine rows are clean conversation.
         prior: share of abusive comments that the probabilities are calibrated for.
-        unjudged: number of comments without text.
+        unjudged: number of comments without text, or that could not be read through a fault, which the log tells.
         version: name and version of the artefact.
     """
 

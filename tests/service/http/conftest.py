@@ -18,10 +18,12 @@ from fastapi import FastAPI
 from model.errors import ArtefactError
 from service.http.app import create_app
 from service.http.connection.protocol import ConnectionProtocol
+from service.http.dialects.known_dialects import DIALECTS
 from service.model_loading import load_moderator
 from service.settings import Settings, read_settings
 from service.store.store import Store, open_store
 from service.store.stored_types import Scope
+from tests.service.http.dialects.discourse.forum import SECRET
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -200,3 +202,35 @@ def certificate(tmp_path: Path) -> tuple[Path, Path]:
     names = ["-addext", "subjectAltName=IP:127.0.0.1", "-out", str(files[0]), "-keyout", str(files[1])]
     subprocess.run(["openssl", *arguments, *names], check=True, capture_output=True)
     return files
+
+
+def _serve_site(folder: Path, profile: str) -> AbstractContextManager[httpx.Client]:
+    communities = folder / "communities.toml"
+    lists = 'deny_words = ["casino"]\nallow_words = ["unheard of"]\n'
+    communities.write_text(f'default = "forum"\n[community.forum]\n{lists}', encoding="utf-8")
+    settings = read_settings(
+        data_dir=folder,
+        port=0,
+        profile=profile,
+        communities=communities,
+        queue_ms=60_000,
+        discourse_url="http://127.0.0.1:9",
+        discourse_api_key="k" * 64,
+        discourse_secrets=SECRET,
+        on_failure=",".join(f"{dialect.name}=open" for dialect in DIALECTS),
+    )
+    return _running(create_app(settings))
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A service with the cascade, the denied word "casino", and every dialect; Discourse's flags wait, for there is no forum."""
+    with _serve_site(tmp_path_factory.mktemp("site"), "cascade") as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def fast_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """The same without the encoder, which takes seconds to explain a long text."""
+    with _serve_site(tmp_path_factory.mktemp("site"), "fast") as client:
+        yield client

@@ -1,10 +1,12 @@
 """Scored rows: sorted by source, each with the scores and the label of its artefact."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
+from model.classifier import Classifier
 from model.comment import Comment
 from model.moderator import Moderator
 from training.evaluation.scored_rows import score_labelled_rows
@@ -51,3 +53,19 @@ def test_progress_ends_at_one(moderator: Moderator, rows: MakeRows) -> None:
     shares: list[float] = []
     score_labelled_rows(moderator, rows(["fine"] * 5, text=TEXTS), progress=shares.append, batch_size=2)
     assert shares == [0.4, 0.8, 1.0]
+
+
+def test_a_comment_that_cannot_be_read_stops_no_evaluation(moderator: Moderator, rows: MakeRows, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row for which scoring fails is counted as unjudged; the others are evaluated."""
+    original: Callable[..., Any] = Classifier.raw_scores
+
+    def fail(classifier: Classifier, texts: Any, *arguments: Any, **named: Any) -> Any:
+        if b"idiot" in b"".join(texts):
+            raise RuntimeError
+        return original(classifier, texts, *arguments, **named)
+
+    usual = score_labelled_rows(moderator, rows(["fine"] * 5, text=TEXTS, source=SOURCES))
+    monkeypatch.setattr(Classifier, "raw_scores", fail)
+    scored = score_labelled_rows(moderator, rows(["fine"] * 5, text=TEXTS, source=SOURCES))
+    assert (usual.unjudged, scored.unjudged) == (1, 2)
+    np.testing.assert_array_equal(scored.scores[1:], usual.scores[1:])
