@@ -143,7 +143,7 @@ def check_artefact(base: Path, edits: Edits, *, profile: Profile | None = None) 
                 decisions = moderator.decide(_COMMENTS, threads=1, explain=True)
             except ArtefactError as error:
                 line = str(error)
-                hold(line.isprintable() and line.isascii() and len(line) < 1000, "an artefact is refused in one line", line[:2000])
+                hold(line.isprintable() and len(line) < 4000, "an artefact is refused in one line", line[:2000])
                 return
             finally:
                 hold(not (text := said()), "nothing but the refusal is said", text)

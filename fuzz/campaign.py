@@ -18,7 +18,7 @@ from fuzz.findings import Finding, FindingStore, describe_exception
 __all__ = ["Campaign", "CurrentInput", "Tally", "resident_bytes"]
 
 _ROOM = 8 * 2**20
-_HEAD = struct.Struct("<QQ16s")
+_HEAD = struct.Struct("<QQ80s")
 _WARM_UP_SHARE = 0.2
 _NOTE_INTERVAL = 0.5  # seconds
 
