@@ -62,7 +62,7 @@ def parse_authority(text: bytes) -> Authority | None:
 
 def find_target_host(target: bytes) -> bytes | None:
     """Return the host in the first line of a request, as proxies are sent it (``GET http://host/path``); None if it has none there."""
-    if target.startswith(b"/"):
+    if target.startswith(b"/") or target == b"*":
         return None
     return re.split(rb"[/?#]", target.partition(b"://")[2], maxsplit=1)[0]
 

@@ -107,10 +107,10 @@ def test_authority() -> None:
         (b"http://evil.example:80/x?y", b"evil.example:80"),
         (b"HTTPS://evil.example?x=/", b"evil.example"),
         (b"http://user@evil.example#/", b"user@evil.example"),
-        (b"*", b""),
+        (b"*", None),
         (b"evil.example:443", b""),
     ],
 )
 def test_host_in_the_first_line(target: bytes, host: bytes | None) -> None:
-    """A request that names a host in its first line is addressed to it; one that names neither host nor path is to none of ours."""
+    """A request that names a host in its first line is addressed to it, and one whose first line is of another form to no host of ours."""
     assert find_target_host(target) == host

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 Serve = Callable[..., AbstractContextManager[httpx.Client]]
 Running = Callable[..., AbstractContextManager[httpx.Client]]
 
+OPERATE = Path(__file__).parents[4] / "docs/operate.md"
 EVIL = "http://evil.example"
 FORUM = "https://forum.example"
 CALL = {"comments": [{"id": "1", "text": "Good morning"}]}
@@ -209,6 +211,29 @@ def test_any_host_of_a_trusted_proxy(serve: Serve) -> None:
     with serve(allowed_hosts="tipstaff.example.org") as client:
         assert status() == 200
         assert status(Host="other.example.org") == 403
+
+
+@pytest.mark.parametrize("setting", ["trusted_proxies", "allowed_hosts"])
+def test_recipe_for_a_proxy(serve: Serve, setting: str) -> None:
+    """Through the proxy of the page for operators the service answers with either of the settings that the page names, and not without."""
+    recipe = OPERATE.read_text(encoding="utf-8").partition("```nginx\n")[2].partition("\n## ")[0]
+    name = re.search(r"server_name (\S+);", recipe)
+    value = re.search(rf"TIPSTAFF_{setting.upper()}=(\S+)", recipe)
+    assert name is not None
+    assert value is not None
+    assert "proxy_set_header Host $http_host;" in recipe
+    assert "proxy_set_header X-Forwarded-Proto $scheme;" in recipe
+    headers = {"Host": name[1], "X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}
+    page = {"Origin": f"https://{name[1]}", "Sec-Fetch-Site": "same-origin"}
+
+    with serve(open=True, **{setting: value[1]}) as client:
+        assert [client.post("/v1/moderate", json=CALL, headers=headers | more).status_code for more in ({}, page, {"Origin": EVIL})] == [
+            200,
+            200,
+            403,
+        ]
+    with serve(open=True) as client:
+        assert client.post("/v1/moderate", json=CALL, headers=headers).status_code == 403
 
 
 def test_paths_of_communities(running: Running, moderator: "Moderator", tmp_path: Path) -> None:
