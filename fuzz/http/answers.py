@@ -16,7 +16,7 @@ __all__ = ["AnswerChecker"]
 _COMMUNITY = re.compile(r"/c/[^/]+(?=/)")
 # What may be said of any call whose head is odd: by HTTP (RFC 9110 and 6585), and by the rules of hosts and origins.
 _ODD_HEAD = frozenset({400, 403, 404, 405, 408, 411, 413, 414, 415, 417, 421, 422, 426, 431})
-_UNBROKEN = frozenset({400, 403, 404, 405, 421})
+_UNBROKEN = frozenset({400, 401, 403, 404, 405, 421, 429})  # of addresses that the document does not name
 _UNDOCUMENTED = frozenset({200, 204, 304, 307, 308})  # of pages that the document leaves out, and of answers to OPTIONS
 _PROBLEM = "application/problem+json"
 
