@@ -137,7 +137,7 @@ def check_texts(comments: Sequence[Comment], *, judge: Judge, explain: bool = Fa
         hold(math.isclose(sum(row.scores), 1, abs_tol=_TOLERANCE), "the scores of a comment sum to 1", repr(row))
     if explain:
         for at, spans in enumerate(judgements.decisions.spans or ()):
-            _check_spans(comments[at], spans)
+            _check_spans(comments[at], spans or ())
 
 
 def _check_spans(comment: Comment, spans: Sequence[object]) -> None:

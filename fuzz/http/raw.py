@@ -44,16 +44,27 @@ def _fuzz_site(campaign: Campaign, site: Site) -> None:
         fuzzer.check_metrics()
 
 
-def check_log(lines: bytes, *, secrets: Sequence[str] = ()) -> None:
+def check_log(lines: bytes, *, secrets: Sequence[str] = (), is_json: bool = False) -> None:
     """Check what a service has logged.
 
+    Args:
+        lines: whole lines of the log.
+        secrets: what must not be in it besides the text of comments.
+        is_json: whether each line has to be an object in JSON.
+
     Raises:
-        BrokenPromiseError: it holds the text of a comment, a key, or a traceback.
+        BrokenPromiseError: it holds the text of a comment, a key, a traceback, or a line that is none.
     """
     hidden = [CANARY.encode(), *(secret.encode() for secret in secrets)]
     hold(not any(word in lines for word in hidden), "the log holds no text of a comment and no key", _around(lines, hidden))
     fault = _TRACEBACK.search(lines)
     hold(not fault, "the log holds no traceback", repr(lines[fault.start() : fault.start() + 4000]) if fault else "")
+    for line in lines.splitlines() if is_json else ():
+        try:
+            is_object = isinstance(json.loads(line), dict)
+        except ValueError:
+            is_object = False
+        hold(is_object, "each line of a log in JSON is an object", repr(line[:2000]))
 
 
 def _around(lines: bytes, words: Sequence[bytes]) -> str:
@@ -69,7 +80,10 @@ class CallFuzzer:
         self._credentials = Credentials(service.secret, WEBHOOK_SECRET)
         self._secrets = secrets
         self.checker = AnswerChecker(service.openapi(), secrets=secrets)
-        check_log(service.new_log(), secrets=secrets)
+        self._check_log()
+
+    def _check_log(self) -> None:
+        check_log(self._service.new_log(), secrets=self._secrets, is_json=self._service.logs_json)
 
     def look(self, batches: int) -> None:
         """Make some batches of calls, then look into the log."""
@@ -133,7 +147,7 @@ class CallFuzzer:
             self._campaign.report("not kept: the service lives", f"exit code {self._service.process.returncode}", content, suffix=_SUFFIX)
             raise RuntimeError("the service has died")
         try:
-            check_log(self._service.new_log(), secrets=self._secrets)
+            self._check_log()
         except BrokenPromiseError as broken:
             self._blame(broken, tried)
 
@@ -142,7 +156,7 @@ class CallFuzzer:
             self._call_alone(request)
             self._service.get("/healthz")
             try:
-                check_log(self._service.new_log(), secrets=self._secrets)
+                self._check_log()
             except BrokenPromiseError as again:
                 self._report(again, request)
                 return

@@ -65,19 +65,22 @@ class RunningService:
         port: where it listens on 127.0.0.1.
         log: the file of its log.
         secret: of a key that it knows; None if it needs none.
+        logs_json: whether each line of its log is an object in JSON.
     """
 
     process: "subprocess.Popen[bytes]"
     port: int
     log: Path
     secret: str | None = None
+    logs_json: bool = False
     _read: int = field(default=0)
 
     def new_log(self) -> bytes:
-        """Return what was logged since this was last asked."""
+        """Return the lines that were logged since this was last asked."""
         with self.log.open("rb") as file:
             file.seek(self._read)
             content = file.read()
+        content = content[: content.rfind(b"\n") + 1]
         self._read += len(content)
         if self._read > 2**28:
             # Its writer appends, so that a file that was emptied is written on from its beginning.
@@ -139,7 +142,7 @@ def serving(site: Site, folder: Path) -> Iterator[RunningService]:
         process = subprocess.Popen([*command, "serve", "--port", str(port)], env=env, stdout=stream, stderr=stream)
     try:
         _wait_until_ready(process, port)
-        yield RunningService(process, port, log, secret)
+        yield RunningService(process, port, log, secret, logs_json=site.settings.get("LOG_FORMAT") == "json")
     finally:
         process.terminate()
         try:

@@ -10,8 +10,9 @@ import pytest
 
 from fuzz.campaign import Campaign
 from fuzz.http.mutations import Request
-from fuzz.http.raw import CallFuzzer
+from fuzz.http.raw import CallFuzzer, check_log
 from fuzz.http.service import SITES, RunningService, serving
+from fuzz.promises import BrokenPromiseError
 
 ROOT = Path(__file__).parents[3]
 KEPT = sorted((ROOT / "fuzz/kept/http").glob("*.http"))
@@ -57,6 +58,15 @@ def test_a_planted_fault_is_found(tmp_path: Path, fault: str) -> None:
         CallFuzzer(campaign, service).look(2)
     assert campaign.tally.failures > 0
     assert any(line.startswith(f"not kept: {FAULTS[fault]}") for line in found(tmp_path / "campaign"))
+
+
+def test_a_line_that_is_no_json_is_found() -> None:
+    """In a log in JSON each line is an object; what a library prints beside it is found."""
+    check_log(b'{"a": 1}\n{"b": 2}\n', is_json=True)
+    check_log(b"a line\n")
+    for lines in (b'{"a": 1}\na line\n', b"[]\n"):
+        with pytest.raises(BrokenPromiseError, match="each line of a log in JSON"):
+            check_log(lines, is_json=True)
 
 
 def test_a_death_is_found(tmp_path: Path) -> None:
