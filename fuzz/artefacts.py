@@ -162,7 +162,7 @@ def check_decisions(decisions: Decisions) -> None:
         hold(row.label < 0 or math.isclose(sum(row.scores), 1, abs_tol=1e-6), "the scores of a comment sum to 1", repr(row))
     for spans in decisions.spans or ():
         hold(
-            all(math.isfinite(span.abusive) and math.isfinite(span.hateful) for span in spans),
+            all(math.isfinite(span.abusive) and math.isfinite(span.hateful) for span in spans or ()),
             "contributions are finite",
             repr(spans)[:500],
         )
