@@ -30,7 +30,7 @@ from model.normaliser.version import normaliser_version
 from model.policy import Policy, unknown_policy_error
 from model.profile import DEFAULT_RISK, Profile
 from model.text.pipeline import prepare
-from model.threads import available_cores, run_in_slices
+from model.threads import available_cores, check_interruption, is_interruptible, run_in_slices, run_in_steps
 
 __all__ = ["FirstPass", "Moderator", "build_classifier"]
 
@@ -268,11 +268,12 @@ class Moderator:
         return FirstPass(raw, self.policies[policy], rows, unreadable, failures)
 
     def _read(self, comments: Sequence[Comment], bounds: FloatArray, threads: int) -> RawScores:
-        if threads == 1:
+        if threads == 1 and (len(comments) == 1 or not is_interruptible()):
             return self.classifier.raw_scores(_prepare(comments), bounds, threads=1)
         raw = allocate_scores(len(comments), heads=len(self.classifier.heads))
 
         def run(lo: int, hi: int) -> None:
+            check_interruption()
             # While Python prepares one slice, other threads are in the kernel.
             self.classifier.raw_scores(_prepare(comments[lo:hi]), bounds, threads=1, out=raw.part(lo, hi))
 
@@ -280,7 +281,10 @@ class Moderator:
             ends = comments.texts.offsets - comments.texts.offsets[0]
         else:
             ends = np.fromiter(accumulate((len(comment.text) for comment in comments), initial=0), np.int64)
-        run_in_slices(run, ends, threads)
+        if threads == 1:
+            run_in_steps(run, ends)
+        else:
+            run_in_slices(run, ends, threads)
         return raw
 
     def explain(self, comment: Comment) -> Explanation:
@@ -288,4 +292,5 @@ class Moderator:
         return self._explain(comment, both=bool(self.first_pass([comment]).encoder_rows.size))
 
     def _explain(self, comment: Comment, *, both: bool) -> Explanation:
+        check_interruption()
         return explain(self.classifier, comment, self.combined if both else None)

@@ -98,6 +98,9 @@ class Settings(BaseSettings):
     max_comments: int = Field(default=1000, ge=1, le=100_000, description="Comments in one call.")
     max_comment_bytes: int = Field(default=20_480, ge=1, description="Bytes of one comment's text in UTF-8.")
     max_body_bytes: int = Field(default=4_194_304, ge=1, le=1_073_741_824, description="Bytes of one request's body.")
+    max_explained_bytes: int = Field(
+        default=8192, ge=1, description="Bytes of text that are explained in one call; a comment counts for 2,048 at most."
+    )
     prior_abusive: Share | None = Field(default=None, description="Share of abusive comments on this site; the artefact's if not set.")
     prior_hateful_share: Share | None = Field(
         default=None, description="Share of the abusive comments that are hateful on this site; the artefact's if not set."
@@ -231,6 +234,7 @@ class Settings(BaseSettings):
         default=10, description="Seconds that a client may take to begin a connection, and to send the head of a request."
     )
     body_timeout: Seconds = Field(default=30, description="Seconds that a client may take to send one body.")
+    judging_timeout: Seconds = Field(default=30, description="Seconds that judging one call may take, waiting included.")
     shutdown_timeout: Seconds = Field(default=10, description="Seconds that calls in progress get when the service stops.")
     log_level: LogLevel = Field(default="info", description="Least severe log line to write.")
     log_format: Literal["text", "json"] = Field(

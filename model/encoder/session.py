@@ -25,7 +25,7 @@ from model.encoder.graph_sizes import check_graph, check_sizes
 from model.encoder.wordpiece import WordPiece
 from model.normaliser.buffers import make_buffers
 from model.normaliser.normalise import normalise_bytes
-from model.threads import run_in_slices
+from model.threads import check_interruption, run_in_slices
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -178,5 +178,6 @@ class EncoderReader:
 
     def _run(self, ids: list[int]) -> FloatArray:
         self._check_length(len(ids))
+        check_interruption()
         (log_odds,) = self._session.run(["log_odds"], {"ids": np.array([ids], np.int64)})
         return np.asarray(log_odds[0], np.float64)

@@ -2,16 +2,21 @@
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from starlette.requests import Request
 
-from model.comment import Comment, Format
+from model.comment import Comment
 from model.failures import Step, log_failure
 from service.http.admission.access import Caller, extract_secret
-from service.http.admission.queue import DEADLINE, KEY_ID, Queue, deadline_problem
+from service.http.admission.addresses import address_group
+from service.http.admission.queue import KEY_ID
 from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.http.state import get_state, require_identifier, require_moderator
+from service.http.workload.deadlines import Deadline, find_deadline
+from service.http.workload.effort import charge_explanation, encoder_effort, ngrams_effort
+from service.http.workload.jobs import JudgingJobs
 from service.judging.judge import Judge, Judgements
 from service.store.stored_types import Scope
 
@@ -19,8 +24,6 @@ if TYPE_CHECKING:
     from model.moderator import FirstPass
 
 __all__ = [
-    "EXPLANATION_COST",
-    "MARKUP_COST",
     "Attempt",
     "Caller",
     "Judge",
@@ -41,23 +44,12 @@ _T = TypeVar("_T")
 # three tweets.
 _MAX_INLINE_EFFORT = 16_384
 
-MARKUP_COST = 5
-"""How many times as long mark-up takes as plain text."""
-
-EXPLANATION_COST = 50
-"""How many times as long an explanation takes as a judgement."""
-
-# The effort of the encoder, in letters of plain text that the n-grams read in the same time: for each comment, and for each of its
-# letters up to a maximum, since the encoder reads only a part of a very long comment.
-_ENCODER_COST_PER_COMMENT = 8_000
-_ENCODER_COST_PER_LETTER = 400
-_ENCODER_MAX_LETTERS = 2_300
-
-# How many times as long the encoder takes to explain a judgement as to make it.
-_ENCODER_EXPLANATION_COST = 30
-
 # Seconds before a call's deadline at which the n-grams answer alone, if the encoder has not answered by then.
 _FALLBACK_MARGIN = 0.01
+# The n-grams may have to wait for others, so for a large call they get this many times as long as they need, but never more than this share
+# of the time that is left.
+_FALLBACK_SECONDS_PER_SECOND = 4
+_MAX_FALLBACK_SHARE = 0.5
 
 
 def exceeds_bytes(text: str, limit: int) -> bool:
@@ -118,15 +110,17 @@ async def judge_comments(
         explain: whether to find the words that moved the scores.
 
     Raises:
-        ProblemError: the service is not ready or overloaded, the deadline has passed, or there is no such policy or community.
-            Where the site has no communities, any name of a community is accepted.
+        ProblemError: the service is not ready or overloaded, the deadline has passed, more is to be explained than may be, or there is
+            no such policy or community. Where the site has no communities, any name of a community is accepted.
+        ClientDisconnect: the client went away.
     """
     judge = build_judge(request, caller=caller, community=community, policy=policy)
 
     def work(attempt: Attempt) -> Judgements:
         return judge.judge(comments, explain=explain, ngrams_only=attempt.ngrams_only, first_pass=attempt.first_pass)
 
-    judgements = await dispatch(request, judge, work, comments, effort=_effort(comments, explain=explain), explain=explain)
+    effort = ngrams_effort(comments, explain=explain)
+    judgements = await dispatch(request, judge, work, comments, caller=caller, effort=effort, explain=explain)
     count_judgements(request, judgements)
     return judgements
 
@@ -170,6 +164,7 @@ async def dispatch(
     work: Callable[[Attempt], _T],
     comments: Sequence[Comment],
     *,
+    caller: Caller,
     effort: int,
     explain: bool = False,
 ) -> _T:
@@ -178,56 +173,73 @@ async def dispatch(
     Where the encoder would take too long, the n-grams judge alone, and the version in the answer says so.
 
     Args:
-        request: the call; its deadline counts.
+        request: the call; its deadline counts, and whether its client is still there.
         judge: the judge that the work uses.
         work: judges the comments as an attempt says, and returns what the call is answered with.
         comments: the comments.
+        caller: who made the call.
         effort: the effort of the n-grams, in letters of plain text.
         explain: whether the judgement of each comment is explained too.
 
     Raises:
-        ProblemError: the service is overloaded, or the call's deadline has passed.
+        ProblemError: the service is overloaded or stops, the call's deadline has passed, or it asks for more to be explained than may be.
+        ClientDisconnect: the client went away.
     """
-    deadline: float | None = request.scope.get(DEADLINE)
-    queue = get_state(request).queue
-    attempt, is_quick = Attempt(), effort + judge.list_effort(comments) <= _MAX_INLINE_EFFORT
+    state = get_state(request)
+    if explain:
+        texts = (comment.text for comment in comments)
+        charge_explanation(request.scope, texts, limit=state.settings.max_explained_bytes, field="explain")
+    deadline = find_deadline(request.scope, seconds=state.settings.judging_timeout)
+    effort += judge.list_effort(comments)
+    attempt, is_quick = Attempt(), effort <= _MAX_INLINE_EFFORT
     if judge.moderator.combined is not None:
         if is_quick:
             attempt = Attempt(first_pass=judge.first_pass(comments))
-        if encoder_effort := _encoder_effort(comments, attempt.first_pass, explain=explain):
-            answer = await _try_with_encoder(queue, work, attempt, effort=effort + encoder_effort, deadline=deadline)
-            if answer is not None:
-                return answer
+        if more_effort := encoder_effort(comments, attempt.first_pass, explain=explain):
+            early = deadline._replace(at=deadline.at - _fallback_margin(state.jobs, deadline, 0 if is_quick else effort))
+            try:
+                return await _run_job(
+                    request, partial(work, attempt), caller=caller, effort=effort + more_effort, deadline=early, is_replaceable=True
+                )
+            except ProblemError as problem:
+                if problem.kind not in {ProblemKind.OVERLOADED, ProblemKind.DEADLINE}:
+                    raise
             attempt = attempt._replace(ngrams_only=True)
     if not is_quick:
-        return await queue.run(lambda: work(attempt), effort=effort, deadline=deadline)
-    if deadline is not None and time.monotonic() > deadline:
-        raise deadline_problem()
+        return await _run_job(request, partial(work, attempt), caller=caller, effort=effort, deadline=deadline)
+    if time.monotonic() > deadline.at:
+        raise deadline.problem()
     return work(attempt)
 
 
-def _encoder_effort(comments: Sequence[Comment], first_pass: "FirstPass | None", *, explain: bool) -> int:
-    """Return the effort of the encoder, in letters of plain text; without a first pass, the most that it may be."""
-    rows = range(len(comments)) if first_pass is None else first_pass.encoder_rows.tolist()
-    letters = (min(len(comments[row].text), _ENCODER_MAX_LETTERS) for row in rows)
-    effort = sum(_ENCODER_COST_PER_COMMENT + _ENCODER_COST_PER_LETTER * count for count in letters)
-    return effort * (_ENCODER_EXPLANATION_COST if explain else 1)
+async def _run_job(
+    request: Request, work: Callable[[], _T], *, caller: Caller, effort: int, deadline: Deadline, is_replaceable: bool = False
+) -> _T:
+    """Do the work of a large call in a thread, as `JudgingJobs.run` does, for as long as its client waits."""
+    return await get_state(request).jobs.run(
+        work,
+        caller=_name_caller(request, caller),
+        effort=effort,
+        deadline=deadline,
+        wait_for_leave=partial(_wait_for_leave, request),
+        is_replaceable=is_replaceable,
+    )
 
 
-async def _try_with_encoder(
-    queue: Queue, work: Callable[[Attempt], _T], attempt: Attempt, *, effort: int, deadline: float | None
-) -> _T | None:
-    """Do work in a thread, with the encoder; return None if there is no time for that."""
-    encoder_deadline = None if deadline is None else deadline - _FALLBACK_MARGIN
-    try:
-        return await queue.run(lambda: work(attempt), effort=effort, deadline=encoder_deadline)
-    except ProblemError as problem:
-        if problem.kind in {ProblemKind.OVERLOADED, ProblemKind.DEADLINE}:
-            return None
-        raise
+def _fallback_margin(jobs: JudgingJobs, deadline: Deadline, effort: int) -> float:
+    """Return how many seconds before a deadline the encoder has to be done, so that the n-grams could still answer alone."""
+    left = max(0.0, deadline.at - time.monotonic())
+    return _FALLBACK_MARGIN + min(_FALLBACK_SECONDS_PER_SECOND * jobs.estimate_seconds(effort), _MAX_FALLBACK_SHARE * left)
 
 
-def _effort(comments: Sequence[Comment], *, explain: bool) -> int:
-    """Return the effort of judging comments by the n-grams, in letters of plain text."""
-    letters = sum(len(comment.text) * (1 if comment.format is Format.PLAIN else MARKUP_COST) for comment in comments)
-    return letters * (EXPLANATION_COST if explain else 1)
+def _name_caller(request: Request, caller: Caller) -> str:
+    """Return the name of whoever shares the threads with others: a key or, where there is none, an address."""
+    if caller.key is not None:
+        return f"key:{caller.key}"
+    return "" if request.client is None else address_group(request.client.host)
+
+
+async def _wait_for_leave(request: Request) -> bool:
+    """Wait until the client goes away; return whether it has, which it has not if the server has something else to say."""
+    message = await request.receive()
+    return bool(message["type"] == "http.disconnect")

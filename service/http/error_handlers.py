@@ -1,5 +1,6 @@
 """Answers with problem documents when a route raises an error, there is no route, or the framework refuses a call."""
 
+import asyncio
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.http.observability.faults import report_fault
 from service.http.problems import FieldError, Problem, ProblemError, ProblemKind, problem_response
+from service.http.workload.graceful_stop import explain_stop
 
 __all__ = ["EXCEPTION_HANDLERS", "FaultBarrier"]
 
@@ -24,6 +26,9 @@ class FaultBarrier:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a call on, and answer it if that fails before an answer has begun."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, _end_when_cancelled(receive), send)
+            return
         has_started = False
 
         async def send_and_note(message: Message) -> None:
@@ -33,12 +38,22 @@ class FaultBarrier:
 
         try:
             await self._app(scope, receive, send_and_note)
-        except Exception as error:
-            if scope["type"] != "http":
-                raise
-            problem = report_fault(error, scope)
+        except (Exception, asyncio.CancelledError) as error:
+            problem = report_fault(error, scope) if isinstance(error, Exception) else explain_stop(error, scope)
             if not has_started:
                 await problem.response()(scope, receive, send)
+
+
+def _end_when_cancelled(receive: Receive) -> Receive:
+    """Return the source of messages of a lifespan; a service that is ended by force hears of it like one that is stopped."""
+
+    async def receive_or_end() -> Message:
+        try:
+            return await receive()
+        except asyncio.CancelledError:
+            return {"type": "lifespan.shutdown"}
+
+    return receive_or_end
 
 
 async def _answer_problem(_request: Request, error: ProblemError) -> Response:

@@ -18,6 +18,8 @@ from service.http.connection.open_connections import Connections
 from service.http.observability.metrics import Metrics
 from service.http.observability.traces import Traces
 from service.http.problems import ProblemError, ProblemKind
+from service.http.workload.graceful_stop import GracefulStop
+from service.http.workload.jobs import MAX_JOBS_PER_THREAD, JudgingJobs
 from service.judging.foreign import OnForeign
 from service.settings import Settings
 
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["LifespanState", "ServiceState", "get_state", "require_identifier", "require_moderator"]
 
 _GAUGE_INTERVAL = 1.0
+_WRITING_THREADS = 4
+_FORM_THREADS = 2
 
 
 @dataclass
@@ -38,8 +42,13 @@ class ServiceState:
     """What a service holds while it runs.
 
     Attributes:
+        settings: what the service was told at its start.
         pool: the threads that judge large calls, so that the event loop stays free.
-        queue: the work that waits to be judged.
+        writes: the threads that store what calls leave behind, which must not wait for judging.
+        forms: the threads that read large forms.
+        queue: the calls that wait to be judged.
+        jobs: the large calls that are judged in threads.
+        graceful_stop: ends the calls in progress when the service stops.
         access: decides who may call; admits nobody until the keys have been read.
         bodies: the memory for bodies that are unfinished.
         connections: the open connections.
@@ -54,8 +63,13 @@ class ServiceState:
         traces: records the spans of calls; None if the environment does not ask for traces.
     """
 
+    settings: Settings
     pool: ThreadPoolExecutor
+    writes: ThreadPoolExecutor
+    forms: ThreadPoolExecutor
     queue: Queue
+    jobs: JudgingJobs
+    graceful_stop: GracefulStop
     access: Access
     bodies: BodyBudgets
     connections: Connections
@@ -78,12 +92,18 @@ class ServiceState:
             metrics_dir: the folder for the metrics of all processes of this service; None if this is the only process.
         """
         threads = os.cpu_count() or 1
-        pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="judge")
-        queue = Queue(settings, pool, threads=threads)
-        metrics = Metrics(metrics_dir)
+        # Only as many of them as there are processors work at a time. The others have given up their turn and wait for the next.
+        pool = ThreadPoolExecutor(max_workers=MAX_JOBS_PER_THREAD * threads, thread_name_prefix="judge")
+        queue, metrics = Queue(settings), Metrics(metrics_dir)
+        jobs = JudgingJobs(settings, pool, threads=threads, count_cancelled=metrics.count_cancelled)
         return cls(
+            settings=settings,
             pool=pool,
+            writes=ThreadPoolExecutor(max_workers=_WRITING_THREADS, thread_name_prefix="write"),
+            forms=ThreadPoolExecutor(max_workers=_FORM_THREADS, thread_name_prefix="form"),
             queue=queue,
+            jobs=jobs,
+            graceful_stop=GracefulStop(jobs, seconds=settings.shutdown_timeout),
             access=Access(settings, queue),
             bodies=BodyBudgets(settings),
             connections=Connections(settings, queue, metrics),
@@ -100,14 +120,17 @@ class ServiceState:
     async def _update_gauges_forever(self) -> None:
         # Any process may be asked for the metrics of all processes, so each keeps its own up to date.
         while True:
-            queue = self.queue
-            self.metrics.set_gauges(in_progress=queue.in_progress, large_waiting=queue.large, connections=len(self.connections), worker=1)
+            in_progress, large = self.queue.in_progress, len(self.jobs)
+            self.metrics.set_gauges(in_progress=in_progress, large_waiting=large, connections=len(self.connections), worker=1)
             await asyncio.sleep(_GAUGE_INTERVAL)
 
     async def close(self) -> None:
         """Close the connections, the threads and the traces that `build` has opened."""
         await self.access.close()
-        self.pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self.pool, self.forms):
+            pool.shutdown(wait=False, cancel_futures=True)
+        # The store is closed next, and a write may still be using it.
+        await asyncio.to_thread(self.writes.shutdown, cancel_futures=True)
         if self.traces is not None:
             await asyncio.to_thread(self.traces.close)
 

@@ -55,7 +55,7 @@ async def enqueue_call(request: Request, kind: str, payload: Mapping[str, Any], 
 
 async def _write(state: ServiceState, write: Callable[[], object], *, log: str, detail: str) -> None:
     try:
-        await asyncio.get_running_loop().run_in_executor(state.pool, write)
+        await asyncio.get_running_loop().run_in_executor(state.writes, write)
     except StoreError as error:
         # The error's own message is for the operator alone.
         _log.error("%s: %s", log, error)

@@ -1,10 +1,8 @@
-"""Keeps account of the work that waits, and refuses a call at once if it would have to wait too long."""
+"""Keeps account of the calls that wait, and refuses a call at once if it would have to wait too long."""
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sized
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from collections.abc import Mapping, Sized
 
 from starlette.types import Scope
 
@@ -25,8 +23,6 @@ DEADLINE = "tipstaff.deadline"
 KEY_ID = "tipstaff.key_id"
 """Key of a request's scope: the id of the key that it was admitted with; missing before that, and without a key."""
 
-_T = TypeVar("_T")
-
 _TIMEOUT_HEADER = b"x-request-timeout"
 _MAX_TIMEOUT = 3600.0
 _MAX_TIMEOUT_DIGITS = 12
@@ -36,11 +32,6 @@ _JUDGING_SHARE = 0.25
 # A pause between two rounds of the event loop that is longer than this, in seconds, means that nothing was waiting.
 _IDLE_PAUSE = 0.001
 _MAX_CALLS_NEVER_LATE = 2
-# This many large calls are let in for each thread, however long they may take: only other large calls wait for them.
-_LARGE_CALLS_PER_THREAD = 8
-# Seconds that a letter of plain text takes, until that has been measured; and the weight of each new measurement.
-_INITIAL_SECONDS_PER_LETTER = 2e-7
-_MEASUREMENT_WEIGHT = 0.1
 
 
 class Queue:
@@ -51,27 +42,20 @@ class Queue:
     - In the event loop. Small calls are judged there, one after another in the order in which they were read, so the time
       since a call was read says how long it has waited.
     - Before that, unseen, in the kernel: at most for as long as the last round of the event loop took.
-    - In front of the threads, if they are large. How much is waiting there is known, and how fast it is judged is measured.
+    - In front of the threads, if they are large (`service.http.workload.jobs`).
 
     Args:
         settings: the longest wait.
-        pool: the threads that judge large calls.
-        threads: how many threads the pool has.
     """
 
-    def __init__(self, settings: Settings, pool: ThreadPoolExecutor, *, threads: int) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._max_wait = settings.queue_ms / 1e3
-        self._pool = pool
-        self._threads = threads
         self._calls: Sized = ()
         self._round_began = 0.0
         self._is_reading = False
         self._judging_since = 0.0
         self._last_answer = 0.0
         self._unseen_wait = 0.0
-        self._pending_letters = 0
-        self._large_calls = 0
-        self._seconds_per_letter = _INITIAL_SECONDS_PER_LETTER
 
     def track(self, calls: Sized) -> None:
         """Take the number of calls in progress, including those that wait, from this collection from now on."""
@@ -81,11 +65,6 @@ class Queue:
     def in_progress(self) -> int:
         """How many calls are in progress, including those that wait."""
         return len(self._calls)
-
-    @property
-    def large(self) -> int:
-        """How many large calls are waiting for a thread or being judged in one."""
-        return self._large_calls
 
     def note_read(self) -> float:
         """Take note that the first or the last byte of a call has just been read.
@@ -130,49 +109,9 @@ class Queue:
             raise overload_problem()
         for name, value in scope["headers"]:
             if name == _TIMEOUT_HEADER:
-                scope[DEADLINE] = scope.get(FIRST_BYTE_AT, time.monotonic()) + _parse_timeout(value)
-
-    async def run(self, work: Callable[[], _T], *, effort: int, deadline: float | None) -> _T:
-        """Have a large call judged in one of the threads.
-
-        Args:
-            work: judges the call.
-            effort: the effort of judging the call, in letters of plain text.
-            deadline: until when the answer is of use, in seconds of ``time.monotonic``; None if that does not matter.
-
-        Raises:
-            ProblemError: the call would wait too long, or its deadline passes.
-        """
-        is_full = self._large_calls >= _LARGE_CALLS_PER_THREAD * self._threads
-        if is_full and self._pending_letters * self._seconds_per_letter / self._threads > self._max_wait:
-            raise overload_problem()
-        loop = asyncio.get_running_loop()
-
-        def run_timed() -> _T:
-            # After its deadline a call has been answered already, without this work.
-            if deadline is not None and time.monotonic() > deadline:
-                raise deadline_problem()
-            began = time.monotonic()
-            outcome = work()
-            loop.call_soon_threadsafe(self._note_speed, effort, time.monotonic() - began)
-            return outcome
-
-        self._pending_letters += effort
-        self._large_calls += 1
-        future = loop.run_in_executor(self._pool, run_timed)
-        future.add_done_callback(lambda _: self._note_end(effort))
-        try:
-            async with asyncio.timeout(None if deadline is None else deadline - time.monotonic()):
-                return await future
-        except TimeoutError:
-            raise deadline_problem() from None
-
-    def _note_end(self, effort: int) -> None:
-        self._pending_letters -= effort
-        self._large_calls -= 1
-
-    def _note_speed(self, effort: int, seconds: float) -> None:
-        self._seconds_per_letter += _MEASUREMENT_WEIGHT * (seconds / max(effort, 1) - self._seconds_per_letter)
+                deadline = scope.get(FIRST_BYTE_AT, time.monotonic()) + _parse_timeout(value)
+                # Of several the earliest counts, in a call that is part of another that of the whole, too.
+                scope[DEADLINE] = min(deadline, scope.get(DEADLINE, deadline))
 
 
 def overload_problem(headers: Mapping[str, str] | None = None) -> ProblemError:

@@ -17,7 +17,7 @@ from service.http.admission.addresses import address_group
 from service.http.problems import ProblemError, ProblemKind
 from service.settings import Settings
 
-__all__ = ["MemoryCounter", "RateLimits"]
+__all__ = ["MemoryCounter", "RateLimits", "address_group"]
 
 _log = logging.getLogger("tipstaff.http")
 

@@ -43,6 +43,9 @@ class ConnectionProtocol(BoundedProtocol):
             self._is_deaf = True
             transport.write(render_refusal(too_many_connections(), is_encrypted=self.scheme == "https"))
             transport.close()
+        elif self.app_state["service"].graceful_stop.has_begun:
+            # It was accepted just before; nobody else will shut it down.
+            self.shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the client."""
@@ -109,6 +112,7 @@ class ConnectionProtocol(BoundedProtocol):
         its answer says that the connection is closed.
         """
         self._is_shutting_down = True
+        self.app_state["service"].graceful_stop.begin(self.tasks, self.connections)
         if self._is_answering():
             super().shutdown()
         else:
@@ -119,6 +123,16 @@ class ConnectionProtocol(BoundedProtocol):
             self.loop.call_later(_SHUTDOWN_GRACE, self._close_unless_busy)
         elif not self._is_answering() and not self.transport.is_closing():
             self.transport.close()
+
+    def abort_unread(self) -> None:
+        """Close the connection at once if its client does not read the answer that is being sent."""
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None and cycle.response_started and not cycle.response_complete:
+            self.abort()
+
+    def abort(self) -> None:
+        """Close the connection at once."""
+        self.transport.abort()
 
     def close_if_slow(self, now: float) -> None:
         """Close the connection if its client takes too long.

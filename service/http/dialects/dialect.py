@@ -1,5 +1,6 @@
 """What a dialect is: a foreign protocol in which the service answers."""
 
+import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from service.http.admission.load_shedding import mark_sheddable
 from service.http.admission.page_guard import mark_dialect
 from service.http.observability.faults import report_fault, report_judging_fault
 from service.http.problems import ProblemError, ProblemKind
+from service.http.workload.graceful_stop import explain_stop
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -76,7 +78,8 @@ def wrap_endpoint(endpoint: Endpoint, *, dialect: Dialect, settings: Settings, j
             return await endpoint(request)
         except ClientDisconnect:
             raise
-        except ProblemError as problem:
+        except (ProblemError, asyncio.CancelledError) as error:
+            problem = error if isinstance(error, ProblemError) else explain_stop(error, request.scope)
             if problem.kind in _SERVICE_FAILURES and on_failure != "error":
                 return dialect.approve(request) if on_failure == "open" else dialect.reject(request)
             return dialect.refuse(problem)

@@ -66,7 +66,7 @@ async def read_form(request: Request, *, settings: Settings, encoding_field: str
     if len(body) <= _MAX_INLINE_BYTES:
         fields = _parse_fields(body)
     else:
-        fields = await asyncio.get_running_loop().run_in_executor(get_state(request).pool, _parse_fields, body)
+        fields = await asyncio.get_running_loop().run_in_executor(get_state(request).forms, _parse_fields, body)
     return Form(fields, encoding=fields.get(encoding_field, b"").decode("ascii", "replace"))
 
 

@@ -189,6 +189,11 @@ class Metrics:
             for step, count in failures.items():
                 self._values[self._slot(("failures", step.value))] += count
 
+    def count_cancelled(self, reason: str) -> None:
+        """Count judging in a thread that was cancelled before its end, because nobody waited for it any more."""
+        with self._lock:
+            self._values[self._slot(("cancelled", reason))] += 1
+
     def _find_slots(self, community: str, row: _Row) -> Sequence[int]:
         label, verdict, unobserved, language, foreign = row
         keys: list[SeriesKey] = [("labels", _LABELS[label]), ("languages", _language_label(language), "true" if foreign else "false")]

@@ -13,8 +13,6 @@ from service.http.admission.load_shedding import mark_sheddable
 from service.http.bodies.body import check_json_headers, read_body
 from service.http.bodies.json_body import parse_json
 from service.http.calls import (
-    EXPLANATION_COST,
-    MARKUP_COST,
     Attempt,
     Judge,
     Judgements,
@@ -42,6 +40,7 @@ from service.http.routes.moderate_messages import (
     round_scores,
 )
 from service.http.state import get_state, require_moderator
+from service.http.workload.effort import EXPLANATION_COST, MARKUP_COST
 from service.judging.judge import Judgement
 from service.settings import Settings
 
@@ -163,7 +162,7 @@ def moderate_endpoint(settings: Settings, answer_call: "_AnswerCall") -> Callabl
                 return render_answer(answer), judgements
 
             effort, explain = len(body) * _cost_per_letter(message), bool(message.explain)
-            content, judgements = await dispatch(request, judge, work, call.comments, effort=effort, explain=explain)
+            content, judgements = await dispatch(request, judge, work, call.comments, caller=caller, effort=effort, explain=explain)
         except (ProblemError, ClientDisconnect):
             raise
         except Exception as error:

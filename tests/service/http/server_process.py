@@ -95,7 +95,11 @@ class ServerProcess:
 
     def send_stop(self) -> None:
         """Send the signal with which a supervisor stops a service."""
-        self._process.send_signal(signal.SIGTERM)
+        self.send_signal(signal.SIGTERM)
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send a signal to the server."""
+        self._process.send_signal(number)
 
     def wait(self) -> list[str]:
         """Wait until the server ends by itself, and return the lines of its log."""

@@ -30,8 +30,10 @@ from service.http.dialects.perspective.schemas import (
 )
 from service.http.dialects.perspective.spans import TextPart, split_sentences, utf16_length
 from service.http.dialects.verdicts import CommentVerdict, comment_verdicts, judge_for_client
+from service.http.problems import ProblemError
 from service.http.responses import json_response
 from service.http.state import get_state, require_identifier, require_moderator
+from service.http.workload.effort import charge_explanation
 from service.perspective.attribute_names import ABUSIVE, ALL_SPELLINGS, HATEFUL, printable_name, score_name
 from service.settings import Settings
 
@@ -66,6 +68,8 @@ def analyze_endpoint(settings: Settings) -> Endpoint:
         message = await read_message(request, AnalyzeCommentRequest, settings=settings)
         comment = read_comment(message.comment, settings=settings)
         check_context(message.context)
+        if message.span_annotations:
+            _charge_spans(request, comment, settings)
         attributes = _requested_attributes(request, message)
         if settings.perspective_strict_languages:
             _check_languages(message.languages or (), attributes, learned=require_identifier(request).learned)
@@ -74,6 +78,14 @@ def analyze_endpoint(settings: Settings) -> Endpoint:
         )
 
     return analyze
+
+
+def _charge_spans(request: Request, comment: Comment, settings: Settings) -> None:
+    """Count the sentences of a comment, which are judged one by one, as an explanation."""
+    try:
+        charge_explanation(request.scope, [comment.text], limit=settings.max_explained_bytes, field="spanAnnotations")
+    except ProblemError as problem:
+        raise invalid_request(problem.detail) from None
 
 
 def _requested_attributes(request: Request, message: AnalyzeCommentRequest) -> list[_RequestedAttribute]:

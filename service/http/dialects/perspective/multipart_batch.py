@@ -17,6 +17,8 @@ from service.http.admission.queue import LAST_BYTE_AT
 from service.http.bodies.body import read_body
 from service.http.dialects.dialect import Endpoint
 from service.http.dialects.perspective.google_errors import AnalyzerError, bad_request, google_error
+from service.http.workload.deadlines import share_deadline
+from service.http.workload.effort import share_explanations
 from service.settings import Settings
 
 __all__ = ["batch_endpoint"]
@@ -69,6 +71,8 @@ def batch_endpoint(settings: Settings, endpoints: Mapping[str, Endpoint]) -> End
         body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)
         boundary = _leading_boundary(body) if match is None else (match[1] or match[2]).encode("latin-1")
         parts = _split_parts(body, boundary, max_calls=settings.max_comments)
+        share_deadline(request.scope, seconds=settings.judging_timeout)
+        share_explanations(request.scope)
         answers = []
         for call in map(_parse_call, parts):
             answers.append(_render_answer_part(call, await _answer_call(request, call, endpoints)))
@@ -157,8 +161,11 @@ async def _answer_call(request: Request, call: _BatchCall, endpoints: Mapping[st
         LAST_BYTE_AT: time.monotonic(),
     }
 
+    messages: list[Message] = [{"type": "http.request", "body": call.body, "more_body": False}]
+
     async def receive() -> Message:
-        return {"type": "http.request", "body": call.body, "more_body": False}
+        # After its body a call hears of nothing but the end of the connection, which is that of the whole batch.
+        return messages.pop() if messages else await request.receive()
 
     return await endpoint(Request(scope, receive))
 

@@ -1,7 +1,6 @@
 """Which connections there is room for, of one address and of all."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -36,7 +35,7 @@ class Room:
     def __init__(self, **limits: object) -> None:
         settings = Settings(**limits)  # type: ignore[arg-type]
         self.metrics = Metrics()
-        self.connections = Connections(settings, Queue(settings, ThreadPoolExecutor(1), threads=1), self.metrics)
+        self.connections = Connections(settings, Queue(settings), self.metrics)
         self.clients: list[Client] = []
 
     def admit(self, host: str, *, answered: bool = False, busy: bool = False) -> bool:

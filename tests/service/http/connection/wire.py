@@ -4,7 +4,6 @@ import asyncio
 import json
 import re
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -88,9 +87,10 @@ def _config() -> uvicorn.Config:
 
 async def _exchange(pieces: Sequence[bytes]) -> bytes:
     settings = Settings(max_header_bytes=MAX_HEADER_BYTES)
-    connections = Connections(settings, Queue(settings, ThreadPoolExecutor(1), threads=1), Metrics())
+    connections = Connections(settings, Queue(settings), Metrics())
     state = ServerState()
-    protocol = ConnectionProtocol(config=_config(), server_state=state, app_state={"service": SimpleNamespace(connections=connections)})
+    service = SimpleNamespace(connections=connections, graceful_stop=SimpleNamespace(has_begun=False))
+    protocol = ConnectionProtocol(config=_config(), server_state=state, app_state={"service": service})
     transport = _Transport()
     protocol.connection_made(transport)
     waiting = list(reversed(pieces))
