@@ -125,7 +125,7 @@ def test_calls_of_a_batch_end_with_their_client(serve: Serve, paused: PausedExpl
     inner_head = "POST /v1alpha1/comments:analyze HTTP/1.1\r\nContent-Type: application/json"
     part = f"--b\r\nContent-Type: application/http\r\n\r\n{inner_head}\r\n\r\n{json.dumps(analyze)}\r\n"
     body = (part * 3 + "--b--").encode()
-    head = f"POST /batch HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/mixed; boundary=b\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = f"POST /batch HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/mixed; boundary=b\r\nContent-Length: {len(body)}\r\n\r\n"
     blocked = threading.Event()
     decide = paused._moderator.decide
 
