@@ -17,7 +17,7 @@
     431  head-too-large: the headers or the trailers are too many or too long
     500  internal
     503  not-ready, not-kept, overloaded: with Retry-After; not-set-up
-    504  deadline: the time that the call itself allows is over
+    504  deadline: the time that the call itself or the service allows is over
 
 In an answer to several comments, an error entry takes the place of each comment that cannot be judged. The type of such an entry
 is the bare word: comment-too-long, comment-empty, comment-unreadable (a fault of the service, whose comment gets a verdict too).
@@ -69,7 +69,7 @@ class ProblemKind(Enum):
     NOT_KEPT = ("not-kept", 503, "What was sent could not be kept")
     OVERLOADED = ("overloaded", 503, "There is more to judge than can be judged in time")
     NOT_SET_UP = ("not-set-up", 503, "This service is not set up for that")
-    DEADLINE = ("deadline", 504, "The time that the call allows is over")
+    DEADLINE = ("deadline", 504, "The time for the call is over")
 
     def __init__(self, code: str, status: int, title: str) -> None:
         self.code = code
