@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from fuzz.campaign import Tally
 from fuzz.supervisor import Budget, Outcome, run_fuzzer
 from fuzz.worker import FUZZERS
 
@@ -33,6 +34,19 @@ def _format_rows(outcomes: Iterable[tuple[str, Outcome]]) -> list[str]:
     return lines
 
 
+def _read_runs(path: Path) -> dict[str, Outcome]:
+    """Return what all noted runs of each fuzzer came to."""
+    totals: dict[str, Outcome] = {}
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        note = json.loads(line)
+        total = totals.setdefault(note["name"], Outcome())
+        grew = total.grew or note["grew"]
+        total.add(Tally(**note["tally"]))
+        total.deaths, total.grew = total.deaths + note["deaths"], grew  # of a run, not of several that lie apart
+        total.error = total.error or note["error"]
+    return totals
+
+
 def _list_findings(folder: Path, since: float) -> list[str]:
     """Return what was found in this run: each kind with an input that shows it."""
     notes = sorted(path for path in folder.glob("*/findings/*/*.note") if path.stat().st_mtime >= since)
@@ -55,6 +69,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--seed", type=int, default=None, help="of all chance; the same seed tries the same inputs (default: another each time)"
     )
+    parser.add_argument("--sum", action="store_true", help="run nothing; print the table of all runs that the state has notes of")
     parser.add_argument("--state", type=Path, default=Path("build/fuzz"), help="folder of corpora and findings (default: %(default)s)")
     options = parser.parse_args(arguments)
     if unknown := sorted(set(options.names) - set(FUZZERS)):
@@ -70,6 +85,9 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the named fuzzers one after the other and return the exit code."""
     options = _parse(arguments)
+    if options.sum:
+        print("\n".join(_format_rows(_read_runs(options.state / "runs.jsonl").items())))
+        return 0
     names = options.names or list(FUZZERS)
     budget = _split_budget(options, len(names))
     since = time.time()
@@ -78,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in names:
         outcome = run_fuzzer(name, options.state / name, budget)
         outcomes.append((name, outcome))
-        note = {"name": name, "seed": options.seed, "deaths": outcome.deaths, "grew": outcome.grew} | asdict(outcome.tally)
+        note = {"name": name, "seed": options.seed} | asdict(outcome)
         with (options.state / "runs.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(note) + "\n")
         print(f"{name}: {outcome.tally.inputs:,} inputs in {outcome.tally.seconds:.0f} s", file=sys.stderr, flush=True)

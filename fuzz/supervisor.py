@@ -63,6 +63,17 @@ class Outcome:
         """Whether something was tried, and every promise was kept."""
         return self.tally.inputs > 0 and not (self.tally.failures or self.deaths or self.grew or self.error)
 
+    def add(self, tally: Tally) -> None:
+        """Add what one process has done."""
+        total = self.tally
+        total.inputs += tally.inputs
+        total.failures += tally.failures
+        total.seconds += tally.seconds
+        total.start_bytes = total.start_bytes or tally.start_bytes
+        total.end_bytes = tally.end_bytes or total.end_bytes
+        if tally.inputs >= _INPUTS_TO_JUDGE_GROWTH:
+            self.grew |= tally.end_bytes - tally.start_bytes > max(_GROWTH_BYTES, _GROWTH_SHARE * tally.start_bytes)
+
 
 def run_fuzzer(name: str, folder: Path, budget: Budget, *, most_deaths: int = _MOST_DEATHS) -> Outcome:
     """Run a fuzzer until its budget is spent, in a new process whenever one has died.
@@ -102,7 +113,7 @@ def _run_process(name: str, folder: Path, budget: Budget, outcome: Outcome) -> b
     finally:
         _end_group(process)
     tally = Tally.read(tally_path)
-    _add(outcome, tally)
+    outcome.add(tally)
     if process.returncode == 0:
         return True
     message = errors.read_bytes()[-4000:].decode(errors="replace")
@@ -158,17 +169,6 @@ def _end_group(process: "subprocess.Popen[bytes]") -> None:
         except (ProcessLookupError, subprocess.TimeoutExpired):
             continue
     process.wait()
-
-
-def _add(outcome: Outcome, tally: Tally) -> None:
-    total = outcome.tally
-    total.inputs += tally.inputs
-    total.failures += tally.failures
-    total.seconds += tally.seconds
-    total.start_bytes = total.start_bytes or tally.start_bytes
-    total.end_bytes = tally.end_bytes or total.end_bytes
-    if tally.inputs >= _INPUTS_TO_JUDGE_GROWTH:
-        outcome.grew |= tally.end_bytes - tally.start_bytes > max(_GROWTH_BYTES, _GROWTH_SHARE * tally.start_bytes)
 
 
 def _keep_last_input(folder: Path, reason: str, message: str) -> None:

@@ -20,12 +20,15 @@ def test_fuzzers_are_where_they_are_said_to_be() -> None:
 
 
 def test_a_run_ends_with_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The table has a row for each fuzzer and one for all, the seed comes first, and what was done is noted in the state."""
+    """The table has a row for each fuzzer and one for all, the seed comes first, and the runs of one state can be summed up."""
     assert main(["text", "--inputs", "64", "--seed", "4", "--state", str(tmp_path)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "seed 4"
     assert [line.split("|")[1:3] for line in lines[3:]] == [[" text ", " 64 "], [" all ", " 64 "]]
-    assert '"inputs": 64' in (tmp_path / "runs.jsonl").read_text(encoding="utf-8")
+    assert main(["text", "--inputs", "32", "--seed", "5", "--state", str(tmp_path)]) == 0
+    capsys.readouterr()
+    assert main(["--sum", "--state", str(tmp_path)]) == 0
+    assert [line.split("|")[1:3] for line in capsys.readouterr().out.splitlines()[2:]] == [[" text ", " 96 "], [" all ", " 96 "]]
 
 
 @pytest.mark.parametrize("arguments", [["none"], ["--minutes", "-1"], ["--inputs", "x"]])
