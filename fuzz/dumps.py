@@ -18,11 +18,12 @@ from service.batch.job import ScoreJob
 from service.batch.rows import DumpOptions, ReadAs, Row
 from service.batch.score import score_files
 
-__all__ = ["check_dump", "check_refusal", "check_rows", "fuzz_dumps"]
+__all__ = ["check_dump", "check_origin", "check_refusal", "check_rows", "fuzz_dumps"]
 
 _MOST_ROWS = 50_000
 _MOST_GROWTH = 400 * 2**20  # bytes; the inputs have less than one megabyte
 _SHARD_SIZES = (1, 100, 1000)
+_UNPACKED = (".arrow", ".arrows", ".file", ".stream")  # of Arrow's files that are not compressed
 _SCORED_SHARE = 0.03
 
 
@@ -61,6 +62,17 @@ def check_rows(rows: Sequence[Row]) -> None:
         hold(row.id is None or isinstance(row.id, (int, str)), "an id is an integer or a text", repr(row.id)[:500])
 
 
+def check_origin(rows: Sequence[Row], content: bytes) -> None:
+    """Check that every text of a file that is not compressed stands in it, rather than anywhere else in memory.
+
+    Raises:
+        BrokenPromiseError: one does not.
+    """
+    for row in rows:
+        is_unchanged = row.text is not None and "\ufffd" not in row.text
+        hold(not is_unchanged or (row.text or "").encode() in content, "a text comes from within the file", repr(row)[:500])
+
+
 def check_refusal(error: InputError) -> None:
     """Check why a file was refused.
 
@@ -91,6 +103,8 @@ def check_dump(path: Path, options: DumpOptions, *, shard_size: int, moderator: 
         check_refusal(error)
         return
     check_rows(rows)
+    if path.suffix in _UNPACKED:
+        check_origin(rows, path.read_bytes())
     hold(_read_in_shards(path, options, shard_size) == rows, "shards give the rows of the whole file")
     cells = _read_in_chunks(path, options)
     hold(cells is None or cells == [(row.line, row.text, row.reason) for row in rows], "columns give the rows")

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from fuzz.dump_files import generate_dump, table_files
-from fuzz.dumps import check_dump, check_refusal, check_rows
+from fuzz.dumps import check_dump, check_origin, check_refusal, check_rows
 from fuzz.promises import BrokenPromiseError
 from model.errors import DumpError
 from model.moderator import Moderator
@@ -52,6 +52,13 @@ def test_rows_that_are_none_are_found(row: Row) -> None:
     check_rows([Row(1, "a", "hi"), Row(2, 7, None, Reason.DELETED)])
     with pytest.raises(BrokenPromiseError):
         check_rows([row])
+
+
+def test_text_from_elsewhere_is_found() -> None:
+    """A text that does not stand in the file is memory that somebody else wrote; what was not UTF-8 is written otherwise."""
+    check_origin([Row(1, "a", "hi"), Row(2, "b", "x\ufffd"), Row(3, "c", None, Reason.NO_TEXT)], b"...hi...")
+    with pytest.raises(BrokenPromiseError, match="within the file"):
+        check_origin([Row(1, "a", "hi"), Row(2, "b", "secret")], b"...hi...")
 
 
 def test_a_refusal_of_many_lines_is_found() -> None:
