@@ -22,7 +22,7 @@ from model.profile import Profile
 
 __all__ = ["Service", "create_key", "find_free_port", "is_ready", "measure", "serving"]
 
-_WEIGHTS_FILE = "/weights.npy"
+_WEIGHTS_FILE = "tipstaff-weights.npy"
 _CALLS = 1000  # to each worker
 _HOST = "127.0.0.1"
 _TIMEOUT = 120.0  # seconds
@@ -212,12 +212,9 @@ def _worker_figure(name: str, memory: Any) -> Figure:
 
 
 def _sharing_figure(name: str, pages: Mapping[str, int]) -> Figure:
-    dirty, private = pages["Private_Dirty"], pages["Private_Clean"]
-    note = (
-        f"{pages['Rss']} kB of the mapping in memory, {pages['Shared_Clean']} kB of them shared, {dirty} kB copied; "
-        f"{private} kB that no other process has touched yet"
-    )
-    return Figure(name, dirty + pages["Shared_Dirty"], "kB", at_most=0, note=note)
+    shared = pages["Shared_Clean"] + pages["Shared_Dirty"]
+    note = f"{pages['Rss']} kB of the mapping in memory, {shared} kB of them shared"
+    return Figure(name, pages["Rss"] - shared, "kB", at_most=0, note=note)
 
 
 def _wait_for_workers(supervisor: Any) -> list[Any]:
@@ -243,7 +240,7 @@ def _weights_pages(pid: int) -> dict[str, int]:
         name, _, rest = line.partition(":")
         # The first line of a mapping begins with its addresses, the others with a name and a colon.
         if "-" in line.split(" ", 1)[0]:
-            is_weights = line.endswith(_WEIGHTS_FILE)
+            is_weights = _WEIGHTS_FILE in line
         elif is_weights and name in pages:
             pages[name] += int(rest.split()[0])
     return pages

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.array_types import FloatArray
+from model.artefact.artefact_copy import ArtefactCopy
 from model.artefact.folder import StoredArtefact, read_artefact, shipped_folder
 from model.artefact.manifest import HEADS, LabelThresholds, Prior
 from model.artefact.public_view import profile_version, public_fields
@@ -153,7 +154,12 @@ class Moderator:
 
     @classmethod
     def load(
-        cls, folder: Path | None = None, *, prior: Prior | None = None, profile: Profile | None = Profile.FAST, risk: float = DEFAULT_RISK
+        cls,
+        folder: Path | ArtefactCopy | None = None,
+        *,
+        prior: Prior | None = None,
+        profile: Profile | None = Profile.FAST,
+        risk: float = DEFAULT_RISK,
     ) -> "Moderator":
         """Load an artefact.
 

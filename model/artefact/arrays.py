@@ -6,13 +6,13 @@ any other file is refused. ``numpy.load`` reads these files as well.
 
 import hashlib
 import math
-import mmap
 import os
 
 import numpy as np
 
 from model.array_types import AnyArray
 from model.artefact.manifest import ArrayEntry
+from model.artefact.sealed_files import map_copy
 
 __all__ = ["array_bytes", "array_header", "describe_array", "ensure_storable", "map_array"]
 
@@ -59,26 +59,28 @@ def array_bytes(array: AnyArray) -> memoryview:
     return array.reshape(-1).view(np.uint8).data
 
 
-def map_array(file: int, entry: ArrayEntry) -> AnyArray:
-    """Map an array file into memory and check it; the mapping itself is hashed, so that nothing can be slipped in between.
+def map_array(file: int, entry: ArrayEntry, *, name: str) -> AnyArray:
+    """Copy an array file into memory, and check the copy, so that nothing can be slipped in between.
 
     Args:
-        file: descriptor of a plain file, open for reading; it may be closed afterwards.
+        file: descriptor of a plain file, open for reading; it may be closed afterwards. A copy that `copy_to_memory` made is not copied
+            once more: all processes that map it share its pages.
         entry: the entry of the manifest for the array.
+        name: the name of the file.
 
     Returns:
-        The array, read-only and aligned; all processes that map it share its pages.
+        The array, read-only and aligned.
 
     Raises:
         ValueError: the file is not the one described; the message reads on from the name of the file.
-        OSError: the system cannot map it.
+        OSError: the system cannot copy or map it.
     """
     start, dtype = array_header(entry), np.dtype(_TYPE_CODES[entry.dtype])
     size = len(start) + math.prod(entry.shape) * dtype.itemsize
     file_size = os.fstat(file).st_size
     if file_size != size:
         raise ValueError(f"is {'truncated' if file_size < size else 'too long'} ({file_size} bytes of {size})")
-    view = mmap.mmap(file, size, access=mmap.ACCESS_READ)
+    view = map_copy(file, name, size=size)
     if view[: len(start)] != start or hashlib.sha256(view).hexdigest() != entry.sha256:
         raise ValueError("was altered or damaged (it is not the file that the manifest describes)")
     array: AnyArray = np.ndarray(entry.shape, dtype, buffer=view, offset=len(start))

@@ -1,51 +1,45 @@
 """A stored classifier: a folder of plain arrays and ``manifest.json``.
 
-Nothing in it can run. It is read in three steps: the manifest is parsed, then checked, then every array file is mapped and
-checked against it, so that all workers of a machine share one copy.
+Nothing in it can run. It is read in three steps: the manifest is parsed, then checked, then every array file is copied into memory
+and checked against it. The workers of a service share one copy.
 
-The files of an artefact are never changed, since processes that have them mapped would see that. :func:`write_artefact` puts a
-whole new folder in place of the old one, and processes that have the old one mapped keep it.
+:func:`write_artefact` puts a whole new folder in place of the old one. Processes that have read the old one keep it, and so they do
+if somebody overwrites its files.
 """
 
 import json
 import os
 import shutil
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from model.array_types import AnyArray
 from model.artefact.arrays import array_bytes, array_header, describe_array, ensure_storable, map_array
+from model.artefact.artefact_copy import ArtefactCopy
 from model.artefact.atomic import open_folder, replace_folder, sync_to_disk
-from model.artefact.manifest import (
-    PROTOCOL,
-    Description,
-    Manifest,
-    compute_seal,
-    describe_validation_error,
-    encode_manifest,
-    seal_manifest,
-)
+from model.artefact.manifest import Description, Manifest, describe_validation_error, encode_manifest, seal_manifest
+from model.artefact.open_artefact import MANIFEST, MAX_MANIFEST_BYTES, OpenArtefact, open_artefact, read_manifest
 from model.errors import ArtefactError
 
 __all__ = [
-    "MANIFEST",
     "StoredArtefact",
+    "copy_artefact",
     "read_artefact",
     "shipped_folder",
     "write_artefact",
 ]
 
-MANIFEST = "manifest.json"
 _DOCUMENTS = ("MODEL_CARD.md", "README.md", "README", "NOTICE", "LICENSE")
-_MANIFEST_LIMIT = 4 * 2**20
 _TRIES = 16
-_AGAIN = "copy the whole folder again or train it anew"
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +48,7 @@ class StoredArtefact:
 
     Attributes:
         manifest: its checked description.
-        arrays: by file name; mapped, read-only, aligned, in C order.
+        arrays: by file name; in memory, read-only, aligned, in C order.
     """
 
     manifest: Manifest
@@ -102,24 +96,46 @@ def write_artefact(
     return manifest
 
 
-def read_artefact(folder: Path, *, normaliser: str) -> StoredArtefact:
+def read_artefact(source: Path | ArtefactCopy, *, normaliser: str) -> StoredArtefact:
     """Read an artefact.
 
     Args:
-        folder: of the artefact.
+        source: the folder of the artefact, or a copy that `copy_artefact` made.
         normaliser: version of the normalisation of the texts that the artefact will judge.
 
     Returns:
-        The manifest and the arrays, whose pages all processes share.
+        The manifest and the arrays. They are in memory, so that they stay what they are whatever happens to the folder. Those of one copy
+        share their pages.
 
     Raises:
         ArtefactError: it is missing, truncated, altered, not one of ours, newer, or made for another normaliser.
     """
+    if isinstance(source, ArtefactCopy):
+        return _read(OpenArtefact(source.folder, source.names, source.open), normaliser)
+    return _read_folder(source, lambda artefact: _read(artefact, normaliser))
+
+
+def copy_artefact(folder: Path) -> ArtefactCopy:
+    """Copy the files of an artefact into memory, from which several processes may read it.
+
+    Raises:
+        ArtefactError: it cannot be read, or does not have the sizes that its manifest says.
+    """
+    return _read_folder(folder, _copy)
+
+
+def shipped_folder() -> Path:
+    """Return the folder of the artefact that ships."""
+    return Path(str(resources.files("model"))) / "default"
+
+
+def _read_folder(folder: Path, read: Callable[[OpenArtefact], _T]) -> _T:
+    """Return what a function reads from the folder of an artefact; it is called again if the folder is replaced meanwhile."""
     for attempt in range(1, _TRIES + 1):
         try:
             with open_folder(folder) as handle:
                 try:
-                    return _read(_OpenArtefact(folder, handle), normaliser)
+                    return read(open_artefact(folder, handle))
                 except (ArtefactError, OSError):
                     if attempt == _TRIES or not _is_replaced(folder, handle):
                         raise
@@ -128,34 +144,13 @@ def read_artefact(folder: Path, *, normaliser: str) -> StoredArtefact:
     raise AssertionError("unreachable")
 
 
-def shipped_folder() -> Path:
-    """Return the folder of the artefact that ships."""
-    return Path(str(resources.files("model"))) / "default"
-
-
-@dataclass(frozen=True, slots=True)
-class _OpenArtefact:
-    """An open folder: its descriptor, and its path as the user gave it."""
-
-    folder: Path
-    handle: int
-
-    def refusal(self, reason: str, advice: str = _AGAIN) -> ArtefactError:
-        """Return the error that refuses the artefact."""
-        return ArtefactError(f"{self.folder}: {reason}: {advice}")
-
-    def open(self, name: str) -> int:
-        """Open a plain file of the folder and return its descriptor; a link, which could lead anywhere, is refused."""
-        try:
-            file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=self.handle)
-        except FileNotFoundError as error:
-            raise self.refusal(f"{name} is missing") from error
-        except OSError as error:
-            raise self.refusal(f"{name} cannot be opened ({error.strerror})", "make it a plain, readable file") from error
-        if not stat.S_ISREG(os.fstat(file).st_mode):
-            os.close(file)
-            raise self.refusal(f"{name} is not a plain file", "make it one")
-        return file
+def _copy(artefact: OpenArtefact) -> ArtefactCopy:
+    manifest = read_manifest(artefact)
+    for name, entry in manifest.arrays.items():
+        with open(artefact.open(name), "rb") as file:  # noqa: PTH123 (a descriptor)
+            if os.fstat(file.fileno()).st_size > entry.size + len(array_header(entry)):
+                raise artefact.refusal(f"{name} is too long")
+    return ArtefactCopy.of_files(artefact.folder, (MANIFEST, *manifest.arrays), artefact.open)
 
 
 def _is_replaced(folder: Path, handle: int) -> bool:
@@ -166,59 +161,28 @@ def _is_replaced(folder: Path, handle: int) -> bool:
         return True
 
 
-def _read(artefact: _OpenArtefact, normaliser: str) -> StoredArtefact:
-    manifest = _read_manifest(artefact)
+def _read(artefact: OpenArtefact, normaliser: str) -> StoredArtefact:
+    manifest = read_manifest(artefact)
     if manifest.normaliser != normaliser:
         raise artefact.refusal(
             f"{MANIFEST} says it was trained with text normaliser {manifest.normaliser!r}, this Tipstaff has {normaliser!r}",
             "train it anew, or run the Tipstaff that made it",
         )
-    for name in sorted(os.listdir(artefact.handle)):  # noqa: PTH208 (a descriptor)
+    for name in artefact.names:
         if name.endswith(".npy") and name not in manifest.arrays:
             raise artefact.refusal(f"{name!a} is not among the arrays of {MANIFEST}", "remove it")
     arrays = {name: _map(artefact, name, manifest) for name in manifest.arrays}
     return StoredArtefact(manifest, MappingProxyType(arrays))
 
 
-def _map(artefact: _OpenArtefact, name: str, manifest: Manifest) -> AnyArray:
+def _map(artefact: OpenArtefact, name: str, manifest: Manifest) -> AnyArray:
     file = artefact.open(name)
     try:
-        return map_array(file, manifest.arrays[name])
+        return map_array(file, manifest.arrays[name], name=name)
     except (ValueError, OSError) as error:
         raise artefact.refusal(f"{name} {error}") from error
     finally:
         os.close(file)
-
-
-def _read_manifest(artefact: _OpenArtefact) -> Manifest:
-    raw = _read_manifest_bytes(artefact)
-    try:
-        document = json.loads(raw)
-        canonical = encode_manifest(document) if isinstance(document, dict) else b""
-    except (ValueError, RecursionError) as error:
-        raise artefact.refusal(f"{MANIFEST} is not valid JSON") from error
-    protocol = document.get("protocol") if isinstance(document, dict) else None
-    if type(protocol) is not int or protocol < 1:
-        raise artefact.refusal(f"{MANIFEST} is not of a Tipstaff artefact", "give the folder of one")
-    if protocol > PROTOCOL:
-        raise artefact.refusal(f"written by a newer Tipstaff (protocol {protocol}, this one reads {PROTOCOL})", "upgrade Tipstaff")
-    if protocol < PROTOCOL:
-        raise artefact.refusal(f"written by an older Tipstaff (protocol {protocol}, this one reads {PROTOCOL})", "train it anew")
-    if canonical != raw or compute_seal(document) != document.get("seal"):
-        raise artefact.refusal(f"{MANIFEST} was altered or damaged (its seal does not fit)")
-    try:
-        return Manifest.model_validate(document)
-    except (ValidationError, RecursionError) as error:
-        reason = describe_validation_error(error) if isinstance(error, ValidationError) else "nested too deeply"
-        raise artefact.refusal(f"{MANIFEST}: {reason}", "train it anew") from error
-
-
-def _read_manifest_bytes(artefact: _OpenArtefact) -> bytes:
-    with open(artefact.open(MANIFEST), "rb") as file:  # noqa: PTH123 (a descriptor)
-        size = os.fstat(file.fileno()).st_size
-        if size > _MANIFEST_LIMIT:
-            raise artefact.refusal(f"{MANIFEST} is larger than {_MANIFEST_LIMIT} bytes", "give the folder of an artefact")
-        return file.read(size)
 
 
 def _ensure_storable(name: str, array: AnyArray) -> AnyArray:
@@ -254,7 +218,7 @@ def _check_replaceable(place: Path, folder: Path) -> None:
 def _is_artefact(place: Path) -> bool:
     try:
         with (place / MANIFEST).open("rb") as file:
-            document = json.loads(file.read(_MANIFEST_LIMIT + 1))
+            document = json.loads(file.read(MAX_MANIFEST_BYTES + 1))
     except (OSError, ValueError, RecursionError):
         return False
     return isinstance(document, dict) and {"protocol", "content_hash", "seal"} <= document.keys()

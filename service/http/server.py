@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from fastapi import FastAPI
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
+from model.artefact.artefact_copy import ArtefactCopy
 from model.errors import ArtefactError, SettingsError, TipstaffError
 from service.heap_trim import share_one_heap
 from service.http.app import create_app
@@ -29,7 +31,7 @@ from service.http.observability.metrics import open_metrics_dir, remove_stale_me
 from service.http.observability.traces import check_traces
 from service.judging.community_file import read_community_file
 from service.logs import logging_config
-from service.model_loading import load_moderator
+from service.model_loading import copy_artefact_of, load_moderator
 from service.setting_errors import unknown_variables
 from service.settings import Settings
 from service.store.store import open_store
@@ -141,11 +143,12 @@ def _stop_on_signals(server: uvicorn.Server) -> Iterator[None]:
 def _serve_together(settings: Settings, listener: socket.socket) -> None:
     # These are checked here too, so that a bad artefact, database or file of communities causes one line and not one per worker.
     open_store(settings).close()
-    moderator = load_moderator(settings)
+    artefact = copy_artefact_of(settings)
+    moderator = load_moderator(settings, artefact)
     if settings.communities is not None:
         read_community_file(settings.communities).check_policies(moderator.policies)
     with open_metrics_dir(settings.data_dir) as metrics_dir:
-        supervisor = Multiprocess(_config(settings, _WorkerApp(settings, metrics_dir), factory=True), sockets=[listener])
+        supervisor = Multiprocess(_config(settings, _WorkerApp(settings, metrics_dir, artefact), factory=True), sockets=[listener])
         _log_start(settings, listener)
         supervisor.run()
     if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
@@ -158,12 +161,20 @@ class _WorkerApp:
 
     settings: Settings
     metrics_dir: Path
+    # All workers share this copy, those too that are started in the place of others when somebody has overwritten the folder.
+    artefact: ArtefactCopy
 
     def __call__(self) -> FastAPI:
         share_one_heap()
         _end_with_supervisor(self.settings.shutdown_timeout)
         # The workers share a socket: one that accepted calls before it is ready would refuse calls that another can answer.
-        return create_app(self.settings, on_failure=_end_worker, in_background=False, metrics_dir=self.metrics_dir)
+        return create_app(
+            self.settings,
+            load=partial(load_moderator, copy=self.artefact),
+            on_failure=_end_worker,
+            in_background=False,
+            metrics_dir=self.metrics_dir,
+        )
 
 
 def _end_with_supervisor(seconds: float) -> None:

@@ -1,10 +1,15 @@
 """One loaded artefact: labels, scores, verdicts and reasons of comments, the same however they are handed over."""
 
+import os
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from model.artefact.folder import shipped_folder
 from model.artefact.manifest import Prior
 from model.comment import LABELS, Comment, Format, Label
 from model.decisions import EMPTY
@@ -134,3 +139,16 @@ def test_a_prior_moves_the_scores(moderator: Moderator) -> None:
     np.testing.assert_array_equal(own.decide(comments).scores, moderator.decide(comments).scores)
     assert (rough.decide(comments).scores[:, 0] < moderator.decide(comments).scores[:, 0]).all()
     assert rough.public_manifest()["prior"] == {"abusive": 0.5, "hateful": 0.2}
+
+
+def test_files_that_are_overwritten_change_nothing(tmp_path: Path) -> None:
+    """A loaded moderator judges on as before when every file of its artefact is shortened in place."""
+    folder = tmp_path / "artefact"
+    shutil.copytree(shipped_folder(), folder)
+    moderator = Moderator.load(folder, profile=Profile.FULL)
+    comments = [Comment("1", "you pathetic idiot"), Comment("2", "Good morning to you")]
+    before = moderator.decide(comments).scores
+    for path in folder.iterdir():
+        os.truncate(path, 0)
+
+    np.testing.assert_array_equal(moderator.decide(comments).scores, before)

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from model.artefact.folder import MANIFEST, write_artefact
+from model.artefact.folder import write_artefact
 from model.artefact.manifest import DataSource, Description, Manifest
+from model.artefact.open_artefact import MANIFEST
 from model.comment import Comment
 from model.errors import ArtefactError, TableError
 from model.text.pipeline import prepare

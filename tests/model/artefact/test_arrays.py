@@ -38,8 +38,8 @@ def test_any_array_comes_back_bit_for_bit(tmp_path_factory: pytest.TempPathFacto
         assert back.tobytes() == array.tobytes()
 
 
-def test_arrays_are_mapped_and_cannot_be_written(shared: Path) -> None:
-    """Arrays lie in pages of the file, aligned, so that workers share them; nobody can change them by accident."""
+def test_arrays_cannot_be_written(shared: Path) -> None:
+    """Arrays lie in memory of their own, aligned; nobody can change them by accident."""
     for array in read_sample(shared).arrays.values():
         assert not array.flags.writeable
         assert not array.flags.owndata
@@ -48,7 +48,7 @@ def test_arrays_are_mapped_and_cannot_be_written(shared: Path) -> None:
 
 
 def test_arrays_outlive_the_folder(folder: Path) -> None:
-    """Who has an artefact mapped keeps it when another takes its place, and no file stays open."""
+    """Who has read an artefact keeps it when another takes its place, and no file stays open."""
     before = read_sample(folder)
     open_before = psutil.Process().num_fds()
 

@@ -1,6 +1,8 @@
 """The whole server as a process of its own."""
 
 import http.client
+import os
+import shutil
 import socket
 import ssl
 import subprocess
@@ -15,6 +17,7 @@ import httpx
 import psutil
 import pytest
 
+from model.artefact.folder import shipped_folder
 from tests.service.http.server_process import ServerProcess
 
 CALL = '{"comments": [{"id": "1", "text": "Good morning"}]}'
@@ -139,6 +142,30 @@ def test_workers_end_with_their_supervisor(tmp_path: Path) -> None:
     with ServerProcess(tmp_path, port=address.rpartition(":")[2]) as server:
         assert server.address() == address
         assert not list(tmp_path.glob("metrics-*"))
+
+
+def _moderate(address: str) -> int:
+    return httpx.post(f"{address}/v1/moderate", content=CALL, headers={"Content-Type": "application/json"}, timeout=60).status_code
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_artefact_that_is_overwritten_harms_nobody(start: Start, tmp_path: Path, workers: int) -> None:
+    """While a model is served its files may be shortened in place: calls go on, in workers too that are started afterwards."""
+    artefact = tmp_path / "artefact"
+    shutil.copytree(shipped_folder(), artefact)
+    server = start(workers=workers, artefact=artefact, profile="full")
+    address = server.ready()
+    for path in artefact.iterdir():
+        os.truncate(path, path.stat().st_size // 2)
+        assert _moderate(address) == 200
+    for child in server.children():
+        if "spawn_main" in " ".join(child.cmdline()):
+            child.kill()
+            child.wait(60)
+    server.ready()
+
+    assert [_moderate(address) for _ in range(4)] == [200] * 4
+    assert not any("Traceback" in line for line in server.stop())
 
 
 def test_https(start: Start, certificate: tuple[Path, Path]) -> None:
