@@ -7,6 +7,7 @@
     ├── SettingsError           a setting of the service is wrong
     ├── TaskError               a call to another system failed (in service.store.outbox_worker)
     ├── StoreError              the database cannot be reached, read or written, or is newer than this Tipstaff
+    │   └── LostStoreError      the database with the keys is gone
     └── InputError (ValueError) something that the caller passed is wrong
         ├── TableError          a labelled table: file, line and field are named
         ├── DumpError           a file of comments to score: file, line and field are named
@@ -15,7 +16,17 @@
 Every message is one line that says what was wrong, where, and what to do. It never holds the text of a comment.
 """
 
-__all__ = ["ArtefactError", "DumpError", "InputError", "PolicyError", "SettingsError", "StoreError", "TableError", "TipstaffError"]
+__all__ = [
+    "ArtefactError",
+    "DumpError",
+    "InputError",
+    "LostStoreError",
+    "PolicyError",
+    "SettingsError",
+    "StoreError",
+    "TableError",
+    "TipstaffError",
+]
 
 
 class TipstaffError(Exception):
@@ -32,6 +43,10 @@ class SettingsError(TipstaffError):
 
 class StoreError(TipstaffError):
     """The database cannot do what it was asked; nothing has been written."""
+
+
+class LostStoreError(StoreError):
+    """Keys were made once, and the database that held them is gone; a new one is not begun by itself."""
 
 
 class InputError(TipstaffError, ValueError):

@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         default=None, description="SQLAlchemy URL of the database; the SQLite file `tipstaff.db` in the data folder if not set."
     )
+    database_wait: Seconds = Field(
+        default=2,
+        description="Seconds for which a call waits while another process or transaction holds the database; beyond, it is answered 503.",
+    )
     retention_days: int = Field(
         default=365, ge=0, le=36_500, description="Days for which the text of a comment that was ruled on is kept; 0 is for ever."
     )

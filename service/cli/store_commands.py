@@ -17,7 +17,7 @@ app = typer.Typer(name="store", help="Look after the database.", no_args_is_help
 def upgrade(*, as_json: JsonOption = False) -> None:
     """Make the tables or bring them up to date; the service does so by itself when it starts."""
     from service.settings import read_settings
-    from service.store.database import open_database
+    from service.store.database.open_database import open_database
     from service.store.schema.migrate import upgrade_database
     from service.store.schema.tables import REVISION
 

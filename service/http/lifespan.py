@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 
-from model.errors import ArtefactError, StoreError, TipstaffError
+from model.errors import ArtefactError, LostStoreError, StoreError, TipstaffError
 from service.heap_trim import trim_heap
 from service.http.state import LifespanState, ServiceState
 from service.settings import Settings
@@ -26,6 +26,9 @@ __all__ = ["Lifespan", "LoadModerator", "OnFailure"]
 
 LoadModerator = Callable[[Settings], "Moderator"]
 OnFailure = Callable[[TipstaffError], None]
+
+# Seconds between two looks whether a database that was lost has been restored.
+_LOST_STORE_INTERVAL = 2.0
 
 _log = logging.getLogger("tipstaff.http")
 
@@ -55,20 +58,24 @@ class Lifespan:
         """Run the service for as long as the context lasts."""
         state = ServiceState.build(self.settings, metrics_dir=self.metrics_dir)
         async with AsyncExitStack() as store_stack:
-            start = asyncio.create_task(self._start(state, store_stack))
+            store_is_lost = asyncio.Event()
+            start = asyncio.create_task(self._start(state, store_stack, store_is_lost))
             tasks = [start, *map(asyncio.create_task, state.background_work())]
             try:
                 if not self.in_background:
-                    await start
+                    # Without its database the service is not ready for as long as nobody restores it, and has to say so.
+                    lost = asyncio.create_task(store_is_lost.wait())
+                    await asyncio.wait([start, lost], return_when=asyncio.FIRST_COMPLETED)
+                    lost.cancel()
                 yield LifespanState(service=state)
             finally:
                 await _cancel(tasks)
                 await state.close()
 
-    async def _start(self, state: ServiceState, store_stack: AsyncExitStack) -> None:
+    async def _start(self, state: ServiceState, store_stack: AsyncExitStack, store_is_lost: asyncio.Event) -> None:
         """Open the store, then load the model; a failure is reported, and leaves the service not ready."""
         try:
-            await self._open_store(state, store_stack)
+            await self._open_store(state, store_stack, store_is_lost)
         except TipstaffError as error:
             self.on_failure(error)
             return
@@ -84,9 +91,17 @@ class Lifespan:
             _log.debug("the model cannot be loaded", exc_info=error)
             self.on_failure(ArtefactError(f"the model cannot be loaded: {type(error).__name__}: {error}"))
 
-    async def _open_store(self, state: ServiceState, store_stack: AsyncExitStack) -> None:
+    async def _open_store(self, state: ServiceState, store_stack: AsyncExitStack, store_is_lost: asyncio.Event) -> None:
         await asyncio.to_thread(state.communities.read)
-        running = await store_stack.enter_async_context(run_store(self.settings, handlers=self.handlers))
+        while True:
+            try:
+                running = await store_stack.enter_async_context(run_store(self.settings, handlers=self.handlers))
+                break
+            except LostStoreError as error:
+                if not store_is_lost.is_set():
+                    _log.critical("%s; until then every call is answered 503", error)
+                    store_is_lost.set()
+                await asyncio.sleep(_LOST_STORE_INTERVAL)
         state.store, state.ring, state.worker = running.store, running.ring, running.worker
         state.access.use_keys(running.ring)
 

@@ -10,7 +10,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from model.artefact.artefact_copy import ArtefactCopy
-from model.errors import ArtefactError, SettingsError, TipstaffError
+from model.errors import ArtefactError, LostStoreError, SettingsError, TipstaffError
 from service.heap_trim import share_one_heap
 from service.http.app import create_app
 from service.http.connection.protocol import ConnectionProtocol
@@ -34,7 +34,7 @@ from service.logs import logging_config
 from service.model_loading import copy_artefact_of, load_moderator
 from service.setting_errors import unknown_variables
 from service.settings import Settings
-from service.store.store import open_store
+from service.store.store import open_running_store
 
 __all__ = ["run_server"]
 
@@ -142,7 +142,9 @@ def _stop_on_signals(server: uvicorn.Server) -> Iterator[None]:
 
 def _serve_together(settings: Settings, listener: socket.socket) -> None:
     # These are checked here too, so that a bad artefact, database or file of communities causes one line and not one per worker.
-    open_store(settings).close()
+    # A database that is lost stops no start: the workers say that it is, and wait for it.
+    with suppress(LostStoreError):
+        open_running_store(settings, wait=settings.database_wait).close()
     artefact = copy_artefact_of(settings)
     moderator = load_moderator(settings, artefact)
     if settings.communities is not None:

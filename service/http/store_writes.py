@@ -59,6 +59,9 @@ async def _write(state: ServiceState, write: Callable[[], object], *, log: str, 
     except StoreError as error:
         # The error's own message is for the operator alone.
         _log.error("%s: %s", log, error)
+        if state.ring is not None:
+            # So that /readyz knows at once.
+            state.ring.look_soon()
         raise ProblemError(ProblemKind.NOT_KEPT, detail, headers={"Retry-After": "5"}) from None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, or_, select, update
 
 from model.errors import InputError
-from service.store.database import Database
+from service.store.database.database import Database
 from service.store.schema.tables import keys
 from service.store.stored_types import ApiKey, Scope
 
@@ -78,7 +78,17 @@ class ApiKeys:
             if connection.execute(select(keys.c.id).where(keys.c.digest == values["digest"])).first():
                 raise InputError("this secret belongs to a key already, revoked or not: see `tipstaff keys list`, or make another secret")
             connection.execute(keys.insert().values(values))
+        self.make_mark()
         return key, secret
+
+    def are_marked(self) -> bool:
+        """Return whether the mark beside the database says that a key was ever created."""
+        return self._database.mark.exists()
+
+    def make_mark(self) -> None:
+        """Make the mark beside the database, if it is missing and anything can be written."""
+        if self._database.is_writable:
+            self._database.mark.make()
 
     def list(self) -> list[ApiKey]:
         """List all keys, the oldest first, revoked ones too.
@@ -143,6 +153,8 @@ class ApiKeys:
         Raises:
             StoreError: the database cannot be written.
         """
+        if not self._database.is_writable:
+            return
         is_older = or_(keys.c.last_used.is_(None), keys.c.last_used < day)
         with self._database.write_transaction() as connection:
             connection.execute(update(keys).where(keys.c.id.in_(list(ids)), is_older).values(last_used=day))

@@ -1,5 +1,6 @@
 """The valid keys in memory: a look-up takes microseconds and never waits for the database."""
 
+import asyncio
 import hmac
 import logging
 import threading
@@ -33,7 +34,10 @@ class KeyRing:
         miss_interval: the least number of seconds between two readings that are caused by unknown secrets.
 
     Attributes:
-        ever_had_keys: whether a key was ever created. It stays true when the last key is revoked, lest that let everybody in.
+        ever_had_keys: whether a key was ever created. It stays true when the last key is revoked, or when the database with the keys
+            is lost, lest that let everybody in.
+        are_lost: whether keys were made, as the mark beside the database says, and the database knows of none.
+        failure: why the keys could not be read the last time; None if they could.
 
     Raises:
         StoreError: the keys cannot be read on entry.
@@ -44,6 +48,7 @@ class KeyRing:
         self._interval = interval
         self._miss_interval = miss_interval
         self.ever_had_keys = False
+        self.are_lost = False
         # The whole digest and the key, by the beginning of the digest.
         self._valid: Mapping[str, tuple[str, ApiKey]] = {}
         # Ids of the keys that were used since the last note of their use; a dictionary, since adding to it is atomic.
@@ -51,7 +56,9 @@ class KeyRing:
         self._last_reading = -float("inf")
         self._reading_lock = threading.Lock()
         self._stop = threading.Event()
-        self._is_failing = False
+        self.failure: StoreError | None = None
+        self._wake = threading.Event()
+        self._rereading: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=self._watch, name="keys", daemon=True)
 
     def __enter__(self) -> Self:
@@ -61,6 +68,7 @@ class KeyRing:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._stop.set()
+        self._wake.set()
         self._thread.join()
         self._note_use()
 
@@ -82,10 +90,20 @@ class KeyRing:
     async def find_or_reread(self, secret: str) -> ApiKey | None:
         """Return the key with this secret as `find` does; if it is unknown, read the keys once more, unless that was done just now."""
         key = self.find(secret)
-        if key is None and time.monotonic() - self._last_reading > self._miss_interval:
-            await call_in_thread(self._reread)
+        asked = time.monotonic()
+        if key is None and asked - self._last_reading > self._miss_interval:
+            # One reading for all that ask meanwhile: if the database does not answer, no more than one thread waits for it. A reading
+            # that has begun before may not know a key that was made since.
+            while self._last_reading < asked:
+                if self._rereading is None or self._rereading.done():
+                    self._rereading = asyncio.create_task(call_in_thread(self._reread))
+                await asyncio.shield(self._rereading)
             key = self.find(secret)
         return key
+
+    def look_soon(self) -> None:
+        """Read the keys now, in the thread of the ring: something else that the database should do has failed."""
+        self._wake.set()
 
     def _reread(self) -> None:
         request_time = time.monotonic()
@@ -95,7 +113,11 @@ class KeyRing:
                 self._try_read()
 
     def _watch(self) -> None:
-        while not self._stop.wait(self._interval):
+        while True:
+            self._wake.wait(self._interval)
+            if self._stop.is_set():
+                return
+            self._wake.clear()
             with self._reading_lock:
                 self._try_read()
             self._note_use()
@@ -106,18 +128,22 @@ class KeyRing:
         except StoreError as error:
             # Attempts count too, or each unknown secret would wait for a database that does not answer.
             self._last_reading = time.monotonic()
-            if not self._is_failing:
+            if self.failure is None:
                 _log.error("the keys cannot be read, those read before stay valid: %s", error)
-            self._is_failing = True
+            self.failure = error
         else:
-            if self._is_failing:
+            if self.failure is not None:
                 _log.info("the keys can be read again")
-            self._is_failing = False
+            self.failure = None
 
     def _read(self) -> None:
         start = time.monotonic()
         self._valid = {digest[:_PREFIX_DIGITS]: (digest, key) for digest, key in self._keys.valid_by_digest().items()}
-        self.ever_had_keys = self.ever_had_keys or bool(self._valid) or self._keys.ever_created()
+        were_created = bool(self._valid) or self._keys.ever_created()
+        if were_created:
+            self._keys.make_mark()
+        self.are_lost = not were_created and self._keys.are_marked()
+        self.ever_had_keys = self.ever_had_keys or were_created or self.are_lost
         self._last_reading = start
 
     def _note_use(self) -> None:

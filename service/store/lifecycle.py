@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from model.errors import StoreError
+from service.store.database.database import READ_ONLY_ADVICE
 from service.store.keyring import KeyRing
 from service.store.outbox_worker import OutboxWorker, TaskHandler
-from service.store.store import Store, open_store
+from service.store.store import Store, open_running_store
 from service.store.store_thread import call_in_thread
 
 if TYPE_CHECKING:
@@ -44,21 +45,31 @@ class RunningStore:
 async def run_store(settings: "Settings", *, handlers: Mapping[str, TaskHandler] | None = None) -> AsyncIterator[RunningStore]:
     """Open the store and keep it running until the block ends. Enter the block in the event loop of the service.
 
+    Where the database can only be read, keys are found, and nothing is stored; the log says so.
+
     Args:
-        settings: name the database, and how long the texts of comments are kept.
+        settings: name the database, how long a call waits for it, and how long the texts of comments are kept.
         handlers: the handlers of the outbox's tasks, by kind.
 
     Raises:
         SettingsError: the URL of the database is wrong, or its folder cannot be created.
+        LostStoreError: keys were made, and the database is gone or empty.
         StoreError: the database cannot be used, or is newer than this Tipstaff.
     """
-    store = await asyncio.to_thread(open_store, settings)
+    store = await asyncio.to_thread(open_running_store, settings, wait=settings.database_wait)
+    is_writable = store.database.is_writable
+    if not is_writable:
+        _log.warning(
+            "the database %s %s: this service judges, but rulings and whatever else has to be stored is answered 503",
+            store.database.name,
+            READ_ONLY_ADVICE,
+        )
     ring = KeyRing(store.keys)
     try:
         await asyncio.to_thread(ring.__enter__)
-        purge_task = asyncio.create_task(_purge_daily(store, days=settings.retention_days))
+        purge_task = asyncio.create_task(_purge_daily(store, days=settings.retention_days) if is_writable else asyncio.sleep(0))
         try:
-            async with OutboxWorker(store.outbox, handlers or {}) as worker:
+            async with OutboxWorker(store.outbox, (handlers or {}) if is_writable else {}) as worker:
                 yield RunningStore(store, ring, worker)
         finally:
             purge_task.cancel()

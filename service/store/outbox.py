@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select, update
 
-from service.store.database import Database, insert_once
+from service.store.database.database import Database, insert_once
 from service.store.schema.tables import outbox
 from service.store.stored_types import OutboxTask, ParkedTask, TaskState
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, Select, exists, func, literal, select, update
 
 from model.comment import Format, Verdict
-from service.store.database import Database, insert_once
+from service.store.database.database import Database, insert_once
 from service.store.schema.tables import rulings
 from service.store.stored_types import Ruling, RulingId, ServedDecision, StoredRuling
 

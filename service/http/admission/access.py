@@ -96,7 +96,13 @@ class Access:
     def use_keys(self, ring: "KeyRing") -> None:
         """Accept these keys from now on. The log gets a warning if that means that nobody, or everybody, may call."""
         self._ring = ring
-        if not self._is_open(ring) and not ring:
+        if ring.are_lost:
+            _log.error(
+                "keys were made for this service, and its database has none: restore the database, or make a key with "
+                "`tipstaff keys create NAME`; to have the service open again without keys, stop it, remove the file keys-were-made "
+                "from its data folder and start it"
+            )
+        elif not self._is_open(ring) and not ring:
             _log.warning(
                 "there is no valid key and this service is not open, so that every call is answered 401: "
                 "make a key with `tipstaff keys create NAME`, or set TIPSTAFF_OPEN=true to let everybody in who can reach it"

@@ -7,10 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
+from model.errors import StoreError
 from service.http.openapi_document import PUBLIC_OPERATION
-from service.http.problems import ProblemKind, problem_responses
+from service.http.problems import ProblemError, ProblemKind, problem_responses
 from service.http.responses import json_response
-from service.http.state import require_moderator
+from service.http.state import ServiceState, get_state, require_moderator
+from service.store.store_thread import call_in_thread
 
 __all__ = ["add_health_routes"]
 
@@ -47,7 +49,7 @@ def add_health_routes(app: FastAPI) -> None:
         response_model=Ready,
         responses=not_ready,
         summary="Can comments be judged?",
-        description="Says 503 until the model is loaded and warm.",
+        description="Says 503 until the model is loaded and warm, and while the database cannot be read.",
         operation_id="readyz",
         response_description="The model is loaded and warm.",
     )
@@ -71,8 +73,22 @@ async def healthz(_request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """Answer that comments can be judged, or with the problem that they cannot yet."""
-    return json_response(Ready(status="ready", model=require_moderator(request).version))
+    """Answer that comments can be judged and the store can be used, or with the problem that they cannot."""
+    version = require_moderator(request).version
+    await _check_store(get_state(request))
+    return json_response(Ready(status="ready", model=version))
+
+
+async def _check_store(state: ServiceState) -> None:
+    try:
+        if state.store is not None:
+            await call_in_thread(state.store.database.check_file)
+        if state.ring is not None and state.ring.failure is not None:
+            raise state.ring.failure
+    except StoreError:
+        raise ProblemError(
+            ProblemKind.NOT_READY, "The database cannot be used; the log of this service says why.", headers={"Retry-After": "5"}
+        ) from None
 
 
 async def serve_manifest(request: Request) -> Response:

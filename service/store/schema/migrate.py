@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 
 from model.errors import StoreError
-from service.store.database import Database
+from service.store.database.database import Database
+from service.store.database.open_database import lost_store_error
 from service.store.schema.tables import REVISION
 
 if TYPE_CHECKING:
@@ -35,15 +36,21 @@ def upgrade_database(database: Database) -> bool:
         Whether anything was changed.
 
     Raises:
+        LostStoreError: keys were made, and the database has no tables.
         StoreError: the database is newer than this Tipstaff, or cannot be written.
     """
     # Usually nothing has to change, and Alembic takes 10 MiB and a fifth of a second.
-    if read_revision(database) == REVISION:
+    found = read_revision(database)
+    if found == REVISION:
         return False
+    if found is None and database.mark.exists():
+        raise lost_store_error(database.name, database.mark)
     from alembic import command
 
     with database.write_transaction() as connection:
         if connection.dialect.name == "postgresql":
+            # Another replica may be at it, and takes as long as it takes.
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         # Another process may have brought the tables up to date while this one waited.
         revision = _revision(connection)

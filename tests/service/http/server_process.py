@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -28,17 +29,18 @@ class ServerProcess:
 
     Args:
         folder: its data folder; the log is written there too.
+        prefix: a command that starts the service, such as one that takes rights from it.
         settings: settings of the service. Names in capitals are environment variables, which are set as they are.
     """
 
-    def __init__(self, folder: Path, **settings: object) -> None:
+    def __init__(self, folder: Path, *, prefix: Sequence[str] = (), **settings: object) -> None:
         variables = {name if name.isupper() else f"TIPSTAFF_{name.upper()}": str(value) for name, value in settings.items()}
         environment = {name: value for name, value in os.environ.items() if not name.startswith(_OWN_VARIABLES)}
         environment |= {"TIPSTAFF_PORT": "0", "TIPSTAFF_DATA_DIR": str(folder)} | variables
         descriptor, log = tempfile.mkstemp(prefix="server-", suffix=".log", dir=folder)
         self._log = Path(log)
         with os.fdopen(descriptor, "w") as file:
-            self._process = subprocess.Popen(_COMMAND, env=environment, stderr=file)
+            self._process = subprocess.Popen([*prefix, *_COMMAND], env=environment, stderr=file)
 
     def __enter__(self) -> Self:
         """Return the server."""

@@ -58,6 +58,19 @@ def test_old_comments_are_forgotten_at_the_start(settings: Settings, clock: Any,
     with_old_ruling.close()
 
 
+def test_calls_wait_as_long_as_the_settings_say(settings: Settings) -> None:
+    """A call of a running store waits for others that hold the database as long as the settings say, and not as a command does."""
+    wait = settings.database_wait
+
+    async def run() -> Any:
+        async with run_store(settings) as running:
+            with running.store.database.read_transaction() as connection:
+                is_sqlite = connection.dialect.name == "sqlite"
+                return connection.execute(text("PRAGMA busy_timeout" if is_sqlite else "SHOW lock_timeout")).scalar()
+
+    assert asyncio.run(run()) in {1000 * wait, f"{wait}s"}
+
+
 def test_failure_to_forget_is_logged(settings: Settings, store: Store, caplog: pytest.LogCaptureFixture) -> None:
     """If old comments cannot be forgotten, the log says so, and the store keeps running."""
     with store.database.write_transaction() as connection:

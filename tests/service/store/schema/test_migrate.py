@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from model.errors import StoreError
 from service.settings import Settings, read_settings
-from service.store.database import open_database
+from service.store.database.open_database import open_database
 from service.store.schema.migrate import alembic_config, read_revision, upgrade_database
 from service.store.schema.tables import REVISION, metadata
 from service.store.store import Store, open_store

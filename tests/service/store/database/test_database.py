@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from model.errors import SettingsError, StoreError
 from service.settings import read_settings
-from service.store.database import open_database
+from service.store.database.open_database import open_database
 from service.store.store import Store, open_store
 from service.store.stored_types import Ruling
 
@@ -157,10 +157,9 @@ def test_damage_that_shows_later_is_one_line(tmp_path: Path) -> None:
     store.close()
 
 
-def test_lock_that_is_never_released_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lock_that_is_never_released_is_one_line(tmp_path: Path) -> None:
     """If another connection locks the database for too long, a call fails in one line; afterwards calls succeed again."""
-    monkeypatch.setattr("service.store.database._BUSY_SECONDS", 0)
-    store = open_store(read_settings(data_dir=tmp_path))
+    store = open_store(read_settings(data_dir=tmp_path), wait=0)
     other = sqlite3.connect(tmp_path / "tipstaff.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 

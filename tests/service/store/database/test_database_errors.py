@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from model.errors import StoreError, TipstaffError
-from service.store.database_errors import as_store_error
+from service.store.database.database_errors import as_store_error
 
 SECRET = "xyzzy-plugh"
 
