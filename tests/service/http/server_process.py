@@ -33,7 +33,7 @@ class ServerProcess:
         settings: settings of the service. Names in capitals are environment variables, which are set as they are.
     """
 
-    def __init__(self, folder: Path, *, prefix: Sequence[str] = (), **settings: object) -> None:
+    def __init__(self, folder: Path, prefix: Sequence[str] = (), /, **settings: object) -> None:
         variables = {name if name.isupper() else f"TIPSTAFF_{name.upper()}": str(value) for name, value in settings.items()}
         environment = {name: value for name, value in os.environ.items() if not name.startswith(_OWN_VARIABLES)}
         environment |= {"TIPSTAFF_PORT": "0", "TIPSTAFF_DATA_DIR": str(folder)} | variables

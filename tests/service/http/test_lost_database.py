@@ -150,7 +150,7 @@ def test_folder_that_cannot_be_written(tmp_path: Path, workers: int) -> None:
     folder = tmp_path / "data"
     folder.mkdir(mode=0o555)
 
-    with ServerProcess(tmp_path, prefix=NO_RIGHTS, data_dir=folder, workers=workers, profile="fast") as server:
+    with ServerProcess(tmp_path, NO_RIGHTS, data_dir=folder, workers=workers, profile="fast") as server:
         with httpx.Client(base_url=server.ready(), timeout=60) as client:
             statuses = [
                 judge(client),
@@ -174,7 +174,7 @@ def test_read_only_database_with_keys(tmp_path: Path, make_key: MakeKey) -> None
     folder.chmod(0o555)
     (folder / "tipstaff.db").chmod(0o444)
 
-    with ServerProcess(tmp_path, prefix=NO_RIGHTS, data_dir=folder, profile="fast") as server:
+    with ServerProcess(tmp_path, NO_RIGHTS, data_dir=folder, profile="fast") as server:
         with httpx.Client(base_url=server.ready(), timeout=60) as client:
             statuses = [judge(client, secret), judge(client), rule(client, "lost", **{"X-API-KEY": secret}).status_code]
         server.stop()
