@@ -39,6 +39,7 @@ from service.store.store import open_running_store
 __all__ = ["run_server"]
 
 _BACKLOG = 2048
+_RECEIVE_BUFFER = 131_072
 _MAX_OPEN_FILES = 65_536
 
 # Seconds: a worker that is compiling on a busy machine may not answer its supervisor for a while, and must not be killed for that.
@@ -100,6 +101,8 @@ def _listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Accepted connections have the same buffer. It bounds what one of them can bring in at once.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
         listener.bind((host, port))
         # Two sockets may bind one port as long as neither listens, so a port that is in use is noticed only here.
         listener.listen(_BACKLOG)

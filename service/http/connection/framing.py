@@ -59,7 +59,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Read what a client has sent, as far as the calls before it have been answered."""
         if self._is_deaf:
-            self._discard(len(data))
+            self._ignore(data)
         elif self._unread or len(data) > _SLICE_BYTES:
             self._read_in_slices(data)
         else:
@@ -92,6 +92,9 @@ class BoundedProtocol(HttpToolsProtocol):
     def _drop_unread(self) -> None:
         self._connections.hold_unread(-len(self._unread))
         self._unread = b""
+
+    def _ignore(self, data: bytes) -> None:
+        self._discard(len(data))
 
     def _discard(self, count: int) -> None:
         self._discarded += count

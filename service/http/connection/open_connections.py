@@ -15,6 +15,8 @@ __all__ = ["Connections"]
 
 # Seconds between two sweeps.
 _SWEEP_INTERVAL = 1.0
+# Seconds for which a connection that had to make room stays open: clients that open another at once would keep us busy with that.
+_PARKING_TIME = 5.0
 # Bytes of requests that have arrived while an earlier one of the same connection is being answered, for all connections together.
 _MAX_UNREAD_BYTES = 16 * 1024 * 1024
 
@@ -29,6 +31,8 @@ class _Connection(Protocol):
     def close_if_slow(self, now: float) -> None: ...
 
     def give_way(self) -> None: ...
+
+    def end(self) -> None: ...
 
 
 class _Group:
@@ -55,8 +59,9 @@ class Connections:
     """The open connections of a service; it belongs to the event loop's thread.
 
     A connection waits for its client while nothing has been sent, or only a part of a call. If there is no room for a new
-    connection, the one that has waited for longest is closed: of the same address if that has as many as it may have, otherwise
-    of the address that has most. A connection whose call is being answered is never closed for that.
+    connection, the one that has waited for longest makes room: of the same address if that has as many as it may have, otherwise
+    of the address that has most. A connection whose call is being answered is never closed for that. The other stays open for a few
+    seconds more, without its place, in which it takes that of another again if a call arrives after all.
 
     uvicorn waits for ever for the head of a request, for the first byte of a connection, and for a client to read the end of
     an answer. A sweep each second closes the connections that take too long.
@@ -84,6 +89,8 @@ class Connections:
         self._proxy_group = _Group(None)
         self._groups: dict[str, _Group] = {}
         self._connections: set[_Connection] = set()
+        # Connections that had to make room, and when, in that order.
+        self._parked: dict[_Connection, float] = {}
         self._unread_bytes = 0
 
     def __len__(self) -> int:
@@ -106,7 +113,7 @@ class Connections:
                 return False
             self.remove(victim)
             self.count_closing("gave-way")
-            victim.give_way()
+            self._park(victim)
         self._connections.add(connection)
         if host is not None and group.limit is not None:
             self._groups.setdefault(address_group(host), group)
@@ -114,6 +121,17 @@ class Connections:
         connection.group = group
         self.note_waiting(connection)
         return True
+
+    def _park(self, connection: _Connection) -> None:
+        connection.give_way()
+        self._parked[connection] = time.monotonic()
+        if len(self._parked) > self._max_connections:
+            self._end_first()
+
+    def _end_first(self) -> None:
+        connection = next(iter(self._parked))
+        del self._parked[connection]
+        connection.end()
 
     def _find_group(self, host: str | None) -> _Group:
         if host is None or host in self._proxies:
@@ -129,6 +147,7 @@ class Connections:
     def remove(self, connection: _Connection) -> None:
         """Take note that a connection is closed; it need not be one that was added."""
         self._connections.discard(connection)
+        self._parked.pop(connection, None)
         group = connection.group
         if group is not None:
             self.note_busy(connection)
@@ -172,5 +191,7 @@ class Connections:
             await asyncio.sleep(_SWEEP_INTERVAL)
             self.drop_empty_groups()
             now = time.monotonic()
+            while self._parked and now - next(iter(self._parked.values())) > _PARKING_TIME:
+                self._end_first()
             for connection in list(self._connections):
                 connection.close_if_slow(now)

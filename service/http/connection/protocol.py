@@ -25,6 +25,9 @@ class ConnectionProtocol(BoundedProtocol):
     # What has counted as this connection until now, if it has shaken hands.
     handshake: Any = None
     _is_shutting_down = False
+    # Whether the connection has lost its place to another, and whether a part of a call has been lost with it.
+    _has_place = True
+    _is_broken = False
     # Since when the first byte of the connection, and that of a further request, is missing.
     _silent_since: float | None = None
     _idle_since: float | None = None
@@ -39,10 +42,14 @@ class ConnectionProtocol(BoundedProtocol):
         if self.handshake is not None:
             self._connections.remove(self.handshake)
             self.handshake = None
+        self._take_place()
+
+    def _take_place(self) -> None:
+        self._has_place = True
         if not self._connections.add(self, self.client[0] if self.client else None):
             self._is_deaf = True
-            transport.write(render_refusal(too_many_connections(), is_encrypted=self.scheme == "https"))
-            transport.close()
+            self.transport.write(render_refusal(too_many_connections(), is_encrypted=self.scheme == "https"))
+            self.transport.close()
         elif self.app_state["service"].graceful_stop.has_begun:
             # It was accepted just before; nobody else will shut it down.
             self.shutdown()
@@ -55,9 +62,31 @@ class ConnectionProtocol(BoundedProtocol):
         self._connections.remove(self)
 
     def give_way(self) -> None:
-        """Close the connection, whose client keeps us waiting, in favour of another."""
+        """Read nothing more, in favour of another connection; what has arrived of a call is forgotten."""
+        self._has_place = False
         self._is_deaf = True
+        self._is_broken = self._head_since is not None or self._is_in_body
         self._drop_unread()
+        if self._is_broken:
+            self.parser = None  # type: ignore[assignment]
+            if self._is_answering():
+                self.cycle.disconnected = True
+                self.cycle.message_event.set()
+
+    def _ignore(self, data: bytes) -> None:
+        if self._has_place:
+            super()._ignore(data)
+        elif self._is_broken:
+            self.end()
+        else:
+            # A whole call may be on its way.
+            self._connections.remove(self)
+            self._is_deaf = False
+            self._take_place()
+            self.data_received(data)
+
+    def end(self) -> None:
+        """Close the connection, as soon as what has been written is sent."""
         if self.transport.get_write_buffer_size():
             self.transport.close()
             self.loop.call_later(self._connections.head_timeout, self.transport.abort)

@@ -110,5 +110,8 @@ class _Handshake:
         """Do nothing: the event loop ends a handshake that takes too long."""
 
     def give_way(self) -> None:
+        """Do nothing: if the handshake succeeds, the connection takes the place of another."""
+
+    def end(self) -> None:
         if self._task is not None:
             self._task.cancel()

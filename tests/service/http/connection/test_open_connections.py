@@ -19,7 +19,7 @@ class Client:
         self.group: Any = None
         self.place: Any = None
         self.was_answered = False
-        self.gave_way = False
+        self.gave_way = self.has_ended = False
 
     def close_if_slow(self, now: float) -> None:
         """Is never slow."""
@@ -27,6 +27,10 @@ class Client:
     def give_way(self) -> None:
         """Take note of it."""
         self.gave_way = True
+
+    def end(self) -> None:
+        """Take note of it."""
+        self.has_ended = True
 
 
 class Room:
@@ -137,3 +141,13 @@ def test_unread_requests_have_a_limit_together() -> None:
 
     assert megabytes == [True] * 16 + [False]
     assert connections.hold_unread(1024 * 1024)
+
+
+def test_few_wait_without_a_place() -> None:
+    """Connections that have made room stay open for a while, but never more of them than there are places."""
+    room = Room(max_connections=3)
+    for _ in range(9):
+        room.admit("192.0.2.1")
+
+    assert room.gone() == [0, 1, 2, 3, 4, 5]
+    assert [client.has_ended for client in room.clients] == [True] * 3 + [False] * 6
