@@ -1,6 +1,7 @@
 """Character references, such as ``&amp;`` and ``&#39;``, and the characters that they stand for."""
 
 import re
+from functools import lru_cache
 from html import unescape
 from html.entities import html5
 from itertools import groupby
@@ -88,8 +89,13 @@ def decode_reference(reference: str) -> tuple[str, int]:
     if reference[1] == "#":
         base = "x" if reference[2] in "xX" else ""
         digits = reference[2 + len(base) :].rstrip(";").lstrip("0") or "0"
-        return (unescape(f"&#{base}{digits};") if len(digits) <= _MOST_DIGITS else "\ufffd"), len(reference)
+        return (_decode_number(base, digits) if len(digits) <= _MOST_DIGITS else "\ufffd"), len(reference)
     for size in range(len(reference), 2, -1):
         if reference[1:size] in html5:
             return html5[reference[1:size]], size
     return "", 0
+
+
+@lru_cache(1024)
+def _decode_number(base: str, digits: str) -> str:
+    return unescape(f"&#{base}{digits};")

@@ -21,6 +21,7 @@ __all__ = ["fold_characters", "map_characters"]
 
 _ASCII = bytes(range(128))
 _FEW = 8  # different non-ASCII characters
+_MANY = 8  # characters are folded one by one where at least one in so many is not ASCII, which is faster than to look for runs of these
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _NON_ASCII_RUN = re.compile(r"[^\x00-\x7f]+")
 # "LATIN SMALL LETTER L WITH STROKE", "LATIN LETTER SMALL CAPITAL F", "NEGATIVE SQUARED LATIN CAPITAL LETTER B", "… TURNED A"
@@ -64,12 +65,16 @@ def fold_characters(text: str) -> str:
     if text.isascii():
         return text
     table = _load_table()
-    rare = set(text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass"))
-    if len(rare) > _FEW:
-        return _NON_ASCII_RUN.sub(lambda run: run[0].translate(table), text)
+    rare = text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    different = set(rare)
+    if len(different) > _FEW:
+        fold = table.__getitem__
+        if _MANY * len(rare) > len(text):
+            return "".join(map(fold, text))
+        return _NON_ASCII_RUN.sub(lambda run: "".join(map(fold, run[0])), text)
     # English has few of them. They can be replaced one after the other, since none is folded into a character that is itself folded.
-    for character in rare:
-        text = text.replace(character, table[ord(character)])
+    for character in different:
+        text = text.replace(character, table[character])
     return text
 
 
@@ -90,7 +95,7 @@ def map_characters(text: str) -> Mapped:
     begin = done = 0
     for match in _NON_ASCII.finditer(text):
         at = match.start()
-        folded = table[ord(text[at])]
+        folded = table[text[at]]
         run.append(text[done:at])
         done = at + 1
         if len(folded) == 1:
@@ -107,21 +112,20 @@ def map_characters(text: str) -> Mapped:
     return Mapped.from_pieces(pieces)
 
 
-class _Table(dict[int, str]):
-    """What each code point is folded into, worked out when it is first met; for ``str.translate``."""
+class _Table(dict[str, str]):
+    """What each character is folded into, worked out when it is first met."""
 
-    def __missing__(self, code: int) -> str:
-        character = chr(code)
-        folded = character if code < 0x80 else _fold_character(character)
+    def __missing__(self, character: str) -> str:
+        folded = character if character.isascii() else _fold_character(character)
         # Remembering what Unicode does not assign would let a hostile text fill the memory.
         if folded or unicodedata.category(character) not in {"Cn", "Co"}:
-            self[code] = folded
+            self[character] = folded
         return folded
 
 
 @cache
 def _load_table() -> _Table:
-    return _Table({ord(character): folded for folded, characters in _BY_HAND.items() for character in characters})
+    return _Table({character: folded for folded, characters in _BY_HAND.items() for character in characters})
 
 
 def _fold_character(character: str) -> str:
@@ -144,7 +148,7 @@ def _fold_character(character: str) -> str:
 
 def _fold_each(text: str) -> str:
     table = _load_table()
-    return "".join(character.lower() if character.isascii() else table[ord(character)] for character in text)
+    return "".join(character.lower() if character.isascii() else table[character] for character in text)
 
 
 def _is_decoration(character: str) -> bool:
