@@ -1,12 +1,15 @@
 """The parts of the OpenAPI document that belong to no single route: how to authenticate, and the types of bodies."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Literal
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
+from starlette.requests import Request
+from starlette.responses import Response
 
 __all__ = ["KEYS", "PUBLIC_OPERATION", "Api", "Security", "schema_reference"]
 
@@ -58,8 +61,19 @@ class _Schemas(GenerateJsonSchema):
         return False
 
 
+class _EndpointRoute(APIRoute):
+    """A route whose endpoint takes the request and returns the answer, and which the framework has nothing to prepare for.
+
+    Finding that out takes the framework a quarter of the time of a small call.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the endpoint itself."""
+        return self.endpoint
+
+
 class Api(FastAPI):
-    """An app whose routes read and write their bodies themselves, and refer to the types of these by `schema_reference`.
+    """An app whose endpoints read and write their bodies themselves, and refer to the types of these by `schema_reference`.
 
     Attributes:
         message_types: the types of the bodies: pydantic models and typed dictionaries.
@@ -68,6 +82,10 @@ class Api(FastAPI):
 
     message_types: Sequence[Any] = ()
     security_schemes: Mapping[str, Any] = {}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.router.route_class = _EndpointRoute
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document, which is built at the first call."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from service.http.app import create_app
 from service.settings import read_settings
@@ -154,6 +155,14 @@ def test_document_is_whole(client: httpx.Client, app: FastAPI) -> None:
     assert references
     assert references <= {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
     assert document["components"]["schemas"]["ModerateRequest"]["properties"]["comments"]["maxItems"] == 20
+
+
+def test_endpoints_are_called_as_they_are(app: FastAPI) -> None:
+    """The framework reads nothing of a call before its endpoint does, which would take a quarter of the time of a small call."""
+    routes = [route for route in app.routes if isinstance(route, APIRoute)]
+
+    assert len(routes) > 20
+    assert [route.path for route in routes if route.get_route_handler() is not route.endpoint] == []
 
 
 def test_every_operation_says_who_may_call(app: FastAPI) -> None:
