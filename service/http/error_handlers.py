@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.http.observability.faults import report_fault
-from service.http.problems import FieldError, Problem, ProblemError, ProblemKind, problem_response
+from service.http.problems import Problem, ProblemError, problem_response
 from service.http.workload.graceful_stop import explain_stop
 
 __all__ = ["EXCEPTION_HANDLERS", "FaultBarrier"]
@@ -70,11 +69,6 @@ async def _answer_http_exception(_request: Request, error: HTTPException) -> Res
     return problem_response(document, headers=error.headers)
 
 
-async def _answer_validation_error(_request: Request, error: RequestValidationError) -> Response:
-    errors = [FieldError(field=".".join(map(str, entry["loc"])), detail=entry["msg"]) for entry in error.errors()]
-    return ProblemError(ProblemKind.WRONG_FIELDS, f"{errors[0]['field']}: {errors[0]['detail']}", errors).response()
-
-
 async def _answer_disconnect(_request: Request, _error: ClientDisconnect) -> Response:
     # The client has gone and nobody reads this, but the server requires that every call is answered.
     return Response(status_code=HTTPStatus.BAD_REQUEST)
@@ -83,7 +77,6 @@ async def _answer_disconnect(_request: Request, _error: ClientDisconnect) -> Res
 EXCEPTION_HANDLERS: Mapping[Any, Any] = {
     ProblemError: _answer_problem,
     HTTPException: _answer_http_exception,
-    RequestValidationError: _answer_validation_error,
     ClientDisconnect: _answer_disconnect,
 }
 """The handler of each kind of error, for the app."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from starlette.requests import Request
 
 from service.http.app import create_app
 from service.settings import Settings
@@ -45,19 +46,14 @@ def test_faults_give_nothing_away(running: Running, settings: Settings, moderato
     app = create_app(settings, load=lambda _: moderator)
 
     @app.get("/boom")
-    async def boom() -> None:
+    async def boom(_request: Request) -> None:
         raise RuntimeError(SECRET)
-
-    @app.get("/typed")
-    async def typed(number: int) -> None: ...
 
     with running(app) as client:
         response = client.get("/boom")
-        wrong = client.get("/typed", params={"number": SECRET})
 
     assert (response.status_code, response.json()["type"]) == (500, "/docs#internal")
-    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "query.number")
-    assert SECRET not in response.text + wrong.text
+    assert SECRET not in response.text
     logged = [record.getMessage() for record in caplog.records if record.name == "tipstaff.http" and record.levelno == logging.ERROR]
     assert len(logged) == 1
     assert logged[0].startswith("RuntimeError in GET /boom\n")
