@@ -19,6 +19,7 @@ from model.ngrams.raw_scores import RawScores, allocate_scores
 from model.policy import Policy
 from model.text.pipeline import prepare_text
 from model.text.unicode import fold_characters
+from model.threads import check_interruption
 
 __all__ = ["find_spans", "mark_unreadable", "rescore_each", "score_each"]
 
@@ -58,6 +59,7 @@ def score_each(
     failures: Counter[Step] = Counter()
     unreadable = []
     for row in range(len(comments)):
+        check_interruption()
         failed: set[Step] = set()
         for text in _readable_texts(comments, row, failed):
             try:

@@ -236,20 +236,19 @@ class Moderator:
                 failures = add_failures(failures, encoder_failures)
         spans = None
         if explain:
-            read_by_both = frozenset(rows.tolist())
-            spans = find_spans(comments, lambda comment, row: self._explain(comment, both=row in read_by_both))
+            by_both = frozenset(rows.tolist())
+            spans = find_spans(comments, lambda comment, row: self._explain(comment, both=row in by_both))
             if unexplained := spans.count(None):
                 failures = add_failures(failures, {Step.EXPLANATION: unexplained})
         profile, version = (Profile.FAST, self._ngrams_version) if ngrams_only else (self.profile, self.version)
-        attributes = self.classifier.attributes
-        return Decisions(raw, attributes, spans, policy, version, profile, rows.size, first.unreadable, failures)
+        return Decisions(raw, self.attributes, spans, policy, version, profile, rows.size, first.unreadable, failures)
 
     def decide_unreadable(self, n: int, *, policy: str = "default", explain: bool = False) -> Decisions:
         """Return the decisions about n comments that can be read in no way: none has a label, and all wait for a moderator."""
         raw = allocate_scores(n, heads=len(self.classifier.heads))
         mark_unreadable(raw, range(n))
-        spans = [None] * n if explain else None
-        return Decisions(raw, self.classifier.attributes, spans, policy, self.version, self.profile, unreadable=frozenset(range(n)))
+        spans, unreadable = [None] * n if explain else None, frozenset(range(n))
+        return Decisions(raw, self.attributes, spans, policy, self.version, self.profile, unreadable=unreadable)
 
     def first_pass(self, comments: Sequence[Comment], *, policy: str = "default", threads: int = 1) -> FirstPass:
         """Have the n-grams alone read comments, and find those that the encoder is to read as well.
@@ -260,9 +259,8 @@ class Moderator:
         bounds = self._bounds.get(policy)
         if bounds is None:
             raise unknown_policy_error(policy, self.policies)
-        unreadable, failures = _NO_COMMENTS, NO_FAILURES
         try:
-            raw = self._read(comments, bounds, threads)
+            raw, unreadable, failures = self._read(comments, bounds, threads), _NO_COMMENTS, NO_FAILURES
         except Exception as error:
             raw, unreadable, failures = score_each(self.classifier, comments, bounds, cause=error)
         labels = raw.labels

@@ -36,9 +36,9 @@ from model.encoder.session import EncoderReader
 from model.failures import Step
 from model.language.identifier import Identifier
 from model.moderator import Moderator
-from service.http.admission.queue import Queue
 from service.http.observability.metrics import Metrics
 from service.http.routes.moderate_messages import CommentRequest
+from service.http.workload.jobs import JudgingJobs
 from service.judging.community import Community
 from service.judging.judge import Judge, Judgements
 from service.judging.word_lists import WordLists
@@ -91,7 +91,7 @@ TARGETS = [
     at("writing our answer", service.http.routes.moderate, "_build_entries", Step.CALL),
     at("splitting", service.http.dialects.long_comments, "split_text", Step.CALL),
     at("the verdicts of dialects", service.http.dialects.verdicts, "judge_comments", Step.CALL),
-    at("the queue", Queue, "run", Step.CALL, more=((service.http.routes.moderate, "dispatch"), (service.http.calls, "dispatch"))),
+    at("the threads", JudgingJobs, "run", Step.CALL, more=((service.http.routes.moderate, "dispatch"), (service.http.calls, "dispatch"))),
     at(
         "writing the answers of dialects",
         service.http.dialects.coral,
