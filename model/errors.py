@@ -11,6 +11,7 @@
     └── InputError (ValueError) something that the caller passed is wrong
         ├── TableError          a labelled table: file, line and field are named
         ├── DumpError           a file of comments to score: file, line and field are named
+        ├── UnsafeFileError     a file becomes too large for its size, or points outside itself; nothing more of it is read
         └── PolicyError         a policy is unknown or its thresholds are wrong
 
 Every message is one line that says what was wrong, where, and what to do. It never holds the text of a comment.
@@ -26,6 +27,7 @@ __all__ = [
     "StoreError",
     "TableError",
     "TipstaffError",
+    "UnsafeFileError",
 ]
 
 
@@ -59,6 +61,10 @@ class TableError(InputError):
 
 class DumpError(InputError):
     """A file of comments cannot be read."""
+
+
+class UnsafeFileError(InputError):
+    """A file of comments would take time or memory out of all proportion to its size, or its content points outside itself."""
 
 
 class PolicyError(InputError):

@@ -10,17 +10,32 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from model.errors import DumpError
+from model.errors import DumpError, TipstaffError
+from training.tables.file_names import legible_name
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-__all__ = ["STDIN", "errors_named", "is_url", "measure_size", "open_for_reading", "open_for_writing", "resolve_url"]
+__all__ = [
+    "STDIN",
+    "display_name",
+    "errors_named",
+    "is_url",
+    "measure_size",
+    "open_for_reading",
+    "open_for_writing",
+    "resolve_url",
+]
 
 STDIN = "-"
 """The path that means standard input."""
 
 _BUFFER_SIZE = 1 << 20
+
+
+def display_name(path: str) -> str:
+    r"""Return the name of an input or output in messages and results; bytes of a file name that are not UTF-8 appear as ``\xff``."""
+    return "standard input" if path == STDIN else legible_name(path)
 
 
 def is_url(path: str) -> bool:
@@ -58,7 +73,7 @@ def errors_named(name: str) -> Iterator[None]:
     """
     try:
         yield
-    except DumpError:
+    except TipstaffError:
         raise
     except FileNotFoundError as error:
         raise FileNotFoundError(errno.ENOENT, error.strerror or str(error), name) from error

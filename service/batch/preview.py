@@ -4,7 +4,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from service.batch.explain_text import draw_unprintable
-from service.batch.file_access import measure_size
+from service.batch.file_access import display_name, measure_size
 from service.batch.input.open_dump import open_dump
 from service.batch.job import ScoreJob
 from service.batch.row_selection import SelectedRows
@@ -38,7 +38,8 @@ def show_preview(job: ScoreJob) -> None:
             console.print(line, markup=False, soft_wrap=True)
             rows += islice(SelectedRows(dump.rows, job.selection), _MAX_ROWS - len(rows))
     console.print(_build_table(rows))
-    console.print(f"would go to {job.out or 'standard output'} as {job.write_as}; nothing was written", markup=False, soft_wrap=True)
+    out = display_name(str(job.out)) if job.out else "standard output"
+    console.print(f"would go to {out} as {job.write_as}; nothing was written", markup=False, soft_wrap=True)
 
 
 def _format_size(size: int | None) -> str:

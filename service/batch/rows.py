@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from model.comment import Format
+from training.tables.expansion import DEFAULT_MAX_EXPANSION
 
 __all__ = [
     "MAX_ROW_LENGTH",
@@ -21,6 +22,7 @@ __all__ = [
     "build_row",
     "build_row_id",
     "is_unicode",
+    "value_size",
     "without_surrogates",
 ]
 
@@ -29,6 +31,9 @@ MAX_TEXT_LENGTH = 1_000_000
 
 MAX_ROW_LENGTH = 1 << 23
 """The longest row that is held in memory, in code points: the longest text with every code point escaped in JSON, and room to spare."""
+
+_SMALL_VALUE = 8
+"""What a number counts for, or the frame of a list or an object."""
 
 RowId = str | int
 """The id of a row: integers in JSON and Parquet stay integers, everything else is text."""
@@ -116,6 +121,7 @@ class DumpOptions:
         parent_column: the column or field that holds the id of the parent comment.
         time_column: the column or field that holds the time of writing.
         lines: whether each line of plain text is a comment, rather than each paragraph.
+        max_expansion: how many times its stored size a file may become; no row depends on it.
     """
 
     read_as: ReadAs | None = None
@@ -126,6 +132,7 @@ class DumpOptions:
     parent_column: str | None = None
     time_column: str | None = None
     lines: bool = False
+    max_expansion: int = DEFAULT_MAX_EXPANSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +165,29 @@ def build_row_id(value: object) -> RowId | None:
     if isinstance(value, str):
         return without_surrogates(value)
     return without_surrogates(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def value_size(value: object) -> int:
+    """Return the size of a value of a row: of a text its code points, of a list or an object all that is in it, whatever its depth."""
+    if value is None:
+        return 0
+    if isinstance(value, str | bytes):
+        return len(value)
+    if not isinstance(value, Mapping | list | tuple):
+        return _SMALL_VALUE
+    size, stack = 0, [value]
+    while stack:
+        inner = stack.pop()
+        if isinstance(inner, str | bytes):
+            size += len(inner)
+            continue
+        size += _SMALL_VALUE
+        if isinstance(inner, Mapping):
+            stack.extend(inner.keys())
+            stack.extend(inner.values())
+        elif isinstance(inner, list | tuple):
+            stack.extend(inner)
+    return size
 
 
 def without_surrogates(text: str) -> str:

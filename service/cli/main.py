@@ -19,6 +19,7 @@ from service.cli.score_command import score
 from service.cli.serve_command import serve, warm
 from service.cli.train_command import train
 from service.cli.train_encoder_command import train_encoder
+from training.tables.file_names import legible_name
 
 # Commands import what they need inside their functions: a quick look at one text must not wait for a web server or a data frame.
 
@@ -55,7 +56,7 @@ def _notes(error: Exception) -> list[str]:
 
 
 def _fail(message: str) -> NoReturn:
-    line = "".join(char if char.isprintable() else " " for char in message)
+    line = "".join(char if char.isprintable() else " " for char in legible_name(message))
     print(f"tipstaff: {line}", file=sys.stderr)
     try:
         sys.stdout.flush()

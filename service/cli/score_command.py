@@ -28,6 +28,7 @@ from service.cli.shared_options import (
 )
 from service.judging.judge_options import JudgeOptions
 from service.model_loading import ModeratorOptions
+from training.tables.expansion import DEFAULT_MAX_EXPANSION
 
 if TYPE_CHECKING:
     from service.batch.job import ScoreJob
@@ -55,6 +56,9 @@ ParentColumn = Annotated[
 ]
 TimeColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the time.  [default: created_at, date, …]")]
 Lines = Annotated[bool, typer.Option("--lines", help="Read each line of plain text as a comment, not each paragraph.")]
+MaxExpansion = Annotated[
+    int, typer.Option(min=1, metavar="N", help="Refuse a file that becomes more than N times its size when it is unpacked and read.")
+]
 Keep = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Column to pass on to the output.  [repeatable]")]
 Language = Annotated[bool, typer.Option("--language", help="Tell the language of each row in a column.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first row that cannot be judged.")]
@@ -90,6 +94,7 @@ class ColumnOptions:
     time_column: TimeColumn = None
     lines: Lines = False
     keep: Keep = None
+    max_expansion: MaxExpansion = DEFAULT_MAX_EXPANSION
 
     def dump_options(self) -> DumpOptions:
         """Return these options in the form that the readers of dumps take."""

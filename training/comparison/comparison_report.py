@@ -111,7 +111,8 @@ def write_changed_texts(comparison: Comparison, texts: Sequence[str], file: Path
     """
     temporary = file.with_name(f".{file.name}.tipstaff-{os.getpid()}")
     try:
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as lines:  # noqa: PTH123
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(handle, "w", encoding="utf-8", errors="backslashreplace") as lines:  # noqa: PTH123
             lines.writelines(changed_lines(comparison, texts))
         sync_to_disk(temporary)
         temporary.replace(file)

@@ -6,15 +6,21 @@ as possible, while a labelled table is refused unless it has the format of its n
 
 import csv
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from model.errors import TableError
+from model.errors import TableError, UnsafeFileError
+from training.tables.columnar.record_batches import MAX_COLUMNS, require_few_columns
+from training.tables.expansion import ExpansionBudget
 
 if TYPE_CHECKING:
     from _csv import Reader as _Reader
+
+    from training.tables.columnar.parquet_source import ParquetSource
+    from training.tables.columnar.record_batches import Rows
 
 __all__ = ["SUFFIXES", "TableRecord", "UnreadableRow", "find_tables", "read_header", "read_records"]
 
@@ -25,7 +31,8 @@ SUFFIXES = (".csv", ".jsonl", ".ndjson", ".parquet", ".tsv")
 """The suffixes of the file names of tables."""
 
 _DELIMITERS = ",;\t"
-_PARQUET_BATCH = 8192  # rows in memory at a time
+_MAX_LINE_SIZE = 1 << 24
+"""The most characters of a line of CSV, or bytes of a line of JSONL, that are held in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +90,14 @@ def read_header(path: Path) -> list[str]:
     _check_encoding(path)
     if suffix in {".csv", ".tsv"}:
         with _open(path) as file:
-            return _csv_reader(path, file)[0]
+            header = _csv_reader(path, file)[0]
+            require_few_columns(len(header), str(path))
+            return header
     keys: dict[str, None] = {}
     for _, record in _json_lines(path):
-        if not isinstance(record, UnreadableRow):
+        if not isinstance(record, UnreadableRow) and len(keys) <= MAX_COLUMNS:
             keys.update(dict.fromkeys(record))
+    require_few_columns(len(keys), str(path))
     return list(keys)
 
 
@@ -126,12 +136,24 @@ def _has_surrogate(text: str) -> bool:
     return not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text)
 
 
+def _short_lines(path: Path, file: IO[str]) -> Iterator[str]:
+    """Yield the lines of a file, as far as they fit into memory.
+
+    Raises:
+        TableError: a line does not.
+    """
+    for number, line in enumerate(iter(lambda: file.readline(_MAX_LINE_SIZE + 1), ""), start=1):
+        if len(line) > _MAX_LINE_SIZE:
+            raise TableError(f"{path}: line {number}: more than {_MAX_LINE_SIZE:,} characters; no comment is as long, check the line ends")
+        yield line
+
+
 def _csv_reader(path: Path, file: IO[str]) -> tuple[list[str], "_Reader"]:
-    first = file.readline()
+    first = file.readline(_MAX_LINE_SIZE)
     file.seek(0)
     delimiter = "\t" if path.suffix.lower() == ".tsv" else max(_DELIMITERS, key=first.count)
     # Strict, because otherwise a quote that is never closed silently swallows all rows below it.
-    reader = csv.reader(file, delimiter=delimiter, strict=True)
+    reader = csv.reader(_short_lines(path, file), delimiter=delimiter, strict=True)
     try:
         return next(reader, []), reader
     except csv.Error as error:
@@ -170,7 +192,9 @@ def _csv_record(header: list[str], cells: list[str]) -> TableRecord | Unreadable
 
 def _json_lines(path: Path) -> Iterator[tuple[int, TableRecord | UnreadableRow]]:
     with path.open("rb") as file:
-        for line, raw in enumerate(file, start=1):
+        for line, raw in enumerate(iter(lambda: file.readline(_MAX_LINE_SIZE + 1), b""), start=1):
+            if len(raw) > _MAX_LINE_SIZE:
+                raise TableError(f"{path}: line {line}: more than {_MAX_LINE_SIZE:,} bytes; no comment is as long, check the line ends")
             if raw.strip():
                 yield line, _json_record(raw)
 
@@ -186,29 +210,45 @@ def _json_record(raw: bytes) -> TableRecord | UnreadableRow:
     return value if isinstance(value, dict) else UnreadableRow("not a JSON object; write one object a line")
 
 
-def _parquet_header(path: Path) -> list[str]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+def _open_parquet(path: Path, file: IO[bytes]) -> "ParquetSource":
+    from training.tables.columnar.parquet_source import ParquetSource
 
+    size = os.fstat(file.fileno()).st_size
+    return ParquetSource(file, ExpansionBudget(str(path), lambda: size, advice="if you trust it, write it as JSONL"))  # type: ignore[arg-type]
+
+
+def _parquet_header(path: Path) -> list[str]:
     try:
-        return list(pq.read_schema(path).names)
-    except (pa.ArrowException, OSError) as error:
+        with path.open("rb") as file:
+            return _open_parquet(path, file).names
+    except UnsafeFileError:
+        raise
+    except Exception as error:  # the exceptions of PyArrow have no common root
         raise TableError(f"{path}: not a readable Parquet file ({_describe_error(error)})") from error
 
 
 def _parquet_rows(path: Path, columns: list[str]) -> Iterator[tuple[int, TableRecord | UnreadableRow]]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     line = 0
     try:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=_PARQUET_BATCH, columns=columns):
-                for record in batch.to_pylist():
-                    line += 1
-                    yield line, record
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        with path.open("rb") as file:
+            source = _open_parquet(path, file)
+            for group in range(len(source.group_rows)):
+                for rows in source.read_rows(group, columns):
+                    for record in _parquet_records(rows, columns):
+                        line += 1
+                        yield line, record
+    except (UnsafeFileError, GeneratorExit):
+        raise
+    except Exception as error:  # as above
         raise TableError(f"{path}: not a readable Parquet file after row {line} ({_describe_error(error)})") from error
+
+
+def _parquet_records(rows: "Rows", columns: list[str]) -> Iterator[TableRecord | UnreadableRow]:
+    if rows.columns is None:
+        yield UnreadableRow("longer than any comment; shorten it")
+    else:
+        for cells in zip(*(column.to_pylist() for column in rows.columns), strict=True):
+            yield dict(zip(columns, cells, strict=True))
 
 
 def _describe_error(error: Exception) -> str:

@@ -1,14 +1,16 @@
 """Chunks of some thousand rows, column by column, which are judged, written and counted together."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from model.comment import Format
-from service.batch.rows import Reason, Row, RowId
+from service.batch.columnar.arrow_columns import ArrowColumn
+from service.batch.rows import Reason, Row, RowId, value_size
 
 __all__ = ["Chunk", "TimeArray", "build_times", "cut_into_chunks"]
 
@@ -67,9 +69,19 @@ class Chunk:
         extra_columns = {name: [extra.get(name) if extra else None for extra in extras] for name in keep}
         return cls(lines, ids, texts, reasons, authors, parents, build_times(created), formats, extra_columns, offsets)
 
+    def text_size(self) -> int:
+        """Return the size of the texts, names and kept columns, in code points or bytes, whichever are at hand."""
+        names = (_column_size(column) for column in (self.texts, self.authors, self.parents))
+        extra = (_column_size(column, value_size) for column in (self.ids, *self.extra.values()))
+        return sum(names) + sum(extra)
+
     def iso_times(self) -> list[str | None]:
         """Return the times in ISO 8601, such as ``2024-02-29T23:59:01Z``."""
         return [None if time is None else f"{time.isoformat()}Z" for time in self.times.astype(object).tolist()]
+
+
+def _column_size(column: Sequence[Any], measure: Callable[[Any], int] = len) -> int:
+    return int(column.array.nbytes) if isinstance(column, ArrowColumn) else sum(map(measure, filter(None, column)))
 
 
 def build_times(created: Iterable[datetime | None]) -> TimeArray:
@@ -84,13 +96,18 @@ def cut_into_chunks(rows: Iterable[Row], keep: Sequence[str] = (), *, max_rows: 
         rows: the stream.
         keep: the names of the columns that are kept.
         max_rows: the largest number of rows in a chunk.
-        max_text: the number of code points with which a chunk is full; it ends with the row that reaches them.
+        max_text: the number of code points, of texts and of everything else, with which a chunk is full; it ends with the row that
+            reaches them.
     """
     pending: list[Row] = []
     size = 0
     for row in rows:
         pending.append(row)
-        size += len(row.text or "")
+        size += len(row.text or "") + len(row.author or "") + len(row.parent or "")
+        if type(row.id) is str:
+            size += len(row.id)
+        if row.extra:
+            size += value_size(row.extra)
         if len(pending) >= max_rows or size >= max_text:
             yield Chunk.from_rows(pending, keep)
             pending, size = [], 0

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from service.batch.file_access import STDIN
+from service.batch.file_access import STDIN, display_name
 from service.batch.input.detect import Container
 from service.batch.input.layout import DumpPart
 from service.batch.input.open_dump import OpenDump, open_lines
@@ -12,6 +12,7 @@ from service.batch.input.streams.compression import StreamDamage
 from service.batch.input.streams.dump_source import DumpSource, build_block_source, open_source
 from service.batch.input.streams.encodings import UTF8
 from service.batch.rows import MAX_ROW_LENGTH, DumpOptions
+from training.tables.expansion import DEFAULT_MAX_EXPANSION
 
 __all__ = ["Block", "is_compressed_lines", "open_block", "unpack_blocks"]
 
@@ -39,18 +40,20 @@ class Block:
     compressed_size: int | None = None
 
 
-def unpack_blocks(path: str, size: int) -> Iterator[Block]:
+def unpack_blocks(path: str, size: int, *, max_expansion: int = DEFAULT_MAX_EXPANSION) -> Iterator[Block]:
     """Decompress a file and cut it between lines; the same file and size give the same blocks.
 
     Args:
         path: the file or its URL.
         size: the bytes of a block, which ends with the line that reaches them.
+        max_expansion: how many times its stored size the file may become.
 
     Raises:
         DumpError: the file cannot be decompressed.
+        UnsafeFileError: it becomes too large for its size.
         OSError: it cannot be opened or read.
     """
-    with open_source(path) as source:
+    with open_source(path, max_expansion=max_expansion) as source:
         begin, first = 0, 1
         while content := _read_lines(source, size):
             # Only an attempt to read on shows whether more follows, and whether that is sound.
@@ -80,7 +83,7 @@ def is_compressed_lines(shard: Shard) -> bool:
 
 def open_block(block: Block, shard: Shard, options: DumpOptions) -> OpenDump:
     """Open a block of a shard; its rows equal those that a reader of the whole shard finds there."""
-    source = build_block_source(block.content, shard.path, block.damage)
+    source = build_block_source(block.content, display_name(shard.path), block.damage)
     return open_lines(source, options, DumpPart(block.begin, None, block.first, shard.layout))
 
 

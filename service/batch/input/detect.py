@@ -58,6 +58,7 @@ class FileKind:
 COLUMNAR_SIGNATURES = {Container.PARQUET: PARQUET, Container.ARROW: ARROW_FILE, Container.ARROW_STREAM: ARROW_STREAM}
 """The first bytes of the containers that store their records column by column."""
 
+_FEATHER_1_SIGNATURE = b"FEA1"
 _ZIP_SIGNATURE = b"PK\x03\x04"
 _TAR_SIGNATURE = b"ustar"
 _TAR_SIGNATURE_OFFSET = 257
@@ -92,6 +93,8 @@ def detect_kind(source: DumpSource, options: DumpOptions) -> FileKind:
     Raises:
         DumpError: the file is of no known kind, or is not what the caller says.
     """
+    if source.head.startswith(_FEATHER_1_SIGNATURE):
+        raise DumpError(f"{source.name} is a Feather file of version 1, which is not read; write it anew as version 2, or as Parquet")
     container = _detect_binary_container(source.head)
     if container is not None:
         return FileKind(container)

@@ -20,6 +20,7 @@ from service.batch.input.records import RecordStream
 from service.batch.input.streams.archives import read_tar_members, read_zip_members
 from service.batch.input.streams.dump_source import DumpSource, open_seekable, open_source
 from service.batch.rows import Columns, DumpOptions, Reason, Row
+from training.tables.expansion import ExpansionBudget
 
 __all__ = ["OpenDump", "open_dump", "open_dump_part", "open_lines"]
 
@@ -36,6 +37,7 @@ class OpenDump:
         columns: where text, id and so on are found; None if the file is empty.
         rows: its rows, lazily, in order; they can be read as long as the file is open.
         share: returns the share in [0, 1] of the file that has been read; None where its size is unknown.
+        budget: what the file may become.
         description: what the file is, in words for people.
         chunks: yields the same rows column by column, which is faster; its arguments are ``max_rows`` and ``max_text`` of
             ``cut_into_chunks``. None where the format does not allow that. Only one of ``rows`` and ``chunks`` may be used.
@@ -46,6 +48,7 @@ class OpenDump:
     columns: Columns | None
     rows: Iterator[Row]
     share: Callable[[], float | None]
+    budget: ExpansionBudget
     description: str = ""
     chunks: Callable[[int, int], Iterator[Chunk]] | None = None
 
@@ -80,13 +83,14 @@ def open_dump_part(path: str, options: DumpOptions, part: DumpPart) -> Iterator[
         OSError: it cannot be opened or read.
     """
     is_columnar = part.layout is not None and part.layout.kind.container in COLUMNAR_SIGNATURES
-    with open_source(path, begin=0 if is_columnar else part.begin, end=None if is_columnar else part.end) as source:
+    begin, end = (0, None) if is_columnar else (part.begin, part.end)
+    with open_source(path, begin=begin, end=end, max_expansion=options.max_expansion) as source:
         kind = part.layout.kind if part.layout is not None else detect_kind(source, options)
         if kind.container is Container.ZIP:
             with open_seekable(source) as file:
-                yield _open_archive(read_zip_members(file, source.name), source, options, kind)
+                yield _open_archive(read_zip_members(file, source.name, source.budget), source, options, kind)
         elif kind.container is Container.TAR:
-            yield _open_archive(read_tar_members(source.stream, source.name), source, options, kind)
+            yield _open_archive(read_tar_members(source.stream, source.name, source.budget), source, options, kind)
         else:
             with _open_file(source, options, kind, part) as opened:
                 yield opened
@@ -115,7 +119,7 @@ def _open_file(source: DumpSource, options: DumpOptions, kind: FileKind, part: D
     if signature is None:
         yield _open_records(source, options, kind, part)
     else:
-        with open_seekable(source) as file, open_columnar(file, source.name, signature) as columnar_file:
+        with open_seekable(source) as file, open_columnar(file, source.budget, signature) as columnar_file:
             yield _open_columnar_records(columnar_file, source, options, kind, part)
 
 
@@ -132,7 +136,7 @@ def _open_columnar_records(
         return min(file.count / total, 1.0) if total else None
 
     rows = _build_rows(stream, layout, options)
-    return OpenDump(source.name, "row", layout.columns, rows, share, layout.description), layout
+    return OpenDump(source.name, "row", layout.columns, rows, share, source.budget, layout.description), layout
 
 
 def _open_records(source: DumpSource, options: DumpOptions, kind: FileKind, part: DumpPart) -> tuple[OpenDump, Layout]:
@@ -142,7 +146,7 @@ def _open_records(source: DumpSource, options: DumpOptions, kind: FileKind, part
         check_kept_columns(stream.names, options, file=source.name)
     rows = _append_damage(_build_rows(stream, layout, options), source)
     chunks = _columnar_chunks(stream, source, layout, options)
-    return OpenDump(source.name, stream.unit, layout.columns, rows, source.share, layout.description, chunks), layout
+    return OpenDump(source.name, stream.unit, layout.columns, rows, source.share, source.budget, layout.description, chunks), layout
 
 
 def _build_rows(stream: RecordStream, layout: Layout, options: DumpOptions) -> Iterator[Row]:
@@ -183,7 +187,7 @@ def _open_archive(members: Iterator[DumpSource], source: DumpSource, options: Du
         columns, platform = layouts[0].columns, layouts[0].platform
         description = f"{layouts[0].description} in a {container}"
     all_rows = rows if first_row is None else chain((first_row,), rows)
-    dump = OpenDump(source.name, "row", columns, all_rows, source.share, description)
+    dump = OpenDump(source.name, "row", columns, all_rows, source.share, source.budget, description)
     return dump, Layout(kind, platform, columns or Columns("text", None))
 
 

@@ -12,9 +12,9 @@ from service.batch.input.formats.delimited_text import read_csv
 from service.batch.input.formats.json_documents import read_json_documents
 from service.batch.input.formats.json_lines import probe_records, read_json_lines
 from service.batch.input.formats.json_lines_arrow import flatten_pieces, read_json_pieces
+from service.batch.input.formats.page_process import read_page
 from service.batch.input.formats.plain_text import read_paragraphs, read_plain_lines
 from service.batch.input.formats.sql_dump import read_sql_posts
-from service.batch.input.formats.web_pages import read_page
 from service.batch.input.formats.xml_records import XmlSchema, read_xml
 from service.batch.input.layout import DumpPart
 from service.batch.input.platforms.disqus import DISQUS_XML
@@ -63,7 +63,7 @@ def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, optio
         return RecordStream(["text"], records, "line", strict=True)
     if container is Container.SQL:
         # Never cut, and its columns have an order: the id of a row with too few cells can be trusted only if that is known.
-        return probe_records(read_sql_posts(stream, has_offsets=has_offsets), "line")
+        return probe_records(read_sql_posts(stream, name=source.name, has_offsets=has_offsets), "line")
     if container is Container.JSON:
         return _stream_records(read_json_documents(stream, has_offsets=has_offsets), "row", part)
     if part.layout is not None and part.layout.columns is not None and part.layout.platform.is_flat:

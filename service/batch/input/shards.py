@@ -57,20 +57,20 @@ def plan_shards(path: str, options: DumpOptions, *, size: int) -> Sequence[Shard
     file_size = measure_size(path)
     with open_dump_part(path, options, DumpPart()) as (_, layout):
         pass
-    parts = _find_parts(path, layout, max(size, 1)) if file_size is None or file_size > size else []
+    parts = _find_parts(path, layout, options, max(size, 1)) if file_size is None or file_size > size else []
     if len(parts) < 2:
         return [Shard(path, file_size, layout=layout)]
     return [Shard(path, part.size, part.begin, part.end, part.first, layout) for part in parts]
 
 
-def _find_parts(path: str, layout: Layout, size: int) -> list[ShardBounds]:
+def _find_parts(path: str, layout: Layout, options: DumpOptions, size: int) -> list[ShardBounds]:
     container = layout.kind.container
-    with open_source(path) as source:
+    with open_source(path, max_expansion=options.max_expansion) as source:
         if source.path is None:
             return []
         if container in COLUMNAR_SIGNATURES:
-            with open_seekable(source) as file, open_columnar(file, path, COLUMNAR_SIGNATURES[container]) as columnar_file:
-                return _group_row_groups(columnar_file.sizes, columnar_file.weights, size)
+            with open_seekable(source) as file, open_columnar(file, source.budget, COLUMNAR_SIGNATURES[container]) as columnar_file:
+                return _group_row_groups(columnar_file.sizes, columnar_file.weights(), size)
         if not _can_be_cut_at_bytes(layout.kind):
             return []
         if container in {Container.JSONL, Container.LINES}:

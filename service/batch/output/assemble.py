@@ -78,14 +78,15 @@ def _write_parquet(parts: Folder, count: int, path: Path, display_name: str, *, 
             concat_parquet((parts.local_copy(part_file(number)) for number in range(count)), out)
         else:
             pq.ParquetWriter(out, parquet_schema(columns), compression="zstd").close()
-    _check_rows(pq.read_metadata(path).num_rows, rows, display_name)
+    with path.open("rb") as file:  # by its name, PyArrow would not open a file whose name is not UTF-8
+        _check_rows(pq.read_metadata(file).num_rows, rows, display_name)
 
 
 def _parquet_files(parts: Folder, count: int) -> Iterator[Any]:
     import pyarrow.parquet as pq
 
     for number in range(count):
-        with parts.local_copy(part_file(number)) as path, pq.ParquetFile(path) as file:
+        with parts.local_copy(part_file(number)) as path, path.open("rb") as content, pq.ParquetFile(content) as file:
             yield file
 
 

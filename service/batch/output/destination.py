@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model.errors import DumpError
-from service.batch.file_access import is_url
+from service.batch.file_access import display_name, is_url
 from service.batch.job import OutputFormat, ScoreJob
 from service.batch.output.assemble import assemble, concat_files
 from service.batch.output.folders import Folder, locate_folder, parent_and_name
@@ -177,10 +177,10 @@ def destination_for(job: ScoreJob) -> Destination:
     """
     if job.out is None:
         raise DumpError("there is no output: name one with -o")
-    display_name = str(job.out)
+    shown = display_name(str(job.out))
     if job.write_as is OutputFormat.FOLDER:
-        return Destination(display_name, locate_folder(job.out), "", job.write_as)
-    if not is_url(display_name) and Path(display_name).is_dir():
-        raise IsADirectoryError(errno.EISDIR, "is a folder; name a file in it", display_name)
+        return Destination(shown, locate_folder(job.out), "", job.write_as)
+    if not is_url(str(job.out)) and Path(job.out).is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder; name a file in it", shown)
     folder, name = parent_and_name(job.out)
-    return Destination(display_name, folder, name, job.write_as)
+    return Destination(shown, folder, name, job.write_as)

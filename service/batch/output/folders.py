@@ -11,7 +11,7 @@ from typing import Protocol
 
 from model.artefact.atomic import sync_to_disk
 from model.errors import DumpError
-from service.batch.file_access import errors_named, is_url
+from service.batch.file_access import display_name, errors_named, is_url
 from service.batch.output.part_names import partial_file
 from service.batch.output.remote_folder import RemoteFolder
 
@@ -64,7 +64,7 @@ class Folder(Protocol):
 def locate_folder(path: Path | str) -> Folder:
     """Return the folder of that path or URL."""
     text = str(path)
-    return RemoteFolder(text.rstrip("/")) if is_url(text) else _LocalFolder(Path(os.path.realpath(text)), text)
+    return RemoteFolder(text.rstrip("/")) if is_url(text) else _LocalFolder(Path(os.path.realpath(text)), display_name(text))
 
 
 def parent_and_name(file: Path | str) -> tuple[Folder, str]:
@@ -74,7 +74,7 @@ def parent_and_name(file: Path | str) -> tuple[Folder, str]:
         parent, _, name = text.rstrip("/").rpartition("/")
         return RemoteFolder(parent), name
     target = Path(os.path.realpath(text))
-    return _LocalFolder(target.parent, text), target.name
+    return _LocalFolder(target.parent, display_name(text)), target.name
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class _LocalFolder:
     @property
     def display_name(self) -> str:
         """The name of the output in messages."""
-        return self.output_name or str(self.path)
+        return self.output_name or display_name(str(self.path))
 
     def subfolder(self, name: str) -> "_LocalFolder":
         """Return a folder in this one."""

@@ -31,6 +31,7 @@ class ShardResult:
         columns: where its texts and ids were found; None if it is empty.
         size: its size in bytes of input.
         rejects: whether some of its rows could not be judged.
+        text_size: the size of the texts, names and kept columns of its rows.
     """
 
     number: int
@@ -39,6 +40,7 @@ class ShardResult:
     columns: Columns | None
     size: int = 0
     rejects: bool = False
+    text_size: int = 0
 
     def without_names(self) -> "ShardResult":
         """Return it without its authors and threads: the journal has them, and sending them to another process costs time."""
@@ -52,6 +54,7 @@ class ShardResult:
             "columns": self.columns and asdict(self.columns),
             "size": self.size,
             "rejects": self.rejects,
+            "text_size": self.text_size,
             "tally": self.counts.as_dict(),
         }
         return json.dumps(content).encode()
@@ -62,7 +65,7 @@ class ShardResult:
         fields = json.loads(content)
         columns = Columns(**fields["columns"]) if fields["columns"] else None
         counts = RunCounts.from_dict(fields["tally"])
-        return cls(fields["number"], fields["path"], counts, columns, fields["size"], fields["rejects"])
+        return cls(fields["number"], fields["path"], counts, columns, fields["size"], fields["rejects"], fields.get("text_size", 0))
 
 
 def write_result(folder: Folder, result: ShardResult) -> None:

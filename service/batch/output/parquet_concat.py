@@ -1,19 +1,18 @@
 """Concatenation of Parquet files without decoding them: row groups are copied, and the footers are merged into one.
 
-The footer of a Parquet file is one struct in Thrift's compact protocol
-(https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md); its fields are defined in
+The footer of a Parquet file is one struct in Thrift's compact protocol; its fields are defined in
 https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift. Only positions in the file, row counts and ordinals
 are changed here.
 """
 
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from model.errors import DumpError
+from training.tables.columnar.thrift import ThriftFields, ThriftList, ThriftReader, ThriftType
 
 __all__ = ["concat_parquet"]
 
@@ -23,33 +22,18 @@ _TAIL_SIZE = _LENGTH_SIZE + len(_MAGIC)
 """Bytes behind the footer: its length, and the signature."""
 _COPY_BYTES = 1 << 20
 _MAX_ORDINAL = 32767
-# The compact protocol packs two numbers into a byte: a type in the low half, and in the high half a step to the next field's number or
-# the length of a list, if they are small enough.
-_FIELD_TYPE_BITS = 0x0F
 _STEP_SHIFT = 4
 _MAX_STEP = 15
 _LONG_LIST = 15
 _VARINT_BITS = 7
 _VARINT_MASK = 0x7F
 _VARINT_CONTINUES = 0x80
-_TRUE, _FALSE, _BYTE, _I16, _I32, _I64, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = range(1, 13)
-# _Fields of FileMetaData, RowGroup, ColumnChunk and ColumnMetaData.
+_BOOLEANS = {ThriftType.TRUE, ThriftType.FALSE}
+# Fields of FileMetaData, RowGroup, ColumnChunk and ColumnMetaData.
 _NUM_ROWS, _ROW_GROUPS = 3, 4
 _COLUMNS, _GROUP_OFFSET, _ORDINAL = 1, 5, 7
 _CHUNK_OFFSET, _CHUNK_META, _OFFSET_INDEX, _COLUMN_INDEX = 2, 3, 4, 6
 _PAGE_OFFSETS = (9, 10, 11, 14)
-
-
-@dataclass
-class _List:
-    """A list of values of one type of the compact protocol."""
-
-    type: int
-    values: list[Any]
-
-
-_Fields = dict[int, tuple[int, Any]]
-"""A struct: number of a field → its type and value."""
 
 
 def concat_parquet(parts: Iterable[AbstractContextManager[Path]], out: BinaryIO) -> int:
@@ -68,8 +52,8 @@ def concat_parquet(parts: Iterable[AbstractContextManager[Path]], out: BinaryIO)
         OSError: reading or writing fails.
     """
     out.write(_MAGIC)
-    merged: _Fields | None = None
-    position, rows, groups = len(_MAGIC), 0, list[_Fields]()
+    merged: ThriftFields | None = None
+    position, rows, groups = len(_MAGIC), 0, list[ThriftFields]()
     for part in parts:
         with part as path, path.open("rb") as file:
             footer, end = _read_footer(file, path)
@@ -83,13 +67,13 @@ def concat_parquet(parts: Iterable[AbstractContextManager[Path]], out: BinaryIO)
         merged = merged or footer
     if merged is None:
         raise DumpError("there is no part to make a Parquet file of")
-    merged |= {_NUM_ROWS: (_I64, rows), _ROW_GROUPS: (_LIST, _List(_STRUCT, groups))}
+    merged |= {_NUM_ROWS: (ThriftType.I64, rows), _ROW_GROUPS: (ThriftType.LIST, ThriftList(ThriftType.STRUCT, groups))}
     content = b"".join(_encode_struct(dict(sorted(merged.items()))))
     out.write(content + len(content).to_bytes(_LENGTH_SIZE, "little") + _MAGIC)
     return rows
 
 
-def _read_footer(file: BinaryIO, path: Path) -> tuple[_Fields, int]:
+def _read_footer(file: BinaryIO, path: Path) -> tuple[ThriftFields, int]:
     """Return the footer of a Parquet file, and its position."""
     end = file.seek(0, io.SEEK_END) - _TAIL_SIZE
     file.seek(max(end, 0))
@@ -99,7 +83,7 @@ def _read_footer(file: BinaryIO, path: Path) -> tuple[_Fields, int]:
         raise DumpError(f"{path}: a damaged part; start anew with --fresh")
     file.seek(begin)
     try:
-        return _Reader(file.read(end - begin)).struct(), begin
+        return ThriftReader(file.read(end - begin)).read_struct(), begin
     except (IndexError, ValueError, KeyError) as error:
         raise DumpError(f"{path}: a damaged part; start anew with --fresh") from error
 
@@ -113,11 +97,11 @@ def _copy(file: BinaryIO, out: BinaryIO, size: int) -> None:
         size -= len(content)
 
 
-def _move_group(group: _Fields, by: int, ordinal: int) -> None:
+def _move_group(group: ThriftFields, by: int, ordinal: int) -> None:
     """Add ``by`` bytes to all positions in a row group, and set its ordinal."""
     _shift(group, _GROUP_OFFSET, by)
     if _ORDINAL in group:
-        group[_ORDINAL] = (_I16, min(ordinal, _MAX_ORDINAL))
+        group[_ORDINAL] = (ThriftType.I16, min(ordinal, _MAX_ORDINAL))
     for chunk in group[_COLUMNS][1].values:
         for number in (_CHUNK_OFFSET, _OFFSET_INDEX, _COLUMN_INDEX):
             _shift(chunk, number, by)
@@ -125,67 +109,12 @@ def _move_group(group: _Fields, by: int, ordinal: int) -> None:
             _shift(chunk[_CHUNK_META][1], number, by)
 
 
-def _shift(fields: _Fields, number: int, by: int) -> None:
+def _shift(fields: ThriftFields, number: int, by: int) -> None:
     if number in fields and fields[number][1] > 0:
         fields[number] = (fields[number][0], fields[number][1] + by)
 
 
-class _Reader:
-    """Reads values of the compact protocol from bytes."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-        self._position = 0
-
-    def struct(self) -> _Fields:
-        fields: _Fields = {}
-        number = 0
-        while header := self._byte():
-            step = header >> _STEP_SHIFT
-            number = number + step if step else self._signed()
-            type_ = header & _FIELD_TYPE_BITS
-            fields[number] = (type_, self._value(type_))
-        return fields
-
-    def _value(self, type_: int) -> Any:
-        readers: dict[int, Callable[[], Any]] = {
-            **dict.fromkeys((_I16, _I32, _I64), self._signed),
-            **{_BYTE: self._byte, _DOUBLE: lambda: self._bytes(8), _BINARY: lambda: self._bytes(self._varint())},
-            **{_LIST: self._list, _SET: self._list, _STRUCT: self.struct, _TRUE: lambda: True, _FALSE: lambda: False},
-        }
-        return readers[type_]()
-
-    def _list(self) -> _List:
-        header = self._byte()
-        short_count = header >> _STEP_SHIFT
-        count = short_count if short_count != _LONG_LIST else self._varint()
-        type_ = header & _FIELD_TYPE_BITS
-        # In a list, unlike in a field, each boolean has a byte of its own.
-        return _List(type_, [self._byte() if type_ in {_TRUE, _FALSE} else self._value(type_) for _ in range(count)])
-
-    def _byte(self) -> int:
-        self._position += 1
-        return self._content[self._position - 1]
-
-    def _bytes(self, count: int) -> bytes:
-        self._position += count
-        if self._position > len(self._content):
-            raise ValueError
-        return self._content[self._position - count : self._position]
-
-    def _varint(self) -> int:
-        value = shift = 0
-        while (byte := self._byte()) & _VARINT_CONTINUES:
-            value |= (byte & _VARINT_MASK) << shift
-            shift += _VARINT_BITS
-        return value | byte << shift
-
-    def _signed(self) -> int:
-        value = self._varint()
-        return value >> 1 ^ -(value & 1)
-
-
-def _encode_struct(fields: _Fields) -> Iterator[bytes]:
+def _encode_struct(fields: ThriftFields) -> Iterator[bytes]:
     previous = 0
     for number, (type_, value) in fields.items():
         step = number - previous
@@ -196,17 +125,17 @@ def _encode_struct(fields: _Fields) -> Iterator[bytes]:
 
 
 def _encode_value(type_: int, value: Any) -> Iterator[bytes]:
-    if type_ in {_I16, _I32, _I64}:
+    if type_ in {ThriftType.I16, ThriftType.I32, ThriftType.I64}:
         yield _zigzag(value)
-    elif type_ == _BYTE:
+    elif type_ == ThriftType.BYTE:
         yield bytes([value])
-    elif type_ == _DOUBLE:
+    elif type_ == ThriftType.DOUBLE:
         yield value
-    elif type_ == _BINARY:
+    elif type_ == ThriftType.BINARY:
         yield _varint(len(value)) + value
-    elif type_ == _STRUCT:
+    elif type_ == ThriftType.STRUCT:
         yield from _encode_struct(value)
-    elif type_ in {_LIST, _SET}:
+    elif type_ in {ThriftType.LIST, ThriftType.SET}:
         count = len(value.values)
         yield (
             bytes([count << _STEP_SHIFT | value.type])
@@ -214,7 +143,7 @@ def _encode_value(type_: int, value: Any) -> Iterator[bytes]:
             else bytes([_LONG_LIST << _STEP_SHIFT | value.type]) + _varint(count)
         )
         for element in value.values:
-            yield from (bytes([element]),) if value.type in {_TRUE, _FALSE} else _encode_value(value.type, element)
+            yield from (bytes([element]),) if value.type in _BOOLEANS else _encode_value(value.type, element)
 
 
 def _zigzag(value: int) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from service.batch.file_access import errors_named, is_url, resolve_url
+from service.batch.file_access import display_name, errors_named, is_url, resolve_url
 
 __all__ = ["PLAN_FILE", "RunPlan", "file_fingerprint"]
 
@@ -55,7 +55,7 @@ class RunPlan:
             return "other inputs"
         changes = [name for name, fingerprint in self.inputs.items() if inputs[name] != fingerprint]
         if changes:
-            return f"another {changes[0]}: it has changed since"
+            return f"another {display_name(changes[0])}: it has changed since"
         options_now = json.loads(json.dumps(self.options))
         return f"another {', '.join(sorted(name for name in {*options, *options_now} if options.get(name) != options_now.get(name)))}"
 

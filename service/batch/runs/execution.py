@@ -1,11 +1,13 @@
 """Scoring of the shards of a run that are not completed yet: in this process, in others, or on a cluster."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from model.threads import available_cores
-from service.batch.file_access import STDIN
+from service.batch.file_access import STDIN, display_name, measure_size
 from service.batch.job import ScoreJob
 from service.batch.output.destination import Destination
 from service.batch.output.journal import Journal, ShardResult
@@ -16,6 +18,7 @@ from service.batch.workers.pool import WorkerPool, process_pool, run_tasks
 from service.batch.workers.shard_tasks import TaskList
 from service.batch.workers.shard_work import ShardContext, ShardTask, score_shard
 from service.model_loading import ModeratorOptions
+from training.tables.expansion import ExpansionBudget
 
 __all__ = ["RunExecution"]
 
@@ -49,12 +52,27 @@ class RunExecution:
 
         Raises:
             DumpError: a shard cannot be read as asked, or a worker or the cluster fails for good.
+            UnsafeFileError: an input becomes too large for its size, all of its shards together.
             OSError: reading or writing fails.
         """
+        budgets = self._budgets()
+        for earlier in self.journal.results():
+            if earlier.number in self.journal.completed:
+                budgets[earlier.path].add("text", earlier.text_size)
         meter = ProgressMeter(observer, total=self.tasks.total_size, completed=list(self.journal.completed.values()))
         for result in self._results(meter):
             self.journal.complete(result)
+            budgets[result.path].add("text", result.text_size)
             meter.add_shard(result)
+
+    def _budgets(self) -> dict[str, ExpansionBudget]:
+        """Return what each input may become; of standard input, whose size is not known, the one shard keeps count itself."""
+        most = self.job.dump_options.max_expansion
+        sizes = {path: measure_size(path) for path in self.job.inputs}
+        return {
+            path: ExpansionBudget(display_name(path), partial(int, sys.maxsize if size is None else size), max_expansion=most)
+            for path, size in sizes.items()
+        }
 
     def _results(self, meter: ProgressMeter) -> Iterator[ShardResult]:
         context = ShardContext(self.job, self.destination.parts, self.destination.work, self.destination.part_format)

@@ -2,7 +2,7 @@
 
 import time
 
-from service.batch.file_access import STDIN
+from service.batch.file_access import display_name
 from service.batch.job import ScoreJob
 from service.batch.output.destination import Destination
 from service.batch.output.run_plan import RunPlan
@@ -37,7 +37,7 @@ def finish_run(execution: RunExecution, plan: RunPlan, *, resumed: int, start_ti
             rejects.append(result.number)
     destination.assemble(job, shards, rows=counts.rows)
     destination.write_rejects(rejects)
-    files = [InputFile("standard input" if path == STDIN else path, names) for path, names in columns.items()]
+    files = [InputFile(display_name(path), names) for path, names in columns.items()]
     seconds = time.perf_counter() - start_time
     summary = RunSummary(files, counts, seconds, job.judge_options.policy_name, execution.model.version, resumed, shards).require_complete()
     _write_companions(job, destination, plan, summary)

@@ -31,7 +31,7 @@ def plan_run(job: ScoreJob, model: ModelSource) -> RunPlan:
     """
     selection, judge_options = job.selection, job.judge_options
     options: Mapping[str, Any] = {
-        **{name.replace("_", " "): value for name, value in asdict(job.dump_options).items()},
+        **{name.replace("_", " "): value for name, value in asdict(job.dump_options).items() if name != "max_expansion"},
         **_judging_options(judge_options),
         "language": job.language,
         **{"markup": job.markup, "to": job.write_as, "shard size": shard_size(job)},

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from model.errors import DumpError
+from service.batch.file_access import display_name
 from service.batch.output.journal import ShardResult
 from service.batch.workers.shard_work import ShardContext, ShardTask, score_shard
 from service.judging.judge_options import JudgeOptions
@@ -98,7 +99,7 @@ def _blame(running: Mapping[int, ShardTask], deaths: Counter[int], blame: int, *
     for number, task in running.items():
         deaths[number] += blame
         if alone and deaths[number] >= _MAX_DEATHS:
-            place = f"{task.shard.path}: the process that scored shard {task.number + 1} was killed again and again"
+            place = f"{display_name(task.shard.path)}: the process that scored shard {task.number + 1} was killed again and again"
             raise DumpError(f"{place}; is memory short? Go on with fewer processes (--jobs) or smaller ones") from None
 
 

@@ -32,6 +32,7 @@ class TaskList:
         compressed: positions in ``shards`` of compressed files; each block of such a file is a task.
         selection: which rows are scored.
         block_size: bytes of text in a block.
+        max_expansion: how many times its stored size a file may become.
         count: the number of tasks; with compressed files, it is right only once all tasks have been handed out.
     """
 
@@ -39,6 +40,7 @@ class TaskList:
     compressed: frozenset[int]
     selection: RowSelection
     block_size: int
+    max_expansion: int
     count: int
 
     def pending(self, completed: set[int]) -> Iterator[ShardTask]:
@@ -58,7 +60,7 @@ class TaskList:
 
     def _block_tasks(self, first: int, shard: Shard) -> Iterator[ShardTask]:
         size_before = 0
-        for number, block in enumerate(unpack_blocks(shard.path, self.block_size), start=first):
+        for number, block in enumerate(unpack_blocks(shard.path, self.block_size, max_expansion=self.max_expansion), start=first):
             size = block.compressed_size or size_before
             yield ShardTask(number, shard, self.selection, block, size - size_before)
             size_before = size
@@ -97,4 +99,4 @@ def plan_tasks(job: ScoreJob) -> TaskList:
     size = shard_size(job)
     shards = [shard for path in job.inputs for shard in plan_shards(path, job.dump_options, size=size)]
     compressed = frozenset(position for position, shard in enumerate(shards) if is_compressed_lines(shard))
-    return TaskList(shards, compressed, job.selection, min(max(size // 2, 1), _MAX_BLOCK_SIZE), len(shards))
+    return TaskList(shards, compressed, job.selection, min(max(size // 2, 1), _MAX_BLOCK_SIZE), job.dump_options.max_expansion, len(shards))

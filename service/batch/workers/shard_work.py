@@ -110,7 +110,7 @@ def score_shard(
         has_rejects = rejects.tell() > 0
         if has_rejects:
             _copy_rejects(rejects, context.work, rejects_file(task.number))
-    result = ShardResult(task.number, task.shard.path, counts, dump.columns, task.size or 0, has_rejects)
+    result = ShardResult(task.number, task.shard.path, counts, dump.columns, task.size or 0, has_rejects, dump.budget.handed_on("text"))
     write_result(context.work, result)
     return result
 
@@ -149,10 +149,12 @@ def score_rows(
 
     Raises:
         DumpError: the rows cannot be read as asked; with ``strict``, also the first row that cannot be judged.
+        UnsafeFileError: they become too large for the size of the file.
         OSError: reading or writing fails.
     """
     rows = SelectedRows(dump.rows, selection)
     for chunk in _read_chunks(dump, rows, job):
+        dump.budget.add("text", chunk.text_size())
         scored_chunk = score_chunk(chunk, judge, dump=dump.name, markup=job.markup, threads=threads, language=job.language)
         if job.strict:
             _refuse_rejects(dump, scored_chunk)

@@ -44,7 +44,7 @@ def write_report_folder(folder: Path, contents: Mapping[str, str]) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         with replace_folder(place) as temporary:
             for name, content in contents.items():
-                (temporary / name).write_text(content, encoding="utf-8")
+                (temporary / name).write_text(content, encoding="utf-8", errors="backslashreplace")
                 sync_to_disk(temporary / name)
     except OSError as error:
         raise not_written(folder, error) from error

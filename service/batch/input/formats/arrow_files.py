@@ -1,12 +1,17 @@
 """Records of Parquet and Arrow files, read in batches; a damaged part of a file costs its own rows and no others."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from model.errors import DumpError
+from model.errors import DumpError, UnsafeFileError
 from service.batch.input.records import DumpRecord, UndecodableText
 from service.batch.rows import Reason
+from training.tables.columnar.ipc_messages import check_arrow_file, check_arrow_stream
+from training.tables.columnar.parquet_source import ParquetSource
+from training.tables.columnar.record_batches import Rows, cut_rows, require_few_columns, select_sound_columns
+from training.tables.expansion import ROW_SIZE, ExpansionBudget
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,14 +25,9 @@ ARROW_FILE = b"ARROW1"
 ARROW_STREAM = b"\xff\xff\xff\xff"
 """The first bytes of an Arrow stream."""
 
-_BATCH_ROWS = 2048
-_BUFFER_SIZE = 1 << 20
 
-
-class _BatchReader(Protocol):
-    """Yields the record batches of one part of a file."""
-
-    def __call__(self, part: int, names: Sequence[str]) -> "Iterator[pa.RecordBatch]": ...
+_RowReader = Callable[[int, Sequence[str]], Iterator[Rows]]
+"""Yields the rows of some columns in one part of a file."""
 
 
 class ColumnarFile:
@@ -36,16 +36,27 @@ class ColumnarFile:
     Attributes:
         names: its columns.
         sizes: the number of rows in each of its parts, which can be read independently; None where it is unknown before reading.
-        weights: the bytes of each part, as far as they are known.
         count: the number of rows that have been read so far.
     """
 
-    def __init__(self, names: list[str], sizes: "Sequence[int | None]", weights: Sequence[int], read_batches: _BatchReader) -> None:
+    def __init__(
+        self,
+        names: list[str],
+        sizes: "Sequence[int | None]",
+        read_weights: Callable[[], Sequence[int]],
+        read_rows: _RowReader,
+        budget: ExpansionBudget,
+    ) -> None:
         self.names = names
         self.sizes = sizes
-        self.weights = weights
         self.count = 0
-        self._read_batches = read_batches
+        self._read_weights = read_weights
+        self._read_rows = read_rows
+        self._budget = budget
+
+    def weights(self) -> Sequence[int]:
+        """Return the bytes of each part, as far as they are known."""
+        return self._read_weights()
 
     def records(self, columns: Sequence[str], *, begin: int = 0, end: int | None = None, first: int = 1) -> Iterator[DumpRecord]:
         """Yield the records of some parts.
@@ -65,6 +76,7 @@ class ColumnarFile:
                 yield record
             size = self.sizes[part]
             if size is not None:
+                self._budget.add("rows", ROW_SIZE * max(size - (line - part_begin), 0))
                 for _ in range(line - part_begin, size):
                     yield DumpRecord(line, None, {}, Reason.DAMAGED)
                     line += 1
@@ -72,21 +84,29 @@ class ColumnarFile:
 
     def _read_part(self, part: int, columns: Sequence[str], line: int) -> Iterator[DumpRecord]:
         """Yield the records of a part, up to the first that cannot be read."""
-        import pyarrow as pa
-
         size = self.sizes[part]
         count = 0
         try:
-            for batch in self._read_batches(part, columns):
-                values = [_to_values(batch.column(name)) for name in columns]
-                for cells in zip(*values, strict=True):
+            for rows in self._read_rows(part, columns):
+                for record in _to_records(rows, columns, line + count):
                     if size is not None and count >= size:
                         return
-                    yield DumpRecord(line + count, None, dict(zip(columns, cells, strict=True)))
+                    yield record
                     count += 1
-        except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError):
+        except UnsafeFileError:
+            raise
+        except Exception:  # the exceptions of PyArrow, and of the stores behind fsspec, have no common root
             if size is None:
                 yield DumpRecord(line + count, None, {}, Reason.DAMAGED)
+
+
+def _to_records(rows: Rows, names: Sequence[str], line: int) -> Iterator[DumpRecord]:
+    if rows.columns is None:
+        yield DumpRecord(line, None, {}, Reason.TOO_LONG)
+        return
+    cells = zip(*map(_to_values, rows.columns), strict=True) if rows.columns else repeat((), rows.length)
+    for number, values in enumerate(cells, start=line):
+        yield DumpRecord(number, None, dict(zip(names, values, strict=True)))
 
 
 def _to_values(column: "pa.Array[Any]") -> list[object]:
@@ -100,76 +120,73 @@ def _to_value(scalar: "pa.Scalar[Any]") -> object:
     try:
         return scalar.as_py()
     except UnicodeDecodeError:
-        return UndecodableText(scalar.as_buffer().to_pybytes())
+        text: Any = getattr(scalar, "value", scalar)  # that of a dictionary; a list or an object has no bytes of its own
+        return UndecodableText(text.as_buffer().to_pybytes() if hasattr(text, "as_buffer") else b"\xff")
     except (ValueError, OverflowError):  # a point in time beyond those that Python knows
         return None
 
 
 @contextmanager
-def open_columnar(file: BinaryIO, name: str, signature: bytes) -> Iterator[ColumnarFile]:
+def open_columnar(file: BinaryIO, budget: ExpansionBudget, signature: bytes) -> Iterator[ColumnarFile]:
     """Open a Parquet or Arrow file.
 
     Args:
         file: its bytes; they must be seekable.
-        name: its name in messages.
+        budget: what the file may become; it has the name of the file in messages.
         signature: its first bytes: ``PARQUET``, ``ARROW_FILE`` or ``ARROW_STREAM``.
 
     Raises:
         DumpError: the file is damaged.
+        UnsafeFileError: it would become too large for its size or for memory, or points outside itself.
     """
-    import pyarrow as pa
-
     open_file = {PARQUET: _open_parquet, ARROW_FILE: _open_arrow_file, ARROW_STREAM: _open_arrow_stream}[signature]
     try:
-        columnar_file = open_file(file)
-    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
+        columnar_file = open_file(file, budget)
+    except UnsafeFileError:
+        raise
+    except Exception as error:  # as above
         first_line = (str(error).splitlines() or [type(error).__name__])[0]
         detail = "".join(char if char.isprintable() else " " for char in first_line)
         kind = "Parquet" if signature == PARQUET else "Arrow"
-        raise DumpError(f"{name}: a damaged {kind} file ({detail}); write it anew") from error
+        raise DumpError(f"{budget.name}: a damaged {kind} file ({detail}); write it anew") from error
     yield columnar_file
 
 
-def _open_parquet(file: BinaryIO) -> ColumnarFile:
-    import pyarrow.parquet as pq
-
-    # With a buffer PyArrow streams the pages; without one it loads whole row groups.
-    parquet = pq.ParquetFile(file, buffer_size=_BUFFER_SIZE, pre_buffer=False)
-    groups = [parquet.metadata.row_group(number) for number in range(parquet.metadata.num_row_groups)]
-
-    def read_batches(part: int, names: Sequence[str]) -> "Iterator[pa.RecordBatch]":
-        return parquet.iter_batches(batch_size=_BATCH_ROWS, row_groups=[part], columns=list(names))  # type: ignore[no-any-return]
-
-    weights = [sum(group.column(at).total_compressed_size for at in range(group.num_columns)) for group in groups]
-    return ColumnarFile(list(parquet.schema_arrow.names), [group.num_rows for group in groups], weights, read_batches)
+def _open_parquet(file: BinaryIO, budget: ExpansionBudget) -> ColumnarFile:
+    source = ParquetSource(file, budget)
+    return ColumnarFile(source.names, source.group_rows, lambda: source.group_sizes, source.read_rows, budget)
 
 
-def _open_arrow_file(file: BinaryIO) -> ColumnarFile:
+def _open_arrow_file(file: BinaryIO, budget: ExpansionBudget) -> ColumnarFile:
     import pyarrow as pa
 
+    check_arrow_file(file, budget)
+    file.seek(0)
     reader = pa.ipc.open_file(file)
-    file.seek(0, 2)
-    count = reader.num_record_batches
-    weight = file.tell() // max(count, 1)
+    require_few_columns(len(reader.schema.names), budget.name)
+    size, count = file.seek(0, 2), reader.num_record_batches
 
-    def read_batches(part: int, names: Sequence[str]) -> "Iterator[pa.RecordBatch]":
-        yield from _slice_batch(reader.get_batch(part).select(list(names)))
+    def read_rows(part: int, names: Sequence[str]) -> Iterator[Rows]:
+        return _sound_rows(reader.get_batch(part), names, part + 1, budget)
 
-    return ColumnarFile(list(reader.schema.names), [None] * count, [weight] * count, read_batches)
+    return ColumnarFile(list(reader.schema.names), [None] * count, lambda: [size // max(count, 1)] * count, read_rows, budget)
 
 
-def _open_arrow_stream(file: BinaryIO) -> ColumnarFile:
+def _open_arrow_stream(file: BinaryIO, budget: ExpansionBudget) -> ColumnarFile:
     import pyarrow as pa
 
+    check_arrow_stream(file, budget)
+    file.seek(0)
     reader = pa.ipc.open_stream(file)
+    require_few_columns(len(reader.schema.names), budget.name)
 
-    def read_batches(part: int, names: Sequence[str]) -> "Iterator[pa.RecordBatch]":
-        for batch in reader:
-            yield from _slice_batch(batch.select(list(names)))
+    def read_rows(part: int, names: Sequence[str]) -> Iterator[Rows]:
+        for number, batch in enumerate(reader, start=part + 1):
+            yield from _sound_rows(batch, names, number, budget)
 
-    return ColumnarFile(list(reader.schema.names), [None], [0], read_batches)
+    return ColumnarFile(list(reader.schema.names), [None], lambda: [0], read_rows, budget)
 
 
-def _slice_batch(batch: "pa.RecordBatch") -> "Iterator[pa.RecordBatch]":
-    for begin in range(0, batch.num_rows, _BATCH_ROWS):
-        yield batch.slice(begin, _BATCH_ROWS)
+def _sound_rows(batch: "pa.RecordBatch", names: Sequence[str], number: int, budget: ExpansionBudget) -> Iterator[Rows]:
+    columns = select_sound_columns(batch, names, budget, place=f"{budget.name}: record batch {number}")
+    return cut_rows(columns, batch.num_rows, budget)

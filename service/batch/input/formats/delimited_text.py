@@ -14,6 +14,7 @@ from functools import partial
 from model.errors import DumpError
 from service.batch.input.records import DumpRecord, RecordStream
 from service.batch.rows import MAX_ROW_LENGTH, Reason
+from training.tables.columnar.record_batches import require_few_columns
 
 __all__ = ["DELIMITERS", "parse_first_record", "read_csv"]
 
@@ -45,6 +46,7 @@ def read_csv(stream: io.BufferedReader, delimiter: str, *, name: str, names: lis
 
     Raises:
         DumpError: the first line is no header.
+        UnsafeFileError: it names more columns than any table has.
     """
     # This limit holds for the whole process and is therefore only ever raised; ``_LineSource`` bounds a record before it does.
     csv.field_size_limit(max(csv.field_size_limit(), 2 * MAX_ROW_LENGTH))
@@ -54,6 +56,7 @@ def read_csv(stream: io.BufferedReader, delimiter: str, *, name: str, names: lis
         if header is not None and header.reason is not None:
             raise DumpError(f"{name}: line {header.line} is no header ({header.reason}); the first line must name the columns")
         names = header.cells if header is not None else []
+        require_few_columns(len(names), name)
     return RecordStream(names, _name_cells(records, names), "line", strict=True, empty=not names)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from service.batch.input.columns import TEXT_NAMES
 from service.batch.input.records import DumpRecord
-from service.batch.rows import MAX_ROW_LENGTH, Reason, is_unicode
+from service.batch.rows import MAX_ROW_LENGTH, Reason, is_unicode, value_size
 
 __all__ = ["RECORD_ARRAY_NAMES", "read_json_documents"]
 
@@ -226,6 +226,7 @@ def _read_object(window: _JsonWindow) -> Iterator[tuple[int, object]]:
     offset = window.offset()
     window.at += 1
     fields: dict[str, object] = {}
+    size = 0
     has_records = False
     while window.peek_char() != "}":
         name = _read_name(window)
@@ -235,14 +236,32 @@ def _read_object(window: _JsonWindow) -> Iterator[tuple[int, object]]:
                 has_records = True
                 yield from _read_elements(window)
             else:
-                fields[name] = [value for _, value in _read_elements(window)]
+                values: list[object] = []
+                fields[name] = values
+                size = _collect_values(window, values, size)
             continue
         window.peek_char()
         fields[name] = window.read_value()
+        size = _require_short(size + len(name) + value_size(fields[name]))
     window.at += 1
     if not has_records or any(isinstance(fields.get(name), str) for name in TEXT_NAMES):
         is_decodable = all(_is_decodable(name) and _is_decodable(value) for name, value in fields.items())
         yield offset, fields if is_decodable else _UndecodableObject(fields)
+
+
+def _collect_values(window: _JsonWindow, values: list[object], size: int) -> int:
+    """Append the rest of an array to some values, and return ``size`` with theirs added to it."""
+    for _, value in _read_elements(window):
+        values.append(value)
+        size = _require_short(size + value_size(value))
+    return size
+
+
+def _require_short(size: int) -> int:
+    """Return the size of an object that is being read, unless it is too long to be held in memory."""
+    if size > MAX_ROW_LENGTH:
+        raise _BrokenJson(Reason.TOO_LONG)
+    return size
 
 
 def _read_name(window: _JsonWindow) -> str:

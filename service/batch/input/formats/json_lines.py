@@ -3,11 +3,11 @@
 import io
 import json
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import Literal
 
 from service.batch.input.records import DumpRecord, RecordStream
-from service.batch.rows import MAX_ROW_LENGTH, Reason, is_unicode
+from service.batch.rows import MAX_ROW_LENGTH, Reason, is_unicode, value_size
 
 __all__ = ["BYTE_ORDER_MARK", "JSON_WHITESPACE", "probe_records", "read_byte_lines", "read_json_lines"]
 
@@ -19,6 +19,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _MAX_PROBED_RECORDS = 1000
 _MAX_PROBED_TEXT = 1 << 24
+_MAX_NAMES = 100_000
 
 
 def read_json_lines(stream: io.BufferedReader, *, first: int = 1, offset: int = 0, has_offsets: bool = True) -> Iterator[DumpRecord]:
@@ -87,9 +88,9 @@ def probe_records(records: Iterator[DumpRecord], unit: Literal["line", "row"]) -
     probe, size = [], 0
     for record in records:
         probe.append(record)
-        size += sum(len(value) for value in record.fields.values() if isinstance(value, str))
+        size += value_size(record.fields)
         if len(probe) >= _MAX_PROBED_RECORDS or size > _MAX_PROBED_TEXT:
             break
-    names = list(dict.fromkeys(name for record in probe for name in record.fields))
+    names = list(islice(dict.fromkeys(name for record in probe for name in record.fields), _MAX_NAMES))
     text_names = {name for record in probe for name, value in record.fields.items() if isinstance(value, str)}
     return RecordStream(names, chain(probe, records), unit, text_names, empty=not probe)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from service.batch.input.formats.json_lines import read_byte_lines
 from service.batch.input.records import DumpRecord
 from service.batch.rows import Reason, is_unicode
+from training.tables.columnar.record_batches import require_few_columns
 
 __all__ = ["read_sql_posts"]
 
@@ -17,18 +18,23 @@ _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
 _ESCAPED_CHARS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
-def read_sql_posts(stream: io.BufferedReader, *, has_offsets: bool = True) -> Iterator[DumpRecord]:
+def read_sql_posts(stream: io.BufferedReader, *, name: str, has_offsets: bool = True) -> Iterator[DumpRecord]:
     """Read the rows of ``posts``, one by one; everything else in the dump is passed over.
 
     Args:
         stream: UTF-8, as ``pg_dump`` writes plain SQL.
+        name: the name of the file in messages.
         has_offsets: whether the stream holds the bytes of the file as they are stored, so that offsets mean something.
+
+    Raises:
+        UnsafeFileError: the table has more columns than any has.
     """
     names: list[str] | None = None
     number, begin = 0, 0
     for number, begin, line in read_byte_lines(stream):
         if names is None:
             names = _parse_header(line) if line is not None else None
+            require_few_columns(len(names or ()), name)
         elif line is None:
             yield DumpRecord(number, begin if has_offsets else None, {}, Reason.TOO_LONG)
         elif line.rstrip(b"\r\n") == _END_OF_COPY:

@@ -4,8 +4,7 @@ Author names, dates, buttons and everything else around a comment are no part of
 """
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from model.errors import DumpError
 from service.batch.input.formats.linked_data import find_linked_comments
@@ -16,9 +15,8 @@ from service.batch.rows import Reason
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-__all__ = ["read_page"]
+__all__ = ["parse_page"]
 
-_MAX_PAGE_SIZE = 1 << 26
 _MAX_COMMENTS = 200_000
 _MAX_COMMENT_DEPTH = 100
 _MAX_STEPS = 5_000_000
@@ -78,28 +76,25 @@ _NOT_TEXT = ", ".join(
 )
 
 
-def read_page(stream: BinaryIO, *, name: str) -> Iterator[DumpRecord]:
+def parse_page(content: bytes, *, name: str) -> list[DumpRecord]:
     """Return the comments on a page as records.
 
     Args:
-        stream: the page.
+        content: the page.
         name: its name in messages.
 
     Raises:
-        DumpError: the page is larger than 64 MiB, or nested too deeply to be searched in time, or has no comments.
+        DumpError: the page is nested too deeply to be searched in time, or has no comments.
     """
     from selectolax.lexbor import LexborHTMLParser
 
-    content = stream.read(_MAX_PAGE_SIZE + 1)
-    if len(content) > _MAX_PAGE_SIZE:
-        raise DumpError(f"{name} is a page of more than {_MAX_PAGE_SIZE >> 20} MiB; no page with comments is, name another")
     if _is_nested_too_deeply(content):
         raise DumpError(f"{name} is a page whose elements are nested deeper than any program nests them; it is not read")
     page = LexborHTMLParser(_decode_page(content))
     comments = _find_marked_comments(page, name) or _find_json_ld_comments(page)
     if not comments:
         raise DumpError(f"{name} is a page in which no comments are found; if it is another format, name it with --format")
-    return (_build_record(number, fields) for number, fields in enumerate(comments, start=1))
+    return [_build_record(number, fields) for number, fields in enumerate(comments, start=1)]
 
 
 def _find_marked_comments(page: "LexborHTMLParser", name: str) -> list[dict[str, object]]:

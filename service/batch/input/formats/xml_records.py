@@ -13,7 +13,10 @@ from service.batch.rows import MAX_ROW_LENGTH, Reason
 __all__ = ["XmlSchema", "read_xml"]
 
 _CHUNK_SIZE = 1 << 16
-_MAX_TOKEN_SIZE = 1 << 24
+_MAX_TOKEN_SIZE = 1 << 22
+_MAX_NAME_LENGTH = 1 << 10
+_FIELD_SIZE = 64
+"""Code points that an element or an attribute of a record counts for, besides its text."""
 _MAX_DEPTH = 200
 _TAG_OVERLAP = 256
 """The number of bytes that a search for the next record keeps, because its tag may begin in them."""
@@ -136,7 +139,7 @@ class _RecordParser:
     def _begin_element(self, name: str, attributes: dict[str, str]) -> None:
         self._path.append(name)
         self._texts.append([])
-        if len(self._path) > _MAX_DEPTH:
+        if len(self._path) > _MAX_DEPTH or len(name) > _MAX_NAME_LENGTH:
             raise expat.ExpatError
         if self._partial is None:
             if name == self._schema.holder:
@@ -146,8 +149,13 @@ class _RecordParser:
             self._number += 1
             self._partial = _PartialRecord(self._number, self.offset, len(self._path), dict(self._context))
         path = self._path[self._partial.depth :]
-        for key, value in attributes.items():
-            self._partial.fields.setdefault("/".join([*path, "@" + key]), value)
+        self._partial.size += _FIELD_SIZE
+        for attribute, value in attributes.items():
+            key = "/".join([*path, "@" + attribute])
+            self._partial.size += len(key) + len(value) + _FIELD_SIZE
+            if self._partial.size > MAX_ROW_LENGTH:
+                break
+            self._partial.fields.setdefault(key, value)
 
     def _add_text(self, text: str) -> None:
         partial = self._partial
@@ -170,8 +178,9 @@ class _RecordParser:
             reason = Reason.TOO_LONG if partial.size > MAX_ROW_LENGTH else None
             self._records.append(DumpRecord(partial.number, partial.offset, partial.fields, reason))
             self._partial = None
-        else:
+        elif partial.size <= MAX_ROW_LENGTH:
             key = "/".join([*self._path[partial.depth :], name])
+            partial.size += len(key)
             earlier_text = partial.fields.get(key)
             partial.fields[key] = f"{earlier_text}\n{text}" if isinstance(earlier_text, str) and earlier_text.strip() else text
 

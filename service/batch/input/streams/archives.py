@@ -1,28 +1,36 @@
 """Dumps in ZIP and tar archives, read as streams one after another; no member is ever written to disk under its own name."""
 
 import io
+import lzma
 import re
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
-from model.errors import DumpError
+from model.errors import DumpError, UnsafeFileError
 from service.batch.input.streams.byte_stream import ByteStream
 from service.batch.input.streams.compression import StreamDamage
 from service.batch.input.streams.dump_source import DumpSource, unpack_source
 from service.batch.rows import Reason
+from training.tables.expansion import ExpansionBudget
+from training.tables.file_names import legible_name
 
 __all__ = ["read_tar_members", "read_zip_members"]
 
 _MAX_MEMBERS = 100_000
 _MAX_TOTAL_SIZE = 1 << 40
-_MIN_CHECKED_SIZE = 1 << 30
-_MAX_RATIO = 1100
-"""The most bytes that one byte of a ZIP member may decompress to, once the member has passed ``_MIN_CHECKED_SIZE``."""
+_MAX_DIRECTORY_SIZE = 1 << 24
+"""The most bytes of a ZIP archive's directory, which is held in memory as a whole, twenty times as large."""
+_ZIP_HEADER_SIZE = 30
+_LARGE_READ = 1 << 20
+_SMALL_READ = 1 << 12
+"""Bytes of bzip2 or LZMA in a ZIP archive that are decompressed at once, because the decoder knows no bound of its output."""
+_MAX_LZMA_WINDOW = 1 << 28
 _MAX_NAME_LENGTH = 1 << 16
 _SKIP_SIZE = 1 << 16
 _TAR_BLOCK_SIZE = 512
@@ -43,22 +51,36 @@ class _MemberStream(ByteStream):
         file: the stream that the member is read from.
         size: the size of the member in bytes.
         has_checksum: whether reading beyond the last byte makes the archive compare a checksum.
+        count_output: is called with the number of bytes of each piece; it raises an error when they are too many.
+        piece_size: the number of bytes that are requested of the stream at once.
     """
 
-    def __init__(self, file: BinaryIO, size: int, *, has_checksum: bool) -> None:
+    def __init__(
+        self,
+        file: BinaryIO,
+        size: int,
+        *,
+        has_checksum: bool,
+        count_output: Callable[[int], None] | None = None,
+        piece_size: int = _LARGE_READ,
+    ) -> None:
         self._file = file
+        self._count_output = count_output
+        self._piece_size = piece_size
         self._remaining = size
         self._has_checksum = has_checksum
         self.damage: StreamDamage | None = None
 
     def next_bytes(self, size: int) -> bytes:
-        size = min(size, self._remaining)
+        size = min(size, self._remaining, self._piece_size)
         data = b""
         if self.damage is None and (size or self._has_checksum):
             try:
                 data = self._file.read(size or 1)
-            except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError, RuntimeError):
+            except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, NotImplementedError, OSError, RuntimeError):
                 self.damage = StreamDamage(Reason.DAMAGED, 0)
+            if self._count_output is not None:
+                self._count_output(len(data))
         if not data and self._remaining and self.damage is None:
             self.damage = StreamDamage(Reason.TRUNCATED, 0)
         self._remaining -= len(data)
@@ -78,24 +100,55 @@ def _is_dump(name: str) -> bool:
     return path.suffix.lower() in _DUMP_SUFFIXES
 
 
-def _open_member(member: _MemberStream, name: str) -> DumpSource:
-    source = unpack_source(member, name)
+def _open_member(member: _MemberStream, name: str, budget: ExpansionBudget) -> DumpSource:
+    source = unpack_source(member, name, budget.for_member(name))
     source.report_damage_of(member)
     return source
 
 
-def read_zip_members(file: BinaryIO, name: str) -> Iterator[DumpSource]:
+class _DirectoryBound(io.RawIOBase):
+    """A seekable file of which no piece as large as a ZIP archive's directory should be is read at once.
+
+    Args:
+        file: the file.
+        name: its name in messages.
+    """
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._file = file
+        self._name = name
+
+    def read(self, size: int = -1, /) -> bytes:
+        if size > _MAX_DIRECTORY_SIZE:
+            raise UnsafeFileError(f"{self._name} has a directory of {size:,} bytes; unpack it yourself, and name the files with comments")
+        return self._file.read(size)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def seekable(self) -> bool:
+        return True
+
+
+def read_zip_members(file: BinaryIO, name: str, budget: ExpansionBudget) -> Iterator[DumpSource]:
     """Yield the dumps in a ZIP archive, each of which must be read before the next is requested.
 
     Args:
         file: the archive; it must be seekable.
         name: its name in messages.
+        budget: what the archive may become.
 
     Raises:
-        DumpError: the file is no ZIP archive, or is a spreadsheet, or is encrypted, or is a decompression bomb.
+        DumpError: the file is no ZIP archive, or is a spreadsheet, or is encrypted.
+        UnsafeFileError: its members overlap, or become far too large for its size, or its directory is too large.
     """
     try:
-        archive = zipfile.ZipFile(file)
+        archive = zipfile.ZipFile(cast(BinaryIO, _DirectoryBound(file, name)))
+    except UnsafeFileError:
+        raise
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
         raise DumpError(f"{name} is a damaged ZIP archive; download it again, or unpack what is left of it: 7z x FILE") from error
     with archive:
@@ -103,22 +156,47 @@ def read_zip_members(file: BinaryIO, name: str) -> Iterator[DumpSource]:
         if any(member.filename == "[Content_Types].xml" for member in members):
             raise DumpError(f"{name} is a spreadsheet or a document of an office program; save it as CSV")
         _check_totals(len(members), sum(member.file_size for member in members), name)
+        _require_apart(members, name)
+        budget.require("members", sum(member.file_size for member in members if _is_dump(member.filename)))
         for member in members:
             if member.is_dir() or not _is_dump(member.filename):
                 continue
             if member.flag_bits & _ZIP_FLAG_ENCRYPTED:
                 raise DumpError(f"{name} is encrypted; unpack it first")
-            if member.file_size > _MIN_CHECKED_SIZE and member.file_size > _MAX_RATIO * max(member.compress_size, 1):
-                raise DumpError(f"{name} unpacks to more than {_MAX_RATIO} times its size, as only a trap does; unpack it yourself")
             # A member that cannot be opened is an empty stream, which its size then shows to be truncated.
             content: BinaryIO = io.BytesIO()
             with suppress(zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError):
-                content = cast(BinaryIO, archive.open(member))
+                if member.compress_type != zipfile.ZIP_LZMA or _lzma_window(file, member) <= _MAX_LZMA_WINDOW:
+                    content = cast(BinaryIO, archive.open(member))
+            piece_size = _LARGE_READ if member.compress_type in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} else _SMALL_READ
             with content:
-                yield _open_member(_MemberStream(content, member.file_size, has_checksum=True), member.filename)
+                count_output = partial(budget.add, "members")
+                stream = _MemberStream(content, member.file_size, has_checksum=True, count_output=count_output, piece_size=piece_size)
+                yield _open_member(stream, legible_name(member.filename), budget)
 
 
-def read_tar_members(stream: BinaryIO, name: str) -> Iterator[DumpSource]:
+def _require_apart(members: Sequence[zipfile.ZipInfo], name: str) -> None:
+    """Refuse an archive in which some bytes belong to several members, as they do only in traps.
+
+    Raises:
+        UnsafeFileError: two members overlap.
+    """
+    end = 0
+    for member in sorted(members, key=lambda member: member.header_offset):
+        if member.header_offset < end:
+            raise UnsafeFileError(f"{name} holds files that overlap, as only a trap does; it is not read")
+        end = member.header_offset + _ZIP_HEADER_SIZE + member.compress_size
+
+
+def _lzma_window(file: BinaryIO, member: zipfile.ZipInfo) -> int:
+    """Return the bytes of memory that the decoder of an LZMA member takes."""
+    file.seek(member.header_offset + _ZIP_HEADER_SIZE - 4)
+    name_size, extra_size = (int.from_bytes(file.read(2), "little") for _ in range(2))
+    file.seek(name_size + extra_size + 5, io.SEEK_CUR)
+    return int.from_bytes(file.read(4), "little")
+
+
+def read_tar_members(stream: BinaryIO, name: str, budget: ExpansionBudget) -> Iterator[DumpSource]:
     """Yield the dumps in a tar archive, each of which must be read before the next is requested.
 
     The archive is read once, from its beginning to its end. Members behind a damaged header cannot be found; one damaged source is
@@ -127,6 +205,7 @@ def read_tar_members(stream: BinaryIO, name: str) -> Iterator[DumpSource]:
     Args:
         stream: the archive.
         name: its name in messages.
+        budget: what the archive may become.
 
     Raises:
         DumpError: the archive holds so many members or bytes that it must be a trap.
@@ -150,12 +229,12 @@ def read_tar_members(stream: BinaryIO, name: str) -> Iterator[DumpSource]:
                 long_name, long_size = _parse_pax_header(extension, long_name)
         else:
             if info.isreg() and _is_dump(long_name or info.name):
-                yield _open_member(member, long_name or info.name)
+                yield _open_member(member, legible_name(long_name or info.name), budget)
             long_name, long_size = "", None
         member.skip_rest()
         stream.read(-size % _TAR_BLOCK_SIZE)
     if len(header) < _TAR_BLOCK_SIZE or header.strip(b"\0"):
-        yield _open_member(_MemberStream(io.BytesIO(), 1, has_checksum=False), name)
+        yield _open_member(_MemberStream(io.BytesIO(), 1, has_checksum=False), name, budget)
 
 
 def _parse_pax_header(header: bytes, name: str) -> tuple[str, int | None]:

@@ -6,7 +6,6 @@ import zlib
 from collections.abc import Callable
 from typing import BinaryIO, NamedTuple, Protocol
 
-from model.errors import DumpError
 from service.batch.input.streams.byte_stream import ByteStream
 from service.batch.rows import Reason
 
@@ -19,9 +18,6 @@ _ZSTD_SLICE = 1 << 10
 _ZSTD_WINDOW = 1 << 31
 """The window of Reddit's dumps, ``zstd --long=31``."""
 _XZ_MEMORY = 1 << 28
-_MIN_CHECKED_SIZE = 1 << 30
-_MAX_RATIO = 1100
-"""The most bytes that one byte may decompress to, once a stream has passed ``_MIN_CHECKED_SIZE``; gzip cannot exceed 1032."""
 _MAX_SIGNATURE_LENGTH = 10
 _WINDOW_BITS_GZIP = 31
 """What zlib calls a window of 32 KiB with the header and the checksum of gzip."""
@@ -138,20 +134,20 @@ class DecompressedStream(ByteStream):
         damage: why the stream ended too early; None as long as it has not.
     """
 
-    def __init__(self, file: BinaryIO, name: str, decoder_factory: Callable[[], _Decoder]) -> None:
+    def __init__(self, file: BinaryIO, decoder_factory: Callable[[], _Decoder], count_output: Callable[[int], None]) -> None:
         """Begin to decompress a stream.
 
         Args:
             file: the compressed bytes.
-            name: the name of the file in messages.
             decoder_factory: makes the decoder of the first member.
+            count_output: is called with the number of bytes that have been decompressed; it raises an error when they are too many.
         """
         self._file = file
-        self._name = name
         self._decoder = decoder_factory()
         self._output = memoryview(b"")
         self._pending_input = b""
-        self._input_size = self._output_size = 0
+        self._input_size = 0
+        self._count_output = count_output
         self._at_end = False
         self.damage: StreamDamage | None = None
 
@@ -159,7 +155,7 @@ class DecompressedStream(ByteStream):
         """Return the next decompressed bytes.
 
         Raises:
-            DumpError: the stream decompresses to more than a thousand times its size, as only a decompression bomb does.
+            UnsafeFileError: the stream decompresses to far more than its size, as only a decompression bomb does.
         """
         while not self._output and not self._at_end:
             self._output = memoryview(self._decompress())
@@ -185,9 +181,7 @@ class DecompressedStream(ByteStream):
             return b""
         if is_exhausted and not output and not self._decoder.eof:
             self._end(Reason.TRUNCATED)
-        self._output_size += len(output)
-        if self._output_size > _MIN_CHECKED_SIZE and self._output_size > _MAX_RATIO * self._input_size:
-            raise DumpError(f"{self._name} unpacks to more than {_MAX_RATIO} times its size, as only a trap does; unpack it yourself")
+        self._count_output(len(output))
         return output
 
     def _begin_next_member(self) -> None:

@@ -5,12 +5,14 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, BinaryIO, Protocol, cast
 
 from model.errors import DumpError
-from service.batch.file_access import STDIN, errors_named, measure_size, open_for_reading
+from service.batch.file_access import STDIN, display_name, errors_named, measure_size, open_for_reading
 from service.batch.input.streams.byte_stream import ByteStream, ReplayedStream
 from service.batch.input.streams.compression import DecompressedStream, StreamDamage, find_decoder
+from training.tables.expansion import DEFAULT_MAX_EXPANSION, ExpansionBudget
 
 __all__ = ["DumpSource", "build_block_source", "open_seekable", "open_source", "unpack_source"]
 
@@ -66,6 +68,7 @@ class DumpSource:
         name: its name in messages.
         head: its first 64 KiB, or all of it.
         stream: all of its bytes, ``head`` included.
+        budget: what the file may become; the members of an archive share that of the archive.
         size: the size in bytes of the file as it is stored; None where that cannot be known.
         path: the file or URL with the bytes of ``stream``, as they are, from ``begin`` on; None where there is none.
         begin: the byte of the file with which the stream begins.
@@ -74,6 +77,7 @@ class DumpSource:
     name: str
     head: bytes
     stream: "io.BufferedReader[Any]"
+    budget: ExpansionBudget
     size: int | None = None
     path: str | None = None
     begin: int = 0
@@ -109,31 +113,35 @@ class DumpSource:
 
 
 @contextmanager
-def open_source(path: str, *, begin: int = 0, end: int | None = None) -> Iterator[DumpSource]:
+def open_source(path: str, *, begin: int = 0, end: int | None = None, max_expansion: int = DEFAULT_MAX_EXPANSION) -> Iterator[DumpSource]:
     """Open a file, a URL or standard input (``-``), and decompress it if it is compressed.
 
     Args:
         path: the file.
         begin: the first byte of the stored file that is read; unless it is 0, nothing is decompressed.
         end: the byte of the stored file before which reading ends; None is the end of the file.
+        max_expansion: how many times its stored size the file may become.
 
     Raises:
         DumpError: fsspec does not know the protocol, or the file is compressed too many times over.
         OSError: the file cannot be opened or read.
     """
-    name = "standard input" if path == STDIN else path
+    name = display_name(path)
     with open_for_reading(path) as file:
         if begin:
             file.seek(begin)
         size = measure_size(path) if end is None else end
         counter = _CountingStream(file, name, None if end is None else end - begin)
-        yield unpack_source(counter, name, size=None if size is None else size - begin, path=path, begin=begin)
+        budget = ExpansionBudget(name, lambda: counter.count, max_expansion=max_expansion)
+        yield unpack_source(counter, name, budget, size=None if size is None else size - begin, path=path, begin=begin)
 
 
-def unpack_source(stream: io.RawIOBase, name: str, *, size: int | None = None, path: str | None = None, begin: int = 0) -> DumpSource:
+def unpack_source(
+    stream: io.RawIOBase, name: str, budget: ExpansionBudget, *, size: int | None = None, path: str | None = None, begin: int = 0
+) -> DumpSource:
     """Build the source of a dump from its stored bytes, which are decompressed unless they begin in the middle of a file.
 
-    The arguments besides ``stream`` are those of ``DumpSource``.
+    The arguments besides ``stream`` are those of ``DumpSource``; without a ``path``, the stream is a member of an archive or the like.
 
     Raises:
         DumpError: the bytes are compressed too many times over.
@@ -145,12 +153,13 @@ def unpack_source(stream: io.RawIOBase, name: str, *, size: int | None = None, p
         if len(decompressions) == _MAX_COMPRESSIONS:
             raise DumpError(f"{name} is compressed more than {_MAX_COMPRESSIONS} times; unpack it first")
         compressed = io.BufferedReader(ReplayedStream(head, stream), _BUFFER_SIZE)
-        decompressions.append(DecompressedStream(cast(BinaryIO, compressed), name, decoder_factory))
+        stage = f"{'unpacked' if counter is not None else 'unpacked members'} {len(decompressions)}"
+        decompressions.append(DecompressedStream(cast(BinaryIO, compressed), decoder_factory, partial(budget.add, stage)))
         stream = decompressions[-1]
         head = _read_head(stream)
     stored_path = path if path != STDIN and not decompressions else None
     buffered = io.BufferedReader(ReplayedStream(head, stream), _BUFFER_SIZE)
-    return DumpSource(name, head, buffered, size, stored_path, begin, counter, decompressions)
+    return DumpSource(name, head, buffered, budget, size, stored_path, begin, counter, decompressions)
 
 
 @dataclass(frozen=True)
@@ -171,7 +180,8 @@ def build_block_source(content: bytes, name: str, damage: StreamDamage | None) -
     counter = _CountingStream(cast(BinaryIO, io.BytesIO(content)), name, None)
     buffered = io.BufferedReader(counter, _BUFFER_SIZE)
     decompressions = [_FinishedDecompression(damage)]
-    return DumpSource(name, content[:_HEAD_SIZE], buffered, len(content), _counter=counter, _decompressions=decompressions)
+    budget = ExpansionBudget(name, lambda: len(content))
+    return DumpSource(name, content[:_HEAD_SIZE], buffered, budget, len(content), _counter=counter, _decompressions=decompressions)
 
 
 def _read_head(stream: io.RawIOBase) -> bytes:
@@ -193,6 +203,8 @@ def open_seekable(source: DumpSource) -> Iterator[BinaryIO]:
     if source.path is not None:
         with open_for_reading(source.path) as file:
             if file.seekable():
+                source.budget.assume_stored(file.seek(0, io.SEEK_END))
+                file.seek(0)
                 yield file
                 return
     with tempfile.TemporaryFile(prefix="tipstaff-") as copy:

@@ -12,7 +12,7 @@ from service.batch.rows import Reason
 
 def read(content: bytes) -> list[DumpRecord]:
     """Read the posts of a dump."""
-    return list(read_sql_posts(io.BufferedReader(io.BytesIO(content))))
+    return list(read_sql_posts(io.BufferedReader(io.BytesIO(content)), name="posts.sql"))
 
 
 def escape(text: str) -> str:

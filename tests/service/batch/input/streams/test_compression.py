@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from model.errors import DumpError
+from model.errors import UnsafeFileError
 from service.batch.rows import Reason
 from tests.service.batch.input.dump_reader import DumpReader, cells, read_file
 from tests.service.batch.input.packing import COMPRESSORS
@@ -59,5 +59,5 @@ def test_a_file_that_unpacks_to_a_thousand_times_its_size_is_refused(tmp_path: P
     path = tmp_path / "x.jsonl.zst"
     trap = zstandard.ZstdCompressor().compress((b" " * ((1 << 21) - 1) + b"\n") * 128)
     path.write_bytes(zstandard.ZstdCompressor().compress(b'{"text":"bait"}\n') + trap * 5)
-    with pytest.raises(DumpError, match="trap"):
+    with pytest.raises(UnsafeFileError, match="trap"):
         read_file(path)
