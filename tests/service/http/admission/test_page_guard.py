@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -50,9 +51,9 @@ PAGES = {
 }
 
 
-def _routes(settings: Settings) -> list[tuple[str, str]]:
+def _routes(app: FastAPI) -> list[tuple[str, str]]:
     """Return method and path of every route that judges, writes or needs a key, with the parameters of its path filled in."""
-    routes = [route for route in create_app(settings).routes if isinstance(route, APIRoute)]
+    routes = [route for route in app.routes if isinstance(route, APIRoute)]
     return [
         (method, route.path.replace("{callback}", "user_may_invite"))
         for route in routes
@@ -61,7 +62,7 @@ def _routes(settings: Settings) -> list[tuple[str, str]]:
     ]
 
 
-ROUTES = _routes(Settings())
+ROUTES = _routes(create_app(Settings()))
 
 
 def _dialect(path: str) -> Dialect | None:
