@@ -39,7 +39,7 @@ from service.store.store import open_running_store
 __all__ = ["run_server"]
 
 _BACKLOG = 2048
-_RECEIVE_BUFFER = 131_072
+_RECEIVE_BUFFER = 65_536
 _MAX_OPEN_FILES = 65_536
 
 # Seconds: a worker that is compiling on a busy machine may not answer its supervisor for a while, and must not be killed for that.

@@ -115,7 +115,7 @@ class ServiceState:
 
     def background_work(self) -> Sequence[Coroutine[Any, Any, None]]:
         """Return the coroutines that have to run beside the calls for as long as the service lives."""
-        return self.connections.sweep_forever(), self.communities.watch_forever(), self._update_gauges_forever()
+        return self.connections.sweep_forever(), self.bodies.trim_forever(), self.communities.watch_forever(), self._update_gauges_forever()
 
     async def _update_gauges_forever(self) -> None:
         # Any process may be asked for the metrics of all processes, so each keeps its own up to date.

@@ -1,9 +1,11 @@
 """How much memory the bodies of unfinished calls may take together, and which of them gives way when that is not enough."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from service.heap_trim import trim_heap
 from service.http.admission.queue import overload_problem
 from service.settings import Settings
 
@@ -12,6 +14,9 @@ __all__ = ["BodyBudget", "BodyBudgets", "HeldBody"]
 # How many of the largest bodies may be unfinished at once: of callers without a key, and of those with one.
 _KEYLESS_BODIES = 16
 _KEYED_BODIES = 32
+# The heap is trimmed every few seconds, if this many bytes were held in the meantime.
+_TRIM_INTERVAL = 5.0
+_MIN_PEAK = 8 * 1024 * 1024
 # Seconds. A body that is younger never gives way to another of the same caller.
 _GRACE = 1.0
 
@@ -47,7 +52,7 @@ class BodyBudget:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._held = 0
+        self._held = self._peak = 0
         # A dict keeps the order in which the bodies began.
         self._bodies: dict[str, dict[HeldBody, None]] = {}
         self._sizes: dict[str, int] = {}
@@ -75,7 +80,13 @@ class BodyBudget:
         self._bodies.setdefault(body.owner, {})[body] = None
         self._sizes[body.owner] = self._sizes.get(body.owner, 0) + count
         self._held += count
+        self._peak = max(self._peak, self._held)
         body.size += count
+
+    def take_peak(self) -> int:
+        """Return how many bytes were held at most since the last call of this."""
+        peak, self._peak = self._peak, self._held
+        return peak
 
     def _choose_victim(self, body: HeldBody, count: int) -> HeldBody | None:
         largest = max(self._sizes, key=self._sizes.__getitem__, default=None)
@@ -112,3 +123,11 @@ class BodyBudgets:
     def __init__(self, settings: Settings) -> None:
         self.keyed = BodyBudget(_KEYED_BODIES * settings.max_body_bytes)
         self.keyless = BodyBudget(_KEYLESS_BODIES * settings.max_body_bytes)
+
+    async def trim_forever(self) -> None:
+        """Give memory back to the system after much of it was held, again and again."""
+        while True:
+            await asyncio.sleep(_TRIM_INTERVAL)
+            if self.keyed.take_peak() + self.keyless.take_peak() > _MIN_PEAK:
+                # In a thread, since it takes some milliseconds.
+                await asyncio.to_thread(trim_heap)

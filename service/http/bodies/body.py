@@ -140,6 +140,8 @@ async def _receive_body(request: Request, message: MutableMapping[str, Any], hel
             message = await request.receive()
     finally:
         budget.release(held)
+        # An exception would keep them for as long as its traceback is there.
+        body.clear()
 
 
 def _end(reading: asyncio.Timeout) -> None:

@@ -6,6 +6,7 @@ import httptools
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from service.http.connection.deferred_callbacks import DeferredCallbacks
 from service.http.connection.open_connections import Connections
 from service.http.connection.refusals import FramingError, head_too_large, not_http, render_refusal, target_too_long, too_many_headers
 from service.http.problems import ProblemError
@@ -26,6 +27,7 @@ _FRAMING_PER_BODY_BYTE = 16
 # Requests that come in one piece are read in slices of this size, so that only few of them wait in memory for their turn.
 _SLICE_BYTES = 1024
 _BODY_SLICE_BYTES = 16_384
+_BODY_HEADERS = frozenset({b"content-length", b"transfer-encoding"})
 _OLD_VERSIONS = frozenset({"0.9", "1.0"})
 
 
@@ -43,6 +45,8 @@ class BoundedProtocol(HttpToolsProtocol):
     _closing_since: float | None = None
     # Whether nothing that arrives is read any more.
     _is_deaf = False
+    # The header that announces the body of a request which offers another protocol.
+    _offer: tuple[bytes, bytes] | None = None
     _pending_refusal: ProblemError | None = None
     _discarded = 0
     _unread = b""
@@ -106,10 +110,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         try:
             self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            # No other protocol is spoken here. The request is answered as it is, and what follows belongs to that protocol.
-            self._is_deaf = True
-            self.cycle.keep_alive = False
+        except httptools.HttpParserUpgrade as offer:
+            self._decline(data[offer.args[0] :])
         except httptools.HttpParserError as error:
             cause = error.__context__
             self._refuse(cause.problem if isinstance(cause, FramingError) else not_http("It cannot be read."))
@@ -121,6 +123,18 @@ class BoundedProtocol(HttpToolsProtocol):
                     # Either the first byte of a chunk is missing, or there are trailers, which have the time that a head has.
                     self._head_since = time.monotonic()
                 self._note_unfinished()
+
+    def _decline(self, rest: bytes | memoryview) -> None:
+        """Go on with HTTP/1.1 after a request that offers another protocol, and with its body: the parser would not."""
+        callbacks = DeferredCallbacks(self)
+        self.parser = httptools.HttpRequestParser(callbacks)
+        if self._offer is not None:
+            self.parser.feed_data(b"POST / HTTP/1.1\r\n%s: %s\r\n\r\n" % self._offer)
+            self._offer = None
+        callbacks.is_open = True
+        self._framing -= len(rest)
+        if rest:
+            self._read(rest)
 
     def _note_unfinished(self) -> None:
         """Take note that a part of a request has arrived, and another is missing."""
@@ -193,6 +207,8 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
         if not self.pipeline:
             self._active = self.cycle
+        if self.parser.should_upgrade():
+            self._offer = next((header for header in self.headers if header[0] in _BODY_HEADERS and header[1] != b"0"), None)
         # Trailers are counted with the headers, and go nowhere: they could name a key or an address after the proxy has looked.
         self._max_headers = _MAX_HEADERS - len(self.headers)
         self.headers = []
@@ -220,6 +236,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """End a request."""
+        if self._offer is not None:
+            return
         cycle = self.cycle
         if not cycle.response_complete:
             cycle.more_body = False
@@ -231,6 +249,9 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Go on with what has arrived in the meantime: a request, or one that is refused."""
         following = self.pipeline[-1][0] if self.pipeline else None
+        if self._active is not None and self._active.body:
+            # What the app has not asked for.
+            self._active.body = bytearray()
         super().on_response_complete()
         self._active = following or self._active
         if self._pending_refusal is not None and self._is_idle():

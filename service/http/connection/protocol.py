@@ -70,6 +70,7 @@ class ConnectionProtocol(BoundedProtocol):
         if self._is_broken:
             self.parser = None  # type: ignore[assignment]
             if self._is_answering():
+                self.cycle.body = bytearray()
                 self.cycle.disconnected = True
                 self.cycle.message_event.set()
 

@@ -104,6 +104,33 @@ def test_limits(sent: bytes, status: int) -> None:
     assert (b"application/problem+json" in answer) == refused
 
 
+OFFER = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
+OFFERED = b"POST /offered HTTP/1.1\r\nHost: localhost\r\n" + OFFER
+
+
+@pytest.mark.parametrize("cut", [1, 60, 140, 150, 10_000])
+@pytest.mark.parametrize(
+    "request_with_offer",
+    [
+        OFFERED + b"Content-Length: 7\r\n\r\nGET / H",
+        OFFERED + b"Transfer-Encoding: chunked\r\n\r\n3\r\nGET\r\n4\r\n / H\r\n0\r\n\r\n",
+        OFFERED + b"Content-Length: 0\r\n\r\n",
+        OFFERED + b"\r\n",
+    ],
+    ids=["length", "chunks", "empty", "none"],
+)
+def test_offer_of_another_protocol_is_declined(request_with_offer: bytes, cut: int) -> None:
+    """A request that offers HTTP/2, as Java's client does, or a web socket, is answered with its body, and so is the one after it."""
+    sent = request_with_offer + GET + b"\r\n"
+
+    answer = exchange([sent[:cut], sent[cut:]])
+
+    assert _statuses(answer) == [200, 200]
+    assert (b'"GET / H"]' in answer) == (b"GET" in request_with_offer)
+    assert b'["/offered"' in answer
+    assert b'["/healthz"' in answer
+
+
 def test_trailers_are_no_headers() -> None:
     """A trailer never becomes a header of its call: it could name a key or an address after the proxy has looked."""
     answer = exchange([CHUNKED + BODY[:10], BODY[10:] + b"0\r\nX-API-Key: secret\r\n\r\n"])
