@@ -6,12 +6,24 @@ from ipaddress import ip_network
 
 from service.setting_types import split_commas
 
-__all__ = ["check_body_size", "check_dialects", "check_pair", "check_proxies", "check_storage", "parse_dialects", "parse_failure_answers"]
+__all__ = [
+    "check_body_size",
+    "check_dialects",
+    "check_pair",
+    "check_proxies",
+    "check_storage",
+    "limit_single_body",
+    "parse_dialects",
+    "parse_failure_answers",
+]
 
 _DIALECTS = ("perspective", "openai", "coral", "discourse", "detoxify", "synapse", "akismet")
 _FAILURE_ANSWERS = ("open", "closed", "error")
 _STORAGE_SCHEMES = ("redis", "rediss", "redis+unix")
 
+# A comment may be escaped and come in several forms, with much around it; and this is little enough, even for short comments.
+_COPIES_IN_BODY = 24
+_MIN_SINGLE_BODY = 262_144
 # JSON may write one byte of a text as six: \u0000.
 _ESCAPED_BYTES = 6
 
@@ -46,6 +58,11 @@ def check_body_size(max_body_bytes: int, max_comment_bytes: int) -> None:
             f"max_body_bytes ({max_body_bytes}) has to be at least {_ESCAPED_BYTES} times max_comment_bytes "
             f"({max_comment_bytes}), or the longest comment that is allowed does not fit into a body"
         )
+
+
+def limit_single_body(max_body_bytes: int, max_comment_bytes: int) -> int:
+    """Return the most bytes that the body of a call about one comment may have."""
+    return min(max_body_bytes, max(_MIN_SINGLE_BODY, _COPIES_IN_BODY * max_comment_bytes))
 
 
 def check_pair(**values: object) -> None:

@@ -13,6 +13,7 @@ from service.setting_checks import (
     check_pair,
     check_proxies,
     check_storage,
+    limit_single_body,
     parse_dialects,
     parse_failure_answers,
 )
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
     from model.artefact.manifest import Prior
 
 __all__ = ["Settings", "read_settings"]
-
-_MIN_SINGLE_BODY = 262_144
-_COPIES_IN_SINGLE_BODY = 24
 
 
 class Settings(BaseSettings):
@@ -266,7 +264,7 @@ class Settings(BaseSettings):
     @property
     def max_single_body_bytes(self) -> int:
         """Bytes of the body of a call about one comment, which may be escaped, come in several forms and have much around it."""
-        return min(self.max_body_bytes, max(_MIN_SINGLE_BODY, _COPIES_IN_SINGLE_BODY * self.max_comment_bytes))
+        return limit_single_body(self.max_body_bytes, self.max_comment_bytes)
 
     @property
     def dialect_names(self) -> tuple[str, ...]:
