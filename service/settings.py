@@ -154,7 +154,7 @@ class Settings(BaseSettings):
     dialects: str = Field(default="all", description="Protocols of other services to answer in, separated by commas; `all` or `none`.")
     on_failure: str = Field(
         default="",
-        description="What a dialect answers when a comment cannot be judged: `synapse=open,coral=error`; `open` lets it pass, "
+        description="What a dialect answers when a call cannot be judged in time: `synapse=open,coral=error`; `open` lets it pass, "
         "`closed` rejects it, `error` (the default) says so in the dialect's own error.",
     )
     perspective_strict_languages: bool = Field(
