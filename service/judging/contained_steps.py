@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from model.array_types import IntArray
 from model.comment import VERDICTS, Comment, Verdict
 from model.failures import NO_FAILURES, Failures, Step, log_failure
+from model.threads import check_interruption
 from service.judging.community import Community, ListMatch
 from service.judging.word_lists import fold_for_matching
 
@@ -82,6 +83,7 @@ def apply_lists(community: Community, comments: Sequence[Comment], verdicts: Int
     """
     verdicts, matched, undecided, failed = verdicts.copy(), [], set[int](), Counter[Step]()
     for row, verdict in enumerate(verdicts.tolist()):
+        check_interruption()
         entry: str | None = None
         if verdict >= 0:
             try:

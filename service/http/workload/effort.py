@@ -1,5 +1,6 @@
 """How much work a call is, before it is done: in letters of plain text that the n-grams read in the same time."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -28,18 +29,25 @@ _ENCODER_MAX_LETTERS = 2_300
 # How many times as long the encoder takes to explain a judgement as to make it.
 _ENCODER_EXPLANATION_COST = 30
 
+# What each comment takes besides its letters.
+_COST_PER_COMMENT = 100
+
 # In the Unicode stage and in mark-up a byte costs, not a letter; and a letter that is not ASCII has up to four.
 _MAX_BYTES_PER_LETTER = 4
 
 # The most bytes of one comment that count when they are explained: what is beyond is explained by the n-grams alone, which is quick.
 _MAX_EXPLAINED_BYTES_OF_COMMENT = 2_048
 
+# The encoder reads words and signs, and of some texts there are as many as letters.
+_WORD = re.compile(r"\w+|[^\w\s]")
+_MIN_BYTES_OF_WORD = 4
+
 _EXPLAINED_BYTES = "tipstaff.explained_bytes"
 
 
 def ngrams_effort(comments: Sequence[Comment], *, explain: bool) -> int:
     """Return the effort of judging comments by the n-grams."""
-    letters = sum(_weigh(comment) for comment in comments)
+    letters = sum(_weigh(comment) for comment in comments) + _COST_PER_COMMENT * len(comments)
     return letters * (EXPLANATION_COST if explain else 1)
 
 
@@ -77,13 +85,19 @@ def charge_explanation(scope: Scope, texts: Iterable[str], *, limit: int, field:
     Raises:
         ProblemError: it asks for more.
     """
-    most = _MAX_EXPLAINED_BYTES_OF_COMMENT
     spent = scope.get(_EXPLAINED_BYTES, [0])
-    count = spent[0] + sum(min(len(text) if text.isascii() else len(text.encode(errors="replace")), most) for text in texts)
+    count = spent[0] + sum(map(_explained_bytes, texts))
     if count > limit:
         detail = (
-            f"takes at most {limit} bytes of text in one call, of which a comment counts for {most} at most; "
+            f"takes at most {limit} bytes of text in one call, of which a comment counts for {_MAX_EXPLAINED_BYTES_OF_COMMENT} at most; "
             f"these are {count}: send fewer comments in one call"
         )
         raise ProblemError(ProblemKind.WRONG_FIELDS, f"{field}: {detail}", [FieldError(field=field, detail=detail)])
     spent[0] = count
+
+
+def _explained_bytes(text: str) -> int:
+    """Return how many bytes a text counts for when it is explained."""
+    limit = _MAX_EXPLAINED_BYTES_OF_COMMENT
+    size = len(text) if text.isascii() else len(text.encode(errors="replace"))
+    return limit if size >= limit else min(max(size, _MIN_BYTES_OF_WORD * len(_WORD.findall(text))), limit)

@@ -35,8 +35,8 @@ def test_calls_of_a_bundle_are_charged_together() -> None:
 
 def test_refusal_is_about_the_field() -> None:
     """Too much to explain is a mistake of the call, and the problem names the field, the limit and what to do."""
-    with pytest.raises(ProblemError, match=r"explain: takes at most 5 bytes .* these are 7: send fewer") as caught:
-        charge_explanation({}, ["x" * 6, "y"], limit=5, field="explain")
+    with pytest.raises(ProblemError, match=r"explain: takes at most 9 bytes .* these are 10: send fewer") as caught:
+        charge_explanation({}, ["x" * 6, "y"], limit=9, field="explain")
 
     assert caught.value.kind is ProblemKind.WRONG_FIELDS
     assert caught.value.errors[0]["field"] == "explain"
@@ -47,6 +47,19 @@ def test_a_comment_counts_for_a_part_at_most() -> None:
     charge_explanation({}, ["x" * 20_480] * 4, limit=8192, field="explain")
     with pytest.raises(ProblemError, match="these are 10240"):
         charge_explanation({}, ["x" * 20_480] * 5, limit=8192, field="explain")
+
+
+def test_words_and_signs_count_for_some_bytes() -> None:
+    """A text of many signs or single letters counts for more than its bytes, since it takes as long as one of so many words."""
+    for text in ("!?" * 50, "a b " * 50):
+        with pytest.raises(ProblemError, match="these are 400"):
+            charge_explanation({}, [text], limit=399, field="explain")
+        charge_explanation({}, [text], limit=400, field="explain")
+
+
+def test_many_comments_are_not_quick() -> None:
+    """However short comments are, a thousand of them are more effort than is taken in the event loop."""
+    assert ngrams_effort([Comment("", "x")] * 1000, explain=False) > 50_000
 
 
 @pytest.mark.parametrize("count", [20, 1])
