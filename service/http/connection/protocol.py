@@ -14,6 +14,8 @@ __all__ = ["ConnectionProtocol"]
 
 # In seconds: the time that an idle connection stays open when the service stops.
 _SHUTDOWN_GRACE = 0.5
+# In seconds: the time that a client has to read that there is no room for it.
+_REFUSAL_GRACE = 1.0
 
 
 class ConnectionProtocol(BoundedProtocol):
@@ -31,6 +33,8 @@ class ConnectionProtocol(BoundedProtocol):
     # Since when the first byte of the connection, and that of a further request, is missing.
     _silent_since: float | None = None
     _idle_since: float | None = None
+    # Since when more of an answer is waiting to be read than there is room for.
+    _unread_since: float | None = None
 
     def connection_made(self, transport: Any) -> None:
         """Begin to serve a client, or refuse it if there are too many connections."""
@@ -49,7 +53,8 @@ class ConnectionProtocol(BoundedProtocol):
         if not self._connections.add(self, self.client[0] if self.client else None):
             self._is_deaf = True
             self.transport.write(render_refusal(too_many_connections(), is_encrypted=self.scheme == "https"))
-            self.transport.close()
+            self._linger()
+            self.loop.call_later(_REFUSAL_GRACE, self.transport.abort)
         elif self.app_state["service"].graceful_stop.has_begun:
             # It was accepted just before; nobody else will shut it down.
             self.shutdown()
@@ -65,8 +70,11 @@ class ConnectionProtocol(BoundedProtocol):
         """Read nothing more, in favour of another connection; what has arrived of a call is forgotten."""
         self._has_place = False
         self._is_deaf = True
-        self._is_broken = self._head_since is not None or self._is_in_body
+        self._is_broken = self._head_since is not None or self._is_in_body or self.flow.write_paused
         self._drop_unread()
+        if self.flow.write_paused:
+            # What has not been read takes memory, and its client does not care.
+            self.loop.call_soon(self.transport.abort)
         if self._is_broken:
             self.parser = None  # type: ignore[assignment]
             if self._is_answering():
@@ -106,6 +114,8 @@ class ConnectionProtocol(BoundedProtocol):
 
     def _waits_for_client(self) -> bool:
         active: RequestResponseCycle | None = self._active
+        if self.flow.write_paused:
+            return True
         return active is None or active.response_complete or (active is self.cycle and self._is_in_body)
 
     def on_headers_complete(self) -> None:
@@ -118,7 +128,7 @@ class ConnectionProtocol(BoundedProtocol):
 
     def on_message_complete(self) -> None:
         """Take note of when the last byte of a call was read."""
-        if not self.cycle.response_complete:
+        if not self.cycle.response_complete and not self.flow.write_paused:
             self._connections.note_busy(self)
         self.scope[LAST_BYTE_AT] = self._connections.queue.note_read()  # type: ignore[literal-required]
         super().on_message_complete()
@@ -131,9 +141,22 @@ class ConnectionProtocol(BoundedProtocol):
         if self._waits_for_client():
             self._connections.note_waiting(self)
 
+    def pause_writing(self) -> None:
+        """Take note that the client does not read its answers."""
+        super().pause_writing()
+        self._unread_since = time.monotonic()
+        self._connections.note_waiting(self)
+
+    def resume_writing(self) -> None:
+        """Take note that the client has read its answers."""
+        super().resume_writing()
+        self._unread_since = None
+        if not self._waits_for_client():
+            self._connections.note_busy(self)
+
     def _is_answering(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle
-        return cycle is not None and not cycle.response_complete
+        return cycle is not None and not cycle.response_complete and not cycle.disconnected
 
     def shutdown(self) -> None:
         """Close the connection when the service stops: after the answer that is being made, otherwise after a short grace.
@@ -174,6 +197,10 @@ class ConnectionProtocol(BoundedProtocol):
         if self._closing_since is not None or self.transport.is_closing():
             self._closing_since = self._closing_since or now
             if now - self._closing_since > limits.head_timeout:
+                self.transport.abort()
+        elif self._unread_since is not None:
+            if now - self._unread_since > limits.idle_timeout:
+                self._connections.count_closing("too-slow")
                 self.transport.abort()
         elif self._head_since is not None and self.flow.read_paused:
             # It is not the client that is slow.

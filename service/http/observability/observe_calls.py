@@ -24,6 +24,8 @@ _ID_HEADER = b"x-request-id"
 _VALID_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
 _OWN_DIALECT = "tipstaff"
 _UNANSWERED_STATUS = 499
+# As much as the event loop keeps before it asks for a pause.
+_PIECE_BYTES = 65_536
 
 
 class _Recorders(Protocol):
@@ -66,6 +68,9 @@ class CallObserver:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = protect_headers((*message.get("headers", ()), header), is_encrypted=is_encrypted)
+            elif len(message.get("body", b"")) > _PIECE_BYTES:
+                await _send_in_pieces(message, send)
+                return
             await send(message)
 
         try:
@@ -101,3 +106,11 @@ class CallObserver:
             return path
         template: str = getattr(scope.get("route"), "path", OTHER)
         return template if template in self._paths else OTHER
+
+
+async def _send_in_pieces(message: Message, send: Send) -> None:
+    """Send a part of an answer that is so large that a client which does not read it would cost memory, above all with HTTPS."""
+    body, has_more = message["body"], message.get("more_body", False)
+    for at in range(0, len(body), _PIECE_BYTES):
+        is_last = at + _PIECE_BYTES >= len(body)
+        await send({"type": "http.response.body", "body": body[at : at + _PIECE_BYTES], "more_body": has_more or not is_last})

@@ -122,3 +122,14 @@ def test_keys_have_memory_of_their_own() -> None:
     assert all(keyless.grow(keyless.begin(str(number)), settings.max_body_bytes) for number in range(16))
     assert not keyless.grow(keyless.begin("one more"), settings.max_body_bytes)
     assert keyed.grow(keyed.begin("with a key"), settings.max_body_bytes)
+
+
+def test_peak() -> None:
+    """What was held at most is told once, and from then on counts anew."""
+    bodies = Bodies(BodyBudget(LIMIT))
+    body = bodies.begin("a")
+
+    assert bodies.grow(body, 60)
+    assert bodies.budget.take_peak() == 60
+    bodies.budget.release(body)
+    assert [bodies.budget.take_peak() for _ in range(2)] == [60, 0]

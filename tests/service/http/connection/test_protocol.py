@@ -4,11 +4,13 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from model.moderator import Moderator
@@ -143,3 +145,22 @@ def test_answers_are_finished_before_there_is_room(serve: Serve, moderator: "Mod
     assert refusal.startswith(b"HTTP/1.1 503")
     assert b"retry-after: 1\r\n" in refusal
     assert b"application/problem+json" in refusal
+
+
+def test_answers_that_nobody_reads_make_room(serve: Serve) -> None:
+    """A client that asks for much and does not read it keeps neither its connection nor the memory for its answers."""
+    with serve(max_connections_per_address=2, header_timeout=300) as client, ExitStack() as stack:
+        port = _port_of(client)
+        greedy = [stack.enter_context(_connect(port)) for _ in range(2)]
+        for connection in greedy:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 200)
+
+        def is_served() -> bool:
+            with suppress(OSError), _connect(port) as newcomer:
+                newcomer.sendall(HEAD + b"Connection: close\r\n\r\n")
+                return _receive_all(newcomer).startswith(b"HTTP/1.1 200")
+            return False
+
+        wait_until(is_served, what="a newcomer is answered")
+        assert is_served()
