@@ -150,7 +150,7 @@ def _add_scores(chunk: Sequence[tuple[int, Any]], layout: TableLayout, job: Diff
     is_unjudged = np.isnan(decisions.scores[:, LABELS.index(Label.FINE)])
     for at, (line, row) in enumerate(usable_rows):
         if is_unjudged[at]:
-            yield line, "there is no text left to judge"
+            yield line, "it could not be read: the log says why" if at in decisions.unreadable else "there is no text left to judge"
             continue
         for column, stored_score, own_scores in zip(layout.scores, row.scores, own_columns, strict=True):
             if stored_score is not None:
