@@ -87,6 +87,6 @@ def test_sentences_hold_all_that_is_not_white_space(text: str) -> None:
 
 @pytest.mark.parametrize("unit", [".", ".!?", '."', "\u2026'", "\n", ". "])
 def test_no_marks_take_long(unit: str) -> None:
-    """A million marks, with which no sentence or every sentence ends, are looked at once each: once for each other, they would take hours."""
+    """A million marks, with which no sentence or every sentence ends, are looked at once each; once for each other would take hours."""
     parts = split_sentences(Comment("", unit * (1_000_000 // len(unit)) + "x"))
     assert 1 <= len(parts) <= 101
