@@ -1,7 +1,6 @@
 """Artefacts whose hashes are true and whose content is not: each is refused in one line, or judges with scores that are probabilities."""
 
 import hashlib
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -83,13 +82,17 @@ def store(folder: Path, name: str, array: AnyArray) -> None:
     data = array_header(entry) + np.ascontiguousarray(array).tobytes()
     (folder / name).write_bytes(data)
     stored = {"dtype": array.dtype.name, "shape": list(array.shape), "sha256": hashlib.sha256(data).hexdigest()}
-    forge(folder, lambda document: document["arrays"].update({name: stored}))
+
+    def change(document: dict[str, Any]) -> None:
+        if isinstance(document.get("arrays"), dict):
+            document["arrays"][name] = stored
+
+    forge(folder, change)
 
 
 def change_array(folder: Path, random: Random) -> None:
     """Change numbers, shape or kind of an array."""
-    document = json.loads((folder / "manifest.json").read_bytes())
-    name = random.choice(sorted(document["arrays"]))
+    name = random.choice(sorted(path.name for path in folder.glob("*.npy")))
     array = np.load(folder / name).copy()
     action = random.randrange(5)
     if action == 0:
