@@ -162,7 +162,7 @@ def _open_arrow_file(file: BinaryIO, budget: ExpansionBudget) -> ColumnarFile:
 
     check_arrow_file(file, budget)
     file.seek(0)
-    reader = pa.ipc.open_file(file)
+    reader = pa.ipc.open_file(file, options=pa.ipc.IpcReadOptions(use_threads=False))
     require_few_columns(len(reader.schema.names), budget.name)
     size, count = file.seek(0, 2), reader.num_record_batches
 
@@ -177,7 +177,7 @@ def _open_arrow_stream(file: BinaryIO, budget: ExpansionBudget) -> ColumnarFile:
 
     check_arrow_stream(file, budget)
     file.seek(0)
-    reader = pa.ipc.open_stream(file)
+    reader = pa.ipc.open_stream(file, options=pa.ipc.IpcReadOptions(use_threads=False))
     require_few_columns(len(reader.schema.names), budget.name)
 
     def read_rows(part: int, names: Sequence[str]) -> Iterator[Rows]:

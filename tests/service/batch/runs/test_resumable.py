@@ -9,10 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from model.errors import DumpError
+from model.errors import DumpError, UnsafeFileError
 from model.policy import Policy
 from service.batch.job import ScoreJob
 from service.batch.output.destination import output_format
@@ -52,6 +53,21 @@ def read_files(folder: Path, *, but: str = "summary.json") -> dict[str, bytes]:
     return {
         str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file() and not file.name.endswith(but)
     }
+
+
+def test_shards_count_together_also_those_of_an_earlier_run(tmp_path: Path, judge: "Judge") -> None:
+    """What a file may become is bounded for all of its shards, however many processes or runs share them; rows already scored stay."""
+    shared = pa.DictionaryArray.from_arrays(pa.array([0] * 160, pa.int32()), pa.array(["x" * 900_000]))
+    dump = tmp_path / "x.parquet"
+    pq.write_table(pa.table({"text": shared}), dump, row_group_size=40, compression="zstd")
+    out = tmp_path / "o.jsonl"
+    for _ in range(2):
+        with pytest.raises(UnsafeFileError, match="become") as refusal:
+            score([dump], out, judge, shard_size=1)
+    assert refusal.value.__notes__ == ["3 shards are done: give the same command again to go on"]
+    assert not out.exists()
+    trusting = DumpOptions(max_expansion=10**6)
+    assert score([dump], out, judge, shard_size=1, dump_options=trusting).resumed == 3
 
 
 class InterruptedJudge:
