@@ -114,6 +114,9 @@ TRAPS: dict[str, tuple[Callable[[], bytes], str]] = {
 """Name → writer of the file, and what the message says that refuses it; nothing if the file is read."""
 
 SLOW_TRAPS = {
+    *("keys.json", "keys.jsonl", "attributes.rss", "elements.rss", "names.rss"),
+    *("members.xz", "lzma.zip", "many.zip", "bomb.jsonl.gz"),
+}
     "keys.json",
     "keys.jsonl",
     "attributes.rss",
