@@ -117,14 +117,4 @@ SLOW_TRAPS = {
     *("keys.json", "keys.jsonl", "attributes.rss", "elements.rss", "names.rss"),
     *("members.xz", "lzma.zip", "many.zip", "bomb.jsonl.gz"),
 }
-    "keys.json",
-    "keys.jsonl",
-    "attributes.rss",
-    "elements.rss",
-    "names.rss",
-    "members.xz",
-    "lzma.zip",
-    "many.zip",
-    "bomb.jsonl.gz",
-}
 """Those that take seconds to write or to read."""
