@@ -122,11 +122,12 @@ def check_texts(comments: Sequence[Comment], *, judge: Judge, explain: bool = Fa
     """Check what is decided about comments.
 
     Raises:
-        BrokenPromiseError: a score is no probability, or a span lies outside the text.
+        BrokenPromiseError: a step fails, a score is no probability, or a span lies outside the text.
     """
     judgements = judge.judge(comments, explain=explain)
     rows = list(judgements.rows())
     hold(len(rows) == len(comments), "each comment is judged once")
+    hold(not judgements.failures, "no step of judging fails", repr(judgements.failures))
     for row in rows:
         if row.label is None:
             hold(row.verdict is None or row.reason, "what is not judged has a reason", repr(row))

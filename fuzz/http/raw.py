@@ -18,6 +18,8 @@ _BATCH = 16
 _BATCHES_PER_LOOK = 4
 _METRICS_EVERY = 100  # looks
 _TRACEBACK = re.compile(rb"Traceback|coroutine .* was never awaited|Task exception was never retrieved")
+# What a service contains is answered like anything else, so only its log tells that a step of judging has failed.
+_FAILED_STEP = re.compile(rb"could not be read as usual")
 _SUFFIX = ".http"
 
 
@@ -53,12 +55,14 @@ def check_log(lines: bytes, *, secrets: Sequence[str] = (), is_json: bool = Fals
         is_json: whether each line has to be an object in JSON.
 
     Raises:
-        BrokenPromiseError: it holds the text of a comment, a key, a traceback, or a line that is none.
+        BrokenPromiseError: it holds the text of a comment, a key, a traceback, a step of judging that failed, or a line that is none.
     """
     hidden = [CANARY.encode(), *(secret.encode() for secret in secrets)]
     hold(not any(word in lines for word in hidden), "the log holds no text of a comment and no key", _around(lines, hidden))
     fault = _TRACEBACK.search(lines)
     hold(not fault, "the log holds no traceback", repr(lines[fault.start() : fault.start() + 4000]) if fault else "")
+    failure = _FAILED_STEP.search(lines)
+    hold(not failure, "no step of judging fails", repr(lines[max(0, failure.start() - 200) : failure.start() + 4000]) if failure else "")
     for line in lines.splitlines() if is_json else ():
         try:
             is_object = isinstance(json.loads(line), dict)

@@ -12,6 +12,7 @@ from fuzz.campaign import Campaign
 from fuzz.promises import BrokenPromiseError
 from fuzz.text import TextKit, check_texts, fuzz_texts, replay_text
 from model.comment import Comment
+from service.judging.community import Community
 from service.judging.judge import Judge, Judgements
 
 KEPT = sorted((Path(__file__).parents[2] / "fuzz/kept/text").glob("*.txt"))
@@ -51,6 +52,13 @@ def test_scores_that_are_no_probabilities_are_found(kit: TextKit, value: float) 
     check_texts([Comment("", "you are an idiot")], judge=kit.judges[0], explain=True)
     with pytest.raises(BrokenPromiseError, match="scores are finite"):
         check_texts([Comment("", "you are an idiot")], judge=faulty(kit, spoil))
+
+
+def test_a_step_that_fails_is_found(kit: TextKit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A comment that is judged although a step has failed breaks a promise."""
+    monkeypatch.setattr(Community, "match_lists", None)
+    with pytest.raises(BrokenPromiseError, match="no step of judging fails"):
+        check_texts([Comment("", "you are an idiot")], judge=kit.judges[1])
 
 
 def test_a_short_run_tries_texts(tmp_path: Path) -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+import model.failures
 from fuzz.campaign import Campaign
 from fuzz.http.mutations import Request
 from fuzz.http.raw import CallFuzzer, check_log
 from fuzz.http.service import SITES, RunningService, serving
 from fuzz.promises import BrokenPromiseError
+from model.failures import Step, log_failure
 
 ROOT = Path(__file__).parents[3]
 KEPT = sorted((ROOT / "fuzz/kept/http").glob("*.http"))
@@ -67,6 +69,14 @@ def test_a_line_that_is_no_json_is_found() -> None:
     for lines in (b'{"a": 1}\na line\n', b"[]\n"):
         with pytest.raises(BrokenPromiseError, match="each line of a log in JSON"):
             check_log(lines, is_json=True)
+
+
+def test_a_step_that_failed_is_found(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a service says of a comment that it could not read as usual is found, though the call was answered."""
+    monkeypatch.setattr(model.failures, "_limit", model.failures._LogLimit())
+    log_failure(Step.MARKUP, RecursionError())
+    with pytest.raises(BrokenPromiseError, match="no step of judging fails"):
+        check_log(caplog.text.encode())
 
 
 def test_a_death_is_found(tmp_path: Path) -> None:
