@@ -14,6 +14,9 @@ from service.store.stored_types import Ruling
 
 __all__ = ["enqueue_call", "record_ruling"]
 
+# Seconds that a write may wait for others before its own wait for the database begins.
+_QUEUE_SECONDS = 2
+
 _log = logging.getLogger("tipstaff.http")
 
 
@@ -55,14 +58,20 @@ async def enqueue_call(request: Request, kind: str, payload: Mapping[str, Any], 
 
 async def _write(state: ServiceState, write: Callable[[], object], *, log: str, detail: str) -> None:
     try:
-        await asyncio.get_running_loop().run_in_executor(state.writes, write)
+        # Many that wait for one lock would wait one after the other. What is given up here and stored all the same counts once if it is
+        # sent again.
+        async with asyncio.timeout(state.settings.database_wait + _QUEUE_SECONDS):
+            await asyncio.get_running_loop().run_in_executor(state.writes, write)
+        return
     except StoreError as error:
         # The error's own message is for the operator alone.
         _log.error("%s: %s", log, error)
-        if state.ring is not None:
-            # So that /readyz knows at once.
-            state.ring.look_soon()
-        raise ProblemError(ProblemKind.NOT_KEPT, detail, headers={"Retry-After": "5"}) from None
+    except TimeoutError:
+        _log.error("%s: the database did not answer in time", log)
+    if state.ring is not None:
+        # So that /readyz knows at once.
+        state.ring.look_soon()
+    raise ProblemError(ProblemKind.NOT_KEPT, detail, headers={"Retry-After": "5"})
 
 
 def _not_open_problem() -> ProblemError:

@@ -134,7 +134,9 @@ def process_pool(count: int, context: ShardContext, options: ModeratorOptions) -
         with suppress(Exception):
             get_reusable_executor().shutdown(wait=True, kill_workers=True)
 
-    parallel_options = {"n_jobs": count, "backend": "loky", "mmap_mode": None}
+    # A process may start when its parent is gone already, and would wait for work for minutes.
+    setup = {"initializer": _set_up_process, "initargs": (os.getpid(),)}
+    parallel_options = {"n_jobs": count, "backend": "loky", "mmap_mode": None} | setup
     try:
         with suppress(BrokenProcessPool):  # a worker that dies here dies again with a shard, which is handled then
             _warm_up(count, parallel_options, options)
