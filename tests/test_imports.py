@@ -27,7 +27,7 @@ BODY = json.dumps({"comments": [{"id": "a", "text": "Good morning"}], "explain":
 
 async def main():
     app = create_app(read_settings(), in_background=False)
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(BODY)).encode())]
+    headers = [(b"host", b"localhost"), (b"content-type", b"application/json"), (b"content-length", str(len(BODY)).encode())]
     sent = []
 
     async def receive():

@@ -147,6 +147,8 @@ class KeyRing:
         self._last_reading = start
 
     def _note_use(self) -> None:
+        if self.failure is not None:
+            return  # they are noted when the database is back
         today = self._keys.today()
         ids = {key.id for _, key in self._valid.values() if key.id in self._used_ids and (key.last_used is None or key.last_used < today)}
         self._used_ids = {}

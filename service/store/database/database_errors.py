@@ -24,6 +24,7 @@ _SQLITE_ADVICE = {
 _POSTGRESQL_ADVICE = {
     "53100": "cannot be written, its disk is full: free some space",
     "25006": "is read-only: name the primary server",
+    "42P01": "lacks its tables: name the database that has them, or restore a backup",
     "42501": "refuses: grant this user the right to create, read and write tables in its schema",
 }
 # The classes of SQLSTATE for data and constraints, whose messages may quote a value.

@@ -121,6 +121,30 @@ def test_keys_outlive_a_database_that_fails(tmp_path: Path, caplog: pytest.LogCa
     store.close()
 
 
+def test_ring_knows_whether_the_database_can_be_read(store: Store) -> None:
+    """While the tables are gone a ring knows why it cannot read, and its keys stay valid; it looks again when it is asked to."""
+    _, secret = store.keys.create("forum", [Scope.SCORE])
+
+    def rename(old: str, new: str) -> None:
+        with store.database.write_transaction() as connection:
+            connection.exec_driver_sql(f"ALTER TABLE {old} RENAME TO {new}")
+
+    with KeyRing(store.keys, interval=3600) as ring:
+        before = ring.failure
+        rename("keys", "lost")
+        ring.look_soon()
+        failure = wait_until(lambda: ring.failure, what="the failure is known")
+        found = ring.find(secret)
+        rename("lost", "keys")
+        ring.look_soon()
+        wait_until(lambda: ring.failure is None, what="the keys can be read again")
+
+    assert before is None
+    assert isinstance(failure, StoreError)
+    assert found
+    assert store.keys.list()[0].last_used is not None
+
+
 def test_ring_does_not_begin_without_its_keys(tmp_path: Path) -> None:
     """A ring whose database is broken from the start raises an error."""
     store = open_store(read_settings(data_dir=tmp_path))
