@@ -121,7 +121,7 @@ def _score(path: Path, options: DumpOptions, moderator: Moderator) -> None:
     except InputError as error:
         check_refusal(error)
         return
-    for line in out.read_text(encoding="utf-8").splitlines():
+    for line in out.read_bytes().splitlines():  # as bytes: texts hold other ends of lines, such as U+2028
         json.loads(line)
     out.unlink()
 

@@ -159,7 +159,7 @@ def read_zip_members(file: BinaryIO, name: str, budget: ExpansionBudget) -> Iter
         _require_apart(members, name)
         budget.require("members", sum(member.file_size for member in members if _is_dump(member.filename)))
         for member in members:
-            if member.is_dir() or not _is_dump(member.filename):
+            if member.filename.endswith("/") or not _is_dump(member.filename):  # is_dir() trips over an empty name
                 continue
             if member.flag_bits & _ZIP_FLAG_ENCRYPTED:
                 raise DumpError(f"{name} is encrypted; unpack it first")

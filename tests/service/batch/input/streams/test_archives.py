@@ -1,6 +1,8 @@
 """The dumps in an archive are read where they are; nothing is unpacked."""
 
 import gzip
+import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,6 +36,17 @@ def test_each_kind_of_dump_is_read_in_an_archive(read_dump: DumpReader, sample: 
     name = sample.name if suffix in {".json", ".jsonl", ".csv", ".xml", ".html", ".txt", ".sql"} else f"{sample.name}.jsonl"
     assert [cells(row) for row in read_dump(pack_zip({name: sample.content})).rows] == sample.rows
     assert [cells(row) for row in read_dump(pack_tar({f"{name}.gz": gzip.compress(sample.content)})).rows] == sample.rows
+
+
+def test_a_member_without_a_name_is_passed_over(read_dump: DumpReader) -> None:
+    """A ZIP archive may name a member with nothing at all; the others are read."""
+    nameless = zipfile.ZipInfo("x")
+    nameless.filename = ""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(nameless, b"id,text\n1,hi\n")
+        archive.writestr("a.csv", b"id,text\n2,you\n")
+    assert [row.text for row in read_dump(buffer.getvalue()).rows] == ["you"]
 
 
 def test_all_dumps_in_an_archive_are_read(read_dump: DumpReader) -> None:
