@@ -1,4 +1,4 @@
-"""Attacks a service in every way that once slowed, filled or stopped one, all at once: ``python -m benchmarks.attackers PORT KEY``.
+"""Attacks a service in ways that once slowed, filled or stopped one, all at once: ``python -m benchmarks.attackers PORT KEY [ATTACK ...]``.
 
 Each attack comes from an address of its own in 127.0.0.0/8, as strangers would. It goes on until SIGTERM; then the number of each kind
 of answer is printed as one line of JSON: attack → status, or what came instead of an answer → how often.
@@ -11,7 +11,7 @@ import resource
 import signal
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from types import MappingProxyType
 
@@ -198,7 +198,7 @@ ATTACKS: Mapping[str, Callable[[Attacker], Awaitable[None]]] = MappingProxyType(
 """Name → one round of an attack."""
 
 
-async def _attack_until_ended(port: int, key: str) -> Mapping[str, Counter[str]]:
+async def _attack_until_ended(port: int, key: str, names: Sequence[str]) -> Mapping[str, Counter[str]]:
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
@@ -208,7 +208,7 @@ async def _attack_until_ended(port: int, key: str) -> Mapping[str, Counter[str]]
             await ATTACKS[name](attacker)
             await asyncio.sleep(_BREATH)
 
-    attackers = ((name, Attacker(port, key, number, counts[name])) for number, name in enumerate(ATTACKS))
+    attackers = ((name, Attacker(port, key, number, counts[name])) for number, name in enumerate(names))
     tasks = [asyncio.create_task(repeat(name, attacker)) for name, attacker in attackers]
     print("attacking", flush=True)
     await ended.wait()
@@ -221,12 +221,12 @@ async def _attack_until_ended(port: int, key: str) -> Mapping[str, Counter[str]]
 
 
 def main(arguments: list[str]) -> None:
-    """Attack the service whose port and key are named."""
-    port, key = arguments
+    """Attack the service whose port and key are named, in the ways that are named; in all ways if none is."""
+    port, key, *names = arguments
     os.nice(_NICENESS)
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES if most == resource.RLIM_INFINITY else min(_FILES, most), most))
-    print(json.dumps(asyncio.run(_attack_until_ended(int(port), key))), flush=True)
+    print(json.dumps(asyncio.run(_attack_until_ended(int(port), key, names or list(ATTACKS)))), flush=True)
 
 
 if __name__ == "__main__":

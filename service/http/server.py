@@ -26,7 +26,7 @@ from model.errors import ArtefactError, LostStoreError, SettingsError, TipstaffE
 from service.heap_trim import share_one_heap
 from service.http.app import create_app
 from service.http.connection.protocol import ConnectionProtocol
-from service.http.connection.tls_server import ServiceLoop
+from service.http.connection.service_loop import ServiceLoop
 from service.http.observability.metrics import open_metrics_dir, remove_stale_metrics
 from service.http.observability.traces import check_traces
 from service.judging.community_file import read_community_file
