@@ -112,7 +112,7 @@ class PhraseAutomaton:
                 return found
             if length := lengths[state]:
                 begin, phrase = at - length + 1, phrases[state]
-                if begin < found_begin or found is None or phrase < found:
+                if found is None or begin < found_begin or (begin == found_begin and phrase < found):
                     found, found_begin = phrase, begin
         return found
 
