@@ -46,8 +46,9 @@ _MAX_INLINE_EFFORT = 16_384
 
 # Seconds before a call's deadline at which the n-grams answer alone, if the encoder has not answered by then.
 _FALLBACK_MARGIN = 0.01
-# The n-grams may have to wait for others, so for a large call they get this many times as long as they need, but never more than this share
-# of the time that is left.
+# The n-grams may have to wait for others. So for a large call they get this share of the time that is left or, if that is more, this many
+# times as long as they need; but never more than the second share.
+_FALLBACK_SHARE = 0.1
 _FALLBACK_SECONDS_PER_SECOND = 4
 _MAX_FALLBACK_SHARE = 0.5
 
@@ -229,9 +230,18 @@ async def _run_job(
 
 
 def _fallback_margin(jobs: JudgingJobs, deadline: Deadline, effort: int) -> float:
-    """Return how many seconds before a deadline the encoder has to be done, so that the n-grams could still answer alone."""
+    """Return how many seconds before a deadline the encoder has to be done, so that the n-grams could still answer alone.
+
+    Args:
+        jobs: the large calls.
+        deadline: the deadline of the call.
+        effort: the effort of the n-grams in a thread; 0 if they are quick.
+    """
+    if not effort:
+        return _FALLBACK_MARGIN
     left = max(0.0, deadline.at - time.monotonic())
-    return _FALLBACK_MARGIN + min(_FALLBACK_SECONDS_PER_SECOND * jobs.estimate_seconds(effort), _MAX_FALLBACK_SHARE * left)
+    needed = max(_FALLBACK_SECONDS_PER_SECOND * jobs.estimate_seconds(effort), _FALLBACK_SHARE * left)
+    return _FALLBACK_MARGIN + min(needed, _MAX_FALLBACK_SHARE * left)
 
 
 def _name_caller(request: Request, caller: Caller) -> str:
