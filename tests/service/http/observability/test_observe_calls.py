@@ -29,3 +29,13 @@ def test_other_calls_get_an_id(client: httpx.Client, request_id: str | None) -> 
 def test_every_answer_has_one_id(client: httpx.Client, path: str) -> None:
     """Every answer has exactly one X-Request-ID, and so have the refusals of dialects."""
     assert len(client.post(path, content=b"{").headers.get_list("x-request-id")) == 1
+
+
+def test_large_answer_is_whole(client: httpx.Client) -> None:
+    """An answer that is too large to be sent in one piece arrives as it is."""
+    ids = [f"{number:0>4500}" for number in range(20)]
+
+    response = client.post("/v1/moderate", json={"comments": [{"id": name, "text": "Good morning"} for name in ids]})
+
+    assert [decision["id"] for decision in response.json()["decisions"]] == ids
+    assert len(response.content) == int(response.headers["content-length"]) > 65_536
