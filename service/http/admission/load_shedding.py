@@ -1,4 +1,4 @@
-"""Refuses calls that have waited too long before any other work is done for them.
+"""Lets calls be judged in their turn, and refuses those that have waited too long before any other work is done for them.
 
 Finding the route of a call and raising a problem there takes almost as long as judging a small comment, and time is what an
 overloaded service lacks.
@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.http.admission.queue import overload_problem
+from service.http.admission.queue import Queue, overload_problem
 from service.http.problems import ProblemError
 
 __all__ = ["LoadShedding", "mark_sheddable"]
@@ -36,21 +36,25 @@ def mark_sheddable(endpoint: _Endpoint, refuse: Callable[[ProblemError], Respons
 
 
 class LoadShedding:
-    """A middleware that refuses calls which have waited too long; calls to endpoints that are not sheddable pass."""
+    """A middleware that lets calls to sheddable endpoints go on in their turn, unless they have waited too long; all others pass."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._refusals: Mapping[str, Response] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse a call that has waited too long, and pass on all others."""
-        if scope["type"] == "http" and scope["state"]["service"].queue.is_late(scope):
+        """Refuse a call that has waited too long; pass on all others, those to sheddable endpoints in their turn."""
+        if scope["type"] == "http":
             if self._refusals is None:
                 self._refusals = _build_refusals(scope["app"].routes)
             refusal = self._refusals.get(scope["path"].removeprefix(scope.get("root_path", "")))
             if refusal is not None:
-                await refusal(scope, receive, send)
-                return
+                queue: Queue = scope["state"]["service"].queue
+                if (turn := queue.begin_judging()) is not None:
+                    await turn
+                if queue.is_late(scope):
+                    await refusal(scope, receive, send)
+                    return
         await self._app(scope, receive, send)
 
 

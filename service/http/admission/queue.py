@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Mapping, Sized
 
 from starlette.types import Scope
@@ -23,12 +24,18 @@ DEADLINE = "tipstaff.deadline"
 KEY_ID = "tipstaff.key_id"
 """Key of a request's scope: the id of the key that it was admitted with; missing before that, and without a key."""
 
+# Key of a request's scope: whether it has been let in although it is late.
+_IS_LET_IN = "tipstaff.is_let_in"
 _TIMEOUT_HEADER = b"x-request-timeout"
 _MAX_TIMEOUT = 3600.0
 _MAX_TIMEOUT_DIGITS = 12
-# In each round of the event loop, this share of the longest wait goes to judging, however long its calls have waited: a service
-# that spent all its time on reading and refusing calls would never recover.
-_JUDGING_SHARE = 0.25
+# After so many late calls in a row one is let in all the same, since a service that spent all its time on reading and refusing calls would
+# never recover.
+_MAX_REFUSALS_IN_A_ROW = 31
+# In seconds: after so much judging the event loop looks who else has come.
+_MAX_ROUND = 0.01
+# How many of the calls that wait for a later round are let go on in one.
+_CALLS_IN_ROUND = 8
 # A pause between two rounds of the event loop that is longer than this, in seconds, means that nothing was waiting.
 _IDLE_PAUSE = 0.001
 _MAX_CALLS_NEVER_LATE = 2
@@ -40,7 +47,8 @@ class Queue:
     Calls wait in three places:
 
     - In the event loop. Small calls are judged there, one after another in the order in which they were read, so the time
-      since a call was read says how long it has waited.
+      since a call was read says how long it has waited. They are judged in short rounds, between which the event loop reads
+      what has arrived and answers what is not judged, such as whether the service is alive.
     - Before that, unseen, in the kernel: at most for as long as the last round of the event loop took.
     - In front of the threads, if they are large (`service.http.workload.jobs`).
 
@@ -53,7 +61,9 @@ class Queue:
         self._calls: Sized = ()
         self._round_began = 0.0
         self._is_reading = False
-        self._judging_since = 0.0
+        self._refusals_in_a_row = 0
+        self._waiting: deque[tuple[float, asyncio.Future[None]]] = deque()
+        self._judging_since: float | None = None
         self._last_answer = 0.0
         self._unseen_wait = 0.0
 
@@ -83,7 +93,43 @@ class Queue:
 
     def _end_reading(self) -> None:
         self._is_reading = False
-        self._judging_since = time.monotonic()
+
+    def begin_judging(self) -> "asyncio.Future[None] | None":
+        """Let a small call go on in this round of the event loop.
+
+        Returns:
+            None if it may go on; otherwise what it has to wait for first.
+        """
+        loop = asyncio.get_running_loop()
+        now = time.monotonic()
+        if self._judging_since is None:
+            self._judging_since = now
+            loop.call_soon(self._end_round)
+        elif self._waiting or now - self._judging_since > _MAX_ROUND:
+            turn: asyncio.Future[None] = loop.create_future()
+            self._waiting.append((now, turn))
+            return turn
+        return None
+
+    def _end_round(self) -> None:
+        """Begin a round with the calls that have waited for longest, if any wait.
+
+        Where these have waited too long and will be refused, the newest call is let go on as well: it is answered in time, even if
+        calls come faster than they can be refused.
+        """
+        now = time.monotonic()
+        self._judging_since = now if self._waiting else None
+        if self._waiting and now - self._waiting[0][0] > self._max_wait:
+            self._let_go_on(self._waiting.pop())
+        for _ in range(min(_CALLS_IN_ROUND, len(self._waiting))):
+            self._let_go_on(self._waiting.popleft())
+        if self._judging_since is not None:
+            asyncio.get_running_loop().call_soon(self._end_round)
+
+    def _let_go_on(self, waiting: tuple[float, "asyncio.Future[None]"]) -> None:
+        _, turn = waiting
+        if not turn.done():  # otherwise its client has gone away
+            turn.set_result(None)
 
     def note_answer(self) -> None:
         """Take note that a call has just been answered."""
@@ -97,7 +143,15 @@ class Queue:
         now = time.monotonic()
         # A client that sends its body slowly is not waiting for us.
         wait: float = now - (scope.get(LAST_BYTE_AT) or scope.get(FIRST_BYTE_AT, now))
-        return wait + self._unseen_wait > self._max_wait and now - self._judging_since > _JUDGING_SHARE * self._max_wait
+        if wait + self._unseen_wait <= self._max_wait or scope.get(_IS_LET_IN):
+            self._refusals_in_a_row = 0
+            return False
+        self._refusals_in_a_row += 1
+        if self._refusals_in_a_row > _MAX_REFUSALS_IN_A_ROW:
+            self._refusals_in_a_row = 0
+            scope[_IS_LET_IN] = True
+            return False
+        return True
 
     def enter(self, scope: Scope) -> None:
         """Refuse a call that has waited too long already; otherwise note its deadline in its scope.
