@@ -1,6 +1,7 @@
 """Records of CSV, JSONL and Parquet tables: every row in order, and a clear word for those that cannot be read."""
 
 import csv
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from model.errors import TableError
+from model.errors import TableError, UnsafeFileError
 from training.tables.table_records import UnreadableRow, find_tables, read_header, read_records
 
 
@@ -72,3 +73,20 @@ def test_truncated_parquet_is_one_clear_line(tmp_path: Path, lost: int) -> None:
     path.write_bytes(path.read_bytes()[:-lost])
     with pytest.raises(TableError, match=r"t\.parquet: not a readable Parquet file"):
         read_header(path)
+
+
+def test_tables_that_are_traps_are_refused(tmp_path: Path) -> None:
+    """A small Parquet file that is 18 GB of text, thousands of columns and a line without end yield no row."""
+    shared = pa.DictionaryArray.from_arrays(pa.array([0] * 20_000, pa.int32()), pa.array(["x" * 900_000]))
+    pq.write_table(pa.table({"text": shared}), tmp_path / "x.parquet", compression="zstd")
+    with pytest.raises(UnsafeFileError, match="only a trap does"):
+        list(read_records(tmp_path / "x.parquet", ["text"]))
+    (tmp_path / "wide.csv").write_text(",".join(f"c{number}" for number in range(20_000)) + "\n")
+    (tmp_path / "wide.jsonl").write_text(json.dumps({f"c{number}": 1 for number in range(20_000)}) + "\n")
+    for name in ("wide.csv", "wide.jsonl"):
+        with pytest.raises(UnsafeFileError, match="20,000 columns"):
+            read_header(tmp_path / name)
+    for name in ("long.csv", "long.jsonl"):
+        (tmp_path / name).write_text("text\n" + "x" * (17 << 20))
+        with pytest.raises(TableError, match="line 2: more than 16,777,216"):
+            list(read_records(tmp_path / name, ["text"]))
