@@ -34,6 +34,9 @@ _MAX_TIMEOUT_DIGITS = 12
 _MAX_REFUSALS_IN_A_ROW = 31
 # In seconds: after so much judging the event loop looks who else has come.
 _MAX_ROUND = 0.01
+# For how long after a small call was read the encoder may read it while others wait, in longest waits: what is waited and what is read by
+# the encoder together leave some time for the answer.
+_ENCODER_SHARE = 1.3
 # How many of the calls that wait for a later round are let go on in one.
 _CALLS_IN_ROUND = 8
 # A pause between two rounds of the event loop that is longer than this, in seconds, means that nothing was waiting.
@@ -152,6 +155,11 @@ class Queue:
             scope[_IS_LET_IN] = True
             return False
         return True
+
+    def latest_answer(self, scope: Scope) -> float:
+        """Return until when, in seconds of ``time.monotonic``, the encoder may read a small call while others wait."""
+        read_at: float = scope.get(LAST_BYTE_AT) or time.monotonic()
+        return read_at + _ENCODER_SHARE * self._max_wait
 
     def enter(self, scope: Scope) -> None:
         """Refuse a call that has waited too long already; otherwise note its deadline in its scope.
