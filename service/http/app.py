@@ -1,7 +1,7 @@
 """The web service as a value: settings in, ASGI app out."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from model.errors import TipstaffError
+from service.heap_trim import trim_heap
 from service.http.admission.community_choice import CommunityFromPath
 from service.http.admission.load_shedding import LoadShedding
 from service.http.admission.origins import CrossOriginHeaders
@@ -54,6 +55,7 @@ def create_app(
     on_failure: OnFailure | None = None,
     in_background: bool = True,
     metrics_dir: Path | None = None,
+    tidy_memory: Callable[[], None] = trim_heap,
 ) -> FastAPI:
     """Build the app; nothing is loaded or opened before its lifespan begins.
 
@@ -65,6 +67,7 @@ def create_app(
         in_background: whether the moderator is loaded while the app already answers, so that it can say that it is alive
             and not ready; otherwise the app answers nothing before its moderator is warm.
         metrics_dir: the folder for the metrics of all processes of this service; None if this is the only process.
+        tidy_memory: called in a thread when the moderator is warm.
     """
     dialects = enabled_dialects(settings)
     handlers = {kind: handler for dialect in dialects for kind, handler in dialect.handlers(settings).items()}
@@ -75,6 +78,7 @@ def create_app(
         in_background=in_background,
         handlers=handlers,
         metrics_dir=metrics_dir,
+        tidy_memory=tidy_memory,
     )
     app = _build_api(settings, dialects, lifespan)
     # The routes are added to the app itself, the busiest first: looking one up in an included router takes 30 µs more.

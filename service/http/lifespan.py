@@ -44,6 +44,7 @@ class Lifespan:
         in_background: whether the app accepts calls before the store is open and the model is loaded.
         handlers: the handlers of the calls that wait in the outbox, by kind.
         metrics_dir: the folder for the metrics of all processes of this service; None if this is the only process.
+        tidy_memory: called in a thread when all is loaded.
     """
 
     settings: Settings
@@ -52,6 +53,7 @@ class Lifespan:
     in_background: bool
     handlers: "Mapping[str, TaskHandler]"
     metrics_dir: Path | None = None
+    tidy_memory: Callable[[], None] = trim_heap
 
     @asynccontextmanager
     async def __call__(self, _app: Starlette) -> AsyncIterator[LifespanState]:
@@ -121,7 +123,7 @@ class Lifespan:
         tables.result()
         identifier = _load_identifier(self.settings, moderator.languages)
         identifier.warm()
-        trim_heap()
+        self.tidy_memory()
         return moderator, identifier
 
 

@@ -23,7 +23,7 @@ from uvicorn.supervisors import Multiprocess
 
 from model.artefact.artefact_copy import ArtefactCopy
 from model.errors import ArtefactError, LostStoreError, SettingsError, TipstaffError
-from service.heap_trim import share_one_heap
+from service.heap_trim import settle_heap, share_one_heap
 from service.http.app import create_app
 from service.http.connection.protocol import ConnectionProtocol
 from service.http.connection.service_loop import ServiceLoop
@@ -124,7 +124,7 @@ def _serve_alone(settings: Settings, listener: socket.socket) -> None:
         failures.append(failure)
         server.should_exit = True
 
-    server = uvicorn.Server(_config(settings, create_app(settings, on_failure=stop)))
+    server = uvicorn.Server(_config(settings, create_app(settings, on_failure=stop, tidy_memory=settle_heap)))
     _log_start(settings, listener)
     with _stop_on_signals(server):
         server.run(sockets=[listener])
@@ -179,6 +179,7 @@ class _WorkerApp:
             on_failure=_end_worker,
             in_background=False,
             metrics_dir=self.metrics_dir,
+            tidy_memory=settle_heap,
         )
 
 

@@ -76,3 +76,11 @@ def test_threads_share_one_heap() -> None:
 def test_freed_memory_goes_back_to_the_system() -> None:
     """Of 100 MB that were freed below a block in use, most are not resident any more."""
     assert int(run(FREE_MEMORY)) > 80_000_000
+
+
+def test_collector_passes_over_what_is_loaded() -> None:
+    """After `settle_heap` the garbage collector has nothing to look through but what comes after."""
+    counts = run("import gc; from service.heap_trim import settle_heap; settle_heap(); print(len(gc.get_objects()), gc.get_freeze_count())")
+    rest, frozen = map(int, counts.split())
+    assert rest < 100
+    assert frozen > 1000
