@@ -53,6 +53,16 @@ def test_site_loads_nothing_from_elsewhere(site: Path) -> None:
         assert not loaded, page.name
 
 
+def test_promises_name_the_tests_that_keep_them() -> None:
+    """Every promise about security names a test, and each of these tests exists."""
+    promises = (ROOT / "SECURITY.md").read_text(encoding="utf-8").partition("| promise |")[2].partition("## ")[0]
+    for promise in promises.splitlines()[2:]:
+        kept_by = [code.partition("::") for code in CODE.findall(promise.rpartition(" | ")[2]) if code.startswith("tests/")]
+        assert kept_by or not promise, promise
+        for file, _, test in kept_by:
+            assert f"def {test}(" in (ROOT / file).read_text(encoding="utf-8"), promise
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
     """A relative link in a page names a file of the repository."""
