@@ -126,8 +126,11 @@ async def _trailers(attacker: Attacker) -> None:
 
 
 async def _explanations(attacker: Attacker) -> None:
-    texts = [("you are not the only one who thinks so, " * 500)[:20_000]] * 10
-    await asyncio.gather(*(attacker.send(attacker.moderate(texts, explain=True)) for _ in range(8)))
+    """Ask for as much as may be explained in a call, and for more, and leave."""
+    sentences = "you are not the only one who thinks so, " * 500
+    allowed, refused = [sentences[:2_000]] * 4, [sentences[:20_000]] * 10
+    calls = [attacker.moderate(texts, explain=True) for texts in (allowed, allowed, allowed, refused)]
+    await asyncio.gather(*map(attacker.send, calls * 2))
 
 
 async def _listed_phrases(attacker: Attacker) -> None:
