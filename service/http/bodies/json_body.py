@@ -19,9 +19,14 @@ _MAX_LISTED_ERRORS = 20
 # Describing 400,000 errors, as many as fit into a body of 4 MiB, takes three seconds.
 _MAX_DESCRIBED_ERRORS = 10_000
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-# An escape sequence of JSON. The group matches half of a surrogate pair whose other half is missing.
-_ESCAPE = re.compile(rb"\\(?:u(?:[dD][89abAB]..\\u[dD][c-fC-F]..|([dD][89a-fA-F]..)|....)|[^u])", re.DOTALL)
+# What stands before half of a surrogate pair whose other half is missing, and a run of such halves. A body may be full of
+# escape sequences, so the expressions read many at a time, and possessively.
+_WHOLE = re.compile(rb"(?:[^\\]++|\\[^u]|\\u(?:[dD][89abAB]..\\u[dD][c-fC-F]..|(?![dD][89a-fA-F])....))*+", re.DOTALL)
+_HALVES = re.compile(rb"(?:\\u[dD](?:[89abAB]..(?!\\u[dD][c-fC-F]..)|[c-fC-F]..))++", re.DOTALL)
+_ESCAPE_LENGTH = 6
 _REPLACEMENT_CHARACTER = rb"\ufffd"
+# A text that was cut has one such half; a body with hundreds of thousands of them is made in order to take time.
+_MAX_COMPLETED_RUNS = 10_000
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 # The branches of a type that is a string or an integer, as pydantic names them in the place of an error.
 _ID_BRANCHES = frozenset({"str", "constrained-int", "int"})
@@ -84,11 +89,26 @@ def validate_json(body: bytes, message_type: type[_Message]) -> _Message:
     except ValidationError as error:
         if not _is_syntax_error(error):
             raise
-    return message_type.model_validate_json(_ESCAPE.sub(_complete_escape, body.removeprefix(_BYTE_ORDER_MARK)))
+    return message_type.model_validate_json(_complete_pairs(body.removeprefix(_BYTE_ORDER_MARK)))
 
 
-def _complete_escape(match: re.Match[bytes]) -> bytes:
-    return _REPLACEMENT_CHARACTER if match[1] else match[0]
+def _complete_pairs(body: bytes) -> bytes:
+    """Replace halves of surrogate pairs, as far as there are escape sequences and not too many halves."""
+    pieces = []
+    at = 0
+    for _ in range(_MAX_COMPLETED_RUNS):
+        whole = _match_end(_WHOLE, body, at)
+        end = _match_end(_HALVES, body, whole)
+        if end == whole:
+            break
+        pieces += [body[at:whole], _REPLACEMENT_CHARACTER * ((end - whole) // _ESCAPE_LENGTH)]
+        at = end
+    return b"".join(pieces) + body[at:]
+
+
+def _match_end(pattern: re.Pattern[bytes], body: bytes, start: int) -> int:
+    match = pattern.match(body, start)
+    return match.end() if match else start
 
 
 def error_details(error: ValidationError) -> list[ErrorDetails]:

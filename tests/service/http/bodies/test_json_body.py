@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 from contextlib import suppress
 
 import pytest
@@ -40,6 +41,23 @@ def test_half_a_surrogate_pair_becomes_a_replacement_character(text: str) -> Non
     comment = parse_json(body, REQUEST_TYPE).comments[0]
 
     assert comment.text == text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+@pytest.mark.parametrize("unit", [rb"\\", rb"\u0041", rb"\ud800\\"])
+def test_a_body_full_of_escapes_that_is_broken_is_refused_soon(unit: bytes) -> None:
+    """Looking for halves of surrogate pairs takes a few times as long as reading the same body when nothing is wrong with it."""
+    whole, broken = b'"' + rb"\\" * 2_000_000 + b'"', b'"' + unit * (4_000_000 // len(unit))
+
+    whole_time, broken_time = (min(_time_refusal(body) for _ in range(3)) for body in (whole, broken))
+
+    assert broken_time < 12 * whole_time + 0.05
+
+
+def _time_refusal(body: bytes) -> float:
+    start = time.process_time()
+    with pytest.raises(ProblemError):
+        parse_json(body, REQUEST_TYPE)
+    return time.process_time() - start
 
 
 def test_a_byte_order_mark_is_passed_over() -> None:
