@@ -74,7 +74,7 @@ def select_sound_columns(batch: "pa.RecordBatch", names: Sequence[str], budget: 
 
 
 def _is_sound(column: "pa.Array[Any]", budget: ExpansionBudget) -> bool:
-    """Tell whether a column can be read; texts that are not UTF-8 are no reason against it, they cost their own rows."""
+    """Tell whether a column can be read; texts that are not UTF-8 and odd times are no reason against it: they cost their own rows."""
     import pyarrow as pa
 
     try:
@@ -92,7 +92,7 @@ def _is_sound(column: "pa.Array[Any]", budget: ExpansionBudget) -> bool:
 
 
 def _with_bytes(column: Any) -> Any:
-    """Return a column with bytes in place of texts, which shares its memory."""
+    """Return a column with bytes in place of texts and numbers in place of times, which shares its memory."""
     import pyarrow as pa
     import pyarrow.types as pt
 
@@ -103,13 +103,17 @@ def _with_bytes(column: Any) -> Any:
 
 
 def _bytes_type(kind: "pa.DataType") -> "pa.DataType":
-    """Return a type with bytes in place of texts, at any depth."""
+    """Return a type with bytes in place of texts and numbers in place of times, at any depth."""
     import pyarrow as pa
     import pyarrow.types as pt
 
     simple = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary(), pa.string_view(): pa.binary_view()}
     if kind in simple:
         return simple[kind]
+    if pt.is_date64(kind) or pt.is_time64(kind):  # JavaScript writes points in time where Arrow wants whole days
+        return pa.int64()
+    if pt.is_time32(kind):
+        return pa.int32()
     if pt.is_struct(kind):
         return pa.struct([field.with_type(_bytes_type(field.type)) for field in kind])
     if pt.is_list(kind) or pt.is_large_list(kind):

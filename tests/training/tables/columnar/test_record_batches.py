@@ -95,6 +95,20 @@ def test_texts_that_are_not_utf8_are_no_reason_to_refuse_a_column() -> None:
     assert len(select_sound_columns(batch, ["a", "b", "c", "d"], budget(), place="x")) == 4
 
 
+@pytest.mark.parametrize(
+    ("kind", "code", "numbers"),
+    [(pa.date64(), "q", (1_700_000_000_123, 1 << 62)), (pa.time32("s"), "i", (-5, 90_000)), (pa.time64("ns"), "q", (-5, 1 << 62))],
+)
+def test_times_beyond_their_range_are_no_reason_to_refuse_a_column(kind: pa.DataType, code: str, numbers: tuple[int, int]) -> None:
+    """They are inside the file; JavaScript writes points in time as dates. Nested ones pass too."""
+    column = pa.Array.from_buffers(kind, 2, [None, pa.py_buffer(struct.pack(f"<2{code}", *numbers))])
+    with pytest.raises(pa.ArrowInvalid):
+        column.validate(full=True)
+    nested = pa.StructArray.from_arrays([column], names=["when"])
+    batch = pa.RecordBatch.from_arrays([column, nested], names=["when", "nested"])
+    assert select_sound_columns(batch, ["when", "nested"], budget(), place="x") == [column, nested]
+
+
 def test_rows_are_cut_by_what_they_become() -> None:
     """Rows that share a long text come in small pieces, and a row that is too long for memory comes without its values."""
     shared = pa.DictionaryArray.from_arrays(pa.array(np.zeros(60, np.int8)), pa.array(["x" * 1_500_000]))
