@@ -1,7 +1,8 @@
 """One connection of a client: its place among the others, the time that it may take, and when its calls were read."""
 
+import asyncio
 import time
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
@@ -16,6 +17,21 @@ __all__ = ["ConnectionProtocol"]
 _SHUTDOWN_GRACE = 0.5
 # In seconds: the time that a client has to read that there is no room for it.
 _REFUSAL_GRACE = 1.0
+
+
+class _ForgivingTransport:
+    """A transport that takes no notice of what is written after its client has gone away, for which uvloop raises an error."""
+
+    def __init__(self, transport: Any) -> None:
+        self._transport = transport
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Write, unless the connection is closed."""
+        if not self._transport.is_closing():
+            self._transport.write(data)
 
 
 class ConnectionProtocol(BoundedProtocol):
@@ -38,7 +54,7 @@ class ConnectionProtocol(BoundedProtocol):
 
     def connection_made(self, transport: Any) -> None:
         """Begin to serve a client, or refuse it if there are too many connections."""
-        super().connection_made(transport)
+        super().connection_made(cast(asyncio.Transport, _ForgivingTransport(transport)))
         self._connections = self.app_state["service"].connections
         self._connections.queue.track(self.tasks)
         self._max_head = self._connections.max_head_bytes

@@ -154,6 +154,14 @@ def test_requests_in_one_piece_are_answered_in_order(count: int) -> None:
     assert re.findall(rb'\["/(\d+)"', answer) == [b"%d" % number for number in range(count)]
 
 
+@pytest.mark.parametrize("bytes_read", [0, 100, 2000])
+def test_clients_that_leave_in_the_middle_of_answers_are_no_fault(bytes_read: int, caplog: pytest.LogCaptureFixture) -> None:
+    """A client that sends many calls at once and goes away before it has read all answers leaves no trace in the log."""
+    exchange([(GET + b"\r\n") * 50], bytes_read=bytes_read)
+
+    assert caplog.records == []
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A service in a process of its own, so that its memory can be seen."""

@@ -25,15 +25,23 @@ _ROUNDS_AT_REST = 20
 
 
 class _Transport(asyncio.Transport):
-    """Keeps what is written; to be closed by either side."""
+    """Keeps what is written; to be closed by either side.
 
-    def __init__(self) -> None:
+    Args:
+        bytes_read: how much the client reads before it goes away; None if it reads all.
+    """
+
+    def __init__(self, bytes_read: int | None = None) -> None:
         super().__init__()
+        self._bytes_read = bytes_read
         self.written = b""
         self.is_paused = self.is_closed = False
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        self.written += b"" if self.is_closed else bytes(data)
+        if self.is_closed:
+            raise RuntimeError("unable to perform operation; the handler is closed")  # as uvloop does
+        self.written += bytes(data)
+        self.is_closed = self._bytes_read is not None and len(self.written) > self._bytes_read
 
     def get_write_buffer_size(self) -> int:
         return 0
@@ -85,13 +93,13 @@ def _config() -> uvicorn.Config:
     return config
 
 
-async def _exchange(pieces: Sequence[bytes]) -> bytes:
+async def _exchange(pieces: Sequence[bytes], bytes_read: int | None) -> bytes:
     settings = Settings(max_header_bytes=MAX_HEADER_BYTES)
     connections = Connections(settings, Queue(settings), Metrics())
     state = ServerState()
     service = SimpleNamespace(connections=connections, graceful_stop=SimpleNamespace(has_begun=False))
     protocol = ConnectionProtocol(config=_config(), server_state=state, app_state={"service": service})
-    transport = _Transport()
+    transport = _Transport(bytes_read)
     protocol.connection_made(transport)
     waiting = list(reversed(pieces))
     quiet = 0
@@ -110,6 +118,11 @@ async def _exchange(pieces: Sequence[bytes]) -> bytes:
     return transport.written
 
 
-def exchange(pieces: Sequence[bytes]) -> bytes:
-    """Return what a service answers on one connection on which these pieces arrive, without what is random in it."""
-    return _RANDOM_ID.sub(b"", asyncio.run(_exchange(pieces)))
+def exchange(pieces: Sequence[bytes], *, bytes_read: int | None = None) -> bytes:
+    """Return what a service answers on one connection on which these pieces arrive, without what is random in it.
+
+    Args:
+        pieces: what the client sends.
+        bytes_read: how much the client reads before it goes away; None if it reads all.
+    """
+    return _RANDOM_ID.sub(b"", asyncio.run(_exchange(pieces, bytes_read)))
