@@ -95,8 +95,8 @@ def test_clients_that_keep_us_waiting_make_room(serve: Serve, limits: dict[str, 
         assert _is_answered(first)
         for newcomer in (stack.enter_context(_connect(port)) for _ in range(8)):
             # A client that has been answered before goes after all that have not.
-            assert _is_answered(newcomer)
-            newcomer.close()
+            newcomer.sendall(HEAD + b"Connection: close\r\n\r\n")
+            assert _receive_all(newcomer).startswith(b"HTTP/1.1 200")
         assert _is_answered(first)
 
 

@@ -70,7 +70,7 @@ def test_every_call_is_answered(start: Start, workers: int) -> None:
 
     Among them are calls whose bodies are not complete, and clients that do not read their answers.
     """
-    server = start(workers=workers, shutdown_timeout=3, max_explained_bytes=1_000_000)
+    server = start(workers=workers, shutdown_timeout=3, max_explained_bytes=1_000_000, judging_timeout=300)
     address = server.ready()
     with ExitStack() as connections:
         calls = [connections.enter_context(_send_large(address, path, message)) for path, message in _CALLS * 3]
