@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -19,6 +20,7 @@ import pytest
 
 from model.artefact.folder import shipped_folder
 from tests.service.http.server_process import ServerProcess
+from tests.waiting import wait_until
 
 CALL = '{"comments": [{"id": "1", "text": "Good morning"}]}'
 
@@ -161,11 +163,19 @@ def test_an_artefact_that_is_overwritten_harms_nobody(start: Start, tmp_path: Pa
     for child in server.children():
         if "spawn_main" in " ".join(child.cmdline()):
             child.kill()
-            child.wait(60)
+            wait_until(partial(_has_ended, child), what="the worker has ended")
     server.ready()
 
     assert [_moderate(address) for _ in range(4)] == [200] * 4
     assert not any("Traceback" in line for line in server.stop())
+
+
+def _has_ended(process: psutil.Process) -> bool:
+    """Whether a process has ended, also if its parent has not yet taken note of that."""
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 def test_https(start: Start, certificate: tuple[Path, Path]) -> None:
