@@ -7,6 +7,7 @@ import resource
 import signal
 import socket
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -48,6 +49,10 @@ _WORKER_PING_TIMEOUT = 60
 # Seconds that a worker without its supervisor gets after the calls in progress had theirs; it ends then, whatever holds it up.
 _ORPHAN_SECONDS = 5
 
+# For how many seconds a thread that judges a large call may keep the event loop waiting each time that this has looked what has arrived.
+# Python's own 5 ms are longer than it takes to judge some small calls.
+_SWITCH_INTERVAL = 0.0005
+
 _log = logging.getLogger("tipstaff.http")
 
 
@@ -67,6 +72,7 @@ def run_server(settings: Settings) -> None:
     check_traces(os.environ)
     _raise_file_limit()
     share_one_heap()
+    sys.setswitchinterval(_SWITCH_INTERVAL)
     with closing(_listen(settings.host, settings.port)) as listener:
         if settings.workers == 1:
             _serve_alone(settings, listener)
@@ -171,6 +177,7 @@ class _WorkerApp:
 
     def __call__(self) -> FastAPI:
         share_one_heap()
+        sys.setswitchinterval(_SWITCH_INTERVAL)
         _end_with_supervisor(self.settings.shutdown_timeout)
         # The workers share a socket: one that accepted calls before it is ready would refuse calls that another can answer.
         return create_app(

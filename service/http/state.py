@@ -1,7 +1,6 @@
 """The state of a running service, and the functions by which the code that answers a request reaches it."""
 
 import asyncio
-import os
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypedDict, cast
 
 from starlette.requests import Request
 
+from model.threads import available_cores
 from service.http.admission.access import Access
 from service.http.admission.body_budget import BodyBudgets
 from service.http.admission.community_choice import Communities
@@ -91,7 +91,7 @@ class ServiceState:
             settings: the limits, who may call, the file of communities.
             metrics_dir: the folder for the metrics of all processes of this service; None if this is the only process.
         """
-        threads = os.cpu_count() or 1
+        threads = available_cores()
         # Only as many of them as there are processors work at a time. The others have given up their turn and wait for the next.
         pool = ThreadPoolExecutor(max_workers=MAX_JOBS_PER_THREAD * threads, thread_name_prefix="judge")
         queue, metrics = Queue(settings), Metrics(metrics_dir)
