@@ -101,10 +101,17 @@ class _Client:
     def run(self, stop: threading.Event) -> None:
         while not stop.is_set():
             self._step(stop)
+        self._disconnect()
 
     def finish(self, deadline: threading.Event) -> None:
         while self.is_waiting and not deadline.is_set():
             self._step(deadline)
+        self._disconnect()
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
 
     def _step(self, stop: threading.Event) -> None:
         if not self.is_waiting:
@@ -113,7 +120,7 @@ class _Client:
         try:
             is_acknowledged = self.send()
         except (OSError, http.client.HTTPException):
-            self._connection = None
+            self._disconnect()
             is_acknowledged = False
         if is_acknowledged:
             self.acknowledge()
