@@ -56,7 +56,7 @@ def _make_builder(
         line, offset, fields, reason = record
         if reason is not None:
             return bad_row(record)
-        extra = {name: fields.get(name) for name in keep} if keep else None
+        extra = {name: _as_unicode(fields.get(name)) for name in keep} if keep else None
         text_format = platform.format
         if prepare is not None:
             fields, reason = prepare(fields)
@@ -127,3 +127,8 @@ def _clean_id(value: object, *, strict: bool) -> str | int | None:
     if isinstance(value, UndecodableText):
         return str(value) or None
     return None if strict and value == "" else build_row_id(value)
+
+
+def _as_unicode(value: object) -> object:
+    """Return a value that is kept; in a text, what cannot be written is replaced."""
+    return without_surrogates(value) if isinstance(value, str) else value

@@ -1,11 +1,13 @@
 """Records of any platform become rows, whatever their fields hold."""
 
 import json
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.batch.rows import ReadAs
+from service.batch.input.open_dump import open_dump
+from service.batch.rows import DumpOptions, ReadAs
 from tests.service.batch.input.dump_reader import DumpReader
 
 VALUES = st.recursive(
@@ -35,3 +37,15 @@ def test_records_may_hold_anything(read_dump: DumpReader, platform: str, data: s
     for row in rows:
         assert (row.text is None) == (row.reason is not None)
         str(row.id).encode()
+
+
+def test_kept_texts_can_be_written(tmp_path: Path) -> None:
+    """What is kept of a line that is not UTF-8 can be written as UTF-8, as all else of the row can."""
+    dump = tmp_path / "lines.txt"
+    dump.write_bytes(b"good morning\nbytes \xab\xc9 in between\n" + b"<?xml " + bytes(range(128, 256)))
+    with open_dump(str(dump), DumpOptions(lines=True, keep=("text",))) as lines:
+        kept = [(row.extra or {}).get("text") for row in lines.rows]
+
+    assert len(kept) == 3
+    for text in kept:
+        str(text).encode()
