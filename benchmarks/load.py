@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks.dialects import OWN_CALL
 from benchmarks.figures import Figure, Skipped
+from benchmarks.processes import family
 from benchmarks.startup import Service, serving
 from benchmarks.wrk import Load, LoadResult, Worker, need_wrk
 
@@ -43,8 +44,7 @@ def measure(*, rounds: int = 3, seconds: int = 5) -> Iterator[Figure | Skipped]:
 
 def _find_worker(service: Service) -> Worker:
     """Return the processes of a running service."""
-    children = Path(f"/proc/{service.process.pid}/task/{service.process.pid}/children").read_text(encoding="utf-8").split()
-    return Worker([service.process.pid, *map(int, children)])
+    return Worker(family(service.process.pid))
 
 
 def _measure_capacity(service: Service, folder: Path, *, rounds: int, seconds: int) -> LoadResult:

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
-__all__ = ["ProxyList", "address_group"]
+__all__ = ["ProxyList", "address_group", "parse_address"]
 
 _IPV6_HOST_BITS = 64
 _MAX_REMEMBERED = 4096
 
 
-def _parse_address(host: str) -> IPv4Address | IPv6Address | None:
+def parse_address(host: str) -> IPv4Address | IPv6Address | None:
     """Return an address, an IPv4 address that is written as IPv6 as what it is; None if the text is none."""
     try:
         address = ip_address(host)
@@ -22,7 +22,7 @@ def _parse_address(host: str) -> IPv4Address | IPv6Address | None:
 @lru_cache(maxsize=_MAX_REMEMBERED)
 def address_group(host: str) -> str:
     """Return the name under which an address is counted: for IPv6 its /64 network, since a customer usually has all of one."""
-    address = _parse_address(host)
+    address = parse_address(host)
     if address is None:
         return host
     if isinstance(address, IPv4Address):
@@ -44,5 +44,5 @@ class ProxyList:
 
     def __contains__(self, host: str) -> bool:
         """Return whether an address is that of a trusted proxy."""
-        address = _parse_address(host)
+        address = parse_address(host)
         return self._holds_all or (address is not None and any(address in network for network in self._networks))

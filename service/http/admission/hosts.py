@@ -2,9 +2,9 @@
 
 import re
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 
+from service.http.admission.addresses import parse_address
 from service.setting_types import split_commas
 from service.settings import Settings
 
@@ -35,17 +35,14 @@ class Authority(NamedTuple):
 
 def normalise_address(address: str) -> str | None:
     """Return the one form of an IP address; of an IPv4 address that is written as IPv6, IPv4's. None if it is no address."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return None
-    return str((parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else parsed)
+    parsed = parse_address(address)
+    return None if parsed is None else str(parsed)
 
 
 def is_loopback(host: str) -> bool:
     """Return whether an address to listen on can be reached from this machine alone."""
-    address = normalise_address(host)
-    return host.lower() == "localhost" if address is None else ip_address(address).is_loopback
+    address = parse_address(host)
+    return host.lower() == "localhost" if address is None else address.is_loopback
 
 
 def parse_authority(text: bytes) -> Authority | None:

@@ -22,18 +22,6 @@ FINE = "What a lovely morning, thank you all."
 POISON = "qzxvwk"
 
 
-@pytest.fixture(scope="module")
-def moderator() -> Moderator:
-    """The n-grams of the shipped artefact."""
-    return Moderator.load()
-
-
-@pytest.fixture(scope="module")
-def identifier(moderator: Moderator) -> Identifier:
-    """Knows what the shipped model learned."""
-    return Identifier.load(moderator.languages)
-
-
 def failing(original: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function that fails where the poison is in one of its arguments."""
 

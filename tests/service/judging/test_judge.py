@@ -18,18 +18,6 @@ GERMAN = "Das ist doch völliger Unsinn, was hier geschrieben steht."
 COMMENTS = [Comment("1", "What a lovely morning, thank you all."), Comment("2", "You pathetic idiot, shut up."), Comment("3", " ")]
 
 
-@pytest.fixture(scope="module")
-def moderator() -> Moderator:
-    """The n-grams of the shipped artefact."""
-    return Moderator.load()
-
-
-@pytest.fixture(scope="module")
-def identifier(moderator: Moderator) -> Identifier:
-    """Knows what the shipped model learned."""
-    return Identifier.load(moderator.languages)
-
-
 def judge_texts(judge: Judge, *texts: str) -> list[Judgement]:
     """Return the judgement of each text."""
     return list(judge.judge([Comment("", text) for text in texts]).rows())

@@ -69,9 +69,7 @@ class ThriftReader:
 
         The errors are those of ``read_struct``.
         """
-        self._depth += 1
-        if self._depth > _MAX_DEPTH:
-            raise ValueError("something is nested too deeply")
+        self._descend()
         number = 0
         while header := self._byte():
             step = header >> _STEP_SHIFT
@@ -97,9 +95,7 @@ class ThriftReader:
                 self.skip(inner)
         elif type_ in {ThriftType.LIST, ThriftType.SET}:
             inner, count = self.read_list_header()
-            self._depth += 1
-            if self._depth > _MAX_DEPTH:
-                raise ValueError("something is nested too deeply")
+            self._descend()
             for _ in range(count):
                 self.skip(ThriftType.BYTE if inner in {ThriftType.TRUE, ThriftType.FALSE} else inner)
             self._depth -= 1
@@ -110,12 +106,15 @@ class ThriftReader:
         type_, count = self.read_list_header()
         # In a list, unlike in a field, each boolean has a byte of its own.
         read = _READERS[ThriftType.BYTE if type_ in {ThriftType.TRUE, ThriftType.FALSE} else type_]
-        self._depth += 1
-        if self._depth > _MAX_DEPTH:
-            raise ValueError("something is nested too deeply")
+        self._descend()
         values = [read(self) for _ in range(count)]
         self._depth -= 1
         return ThriftList(type_, values)
+
+    def _descend(self) -> None:
+        self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            raise ValueError("something is nested too deeply")
 
     def _byte(self) -> int:
         self.position += 1
