@@ -19,7 +19,6 @@ from model.classifier import Classifier
 from model.comment import Comment
 from model.encoder.combined import CombinedReader
 from model.encoder.occlusion import occlude
-from model.encoder.session import ENCODER_HEADS
 from model.ngrams.feature_sums import window_penalty
 from model.ngrams.reader import find_occurrences
 from model.text.pipeline import normalise_comment, prepare
@@ -137,10 +136,10 @@ def _add_encoder(
     whole = combined.encoder.read(prepare([comment]))[0]
     elsewhere = whole - occluded.contributions.sum(axis=0)
     contributions, intercepts = explanation.contributions.copy(), explanation.intercepts.copy()
-    label = slice(0, ENCODER_HEADS)
-    contributions[:, label] *= ngrams_weight / classifier.slopes[label]
-    contributions[:, label] += encoder_weight * occluded.contributions
+    read_by_both = slice(0, combined.heads)
+    contributions[:, read_by_both] *= ngrams_weight / classifier.slopes[read_by_both]
+    contributions[:, read_by_both] += encoder_weight * occluded.contributions
     # The intercept of the n-grams, that of a window included, in log-odds before calibration.
-    uncalibrated = (intercepts[label] - classifier.intercepts[label]) / classifier.slopes[label]
-    intercepts[label] = ngrams_weight * uncalibrated + encoder_weight * elsewhere + constant
+    uncalibrated = (intercepts[read_by_both] - classifier.intercepts[read_by_both]) / classifier.slopes[read_by_both]
+    intercepts[read_by_both] = ngrams_weight * uncalibrated + encoder_weight * elsewhere + constant
     return replace(explanation, contributions=contributions, intercepts=intercepts, exact=False)

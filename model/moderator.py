@@ -91,7 +91,7 @@ def _build_encoder(stored: StoredArtefact) -> CombinedReader | None:
     if len(manifest.readers) == 1:
         return None
     try:
-        combined = build_combined_reader(manifest.readers[1], stored.arrays)
+        combined = build_combined_reader(manifest.readers[1], stored.arrays, heads=len(manifest.heads))
         combined.encoder.load()
     except (KeyError, ValueError) as error:
         raise ArtefactError(f"artefact {manifest.name}: its encoder is not what this Tipstaff knows: {error}: train it anew") from error

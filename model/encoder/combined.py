@@ -1,6 +1,7 @@
 """The encoder of an artefact, and how its log-odds are combined with those of the n-grams.
 
-The log-odds of both readers are combined head by head, in one affine map that calibrates as well::
+The log-odds of both readers are combined head by head, in one affine map that calibrates as well. An encoder has the two heads of the
+label, or these and the attributes of the n-grams::
 
     calibrated = combination[0] * log-odds of the n-grams + combination[1] * log-odds of the encoder + combination[2]
 
@@ -19,9 +20,9 @@ from pydantic import ValidationError
 from model.array_types import FloatArray
 from model.artefact.field_types import Scalar
 from model.artefact.manifest import LabelThresholds, describe_validation_error
-from model.encoder.session import ENCODER_HEADS, EncoderReader, unpack_pieces
+from model.encoder.session import EncoderReader, unpack_pieces
 from model.encoder.wordpiece import WordPiece
-from model.ngrams.heads import label_codes
+from model.ngrams.heads import ABUSIVE_HEAD, HATEFUL_HEAD, LABEL_HEADS, label_codes
 from model.ngrams.raw_scores import RawScores
 from model.normaliser.lexicon import load_lexicon
 from model.policy import Policy
@@ -42,7 +43,8 @@ class CombinedReader:
 
     Attributes:
         encoder: reads the texts.
-        combination: float64, shape (3, 2); see the module.
+        combination: of each head that both readers have, at least those of the label: factor of the n-grams, factor of the encoder,
+            constant; float64, shape (3, heads).
         thresholds: the label rule for scores of both readers.
         curve: of the cascade: threshold on P(abusive) of the n-grams, risk, share that the encoder reads; thresholds and risks
             ascend; float64, shape (k, 3).
@@ -62,7 +64,7 @@ class CombinedReader:
             new_abusive: the share that it is to be calibrated for.
         """
         combination, curve = self.combination.copy(), self.curve.copy()
-        combination[2] += shift
+        combination[2, :LABEL_HEADS] += shift
         threshold, factor = self.curve[:, _THRESHOLD], (1 - old_abusive) / old_abusive * new_abusive / (1 - new_abusive)
         curve[:, _THRESHOLD] = threshold * factor / (1 - threshold + threshold * factor)
         return replace(self, combination=combination, curve=curve)
@@ -72,8 +74,13 @@ class CombinedReader:
         within = self.curve[:, _RISK] <= risk
         return float(self.curve[within, _THRESHOLD].max(initial=0.0))
 
+    @property
+    def heads(self) -> int:
+        """How many heads both readers have: those of the label alone, or those of the attributes as well."""
+        return int(self.combination.shape[1])
+
     def calibrated(self, ngrams: FloatArray, encoder: FloatArray) -> FloatArray:
-        """Return the calibrated log-odds of the two heads from those of both readers, each of shape (n, 2)."""
+        """Return the calibrated log-odds of the heads that both readers have from those of both, each of shape (n, heads)."""
         ngrams_weight, encoder_weight, constant = self.combination
         log_odds: FloatArray = ngrams_weight * ngrams + encoder_weight * encoder + constant
         return log_odds
@@ -93,24 +100,30 @@ class CombinedReader:
         Raises:
             FloatingPointError: what the encoder gives for one of the comments is no number.
         """
-        log_odds = self.calibrated(raw.log_odds[rows, :ENCODER_HEADS], self.encoder.read(texts, threads=threads))
+        log_odds = self.calibrated(raw.log_odds[rows, : self.heads], self.encoder.read(texts, threads=threads))
         if not np.isfinite(log_odds).all():
             # A network may overflow on some texts and work on others.
             raise FloatingPointError("the encoder gives log-odds that are no numbers")
         with np.errstate(over="ignore"):
-            hateful, abusive_given_not_hateful = (1 / (1 + np.exp(-log_odds))).T
+            probabilities = 1 / (1 + np.exp(-log_odds))
+        hateful, abusive_given_not_hateful = probabilities[:, HATEFUL_HEAD], probabilities[:, ABUSIVE_HEAD]
         fine, toxic = (1 - hateful) * (1 - abusive_given_not_hateful), (1 - hateful) * abusive_given_not_hateful
         scores = np.column_stack([fine, toxic, hateful])
         combined = raw.copy()
-        combined.probabilities[rows, :ENCODER_HEADS] = np.column_stack([hateful, abusive_given_not_hateful])
+        combined.probabilities[rows, : self.heads] = probabilities
         combined.scores[rows] = scores
         combined.labels[rows] = label_codes(scores, abusive=self.thresholds.abusive, hateful=self.thresholds.hateful)
         combined.verdicts[rows] = policy.verdicts(1 - fine, hateful)
         return combined
 
 
-def build_combined_reader(entry: Mapping[str, Scalar], arrays: Mapping[str, npt.NDArray[np.generic]]) -> CombinedReader:
+def build_combined_reader(entry: Mapping[str, Scalar], arrays: Mapping[str, npt.NDArray[np.generic]], *, heads: int) -> CombinedReader:
     """Return the reader that an entry of a manifest describes.
+
+    Args:
+        entry: of the manifest.
+        arrays: of the artefact, by file name.
+        heads: how many heads the n-grams have.
 
     Raises:
         KeyError: the entry or an array is missing.
@@ -122,8 +135,10 @@ def build_combined_reader(entry: Mapping[str, Scalar], arrays: Mapping[str, npt.
         raise ValueError("network and pieces have to be bytes")
     if type(tokens) is not int or not _FEWEST_TOKENS <= tokens <= _MOST_TOKENS:
         raise ValueError(f"tokens has to be a whole number from {_FEWEST_TOKENS} to {_MOST_TOKENS}")
-    if combination.dtype != np.float64 or combination.shape != (3, ENCODER_HEADS) or (np.asarray(combination[:2], np.float64) < 0).any():
-        raise ValueError("combination has to be of shape (3, 2), its factors at least 0")
+    if combination.dtype != np.float64 or combination.shape not in ((3, LABEL_HEADS), (3, heads)):
+        raise ValueError(f"combination has to be of shape (3, {LABEL_HEADS}) or (3, {heads})")
+    if (np.asarray(combination[:2], np.float64) < 0).any():
+        raise ValueError("combination has to have factors of at least 0")
     if (np.abs(np.asarray(combination, np.float64)) > _MOST_COMBINATION).any():
         raise ValueError(f"combination has to be of numbers up to {_MOST_COMBINATION:.0f}")
     if curve.dtype != np.float64 or curve.ndim != 2 or curve.shape[1] != 3 or not curve.size or (np.diff(curve[:, :2], axis=0) < 0).any():

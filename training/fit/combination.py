@@ -11,23 +11,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from model.array_types import BoolArray, FloatArray
+from model.array_types import BoolArray, FloatArray, Int8Array
 from model.artefact.field_types import Scalar
 from model.artefact.folder import read_artefact
 from model.artefact.manifest import Calibration, LabelThresholds
 from model.classifier import Classifier, assign_labels
 from model.comment import Comment
 from model.encoder.combined import ENCODER, CombinedReader
-from model.encoder.session import ENCODER_HEADS, EncoderReader
+from model.encoder.session import EncoderReader
 from model.errors import ArtefactError
 from model.moderator import Moderator
+from model.ngrams.heads import LABEL_HEADS
 from model.normaliser.version import normaliser_version
 from model.profile import DEFAULT_RISK, Profile
 from model.text.pipeline import prepare
 from model.threads import available_cores
-from training.fit.calibrate import calibrate
+from training.fit.calibrate import calibrate, calibrate_attribute
 from training.fit.label_thresholds import choose_thresholds
-from training.tables.labelled import Labelled
+from training.tables.labelled import UNKNOWN, Labelled
 
 __all__ = [
     "cascade_curve",
@@ -109,16 +110,24 @@ def fit_combination(
         encoder: the encoder.
         dev: n rows that neither has learnt from.
         hateful_threshold: the threshold on P(hateful) / P(abusive) if it is fixed; None to choose it.
-        log_odds: of the dev rows by the encoder, shape (n, 2); None to compute them.
+        log_odds: of the dev rows by the encoder, shape (n, heads); None to compute them.
     """
     texts = prepare([Comment("", text) for text in dev.text])
     raw = classifier.raw_scores(texts)
-    ngrams = raw.log_odds[:, :ENCODER_HEADS]
     if log_odds is None:
         log_odds = encoder.read(texts, threads=available_cores())
-    heads = enumerate(head_answers(dev))
+    ngrams = raw.log_odds[:, : log_odds.shape[1]]
+    attributes = classifier.attributes[: log_odds.shape[1] - LABEL_HEADS]
+    heads = enumerate([*head_answers(dev), *(_attribute_answers(dev, name) for name in attributes)])
     weights = np.array([fit_reader_weights(ngrams[:, head], log_odds[:, head], answers, dev.source) for head, answers in heads])
-    maps = calibrate(ngrams * weights[:, 0] + log_odds * weights[:, 1], dev, classifier.prior, otherwise=_UNCALIBRATED)
+    both = ngrams * weights[:, 0] + log_odds * weights[:, 1]
+    maps = [
+        *calibrate(both[:, :LABEL_HEADS], dev, classifier.prior, otherwise=_UNCALIBRATED),
+        *(
+            calibrate_attribute(both[:, head], _answers(dev, name), share=classifier.prior.abusive)
+            for head, name in enumerate(attributes, LABEL_HEADS)
+        ),
+    ]
     combination = np.array(
         [
             (first * head_map.slope, second * head_map.slope, head_map.intercept)
@@ -126,7 +135,7 @@ def fit_combination(
         ]
     )
     combined = CombinedReader(encoder, np.ascontiguousarray(combination.T), LabelThresholds(abusive=0.5, hateful=0.5), np.zeros((1, 3)))
-    scores = scores_from_log_odds(combined.calibrated(ngrams, log_odds))
+    scores = scores_from_log_odds(combined.calibrated(ngrams, log_odds)[:, :LABEL_HEADS])
     thresholds = choose_thresholds(scores, dev, hateful=hateful_threshold)
     is_changed = assign_labels(raw.scores, classifier.thresholds) != assign_labels(scores, thresholds)
     curve = cascade_curve(1 - raw.scores[:, 0], is_changed, dev, abusive=classifier.prior.abusive)
@@ -138,6 +147,16 @@ def head_answers(dev: Labelled) -> tuple[HeadAnswers, HeadAnswers]:
     hateful = np.flatnonzero(dev.hateful >= 0)
     not_hateful = np.flatnonzero((dev.abusive >= 0) & (dev.hateful != 1))
     return HeadAnswers(hateful, dev.hateful[hateful] == 1), HeadAnswers(not_hateful, dev.abusive[not_hateful] == 1)
+
+
+def _answers(dev: Labelled, name: str) -> Int8Array:
+    return dev.attributes.get(name, np.full(len(dev), UNKNOWN, np.int8))
+
+
+def _attribute_answers(dev: Labelled, name: str) -> HeadAnswers:
+    answers = _answers(dev, name)
+    rows = np.flatnonzero(answers >= 0)
+    return HeadAnswers(rows, answers[rows] == 1)
 
 
 def fit_reader_weights(ngrams: FloatArray, encoder: FloatArray, answers: HeadAnswers, sources: Sequence[str]) -> tuple[float, float]:
