@@ -10,6 +10,7 @@ from model.encoder.graph_file import Graph, Node, Tensor
 
 __all__ = ["check_graph", "check_sizes"]
 
+_FEWEST_HEADS = 2
 _MAX_NODES = 20_000
 _MAX_ELEMENTS = 1 << 25
 _MAX_TOTAL_ELEMENTS = 1 << 29
@@ -22,8 +23,10 @@ _INTEGER_TYPES = {6: np.int32, 7: np.int64, 9: np.bool_}
 _Inputs = Sequence[Tensor]
 
 
-def check_graph(graph: Graph, *, heads: int) -> None:
+def check_graph(graph: Graph) -> None:
     """Make sure that a graph consists of known operators, from ``ids`` (1, n) to ``log_odds`` (1, heads).
+
+    A graph that reads contexts has ``types`` (1, n) beside ``ids``.
 
     Raises:
         ValueError: it does not; the message reads on from "the encoder's network".
@@ -33,28 +36,32 @@ def check_graph(graph: Graph, *, heads: int) -> None:
         raise ValueError(f"uses the operator {unknown[0]!a}, which no encoder needs")
     if len(graph.nodes) > _MAX_NODES:
         raise ValueError(f"has more than {_MAX_NODES} steps")
-    if list(graph.inputs) != ["ids"] or list(graph.outputs) != ["log_odds"]:
-        raise ValueError("has to have the input ids and the output log_odds, and no others")
-    (input_type, input_shape), (output_type, _) = graph.inputs["ids"], graph.outputs["log_odds"]
-    if (input_type, output_type) != (_INT64, _FLOAT32) or len(input_shape) != 2:
-        raise ValueError(f"has to turn ids (1, n) of int64 into log_odds (1, {heads}) of float32")
+    if list(graph.inputs) not in (["ids"], ["ids", "types"]) or list(graph.outputs) != ["log_odds"]:
+        raise ValueError("has to have the input ids, perhaps types, and the output log_odds, and no others")
+    if (
+        any(data_type != _INT64 or len(shape) != 2 for data_type, shape in graph.inputs.values())
+        or graph.outputs["log_odds"][0] != _FLOAT32
+    ):
+        raise ValueError("has to turn ids and types (1, n) of int64 into log_odds (1, heads) of float32")
 
 
-def check_sizes(graph: Graph, length: int, *, heads: int) -> None:
+def check_sizes(graph: Graph, length: int) -> int:
     """Make sure that a graph computes log-odds of a text within bounds of memory and time.
 
     Args:
         graph: it has passed `check_graph`.
         length: how many pieces of words the text has.
-        heads: how many log-odds there have to be.
+
+    Returns:
+        How many log-odds it gives, at least 2.
 
     Raises:
         ValueError: it does not; the message reads on from "the encoder's network".
     """
     tensors: dict[str, Tensor] = dict(graph.tensors)
-    if "ids" in tensors:
+    if not tensors.keys().isdisjoint(graph.inputs):
         raise ValueError("gives one name to two things")
-    tensors["ids"] = Tensor((1, length), None)
+    tensors.update(dict.fromkeys(graph.inputs, Tensor((1, length), None)))
     elements = multiplications = 0
     for node in graph.nodes:
         try:
@@ -73,8 +80,10 @@ def check_sizes(graph: Graph, length: int, *, heads: int) -> None:
                 raise ValueError("gives one name to two things")
             if name:
                 tensors[name] = result
-    if "log_odds" not in tensors or tensors["log_odds"].shape != (1, heads):
-        raise ValueError(f"does not give log_odds of shape (1, {heads})")
+    shape = tensors["log_odds"].shape if "log_odds" in tensors else ()
+    if len(shape) != 2 or shape[0] != 1 or shape[1] < _FEWEST_HEADS:
+        raise ValueError(f"does not give log_odds of shape (1, heads), heads at least {_FEWEST_HEADS}")
+    return shape[1]
 
 
 _MISSING = Tensor((0,), None)
@@ -222,6 +231,8 @@ def _pad(inputs: _Inputs, _: Mapping[str, Any]) -> list[Tensor]:
 
 def _reduce(inputs: _Inputs, attributes: Mapping[str, Any]) -> list[Tensor]:
     rank = len(inputs[0].shape)
+    if attributes.get("noop_with_empty_axes"):
+        raise ValueError("sums up an array in a way that no encoder needs")
     given = attributes.get("axes") if len(inputs) == 1 else _known(inputs[1])
     axes = {range(rank)[axis] for axis in (range(rank) if given is None else given)}
     kept = attributes.get("keepdims", 1)
@@ -272,6 +283,7 @@ _OPERATORS: Mapping[str, Callable[[_Inputs, Mapping[str, Any]], list[Tensor]]] =
     "Pad": _pad,
     "Pow": _elementwise(),
     "ReduceMean": _reduce,
+    "ReduceSum": _reduce,
     "Relu": _same,
     "Reshape": _reshape,
     "Shape": _shape,

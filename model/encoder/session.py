@@ -6,7 +6,7 @@ for padding either; threads share the comments of a batch.)
 
 A long text is read in windows that overlap by a quarter; its log-odds are those of the worst window, head by head. Of a very
 long text as many windows are read as take about a tenth of a second, spread evenly from its beginning to its end; the n-grams
-read all of it.
+read all of it. What a comment answers is read with each of its windows, where the network knows how to.
 """
 
 import math
@@ -30,11 +30,14 @@ from model.threads import check_interruption, run_in_slices
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["ENCODER_HEADS", "EncoderReader", "normalise_texts", "pack_pieces", "unpack_pieces"]
+__all__ = ["ENCODER_HEADS", "MAX_CONTEXT_PIECES", "EncoderReader", "normalise_texts", "pack_pieces", "unpack_pieces"]
 
 
 ENCODER_HEADS = 2
-"""The encoder has the two heads of the label alone: hateful, and abusive given not hateful."""
+"""The fewest heads of an encoder, those of the label: hateful, and abusive given not hateful; those of attributes follow."""
+
+MAX_CONTEXT_PIECES = 32
+"""The most pieces that are read of what a comment answers."""
 
 _FATAL = 4  # ONNX Runtime's number for the gravest of what it logs
 _STEP = 0.75
@@ -78,7 +81,8 @@ class EncoderReader:
     """A transformer and its vocabulary.
 
     Attributes:
-        network: an ONNX graph: ``ids`` (1, n) int64 in, ``log_odds`` (1, 2) float32 out.
+        network: an ONNX graph: ``ids`` (1, n) int64 in, the numbers of the pieces, and if it reads contexts ``types`` (1, n) int64,
+            0 for the pieces of the comment and 1 for those of what it answers; ``log_odds`` (1, heads) float32 out.
         vocabulary: the pieces of words that the network knows.
         max_tokens: how many pieces it reads at once, the marks at both ends included; at least 8.
         lexicon: the words that disguises may be read as, as ``model.normaliser.lexicon`` packs them.
@@ -92,12 +96,22 @@ class EncoderReader:
     @cached_property
     def _graph(self) -> Graph:
         graph = read_graph(np.ascontiguousarray(self.network).data)
-        check_graph(graph, heads=ENCODER_HEADS)
+        check_graph(graph)
         return graph
 
     @cached_property
     def _checked_lengths(self) -> set[int]:
         return set()
+
+    @cached_property
+    def heads(self) -> int:
+        """How many log-odds the network gives; at least ``ENCODER_HEADS``."""
+        return check_sizes(self._graph, 2)
+
+    @property
+    def reads_context(self) -> bool:
+        """Whether the network reads what a comment answers as well."""
+        return "types" in self._graph.inputs
 
     @cached_property
     def _session(self) -> "InferenceSession":
@@ -109,75 +123,103 @@ class EncoderReader:
         options.log_severity_level = _FATAL
         return onnxruntime.InferenceSession(self.network.tobytes(), options, providers=["CPUExecutionProvider"])
 
-    def load(self) -> None:
+    def load(self, *, heads: int) -> None:
         """Build the network and try it, so that a network that does not work is noticed at once.
 
+        Args:
+            heads: how many log-odds it is to give.
+
         Raises:
-            ValueError: the network cannot be computed here.
+            ValueError: the network cannot be computed here, or gives other log-odds.
         """
         try:
             self._check_length(2)
             self._check_length(self.max_tokens)
         except ValueError as error:
             raise ValueError(f"the encoder's network {error}") from error
+        if self.heads != heads:
+            raise ValueError(f"the encoder's network gives {self.heads} log-odds where {heads} are combined")
         for ids in self._probes():
             try:
                 log_odds = self._run(ids)
             except Exception as error:  # ONNX Runtime has a class of its own for each thing that can be wrong
                 raise ValueError(f"the encoder's network cannot be computed ({type(error).__name__})") from error
-            if log_odds.shape != (ENCODER_HEADS,) or not np.isfinite(log_odds).all():
-                raise ValueError(f"the encoder's network does not give {ENCODER_HEADS} finite log-odds")
+            if log_odds.shape != (heads,) or not np.isfinite(log_odds).all():
+                raise ValueError(f"the encoder's network does not give {heads} finite log-odds")
 
     def _probes(self) -> Iterator[list[int]]:
-        """Yield texts as numbers of pieces: an empty one, one of the last piece, and a long one with pieces from the whole vocabulary."""
+        """Yield windows: an empty one, one of the last piece, a long one with pieces from the whole vocabulary, and one with a context."""
         begin, end, last = self.vocabulary.begin, self.vocabulary.end, len(self.vocabulary) - 1
         yield [begin, end]
         yield [begin, last, end]
         yield [begin, *(last * step // (self.max_tokens - 3) for step in range(self.max_tokens - 2)), end]
+        yield [begin, last, end, last, end]
 
     def _check_length(self, length: int) -> None:
-        """Make sure that texts of so many pieces can be read within bounds of memory and time, unless that is known."""
+        """Make sure that windows of so many pieces can be read within bounds of memory and time, unless that is known."""
         if length not in self._checked_lengths:
-            check_sizes(self._graph, length, heads=ENCODER_HEADS)
+            if check_sizes(self._graph, length) != self.heads:
+                raise ValueError("gives more log-odds for one text than for another")
             self._checked_lengths.add(length)
 
-    def read(self, texts: Sequence[bytes], *, threads: int = 1) -> FloatArray:
-        """Return the log-odds of the two heads.
+    def read(self, texts: Sequence[bytes], *, contexts: Sequence[bytes] | None = None, threads: int = 1) -> FloatArray:
+        """Return the log-odds of all heads.
 
         Args:
             texts: n comments, as ``model.text.pipeline.prepare`` leaves them.
+            contexts: what each of them answers, such as the title and the comment above it, prepared in the same way; empty where there
+                is nothing. A network that does not read contexts leaves them aside.
             threads: how many may share the work; the result does not depend on it.
 
         Returns:
-            Uncalibrated log-odds of hateful, and of abusive given not hateful; shape (n, 2).
+            Uncalibrated log-odds of hateful, of abusive given not hateful, and of the attributes; shape (n, heads).
         """
-        log_odds = np.empty((len(texts), ENCODER_HEADS))
+        log_odds = np.empty((len(texts), self.heads))
         self._session  # noqa: B018 - built once, before threads share it
 
         def run(lo: int, hi: int) -> None:
-            for at, text in enumerate(normalise_texts(texts[lo:hi], self.lexicon), lo):
-                log_odds[at] = self.log_odds(text)
+            normalised = normalise_texts(texts[lo:hi], self.lexicon)
+            of = [""] * len(normalised) if contexts is None else normalise_texts(contexts[lo:hi], self.lexicon)
+            for at, (text, context) in enumerate(zip(normalised, of, strict=True), lo):
+                log_odds[at] = self.log_odds(text, context)
 
         work = (_NGRAM_BYTES * (len(text) + _BYTES_PER_CALL) for text in texts)
         run_in_slices(run, np.fromiter(accumulate(work, initial=0), np.int64, len(texts) + 1), threads)
         return log_odds
 
-    def log_odds(self, text: str) -> FloatArray:
-        """Return the log-odds of one normalised text, shape (2,)."""
-        worst: FloatArray = np.array([self._run(window) for window in self.windows(text)]).max(axis=0)
+    def log_odds(self, text: str, context: str = "") -> FloatArray:
+        """Return the log-odds of one normalised text, read with what it answers, normalised too; shape (heads,)."""
+        worst: FloatArray = np.array([self._run(window) for window in self.windows(text, context)]).max(axis=0)
         return worst
 
-    def windows(self, text: str) -> list[list[int]]:
-        """Return the numbers of the pieces, marks included, of each window of a normalised text; a short text is a single window."""
-        room = self.max_tokens - 2
+    def windows(self, text: str, context: str = "") -> list[list[int]]:
+        """Return the numbers of the pieces, marks included, of each window of a normalised text; a short text is a single window.
+
+        A context is read with every window: its first pieces, at most ``MAX_CONTEXT_PIECES``, and a mark follow the mark behind those
+        of the text.
+        """
+        behind = self._context_pieces(context)
+        room = self.max_tokens - 2 - len(behind)
         pieces = [number for word in self.vocabulary.tokenize(text) for number in word]
         last = max(0, len(pieces) - room)
         steps = min(math.ceil(last / (room * _STEP)), _MOST_WINDOWS - 1)
         starts = [round(last * step / max(steps, 1)) for step in range(steps + 1)]
-        return [[self.vocabulary.begin, *pieces[start : start + room], self.vocabulary.end] for start in starts]
+        return [[self.vocabulary.begin, *pieces[start : start + room], self.vocabulary.end, *behind] for start in starts]
+
+    def _context_pieces(self, context: str) -> list[int]:
+        """Return what stands in a window behind the text: nothing, or the first pieces of the context and the mark of its end."""
+        most = min(MAX_CONTEXT_PIECES, self.max_tokens // 3)
+        if not context or not self.reads_context:
+            return []
+        pieces = [number for word in self.vocabulary.tokenize(context) for number in word][:most]
+        return [*pieces, self.vocabulary.end] if pieces else []
 
     def _run(self, ids: list[int]) -> FloatArray:
+        """Return the log-odds of one window, shape (heads,); all that stands behind the first mark of an end is context."""
         self._check_length(len(ids))
         check_interruption()
-        (log_odds,) = self._session.run(["log_odds"], {"ids": np.array([ids], np.int64)})
+        inputs = {"ids": np.array([ids], np.int64)}
+        if self.reads_context:
+            inputs["types"] = (np.arange(len(ids)) > ids.index(self.vocabulary.end)).astype(np.int64)[None]
+        (log_odds,) = self._session.run(["log_odds"], inputs)
         return np.asarray(log_odds[0], np.float64)

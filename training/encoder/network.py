@@ -69,7 +69,7 @@ class Network:
 
     Attributes:
         body: the encoder.
-        heads: from the mean of its last layer to the log-odds of hateful, and of abusive given not hateful.
+        heads: from the mean of its last layer over the comment to the log-odds of hateful, of abusive given not hateful, and of attributes.
         offsets: what each source adds to each head while training, (sources, 2).
     """
 
@@ -78,7 +78,9 @@ class Network:
     offsets: Any
 
     @classmethod
-    def from_pretrained(cls, base: PretrainedEncoder, pieces: Sequence[str], *, sources: int, layers: int | None = None) -> "Network":
+    def from_pretrained(
+        cls, base: PretrainedEncoder, pieces: Sequence[str], *, sources: int, layers: int | None = None, heads: int = ENCODER_HEADS
+    ) -> "Network":
         """Return a pretrained encoder that reads ``pieces``.
 
         Args:
@@ -86,6 +88,7 @@ class Network:
             pieces: the vocabulary; the embedding of a piece that the base lacks begins as the mean of those of its Unicode name.
             sources: number of sources, each with an intercept in every head.
             layers: number of layers to keep, the lowest ones; None for all.
+            heads: number of heads; at least those of the label.
         """
         import torch
         from transformers import BertModel, logging
@@ -106,10 +109,10 @@ class Network:
         embeddings = torch.stack([table[rows].mean(0) for rows in _source_pieces(base, pieces)])
         body.embeddings.word_embeddings = torch.nn.Embedding.from_pretrained(embeddings, freeze=False, padding_idx=0)
         body.config.vocab_size = len(pieces)
-        heads = torch.nn.Linear(body.config.hidden_size, ENCODER_HEADS)
-        torch.nn.init.normal_(heads.weight, std=_INITIAL_DEVIATION)
-        torch.nn.init.zeros_(heads.bias)
-        return cls(body, heads, torch.nn.Parameter(torch.zeros(sources, ENCODER_HEADS)))
+        linear = torch.nn.Linear(body.config.hidden_size, heads)
+        torch.nn.init.normal_(linear.weight, std=_INITIAL_DEVIATION)
+        torch.nn.init.zeros_(linear.bias)
+        return cls(body, linear, torch.nn.Parameter(torch.zeros(sources, ENCODER_HEADS)))
 
     def parameters(self) -> Iterator[tuple[str, Any]]:
         """Yield every parameter with its name."""
@@ -138,15 +141,17 @@ class Network:
         self.offsets = torch.nn.Parameter(self.offsets.detach().to(device))
         return self
 
-    def log_odds(self, ids: Any, mask: Any) -> Any:
-        """Return the log-odds of n texts, shape (n, 2).
+    def log_odds(self, ids: Any, mask: Any, types: Any = None) -> Any:
+        """Return the log-odds of n texts, shape (n, heads).
 
         Args:
             ids: numbers of their pieces, shape (n, tokens).
             mask: 1 for a piece, 0 for padding; of the same shape.
+            types: 1 for the pieces of what a text answers, which are not in the mean; of the same shape; None if there are none.
         """
-        last = self.body(input_ids=ids, attention_mask=mask).last_hidden_state
-        pooled = (last * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+        last = self.body(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
+        pooling = mask if types is None else mask * (1 - types)
+        pooled = (last * pooling[..., None]).sum(1) / pooling.sum(1, keepdim=True)
         return self.heads(pooled.float())
 
 

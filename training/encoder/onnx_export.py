@@ -17,7 +17,7 @@ _OPSET = 17
 
 
 def _build_graph(network: Network) -> bytes:
-    """Return the network as an ONNX graph: ``ids`` (1, n) int64 in, ``log_odds`` (1, 2) float32 out."""
+    """Return the network as an ONNX graph: ``ids`` and ``types`` (1, n) int64 in, ``log_odds`` (1, heads) float32 out."""
     import torch
 
     class OneText(torch.nn.Module):  # type: ignore[misc]
@@ -27,8 +27,10 @@ def _build_graph(network: Network) -> bytes:
             super().__init__()
             self.body, self.heads = network.body, network.heads
 
-        def forward(self, ids: Any) -> Any:
-            return self.heads(self.body(input_ids=ids).last_hidden_state.mean(1))
+        def forward(self, ids: Any, types: Any) -> Any:
+            last = self.body(input_ids=ids, token_type_ids=types).last_hidden_state
+            pooling = (1 - types)[..., None].float()
+            return self.heads((last * pooling).sum(1) / pooling.sum(1))
 
     out = io.BytesIO()
     with warnings.catch_warnings():
@@ -36,11 +38,11 @@ def _build_graph(network: Network) -> bytes:
         warnings.simplefilter("ignore")
         torch.onnx.export(
             OneText().eval(),
-            (torch.ones((1, 12), dtype=torch.int64),),
+            (torch.ones((1, 12), dtype=torch.int64), torch.zeros((1, 12), dtype=torch.int64)),
             out,
-            input_names=["ids"],
+            input_names=["ids", "types"],
             output_names=["log_odds"],
-            dynamic_axes={"ids": {1: "n"}},
+            dynamic_axes={"ids": {1: "n"}, "types": {1: "n"}},
             opset_version=_OPSET,
             dynamo=False,
         )

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from model.comment import Comment
-from model.encoder.session import EncoderReader
+from model.encoder.session import MAX_CONTEXT_PIECES, EncoderReader
 from model.encoder.wordpiece import WordPiece
 from model.normaliser.lexicon import load_lexicon
 from model.text.pipeline import prepare
+from tests.model.encoder.context_network import build_context_network
 from tests.model.encoder.onnx_bytes import build_model, build_node
 
 # A tiny network with random weights, in which each piece is changed by the one before.
@@ -81,11 +82,71 @@ def test_the_worst_window_counts() -> None:
     np.testing.assert_array_equal(encoder.log_odds(long), alone.max(axis=0))
 
 
+def test_a_context_is_read_behind_the_comment() -> None:
+    """A context follows the comment behind a mark, and another follows it; it changes the log-odds, and nothing said is no context."""
+    encoder = reader(network=build_context_network(), tokens=32)
+
+    assert encoder.windows("a b", "c d") == [[2, 4, 5, 3, 6, 7, 3]]
+    assert encoder.windows("a b", "  ") == encoder.windows("a b") == [[2, 4, 5, 3]]
+    alone, without, under = encoder.read(prepared("you, not", "you, not", "you, not"), contexts=prepared("", " ", "is it you?"))
+    np.testing.assert_array_equal(without, alone)
+    assert not np.isclose(under, alone).any()
+
+
+def test_of_a_long_context_the_beginning_is_read_with_each_window() -> None:
+    """At most 32 pieces of a context are read, with each window of a long comment, which has the rest of the room."""
+    encoder = reader(network=build_context_network(), tokens=96)
+    comment, context = " ".join(LETTERS * 8), " ".join(LETTERS[::-1] * 3)
+    behind = [number for word in encoder.vocabulary.tokenize(context) for number in word][:MAX_CONTEXT_PIECES]
+
+    windows = encoder.windows(comment, context)
+
+    assert len(windows) > 1
+    for window in windows:
+        assert (len(window), window[0], window[-len(behind) - 2 :]) == (96, 2, [3, *behind, 3])
+    numbers = {number for window in windows for number in window[1 : -len(behind) - 2]}
+    assert numbers == {number for word in encoder.vocabulary.tokenize(comment) for number in word}
+
+
+@pytest.mark.parametrize("tokens", [8, 16])
+def test_a_context_leaves_room_for_the_comment(tokens: int) -> None:
+    """However little a network reads at once, more than half of it is left to the comment."""
+    (window,) = reader(network=build_context_network(), tokens=tokens).windows("a b", "c d e f g h i j k l m n o p")
+    assert len(window) <= tokens
+    assert window.index(3) >= 3
+
+
+def test_a_network_without_types_leaves_contexts_aside() -> None:
+    """An encoder that was trained without contexts gives the same log-odds under any."""
+    encoder = reader()
+    texts = prepared("you, not", "a b")
+
+    np.testing.assert_array_equal(encoder.read(texts, contexts=prepared("why you?", "")), encoder.read(texts))
+    assert not encoder.reads_context
+
+
+@pytest.mark.parametrize("heads", [2, 7])
+def test_a_network_has_as_many_heads_as_it_gives_log_odds(heads: int) -> None:
+    """Encoders of two heads and of more are read, and one of other heads than are combined is refused."""
+    encoder = reader(network=build_context_network(heads=heads))
+    encoder.load(heads=heads)
+    assert encoder.heads == heads
+    assert encoder.read(prepared("a", "b", "c")).shape == (3, heads)
+    with pytest.raises(ValueError, match=f"gives {heads} log-odds where 3 are combined"):
+        encoder.load(heads=3)
+
+
+def test_a_network_of_one_head_is_refused() -> None:
+    """The two heads of the label are the fewest."""
+    with pytest.raises(ValueError, match="heads at least 2"):
+        reader(network=build_context_network(heads=1)).load(heads=1)
+
+
 @pytest.mark.parametrize("network", [NETWORK[:-40], np.zeros(0, np.uint8), np.frombuffer(b"no network", np.uint8)])
 def test_damaged_networks_are_refused(network: "np.typing.NDArray[np.uint8]") -> None:
     """What is no network is refused when it is loaded, with an error that says so."""
     with pytest.raises(ValueError, match=r"^the encoder's network (is not an ONNX file|needs|holds)"):
-        reader(network=network).load()
+        reader(network=network).load(heads=2)
 
 
 def test_a_vocabulary_of_more_pieces_than_the_network_knows_is_refused(capfd: pytest.CaptureFixture[str]) -> None:
@@ -93,7 +154,7 @@ def test_a_vocabulary_of_more_pieces_than_the_network_knows_is_refused(capfd: py
     pieces = [*PIECES, *(f"more{number}" for number in range(100))]
 
     with pytest.raises(ValueError, match="cannot be computed"):
-        EncoderReader(NETWORK, WordPiece(pieces), 16, load_lexicon()).load()
+        EncoderReader(NETWORK, WordPiece(pieces), 16, load_lexicon()).load(heads=2)
 
     assert capfd.readouterr() == ("", "")
 
@@ -105,4 +166,4 @@ def test_a_network_that_ends_in_no_numbers_is_refused() -> None:
     data = build_model([*steps, build_node("Mul", ["mean", "mean"], ["log_odds"])], tensors)
 
     with pytest.raises(ValueError, match="finite log-odds"):
-        reader(network=np.frombuffer(data, np.uint8)).load()
+        reader(network=np.frombuffer(data, np.uint8)).load(heads=2)
