@@ -1,10 +1,12 @@
 """Loads the public corpus, which lies beside a development checkout.
 
 The folder holds one Parquet table for each source of ``SOURCES``, called ``NAME.parquet``, with the columns ``id``, ``split`` (train or
-dev), ``text``, ``abusive`` and ``hateful`` (nullable booleans), ``target`` and ``native`` (the source's own labels as JSON). Two further
-tables are joined to these rows by source and id; :mod:`training.shipped_model.reread_labels` says what they change. No other file
-is read: ``context.parquet`` holds the comments that others reply to, which the model never sees, and the folders below hold sources
-that the shipped model did not learn from, some of them under licences that forbid it.
+dev), ``text``, ``abusive`` and ``hateful`` (nullable booleans), ``target`` and ``native`` (the source's own labels as JSON). Its folder
+``english`` holds those of ``ENGLISH_SOURCES``, with a column ``use`` in place of ``target``: only rows that may be trained on are
+loaded, and of their dev rows only those that were read again, since the labels of these sources are not what is measured by.
+
+Further tables are joined to these rows by source and id; :mod:`training.shipped_model.reread_labels` says what they change. No other
+file is read: ``context.parquet`` holds the comments that others reply to, and the folder ``languages`` those in other languages.
 """
 
 import json
@@ -17,8 +19,8 @@ import numpy as np
 from model.array_types import Int8Array
 from model.errors import TableError
 from training.shipped_model.native_labels import attribute_answers
-from training.shipped_model.reread_labels import replace_reread
-from training.shipped_model.sources import SOURCES
+from training.shipped_model.reread_labels import read_readings, replace_reread
+from training.shipped_model.sources import ALL_SOURCES, ENGLISH_SOURCES, SOURCES
 from training.tables.labelled import UNKNOWN, Labelled, Place, encode_answers
 
 __all__ = ["CORPUS_FOLDER", "find_sources", "load_corpus", "read_train_texts"]
@@ -27,11 +29,14 @@ CORPUS_FOLDER = Path("../shared/corpus")
 """Where the corpus lies beside a development checkout."""
 
 _COLUMNS = ("id", "split", "text", "abusive", "hateful", "target", "native")
+_ENGLISH_COLUMNS = ("id", "split", "text", "abusive", "hateful", "use", "native")
+_ENGLISH_FOLDER = "english"
 
 
 def find_sources(folder: Path) -> list[Path]:
-    """Return the tables of the known sources that are in a folder, sorted by name; none if it is not there."""
-    return [table for name in sorted(SOURCES) if (table := folder / f"{name}.parquet").is_file()]
+    """Return the tables of the known sources that are in a folder, sorted by name, then those of ``ENGLISH_SOURCES``."""
+    places = [(folder, name) for name in sorted(SOURCES)] + [(folder / _ENGLISH_FOLDER, name) for name in sorted(ENGLISH_SOURCES)]
+    return [table for place, name in places if (table := place / f"{name}.parquet").is_file()]
 
 
 def load_corpus(folder: Path = CORPUS_FOLDER, *, reread: bool = False) -> Labelled:
@@ -42,7 +47,7 @@ def load_corpus(folder: Path = CORPUS_FOLDER, *, reread: bool = False) -> Labell
         reread: whether labels that were read again replace those of the sources, where there are any.
 
     Returns:
-        Every row that answers ``abusive``, ``hateful`` or an attribute, source by source in the order of their names.
+        Every row that answers ``abusive``, ``hateful`` or an attribute, source by source in the order of ``find_sources``.
 
     Raises:
         TableError: the folder holds the table of no known source, or a table is damaged.
@@ -54,8 +59,12 @@ def load_corpus(folder: Path = CORPUS_FOLDER, *, reread: bool = False) -> Labell
             "name the right one with --corpus"
         )
     rows = Labelled.concat([_load_source(table) for table in tables])
+    measurable = np.array([name in SOURCES for name in rows.source])
     if reread:
-        rows = replace_reread(rows, folder)
+        read_again = read_readings(folder)
+        rows = replace_reread(rows, read_again)
+        measurable |= read_again.has_label(rows)
+    rows = rows.take(np.flatnonzero(measurable | np.array([split != "dev" for split in rows.split])))
     answers = np.vstack([rows.abusive, rows.hateful, *rows.attributes.values()])
     return rows.take(np.flatnonzero((answers != UNKNOWN).any(axis=0)))
 
@@ -110,12 +119,15 @@ def _read_columns(path: Path, names: tuple[str, ...]) -> dict[str, list[Any]]:
 
 
 def _load_source(path: Path) -> Labelled:
-    columns = _read_columns(path, _COLUMNS)
+    is_english = path.stem in ENGLISH_SOURCES
+    columns = _read_columns(path, _ENGLISH_COLUMNS if is_english else _COLUMNS)
+    usable = [row for row, use in enumerate(columns.get("use", ["train"] * len(columns["text"]))) if use == "train"]
+    columns = {name: [column[row] for row in usable] for name, column in columns.items()}
     try:
         attributes = attribute_answers(path.stem, [json.loads(value) for value in columns["native"]])
     except (ValueError, KeyError, TypeError) as error:
         raise TableError(f"{path}: not a source of the corpus: its column native cannot be read ({error!r})") from error
-    size = len(columns["text"])
+    size = len(usable)
     return Labelled(
         text=columns["text"],
         abusive=encode_answers(columns["abusive"]),
@@ -123,8 +135,8 @@ def _load_source(path: Path) -> Labelled:
         source=[path.stem] * size,
         split=columns["split"],
         id=columns["id"],
-        weight=np.full(size, SOURCES[path.stem].weight),
-        target=columns["target"],
+        weight=np.full(size, ALL_SOURCES[path.stem].weight),
+        target=columns.get("target", [None] * size),
         attributes=attributes,
-        place=[Place(path.name, row) for row in range(1, size + 1)],
+        place=[Place(path.name, row + 1) for row in usable],
     )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from model.artefact.manifest import Description
-from training.shipped_model.sources import SOURCES
+from training.shipped_model.sources import ALL_SOURCES
 from training.shipped_model.synthetic_rows import SYNTHETIC_SOURCE
 
 __all__ = ["compose_model_card"]
@@ -105,4 +105,4 @@ def _figure(value: float | None) -> str:
 def _domain(source: str) -> str:
     if source == SYNTHETIC_SOURCE:
         return "comments of our own, from templates and written singly"
-    return SOURCES[source].domain if source in SOURCES else "not stated"
+    return ALL_SOURCES[source].domain if source in ALL_SOURCES else "not stated"

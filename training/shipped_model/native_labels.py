@@ -11,28 +11,17 @@ __all__ = ["ATTRIBUTES", "attribute_answers"]
 
 ATTRIBUTES: Mapping[str, str] = MappingProxyType(
     {
-        "affiliation_attack": "attacks people for what they belong to by choice: a party, a movement, a following",
-        "insult": "insults somebody",
-        "offensive_language": "uses words that many find offensive, whomever they are aimed at",
-        "personal_attack": "attacks one person",
-        "profanity": "is obscene",
-        "severe_toxicity": "is so hateful or cruel that most readers would leave",
-        "sexism": "demeans or threatens women for being women",
-        "sexual_harassment": "harasses sexually",
+        "insult": "belittles people or speaks of them with contempt",
+        "profanity": "uses swear words or obscene words, masked ones too",
+        "severe_toxicity": "is so hateful, aggressive or cruel that most readers would leave",
         "sexually_explicit": "speaks of sexual acts, arousal or genitals",
-        "stereotype": "demeans a group by a stereotype",
-        "threat": "threatens, or wishes for harm",
+        "threat": "threatens, or wishes or calls for harm to people",
     }
 )
-"""The further questions that a source answers in its own labels, or that rows were read again for."""
+"""The further questions that rows were read again for, and that some sources answer in their own labels."""
 
 NativeLabels = Mapping[str, Any]
 _JIGSAW = {"insult": "insult", "obscene": "profanity", "severe_toxic": "severe_toxicity", "threat": "threat"}
-
-
-def _cad(native: NativeLabels) -> dict[str, bool]:
-    labels = native["labels"].split(",")
-    return {"affiliation_attack": "AffiliationDirectedAbuse" in labels, "personal_attack": "PersonDirectedAbuse" in labels}
 
 
 def _civil(native: NativeLabels) -> dict[str, bool]:
@@ -48,27 +37,8 @@ def _civil(native: NativeLabels) -> dict[str, bool]:
     return answers
 
 
-def _convabuse(native: NativeLabels) -> dict[str, bool]:
-    votes = int(native["types"].get("sex_harassment", 0))
-    if 2 * votes >= native["n"]:
-        return {"sexual_harassment": True}
-    return {"sexual_harassment": False} if votes == 0 else {}
-
-
-def _davidson(native: NativeLabels) -> dict[str, bool]:
-    # One of three was chosen, so hate speech leaves open how it was worded.
-    kind = native["class"]
-    return {} if kind == "hate_speech" else {"offensive_language": kind == "offensive_language"}
-
-
 def _edos(native: NativeLabels) -> dict[str, bool]:
-    if native["sexist"] == "not sexist":
-        return {"sexism": False}
-    return {"sexism": True, "threat": native["category"].startswith("1.")}
-
-
-def _guest(native: NativeLabels) -> dict[str, bool]:
-    return {"sexism": native["level_1"] == "Misogynistic", "personal_attack": native["level_2"].endswith("personal_attack")}
+    return {} if native["sexist"] == "not sexist" else {"threat": native["category"].startswith("1.")}
 
 
 def _hatemoji(native: NativeLabels) -> dict[str, bool]:
@@ -76,10 +46,8 @@ def _hatemoji(native: NativeLabels) -> dict[str, bool]:
 
 
 def _implicit(native: NativeLabels) -> dict[str, bool]:
-    if native["class"] == "not_hate":
-        return {"stereotype": False}
     kind = native.get("implicit_class")
-    return {} if kind is None else {"stereotype": kind == "stereotypical", "threat": kind == "threatening"}
+    return {} if kind is None else {"threat": kind == "threatening"}
 
 
 def _jigsaw(native: NativeLabels) -> dict[str, bool]:
@@ -90,12 +58,8 @@ def _jigsaw(native: NativeLabels) -> dict[str, bool]:
 
 _ATTRIBUTE_READERS: Mapping[str, Callable[[NativeLabels], dict[str, bool]]] = MappingProxyType(
     {
-        "cad": _cad,
         "civil_toxic_spans": _civil,
-        "convabuse": _convabuse,
-        "davidson": _davidson,
         "edos": _edos,
-        "guest_misogyny": _guest,
         "hatemoji_build": _hatemoji,
         "implicit_hate": _implicit,
         "jigsaw_subset": _jigsaw,

@@ -1,10 +1,14 @@
-"""The seventeen public sources that the shipped model learned from: their origins, licences and weights."""
+"""The public sources that the shipped model learns from: their origins, licences and weights.
+
+Seventeen lie in the folder of the corpus itself; ten more English ones, which are used for their train rows alone, in its folder
+``english``.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["CLEAN_SOURCES", "SOURCES"]
+__all__ = ["ALL_SOURCES", "CLEAN_SOURCES", "ENGLISH_SOURCES", "SOURCES"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +82,42 @@ SOURCES: Mapping[str, PublicSource] = MappingProxyType(
 
 CLEAN_SOURCES = ("cad", "convabuse", "jigsaw_subset", "paradetox", "wiki_context_toxicity")
 """Sources whose fine rows are ordinary conversation; those of the others were found by searching for key words."""
+
+_UNSTATED = "none stated"
+_MUCH_NOISE = 0.25  # weight of a row of a source whose labels are noisy or bound to a context that the row lacks
+
+ENGLISH_SOURCES: Mapping[str, PublicSource] = MappingProxyType(
+    {
+        "cadd": PublicSource(
+            _UNSTATED,
+            "ddindidu/Implicitly-Abusive-Language-Detection@6683bfeb; labels joined from ddindidu/Korean-Abusive-Language-Dataset",
+            "Reddit",
+        ),
+        "call_me_sexist": PublicSource(
+            _UNSEEN.format("GESIS publishes it as CC-BY-4.0"), "Media-Bias-Group/MBIB@b9a887ff (CMSB)", "Twitter, psychological scales"
+        ),
+        "conda": PublicSource("no licence file seen", "usydnlp/CONDA@3fb90675", "chat in a game (Dota 2)"),
+        "crowdflower_dfe": PublicSource(
+            _UNSEEN.format("CC0 on data.world"), "j6mes/springer2018-hatespeech-bridging-gaps@521bba2b", "Twitter"
+        ),
+        "gametox": PublicSource(_UNSTATED, "shucoll/GameTox@fe077472", "chat in a game (World of Tanks)"),
+        "github_issues": PublicSource(_UNSTATED, "sophieball/toxicity-detector@f41f1c9d", "GitHub issues"),
+        "reddit_bias": PublicSource(
+            _UNSEEN.format("the authors publish it as MIT"), "Media-Bias-Group/MBIB@b9a887ff (RedditBias)", "Reddit", weight=_MUCH_NOISE
+        ),
+        "textdetox_multi": PublicSource(
+            "OpenRAIL++ (the card in the repository)", "Rolands-Laucis/KU-LP2-2025@8b1bf3f6 (TextDetox 2025)", "comments collected as toxic"
+        ),
+        "waseem_expert": PublicSource(_UNSTATED, "shaoncsecu/JAK-OffensEval@3ec8cc38 (NAACL 2016)", "Twitter"),
+        "workplace_sexism": PublicSource(
+            "none in this copy", "Media-Bias-Group/MBIB@b9a887ff (WorkPlaceSexism)", "sayings at work", weight=_MUCH_NOISE
+        ),
+    }
+)
+"""Further English sources by name, whose tables are in the folder ``english`` of the corpus.
+
+Those that forbid commercial use, derivatives or redistribution are not among them, nor is one that was made by a commercial model.
+"""
+
+ALL_SOURCES: Mapping[str, PublicSource] = MappingProxyType({**SOURCES, **ENGLISH_SOURCES})
+"""Both by name."""

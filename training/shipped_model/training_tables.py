@@ -6,8 +6,8 @@ from pathlib import Path
 from model.artefact.manifest import DataSource
 from model.errors import TableError
 from training.shipped_model.corpus import CORPUS_FOLDER, find_sources, load_corpus
-from training.shipped_model.reread_labels import ATTRIBUTES_TABLE, REREAD_TABLE
-from training.shipped_model.sources import CLEAN_SOURCES, SOURCES
+from training.shipped_model.reread_labels import ATTRIBUTES_TABLE, OWN_READINGS, REREAD_TABLE
+from training.shipped_model.sources import ALL_SOURCES, CLEAN_SOURCES
 from training.tables.describe_files import describe_files, hash_file
 from training.tables.labelled import Labelled
 from training.tables.labelled_tables import TableReading, read_tables
@@ -70,17 +70,17 @@ def _load_corpus_tables(folder: Path, *, reread: bool) -> TrainingTables:
             source=path.stem,
             sha256=hash_file(path),
             rows=rows.source.count(path.stem),
-            licence=SOURCES[path.stem].licence,
-            origin=SOURCES[path.stem].origin,
+            licence=ALL_SOURCES[path.stem].licence,
+            origin=ALL_SOURCES[path.stem].origin,
         )
         for path in paths
     ]
     joined = [folder / name for name in (REREAD_TABLE, ATTRIBUTES_TABLE)] if reread else []
-    data += [_describe_joined(path) for path in joined if path.is_file()]
-    absent = sorted(set(SOURCES).difference(path.stem for path in paths))
+    data += [_describe_joined(path) for path in [*joined, *([OWN_READINGS] if reread else [])] if path.is_file()]
+    absent = sorted(set(ALL_SOURCES).difference(path.stem for path in paths))
     ignored = sorted(path.name for path in folder.glob("*.parquet") if path not in [*paths, *joined])
     remarks = [
-        *([f"{len(absent)} of {len(SOURCES)} sources of the corpus are not there: {', '.join(absent)}"] if absent else []),
+        *([f"{len(absent)} of {len(ALL_SOURCES)} sources of the corpus are not there: {', '.join(absent)}"] if absent else []),
         *(f"{path.name} is not there: the labels are those of the sources" for path in joined if not path.is_file()),
         *([f"not read: {', '.join(ignored)}"] if ignored else []),
     ]

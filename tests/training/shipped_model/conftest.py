@@ -24,6 +24,7 @@ def save_source() -> SaveSource:
         columns["id"] = pa.array([f"{source}-{number}" for number in range(len(rows))])
         columns["split"] = pa.array([row.get("split", "train") for row in rows])
         columns["text"] = pa.array([row.get("text", f"comment {number} of {source}") for number, row in enumerate(rows)])
+        columns["use"] = pa.array([row.get("use", "train") for row in rows])
         columns["native"] = pa.array([json.dumps(row.get("native", {})) for row in rows])
         path = folder / f"{source}.parquet"
         pq.write_table(pa.table(columns), path)

@@ -19,7 +19,7 @@ def test_rows_carry_their_answers_weight_and_place(save_source: SaveSource, tmp_
     """What the file says of the two questions comes out as it is, with the source's weight; rows that answer nothing do not."""
     rows = [{"hateful": False}, {"abusive": True, "hateful": True, "split": "dev", "target": "women"}, {}]
     save_source(tmp_path, "stormfront", rows)
-    save_source(tmp_path, "davidson", [{"abusive": True, "hateful": False, "native": {"class": "offensive_language"}}])
+    save_source(tmp_path, "davidson", [{"abusive": True, "hateful": False, "native": {}}])
     corpus = load_corpus(tmp_path)
     assert corpus.source == ["davidson", "stormfront", "stormfront"]
     assert corpus.abusive.tolist() == [1, -1, 1]
@@ -31,10 +31,10 @@ def test_rows_carry_their_answers_weight_and_place(save_source: SaveSource, tmp_
 
 
 def test_a_row_that_answers_an_attribute_alone_is_kept(save_source: SaveSource, tmp_path: Path) -> None:
-    """A row that is called not sexist says nothing of other abuse, but answers its own question."""
-    save_source(tmp_path, "edos", [{"native": {"sexist": "not sexist", "category": "none"}}])
+    """A row whose label its source leaves open may answer another question."""
+    save_source(tmp_path, "implicit_hate", [{"native": {"class": "implicit_hate", "implicit_class": "threatening"}}])
     corpus = load_corpus(tmp_path)
-    assert (corpus.abusive.tolist(), corpus.hateful.tolist(), corpus.attributes["sexism"].tolist()) == ([-1], [-1], [0])
+    assert (corpus.abusive.tolist(), corpus.hateful.tolist(), corpus.attributes["threat"].tolist()) == ([-1], [-1], [1])
 
 
 def test_other_tables_of_the_folder_are_not_read(save_source: SaveSource, tmp_path: Path) -> None:
@@ -51,11 +51,28 @@ def test_other_tables_of_the_folder_are_not_read(save_source: SaveSource, tmp_pa
 def test_labels_that_were_read_again_replace_those_of_the_sources(save_source: SaveSource, tmp_path: Path) -> None:
     """They count only where they are asked for, and rows that their source leaves open are then used."""
     save_source(tmp_path, "stormfront", [{"hateful": False}, {}])
-    again = {"source": ["stormfront"] * 2, "id": ["stormfront-0", "stormfront-1"], "label": ["hateful", "fine"], "use": ["train"] * 2}
-    pq.write_table(pa.table(again), tmp_path / "reread.parquet")
+    again = {"source": ["stormfront"] * 2, "id": ["stormfront-0", "stormfront-1"], "label": ["hateful", "fine"]}
+    pq.write_table(pa.table(again | {"use": ["train"] * 2, "split": ["train"] * 2}), tmp_path / "reread.parquet")
     assert load_corpus(tmp_path).hateful.tolist() == [0]
     corpus = load_corpus(tmp_path, reread=True)
     assert (corpus.abusive.tolist(), corpus.hateful.tolist()) == ([1, 0], [1, 0])
+
+
+def test_further_english_sources_teach(save_source: SaveSource, tmp_path: Path) -> None:
+    """Their train rows are loaded if they may be trained on; of their dev rows only those that were read again."""
+    save_source(tmp_path, "cad", [{"abusive": True, "hateful": True}])
+    (tmp_path / "english").mkdir()
+    uses = [("train", "train"), ("train", "figures"), ("dev", "train"), ("dev", "train"), ("train", "train")]
+    rows = [{"abusive": True, "split": split, "use": use} for split, use in uses]
+    table = save_source(tmp_path / "english", "gametox", rows)
+    again = {"source": ["gametox"], "id": ["gametox-3"], "label": ["fine"], "use": ["train"], "split": ["dev"]}
+    pq.write_table(pa.table(again), tmp_path / "reread.parquet")
+    assert find_sources(tmp_path) == [tmp_path / "cad.parquet", table]
+    assert load_corpus(tmp_path).id == ["cad-0", "gametox-0", "gametox-4"]
+    corpus = load_corpus(tmp_path, reread=True)
+    assert corpus.id == ["cad-0", "gametox-0", "gametox-3", "gametox-4"]
+    assert corpus.abusive.tolist() == [1, 1, 0, 1]
+    assert corpus.place[2] == ("gametox.parquet", 4)
 
 
 def test_a_missing_corpus_is_one_clear_line(tmp_path: Path) -> None:
@@ -74,7 +91,8 @@ def test_damaged_tables_are_refused(save_source: SaveSource, tmp_path: Path) -> 
     pq.write_table(pa.table({"text": ["a"], "label": ["fine"]}), table)
     with pytest.raises(TableError, match="it lacks the columns abusive, hateful, id, native, split, target; a table of your own needs"):
         load_corpus(tmp_path)
-    save_source(tmp_path, "cad", [{"native": {"tags": "Neutral"}}])
+    table.unlink()
+    save_source(tmp_path, "edos", [{"native": {"tags": "Neutral"}}])
     with pytest.raises(TableError, match="its column native cannot be read"):
         load_corpus(tmp_path)
 

@@ -19,7 +19,7 @@ SaveSource = Callable[..., Path]
 def corpus(save_source: SaveSource, tmp_path: Path) -> Path:
     """A folder with one source of the corpus, labels that were read again, and tables that are not read."""
     save_source(tmp_path, "stormfront", [{"abusive": False, "hateful": False}, {"abusive": True, "hateful": True}])
-    again = {"source": ["stormfront"], "id": ["stormfront-0"], "label": ["toxic"], "use": ["train"]}
+    again = {"source": ["stormfront"], "id": ["stormfront-0"], "label": ["toxic"], "use": ["train"], "split": ["train"]}
     pq.write_table(pa.table(again), tmp_path / "reread.parquet")
     (tmp_path / "context.parquet").write_bytes(b"never read")
     return tmp_path
@@ -45,7 +45,7 @@ def test_the_labels_of_the_sources_can_be_asked_for(corpus: Path) -> None:
 def test_what_is_not_read_is_said(corpus: Path) -> None:
     """Sources that are missing and tables that are ignored have a line each."""
     absent, attributes, ignored = load_training_tables(corpus).remarks
-    assert absent.startswith("16 of 17 sources of the corpus are not there: cad, ")
+    assert absent.startswith("26 of 27 sources of the corpus are not there: cad, ")
     assert attributes == "attributes.parquet is not there: the labels are those of the sources"
     assert ignored == "not read: context.parquet"
 
