@@ -46,6 +46,8 @@ class Comment(NamedTuple):
         language: a BCP 47 tag, if the caller states one.
         author: name or id of its author, if known.
         parent: the id of the comment that it answers, if any.
+        parent_text: the text of the comment that it answers, written as ``format`` says, if it is known.
+        title: the title, in plain text, of what is commented on, if it is known.
     """
 
     id: str
@@ -54,3 +56,5 @@ class Comment(NamedTuple):
     language: str | None = None
     author: str | None = None
     parent: str | None = None
+    parent_text: str | None = None
+    title: str | None = None

@@ -22,7 +22,24 @@ from model.text.markdown import read_markdown
 from model.text.offsets import Mapped, Piece
 from model.text.unicode import fold_characters, map_characters
 
-__all__ = ["NormalisedComment", "normalise", "normalise_comment", "prepare", "prepare_text", "strip_markup"]
+__all__ = [
+    "MAX_CONTEXT_BYTES",
+    "NormalisedComment",
+    "normalise",
+    "normalise_comment",
+    "prepare",
+    "prepare_context",
+    "prepare_text",
+    "strip_markup",
+]
+
+MAX_CONTEXT_BYTES = 400
+"""The most bytes that are read of what a comment answers; the encoder reads some thirty words of them."""
+
+# What is read of a parent as it is written, mark-up included, so that a long one costs no more than a short one.
+_MAX_PARENT_LETTERS = 2_000
+# A title beside a parent leaves it the larger part of what the encoder reads.
+_MAX_TITLE_LETTERS = 80
 
 # What takes the mark-up away, or returns None if there is none.
 _READERS: Mapping[Format, Callable[[str], Mapped | None]] = {
@@ -57,6 +74,36 @@ def prepare_text(text: str, text_format: Format) -> bytes:
     """Return what ``prepare`` makes of a text that is written in a given way."""
     stripped = _READERS[text_format](text)
     return fold_characters(text if stripped is None else stripped.text).encode()
+
+
+def prepare_context(comment: Comment) -> bytes:
+    """Return what is read of what a comment answers: the title and the beginning of the parent, made plain like a comment.
+
+    Args:
+        comment: a comment; its own text does not matter.
+
+    Returns:
+        At most ``MAX_CONTEXT_BYTES`` of UTF-8; nothing where neither title nor parent is known.
+    """
+    title, parent = comment.title, comment.parent_text
+    if not title and not parent:
+        return b""
+    parts = []
+    if title:
+        parts.append(prepare_text(title[: _MAX_TITLE_LETTERS if parent else MAX_CONTEXT_BYTES], Format.PLAIN).strip())
+    if parent:
+        parts.append(prepare_text(_begin(parent, comment.format), comment.format).strip())
+    context = b"\n".join(filter(None, parts))
+    return context if len(context) <= MAX_CONTEXT_BYTES else context[:MAX_CONTEXT_BYTES].decode(errors="ignore").encode()
+
+
+def _begin(text: str, text_format: Format) -> str:
+    """Return the beginning of a text, without a tag that is cut in two."""
+    if len(text) <= _MAX_PARENT_LETTERS:
+        return text
+    text = text[:_MAX_PARENT_LETTERS]
+    tag = text.rfind("<")
+    return text[:tag] if text_format is not Format.PLAIN and tag > text.rfind(">") else text
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,8 @@ class Row(NamedTuple):
         format: how ``text`` is written.
         extra: name → value of the columns that the caller keeps; None if there are none.
         offset: the byte of the file where it begins, if that is known; in a compressed file, only the byte where it is damaged.
+        parent_text: the text of the comment that it answers, if that is known, written as ``format`` says.
+        title: the title of what is commented on, if that is known.
     """
 
     line: int
@@ -106,6 +108,8 @@ class Row(NamedTuple):
     format: Format = Format.PLAIN
     extra: Mapping[str, object] | None = None
     offset: int | None = None
+    parent_text: str | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,9 @@ class DumpOptions:
         author_column: the column or field that holds the author.
         parent_column: the column or field that holds the id of the parent comment.
         time_column: the column or field that holds the time of writing.
+        parent_text_column: the column or field that holds the text of the parent comment.
+        title_column: the column or field that holds the title of what is commented on.
+        contexts: whether the texts of parent comments and titles are read at all, which only some readers of comments make use of.
         lines: whether each line of plain text is a comment, rather than each paragraph.
         max_expansion: how many times its stored size a file may become; no row depends on it.
     """
@@ -131,6 +138,9 @@ class DumpOptions:
     author_column: str | None = None
     parent_column: str | None = None
     time_column: str | None = None
+    parent_text_column: str | None = None
+    title_column: str | None = None
+    contexts: bool = False
     lines: bool = False
     max_expansion: int = DEFAULT_MAX_EXPANSION
 
@@ -144,6 +154,8 @@ class Columns:
     author: str | None = None
     parent: str | None = None
     time: str | None = None
+    parent_text: str | None = None
+    title: str | None = None
 
 
 def build_row(line: int, *, id: object, text: object) -> Row:

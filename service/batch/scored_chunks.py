@@ -99,12 +99,21 @@ def score_chunk(
 def _select_comments(chunk: Chunk, markup: Format | None) -> tuple[npt.NDArray[np.intp], Sequence[Comment]]:
     """Return the positions of the rows that have a text, and their comments; texts in Arrow columns are not converted to strings."""
     texts, formats = chunk.texts, chunk.formats if markup is None else [markup] * len(chunk)
-    if isinstance(texts, ArrowColumn):
+    has_contexts = any(chunk.parent_texts) or any(chunk.titles)
+    if isinstance(texts, ArrowColumn) and not has_contexts:
         from service.batch.columnar.arrow_texts import pack_texts
 
         return np.flatnonzero(texts.array.is_valid().to_numpy(zero_copy_only=False)), pack_texts(texts.array, formats[0])
     rows = [row for row, text in enumerate(texts) if text is not None]
-    comments = [Comment("", text, text_format) for text, text_format in zip(texts, formats, strict=True) if text is not None]
+    if has_contexts:
+        columns = zip(texts, formats, chunk.parent_texts, chunk.titles, strict=True)
+        comments = [
+            Comment("", text, text_format, parent_text=parent_text, title=title)
+            for text, text_format, parent_text, title in columns
+            if text is not None
+        ]
+    else:
+        comments = [Comment("", text, text_format) for text, text_format in zip(texts, formats, strict=True) if text is not None]
     return np.array(rows, np.intp), comments
 
 

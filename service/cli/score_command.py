@@ -55,6 +55,12 @@ ParentColumn = Annotated[
     str | None, typer.Option(metavar="NAME", help="Column with the id of what is answered.  [default: parent_id, in_reply_to, …]")
 ]
 TimeColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the time.  [default: created_at, date, …]")]
+ParentTextColumn = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Column with the text of what is answered.  [default: parent_text, parent_body, …]")
+]
+TitleColumn = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Column with the title of what is commented on.  [default: title, …]")
+]
 Lines = Annotated[bool, typer.Option("--lines", help="Read each line of plain text as a comment, not each paragraph.")]
 MaxExpansion = Annotated[
     int, typer.Option(min=1, metavar="N", help="Refuse a file that becomes more than N times its size when it is unpacked and read.")
@@ -92,13 +98,19 @@ class ColumnOptions:
     author_column: AuthorColumn = None
     parent_column: ParentColumn = None
     time_column: TimeColumn = None
+    parent_text_column: ParentTextColumn = None
+    title_column: TitleColumn = None
     lines: Lines = False
     keep: Keep = None
     max_expansion: MaxExpansion = DEFAULT_MAX_EXPANSION
 
-    def dump_options(self) -> DumpOptions:
-        """Return these options in the form that the readers of dumps take."""
-        return DumpOptions(**vars(self) | {"keep": tuple(dict.fromkeys(self.keep or ()))})
+    def dump_options(self, *, contexts: bool) -> DumpOptions:
+        """Return these options in the form that the readers of dumps take.
+
+        Args:
+            contexts: whether what comments answer is read.
+        """
+        return DumpOptions(**vars(self) | {"keep": tuple(dict.fromkeys(self.keep or ())), "contexts": contexts})
 
 
 @dataclass(frozen=True)
@@ -182,7 +194,7 @@ def score(
         inputs=tuple(files or _standard_input()),
         out=None if out == "-" else out,
         write_as=_choose_output_format(out, write_as),
-        dump_options=columns.dump_options(),
+        dump_options=columns.dump_options(contexts=(settings.profile or Profile.FAST) is not Profile.FAST),
         judge_options=judge_options,
         markup=markup,
         selection=selection.row_selection(),

@@ -144,6 +144,11 @@ class Judge:
         """The name of the moderator's policy that is applied."""
         return choose_model_policy(self.policy, self.community)
 
+    @property
+    def reads_context(self) -> bool:
+        """Whether what a comment answers is read with it."""
+        return self.moderator.reads_context
+
     def list_effort(self, comments: Sequence[Comment]) -> int:
         """Return the most effort that it may take to match comments with the community's lists, in letters of plain text to judge."""
         cost = 0 if self.community is None else self.community.max_lists_cost

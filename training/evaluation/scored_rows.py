@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from model.array_types import BoolArray, FloatArray, Int8Array
-from model.comment import Comment
 from model.decisions import CommentJudge
 from training.tables.labelled import Labelled
 from training.tables.source_rows import rows_by_source
@@ -86,10 +85,11 @@ def score_labelled_rows(
         batch_size: number of comments that are judged at a time.
     """
     rows = rows.take(np.argsort(np.array(rows.source, dtype=object), kind="stable"))
+    comments = rows.comments()
     scores, labels = np.empty((len(rows), 3)), np.empty(len(rows), np.int8)
     for start in range(0, len(rows), batch_size):
         batch = slice(start, start + batch_size)
-        decisions = comment_judge.decide([Comment("", text) for text in rows.text[batch]])
+        decisions = comment_judge.decide(comments[batch])
         scores[batch], labels[batch] = decisions.scores, decisions.labels
         if progress:
             progress(min(1.0, (start + batch_size) / len(rows)))

@@ -76,7 +76,7 @@ def deduplicate(labelled: Labelled, *, threshold: float = _NEAR_SIMILARITY, key:
     """Merge exact copies and drop near duplicates that add no answer.
 
     Rows of different ``split`` are never merged, nor dropped for one another: ``split_rows`` decides on texts that are in train and in dev.
-    The first copy keeps its text, source, id and weight. Each question is answered by the majority of the copies that answer it; a tie
+    Copies answer the same, too, where that is known. The first copy keeps its text, source, id and weight. Each question is answered by the majority of the copies that answer it; a tie
     makes it unknown. Near duplicates that contradict each other are both kept, since small differences that change the answer
     teach most; they share a cluster.
 
@@ -90,6 +90,12 @@ def deduplicate(labelled: Labelled, *, threshold: float = _NEAR_SIMILARITY, key:
     """
     sides = np.fromiter((_SIDES.index(split) for split in labelled.split), dtype=np.int8, count=len(labelled))
     keys = list(map(key, labelled.text))
+    if labelled.context is not None:
+        # The same answer to another question is no copy.
+        keys = [
+            text if context is None else f"{text}\n{key(' '.join(filter(None, context)))}"
+            for text, context in zip(keys, labelled.context, strict=True)
+        ]
     first_rows, groups = _group_equal(list(zip(keys, sides.tolist(), strict=True)))
     merged, contradictions = _merge_copies(labelled, first_rows, groups)
     answers = _stack_answers(merged)

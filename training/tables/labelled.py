@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.array_types import FloatArray, Int8Array
+from model.comment import Comment
 
-__all__ = ["UNKNOWN", "Labelled", "Place", "encode_answers"]
+__all__ = ["UNKNOWN", "Labelled", "Place", "RowContext", "encode_answers"]
 
 UNKNOWN = -1
 """The answer of a row to a question that its source does not answer."""
@@ -20,6 +21,13 @@ class Place(NamedTuple):
 
     file: str
     line: int
+
+
+class RowContext(NamedTuple):
+    """What a labelled comment answers: the text of its parent, and the title of what it comments on; None where that is not known."""
+
+    parent_text: str | None
+    title: str | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +47,7 @@ class Labelled:
         target: (n,) the source's word for the group that is attacked or spoken of, or None.
         attributes: name → (n,) int8 answers to a further question.
         place: (n,) the file and line that each row was read from.
+        context: (n,) what each comment answers, None where that is not known; None instead of the list if it is known of none.
     """
 
     text: list[str]
@@ -51,6 +60,7 @@ class Labelled:
     target: list[str | None]
     attributes: dict[str, Int8Array]
     place: list[Place]
+    context: list[RowContext | None] | None = None
 
     def __len__(self) -> int:
         """Return the number of comments."""
@@ -59,7 +69,7 @@ class Labelled:
     def __post_init__(self) -> None:
         """Refuse columns of unequal length: everything later indexes them together."""
         arrays: list[Sized] = [self.abusive, self.hateful, self.weight, *self.attributes.values()]
-        lists: list[Sized] = [self.source, self.split, self.id, self.target, self.place]
+        lists: list[Sized] = [self.source, self.split, self.id, self.target, self.place, *([self.context] if self.context else [])]
         if any(len(column) != len(self.text) for column in arrays + lists):
             raise ValueError("every column of Labelled must be as long as text")
 
@@ -71,6 +81,15 @@ class Labelled:
         labels[(self.abusive == 1) & (self.hateful == 0)] = 1
         labels[self.hateful == 1] = 2
         return labels
+
+    def comments(self) -> list[Comment]:
+        """Return the comments as the model takes them, with what they answer."""
+        if self.context is None:
+            return [Comment("", text) for text in self.text]
+        return [
+            Comment("", text) if context is None else Comment("", text, parent_text=context.parent_text, title=context.title)
+            for text, context in zip(self.text, self.context, strict=True)
+        ]
 
     def take(self, indices: Sequence[int] | NDArray[np.intp]) -> Self:
         """Return the rows at ``indices``, in that order; a row may be taken more than once."""
@@ -87,6 +106,7 @@ class Labelled:
             target=[self.target[row] for row in rows],
             attributes={name: answers[order] for name, answers in self.attributes.items()},
             place=[self.place[row] for row in rows],
+            context=None if self.context is None else [self.context[row] for row in rows],
         )
 
     @classmethod
@@ -106,6 +126,7 @@ class Labelled:
                 name: _concatenate_answers([part.attributes.get(name, _unknown_answers(len(part))) for part in parts]) for name in names
             },
             place=[place for part in parts for place in part.place],
+            context=_concatenate_contexts(parts),
         )
 
 
@@ -116,6 +137,12 @@ def encode_answers(values: Sequence[bool | None]) -> Int8Array:
 
 def _unknown_answers(size: int) -> Int8Array:
     return np.full(size, UNKNOWN, dtype=np.int8)
+
+
+def _concatenate_contexts(parts: Sequence[Labelled]) -> list[RowContext | None] | None:
+    if all(part.context is None for part in parts):
+        return None
+    return [context for part in parts for context in (part.context or [None] * len(part))]
 
 
 def _concatenate_answers(answers: list[Int8Array]) -> Int8Array:

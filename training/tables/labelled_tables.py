@@ -9,7 +9,7 @@ import numpy as np
 from model.comment import Label
 from model.errors import TableError
 from training.tables.cells import BadCell, read_answer, read_label, read_split, read_text, read_weight, read_word, reconcile_answers
-from training.tables.labelled import UNKNOWN, Labelled, Place
+from training.tables.labelled import UNKNOWN, Labelled, Place, RowContext
 from training.tables.table_columns import TableColumns, choose_columns, fold_name
 from training.tables.table_records import TableRecord, UnreadableRow, find_tables, read_header, read_records
 
@@ -114,6 +114,7 @@ class _TableRow:
     target: str | None
     attributes: dict[str, int]
     place: Place
+    context: RowContext | None
     remark: str | None
 
     def has_answer(self) -> bool:
@@ -176,6 +177,7 @@ class _RowCollector:
             target=[row.target for row in rows],
             attributes={name: np.array([row.attributes.get(name, UNKNOWN) for row in rows], dtype=np.int8) for name in names},
             place=[row.place for row in rows],
+            context=[row.context for row in rows] if any(row.context is not None for row in rows) else None,
         )
 
 
@@ -212,6 +214,7 @@ def _read_row(record: TableRecord | UnreadableRow, *, columns: TableColumns, lab
     abusive, hateful, remark = reconcile_answers(
         read_answer(values.get("abusive"), "abusive"), read_answer(values.get("hateful"), "hateful"), label=label
     )
+    parent_text, title = read_word(values.get("parent_text")), read_word(values.get("title"))
     return _TableRow(
         text=read_text(values.get("text")),
         abusive=abusive,
@@ -223,5 +226,6 @@ def _read_row(record: TableRecord | UnreadableRow, *, columns: TableColumns, lab
         target=read_word(values.get("target")),
         attributes={name: read_answer(record.get(column), column) for name, column in columns.attributes.items()},
         place=place,
+        context=RowContext(parent_text, title) if (parent_text or title) else None,
         remark=remark,
     )

@@ -10,7 +10,7 @@ from training.tables.cells import quote_name
 
 __all__ = ["FIELDS", "TableColumns", "choose_columns", "fold_name"]
 
-FIELDS = ("text", "label", "abusive", "hateful", "source", "id", "split", "weight", "target")
+FIELDS = ("text", "label", "abusive", "hateful", "source", "id", "split", "weight", "target", "parent_text", "title")
 """The fields of a labelled row; a field ``attribute.NAME`` answers a further question."""
 
 _TEXT_NAMES = ("text", "comment_text", "comment", "body", "content", "message")

@@ -38,6 +38,8 @@ class Chunk:
         formats: how the texts are written.
         extra: the columns that the caller keeps, by name.
         offsets: where the rows begin in the file, in bytes.
+        parent_texts: the texts of the comments that they answer.
+        titles: the titles of what they comment on.
     """
 
     lines: Sequence[int]
@@ -50,6 +52,8 @@ class Chunk:
     formats: Sequence[Format]
     extra: Mapping[str, Sequence[object]]
     offsets: Sequence[int | None]
+    parent_texts: Sequence[str | None]
+    titles: Sequence[str | None]
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -63,15 +67,16 @@ class Chunk:
             rows: n rows.
             keep: the names of the columns that are kept.
         """
-        lines, ids, texts, reasons, authors, parents, created, formats, extras, offsets = (
+        lines, ids, texts, reasons, authors, parents, created, formats, extras, offsets, parent_texts, titles = (
             zip(*rows, strict=True) if rows else ((),) * len(Row._fields)
         )
         extra_columns = {name: [extra.get(name) if extra else None for extra in extras] for name in keep}
-        return cls(lines, ids, texts, reasons, authors, parents, build_times(created), formats, extra_columns, offsets)
+        times = build_times(created)
+        return cls(lines, ids, texts, reasons, authors, parents, times, formats, extra_columns, offsets, parent_texts, titles)
 
     def text_size(self) -> int:
         """Return the size of the texts, names and kept columns, in code points or bytes, whichever are at hand."""
-        names = (_column_size(column) for column in (self.texts, self.authors, self.parents))
+        names = (_column_size(column) for column in (self.texts, self.authors, self.parents, self.parent_texts, self.titles))
         extra = (_column_size(column, value_size) for column in (self.ids, *self.extra.values()))
         return sum(names) + sum(extra)
 
@@ -106,6 +111,8 @@ def cut_into_chunks(rows: Iterable[Row], keep: Sequence[str] = (), *, max_rows: 
         size += len(row.text or "") + len(row.author or "") + len(row.parent or "")
         if type(row.id) is str:
             size += len(row.id)
+        if row.parent_text is not None or row.title is not None:
+            size += len(row.parent_text or "") + len(row.title or "")
         if row.extra:
             size += value_size(row.extra)
         if len(pending) >= max_rows or size >= max_text:

@@ -1,16 +1,16 @@
-"""Parsers of whole Arrow columns of authors and parents, which give the results that ``values`` gives value by value."""
+"""Parsers of whole Arrow columns of authors, parents and contexts, which give the results that ``values`` gives value by value."""
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from service.batch.columnar.arrow_columns import arrow_constant
-from service.batch.input.values import DELETED_AUTHOR, NO_PARENT_TEXTS, parse_parent
+from service.batch.input.values import DELETED_AUTHOR, NO_PARENT_TEXTS, parse_context, parse_parent
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["parse_authors", "parse_parents"]
+__all__ = ["parse_authors", "parse_contexts", "parse_parents"]
 
 _NO_PARENT_TEXTS = tuple(sorted(NO_PARENT_TEXTS))
 _MAX_NO_PARENT_LENGTH = max(map(len, NO_PARENT_TEXTS))
@@ -24,6 +24,13 @@ def parse_authors(column: "pa.Array[Any]") -> "pa.Array[Any]":
     if not pa.types.is_string(column.type):
         return column.cast(pa.string())
     return _set_null(column, pc.is_in(column, arrow_constant(("", DELETED_AUTHOR))))
+
+
+def parse_contexts(column: "pa.Array[Any]") -> "pa.Array[Any]":
+    """Apply ``parse_context`` to a column of text or whole numbers, and return a column of text."""
+    import pyarrow as pa
+
+    return pa.array(list(map(parse_context, column.to_pylist())), pa.string())
 
 
 def parse_parents(column: "pa.Array[Any]") -> "pa.Array[Any]":

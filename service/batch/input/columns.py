@@ -1,4 +1,4 @@
-"""The choice of a file's columns by their names: text, id, author, parent comment and time."""
+"""The choice of a file's columns by their names: text, id, author, parent comment, time, and what a comment answers."""
 
 from collections.abc import Sequence
 
@@ -26,6 +26,8 @@ _TIME_NAMES = (
     *("created_at", "created_utc", "createdat", "created", "timestamp", "published_at", "publishedat", "published"),
     *("created_date", "date_created", "creation_date", "datetime", "date", "time", "posted_at", "comment_date"),
 )
+_PARENT_TEXT_NAMES = ("parent_text", "parent_body", "parent_comment_text")
+_TITLE_NAMES = ("title", "link_title", "thread_title", "topic_title", "article_title", "post_title")
 
 _MAX_LISTED_NAMES = 20
 _MAX_NAME_LENGTH = 40
@@ -37,7 +39,7 @@ def has_text_column(names: Sequence[str], options: DumpOptions) -> bool:
 
 
 def choose_comment_columns(names: Sequence[str], options: DumpOptions, *, file: str, text_names: set[str] | None = None) -> Columns:
-    """Choose the columns of a file that hold text, id, author, parent and time.
+    """Choose the columns of a file that hold text, id, author, parent, time and, if the caller wants them, parent's text and title.
 
     Args:
         names: the columns that the file has, in order.
@@ -65,6 +67,13 @@ def choose_comment_columns(names: Sequence[str], options: DumpOptions, *, file: 
         choose_optional(options.author_column, _AUTHOR_NAMES, "--author-column"),
         choose_optional(options.parent_column, _PARENT_NAMES, "--parent-column"),
         choose_optional(options.time_column, _TIME_NAMES, "--time-column"),
+        *(
+            choose_optional(column, known_names if options.contexts else (), option)
+            for column, known_names, option in (
+                (options.parent_text_column, _PARENT_TEXT_NAMES, "--parent-text-column"),
+                (options.title_column, _TITLE_NAMES, "--title-column"),
+            )
+        ),
     )
 
 

@@ -1,7 +1,7 @@
 """The layout of a dump, which is detected at its beginning: container, platform, and the columns that hold text, id and so on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from model.errors import DumpError
 from service.batch.input.columns import choose_comment_columns, find_columns
@@ -54,7 +54,7 @@ class Layout:
     def row_fields(self, options: DumpOptions) -> list[str]:
         """Return the names of the fields that a row is built from, without repetition, including those that the caller keeps."""
         columns = self.columns
-        column_names = () if columns is None else (columns.text, columns.id, columns.author, columns.parent, columns.time)
+        column_names = () if columns is None else (getattr(columns, field.name) for field in fields(columns))
         return list(dict.fromkeys(name for name in (*column_names, *self.platform.extra_fields, *options.keep) if name is not None))
 
 
@@ -133,9 +133,14 @@ def _platform_columns(platform: Platform, names: list[str], options: DumpOptions
         "author": options.author_column,
         "parent": options.parent_column,
         "time": options.time_column,
+        "parent_text": options.parent_text_column,
+        "title": options.title_column,
     }
     for field, name in requested.items():
         if name is not None and not find_columns(names, name):
-            raise DumpError(f"{file}: there is no column “{name}”; check --{field}-column")
+            raise DumpError(f"{file}: there is no column “{name}”; check --{field.replace('_', '-')}-column")
     replacements = {field: find_columns(names, name)[0] for field, name in requested.items() if name is not None}
-    return replace(platform.find_own_columns(names), **replacements)
+    columns = platform.find_own_columns(names)
+    if not options.contexts:
+        columns = replace(columns, parent_text=None, title=None)
+    return replace(columns, **replacements)

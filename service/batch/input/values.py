@@ -1,4 +1,4 @@
-"""Parsers of authors, ids of parent comments and points in time, in whatever form dumps write them; they never raise."""
+"""Parsers of authors, of what a comment answers and of points in time, in whatever form dumps write them; they never raise."""
 
 import re
 from collections.abc import Mapping
@@ -6,9 +6,18 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from math import isnan
 
-from service.batch.rows import Reason, without_surrogates
+from service.batch.rows import MAX_TEXT_LENGTH, Reason, without_surrogates
 
-__all__ = ["DELETED_AUTHOR", "EPOCH_SECONDS_END", "NO_PARENT_TEXTS", "PLACEHOLDERS", "parse_author", "parse_parent", "parse_time"]
+__all__ = [
+    "DELETED_AUTHOR",
+    "EPOCH_SECONDS_END",
+    "NO_PARENT_TEXTS",
+    "PLACEHOLDERS",
+    "parse_author",
+    "parse_context",
+    "parse_parent",
+    "parse_time",
+]
 
 PLACEHOLDERS = {
     "[deleted]": Reason.DELETED,
@@ -54,6 +63,13 @@ def parse_author(value: object) -> str | None:
     if isinstance(value, str):
         return without_surrogates(value) if value and value != DELETED_AUTHOR else None
     return _format_number(value)
+
+
+def parse_context(value: object) -> str | None:
+    """Return the text of a parent comment, or a title; None for whatever is no text, or stands in place of one that is gone."""
+    if not isinstance(value, str) or not value or (value[:1] == "[" and value.strip().lower() in PLACEHOLDERS):
+        return None
+    return without_surrogates(value[:MAX_TEXT_LENGTH])
 
 
 def parse_parent(value: object) -> str | None:

@@ -15,6 +15,7 @@ from service.batch.columnar.chunks import Chunk, cut_into_chunks
 from service.batch.file_access import open_for_writing
 from service.batch.input.blocks import Block, open_block
 from service.batch.input.open_dump import OpenDump
+from service.batch.input.reply_contexts import ReplyContexts
 from service.batch.input.shards import Shard, open_shard
 from service.batch.job import ScoreJob
 from service.batch.output.folders import Folder
@@ -152,8 +153,9 @@ def score_rows(
         UnsafeFileError: they become too large for the size of the file.
         OSError: reading or writing fails.
     """
-    rows = SelectedRows(dump.rows, selection)
-    for chunk in _read_chunks(dump, rows, job):
+    contexts = ReplyContexts() if job.dump_options.contexts and judge.reads_context else None
+    rows = SelectedRows(dump.rows if contexts is None else contexts.complete_rows(dump.rows), selection)
+    for chunk in _read_chunks(dump, rows, job, contexts):
         dump.budget.add("text", chunk.text_size())
         scored_chunk = score_chunk(chunk, judge, dump=dump.name, markup=job.markup, threads=threads, language=job.language)
         if job.strict:
@@ -167,13 +169,13 @@ def score_rows(
     counts.left_out += rows.left_out
 
 
-def _read_chunks(dump: OpenDump, rows: SelectedRows, job: ScoreJob) -> Iterator[Chunk]:
+def _read_chunks(dump: OpenDump, rows: SelectedRows, job: ScoreJob, contexts: ReplyContexts | None) -> Iterator[Chunk]:
     if dump.chunks is None or rows.selection != RowSelection():
         yield from cut_into_chunks(rows, job.dump_options.keep, max_rows=job.max_rows, max_text=job.max_text)
         return
     for chunk in dump.chunks(job.max_rows, job.max_text):
         rows.read += len(chunk)
-        yield chunk
+        yield chunk if contexts is None else contexts.complete_chunk(chunk)
 
 
 def _refuse_rejects(dump: OpenDump, scored_chunk: ScoredChunk) -> None:

@@ -1,6 +1,6 @@
 """``POST /v1/moderate``: from the comments of a call to a decision for each."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
 
 from fastapi import FastAPI
@@ -71,7 +71,12 @@ _PROBLEMS = (
 )
 _BODY = {
     "schema": schema_reference(ModerateRequest),
-    "example": {"comments": [{"id": "1", "text": "What a lovely morning."}, {"id": "2", "text": "<p>Hello</p>", "format": "html"}]},
+    "example": {
+        "comments": [
+            {"id": "1", "text": "What a lovely morning."},
+            {"id": "2", "text": "<p>Yes, all of them.</p>", "format": "html", "parent_text": "<p>Have you read her books?</p>"},
+        ]
+    },
 }
 _REASONS = {
     "empty": "There is no text left to judge.",
@@ -89,25 +94,34 @@ class ModerateCall(NamedTuple):
         message: the body of the call.
         requests: the comments of the message that are judged, in order.
         comments: the same comments, as the model takes them.
-        too_long: the indices, in the message, of the comments whose texts have too many bytes.
-        limit: the most bytes that a text may have in UTF-8.
+        too_long: of each comment that has too many bytes, the index in the message → the field that has them.
+        limit: the most bytes that a text may have in UTF-8, and a title or the text of a parent as well.
     """
 
     message: ModerateRequest
     requests: Sequence[CommentRequest]
     comments: Sequence[Comment]
-    too_long: Sequence[int]
+    too_long: Mapping[int, str]
     limit: int
 
     @classmethod
     def split(cls, message: ModerateRequest, *, limit: int) -> Self:
         """Separate the comments that are judged from those that have more than ``limit`` bytes."""
-        too_long = [at for at, request in enumerate(message.comments) if exceeds_bytes(request.text, limit)]
+        fields = (_long_field(request, limit) for request in message.comments)
+        too_long = {at: field for at, field in enumerate(fields) if field is not None}
         requests: Sequence[CommentRequest] = message.comments
         if too_long:
-            places = frozenset(too_long)
-            requests = [request for at, request in enumerate(requests) if at not in places]
+            requests = [request for at, request in enumerate(requests) if at not in too_long]
         return cls(message, requests, [request.to_comment() for request in requests], too_long, limit)
+
+
+def _long_field(request: CommentRequest, limit: int) -> str | None:
+    """Return the field of a comment that has more than ``limit`` bytes; None if none has."""
+    if exceeds_bytes(request.text, limit):
+        return "text"
+    if request.parent_text is not None and exceeds_bytes(request.parent_text, limit):
+        return "parent_text"
+    return "title" if request.title is not None and exceeds_bytes(request.title, limit) else None
 
 
 def add_moderate_route(app: FastAPI, settings: Settings) -> None:
@@ -130,8 +144,8 @@ def add_moderate_route(app: FastAPI, settings: Settings) -> None:
 def _describe_limits(settings: Settings) -> str:
     return (
         f"Takes up to {settings.max_comments} comments in a body of up to {settings.max_body_bytes} bytes and answers each in its place. "
-        f"A comment of more than {settings.max_comment_bytes} bytes (`comment-too-long`) or without text (`comment-empty`) "
-        "gets an error entry there instead of a decision; the others are judged all the same."
+        f"A comment whose text, title or `parent_text` has more than {settings.max_comment_bytes} bytes (`comment-too-long`), or that has "
+        "no text (`comment-empty`), gets an error entry there instead of a decision; the others are judged all the same."
     )
 
 
@@ -195,8 +209,9 @@ def _answer_moderate(judge: Judge, call: ModerateCall, attempt: Attempt) -> tupl
     judgements = judge.judge(call.comments, explain=explain, ngrams_only=attempt.ngrams_only, first_pass=attempt.first_pass)
     is_observing = judge.community is not None and judge.community.observe
     entries = _build_entries(call.requests, judgements, is_observing=is_observing)
-    for at in call.too_long:
-        entries.insert(at, _error_entry(call.message.comments[at], "too-long", f"The text has more than {call.limit} bytes in UTF-8."))
+    for at, field in call.too_long.items():
+        detail = f"The {field} has more than {call.limit} bytes in UTF-8."
+        entries.insert(at, _error_entry(call.message.comments[at], "too-long", detail))
     decisions = judgements.decisions
     answer = ModerateAnswer(model=decisions.version, policy=decisions.policy, decisions=entries)
     if judgements.community is not None:

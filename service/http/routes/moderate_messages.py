@@ -40,6 +40,10 @@ class CommentRequest(_Strict):
     language: str | None = Field(default=None, description="The language of the text, if you know it (BCP 47).")
     author: str | None = Field(default=None, description="Who wrote it, if you want to say.")
     parent: Id | None = Field(default=None, description="The id of the comment that it answers.")
+    parent_text: str | None = Field(
+        default=None, description="The text of the comment that it answers, written as `format` says; read by the encoder, never stored."
+    )
+    title: str | None = Field(default=None, description="The title of what is commented on, in plain text; read like `parent_text`.")
 
     def to_comment(self) -> Comment:
         """Return the comment as the model takes it."""
@@ -50,6 +54,8 @@ class CommentRequest(_Strict):
             language=self.language,
             author=self.author,
             parent=None if self.parent is None else str(self.parent),
+            parent_text=self.parent_text,
+            title=self.title,
         )
 
 

@@ -18,7 +18,7 @@ HACKER_NEWS = Platform(
     name="hackernews",
     description="comments of Hacker News",
     signatures=(frozenset({"by", "type", "time"}),),
-    columns=Columns("text", "id", "by", "parent", "time"),
+    columns=Columns("text", "id", "by", "parent", "time", title="title"),
     format=Format.HTML,
     prepare=_prepare,
     extra_fields=("type", "deleted"),

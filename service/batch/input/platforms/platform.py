@@ -60,8 +60,8 @@ class Platform:
             return next(iter(find_columns(names, name)), name)
 
         columns = self.columns
-        others = (None if name is None else spelling(name) for name in (columns.id, columns.author, columns.parent, columns.time))
-        return Columns(spelling(columns.text), *others)
+        others = (columns.id, columns.author, columns.parent, columns.time, columns.parent_text, columns.title)
+        return Columns(spelling(columns.text), *(None if name is None else spelling(name) for name in others))
 
 
 ANY_TABLE = Platform("", "", (), Columns("text", "id"))

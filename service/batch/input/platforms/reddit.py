@@ -10,7 +10,7 @@ REDDIT = Platform(
     name="reddit",
     description="comments of Reddit",
     signatures=tuple(frozenset({"body", name}) for name in ("created_utc", "link_id", "subreddit")),
-    columns=Columns("body", "id", "author", "parent_id", "created_utc"),
+    columns=Columns("body", "id", "author", "parent_id", "created_utc", title="title"),
     format=Format.MARKDOWN,
 )
 """Comments (``RC_*``)."""

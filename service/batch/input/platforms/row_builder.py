@@ -6,7 +6,7 @@ from functools import partial
 from model.comment import Format
 from service.batch.input.platforms.platform import FORMAT_FIELD, Platform, RecordFields
 from service.batch.input.records import DumpRecord, UndecodableText
-from service.batch.input.values import PLACEHOLDERS, parse_author, parse_parent, parse_time
+from service.batch.input.values import PLACEHOLDERS, parse_author, parse_context, parse_parent, parse_time
 from service.batch.rows import MAX_TEXT_LENGTH, Columns, DumpOptions, Reason, Row, build_row_id, is_unicode, without_surrogates
 
 __all__ = ["build_rows"]
@@ -47,6 +47,7 @@ def _make_builder(
 ) -> Callable[[DumpRecord], Row]:
     """Return the function that builds the row of a record; whatever all records share is looked up here, once."""
     text_name, id_name, author_name, parent_name, time_name = columns.text, columns.id, columns.author, columns.parent, columns.time
+    parent_text_name, title_name = columns.parent_text, columns.title
     prepare = platform.prepare
     bad_row = partial(_build_bad_row, id_name=id_name, id_is_left=_is_left_of_text(columns, names), strict=strict)
     # Row.__new__, which names every field, would take half of the time.
@@ -73,7 +74,9 @@ def _make_builder(
         author = None if author_name is None else parse_author(fields.get(author_name))
         parent = None if parent_name is None else parse_parent(fields.get(parent_name))
         time = None if time_name is None else parse_time(fields.get(time_name))
-        return new_row((line, row_id, text, reason, author, parent, time, text_format, extra, offset))
+        parent_text = None if parent_text_name is None else parse_context(fields.get(parent_text_name))
+        title = None if title_name is None else parse_context(fields.get(title_name))
+        return new_row((line, row_id, text, reason, author, parent, time, text_format, extra, offset, parent_text, title))
 
     return build
 

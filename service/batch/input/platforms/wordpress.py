@@ -28,7 +28,7 @@ WXR = Platform(
     name="wordpress",
     description="comments of WordPress",
     signatures=(frozenset({"wp:comment_id"}), frozenset({"wp:comment_content"})),
-    columns=Columns("wp:comment_content", "wp:comment_id", "wp:comment_author", "wp:comment_parent", "wp:comment_date_gmt"),
+    columns=Columns("wp:comment_content", "wp:comment_id", "wp:comment_author", "wp:comment_parent", "wp:comment_date_gmt", title="title"),
     format=Format.HTML,
     prepare=_prepare,
 )

@@ -123,12 +123,14 @@ def _comments_to_judge(post: DiscoursePost) -> list[Comment]:
     if post.post_type != _REGULAR or post.topic_archetype == _PRIVATE or (post.user_id is not None and post.user_id <= 0):
         return []
     comments = []
-    if post.post_number == 1 and post.topic_title:
-        comments.append(Comment(str(post.id), post.topic_title))
+    title = post.topic_title
+    if post.post_number == 1 and title:
+        comments.append(Comment(str(post.id), title))
+        title = None
     if post.cooked is not None:
-        comments.append(Comment(str(post.id), post.cooked, format=Format.HTML))
+        comments.append(Comment(str(post.id), post.cooked, format=Format.HTML, title=title))
     elif post.raw is not None:
-        comments.append(Comment(str(post.id), post.raw, format=Format.MARKDOWN))
+        comments.append(Comment(str(post.id), post.raw, format=Format.MARKDOWN, title=title))
     return comments
 
 

@@ -6,13 +6,15 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from model.comment import Comment, Format, Verdict
+from model.comment import Comment, Verdict
 from model.failures import Step, log_failure
 from model.language.identifier import primary_language
+from model.text.pipeline import strip_markup
 from service.http.calls import Caller, Scope, admit_call
 from service.http.dialects.dialect import Endpoint
 from service.http.dialects.perspective.google_errors import analyzer_error, invalid_request, language_error
 from service.http.dialects.perspective.requests import (
+    add_context,
     check_context,
     check_query,
     empty_comment_error,
@@ -68,6 +70,7 @@ def analyze_endpoint(settings: Settings) -> Endpoint:
         message = await read_message(request, AnalyzeCommentRequest, settings=settings)
         comment = read_comment(message.comment, settings=settings)
         check_context(message.context)
+        comment = add_context(comment, message.context)
         if message.span_annotations:
             _charge_spans(request, comment, settings)
         attributes = _requested_attributes(request, message)
@@ -128,7 +131,7 @@ async def _analyze(
     strict: bool,
 ) -> AnalyzeCommentResponse:
     parts = _split(request, comment) if message.span_annotations else []
-    comments = [comment, *(Comment("", part.text, Format.PLAIN) for part in parts)]
+    comments = [comment, *_part_comments(comment, parts)]
     judgements = await judge_for_client(request, comments, caller=caller, community=message.community_id)
     comment_verdict, *sentences = comment_verdicts(judgements)
     if comment_verdict.must_wait:
@@ -156,6 +159,14 @@ def _split(request: Request, comment: Comment) -> Sequence[TextPart]:
         log_failure(Step.MARKUP, error)
         get_state(request).metrics.count_failures({Step.MARKUP: 1})
         return []
+
+
+def _part_comments(comment: Comment, parts: Sequence[TextPart]) -> list[Comment]:
+    """Return the parts of a comment as comments, each of which answers what the whole one does."""
+    parent_text = comment.parent_text
+    if parts and parent_text is not None:
+        parent_text = strip_markup(parent_text, comment.format).text
+    return [Comment("", part.text, parent_text=parent_text, title=comment.title) for part in parts]
 
 
 def _build_scores(

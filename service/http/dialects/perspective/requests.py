@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from html import escape
 from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -13,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Format
+from model.text.pipeline import strip_markup
 from service.http.bodies.body import check_json_headers, read_body
 from service.http.bodies.json_body import error_details, syntax_problem, validate_json
 from service.http.calls import exceeds_bytes, extract_secret
@@ -24,6 +26,7 @@ from service.http.responses import json_response
 from service.settings import Settings
 
 __all__ = [
+    "add_context",
     "check_context",
     "check_query",
     "empty_comment_error",
@@ -55,6 +58,7 @@ _TYPES = {
     "too_long": "a shorter list",
 }
 _KEY_HEADER = b"x-goog-api-key"
+_MAX_CONTEXT_LETTERS = 2_000
 
 
 def extract_google_secret(request: Request) -> str | None:
@@ -163,3 +167,32 @@ def check_context(context: Context | None) -> None:
     """
     if context is not None and context.entries is not None and context.article_and_parent_comment is not None:
         raise invalid_request("context: oneof field 'context' is already set: send entries or articleAndParentComment, not both")
+
+
+def add_context(comment: Comment, context: Context | None) -> Comment:
+    """Return a comment with what it answers: the parent comment, or the last of several entries, under the article or the first of them.
+
+    Only the beginning of either is read, so that an article may have any length.
+
+    Args:
+        comment: the comment.
+        context: what the call says that it belongs to; None if it says nothing.
+    """
+    if context is None:
+        return comment
+    if (both := context.article_and_parent_comment) is not None:
+        title, parent = both.article, both.parent_comment
+    else:
+        entries = [entry for entry in context.entries or () if entry.text]
+        title, parent = (entries[0] if len(entries) > 1 else None), (entries[-1] if entries else None)
+    parent_text = _plain_beginning(parent)
+    if parent_text is not None and comment.format is Format.HTML:
+        parent_text = escape(parent_text, quote=False)
+    return comment._replace(title=_plain_beginning(title), parent_text=parent_text)
+
+
+def _plain_beginning(entry: TextEntry | None) -> str | None:
+    if entry is None or not entry.text:
+        return None
+    text = entry.text[:_MAX_CONTEXT_LETTERS]
+    return strip_markup(text, Format.HTML).text if entry.type == "HTML" else text

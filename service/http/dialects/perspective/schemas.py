@@ -62,7 +62,7 @@ class ArticleAndParentComment(_Message):
 
 
 class Context(_Message):
-    """What a comment belongs to: one of the two; it is read and does not change the scores."""
+    """What a comment belongs to: one of the two; of it the article and the comment that is answered are read with the comment."""
 
     entries: list[TextEntry] | None = None
     article_and_parent_comment: ArticleAndParentComment | None = None
