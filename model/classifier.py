@@ -9,7 +9,7 @@ so that the three always sum to one. Further heads are attributes: probabilities
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.array_types import FloatArray, Int8Array, IntArray
-from model.artefact.manifest import ATTRIBUTE_PREFIX, Calibration, LabelThresholds, Prior
+from model.artefact.manifest import ATTRIBUTE_PREFIX, HEADS, Calibration, LabelThresholds, Prior
 from model.ngrams import reader as ngrams
 from model.ngrams.feature_settings import FeatureSettings
 from model.ngrams.heads import LABEL_HEADS, label_codes
@@ -138,6 +138,13 @@ class Classifier:
     calibration: Mapping[str, Calibration]
     thresholds: LabelThresholds
     prior: Prior
+
+    def with_prior(self, prior: Prior) -> "Classifier":
+        """Return the same classifier, calibrated for another prior."""
+        calibration = dict(self.calibration)
+        for head, shift in zip(HEADS, prior_shift(self.prior, prior), strict=True):
+            calibration[head] = calibration[head].model_copy(update={"intercept": calibration[head].intercept + shift})
+        return replace(self, calibration=calibration, prior=prior)
 
     @cached_property
     def slopes(self) -> FloatArray:

@@ -13,6 +13,7 @@ from model.array_types import FloatArray
 from model.classifier import Classifier
 from model.comment import VERDICTS, Comment, Verdict
 from model.encoder.combined import CombinedReader
+from model.encoder.context_rule import prepare_contexts
 from model.explain import Explanation, Span
 from model.failures import Failures, Step, log_failure
 from model.ngrams.raw_scores import RawScores, allocate_scores
@@ -106,7 +107,8 @@ def rescore_each(
     for row in rows.tolist():
         try:
             text = next(_readable_texts(comments, row, set()))
-            one = combined.rescore(raw.part(row, row + 1), [text], np.zeros(1, np.intp), policy, threads=1)
+            contexts = prepare_contexts(comments[row : row + 1])
+            one = combined.rescore(raw.part(row, row + 1), [text], np.zeros(1, np.intp), policy, contexts=contexts, threads=1)
         except Exception as error:
             log_failure(Step.ENCODER, error)
         else:

@@ -18,7 +18,9 @@ from model.array_types import FloatArray
 from model.classifier import Classifier
 from model.comment import Comment
 from model.encoder.combined import CombinedReader
+from model.encoder.context_rule import prepare_contexts
 from model.encoder.occlusion import occlude
+from model.encoder.session import normalise_texts
 from model.ngrams.feature_sums import window_penalty
 from model.ngrams.reader import find_occurrences
 from model.text.pipeline import normalise_comment, prepare
@@ -132,8 +134,9 @@ def _add_encoder(
 ) -> Explanation:
     """Add what each word adds to the encoder's log-odds; what the encoder read elsewhere in a long comment goes to the intercepts."""
     ngrams_weight, encoder_weight, constant = combined.combination
-    occluded = occlude(combined.encoder, *words)
-    whole = combined.encoder.read(prepare([comment]))[0]
+    contexts = prepare_contexts([comment])
+    occluded = occlude(combined.encoder, *words, *normalise_texts(contexts, classifier.reader.lexicon))
+    whole = combined.encoder.read(prepare([comment]), contexts=contexts)[0]
     elsewhere = whole - occluded.contributions.sum(axis=0)
     contributions, intercepts = explanation.contributions.copy(), explanation.intercepts.copy()
     read_by_both = slice(0, combined.heads)

@@ -1,7 +1,6 @@
 """One loaded artefact, ready to judge: comments in, decisions out. HTTP, files and evaluation all come through here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,13 +11,14 @@ import numpy.typing as npt
 from model.array_types import FloatArray
 from model.artefact.artefact_copy import ArtefactCopy
 from model.artefact.folder import StoredArtefact, read_artefact, shipped_folder
-from model.artefact.manifest import HEADS, LabelThresholds, Prior
+from model.artefact.manifest import LabelThresholds, Prior
 from model.artefact.public_view import profile_version, public_fields
 from model.classifier import Classifier, NgramReader, prior_shift
 from model.comment import Comment, Format
 from model.contained_reading import find_spans, mark_unreadable, rescore_each, score_each
 from model.decisions import Decisions
 from model.encoder.combined import ENCODER, CombinedReader, build_combined_reader
+from model.encoder.context_rule import mark_rows_for_context, prepare_contexts
 from model.errors import ArtefactError
 from model.explain import Explanation, explain
 from model.failures import NO_FAILURES, Failures, Step, add_failures
@@ -102,13 +102,6 @@ def _prepare(comments: Sequence[Comment]) -> Sequence[bytes] | PackedTexts:
     return comments.prepare() if isinstance(comments, PackedComments) else prepare(comments)
 
 
-def _with_prior(classifier: Classifier, prior: Prior) -> Classifier:
-    calibration = dict(classifier.calibration)
-    for head, shift in zip(HEADS, prior_shift(classifier.prior, prior), strict=True):
-        calibration[head] = calibration[head].model_copy(update={"intercept": calibration[head].intercept + shift})
-    return replace(classifier, calibration=calibration, prior=prior)
-
-
 def _bounds(thresholds: LabelThresholds, policy: Policy) -> FloatArray:
     """Return the thresholds as ``heads.write_scores`` takes them."""
     review, reject = (policy.review_abusive, policy.review_hateful), (policy.reject_abusive, policy.reject_hateful)
@@ -143,12 +136,11 @@ class Moderator:
         self._ngrams_version = profile_version(stored.manifest, Profile.FAST)
         if prior is not None and prior != self.classifier.prior:
             self._adopt_prior(prior)
-        cascades = self.combined is not None and profile is Profile.CASCADE
-        self._encoder_threshold = self.combined.encoder_threshold(risk) if self.combined is not None and cascades else 0.0
+        self._encoder_threshold = self.combined.encoder_threshold(risk) if self.combined and profile is Profile.CASCADE else 0.0
 
     def _adopt_prior(self, prior: Prior) -> None:
         old = self.classifier.prior
-        self.classifier = _with_prior(self.classifier, prior)
+        self.classifier = self.classifier.with_prior(prior)
         if self.combined is not None:
             self.combined = self.combined.with_prior_shift(prior_shift(old, prior), old_abusive=old.abusive, new_abusive=prior.abusive)
 
@@ -188,6 +180,11 @@ class Moderator:
     def languages(self) -> tuple[str, ...]:
         """Codes of the languages that the model learned (ISO 639-1)."""
         return self._manifest.languages
+
+    @property
+    def reads_context(self) -> bool:
+        """Whether what a comment answers is read with it: the encoder may, the n-grams never do."""
+        return self.combined is not None and self.combined.encoder.reads_context
 
     def public_manifest(self) -> dict[str, Any]:
         """Return the part of the manifest that anybody may see, JSON-ready."""
@@ -229,8 +226,8 @@ class Moderator:
             rows = _NO_ROWS
         elif rows.size:
             try:
-                texts = prepare([comments[row] for row in rows.tolist()])
-                raw = self.combined.rescore(raw, texts, rows, first.policy, threads=threads)
+                read = [comments[row] for row in rows.tolist()]
+                raw = self.combined.rescore(raw, prepare(read), rows, first.policy, contexts=prepare_contexts(read), threads=threads)
             except Exception as error:
                 raw, rows, encoder_failures = rescore_each(self.combined, comments, raw, rows, policy=first.policy, cause=error)
                 failures = add_failures(failures, encoder_failures)
@@ -268,7 +265,10 @@ class Moderator:
             raw.floats[labels < 0] = np.nan
         rows = _NO_ROWS
         if self.combined is not None:
-            rows = np.flatnonzero((1 - raw.scores[:, 0] >= self._encoder_threshold) & (labels >= 0))
+            is_read = (1 - raw.scores[:, 0] >= self._encoder_threshold) & (labels >= 0)
+            if self._encoder_threshold > 0 and self.combined.encoder.reads_context:
+                mark_rows_for_context(is_read, comments, labels >= 0, self.classifier, threshold=self._encoder_threshold)
+            rows = np.flatnonzero(is_read)
         return FirstPass(raw, self.policies[policy], rows, unreadable, failures)
 
     def _read(self, comments: Sequence[Comment], bounds: FloatArray, threads: int) -> RawScores:

@@ -85,7 +85,16 @@ class CombinedReader:
         log_odds: FloatArray = ngrams_weight * ngrams + encoder_weight * encoder + constant
         return log_odds
 
-    def rescore(self, raw: RawScores, texts: Sequence[bytes], rows: npt.NDArray[np.intp], policy: Policy, *, threads: int) -> RawScores:
+    def rescore(
+        self,
+        raw: RawScores,
+        texts: Sequence[bytes],
+        rows: npt.NDArray[np.intp],
+        policy: Policy,
+        *,
+        contexts: Sequence[bytes] | None = None,
+        threads: int,
+    ) -> RawScores:
         """Have the encoder read some comments, and return the scores of all with those of both readers for these.
 
         Where the encoder's log-odds are not finite, the scores stay those of the n-grams.
@@ -95,12 +104,13 @@ class CombinedReader:
             texts: the comments to read, as ``model.text.pipeline.prepare`` leaves them; m.
             rows: their rows in ``raw``, shape (m,).
             policy: leads to the verdicts.
+            contexts: what the comments answer, as ``prepare_context`` leaves it, m; None where that is not known.
             threads: how many may share the work.
 
         Raises:
             FloatingPointError: what the encoder gives for one of the comments is no number.
         """
-        log_odds = self.calibrated(raw.log_odds[rows, : self.heads], self.encoder.read(texts, threads=threads))
+        log_odds = self.calibrated(raw.log_odds[rows, : self.heads], self.encoder.read(texts, contexts=contexts, threads=threads))
         if not np.isfinite(log_odds).all():
             # A network may overflow on some texts and work on others.
             raise FloatingPointError("the encoder gives log-odds that are no numbers")

@@ -31,7 +31,7 @@ class Occlusion(NamedTuple):
     baseline: FloatArray
 
 
-def occlude(reader: EncoderReader, text: ByteArray, begin: Int32Array, end: Int32Array) -> Occlusion:
+def occlude(reader: EncoderReader, text: ByteArray, begin: Int32Array, end: Int32Array, context: str = "") -> Occlusion:
     """Return what each word of a normalised text contributes to the encoder's log-odds.
 
     Args:
@@ -39,12 +39,13 @@ def occlude(reader: EncoderReader, text: ByteArray, begin: Int32Array, end: Int3
         text: UTF-8, shape (n,).
         begin: first byte of each of k words, ascending.
         end: end of each word, exclusive.
+        context: what the text answers, normalised, which is read with it whatever is left out.
     """
-    whole, baseline = reader.log_odds(text.tobytes().decode()), reader.log_odds("")
+    whole, baseline = reader.log_odds(text.tobytes().decode(), context), reader.log_odds("", context)
     if not begin.size:
         return Occlusion(np.empty((0, whole.size)), whole)
     changes = np.empty((begin.size, whole.size))
     for part in np.array_split(np.arange(begin.size), min(begin.size, MAX_PARTS)):
         rest = np.concatenate([text[: begin[part[0]]], text[end[part[-1]] :]])
-        changes[part] = (whole - reader.log_odds(rest.tobytes().decode())) / part.size
+        changes[part] = (whole - reader.log_odds(rest.tobytes().decode(), context)) / part.size
     return Occlusion(changes + (whole - baseline - changes.sum(axis=0)) / begin.size, baseline)

@@ -188,8 +188,7 @@ async def dispatch(
     """
     state = get_state(request)
     if explain:
-        texts = (comment.text for comment in comments)
-        charge_explanation(request.scope, texts, limit=state.settings.max_explained_bytes, field="explain")
+        charge_explanation(request.scope, comments, limit=state.settings.max_explained_bytes, field="explain")
     deadline = find_deadline(request.scope, seconds=state.settings.judging_timeout)
     list_effort = judge.list_effort(comments)
     attempt, is_quick = Attempt(), effort + list_effort <= _MAX_INLINE_EFFORT

@@ -15,7 +15,7 @@ def test_a_comment_needs_no_more_than_an_id_and_a_text() -> None:
     """A bare comment is plain text, of which nothing else is known."""
     comment = Comment("1", "text")
 
-    assert comment == Comment("1", "text", Format.PLAIN, language=None, author=None, parent=None)
+    assert comment == Comment("1", "text", Format.PLAIN, language=None, author=None, parent=None, parent_text=None, title=None)
 
 
 def test_a_comment_cannot_be_changed() -> None:

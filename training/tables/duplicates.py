@@ -76,9 +76,9 @@ def deduplicate(labelled: Labelled, *, threshold: float = _NEAR_SIMILARITY, key:
     """Merge exact copies and drop near duplicates that add no answer.
 
     Rows of different ``split`` are never merged, nor dropped for one another: ``split_rows`` decides on texts that are in train and in dev.
-    Copies answer the same, too, where that is known. The first copy keeps its text, source, id and weight. Each question is answered by the majority of the copies that answer it; a tie
-    makes it unknown. Near duplicates that contradict each other are both kept, since small differences that change the answer
-    teach most; they share a cluster.
+    Copies answer the same, too, where that is known. The first copy keeps its text, source, id and weight. Each question is answered by
+    the majority of the copies that answer it; a tie makes it unknown. Near duplicates that contradict each other are both kept, since
+    small differences that change the answer teach most; they share a cluster.
 
     Args:
         labelled: the rows.

@@ -26,6 +26,10 @@ _ENCODER_COST_PER_COMMENT = 8_000
 _ENCODER_COST_PER_LETTER = 400
 _ENCODER_MAX_LETTERS = 2_300
 
+# Of what a comment answers, the beginning is read: of its mark-up, and by the encoder.
+_MAX_CONTEXT_LETTERS = 2_100
+_ENCODER_CONTEXT_LETTERS = 128
+
 # How many times as long the encoder takes to explain a judgement as to make it.
 _ENCODER_EXPLANATION_COST = 30
 
@@ -53,13 +57,21 @@ def ngrams_effort(comments: Sequence[Comment], *, explain: bool) -> int:
 
 def _weigh(comment: Comment) -> int:
     letters = len(comment.text) if comment.text.isascii() else _MAX_BYTES_PER_LETTER * len(comment.text)
+    if comment.parent_text is not None or comment.title is not None:
+        letters += _MAX_BYTES_PER_LETTER * _count_context_letters(comment, _MAX_CONTEXT_LETTERS)
     return letters if comment.format is Format.PLAIN else letters * MARKUP_COST
+
+
+def _count_context_letters(comment: Comment, limit: int) -> int:
+    return min(len(comment.parent_text or "") + len(comment.title or ""), limit)
 
 
 def encoder_effort(comments: Sequence[Comment], first_pass: "FirstPass | None", *, explain: bool) -> int:
     """Return the effort of the encoder; without a first pass, the most that it may be."""
     rows = range(len(comments)) if first_pass is None else first_pass.encoder_rows.tolist()
-    letters = (min(len(comments[row].text), _ENCODER_MAX_LETTERS) for row in rows)
+    letters = (
+        min(len(comments[row].text), _ENCODER_MAX_LETTERS) + _count_context_letters(comments[row], _ENCODER_CONTEXT_LETTERS) for row in rows
+    )
     effort = sum(_ENCODER_COST_PER_COMMENT + _ENCODER_COST_PER_LETTER * count for count in letters)
     return effort * (_ENCODER_EXPLANATION_COST if explain else 1)
 
@@ -73,12 +85,12 @@ def share_explanations(scope: Scope) -> None:
     scope[_EXPLAINED_BYTES] = [0]
 
 
-def charge_explanation(scope: Scope, texts: Iterable[str], *, limit: int, field: str) -> None:
+def charge_explanation(scope: Scope, comments: Iterable[Comment], *, limit: int, field: str) -> None:
     """Make sure that a call does not ask for more to be explained than can be done in reasonable time.
 
     Args:
         scope: the scope of the call.
-        texts: the texts that are to be explained.
+        comments: the comments that are to be explained.
         limit: the most bytes that may be explained in one call.
         field: the field by which the call asks for it.
 
@@ -86,7 +98,7 @@ def charge_explanation(scope: Scope, texts: Iterable[str], *, limit: int, field:
         ProblemError: it asks for more.
     """
     spent = scope.get(_EXPLAINED_BYTES, [0])
-    count = spent[0] + sum(map(_explained_bytes, texts))
+    count = spent[0] + sum(map(_explained_bytes, comments))
     if count > limit:
         detail = (
             f"takes at most {limit} bytes of text in one call, of which a comment counts for {_MAX_EXPLAINED_BYTES_OF_COMMENT} at most; "
@@ -96,8 +108,10 @@ def charge_explanation(scope: Scope, texts: Iterable[str], *, limit: int, field:
     spent[0] = count
 
 
-def _explained_bytes(text: str) -> int:
-    """Return how many bytes a text counts for when it is explained."""
-    limit = _MAX_EXPLAINED_BYTES_OF_COMMENT
+def _explained_bytes(comment: Comment) -> int:
+    """Return how many bytes a comment counts for when it is explained; what it answers is read again with each of its words."""
+    text, limit = comment.text, _MAX_EXPLAINED_BYTES_OF_COMMENT
     size = len(text) if text.isascii() else len(text.encode(errors="replace"))
-    return limit if size >= limit else min(max(size, _MIN_BYTES_OF_WORD * len(_WORD.findall(text))), limit)
+    if size >= limit:
+        return limit
+    return min(max(size, _MIN_BYTES_OF_WORD * len(_WORD.findall(text))) + _count_context_letters(comment, _ENCODER_CONTEXT_LETTERS), limit)

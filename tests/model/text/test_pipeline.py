@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from model.comment import Comment, Format
 from model.normaliser.lexicon import load_lexicon
-from model.text.pipeline import normalise, normalise_comment, prepare, prepare_text, strip_markup
+from model.text.pipeline import MAX_CONTEXT_BYTES, normalise, normalise_comment, prepare, prepare_context, prepare_text, strip_markup
 
 UNTOUCHED = [
     *("142,460", "assassin", "scunthorpe", "3.5 km", "c++", "a.m.", "p.m.", "c#", "5am", "50s", "2nd", "1st", "b2b", "mp3", "3.14"),
@@ -275,3 +275,30 @@ def test_scans_do_not_run_away(text_format: Format) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 0, done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("comment", "context"),
+    [
+        (Comment("", "x"), ""),
+        (Comment("", "x", title=" "), ""),
+        (Comment("", "x", title="Soup &amp; bread"), "Soup & bread"),
+        (Comment("", "x", Format.HTML, title="1 <b>2", parent_text="<p>Good <b>day</b></p>"), "1 <b>2\nGood day"),
+        (Comment("", "x", Format.MARKDOWN, parent_text="**Good** day"), "Good day"),
+        (Comment("", "x", title="title " * 100, parent_text="What?"), "title " * 13 + "ti\nWhat?"),
+        (Comment("", "x", Format.HTML, parent_text="<p>" + "a" * 380 + f"<i x='{'b' * 3000}'>c"), "a" * 380),
+    ],
+)
+def test_what_a_comment_answers_is_made_plain(comment: Comment, context: str) -> None:
+    """Title and parent are read as comments are; a long title leaves room for the parent, and half a tag is no text."""
+    assert prepare_context(comment).decode() == context
+
+
+@given(SOURCES, SOURCES, st.sampled_from(Format), st.integers(1, 300))
+def test_contexts_are_bounded(title: str, parent: str, written: Format, times: int) -> None:
+    """Whatever title and parent are, little is read of them, and it is UTF-8."""
+    title, parent = (text.encode(errors="replace").decode() for text in (title, parent))
+    context = prepare_context(Comment("", "x", written, title=title, parent_text=parent * times))
+
+    assert len(context) <= MAX_CONTEXT_BYTES
+    context.decode()

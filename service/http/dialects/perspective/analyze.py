@@ -86,7 +86,7 @@ def analyze_endpoint(settings: Settings) -> Endpoint:
 def _charge_spans(request: Request, comment: Comment, settings: Settings) -> None:
     """Count the sentences of a comment, which are judged one by one, as an explanation."""
     try:
-        charge_explanation(request.scope, [comment.text], limit=settings.max_explained_bytes, field="spanAnnotations")
+        charge_explanation(request.scope, [comment], limit=settings.max_explained_bytes, field="spanAnnotations")
     except ProblemError as problem:
         raise invalid_request(problem.detail) from None
 

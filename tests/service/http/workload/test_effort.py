@@ -26,17 +26,17 @@ def test_calls_of_a_bundle_are_charged_together() -> None:
     bundle: dict[str, Any] = {}
     share_explanations(bundle)
     for _ in range(2):
-        charge_explanation(single, ["x" * 60], limit=100, field="explain")
-    charge_explanation(dict(bundle), ["x" * 60], limit=100, field="explain")
+        charge_explanation(single, [Comment("", "x" * 60)], limit=100, field="explain")
+    charge_explanation(dict(bundle), [Comment("", "x" * 60)], limit=100, field="explain")
     with pytest.raises(ProblemError, match="at most 100 bytes"):
-        charge_explanation(dict(bundle), ["\u00fc" * 21], limit=100, field="explain")
-    charge_explanation(dict(bundle), ["\u00fc" * 20], limit=100, field="explain")
+        charge_explanation(dict(bundle), [Comment("", "\u00fc" * 21)], limit=100, field="explain")
+    charge_explanation(dict(bundle), [Comment("", "\u00fc" * 20)], limit=100, field="explain")
 
 
 def test_refusal_is_about_the_field() -> None:
     """Too much to explain is a mistake of the call, and the problem names the field, the limit and what to do."""
     with pytest.raises(ProblemError, match=r"explain: takes at most 9 bytes .* these are 10: send fewer") as caught:
-        charge_explanation({}, ["x" * 6, "y"], limit=9, field="explain")
+        charge_explanation({}, [Comment("", "x" * 6), Comment("", "y")], limit=9, field="explain")
 
     assert caught.value.kind is ProblemKind.WRONG_FIELDS
     assert caught.value.errors[0]["field"] == "explain"
@@ -44,17 +44,17 @@ def test_refusal_is_about_the_field() -> None:
 
 def test_a_comment_counts_for_a_part_at_most() -> None:
     """Long comments count for 2,048 bytes each, since no more of one is explained by the slower reader."""
-    charge_explanation({}, ["x" * 20_480] * 4, limit=8192, field="explain")
+    charge_explanation({}, [Comment("", "x" * 20_480)] * 4, limit=8192, field="explain")
     with pytest.raises(ProblemError, match="these are 10240"):
-        charge_explanation({}, ["x" * 20_480] * 5, limit=8192, field="explain")
+        charge_explanation({}, [Comment("", "x" * 20_480)] * 5, limit=8192, field="explain")
 
 
 def test_words_and_signs_count_for_some_bytes() -> None:
     """A text of many signs or single letters counts for more than its bytes, since it takes as long as one of so many words."""
     for text in ("!?" * 50, "a b " * 50):
         with pytest.raises(ProblemError, match="these are 400"):
-            charge_explanation({}, [text], limit=399, field="explain")
-        charge_explanation({}, [text], limit=400, field="explain")
+            charge_explanation({}, [Comment("", text)], limit=399, field="explain")
+        charge_explanation({}, [Comment("", text)], limit=400, field="explain")
 
 
 def test_many_comments_are_not_quick() -> None:
