@@ -74,7 +74,7 @@ def test_readers_that_know_no_context_leave_it_aside(write_both: Write, tmp_path
         ("Yes, I have read all of them, and then some, in a single summer.", VILE, True),
         ("Yes, I have read all of them, and then some, in a single summer.", "Have you read her books?", False),
         (
-            "Yes, I have read all of them, and then some, in a single summer. Begin with the one about the lighthouse, is what I say.",
+            "Yes, I have read all of them, and then some, in a single summer. Do begin with the one about the lighthouse by the cold sea.",
             VILE,
             False,
         ),

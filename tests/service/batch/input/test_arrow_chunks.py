@@ -20,7 +20,7 @@ from service.batch.rows import DumpOptions
 
 OPTIONS = DumpOptions(keep=("score", "author"))
 BUILDER = ChunkBuilder(REDDIT, REDDIT.columns, OPTIONS)
-NAMES = ["body", "id", "author", "parent_id", "created_utc", "score"]
+NAMES = ["body", "id", "author", "parent_id", "created_utc", "title", "score"]
 LIMITS = {"max_rows": 3, "max_text": 40}
 
 texts = st.one_of(
@@ -40,7 +40,7 @@ def row(times: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     """Return the objects of a dump whose times are all of one kind."""
     ids = st.one_of(st.text(max_size=4), st.none())
     fields: dict[str, st.SearchStrategy[Any]] = {"body": texts, "id": ids, "author": people, "created_utc": times}
-    return st.fixed_dictionaries(fields, optional={"parent_id": parents, "score": st.integers(-5, 5)})
+    return st.fixed_dictionaries(fields, optional={"parent_id": parents, "title": texts, "score": st.integers(-5, 5)})
 
 
 dumps = st.one_of(st.lists(row(moments), max_size=12), st.lists(row(moment_texts), max_size=12))
@@ -57,9 +57,19 @@ def contents(chunks: Iterable[Chunk]) -> list[tuple[Any, ...]]:
     """Return everything in chunks, row by row."""
     rows = []
     for chunk in chunks:
-        columns = (chunk.lines, chunk.ids, chunk.texts, chunk.reasons, chunk.authors, chunk.parents, chunk.formats, chunk.offsets)
+        columns = (
+            chunk.lines,
+            chunk.ids,
+            chunk.texts,
+            chunk.reasons,
+            chunk.authors,
+            chunk.parents,
+            chunk.formats,
+            chunk.offsets,
+            chunk.parent_texts,
+        )
         for at, cells in enumerate(zip(*columns, chunk.iso_times(), strict=True)):
-            rows.append((*cells, repr(chunk.times[at]), [repr(values[at]) for values in chunk.extra.values()]))
+            rows.append((*cells, chunk.titles[at], repr(chunk.times[at]), [repr(values[at]) for values in chunk.extra.values()]))
     return rows
 
 

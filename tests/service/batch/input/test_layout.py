@@ -13,7 +13,7 @@ CSV = FileKind(Container.CSV)
 def test_a_platform_is_recognised_unless_the_caller_names_the_text() -> None:
     """With a text column of their choice, callers have a table of no platform."""
     names = ["id", "body", "subreddit", "note"]
-    layout = detect_table_layout(CSV, names, DumpOptions(), file="x")
+    layout = detect_table_layout(CSV, names, DumpOptions(contexts=True), file="x")
     assert (layout.platform, layout.columns, layout.names) == (REDDIT, REDDIT.columns, tuple(names))
     assert layout.description == "comments of Reddit (CSV)"
     layout = detect_table_layout(CSV, names, DumpOptions(text_column="note"), file="x")
