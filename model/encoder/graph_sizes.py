@@ -24,9 +24,7 @@ _Inputs = Sequence[Tensor]
 
 
 def check_graph(graph: Graph) -> None:
-    """Make sure that a graph consists of known operators, from ``ids`` (1, n) to ``log_odds`` (1, heads).
-
-    A graph that reads contexts has ``types`` (1, n) beside ``ids``.
+    """Make sure that a graph consists of known operators, from ``ids`` (k, n), and perhaps ``types`` (k, n), to ``log_odds`` (k, heads).
 
     Raises:
         ValueError: it does not; the message reads on from "the encoder's network".
@@ -45,15 +43,16 @@ def check_graph(graph: Graph) -> None:
         raise ValueError("has to turn ids and types (1, n) of int64 into log_odds (1, heads) of float32")
 
 
-def check_sizes(graph: Graph, length: int) -> int:
-    """Make sure that a graph computes log-odds of a text within bounds of memory and time.
+def check_sizes(graph: Graph, length: int, *, batch: int = 1) -> int:
+    """Make sure that a graph computes log-odds of texts within bounds of memory and time.
 
     Args:
         graph: it has passed `check_graph`.
-        length: how many pieces of words the text has.
+        length: how many pieces of words each text has.
+        batch: how many texts are computed together.
 
     Returns:
-        How many log-odds it gives, at least 2.
+        How many log-odds it gives for a text, at least 2.
 
     Raises:
         ValueError: it does not; the message reads on from "the encoder's network".
@@ -61,7 +60,7 @@ def check_sizes(graph: Graph, length: int) -> int:
     tensors: dict[str, Tensor] = dict(graph.tensors)
     if not tensors.keys().isdisjoint(graph.inputs):
         raise ValueError("gives one name to two things")
-    tensors.update(dict.fromkeys(graph.inputs, Tensor((1, length), None)))
+    tensors.update(dict.fromkeys(graph.inputs, Tensor((batch, length), None)))
     elements = multiplications = 0
     for node in graph.nodes:
         try:
@@ -81,8 +80,8 @@ def check_sizes(graph: Graph, length: int) -> int:
             if name:
                 tensors[name] = result
     shape = tensors["log_odds"].shape if "log_odds" in tensors else ()
-    if len(shape) != 2 or shape[0] != 1 or shape[1] < _FEWEST_HEADS:
-        raise ValueError(f"does not give log_odds of shape (1, heads), heads at least {_FEWEST_HEADS}")
+    if len(shape) != 2 or shape[0] != batch or shape[1] < _FEWEST_HEADS:
+        raise ValueError(f"does not give log_odds of shape ({batch}, heads), heads at least {_FEWEST_HEADS}")
     return shape[1]
 
 
@@ -274,6 +273,7 @@ _OPERATORS: Mapping[str, Callable[[_Inputs, Mapping[str, Any]], list[Tensor]]] =
     "Expand": _expand,
     "Gather": _gather,
     "GatherElements": _gather_elements,
+    "Gelu": _same,
     "Gemm": _gemm,
     "Identity": _identity,
     "LayerNormalization": _same,
@@ -282,6 +282,7 @@ _OPERATORS: Mapping[str, Callable[[_Inputs, Mapping[str, Any]], list[Tensor]]] =
     "Mul": _elementwise(np.multiply),
     "Pad": _pad,
     "Pow": _elementwise(),
+    "QuantizeLinear": _same,
     "ReduceMean": _reduce,
     "ReduceSum": _reduce,
     "Relu": _same,

@@ -1,8 +1,8 @@
 """The reader that takes word order into account: a small transformer, computed by ONNX Runtime on the CPU.
 
-Every text is computed alone, never padded or together with others. So its log-odds do not depend on its neighbours, not even in
-the last bit, although intermediate numbers are rounded to 8 bits on a scale that each text sets for itself. (Nothing is computed
-for padding either; threads share the comments of a batch.)
+The log-odds of a text do not depend on its neighbours, not even in the last bit. Nothing is padded: only windows of exactly the
+same length are computed together, and only where the network was made for that, so that its numbers are rounded to 8 bits on scales
+that are stored with it. A network whose scales are set by the text itself computes one window at a time. (Threads share the comments.)
 
 A long text is read in windows that overlap by a quarter; its log-odds are those of the worst window, head by head. Of a very
 long text as many windows are read as take about a tenth of a second, spread evenly from its beginning to its end; the n-grams
@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,6 +44,8 @@ _STEP = 0.75
 """From the beginning of a window to that of the next, in windows."""
 _MOST_WINDOWS = 6
 _NGRAM_BYTES = 1024  # a byte is about as much work for the encoder as so many are for the n-grams
+_BATCH_PIECES = 128
+"""The most pieces of windows that are computed together: more gain nothing, and a call is to be short, since it cannot be interrupted."""
 _BYTES_PER_CALL = 16  # what a call costs besides, in bytes
 
 
@@ -81,8 +83,9 @@ class EncoderReader:
     """A transformer and its vocabulary.
 
     Attributes:
-        network: an ONNX graph: ``ids`` (1, n) int64 in, the numbers of the pieces, and if it reads contexts ``types`` (1, n) int64,
-            0 for the pieces of the comment and 1 for those of what it answers; ``log_odds`` (1, heads) float32 out.
+        network: an ONNX graph: ``ids`` (k, n) int64 in, the numbers of the pieces, and if it reads contexts ``types`` (k, n) int64,
+            0 for the pieces of the comment and 1 for those of what it answers; ``log_odds`` (k, heads) float32 out. Where k is not
+            fixed at 1, a row's log-odds do not depend on the other rows.
         vocabulary: the pieces of words that the network knows.
         max_tokens: how many pieces it reads at once, the marks at both ends included; at least 8.
         lexicon: the words that disguises may be read as, as ``model.normaliser.lexicon`` packs them.
@@ -113,6 +116,11 @@ class EncoderReader:
         """Whether the network reads what a comment answers as well."""
         return "types" in self._graph.inputs
 
+    def _batch_size(self, length: int) -> int:
+        """Return how many windows of so many pieces are computed together."""
+        _, (rows, _) = self._graph.inputs["ids"]
+        return max(1, _BATCH_PIECES // length) if rows is None else 1
+
     @cached_property
     def _session(self) -> "InferenceSession":
         import onnxruntime
@@ -121,6 +129,8 @@ class EncoderReader:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         # What is wrong comes as an exception; at a lower level, ONNX Runtime writes lines of its own to the standard error.
         options.log_severity_level = _FATAL
+        # Without this, products of 8-bit numbers overflow on processors that have no instructions for them (VNNI).
+        options.add_session_config_entry("session.x64quantprecision", "1")
         return onnxruntime.InferenceSession(self.network.tobytes(), options, providers=["CPUExecutionProvider"])
 
     def load(self, *, heads: int) -> None:
@@ -141,7 +151,7 @@ class EncoderReader:
             raise ValueError(f"the encoder's network gives {self.heads} log-odds where {heads} are combined")
         for ids in self._probes():
             try:
-                log_odds = self._run(ids)
+                log_odds = self.run_windows([ids])[0]
             except Exception as error:  # ONNX Runtime has a class of its own for each thing that can be wrong
                 raise ValueError(f"the encoder's network cannot be computed ({type(error).__name__})") from error
             if log_odds.shape != (heads,) or not np.isfinite(log_odds).all():
@@ -158,7 +168,7 @@ class EncoderReader:
     def _check_length(self, length: int) -> None:
         """Make sure that windows of so many pieces can be read within bounds of memory and time, unless that is known."""
         if length not in self._checked_lengths:
-            if check_sizes(self._graph, length) != self.heads:
+            if check_sizes(self._graph, length, batch=self._batch_size(length)) != self.heads:
                 raise ValueError("gives more log-odds for one text than for another")
             self._checked_lengths.add(length)
 
@@ -180,8 +190,9 @@ class EncoderReader:
         def run(lo: int, hi: int) -> None:
             normalised = normalise_texts(texts[lo:hi], self.lexicon)
             of = [""] * len(normalised) if contexts is None else normalise_texts(contexts[lo:hi], self.lexicon)
-            for at, (text, context) in enumerate(zip(normalised, of, strict=True), lo):
-                log_odds[at] = self.log_odds(text, context)
+            windows = [self.windows(text, context) for text, context in zip(normalised, of, strict=True)]
+            starts = np.cumsum([0, *map(len, windows)])[:-1]
+            log_odds[lo:hi] = np.maximum.reduceat(self.run_windows(list(chain.from_iterable(windows))), starts)
 
         work = (_NGRAM_BYTES * (len(text) + _BYTES_PER_CALL) for text in texts)
         run_in_slices(run, np.fromiter(accumulate(work, initial=0), np.int64, len(texts) + 1), threads)
@@ -189,7 +200,7 @@ class EncoderReader:
 
     def log_odds(self, text: str, context: str = "") -> FloatArray:
         """Return the log-odds of one normalised text, read with what it answers, normalised too; shape (heads,)."""
-        worst: FloatArray = np.array([self._run(window) for window in self.windows(text, context)]).max(axis=0)
+        worst: FloatArray = self.run_windows(self.windows(text, context)).max(axis=0)
         return worst
 
     def windows(self, text: str, context: str = "") -> list[list[int]]:
@@ -214,12 +225,23 @@ class EncoderReader:
         pieces = [number for word in self.vocabulary.tokenize(context) for number in word][:most]
         return [*pieces, self.vocabulary.end] if pieces else []
 
-    def _run(self, ids: list[int]) -> FloatArray:
-        """Return the log-odds of one window, shape (heads,); all that stands behind the first mark of an end is context."""
-        self._check_length(len(ids))
-        check_interruption()
-        inputs = {"ids": np.array([ids], np.int64)}
+    def run_windows(self, windows: Sequence[list[int]]) -> FloatArray:
+        """Return the log-odds of k windows, shape (k, heads); all that stands in a window behind its first mark of an end is context."""
+        log_odds = np.empty((len(windows), self.heads))
+        lengths = np.fromiter(map(len, windows), np.int64, len(windows))
+        for length in np.unique(lengths).tolist():
+            rows, most = np.flatnonzero(lengths == length), self._batch_size(length)
+            self._check_length(length)
+            for batch in np.split(rows, range(most, rows.size, most)):
+                check_interruption()
+                log_odds[batch] = self._run(np.array([windows[row] for row in batch.tolist()], np.int64))
+        return log_odds
+
+    def _run(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        """Return the log-odds of windows of one length."""
+        inputs = {"ids": ids}
         if self.reads_context:
-            inputs["types"] = (np.arange(len(ids)) > ids.index(self.vocabulary.end)).astype(np.int64)[None]
+            is_end = ids == self.vocabulary.end
+            inputs["types"] = (is_end.cumsum(axis=1) - is_end > 0).astype(np.int64)
         (log_odds,) = self._session.run(["log_odds"], inputs)
-        return np.asarray(log_odds[0], np.float64)
+        return np.asarray(log_odds, np.float32)

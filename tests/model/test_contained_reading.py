@@ -66,7 +66,7 @@ def comments_of(texts: Sequence[str], text_format: Format = Format.HTML) -> list
     ("place_of_step", "name", "step"),
     [
         (Classifier, "raw_scores", Step.NGRAMS),
-        (EncoderReader, "log_odds", Step.ENCODER),
+        (EncoderReader, "windows", Step.ENCODER),
         (model.moderator, "explain", Step.EXPLANATION),
     ],
     ids=["ngrams", "encoder", "explanation"],
@@ -103,8 +103,8 @@ def test_without_the_encoder_the_ngrams_judge(moderator: Moderator, monkeypatch:
     comments = comments_of(TEXTS)
     by_ngrams = moderator.decide(comments, ngrams_only=True)
     asked = int(moderator.first_pass(comments).encoder_rows.size)
-    for outcome in (lambda *_: np.full(2, np.nan), lambda *_: (_ for _ in ()).throw(MemoryError())):
-        monkeypatch.setattr(EncoderReader, "log_odds", outcome)
+    for outcome in (lambda _, windows: np.full((len(windows), 1), np.nan), lambda *_: (_ for _ in ()).throw(MemoryError())):
+        monkeypatch.setattr(EncoderReader, "run_windows", outcome)
         found = moderator.decide(comments)
         assert np.array_equal(found.scores, by_ngrams.scores, equal_nan=True)
         assert (dict(found.failures), found.encoder_count) == ({Step.ENCODER: asked}, 0)

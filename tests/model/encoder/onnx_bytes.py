@@ -70,15 +70,16 @@ def build_model(
     more: bytes = b"",
     opsets: bytes | None = None,
     inputs: Sequence[str] = ("ids",),
+    batch: int | str = 1,
 ) -> bytes:
-    """Return a model from its inputs (1, n) to ``log_odds``, with further fields of the graph or the model if they are given."""
+    """Return a model from its inputs (batch, n) to ``log_odds``, with further fields of the graph or the model if they are given."""
     graph = b"".join(
         [
             *(encode_field(1, node) for node in nodes),
             encode_field(2, "graph"),
             *(encode_field(5, build_tensor(name, array)) for name, array in (tensors or {}).items()),
-            *(encode_field(11, build_value(name, 7, (1, "n"))) for name in inputs),
-            encode_field(12, build_value("log_odds", 1, (1, 2))),
+            *(encode_field(11, build_value(name, 7, (batch, "n"))) for name in inputs),
+            encode_field(12, build_value("log_odds", 1, (batch, 2))),
             more_graph,
         ]
     )

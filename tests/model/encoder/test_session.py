@@ -10,6 +10,7 @@ from model.encoder.session import MAX_CONTEXT_PIECES, EncoderReader
 from model.encoder.wordpiece import WordPiece
 from model.normaliser.lexicon import load_lexicon
 from model.text.pipeline import prepare
+from model.threads import interruptible
 from tests.model.encoder.context_network import build_context_network
 from tests.model.encoder.onnx_bytes import build_model, build_node
 
@@ -78,7 +79,7 @@ def test_the_worst_window_counts() -> None:
     """The log-odds of a long text are those of its worst window, head by head, wherever it stands."""
     encoder = reader(tokens=10)
     long = "a b c d " * 4 + "q z q z"
-    alone = np.array([encoder._run(window) for window in encoder.windows(long)])
+    alone = np.vstack([encoder.run_windows([window]) for window in encoder.windows(long)])
     np.testing.assert_array_equal(encoder.log_odds(long), alone.max(axis=0))
 
 
@@ -123,6 +124,19 @@ def test_a_network_without_types_leaves_contexts_aside() -> None:
 
     np.testing.assert_array_equal(encoder.read(texts, contexts=prepared("why you?", "")), encoder.read(texts))
     assert not encoder.reads_context
+
+
+def test_windows_of_one_length_are_computed_together() -> None:
+    """Where the network allows it, texts of one length take few calls for many, and each has the bits that it has alone."""
+    encoder = reader(network=build_context_network(batch="k"))
+    texts = prepared(*(" ".join(LETTERS[at % 20 : at % 20 + 2]) for at in range(60)))
+    calls: list[None] = []
+
+    with interruptible(lambda: calls.append(None)):
+        together = encoder.read(texts)
+
+    assert len(calls) == 2  # of 32 windows of four pieces each at most
+    np.testing.assert_array_equal(together, np.vstack([encoder.read([text]) for text in texts]))
 
 
 @pytest.mark.parametrize("heads", [2, 7])

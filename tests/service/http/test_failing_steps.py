@@ -71,7 +71,7 @@ TARGETS = [
     at("n-grams", Classifier, "raw_scores", Step.NGRAMS),
     at("n-gram kernel", model.ngrams.reader, "score_slice", Step.NGRAMS),
     at("encoder", EncoderReader, "read", Step.ENCODER),
-    at("encoder's tokens", EncoderReader, "log_odds", Step.ENCODER),
+    at("encoder's tokens", EncoderReader, "windows", Step.ENCODER),
     at("encoder's numbers", CombinedReader, "rescore", Step.ENCODER),
     at("explanation", model.moderator, "explain", Step.EXPLANATION),
     at("first pass", Moderator, "first_pass", Step.JUDGEMENT),
