@@ -12,7 +12,11 @@ from tests.model.encoder.onnx_bytes import build_model, build_node
 
 ROOT = Path(__file__).parents[3]
 INTS = {"axes": np.array([1]), "zero": np.array([0]), "one": np.array([1]), "huge": np.array([3_000_000_000])}
-TABLES: dict[str, AnyArray] = {"table": np.zeros((9, 2), np.float32), "wide": np.zeros((9, 40_000), np.float32)}
+TABLES: dict[str, AnyArray] = {
+    "log": np.zeros((1, 2), np.float32),
+    "table": np.zeros((9, 2), np.float32),
+    "wide": np.zeros((9, 40_000), np.float32),
+}
 
 
 def graph_of(*nodes: bytes) -> Graph:
@@ -44,6 +48,25 @@ def test_sizes_may_follow_from_the_length() -> None:
     )
 
     assert check_sizes(graph, 17) == 2
+
+
+def test_texts_may_be_computed_together() -> None:
+    """A network that computes texts together has a row of log-odds for each, and its arrays are as large as all of them need."""
+    gather, mean = build_node("Gather", ["table", "ids"], ["rows"]), build_node("ReduceMean", ["rows"], ["log_odds"], axes=[1], keepdims=0)
+    assert check_sizes(graph_of(gather, mean), 17, batch=5) == 2
+    wide = build_node("Gather", ["wide", "ids"], ["many"])
+    check_sizes(graph_of(gather, mean, wide), 96, batch=8)
+    with pytest.raises(ValueError, match="more than"):
+        check_sizes(graph_of(gather, mean, wide), 96, batch=9)
+    with pytest.raises(ValueError, match=r"of shape \(3, heads\)"):
+        check_sizes(graph_of(build_node("Identity", ["log"], ["log_odds"])), 17, batch=3)
+
+
+@pytest.mark.parametrize("operator", ["Gelu", "QuantizeLinear"])
+def test_results_of_steps_by_number_are_as_large_as_what_they_are_of(operator: str) -> None:
+    """What is computed number by number has the shape of its first input, whatever scales there are."""
+    inputs = ["log"] if operator == "Gelu" else ["log", "one", "zero"]
+    assert check_sizes(graph_of(build_node(operator, inputs, ["log_odds"])), 17) == 2
 
 
 def test_unknown_operators_are_refused() -> None:
