@@ -24,7 +24,7 @@ from training.shipped_model.synthetic_templates import (
     read_template_blocks,
     read_word_tables,
 )
-from training.shipped_model.writing_manner import FRAMES, put_in_frame, write_in_manner
+from training.authored.writing_manner import FRAMES, put_in_frame, write_in_manner
 
 __all__ = ["make_synthetic_comments"]
 

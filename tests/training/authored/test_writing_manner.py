@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.shipped_model.writing_manner import FRAMES, put_in_frame, write_in_manner
+from training.authored.writing_manner import FRAMES, put_in_frame, write_in_manner
 
 
 @pytest.mark.parametrize(
