@@ -51,18 +51,20 @@ def train_encoder(
     'tipstaff[encoder-training]'. Give the tables, the share and the seed that the n-grams were trained with, so that the rows
     held back are rows that neither has learnt from.
     """
+    from training.authored.authored_rows import load_authored_rows
     from training.encoder.encoder_job import EncoderJob
     from training.encoder.train_encoder import train_encoder as run_training
     from training.encoder.training_loop import EncoderSettings
     from training.progress_bar import progress_bar
     from training.shipped_model.synthetic_rows import load_synthetic_rows
+    from training.tables.labelled import Labelled
 
     job = EncoderJob(
         tables=tables,
         beside=artefact or shipped_folder(),
         out=out,
         base=options.base,
-        extra=load_synthetic_rows() if options.lessons else None,
+        extra=Labelled.concat([load_synthetic_rows(), load_authored_rows()]) if options.lessons else None,
         source_weights=parse_numbers("--source-weight", options.source_weight),
         dev_share=options.dev_share,
         device=options.device,

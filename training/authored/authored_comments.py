@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model.comment import Label
-from training.authored.comment_tables import ATTRIBUTE_NAMES, SLOT, CommentBlock, CommentTables, read_comment_tables
+from training.authored.comment_tables import SLOT, TAUGHT_ATTRIBUTES, CommentBlock, CommentTables, read_comment_tables
 from training.authored.writing_manner import FRAMES, put_in_frame, write_in_manner
 
 __all__ = ["AUTHORED_FOLDER", "AuthoredComment", "make_authored_comments"]
@@ -40,7 +40,7 @@ class AuthoredComment:
         text: the comment.
         parent_text: what it answers, where its meaning depends on that; else None.
         label: its right label.
-        attributes: each of ``ATTRIBUTE_NAMES`` → whether it holds; None where that is unknown.
+        attributes: each of ``TAUGHT_ATTRIBUTES`` → whether it holds; None where that is unknown.
         kind: what it is an example of, such as "K5".
     """
 
@@ -117,7 +117,7 @@ def _fill_line(parent: str | None, line: str, block: CommentBlock, dealer: _Word
 
 
 def fill_slots(text: str, words: dict[str, str]) -> str:
-    """Return a text with its slots filled; ``\\\\n`` stands for a new line."""
+    """Return a text with its slots filled, and with a new line where it holds a backslash and an n."""
 
     def fill(slot: re.Match[str]) -> str:
         article, column, turn = slot.groups()
@@ -135,7 +135,7 @@ def _write(text: str, chance: random.Random, *, frames: bool) -> str:
 
 
 def _comment(parent: str | None, text: str, block: CommentBlock, *, demeaning: bool) -> AuthoredComment:
-    attributes: dict[str, bool | None] = dict.fromkeys(ATTRIBUTE_NAMES, None if "unknown" in block.manner else False)
+    attributes: dict[str, bool | None] = dict.fromkeys(TAUGHT_ATTRIBUTES, None if "unknown" in block.manner else False)
     if "unknown" not in block.manner:
         if demeaning:
             attributes["insult"] = True

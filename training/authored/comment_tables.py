@@ -20,9 +20,9 @@ from pathlib import Path
 from model.comment import Label
 from model.errors import TableError
 
-__all__ = ["ATTRIBUTE_NAMES", "SLOT", "CommentBlock", "CommentTables", "Manner", "read_comment_tables"]
+__all__ = ["SLOT", "TAUGHT_ATTRIBUTES", "CommentBlock", "CommentTables", "Manner", "read_comment_tables"]
 
-ATTRIBUTE_NAMES = ("insult", "threat", "profanity", "sexually_explicit", "severe_toxicity")
+TAUGHT_ATTRIBUTES = ("insult", "threat", "profanity", "sexually_explicit", "severe_toxicity")
 """The attributes that every authored comment answers with yes, no or unknown."""
 
 SLOT = re.compile(r"\{(a )?([a-z_]+)([2-9]?)\}")
@@ -127,10 +127,10 @@ def _parse_header(line: str, where: str) -> CommentBlock:
     words = header["words"].split()
     attributes: dict[str, bool | None] = {}
     for word in words:
-        if word.rstrip("?") in ATTRIBUTE_NAMES:
+        if word.rstrip("?") in TAUGHT_ATTRIBUTES:
             attributes[word.rstrip("?")] = None if word.endswith("?") else True
         elif word not in MANNERS:
-            raise TableError(f"{where}: {word!r} is neither an attribute ({', '.join(ATTRIBUTE_NAMES)}) nor one of {sorted(MANNERS)}")
+            raise TableError(f"{where}: {word!r} is neither an attribute ({', '.join(TAUGHT_ATTRIBUTES)}) nor one of {sorted(MANNERS)}")
     return CommentBlock(header["kind"], Label(header["label"]), attributes, MANNERS.intersection(words), int(header["times"] or 1))
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from model.errors import TipstaffError
 from model.ngrams.feature_settings import FeatureSettings
+from training.authored.authored_rows import describe_authored_rows, load_authored_rows
 from training.fit.ngram_weights import FitSettings
 from training.fit.train import TrainedArtefact, build_artefact
 from training.fit.train_job import TrainJob
@@ -35,7 +36,7 @@ def build_shipped(tables: TrainingTables, *, out: Path, encoder: Path | None = N
     """Train an artefact as the shipped one was trained, and write it with its model card.
 
     Args:
-        tables: the rows to learn from; synthetic comments are added to them.
+        tables: the rows to learn from; comments of our own, synthetic and authored, are added to them.
         out: folder of the artefact.
         encoder: folder of an artefact whose encoder joins the n-grams; None for n-grams alone.
 
@@ -46,9 +47,9 @@ def build_shipped(tables: TrainingTables, *, out: Path, encoder: Path | None = N
     job = TrainJob(tables=(), out=out, name="default" if tables.from_corpus else "custom", fit=_FIT, encoder=encoder)
     with progress_bar() as report_progress:
         trained = build_artefact(
-            Labelled.concat([tables.rows, load_synthetic_rows()]),
+            Labelled.concat([tables.rows, load_synthetic_rows(), load_authored_rows()]),
             job=job,
-            data=[*tables.data, describe_synthetic_rows()],
+            data=[*tables.data, describe_synthetic_rows(), describe_authored_rows()],
             report_progress=report_progress,
             clean_sources=tables.clean_sources,
             documents=lambda description: {"MODEL_CARD.md": compose_model_card(description, from_corpus=tables.from_corpus)},

@@ -3,6 +3,7 @@
 from typing import Any
 
 from model.artefact.manifest import Description
+from training.authored.authored_rows import AUTHORED_SOURCE
 from training.shipped_model.sources import ALL_SOURCES
 from training.shipped_model.synthetic_rows import SYNTHETIC_SOURCE
 
@@ -103,6 +104,6 @@ def _figure(value: float | None) -> str:
 
 
 def _domain(source: str) -> str:
-    if source == SYNTHETIC_SOURCE:
+    if source in {SYNTHETIC_SOURCE, AUTHORED_SOURCE}:
         return "comments of our own, from templates and written singly"
     return ALL_SOURCES[source].domain if source in ALL_SOURCES else "not stated"

@@ -15,6 +15,7 @@ from itertools import chain
 from pathlib import Path
 
 from model.comment import Label
+from training.authored.writing_manner import FRAMES, put_in_frame, write_in_manner
 from training.shipped_model.synthetic_templates import (
     SYNTHETIC_FOLDER,
     SyntheticComment,
@@ -24,7 +25,6 @@ from training.shipped_model.synthetic_templates import (
     read_template_blocks,
     read_word_tables,
 )
-from training.authored.writing_manner import FRAMES, put_in_frame, write_in_manner
 
 __all__ = ["make_synthetic_comments"]
 

@@ -39,7 +39,7 @@ def test_anybody_can_train_a_model_of_the_shipped_kind(tmp_path: Path, capsys: p
     assert build_shipped_command(["--corpus", str(tables), "-o", str(out), "--encoder", str(shipped_folder())]) == 0
     manifest = read_artefact(out, normaliser=normaliser_version()).manifest
     assert manifest.name == "custom"
-    assert [source.source for source in manifest.data] == ["forum.csv", "rulings.jsonl", "lessons"]
+    assert [source.source for source in manifest.data] == ["forum.csv", "rulings.jsonl", "lessons", "authored"]
     assert len(manifest.readers) == 2
     assert manifest.features == read_artefact(shipped_folder(), normaliser=normaliser_version()).manifest.features
     card = (out / "MODEL_CARD.md").read_text("utf-8")
@@ -69,7 +69,7 @@ def test_a_part_of_the_corpus_is_enough(save_source: SaveSource, tmp_path: Path,
     assert build_shipped_command(["--corpus", str(corpus), "-o", str(out), "--no-encoder"]) == 0
     manifest = read_artefact(out, normaliser=normaliser_version()).manifest
     assert (manifest.name, len(manifest.readers)) == ("default", 1)
-    assert [source.source for source in manifest.data] == ["cad", "lessons"]
+    assert [source.source for source in manifest.data] == ["cad", "lessons", "authored"]
     assert "26 of 27 sources of the corpus are not there: civil_toxic_spans, " in capsys.readouterr().err
 
 
