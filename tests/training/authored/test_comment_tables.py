@@ -26,7 +26,7 @@ def test_lists_tables_and_blocks_are_read(tmp_path: Path) -> None:
     (block,) = tables.blocks
     assert [row["end"] for row in tables.rows["end"]] == ["", "1", "2", "3"]
     assert tables.rows["group"] == [{"they": "Poles", "one": "Pole"}]
-    assert (block.kind, block.label, block.times, block.manner) == ("K5", Label.TOXIC, 4, {"plain"})
+    assert (block.kind, block.label, block.times, block.manner) == ("K5", Label.TOXIC, 4, frozenset({"plain"}))
     assert block.attributes == {"insult": True, "threat": None}
     assert block.lines == [("a", "b {one}"), (None, "c")]
 

@@ -70,7 +70,7 @@ def test_a_part_of_the_corpus_is_enough(save_source: SaveSource, tmp_path: Path,
     manifest = read_artefact(out, normaliser=normaliser_version()).manifest
     assert (manifest.name, len(manifest.readers)) == ("default", 1)
     assert [source.source for source in manifest.data] == ["cad", "lessons", "authored"]
-    assert "26 of 27 sources of the corpus are not there: civil_toxic_spans, " in capsys.readouterr().err
+    assert "26 of 27 sources of the corpus are not there: cadd, " in capsys.readouterr().err
 
 
 def test_without_tables_nothing_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
