@@ -10,7 +10,7 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from model.comment import VERDICTS, Comment, Label, Verdict
@@ -21,7 +21,17 @@ from model.profile import Profile
 from training.authored.held_out import make_held_out_comments
 from training.behaviour.suite_cases import NEUTRAL_MENTIONS, build_cases
 
-__all__ = ["CASES_FILE", "KindCase", "KindScores", "format_kinds", "held_out_cases", "judge_kinds", "neutral_cases", "read_cases"]
+__all__ = [
+    "CASES_FILE",
+    "KindCase",
+    "KindScores",
+    "format_kinds",
+    "held_out_cases",
+    "judge_kinds",
+    "neutral_cases",
+    "read_cases",
+    "without_parents",
+]
 
 CASES_FILE = Path("../shared/cases/judgement.jsonl")
 """Where the comments that were once judged wrongly lie beside a development checkout."""
@@ -57,12 +67,16 @@ class KindScores:
 
 
 def held_out_cases() -> list[KindCase]:
-    """Return the authored comments that were held out of training."""
+    """Return the authored comments that were held out of training, each with what it answers."""
     return [
-        KindCase(Comment(str(number), comment.text), comment.kind, comment.label is Label.FINE)
+        KindCase(Comment(str(number), comment.text, parent_text=comment.parent_text), comment.kind, comment.label is Label.FINE)
         for number, comment in enumerate(make_held_out_comments())
-        if comment.parent_text is None
     ]
+
+
+def without_parents(cases: Sequence[KindCase]) -> list[KindCase]:
+    """Return the cases that answer something, as if nobody knew what: the figure to compare those with a parent with."""
+    return [replace(case, comment=case.comment._replace(parent_text=None)) for case in cases if case.comment.parent_text is not None]
 
 
 def neutral_cases() -> list[KindCase]:
@@ -141,7 +155,9 @@ def _main() -> int:
     arguments = parser.parse_args()
     try:
         moderator = Moderator.load(arguments.artefact, profile=arguments.profile)
-        tables = {"held-out authored comments": held_out_cases(), "neutral mentions": neutral_cases()}
+        held_out = held_out_cases()
+        tables = {"held-out authored comments": held_out, "answers, parents hidden": without_parents(held_out)}
+        tables["neutral mentions"] = neutral_cases()
         if arguments.cases or CASES_FILE.is_file():
             tables["comments once misjudged"] = read_cases(arguments.cases or CASES_FILE)
         print("\n\n".join(format_kinds(title, judge_kinds(moderator, cases)) for title, cases in tables.items()))

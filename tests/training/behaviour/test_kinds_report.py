@@ -8,7 +8,7 @@ from model.comment import Comment
 from model.errors import TableError
 from model.moderator import Moderator
 from model.profile import Profile
-from training.behaviour.kinds_report import KindCase, format_kinds, held_out_cases, judge_kinds, neutral_cases, read_cases
+from training.behaviour.kinds_report import KindCase, format_kinds, held_out_cases, judge_kinds, neutral_cases, read_cases, without_parents
 
 
 def test_right_is_approved_if_and_only_if_fine() -> None:
@@ -40,7 +40,11 @@ def test_cases_are_read(tmp_path: Path) -> None:
 
 def test_the_tables_of_the_report_are_ours() -> None:
     """Held-out comments have both sides, neutral mentions are fine and many."""
-    assert {case.fine for case in held_out_cases()} == {True, False}
+    held_out = held_out_cases()
+    assert {case.fine for case in held_out} == {True, False}
+    answers = [case for case in held_out if case.comment.parent_text is not None]
+    assert [case.comment.text for case in without_parents(held_out)] == [case.comment.text for case in answers]
+    assert {case.comment.parent_text for case in without_parents(held_out)} == {None}
     neutral = neutral_cases()
     assert len(neutral) > 500
     assert all(case.fine for case in neutral)
