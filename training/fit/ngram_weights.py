@@ -1,10 +1,11 @@
-"""Fits the weights of the n-gram reader to the answers of each comment.
+"""Fits the weights of the n-gram reader to what is known of each comment.
 
-The two label heads are P(hateful) and P(abusive | not hateful), h and a. Each row contributes the log-likelihood of its answers:
-
-- hateful: log h; and, with weight ``sharing``, log a, since hateful words are abusive too;
-- toxic: log(1 - h) + log a; fine: log(1 - h) + log(1 - a); not hateful, otherwise unknown: log(1 - h);
-- abusive, otherwise unknown: log(1 - (1 - h) (1 - a)).
+The two label heads are P(hateful) and P(abusive | not hateful), h and a, so that the model's probabilities of fine, toxic and hateful are
+(1 - h) (1 - a), (1 - h) a and h. What a row knows are three weights, one for each label: how likely its answers are if that is the right
+one. They are 0 or 1 where the answers can be trusted, (0, 1, 1) for a row that is abusive and otherwise unknown; those of a source that
+errs come from :mod:`training.fit.source_confusion`. A row contributes the logarithm of the sum of the model's probabilities, so weighted
+(forward correction; Patrini et al. 2017), and, with weight ``sharing``, log a so far as it is hateful, since hateful words are abusive
+too. Where a teacher has given the row a distribution over the labels, its cross-entropy with the model's takes the place of the sum.
 
 Further heads are plain logistic regressions on the rows that answer them.
 
@@ -27,12 +28,14 @@ import numpy.typing as npt
 
 from model.comment import Comment
 from model.ngrams.feature_settings import FeatureSettings
+from model.ngrams.heads import LABEL_HEADS
 from model.ngrams.packed_texts import pack_bytes
 from model.normaliser.lexicon import load_lexicon
 from model.numba_cache import kernel
 from model.text.pipeline import prepare
 from model.threads import available_cores
 from training.fit.feature_matrix import build_feature_matrix
+from training.fit.known_labels import KnownLabels
 from training.tables.labelled import Labelled
 from training.tables.source_rows import has_both_answers
 
@@ -96,6 +99,8 @@ def _take_steps(
     features: npt.NDArray[np.int32],
     amounts: npt.NDArray[np.float32],
     order: npt.NDArray[np.int64],
+    known: npt.NDArray[np.float64],
+    is_distribution: npt.NDArray[np.bool_],
     answers: npt.NDArray[np.int8],
     weights: npt.NDArray[np.float64],
     sources: npt.NDArray[np.int64],
@@ -108,8 +113,9 @@ def _take_steps(
 ) -> None:
     """Take one AdaGrad step for each row of order; values, squares, biases and the sources' offsets change in place.
 
-    The rows are those of a CSR matrix (starts, features, amounts). A row whose source is negative has no offset. The function is long
-    because it is one loop over memory.
+    The rows are those of a CSR matrix (starts, features, amounts); ``known`` and ``is_distribution`` are those of ``KnownLabels``, the
+    answers are those to the attributes. A row whose source is negative has no offset. The function is long because it is one loop over
+    memory.
     """
     heads = values.shape[1]
     z = np.empty(heads)
@@ -125,15 +131,21 @@ def _take_steps(
                 z[h] += amounts[k] * values[features[k], h]
         for h in range(heads):
             z[h] = 1 / (1 + np.exp(-z[h]))
-            answer = answers[row, h]
+        for h in range(2, heads):
+            answer = answers[row, h - 2]
             d[h] = 0.0 if answer < 0 else z[h] - answer
-        abusive, hateful = answers[row, 1], answers[row, 0]
-        if hateful == 1:
-            d[1] = sharing * (z[1] - 1)
-        elif hateful < 0 and abusive == 1:
-            either = 1 - (1 - z[0]) * (1 - z[1]) + 1e-9
-            d[0] = -(1 - z[1]) * z[0] * (1 - z[0]) / either
-            d[1] = -(1 - z[0]) * z[1] * (1 - z[1]) / either
+        fine, toxic, hateful = known[row, 0], known[row, 1], known[row, 2]
+        if fine == toxic and toxic == hateful:  # the row knows nothing
+            d[0] = d[1] = 0.0
+        else:
+            if not is_distribution[row]:
+                fine *= (1 - z[0]) * (1 - z[1])
+                toxic *= (1 - z[0]) * z[1]
+                hateful *= z[0]
+            either = fine + toxic + hateful + 1e-12
+            fine, toxic, hateful = fine / either, toxic / either, hateful / either
+            d[0] = z[0] - hateful
+            d[1] = (fine + toxic) * z[1] - toxic + sharing * hateful * (z[1] - 1)
         for h in range(heads):
             d[h] *= weights[row]
             biases[h] -= _INTERCEPT_RATE * rate * d[h]
@@ -149,13 +161,19 @@ def _take_steps(
 
 
 def fit_weights(
-    rows: Labelled, *, settings: FitSettings, attributes: tuple[str, ...] = (), progress: Callable[[float], None] | None = None
+    rows: Labelled,
+    *,
+    settings: FitSettings,
+    known: KnownLabels | None = None,
+    attributes: tuple[str, ...] = (),
+    progress: Callable[[float], None] | None = None,
 ) -> LinearWeights:
     """Fit the weights of the two label heads and of the attributes.
 
     Args:
         rows: labelled comments.
         settings: of the fit.
+        known: what is known of the labels of the rows; None for what their answers say.
         attributes: names of the attribute heads, each a column of ``rows.attributes``.
         progress: called with the share of the work that is done.
 
@@ -167,10 +185,11 @@ def fit_weights(
     packed = pack_bytes(prepare([Comment("", text) for text in rows.text]))
     features = build_feature_matrix(packed, settings=settings.features, lexicon=load_lexicon(), threads=available_cores())
     starts = features.indptr.astype(np.int64)
-    answers = np.column_stack([rows.hateful, rows.abusive, *(rows.attributes[name] for name in attributes)]).astype(np.int8)
-    values = np.zeros((1 << settings.features.bits, answers.shape[1]), np.float32)
+    known = known or KnownLabels.from_answers(rows)
+    answers = np.array([rows.attributes[name] for name in attributes], np.int8).reshape(-1, len(rows)).T.copy()
+    values = np.zeros((1 << settings.features.bits, LABEL_HEADS + len(attributes)), np.float32)
     squares = np.full_like(values, settings.damping)
-    biases = np.zeros(answers.shape[1])
+    biases = np.zeros(values.shape[1])
     sources = _number_sources(rows)
     offsets = np.zeros(int(sources.max()) + 1)
     sum_values, sum_biases, terms = np.zeros(values.shape), np.zeros_like(biases), 0
@@ -178,7 +197,7 @@ def fit_weights(
     for epoch in range(settings.epochs):
         for part, order in enumerate(np.array_split(random.permutation(len(rows)), _EPOCH_PARTS)):
             _take_steps(
-                *(starts, features.indices, features.data, order, answers, rows.weight, sources),
+                *(starts, features.indices, features.data, order, known.weights, known.is_distribution, answers, rows.weight, sources),
                 *(settings.sharing, settings.rate, values, squares, biases, offsets),
             )
             if epoch or settings.epochs == 1:
