@@ -83,7 +83,7 @@ def _measure_dev_rows(moderator: Moderator, recipe: _Reference | None) -> Iterat
         value = means.by_key()[name]
         if value is not None:
             yield Figure(f"judgement, as calibrated: mean {name}", value, note="by our label rule" if name == MACRO_F1 else "")
-    prior = moderator.classifier.prior.abusive
+    prior = moderator.prior.abusive
     error = calibration_error(1 - scores[:, 0], rows, prior=prior)
     if error is not None:
         yield Figure("judgement: calibration error of P(abusive)", error, note=f"rows weighted to {prior:.0%} abusive")

@@ -8,6 +8,7 @@ heads give the scores of the labels::
 so that the three always sum to one. Further heads are attributes: probabilities of their own (insult, threat, ...).
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,14 +21,17 @@ from model.array_types import FloatArray, Int8Array, IntArray
 from model.artefact.manifest import ATTRIBUTE_PREFIX, HEADS, Calibration, LabelThresholds, Prior
 from model.ngrams import reader as ngrams
 from model.ngrams.feature_settings import FeatureSettings
-from model.ngrams.heads import LABEL_HEADS, label_codes
+from model.ngrams.heads import ABUSIVE_HEAD, HATEFUL_HEAD, LABEL_HEADS, label_codes
 from model.ngrams.packed_texts import PackedTexts, pack_bytes
 from model.ngrams.raw_scores import RawScores
 from model.ngrams.weight_tables import WeightTables, build_weight_tables
 from model.normaliser.lexicon import frequent_words
+from model.policy import Policy
 from model.threads import available_cores
 
-__all__ = ["CalibratedLogOdds", "Classifier", "NgramReader", "Scores", "assign_labels", "prior_shift"]
+__all__ = ["CalibratedLogOdds", "Classifier", "NgramReader", "PriorChange", "Scores", "assign_labels"]
+
+_SMALLEST_SHARE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +96,80 @@ class NgramReader:
         )
 
 
-def prior_shift(old: Prior, new: Prior) -> tuple[float, float]:
-    """Return what to add to the log-odds of the two label heads when abuse is as common as ``new`` says instead of ``old``.
+@dataclass(frozen=True, slots=True)
+class PriorChange:
+    """The step from the prior that an artefact was calibrated for to that of a site, by Bayes' rule.
 
-    By Bayes' rule in log-odds, the prior enters as a constant (Saerens, Latinne & Decaestecker 2002, eq. 2.4).
+    The scores of fine, toxic and hateful are multiplied by how much more common each label is, and scaled to sum to one (Saerens,
+    Latinne & Decaestecker 2002, eq. 2.4). Thresholds follow by less: where abuse is commoner, a comment has to be more probably abusive to
+    be called so, but not as much more as abuse is commoner.
+
+    Attributes:
+        old: the prior of the artefact.
+        new: that of the site.
     """
-    before, after = _prior_log_odds(old), _prior_log_odds(new)
-    return after[0] - before[0], after[1] - before[1]
+
+    old: Prior
+    new: Prior
+
+    def scores(self, scores: FloatArray) -> FloatArray:
+        """Return the probabilities of fine, toxic and hateful at the new prior, shape (n, 3)."""
+        weighted = scores * (_label_shares(self.new) / _label_shares(self.old))
+        normalised: FloatArray = weighted / weighted.sum(axis=1, keepdims=True)
+        return normalised
+
+    def thresholds(self, rule: LabelThresholds) -> LabelThresholds:
+        """Return the label rule at the new prior."""
+        of_abusive = _shift(rule.hateful, rule.response * (_log_odds(self.new.hateful) - _log_odds(self.old.hateful)))
+        return rule.model_copy(update={"abusive": self._follow(rule.abusive, rule.response), "hateful": of_abusive})
+
+    def policy(self, policy: Policy, rule: LabelThresholds) -> Policy:
+        """Return a policy of the artefact at the new prior: what was equal to the threshold of the label rule remains so."""
+        review, reject = (
+            [self._follow(threshold, rule.response) for threshold in thresholds]
+            for thresholds in ((policy.review_abusive, policy.review_hateful), (policy.reject_abusive, policy.reject_hateful))
+        )
+        return Policy(policy.name, *review, *map(max, review, reject))
+
+    def _follow(self, threshold: float, response: float) -> float:
+        return _shift(threshold, response * (_log_odds(self.new.abusive) - _log_odds(self.old.abusive)))
+
+    def rescore(self, raw: RawScores, policy: Policy, rules: Sequence[tuple[npt.NDArray[np.intp] | slice, LabelThresholds]]) -> RawScores:
+        """Return the scores of n comments at the new prior, and the labels and verdicts that follow.
+
+        Args:
+            raw: the scores at the old prior; they stay as they are.
+            policy: leads to the verdicts, for the new prior.
+            rules: rows and the label rule for them, at the new prior; a later one overrides those before.
+        """
+        changed, is_judged = raw.copy(), raw.labels >= 0
+        scores = self.scores(raw.scores)
+        changed.scores[:] = scores
+        changed.probabilities[:, HATEFUL_HEAD] = scores[:, 2]
+        changed.probabilities[:, ABUSIVE_HEAD] = scores[:, 1] / np.maximum(scores[:, 0] + scores[:, 1], _SMALLEST_SHARE)
+        labels = changed.labels.copy()
+        for rows, rule in rules:
+            labels[rows] = assign_labels(scores[rows], rule)
+        changed.labels[is_judged] = labels[is_judged]
+        changed.verdicts[is_judged] = policy.verdicts(1 - scores[:, 0], scores[:, 2])[is_judged]
+        return changed
 
 
-def _prior_log_odds(prior: Prior) -> tuple[float, float]:
-    """Return the log-odds of being hateful, and of being abusive given not hateful."""
-    hateful = prior.abusive * prior.hateful
-    abusive_given_not_hateful = prior.abusive * (1 - prior.hateful) / (1 - hateful)
-    return float(np.log(hateful / (1 - hateful))), float(np.log(abusive_given_not_hateful / (1 - abusive_given_not_hateful)))
+def _label_shares(prior: Prior) -> FloatArray:
+    """Return the shares of fine, toxic and hateful comments, shape (3,)."""
+    return np.array([1 - prior.abusive, prior.abusive * (1 - prior.hateful), prior.abusive * prior.hateful])
+
+
+def _log_odds(probability: float) -> float:
+    return math.log(probability) - math.log1p(-probability)
+
+
+def _shift(probability: float, step: float) -> float:
+    """Return a probability whose log-odds are moved by a step; 0 and 1 stay."""
+    if not 0 < probability < 1:
+        return probability
+    odds = probability * math.exp(step)
+    return min(max(odds / (1 - probability + odds), _SMALLEST_SHARE), 1 - _SMALLEST_SHARE)
 
 
 def assign_labels(scores: FloatArray, thresholds: LabelThresholds) -> Int8Array:

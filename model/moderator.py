@@ -13,7 +13,7 @@ from model.artefact.artefact_copy import ArtefactCopy
 from model.artefact.folder import StoredArtefact, read_artefact, shipped_folder
 from model.artefact.manifest import LabelThresholds, Prior
 from model.artefact.public_view import profile_version, public_fields
-from model.classifier import Classifier, NgramReader, prior_shift
+from model.classifier import Classifier, NgramReader, PriorChange
 from model.comment import Comment, Format
 from model.contained_reading import find_spans, mark_unreadable, rescore_each, score_each
 from model.decisions import Decisions
@@ -114,8 +114,9 @@ class Moderator:
     Attributes:
         version: name and content of the artefact, such as ``default@3f2a9c1d04be``; where it holds an encoder, with the
             profile: ``default@3f2a9c1d04be+cascade``.
-        policies: by name; contains "default".
-        classifier: what gives the scores of the n-grams alone.
+        policies: by name; contains "default"; their thresholds are for the prior.
+        prior: how common abuse is taken to be.
+        classifier: what gives the scores of the n-grams alone, at the prior of the artefact.
         combined: the encoder and how it is combined with the n-grams; None where the profile never asks it.
         profile: which readers judge.
         risk: the share of labels that the cascade may leave wrong for the sake of speed, whether or not it judges.
@@ -125,24 +126,22 @@ class Moderator:
         self, stored: StoredArtefact, *, prior: Prior | None = None, profile: Profile | None = Profile.FAST, risk: float = DEFAULT_RISK
     ) -> None:
         self._manifest = stored.manifest
-        self.policies: Mapping[str, Policy] = stored.manifest.named_policies()
         self.classifier = build_classifier(stored)
-        self._bounds = {name: _bounds(self.classifier.thresholds, policy) for name, policy in self.policies.items()}
+        rule, own = self.classifier.thresholds, self.classifier.prior
+        self.prior = own if prior is None else prior
+        self._prior_change = None if self.prior == own else PriorChange(own, self.prior)
+        self._own_policies = policies = stored.manifest.named_policies()
+        self.policies: Mapping[str, Policy] = policies
+        if change := self._prior_change:
+            self.policies = {name: change.policy(policy, rule) for name, policy in policies.items()}
+        self._bounds = {name: _bounds(rule, policy) for name, policy in policies.items()}
         self.combined = None if profile is Profile.FAST else _build_encoder(stored)
         if profile is None:
             profile = Profile.FAST if self.combined is None else Profile.CASCADE
         self.profile, self.risk = profile, risk
         self.version = profile_version(stored.manifest, profile)
         self._ngrams_version = profile_version(stored.manifest, Profile.FAST)
-        if prior is not None and prior != self.classifier.prior:
-            self._adopt_prior(prior)
         self._encoder_threshold = self.combined.encoder_threshold(risk) if self.combined and profile is Profile.CASCADE else 0.0
-
-    def _adopt_prior(self, prior: Prior) -> None:
-        old = self.classifier.prior
-        self.classifier = self.classifier.with_prior(prior)
-        if self.combined is not None:
-            self.combined = self.combined.with_prior_shift(prior_shift(old, prior), old_abusive=old.abusive, new_abusive=prior.abusive)
 
     @classmethod
     def load(
@@ -172,11 +171,6 @@ class Moderator:
         return self.classifier.attributes
 
     @property
-    def prior(self) -> Prior:
-        """How common abuse is taken to be."""
-        return self.classifier.prior
-
-    @property
     def languages(self) -> tuple[str, ...]:
         """Codes of the languages that the model learned (ISO 639-1)."""
         return self._manifest.languages
@@ -188,7 +182,7 @@ class Moderator:
 
     def public_manifest(self) -> dict[str, Any]:
         """Return the part of the manifest that anybody may see, JSON-ready."""
-        return public_fields(self._manifest) | {"version": self.version, "prior": self.classifier.prior.model_dump()}
+        return public_fields(self._manifest) | {"version": self.version, "prior": self.prior.model_dump()}
 
     def warm(self) -> None:
         """Compile or load the kernels and read the tables that only foreign letters need, so that the next call is fast."""
@@ -231,6 +225,7 @@ class Moderator:
             except Exception as error:
                 raw, rows, encoder_failures = rescore_each(self.combined, comments, raw, rows, policy=first.policy, cause=error)
                 failures = add_failures(failures, encoder_failures)
+        raw = self._adopt_prior(raw, rows, policy)
         spans = None
         if explain:
             by_both = frozenset(rows.tolist())
@@ -239,6 +234,14 @@ class Moderator:
                 failures = add_failures(failures, {Step.EXPLANATION: unexplained})
         profile, version = (Profile.FAST, self._ngrams_version) if ngrams_only else (self.profile, self.version)
         return Decisions(raw, self.attributes, spans, policy, version, profile, rows.size, first.unreadable, failures)
+
+    def _adopt_prior(self, raw: RawScores, rows: npt.NDArray[np.intp], policy: str) -> RawScores:
+        """Return scores for the prior of the site, where the encoder has read the comments in ``rows``."""
+        if not (change := self._prior_change):
+            return raw
+        of_both = self.combined.thresholds if self.combined is not None else self.classifier.thresholds
+        rules = [(slice(None), change.thresholds(self.classifier.thresholds)), (rows, change.thresholds(of_both))]
+        return change.rescore(raw, self.policies[policy], rules)
 
     def decide_unreadable(self, n: int, *, policy: str = "default", explain: bool = False) -> Decisions:
         """Return the decisions about n comments that can be read in no way: none has a label, and all wait for a moderator."""
@@ -269,7 +272,7 @@ class Moderator:
             if self._encoder_threshold > 0 and self.combined.encoder.reads_context:
                 mark_rows_for_context(is_read, comments, labels >= 0, self.classifier, threshold=self._encoder_threshold)
             rows = np.flatnonzero(is_read)
-        return FirstPass(raw, self.policies[policy], rows, unreadable, failures)
+        return FirstPass(raw, self._own_policies[policy], rows, unreadable, failures)
 
     def _read(self, comments: Sequence[Comment], bounds: FloatArray, threads: int) -> RawScores:
         if threads == 1 and (len(comments) == 1 or not is_interruptible()):

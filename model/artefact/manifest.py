@@ -92,10 +92,17 @@ class Calibration(_Part):
 
 
 class LabelThresholds(_Part):
-    """The label rule: abusive if P(abusive) >= ``abusive``; then hateful if P(hateful) / P(abusive) >= ``hateful``."""
+    """The label rule: abusive if P(abusive) >= ``abusive``; then hateful if P(hateful) / P(abusive) >= ``hateful``.
+
+    Attributes:
+        abusive, hateful: the two thresholds at the prior of the artefact.
+        response: how far thresholds follow another prior: their step in log-odds, as a share of that of the prior.
+    """
 
     abusive: Probability
     hateful: Probability
+    # Left out where there is none, so that the hash of older artefacts holds.
+    response: Annotated[float, Field(ge=0, le=1, exclude_if=lambda response: not response)] = 0.0
 
 
 class PolicyThresholds(_Part):

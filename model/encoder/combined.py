@@ -11,7 +11,7 @@ asked. The artefact holds the curve of thresholds, their risks, and the share of
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -54,20 +54,6 @@ class CombinedReader:
     combination: FloatArray
     thresholds: LabelThresholds
     curve: FloatArray
-
-    def with_prior_shift(self, shift: Sequence[float], *, old_abusive: float, new_abusive: float) -> "CombinedReader":
-        """Return the same reader for another prior; the cascade goes on asking about the same comments, or nearly.
-
-        Args:
-            shift: what ``classifier.prior_shift`` adds to the log-odds of the two heads.
-            old_abusive: the share of abusive comments that the reader was calibrated for.
-            new_abusive: the share that it is to be calibrated for.
-        """
-        combination, curve = self.combination.copy(), self.curve.copy()
-        combination[2, :LABEL_HEADS] += shift
-        threshold, factor = self.curve[:, _THRESHOLD], (1 - old_abusive) / old_abusive * new_abusive / (1 - new_abusive)
-        curve[:, _THRESHOLD] = threshold * factor / (1 - threshold + threshold * factor)
-        return replace(self, combination=combination, curve=curve)
 
     def encoder_threshold(self, risk: float) -> float:
         """Return the P(abusive) of the n-grams from which on the encoder reads, at this risk or the next lower one of the curve."""

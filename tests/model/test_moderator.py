@@ -133,7 +133,7 @@ def test_a_comment_without_text_has_a_reason(moderator: Moderator, empty: str) -
 def test_a_prior_moves_the_scores(moderator: Moderator) -> None:
     """The artefact's own prior changes nothing; where abuse is more common every comment is more likely abusive."""
     comments = [Comment("1", text) for text in ("hello there", "you are an idiot", "what a day")]
-    own = Moderator.load(prior=moderator.classifier.prior)
+    own = Moderator.load(prior=moderator.prior)
     rough = Moderator.load(prior=Prior(abusive=0.5, hateful=0.2))
 
     np.testing.assert_array_equal(own.decide(comments).scores, moderator.decide(comments).scores)

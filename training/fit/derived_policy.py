@@ -6,7 +6,7 @@ from dataclasses import asdict
 import numpy as np
 
 from model.array_types import FloatArray
-from model.artefact.manifest import PolicyThresholds, Prior
+from model.artefact.manifest import LabelThresholds, PolicyThresholds, Prior
 from model.errors import PolicyError
 from model.policy import Policy, derive_policy
 from training.tables.labelled import Labelled
@@ -17,32 +17,34 @@ _EVEN = 0.5  # probability at which both answers are equally likely
 _FALLBACK_REJECT = 0.9  # used without clean conversation
 
 
-def policy_from_dev_rows(scores: FloatArray, dev: Labelled, *, prior: Prior, clean: Collection[str] | None) -> Policy:
-    """Derive the default policy from clean conversation.
+def policy_from_dev_rows(
+    scores: FloatArray, dev: Labelled, *, prior: Prior, rule: LabelThresholds, clean: Collection[str] | None
+) -> Policy:
+    """Derive the default policy: what the label rule calls fine is approved, and what clean conversation hardly ever reaches is rejected.
 
-    However low the scores of clean conversation are, a comment is not sent to review below the prior, nor rejected below even odds.
+    However low the scores of clean conversation are, a comment is not rejected below even odds.
 
     Args:
         scores: of the rows, in the order of ``LABELS``, shape (n, 3).
         dev: n rows that the weights were not fitted on.
         prior: the shares of abusive and hateful comments.
+        rule: the label rule.
         clean: sources whose fine rows are clean conversation; None for all.
     """
     is_clean = (dev.abusive == 0) & (np.isin(dev.source, list(clean)) if clean is not None else True)
     try:
         derived = derive_policy(1 - scores[is_clean, 0], scores[is_clean, 2])
+        reject_abusive, reject_hateful = max(derived.reject_abusive, _EVEN), max(derived.reject_hateful, _EVEN * prior.hateful)
     except PolicyError:  # there are no clean comments, or some have the highest possible score
-        return Policy(
-            "default", review_abusive=_EVEN, review_hateful=_EVEN, reject_abusive=_FALLBACK_REJECT, reject_hateful=_FALLBACK_REJECT
-        )
-    review_abusive = max(derived.review_abusive, prior.abusive)
-    review_hateful = max(derived.review_hateful, prior.abusive * prior.hateful)
+        reject_abusive = reject_hateful = _FALLBACK_REJECT
+    # Whoever is hateful with that probability is abusive with at least the same, so both thresholds of review are that of the label rule.
+    review = rule.abusive
     return Policy(
         "default",
-        review_abusive=review_abusive,
-        review_hateful=review_hateful,
-        reject_abusive=max(derived.reject_abusive, review_abusive, _EVEN),
-        reject_hateful=max(derived.reject_hateful, review_hateful, _EVEN * prior.hateful),
+        review_abusive=review,
+        review_hateful=review,
+        reject_abusive=max(reject_abusive, review),
+        reject_hateful=max(reject_hateful, review),
     )
 
 

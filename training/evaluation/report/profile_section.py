@@ -116,7 +116,7 @@ def _introduction(results: _ProfileResults, moderator: Moderator, *, rows: int, 
         "A profile is a choice of readers. fast: the n-grams alone. full: n-grams and encoder, always. cascade: both where P(abusive) by "
         f"the n-grams reaches {results.profiles[Profile.CASCADE].threshold:.3g}; below, both would change no more than "
         f"{100 * moderator.risk:.3g} % of all labels (the risk). Measured on {which}; figures are means over sources. Abuse is more common "
-        f"among labelled rows than on a site: where {100 * moderator.classifier.prior.abusive:.3g} % of the comments are abusive, the "
+        f"among labelled rows than on a site: where {100 * moderator.prior.abusive:.3g} % of the comments are abusive, the "
         f"artefact expects the cascade to pass on {100 * results.current.expected:.3g} %, and the cost falls with it. CPU time is that of "
         "one thread on this machine; the encoder's is estimated from the length of the comments passed on, and differs from run to run. "
         "docs/encoder.md says how the readers work together."
