@@ -10,7 +10,7 @@ so that the three always sum to one. Further heads are attributes: probabilities
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.array_types import FloatArray, Int8Array, IntArray
-from model.artefact.manifest import ATTRIBUTE_PREFIX, HEADS, Calibration, LabelThresholds, Prior
+from model.artefact.manifest import ATTRIBUTE_PREFIX, Calibration, LabelThresholds, Prior
 from model.ngrams import reader as ngrams
 from model.ngrams.feature_settings import FeatureSettings
 from model.ngrams.heads import ABUSIVE_HEAD, HATEFUL_HEAD, LABEL_HEADS, label_codes
@@ -134,7 +134,7 @@ class PriorChange:
     def _follow(self, threshold: float, response: float) -> float:
         return _shift(threshold, response * (_log_odds(self.new.abusive) - _log_odds(self.old.abusive)))
 
-    def rescore(self, raw: RawScores, policy: Policy, rules: Sequence[tuple[npt.NDArray[np.intp] | slice, LabelThresholds]]) -> RawScores:
+    def rescore(self, raw: RawScores, policy: Policy, rules: Sequence[tuple[npt.NDArray[np.intp], LabelThresholds]]) -> RawScores:
         """Return the scores of n comments at the new prior, and the labels and verdicts that follow.
 
         Args:
@@ -202,13 +202,6 @@ class Classifier:
     calibration: Mapping[str, Calibration]
     thresholds: LabelThresholds
     prior: Prior
-
-    def with_prior(self, prior: Prior) -> "Classifier":
-        """Return the same classifier, calibrated for another prior."""
-        calibration = dict(self.calibration)
-        for head, shift in zip(HEADS, prior_shift(self.prior, prior), strict=True):
-            calibration[head] = calibration[head].model_copy(update={"intercept": calibration[head].intercept + shift})
-        return replace(self, calibration=calibration, prior=prior)
 
     @cached_property
     def slopes(self) -> FloatArray:

@@ -240,7 +240,7 @@ class Moderator:
         if not (change := self._prior_change):
             return raw
         of_both = self.combined.thresholds if self.combined is not None else self.classifier.thresholds
-        rules = [(slice(None), change.thresholds(self.classifier.thresholds)), (rows, change.thresholds(of_both))]
+        rules = [(np.arange(len(raw.labels)), change.thresholds(self.classifier.thresholds)), (rows, change.thresholds(of_both))]
         return change.rescore(raw, self.policies[policy], rules)
 
     def decide_unreadable(self, n: int, *, policy: str = "default", explain: bool = False) -> Decisions:

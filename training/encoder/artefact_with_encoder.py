@@ -86,7 +86,8 @@ def write_with_encoder(
     arrays = {name: stored.arrays[name] for name in _array_names(stored.manifest.readers[0])}
     arrays |= {"network.npy": encoder.network, "pieces.npy": pack_pieces(pieces)}
     arrays |= describe_encoder(combined)[1]
-    policy = policy_from_dev_rows(cascade_scores(ngrams, both, combined), dev, prior=stored.manifest.prior, clean=None)
+    cascade = cascade_scores(ngrams, both, combined)
+    policy = policy_from_dev_rows(cascade, dev, prior=stored.manifest.prior, rule=combined.thresholds, clean=None)
     description = _describe_artefact(stored.manifest, combined, job=job, figures=figures, policy=policy)
     manifest = write_artefact(job.out, description=description, arrays=arrays, documents={"NOTICE": _compose_notice(pretrained)})
     return TrainedEncoder(manifest, figures, int(encoder.network.nbytes + arrays["pieces.npy"].nbytes))
@@ -102,6 +103,7 @@ def _describe_artefact(
 ) -> Description:
     fields = {name: getattr(manifest, name) for name in Description.model_fields}
     fields["readers"] = (manifest.readers[0], describe_encoder(combined)[0])
+    fields["thresholds"] = combined.thresholds
     fields["policies"] = {"default": policy_thresholds(policy)}
     fields["metrics"] = manifest.metrics | {"profiles": {name: metrics.by_key() for name, metrics in figures.items()}}
     fields["settings"] = manifest.settings | {"encoder": asdict(job.settings) | {"source_weights": dict(job.source_weights)}}

@@ -14,9 +14,10 @@ from model.encoder.combined import CombinedReader
 from model.normaliser.version import normaliser_version
 from model.policy import Policy
 from training.fit.combination import cascade_scores, describe_encoder, fit_combination
-from training.fit.derived_policy import policy_from_dev_rows, policy_thresholds
+from training.fit.derived_policy import policy_from_dev_rows, policy_sources, policy_thresholds
 from training.fit.heads_fit import FittedClassifier, LearnableLabels
 from training.fit.train_job import TrainJob
+from training.metrics.halves import choosing_rows
 from training.metrics.source_metrics import SourceMetrics, largest_sources, measure_sources
 from training.tables.labelled import Labelled
 
@@ -111,11 +112,16 @@ def add_encoder(
     classifier = fitted.classifier
     combined, scores = fit_combination(classifier, stored_reader.encoder, dev, hateful_threshold=learnable.hateful_threshold)
     metrics = measure_sources(scores, assign_labels(scores, combined.thresholds), dev, clean=clean_sources)["MEAN"]
-    policy = policy_from_dev_rows(cascade_scores(fast_scores, scores, combined), dev, prior=classifier.prior, clean=clean_sources)
+    chosen_by = choosing_rows(dev)
+    cascade = cascade_scores(fast_scores, scores, combined)[chosen_by]
+    policy = policy_from_dev_rows(
+        cascade, dev.take(chosen_by), prior=classifier.prior, rule=combined.thresholds, clean=policy_sources(dev, clean_sources)
+    )
     entry, combination_arrays = describe_encoder(combined)
     changes = {
         "readers": (*draft.description.readers, entry),
         "metrics": draft.description.metrics | {"profiles": {"both": metrics.by_key()}},
         "policies": {"default": policy_thresholds(policy)},
+        "thresholds": combined.thresholds,
     }
     return ArtefactDraft(draft.description.model_copy(update=changes), {**draft.arrays, **encoder_arrays, **combination_arrays})

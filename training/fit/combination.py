@@ -28,6 +28,7 @@ from model.text.pipeline import prepare
 from model.threads import available_cores
 from training.fit.calibrate import calibrate, calibrate_attribute
 from training.fit.label_thresholds import choose_thresholds
+from training.metrics.halves import choosing_rows
 from training.tables.labelled import UNKNOWN, Labelled
 
 __all__ = [
@@ -120,9 +121,11 @@ def fit_combination(
     attributes = classifier.attributes[: log_odds.shape[1] - LABEL_HEADS]
     heads = enumerate([*head_answers(dev), *(_attribute_answers(dev, name) for name in attributes)])
     weights = np.array([fit_reader_weights(ngrams[:, head], log_odds[:, head], answers, dev.source) for head, answers in heads])
+    chosen_by = choosing_rows(dev)
+    choosing = dev.take(chosen_by)
     both = ngrams * weights[:, 0] + log_odds * weights[:, 1]
     maps = [
-        *calibrate(both[:, :LABEL_HEADS], dev, classifier.prior, otherwise=_UNCALIBRATED),
+        *calibrate(both[chosen_by, :LABEL_HEADS], choosing, classifier.prior, otherwise=_UNCALIBRATED),
         *(
             calibrate_attribute(both[:, head], _answers(dev, name), share=classifier.prior.abusive)
             for head, name in enumerate(attributes, LABEL_HEADS)
@@ -136,9 +139,11 @@ def fit_combination(
     )
     combined = CombinedReader(encoder, np.ascontiguousarray(combination.T), LabelThresholds(abusive=0.5, hateful=0.5), np.zeros((1, 3)))
     scores = scores_from_log_odds(combined.calibrated(ngrams, log_odds)[:, :LABEL_HEADS])
-    thresholds = choose_thresholds(scores, dev, hateful=hateful_threshold)
-    is_changed = assign_labels(raw.scores, classifier.thresholds) != assign_labels(scores, thresholds)
-    curve = cascade_curve(1 - raw.scores[:, 0], is_changed, dev, abusive=classifier.prior.abusive)
+    fast, prior = raw.scores[chosen_by], classifier.prior
+    # One rule for both readers, so that whatever the profile, what is called fine is what the policy approves.
+    thresholds = choose_thresholds(scores[chosen_by], choosing, prior=prior, hateful=hateful_threshold, within=[fast])
+    is_changed = assign_labels(fast, thresholds) != assign_labels(scores[chosen_by], thresholds)
+    curve = cascade_curve(1 - fast[:, 0], is_changed, choosing, abusive=prior.abusive)
     return CombinedReader(encoder, combined.combination, thresholds, curve), scores
 
 

@@ -11,7 +11,7 @@ from model.errors import PolicyError
 from model.policy import Policy, derive_policy
 from training.tables.labelled import Labelled
 
-__all__ = ["policy_from_dev_rows", "policy_thresholds"]
+__all__ = ["policy_from_dev_rows", "policy_sources", "policy_thresholds"]
 
 _EVEN = 0.5  # probability at which both answers are equally likely
 _FALLBACK_REJECT = 0.9  # used without clean conversation
@@ -46,6 +46,16 @@ def policy_from_dev_rows(
         reject_abusive=max(reject_abusive, review),
         reject_hateful=max(reject_hateful, review),
     )
+
+
+def policy_sources(dev: Labelled, clean: Collection[str] | None) -> Collection[str] | None:
+    """Return the sources whose fine rows the policy is derived from: all, as None, where the labels of rows that were read again say so.
+
+    Args:
+        dev: the dev rows.
+        clean: sources whose fine rows are clean conversation; None for all.
+    """
+    return None if dev.reread.any() else clean
 
 
 def policy_thresholds(policy: Policy) -> PolicyThresholds:

@@ -16,6 +16,7 @@ from model.text.pipeline import prepare
 from training.fit.calibrate import calibrate, calibrate_attribute, calibrate_to_prior
 from training.fit.label_thresholds import choose_thresholds
 from training.fit.ngram_weights import FitSettings, LinearWeights, fit_weights, quantise
+from training.metrics.halves import choosing_rows
 from training.metrics.source_metrics import auc, auc_low
 from training.tables.labelled import UNKNOWN, Labelled
 from training.tables.source_rows import rows_by_source
@@ -99,7 +100,8 @@ def fit_heads(
 
     Args:
         learn: rows that the weights are fitted to.
-        dev: rows by which calibration, thresholds and the attributes to publish are chosen.
+        dev: rows by which calibration, thresholds and the attributes to publish are chosen; the first two on one half of those that
+            were read again, if some were.
         settings: how the weights are fitted.
         prior: the shares of abusive and hateful comments to calibrate for.
         progress: called with the share of the work that is done.
@@ -115,9 +117,12 @@ def fit_heads(
     log_odds = classifier.calibrated_log_odds(texts).log_odds
     classifier, evidence = _publish_attributes(classifier, attributes, dev, log_odds)
     otherwise = calibrate_to_prior(learn, prior, sharing=settings.sharing)
-    hateful, abusive = calibrate(log_odds[:, :_LABEL_HEADS], dev, prior, otherwise=otherwise)
+    chosen_by = choosing_rows(dev)
+    choosing = dev.take(chosen_by)
+    hateful, abusive = calibrate(log_odds[chosen_by, :_LABEL_HEADS], choosing, prior, otherwise=otherwise)
     classifier = replace(classifier, calibration={**classifier.calibration, HEADS[0]: hateful, HEADS[1]: abusive})
-    thresholds = choose_thresholds(classifier.score(texts).scores, dev, hateful=learnable.hateful_threshold)
+    scores = classifier.score([texts[row] for row in chosen_by]).scores
+    thresholds = choose_thresholds(scores, choosing, prior=prior, hateful=learnable.hateful_threshold)
     remarks = (*learnable.remarks(), *_uncalibrated_questions(dev, learnable))
     return FittedClassifier(replace(classifier, thresholds=thresholds), evidence, remarks)
 

@@ -105,14 +105,15 @@ def _macro_f1(scores: FloatArray, trial: _Trial, prior: Prior, abusive_cuts: Flo
     """Return the macro-F1 for each pair of thresholds, shape (abusive cuts, hateful cuts)."""
     known = np.flatnonzero(trial.truth >= 0)
     classes, shape = max(trial.classes) + 1, (abusive_cuts.size + 1, hateful_cuts.size + 1)
-    reached = np.searchsorted(abusive_cuts, 1 - scores[known, 0], side="right"), np.searchsorted(hateful_cuts, _shares(scores[known]), "right")
-    cells = (trial.truth[known] * shape[0] + reached[0]) * shape[1] + reached[1]
+    first = np.searchsorted(abusive_cuts, 1 - scores[known, 0], side="right")
+    second = np.searchsorted(hateful_cuts, _shares(scores[known]), side="right")
+    cells = (trial.truth[known].astype(np.int64) * shape[0] + first) * shape[1] + second
     counts = np.bincount(cells, trial.weights(prior)[known], minlength=classes * shape[0] * shape[1]).reshape(classes, *shape)
     # At [:, i, j]: what reaches more than i of the first thresholds, and more than j of the second.
     above = counts[:, ::-1, ::-1].cumsum(axis=1).cumsum(axis=2)[:, ::-1, ::-1]
     total, abusive, hateful = above[:, :1, :1], above[:, 1:, :1], above[:, 1:, 1:]
     by_label = np.broadcast_to(total - abusive, hateful.shape), abusive - hateful, hateful
-    predicted = np.zeros((classes, *hateful.shape, classes))
+    predicted = np.zeros((*hateful.shape, classes))
     for label, number in enumerate(trial.classes):
         predicted[..., number] += by_label[label]
     right = np.stack([predicted[number, ..., number] for number in range(classes)], axis=-1)
@@ -133,10 +134,10 @@ def _keeps_bounds(scores: Sequence[FloatArray], rows: Labelled, cuts: FloatArray
     if not fine.any():
         return np.ones(cuts.size, np.bool_)
     flagged = np.max([_shares_above(1 - table[fine, 0], cuts) for table in scores], axis=0)
-    is_kept = flagged <= max(_MOST_FINE_FLAGGED, float(flagged.min()))
+    is_kept: BoolArray = flagged <= max(_MOST_FINE_FLAGGED, float(flagged.min()))
     if not abusive.any():
         return is_kept
-    is_enough = is_kept & (1 - _shares_above(1 - scores[0][abusive, 0], cuts) <= _MOST_ABUSE_MISSED)
+    is_enough: BoolArray = is_kept & (1 - _shares_above(1 - scores[0][abusive, 0], cuts) <= _MOST_ABUSE_MISSED)
     return is_enough if is_enough.any() else is_kept
 
 

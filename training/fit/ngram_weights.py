@@ -3,9 +3,10 @@
 The two label heads are P(hateful) and P(abusive | not hateful), h and a, so that the model's probabilities of fine, toxic and hateful are
 (1 - h) (1 - a), (1 - h) a and h. What a row knows are three weights, one for each label: how likely its answers are if that is the right
 one. They are 0 or 1 where the answers can be trusted, (0, 1, 1) for a row that is abusive and otherwise unknown; those of a source that
-errs come from :mod:`training.fit.source_confusion`. A row contributes the logarithm of the sum of the model's probabilities, so weighted
-(forward correction; Patrini et al. 2017), and, with weight ``sharing``, log a so far as it is hateful, since hateful words are abusive
-too. Where a teacher has given the row a distribution over the labels, its cross-entropy with the model's takes the place of the sum.
+errs come from :mod:`training.label_noise.source_confusion`. A row contributes the logarithm of the sum of the model's probabilities, so
+weighted (forward correction; Patrini et al. 2017), and, with weight ``sharing``, log a so far as it is hateful, since hateful words are
+abusive too. Where a teacher has given the row a distribution over the labels, its cross-entropy with the model's takes the place of the
+sum.
 
 Further heads are plain logistic regressions on the rows that answer them.
 
@@ -35,7 +36,7 @@ from model.numba_cache import kernel
 from model.text.pipeline import prepare
 from model.threads import available_cores
 from training.fit.feature_matrix import build_feature_matrix
-from training.fit.known_labels import KnownLabels
+from training.label_noise.known_labels import KnownLabels
 from training.tables.labelled import Labelled
 from training.tables.source_rows import has_both_answers
 

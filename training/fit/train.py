@@ -14,9 +14,10 @@ from model.errors import ArtefactError, TableError
 from model.text.pipeline import prepare
 from training.fit.artefact_draft import add_encoder, draft_artefact
 from training.fit.combination import read_encoder
-from training.fit.derived_policy import policy_from_dev_rows
+from training.fit.derived_policy import policy_from_dev_rows, policy_sources
 from training.fit.heads_fit import LearnableLabels, fit_heads
 from training.fit.train_job import TrainJob
+from training.metrics.halves import choosing_rows
 from training.metrics.source_metrics import SourceMetrics, calibration_error, measure_sources
 from training.output_places import check_output_folder
 from training.tables.describe_files import describe_files
@@ -118,7 +119,14 @@ def build_artefact(
     scores = classifier.score(prepare([Comment("", text) for text in dev.text])).scores
     metrics = measure_sources(scores, classifier.labels(scores), dev, clean=clean_sources)
     error = calibration_error(1 - scores[:, 0], dev, prior=job.prior.abusive)
-    policy = policy_from_dev_rows(scores, dev, prior=job.prior, clean=clean_sources)
+    chosen_by = choosing_rows(dev)
+    policy = policy_from_dev_rows(
+        scores[chosen_by],
+        dev.take(chosen_by),
+        prior=job.prior,
+        rule=classifier.thresholds,
+        clean=policy_sources(dev, clean_sources),
+    )
     draft = draft_artefact(fitted, job=job, data=data, metrics=metrics, calibration_error=error, policy=policy)
     if encoder is not None:
         learnable = LearnableLabels.from_rows(learn)

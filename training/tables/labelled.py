@@ -1,13 +1,13 @@
 """Labelled comments as columns, the form in which all steps of training exchange them."""
 
 from collections.abc import Sequence, Sized
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.array_types import FloatArray, Int8Array
+from model.array_types import BoolArray, FloatArray, Int8Array
 from model.comment import Comment
 
 __all__ = ["UNKNOWN", "Labelled", "Place", "RowContext", "encode_answers"]
@@ -48,6 +48,7 @@ class Labelled:
         attributes: name → (n,) int8 answers to a further question.
         place: (n,) the file and line that each row was read from.
         context: (n,) what each comment answers, None where that is not known; None instead of the list if it is known of none.
+        reread: (n,) whether the answers are those of a reader who follows our definitions, rather than those of the source.
     """
 
     text: list[str]
@@ -61,6 +62,7 @@ class Labelled:
     attributes: dict[str, Int8Array]
     place: list[Place]
     context: list[RowContext | None] | None = None
+    reread: BoolArray = field(default_factory=lambda: np.zeros(0, np.bool_))
 
     def __len__(self) -> int:
         """Return the number of comments."""
@@ -68,7 +70,9 @@ class Labelled:
 
     def __post_init__(self) -> None:
         """Refuse columns of unequal length: everything later indexes them together."""
-        arrays: list[Sized] = [self.abusive, self.hateful, self.weight, *self.attributes.values()]
+        if not self.reread.size:
+            object.__setattr__(self, "reread", np.zeros(len(self.text), np.bool_))
+        arrays: list[Sized] = [self.reread, self.abusive, self.hateful, self.weight, *self.attributes.values()]
         lists: list[Sized] = [self.source, self.split, self.id, self.target, self.place, *([self.context] if self.context else [])]
         if any(len(column) != len(self.text) for column in arrays + lists):
             raise ValueError("every column of Labelled must be as long as text")
@@ -107,6 +111,7 @@ class Labelled:
             attributes={name: answers[order] for name, answers in self.attributes.items()},
             place=[self.place[row] for row in rows],
             context=None if self.context is None else [self.context[row] for row in rows],
+            reread=self.reread[order],
         )
 
     @classmethod
@@ -127,6 +132,7 @@ class Labelled:
             },
             place=[place for part in parts for place in part.place],
             context=_concatenate_contexts(parts),
+            reread=np.concatenate([np.zeros(0, np.bool_), *(part.reread for part in parts)]),
         )
 
 

@@ -109,12 +109,13 @@ def test_batches_and_threads_do_not_matter(write: Write) -> None:
 
 
 def test_a_prior_moves_both_profiles_alike(write: Write) -> None:
-    """Where abuse is rarer, the log-odds of both profiles fall by the same; the cascade passes on about the same comments."""
+    """Where abuse is rarer, its log-odds fall alike in both profiles, what is hateful of it stays, and the same comments are passed on."""
     folder, rare = write(), Prior(abusive=0.02, hateful=0.2)
     for profile in (Profile.FAST, Profile.FULL):
         before, after = (Moderator.load(folder, profile=profile, prior=prior).decide(COMMENTS).scores for prior in (None, rare))
-        shift = np.log(after[:, 2] / (1 - after[:, 2])) - np.log(before[:, 2] / (1 - before[:, 2]))
-        np.testing.assert_allclose(shift[~np.isnan(shift)], np.log(0.004 / 0.996) - np.log(0.02 / 0.98))
+        shift = np.log(before[:, 0] / (1 - before[:, 0])) - np.log(after[:, 0] / (1 - after[:, 0]))
+        np.testing.assert_allclose(shift[~np.isnan(shift)], np.log(0.02 / 0.98) - np.log(0.1 / 0.9))
+        np.testing.assert_allclose(after[:, 2] / (1 - after[:, 0]), before[:, 2] / (1 - before[:, 0]))
     passed = [Moderator.load(folder, profile=Profile.CASCADE, prior=prior).decide(COMMENTS).encoder_count for prior in (None, rare)]
     assert passed[0] == passed[1]
 

@@ -7,7 +7,6 @@ import pytest
 
 from model.array_types import FloatArray
 from model.artefact.manifest import Calibration, Prior
-from model.classifier import prior_shift
 from training.fit.calibrate import calibrate, calibrate_attribute, calibrate_to_prior
 from training.tables.labelled import Labelled
 from training.tables.source_rows import sources_with_both
@@ -131,11 +130,12 @@ def test_the_order_of_rows_does_not_matter(rows: MakeRows) -> None:
 
 
 def test_without_dev_rows_the_prior_is_exchanged(rows: MakeRows) -> None:
-    """What was learnt from half abusive rows is shifted to the prior exactly as a site's own prior shifts it."""
+    """What was learnt from half abusive rows is shifted to the prior: a comment that says nothing has its probabilities."""
     learnt = rows(["fine"] * 60 + ["toxic"] * 30 + ["hateful"] * 30)
     maps = calibrate_to_prior(learnt, PRIOR, sharing=0.0)
-    shift = prior_shift(Prior(abusive=0.5, hateful=0.5), PRIOR)
-    assert [one.intercept for one in maps] == pytest.approx(shift)
+    learnt_log_odds = np.log(0.25 / 0.75), np.log(0.25 / 0.5)
+    said = [sigmoid(np.array([one.intercept + log_odds]))[0] for one, log_odds in zip(maps, learnt_log_odds, strict=True)]
+    assert said == pytest.approx([0.02, 0.08 / 0.98])
     assert [one.slope for one in maps] == [1, 1]
 
 

@@ -18,6 +18,7 @@ from model.ngrams.reader import score_texts
 from model.normaliser.lexicon import load_lexicon
 from model.text.pipeline import prepare
 from training.fit.ngram_weights import FitSettings, LinearWeights, fit_weights, quantise
+from training.label_noise.known_labels import KnownLabels
 from training.tables.labelled import Labelled
 
 MakeRows = Callable[..., Labelled]
@@ -49,7 +50,7 @@ def log_odds(linear: LinearWeights, texts: list[str]) -> npt.NDArray[np.float64]
         ("toxic", (0.5, -0.5)),
         ("hateful", (-0.5, -0.5 * 0.4)),
         ("not hateful", (0.5, 0)),
-        ("abusive", (-1 / 6, -1 / 6)),
+        ("abusive", (-1 / 6, -1 / 6 - 0.4 * 2 / 3 * 0.5)),
         ("unknown", (0, 0)),
     ],
 )
@@ -63,6 +64,20 @@ def test_a_row_teaches_what_it_answers(rows: MakeRows, answer: str, gradients: t
     assert moved.any()
     np.testing.assert_allclose(values[moved] / of_fine[moved, None] * 0.5, np.tile(gradients, (moved.sum(), 1)), rtol=1e-4, atol=1e-12)
     assert (values[~moved] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("is_distribution", "gradients"), [(False, (0.5 - 1 / 3, -0.4 * 0.5 / 3)), (True, (0.5 - 0.2, 0.8 * 0.5 - 0.4 - 0.4 * 0.2 * 0.5))]
+)
+def test_doubtful_answers_and_teachers_teach(rows: MakeRows, is_distribution: bool, gradients: tuple[float, float]) -> None:
+    """Likelihoods of a row's answers weigh what the model says; a distribution replaces it. Worked out by hand at probabilities of 0.5."""
+    settings = replace(SETTINGS, epochs=1, damping=1e8, sharing=0.4)
+    of = rows(["unknown"], text=["hello"])
+    weights = np.array([[0.4, 0.4, 0.2]])
+    of_fine = fit_weights(rows(["fine"], text=["hello"]), settings=settings).values[:, 0]
+    values = fit_weights(of, settings=settings, known=KnownLabels(weights, np.array([is_distribution]))).values
+    moved = of_fine != 0
+    np.testing.assert_allclose(values[moved] / of_fine[moved, None] * 0.5, np.tile(gradients, (moved.sum(), 1)), rtol=1e-4, atol=1e-12)
 
 
 def test_a_weight_lengthens_the_step(rows: MakeRows) -> None:

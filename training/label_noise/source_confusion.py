@@ -2,8 +2,8 @@
 
 Public sources define abuse and hate in their own ways. Where some of a source's rows were read again by our definitions, the pairs of new
 label and old answers show how the source errs. Rows that were not read again then teach by *forward correction* (Patrini, Rozza, Menon,
-Nock & Qu 2017, "Making deep neural networks robust to label noise"): what is fitted is the probability of the source's answers, which is the
-sum over our labels of the model's probability times that of the answers given the label, so that the model learns our definitions.
+Nock & Qu 2017, "Making deep neural networks robust to label noise"): what is fitted is the probability of the source's answers, which
+is the sum over our labels of the model's probability times that of the answers given the label, so that the model learns our definitions.
 
 Few rows of a source were read again, so its counts are shrunk towards what an ordinary source does: as many imagined rows for each label,
 spread over the pairs of answers that the source gives at all, most of them on those that agree with the label.
@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from model.array_types import FloatArray, Int8Array, IntArray
 from model.comment import LABELS
-from training.fit.known_labels import possible_labels
+from training.label_noise.known_labels import possible_labels
 
 __all__ = ["SourceConfusion", "estimate_confusion"]
 

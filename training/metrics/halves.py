@@ -1,0 +1,29 @@
+"""Halves the dev rows whose labels can be trusted: one half chooses, the other only reports.
+
+Rows that were read again by our own definitions are worth more than the others for both. So where there are some among the dev rows,
+calibration, thresholds and the cascade are chosen on one half of them, and every figure is of the other half, which nothing was chosen on.
+The halves are drawn by a hash of the rows' ids, so that they stay the same whatever rows join or leave.
+"""
+
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.tables.labelled import Labelled
+
+__all__ = ["choosing_rows", "reporting_rows"]
+
+
+def choosing_rows(rows: Labelled) -> NDArray[np.intp]:
+    """Return the numbers of the dev rows to choose by: half of those that were read again; all rows if none was."""
+    return np.flatnonzero(rows.reread & ~_only_reports(rows)) if rows.reread.any() else np.arange(len(rows))
+
+
+def reporting_rows(rows: Labelled) -> NDArray[np.intp]:
+    """Return the numbers of the dev rows to report on: the other half of those that were read again; all rows if none was."""
+    return np.flatnonzero(rows.reread & _only_reports(rows)) if rows.reread.any() else np.arange(len(rows))
+
+
+def _only_reports(rows: Labelled) -> NDArray[np.bool_]:
+    return np.array([hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()[-1] % 2 for key in rows.id], np.bool_)
