@@ -140,7 +140,7 @@ class PriorChange:
         Args:
             raw: the scores at the old prior; they stay as they are.
             policy: leads to the verdicts, for the new prior.
-            rules: rows and the label rule for them, at the new prior; a later one overrides those before.
+            rules: rows and the label rule for them, at the old prior; a later one overrides those before.
         """
         changed, is_judged = raw.copy(), raw.labels >= 0
         scores = self.scores(raw.scores)
@@ -149,7 +149,7 @@ class PriorChange:
         changed.probabilities[:, ABUSIVE_HEAD] = scores[:, 1] / np.maximum(scores[:, 0] + scores[:, 1], _SMALLEST_SHARE)
         labels = changed.labels.copy()
         for rows, rule in rules:
-            labels[rows] = assign_labels(scores[rows], rule)
+            labels[rows] = assign_labels(scores[rows], self.thresholds(rule))
         changed.labels[is_judged] = labels[is_judged]
         changed.verdicts[is_judged] = policy.verdicts(1 - scores[:, 0], scores[:, 2])[is_judged]
         return changed

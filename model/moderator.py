@@ -1,6 +1,6 @@
 """One loaded artefact, ready to judge: comments in, decisions out. HTTP, files and evaluation all come through here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -128,12 +128,11 @@ class Moderator:
         self._manifest = stored.manifest
         self.classifier = build_classifier(stored)
         rule, own = self.classifier.thresholds, self.classifier.prior
-        self.prior = own if prior is None else prior
+        self.prior = prior or own
         self._prior_change = None if self.prior == own else PriorChange(own, self.prior)
         self._own_policies = policies = stored.manifest.named_policies()
-        self.policies: Mapping[str, Policy] = policies
-        if change := self._prior_change:
-            self.policies = {name: change.policy(policy, rule) for name, policy in policies.items()}
+        change = self._prior_change
+        self.policies = {name: change.policy(policy, rule) if change else policy for name, policy in policies.items()}
         self._bounds = {name: _bounds(rule, policy) for name, policy in policies.items()}
         self.combined = None if profile is Profile.FAST else _build_encoder(stored)
         if profile is None:
@@ -239,8 +238,7 @@ class Moderator:
         """Return scores for the prior of the site, where the encoder has read the comments in ``rows``."""
         if not (change := self._prior_change):
             return raw
-        of_both = self.combined.thresholds if self.combined is not None else self.classifier.thresholds
-        rules = [(np.arange(len(raw.labels)), change.thresholds(self.classifier.thresholds)), (rows, change.thresholds(of_both))]
+        rules = [(np.arange(len(raw.labels)), self.classifier.thresholds), *([(rows, self.combined.thresholds)] if self.combined else [])]
         return change.rescore(raw, self.policies[policy], rules)
 
     def decide_unreadable(self, n: int, *, policy: str = "default", explain: bool = False) -> Decisions:
