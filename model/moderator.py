@@ -130,8 +130,7 @@ class Moderator:
         rule, own = self.classifier.thresholds, self.classifier.prior
         self.prior = prior or own
         self._prior_change = None if self.prior == own else PriorChange(own, self.prior)
-        self._own_policies = policies = stored.manifest.named_policies()
-        change = self._prior_change
+        self._own_policies, change = (policies := stored.manifest.named_policies()), self._prior_change
         self.policies = {name: change.policy(policy, rule) if change else policy for name, policy in policies.items()}
         self._bounds = {name: _bounds(rule, policy) for name, policy in policies.items()}
         self.combined = None if profile is Profile.FAST else _build_encoder(stored)

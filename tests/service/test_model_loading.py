@@ -24,7 +24,7 @@ def test_every_setting_of_the_model_reaches_it(write_both: Callable[..., Path], 
     moderator = load_moderator(read_settings())
     assert moderator.profile is Profile.CASCADE
     assert moderator.risk == 0.25
-    assert (moderator.prior.abusive, moderator.classifier.prior.hateful) == (0.3, 0.4)
+    assert (moderator.prior.abusive, moderator.prior.hateful) == (0.3, 0.4)
     assert moderator.public_manifest()["version"] == ModeratorOptions(folder, profile=Profile.CASCADE).load().version
 
 
