@@ -167,15 +167,19 @@ def _source_pieces(base: PretrainedEncoder, pieces: Sequence[str]) -> Iterator[l
             yield [number for word in name for number in word] or [numbers[UNKNOWN]]
 
 
-def pad_texts(texts: Sequence[Sequence[int]]) -> tuple[Any, Any]:
-    """Return n texts as two int64 tensors of shape (n, longest): the numbers of their pieces, padded with 0, and the mask of the pieces."""
+def pad_texts(texts: Sequence[Sequence[int]]) -> tuple[Any, Any, Any]:
+    """Return n texts as int64 tensors of shape (n, longest): the numbers of their pieces, padded with 0, their mask, and their types.
+
+    The last piece of a text is the mark of its end. What follows where that mark first occurs is what the text answers, of type 1.
+    """
     import torch
 
-    ids = np.zeros((len(texts), max(map(len, texts))), np.int64)
+    ids, mask, types = (np.zeros((len(texts), max(map(len, texts))), np.int64) for _ in range(3))
     for row, text in enumerate(texts):
         ids[row, : len(text)] = text
-    sizes = np.array([len(text) for text in texts])
-    return torch.from_numpy(ids), torch.from_numpy((np.arange(ids.shape[1]) < sizes[:, None]).astype(np.int64))
+        mask[row, : len(text)] = 1
+        types[row, text.index(text[-1]) + 1 : len(text)] = 1
+    return torch.from_numpy(ids), torch.from_numpy(mask), torch.from_numpy(types)
 
 
 def log_likelihood(log_odds: Any, hateful: Any, abusive: Any, *, sharing: float) -> Any:

@@ -129,8 +129,8 @@ def compute_log_odds(network: Network, rows: EncodedRows, *, device: str = "cpu"
     sizes = np.array([len(ids) for ids in rows.ids], np.int64)
     with torch.no_grad(), _half_precision(device):
         for batch in make_batches(sizes, most=_SCORING_BATCH, seed=(0,)):
-            ids, mask = pad_texts([rows.ids[row] for row in batch])
-            log_odds[batch] = network.log_odds(ids.to(device), mask.to(device)).float().cpu().numpy()
+            ids, mask, types = pad_texts([rows.ids[row] for row in batch])
+            log_odds[batch] = network.log_odds(ids.to(device), mask.to(device), types.to(device)).float().cpu().numpy()
     return log_odds
 
 
@@ -166,9 +166,9 @@ class _TrainingCourse:
         for group in self.optimiser.param_groups:
             group["lr"] = group["full"] * schedule
         rows, device = self.rows, self.device
-        ids, mask = pad_texts([rows.ids[row] for row in batch])
+        ids, mask, types = pad_texts([rows.ids[row] for row in batch])
         with _half_precision(device):
-            log_odds = self.network.log_odds(ids.to(device), mask.to(device))
+            log_odds = self.network.log_odds(ids.to(device), mask.to(device), types.to(device))
         source = torch.from_numpy(rows.source[batch]).to(device)
         log_odds = log_odds.float() + self.network.offsets[source] * torch.from_numpy(rows.has_intercept).to(device)[source]
         answers = (torch.from_numpy(head[batch]).to(device) for head in (rows.hateful, rows.abusive))

@@ -8,7 +8,8 @@ import numpy.typing as npt
 
 from model.array_types import Int8Array, IntArray
 from model.comment import Comment
-from model.encoder.session import normalise_texts
+from model.encoder.context_rule import prepare_contexts
+from model.encoder.session import MAX_CONTEXT_PIECES, normalise_texts
 from model.encoder.wordpiece import WordPiece
 from model.normaliser.lexicon import load_lexicon
 from model.text.pipeline import prepare
@@ -25,7 +26,8 @@ class EncodedRows:
     """n labelled rows in the form that the network learns from.
 
     Attributes:
-        ids: the numbers of the pieces of each text, marks included, cut at the length that the network reads.
+        ids: the numbers of the pieces of each text, marks included, cut at the length that the network reads; what a text answers, if
+            that is known, and another mark follow the mark of its end.
         hateful, abusive: answers, int8, shape (n,).
         source: number of each row's source, int64, shape (n,).
         has_intercept: whether a source has an intercept in each head, because it answers the question both ways; float32,
@@ -58,13 +60,16 @@ def encode_rows(labelled: Labelled, texts: Sequence[str], words: WordPiece, *, t
     names, source = np.unique(np.array(labelled.source, np.str_), return_inverse=True)
     answers = (labelled.hateful, labelled.abusive)
     has_intercept = np.array([[has_both_answers(head[source == number]) for head in answers] for number in range(len(names))], np.float32)
-    ids = [_encode_text(text, words, tokens) for text in texts]
+    lexicon = load_lexicon()
+    contexts = [""] * len(texts) if labelled.context is None else normalise_texts(prepare_contexts(labelled.comments()), lexicon)
+    ids = [_encode_text(text, context, words, tokens) for text, context in zip(texts, contexts, strict=True)]
     return EncodedRows(ids, *answers, source.astype(np.int64), has_intercept.reshape(-1, 2), labelled.weight.astype(np.float32))
 
 
-def _encode_text(text: str, words: WordPiece, tokens: int) -> list[int]:
-    pieces = [number for word in words.tokenize(text) for number in word]
-    numbers: list[int] = np.array([words.begin, *pieces[: tokens - 2], words.end], np.int32).tolist()
+def _encode_text(text: str, context: str, words: WordPiece, tokens: int) -> list[int]:
+    pieces, behind = ([number for word in words.tokenize(each) for number in word] for each in (text, context))
+    behind = [*behind[: min(MAX_CONTEXT_PIECES, tokens // 3)], words.end] if behind else []
+    numbers: list[int] = np.array([words.begin, *pieces[: tokens - 2 - len(behind)], words.end, *behind], np.int32).tolist()
     return numbers
 
 

@@ -1,6 +1,7 @@
 """Rows for the encoder: numbers of pieces, answers, and batches that hold every row once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from model.encoder.wordpiece import BEGIN, END, PADDING, UNKNOWN, WordPiece
 from training.encoder.training_rows import encode_rows, make_batches, normalise_for_encoder
-from training.tables.labelled import Labelled
+from training.tables.labelled import Labelled, RowContext
 
 MakeRows = Callable[..., Labelled]
 WORDS = WordPiece([PADDING, UNKNOWN, BEGIN, END, "you", "idiot", "fine", "##s"])
@@ -19,6 +20,13 @@ def test_texts_become_numbers_between_marks(rows: MakeRows) -> None:
     """Each text begins and ends with a mark, and is cut where it is longer than the network reads."""
     encoded = encode_rows(rows(["toxic", "fine"]), ["you idiots", "fine fine fine fine"], WORDS, tokens=5)
     assert encoded.ids == [[2, 4, 5, 7, 3], [2, 6, 6, 6, 3]]
+
+
+def test_what_a_text_answers_follows_it(rows: MakeRows) -> None:
+    """It stands between the mark of the text's end and another one, as the reader puts it, and is cut so that the text has room."""
+    labelled = replace(rows(["toxic", "fine"]), context=[RowContext("fine " * 9, "you"), None])
+    encoded = encode_rows(labelled, ["you idiots", "fine"], WORDS, tokens=9)
+    assert encoded.ids == [[2, 4, 5, 7, 3, 4, 6, 6, 3], [2, 6, 3]]
 
 
 def test_sources_have_intercepts_where_they_answer_both_ways(rows: MakeRows) -> None:

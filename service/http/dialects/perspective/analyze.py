@@ -9,7 +9,6 @@ from starlette.responses import Response
 from model.comment import Comment, Verdict
 from model.failures import Step, log_failure
 from model.language.identifier import primary_language
-from model.text.pipeline import strip_markup
 from service.http.calls import Caller, Scope, admit_call
 from service.http.dialects.dialect import Endpoint
 from service.http.dialects.perspective.google_errors import analyzer_error, invalid_request, language_error
@@ -22,6 +21,7 @@ from service.http.dialects.perspective.requests import (
     masked_response,
     read_comment,
     read_message,
+    visible_context,
 )
 from service.http.dialects.perspective.schemas import (
     AnalyzeCommentRequest,
@@ -165,7 +165,7 @@ def _part_comments(comment: Comment, parts: Sequence[TextPart]) -> list[Comment]
     """Return the parts of a comment as comments, each of which answers what the whole one does."""
     parent_text = comment.parent_text
     if parts and parent_text is not None:
-        parent_text = strip_markup(parent_text, comment.format).text
+        parent_text = visible_context(parent_text, comment.format)
     return [Comment("", part.text, parent_text=parent_text, title=comment.title) for part in parts]
 
 

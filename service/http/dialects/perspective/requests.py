@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Format
+from model.failures import Step, log_failure
 from model.text.pipeline import strip_markup
 from service.http.bodies.body import check_json_headers, read_body
 from service.http.bodies.json_body import error_details, syntax_problem, validate_json
@@ -34,6 +35,7 @@ __all__ = [
     "masked_response",
     "read_comment",
     "read_message",
+    "visible_context",
 ]
 
 _Message = TypeVar("_Message", bound=BaseModel)
@@ -195,4 +197,13 @@ def _plain_beginning(entry: TextEntry | None) -> str | None:
     if entry is None or not entry.text:
         return None
     text = entry.text[:_MAX_CONTEXT_LETTERS]
-    return strip_markup(text, Format.HTML).text if entry.type == "HTML" else text
+    return visible_context(text, Format.HTML) if entry.type == "HTML" else text
+
+
+def visible_context(text: str, text_format: Format) -> str:
+    """Return a text without its mark-up; if that fails, with it: no comment goes unjudged for what it answers."""
+    try:
+        return strip_markup(text, text_format).text
+    except Exception as error:
+        log_failure(Step.MARKUP, error)
+        return text

@@ -1,6 +1,6 @@
 """Shows what an artefact gains from knowing what a comment answers: on triples of our own, and on rows of the corpus with a parent.
 
-``python -m training.behaviour.context_report [ARTEFACT]`` prints it for every profile, each figure with its 95 % interval.
+``python -m training.evaluation.context_report [ARTEFACT]`` prints it for every profile, each figure with its 95 % interval.
 """
 
 import argparse
@@ -118,7 +118,7 @@ def _format(value: float, low: float, high: float) -> str:
 
 def _main() -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m training.behaviour.context_report", description="Show what an artefact gains from knowing what a comment answers."
+        prog="python -m training.evaluation.context_report", description="Show what an artefact gains from knowing what a comment answers."
     )
     parser.add_argument("artefact", nargs="?", type=Path, help="its folder; the one that ships if left out")
     parser.add_argument("--corpus", type=Path, default=CORPUS_FOLDER, help="folder of the corpus (default: %(default)s)")

@@ -10,7 +10,7 @@ from model.comment import Comment
 from model.moderator import Moderator
 from model.profile import Profile
 from tests.model.encoder.context_network import build_context_network
-from training.behaviour.context_report import measure_areas, measure_triples, read_rows_with_parents
+from training.evaluation.context_report import measure_areas, measure_triples, read_rows_with_parents
 
 Write = Callable[..., Path]
 
