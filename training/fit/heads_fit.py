@@ -16,6 +16,7 @@ from model.text.pipeline import prepare
 from training.fit.calibrate import calibrate, calibrate_attribute, calibrate_to_prior
 from training.fit.label_thresholds import choose_thresholds
 from training.fit.ngram_weights import FitSettings, LinearWeights, fit_weights, quantise
+from training.label_noise.known_labels import KnownLabels
 from training.metrics.halves import choosing_rows
 from training.metrics.source_metrics import auc, auc_low
 from training.tables.labelled import UNKNOWN, Labelled
@@ -94,7 +95,13 @@ class FittedClassifier:
 
 
 def fit_heads(
-    learn: Labelled, dev: Labelled, *, settings: FitSettings, prior: Prior, progress: Callable[[float], None]
+    learn: Labelled,
+    dev: Labelled,
+    *,
+    settings: FitSettings,
+    prior: Prior,
+    progress: Callable[[float], None],
+    known: KnownLabels | None = None,
 ) -> FittedClassifier:
     """Fit a classifier to labelled rows.
 
@@ -105,13 +112,14 @@ def fit_heads(
         settings: how the weights are fitted.
         prior: the shares of abusive and hateful comments to calibrate for.
         progress: called with the share of the work that is done.
+        known: what is known of the labels of ``learn``; None for what their answers say.
 
     Raises:
         TableError: there is nothing to learn from ``learn``.
     """
     learnable = LearnableLabels.from_rows(learn)
     attributes = tuple(name for name in sorted(learn.attributes) if _evidence_rows(dev, name))
-    weights = _fit_learnable_heads(learn, learnable, settings=settings, attributes=attributes, progress=progress)
+    weights = _fit_learnable_heads(learn, learnable, settings=settings, attributes=attributes, known=known, progress=progress)
     texts = prepare([Comment("", text) for text in dev.text])
     classifier = _build_classifier(weights, settings=settings, prior=prior, attributes=attributes)
     log_odds = classifier.calibrated_log_odds(texts).log_odds
@@ -128,13 +136,19 @@ def fit_heads(
 
 
 def _fit_learnable_heads(
-    learn: Labelled, learnable: LearnableLabels, *, settings: FitSettings, attributes: tuple[str, ...], progress: Callable[[float], None]
+    learn: Labelled,
+    learnable: LearnableLabels,
+    *,
+    settings: FitSettings,
+    attributes: tuple[str, ...],
+    known: KnownLabels | None,
+    progress: Callable[[float], None],
 ) -> LinearWeights:
     """Fit all heads; the weights of a head that the rows cannot teach are 0."""
     if not learnable.hateful:
         # Otherwise abusive rows of unknown hatefulness would also train the first head.
         learn = replace(learn, hateful=np.zeros_like(learn.hateful))
-    weights = fit_weights(learn, settings=settings, attributes=attributes, progress=progress)
+    weights = fit_weights(learn, settings=settings, attributes=attributes, known=known, progress=progress)
     is_learnable = np.array([learnable.hateful, learnable.abusive, *(True for _ in attributes)])
     return LinearWeights(np.where(is_learnable, weights.values, np.float32(0)), np.where(is_learnable, weights.biases, 0.0))
 

@@ -186,13 +186,14 @@ def fit_weights(
     packed = pack_bytes(prepare([Comment("", text) for text in rows.text]))
     features = build_feature_matrix(packed, settings=settings.features, lexicon=load_lexicon(), threads=available_cores())
     starts = features.indptr.astype(np.int64)
+    # A confusion says what the style of a source would otherwise have to explain.
+    sources = _number_sources(rows) if known is None else np.full(len(rows), -1, np.int64)
     known = known or KnownLabels.from_answers(rows)
     answers = np.array([rows.attributes[name] for name in attributes], np.int8).reshape(-1, len(rows)).T.copy()
     values = np.zeros((1 << settings.features.bits, LABEL_HEADS + len(attributes)), np.float32)
     squares = np.full_like(values, settings.damping)
     biases = np.zeros(values.shape[1])
-    sources = _number_sources(rows)
-    offsets = np.zeros(int(sources.max()) + 1)
+    offsets = np.zeros(int(sources.max(initial=-1)) + 1)
     sum_values, sum_biases, terms = np.zeros(values.shape), np.zeros_like(biases), 0
     random = np.random.default_rng(settings.seed)
     for epoch in range(settings.epochs):

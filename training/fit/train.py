@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from model.artefact.folder import write_artefact
@@ -17,6 +18,8 @@ from training.fit.combination import read_encoder
 from training.fit.derived_policy import policy_from_dev_rows, policy_sources
 from training.fit.heads_fit import LearnableLabels, fit_heads
 from training.fit.train_job import TrainJob
+from training.label_noise.source_confusion import SourceConfusion
+from training.label_noise.teacher import know_labels
 from training.metrics.halves import choosing_rows
 from training.metrics.source_metrics import SourceMetrics, calibration_error, measure_sources
 from training.output_places import check_output_folder
@@ -90,6 +93,8 @@ def build_artefact(
     report_progress: StepProgress,
     clean_sources: Collection[str] | None = None,
     documents: Callable[[Description], Mapping[str, str]] | None = None,
+    confusion: SourceConfusion | None = None,
+    teacher_cache: Path | None = None,
 ) -> TrainedArtefact:
     """Train an artefact on labelled rows and write it.
 
@@ -99,6 +104,9 @@ def build_artefact(
         data: the origin of the rows, for the manifest.
         report_progress: called at the beginning of each step, and while the weights are fitted.
         clean_sources: sources whose fine rows are clean conversation, from which the policy is derived; None for all.
+        confusion: how sources err, by which those of their rows are corrected that were not read again; if the job has an encoder, it
+            teaches the n-grams these rows.
+        teacher_cache: folder where what the encoder says of the rows is kept for the next run; None to keep nothing.
         documents: returns further texts for the folder, such as a model card, by file name.
 
     Raises:
@@ -113,7 +121,13 @@ def build_artefact(
         split = split_rows(deduplicated.rows, deduplicated.clusters, dev_share=job.dev_share, seed=job.fit.seed)
         learn = weigh_rows(deduplicated.rows.take(split.train), sources=job.source_weights, labels=job.class_weights)
         dev = deduplicated.rows.take(split.dev)
-        fitted = fit_heads(learn, dev, settings=job.fit, prior=job.prior, progress=lambda share: report_progress("fitting", share))
+        known = None
+        if confusion is not None and confusion.by_source:
+            teacher = encoder[0].encoder if encoder else None
+            report_reading = partial(report_progress, "teaching")
+            known = know_labels(learn, confusion, encoder=teacher, cache=teacher_cache, progress=report_reading)
+        report_fit = partial(report_progress, "fitting")
+        fitted = fit_heads(learn, dev, settings=job.fit, prior=job.prior, known=known, progress=report_fit)
     report_progress("judging", 0.0)
     classifier = fitted.classifier
     scores = classifier.score(prepare([Comment("", text) for text in dev.text])).scores

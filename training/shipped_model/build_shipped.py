@@ -28,7 +28,8 @@ __all__ = ["build_shipped", "build_shipped_command"]
 
 _SHIPPED_FOLDER = Path("model/default")
 _OWN_FOLDER = Path("build/model")
-_FIT = FitSettings(features=FeatureSettings(bits=20, pairs=0.7), epochs=8, sharing=0.9)
+_TEACHER_CACHE = Path("build/teacher")
+_FIT = FitSettings(features=FeatureSettings(bits=20, pairs=0.7), epochs=8, rate=0.5, sharing=0.9)
 """The settings with which the n-grams of the shipped model were fitted."""
 
 
@@ -52,6 +53,8 @@ def build_shipped(tables: TrainingTables, *, out: Path, encoder: Path | None = N
             data=[*tables.data, describe_synthetic_rows(), describe_authored_rows()],
             report_progress=report_progress,
             clean_sources=tables.clean_sources,
+            confusion=tables.confusion,
+            teacher_cache=_TEACHER_CACHE,
             documents=lambda description: {"MODEL_CARD.md": compose_model_card(description, from_corpus=tables.from_corpus)},
         )
     return replace(trained, reading=tables.reading)

@@ -18,12 +18,13 @@ import numpy as np
 
 from model.array_types import Int8Array
 from model.errors import TableError
+from training.label_noise.source_confusion import SourceConfusion
 from training.shipped_model.native_labels import attribute_answers
 from training.shipped_model.reread_labels import read_readings, replace_reread
 from training.shipped_model.sources import ALL_SOURCES, ENGLISH_SOURCES, SOURCES
 from training.tables.labelled import UNKNOWN, Labelled, Place, encode_answers
 
-__all__ = ["CORPUS_FOLDER", "find_sources", "load_corpus", "read_train_texts"]
+__all__ = ["CORPUS_FOLDER", "find_sources", "load_corpus", "load_known_corpus", "read_train_texts"]
 
 CORPUS_FOLDER = Path("../shared/corpus")
 """Where the corpus lies beside a development checkout."""
@@ -40,14 +41,20 @@ def find_sources(folder: Path) -> list[Path]:
 
 
 def load_corpus(folder: Path = CORPUS_FOLDER, *, reread: bool = False) -> Labelled:
-    """Return the rows of the corpus with their attributes, each with the weight of its source.
+    """Return the rows of the corpus with their attributes, each with the weight of its source: the first part of ``load_known_corpus``."""
+    return load_known_corpus(folder, reread=reread)[0]
+
+
+def load_known_corpus(folder: Path = CORPUS_FOLDER, *, reread: bool = True) -> tuple[Labelled, SourceConfusion]:
+    """Return the rows of the corpus, each with the weight of its source, and how their sources err.
 
     Args:
         folder: where the tables of the sources lie.
         reread: whether labels that were read again replace those of the sources, where there are any.
 
     Returns:
-        Every row that answers ``abusive``, ``hateful`` or an attribute, source by source in the order of ``find_sources``.
+        Every row that answers ``abusive``, ``hateful`` or an attribute, source by source in the order of ``find_sources``; and, unless no
+        label was read again, the confusion of each source.
 
     Raises:
         TableError: the folder holds the table of no known source, or a table is damaged.
@@ -60,13 +67,16 @@ def load_corpus(folder: Path = CORPUS_FOLDER, *, reread: bool = False) -> Labell
         )
     rows = Labelled.concat([_load_source(table) for table in tables])
     measurable = np.array([name in SOURCES for name in rows.source])
+    confusion = SourceConfusion({})
     if reread:
         read_again = read_readings(folder)
+        if read_again.labels:
+            confusion = read_again.confusion(rows)
         rows = replace_reread(rows, read_again)
         measurable |= read_again.has_label(rows)
     rows = rows.take(np.flatnonzero(measurable | np.array([split != "dev" for split in rows.split])))
     answers = np.vstack([rows.abusive, rows.hateful, *rows.attributes.values()])
-    return rows.take(np.flatnonzero((answers != UNKNOWN).any(axis=0)))
+    return rows.take(np.flatnonzero((answers != UNKNOWN).any(axis=0))), confusion
 
 
 def read_train_texts(folder: Path, names: Collection[str]) -> tuple[list[str], list[str], Int8Array]:

@@ -20,6 +20,7 @@ import numpy as np
 from model.array_types import BoolArray, Int8Array
 from model.comment import Label
 from model.errors import TableError
+from training.label_noise.source_confusion import SourceConfusion, estimate_confusion
 from training.tables.labelled import UNKNOWN, Labelled
 
 __all__ = ["ATTRIBUTES_TABLE", "OWN_READINGS", "REREAD_TABLE", "Readings", "read_readings", "replace_reread"]
@@ -40,6 +41,9 @@ _ATTRIBUTE_OF_COLUMN: Mapping[str, str] = MappingProxyType(
     }
 )
 
+_BIASED = "informative"
+"""How rows were drawn that a model and the source disagreed about."""
+
 _Key = tuple[str, str]
 
 
@@ -51,11 +55,13 @@ class Readings:
         labels: the answers to ``abusive`` and ``hateful``.
         attributes: the answers to attributes, by their names.
         own: the keys of our own readings, which change no dev row.
+        unbiased: the keys of what was drawn for reading without regard to whether a model contradicts the source.
     """
 
     labels: Mapping[_Key, tuple[int, int]]
     attributes: Mapping[_Key, Mapping[str, bool]]
     own: frozenset[_Key]
+    unbiased: frozenset[_Key]
 
     def has_label(self, rows: Labelled) -> BoolArray:
         """Return of each row whether it was read again and got a label, shape (n,)."""
@@ -64,6 +70,16 @@ class Readings:
     def has_attributes(self, rows: Labelled) -> BoolArray:
         """Return of each row whether it was read again for the attributes, shape (n,)."""
         return np.array([key in self.attributes and self._may_change(key, split) for key, split in _keys(rows)], np.bool_)
+
+    def confusion(self, rows: Labelled) -> SourceConfusion:
+        """Return how the sources of rows err, by those train rows that were read again; the rows have the answers of their sources."""
+        labels = np.full(len(rows), UNKNOWN, np.int8)
+        counts = np.zeros(len(rows), np.bool_)
+        for row, (key, split) in enumerate(_keys(rows)):
+            if split != "dev" and key in self.labels:
+                labels[row] = sum(self.labels[key])
+                counts[row] = key in self.unbiased
+        return estimate_confusion(rows.source, rows.abusive, rows.hateful, labels, counts=counts)
 
     def _may_change(self, key: _Key, split: str | None) -> bool:
         return split != "dev" or key not in self.own
@@ -82,10 +98,13 @@ def read_readings(folder: Path, own: Path = OWN_READINGS) -> Readings:
     labels: dict[_Key, tuple[int, int]] = {}
     attributes: dict[_Key, Mapping[str, bool]] = {}
     measured: set[_Key] = set()
+    unbiased: set[_Key] = set()
     if (folder / REREAD_TABLE).is_file():
-        for key, record in _read_records(folder / REREAD_TABLE, ("use", "split", "label")).items():
+        for key, record in _read_records(folder / REREAD_TABLE, ("use", "split", "label", "drawn")).items():
             if record["split"] == "dev":
                 measured.add(key)
+            if record["drawn"] != _BIASED:
+                unbiased.add(key)
             if record["use"] == "train":
                 _add_label(labels, key, record, folder / REREAD_TABLE)
     if (folder / ATTRIBUTES_TABLE).is_file():
@@ -98,7 +117,7 @@ def read_readings(folder: Path, own: Path = OWN_READINGS) -> Readings:
         _add_label(labels, key, record, own)
         if answered := _answered(record):
             attributes[key] = answered
-    return Readings(labels, attributes, frozenset(teaching))
+    return Readings(labels, attributes, frozenset(teaching), frozenset(unbiased))
 
 
 def _add_label(labels: dict[_Key, tuple[int, int]], key: _Key, record: Mapping[str, Any], path: Path) -> None:
@@ -129,7 +148,8 @@ def replace_reread(rows: Labelled, readings: Readings) -> Labelled:
     for row in np.flatnonzero(readings.has_attributes(rows)):
         for name, answer in readings.attributes[keys[row]].items():
             attributes.setdefault(name, _unknown(len(rows)))[row] = answer
-    return replace(rows, abusive=abusive, hateful=hateful, attributes=dict(sorted(attributes.items())))
+    attributes = dict(sorted(attributes.items()))
+    return replace(rows, abusive=abusive, hateful=hateful, attributes=attributes, reread=readings.has_label(rows))
 
 
 def _keys(rows: Labelled) -> list[tuple[_Key, str | None]]:

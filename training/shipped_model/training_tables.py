@@ -1,11 +1,12 @@
 """Loads the rows that ``make train`` learns from: the public corpus, or any other folder of labelled tables."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from model.artefact.manifest import DataSource
 from model.errors import TableError
-from training.shipped_model.corpus import CORPUS_FOLDER, find_sources, load_corpus
+from training.label_noise.source_confusion import SourceConfusion
+from training.shipped_model.corpus import CORPUS_FOLDER, find_sources, load_known_corpus
 from training.shipped_model.reread_labels import ATTRIBUTES_TABLE, OWN_READINGS, REREAD_TABLE
 from training.shipped_model.sources import ALL_SOURCES, CLEAN_SOURCES
 from training.tables.describe_files import describe_files, hash_file
@@ -32,6 +33,7 @@ class TrainingTables:
         from_corpus: whether this is the public corpus.
         reading: the rows and problems of other tables; None for the corpus.
         remarks: missing and ignored files, a line each.
+        confusion: how the sources err, as far as that is known.
     """
 
     rows: Labelled
@@ -40,6 +42,7 @@ class TrainingTables:
     from_corpus: bool
     reading: TableReading | None
     remarks: tuple[str, ...]
+    confusion: SourceConfusion = field(default_factory=lambda: SourceConfusion({}))
 
 
 def load_training_tables(folder: Path = CORPUS_FOLDER, *, reread: bool = True) -> TrainingTables:
@@ -63,7 +66,7 @@ def load_training_tables(folder: Path = CORPUS_FOLDER, *, reread: bool = True) -
 
 
 def _load_corpus_tables(folder: Path, *, reread: bool) -> TrainingTables:
-    rows = load_corpus(folder, reread=reread)
+    rows, confusion = load_known_corpus(folder, reread=reread)
     paths = find_sources(folder)
     data = [
         DataSource(
@@ -84,7 +87,7 @@ def _load_corpus_tables(folder: Path, *, reread: bool) -> TrainingTables:
         *(f"{path.name} is not there: the labels are those of the sources" for path in joined if not path.is_file()),
         *([f"not read: {', '.join(ignored)}"] if ignored else []),
     ]
-    return TrainingTables(rows, tuple(data), CLEAN_SOURCES, True, None, tuple(remarks))
+    return TrainingTables(rows, tuple(data), CLEAN_SOURCES, True, None, tuple(remarks), confusion)
 
 
 def _describe_joined(path: Path) -> DataSource:

@@ -18,6 +18,7 @@ _NEAR_SIMILARITY = 0.85
 
 # Emoji remain, in the blocks from arrows to miscellaneous symbols and in the emoji planes, because they can change what a comment means.
 _NOISE = re.compile(r"[^\w\u2190-\u2bff\U0001f000-\U0001faff]+|_+")
+_LABEL_QUESTIONS = ("abusive", "hateful")
 _SIDES = (None, "train", "dev")
 
 
@@ -77,8 +78,8 @@ def deduplicate(labelled: Labelled, *, threshold: float = _NEAR_SIMILARITY, key:
 
     Rows of different ``split`` are never merged, nor dropped for one another: ``split_rows`` decides on texts that are in train and in dev.
     Copies answer the same, too, where that is known. The first copy keeps its text, source, id and weight. Each question is answered by
-    the majority of the copies that answer it; a tie makes it unknown. Near duplicates that contradict each other are both kept, since
-    small differences that change the answer teach most; they share a cluster.
+    the majority of the copies that answer it, of those that were read again if some were; a tie makes it unknown. Near duplicates that
+    contradict each other are both kept, since small differences that change the answer teach most; they share a cluster.
 
     Args:
         labelled: the rows.
@@ -123,9 +124,14 @@ def _group_equal(keys: Sequence[tuple[str, int]]) -> tuple[NDArray[np.intp], NDA
 
 def _merge_copies(labelled: Labelled, first_rows: NDArray[np.intp], groups: NDArray[np.intp]) -> tuple[Labelled, list[Contradiction]]:
     """Return one row for each group, its questions answered by the majority, and where copies contradict each other."""
+    is_reread = np.bincount(groups, labelled.reread, len(first_rows)) > 0
+    # The answers of a reader who follows our definitions are worth more than any number of others.
+    is_outdone = is_reread[groups] & ~labelled.reread
     majorities: dict[str, Int8Array] = {}
     contradictions = []
     for question, answers in {"abusive": labelled.abusive, "hateful": labelled.hateful, **labelled.attributes}.items():
+        if question in _LABEL_QUESTIONS:
+            answers = np.where(is_outdone, np.int8(UNKNOWN), answers)
         yes, no = (np.bincount(groups[answers == answer], minlength=len(first_rows)) for answer in (1, 0))
         majorities[question] = np.select([yes > no, no > yes], [1, 0], UNKNOWN).astype(np.int8)
         is_contradicted = (yes > 0) & (no > 0)
@@ -135,7 +141,8 @@ def _merge_copies(labelled: Labelled, first_rows: NDArray[np.intp], groups: NDAr
             places.setdefault(int(groups[row]), []).append(labelled.place[row])
         contradictions += [Contradiction(question, int(yes[group]), int(no[group]), tuple(copies)) for group, copies in places.items()]
     abusive, hateful = majorities.pop("abusive"), majorities.pop("hateful")
-    return replace(labelled.take(first_rows), abusive=abusive, hateful=hateful, attributes=majorities), contradictions
+    merged = replace(labelled.take(first_rows), abusive=abusive, hateful=hateful, attributes=majorities, reread=is_reread)
+    return merged, contradictions
 
 
 def _stack_answers(labelled: Labelled) -> Int8Array:

@@ -52,7 +52,7 @@ def test_labels_that_were_read_again_replace_those_of_the_sources(save_source: S
     """They count only where they are asked for, and rows that their source leaves open are then used."""
     save_source(tmp_path, "stormfront", [{"hateful": False}, {}])
     again = {"source": ["stormfront"] * 2, "id": ["stormfront-0", "stormfront-1"], "label": ["hateful", "fine"]}
-    pq.write_table(pa.table(again | {"use": ["train"] * 2, "split": ["train"] * 2}), tmp_path / "reread.parquet")
+    pq.write_table(pa.table(again | {"use": ["train"] * 2, "split": ["train"] * 2, "drawn": ["random"] * 2}), tmp_path / "reread.parquet")
     assert load_corpus(tmp_path).hateful.tolist() == [0]
     corpus = load_corpus(tmp_path, reread=True)
     assert (corpus.abusive.tolist(), corpus.hateful.tolist()) == ([1, 0], [1, 0])
@@ -65,7 +65,7 @@ def test_further_english_sources_teach(save_source: SaveSource, tmp_path: Path) 
     uses = [("train", "train"), ("train", "figures"), ("dev", "train"), ("dev", "train"), ("train", "train")]
     rows = [{"abusive": True, "split": split, "use": use} for split, use in uses]
     table = save_source(tmp_path / "english", "gametox", rows)
-    again = {"source": ["gametox"], "id": ["gametox-3"], "label": ["fine"], "use": ["train"], "split": ["dev"]}
+    again = {"source": ["gametox"], "id": ["gametox-3"], "label": ["fine"], "use": ["train"], "split": ["dev"], "drawn": ["random"]}
     pq.write_table(pa.table(again), tmp_path / "reread.parquet")
     assert find_sources(tmp_path) == [tmp_path / "cad.parquet", table]
     assert load_corpus(tmp_path).id == ["cad-0", "gametox-0", "gametox-4"]

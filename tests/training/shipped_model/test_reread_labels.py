@@ -24,11 +24,12 @@ def table(rows: MakeRows) -> Labelled:
     return replace(labelled, id=["1", "2", "1", "3"])
 
 
-def save_labels(folder: Path, *records: tuple[str, str, str | None, str], split: str = "train") -> None:
+def save_labels(folder: Path, *records: tuple[str, str, str | None, str], split: str = "train", drawn: str = "random") -> None:
     """Write re-read labels: source, id, label and use."""
     names = ("source", "id", "label", "use")
     columns = {name: pa.array([record[at] for record in records], pa.string()) for at, name in enumerate(names)}
-    pq.write_table(pa.table(columns | {"split": pa.array([split] * len(records))}), folder / REREAD_TABLE)
+    same = {"split": pa.array([split] * len(records)), "drawn": pa.array([drawn] * len(records))}
+    pq.write_table(pa.table(columns | same), folder / REREAD_TABLE)
 
 
 def save_attributes(folder: Path, records: Sequence[dict[str, Any]]) -> None:
@@ -45,6 +46,19 @@ def test_a_label_replaces_both_answers(table: Labelled, tmp_path: Path) -> None:
     assert labelled.abusive.tolist() == [1, 0, 1, 0]
     assert labelled.hateful.tolist() == [1, 0, 0, 0]
     assert labelled.text == table.text
+    assert labelled.reread.tolist() == [True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("drawn", "split", "is_counted"), [("random", "train", True), ("informative", "train", False), ("random", "dev", False)]
+)
+def test_sources_are_judged_by_unbiased_train_rows(rows: MakeRows, tmp_path: Path, drawn: str, split: str, is_counted: bool) -> None:
+    """What a source calls hateful and we fine makes it doubtful, unless the rows were drawn for that, or are to be measured by."""
+    labelled = rows(["hateful"] * 40 + ["fine"] * 40, source=["cad"] * 80)
+    labelled = replace(labelled, split=[split] * 80)
+    save_labels(tmp_path, *(("cad", str(row), "fine", "train") for row in range(80)), split=split, drawn=drawn)
+    fine = read_readings(tmp_path).confusion(labelled).by_source["cad"][0]
+    assert (fine[8] > 0.3) == is_counted
 
 
 def test_what_changes_nothing(table: Labelled, tmp_path: Path) -> None:
@@ -90,7 +104,7 @@ def test_tables_that_cannot_be_joined_are_refused(table: Labelled, tmp_path: Pat
     with pytest.raises(TableError, match=r"reread.parquet: 'rude' is no label; it has to be fine, toxic, hateful or empty"):
         replace_reread(table, read_readings(tmp_path))
     pq.write_table(pa.table({"id": ["1"], "label": ["fine"]}), tmp_path / REREAD_TABLE)
-    with pytest.raises(TableError, match=r"reread.parquet: the columns source, split, use are missing; rows are joined by source and id"):
+    with pytest.raises(TableError, match=r"reread.parquet: the columns drawn, source, split, use are missing; rows are joined by source and id"):
         replace_reread(table, read_readings(tmp_path))
     (tmp_path / REREAD_TABLE).write_bytes(b"PAR1")
     with pytest.raises(TableError, match=r"reread.parquet: not a readable Parquet file"):

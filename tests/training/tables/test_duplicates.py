@@ -174,3 +174,11 @@ def test_spam_is_quickly_dropped() -> None:
     result = deduplicate(rows)
     assert len(result.rows) == 1
     assert result.near == 19_999
+
+
+def test_copies_that_were_read_again_outdo_the_others() -> None:
+    """One copy that was read again decides, however many copies contradict it; the row that is left counts as read again."""
+    of = replace(table([("same", TOXIC), ("same", TOXIC), ("same", FINE), ("other", TOXIC)]), reread=np.array([False, False, True, False]))
+    kept = deduplicate(of).rows
+    assert kept.abusive.tolist() == [0, 1]
+    assert kept.reread.tolist() == [True, False]
