@@ -19,7 +19,14 @@ SaveSource = Callable[..., Path]
 def corpus(save_source: SaveSource, tmp_path: Path) -> Path:
     """A folder with one source of the corpus, labels that were read again, and tables that are not read."""
     save_source(tmp_path, "stormfront", [{"abusive": False, "hateful": False}, {"abusive": True, "hateful": True}])
-    again = {"source": ["stormfront"], "id": ["stormfront-0"], "label": ["toxic"], "use": ["train"], "split": ["train"], "drawn": ["random"]}
+    again = {
+        "source": ["stormfront"],
+        "id": ["stormfront-0"],
+        "label": ["toxic"],
+        "use": ["train"],
+        "split": ["train"],
+        "drawn": ["random"],
+    }
     pq.write_table(pa.table(again), tmp_path / "reread.parquet")
     (tmp_path / "context.parquet").write_bytes(b"never read")
     return tmp_path
