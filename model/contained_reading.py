@@ -82,6 +82,7 @@ def score_each(
 
 def rescore_each(
     combined: CombinedReader,
+    classifier: Classifier,
     comments: Sequence[Comment],
     raw: RawScores,
     rows: npt.NDArray[np.intp],
@@ -93,6 +94,7 @@ def rescore_each(
 
     Args:
         combined: the encoder.
+        classifier: the classifier of the n-grams.
         comments: n comments.
         raw: their scores by the n-grams, which stay as they are.
         rows: the numbers of the comments that the encoder is to read.
@@ -108,7 +110,8 @@ def rescore_each(
         try:
             text = next(_readable_texts(comments, row, set()))
             contexts = prepare_contexts(comments[row : row + 1])
-            one = combined.rescore(raw.part(row, row + 1), [text], np.zeros(1, np.intp), policy, contexts=contexts, threads=1)
+            part, zero = raw.part(row, row + 1), np.zeros(1, np.intp)
+            one = combined.rescore(part, [text], zero, policy, classifier=classifier, contexts=contexts, threads=1)
         except Exception as error:
             log_failure(Step.ENCODER, error)
         else:

@@ -8,7 +8,7 @@ comment's words plus the head's intercept are its log-odds.
 Where an encoder has judged as well, its share is estimated by leaving words out (``model.encoder.occlusion``), so that the sum stays right.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -24,8 +24,9 @@ from model.encoder.session import normalise_texts
 from model.ngrams.feature_sums import window_penalty
 from model.ngrams.reader import find_occurrences
 from model.text.pipeline import normalise_comment, prepare
+from model.threads import check_interruption
 
-__all__ = ["Explanation", "Span", "explain"]
+__all__ = ["Explanation", "Span", "explain_scores"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,34 +85,56 @@ class _Words(NamedTuple):
     end: npt.NDArray[np.int32]
 
 
-def explain(classifier: Classifier, comment: Comment, combined: CombinedReader | None = None) -> Explanation:
-    """Explain the scores of one comment; where a window decided about a label head, by the words of that window.
+class _Explained(NamedTuple):
+    """What words add to the calibrated log-odds of every head, shape (k, heads), and the intercepts, shape (heads,)."""
+
+    contributions: FloatArray
+    intercepts: FloatArray
+
+
+def explain_scores(
+    classifier: Classifier, comment: Comment, combined: CombinedReader | None = None, *, by_both: bool = True
+) -> Explanation:
+    """Explain the scores of one comment; where a part of it decided about a head, by the words of that part.
 
     Args:
         classifier: of the n-grams.
         comment: what is explained.
-        combined: the encoder, if it has read the comment as well.
+        combined: the encoder, if there is one beside the n-grams.
+        by_both: whether it has read the comment.
     """
-    explanation, words = _explain_ngrams(classifier, comment)
-    return explanation if combined is None else _add_encoder(explanation, words, classifier, comment, combined)
+    check_interruption()
+    traced = normalise_comment(comment.text, comment.format, classifier.reader.lexicon)
+    words, ngrams = _explain_ngrams(classifier, traced.data, prepare([comment])[0])
+    explained, exact = ngrams, True
+    if combined is not None and by_both:
+        explained, exact = _explain_both(classifier, comment, words, ngrams, combined), False
+    elif combined is not None and combined.alone is not None:
+        explained = _map_ngrams(ngrams, classifier, combined.alone)
+    return Explanation(traced.begin[words.begin], traced.end[words.end - 1], *explained, exact)
 
 
-def _explain_ngrams(classifier: Classifier, comment: Comment) -> tuple[Explanation, _Words]:
+def _explain_ngrams(classifier: Classifier, data: npt.NDArray[np.uint8], text: bytes) -> tuple[_Words, _Explained]:
+    """Return the words of normalised bytes, and what they add to the log-odds of every head by the n-grams.
+
+    Args:
+        classifier: of the n-grams.
+        data: the normalised bytes.
+        text: what these were before they were normalised, or the same bytes.
+    """
     reader = classifier.reader
-    traced = normalise_comment(comment.text, comment.format, reader.lexicon)
-    whole = (0, traced.data.size)
-    starts, stops, contributions = _contributions(classifier, traced.data, *whole)
+    whole = (0, data.size)
+    starts, stops, contributions = _contributions(classifier, data, *whole)
     intercepts = reader.biases * classifier.slopes + classifier.intercepts
-    ranges = classifier.calibrated_log_odds(prepare([comment]), threads=1).windows[0].tolist()
+    ranges = classifier.calibrated_log_odds([text], threads=1).windows[0].tolist()
     for head, (lo, hi) in enumerate(ranges):
         if (lo, hi) != whole:
-            own, _, of_window = _contributions(classifier, traced.data, lo, hi)
+            own, _, of_window = _contributions(classifier, data, lo, hi)
             contributions[:, head] = 0
             contributions[np.searchsorted(starts, own), head] = of_window[:, head]
             settings = reader.settings
             intercepts[head] -= settings.discounts[head] + window_penalty(starts.size, settings.window, settings.stride)
-    explanation = Explanation(traced.begin[starts], traced.end[stops - 1], contributions, intercepts)
-    return explanation, _Words(traced.data, starts, stops)
+    return _Words(data, starts, stops), _Explained(contributions, intercepts)
 
 
 def _contributions(
@@ -129,20 +152,47 @@ def _contributions(
     return starts, stops, np.column_stack([one + other for one, other in zip(halves[::2], halves[1::2], strict=True)])
 
 
-def _add_encoder(
-    explanation: Explanation, words: _Words, classifier: Classifier, comment: Comment, combined: CombinedReader
-) -> Explanation:
-    """Add what each word adds to the encoder's log-odds; what the encoder read elsewhere in a long comment goes to the intercepts."""
-    ngrams_weight, encoder_weight, constant = combined.combination
+def _map_ngrams(ngrams: _Explained, classifier: Classifier, ngrams_map: FloatArray) -> _Explained:
+    """Return what words add where other factors and constants, shape (2, heads), take the place of the calibration of some heads."""
+    contributions, intercepts = ngrams.contributions.copy(), ngrams.intercepts.copy()
+    heads = slice(0, ngrams_map.shape[1])
+    factor = ngrams_map[0] / classifier.slopes[heads]
+    contributions[:, heads] *= factor
+    intercepts[heads] = factor * (intercepts[heads] - classifier.intercepts[heads]) + ngrams_map[1]
+    return _Explained(contributions, intercepts)
+
+
+def _explain_both(classifier: Classifier, comment: Comment, words: _Words, ngrams: _Explained, combined: CombinedReader) -> _Explained:
+    """Return what each word adds to the log-odds of both readers."""
     contexts = prepare_contexts([comment])
-    occluded = occlude(combined.encoder, *words, *normalise_texts(contexts, classifier.reader.lexicon))
-    whole = combined.encoder.read(prepare([comment]), contexts=contexts)[0]
-    elsewhere = whole - occluded.contributions.sum(axis=0)
-    contributions, intercepts = explanation.contributions.copy(), explanation.intercepts.copy()
+    context = normalise_texts(contexts, classifier.reader.lexicon)[0]
+    reading = combined.read_long(classifier, prepare([comment])[0], contexts[0])
+    if reading is None:
+        return _add_encoder(words, ngrams, classifier, context, combined)
+    heads = range(combined.heads)
+    contributions, intercepts = ngrams.contributions.copy(), ngrams.intercepts.copy()
+    contributions[:, : combined.heads] = 0
+    for lo, hi, by_both in sorted({(int(reading.begin[head]), int(reading.end[head]), bool(reading.by_both[head])) for head in heads}):
+        check_interruption()
+        part, added = _explain_ngrams(classifier, words.data[lo:hi], words.data[lo:hi].tobytes())
+        maps = combined.maps(classifier)
+        added = _add_encoder(part, added, classifier, context, combined) if by_both else _map_ngrams(added, classifier, maps.alone)
+        decided = [head for head in heads if (reading.begin[head], reading.end[head]) == (lo, hi)]
+        rows = np.searchsorted(words.begin, part.begin + lo)
+        is_known = rows < words.begin.size
+        for head in decided:
+            contributions[rows[is_known], head] = added.contributions[is_known, head]
+    # What is subtracted because the worst of many parts looks worse than it is goes to the intercepts.
+    intercepts[: combined.heads] = reading.log_odds - contributions[:, : combined.heads].sum(axis=0)
+    return _Explained(contributions, intercepts)
+
+
+def _add_encoder(words: _Words, ngrams: _Explained, classifier: Classifier, context: str, combined: CombinedReader) -> _Explained:
+    """Return what each word of a text of one window adds, by both readers."""
+    ngrams_map = np.stack([combined.combination[0], combined.combination[2]])
+    contributions, intercepts = _map_ngrams(ngrams, classifier, ngrams_map)
+    occluded = occlude(combined.encoder, *words, context)
     read_by_both = slice(0, combined.heads)
-    contributions[:, read_by_both] *= ngrams_weight / classifier.slopes[read_by_both]
-    contributions[:, read_by_both] += encoder_weight * occluded.contributions
-    # The intercept of the n-grams, that of a window included, in log-odds before calibration.
-    uncalibrated = (intercepts[read_by_both] - classifier.intercepts[read_by_both]) / classifier.slopes[read_by_both]
-    intercepts[read_by_both] = ngrams_weight * uncalibrated + encoder_weight * elsewhere + constant
-    return replace(explanation, contributions=contributions, intercepts=intercepts, exact=False)
+    contributions[:, read_by_both] += combined.combination[1] * occluded.contributions
+    intercepts[read_by_both] += combined.combination[1] * occluded.baseline
+    return _Explained(contributions, intercepts)

@@ -20,7 +20,7 @@ from model.decisions import Decisions
 from model.encoder.combined import ENCODER, CombinedReader, build_combined_reader
 from model.encoder.context_rule import mark_rows_for_context, prepare_contexts
 from model.errors import ArtefactError
-from model.explain import Explanation, explain
+from model.explain import Explanation, explain_scores
 from model.failures import NO_FAILURES, Failures, Step, add_failures
 from model.ngrams.feature_settings import FeatureSettings
 from model.ngrams.packed_comments import PackedComments
@@ -219,15 +219,19 @@ class Moderator:
         elif rows.size:
             try:
                 read = [comments[row] for row in rows.tolist()]
-                raw = self.combined.rescore(raw, prepare(read), rows, first.policy, contexts=prepare_contexts(read), threads=threads)
+                given: Any = {"classifier": self.classifier, "contexts": prepare_contexts(read), "threads": threads}
+                raw = self.combined.rescore(raw, prepare(read), rows, first.policy, **given)
             except Exception as error:
-                raw, rows, encoder_failures = rescore_each(self.combined, comments, raw, rows, policy=first.policy, cause=error)
+                given = {"policy": first.policy, "cause": error}
+                raw, rows, encoder_failures = rescore_each(self.combined, self.classifier, comments, raw, rows, **given)
                 failures = add_failures(failures, encoder_failures)
+        if self.combined is not None and not ngrams_only and self._encoder_threshold > 0:
+            raw = self.combined.rescore_unread(raw, rows, first.policy)
         raw = self._adopt_prior(raw, rows, policy)
         spans = None
         if explain:
-            by_both = frozenset(rows.tolist())
-            spans = find_spans(comments, lambda comment, row: self._explain(comment, both=row in by_both))
+            combined, by_both = None if ngrams_only else self.combined, frozenset(rows.tolist())
+            spans = find_spans(comments, lambda comment, row: explain_scores(self.classifier, comment, combined, by_both=row in by_both))
             if unexplained := spans.count(None):
                 failures = add_failures(failures, {Step.EXPLANATION: unexplained})
         profile, version = (Profile.FAST, self._ngrams_version) if ngrams_only else (self.profile, self.version)
@@ -293,8 +297,4 @@ class Moderator:
 
     def explain(self, comment: Comment) -> Explanation:
         """Return which words moved the scores of one comment, for every head."""
-        return self._explain(comment, both=bool(self.first_pass([comment]).encoder_rows.size))
-
-    def _explain(self, comment: Comment, *, both: bool) -> Explanation:
-        check_interruption()
-        return explain(self.classifier, comment, self.combined if both else None)
+        return explain_scores(self.classifier, comment, self.combined, by_both=bool(self.first_pass([comment]).encoder_rows.size))

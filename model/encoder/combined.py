@@ -5,9 +5,13 @@ label, or these and the attributes of the n-grams::
 
     calibrated = combination[0] * log-odds of the n-grams + combination[1] * log-odds of the encoder + combination[2]
 
+A comment that is longer than a window of the encoder is read in parts (``model.encoder.comment_parts``).
+
 The cascade asks the encoder only where its answer may matter: where the n-grams alone give a low probability of abuse, it would hardly
 ever change the label. How rarely is the *risk*: the share of all dev rows whose label the encoder would have changed had it been
-asked. The artefact holds the curve of thresholds, their risks, and the share of the rows that the encoder reads at each.
+asked. The artefact holds the curve of thresholds, their risks, and the share of the rows that the encoder reads at each. So that
+comments that the encoder has read and others can be ranked together, the log-odds of the n-grams alone are mapped to those that both
+readers can be expected to have.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,12 +24,15 @@ from pydantic import ValidationError
 from model.array_types import FloatArray
 from model.artefact.field_types import Scalar
 from model.artefact.manifest import LabelThresholds, describe_validation_error
-from model.encoder.session import EncoderReader, unpack_pieces
+from model.classifier import Classifier
+from model.encoder.comment_parts import LongReading, ReaderMaps, read_long_text
+from model.encoder.session import EncoderReader, normalise_texts, unpack_pieces
 from model.encoder.wordpiece import WordPiece
 from model.ngrams.heads import ABUSIVE_HEAD, HATEFUL_HEAD, LABEL_HEADS, label_codes
 from model.ngrams.raw_scores import RawScores
 from model.normaliser.lexicon import load_lexicon
 from model.policy import Policy
+from model.threads import run_in_slices
 
 __all__ = ["ENCODER", "CombinedReader", "build_combined_reader"]
 
@@ -34,6 +41,10 @@ ENCODER = "encoder"
 
 _FEWEST_TOKENS, _MOST_TOKENS = 8, 512
 _MOST_COMBINATION = 1e4
+_MOST_DISCOUNT = 100
+_SHORT_BYTES = 2
+"""A comment of so many bytes for each piece of a window is read as a whole: hardly any has more pieces than a window."""
+_LONG_WORK = 1 << 20  # bytes of the n-grams that take as long as a long comment
 _THRESHOLD, _RISK = 0, 1
 
 
@@ -48,12 +59,19 @@ class CombinedReader:
         thresholds: the label rule for scores of both readers.
         curve: of the cascade: threshold on P(abusive) of the n-grams, risk, share that the encoder reads; thresholds and risks
             ascend; float64, shape (k, 3).
+        alone: of each head of the combination, the factor of the n-grams and a constant that give the log-odds that both readers can be
+            expected to have where the encoder has not read; float64, shape (2, heads); None where the n-grams' own calibration is used.
+        window_discount: see ``model.encoder.comment_parts``; 0 to 100.
+        passage_discount: see there; 0 to 100.
     """
 
     encoder: EncoderReader
     combination: FloatArray
     thresholds: LabelThresholds
     curve: FloatArray
+    alone: FloatArray | None = None
+    window_discount: float = 0.3
+    passage_discount: float = 1.2
 
     def encoder_threshold(self, risk: float) -> float:
         """Return the P(abusive) of the n-grams from which on the encoder reads, at this risk or the next lower one of the curve."""
@@ -64,6 +82,66 @@ class CombinedReader:
     def heads(self) -> int:
         """How many heads both readers have: those of the label alone, or those of the attributes as well."""
         return int(self.combination.shape[1])
+
+    def maps(self, classifier: Classifier) -> ReaderMaps:
+        """Return how log-odds of the readers become calibrated ones; where nothing is fitted, as the n-grams alone are calibrated."""
+        heads = slice(0, self.heads)
+        alone = np.stack([classifier.slopes[heads], classifier.intercepts[heads]]) if self.alone is None else self.alone
+        return ReaderMaps(self.combination, alone, self.window_discount, self.passage_discount)
+
+    def read_long(self, classifier: Classifier, text: bytes, context: bytes = b"") -> LongReading | None:
+        """Have both readers read a comment in parts; None where it is read as a whole, because it fits into one window.
+
+        Args:
+            classifier: the n-grams.
+            text: the comment, as ``model.text.pipeline.prepare`` leaves it.
+            context: what it answers, prepared in the same way.
+        """
+        if not self._may_be_long(text):
+            return None
+        normalised, of = normalise_texts([text, context], self.encoder.lexicon)
+        return read_long_text(self.encoder, classifier, normalised, of, self.maps(classifier))
+
+    def _may_be_long(self, text: bytes) -> bool:
+        return len(text) > _SHORT_BYTES * self.encoder.max_tokens
+
+    def read(
+        self,
+        classifier: Classifier,
+        ngrams: FloatArray,
+        texts: Sequence[bytes],
+        *,
+        contexts: Sequence[bytes] | None = None,
+        threads: int = 1,
+    ) -> FloatArray:
+        """Return the calibrated log-odds of the heads that both readers have, shape (m, heads).
+
+        Args:
+            classifier: the n-grams.
+            ngrams: the log-odds of the comments by the n-grams, uncalibrated, shape (m, heads).
+            texts: m comments, as ``model.text.pipeline.prepare`` leaves them.
+            contexts: what the comments answer, as ``prepare_context`` leaves it, m; None where that is not known.
+            threads: how many may share the work.
+        """
+        log_odds = np.empty((len(texts), self.heads))
+        of = contexts or [b""] * len(texts)
+        is_long = np.zeros(len(texts), np.bool_)
+        candidates = [row for row, text in enumerate(texts) if self._may_be_long(text)]
+
+        def run(lo: int, hi: int) -> None:
+            for row in candidates[lo:hi]:
+                reading = self.read_long(classifier, texts[row], of[row])
+                if reading is not None:
+                    log_odds[row], is_long[row] = reading.log_odds, True
+
+        if candidates:
+            self.encoder.prepare()
+            run_in_slices(run, np.arange(len(candidates) + 1) * _LONG_WORK, threads)
+        short = np.flatnonzero(~is_long)
+        rows = short.tolist()
+        encoder = self.encoder.read([texts[row] for row in rows], contexts=[of[row] for row in rows], threads=threads)
+        log_odds[short] = self.calibrated(ngrams[short], encoder)
+        return log_odds
 
     def calibrated(self, ngrams: FloatArray, encoder: FloatArray) -> FloatArray:
         """Return the calibrated log-odds of the heads that both readers have from those of both, each of shape (n, heads)."""
@@ -78,6 +156,7 @@ class CombinedReader:
         rows: npt.NDArray[np.intp],
         policy: Policy,
         *,
+        classifier: Classifier,
         contexts: Sequence[bytes] | None = None,
         threads: int,
     ) -> RawScores:
@@ -90,27 +169,49 @@ class CombinedReader:
             texts: the comments to read, as ``model.text.pipeline.prepare`` leaves them; m.
             rows: their rows in ``raw``, shape (m,).
             policy: leads to the verdicts.
+            classifier: the n-grams.
             contexts: what the comments answer, as ``prepare_context`` leaves it, m; None where that is not known.
             threads: how many may share the work.
 
         Raises:
             FloatingPointError: what the encoder gives for one of the comments is no number.
         """
-        log_odds = self.calibrated(raw.log_odds[rows, : self.heads], self.encoder.read(texts, contexts=contexts, threads=threads))
+        log_odds = self.read(classifier, raw.log_odds[rows, : self.heads], texts, contexts=contexts, threads=threads)
         if not np.isfinite(log_odds).all():
             # A network may overflow on some texts and work on others.
             raise FloatingPointError("the encoder gives log-odds that are no numbers")
+        combined = raw.copy()
+        self._write(combined, rows, log_odds, policy)
+        return combined
+
+    def rescore_unread(self, raw: RawScores, read: npt.NDArray[np.intp], policy: Policy) -> RawScores:
+        """Return scores in which those of the comments that the encoder has not read are on one scale with the others.
+
+        Args:
+            raw: the scores of n comments; they stay as they are.
+            read: the rows that the encoder has read.
+            policy: leads to the verdicts.
+        """
+        unread = raw.labels >= 0
+        unread[read] = False
+        rows = np.flatnonzero(unread)
+        if self.alone is None or not rows.size:
+            return raw
+        combined = raw.copy()
+        self._write(combined, rows, self.alone[0] * raw.log_odds[rows, : self.heads] + self.alone[1], policy)
+        return combined
+
+    def _write(self, raw: RawScores, rows: npt.NDArray[np.intp], log_odds: FloatArray, policy: Policy) -> None:
+        """Write the scores, labels and verdicts that follow from calibrated log-odds, shape (m, heads), to some rows."""
         with np.errstate(over="ignore"):
             probabilities = 1 / (1 + np.exp(-log_odds))
         hateful, abusive_given_not_hateful = probabilities[:, HATEFUL_HEAD], probabilities[:, ABUSIVE_HEAD]
         fine, toxic = (1 - hateful) * (1 - abusive_given_not_hateful), (1 - hateful) * abusive_given_not_hateful
         scores = np.column_stack([fine, toxic, hateful])
-        combined = raw.copy()
-        combined.probabilities[rows, : self.heads] = probabilities
-        combined.scores[rows] = scores
-        combined.labels[rows] = label_codes(scores, abusive=self.thresholds.abusive, hateful=self.thresholds.hateful)
-        combined.verdicts[rows] = policy.verdicts(1 - fine, hateful)
-        return combined
+        raw.probabilities[rows, : self.heads] = probabilities
+        raw.scores[rows] = scores
+        raw.labels[rows] = label_codes(scores, abusive=self.thresholds.abusive, hateful=self.thresholds.hateful)
+        raw.verdicts[rows] = policy.verdicts(1 - fine, hateful)
 
 
 def build_combined_reader(entry: Mapping[str, Scalar], arrays: Mapping[str, npt.NDArray[np.generic]], *, heads: int) -> CombinedReader:
@@ -142,7 +243,31 @@ def build_combined_reader(entry: Mapping[str, Scalar], arrays: Mapping[str, npt.
     if curve.min() < 0 or curve.max() > 1:
         raise ValueError("curve has to be of numbers from 0 to 1")
     encoder = EncoderReader(np.asarray(network), WordPiece(unpack_pieces(np.asarray(pieces))), tokens, load_lexicon())
-    return CombinedReader(encoder, np.asarray(combination), thresholds, np.asarray(curve))
+    return CombinedReader(
+        encoder,
+        np.asarray(combination),
+        thresholds,
+        np.asarray(curve),
+        _alone(arrays[str(entry["alone"])], heads=combination.shape[1]) if "alone" in entry else None,
+        _discount(entry, "window_discount", CombinedReader.window_discount),
+        _discount(entry, "passage_discount", CombinedReader.passage_discount),
+    )
+
+
+def _alone(alone: npt.NDArray[np.generic], *, heads: int) -> FloatArray:
+    if alone.dtype != np.float64 or alone.shape != (2, heads):
+        raise ValueError(f"alone has to be of shape (2, {heads})")
+    checked = np.asarray(alone, np.float64)
+    if (checked[0] < 0).any() or not (np.abs(checked) <= _MOST_COMBINATION).all():
+        raise ValueError(f"alone has to be of numbers up to {_MOST_COMBINATION:.0f}, its factors at least 0")
+    return checked
+
+
+def _discount(entry: Mapping[str, Scalar], name: str, otherwise: float) -> float:
+    value = entry.get(name, otherwise)
+    if isinstance(value, bool | str) or not 0 <= value <= _MOST_DISCOUNT:
+        raise ValueError(f"{name} has to be a number from 0 to {_MOST_DISCOUNT}")
+    return float(value)
 
 
 def _label_thresholds(entry: Mapping[str, Scalar]) -> LabelThresholds:

@@ -4,9 +4,9 @@ The log-odds of a text do not depend on its neighbours, not even in the last bit
 same length are computed together, and only where the network was made for that, so that its numbers are rounded to 8 bits on scales
 that are stored with it. A network whose scales are set by the text itself computes one window at a time. (Threads share the comments.)
 
-A long text is read in windows that overlap by a quarter; its log-odds are those of the worst window, head by head. Of a very
-long text as many windows are read as take about a tenth of a second, spread evenly from its beginning to its end; the n-grams
-read all of it. What a comment answers is read with each of its windows, where the network knows how to.
+A long text is read in windows that overlap by a quarter; its log-odds are those of the worst window, head by head. Where the n-grams
+read as well, they say which windows are worth it (``model.encoder.comment_parts``); here they are spread evenly.
+What a comment answers is read with each of its windows, where the network knows how to.
 """
 
 import math
@@ -133,6 +133,10 @@ class EncoderReader:
         options.add_session_config_entry("session.x64quantprecision", "1")
         return onnxruntime.InferenceSession(self.network.tobytes(), options, providers=["CPUExecutionProvider"])
 
+    def prepare(self) -> None:
+        """Build what threads share, once, before they do."""
+        self._session  # noqa: B018
+
     def load(self, *, heads: int) -> None:
         """Build the network and try it, so that a network that does not work is noticed at once.
 
@@ -185,7 +189,7 @@ class EncoderReader:
             Uncalibrated log-odds of hateful, of abusive given not hateful, and of the attributes; shape (n, heads).
         """
         log_odds = np.empty((len(texts), self.heads))
-        self._session  # noqa: B018 - built once, before threads share it
+        self.prepare()
 
         def run(lo: int, hi: int) -> None:
             normalised = normalise_texts(texts[lo:hi], self.lexicon)
@@ -209,13 +213,20 @@ class EncoderReader:
         A context is read with every window: its first pieces, at most ``MAX_CONTEXT_PIECES``, and a mark follow the mark behind those
         of the text.
         """
-        behind = self._context_pieces(context)
-        room = self.max_tokens - 2 - len(behind)
+        room = self.room(context)
         pieces = [number for word in self.vocabulary.tokenize(text) for number in word]
         last = max(0, len(pieces) - room)
         steps = min(math.ceil(last / (room * _STEP)), _MOST_WINDOWS - 1)
         starts = [round(last * step / max(steps, 1)) for step in range(steps + 1)]
-        return [[self.vocabulary.begin, *pieces[start : start + room], self.vocabulary.end, *behind] for start in starts]
+        return [self.window(pieces[start : start + room], context) for start in starts]
+
+    def room(self, context: str = "") -> int:
+        """Return how many pieces of a text a window has room for beside its marks and what the text answers."""
+        return self.max_tokens - 2 - len(self._context_pieces(context))
+
+    def window(self, pieces: Sequence[int], context: str = "") -> list[int]:
+        """Return the window that shows some pieces of a text, and what that answers."""
+        return [self.vocabulary.begin, *pieces, self.vocabulary.end, *self._context_pieces(context)]
 
     def _context_pieces(self, context: str) -> list[int]:
         """Return what stands in a window behind the text: nothing, or the first pieces of the context and the mark of its end."""

@@ -49,6 +49,10 @@ class WordPiece:
         # Text cannot spell a mark or a continuation: "#" and "[" are words of their own.
         return [[number] if (number := numbers.get(word)) is not None else self._pieces(word) for word in _WORD.findall(text)]
 
+    def find_words(self, text: str) -> list[tuple[int, int]]:
+        """Return where each word of a normalised text begins and ends, in characters; the same words as ``tokenize`` has."""
+        return [word.span() for word in _WORD.finditer(text)]
+
     def _pieces(self, word: str) -> list[int]:
         if len(word) > _LONGEST:
             return self._unknown

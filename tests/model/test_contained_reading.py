@@ -67,7 +67,7 @@ def comments_of(texts: Sequence[str], text_format: Format = Format.HTML) -> list
     [
         (Classifier, "raw_scores", Step.NGRAMS),
         (EncoderReader, "windows", Step.ENCODER),
-        (model.moderator, "explain", Step.EXPLANATION),
+        (model.moderator, "explain_scores", Step.EXPLANATION),
     ],
     ids=["ngrams", "encoder", "explanation"],
 )

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.comment import Comment, Format
-from model.explain import explain
+from model.explain import explain_scores
 from model.moderator import Moderator
 from model.text.pipeline import prepare
 
@@ -21,7 +21,7 @@ def moderator() -> Moderator:
 @settings(max_examples=200, deadline=None)
 def test_explanations_add_up(moderator: Moderator, comment: Comment) -> None:
     """For every head, the contributions of the words plus the intercept are the log-odds that the comment is judged by."""
-    explanation = explain(moderator.classifier, comment)
+    explanation = explain_scores(moderator.classifier, comment)
     log_odds = moderator.classifier.calibrated_log_odds(prepare([comment]), threads=1).log_odds[0]
     np.testing.assert_allclose(explanation.log_odds, log_odds, atol=1e-9)
     assert explanation.exact
@@ -31,7 +31,7 @@ def test_explanations_add_up(moderator: Moderator, comment: Comment) -> None:
 def test_explanations_of_long_comments_add_up(moderator: Moderator) -> None:
     """The part of a long comment that decided its scores is the one that is explained."""
     comment = Comment("1", "The weather was lovely and we walked along the river. " * 80 + "You are a stupid worthless idiot.")
-    explanation = explain(moderator.classifier, comment)
+    explanation = explain_scores(moderator.classifier, comment)
     assert any("idiot" in comment.text[span.begin : span.end] for span in explanation.spans())
     hateful = moderator.decide([comment]).scores[0, 2]
     assert 1 / (1 + np.exp(-explanation.log_odds[0])) == pytest.approx(hateful, abs=1e-9)
@@ -40,6 +40,6 @@ def test_explanations_of_long_comments_add_up(moderator: Moderator) -> None:
 def test_the_word_that_insults_weighs_most() -> None:
     """Of a short insult the insulting word adds most to being abusive."""
     comment = Comment("1", "you are an idiot")
-    spans = explain(Moderator.load().classifier, comment).spans()
+    spans = explain_scores(Moderator.load().classifier, comment).spans()
     worst = max(spans, key=lambda span: span.abusive)
     assert comment.text[worst.begin : worst.end] == "idiot"

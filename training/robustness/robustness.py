@@ -15,7 +15,7 @@ from model.array_types import BoolArray, FloatArray
 from model.classifier import Classifier
 from model.comment import Comment
 from model.decisions import CommentJudge
-from model.explain import explain
+from model.explain import explain_scores
 from model.moderator import Moderator
 from model.text.pipeline import prepare
 from training.metrics.source_metrics import ABUSIVE_FPR
@@ -153,7 +153,7 @@ def heaviest_words(classifier: Classifier, text: str, *, most: int = _EDITED_WOR
     The weight of a word is its contribution to ``-log(1 - P(abusive))``, to first order: its contributions to the log-odds of both
     heads, each times the probability of the head. Words of fewer than three letters, addresses and mentions are left alone.
     """
-    explanation = explain(classifier, Comment("", text))
+    explanation = explain_scores(classifier, Comment("", text))
     weights = explanation.contributions[:, :2] @ (1 / (1 + np.exp(-explanation.log_odds[:2])))
     words: list[tuple[int, int]] = []
     for feature in np.argsort(-weights, kind="stable"):

@@ -92,6 +92,26 @@ def test_the_cascade_asks_from_a_threshold_on(write: Write, risk: float, thresho
     assert made.encoder_count == passed.sum()
 
 
+def test_the_cascade_has_one_scale(write: Write) -> None:
+    """Where an artefact says what the n-grams alone lead one to expect of both, the cascade says that of what it keeps."""
+    alone = np.array([[0.5, 0.8], [-1.0, -2.0]])
+    folder = write(entry={"alone": "alone.npy"}, **{"alone.npy": alone})
+    fast, full = (Moderator.load(folder, profile=profile).decide(COMMENTS) for profile in (Profile.FAST, Profile.FULL))
+    moderator = Moderator.load(folder, profile=Profile.CASCADE, risk=1.0)
+    made = moderator.decide(COMMENTS, explain=True)
+    passed = 1 - fast.scores[:, 0] >= 0.6
+    assert 0 < passed.sum() < len(passed) - 1
+    np.testing.assert_array_equal(made.scores[passed], full.scores[passed])
+    judged = ~passed & (fast.labels >= 0)
+    ngrams = moderator.classifier.raw_scores([text.encode() for text in TEXTS]).log_odds[:, :2]
+    hateful, given = (1 / (1 + np.exp(-(alone[0] * ngrams + alone[1])))).T
+    np.testing.assert_allclose(made.scores[judged, 2], hateful[judged])
+    np.testing.assert_allclose(made.scores[judged, 0], ((1 - hateful) * (1 - given))[judged])
+    for row in np.flatnonzero(judged).tolist():
+        np.testing.assert_allclose(1 / (1 + np.exp(-moderator.explain(COMMENTS[row]).log_odds[0])), made.scores[row, 2])
+    np.testing.assert_array_equal(moderator.decide(COMMENTS, ngrams_only=True).scores, fast.scores)
+
+
 def test_each_decision_says_which_profile_made_it(write: Write) -> None:
     """The n-grams judge alone unless told otherwise; where no profile is named, an artefact with an encoder goes by the cascade."""
     assert Moderator.load(write()).decide(COMMENTS).profile is Profile.FAST
@@ -146,6 +166,10 @@ def test_profiles_without_an_encoder_are_refused(profile: Profile, tmp_path: Pat
         ({}, {"network.npy": np.zeros(40, np.uint8)}, "holds what no encoder has"),
         ({}, {"combination.npy": np.full((3, 2), 1e5)}, "combination has to be of numbers up to"),
         ({}, {"curve.npy": CURVE * 2}, "curve has to be of numbers from 0 to 1"),
+        ({"alone": "curve.npy"}, {}, "alone has to be of shape"),
+        ({"alone": "alone.npy"}, {"alone.npy": np.array([[1.0, -1.0], [0.0, 0.0]])}, "alone has to be of numbers"),
+        ({"passage_discount": -1}, {}, "passage_discount has to be a number from 0 to 100"),
+        ({"window_discount": "1"}, {}, "window_discount has to be"),
         ({}, {"pieces.npy": pack_pieces(["you", "not"])}, "is missing"),
         ({}, {"pieces.npy": np.array([255, 254], np.uint8)}, "decode"),
         ({"kind": "oracle"}, {}, "are unknown here: upgrade"),

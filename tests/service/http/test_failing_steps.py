@@ -73,7 +73,7 @@ TARGETS = [
     at("encoder", EncoderReader, "read", Step.ENCODER),
     at("encoder's tokens", EncoderReader, "windows", Step.ENCODER),
     at("encoder's numbers", CombinedReader, "rescore", Step.ENCODER),
-    at("explanation", model.moderator, "explain", Step.EXPLANATION),
+    at("explanation", model.moderator, "explain_scores", Step.EXPLANATION),
     at("first pass", Moderator, "first_pass", Step.JUDGEMENT),
     at("model", Moderator, "decide", Step.JUDGEMENT),
     at("languages", Identifier, "identify", Step.LANGUAGE),
