@@ -137,8 +137,8 @@ class Moderator:
         if profile is None:
             profile = Profile.FAST if self.combined is None else Profile.CASCADE
         self.profile, self.risk = profile, risk
-        self.version = profile_version(stored.manifest, profile)
-        self._ngrams_version = profile_version(stored.manifest, Profile.FAST)
+        self.version, self._ngrams_version = (profile_version(stored.manifest, each) for each in (profile, Profile.FAST))
+        self._explain = lambda *given, **options: explain_scores(self.classifier, *given, **options)
         self._encoder_threshold = self.combined.encoder_threshold(risk) if self.combined and profile is Profile.CASCADE else 0.0
 
     @classmethod
@@ -222,16 +222,15 @@ class Moderator:
                 given: Any = {"classifier": self.classifier, "contexts": prepare_contexts(read), "threads": threads}
                 raw = self.combined.rescore(raw, prepare(read), rows, first.policy, **given)
             except Exception as error:
-                given = {"policy": first.policy, "cause": error}
-                raw, rows, encoder_failures = rescore_each(self.combined, self.classifier, comments, raw, rows, **given)
-                failures = add_failures(failures, encoder_failures)
+                raw, rows, failed = rescore_each(self.combined, self.classifier, comments, raw, rows, policy=first.policy, cause=error)
+                failures = add_failures(failures, failed)
         if self.combined is not None and not ngrams_only and self._encoder_threshold > 0:
             raw = self.combined.rescore_unread(raw, rows, first.policy)
         raw = self._adopt_prior(raw, rows, policy)
         spans = None
         if explain:
             combined, by_both = None if ngrams_only else self.combined, frozenset(rows.tolist())
-            spans = find_spans(comments, lambda comment, row: explain_scores(self.classifier, comment, combined, by_both=row in by_both))
+            spans = find_spans(comments, lambda comment, row: self._explain(comment, combined, by_both=row in by_both))
             if unexplained := spans.count(None):
                 failures = add_failures(failures, {Step.EXPLANATION: unexplained})
         profile, version = (Profile.FAST, self._ngrams_version) if ngrams_only else (self.profile, self.version)
@@ -297,4 +296,4 @@ class Moderator:
 
     def explain(self, comment: Comment) -> Explanation:
         """Return which words moved the scores of one comment, for every head."""
-        return explain_scores(self.classifier, comment, self.combined, by_both=bool(self.first_pass([comment]).encoder_rows.size))
+        return self._explain(comment, self.combined, by_both=bool(self.first_pass([comment]).encoder_rows.size))

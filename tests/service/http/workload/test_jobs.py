@@ -41,7 +41,7 @@ class PausedExplanations:
         self.warm = moderator.warm
         self._moderator = copy.copy(moderator)
         self._explain = moderator._explain
-        self._moderator._explain = self._explain_paused  # type: ignore[method-assign]
+        self._moderator._explain = self._explain_paused
         self.released = threading.Event()
         self.order: list[str] = []
         self.explained = 0
