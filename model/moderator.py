@@ -138,7 +138,7 @@ class Moderator:
             profile = Profile.FAST if self.combined is None else Profile.CASCADE
         self.profile, self.risk = profile, risk
         self.version, self._ngrams_version = (profile_version(stored.manifest, each) for each in (profile, Profile.FAST))
-        self._explain = lambda *given, **options: explain_scores(self.classifier, *given, **options)
+        self._explain: Callable[..., Explanation] = lambda *given, **options: explain_scores(self.classifier, *given, **options)
         self._encoder_threshold = self.combined.encoder_threshold(risk) if self.combined and profile is Profile.CASCADE else 0.0
 
     @classmethod
