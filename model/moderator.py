@@ -1,6 +1,6 @@
 """One loaded artefact, ready to judge: comments in, decisions out. HTTP, files and evaluation all come through here."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
