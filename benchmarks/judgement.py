@@ -22,6 +22,7 @@ import numpy as np
 
 from benchmarks.comments import CORPUS, load_dev_rows
 from benchmarks.figures import Figure, Skipped
+from benchmarks.reread import measure_artefact
 from model.array_types import FloatArray, Int8Array
 from model.comment import LABELS, Comment
 from model.decisions import Decisions
@@ -67,6 +68,7 @@ def measure(*, reference: bool = False) -> Iterator[Figure | Skipped | str]:
     else:
         if reference:
             recipe = _fit_reference(pairs)
+        yield from measure_artefact()
         yield from _measure_dev_rows(moderator, recipe)
     yield from _measure_pairs(moderator, pairs, recipe)
 

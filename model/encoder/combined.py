@@ -272,6 +272,6 @@ def _discount(entry: Mapping[str, Scalar], name: str, otherwise: float) -> float
 
 def _label_thresholds(entry: Mapping[str, Scalar]) -> LabelThresholds:
     try:
-        return LabelThresholds.model_validate({name: entry[name] for name in ("abusive", "hateful")})
+        return LabelThresholds.model_validate({name: entry.get(name, 0.0) for name in LabelThresholds.model_fields})
     except ValidationError as error:
         raise ValueError(describe_validation_error(error)) from error

@@ -33,6 +33,7 @@ class SplitChoice(StrEnum):
 
     HELD_OUT = "held-out"
     DEV = "dev"
+    REPORTING = "reporting"
     TRAIN = "train"
     ALL = "all"
 
@@ -70,7 +71,10 @@ class JudgedRows:
     split_column: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column split, if the tables call it otherwise.")] = None
     label_map: MapOption = None
     split: Annotated[
-        SplitChoice, typer.Option(help="Which rows to judge, where the tables have a column split; held-out: all but train.")
+        SplitChoice,
+        typer.Option(
+            help="Which rows to judge, by the column split; held-out: all but train; reporting: the half of dev that chooses nothing."
+        ),
     ] = SplitChoice.HELD_OUT
     clean: Annotated[
         list[str] | None,

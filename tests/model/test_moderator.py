@@ -2,6 +2,9 @@
 
 import os
 import shutil
+from collections.abc import Callable
+from functools import cache
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.artefact.folder import shipped_folder
-from model.artefact.manifest import Prior
+from model.artefact.folder import read_artefact, shipped_folder, write_artefact
+from model.artefact.manifest import Description, LabelThresholds, PolicyThresholds, Prior
 from model.comment import LABELS, Comment, Format, Label
 from model.decisions import EMPTY
 from model.errors import PolicyError
 from model.moderator import Moderator
+from model.normaliser.version import normaliser_version
 from model.profile import Profile
 
 COMMENTS = st.lists(
@@ -26,6 +30,8 @@ COMMENTS = st.lists(
     ),
     max_size=6,
 )
+
+WORDS = ["you", "are", "an", "idiot", "all", "of", "them", "vermin", "thank", "not", "trans", "women", "shut", "up", "a", "nice", "day"]
 
 
 @pytest.fixture(scope="module")
@@ -152,3 +158,50 @@ def test_files_that_are_overwritten_change_nothing(tmp_path: Path) -> None:
         os.truncate(path, 0)
 
     np.testing.assert_array_equal(moderator.decide(comments).scores, before)
+
+
+@pytest.fixture(scope="module")
+def ruled(write_both: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Callable[[Profile, float], Moderator]:
+    """A function that loads an artefact of two readers whose policy reviews from the threshold of its label rule on, for a prior."""
+    folder = write_both(tmp_path_factory.mktemp("ruled") / "both", entry={"abusive": 0.28, "hateful": 0.3, "response": 0.35})
+    stored = read_artefact(folder, normaliser=normaliser_version())
+    policy = PolicyThresholds(review_abusive=0.28, review_hateful=0.28, reject_abusive=0.7, reject_hateful=0.5)
+    said = {name: getattr(stored.manifest, name) for name in Description.model_fields}
+    said |= {"thresholds": LabelThresholds(abusive=0.28, hateful=0.3, response=0.35), "policies": {"default": policy}}
+    write_artefact(folder, description=Description(**said), arrays=stored.arrays)
+
+    @cache
+    def load(profile: Profile, abusive: float) -> Moderator:
+        return Moderator.load(folder, profile=profile, prior=Prior(abusive=abusive, hateful=0.2))
+
+    return load
+
+
+@given(
+    st.sampled_from(Profile),
+    st.sampled_from([0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5]),
+    st.lists(st.text(max_size=30) | st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join), max_size=6),
+)
+def test_fine_is_what_is_approved(ruled: Callable[[Profile, float], Moderator], profile: Profile, abusive: float, texts: list[str]) -> None:
+    """At every prior and in every profile, a comment is called fine if and only if the policy approves it."""
+    made = ruled(profile, abusive).decide([Comment("", text) for text in texts])
+    judged = made.labels >= 0
+    np.testing.assert_array_equal(made.labels[judged] == 0, made.verdicts[judged] == 0)
+
+
+def test_a_site_where_abuse_is_commoner_has_other_thresholds(ruled: Callable[[Profile, float], Moderator]) -> None:
+    """The labels at another prior are neither those at that of the artefact, nor those by thresholds that stay where they are."""
+    comments = [Comment("", " ".join(words)) for words in product(WORDS, repeat=2)]
+    own, rough = (ruled(Profile.FAST, abusive).decide(comments) for abusive in (0.1, 0.5))
+    unmoved = 1 - rough.scores[:, 0] >= 0.28
+    assert 0 < (own.labels > 0).sum() < (rough.labels > 0).sum() < unmoved.sum()
+    assert ruled(Profile.FAST, 0.5).policies["default"].review_abusive > 0.28
+
+
+def test_the_shipped_policy_is_that_of_the_label_rule() -> None:
+    """What the shipped model calls fine is what it approves, whichever reader judges: one rule for both, and review from it on."""
+    manifest = read_artefact(shipped_folder(), normaliser=normaliser_version()).manifest
+    policy, rule = manifest.policies["default"], manifest.thresholds
+    assert policy.review_abusive == policy.review_hateful == rule.abusive
+    assert [manifest.readers[1][name] for name in ("abusive", "hateful")] == [rule.abusive, rule.hateful]
+    assert 0 < rule.response < 1

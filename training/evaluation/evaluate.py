@@ -22,6 +22,7 @@ from training.evaluation.report.sections import ReportSection
 from training.evaluation.results import EvaluationResults
 from training.evaluation.scored_rows import ScoredRows, score_labelled_rows
 from training.evaluation.subject import EvaluationSubject, JudgeBuilder
+from training.metrics.halves import only_reports
 from training.tables.describe_files import hash_file
 from training.tables.labelled import Labelled
 from training.tables.labelled_tables import TableReading, read_tables
@@ -47,6 +48,7 @@ SHIPPED_NAME = "default"
 _SPLITS: Mapping[str, Sequence[str | None]] = {
     "held-out": ("dev", None),
     "dev": ("dev",),
+    "reporting": ("dev",),
     "train": ("train",),
     "all": ("train", "dev", None),
 }
@@ -63,7 +65,8 @@ class EvaluateJob:
         out: folder of the report.
         columns: field → column, where the tables have other names for them.
         labels: the tables' label → fine, toxic or hateful.
-        split: which rows: ``dev``, ``train``, ``all``, or ``held-out``, those that are not ``train``.
+        split: which rows: ``dev``, ``train``, ``all``, ``held-out``, those that are not ``train``, or ``reporting``, the half of the dev
+            rows by which a model of the kind that ships chooses nothing.
         clean: sources whose fine rows are clean conversation; none means all.
         resamples: number of resamples that the intervals rest on.
         seed: of all that is random.
@@ -157,12 +160,14 @@ def select_split(rows: Labelled, split: str) -> Labelled:
 
     Args:
         rows: all rows of the tables.
-        split: ``dev``, ``train``, ``all`` or ``held-out``; rows without a split are ``held-out``.
+        split: ``dev``, ``train``, ``all``, ``held-out`` or ``reporting``; rows without a split are ``held-out``.
 
     Raises:
         TableError: the split is empty.
     """
     selected = [row for row, side in enumerate(rows.split) if side in _SPLITS[split]]
+    if split == "reporting":
+        selected = [row for row in selected if only_reports(rows.id[row])]
     if not selected:
         sides = ", ".join(sorted({side or "empty" for side in rows.split}))
         raise TableError(f"no row to judge: --split is {split}, the column split of all rows used is {sides}: choose another --split")

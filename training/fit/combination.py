@@ -79,7 +79,7 @@ def read_encoder(folder: Path) -> tuple[CombinedReader, dict[str, npt.NDArray[An
 def describe_encoder(combined: CombinedReader) -> tuple[dict[str, Scalar], dict[str, npt.NDArray[Any]]]:
     """Return the entry of an encoder in a manifest, and its arrays besides network and pieces."""
     files = {"network": "network.npy", "pieces": "pieces.npy", "combination": "combination.npy", "curve": "curve.npy"}
-    thresholds = {"abusive": combined.thresholds.abusive, "hateful": combined.thresholds.hateful}
+    thresholds = combined.thresholds.model_dump()
     entry: dict[str, Scalar] = {"kind": ENCODER, "tokens": combined.encoder.max_tokens, **thresholds, **files}
     return entry, {"combination.npy": combined.combination, "curve.npy": combined.curve}
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from training.tables.labelled import Labelled
 
-__all__ = ["choosing_rows", "reporting_rows"]
+__all__ = ["choosing_rows", "only_reports", "reporting_rows"]
 
 
 def choosing_rows(rows: Labelled) -> NDArray[np.intp]:
@@ -25,5 +25,10 @@ def reporting_rows(rows: Labelled) -> NDArray[np.intp]:
     return np.flatnonzero(rows.reread & _only_reports(rows)) if rows.reread.any() else np.arange(len(rows))
 
 
+def only_reports(row_id: str) -> bool:
+    """Return whether a row with this id is of the half that only reports."""
+    return hashlib.sha256(row_id.encode("utf-8", "surrogatepass")).digest()[-1] % 2 == 1
+
+
 def _only_reports(rows: Labelled) -> NDArray[np.bool_]:
-    return np.array([hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()[-1] % 2 for key in rows.id], np.bool_)
+    return np.array([only_reports(row_id) for row_id in rows.id], np.bool_)

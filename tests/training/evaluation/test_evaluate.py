@@ -26,6 +26,15 @@ def test_a_split_selects_its_rows(table: Labelled, split: str, sources: list[str
     assert (selected is table) == (split == "all")
 
 
+def test_half_of_the_dev_rows_report(rows: MakeRows) -> None:
+    """The split of reporting is those dev rows that choose nothing, the same ones whatever rows are beside them."""
+    dev = replace(rows(["fine"] * 60), split=[*["dev"] * 40, *["train"] * 20])
+    reporting = select_split(dev, "reporting")
+    assert 10 < len(reporting) < 30
+    assert set(reporting.split) == {"dev"}
+    assert select_split(dev.take(range(20)), "reporting").id == [key for key in reporting.id if int(key) < 20]
+
+
 def test_a_split_without_rows_is_refused(table: Labelled) -> None:
     """The error says which splits the rows have."""
     with pytest.raises(TableError, match="--split is dev, the column split of all rows used is empty, train: choose another"):
