@@ -1,8 +1,9 @@
 """Which comments the encoder reads for the sake of what they answer, although the n-grams see nothing in them.
 
 The n-grams read a comment alone, and "Yes, all of them." says nothing to them. So in the cascade the encoder reads a short comment as
-well if it answers something that the n-grams suspect, at the same threshold as a comment, and a very short one if it answers a question.
-A longer comment that means ill under a vile parent says so itself; one that the n-grams suspect is read in any case.
+well if it answers something that the n-grams suspect, be it a little, and a very short one if it answers a question. On talk pages, where
+every comment answers another, four comments of a hundred more are read for that; they are short. A longer comment that means ill under a
+vile parent says so itself; one that the n-grams suspect is read in any case.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,8 @@ _SHORT = 120
 _VERY_SHORT = 40
 """Letters up to which a comment is read if it answers a question."""
 _QUESTION = b"?"
+_SUSPICION = 0.06
+"""The P(abusive) of the n-grams from which on what a comment answers is suspected, unless the cascade's own threshold is lower."""
 
 
 def prepare_contexts(comments: Sequence[Comment]) -> list[bytes]:
@@ -45,7 +48,7 @@ def mark_rows_for_context(
         comments: the n comments.
         has_text: which of them could be read at all, shape (n,).
         classifier: the n-grams.
-        threshold: the P(abusive) of the n-grams from which on something is suspected.
+        threshold: the P(abusive) of the n-grams from which on the encoder reads a comment in any case.
     """
     if isinstance(comments, PackedComments):
         return
@@ -57,6 +60,6 @@ def mark_rows_for_context(
     if not rows:
         return
     contexts = prepare_contexts([comments[row] for row in rows])
-    is_suspected = 1 - classifier.raw_scores(contexts, threads=1).scores[:, 0] >= threshold
+    is_suspected = 1 - classifier.raw_scores(contexts, threads=1).scores[:, 0] >= min(threshold, _SUSPICION)
     for row, context, suspected in zip(rows, contexts, is_suspected.tolist(), strict=True):
         is_read[row] = suspected or (_QUESTION in context and len(comments[row].text) <= _VERY_SHORT)
