@@ -102,3 +102,17 @@ def test_an_export_of_wordpress_tells_the_page(contextual: Moderator, tmp_path: 
         f"<wp:comment><wp:comment_id>1</wp:comment_id><wp:comment_content>{ANSWER}</wp:comment_content></wp:comment></item></channel></rss>"
     )
     assert fine_scores(contextual, path, dump_options=IN_CONTEXT) == {"1": expected(contextual, ANSWER, title="Town", format=Format.HTML)}
+
+
+def test_an_export_of_disqus_tells_the_thread(contextual: Moderator, tmp_path: Path) -> None:
+    """Posts refer to the thread whose title they have, also behind something broken; a thread without a title gives none."""
+    post = '<post dsq:id="{}"><message>{}</message><thread dsq:id="{}"/></post>'
+    posts = [post.format("1", ANSWER, "7"), "<post &&& </post>", post.format("2", ANSWER, "7"), post.format("3", ANSWER, "8")]
+    path = tmp_path / "export.xml"
+    path.write_text(
+        '<disqus xmlns="http://disqus.com" xmlns:dsq="http://disqus.com/disqus-internals"><thread dsq:id="7"><id>x</id><title>Town</title>'
+        f'</thread><thread dsq:id="8"><id>y</id></thread>{"".join(posts)}</disqus>'
+    )
+    scores = fine_scores(contextual, path, dump_options=IN_CONTEXT)
+    within = expected(contextual, ANSWER, title="Town", format=Format.HTML)
+    assert (scores["1"], scores["2"], scores["3"]) == (within, within, expected(contextual, ANSWER, format=Format.HTML))

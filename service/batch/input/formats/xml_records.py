@@ -10,7 +10,7 @@ from model.errors import DumpError
 from service.batch.input.records import DumpRecord
 from service.batch.rows import MAX_ROW_LENGTH, Reason
 
-__all__ = ["XmlSchema", "read_xml"]
+__all__ = ["ReferredTitles", "XmlSchema", "read_xml"]
 
 _CHUNK_SIZE = 1 << 16
 _MAX_TOKEN_SIZE = 1 << 22
@@ -21,11 +21,32 @@ _MAX_DEPTH = 200
 _TAG_OVERLAP = 256
 """The number of bytes that a search for the next record keeps, because its tag may begin in them."""
 _MAX_CONTEXT_PIECES = 100
+_MAX_TITLES = 50_000
+_MAX_TITLE_LENGTH = 200
 _CONTROL_CHARS = bytes(range(0x09)) + b"\x0b\x0c" + bytes(range(0x0E, 0x20))
 _CONTROL_CHARS_TO_SPACES = bytes.maketrans(_CONTROL_CHARS, b" " * len(_CONTROL_CHARS))
 """XML forbids these characters, but exports of forums are full of them; a space in place of each keeps every offset."""
 _ENCODINGS_OF_WIDE_CHARS = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
 """The first bytes of texts whose characters have two bytes or more."""
+
+
+@dataclass(frozen=True)
+class ReferredTitles:
+    """Titles that stand elsewhere in a document, in elements that records refer to by a key, such as threads.
+
+    Attributes:
+        element: the path of these elements.
+        key: their attribute that holds the key.
+        title: the name of the element in them that holds the title.
+        reference: the field of a record that holds the key.
+        field: the field of a record that gets the title.
+    """
+
+    element: str
+    key: str
+    title: str
+    reference: str
+    field: str
 
 
 @dataclass(frozen=True)
@@ -38,12 +59,14 @@ class XmlSchema:
         context: for the path of each element whose text belongs to the records beside it, such as the title of the page that is
             commented on: what the records call it. It holds until the next ``holder`` begins.
         holder: the name of the element that contains records and their context.
+        titles: the titles that records refer to; None if there are none.
     """
 
     record: frozenset[str]
     parents: dict[str, tuple[str, ...]]
     context: dict[str, str] = field(default_factory=dict)
     holder: str = ""
+    titles: ReferredTitles | None = None
 
 
 @dataclass
@@ -86,8 +109,11 @@ class _Position(NamedTuple):
 class _RecordParser:
     """An XML parser that begins somewhere in a document and collects records."""
 
-    def __init__(self, schema: XmlSchema, position: _Position, *, number: int, encoding: str | None) -> None:
+    def __init__(self, schema: XmlSchema, position: _Position, titles: dict[str, str], *, number: int, encoding: str | None) -> None:
         self._schema = schema
+        self._titles = titles
+        self._title_key: str | None = None
+        self._title_path = f"{schema.titles.element}/{schema.titles.title}" if schema.titles else ""
         self._number = number
         self._records: list[DumpRecord] = []
         self._partial: _PartialRecord | None = None
@@ -144,6 +170,8 @@ class _RecordParser:
         if self._partial is None:
             if name == self._schema.holder:
                 self._context = {}
+            if (titles := self._schema.titles) is not None and "/".join(self._path) == titles.element:
+                self._title_key = attributes.get(titles.key)
             if name not in self._schema.record:
                 return
             self._number += 1
@@ -174,7 +202,11 @@ class _RecordParser:
         if partial is None:
             if (key := self._schema.context.get(path)) is not None:
                 self._context[key] = text
+            elif self._title_key is not None and path == self._title_path and len(self._titles) < _MAX_TITLES:
+                self._titles[self._title_key[:_MAX_TITLE_LENGTH]] = text[:_MAX_TITLE_LENGTH]
         elif len(self._path) < partial.depth:
+            if (titles := self._schema.titles) is not None and (title := self._titles.get(str(partial.fields.get(titles.reference)))):
+                partial.fields[titles.field] = title
             reason = Reason.TOO_LONG if partial.size > MAX_ROW_LENGTH else None
             self._records.append(DumpRecord(partial.number, partial.offset, partial.fields, reason))
             self._partial = None
@@ -209,10 +241,11 @@ def _read_records(stream: BinaryIO, schema: XmlSchema, name: str) -> Iterator[Du
     encoding = _declared_encoding(head)
     position: _Position | None = _Position(0, (), head)
     number = 0
+    titles: dict[str, str] = {}
     while position is not None:
         offset, data = position.offset, position.data
         # Behind something broken, the declaration of the encoding has been passed.
-        parser = _RecordParser(schema, position, number=number, encoding=encoding if position.inside else None)
+        parser = _RecordParser(schema, position, titles, number=number, encoding=encoding if position.inside else None)
         try:
             parser.open_surrounding_elements()
             while data:

@@ -1,13 +1,17 @@
 """Disqus: its export, an XML document of categories, threads and posts."""
 
 from model.comment import Format
-from service.batch.input.formats.xml_records import XmlSchema
+from service.batch.input.formats.xml_records import ReferredTitles, XmlSchema
 from service.batch.input.platforms.platform import Platform, RecordFields
 from service.batch.rows import Columns, Reason
 
 __all__ = ["DISQUS", "DISQUS_XML"]
 
-DISQUS_XML = XmlSchema(record=frozenset({"post"}), parents={"post": ("disqus",)})
+DISQUS_XML = XmlSchema(
+    record=frozenset({"post"}),
+    parents={"post": ("disqus",)},
+    titles=ReferredTitles("disqus/thread", key="dsq:id", title="title", reference="thread/@dsq:id", field="title"),
+)
 """The elements of an export, according to docs.disqus.com/developers/export."""
 
 
@@ -21,7 +25,7 @@ DISQUS = Platform(
     name="disqus",
     description="comments of Disqus",
     signatures=(frozenset({"message", "thread/@dsq:id"}), frozenset({"@dsq:id", "message"})),
-    columns=Columns("message", "@dsq:id", "author/name", "parent/@dsq:id", "createdAt"),
+    columns=Columns("message", "@dsq:id", "author/name", "parent/@dsq:id", "createdAt", title="title"),
     format=Format.HTML,
     prepare=_prepare,
 )
