@@ -17,7 +17,7 @@ from training.fit.combination import cascade_scores, describe_encoder, fit_combi
 from training.fit.derived_policy import policy_from_dev_rows, policy_sources, policy_thresholds
 from training.fit.heads_fit import FittedClassifier, LearnableLabels
 from training.fit.train_job import TrainJob
-from training.metrics.halves import choosing_rows
+from training.metrics.halves import choosing_rows, measure_reporting, unchosen_rows
 from training.metrics.source_metrics import SourceMetrics, largest_sources, measure_sources
 from training.tables.labelled import Labelled
 
@@ -111,8 +111,10 @@ def add_encoder(
     stored_reader, encoder_arrays = encoder
     classifier = fitted.classifier
     combined, scores = fit_combination(classifier, stored_reader.encoder, dev, hateful_threshold=learnable.hateful_threshold)
-    metrics = measure_sources(scores, assign_labels(scores, combined.thresholds), dev, clean=clean_sources)["MEAN"]
-    chosen_by = choosing_rows(dev)
+    labels, measured, chosen_by = assign_labels(scores, combined.thresholds), unchosen_rows(dev), choosing_rows(dev)
+    metrics = measure_sources(scores[measured], labels[measured], dev.take(measured), clean=clean_sources)["MEAN"]
+    fast_labels = assign_labels(fast_scores, combined.thresholds)
+    of_reread = {"ngrams": measure_reporting(fast_scores, fast_labels, dev), "both": measure_reporting(scores, labels, dev)}
     cascade = cascade_scores(fast_scores, scores, combined)[chosen_by]
     policy = policy_from_dev_rows(
         cascade, dev.take(chosen_by), prior=classifier.prior, rule=combined.thresholds, clean=policy_sources(dev, clean_sources)
@@ -120,7 +122,9 @@ def add_encoder(
     entry, combination_arrays = describe_encoder(combined)
     changes = {
         "readers": (*draft.description.readers, entry),
-        "metrics": draft.description.metrics | {"profiles": {"both": metrics.by_key()}},
+        "metrics": draft.description.metrics
+        | {"profiles": {"both": metrics.by_key()}}
+        | {"reread": {name: figures.by_key() for name, figures in of_reread.items() if figures}},
         "policies": {"default": policy_thresholds(policy)},
         "thresholds": combined.thresholds,
     }

@@ -20,7 +20,7 @@ from training.fit.heads_fit import LearnableLabels, fit_heads
 from training.fit.train_job import TrainJob
 from training.label_noise.source_confusion import SourceConfusion
 from training.label_noise.teacher import know_labels
-from training.metrics.halves import choosing_rows
+from training.metrics.halves import choosing_rows, reporting_rows, unchosen_rows
 from training.metrics.source_metrics import SourceMetrics, calibration_error, measure_sources
 from training.output_places import check_output_folder
 from training.tables.describe_files import describe_files
@@ -131,8 +131,10 @@ def build_artefact(
     report_progress("judging", 0.0)
     classifier = fitted.classifier
     scores = classifier.score(prepare([Comment("", text) for text in dev.text])).scores
-    metrics = measure_sources(scores, classifier.labels(scores), dev, clean=clean_sources)
-    error = calibration_error(1 - scores[:, 0], dev, prior=job.prior.abusive)
+    measured, labels = unchosen_rows(dev), classifier.labels(scores)
+    metrics = measure_sources(scores[measured], labels[measured], dev.take(measured), clean=clean_sources)
+    reporting = reporting_rows(dev)
+    error = calibration_error(1 - scores[reporting, 0], dev.take(reporting), prior=job.prior.abusive)
     chosen_by = choosing_rows(dev)
     policy = policy_from_dev_rows(
         scores[chosen_by],

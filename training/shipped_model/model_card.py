@@ -1,5 +1,6 @@
 """Composes the model card of an artefact: its purpose, its training data, its metrics and its limits."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from model.artefact.manifest import Description
@@ -75,6 +76,7 @@ def compose_model_card(description: Description, *, from_corpus: bool = True) ->
     """
     mean: Any = description.metrics["dev"]["MEAN"]  # type: ignore[index, call-overload]
     both: Any = description.metrics["profiles"]["both"] if "profiles" in description.metrics else {}  # type: ignore[index, call-overload]
+    reread: Any = description.metrics.get("reread") or {}
     error = description.metrics["calibration_error"]
     sources = "\n".join(f"| {s.source} | {s.rows:,} | {_domain(s.source)} | {s.origin} | {s.licence} |" for s in description.data)
     attributes = "\n".join(
@@ -88,13 +90,25 @@ def compose_model_card(description: Description, *, from_corpus: bool = True) ->
             f"| {caption} | {_figure(mean[name])} |" + (f" {_figure(both[name])} |" if both else "") for name, caption in _FIGURES.items()
         ),
         head="| figure | n-grams alone | both readers |\n|---|---|---|" if both else "| figure | mean |\n|---|---|",
-        calibration=""
-        if error is None
-        else f"The calibration error of P(abusive) at the stated prior is {error:.3f} by the n-grams alone.\n\n",
+        calibration=_reread_table(reread) + _calibration_line(error),
         attributes=attributes or "| none | | | | |",
         data=_PUBLIC_DATA if from_corpus else _OWN_DATA,
         sources=sources,
         prior=description.prior,
+    )
+
+
+def _calibration_line(error: Any) -> str:
+    return "" if error is None else f"The calibration error of P(abusive) at the stated prior is {error:.3f} by the n-grams alone.\n\n"
+
+
+def _reread_table(figures: Mapping[str, Mapping[str, float | None]]) -> str:
+    """Return the figures of both readers on the rows that were read again and only report; empty without any."""
+    if not figures:
+        return ""
+    lines = [f"| {caption} | {_figure(figures['ngrams'][name])} | {_figure(figures['both'][name])} |" for name, caption in _FIGURES.items()]
+    return "On rows that were read again by the guide of the labels, and by which nothing was chosen:\n\n" + "\n".join(
+        ["| figure | n-grams alone | both readers |", "|---|---|---|", *lines, "", ""]
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from training.metrics.halves import choosing_rows, reporting_rows
+from training.metrics.halves import choosing_rows, measure_reporting, reporting_rows, unchosen_rows
 from training.tables.labelled import Labelled
 
 MakeRows = Callable[..., Labelled]
@@ -32,3 +32,15 @@ def test_without_rows_that_were_read_again_all_serve_both(rows: MakeRows) -> Non
     """Tables of a user choose and report by all their dev rows."""
     dev = rows(["fine", "toxic"] * 5)
     assert choosing_rows(dev).tolist() == reporting_rows(dev).tolist() == list(range(10))
+
+
+def test_figures_leave_out_what_chose(rows: MakeRows) -> None:
+    """Rows that were not read again are measured whatever their half; of the others the reporting half alone."""
+    dev = replace(rows(["fine", "toxic"] * 100), reread=np.arange(200) < 100)
+    assert set(unchosen_rows(dev)) == set(range(200)) - set(choosing_rows(dev))
+    scores = np.where((dev.abusive == 1)[:, None], (0.1, 0.8, 0.1), (0.9, 0.05, 0.05))
+    scores[choosing_rows(dev)] = (0.5, 0.3, 0.2)
+    figures = measure_reporting(scores, dev.abusive, dev)
+    assert figures is not None
+    assert (figures.rows, figures.auc_abusive) == (reporting_rows(dev).size, 1)
+    assert measure_reporting(scores, dev.abusive, rows(["fine", "toxic"] * 100)) is None
