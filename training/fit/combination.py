@@ -119,10 +119,10 @@ def fit_combination(
         log_odds = encoder.read(texts, threads=available_cores())
     ngrams = raw.log_odds[:, : log_odds.shape[1]]
     attributes = classifier.attributes[: log_odds.shape[1] - LABEL_HEADS]
-    heads = enumerate([*head_answers(dev), *(_attribute_answers(dev, name) for name in attributes)])
-    weights = np.array([fit_reader_weights(ngrams[:, head], log_odds[:, head], answers, dev.source) for head, answers in heads])
     chosen_by = choosing_rows(dev)
     choosing = dev.take(chosen_by)
+    heads = enumerate([*head_answers(dev, chosen_by), *(_attribute_answers(dev, name) for name in attributes)])
+    weights = np.array([fit_reader_weights(ngrams[:, head], log_odds[:, head], answers, dev.source) for head, answers in heads])
     both = ngrams * weights[:, 0] + log_odds * weights[:, 1]
     maps = [
         *calibrate(both[chosen_by, :LABEL_HEADS], choosing, classifier.prior, otherwise=_UNCALIBRATED),
@@ -147,10 +147,16 @@ def fit_combination(
     return CombinedReader(encoder, combined.combination, thresholds, curve), scores
 
 
-def head_answers(dev: Labelled) -> tuple[HeadAnswers, HeadAnswers]:
-    """Return the answers of the dev rows to the questions of the two heads: hateful, and abusive given not hateful."""
-    hateful = np.flatnonzero(dev.hateful >= 0)
-    not_hateful = np.flatnonzero((dev.abusive >= 0) & (dev.hateful != 1))
+def head_answers(dev: Labelled, rows: npt.NDArray[np.intp] | None = None) -> tuple[HeadAnswers, HeadAnswers]:
+    """Return the answers of dev rows to the questions of the two heads: hateful, and abusive given not hateful.
+
+    Args:
+        dev: the dev rows.
+        rows: the numbers of those that count; None for all.
+    """
+    counted = np.arange(len(dev)) if rows is None else rows
+    hateful = counted[dev.hateful[counted] >= 0]
+    not_hateful = counted[(dev.abusive[counted] >= 0) & (dev.hateful[counted] != 1)]
     return HeadAnswers(hateful, dev.hateful[hateful] == 1), HeadAnswers(not_hateful, dev.abusive[not_hateful] == 1)
 
 
