@@ -168,7 +168,10 @@ def _explain_both(classifier: Classifier, comment: Comment, words: _Words, ngram
     context = normalise_texts(contexts, classifier.reader.lexicon)[0]
     reading = combined.read_long(classifier, prepare([comment])[0], contexts[0])
     if reading is None:
-        return _add_encoder(words, ngrams, classifier, context, combined)
+        both = _add_encoder(words, ngrams, classifier, context, combined)
+        if combined.is_answer(prepare([comment])[0], contexts[0]):
+            both.intercepts[: combined.heads] += _correct_ngrams(words, ngrams, classifier, context, combined)
+        return both
     heads = range(combined.heads)
     contributions, intercepts = ngrams.contributions.copy(), ngrams.intercepts.copy()
     contributions[:, : combined.heads] = 0
@@ -185,6 +188,16 @@ def _explain_both(classifier: Classifier, comment: Comment, words: _Words, ngram
     # What is subtracted because the worst of many parts looks worse than it is goes to the intercepts.
     intercepts[: combined.heads] = reading.log_odds - contributions[:, : combined.heads].sum(axis=0)
     return _Explained(contributions, intercepts)
+
+
+def _correct_ngrams(words: _Words, ngrams: _Explained, classifier: Classifier, context: str, combined: CombinedReader) -> FloatArray:
+    """Return what the n-grams would lower had they a say in an answer, which belongs to no word of it, shape (heads,)."""
+    heads = slice(0, combined.heads)
+    calibrated = ngrams.contributions[:, heads].sum(axis=0) + ngrams.intercepts[heads]
+    by_ngrams = (calibrated - classifier.intercepts[heads]) / classifier.slopes[heads]
+    by_encoder = combined.encoder.log_odds(words.data.tobytes().decode(), context)
+    correction: FloatArray = combined.combination[0] * np.maximum(by_encoder - by_ngrams, 0)
+    return correction
 
 
 def _add_encoder(words: _Words, ngrams: _Explained, classifier: Classifier, context: str, combined: CombinedReader) -> _Explained:

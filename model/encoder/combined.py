@@ -26,6 +26,7 @@ from model.artefact.field_types import Scalar
 from model.artefact.manifest import LabelThresholds, describe_validation_error
 from model.classifier import Classifier
 from model.encoder.comment_parts import LongReading, ReaderMaps, read_long_text
+from model.encoder.context_rule import MAX_ANSWER_SIZE
 from model.encoder.session import EncoderReader, normalise_texts, unpack_pieces
 from model.encoder.wordpiece import WordPiece
 from model.ngrams.heads import ABUSIVE_HEAD, HATEFUL_HEAD, LABEL_HEADS, label_codes
@@ -140,8 +141,13 @@ class CombinedReader:
         short = np.flatnonzero(~is_long)
         rows = short.tolist()
         encoder = self.encoder.read([texts[row] for row in rows], contexts=[of[row] for row in rows], threads=threads)
-        log_odds[short] = self.calibrated(ngrams[short], encoder)
+        is_answer = np.array([self.is_answer(texts[row], of[row]) for row in rows], np.bool_)
+        log_odds[short] = self.calibrated(np.where(is_answer[:, None], np.maximum(ngrams[short], encoder), ngrams[short]), encoder)
         return log_odds
+
+    def is_answer(self, text: bytes, context: bytes) -> bool:
+        """Return whether a comment is short and read with what it answers: the n-grams, which see half of it, lower no log-odds then."""
+        return bool(context) and len(text) <= MAX_ANSWER_SIZE and self.encoder.reads_context
 
     def calibrated(self, ngrams: FloatArray, encoder: FloatArray) -> FloatArray:
         """Return the calibrated log-odds of the heads that both readers have from those of both, each of shape (n, heads)."""

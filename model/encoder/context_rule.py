@@ -15,10 +15,10 @@ from model.failures import Step, log_failure
 from model.ngrams.packed_comments import PackedComments
 from model.text.pipeline import prepare_context
 
-__all__ = ["mark_rows_for_context", "prepare_contexts"]
+__all__ = ["MAX_ANSWER_SIZE", "mark_rows_for_context", "prepare_contexts"]
 
-_SHORT = 120
-"""Letters, mark-up included, up to which a comment is read if what it answers is suspected."""
+MAX_ANSWER_SIZE = 120
+"""Letters, mark-up included, up to which a comment may mean nothing without what it answers; it is read if that is suspected."""
 _VERY_SHORT = 40
 """Letters up to which a comment is read if it answers a question."""
 _QUESTION = b"?"
@@ -55,7 +55,7 @@ def mark_rows_for_context(
     rows = [
         row
         for row, comment in enumerate(comments)
-        if (comment.parent_text or comment.title) and len(comment.text) <= _SHORT and not is_read[row] and has_text[row]
+        if (comment.parent_text or comment.title) and len(comment.text) <= MAX_ANSWER_SIZE and not is_read[row] and has_text[row]
     ]
     if not rows:
         return

@@ -9,15 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from model.array_types import BoolArray
+from model.array_types import BoolArray, FloatArray
 from model.comment import LABELS, Comment, Label
 from model.decisions import CommentJudge
 from model.errors import TableError
 
-__all__ = ["ContextCase", "ContextKind", "load_triples", "right_answers"]
+__all__ = ["ContextCase", "ContextKind", "TripleAnswers", "judge_triples", "load_triples"]
 
 _TRIPLES_FILE = Path(__file__).with_name("context_triples.jsonl")
 
@@ -68,14 +69,29 @@ def load_triples(path: Path = _TRIPLES_FILE) -> tuple[ContextCase, ...]:
     return tuple(cases)
 
 
-def right_answers(judge: CommentJudge, cases: Sequence[ContextCase], *, in_context: bool) -> BoolArray:
-    """Return which of n cases are rightly called fine, or rightly something else; shape (n,).
+class TripleAnswers(NamedTuple):
+    """What a judge makes of n triples.
+
+    Attributes:
+        right: whether each comment is rightly called fine, or rightly something else; shape (n, 3), in the order of ``ContextKind``.
+        ranked: how the abusive comment is ranked by P(abusive) against the same words under something harmless: 1 above, 0 below, 0.5 where
+            both have the same; shape (n,). No threshold, and no prior, has a part in it.
+    """
+
+    right: BoolArray
+    ranked: FloatArray
+
+
+def judge_triples(judge: CommentJudge, cases: Sequence[ContextCase], *, in_context: bool) -> TripleAnswers:
+    """Have triples judged.
 
     Args:
-        judge: labels the comments.
-        cases: the cases.
+        judge: judges the comments.
+        cases: the cases of n triples, in the order of ``load_triples``.
         in_context: whether the judge is told what the comments answer.
     """
     comments = [case.comment if in_context else case.comment._replace(title=None, parent_text=None) for case in cases]
-    is_fine = judge.decide(comments).labels == LABELS.index(Label.FINE)
-    return np.asarray(is_fine == np.array([case.label is Label.FINE for case in cases]))
+    decisions = judge.decide(comments)
+    is_right = (decisions.labels == LABELS.index(Label.FINE)) == np.array([case.label is Label.FINE for case in cases])
+    innocent, hostile, _ = (1 - decisions.scores[:, 0]).reshape(-1, len(ContextKind)).T
+    return TripleAnswers(is_right.reshape(-1, len(ContextKind)), (1 + np.sign(hostile - innocent)) / 2)

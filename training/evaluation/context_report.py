@@ -15,29 +15,29 @@ from model.comment import Comment
 from model.errors import TipstaffError
 from model.moderator import Moderator
 from model.profile import Profile
-from training.behaviour.context_triples import ContextKind, load_triples, right_answers
+from training.behaviour.context_triples import ContextKind, judge_triples, load_triples
 from training.evaluation.intervals import bootstrap, percentile_intervals
 from training.evaluation.measures import RankedGroups
 from training.shipped_model.corpus import CORPUS_FOLDER
 
 __all__ = ["measure_areas", "measure_triples", "read_rows_with_parents"]
 
-_HEADINGS = (*(kind.value.replace("_", " ") for kind in ContextKind), "all")
+_HEADINGS = (*(kind.value.replace("_", " ") for kind in ContextKind), "all", "ranked")
 _SOURCE = "convabuse"
 
 
 def measure_triples(moderator: Moderator) -> dict[str, tuple[FloatArray, FloatArray, FloatArray]]:
-    """Return the shares of the triples' comments that are judged rightly, by kind and of all, with the ends of their intervals.
+    """Return the shares of the triples' comments that are judged rightly, by kind and of all, and of rightly ranked pairs, with intervals.
 
     Returns:
-        ``without`` and ``with`` the context, and the ``gain``: figures, lower and upper ends, each of shape (kinds + 1,).
+        ``without`` and ``with`` the context, and the ``gain``: figures, lower and upper ends, each of shape (kinds + 2,).
     """
     cases = load_triples()
-    alone, within = (right_answers(moderator, cases, in_context=known).reshape(-1, len(ContextKind)) for known in (False, True))
-    return {
-        name: _with_intervals(np.column_stack([right, right.mean(axis=1)]))
-        for name, right in (("without", alone), ("with", within), ("gain", within.astype(float) - alone))
-    }
+    alone, within = (
+        np.column_stack([answers.right, answers.right.mean(axis=1), answers.ranked])
+        for answers in (judge_triples(moderator, cases, in_context=known) for known in (False, True))
+    )
+    return {name: _with_intervals(values) for name, values in (("without", alone), ("with", within), ("gain", within - alone))}
 
 
 def _with_intervals(values: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -97,7 +97,7 @@ def measure_areas(moderator: Moderator, comments: Sequence[Comment], abusive: In
 def _lines(artefact: Path | None, corpus: Path) -> Iterator[str]:
     has_corpus = (corpus / "context.parquet").is_file() and (corpus / f"{_SOURCE}.parquet").is_file()
     comments, abusive = read_rows_with_parents(corpus) if has_corpus else ([], np.empty(0, np.int8))
-    yield f"{len(load_triples()) // len(ContextKind)} triples of our own: share rightly called fine or not"
+    yield f"{len(load_triples()) // len(ContextKind)} triples of our own: share rightly called fine or not, and ranked above its twin"
     yield f"{'':<18}" + "".join(f"{heading:>24}" for heading in _HEADINGS)
     moderators = {profile: Moderator.load(artefact, profile=profile) for profile in Profile}
     for profile, moderator in moderators.items():

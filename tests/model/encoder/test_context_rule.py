@@ -88,6 +88,21 @@ def test_the_cascade_passes_on_short_answers(load: Callable[..., Moderator], tex
     assert passed_on(cascade, [Comment("1", text)]) == []
 
 
+def test_the_ngrams_lower_no_answer(load: Callable[..., Moderator]) -> None:
+    """What the encoder makes of a short answer counts at least as if the n-grams agreed; what they say themselves counts for more."""
+    moderator = load(Profile.FULL)
+    combined, classifier = moderator.combined, moderator.classifier
+    assert combined is not None
+    context, texts = b"what?", [b"yes, all of them", b"you stupid fucking idiot", b"word " * 30]
+    ngrams = classifier.raw_scores(texts).log_odds[:, :2]
+    encoder = combined.encoder.read(texts, contexts=[context] * 3)
+    read = combined.read(classifier, ngrams, texts, contexts=[context] * 3)
+
+    np.testing.assert_array_equal(read[:2], combined.calibrated(np.maximum(ngrams, encoder), encoder)[:2])
+    np.testing.assert_array_equal(read[2], combined.calibrated(ngrams, encoder)[2])
+    assert (encoder[:2] > ngrams[:2]).any(), "the test needs a text of which the n-grams think better"
+
+
 def test_explanations_add_up_in_context(load: Callable[..., Moderator]) -> None:
     """What the words of an answer contribute, with what the context does, is what the decision is made of."""
     moderator, comment = load(Profile.FULL), BARE._replace(parent_text=VILE)

@@ -23,10 +23,10 @@ def moderator(write_both: Write, tmp_path_factory: pytest.TempPathFactory) -> Mo
 
 
 def test_triples_are_measured_with_intervals(moderator: Moderator) -> None:
-    """Each figure lies in its interval, the gain is the difference, and the last column is the mean of the others."""
+    """Each figure lies in its interval, the gain is the difference, and the fourth column is the mean of those before."""
     measured = measure_triples(moderator)
     for values, low, high in measured.values():
-        assert values.shape == (4,)
+        assert values.shape == (5,)
         assert ((low <= values) & (values <= high)).all()
         assert values[3] == pytest.approx(values[:3].mean())
     np.testing.assert_allclose(measured["with"][0] - measured["without"][0], measured["gain"][0])
