@@ -93,10 +93,11 @@ def test_the_ngrams_lower_no_answer(load: Callable[..., Moderator]) -> None:
     moderator = load(Profile.FULL)
     combined, classifier = moderator.combined, moderator.classifier
     assert combined is not None
-    context, texts = b"what?", [b"yes, all of them", b"you stupid fucking idiot", b"word " * 30]
+    context, texts = b"what?", [b"yes, all of them", b"you stupid fucking idiot", b"1234567890 " * 5 + b"1234567890" * 8]
     ngrams = classifier.raw_scores(texts).log_odds[:, :2]
     encoder = combined.encoder.read(texts, contexts=[context] * 3)
     read = combined.read(classifier, ngrams, texts, contexts=[context] * 3)
+    assert combined.read_long(classifier, texts[2], context) is None, "the test needs a longer text that fits into one window"
 
     np.testing.assert_array_equal(read[:2], combined.calibrated(np.maximum(ngrams, encoder), encoder)[:2])
     np.testing.assert_array_equal(read[2], combined.calibrated(ngrams, encoder)[2])
