@@ -18,7 +18,8 @@ from model.comment import Comment, Format
 from model.contained_reading import find_spans, mark_unreadable, rescore_each, score_each
 from model.decisions import Decisions
 from model.encoder.combined import ENCODER, CombinedReader, build_combined_reader
-from model.encoder.context_rule import mark_rows_for_context, prepare_contexts
+from model.encoder.context_rule import prepare_contexts
+from model.encoder.passage_rule import mark_rows_to_read
 from model.errors import ArtefactError
 from model.explain import Explanation, explain_scores
 from model.failures import NO_FAILURES, Failures, Step, add_failures
@@ -269,8 +270,8 @@ class Moderator:
         rows = _NO_ROWS
         if self.combined is not None:
             is_read = (1 - raw.scores[:, 0] >= self._encoder_threshold) & (labels >= 0)
-            if self._encoder_threshold > 0 and self.combined.encoder.reads_context:
-                mark_rows_for_context(is_read, comments, labels >= 0, self.classifier, threshold=self._encoder_threshold)
+            if self._encoder_threshold > 0:
+                mark_rows_to_read(is_read, comments, labels >= 0, self.classifier, self.combined, threshold=self._encoder_threshold)
             rows = np.flatnonzero(is_read)
         return FirstPass(raw, self._own_policies[policy], rows, unreadable, failures)
 

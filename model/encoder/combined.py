@@ -25,7 +25,7 @@ from model.array_types import FloatArray
 from model.artefact.field_types import Scalar
 from model.artefact.manifest import LabelThresholds, describe_validation_error
 from model.classifier import Classifier
-from model.encoder.comment_parts import LongReading, ReaderMaps, read_long_text
+from model.encoder.comment_parts import LongReading, ReaderMaps, read_long_text, suspect_passages
 from model.encoder.context_rule import MAX_ANSWER_SIZE
 from model.encoder.session import EncoderReader, normalise_texts, unpack_pieces
 from model.encoder.wordpiece import WordPiece
@@ -102,6 +102,10 @@ class CombinedReader:
             return None
         normalised, of = normalise_texts([text, context], self.encoder.lexicon)
         return read_long_text(self.encoder, classifier, normalised, of, self.maps(classifier))
+
+    def passage_suspicion(self, classifier: Classifier, text: bytes) -> float:
+        """Return the highest P(abusive) that the n-grams give a passage of a comment, as ``model.text.pipeline.prepare`` leaves it."""
+        return suspect_passages(self.encoder, classifier, normalise_texts([text], self.encoder.lexicon)[0])
 
     def _may_be_long(self, text: bytes) -> bool:
         return len(text) > _SHORT_BYTES * self.encoder.max_tokens

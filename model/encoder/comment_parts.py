@@ -19,7 +19,7 @@ from model.classifier import Classifier
 from model.encoder.session import EncoderReader
 from model.ngrams.packed_texts import pack_bytes
 
-__all__ = ["LongReading", "ReaderMaps", "cut_text", "read_long_text"]
+__all__ = ["LongReading", "ReaderMaps", "cut_text", "read_long_text", "suspect_passages"]
 
 _WINDOW_STEP = 0.75
 """From the beginning of a window to that of the next, in windows."""
@@ -99,6 +99,13 @@ def cut_text(reader: EncoderReader, text: str, *, room: int, step: int) -> list[
             break
         first = max(int(np.searchsorted(ends, ends[first] + step, "right")) - 1, first + 1)
     return parts
+
+
+def suspect_passages(reader: EncoderReader, classifier: Classifier, text: str) -> float:
+    """Return the highest P(abusive) that the n-grams give a passage of a normalised text; 0 where it has none."""
+    parts, data = cut_text(reader, text, room=_PASSAGE_PIECES, step=_PASSAGE_STEP), text.encode()
+    raw = classifier.raw_scores(pack_bytes([data[part.begin : part.end] for part in parts]), threads=1)
+    return float((1 - raw.scores[:, 0]).max(initial=0.0))
 
 
 def read_long_text(reader: EncoderReader, classifier: Classifier, text: str, context: str, maps: ReaderMaps) -> LongReading | None:
