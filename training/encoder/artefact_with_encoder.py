@@ -19,8 +19,9 @@ from model.text.pipeline import prepare
 from model.threads import available_cores
 from training.encoder.encoder_job import EncoderJob
 from training.encoder.network import PretrainedEncoder
-from training.fit.combination import cascade_scores, describe_encoder, fit_combination, scores_from_log_odds
+from training.fit.combination import describe_encoder, fit_combination
 from training.fit.derived_policy import policy_from_dev_rows, policy_thresholds
+from training.fit.long_reading import scores_from_log_odds
 from training.metrics.source_metrics import SourceMetrics, measure_sources
 from training.tables.labelled import Labelled
 
@@ -74,7 +75,8 @@ def write_with_encoder(
     classifier = build_classifier(stored)
     texts = prepare([Comment("", text) for text in dev.text])
     log_odds = encoder.read(texts, threads=available_cores())
-    combined, both = fit_combination(classifier, encoder, dev, log_odds=log_odds)
+    together = fit_combination(classifier, encoder, dev, log_odds=log_odds)
+    combined, both = together.reader, together.scores
     ngrams = classifier.score(texts).scores
     figures = {
         "n-grams": measure_sources(ngrams, classifier.labels(ngrams), dev)["MEAN"],
@@ -86,8 +88,7 @@ def write_with_encoder(
     arrays = {name: stored.arrays[name] for name in _array_names(stored.manifest.readers[0])}
     arrays |= {"network.npy": encoder.network, "pieces.npy": pack_pieces(pieces)}
     arrays |= describe_encoder(combined)[1]
-    cascade = cascade_scores(ngrams, both, combined)
-    policy = policy_from_dev_rows(cascade, dev, prior=stored.manifest.prior, rule=combined.thresholds, clean=None)
+    policy = policy_from_dev_rows(together.cascade, dev, prior=stored.manifest.prior, rule=combined.thresholds, clean=None)
     description = _describe_artefact(stored.manifest, combined, job=job, figures=figures, policy=policy)
     manifest = write_artefact(job.out, description=description, arrays=arrays, documents={"NOTICE": _compose_notice(pretrained)})
     return TrainedEncoder(manifest, figures, int(encoder.network.nbytes + arrays["pieces.npy"].nbytes))

@@ -64,6 +64,7 @@ class BothReadings:
         has_text: whether a comment holds any text; one that holds none counts as fine; shape (n,).
         first_pass: P(abusive) by which the cascade chooses the comments that the encoder reads, shape (n,).
         ngram_scores, ngram_labels: by the n-grams alone, shapes (n, 3) and (n,).
+        unread_scores, unread_labels: by the cascade, of what it does not pass on, of the same shapes.
         combined_scores, combined_labels: by both readers, of the same shapes.
         ngram_seconds: CPU time of the n-grams for a thousand comments, on one thread.
         encoder_seconds: CPU time of the encoder for a thousand comments of the length of each row, shape (n,).
@@ -76,6 +77,8 @@ class BothReadings:
     first_pass: FloatArray
     ngram_scores: FloatArray
     ngram_labels: Int8Array
+    unread_scores: FloatArray
+    unread_labels: Int8Array
     combined_scores: FloatArray
     combined_labels: Int8Array
     ngram_seconds: float
@@ -84,8 +87,9 @@ class BothReadings:
     def measure_cascade(self, threshold: float | None) -> CascadeMetrics:
         """Measure the cascade with a threshold; 0 makes it the profile full, None the profile fast."""
         by_encoder = self.has_text & (self.first_pass >= (np.inf if threshold is None else threshold))
-        scores = np.where(by_encoder[:, None], self.combined_scores, self.ngram_scores)
-        labels = np.where(by_encoder, self.combined_labels, self.ngram_labels)
+        others = (self.ngram_scores, self.ngram_labels) if threshold is None else (self.unread_scores, self.unread_labels)
+        scores = np.where(by_encoder[:, None], self.combined_scores, others[0])
+        labels = np.where(by_encoder, self.combined_labels, others[1])
         is_clean = (self.rows.abusive == 0) & np.isin(self.rows.source, list(self.clean))
         return CascadeMetrics(
             threshold=threshold,
@@ -99,6 +103,7 @@ class BothReadings:
 
 def read_with_both(
     fast: Moderator,
+    cascade: Moderator,
     full: Moderator,
     combined: CombinedReader,
     rows: Labelled,
@@ -111,6 +116,7 @@ def read_with_both(
 
     Args:
         fast: the n-grams alone.
+        cascade: the same artefact, passing on as few comments as it can.
         full: the same artefact, with both readers for every comment.
         combined: how ``full`` combines the two readers.
         rows: n comments.
@@ -119,9 +125,10 @@ def read_with_both(
         judge_with: returns the judge of a moderator, as for the rest of the report.
     """
     comments = [Comment("", text) for text in rows.text]
-    first_pass = fast.decide(comments)
+    # At another prior the cascade passes on what it does at that of the artefact.
+    first_pass = fast.first_pass(comments).raw
     has_text = first_pass.labels >= 0
-    by_ngrams, by_both = (judge_with(moderator).decide(comments) for moderator in (fast, full))
+    by_ngrams, by_cascade, by_both = (judge_with(moderator).decide(comments) for moderator in (fast, cascade, full))
     text_rows = np.flatnonzero(has_text)
     sample = sample_rows(text_rows.size, _MOST_TIMED, seed)
     timing_sample = [comments[row] for row in text_rows[sample]]
@@ -135,6 +142,8 @@ def read_with_both(
         first_pass=np.where(has_text, 1 - first_pass.scores[:, 0], 0.0),
         ngram_scores=_scores(by_ngrams),
         ngram_labels=_labels(by_ngrams),
+        unread_scores=_scores(by_cascade),
+        unread_labels=_labels(by_cascade),
         combined_scores=_scores(by_both),
         combined_labels=_labels(by_both),
         ngram_seconds=_PER_COMMENTS * _cpu_seconds(lambda: fast.decide(timing_sample, threads=1)) / max(len(timing_sample), 1),

@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy.typing as npt
 
-from model.array_types import FloatArray
 from model.artefact.manifest import DataSource, Description
 from model.classifier import assign_labels
 from model.encoder.combined import CombinedReader
 from model.normaliser.version import normaliser_version
 from model.policy import Policy
-from training.fit.combination import cascade_scores, describe_encoder, fit_combination
+from training.fit.combination import describe_encoder, fit_combination
 from training.fit.derived_policy import policy_from_dev_rows, policy_sources, policy_thresholds
 from training.fit.heads_fit import FittedClassifier, LearnableLabels
 from training.fit.train_job import TrainJob
@@ -110,14 +109,20 @@ def add_encoder(
     """
     stored_reader, encoder_arrays = encoder
     classifier = fitted.classifier
-    combined, scores = fit_combination(classifier, stored_reader.encoder, dev, hateful_threshold=learnable.hateful_threshold)
+    together = fit_combination(classifier, stored_reader.encoder, dev, hateful_threshold=learnable.hateful_threshold)
+    combined, scores = together.reader, together.scores
     labels, measured, chosen_by = assign_labels(scores, combined.thresholds), unchosen_rows(dev), choosing_rows(dev)
     metrics = measure_sources(scores[measured], labels[measured], dev.take(measured), clean=clean_sources)["MEAN"]
-    fast_labels = assign_labels(fast_scores, combined.thresholds)
-    of_reread = {"ngrams": measure_reporting(fast_scores, fast_labels, dev), "both": measure_reporting(scores, labels, dev)}
-    cascade = cascade_scores(fast_scores, scores, combined)[chosen_by]
+    of_reread = {
+        name: measure_reporting(each, assign_labels(each, combined.thresholds), dev)
+        for name, each in (("ngrams", fast_scores), ("cascade", together.cascade), ("both", scores))
+    }
     policy = policy_from_dev_rows(
-        cascade, dev.take(chosen_by), prior=classifier.prior, rule=combined.thresholds, clean=policy_sources(dev, clean_sources)
+        together.cascade[chosen_by],
+        dev.take(chosen_by),
+        prior=classifier.prior,
+        rule=combined.thresholds,
+        clean=policy_sources(dev, clean_sources),
     )
     entry, combination_arrays = describe_encoder(combined)
     changes = {

@@ -4,7 +4,7 @@ Retraining on the labels of a site refits the n-grams and this combination, in s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,24 +28,26 @@ from model.text.pipeline import prepare
 from model.threads import available_cores
 from training.fit.calibrate import calibrate, calibrate_attribute
 from training.fit.label_thresholds import choose_thresholds
+from training.fit.long_reading import fit_passage_discount, read_long_rows, scores_from_log_odds
 from training.metrics.halves import choosing_rows
 from training.tables.labelled import UNKNOWN, Labelled
 
 __all__ = [
+    "FittedCombination",
     "cascade_curve",
-    "cascade_scores",
     "describe_encoder",
+    "fit_alone",
     "fit_combination",
     "fit_reader_weights",
     "head_answers",
     "read_encoder",
-    "scores_from_log_odds",
 ]
 
 _FEWEST_ANSWERS = 50  # of yes, and of no; with fewer, both readers have the same weight
 _EQUAL_WEIGHTS = (0.5, 0.5)
 _UNCALIBRATED = (Calibration(slope=1.0, intercept=0.0), Calibration(slope=1.0, intercept=0.0))
 _CURVE_POINTS = 100
+_LEAST_VARIANCE = 1e-12
 _INTERCEPT_SCALE = 10.0  # so large that the ridge of the regression leaves the intercepts of sources alone
 
 
@@ -80,20 +82,27 @@ def describe_encoder(combined: CombinedReader) -> tuple[dict[str, Scalar], dict[
     """Return the entry of an encoder in a manifest, and its arrays besides network and pieces."""
     files = {"network": "network.npy", "pieces": "pieces.npy", "combination": "combination.npy", "curve": "curve.npy"}
     thresholds = combined.thresholds.model_dump()
-    entry: dict[str, Scalar] = {"kind": ENCODER, "tokens": combined.encoder.max_tokens, **thresholds, **files}
-    return entry, {"combination.npy": combined.combination, "curve.npy": combined.curve}
+    discounts = {"window_discount": combined.window_discount, "passage_discount": combined.passage_discount}
+    entry: dict[str, Scalar] = {"kind": ENCODER, "tokens": combined.encoder.max_tokens, **thresholds, **discounts, **files}
+    arrays = {"combination.npy": combined.combination, "curve.npy": combined.curve}
+    if combined.alone is not None:
+        entry["alone"], arrays["alone.npy"] = "alone.npy", combined.alone
+    return entry, arrays
 
 
-def scores_from_log_odds(log_odds: FloatArray) -> FloatArray:
-    """Return the scores of fine, toxic and hateful for calibrated log-odds of the two heads; (n, 2) to (n, 3)."""
-    hateful, abusive = (1 / (1 + np.exp(-log_odds))).T
-    return np.column_stack([(1 - hateful) * (1 - abusive), (1 - hateful) * abusive, hateful])
+@dataclass(frozen=True)
+class FittedCombination:
+    """An encoder combined with n-grams, and how it judges the dev rows.
 
+    Attributes:
+        reader: the encoder, and how it is combined.
+        scores: of the dev rows by both readers, shape (n, 3).
+        cascade: of the dev rows by the cascade at the default risk, shape (n, 3).
+    """
 
-def cascade_scores(fast: FloatArray, both: FloatArray, combined: CombinedReader) -> FloatArray:
-    """Return the scores of the cascade at the default risk, from the scores of the n-grams and of both readers; shape (n, 3) each."""
-    scores: FloatArray = np.where(1 - fast[:, :1] >= combined.encoder_threshold(DEFAULT_RISK), both, fast)
-    return scores
+    reader: CombinedReader
+    scores: FloatArray
+    cascade: FloatArray
 
 
 def fit_combination(
@@ -103,8 +112,8 @@ def fit_combination(
     *,
     hateful_threshold: float | None = None,
     log_odds: FloatArray | None = None,
-) -> tuple[CombinedReader, FloatArray]:
-    """Fit the combination of an encoder with n-grams; return it with the scores of both readers on the dev rows, shape (n, 3).
+) -> FittedCombination:
+    """Fit the combination of an encoder with n-grams.
 
     Args:
         classifier: the calibrated classifier of the n-grams.
@@ -138,13 +147,39 @@ def fit_combination(
         ]
     )
     combined = CombinedReader(encoder, np.ascontiguousarray(combination.T), LabelThresholds(abusive=0.5, hateful=0.5), np.zeros((1, 3)))
-    scores = scores_from_log_odds(combined.calibrated(ngrams, log_odds)[:, :LABEL_HEADS])
+    calibrated = combined.calibrated(ngrams, log_odds)
+    alone = fit_alone(ngrams[chosen_by], calibrated[chosen_by])
+    combined = replace(combined, alone=alone)
     fast, prior = raw.scores[chosen_by], classifier.prior
-    # One rule for both readers, so that whatever the profile, what is called fine is what the policy approves.
-    thresholds = choose_thresholds(scores[chosen_by], choosing, prior=prior, hateful=hateful_threshold, within=[fast])
-    is_changed = assign_labels(fast, thresholds) != assign_labels(scores[chosen_by], thresholds)
-    curve = cascade_curve(1 - fast[:, 0], is_changed, choosing, abusive=prior.abusive)
-    return CombinedReader(encoder, combined.combination, thresholds, curve), scores
+
+    def choose(odds: FloatArray) -> LabelThresholds:
+        # One rule for both readers, so that whatever the profile, what is called fine is what the policy approves.
+        scores = scores_from_log_odds(odds[chosen_by, :LABEL_HEADS])
+        return choose_thresholds(scores, choosing, prior=prior, hateful=hateful_threshold, within=[fast])
+
+    combined = replace(combined, thresholds=choose(calibrated))
+    combined = replace(combined, passage_discount=fit_passage_discount(combined, classifier))
+    calibrated = read_long_rows(combined, classifier, texts, calibrated)
+    combined = replace(combined, thresholds=choose(calibrated))
+    scores, unread = (scores_from_log_odds(odds[:, :LABEL_HEADS]) for odds in (calibrated, alone[0] * ngrams + alone[1]))
+    is_changed = assign_labels(unread, combined.thresholds) != assign_labels(scores, combined.thresholds)
+    combined = replace(combined, curve=cascade_curve(1 - fast[:, 0], is_changed[chosen_by], choosing, abusive=prior.abusive))
+    is_read = 1 - raw.scores[:, :1] >= combined.encoder_threshold(DEFAULT_RISK)
+    return FittedCombination(combined, scores, np.where(is_read, scores, unread))
+
+
+def fit_alone(ngrams: FloatArray, both: FloatArray) -> FloatArray:
+    """Return the factor and the constant of each head that lead from the n-grams to what both readers can be expected to say, (2, heads).
+
+    Args:
+        ngrams: uncalibrated log-odds by the n-grams, shape (n, heads).
+        both: calibrated log-odds by both readers, shape (n, heads).
+    """
+    means = ngrams.mean(axis=0), both.mean(axis=0)
+    variances = ((ngrams - means[0]) ** 2).mean(axis=0)
+    covariances = ((ngrams - means[0]) * (both - means[1])).mean(axis=0)
+    factors = np.maximum(covariances / np.maximum(variances, _LEAST_VARIANCE), 0.0)
+    return np.stack([factors, means[1] - factors * means[0]])
 
 
 def head_answers(dev: Labelled, rows: npt.NDArray[np.intp] | None = None) -> tuple[HeadAnswers, HeadAnswers]:

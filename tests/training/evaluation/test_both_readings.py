@@ -31,7 +31,8 @@ def readings(stored: StoredArtefact, rows: MakeRows) -> BothReadings:
     full = Moderator(stored, profile=Profile.FULL)
     assert full.combined is not None
     table = rows(["fine", "fine", "fine", "toxic", "toxic", "fine"], text=TEXTS)
-    return read_with_both(Moderator(stored, profile=Profile.FAST), full, full.combined, table, clean=["forum"], seed=0)
+    fast, cascade = (Moderator(stored, profile=profile, risk=1.0) for profile in (Profile.FAST, Profile.CASCADE))
+    return read_with_both(fast, cascade, full, full.combined, table, clean=["forum"], seed=0)
 
 
 def test_a_comment_without_text_is_fine_and_is_never_passed_on(readings: BothReadings) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from training.fit.combination import cascade_curve, fit_reader_weights, head_answers, scores_from_log_odds
+from training.fit.combination import cascade_curve, fit_alone, fit_reader_weights, head_answers
+from training.fit.long_reading import scores_from_log_odds
 from training.tables.labelled import Labelled
 
 MakeRows = Callable[..., Labelled]
@@ -44,6 +45,16 @@ def test_scores_sum_to_one() -> None:
     """Log-odds of the two heads make three scores that sum to one, hateful as the first head has it."""
     scores = scores_from_log_odds(np.array([[0.0, 0.0], [50.0, -50.0], [-50.0, 50.0]]))
     np.testing.assert_allclose(scores, np.array([[0.25, 0.25, 0.5], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]]), atol=1e-9)
+
+
+def test_the_ngrams_alone_say_what_both_can_be_expected_to_say() -> None:
+    """Factor and constant are those of a straight line through what both say; n-grams that say the opposite, or nothing, count nothing."""
+    random = np.random.default_rng(0)
+    ngrams = random.normal(size=(5000, 3))
+    ngrams[:, 2] = 1.0
+    noise = random.normal(size=(5000, 3))
+    both = np.array([0.7, -0.5, 2.0]) * ngrams + np.array([-1.0, -2.0, -3.0]) + noise
+    np.testing.assert_allclose(fit_alone(ngrams, both), [[0.7, 0.0, 0.0], [-1.0, -2.0, -1.0]], atol=0.06)
 
 
 def test_the_curve_gives_risk_and_cost(rows: MakeRows) -> None:

@@ -24,6 +24,7 @@ MOST_COMPARED = 20_000
 """Comments that both readers read, at most: a minute or two of one core."""
 
 _STEPS = 25
+_HIGHEST_RISK = 1.0
 _GAIN_CURVES = {"auc_abusive": "AUC abusive", "auc_hateful": "AUC hateful", "macro_f1": "macro F1"}
 _METRIC_COLUMNS = (
     *(ReportColumn("AUC abusive"), ReportColumn("AUC hateful"), ReportColumn("recall abusive at 5 % FPR")),
@@ -76,7 +77,10 @@ def profiles_section(
         return None
     fast = Moderator(stored, prior=prior, profile=Profile.FAST, risk=risk)
     rows = scored.rows.take(sample_rows(len(scored.rows), most, results.seed))
-    readings = read_with_both(fast, full, full.combined, rows, clean=scored.clean, seed=results.seed, judge_with=subject.judge_with)
+    cascade = Moderator(stored, prior=prior, profile=Profile.CASCADE, risk=_HIGHEST_RISK)
+    readings = read_with_both(
+        fast, cascade, full, full.combined, rows, clean=scored.clean, seed=results.seed, judge_with=subject.judge_with
+    )
     profiles = _measure_profiles(readings, full.combined, risk)
     figures = {
         **{"rows": len(rows), "of": len(scored.rows), "risk": risk, "expected": profiles.current.expected},
