@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy.typing as npt
 
+from model.array_types import FloatArray
 from model.artefact.manifest import DataSource, Description
 from model.classifier import assign_labels
 from model.encoder.combined import CombinedReader

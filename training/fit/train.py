@@ -146,7 +146,7 @@ def build_artefact(
     draft = draft_artefact(fitted, job=job, data=data, metrics=metrics, calibration_error=error, policy=policy)
     if encoder is not None:
         learnable = LearnableLabels.from_rows(learn)
-        draft = add_encoder(draft, encoder, fitted=fitted, learnable=learnable, dev=dev, clean_sources=clean_sources)
+        draft = add_encoder(draft, encoder, fitted=fitted, learnable=learnable, dev=dev, fast_scores=scores, clean_sources=clean_sources)
     texts = _read_notice(job.encoder) | dict(documents(draft.description) if documents else {})
     report_progress("writing", 0.0)
     manifest = write_artefact(job.out, description=draft.description, arrays=draft.arrays, documents=texts)
