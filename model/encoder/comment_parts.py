@@ -42,6 +42,14 @@ class CommentPart(NamedTuple):
     end: int
 
 
+class _SpelledText(NamedTuple):
+    """The words of a text: the pieces of each; how many pieces are before each, and in all; first byte and end of each, (words, 2)."""
+
+    pieces: list[list[int]]
+    ends: IntArray
+    bounds: IntArray
+
+
 @dataclass(frozen=True)
 class ReaderMaps:
     """How log-odds of the readers become calibrated ones.
@@ -84,20 +92,32 @@ def cut_text(reader: EncoderReader, text: str, *, room: int, step: int) -> list[
         room: the most pieces of a part; of a longer word the first of them.
         step: how many pieces from the beginning of a part to that of the next, at most.
     """
+    return _cut(_spell(reader, text), room, step)
+
+
+def _spell(reader: EncoderReader, text: str) -> _SpelledText:
+    """Return the words of a normalised text in pieces."""
     pieces, spans = reader.vocabulary.tokenize(text), reader.vocabulary.find_words(text)
-    ends = np.cumsum([0, *map(len, pieces)])
-    # Offsets count characters so far; in most texts these are bytes.
-    offsets = None if text.isascii() else np.cumsum([0, *(len(character.encode()) for character in text)])
+    bounds = np.array(spans, np.int64).reshape(-1, 2)
+    if not text.isascii():
+        bounds = np.cumsum([0, *(len(character.encode()) for character in text)])[bounds]
+    return _SpelledText(pieces, np.cumsum([0, *map(len, pieces)]), bounds)
+
+
+def _cut(spelled: _SpelledText, room: int, step: int) -> list[CommentPart]:
+    pieces, ends, bounds = spelled
+    # Where a part that begins with a word would end, and where the next would begin.
+    stops = np.maximum(np.searchsorted(ends, ends[:-1] + room, "right") - 1, np.arange(1, ends.size)).tolist()
+    following = np.maximum(np.searchsorted(ends, ends[:-1] + step, "right") - 1, np.arange(1, ends.size)).tolist()
     parts: list[CommentPart] = []
     first = 0
     while first < len(pieces):
-        last = max(int(np.searchsorted(ends, ends[first] + room, "right")) - 1, first + 1)
-        begin, end = spans[first][0], spans[last - 1][1]
+        last = stops[first]
         numbers = [number for word in pieces[first:last] for number in word][:room]
-        parts.append(CommentPart(numbers, begin if offsets is None else int(offsets[begin]), end if offsets is None else int(offsets[end])))
+        parts.append(CommentPart(numbers, int(bounds[first, 0]), int(bounds[last - 1, 1])))
         if last == len(pieces):
             break
-        first = max(int(np.searchsorted(ends, ends[first] + step, "right")) - 1, first + 1)
+        first = following[first]
     return parts
 
 
@@ -122,10 +142,11 @@ def read_long_text(reader: EncoderReader, classifier: Classifier, text: str, con
         None where the text fits into one window, so that it is read as a whole.
     """
     room = reader.room(context)
-    windows = cut_text(reader, text, room=room, step=max(1, round(room * _WINDOW_STEP)))
+    spelled = _spell(reader, text)
+    windows = _cut(spelled, room, max(1, round(room * _WINDOW_STEP)))
     if len(windows) <= 1:
         return None
-    passages = cut_text(reader, text, room=_PASSAGE_PIECES, step=_PASSAGE_STEP)
+    passages = _cut(spelled, _PASSAGE_PIECES, _PASSAGE_STEP)
     data, parts = text.encode(), [*windows, *passages]
     raw = classifier.raw_scores(pack_bytes([data[part.begin : part.end] for part in parts]), threads=1)
     ngrams, suspicion = raw.log_odds[:, : maps.combination.shape[1]], 1 - raw.scores[:, 0]

@@ -43,6 +43,8 @@ __all__ = ["analyze_endpoint", "uniform_scores"]
 
 _REQUESTED_NAMES = "tipstaff.perspective"
 _DIGITS = 6
+_SENTENCE_DISCOUNT = 3.3
+"""By how much the odds of a sentence are divided; as those of a passage by the encoder (``model.encoder.comment_parts``), exp(1.2)."""
 _DEFAULT_LANGUAGE = "en"
 _PROBABILITY_TYPES = (None, "PROBABILITY", "SCORE_TYPE_UNSPECIFIED")
 
@@ -175,6 +177,8 @@ def _build_scores(
     scores = {}
     for name, source, threshold in attributes:
         summary = _score(source, comment_verdict)
+        if len(parts) > 1 and comment_verdict.matched is None:
+            summary = max([summary, *(_in_comment(_score(source, result)) for _, result in parts if result.label is not None)])
         if summary < threshold:
             continue
         spans = [
@@ -184,6 +188,11 @@ def _build_scores(
         ]
         scores[name] = AttributeScores(spanScores=spans, summaryScore=Score(value=summary, type="PROBABILITY"))
     return scores
+
+
+def _in_comment(score: float) -> float:
+    """Return what the score of a sentence says of its comment: less, because the worst of several sentences looks worse than it is."""
+    return round(score / (score + (1 - score) * _SENTENCE_DISCOUNT), _DIGITS)
 
 
 def _score(source: str, result: CommentVerdict) -> float:

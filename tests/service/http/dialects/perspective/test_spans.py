@@ -48,6 +48,21 @@ def test_html_is_read_as_its_text(client: httpx.Client) -> None:
     assert summary_score(html) == pytest.approx(summary_score(analyze(client, TOXIC)), abs=0.05)
 
 
+def test_the_summary_agrees_with_the_worst_span(client: httpx.Client) -> None:
+    """However much friendly talk stands around a vile sentence, the summary is no lower than what the sentence means for its comment."""
+    talk = " ".join(f"{FINE} The lamp number {n} stands beside the door." for n in range(30))
+    body = {"requestedAttributes": {"TOXICITY": {}, "IDENTITY_ATTACK": {}}, "spanAnnotations": True}
+    scores = client.post(ANALYZE, json=body | {"comment": {"text": f"{talk} {TOXIC} {talk}"}}).json()["attributeScores"]
+
+    for attribute in scores.values():
+        worst = max(span["score"]["value"] for span in attribute["spanScores"])
+        summary = attribute["summaryScore"]["value"]
+        assert summary / (1 - summary) >= worst / (1 - worst) / 3.3 - 1e-4
+    assert scores["TOXICITY"]["summaryScore"]["value"] > 0.5
+    alone = analyze(client, FINE)
+    assert summary_score(alone) == alone["attributeScores"]["TOXICITY"]["spanScores"][0]["score"]["value"]
+
+
 @given(st.text(max_size=200), st.booleans())
 @hypotheses(max_examples=100)
 def test_spans_lie_in_the_text(client: httpx.Client, text: str, html: bool) -> None:
