@@ -8,8 +8,9 @@ label, or these and the attributes of the n-grams::
 A comment that is longer than a window of the encoder is read in parts (``model.encoder.comment_parts``).
 
 The cascade asks the encoder only where its answer may matter: where the n-grams alone give a low probability of abuse, it would hardly
-ever change the label. How rarely is the *risk*: the share of all dev rows whose label the encoder would have changed had it been
-asked. The artefact holds the curve of thresholds, their risks, and the share of the rows that the encoder reads at each. So that
+ever change the label. What is lost all the same is the *risk*: the share of labels that the encoder would have changed had it been
+asked, or by how much a figure (AUC, recall, macro-F1) is below that of both readers, whichever is larger, on the dev rows that choose.
+The artefact holds the curve of thresholds, their risks, and the share of the rows that the encoder reads at each. So that
 comments that the encoder has read and others can be ranked together, the log-odds of the n-grams alone are mapped to those that both
 readers can be expected to have.
 """

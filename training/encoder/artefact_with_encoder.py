@@ -17,11 +17,11 @@ from model.moderator import build_classifier
 from model.policy import Policy
 from model.text.pipeline import prepare
 from model.threads import available_cores
+from training.both_readers.long_reading import scores_from_log_odds
 from training.encoder.encoder_job import EncoderJob
 from training.encoder.network import PretrainedEncoder
 from training.fit.combination import describe_encoder, fit_combination
 from training.fit.derived_policy import policy_from_dev_rows, policy_thresholds
-from training.fit.long_reading import scores_from_log_odds
 from training.metrics.source_metrics import SourceMetrics, measure_sources
 from training.tables.labelled import Labelled
 

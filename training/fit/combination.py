@@ -15,7 +15,7 @@ from model.array_types import BoolArray, FloatArray, Int8Array
 from model.artefact.field_types import Scalar
 from model.artefact.folder import read_artefact
 from model.artefact.manifest import Calibration, LabelThresholds
-from model.classifier import Classifier, assign_labels
+from model.classifier import Classifier
 from model.comment import Comment
 from model.encoder.combined import ENCODER, CombinedReader
 from model.encoder.session import EncoderReader
@@ -26,15 +26,15 @@ from model.normaliser.version import normaliser_version
 from model.profile import DEFAULT_RISK, Profile
 from model.text.pipeline import prepare
 from model.threads import available_cores
+from training.both_readers.cascade_risk import CascadeScores, cascade_curve
+from training.both_readers.long_reading import fit_passage_discount, read_long_rows, scores_from_log_odds
 from training.fit.calibrate import calibrate, calibrate_attribute
 from training.fit.label_thresholds import choose_thresholds
-from training.fit.long_reading import fit_passage_discount, read_long_rows, scores_from_log_odds
 from training.metrics.halves import choosing_rows
 from training.tables.labelled import UNKNOWN, Labelled
 
 __all__ = [
     "FittedCombination",
-    "cascade_curve",
     "describe_encoder",
     "fit_alone",
     "fit_combination",
@@ -46,7 +46,6 @@ __all__ = [
 _FEWEST_ANSWERS = 50  # of yes, and of no; with fewer, both readers have the same weight
 _EQUAL_WEIGHTS = (0.5, 0.5)
 _UNCALIBRATED = (Calibration(slope=1.0, intercept=0.0), Calibration(slope=1.0, intercept=0.0))
-_CURVE_POINTS = 100
 _LEAST_VARIANCE = 1e-12
 _INTERCEPT_SCALE = 10.0  # so large that the ridge of the regression leaves the intercepts of sources alone
 
@@ -162,8 +161,8 @@ def fit_combination(
     calibrated = read_long_rows(combined, classifier, texts, calibrated)
     combined = replace(combined, thresholds=choose(calibrated))
     scores, unread = (scores_from_log_odds(odds[:, :LABEL_HEADS]) for odds in (calibrated, alone[0] * ngrams + alone[1]))
-    is_changed = assign_labels(unread, combined.thresholds) != assign_labels(scores, combined.thresholds)
-    combined = replace(combined, curve=cascade_curve(1 - fast[:, 0], is_changed[chosen_by], choosing, abusive=prior.abusive))
+    cascade = CascadeScores(1 - fast[:, 0], unread[chosen_by], scores[chosen_by])
+    combined = replace(combined, curve=cascade_curve(cascade, choosing, combined.thresholds, abusive=prior.abusive))
     is_read = 1 - raw.scores[:, :1] >= combined.encoder_threshold(DEFAULT_RISK)
     return FittedCombination(combined, scores, np.where(is_read, scores, unread))
 
@@ -228,27 +227,3 @@ def fit_reader_weights(ngrams: FloatArray, encoder: FloatArray, answers: HeadAns
     regression = LogisticRegression(C=1.0, max_iter=1000).fit(columns, yes, sample_weight=row_weights)
     first, second = (max(float(coefficient), 0.0) for coefficient in regression.coef_[0, :2])
     return (first, second) if first + second > 0 else _EQUAL_WEIGHTS
-
-
-def cascade_curve(fast: FloatArray, changed: BoolArray, dev: Labelled, *, abusive: float) -> FloatArray:
-    """Return the curve of the cascade, as :class:`model.encoder.combined.CombinedReader` describes it.
-
-    Args:
-        fast: P(abusive) by the n-grams, shape (n,).
-        changed: whether the label by both readers differs from that of the n-grams, shape (n,).
-        dev: the n rows; those labelled abusive or not count, weighted to the prior.
-        abusive: the prior: share of abusive comments.
-    """
-    is_answered = dev.abusive >= 0
-    yes = dev.abusive[is_answered] == 1
-    if not yes.any() or yes.all():
-        return np.zeros((1, 3))
-    weights = np.where(yes, abusive / yes.sum(), (1 - abusive) / (~yes).sum())
-    order = np.argsort(fast[is_answered], kind="stable")
-    ranked, weights, lost = fast[is_answered][order], weights[order], (weights * changed[is_answered])[order]
-    share_below, risk = np.concatenate([[0], np.cumsum(weights)]), np.concatenate([[0], np.cumsum(lost)])
-    places = np.unique(np.linspace(0, ranked.size - 1, _CURVE_POINTS).astype(int))
-    # A comment at the threshold is passed on, so only the rows before the first of equal scores stay below it.
-    first = np.searchsorted(ranked, ranked[places], side="left")
-    points = np.column_stack([ranked[places], risk[first], 1 - share_below[first]])
-    return np.vstack([[0.0, 0.0, 1.0], points])

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 
 import numpy as np
-import pytest
 
-from training.fit.combination import cascade_curve, fit_alone, fit_reader_weights, head_answers
-from training.fit.long_reading import scores_from_log_odds
+from training.both_readers.long_reading import scores_from_log_odds
+from training.fit.combination import fit_alone, fit_reader_weights, head_answers
 from training.tables.labelled import Labelled
 
 MakeRows = Callable[..., Labelled]
@@ -55,34 +54,3 @@ def test_the_ngrams_alone_say_what_both_can_be_expected_to_say() -> None:
     noise = random.normal(size=(5000, 3))
     both = np.array([0.7, -0.5, 2.0]) * ngrams + np.array([-1.0, -2.0, -3.0]) + noise
     np.testing.assert_allclose(fit_alone(ngrams, both), [[0.7, 0.0, 0.0], [-1.0, -2.0, -1.0]], atol=0.06)
-
-
-def test_the_curve_gives_risk_and_cost(rows: MakeRows) -> None:
-    """A threshold's risk is the share of labels below it that both readers would change, weighted to the prior."""
-    dev = rows(["fine"] * 90 + ["toxic"] * 10)
-    fast = np.arange(100) / 100
-    changed = np.isin(np.arange(100), [50, 95])
-    curve = cascade_curve(fast, changed, dev, abusive=0.1)
-    at = {round(threshold, 2): (risk, share) for threshold, risk, share in curve.tolist()}
-    assert at[0.0] == pytest.approx((0, 1))
-    assert at[0.5] == pytest.approx((0, 0.5))
-    assert at[0.51] == pytest.approx((0.01, 0.49))
-    assert at[0.96] == pytest.approx((0.02, 0.04))
-    assert (np.diff(curve[:, 0]) >= 0).all()
-    assert (np.diff(curve[:, 1]) >= 0).all()
-
-
-def test_rows_that_do_not_answer_have_no_say_in_the_curve(rows: MakeRows) -> None:
-    """Rows that leave open whether they are abusive change neither risk nor share."""
-    dev = rows(["fine", "toxic"] * 50)
-    more = Labelled.concat([dev, rows(["unknown"] * 50)])
-    fast, changed = np.linspace(0, 1, 150), np.arange(150) % 7 == 0
-    np.testing.assert_array_equal(
-        cascade_curve(fast[:100], changed[:100], dev, abusive=0.1), cascade_curve(fast, changed, more, abusive=0.1)
-    )
-
-
-def test_without_abuse_everything_is_passed_on(rows: MakeRows) -> None:
-    """Where no row is known to be abusive no risk is known either: the cascade passes everything on."""
-    dev = rows(["fine"] * 9)
-    assert cascade_curve(np.ones(9), np.zeros(9, bool), dev, abusive=0.1).tolist() == [[0, 0, 0]]

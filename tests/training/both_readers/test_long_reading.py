@@ -10,7 +10,7 @@ import pytest
 from model.artefact.manifest import LabelThresholds
 from model.moderator import Moderator
 from model.profile import Profile
-from training.fit.long_reading import fit_passage_discount, read_long_rows
+from training.both_readers.long_reading import fit_passage_discount, read_long_rows
 
 
 @pytest.fixture(scope="module")

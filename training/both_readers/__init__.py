@@ -1,0 +1,1 @@
+"""What two readers make of a comment together: long comments, and what the cascade loses."""
