@@ -75,12 +75,16 @@ class LongReading(NamedTuple):
         begin: of each head, the first byte of the part that decided, shape (heads,).
         end: where that part ends, exclusive, shape (heads,).
         by_both: whether the encoder has read that part, shape (heads,).
+        windows: calibrated log-odds of the worst window, shape (heads,).
+        passages: those of the worst passage, before the discount is subtracted, shape (heads,).
     """
 
     log_odds: FloatArray
     begin: IntArray
     end: IntArray
     by_both: BoolArray
+    windows: FloatArray
+    passages: FloatArray
 
 
 def cut_text(reader: EncoderReader, text: str, *, room: int, step: int) -> list[CommentPart]:
@@ -157,7 +161,8 @@ def read_long_text(reader: EncoderReader, classifier: Classifier, text: str, con
     encoder = reader.run_windows([reader.window(parts[row].pieces, context) for row in np.flatnonzero(is_read).tolist()])
     log_odds[is_read] = maps.combination[0] * ngrams[is_read] + maps.combination[1] * encoder + maps.combination[2]
     log_odds[: len(windows)] -= maps.window_discount * np.log(len(windows))
+    of_windows, of_passages = log_odds[: len(windows)].max(axis=0), log_odds[len(windows) :].max(axis=0)
     log_odds[len(windows) :] -= maps.passage_discount
     worst = log_odds.argmax(axis=0)
     bounds = np.array([(part.begin, part.end) for part in parts])[worst]
-    return LongReading(log_odds.max(axis=0), bounds[:, 0], bounds[:, 1], is_read[worst])
+    return LongReading(log_odds.max(axis=0), bounds[:, 0], bounds[:, 1], is_read[worst], of_windows, of_passages)

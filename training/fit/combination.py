@@ -27,7 +27,7 @@ from model.profile import DEFAULT_RISK, Profile
 from model.text.pipeline import prepare
 from model.threads import available_cores
 from training.both_readers.cascade_risk import CascadeScores, cascade_curve
-from training.both_readers.long_reading import fit_passage_discount, read_long_rows, scores_from_log_odds
+from training.both_readers.long_reading import fit_passage_discount, read_clean_texts, read_long_rows, scores_from_log_odds
 from training.fit.calibrate import calibrate, calibrate_attribute
 from training.fit.label_thresholds import choose_thresholds
 from training.metrics.halves import choosing_rows
@@ -157,8 +157,9 @@ def fit_combination(
         return choose_thresholds(scores, choosing, prior=prior, hateful=hateful_threshold, within=[fast])
 
     combined = replace(combined, thresholds=choose(calibrated))
-    combined = replace(combined, passage_discount=fit_passage_discount(combined, classifier))
-    calibrated = read_long_rows(combined, classifier, texts, calibrated)
+    long_rows, clean_texts = read_long_rows(combined, classifier, texts), read_clean_texts(combined, classifier)
+    combined = replace(combined, passage_discount=fit_passage_discount(long_rows, clean_texts, dev, combined.thresholds))
+    calibrated[long_rows.rows] = long_rows.log_odds(combined.passage_discount)
     combined = replace(combined, thresholds=choose(calibrated))
     scores, unread = (scores_from_log_odds(odds[:, :LABEL_HEADS]) for odds in (calibrated, alone[0] * ngrams + alone[1]))
     cascade = CascadeScores(1 - fast[:, 0], unread[chosen_by], scores[chosen_by])
