@@ -18,13 +18,16 @@ from model.ngrams.raw_scores import RawScores
 from model.policy import Policy
 from model.profile import Profile
 
-__all__ = ["EMPTY", "UNREADABLE", "CommentJudge", "Decision", "Decisions"]
+__all__ = ["EMPTY", "KINDS_OF_ABUSE", "UNREADABLE", "CommentJudge", "Decision", "Decisions"]
 
 EMPTY = "empty"
 """The reason why a comment without any text is not judged."""
 
 UNREADABLE = "unreadable"
 """The reason why a comment that can be read in no way is not judged; its verdict is ``review``."""
+
+KINDS_OF_ABUSE = frozenset({"severe_toxicity", "threat"})
+"""Attributes that make a comment abusive by the definitions of the labels: they are never likelier than abuse is."""
 
 _REVIEW = VERDICTS.index(Verdict.REVIEW)
 
@@ -97,9 +100,22 @@ class Decisions:
 
     @property
     def attributes(self) -> dict[str, FloatArray]:
-        """Probability of each published attribute, NaN where a comment was not judged; shape (n,)."""
-        probabilities = self._raw.probabilities[:, LABEL_HEADS:]
+        """Probability of each published attribute, NaN where a comment was not judged; shape (n,).
+
+        That of a kind of abuse is never above that of abuse.
+        """
+        probabilities = self._attribute_columns()
         return {name: probabilities[:, column] for column, name in enumerate(self.attribute_names)}
+
+    def _attribute_columns(self) -> FloatArray:
+        """Return the probabilities of the attributes; those of kinds of abuse are at most that of abuse; shape (n, attributes)."""
+        probabilities = self._raw.probabilities[:, LABEL_HEADS:]
+        bounded = [column for column, name in enumerate(self.attribute_names) if name in KINDS_OF_ABUSE]
+        if bounded:
+            probabilities = probabilities.copy()
+            probabilities[:, bounded] = np.minimum(probabilities[:, bounded], 1 - self._raw.scores[:, :1])
+            probabilities.flags.writeable = False
+        return probabilities
 
     @property
     def reasons(self) -> list[str | None]:
@@ -111,7 +127,7 @@ class Decisions:
 
     def rows(self) -> Iterator[Decision]:
         """Yield the decision about each comment; for a few comments that takes less time than the arrays do."""
-        columns = self.labels.tolist(), self.verdicts.tolist(), self.scores.tolist(), self._raw.probabilities[:, LABEL_HEADS:].tolist()
+        columns = self.labels.tolist(), self.verdicts.tolist(), self.scores.tolist(), self._attribute_columns().tolist()
         for row, (label, verdict, scores, attributes) in enumerate(zip(*columns, strict=True)):
             yield Decision(label, verdict, scores, attributes, None if label >= 0 else self._reason(row))
 

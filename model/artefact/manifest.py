@@ -133,13 +133,15 @@ class DataSource(_Part):
 
 
 class AttributeEvidence(_Part):
-    """Why an attribute head may be published: dev rows of one source, its AUC on them, and the lower bound of that AUC."""
+    """An attribute's AUC, with its interval, on rows of all sources or of one that it was not fitted on, and its share of the rows."""
 
-    source: ShortText
+    source: ShortText | None = None
     positives: Annotated[int, Field(ge=0)]
     negatives: Annotated[int, Field(ge=0)]
     auc: Annotated[float, Field(ge=0, le=1)]
     auc_low: Annotated[float, Field(ge=0, le=1)]
+    auc_high: Annotated[float | None, Field(ge=0, le=1)] = None
+    share: Annotated[float | None, Field(ge=0, le=1)] = None
 
 
 class ArrayEntry(_Part):

@@ -1,5 +1,7 @@
 """Decisions: columns by name, frozen, and changed only into new ones."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -43,6 +45,19 @@ def test_nobody_writes_into_them(decisions: Decisions, name: str) -> None:
         getattr(decisions, name)[0] = 0
     with pytest.raises(ValueError, match="read-only"):
         decisions.attributes["insult"][0] = 0
+
+
+def test_kinds_of_abuse_are_never_likelier_than_abuse(decisions: Decisions) -> None:
+    """A threat or severe abuse is abuse, whatever its head says alone; other attributes may be above it; what was not judged stays so."""
+    for name in ("threat", "severe_toxicity"):
+        bounded = replace(decisions, attribute_names=(name,))
+        np.testing.assert_allclose(bounded.attributes[name], [0.1, 0.6, np.nan])
+        assert [row.attributes for row in bounded.rows()][:2] == [[pytest.approx(0.1)], [0.6]]
+        with pytest.raises(ValueError, match="read-only"):
+            bounded.attributes[name][0] = 0
+        pulled = bounded.pulled_to_prior([0], PRIOR)
+        assert pulled.attributes[name][0] <= 1 - pulled.scores[0, 0] + 1e-12
+    np.testing.assert_array_equal(replace(decisions, attribute_names=("profanity",)).attributes["profanity"], [0.3, 0.6, np.nan])
 
 
 def test_another_policy_gives_other_verdicts(decisions: Decisions) -> None:

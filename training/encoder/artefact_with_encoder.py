@@ -11,7 +11,6 @@ from model.artefact.folder import StoredArtefact, write_artefact
 from model.artefact.manifest import Description, Manifest
 from model.classifier import assign_labels
 from model.comment import Comment
-from model.encoder.combined import CombinedReader
 from model.encoder.session import EncoderReader, pack_pieces
 from model.moderator import build_classifier
 from model.policy import Policy
@@ -20,7 +19,8 @@ from model.threads import available_cores
 from training.both_readers.long_reading import scores_from_log_odds
 from training.encoder.encoder_job import EncoderJob
 from training.encoder.network import PretrainedEncoder
-from training.fit.combination import describe_encoder, fit_combination
+from training.fit.attribute_combination import describe_evidence
+from training.fit.combination import FittedCombination, describe_encoder, fit_combination
 from training.fit.derived_policy import policy_from_dev_rows, policy_thresholds
 from training.metrics.source_metrics import SourceMetrics, measure_sources
 from training.tables.labelled import Labelled
@@ -89,7 +89,7 @@ def write_with_encoder(
     arrays |= {"network.npy": encoder.network, "pieces.npy": pack_pieces(pieces)}
     arrays |= describe_encoder(combined)[1]
     policy = policy_from_dev_rows(together.cascade, dev, prior=stored.manifest.prior, rule=combined.thresholds, clean=None)
-    description = _describe_artefact(stored.manifest, combined, job=job, figures=figures, policy=policy)
+    description = _describe_artefact(stored.manifest, together, job=job, figures=figures, policy=policy)
     manifest = write_artefact(job.out, description=description, arrays=arrays, documents={"NOTICE": _compose_notice(pretrained)})
     return TrainedEncoder(manifest, figures, int(encoder.network.nbytes + arrays["pieces.npy"].nbytes))
 
@@ -100,13 +100,16 @@ def _array_names(entry: Mapping[str, object]) -> list[str]:
 
 
 def _describe_artefact(
-    manifest: Manifest, combined: CombinedReader, *, job: EncoderJob, figures: Mapping[str, SourceMetrics], policy: Policy
+    manifest: Manifest, together: FittedCombination, *, job: EncoderJob, figures: Mapping[str, SourceMetrics], policy: Policy
 ) -> Description:
     fields = {name: getattr(manifest, name) for name in Description.model_fields}
-    fields["readers"] = (manifest.readers[0], describe_encoder(combined)[0])
-    fields["thresholds"] = combined.thresholds
+    fields["readers"] = (manifest.readers[0], describe_encoder(together.reader)[0])
+    fields["thresholds"] = together.reader.thresholds
     fields["policies"] = {"default": policy_thresholds(policy)}
-    fields["metrics"] = manifest.metrics | {"profiles": {name: metrics.by_key() for name, metrics in figures.items()}}
+    fields["metrics"] = manifest.metrics | {
+        "profiles": {name: metrics.by_key() for name, metrics in figures.items()},
+        "attributes": describe_evidence(together.evidence),
+    }
     fields["settings"] = manifest.settings | {"encoder": asdict(job.settings) | {"source_weights": dict(job.source_weights)}}
     fields["libraries"] = manifest.libraries | {name: metadata.version(name) for name in _LIBRARIES}
     return Description(**fields)

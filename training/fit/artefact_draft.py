@@ -13,6 +13,7 @@ from model.classifier import assign_labels
 from model.encoder.combined import CombinedReader
 from model.normaliser.version import normaliser_version
 from model.policy import Policy
+from training.fit.attribute_combination import describe_evidence
 from training.fit.combination import describe_encoder, fit_combination
 from training.fit.derived_policy import policy_from_dev_rows, policy_sources, policy_thresholds
 from training.fit.heads_fit import FittedClassifier, LearnableLabels
@@ -73,7 +74,7 @@ def draft_artefact(
         calibration=dict(classifier.calibration),
         thresholds=classifier.thresholds,
         policies={"default": policy_thresholds(policy)},
-        attributes=fitted.evidence,
+        attributes=dict(fitted.evidence),
         data=tuple(data),
         metrics={
             "dev": {name: source_metrics.by_key() for name, source_metrics in largest_sources(metrics, _MOST_SOURCES).items()},
@@ -110,7 +111,9 @@ def add_encoder(
     """
     stored_reader, encoder_arrays = encoder
     classifier = fitted.classifier
-    together = fit_combination(classifier, stored_reader.encoder, dev, hateful_threshold=learnable.hateful_threshold)
+    together = fit_combination(
+        classifier, stored_reader.encoder, dev, hateful_threshold=learnable.hateful_threshold, stored=stored_reader.combination
+    )
     combined, scores = together.reader, together.scores
     labels, measured, chosen_by = assign_labels(scores, combined.thresholds), unchosen_rows(dev), choosing_rows(dev)
     metrics = measure_sources(scores[measured], labels[measured], dev.take(measured), clean=clean_sources)["MEAN"]
@@ -129,7 +132,7 @@ def add_encoder(
     changes = {
         "readers": (*draft.description.readers, entry),
         "metrics": draft.description.metrics
-        | {"profiles": {"both": metrics.by_key()}}
+        | {"profiles": {"both": metrics.by_key()}, "attributes": describe_evidence(together.evidence)}
         | {"reread": {name: figures.by_key() for name, figures in of_reread.items() if figures}},
         "policies": {"default": policy_thresholds(policy)},
         "thresholds": combined.thresholds,

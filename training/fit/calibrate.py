@@ -25,6 +25,7 @@ _LogProbabilities = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 """Returns log P(yes) and log P(no) for log-odds."""
 
 _LARGEST_LOG_NO = -1e-300  # so that the logarithm of P(yes) stays finite
+_LEAST_SUM = 1e-300  # of weights, so that they can be divided by it
 _RIDGE = 1e-3  # pulls the slope towards 1; matters only where there is next to no data
 
 
@@ -98,19 +99,20 @@ def calibrate(
     return first, second
 
 
-def calibrate_attribute(log_odds: FloatArray, answers: Int8Array, *, share: float) -> Calibration:
-    """Calibrate an attribute head to a prior.
+def calibrate_attribute(log_odds: FloatArray, answers: Int8Array, *, weights: FloatArray) -> Calibration:
+    """Calibrate an attribute head to how common the attribute is among weighted rows.
 
     Args:
         log_odds: of the attribute, shape (n,).
         answers: 1, 0 or -1 (unknown), shape (n,).
-        share: share of comments with the attribute to calibrate for.
+        weights: of the rows, 0 for those that do not answer; shape (n,).
     """
-    yes, no = answers == 1, answers == 0
-    if not (yes.any() and no.any()):
+    yes, counted = answers == 1, (answers >= 0) & (weights > 0)
+    share = float(weights[yes & counted].sum() / max(weights[counted].sum(), _LEAST_SUM))
+    if not 0 < share < 1:
         return Calibration(slope=1.0, intercept=0.0)
-    weights = _class_weights([(yes, share), (no, 1 - share)])
-    return _fit_map(log_odds, weights, yes, prior=share, start=float(np.log(share / (1 - share))))
+    normalised = np.where(counted, weights, 0.0) / weights[counted].sum()
+    return _fit_map(log_odds, normalised, yes, prior=share, start=float(np.log(share / (1 - share))))
 
 
 def _class_weights(classes: Sequence[tuple[BoolArray, float]]) -> FloatArray:

@@ -3,7 +3,7 @@
 Retraining on the labels of a site refits the n-grams and this combination, in seconds; the encoder stays unchanged.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from model.array_types import BoolArray, FloatArray, Int8Array
+from model.array_types import BoolArray, FloatArray
 from model.artefact.field_types import Scalar
 from model.artefact.folder import read_artefact
-from model.artefact.manifest import Calibration, LabelThresholds
+from model.artefact.manifest import AttributeEvidence, Calibration, LabelThresholds
 from model.classifier import Classifier
 from model.comment import Comment
 from model.encoder.combined import ENCODER, CombinedReader
@@ -28,10 +28,12 @@ from model.text.pipeline import prepare
 from model.threads import available_cores
 from training.both_readers.cascade_risk import CascadeScores, cascade_curve
 from training.both_readers.long_reading import fit_passage_discount, read_clean_texts, read_long_rows, scores_from_log_odds
-from training.fit.calibrate import calibrate, calibrate_attribute
+from training.fit.attribute_combination import answers_to, fit_attribute, measure_attribute
+from training.fit.attribute_fit import measured_weights, prior_shares
+from training.fit.calibrate import calibrate
 from training.fit.label_thresholds import choose_thresholds
 from training.metrics.halves import choosing_rows
-from training.tables.labelled import UNKNOWN, Labelled
+from training.tables.labelled import Labelled
 
 __all__ = [
     "FittedCombination",
@@ -97,11 +99,13 @@ class FittedCombination:
         reader: the encoder, and how it is combined.
         scores: of the dev rows by both readers, shape (n, 3).
         cascade: of the dev rows by the cascade at the default risk, shape (n, 3).
+        evidence: attribute → how well both readers tell it on dev rows, each half by a fit to the other; those with enough answers.
     """
 
     reader: CombinedReader
     scores: FloatArray
     cascade: FloatArray
+    evidence: Mapping[str, AttributeEvidence]
 
 
 def fit_combination(
@@ -111,6 +115,7 @@ def fit_combination(
     *,
     hateful_threshold: float | None = None,
     log_odds: FloatArray | None = None,
+    stored: FloatArray | None = None,
 ) -> FittedCombination:
     """Fit the combination of an encoder with n-grams.
 
@@ -120,6 +125,8 @@ def fit_combination(
         dev: n rows that neither has learnt from.
         hateful_threshold: the threshold on P(hateful) / P(abusive) if it is fixed; None to choose it.
         log_odds: of the dev rows by the encoder, shape (n, heads); None to compute them.
+        stored: the combination of the artefact that the encoder comes from, which stays for attributes that the dev rows do not answer;
+            None if there is none.
     """
     texts = prepare([Comment("", text) for text in dev.text])
     raw = classifier.raw_scores(texts)
@@ -129,22 +136,24 @@ def fit_combination(
     attributes = classifier.attributes[: log_odds.shape[1] - LABEL_HEADS]
     chosen_by = choosing_rows(dev)
     choosing = dev.take(chosen_by)
-    heads = enumerate([*head_answers(dev, chosen_by), *(_attribute_answers(dev, name) for name in attributes)])
+    heads = enumerate(head_answers(dev, chosen_by))
     weights = np.array([fit_reader_weights(ngrams[:, head], log_odds[:, head], answers, dev.source) for head, answers in heads])
-    both = ngrams * weights[:, 0] + log_odds * weights[:, 1]
-    maps = [
-        *calibrate(both[chosen_by, :LABEL_HEADS], choosing, classifier.prior, otherwise=_UNCALIBRATED),
-        *(
-            calibrate_attribute(both[:, head], _answers(dev, name), share=classifier.prior.abusive)
-            for head, name in enumerate(attributes, LABEL_HEADS)
-        ),
+    both = ngrams[chosen_by, :LABEL_HEADS] * weights[:, 0] + log_odds[chosen_by, :LABEL_HEADS] * weights[:, 1]
+    maps = calibrate(both, choosing, classifier.prior, otherwise=_UNCALIBRATED)
+    columns = [
+        np.array([first * head_map.slope, second * head_map.slope, head_map.intercept])
+        for (first, second), head_map in zip(weights, maps, strict=True)
     ]
-    combination = np.array(
-        [
-            (first * head_map.slope, second * head_map.slope, head_map.intercept)
-            for (first, second), head_map in zip(weights, maps, strict=True)
-        ]
-    )
+    evidence = {}
+    for head, name in enumerate(attributes, LABEL_HEADS):
+        of_both, answers = np.column_stack([ngrams[:, head], log_odds[:, head]]), answers_to(dev, name)
+        counted = measured_weights(dev, answers, prior_shares(classifier.prior))
+        otherwise = stored[:, head] if stored is not None and head < stored.shape[1] else np.array([*_EQUAL_WEIGHTS, 0.0])
+        columns.append(fit_attribute(of_both, answers, counted, otherwise=otherwise))
+        measured = measure_attribute(of_both, answers, dev, otherwise=otherwise, prior=classifier.prior)
+        if measured is not None:
+            evidence[name] = measured
+    combination = np.array(columns)
     combined = CombinedReader(encoder, np.ascontiguousarray(combination.T), LabelThresholds(abusive=0.5, hateful=0.5), np.zeros((1, 3)))
     calibrated = combined.calibrated(ngrams, log_odds)
     alone = fit_alone(ngrams[chosen_by], calibrated[chosen_by])
@@ -165,7 +174,7 @@ def fit_combination(
     cascade = CascadeScores(1 - fast[:, 0], unread[chosen_by], scores[chosen_by])
     combined = replace(combined, curve=cascade_curve(cascade, choosing, combined.thresholds, abusive=prior.abusive))
     is_read = 1 - raw.scores[:, :1] >= combined.encoder_threshold(DEFAULT_RISK)
-    return FittedCombination(combined, scores, np.where(is_read, scores, unread))
+    return FittedCombination(combined, scores, np.where(is_read, scores, unread), evidence)
 
 
 def fit_alone(ngrams: FloatArray, both: FloatArray) -> FloatArray:
@@ -193,16 +202,6 @@ def head_answers(dev: Labelled, rows: npt.NDArray[np.intp] | None = None) -> tup
     hateful = counted[dev.hateful[counted] >= 0]
     not_hateful = counted[(dev.abusive[counted] >= 0) & (dev.hateful[counted] != 1)]
     return HeadAnswers(hateful, dev.hateful[hateful] == 1), HeadAnswers(not_hateful, dev.abusive[not_hateful] == 1)
-
-
-def _answers(dev: Labelled, name: str) -> Int8Array:
-    return dev.attributes.get(name, np.full(len(dev), UNKNOWN, np.int8))
-
-
-def _attribute_answers(dev: Labelled, name: str) -> HeadAnswers:
-    answers = _answers(dev, name)
-    rows = np.flatnonzero(answers >= 0)
-    return HeadAnswers(rows, answers[rows] == 1)
 
 
 def fit_reader_weights(ngrams: FloatArray, encoder: FloatArray, answers: HeadAnswers, sources: Sequence[str]) -> tuple[float, float]:

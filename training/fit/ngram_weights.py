@@ -8,8 +8,6 @@ weighted (forward correction; Patrini et al. 2017), and, with weight ``sharing``
 abusive too. Where a teacher has given the row a distribution over the labels, its cross-entropy with the model's takes the place of the
 sum.
 
-Further heads are plain logistic regressions on the rows that answer them.
-
 Sources differ in their share of hateful comments, because they were collected differently: one by key words, another by asking people
 to write hate. So that the n-grams need not learn the style of each source to explain that, every source that answers the question both
 ways has an intercept of its own in the first head during the fit; the calibration replaces it afterwards. (On the dev rows of the
@@ -26,7 +24,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix, hstack
 
+from model.array_types import FloatArray, Int8Array
 from model.comment import Comment
 from model.ngrams.feature_settings import FeatureSettings
 from model.ngrams.heads import LABEL_HEADS
@@ -40,7 +40,7 @@ from training.label_noise.known_labels import KnownLabels
 from training.tables.labelled import Labelled
 from training.tables.source_rows import has_both_answers
 
-__all__ = ["FitSettings", "LinearWeights", "fit_weights", "quantise"]
+__all__ = ["FitSettings", "LinearWeights", "fit_on_base", "fit_weights", "quantise"]
 
 _INTERCEPT_RATE = 0.01  # as a share of the step size of the weights
 _EPOCH_PARTS = 4  # after each of which the weights enter the average
@@ -102,7 +102,6 @@ def _take_steps(
     order: npt.NDArray[np.int64],
     known: npt.NDArray[np.float64],
     is_distribution: npt.NDArray[np.bool_],
-    answers: npt.NDArray[np.int8],
     weights: npt.NDArray[np.float64],
     sources: npt.NDArray[np.int64],
     sharing: float,
@@ -114,9 +113,8 @@ def _take_steps(
 ) -> None:
     """Take one AdaGrad step for each row of order; values, squares, biases and the sources' offsets change in place.
 
-    The rows are those of a CSR matrix (starts, features, amounts); ``known`` and ``is_distribution`` are those of ``KnownLabels``, the
-    answers are those to the attributes. A row whose source is negative has no offset. The function is long because it is one loop over
-    memory.
+    The rows are those of a CSR matrix (starts, features, amounts); ``known`` and ``is_distribution`` are those of ``KnownLabels``. A
+    row whose source is negative has no offset. The function is long because it is one loop over memory.
     """
     heads = values.shape[1]
     z = np.empty(heads)
@@ -132,9 +130,6 @@ def _take_steps(
                 z[h] += amounts[k] * values[features[k], h]
         for h in range(heads):
             z[h] = 1 / (1 + np.exp(-z[h]))
-        for h in range(2, heads):
-            answer = answers[row, h - 2]
-            d[h] = 0.0 if answer < 0 else z[h] - answer
         fine, toxic, hateful = known[row, 0], known[row, 1], known[row, 2]
         if fine == toxic and toxic == hateful:  # the row knows nothing
             d[0] = d[1] = 0.0
@@ -161,21 +156,56 @@ def _take_steps(
                     values[j, h] -= np.float32(rate) * g / np.sqrt(squares[j, h])
 
 
+@kernel
+def _take_logistic_steps(
+    starts: npt.NDArray[np.int64],
+    features: npt.NDArray[np.int32],
+    amounts: npt.NDArray[np.float32],
+    order: npt.NDArray[np.int64],
+    answers: npt.NDArray[np.int8],
+    weights: npt.NDArray[np.float64],
+    rate: float,
+    values: npt.NDArray[np.float32],
+    squares: npt.NDArray[np.float32],
+    biases: npt.NDArray[np.float64],
+) -> None:
+    """Take one AdaGrad step of a logistic regression for each row of order and each head; values, squares and biases change in place.
+
+    The rows are those of a CSR matrix (starts, features, amounts); an answer below 0 moves nothing.
+    """
+    heads = values.shape[1]
+    z = np.empty(heads)
+    for place in range(order.size):
+        row = order[place]
+        z[:] = biases
+        for k in range(starts[row], starts[row + 1]):
+            for h in range(heads):
+                z[h] += amounts[k] * values[features[k], h]
+        for h in range(heads):
+            if answers[row, h] < 0:
+                continue
+            step = weights[row] * (1 / (1 + np.exp(-z[h])) - answers[row, h])
+            biases[h] -= _INTERCEPT_RATE * rate * step
+            for k in range(starts[row], starts[row + 1]):
+                g = np.float32(step * amounts[k])
+                j = features[k]
+                squares[j, h] += g * g
+                values[j, h] -= np.float32(rate) * g / np.sqrt(squares[j, h])
+
+
 def fit_weights(
     rows: Labelled,
     *,
     settings: FitSettings,
     known: KnownLabels | None = None,
-    attributes: tuple[str, ...] = (),
     progress: Callable[[float], None] | None = None,
 ) -> LinearWeights:
-    """Fit the weights of the two label heads and of the attributes.
+    """Fit the weights of the two label heads.
 
     Args:
         rows: labelled comments.
         settings: of the fit.
         known: what is known of the labels of the rows; None for what their answers say.
-        attributes: names of the attribute heads, each a column of ``rows.attributes``.
         progress: called with the share of the work that is done.
 
     Raises:
@@ -189,8 +219,7 @@ def fit_weights(
     # A confusion says what the style of a source would otherwise have to explain.
     sources = _number_sources(rows) if known is None else np.full(len(rows), -1, np.int64)
     known = known or KnownLabels.from_answers(rows)
-    answers = np.array([rows.attributes[name] for name in attributes], np.int8).reshape(-1, len(rows)).T.copy()
-    values = np.zeros((1 << settings.features.bits, LABEL_HEADS + len(attributes)), np.float32)
+    values = np.zeros((1 << settings.features.bits, LABEL_HEADS), np.float32)
     squares = np.full_like(values, settings.damping)
     biases = np.zeros(values.shape[1])
     offsets = np.zeros(int(sources.max(initial=-1)) + 1)
@@ -199,7 +228,7 @@ def fit_weights(
     for epoch in range(settings.epochs):
         for part, order in enumerate(np.array_split(random.permutation(len(rows)), _EPOCH_PARTS)):
             _take_steps(
-                *(starts, features.indices, features.data, order, known.weights, known.is_distribution, answers, rows.weight, sources),
+                *(starts, features.indices, features.data, order, known.weights, known.is_distribution, rows.weight, sources),
                 *(settings.sharing, settings.rate, values, squares, biases, offsets),
             )
             if epoch or settings.epochs == 1:
@@ -209,6 +238,38 @@ def fit_weights(
             if progress:
                 progress((epoch + (part + 1) / _EPOCH_PARTS) / settings.epochs)
     return LinearWeights((sum_values / terms).astype(np.float32), sum_biases / terms)
+
+
+def fit_on_base(
+    features: csr_matrix, answers: Int8Array, weights: FloatArray, *, base: LinearWeights, settings: FitSettings
+) -> LinearWeights:
+    """Fit logistic regressions that start from other heads: each is the sum of these, times factors, and of weights of its own.
+
+    Args:
+        features: of n rows, shape (n, 2**bits).
+        answers: 1, 0 or -1 (unknown), shape (n, heads).
+        weights: of the rows, shape (n,); those that weigh 0 are left out.
+        base: the heads to start from.
+        settings: of the fit.
+    """
+    bases = base.values.shape[1]
+    of_base = features @ base.values
+    spreads = np.maximum(of_base.std(axis=0), 1e-6)
+    extended = hstack([features, csr_matrix((of_base / spreads).astype(np.float32))], format="csr")
+    values = np.zeros((extended.shape[1], answers.shape[1]), np.float32)
+    squares, biases = np.full_like(values, settings.damping), np.zeros(answers.shape[1])
+    sum_values, sum_biases, terms = np.zeros_like(values), np.zeros_like(biases), 0
+    order, random = np.flatnonzero(weights > 0), np.random.default_rng(settings.seed)
+    starts = extended.indptr.astype(np.int64)
+    for epoch in range(settings.epochs):
+        shuffled = random.permutation(order)
+        _take_logistic_steps(starts, extended.indices, extended.data, shuffled, answers, weights, settings.rate, values, squares, biases)
+        if epoch or settings.epochs == 1:
+            sum_values += values
+            sum_biases += biases
+            terms += 1
+    own, factors = sum_values[:-bases] / terms, sum_values[-bases:] / terms / spreads[:, None]
+    return LinearWeights((own + base.values @ factors).astype(np.float32), sum_biases / terms)
 
 
 def _number_sources(rows: Labelled) -> npt.NDArray[np.int64]:

@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from model.artefact.folder import write_artefact
+from model.artefact.folder import read_artefact, write_artefact
 from model.artefact.manifest import DataSource, Description, Manifest
 from model.artefact.open_artefact import MANIFEST
 from model.comment import Comment
+from model.encoder.combined import CombinedReader
 from model.errors import ArtefactError, TableError
+from model.normaliser.version import normaliser_version
 from model.text.pipeline import prepare
 from training.fit.artefact_draft import add_encoder, draft_artefact
+from training.fit.attribute_fit import AttributeHeads, inherit_attributes
 from training.fit.combination import read_encoder
 from training.fit.derived_policy import policy_from_dev_rows, policy_sources
 from training.fit.heads_fit import LearnableLabels, fit_heads
@@ -127,7 +130,8 @@ def build_artefact(
             report_reading = partial(report_progress, "teaching")
             known = know_labels(learn, confusion, encoder=teacher, cache=teacher_cache, progress=report_reading)
         report_fit = partial(report_progress, "fitting")
-        fitted = fit_heads(learn, dev, settings=job.fit, prior=job.prior, known=known, progress=report_fit)
+        inherited = _inherit_attributes(job, encoder[0]) if encoder else None
+        fitted = fit_heads(learn, dev, settings=job.fit, prior=job.prior, known=known, inherited=inherited, progress=report_fit)
     report_progress("judging", 0.0)
     classifier = fitted.classifier
     scores = classifier.score(prepare([Comment("", text) for text in dev.text])).scores
@@ -155,6 +159,13 @@ def build_artefact(
         *([f"only {len(dev)} dev rows: figures, probabilities and thresholds are rough"] if len(dev) < _FEW_DEV_ROWS else []),
     )
     return TrainedArtefact(manifest, job.out, metrics, error, remarks, split, deduplicated)
+
+
+def _inherit_attributes(job: TrainJob, combined: CombinedReader) -> AttributeHeads | None:
+    if job.encoder is None:
+        return None
+    stored = read_artefact(job.encoder, normaliser=normaliser_version())
+    return inherit_attributes(stored, job.fit.features, encoder_heads=combined.encoder.heads)
 
 
 @contextmanager

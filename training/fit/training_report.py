@@ -39,7 +39,8 @@ def print_trained(trained: TrainedArtefact) -> None:
     if more := len(trained.figures) - len(largest):
         print(f"and {more:,} smaller sources; --json lists them all")
     for name, evidence in trained.manifest.attributes.items():
-        print(f"attribute {name}: AUC {evidence.auc:.3f} (at least {evidence.auc_low:.3f}) on {replace_unprintable(evidence.source)}")
+        on = "" if evidence.source is None else f" on {replace_unprintable(evidence.source)}"
+        print(f"attribute {name}: AUC {evidence.auc:.3f} (at least {evidence.auc_low:.3f}){on}")
     if trained.calibration_error is not None:
         print(f"calibration error of P(abusive) at a prior of {trained.manifest.prior.abusive:.0%}: {trained.calibration_error:.3f}")
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from model.artefact.manifest import Description
+from model.artefact.manifest import AttributeEvidence, Description
 from training.authored.authored_rows import AUTHORED_SOURCE
+from training.fit.attribute_fit import LEAST_AUC
 from training.shipped_model.sources import ALL_SOURCES
 from training.shipped_model.synthetic_rows import SYNTHETIC_SOURCE
 
@@ -43,11 +44,13 @@ On dev rows that it was not fitted on (calibration and thresholds were chosen on
 {head}
 {figures}
 
-{calibration}Attribute heads, each with the source that shows it best; one is published only if at least 100 dev rows say yes and 100 no,
-and the lower bound of its AUC there is at least 0.85. Their probabilities are calibrated for a
-site where {prior.abusive:.0%} of the comments have the attribute.
+{calibration}Attribute heads, measured on rows of all sources together that they were not fitted on; half of those of the n-grams were
+drawn because models err on them, those of both readers at random. Fine, toxic and hateful rows have the shares that they have
+among all rows that were read again. A head is published only if at least 100 rows say yes and 100 no, and the lower end of the
+95 % interval of the AUC of its n-grams is at least {least_auc}. Its probabilities are calibrated for as many comments with the attribute as
+the column "share" says, which follows from the stated prior.
 
-| attribute | source | yes / no | AUC | lower bound |
+| attribute | yes / no | share | n-grams: AUC | both readers: AUC |
 |---|---|---|---|---|
 {attributes}
 
@@ -79,10 +82,8 @@ def compose_model_card(description: Description, *, from_corpus: bool = True) ->
     reread: Any = description.metrics.get("reread") or {}
     error = description.metrics["calibration_error"]
     sources = "\n".join(f"| {s.source} | {s.rows:,} | {_domain(s.source)} | {s.origin} | {s.licence} |" for s in description.data)
-    attributes = "\n".join(
-        f"| {name} | {e.source} | {e.positives} / {e.negatives} | {e.auc:.3f} | {e.auc_low:.3f} |"
-        for name, e in description.attributes.items()
-    )
+    of_both: Any = description.metrics.get("attributes", {})
+    attributes = "\n".join(_attribute_row(name, evidence, of_both.get(name)) for name, evidence in description.attributes.items())
     return _CARD.format(
         title=_SHIPPED_TITLE if from_corpus else f"the classifier {description.name}",
         readers=_TWO_READERS if both else _ONE_READER,
@@ -95,6 +96,7 @@ def compose_model_card(description: Description, *, from_corpus: bool = True) ->
         data=_PUBLIC_DATA if from_corpus else _OWN_DATA,
         sources=sources,
         prior=description.prior,
+        least_auc=LEAST_AUC,
     )
 
 
@@ -110,6 +112,12 @@ def _reread_table(figures: Mapping[str, Mapping[str, float | None]]) -> str:
     return "On rows that were read again by the guide of the labels, and by which nothing was chosen:\n\n" + "\n".join(
         ["| figure | n-grams alone | both readers |", "|---|---|---|", *lines, "", ""]
     )
+
+
+def _attribute_row(name: str, evidence: AttributeEvidence, of_both: Mapping[str, float] | None) -> str:
+    both = "not measured" if of_both is None else f"{of_both['auc']:.3f} ({of_both['auc_low']:.3f} to {of_both['auc_high']:.3f})"
+    ngrams = f"{evidence.auc:.3f} ({evidence.auc_low:.3f} to {evidence.auc_high or 1:.3f})"
+    return f"| {name} | {evidence.positives:,} / {evidence.negatives:,} | {evidence.share or 0:.1%} | {ngrams} | {both} |"
 
 
 def _figure(value: float | None) -> str:

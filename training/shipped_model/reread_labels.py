@@ -145,7 +145,11 @@ def replace_reread(rows: Labelled, readings: Readings) -> Labelled:
     keys = [key for key, _ in _keys(rows)]
     for row in np.flatnonzero(readings.has_label(rows)):
         abusive[row], hateful[row] = readings.labels[keys[row]]
-    for row in np.flatnonzero(readings.has_attributes(rows)):
+    has_attributes = readings.has_attributes(rows)
+    for answers in attributes.values():
+        # Rows that were read again measure; what their source means by an attribute is nothing to measure by.
+        answers[readings.has_label(rows) & ~has_attributes] = UNKNOWN
+    for row in np.flatnonzero(has_attributes):
         for name, answer in readings.attributes[keys[row]].items():
             attributes.setdefault(name, _unknown(len(rows)))[row] = answer
     attributes = dict(sorted(attributes.items()))

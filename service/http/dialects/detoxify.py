@@ -26,6 +26,14 @@ from service.settings import Settings
 
 __all__ = ["DETOXIFY"]
 
+_ATTRIBUTES = {
+    "severe_toxicity": "severe_toxicity",
+    "obscene": "profanity",
+    "insult": "insult",
+    "threat": "threat",
+    "sexual_explicit": "sexually_explicit",
+}
+"""The names of numbers → the attributes that they are."""
 _LABELS = ("toxicity", "severe_toxicity", "obscene", "identity_attack", "insult", "threat", "sexual_explicit")
 _MAX_CHARACTERS = 85_000
 # JSON may write a character as two escapes of six bytes each.
@@ -98,11 +106,17 @@ def _build_numbers(result: CommentVerdict) -> dict[str, int]:
         return dict.fromkeys(_LABELS, 0)
     if result.must_wait:
         return dict.fromkeys(_LABELS, _MAX_NUMBER)
-    numbers = {name: _percent(result.attributes.get(name, 0.0)) for name in _LABELS}
-    numbers |= {"toxicity": _percent(result.abusive), "identity_attack": _percent(result.hateful)}
+    scores = {"toxicity": result.abusive, "identity_attack": result.hateful}
+    scores |= {name: _attribute_score(result, name) for name in _ATTRIBUTES}
+    numbers = {name: _percent(scores[name]) for name in _LABELS}
     if result.matched is not None and result.verdict is Verdict.REJECT:
         numbers["toxicity"] = _MAX_NUMBER
     return numbers
+
+
+def _attribute_score(result: CommentVerdict, name: str) -> float:
+    """Return the score of an attribute, which a model may publish under our name or under the protocol's; 0 if it has no such head."""
+    return result.attributes.get(_ATTRIBUTES[name], result.attributes.get(name, 0.0))
 
 
 def _percent(score: float) -> int:

@@ -1,8 +1,9 @@
 """OpenAI's moderation: ``POST /v1/moderations``, for its official clients with nothing but their base URL changed.
 
 ``flagged`` follows the policy: a text is flagged unless its verdict is to approve it; if the setting ``openai_flagged`` is ``reject``,
-only if its verdict is to reject it. Of the thirteen categories two are judged, ``harassment`` (our toxic) and ``hate`` (our hateful), and
-their ``/threatening`` halves where the model has a head for threats. The others are false, 0.0 and applied to nothing.
+only if its verdict is to reject it. Of the thirteen categories these are judged: ``harassment`` (our toxic) and ``hate`` (our hateful),
+their ``/threatening`` halves where the model has a head for threats, and ``sexual`` where it has one for what is sexually explicit. The
+others are false, 0.0 and applied to nothing.
 """
 
 import secrets
@@ -48,7 +49,8 @@ _ZERO_SCORES = dict.fromkeys(CATEGORIES, 0.0)
 _BASE_CATEGORIES = ("harassment", "hate")
 _THREAT_CATEGORIES = ("harassment/threatening", "hate/threatening")
 _THREAT_ATTRIBUTE = "threat"
-_THREAT_THRESHOLD = 0.5
+_SEXUAL, _SEXUAL_ATTRIBUTE = "sexual", "sexually_explicit"
+_ATTRIBUTE_THRESHOLD = 0.5
 _DIGITS = 6
 
 # Its clients know one status for a wrong call. After others they try again, or report an unexpected error.
@@ -192,11 +194,13 @@ def _build_result(result: CommentVerdict, *, flagged: bool) -> dict[str, Any]:
             # A threat is abusive; it is divided between the two kinds of abuse as their scores are.
             for name, score in zip(_THREAT_CATEGORIES, result.scores[1:], strict=True):
                 scores[name] = round(threat * score / result.abusive, _DIGITS)
+        scores[_SEXUAL] = round(result.attributes.get(_SEXUAL_ATTRIBUTE, 0.0), _DIGITS)
     category = _flagged_category(result) if flagged else None
     categories = dict(_NO_CATEGORIES)
     if category is not None:
         categories[category] = True
-        categories[f"{category}/threatening"] = scores[f"{category}/threatening"] >= _THREAT_THRESHOLD
+        categories[f"{category}/threatening"] = scores[f"{category}/threatening"] >= _ATTRIBUTE_THRESHOLD
+        categories[_SEXUAL] = scores[_SEXUAL] >= _ATTRIBUTE_THRESHOLD
     return {
         "flagged": flagged,
         "categories": categories,
@@ -208,7 +212,8 @@ def _build_result(result: CommentVerdict, *, flagged: bool) -> dict[str, Any]:
 def _applied_categories(result: CommentVerdict) -> tuple[str, ...]:
     if result.label is None or result.foreign:
         return ()
-    return _BASE_CATEGORIES + _THREAT_CATEGORIES if _THREAT_ATTRIBUTE in result.attributes else _BASE_CATEGORIES
+    threat = _THREAT_CATEGORIES if _THREAT_ATTRIBUTE in result.attributes else ()
+    return _BASE_CATEGORIES + threat + ((_SEXUAL,) if _SEXUAL_ATTRIBUTE in result.attributes else ())
 
 
 def _flagged_category(result: CommentVerdict) -> str | None:

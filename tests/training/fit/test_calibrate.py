@@ -146,15 +146,16 @@ def test_a_head_that_was_taught_nothing_says_the_prior(rows: MakeRows) -> None:
     assert sigmoid(np.array([second.intercept]))[0] == pytest.approx(0.08 / 0.98)
 
 
-def test_attributes_are_calibrated_for_a_site() -> None:
-    """The slope of an attribute is that of the rows that answer, its intercept is moved from their share to the site's."""
+def test_attributes_are_calibrated_to_their_share_among_weighted_rows() -> None:
+    """The slope of an attribute is that of the rows that answer, its intercept is moved from their share to that of the weighted rows."""
     random = np.random.default_rng(0)
     z = random.normal(size=8_000)
     answers = np.where(random.random(8_000) < 0.5, -1, random.random(8_000) < sigmoid(3 * z - 2)).astype(np.int8)
-    common = (answers == 1).sum() / (answers >= 0).sum()
-    attribute = calibrate_attribute(z, answers, share=0.1)
-    moved = -2 + np.log(0.1 / 0.9) - np.log(common / (1 - common))
+    yes, no = (answers == 1).sum(), (answers == 0).sum()
+    weights = np.select([answers == 1, answers == 0], [0.1 / yes, 0.9 / no], 0.0)
+    attribute = calibrate_attribute(z, answers, weights=weights)
+    moved = -2 + np.log(0.1 / 0.9) - np.log(yes / no)
     assert [attribute.slope, attribute.intercept] == pytest.approx([3, moved], abs=0.3)
     nothing = Calibration(slope=1.0, intercept=0.0)
-    assert calibrate_attribute(z, np.ones(8_000, np.int8), share=0.1) == nothing
-    assert calibrate_attribute(z, np.full(8_000, -1, np.int8), share=0.1) == nothing
+    assert calibrate_attribute(z, np.ones(8_000, np.int8), weights=np.ones(8_000)) == nothing
+    assert calibrate_attribute(z, np.full(8_000, -1, np.int8), weights=np.ones(8_000)) == nothing

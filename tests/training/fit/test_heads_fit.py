@@ -9,9 +9,9 @@ import pytest
 from model.artefact.manifest import HEADS, Prior
 from model.errors import TableError
 from model.ngrams.feature_settings import FeatureSettings
-from training.fit.heads_fit import LEAST_ANSWERS, LEAST_AUC, FittedClassifier, LearnableLabels, attribute_evidence, fit_heads
+from training.fit.attribute_fit import LEAST_AUC
+from training.fit.heads_fit import FittedClassifier, LearnableLabels, fit_heads
 from training.fit.ngram_weights import FitSettings
-from training.metrics.source_metrics import auc_low
 from training.tables.labelled import Labelled
 
 MakeRows = Callable[..., Labelled]
@@ -57,26 +57,6 @@ def test_rows_that_teach_nothing(rows: MakeRows, answers: list[str], words: str)
         LearnableLabels.from_rows(rows(answers))
 
 
-def test_evidence_names_the_best_source(rows: MakeRows) -> None:
-    """Of the sources with enough answers, the one with the best bound is shown, with its counts."""
-    answers = np.array(([1] * 150 + [0] * 120) * 2 + [1, 0], np.int8)
-    dev = rows(["unknown"] * 542, source=["good"] * 270 + ["bad"] * 270 + ["small"] * 2, insult=answers)
-    log_odds = np.concatenate([answers[:270].astype(np.float64), np.tile([0.0, 1.0, 0.5], 90), [9.0, -9.0]])
-    evidence = attribute_evidence(dev, "insult", log_odds)
-    assert evidence is not None
-    assert (evidence.source, evidence.positives, evidence.negatives, evidence.auc, evidence.auc_low) == ("good", 150, 120, 1.0, 1.0)
-    assert attribute_evidence(dev, "threat", log_odds) is None
-
-
-@pytest.mark.parametrize(("yes", "no", "is_evidence"), [(100, 100, True), (99, 300, False), (300, 99, False)])
-def test_enough_answers_of_one_source(rows: MakeRows, yes: int, no: int, is_evidence: bool) -> None:
-    """A hundred rows of one source must say yes, and a hundred no; other sources do not add to them."""
-    assert LEAST_ANSWERS == 100
-    answers = np.array([1] * yes + [0] * no + [-1] * 500 + [1, 0] * 50, np.int8)
-    dev = rows(["unknown"] * answers.size, source=["a"] * (yes + no + 500) + ["b"] * 100, insult=answers)
-    assert (attribute_evidence(dev, "insult", answers.astype(np.float64)) is not None) == is_evidence
-
-
 def trained(rows: MakeRows, **attributes: Answers) -> FittedClassifier:
     """A classifier of 600 rows, half of which judge; "rude" marks half of them, "calm" the others."""
     random = np.random.default_rng(0)
@@ -88,10 +68,10 @@ def trained(rows: MakeRows, **attributes: Answers) -> FittedClassifier:
 
 
 def test_only_attributes_that_are_shown_are_published(rows: MakeRows) -> None:
-    """What the head can tell is published with its evidence and is calibrated; what it cannot, or nobody judges, is not."""
+    """What the head can tell is published with its evidence and is calibrated; what it cannot, or few rows answer, is not."""
     rude = (np.arange(600) % 2).astype(np.int8)
     coin = np.random.default_rng(1).integers(0, 2, 600).astype(np.int8)
-    rare = np.where(np.arange(600) < 300, rude, np.where(np.arange(600) < 450, rude, -1)).astype(np.int8)
+    rare = np.where(np.arange(600) < 190, rude, -1).astype(np.int8)
     fitted = trained(rows, coin=coin, insult=rude, rare=rare)
     classifier = fitted.classifier
     assert classifier.heads == (*HEADS, "attribute.insult")
@@ -109,8 +89,3 @@ def test_attributes_leave_the_labels_alone(rows: MakeRows) -> None:
     rude = (np.arange(600) % 2).astype(np.int8)
     texts = [b"idiot for thing7", b"thanks for thing7"]
     np.testing.assert_array_equal(trained(rows).classifier.score(texts).scores, trained(rows, insult=rude).classifier.score(texts).scores)
-
-
-def test_the_least_auc_is_at_the_bound() -> None:
-    """An AUC of 0.9 on a hundred rows each is just enough, 0.89 is not."""
-    assert auc_low(0.9, positives=100, negatives=100) >= LEAST_AUC > auc_low(0.89, positives=100, negatives=100)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scipy.sparse import csr_matrix
 
 from model.classifier import NgramReader
 from model.comment import Comment
@@ -17,7 +18,7 @@ from model.ngrams.packed_texts import pack_bytes
 from model.ngrams.reader import score_texts
 from model.normaliser.lexicon import load_lexicon
 from model.text.pipeline import prepare
-from training.fit.ngram_weights import FitSettings, LinearWeights, fit_weights, quantise
+from training.fit.ngram_weights import FitSettings, LinearWeights, fit_on_base, fit_weights, quantise
 from training.label_noise.known_labels import KnownLabels
 from training.tables.labelled import Labelled
 
@@ -142,14 +143,16 @@ def test_a_source_of_hate_lends_no_style(rows: MakeRows) -> None:
     assert np.ptp(log_odds(two, styles)[:, 0]) < np.ptp(log_odds(one, styles)[:, 0])
 
 
-def test_attributes_are_heads_of_their_own(rows: MakeRows) -> None:
-    """An attribute learns from the rows that answer it, and moves nothing else."""
-    answers = {name: name for name in PATTERNS}
-    of = table(rows, answers, insult=[0] * 12 + [1] * 12 + [-1] * 12)
-    plain, more = fit_weights(of, settings=SETTINGS), fit_weights(of, settings=SETTINGS, attributes=("insult",))
-    np.testing.assert_array_equal(more.values[:, :2], plain.values)
-    heads = log_odds(more, ["thank you for the bicycle", "shut up you idiotic bicycle"])[:, 2]
-    assert heads[0] < 0 < heads[1]
+def test_heads_start_from_others() -> None:
+    """A head that starts from another needs few rows: what it never saw it judges as the other does; unknown answers move nothing."""
+    features = csr_matrix(np.eye(6, dtype=np.float32)[[0, 1, 2, 0, 1, 2]])
+    base = LinearWeights(np.array([[2], [-2], [1], [3], [-3], [0]], np.float32), np.zeros(1))
+    answers = np.array([[1, -1], [0, -1], [1, -1]] * 2, np.int8)
+    fitted = fit_on_base(features, answers, np.ones(6), base=base, settings=SETTINGS)
+    assert fitted.values[3, 0] > 0 > fitted.values[4, 0]
+    assert (fitted.values[:, 1] == 0).all()
+    without = fit_on_base(features, answers, np.array([1, 0, 1, 1, 0, 1.0]), base=base, settings=SETTINGS)
+    assert without.values[1, 0] > fitted.values[1, 0]
 
 
 def test_the_same_rows_teach_the_same(rows: MakeRows) -> None:

@@ -61,6 +61,12 @@ def test_sources_are_judged_by_unbiased_train_rows(rows: MakeRows, tmp_path: Pat
     assert (fine[8] > 0.3) == is_counted
 
 
+def test_attributes_of_a_source_do_not_measure(table: Labelled, tmp_path: Path) -> None:
+    """A row that was read again for its label alone leaves the attributes open, whatever its source says of them."""
+    save_labels(tmp_path, ("cad", "1", "toxic", "train"))
+    assert replace_reread(table, read_readings(tmp_path)).attributes["insult"].tolist() == [-1, -1, -1, 1]
+
+
 def test_what_changes_nothing(table: Labelled, tmp_path: Path) -> None:
     """An unclear label, one that may only be measured with, and one of a row that is not there leave the answers alone."""
     save_labels(tmp_path, ("cad", "1", None, "train"), ("cad", "2", "fine", "figures"), ("ghc", "1", "hateful", "train"))
@@ -147,7 +153,7 @@ def test_our_own_readings_change_no_row_that_measures(table: Labelled, tmp_path:
     split: list[str | None] = ["train", "dev", "train", "dev"]
     labelled = replace_reread(replace(table, split=split), readings)
     assert labelled.label.tolist() == [1, 1, 1, 0]
-    assert labelled.attributes["insult"].tolist() == [0, -1, 0, 1]
+    assert labelled.attributes["insult"].tolist() == [-1, -1, 0, 1]
     assert readings.has_label(replace(table, split=split)).tolist() == [True, False, True, False]
     assert readings.has_attributes(replace(table, split=split)).tolist() == [False, False, True, False]
 
