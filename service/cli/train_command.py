@@ -116,8 +116,8 @@ def _encoder_folder(encoder: str | None) -> Path | None:
 
 def _train_and_print(job: "TrainJob", *, as_json: bool) -> None:
     from training.fit.train import train_artefact
-    from training.fit.training_report import print_trained, trained_json
     from training.progress_bar import progress_bar
+    from training.training_report import print_trained, trained_json
 
     with progress_bar() as show_progress:
         result = train_artefact(job, show_progress)

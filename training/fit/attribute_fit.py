@@ -117,17 +117,16 @@ def inherit_attributes(stored: StoredArtefact, settings: FeatureSettings, *, enc
     manifest = stored.manifest
     names = [head.removeprefix(ATTRIBUTE_PREFIX) for head in manifest.heads[LABEL_HEADS:]]
     old = FeatureSettings(**manifest.features)  # type: ignore[arg-type]
-    calibration = {name: manifest.calibration[ATTRIBUTE_PREFIX + name] for name in names}
     values, scales, biases = (stored.arrays[str(manifest.readers[0][key])] for key in ("weights", "scales", "biases"))
     if encoder_heads == LABEL_HEADS:
         names = [name for name in names if manifest.attributes[name].source is None]
+    calibration = {name: manifest.calibration[ATTRIBUTE_PREFIX + name] for name in names}
+    evidence = {name: manifest.attributes[name] for name in names}
     columns = [manifest.heads.index(ATTRIBUTE_PREFIX + name) for name in names]
     if old.bits <= settings.bits and all(getattr(old, name) == getattr(settings, name) for name in _FEATURES_OF_A_WEIGHT):
         # A bucket is the upper bits of a hash: a table of twice the size holds every weight twice.
         spread = np.repeat(values[:, columns], 1 << (settings.bits - old.bits), axis=0)
-        return AttributeHeads(
-            spread, scales[columns].astype(np.float64), biases[columns].astype(np.float64), calibration, manifest.attributes
-        )
+        return AttributeHeads(spread, scales[columns].astype(np.float64), biases[columns].astype(np.float64), calibration, evidence)
     # Without weights, the bias alone has to give what is calibrated to how common the attribute is.
     names = names[: encoder_heads - LABEL_HEADS]
     shares = np.array([manifest.attributes[name].share or manifest.prior.abusive for name in names])

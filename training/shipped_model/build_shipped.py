@@ -16,13 +16,13 @@ from training.authored.authored_rows import describe_authored_rows, load_authore
 from training.fit.ngram_weights import FitSettings
 from training.fit.train import TrainedArtefact, build_artefact
 from training.fit.train_job import TrainJob
-from training.fit.training_report import print_trained
 from training.progress_bar import progress_bar
 from training.shipped_model.corpus import CORPUS_FOLDER
 from training.shipped_model.model_card import compose_model_card
 from training.shipped_model.synthetic_rows import describe_synthetic_rows, load_synthetic_rows
 from training.shipped_model.training_tables import TrainingTables, load_training_tables
 from training.tables.labelled import Labelled
+from training.training_report import print_trained
 
 __all__ = ["build_shipped", "build_shipped_command"]
 

@@ -122,7 +122,7 @@ def test_attributes(call: Call, tmp_path: Path) -> None:
     assert result.code == 0, result.err
     attributes = json.loads(result.out)["attributes"]
     assert list(attributes) == ["insult"]
-    assert attributes["insult"]["source"] == "t"
+    assert attributes["insult"]["auc"] > 0.9
     assert min(attributes["insult"]["positives"], attributes["insult"]["negatives"]) >= 100
     with serve(out) as port:
         answer = ask(port, "/v1/moderate", {"comments": [{"id": "1", "text": "shut up you idiotic bicycle as everybody says"}]})[1]

@@ -69,7 +69,7 @@ def test_a_part_of_the_corpus_is_enough(save_source: SaveSource, tmp_path: Path,
     assert build_shipped_command(["--corpus", str(corpus), "-o", str(out), "--no-encoder"]) == 0
     manifest = read_artefact(out, normaliser=normaliser_version()).manifest
     assert (manifest.name, len(manifest.readers)) == ("default", 1)
-    assert [source.source for source in manifest.data] == ["cad", "lessons", "authored"]
+    assert [source.source for source in manifest.data] == ["cad", "readings.parquet", "lessons", "authored"]
     assert "26 of 27 sources of the corpus are not there: cadd, " in capsys.readouterr().err
 
 

@@ -10,7 +10,7 @@ from model.ngrams.feature_settings import FeatureSettings
 from training.fit.ngram_weights import FitSettings
 from training.fit.train import TrainedArtefact, train_artefact
 from training.fit.train_job import TrainJob
-from training.fit.training_report import print_trained, trained_json
+from training.training_report import print_trained, trained_json
 
 THINGS = tuple(f"{kind} {thing}" for kind in ("red", "old", "quiet", "tiny") for thing in ("bus", "garden", "book", "window", "song"))
 
