@@ -25,7 +25,7 @@ from training.fit.derived_policy import policy_from_dev_rows, policy_thresholds
 from training.metrics.source_metrics import SourceMetrics, measure_sources
 from training.tables.labelled import Labelled
 
-__all__ = ["TrainedEncoder", "measure_encoder", "write_with_encoder"]
+__all__ = ["TrainedEncoder", "mean_auc", "measure_encoder", "write_with_encoder"]
 
 _LIBRARIES = ("onnxruntime", "torch", "transformers")
 
@@ -49,6 +49,12 @@ def measure_encoder(log_odds: FloatArray, dev: Labelled) -> SourceMetrics:
     """Return how well an encoder alone judges dev rows, by its log-odds of the two heads, shape (n, 2); mean over their sources."""
     scores = scores_from_log_odds(log_odds)
     return measure_sources(scores, scores.argmax(axis=1).astype(np.int8), dev)["MEAN"]
+
+
+def mean_auc(metrics: SourceMetrics) -> float:
+    """Return the mean of the two AUCs, leaving out None; 0 without any."""
+    values = [value for value in (metrics.auc_hateful, metrics.auc_abusive) if value is not None]
+    return float(np.mean(values)) if values else 0.0
 
 
 def write_with_encoder(

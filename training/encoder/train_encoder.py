@@ -1,20 +1,17 @@
 """Trains an encoder on labelled tables and writes it beside the n-grams of an artefact."""
 
-import numpy as np
-
 from model.artefact.folder import read_artefact
 from model.encoder.session import EncoderReader
 from model.encoder.wordpiece import WordPiece
 from model.normaliser.lexicon import load_lexicon
 from model.normaliser.version import normaliser_version
-from training.encoder.artefact_with_encoder import TrainedEncoder, measure_encoder, write_with_encoder
+from training.encoder.artefact_with_encoder import TrainedEncoder, mean_auc, measure_encoder, write_with_encoder
 from training.encoder.encoder_job import EncoderJob
 from training.encoder.network import Network, find_pretrained, read_pretrained
 from training.encoder.onnx_export import export_network
 from training.encoder.training_loop import compute_log_odds, train_network
 from training.encoder.training_rows import encode_rows, normalise_for_encoder
 from training.encoder.vocabulary import choose_pieces
-from training.metrics.source_metrics import SourceMetrics
 from training.tables.duplicates import deduplicate
 from training.tables.labelled import Labelled
 from training.tables.labelled_tables import read_tables
@@ -50,7 +47,7 @@ def train_encoder(job: EncoderJob, report_progress: StepProgress = lambda step, 
     state_file.parent.mkdir(parents=True, exist_ok=True)
 
     def judge(candidate: Network) -> float:
-        return _mean_auc(measure_encoder(compute_log_odds(candidate, dev_rows, device=job.device), dev))
+        return mean_auc(measure_encoder(compute_log_odds(candidate, dev_rows, device=job.device), dev))
 
     train_network(network, rows, judge, settings=job.settings, state_file=state_file, device=job.device, report_progress=report_progress)
     network.to("cpu")
@@ -71,9 +68,3 @@ def _read_rows(job: EncoderJob, report_progress: StepProgress) -> tuple[Labelled
     split = split_rows(deduplicated.rows, deduplicated.clusters, dev_share=job.dev_share, seed=job.settings.seed)
     learn = weigh_rows(deduplicated.rows.take(split.train), sources=job.source_weights, labels={})
     return learn, deduplicated.rows.take(split.dev)
-
-
-def _mean_auc(metrics: SourceMetrics) -> float:
-    """Return the mean of the two AUCs, leaving out None; 0 without any."""
-    values = [value for value in (metrics.auc_hateful, metrics.auc_abusive) if value is not None]
-    return float(np.mean(values)) if values else 0.0

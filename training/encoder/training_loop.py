@@ -16,13 +16,16 @@ from training.encoder.network import Network, log_likelihood, pad_texts
 from training.encoder.training_rows import EncodedRows, make_batches
 from training.terminal import StepProgress
 
-__all__ = ["EncoderSettings", "compute_log_odds", "train_network"]
+__all__ = ["BatchLoss", "EncoderSettings", "compute_log_odds", "train_network"]
 
 _SCORING_BATCH = 4096  # pieces
 _LARGEST_GRADIENT = 1.0  # norm
 _OFFSETS_RATE, _HEADS_RATE = 20, 4  # times the step size of the uppermost layer
 _WEIGHT_DECAY = 0.01
 _BETAS = (0.9, 0.98)  # of AdamW
+
+BatchLoss = Callable[[Any, npt.NDArray[np.int64]], Any]
+"""From the log-odds of a batch, shape (n, heads), and the numbers of its rows to the loss to minimise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class EncoderSettings:
         sharing: weight of a hateful row in the second head.
         evaluations: number of evaluations on the dev rows in each epoch; the state is stored after each.
         seed: of the order of the rows and the first weights of the heads.
+        frozen_words: whether the embeddings of the pieces stay as the base has them.
     """
 
     epochs: int = 2
@@ -54,6 +58,7 @@ class EncoderSettings:
     sharing: float = 0.9
     evaluations: int = 4
     seed: int = 0
+    frozen_words: bool = False
 
 
 @dataclass
@@ -82,6 +87,7 @@ def train_network(
     settings: EncoderSettings,
     state_file: Path,
     device: str = "cpu",
+    loss: BatchLoss | None = None,
     report_progress: StepProgress = lambda step, share: None,
 ) -> float:
     """Train a network in place; it ends with the weights that judged the dev rows best.
@@ -93,6 +99,7 @@ def train_network(
         settings: of the training.
         state_file: the file of the stored state; if it exists, training resumes from it, which needs the same rows and settings.
         device: as PyTorch names it.
+        loss: what is minimised; None for the answers of the rows, each source with intercepts of its own.
         report_progress: called after each batch.
 
     Returns:
@@ -102,6 +109,7 @@ def train_network(
         TableError: the state is of other rows or settings.
     """
     course = _TrainingCourse(network, rows, settings, state_file, device)
+    course.loss = loss or course.loss
     state = course.state
     total = max(1, settings.epochs * course.steps)
     evaluation_steps = max(1, course.steps // settings.evaluations)
@@ -122,10 +130,10 @@ def train_network(
 
 
 def compute_log_odds(network: Network, rows: EncodedRows, *, device: str = "cpu") -> FloatArray:
-    """Return the log-odds of rows, without the intercepts of their sources; shape (n, 2)."""
+    """Return the log-odds of rows, without the intercepts of their sources; shape (n, heads)."""
     import torch
 
-    log_odds = np.zeros((len(rows.ids), 2))
+    log_odds = np.zeros((len(rows.ids), network.heads.out_features))
     sizes = np.array([len(ids) for ids in rows.ids], np.int64)
     with torch.no_grad(), _half_precision(device):
         for batch in make_batches(sizes, most=_SCORING_BATCH, seed=(0,)):
@@ -151,8 +159,11 @@ class _TrainingCourse:
         self.steps = sum(1 for _ in make_batches(self.sizes, most=settings.batch, seed=(settings.seed, 0)))
         self.state = _State()
         self.best: dict[str, Any] = {}
+        self.loss: BatchLoss = self._loss_of_answers
         network.to(device).body.train()
-        self.groups = [{"params": [weights], **_step_size(name, weights, settings, network)} for name, weights in network.parameters()]
+        network.body.embeddings.word_embeddings.weight.requires_grad_(not settings.frozen_words)
+        learnt = [(name, weights) for name, weights in network.parameters() if weights.requires_grad]
+        self.groups = [{"params": [weights], **_step_size(name, weights, settings, network)} for name, weights in learnt]
         self.optimiser = torch.optim.AdamW(self.groups, betas=_BETAS, fused=True)
         self.identity = {"settings": asdict(settings), "rows": len(rows.ids), "pieces": int(self.sizes.sum())}
         if state_file.exists():
@@ -165,19 +176,25 @@ class _TrainingCourse:
         schedule = min(1.0, (self.state.step + 1) / self.settings.warmup) * max(0.0, 1 - share)
         for group in self.optimiser.param_groups:
             group["lr"] = group["full"] * schedule
-        rows, device = self.rows, self.device
-        ids, mask, types = pad_texts([rows.ids[row] for row in batch])
+        device = self.device
+        ids, mask, types = pad_texts([self.rows.ids[row] for row in batch])
         with _half_precision(device):
             log_odds = self.network.log_odds(ids.to(device), mask.to(device), types.to(device))
-        source = torch.from_numpy(rows.source[batch]).to(device)
-        log_odds = log_odds.float() + self.network.offsets[source] * torch.from_numpy(rows.has_intercept).to(device)[source]
-        answers = (torch.from_numpy(head[batch]).to(device) for head in (rows.hateful, rows.abusive))
-        weight = torch.from_numpy(rows.weight[batch]).to(device)
-        loss = -(log_likelihood(log_odds, *answers, sharing=self.settings.sharing) * weight).sum() / weight.sum()
+        loss = self.loss(log_odds.float(), batch)
         loss.backward()
         torch.nn.utils.clip_grad_norm_([weights for _, weights in self.network.parameters()], _LARGEST_GRADIENT)
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
+
+    def _loss_of_answers(self, log_odds: Any, batch: npt.NDArray[np.int64]) -> Any:
+        import torch
+
+        rows, device = self.rows, self.device
+        source = torch.from_numpy(rows.source[batch]).to(device)
+        log_odds = log_odds + self.network.offsets[source] * torch.from_numpy(rows.has_intercept).to(device)[source]
+        answers = (torch.from_numpy(head[batch]).to(device) for head in (rows.hateful, rows.abusive))
+        weight = torch.from_numpy(rows.weight[batch]).to(device)
+        return -(log_likelihood(log_odds, *answers, sharing=self.settings.sharing) * weight).sum() / weight.sum()
 
     def record(self, figure: float) -> None:
         """Remember the weights if they are the best so far, and store the state, so that a kill loses only what follows."""

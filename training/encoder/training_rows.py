@@ -42,6 +42,13 @@ class EncodedRows:
     has_intercept: npt.NDArray[np.float32]
     weight: npt.NDArray[np.float32]
 
+    def take(self, numbers: npt.NDArray[np.intp]) -> "EncodedRows":
+        """Return the rows with these numbers, in this order; a row may be taken more than once."""
+        ids = [self.ids[number] for number in numbers.tolist()]
+        return EncodedRows(
+            ids, self.hateful[numbers], self.abusive[numbers], self.source[numbers], self.has_intercept, self.weight[numbers]
+        )
+
 
 def normalise_for_encoder(texts: Sequence[str]) -> list[str]:
     """Return texts normalised as the encoder reads them."""

@@ -24,7 +24,7 @@ from training.label_noise.known_labels import KnownLabels, log_label_probabiliti
 from training.label_noise.source_confusion import SourceConfusion
 from training.tables.labelled import Labelled
 
-__all__ = ["doubtful_rows", "know_labels"]
+__all__ = ["doubtful_rows", "know_labels", "label_distributions"]
 
 _ROWS_AT_ONCE = 4096  # after which progress is reported
 
@@ -59,9 +59,20 @@ def know_labels(
         weights[doubtful] = likelihoods
         return KnownLabels(weights, known.is_distribution)
     log_odds = _read(encoder, of_doubtful.text, cache=cache, progress=progress)
-    joint = log_label_probabilities(log_odds[:, :LABEL_HEADS]) + np.log(likelihoods)
+    return known.replaced(doubtful, label_distributions(log_odds[:, :LABEL_HEADS], likelihoods))
+
+
+def label_distributions(log_odds: FloatArray, likelihoods: FloatArray) -> FloatArray:
+    """Return the distribution over fine, toxic and hateful by what a teacher says of rows and what their sources say, shape (n, 3).
+
+    Args:
+        log_odds: of the two label heads by the teacher, shape (n, 2).
+        likelihoods: how likely the sources' answers are for each label, shape (n, 3).
+    """
+    joint = log_label_probabilities(log_odds) + np.log(likelihoods)
     distributions = np.exp(joint - joint.max(axis=1, keepdims=True))
-    return known.replaced(doubtful, distributions / distributions.sum(axis=1, keepdims=True))
+    scaled: FloatArray = distributions / distributions.sum(axis=1, keepdims=True)
+    return scaled
 
 
 def _read(encoder: EncoderReader, texts: Sequence[str], *, cache: Path | None, progress: Callable[[float], None]) -> FloatArray:
