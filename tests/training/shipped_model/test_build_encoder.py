@@ -16,7 +16,8 @@ MakeRows = Callable[..., Labelled]
 def test_train_rows_get_their_parents(rows: MakeRows, tmp_path: Path) -> None:
     """Most train rows with a parent have it, some without one stand below a stranger's comment, and dev rows have nothing."""
     table = rows(["fine"] * 3000)
-    table = replace(table, source=["talk"] * 3000, split=["dev"] * 1000 + ["train"] * 2000, id=[str(number) for number in range(3000)])
+    split: list[str | None] = ["dev"] * 1000 + ["train"] * 2000
+    table = replace(table, source=["talk"] * 3000, split=split, id=[str(number) for number in range(3000)])
     parents = {"source": ["talk"] * 2000, "id": [str(number) for number in range(2000)], "parent": ["what they said"] * 2000}
     pq.write_table(pa.table(parents), tmp_path / "context.parquet")
     contexts = add_contexts(table, tmp_path / "context.parquet").context
