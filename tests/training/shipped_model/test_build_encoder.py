@@ -16,7 +16,7 @@ MakeRows = Callable[..., Labelled]
 def test_train_rows_get_their_parents(rows: MakeRows, tmp_path: Path) -> None:
     """Most train rows with a parent have it, some without one stand below a stranger's comment, and dev rows have nothing."""
     table = rows(["fine"] * 3000)
-    split: list[str | None] = ["dev"] * 1000 + ["train"] * 2000
+    split: list[str | None] = ["dev" if number < 1000 else "train" for number in range(3000)]
     table = replace(table, source=["talk"] * 3000, split=split, id=[str(number) for number in range(3000)])
     parents = {"source": ["talk"] * 2000, "id": [str(number) for number in range(2000)], "parent": ["what they said"] * 2000}
     pq.write_table(pa.table(parents), tmp_path / "context.parquet")
@@ -33,7 +33,8 @@ def test_train_rows_get_their_parents(rows: MakeRows, tmp_path: Path) -> None:
 
 def test_without_the_table_nobody_has_a_parent(rows: MakeRows, tmp_path: Path) -> None:
     """A missing table of contexts leaves strangers' comments alone."""
-    table = replace(rows(["fine"] * 500), split=["train"] * 500)
+    split: list[str | None] = ["train"] * 500
+    table = replace(rows(["fine"] * 500), split=split)
     contexts = add_contexts(table, tmp_path / "context.parquet").context
     assert contexts is not None
     assert 15 < sum(context is not None for context in contexts) < 70
