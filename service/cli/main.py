@@ -11,8 +11,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from model.errors import TipstaffError
-from service.cli import keys_commands, rulings_commands, store_commands
+from service.cli.check_labels_command import check_labels
 from service.cli.compare_command import compare
+from service.cli.database import keys_commands, rulings_commands, store_commands
 from service.cli.evaluate_command import evaluate
 from service.cli.perspective_diff_command import perspective_diff
 from service.cli.score_command import score
@@ -88,6 +89,7 @@ app.command("train-encoder")(train_encoder)
 app.command()(score)
 app.command()(evaluate)
 app.command()(compare)
+app.command("check-labels")(check_labels)
 app.command()(perspective_diff)
 app.add_typer(keys_commands.app)
 app.add_typer(rulings_commands.app)

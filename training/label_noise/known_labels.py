@@ -8,7 +8,7 @@ import numpy.typing as npt
 from model.array_types import BoolArray, FloatArray, Int8Array
 from training.tables.labelled import Labelled
 
-__all__ = ["KnownLabels", "log_label_probabilities"]
+__all__ = ["KnownLabels", "log_label_probabilities", "possible_labels"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,9 +11,9 @@ from model.array_types import BoolArray, Int8Array, IntArray
 from training.tables.labelled import UNKNOWN, Labelled, Place
 from training.tables.near_duplicates import find_near_duplicates
 
-__all__ = ["DeduplicatedRows", "canonical_key", "deduplicate"]
+__all__ = ["NEAR_SIMILARITY", "DeduplicatedRows", "canonical_key", "deduplicate"]
 
-_NEAR_SIMILARITY = 0.85
+NEAR_SIMILARITY = 0.85
 """The Jaccard similarity of their sets of shingles from which two texts are near duplicates."""
 
 # Emoji remain, in the blocks from arrows to miscellaneous symbols and in the emoji planes, because they can change what a comment means.
@@ -73,7 +73,7 @@ def canonical_key(text: str) -> str:
     return _NOISE.sub("", text.casefold()) or text.strip()
 
 
-def deduplicate(labelled: Labelled, *, threshold: float = _NEAR_SIMILARITY, key: Callable[[str], str] = canonical_key) -> DeduplicatedRows:
+def deduplicate(labelled: Labelled, *, threshold: float = NEAR_SIMILARITY, key: Callable[[str], str] = canonical_key) -> DeduplicatedRows:
     """Merge exact copies and drop near duplicates that add no answer.
 
     Rows of different ``split`` are never merged, nor dropped for one another: ``split_rows`` decides on texts that are in train and in dev.

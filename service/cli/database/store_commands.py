@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from service.cli.keys_commands import configured_store
+from service.cli.database.keys_commands import configured_store
 from service.cli.shared_options import JsonOption
 
 __all__ = ["app"]

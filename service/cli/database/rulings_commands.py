@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli.keys_commands import configured_store
+from service.cli.database.keys_commands import configured_store
 from service.cli.shared_options import JsonOption
 from service.table_files import TableFormat
 
