@@ -157,7 +157,8 @@ def _map_ngrams(ngrams: _Explained, classifier: Classifier, ngrams_map: FloatArr
     contributions, intercepts = ngrams.contributions.copy(), ngrams.intercepts.copy()
     heads = slice(0, ngrams_map.shape[1])
     factor = ngrams_map[0] / classifier.slopes[heads]
-    contributions[:, heads] *= factor
+    if contributions.size:  # a text without words has none, whatever the number of heads
+        contributions[:, heads] *= factor
     intercepts[heads] = factor * (intercepts[heads] - classifier.intercepts[heads]) + ngrams_map[1]
     return _Explained(contributions, intercepts)
 

@@ -45,8 +45,10 @@ def public_fields(manifest: Manifest) -> dict[str, Any]:
 
 
 def _without_paths(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an entry whose source is a bare file name, and whose origin is left out unless it is a web address."""
-    public = dict(entry) | {"source": entry["source"].replace("\\", "/").rstrip("/").rpartition("/")[2]}
+    """Return what is known of an entry; its source is a bare file name, and its origin is left out unless it is a web address."""
+    public = {name: value for name, value in entry.items() if value is not None}
+    if "source" in public:
+        public["source"] = public["source"].replace("\\", "/").rstrip("/").rpartition("/")[2]
     if not public.get("origin", "").startswith(("https://", "http://")):
         public.pop("origin", None)
     return public

@@ -99,10 +99,13 @@ def test_others_keep_their_scores(
 
 
 def test_without_the_encoder_the_ngrams_judge(moderator: Moderator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If the encoder reads nothing at all, or gives no numbers, every comment has the scores that the n-grams alone give it."""
+    """If the encoder reads nothing at all, or gives no numbers, every comment has the scores of one that the cascade leaves to the n-grams."""
     comments = comments_of(TEXTS)
-    by_ngrams = moderator.decide(comments, ngrams_only=True)
-    asked = int(moderator.first_pass(comments).encoder_rows.size)
+    first = moderator.first_pass(comments)
+    asked = int(first.encoder_rows.size)
+    assert asked > 0
+    assert moderator.combined is not None
+    by_ngrams = moderator.combined.rescore_unread(first.raw, np.zeros(0, np.intp), first.policy)
     for outcome in (lambda _, windows: np.full((len(windows), 1), np.nan), lambda *_: (_ for _ in ()).throw(MemoryError())):
         monkeypatch.setattr(EncoderReader, "run_windows", outcome)
         found = moderator.decide(comments)

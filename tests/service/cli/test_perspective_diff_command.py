@@ -10,6 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from service.cli.main import main
+from training.fit.train import train_artefact
+from training.fit.train_job import TrainJob
 
 Call = Callable[..., tuple[int, str, str]]
 FINE = [f"I watered the {thing} in the {place}." for thing in ("roses", "beans", "lawn", "trees") for place in ("garden", "yard")]
@@ -33,6 +35,17 @@ def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> 
     return _call
 
 
+@pytest.fixture(scope="module")
+def headless(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An artefact of n-grams that has no attributes."""
+    folder = tmp_path_factory.mktemp("headless")
+    rows = [(f"{word} number {number}", label) for number in range(40) for word, label in (("thank you", "fine"), ("you idiot", "toxic"))]
+    with (folder / "table.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("text", "label"), *rows])
+    train_artefact(TrainJob(tables=[folder / "table.csv"], out=folder / "model"))
+    return folder / "model"
+
+
 def write_csv(path: Path, rows: list[tuple[object, ...]], *, score: str = "TOXICITY") -> Path:
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([("comment", score), *rows])
@@ -51,12 +64,12 @@ def test_the_threshold_that_keeps_the_rate_is_reported(call: Call, tmp_path: Pat
     assert toxicity["correlation"] > 0.3
 
 
-def test_people_get_lines(call: Call, tmp_path: Path) -> None:
+def test_people_get_lines(call: Call, headless: Path, tmp_path: Path) -> None:
     """Without --json the figures are printed in lines, with the attributes for which the model has no head."""
     path = tmp_path / "a.jsonl"
     path.write_text("".join(json.dumps({"text": text, "toxicity": score, "perspective_insult_score": 0.1}) + "\n" for text, score in ROWS))
 
-    code, out, _ = call(path)
+    code, out, _ = call(path, "--artefact", headless)
 
     assert code == 0
     assert "TOXICITY (column toxicity), 10 comments" in out
@@ -107,7 +120,7 @@ def test_bad_rows_are_listed(call: Call, tmp_path: Path) -> None:
         ([("a", 1)], ["--score", "TOXICITY=nope"], "no column 'nope'; check --score"),
         ([("a", 1)], ["--text-column", "nope"], "there is no column"),
         ([("a", 1)], ["--threshold", "TOXICITY=2"], "from 0 to 1"),
-        ([("a", 1)], ["--score", "INSULT=TOXICITY"], "no head"),
+        ([("a", 1)], ["--score", "FLIRTATION=TOXICITY"], "no head"),
     ],
 )
 def test_wrong_calls_say_what_to_do(call: Call, tmp_path: Path, rows: list[tuple[object, ...]], options: list[str], words: str) -> None:
