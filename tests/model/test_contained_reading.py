@@ -99,7 +99,7 @@ def test_others_keep_their_scores(
 
 
 def test_without_the_encoder_the_ngrams_judge(moderator: Moderator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If the encoder reads nothing at all, or gives no numbers, every comment has the scores of one that the cascade leaves to the n-grams."""
+    """If the encoder reads nothing at all, or gives no numbers, every comment has the scores of one that is left to the n-grams."""
     comments = comments_of(TEXTS)
     first = moderator.first_pass(comments)
     asked = int(first.encoder_rows.size)
