@@ -1,13 +1,15 @@
-"""Trains an encoder in four stages, so that hundreds of thousands of rows of sources that err teach it our definitions.
+"""Trains an encoder in stages, so that hundreds of thousands of rows of sources that err teach it our definitions.
 
-1. Rows of sources, corrected by how each source errs (forward correction), give a first idea.
-2. The rows that were read again by the guide of the labels, twice, make a teacher of it.
-3. The teacher says what more rows of the sources are, given what their sources say of them, and learns that: once over these rows, those
-   that were read again, and comments of our own.
-4. Twice over the rows that were read again and comments of our own, by two orders of the rows; rows with a context count three times. The
-   mean of the weights after stage 3 and after both runs of stage 4 is better than any of them (Wortsman et al. 2022, "Model soups").
+1. ``corrected``: rows of sources, corrected by how each source errs (forward correction), give a first idea.
+2. ``reread``: the rows that were read again by the guide of the labels, twice, make a teacher of it.
+3. ``taught``: the teacher says what more rows of the sources are, given what their sources say of them, and the network learns that, once,
+   with the rows that were read again and comments of our own.
+4. ``last``: twice over the rows that were read again and comments of our own, by two orders of the rows; rows with a context count three
+   times. The mean of the weights before and after is better than any of them (Wortsman et al. 2022, "Model soups").
+5. ``narrow``: half of the neurons of the feed-forward layers are taken out; what is left learns, once, from all rows of the sources what
+   the whole network and the n-grams together say of them, and then as in the stage before.
 
-Each stage keeps its state in a file of its own and is not repeated after a kill.
+Each stage keeps its state in files of its own and is not repeated after a kill.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,6 +22,7 @@ import numpy.typing as npt
 
 from model.array_types import FloatArray
 from model.ngrams.heads import LABEL_HEADS
+from training.encoder.narrowing import narrow_network, neuron_importance
 from training.encoder.network import Network
 from training.encoder.teaching import Teaching, make_teaching_loss
 from training.encoder.training_loop import EncoderSettings, compute_log_odds, train_network
@@ -32,7 +35,10 @@ from training.terminal import StepProgress
 __all__ = ["StagedRows", "train_stages"]
 
 _FIRST_ROWS, _TAUGHT_ROWS = 3500, 9000  # of a source at most, in the first stage and in the third
-_RATES = (1.0, 0.6, 0.8, 0.48)  # of the step size, stage by stage
+_RATES = {"corrected": 1.0, "reread": 0.6, "taught": 0.8, "last": 0.48, "narrow": 0.8, "narrow-last": 0.4}  # of the step size
+_WIDTH = 704  # neurons of a feed-forward layer in the end
+_TRIED_ROWS = 6000  # by which the importance of neurons is measured
+_ENCODER_SHARE = 0.62  # of the log-odds of the second teacher; the rest are those of the n-grams
 _LAST_SEEDS = (1, 2)
 _LAST_SHARE = 0.75  # of the runs of the last stage in the mean of the weights
 _CONTEXT_COPIES = 3
@@ -48,6 +54,7 @@ class StagedRows:
         confusion: how their sources err.
         attributes: names of the attributes, in the order of the heads.
         own: sources whose rows are comments of our own.
+        ngrams: log-odds of the rows by n-grams that help to teach, shape (n, heads); None if none do.
     """
 
     labelled: Labelled
@@ -55,6 +62,7 @@ class StagedRows:
     confusion: SourceConfusion
     attributes: Sequence[str]
     own: frozenset[str]
+    ngrams: FloatArray | None = None
 
 
 def train_stages(
@@ -93,33 +101,50 @@ def train_stages(
         ),
     )
 
-    def run(name: str, teaching: Teaching, numbers: npt.NDArray[np.intp], *, passes: int, rate: float, seed: int = 0) -> None:
-        course = replace(settings, epochs=passes, patience=0, evaluations=1, rate=rate * settings.rate, seed=seed, frozen_words=True)
-        encoded = rows.encoded.take(numbers)
+    def run(name: str, teaching: Teaching, numbers: npt.NDArray[np.intp], *, passes: int = 1, seed: int = 0) -> None:
+        rate = _RATES[name] * settings.rate
+        course = replace(settings, epochs=passes, patience=0, evaluations=1, rate=rate, seed=seed, frozen_words=True)
         of_all = make_teaching_loss(teaching, device)
 
         def loss(log_odds: Any, batch: npt.NDArray[np.int64]) -> Any:
             return of_all(log_odds, numbers[batch])
 
+        state_file = folder / (f"{name}-{seed}" if seed else name)
+        encoded = rows.encoded.take(numbers)
         train_network(
-            network, encoded, judge, settings=course, state_file=folder / name, device=device, loss=loss, report_progress=report_progress
+            network, encoded, judge, settings=course, state_file=state_file, device=device, loss=loss, report_progress=report_progress
         )
 
-    run("corrected", corrected, _sample(labelled, doubtful, _FIRST_ROWS), passes=1, rate=_RATES[0])
-    run("reread", exact, reread, passes=2, rate=_RATES[1])
-    taught = _sample(labelled, doubtful, _TAUGHT_ROWS)
-    log_odds = _kept(folder / "teacher.npy", lambda: compute_log_odds(network, rows.encoded.take(taught), device=device))
-    distributions = label_distributions(log_odds[:, :LABEL_HEADS], likelihoods[taught])
-    soft = exact.with_distributions(taught, distributions, log_odds[:, LABEL_HEADS:])
-    run("taught", soft, np.concatenate([taught, reread, own]), passes=1, rate=_RATES[2])
-    states = [_copy(network)]
+    def teach(name: str, numbers: npt.NDArray[np.intp]) -> Teaching:
+        log_odds = _kept(folder / f"{name}-teacher.npy", lambda: compute_log_odds(network, rows.encoded.take(numbers), device=device))
+        said = log_odds[:, :LABEL_HEADS]
+        if name == "narrow" and rows.ngrams is not None:
+            said = _ENCODER_SHARE * said + (1 - _ENCODER_SHARE) * rows.ngrams[numbers, :LABEL_HEADS]
+        return exact.with_distributions(numbers, label_distributions(said, likelihoods[numbers]), log_odds[:, LABEL_HEADS:])
+
+    def finish(name: str) -> None:
+        states = [_copy(network)]
+        for seed in _LAST_SEEDS:
+            network.restore(states[0])
+            run(name, exact, last, passes=2, seed=seed)
+            states.append(_copy(network))
+        shares = [1 - _LAST_SHARE, *[_LAST_SHARE / len(_LAST_SEEDS)] * len(_LAST_SEEDS)]
+        network.restore({key: sum(share * state[key] for share, state in zip(shares, states, strict=True)) for key in states[0]})
+
     last = np.concatenate([reread, own, *[with_context] * (_CONTEXT_COPIES - 1)])
-    for seed in _LAST_SEEDS:
-        network.restore(states[0])
-        run(f"last-{seed}", exact, last, passes=2, rate=_RATES[3], seed=seed)
-        states.append(_copy(network))
-    shares = [1 - _LAST_SHARE, *[_LAST_SHARE / len(_LAST_SEEDS)] * len(_LAST_SEEDS)]
-    network.restore({name: sum(share * state[name] for share, state in zip(shares, states, strict=True)) for name in states[0]})
+    run("corrected", corrected, _sample(labelled, doubtful, _FIRST_ROWS))
+    run("reread", exact, reread, passes=2)
+    taught = _sample(labelled, doubtful, _TAUGHT_ROWS)
+    run("taught", teach("taught", taught), np.concatenate([taught, reread, own]))
+    finish("last")
+    second = teach("narrow", doubtful)
+    tried = _sample(labelled, reread, _TRIED_ROWS)[:_TRIED_ROWS]
+    of_tried = make_teaching_loss(exact)
+    network.to("cpu")
+    importance = neuron_importance(network, rows.encoded.take(tried), lambda log_odds, batch: of_tried(log_odds, tried[batch]))
+    narrow_network(network, importance, _WIDTH)
+    run("narrow", second, np.concatenate([doubtful, reread, own]))
+    finish("narrow-last")
 
 
 def _sample(labelled: Labelled, numbers: npt.NDArray[np.intp], most: int) -> npt.NDArray[np.intp]:

@@ -13,12 +13,15 @@ from pathlib import Path
 import numpy as np
 
 from model.artefact.folder import read_artefact
+from model.comment import Comment
 from model.encoder.session import EncoderReader
 from model.encoder.wordpiece import WordPiece
 from model.errors import TableError, TipstaffError
+from model.moderator import build_classifier
 from model.ngrams.heads import LABEL_HEADS
 from model.normaliser.lexicon import load_lexicon
 from model.normaliser.version import normaliser_version
+from model.text.pipeline import prepare
 from training.authored.authored_rows import AUTHORED_SOURCE, load_authored_answers, load_authored_rows
 from training.encoder.artefact_with_encoder import TrainedEncoder, mean_auc, measure_encoder, write_with_encoder
 from training.encoder.encoder_job import EncoderJob
@@ -84,9 +87,9 @@ def build_encoder(job: EncoderJob, corpus: Path, *, report_progress: StepProgres
         log_odds = compute_log_odds(candidate, of_dev, device=job.device)
         return mean_auc(measure_encoder(log_odds[:, :LABEL_HEADS], chosen_by))
 
-    rows = StagedRows(
-        learn, encode_rows(learn, texts, words, tokens=tokens), tables.confusion, names, frozenset({SYNTHETIC_SOURCE, AUTHORED_SOURCE})
-    )
+    ngrams = build_classifier(stored).raw_scores(prepare([Comment("", text) for text in learn.text])).log_odds
+    encoded, own_sources = encode_rows(learn, texts, words, tokens=tokens), frozenset({SYNTHETIC_SOURCE, AUTHORED_SOURCE})
+    rows = StagedRows(learn, encoded, tables.confusion, names, own_sources, ngrams)
     states = job.out.with_name(job.out.name + ".training")
     train_stages(network, rows, judge, settings=job.settings, folder=states, device=job.device, report_progress=report_progress)
     network.to("cpu").body.eval()

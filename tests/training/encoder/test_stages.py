@@ -57,9 +57,12 @@ def parts(base: Path) -> tuple[Network, StagedRows, np.ndarray]:
     return network, StagedRows(table, encoded, confusion, ["insult"], frozenset({"own"})), rude
 
 
-def test_the_stages_end_with_our_definition(parts: tuple[Network, StagedRows, np.ndarray], tmp_path: Path) -> None:
-    """A source that calls most fine comments abusive teaches what is abusive all the same, and the attribute head learns too."""
+def test_the_stages_end_with_our_definition(
+    parts: tuple[Network, StagedRows, np.ndarray], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A source that errs teaches what is abusive all the same, the attribute head learns too, and the network ends up narrow."""
     network, rows, rude = parts
+    monkeypatch.setattr(stages, "_WIDTH", 40)
 
     def judge(candidate: Network) -> float:
         return float(roc_auc_score(rude, compute_log_odds(candidate, rows.encoded)[:, 1]))
@@ -69,7 +72,10 @@ def test_the_stages_end_with_our_definition(parts: tuple[Network, StagedRows, np
     assert log_odds.shape == (600, 3)
     assert roc_auc_score(rude, log_odds[:, 1]) > 0.9
     assert roc_auc_score(rude, log_odds[:, 2]) > 0.9
-    assert {path.name for path in (tmp_path / "states").iterdir()} == {"corrected", "reread", "teacher.npy", "taught", "last-1", "last-2"}
+    stored = {"corrected", "reread", "taught-teacher.npy", "taught", "last-1", "last-2"}
+    stored |= {"narrow-teacher.npy", "narrow", "narrow-last-1", "narrow-last-2"}
+    assert {path.name for path in (tmp_path / "states").iterdir()} == stored
+    assert network.body.config.intermediate_size == 40
 
 
 def test_a_killed_run_goes_on(
