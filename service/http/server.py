@@ -159,11 +159,23 @@ def _serve_together(settings: Settings, listener: socket.socket) -> None:
     if settings.communities is not None:
         read_community_file(settings.communities).check_policies(moderator.policies)
     with open_metrics_dir(settings.data_dir) as metrics_dir:
-        supervisor = Multiprocess(_config(settings, _WorkerApp(settings, metrics_dir, artefact), factory=True), sockets=[listener])
+        supervisor = _Supervisor(_config(settings, _WorkerApp(settings, metrics_dir, artefact), factory=True), sockets=[listener])
         _log_start(settings, listener)
         supervisor.run()
     if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
         raise ArtefactError("a worker could not load the artefact and the service stopped: the log says why")
+
+
+class _Supervisor(Multiprocess):
+    """Replaces a worker at once also if it dies while it is being asked whether it is alive."""
+
+    def keep_subprocess_alive(self) -> None:
+        """Ask each worker, and start another in the place of one that has ended or does not answer."""
+        for process in self.processes:
+            # While this process holds the worker's end of their pipe as well, it does not see that the worker has closed it: it would wait
+            # for the answer of a dead worker as long as for that of a busy one, and nobody would be served meanwhile.
+            process.child_conn.close()
+        super().keep_subprocess_alive()
 
 
 @dataclass(frozen=True)

@@ -160,14 +160,41 @@ def test_an_artefact_that_is_overwritten_harms_nobody(start: Start, tmp_path: Pa
     for path in artefact.iterdir():
         os.truncate(path, path.stat().st_size // 2)
         assert _moderate(address) == 200
-    for child in server.children():
-        if "spawn_main" in " ".join(child.cmdline()):
-            child.kill()
-            wait_until(partial(_has_ended, child), what="the worker has ended")
+    for worker in _workers(server):
+        worker.kill()
+        wait_until(partial(_has_ended, worker), what="the worker has ended")
     server.ready()
 
     assert [_moderate(address) for _ in range(4)] == [200] * 4
     assert not any("Traceback" in line for line in server.stop())
+
+
+def _workers(server: ServerProcess) -> list[psutil.Process]:
+    return [child for child in server.children() if "spawn_main" in " ".join(child.cmdline())]
+
+
+def test_workers_that_die_while_they_are_asked_are_replaced_at_once(start: Start) -> None:
+    """A supervisor that waits for the answer of a busy worker does not go on waiting for it once that worker has been killed."""
+    server = start(workers=2)
+    address = server.ready()
+    supervisor = psutil.Process(server.pid)
+    workers = _workers(server)
+    for worker in workers:
+        worker.suspend()
+    wait_until(partial(_has_paused, supervisor), what="the supervisor waits for an answer")
+
+    for worker in workers:
+        worker.kill()
+
+    # A worker that does not answer is given 60 s.
+    assert httpx.get(f"{address}/readyz", timeout=45).status_code == 200
+
+
+def _has_paused(process: psutil.Process) -> bool:
+    """Whether a process that otherwise wakes every half second has slept for more than a second."""
+    before = process.num_ctx_switches()
+    time.sleep(1.2)
+    return bool(process.num_ctx_switches() == before)
 
 
 def _has_ended(process: psutil.Process) -> bool:
