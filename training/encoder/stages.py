@@ -8,6 +8,7 @@
    times. The mean of the weights before and after is better than any of them (Wortsman et al. 2022, "Model soups").
 5. ``narrow``: half of the neurons of the feed-forward layers are taken out; what is left learns, once, from all rows of the sources what
    the whole network and the n-grams together say of them, and then as in the stage before.
+6. ``again``: the same once more, with what the narrow network and the n-grams say.
 
 Each stage keeps its state in files of its own and is not repeated after a kill.
 """
@@ -35,7 +36,8 @@ from training.terminal import StepProgress
 __all__ = ["StagedRows", "train_stages"]
 
 _FIRST_ROWS, _TAUGHT_ROWS = 3500, 9000  # of a source at most, in the first stage and in the third
-_RATES = {"corrected": 1.0, "reread": 0.6, "taught": 0.8, "last": 0.48, "narrow": 0.8, "narrow-last": 0.4}  # of the step size
+# Of the step size.
+_RATES = {"corrected": 1.0, "reread": 0.6, "taught": 0.8, "last": 0.48, "narrow": 0.8, "narrow-last": 0.4, "again": 0.6, "again-last": 0.32}
 _WIDTH = 704  # neurons of a feed-forward layer in the end
 _TRIED_ROWS = 6000  # by which the importance of neurons is measured
 _ENCODER_SHARE = 0.62  # of the log-odds of the second teacher; the rest are those of the n-grams
@@ -118,7 +120,7 @@ def train_stages(
     def teach(name: str, numbers: npt.NDArray[np.intp]) -> Teaching:
         log_odds = _kept(folder / f"{name}-teacher.npy", lambda: compute_log_odds(network, rows.encoded.take(numbers), device=device))
         said = log_odds[:, :LABEL_HEADS]
-        if name == "narrow" and rows.ngrams is not None:
+        if name != "taught" and rows.ngrams is not None:
             said = _ENCODER_SHARE * said + (1 - _ENCODER_SHARE) * rows.ngrams[numbers, :LABEL_HEADS]
         return exact.with_distributions(numbers, label_distributions(said, likelihoods[numbers]), log_odds[:, LABEL_HEADS:])
 
@@ -143,8 +145,11 @@ def train_stages(
     network.to("cpu")
     importance = neuron_importance(network, rows.encoded.take(tried), lambda log_odds, batch: of_tried(log_odds, tried[batch]))
     narrow_network(network, importance, _WIDTH)
-    run("narrow", second, np.concatenate([doubtful, reread, own]))
+    every = np.concatenate([doubtful, reread, own])
+    run("narrow", second, every)
     finish("narrow-last")
+    run("again", teach("again", doubtful), every)
+    finish("again-last")
 
 
 def _sample(labelled: Labelled, numbers: npt.NDArray[np.intp], most: int) -> npt.NDArray[np.intp]:

@@ -74,6 +74,7 @@ def test_the_stages_end_with_our_definition(
     assert roc_auc_score(rude, log_odds[:, 2]) > 0.9
     stored = {"corrected", "reread", "taught-teacher.npy", "taught", "last-1", "last-2"}
     stored |= {"narrow-teacher.npy", "narrow", "narrow-last-1", "narrow-last-2"}
+    stored |= {"again-teacher.npy", "again", "again-last-1", "again-last-2"}
     assert {path.name for path in (tmp_path / "states").iterdir()} == stored
     assert network.body.config.intermediate_size == 40
 
