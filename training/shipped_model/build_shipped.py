@@ -104,7 +104,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--source-labels",
         action="store_true",
-        help="learn from the labels of the corpus' sources, as the shipped model did, and not from those that were read again",
+        help="learn from the labels of the corpus' sources alone, without those that were read again",
     )
     return parser.parse_args(arguments)
 
