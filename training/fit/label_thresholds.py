@@ -4,7 +4,8 @@ Rows are weighted so that each label, or each answer to a question, has its shar
 bounds the ones with the highest macro-F1 are taken:
 
 - at most 6 % of the fine comments are called otherwise, whichever reader judges;
-- at most 35 % of the abusive comments are called fine, if the first bound leaves room for that.
+- at most 35 % of the abusive comments are called fine, if the first bound leaves room for that. If it does not, the rule comes as near
+  to it as a hundredth of macro-F1 pays for: as far as a few thousand rows can tell, such figures are equally good.
 
 Where abuse is commoner, more comments should be called abusive, though not as many more as it is commoner. So the rule has a *response*,
 which says how far its first threshold follows another prior; it is chosen by macro-F1 over priors from 1 % to 50 %.
@@ -34,6 +35,7 @@ _RESPONSES = np.linspace(0, 1, 21)
 _FEWEST_OF_A_LABEL = 5
 _MOST_ABUSIVE_CUTS, _MOST_HATEFUL_CUTS = 200, 40
 _UNUSED = 0.5  # a threshold without effect
+_EQUALLY_GOOD = 0.01  # of macro-F1, where the second bound cannot be kept
 _TOLERANCE = 1e-12  # within which two macro-F1 are equal
 _SMALLEST_CUT = 1e-6
 _LABEL, _ABUSIVE, _HATEFUL = (0, 1, 2), (0, 1, 1), (0, 0, 1)
@@ -85,9 +87,13 @@ def choose_thresholds(
     abusive_cuts = _abusive_cuts(scores, rows, trials, is_needed=hateful is not None)
     hateful_cuts = _hateful_cuts(scores, rows) if hateful is None else np.array([hateful])
     figures = np.mean([_macro_f1(scores, trial, prior, abusive_cuts, hateful_cuts) for trial in trials], axis=0)
-    figures[~_keeps_bounds([scores, *within], rows, abusive_cuts)] = -1
+    is_kept, misses_little = _keep_bounds([scores, *within], rows, abusive_cuts)
+    figures[~(is_kept & misses_little if (is_kept & misses_little).any() else is_kept)] = -1
     is_best = figures >= figures.max() - _TOLERANCE
     best_cut = _middle(np.flatnonzero(is_best.any(axis=1)))
+    if not misses_little[best_cut]:
+        best_cut = int(np.flatnonzero(figures.max(axis=1) >= figures.max() - _EQUALLY_GOOD)[0])
+        is_best = figures >= figures[best_cut].max() - _TOLERANCE
     rule = LabelThresholds(abusive=float(abusive_cuts[best_cut]), hateful=float(hateful_cuts[_middle(np.flatnonzero(is_best[best_cut]))]))
     return rule.model_copy(update={"response": _choose_response(scores, trials, prior, rule)})
 
@@ -122,23 +128,27 @@ def _macro_f1(scores: FloatArray, trial: _Trial, prior: Prior, abusive_cuts: Flo
     return figures
 
 
-def _keeps_bounds(scores: Sequence[FloatArray], rows: Labelled, cuts: FloatArray) -> BoolArray:
-    """Return for each threshold on P(abusive) whether it keeps within the bounds, or comes as near to them as any; shape (cuts,).
+def _keep_bounds(scores: Sequence[FloatArray], rows: Labelled, cuts: FloatArray) -> tuple[BoolArray, BoolArray]:
+    """Return for each threshold on P(abusive) whether it keeps the first bound, or comes as near to it as any, and whether the second.
 
     Args:
         scores: by the reader that judges, then by others, which the second bound does not concern; each of shape (n, 3).
         rows: n comments.
         cuts: the thresholds, ascending.
+
+    Returns:
+        Of shape (cuts,) each. A bound that no row concerns is kept.
     """
     fine, abusive = rows.abusive == 0, rows.abusive == 1
+    everywhere = np.ones(cuts.size, np.bool_)
     if not fine.any():
-        return np.ones(cuts.size, np.bool_)
+        return everywhere, everywhere
     flagged = np.max([_shares_above(1 - table[fine, 0], cuts) for table in scores], axis=0)
     is_kept: BoolArray = flagged <= max(_MOST_FINE_FLAGGED, float(flagged.min()))
     if not abusive.any():
-        return is_kept
-    is_enough: BoolArray = is_kept & (1 - _shares_above(1 - scores[0][abusive, 0], cuts) <= _MOST_ABUSE_MISSED)
-    return is_enough if is_enough.any() else is_kept
+        return is_kept, everywhere
+    misses_little: BoolArray = 1 - _shares_above(1 - scores[0][abusive, 0], cuts) <= _MOST_ABUSE_MISSED
+    return is_kept, misses_little
 
 
 def _shares_above(values: FloatArray, cuts: FloatArray) -> FloatArray:
