@@ -92,7 +92,7 @@ def _build_encoder(stored: StoredArtefact) -> CombinedReader | None:
     if len(manifest.readers) == 1:
         return None
     try:
-        combined = build_combined_reader(manifest.readers[1], stored.arrays, heads=len(manifest.heads))
+        combined = build_combined_reader(manifest.readers[1], stored.arrays, heads=manifest.heads)
         combined.encoder.load(heads=combined.combination.shape[1])
     except (KeyError, ValueError) as error:
         raise ArtefactError(f"artefact {manifest.name}: its encoder is not what this Tipstaff knows: {error}: train it anew") from error

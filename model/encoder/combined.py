@@ -5,6 +5,8 @@ label, or these and the attributes of the n-grams::
 
     calibrated = combination[0] * log-odds of the n-grams + combination[1] * log-odds of the encoder + combination[2]
 
+What both readers take for a threat is abusive to them as well (``model.encoder.threat_rule``).
+
 A comment that is longer than a window of the encoder is read in parts (``model.encoder.comment_parts``).
 
 The cascade asks the encoder only where its answer may matter: where the n-grams alone give a low probability of abuse, it would hardly
@@ -29,6 +31,7 @@ from model.classifier import Classifier
 from model.encoder.comment_parts import LongReading, ReaderMaps, read_long_text, suspect_passages
 from model.encoder.context_rule import MAX_ANSWER_SIZE
 from model.encoder.session import EncoderReader, normalise_texts, unpack_pieces
+from model.encoder.threat_rule import find_threat_head, raise_by_threats
 from model.encoder.wordpiece import WordPiece
 from model.ngrams.heads import ABUSIVE_HEAD, HATEFUL_HEAD, LABEL_HEADS, label_codes
 from model.ngrams.raw_scores import RawScores
@@ -65,6 +68,7 @@ class CombinedReader:
             expected to have where the encoder has not read; float64, shape (2, heads); None where the n-grams' own calibration is used.
         window_discount: see ``model.encoder.comment_parts``; 0 to 100.
         passage_discount: see there; 0 to 100.
+        threat: the number of the head of threats; None where both readers have none.
     """
 
     encoder: EncoderReader
@@ -74,6 +78,7 @@ class CombinedReader:
     alone: FloatArray | None = None
     window_discount: float = 0.3
     passage_discount: float = 1.2
+    threat: int | None = None
 
     def encoder_threshold(self, risk: float) -> float:
         """Return the P(abusive) of the n-grams from which on the encoder reads, at this risk or the next lower one of the curve."""
@@ -148,7 +153,7 @@ class CombinedReader:
         encoder = self.encoder.read([texts[row] for row in rows], contexts=[of[row] for row in rows], threads=threads)
         is_answer = np.array([self.is_answer(texts[row], of[row]) for row in rows], np.bool_)
         log_odds[short] = self.calibrated(np.where(is_answer[:, None], np.maximum(ngrams[short], encoder), ngrams[short]), encoder)
-        return log_odds
+        return self.with_threats(log_odds)
 
     def is_answer(self, text: bytes, context: bytes) -> bool:
         """Return whether a comment is short and read with what it answers: the n-grams, which see half of it, lower no log-odds then."""
@@ -159,6 +164,10 @@ class CombinedReader:
         ngrams_weight, encoder_weight, constant = self.combination
         log_odds: FloatArray = ngrams_weight * ngrams + encoder_weight * encoder + constant
         return log_odds
+
+    def with_threats(self, log_odds: FloatArray) -> FloatArray:
+        """Return calibrated log-odds, shape (n, heads), in which abuse is at least as probable as a threat makes it."""
+        return log_odds if self.threat is None else raise_by_threats(log_odds, self.threat)
 
     def rescore(
         self,
@@ -225,13 +234,15 @@ class CombinedReader:
         raw.verdicts[rows] = policy.verdicts(1 - fine, hateful)
 
 
-def build_combined_reader(entry: Mapping[str, Scalar], arrays: Mapping[str, npt.NDArray[np.generic]], *, heads: int) -> CombinedReader:
+def build_combined_reader(
+    entry: Mapping[str, Scalar], arrays: Mapping[str, npt.NDArray[np.generic]], *, heads: Sequence[str]
+) -> CombinedReader:
     """Return the reader that an entry of a manifest describes.
 
     Args:
         entry: of the manifest.
         arrays: of the artefact, by file name.
-        heads: how many heads the n-grams have.
+        heads: names of the heads that the n-grams have, as a manifest lists them.
 
     Raises:
         KeyError: the entry or an array is missing.
@@ -243,8 +254,8 @@ def build_combined_reader(entry: Mapping[str, Scalar], arrays: Mapping[str, npt.
         raise ValueError("network and pieces have to be bytes")
     if type(tokens) is not int or not _FEWEST_TOKENS <= tokens <= _MOST_TOKENS:
         raise ValueError(f"tokens has to be a whole number from {_FEWEST_TOKENS} to {_MOST_TOKENS}")
-    if combination.dtype != np.float64 or combination.shape not in ((3, LABEL_HEADS), (3, heads)):
-        raise ValueError(f"combination has to be of shape (3, {LABEL_HEADS}) or (3, {heads})")
+    if combination.dtype != np.float64 or combination.shape not in ((3, LABEL_HEADS), (3, len(heads))):
+        raise ValueError(f"combination has to be of shape (3, {LABEL_HEADS}) or (3, {len(heads)})")
     if (np.asarray(combination[:2], np.float64) < 0).any():
         raise ValueError("combination has to have factors of at least 0")
     if (np.abs(np.asarray(combination, np.float64)) > _MOST_COMBINATION).any():
@@ -262,6 +273,7 @@ def build_combined_reader(entry: Mapping[str, Scalar], arrays: Mapping[str, npt.
         _alone(arrays[str(entry["alone"])], heads=combination.shape[1]) if "alone" in entry else None,
         _discount(entry, "window_discount", CombinedReader.window_discount),
         _discount(entry, "passage_discount", CombinedReader.passage_discount),
+        find_threat_head(heads[: combination.shape[1]]),
     )
 
 

@@ -18,6 +18,7 @@ from model.artefact.manifest import AttributeEvidence, Calibration, LabelThresho
 from model.classifier import Classifier
 from model.comment import Comment
 from model.encoder.combined import ENCODER, CombinedReader
+from model.encoder.threat_rule import find_threat_head
 from model.encoder.session import EncoderReader
 from model.errors import ArtefactError
 from model.moderator import Moderator
@@ -157,7 +158,8 @@ def fit_combination(
     combined = CombinedReader(encoder, np.ascontiguousarray(combination.T), LabelThresholds(abusive=0.5, hateful=0.5), np.zeros((1, 3)))
     calibrated = combined.calibrated(ngrams, log_odds)
     alone = fit_alone(ngrams[chosen_by], calibrated[chosen_by])
-    combined = replace(combined, alone=alone)
+    combined = replace(combined, alone=alone, threat=find_threat_head(classifier.heads[: log_odds.shape[1]]))
+    calibrated = combined.with_threats(calibrated)
     fast, prior = raw.scores[chosen_by], classifier.prior
 
     def choose(odds: FloatArray) -> LabelThresholds:
@@ -168,7 +170,7 @@ def fit_combination(
     combined = replace(combined, thresholds=choose(calibrated))
     long_rows, clean_texts = read_long_rows(combined, classifier, texts), read_clean_texts(combined, classifier)
     combined = replace(combined, passage_discount=fit_passage_discount(long_rows, clean_texts, dev, combined.thresholds))
-    calibrated[long_rows.rows] = long_rows.log_odds(combined.passage_discount)
+    calibrated[long_rows.rows] = combined.with_threats(long_rows.log_odds(combined.passage_discount))
     combined = replace(combined, thresholds=choose(calibrated))
     scores, unread = (scores_from_log_odds(odds[:, :LABEL_HEADS]) for odds in (calibrated, alone[0] * ngrams + alone[1]))
     cascade = CascadeScores(1 - fast[:, 0], unread[chosen_by], scores[chosen_by])
