@@ -18,8 +18,8 @@ from model.artefact.manifest import AttributeEvidence, Calibration, LabelThresho
 from model.classifier import Classifier
 from model.comment import Comment
 from model.encoder.combined import ENCODER, CombinedReader
-from model.encoder.threat_rule import find_threat_head
 from model.encoder.session import EncoderReader
+from model.encoder.threat_rule import find_threat_head
 from model.errors import ArtefactError
 from model.moderator import Moderator
 from model.ngrams.heads import LABEL_HEADS
