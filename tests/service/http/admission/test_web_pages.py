@@ -183,6 +183,7 @@ def test_name_that_leads_here_later(browser: "Chrome", running: Running, moderat
         browser.get(f"http://evil.example:{port}")
     with running(create_app(read_settings(data_dir=tmp_path), load=lambda _: moderator), port=port) as client:
         seen = browser.execute_async_script(ATTACK, f"http://evil.example:{port}")
+        wait_until(lambda: _count_calls(client, WRITING, "403") > REFUSED_WRITES, what="all that the page sends is refused")
 
         assert _count_calls(client, WRITING, "403") == REFUSED_WRITES + 1
         assert _count_calls(client, WRITING, "200") == 0
