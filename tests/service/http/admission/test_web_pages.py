@@ -1,8 +1,9 @@
 """Web pages of other origins in a real browser, with everything that a page can do without asking; and one that may call."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,10 +103,28 @@ class _Page(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None: ...
 
 
+class _PageServer(ThreadingHTTPServer):
+    """Closes, in the end, the connections too that a browser has opened for calls to come: else it would send one of these here."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Page)
+        self._connections: list[socket.socket] = []
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._connections.append(request)
+        super().process_request(request, client_address)
+
+    def server_close(self) -> None:
+        for connection in self._connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        super().server_close()
+
+
 @contextmanager
 def _serve_page() -> Iterator[int]:
     """Serve an empty page under any name for as long as the context lasts; return the port."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Page) as server:
+    with _PageServer() as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
