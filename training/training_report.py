@@ -81,14 +81,7 @@ def trained_json(trained: TrainedArtefact) -> str:
             "attributes": {name: evidence.model_dump() for name, evidence in trained.manifest.attributes.items()},
             "rows": {"train": len(split.train), "dev": len(split.dev), "dropped": len(split.dropped)},
             "duplicates": {"copies": deduplicated.copies, "near": deduplicated.near, "undecided": deduplicated.undecided},
-            "reading": tables
-            and {
-                "read": tables.read,
-                "used": tables.used,
-                "skipped": tables.skipped,
-                "bad": tables.bad,
-                "problems": [str(problem) for problem in tables.problems],
-            },
+            "reading": tables and tables.account(),
             "contradictions": [str(contradiction) for contradiction in deduplicated.contradictions],
             "remarks": list(trained.remarks),
         },

@@ -1,7 +1,6 @@
 """Writes a comparison as JSON for programs, a page for people, tables for the terminal and a list of the comments whose label changed."""
 
 import json
-import os
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
@@ -10,9 +9,8 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.artefact.atomic import sync_to_disk
 from training.comparison.paired import COMPARED_METRICS, MEAN, POOLED, Comparison, Difference, McNemar
-from training.evaluation.report.report_folder import not_written, write_report_folder
+from training.evaluation.report.report_folder import write_private_file, write_report_folder
 from training.metrics.metric_names import SHORT_TITLES
 from training.tables.labelled_tables import TableReading
 from training.terminal import describe_reading, print_remark, replace_unprintable
@@ -46,10 +44,7 @@ def comparison_json(comparison: Comparison, reading: TableReading, *, indent: in
     document["changes"] = [
         dict(zip(("first", "second", "outcome", "comments"), transition, strict=True)) for transition in _transitions(comparison)
     ]
-    document["reading"] = {
-        **{"read": reading.read, "used": reading.used, "skipped": reading.skipped, "bad": reading.bad},
-        "problems": [str(problem) for problem in reading.problems],
-    }
+    document["reading"] = reading.account()
     return json.dumps(document, allow_nan=False, ensure_ascii=False, indent=indent)
 
 
@@ -109,17 +104,7 @@ def write_changed_texts(comparison: Comparison, texts: Sequence[str], file: Path
     Raises:
         ArtefactError: it cannot be written.
     """
-    temporary = file.with_name(f".{file.name}.tipstaff-{os.getpid()}")
-    try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(handle, "w", encoding="utf-8", errors="backslashreplace") as lines:  # noqa: PTH123
-            lines.writelines(changed_lines(comparison, texts))
-        sync_to_disk(temporary)
-        temporary.replace(file)
-    except OSError as error:
-        raise not_written(file, error) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_private_file(file, (line.encode("utf-8", "backslashreplace") for line in changed_lines(comparison, texts)))
 
 
 def print_comparison(comparison: Comparison, reading: TableReading) -> None:

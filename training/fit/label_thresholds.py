@@ -89,10 +89,11 @@ def choose_thresholds(
     hateful_cuts = _hateful_cuts(scores, rows) if hateful is None else np.array([hateful])
     figures = np.mean([_macro_f1(scores, trial, prior, abusive_cuts, hateful_cuts) for trial in trials], axis=0)
     is_kept, misses_little = _keep_bounds([scores, *within], rows, abusive_cuts)
-    figures[~(is_kept & misses_little if (is_kept & misses_little).any() else is_kept)] = -1
+    keeps_both = is_kept & misses_little
+    figures[~(keeps_both if keeps_both.any() else is_kept)] = -1
     is_best = figures >= figures.max() - _TOLERANCE
     best_cut = _middle(np.flatnonzero(is_best.any(axis=1)))
-    if not misses_little[best_cut]:
+    if not keeps_both.any():
         best_cut = int(np.flatnonzero(figures.max(axis=1) >= figures.max() - _EQUALLY_GOOD)[0])
         is_best = figures >= figures[best_cut].max() - _TOLERANCE
     rule = LabelThresholds(abusive=float(abusive_cuts[best_cut]), hateful=float(hateful_cuts[_middle(np.flatnonzero(is_best[best_cut]))]))

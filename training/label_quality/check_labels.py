@@ -7,10 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from model.artefact.atomic import sync_to_disk
 from model.decisions import CommentJudge
 from model.errors import ArtefactError, TableError
-from training.evaluation.report.report_folder import not_written
+from training.evaluation.report.report_folder import write_private_file
 from training.label_quality.doubt_table import DOUBT_TABLE_SUFFIXES, doubt_columns, encode_doubt_table
 from training.label_quality.label_doubts import LabelDoubts, find_doubts
 from training.label_quality.quality_report import LabelQuality, quality_html, summarise_quality
@@ -88,8 +87,8 @@ def run_label_check(job: CheckLabelsJob, judge: CommentJudge, progress: StepProg
     doubts = find_doubts(reading.rows.take(answering), judge, folds=job.folds, seed=job.seed, progress=report_progress)
     quality = summarise_quality(doubts, model=judge.version)
     report_progress("writing", 0.0)
-    _write_private(job.out, encode_doubt_table(doubt_columns(doubts), job.out.suffix.lower()))
-    _write_private(job.page, quality_html(quality, doubts).encode("utf-8", "backslashreplace"))
+    write_private_file(job.out, [encode_doubt_table(doubt_columns(doubts), job.out.suffix.lower())])
+    write_private_file(job.page, [quality_html(quality, doubts).encode("utf-8", "backslashreplace")])
     return CheckedLabels(doubts, quality, reading)
 
 
@@ -111,18 +110,3 @@ def check_doubts_place(out: Path, page: Path, tables: Collection[Path]) -> None:
     for folder in tables:
         if folder.is_dir() and place.is_relative_to(os.path.realpath(folder)):
             raise ArtefactError(f"{out}: lies in {folder}, whose tables are read, and would be one of them: choose another folder")
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read, since it holds comments, all of it or none."""
-    temporary = path.with_name(f".{path.name}.tipstaff-{os.getpid()}")
-    try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(handle, "wb") as file:  # noqa: PTH123
-            file.write(content)
-        sync_to_disk(temporary)
-        temporary.replace(path)
-    except OSError as error:
-        raise not_written(path, error) from error
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -72,10 +72,7 @@ def quality_json(quality: LabelQuality, reading: TableReading) -> str:
     """Return the quality as one JSON document."""
     document = asdict(quality)
     document["pairs"] = [dict(zip(("given", "suggested", "rows"), pair, strict=True)) for pair in quality.pairs]
-    document["reading"] = {
-        **{"read": reading.read, "used": reading.used, "skipped": reading.skipped, "bad": reading.bad},
-        "problems": [str(problem) for problem in reading.problems],
-    }
+    document["reading"] = reading.account()
     return json.dumps(document, allow_nan=False, ensure_ascii=False)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -62,6 +63,11 @@ class TableReading:
     used: int
     skipped: int
     bad: int
+
+    def account(self) -> dict[str, Any]:
+        """Return how many rows were read, used, skipped and bad, and the problems in words, for a report in JSON."""
+        counts = {"read": self.read, "used": self.used, "skipped": self.skipped, "bad": self.bad}
+        return counts | {"problems": [str(problem) for problem in self.problems]}
 
 
 def read_tables(

@@ -66,10 +66,7 @@ def report_json(report: EvaluationReport) -> str:
         "sections": {section.title: _section_figures(section) for section in report.sections},
         "tables": [asdict(table) for table in report.tables],
         "split": report.split,
-        "reading": {
-            **{"read": reading.read, "used": reading.used, "skipped": reading.skipped, "bad": reading.bad},
-            "problems": [str(problem) for problem in reading.problems],
-        },
+        "reading": reading.account(),
         "remarks": list(report.remarks),
     }
     return json.dumps(document, allow_nan=False, ensure_ascii=False, indent=1)

@@ -1,14 +1,14 @@
 """The folder of a report: checked before the long work, and replaced in one step."""
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from model.artefact.atomic import replace_folder, sync_to_disk
 from model.errors import ArtefactError
 from training.output_places import check_output_folder
 
-__all__ = ["check_report_folder", "not_written", "write_report_folder"]
+__all__ = ["check_report_folder", "not_written", "write_private_file", "write_report_folder"]
 
 
 def check_report_folder(folder: Path, *, files: Collection[str], content: str) -> None:
@@ -48,6 +48,29 @@ def write_report_folder(folder: Path, contents: Mapping[str, str]) -> None:
                 sync_to_disk(temporary / name)
     except OSError as error:
         raise not_written(folder, error) from error
+
+
+def write_private_file(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write a file that only its owner can read, since it holds comments, all of it or none.
+
+    Args:
+        path: replaced if it is there.
+        chunks: its content, written one after the other.
+
+    Raises:
+        ArtefactError: it cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.tipstaff-{os.getpid()}")
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(handle, "wb") as file:  # noqa: PTH123
+            file.writelines(chunks)
+        sync_to_disk(temporary)
+        temporary.replace(path)
+    except OSError as error:
+        raise not_written(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def not_written(place: Path, error: OSError) -> ArtefactError:
