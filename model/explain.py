@@ -109,6 +109,9 @@ def explain_scores(
     explained, exact = ngrams, True
     if combined is not None and by_both:
         explained, exact = _explain_both(classifier, comment, words, ngrams, combined), False
+        # What a threat adds because it is one belongs to no word alone.
+        log_odds = explained.contributions[:, : combined.heads].sum(axis=0) + explained.intercepts[: combined.heads]
+        explained.intercepts[: combined.heads] += combined.with_threats(log_odds[None])[0] - log_odds
     elif combined is not None and combined.alone is not None:
         explained = _map_ngrams(ngrams, classifier, combined.alone)
     return Explanation(traced.begin[words.begin], traced.end[words.end - 1], *explained, exact)
@@ -172,9 +175,6 @@ def _explain_both(classifier: Classifier, comment: Comment, words: _Words, ngram
         both = _add_encoder(words, ngrams, classifier, context, combined)
         if combined.is_answer(prepare([comment])[0], contexts[0]):
             both.intercepts[: combined.heads] += _correct_ngrams(words, ngrams, classifier, context, combined)
-        log_odds = both.contributions[:, : combined.heads].sum(axis=0) + both.intercepts[: combined.heads]
-        # What a threat adds because it is one belongs to no word alone.
-        both.intercepts[: combined.heads] += combined.with_threats(log_odds[None])[0] - log_odds
         return both
     heads = range(combined.heads)
     contributions, intercepts = ngrams.contributions.copy(), ngrams.intercepts.copy()
@@ -189,8 +189,8 @@ def _explain_both(classifier: Classifier, comment: Comment, words: _Words, ngram
         is_known = rows < words.begin.size
         for head in decided:
             contributions[rows[is_known], head] = added.contributions[is_known, head]
-    # What is subtracted because the worst of many parts looks worse than it is goes to the intercepts, and so does what a threat adds.
-    intercepts[: combined.heads] = combined.with_threats(reading.log_odds[None])[0] - contributions[:, : combined.heads].sum(axis=0)
+    # What is subtracted because the worst of many parts looks worse than it is goes to the intercepts.
+    intercepts[: combined.heads] = reading.log_odds - contributions[:, : combined.heads].sum(axis=0)
     return _Explained(contributions, intercepts)
 
 
