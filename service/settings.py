@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from model.errors import SettingsError
 from model.profile import DEFAULT_RISK, Profile
+from service.dialect_settings import DialectSettings
 from service.setting_checks import (
     check_body_size,
     check_dialects,
@@ -14,7 +15,6 @@ from service.setting_checks import (
     check_proxies,
     check_storage,
     limit_single_body,
-    parse_dialects,
     parse_failure_answers,
 )
 from service.setting_errors import PREFIX, describe_errors
@@ -28,9 +28,7 @@ from service.setting_types import (
     RateLimitList,
     RootPath,
     Seconds,
-    SecretList,
     Share,
-    WebAddress,
     default_data_dir,
     split_commas,
 )
@@ -41,7 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["Settings", "read_settings"]
 
 
-class Settings(BaseSettings):
+class Settings(DialectSettings):
     """The settings of the service. Each is read from the environment variable ``TIPSTAFF_`` plus its name in capitals.
 
     Use `read_settings` to read them: it explains in one line what is wrong.
@@ -151,63 +149,6 @@ class Settings(BaseSettings):
         default=None,
         description="The Redis in which processes count calls together, such as `redis://HOST:PORT`; if not set, each counts for itself.",
     )
-    dialects: str = Field(default="all", description="Protocols of other services to answer in, separated by commas; `all` or `none`.")
-    on_failure: str = Field(
-        default="",
-        description="What a dialect answers when a call cannot be judged in time: `synapse=open,coral=error`; `open` lets it pass, "
-        "`closed` rejects it, `error` (the default) says so in the dialect's own error.",
-    )
-    perspective_strict_languages: bool = Field(
-        default=False,
-        description="Perspective dialect: whether a comment in a language that the model did not learn is refused with Perspective's "
-        "error; otherwise it is scored, and the answer names the language.",
-    )
-    openai_flagged: Literal["review", "reject"] = Field(
-        default="review", description="OpenAI dialect: the mildest verdict that counts as flagged, `review` or `reject`."
-    )
-    coral_secrets: SecretList | None = Field(
-        default=None,
-        description="Coral dialect: signing secrets of the external moderation phase, separated by commas. If set, every call has to be "
-        "signed with one of them and needs no key.",
-    )
-    coral_review: Literal["flag", "premod"] = Field(
-        default="flag",
-        description="Coral dialect: what is done with a comment for review: `flag` publishes it with a flag, `premod` holds it back.",
-    )
-    coral_reject: Literal["reject", "withhold", "premod"] = Field(
-        default="reject",
-        description="Coral dialect: what is done with a rejected comment: `reject` rejects it, `withhold` holds it back as the "
-        "system's work, `premod` holds it back for a moderator.",
-    )
-    synapse_rejected: Literal["review", "reject"] = Field(
-        default="reject", description="Synapse dialect: the mildest verdict for which a message is rejected, `review` or `reject`."
-    )
-    akismet_spam: Literal["review", "reject"] = Field(
-        default="review", description="Akismet dialect: the mildest verdict that counts as spam, `review` or `reject`."
-    )
-    akismet_submissions: Literal["abusive", "spam"] = Field(
-        default="abusive",
-        description="Akismet dialect: what a comment that is submitted as spam was: `abusive`, or `spam` where moderators submit "
-        "advertising too, which then teaches nothing about abuse.",
-    )
-    discourse_secrets: SecretList | None = Field(
-        default=None,
-        description="Discourse dialect: secrets of the webhooks, separated by commas. Every call has to be signed with one of them and "
-        "needs no key; without a secret no webhook is taken.",
-    )
-    discourse_url: WebAddress | None = Field(
-        default=None, description="Discourse dialect: address of the forum whose posts are flagged, such as `https://forum.example.org`."
-    )
-    discourse_api_key: SecretStr | None = Field(default=None, description="Discourse dialect: key of the forum's API.")
-    discourse_api_username: str = Field(
-        default="system", min_length=1, description="Discourse dialect: user of the forum in whose name posts are flagged."
-    )
-    discourse_flagged: Literal["review", "reject"] = Field(
-        default="review", description="Discourse dialect: the mildest verdict for which a post is flagged, `review` or `reject`."
-    )
-    discourse_hide: bool = Field(
-        default=False, description="Discourse dialect: whether a rejected post is hidden at once, until a moderator has seen it."
-    )
     queue_ms: int = Field(
         default=100,
         ge=1,
@@ -265,15 +206,6 @@ class Settings(BaseSettings):
     def max_single_body_bytes(self) -> int:
         """Bytes of the body of a call about one comment, which may be escaped, come in several forms and have much around it."""
         return limit_single_body(self.max_body_bytes, self.max_comment_bytes)
-
-    @property
-    def dialect_names(self) -> tuple[str, ...]:
-        """The dialects that are switched on."""
-        return parse_dialects(self.dialects)
-
-    def failure_answer(self, dialect: str) -> str:
-        """Return what a dialect answers when a comment cannot be judged: ``open``, ``closed`` or ``error``."""
-        return parse_failure_answers(self.on_failure).get(dialect, "error")
 
     @property
     def prior(self) -> "Prior | None":
