@@ -7,7 +7,7 @@ __all__ = ["LABELS", "VERDICTS", "Comment", "Format", "Label", "Verdict"]
 
 
 class Label(StrEnum):
-    """The three labels; a code stands for a place in ``LABELS``."""
+    """What a comment is: fine, abusive for no protected characteristic, or abusive for one."""
 
     FINE = "fine"
     TOXIC = "toxic"
@@ -15,7 +15,7 @@ class Label(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a policy advises to do with a comment; a code stands for a place in ``VERDICTS``."""
+    """What a policy advises to do with a comment."""
 
     APPROVE = "approve"
     REVIEW = "review"
@@ -31,7 +31,10 @@ class Format(StrEnum):
 
 
 LABELS = tuple(Label)
+"""A code for a label is a place in it."""
+
 VERDICTS = tuple(Verdict)
+"""A code for a verdict is a place in it."""
 
 
 class Comment(NamedTuple):

@@ -27,7 +27,7 @@ from service.http.routes.api_docs import add_docs_routes
 from service.http.routes.health import add_health_routes
 from service.http.routes.metrics_page import add_metrics_route
 from service.http.routes.moderate import add_moderate_route
-from service.http.routes.moderate_messages import build_request_type
+from service.http.routes.moderate_messages import ModerateAnswer, build_request_type
 from service.model_loading import load_moderator
 from service.settings import Settings
 
@@ -109,7 +109,7 @@ def _build_api(settings: Settings, dialects: Sequence[Dialect], lifespan: Lifesp
         exception_handlers=dict(EXCEPTION_HANDLERS),
     )
     dialect_types = [message_type for dialect in dialects for message_type in dialect.message_types]
-    app.message_types = (build_request_type(settings.max_comments), Problem, *dialect_types)
+    app.message_types = (build_request_type(settings.max_comments), ModerateAnswer, Problem, *dialect_types)
     app.security_schemes = {name: scheme for dialect in dialects for name, scheme in dialect.security_schemes.items()}
     return app
 

@@ -1,17 +1,19 @@
 """The parts of the OpenAPI document that belong to no single route: how to authenticate, and the types of bodies."""
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Literal
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from pydantic import TypeAdapter
+from pydantic import GetCoreSchemaHandler, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 from starlette.requests import Request
 from starlette.responses import Response
 
-__all__ = ["KEYS", "PUBLIC_OPERATION", "Api", "Security", "schema_reference"]
+__all__ = ["KEYS", "PUBLIC_OPERATION", "TIMEOUT_PARAMETER", "Api", "Security", "WrittenAs", "schema_reference"]
 
 Security = Sequence[Mapping[str, Sequence[str]]]
 """Alternatives of which a call needs one, as OpenAPI writes them: names of security schemes, each with no scopes."""
@@ -28,6 +30,16 @@ _FOREIGN_HOST = {
 
 PUBLIC_OPERATION: dict[str, Any] = {"security": [], "responses": {"400": _MALFORMED, "403": _FOREIGN_HOST}}
 """For ``openapi_extra`` of routes that need no key and refuse no request that reaches the service by a name that it has."""
+
+TIMEOUT_PARAMETER: dict[str, Any] = {
+    "name": "X-Request-Timeout",
+    "in": "header",
+    "required": False,
+    "description": "How long the answer is waited for, such as `800ms`, `2s` or `0.8`, from when the call begins to arrive; 1 h at most.",
+    "schema": {"type": "string", "pattern": r"^[0-9]{1,10}(\.[0-9]+)?(ms|s)?$"},
+    "example": "10s",
+}
+"""The header by which a call says until when its answer is of use."""
 
 _REFERENCE_TEMPLATE = "#/components/schemas/{model}"
 _SCHEMA_MODE: Literal["validation"] = "validation"
@@ -47,6 +59,23 @@ _SCHEMES = {
 def schema_reference(message_type: type) -> dict[str, str]:
     """Return the JSON schema that refers to a type; the app has to know it, as one of its ``message_types``."""
     return {"$ref": _REFERENCE_TEMPLATE.format(model=message_type.__name__)}
+
+
+@dataclass(frozen=True)
+class WrittenAs:
+    """For ``Annotated[str, WrittenAs(Label)]``: a string that the document describes as a value of an enumeration.
+
+    The enumeration is one schema, which every such field refers to, so that generators of clients make one type of it.
+
+    Attributes:
+        values: the enumeration.
+    """
+
+    values: type[Enum]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Return the schema of the enumeration, in place of that of a string."""
+        return handler.generate_schema(self.values)
 
 
 class _Schemas(GenerateJsonSchema):

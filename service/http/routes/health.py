@@ -1,14 +1,17 @@
 """What supervisors, load balancers and curious clients ask: is the service alive, is it ready, which model judges."""
 
 from functools import partial
+from typing import Annotated
 
 from fastapi import FastAPI
+from pydantic import ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
+from model.comment import Label
 from model.errors import StoreError
-from service.http.openapi_document import PUBLIC_OPERATION
+from service.http.openapi_document import PUBLIC_OPERATION, WrittenAs
 from service.http.problems import ProblemError, ProblemKind, problem_responses
 from service.http.responses import json_response
 from service.http.state import ServiceState, get_state, require_moderator
@@ -28,6 +31,27 @@ class Ready(TypedDict):
 
     status: str
     model: str
+
+
+class StatedPrior(TypedDict):
+    """How common abuse is on the site: the share of comments that are abusive, and the share of these that are hateful."""
+
+    abusive: float
+    hateful: float
+
+
+class ServedModel(TypedDict):
+    """What anybody may know of the model that judges; there is more than is listed here."""
+
+    __pydantic_config__ = ConfigDict(extra="allow")  # type: ignore[misc]
+
+    version: Annotated[str, Field(description="The version that answers name.")]
+    name: Annotated[str, Field(description="The name that whoever trained it gave it.")]
+    labels: list[Annotated[str, WrittenAs(Label)]]
+    languages: Annotated[list[str], Field(description="The languages that it learned (BCP 47).")]
+    prior: StatedPrior
+    policies: Annotated[dict[str, dict[str, float]], Field(description="The thresholds of each policy, by its name.")]
+    attributes: Annotated[dict[str, object], Field(description="What is known of each attribute that it publishes, by its name.")]
 
 
 def add_health_routes(app: FastAPI) -> None:
@@ -56,7 +80,7 @@ def add_health_routes(app: FastAPI) -> None:
     add_route(
         "/v1/model",
         serve_manifest,
-        response_model=dict[str, object],
+        response_model=ServedModel,
         responses=not_ready,
         summary="Which model judges?",
         description="The public part of the artefact's manifest: version, labels, prior, thresholds, training data, metrics.",

@@ -25,10 +25,11 @@ from service.http.calls import (
     extract_secret,
 )
 from service.http.observability.faults import report_judging_fault
-from service.http.openapi_document import KEYS, schema_reference
+from service.http.openapi_document import KEYS, TIMEOUT_PARAMETER, schema_reference
 from service.http.problems import ProblemError, ProblemKind, problem_responses
 from service.http.routes.moderate_messages import (
     CommentError,
+    CommentErrorType,
     CommentRequest,
     ContributingSpan,
     JudgedComment,
@@ -136,7 +137,11 @@ def add_moderate_route(app: FastAPI, settings: Settings) -> None:
         description=_describe_limits(settings),
         operation_id="moderate",
         response_description="One decision for each comment, in the order of the call.",
-        openapi_extra={"requestBody": {"required": True, "content": {"application/json": _BODY}}, "security": KEYS},
+        openapi_extra={
+            "parameters": [TIMEOUT_PARAMETER],
+            "requestBody": {"required": True, "content": {"application/json": _BODY}},
+            "security": KEYS,
+        },
         tags=["moderate"],
     )
 
@@ -211,7 +216,7 @@ def _answer_moderate(judge: Judge, call: ModerateCall, attempt: Attempt) -> tupl
     entries = _build_entries(call.requests, judgements, is_observing=is_observing)
     for at, field in call.too_long.items():
         detail = f"The {field} has more than {call.limit} bytes in UTF-8."
-        entries.insert(at, _error_entry(call.message.comments[at], "too-long", detail))
+        entries.insert(at, _error_entry(call.message.comments[at], CommentErrorType.TOO_LONG, detail))
     decisions = judgements.decisions
     answer = ModerateAnswer(model=decisions.version, policy=decisions.policy, decisions=entries)
     if judgements.community is not None:
@@ -219,8 +224,8 @@ def _answer_moderate(judge: Judge, call: ModerateCall, attempt: Attempt) -> tupl
     return answer, judgements
 
 
-def _error_entry(comment: CommentRequest, reason: str, detail: str) -> UnjudgedComment:
-    return UnjudgedComment(id=comment.id, error=CommentError(type=f"comment-{reason}", detail=detail))
+def _error_entry(comment: CommentRequest, error_type: str, detail: str) -> UnjudgedComment:
+    return UnjudgedComment(id=comment.id, error=CommentError(type=error_type, detail=detail))
 
 
 def _build_entries(
@@ -246,7 +251,7 @@ def _build_entries(
 
 def _unjudged_entry(comment: CommentRequest, judgement: Judgement, *, is_observing: bool) -> UnjudgedComment:
     reason = judgement.reason or ""
-    entry = _error_entry(comment, reason, _REASONS.get(reason, "The comment cannot be judged."))
+    entry = _error_entry(comment, f"comment-{reason}", _REASONS.get(reason, "The comment cannot be judged."))
     if judgement.verdict is not None:
         entry["verdict"] = judgement.verdict.value
         if is_observing and judgement.unobserved_verdict is not None:
@@ -260,7 +265,7 @@ def _answer_unreadable(message: ModerateRequest, *, version: str) -> ModerateAns
     """Return the answer to a call that the service cannot judge through a fault of its own: a moderator has to see all its comments."""
     entries: list[JudgedComment | UnjudgedComment] = []
     for comment in message.comments:
-        entry = _error_entry(comment, "unreadable", _REASONS["unreadable"])
+        entry = _error_entry(comment, CommentErrorType.UNREADABLE, _REASONS["unreadable"])
         entry["verdict"] = Verdict.REVIEW.value
         entries.append(entry)
     return ModerateAnswer(model=version, policy=message.policy or "default", decisions=entries)

@@ -1,15 +1,18 @@
 """The messages of ``POST /v1/moderate``: what a call and its answer hold."""
 
+from enum import StrEnum
 from typing import Annotated, NotRequired
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 from pydantic_core import to_json
 from typing_extensions import TypedDict
 
-from model.comment import LABELS, VERDICTS, Comment, Format
+from model.comment import Comment, Format, Label, Verdict
+from service.http.openapi_document import WrittenAs
 
 __all__ = [
     "CommentError",
+    "CommentErrorType",
     "CommentRequest",
     "ContributingSpan",
     "JudgedComment",
@@ -71,6 +74,20 @@ class ModerateRequest(_Strict):
     explain: bool | None = Field(default=None, description="Whether to tell the spans of the text that moved the scores.")
 
 
+class CommentErrorType(StrEnum):
+    """Why a comment has no label: it is too long, it has no text, or it could not be read, through a fault of the service."""
+
+    TOO_LONG = "comment-too-long"
+    EMPTY = "comment-empty"
+    UNREADABLE = "comment-unreadable"
+
+
+_GivenId = Annotated[str | int, Field(description="The id that the call gave the comment.")]
+_Verdict = Annotated[str, WrittenAs(Verdict)]
+_Observed = Annotated[_Verdict, Field(description="The verdict that a community which only watches would have come to.")]
+_Matched = Annotated[str, Field(description="The entry of the community's lists that decided the verdict, if one did.")]
+
+
 class CommentScores(TypedDict):
     """Calibrated probabilities of the three labels, rounded to six digits; they sum to 1."""
 
@@ -89,48 +106,53 @@ class ContributingSpan(TypedDict):
 
 
 class JudgedComment(TypedDict):
-    """What is decided about a comment.
+    """What is decided about a comment."""
 
-    `matched` names the rule of the community that decided the verdict, if one did; `observed` is the verdict that a
-    community which only watches would have come to. `language` is there if it can be told; `foreign`, which is always true, if the
-    model did not learn that language: then the scores are halfway to what is usual, since it knows little of such a comment.
-    """
-
-    id: str | int
-    label: Annotated[str, WithJsonSchema({"type": "string", "enum": list(LABELS)})]
+    id: _GivenId
+    label: Annotated[str, WrittenAs(Label)]
     scores: CommentScores
-    verdict: Annotated[str, WithJsonSchema({"type": "string", "enum": list(VERDICTS)})]
-    observed: NotRequired[Annotated[str, WithJsonSchema({"type": "string", "enum": list(VERDICTS)})]]
-    matched: NotRequired[str]
-    language: NotRequired[str]
-    foreign: NotRequired[bool]
-    attributes: NotRequired[dict[str, float]]
-    spans: NotRequired[list[ContributingSpan]]
+    verdict: Annotated[_Verdict, Field(description="What the policy, or a rule of the community, advises to do.")]
+    observed: NotRequired[_Observed]
+    matched: NotRequired[_Matched]
+    language: NotRequired[Annotated[str, Field(description="The language of the comment, if it can be told.")]]
+    foreign: NotRequired[
+        Annotated[
+            bool,
+            Field(
+                description="Always true, if it is there: the model did not learn the language. Then the scores are halfway to what is "
+                "usual, since it knows little of such a comment."
+            ),
+        ]
+    ]
+    attributes: NotRequired[
+        Annotated[dict[str, float], Field(description="Further probabilities that the model publishes, such as `insult`, by name.")]
+    ]
+    spans: NotRequired[Annotated[list[ContributingSpan], Field(description="What moved the scores, if the call asked for it.")]]
 
 
 class CommentError(TypedDict):
-    """Why a comment could not be judged: `comment-too-long`, `comment-empty`, `comment-unreadable`."""
+    """Why a comment could not be judged."""
 
-    type: str
-    detail: str
+    type: Annotated[str, WrittenAs(CommentErrorType)]
+    detail: Annotated[str, Field(description="The same as a sentence.")]
 
 
 class UnjudgedComment(TypedDict):
     """Stands in the place of a comment that could not be judged; one that could not be read has a verdict: a moderator has to see it."""
 
-    id: str | int
+    id: _GivenId
     error: CommentError
-    verdict: NotRequired[Annotated[str, WithJsonSchema({"type": "string", "enum": list(VERDICTS)})]]
-    observed: NotRequired[Annotated[str, WithJsonSchema({"type": "string", "enum": list(VERDICTS)})]]
-    matched: NotRequired[str]
+    verdict: NotRequired[Annotated[_Verdict, Field(description="What to do with a comment that could not be read.")]]
+    observed: NotRequired[_Observed]
+    matched: NotRequired[_Matched]
 
 
 class ModerateAnswer(TypedDict):
     """One decision for each comment, in the order of the call."""
 
-    model: str
-    policy: str
-    community: NotRequired[str]
+    model: Annotated[str, Field(description="The version of the model that judged.")]
+    policy: Annotated[str, Field(description="The name of the policy that led to the verdicts.")]
+    community: NotRequired[Annotated[str, Field(description="The community that the comments belong to, if they belong to one.")]]
     decisions: list[JudgedComment | UnjudgedComment]
 
 

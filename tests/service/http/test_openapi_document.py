@@ -157,6 +157,32 @@ def test_document_is_whole(client: httpx.Client, app: FastAPI) -> None:
     assert document["components"]["schemas"]["ModerateRequest"]["properties"]["comments"]["maxItems"] == 20
 
 
+def test_each_enumeration_is_one_type(app: FastAPI) -> None:
+    """Labels, verdicts, formats and reasons are one schema each, which fields refer to, so that generators make one type of each."""
+    document = app.openapi()
+    schemas = document["components"]["schemas"]
+
+    for name in ("Label", "Verdict", "Format", "CommentErrorType"):
+        assert len(schemas[name]["enum"]) == 3
+    for judged in ("JudgedComment", "UnjudgedComment"):
+        for field in ("verdict", "observed"):
+            assert schemas[judged]["properties"][field]["$ref"] == "#/components/schemas/Verdict"
+    assert schemas["JudgedComment"]["properties"]["label"] == {"$ref": "#/components/schemas/Label"}
+    assert schemas["CommentError"]["properties"]["type"] == {"$ref": "#/components/schemas/CommentErrorType"}
+    assert schemas["ServedModel"]["properties"]["labels"]["items"] == {"$ref": "#/components/schemas/Label"}
+
+
+def test_answers_are_described(app: FastAPI, client: httpx.Client) -> None:
+    """An answer about the model holds what the document lists and more; one to comments holds what the document lists and nothing else."""
+    schemas = app.openapi()["components"]["schemas"]
+
+    model = client.get("/v1/model").json()
+    answer = client.post("/v1/moderate", json={"comments": [{"id": 1, "text": "You are a stupid idiot"}], "explain": True}).json()
+
+    assert set(schemas["ServedModel"]["required"]) < set(model)
+    assert set(answer["decisions"][0]) <= set(schemas["JudgedComment"]["properties"])
+
+
 def test_endpoints_are_called_as_they_are(app: FastAPI) -> None:
     """The framework reads nothing of a call before its endpoint does, which would take a quarter of the time of a small call."""
     routes = [route for route in app.routes if isinstance(route, APIRoute)]

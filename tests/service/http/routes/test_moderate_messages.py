@@ -9,7 +9,14 @@ from pydantic import TypeAdapter
 
 from model.comment import LABELS, VERDICTS, Format
 from service.http.bodies.json_body import parse_json
-from service.http.routes.moderate_messages import ModerateAnswer, ModerateRequest, build_request_type, render_answer, round_scores
+from service.http.routes.moderate_messages import (
+    CommentErrorType,
+    ModerateAnswer,
+    ModerateRequest,
+    build_request_type,
+    render_answer,
+    round_scores,
+)
 
 REQUEST_TYPE = build_request_type(3)
 PROBABILITIES = st.floats(0, 1, allow_subnormal=True)
@@ -35,7 +42,8 @@ def answers(draw: st.DrawFn) -> ModerateAnswer:
         {"id": names, "label": st.sampled_from([*map(str, LABELS)]), "scores": rounded, "verdict": st.sampled_from([*map(str, VERDICTS)])},
         optional={"attributes": st.dictionaries(text, numbers, max_size=2), "spans": st.lists(span, max_size=2)},
     )
-    unjudged_comments = st.fixed_dictionaries({"id": names, "error": st.fixed_dictionaries({"type": text, "detail": text})})
+    reasons = st.sampled_from([*map(str, CommentErrorType)])
+    unjudged_comments = st.fixed_dictionaries({"id": names, "error": st.fixed_dictionaries({"type": reasons, "detail": text})})
     decisions = draw(st.lists(st.one_of(judged_comments, unjudged_comments), max_size=3))
     return ModerateAnswer(model=draw(text), policy=draw(text), decisions=decisions)  # type: ignore[typeddict-item]
 
