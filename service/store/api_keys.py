@@ -13,7 +13,7 @@ from service.store.database.database import Database
 from service.store.schema.tables import keys
 from service.store.stored_types import ApiKey, Scope
 
-__all__ = ["SHORT_SECRET", "ApiKeys", "secret_digest"]
+__all__ = ["SHORT_SECRET", "ApiKeys", "make_akismet_secret", "secret_digest"]
 
 SHORT_SECRET = 22
 """The number of characters below which a random secret of letters and digits holds less than 128 bits."""
@@ -23,6 +23,8 @@ _MIN_SECRET_LENGTH = 12
 _MAX_NAME_LENGTH = 200
 _ID_BYTES = 4
 _SECRET_BYTES = 20
+_AKISMET_BYTES = 6
+_TELLING_LETTERS = frozenset("abcdf")
 
 
 def secret_digest(secret: str) -> str:
@@ -32,6 +34,19 @@ def secret_digest(secret: str) -> str:
     pay for it.
     """
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def make_akismet_secret() -> str:
+    """Return a secret for software that was made for Akismet: twelve hexadecimal digits, of almost 48 random bits.
+
+    WordPress strips all but hexadecimal digits from a key and demands twelve; many libraries put the key into the name of a host, which has
+    no capital letters. None of these secrets looks like a number, as ``123456789012`` and ``1234e5678901`` do to PHP and to files of
+    settings.
+    """
+    while True:
+        secret = secrets.token_hex(_AKISMET_BYTES)
+        if not _TELLING_LETTERS.isdisjoint(secret):
+            return secret
 
 
 class ApiKeys:
@@ -47,7 +62,8 @@ class ApiKeys:
             name: a name for the key.
             scopes: what it allows; at least one.
             community: the community that it is bound to, if any.
-            secret: the secret of a client that cannot change its own; if None, a new one: ``tip_<id>_<160 random bits>``.
+            secret: the secret of a client that cannot change its own, or that needs one of a certain form; if None, a new one:
+                ``tip_<id>_<160 random bits>``.
 
         Returns:
             The key and its secret, which is stored nowhere.

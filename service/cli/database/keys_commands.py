@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,6 +19,17 @@ if TYPE_CHECKING:
 __all__ = ["app", "configured_store"]
 
 _DATE_LENGTH = len("2024-02-29")
+_AKISMET_NOTE = (
+    "tipstaff: its 12 hexadecimal digits are what WordPress and other software for Akismet take for a key, also in the name of a host; for "
+    "anything else make a key without --for, since one as short could be found out by whoever gets hold of the database"
+)
+
+
+class Purpose(StrEnum):
+    """Software that takes keys of a certain form alone."""
+
+    AKISMET = "akismet"
+
 
 app = typer.Typer(name="keys", help="Make, list and revoke the keys with which clients call.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -39,6 +51,9 @@ def configured_store() -> Iterator["Store"]:
 def create(
     *,
     name: Annotated[str, typer.Argument(metavar="NAME", help="What to call the key, such as the forum that it is for.")],
+    purpose: Annotated[
+        Purpose | None, typer.Option("--for", help="Make it in the form that the clients of this service demand, for scoring and feedback.")
+    ] = None,
     scope: Annotated[list[Scope] | None, typer.Option(help="What it allows.  [default: score; repeatable]")] = None,
     community: Annotated[str | None, typer.Option(metavar="NAME", help="Community that it belongs to.")] = None,
     imported: Annotated[
@@ -47,16 +62,22 @@ def create(
     as_json: JsonOption = False,
 ) -> None:
     """Make a key and print its secret, which is not kept and cannot be shown again."""
-    from service.store.api_keys import SHORT_SECRET
+    from service.store.api_keys import SHORT_SECRET, make_akismet_secret
 
+    if purpose is not None and imported:
+        raise InputError("--for makes a secret, --import takes one that there is: leave out one of the two")
     existing_secret = _read_secret() if imported else None
+    made_secret = make_akismet_secret() if purpose is Purpose.AKISMET else None
+    default_scopes = [Scope.SCORE] if purpose is None else [Scope.SCORE, Scope.FEEDBACK]
     with configured_store() as store:
-        key, secret = store.keys.create(name, scope or [Scope.SCORE], community=community, secret=existing_secret)
+        key, secret = store.keys.create(name, scope or default_scopes, community=community, secret=existing_secret or made_secret)
     if as_json:
         print(json.dumps(_key_json(key) | ({} if imported else {"secret": secret})))
     elif not imported:
         print(secret)
     print(f"tipstaff: made the key {key.id} ({key.name}): {', '.join(sorted(key.scopes))}", file=sys.stderr)
+    if purpose is Purpose.AKISMET:
+        print(_AKISMET_NOTE, file=sys.stderr)
     if existing_secret is not None and len(existing_secret) < SHORT_SECRET:
         print("tipstaff: this secret is short; whoever gets hold of the database could find it out", file=sys.stderr)
 

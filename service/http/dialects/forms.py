@@ -12,7 +12,7 @@ from service.http.problems import ProblemError, ProblemKind
 from service.http.state import get_state
 from service.settings import Settings
 
-__all__ = ["Form", "read_form"]
+__all__ = ["Form", "read_form", "read_query"]
 
 _CONTENT_TYPE = "application/x-www-form-urlencoded"
 # Python takes up to 0.4 s to parse a form of this size, and up to 6 ms to parse one of 16 KiB.
@@ -68,6 +68,15 @@ async def read_form(request: Request, *, settings: Settings, encoding_field: str
     else:
         fields = await asyncio.get_running_loop().run_in_executor(get_state(request).forms, _parse_fields, body)
     return Form(fields, encoding=fields.get(encoding_field, b"").decode("ascii", "replace"))
+
+
+def read_query(request: Request) -> Form:
+    """Read the query of a call as if it were a form, for calls that have no body.
+
+    Raises:
+        ProblemError: the query has too many fields.
+    """
+    return Form(_parse_fields(request.scope["query_string"]))
 
 
 def _parse_fields(body: bytes) -> dict[str, bytes]:

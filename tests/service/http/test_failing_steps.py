@@ -15,7 +15,7 @@ import model.moderator
 import model.ngrams.reader
 import model.text.pipeline
 import service.http.calls
-import service.http.dialects.akismet
+import service.http.dialects.akismet.comment_calls
 import service.http.dialects.coral
 import service.http.dialects.detoxify
 import service.http.dialects.discourse.webhook
@@ -100,7 +100,7 @@ TARGETS = [
             (service.http.dialects.openai, "comment_verdicts"),
             (service.http.dialects.detoxify, "_build_numbers"),
             (service.http.dialects.synapse, "_reason"),
-            (service.http.dialects.akismet, "_is_blatant"),
+            (service.http.dialects.akismet.comment_calls, "_is_blatant"),
             (service.http.dialects.perspective.analyze, "_build_scores"),
         ),
     ),

@@ -38,6 +38,10 @@ NEEDS_NO_KEY = {
     "/1.1/comment-check",
     "/1.1/submit-spam",
     "/1.1/submit-ham",
+    "/1.1/get-subscription",
+    "/1.1/get-stats",
+    "/1.1/deactivate",
+    "/1.1/test",
 }
 
 WEBHOOK = "/discourse/webhook"

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from model.errors import InputError
 from service.settings import read_settings
-from service.store.api_keys import ApiKeys
+from service.store.api_keys import ApiKeys, make_akismet_secret
 from service.store.schema.tables import keys as table
 from service.store.store import Store, open_store
 from service.store.stored_types import Scope
@@ -24,6 +24,15 @@ def test_secret_has_160_random_bits(store: Store) -> None:
     assert (prefix, key_id, len(random)) == ("tip", key.id, 40)
     assert int(random, 16)
     assert random not in other
+
+
+def test_secret_for_akismet_is_no_number() -> None:
+    """It is twelve hexadecimal digits, which differ each time, and which nothing reads as a number, not even in the form of 1e5."""
+    made = [make_akismet_secret() for _ in range(2000)]
+
+    assert len(set(made)) == len(made)
+    assert all(len(secret) == 12 and set(secret) <= set("0123456789abcdef") for secret in made)
+    assert not [secret for secret in made if set(secret) <= set("0123456789e")]
 
 
 def test_secret_is_not_stored(tmp_path: Path) -> None:

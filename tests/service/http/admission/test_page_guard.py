@@ -68,7 +68,7 @@ ROUTES = _routes(create_app(Settings()))
 def _dialect(path: str) -> Dialect | None:
     """Return the dialect of a path."""
     places = {"/v1alpha1": "perspective", "/batch": "perspective", "/v1/moderations": "openai", "/coral": "coral", "/api": "detoxify"}
-    places |= {"/synapse": "synapse", "/1.1": "akismet", "/discourse": "discourse"}
+    places |= {"/synapse": "synapse", "/1.1": "akismet", "/1.2": "akismet", "/discourse": "discourse"}
     name = next((name for start, name in places.items() if path.startswith(start)), None)
     return next((dialect for dialect in DIALECTS if dialect.name == name), None)
 

@@ -78,6 +78,8 @@ def test_values_for_testing_are_known(client: httpx.Client, fields: dict[str, st
     """What Akismet documents for testing an installation answers as it does there."""
     assert check(client, FINE, **fields) == expected
     assert check(client, TOXIC, user_role="administrator") == "false"
+    assert check(client, TOXIC, user_role="editor,administrator") == "false"
+    assert check(client, TOXIC, user_role="no-administrator") == "true"
 
 
 @pytest.mark.parametrize("missing", ["blog", "user_ip"])
@@ -122,9 +124,10 @@ def test_submissions_are_rulings(moderator: Moderator, running: Callable[..., An
     with running(service(moderator, tmp_path)) as client:
         answers = [post(client, "submit-spam", comment_content=TOXIC) for _ in range(2)]
         answers += [post(client, "submit-ham", comment_content=FINE)]
-        answers += [post(client, "submit-spam", comment_content="A test", is_test="1"), post(client, "submit-ham", comment_content=" ")]
+        answers += [post(client, "submit-spam", comment_content="A test", is_test=yes) for yes in ("1", "true", "True")]
+        answers += [post(client, "submit-ham", comment_content=" ")]
 
-    assert [(answer.status_code, answer.text) for answer in answers] == [(200, THANKS)] * 5
+    assert [(answer.status_code, answer.text) for answer in answers] == [(200, THANKS)] * 7
     stored = rulings(tmp_path)
     assert [(ruling.text, ruling.abusive, ruling.hateful) for ruling in stored] == [(TOXIC, True, None), (FINE, False, False)]
     assert {(ruling.dialect, ruling.community) for ruling in stored} == {("akismet", "https://forum.example")}

@@ -1,0 +1,97 @@
+"""The calls about comments: whether one is spam, and what moderators say of it.
+
+Here spam is whatever the policy would not approve: clients put it where a moderator looks, or hide it.
+"""
+
+import secrets
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from model.comment import Comment, Format, Verdict
+from service.http.calls import Caller, Scope
+from service.http.dialects.akismet.form_key import admit_form
+from service.http.dialects.dialect import Endpoint
+from service.http.dialects.forms import Form
+from service.http.dialects.long_comments import judge_in_parts
+from service.http.dialects.messages import check_length, field_problem
+from service.http.dialects.verdicts import CommentVerdict
+from service.http.store_writes import record_ruling
+from service.settings import Settings
+from service.store.stored_types import Ruling
+
+__all__ = ["REQUIRED_FIELDS", "answer_word", "check_endpoint", "submit_endpoint"]
+
+REQUIRED_FIELDS = {"blog": "The address of the site.", "user_ip": "The address from which the comment came."}
+"""The fields that a call about a comment needs, with what each is."""
+
+_THANKS = "Thanks for making the web a better place."
+_TEST_SPAM = frozenset({"viagra-test-123", "akismet-guaranteed-spam", "akismet-guaranteed-spam@example.com"})
+_TEST_HAM_ROLE = "administrator"
+# Of a yes, PHP's clients make 1 or true, and Python's True.
+_YES = frozenset({"1", "true", "yes"})
+_MIN_BLATANT_SCORE = 0.95
+
+
+def answer_word(word: str, **headers: str) -> Response:
+    """Return an answer of one word, with a name for the call."""
+    return PlainTextResponse(word, headers=headers | {"X-akismet-guid": secrets.token_hex(16)})
+
+
+def check_endpoint(settings: Settings) -> Endpoint:
+    """Return the endpoint of ``comment-check``."""
+    spam = (Verdict.REJECT,) if settings.akismet_spam == "reject" else (Verdict.REVIEW, Verdict.REJECT)
+
+    async def check(request: Request) -> Response:
+        form, caller = await admit_form(request, settings, Scope.SCORE)
+        _check_required(form)
+        if {form.text("comment_author"), form.text("comment_author_email")} & _TEST_SPAM:
+            return answer_word("true")
+        if _TEST_HAM_ROLE in form.text("user_role").split(","):
+            return answer_word("false")
+        comment = Comment("", form.text("comment_content"), format=Format.HTML)
+        result = await judge_in_parts(request, [comment], limit=settings.max_comment_bytes, caller=caller)
+        if result.verdict not in spam and not result.must_wait:
+            return answer_word("false")
+        return answer_word("true", **({"X-akismet-pro-tip": "discard"} if _is_blatant(result) else {}))
+
+    return check
+
+
+def submit_endpoint(settings: Settings, *, spam: bool) -> Endpoint:
+    """Return the endpoint of ``submit-spam`` or of ``submit-ham``."""
+
+    async def submit(request: Request) -> Response:
+        form, caller = await admit_form(request, settings, Scope.FEEDBACK)
+        _check_required(form)
+        text = form.text("comment_content")
+        check_length(text, field="comment_content", limit=settings.max_comment_bytes)
+        if text.strip() and form.text("is_test").lower() not in _YES:
+            await record_ruling(request, _build_ruling(form, caller, settings, text=text, spam=spam))
+        return PlainTextResponse(_THANKS)
+
+    return submit
+
+
+def _check_required(form: Form) -> None:
+    for name in REQUIRED_FIELDS:
+        if not form.text(name):
+            raise field_problem(name, "is missing")
+
+
+def _is_blatant(result: CommentVerdict) -> bool:
+    return result.verdict is Verdict.REJECT and result.abusive >= _MIN_BLATANT_SCORE and not result.foreign
+
+
+def _build_ruling(form: Form, caller: Caller, settings: Settings, *, text: str, spam: bool) -> Ruling:
+    # A comment that was wrongly taken for spam is fine, whatever spam means on the site.
+    is_about_abuse = not spam or settings.akismet_submissions == "abusive"
+    return Ruling(
+        dialect="akismet",
+        text=text,
+        format=Format.HTML,
+        abusive=spam if is_about_abuse else None,
+        attributes={} if is_about_abuse else {"spam": True},
+        community=caller.community or form.text("blog"),
+        key=caller.key,
+    )
