@@ -1,7 +1,7 @@
 """The command ``tipstaff``: it gathers the subcommands, and turns the errors that users cause into one line.
 
-Results go to standard output, everything else to standard error. Exit codes: 0 for success, 1 for a failure, 2 for a wrong call, 130 for
-an interruption.
+Results go to standard output, everything else to standard error. Exit codes: 0 for success, 1 for a failure, 2 for a wrong call, 3 if a
+check found something that will not work, 130 for an interruption.
 """
 
 import os
@@ -16,6 +16,7 @@ from service.cli.compare_command import compare
 from service.cli.database import keys_commands, rulings_commands, store_commands
 from service.cli.evaluate_command import evaluate
 from service.cli.perspective_diff_command import perspective_diff
+from service.cli.replay_command import replay
 from service.cli.score_command import score
 from service.cli.serve_command import serve, warm
 from service.cli.train_command import train
@@ -91,6 +92,7 @@ app.command()(evaluate)
 app.command()(compare)
 app.command("check-labels")(check_labels)
 app.command()(perspective_diff)
+app.command()(replay)
 app.add_typer(keys_commands.app)
 app.add_typer(rulings_commands.app)
 app.add_typer(store_commands.app)

@@ -9,7 +9,7 @@ import typer
 
 from model.comment import Format
 from model.errors import TableError
-from service.cli.shared_options import ArtefactOption, CommunityOption, OnForeignOption, parse_numbers, parse_pairs
+from service.cli.shared_options import ArtefactOption, CommunityOption, OnForeignOption, parse_pairs, parse_score_thresholds
 
 if TYPE_CHECKING:
     from service.perspective.comparison import ScoreComparison
@@ -56,7 +56,7 @@ def perspective_diff(
         table=table,
         text_column=text_column,
         columns=parse_pairs("--score", score, form="ATTRIBUTE=COLUMN"),
-        thresholds=_parse_thresholds(threshold),
+        thresholds=parse_score_thresholds(threshold),
         markup=markup,
     )
     settings = read_settings()
@@ -67,14 +67,6 @@ def perspective_diff(
         print(json.dumps(comparison.as_json(), indent=1))
     else:
         _print_comparison(comparison)
-
-
-def _parse_thresholds(values: list[str] | None) -> dict[str, float]:
-    """Return attribute → threshold."""
-    thresholds = parse_numbers("--threshold", values)
-    if any(threshold > 1 for threshold in thresholds.values()):
-        raise typer.BadParameter("a threshold is a score from 0 to 1", param_hint="--threshold")
-    return thresholds
 
 
 def _print_comparison(comparison: "ScoreComparison") -> None:

@@ -23,6 +23,7 @@ __all__ = [
     "expand_option_groups",
     "parse_numbers",
     "parse_pairs",
+    "parse_score_thresholds",
 ]
 
 _DECIMAL_NUMBER = re.compile(r"\d{1,9}(\.\d{0,9})?|\.\d{1,9}", re.ASCII)
@@ -142,3 +143,15 @@ def parse_numbers(option: str, values: list[str] | None, *, names: Collection[st
             raise typer.BadParameter(f"{name}={number}: give a number of 0 or more, such as 0.3", param_hint=option)
         numbers[name] = float(number)
     return numbers
+
+
+def parse_score_thresholds(values: list[str] | None) -> dict[str, float]:
+    """Return attribute → threshold of the values of ``--threshold``.
+
+    Raises:
+        typer.BadParameter: a value is not of that form, or its number is not from 0 to 1.
+    """
+    thresholds = parse_numbers("--threshold", values)
+    if any(threshold > 1 for threshold in thresholds.values()):
+        raise typer.BadParameter("a threshold is a score from 0 to 1", param_hint="--threshold")
+    return thresholds

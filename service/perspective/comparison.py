@@ -1,6 +1,6 @@
 """Compares our scores with the scores that a site has stored from Perspective."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from model.array_types import FloatArray
-from model.comment import LABELS, Label
+from model.comment import LABELS, Format, Label
 from service.perspective.attribute_names import ABUSIVE, HATEFUL
 from service.perspective.stored_scores import DiffJob, ScoreColumn, StoredRow, TableLayout, find_layout, read_row
 from training.tables.table_records import read_records
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from model.decisions import Decisions
     from service.judging.judge import Judge
 
-__all__ = ["ScoreComparison", "compare_scores"]
+__all__ = ["DEFAULT_THRESHOLD", "AttributeComparison", "ScoreComparison", "compare_attribute", "compare_records", "compare_scores"]
 
-_DEFAULT_THRESHOLD = 0.8
+DEFAULT_THRESHOLD = 0.8
 """The threshold of Coral, unless its administrator sets another."""
 
 _CHUNK_ROWS = 4096
@@ -120,25 +120,47 @@ def compare_scores(job: DiffJob, judge: "Judge") -> ScoreComparison:
         DumpError: several columns may hold the text, or none.
     """
     layout = find_layout(job, published=judge.moderator.attributes, version=judge.version)
+    unit = "row" if job.table.suffix.lower() == ".parquet" else "line"
+    records = read_records(job.table, layout.names)
+    return compare_records(records, layout, judge, thresholds=job.thresholds, markup=job.markup, unit=unit)
+
+
+def compare_records(
+    records: Iterator[tuple[int, Any]],
+    layout: TableLayout,
+    judge: "Judge",
+    *,
+    thresholds: Mapping[str, float],
+    markup: Format = Format.PLAIN,
+    unit: str = "line",
+) -> ScoreComparison:
+    """Compare the stored scores of records with ours.
+
+    Args:
+        records: the records, each with its number.
+        layout: which of their fields hold the text and the scores; the scores are added to its columns.
+        judge: gives our scores.
+        thresholds: for each attribute the lowest stored score on which the site acts; 0.8 for an attribute that is missing.
+        markup: the mark-up of the texts.
+        unit: what the numbers of records count.
+    """
     bad: list[tuple[int, str]] = []
     rows = bad_rows = 0
-    records = read_records(job.table, layout.names)
     while chunk := list(islice(records, _CHUNK_ROWS)):
         rows += len(chunk)
-        for line, reason in _add_scores(chunk, layout, job, judge):
+        for line, reason in _add_scores(chunk, layout, markup, judge):
             bad_rows += 1
             if len(bad) < _MAX_LISTED_BAD_ROWS:
                 bad.append((line, reason))
-    unit = "row" if job.table.suffix.lower() == ".parquet" else "line"
-    attributes = [_compare_attribute(column, job.thresholds.get(column.attribute, _DEFAULT_THRESHOLD)) for column in layout.scores]
+    attributes = [compare_attribute(column, thresholds.get(column.attribute, DEFAULT_THRESHOLD)) for column in layout.scores]
     return ScoreComparison(judge.version, attributes, layout.without_head, rows, bad, bad_rows, unit)
 
 
-def _add_scores(chunk: Sequence[tuple[int, Any]], layout: TableLayout, job: DiffJob, judge: "Judge") -> Iterator[tuple[int, str]]:
+def _add_scores(chunk: Sequence[tuple[int, Any]], layout: TableLayout, markup: Format, judge: "Judge") -> Iterator[tuple[int, str]]:
     """Judge some rows, add their scores to the columns, and yield the number of each row that cannot be used, with the reason."""
     usable_rows: list[tuple[int, StoredRow]] = []
     for line, record in chunk:
-        row = read_row(record, layout, job.markup)
+        row = read_row(record, layout, markup)
         if isinstance(row, str):
             yield line, row
         else:
@@ -165,7 +187,8 @@ def _select_scores(source: str, decisions: "Decisions") -> FloatArray:
     return decisions.scores[:, LABELS.index(Label.HATEFUL)] if source == HATEFUL else decisions.attributes[source]
 
 
-def _compare_attribute(column: ScoreColumn, threshold: float) -> AttributeComparison:
+def compare_attribute(column: ScoreColumn, threshold: float) -> AttributeComparison:
+    """Compare the two scores of one attribute, at a threshold of Perspective's."""
     stored_scores, own_scores = (np.frombuffer(scores, np.float32).astype(float) for scores in (column.stored_scores, column.own_scores))
     rows = len(stored_scores)
     if not rows:

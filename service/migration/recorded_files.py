@@ -1,0 +1,168 @@
+"""Files of recorded calls: JSON Lines, JSON, HAR, access logs and logs with JSON in their lines; read in bounded memory."""
+
+import gzip
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, cast
+
+from model.errors import DumpError
+from service.migration.recorded_calls import RecordedCall, read_record
+
+__all__ = ["CALL_SUFFIXES", "UnreadableCall", "holds_calls", "read_calls"]
+
+CALL_SUFFIXES = (".jsonl", ".ndjson", ".har", ".log")
+"""The suffixes of files that hold recorded calls; each may be followed by ``.gz``."""
+
+_MAX_LINE_BYTES = 8 << 20
+_MAX_DOCUMENT_BYTES = 256 << 20
+_MAX_FILE_BYTES = 8 << 30
+_MAX_RECORD_DEPTH = 3
+_BEGINNING = 64 << 10
+_REQUEST_LINE = re.compile(r'"?\b(GET|POST|PUT|HEAD|OPTIONS) (\S{1,4096}) HTTP/[\d.]{1,4}"?(?: (\d{3})\b)?')
+_FIELD = re.compile(r"[A-Za-z_]{1,40}=[^\s&]*(?:&[A-Za-z_\[\]]{1,60}=[^\s&]*)+")
+_RECORD_LISTS = ("entries", "requests", "calls", "items", "records", "rows", "data", "http_interactions", "recordings")
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableCall:
+    """A record that cannot be read, or holds no call that is known.
+
+    Attributes:
+        file: the name of its file.
+        number: the number of its line or entry in that file, from 1.
+        reason: what is wrong with it; it never holds anything of the record.
+        is_damage: whether the record cannot be read at all; otherwise it is about something else.
+    """
+
+    file: str
+    number: int
+    reason: str
+    is_damage: bool = True
+
+
+def read_calls(path: Path) -> Iterator[RecordedCall | UnreadableCall]:
+    """Yield the calls that a file holds, in order, and a value for each record that cannot be read or holds no call.
+
+    Raises:
+        DumpError: the file cannot be read, or is too large.
+    """
+    document = _read_document(path)
+    if document is None:
+        yield from _read_lines(path)
+        return
+    for number, record in enumerate(_list_records(document), 1):
+        call = read_record(record, file=str(path), number=number)
+        yield call or UnreadableCall(str(path), number, "holds no call that is known", is_damage=False)
+
+
+def holds_calls(path: Path) -> bool:
+    """Tell whether a file looks as if it held recorded calls, whatever its name is: by its first lines."""
+    try:
+        with _open(path) as file:
+            lines = file.read(_BEGINNING).decode("utf-8", "replace").splitlines()
+    except (OSError, EOFError, zlib.error):
+        return False
+    full = [line.strip() for line in lines if line.strip()][:20]
+    if not full:
+        return False
+    if any(isinstance(record := _parse_object(line), dict) and read_record(record, file="", number=1) for line in full):
+        return True
+    return sum(bool(_REQUEST_LINE.search(line)) for line in full) * 2 > len(full)
+
+
+def _open(path: Path) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(path)) if path.suffix.lower() == ".gz" else path.open("rb")
+
+
+def _read_document(path: Path) -> Any:
+    """Return the content of a file that is one JSON document; None if it is lines."""
+    try:
+        with _open(path) as file:
+            beginning = file.readline(_MAX_LINE_BYTES)
+            while beginning and not beginning.strip():
+                beginning = file.readline(_MAX_LINE_BYTES)
+            if not beginning.lstrip(b"\xef\xbb\xbf \t").startswith((b"{", b"[")):
+                return None
+            first = _parse_object(beginning.decode("utf-8-sig", "replace"))
+            if first is not None and (file.read(_BEGINNING).strip() or read_record(first, file="", number=1)):
+                return None
+            rest = b"" if first is not None else file.read(_MAX_DOCUMENT_BYTES)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DumpError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or 'it is damaged'}") from None
+    if first is not None:
+        return first
+    return _parse_object((beginning + rest).decode("utf-8-sig", "replace"))
+
+
+def _parse_object(text: str) -> Any:
+    """Return the object or list that a text is in JSON; None if it is neither."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict | list) else None
+
+
+def _list_records(document: Any, depth: int = 0) -> list[Any]:
+    """Return the records of a JSON document: its elements, or the list that is in it under one of the usual names."""
+    if isinstance(document, list):
+        return document
+    if depth < _MAX_RECORD_DEPTH and read_record(document, file="", number=1) is None:
+        for name in ("log", *_RECORD_LISTS):
+            inner = document.get(name)
+            if isinstance(inner, list) or (isinstance(inner, dict) and name == "log"):
+                return _list_records(inner, depth + 1)
+    return [document]
+
+
+def _read_lines(path: Path) -> Iterator[RecordedCall | UnreadableCall]:
+    name, number, read = str(path), 0, 0
+    try:
+        with _open(path) as file:
+            while line := file.readline(_MAX_LINE_BYTES + 1):
+                number += 1
+                read += len(line)
+                if read > _MAX_FILE_BYTES:
+                    raise DumpError(f"{path}: is larger than {_MAX_FILE_BYTES >> 30} GiB; cut it into parts")
+                if len(line) > _MAX_LINE_BYTES:
+                    while line and not line.endswith(b"\n"):
+                        line = file.readline(_MAX_LINE_BYTES)
+                        read += len(line)
+                    yield UnreadableCall(name, number, f"is longer than {_MAX_LINE_BYTES >> 20} MiB")
+                elif line.strip():
+                    yield _read_line(line, name, number)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DumpError(f"{path}: line {number + 1}: cannot be read: {getattr(error, 'strerror', None) or 'it is damaged'}") from None
+
+
+def _read_line(line: bytes, file: str, number: int) -> RecordedCall | UnreadableCall:
+    try:
+        text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
+    except UnicodeDecodeError:
+        return UnreadableCall(file, number, "is not UTF-8")
+    record: Any = None
+    begins_as_object = text.startswith("{")
+    if "{" in text:
+        try:
+            record, _ = json.JSONDecoder().raw_decode(text, text.index("{"))
+        except (ValueError, RecursionError):
+            if begins_as_object:
+                return UnreadableCall(file, number, "is not JSON, although it begins like it")
+    if record is not None and (call := read_record(record, file=file, number=number)):
+        return call
+    if match := _REQUEST_LINE.search(text):
+        return _read_access(match, file, number)
+    if (match := _FIELD.search(text)) and (call := read_record(match[0], file=file, number=number)):
+        return call
+    return UnreadableCall(file, number, "holds no call that is known", is_damage=False)
+
+
+def _read_access(match: re.Match[str], file: str, number: int) -> RecordedCall | UnreadableCall:
+    """Read a line of an access log: method, address and status. The body is not in it."""
+    record = {"method": match[1], "url": match[2], **({"status": match[3]} if match[3] else {})}
+    call = read_record(record, file=file, number=number)
+    return call or UnreadableCall(file, number, "is of another address", is_damage=False)
