@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -146,9 +146,9 @@ def address(client: httpx.Client) -> str:
     return str(client.base_url).rstrip("/")
 
 
-def _run(command: list[str], *, cwd: Path) -> Any:
+def _run(command: list[str], *, cwd: Path, env: Mapping[str, str] | None) -> Any:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("TIPSTAFF_", "PYTHON", "OPENAI_"))}
-    process = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    process = subprocess.run(command, cwd=cwd, env=environment | dict(env or {}), capture_output=True, text=True, timeout=120, check=False)
     assert process.returncode == 0, process.stderr
     return json.loads(process.stdout)
 
@@ -164,8 +164,8 @@ def python() -> Path:
 
 @pytest.fixture(scope="session")
 def python_client(python: Path) -> Script:
-    """A function that runs a Python script in the clients' environment and returns what it prints as JSON."""
-    return lambda script, *arguments: _run([str(python), "-c", script, *arguments], cwd=CLIENTS)
+    """A function that runs a Python script in the clients' environment and returns what it prints as JSON; ``env`` adds variables."""
+    return lambda script, *arguments, env=None: _run([str(python), "-c", script, *arguments], cwd=CLIENTS, env=env)
 
 
 @pytest.fixture(scope="session")
@@ -179,8 +179,9 @@ def node() -> Path:
 
 @pytest.fixture(scope="session")
 def node_client(node: Path) -> Script:
-    """A function that runs an ES module in the clients' environment and returns what it prints as JSON."""
-    return lambda script, *arguments: _run([str(node), "--input-type=module", "-e", script, *arguments], cwd=CLIENTS / "node")
+    """A function that runs an ES module in the clients' environment and returns what it prints as JSON; ``env`` adds variables."""
+    command = [str(node), "--input-type=module", "-e"]
+    return lambda script, *arguments, env=None: _run([*command, script, *arguments], cwd=CLIENTS / "node", env=env)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,105 @@
+"""Packages that have Perspective's host in their code work on a machine set up by the recipe, each as its own page shows it."""
+
+from typing import Any
+
+from tests.service.http.clients.conftest import PreparedMachine
+from tests.service.http.clients.telling_apart import is_told_apart
+from tests.service.http.sample_texts import FINE, HATEFUL, TOXIC
+
+PRODUCTION = {"TOXICITY", "SEVERE_TOXICITY", "IDENTITY_ATTACK", "INSULT", "PROFANITY", "THREAT"}
+
+BEGIN = "import json, sys\ntexts = sys.argv[1:]\n"
+BEGENTLE = """
+from begentle import CommentAnalyzer
+analyzer = CommentAnalyzer("YOUR_API_KEY")
+print(json.dumps([analyzer.analyze(text) for text in texts]))
+"""
+PERSPECTIVE_PY = """
+from perspective import Client, Attributes
+client = Client(token="your_api_key")
+print(json.dumps([client.analyze(text=text, requestedAttributes=[Attributes.TOXICITY, Attributes.INSULT]) for text in texts]))
+"""
+PERSPECTIVE_PY_UNSERVED = """
+from perspective import Client, Attributes
+try:
+    Client(token="your_api_key").analyze(texts[0], attributes=[Attributes.TOXICITY, Attributes.FLIRTATION])
+except Exception as error:
+    print(json.dumps([type(error).__name__, str(error)]))
+"""
+PYSPECTIVE = """
+from pyspective import pyspective
+perspective = pyspective.PyspectiveAPI("Your-API-key")
+print(json.dumps([perspective.score(text) for text in texts] + [perspective.suggest(texts[0], 0.0)]))
+"""
+PERSPECTIVE = """
+sys.path.insert(0, "namesakes/perspective")
+from perspective import PerspectiveAPI
+client = PerspectiveAPI("API_KEY")
+client.suggest_score(texts[0], {"TOXICITY": {"summaryScore": {"value": 0.0}}})
+print(json.dumps([client.score(text) for text in texts]))
+"""
+PERSPECTIVEAPI = """
+sys.path.insert(0, "namesakes/perspectiveapi")
+import asyncio
+from perspective import Attribute, Perspective, blocking
+async def ask(text):
+    return await Perspective(key="...").score(text)
+client = blocking.Perspective(key="...")
+def scores(answer):
+    return {name.name: getattr(answer, name.name.lower()) for name in Attribute}
+print(json.dumps([[scores(client.score(text, list(Attribute))) for text in texts], [asyncio.run(ask(text)).toxicity for text in texts]]))
+"""
+PYPERSPECTIVE = """
+from PyPerspective.Perspective import Perspective
+perspective = Perspective("API KEY", ratelimit=True, default_not_store=True)
+answers = [perspective.get_score(text, tests=["TOXICITY"], langs=["en"]) for text in texts]
+print(json.dumps([[answer["TOXICITY"].score, str(answer["TOXICITY"].spans[0])] for answer in answers]))
+"""
+CONVERSATIONAI = """
+const {Client} = require("@conversationai/perspectiveapi-js-client");
+const client = new Client("YOUR_API_KEY");
+Promise.all(process.argv.slice(1).map(text => client.getScores(text))).then(found => console.log(JSON.stringify(found)));
+"""
+PERSPECTIVE_API_CLIENT = """
+const Perspective = require("perspective-api-client");
+const perspective = new Perspective({apiKey: "YOUR_API_KEY"});
+const ask = async text => [await perspective.analyze(text), await perspective.analyze(text, {attributes: ["insult", "spam"]})];
+const scores = ({attributeScores: found}) => Object.fromEntries(Object.keys(found).map(name => [name, found[name].summaryScore.value]));
+Promise.all(process.argv.slice(1).map(ask)).then(found => console.log(JSON.stringify(found.map(answers => answers.map(scores)))));
+"""
+
+
+def run_python(machine: PreparedMachine, client: str, script: str, *texts: str) -> Any:
+    return machine.run(f"PyPI {client}", BEGIN + script, *texts)
+
+
+def test_perspective_py_gets_its_six_attributes(prepared_machine: PreparedMachine) -> None:
+    """perspective.py asks for all production attributes, and gives each in percent."""
+    fine, toxic, hateful = run_python(prepared_machine, "perspective.py", PERSPECTIVE_PY, FINE, TOXIC, HATEFUL)
+
+    assert set(fine) == set(toxic) == set(hateful) == PRODUCTION
+    assert is_told_apart(fine["TOXICITY"], toxic["TOXICITY"], scale=100)
+    assert is_told_apart(fine["INSULT"], toxic["INSULT"], scale=100)
+    assert is_told_apart(toxic["IDENTITY_ATTACK"], hateful["IDENTITY_ATTACK"], scale=100)
+
+
+def test_perspective_works_with_its_defaults(prepared_machine: PreparedMachine) -> None:
+    """perspective, which calls by urllib and thus trusts what the system trusts, scores and suggests."""
+    fine, toxic = run_python(prepared_machine, "perspective", PERSPECTIVE, FINE, TOXIC)
+
+    assert is_told_apart(fine["TOXICITY"], toxic["TOXICITY"])
+
+
+def test_pyperspective_works_with_its_defaults(prepared_machine: PreparedMachine) -> None:
+    """PyPerspective, which begins with a call without a body to see whether its key is known, scores texts and reads their spans."""
+    (fine, first), (toxic, second) = run_python(prepared_machine, "pyperspective", PYPERSPECTIVE, FINE, TOXIC)
+
+    assert is_told_apart(fine, toxic)
+    assert [first, second] == [FINE, TOXIC]
+
+
+def test_begentle_works_with_its_defaults(prepared_machine: PreparedMachine) -> None:
+    """Begentle finds the service through the discovery document of Google's address."""
+    fine, toxic = run_python(prepared_machine, "begentle", BEGENTLE, FINE, TOXIC)
+
+    assert is_told_apart(fine, toxic)
