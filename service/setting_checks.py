@@ -3,22 +3,28 @@
 from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 from ipaddress import ip_network
+from typing import NamedTuple
 
 from service.setting_types import split_commas
 
 __all__ = [
+    "LongestWaits",
     "check_body_size",
     "check_dialects",
     "check_pair",
     "check_proxies",
     "check_storage",
+    "check_waits",
     "limit_single_body",
     "parse_dialects",
     "parse_failure_answers",
+    "parse_waits",
 ]
 
 _DIALECTS = ("perspective", "openai", "coral", "discourse", "detoxify", "synapse", "akismet")
 _FAILURE_ANSWERS = ("open", "closed", "error")
+_USUAL_WAIT = 100
+_MAX_WAIT = 60_000
 _STORAGE_SCHEMES = ("redis", "rediss", "redis+unix")
 
 # A comment may be escaped and come in several forms, with much around it; and this is little enough, even for short comments.
@@ -39,6 +45,52 @@ def parse_failure_answers(text: str) -> dict[str, str]:
     """Return the answers in a list such as ``synapse=open,coral=error``, by dialect."""
     pairs = (pair.partition("=") for pair in split_commas(text))
     return {name.strip(): answer.strip() for name, _, answer in pairs}
+
+
+class LongestWaits(NamedTuple):
+    """For how long a call may wait before it is judged.
+
+    Attributes:
+        usual: milliseconds for all calls of which nothing else is said.
+        by_dialect: name of a dialect → milliseconds for its calls.
+    """
+
+    usual: int
+    by_dialect: Mapping[str, int]
+
+    def seconds(self, dialect: str | None = None) -> float:
+        """Return the seconds for which a call in a dialect may wait; None is a call in our own protocol."""
+        return (self.usual if dialect is None else self.by_dialect.get(dialect, self.usual)) / 1e3
+
+    def count_different(self) -> int:
+        """Return how many of the waits differ."""
+        return len({self.usual, *self.by_dialect.values()})
+
+
+def parse_waits(text: int | str) -> LongestWaits:
+    """Return what a list such as ``100,perspective=2000`` says, in which a lone number is for all calls of which nothing else is said.
+
+    Raises:
+        ValueError: the list names something that is no dialect, says something twice, or a number is missing, too small or too large.
+    """
+    waits: dict[str, int] = {}
+    for part in split_commas(str(text)) or ("",):
+        name, equals, number = (piece.strip() for piece in part.rpartition("="))
+        if equals and name not in _DIALECTS:
+            raise ValueError(f"there is no dialect {name!r}: it takes milliseconds such as 100, and others for {', '.join(_DIALECTS)}")
+        if not (number.isascii() and number.isdecimal() and len(number) <= len(str(_MAX_WAIT)) and 1 <= int(number) <= _MAX_WAIT):
+            raise ValueError(f"takes milliseconds from 1 to {_MAX_WAIT} such as 100, or for some dialects others, as 100,perspective=2000")
+        if name in waits:
+            raise ValueError(f"says twice how long calls {f'in the dialect {name}' if name else 'of all dialects'} may wait")
+        waits[name] = int(number)
+    usual = waits.pop("", _USUAL_WAIT)
+    return LongestWaits(usual, waits)
+
+
+def check_waits(text: int | str) -> int | str:
+    """Return a list of longest waits as it is, if it can be read."""
+    parse_waits(text)
+    return text
 
 
 def check_dialects(names: Iterable[str], failure_answers: Mapping[str, str]) -> None:

@@ -2,20 +2,23 @@
 
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from model.errors import SettingsError
 from model.profile import DEFAULT_RISK, Profile
 from service.dialect_settings import DialectSettings
 from service.setting_checks import (
+    LongestWaits,
     check_body_size,
     check_dialects,
     check_pair,
     check_proxies,
     check_storage,
+    check_waits,
     limit_single_body,
     parse_failure_answers,
+    parse_waits,
 )
 from service.setting_errors import PREFIX, describe_errors
 from service.setting_types import (
@@ -149,11 +152,11 @@ class Settings(DialectSettings):
         default=None,
         description="The Redis in which processes count calls together, such as `redis://HOST:PORT`; if not set, each counts for itself.",
     )
-    queue_ms: int = Field(
-        default=100,
-        ge=1,
-        le=60_000,
-        description="Milliseconds that a call may wait before it is judged; beyond, calls are answered 503 at once.",
+    # Clients of Perspective and OpenAI send many calls at once, and few of Perspective's ever try again.
+    queue_ms: Annotated[int | str, AfterValidator(check_waits)] = Field(
+        default="100,perspective=2000,openai=2000",
+        description="Milliseconds that a call may wait before it is judged; beyond, it is answered 503. A lone number is for all calls; "
+        "behind the name of a dialect it is for the calls in that.",
     )
     max_connections: int = Field(
         default=2000,
@@ -201,6 +204,11 @@ class Settings(DialectSettings):
     def proxies(self) -> tuple[str, ...]:
         """The addresses and networks of trusted proxies; ``*`` is any."""
         return split_commas(self.trusted_proxies)
+
+    @property
+    def longest_waits(self) -> LongestWaits:
+        """For how long calls may wait before they are judged."""
+        return parse_waits(self.queue_ms)
 
     @property
     def max_single_body_bytes(self) -> int:

@@ -190,6 +190,8 @@ async def dispatch(
     if explain:
         charge_explanation(request.scope, comments, limit=state.settings.max_explained_bytes, field="explain")
     deadline = find_deadline(request.scope, seconds=state.settings.judging_timeout)
+    if time.monotonic() > deadline.at:
+        raise deadline.problem()
     list_effort = judge.list_effort(comments)
     attempt, is_quick = Attempt(), effort + list_effort <= _MAX_INLINE_EFFORT
     # The worst text for the patterns of a list takes thousands of times as long as others do; what counts in the queue is the usual.
@@ -220,10 +222,12 @@ async def _run_job(
     request: Request, work: Callable[[], _T], *, caller: Caller, effort: int, deadline: Deadline, is_replaceable: bool = False
 ) -> _T:
     """Do the work of a large call in a thread, as `JudgingJobs.run` does, for as long as its client waits."""
-    return await get_state(request).jobs.run(
+    state = get_state(request)
+    return await state.jobs.run(
         work,
         caller=_name_caller(request, caller),
         effort=effort,
+        max_wait=state.queue.max_wait(request.scope),
         deadline=deadline,
         wait_for_leave=partial(_wait_for_leave, request),
         is_replaceable=is_replaceable,

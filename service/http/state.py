@@ -93,9 +93,10 @@ class ServiceState:
         """
         threads = available_cores()
         # Only as many of them as there are processors work at a time. The others have given up their turn and wait for the next.
-        pool = ThreadPoolExecutor(max_workers=MAX_JOBS_PER_THREAD * threads, thread_name_prefix="judge")
+        most_jobs = MAX_JOBS_PER_THREAD * threads * settings.longest_waits.count_different()
+        pool = ThreadPoolExecutor(max_workers=most_jobs, thread_name_prefix="judge")
         queue, metrics = Queue(settings), Metrics(metrics_dir)
-        jobs = JudgingJobs(settings, pool, threads=threads, count_cancelled=metrics.count_cancelled)
+        jobs = JudgingJobs(pool, threads=threads, count_cancelled=metrics.count_cancelled)
         return cls(
             settings=settings,
             pool=pool,

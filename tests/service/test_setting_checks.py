@@ -12,6 +12,7 @@ from service.setting_checks import (
     check_storage,
     parse_dialects,
     parse_failure_answers,
+    parse_waits,
 )
 
 
@@ -29,6 +30,34 @@ def test_failure_answers_are_pairs() -> None:
     assert answers == {"synapse": "open", "coral": "error", "akismet": ""}
     with pytest.raises(ValueError, match="akismet takes open, closed, error"):
         check_dialects((), answers)
+
+
+def test_waits_are_for_all_calls_or_for_those_of_a_dialect() -> None:
+    """A lone number is for all calls of which nothing else is said, and 100 ms are if there is none; blanks and the order do not matter."""
+    waits = parse_waits(" openai = 300 ,50, akismet=7")
+
+    assert [waits.seconds(name) for name in (None, "openai", "akismet", "coral")] == [0.05, 0.3, 0.007, 0.05]
+    assert waits.count_different() == 3
+    assert [parse_waits("perspective=500").seconds(name) for name in (None, "perspective", "openai")] == [0.1, 0.5, 0.1]
+    assert [parse_waits(lone).seconds(name) for lone in (250, "250") for name in (None, "perspective", "openai")] == [0.25] * 6
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("klingon=5", "there is no dialect 'klingon'"),
+        ("=5", "there is no dialect ''"),
+        ("100,perspective=1=2", "there is no dialect 'perspective=1'"),
+        ("100,200", "says twice how long calls of all dialects may wait"),
+        ("openai=1,perspective=1,openai=1", "says twice how long calls in the dialect openai may wait"),
+        *((text, "takes milliseconds from 1 to 60000") for text in ("", ",", "0", "60001", "1.5", "-1", "²", "1e3", "soon", "9" * 5000)),
+        *((f"100,perspective={text}", "takes milliseconds from 1 to 60000") for text in ("", "0", "2s", "60001")),
+    ],
+)
+def test_waits_that_cannot_be_read_are_refused(text: str, message: str) -> None:
+    """What is no dialect, no number of milliseconds, or said twice is refused."""
+    with pytest.raises(ValueError, match=message):
+        parse_waits(text)
 
 
 def test_settings_that_fit_together_are_taken() -> None:

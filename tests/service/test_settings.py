@@ -29,6 +29,14 @@ def test_everything_has_a_default(tmp_path: Path) -> None:
     assert settings.data_dir == tmp_path / ".local/share/tipstaff"
 
 
+def test_bursts_of_clients_that_never_try_again_may_wait() -> None:
+    """By default the calls in the dialects of Perspective and OpenAI may wait for two seconds, and others for a tenth of one."""
+    waits = read_settings().longest_waits
+
+    assert [waits.seconds(name) for name in ("perspective", "openai")] == [2.0, 2.0]
+    assert [waits.seconds(name) for name in (None, "coral", "synapse", "detoxify", "akismet", "discourse")] == [0.1] * 6
+
+
 def test_reading_creates_nothing(tmp_path: Path) -> None:
     """Reading the settings creates no file or folder."""
     read_settings()
@@ -79,6 +87,7 @@ def test_overrides_come_before_the_environment(monkeypatch: pytest.MonkeyPatch) 
         ("PRIOR_HATEFUL_SHARE", "nan"),
         ("BODY_TIMEOUT", "0"),
         ("LOG_LEVEL", "loud"),
+        ("QUEUE_MS", "100,perspective=soon"),
         ("ROOT_PATH", "tipstaff"),
         ("CORS_ORIGINS", "forum.example"),
         ("CORS_ORIGINS", "https://forum.example/path"),

@@ -5,63 +5,89 @@ overloaded service lacks.
 """
 
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.http.admission.queue import Queue, overload_problem
+from service.http.admission.queue import MAX_WAIT, Queue, overload_problem
 from service.http.problems import ProblemError
 
-__all__ = ["LoadShedding", "mark_sheddable"]
+__all__ = ["LoadShedding", "mark_queued"]
 
 _Endpoint = TypeVar("_Endpoint", bound=Callable[[Request], Coroutine[Any, Any, Response]])
-_REFUSE_ATTRIBUTE = "refuse_overload"
+_ATTRIBUTE = "queueing"
 
 
-def mark_sheddable(endpoint: _Endpoint, refuse: Callable[[ProblemError], Response]) -> _Endpoint:
-    """Allow that calls to an endpoint are refused without the endpoint being run, when the service is overloaded.
+class _Queueing(NamedTuple):
+    """How calls to an endpoint wait.
+
+    Attributes:
+        max_wait: the seconds for which a call may wait before it is judged; None is as long as usual.
+        takes_turns: whether the calls go on in their turn.
+        refuse: makes the refusal in the protocol of the endpoint; None where the endpoint answers such calls itself.
+    """
+
+    max_wait: float | None
+    takes_turns: bool
+    refuse: Callable[[ProblemError], Response] | None
+
+
+def mark_queued(
+    endpoint: _Endpoint,
+    *,
+    max_wait: float | None = None,
+    takes_turns: bool = True,
+    refuse: Callable[[ProblemError], Response] | None = None,
+) -> _Endpoint:
+    """Say how calls to an endpoint wait; those to other endpoints go on at once.
 
     Args:
         endpoint: the endpoint of a route without parameters in its path.
-        refuse: makes the refusal in the protocol of the endpoint.
+        max_wait: the seconds for which a call may wait before it is judged; None is as long as usual.
+        takes_turns: whether the calls go on in their turn, as those that are judged have to.
+        refuse: makes the refusal of calls that have waited too long, in the protocol of the endpoint, which is not run for them; None
+            where the endpoint answers them itself.
 
     Returns:
         The endpoint.
     """
-    setattr(endpoint, _REFUSE_ATTRIBUTE, refuse)
+    setattr(endpoint, _ATTRIBUTE, _Queueing(max_wait, takes_turns, refuse))
     return endpoint
 
 
 class LoadShedding:
-    """A middleware that lets calls to sheddable endpoints go on in their turn, unless they have waited too long; all others pass."""
+    """A middleware that lets the calls that are judged go on in their turn, and refuses those that have waited too long."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._refusals: Mapping[str, Response] | None = None
+        self._queueing: Mapping[str, tuple[_Queueing, Response | None]] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse a call that has waited too long; pass on all others, those to sheddable endpoints in their turn."""
+        """Let a call go on in its turn, or refuse it if it has waited too long; all others pass."""
         if scope["type"] == "http":
-            if self._refusals is None:
-                self._refusals = _build_refusals(scope["app"].routes)
-            refusal = self._refusals.get(scope["path"].removeprefix(scope.get("root_path", "")))
-            if refusal is not None:
+            if self._queueing is None:
+                self._queueing = _list_queueing(scope["app"].routes)
+            queueing, refusal = self._queueing.get(scope["path"].removeprefix(scope.get("root_path", "")), (None, None))
+            if queueing is not None:
+                if queueing.max_wait is not None:
+                    scope[MAX_WAIT] = queueing.max_wait
                 queue: Queue = scope["state"]["service"].queue
-                if (turn := queue.begin_judging()) is not None:
+                if queueing.takes_turns and (turn := queue.begin_judging(scope)) is not None:
                     await turn
-                if queue.is_late(scope):
+                if refusal is not None and queue.is_late(scope):
                     await refusal(scope, receive, send)
                     return
         await self._app(scope, receive, send)
 
 
-def _build_refusals(routes: list[Any]) -> Mapping[str, Response]:
-    """Return the refusal of each sheddable endpoint, by its path."""
-    return {
-        route.path: getattr(route.endpoint, _REFUSE_ATTRIBUTE)(overload_problem())
+def _list_queueing(routes: list[Any]) -> Mapping[str, tuple[_Queueing, Response | None]]:
+    """Return how calls wait, and their refusal if the endpoint does not answer itself, by the path of each marked endpoint."""
+    marked: dict[str, _Queueing] = {
+        route.path: getattr(route.endpoint, _ATTRIBUTE)
         for route in routes
-        if isinstance(route, Route) and hasattr(route.endpoint, _REFUSE_ATTRIBUTE)
+        if isinstance(route, Route) and hasattr(route.endpoint, _ATTRIBUTE)
     }
+    return {path: (queueing, queueing.refuse and queueing.refuse(overload_problem())) for path, queueing in marked.items()}

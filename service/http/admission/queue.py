@@ -3,14 +3,15 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Mapping, Sized
+from collections.abc import Callable, Mapping, Sized
+from contextlib import suppress
 
 from starlette.types import Scope
 
 from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.settings import Settings
 
-__all__ = ["DEADLINE", "FIRST_BYTE_AT", "KEY_ID", "LAST_BYTE_AT", "Queue", "deadline_problem", "overload_problem"]
+__all__ = ["DEADLINE", "FIRST_BYTE_AT", "KEY_ID", "LAST_BYTE_AT", "MAX_WAIT", "Queue", "deadline_problem", "overload_problem"]
 
 FIRST_BYTE_AT = "tipstaff.first_byte_at"
 """Key of a request's scope: when its first byte was read, in seconds of ``time.monotonic``."""
@@ -23,6 +24,9 @@ DEADLINE = "tipstaff.deadline"
 
 KEY_ID = "tipstaff.key_id"
 """Key of a request's scope: the id of the key that it was admitted with; missing before that, and without a key."""
+
+MAX_WAIT = "tipstaff.max_wait"
+"""Key of a request's scope: the seconds for which it may wait before it is judged; missing if it is as usual."""
 
 # Key of a request's scope: whether it has been let in although it is late.
 _IS_LET_IN = "tipstaff.is_let_in"
@@ -39,6 +43,8 @@ _MAX_ROUND = 0.01
 _ENCODER_SHARE = 1.3
 # How many of the calls that wait for a later round are let go on in one.
 _CALLS_IN_ROUND = 8
+# Of so many calls that are let go on, all but one are those that may wait least, if such calls wait; the others are not left out either.
+_IMPATIENT_SHARE = 4
 # A pause between two rounds of the event loop that is longer than this, in seconds, means that nothing was waiting.
 _IDLE_PAUSE = 0.001
 _MAX_CALLS_NEVER_LATE = 2
@@ -49,24 +55,32 @@ class Queue:
 
     Calls wait in three places:
 
-    - In the event loop. Small calls are judged there, one after another in the order in which they were read, so the time
-      since a call was read says how long it has waited. They are judged in short rounds, between which the event loop reads
-      what has arrived and answers what is not judged, such as whether the service is alive.
+    - In the event loop. Small calls are judged there in short rounds, between which the event loop reads what has arrived and
+      answers what is not judged, such as whether the service is alive. The time since a call was read says how long it has waited.
+      Calls that may wait equally long are judged in the order in which they were read. However many wait that may do so for
+      seconds, those that may wait less go first; but every fourth turn is that of others.
     - Before that, unseen, in the kernel: at most for as long as the last round of the event loop took.
     - In front of the threads, if they are large (`service.http.workload.jobs`).
 
     Args:
-        settings: the longest wait.
+        settings: the longest waits.
+        clock: tells the time in seconds.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._max_wait = settings.queue_ms / 1e3
+    def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._usual_wait = settings.longest_waits.seconds()
+        self._clock = clock
         self._calls: Sized = ()
         self._round_began = 0.0
         self._is_reading = False
         self._refusals_in_a_row = 0
-        self._waiting: deque[tuple[float, asyncio.Future[None]]] = deque()
+        # By how long the calls may wait, in seconds: when each of them began to, and what it waits for. Whoever has not had a turn for
+        # longest comes first.
+        self._waiting: dict[float, deque[tuple[float, asyncio.Future[None]]]] = {}
+        self._turns = 0
         self._judging_since: float | None = None
+        # When the round of judging ended that is in progress, or the last one, and when the one before it did.
+        self._judged_at = self._judged_before = 0.0
         self._last_answer = 0.0
         self._unseen_wait = 0.0
 
@@ -85,10 +99,11 @@ class Queue:
         Returns:
             The time, in seconds of ``time.monotonic``.
         """
-        now = time.monotonic()
+        now = self._clock()
         if not self._is_reading:
-            # This is the first of the calls that arrived during the last round, while nothing was read.
-            self._unseen_wait = now - self._round_began if now - self._last_answer < _IDLE_PAUSE else 0.0
+            # This is the first of the calls that arrived since the event loop last looked, while nothing was read.
+            looked_at = max(self._round_began, self._judged_before)
+            self._unseen_wait = now - looked_at if now - self._last_answer < _IDLE_PAUSE else 0.0
             self._round_began = now
             self._is_reading = True
             asyncio.get_running_loop().call_soon(self._end_reading)
@@ -97,56 +112,72 @@ class Queue:
     def _end_reading(self) -> None:
         self._is_reading = False
 
-    def begin_judging(self) -> "asyncio.Future[None] | None":
+    def max_wait(self, scope: Scope) -> float:
+        """Return the seconds for which a call may wait before it is judged."""
+        wait: float = scope.get(MAX_WAIT, self._usual_wait)
+        return wait
+
+    def begin_judging(self, scope: Scope) -> "asyncio.Future[None] | None":
         """Let a small call go on in this round of the event loop.
 
         Returns:
-            None if it may go on; otherwise what it has to wait for first.
+            None if it may go on; otherwise what it has to wait for first. A call waits until its own deadline at the most.
         """
         loop = asyncio.get_running_loop()
-        now = time.monotonic()
+        now = self._clock()
         if self._judging_since is None:
             self._judging_since = now
             loop.call_soon(self._end_round)
         elif self._waiting or now - self._judging_since > _MAX_ROUND:
             turn: asyncio.Future[None] = loop.create_future()
-            self._waiting.append((now, turn))
+            max_wait = self.max_wait(scope)
+            self._waiting.setdefault(max_wait, deque()).append((now, turn))
+            if (deadline := _find_deadline(scope, now)) is not None and deadline - now < max_wait:
+                expiry = loop.call_later(max(0.0, deadline - now), _let_go_on, turn)
+                turn.add_done_callback(lambda _: expiry.cancel())
             return turn
         return None
 
     def _end_round(self) -> None:
-        """Begin a round with the calls that have waited for longest, if any wait.
+        """Begin a round with some of the calls that wait, if any do.
 
-        Where these have waited too long and will be refused, the newest call is let go on as well: it is answered in time, even if
-        calls come faster than they can be refused.
+        Where the first of those that may wait equally long have waited too long and will be refused, the newest is let go on as well: it
+        is answered in time, even if calls come faster than they can be refused.
         """
-        now = time.monotonic()
+        now = self._clock()
+        self._judged_before, self._judged_at = self._judged_at, now
         self._judging_since = now if self._waiting else None
-        if self._waiting and now - self._waiting[0][0] > self._max_wait:
-            self._let_go_on(self._waiting.pop())
-        for _ in range(min(_CALLS_IN_ROUND, len(self._waiting))):
-            self._let_go_on(self._waiting.popleft())
+        for max_wait, calls in list(self._waiting.items()):
+            if now - calls[0][0] > max_wait:
+                self._take(max_wait, calls.pop())
+        for _ in range(_CALLS_IN_ROUND):
+            if not self._waiting:
+                break
+            self._turns += 1
+            max_wait = next(iter(self._waiting)) if self._turns % _IMPATIENT_SHARE == 0 else min(self._waiting)
+            self._take(max_wait, self._waiting[max_wait].popleft())
         if self._judging_since is not None:
             asyncio.get_running_loop().call_soon(self._end_round)
 
-    def _let_go_on(self, waiting: tuple[float, "asyncio.Future[None]"]) -> None:
-        _, turn = waiting
-        if not turn.done():  # otherwise its client has gone away
-            turn.set_result(None)
+    def _take(self, max_wait: float, waiting: tuple[float, "asyncio.Future[None]"]) -> None:
+        """Let a call go on that was just taken out of those which may wait for so long; these are the last of all to have a turn again."""
+        if calls := self._waiting.pop(max_wait):
+            self._waiting[max_wait] = calls
+        _let_go_on(waiting[1])
 
     def note_answer(self) -> None:
         """Take note that a call has just been answered."""
-        self._last_answer = time.monotonic()
+        self._last_answer = self._clock()
 
     def is_late(self, scope: Scope) -> bool:
         """Return whether a call has waited too long already, and would keep others waiting if it were answered."""
         # A few calls are answered sooner than refused, however long the machine was busy with other things.
         if len(self._calls) <= _MAX_CALLS_NEVER_LATE:
             return False
-        now = time.monotonic()
+        now = self._clock()
         # A client that sends its body slowly is not waiting for us.
         wait: float = now - (scope.get(LAST_BYTE_AT) or scope.get(FIRST_BYTE_AT, now))
-        if wait + self._unseen_wait <= self._max_wait or scope.get(_IS_LET_IN):
+        if wait + self._unseen_wait <= self.max_wait(scope) or scope.get(_IS_LET_IN):
             self._refusals_in_a_row = 0
             return False
         self._refusals_in_a_row += 1
@@ -158,8 +189,8 @@ class Queue:
 
     def latest_answer(self, scope: Scope) -> float:
         """Return until when, in seconds of ``time.monotonic``, the encoder may read a small call while others wait."""
-        read_at: float = scope.get(LAST_BYTE_AT) or time.monotonic()
-        return read_at + _ENCODER_SHARE * self._max_wait
+        read_at: float = scope.get(LAST_BYTE_AT) or self._clock()
+        return read_at + _ENCODER_SHARE * self.max_wait(scope)
 
     def enter(self, scope: Scope) -> None:
         """Refuse a call that has waited too long already; otherwise note its deadline in its scope.
@@ -171,9 +202,23 @@ class Queue:
             raise overload_problem()
         for name, value in scope["headers"]:
             if name == _TIMEOUT_HEADER:
-                deadline = scope.get(FIRST_BYTE_AT, time.monotonic()) + _parse_timeout(value)
+                deadline = scope.get(FIRST_BYTE_AT, self._clock()) + _parse_timeout(value)
                 # Of several the earliest counts, in a call that is part of another that of the whole, too.
                 scope[DEADLINE] = min(deadline, scope.get(DEADLINE, deadline))
+
+
+def _let_go_on(turn: "asyncio.Future[None]") -> None:
+    if not turn.done():  # otherwise its client has gone away, or its deadline has passed
+        turn.set_result(None)
+
+
+def _find_deadline(scope: Scope, now: float) -> float | None:
+    """Return until when the answer to a call is of use; None if the call says nothing of that, or nothing that can be read."""
+    for name, value in scope["headers"]:
+        if name == _TIMEOUT_HEADER:
+            with suppress(ProblemError):
+                return float(scope.get(FIRST_BYTE_AT, now)) + _parse_timeout(value)
+    return None
 
 
 def overload_problem(headers: Mapping[str, str] | None = None) -> ProblemError:

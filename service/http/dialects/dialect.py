@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from service.http.admission.load_shedding import mark_sheddable
+from service.http.admission.load_shedding import mark_queued
 from service.http.admission.page_guard import mark_dialect
 from service.http.observability.faults import report_fault, report_judging_fault
 from service.http.problems import ProblemError, ProblemKind
@@ -90,4 +90,5 @@ def wrap_endpoint(endpoint: Endpoint, *, dialect: Dialect, settings: Settings, j
             return dialect.refuse(report_fault(error, request.scope))
 
     mark_dialect(answer, name=dialect.name, refuse=dialect.refuse)
-    return mark_sheddable(answer, dialect.refuse) if on_failure == "error" and judges else answer
+    max_wait = settings.longest_waits.seconds(dialect.name)
+    return mark_queued(answer, max_wait=max_wait, takes_turns=judges, refuse=dialect.refuse if judges and on_failure == "error" else None)

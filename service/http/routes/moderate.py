@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from model.comment import Comment, Format, Verdict
 from service.http.admission.community_choice import unknown_community_problem
-from service.http.admission.load_shedding import mark_sheddable
+from service.http.admission.load_shedding import mark_queued
 from service.http.bodies.body import check_json_headers, read_body
 from service.http.bodies.json_body import parse_json
 from service.http.calls import (
@@ -191,7 +191,7 @@ def moderate_endpoint(settings: Settings, answer_call: "_AnswerCall") -> Callabl
             count_judgements(request, judgements)
         return Response(content, media_type="application/json")
 
-    return mark_sheddable(moderate, ProblemError.response)
+    return mark_queued(moderate, refuse=ProblemError.response)
 
 
 def _cost_per_letter(message: ModerateRequest) -> int:

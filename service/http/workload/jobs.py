@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from enum import StrEnum
@@ -17,7 +17,6 @@ from service.http.admission.queue import overload_problem
 from service.http.problems import ProblemError, ProblemKind
 from service.http.workload.deadlines import Deadline
 from service.http.workload.turns import Turn, Turns
-from service.settings import Settings
 
 __all__ = ["MAX_JOBS_PER_THREAD", "CancelReason", "JudgingJobs", "stop_problem"]
 
@@ -25,17 +24,19 @@ _T = TypeVar("_T")
 
 # This many jobs of a caller are let in for each thread, however long they may take: only this caller's other jobs wait for them.
 _CALLER_JOBS_PER_THREAD = 8
-# What all callers together may have waiting, for each thread: a long job may hold some megabytes.
-_LONG_JOBS_PER_THREAD = 16
-_SHORT_JOBS_PER_THREAD = 64
 # The effort from which on a job is long: some tenths of a second. A comment of the usual length is short even if both readers read it.
 _LONG_EFFORT = 2_000_000
+# What all callers together may have waiting, for each thread: a long job may hold some megabytes. Short jobs are counted together if they
+# may wait equally long, so that those which may do so for seconds leave room for the others.
+_LONG_JOBS_PER_THREAD = 16
+_SHORT_JOBS_PER_THREAD = 320
+_SHORT_EFFORT_PER_THREAD = 64 * _LONG_EFFORT
 # Seconds that a letter of plain text takes, until that has been measured; and the weight of each new measurement.
 _INITIAL_SECONDS_PER_LETTER = 2e-7
 _MEASUREMENT_WEIGHT = 0.1
 
 MAX_JOBS_PER_THREAD = _LONG_JOBS_PER_THREAD + _SHORT_JOBS_PER_THREAD
-"""How many jobs may have begun and not ended, for each that works: so many threads may be needed."""
+"""How many jobs that may wait equally long may have begun and not ended, for each that works: so many threads may be needed."""
 
 
 class CancelReason(StrEnum):
@@ -50,13 +51,22 @@ class _Job(Generic[_T]):
     """Some work in a thread, and its outcome in the event loop."""
 
     def __init__(
-        self, work: Callable[[], _T], begin: "Callable[[_Job[_T]], None]", *, caller: str, effort: int, is_replaceable: bool
+        self,
+        work: Callable[[], _T],
+        begin: "Callable[[_Job[_T]], None]",
+        *,
+        caller: str,
+        effort: int,
+        max_wait: float,
+        is_replaceable: bool,
     ) -> None:
         self.work = work
+        self.max_wait = max_wait
         self.effort = effort
         self.is_replaceable = is_replaceable
         self.is_cancelled = False
-        self.turn = Turn(partial(begin, self), caller=caller, is_long=effort > _LONG_EFFORT)
+        # Jobs that may wait for long, and those that something quicker can take the place of, keep no others of their caller waiting.
+        self.turn = Turn(partial(begin, self), caller=caller, is_long=effort > _LONG_EFFORT, kind=(max_wait, is_replaceable))
         self.outcome: asyncio.Future[_T] = asyncio.get_running_loop().create_future()
 
 
@@ -64,14 +74,12 @@ class JudgingJobs:
     """The large calls that are judged in threads, or wait for that. It belongs to the event loop's thread.
 
     Args:
-        settings: the longest wait.
         pool: the threads; at least ``MAX_JOBS_PER_THREAD`` times ``threads``.
         threads: how many of them work at a time.
         count_cancelled: counts a job that was cancelled, by the reason.
     """
 
-    def __init__(self, settings: Settings, pool: ThreadPoolExecutor, *, threads: int, count_cancelled: Callable[[str], None]) -> None:
-        self._max_wait = settings.queue_ms / 1e3
+    def __init__(self, pool: ThreadPoolExecutor, *, threads: int, count_cancelled: Callable[[str], None]) -> None:
         self._pool = pool
         self._threads = threads
         self._count_cancelled = count_cancelled
@@ -104,6 +112,7 @@ class JudgingJobs:
         *,
         caller: str,
         effort: int,
+        max_wait: float,
         deadline: Deadline,
         wait_for_leave: Callable[[], Coroutine[Any, Any, bool]],
         is_replaceable: bool = False,
@@ -116,6 +125,7 @@ class JudgingJobs:
             work: judges the call.
             caller: who shares the threads with others.
             effort: the effort of judging the call, in letters of plain text.
+            max_wait: the seconds that may pass before the job is done, as far as that can be known; it is refused otherwise.
             deadline: until when the answer is of use.
             wait_for_leave: waits until the client goes away, and returns whether it has.
             is_replaceable: whether something quicker can take the place of this job.
@@ -124,7 +134,7 @@ class JudgingJobs:
             ProblemError: the call would wait too long, its deadline passes, or the service stops.
             ClientDisconnect: the client went away.
         """
-        job: _Job[_T] = _Job(work, self._begin, caller=caller, effort=effort, is_replaceable=is_replaceable)
+        job: _Job[_T] = _Job(work, self._begin, caller=caller, effort=effort, max_wait=max_wait, is_replaceable=is_replaceable)
         self._check_room(job)
         loop = asyncio.get_running_loop()
         self._jobs.add(job)
@@ -145,22 +155,41 @@ class JudgingJobs:
     def _check_room(self, job: _Job[Any]) -> None:
         """Refuse a job that would wait too long.
 
-        The callers share the threads equally, so before a job is done, each of them gets done as much as this one has waiting, or less.
+        The callers share the threads equally, and so do the kinds of jobs of one caller. So before a job is done, of each other kind of
+        its caller as much gets done as of its own, or less; and of each other caller as much as of all that together, or less.
         """
         if self._is_closed or (self._is_hurrying and job.is_replaceable):
             raise stop_problem()
-        lane = [other for other in self._jobs if other.turn.is_long == job.turn.is_long]
-        if len(lane) >= (_LONG_JOBS_PER_THREAD if job.turn.is_long else _SHORT_JOBS_PER_THREAD) * self._threads:
+        turn = job.turn
+        lane = [other for other in self._jobs if other.turn.is_long == turn.is_long]
+        room = self._count_room(job, lane)
+        own_count = sum(other.turn.caller == turn.caller and other.turn.kind == turn.kind for other in lane)
+        if room <= 0:
             raise overload_problem()
-        efforts: dict[str, int] = defaultdict(int)
-        for other in lane:
-            efforts[other.turn.caller] += other.effort
-        own = efforts[job.turn.caller]
-        if sum(other.turn.caller == job.turn.caller for other in lane) < _CALLER_JOBS_PER_THREAD * self._threads:
+        if own_count < _CALLER_JOBS_PER_THREAD * self._threads:
             return
-        share = self._threads / (1 if len(lane) == len(self._jobs) else 2)
-        if self.estimate_seconds(sum(min(effort, own) for effort in efforts.values())) / share > self._max_wait:
+        # Whoever takes more than that leaves as much room to others.
+        if own_count >= room or self._estimate_wait(job, lane) > job.max_wait:
             raise overload_problem()
+
+    def _count_room(self, job: _Job[Any], lane: "Sequence[_Job[Any]]") -> int:
+        """Return how many jobs like one could be let in besides all that are in its lane, whoever sends them."""
+        if job.turn.is_long:
+            return _LONG_JOBS_PER_THREAD * self._threads - len(lane)
+        if sum(other.effort for other in lane) > _SHORT_EFFORT_PER_THREAD * self._threads:
+            return 0
+        return _SHORT_JOBS_PER_THREAD * self._threads - sum(other.max_wait == job.max_wait for other in lane)
+
+    def _estimate_wait(self, job: _Job[Any], lane: "Sequence[_Job[Any]]") -> float:
+        """Return the seconds until those that wait before a job are done, from all jobs of its lane."""
+        efforts: dict[str, dict[Hashable, int]] = defaultdict(lambda: defaultdict(int))
+        for other in lane:
+            efforts[other.turn.caller][other.turn.kind] += other.effort
+        own_kinds = efforts.pop(job.turn.caller)
+        before = sum(min(effort, own_kinds[job.turn.kind]) for effort in list(own_kinds.values()))
+        before += sum(min(sum(kinds.values()), before) for kinds in efforts.values())
+        share = self._threads / (1 if len(lane) == len(self._jobs) else 2)
+        return self.estimate_seconds(before) / share
 
     def _note_leaving(self, job: _Job[Any], watch: asyncio.Task[bool]) -> None:
         if not watch.cancelled() and watch.exception() is None and watch.result():

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TypeAlias
 
 __all__ = ["Turn", "Turns"]
@@ -19,10 +19,12 @@ class Turn:
         begin: starts the job; called once, in whichever thread ends a turn, and must not block.
         caller: who wants the job done.
         is_long: whether the job is expected to take long.
+        kind: which of the caller's jobs it takes turns with, and which it comes after: those of its own kind.
     """
 
-    def __init__(self, begin: Callable[[], object], *, caller: str, is_long: bool) -> None:
+    def __init__(self, begin: Callable[[], object], *, caller: str, is_long: bool, kind: Hashable = None) -> None:
         self.caller = caller
+        self.kind = kind
         self.is_long = is_long
         self.seconds = 0.0
         """For how long the job has worked, up to its last pause."""
@@ -71,15 +73,28 @@ class Turn:
         self._may_go_on.set()
 
 
-_Waiting: TypeAlias = dict[str, deque[Turn]]
-"""The jobs that wait, by caller; the caller whose turn is next comes first."""
+class _Kind:
+    """The jobs of one caller and kind that wait.
+
+    Attributes:
+        jobs: in the order of their turns.
+        seconds: for how long jobs of this kind have worked since one of them began to wait, besides what others had worked before.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.jobs: deque[Turn] = deque()
+        self.seconds = seconds
+
+
+_Waiting: TypeAlias = dict[str, dict[Hashable, _Kind]]
+"""The jobs that wait, by caller and kind; the caller whose turn is next comes first."""
 
 
 class Turns:
     """Shares the processors between jobs; safe to use from several threads.
 
     Short jobs and long ones take turns, and among each the callers do. So however many long jobs a caller has, the jobs of others go on
-    beside them, and a short job waits for a turn or two.
+    beside them, and a short job waits for a turn or two. Of the jobs of a caller those have their turn whose kind has worked for less.
 
     Args:
         places: how many jobs work at a time.
@@ -102,7 +117,7 @@ class Turns:
         with self._lock:
             self._discard(turn)
             if turn.is_working:
-                turn.pause()
+                self._pause(turn)
                 self._free += 1
                 self._grant()
 
@@ -117,28 +132,40 @@ class Turns:
         with self._lock:
             if not turn.is_working or not any(self._lanes):
                 return
-            turn.pause()
+            self._pause(turn)
             self._put(turn, is_first=True)
             self._free += 1
             self._grant()
         turn.wait()
 
     def _put(self, turn: Turn, *, is_first: bool = False) -> None:
-        queue = self._lanes[turn.is_long].setdefault(turn.caller, deque())
+        kinds = self._lanes[turn.is_long].setdefault(turn.caller, {})
+        if turn.kind not in kinds:
+            kinds[turn.kind] = _Kind(min((kind.seconds for kind in kinds.values()), default=0.0))
+        jobs = kinds[turn.kind].jobs
         if is_first:
             # A caller's jobs end in their order, so that few of them have begun at the same time.
-            queue.appendleft(turn)
+            jobs.appendleft(turn)
         else:
-            queue.append(turn)
+            jobs.append(turn)
+
+    def _pause(self, turn: Turn) -> None:
+        before = turn.seconds
+        turn.pause()
+        kind = self._lanes[turn.is_long].get(turn.caller, {}).get(turn.kind)
+        if kind is not None:
+            kind.seconds += turn.seconds - before
 
     def _discard(self, turn: Turn) -> bool:
         """Take a job out of those that wait; return whether it was among them."""
         lane = self._lanes[turn.is_long]
-        queue = lane.get(turn.caller, deque())
-        if turn not in queue:
+        kinds = lane.get(turn.caller, {})
+        if turn.kind not in kinds or turn not in kinds[turn.kind].jobs:
             return False
-        queue.remove(turn)
-        if not queue:
+        kinds[turn.kind].jobs.remove(turn)
+        if not kinds[turn.kind].jobs:
+            del kinds[turn.kind]
+        if not kinds:
             del lane[turn.caller]
         return True
 
@@ -150,9 +177,12 @@ class Turns:
     def _next(self) -> Turn:
         lane = self._lanes[self._long_is_next] or self._lanes[not self._long_is_next]
         caller = next(iter(lane))
-        queue = lane.pop(caller)
-        turn = queue.popleft()
-        if queue:
-            lane[caller] = queue
+        kinds = lane.pop(caller)
+        name = min(kinds, key=lambda name: kinds[name].seconds)
+        turn = kinds[name].jobs.popleft()
+        if not kinds[name].jobs:
+            del kinds[name]
+        if kinds:
+            lane[caller] = kinds
         self._long_is_next = not turn.is_long
         return turn

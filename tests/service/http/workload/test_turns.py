@@ -18,8 +18,8 @@ class Work:
         self.turns = Turns(places=places)
         self.begun: list[str] = []
 
-    def add(self, name: str, *, caller: str = "a", is_long: bool = False) -> Turn:
-        turn = Turn(lambda: self.begun.append(name), caller=caller, is_long=is_long)
+    def add(self, name: str, *, caller: str = "a", is_long: bool = False, kind: str = "") -> Turn:
+        turn = Turn(lambda: self.begun.append(name), caller=caller, is_long=is_long, kind=kind)
         self.turns.enter(turn)
         return turn
 
@@ -44,6 +44,23 @@ def test_short_and_long_jobs_take_turns() -> None:
         work.turns.leave(turn)
 
     assert work.begun == ["long 0", "short 0", "long 1", "short 1", "long 2", "short 2"]
+
+
+def test_kinds_of_jobs_of_a_caller_share_its_turns() -> None:
+    """Of the jobs of a caller that wait, those go first whose kind has worked for less; a kind that comes late need not catch up."""
+    work = Work()
+    jobs = {name: work.add(name, kind=name[0]) for name in ("a0", "a1", "b0", "b1", "b2", "b3")}
+    for name, seconds in {"a0": 10_000, "b0": 1_000, "b1": 1_000}.items():
+        assert work.begun[-1] == name
+        jobs[name]._since -= seconds  # type: ignore[operator]
+        work.turns.leave(jobs[name])
+    late = [work.add(f"c{number}", kind="c") for number in range(2)]
+    for turn in (jobs["b2"], late[0], jobs["b3"], late[1]):
+        assert turn.is_working
+        turn._since -= 3_000 if turn is jobs["b2"] else 6_000  # type: ignore[operator]
+        work.turns.leave(turn)
+
+    assert work.begun == ["a0", "b0", "b1", "b2", "c0", "b3", "c1", "a1"]
 
 
 def test_what_is_withdrawn_never_begins() -> None:
