@@ -20,12 +20,14 @@ class DocumentedClient:
         source: what brings it, such as ``PyPI``; or ``replayed``, where no registry brings it.
         version: which release was run; empty for what was replayed.
         setting: what has to be set, as the page says it.
+        run: what was run with it.
     """
 
     name: str
     source: str
     version: str
     setting: str
+    run: str
 
     @property
     def language(self) -> str:
@@ -50,10 +52,10 @@ def documented_clients() -> dict[str, DocumentedClient]:
         cells = [cell.strip() for cell in line.strip("|").split(" | ")]
         if not line.startswith("| `"):
             continue
-        name, (source, _, version), setting = cells[0].strip("`"), cells[1].partition(" "), cells[2]
+        name, (source, _, version), setting, run = cells[0].strip("`"), cells[1].partition(" "), cells[2], cells[3]
         key = f"{source} {name}"
         assert key not in found, key
-        found[key] = DocumentedClient(name, source, version, setting)
+        found[key] = DocumentedClient(name, source, version, setting, run)
     return found
 
 

@@ -1,8 +1,12 @@
 """Clients that take an address work with that of the service, as the table of clients sets it, and in ways that their pages show."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from service.http.dialects.openai import CATEGORIES
 from tests.service.http.clients.documented_clients import documented
 from tests.service.http.clients.telling_apart import is_told_apart
 from tests.service.http.sample_texts import FINE, HATEFUL, TOXIC
@@ -70,6 +74,17 @@ model = "omni-moderation-latest"
 answers = [moderation(input=sys.argv[1], model=model), asyncio.run(amoderation(input=sys.argv[2], model=model))]
 print(json.dumps([json.loads(answer.model_dump_json(by_alias=True))["results"][0] for answer in answers]))
 """
+CEDX_AKISMET = """
+import {Author, Blog, CheckResult, Client, Comment} from "@cedx/akismet";
+const [address, ...texts] = process.argv.slice(1);
+const client = new Client("any key", new Blog({url: "https://www.yourblog.com"}), {baseUrl: address});
+const comments = texts.map(content => new Comment({author: new Author({ipAddress: "192.168.123.456"}), content}));
+const checked = [];
+for (const comment of comments) checked.push(await client.checkComment(comment) == CheckResult.ham);
+await client.submitHam(comments[0]);
+await client.submitSpam(comments[1]);
+console.log(JSON.stringify([await client.verifyKey(), checked]));
+"""
 
 # What real-toxicity-prompts asks for, and the sixteen of conversationai-moderator.
 EIGHT = ["TOXICITY", "SEVERE_TOXICITY", "IDENTITY_ATTACK", "INSULT", "PROFANITY", "THREAT", "SEXUALLY_EXPLICIT", "FLIRTATION"]
@@ -110,3 +125,22 @@ def test_openai_node_works_without_arguments(node_client: Script, address: str) 
 
     assert [result["flagged"] for result in results] == [False, True, True]
     assert is_told_apart(results[1]["category_scores"]["hate"], results[2]["category_scores"]["hate"])
+
+
+@pytest.mark.nightly
+def test_litellm_keeps_every_category(python_client: Script, address: str) -> None:
+    """LiteLLM's moderation and amoderation flag an insult, not thanks, with all thirteen categories."""
+    fine, toxic = python_client(LITELLM, FINE, TOXIC, env=openai_variables("PyPI litellm", address))
+
+    assert [fine["flagged"], toxic["flagged"]] == [False, True]
+    names = {re.sub("[/-]", "_", category) for category in CATEGORIES}
+    assert names <= set(fine["categories"])
+    assert names <= set(toxic["category_scores"])
+    assert is_told_apart(fine["category_scores"]["harassment"], toxic["category_scores"]["harassment"])
+
+
+def test_cedx_akismet_calls_the_address_that_it_is_given(node_client: Script, address: str) -> None:
+    """@cedx/akismet, given a base URL, has its key taken, its comments checked and its submissions kept."""
+    verified, is_ham = node_client(CEDX_AKISMET, address, FINE, TOXIC)
+
+    assert (verified, is_ham) == (True, [True, False])

@@ -99,7 +99,7 @@ def test_pyperspective_works_with_its_defaults(prepared_machine: PreparedMachine
 
 
 def test_begentle_works_with_its_defaults(prepared_machine: PreparedMachine) -> None:
-    """Begentle finds the service through the discovery document of Google's address."""
+    """The client of begentle finds the service through the discovery document of Google's address."""
     fine, toxic = run_python(prepared_machine, "begentle", BEGENTLE, FINE, TOXIC)
 
     assert is_told_apart(fine, toxic)

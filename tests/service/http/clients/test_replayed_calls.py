@@ -1,0 +1,88 @@
+"""Software that no registry brings, replayed: the bytes that its source writes, and what its source reads in the answer.
+
+The software itself is not run here. docs/clients.md says so of each.
+"""
+
+import json
+
+import httpx
+import pytest
+
+from tests.service.http.sample_texts import FINE, HATEFUL, TOXIC
+
+SECRET = "ssec_8d1f"
+KEY = "key=AIzaSyAnyKey"
+
+
+def post(client: httpx.Client, path: str, body: str, **headers: str) -> httpx.Response:
+    """Post a body as it stands."""
+    return client.post(path, content=body.encode(), headers={"Content-Type": "application/json"} | headers)
+
+
+def read_score(answer: httpx.Response, attribute: str) -> float:
+    """Return the one number that most of this software looks at."""
+    assert answer.status_code == 200, answer.text
+    score: float = answer.json()["attributeScores"][attribute]["summaryScore"]["value"]
+    return score
+
+
+@pytest.mark.parametrize(("model", "stopped"), [("TOXICITY", TOXIC), ("HATEFUL", HATEFUL), ("IDENTITY_ATTACK", HATEFUL)])
+def test_coral_stops_what_its_threshold_says(client: httpx.Client, model: str, stopped: str) -> None:
+    """Coral's toxic.ts compares one score with 0.80, whatever attribute its administrator wrote down."""
+
+    def ask(text: str) -> float:
+        body = f'{{"comment":{{"text":{json.dumps(text)}}},"doNotStore":true,"requestedAttributes":{{"{model}":{{}}}},"languages":["en"]}}'
+        return read_score(post(client, f"/v1alpha1/comments:analyze?{KEY}", body, **{"User-Agent": "Coral Perspective/9.0.0"}), model)
+
+    assert ask(FINE) < 0.8 < ask(stopped)
+
+
+def test_coral_gets_a_score_of_severe_toxicity(client: httpx.Client) -> None:
+    """Coral's model SEVERE_TOXICITY has a score that is lower for thanks than for an insult; with none a comment would pass unseen."""
+
+    def ask(text: str) -> float:
+        attributes = '{"SEVERE_TOXICITY":{}}'
+        body = f'{{"comment":{{"text":{json.dumps(text)}}},"doNotStore":true,"requestedAttributes":{attributes},"languages":["en"]}}'
+        return read_score(post(client, f"/v1alpha1/comments:analyze?{KEY}", body), "SEVERE_TOXICITY")
+
+    assert ask(FINE) < ask(TOXIC)
+    assert ask(HATEFUL) > 0.2
+
+
+def test_coral_hands_its_moderators_decisions_in(client: httpx.Client) -> None:
+    """What Coral sends when a moderator decided, with JSON within JSON as its context, is taken."""
+    context = json.dumps({"url": "https://news.example/1", "reply_to_id_Coral_comment_id": "", "Coral_comment_id": "c1"})
+    body = (
+        f'{{"comment":{{"text":{json.dumps(TOXIC)}}},"context":{{"entries":[{{"text":{json.dumps(context)}}}]}},'
+        '"attributeScores":{"TOXICITY":{"summaryScore":{"value":1}}},'
+        '"communityId":"Coral:https://news.example","clientToken":"comment:c1"}'
+    )
+
+    answer = post(client, f"/v1alpha1/comments:suggestscore?{KEY}", body, **{"User-Agent": "Coral Perspective/9.0.0"})
+
+    assert (answer.status_code, answer.json()["clientToken"]) == (200, "comment:c1")
+
+
+@pytest.mark.parametrize(("attribute", "flagged"), [("TOXICITY", TOXIC), ("SEVERE_TOXICITY", HATEFUL)])
+def test_discourse_perspective_api_reads_a_score(client: httpx.Client, attribute: str, flagged: str) -> None:
+    """discourse-perspective-api, with its severe toxicity too, reads a score; it takes any error for 0.0 and says nothing."""
+
+    def ask(text: str) -> float:
+        body = (
+            f'{{"comment":{{"text":{json.dumps(text)}}},"doNotStore":true,"sessionId":"https://forum.example_7",'
+            f'"requestedAttributes":{{"{attribute}":{{"scoreType":"PROBABILITY"}}}}}}'
+        )
+        return read_score(post(client, f"/v1alpha1/comments:analyze?{KEY}", body), attribute)
+
+    assert ask(FINE) < 0.1 < ask(flagged)
+
+
+def test_perspective_api_bundle_gets_its_six_attributes(client: httpx.Client) -> None:
+    """freema/perspective-api-bundle throws unless each of its six attributes is answered."""
+    names = ["TOXICITY", "SEVERE_TOXICITY", "IDENTITY_ATTACK", "INSULT", "PROFANITY", "THREAT"]
+    requested = ",".join(f'"{name}":{{}}' for name in names)
+    body = f'{{"comment":{{"text":{json.dumps(TOXIC)}}},"languages":["en"],"requestedAttributes":{{{requested}}}}}'
+
+    answer = post(client, f"/v1alpha1/comments:analyze?{KEY}", body)
+
+    assert [read_score(answer, name) > 0.5 for name in names] == [True, False, False, True, False, False]
