@@ -52,7 +52,7 @@ lint: ## check format, lint, types, import contracts and the Dockerfile
 	@$(INSTALL) dev
 	$(BIN)/ruff format --check . .ci
 	$(BIN)/ruff check . .ci
-	$(BIN)/mypy model service training tests benchmarks fuzz .ci/smoke.py
+	$(BIN)/mypy model service training integrations tests benchmarks fuzz .ci/smoke.py
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/hadolint --failure-threshold style Dockerfile
 

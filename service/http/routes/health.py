@@ -36,6 +36,8 @@ class Ready(TypedDict):
 class StatedPrior(TypedDict):
     """How common abuse is on the site: the share of comments that are abusive, and the share of these that are hateful."""
 
+    __pydantic_config__ = ConfigDict(extra="ignore")  # type: ignore[misc]
+
     abusive: float
     hateful: float
 
