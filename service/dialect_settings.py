@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
-from service.setting_checks import parse_dialects, parse_failure_answers
+from service.setting_checks import parse_dialects, parse_failure_answers, parse_foreign_flagging
 from service.setting_types import SecretList, WebAddress
 
 __all__ = ["DialectSettings"]
@@ -19,6 +19,11 @@ class DialectSettings(BaseSettings):
         default="",
         description="What a dialect answers when a call cannot be judged in time: `synapse=open,coral=error`; `open` lets it pass, "
         "`closed` rejects it, `error` (the default) says so in the dialect's own error.",
+    )
+    flag_foreign: str = Field(
+        default="",
+        description="Dialects, separated by commas, that flag a comment which is for review because of its language alone: `akismet`, "
+        "`openai`, `coral`, `discourse`, `synapse`; `all` or `none`. By default such a comment is no spam, not flagged and not refused.",
     )
     perspective_strict_languages: bool = Field(
         default=False,
@@ -76,6 +81,11 @@ class DialectSettings(BaseSettings):
     def dialect_names(self) -> tuple[str, ...]:
         """The dialects that are switched on."""
         return parse_dialects(self.dialects)
+
+    @property
+    def dialects_that_flag_foreign(self) -> tuple[str, ...]:
+        """The dialects that flag a comment which is for review because of its language alone."""
+        return parse_foreign_flagging(self.flag_foreign)
 
     def failure_answer(self, dialect: str) -> str:
         """Return what a dialect answers when a comment cannot be judged: ``open``, ``closed`` or ``error``."""

@@ -11,6 +11,7 @@ __all__ = [
     "LongestWaits",
     "check_body_size",
     "check_dialects",
+    "check_foreign_flagging",
     "check_pair",
     "check_proxies",
     "check_storage",
@@ -18,10 +19,13 @@ __all__ = [
     "limit_single_body",
     "parse_dialects",
     "parse_failure_answers",
+    "parse_foreign_flagging",
     "parse_waits",
 ]
 
 _DIALECTS = ("perspective", "openai", "coral", "discourse", "detoxify", "synapse", "akismet")
+# Those whose answers are judgements; the others answer scores, which say nothing of a language.
+_FLAGGING_DIALECTS = ("akismet", "openai", "coral", "discourse", "synapse")
 _FAILURE_ANSWERS = ("open", "closed", "error")
 _USUAL_WAIT = 100
 _MAX_WAIT = 60_000
@@ -38,6 +42,13 @@ def parse_dialects(text: str) -> tuple[str, ...]:
     """Return the dialects that a list names; ``all`` is every one of them, ``none`` is none."""
     if text.strip() == "all":
         return _DIALECTS
+    return () if text.strip() == "none" else split_commas(text)
+
+
+def parse_foreign_flagging(text: str) -> tuple[str, ...]:
+    """Return the dialects in a list of those that flag comments for their language alone; ``all`` is every one that can."""
+    if text.strip() == "all":
+        return _FLAGGING_DIALECTS
     return () if text.strip() == "none" else split_commas(text)
 
 
@@ -101,6 +112,13 @@ def check_dialects(names: Iterable[str], failure_answers: Mapping[str, str]) -> 
     for name, answer in failure_answers.items():
         if answer not in _FAILURE_ANSWERS:
             raise ValueError(f"on_failure: {name} takes {', '.join(_FAILURE_ANSWERS)}")
+
+
+def check_foreign_flagging(names: Iterable[str]) -> None:
+    """Refuse dialects that do not exist, or that flag nothing."""
+    for name in names:
+        if name not in _FLAGGING_DIALECTS:
+            raise ValueError(f"flag_foreign: {name!r} flags no comments: it takes {', '.join(_FLAGGING_DIALECTS)}, all or none")
 
 
 def check_body_size(max_body_bytes: int, max_comment_bytes: int) -> None:

@@ -12,6 +12,7 @@ from service.setting_checks import (
     LongestWaits,
     check_body_size,
     check_dialects,
+    check_foreign_flagging,
     check_pair,
     check_proxies,
     check_storage,
@@ -192,6 +193,7 @@ class Settings(DialectSettings):
     def _check_agreement(self) -> Self:
         check_body_size(self.max_body_bytes, self.max_comment_bytes)
         check_dialects(self.dialect_names, parse_failure_answers(self.on_failure))
+        check_foreign_flagging(self.dialects_that_flag_foreign)
         check_pair(discourse_url=self.discourse_url, discourse_api_key=self.discourse_api_key)
         if self.limit_storage is not None:
             check_storage(self.limit_storage.get_secret_value())

@@ -14,6 +14,7 @@ from model.policy import Policy
 from service.judging.community import Community, choose_model_policy, choose_on_foreign
 from service.judging.contained_steps import apply_lists, identify_languages
 from service.judging.foreign import OnForeign
+from service.judging.foreign_verdicts import treat_foreign
 
 if TYPE_CHECKING:
     # Importing these at run time would load the compiled kernels, which not every process needs.
@@ -41,6 +42,7 @@ class Judgement(NamedTuple):
         matched: the entry of the community's lists that decided the verdict; None if no entry did.
         reason: why the comment was not judged; None if it was.
         held: whether it is not approved because a step failed whose outcome could have been worse, whatever its scores are.
+        own_verdict: the verdict to which its scores alone lead, whatever its language and the lists; None if there was nothing to judge.
     """
 
     label: Label | None
@@ -53,13 +55,14 @@ class Judgement(NamedTuple):
     matched: str | None
     reason: str | None
     held: bool
+    own_verdict: Verdict | None
 
 
 class Judgements(NamedTuple):
     """What is decided about n comments by the policy, their languages and the lists of their community.
 
     Attributes:
-        decisions: labels, scores, attributes, spans, policy and version.
+        decisions: labels, scores, the verdicts to which these alone lead, attributes, spans, policy and version.
         verdicts: indices into ``VERDICTS``, -1 where there was nothing to judge; shape (n,).
         unobserved_verdicts: the verdicts as they would be if the community did more than observe; shape (n,).
         languages: for each comment the code of its language (ISO 639-1, or ISO 639-3 where there is no shorter one), None where it cannot
@@ -86,7 +89,7 @@ class Judgements(NamedTuple):
         """Yield what is decided about each comment, in order."""
         n = len(self.decisions)
         blanks, held_rows = [None] * n, self.held
-        for (label, _, scores, attributes, reason), verdict, unobserved, language, foreign, matched, held in zip(
+        for (label, own, scores, attributes, reason), verdict, unobserved, language, foreign, matched, held in zip(
             self.decisions.rows(),
             self.verdicts.tolist(),
             self.unobserved_verdicts.tolist(),
@@ -108,6 +111,7 @@ class Judgements(NamedTuple):
                 matched,
                 reason,
                 held,
+                VERDICTS[own] if own >= 0 else None,
             )
 
 
@@ -234,16 +238,18 @@ class Judge:
 
     def _complete(self, comments: Sequence[Comment], decisions: "Decisions") -> Judgements:
         """Add to the decisions of the model what the site adds: the community's policy, the languages, the lists."""
-        community = self.community
+        community, policy = self.community, self.moderator.policies[self.policy_name]
         if community is not None and self.policy is None and isinstance(community.policy, Policy):
-            decisions = decisions.with_policy(community.policy)
+            policy = community.policy
+            decisions = decisions.with_policy(policy)
         verdicts, failures = decisions.verdicts, decisions.failures
         languages, foreign = None, None
         if self.identifier is not None:
             languages, foreign, language_failures = identify_languages(self.identifier, comments)
             failures = add_failures(failures, language_failures)
             if True in foreign:
-                decisions, verdicts = self._treat_foreign(decisions, foreign)
+                on_foreign = choose_on_foreign(community, self.on_foreign)
+                decisions, verdicts = treat_foreign(decisions, foreign, on_foreign=on_foreign, policy=policy, prior=self.prior)
         matched, held = None, decisions.unreadable
         if community is not None and community.has_lists:
             verdicts, matched, undecided, list_failures = apply_lists(community, comments, verdicts)
@@ -259,16 +265,6 @@ class Judge:
         """Return the decisions of `judge` with its final verdicts in them; uses all cores for large batches."""
         judgements = self.judge(comments, threads=None)
         return judgements.decisions.with_verdicts(judgements.verdicts)
-
-    def _treat_foreign(self, decisions: "Decisions", foreign: Sequence[bool]) -> "tuple[Decisions, IntArray]":
-        """Return the decisions with the scores of foreign comments pulled to the prior, and the verdicts with theirs replaced."""
-        foreign_verdict = choose_on_foreign(self.community, self.on_foreign).verdict
-        if foreign_verdict is None:
-            return decisions, decisions.verdicts
-        rows = np.flatnonzero(np.array(foreign, np.bool_))
-        verdicts = decisions.verdicts.copy()
-        verdicts[rows[verdicts[rows] >= 0]] = foreign_verdict
-        return decisions.pulled_to_prior(rows, self.prior), verdicts
 
 
 def _hold_back(verdicts: IntArray, rows: frozenset[int]) -> IntArray:

@@ -7,11 +7,13 @@ import pytest
 from service.setting_checks import (
     check_body_size,
     check_dialects,
+    check_foreign_flagging,
     check_pair,
     check_proxies,
     check_storage,
     parse_dialects,
     parse_failure_answers,
+    parse_foreign_flagging,
     parse_waits,
 )
 
@@ -21,6 +23,17 @@ def test_dialects_are_named_one_by_one_or_together() -> None:
     assert parse_dialects(" coral, ,akismet") == ("coral", "akismet")
     assert set(parse_dialects(" all ")) > {"coral", "akismet", "perspective"}
     assert parse_dialects("none") == parse_dialects("") == ()
+
+
+def test_foreign_comments_are_flagged_by_those_that_flag() -> None:
+    """A list names some dialects that flag comments, `all` every one of them; those that answer scores, and strangers, are refused."""
+    assert parse_foreign_flagging(" coral, ,akismet") == ("coral", "akismet")
+    assert set(parse_foreign_flagging(" all ")) == {"akismet", "openai", "coral", "discourse", "synapse"}
+    assert parse_foreign_flagging("none") == parse_foreign_flagging("") == ()
+    check_foreign_flagging(parse_foreign_flagging("all"))
+    for name in ("perspective", "detoxify", "nobody"):
+        with pytest.raises(ValueError, match=f"flag_foreign: '{name}' flags no comments"):
+            check_foreign_flagging((name,))
 
 
 def test_failure_answers_are_pairs() -> None:

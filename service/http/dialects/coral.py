@@ -16,7 +16,7 @@ from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.messages import LenientMessage, field_problem, openapi_body, openapi_responses
 from service.http.dialects.signatures import parse_secrets, read_signed, signature_scheme
-from service.http.dialects.verdicts import CommentVerdict
+from service.http.dialects.verdicts import CommentVerdict, Flagging
 from service.http.openapi_document import KEYS, schema_reference
 from service.http.problems import Problem
 from service.http.responses import json_response
@@ -98,6 +98,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
 
 def _moderate(settings: Settings) -> Endpoint:
     secrets = parse_secrets(settings.coral_secrets)
+    flagging = Flagging.for_dialect("coral", settings)
 
     async def moderate(request: Request) -> Response:
         text_format = _FORMATS.get(request.query_params.get("format", "html"))
@@ -109,19 +110,18 @@ def _moderate(settings: Settings) -> Endpoint:
             "", call.comment.body, format=text_format, author=call.author.id if call.author else None, parent=call.comment.parentID
         )
         result = await judge_in_parts(request, [comment], limit=settings.max_comment_bytes, caller=caller, community=call.tenantID)
-        return json_response(_build_answer(result, settings))
+        return json_response(_build_answer(result, settings) if flagging.flags(result) else {})
 
     return moderate
 
 
 def _build_answer(result: CommentVerdict, settings: Settings) -> dict[str, Any]:
+    """Return the answer to a comment that is flagged."""
     if result.verdict is Verdict.REJECT:
         return _build_rejection(settings, code=_rejection_code(result))
     if result.must_wait:
         return _WITHHELD
-    if result.verdict is Verdict.REVIEW:
-        return {"actions": [_FLAG]} if settings.coral_review == "flag" else {"status": "PREMOD", "actions": [_FLAG]}
-    return {}
+    return {"actions": [_FLAG]} if settings.coral_review == "flag" else {"status": "PREMOD", "actions": [_FLAG]}
 
 
 def _rejection_code(result: CommentVerdict) -> str:

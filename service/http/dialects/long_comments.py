@@ -60,6 +60,7 @@ async def judge_in_parts(
         return UNREADABLE_VERDICT
 
 
-def _severity(result: CommentVerdict) -> tuple[int, bool, float, float]:
+def _severity(result: CommentVerdict) -> tuple[int, bool, bool, float, float]:
     """Return a key that orders verdicts from the mildest to the worst."""
-    return -1 if result.verdict is None else VERDICTS.index(result.verdict), result.must_wait, result.abusive, result.hateful
+    verdict = -1 if result.verdict is None else VERDICTS.index(result.verdict)
+    return verdict, result.must_wait, not result.is_only_foreign, result.abusive, result.hateful

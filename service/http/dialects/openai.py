@@ -1,9 +1,9 @@
 """OpenAI's moderation: ``POST /v1/moderations``, for its official clients with nothing but their base URL changed.
 
-``flagged`` follows the policy: a text is flagged unless its verdict is to approve it; if the setting ``openai_flagged`` is ``reject``,
-only if its verdict is to reject it. Of the thirteen categories these are judged: ``harassment`` (our toxic) and ``hate`` (our hateful),
-their ``/threatening`` halves where the model has a head for threats, and ``sexual`` where it has one for what is sexually explicit. The
-others are false, 0.0 and applied to nothing.
+``flagged`` follows the policy: a text is flagged unless its verdict is to approve it, or to review it for its language alone; if the
+setting ``openai_flagged`` is ``reject``, only if its verdict is to reject it. Of the thirteen categories these are judged: ``harassment``
+(our toxic) and ``hate`` (our hateful), their ``/threatening`` halves where the model has a head for threats, and ``sexual`` where it has
+one for what is sexually explicit. The others are false, 0.0 and applied to nothing.
 """
 
 import secrets
@@ -14,12 +14,12 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from model.comment import Comment, Label, Verdict
+from model.comment import Comment, Label
 from service.http.bodies.json_body import read_json
 from service.http.calls import Scope, admit_call, extract_secret, judge_comments
 from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.messages import LenientMessage, check_length, field_problem, openapi_body, openapi_responses
-from service.http.dialects.verdicts import UNJUDGED, CommentVerdict, comment_verdicts
+from service.http.dialects.verdicts import UNJUDGED, CommentVerdict, Flagging, comment_verdicts
 from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.http.responses import json_response
 from service.settings import Settings
@@ -132,7 +132,7 @@ def _answer_schema() -> dict[str, Any]:
 
 
 def _moderations(settings: Settings) -> Endpoint:
-    flagging = (Verdict.REVIEW, Verdict.REJECT) if settings.openai_flagged == "review" else (Verdict.REJECT,)
+    flagging = Flagging.for_dialect("openai", settings, mildest=settings.openai_flagged)
 
     async def moderations(request: Request) -> Response:
         caller = await admit_call(request, scope=Scope.SCORE, secret=extract_secret(request))
@@ -140,7 +140,7 @@ def _moderations(settings: Settings) -> Endpoint:
         comments = [Comment(str(at), text) for at, text in enumerate(_read_texts(call.input, settings))]
         request.scope[_INPUT_COUNT] = len(comments)
         judgements = await judge_comments(request, comments, caller=caller)
-        results = [_build_result(result, flagged=result.verdict in flagging or result.must_wait) for result in comment_verdicts(judgements)]
+        results = [_build_result(result, flagged=flagging.flags(result)) for result in comment_verdicts(judgements)]
         return _answer(results, version=judgements.decisions.version)
 
     return moderations

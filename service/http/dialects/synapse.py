@@ -11,14 +11,14 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from model.comment import Label, Verdict
+from model.comment import Label
 from service.http.bodies.json_body import read_json
 from service.http.calls import Scope, admit_call, extract_secret
 from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.matrix_events import event_comments
 from service.http.dialects.messages import LenientMessage, openapi_body, openapi_responses
-from service.http.dialects.verdicts import CommentVerdict
+from service.http.dialects.verdicts import CommentVerdict, Flagging
 from service.http.openapi_document import schema_reference
 from service.http.problems import ProblemError
 from service.http.responses import json_response
@@ -89,7 +89,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
 
 
 def _check(settings: Settings) -> Endpoint:
-    rejecting = (Verdict.REJECT,) if settings.synapse_rejected == "reject" else (Verdict.REVIEW, Verdict.REJECT)
+    rejecting = Flagging.for_dialect("synapse", settings, mildest=settings.synapse_rejected)
 
     async def check_event_for_spam(request: Request) -> Response:
         caller = await admit_call(request, scope=Scope.SCORE, secret=extract_secret(request))
@@ -97,10 +97,8 @@ def _check(settings: Settings) -> Endpoint:
         comments = event_comments(call.event)
         if comments:
             result = await judge_in_parts(request, comments, limit=settings.max_comment_bytes, caller=caller)
-            if result.verdict in rejecting:
-                return _reject(_reason(result))
-            if result.must_wait:
-                return _reject(_UNREADABLE)
+            if rejecting.flags(result):
+                return _reject(_reason(result) if result.verdict in rejecting.verdicts else _UNREADABLE)
         return json_response({})
 
     return check_event_for_spam

@@ -1,15 +1,17 @@
 """What is decided about single comments, as the dialects need it for their answers."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from starlette.requests import Request
 
 from model.comment import Comment, Label, Verdict
 from service.http.calls import Caller, Judgements, judge_comments
 from service.http.problems import ProblemError, ProblemKind
+from service.settings import Settings
 
-__all__ = ["UNJUDGED", "UNREADABLE_VERDICT", "CommentVerdict", "comment_verdicts", "judge_for_client"]
+__all__ = ["UNJUDGED", "UNREADABLE_VERDICT", "CommentVerdict", "Flagging", "comment_verdicts", "judge_for_client"]
 
 
 class CommentVerdict(NamedTuple):
@@ -25,6 +27,7 @@ class CommentVerdict(NamedTuple):
         matched: the rule of the community's lists that decided the verdict; None if none did.
         must_wait: whether a step of judging has failed whose outcome could have been worse, so that the comment is not published before a
             moderator has seen it, whatever its scores are, and whatever the site does with other comments for review.
+        own_verdict: the verdict to which the scores alone lead, whatever its language and the lists; None if it was not judged.
     """
 
     label: Label | None
@@ -35,6 +38,7 @@ class CommentVerdict(NamedTuple):
     foreign: bool
     matched: str | None
     must_wait: bool = False
+    own_verdict: Verdict | None = None
 
     @property
     def abusive(self) -> float:
@@ -45,6 +49,49 @@ class CommentVerdict(NamedTuple):
     def hateful(self) -> float:
         """The probability that the comment is hateful."""
         return self.scores[2]
+
+    @property
+    def is_only_foreign(self) -> bool:
+        """Whether the comment is for review because of its language, and for no other reason."""
+        return (
+            self.foreign
+            and self.verdict is Verdict.REVIEW
+            and self.own_verdict is Verdict.APPROVE
+            and self.matched is None
+            and not self.must_wait
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Flagging:
+    """Which comments a dialect flags, whatever it calls that: as spam, with a flag, by a refusal.
+
+    Attributes:
+        verdicts: the verdicts that are flagged.
+        foreign: whether comments are flagged that are for review because of their language alone. Most of these are harmless, and
+            clients of other services, which read many languages, take a flag for a judgement.
+    """
+
+    verdicts: frozenset[Verdict]
+    foreign: bool
+
+    @classmethod
+    def for_dialect(cls, name: str, settings: Settings, *, mildest: Literal["review", "reject"] = "review") -> "Flagging":
+        """Return what a dialect flags.
+
+        Args:
+            name: the name of the dialect.
+            settings: the settings of the site.
+            mildest: the mildest verdict that is flagged.
+        """
+        verdicts = {Verdict.REJECT} if mildest == "reject" else {Verdict.REVIEW, Verdict.REJECT}
+        return cls(frozenset(verdicts), foreign=name in settings.dialects_that_flag_foreign)
+
+    def flags(self, result: CommentVerdict) -> bool:
+        """Return whether a comment is flagged. One that has to wait always is."""
+        if result.must_wait:
+            return True
+        return result.verdict in self.verdicts and (self.foreign or not result.is_only_foreign)
 
 
 UNREADABLE_VERDICT = CommentVerdict(None, Verdict.REVIEW, Verdict.REVIEW, (0.0, 0.0, 0.0), {}, foreign=False, matched=None, must_wait=True)
@@ -79,6 +126,7 @@ def comment_verdicts(judgements: Judgements) -> Iterator[CommentVerdict]:
                 foreign=bool(judgement.foreign),
                 matched=judgement.matched,
                 must_wait=must_wait,
+                own_verdict=judgement.own_verdict,
             )
         else:
             fine, toxic, hateful = judgement.scores
@@ -91,4 +139,5 @@ def comment_verdicts(judgements: Judgements) -> Iterator[CommentVerdict]:
                 foreign=bool(judgement.foreign),
                 matched=judgement.matched,
                 must_wait=must_wait,
+                own_verdict=judgement.own_verdict,
             )

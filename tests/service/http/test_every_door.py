@@ -188,7 +188,13 @@ def house(
         communities = folder / "communities.toml"
         communities.write_text(COMMUNITIES, encoding="utf-8")
     settings = read_settings(
-        data_dir=folder, port=0, profile=site.profile, on_foreign=site.on_foreign, communities=communities, queue_ms=60_000
+        data_dir=folder,
+        port=0,
+        profile=site.profile,
+        on_foreign=site.on_foreign,
+        communities=communities,
+        queue_ms=60_000,
+        flag_foreign="all",
     )
     judging = JudgeOptions.from_settings(settings, policy=site.policy, community=site.community, identify=True)
     moderator = moderators[site.profile]
@@ -251,7 +257,7 @@ def _ask_akismet(client: httpx.Client, text: str) -> bool:
 @SHARED
 @given(text=st.sampled_from([text for text in PIECES if text.strip() and not re.search("[<&*]", text)]))
 def test_dialects_agree_on_verdicts(house: House, text: str) -> None:
-    """OpenAI's moderation, Coral's phase and Akismet's check flag exactly what is not approved."""
+    """OpenAI's moderation, Coral's phase and Akismet's check, told to flag foreign comments too, flag exactly what is not approved."""
     if house.site.community or house.site.policy:
         return  # these protocols name neither: their calls belong to the default community
     (answer,) = house.over_http([text])

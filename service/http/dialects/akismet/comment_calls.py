@@ -15,7 +15,7 @@ from service.http.dialects.dialect import Endpoint
 from service.http.dialects.forms import Form
 from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.messages import check_length, field_problem
-from service.http.dialects.verdicts import CommentVerdict
+from service.http.dialects.verdicts import CommentVerdict, Flagging
 from service.http.store_writes import record_ruling
 from service.settings import Settings
 from service.store.stored_types import Ruling
@@ -40,7 +40,7 @@ def answer_word(word: str, **headers: str) -> Response:
 
 def check_endpoint(settings: Settings) -> Endpoint:
     """Return the endpoint of ``comment-check``."""
-    spam = (Verdict.REJECT,) if settings.akismet_spam == "reject" else (Verdict.REVIEW, Verdict.REJECT)
+    spam = Flagging.for_dialect("akismet", settings, mildest=settings.akismet_spam)
 
     async def check(request: Request) -> Response:
         form, caller = await admit_form(request, settings, Scope.SCORE)
@@ -50,8 +50,8 @@ def check_endpoint(settings: Settings) -> Endpoint:
         if _TEST_HAM_ROLE in form.text("user_role").split(","):
             return answer_word("false")
         comment = Comment("", form.text("comment_content"), format=Format.HTML)
-        result = await judge_in_parts(request, [comment], limit=settings.max_comment_bytes, caller=caller)
-        if result.verdict not in spam and not result.must_wait:
+        result = await judge_in_parts(request, [comment], limit=settings.max_comment_bytes, caller=caller, community=form.text("blog"))
+        if not spam.flags(result):
             return answer_word("false")
         return answer_word("true", **({"X-akismet-pro-tip": "discard"} if _is_blatant(result) else {}))
 

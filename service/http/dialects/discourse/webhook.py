@@ -20,6 +20,7 @@ from service.http.dialects.discourse.flags import FLAG_KIND, flag_handlers
 from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.messages import LenientMessage, openapi_body, openapi_responses
 from service.http.dialects.signatures import parse_secrets, read_signed, signature_scheme
+from service.http.dialects.verdicts import Flagging
 from service.http.openapi_document import schema_reference
 from service.http.problems import Problem, ProblemError, ProblemKind
 from service.http.responses import json_response
@@ -98,7 +99,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
 
 def _webhook(settings: Settings) -> Endpoint:
     secrets = parse_secrets(settings.discourse_secrets)
-    flagging = (Verdict.REJECT,) if settings.discourse_flagged == "reject" else (Verdict.REVIEW, Verdict.REJECT)
+    flagging = Flagging.for_dialect("discourse", settings, mildest=settings.discourse_flagged)
 
     async def webhook(request: Request) -> Response:
         if settings.discourse_url is None or not secrets:
@@ -109,7 +110,7 @@ def _webhook(settings: Settings) -> Endpoint:
         if post is None or request.headers.get(_EVENT) not in _JUDGED_EVENTS or not (comments := _comments_to_judge(post)):
             return _answer(flagged=False)
         result = await judge_in_parts(request, comments, limit=settings.max_comment_bytes, caller=caller)
-        if result.verdict not in flagging and not result.must_wait:
+        if not flagging.flags(result):
             return _answer(flagged=False)
         payload = {"post": post.id, "hide": settings.discourse_hide and result.verdict is Verdict.REJECT}
         await enqueue_call(request, FLAG_KIND, payload, idempotency=f"{settings.discourse_url} {post.id} {post.version}")
