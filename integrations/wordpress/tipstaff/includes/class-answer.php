@@ -1,0 +1,139 @@
+<?php
+/**
+ * What the service says about a comment.
+ *
+ * @package Tipstaff
+ */
+
+namespace Tipstaff;
+
+defined( 'ABSPATH' ) || exit;
+
+use WP_Error;
+
+/**
+ * Reads answers. A result, as it is kept with a comment, is an array:
+ *
+ *     verdict   approve, review or reject
+ *     label     fine, toxic or hateful; empty if the comment could not be judged
+ *     scores    the probability of each label
+ *     foreign   whether it is for review because of its language alone
+ *     problem   why it could not be judged: comment-empty, comment-too-long, comment-unreadable, refused; empty if it could
+ *     time      when that was
+ */
+final class Answer {
+
+	const VERDICTS = array( 'approve', 'review', 'reject' );
+	const LABELS   = array( 'fine', 'toxic', 'hateful' );
+
+	/**
+	 * The result for a comment whose parts were judged: the worst of them.
+	 *
+	 * @param array<mixed> $answer The answer of /v1/moderate.
+	 * @param int          $count  How many parts were sent.
+	 * @return array<string, mixed>|WP_Error
+	 */
+	public static function read( array $answer, int $count ) {
+		$decisions = $answer['decisions'] ?? null;
+		$results   = array();
+		foreach ( is_array( $decisions ) ? $decisions : array() as $decision ) {
+			$result = is_array( $decision ) ? self::read_decision( $decision ) : null;
+			if ( null === $result ) {
+				break;
+			}
+			$results[] = $result;
+		}
+		if ( ! $results || count( $results ) !== $count || count( $decisions ) !== $count ) {
+			$nonsense = __( 'Something answers at that address, but not in the way Tipstaff does. Is it the address of another server?', 'tipstaff' );
+			return new WP_Error( Client::NONSENSE, $nonsense );
+		}
+		usort( $results, array( self::class, 'compare_severity' ) );
+		return end( $results );
+	}
+
+	/**
+	 * The result for a comment that the service refuses to read: a moderator has to see it.
+	 *
+	 * @param string $problem Why.
+	 * @return array<string, mixed>
+	 */
+	public static function unjudged( string $problem ): array {
+		return array(
+			'verdict' => 'comment-empty' === $problem ? 'approve' : 'review',
+			'label'   => '',
+			'scores'  => array(),
+			'foreign' => false,
+			'problem' => $problem,
+			'time'    => time(),
+		);
+	}
+
+	/**
+	 * A stored result, or null if that is none.
+	 *
+	 * @param mixed $stored What is stored with a comment; other plugins may have written it.
+	 * @return array<string, mixed>|null
+	 */
+	public static function stored( $stored ): ?array {
+		$fits = is_array( $stored ) && in_array( $stored['verdict'] ?? null, self::VERDICTS, true ) && is_string( $stored['label'] ?? null )
+			&& is_string( $stored['problem'] ?? null ) && is_array( $stored['scores'] ?? null );
+		return $fits ? $stored : null;
+	}
+
+	/**
+	 * One decision of the answer, or null if it is none.
+	 *
+	 * @param array<mixed> $decision The decision.
+	 * @return array<string, mixed>|null
+	 */
+	private static function read_decision( array $decision ): ?array {
+		$error = $decision['error'] ?? null;
+		if ( is_array( $error ) ) {
+			$type = $error['type'] ?? null;
+			return is_string( $type ) && preg_match( '/^[a-z-]{1,40}$/', $type ) ? self::unjudged( $type ) : null;
+		}
+		$verdict = $decision['verdict'] ?? null;
+		$label   = $decision['label'] ?? null;
+		$scores  = array();
+		foreach ( self::LABELS as $name ) {
+			$score = $decision['scores'][ $name ] ?? null;
+			if ( ! is_int( $score ) && ! is_float( $score ) || $score < 0 || $score > 1 ) {
+				return null;
+			}
+			$scores[ $name ] = (float) $score;
+		}
+		if ( ! in_array( $verdict, self::VERDICTS, true ) || ! in_array( $label, self::LABELS, true ) ) {
+			return null;
+		}
+		return array(
+			'verdict' => $verdict,
+			'label'   => $label,
+			'scores'  => $scores,
+			// What a word list has decided is not a matter of language.
+			'foreign' => true === ( $decision['foreign'] ?? null ) && 'review' === $verdict && ! isset( $decision['matched'] ),
+			'problem' => '',
+			'time'    => time(),
+		);
+	}
+
+	/**
+	 * Sorts results so that the worst comes last.
+	 *
+	 * @param array<string, mixed> $one   A result.
+	 * @param array<string, mixed> $other Another one.
+	 */
+	private static function compare_severity( array $one, array $other ): int {
+		return self::severity( $one ) <=> self::severity( $other );
+	}
+
+	/**
+	 * What results are sorted by.
+	 *
+	 * @param array<string, mixed> $result The result.
+	 * @return array<int, int|float>
+	 */
+	private static function severity( array $result ): array {
+		$fine = $result['scores']['fine'] ?? 1.0;
+		return array( (int) array_search( $result['verdict'], self::VERDICTS, true ), $result['foreign'] ? 0 : 1, 1.0 - $fine );
+	}
+}

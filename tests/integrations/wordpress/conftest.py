@@ -1,0 +1,113 @@
+"""A blog with our plugin, a service, and a relay between the two."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integrations.wordpress.blog import Blog, DatabaseServer, find_missing, serve_blog
+from tests.integrations.wordpress.relay import Relay
+from tests.service.command import COMMAND, ROOT
+from tests.service.http.server_process import ServerProcess
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[DatabaseServer]:
+    """A database server for blogs."""
+    if missing := find_missing():
+        pytest.skip(missing)
+    with DatabaseServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def service_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the service."""
+    return tmp_path_factory.mktemp("service")
+
+
+@pytest.fixture(scope="session")
+def tipstaff(service_folder: Path) -> Callable[..., str]:
+    """Runs the command on the data of the service, and returns what it prints."""
+
+    def run(*arguments: str) -> str:
+        environment = {"TIPSTAFF_DATA_DIR": str(service_folder), "PATH": "/usr/bin:/bin"}
+        return subprocess.run([*COMMAND, *arguments], env=environment, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def key(tipstaff: Callable[..., str]) -> str:
+    """A key of the service that may do what the plugin does."""
+    return tipstaff("keys", "create", "blog", "--scope", "score", "--scope", "feedback").split()[-1]
+
+
+@pytest.fixture(scope="session")
+def service(service_folder: Path, key: str) -> Iterator[str]:
+    """The address of a service that wants a key."""
+    assert key
+    with ServerProcess(service_folder) as server:
+        yield server.ready()
+
+
+@pytest.fixture(scope="session")
+def session_relay(service: str) -> Iterator[Relay]:
+    """What stands between the blog and the service."""
+    with Relay(service) as relay:
+        yield relay
+
+
+@pytest.fixture
+def relay(session_relay: Relay) -> Relay:
+    """The same, with nothing asked yet."""
+    session_relay.reset()
+    return session_relay
+
+
+@pytest.fixture(scope="session")
+def session_blog(database: DatabaseServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blog]:
+    """A blog in which our plugin is active."""
+    with serve_blog(tmp_path_factory.mktemp("blog"), database, plugins=["tipstaff/tipstaff.php"]) as blog:
+        yield blog
+
+
+@pytest.fixture
+def blog(session_blog: Blog, relay: Relay, key: str) -> Blog:
+    """The blog, whose plugin is set to call the service by the relay and is otherwise as it comes."""
+    configure(session_blog, url=relay.address, key=key)
+    session_blog.php(
+        "delete_option( 'tipstaff_failure' ); wp_clear_scheduled_hook( 'tipstaff_check_again' );"
+        "wp_clear_scheduled_hook( 'tipstaff_send_rulings' ); delete_metadata( 'comment', 0, '_tipstaff_waiting', '', true );"
+        "delete_metadata( 'comment', 0, '_tipstaff_ruling', '', true );"
+        'global $wpdb; $wpdb->query( "DELETE FROM $wpdb->comments WHERE comment_ID > 1" ); wp_cache_flush();'
+    )
+    return session_blog
+
+
+@pytest.fixture
+def configured(blog: Blog, relay: Relay, key: str) -> Callable[..., Blog]:
+    """Sets what the plugin is to do, beside where the service is, and returns the blog."""
+
+    def set_up(**settings: Any) -> Blog:
+        configure(blog, **{"url": relay.address, "key": key} | settings)
+        return blog
+
+    return set_up
+
+
+def configure(blog: Blog, **settings: Any) -> None:
+    """Stores settings of the plugin."""
+    blog.php("update_option( 'tipstaff_settings', $settings );", settings=settings)
+
+
+@pytest.fixture(autouse=True)
+def _no_complaints(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Makes sure that PHP and WordPress have nothing to complain about in our plugin."""
+    blog: Blog | None = request.getfixturevalue("blog") if "blog" in request.fixturenames else None
+    before = len(blog.complaints()) if blog else 0
+    yield
+    if blog:
+        assert [line for line in blog.complaints()[before:] if "tipstaff" in line.lower()] == []
