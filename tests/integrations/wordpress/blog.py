@@ -231,6 +231,7 @@ def serve_blog(
     database: DatabaseServer,
     *,
     plugins: Sequence[str],
+    must_use: Sequence[Path] = (),
     constants: Mapping[str, str] | None = None,
     prefix: Sequence[str] = (),
     place: tuple[str, Path] | None = None,
@@ -241,6 +242,7 @@ def serve_blog(
         folder: where it is put.
         database: where its tables are put.
         plugins: the plugins that are active, as WordPress names them.
+        must_use: files that WordPress loads in any case.
         constants: what wp-config.php defines besides.
         prefix: a command that starts PHP's web server, such as one that enters a private network.
         place: where the server listens, and the socket that leads there, if it is in a private network.
@@ -251,7 +253,8 @@ def serve_blog(
     shutil.copytree(SOURCE, root, ignore_dangling_symlinks=True)
     shutil.copytree(INTEGRATION / "tipstaff", root / "wp-content/plugins/tipstaff")
     (root / "wp-content/mu-plugins").mkdir(exist_ok=True)
-    shutil.copy(_TESTING, root / "wp-content/mu-plugins")
+    for file in (_TESTING, *must_use):
+        shutil.copy(file, root / "wp-content/mu-plugins")
     (root / "wp-config.php").write_text(_CONFIG)
     environment = os.environ | {
         "BLOG_DATABASE": name,

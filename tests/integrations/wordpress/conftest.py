@@ -1,16 +1,22 @@
 """A blog with our plugin, a service, and a relay between the two."""
 
-import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from service.http.app import create_app
+from service.settings import Settings, read_settings
+from service.store.store import open_store
+from service.store.stored_types import Ruling, Scope
 from tests.integrations.wordpress.blog import Blog, DatabaseServer, find_missing, serve_blog
 from tests.integrations.wordpress.relay import Relay
-from tests.service.command import COMMAND, ROOT
-from tests.service.http.server_process import ServerProcess
+from tests.service.http.conftest import MakeKey, Running
+
+if TYPE_CHECKING:
+    from model.moderator import Moderator
 
 
 @pytest.fixture(scope="session")
@@ -29,28 +35,29 @@ def service_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def tipstaff(service_folder: Path) -> Callable[..., str]:
-    """Runs the command on the data of the service, and returns what it prints."""
-
-    def run(*arguments: str) -> str:
-        environment = {"TIPSTAFF_DATA_DIR": str(service_folder), "PATH": "/usr/bin:/bin"}
-        return subprocess.run([*COMMAND, *arguments], env=environment, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-
-    return run
-
-
-@pytest.fixture(scope="session")
-def key(tipstaff: Callable[..., str]) -> str:
+def key(make_key: MakeKey, service_folder: Path) -> str:
     """A key of the service that may do what the plugin does."""
-    return tipstaff("keys", "create", "blog", "--scope", "score", "--scope", "feedback").split()[-1]
+    return make_key(service_folder, Scope.SCORE, Scope.FEEDBACK)
 
 
 @pytest.fixture(scope="session")
-def service(service_folder: Path, key: str) -> Iterator[str]:
+def service(moderator: "Moderator", running: Running, service_folder: Path, key: str) -> Iterator[str]:
     """The address of a service that wants a key."""
     assert key
-    with ServerProcess(service_folder) as server:
-        yield server.ready()
+    app = create_app(read_settings(data_dir=service_folder), load=lambda _: moderator)
+    with running(app) as client:
+        yield str(client.base_url).rstrip("/")
+
+
+@pytest.fixture
+def rulings(service_folder: Path) -> Callable[[], dict[str, Ruling]]:
+    """Reads the latest ruling about each comment, by the comment's text, from the service's own store."""
+
+    def read() -> dict[str, Ruling]:
+        with closing(open_store(Settings(data_dir=service_folder))) as store:
+            return {stored.ruling.text: stored.ruling for stored in store.rulings.latest()}
+
+    return read
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
 
+from service.store.stored_types import Ruling
 from tests.integrations.wordpress.blog import Blog
 from tests.integrations.wordpress.relay import ForeignAnswer, Relay
 from tests.service.http.sample_texts import FINE, GERMAN, HATEFUL, TOXIC
@@ -236,21 +236,7 @@ def test_comments_are_checked_later(configured: Callable[..., Blog], relay: Rela
     assert blog.meta(insult, RESULT)["label"] == "hateful"
 
 
-@pytest.fixture
-def rulings(tipstaff: Callable[..., str], tmp_path: Path) -> Callable[[], dict[str, tuple[bool | None, bool | None]]]:
-    """Reads from the service's own store whether each comment, by its text, is abusive and hateful by its latest ruling."""
-
-    def read() -> dict[str, tuple[bool | None, bool | None]]:
-        path = tipstaff("rulings", "export", "--out", str(tmp_path), "--to", "jsonl").strip().splitlines()[-1]
-        rows = [json.loads(line) for line in Path(path).read_text().splitlines()]
-        return {row["text"]: (row["abusive"], row["hateful"]) for row in rows}
-
-    return read
-
-
-def test_rulings_of_moderators_arrive_once(
-    configured: Callable[..., Blog], relay: Relay, rulings: Callable[[], dict[str, tuple[bool | None, bool | None]]]
-) -> None:
+def test_rulings_of_moderators_arrive_once(configured: Callable[..., Blog], relay: Relay, rulings: Callable[[], dict[str, Ruling]]) -> None:
     """What moderators decide is sent in the background, once, and what they decide otherwise later replaces it."""
     blog = configured(reject="hold")
     texts = {name: f"{TOXIC} This is about {name}." for name in ("approval", "spam", "trash", "release")}
@@ -265,7 +251,7 @@ def test_rulings_of_moderators_arrive_once(
     for _ in range(2):
         blog.run_cron("tipstaff_send_rulings")
 
-    stored = rulings()
+    stored = {text: (ruling.abusive, ruling.hateful) for text, ruling in rulings().items()}
     fine, abusive = (False, False), (True, None)
     assert {name: stored.get(text) for name, text in texts.items()} == {
         "approval": fine,

@@ -3,14 +3,20 @@
 import html
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from service.store.stored_types import Scope
 from tests.integrations.wordpress.blog import Blog, form_fields
 from tests.integrations.wordpress.relay import ForeignAnswer, Relay
+from tests.service.http.conftest import MakeKey
 from tests.service.http.sample_texts import FINE, HATEFUL
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.nightly
 
 PAGE = "/wp-admin/options-general.php?page=tipstaff"
 SCRIPT = "\"><script>alert('xss')</script>"
@@ -100,7 +106,7 @@ def try_connection(blog: Blog) -> str:
 
 
 @pytest.mark.parametrize(
-    ("settings", "words"),
+    ("wrong", "words"),
     [
         ({"key": "tip_wrong_key"}, "does not know this key"),
         ({"key": ""}, "does not know this key"),
@@ -110,16 +116,20 @@ def try_connection(blog: Blog) -> str:
     ],
     ids=["wrong key", "no key", "nobody", "other name", "community"],
 )
-def test_page_says_which_setting_is_wrong(configured: Callable[..., Blog], settings: dict[str, str], words: str) -> None:
+def test_page_says_which_setting_is_wrong(configured: Callable[..., Blog], wrong: dict[str, str], words: str) -> None:
     """With the real service: a key, an address and a community that do not exist are told apart."""
-    assert words in dict(notices(try_connection(configured(**settings))))["error"]
+    assert words in dict(notices(try_connection(configured(**wrong))))["error"]
 
 
-def test_page_says_that_rulings_need_their_scope(configured: Callable[..., Blog], tipstaff: Callable[..., str]) -> None:
+def test_page_says_that_rulings_need_their_scope(configured: Callable[..., Blog], make_key: MakeKey, service_folder: Path) -> None:
     """A key that may have comments judged and nothing else is found out before a moderator decides."""
-    score_only = tipstaff("keys", "create", "reader", "--scope", "score").split()[-1]
+    blog = configured(key=make_key(service_folder, Scope.SCORE))
 
-    shown = notices(try_connection(configured(key=score_only)))
+    def try_until_known() -> list[tuple[str, str]] | None:
+        shown = notices(try_connection(blog))
+        return None if any("does not know this key" in text for _, text in shown) else shown
+
+    shown = wait_until(try_until_known, what="the service has read the new key")
 
     assert [kind for kind, _ in shown] == ["success", "warning"]
     assert any("needs the scopes score and feedback" in text for _, text in shown)
