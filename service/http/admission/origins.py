@@ -20,8 +20,42 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _MAX_LENGTH = 300
 _ORIGIN = re.compile(r"(https?)://([!-~]+)")
 _OWN_SITES = frozenset({b"same-origin", b"none"})
-_REQUEST_HEADERS = ("Authorization", "Content-Type", "X-API-KEY", "X-Goog-Api-Key", "X-Request-ID", "X-Request-Timeout")
-_ANSWER_HEADERS = ("Retry-After", "WWW-Authenticate", "X-Request-ID")
+# What the clients of our own protocol and of the dialects send, in so far as they run in a page: the last five are those of Google's.
+_REQUEST_HEADERS = (
+    "Api-Key",
+    "Authorization",
+    "Baggage",
+    "Cache-Control",
+    "Content-Type",
+    "Idempotency-Key",
+    "Pragma",
+    "Sentry-Trace",
+    "Traceparent",
+    "Tracestate",
+    "User-Agent",
+    "X-API-KEY",
+    "X-Request-ID",
+    "X-Request-Timeout",
+    "X-Requested-With",
+    "X-ClientDetails",
+    "X-JavaScript-User-Agent",
+    "X-Origin",
+    "X-Referer",
+    "X-User-Agent",
+)
+# The clients of OpenAI and Google have many more of their own, and new ones with every version.
+_CLIENT_HEADER = re.compile(r"(openai|x-goog|x-stainless)-[a-z0-9-]{1,60}")
+_MAX_REQUESTED_HEADERS = 60
+_ANSWER_HEADERS = (
+    "Retry-After",
+    "Retry-After-Ms",
+    "WWW-Authenticate",
+    "X-Request-ID",
+    "X-Should-Retry",
+    "X-Tipstaff-Nearest-Attributes",
+    "X-Tipstaff-Omitted-Attributes",
+)
+_REQUESTED_HEADERS = "access-control-request-headers"
 _PREFIX = "access-control-"
 
 
@@ -134,8 +168,15 @@ class CrossOriginHeaders(CORSMiddleware):
 
     def preflight_response(self, request_headers: Headers) -> Response:
         """Answer whether a page may make the call that it intends."""
-        response = super().preflight_response(request_headers)
+        names = [name.strip().lower() for name in request_headers.get(_REQUESTED_HEADERS, "").split(",", _MAX_REQUESTED_HEADERS)]
+        client_headers = [name for name in names if _CLIENT_HEADER.fullmatch(name)]
+        others = [name for name in names if name and not _CLIENT_HEADER.fullmatch(name)]
+        kept = {name: value for name, value in request_headers.items() if name != _REQUESTED_HEADERS}
+        response = super().preflight_response(Headers(kept | ({_REQUESTED_HEADERS: ",".join(others)} if others else {})))
         if not self.is_allowed_origin(request_headers["origin"]):
             for name in [name for name in response.headers if name.startswith(_PREFIX)]:
                 del response.headers[name]
+        elif client_headers:
+            allowed = [response.headers["access-control-allow-headers"], *dict.fromkeys(client_headers)]
+            response.headers["access-control-allow-headers"] = ", ".join(allowed)
         return response

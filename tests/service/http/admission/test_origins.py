@@ -1,7 +1,8 @@
 """Which web pages may call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -9,8 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.http.admission.origins import Origins, OwnAddress, parse_origin
+from service.http.app import create_app
 from service.settings import read_settings
 
+if TYPE_CHECKING:
+    from model.moderator import Moderator
+
+Running = Callable[..., AbstractContextManager[httpx.Client]]
 Serve = Callable[..., AbstractContextManager[httpx.Client]]
 
 DIRECT = OwnAddress("http", b"127.0.0.1:8000", 8000)
@@ -120,3 +126,102 @@ def test_preflight(serve: Serve, origin: str, is_allowed: bool) -> None:
         assert allowance == {}
     assert refusal.status_code == 405
     assert not [name for name in refusal.headers if name.startswith("access-control-")]
+
+
+def preflight(client: httpx.Client, names: str, *, origin: str = ALLOWED) -> httpx.Response:
+    """Ask as a browser does whether a page may make a call with these headers."""
+    asked = {"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": names.encode("latin-1")}
+    return client.options("/v1/moderations", headers=asked)  # type: ignore[arg-type]
+
+
+def may_send(answer: httpx.Response, names: str) -> bool:
+    """Return whether a browser that gets this answer to its question makes the call."""
+    allowed = {name.strip().lower() for name in answer.headers.get("access-control-allow-headers", "").split(",")}
+    return answer.is_success and {name.strip() for name in names.split(",")} <= allowed
+
+
+@pytest.fixture(scope="module")
+def calling_page(running: Running, moderator: "Moderator", tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A service whose settings name one origin."""
+    settings = read_settings(data_dir=tmp_path_factory.mktemp("data"), cors_origins=ALLOWED)
+    with running(create_app(settings, load=lambda _: moderator)) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "content-type",
+        "authorization,content-type,x-request-timeout",
+        "x-api-key",
+        "x-goog-api-key",
+        "content-type,x-goog-api-client,x-goog-api-key,x-goog-api-version,x-goog-user-project",
+        "x-clientdetails,x-goog-authuser,x-goog-encode-response-if-executable,x-javascript-user-agent,x-origin,x-referer,x-requested-with",
+        "authorization,content-type,openai-beta,openai-organization,openai-project,user-agent,x-stainless-arch,x-stainless-helper-method,"
+        "x-stainless-lang,x-stainless-os,x-stainless-package-version,x-stainless-retry-count,x-stainless-runtime,"
+        "x-stainless-runtime-version,x-stainless-timeout,x-stainless-of-a-later-version",
+        "api-key,content-type,idempotency-key",
+        "baggage,sentry-trace,traceparent,tracestate",
+        "accept,accept-language,content-language,x-request-id",
+    ],
+)
+def test_headers_of_clients_in_pages_pass(calling_page: httpx.Client, names: str) -> None:
+    """A page of an origin in the settings may send what the clients send that it may use; a page of another learns nothing of that."""
+    answer = preflight(calling_page, names)
+    refusal = preflight(calling_page, names, origin="https://stranger.example")
+
+    assert may_send(answer, names)
+    assert set(answer.headers["vary"].split(", ")) >= {"Origin", "Access-Control-Request-Headers"}
+    assert int(answer.headers["access-control-max-age"]) > 0
+    assert refusal.status_code == 400
+    assert not [name for name in refusal.headers if name.startswith("access-control-")]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        *(
+            "x-forwarded-for",
+            "cookie",
+            "x-stainless",
+            "x-stainless-",
+            "x-stainless-\xe9",
+            "x-stainless-a b",
+            "x-stainless-a:b",
+            "x-stainless-a\tb",
+        ),
+        *("xx-stainless-os", "x-goog-" + "a" * 61, "x-stainless-os;x-evil", "content-type,x-evil", "*", "openai"),
+        ",".join(f"x-stainless-{number}" for number in range(100)),
+    ],
+)
+def test_other_headers_do_not_pass(calling_page: httpx.Client, names: str) -> None:
+    """What no client is known to send does not pass, what is no name of a header neither, nor do hundreds; and none of it is repeated."""
+    answer = preflight(calling_page, names)
+
+    assert not may_send(answer, names)
+    assert answer.status_code == 400
+    assert len(answer.headers["access-control-allow-headers"]) < 4000
+    assert not {"x-forwarded-for", "cookie", "x-evil", "*"} & set(answer.headers["access-control-allow-headers"].lower().split(", "))
+
+
+def test_any_origin_may_send_the_same(serve: Serve) -> None:
+    """Where every page may call, every page may send these headers, and no others."""
+    with serve(cors_origins="*") as client:
+        answer = preflight(client, "content-type,x-stainless-lang", origin="https://stranger.example")
+        refusal = preflight(client, "content-type,cookie", origin="https://stranger.example")
+
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert may_send(answer, "content-type,x-stainless-lang")
+    assert not may_send(refusal, "content-type,cookie")
+
+
+def test_page_may_read_what_clients_read(calling_page: httpx.Client) -> None:
+    """A page may read the headers by which clients decide whether to try again, and which say what an answer leaves out."""
+    answer = calling_page.post("/v1/moderations", json={"input": "Good morning"}, headers={"Origin": ALLOWED})
+    exposed = {name.strip().lower() for name in answer.headers["access-control-expose-headers"].split(",")}
+
+    assert answer.status_code == 200
+    assert exposed == {
+        *("retry-after", "retry-after-ms", "x-should-retry", "www-authenticate", "x-request-id"),
+        *("x-tipstaff-omitted-attributes", "x-tipstaff-nearest-attributes"),
+    }

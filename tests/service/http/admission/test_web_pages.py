@@ -1,10 +1,7 @@
 """Web pages of other origins in a real browser, with everything that a page can do without asking; and one that may call."""
 
-import socket
-import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from service.http.app import create_app
 from service.settings import read_settings
 from service.store.store import Store
-from tests.service.http.browser import open_browser
+from tests.service.http.browser import open_browser, serve_page
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -90,50 +87,6 @@ REFUSED_WRITES = 9
 """The attacks that reach a route by POST: all but the call in JSON, which the browser asks about first."""
 
 
-class _Page(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        content = b"<!doctype html><title>A page</title><body>"
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(content)))
-        self.send_header("Connection", "close")
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_: object) -> None: ...
-
-
-class _PageServer(ThreadingHTTPServer):
-    """Closes, in the end, the connections too that a browser has opened for calls to come: else it would send one of these here."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Page)
-        self._connections: list[socket.socket] = []
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        self._connections.append(request)
-        super().process_request(request, client_address)
-
-    def server_close(self) -> None:
-        for connection in self._connections:
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-        super().server_close()
-
-
-@contextmanager
-def _serve_page() -> Iterator[int]:
-    """Serve an empty page under any name for as long as the context lasts; return the port."""
-    with _PageServer() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server.server_address[1]
-        finally:
-            server.shutdown()
-            thread.join(60)
-
-
 @pytest.fixture(scope="module")
 def browser() -> "Iterator[Chrome]":
     """Chromium, for which three names lead to this machine."""
@@ -144,7 +97,7 @@ def browser() -> "Iterator[Chrome]":
 @pytest.fixture(scope="module")
 def page_port() -> Iterator[int]:
     """The port at which the page is, under any name."""
-    with _serve_page() as port:
+    with serve_page() as port:
         yield port
 
 
@@ -198,7 +151,7 @@ def test_page_of_another_origin(
 
 def test_name_that_leads_here_later(browser: "Chrome", running: Running, moderator: "Moderator", store: Store, tmp_path: Path) -> None:
     """A page whose own name leads to this service once it is loaded (DNS rebinding) has nothing judged or stored, and reads refusals."""
-    with _serve_page() as port:
+    with serve_page() as port:
         browser.get(f"http://evil.example:{port}")
     with running(create_app(read_settings(data_dir=tmp_path), load=lambda _: moderator), port=port) as client:
         seen = browser.execute_async_script(ATTACK, f"http://evil.example:{port}")
