@@ -12,7 +12,8 @@ from fuzz.campaign import Campaign
 from fuzz.odd_values import mutate_bytes, odd_text
 from fuzz.promises import BrokenPromiseError, hold
 from model.comment import LABELS, VERDICTS, Comment, Format
-from model.language.identifier import Identifier, visible_text
+from model.language.identifier import Identifier
+from model.language.visible_texts import visible_text
 from model.moderator import Moderator
 from model.ngrams.packed_comments import PackedComments
 from model.ngrams.packed_texts import pack_bytes

@@ -25,6 +25,11 @@ class DialectSettings(BaseSettings):
         description="Dialects, separated by commas, that flag a comment which is for review because of its language alone: `akismet`, "
         "`openai`, `coral`, `discourse`, `synapse`; `all` or `none`. By default such a comment is no spam, not flagged and not refused.",
     )
+    perspective_unknown: Literal["omit", "error", "nearest"] = Field(
+        default="omit",
+        description="Perspective dialect: what happens to an attribute that Perspective had and the served model has not: `omit` leaves it "
+        "out of the answer, `error` refuses the call, `nearest` answers with its nearest neighbour, where there is one.",
+    )
     perspective_strict_languages: bool = Field(
         default=False,
         description="Perspective dialect: whether a comment in a language that the model did not learn is refused with Perspective's "

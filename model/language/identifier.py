@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.array_types import FloatArray, IntArray
-from model.comment import Comment, Format
+from model.comment import Comment
 from model.language.identification_kernels import (
     DOUBTFUL,
     ENGLISH,
@@ -26,18 +26,18 @@ from model.language.identification_kernels import (
     PLAIN,
     SCRIPT,
     collect_evidence,
-    find_markup,
     score_languages,
 )
 from model.language.model_file import NgramTables, read_langid_model
-from model.language.scripts import LANGUAGE_OF_SCRIPT, SCRIPT_NAMES
+from model.language.scripts import LANGUAGE_OF_SCRIPT, LANGUAGES_OF_SCRIPT, LATIN, SCRIPT_NAMES
+from model.language.tags import primary_language, tag_scripts
+from model.language.visible_texts import visible_text, visible_texts
 from model.ngrams.packed_comments import PackedComments
 from model.ngrams.packed_texts import PackedTexts, pack_bytes
 from model.normaliser.lexicon import load_lexicon
-from model.text.character_references import unescape_once
 from model.text.unicode import fold_characters
 
-__all__ = ["DEFAULT_CERTAINTY", "DEFAULT_LETTERS", "Identifier", "Languages", "preload_tables", "primary_language", "visible_text"]
+__all__ = ["DEFAULT_CERTAINTY", "DEFAULT_LETTERS", "Identifier", "Languages", "preload_tables"]
 
 DEFAULT_LETTERS = 20
 DEFAULT_CERTAINTY = 0.95
@@ -50,26 +50,20 @@ _EVIDENT_SHARE = 0.7
 # the second times the share of letters in English words. They were chosen so that next to no dev row is called foreign; the least
 # certain of our foreign comments gets 0.97.
 _DOUBT, _DOUBT_OF_ENGLISH = 0.5, 3.0
+# Between several languages, English is ahead by so much of the difference that the first sentence speaks of: else one English word in
+# twenty would be another language's. Text in a language that has no n-grams may have this share of English words.
+_ENGLISH_LEAD, _MOST_ENGLISH_SHARE = 0.25, 0.5
+# So many letters of another script show a language.
+_FEWEST_SHOWN = 3
 # The same for other scripts, as a function of their share of the letters: half of them is enough.
 _SCRIPT_SLOPE, _SCRIPT_OFFSET = 10.0, -2.0
-_MOST_LETTERS = 4096
 # Letters outside the alphabets of the languages that are written in Latin letters.
 _LOOK_ALIKE = re.compile(r"[\u0250-\u1dff\u2000-\U0010ffff]")
-_TAG = re.compile(r"<[^<>]*>")
-_PRIMARY = re.compile(r"([A-Za-z]{2,3})(?![A-Za-z0-9])")
-# BCP 47: undetermined, several languages, no linguistic content, not in the registry.
-_NO_LANGUAGES = frozenset({"und", "mul", "zxx", "mis"})
 # What py3langid calls no language, and Nigerian Pidgin, whose words are English.
 _COUNTED_AS_ENGLISH = frozenset({"zxx", "pcm"})
-_ALIASES = {"uzs": "uz", "nn": "no", "hbo": "he", "ary": "ar", "arz": "ar", "wuu": "zh", "yue": "zh", "kik": "ki", "srl": "sr"}
-_LANGUAGES_OF_SCRIPT = {
-    "Cyrillic": ("ru", "uk", "be", "bg", "sr", "mk", "kk", "ky", "mn", "ba", "tt", "tg"),
-    "Arabic": ("ar", "fa", "ur", "ps", "ug", "sdh", "arz", "ary"),
-    "Devanagari": ("hi", "mr", "ne", "sa", "gom"),
-    "Bengali": ("bn", "as"),
-    "Hebrew": ("he",),
-    "Ethiopic": ("am",),
-    "Han": ("zh",),
+_ALIASES = {
+    **{"nn": "no", "nb": "no", "fil": "tl", "uzs": "uz", "hbo": "he", "ary": "ar", "arz": "ar", "wuu": "zh", "yue": "zh"},
+    **{"kik": "ki", "srl": "sr"},
 }
 
 
@@ -85,21 +79,6 @@ class Languages(NamedTuple):
     codes: list[str | None]
     certainties: list[float]
     foreign: list[bool]
-
-
-def primary_language(tag: str | None) -> str | None:
-    """Return the primary language of a BCP 47 tag, such as ``de`` of ``de-AT``; None if the tag names no language."""
-    match = _PRIMARY.match(tag) if tag else None
-    code = match[1].lower() if match else None
-    return None if code in _NO_LANGUAGES else code
-
-
-def visible_text(comment: Comment) -> str:
-    """Return the first 4,096 characters of a comment without tags and character references, near enough to find its language."""
-    text = comment.text[: 4 * _MOST_LETTERS]
-    if comment.format is not Format.PLAIN and "<" in text:
-        text = _TAG.sub(" ", text)
-    return (unescape_once(text) if "&" in text else text)[:_MOST_LETTERS]
 
 
 @cache
@@ -133,7 +112,7 @@ class Identifier:
         self._codes = [_ALIASES.get(code, code) for code in codes]
         own = self.learned | _COUNTED_AS_ENGLISH
         self._is_learned = np.array([code in own for code in self._codes])
-        self._uses_script = {script: np.array([code in some for code in codes]) for script, some in _LANGUAGES_OF_SCRIPT.items()}
+        self._uses_script = {script: np.array([code in some for code in codes]) for script, some in LANGUAGES_OF_SCRIPT.items()}
 
     @classmethod
     def load(
@@ -158,7 +137,7 @@ class Identifier:
     def identify(self, comments: Sequence[Comment]) -> Languages:
         """Return the languages of n comments; where a comment states its language, that is taken as certain."""
         if isinstance(comments, PackedComments):
-            return self._identify_packed(_visible_texts(comments))
+            return self._identify_packed(visible_texts(comments))
         languages = self.identify_texts([visible_text(comment) for comment in comments])
         for at, comment in enumerate(comments):
             if comment.language is not None and (stated := primary_language(comment.language)) is not None:
@@ -170,6 +149,65 @@ class Identifier:
     def identify_texts(self, texts: Sequence[str]) -> Languages:
         """Return the languages of n texts without mark-up."""
         return self._identify_packed(pack_bytes([text.encode(errors="replace") for text in texts]))
+
+    def shown_language(self, text: str) -> str | None:
+        """Return the language that a text without mark-up shows at a glance, however short it is; None if it shows none.
+
+        A text shows the language of its script if that is not Latin, and English if most of its letters are in English words.
+        """
+        packed = pack_bytes([text.encode(errors="replace")])
+        ((plain, english, other, script, _),) = self._evidence(packed).tolist()
+        if other > plain:
+            # What has fewer letters may be a face: ¯\\_(ツ)_/¯.
+            if other < _FEWEST_SHOWN or self._is_disguised_english(text, letters=_FEWEST_SHOWN):
+                return None
+            return self._language_of_script(SCRIPT_NAMES[script], self._ngram_scores(packed)[0])
+        return _ENGLISH if plain and english >= _EVIDENT_SHARE * plain else None
+
+    def choose(self, text: str, tags: Sequence[str]) -> str:
+        """Return the one of several canonical tags (`canonical_tag`) whose language a text without mark-up is in; one word is enough.
+
+        If nothing in the text decides, that is the first tag of a language that the model learned, or else the first of all.
+        """
+        usual = next((tag for tag in tags if primary_language(tag) in self.learned), tags[0])
+        if len(tags) == 1:
+            return usual
+        packed = pack_bytes([text.encode(errors="replace")])
+        ((plain, english, other, script, _),) = self._evidence(packed).tolist()
+        name = SCRIPT_NAMES[script if other > plain else LATIN]
+        able = [tag for tag in tags if name in tag_scripts(tag)] if plain or other else []
+        if len(able) <= 1:
+            return able[0] if able else usual
+        return self._choose_by_ngrams(packed, able, english_share=english / plain if plain else 0.0)
+
+    def _choose_by_ngrams(self, packed: PackedTexts, tags: Sequence[str], *, english_share: float) -> str:
+        """Return one of several tags, by the n-grams and English words of the only text of ``packed``."""
+        english = next((tag for tag in tags if primary_language(tag) == _ENGLISH), None)
+        if english is not None and english_share >= _EVIDENT_SHARE:
+            return english
+        # The n-grams do not know romanised Hindi, nor the rarer languages.
+        unscored = [tag for tag in tags if not self._columns(tag)]
+        scored = [tag for tag in tags if tag not in unscored]
+        if scored:
+            scores, size = self._ngram_scores(packed)
+            lead = _ENGLISH_LEAD * size**0.5
+            best = max(scored, key=lambda tag: scores[self._columns(tag)].max() + (lead if tag == english else 0.0))
+            if not unscored or best != english or english_share >= _MOST_ENGLISH_SHARE:
+                return best
+        return unscored[0]
+
+    def _columns(self, tag: str) -> list[int]:
+        """Return the columns of the n-grams that score the language of a tag in the script that the tag names; none if there are none."""
+        code = primary_language(tag) or ""
+        if not tag_scripts(tag) <= tag_scripts(code):
+            return []
+        return [at for at, column in enumerate(self._codes) if column == _ALIASES.get(code, code)]
+
+    def _ngram_scores(self, packed: PackedTexts) -> tuple[FloatArray, int]:
+        """Return the score of each language by the n-grams, for the only text of ``packed``, and the number of bytes that were read."""
+        scores = np.empty((1, len(self._codes)))
+        (size,) = score_languages(packed.data, packed.offsets, np.zeros(1, np.int64), self._tables, scores).tolist()
+        return scores[0], max(1, size)
 
     def _identify_packed(self, packed: PackedTexts) -> Languages:
         """Return the languages of n packed texts without mark-up."""
@@ -203,7 +241,7 @@ class Identifier:
         sizes = score_languages(packed.data, packed.offsets, rows, self._tables, scores)
         for at, row, size in zip(rows.tolist(), scores, sizes.tolist(), strict=True):
             code, certainty = self._decide(row, evidence[at], size)
-            if certainty >= self._certainty and self._is_disguised_english(_text(packed, at)):
+            if certainty >= self._certainty and self._is_disguised_english(_text(packed, at), letters=self._letters // 2):
                 code, certainty = _ENGLISH, self._certainty_of_english
             is_certain = max(certainty, 1 - certainty) >= self._certainty
             languages.codes[at], languages.certainties[at] = code if is_certain else None, certainty
@@ -234,21 +272,12 @@ class Identifier:
             return LANGUAGE_OF_SCRIPT[script]
         return self._codes[int(np.where(columns, scores, -np.inf).argmax())]
 
-    def _is_disguised_english(self, text: str) -> bool:
-        """Return whether a text has look-alike letters, and is English once they are read as the Latin letters that they look like."""
+    def _is_disguised_english(self, text: str, *, letters: int) -> bool:
+        """Return whether a text has look-alike letters, and is English, of so many letters, once they are read as what they look like."""
         if not _LOOK_ALIKE.search(text):
             return False
         ((plain, english, other, *_),) = self._evidence(pack_bytes([fold_characters(text).encode()])).tolist()
-        return bool(plain >= self._letters // 2 and english >= _EVIDENT_SHARE * plain and other < plain)
-
-
-def _visible_texts(comments: PackedComments) -> PackedTexts:
-    """Return what ``visible_text`` makes of each comment, packed; most comments are not touched."""
-    marks = np.zeros(len(comments), np.bool_)
-    find_markup(*comments.texts, comments.text_format is not Format.PLAIN, _MOST_LETTERS, marks)
-    return comments.replace_texts(
-        np.flatnonzero(marks), lambda text: visible_text(Comment("", text, comments.text_format)).encode(errors="replace")
-    )
+        return bool(plain >= letters and english >= _EVIDENT_SHARE * plain and other < plain)
 
 
 def _text(packed: PackedTexts, row: int) -> str:

@@ -5,7 +5,16 @@ import numpy as np
 from model.array_types import ByteArray
 from model.numba_cache import inner
 
-__all__ = ["LANGUAGE_OF_SCRIPT", "LATIN", "NOT_A_LETTER", "SCRIPT_NAMES", "SYLLABIC", "decode_code_point", "script_of"]
+__all__ = [
+    "LANGUAGES_OF_SCRIPT",
+    "LANGUAGE_OF_SCRIPT",
+    "LATIN",
+    "NOT_A_LETTER",
+    "SCRIPT_NAMES",
+    "SYLLABIC",
+    "decode_code_point",
+    "script_of",
+]
 
 NOT_A_LETTER, LATIN = 0, 1
 """Places in ``SCRIPT_NAMES``."""
@@ -73,6 +82,17 @@ LANGUAGE_OF_SCRIPT = {
     **{"Georgian": "ka", "Hangul": "ko", "Khmer": "km", "Kana": "ja"},
 }
 """By script, the code of the only language that is written in it, or of the one that nearly all comments in it are in."""
+
+LANGUAGES_OF_SCRIPT = {
+    "Cyrillic": ("ru", "uk", "be", "bg", "sr", "mk", "kk", "ky", "mn", "ba", "tt", "tg"),
+    "Arabic": ("ar", "fa", "ur", "ps", "ug", "sdh", "arz", "ary"),
+    "Devanagari": ("hi", "mr", "ne", "sa", "gom"),
+    "Bengali": ("bn", "as"),
+    "Hebrew": ("he",),
+    "Ethiopic": ("am",),
+    "Han": ("zh",),
+}
+"""By script, the codes of the languages that are written in it, for scripts that do not tell which one it is."""
 
 SYLLABIC = np.array([name in ("Han", "Kana", "Hangul", "Ethiopic") for name in SCRIPT_NAMES])
 """Whether the signs of a script denote syllables or words; each counts as two letters, the least that other scripts need for one."""

@@ -1,19 +1,32 @@
 """The names of Perspective's attributes, and our scores and questions for which they stand."""
 
+import re
 from collections.abc import Collection
 
-__all__ = ["ABUSIVE", "ALL_SPELLINGS", "ATTRIBUTE_NAMES", "HATEFUL", "printable_name", "question_name", "score_name"]
+__all__ = [
+    "ABUSIVE",
+    "ALL_SPELLINGS",
+    "ATTRIBUTE_NAMES",
+    "HATEFUL",
+    "base_name",
+    "head_name",
+    "pins_other_version",
+    "printable_name",
+    "question_name",
+    "score_name",
+]
 
 ABUSIVE = "abusive"
 """The name of the score that a comment is abusive, and of the question whether it is."""
 HATEFUL = "hateful"
 """The name of the score that a comment is hateful, and of the question whether it is."""
 
-_LABEL_SCORES = {"TOXICITY": ABUSIVE, "ABUSIVE": ABUSIVE, "IDENTITY_ATTACK": HATEFUL, "HATEFUL": HATEFUL}
+_LABEL_SCORES = {"TOXICITY": ABUSIVE, "ABUSIVE": ABUSIVE, "TOXICITY_FAST": ABUSIVE, "IDENTITY_ATTACK": HATEFUL, "HATEFUL": HATEFUL}
 _EXPERIMENTAL = "_EXPERIMENTAL"
 # Perspective's spelling → the spelling of corpora, and so of models that were trained on them.
 _CORPUS_SPELLINGS = {"sexually_explicit": "sexual_explicit"}
 _MAX_LENGTH = 64
+_PIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}")
 
 ATTRIBUTE_NAMES = (*_LABEL_SCORES, "SEVERE_TOXICITY", "INSULT", "PROFANITY", "THREAT", "SEXUALLY_EXPLICIT")
 """The attributes that clients ask for."""
@@ -31,17 +44,40 @@ def score_name(name: str, *, published: Collection[str], version: str) -> str | 
         published: the attributes for which the model has a head of measured quality.
         version: the model's version, such as ``default@3f2a9c1d04be+cascade``. A caller may leave out its name and its profile.
     """
-    base, separator, required_version = name.partition("@")
-    versions = {version, version.partition("+")[0]}
-    if separator and required_version not in versions | {full_version.rpartition("@")[2] for full_version in versions}:
+    base, separator, pin = name.partition("@")
+    if separator and pin not in _accepted_pins(version):
         return None
-    base = base.removesuffix(_EXPERIMENTAL)
+    return head_name(base.removesuffix(_EXPERIMENTAL), published=published)
+
+
+def _accepted_pins(version: str) -> set[str]:
+    versions = {version, version.partition("+")[0]}
+    return versions | {full_version.rpartition("@")[2] for full_version in versions}
+
+
+def head_name(base: str, *, published: Collection[str]) -> str | None:
+    """Return the name of the score that answers an attribute, given by its bare name, as `score_name` does."""
     if base in _LABEL_SCORES:
         return _LABEL_SCORES[base]
     lower_case = base.lower()
     if base != lower_case.upper():
         return None
     return next((spelling for spelling in (lower_case, _CORPUS_SPELLINGS.get(lower_case)) if spelling in published), None)
+
+
+def base_name(name: str) -> str:
+    """Return the bare name of an attribute, given as a caller spells it: ``INSULT`` of ``INSULT_EXPERIMENTAL`` and of ``INSULT@VERSION``.
+
+    What comes after an ``@`` but cannot be a version is not taken for one, so that the result is not the name of an attribute.
+    """
+    base, separator, pin = name.partition("@")
+    return name if separator and not _PIN.fullmatch(pin) else base.removesuffix(_EXPERIMENTAL)
+
+
+def pins_other_version(name: str, *, version: str) -> bool:
+    """Return whether an attribute is asked for in another version of the model than this."""
+    _, separator, pin = name.partition("@")
+    return bool(separator) and pin not in _accepted_pins(version)
 
 
 def question_name(name: str) -> str | None:

@@ -27,15 +27,19 @@ _CHARSETS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 _MAX_LENGTH_DIGITS = 20
 
 
-def check_json_headers(request: Request) -> None:
+def check_json_headers(request: Request, *, allow_plain_text: bool = False) -> None:
     """Make sure that a body is declared to be JSON in UTF-8, or not declared at all.
+
+    Args:
+        request: the request.
+        allow_plain_text: whether it may be declared as plain text too, which web pages can send without the browser's asking first.
 
     Raises:
         ProblemError: another content type, character set or content coding is declared.
     """
     headers = request.headers
     content_type = headers.get("content-type")
-    if content_type is not None and content_type != "application/json" and not _is_json(content_type):
+    if content_type is not None and content_type != "application/json" and not _is_json(content_type, allow_plain_text):
         raise ProblemError(
             ProblemKind.NOT_JSON_CONTENT,
             "Send JSON in UTF-8 with the header Content-Type: application/json.",
@@ -49,11 +53,12 @@ def check_json_headers(request: Request) -> None:
         )
 
 
-def _is_json(content_type: str) -> bool:
+def _is_json(content_type: str, allow_plain_text: bool) -> bool:
     media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
     main, _, sub = media_type.partition("/")
     charsets = [parameter.partition("=")[2].strip(' "') for parameter in parameters if parameter.startswith("charset=")]
     names_json = media_type == "text/json" or (main == "application" and (sub == "json" or sub.endswith("+json")))
+    names_json = names_json or (allow_plain_text and media_type == "text/plain")
     return names_json and all(charset in _CHARSETS for charset in charsets)
 
 

@@ -1,7 +1,7 @@
 """detoxify-api, which Discourse's old toxicity module calls: ``POST /api/v1/classify``, ``GET /health``.
 
-Its client compares seven numbers with thresholds and breaks if one is missing. Therefore a number for which the model has no head is
-0, in this protocol alone.
+Its client compares seven numbers with thresholds and breaks if one is missing. Therefore a number for which the model has no head is that
+of the nearest neighbour (`NEIGHBOURS` in ``service.perspective.attribute_catalogue``) or, where there is none, 0.
 """
 
 from typing import Annotated
@@ -22,19 +22,22 @@ from service.http.openapi_document import PUBLIC_OPERATION, schema_reference
 from service.http.problems import ProblemError
 from service.http.responses import json_response
 from service.http.state import require_moderator
+from service.perspective.attribute_catalogue import nearest_score
 from service.settings import Settings
 
 __all__ = ["DETOXIFY"]
 
 _ATTRIBUTES = {
-    "severe_toxicity": "severe_toxicity",
-    "obscene": "profanity",
-    "insult": "insult",
-    "threat": "threat",
-    "sexual_explicit": "sexually_explicit",
+    "toxicity": "TOXICITY",
+    "severe_toxicity": "SEVERE_TOXICITY",
+    "obscene": "PROFANITY",
+    "identity_attack": "IDENTITY_ATTACK",
+    "insult": "INSULT",
+    "threat": "THREAT",
+    "sexual_explicit": "SEXUALLY_EXPLICIT",
 }
-"""The names of numbers → the attributes that they are."""
-_LABELS = ("toxicity", "severe_toxicity", "obscene", "identity_attack", "insult", "threat", "sexual_explicit")
+"""The names of numbers → the attributes of Perspective that they are."""
+_LABELS = tuple(_ATTRIBUTES)
 _MAX_CHARACTERS = 85_000
 # JSON may write a character as two escapes of six bytes each.
 _MAX_BYTES = 12 * _MAX_CHARACTERS + 4096
@@ -67,7 +70,8 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         response_model=None,
         responses=openapi_responses(_ANSWER, _ERROR, 401, 403, 408, 422, 429, 500, 503, 504, about="Seven numbers from 0 to 100."),
         summary="Judge a text as detoxify-api does",
-        description="`toxicity` is abusive, `identity_attack` hateful; a number for which the model has no head is 0.",
+        description="`toxicity` is abusive, `identity_attack` hateful; a number for which the model has no head is that of "
+        "its nearest neighbour, or 0 where there is none.",
         operation_id="detoxify_classify",
         openapi_extra=openapi_body(schema_reference(ClassifyCall), example={"content": "What a lovely morning."}),
         tags=[DETOXIFY.name],
@@ -106,17 +110,16 @@ def _build_numbers(result: CommentVerdict) -> dict[str, int]:
         return dict.fromkeys(_LABELS, 0)
     if result.must_wait:
         return dict.fromkeys(_LABELS, _MAX_NUMBER)
-    scores = {"toxicity": result.abusive, "identity_attack": result.hateful}
-    scores |= {name: _attribute_score(result, name) for name in _ATTRIBUTES}
-    numbers = {name: _percent(scores[name]) for name in _LABELS}
+    published = tuple(result.attributes)
+    numbers = {name: _percent(_attribute_score(result, attribute, published)) for name, attribute in _ATTRIBUTES.items()}
     if result.matched is not None and result.verdict is Verdict.REJECT:
         numbers["toxicity"] = _MAX_NUMBER
     return numbers
 
 
-def _attribute_score(result: CommentVerdict, name: str) -> float:
-    """Return the score of an attribute, which a model may publish under our name or under the protocol's; 0 if it has no such head."""
-    return result.attributes.get(_ATTRIBUTES[name], result.attributes.get(name, 0.0))
+def _attribute_score(result: CommentVerdict, attribute: str, published: tuple[str, ...]) -> float:
+    nearest = nearest_score(attribute, published)
+    return 0.0 if nearest is None else result.score(nearest.source)
 
 
 def _percent(score: float) -> int:

@@ -2,12 +2,12 @@
 
 ``flagged`` follows the policy: a text is flagged unless its verdict is to approve it, or to review it for its language alone; if the
 setting ``openai_flagged`` is ``reject``, only if its verdict is to reject it. Of the thirteen categories these are judged: ``harassment``
-(our toxic) and ``hate`` (our hateful), their ``/threatening`` halves where the model has a head for threats, and ``sexual`` where it has
-one for what is sexually explicit. The others are false, 0.0 and applied to nothing.
+(our toxic) and ``hate`` (our hateful), their ``/threatening`` halves and ``violence`` where the model has a head for threats, and
+``sexual`` where it has one for what is sexually explicit. The others are false, 0.0 and applied to nothing.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -22,6 +22,7 @@ from service.http.dialects.messages import LenientMessage, check_length, field_p
 from service.http.dialects.verdicts import UNJUDGED, CommentVerdict, Flagging, comment_verdicts
 from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.http.responses import json_response
+from service.perspective.attribute_names import head_name
 from service.settings import Settings
 
 __all__ = ["CATEGORIES", "OPENAI"]
@@ -48,8 +49,9 @@ _NO_CATEGORIES = dict.fromkeys(CATEGORIES, False)
 _ZERO_SCORES = dict.fromkeys(CATEGORIES, 0.0)
 _BASE_CATEGORIES = ("harassment", "hate")
 _THREAT_CATEGORIES = ("harassment/threatening", "hate/threatening")
-_THREAT_ATTRIBUTE = "threat"
-_SEXUAL, _SEXUAL_ATTRIBUTE = "sexual", "sexually_explicit"
+_VIOLENCE = "violence"
+# By category the attribute of Perspective that answers it, of whatever kind the abuse is. A threat is the nearest that we have to violence.
+_ATTRIBUTE_CATEGORIES = {"sexual": "SEXUALLY_EXPLICIT", _VIOLENCE: "THREAT"}
 _ATTRIBUTE_THRESHOLD = 0.5
 _DIGITS = 6
 
@@ -140,7 +142,8 @@ def _moderations(settings: Settings) -> Endpoint:
         comments = [Comment(str(at), text) for at, text in enumerate(_read_texts(call.input, settings))]
         request.scope[_INPUT_COUNT] = len(comments)
         judgements = await judge_comments(request, comments, caller=caller)
-        results = [_build_result(result, flagged=flagging.flags(result)) for result in comment_verdicts(judgements)]
+        heads = _find_heads(judgements.decisions.attribute_names)
+        results = [_build_result(result, heads, flagged=flagging.flags(result)) for result in comment_verdicts(judgements)]
         return _answer(results, version=judgements.decisions.version)
 
     return moderations
@@ -186,21 +189,30 @@ def _read_part(part: Any, field: str) -> str | None:
     return text
 
 
-def _build_result(result: CommentVerdict, *, flagged: bool) -> dict[str, Any]:
-    scores, applied = dict(_ZERO_SCORES), _applied_categories(result)
+def _find_heads(published: Collection[str]) -> Mapping[str, str]:
+    """Return the names of the model's heads by the categories that they answer, of whatever kind the abuse is."""
+    heads = {category: head_name(attribute, published=published) for category, attribute in _ATTRIBUTE_CATEGORIES.items()}
+    return {category: head for category, head in heads.items() if head is not None}
+
+
+def _build_result(result: CommentVerdict, heads: Mapping[str, str], *, flagged: bool) -> dict[str, Any]:
+    scores = dict(_ZERO_SCORES)
     if result.label is not None:
         scores["harassment"], scores["hate"] = (round(score, _DIGITS) for score in result.scores[1:])
-        if (threat := result.attributes.get(_THREAT_ATTRIBUTE)) is not None:
+        for name, head in heads.items():
+            scores[name] = round(result.attributes[head], _DIGITS)
+        if _VIOLENCE in heads:
             # A threat is abusive; it is divided between the two kinds of abuse as their scores are.
+            threat = result.attributes[heads[_VIOLENCE]]
             for name, score in zip(_THREAT_CATEGORIES, result.scores[1:], strict=True):
                 scores[name] = round(threat * score / result.abusive, _DIGITS)
-        scores[_SEXUAL] = round(result.attributes.get(_SEXUAL_ATTRIBUTE, 0.0), _DIGITS)
+    applied = _applied_categories(result, heads)
     category = _flagged_category(result) if flagged else None
     categories = dict(_NO_CATEGORIES)
     if category is not None:
         categories[category] = True
-        categories[f"{category}/threatening"] = scores[f"{category}/threatening"] >= _ATTRIBUTE_THRESHOLD
-        categories[_SEXUAL] = scores[_SEXUAL] >= _ATTRIBUTE_THRESHOLD
+        for name in (f"{category}/threatening", *_ATTRIBUTE_CATEGORIES):
+            categories[name] = scores[name] >= _ATTRIBUTE_THRESHOLD
     return {
         "flagged": flagged,
         "categories": categories,
@@ -209,11 +221,10 @@ def _build_result(result: CommentVerdict, *, flagged: bool) -> dict[str, Any]:
     }
 
 
-def _applied_categories(result: CommentVerdict) -> tuple[str, ...]:
+def _applied_categories(result: CommentVerdict, heads: Mapping[str, str]) -> tuple[str, ...]:
     if result.label is None or result.foreign:
         return ()
-    threat = _THREAT_CATEGORIES if _THREAT_ATTRIBUTE in result.attributes else ()
-    return _BASE_CATEGORIES + threat + ((_SEXUAL,) if _SEXUAL_ATTRIBUTE in result.attributes else ())
+    return (*_BASE_CATEGORIES, *(_THREAT_CATEGORIES if _VIOLENCE in heads else ()), *heads)
 
 
 def _flagged_category(result: CommentVerdict) -> str | None:
@@ -233,7 +244,7 @@ def _answer(results: list[dict[str, Any]], *, version: str) -> Response:
 
 def _answer_unjudged(*, flagged: bool) -> Callable[[Request], Response]:
     def answer(request: Request) -> Response:
-        return _answer([_build_result(UNJUDGED, flagged=flagged)] * request.scope.get(_INPUT_COUNT, 1), version="unavailable")
+        return _answer([_build_result(UNJUDGED, {}, flagged=flagged)] * request.scope.get(_INPUT_COUNT, 1), version="unavailable")
 
     return answer
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from model.comment import Comment, Label, Verdict
 from service.http.calls import Caller, Judgements, judge_comments
 from service.http.problems import ProblemError, ProblemKind
+from service.perspective.attribute_names import ABUSIVE, HATEFUL
 from service.settings import Settings
 
 __all__ = ["UNJUDGED", "UNREADABLE_VERDICT", "CommentVerdict", "Flagging", "comment_verdicts", "judge_for_client"]
@@ -60,6 +61,12 @@ class CommentVerdict(NamedTuple):
             and self.matched is None
             and not self.must_wait
         )
+
+    def score(self, source: str) -> float:
+        """Return the score of a name: ``abusive``, ``hateful`` or a published attribute; 0 if the comment was not judged."""
+        if source == ABUSIVE:
+            return self.abusive
+        return self.hateful if source == HATEFUL else self.attributes.get(source, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

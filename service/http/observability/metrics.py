@@ -189,6 +189,11 @@ class Metrics:
             for step, count in failures.items():
                 self._values[self._slot(("failures", step.value))] += count
 
+    def count_attribute(self, name: str, treatment: str) -> None:
+        """Count an attribute of Perspective that a call asks for and the model has no head for: its bare name, and what is done with it."""
+        with self._lock:
+            self._values[self._slot(("attributes", name, treatment))] += 1
+
     def count_cancelled(self, reason: str) -> None:
         """Count judging in a thread that was cancelled before its end, because nobody waited for it any more."""
         with self._lock:

@@ -34,6 +34,7 @@ _COUNTERS = {
     "labels": ("Comments by label; none if there was nothing to judge.", ("label",)),
     "verdicts": ("Comments by verdict, and by the verdict wanted where the community only watches.", ("verdict", "wanted", "community")),
     "cancelled": ("Judging in threads that was cancelled: left, deadline or stop.", ("reason",)),
+    "attributes": ("Attributes of Perspective that the model has no head for: omitted, nearest or refused.", ("attribute", "treatment")),
     "languages": ("Comments by language, and whether the model did not learn it.", ("language", "foreign")),
     "closed_connections": ("Connections that were refused, or closed before their clients wanted that.", ("reason",)),
     "failures": ("Comments for which a step of judging has failed; they were judged without it.", ("step",)),
@@ -44,7 +45,7 @@ _GAUGES = {
     "connections": "Connections that are open.",
     "worker": "Processes that serve.",
 }
-_NAMES = {"worker": "workers", "labels": "comments", "cancelled": "cancelled_judging"}
+_NAMES = {"worker": "workers", "labels": "comments", "cancelled": "cancelled_judging", "attributes": "unserved_attributes"}
 _MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _PROXY_HEADERS = ("forwarded", "x-forwarded-for", "x-real-ip")
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.comment import Comment, Format
-from model.language.identifier import Identifier, primary_language, visible_text
+from model.comment import Comment
+from model.language.identifier import Identifier
+from model.language.tags import canonical_tag
 
 FOREIGN = [line.split("\t") for line in (Path(__file__).parents[3] / "benchmarks" / "foreign.tsv").read_text(encoding="utf-8").splitlines()]
 ENGLISH = (
@@ -84,22 +85,6 @@ def test_who_sends_a_comment_is_believed(identifier: Identifier) -> None:
     assert languages.foreign == [False, True, True, True, True, True]
 
 
-@pytest.mark.parametrize(
-    ("tag", "code"), [("de-AT", "de"), ("DE", "de"), ("zh_Hant", "zh"), ("gsw", "gsw"), ("english", None), ("x", None)]
-)
-def test_languages_of_tags(tag: str, code: str | None) -> None:
-    """The primary language of a BCP 47 tag is its first part; what is no tag names none."""
-    assert primary_language(tag) == code
-
-
-def test_markup_has_no_language(identifier: Identifier) -> None:
-    """Tags and entities of HTML are not read as words."""
-    page = Comment("", '<div class="content wrapper outer">Das ist doch v&ouml;lliger Unsinn</div>', Format.HTML)
-
-    assert "wrapper" not in visible_text(page)
-    assert identifier.identify([page]).codes == ["de"]
-
-
 @given(st.lists(st.text(max_size=200), max_size=5))
 def test_any_text_gets_an_answer(texts: list[str]) -> None:
     """Whatever the text, its certainty is a probability, foreign follows from it, and company changes nothing."""
@@ -111,3 +96,68 @@ def test_any_text_gets_an_answer(texts: list[str]) -> None:
     for at, text in enumerate(texts):
         alone = identifier.identify_texts([text])
         assert (alone.codes[0], alone.certainties[0]) == (languages.codes[at], languages.certainties[at])
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        *(
+            ("Заткнись, идиот.", "ru"),
+            ("你是白痴，去死吧。", "zh"),
+            ("死ね", "ja"),
+            ("닥쳐", "ko"),
+            ("اخرس يا غبي", "ar"),
+            ("Δεν ξέρω", "el"),
+        ),
+        *(
+            ("Δεν ξέρω", "el"),
+            ("Shut up!", "en"),
+            ("ok", "en"),
+            ("Ta gueule, connard.", None),
+            ("tu chutiya hai saale", None),
+            ("asdf", None),
+            ("", None),
+        ),
+        *(("\u00af\\_(ツ)_/\u00af", None), ("\u0ca0_\u0ca0", None), ("μ", None), ("😀😀😀😀", None), ("𝐲𝐨𝐮 𝐬𝐭𝐮𝐩𝐢𝐝 𝐦𝐨𝐫𝐨𝐧", None)),
+    ],
+)
+def test_short_text_shows_what_it_shows(identifier: Identifier, text: str, language: str | None) -> None:
+    """One word of another script shows a language, and English words show English; faces, look-alikes and the rest show nothing."""
+    assert identifier.shown_language(text) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "tags", "tag"),
+    [
+        *(("닥쳐 병신아", ["ko", "en"], "ko"), ("Shut up, idiot", ["ko", "en"], "en"), ("lol", ["ko", "ja", "en-GB"], "en-GB")),
+        *(("死ね", ["zh", "ja"], "ja"), ("馬鹿", ["ja", "en"], "ja"), ("connard", ["en", "fr"], "fr"), ("kurwa", ["en", "pl"], "pl")),
+        *(("Arschloch", ["fr", "de", "en"], "de"), ("tu chutiya hai saale", ["en", "hi-Latn"], "hi-Latn"), ("चुप", ["en", "hi"], "hi")),
+        *(("Shut up", ["hi-Latn", "en"], "en"), ("Заткнись", ["ko", "en"], "en"), ("?!", ["fr", "en"], "en"), ("?!", ["fr", "de"], "fr")),
+        *(("Shut up", ["fr"], "fr"), ("zamknij", ["gsw", "hi-Latn"], "gsw")),
+    ],
+)
+def test_one_of_several_languages_is_chosen(identifier: Identifier, text: str, tags: list[str], tag: str) -> None:
+    """The script decides first, then words and n-grams, even for one word; where nothing does, a language that was learned."""
+    assert identifier.choose(text, tags) == tag
+
+
+def test_first_words_choose_their_language(identifier: Identifier) -> None:
+    """Of our own foreign comments the first two words alone are enough to tell their language from English, nine times in ten."""
+    tags = [(canonical_tag(code), " ".join(text.split()[:2])) for code, text in FOREIGN]
+    chosen = [identifier.choose(text, ["en", tag]) == tag for tag, text in tags if tag is not None]
+
+    assert len(chosen) >= 165
+    assert sum(chosen) >= 0.9 * len(chosen)
+
+
+TAGS = st.lists(st.sampled_from(["en", "fr", "de-AT", "ko", "ja", "zh-Hant", "hi-Latn", "sr", "gsw", "ar", "no", "fil"]), min_size=1)
+
+
+@given(st.text(max_size=200), TAGS)
+def test_choice_is_one_of_those_offered(text: str, tags: list[str]) -> None:
+    """Whatever the text and the tags, one of these is chosen, and the text shows a language or none."""
+    identifier = Identifier.load()
+
+    assert identifier.choose(text, tags) in tags
+    shown = identifier.shown_language(text)
+    assert shown is None or canonical_tag(shown) is not None

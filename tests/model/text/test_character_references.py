@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from model.comment import Comment, Format
-from model.language.identifier import visible_text
+from model.language.visible_texts import visible_text
 from model.text.character_references import CLOSED_REFERENCE, closed_reference_edit, decode_reference, decode_references, unescape_once
 from model.text.pipeline import strip_markup
 

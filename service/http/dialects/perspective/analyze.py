@@ -1,17 +1,18 @@
 """``comments:analyze``: the scores of one comment."""
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Verdict
 from model.failures import Step, log_failure
-from model.language.identifier import primary_language
+from model.language.tags import primary_language
 from service.http.calls import Caller, Scope, admit_call
 from service.http.dialects.dialect import Endpoint
-from service.http.dialects.perspective.google_errors import analyzer_error, invalid_request, language_error
+from service.http.dialects.perspective.attributes import AttributeChoice, RequestedAttribute
+from service.http.dialects.perspective.google_errors import invalid_request, language_error
+from service.http.dialects.perspective.languages import NamedLanguages, choose_language, detect_language, read_languages, state_language
 from service.http.dialects.perspective.requests import (
     add_context,
     check_context,
@@ -34,53 +35,42 @@ from service.http.dialects.perspective.spans import TextPart, split_sentences, u
 from service.http.dialects.verdicts import CommentVerdict, comment_verdicts, judge_for_client
 from service.http.problems import ProblemError
 from service.http.responses import json_response
-from service.http.state import get_state, require_identifier, require_moderator
+from service.http.state import get_state, require_identifier
 from service.http.workload.effort import charge_explanation
-from service.perspective.attribute_names import ABUSIVE, ALL_SPELLINGS, HATEFUL, printable_name, score_name
+from service.perspective.attribute_names import ABUSIVE, ALL_SPELLINGS, printable_name
 from service.settings import Settings
 
 __all__ = ["analyze_endpoint", "uniform_scores"]
 
-_REQUESTED_NAMES = "tipstaff.perspective"
+_ANSWERED_NAMES, _HEADERS = "tipstaff.perspective.names", "tipstaff.perspective.headers"
 _DIGITS = 6
 _SENTENCE_DISCOUNT = 3.3
 """By how much the odds of a sentence are divided; as those of a passage by the encoder (``model.encoder.comment_parts``), exp(1.2)."""
 _DEFAULT_LANGUAGE = "en"
-_PROBABILITY_TYPES = (None, "PROBABILITY", "SCORE_TYPE_UNSPECIFIED")
-
-
-class _RequestedAttribute(NamedTuple):
-    """An attribute that a call asks for.
-
-    Attributes:
-        name: its name, as the call gives it.
-        source: the name of our score that answers it.
-        threshold: the score below which the attribute is left out of the answer.
-    """
-
-    name: str
-    source: str
-    threshold: float
 
 
 def analyze_endpoint(settings: Settings) -> Endpoint:
     """Return the endpoint of ``comments:analyze``."""
+    choice, is_strict = AttributeChoice(settings), settings.perspective_strict_languages
 
     async def analyze(request: Request) -> Response:
         check_query(request)
         caller = await admit_call(request, scope=Scope.SCORE, secret=extract_google_secret(request))
-        message = await read_message(request, AnalyzeCommentRequest, settings=settings)
+        message = await read_message(request, AnalyzeCommentRequest, settings=settings, allow_plain_text=True)
         comment = read_comment(message.comment, settings=settings)
         check_context(message.context)
         comment = add_context(comment, message.context)
         if message.span_annotations:
             _charge_spans(request, comment, settings)
-        attributes = _requested_attributes(request, message)
-        if settings.perspective_strict_languages:
-            _check_languages(message.languages or (), attributes, learned=require_identifier(request).learned)
-        return masked_response(
-            request, await _analyze(request, message, comment, attributes, caller=caller, strict=settings.perspective_strict_languages)
-        )
+        attributes, headers = choice.choose(request, message.requested_attributes)
+        request.scope[_ANSWERED_NAMES], request.scope[_HEADERS] = tuple(attribute.name for attribute in attributes), headers
+        named = read_languages(message.languages)
+        tag = choose_language(request, comment, named)
+        if is_strict:
+            _check_languages(named, tag, attributes[0].name, learned=require_identifier(request).learned)
+        comment = state_language(request, comment, tag)
+        response = await _analyze(request, message, comment, attributes, named=named, caller=caller, is_strict=is_strict)
+        return masked_response(request, response, headers=headers)
 
     return analyze
 
@@ -93,44 +83,34 @@ def _charge_spans(request: Request, comment: Comment, settings: Settings) -> Non
         raise invalid_request(problem.detail) from None
 
 
-def _requested_attributes(request: Request, message: AnalyzeCommentRequest) -> list[_RequestedAttribute]:
-    """Return the attributes that a call asks for; their names are noted in the request's scope.
+def _check_languages(named: NamedLanguages, tag: str | None, attribute: str, *, learned: Collection[str]) -> None:
+    """Make sure, for a strict site, that a caller names languages and nothing else, and one that the model learned.
+
+    Args:
+        named: what the caller names.
+        tag: the one that the comment is in.
+        attribute: the name of an attribute that is asked for.
+        learned: the languages that the model learned.
 
     Raises:
-        ProblemError: the call asks for none, for one that the model does not have, or for another type of score.
+        AnalyzerError: it is not so.
     """
-    if not message.requested_attributes:
-        raise analyzer_error("NO_REQUESTED_ATTRIBUTES", "Missing requested_attributes")
-    moderator = require_moderator(request)
-    attributes = []
-    for name, parameters in message.requested_attributes.items():
-        source = score_name(name, published=moderator.attributes, version=moderator.version)
-        if source is None:
-            raise invalid_request(f"Unknown requested attribute: {printable_name(name)}")
-        if parameters is None:
-            attributes.append(_RequestedAttribute(name, source, 0.0))
-            continue
-        if parameters.score_type not in _PROBABILITY_TYPES:
-            raise invalid_request(f"Requested score type {parameters.score_type} is not supported by attribute {printable_name(name)}")
-        attributes.append(_RequestedAttribute(name, source, parameters.score_threshold or 0.0))
-    request.scope[_REQUESTED_NAMES] = tuple(attribute.name for attribute in attributes)
-    return attributes
-
-
-def _check_languages(languages: Sequence[str], attributes: Sequence[_RequestedAttribute], *, learned: Collection[str]) -> None:
-    unsupported = [language for language in languages if primary_language(language) not in learned]
+    unsupported = list(named.others)
+    if tag is not None and primary_language(tag) not in learned:
+        unsupported += [tag for tag in named.tags if primary_language(tag) not in learned]
     if unsupported:
-        raise language_error(attributes[0].name, [printable_name(language) for language in unsupported], requested=True)
+        raise language_error(attribute, [printable_name(language) for language in unsupported], requested=True)
 
 
 async def _analyze(
     request: Request,
     message: AnalyzeCommentRequest,
     comment: Comment,
-    attributes: Sequence[_RequestedAttribute],
+    attributes: Sequence[RequestedAttribute],
     *,
+    named: NamedLanguages,
     caller: Caller,
-    strict: bool,
+    is_strict: bool,
 ) -> AnalyzeCommentResponse:
     parts = _split(request, comment) if message.span_annotations else []
     comments = [comment, *_part_comments(comment, parts)]
@@ -140,17 +120,24 @@ async def _analyze(
         return _uniform_answer(1.0, request)
     if comment_verdict.label is None:
         raise empty_comment_error()
-    language = judgements.languages[0] if judgements.languages else None
-    detected = [_DEFAULT_LANGUAGE] if language is None else [language]
-    if strict and comment_verdict.foreign and not message.languages:
+    language = detect_language(request, comment, judgements.languages[0] if judgements.languages else None)
+    detected = [] if language is None else [language]
+    if is_strict and language is not None and language not in require_identifier(request).learned:
         raise language_error(attributes[0].name, detected, requested=False)
     # Unless the sentences are scored one by one, the only part is the whole comment.
     scored_parts = list(zip(parts, sentences, strict=True)) or [(TextPart("", 0, utf16_length(comment.text)), comment_verdict)]
     scores = _build_scores(attributes, comment_verdict, scored_parts)
-    response = AnalyzeCommentResponse(attributeScores=scores, languages=message.languages or detected, detectedLanguages=detected)
+    read_as = list(named.tags) or detected or [_read_as(request)]
+    response = AnalyzeCommentResponse(attributeScores=scores, languages=read_as, detectedLanguages=detected)
     if message.client_token:
         response["clientToken"] = message.client_token
     return response
+
+
+def _read_as(request: Request) -> str:
+    """Return the language in which a comment is read whose language nobody knows."""
+    learned = require_identifier(request).learned
+    return _DEFAULT_LANGUAGE if _DEFAULT_LANGUAGE in learned else min(learned)
 
 
 def _split(request: Request, comment: Comment) -> Sequence[TextPart]:
@@ -168,11 +155,11 @@ def _part_comments(comment: Comment, parts: Sequence[TextPart]) -> list[Comment]
     parent_text = comment.parent_text
     if parts and parent_text is not None:
         parent_text = visible_context(parent_text, comment.format)
-    return [Comment("", part.text, parent_text=parent_text, title=comment.title) for part in parts]
+    return [Comment("", part.text, language=comment.language, parent_text=parent_text, title=comment.title) for part in parts]
 
 
 def _build_scores(
-    attributes: Sequence[_RequestedAttribute], comment_verdict: CommentVerdict, parts: Sequence[tuple[TextPart, CommentVerdict]]
+    attributes: Sequence[RequestedAttribute], comment_verdict: CommentVerdict, parts: Sequence[tuple[TextPart, CommentVerdict]]
 ) -> dict[str, AttributeScores]:
     scores = {}
     for name, source, threshold in attributes:
@@ -202,21 +189,19 @@ def _score(source: str, result: CommentVerdict) -> float:
             return 0.0
         if result.verdict is Verdict.REJECT and source == ABUSIVE:
             return 1.0
-    if source == ABUSIVE:
-        return round(min(result.abusive, 1.0), _DIGITS)
-    return round(result.hateful if source == HATEFUL else result.attributes[source], _DIGITS)
+    return round(min(result.score(source), 1.0), _DIGITS)
 
 
 def uniform_scores(value: float, request: Request) -> Response:
-    """Answer a call that could not be judged as if every attribute had this score."""
-    return json_response(_uniform_answer(value, request))
+    """Answer a call that could not be judged as if every attribute that is answered had this score."""
+    return json_response(_uniform_answer(value, request), headers=request.scope.get(_HEADERS))
 
 
 def _uniform_answer(value: float, request: Request) -> AnalyzeCommentResponse:
     score = Score(value=value, type="PROBABILITY")
-    names: Sequence[str] = request.scope.get(_REQUESTED_NAMES, ALL_SPELLINGS)
+    names: Sequence[str] = request.scope.get(_ANSWERED_NAMES, ALL_SPELLINGS)
     return AnalyzeCommentResponse(
         attributeScores={name: AttributeScores(spanScores=[], summaryScore=score) for name in names},
         languages=[_DEFAULT_LANGUAGE],
-        detectedLanguages=[_DEFAULT_LANGUAGE],
+        detectedLanguages=[],
     )

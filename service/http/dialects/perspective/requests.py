@@ -97,20 +97,26 @@ def _parse_query(query: bytes) -> Mapping[str, str]:
         raise bad_request([("", f"The query has more than {_MAX_QUERY_FIELDS} parameters")]) from None
 
 
-def masked_response(request: Request, content: Mapping[str, Any]) -> Response:
+def masked_response(request: Request, content: Mapping[str, Any], *, headers: Mapping[str, str] | None = None) -> Response:
     """Return an answer in JSON, or the part of it that the parameter ``fields`` selects."""
     query = request.scope["query_string"]
     fields = _parse_query(query).get("fields") if b"fields" in query else None
-    return json_response(apply_mask(content, parse_mask(fields)) if fields else content)
+    return json_response(apply_mask(content, parse_mask(fields)) if fields else content, headers=headers)
 
 
-async def read_message(request: Request, message_type: type[_Message], *, settings: Settings) -> _Message:
+async def read_message(request: Request, message_type: type[_Message], *, settings: Settings, allow_plain_text: bool = False) -> _Message:
     """Read the body of a request as a message; an empty body is an empty message.
+
+    Args:
+        request: a request whose body has not been read yet.
+        message_type: the type of the message.
+        settings: how large the body may be, and how long it may take to arrive.
+        allow_plain_text: whether the body may be declared as plain text, as browsers do for scripts that declare nothing.
 
     Raises:
         ProblemError: the body is not declared to be JSON, is too large or too slow, or is not such a message.
     """
-    check_json_headers(request)
+    check_json_headers(request, allow_plain_text=allow_plain_text)
     body = await read_body(request, limit=settings.max_single_body_bytes, timeout=settings.body_timeout)
     try:
         return validate_json(body or b"{}", message_type)

@@ -1,8 +1,14 @@
-"""The messages of Perspective's calls and answers, by the names that its discovery document uses."""
+"""The messages of Perspective's calls and answers, by the names that its discovery document uses.
 
-from typing import Annotated, Literal, NotRequired
+They are read as Google's front end reads JSON for protocol buffers: a number may be a string, a value of an enumeration its number, and
+a list of one value that value itself.
+"""
 
-from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict, Field
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, NotRequired, get_args
+
+from pydantic import AliasChoices, AliasGenerator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from typing_extensions import TypedDict
 
@@ -21,9 +27,40 @@ __all__ = [
 
 _ScoreType = Literal["SCORE_TYPE_UNSPECIFIED", "PROBABILITY", "STD_DEV_SCORE", "PERCENTILE", "RAW"]
 _TextType = Literal["TEXT_TYPE_UNSPECIFIED", "PLAIN_TEXT", "HTML"]
-_LanguageTag = Annotated[str, Field(max_length=35)]
 _ClientName = Annotated[str, Field(max_length=1000)]
-_LanguageTags = Annotated[list[_LanguageTag], Field(max_length=100)]
+_LanguageTags = Annotated[list[str], Field(max_length=100)]
+
+_DECIMAL = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?")
+
+
+def _parse_number(value: Any) -> Any:
+    """Return the number that a string holds; anything else, which pydantic judges, as it is."""
+    return float(value) if isinstance(value, str) and _DECIMAL.fullmatch(value) else value
+
+
+def _parse_integer(value: Any) -> Any:
+    number = _parse_number(value)
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+def _wrap_single(value: Any) -> Any:
+    return value if value is None or isinstance(value, list) else [value]
+
+
+def _name_value(names: tuple[str, ...]) -> Callable[[Any], Any]:
+    """Return the function that puts the name of a value of an enumeration in the place of its number."""
+
+    def name(value: Any) -> Any:
+        return names[value] if type(value) is int and 0 <= value < len(names) else value
+
+    return name
+
+
+_Number = Annotated[float | None, BeforeValidator(_parse_number)]
+_Offset = Annotated[int | None, BeforeValidator(_parse_integer)]
+_OneOrMore = BeforeValidator(_wrap_single)
+_GivenScoreType = Annotated[_ScoreType | None, BeforeValidator(_name_value(get_args(_ScoreType)))]
+_GivenTextType = Annotated[_TextType | None, BeforeValidator(_name_value(get_args(_TextType)))]
 
 
 def _field_names(name: str) -> AliasChoices | str:
@@ -44,14 +81,14 @@ class TextEntry(_Message):
     """A text and how it is written."""
 
     text: str | None = None
-    type: _TextType | None = None
+    type: _GivenTextType = None
 
 
 class AttributeParameters(_Message):
     """How an attribute is to be scored."""
 
-    score_type: _ScoreType | None = None
-    score_threshold: float | None = None
+    score_type: _GivenScoreType = None
+    score_threshold: _Number = None
 
 
 class ArticleAndParentComment(_Message):
@@ -64,14 +101,14 @@ class ArticleAndParentComment(_Message):
 class Context(_Message):
     """What a comment belongs to: one of the two; of it the article and the comment that is answered are read with the comment."""
 
-    entries: list[TextEntry] | None = None
+    entries: Annotated[list[TextEntry] | None, _OneOrMore] = None
     article_and_parent_comment: ArticleAndParentComment | None = None
 
 
 class _Request(_Message):
     comment: TextEntry | None = None
     context: Context | None = None
-    languages: _LanguageTags | None = None
+    languages: Annotated[_LanguageTags | None, _OneOrMore] = None
     client_token: _ClientName | None = None
     session_id: _ClientName | None = None
     community_id: _ClientName | None = None
@@ -88,15 +125,15 @@ class AnalyzeCommentRequest(_Request):
 class GivenScore(_Message):
     """A score that the caller suggests, from 0 to 1."""
 
-    value: float | None = None
-    type: _ScoreType | None = None
+    value: _Number = None
+    type: _GivenScoreType = None
 
 
 class GivenSpan(_Message):
     """A score of the characters from `begin` to `end`, in UTF-16 code units."""
 
-    begin: int | None = None
-    end: int | None = None
+    begin: _Offset = None
+    end: _Offset = None
     score: GivenScore | None = None
 
 
@@ -104,7 +141,7 @@ class GivenScores(_Message):
     """What the caller says of one attribute."""
 
     summary_score: GivenScore | None = None
-    span_scores: list[GivenSpan] | None = None
+    span_scores: Annotated[list[GivenSpan] | None, _OneOrMore] = None
 
 
 class SuggestCommentScoreRequest(_Request):

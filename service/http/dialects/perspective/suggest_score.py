@@ -12,6 +12,13 @@ from model.errors import InputError
 from service.http.calls import Caller, Scope, admit_call
 from service.http.dialects.dialect import Endpoint
 from service.http.dialects.perspective.google_errors import invalid_request
+from service.http.dialects.perspective.languages import (
+    choose_language,
+    detect_language,
+    identify_language,
+    read_languages,
+    state_language,
+)
 from service.http.dialects.perspective.requests import (
     check_context,
     check_query,
@@ -27,9 +34,7 @@ from service.http.dialects.perspective.schemas import (
     SuggestCommentScoreRequest,
     SuggestCommentScoreResponse,
 )
-from service.http.state import get_state
 from service.http.store_writes import record_ruling
-from service.judging.contained_steps import identify_languages
 from service.perspective.attribute_names import ABUSIVE, HATEFUL, printable_name, question_name
 from service.settings import Settings
 from service.store.stored_types import Ruling
@@ -37,7 +42,6 @@ from service.store.stored_types import Ruling
 __all__ = ["suggest_endpoint"]
 
 _YES_THRESHOLD = 0.5
-_DEFAULT_LANGUAGE = "en"
 _TOKEN_PREFIX = "comment:"  # noqa: S105 - comes before the id in the tokens that Coral sends
 _CORAL_ID = "Coral_comment_id"
 _MAX_ENTRY_LENGTH = 10_000
@@ -53,9 +57,13 @@ def suggest_endpoint(settings: Settings) -> Endpoint:
         message = await read_message(request, SuggestCommentScoreRequest, settings=settings)
         comment = read_comment(message.comment, settings=settings)
         check_context(message.context)
-        await record_ruling(request, _build_ruling(message, comment, caller))
+        named = read_languages(message.languages)
+        tag = choose_language(request, comment, named)
+        await record_ruling(request, _build_ruling(message, comment, caller, language=tag))
+        stated = state_language(request, comment, tag)
+        language = detect_language(request, stated, identify_language(request, stated))
         response = SuggestCommentScoreResponse(
-            detectedLanguages=[_detect_language(request, comment) or _DEFAULT_LANGUAGE], requestedLanguages=message.languages or []
+            detectedLanguages=[] if language is None else [language], requestedLanguages=list(named.tags)
         )
         if message.client_token:
             response["clientToken"] = message.client_token
@@ -64,17 +72,7 @@ def suggest_endpoint(settings: Settings) -> Endpoint:
     return suggest
 
 
-def _detect_language(request: Request, comment: Comment) -> str | None:
-    state = get_state(request)
-    if state.identifier is None:
-        return None
-    identified = identify_languages(state.identifier, [comment])
-    if identified.failures:
-        state.metrics.count_failures(identified.failures)
-    return identified.codes[0]
-
-
-def _build_ruling(message: SuggestCommentScoreRequest, comment: Comment, caller: Caller) -> Ruling:
+def _build_ruling(message: SuggestCommentScoreRequest, comment: Comment, caller: Caller, *, language: str | None) -> Ruling:
     answers = _read_answers(message.attribute_scores)
     abusive, hateful = answers.pop(ABUSIVE, None), answers.pop(HATEFUL, None)
     try:
@@ -87,7 +85,7 @@ def _build_ruling(message: SuggestCommentScoreRequest, comment: Comment, caller:
             attributes=answers,
             community=caller.community or message.community_id,
             comment=_comment_id(message),
-            language=message.languages[0] if message.languages else None,
+            language=language,
             key=caller.key,
         )
     except InputError as error:

@@ -174,11 +174,26 @@ def test_parts_are_one_text(client: httpx.Client) -> None:
     assert not any(alone[0]["category_applied_input_types"].values())
 
 
+def test_violence_is_the_nearest_that_we_have(client: httpx.Client, serve: Callable[..., Any], headless: Moderator) -> None:
+    """``violence`` is what the head for threats says; a model without it claims neither that nor a threatening kind of abuse."""
+    threat = "I will kill you tonight, you hear me? I know where you live."
+    (result,) = ask(client, threat).json()["results"]
+    scores, applied = result["category_scores"], result["category_applied_input_types"]
+
+    assert scores["violence"] >= 0.5
+    assert scores["violence"] == pytest.approx(scores["harassment/threatening"] + scores["hate/threatening"], abs=2e-6)
+    assert (result["categories"]["violence"], applied["violence"]) == (True, ["text"])
+    with serve(headless) as other:
+        (result,) = ask(other, threat).json()["results"]
+    assert [result["category_scores"][name] for name in ("violence", "harassment/threatening", "hate/threatening", "sexual")] == [0.0] * 4
+    assert [name for name, kinds in result["category_applied_input_types"].items() if kinds] == ["harassment", "hate"]
+
+
 def test_what_is_not_judged_is_not_claimed(client: httpx.Client) -> None:
     """Categories that the model has no head for are false, 0.0 and applied to nothing; so is everything of an empty text."""
     full, empty = ask(client, [HATEFUL, " "]).json()["results"]
 
-    others = set(CATEGORIES) - {"harassment", "harassment/threatening", "hate", "hate/threatening", "sexual"}
+    others = set(CATEGORIES) - {"harassment", "harassment/threatening", "hate", "hate/threatening", "sexual", "violence"}
     assert [full["category_applied_input_types"][name] for name in sorted(others)] == [[]] * len(others)
     assert {full["category_scores"][name] for name in others} == {0.0}
     assert not any(full["categories"][name] for name in others)

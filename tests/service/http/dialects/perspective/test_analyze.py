@@ -32,7 +32,7 @@ def test_each_name_has_its_score(client: httpx.Client) -> None:
         assert summary_score(answer, name) == pytest.approx(scores["toxic"] + scores["hateful"], abs=2e-6)
     for name in attack:
         assert summary_score(answer, name) == pytest.approx(scores["hateful"], abs=2e-6)
-    assert read_error(analyze(client, HATEFUL, "TOXICITY@2"))[1] == "Unknown requested attribute: TOXICITY@2"
+    assert read_error(analyze(client, HATEFUL, "TOXICITY@2"))[1].startswith("Unknown requested attribute: TOXICITY@2. ")
 
 
 def test_only_heads_that_are_published_are_served(client: httpx.Client, moderator: Moderator) -> None:

@@ -131,3 +131,91 @@ def test_no_body_causes_a_fault(client: httpx.Client, path: str, body: object) -
     assert answer.status_code in {200, 400}
     if answer.status_code == 400:
         assert answer.json()["error"]["status"] == "INVALID_ARGUMENT"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"languages": "en"},
+        {"requestedAttributes": {"TOXICITY": {"scoreThreshold": "0.1"}}},
+        {"requestedAttributes": {"TOXICITY": {"scoreThreshold": "1e-1", "scoreType": 1}}},
+        {"comment": {"text": TOXIC, "type": 1}},
+        {"comment": {"text": f"<p>{TOXIC}</p>", "type": 2}},
+        {"context": {"entries": {"text": "What do you think?", "type": "PLAIN_TEXT"}}},
+    ],
+)
+def test_json_of_protocol_buffers_is_read(client: httpx.Client, body: dict[str, object]) -> None:
+    """A number may come as a string, a value of an enumeration as its number, and a list of one value as that value."""
+    whole = {"comment": {"text": TOXIC}, "requestedAttributes": {"TOXICITY": {}}} | body
+
+    assert summary_score(client.post(ANALYZE, json=whole)) > 0.8
+
+
+def test_threshold_in_a_string_counts(client: httpx.Client) -> None:
+    """A threshold that comes as a string leaves out what is below it."""
+    requested = {"TOXICITY": {"scoreThreshold": "0.5"}, "HATEFUL": {"scoreThreshold": "0.9"}}
+
+    answer = client.post(ANALYZE, json={"comment": {"text": TOXIC}, "requestedAttributes": requested})
+
+    assert list(answer.json()["attributeScores"]) == ["TOXICITY"]
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "kind"),
+    [
+        *(
+            (ANALYZE, {"requestedAttributes": {"TOXICITY": {"scoreThreshold": text}}}, "TYPE_FLOAT")
+            for text in ("NaN", "Infinity", "", "0,5")
+        ),
+        *(
+            (ANALYZE, {"requestedAttributes": {"TOXICITY": {"scoreThreshold": text}}}, "TYPE_FLOAT")
+            for text in ("1e999", " 1", "0x1", True)
+        ),
+        (ANALYZE, {"spanAnnotations": "true"}, "TYPE_BOOL"),
+        (ANALYZE, {"doNotStore": 1}, "TYPE_BOOL"),
+        (ANALYZE, {"comment": {"text": "x", "type": 3}}, "TYPE_ENUM"),
+        (ANALYZE, {"comment": {"text": "x", "type": True}}, "TYPE_ENUM"),
+        (ANALYZE, {"languages": 5}, "TYPE_STRING"),
+        (ANALYZE, {"languages": {"en": 1}}, "TYPE_STRING"),
+        (SUGGEST, {"attributeScores": {"TOXICITY": {"spanScores": {"begin": "0.5"}}}}, "TYPE_INT32"),
+    ],
+)
+def test_other_types_are_refused(client: httpx.Client, path: str, fields: dict[str, object], kind: str) -> None:
+    """What Google's front end does not take for a number, a truth value, a value of an enumeration or a text is refused."""
+    word, message, _ = read_error(client.post(path, json={"comment": {"text": "x"}} | fields))
+
+    assert (word, f"({kind})" in message) == ("INVALID_ARGUMENT", True), message
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "text/plain;charset=UTF-8", "TEXT/PLAIN; charset=us-ascii"])
+def test_analyze_takes_plain_text(client: httpx.Client, content_type: str) -> None:
+    """A script in a browser that names no type sends JSON as plain text; a call for scores is taken so, alone and in a batch."""
+    body = json.dumps({"comment": {"text": TOXIC}, "requestedAttributes": {"TOXICITY": {}}})
+    answer = client.post(ANALYZE, content=body, headers={"Content-Type": content_type})
+    head = f"--x\r\nContent-Type: application/http\r\n\r\nPOST {ANALYZE} HTTP/1.1\r\nContent-Type: {content_type}\r\n\r\n"
+    batch = client.post("/batch", content=f"{head}{body}\r\n--x--\r\n", headers={"Content-Type": "multipart/mixed; boundary=x"})
+
+    assert summary_score(answer) > 0.8
+    assert "HTTP/1.1 200 OK" in batch.text
+
+
+def test_suggestions_are_not_taken_from_pages_that_ask_nobody(client: httpx.Client) -> None:
+    """Plain text, which any page may send without the browser's asking first, is never taken for a ruling, nor text of another encoding."""
+    suggestion = json.dumps({"comment": {"text": "x"}, "attributeScores": {"TOXICITY": {"summaryScore": {"value": 1}}}})
+    question = json.dumps({"comment": {"text": "x"}, "requestedAttributes": {"TOXICITY": {}}})
+
+    for path, body, content_type in (
+        (SUGGEST, suggestion, "text/plain"),
+        (ANALYZE, question, "text/plain; charset=utf-16"),
+        (ANALYZE, question, "text/html"),
+        (ANALYZE, question, "application/x-www-form-urlencoded"),
+    ):
+        assert "application/json" in read_error(client.post(path, content=body, headers={"Content-Type": content_type}))[1]
+
+
+def test_plain_text_of_a_foreign_page_is_refused(client: httpx.Client) -> None:
+    """A call in plain text is subject to the rule against foreign pages as every other is."""
+    headers = {"Content-Type": "text/plain", "Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+    body = json.dumps({"comment": {"text": TOXIC}, "requestedAttributes": {"TOXICITY": {}}})
+
+    assert read_error(client.post(ANALYZE, content=body, headers=headers), 403)[0] == "PERMISSION_DENIED"

@@ -1,0 +1,33 @@
+"""The text of a comment as its language is looked for in it: its beginning, without tags and character references."""
+
+import re
+
+import numpy as np
+
+from model.comment import Comment, Format
+from model.language.identification_kernels import find_markup
+from model.ngrams.packed_comments import PackedComments
+from model.ngrams.packed_texts import PackedTexts
+from model.text.character_references import unescape_once
+
+__all__ = ["visible_text", "visible_texts"]
+
+_MOST_LETTERS = 4096
+_TAG = re.compile(r"<[^<>]*>")
+
+
+def visible_text(comment: Comment) -> str:
+    """Return the first 4,096 characters of a comment without tags and character references, near enough to find its language."""
+    text = comment.text[: 4 * _MOST_LETTERS]
+    if comment.format is not Format.PLAIN and "<" in text:
+        text = _TAG.sub(" ", text)
+    return (unescape_once(text) if "&" in text else text)[:_MOST_LETTERS]
+
+
+def visible_texts(comments: PackedComments) -> PackedTexts:
+    """Return what ``visible_text`` makes of each comment, packed; most comments are not touched."""
+    marks = np.zeros(len(comments), np.bool_)
+    find_markup(*comments.texts, comments.text_format is not Format.PLAIN, _MOST_LETTERS, marks)
+    return comments.replace_texts(
+        np.flatnonzero(marks), lambda text: visible_text(Comment("", text, comments.text_format)).encode(errors="replace")
+    )
