@@ -1,5 +1,6 @@
 """Clients that take an address work with that of the service, as the table of clients sets it, and in ways that their pages show."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from service.http.dialects.openai import CATEGORIES
 from tests.service.http.clients.documented_clients import documented
 from tests.service.http.clients.telling_apart import is_told_apart
-from tests.service.http.sample_texts import FINE, HATEFUL, TOXIC
+from tests.service.http.sample_texts import FINE, GERMAN, HATEFUL, TOXIC
 
 Script = Callable[..., Any]
 
@@ -110,6 +111,30 @@ def summary_scores(scores: dict[str, Any]) -> dict[str, float]:
     return {name: attribute["summaryScore"]["value"] for name, attribute in scores.items()}
 
 
+def test_google_api_python_client_gets_a_batch_of_eight_attributes(python_client: Script, address: str) -> None:
+    """google-api-python-client gets, for each part of a batch, all that is served of what real-toxicity-prompts asks for."""
+    document = discovery_address("PyPI google-api-python-client", address)
+
+    answers = python_client(GOOGLE_PYTHON, document, json.dumps(EIGHT), FINE, TOXIC, HATEFUL)
+
+    fine, toxic, hateful = (summary_scores(answers[text]) for text in (FINE, TOXIC, HATEFUL))
+    assert set(fine) == set(toxic) == set(hateful) == SERVED
+    assert is_told_apart(fine["TOXICITY"], toxic["TOXICITY"])
+    assert is_told_apart(toxic["IDENTITY_ATTACK"], hateful["IDENTITY_ATTACK"])
+
+
+def test_googleapis_discovers_the_service_and_gets_sixteen_attributes(node_client: Script, address: str) -> None:
+    """The discoverAPI of googleapis asks, by one address, for conversationai-moderator's sixteen attributes, and gets those there are."""
+    document = discovery_address("npm googleapis", address)
+
+    token, *answers = node_client(GOOGLEAPIS, document, json.dumps(SIXTEEN), FINE, TOXIC)
+
+    fine, toxic = (summary_scores(scores) for scores in answers)
+    assert token == "mine"
+    assert set(fine) == set(toxic) == SERVED
+    assert is_told_apart(fine["INSULT"], toxic["INSULT"])
+
+
 def test_openai_python_works_without_arguments(python_client: Script, address: str) -> None:
     """OpenAI's Python client takes the address from the environment, waiting or not."""
     waiting, asynchronous = python_client(OPENAI_PYTHON, FINE, TOXIC, HATEFUL, env=openai_variables("PyPI openai", address))
@@ -125,6 +150,17 @@ def test_openai_node_works_without_arguments(node_client: Script, address: str) 
 
     assert [result["flagged"] for result in results] == [False, True, True]
     assert is_told_apart(results[1]["category_scores"]["hate"], results[2]["category_scores"]["hate"])
+
+
+def test_langchain_lets_innocent_text_through_in_any_language(python_client: Script, address: str) -> None:
+    """LangChain's OpenAIModerationChain returns what is harmless as it is, French and German too, and stops an insult."""
+    texts = [FINE, FRENCH, GERMAN, TOXIC]
+
+    waiting, asynchronous, raised = python_client(LANGCHAIN, *texts, env=openai_variables("PyPI langchain-classic", address))
+
+    assert waiting[:3] == texts[:3]
+    assert waiting[3] == raised == "Text was found that violates OpenAI's content policy."
+    assert asynchronous == waiting
 
 
 @pytest.mark.nightly

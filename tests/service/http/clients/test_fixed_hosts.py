@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.service.http.clients.conftest import PreparedMachine
 from tests.service.http.clients.telling_apart import is_told_apart
 from tests.service.http.sample_texts import FINE, HATEFUL, TOXIC
@@ -73,6 +75,23 @@ def run_python(machine: PreparedMachine, client: str, script: str, *texts: str) 
     return machine.run(f"PyPI {client}", BEGIN + script, *texts)
 
 
+def test_perspectiveapi_js_client_works_with_its_defaults(prepared_machine: PreparedMachine) -> None:
+    """Google's own npm client asks for SPAM and TOXICITY unless it is told otherwise, and gets the one of them that there is."""
+    fine, toxic = prepared_machine.run("npm @conversationai/perspectiveapi-js-client", CONVERSATIONAI, FINE, TOXIC)
+
+    assert set(fine) == set(toxic) == {"TOXICITY"}
+    assert is_told_apart(fine["TOXICITY"], toxic["TOXICITY"])
+
+
+def test_perspective_api_client_works_with_its_defaults(prepared_machine: PreparedMachine) -> None:
+    """perspective-api-client asks for TOXICITY, or for attributes that are named in small letters."""
+    fine, toxic = prepared_machine.run("npm perspective-api-client", PERSPECTIVE_API_CLIENT, FINE, TOXIC)
+
+    assert [set(answer) for answer in toxic] == [{"TOXICITY"}, {"INSULT"}]
+    assert is_told_apart(fine[0]["TOXICITY"], toxic[0]["TOXICITY"])
+    assert is_told_apart(fine[1]["INSULT"], toxic[1]["INSULT"])
+
+
 def test_perspective_py_gets_its_six_attributes(prepared_machine: PreparedMachine) -> None:
     """perspective.py asks for all production attributes, and gives each in percent."""
     fine, toxic, hateful = run_python(prepared_machine, "perspective.py", PERSPECTIVE_PY, FINE, TOXIC, HATEFUL)
@@ -83,11 +102,38 @@ def test_perspective_py_gets_its_six_attributes(prepared_machine: PreparedMachin
     assert is_told_apart(toxic["IDENTITY_ATTACK"], hateful["IDENTITY_ATTACK"], scale=100)
 
 
+def test_perspective_py_stumbles_over_what_is_left_out(prepared_machine: PreparedMachine) -> None:
+    """Asked for an attribute that is not served it raises its own KeyError, as the table of clients says, and makes nothing up."""
+    error = run_python(prepared_machine, "perspective.py", PERSPECTIVE_PY_UNSERVED, FINE)
+
+    assert error == ["KeyError", "'FLIRTATION'"]
+
+
+def test_pyspective_gets_seven_of_its_eight_attributes(prepared_machine: PreparedMachine) -> None:
+    """PySpective asks for FLIRTATION beside the others and does without it; what it suggests is taken."""
+    fine, toxic, suggested = run_python(prepared_machine, "pyspective", PYSPECTIVE, FINE, TOXIC)
+
+    assert set(fine) == set(toxic) == PRODUCTION | {"SEXUALLY_EXPLICIT"}
+    assert is_told_apart(fine["TOXICITY"], toxic["TOXICITY"])
+    assert is_told_apart(fine["INSULT"], toxic["INSULT"])
+    assert suggested == "Successed"
+
+
 def test_perspective_works_with_its_defaults(prepared_machine: PreparedMachine) -> None:
     """perspective, which calls by urllib and thus trusts what the system trusts, scores and suggests."""
     fine, toxic = run_python(prepared_machine, "perspective", PERSPECTIVE, FINE, TOXIC)
 
     assert is_told_apart(fine["TOXICITY"], toxic["TOXICITY"])
+
+
+def test_perspectiveapi_works_in_both_its_ways(prepared_machine: PreparedMachine) -> None:
+    """Both ways of perspectiveapi work, blocking and not; of its six attributes the one that is not served is None."""
+    (fine, toxic), toxicities = run_python(prepared_machine, "perspectiveapi", PERSPECTIVEAPI, FINE, TOXIC)
+
+    assert is_told_apart(fine["TOXICITY"], toxic["TOXICITY"])
+    assert is_told_apart(fine["INSULT"], toxic["INSULT"])
+    assert {name for name, score in toxic.items() if score is None} == {"FLIRTATION"}
+    assert toxicities == pytest.approx([fine["TOXICITY"], toxic["TOXICITY"]])
 
 
 def test_pyperspective_works_with_its_defaults(prepared_machine: PreparedMachine) -> None:

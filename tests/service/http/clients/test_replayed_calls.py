@@ -3,12 +3,18 @@
 The software itself is not run here. docs/clients.md says so of each.
 """
 
+import hashlib
+import hmac
 import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
 
 import httpx
 import pytest
 
-from tests.service.http.sample_texts import FINE, HATEFUL, TOXIC
+from tests.service.http.clients.telling_apart import is_told_apart
+from tests.service.http.sample_texts import FINE, GERMAN, HATEFUL, TOXIC
 
 SECRET = "ssec_8d1f"
 KEY = "key=AIzaSyAnyKey"
@@ -63,6 +69,34 @@ def test_coral_hands_its_moderators_decisions_in(client: httpx.Client) -> None:
     assert (answer.status_code, answer.json()["clientToken"]) == (200, "comment:c1")
 
 
+@pytest.mark.parametrize(("text", "status"), [(FINE, None), (GERMAN, None), (TOXIC, "REJECTED")])
+def test_coral_external_phase_rejects_abuse_alone(
+    serve: Callable[..., AbstractContextManager[httpx.Client]], text: str, status: str | None
+) -> None:
+    """Coral's external moderation phase, signed over its indented bytes, has no opinion of thanks or of innocent German: exactly {}."""
+    body = json.dumps(
+        {
+            "action": "NEW",
+            "comment": {"body": f"<div>{text}</div>", "parentID": None},
+            "author": {"id": "a1", "role": "COMMENTER"},
+            "story": {"id": "s1", "url": "https://news.example/1"},
+            "site": {"id": "x1"},
+            "tenantID": "t1",
+            "tenantDomain": "news.example",
+        },
+        indent=2,
+        ensure_ascii=False,
+    )
+    signature = "sha256=" + hmac.new(SECRET.encode(), body.encode(), hashlib.sha256).hexdigest()
+
+    with serve(coral_secrets=SECRET) as client:
+        answer = post(client, "/coral/moderate", body, **{"X-Coral-Signature": signature, "User-Agent": "Coral Moderation/9.0.0"})
+
+    assert answer.status_code == 200
+    assert answer.json().get("status") == status
+    assert status is not None or answer.json() == {}
+
+
 @pytest.mark.parametrize(("attribute", "flagged"), [("TOXICITY", TOXIC), ("SEVERE_TOXICITY", HATEFUL)])
 def test_discourse_perspective_api_reads_a_score(client: httpx.Client, attribute: str, flagged: str) -> None:
     """discourse-perspective-api, with its severe toxicity too, reads a score; it takes any error for 0.0 and says nothing."""
@@ -75,6 +109,25 @@ def test_discourse_perspective_api_reads_a_score(client: httpx.Client, attribute
         return read_score(post(client, f"/v1alpha1/comments:analyze?{KEY}", body), attribute)
 
     assert ask(FINE) < 0.1 < ask(flagged)
+
+
+def test_perspective_of_r_gets_all_that_is_served_of_its_models(client: httpx.Client) -> None:
+    """The README of peRspective asks for all its sixteen models, and names the language as a string."""
+    names = "TOXICITY SEVERE_TOXICITY IDENTITY_ATTACK INSULT PROFANITY SEXUALLY_EXPLICIT THREAT FLIRTATION ATTACK_ON_AUTHOR "
+    names += "ATTACK_ON_COMMENTER INCOHERENT INFLAMMATORY LIKELY_TO_REJECT OBSCENE SPAM UNSUBSTANTIAL"
+    requested = ",".join(f'"{name}":{{}}' for name in names.split())
+
+    def ask(text: str) -> dict[str, Any]:
+        body = f'{{"comment":{{"text":{json.dumps(text)}}},"languages":"en","requestedAttributes":{{{requested}}},"doNotStore":false}}'
+        answer = post(client, f"/v1alpha1/comments:analyze?{KEY}", body)
+        assert answer.status_code == 200, answer.text
+        scores: dict[str, Any] = answer.json()["attributeScores"]
+        return scores
+
+    fine, toxic = ask(FINE), ask(TOXIC)
+
+    assert len(fine) == len(toxic) == 7
+    assert is_told_apart(fine["INSULT"]["summaryScore"]["value"], toxic["INSULT"]["summaryScore"]["value"])
 
 
 def test_perspective_api_bundle_gets_its_six_attributes(client: httpx.Client) -> None:
