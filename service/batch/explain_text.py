@@ -49,7 +49,7 @@ class ExplainedText:
         policy, version: the name of the policy, and the version of the artefact.
         language: the code of its language; None if it was not identified.
         foreign: whether that is a language that the model did not learn.
-        matched: the entry of the community's lists that decided the verdict.
+        matched: the entry of the community's lists that decided the verdict, or without which the text was judged.
     """
 
     text: str
@@ -127,7 +127,7 @@ def explain_text(text: str, judge: "Judge", *, markup: Format) -> ExplainedText:
         version=decisions.version,
         language=judgement.language,
         foreign=bool(judgement.foreign),
-        matched=judgement.matched,
+        matched=judgement.entry,
     )
 
 

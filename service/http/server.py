@@ -157,7 +157,9 @@ def _serve_together(settings: Settings, listener: socket.socket) -> None:
     artefact = copy_artefact_of(settings)
     moderator = load_moderator(settings, artefact)
     if settings.communities is not None:
-        read_community_file(settings.communities).check_policies(moderator.policies)
+        communities = read_community_file(settings.communities)
+        communities.check_policies(moderator.policies)
+        communities.log_warnings()
     with open_metrics_dir(settings.data_dir) as metrics_dir:
         supervisor = _Supervisor(_config(settings, _WorkerApp(settings, metrics_dir, artefact), factory=True), sockets=[listener])
         _log_start(settings, listener)

@@ -5,18 +5,19 @@ from dataclasses import dataclass, field
 from model.comment import Comment, Verdict
 from model.policy import Policy
 from service.judging.foreign import OnForeign
-from service.judging.word_lists import WordLists, text_to_match
+from service.judging.lists.matching_text import text_to_match
+from service.judging.lists.word_lists import WordLists
 
 __all__ = ["Community", "ListMatch", "choose_model_policy", "choose_on_foreign"]
 
 
 @dataclass(frozen=True, slots=True)
 class ListMatch:
-    """An entry of a community's lists that decides the verdict on a comment.
+    """An entry of a community's lists that matches a comment.
 
     Attributes:
         entry: the list and the entry in it, such as ``deny: casino``.
-        verdict: the verdict of that list.
+        verdict: the verdict of that list; that of the list of what is allowed is on the phrase alone.
     """
 
     entry: str
@@ -32,7 +33,7 @@ class Community:
         policy: the name of one of the model's policies, or a policy with the community's own thresholds.
         observe: whether every comment is approved, while the verdict that it would have had is only reported.
         on_foreign: what happens to a comment in a language that the model did not learn; None leaves that to the site's setting.
-        allow: words and patterns that approve a comment.
+        allow: words and patterns that are excused: a comment is judged without them, and approved if nothing else is in it.
         deny: words and patterns that reject a comment; they take precedence over ``allow``.
     """
 
@@ -55,15 +56,18 @@ class Community:
 
     @property
     def max_lists_cost(self) -> int:
-        """How many times as long a letter takes to match, at most, as a letter of plain text to judge; 0 without entries."""
-        return self.allow.max_cost + self.deny.max_cost
+        """How many times as long a byte takes to match, at most, as a letter of plain text to judge; 0 without entries."""
+        if not self.allow:
+            return self.deny.max_cost
+        # What is left without the phrases that are allowed may be needed twice, and what is denied is looked for in that too.
+        return 2 * (self.allow.max_cost + self.allow.max_locating_cost + 2 * self.deny.max_cost)
 
     def match_lists(self, comment: Comment) -> ListMatch | None:
-        """Return the entry that decides the verdict on a comment, None if no entry matches; ``deny`` is looked through first."""
+        """Return the entry that matches a comment, None if there is none; ``deny`` is looked through first."""
         return self.match_text(text_to_match(comment))
 
     def match_text(self, text: str) -> ListMatch | None:
-        """Return the entry that decides the verdict on a comment whose text to match this is, None if no entry matches."""
+        """Return the entry that matches a comment whose text to match this is, None if there is none."""
         if (entry := self.deny.match(text)) is not None:
             return ListMatch(f"deny: {entry}", Verdict.REJECT)
         if (entry := self.allow.match(text)) is not None:

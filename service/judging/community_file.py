@@ -1,7 +1,8 @@
 """The TOML file in which a site sets the policy and the lists of each of its communities."""
 
+import logging
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,19 @@ from model.errors import InputError, PolicyError, SettingsError
 from model.policy import Policy
 from service.judging.community import Community
 from service.judging.foreign import OnForeign
-from service.judging.word_lists import WordLists
+from service.judging.lists.common_words import find_common_entries
+from service.judging.lists.word_lists import WordLists
 
 __all__ = ["CommunityFile", "read_community_file"]
+
+_log = logging.getLogger("tipstaff.judging")
 
 _THRESHOLDS = ("review_abusive", "review_hateful", "reject_abusive", "reject_hateful")
 _LISTS = ("allow_words", "allow_patterns", "deny_words", "deny_patterns")
 _FIELDS = ("policy", *_THRESHOLDS, "observe", "on_foreign", *_LISTS)
 _MAX_BYTES = 16 * 1024 * 1024
 _MAX_NAME_LENGTH = 200
+_MAX_WARNINGS = 20
 
 
 @dataclass(frozen=True)
@@ -29,11 +34,20 @@ class CommunityFile:
         source: the path of the file.
         communities: the communities by name.
         default: the community of comments that name none; None if the file sets no default.
+        warnings: a line for each entry of lists that is hardly meant as it is, since it matches a very common word.
     """
 
     source: Path
     communities: Mapping[str, Community] = field(default_factory=dict)
     default: Community | None = None
+    warnings: tuple[str, ...] = ()
+
+    def log_warnings(self) -> None:
+        """Write the warnings to the log, up to a number."""
+        for warning in self.warnings[:_MAX_WARNINGS]:
+            _log.warning("%s", warning)
+        if len(self.warnings) > _MAX_WARNINGS:
+            _log.warning("%s: and %s more entries match very common words", self.source, len(self.warnings) - _MAX_WARNINGS)
 
     def check_policies(self, policies: Collection[str]) -> None:
         """Make sure that every policy that a community names is one of the model's.
@@ -80,7 +94,16 @@ def read_community_file(path: Path) -> CommunityFile:
     communities = {name: _parse_community(path, name, table) for name, table in tables.items()}
     if default is not None and (not isinstance(default, str) or default not in communities):
         raise SettingsError(f"{path}: default names no community of this file")
-    return CommunityFile(path, communities, None if default is None else communities[default])
+    warnings = tuple(warning for community in communities.values() for warning in _find_warnings(path, community))
+    return CommunityFile(path, communities, None if default is None else communities[default], warnings)
+
+
+def _find_warnings(path: Path, community: Community) -> Iterator[str]:
+    """Yield a line for each entry in the lists of a community that matches a very common word."""
+    for effect, lists in (("allow", community.allow), ("deny", community.deny)):
+        for found in find_common_entries(lists):
+            where = f"{path}: community {community.name!r}: {effect}_{found.kind}[{found.number}]"
+            yield f"{where} {found.entry!r} matches the very common word {found.word!r}: is it meant to?"
 
 
 def _parse_community(path: Path, name: str, table: dict[str, Any]) -> Community:

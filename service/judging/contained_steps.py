@@ -9,12 +9,13 @@ from model.comment import VERDICTS, Comment, Verdict
 from model.failures import NO_FAILURES, Failures, Step, log_failure
 from model.threads import check_interruption
 from service.judging.community import Community, ListMatch
-from service.judging.word_lists import fold_for_matching
+from service.judging.lists.excused_phrases import Remainder, excuse_phrases
+from service.judging.lists.matching_text import fold_for_matching
 
 if TYPE_CHECKING:
     from model.language.identifier import Identifier
 
-__all__ = ["IdentifiedLanguages", "ListedVerdicts", "apply_lists", "identify_languages"]
+__all__ = ["IdentifiedLanguages", "MatchedLists", "identify_languages", "match_lists"]
 
 _MAX_CHARS = 4096
 
@@ -35,20 +36,37 @@ class IdentifiedLanguages(NamedTuple):
     failures: Failures
 
 
-class ListedVerdicts(NamedTuple):
-    """The verdicts on n comments after the lists of their community, and for how many of them the lists have failed.
+class MatchedLists(NamedTuple):
+    """What the lists of a community match in n comments, and for how many of them the lists have failed.
 
     Attributes:
-        verdicts: indices into ``VERDICTS``, -1 where there is nothing to judge; shape (n,).
-        matched: the entry that decided the verdict on each comment; None where no entry did.
+        comments: the comments as they are to be judged: without the phrases that are allowed, unless they consist of these.
+        matches: the entry that decides the verdict on each comment, whatever its scores are; None where no entry does.
+        excused: of each comment that is judged without phrases that are allowed, the first of these as ``ListMatch`` names it.
+        remainders: what is left of those comments, by the same numbers.
         undecided: the numbers of the comments of which it is not known whether an entry denies them.
         failures: the count.
     """
 
-    verdicts: IntArray
-    matched: list[str | None]
+    comments: Sequence[Comment]
+    matches: Sequence[ListMatch | None]
+    excused: dict[int, str]
+    remainders: dict[int, Remainder]
     undecided: frozenset[int]
     failures: Failures
+
+    def apply(self, verdicts: IntArray) -> tuple[IntArray, list[str | None]]:
+        """Return verdicts with those of the entries that decide, and these entries.
+
+        Args:
+            verdicts: indices into ``VERDICTS``, -1 where there is nothing to judge, which stays so; shape (n,).
+        """
+        decided, entries = verdicts.copy(), list[str | None]()
+        for row, (match, verdict) in enumerate(zip(self.matches, verdicts.tolist(), strict=True)):
+            entries.append(match.entry if match is not None and verdict >= 0 else None)
+            if match is not None and verdict >= 0:
+                decided[row] = VERDICTS.index(match.verdict)
+        return decided, entries
 
 
 def identify_languages(identifier: "Identifier", comments: Sequence[Comment]) -> IdentifiedLanguages:
@@ -75,29 +93,40 @@ def _identify_one(identifier: "Identifier", comment: Comment) -> tuple[str | Non
     return None, False, True
 
 
-def apply_lists(community: Community, comments: Sequence[Comment], verdicts: IntArray) -> ListedVerdicts:
-    """Apply the lists of a community; what was not judged for want of a text stays unjudged.
+def match_lists(community: Community, comments: Sequence[Comment]) -> MatchedLists:
+    """Match comments with the lists of a community.
 
     Where the lists fail for a comment, entries that deny are looked for in its text as it stands. If none is found, it is undecided
     whether the comment is denied.
     """
-    verdicts, matched, undecided, failed = verdicts.copy(), [], set[int](), Counter[Step]()
-    for row, verdict in enumerate(verdicts.tolist()):
+    matches, undecided, failed = list[ListMatch | None](), set[int](), Counter[Step]()
+    excused, remainders = dict[int, str](), dict[int, Remainder]()
+    for row in range(len(comments)):
         check_interruption()
-        entry: str | None = None
-        if verdict >= 0:
-            try:
-                match = community.match_lists(comments[row])
-            except Exception as error:
-                log_failure(Step.LISTS, error)
-                failed[Step.LISTS] += 1
-                match = _match_as_it_stands(community, comments, row)
-                if match is None and community.deny:
-                    undecided.add(row)
-            if match is not None:
-                entry, verdicts[row] = match.entry, VERDICTS.index(match.verdict)
-        matched.append(entry)
-    return ListedVerdicts(verdicts, matched, frozenset(undecided), failed or NO_FAILURES)
+        try:
+            match = community.match_lists(comments[row])
+            if match is not None and match.verdict is Verdict.APPROVE:
+                remainder = excuse_phrases(comments[row], community.allow)
+                if remainder is not None:
+                    excused[row], remainders[row] = match.entry, remainder
+                    match = _match_denied(community, remainder.comment)
+        except Exception as error:
+            log_failure(Step.LISTS, error)
+            failed[Step.LISTS] += 1
+            excused.pop(row, None)
+            remainders.pop(row, None)
+            match = _match_as_it_stands(community, comments, row)
+            if match is None and community.deny:
+                undecided.add(row)
+        matches.append(match)
+    read = [remainders[row].comment if row in remainders else comments[row] for row in range(len(comments))] if remainders else comments
+    return MatchedLists(read, matches, excused, remainders, frozenset(undecided), failed or NO_FAILURES)
+
+
+def _match_denied(community: Community, comment: Comment) -> ListMatch | None:
+    """Return the entry that denies what is left of a comment; phrases that are allowed are taken out once only."""
+    match = community.match_lists(comment) if community.deny else None
+    return match if match is not None and match.verdict is Verdict.REJECT else None
 
 
 def _match_as_it_stands(community: Community, comments: Sequence[Comment], row: int) -> ListMatch | None:

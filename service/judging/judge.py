@@ -1,20 +1,21 @@
 """Judges comments, for every protocol and every file alike: first the scores, then the languages, then the lists of the community."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from model.array_types import IntArray
-from model.comment import LABELS, VERDICTS, Comment, Label, Verdict
+from model.comment import VERDICTS, Comment, Verdict
 from model.errors import PolicyError
-from model.failures import NO_FAILURES, Failures, Step, add_failures, log_failure
+from model.failures import NO_FAILURES, Step, add_failures, log_failure
 from model.policy import Policy
 from service.judging.community import Community, choose_model_policy, choose_on_foreign
-from service.judging.contained_steps import apply_lists, identify_languages
+from service.judging.contained_steps import MatchedLists, identify_languages, match_lists
 from service.judging.foreign import OnForeign
 from service.judging.foreign_verdicts import treat_foreign
+from service.judging.judgements import Judgement, Judgements, join_judgements
 
 if TYPE_CHECKING:
     # Importing these at run time would load the compiled kernels, which not every process needs.
@@ -25,94 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Judge", "Judgement", "Judgements"]
 
+_MAX_BYTES_PER_LETTER = 4
+
 _APPROVE, _REVIEW = VERDICTS.index(Verdict.APPROVE), VERDICTS.index(Verdict.REVIEW)
-
-
-class Judgement(NamedTuple):
-    """What is decided about one comment, in plain Python.
-
-    Attributes:
-        label: the label of the comment; None if it was not judged.
-        scores: probabilities in the order of ``LABELS``; NaN if it was not judged.
-        attributes: probabilities in the order of the decisions' ``attribute_names``.
-        verdict: what to do with the comment; None if there was nothing to judge.
-        unobserved_verdict: the verdict as it would be if the community did more than observe.
-        language: its language; None if that was not identified.
-        foreign: whether that is a language that the model did not learn; None if languages were not identified.
-        matched: the entry of the community's lists that decided the verdict; None if no entry did.
-        reason: why the comment was not judged; None if it was.
-        held: whether it is not approved because a step failed whose outcome could have been worse, whatever its scores are.
-        own_verdict: the verdict to which its scores alone lead, whatever its language and the lists; None if there was nothing to judge.
-    """
-
-    label: Label | None
-    scores: list[float]
-    attributes: list[float]
-    verdict: Verdict | None
-    unobserved_verdict: Verdict | None
-    language: str | None
-    foreign: bool | None
-    matched: str | None
-    reason: str | None
-    held: bool
-    own_verdict: Verdict | None
-
-
-class Judgements(NamedTuple):
-    """What is decided about n comments by the policy, their languages and the lists of their community.
-
-    Attributes:
-        decisions: labels, scores, the verdicts to which these alone lead, attributes, spans, policy and version.
-        verdicts: indices into ``VERDICTS``, -1 where there was nothing to judge; shape (n,).
-        unobserved_verdicts: the verdicts as they would be if the community did more than observe; shape (n,).
-        languages: for each comment the code of its language (ISO 639-1, or ISO 639-3 where there is no shorter one), None where it cannot
-            be identified. None instead of the list if languages were not identified.
-        foreign: for each comment whether its language is one that the model did not learn. None if languages were not identified.
-        matched: for each comment the entry of the community's lists that decided its verdict, None where no entry did. None instead of
-            the list if there are no lists.
-        community: the name of the community that the comments belong to; None if they belong to none.
-        failures: for how many comments a step has failed.
-        held: the numbers of the comments that are not approved because a step failed whose outcome could have been worse.
-    """
-
-    decisions: "Decisions"
-    verdicts: IntArray
-    unobserved_verdicts: IntArray
-    languages: Sequence[str | None] | None
-    foreign: Sequence[bool] | None
-    matched: Sequence[str | None] | None
-    community: str | None
-    failures: Failures = NO_FAILURES
-    held: frozenset[int] = frozenset()
-
-    def rows(self) -> Iterator[Judgement]:
-        """Yield what is decided about each comment, in order."""
-        n = len(self.decisions)
-        blanks, held_rows = [None] * n, self.held
-        for (label, own, scores, attributes, reason), verdict, unobserved, language, foreign, matched, held in zip(
-            self.decisions.rows(),
-            self.verdicts.tolist(),
-            self.unobserved_verdicts.tolist(),
-            self.languages or blanks,
-            self.foreign or blanks,
-            self.matched or blanks,
-            [row in held_rows for row in range(n)] if held_rows else [False] * n,
-            strict=True,
-        ):
-            # By place, not by name: this is done for every comment of every call.
-            yield Judgement(
-                LABELS[label] if label >= 0 else None,
-                scores,
-                attributes,
-                VERDICTS[verdict] if verdict >= 0 else None,
-                VERDICTS[unobserved] if unobserved >= 0 else None,
-                language,
-                foreign,
-                matched,
-                reason,
-                held,
-                VERDICTS[own] if own >= 0 else None,
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +72,7 @@ class Judge:
     def list_effort(self, comments: Sequence[Comment]) -> int:
         """Return the most effort that it may take to match comments with the community's lists, in letters of plain text to judge."""
         cost = 0 if self.community is None else self.community.max_lists_cost
-        return cost * sum(len(comment.text) for comment in comments) if cost else 0
+        return cost * sum(map(_max_bytes, comments)) if cost else 0
 
     def first_pass(self, comments: Sequence[Comment], *, threads: int = 1) -> "FirstPass | None":
         """Read comments with the n-grams alone, and return their scores with the rows that the encoder is to read as well.
@@ -168,7 +84,8 @@ class Judge:
             PolicyError: the moderator has no policy of that name.
         """
         try:
-            return self.moderator.first_pass(comments, policy=self.policy_name, threads=threads)
+            listed = self._match_lists(comments) if self.community is not None and self.community.allow else None
+            return self.moderator.first_pass(comments if listed is None else listed.comments, policy=self.policy_name, threads=threads)
         except PolicyError:
             raise
         except Exception as error:
@@ -197,23 +114,30 @@ class Judge:
             PolicyError: the moderator has no policy of that name.
         """
         try:
+            listed = self._match_lists(comments)
             decisions = self.moderator.decide(
-                comments, policy=self.policy_name, explain=explain, threads=threads, ngrams_only=ngrams_only, first_pass=first_pass
+                comments if listed is None else listed.comments,
+                policy=self.policy_name,
+                explain=explain,
+                threads=threads,
+                ngrams_only=ngrams_only,
+                first_pass=first_pass,
             )
-            return self._complete(comments, decisions)
+            return self._complete(comments, decisions, listed)
         except PolicyError:
             raise
         except Exception as error:
             log_failure(Step.JUDGEMENT, error)
         each = [self._judge_one(comments[row : row + 1], explain=explain, ngrams_only=ngrams_only) for row in range(len(comments))]
-        return _join(each) if each else self._give_up(comments, explain=explain)
+        return join_judgements(each) if each else self._give_up(comments, explain=explain)
 
     def _judge_one(self, comment: Sequence[Comment], *, explain: bool, ngrams_only: bool) -> Judgements:
         """Judge a comment after judging it together with others has failed."""
         try:
-            return self._complete(
-                comment, self.moderator.decide(comment, policy=self.policy_name, explain=explain, threads=1, ngrams_only=ngrams_only)
-            )
+            listed = self._match_lists(comment)
+            read = comment if listed is None else listed.comments
+            decisions = self.moderator.decide(read, policy=self.policy_name, explain=explain, threads=1, ngrams_only=ngrams_only)
+            return self._complete(comment, decisions, listed)
         except Exception as error:
             log_failure(Step.JUDGEMENT, error)
             return self._give_up(comment, explain=explain)
@@ -236,7 +160,12 @@ class Judge:
             held=decisions.unreadable,
         )
 
-    def _complete(self, comments: Sequence[Comment], decisions: "Decisions") -> Judgements:
+    def _match_lists(self, comments: Sequence[Comment]) -> MatchedLists | None:
+        """Match comments with the lists of the community; None if there are none."""
+        community = self.community
+        return match_lists(community, comments) if community is not None and community.has_lists else None
+
+    def _complete(self, comments: Sequence[Comment], decisions: "Decisions", listed: MatchedLists | None) -> Judgements:
         """Add to the decisions of the model what the site adds: the community's policy, the languages, the lists."""
         community, policy = self.community, self.moderator.policies[self.policy_name]
         if community is not None and self.policy is None and isinstance(community.policy, Policy):
@@ -245,21 +174,23 @@ class Judge:
         verdicts, failures = decisions.verdicts, decisions.failures
         languages, foreign = None, None
         if self.identifier is not None:
-            languages, foreign, language_failures = identify_languages(self.identifier, comments)
+            read = comments if listed is None else listed.comments
+            languages, foreign, language_failures = identify_languages(self.identifier, read)
             failures = add_failures(failures, language_failures)
             if True in foreign:
                 on_foreign = choose_on_foreign(community, self.on_foreign)
                 decisions, verdicts = treat_foreign(decisions, foreign, on_foreign=on_foreign, policy=policy, prior=self.prior)
-        matched, held = None, decisions.unreadable
-        if community is not None and community.has_lists:
-            verdicts, matched, undecided, list_failures = apply_lists(community, comments, verdicts)
-            held, failures = held | undecided, add_failures(failures, list_failures)
+        matched, held, excused = None, decisions.unreadable, dict[int, str]()
+        if listed is not None:
+            verdicts, matched = listed.apply(verdicts)
+            held, failures, excused = held | listed.undecided, add_failures(failures, listed.failures), listed.excused
+            decisions = _take_spans_back(decisions, listed)
         if held:
             verdicts = _hold_back(verdicts, held)
         if community is None:
             return Judgements(decisions, verdicts, verdicts, languages, foreign, None, None, failures, held)
         effective = np.where(verdicts >= 0, _APPROVE, verdicts) if community.observe else verdicts
-        return Judgements(decisions, effective, verdicts, languages, foreign, matched, community.name, failures, held)
+        return Judgements(decisions, effective, verdicts, languages, foreign, matched, community.name, failures, held, excused)
 
     def decide(self, comments: Sequence[Comment]) -> "Decisions":
         """Return the decisions of `judge` with its final verdicts in them; uses all cores for large batches."""
@@ -275,22 +206,16 @@ def _hold_back(verdicts: IntArray, rows: frozenset[int]) -> IntArray:
     return held
 
 
-def _join(parts: Sequence[Judgements]) -> Judgements:
-    """Return the judgements of single comments, all made by the same judge, as those of all of them."""
-    from model.decisions import Decisions
+def _max_bytes(comment: Comment) -> int:
+    """Return the most bytes that the text of a comment may have."""
+    return len(comment.text) if comment.text.isascii() else _MAX_BYTES_PER_LETTER * len(comment.text)
 
-    def chain(columns: Sequence[Sequence[Any] | None]) -> list[Any] | None:
-        return [value for column in columns for value in column or ()] if columns[0] is not None else None
 
-    return Judgements(
-        Decisions.joined([part.decisions for part in parts]),
-        np.concatenate([part.verdicts for part in parts]),
-        np.concatenate([part.unobserved_verdicts for part in parts]),
-        chain([part.languages for part in parts]),
-        chain([part.foreign for part in parts]),
-        chain([part.matched for part in parts]),
-        parts[0].community,
-        add_failures(*(part.failures for part in parts)),
-        # Each part is one comment.
-        frozenset(row for row, part in enumerate(parts) if part.held),
-    )
+def _take_spans_back(decisions: "Decisions", listed: MatchedLists) -> "Decisions":
+    """Return decisions whose explanations of what is left of comments are about the texts of the whole comments."""
+    if decisions.spans is None or not listed.remainders:
+        return decisions
+    spans = list(decisions.spans)
+    for row, remainder in listed.remainders.items():
+        spans[row] = remainder.take_back(spans[row] or ())
+    return replace(decisions, spans=spans)

@@ -114,6 +114,7 @@ def _find_community(settings: "Settings", name: str | None) -> Community | None:
             raise SettingsError(f"community {name!r}: the site has no communities: name their file in TIPSTAFF_COMMUNITIES")
         return None
     file = read_community_file(settings.communities)
+    file.log_warnings()
     if name is None:
         return file.default
     if name not in file.communities:

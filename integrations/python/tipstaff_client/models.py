@@ -162,7 +162,7 @@ class JudgedComment:
         id: The id that the call gave the comment.
         verdict: What the policy, or a rule of the community, advises to do.
         observed: The verdict that a community which only watches would have come to.
-        matched: The entry of the community's lists that decided the verdict, if one did.
+        matched: The entry of the community's lists that decided the verdict, or that was left out of what was judged.
         language: The language of the comment, if it can be told.
         foreign: Always true, if it is there: the model did not learn the language. Then the scores are halfway to what is usual, since it
             knows little of such a comment.
@@ -206,7 +206,7 @@ class UnjudgedComment:
         id: The id that the call gave the comment.
         verdict: What to do with a comment that could not be read.
         observed: The verdict that a community which only watches would have come to.
-        matched: The entry of the community's lists that decided the verdict, if one did.
+        matched: The entry of the community's lists that decided the verdict, or that was left out of what was judged.
     """
 
     id: Union[str, int]

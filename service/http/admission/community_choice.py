@@ -60,6 +60,8 @@ class Communities:
         self._path = settings.communities
         self._stamp: tuple[int, int] | None = None
         self._policies: Collection[str] | None = None
+        # Where several processes serve, the one that starts them has warned already.
+        self._warns_at_start = settings.workers == 1
         self.file: CommunityFile | None = None
 
     def read(self) -> None:
@@ -73,6 +75,8 @@ class Communities:
             file = read_community_file(self._path)
             if self._policies is not None:
                 file.check_policies(self._policies)
+            if self._warns_at_start if self.file is None else file.warnings != self.file.warnings:
+                file.log_warnings()
             self.file = file
 
     def check_policies(self, policies: Collection[str]) -> None:

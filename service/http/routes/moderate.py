@@ -256,8 +256,8 @@ def _unjudged_entry(comment: CommentRequest, judgement: Judgement, *, is_observi
         entry["verdict"] = judgement.verdict.value
         if is_observing and judgement.unobserved_verdict is not None:
             entry["observed"] = judgement.unobserved_verdict.value
-        if judgement.matched is not None:
-            entry["matched"] = judgement.matched
+        if judgement.entry is not None:
+            entry["matched"] = judgement.entry
     return entry
 
 
@@ -285,8 +285,8 @@ def _add_details(
         entry["spans"] = [_span_entry(span) for span in spans]
     if is_observing and judgement.unobserved_verdict is not None:
         entry["observed"] = judgement.unobserved_verdict.value
-    if judgement.matched is not None:
-        entry["matched"] = judgement.matched
+    if judgement.entry is not None:
+        entry["matched"] = judgement.entry
 
 
 def _span_entry(span: "Span") -> ContributingSpan:

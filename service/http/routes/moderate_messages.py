@@ -85,7 +85,10 @@ class CommentErrorType(StrEnum):
 _GivenId = Annotated[str | int, Field(description="The id that the call gave the comment.")]
 _Verdict = Annotated[str, WrittenAs(Verdict)]
 _Observed = Annotated[_Verdict, Field(description="The verdict that a community which only watches would have come to.")]
-_Matched = Annotated[str, Field(description="The entry of the community's lists that decided the verdict, if one did.")]
+_Matched = Annotated[
+    str,
+    Field(description="The entry of the community's lists that decided the verdict, or that was left out of what was judged."),
+]
 
 
 class CommentScores(TypedDict):

@@ -28,7 +28,7 @@ import service.http.routes.moderate
 import service.judging.community
 import service.judging.contained_steps
 import service.judging.judge
-import service.judging.word_lists
+import service.judging.lists.matching_text
 from model.classifier import Classifier
 from model.decisions import Decisions
 from model.encoder.combined import CombinedReader
@@ -41,7 +41,7 @@ from service.http.routes.moderate_messages import CommentRequest
 from service.http.workload.jobs import JudgingJobs
 from service.judging.community import Community
 from service.judging.judge import Judge, Judgements
-from service.judging.word_lists import WordLists
+from service.judging.lists.word_lists import WordLists
 from tests.service.http.doors import DOORS, INNOCENT, failures_counted, moderate
 
 POISON = "qzxvwk"
@@ -82,7 +82,7 @@ TARGETS = [
     at("lists", Community, "match_lists", Step.LISTS),
     at("lists in every way", Community, "match_text", Step.LISTS),
     at("words", WordLists, "match", Step.LISTS),
-    at("lists' text", service.judging.word_lists, "strip_markup", Step.LISTS),
+    at("lists' text", service.judging.lists.matching_text, "strip_markup", Step.LISTS),
     at("foreign comments", Judge, "_complete", Step.JUDGEMENT),
     at("judge", Judge, "judge", Step.CALL),
     at("judgements", Judgements, "rows", Step.CALL),

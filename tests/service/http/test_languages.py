@@ -62,9 +62,13 @@ def test_caller_may_name_the_language(client: httpx.Client) -> None:
 def test_site_chooses_the_verdict_on_foreign_comments(
     running: Running, moderator: "Moderator", tmp_path: Path, on_foreign: str, verdict: str
 ) -> None:
-    """The verdict on foreign comments is a setting, which a community may override; a rule of its lists comes first."""
+    """The verdict on foreign comments is a setting, which a community may override; what its lists allow comes first."""
     file = tmp_path / "communities.toml"
-    file.write_text('[community.own]\non_foreign = "reject"\nallow_words = ["unsinn"]\n[community.site]\n', encoding="utf-8")
+    file.write_text(
+        '[community.own]\non_foreign = "reject"\n'
+        'allow_words = ["das ist", "doch völliger unsinn", "was hier geschrieben steht"]\n[community.site]\n',
+        encoding="utf-8",
+    )
     settings = read_settings(data_dir=tmp_path, communities=file, on_foreign=on_foreign)
     with running(create_app(settings, load=lambda _: moderator)) as client:
         assert _judge(client, GERMAN)["verdict"] == verdict

@@ -7,7 +7,7 @@ import pytest
 from model.comment import Comment, Format, Verdict
 from model.policy import Policy
 from service.judging.community import Community
-from service.judging.word_lists import WordLists
+from service.judging.lists.word_lists import WordLists
 
 OWN = Policy("own", 0.1, 0.1, 0.9, 0.9)
 

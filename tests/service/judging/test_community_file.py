@@ -83,7 +83,7 @@ def test_empty_file_is_no_mistake(path: Path) -> None:
         (f"[community.a]\n{THRESHOLDS}reject_hateful = 0.1", "community 'a': .*review_hateful .* is above"),
         ('[community.a]\ndeny_words = "x"', "community 'a': deny_words has to be a list"),
         ("[community.a]\ndeny_words = [1]", "community 'a': deny_words has to be a list"),
-        ('[community.a]\nallow_words = ["x", "!"]', r"community 'a': allow_words\[1\]"),
+        ('[community.a]\nallow_words = ["x", " "]', r"community 'a': allow_words\[1\]"),
         ('[community.a]\ndeny_patterns = ["("]', r"community 'a': deny_patterns\[0\]"),
         ('[community.""]', "the name of a community"),
         ('[community."a\\n"]', "the name of a community"),
@@ -117,3 +117,22 @@ def test_policies_have_to_exist(path: Path) -> None:
 
     with pytest.raises(SettingsError, match=r"community 'garden': policy is not one of the model's: use one of default, lenient"):
         read_community_file(path).check_policies(["default", "lenient"])
+
+
+def test_entries_that_match_common_words_are_reported(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Each entry that matches a very common word is a warning with community, list, number and entry; the log has a limited number."""
+    path.write_text('[community.a]\ndeny_words = ["casino", "me"]\n[community.b]\nallow_patterns = ["as"]\n', encoding="utf-8")
+    file = read_community_file(path)
+    file.log_warnings()
+
+    assert [record.getMessage() for record in caplog.records] == list(file.warnings)
+    first, second = file.warnings
+    assert first.startswith(f"{path}: community 'a': deny_words[1] 'me' matches")
+    assert "community 'b': allow_patterns[0] 'as' matches" in second
+
+    caplog.clear()
+    numbers = ", ".join(f'"{letter}"' for letter in "的是不我你他她了在有人这那们一个也就都好吗中大小")
+    path.write_text(f"[community.a]\ndeny_words = [{numbers}]\n", encoding="utf-8")
+    read_community_file(path).log_warnings()
+    assert len(caplog.records) == 21
+    assert "and 4 more entries" in caplog.records[-1].getMessage()

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 import model.language.identifier
-import service.judging.word_lists
+import service.judging.contained_steps
+import service.judging.lists.matching_text
 from model.comment import Comment, Format, Verdict
 from model.failures import Step
 from model.language.identifier import Identifier
@@ -15,10 +16,12 @@ from model.text.pipeline import strip_markup
 from service.judging.community import Community
 from service.judging.contained_steps import identify_languages
 from service.judging.judge import Judge
-from service.judging.word_lists import WordLists
+from service.judging.lists.excused_phrases import excuse_phrases
+from service.judging.lists.word_lists import WordLists
 
 GERMAN = "Das ist doch völliger Unsinn, was hier geschrieben steht."
 FINE = "What a lovely morning, thank you all."
+ABUSE = "Shut up, you pathetic idiot."
 POISON = "qzxvwk"
 
 
@@ -53,14 +56,26 @@ def test_what_is_denied_is_denied_in_the_text_as_it_stands(moderator: Moderator,
     """Where the text for the lists cannot be made, entries that deny still match, those that allow do not approve."""
     community = Community("c", deny=WordLists(["casino"]), allow=WordLists(["lovely"]))
     comments = [Comment("", text, Format.HTML) for text in (f"The best casino {POISON}", f"A lovely idiot {POISON}", FINE)]
-    monkeypatch.setattr(service.judging.word_lists, "strip_markup", failing(strip_markup))
+    monkeypatch.setattr(service.judging.lists.matching_text, "strip_markup", failing(strip_markup))
     judgements = Judge(moderator, community=community).judge(comments)
     denied, undecided, other = judgements.rows()
     assert (denied.verdict, denied.matched, denied.held) == (Verdict.REJECT, "deny: casino", False)
     assert undecided.verdict in {Verdict.REVIEW, Verdict.REJECT}
     assert (undecided.matched, undecided.held) == (None, True)
-    assert (other.verdict, other.matched, other.held) == (Verdict.APPROVE, "allow: lovely", False)
+    assert (other.verdict, other.matched, other.excused, other.held) == (Verdict.APPROVE, None, "allow: lovely", False)
     assert judgements.failures == {Step.LISTS: 2}
+
+
+def test_what_cannot_be_taken_out_is_judged(moderator: Moderator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a phrase that is allowed cannot be taken out of a comment, that one is judged as a whole, and held if it might be denied."""
+    monkeypatch.setattr(service.judging.contained_steps, "excuse_phrases", failing(excuse_phrases))
+    comments = [Comment("", f"{ABUSE} {POISON}"), Comment("", ABUSE)]
+    for denied, is_held in ((WordLists(), False), (WordLists(["casino"]), True)):
+        judgements = Judge(moderator, community=Community("c", deny=denied, allow=WordLists(["shut up"]))).judge(comments)
+        poisoned, other = judgements.rows()
+        assert (poisoned.verdict, poisoned.matched, poisoned.excused, poisoned.held) == (Verdict.REJECT, None, None, is_held)
+        assert (other.excused, other.held) == ("allow: shut up", False)
+        assert judgements.failures == {Step.LISTS: 1}
 
 
 @pytest.mark.parametrize("denies", [True, False])

@@ -24,7 +24,7 @@ from service.batch.statistics.summary import RunSummary
 from service.judging.community import Community
 from service.judging.foreign import OnForeign
 from service.judging.judge_options import JudgeOptions
-from service.judging.word_lists import WordLists
+from service.judging.lists.word_lists import WordLists
 
 if TYPE_CHECKING:
     from model.moderator import Moderator as Judge

@@ -42,7 +42,7 @@ observe = true
 deny_words = ["morning"]
 
 [community.lists]
-allow_words = ["pathetic"]
+allow_words = ["shut up", "you pathetic idiot", "on the sofa"]
 allow_patterns = ["love.y"]
 deny_words = ["morning"]
 """
@@ -133,12 +133,16 @@ def test_unknown_community_is_refused(client: httpx.Client, running: Running, mo
 
 
 def test_lists_decide_and_are_named(client: httpx.Client) -> None:
-    """A comment that a list matches is approved or rejected whatever its scores, its decision names the rule, and denial comes first."""
-    denied, allowed, untouched = (_ask(client, text, community="lists")["decisions"][0] for text in (FINE, TOXIC, "Hello there, friend"))
+    """What is denied is rejected, what consists of what is allowed approved, whatever the scores; other text beside that is judged."""
+    texts = (FINE, TOXIC, "Hello there, friend", f"On the sofa, {TOXIC[9:]}", "You idiot on the sofa")
+    denied, allowed, untouched, both, beside = (_ask(client, text, community="lists")["decisions"][0] for text in texts)
 
     assert (denied["verdict"], denied["matched"]) == ("reject", "deny: morning")
-    assert (allowed["verdict"], allowed["matched"], allowed["label"]) == ("approve", "allow: pathetic", "toxic")
+    assert (allowed["verdict"], allowed["matched"], allowed["label"]) == ("approve", "allow: shut up", "toxic")
     assert (untouched["verdict"], "matched" in untouched) == ("approve", False)
+    assert (both["verdict"], both["matched"]) == ("approve", "allow: on the sofa")
+    rest = _ask(client, "You idiot")["decisions"][0]
+    assert beside == rest | {"matched": "allow: on the sofa"}
 
 
 def test_observing_community_approves(client: httpx.Client) -> None:

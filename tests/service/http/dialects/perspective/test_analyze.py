@@ -110,15 +110,16 @@ def test_language_is_named(client: httpx.Client) -> None:
 
 
 def test_lists_of_a_community_decide(tmp_path: Path, moderator: Moderator, running: Callable[..., Any]) -> None:
-    """A comment that a community denies scores 1, one that it allows 0; the name that a client sends need not be that of a community."""
+    """What a community denies scores 1, what it allows 0, if nothing else is there; clients may name what is no community."""
     path = tmp_path / "communities.toml"
-    path.write_text('[community.pub]\ndeny_words = ["casino"]\nallow_words = ["pathetic"]\n')
+    path.write_text('[community.pub]\ndeny_words = ["casino"]\nallow_words = ["shut up", "you pathetic idiot"]\n')
     settings = read_settings(port=0, data_dir=tmp_path, communities=path)
     with running(create_app(settings, load=lambda _: moderator)) as client:
-        denied, allowed, other = (
+        denied, allowed, rest, other = (
             client.post(ANALYZE, json=analyze_body(text, communityId=name))
-            for text, name in (("casino", "pub"), (TOXIC, "pub"), (TOXIC, "https://forum.example"))
+            for text, name in (("casino", "pub"), (TOXIC, "pub"), (f"{TOXIC} Idiot", "pub"), (TOXIC, "https://forum.example"))
         )
 
     assert (summary_score(denied), summary_score(allowed)) == (1.0, 0.0)
+    assert 0.5 < summary_score(rest) < 1
     assert summary_score(other) > 0.8

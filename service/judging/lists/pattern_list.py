@@ -1,16 +1,20 @@
 """Finds the first of a list of regular expressions that matches a text, in bounded time and memory whatever the text is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import re2
 
 from model.errors import InputError
 
-__all__ = ["MAX_PATTERNS", "PatternList"]
+__all__ = ["LOCATING_COST", "MAX_PATTERNS", "PatternList"]
 
 MAX_PATTERNS = 1_000
 """The most patterns of a list."""
+
+LOCATING_COST = 16
+"""How many times as long it takes, at most, to find all places where patterns match as to find out whether any does."""
 
 _MAX_PATTERN_LENGTH = 500
 # RE2 reads a text with a table of states that it makes as it goes; where that table would grow too large, it follows all instructions of
@@ -55,6 +59,42 @@ class PatternList:
         if self._joint is not None and self._joint.search(text) is None:
             return None
         return next((at for at, program in enumerate(self._programs) if program.search(text) is not None), None)
+
+    def find_all(self, text: bytes, numbers: Iterable[int]) -> list[int]:
+        """Return those of the patterns with some numbers that match a text in UTF-8."""
+        if self._joint is not None and self._joint.search(text) is None:
+            return []
+        return [number for number in numbers if self._programs[number].search(text) is not None]
+
+    def locate(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where patterns match in a text, in any order; of matches of one pattern that overlap, the first.
+
+        To find the next match of a pattern, all that follows may have to be read. So of each pattern at least ``LOCATING_COST`` matches
+        are found, and as a rule twice as many.
+
+        Returns:
+            For each of them the number of its first character, and that after its last one; no match is empty.
+        """
+        encoded = text.encode("utf-8", "replace")
+        if self._joint is not None and self._joint.search(encoded) is None:
+            return
+        spans = [span for program in self._programs for span in _locate_one(program, encoded)]
+        # How many characters begin before a byte.
+        counts = np.cumsum((np.frombuffer(b"\0" + encoded, np.uint8) & 0xC0) != 0x80) - 1
+        yield from ((int(counts[begin]), int(counts[end])) for begin, end in spans)
+
+
+def _locate_one(program: Any, text: bytes) -> Iterator[tuple[int, int]]:
+    at, budget = 0, LOCATING_COST * len(text)
+    while budget >= 0 and at <= len(text) and (match := program.search(text, at)) is not None:
+        begin, end = match.span()
+        budget -= len(text) - at
+        if begin < end:
+            yield begin, end
+            at = end
+        else:
+            # In the middle of a character there is no match.
+            at = end + 1
 
 
 def _compile_pattern(at: int, pattern: str) -> Any:

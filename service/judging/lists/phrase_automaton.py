@@ -80,6 +80,15 @@ class PhraseAutomaton:
             bare = states[phrases[states] == _NONE]
             phrases[bare], lengths[bare] = phrases[fallbacks[bare]], lengths[fallbacks[bare]]
 
+    def __contains__(self, word: object) -> bool:
+        """Return whether a word is one of any phrase."""
+        return word in self._words
+
+    @property
+    def words(self) -> Iterable[str]:
+        """The words of all phrases."""
+        return self._words.keys()
+
     def _follow(self, state: int, word: int) -> int | None:
         return state + 1 if self._first_words[state] == word else self._branches.get((state, word))
 
@@ -114,6 +123,23 @@ class PhraseAutomaton:
                 begin, phrase = at - length + 1, phrases[state]
                 if found is None or begin < found_begin or (begin == found_begin and phrase < found):
                     found, found_begin = phrase, begin
+        return found
+
+    def find_all(self, words: Sequence[str]) -> list[tuple[int, int, int]]:
+        """Return where phrases are in a text: the longest that ends at each place, in the order of their ends, which may overlap.
+
+        Args:
+            words: the words of the text, in order.
+
+        Returns:
+            For each of them the number of its first word, that after its last one, and its own number.
+        """
+        numbers, lengths, state, found = self._words, self._lengths, _ROOT, list[tuple[int, int, int]]()
+        for at, part in enumerate(words, 1):
+            word = numbers.get(part)
+            state = _ROOT if word is None else self._step(state, word)
+            if length := lengths[state]:
+                found.append((at - length, at, self._phrases[state]))
         return found
 
 

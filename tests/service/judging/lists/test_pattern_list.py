@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.errors import InputError
-from service.judging.pattern_list import MAX_PATTERNS, PatternList
+from service.judging.lists.pattern_list import MAX_PATTERNS, PatternList
 
 SOURCES = ["a+b", "^a", "b$", r"\bc\b", "(?i)AB", "(?P<x>a)c", "(?P<x>b)c", r"\Qa.", r"\Qc\E.", "", "a|", "[^a]{2,4}c", r"\pL\d", "é"]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from service.judging.phrase_automaton import PhraseAutomaton
+from service.judging.lists.phrase_automaton import PhraseAutomaton
 
 FEW_WORDS = st.lists(st.sampled_from(["a", "b", "c"]), max_size=30)
 PHRASES = st.lists(st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=6), max_size=12)
