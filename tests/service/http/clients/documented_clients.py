@@ -8,7 +8,7 @@ from pathlib import Path
 PAGE = Path(__file__).parents[4] / "docs/clients.md"
 
 _ASSIGNMENT = re.compile(r"`([A-Z][A-Z0-9_]*)=([^`]*)`")
-_LANGUAGES = {"PyPI": "python", "npm": "node"}
+_LANGUAGES = {"PyPI": "python", "npm": "node", "Debian": "ruby"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class DocumentedClient:
 
     @property
     def language(self) -> str:
-        """What runs it: ``python`` or ``node``."""
+        """What runs it: ``python``, ``node`` or ``ruby``."""
         return _LANGUAGES[self.source]
 
     @property
