@@ -73,15 +73,16 @@ def test_rest_interface_is_checked(blog: Blog, relay: Relay) -> None:
 
 
 def test_form_sends_what_was_written(blog: Blog, relay: Relay) -> None:
-    """A comment by the form is sent as it was written and as HTML, with nothing of the guest who wrote it."""
+    """A comment by the form is sent as it was written and as HTML, with nothing of the guest who wrote it but the name."""
     blog.comment(r'<b>She</b> said "it\'s \o/" & left')
 
     (call,) = relay.calls
     assert call.path == "/v1/moderate"
-    (sent,) = call.message["comments"]
+    sent, name = call.message["comments"]
     assert sent == {"id": "0", "text": sent["text"], "format": "html", "title": "Hello world!"}
     assert r'said "it\'s \o/"' in sent["text"]
-    assert "reader" not in json.dumps(call.message)
+    assert name == {"id": "name", "text": "A. Reader", "format": "plain"}
+    assert "reader@blog.example" not in json.dumps(call.message)
 
 
 def test_answer_comes_with_what_it_answers(blog: Blog, relay: Relay) -> None:
@@ -149,11 +150,58 @@ def test_long_comment_is_judged_in_parts(blog: Blog, relay: Relay) -> None:
 
     comment = blog.comment(padding[:60_000].rpartition(".")[0] + f". {HATEFUL} {TOXIC}")
 
-    sent = relay.calls[-1].message["comments"]
+    *sent, _ = relay.calls[-1].message["comments"]
     assert len(sent) > 1
     assert max(len(part["text"].encode()) for part in sent) <= 16_000
     assert "<i>" not in "".join(part["text"] for part in sent)
     assert blog.status(comment) != "1"
+
+
+def test_name_that_is_surely_abusive_is_for_a_moderator(configured: Callable[..., Blog], relay: Relay) -> None:
+    """A friendly comment under an abusive name is held, one under a name that only looks bad is not; and a site may not care."""
+    blog = configured()
+    held, published = blog.comment(FINE, author="Kill all the Jews"), blog.comment(FINE + " Bye.", author="Gaylord Focker")
+    assert (blog.status(held), blog.status(published)) == ("0", "1")
+    assert blog.meta(held, RESULT)["about"] == "name"
+
+    configured(names="ignore")
+    comment = blog.comment(FINE + " Really.", author="Kill all the Jews")
+    assert blog.status(comment) == "1"
+    assert len(relay.calls[-1].message["comments"]) == 1
+
+
+def test_edited_comment_is_checked(configured: Callable[..., Blog], relay: Relay) -> None:
+    """Where another plugin lets guests edit what they have written, that is checked too; what a moderator edits is not."""
+    blog = configured()
+    comment = blog.comment(FINE)
+    relay.reset()
+
+    edit = "return wp_update_comment( wp_slash( [ 'comment_ID' => $id, 'comment_content' => $text ] ) );"
+    blog.php(edit, id=comment, text=FINE)
+    assert relay.calls == []
+    blog.php(edit, id=comment, text=HATEFUL)
+    assert blog.status(comment) == "spam"
+    assert blog.meta(comment, RESULT)["label"] == "hateful"
+
+    relay.reset()
+    blog.admin().post(f"/wp-json/wp/v2/comments/{comment}", json={"content": TOXIC}, headers={"X-WP-Nonce": blog.nonce()})
+    assert relay.calls == []
+
+
+def test_other_code_that_throws_stops_no_comment(blog: Blog) -> None:
+    """If another plugin fails while the service is asked, the comment is stored and waits; the log says where, without the text."""
+    throw = "add_filter( 'pre_http_request', function ( $r, $a, $u ) { throw new Exception( $a['body'] ); }, 10, 3 );"
+    insert = "return wp_new_comment( [ 'comment_post_ID' => 1, 'comment_author' => 'A', 'comment_author_email' => 'a@blog.example',"
+    more = "'comment_author_url' => '', 'comment_content' => $text, 'comment_author_IP' => '127.0.0.1', 'comment_agent' => '' ] );"
+    before = len(blog.complaints())
+
+    comment = blog.php(throw + insert + more, text=FINE)
+
+    assert blog.status(comment) == "1"
+    assert blog.meta(comment, WAITING) != ""
+    (line,) = [line for line in blog.complaints()[before:] if "Tipstaff: " in line]
+    assert "Exception in" in line
+    assert FINE not in line
 
 
 def test_key_is_sent_and_nothing_follows_a_redirect(blog: Blog, relay: Relay, key: str, service: str) -> None:
@@ -175,8 +223,8 @@ BROKEN = {
     "no object": ForeignAnswer(b"7"),
     "other json": ForeignAnswer(b'{"decisions": "approve"}'),
     "no decision": ForeignAnswer(b'{"decisions": []}'),
-    "two decisions": ForeignAnswer(
-        json.dumps({"decisions": 2 * [{"verdict": "approve", "label": "fine", "scores": {"fine": 1, "toxic": 0, "hateful": 0}}]}).encode()
+    "three decisions": ForeignAnswer(
+        json.dumps({"decisions": 3 * [{"verdict": "approve", "label": "fine", "scores": {"fine": 1, "toxic": 0, "hateful": 0}}]}).encode()
     ),
     "scores of text": ForeignAnswer(b'{"decisions": [{"verdict": "approve", "label": "fine", "scores": "fine"}]}'),
     "score above 1": ForeignAnswer(

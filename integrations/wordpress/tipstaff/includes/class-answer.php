@@ -18,6 +18,7 @@ use WP_Error;
  *     label     fine, toxic or hateful; empty if the comment could not be judged
  *     scores    the probability of each label
  *     foreign   whether it is for review because of its language alone
+ *     about     text, or name if the name of the author is what is bad
  *     problem   why it could not be judged: comment-empty, comment-too-long, comment-unreadable, refused; empty if it could
  *     time      when that was
  */
@@ -27,11 +28,11 @@ final class Answer {
 	const LABELS   = array( 'fine', 'toxic', 'hateful' );
 
 	/**
-	 * The result for a comment whose parts were judged: the worst of them.
+	 * The results for the texts of a call, in their order.
 	 *
 	 * @param array<mixed> $answer The answer of /v1/moderate.
-	 * @param int          $count  How many parts were sent.
-	 * @return array<string, mixed>|WP_Error
+	 * @param int          $count  How many texts were sent.
+	 * @return array<int, array<string, mixed>>|WP_Error
 	 */
 	public static function read( array $answer, int $count ) {
 		$decisions = $answer['decisions'] ?? null;
@@ -47,8 +48,29 @@ final class Answer {
 			$nonsense = __( 'Something answers at that address, but not in the way Tipstaff does. Is it the address of another server?', 'tipstaff' );
 			return new WP_Error( Client::NONSENSE, $nonsense );
 		}
-		usort( $results, array( self::class, 'compare_severity' ) );
-		return end( $results );
+		return $results;
+	}
+
+	/**
+	 * The result for a comment: that of the worst of its parts, or of its author's name, if that alone is abusive.
+	 *
+	 * Names are short, and many that look bad are somebody's: only one that is surely abusive counts, and then for review.
+	 *
+	 * @param array<int, array<string, mixed>> $parts The results for the parts of its text.
+	 * @param array<string, mixed>|null        $name  The result for the name; null if it was not sent.
+	 * @return array<string, mixed>
+	 */
+	public static function combine( array $parts, ?array $name ): array {
+		usort( $parts, array( self::class, 'compare_severity' ) );
+		$text      = end( $parts );
+		$is_passed = 'approve' === $text['verdict'] || $text['foreign'];
+		if ( null === $name || ! $is_passed || 'reject' !== $name['verdict'] ) {
+			return $text;
+		}
+		return array(
+			'verdict' => 'review',
+			'about'   => 'name',
+		) + $name;
 	}
 
 	/**
@@ -63,6 +85,7 @@ final class Answer {
 			'label'   => '',
 			'scores'  => array(),
 			'foreign' => false,
+			'about'   => 'text',
 			'problem' => $problem,
 			'time'    => time(),
 		);
@@ -111,6 +134,7 @@ final class Answer {
 			'scores'  => $scores,
 			// What a word list has decided is not a matter of language.
 			'foreign' => true === ( $decision['foreign'] ?? null ) && 'review' === $verdict && ! isset( $decision['matched'] ),
+			'about'   => 'text',
 			'problem' => '',
 			'time'    => time(),
 		);

@@ -9,6 +9,7 @@ namespace Tipstaff;
 
 defined( 'ABSPATH' ) || exit;
 
+use Throwable;
 use WP_Comment;
 use WP_Error;
 
@@ -28,6 +29,9 @@ final class Check {
 
 	/** The statuses of a comment, from what everybody sees to what is thrown away. */
 	const STATUSES = array( '1', '0', 'spam', 'trash' );
+
+	/** What is stored as a comment and is none: notes of editors, and of shops about their orders. */
+	const EXEMPT_TYPES = array( 'note', 'order_note' );
 
 	const STATUS_OF_ACTION = array(
 		'mark'  => '1',
@@ -59,6 +63,7 @@ final class Check {
 		// After Akismet and most others, which may have decided already.
 		add_filter( 'pre_comment_approved', array( self::class, 'decide' ), 50, 2 );
 		add_action( 'wp_insert_comment', array( self::class, 'keep' ), 10, 2 );
+		add_filter( 'wp_update_comment_data', array( self::class, 'decide_edited' ), 50, 2 );
 	}
 
 	/**
@@ -96,39 +101,92 @@ final class Check {
 		if ( ! is_array( $comment ) || ! in_array( $approved, array( 0, 1, '0', '1', true, false ), true ) ) {
 			return $approved;
 		}
-		$settings = Settings::all();
-		$user_id  = (int) ( $comment['user_id'] ?? $comment['user_ID'] ?? 0 );
-		$checked  = '' !== $settings['url'] && ! self::is_exempt( $user_id, (string) $settings['exempt'] );
-		/**
-		 * Whether a new comment is checked.
-		 *
-		 * @param bool  $checked What the settings say.
-		 * @param array $comment The comment, as the filter pre_comment_approved gets it.
-		 */
-		if ( ! apply_filters( 'tipstaff_checks_comment', $checked, $comment ) ) {
+		$comment = self::$is_slashed ? wp_unslash( $comment ) : $comment;
+		if ( ! self::is_checked( $comment ) ) {
 			return $approved;
 		}
-		$html   = $comment['comment_content'] ?? '';
-		$html   = is_string( $html ) ? ( self::$is_slashed ? wp_unslash( $html ) : $html ) : '';
-		$result = self::judge( $html, (int) ( $comment['comment_post_ID'] ?? 0 ), (int) ( $comment['comment_parent'] ?? 0 ), $user_id );
-		$before = (string) (int) $approved;
-		if ( is_wp_error( $result ) ) {
-			$status  = 'hold' === $settings['unreachable'] ? '0' : $before;
-			$waiting = array(
-				'before' => $before,
-				'left'   => $status,
-			);
-			$to_keep = array( self::WAITING => $waiting );
-			Recheck::schedule();
-		} else {
-			$status  = self::status_after( $result, $before );
-			$to_keep = array( self::RESULT => $result );
-		}
+		$before      = (string) (int) $approved;
+		$found       = self::find( $comment, $before );
 		self::$found = array(
 			'post' => (int) ( $comment['comment_post_ID'] ?? 0 ),
-			'meta' => $to_keep,
+			'meta' => $found['meta'],
 		);
-		return $status === $before ? $approved : ( '0' === $status ? 0 : $status );
+		return $found['status'] === $before ? $approved : ( '0' === $found['status'] ? 0 : $found['status'] );
+	}
+
+	/**
+	 * What is stored when a comment is edited. What a moderator edits is not checked.
+	 *
+	 * @param mixed $comment The comment as it is to be, without slashes.
+	 * @param mixed $old     The comment as it is.
+	 * @return mixed The same, perhaps with another status.
+	 */
+	public static function decide_edited( $comment, $old ) {
+		$old = (array) $old;
+		if ( ! is_array( $comment ) || ! isset( $old['comment_ID'], $old['comment_content'], $old['comment_author'] ) || current_user_can( 'moderate_comments' ) ) {
+			return $comment;
+		}
+		$is_same = $old['comment_content'] === ( $comment['comment_content'] ?? null ) && $old['comment_author'] === ( $comment['comment_author'] ?? null );
+		$before  = (string) ( $comment['comment_approved'] ?? '' );
+		if ( $is_same || ! in_array( $before, array( '0', '1' ), true ) || ! self::is_checked( $comment ) ) {
+			return $comment;
+		}
+		$found = self::find( $comment, $before );
+		foreach ( array( self::RESULT, self::WAITING ) as $key ) {
+			if ( isset( $found['meta'][ $key ] ) ) {
+				update_comment_meta( (int) $old['comment_ID'], $key, wp_slash( $found['meta'][ $key ] ) );
+			} else {
+				delete_comment_meta( (int) $old['comment_ID'], $key );
+			}
+		}
+		$comment['comment_approved'] = $found['status'];
+		return $comment;
+	}
+
+	/**
+	 * Asks about a comment.
+	 *
+	 * @param array<mixed> $comment The comment, without slashes.
+	 * @param string       $before  The status that it would have.
+	 * @return array{status: string, meta: array<string, mixed>} The status that it gets, and what is to be kept with it.
+	 */
+	private static function find( array $comment, string $before ): array {
+		$result = self::judge( $comment );
+		if ( ! is_wp_error( $result ) ) {
+			return array(
+				'status' => self::status_after( $result, $before ),
+				'meta'   => array( self::RESULT => $result ),
+			);
+		}
+		$status = 'hold' === Settings::get( 'unreachable' ) ? '0' : $before;
+		Recheck::schedule();
+		$waiting = array(
+			'before' => $before,
+			'left'   => $status,
+		);
+		return array(
+			'status' => $status,
+			'meta'   => array( self::WAITING => $waiting ),
+		);
+	}
+
+	/**
+	 * Whether a comment is checked at all.
+	 *
+	 * @param array<mixed> $comment The comment.
+	 */
+	private static function is_checked( array $comment ): bool {
+		$settings = Settings::all();
+		$user_id  = (int) ( $comment['user_id'] ?? $comment['user_ID'] ?? 0 );
+		$checked  = '' !== $settings['url'] && ! in_array( $comment['comment_type'] ?? '', self::EXEMPT_TYPES, true )
+			&& ! self::is_exempt( $user_id, (string) $settings['exempt'] );
+		/**
+		 * Whether a comment is checked.
+		 *
+		 * @param bool  $checked What the settings say.
+		 * @param array $comment The comment, without slashes.
+		 */
+		return (bool) apply_filters( 'tipstaff_checks_comment', $checked, $comment );
 	}
 
 	/**
@@ -157,18 +215,16 @@ final class Check {
 	/**
 	 * Asks the service about a comment.
 	 *
-	 * @param string $html      The comment.
-	 * @param int    $post_id   What it comments on.
-	 * @param int    $parent_id The comment that it answers, or 0.
-	 * @param int    $user_id   Who wrote it, or 0.
+	 * @param array<mixed> $comment The comment, without slashes.
 	 * @return array<string, mixed>|WP_Error The result, or why there is none.
 	 */
-	public static function judge( string $html, int $post_id, int $parent_id, int $user_id ) {
-		$parts  = Judged_Text::parts( $html, $post_id, $parent_id, $user_id );
-		$answer = Client::moderate( $parts );
-		$result = is_wp_error( $answer ) ? $answer : Answer::read( $answer, count( $parts ) );
-		if ( is_wp_error( $result ) && Client::WRONG_COMMENT === $result->get_error_code() ) {
-			$result = Answer::unjudged( 'refused' );
+	public static function judge( array $comment ) {
+		try {
+			$result = self::ask( $comment );
+		} catch ( Throwable $error ) {
+			// Whatever other code has thrown on the way: a comment is more important. Its text is not in the log.
+			error_log( sprintf( 'Tipstaff: %s in %s, line %d', get_class( $error ), $error->getFile(), $error->getLine() ) ); // phpcs:ignore
+			$result = new WP_Error( Client::NONSENSE, __( 'Something went wrong in WordPress while the service was asked; its log says where.', 'tipstaff' ) );
 		}
 		if ( is_wp_error( $result ) ) {
 			$failure = array(
@@ -180,6 +236,35 @@ final class Check {
 			delete_option( self::FAILURE );
 		}
 		return $result;
+	}
+
+	/**
+	 * Has the parts of a comment judged, and its author's name.
+	 *
+	 * @param array<mixed> $comment The comment, without slashes.
+	 * @return array<string, mixed>|WP_Error
+	 */
+	private static function ask( array $comment ) {
+		$html  = $comment['comment_content'] ?? '';
+		$name  = $comment['comment_author'] ?? '';
+		$texts = Judged_Text::parts(
+			is_string( $html ) ? $html : '',
+			(int) ( $comment['comment_post_ID'] ?? 0 ),
+			(int) ( $comment['comment_parent'] ?? 0 ),
+			(int) ( $comment['user_id'] ?? $comment['user_ID'] ?? 0 )
+		);
+
+		$has_name = is_string( $name ) && '' !== trim( $name ) && 'check' === Settings::get( 'names' );
+		if ( $has_name ) {
+			$texts[] = Judged_Text::name( $name );
+		}
+		$answer  = Client::moderate( $texts );
+		$results = is_wp_error( $answer ) ? $answer : Answer::read( $answer, count( $texts ) );
+		if ( is_wp_error( $results ) ) {
+			return Client::WRONG_COMMENT === $results->get_error_code() ? Answer::unjudged( 'refused' ) : $results;
+		}
+		$of_name = $has_name ? array_pop( $results ) : null;
+		return Answer::combine( $results, $of_name );
 	}
 
 	/**

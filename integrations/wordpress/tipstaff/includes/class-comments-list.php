@@ -52,7 +52,7 @@ final class Comments_List {
 	}
 
 	/**
-	 * What is known of a comment, in words such as "hateful 0.93 (review)".
+	 * What is known of a comment, in words such as "hateful 0.93 (reject)".
 	 *
 	 * @param int $id The comment.
 	 */
@@ -80,7 +80,9 @@ final class Comments_List {
 		$verdict  = ! empty( $result['foreign'] ) ? __( '(language not learned)', 'tipstaff' ) : $verdicts[ $result['verdict'] ];
 		$score    = $result['scores'][ $result['label'] ] ?? null;
 		$number   = is_numeric( $score ) ? number_format_i18n( (float) $score, 2 ) : '';
-		return trim( ( $labels[ $result['label'] ] ?? '' ) . ' ' . $number . ' ' . $verdict );
+		$words    = trim( ( $labels[ $result['label'] ] ?? '' ) . ' ' . $number . ' ' . $verdict );
+		/* translators: %s: what Tipstaff says about the name of a comment's author, such as "toxic 0.95 (review)" */
+		return 'name' === ( $result['about'] ?? '' ) ? sprintf( __( 'the name: %s', 'tipstaff' ), $words ) : $words;
 	}
 
 	/**

@@ -30,9 +30,9 @@ final class Connection_Test {
 		);
 		$begun    = microtime( true );
 		$answer   = Client::moderate( $parts );
-		$result   = is_wp_error( $answer ) ? $answer : Answer::read( $answer, 1 );
-		if ( is_wp_error( $result ) ) {
-			$findings[] = array( 'error', $result->get_error_message() );
+		$results  = is_wp_error( $answer ) ? $answer : Answer::read( $answer, 1 );
+		if ( is_wp_error( $results ) ) {
+			$findings[] = array( 'error', $results->get_error_message() );
 			return $findings;
 		}
 		delete_option( Check::FAILURE );
@@ -59,8 +59,8 @@ final class Connection_Test {
 	 * @return array<int, array{0: string, 1: string}>
 	 */
 	private static function find_careless(): array {
-		$url  = (string) Settings::get( 'url' );
-		$host = (string) wp_parse_url( $url, PHP_URL_HOST );
+		$url     = (string) Settings::get( 'url' );
+		$host    = (string) wp_parse_url( $url, PHP_URL_HOST );
 		$is_near = 'localhost' === $host || '[::1]' === $host || preg_match( '/^127\.|^10\.|^192\.168\.|^172\.(1[6-9]|2\d|3[01])\./', $host ) || false === strpos( $host, '.' );
 		if ( 0 === stripos( $url, 'http://' ) && ! $is_near ) {
 			return array( array( 'warning', __( 'The address begins with http://: comments and the key can be read on their way. Use https:// outside of your own network.', 'tipstaff' ) ) );

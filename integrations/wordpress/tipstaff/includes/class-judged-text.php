@@ -25,6 +25,7 @@ final class Judged_Text {
 
 	const TITLE_LETTERS  = 300;
 	const PARENT_LETTERS = 2000;
+	const NAME_LETTERS   = 245;
 
 	/**
 	 * The parts of a comment, with what it answers.
@@ -63,6 +64,20 @@ final class Judged_Text {
 			) + $context;
 		}
 		return $comments;
+	}
+
+	/**
+	 * The name of a comment's author, which everybody sees, as a text of its own.
+	 *
+	 * @param string $name The name.
+	 * @return array<string, string>
+	 */
+	public static function name( string $name ): array {
+		return array(
+			'id'     => 'name',
+			'text'   => self::plain( $name, self::NAME_LETTERS ),
+			'format' => 'plain',
+		);
 	}
 
 	/**

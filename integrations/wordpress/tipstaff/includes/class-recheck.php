@@ -58,11 +58,13 @@ final class Recheck {
 	}
 
 	/**
-	 * Checks comments that wait, the oldest first, for as long as the service answers.
+	 * Checks comments that wait, for as long as the service answers.
 	 */
 	public static function check_waiting(): void {
 		$end     = time() + self::MOST_SECONDS;
 		$waiting = self::waiting( self::MOST_COMMENTS );
+		// Not always the same first: one that the service does not manage must not hold up the others.
+		shuffle( $waiting );
 		$left    = count( $waiting );
 		foreach ( $waiting as $comment ) {
 			if ( time() >= $end || is_wp_error( self::check( $comment ) ) ) {
@@ -106,7 +108,7 @@ final class Recheck {
 	 */
 	public static function check( WP_Comment $comment ) {
 		$id     = (int) $comment->comment_ID;
-		$result = Check::judge( $comment->comment_content, (int) $comment->comment_post_ID, (int) $comment->comment_parent, (int) $comment->user_id );
+		$result = Check::judge( $comment->to_array() );
 		if ( is_wp_error( $result ) ) {
 			return $result;
 		}

@@ -104,6 +104,7 @@ final class Rulings {
 		);
 		$end      = time() + self::MOST_SECONDS;
 		$comments = (array) get_comments( $query );
+		shuffle( $comments );
 		foreach ( $comments as $comment ) {
 			if ( ! $comment instanceof WP_Comment ) {
 				continue;

@@ -64,12 +64,12 @@ final class Settings_Page {
 		wp_add_privacy_policy_content(
 			'Tipstaff',
 			wp_kses_post(
-				'<p>' . __( 'When you leave a comment, its text, the title of the page and the comment that you answer are sent to a Tipstaff service that we run, which says whether it is abusive. If one of our moderators decides about your comment, its text and that decision are kept there. Your name, mail address and IP address are not sent.', 'tipstaff' ) . '</p>'
+				'<p>' . __( 'When you leave a comment, its text, the name that you give, the title of the page and the comment that you answer are sent to a Tipstaff service that we run, which says whether it is abusive. If one of our moderators decides about your comment, its text and that decision are kept there. Your mail address and IP address are not sent.', 'tipstaff' ) . '</p>'
 			)
 		);
 		$sections = array(
 			'service' => array( __( 'The service', 'tipstaff' ), array( 'url', 'key', 'community', 'timeout' ) ),
-			'actions' => array( __( 'What is done with comments', 'tipstaff' ), array( 'review', 'reject', 'foreign', 'unreachable', 'exempt' ) ),
+			'actions' => array( __( 'What is done with comments', 'tipstaff' ), array( 'review', 'reject', 'foreign', 'names', 'unreachable', 'exempt' ) ),
 			'rulings' => array( __( 'What your moderators decide', 'tipstaff' ), array( 'spam_means', 'trash_means' ) ),
 		);
 		foreach ( $sections as $section => list( $title, $names ) ) {
@@ -291,6 +291,7 @@ final class Settings_Page {
 			'review'      => __( 'A comment that a moderator should see', 'tipstaff' ),
 			'reject'      => __( 'A comment that is surely abusive', 'tipstaff' ),
 			'foreign'     => __( 'A comment in a language that the model has not learned', 'tipstaff' ),
+			'names'       => __( 'Names of authors', 'tipstaff' ),
 			'unreachable' => __( 'While the service cannot be asked', 'tipstaff' ),
 			'exempt'      => __( 'Not checked', 'tipstaff' ),
 			'spam_means'  => __( 'When a moderator marks a comment as spam', 'tipstaff' ),
@@ -309,6 +310,7 @@ final class Settings_Page {
 			'key'         => __( 'What "tipstaff keys create blog --scope score --scope feedback" printed. Leave it empty if the service needs none.', 'tipstaff' ),
 			'community'   => __( 'Leave it empty, unless the service has communities with rules of their own.', 'tipstaff' ),
 			'timeout'     => __( 'From 1 to 2. Whoever comments waits as long.', 'tipstaff' ),
+			'names'       => __( 'Everybody sees them. A comment under a name that is surely abusive is one that a moderator should see.', 'tipstaff' ),
 			'unreachable' => __( 'Such comments are checked later in any case.', 'tipstaff' ),
 			'spam_means'  => __( 'If your moderators mark advertising as spam, say so here, or the next model takes advertising for abuse.', 'tipstaff' ),
 		);
@@ -332,6 +334,10 @@ final class Settings_Page {
 			'foreign'     => array(
 				'publish' => __( 'is treated as WordPress would treat it', 'tipstaff' ),
 				'review'  => __( 'is treated as one that a moderator should see', 'tipstaff' ),
+			),
+			'names'       => array(
+				'check'  => __( 'are checked', 'tipstaff' ),
+				'ignore' => __( 'are not checked', 'tipstaff' ),
 			),
 			'unreachable' => array(
 				'publish' => __( 'comments are treated as WordPress would treat them', 'tipstaff' ),
