@@ -41,8 +41,21 @@ foreach ( array( 'AUTH', 'SECURE_AUTH', 'LOGGED_IN', 'NONCE' ) as $name ) {
 if ( ! isset( $_SERVER['HTTP_HOST'] ) ) {
 	$_SERVER['HTTP_HOST'] = '127.0.0.1';
 }
-define( 'WP_HOME', 'http://' . $_SERVER['HTTP_HOST'] );
-define( 'WP_SITEURL', WP_HOME );
+if ( getenv( 'BLOG_NETWORK' ) ) {
+	// The sites of a network are found by the name of the host, which has to be without a port.
+	$_SERVER['HTTP_HOST'] = '127.0.0.1';
+	if ( ! defined( 'WP_INSTALLING' ) ) {
+		define( 'MULTISITE', true );
+		define( 'SUBDOMAIN_INSTALL', false );
+		define( 'DOMAIN_CURRENT_SITE', '127.0.0.1' );
+		define( 'PATH_CURRENT_SITE', '/' );
+		define( 'SITE_ID_CURRENT_SITE', 1 );
+		define( 'BLOG_ID_CURRENT_SITE', 1 );
+	}
+} else {
+	define( 'WP_HOME', 'http://' . $_SERVER['HTTP_HOST'] );
+	define( 'WP_SITEURL', WP_HOME );
+}
 define( 'WP_DEBUG', true );
 define( 'WP_DEBUG_LOG', getenv( 'BLOG_LOG' ) );
 define( 'WP_DEBUG_DISPLAY', false );
@@ -65,6 +78,15 @@ wp_install( 'A blog', 'ADMIN', 'admin@blog.example', true, '', 'PASSWORD' );
 update_option( 'comment_previously_approved', 0 );
 update_option( 'permalink_structure', '/%postname%/' );
 update_option( 'active_plugins', json_decode( getenv( 'BLOG_PLUGINS' ), true ) );
+if ( getenv( 'BLOG_NETWORK' ) ) {
+	define( 'WP_ALLOW_MULTISITE', true );
+	require_once 'wp-admin/includes/network.php';
+	foreach ( $wpdb->tables( 'ms_global' ) as $table => $name ) {
+		$wpdb->$table = $name;
+	}
+	install_network();
+	populate_network( 1, '127.0.0.1', 'admin@blog.example', 'A network', '/', false );
+}
 """
 
 
@@ -235,6 +257,7 @@ def serve_blog(
     constants: Mapping[str, str] | None = None,
     prefix: Sequence[str] = (),
     place: tuple[str, Path] | None = None,
+    is_network: bool = False,
 ) -> Iterator[Blog]:
     """Install a blog and serve it until the context ends.
 
@@ -246,6 +269,7 @@ def serve_blog(
         constants: what wp-config.php defines besides.
         prefix: a command that starts PHP's web server, such as one that enters a private network.
         place: where the server listens, and the socket that leads there, if it is in a private network.
+        is_network: whether it is the first site of a network, to which others can be added by PHP.
     """
     name = f"blog{secrets.token_hex(4)}"
     database.create(name)
@@ -263,6 +287,7 @@ def serve_blog(
         "BLOG_LOG": str(log),
         "BLOG_PLUGINS": json.dumps(list(plugins)),
         "BLOG_CONSTANTS": json.dumps(dict(constants or {})),
+        "BLOG_NETWORK": "1" if is_network else "",
         "PHP_CLI_SERVER_WORKERS": "4",
     }
     (folder / "install.php").write_text(_INSTALL.replace("ADMIN", ADMIN[0]).replace("PASSWORD", ADMIN[1]))

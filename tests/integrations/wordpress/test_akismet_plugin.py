@@ -1,4 +1,4 @@
-"""WordPress' own plugin Akismet, unmodified, on a real WordPress, with Tipstaff in the place of akismet.com.
+"""The plugin Akismet of Debian's package `wordpress`, unmodified, on that WordPress, with Tipstaff in the place of akismet.com.
 
 Both ways of docs/wordpress.md are gone: with the address of the service in wp-config.php, and with `rest.akismet.com` leading to it by
 the recipe for fixed hosts.
@@ -19,7 +19,7 @@ import pytest
 from tests.integrations.wordpress.blog import INTEGRATION, Blog, DatabaseServer, form_fields, serve_blog
 from tests.integrations.wordpress.private_network import PrivateNetwork
 from tests.service.command import COMMAND, ROOT
-from tests.service.http.sample_texts import FINE, TOXIC
+from tests.service.http.sample_texts import FINE, GERMAN, TOXIC
 from tests.service.http.server_process import ServerProcess
 from tests.waiting import wait_until
 
@@ -117,12 +117,12 @@ def test_settings_page_takes_the_key_and_refuses_others(site: Site) -> None:
 
 
 def test_insult_lands_in_spam_and_friendly_comments_pass(connected: Site) -> None:
-    """Akismet puts an insult into the spam, and lets a friendly comment pass."""
+    """Akismet puts an insult into the spam, and lets friendly comments pass, in languages that the model has not learned too."""
     blog = connected.blog
 
-    friendly, insult = blog.comment(FINE), blog.comment(TOXIC)
+    friendly, foreign, insult = blog.comment(FINE), blog.comment(GERMAN), blog.comment(TOXIC)
 
-    assert [blog.status(comment) for comment in (friendly, insult)] == ["1", "spam"]
+    assert [blog.status(comment) for comment in (friendly, foreign, insult)] == ["1", "1", "spam"]
     assert [blog.meta(comment, "akismet_result") for comment in (friendly, insult)] == ["false", "true"]
 
 
