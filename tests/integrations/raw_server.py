@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 
-__all__ = ["Respond", "answer_with", "raw_server"]
+__all__ = ["QUOTING_ANSWERS", "STRANGE_ANSWERS", "Respond", "answer_with", "raw_server"]
 
 Respond = Callable[[socket.socket, bytes], None]
 """Answers a request, which it gets whole, on its connection."""
@@ -64,3 +64,27 @@ def _read_request(connection: socket.socket) -> bytes:
             raise OSError("the client went away")
         body += part
     return head + b"\r\n\r\n" + body
+
+
+STRANGE_ANSWERS: dict[str, Respond] = {
+    "a page": answer_with("200 OK", "text/html", b"<html>Welcome</html>"),
+    "other JSON": answer_with("200 OK", "application/json", b'{"decisions": 5}'),
+    "a list": answer_with("200 OK", "application/json", b"[]"),
+    "too deep": answer_with("200 OK", "application/json", b"[" * 100_000),
+    "too few": answer_with("200 OK", "application/json", b'{"model": "m", "policy": "p", "decisions": []}'),
+    "elsewhere": answer_with("302 Found", "text/html", b""),
+    "no gzip": lambda connection, _: connection.sendall(
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc"
+    ),
+    "no HTTP": lambda connection, _: connection.sendall(b"220 mail.example ESMTP\r\n"),
+}
+"""What may answer at an address that is not that of Tipstaff."""
+
+QUOTING_ANSWERS: dict[str, Respond] = {
+    "a problem of others": answer_with("422 Wrong", "application/problem+json", b'{"type": "/errors#x", "title": "t", "detail": "%s"}'),
+    "a page": answer_with("400 Bad", "text/html", b"<html>%s</html>"),
+    "a quotation": answer_with("200 OK", "application/json", b"%s"),
+    "a broken answer": lambda connection, request: connection.sendall(request),
+    "an overload": answer_with("503 Busy", "text/plain", b"%s"),
+}
+"""Answers that hold the body of the request."""

@@ -3,7 +3,7 @@
 import logging
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ from tipstaff_client import (
 from service.http.app import create_app
 from service.settings import Settings, read_settings
 from tests.integrations.python.conftest import MakeClient
-from tests.integrations.raw_server import answer_with, raw_server
+from tests.integrations.raw_server import STRANGE_ANSWERS, Respond, answer_with, raw_server
 from tests.service.http.conftest import Running, Serve
 
 if TYPE_CHECKING:
@@ -214,22 +214,8 @@ def test_nobody_there(make_client: MakeClient) -> None:
     assert "password" not in str(error.value)
 
 
-ANSWERS = {
-    "a page": answer_with("200 OK", "text/html", b"<html>Welcome</html>"),
-    "other JSON": answer_with("200 OK", "application/json", b'{"decisions": 5}'),
-    "a list": answer_with("200 OK", "application/json", b"[]"),
-    "too deep": answer_with("200 OK", "application/json", b"[" * 100_000),
-    "too few": answer_with("200 OK", "application/json", b'{"model": "m", "policy": "p", "decisions": []}'),
-    "elsewhere": answer_with("302 Found", "text/html", b""),
-    "no gzip": lambda connection, _: connection.sendall(
-        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc"
-    ),
-    "no HTTP": lambda connection, _: connection.sendall(b"220 mail.example ESMTP\r\n"),
-}
-
-
-@pytest.mark.parametrize("respond", ANSWERS.values(), ids=ANSWERS)
-def test_what_is_not_tipstaff(make_client: MakeClient, respond: Callable[[socket.socket, bytes], None]) -> None:
+@pytest.mark.parametrize("respond", STRANGE_ANSWERS.values(), ids=STRANGE_ANSWERS)
+def test_what_is_not_tipstaff(make_client: MakeClient, respond: Respond) -> None:
     """Whatever else may answer at an address, the call ends with an error of the client's own."""
     with raw_server(respond) as address, pytest.raises((UnexpectedAnswerError, ServiceUnreachableError)):
         make_client(address, retries=0).moderate(TEXT)

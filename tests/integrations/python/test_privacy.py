@@ -10,20 +10,13 @@ from tipstaff_client import Comment, TipstaffClientError
 
 from service.store.stored_types import Scope
 from tests.integrations.python.conftest import MakeClient
-from tests.integrations.raw_server import answer_with, raw_server
+from tests.integrations.raw_server import QUOTING_ANSWERS, Respond, raw_server
 from tests.service.http.conftest import MakeKey, Serve
 
 SECRET_WORD = "Rumpelstilzchen"
 TEXT = f"Shut up, you pathetic {SECRET_WORD}."
 KEY = "tip_Aschenputtel"
 WRONG_KEY = "tip_Dornroeschen"
-QUOTING = {
-    "a problem of others": answer_with("422 Wrong", "application/problem+json", b'{"type": "/errors#x", "title": "t", "detail": "%s"}'),
-    "a page": answer_with("400 Bad", "text/html", b"<html>%s</html>"),
-    "a quotation": answer_with("200 OK", "application/json", b"%s"),
-    "a broken answer": lambda connection, request: connection.sendall(request),
-    "an overload": answer_with("503 Busy", "text/plain", b"%s"),
-}
 
 
 def test_logs_and_errors_of_the_service_hold_no_text(
@@ -57,11 +50,11 @@ def test_logs_and_errors_of_the_service_hold_no_text(
     assert [secret for secret in (SECRET_WORD, key, WRONG_KEY) if secret in written] == []
 
 
-@pytest.mark.parametrize("respond", QUOTING.values(), ids=QUOTING)
-def test_what_quotes_a_call_is_not_repeated(make_client: MakeClient, respond: object, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("respond", QUOTING_ANSWERS.values(), ids=QUOTING_ANSWERS)
+def test_what_quotes_a_call_is_not_repeated(make_client: MakeClient, respond: Respond, caplog: pytest.LogCaptureFixture) -> None:
     """An answer that repeats what it was sent, from a proxy or a stranger, is repeated neither in the log nor in the error."""
     caplog.set_level(logging.DEBUG)
-    with raw_server(respond) as address, pytest.raises(TipstaffClientError) as error:  # type: ignore[arg-type]
+    with raw_server(respond) as address, pytest.raises(TipstaffClientError) as error:
         make_client(address, KEY, retries=1).moderate(TEXT)
 
     written = caplog.text + "".join(traceback.format_exception(error.value)) + f"{error.value!r} {vars(error.value)}"
