@@ -15,6 +15,7 @@ from service.cli.check_labels_command import check_labels
 from service.cli.compare_command import compare
 from service.cli.database import keys_commands, rulings_commands, store_commands
 from service.cli.evaluate_command import evaluate
+from service.cli.migrate_check_command import migrate_check
 from service.cli.perspective_diff_command import perspective_diff
 from service.cli.replay_command import replay
 from service.cli.score_command import score
@@ -92,6 +93,7 @@ app.command()(evaluate)
 app.command()(compare)
 app.command("check-labels")(check_labels)
 app.command()(perspective_diff)
+app.command()(migrate_check)
 app.command()(replay)
 app.add_typer(keys_commands.app)
 app.add_typer(rulings_commands.app)

@@ -14,8 +14,8 @@ from model.errors import InputError
 from service.cli.shared_options import expand_option_groups, parse_score_thresholds
 
 if TYPE_CHECKING:
-    from service.migration.replay import ReplayJob
-    from service.migration.replay_figures import ReplayFigures
+    from service.migration.recorded.replay import ReplayJob
+    from service.migration.recorded.replay_figures import ReplayFigures
 
 __all__ = ["replay"]
 
@@ -62,8 +62,8 @@ def replay(
     Ends with 3 if a call failed, a line could not be read or nothing was sent. Recorded keys and hosts are never used.
     docs/migrate-check.md says what can be read.
     """
-    from service.migration.replay import ReplayJob, check_replay_url
-    from service.migration.replay_figures import ReplayFigures
+    from service.migration.recorded.replay import ReplayJob, check_replay_url
+    from service.migration.recorded.replay_figures import ReplayFigures
 
     for file in files:
         if not file.is_file():
@@ -87,7 +87,7 @@ def replay(
 
 def _run(job: "ReplayJob", figures: "ReplayFigures") -> bool:
     """Send the calls; return whether that was interrupted."""
-    from service.migration.replay import replay_calls
+    from service.migration.recorded.replay import replay_calls
 
     try:
         asyncio.run(replay_calls(job, on_reply=figures.add, on_skipped=figures.skip))

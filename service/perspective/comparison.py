@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from model.decisions import Decisions
     from service.judging.judge import Judge
 
-__all__ = ["DEFAULT_THRESHOLD", "AttributeComparison", "ScoreComparison", "compare_attribute", "compare_records", "compare_scores"]
+__all__ = [
+    "DEFAULT_THRESHOLD",
+    "AttributeComparison",
+    "ScoreComparison",
+    "compare_attribute",
+    "compare_records",
+    "compare_scores",
+    "select_scores",
+]
 
 DEFAULT_THRESHOLD = 0.8
 """The threshold of Coral, unless its administrator sets another."""
@@ -168,7 +176,7 @@ def _add_scores(chunk: Sequence[tuple[int, Any]], layout: TableLayout, markup: F
     if not usable_rows:
         return
     decisions = judge.judge([row.comment for _, row in usable_rows], threads=None).decisions
-    own_columns = [_select_scores(column.source, decisions) for column in layout.scores]
+    own_columns = [select_scores(column.source, decisions) for column in layout.scores]
     is_unjudged = np.isnan(decisions.scores[:, LABELS.index(Label.FINE)])
     for at, (line, row) in enumerate(usable_rows):
         if is_unjudged[at]:
@@ -180,8 +188,13 @@ def _add_scores(chunk: Sequence[tuple[int, Any]], layout: TableLayout, markup: F
                 column.own_scores.append(float(own_scores[at]))
 
 
-def _select_scores(source: str, decisions: "Decisions") -> FloatArray:
-    """Return the scores that are compared with an attribute; shape (rows,)."""
+def select_scores(source: str, decisions: "Decisions") -> FloatArray:
+    """Return the scores that answer an attribute; shape (rows,).
+
+    Args:
+        source: the name of our score, as `score_name` gives it.
+        decisions: what the model says about some comments.
+    """
     if source == ABUSIVE:
         return 1 - decisions.scores[:, LABELS.index(Label.FINE)]
     return decisions.scores[:, LABELS.index(Label.HATEFUL)] if source == HATEFUL else decisions.attributes[source]

@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 
 from model.errors import InputError
-from service.migration.recorded_calls import RecordedCall, body_text
-from service.migration.recorded_files import UnreadableCall, read_calls
+from service.migration.recorded.recorded_calls import RecordedCall, body_text
+from service.migration.recorded.recorded_files import UnreadableCall, read_calls
 
 __all__ = ["ReplayJob", "Reply", "check_replay_url", "replay_calls"]
 

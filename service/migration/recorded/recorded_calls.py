@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from service.migration.call_kinds import BATCH_CALL, CallKind, find_kind_of_address, find_kind_of_body
+from service.migration.recorded.call_kinds import BATCH_CALL, CallKind, find_kind_of_address, find_kind_of_body
 
 __all__ = ["FORM_TYPE", "JSON_TYPE", "RecordedCall", "body_text", "comment_text", "read_address", "read_record"]
 

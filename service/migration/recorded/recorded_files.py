@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from model.errors import DumpError
-from service.migration.recorded_calls import RecordedCall, read_record
+from service.migration.recorded.recorded_calls import RecordedCall, read_record
 
 __all__ = ["CALL_SUFFIXES", "UnreadableCall", "holds_calls", "read_calls"]
 
@@ -19,6 +19,7 @@ CALL_SUFFIXES = (".jsonl", ".ndjson", ".har", ".log")
 
 _MAX_LINE_BYTES = 8 << 20
 _MAX_DOCUMENT_BYTES = 256 << 20
+_MAX_SNIFFED_BYTES = 32 << 20
 _MAX_FILE_BYTES = 8 << 30
 _MAX_RECORD_DEPTH = 3
 _BEGINNING = 64 << 10
@@ -69,7 +70,14 @@ def holds_calls(path: Path) -> bool:
     full = [line.strip() for line in lines if line.strip()][:20]
     if not full:
         return False
-    if any(isinstance(record := _parse_object(line), dict) and read_record(record, file="", number=1) for line in full):
+    records = [_parse_object(line) for line in full]
+    if full[0].startswith(("{", "[")) and not any(isinstance(record, dict) for record in records):
+        try:
+            document = _read_document(path, limit=_MAX_SNIFFED_BYTES)
+        except DumpError:
+            return False
+        records = [] if document is None else _list_records(document)[:20]
+    if any(isinstance(record, dict) and read_record(record, file="", number=1) for record in records):
         return True
     return sum(bool(_REQUEST_LINE.search(line)) for line in full) * 2 > len(full)
 
@@ -78,8 +86,8 @@ def _open(path: Path) -> IO[bytes]:
     return cast("IO[bytes]", gzip.open(path)) if path.suffix.lower() == ".gz" else path.open("rb")
 
 
-def _read_document(path: Path) -> Any:
-    """Return the content of a file that is one JSON document; None if it is lines."""
+def _read_document(path: Path, *, limit: int = _MAX_DOCUMENT_BYTES) -> Any:
+    """Return the content of a file that is one JSON document; None if it is lines, or too large."""
     try:
         with _open(path) as file:
             beginning = file.readline(_MAX_LINE_BYTES)
@@ -90,7 +98,7 @@ def _read_document(path: Path) -> Any:
             first = _parse_object(beginning.decode("utf-8-sig", "replace"))
             if first is not None and (file.read(_BEGINNING).strip() or read_record(first, file="", number=1)):
                 return None
-            rest = b"" if first is not None else file.read(_MAX_DOCUMENT_BYTES)
+            rest = b"" if first is not None else file.read(limit)
     except (OSError, EOFError, zlib.error) as error:
         raise DumpError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or 'it is damaged'}") from None
     if first is not None:

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.errors import DumpError
-from service.migration.call_kinds import ANALYZE_CALL, MODERATIONS_CALL, SPAM_CHECK_CALL
-from service.migration.recorded_calls import RecordedCall, body_text, comment_text, read_record
-from service.migration.recorded_files import UnreadableCall, holds_calls, read_calls
+from service.migration.recorded.call_kinds import ANALYZE_CALL, MODERATIONS_CALL, SPAM_CHECK_CALL
+from service.migration.recorded.recorded_calls import RecordedCall, body_text, comment_text, read_record
+from service.migration.recorded.recorded_files import UnreadableCall, holds_calls, read_calls
 
 KEY = "sesame0123456"
 ANALYZE = {"comment": {"text": "Lovely."}, "requestedAttributes": {"TOXICITY": {}}}
@@ -187,6 +187,7 @@ def test_logs_are_recognised(tmp_path: Path) -> None:
     """A file of calls is recognised by its first lines, whatever its name; source code and tables of scores are not."""
     assert holds_calls(write_lines(tmp_path / "calls", ANALYZE))
     assert holds_calls(write_lines(tmp_path / "access", '- "POST /v1alpha1/comments:analyze?key=k HTTP/1.1" 200', '- "GET / HTTP/1.1" 200'))
+    assert holds_calls(write_lines(tmp_path / "list", "[", json.dumps(ANALYZE), "]"))
     assert not holds_calls(write_lines(tmp_path / "main.py", "import json", "print(json.dumps({}))"))
     assert not holds_calls(write_lines(tmp_path / "scores", {"text": "Lovely.", "TOXICITY": 0.25}))
     assert not holds_calls(tmp_path / "missing")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from service.migration.call_kinds import MODERATIONS_CALL, SPAM_CHECK_CALL, CallKind
+from service.migration.recorded.call_kinds import MODERATIONS_CALL, SPAM_CHECK_CALL, CallKind
 from service.perspective.attribute_names import printable_name
 
 __all__ = ["answered_scores", "decided_flags", "error_name"]

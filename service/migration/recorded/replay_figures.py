@@ -7,10 +7,10 @@ from typing import IO, Any
 
 import numpy as np
 
-from service.migration.answers import answered_scores, decided_flags, error_name
-from service.migration.recorded_calls import RecordedCall
-from service.migration.recorded_files import UnreadableCall
-from service.migration.replay import Reply
+from service.migration.recorded.answers import answered_scores, decided_flags, error_name
+from service.migration.recorded.recorded_calls import RecordedCall
+from service.migration.recorded.recorded_files import UnreadableCall
+from service.migration.recorded.replay import Reply
 from service.perspective.comparison import DEFAULT_THRESHOLD, compare_attribute
 from service.perspective.stored_scores import ScoreColumn
 

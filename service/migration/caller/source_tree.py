@@ -1,0 +1,151 @@
+"""The files of a caller: its recorded calls and its source code, found below a folder within limits of number, size and time."""
+
+import os
+import stat
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from model.errors import InputError
+from service.migration.recorded.recorded_files import CALL_SUFFIXES, holds_calls
+
+__all__ = ["CallerFile", "CallerFiles"]
+
+_MAX_FILES = 50_000
+_MAX_SOURCE_BYTES = 1 << 20
+_MAX_ALL_BYTES = 512 << 20
+_MAX_SECONDS = 120.0
+_BINARY_CHECKED = 8192
+
+# What others wrote, what is made from the sources, and what tools keep.
+_SKIPPED_FOLDERS = frozenset(
+    [
+        *(".git", ".hg", ".svn", ".bzr", "node_modules", "bower_components", "vendor", ".venv", "venv", "site-packages", "__pycache__"),
+        *(".tox", ".nox", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".gradle", ".idea", ".next", ".nuxt", ".cache", ".terraform"),
+    ]
+)
+_SKIPPED_ENDINGS = (
+    ".min.js",
+    ".min.css",
+    ".map",
+    ".css",
+    ".svg",
+    ".md",
+    ".rst",
+    ".txt",
+    ".html.gz",
+    ".lock",
+    ".sum",
+    "-lock.json",
+    "-lock.yaml",
+)
+_TEXTS_THAT_COUNT = ("requirements", "constraints")
+_DEPENDENCY_LOCKS = frozenset({"Gemfile.lock"})
+
+
+@dataclass(frozen=True, slots=True)
+class CallerFile:
+    """A file of a caller.
+
+    Attributes:
+        path: where it is.
+        name: what it is called in reports, relative to the folder that was named.
+        text: its text, if it is source code; None if it holds recorded calls.
+    """
+
+    path: Path
+    name: str
+    text: str | None = None
+
+
+@dataclass
+class CallerFiles:
+    """The files below some paths; iterating over it finds and reads them, and counts.
+
+    Attributes:
+        paths: files and folders.
+        files: how many files were looked at.
+        sources: how many of them were read as source code.
+        left_out: why not everything was read; empty if everything was.
+    """
+
+    paths: Iterable[Path]
+    files: int = 0
+    sources: int = 0
+    left_out: list[str] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[CallerFile]:
+        """Yield each file that may say something: sources with their text, files of recorded calls without it.
+
+        Raises:
+            InputError: a path does not exist, or cannot be read.
+        """
+        end, size = time.monotonic() + _MAX_SECONDS, 0
+        for path in self.paths:
+            if not path.exists():
+                raise InputError(f"{path}: there is no such file or folder; check the path")
+            named = [(path, path.name)] if not path.is_dir() else _walk(path)
+            for file, name in named:
+                if self.files >= _MAX_FILES or size > _MAX_ALL_BYTES or time.monotonic() > end:
+                    self.left_out.append(f"{path}: it is too large to be read whole; name the folders in which the calls are made")
+                    break
+                self.files += 1
+                found = self._read(file, name, is_named=file == path)
+                if found is not None:
+                    size += len(found.text or "")
+                    yield found
+
+    def _read(self, path: Path, name: str, *, is_named: bool) -> CallerFile | None:
+        suffixes = [suffix.lower() for suffix in path.suffixes]
+        if suffixes[-1:] == [".gz"]:
+            suffixes.pop()
+        if suffixes[-1:] and suffixes[-1] in CALL_SUFFIXES:
+            return CallerFile(path, name)
+        if (is_named or suffixes[-1:] == [".json"]) and holds_calls(path):
+            return CallerFile(path, name)
+        if not is_named and _is_skipped(path.name):
+            return None
+        text = self._read_text(path, name)
+        if text is None:
+            return None
+        self.sources += 1
+        return CallerFile(path, name, text)
+
+    def _read_text(self, path: Path, name: str) -> str | None:
+        """Return the text of a source file; None if it is binary, or too large."""
+        try:
+            with path.open("rb") as file:
+                content = file.read(_MAX_SOURCE_BYTES + 1)
+        except OSError as error:
+            self.left_out.append(f"{name}: cannot be read: {error.strerror}")
+            return None
+        if b"\0" in content[:_BINARY_CHECKED]:
+            return None
+        if len(content) > _MAX_SOURCE_BYTES:
+            self.left_out.append(f"{name}: is larger than {_MAX_SOURCE_BYTES >> 20} MiB")
+            return None
+        return content.decode("utf-8", "replace")
+
+
+def _is_skipped(name: str) -> bool:
+    if name in _DEPENDENCY_LOCKS:
+        return False
+    is_text_that_counts = name.startswith(_TEXTS_THAT_COUNT) and name.endswith(".txt")
+    return name.lower().endswith(_SKIPPED_ENDINGS) and not is_text_that_counts
+
+
+def _walk(root: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the regular files below a folder with their relative names; links that lead out of it, and links to folders, are left alone."""
+    inside = root.resolve()
+    for folder, folders, names in os.walk(root, followlinks=False):
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED_FOLDERS)
+        for name in sorted(names):
+            path = Path(folder, name)
+            try:
+                if path.is_symlink() and not path.resolve().is_relative_to(inside):
+                    continue
+                if stat.S_ISREG(path.stat().st_mode):
+                    yield path, str(path.relative_to(root))
+            except (OSError, RuntimeError):
+                continue

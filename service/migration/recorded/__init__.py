@@ -1,0 +1,1 @@
+"""Calls that a caller has recorded, and what comes of sending them again."""
