@@ -13,7 +13,7 @@ from service.perspective.attribute_names import printable_name
 if TYPE_CHECKING:
     from model.moderator import Moderator
 
-__all__ = ["AttributeOutcome", "Effect", "Finding", "UnknownMode", "attribute_outcomes", "choose_mode", "choose_thresholds"]
+__all__ = ["AttributeOutcome", "Effect", "Finding", "UnknownMode", "attribute_outcomes", "choose_mode", "site_thresholds"]
 
 
 class Effect(StrEnum):
@@ -139,7 +139,7 @@ def attribute_findings(usage: CallerUsage, outcomes: dict[str, AttributeOutcome]
             yield Finding(Effect.FAILS, subject, detail, sighting.count, sighting.places)
 
 
-def choose_thresholds(usage: CallerUsage, given: dict[str, float]) -> dict[str, float]:
+def site_thresholds(usage: CallerUsage, given: dict[str, float]) -> dict[str, float]:
     """Return the threshold of each attribute: the owner's, else the one seen most, else the one for any attribute."""
     general = _most_seen(usage.thresholds.get(ANY_ATTRIBUTE, {}))
     chosen = {name: general for name in usage.attributes if general is not None}

@@ -14,7 +14,7 @@ from service.migration.assessment import (
     attribute_findings,
     attribute_outcomes,
     choose_mode,
-    choose_thresholds,
+    site_thresholds,
 )
 from service.migration.caller.call_usage import note_record
 from service.migration.caller.caller_usage import CallerUsage
@@ -161,7 +161,7 @@ def check_migration(job: MigrationJob, judge: "Judge", settings: "Settings") -> 
     _add_given(usage, job)
     moderator, learned = judge.moderator, tuple(judge.moderator.languages)
     outcomes = attribute_outcomes(usage, moderator)
-    mode, thresholds = choose_mode(outcomes), choose_thresholds(usage, job.thresholds)
+    mode, thresholds = choose_mode(outcomes), site_thresholds(usage, job.thresholds)
     published, version = tuple(moderator.attributes), moderator.version
 
     def find_score(name: str) -> str | None:

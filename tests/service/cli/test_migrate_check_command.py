@@ -89,7 +89,7 @@ def test_fixed_hosts_lead_to_the_recipe(call: Call, tmp_path: Path) -> None:
         (analyze("TOXICITY", languages=[TEXT]), "language <a name not shown>", "differs"),
         (analyze("TOXICITY", nonsense=1), "body: nonsense: there is no such field", "fails"),
         (analyze("TOXICITY", doNotStore="perhaps"), "body: doNotStore: has to be true or false", "fails"),
-        (analyze("TOXICITY", **{TEXT: 1}), "body: <a name not shown>: there is no such field", "fails"),
+        (analyze() | {TEXT: 1}, "body: <a name not shown>: there is no such field", "fails"),
         ({"request": analyze("TOXICITY", nonsense=1), "status": 400}, "body: nonsense: there is no such field", "same"),
         (
             analyze("TOXICITY", context={"entries": [], "articleAndParentComment": {}}),
