@@ -37,27 +37,34 @@ class PreparedMachine:
 
     def __init__(self, network: PrivateNetwork, folder: Path, *, data: Path, python: Path, node: Path) -> None:
         self._network = network
-        self._folder = folder
+        self.folder = folder
         self.data = data
         self._programs = {"python": [str(python), "-c"], "node": [str(node), "-e"], "ruby": ["ruby", "-e"]}
         self._cwd = {"python": python.parents[2], "node": node.parents[1], "ruby": folder}
 
-    def run(self, client: str, script: str, *arguments: str) -> Any:
-        """Run a script for a client of docs/clients.md, with the environment that its setting names, and return the JSON it prints."""
+    def run(self, client: str, script: str, *arguments: str, is_set_up: bool = True) -> Any:
+        """Run a script for a client of docs/clients.md, with the environment that its setting names, and return the JSON it prints.
+
+        Args:
+            client: its source and name.
+            script: in the client's language.
+            arguments: of the script.
+            is_set_up: False leaves out what the setting names.
+        """
         documented_client = documented(client)
         language = documented_client.language
         # Nothing of ours, so that what the setting does not name is not there.
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self._folder), "LANG": "C.UTF-8"}
-        settings = {name: value.replace("/etc/tipstaff", str(self._folder)) for name, value in documented_client.environment.items()}
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8"}
+        settings = {name: value.replace("/etc/tipstaff", str(self.folder)) for name, value in documented_client.environment.items()}
         command = [*self._programs[language], script, *arguments]
-        return json.loads(self._network.run(command, cwd=self._cwd[language], env=environment | settings))
+        return json.loads(self._network.run(command, cwd=self._cwd[language], env=environment | (settings if is_set_up else {})))
 
     @contextmanager
     def serve(self, port: int) -> Iterator[None]:
         """Have a service there as the page starts one on a port, until the context ends."""
         command = _commands(f"--port {port}")
         settings = {name.lower(): value.strip("'") for name, value in re.findall(r"TIPSTAFF_(\w+)=('[^']*'|\S+)", command)}
-        settings = {name: str(self._folder / value) if name.startswith("tls_") else value for name, value in settings.items()}
+        settings = {name: str(self.folder / value) if name.startswith("tls_") else value for name, value in settings.items()}
         with ServerProcess(self.data, self._network.prefix, port=port, **settings) as server:
             wait_until(lambda: any("ready: " in line for line in server.lines()), what="the service is ready", seconds=300)
             yield

@@ -1,5 +1,7 @@
 """Packages that have Perspective's host in their code work on a machine set up by the recipe, each as its own page shows it."""
 
+import re
+import subprocess
 from typing import Any
 
 import pytest
@@ -68,6 +70,11 @@ const perspective = new Perspective({apiKey: "YOUR_API_KEY"});
 const ask = async text => [await perspective.analyze(text), await perspective.analyze(text, {attributes: ["insult", "spam"]})];
 const scores = ({attributeScores: found}) => Object.fromEntries(Object.keys(found).map(name => [name, found[name].summaryScore.value]));
 Promise.all(process.argv.slice(1).map(ask)).then(found => console.log(JSON.stringify(found.map(answers => answers.map(scores)))));
+"""
+
+UNTRUSTING = """
+const Perspective = require("perspective-api-client");
+new Perspective({apiKey: "YOUR_API_KEY"}).analyze(process.argv[1]).catch(error => console.log(JSON.stringify(error.message)));
 """
 
 
@@ -149,3 +156,20 @@ def test_begentle_works_with_its_defaults(prepared_machine: PreparedMachine) -> 
     fine, toxic = run_python(prepared_machine, "begentle", BEGENTLE, FINE, TOXIC)
 
     assert is_told_apart(fine, toxic)
+
+
+def test_client_that_does_not_trust_the_authority_sends_nothing(prepared_machine: PreparedMachine) -> None:
+    """Certificates are checked as ever: without the variable that has it trust the authority, a client refuses to speak to the service."""
+    error = prepared_machine.run("npm perspective-api-client", UNTRUSTING, TOXIC, is_set_up=False)
+
+    assert "certificate" in error
+
+
+def test_certificate_is_for_the_names_alone(prepared_machine: PreparedMachine) -> None:
+    """The certificate names the hosts of both services and cannot sign others."""
+    command = ["openssl", "x509", "-in", "tls.pem", "-noout", "-text"]
+    described = subprocess.run(command, cwd=prepared_machine.folder, check=True, capture_output=True, text=True).stdout
+    names = re.findall(r"DNS:([^,\s]+)", described)
+
+    assert names == ["commentanalyzer.googleapis.com", "rest.akismet.com", "*.rest.akismet.com"]
+    assert "CA:FALSE" in described
