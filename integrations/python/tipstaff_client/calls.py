@@ -13,7 +13,7 @@ from tipstaff_client.exchange import Answer, Call, Outcome, Send, Steps, exchang
 from tipstaff_client.models import Comment, Format, Label, ServedModel
 from tipstaff_client.options import ClientOptions
 
-__all__ = ["CommentOrText", "ModerateCall", "ModerateOptions", "ask_model", "ask_ready", "send_ruling"]
+__all__ = ["CommentOrText", "ModerateCall", "ModerateOptions", "ask_model", "ask_ready", "check_several", "send_ruling"]
 
 CommentOrText = Union[str, Comment]
 """A comment, or its text alone."""
@@ -78,6 +78,16 @@ class ModerateCall:
         general = {"format": self.format, "language": self.language, "parent_text": self.parent_text, "title": self.title}
         stated: dict[str, Any] = {name: value for name, value in general.items() if value is not None and getattr(comment, name) is None}
         return dataclasses.replace(comment, **stated) if stated else comment
+
+
+def check_several(comments: object) -> None:
+    """Refuse what would be taken for several comments, and is meant as one: the names of its fields would be judged.
+
+    Raises:
+        TypeError: it is a mapping.
+    """
+    if isinstance(comments, Mapping):
+        raise TypeError("a mapping is no comment: give a Comment, or an iterable of these or of texts")
 
 
 def ask_model(options: ClientOptions) -> Steps[ServedModel]:

@@ -12,7 +12,7 @@ import httpx
 
 from tipstaff_client.base import BaseClient
 from tipstaff_client.batches import Batches, Judgement, judge_next
-from tipstaff_client.calls import CommentOrText, ModerateCall, ModerateOptions, ask_model, ask_ready, send_ruling
+from tipstaff_client.calls import CommentOrText, ModerateCall, ModerateOptions, ask_model, ask_ready, check_several, send_ruling
 from tipstaff_client.exchange import Failure, Outcome, Send, Steps
 from tipstaff_client.models import Comment, Label, ModerateAnswer, ServedModel
 from tipstaff_client.results import Judgements
@@ -119,6 +119,7 @@ class Client(BaseClient):
     def _judge_batches(
         self, comments: Iterable[CommentOrText], call: ModerateCall
     ) -> Iterator[tuple[Sequence[Judgement], ModerateAnswer | None]]:
+        check_several(comments)
         batches, until = Batches(call.fields(), self._limits), call.ends()
         for place, comment in enumerate(comments):
             batches.add(call.to_comment(comment, place))

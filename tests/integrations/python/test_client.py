@@ -259,6 +259,12 @@ def test_clients_that_cannot_work_are_not_made(make_client: MakeClient, wrong: d
 
 
 def test_what_is_no_comment_is_refused(make_client: MakeClient) -> None:
-    """Something that is neither a text nor a comment is refused before anything is sent, by its place."""
+    """Something that is neither a text nor a comment is refused before anything is sent, by its place and without its value."""
+    client = make_client("http://127.0.0.1:9")
+
     with pytest.raises(TypeError, match="comment 1 is neither"):
-        make_client("http://127.0.0.1:9").moderate(["Good morning", 5])
+        client.moderate(["Good morning", 5])
+    with pytest.raises(TypeError, match="comment 0 is neither"):
+        client.moderate([{"id": "c1", "text": TOXIC}])
+    with pytest.raises(TypeError, match="a mapping is no comment"):
+        client.moderate({"id": "c1", "text": TOXIC})
