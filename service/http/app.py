@@ -23,6 +23,7 @@ from service.http.lifespan import Lifespan, LoadModerator, OnFailure
 from service.http.observability.observe_calls import CallObserver
 from service.http.openapi_document import Api
 from service.http.problems import Problem
+from service.http.refusal_forms import OwnPaths, Refusals
 from service.http.routes.api_docs import add_docs_routes
 from service.http.routes.health import add_health_routes
 from service.http.routes.metrics_page import add_metrics_route
@@ -77,6 +78,7 @@ def create_app(
         on_failure=on_failure or _log_failure,
         in_background=in_background,
         handlers=handlers,
+        refusals=Refusals([OwnPaths(dialect.name, dialect.paths, dialect.refuse) for dialect in dialects]),
         metrics_dir=metrics_dir,
         tidy_memory=tidy_memory,
     )

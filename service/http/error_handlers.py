@@ -1,4 +1,4 @@
-"""Answers with problem documents when a route raises an error, there is no route, or the framework refuses a call."""
+"""Answers when a route raises an error, there is no route, or the framework refuses a call, in the form that belongs to the address."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,14 +11,22 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.http.observability.faults import report_fault
-from service.http.problems import Problem, ProblemError, problem_response
+from service.http.problems import Problem, ProblemError, ProblemKind, problem_response
+from service.http.refusal_forms import call_path
+from service.http.state import get_state
 from service.http.workload.graceful_stop import explain_stop
 
 __all__ = ["EXCEPTION_HANDLERS", "FaultBarrier"]
 
 
+_KINDS: Mapping[HTTPStatus, tuple[ProblemKind, str]] = {
+    HTTPStatus.NOT_FOUND: (ProblemKind.NOT_FOUND, "There is nothing at this address; /docs lists what there is."),
+    HTTPStatus.METHOD_NOT_ALLOWED: (ProblemKind.WRONG_METHOD, "This address takes another method; the header Allow names it."),
+}
+
+
 class FaultBarrier:
-    """A middleware that answers faults of the service, which are errors that nobody has caught, with a problem document."""
+    """A middleware that answers faults of the service, which are errors that nobody has caught, in the form of the call's protocol."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -40,7 +48,7 @@ class FaultBarrier:
         except (Exception, asyncio.CancelledError) as error:
             problem = report_fault(error, scope) if isinstance(error, Exception) else explain_stop(error, scope)
             if not has_started:
-                await problem.response()(scope, receive, send)
+                await scope["state"]["service"].refusals.refuse(problem, scope)(scope, receive, send)
 
 
 def _end_when_cancelled(receive: Receive) -> Receive:
@@ -55,17 +63,19 @@ def _end_when_cancelled(receive: Receive) -> Receive:
     return receive_or_end
 
 
-async def _answer_problem(_request: Request, error: ProblemError) -> Response:
-    return error.response()
+async def _answer_problem(request: Request, error: ProblemError) -> Response:
+    return get_state(request).refusals.refuse(error, request.scope)
 
 
-async def _answer_http_exception(_request: Request, error: HTTPException) -> Response:
+async def _answer_http_exception(request: Request, error: HTTPException) -> Response:
     status = HTTPStatus(error.status_code)
     document = Problem(type="about:blank", title=status.phrase, status=status.value)
-    if status is HTTPStatus.NOT_FOUND:
-        document["detail"] = "There is nothing at this address; /docs lists what there is."
-    elif status is HTTPStatus.METHOD_NOT_ALLOWED:
-        document["detail"] = "This address takes another method; the header Allow names it."
+    if (known := _KINDS.get(status)) is not None:
+        kind, detail = known
+        refusals = get_state(request).refusals
+        if refusals.find_owner(call_path(request.scope)) is not None:
+            return refusals.refuse(ProblemError(kind, detail, headers=error.headers or {}), request.scope)
+        document["detail"] = detail
     return problem_response(document, headers=error.headers)
 
 

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from model.errors import ArtefactError, LostStoreError, StoreError, TipstaffError
 from service.heap_trim import trim_heap
+from service.http.refusal_forms import PROBLEM_DOCUMENTS, Refusals
 from service.http.state import LifespanState, ServiceState
 from service.settings import Settings
 from service.store.lifecycle import run_store
@@ -43,6 +44,7 @@ class Lifespan:
         on_failure: called in the event loop's thread with the error, if the store cannot be opened or the model cannot be loaded.
         in_background: whether the app accepts calls before the store is open and the model is loaded.
         handlers: the handlers of the calls that wait in the outbox, by kind.
+        refusals: makes the refusals of calls in the form of the protocol that they belong to.
         metrics_dir: the folder for the metrics of all processes of this service; None if this is the only process.
         tidy_memory: called in a thread when all is loaded.
     """
@@ -52,13 +54,14 @@ class Lifespan:
     on_failure: OnFailure
     in_background: bool
     handlers: "Mapping[str, TaskHandler]"
+    refusals: Refusals = PROBLEM_DOCUMENTS
     metrics_dir: Path | None = None
     tidy_memory: Callable[[], None] = trim_heap
 
     @asynccontextmanager
     async def __call__(self, _app: Starlette) -> AsyncIterator[LifespanState]:
         """Run the service for as long as the context lasts."""
-        state = ServiceState.build(self.settings, metrics_dir=self.metrics_dir)
+        state = ServiceState.build(self.settings, metrics_dir=self.metrics_dir, refusals=self.refusals)
         async with AsyncExitStack() as store_stack:
             store_is_lost = asyncio.Event()
             start = asyncio.create_task(self._start(state, store_stack, store_is_lost))

@@ -7,7 +7,8 @@
     401  bad-signature: a call that has to be signed is not, or not with a secret that is known here
     403  forbidden: the key does not allow this
     403  foreign-host, foreign-origin: a web page calls that may not, or the service is called by a name that it does not have
-    404, 405, other statuses of the framework: about:blank
+    404  not-found: there is nothing at this address; in our own protocol about:blank
+    405  wrong-method: the address takes another method; in our own protocol about:blank
     408  body-too-slow
     413  body-too-large, too-many-comments: always means "send less in one call"
     414  target-too-long
@@ -54,6 +55,8 @@ class ProblemKind(Enum):
     FOREIGN_HOST = ("foreign-host", 403, "This service is not called by that name")
     FOREIGN_ORIGIN = ("foreign-origin", 403, "Web pages of that origin may not call")
     BAD_SIGNATURE = ("bad-signature", 401, "The signature is missing or wrong")
+    NOT_FOUND = ("not-found", 404, "There is nothing at this address")
+    WRONG_METHOD = ("wrong-method", 405, "This address takes another method")
     BODY_TOO_SLOW = ("body-too-slow", 408, "The body took too long to arrive")
     BODY_TOO_LARGE = ("body-too-large", 413, "The body is too large")
     TOO_MANY_COMMENTS = ("too-many-comments", 413, "There are too many comments in one call")

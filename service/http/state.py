@@ -18,6 +18,7 @@ from service.http.connection.open_connections import Connections
 from service.http.observability.metrics import Metrics
 from service.http.observability.traces import Traces
 from service.http.problems import ProblemError, ProblemKind
+from service.http.refusal_forms import PROBLEM_DOCUMENTS, Refusals
 from service.http.workload.graceful_stop import GracefulStop
 from service.http.workload.jobs import MAX_JOBS_PER_THREAD, JudgingJobs
 from service.judging.foreign import OnForeign
@@ -61,6 +62,7 @@ class ServiceState:
         ring: the valid keys, in memory; None until the store is open.
         worker: makes the calls that wait in the outbox; None until the store is open.
         traces: records the spans of calls; None if the environment does not ask for traces.
+        refusals: makes the refusals of calls in the form of the protocol that they belong to.
     """
 
     settings: Settings
@@ -82,14 +84,16 @@ class ServiceState:
     ring: "KeyRing | None" = None
     worker: "OutboxWorker | None" = None
     traces: Traces | None = None
+    refusals: Refusals = PROBLEM_DOCUMENTS
 
     @classmethod
-    def build(cls, settings: Settings, *, metrics_dir: Path | None) -> Self:
+    def build(cls, settings: Settings, *, metrics_dir: Path | None, refusals: Refusals = PROBLEM_DOCUMENTS) -> Self:
         """Build the state with which a service starts; nothing is loaded or opened.
 
         Args:
             settings: the limits, who may call, the file of communities.
             metrics_dir: the folder for the metrics of all processes of this service; None if this is the only process.
+            refusals: makes the refusals of calls.
         """
         threads = available_cores()
         # Only as many of them as there are processors work at a time. The others have given up their turn and wait for the next.
@@ -107,11 +111,12 @@ class ServiceState:
             graceful_stop=GracefulStop(jobs, seconds=settings.shutdown_timeout),
             access=Access(settings, queue),
             bodies=BodyBudgets(settings),
-            connections=Connections(settings, queue, metrics),
+            connections=Connections(settings, queue, metrics, refusals),
             communities=Communities(settings),
             metrics=metrics,
             on_foreign=OnForeign(settings.on_foreign),
             traces=Traces.from_environment(),
+            refusals=refusals,
         )
 
     def background_work(self) -> Sequence[Coroutine[Any, Any, None]]:

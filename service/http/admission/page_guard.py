@@ -5,8 +5,6 @@ therefore needs no key. Forms, images and scripts do so without asking.
 """
 
 import logging
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
 
 from fastapi.routing import APIRoute
 from starlette.responses import Response
@@ -19,12 +17,10 @@ from service.http.admission.proxies import came_through_proxy
 from service.http.problems import ProblemError, ProblemKind
 from service.settings import Settings
 
-__all__ = ["PageGuard", "mark_dialect"]
+__all__ = ["PageGuard"]
 
 _log = logging.getLogger("tipstaff.http")
 
-_Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
-_DIALECT_ATTRIBUTE = "dialect_of_refusals"
 _NOTED_HEADERS = frozenset({b"host", b"origin", b"sec-fetch-site"})
 # By these nothing is judged or written: see `_is_public`.
 _READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -37,28 +33,6 @@ _ORIGIN_ADVICE = (
     "the proxy pass on the header Host as it came, and X-Forwarded-Proto."
 )
 _TYPE_ADVICE = "A call from a web page has to name the type of its body in the header Content-Type."
-
-
-class _DialectOfRefusals(NamedTuple):
-    """How calls to an endpoint are refused."""
-
-    name: str
-    refuse: Callable[[ProblemError], Response]
-
-
-def mark_dialect(endpoint: _Endpoint, *, name: str, refuse: Callable[[ProblemError], Response]) -> _Endpoint:
-    """Say in which dialect calls to an endpoint are refused before it is run.
-
-    Args:
-        endpoint: the endpoint.
-        name: the name of its dialect.
-        refuse: makes the refusal.
-
-    Returns:
-        The endpoint.
-    """
-    setattr(endpoint, _DIALECT_ATTRIBUTE, _DialectOfRefusals(name, refuse))
-    return endpoint
 
 
 class PageGuard:
@@ -124,15 +98,12 @@ class PageGuard:
 
 
 def _refusal(problem: ProblemError, scope: Scope) -> Response:
-    """Return the answer to a call that is refused, in the dialect of its route, and note both for the metrics."""
+    """Return the answer to a call that is refused, in the dialect of its path, and note it and the route for the metrics."""
     route = _find_route(scope)
     if route is not None:
         scope["route"] = route
-    dialect: _DialectOfRefusals | None = getattr(getattr(route, "endpoint", None), _DIALECT_ATTRIBUTE, None)
-    if dialect is None:
-        return problem.response()
-    scope["dialect"] = dialect.name
-    return dialect.refuse(problem)
+    response: Response = scope["state"]["service"].refusals.refuse(problem, scope)
+    return response
 
 
 def _find_route(scope: Scope) -> Route | None:

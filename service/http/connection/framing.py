@@ -1,8 +1,10 @@
 """What a client may send before, between and after the bodies of its calls: counted as it arrives, and refused beyond the limits."""
 
 import time
+from urllib.parse import unquote
 
 import httptools
+from starlette.responses import Response
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -39,6 +41,8 @@ class BoundedProtocol(HttpToolsProtocol):
     """
 
     _connections: Connections
+    # The target of the request that is arriving, or of the last one.
+    url = b""
     _active: RequestResponseCycle | None = None
     # Since when a part of a head is missing, and since when the connection is about to end.
     _head_since: float | None = None
@@ -47,7 +51,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _is_deaf = False
     # The header that announces the body of a request which offers another protocol.
     _offer: tuple[bytes, bytes] | None = None
-    _pending_refusal: ProblemError | None = None
+    _pending_refusal: Response | None = None
     _discarded = 0
     _unread = b""
     # Whether the head of a request is complete, and its end has not arrived yet.
@@ -147,15 +151,20 @@ class BoundedProtocol(HttpToolsProtocol):
             self.pipeline.popleft()
         self._is_deaf = True
         if broken is not self._active and not self._is_idle():
-            self._pending_refusal = problem
+            self._pending_refusal = self._response(problem)
             return
         if broken is None or not broken.response_started:
-            self.transport.write(render_refusal(problem, is_encrypted=self.scheme == "https"))
+            self.transport.write(render_refusal(self._response(problem), is_encrypted=self.scheme == "https"))
         if broken is not None:
             # Its call need not go on: nobody would read the answer.
             broken.disconnected = True
             broken.message_event.set()
         self._linger()
+
+    def _response(self, problem: ProblemError) -> Response:
+        """Return what the client is told, in the form of the protocol whose address it calls, as far as that has arrived."""
+        path = unquote(str(self.url.partition(b"?")[0], "latin-1")).removeprefix(self.root_path)
+        return self._connections.refusals.refuse_at(path, problem)
 
     def _linger(self) -> None:
         """Close the connection on this side, and discard what still arrives for a while."""

@@ -5,6 +5,7 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from service.http.admission.addresses import ProxyList, address_group
+from service.http.refusal_forms import PROBLEM_DOCUMENTS, Refusals
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Connections:
         settings: how long a client may take, how much it may send before the body, and how many connections there may be.
         queue: takes note of when calls are read and answered.
         metrics: count the connections that are closed early.
+        refusals: makes the refusals of what never becomes a call.
 
     Attributes:
         head_timeout: the seconds that a client may take for the head of a request.
@@ -77,8 +79,9 @@ class Connections:
         max_head_bytes: how long the headers and trailers of a request may be together.
     """
 
-    def __init__(self, settings: Settings, queue: "Queue", metrics: "Metrics") -> None:
+    def __init__(self, settings: Settings, queue: "Queue", metrics: "Metrics", refusals: Refusals = PROBLEM_DOCUMENTS) -> None:
         self.queue = queue
+        self.refusals = refusals
         self.head_timeout: float = settings.header_timeout
         self.idle_timeout: float = settings.keep_alive_timeout
         self.max_head_bytes = settings.max_header_bytes

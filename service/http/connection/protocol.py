@@ -68,7 +68,7 @@ class ConnectionProtocol(BoundedProtocol):
         self._has_place = True
         if not self._connections.add(self, self.client[0] if self.client else None):
             self._is_deaf = True
-            self.transport.write(render_refusal(too_many_connections(), is_encrypted=self.scheme == "https"))
+            self.transport.write(render_refusal(too_many_connections().response(), is_encrypted=self.scheme == "https"))
             self._linger()
             self.loop.call_later(_REFUSAL_GRACE, self.transport.abort)
         elif self.app_state["service"].graceful_stop.has_begun:

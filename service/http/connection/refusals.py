@@ -3,6 +3,8 @@
 import secrets
 from http import HTTPStatus
 
+from starlette.responses import Response
+
 from service.http.problems import ProblemError, ProblemKind
 from service.http.responses import protect_headers
 
@@ -32,18 +34,17 @@ class FramingError(Exception):
         self.problem = problem
 
 
-def render_refusal(problem: ProblemError, *, is_encrypted: bool) -> bytes:
+def render_refusal(response: Response, *, is_encrypted: bool) -> bytes:
     """Return the bytes of an answer after which the connection is closed.
 
     Args:
-        problem: what the client is told.
+        response: what the client is told.
         is_encrypted: whether the answer is sent by HTTPS.
     """
-    response = problem.response()
     fields = protect_headers(response.raw_headers, is_encrypted=is_encrypted)
     headers = "".join(f"{str(name, 'latin-1')}: {str(value, 'latin-1')}\r\n" for name, value in fields)
     head = _HEAD.format(
-        status=problem.kind.status, phrase=HTTPStatus(problem.kind.status).phrase, headers=headers, id=secrets.token_hex(_ID_BYTES)
+        status=response.status_code, phrase=HTTPStatus(response.status_code).phrase, headers=headers, id=secrets.token_hex(_ID_BYTES)
     )
     return head.encode("latin-1") + bytes(response.body)
 

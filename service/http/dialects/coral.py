@@ -146,6 +146,7 @@ def _withhold(_request: Request) -> Response:
 CORAL = Dialect(
     name="coral",
     about="Coral's external moderation phase.",
+    paths=("/coral/",),
     add_routes=_add_routes,
     refuse=lambda problem: problem.response(),
     approve=lambda _request: json_response({}),

@@ -44,7 +44,7 @@ _MAX_BYTES = 12 * _MAX_CHARACTERS + 4096
 _MAX_NUMBER = 100
 
 # The original server answers a wrong call with 422, whatever is wrong.
-_STATUSES = {400: 422, 413: 422, 415: 422}
+_STATUSES = {400: 422, 413: 422, 414: 422, 415: 422, 431: 422}
 
 _ANSWER = {
     "type": "object",
@@ -134,6 +134,7 @@ def _refuse(problem: ProblemError) -> Response:
 DETOXIFY = Dialect(
     name="detoxify",
     about="detoxify-api, which Discourse's old toxicity module calls.",
+    paths=("/api/v1/classify", "/health"),
     add_routes=_add_routes,
     refuse=_refuse,
     approve=lambda _request: json_response(dict.fromkeys(_LABELS, 0)),

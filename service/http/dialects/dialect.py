@@ -10,7 +10,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from service.http.admission.load_shedding import mark_queued
-from service.http.admission.page_guard import mark_dialect
 from service.http.observability.faults import report_fault, report_judging_fault
 from service.http.problems import ProblemError, ProblemKind
 from service.http.workload.graceful_stop import explain_stop
@@ -38,6 +37,7 @@ class Dialect:
     Attributes:
         name: its name in settings, metrics and rulings, such as ``perspective``.
         about: what the documentation says of the protocol, in a sentence.
+        paths: its addresses, as `OwnPaths` has them: whatever is refused there, is refused in its form.
         add_routes: adds its routes to the app.
         refuse: makes the answer that says why a call is refused, with a form, a status and headers that its clients know.
         approve: answers a call that could not be judged as if its comments were fine, for sites that fail open.
@@ -51,6 +51,7 @@ class Dialect:
 
     name: str
     about: str
+    paths: tuple[str, ...]
     add_routes: Callable[[FastAPI, Settings], None]
     refuse: Callable[[ProblemError], Response]
     approve: Callable[[Request], Response]
@@ -89,6 +90,5 @@ def wrap_endpoint(endpoint: Endpoint, *, dialect: Dialect, settings: Settings, j
                 return dialect.reject(request)
             return dialect.refuse(report_fault(error, request.scope))
 
-    mark_dialect(answer, name=dialect.name, refuse=dialect.refuse)
     max_wait = settings.longest_waits.seconds(dialect.name)
     return mark_queued(answer, max_wait=max_wait, takes_turns=judges, refuse=dialect.refuse if judges and on_failure == "error" else None)

@@ -56,7 +56,7 @@ _ATTRIBUTE_THRESHOLD = 0.5
 _DIGITS = 6
 
 # Its clients know one status for a wrong call. After others they try again, or report an unexpected error.
-_STATUSES = {413: 400, 415: 400, 422: 400}
+_STATUSES = {413: 400, 414: 400, 415: 400, 422: 400, 431: 400}
 _TYPES = {429: "rate_limit_error", 401: "authentication_error", 403: "permission_error"}
 _CODES = {429: "rate_limit_exceeded", 401: "invalid_api_key", 403: "insufficient_permissions"}
 _RETRYABLE = frozenset({408, 429, 503})
@@ -268,6 +268,7 @@ def _refuse(problem: ProblemError) -> Response:
 OPENAI = Dialect(
     name="openai",
     about="OpenAI's moderation, for its official clients.",
+    paths=("/v1/moderations",),
     add_routes=_add_routes,
     refuse=_refuse,
     approve=_answer_unjudged(flagged=False),

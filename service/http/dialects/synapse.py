@@ -137,6 +137,7 @@ def _refuse(problem: ProblemError) -> Response:
 SYNAPSE = Dialect(
     name="synapse",
     about="Matrix Synapse, through its module synapse-http-antispam.",
+    paths=("/synapse/",),
     add_routes=_add_routes,
     refuse=_refuse,
     approve=lambda _request: json_response({}),

@@ -31,7 +31,7 @@ SECRET = "xyzzy-plugh-frotz"
     ],
 )
 def test_wrong_addresses_are_problems(client: httpx.Client, method: str, path: str, status: int, title: str) -> None:
-    """An unknown address or method is a problem document that does not quote the address."""
+    """An unknown address or method of ours is a problem document that does not quote the address."""
     response = client.request(method, path)
 
     assert response.status_code == status

@@ -162,6 +162,7 @@ def _refuse(problem: ProblemError) -> Response:
 AKISMET = Dialect(
     name="akismet",
     about="Akismet; the key is a field of the form.",
+    paths=("/1.1/", "/1.2/"),
     add_routes=_add_routes,
     refuse=_refuse,
     approve=lambda _request: answer_word("false"),

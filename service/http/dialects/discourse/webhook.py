@@ -147,6 +147,7 @@ def _ask_again(_request: Request) -> Response:
 DISCOURSE = Dialect(
     name="discourse",
     about="Discourse's webhooks.",
+    paths=("/discourse/",),
     add_routes=_add_routes,
     refuse=lambda problem: problem.response(),
     approve=lambda _request: _answer(flagged=False),

@@ -147,6 +147,7 @@ def _reject(request: Request) -> Response:
 PERSPECTIVE = Dialect(
     name="perspective",
     about="Google's Perspective API.",
+    paths=("/v1alpha1/", _BATCH, "/$discovery/", "/discovery/v1/"),
     add_routes=_add_routes,
     refuse=google_refusal,
     approve=_approve,

@@ -4,6 +4,8 @@
 
     400  INVALID_ARGUMENT    the call is wrong, or its key is unknown (API_KEY_INVALID)
     403  PERMISSION_DENIED   there is no key, or one that does not allow this
+    404  NOT_FOUND           there is no such method
+    405  UNIMPLEMENTED       the address takes another HTTP method
     408  DEADLINE_EXCEEDED   the body did not arrive in time
     429  RESOURCE_EXHAUSTED  too many calls (RATE_LIMIT_EXCEEDED)
     500  INTERNAL
@@ -49,6 +51,7 @@ _STATUS_WORDS = {
     400: "INVALID_ARGUMENT",
     403: "PERMISSION_DENIED",
     404: "NOT_FOUND",
+    405: "UNIMPLEMENTED",
     408: "DEADLINE_EXCEEDED",
     429: "RESOURCE_EXHAUSTED",
     500: "INTERNAL",
@@ -159,6 +162,8 @@ def _translate(problem: ProblemError) -> tuple[int, str, Sequence[Mapping[str, A
         return 403, f"{_NO_KEY} {problem.detail}", ()
     if kind is ProblemKind.FORBIDDEN:
         return 403, problem.detail, [_error_info("API_KEY_SERVICE_BLOCKED")]
+    if kind is ProblemKind.NOT_FOUND:
+        return 404, f"Method not found. {problem.detail}", ()
     if kind is ProblemKind.RATE_LIMITED:
         return 429, f"{_QUOTA} {problem.detail}", _quota_details(problem)
     return status if status in _STATUS_WORDS else 400, problem.detail, ()

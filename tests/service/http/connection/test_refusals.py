@@ -28,7 +28,7 @@ from service.http.responses import PROTECTION
 )
 def test_refusals_are_problem_documents(problem: ProblemError, status: int) -> None:
     """Each refusal is a whole answer with a problem document, an id and the news that the connection ends, protected as others are."""
-    head, _, body = render_refusal(problem, is_encrypted=False).partition(b"\r\n\r\n")
+    head, _, body = render_refusal(problem.response(), is_encrypted=False).partition(b"\r\n\r\n")
     first, *lines = head.decode().split("\r\n")
     headers = dict(line.split(": ", 1) for line in lines)
 
