@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from tests.integrations.wordpress.blog import INTEGRATION, Blog, DatabaseServer, form_fields, serve_blog
-from tests.integrations.wordpress.private_network import PrivateNetwork
+from tests.integrations.wordpress.network_door import open_door
+from tests.private_network import private_network
 from tests.service.command import COMMAND, ROOT
 from tests.service.http.sample_texts import FINE, GERMAN, TOXIC
 from tests.service.http.server_process import ServerProcess
@@ -62,16 +63,14 @@ def site(request: pytest.FixtureRequest, database: DatabaseServer, tmp_path_fact
             blog = stack.enter_context(serve_blog(folder, database, plugins=plugins, must_use=[MUST_USE], constants=constants))
         else:
             hosts = re.search(r"^127\.0\.0\.1 .*rest\.akismet\.com.*$", RECIPE, re.MULTILINE)
-            network = stack.enter_context(PrivateNetwork(hosts[0] if hosts else "", port=8080))
-            if network.refusal:
-                pytest.skip(network.refusal)
+            network = stack.enter_context(private_network(tmp_path_factory.mktemp("network"), hosts[0] if hosts else ""))
             certificates = make_certificates(tmp_path_factory.mktemp("tls"))
             allowed = re.search(r"TIPSTAFF_ALLOWED_HOSTS='(.*?)'", RECIPE)
             assert allowed is not None
             tls = {"tls_certificate": certificates / "tls.pem", "tls_key": certificates / "tls.key"}
             server = stack.enter_context(ServerProcess(data, network.prefix, port=443, allowed_hosts=allowed[1], **tls))
             wait_until(lambda: any("ready: " in line for line in server.lines()), what="the service is ready", seconds=300)
-            place = ("127.0.0.1:8080", network.socket)
+            place = ("127.0.0.1:8080", stack.enter_context(open_door(network, 8080)))
             constants = {"TIPSTAFF_CA_BUNDLE": str(certificates / "ca.pem")}
             blog = stack.enter_context(
                 serve_blog(folder, database, plugins=plugins, must_use=[MUST_USE], constants=constants, prefix=network.prefix, place=place)
