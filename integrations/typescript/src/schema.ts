@@ -181,7 +181,7 @@ export interface components {
             verdict: components["schemas"]["Verdict"];
             /** @description The verdict that a community which only watches would have come to. */
             observed?: components["schemas"]["Verdict"];
-            /** @description The entry of the community's lists that decided the verdict, if one did. */
+            /** @description The entry of the community's lists that decided the verdict, or that was left out of what was judged. */
             matched?: string;
             /** @description The language of the comment, if it can be told. */
             language?: string;
@@ -314,7 +314,7 @@ export interface components {
             verdict?: components["schemas"]["Verdict"];
             /** @description The verdict that a community which only watches would have come to. */
             observed?: components["schemas"]["Verdict"];
-            /** @description The entry of the community's lists that decided the verdict, if one did. */
+            /** @description The entry of the community's lists that decided the verdict, or that was left out of what was judged. */
             matched?: string;
         };
         /**
