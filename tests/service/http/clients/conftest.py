@@ -4,7 +4,7 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -52,12 +52,16 @@ class PreparedMachine:
             is_set_up: False leaves out what the setting names.
         """
         documented_client = documented(client)
-        language = documented_client.language
+        variables = documented_client.environment if is_set_up else {}
+        return json.loads(self.call(documented_client.language, script, *arguments, variables=variables))
+
+    def call(self, program: str, *arguments: str, variables: Mapping[str, str]) -> str:
+        """Run a program, such as ``python`` with a script, with variables as the page sets them, and return what it prints."""
         # Nothing of ours, so that what the setting does not name is not there.
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8"}
-        settings = {name: value.replace("/etc/tipstaff", str(self.folder)) for name, value in documented_client.environment.items()}
-        command = [*self._programs[language], script, *arguments]
-        return json.loads(self._network.run(command, cwd=self._cwd[language], env=environment | (settings if is_set_up else {})))
+        settings = {name: value.replace("/etc/tipstaff", str(self.folder)) for name, value in variables.items()}
+        command = [*self._programs.get(program, [program]), *arguments]
+        return self._network.run(command, cwd=self._cwd.get(program, self.folder), env=environment | settings)
 
     @contextmanager
     def serve(self, port: int) -> Iterator[None]:
