@@ -1,10 +1,9 @@
 """Akismet's addresses, what the documentation says of them, and how a call is refused."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from fastapi import FastAPI
-from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from service.http.dialects.akismet.account_calls import (
@@ -42,8 +41,6 @@ _SCHEME = "akismetKeyQuery"
 # Of the calls that may be made by GET. That they need a key says also that no foreign page may make them.
 _KEYS: Security = (*KEYS, {_SCHEME: []})
 _INVALID = "; `invalid` if the key is none."
-_ANY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-_UNKNOWN = "tipstaff: there is no such call of Akismet's here; docs/akismet.md lists those that there are"
 
 _STATUSES = {413: 400, 415: 400, 422: 400}
 # The original server answers these with "invalid", and means the key.
@@ -85,10 +82,6 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         openapi_extra=PUBLIC_OPERATION,
         tags=[AKISMET.name],
     )
-    known = {call.path: call.methods for call in _list_calls(settings)} | {"/1.1/test": ("GET",)}
-    for place in ("/1.1/", "/1.2/"):
-        unknown = wrap_endpoint(_answer_unknown(place, known), dialect=AKISMET, settings=settings)
-        app.add_api_route(f"{place}{{call:path}}", unknown, methods=list(_ANY_METHOD), response_model=None, include_in_schema=False)
 
 
 def _list_calls(settings: Settings) -> Sequence[_Call]:
@@ -139,17 +132,6 @@ def _describe_form(call: _Call) -> dict[str, object]:
     example = _EXAMPLE if names_comment else {"api_key": _EXAMPLE["api_key"]}
     form = {"type": "object", "required": list(REQUIRED_FIELDS) if names_comment else [], "properties": fields}
     return openapi_body(form, example=example, media=_FORM, required=names_comment, security=_KEYS if "GET" in call.methods else ())
-
-
-def _answer_unknown(place: str, known: Mapping[str, Sequence[str]]) -> Endpoint:
-    """Return the endpoint of calls that there are not at a place; no client takes what it says for an answer or for an account."""
-
-    async def unknown(request: Request) -> Response:
-        if (methods := known.get(place + request.path_params["call"])) is not None:
-            return PlainTextResponse(f"tipstaff: send {' or '.join(methods)}", status_code=405, headers={"Allow": ", ".join(methods)})
-        return PlainTextResponse(_UNKNOWN, status_code=404, headers={"X-akismet-debug-help": _UNKNOWN})
-
-    return unknown
 
 
 def _refuse(problem: ProblemError) -> Response:
