@@ -110,6 +110,14 @@ def configure(blog: Blog, **settings: Any) -> None:
     blog.php("update_option( 'tipstaff_settings', $settings );", settings=settings)
 
 
+@pytest.fixture
+def _impatient(blog: Blog) -> Iterator[None]:
+    """Lets the plugin wait no longer than it is set to, which it does for the other tests."""
+    blog.php("update_option( 'testing_is_impatient', 1 );")
+    yield
+    blog.php("delete_option( 'testing_is_impatient' );")
+
+
 @pytest.fixture(autouse=True)
 def _no_complaints(request: pytest.FixtureRequest) -> Iterator[None]:
     """Makes sure that PHP and WordPress have nothing to complain about in our plugin."""

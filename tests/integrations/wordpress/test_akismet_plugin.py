@@ -150,6 +150,15 @@ def press(blog: Blog, act: str, comment: int) -> None:
     assert answer.status_code == 302, answer.text
 
 
+def test_nothing_is_sent_that_is_not_encrypted(site: Site) -> None:
+    """Akismet falls back to port 80 when encrypted calls fail: such a call goes to the address that is set, or nowhere."""
+    call = "$r = wp_remote_get( 'http://rest.akismet.com/1.1/test' ); return is_wp_error( $r ) ? $r->get_error_code() : $r['body'];"
+    by_recipe = site.blog.php("return defined( 'TIPSTAFF_CA_BUNDLE' );")
+
+    assert site.blog.php(call) == ("tipstaff_not_encrypted" if by_recipe else "connected")
+    assert site.blog.php("update_option( 'akismet_ssl_disabled', time() ); return get_option( 'akismet_ssl_disabled' );") == 0
+
+
 def test_comment_is_held_where_nobody_answers(site: Site) -> None:
     """With a key that is none any more, comments are held for a moderator, and Akismet has them checked again later."""
     site.blog.php("update_option( 'wordpress_api_key', '0123456789ab' );")

@@ -235,7 +235,6 @@ BROKEN = {
     "unavailable": ForeignAnswer(b'{"type": "/docs#not-ready"}', 503, {"content-type": "application/problem+json"}),
     "no key": ForeignAnswer(b'{"type": "/docs#unauthenticated"}', 401, {"content-type": "application/problem+json"}),
     "gateway": DOWN,
-    "slow": ForeignAnswer(stalls=True),
 }
 
 
@@ -249,6 +248,28 @@ def test_service_that_answers_otherwise_stops_no_comment(configured: Callable[..
 
     assert blog.status(comment) == "0"
     assert blog.meta(comment, WAITING) == {"before": "1", "left": "0"}
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_nobody_waits_for_a_slow_service(configured: Callable[..., Blog], relay: Relay) -> None:
+    """A service that does not answer in time keeps no comment from being published, whatever time somebody has set."""
+    blog = configured(timeout=1000)
+    relay.instead = ForeignAnswer(stalls=True)
+
+    comment = blog.comment(FINE)
+
+    assert blog.status(comment) == "1"
+    assert blog.meta(comment, WAITING) != ""
+    assert "2.0 seconds" in blog.php("return get_option( 'tipstaff_failure' )['why'];")
+
+
+def test_text_that_is_no_unicode_is_judged(blog: Blog, relay: Relay) -> None:
+    """Bytes that are no UTF-8 hide nothing of the rest, in short comments and in long ones."""
+    judge = "return Tipstaff\\Check::judge( [ 'comment_content' => str_repeat( 'All is well. ', $times ) . \"\\xff\\xc3 \" . $text ] );"
+
+    verdicts = [blog.php(judge, times=times, text=TOXIC)["verdict"] for times in (1, 2000)]
+
+    assert verdicts == ["reject", "reject"]
 
 
 def test_comment_that_the_service_refuses_is_for_a_moderator(blog: Blog, relay: Relay) -> None:

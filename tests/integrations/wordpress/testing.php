@@ -10,6 +10,14 @@ add_action(
 	}
 );
 add_filter( 'pre_wp_mail', '__return_true' );
+// On a busy machine a service that works may be slow; the tests that need impatience say so.
+add_filter(
+	'http_request_args',
+	static function ( $args ) {
+		return get_option( 'testing_is_impatient' ) ? $args : array( 'timeout' => 60 ) + $args;
+	},
+	PHP_INT_MAX
+);
 add_action(
 	'wp_loaded',
 	static function () {

@@ -51,6 +51,7 @@ final class Judged_Text {
 			$context['parent'] = (string) $parent_id;
 		}
 
+		$html     = self::utf8( $html );
 		$is_short = strlen( $html ) <= self::MOST_BYTES;
 		if ( '' !== $parent_text ) {
 			$context['parent_text'] = $is_short ? htmlspecialchars( $parent_text, ENT_NOQUOTES, 'UTF-8' ) : $parent_text;
@@ -93,13 +94,25 @@ final class Judged_Text {
 	}
 
 	/**
+	 * The text with "?" for what is not UTF-8, so that the rest is read all the same.
+	 *
+	 * @param string $text The text.
+	 */
+	private static function utf8( string $text ): string {
+		if ( 1 === preg_match( '//u', $text ) ) {
+			return $text;
+		}
+		return function_exists( 'mb_convert_encoding' ) ? mb_convert_encoding( $text, 'UTF-8', 'UTF-8' ) : (string) preg_replace( '/[\x80-\xff]/', '?', $text );
+	}
+
+	/**
 	 * The beginning of the plain text of HTML.
 	 *
 	 * @param string $html    The HTML.
 	 * @param int    $letters How much of it.
 	 */
 	private static function plain( string $html, int $letters ): string {
-		$text = html_entity_decode( wp_strip_all_tags( wp_check_invalid_utf8( $html, true ) ), ENT_QUOTES | ENT_HTML5, 'UTF-8' );
+		$text = html_entity_decode( wp_strip_all_tags( self::utf8( $html ) ), ENT_QUOTES | ENT_HTML5, 'UTF-8' );
 		return PHP_INT_MAX === $letters ? $text : mb_substr( $text, 0, $letters, 'UTF-8' );
 	}
 }
