@@ -149,7 +149,7 @@ class AsyncClient(BaseClient):
         try:
             return await asyncio.wait_for(self._request(step), step.timeout)
         except httpx.HTTPError as error:
-            return self._to_failure(error)
+            return self._to_failure(error, step)
         except asyncio.TimeoutError:
             return Failure(is_timeout=True, reason="the time was over")
 

@@ -75,9 +75,9 @@ class BaseClient:
     def _to_answer(self, response: httpx.Response, body: bytes) -> Answer:
         return Answer(response.status_code, {name.lower(): value for name, value in response.headers.items()}, body)
 
-    def _to_failure(self, error: httpx.HTTPError) -> Failure:
+    def _to_failure(self, error: httpx.HTTPError, step: Send) -> Failure:
         """Say why there is no answer, in words that hold nothing of what was sent or received."""
-        if isinstance(error, httpx.ConnectTimeout):
+        if isinstance(error, httpx.ConnectTimeout) and step.timeout > self._options.connect_timeout:
             return Failure(is_timeout=False, reason="the connection took too long")
         if isinstance(error, httpx.TimeoutException):
             return Failure(is_timeout=True, reason="the time was over")

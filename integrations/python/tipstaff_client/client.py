@@ -156,4 +156,4 @@ class Client(BaseClient):
             finally:
                 response.close()
         except httpx.HTTPError as error:
-            return self._to_failure(error)
+            return self._to_failure(error, step)

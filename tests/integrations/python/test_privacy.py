@@ -19,6 +19,7 @@ KEY = "tip_Aschenputtel"
 WRONG_KEY = "tip_Dornroeschen"
 
 
+@pytest.mark.parametrize("make_client", ["sync", pytest.param("async", marks=pytest.mark.nightly)], indirect=True)
 def test_logs_and_errors_of_the_service_hold_no_text(
     serve: Serve, make_client: MakeClient, make_key: MakeKey, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -27,9 +28,9 @@ def test_logs_and_errors_of_the_service_hold_no_text(
     key = make_key(tmp_path, Scope.SCORE)
     errors = []
     comment = Comment("c1", TEXT, author=TEXT, parent_text=TEXT, title=TEXT)
-    with serve(open=False, limit_per_key="4/minute") as service:
+    with serve(open=False, limit_per_key="4/hour") as service:
         address = str(service.base_url)
-        client = make_client(address, key, retries=1, deadline=1)
+        client = make_client(address, key, retries=1)
         printed = [repr(client), repr(comment), repr(client.moderate(comment)), repr(client.moderate([TEXT], explain=True))]
         for made, options in [
             (client, {"policy": "none"}),

@@ -47,7 +47,7 @@ def test_page_of_another_origin_calls(serve: Serve, make_key: MakeKey, project: 
     key = make_key(tmp_path, Scope.SCORE)
     with pages(project / "node_modules/tipstaff-client") as origin, open_browser() as chrome:
         (project / "node_modules/tipstaff-client/page.html").write_text("<title>A page</title>", encoding="utf-8")
-        with serve(open=False, cors_origins=origin, limit_per_key="1/minute", queue_ms=60_000) as service:
+        with serve(open=False, cors_origins=origin, limit_per_key="1/hour", queue_ms=60_000) as service:
             chrome.get(f"{origin}/page.html")
             said = chrome.execute_async_script(CALL, str(service.base_url), key)
 
