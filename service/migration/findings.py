@@ -5,18 +5,30 @@ from typing import TYPE_CHECKING
 
 from model.language.tags import canonical_tag, primary_language
 from service.migration.assessment import Effect, Finding
-from service.migration.caller.call_usage import BATCHES, CONTEXT, HTML_TEXT, IMAGES, RULINGS, SCORE_THRESHOLDS, SPANS
+from service.migration.caller.call_usage import (
+    BATCHES,
+    CATEGORY_SCORES,
+    CONTEXT,
+    HTML_TEXT,
+    IMAGES,
+    RULINGS,
+    SCORE_THRESHOLDS,
+    SPANS,
+    WEB_PAGES,
+)
 from service.migration.caller.caller_usage import CallerUsage
 from service.migration.caller.known_clients import FIXED_HOSTS, KNOWN_CLIENTS, Way
 from service.perspective.attribute_names import printable_name
 
 if TYPE_CHECKING:
+    from service.migration.score_evidence import LanguageShare
     from service.settings import Settings
 
-__all__ = ["foreign_languages", "list_findings"]
+__all__ = ["foreign_languages", "list_findings", "text_language_findings"]
 
 _PROBABILITY_TYPES = frozenset({"PROBABILITY", "SCORE_TYPE_UNSPECIFIED"})
 _CLIENTS = {client.name: client for client in KNOWN_CLIENTS}
+_MAX_CODES = 10
 _PERSPECTIVE_LIMIT = 20_480
 _ABOUT_FEATURES: Mapping[str, tuple[Effect, str]] = {
     CONTEXT: (Effect.SAME, "read with the comment: the parent comment, under the article"),
@@ -25,6 +37,11 @@ _ABOUT_FEATURES: Mapping[str, tuple[Effect, str]] = {
     BATCHES: (Effect.SAME, "answered call by call"),
     SCORE_THRESHOLDS: (Effect.SAME, "scores below scoreThreshold are left out, by our scale"),
     RULINGS: (Effect.SAME, "kept as your moderators' rulings, from which a model can learn (tipstaff rulings)"),
+    CATEGORY_SCORES: (
+        Effect.DIFFERS,
+        "ours are probabilities on your site, and not every category is judged: choose thresholds again, or go by flagged",
+    ),
+    WEB_PAGES: (Effect.DIFFERS, "pages may call only if TIPSTAFF_CORS_ORIGINS names their origin; every visitor then sees the key"),
     IMAGES: (Effect.DIFFERS, "images are neither fetched nor judged"),
 }
 
@@ -54,6 +71,14 @@ def list_findings(usage: CallerUsage, *, learned: tuple[str, ...], settings: "Se
     yield from _refusal_findings(usage)
     yield from _size_findings(usage, settings)
     yield from _address_findings(usage)
+
+
+def text_language_findings(languages: "LanguageShare") -> Iterator[Finding]:
+    """Yield in which languages that the model did not learn the recorded texts are."""
+    if foreign := sum(languages.foreign.values()):
+        codes = ", ".join(f"{code} {count:,}" for code, count in list(languages.foreign.items())[:_MAX_CODES])
+        detail = f"{foreign:,} of {languages.texts:,} recorded texts ({codes}); TIPSTAFF_ON_FOREIGN says what happens to them"
+        yield Finding(Effect.DIFFERS, "texts in other languages", detail, foreign)
 
 
 def _language_findings(usage: CallerUsage, learned: tuple[str, ...]) -> Iterator[Finding]:
@@ -107,6 +132,10 @@ def _address_findings(usage: CallerUsage) -> Iterator[Finding]:
         if client.defaults:
             detail += f"; it asks for {', '.join(client.defaults)} unless told otherwise"
         yield Finding(Effect.DIFFERS, f"client {name}", detail, sighting.count, sighting.places)
+    for name, sighting in usage.dependencies.items():
+        package, _, host = name.rpartition(" ")
+        detail = f"it has {host} in its code: by the recipe, unless another address can be set"
+        yield Finding(Effect.DIFFERS, f"dependency {package}", detail, sighting.count, sighting.places)
     for host, sighting in usage.hosts.items():
         if host in FIXED_HOSTS.values():
             yield Finding(

@@ -19,9 +19,9 @@ from service.migration.assessment import (
 from service.migration.caller.call_usage import note_record
 from service.migration.caller.caller_usage import CallerUsage
 from service.migration.caller.known_clients import KNOWN_CLIENTS
-from service.migration.caller.source_scan import note_source
+from service.migration.caller.source_scan import note_dependency, note_source
 from service.migration.caller.source_tree import CallerFiles
-from service.migration.findings import foreign_languages, list_findings
+from service.migration.findings import foreign_languages, list_findings, text_language_findings
 from service.migration.recorded.recorded_calls import RecordedCall
 from service.migration.recorded.recorded_files import UnreadableCall, read_calls
 from service.migration.score_evidence import ScoreEvidence, ScoreSample
@@ -117,6 +117,7 @@ class MigrationReport:
             },
             "attributes": [outcome.as_json() for outcome in self.outcomes],
             "foreign_languages": list(self.foreign),
+            "texts": {"looked_at": self.evidence.languages.texts, "foreign": dict(self.evidence.languages.foreign)},
             "findings": [finding.as_json() for finding in self.findings],
             "thresholds": {
                 "used": {printable_name(name): number for name, number in self.thresholds.items()},
@@ -148,6 +149,9 @@ def check_migration(job: MigrationJob, judge: "Judge", settings: "Settings") -> 
     """
     usage, sample, files = CallerUsage(), ScoreSample(), CallerFiles(job.paths)
     for file in files:
+        if file.text is not None and file.dependency:
+            note_dependency(usage, file.text, name=file.name, package=file.dependency)
+            continue
         if file.text is not None:
             note_source(usage, file.text, name=file.name)
             continue
@@ -179,7 +183,11 @@ def check_migration(job: MigrationJob, judge: "Judge", settings: "Settings") -> 
         outcomes=list(outcomes.values()),
         mode=mode,
         foreign=foreign_languages(usage, learned),
-        findings=[*attribute_findings(usage, outcomes, mode), *list_findings(usage, learned=learned, settings=settings)],
+        findings=[
+            *attribute_findings(usage, outcomes, mode),
+            *list_findings(usage, learned=learned, settings=settings),
+            *text_language_findings(evidence.languages),
+        ],
         thresholds=thresholds,
         evidence=evidence,
         advice=advise_settings(usage, unknown=mode.value, url=job.url, settings=settings),
@@ -195,7 +203,7 @@ def _renamed(record: RecordedCall | UnreadableCall, name: str) -> RecordedCall |
 def _add_given(usage: CallerUsage, job: MigrationJob) -> None:
     """Add what the owner says, and what client libraries ask for where nothing else says what is asked for."""
     if job.attributes:
-        usage.ask_for(frozenset(job.attributes), _GIVEN)
+        usage.ask_for(job.attributes, _GIVEN)
     for name in job.thresholds:
         usage.attributes.see(name, _GIVEN)
     for language in job.languages:
@@ -206,4 +214,4 @@ def _add_given(usage: CallerUsage, job: MigrationJob) -> None:
         return
     for client in KNOWN_CLIENTS:
         if client.defaults and client.name in usage.libraries:
-            usage.ask_for(frozenset(client.defaults), usage.libraries[client.name].places[0])
+            usage.ask_for(client.defaults, usage.libraries[client.name].places[0])

@@ -1,6 +1,7 @@
 """What a caller's own comments say about its thresholds: our scores beside the stored ones, or, where none are stored, ours alone."""
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from service.perspective.stored_scores import DiffJob, ScoreColumn, TableLayout
 if TYPE_CHECKING:
     from service.judging.judge import Judge
 
-__all__ = ["OwnScores", "ScoreEvidence", "ScoreSample"]
+__all__ = ["LanguageShare", "OwnScores", "ScoreEvidence", "ScoreSample"]
 
 FindScore = Callable[[str], str | None]
 """Returns the name of the score that answers an attribute; None if none does."""
@@ -27,6 +28,7 @@ _MAX_SAMPLE = 10_000
 _MAX_TEXT_BYTES = 20_480
 _FLAG_RATES = (0.01, 0.02, 0.05, 0.10, 0.20)
 _CHUNK = 1024
+_MAX_IDENTIFIED = 2000
 _TEXT = "text"
 
 
@@ -49,6 +51,24 @@ class OwnScores:
     rates: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class LanguageShare:
+    """In which languages a caller's texts are.
+
+    Attributes:
+        texts: how many were looked at.
+        foreign: the code of each language that the model did not learn, with the number of texts in it.
+    """
+
+    texts: int
+    foreign: Mapping[str, int]
+
+
+def _clean(text: str) -> str:
+    """Return a text in which half a surrogate pair is a question mark."""
+    return text.encode("utf-8", "replace").decode()
+
+
 class ScoreSample:
     """A random sample of the comments in recorded calls, with the scores that were recorded. At most 10,000 comments of each kind."""
 
@@ -56,6 +76,8 @@ class ScoreSample:
         self._random = random.Random(0)  # noqa: S311 — a sample that is the same in every run
         self._kept: dict[bool, list[tuple[Comment, Mapping[str, float]]]] = {True: [], False: []}
         self._seen = {True: 0, False: 0}
+        self._texts: list[Comment] = []
+        self._texts_seen = 0
 
     @property
     def scored(self) -> int:
@@ -68,7 +90,13 @@ class ScoreSample:
         return self._seen[False]
 
     def add(self, call: RecordedCall) -> None:
-        """Add the comment of a call, if it has one that can be judged."""
+        """Add the comments of a call, as far as they can be judged."""
+        for one in comment_text(call):
+            self._texts_seen += 1
+            at = len(self._texts) if len(self._texts) < _MAX_SAMPLE else self._random.randrange(self._texts_seen)
+            if at < _MAX_SAMPLE and one.strip():
+                markup = Format.HTML if call.kind.dialect == "akismet" else Format.PLAIN
+                self._texts[at : at + 1] = [Comment("", _clean(one[:_MAX_IDENTIFIED]), markup)]
         text = next(comment_text(call), "")
         if call.kind != ANALYZE_CALL or not text.strip() or len(text) > _MAX_TEXT_BYTES:
             return
@@ -76,11 +104,20 @@ class ScoreSample:
         scores = answered_scores(call.response)
         kept = self._kept[bool(scores)]
         self._seen[bool(scores)] += 1
-        comment = Comment("", text.encode("utf-8", "replace").decode(), markup)
+        comment = Comment("", _clean(text), markup)
         if len(kept) < _MAX_SAMPLE:
             kept.append((comment, scores))
         elif (at := self._random.randrange(self._seen[bool(scores)])) < _MAX_SAMPLE:
             kept[at] = (comment, scores)
+
+    def languages(self, judge: "Judge") -> LanguageShare:
+        """Identify the languages of a sample of the texts of all calls."""
+        foreign: Counter[str] = Counter()
+        for start in range(0, len(self._texts) if judge.identifier is not None else 0, _CHUNK):
+            found = judge.identifier.identify(self._texts[start : start + _CHUNK]) if judge.identifier is not None else None
+            if found is not None:
+                foreign.update(code or "unknown" for code, is_foreign in zip(found.codes, found.foreign, strict=True) if is_foreign)
+        return LanguageShare(len(self._texts), dict(foreign.most_common()))
 
     def compare(self, judge: "Judge", thresholds: Mapping[str, float], find_score: FindScore) -> ScoreComparison | None:
         """Compare the recorded scores with ours; None if none were recorded for an attribute that is answered.
@@ -139,12 +176,14 @@ class ScoreEvidence:
         own_scores: our scores of comments that were recorded without any.
         scored: how many comments were recorded with scores.
         unscored: how many were recorded without any.
+        languages: in which languages the recorded texts are.
     """
 
     comparison: ScoreComparison | None = None
     own_scores: Sequence[OwnScores] = ()
     scored: int = 0
     unscored: int = 0
+    languages: LanguageShare = LanguageShare(0, {})
 
     @classmethod
     def gather(
@@ -177,4 +216,4 @@ class ScoreEvidence:
             comparison = sample.compare(judge, thresholds, find_score) if sample.scored else None
         sources = {name: source for name in attributes if (source := find_score(name)) is not None}
         own_scores = sample.describe_own(judge, thresholds, sources) if comparison is None and sample.unscored else []
-        return cls(comparison, own_scores, sample.scored, sample.unscored)
+        return cls(comparison, own_scores, sample.scored, sample.unscored, sample.languages(judge))

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from service.migration.caller.caller_usage import CallerUsage
 from service.migration.caller.known_clients import FIXED_HOSTS, KNOWN_CLIENTS, Way
+from service.setting_types import split_commas
 
 if TYPE_CHECKING:
     from service.settings import Settings
@@ -42,18 +44,29 @@ def advise_settings(usage: CallerUsage, *, unknown: str, url: str, settings: "Se
     """
     clients = [client for client in KNOWN_CLIENTS if client.name in usage.libraries]
     by_recipe = {client.dialect for client in clients if client.way is Way.RECIPE}
+    by_recipe |= {dialect for dialect, host in FIXED_HOSTS.items() if any(name.endswith(f" {host}") for name in usage.dependencies)}
     service: dict[str, str] = {}
     if "perspective" in usage.dialects:
         service["TIPSTAFF_PERSPECTIVE_UNKNOWN"] = unknown
     if usage.dialects or usage.languages:
         service["TIPSTAFF_ON_FOREIGN"] = settings.on_foreign
-    if hosts := [host for dialect in sorted(by_recipe) for host in _RECIPE_HOSTS.get(dialect, ())]:
-        service["TIPSTAFF_ALLOWED_HOSTS"] = ",".join(sorted({*hosts, *settings.allowed_hosts}, key=lambda host: (host not in hosts, host)))
-    service |= _raised_limits(usage, settings)
+    hosts = [host for dialect in sorted(by_recipe) for host in _RECIPE_HOSTS.get(dialect, ())] + _own_host(url)
+    if hosts:
+        service["TIPSTAFF_ALLOWED_HOSTS"] = ",".join(dict.fromkeys([*hosts, *split_commas(settings.allowed_hosts)]))
+    if usage.origins:
+        service["TIPSTAFF_CORS_ORIGINS"] = ",".join(dict.fromkeys([*usage.origins, *split_commas(settings.cors_origins)]))
+    service |= dict(_raised_limits(usage, settings))
     lines = list(
         dict.fromkeys([*_address_lines(usage, by_recipe, url), *(f"{one.name}: {one.setting.replace('{url}', url)}" for one in clients)])
     )
     return SettingsAdvice(service, lines)
+
+
+def _own_host(url: str) -> list[str]:
+    """Return the name by which the service is called, unless it is always let in."""
+    host = urlsplit(url).hostname or ""
+    is_always_let_in = host == "localhost" or host.startswith("127.") or ":" in host
+    return [] if is_always_let_in else [host]
 
 
 def _raised_limits(usage: CallerUsage, settings: "Settings") -> Iterator[tuple[str, str]]:

@@ -16,10 +16,22 @@ from service.migration.recorded.recorded_files import UnreadableCall
 from service.perspective.attribute_names import printable_name
 from service.settings import Settings
 
-__all__ = ["BATCHES", "CONTEXT", "HTML_TEXT", "IMAGES", "RULINGS", "SCORE_THRESHOLDS", "SPANS", "note_record"]
+__all__ = [
+    "BATCHES",
+    "CATEGORY_SCORES",
+    "CONTEXT",
+    "HTML_TEXT",
+    "IMAGES",
+    "RULINGS",
+    "SCORE_THRESHOLDS",
+    "SPANS",
+    "WEB_PAGES",
+    "note_record",
+]
 
 CONTEXT, SPANS, HTML_TEXT, BATCHES = "context", "spans", "HTML", "batches"
 RULINGS, IMAGES, SCORE_THRESHOLDS = "rulings", "images", "score thresholds"
+CATEGORY_SCORES, WEB_PAGES = "category scores", "web pages"
 """Names of the features of `CallerUsage`."""
 
 _SPAM_REQUIRED = ("blog", "user_ip")
@@ -48,6 +60,9 @@ def note_record(usage: CallerUsage, record: RecordedCall | UnreadableCall, setti
     usage.dialects.see(kind.dialect, place)
     if record.host in _DIALECT_HOSTS:
         usage.hosts.see(record.host, place)
+    if record.origin:
+        usage.origins.see(record.origin, place)
+        usage.features.see(WEB_PAGES, place)
     if record.status is not None:
         usage.statuses[kind.name][str(record.status)] += 1
     if kind.path not in _served_paths() and not kind.path.startswith("/synapse/"):
@@ -119,7 +134,7 @@ def _note_perspective(usage: CallerUsage, call: RecordedCall, settings: Settings
     body = call.body
     requested = body.get("requestedAttributes", body.get("requested_attributes"))
     if isinstance(requested, dict) and call.kind == ANALYZE_CALL:
-        usage.ask_for(frozenset(str(name)[:200] for name in requested), place)
+        usage.ask_for([str(name)[:200] for name in requested], place)
         for parameters in requested.values():
             if isinstance(parameters, dict):
                 _note_parameters(usage, parameters, place)

@@ -1,6 +1,7 @@
 """What a caller is seen to use of the services that it calls: gathered from its calls, its source code and what its owner says."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 __all__ = ["ANY_ATTRIBUTE", "CallerUsage", "Sighting", "Sightings"]
@@ -54,6 +55,8 @@ class CallerUsage:
         refusals: bodies that are refused here, by the reason; those that were refused when they were recorded are not among them.
         refused_before: bodies that are refused here as they were when they were recorded.
         hosts: fixed hosts in calls and sources.
+        dependencies: packages that have a fixed host in their code, as ``PACKAGE HOST``.
+        origins: origins of web pages from which calls are made.
         libraries: known client libraries, by the names of `known_clients`.
         largest: the largest sizes that were seen, by what was measured.
         damaged: records that cannot be read, with the reason.
@@ -73,6 +76,8 @@ class CallerUsage:
     refusals: Sightings = field(default_factory=Sightings)
     refused_before: Sightings = field(default_factory=Sightings)
     hosts: Sightings = field(default_factory=Sightings)
+    dependencies: Sightings = field(default_factory=Sightings)
+    origins: Sightings = field(default_factory=Sightings)
     libraries: Sightings = field(default_factory=Sightings)
     largest: Counter[str] = field(default_factory=Counter)
     damaged: Sightings = field(default_factory=Sightings)
@@ -81,13 +86,13 @@ class CallerUsage:
     @property
     def is_empty(self) -> bool:
         """Whether nothing was found that could be checked."""
-        return not (self.calls or self.dialects or self.attributes or self.languages or self.hosts or self.libraries)
+        return not (self.calls or self.dialects or self.attributes or self.languages or self.hosts or self.libraries or self.dependencies)
 
-    def ask_for(self, names: frozenset[str], place: str) -> None:
+    def ask_for(self, names: Sequence[str], place: str) -> None:
         """Note the attributes that a call asks for."""
         for name in names:
             self.attributes.see(name, place)
-        self.ask_together(names, place)
+        self.ask_together(frozenset(names), place)
 
     def ask_together(self, names: frozenset[str], place: str) -> None:
         """Note that attributes that are noted already are asked for together."""

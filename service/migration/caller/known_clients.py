@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["FIXED_HOSTS", "KNOWN_CLIENTS", "KnownClient", "Way", "find_clients"]
+__all__ = ["FIXED_HOSTS", "KNOWN_CLIENTS", "KnownClient", "Way", "find_clients", "is_known_package"]
 
 
 class Way(StrEnum):
@@ -116,6 +116,9 @@ KNOWN_CLIENTS = (
     _akismet("akismet-api", r"""["']akismet-api["']""", "akismet-api"),
     _akismet("akismet (npm)", r"""(?:require\(|from )\s*["']akismet["']"""),
     _akismet("akismet (Ruby)", r"""require ["']akismet["']|\bAkismet::Client\b"""),
+    _akismet("akismet-async", "", "akismet-async"),
+    _akismet("collective.akismet", "", "collective.akismet", "collective-akismet"),
+    _akismet("nodebb-plugin-spam-be-gone", "", "nodebb-plugin-spam-be-gone"),
     _akismet("rakismet", r"\b[Rr]akismet\b", "rakismet"),
     _akismet("WordPress' Akismet plugin", r"\bWPCOM_API_KEY\b"),
     _akismet("discourse-akismet", r"\bdiscourse[-_]akismet\b"),
@@ -148,6 +151,11 @@ _SAME_NAMES = {
     ("perspective", "DESCRIPTION"): "peRspective",
 }
 _BY_NAME = {client.name: client for client in KNOWN_CLIENTS}
+
+
+def is_known_package(name: str) -> bool:
+    """Tell whether a package is one of the known clients."""
+    return name.lower() in _PACKAGES or name.lower() in {"akismet", "openai"}
 
 
 def find_clients(name: str, text: str) -> Iterator[tuple[KnownClient, int]]:

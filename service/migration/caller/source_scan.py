@@ -4,13 +4,13 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from service.migration.caller.call_usage import CONTEXT, HTML_TEXT, SPANS
+from service.migration.caller.call_usage import CATEGORY_SCORES, CONTEXT, HTML_TEXT, SPANS, WEB_PAGES
 from service.migration.caller.caller_usage import ANY_ATTRIBUTE, CallerUsage
-from service.migration.caller.known_clients import FIXED_HOSTS, find_clients
+from service.migration.caller.known_clients import FIXED_HOSTS, find_clients, is_known_package
 from service.perspective.attribute_catalogue import KNOWN_ATTRIBUTES
 from service.perspective.attribute_names import base_name
 
-__all__ = ["note_source"]
+__all__ = ["note_dependency", "note_source"]
 
 _MAX_LINE = 2000
 _NEAR = 12
@@ -43,6 +43,8 @@ _FEATURES = (
     (CONTEXT, re.compile(r"articleAndParentComment|article_and_parent_comment|[\"']entries[\"']|\bentries\s*:", re.IGNORECASE)),
     (HTML_TEXT, re.compile(r"\btype[\"'\]]?\s*(?::|=>?)\s*[\"']HTML[\"']")),
 )
+_WEB_PAGES = re.compile(r"dangerouslyAllowBrowser\W{1,5}true")
+_CATEGORY_SCORES = re.compile(r"\bcategory_?scores\b", re.IGNORECASE)
 _SCORE_TYPE = re.compile(r"""score_?Type["'\]]?\s*(?::|=>?)\s*["']?\w*?(STD_DEV_SCORE|PERCENTILE|RAW|PROBABILITY)\b""", re.IGNORECASE)
 _HOSTS = {host: re.compile(re.escape(host)) for host in FIXED_HOSTS.values() if host != "api.openai.com"} | {
     "api.openai.com": re.compile(r"api\.openai\.com/v1/moderations")
@@ -106,6 +108,10 @@ def note_source(usage: CallerUsage, text: str, *, name: str) -> None:
         usage.dialects.see(client.dialect, f"{name}:{line}")
     lines = list(_code_lines(text, name))
     for number, code in lines:
+        if _CATEGORY_SCORES.search(code):
+            usage.features.see(CATEGORY_SCORES, f"{name}:{number}")
+        if _WEB_PAGES.search(code):
+            usage.features.see(WEB_PAGES, f"{name}:{number}")
         for dialect, host in FIXED_HOSTS.items():
             if _HOSTS[host].search(code):
                 usage.hosts.see(host, f"{name}:{number}")
@@ -117,6 +123,21 @@ def note_source(usage: CallerUsage, text: str, *, name: str) -> None:
     usage.dialects.see("perspective", found[0] if found else f"{name}:1")
     _note_details(usage, lines, name)
     _note_thresholds(usage, lines, name, is_marked=marked)
+
+
+def note_dependency(usage: CallerUsage, text: str, *, name: str, package: str) -> None:
+    """Add to what a caller uses the fixed hosts that the code of a package has, unless the package is known.
+
+    Args:
+        usage: what is known of the caller.
+        text: the source code.
+        name: the name of the file.
+        package: the name of the package.
+    """
+    for dialect, host in FIXED_HOSTS.items():
+        if host in text and (host != "api.openai.com" or "moderations" in text) and not is_known_package(package):
+            usage.dependencies.see(f"{package} {host}", name)
+            usage.dialects.see(dialect, name)
 
 
 def _code_lines(text: str, name: str) -> Iterator[tuple[int, str]]:

@@ -1,6 +1,7 @@
 """The files of a caller: its recorded calls and its source code, found below a folder within limits of number, size and time."""
 
 import os
+import re
 import stat
 import time
 from collections.abc import Iterable, Iterator
@@ -16,13 +17,15 @@ _MAX_FILES = 50_000
 _MAX_SOURCE_BYTES = 1 << 20
 _MAX_ALL_BYTES = 512 << 20
 _MAX_SECONDS = 120.0
+_MAX_DEPENDENCY_SECONDS = 20.0
 _BINARY_CHECKED = 8192
 
-# What others wrote, what is made from the sources, and what tools keep.
+# What others wrote, of which only the hosts count, and what tools keep.
+_DEPENDENCY_FOLDERS = frozenset(["node_modules", "bower_components", "vendor", ".venv", "venv", "site-packages", "renv", "packrat"])
 _SKIPPED_FOLDERS = frozenset(
     [
-        *(".git", ".hg", ".svn", ".bzr", "node_modules", "bower_components", "vendor", ".venv", "venv", "site-packages", "__pycache__"),
-        *(".tox", ".nox", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".gradle", ".idea", ".next", ".nuxt", ".cache", ".terraform"),
+        *(".git", ".hg", ".svn", ".bzr", "__pycache__", ".tox", ".nox", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".gradle", ".idea"),
+        *(".next", ".nuxt", ".cache", ".terraform"),
     ]
 )
 _SKIPPED_ENDINGS = (
@@ -40,7 +43,10 @@ _SKIPPED_ENDINGS = (
     "-lock.json",
     "-lock.yaml",
 )
+_SNIFFED = (".json", ".csv", ".tsv")
+_ROTATED_LOG = re.compile(r"\.log[.-][\w.-]{1,40}$|\.log$")
 _TEXTS_THAT_COUNT = ("requirements", "constraints")
+_CODE_SUFFIXES = (".js", ".cjs", ".mjs", ".ts", ".py", ".rb", ".php", ".go", ".java", ".rs", ".cs", ".r")
 _DEPENDENCY_LOCKS = frozenset({"Gemfile.lock"})
 
 
@@ -52,11 +58,13 @@ class CallerFile:
         path: where it is.
         name: what it is called in reports, relative to the folder that was named.
         text: its text, if it is source code; None if it holds recorded calls.
+        dependency: the package that it belongs to, if others wrote it; empty if it is the caller's own.
     """
 
     path: Path
     name: str
     text: str | None = None
+    dependency: str = ""
 
 
 @dataclass
@@ -76,33 +84,37 @@ class CallerFiles:
     left_out: list[str] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[CallerFile]:
-        """Yield each file that may say something: sources with their text, files of recorded calls without it.
+        """Yield each file that may say something: sources with their text, files of recorded calls without it, dependencies last.
 
         Raises:
             InputError: a path does not exist, or cannot be read.
         """
         end, size = time.monotonic() + _MAX_SECONDS, 0
+        dependencies: list[Path] = []
         for path in self.paths:
             if not path.exists():
                 raise InputError(f"{path}: there is no such file or folder; check the path")
-            named = [(path, path.name)] if not path.is_dir() else _walk(path)
+            named = [(path, _printable(path.name))] if not path.is_dir() else _walk(path, dependencies)
             for file, name in named:
                 if self.files >= _MAX_FILES or size > _MAX_ALL_BYTES or time.monotonic() > end:
-                    self.left_out.append(f"{path}: it is too large to be read whole; name the folders in which the calls are made")
+                    self.left_out.append(
+                        f"{_printable(str(path))}: too large to be read whole; name the folders in which the calls are made"
+                    )
                     break
                 self.files += 1
                 found = self._read(file, name, is_named=file == path)
                 if found is not None:
                     size += len(found.text or "")
                     yield found
+        yield from _read_dependencies(dependencies)
 
     def _read(self, path: Path, name: str, *, is_named: bool) -> CallerFile | None:
         suffixes = [suffix.lower() for suffix in path.suffixes]
         if suffixes[-1:] == [".gz"]:
             suffixes.pop()
-        if suffixes[-1:] and suffixes[-1] in CALL_SUFFIXES:
+        if (suffixes[-1:] and suffixes[-1] in CALL_SUFFIXES) or _ROTATED_LOG.search(path.name):
             return CallerFile(path, name)
-        if (is_named or suffixes[-1:] == [".json"]) and holds_calls(path):
+        if (is_named or (suffixes[-1:] and suffixes[-1] in _SNIFFED)) and holds_calls(path):
             return CallerFile(path, name)
         if not is_named and _is_skipped(path.name):
             return None
@@ -135,17 +147,56 @@ def _is_skipped(name: str) -> bool:
     return name.lower().endswith(_SKIPPED_ENDINGS) and not is_text_that_counts
 
 
-def _walk(root: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the regular files below a folder with their relative names; links that lead out of it, and links to folders, are left alone."""
+def _printable(name: str) -> str:
+    """Return the name of a file for a report, in which nothing moves the cursor or changes colours."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in name)
+
+
+def _walk(root: Path, dependencies: list[Path]) -> Iterator[tuple[Path, str]]:
+    """Yield the regular files below a folder with their relative names.
+
+    Links that lead out of it, and links to folders, are left alone. Folders of dependencies are added to a list.
+    """
     inside = root.resolve()
     for folder, folders, names in os.walk(root, followlinks=False):
-        folders[:] = sorted(name for name in folders if name not in _SKIPPED_FOLDERS)
+        dependencies += [
+            Path(folder, name) for name in sorted(folders) if name in _DEPENDENCY_FOLDERS and not Path(folder, name).is_symlink()
+        ]
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED_FOLDERS | _DEPENDENCY_FOLDERS)
         for name in sorted(names):
             path = Path(folder, name)
             try:
                 if path.is_symlink() and not path.resolve().is_relative_to(inside):
                     continue
                 if stat.S_ISREG(path.stat().st_mode):
-                    yield path, str(path.relative_to(root))
+                    yield path, _printable(str(path.relative_to(root)))
             except (OSError, RuntimeError):
                 continue
+
+
+def _read_dependencies(roots: Iterable[Path]) -> Iterator[CallerFile]:
+    """Yield the code of dependencies, as far as a limit of time allows: what is not known of them is not known to be missing."""
+    end = time.monotonic() + _MAX_DEPENDENCY_SECONDS
+    for root in roots:
+        for folder, folders, names in os.walk(root, followlinks=False):
+            folders[:] = sorted(name for name in folders if name not in _SKIPPED_FOLDERS)
+            for name in sorted(names):
+                if time.monotonic() > end:
+                    return
+                path = Path(folder, name)
+                if name.lower().endswith(_CODE_SUFFIXES) and not path.is_symlink():
+                    try:
+                        if stat.S_ISREG((found := path.stat()).st_mode) and found.st_size <= _MAX_SOURCE_BYTES:
+                            text = path.read_text(encoding="utf-8", errors="replace")
+                            yield CallerFile(path, _printable(str(path)), text, _package_name(path, root))
+                    except OSError:
+                        continue
+
+
+def _package_name(path: Path, root: Path) -> str:
+    """Return the name of the package that a file of a folder of dependencies belongs to: the folder below the last of these."""
+    parts = path.relative_to(root.parent).parts
+    last = max(at for at, part in enumerate(parts) if part in _DEPENDENCY_FOLDERS)
+    names = parts[last + 1 : -1]
+    length = 2 if names[:1] and (names[0].startswith("@") or parts[last] == "vendor") else 1
+    return _printable("/".join(names[:length]) or parts[-1])

@@ -1,6 +1,8 @@
 """Calls that a caller has recorded, read from whatever form it recorded them in. Keys of the caller are left out as they are read."""
 
+import ast
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from service.migration.recorded.call_kinds import BATCH_CALL, CallKind, find_kind_of_address, find_kind_of_body
 
-__all__ = ["FORM_TYPE", "JSON_TYPE", "RecordedCall", "body_text", "comment_text", "read_address", "read_record"]
+__all__ = ["FORM_TYPE", "JSON_TYPE", "RecordedCall", "body_text", "comment_text", "parse_object", "read_address", "read_record"]
 
 JSON_TYPE = "application/json"
 """The type of a body in JSON."""
@@ -26,10 +28,13 @@ _STATUS_NAMES = ("status", "statusCode", "status_code", "http_status", "code")
 _ENVELOPE_NAMES = frozenset(
     {*_RESPONSE_NAMES, "url", "uri", "path", "method", "status", "statusCode", "status_code", "timestamp", "time", "ts", "id", "request_id"}
 )
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]{1,200}(?::\d{1,5})?")
 _SHAPING_NAMES = frozenset({"alt", "fields", "prettyPrint"})
 _HOST_WITH_KEY = ".rest.akismet.com"
 _MAX_DEPTH = 6
 _MAX_QUERY_FIELDS = 200
+_MAX_PYTHON_LENGTH = 100_000
+_DECODER = json.JSONDecoder()
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
 
@@ -45,6 +50,7 @@ class RecordedCall:
         query: the parameters of its address that shape the answer, encoded.
         body: the body, parsed; a form is a mapping of texts, a batch is a text, and None stands for no body, as in an access log.
         media: the type of the body.
+        origin: the origin of the web page that made it, as its header says; empty if no page did.
         status: the status of the recorded answer; None if it is not recorded.
         response: the recorded answer, parsed; None if it is not recorded.
     """
@@ -56,6 +62,7 @@ class RecordedCall:
     query: str = ""
     body: Any = None
     media: str = JSON_TYPE
+    origin: str = ""
     status: int | None = None
     response: Any = None
 
@@ -66,6 +73,7 @@ class _Envelope:
 
     address: str = ""
     method: str = ""
+    origin: str = ""
     status: int | None = None
     response: Any = None
 
@@ -120,6 +128,8 @@ def _add_known(envelope: _Envelope, value: Mapping[str, Any]) -> _Envelope:
             envelope = replace(envelope, address=envelope.address.rstrip("/") + address if joins else address)
     if isinstance(value.get("scope"), str) and isinstance(value.get("path"), str):
         envelope = replace(envelope, address=value["scope"].rstrip("/") + value["path"])
+    if origin := _find_origin(value.get("headers")):
+        envelope = replace(envelope, origin=origin)
     if isinstance(method := value.get("method"), str) and method.upper() in _METHODS:
         envelope = replace(envelope, method=method.upper())
     for name in ("request", "request_line"):
@@ -138,6 +148,17 @@ def _add_known(envelope: _Envelope, value: Mapping[str, Any]) -> _Envelope:
     return envelope
 
 
+def _find_origin(headers: Any) -> str:
+    """Return the origin that headers name, whether they are an object or a list of names and values; empty if they name none."""
+    if isinstance(headers, list):
+        headers = {str(pair.get("name")): pair.get("value") for pair in headers if isinstance(pair, dict)}
+    if not isinstance(headers, dict):
+        return ""
+    values = [value for name, value in headers.items() if name.lower() == "origin"]
+    text = str(values[0][0] if values and isinstance(values[0], list) and values[0] else values[0] if values else "")
+    return text if _ORIGIN.fullmatch(text) else ""
+
+
 def _read_response(value: Any, depth: int = 0) -> tuple[int | None, Any]:
     """Return the status and the parsed content of a recorded answer."""
     if isinstance(value, str):
@@ -152,14 +173,37 @@ def _read_response(value: Any, depth: int = 0) -> tuple[int | None, Any]:
     return (statuses[0] if statuses else inner_status), inner
 
 
+def parse_object(text: str) -> Any:
+    r"""Return the object or list that a text begins with, in JSON, with escaped quotes too, or as Python prints it; None for none.
+
+    Access logs of nginx escape quotes as ``\x22``, other logs as ``\"``.
+    """
+    candidates = [text]
+    if text.startswith(('{\\"', "{\\x22", '[{\\"', "[{\\x22")):
+        candidates = [text.replace("\\x22", '"').replace("\\x5C", "\\"), text.replace('\\"', '"')]
+    for candidate in candidates:
+        try:
+            value, _ = _DECODER.raw_decode(candidate)
+        except (ValueError, RecursionError):
+            continue
+        return value if isinstance(value, dict | list) else None
+    return _parse_python(text) if text.startswith(("{'", "[{'")) and len(text) <= _MAX_PYTHON_LENGTH else None
+
+
+def _parse_python(text: str) -> Any:
+    """Return the object that a text is as Python prints it; None if it is none. What follows its last bracket is left out."""
+    try:
+        return ast.literal_eval(text[: max(text.rfind("}"), text.rfind("]")) + 1])
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return None
+
+
 def _parse_body(text: str) -> Any:
     """Return what a text that was recorded stands for: an object, a form, or the text itself."""
     stripped = text.lstrip("\ufeff \t\r\n")
     if stripped.startswith(("{", "[")):
-        try:
-            return json.loads(stripped)
-        except (ValueError, RecursionError):
-            return text
+        value = parse_object(stripped)
+        return text if value is None else value
     if "=" in stripped and " " not in stripped.strip() and "\n" not in stripped.strip():
         try:
             form = dict(parse_qsl(stripped.strip(), keep_blank_values=True, max_num_fields=_MAX_QUERY_FIELDS))
@@ -197,6 +241,7 @@ def _build_call(body: Any, envelope: _Envelope, *, file: str, number: int) -> Re
         media = "multipart/mixed"
     return RecordedCall(
         **{"file": file, "number": number, "kind": kind, "host": host, "query": query, "body": body, "media": media},
+        origin=envelope.origin,
         status=envelope.status,
         response=envelope.response,
     )

@@ -1,27 +1,33 @@
 """Files of recorded calls: JSON Lines, JSON, HAR, access logs and logs with JSON in their lines; read in bounded memory."""
 
+import csv
 import gzip
+import io
 import json
 import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, cast
 
 from model.errors import DumpError
-from service.migration.recorded.recorded_calls import RecordedCall, read_record
+from service.migration.recorded.recorded_calls import RecordedCall, parse_object, read_record
 
 __all__ = ["CALL_SUFFIXES", "UnreadableCall", "holds_calls", "read_calls"]
 
 CALL_SUFFIXES = (".jsonl", ".ndjson", ".har", ".log")
 """The suffixes of files that hold recorded calls; each may be followed by ``.gz``."""
 
+_OBJECT_START = re.compile(r"""\{(?=\s*(?:["']|\\"|\\x22))""")
+_MAX_STARTS = 4
 _MAX_LINE_BYTES = 8 << 20
 _MAX_DOCUMENT_BYTES = 256 << 20
 _MAX_SNIFFED_BYTES = 32 << 20
 _MAX_FILE_BYTES = 8 << 30
 _MAX_RECORD_DEPTH = 3
+_TABLE_SUFFIXES = (".csv", ".tsv")
 _BEGINNING = 64 << 10
 _REQUEST_LINE = re.compile(r'"?\b(GET|POST|PUT|HEAD|OPTIONS) (\S{1,4096}) HTTP/[\d.]{1,4}"?(?: (\d{3})\b)?')
 _FIELD = re.compile(r"[A-Za-z_]{1,40}=[^\s&]*(?:&[A-Za-z_\[\]]{1,60}=[^\s&]*)+")
@@ -51,6 +57,9 @@ def read_calls(path: Path) -> Iterator[RecordedCall | UnreadableCall]:
     Raises:
         DumpError: the file cannot be read, or is too large.
     """
+    if _plain_suffix(path) in _TABLE_SUFFIXES:
+        yield from _read_table(path)
+        return
     document = _read_document(path)
     if document is None:
         yield from _read_lines(path)
@@ -70,6 +79,11 @@ def holds_calls(path: Path) -> bool:
     full = [line.strip() for line in lines if line.strip()][:20]
     if not full:
         return False
+    if _plain_suffix(path) in _TABLE_SUFFIXES:
+        try:
+            return any(isinstance(record, RecordedCall) for record in islice(_read_table(path), 20))
+        except DumpError:
+            return False
     records = [_parse_object(line) for line in full]
     if full[0].startswith(("{", "[")) and not any(isinstance(record, dict) for record in records):
         try:
@@ -103,7 +117,7 @@ def _read_document(path: Path, *, limit: int = _MAX_DOCUMENT_BYTES) -> Any:
         raise DumpError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or 'it is damaged'}") from None
     if first is not None:
         return first
-    return _parse_object((beginning + rest).decode("utf-8-sig", "replace"))
+    return _parse_documents((beginning + rest).decode("utf-8-sig", "replace"))
 
 
 def _parse_object(text: str) -> Any:
@@ -113,6 +127,20 @@ def _parse_object(text: str) -> Any:
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict | list) else None
+
+
+def _parse_documents(text: str) -> Any:
+    """Return the JSON document that a text is, or the list of those that follow one another in it; None if it is neither."""
+    decoder, documents, at = json.JSONDecoder(), [], 0
+    while at < len(text):
+        try:
+            document, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return None
+        documents.append(document)
+        while at < len(text) and text[at].isspace():
+            at += 1
+    return documents[0] if len(documents) == 1 and isinstance(documents[0], dict | list) else documents or None
 
 
 def _list_records(document: Any, depth: int = 0) -> list[Any]:
@@ -147,26 +175,47 @@ def _read_lines(path: Path) -> Iterator[RecordedCall | UnreadableCall]:
         raise DumpError(f"{path}: line {number + 1}: cannot be read: {getattr(error, 'strerror', None) or 'it is damaged'}") from None
 
 
+def _plain_suffix(path: Path) -> str:
+    """Return the suffix of a file, without that of its packing."""
+    return Path(path.stem if path.suffix.lower() == ".gz" else path.name).suffix.lower()
+
+
+def _read_table(path: Path) -> Iterator[RecordedCall | UnreadableCall]:
+    """Yield the calls of a table, whose rows are objects by the names of its columns; bodies and answers are texts in them."""
+    delimiter = "\t" if _plain_suffix(path) == ".tsv" else ","
+    try:
+        with io.TextIOWrapper(_open(path), encoding="utf-8-sig", errors="replace", newline="") as file:
+            for number, row in enumerate(csv.DictReader(file, delimiter=delimiter), 2):
+                record = {name: value for name, value in row.items() if name is not None and value}
+                call = read_record(record, file=str(path), number=number)
+                yield call or UnreadableCall(str(path), number, "holds no call that is known", is_damage=False)
+    except (OSError, EOFError, zlib.error, csv.Error) as error:
+        raise DumpError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or 'it is damaged'}") from None
+
+
 def _read_line(line: bytes, file: str, number: int) -> RecordedCall | UnreadableCall:
     try:
         text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
     except UnicodeDecodeError:
         return UnreadableCall(file, number, "is not UTF-8")
-    record: Any = None
-    begins_as_object = text.startswith("{")
-    if "{" in text:
-        try:
-            record, _ = json.JSONDecoder().raw_decode(text, text.index("{"))
-        except (ValueError, RecursionError):
-            if begins_as_object:
-                return UnreadableCall(file, number, "is not JSON, although it begins like it")
-    if record is not None and (call := read_record(record, file=file, number=number)):
-        return call
+    for start in _object_starts(text):
+        record = parse_object(text[start:])
+        if record is not None and (call := read_record(record, file=file, number=number)):
+            return call
+        if record is None and start == 0:
+            return UnreadableCall(file, number, "is not JSON, although it begins like it")
     if match := _REQUEST_LINE.search(text):
         return _read_access(match, file, number)
     if (match := _FIELD.search(text)) and (call := read_record(match[0], file=file, number=number)):
         return call
     return UnreadableCall(file, number, "holds no call that is known", is_damage=False)
+
+
+def _object_starts(text: str) -> list[int]:
+    """Return where an object may begin in a line: at its start, or at one of the first brackets that quotes or blanks follow."""
+    if text.startswith("{"):
+        return [0]
+    return [match.start() for match in islice(_OBJECT_START.finditer(text), _MAX_STARTS)]
 
 
 def _read_access(match: re.Match[str], file: str, number: int) -> RecordedCall | UnreadableCall:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.service.cli.calls import Call
+from tests.service.http.server_process import ServerProcess
 from tests.service.migration.callers import CALLERS, KEY, write_caller
 
 TEXT = "A very private remark"
@@ -122,6 +123,62 @@ def test_calls_are_checked(call_small: Call, tmp_path: Path, record: dict[str, A
     assert result.code == (3 if effect == "fails" else 0)
     assert TEXT not in result.out + result.err
     assert KEY not in result.out + result.err
+
+
+def test_a_library_nobody_knows_is_found_by_its_host(call_small: Call, tmp_path: Path) -> None:
+    """A dependency that has a fixed host in its code is named, and gets the recipe."""
+    library = tmp_path / "node_modules/toxic-checker/dist/index.js"
+    library.parent.mkdir(parents=True)
+    library.write_text('fetch("https://commentanalyzer.googleapis.com/v1alpha1/comments:analyze?key=" + key)')
+    (tmp_path / "index.js").write_text('const check = require("toxic-checker");')
+
+    report = json.loads(call_small("migrate-check", tmp_path, "--json").out)
+
+    assert effects(report)["dependency toxic-checker"] == "differs"
+    assert report["settings"]["service"]["TIPSTAFF_ALLOWED_HOSTS"] == "commentanalyzer.googleapis.com"
+    assert report["all_works"] is True
+
+
+def test_pages_and_languages_of_a_log_are_told(call: Call, tmp_path: Path) -> None:
+    """The origin of the pages that call is let in by the settings, and the languages of the texts are counted without showing any."""
+    german = "Vielen Dank für diesen schönen Artikel, ich habe sehr viel daraus gelernt."
+    path = write_lines(
+        tmp_path / "calls.jsonl",
+        {"headers": {"Origin": "https://forum.example"}, "body": analyze(text=german)},
+        {"input": [german, "Thanks."]},
+    )
+
+    result = call("migrate-check", path, "--json", "--url", "https://tipstaff.example")
+
+    report = json.loads(result.out)
+    assert report["texts"] == {"looked_at": 3, "foreign": {"de": 2}}
+    assert report["settings"]["service"]["TIPSTAFF_CORS_ORIGINS"] == "https://forum.example"
+    assert report["settings"]["service"]["TIPSTAFF_ALLOWED_HOSTS"] == "tipstaff.example"
+    assert effects(report)["web pages"] == effects(report)["texts in other languages"] == "differs"
+    assert german not in result.out
+
+
+def test_the_printed_settings_make_a_log_work(call: Call, tmp_path: Path) -> None:
+    """A service with the settings that are printed answers every call of a log of which the check says that it works."""
+    path = write_lines(
+        tmp_path / "calls.jsonl",
+        analyze("TOXICITY", "FLIRTATION", languages="fr"),
+        analyze("OBSCENE"),
+        analyze("LIKELY_TO_REJECT", "SPAM_EXPERIMENTAL", spanAnnotations=True, context={"entries": [{"text": "Good morning."}]}),
+        {"input": "x y " * 10_000},
+        {"input": ["Good morning."] * 1100},
+        {"url": "https://rest.akismet.com/1.1/comment-check", "body": "blog=b&user_ip=192.0.2.1&comment_content=Hello"},
+        {"comments": [{"id": "1", "text": "Good morning."}]},
+        {"model": "unbiased", "content": "Good morning."},
+    )
+
+    check = call("migrate-check", path, "--json")
+    settings = json.loads(check.out)["settings"]["service"]
+    with ServerProcess(tmp_path, **settings, TIPSTAFF_PROFILE="fast") as server:
+        replayed = call("replay", path, "--url", server.ready(), "--json")
+
+    assert (check.code, replayed.code) == (0, 0), replayed.out
+    assert json.loads(replayed.out)["sent"] == 8
 
 
 def test_limits_are_raised_to_what_was_recorded(call_small: Call, tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ request = {"comment": {"text": "hi"}, "requestedAttributes": {"TOXICITY": {"scor
     "javascript with Google's own client": SampleCaller(
         {
             "package.json": '{"description": "perspective", "dependencies": {"@conversationai/perspectiveapi-js-client": "^1.0.1"}}',
-            "node_modules/x/index.js": 'const host = "rest.akismet.com";',
+            "node_modules/perspective-api-client/index.js": 'const host = "commentanalyzer.googleapis.com";',
             "index.js": """
 const Perspective = require("@conversationai/perspectiveapi-js-client");
 /* nobody wants
@@ -250,6 +250,18 @@ curl "https://commentanalyzer.googleapis.com/v1alpha1/comments:analyze?key={KEY}
             "guard.py": "from openai import OpenAI\nflagged = OpenAI().moderations.create(input=text).results[0].flagged\n",
         },
         libraries={"openai"},
+        dialects={"openai"},
+    ),
+    "openai in a page": SampleCaller(
+        {
+            "chat.ts": """
+const client = new OpenAI({ apiKey, dangerouslyAllowBrowser: true });
+const { results } = await client.moderations.create({ input });
+if (results[0].category_scores["violence"] > 0.4) warn();
+"""
+        },
+        libraries={"openai"},
+        features={"category scores", "web pages"},
         dialects={"openai"},
     ),
     "openai by hand": SampleCaller(

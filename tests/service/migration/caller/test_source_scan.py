@@ -7,7 +7,7 @@ import pytest
 
 from service.migration.caller.caller_usage import CallerUsage
 from service.migration.caller.known_clients import KNOWN_CLIENTS
-from service.migration.caller.source_scan import note_source
+from service.migration.caller.source_scan import note_dependency, note_source
 from service.migration.caller.source_tree import CallerFiles
 from tests.service.migration.callers import CALLERS, KEY, write_caller
 
@@ -18,6 +18,9 @@ def scan(folder: Path) -> CallerUsage:
     usage = CallerUsage()
     for file in CallerFiles([folder]):
         assert file.text is not None
+        if file.dependency:
+            note_dependency(usage, file.text, name=file.name, package=file.dependency)
+            continue
         note_source(usage, file.text, name=file.name)
     return usage
 

@@ -20,17 +20,24 @@ def write(path: Path, content: str | bytes = "TOXICITY = 1\n") -> Path:
 
 def names(*paths: Path) -> dict[str, bool]:
     """Returns the names of the files that are read, and whether each is source code."""
-    return {file.name: file.text is not None for file in CallerFiles(paths)}
+    return {file.name: file.text is not None for file in CallerFiles(paths) if not file.dependency}
 
 
 def test_sources_and_logs_are_told_apart(tmp_path: Path) -> None:
     """Logs are recognised by their names or, JSON and files that are named, by their content; the rest is source code."""
     write(tmp_path / "src/main.py")
     write(tmp_path / "logs/calls.jsonl", CALL)
+    write(tmp_path / "logs/access.log.1", "nothing")
     write(tmp_path / "logs/calls.json", f"[{CALL}]")
     write(tmp_path / "config.json", '{"attribute": "TOXICITY"}')
 
-    assert names(tmp_path) == {"src/main.py": True, "logs/calls.jsonl": False, "config.json": True, "logs/calls.json": False}
+    assert names(tmp_path) == {
+        "src/main.py": True,
+        "logs/calls.jsonl": False,
+        "logs/access.log.1": False,
+        "config.json": True,
+        "logs/calls.json": False,
+    }
     assert names(write(tmp_path / "export", CALL)) == {"export": False}
 
 
@@ -42,6 +49,27 @@ def test_what_others_wrote_is_left_out(tmp_path: Path) -> None:
     write(tmp_path / "picture.png", b"\x89PNG\0\0TOXICITY")
 
     assert names(tmp_path) == {"main.py": True}
+
+
+def test_dependencies_are_told_apart(tmp_path: Path) -> None:
+    """The code of dependencies is read last, with the package that it belongs to."""
+    for name in (
+        "node_modules/@scope/x/lib/index.js",
+        "node_modules/y/node_modules/z/a.js",
+        "vendor/maker/tool/src/a.php",
+        "venv/lib/site-packages/w/a.py",
+    ):
+        write(tmp_path / name)
+    write(tmp_path / "zoo.py")
+
+    assert [file.dependency for file in CallerFiles([tmp_path])] == ["", "@scope/x", "z", "maker/tool", "w"]
+
+
+def test_names_do_not_steer_a_terminal(tmp_path: Path) -> None:
+    """What moves the cursor in the name of a file is shown as a replacement character."""
+    write(tmp_path / "a\x1b[2Jb.py")
+
+    assert names(tmp_path) == {"a\ufffd[2Jb.py": True}
 
 
 def test_links_do_not_lead_outside(tmp_path: Path) -> None:

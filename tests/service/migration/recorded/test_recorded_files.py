@@ -1,5 +1,6 @@
 """Recorded calls are found in whatever form a caller recorded them, without its keys; what cannot be read is named."""
 
+import csv
 import gzip
 import json
 from pathlib import Path
@@ -38,6 +39,7 @@ RECORDS = {
         "response": SCORED,
     },
     "VCR": {"request": {"method": "post", "uri": ADDRESS, "body": {"string": json.dumps(ANALYZE)}}, "response": {"body": SCORED}},
+    "Python's own form": str({"url": ADDRESS, "request": ANALYZE, "response": SCORED, "ok": True, "error": None}),
     "body merged with the log's fields": {**ANALYZE, "id": 7, "timestamp": "2026-11-29", "response": SCORED},
 }
 
@@ -47,8 +49,9 @@ def write_lines(path: Path, *records: object) -> Path:
     return path
 
 
-def only_call(path: Path) -> RecordedCall:
-    (call,) = read_calls(path)
+def only_call(path: Path, *, others: int = 0) -> RecordedCall:
+    call, *rest = read_calls(path)
+    assert len(rest) == others
     assert isinstance(call, RecordedCall)
     return call
 
@@ -130,6 +133,47 @@ def test_logs_are_read_line_by_line(tmp_path: Path) -> None:
     assert KEY not in repr([access, logged, form])
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        '"POST /v1alpha1/comments:analyze HTTP/1.1" 200 "{}"'.format(json.dumps(ANALYZE).replace('"', r"\x22")),
+        'level=info msg="perspective" body="{}" took=80ms'.format(json.dumps(ANALYZE).replace('"', r"\"")),
+        f"INFO {{worker 3}} sends {ANALYZE} now",
+        f"curl -d '{json.dumps(ANALYZE)}' {ADDRESS}",
+    ],
+)
+def test_bodies_in_lines_may_be_escaped(line: str, tmp_path: Path) -> None:
+    """nginx, loggers and Python write a body into a line in their own ways; it is found in each."""
+    call = only_call(write_lines(tmp_path / "app.log", line, "started"), others=1)
+
+    assert (call.kind, call.body) == (ANALYZE_CALL, ANALYZE)
+    assert KEY not in repr(call)
+
+
+def test_tables_are_read(tmp_path: Path) -> None:
+    """In a table of calls the columns are the fields, with bodies and answers as texts."""
+    with (tmp_path / "calls.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(
+            [("time", "url", "request_body", "status", "response"), ("12:00", ADDRESS, json.dumps(ANALYZE), 200, json.dumps(SCORED))]
+        )
+
+    call = only_call(tmp_path / "calls.csv")
+
+    assert (call.number, call.body, call.status, call.response) == (2, ANALYZE, 200, SCORED)
+    assert holds_calls(tmp_path / "calls.csv")
+
+
+def test_pages_that_call_are_noted(tmp_path: Path) -> None:
+    """The origin of the page that made a call is read from its headers, and nothing else of them."""
+    headers = [{"name": "Origin", "value": "https://forum.example"}, {"name": "Authorization", "value": KEY}]
+    call = only_call(
+        write_lines(tmp_path / "a.jsonl", {"request": {"url": ADDRESS, "headers": headers, "postData": {"text": json.dumps(ANALYZE)}}})
+    )
+
+    assert call.origin == "https://forum.example"
+    assert KEY not in repr(call)
+
+
 def test_documents_are_read(tmp_path: Path) -> None:
     """A HAR file, a list, and an object that holds a list give a call for each entry, packed or not."""
     entries = [
@@ -153,6 +197,7 @@ def test_documents_are_read(tmp_path: Path) -> None:
     ]
     (tmp_path / "a.har").write_text(json.dumps({"log": {"version": "1.2", "entries": entries}}, indent=1))
     (tmp_path / "b.json").write_text(json.dumps({"requests": [ANALYZE, ANALYZE]}, indent=1))
+    (tmp_path / "d.json").write_text("\n".join(json.dumps(ANALYZE, indent=1) for _ in range(3)))
     (tmp_path / "c.json.gz").write_bytes(gzip.compress(json.dumps([ANALYZE]).encode()))
 
     asked, checked = read_calls(tmp_path / "a.har")
@@ -163,6 +208,7 @@ def test_documents_are_read(tmp_path: Path) -> None:
     assert (checked.kind, checked.body, checked.response) == (SPAM_CHECK_CALL, FORM, "false")
     assert KEY not in repr([asked, checked])
     assert [call.number for call in read_calls(tmp_path / "b.json")] == [1, 2]
+    assert [call.number for call in read_calls(tmp_path / "d.json")] == [1, 2, 3]
     assert only_call(tmp_path / "c.json.gz").body == ANALYZE
 
 
