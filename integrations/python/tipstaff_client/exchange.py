@@ -22,6 +22,7 @@ _log = logging.getLogger("tipstaff_client")
 
 _FIRST_WAIT = 0.1
 _LONGEST_WAIT = 8.0
+_MOST_DOUBLINGS = 10
 _random = SystemRandom()
 
 
@@ -130,7 +131,7 @@ def _choose_wait(attempt: int, retry_after: float | None) -> float:
 
     However many clients were refused at the same moment, chance keeps them from coming back at the same moment.
     """
-    backoff = min(_LONGEST_WAIT, _FIRST_WAIT * 2**attempt)
+    backoff = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(attempt, _MOST_DOUBLINGS))
     if retry_after is not None and retry_after >= backoff / 2:
         return retry_after + _random.uniform(0, max(backoff, retry_after / 4))
     return _random.uniform(backoff / 2, backoff)

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+import httpx
+
 from tipstaff_client.errors import ConfigurationError
 
 __all__ = ["ClientOptions", "read_options"]
@@ -86,10 +88,10 @@ def _check_url(url: str) -> str:
     url = url.strip().rstrip("/")
     try:
         parts = urlsplit(url)
-        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
+        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and bool(httpx.URL(url).host)
+    except (ValueError, httpx.InvalidURL):
         is_address = False
-    if not is_address or "?" in url or "#" in url:
+    if not is_address or re.search(r"[\s?#]", url):
         raise ConfigurationError("url (or TIPSTAFF_URL) has to be an address such as http://127.0.0.1:8000, without a query")
     return url
 
