@@ -1,5 +1,8 @@
 """Every attribute that Perspective had is known, and answered by its own head, by its nearest neighbour, or not at all."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +17,7 @@ from service.perspective.attribute_catalogue import (
 )
 from service.perspective.attribute_names import question_name
 
+PAGE = Path(__file__).parents[3] / "docs/leaving-perspective.md"
 VERSION = "default@3f2a9c1d04be+cascade"
 HEADS = ("severe_toxicity", "insult", "profanity", "threat", "sexually_explicit")
 ASKED_BY_CLIENTS = (
@@ -92,3 +96,10 @@ def test_served_names_are_all_names() -> None:
     assert served_names(("sexual_explicit", "my_own")) == [
         *("TOXICITY", "ABUSIVE", "TOXICITY_FAST", "IDENTITY_ATTACK", "HATEFUL", "SEXUALLY_EXPLICIT", "MY_OWN")
     ]
+
+
+def test_page_has_the_table_of_neighbours() -> None:
+    """The page that a site reads before it chooses ``nearest`` has the neighbours that answer, and no other."""
+    section = PAGE.read_text(encoding="utf-8").partition("### Neighbours")[2].partition("\n## ")[0]
+
+    assert dict(re.findall(r"^\| `([A-Z_]+)` \| `([A-Z_]+)` \|", section, re.MULTILINE)) == NEIGHBOURS

@@ -15,6 +15,7 @@ from pathlib import Path
 from service.http.observability.metrics import Metrics
 metrics = Metrics(Path(sys.argv[1]))
 metrics.count_call("/a", "tipstaff", 200, 0.25)
+metrics.count_attribute("SPAM", "omitted")
 metrics.set_gauges(worker=1, connections=5)
 """
 CALLS = ("calls", "/a", "tipstaff", "200")
@@ -31,6 +32,7 @@ def test_counts_outlive_their_process_and_gauges_do_not(tmp_path: Path) -> None:
     totals = metrics.totals()
 
     assert totals[CALLS] == 3
+    assert totals["attributes", "SPAM", "omitted"] == 2
     assert totals["seconds_sum", "/a"] == 1.0
     assert (totals[("worker",)], totals[("connections",)]) == (1, 2)
 

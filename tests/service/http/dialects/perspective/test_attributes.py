@@ -47,6 +47,15 @@ def test_neighbours_answer_if_the_site_wants_that(serve: Serve) -> None:
     assert answer.headers[OMITTED_HEADER] == "SPAM"
 
 
+def test_most_of_sixteen_are_answered_by_neighbours(serve: Serve) -> None:
+    """Of the sixteen attributes that some clients ask for, twelve are answered with ``nearest``, as the page says."""
+    with serve(perspective_unknown="nearest") as client:
+        answer = analyze(client, TOXIC, *OSMOD)
+
+    assert len(answer.json()["attributeScores"]) == 12
+    assert answer.headers[OMITTED_HEADER] == "FLIRTATION, INCOHERENT, SPAM, UNSUBSTANTIAL"
+
+
 def test_site_may_have_such_calls_refused(serve: Serve) -> None:
     """With ``error`` a call for what is not served is refused as Perspective refuses what it does not know."""
     with serve(perspective_unknown="error") as client:
