@@ -41,8 +41,8 @@ _MAX_ROUND = 0.01
 # For how long after a small call was read the encoder may read it while others wait, in longest waits: what is waited and what is read by
 # the encoder together leave some time for the answer.
 _ENCODER_SHARE = 1.3
-# How many of the calls that wait for a later round are let go on in one.
-_CALLS_IN_ROUND = 8
+# How many of the calls that wait for a later round are let go on in one: as many as it has time for.
+_MIN_CALLS_IN_ROUND, _MAX_CALLS_IN_ROUND = 2, 8
 # Of so many calls that are let go on, all but one are those that may wait least, if such calls wait; the others are not left out either.
 _IMPATIENT_SHARE = 4
 # A pause between two rounds of the event loop that is longer than this, in seconds, means that nothing was waiting.
@@ -71,13 +71,14 @@ class Queue:
         self._usual_wait = settings.longest_waits.seconds()
         self._clock = clock
         self._calls: Sized = ()
-        self._round_began = 0.0
+        self._round_began = self._read_at = 0.0
         self._is_reading = False
         self._refusals_in_a_row = 0
         # By how long the calls may wait, in seconds: when each of them began to, and what it waits for. Whoever has not had a turn for
         # longest comes first.
         self._waiting: dict[float, deque[tuple[float, asyncio.Future[None]]]] = {}
         self._turns = 0
+        self._calls_in_round = _MAX_CALLS_IN_ROUND
         self._judging_since: float | None = None
         # When the round of judging ended that is in progress, or the last one, and when the one before it did.
         self._judged_at = self._judged_before = 0.0
@@ -99,7 +100,7 @@ class Queue:
         Returns:
             The time, in seconds of ``time.monotonic``.
         """
-        now = self._clock()
+        self._read_at = now = self._clock()
         if not self._is_reading:
             # This is the first of the calls that arrived since the event loop last looked, while nothing was read.
             looked_at = max(self._round_began, self._judged_before)
@@ -145,12 +146,15 @@ class Queue:
         is answered in time, even if calls come faster than they can be refused.
         """
         now = self._clock()
+        is_long = now - max(self._judged_at, self._read_at) > _MAX_ROUND
+        self._calls_in_round += -1 if is_long else 1
+        self._calls_in_round = min(max(self._calls_in_round, _MIN_CALLS_IN_ROUND), _MAX_CALLS_IN_ROUND)
         self._judged_before, self._judged_at = self._judged_at, now
         self._judging_since = now if self._waiting else None
         for max_wait, calls in list(self._waiting.items()):
             if now - calls[0][0] > max_wait:
                 self._take(max_wait, calls.pop())
-        for _ in range(_CALLS_IN_ROUND):
+        for _ in range(self._calls_in_round):
             if not self._waiting:
                 break
             self._turns += 1

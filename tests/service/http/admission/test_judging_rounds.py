@@ -82,6 +82,7 @@ class Clock:
         return self.seconds
 
 
+USUAL_MS = 1000
 PATIENT: dict[str, Any] = {"headers": [], MAX_WAIT: 60.0}
 USUAL: dict[str, Any] = {"headers": []}
 # Seconds that a call takes in these tests, by their clock; a fourth of them fill a round.
@@ -91,9 +92,10 @@ CALL_SECONDS = 0.003
 class Rush:
     """Calls of several kinds that come one after another, by a clock of their own; what is noted is the order in which they go on."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, call_seconds: float = CALL_SECONDS) -> None:
         self.clock = Clock()
-        self.queue = Queue(Settings(queue_ms=100), clock=self.clock)
+        self._call_seconds = call_seconds
+        self.queue = Queue(Settings(queue_ms=USUAL_MS), clock=self.clock)
         self.order: list[str] = []
         self._calls: list[asyncio.Task[None]] = []
 
@@ -104,7 +106,7 @@ class Rush:
     async def _call(self, name: str, scope: dict[str, Any]) -> None:
         if (turn := self.queue.begin_judging(scope)) is not None:
             await turn
-        self.clock.seconds += CALL_SECONDS
+        self.clock.seconds += self._call_seconds
         self.order.append(name)
 
     async def wait_for(self, count: int) -> None:
@@ -116,6 +118,22 @@ class Rush:
         """Wait for all calls, and return the order in which they went on."""
         await asyncio.gather(*self._calls)
         return self.order
+
+
+def test_a_round_has_as_many_calls_as_there_is_time_for() -> None:
+    """Slow calls go on a few at a time and quick ones several, so that a round is short either way."""
+
+    async def count_rounds(call_seconds: float) -> int:
+        rush = Rush(call_seconds=call_seconds)
+        rush.send("first", PATIENT, count=1000)
+        rounds = 0
+        while len(rush.order) < 1000:
+            await asyncio.sleep(0)
+            rounds += 1
+        return rounds
+
+    assert asyncio.run(count_rounds(0.02)) > 1000 / 4
+    assert asyncio.run(count_rounds(0.000_5)) < 1000 / 6
 
 
 def test_calls_that_may_wait_less_go_first() -> None:
