@@ -14,7 +14,7 @@ from model.threads import available_cores
 
 __all__ = ["main"]
 
-_NAMES = ("judgement", "inprocess", "http", "dialects", "load", "startup", "batch", "language", "encoder")
+_NAMES = ("judgement", "inprocess", "http", "dialects", "burst", "load", "startup", "batch", "language", "encoder")
 _ON_REQUEST = ("siege", "soak", "kills")  # take minutes to hours, so they run only if they are named
 _BYTES_OF_UNIT = {"MB": 1e6, "GB": 1e9}
 

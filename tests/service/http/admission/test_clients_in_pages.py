@@ -46,6 +46,7 @@ const calls = {
   "key in the query": () => post(`${analyze}?key=${key}`, {headers: json}),
   "key in a header of Google's": () => post(analyze, {headers: {...json, "x-goog-api-key": key, "x-goog-api-client": "gl-js/1"}}),
   "key in our header": () => post(analyze, {headers: {...json, "Authorization": `Bearer ${key}`, "X-Request-Timeout": "20s"}}),
+  "JSON without its type": () => post(`${analyze}?key=${key}`, {}),
   "no key": () => post(analyze, {headers: json}),
   "a header that nobody sends": () => post(analyze, {headers: {...json, "x-forwarded-for": "192.0.2.1"}}),
   "openai": moderate,
@@ -58,7 +59,7 @@ const calls = {
   done(results);
 })();
 """
-ANSWERED = ("key in the query", "key in a header of Google's", "key in our header", "openai")
+ANSWERED = ("key in the query", "key in a header of Google's", "key in our header", "JSON without its type", "openai")
 
 
 @pytest.fixture(scope="module")
