@@ -21,16 +21,17 @@ final class Connection_Test {
 	 */
 	public static function run(): array {
 		$findings = self::find_careless();
-		$parts    = array(
+		$texts    = array(
 			array(
 				'id'     => '0',
 				'text'   => '<p>What a lovely morning.</p>',
 				'format' => 'html',
 			),
+			Judged_Text::name( 'A. Reader' ),
 		);
 		$begun    = microtime( true );
-		$answer   = Client::moderate( $parts );
-		$results  = is_wp_error( $answer ) ? $answer : Answer::read( $answer, 1 );
+		$answer   = Client::moderate( $texts );
+		$results  = is_wp_error( $answer ) ? $answer : Answer::read( $answer, count( $texts ) );
 		if ( is_wp_error( $results ) ) {
 			$findings[] = array( 'error', $results->get_error_message() );
 			return $findings;
@@ -47,6 +48,9 @@ final class Connection_Test {
 			$findings[] = array( 'success', __( 'What your moderators decide can be sent back.', 'tipstaff' ) );
 		} else {
 			$why = is_wp_error( $answer ) ? $answer->get_error_message() : '';
+			if ( ! is_wp_error( $answer ) || Client::NONSENSE === $answer->get_error_code() ) {
+				$why = __( 'the service does not speak the protocol perspective, which TIPSTAFF_DIALECTS has to name.', 'tipstaff' );
+			}
 			/* translators: %s: why */
 			$findings[] = array( 'warning', sprintf( __( 'What your moderators decide cannot be sent back: %s', 'tipstaff' ), $why ) );
 		}
