@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ __all__ = ["replay"]
 
 _EXIT_FAILED, _EXIT_INTERRUPTED = 3, 130
 _MAX_SHOWN_LINES = 20
+_SECONDS_BETWEEN_LINES = 5.0
 
 
 @dataclass(frozen=True)
@@ -87,10 +89,19 @@ def replay(
 
 def _run(job: "ReplayJob", figures: "ReplayFigures") -> bool:
     """Send the calls; return whether that was interrupted."""
-    from service.migration.recorded.replay import replay_calls
+    from service.migration.recorded.replay import Reply, replay_calls
+
+    last_line = time.monotonic()
+
+    def add(reply: Reply) -> None:
+        nonlocal last_line
+        figures.add(reply)
+        if time.monotonic() - last_line >= _SECONDS_BETWEEN_LINES:
+            last_line = time.monotonic()
+            print(f"tipstaff: {figures.sent:,} calls sent, {figures.failed:,} failed", file=sys.stderr, flush=True)
 
     try:
-        asyncio.run(replay_calls(job, on_reply=figures.add, on_skipped=figures.skip))
+        asyncio.run(replay_calls(job, on_reply=add, on_skipped=figures.skip))
     except KeyboardInterrupt:
         return True
     return False

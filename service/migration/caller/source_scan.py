@@ -16,6 +16,10 @@ _MAX_LINE = 2000
 _NEAR = 12
 """Lines between a name that could mean anything and one that surely means Perspective's."""
 
+_LEAST_NAMES = 2
+"""How many attributes a file has to name that has nothing else of Perspective's."""
+
+_PERSPECTIVE = re.compile("perspective", re.IGNORECASE)
 _MARKER = re.compile(
     r"commentanalyzer|requested_?Attributes|attribute_?Scores|comments[.:(%3A]{1,4}analyze|analyzeComment|summary_?Score|perspective[_-]?api|"
     r"PERSPECTIVE_[A-Z]|perspective_toxicity",
@@ -196,6 +200,12 @@ def _note_attributes(usage: CallerUsage, lines: Sequence[tuple[int, str]], name:
     marks = [number for number, _ in certain] + [number for number, line in lines if _MARKER.search(line)]
     certain += [found for found in possible if any(abs(found[0] - mark) <= _NEAR for mark in marks)]
     certain += _unknown_names(lines)
+    if (
+        not is_marked
+        and len({attribute for _, attribute in certain}) < _LEAST_NAMES
+        and not any(_PERSPECTIVE.search(line) for _, line in lines)
+    ):
+        return []
     for number, attribute in certain:
         usage.attributes.see(attribute, f"{name}:{number}")
     if certain:

@@ -221,6 +221,10 @@ plugins:
         attributes={"TOXICITY", "THREAT"},
         thresholds={"": {0.81}},
     ),
+    "constants in a file of their own": SampleCaller(
+        {"constants.kt": 'val ATTRIBUTES = listOf("TOXICITY", "SEVERE_TOXICITY", "SPAM")\n'},
+        attributes={"TOXICITY", "SEVERE_TOXICITY", "SPAM"},
+    ),
     "a notebook": SampleCaller(
         {
             "analysis.ipynb": (
@@ -284,6 +288,7 @@ if (results[0].category_scores["violence"] > 0.4) warn();
             "gemini.py": 'SAFETY = {"HARM_CATEGORY_SEXUALLY_EXPLICIT": "BLOCK"}\nlevels = ["THREAT", "SPAM", "INSULT"]\n',
             "chat.py": "from openai import OpenAI\nOpenAI().chat.completions.create(model=m, messages=[])\nthreshold = 0.5\n",
             "package.json": '{"keywords": ["akismet", "perspective"]}',
+            "guard.py": 'CATEGORIES = ["SEXUALLY_EXPLICIT", "VIOLENCE"]\nentries: list = []\n',
         },
         dialects=set(),
     ),

@@ -89,7 +89,7 @@ def test_links_do_not_lead_outside(tmp_path: Path) -> None:
 def test_bounds_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file or a folder that is too large is not read whole, which is said."""
     monkeypatch.setattr(source_tree, "_MAX_FILES", 2)
-    write(tmp_path / "a.py", "#" * ((1 << 20) + 1))
+    write(tmp_path / "a.py", "#" * (1 << 20) + "requestedAttributes")
     for name in "bcd":
         write(tmp_path / f"{name}.py")
 
@@ -97,8 +97,17 @@ def test_bounds_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     read = [file.name for file in files]
 
     assert read == ["b.py"]
-    assert files.left_out[0] == "a.py: is larger than 1 MiB"
+    assert files.left_out[0] == "a.py: is larger than 1 MiB, and has to do with these services"
     assert "too large to be read whole" in files.left_out[1]
+
+
+def test_large_files_of_something_else_are_passed_over(tmp_path: Path) -> None:
+    """A large file in which nothing has to do with these services is no gap in what was read."""
+    write(tmp_path / "data.json", '["' + "x" * (3 << 20) + '"]')
+
+    files = CallerFiles([tmp_path])
+
+    assert (list(files), files.left_out) == ([], [])
 
 
 def test_missing_paths_are_refused(tmp_path: Path) -> None:
