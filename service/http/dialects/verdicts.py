@@ -54,13 +54,8 @@ class CommentVerdict(NamedTuple):
     @property
     def is_only_foreign(self) -> bool:
         """Whether the comment is for review because of its language, and for no other reason."""
-        return (
-            self.foreign
-            and self.verdict is Verdict.REVIEW
-            and self.own_verdict is Verdict.APPROVE
-            and self.matched is None
-            and not self.must_wait
-        )
+        # An entry of a list either rejects a comment or leaves something out of it.
+        return self.foreign and self.verdict is Verdict.REVIEW and self.own_verdict is Verdict.APPROVE and not self.must_wait
 
     def score(self, source: str) -> float:
         """Return the score of a name: ``abusive``, ``hateful`` or a published attribute; 0 if the comment was not judged."""
