@@ -59,8 +59,8 @@ class Community:
         """How many times as long a byte takes to match, at most, as a letter of plain text to judge; 0 without entries."""
         if not self.allow:
             return self.deny.max_cost
-        # What is left without the phrases that are allowed may be needed twice, and what is denied is looked for in that too.
-        return 2 * (self.allow.max_cost + self.allow.max_locating_cost + 2 * self.deny.max_cost)
+        # What is denied is looked for again in what is left without the phrases that are allowed.
+        return self.allow.max_cost + self.allow.max_locating_cost + 2 * self.deny.max_cost
 
     def match_lists(self, comment: Comment) -> ListMatch | None:
         """Return the entry that matches a comment, None if there is none; ``deny`` is looked through first."""

@@ -1,7 +1,7 @@
 """Judges comments, for every protocol and every file alike: first the scores, then the languages, then the lists of the community."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,6 +48,8 @@ class Judge:
     policy: str | None = None
     community: Community | None = None
     on_foreign: OnForeign = OnForeign.REVIEW
+    # What the lists match in the comments of the first pass, until these are judged.
+    _matched: list[tuple[Sequence[Comment], MatchedLists]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def version(self) -> str:
@@ -85,6 +87,8 @@ class Judge:
         """
         try:
             listed = self._match_lists(comments) if self.community is not None and self.community.allow else None
+            if listed is not None:
+                self._matched[:] = [(comments, listed)]
             return self.moderator.first_pass(comments if listed is None else listed.comments, policy=self.policy_name, threads=threads)
         except PolicyError:
             raise
@@ -114,7 +118,7 @@ class Judge:
             PolicyError: the moderator has no policy of that name.
         """
         try:
-            listed = self._match_lists(comments)
+            listed = self._take_matched(comments) or self._match_lists(comments)
             decisions = self.moderator.decide(
                 comments if listed is None else listed.comments,
                 policy=self.policy_name,
@@ -159,6 +163,10 @@ class Judge:
             failures={Step.JUDGEMENT: n} if n else NO_FAILURES,
             held=decisions.unreadable,
         )
+
+    def _take_matched(self, comments: Sequence[Comment]) -> MatchedLists | None:
+        """Return what the lists have matched in the comments of the first pass, if these are they."""
+        return next((listed for read, listed in self._matched if read is comments), None)
 
     def _match_lists(self, comments: Sequence[Comment]) -> MatchedLists | None:
         """Match comments with the lists of the community; None if there are none."""

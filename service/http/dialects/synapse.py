@@ -11,7 +11,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from model.comment import Label
+from model.comment import Label, Verdict
 from service.http.bodies.json_body import read_json
 from service.http.calls import Scope, admit_call, extract_secret
 from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
@@ -46,7 +46,10 @@ _UNREADABLE = "it cannot be checked at the moment"
 _REASONS = {Label.HATEFUL: "it was judged hateful", Label.TOXIC: "it was judged abusive"}
 
 _EVENT = {"type": "m.room.message", "sender": "@alice:example.org", "content": {"msgtype": "m.text", "body": "What a lovely morning."}}
-_EMPTY = {"type": "object"}
+_CONSENT = {
+    "type": "object",
+    "properties": {"verdict": {"type": "string", "const": Verdict.REVIEW.value, "description": "There if a moderator should see it."}},
+}
 _TEXT = {"type": "string"}
 _REJECTION = {
     "type": "object",
@@ -69,7 +72,7 @@ class PingCall(LenientMessage):
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
     responses = openapi_responses(
-        _EMPTY, _TEXT, 400, 401, 403, 408, 413, 415, 422, 429, 500, 503, 504, about="Not spam.", error_media="text/plain"
+        _CONSENT, _TEXT, 400, 401, 403, 408, 413, 415, 422, 429, 500, 503, 504, about="Not spam.", error_media="text/plain"
     )
     responses[403]["content"] = responses[403]["content"] | {"application/json": {"schema": _REJECTION}}
     app.add_api_route(
@@ -99,6 +102,8 @@ def _check(settings: Settings) -> Endpoint:
             result = await judge_in_parts(request, comments, limit=settings.max_comment_bytes, caller=caller)
             if rejecting.flags(result):
                 return _reject(_reason(result) if result.verdict in rejecting.verdicts else _UNREADABLE)
+            if result.verdict is Verdict.REVIEW:
+                return json_response({"verdict": result.verdict})
         return json_response({})
 
     return check_event_for_spam

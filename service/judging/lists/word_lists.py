@@ -28,7 +28,7 @@ _MAX_WORDS_COST = 2
 _MAX_SIGNS_COST = 6
 _INSTRUCTIONS_PER_COST = 6
 # To fold a text with the way back, and to find the places of words in it.
-_PLACES_COST = 16
+_PLACES_COST = 8
 
 
 class WordLists:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-import model.language.identifier
+import model.language.visible_texts
 import service.judging.contained_steps
 import service.judging.lists.matching_text
 from model.comment import Comment, Format, Verdict
@@ -47,7 +47,7 @@ def test_other_comments_keep_their_languages(identifier: Identifier, monkeypatch
 
 def test_a_language_is_found_in_the_text_as_it_stands(identifier: Identifier, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the mark-up of a comment cannot be removed, its language is that of the text with its mark-up."""
-    monkeypatch.setattr(model.language.identifier, "_TAG", None)
+    monkeypatch.setattr(model.language.visible_texts, "_TAG", None)
     found = identify_languages(identifier, [Comment("", f"<p>{GERMAN}</p>", Format.HTML)])
     assert (list(found.codes), found.failures) == (["de"], {Step.LANGUAGE: 1})
 

@@ -6,7 +6,7 @@ from service.batch.input.platforms.coral import CORAL, CORAL_DOWNLOAD
 from service.batch.input.platforms.discourse import DISCOURSE_ARCHIVE, DISCOURSE_POSTS
 from service.batch.input.platforms.disqus import DISQUS
 from service.batch.input.platforms.hackernews import HACKER_NEWS
-from service.batch.input.platforms.mastodon import MASTODON_OUTBOX
+from service.batch.input.platforms.mastodon import MASTODON_OUTBOX, MASTODON_STATUSES
 from service.batch.input.platforms.platform import Platform
 from service.batch.input.platforms.reddit import REDDIT
 from service.batch.input.platforms.wordpress import WXR
@@ -16,7 +16,7 @@ __all__ = ["find_platforms", "recognise_platform"]
 
 _PLATFORMS: tuple[Platform, ...] = (
     *(REDDIT, HACKER_NEWS, CORAL, CORAL_DOWNLOAD, YOUTUBE_TAKEOUT, YOUTUBE_DATA_API),
-    *(DISCOURSE_ARCHIVE, DISCOURSE_POSTS, MASTODON_OUTBOX, WXR, DISQUS),
+    *(DISCOURSE_ARCHIVE, DISCOURSE_POSTS, MASTODON_OUTBOX, MASTODON_STATUSES, WXR, DISQUS),
 )
 """Every kind of dump that is known by the names of its fields; the first that matches is chosen."""
 

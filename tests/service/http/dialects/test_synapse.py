@@ -63,7 +63,8 @@ def test_review_passes_unless_the_site_says_otherwise(
     with running(create_app(read_settings(port=0, synapse_rejected="review"), load=lambda _: moderator)) as strict:
         answer = check(strict, message(unsure))
 
-    assert check(client, message(unsure)).status_code == 200
+    sent = check(client, message(unsure))
+    assert (sent.status_code, sent.json()) == (200, {"verdict": "review"})
     assert answer.status_code == 403
 
 
@@ -79,10 +80,14 @@ def test_review_passes_unless_the_site_says_otherwise(
         message(f"> <@c:b> {TOXIC}", **{"m.relates_to": REPLY}),
         {"type": "m.room.topic", "content": {"topic": TOXIC}},
         {"type": "m.room.name", "content": {"name": TOXIC}},
+        {"type": "m.sticker", "content": {"body": TOXIC, "url": "mxc://x/y"}},
+        {"type": "m.reaction", "content": {"m.relates_to": {"key": TOXIC}}},
+        {"type": "m.room.member", "state_key": "@a:b", "content": {"membership": "join", "displayname": TOXIC}},
+        {"type": "m.poll.start", "content": {"m.poll": {"question": {"m.text": FINE}, "answers": [{"m.text": [{"body": TOXIC}]}]}}},
     ],
 )
 def test_every_text_of_an_event_counts(client: httpx.Client, event: object) -> None:
-    """Abuse is found in the plain and the formatted body, in an edit, beside a quotation, in topics and names of rooms."""
+    """Abuse is found in both bodies, in an edit, beside a quotation, in topics and names, in stickers, reactions and polls."""
     assert check(client, event).status_code == 403
 
 
@@ -93,7 +98,8 @@ def test_every_text_of_an_event_counts(client: httpx.Client, event: object) -> N
         message(
             FINE, format=HTML, formatted_body=f"<mx-reply><blockquote>{TOXIC}</blockquote></mx-reply>{FINE}", **{"m.relates_to": REPLY}
         ),
-        {"type": "m.reaction", "content": {"m.relates_to": {"key": TOXIC}}},
+        {"type": "m.reaction", "content": {"m.relates_to": {"key": "\U0001f44d"}}},
+        {"type": "m.room.member", "sender": "@mod:b", "state_key": "@a:b", "content": {"membership": "ban", "reason": TOXIC}},
         {"type": "m.room.encrypted", "content": {"ciphertext": TOXIC}},
         {"type": "m.room.message", "content": {}},
         {"type": "m.room.message", "content": {"body": 5, "formatted_body": [], "m.new_content": "x", "m.relates_to": 1}},

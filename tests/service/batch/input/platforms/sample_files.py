@@ -14,6 +14,7 @@ __all__ = [
     "FIRST_TIME",
     "HACKER_NEWS_ITEMS",
     "MASTODON_OUTBOX",
+    "MASTODON_STATUSES",
     "REDDIT",
     "SECOND_TIME",
     "TAKEOUT_SEGMENTS",
@@ -153,6 +154,21 @@ HACKER_NEWS_ITEMS = [
     {"id": 1, "type": "story", "by": "bob", "time": 1577836801, "title": "Show", "url": "https://example.org"},
     {"id": 3, "type": "comment", "deleted": True, "parent": 2, "time": 1577836801},
 ]
+MASTODON_STATUSES = [
+    {
+        **{"id": "103", "created_at": "2020-01-01T00:00:00.000Z", "in_reply_to_id": "102", "visibility": "public", "language": "en"},
+        **{"spoiler_text": "eye <contact>", "content": "<p>tea?</p>", "account": {"id": "1", "acct": "ann@m.example"}, "reblog": None},
+        "poll": {"id": "9", "multiple": False, "options": [{"title": "yes & no", "votes_count": 1}, {"title": "no", "votes_count": 0}]},
+    },
+    {
+        **{"id": "104", "created_at": SECOND_TIME, "in_reply_to_id": None, "visibility": "public", "spoiler_text": "", "poll": None},
+        **{"content": "<p>hi</p>", "account": {"id": "1", "acct": "ann@m.example"}, "reblog": None},
+    },
+    {
+        **{"id": "105", "created_at": SECOND_TIME, "visibility": "public", "spoiler_text": "", "content": "<p>theirs</p>"},
+        **{"account": {"id": "1", "acct": "ann@m.example"}, "reblog": {"id": "7", "content": "<p>theirs</p>"}, "poll": None},
+    },
+]
 MASTODON_OUTBOX = {
     **{"@context": "https://www.w3.org/ns/activitystreams", "id": "outbox.json", "type": "OrderedCollection", "totalItems": 2},
     "orderedItems": [
@@ -161,6 +177,13 @@ MASTODON_OUTBOX = {
             "object": {
                 **{"id": "x", "type": "Note", "summary": "eye contact", "inReplyTo": "https://m.example/y", "content": "<p>hi</p>"},
                 **{"published": "2020-01-01T00:00:00Z", "attributedTo": "https://m.example/users/ann"},
+            },
+        },
+        {
+            **{"id": "p/activity", "type": "Create", "actor": "https://m.example/users/ann"},
+            "object": {
+                **{"id": "p", "type": "Question", "content": "<p>tea?</p>", "published": "2020-01-01T00:00:00Z"},
+                "oneOf": [{"type": "Note", "name": "yes & no"}, {"type": "Note", "name": "no"}],
             },
         },
         {

@@ -14,6 +14,7 @@ from tests.service.batch.input.platforms.sample_files import (
     FIRST_TIME,
     HACKER_NEWS_ITEMS,
     MASTODON_OUTBOX,
+    MASTODON_STATUSES,
     REDDIT,
     SECOND_TIME,
     TAKEOUT_SEGMENTS,
@@ -167,7 +168,19 @@ SAMPLES = [
         "posts on Mastodon (JSON)",
         [
             ("x", "<p>eye contact</p><p>hi</p>", None, "https://m.example/users/ann", "https://m.example/y", FIRST_TIME),
+            ("p", "<p>tea?</p><p>yes &amp; no</p><p>no</p>", None, "https://m.example/users/ann", None, FIRST_TIME),
             ("z/activity", None, "not-a-comment", None, None, SECOND_TIME),
+        ],
+        "html",
+    ),
+    Sample(
+        "statuses.json",
+        json.dumps(MASTODON_STATUSES).encode(),
+        "posts on Mastodon (JSON)",
+        [
+            ("103", "<p>eye &lt;contact&gt;</p><p>tea?</p><p>yes &amp; no</p><p>no</p>", None, "ann@m.example", "102", FIRST_TIME),
+            ("104", "<p>hi</p>", None, "ann@m.example", None, SECOND_TIME),
+            ("105", None, "not-a-comment", "ann@m.example", None, SECOND_TIME),
         ],
         "html",
     ),

@@ -21,7 +21,7 @@ FIELD_NAMES = {
     "coral": ("id", "revisions", "authorID", "storyID", "createdAt", "deletedAt"),
     "discourse": ("raw", "cooked", "topic_id", "post_number", "reply_to_post_number", "deleted_at", "post_type"),
     "youtube": ("id", "kind", "snippet", "replies", "items", "etag"),
-    "mastodon": ("id", "type", "object", "actor", "published"),
+    "mastodon": ("id", "type", "object", "actor", "content", "spoiler_text", "visibility", "account", "poll", "reblog"),
 }
 
 
