@@ -1,4 +1,4 @@
-"""Software that no registry brings, replayed: the bytes that its source writes, and what its source reads in the answer.
+"""Software that no registry brings, replayed: the bytes that it writes, after descriptions of its source, and what it reads in the answer.
 
 The software itself is not run here. docs/clients.md says so of each.
 """
@@ -8,7 +8,6 @@ import hmac
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any
 
 import httpx
 import pytest
@@ -16,8 +15,12 @@ import pytest
 from tests.service.http.clients.telling_apart import is_told_apart
 from tests.service.http.sample_texts import FINE, GERMAN, HATEFUL, TOXIC
 
+Serve = Callable[..., AbstractContextManager[httpx.Client]]
+
 SECRET = "ssec_8d1f"
 KEY = "key=AIzaSyAnyKey"
+SIXTEEN = "TOXICITY SEVERE_TOXICITY IDENTITY_ATTACK INSULT PROFANITY SEXUALLY_EXPLICIT THREAT FLIRTATION ATTACK_ON_AUTHOR "
+SIXTEEN += "ATTACK_ON_COMMENTER INCOHERENT INFLAMMATORY LIKELY_TO_REJECT OBSCENE SPAM UNSUBSTANTIAL"
 
 
 def post(client: httpx.Client, path: str, body: str, **headers: str) -> httpx.Response:
@@ -70,9 +73,7 @@ def test_coral_hands_its_moderators_decisions_in(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(("text", "status"), [(FINE, None), (GERMAN, None), (TOXIC, "REJECTED")])
-def test_coral_external_phase_rejects_abuse_alone(
-    serve: Callable[..., AbstractContextManager[httpx.Client]], text: str, status: str | None
-) -> None:
+def test_coral_external_phase_rejects_abuse_alone(serve: Serve, text: str, status: str | None) -> None:
     """Coral's external moderation phase, signed over its indented bytes, has no opinion of thanks or of innocent German: exactly {}."""
     body = json.dumps(
         {
@@ -111,23 +112,29 @@ def test_discourse_perspective_api_reads_a_score(client: httpx.Client, attribute
     assert ask(FINE) < 0.1 < ask(flagged)
 
 
+def ask_as_perspective_of_r(client: httpx.Client, text: str) -> dict[str, float]:
+    requested = ",".join(f'"{name}":{{}}' for name in SIXTEEN.split())
+    body = f'{{"comment":{{"text":{json.dumps(text)}}},"languages":"en","requestedAttributes":{{{requested}}},"doNotStore":false}}'
+    answer = post(client, f"/v1alpha1/comments:analyze?{KEY}", body)
+    assert answer.status_code == 200, answer.text
+    return {name: score["summaryScore"]["value"] for name, score in answer.json()["attributeScores"].items()}
+
+
 def test_perspective_of_r_gets_all_that_is_served_of_its_models(client: httpx.Client) -> None:
     """The README of peRspective asks for all its sixteen models, and names the language as a string."""
-    names = "TOXICITY SEVERE_TOXICITY IDENTITY_ATTACK INSULT PROFANITY SEXUALLY_EXPLICIT THREAT FLIRTATION ATTACK_ON_AUTHOR "
-    names += "ATTACK_ON_COMMENTER INCOHERENT INFLAMMATORY LIKELY_TO_REJECT OBSCENE SPAM UNSUBSTANTIAL"
-    requested = ",".join(f'"{name}":{{}}' for name in names.split())
-
-    def ask(text: str) -> dict[str, Any]:
-        body = f'{{"comment":{{"text":{json.dumps(text)}}},"languages":"en","requestedAttributes":{{{requested}}},"doNotStore":false}}'
-        answer = post(client, f"/v1alpha1/comments:analyze?{KEY}", body)
-        assert answer.status_code == 200, answer.text
-        scores: dict[str, Any] = answer.json()["attributeScores"]
-        return scores
-
-    fine, toxic = ask(FINE), ask(TOXIC)
+    fine, toxic = ask_as_perspective_of_r(client, FINE), ask_as_perspective_of_r(client, TOXIC)
 
     assert len(fine) == len(toxic) == 7
-    assert is_told_apart(fine["INSULT"]["summaryScore"]["value"], toxic["INSULT"]["summaryScore"]["value"])
+    assert is_told_apart(fine["INSULT"], toxic["INSULT"])
+
+
+def test_perspective_of_r_gets_neighbours_where_the_site_says_so(serve: Serve) -> None:
+    """With the nearest neighbours, peRspective gets twelve of its sixteen models, and the four that have none are missing."""
+    with serve(perspective_unknown="nearest") as client:
+        fine, toxic = ask_as_perspective_of_r(client, FINE), ask_as_perspective_of_r(client, TOXIC)
+
+    assert set(SIXTEEN.split()) - set(toxic) == {"FLIRTATION", "INCOHERENT", "SPAM", "UNSUBSTANTIAL"}
+    assert is_told_apart(fine["ATTACK_ON_COMMENTER"], toxic["ATTACK_ON_COMMENTER"])
 
 
 def test_perspective_api_bundle_gets_its_six_attributes(client: httpx.Client) -> None:
