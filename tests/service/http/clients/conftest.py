@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -61,6 +62,8 @@ class PreparedMachine:
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8"}
         settings = {name: value.replace("/etc/tipstaff", str(self.folder)) for name, value in variables.items()}
         command = [*self._programs.get(program, [program]), *arguments]
+        if shutil.which(command[0]) is None:
+            pytest.skip(f"{program} is not installed")
         return self._network.run(command, cwd=self._cwd.get(program, self.folder), env=environment | settings)
 
     @contextmanager
