@@ -70,6 +70,8 @@ def replay(
     for file in files:
         if not file.is_file():
             raise InputError(f"{file}: there is no such file; check the path")
+    if out is not None and out.resolve() in {file.resolve() for file in files}:
+        raise InputError(f"{out}: that file is to be read; name another one with --out")
     check_replay_url(url)
     job = ReplayJob(files=tuple(files), url=url, key=key or None, **vars(sending))
     with ExitStack() as stack:

@@ -70,6 +70,8 @@ def note_record(usage: CallerUsage, record: RecordedCall | UnreadableCall, setti
     if kind.stores:
         usage.features.see(RULINGS, place)
     if record.body is None:
+        if scores := answered_scores(record.response):
+            usage.ask_for(list(scores), place)
         return
     refusals = usage.refused_before if _was_refused(record) else usage.refusals
     for reason in _note_body(usage, record, settings, place):

@@ -34,6 +34,11 @@ _KEY_NAME = re.compile(r"""["'`]?\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)\b["'`]?\s*(?:
 _LANGUAGES = re.compile(r"""\blanguages?\b["'\]]?\s*(?::|=>|=|<-|,)\s*(.{1,200})""", re.IGNORECASE)
 _LANGUAGE_TAG = re.compile(r"""["'`]([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2})["'`]""")
 _SHARE = r"(0?\.\d{1,6})"
+_TAG = r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?"
+_BARE_LANGUAGES = re.compile(rf"\blanguages?\b\s*[:=]\s*\[?\s*({_TAG}(?:\s*,\s*{_TAG}){{0,30}})\s*\]?\s*$", re.IGNORECASE)
+_CAMEL_NAMES = {name.replace("_", "").lower(): name for name in KNOWN_ATTRIBUTES if "_" in name}
+_CAMEL_NAME = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z]{6,24}(?![A-Za-z0-9_])")
+_MEMBER_NAME = re.compile(r"\bAttributes?(?:Type|Name)?(?:\.|::)([A-Za-z]{4,24})\b")
 _NUMBER = r"(0?\.\d{1,6}|[1-9]\d)"
 _COMPARISON = re.compile(rf"(?:[<>]=?|\.gte?\(|\.ge\()\s*{_SHARE}(?![\w.])")
 _TABLE_ENTRY = re.compile(rf"""["'`]?\b([A-Za-z_]{{3,40}})["'`]?\s*(?::|=>|=)\s*{_SHARE}(?![\w.])""")
@@ -55,6 +60,7 @@ _HOSTS = {host: re.compile(re.escape(host)) for host in FIXED_HOSTS.values() if 
 }
 # Names that other software uses too: alone they say nothing.
 _AMBIGUOUS = frozenset(name for name in KNOWN_ATTRIBUTES if "_" not in name and name != "TOXICITY")
+_CONFIG_SUFFIXES = (".yml", ".yaml", ".env", ".ini", ".cfg", ".conf", ".properties", ".toml")
 _HASH_COMMENTS = (
     ".py",
     ".rb",
@@ -194,6 +200,7 @@ def _note_attributes(usage: CallerUsage, lines: Sequence[tuple[int, str]], name:
                 (possible if base_name(match[0]) in _AMBIGUOUS else certain).append((number, match[0]))
         certain += [(number, match[1].upper().replace(" ", "_") + "_EXPERIMENTAL") for match in _SPOKEN_NAME.finditer(line)]
         if is_marked:
+            certain += [(number, camel_name) for camel_name in _camel_names(line)]
             certain += [(number, entry.upper()) for entry, _ in _TABLE_ENTRY.findall(line) if entry.islower() and _is_known(entry.upper())]
         if is_marked and any(number - _NEAR <= at <= number for at in asking):
             certain += [(number, lower.upper()) for lower in _LOWER_NAME.findall(line) if _is_known(lower.upper())]
@@ -211,6 +218,14 @@ def _note_attributes(usage: CallerUsage, lines: Sequence[tuple[int, str]], name:
     if certain:
         usage.ask_together(frozenset(attribute for _, attribute in certain), f"{name}:{min(number for number, _ in certain)}")
     return [f"{name}:{number}" for number, _ in certain]
+
+
+def _camel_names(line: str) -> Iterator[str]:
+    """Yield the attributes that are named in a line as many languages name members: ``SevereToxicity``, ``Attribute.Threat``."""
+    for match in _CAMEL_NAME.finditer(line):
+        if not match[0].isupper() and not match[0].islower() and (name := _CAMEL_NAMES.get(match[0].lower())) is not None:
+            yield name
+    yield from (member.upper() for member in _MEMBER_NAME.findall(line) if not member.isupper() and _is_known(member.upper()))
 
 
 def _is_known(name: str) -> bool:
@@ -238,6 +253,9 @@ def _note_details(usage: CallerUsage, lines: Sequence[tuple[int, str]], name: st
         if match := _LANGUAGES.search(line):
             for tag in _LANGUAGE_TAG.findall(match[1].partition("]")[0]):
                 usage.languages.see(tag, place)
+        if name.endswith(_CONFIG_SUFFIXES) and (match := _BARE_LANGUAGES.search(line)):
+            for tag in match[1].split(","):
+                usage.languages.see(tag.strip(), place)
         if match := _SCORE_TYPE.search(line):
             usage.score_types.see(match[1].upper(), place)
         for feature, pattern in _FEATURES:

@@ -51,8 +51,10 @@ _SKIPPED_ENDINGS = (
     "-lock.json",
     "-lock.yaml",
 )
-_SNIFFED = (".json", ".csv", ".tsv")
-_ROTATED_LOG = re.compile(r"\.log[.-][\w.-]{1,40}$|\.log$")
+_DATA_SUFFIXES = (".jsonl", ".ndjson", ".har", ".csv", ".tsv")
+_SNIFFED = (".json", *_DATA_SUFFIXES)
+_ROTATED_LOG = re.compile(r"\.log[.-][\w.-]{1,40}$")
+_MAX_LOG_BYTES = 256 << 20
 _TEXTS_THAT_COUNT = ("requirements", "constraints")
 _CODE_SUFFIXES = (".js", ".cjs", ".mjs", ".ts", ".py", ".rb", ".php", ".go", ".java", ".rs", ".cs", ".r")
 _DEPENDENCY_LOCKS = frozenset({"Gemfile.lock"})
@@ -120,10 +122,15 @@ class CallerFiles:
         suffixes = [suffix.lower() for suffix in path.suffixes]
         if suffixes[-1:] == [".gz"]:
             suffixes.pop()
-        if (suffixes[-1:] and suffixes[-1] in CALL_SUFFIXES) or _ROTATED_LOG.search(path.name):
+        suffix = suffixes[-1] if suffixes else ""
+        is_log = suffix in CALL_SUFFIXES if is_named else suffix == ".log" or _ROTATED_LOG.search(path.name) is not None
+        if is_log or ((is_named or suffix in _SNIFFED) and holds_calls(path)):
+            if not is_named and path.stat().st_size > _MAX_LOG_BYTES:
+                self.left_out.append(f"{name}: is larger than {_MAX_LOG_BYTES >> 20} MiB; name it, and it is read whole")
+                return None
             return CallerFile(path, name)
-        if (is_named or (suffixes[-1:] and suffixes[-1] in _SNIFFED)) and holds_calls(path):
-            return CallerFile(path, name)
+        if suffix in _DATA_SUFFIXES and not is_named:
+            return None
         if not is_named and _is_skipped(path.name):
             return None
         text = self._read_text(path, name)

@@ -1,14 +1,16 @@
 """Calls that a caller has recorded, read from whatever form it recorded them in. Keys of the caller are left out as they are read."""
 
 import ast
+import base64
 import json
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from service.migration.recorded.call_kinds import BATCH_CALL, CallKind, find_kind_of_address, find_kind_of_body
+from service.migration.recorded.call_kinds import ANALYZE_CALL, BATCH_CALL, CallKind, find_kind_of_address, find_kind_of_body
 
 __all__ = ["FORM_TYPE", "JSON_TYPE", "RecordedCall", "body_text", "comment_text", "parse_object", "read_address", "read_record"]
 
@@ -138,7 +140,7 @@ def _add_known(envelope: _Envelope, value: Mapping[str, Any]) -> _Envelope:
     for name in _STATUS_NAMES:
         if isinstance(status := value.get(name), int | str) and str(status).isdecimal() and 100 <= int(status) < 600:
             envelope = replace(envelope, status=int(status))
-    if "attributeScores" in value and "requestedAttributes" not in value and "request" in value:
+    if "attributeScores" in value and not value.keys() & {"requestedAttributes", "comment"}:
         envelope = replace(envelope, response={"attributeScores": value["attributeScores"]})
     for name in _RESPONSE_NAMES:
         if value.get(name) is not None:
@@ -168,9 +170,18 @@ def _read_response(value: Any, depth: int = 0) -> tuple[int | None, Any]:
     statuses = [value[name] for name in _STATUS_NAMES if isinstance(value.get(name), int)]
     if isinstance(value.get("status"), dict) and isinstance(value["status"].get("code"), int):
         statuses.append(value["status"]["code"])
+    if value.get("encoding") == "base64" and isinstance(value.get("text"), str):
+        return _read_response(_decode_base64(value["text"]), depth + 1)
     content = next((value[name] for name in _CONTENT_NAMES if value.get(name) is not None), None)
     inner_status, inner = (None, value) if content is None else _read_response(content, depth + 1)
     return (statuses[0] if statuses else inner_status), inner
+
+
+def _decode_base64(text: str) -> str:
+    try:
+        return base64.b64decode(text).decode("utf-8", "replace")
+    except ValueError:
+        return ""
 
 
 def parse_object(text: str) -> Any:
@@ -193,7 +204,9 @@ def parse_object(text: str) -> Any:
 def _parse_python(text: str) -> Any:
     """Return the object that a text is as Python prints it; None if it is none. What follows its last bracket is left out."""
     try:
-        return ast.literal_eval(text[: max(text.rfind("}"), text.rfind("]")) + 1])
+        # Newer Pythons warn of escape sequences, and would show what is around them.
+        with warnings.catch_warnings(action="ignore"):
+            return ast.literal_eval(text[: max(text.rfind("}"), text.rfind("]")) + 1])
     except (ValueError, SyntaxError, RecursionError, MemoryError):
         return None
 
@@ -232,6 +245,8 @@ def _build_call(body: Any, envelope: _Envelope, *, file: str, number: int) -> Re
         kind = find_kind_of_body(body)
         if kind is not None and envelope.method not in {"", "POST"}:
             return None
+    if kind is None and body is None and _has_scores(envelope.response):
+        kind = ANALYZE_CALL
     if kind is None or (isinstance(body, str) and kind is not BATCH_CALL):
         return None
     media = FORM_TYPE if kind.dialect == "akismet" else JSON_TYPE
@@ -245,6 +260,10 @@ def _build_call(body: Any, envelope: _Envelope, *, file: str, number: int) -> Re
         status=envelope.status,
         response=envelope.response,
     )
+
+
+def _has_scores(response: Any) -> bool:
+    return isinstance(response, dict) and isinstance(response.get("attributeScores"), dict)
 
 
 def body_text(call: RecordedCall, *, key: str | None = None) -> bytes:

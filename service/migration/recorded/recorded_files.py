@@ -24,11 +24,12 @@ _OBJECT_START = re.compile(r"""\{(?=\s*(?:["']|\\"|\\x22))""")
 _MAX_STARTS = 4
 _MAX_LINE_BYTES = 8 << 20
 _MAX_DOCUMENT_BYTES = 256 << 20
+_MAX_SNIFFED_RECORDS = 100
 _MAX_SNIFFED_BYTES = 32 << 20
 _MAX_FILE_BYTES = 8 << 30
 _MAX_RECORD_DEPTH = 3
 _TABLE_SUFFIXES = (".csv", ".tsv")
-_BEGINNING = 64 << 10
+_BEGINNING = 256 << 10
 _REQUEST_LINE = re.compile(r'"?\b(GET|POST|PUT|HEAD|OPTIONS) (\S{1,4096}) HTTP/[\d.]{1,4}"?(?: (\d{3})\b)?')
 _FIELD = re.compile(r"[A-Za-z_]{1,40}=[^\s&]*(?:&[A-Za-z_\[\]]{1,60}=[^\s&]*)+")
 _RECORD_LISTS = ("entries", "requests", "calls", "items", "records", "rows", "data", "http_interactions", "recordings")
@@ -76,12 +77,12 @@ def holds_calls(path: Path) -> bool:
             lines = file.read(_BEGINNING).decode("utf-8", "replace").splitlines()
     except (OSError, EOFError, zlib.error):
         return False
-    full = [line.strip() for line in lines if line.strip()][:20]
+    full = [line.strip() for line in lines if line.strip()]
     if not full:
         return False
     if _plain_suffix(path) in _TABLE_SUFFIXES:
         try:
-            return any(isinstance(record, RecordedCall) for record in islice(_read_table(path), 20))
+            return any(isinstance(record, RecordedCall) for record in islice(_read_table(path), _MAX_SNIFFED_RECORDS))
         except DumpError:
             return False
     records = [_parse_object(line) for line in full]
@@ -90,7 +91,7 @@ def holds_calls(path: Path) -> bool:
             document = _read_document(path, limit=_MAX_SNIFFED_BYTES)
         except DumpError:
             return False
-        records = [] if document is None else _list_records(document)[:20]
+        records = [] if document is None else _list_records(document)[:_MAX_SNIFFED_RECORDS]
     if any(isinstance(record, dict) and read_record(record, file="", number=1) for record in records):
         return True
     return sum(bool(_REQUEST_LINE.search(line)) for line in full) * 2 > len(full)
@@ -212,8 +213,8 @@ def _read_line(line: bytes, file: str, number: int) -> RecordedCall | Unreadable
 
 
 def _object_starts(text: str) -> list[int]:
-    """Return where an object may begin in a line: at its start, or at one of the first brackets that quotes or blanks follow."""
-    if text.startswith("{"):
+    """Return where an object may begin in a line: at its start, or at one of the first brackets that a quote follows."""
+    if _OBJECT_START.match(text):
         return [0]
     return [match.start() for match in islice(_OBJECT_START.finditer(text), _MAX_STARTS)]
 

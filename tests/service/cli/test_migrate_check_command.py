@@ -125,6 +125,26 @@ def test_calls_are_checked(call_small: Call, tmp_path: Path, record: dict[str, A
     assert KEY not in result.out + result.err
 
 
+@pytest.mark.parametrize(
+    ("code", "subject", "effect"),
+    [
+        ("", "attribute FLIRTATION", None),
+        ('client.analyze(text, attributes=["TOXICITY", "FLIRTATION"])', "left out for perspective.py", "fails"),
+        ('client.analyze(text, attributes=["TOXICITY"])', "left out for perspective.py", None),
+    ],
+)
+def test_clients_that_need_every_attribute_are_known(call_small: Call, tmp_path: Path, code: str, subject: str, effect: str | None) -> None:
+    """A client that fails where an attribute is left out will not work with one; without any in the code its defaults count."""
+    (tmp_path / "requirements.txt").write_text("perspective.py==0.3.4\n")
+    (tmp_path / "bot.py").write_text(code and f"from perspective import Client\n{code}\n")
+
+    result = call_small("migrate-check", tmp_path, "--json")
+    report = json.loads(result.out)
+
+    assert effects(report).get(subject) == effect
+    assert {one["attribute"] for one in report["attributes"]} >= ({"TOXICITY"} if code else {"TOXICITY", "THREAT", "PROFANITY"})
+
+
 def test_a_library_nobody_knows_is_found_by_its_host(call_small: Call, tmp_path: Path) -> None:
     """A dependency that has a fixed host in its code is named, and gets the recipe."""
     library = tmp_path / "node_modules/toxic-checker/dist/index.js"

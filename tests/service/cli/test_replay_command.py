@@ -221,6 +221,17 @@ def test_wrong_addresses_are_refused(call: Call, tmp_path: Path, url: str, words
     assert KEY not in result.message
 
 
+def test_a_recording_is_not_written_over(call: Call, tmp_path: Path) -> None:
+    """--out that is one of the recordings is refused, and the recording stays."""
+    path = write_lines(tmp_path / "calls.jsonl", analyze())
+    (tmp_path / "link.jsonl").symlink_to(path)
+
+    result = call("replay", path, "--url", "http://127.0.0.1:9", "--out", tmp_path / "link.jsonl")
+
+    assert (result.code, "that file is to be read" in result.message) == (1, True)
+    assert path.stat().st_size > 0
+
+
 def test_files_that_cannot_be_replayed_are_named(call: Call, tmp_path: Path) -> None:
     """A file that is missing ends the command with 1; a log without bodies, from which nothing can be sent, with 3."""
     log = write_lines(tmp_path / "access.log", '- "POST /v1alpha1/comments:analyze?key=k HTTP/1.1" 200')

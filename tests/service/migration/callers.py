@@ -193,6 +193,16 @@ class Perspective {
         attributes={"THREAT", "MORAL_OUTRAGE_EXPERIMENTAL"},
         hosts={PERSPECTIVE},
     ),
+    "rust with an enumeration": SampleCaller(
+        {
+            "src/main.rs": """
+use perspective_api::Client;
+let wanted = [Attribute::SevereToxicity, Attribute::Threat, Attribute::IdentityAttackExperimental];
+let threat_level = SomethingElse::Insult;
+"""
+        },
+        attributes={"SEVERE_TOXICITY", "THREAT"},
+    ),
     "c sharp": SampleCaller(
         {
             "Client.cs": """
@@ -210,9 +220,11 @@ plugins:
   # perspective_toxicity_model: toxicity
   perspective_toxicity_model: "severe toxicity (experimental)"
   perspective_flag_post_min_toxicity_confidence: 90
+  languages: [en, pt-BR]
 """
         },
         attributes={"SEVERE_TOXICITY_EXPERIMENTAL"},
+        languages={"en", "pt-BR"},
         thresholds={"": {0.9}},
         libraries={"discourse-perspective-api"},
     ),

@@ -29,6 +29,7 @@ def test_sources_and_logs_are_told_apart(tmp_path: Path) -> None:
     write(tmp_path / "logs/calls.jsonl", CALL)
     write(tmp_path / "logs/access.log.1", "nothing")
     write(tmp_path / "logs/calls.json", f"[{CALL}]")
+    write(tmp_path / "data.jsonl", '{"text": "Lovely.", "label": "fine"}\n')
     write(tmp_path / "config.json", '{"attribute": "TOXICITY"}')
 
     assert names(tmp_path) == {

@@ -116,7 +116,7 @@ def test_logs_are_read_line_by_line(tmp_path: Path) -> None:
         f"comment_content=Lovely.&blog=https%3A%2F%2Fb.example&user_ip=192.0.2.1&api_key={KEY}",
         '192.0.2.1 - - [29/Nov/2026:10:00:00 +0000] "GET /index.html HTTP/1.1" 200 512 "-"',
         '{"comment": {"text": "Lov',
-        "started",
+        "{worker 3} started",
     )
 
     access, logged, form, page, damaged, other = read_calls(path)
@@ -148,6 +148,14 @@ def test_bodies_in_lines_may_be_escaped(line: str, tmp_path: Path) -> None:
 
     assert (call.kind, call.body) == (ANALYZE_CALL, ANALYZE)
     assert KEY not in repr(call)
+
+
+@pytest.mark.parametrize("record", [{"request_id": 7, "response": SCORED, "error": None}, SCORED])
+def test_answers_alone_show_what_was_asked(record: dict[str, Any], tmp_path: Path) -> None:
+    """A log of answers without their requests still shows that Perspective was asked, and for what."""
+    call = only_call(write_lines(tmp_path / "answers.jsonl", record))
+
+    assert (call.kind, call.body, call.response) == (ANALYZE_CALL, None, SCORED)
 
 
 def test_tables_are_read(tmp_path: Path) -> None:
@@ -192,7 +200,7 @@ def test_documents_are_read(tmp_path: Path) -> None:
                 "url": "https://rest.akismet.com/1.1/comment-check",
                 "postData": {"params": [{"name": name, "value": value} for name, value in {**FORM, "key": KEY}.items()]},
             },
-            "response": {"status": 200, "content": {"text": "false"}},
+            "response": {"status": 200, "content": {"encoding": "base64", "text": "ZmFsc2U="}},
         },
     ]
     (tmp_path / "a.har").write_text(json.dumps({"log": {"version": "1.2", "entries": entries}}, indent=1))
