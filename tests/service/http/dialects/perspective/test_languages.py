@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.language.identifier import Identifier
 from service.http.dialects.perspective.languages import NamedLanguages, read_languages
 from tests.service.http.dialects.perspective.calls import ANALYZE, SUGGEST, analyze, analyze_body, read_error, stored_rulings, summary_score
+from tests.service.http.doors import failures_counted
 from tests.service.http.sample_texts import FINE, GERMAN, TOXIC
 
 Serve = Callable[..., Any]
@@ -139,6 +141,29 @@ def test_suggestions_keep_the_language(fresh: httpx.Client, tmp_path: Any) -> No
         assert answer["requestedLanguages"] == list(read_languages([languages] if isinstance(languages, str) else languages).tags)
 
     assert sorted(str(ruling.language) for ruling in stored_rulings(tmp_path)) == ["None", "None", "fr", "ko"]
+
+
+@pytest.mark.parametrize("step", ["choose", "shown_language", "identify"])
+def test_failing_step_keeps_nobody_from_an_answer(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, step: str
+) -> None:
+    """If no language can be told, the comment is scored as if nothing were known of it; that is counted, and the comment is not logged."""
+    before = failures_counted(client).get("language", 0)
+    text, _ = SHORT_ABUSE[0]
+
+    def fail(*_arguments: object) -> None:
+        raise RuntimeError(text)
+
+    monkeypatch.setattr(Identifier, step, fail)
+    answer = analyze(client, text, languages=["fr", "en"])
+    suggested = {"comment": {"text": text}, "attributeScores": {"TOXICITY": {"summaryScore": {"value": 1}}}, "languages": ["en"]}
+    suggestion = client.post(SUGGEST, json=suggested)
+    monkeypatch.undo()
+
+    assert 0 <= summary_score(answer) <= 1
+    assert suggestion.status_code == 200
+    assert failures_counted(client)["language"] > before
+    assert "connard" not in caplog.text
 
 
 def test_names_of_languages_are_read() -> None:
