@@ -332,7 +332,7 @@ final class Settings_Page {
 			'review'      => $actions,
 			'reject'      => $actions,
 			'foreign'     => array(
-				'publish' => __( 'is treated as WordPress would treat it', 'tipstaff' ),
+				'publish' => __( 'is treated as without Tipstaff', 'tipstaff' ),
 				'review'  => __( 'is treated as one that a moderator should see', 'tipstaff' ),
 			),
 			'names'       => array(
@@ -340,7 +340,7 @@ final class Settings_Page {
 				'ignore' => __( 'are not checked', 'tipstaff' ),
 			),
 			'unreachable' => array(
-				'publish' => __( 'comments are treated as WordPress would treat them', 'tipstaff' ),
+				'publish' => __( 'comments are treated as without Tipstaff', 'tipstaff' ),
 				'hold'    => __( 'comments are held for moderation', 'tipstaff' ),
 			),
 			'exempt'      => array(
