@@ -46,8 +46,9 @@ _STACKED = "\u17d2\u1039"
 # Signs that are typed for one another.
 _SIGN_FORMS = dict.fromkeys("\u2018\u2019\u201b\u02bc\u00b4`\u05f3", "'") | dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb\u05f4", '"')
 _SIGN_FORMS |= dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u05be", "-") | dict.fromkeys("\x00\x01\x02", " ")
-# After these a sign of the same kind says nothing new: "go away!" is in "go away!!!", while "c+" is not in "c++".
-_PUNCTUATION = re.escape(".,;:!?\u2026'\"()[]{}-\u3001\u3002\u300c\u300d")
+# Signs that are parts of words: "18+" is not in "18+5", nor "c+" in "c++", while "t.me/" is in "t.me/x", and "go away!" in "go away!!!".
+_JOINING = "[$+#*%^~@\u20ac\u00a3\u00a5]"
+_JOINING_AFTER = _JOINING.replace("@", "")
 
 # What is left out of words: marks of no script in particular that no letter has for good, vowel points of Hebrew and Arabic, tatweel.
 _DROPPED = (
@@ -128,6 +129,11 @@ def _pairs(ranges: str) -> Iterator[tuple[str, str]]:
     return zip(ranges[::2], ranges[1::2], strict=True)
 
 
+def _closed_places(letter: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return the places before and after which no entry may begin or end with a sign, given what matches a letter that closes them."""
+    return re.compile(rf"(?<={letter})(?={_JOINING})"), re.compile(rf"(?<={_JOINING_AFTER})(?={letter})|(?<=({_JOINING}))(?=\1)")
+
+
 @lru_cache(maxsize=1)
 def _patterns() -> _Patterns:
     """Return the patterns, which takes some hundredths of a second."""
@@ -143,8 +149,7 @@ def _patterns() -> _Patterns:
         re.compile(_class_of(apart[0][0])),
         re.compile(rf"\w(?:{_class_of(marks)}|(?<=[{_STACKED}])\w)*"),
         re.compile(rf"{words}|\s+|{_CLOSED_BEFORE}?{sign}{_CLOSED_AFTER}?"),
-        re.compile(rf"(?<={closing})(?={sign})"),
-        re.compile(rf"(?<={sign})(?={closing})|(?<=({sign[:-1]}{_PUNCTUATION}]))(?=\1)"),
+        *_closed_places(closing),
     )
 
 
@@ -153,8 +158,7 @@ _ASCII = _Patterns(
     re.compile("(?!)"),
     re.compile("(?!)"),
     re.compile(rf"\w+|\s+|{_CLOSED_BEFORE}?[^\w\s{_CLOSED_BEFORE}{_CLOSED_AFTER}]{_CLOSED_AFTER}?"),
-    re.compile(r"(?<=\w)(?=[^\w\s])"),
-    re.compile(rf"(?<=[^\w\s{_CLOSED_BEFORE}])(?=\w)|(?<=([^\w\s{_CLOSED_BEFORE}{_PUNCTUATION}]))(?=\1)"),
+    *_closed_places(r"\w"),
 )
 
 
@@ -185,8 +189,8 @@ def read_words(text: str) -> list[str]:
 def read_with_signs(text: str) -> list[str]:
     """Return the words, signs and blanks of a canonical text.
 
-    With a sign goes whether it stands where an entry may begin or end: not where a letter of a script with blanks is beside it, nor, for
-    signs that are no punctuation, before one more of the same.
+    With a sign goes whether it stands where an entry may begin or end. Signs that are parts of words do not where a letter of a script
+    with blanks is beside them, or one more of the same follows.
     """
     patterns = _ASCII if text.isascii() else _patterns()
     marked = patterns.closed_after.sub(_CLOSED_AFTER, patterns.closed_before.sub(_CLOSED_BEFORE, text))

@@ -1,9 +1,12 @@
 """The configuration of the module: what is wrong is said when Synapse starts; and the package is whole."""
 
+import ast
 import json
 import os
 import subprocess
+import sys
 import tomllib
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -99,3 +102,20 @@ def test_the_pages_show_a_right_configuration(python: Path, page: str) -> None:
 
     (read,) = ask(python, [unindented])["read"]
     assert (read["url"], read["timeout"], read["fail_open"]) == ("http://127.0.0.1:8000", 2, True)
+
+
+def test_the_package_is_whole(tmp_path: Path) -> None:
+    """A wheel made from a checkout has every module, brings nothing with it, and is written in the Python that it asks for at least."""
+    hatchling = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    subprocess.run(hatchling, cwd=PACKAGE, check=True, capture_output=True, text=True)
+
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        metadata = archive.read(next(name for name in names if name.endswith("METADATA"))).decode()
+    modules = list((PACKAGE / "tipstaff_synapse").glob("*.py"))
+    assert {f"tipstaff_synapse/{path.name}" for path in modules} | {"tipstaff_synapse/py.typed"} <= names
+    assert "Requires-Dist" not in metadata
+    assert "Requires-Python: >=3.9" in metadata
+    for path in modules:
+        ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 9))

@@ -27,6 +27,14 @@ on_foreign = "judge"
 """
 
 
+def test_entries_that_match_common_words_are_reported(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Commands that read the file of communities tell of entries in it that match very common words."""
+    path = tmp_path / "communities.toml"
+    path.write_text('[community.a]\nallow_words = ["the"]\n', encoding="utf-8")
+    JudgeOptions.from_settings(read_settings(communities=path), community="a")
+    assert ["allow_words[0] 'the'" in record.getMessage() for record in caplog.records] == [True]
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings of a site with communities, which rejects foreign comments."""

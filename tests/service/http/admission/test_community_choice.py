@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from model.errors import TipstaffError
+from service.http.admission.community_choice import Communities
 from service.http.app import create_app
 from service.settings import read_settings
 from service.store.store import Store
@@ -188,6 +189,20 @@ def test_bad_changes_are_refused(client: httpx.Client, path: Path, caplog: pytes
         verdict = _verdict(client, FINE, community="strict")
 
     assert verdict == "reject"
+
+
+@pytest.mark.parametrize(("workers", "warns"), [(1, True), (2, False)])
+def test_warnings_are_logged_once(path: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, workers: int, warns: bool) -> None:
+    """An entry that matches a common word is reported at the start, by one process, and again only when such entries change."""
+    communities = Communities(read_settings(data_dir=tmp_path, communities=path, workers=workers))
+    reported = []
+    for entries in ('"the"', '"the"', '"the", "casino"', '"the", "of"', '"casino"'):
+        caplog.clear()
+        path.write_text(f"[community.a]\ndeny_words = [{entries}]\n", encoding="utf-8")
+        communities.read()
+        reported.append(len(caplog.records))
+
+    assert reported == [warns, 0, 0, 2, 0]
 
 
 @pytest.mark.parametrize("content", ["[community", '[community.a]\npolicy = "nonsense"'])

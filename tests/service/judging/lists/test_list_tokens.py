@@ -38,7 +38,7 @@ def test_texts_are_split_into_words(text: str, words: list[str]) -> None:
 
 
 def test_signs_say_where_an_entry_may_end() -> None:
-    """A sign beside a word is another one than the same sign beside a blank, on each side of it; so is one before the same sign."""
+    """A sign that may be a part of a word is another one beside a letter, or before the same sign, than elsewhere."""
     first, second = ([token for token in read_with_signs(text) if bare_sign(token) is not None] for text in ("a+ b", "a+b"))
 
     assert first != second
