@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from model.comment import Comment
 from model.text.offsets import Edit, Mapped, apply_edits
-from model.text.pipeline import strip_markup
+from model.text.pipeline import prepare_text, strip_markup
 from service.judging.lists.matching_text import fold_with_offsets
 from service.judging.lists.word_lists import WordLists
 
@@ -54,7 +54,7 @@ def excuse_phrases(comment: Comment, allowed: WordLists) -> Remainder | None:
     cuts = _merge((int(stripped.begin[at]), int(stripped.end[at])) for at in shown)
     left = apply_edits(comment.text, _cut(comment.text, cuts))
     remainder = comment._replace(text=left.text)
-    return Remainder(remainder, left) if _says_anything(strip_markup(left.text, comment.format).text) else None
+    return Remainder(remainder, left) if _says_anything(prepare_text(left.text, comment.format).decode()) else None
 
 
 def _merge(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -79,5 +79,5 @@ def _cut(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[Edit]:
 
 
 def _says_anything(text: str) -> bool:
-    """Return whether there is a word in a text, or a symbol that may stand for one."""
+    """Return whether there is a word in a text as the readers get it, or a symbol that may stand for one."""
     return re.search(r"\w", text) is not None or any(unicodedata.category(sign) in {"So", "Sk"} for sign in _SYMBOL.findall(text))

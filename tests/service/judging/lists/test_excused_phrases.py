@@ -36,7 +36,16 @@ def test_the_rest_is_left(text: str, markup: Format, left: str) -> None:
     assert remainder.comment == Comment("7", left, markup, parent_text="weed killer?")
 
 
-@pytest.mark.parametrize("text", ["weed killer", "Weed killer!!! (foo) …", "<p>weed <b>killer</b></p>", "weed killer weed killer. c++"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "weed killer",
+        "Weed killer!!! (foo) …",
+        "<p>weed <b>killer</b></p>",
+        "weed killer weed killer. c++",
+        "weed killer \u2122 \u2191 \u2800",
+    ],
+)
 def test_nothing_may_be_left(text: str) -> None:
     """A comment that consists of what is allowed and of punctuation has no rest."""
     assert excuse_phrases(Comment("", text, Format.HTML), ALLOWED) is None
