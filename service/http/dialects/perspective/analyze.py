@@ -171,7 +171,7 @@ def _build_scores(
         spans = [
             SpanScore(begin=part.begin, end=part.end, score=Score(value=score, type="PROBABILITY"))
             for part, result in parts
-            if result.label is not None and (score := _score(source, result)) >= threshold
+            if result.label is not None and (score := summary if len(parts) == 1 else _score(source, result)) >= threshold
         ]
         scores[name] = AttributeScores(spanScores=spans, summaryScore=Score(value=summary, type="PROBABILITY"))
     return scores

@@ -60,6 +60,29 @@ def test_refusals_have_the_form_of_their_protocol(running: Running, moderator: "
     assert alive.status_code == 200
 
 
+@pytest.mark.parametrize("prefix", ["", "/c/garden"])
+@pytest.mark.parametrize("on_failure", ["error", "closed"])
+def test_calls_wait_as_long_as_their_protocol_may(
+    running: Running, moderator: "Moderator", tmp_path: Path, prefix: str, on_failure: str
+) -> None:
+    """Where one protocol may wait for longer, its calls are judged when those of others are refused, whatever a failure would answer."""
+    (tmp_path / "c.toml").write_text("[community.garden]", encoding="utf-8")
+    settings = read_settings(
+        data_dir=tmp_path,
+        communities=tmp_path / "c.toml",
+        queue_ms="20,perspective=60000",
+        on_failure=f"perspective={on_failure},openai={on_failure}",
+    )
+    analyze = {"comment": {"text": "Good morning"}, "requestedAttributes": {"TOXICITY": {}}}
+    with running(Crowded(create_app(settings, load=lambda _: moderator), delay=0.03)) as client:
+        perspective = client.post(f"{prefix}/v1alpha1/comments:analyze", json=analyze)
+        openai = client.post(f"{prefix}/v1/moderations", json={"input": "Good morning"})
+
+    assert perspective.json()["attributeScores"]["TOXICITY"]["summaryScore"]["value"] < 0.5
+    assert openai.status_code == (503 if on_failure == "error" else 200)
+    assert on_failure == "error" or openai.json()["results"][0]["flagged"]
+
+
 def test_slow_clients_are_no_overload(running: Running, moderator: "Moderator", tmp_path: Path) -> None:
     """A call whose body takes longer to arrive than a call may wait is answered, even where the body is read first of all."""
 
