@@ -35,6 +35,7 @@ _BLANKLESS = (
 )
 # The first and the last of the ideographs that follow all other letters.
 _FIRST_IDEOGRAPH, _RARE_IDEOGRAPHS = "\u4e00", "\U00020000\U000323af"
+_RARE = re.compile("[\U00010000-\U0010ffff]")
 _FIRST_BLANKLESS = "\u0e00"
 _SYLLABLES = "\uac00\ud7a3"
 _JAMO = "\u1100\u11ff\u3130\u318f\ua960\ua97f\ud7b0\ud7ff"
@@ -93,6 +94,7 @@ class _Patterns(NamedTuple):
     """What splits texts.
 
     Attributes:
+        apart: a letter of a script that has rules of its own, or a mark; without these, words are what Python takes for words.
         words: a word; of a script without blanks, letters that follow one another directly.
         run: the first letter of those.
         letters: a letter of a script without blanks, with the marks on it and what is written below it.
@@ -100,6 +102,7 @@ class _Patterns(NamedTuple):
         closed_before, closed_after: the places before and after which no entry may begin or end with a sign.
     """
 
+    apart: re.Pattern[str]
     words: re.Pattern[str]
     run: re.Pattern[str]
     letters: re.Pattern[str]
@@ -111,7 +114,7 @@ class _Patterns(NamedTuple):
 def _class_of(characters: str) -> str:
     """Return a class of characters; one that names its ranges is ten times as fast as one that takes some of Python's letters away."""
     ranges: list[list[int]] = []
-    if _FIRST_IDEOGRAPH in characters:
+    if _FIRST_IDEOGRAPH in characters and max(characters) > "\uffff":
         ranges.append([*map(ord, _RARE_IDEOGRAPHS)])
     for code in sorted(map(ord, characters)):
         if ranges and code == ranges[-1][1] + 1:
@@ -134,10 +137,17 @@ def _closed_places(letter: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(rf"(?<={letter})(?={_JOINING})"), re.compile(rf"(?<={_JOINING_AFTER})(?={letter})|(?<=({_JOINING}))(?=\1)")
 
 
-@lru_cache(maxsize=1)
-def _patterns() -> _Patterns:
-    """Return the patterns, which takes some hundredths of a second."""
-    known = "".join(map(chr, (*range(0x20000), *range(0xE0100, 0xE01F0))))
+def _patterns_for(text: str) -> _Patterns:
+    """Return the quickest patterns that split a text."""
+    if text.isascii():
+        return _ASCII
+    return _compile_patterns(with_rare=_RARE.search(text) is not None)
+
+
+@lru_cache(maxsize=2)
+def _compile_patterns(*, with_rare: bool) -> _Patterns:
+    """Return the patterns, which takes a tenth of a second; those that know letters beyond the first 65,536 are slower."""
+    known = "".join(map(chr, (*range(0x20000), *range(0xE0100, 0xE01F0)) if with_rare else range(0x10000)))
     letters, marks = "".join(re.findall(r"\w", known)), "".join(char for char in known if unicodedata.category(char)[0] == "M")
     apart = [(_inside(letters, ranges), _inside(marks, ranges)) for ranges in _APART]
     elsewhere = tuple("".join(sorted(set(whole).difference(*(part[at] for part in apart)))) for at, whole in enumerate((letters, marks)))
@@ -145,6 +155,7 @@ def _patterns() -> _Patterns:
     sign = rf"[^\w\s{_CLOSED_BEFORE}{_CLOSED_AFTER}{_class_of(marks)[1:]}"
     closing = _class_of("".join(elsewhere) + "".join(apart[-1]))
     return _Patterns(
+        re.compile(_class_of("".join(own for own, _ in apart) + marks)),
         re.compile(words),
         re.compile(_class_of(apart[0][0])),
         re.compile(rf"\w(?:{_class_of(marks)}|(?<=[{_STACKED}])\w)*"),
@@ -154,6 +165,7 @@ def _patterns() -> _Patterns:
 
 
 _ASCII = _Patterns(
+    re.compile("(?!)"),
     re.compile(r"\w+"),
     re.compile("(?!)"),
     re.compile("(?!)"),
@@ -182,7 +194,8 @@ def bare_sign(token: str) -> str | None:
 
 def read_words(text: str) -> list[str]:
     """Return the words of a canonical text, and of scripts without blanks the letters."""
-    patterns = _ASCII if text.isascii() else _patterns()
+    patterns = _patterns_for(text)
+    patterns = patterns if patterns.apart.search(text) else _ASCII
     return _split_runs(patterns.words.findall(text), patterns, separator=_BREAK)
 
 
@@ -192,7 +205,7 @@ def read_with_signs(text: str) -> list[str]:
     With a sign goes whether it stands where an entry may begin or end. Signs that are parts of words do not where a letter of a script
     with blanks is beside them, or one more of the same follows.
     """
-    patterns = _ASCII if text.isascii() else _patterns()
+    patterns = _patterns_for(text)
     marked = patterns.closed_after.sub(_CLOSED_AFTER, patterns.closed_before.sub(_CLOSED_BEFORE, text))
     tokens = [" " if token.isspace() else token for token in patterns.signed.findall(marked)]
     return _split_runs(tokens, patterns, separator=None)

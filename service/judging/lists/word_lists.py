@@ -25,7 +25,7 @@ _MAX_WORDS = 50_000
 _MAX_WORD_LENGTH = 500
 # A letter of plain text takes 120 ns to judge, a byte of text takes each instruction of the patterns 20 ns at most.
 _MAX_WORDS_COST = 2
-_MAX_SIGNS_COST = 6
+_MAX_SIGNS_COST = 8
 _INSTRUCTIONS_PER_COST = 6
 # To fold a text with the way back, and to find the places of words in it.
 _PLACES_COST = 8
