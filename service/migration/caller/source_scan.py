@@ -276,9 +276,9 @@ def _note_thresholds(usage: CallerUsage, lines: Sequence[tuple[int, str]], name:
         values = _ASSIGNMENT.findall(line)
         if _SCORE_WORD.search(line) or (near and is_marked):
             values += _COMPARISON.findall(line)
-        for value in dict.fromkeys(values):
+        for value in (value for value in dict.fromkeys(values) if float(value)):
             score = float(value) / 100 if "." not in value else float(value)
             usage.see_threshold(last[1] if near else ANY_ATTRIBUTE, score, f"{name}:{number}")
         for attribute, value in _TABLE_ENTRY.findall(line):
-            if _is_known(attribute.upper()):
+            if _is_known(attribute.upper()) and float(value):
                 usage.see_threshold(attribute.upper(), float(value), f"{name}:{number}")

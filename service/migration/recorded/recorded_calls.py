@@ -1,18 +1,16 @@
 """Calls that a caller has recorded, read from whatever form it recorded them in. Keys of the caller are left out as they are read."""
 
-import ast
-import base64
 import json
 import re
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from service.migration.recorded.call_kinds import ANALYZE_CALL, BATCH_CALL, CallKind, find_kind_of_address, find_kind_of_body
+from service.migration.recorded.recorded_texts import decode_base64, parse_form, parse_object, parse_recorded_text
 
-__all__ = ["FORM_TYPE", "JSON_TYPE", "RecordedCall", "body_text", "comment_text", "parse_object", "read_address", "read_record"]
+__all__ = ["FORM_TYPE", "JSON_TYPE", "RecordedCall", "body_text", "comment_text", "read_address", "read_record"]
 
 JSON_TYPE = "application/json"
 """The type of a body in JSON."""
@@ -21,6 +19,8 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 
 _SECRET_NAMES = frozenset({"key", "api_key", "apikey", "access_token", "oauth_token", "token", "authorization"})
 _REQUEST_NAMES = ("request", "req", "requestBody", "request_body", "postData", "post_data", "body", "payload", "data", "json", "form")
+_BODY_NAMES = _REQUEST_NAMES[2:]
+_WRAPPERS = ("postData", "post_data")
 _TEXT_NAMES = ("text", "string")
 _RESPONSE_NAMES = ("response", "res", "responseBody", "response_body", "answer", "result", "output")
 _CONTENT_NAMES = ("body", "content", "text", "string", "data", "json", "parsed")
@@ -35,8 +35,6 @@ _SHAPING_NAMES = frozenset({"alt", "fields", "prettyPrint"})
 _HOST_WITH_KEY = ".rest.akismet.com"
 _MAX_DEPTH = 6
 _MAX_QUERY_FIELDS = 200
-_MAX_PYTHON_LENGTH = 100_000
-_DECODER = json.JSONDecoder()
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
 
@@ -96,22 +94,38 @@ def read_record(value: Any, *, file: str, number: int) -> RecordedCall | None:
 
 def _search(value: Any, envelope: _Envelope, depth: int, *, file: str, number: int) -> RecordedCall | None:
     if isinstance(value, str):
-        value = _parse_body(value)
+        value = parse_recorded_text(value)
     if isinstance(value, str):
         return _build_call(value, envelope, file=file, number=number)
     if not isinstance(value, dict) or depth > _MAX_DEPTH:
         return None
     envelope = _add_known(envelope, value)
-    form = _form_of_pairs(value)
-    if form is not None or find_kind_of_body(value) is not None:
-        body = form or {name: inner for name, inner in value.items() if name not in _ENVELOPE_NAMES}
+    pairs = _form_of_pairs(value)
+    if pairs is not None or find_kind_of_body(value) is not None:
+        body: Mapping[str, Any] = pairs or {name: inner for name, inner in value.items() if name not in _ENVELOPE_NAMES}
         return _build_call(body, envelope, file=file, number=number)
     places = [name for name in (*_REQUEST_NAMES, *_TEXT_NAMES) if name in value]
     places += [name for name, inner in value.items() if isinstance(inner, dict) and name not in {*places, *_RESPONSE_NAMES}]
     found = [_search(value[name], envelope, depth + 1, file=file, number=number) for name in places]
     calls = [call for call in found if call is not None]
     whole = next((call for call in calls if call.body is not None), None)
+    if whole is None and (content := _body_at_address(value, envelope)) is not None:
+        return _build_call(content, envelope, file=file, number=number)
     return whole or _build_call(None, envelope, file=file, number=number) or next(iter(calls), None)
+
+
+def _body_at_address(value: Mapping[str, Any], envelope: _Envelope) -> dict[str, Any] | None:
+    """Return the body of a call whose kind its address tells, whatever it looks like; None if it has none that can be sent."""
+    kind = read_address(envelope.address)[2] if envelope.address else None
+    for name in _BODY_NAMES if kind is not None and envelope.method in {"", "POST"} else ():
+        body = value.get(name)
+        if isinstance(body, dict) and name in _WRAPPERS:
+            body = next((body[inner] for inner in _TEXT_NAMES if inner in body), None)
+        if isinstance(body, str):
+            body = parse_object(body.strip()) or (parse_form(body) if kind is not None and kind.dialect == "akismet" else None)
+        if isinstance(body, dict):
+            return body
+    return None
 
 
 def _form_of_pairs(value: Mapping[str, Any]) -> dict[str, str] | None:
@@ -164,66 +178,17 @@ def _find_origin(headers: Any) -> str:
 def _read_response(value: Any, depth: int = 0) -> tuple[int | None, Any]:
     """Return the status and the parsed content of a recorded answer."""
     if isinstance(value, str):
-        value = _parse_body(value)
+        value = parse_recorded_text(value)
     if not isinstance(value, dict) or depth > _MAX_DEPTH or value.keys() & {"attributeScores", "results", "error"}:
         return None, value
     statuses = [value[name] for name in _STATUS_NAMES if isinstance(value.get(name), int)]
     if isinstance(value.get("status"), dict) and isinstance(value["status"].get("code"), int):
         statuses.append(value["status"]["code"])
     if value.get("encoding") == "base64" and isinstance(value.get("text"), str):
-        return _read_response(_decode_base64(value["text"]), depth + 1)
+        return _read_response(decode_base64(value["text"]), depth + 1)
     content = next((value[name] for name in _CONTENT_NAMES if value.get(name) is not None), None)
     inner_status, inner = (None, value) if content is None else _read_response(content, depth + 1)
     return (statuses[0] if statuses else inner_status), inner
-
-
-def _decode_base64(text: str) -> str:
-    try:
-        return base64.b64decode(text).decode("utf-8", "replace")
-    except ValueError:
-        return ""
-
-
-def parse_object(text: str) -> Any:
-    r"""Return the object or list that a text begins with, in JSON, with escaped quotes too, or as Python prints it; None for none.
-
-    Access logs of nginx escape quotes as ``\x22``, other logs as ``\"``.
-    """
-    candidates = [text]
-    if text.startswith(('{\\"', "{\\x22", '[{\\"', "[{\\x22")):
-        candidates = [text.replace("\\x22", '"').replace("\\x5C", "\\"), text.replace('\\"', '"')]
-    for candidate in candidates:
-        try:
-            value, _ = _DECODER.raw_decode(candidate)
-        except (ValueError, RecursionError):
-            continue
-        return value if isinstance(value, dict | list) else None
-    return _parse_python(text) if text.startswith(("{'", "[{'")) and len(text) <= _MAX_PYTHON_LENGTH else None
-
-
-def _parse_python(text: str) -> Any:
-    """Return the object that a text is as Python prints it; None if it is none. What follows its last bracket is left out."""
-    try:
-        # Newer Pythons warn of escape sequences, and would show what is around them.
-        with warnings.catch_warnings(action="ignore"):
-            return ast.literal_eval(text[: max(text.rfind("}"), text.rfind("]")) + 1])
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
-        return None
-
-
-def _parse_body(text: str) -> Any:
-    """Return what a text that was recorded stands for: an object, a form, or the text itself."""
-    stripped = text.lstrip("\ufeff \t\r\n")
-    if stripped.startswith(("{", "[")):
-        value = parse_object(stripped)
-        return text if value is None else value
-    if "=" in stripped and " " not in stripped.strip() and "\n" not in stripped.strip():
-        try:
-            form = dict(parse_qsl(stripped.strip(), keep_blank_values=True, max_num_fields=_MAX_QUERY_FIELDS))
-        except ValueError:
-            return text
-        return form if find_kind_of_body(form) is not None else text
-    return text
 
 
 def read_address(address: str) -> tuple[str, str, CallKind | None]:

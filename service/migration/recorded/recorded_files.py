@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from model.errors import DumpError
-from service.migration.recorded.recorded_calls import RecordedCall, parse_object, read_record
+from service.migration.recorded.recorded_calls import RecordedCall, read_record
+from service.migration.recorded.recorded_texts import parse_object
 
 __all__ = ["CALL_SUFFIXES", "UnreadableCall", "holds_calls", "read_calls"]
 

@@ -120,12 +120,13 @@ class ReplayFigures:
         return {
             **{"sent": self.sent, "failed": self.failed, "refused_as_recorded": self.as_recorded, "sent_again": self.retried},
             **{"unreadable": self._unreadable_count, "not_sent": dict(self._skipped)},
-            "calls": {name: {"statuses": dict(statuses), **self._latencies(name)} for name, statuses in self._statuses.items()},
-            "errors": {name: dict(errors) for name, errors in self._errors.items()},
-            "attributes": [self._attribute(column) for column in self._columns.values()],
-            "missing_attributes": dict(self._missing),
-            "flags": {name: _describe_flags(flags) for name, flags in self._flags.items() if flags},
-            "failed_calls": [{"file": file, "number": number, "error": error} for file, number, error in self._failed],
+            # Answers come in any order; the report has one of its own.
+            "calls": {name: {"statuses": _sorted(statuses), **self._latencies(name)} for name, statuses in sorted(self._statuses.items())},
+            "errors": {name: _sorted(errors) for name, errors in sorted(self._errors.items())},
+            "attributes": [self._attribute(column) for _, column in sorted(self._columns.items())],
+            "missing_attributes": _sorted(self._missing),
+            "flags": {name: _describe_flags(flags) for name, flags in sorted(self._flags.items()) if flags},
+            "failed_calls": [{"file": file, "number": number, "error": error} for file, number, error in sorted(self._failed)],
             "unreadable_lines": [{"file": one.file, "number": one.number, "reason": one.reason} for one in self._unreadable],
         }
 
@@ -160,9 +161,13 @@ class ReplayFigures:
             yield ""
             yield f"{name}: {flags['same']:.2%} of {flags['texts']:,} texts are flagged as recorded"
             yield f"  flagged then {flags['recorded']:.2%}, now {flags['now']:.2%}"
-        if self._missing:
+        if missing := report["missing_attributes"]:
             yield ""
-            yield f"recorded, and not answered now: {', '.join(f'{name} × {count:,}' for name, count in self._missing.items())}"
+            yield f"recorded, and not answered now: {', '.join(f'{name} × {count:,}' for name, count in missing.items())}"
+
+
+def _sorted(counts: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counts.items()))
 
 
 def _times(figures: Mapping[str, Any]) -> str:

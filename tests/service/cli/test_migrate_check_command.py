@@ -24,6 +24,12 @@ def scored(**scores: float) -> dict[str, Any]:
     return {"attributeScores": {name: {"summaryScore": {"value": score, "type": "PROBABILITY"}} for name, score in scores.items()}}
 
 
+BATCH = (
+    "--part\r\nContent-Type: application/http\r\n\r\nPOST /v1alpha1/comments:analyze HTTP/1.1\r\nContent-Type: application/json\r\n\r\n"
+    f"{json.dumps(analyze())}\r\n--part--\r\n"
+)
+
+
 def write_lines(path: Path, *records: object) -> Path:
     path.write_text("".join(f"{record if isinstance(record, str) else json.dumps(record)}\n" for record in records), encoding="utf-8")
     return path
@@ -115,11 +121,11 @@ def test_fixed_hosts_lead_to_the_recipe(call: Call, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_calls_are_checked(call_small: Call, tmp_path: Path, record: dict[str, Any], subject: str, effect: str) -> None:
+def test_calls_are_checked(call_small: Call, tmp_path: Path, record: dict[str, Any], subject: str, effect: str | None) -> None:
     """What a recorded call uses is found, with what becomes of it; the exit code is 3 if it will not work, and no text is shown."""
     result = call_small("migrate-check", write_lines(tmp_path / "calls.jsonl", record), "--json")
 
-    assert effects(json.loads(result.out))[subject] == effect
+    assert effects(json.loads(result.out)).get(subject) == effect
     assert result.code == (3 if effect == "fails" else 0)
     assert TEXT not in result.out + result.err
     assert KEY not in result.out + result.err

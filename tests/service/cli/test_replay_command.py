@@ -1,5 +1,6 @@
 """``tipstaff replay`` as people call it: against a service, and against servers that answer as no service should."""
 
+import gzip
 import json
 import signal
 import threading
@@ -92,6 +93,22 @@ def test_people_get_lines(call: Call, service: str, tmp_path: Path) -> None:
     assert "very priv" not in result.out + result.err
 
 
+BATCH = (
+    "--part\r\nContent-Type: application/http\r\n\r\nPOST /v1alpha1/comments:analyze HTTP/1.1\r\nContent-Type: application/json\r\n\r\n"
+    f"{json.dumps(analyze())}\r\n--part--\r\n"
+)
+
+
+def test_batches_are_sent_whole(call: Call, service: str, tmp_path: Path) -> None:
+    """A recorded batch is sent as it is, with the boundary that it begins with."""
+    path = write_lines(tmp_path / "calls.jsonl", {"url": "https://commentanalyzer.googleapis.com/batch", "body": BATCH})
+
+    result = call("replay", path, "--url", service, "--json")
+
+    assert (result.code, json.loads(result.out)["calls"]["batch"]["statuses"]) == (0, {"200": 1})
+    assert TEXT not in result.out
+
+
 def test_recorded_hosts_and_keys_are_not_used(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything goes to the given address, with the given key alone, at the path where the call is answered; proxies are not used."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
@@ -151,6 +168,47 @@ def test_a_server_that_misbehaves_is_a_failure(call: Call, tmp_path: Path) -> No
     assert result.code == gone.code == 3
     assert json.loads(result.out)["calls"]["comments:analyze"]["statuses"] == {"500": 1, "307": 1}
     assert json.loads(gone.out)["errors"]["comments:analyze"] == {"none the service cannot be reached": 2}
+
+
+def test_answers_are_read_within_a_bound(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that is larger than any of ours is a failure, and so is one that breaks off."""
+    monkeypatch.setattr("service.migration.recorded.replay._MAX_RESPONSE_BYTES", 1000)
+    path = write_lines(tmp_path / "calls.jsonl", analyze(), analyze())
+
+    short = (200, {"content-length": "500", "connection": "close"}, b"{}")
+    with stand_in(lambda number: short if number else (200, {}, b"x" * 2000)) as server:
+        result = call("replay", path, "--url", server.url, "--json", "--concurrency", 1)
+
+    assert result.code == 3
+    assert sorted(json.loads(result.out)["errors"]["comments:analyze"]) == [
+        "none the answer is too large",
+        "none the connection failed (RemoteProtocolError)",
+    ]
+
+
+def test_damaged_recordings_and_keys_end_the_command(call: Call, tmp_path: Path) -> None:
+    """A packed recording that breaks off, or a key that can be none, ends the command with one line."""
+    (tmp_path / "cut.jsonl.gz").write_bytes(gzip.compress(json.dumps(analyze()).encode())[:-12])
+    path = write_lines(tmp_path / "calls.jsonl", analyze())
+
+    cut = call("replay", tmp_path / "cut.jsonl.gz", "--url", "http://127.0.0.1:9")
+    key = call("replay", path, "--url", "http://127.0.0.1:9", "--key", "sésame")
+
+    assert (cut.code, key.code) == (1, 1)
+    assert "cannot be read" in cut.message
+    assert "characters that no key has" in key.message
+    assert "sésame" not in key.message
+
+
+def test_refused_keys_of_akismet_are_failures(call: Call, tmp_path: Path) -> None:
+    """Akismet's `invalid` comes with 200, and is a failure all the same."""
+    path = write_lines(tmp_path / "calls.jsonl", {"url": "https://rest.akismet.com/1.1/verify-key", "body": f"key={KEY}&blog=b"})
+
+    with stand_in(lambda _: (200, {}, b"invalid")) as server:
+        result = call("replay", path, "--url", server.url)
+
+    assert result.code == 3
+    assert "verify-key: 200 invalid × 1" in result.out
 
 
 def test_an_answer_that_does_not_come_is_not_waited_for(call: Call, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def stand_in(answer: Callable[[int], Answer]) -> Iterator[StandIn]:
                 server.requests.append((self.command, self.path, {name.lower(): value for name, value in self.headers.items()}, body))
             status, headers, content = answer(number)
             self.send_response(status)
-            for name, value in {**headers, "content-length": str(len(content))}.items():
+            for name, value in {"content-length": str(len(content)), **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(content)

@@ -158,6 +158,25 @@ def test_answers_alone_show_what_was_asked(record: dict[str, Any], tmp_path: Pat
     assert (call.kind, call.body, call.response) == (ANALYZE_CALL, None, SCORED)
 
 
+def test_an_address_tells_the_kind_of_any_body(tmp_path: Path) -> None:
+    """Where the address tells what a call is, its body is taken as it is, even if it is none that such a call should have."""
+    path = write_lines(
+        tmp_path / "a.jsonl",
+        {"url": ADDRESS, "body": {"text": "Lovely."}},
+        {"url": "https://rest.akismet.com/1.1/verify-key", "method": "POST", "postData": {"text": f"key={KEY}&blog=b"}},
+        {"url": ADDRESS, "method": "GET", "body": {"text": "Lovely."}},
+    )
+
+    analyze, verify, other = read_calls(path)
+
+    assert isinstance(analyze, RecordedCall)
+    assert (analyze.kind, analyze.body) == (ANALYZE_CALL, {"text": "Lovely."})
+    assert isinstance(verify, RecordedCall)
+    assert (verify.kind.name, verify.body) == ("verify-key", {"blog": "b"})
+    assert isinstance(other, RecordedCall)
+    assert other.body is None
+
+
 def test_tables_are_read(tmp_path: Path) -> None:
     """In a table of calls the columns are the fields, with bodies and answers as texts."""
     with (tmp_path / "calls.csv").open("w", newline="", encoding="utf-8") as file:
