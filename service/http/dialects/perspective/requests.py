@@ -18,6 +18,7 @@ from model.failures import Step, log_failure
 from model.text.pipeline import strip_markup
 from service.http.bodies.body import check_json_headers, read_body
 from service.http.bodies.json_body import error_details, syntax_problem, validate_json
+from service.http.bodies.lenient_json import to_strict_json
 from service.http.calls import exceeds_bytes, extract_secret
 from service.http.dialects.perspective.fields import apply_mask, parse_mask
 from service.http.dialects.perspective.google_errors import analyzer_error, bad_request, invalid_request
@@ -84,7 +85,7 @@ def check_query(request: Request) -> None:
     query = request.scope["query_string"]
     if b"alt" in query or b"fields" in query:
         parameters = _parse_query(query)
-        if parameters.get("alt", "json") != "json":
+        if parameters.get("alt", "json").lower() != "json":
             raise bad_request([("alt", "Invalid value at 'alt': only json is served")])
         if parameters.get("fields"):
             parse_mask(parameters["fields"])
@@ -117,9 +118,9 @@ async def read_message(request: Request, message_type: type[_Message], *, settin
         ProblemError: the body is not declared to be JSON, is too large or too slow, or is not such a message.
     """
     check_json_headers(request, allow_plain_text=allow_plain_text)
-    body = await read_body(request, limit=settings.max_single_body_bytes, timeout=settings.body_timeout)
+    body = await read_body(request, limit=settings.max_single_body_bytes, timeout=settings.body_timeout) or b"{}"
     try:
-        return validate_json(body or b"{}", message_type)
+        return _validate(body, message_type)
     except ValidationError as error:
         failure = error
     syntax = syntax_problem(failure, body)
@@ -129,6 +130,26 @@ async def read_message(request: Request, message_type: type[_Message], *, settin
     if count > _MAX_DESCRIBED_ERRORS:
         raise bad_request([("", f"{_INVALID} {count} fields are wrong, too many to list.")])
     raise bad_request(list(islice(dict.fromkeys(map(_violation, error_details(failure))), _MAX_LISTED_ERRORS)))
+
+
+def _validate(body: bytes, message_type: type[_Message]) -> _Message:
+    """Read a body as a message, as Google's front end does: what is no JSON is read leniently.
+
+    Raises:
+        ValidationError: it is not such a message; or it is no JSON even so, and what is wrong then is said of the body as it came.
+    """
+    try:
+        return validate_json(body, message_type)
+    except ValidationError as error:
+        failure = error
+    strict_body = to_strict_json(body) if syntax_problem(failure, body) is not None else body
+    if strict_body != body:
+        try:
+            return validate_json(strict_body, message_type)
+        except ValidationError as error:
+            if syntax_problem(error, strict_body) is None:
+                failure = error
+    raise failure
 
 
 def _violation(error: ErrorDetails) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """The messages of Perspective's calls and answers, by the names that its discovery document uses.
 
-They are read as Google's front end reads JSON for protocol buffers: a number may be a string, a value of an enumeration its number, and
-a list of one value that value itself.
+They are read as Google's front end reads JSON for protocol buffers: a number or a truth value may be a string, a value of an enumeration
+its number, and a list of one value that value itself; null in a list counts for nothing.
 """
 
 import re
@@ -32,6 +32,8 @@ _LanguageTags = Annotated[list[str], Field(max_length=100)]
 
 _DECIMAL = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?")
 
+_TRUTHS = {word: value for value, words in ((True, "1 t true y yes"), (False, "0 f false n no")) for word in words.split()}
+
 
 def _parse_number(value: Any) -> Any:
     """Return the number that a string holds; anything else, which pydantic judges, as it is."""
@@ -43,22 +45,31 @@ def _parse_integer(value: Any) -> Any:
     return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
-def _wrap_single(value: Any) -> Any:
-    return value if value is None or isinstance(value, list) else [value]
+def _parse_truth(value: Any) -> Any:
+    """Return the truth value that a string names; anything else, which pydantic judges, as it is."""
+    return _TRUTHS.get(value.lower(), value) if isinstance(value, str) else value
+
+
+def _list_values(value: Any) -> Any:
+    if isinstance(value, list):
+        return [item for item in value if item is not None] if None in value else value
+    return value if value is None else [value]
 
 
 def _name_value(names: tuple[str, ...]) -> Callable[[Any], Any]:
-    """Return the function that puts the name of a value of an enumeration in the place of its number."""
+    """Return the function that puts the name of a value of an enumeration in the place of its number, which may be a string too."""
+    by_number: dict[Any, str] = dict(enumerate(names)) | {str(number): name for number, name in enumerate(names)}
 
     def name(value: Any) -> Any:
-        return names[value] if type(value) is int and 0 <= value < len(names) else value
+        return by_number.get(value, value) if type(value) in (int, str) else value
 
     return name
 
 
+_Truth = Annotated[bool | None, BeforeValidator(_parse_truth)]
 _Number = Annotated[float | None, BeforeValidator(_parse_number)]
 _Offset = Annotated[int | None, BeforeValidator(_parse_integer)]
-_OneOrMore = BeforeValidator(_wrap_single)
+_OneOrMore = BeforeValidator(_list_values)
 _GivenScoreType = Annotated[_ScoreType | None, BeforeValidator(_name_value(get_args(_ScoreType)))]
 _GivenTextType = Annotated[_TextType | None, BeforeValidator(_name_value(get_args(_TextType)))]
 
@@ -118,8 +129,8 @@ class AnalyzeCommentRequest(_Request):
     """A comment to score. Nothing of it is stored, whatever `doNotStore` says."""
 
     requested_attributes: dict[str, AttributeParameters | None] | None = None
-    do_not_store: bool | None = None
-    span_annotations: bool | None = None
+    do_not_store: _Truth = None
+    span_annotations: _Truth = None
 
 
 class GivenScore(_Message):

@@ -55,10 +55,12 @@ def test_wrong_calls_get_errors_of_the_analyzer(client: httpx.Client, body: obje
         (b'{"nope": 1}', None, 'Invalid JSON payload received. Unknown name "nope": Cannot find field.'),
         (b'{"Die, you": 1}', None, 'Invalid JSON payload received. Unknown name "<a name not shown>": Cannot find field.'),
         (b'{"comment": {"text": 5}}', "comment.text", "Invalid value at 'comment.text' (TYPE_STRING)"),
-        (b'{"doNotStore": "yes"}', "doNotStore", "Invalid value at 'doNotStore' (TYPE_BOOL)"),
+        (b'{"doNotStore": "maybe"}', "doNotStore", "Invalid value at 'doNotStore' (TYPE_BOOL)"),
         (b'{"requestedAttributes": {"TOXICITY": {"scoreThreshold": NaN}}}', "requestedAttributes.TOXICITY.scoreThreshold", "(TYPE_FLOAT)"),
         (b"[]", None, "Root element must be a message."),
         (b"{", None, "Invalid JSON payload received. Invalid JSON: EOF while parsing"),
+        (b"{nope: 1}", None, 'Invalid JSON payload received. Unknown name "nope": Cannot find field.'),
+        (b"{comment: True}", None, "Invalid JSON payload received. Invalid JSON: key must be a string at line 1 column 2."),
         (b"\xff", None, "Byte 0 of the body does not belong to UTF-8."),
     ],
 )
@@ -89,6 +91,7 @@ def test_address_may_be_escaped(client: httpx.Client) -> None:
     body = {"comment": {"text": TOXIC}, "requestedAttributes": {"TOXICITY": {}}}
 
     assert summary_score(client.post(f"/v1alpha1/comments%3Aanalyze?{query}", json=body)) > 0.8
+    assert summary_score(client.post(f"{ANALYZE}?alt=JSON", json=body)) > 0.8
     assert "alt" in read_error(client.post(f"{ANALYZE}?alt=media", json=body))[1]
 
 
@@ -141,14 +144,35 @@ def test_no_body_causes_a_fault(client: httpx.Client, path: str, body: object) -
         {"requestedAttributes": {"TOXICITY": {"scoreThreshold": "1e-1", "scoreType": 1}}},
         {"comment": {"text": TOXIC, "type": 1}},
         {"comment": {"text": f"<p>{TOXIC}</p>", "type": 2}},
+        {"comment": {"text": TOXIC, "type": "1"}},
         {"context": {"entries": {"text": "What do you think?", "type": "PLAIN_TEXT"}}},
+        {"context": {"entries": [None]}},
+        {"languages": [None, "en"]},
+        *({"doNotStore": word, "spanAnnotations": word} for word in ("true", "True", "false", "1", "0", "no")),
     ],
 )
 def test_json_of_protocol_buffers_is_read(client: httpx.Client, body: dict[str, object]) -> None:
-    """A number may come as a string, a value of an enumeration as its number, and a list of one value as that value."""
+    """A number or a truth value may come as a string, a value of an enumeration as its number, and a list of one value as that value.
+
+    Null in a list counts for nothing.
+    """
     whole = {"comment": {"text": TOXIC}, "requestedAttributes": {"TOXICITY": {}}} | body
 
     assert summary_score(client.post(ANALYZE, json=whole)) > 0.8
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # A call as Perspective's own documentation writes it for curl.
+        f'{{comment: {{text: "{TOXIC}"}}, languages: ["en"], requestedAttributes: {{TOXICITY:{{}}}} }}',
+        f"{{'comment': {{'text': '{TOXIC}'}}, 'requestedAttributes': {{'TOXICITY': {{}}}}}}",
+        f'{{"comment": {{"text": "\n{TOXIC}\n\t",}}, "requestedAttributes": {{"TOXICITY": {{}},}},}}',
+    ],
+)
+def test_json_is_read_as_leniently_as_google_reads_it(client: httpx.Client, body: str) -> None:
+    """Keys without quotes, apostrophes as quotes, commas after the last entry and line breaks in a text are taken."""
+    assert summary_score(client.post(ANALYZE, content=body)) > 0.8
 
 
 def test_threshold_in_a_string_counts(client: httpx.Client) -> None:
@@ -171,7 +195,9 @@ def test_threshold_in_a_string_counts(client: httpx.Client) -> None:
             (ANALYZE, {"requestedAttributes": {"TOXICITY": {"scoreThreshold": text}}}, "TYPE_FLOAT")
             for text in ("1e999", " 1", "0x1", True)
         ),
-        (ANALYZE, {"spanAnnotations": "true"}, "TYPE_BOOL"),
+        (ANALYZE, {"spanAnnotations": "on"}, "TYPE_BOOL"),
+        (ANALYZE, {"spanAnnotations": ""}, "TYPE_BOOL"),
+        (ANALYZE, {"comment": {"text": "x", "type": "html"}}, "TYPE_ENUM"),
         (ANALYZE, {"doNotStore": 1}, "TYPE_BOOL"),
         (ANALYZE, {"comment": {"text": "x", "type": 3}}, "TYPE_ENUM"),
         (ANALYZE, {"comment": {"text": "x", "type": True}}, "TYPE_ENUM"),
