@@ -1,6 +1,7 @@
 """One connection of a client: its place among the others, the time that it may take, and when its calls were read."""
 
 import asyncio
+import re
 import time
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ __all__ = ["ConnectionProtocol"]
 _SHUTDOWN_GRACE = 0.5
 # In seconds: the time that a client has to read that there is no room for it.
 _REFUSAL_GRACE = 1.0
+_SLASHES = re.compile("//+")
 
 
 class _ForgivingTransport:
@@ -135,10 +137,15 @@ class ConnectionProtocol(BoundedProtocol):
         return active is None or active.response_complete or (active is self.cycle and self._is_in_body)
 
     def on_headers_complete(self) -> None:
-        """Begin the call; if the service is about to stop, it is the last of its connection."""
+        """Begin the call; if the service is about to stop, it is the last of its connection.
+
+        Several slashes count as one, as in most web servers: software puts a path behind an address that ends in a slash already.
+        """
         super().on_headers_complete()
         if (host := find_target_host(self.url)) is not None:
             self.scope[TARGET_HOST] = host  # type: ignore[literal-required]
+        if b"//" in self.url and "path" in self.scope:
+            self.scope["path"] = _SLASHES.sub("/", self.scope["path"])
         if self._is_shutting_down:
             self.cycle.keep_alive = False
 

@@ -57,6 +57,16 @@ def test_incomplete_request_is_given_up(port: int, sent: bytes) -> None:
         assert _receive_all(connection) == b""
 
 
+@pytest.mark.parametrize("target", ["//healthz", "///healthz", "//healthz?a=//b", "http://localhost//healthz"])
+def test_several_slashes_count_as_one(port: int, target: str) -> None:
+    """A path behind an address that ends in a slash already is found; what comes after the path is left alone."""
+    with _connect(port) as connection:
+        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        status = _receive_all(connection).split()[1]
+
+    assert status == b"200"
+
+
 @pytest.mark.parametrize("sent", [b"", b"\r\n", b"GET /hea"])
 def test_incomplete_second_request_is_given_up(port: int, sent: bytes) -> None:
     """After an answer, too, a client that sends nothing, blank lines or half a request loses the connection."""

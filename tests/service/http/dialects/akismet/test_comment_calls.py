@@ -172,6 +172,35 @@ def test_keys_are_looked_for_where_clients_put_them(moderator: Moderator, runnin
     assert rulings(tmp_path) == []
 
 
+@pytest.mark.parametrize("filler", [0, 200])
+def test_multipart_forms_are_read(client: httpx.Client, filler: int) -> None:
+    """A form in parts, as PHP's curl makes one of an array, is read, a short one and a long one."""
+    fields = {"blog": "b", "user_ip": "i", "comment_content": f"{TOXIC}\r\n-- \r\n"} | {f"SERVER_{number}": "x" for number in range(filler)}
+
+    answer = client.post("/1.1/comment-check", files={name: (None, value) for name, value in fields.items()})
+    fine = client.post("/1.1/comment-check", files={name: (None, value.replace(TOXIC, FINE)) for name, value in fields.items()})
+
+    assert (answer.text, fine.text) == ("true", "false")
+
+
+@pytest.mark.parametrize(
+    ("body", "refusal"),
+    [
+        (b"", "blog: is missing"),
+        (b"--x--\r\n", "blog: is missing"),
+        (b"--x\r\n\r\nblog\r\n--x--", "blog: is missing"),
+        (b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n' * 1001 + b"--x--", "The form has more than 1000 fields."),
+        (b"--x\r\ncontent-disposition: FORM-DATA; name=blog\r\n\r\nb\r\n--x", "user_ip: is missing"),
+        (b'--x\r\nContent-Disposition: form-data; filename="blog"\r\n\r\nb\r\n--x--', "blog: is missing"),
+    ],
+)
+def test_odd_parts_are_no_fields(client: httpx.Client, body: bytes, refusal: str) -> None:
+    """What is no part with a name is no field, and a form of too many parts is refused."""
+    answer = client.post("/1.1/comment-check", content=body, headers={"Content-Type": 'multipart/form-data; boundary="x"'})
+
+    assert (answer.status_code, answer.text) == (400, refusal)
+
+
 def test_other_bodies_are_refused(client: httpx.Client) -> None:
     """A body that is no form, or one with a thousand fields more, gets neither word."""
     answers = [
