@@ -13,7 +13,8 @@ from service.migration.recorded.answers import answered_scores
 from service.migration.recorded.call_kinds import ANALYZE_CALL, BATCH_CALL, MODERATIONS_CALL, OWN_CALL, SPAM_CHECK_CALL, SUGGEST_CALL
 from service.migration.recorded.recorded_calls import RecordedCall, body_text, comment_text
 from service.migration.recorded.recorded_files import UnreadableCall
-from service.perspective.attribute_names import printable_name
+from service.perspective.attribute_catalogue import KNOWN_ATTRIBUTES
+from service.perspective.attribute_names import base_name, printable_name
 from service.settings import Settings
 
 __all__ = [
@@ -136,9 +137,12 @@ def _note_perspective(usage: CallerUsage, call: RecordedCall, settings: Settings
     body = call.body
     requested = body.get("requestedAttributes", body.get("requested_attributes"))
     if isinstance(requested, dict) and call.kind == ANALYZE_CALL:
-        usage.ask_for([str(name)[:200] for name in requested], place)
+        was_refused = _was_refused(call)
+        # What was refused for an attribute that never was is refused as ever.
+        names = [str(name)[:200] for name in requested]
+        usage.ask_for([name for name in names if not was_refused or base_name(name) in KNOWN_ATTRIBUTES], place)
         for parameters in requested.values():
-            if isinstance(parameters, dict):
+            if isinstance(parameters, dict) and not was_refused:
                 _note_parameters(usage, parameters, place)
     languages = body.get("languages")
     for language in languages if isinstance(languages, list) else [languages]:

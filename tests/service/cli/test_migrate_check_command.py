@@ -3,6 +3,7 @@
 import csv
 import json
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -310,6 +311,22 @@ def test_nothing_to_check_is_not_a_success(call_small: Call, tmp_path: Path) -> 
     assert (nothing.code, missing.code, call_small("migrate-check").code) == (3, 1, 2)
     assert "nothing was found that calls Perspective" in nothing.out
     assert "there is no such file or folder" in missing.message
+
+
+PAGE = (Path(__file__).parents[3] / "docs/migrate-check.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("line", [line for line in PAGE.splitlines() if line.startswith("tipstaff ")])
+def test_commands_of_the_page_exist(call: Call, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    """Every command that the page shows is there, with its options, and its help names the exit code of its own."""
+    monkeypatch.setenv("COLUMNS", "200")
+    _, command, *words = line.split()
+
+    shown = call(command, "--help")
+
+    assert shown.code == 0
+    assert [word for word in words if word.startswith("--") and not re.search(rf"(?<!\S){word}\b", shown.out)] == []
+    assert "Ends with 3" in shown.out
 
 
 @pytest.mark.parametrize("name", CALLERS)
