@@ -201,8 +201,9 @@ async def dispatch(
             attempt = Attempt(first_pass=judge.first_pass(comments))
         if more_effort := encoder_effort(comments, attempt.first_pass, explain=explain):
             early = deadline._replace(at=deadline.at - _fallback_margin(state.jobs, deadline, 0 if is_quick else effort))
-            if is_quick and len(state.jobs):
-                early = early._replace(at=min(early.at, state.queue.latest_answer(request.scope)))
+            if len(state.jobs) and (is_quick or (len(comments) == 1 and not explain)):
+                seconds = 0.0 if is_quick else state.jobs.estimate_seconds(effort + more_effort)
+                early = early._replace(at=min(early.at, state.queue.latest_answer(request.scope, seconds=seconds)))
             try:
                 return await _run_job(
                     request, partial(work, attempt), caller=caller, effort=effort + more_effort, deadline=early, is_replaceable=True

@@ -41,6 +41,8 @@ _MAX_ROUND = 0.01
 # For how long after a small call was read the encoder may read it while others wait, in longest waits: what is waited and what is read by
 # the encoder together leave some time for the answer.
 _ENCODER_SHARE = 1.3
+# How many times as long as expected it may take over a long one, after the longest wait.
+_ENCODER_PATIENCE = 2
 # How many of the calls that wait for a later round are let go on in one: as many as it has time for.
 _MIN_CALLS_IN_ROUND, _MAX_CALLS_IN_ROUND = 2, 8
 # Of so many calls that are let go on, all but one are those that may wait least, if such calls wait; the others are not left out either.
@@ -191,10 +193,16 @@ class Queue:
             return False
         return True
 
-    def latest_answer(self, scope: Scope) -> float:
-        """Return until when, in seconds of ``time.monotonic``, the encoder may read a small call while others wait."""
+    def latest_answer(self, scope: Scope, *, seconds: float = 0.0) -> float:
+        """Return until when, in seconds of ``time.monotonic``, the encoder may read a comment while others wait.
+
+        Args:
+            scope: the call.
+            seconds: how long that will take, if it is more than a moment.
+        """
         read_at: float = scope.get(LAST_BYTE_AT) or self._clock()
-        return read_at + _ENCODER_SHARE * self.max_wait(scope)
+        max_wait = self.max_wait(scope)
+        return read_at + max(_ENCODER_SHARE * max_wait, max_wait + _ENCODER_PATIENCE * seconds)
 
     def enter(self, scope: Scope) -> None:
         """Refuse a call that has waited too long already; otherwise note its deadline in its scope.

@@ -200,6 +200,8 @@ def test_how_long_a_call_may_wait_is_its_own() -> None:
     assert queue.is_late(USUAL | read_at)
     assert not queue.is_late(PATIENT | read_at)
     assert queue.latest_answer(USUAL | read_at) < clock.seconds < queue.latest_answer(PATIENT | read_at)
+    # A long comment is read for longer.
+    assert queue.latest_answer(USUAL | read_at) < queue.latest_answer(USUAL | read_at, seconds=0.5) < 1003
     clock.seconds += 60
     assert queue.is_late(PATIENT | read_at)
 
