@@ -21,7 +21,8 @@ __all__ = ["CALL_SUFFIXES", "UnreadableCall", "holds_calls", "read_calls"]
 CALL_SUFFIXES = (".jsonl", ".ndjson", ".har", ".log")
 """The suffixes of files that hold recorded calls; each may be followed by ``.gz``."""
 
-_OBJECT_START = re.compile(r"""\{(?=\s*(?:["']|\\"|\\x22))""")
+_OBJECT_START = re.compile(r"""\{(?=\s*(?:["']|\\"|\\x22|[A-Za-z_]{1,40}\s*:))""")
+_JSON_START = re.compile(r'\{\s*"')
 _MAX_STARTS = 4
 _MAX_LINE_BYTES = 8 << 20
 _MAX_DOCUMENT_BYTES = 256 << 20
@@ -204,7 +205,7 @@ def _read_line(line: bytes, file: str, number: int) -> RecordedCall | Unreadable
         record = parse_object(text[start:])
         if record is not None and (call := read_record(record, file=file, number=number)):
             return call
-        if record is None and start == 0:
+        if record is None and _JSON_START.match(text):
             return UnreadableCall(file, number, "is not JSON, although it begins like it")
     if match := _REQUEST_LINE.search(text):
         return _read_access(match, file, number)

@@ -7,6 +7,7 @@ import warnings
 from typing import Any
 from urllib.parse import parse_qsl
 
+from service.http.bodies.lenient_json import to_strict_json
 from service.migration.recorded.call_kinds import find_kind_of_body
 
 __all__ = ["decode_base64", "parse_form", "parse_object", "parse_recorded_text"]
@@ -27,18 +28,27 @@ def decode_base64(text: str) -> str:
 def parse_object(text: str) -> Any:
     r"""Return the object or list that a text begins with, in JSON, with escaped quotes too, or as Python prints it; None for none.
 
-    Access logs of nginx escape quotes as ``\x22``, other logs as ``\"``.
+    Keys without quotes, as Google's documentation writes them and its front end takes them, are read too. nginx escapes
+    quotes as ``\x22``, other logs as ``\"``.
     """
     candidates = [text]
     if text.startswith(('{\\"', "{\\x22", '[{\\"', "[{\\x22")):
         candidates = [text.replace("\\x22", '"').replace("\\x5C", "\\"), text.replace('\\"', '"')]
     for candidate in candidates:
-        try:
-            value, _ = _DECODER.raw_decode(candidate)
-        except (ValueError, RecursionError):
-            continue
-        return value if isinstance(value, dict | list) else None
-    return _parse_python(text) if text.startswith(("{'", "[{'")) and len(text) <= _MAX_PYTHON_LENGTH else None
+        if (value := _decode(candidate)) is not None:
+            return value
+    if len(text) > _MAX_PYTHON_LENGTH or not text.startswith(("{", "[{")):
+        return None
+    value = _parse_python(text) if text.startswith(("{'", "[{'")) else None
+    return _decode(to_strict_json(text.encode("utf-8", "replace")).decode()) if value is None else value
+
+
+def _decode(text: str) -> Any:
+    try:
+        value, _ = _DECODER.raw_decode(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict | list) else None
 
 
 def _parse_python(text: str) -> Any:

@@ -139,6 +139,7 @@ def test_logs_are_read_line_by_line(tmp_path: Path) -> None:
         '"POST /v1alpha1/comments:analyze HTTP/1.1" 200 "{}"'.format(json.dumps(ANALYZE).replace('"', r"\x22")),
         'level=info msg="perspective" body="{}" took=80ms'.format(json.dumps(ANALYZE).replace('"', r"\"")),
         f"INFO {{worker 3}} sends {ANALYZE} now",
+        "{comment: {text: 'Lovely.'}, requestedAttributes: {TOXICITY: {}},}",
         f"curl -d '{json.dumps(ANALYZE)}' {ADDRESS}",
     ],
 )
