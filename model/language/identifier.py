@@ -53,6 +53,8 @@ _DOUBT, _DOUBT_OF_ENGLISH = 0.5, 3.0
 # Between several languages, English is ahead by so much of the difference that the first sentence speaks of: else one English word in
 # twenty would be another language's. Text in a language that has no n-grams may have this share of English words.
 _ENGLISH_LEAD, _MOST_ENGLISH_SHARE = 0.25, 0.5
+# By so much of it English has to be ahead of a language that is stated, in a short text; "pet", which is French too, comes to 0.9.
+_ENGLISH_PREFERENCE = 1.0
 # So many letters of another script show a language.
 _FEWEST_SHOWN = 3
 # The same for other scripts, as a function of their share of the letters: half of them is enough.
@@ -163,6 +165,14 @@ class Identifier:
                 return None
             return self._language_of_script(SCRIPT_NAMES[script], self._ngram_scores(packed)[0])
         return _ENGLISH if plain and english >= _EVIDENT_SHARE * plain else None
+
+    def is_rather_english(self, text: str, tag: str) -> bool:
+        """Return whether a text without mark-up, however short, is English, by its words and its n-grams, not in a tag's language."""
+        columns = self._columns(tag)
+        if not columns or self.shown_language(text) != _ENGLISH:
+            return False
+        scores, size = self._ngram_scores(pack_bytes([text.encode(errors="replace")]))
+        return bool(scores[self._columns(_ENGLISH)].max() - scores[columns].max() >= _ENGLISH_PREFERENCE * size**0.5)
 
     def choose(self, text: str, tags: Sequence[str]) -> str:
         """Return the one of several canonical tags (`canonical_tag`) whose language a text without mark-up is in; one word is enough.

@@ -161,7 +161,7 @@ def check_migration(job: MigrationJob, judge: "Judge", settings: "Settings") -> 
                 if isinstance(record, RecordedCall) and record.body is not None:
                     sample.add(record)
         except DumpError as error:
-            files.left_out.append(str(error))
+            files.left_out.append(str(error).replace(str(file.path), file.name))
     _add_given(usage, job)
     moderator, learned = judge.moderator, tuple(judge.moderator.languages)
     outcomes = attribute_outcomes(usage, moderator)

@@ -4,6 +4,7 @@ The module takes every 2xx for consent, and every other answer whose body is JSO
 JSON. All other refusals are plain text, which the module treats as its own setting ``fail_open`` says.
 """
 
+import json
 from typing import Any
 
 from fastapi import FastAPI
@@ -12,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from model.comment import Label, Verdict
-from service.http.bodies.json_body import read_json
+from service.http.bodies.body import check_json_headers, read_body
+from service.http.bodies.json_body import parse_json, read_json
 from service.http.calls import Scope, admit_call, extract_secret
 from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.long_comments import judge_in_parts
@@ -20,7 +22,7 @@ from service.http.dialects.matrix_events import event_comments
 from service.http.dialects.messages import LenientMessage, openapi_body, openapi_responses
 from service.http.dialects.verdicts import CommentVerdict, Flagging
 from service.http.openapi_document import schema_reference
-from service.http.problems import ProblemError
+from service.http.problems import ProblemError, ProblemKind
 from service.http.responses import json_response
 from service.http.state import require_moderator
 from service.settings import Settings
@@ -96,7 +98,14 @@ def _check(settings: Settings) -> Endpoint:
 
     async def check_event_for_spam(request: Request) -> Response:
         caller = await admit_call(request, scope=Scope.SCORE, secret=extract_secret(request))
-        call = await read_json(request, EventCall, settings=settings, limit=settings.max_single_body_bytes)
+        check_json_headers(request)
+        body = await read_body(request, limit=settings.max_single_body_bytes, timeout=settings.body_timeout)
+        try:
+            call = parse_json(body, EventCall)
+        except ProblemError as problem:
+            if problem.kind is ProblemKind.NOT_JSON and _is_json_of_others(body):
+                return _reject(_UNREADABLE)
+            raise
         comments = event_comments(call.event)
         if comments:
             result = await judge_in_parts(request, comments, limit=settings.max_comment_bytes, caller=caller)
@@ -107,6 +116,20 @@ def _check(settings: Settings) -> Endpoint:
         return json_response({})
 
     return check_event_for_spam
+
+
+def _is_json_of_others(body: bytes) -> bool:
+    """Return whether a body that is no JSON to us may be JSON to Synapse, which reads what is nested deeper.
+
+    Whatever its author puts beside the text of an event must not keep the text from being judged.
+    """
+    try:
+        json.loads(body.decode())
+    except RecursionError:
+        return True
+    except ValueError:
+        return False
+    return True
 
 
 def _reason(result: CommentVerdict) -> str:

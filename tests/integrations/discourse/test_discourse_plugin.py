@@ -84,6 +84,14 @@ def test_posts_are_judged_before_they_are_published(play: Play) -> None:
     assert (forum["queued"], forum["flags"], forum["log"]) == (["tipstaff_reject"], [], "")
 
 
+def test_post_of_an_image_alone_is_published(play: Play) -> None:
+    """A post without any text has nothing that could be judged: it is published, and nobody is asked to look at it."""
+    forum = play([post("![](upload://sunset.jpeg)"), post("<img src='https://forum.example/sunset.jpeg'>"), WORK])
+
+    assert [outcome["action"] for outcome in forum["outcomes"][:2]] == ["create_post"] * 2
+    assert (forum["queued"], forum["flags"], forum["log"]) == ([], [], "")
+
+
 def test_post_can_be_refused(play: Play) -> None:
     """Where the site wants it, the author of a rejected post hears that it was not published, and why."""
     forum = play([post(HATEFUL)], tipstaff_on_reject="refuse")

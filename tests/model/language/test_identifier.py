@@ -161,3 +161,23 @@ def test_choice_is_one_of_those_offered(text: str, tags: list[str]) -> None:
     assert identifier.choose(text, tags) in tags
     shown = identifier.shown_language(text)
     assert shown is None or canonical_tag(shown) is not None
+
+
+@pytest.mark.parametrize("text", ["you are a faggot", "fuck off cunt", "go kill yourself", "You stupid bitch!", "all of them must die"])
+@pytest.mark.parametrize("tag", ["fr", "de-AT", "sw", "ru"])
+def test_few_english_words_are_english(identifier: Identifier, text: str, tag: str) -> None:
+    """Three English words are English whatever language is stated with them."""
+    assert identifier.is_rather_english(text, tag)
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
+        *(("die Kinder", "de"), ("Die Frau ist dick", "de"), ("Was ist das", "de"), ("gut", "de"), ("Die Arme!", "de")),
+        *(("con", "fr"), ("la bite", "fr"), ("pet", "fr"), ("en retard", "fr"), ("no me come nada", "es"), ("me ne come", "it")),
+        *(("slut med det", "sv"), ("far er dum", "da"), ("hoe is het", "nl"), ("", "fr"), ("you are a faggot", "hi-Latn")),
+    ],
+)
+def test_words_that_english_has_too_stay_foreign(identifier: Identifier, text: str, tag: str) -> None:
+    """What may be in the stated language, although English has such words too, is not English; nor what the n-grams cannot compare."""
+    assert not identifier.is_rather_english(text, tag)

@@ -301,6 +301,16 @@ def test_what_cannot_be_read_is_said(call_small: Call, tmp_path: Path) -> None:
     assert "1 records are about something else" in result.out
 
 
+def test_names_of_damaged_files_move_no_cursor(call_small: Call, tmp_path: Path) -> None:
+    """The name of a file that cannot be read is shown without what a terminal would obey: the code that is checked may be a stranger's."""
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "a\x1b[2J\x1b]0;b\x07.log.gz").write_bytes(b"\x1f\x8b\x08\x00")
+    answer = call_small("migrate-check", str(tmp_path / "code"))
+
+    assert "[2J" in answer.out
+    assert "\x1b" not in answer.out + answer.err
+
+
 def test_nothing_to_check_is_not_a_success(call_small: Call, tmp_path: Path) -> None:
     """A folder in which nothing calls these services ends with 3, a call without anything to look at with 2, a wrong path with 1."""
     folder = write_caller(tmp_path, CALLERS["software that only sounds like it"])

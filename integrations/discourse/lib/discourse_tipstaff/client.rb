@@ -110,7 +110,8 @@ module ::DiscourseTipstaff
 
     def read_decision(decision)
       raise Error, "a decision is no object" unless decision.is_a?(Hash)
-      if decision["error"] == "comment-empty"
+      error = decision["error"]
+      if error.is_a?(Hash) && error["type"] == "comment-empty"
         # A post of nothing but an image has no text to judge.
         return Judgement.new(verdict: "approve", label: nil, abusive: 0.0)
       end

@@ -1,7 +1,8 @@
 """Languages of ``comments:analyze`` and ``comments:suggestscore``: those that a caller names, and those that a comment shows.
 
-A caller who names a language is believed, unless the comment shows for certain that it is in another: many clients name the language of
-their site, or always English, whatever a comment is written in. Of several languages the comment is in the one that it looks like.
+A caller who names a language is believed, unless the comment shows that it is in another: many clients name the language of their site, or
+always English, whatever a comment is written in, and abuse in a few English words must not pass as the language of the site. Of several
+languages the comment is in the one that it looks like.
 """
 
 from collections.abc import Sequence
@@ -73,9 +74,23 @@ def state_language(request: Request, comment: Comment, tag: str | None) -> Comme
         comment: the comment.
         tag: the tag that `choose_language` returns.
     """
-    if tag is None or primary_language(tag) == _ENGLISH or identify_language(request, comment) == _ENGLISH:
+    if tag is None or primary_language(tag) == _ENGLISH:
+        return comment
+    if identify_language(request, comment) == _ENGLISH or _is_rather_english(request, comment, tag):
         return comment
     return comment._replace(language=tag)
+
+
+def _is_rather_english(request: Request, comment: Comment, tag: str) -> bool:
+    """Return whether a comment that may be too short to be identified is English all the same; not if this cannot be told."""
+    identifier = get_state(request).identifier
+    if identifier is None:
+        return False
+    try:
+        return identifier.is_rather_english(visible_text(comment), tag)
+    except Exception as error:
+        _count_failure(request, error)
+        return False
 
 
 def detect_language(request: Request, comment: Comment, identified: str | None) -> str | None:

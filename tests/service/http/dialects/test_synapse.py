@@ -121,6 +121,16 @@ def test_length_is_no_way_around(client: httpx.Client) -> None:
     assert check(client, message(padding + HATEFUL)).status_code == 403
 
 
+@pytest.mark.parametrize("depth", [100, 250, 5_000])
+def test_depth_is_no_way_around(client: httpx.Client, depth: int) -> None:
+    """An event that its author nests more deeply than we read is refused, since Synapse would send it where nobody has judged it."""
+    nested = json.dumps({"event": message(TOXIC, x="DEEP")}).replace('"DEEP"', "[" * depth + "]" * depth)
+    answer = client.post("/synapse/check_event_for_spam", content=nested, headers={"Content-Type": "application/json"})
+
+    assert (answer.status_code, answer.json()["errcode"]) == (403, "M_FORBIDDEN")
+    assert TOXIC not in answer.text
+
+
 @pytest.mark.parametrize("callback", ["user_may_join_room", "user_may_invite", "check_username_for_spam", "accept_make_join"])
 def test_other_callbacks_are_allowed(client: httpx.Client, callback: str) -> None:
     """Callbacks that the module has on unless told otherwise are consented to, or nobody could join a room any more."""

@@ -64,6 +64,16 @@ def test_plain_english_is_english(client: httpx.Client, languages: object) -> No
     assert answer.json()["detectedLanguages"] == ["en"]
 
 
+@pytest.mark.parametrize("languages", [["fr"], ["sw"], "de-AT", ["fr", "de"]])
+@pytest.mark.parametrize("text", ["fuck off cunt", "You stupid bitch!", "you are a faggot"])
+def test_few_words_of_english_abuse_are_no_way_out(client: httpx.Client, text: str, languages: object) -> None:
+    """Abuse in a few English words keeps its score on a site that names its own language with everything."""
+    named, unnamed = analyze(client, text, languages=languages), analyze(client, text)
+
+    assert summary_score(named) == summary_score(unnamed) > 0.8
+    assert named.json()["detectedLanguages"] == ["en"]
+
+
 def test_language_is_identified_whatever_english_is_named(client: httpx.Client) -> None:
     """A caller who names English for everything gets the same score for a German comment as one who names nothing."""
     named, unnamed = analyze(client, GERMAN, languages=["en"]), analyze(client, GERMAN)
@@ -143,7 +153,7 @@ def test_suggestions_keep_the_language(fresh: httpx.Client, tmp_path: Any) -> No
     assert sorted(str(ruling.language) for ruling in stored_rulings(tmp_path)) == ["None", "None", "fr", "ko"]
 
 
-@pytest.mark.parametrize("step", ["choose", "shown_language", "identify"])
+@pytest.mark.parametrize("step", ["choose", "shown_language", "identify", "is_rather_english"])
 def test_failing_step_keeps_nobody_from_an_answer(
     client: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, step: str
 ) -> None:
