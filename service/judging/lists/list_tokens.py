@@ -14,8 +14,6 @@ from typing import NamedTuple
 __all__ = [
     "bare_sign",
     "begins_with_stem",
-    "canonical_places",
-    "canonical_text",
     "locate_tokens",
     "read_with_signs",
     "read_words",
@@ -44,27 +42,9 @@ _APART = (_BLANKLESS, _SYLLABLES, _JAMO, _RIGHT_TO_LEFT)
 # Khmer and Burmese write a letter below another one with a sign between the two.
 _STACKED = "\u17d2\u1039"
 
-# Signs that are typed for one another.
-_SIGN_FORMS = dict.fromkeys("\u2018\u2019\u201b\u02bc\u00b4`\u05f3", "'") | dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb\u05f4", '"')
-_SIGN_FORMS |= dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u05be", "-") | dict.fromkeys("\x00\x01\x02", " ")
 # Signs that are parts of words: "18+" is not in "18+5", nor "c+" in "c++", while "t.me/" is in "t.me/x", and "go away!" in "go away!!!".
 _JOINING = "[$+#*%^~@\u20ac\u00a3\u00a5]"
 _JOINING_AFTER = _JOINING.replace("@", "")
-
-# What is left out of words: marks of no script in particular that no letter has for good, vowel points of Hebrew and Arabic, tatweel.
-_DROPPED = (
-    "\u0300\u036f\u0591\u05c7\u0610\u061a\u0640\u0640\u064b\u065f\u0670\u0670\u06d6\u06dc\u06df\u06e8\u06ea\u06ed\u08d3\u08ff"
-    "\u1ab0\u1aff\u1dc0\u1dff\u20d0\u20ff\ufe20\ufe2f"
-)
-_ALIKE = {"\u0627": "\u0622\u0623\u0625\u0671\u0672\u0673", "\u064a": "\u0649\u06cc", "\u0643": "\u06a9", "\u0647": "\u0629\u06c1\u06c3"}
-
-_CANONICAL: dict[int, str | None] = {
-    code: None for first, last in zip(_DROPPED[::2], _DROPPED[1::2], strict=True) for code in range(ord(first), ord(last) + 1)
-}
-_CANONICAL |= {ord(form): letter for letter, forms in _ALIKE.items() for form in forms} | {
-    ord(form): sign for form, sign in _SIGN_FORMS.items()
-}
-_CHANGED = re.compile(f"[{''.join(map(re.escape, map(chr, sorted(_CANONICAL))))}]")
 
 _LEAST_STEM = 3
 
@@ -172,18 +152,6 @@ _ASCII = _Patterns(
     re.compile(rf"\w+|\s+|{_CLOSED_BEFORE}?[^\w\s{_CLOSED_BEFORE}{_CLOSED_AFTER}]{_CLOSED_AFTER}?"),
     *_closed_places(r"\w"),
 )
-
-
-def canonical_text(text: str) -> str:
-    """Return a text without marks and letters that only adorn words, and with signs and letters that are typed for one another made one."""
-    return text.translate(_CANONICAL) if _CHANGED.search(text) else text
-
-
-def canonical_places(text: str) -> Sequence[int]:
-    """Return which character of a text each of the result of `canonical_text` is, and the length of the text."""
-    if not _CHANGED.search(text):
-        return range(len(text) + 1)
-    return [*(at for at, character in enumerate(text) if _CANONICAL.get(ord(character), "") is not None), len(text)]
 
 
 def bare_sign(token: str) -> str | None:

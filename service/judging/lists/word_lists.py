@@ -5,11 +5,10 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from functools import lru_cache
 
 from model.errors import InputError
+from service.judging.lists.canonical_text import canonical_places, canonical_text
 from service.judging.lists.list_tokens import (
     bare_sign,
     begins_with_stem,
-    canonical_places,
-    canonical_text,
     locate_tokens,
     read_with_signs,
     read_words,

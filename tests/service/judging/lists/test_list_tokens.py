@@ -4,10 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.judging.lists.canonical_text import canonical_places, canonical_text
 from service.judging.lists.list_tokens import (
     bare_sign,
-    canonical_places,
-    canonical_text,
     locate_tokens,
     read_with_signs,
     read_words,
