@@ -10,10 +10,12 @@ from service.http.admission.hosts import TARGET_HOST, parse_authority
 from service.http.admission.origins import parse_origin
 from service.http.admission.page_guard import PageGuard
 from service.http.app import create_app
+from service.http.state import ServiceState
 from service.settings import Settings, read_settings
 
 FORUM = "https://forum.example"
 APP = create_app(Settings())
+STATE = ServiceState.build(Settings(), metrics_dir=None)
 
 HEADERS = st.lists(
     st.tuples(
@@ -47,6 +49,7 @@ def test_no_headers_let_a_foreign_page_in(headers: list[tuple[bytes, bytes]], ve
         "path": "/v1/moderate",
         "root_path": "",
         "scheme": "http",
+        "state": {"service": STATE},
     }
     scope |= {"server": ("127.0.0.1", 8000), "headers": headers, "app": APP} | ({} if target is None else {TARGET_HOST: target})
     asyncio.run(guard(scope, None, send))  # type: ignore[arg-type]
