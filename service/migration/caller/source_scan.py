@@ -34,16 +34,19 @@ _KEY_NAME = re.compile(r"""["'`]?\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)\b["'`]?\s*(?:
 _LANGUAGES = re.compile(r"""\blanguages?\b["'\]]?\s*(?::|=>|=|<-|,)\s*(.{1,200})""", re.IGNORECASE)
 _LANGUAGE_TAG = re.compile(r"""["'`]([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2})["'`]""")
 _SHARE = r"(0?\.\d{1,6})"
+_END = r"(?![\d.]|[A-Za-z_]\w)"  # a letter may say which kind of number it is: 0.7f
 _TAG = r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?"
 _BARE_LANGUAGES = re.compile(rf"\blanguages?\b\s*[:=]\s*\[?\s*({_TAG}(?:\s*,\s*{_TAG}){{0,30}})\s*\]?\s*$", re.IGNORECASE)
+_OPEN_LANGUAGES = re.compile(r"""\blanguages?\b["'\]]?\s*(?::|=>|=|<-|,)\s*(?:\w{0,10}[\[({])?\s*$""", re.IGNORECASE)
+_LANGUAGE_ENTRY = re.compile(rf"""\s*(?:-\s+)?["'`]?({_TAG})["'`]?\s*,?\s*""")
 _CAMEL_NAMES = {name.replace("_", "").lower(): name for name in KNOWN_ATTRIBUTES if "_" in name}
 _CAMEL_NAME = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z]{6,24}(?![A-Za-z0-9_])")
 _MEMBER_NAME = re.compile(r"\bAttributes?(?:Type|Name)?(?:\.|::)([A-Za-z]{4,24})\b")
 _NUMBER = r"(0?\.\d{1,6}|[1-9]\d)"
-_COMPARISON = re.compile(rf"(?:[<>]=?|\.gte?\(|\.ge\()\s*{_SHARE}(?![\w.])")
-_TABLE_ENTRY = re.compile(rf"""["'`]?\b([A-Za-z_]{{3,40}})["'`]?\s*(?::|=>|=)\s*{_SHARE}(?![\w.])""")
+_COMPARISON = re.compile(rf"(?:[<>]=?|\.gte?\(|\.ge\()\s*{_SHARE}{_END}")
+_TABLE_ENTRY = re.compile(rf"""["'`]?\b([A-Za-z_]{{3,40}})["'`]?\s*(?::|=>|=)\s*(?:[A-Za-z]\w{{2,10}}\s*=\s*)?{_SHARE}{_END}""")
 _ASSIGNMENT = re.compile(
-    rf"(?:threshold|cut_?off|confidence|min_?score|flag_?(?:at|above)|_MIN|_LIMIT)\w*[\"'\]]?\s*(?::|=>|=|<-|,)\s*[\"']?{_NUMBER}(?![\w.])",
+    rf"(?:threshold|cut_?off|confidence|min_?score|flag_?(?:at|above)|_MIN|_LIMIT)\w*[\"'\]]?\s*(?::|=>|=|<-|,)\s*[\"']?{_NUMBER}{_END}",
     re.IGNORECASE,
 )
 _SCORE_WORD = re.compile(r"score|toxic|threshold|perspective|probab|confidence|cut_?off|\bvalue\b", re.IGNORECASE)
@@ -248,11 +251,16 @@ def _unknown_names(lines: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
 
 def _note_details(usage: CallerUsage, lines: Sequence[tuple[int, str]], name: str) -> None:
     """Add languages, types of scores and features."""
-    for number, line in lines:
+    for at, (number, line) in enumerate(lines):
         place = f"{name}:{number}"
         if match := _LANGUAGES.search(line):
             for tag in _LANGUAGE_TAG.findall(match[1].partition("]")[0]):
                 usage.languages.see(tag, place)
+        if _OPEN_LANGUAGES.search(line):
+            for next_number, next_line in lines[at + 1 : at + 1 + _NEAR]:
+                if (entry := _LANGUAGE_ENTRY.fullmatch(next_line)) is None:
+                    break
+                usage.languages.see(entry[1], f"{name}:{next_number}")
         if name.endswith(_CONFIG_SUFFIXES) and (match := _BARE_LANGUAGES.search(line)):
             for tag in match[1].split(","):
                 usage.languages.see(tag.strip(), place)

@@ -207,7 +207,7 @@ let threat_level = SomethingElse::Insult;
         {
             "Client.cs": """
 var body = new { comment = new { text }, requestedAttributes = new { TOXICITY = new { }, PROFANITY = new { } } };
-if (score > 0.66) Hold();
+if (score > 0.66f) Hold();
 """
         },
         attributes={"TOXICITY", "PROFANITY"},
@@ -227,6 +227,38 @@ plugins:
         languages={"en", "pt-BR"},
         thresholds={"": {0.9}},
         libraries={"discourse-perspective-api"},
+    ),
+    "settings in lists": SampleCaller(
+        {
+            "config.yml": """
+perspective:
+  attributes:
+    - TOXICITY
+    - SPAM
+  thresholds:
+    toxicity: 0.8
+    spam: 0.95
+  languages:
+    - en
+    - fr
+  action: hide
+""",
+            "limits.py": """
+class Limits:
+    toxicity: float = 0.6
+    severe_toxicity = 0.5
+
+payload = {
+    "requestedAttributes": {},
+    "languages": [
+        "pt",
+    ],
+}
+""",
+        },
+        attributes={"TOXICITY", "SPAM", "SEVERE_TOXICITY"},
+        thresholds={"TOXICITY": {0.6, 0.8}, "SPAM": {0.95}, "SEVERE_TOXICITY": {0.5}},
+        languages={"en", "fr", "pt"},
     ),
     "variables of the environment": SampleCaller(
         {".env": f"PERSPECTIVE_KEY={KEY}\nPERSPECTIVE_ATTRIBUTES=TOXICITY,THREAT\nPERSPECTIVE_THRESHOLD=0.81\n"},
