@@ -77,7 +77,7 @@ def test_key_that_is_lost_in_a_host_is_told_of(keyed: Any) -> None:
 @pytest.mark.parametrize(
     ("secret", "survives"),
     [
-        (make_akismet_secret(), True),
+        pytest.param(make_akismet_secret(), True, id="one of ours"),
         ("tip_01234567_" + "ab" * 20, True),
         (MIXED, False),
         ("a" * 63, True),
