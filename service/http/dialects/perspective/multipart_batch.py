@@ -30,8 +30,9 @@ _MIXED = "multipart/mixed"
 _BYTES = "application/octet-stream"
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _FOLDED_LINE = re.compile(rb"\r?\n[ \t]+")
-_CONTENT_ID = re.compile(r"<([\x20-\x3b\x3d\x3f-\x7e]{1,300})>")
-_MAX_HEAD_BYTES = 16_384
+_CONTENT_ID = re.compile(r"<([\x20-\x3b\x3d\x3f-\x7e]+)>")
+# Some clients take a comment itself for the id of its call, of which every byte of UTF-8 may become three.
+_MAX_HEAD_BYTES = 262_144
 # Headers of the whole batch that count for each of its calls, unless that call has its own.
 _INHERITED_HEADERS = frozenset({b"authorization", b"x-api-key", b"x-goog-api-key", b"x-request-timeout"})
 _TRANSFER_HEADERS = frozenset({b"content-length", b"transfer-encoding", b"expect", b"connection"})

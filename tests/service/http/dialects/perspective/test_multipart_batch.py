@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -44,6 +45,17 @@ def test_batch_answers_each_part(client: httpx.Client) -> None:
     assert answer.headers["content-type"].startswith("multipart/mixed; boundary=")
     assert statuses(answer) == [("one", 200), ("two", 400), ("three", 404), ("four", 404), ("five", 200)]
     assert answer.text.count("HTTP/1.1 ") == 6
+
+
+def test_ids_may_be_as_long_as_comments(client: httpx.Client) -> None:
+    """A client that takes the comment itself for the id of its call, escaped and folded, finds the answer by it."""
+    texts = ["Good morning! " * 70, "\u00fcber " * 150]
+    ids = [f"a1 + {quote(text)}" for text in (*texts, "x" * 60_000)]
+    calls = [part(name.replace(" + ", " +\r\n "), f"POST {ANALYZE}", analyze_body(FINE)) for name in ids]
+
+    answer = client.post("/batch", content="".join([*calls, "--b--"]), headers=MIXED)
+
+    assert statuses(answer) == [(name, 200) for name in ids]
 
 
 def test_batch_of_plain_bytes_names_its_boundary_itself(client: httpx.Client) -> None:
