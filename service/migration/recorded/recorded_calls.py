@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from service.migration.recorded.batch_secrets import strip_secrets
 from service.migration.recorded.call_kinds import ANALYZE_CALL, BATCH_CALL, CallKind, find_kind_of_address, find_kind_of_body
 from service.migration.recorded.recorded_texts import decode_base64, parse_form, parse_object, parse_recorded_text
 
@@ -218,7 +219,7 @@ def _build_call(body: Any, envelope: _Envelope, *, file: str, number: int) -> Re
     if isinstance(body, dict) and kind.dialect == "akismet":
         body = {str(name): str(inner) for name, inner in body.items() if name.lower() not in _SECRET_NAMES and inner is not None}
     if isinstance(body, str):
-        media = "multipart/mixed"
+        body, media = strip_secrets(body), "multipart/mixed"
     return RecordedCall(
         **{"file": file, "number": number, "kind": kind, "host": host, "query": query, "body": body, "media": media},
         origin=envelope.origin,

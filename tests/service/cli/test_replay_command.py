@@ -123,6 +123,7 @@ def test_recorded_hosts_and_keys_are_not_used(call: Call, tmp_path: Path, monkey
             },
             {"url": "https://rest.akismet.com/1.1/comment-check", "body": f"blog=b&user_ip=1&comment_content=x&api_key={KEY}&key={KEY}"},
             {"url": "https://rest.akismet.com/1.1/submit-ham", "body": "blog=b&user_ip=1&comment_content=x"},
+            {"url": "https://commentanalyzer.googleapis.com/batch", "body": BATCH.replace(" HTTP/", f"?key={KEY} HTTP/")},
         )
         result = call("replay", path, "--url", f"{server.url}/tipstaff/", "--rulings", "--concurrency", "1")
 
@@ -132,6 +133,7 @@ def test_recorded_hosts_and_keys_are_not_used(call: Call, tmp_path: Path, monkey
         "/tipstaff/v1alpha1/comments:analyze?fields=languages",
         "/tipstaff/1.1/comment-check",
         "/tipstaff/1.1/submit-ham",
+        "/tipstaff/batch",
     ]
     assert all(headers["authorization"] == "Bearer tip_given_key" for _, _, headers, _ in server.requests)
     assert json.loads(server.requests[0][3]) == analyze()
