@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+import zlib
 from collections.abc import MutableMapping
 from contextlib import suppress
 from functools import partial
@@ -15,7 +16,7 @@ from service.http.admission.queue import KEY_ID, overload_problem
 from service.http.problems import ProblemError, ProblemKind
 from service.http.state import get_state
 
-__all__ = ["check_json_headers", "read_body"]
+__all__ = ["check_json_headers", "expand_body", "read_body"]
 
 # A client that is cut off while it is sending often loses the answer together with the connection. So up to this many bytes
 # beyond the limit are still received, and discarded: the memory in use stays within the limit.
@@ -23,16 +24,20 @@ _MAX_DISCARDED_BYTES = 16 * 1024 * 1024
 
 _SMALL_BYTES = 16_384
 
+_GZIP = "gzip"
+# Tells zlib that the data have gzip's head and foot.
+_GZIP_BITS = zlib.MAX_WBITS | 16
 _CHARSETS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 _MAX_LENGTH_DIGITS = 20
 
 
-def check_json_headers(request: Request, *, allow_plain_text: bool = False) -> None:
+def check_json_headers(request: Request, *, allow_plain_text: bool = False, allow_gzip: bool = False) -> None:
     """Make sure that a body is declared to be JSON in UTF-8, or not declared at all.
 
     Args:
         request: the request.
         allow_plain_text: whether it may be declared as plain text too, which web pages can send without the browser's asking first.
+        allow_gzip: whether it may be compressed, for `expand_body` to expand.
 
     Raises:
         ProblemError: another content type, character set or content coding is declared.
@@ -45,7 +50,7 @@ def check_json_headers(request: Request, *, allow_plain_text: bool = False) -> N
             "Send JSON in UTF-8 with the header Content-Type: application/json.",
             headers={"Accept": "application/json"},
         )
-    if headers.get("content-encoding", "identity").strip().lower() != "identity":
+    if _coding(request) not in ({"identity", _GZIP} if allow_gzip else {"identity"}):
         raise ProblemError(
             ProblemKind.NOT_JSON_CONTENT,
             "Send the body without compression: no Content-Encoding is supported.",
@@ -60,6 +65,39 @@ def _is_json(content_type: str, allow_plain_text: bool) -> bool:
     names_json = media_type == "text/json" or (main == "application" and (sub == "json" or sub.endswith("+json")))
     names_json = names_json or (allow_plain_text and media_type == "text/plain")
     return names_json and all(charset in _CHARSETS for charset in charsets)
+
+
+def _coding(request: Request) -> str:
+    return request.headers.get("content-encoding", "identity").strip().lower()
+
+
+def expand_body(request: Request, body: bytes, *, limit: int) -> bytes:
+    """Return the body of a request as it was before the client compressed it, if it did.
+
+    Args:
+        request: the request.
+        body: its body as it came.
+        limit: the most bytes that it may have when it is expanded.
+
+    Raises:
+        ProblemError: it is larger than ``limit`` then, or is not compressed as its headers say.
+    """
+    if not body or _coding(request) != _GZIP:
+        return body
+    decompressor = zlib.decompressobj(wbits=_GZIP_BITS)
+    try:
+        expanded = decompressor.decompress(body, limit + 1)
+    except zlib.error:
+        raise _not_gzip_problem() from None
+    if len(expanded) > limit:
+        raise _too_large_problem(limit, close=False)
+    if not decompressor.eof or decompressor.unused_data:
+        raise _not_gzip_problem()
+    return expanded
+
+
+def _not_gzip_problem() -> ProblemError:
+    return ProblemError(ProblemKind.NOT_JSON, "The body is not compressed by gzip, as its Content-Encoding says, or not whole.")
 
 
 async def read_body(request: Request, *, limit: int, timeout: float) -> bytes:

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from model.comment import Comment, Format
 from model.failures import Step, log_failure
 from model.text.pipeline import strip_markup
-from service.http.bodies.body import check_json_headers, read_body
+from service.http.bodies.body import check_json_headers, expand_body, read_body
 from service.http.bodies.json_body import error_details, syntax_problem, validate_json
 from service.http.bodies.lenient_json import to_strict_json
 from service.http.calls import exceeds_bytes, extract_secret
@@ -117,8 +117,10 @@ async def read_message(request: Request, message_type: type[_Message], *, settin
     Raises:
         ProblemError: the body is not declared to be JSON, is too large or too slow, or is not such a message.
     """
-    check_json_headers(request, allow_plain_text=allow_plain_text)
-    body = await read_body(request, limit=settings.max_single_body_bytes, timeout=settings.body_timeout) or b"{}"
+    # Google's own clients for Java and .NET compress what they send.
+    check_json_headers(request, allow_plain_text=allow_plain_text, allow_gzip=True)
+    limit = settings.max_single_body_bytes
+    body = expand_body(request, await read_body(request, limit=limit, timeout=settings.body_timeout), limit=limit) or b"{}"
     try:
         return _validate(body, message_type)
     except ValidationError as error:

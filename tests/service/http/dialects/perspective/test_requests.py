@@ -1,6 +1,8 @@
 """What a call may look like, and how wrong calls are refused."""
 
+import gzip
 import json
+import zlib
 from typing import Any
 
 import httpx
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as hypotheses
 from hypothesis import strategies as st
 
-from tests.service.http.dialects.perspective.calls import ANALYZE, SUGGEST, read_error, summary_score
+from tests.service.http.dialects.perspective.calls import ANALYZE, SUGGEST, analyze_body, read_error, summary_score
 from tests.service.http.sample_texts import TOXIC
 
 
@@ -173,6 +175,39 @@ def test_json_of_protocol_buffers_is_read(client: httpx.Client, body: dict[str, 
 def test_json_is_read_as_leniently_as_google_reads_it(client: httpx.Client, body: str) -> None:
     """Keys without quotes, apostrophes as quotes, commas after the last entry and line breaks in a text are taken."""
     assert summary_score(client.post(ANALYZE, content=body)) > 0.8
+
+
+@pytest.mark.parametrize("path", [ANALYZE, SUGGEST])
+def test_compressed_bodies_are_read(client: httpx.Client, path: str) -> None:
+    """A body that is compressed by gzip is read, as Google's own clients for Java and .NET send it."""
+    body = (
+        analyze_body() if path == ANALYZE else {"comment": {"text": TOXIC}, "attributeScores": {"TOXICITY": {"summaryScore": {"value": 1}}}}
+    )
+    content = gzip.compress(json.dumps(body | {"clientToken": "7"}).encode())
+
+    answer = client.post(path, content=content, headers={"Content-Type": "application/json; charset=UTF-8", "Content-Encoding": "gzip"})
+
+    assert (answer.status_code, answer.json()["clientToken"]) == (200, "7")
+
+
+@pytest.mark.parametrize(
+    ("content", "coding", "words"),
+    [
+        (b"{}", "gzip", "not compressed by gzip"),
+        (gzip.compress(b"{}" * 100)[:-9], "gzip", "not whole"),
+        (gzip.compress(b"{}") + b"more", "gzip", "not compressed by gzip"),
+        (zlib.compress(b"{}"), "gzip", "not compressed by gzip"),
+        (gzip.compress(b" " * 100_000_000), "gzip", "may have at most"),
+        (gzip.compress(b"{}"), "gzip, gzip", "without compression"),
+        (zlib.compress(b"{}"), "deflate", "without compression"),
+        (b"", "gzip", "Comment must be non-empty"),
+    ],
+)
+def test_what_cannot_be_expanded_is_refused(client: httpx.Client, content: bytes, coding: str, words: str) -> None:
+    """A body that is not compressed as it says, not whole, or too large when it is expanded is refused, in Google's form."""
+    word, message, _ = read_error(client.post(ANALYZE, content=content, headers={"Content-Encoding": coding}))
+
+    assert (word, words in message) == ("INVALID_ARGUMENT", True), message
 
 
 def test_threshold_in_a_string_counts(client: httpx.Client) -> None:
