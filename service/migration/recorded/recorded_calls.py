@@ -18,7 +18,7 @@ JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"
 """The type of a form, as Akismet's clients send it."""
 
-_SECRET_NAMES = frozenset({"key", "api_key", "apikey", "access_token", "oauth_token", "token", "authorization"})
+_SECRET_NAMES = frozenset({"key", "api_key", "apikey", "access_token", "oauth_token", "authorization"})
 _REQUEST_NAMES = ("request", "req", "requestBody", "request_body", "postData", "post_data", "body", "payload", "data", "json", "form")
 _BODY_NAMES = _REQUEST_NAMES[2:]
 _WRAPPERS = ("postData", "post_data")
@@ -216,8 +216,10 @@ def _build_call(body: Any, envelope: _Envelope, *, file: str, number: int) -> Re
     if kind is None or (isinstance(body, str) and kind is not BATCH_CALL):
         return None
     media = FORM_TYPE if kind.dialect == "akismet" else JSON_TYPE
-    if isinstance(body, dict) and kind.dialect == "akismet":
-        body = {str(name): str(inner) for name, inner in body.items() if name.lower() not in _SECRET_NAMES and inner is not None}
+    if isinstance(body, dict):
+        body = {name: inner for name, inner in body.items() if str(name).lower() not in _SECRET_NAMES}
+        if kind.dialect == "akismet":
+            body = {str(name): str(inner) for name, inner in body.items() if inner is not None}
     if isinstance(body, str):
         body, media = strip_secrets(body), "multipart/mixed"
     return RecordedCall(

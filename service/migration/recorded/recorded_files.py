@@ -33,7 +33,7 @@ _MAX_RECORD_DEPTH = 3
 _TABLE_SUFFIXES = (".csv", ".tsv")
 _BEGINNING = 256 << 10
 _REQUEST_LINE = re.compile(r'"?\b(GET|POST|PUT|HEAD|OPTIONS) (\S{1,4096}) HTTP/[\d.]{1,4}"?(?: (\d{3})\b)?')
-_FIELD = re.compile(r"[A-Za-z_]{1,40}=[^\s&]*(?:&[A-Za-z_\[\]]{1,60}=[^\s&]*)+")
+_FIELD = re.compile(r"[A-Za-z_]{1,40}=[^\s&=]*(?:&[A-Za-z_\[\]]{1,60}=[^\s&=]*)+")
 _RECORD_LISTS = ("entries", "requests", "calls", "items", "records", "rows", "data", "http_interactions", "recordings")
 
 

@@ -1,6 +1,7 @@
 """What came of a replay, in figures: statuses and latencies by kind of call, and how the answers differ from those that were recorded."""
 
 import json
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
@@ -18,7 +19,7 @@ __all__ = ["ReplayFigures"]
 
 _MAX_LISTED = 100
 _PERCENTILES = (50, 95, 99)
-_NO_ANSWER = "none"
+_NO_ANSWER, _OTHER = "none", "other errors"
 
 
 class ReplayFigures:
@@ -34,7 +35,7 @@ class ReplayFigures:
         self._out = out
         self._statuses: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._errors: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        self._seconds: defaultdict[str, list[float]] = defaultdict(list)
+        self._seconds: defaultdict[str, array[float]] = defaultdict(lambda: array("d"))
         self._columns: dict[str, ScoreColumn] = {}
         self._missing: Counter[str] = Counter()
         self._flags: defaultdict[str, Counter[tuple[bool, bool]]] = defaultdict(Counter)
@@ -80,7 +81,8 @@ class ReplayFigures:
             self.as_recorded += 1
         elif _is_failure(reply):
             self.failed += 1
-            self._errors[name][f"{status} {error}".strip()] += 1
+            counts, label = self._errors[name], f"{status} {error}".strip()
+            counts[label if label in counts or len(counts) < _MAX_LISTED else _OTHER] += 1
             if len(self._failed) < _MAX_LISTED:
                 self._failed.append((call.file, call.number, f"{status} {error}".strip()))
         scores = self._add_scores(reply)

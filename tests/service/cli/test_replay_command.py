@@ -94,7 +94,8 @@ def test_people_get_lines(call: Call, service: str, tmp_path: Path) -> None:
 
 
 BATCH = (
-    "--part\r\nContent-Type: application/http\r\n\r\nPOST /v1alpha1/comments:analyze HTTP/1.1\r\nContent-Type: application/json\r\n\r\n"
+    "--part\r\nContent-Type: application/http\r\n\r\n"
+    f"POST /v1alpha1/comments:analyze?key={KEY}&alt=json HTTP/1.1\r\nContent-Type: application/json\r\nauthorization: Bearer {KEY}\r\n\r\n"
     f"{json.dumps(analyze())}\r\n--part--\r\n"
 )
 
@@ -107,6 +108,21 @@ def test_batches_are_sent_whole(call: Call, service: str, tmp_path: Path) -> Non
 
     assert (result.code, json.loads(result.out)["calls"]["batch"]["statuses"]) == (0, {"200": 1})
     assert TEXT not in result.out
+
+
+def test_keys_within_recorded_bodies_are_left_out(call: Call, tmp_path: Path) -> None:
+    """Keys in the calls of a batch, and beside the input of a call, are not sent."""
+    path = write_lines(
+        tmp_path / "calls.jsonl",
+        {"url": "https://commentanalyzer.googleapis.com/batch", "body": BATCH},
+        {"input": TEXT, "model": "omni-moderation-latest", "api_key": KEY},
+    )
+    with stand_in(lambda _: (200, {}, b"{}")) as server:
+        result = call("replay", path, "--url", server.url, "--concurrency", 1)
+
+    assert (result.code, len(server.requests)) == (0, 2)
+    assert b"?alt=json HTTP/1.1\r\nContent-Type: application/json\r\n\r\n{" in server.requests[0][3]
+    assert KEY not in repr(server.requests)
 
 
 def test_recorded_hosts_and_keys_are_not_used(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -257,6 +257,15 @@ def test_damage_is_told_apart(tmp_path: Path) -> None:
         list(read_calls(tmp_path / "cut.jsonl.gz"))
 
 
+@pytest.mark.parametrize("line", ["a=" * 1_000_000, "a=b&" * 500_000, "GET " * 500_000, "{'" * 300_000, '{"' * 300_000, '{"a":' * 100_000])
+@pytest.mark.timeout(60)
+def test_no_line_takes_for_ever(line: str, tmp_path: Path) -> None:
+    """A line that nobody logged is read in time that is proportional to its length."""
+    (one,) = read_calls(write_lines(tmp_path / "app.log", line))
+
+    assert isinstance(one, UnreadableCall)
+
+
 def test_logs_are_recognised(tmp_path: Path) -> None:
     """A file of calls is recognised by its first lines, whatever its name; source code and tables of scores are not."""
     assert holds_calls(write_lines(tmp_path / "calls", ANALYZE))
