@@ -124,7 +124,9 @@ def attribute_findings(usage: CallerUsage, outcomes: dict[str, AttributeOutcome]
             yield Finding(Effect.DIFFERS, f"attribute {outcome.name}", detail, *seen)
         elif outcome.score is None:
             advice = "; ask for it without an @ and a version" if "@" in outcome.name else ""
-            detail = f"left out of the answer{advice}: whatever reads its score has to do without; X-Tipstaff-Omitted-Attributes names it"
+            detail = (
+                f"left out of the answer{advice}: code that reads its score must not count on it; X-Tipstaff-Omitted-Attributes names it"
+            )
             yield Finding(Effect.DIFFERS, f"attribute {outcome.name}", detail, *seen)
     left_out = [outcome.name for outcome in outcomes.values() if outcome.is_known and not outcome.is_answered(mode)]
     for client in KNOWN_CLIENTS if left_out else ():

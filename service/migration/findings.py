@@ -134,10 +134,15 @@ def _address_findings(usage: CallerUsage) -> Iterator[Finding]:
         yield Finding(Effect.DIFFERS, f"client {name}", detail, sighting.count, sighting.places)
     for name, sighting in usage.dependencies.items():
         package, _, host = name.rpartition(" ")
-        detail = f"it has {host} in its code: by the recipe, unless another address can be set"
+        detail = f"it has {host} in its code: {_host_advice(host)}"
         yield Finding(Effect.DIFFERS, f"dependency {package}", detail, sighting.count, sighting.places)
     for host, sighting in usage.hosts.items():
         if host in FIXED_HOSTS.values():
-            yield Finding(
-                Effect.DIFFERS, f"host {host}", "change the address in these places, or follow the recipe", sighting.count, sighting.places
-            )
+            yield Finding(Effect.DIFFERS, f"host {host}", _host_advice(host), sighting.count, sighting.places)
+
+
+def _host_advice(host: str) -> str:
+    """Return how calls to the host are led here; the recipe is for Perspective's and Akismet's, since clients of OpenAI take an address."""
+    if host == FIXED_HOSTS["openai"]:
+        return "give the client the base URL below, or set it in the environment (docs/openai.md)"
+    return "change the address, or follow the recipe (docs/leaving-perspective.md#software-whose-host-is-fixed)"

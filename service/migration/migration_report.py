@@ -98,6 +98,10 @@ def _threshold_lines(report: MigrationReport) -> Iterator[str]:
     yield "Thresholds"
     if report.thresholds:
         yield "  now: " + ", ".join(f"{printable_name(name)} {number:g}" for name, number in report.thresholds.items())
+        seen = [(number, sighting.places) for numbers in report.usage.thresholds.values() for number, sighting in numbers.items()]
+        if seen:
+            found = ", ".join(f"{number:g} ({_places(places)})" for number, places in seen)
+            yield f"  found: {found}; --threshold corrects what was misread"
     if evidence.comparison is not None:
         yield from (f"  {line}" for line in evidence.comparison.lines())
         return
@@ -128,6 +132,8 @@ def _print_settings(report: MigrationReport, console: Console) -> None:
             console.print(Text(line), soft_wrap=True)
     console.print()
     if report.all_works:
-        console.print("Everything that was found works with these settings.")
+        missing = [outcome.name for outcome in report.outcomes if not outcome.is_answered(report.mode)]
+        proviso = f", if the caller can do without {', '.join(missing)}" if missing else ""
+        console.print(Text(f"Everything that was found works with these settings{proviso}."), soft_wrap=True)
     else:
         console.print("Not everything works, or was read: see above.")

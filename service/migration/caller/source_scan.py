@@ -44,6 +44,8 @@ _CAMEL_NAME = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z]{6,24}(?![A-Za-z0-9_])")
 _MEMBER_NAME = re.compile(r"\bAttributes?(?:Type|Name)?(?:\.|::)([A-Za-z]{4,24})\b")
 _NUMBER = r"(0?\.\d{1,6}|[1-9]\d)"
 _COMPARISON = re.compile(rf"(?:[<>]=?|\.gte?\(|\.ge\()\s*{_SHARE}{_END}")
+_SCORE_VARIABLE = re.compile(r"\b([A-Za-z_]\w*)\s*:?=(?![=>~])")
+_VARIABLE_COMPARISON = re.compile(rf"\b([A-Za-z_]\w*)\s*[<>]=?\s*{_SHARE}{_END}")
 _TABLE_ENTRY = re.compile(rf"""["'`]?\b([A-Za-z_]{{3,40}})["'`]?\s*(?::|=>|=)\s*(?:[A-Za-z]\w{{2,10}}\s*=\s*)?{_SHARE}{_END}""")
 _ASSIGNMENT = re.compile(
     rf"(?:threshold|cut_?off|confidence|min_?score|flag_?(?:at|above)|_MIN|_LIMIT)\w*[\"'\]]?\s*(?::|=>|=|<-|,)\s*[\"']?{_NUMBER}{_END}",
@@ -272,21 +274,25 @@ def _note_details(usage: CallerUsage, lines: Sequence[tuple[int, str]], name: st
 
 
 def _note_thresholds(usage: CallerUsage, lines: Sequence[tuple[int, str]], name: str, *, is_marked: bool) -> None:
-    """Add the numbers that scores are compared with, each with the attribute that is named before it, if it is near and alone."""
+    """Add the numbers that scores are compared with, each with its variable's attribute, else the one named before it, near and alone."""
     last: tuple[int, str] = (-_NEAR, ANY_ATTRIBUTE)
+    variables: dict[str, str] = {}
     for number, line in lines:
         names = [base_name(match[0]) for match in _UPPER_NAME.finditer(line)]
         names += [lower.upper() for lower in _LOWER_NAME.findall(line)]
         named = [found for found in names if found in KNOWN_ATTRIBUTES]
         if named:
             last = (number, named[-1] if len(set(named)) == 1 else ANY_ATTRIBUTE)
+            variables |= dict.fromkeys(_SCORE_VARIABLE.findall(line), last[1])
         near = number - last[0] <= 3
         values = _ASSIGNMENT.findall(line)
         if _SCORE_WORD.search(line) or (near and is_marked):
             values += _COMPARISON.findall(line)
+        compared = {value: variables[variable] for variable, value in _VARIABLE_COMPARISON.findall(line) if variable in variables}
+        is_one = bool(named) or len(set(values)) == 1
         for value in (value for value in dict.fromkeys(values) if float(value)):
             score = float(value) / 100 if "." not in value else float(value)
-            usage.see_threshold(last[1] if near else ANY_ATTRIBUTE, score, f"{name}:{number}")
+            usage.see_threshold(compared.get(value, last[1] if near and is_one else ANY_ATTRIBUTE), score, f"{name}:{number}")
         for attribute, value in _TABLE_ENTRY.findall(line):
             if _is_known(attribute.upper()) and float(value):
                 usage.see_threshold(attribute.upper(), float(value), f"{name}:{number}")

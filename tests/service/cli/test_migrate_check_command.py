@@ -51,8 +51,8 @@ def test_code_is_checked_and_settings_are_printed(call: Call, tmp_path: Path) ->
     assert "ATTACK_ON_AUTHOR  1     none             left out   refused     by INSULT" in result.out
     assert "language fr: the model did not learn it" in result.out
     assert (
-        "host commentanalyzer.googleapis.com: change the address in these places, or follow the recipe (1 ×: bot/moderate.py:5)"
-        in result.out
+        "host commentanalyzer.googleapis.com: change the address, or follow the recipe "
+        "(docs/leaving-perspective.md#software-whose-host-is-fixed) (1 ×: bot/moderate.py:5)" in result.out
     )
     assert "now: SEVERE_TOXICITY 0.6, TOXICITY 0.85" in result.out
     assert "\nexport TIPSTAFF_PERSPECTIVE_UNKNOWN=nearest\nexport TIPSTAFF_ON_FOREIGN=review\n" in result.out

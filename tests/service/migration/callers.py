@@ -119,6 +119,19 @@ if (answer.attributeScores.IDENTITY_ATTACK.summaryScore.value > limits.IDENTITY_
         languages={"de"},
         libraries={"perspective-api-client"},
     ),
+    "php with variables": SampleCaller(
+        {
+            "check.php": """<?php
+$url = 'https://commentanalyzer.googleapis.com/v1alpha1/comments:analyze?key=' . $key;
+$tox = $answer['attributeScores']['TOXICITY']['summaryScore']['value'];
+$severe = $answer['attributeScores']['SEVERE_TOXICITY']['summaryScore']['value'];
+return $tox > 0.8 || $severe > 0.6;
+"""
+        },
+        attributes={"TOXICITY", "SEVERE_TOXICITY"},
+        thresholds={"TOXICITY": {0.8}, "SEVERE_TOXICITY": {0.6}},
+        hosts={PERSPECTIVE},
+    ),
     "php": SampleCaller(
         {
             "src/Checker.php": """<?php
