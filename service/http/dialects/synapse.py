@@ -119,7 +119,7 @@ def _check(settings: Settings) -> Endpoint:
 
 
 def _is_json_of_others(body: bytes) -> bool:
-    """Return whether a body that is no JSON to us may be JSON to Synapse, which reads what is nested deeper.
+    """Return whether a body that is no JSON to us may be JSON to Synapse, of which older versions read what is nested deeper.
 
     Whatever its author puts beside the text of an event must not keep the text from being judged.
     """
