@@ -22,6 +22,7 @@ __all__ = ["replay"]
 
 _EXIT_FAILED, _EXIT_INTERRUPTED = 3, 130
 _MAX_SHOWN_LINES = 20
+_REFUSED_KEYS = ("401", "403", "200 invalid")
 _SECONDS_BETWEEN_LINES = 5.0
 
 
@@ -68,6 +69,8 @@ def replay(
     from service.migration.recorded.replay_figures import ReplayFigures
 
     for file in files:
+        if file.is_dir():
+            raise InputError(f"{file}: is a folder; name the files of recorded calls in it")
         if not file.is_file():
             raise InputError(f"{file}: there is no such file; check the path")
     if out is not None and out.resolve() in {file.resolve() for file in files}:
@@ -118,5 +121,7 @@ def _print_figures(figures: "ReplayFigures") -> None:
         print(f"tipstaff: {note}", file=sys.stderr)
     if (more := report["unreadable"] + report["failed"] - len(notes[:_MAX_SHOWN_LINES])) > 0:
         print(f"tipstaff: and {more:,} more; --json lists more of them, --out all", file=sys.stderr)
+    if any(call["error"].startswith(_REFUSED_KEYS) for call in report["failed_calls"]):
+        print("tipstaff: the service refused calls: if it needs a key, give it one that may score in TIPSTAFF_KEY", file=sys.stderr)
     if not figures.sent:
         print("tipstaff: nothing was sent: no call with a body was found in the files", file=sys.stderr)

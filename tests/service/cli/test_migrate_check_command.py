@@ -61,6 +61,23 @@ def test_code_is_checked_and_settings_are_printed(call: Call, tmp_path: Path) ->
     assert KEY not in result.out
 
 
+def test_what_the_caller_does_without_is_named_last(call: Call, tmp_path: Path) -> None:
+    """Where attributes are left out the last line names them; thresholds have their places; OpenAI's host has no recipe."""
+    calls = write_lines(tmp_path / "calls.jsonl", analyze("TOXICITY", "FLIRTATION", "SPAM"))
+    code = tmp_path / "check.py"
+    code.write_text(
+        'toxicity = perspective(text)["TOXICITY"]["summaryScore"]["value"]\nif toxicity > 0.8:\n    hide()\n'
+        'requests.post("https://api.openai.com/v1/moderations", json={"input": text})\n'
+    )
+
+    result = call("migrate-check", calls, code)
+
+    assert result.code == 0
+    assert result.out.endswith("works with these settings, if the caller can do without FLIRTATION, SPAM.\n")
+    assert "  found: 0.8 (check.py:2); --threshold corrects" in result.out
+    assert "host api.openai.com: give the client the base URL below" in result.out
+
+
 def test_what_will_not_work_is_named(call: Call, tmp_path: Path) -> None:
     """An attribute that never was and a type of score that is not served are named with their places, and the exit code is 3."""
     folder = write_caller(tmp_path, CALLERS["python with Google's client"])

@@ -227,6 +227,21 @@ def test_refused_keys_of_akismet_are_failures(call: Call, tmp_path: Path) -> Non
 
     assert result.code == 3
     assert "verify-key: 200 invalid × 1" in result.out
+    assert "give it one that may score in TIPSTAFF_KEY" in result.err
+
+
+def test_a_call_without_a_key_is_told_where_it_goes(call: Call, tmp_path: Path) -> None:
+    """Where a service refuses calls as it refuses those without a key, the last line names the variable for it; other failures get none."""
+    path = write_lines(tmp_path / "calls.jsonl", analyze())
+
+    with stand_in(lambda _: (403, {}, b'{"error": {"code": 403, "status": "PERMISSION_DENIED"}}')) as server:
+        refused = call("replay", path, "--url", server.url)
+    with stand_in(lambda _: (500, {}, b"{}")) as server:
+        broken = call("replay", path, "--url", server.url)
+
+    assert (refused.code, broken.code) == (3, 3)
+    assert refused.err.splitlines()[-1].endswith("TIPSTAFF_KEY")
+    assert "TIPSTAFF_KEY" not in broken.err
 
 
 def test_an_answer_that_does_not_come_is_not_waited_for(call: Call, tmp_path: Path) -> None:
@@ -309,12 +324,14 @@ def test_a_recording_is_not_written_over(call: Call, tmp_path: Path) -> None:
 
 
 def test_files_that_cannot_be_replayed_are_named(call: Call, tmp_path: Path) -> None:
-    """A file that is missing ends the command with 1; a log without bodies, from which nothing can be sent, with 3."""
+    """A file that is missing, or is a folder, ends the command with 1; a log without bodies, from which nothing can be sent, with 3."""
     log = write_lines(tmp_path / "access.log", '- "POST /v1alpha1/comments:analyze?key=k HTTP/1.1" 200')
 
     missing = call("replay", tmp_path / "missing", "--url", "http://127.0.0.1:9")
+    folder = call("replay", tmp_path, "--url", "http://127.0.0.1:9")
     bodiless = call("replay", log, "--url", "http://127.0.0.1:9")
 
-    assert (missing.code, bodiless.code) == (1, 3)
+    assert (missing.code, folder.code, bodiless.code) == (1, 1, 3)
     assert "there is no such file" in missing.message
+    assert "is a folder; name the files" in folder.message
     assert "no call with a body was found" in bodiless.message
