@@ -81,6 +81,16 @@ def test_key_is_never_shown(blog: Blog, key: str) -> None:
     assert stored(blog)["key"] == ""
 
 
+def test_key_goes_to_no_other_server(configured: Callable[..., Blog], relay: Relay, key: str) -> None:
+    """Whoever changes the address without the key does not get the key sent there: it is forgotten, and the page says so."""
+    blog = configured()
+
+    assert "key was forgotten" not in save(blog, url=f"{relay.address}/", key="")
+    assert stored(blog)["key"] == key
+    assert "key was forgotten" in save(blog, url="http://127.0.0.1:9", key="")
+    assert (stored(blog)["url"], stored(blog)["key"]) == ("http://127.0.0.1:9", "")
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [

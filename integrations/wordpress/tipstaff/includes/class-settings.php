@@ -102,9 +102,13 @@ final class Settings {
 		if ( ! is_array( $given ) ) {
 			return $stored;
 		}
-		// An empty field of the key keeps the stored one, which is never sent to the browser.
+		// An empty field of the key keeps the stored one, which is never sent to the browser; nor to a server for which it was not entered.
 		if ( ! isset( $given['key'] ) || ! is_string( $given['key'] ) || '' === trim( $given['key'] ) ) {
-			$given['key'] = empty( $given['forget_key'] ) ? $stored['key'] : '';
+			$moves        = isset( $given['url'] ) && self::is_elsewhere( self::clean_url( $given['url'] ), (string) $stored['url'] );
+			$given['key'] = empty( $given['forget_key'] ) && ! $moves ? $stored['key'] : '';
+			if ( $moves && '' !== $stored['key'] ) {
+				self::add_error( 'key', __( 'The address leads to another server than before, so the key was forgotten: enter it again if it is meant for that one.', 'tipstaff' ) );
+			}
 		}
 		if ( isset( $given['url'] ) && null === self::clean_url( $given['url'] ) ) {
 			$problem = __( 'The address was not saved. It has to begin with http:// or https:// and name a host, and nothing may follow the path.', 'tipstaff' );
@@ -165,6 +169,21 @@ final class Settings {
 		}
 		$url = esc_url_raw( $given, array( 'http', 'https' ) );
 		return '' === $url ? null : untrailingslashit( $url );
+	}
+
+	/**
+	 * Whether an address leads to another server than the one before did.
+	 *
+	 * @param string|null $url    The address as it is to be; null if it is none, and the one before stays.
+	 * @param string      $before The one before.
+	 */
+	private static function is_elsewhere( ?string $url, string $before ): bool {
+		foreach ( array( PHP_URL_SCHEME, PHP_URL_HOST, PHP_URL_PORT ) as $part ) {
+			if ( null !== $url && strtolower( (string) wp_parse_url( $url, $part ) ) !== strtolower( (string) wp_parse_url( $before, $part ) ) ) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**
