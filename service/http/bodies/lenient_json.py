@@ -20,9 +20,9 @@ _LENIENT = re.compile(
 _FOREIGN_LETTER = re.compile(rb"\\(?P<escaped>.)|(?P<bare>[\x00-\x1f\"])", re.DOTALL)
 _ESCAPES = frozenset(b'"\\/bfnrtu')
 _VERTICAL_TAB = b"v"
-# Every piece that has to be written anew takes a microsecond or more, while nobody else is answered.
+# Every piece or letter that has to be written anew takes a microsecond or more, while nobody else is answered.
 _MAX_BYTES = 65_536
-_MAX_PIECES = 10_000
+_MAX_PIECES = _MAX_LETTERS = 10_000
 
 
 def to_strict_json(body: bytes) -> bytes:
@@ -34,7 +34,7 @@ def to_strict_json(body: bytes) -> bytes:
     if len(body) > _MAX_BYTES:
         return body
     pieces: list[bytes] = []
-    at = 0
+    at, letters = 0, _MAX_LETTERS
     for _ in range(_MAX_PIECES):
         if strict := _STRICT.match(body, at):
             pieces.append(strict[0])
@@ -44,18 +44,24 @@ def to_strict_json(body: bytes) -> bytes:
         lenient = _LENIENT.match(body, at)
         if lenient is None:
             break
-        pieces.append(_rewrite(lenient))
+        piece, count = _rewrite(lenient, at_most=letters + 1)
+        letters -= count
+        if letters < 0:
+            break
+        pieces.append(piece)
         at = lenient.end()
     return body
 
 
-def _rewrite(piece: re.Match[bytes]) -> bytes:
+def _rewrite(piece: re.Match[bytes], *, at_most: int) -> tuple[bytes, int]:
+    """Return a piece in JSON, and how many of its letters, ``at_most`` of them, had to be written anew."""
     if piece["comma"] is not None:
-        return b""
+        return b"", 0
     if piece["key"] is not None:
-        return b'"%s"' % piece["key"]
+        return b'"%s"' % piece["key"], 0
     text = piece["quoted"] if piece["quoted"] is not None else piece["single"]
-    return b'"%s"' % _FOREIGN_LETTER.sub(_escape, text)
+    content, count = _FOREIGN_LETTER.subn(_escape, text, count=at_most)
+    return b'"%s"' % content, count
 
 
 def _escape(letter: re.Match[bytes]) -> bytes:

@@ -75,3 +75,9 @@ def _refuse(word: str) -> object:
 def test_whatever_comes_is_looked_at(body: bytes) -> None:
     """No body is an error here; what cannot be read is left to those that say what is wrong with it."""
     assert isinstance(to_strict_json(body), bytes)
+
+
+@pytest.mark.parametrize("body", [b"['" + b'"' * 20_000 + b"']", b"[" + (b"'" + b"\n" * 400 + b"',") * 30 + b"]"])
+def test_what_takes_long_is_left(body: bytes) -> None:
+    """What would have to be written anew letter by letter is left as it is, however the letters are divided: others wait meanwhile."""
+    assert to_strict_json(body) == body
