@@ -48,9 +48,9 @@ def _read_lines(report: MigrationReport) -> Iterator[str]:
     if calls:
         yield f"recorded calls: {calls}"
     if usage.passed_over:
-        yield f"{usage.passed_over:,} records are about something else"
+        yield f"records about something else: {usage.passed_over:,}"
     for reason, sighting in usage.damaged.items():
-        yield f"{sighting.count:,} records cannot be read: {reason} ({_places(sighting.places)})"
+        yield f"records that cannot be read: {sighting.count:,}: {reason} ({_places(sighting.places)})"
     for reason in report.left_out:
         yield f"not everything was read: {reason}"
     if usage.is_empty:

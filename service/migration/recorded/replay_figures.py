@@ -19,7 +19,7 @@ __all__ = ["ReplayFigures"]
 
 _MAX_LISTED = 100
 _PERCENTILES = (50, 95, 99)
-_NO_ANSWER, _OTHER = "none", "other errors"
+_NO_ANSWER, _OTHER = "no answer", "other errors"
 
 
 class ReplayFigures:

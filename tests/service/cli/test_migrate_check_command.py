@@ -314,8 +314,8 @@ def test_what_cannot_be_read_is_said(call_small: Call, tmp_path: Path) -> None:
     result = call_small("migrate-check", path)
 
     assert result.code == 3
-    assert "1 records cannot be read: is not JSON, although it begins like it (calls.jsonl:2)" in result.out
-    assert "1 records are about something else" in result.out
+    assert "records that cannot be read: 1: is not JSON, although it begins like it (calls.jsonl:2)" in result.out
+    assert "records about something else: 1" in result.out
 
 
 def test_names_of_damaged_files_move_no_cursor(call_small: Call, tmp_path: Path) -> None:

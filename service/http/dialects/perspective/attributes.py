@@ -130,9 +130,14 @@ class AttributeChoice:
         advice = f"Unknown requested attribute: {names}. Answered are {', '.join(served_names(moderator.attributes))}."
         if any(pins_other_version(name, version=moderator.version) for name in omitted):
             advice += " A name with @ and a version is answered by that version of the model alone: leave them out."
-        if self._mode == "omit":
+        if self._mode == "omit" and any(_has_neighbour(name, moderator) for name in omitted):
             advice += f" With {_SETTING}=nearest the service lets the nearest of these answer for some others."
         return invalid_request(advice)
+
+
+def _has_neighbour(name: str, moderator: "Moderator") -> bool:
+    source, _ = find_source(name, published=moderator.attributes, version=moderator.version, use_neighbours=True)
+    return source is not None
 
 
 def _unknown_attribute(name: str) -> AnalyzerError:

@@ -76,14 +76,16 @@ def test_what_never_existed_is_refused(serve: Serve, mode: str) -> None:
 
 @pytest.mark.parametrize("mode", ["omit", "nearest"])
 def test_no_answer_is_empty(serve: Serve, mode: str) -> None:
-    """If nothing that was asked for can be answered, the call is refused with what is served, and with the setting that may help."""
+    """If nothing that was asked for can be answered, the call is refused with what is served, and with the setting if that would help."""
     with serve(perspective_unknown=mode) as client:
         word, message, detail = read_error(analyze(client, TOXIC, "FLIRTATION", "SPAM"))
         pinned = read_error(analyze(client, TOXIC, "TOXICITY@6"))[1]
+        obscene = analyze(client, TOXIC, "OBSCENE")
 
     assert (word, detail["errorType"]) == ("INVALID_ARGUMENT", "INVALID_REQUEST")
     assert message.startswith("Unknown requested attribute: FLIRTATION, SPAM. Answered are TOXICITY, ")
-    assert ("TIPSTAFF_PERSPECTIVE_UNKNOWN=nearest" in message) == (mode == "omit")
+    assert "TIPSTAFF_PERSPECTIVE_UNKNOWN" not in message + pinned
+    assert obscene.status_code == 200 if mode == "nearest" else "TIPSTAFF_PERSPECTIVE_UNKNOWN=nearest" in read_error(obscene)[1]
     assert "@ and a version" in pinned
 
 
