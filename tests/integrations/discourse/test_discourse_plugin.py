@@ -92,6 +92,15 @@ def test_post_of_an_image_alone_is_published(play: Play) -> None:
     assert (forum["queued"], forum["flags"], forum["log"]) == ([], [], "")
 
 
+def test_wrong_settings_keep_nobody_from_writing(play: Play) -> None:
+    """A key that no header can hold, which nobody foresaw, leaves posts to the site's rule for failures; the log does not hold the key."""
+    forum = play([post(FINE)], tipstaff_key="two\nlines")
+
+    assert forum["outcomes"][0]["action"] == "create_post"
+    assert "a post was not judged: ArgumentError" in forum["log"]
+    assert "lines" not in forum["log"]
+
+
 def test_post_can_be_refused(play: Play) -> None:
     """Where the site wants it, the author of a rejected post hears that it was not published, and why."""
     forum = play([post(HATEFUL)], tipstaff_on_reject="refuse")

@@ -107,7 +107,8 @@ module ::DiscourseTipstaff
           title: existing_topic ? existing_topic.title : nil,
           parent_text: parent_text(manager),
         ).verdict
-      rescue Client::Error => error
+      rescue StandardError => error
+        # Whatever it is, nobody could write in the forum any more if it went on from here.
         warn_of(error)
         "unknown"
       end
@@ -149,7 +150,9 @@ module ::DiscourseTipstaff
       end
 
       def warn_of(error)
-        Rails.logger.warn("#{PLUGIN_NAME}: a post was not judged: #{error.message}")
+        # The message of any other error may hold what was sent.
+        reason = error.is_a?(Client::Error) ? error.message : error.class.name
+        Rails.logger.warn("#{PLUGIN_NAME}: a post was not judged: #{reason}")
       end
     end
   end
