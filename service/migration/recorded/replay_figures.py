@@ -81,10 +81,10 @@ class ReplayFigures:
             self.as_recorded += 1
         elif _is_failure(reply):
             self.failed += 1
-            counts, label = self._errors[name], f"{status} {error}".strip()
+            counts, label = self._errors[name], reply.failure or f"{status} {error}".strip()
             counts[label if label in counts or len(counts) < _MAX_LISTED else _OTHER] += 1
             if len(self._failed) < _MAX_LISTED:
-                self._failed.append((call.file, call.number, f"{status} {error}".strip()))
+                self._failed.append((call.file, call.number, label))
         scores = self._add_scores(reply)
         if self._out is not None:
             self._write_line(reply, error, scores)

@@ -185,7 +185,7 @@ def test_a_server_that_misbehaves_is_a_failure(call: Call, tmp_path: Path) -> No
 
     assert result.code == gone.code == 3
     assert json.loads(result.out)["calls"]["comments:analyze"]["statuses"] == {"500": 1, "307": 1}
-    assert json.loads(gone.out)["errors"]["comments:analyze"] == {"none the service cannot be reached": 2}
+    assert json.loads(gone.out)["errors"]["comments:analyze"] == {"the service cannot be reached": 2}
 
 
 def test_answers_are_read_within_a_bound(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,8 +199,8 @@ def test_answers_are_read_within_a_bound(call: Call, tmp_path: Path, monkeypatch
 
     assert result.code == 3
     assert sorted(json.loads(result.out)["errors"]["comments:analyze"]) == [
-        "none the answer is too large",
-        "none the connection failed (RemoteProtocolError)",
+        "the answer is too large",
+        "the connection failed (RemoteProtocolError)",
     ]
 
 
@@ -257,7 +257,7 @@ def test_an_answer_that_does_not_come_is_not_waited_for(call: Call, tmp_path: Pa
         released.set()
 
     assert result.code == 3
-    assert json.loads(result.out)["errors"] == {"comments:analyze": {"none no answer within 0.2 s": 1}}
+    assert json.loads(result.out)["errors"] == {"comments:analyze": {"no answer within 0.2 s": 1}}
 
 
 def test_an_interruption_prints_what_was_done(start: Start, tmp_path: Path) -> None:
