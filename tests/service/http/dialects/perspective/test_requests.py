@@ -197,11 +197,13 @@ def test_compressed_bodies_are_read(client: httpx.Client, path: str) -> None:
         (gzip.compress(b"{}" * 100)[:-9], "gzip", "not whole"),
         (gzip.compress(b"{}") + b"more", "gzip", "not compressed by gzip"),
         (zlib.compress(b"{}"), "gzip", "not compressed by gzip"),
-        (gzip.compress(b" " * 100_000_000), "gzip", "may have at most"),
+        (gzip.compress(b" " * 20_000_000), "gzip", "may have at most"),
         (gzip.compress(b"{}"), "gzip, gzip", "without compression"),
         (zlib.compress(b"{}"), "deflate", "without compression"),
         (b"", "gzip", "Comment must be non-empty"),
     ],
+    # What is compressed holds the time at which that was done, so its bytes are no name that all workers agree on.
+    ids=["plain", "cut short", "more behind it", "deflated", "too large", "twice", "another coding", "nothing"],
 )
 def test_what_cannot_be_expanded_is_refused(client: httpx.Client, content: bytes, coding: str, words: str) -> None:
     """A body that is not compressed as it says, not whole, or too large when it is expanded is refused, in Google's form."""
