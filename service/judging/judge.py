@@ -119,15 +119,7 @@ class Judge:
         """
         try:
             listed = self._take_matched(comments) or self._match_lists(comments)
-            decisions = self.moderator.decide(
-                comments if listed is None else listed.comments,
-                policy=self.policy_name,
-                explain=explain,
-                threads=threads,
-                ngrams_only=ngrams_only,
-                first_pass=first_pass,
-            )
-            return self._complete(comments, decisions, listed)
+            return self._judge_listed(comments, listed, explain=explain, threads=threads, ngrams_only=ngrams_only, first_pass=first_pass)
         except PolicyError:
             raise
         except Exception as error:
@@ -135,13 +127,27 @@ class Judge:
         each = [self._judge_one(comments[row : row + 1], explain=explain, ngrams_only=ngrams_only) for row in range(len(comments))]
         return join_judgements(each) if each else self._give_up(comments, explain=explain)
 
+    def _judge_listed(
+        self,
+        comments: Sequence[Comment],
+        listed: MatchedLists | None,
+        *,
+        explain: bool,
+        threads: int | None,
+        ngrams_only: bool,
+        first_pass: "FirstPass | None" = None,
+    ) -> Judgements:
+        """Judge comments after they were matched with the lists of the community."""
+        read = comments if listed is None else listed.comments
+        decisions = self.moderator.decide(
+            read, policy=self.policy_name, explain=explain, threads=threads, ngrams_only=ngrams_only, first_pass=first_pass
+        )
+        return self._complete(comments, decisions, listed)
+
     def _judge_one(self, comment: Sequence[Comment], *, explain: bool, ngrams_only: bool) -> Judgements:
         """Judge a comment after judging it together with others has failed."""
         try:
-            listed = self._match_lists(comment)
-            read = comment if listed is None else listed.comments
-            decisions = self.moderator.decide(read, policy=self.policy_name, explain=explain, threads=1, ngrams_only=ngrams_only)
-            return self._complete(comment, decisions, listed)
+            return self._judge_listed(comment, self._match_lists(comment), explain=explain, threads=1, ngrams_only=ngrams_only)
         except Exception as error:
             log_failure(Step.JUDGEMENT, error)
             return self._give_up(comment, explain=explain)

@@ -135,7 +135,11 @@ class Queue:
             turn: asyncio.Future[None] = loop.create_future()
             max_wait = self.max_wait(scope)
             self._waiting.setdefault(max_wait, deque()).append((now, turn))
-            if (deadline := _find_deadline(scope, now)) is not None and deadline - now < max_wait:
+            deadline = None
+            # A deadline that cannot be read is refused once the call has its turn.
+            with suppress(ProblemError):
+                deadline = _read_deadline(scope, now)
+            if deadline is not None and deadline - now < max_wait:
                 expiry = loop.call_later(max(0.0, deadline - now), _let_go_on, turn)
                 turn.add_done_callback(lambda _: expiry.cancel())
             return turn
@@ -212,11 +216,9 @@ class Queue:
         """
         if self.is_late(scope):
             raise overload_problem()
-        for name, value in scope["headers"]:
-            if name == _TIMEOUT_HEADER:
-                deadline = scope.get(FIRST_BYTE_AT, self._clock()) + _parse_timeout(value)
-                # Of several the earliest counts, in a call that is part of another that of the whole, too.
-                scope[DEADLINE] = min(deadline, scope.get(DEADLINE, deadline))
+        if (deadline := _read_deadline(scope, self._clock())) is not None:
+            # In a call that is part of another that of the whole counts, too.
+            scope[DEADLINE] = min(deadline, scope.get(DEADLINE, deadline))
 
 
 def _let_go_on(turn: "asyncio.Future[None]") -> None:
@@ -224,13 +226,14 @@ def _let_go_on(turn: "asyncio.Future[None]") -> None:
         turn.set_result(None)
 
 
-def _find_deadline(scope: Scope, now: float) -> float | None:
-    """Return until when the answer to a call is of use; None if the call says nothing of that, or nothing that can be read."""
-    for name, value in scope["headers"]:
-        if name == _TIMEOUT_HEADER:
-            with suppress(ProblemError):
-                return float(scope.get(FIRST_BYTE_AT, now)) + _parse_timeout(value)
-    return None
+def _read_deadline(scope: Scope, now: float) -> float | None:
+    """Return until when the answer to a call is of use, as its headers say, of several the earliest; None if they say nothing.
+
+    Raises:
+        ProblemError: a header cannot be read.
+    """
+    timeouts = [_parse_timeout(value) for name, value in scope["headers"] if name == _TIMEOUT_HEADER]
+    return float(scope.get(FIRST_BYTE_AT, now)) + min(timeouts) if timeouts else None
 
 
 def overload_problem(headers: Mapping[str, str] | None = None) -> ProblemError:

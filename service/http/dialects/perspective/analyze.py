@@ -68,8 +68,10 @@ def analyze_endpoint(settings: Settings) -> Endpoint:
         tag = choose_language(request, comment, named)
         if is_strict:
             _check_languages(named, tag, attributes[0].name, learned=require_identifier(request).learned)
-        comment = state_language(request, comment, tag)
-        response = await _analyze(request, message, comment, attributes, named=named, caller=caller, is_strict=is_strict)
+        comment, identified = state_language(request, comment, tag)
+        response = await _analyze(
+            request, message, comment, attributes, named=named, identified=identified, caller=caller, is_strict=is_strict
+        )
         return masked_response(request, response, headers=headers)
 
     return analyze
@@ -109,6 +111,7 @@ async def _analyze(
     attributes: Sequence[RequestedAttribute],
     *,
     named: NamedLanguages,
+    identified: str | None,
     caller: Caller,
     is_strict: bool,
 ) -> AnalyzeCommentResponse:
@@ -120,7 +123,9 @@ async def _analyze(
         return _uniform_answer(1.0, request)
     if comment_verdict.label is None:
         raise empty_comment_error()
-    language = detect_language(request, comment, judgements.languages[0] if judgements.languages else None)
+    if comment.language is None and judgements.languages:
+        identified = judgements.languages[0]
+    language = detect_language(request, comment, identified)
     detected = [] if language is None else [language]
     if is_strict and language is not None and language not in require_identifier(request).learned:
         raise language_error(attributes[0].name, detected, requested=False)

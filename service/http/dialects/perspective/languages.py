@@ -5,8 +5,8 @@ always English, whatever a comment is written in, and abuse in a few English wor
 languages the comment is in the one that it looks like.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from starlette.requests import Request
 
@@ -17,7 +17,12 @@ from model.language.visible_texts import visible_text
 from service.http.state import get_state
 from service.judging.contained_steps import identify_languages
 
+if TYPE_CHECKING:
+    from model.language.identifier import Identifier
+
 __all__ = ["NamedLanguages", "choose_language", "detect_language", "identify_language", "read_languages", "state_language"]
+
+_T = TypeVar("_T")
 
 _ENGLISH = "en"
 
@@ -57,40 +62,28 @@ def choose_language(request: Request, comment: Comment, named: NamedLanguages) -
     """Return the tag of the language that a comment is in, of those that its caller names; None if the caller names none."""
     if len(named.tags) <= 1:
         return named.tags[0] if named.tags else None
-    identifier = get_state(request).identifier
-    if identifier is not None:
-        try:
-            return identifier.choose(visible_text(comment), named.tags)
-        except Exception as error:
-            _count_failure(request, error)
-    return named.tags[0]
+    return _ask(request, lambda identifier: identifier.choose(visible_text(comment), named.tags), otherwise=named.tags[0])
 
 
-def state_language(request: Request, comment: Comment, tag: str | None) -> Comment:
+def state_language(request: Request, comment: Comment, tag: str | None) -> tuple[Comment, str | None]:
     """Return a comment with the language in which it is to be judged, as its caller names it; without, where judging has to identify it.
 
     Args:
         request: the call.
         comment: the comment.
         tag: the tag that `choose_language` returns.
+
+    Returns:
+        The comment; and, if its language is stated now, that which is identified otherwise, None if none is.
     """
     if tag is None or primary_language(tag) == _ENGLISH:
-        return comment
-    if identify_language(request, comment) == _ENGLISH or _is_rather_english(request, comment, tag):
-        return comment
-    return comment._replace(language=tag)
-
-
-def _is_rather_english(request: Request, comment: Comment, tag: str) -> bool:
-    """Return whether a comment that may be too short to be identified is English all the same; not if this cannot be told."""
-    identifier = get_state(request).identifier
-    if identifier is None:
-        return False
-    try:
-        return identifier.is_rather_english(visible_text(comment), tag)
-    except Exception as error:
-        _count_failure(request, error)
-        return False
+        return comment, None
+    identified = identify_language(request, comment)
+    if identified == _ENGLISH or _ask(
+        request, lambda identifier: identifier.is_rather_english(visible_text(comment), tag), otherwise=False
+    ):
+        return comment, None
+    return comment._replace(language=tag), identified
 
 
 def detect_language(request: Request, comment: Comment, identified: str | None) -> str | None:
@@ -99,11 +92,10 @@ def detect_language(request: Request, comment: Comment, identified: str | None) 
     Args:
         request: the call.
         comment: the comment, as `state_language` returns it.
-        identified: its language as it was identified when it was judged; if one is stated, that one.
+        identified: its language as it is identified, whatever is stated.
     """
-    if comment.language is not None:
-        identified = identify_language(request, comment._replace(language=None))
-    return identified or _show_language(request, comment) or primary_language(comment.language)
+    shown = identified or _ask(request, lambda identifier: identifier.shown_language(visible_text(comment)), otherwise=None)
+    return shown or primary_language(comment.language)
 
 
 def identify_language(request: Request, comment: Comment) -> str | None:
@@ -117,19 +109,14 @@ def identify_language(request: Request, comment: Comment) -> str | None:
     return identified.codes[0]
 
 
-def _show_language(request: Request, comment: Comment) -> str | None:
-    """Return the language that a comment shows at a glance; None if it shows none, if this fails, or if the service is not ready."""
-    identifier = get_state(request).identifier
-    if identifier is None:
-        return None
+def _ask(request: Request, question: Callable[["Identifier"], _T], *, otherwise: _T) -> _T:
+    """Return the identifier's answer to a question, or another if it fails or is not ready: a comment is judged all the same."""
+    state = get_state(request)
+    if state.identifier is None:
+        return otherwise
     try:
-        return identifier.shown_language(visible_text(comment))
+        return question(state.identifier)
     except Exception as error:
-        _count_failure(request, error)
-        return None
-
-
-def _count_failure(request: Request, error: Exception) -> None:
-    # A comment whose language cannot be told is judged all the same.
-    log_failure(Step.LANGUAGE, error)
-    get_state(request).metrics.count_failures({Step.LANGUAGE: 1})
+        log_failure(Step.LANGUAGE, error)
+        state.metrics.count_failures({Step.LANGUAGE: 1})
+        return otherwise

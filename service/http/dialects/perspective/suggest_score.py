@@ -60,8 +60,10 @@ def suggest_endpoint(settings: Settings) -> Endpoint:
         named = read_languages(message.languages)
         tag = choose_language(request, comment, named)
         await record_ruling(request, _build_ruling(message, comment, caller, language=tag))
-        stated = state_language(request, comment, tag)
-        language = detect_language(request, stated, identify_language(request, stated))
+        stated, identified = state_language(request, comment, tag)
+        if stated.language is None:
+            identified = identify_language(request, stated)
+        language = detect_language(request, stated, identified)
         response = SuggestCommentScoreResponse(
             detectedLanguages=[] if language is None else [language], requestedLanguages=list(named.tags)
         )
