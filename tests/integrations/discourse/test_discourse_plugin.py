@@ -5,10 +5,9 @@ import re
 import shutil
 import socket
 import subprocess
-import threading
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ import pytest
 from service.settings import Settings
 from service.store.store import open_store
 from service.store.stored_types import Scope
+from tests.integrations.raw_server import Respond, answer_with, raw_server
 from tests.service.http.sample_texts import FINE, HATEFUL, PADDING, TOXIC
 from tests.service.http.server_process import ServerProcess
 
@@ -227,47 +227,29 @@ def silent_port() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
-def _answer(listener: socket.socket, answer: bytes) -> None:
-    while True:
-        try:
-            connection, _ = listener.accept()
-        except OSError:
-            return
-        with closing(connection), suppress(ConnectionError):
-            connection.sendall(answer)
-            connection.shutdown(socket.SHUT_WR)
-            # A connection that is closed with something unread in it takes the answer with it.
-            while connection.recv(65_536):
-                pass
-
-
-def _ok(content: str) -> bytes:
-    return f"HTTP/1.1 200 OK\r\nContent-Length: {len(content)}\r\n\r\n{content}".encode()
+def _ok(content: bytes) -> Respond:
+    return answer_with("200 OK", "application/json", content)
 
 
 NONSENSE = [
-    (_ok("<html>"), "not JSON"),
-    (_ok("[]"), "no object"),
-    (_ok('{"decisions": []}'), "no decisions"),
-    (_ok('{"decisions": [null, true]}'), "a decision is no object"),
-    (_ok('{"decisions": [{"verdict": "ban"}, {}]}'), "no verdict"),
-    (_ok(" " * 1_100_000), "too long"),
-    (b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", "302: set tipstaff_url"),
-    (b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", "answered 503"),
-    (b"SSH-2.0-OpenSSH\r\n", "HTTPBadResponse"),
-    (b"", "cannot be reached"),
+    (_ok(b"<html>"), "not JSON"),
+    (_ok(b"[]"), "no object"),
+    (_ok(b'{"decisions": []}'), "no decisions"),
+    (_ok(b'{"decisions": [null, true]}'), "a decision is no object"),
+    (_ok(b'{"decisions": [{"verdict": "ban"}, {}]}'), "no verdict"),
+    (_ok(b" " * 1_100_000), "too long"),
+    (lambda connection, _: connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n"), "302: set tipstaff_url"),
+    (answer_with("503 Busy", "text/plain", b""), "answered 503"),
+    (lambda connection, _: connection.sendall(b"SSH-2.0-OpenSSH\r\n"), "HTTPBadResponse"),
+    (lambda _connection, _request: None, "cannot be reached"),
 ]
 
 
 @pytest.mark.parametrize(("answer", "reason"), NONSENSE, ids=[reason for _, reason in NONSENSE])
-def test_nonsense_is_a_failure(play: Play, answer: bytes, reason: str) -> None:
+def test_nonsense_is_a_failure(play: Play, answer: Respond, reason: str) -> None:
     """Whatever answers in the place of the service, the post is published as the site wants, and the log says why it was not judged."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        thread = threading.Thread(target=_answer, args=(listener, answer), daemon=True)
-        thread.start()
-        forum = play([post(HATEFUL)], tipstaff_url=f"http://127.0.0.1:{listener.getsockname()[1]}")
-        listener.shutdown(socket.SHUT_RDWR)
-        thread.join(10)
+    with raw_server(answer) as url:
+        forum = play([post(HATEFUL)], tipstaff_url=url)
 
     assert forum["outcomes"][0]["action"] == "create_post"
     assert reason in forum["log"]

@@ -1,13 +1,11 @@
 """The Python package: its generated part is up to date, it is installed whole and typed, runs where it says, and its README is right."""
 
 import ast
-import email
 import os
 import re
 import subprocess
 import sys
 import tomllib
-import zipfile
 from collections.abc import Iterator
 from inspect import signature
 from pathlib import Path
@@ -21,6 +19,7 @@ from tipstaff_client.calls import ModerateCall, ModerateOptions
 from integrations.generate_clients import PYTHON_MODELS, render_python
 from service.http.app import create_app
 from service.settings import Settings, read_settings
+from tests.integrations.built_wheel import build_wheel
 from tests.service.http.conftest import Running
 
 if TYPE_CHECKING:
@@ -67,13 +66,8 @@ def test_version_is_that_of_the_service() -> None:
 
 def test_wheel_is_whole(tmp_path: Path) -> None:
     """A wheel made from a checkout has every module and the mark that it is typed, and needs httpx alone."""
-    hatchling = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
-    subprocess.run(hatchling, cwd=PACKAGE, check=True, capture_output=True, text=True)
+    names, metadata = build_wheel(PACKAGE, tmp_path)
 
-    (wheel,) = tmp_path.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        names = set(archive.namelist())
-        metadata = email.message_from_bytes(archive.read(next(name for name in names if name.endswith("METADATA"))))
     assert {f"tipstaff_client/{path.name}" for path in (PACKAGE / "tipstaff_client").glob("*.py")} | {"tipstaff_client/py.typed"} <= names
     assert (metadata["Name"], metadata["Version"]) == ("tipstaff-client", tipstaff_client.__version__)
     assert [requirement.partition("<")[0].partition(">")[0] for requirement in metadata.get_all("Requires-Dist", [])] == ["httpx"]
