@@ -8,6 +8,7 @@ from typing import NamedTuple
 from service.setting_types import split_commas
 
 __all__ = [
+    "ESCAPED_BYTES",
     "LongestWaits",
     "check_body_size",
     "check_dialects",
@@ -34,8 +35,8 @@ _STORAGE_SCHEMES = ("redis", "rediss", "redis+unix")
 # A comment may be escaped and come in several forms, with much around it; and this is little enough, even for short comments.
 _COPIES_IN_BODY = 24
 _MIN_SINGLE_BODY = 262_144
-# JSON may write one byte of a text as six: \u0000.
-_ESCAPED_BYTES = 6
+ESCAPED_BYTES = 6
+"""How many bytes JSON may write for one of a text: ``\\u0000``."""
 
 
 def parse_dialects(text: str) -> tuple[str, ...]:
@@ -123,9 +124,9 @@ def check_foreign_flagging(names: Iterable[str]) -> None:
 
 def check_body_size(max_body_bytes: int, max_comment_bytes: int) -> None:
     """Refuse a body into which the longest comment does not fit, however JSON escapes it."""
-    if max_body_bytes < _ESCAPED_BYTES * max_comment_bytes:
+    if max_body_bytes < ESCAPED_BYTES * max_comment_bytes:
         raise ValueError(
-            f"max_body_bytes ({max_body_bytes}) has to be at least {_ESCAPED_BYTES} times max_comment_bytes "
+            f"max_body_bytes ({max_body_bytes}) has to be at least {ESCAPED_BYTES} times max_comment_bytes "
             f"({max_comment_bytes}), or the longest comment that is allowed does not fit into a body"
         )
 

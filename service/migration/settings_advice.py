@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from service.migration.caller.caller_usage import CallerUsage
 from service.migration.caller.known_clients import FIXED_HOSTS, KNOWN_CLIENTS, Way
+from service.setting_checks import ESCAPED_BYTES
 from service.setting_types import split_commas
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["SettingsAdvice", "advise_settings"]
 
 _RECIPE = "docs/leaving-perspective.md#software-whose-host-is-fixed"
-_ESCAPED_BYTES = 6
 _RECIPE_HOSTS = {"perspective": ("commentanalyzer.googleapis.com",), "akismet": ("rest.akismet.com", "*.rest.akismet.com")}
 _ROUND_BYTES, _ROUND_COUNT = 1024, 100
 
@@ -79,7 +79,7 @@ def _raised_limits(usage: CallerUsage, settings: "Settings") -> Iterator[tuple[s
         yield "TIPSTAFF_MAX_COMMENT_BYTES", str(text_limit)
     if most_texts > settings.max_comments:
         yield "TIPSTAFF_MAX_COMMENTS", str(-(-most_texts // _ROUND_COUNT) * _ROUND_COUNT)
-    needed = max(_ESCAPED_BYTES * text_limit, usage.largest.get("body", 0))
+    needed = max(ESCAPED_BYTES * text_limit, usage.largest.get("body", 0))
     if needed > body_limit:
         yield "TIPSTAFF_MAX_BODY_BYTES", str(-(-needed // _ROUND_BYTES) * _ROUND_BYTES)
 

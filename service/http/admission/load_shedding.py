@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.http.admission.queue import MAX_WAIT, Queue, overload_problem
 from service.http.problems import ProblemError
+from service.http.refusal_forms import call_path
 
 __all__ = ["LoadShedding", "mark_queued"]
 
@@ -70,7 +71,7 @@ class LoadShedding:
         if scope["type"] == "http":
             if self._queueing is None:
                 self._queueing = _list_queueing(scope["app"].routes)
-            queueing, refusal = self._queueing.get(scope["path"].removeprefix(scope.get("root_path", "")), (None, None))
+            queueing, refusal = self._queueing.get(call_path(scope), (None, None))
             if queueing is not None:
                 if queueing.max_wait is not None:
                     scope[MAX_WAIT] = queueing.max_wait

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.http.observability.metrics import OTHER, Metrics
 from service.http.observability.traces import Traces
+from service.http.refusal_forms import call_path
 from service.http.responses import protect_headers
 from service.logs import REQUEST_ID
 
@@ -101,7 +102,7 @@ class CallObserver:
         """Return the route of a call as the service knows it, so that callers cannot invent new ones."""
         if self._paths is None:
             self._paths = frozenset(route.path for route in scope["app"].routes if isinstance(route, Route))
-        path: str = scope["path"].removeprefix(scope.get("root_path", ""))
+        path = call_path(scope)
         if path in self._paths:
             return path
         template: str = getattr(scope.get("route"), "path", OTHER)

@@ -96,8 +96,9 @@ class WordLists:
         Args:
             text: the result of `text_to_match`.
         """
+        canonical = self._canonical(text)
         for phrases in self._phrases:
-            if (word := phrases.find(text)) is not None:
+            if (word := phrases.find(canonical)) is not None:
                 return self._words[word]
         if self._pattern_list is not None and (pattern := self._pattern_list.find(text.encode("utf-8", "replace"))) is not None:
             return self._patterns[pattern]
@@ -113,7 +114,8 @@ class WordLists:
         Returns:
             For each of them its list, ``words`` or ``patterns``, and its number there.
         """
-        found = (("words", number) for phrases in self._phrases for number in phrases.find_all(text))
+        canonical = self._canonical(text)
+        found = (("words", number) for phrases in self._phrases for number in phrases.find_all(canonical))
         yield from (entry for entry in found if entry not in without)
         if self._pattern_list is not None:
             numbers = (number for number in range(len(self._patterns)) if ("patterns", number) not in without)
@@ -128,14 +130,20 @@ class WordLists:
         Returns:
             For each of them the number of its first character, and that after its last one.
         """
-        for phrases in self._phrases:
-            yield from phrases.locate(text)
+        if self._phrases:
+            canonical, places = canonical_text(text), canonical_places(text)
+            for phrases in self._phrases:
+                yield from ((places[begin], places[end - 1] + 1) for begin, end in phrases.locate(canonical))
         if self._pattern_list is not None:
             yield from self._pattern_list.locate(text)
 
+    def _canonical(self, text: str) -> str:
+        """Return the text in which words are looked for; without words, which take no notice of it, the text as it is."""
+        return canonical_text(text) if self._phrases else text
+
 
 class _Phrases:
-    """Those entries of a list of words that are looked for in one kind of tokens.
+    """Those entries of a list of words that are looked for in one kind of tokens, each time in a canonical text.
 
     Args:
         phrases: the tokens of each entry, by its number.
@@ -155,7 +163,6 @@ class _Phrases:
 
     def find(self, text: str) -> int | None:
         """Return the number of the entry that begins first in a text, None if there is none."""
-        text = canonical_text(text)
         if self._hint is not None and self._hint.search(text) is None:
             return None
         for words in self._readings(self._read(text)):
@@ -165,19 +172,18 @@ class _Phrases:
 
     def find_all(self, text: str) -> Iterator[int]:
         """Yield the numbers of entries that are in a text; of those that end at one place, the longest."""
-        for words in self._readings(self._read(canonical_text(text))):
+        for words in self._readings(self._read(text)):
             yield from (self._numbers[found] for _, _, found in self._automaton.find_all(words))
 
     def locate(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield where entries are in a text."""
-        canonical, places = canonical_text(text), canonical_places(text)
-        if self._hint is not None and self._hint.search(canonical) is None:
+        """Yield where entries are in a text: the number of the first character, and that after the last one."""
+        if self._hint is not None and self._hint.search(text) is None:
             return
-        tokens = self._read(canonical)
-        spans = locate_tokens(canonical, tokens)
+        tokens = self._read(text)
+        spans = locate_tokens(text, tokens)
         for words in self._readings(tokens):
             for first, end, _ in self._automaton.find_all(words):
-                yield places[spans[first][0]], places[spans[end - 1][1] - 1] + 1
+                yield spans[first][0], spans[end - 1][1]
 
     def _readings(self, words: list[str]) -> list[list[str]]:
         return word_readings(words, self._automaton) if self._has_stems else [words]
