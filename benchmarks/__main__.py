@@ -10,12 +10,13 @@ from importlib import import_module
 from pathlib import Path
 
 from benchmarks.figures import Figure, Skipped, format_table
+from benchmarks.loop import PARTS
 from model.threads import available_cores
 
 __all__ = ["main"]
 
 _NAMES = ("judgement", "inprocess", "http", "dialects", "burst", "load", "startup", "batch", "language", "encoder")
-_ON_REQUEST = ("siege", "soak", "kills")  # take minutes to hours, so they run only if they are named
+_ON_REQUEST = ("siege", "soak", "kills", "loop")  # take minutes to hours, so they run only if they are named
 _BYTES_OF_UNIT = {"MB": 1e6, "GB": 1e9}
 
 
@@ -34,6 +35,7 @@ def _run_benchmark(name: str, options: argparse.Namespace) -> Iterable[Figure | 
         "http": {"against": options.against},
         "soak": {"minutes": options.minutes},
         "kills": {"count": options.count or 1000} | ({"state": options.state} if options.state else {}),
+        "loop": {"count": options.count, "parts": options.part} | ({"state": options.state} if options.state else {}),
     }
     results: Iterable[Figure | Skipped | str] = import_module(f"benchmarks.{name}").measure(**arguments.get(name, {}))
     return results
@@ -70,12 +72,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Tipstaff.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(_NAMES)} (default: all), {', '.join(_ON_REQUEST)}")
     parser.add_argument("--reference", action="store_true", help="fit the corpus' reference recipe too; takes some minutes")
-    parser.add_argument("--count", type=int, help="comments that every contender judges (default: 5000); kills in all (default: 1000)")
+    parser.add_argument(
+        "--count", type=int, help="comments that every contender judges (default: 5000); kills in all (default: 1000); a smaller loop"
+    )
     parser.add_argument("--rounds", type=int, default=5, help="rounds of the contenders (default: %(default)s)")
     parser.add_argument("--minutes", type=float, default=600, help="how long soak lasts (default: %(default)s)")
     parser.add_argument("--size", type=_parse_size, default="300MB", help="bytes of the dumps of batch (default: %(default)s)")
     parser.add_argument("--against", metavar="REVISION", help="measure http beside this revision, and nothing else")
-    parser.add_argument("--state", type=Path, help="folder from which kills go on after a stop (default: build/kills)")
+    parser.add_argument("--state", type=Path, help="folder from which kills and loop go on after a stop (default: build/kills, build/loop)")
+    parser.add_argument("--part", action="append", default=[], choices=PARTS, help="a part of loop, and nothing else of it (repeatable)")
     options = parser.parse_args(arguments)
     if unknown := sorted(set(options.names) - {*_NAMES, *_ON_REQUEST}):
         parser.error(f"there is no benchmark {unknown[0]!r}: use {', '.join((*_NAMES, *_ON_REQUEST))}")

@@ -1,7 +1,7 @@
 """Trains a model of the kind that ships, on the public corpus or on other labelled tables: ``make train``.
 
 The corpus is not distributed with the code. Without it the same command makes a model of the shipped kind from any folder of
-labelled tables; ``docs/retraining.md`` says what of the shipped model itself can be made again, and what cannot.
+labelled tables; ``docs/shipped-model.md`` says what of the shipped model itself can be made again, and what cannot.
 """
 
 import argparse
