@@ -9,13 +9,18 @@ from numpy.typing import NDArray
 
 from model.array_types import BoolArray, Int8Array, IntArray
 from training.tables.labelled import UNKNOWN, Labelled, Place
-from training.tables.near_duplicates import find_near_duplicates
+from training.tables.near_duplicates import find_near_duplicates, group_near_duplicates
 
-__all__ = ["NEAR_SIMILARITY", "DeduplicatedRows", "canonical_key", "deduplicate"]
+__all__ = ["NEAR_SIMILARITY", "RAID_SIMILARITY", "DeduplicatedRows", "canonical_key", "deduplicate", "number_near_groups"]
 
 NEAR_SIMILARITY = 0.85
 """The Jaccard similarity of their sets of shingles from which two texts are near duplicates."""
 
+RAID_SIMILARITY = 0.6
+"""The Jaccard similarity from which two comments may be of one raid: whoever sends variants of a text changes parts of it."""
+
+# What is different in each copy of a raid: whom it is sent to, where it leads, and its number.
+_VARIABLE = re.compile(r"https?://\S+|www\.\S+|[@#][\w.-]+|/?\bu/[\w-]+|\d+")
 # Emoji remain, in the blocks from arrows to miscellaneous symbols and in the emoji planes, because they can change what a comment means.
 _NOISE = re.compile(r"[^\w\u2190-\u2bff\U0001f000-\U0001faff]+|_+")
 _LABEL_QUESTIONS = ("abusive", "hateful")
@@ -71,6 +76,29 @@ class DeduplicatedRows:
 def canonical_key(text: str) -> str:
     """Return the canonical form of a text: its letters, digits and emoji, case-folded; the stripped text if it has none."""
     return _NOISE.sub("", text.casefold()) or text.strip()
+
+
+def number_near_groups(texts: Sequence[str], *, threshold: float = RAID_SIMILARITY) -> IntArray:
+    """Return the near-duplicate group of each of n texts: copies, and variants of one text as a raid or a campaign sends them.
+
+    Case, punctuation, mentions, links and numbers make no difference. Who is grouped with whom does not depend on the order of the texts.
+
+    Args:
+        texts: (n,) the texts, without mark-up.
+        threshold: the least Jaccard similarity of character shingles that makes near duplicates, above 0 and at most 1.
+
+    Returns:
+        (n,) int64: numbers from 0 without gaps, in the order in which the groups first occur.
+
+    Raises:
+        ValueError: ``threshold`` is out of its range.
+    """
+    return group_near_duplicates([_raid_key(text) for text in texts], threshold=threshold)
+
+
+def _raid_key(text: str) -> str:
+    remainder = _VARIABLE.sub(" ", text)
+    return canonical_key(remainder) or canonical_key(text)
 
 
 def deduplicate(labelled: Labelled, *, threshold: float = NEAR_SIMILARITY, key: Callable[[str], str] = canonical_key) -> DeduplicatedRows:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from model.array_types import BoolArray, Int8Array, IntArray
 
-__all__ = ["SHINGLE", "find_near_duplicates"]
+__all__ = ["SHINGLE", "find_near_duplicates", "group_near_duplicates"]
 
 SHINGLE = 5
 """Code points of a shingle; a shorter text is one shingle as a whole."""
@@ -25,6 +26,9 @@ _COMMON = np.uint64(0xFFFF)
 _PRIME = np.uint64(0x100000001B3)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _SLACK = 1e-9  # for rounding errors in comparisons with the threshold
+# The most texts that one text is compared with, the nearest in the order of the texts first. Ordinary tables stay far below it; a raid of a
+# hundred thousand variants would need the square of that.
+_MOST_NEIGHBOURS = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +60,37 @@ def find_near_duplicates(keys: Sequence[str], *, sides: Int8Array, answers: Int8
     """
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold is {threshold}; it must be above 0 and at most 1")
+    members, bounds, tokens, first = _index(keys, threshold)
+    return NearDuplicates(*_join(members, bounds, tokens, first, sides, np.ascontiguousarray(answers), threshold))
+
+
+def group_near_duplicates(keys: Sequence[str], *, threshold: float) -> IntArray:
+    """Return the group of each of n texts: near duplicates share one, and so do those that are linked by others (single linkage).
+
+    Who is in a group with whom follows from the texts alone, never from their order. Where a text shares its rarest shingles with
+    thousands of others, only the nearest of those in the order of code points are compared.
+
+    Args:
+        keys: (n,) the texts in canonical form.
+        threshold: the least Jaccard similarity of two texts' sets of shingles that makes them near duplicates, above 0 and at most 1.
+
+    Returns:
+        (n,) int64: numbers from 0 without gaps, in the order in which the groups first occur in ``keys``.
+
+    Raises:
+        ValueError: ``threshold`` is out of its range.
+    """
+    if not 0 < threshold <= 1:
+        raise ValueError(f"threshold is {threshold}; it must be above 0 and at most 1")
+    distinct = sorted(set(keys))
+    roots = _link(*_index(distinct, threshold), threshold)
+    root_of = dict(zip(distinct, roots.tolist(), strict=True))
+    numbers: dict[int, int] = {}
+    return np.fromiter((numbers.setdefault(root_of[key], len(numbers)) for key in keys), dtype=np.int64, count=len(keys))
+
+
+def _index(keys: Sequence[str], threshold: float) -> tuple[NDArray[np.uint64], IntArray, IntArray, IntArray]:
+    """Return the shingles of all texts, and the tokens by which texts find each other; each with the place where those of a text begin."""
     lengths = np.fromiter(map(len, keys), dtype=np.int64, count=len(keys))
     points = np.frombuffer("".join(keys).encode("utf-32-le", errors="surrogatepass"), dtype=np.uint32)
     members, bounds = _shingle(points, _starts(lengths))
@@ -63,7 +98,7 @@ def find_near_duplicates(keys: Sequence[str], *, sides: Int8Array, answers: Int8
     heads = sizes - np.ceil(threshold * sizes - _SLACK).astype(np.int64) + (sizes > 0)
     first = _starts(heads)
     tokens = np.unique(_heads(members, bounds, first), return_inverse=True)[1]
-    return NearDuplicates(*_join(members, bounds, tokens, first, sides, np.ascontiguousarray(answers), threshold))
+    return members, bounds, tokens, first
 
 
 def _starts(lengths: IntArray) -> IntArray:
@@ -197,3 +232,34 @@ def _join(members, bounds, tokens, first, sides, answers, threshold):  # type: i
     for text in range(size):
         contrast[text] = contrast[text] and kept[text]
     return kept, np.array([_root(parent, text) for text in range(size)]), contrast
+
+
+@njit(nogil=True, cache=True)
+def _link(members, bounds, tokens, first, threshold):  # type: ignore[no-untyped-def]
+    """Return a number for each text that is the same for all texts of a group."""
+    size = bounds.size - 1
+    parent, compared = np.arange(size), np.full(size, -1)
+    newest = np.full(tokens.max() + 1 if tokens.size else 0, -1)
+    older, owner = np.full(tokens.size, -1), np.full(tokens.size, -1)
+    for text in range(size):
+        length = bounds[text + 1] - bounds[text]
+        neighbours = 0
+        for posting in range(first[text], first[text + 1]):
+            entry = newest[tokens[posting]]
+            while entry >= 0 and neighbours < _MOST_NEIGHBOURS:
+                other, entry = owner[entry], older[entry]
+                if compared[other] == text:
+                    continue
+                compared[other] = text
+                neighbours += 1
+                its_length = bounds[other + 1] - bounds[other]
+                if min(length, its_length) < threshold * max(length, its_length) - _SLACK:
+                    continue
+                root, its_root = _root(parent, text), _root(parent, other)
+                if root != its_root and _is_near(members, bounds, text, other, threshold):
+                    parent[root] = its_root
+        for posting in range(first[text], first[text + 1]):
+            owner[posting] = text
+            older[posting] = newest[tokens[posting]]
+            newest[tokens[posting]] = posting
+    return np.array([_root(parent, text) for text in range(size)], dtype=np.int64)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from training.tables.duplicates import DeduplicatedRows, canonical_key, deduplicate
+from training.tables.duplicates import DeduplicatedRows, canonical_key, deduplicate, number_near_groups
 from training.tables.labelled import Labelled, Place
 
 FINE, TOXIC, HATEFUL, ABUSIVE, NOT_HATEFUL, NOTHING = (0, 0), (1, 0), (1, 1), (1, -1), (-1, 0), (-1, -1)
@@ -182,3 +182,13 @@ def test_copies_that_were_read_again_outdo_the_others() -> None:
     kept = deduplicate(of).rows
     assert kept.abusive.tolist() == [0, 1]
     assert kept.reread.tolist() == [True, False]
+
+
+def test_the_variants_of_a_raid_are_one_group() -> None:
+    """Case, punctuation, mentions, links, numbers and an added word make no other group; other comments are in groups of their own."""
+    text = "throw all of them out of our beautiful country before it is too late"
+    raid = [text, text.upper() + "!!!", f"@someone {text} 1488", f"{text} https://example.org/a?b=c", f"{text} folks", f"#17 {text}"]
+    others = ["what a lovely picture of your garden", "throw them out", "@someone", "12"]
+    groups = number_near_groups([*raid, *others]).tolist()
+    assert groups == [0] * len(raid) + [1, 2, 3, 4]
+    assert number_near_groups([]).tolist() == []

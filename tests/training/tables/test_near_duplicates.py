@@ -1,19 +1,27 @@
 """Near duplicates: exactly those pairs of texts whose shingles overlap enough."""
 
 import string
+from collections.abc import Callable
+from random import Random
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.tables.near_duplicates import SHINGLE, find_near_duplicates
+from training.tables.near_duplicates import SHINGLE, NearDuplicates, find_near_duplicates, group_near_duplicates
 
 
 def jaccard(one: str, other: str) -> float:
     """Compare the plain sets of shingles."""
     sets = [{text[i : i + SHINGLE] for i in range(max(len(text) - SHINGLE + 1, 1))} for text in (one, other)]
     return len(sets[0] & sets[1]) / len(sets[0] | sets[1])
+
+
+def find_without_answers(texts: list[str], threshold: float) -> NearDuplicates:
+    """Find the near duplicates of texts that answer nothing."""
+    size = len(texts)
+    return find_near_duplicates(texts, sides=np.zeros(size, np.int8), answers=np.zeros((size, 1), np.int8), threshold=threshold)
 
 
 @st.composite
@@ -55,7 +63,7 @@ def test_the_join_finds_exactly_what_comparing_all_pairs_finds(texts: list[str],
 def test_nothing_kept_is_covered_and_nothing_dropped_is_missed(texts: list[str], threshold: float) -> None:
     """Of texts that all say the same, every dropped one has a kept near duplicate, and no two kept ones are near."""
     size = len(texts)
-    near = find_near_duplicates(texts, sides=np.zeros(size, dtype=np.int8), answers=np.zeros((size, 1), dtype=np.int8), threshold=threshold)
+    near = find_without_answers(texts, threshold)
     kept = np.flatnonzero(near.is_kept).tolist()
     has_near = [any(jaccard(texts[row], texts[other]) >= threshold - 1e-9 for other in kept if other < row) for row in range(size)]
     assert has_near == (~near.is_kept).tolist()
@@ -71,8 +79,27 @@ def test_a_near_duplicate_that_contradicts_is_kept_as_a_contrast() -> None:
     assert (apart.is_kept.tolist(), len(set(apart.cluster.tolist()))) == ([True, True], 1)
 
 
+@settings(deadline=None)
+@given(variants(), st.sampled_from([0.3, 0.5, 0.85]), st.randoms(use_true_random=False))
+def test_groups_follow_from_the_texts_alone(texts: list[str], threshold: float, random: Random) -> None:
+    """Texts are in one group exactly if near duplicates link them, in whatever order they come; groups are numbered as they occur."""
+    size = len(texts)
+    expected = list(range(size))
+    for one in range(size):
+        for other in range(one):
+            if texts[one] == texts[other] or jaccard(texts[one], texts[other]) >= threshold - 1e-9:
+                expected = [expected[other] if group == expected[one] else group for group in expected]
+    groups = group_near_duplicates(texts, threshold=threshold).tolist()
+    assert [groups.index(group) for group in groups] == [expected.index(group) for group in expected]
+    assert list(dict.fromkeys(groups)) == list(range(len(set(groups))))
+    order = random.sample(range(size), size)
+    shuffled = group_near_duplicates([texts[row] for row in order], threshold=threshold).tolist()
+    assert len(set(zip(shuffled, (groups[row] for row in order), strict=True))) == len(set(groups))
+
+
+@pytest.mark.parametrize("find", [find_without_answers, group_near_duplicates])
 @pytest.mark.parametrize("threshold", [0.0, 1.01])
-def test_a_threshold_out_of_range_is_refused(threshold: float) -> None:
+def test_a_threshold_out_of_range_is_refused(threshold: float, find: Callable[..., object]) -> None:
     """At 0 everything would be a duplicate of everything, above 1 nothing of anything."""
     with pytest.raises(ValueError, match="above 0 and at most 1"):
-        find_near_duplicates(["a"], sides=np.zeros(1, np.int8), answers=np.zeros((1, 1), np.int8), threshold=threshold)
+        find(["a"], threshold=threshold)
