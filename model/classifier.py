@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model.array_types import FloatArray, Int8Array, IntArray
+from model.array_types import FloatArray, Int8Array, Int16Array, IntArray
 from model.artefact.manifest import ATTRIBUTE_PREFIX, Calibration, LabelThresholds, Prior
 from model.ngrams import reader as ngrams
 from model.ngrams.feature_settings import FeatureSettings
@@ -66,14 +66,14 @@ class NgramReader:
     Attributes:
         settings: what is read.
         lexicon: the words that disguises may be read as, as ``model.normaliser.lexicon`` packs them.
-        values: codes of the weights, int8, shape (2**bits, heads); see ``WeightTables``.
+        values: codes of the weights, int8 or int16, shape (2**bits, heads); see ``WeightTables``.
         scales: what one step of a weight is worth in log-odds, float64, shape (heads,).
         biases: log-odds of a comment without features, float64, shape (heads,).
     """
 
     settings: FeatureSettings
     lexicon: npt.NDArray[np.uint32]
-    values: npt.NDArray[np.int8]
+    values: Int8Array | Int16Array
     scales: FloatArray
     biases: FloatArray
 

@@ -78,8 +78,8 @@ def build_classifier(stored: StoredArtefact) -> Classifier:
         raise ArtefactError(
             f"artefact {manifest.name}: its features or readers are not what this Tipstaff knows: {str(error)!a}: train it anew"
         ) from error
-    heads = len(manifest.heads)
-    if values.dtype != np.int8 or values.shape != (1 << settings.bits, heads) or scales.shape != (heads,) or biases.shape != (heads,):
+    heads, shapes = len(manifest.heads), (values.shape, scales.shape, biases.shape)
+    if values.dtype.name not in ("int8", "int16") or shapes != ((1 << settings.bits, heads), (heads,), (heads,)):
         raise ArtefactError(f"artefact {manifest.name}: the shapes of its arrays do not fit its manifest: train it anew")
     if (np.abs(scales, dtype=np.float64) > _MAX_SCALE).any() or (np.abs(biases, dtype=np.float64) > _MAX_BIAS).any():
         raise ArtefactError(f"artefact {manifest.name}: its scales or biases are larger than any fit gives: train it anew")

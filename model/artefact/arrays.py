@@ -16,7 +16,10 @@ from model.artefact.sealed_files import map_copy
 
 __all__ = ["array_bytes", "array_header", "describe_array", "ensure_storable", "map_array"]
 
-_TYPE_CODES = {"int8": "|i1", "uint8": "|u1", "int32": "<i4", "uint32": "<u4", "int64": "<i8", "float32": "<f4", "float64": "<f8"}
+_TYPE_CODES = {
+    **{"int8": "|i1", "uint8": "|u1", "int16": "<i2", "int32": "<i4", "uint32": "<u4", "int64": "<i8"},
+    **{"float32": "<f4", "float64": "<f8"},
+}
 _MAGIC = np.lib.format.MAGIC_PREFIX + b"\x01\x00"
 _ALIGNMENT = 64
 

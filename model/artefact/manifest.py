@@ -57,7 +57,7 @@ _CONTENT_FIELDS = (
 _MOST_ELEMENTS = 2**30
 _MOST_BYTES = 2**31
 _MOST_HEADS = 64
-_BYTES = {"int8": 1, "uint8": 1, "int32": 4, "uint32": 4, "int64": 8, "float32": 4, "float64": 8}
+_BYTES = {"int8": 1, "uint8": 1, "int16": 2, "int32": 4, "uint32": 4, "int64": 8, "float32": 4, "float64": 8}
 _MOST_ARRAYS = 64
 
 
@@ -147,7 +147,7 @@ class AttributeEvidence(_Part):
 class ArrayEntry(_Part):
     """One array file: little-endian, C order, with the SHA-256 of the whole file."""
 
-    dtype: Literal["int8", "uint8", "int32", "uint32", "int64", "float32", "float64"]
+    dtype: Literal["int8", "uint8", "int16", "int32", "uint32", "int64", "float32", "float64"]
     shape: Annotated[tuple[Annotated[int, Field(ge=0, le=_MOST_ELEMENTS)], ...], Field(strict=False, max_length=4)]
     sha256: Sha256
 

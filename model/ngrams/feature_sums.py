@@ -13,7 +13,7 @@ from model.array_types import ByteArray, FloatArray, Int8Array, Int32Array, IntA
 from model.ngrams.features import BLOCKS, LETTERS, PAIRS, WORDS, KernelSettings, feature_bucket, find_words, max_features
 from model.ngrams.heads import ABUSIVE_HEAD, HATEFUL_HEAD, LABEL_HEADS
 from model.ngrams.tokens import Words
-from model.ngrams.weight_tables import BIAS_ROW, HASH_COLUMN, LETTER_STEPS, NGRAMS_COLUMN, WeightTables, find_slot, write_word_row
+from model.ngrams.weight_tables import BIAS_ROW, HASH_COLUMN, LETTER_STEPS, NGRAMS_COLUMN, WeightTables, find_slot, steps_of, write_word_row
 from model.numba_cache import inner, kernel, prefetch
 
 __all__ = ["FeatureSums", "allocate_sums", "sum_features", "sum_window", "window_penalty", "write_log_odds"]
@@ -88,30 +88,27 @@ def sum_features(
     sums.steps[:] = 0
     sums.sizes[WORDS] = distinct
     sums.sizes[PAIRS] = pairs
-    _sum_pairs(n - 1, tables.values, words, sums)
+    _sum_pairs(n - 1, tables.head_rows.shape[1], tables.values, words, sums)
     _sum_words(b, n, settings, tables, words, sums)
     return n
 
 
 @inner
-def _sum_pairs(n: int, values: Int8Array, words: Words, sums: FeatureSums) -> None:
+def _sum_pairs(n: int, heads: int, values: Int8Array, words: Words, sums: FeatureSums) -> None:
     """Add up the pairs, whose buckets are sums.buckets[:n]."""
-    prefix = sums.prefix
+    prefix, is_wide = sums.prefix, values.shape[1] != heads
     prefix[0, _PAIR_STEPS:] = 0
     hateful_total = abusive_total = np.int64(0)
     for w in range(n):
         bucket = sums.buckets[w]
-        hateful, abusive = np.int64(values[bucket, HATEFUL_HEAD]), np.int64(values[bucket, ABUSIVE_HEAD])
-        hateful *= abs(hateful)
-        abusive *= abs(abusive)
+        hateful, abusive = steps_of(values, bucket, HATEFUL_HEAD, is_wide), steps_of(values, bucket, ABUSIVE_HEAD, is_wide)
         prefix[w + 1, _PAIR_STEPS + HATEFUL_HEAD] = prefix[w, _PAIR_STEPS + HATEFUL_HEAD] + hateful
         prefix[w + 1, _PAIR_STEPS + ABUSIVE_HEAD] = prefix[w, _PAIR_STEPS + ABUSIVE_HEAD] + abusive
         if words.first_pair[w] == w:
             hateful_total += hateful
             abusive_total += abusive
-            for head in range(LABEL_HEADS, values.shape[1]):
-                code = np.int64(values[bucket, head])
-                sums.steps[PAIRS, head] += code * abs(code)
+            for head in range(LABEL_HEADS, heads):
+                sums.steps[PAIRS, head] += steps_of(values, bucket, head, is_wide)
     sums.steps[PAIRS, HATEFUL_HEAD] = hateful_total
     sums.steps[PAIRS, ABUSIVE_HEAD] = abusive_total
 
@@ -119,7 +116,7 @@ def _sum_pairs(n: int, values: Int8Array, words: Words, sums: FeatureSums) -> No
 @inner
 def _sum_words(b: ByteArray, n: int, settings: KernelSettings, tables: WeightTables, words: Words, sums: FeatureSums) -> None:
     """Add up n words and their letter n-grams."""
-    heads = tables.values.shape[1]
+    heads = tables.head_rows.shape[1]
     own_steps = LETTER_STEPS + heads
     prefix = sums.prefix
     prefix[0, :_PAIR_STEPS] = 0
@@ -133,7 +130,7 @@ def _sum_words(b: ByteArray, n: int, settings: KernelSettings, tables: WeightTab
         table, row = tables.word_rows, int(sums.rows[w])
         if table[row, HASH_COLUMN] != np.int64(words.hashes[w]):
             table, row = sums.rare_row, 0
-            write_word_row(b, words.begin[w], words.end[w], words.hashes[w], settings, tables.values, sums.buckets, table, row)
+            write_word_row(b, words.begin[w], words.end[w], words.hashes[w], settings, tables.values, heads, sums.buckets, table, row)
         ngrams += table[row, NGRAMS_COLUMN]
         prefix[w + 1, _NGRAMS] = prefix[w, _NGRAMS] + table[row, NGRAMS_COLUMN]
         for head in range(LABEL_HEADS):

@@ -97,7 +97,7 @@ def score_texts(
         threads: how many threads share the work; 1 stays in the calling thread. The result does not depend on it.
         out: gets the result, of n comments; a new one if None.
     """
-    raw = out or allocate_scores(packed.offsets.size - 1, heads=tables.values.shape[1])
+    raw = out or allocate_scores(packed.offsets.size - 1, heads=tables.head_rows.shape[1])
     arguments: tuple[Any, ...] = (lexicon, settings.kernel_array, *tables, bounds, *raw)
     if threads == 1:
         score_slice(packed.data, packed.offsets, 0, packed.offsets.size - 1, *arguments)

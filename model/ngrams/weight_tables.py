@@ -10,11 +10,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model.array_types import ByteArray, FloatArray, Int8Array, Int32Array, IntArray
+from model.array_types import ByteArray, FloatArray, Int8Array, Int16Array, Int32Array, IntArray
 from model.ngrams.feature_settings import FeatureSettings
 from model.ngrams.features import BLOCKS, KernelSettings, feature_bucket, letter_buckets, max_features
 from model.ngrams.tokens import has_letters, word_hash
-from model.numba_cache import inner, kernel, prefetch
+from model.numba_cache import inlined, inner, kernel, prefetch
 
 __all__ = [
     "BIAS_ROW",
@@ -27,6 +27,7 @@ __all__ = [
     "WeightTables",
     "build_weight_tables",
     "find_slot",
+    "steps_of",
     "write_word_row",
 ]
 
@@ -41,14 +42,16 @@ _SLOT_MIX = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio (Knuth, TAOCP 
 _MAX_WORD_ROWS = 1 << 16
 _CACHE_LINE = 64  # bytes
 _LINE_FEED = ord("\n")
+_BYTE = 255
 
 
 class WeightTables(NamedTuple):
     """What the features are multiplied with; made by ``build_weight_tables``.
 
     Attributes:
-        values: codes of the weights, int8, shape (2**bits, heads); the first two heads are those of the label. A code c stands
-            for c * abs(c) steps: fine where most weights are, and yet wide enough for the largest.
+        values: codes of the weights, one row of bytes for each bucket; the first two heads are those of the label. A code has 8
+            bits, int8, shape (2**bits, heads), or 16, the lower byte first, shape (2**bits, 2 * heads). A code c stands for
+            c * abs(c) steps: fine where most weights are, and yet wide enough for the largest.
         head_rows: numbers of each head, float64, shape (7, heads). The first three rows are what one step of the words, of the
             pairs and of the letters is worth in log-odds; for the others see ``BIAS_ROW`` and its neighbours.
         word_slots: a hash table that finds rows of ``word_rows``, uint32; a power of two of entries, at most half of them used.
@@ -64,7 +67,7 @@ class WeightTables(NamedTuple):
 
 
 def build_weight_tables(
-    values: Int8Array,
+    values: Int8Array | Int16Array,
     *,
     settings: FeatureSettings,
     scales: FloatArray,
@@ -76,7 +79,8 @@ def build_weight_tables(
     """Return the weights of a classifier as the scoring kernel takes them.
 
     Args:
-        values: codes, int8, shape (2**bits, heads), read-only as mapped arrays are: the kernel is compiled for these alone.
+        values: codes in 8 or in 16 bits, shape (2**bits, heads), in C order, read-only as mapped arrays are: the kernel is compiled
+            for these alone.
         settings: which features there are.
         scales: what one step of each head is worth in log-odds, shape (heads,).
         biases: log-odds of a comment without features, shape (heads,).
@@ -91,7 +95,8 @@ def build_weight_tables(
     head_rows = np.ascontiguousarray([*(settings.factors[:, None] * scales), biases, slopes, intercepts, discounts], np.float64)
     rows = min(len(words) + 1, _MAX_WORD_ROWS)
     slots = np.zeros(1 << (2 * rows).bit_length(), np.uint32)
-    tables = WeightTables(values, head_rows, slots, _aligned_zeros(rows, LETTER_STEPS + 2 * values.shape[1]))
+    # As bytes, codes of either size are one type, for which the kernel is compiled once.
+    tables = WeightTables(values.view(np.int8), head_rows, slots, _aligned_zeros(rows, LETTER_STEPS + 2 * values.shape[1]))
     _fill_word_rows(np.frombuffer(b"".join(word + b"\n" for word in words), np.uint8), settings.kernel_settings, tables)
     return tables
 
@@ -122,16 +127,26 @@ def find_slot(word_slots: npt.NDArray[np.uint32], h: np.uint64) -> int:
     return int(slot)
 
 
+@inlined
+def steps_of(values: Int8Array, bucket: int, head: int, is_wide: bool) -> int:
+    """Return the weight of a bucket in steps; ``is_wide`` says whether its code has 16 bits."""
+    if is_wide:
+        code = (np.int64(values[bucket, 2 * head + 1]) << 8) | (np.int64(values[bucket, 2 * head]) & _BYTE)
+    else:
+        code = np.int64(values[bucket, head])
+    return int(code * abs(code))
+
+
 @inner
-def _write_steps(values: Int8Array, buckets: Int32Array, n: int, table: IntArray, row: int, column: int) -> None:
+def _write_steps(values: Int8Array, heads: int, buckets: Int32Array, n: int, table: IntArray, row: int, column: int) -> None:
     """Write the sums of the weights of buckets[:n], in steps, to table[row, column:column + heads]."""
+    is_wide = values.shape[1] != heads
     for k in range(n):
         prefetch(values, buckets[k])
-    for head in range(values.shape[1]):
+    for head in range(heads):
         steps = np.int64(0)
         for k in range(n):
-            code = np.int64(values[buckets[k], head])
-            steps += code * abs(code)
+            steps += steps_of(values, buckets[k], head, is_wide)
         table[row, column + head] = steps
 
 
@@ -143,6 +158,7 @@ def write_word_row(
     h: np.uint64,
     settings: KernelSettings,
     values: Int8Array,
+    heads: int,
     buckets: Int32Array,
     table: IntArray,
     row: int,
@@ -151,9 +167,9 @@ def write_word_row(
     n = letter_buckets(b, begin, end, settings, buckets, 0) if has_letters(b[begin]) else 0
     table[row, HASH_COLUMN] = np.int64(h)
     table[row, NGRAMS_COLUMN] = n
-    _write_steps(values, buckets, n, table, row, LETTER_STEPS)
+    _write_steps(values, heads, buckets, n, table, row, LETTER_STEPS)
     buckets[0] = feature_bucket(h, settings.hash_shift)
-    _write_steps(values, buckets, 1, table, row, LETTER_STEPS + values.shape[1])
+    _write_steps(values, heads, buckets, 1, table, row, LETTER_STEPS + heads)
 
 
 @kernel
@@ -162,6 +178,7 @@ def _fill_word_rows(lines: ByteArray, settings: KernelSettings, tables: WeightTa
 
     A word whose slot is taken by another word with the same tag is left out.
     """
+    heads = tables.head_rows.shape[1]
     buckets = np.empty(max_features(lines.size, settings), np.int32)
     start = 0
     row = 1
@@ -173,6 +190,6 @@ def _fill_word_rows(lines: ByteArray, settings: KernelSettings, tables: WeightTa
         if tables.word_slots[slot] == 0 and row < tables.word_rows.shape[0]:
             tag = np.int64(_mixed(h) >> np.uint64(48))
             tables.word_slots[slot] = (tag << 16) | row
-            write_word_row(lines, start, i, h, settings, tables.values, buckets, tables.word_rows, row)
+            write_word_row(lines, start, i, h, settings, tables.values, heads, buckets, tables.word_rows, row)
             row += 1
         start = i + 1

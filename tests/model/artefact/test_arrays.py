@@ -21,7 +21,7 @@ from tests.model.artefact.samples import build_arrays, build_description, forge,
 
 @given(
     stn.arrays(
-        st.sampled_from(["i1", "u1", "<i4", "<u4", "<i8", "<f4", "<f8"]),
+        st.sampled_from(["i1", "u1", "<i2", "<i4", "<u4", "<i8", "<f4", "<f8"]),
         stn.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4),
     ).filter(lambda array: bool(np.isfinite(array).all())),
     st.booleans(),

@@ -119,6 +119,19 @@ def test_large_batches_are_shared_among_threads() -> None:
     np.testing.assert_array_equal(log_odds(texts, threads=4), log_odds(texts))
 
 
+@given(TEXTS)
+def test_codes_of_16_bits_say_what_those_of_8_say(texts: list[str]) -> None:
+    """A table in 8 bits is one in 16 whose codes are 128 times as large and whose steps that much finer: to the last bit."""
+    values = VALUES.astype(np.int16) * np.int16(128)
+    values.flags.writeable = False
+    words = [b"fuck", b"abc", b"you"]
+    ones, none = np.ones(COLUMNS), np.zeros(COLUMNS)
+    fine = build_weight_tables(values, settings=SETTINGS, scales=SCALES / 128**2, biases=BIASES, slopes=ones, intercepts=none, words=words)
+
+    for one, other in zip(read(prepared(texts), tables=fine), read(prepared(texts)), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_a_repeated_word_counts_once() -> None:
     """The words and pairs of a comment are sets, and so are the words whose letters count."""
     once, _ = extract_features(pack_bytes([b"abc"]), settings=SETTINGS, lexicon=LEXICON)

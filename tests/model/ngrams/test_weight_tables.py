@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from model.array_types import Int8Array, Int16Array
 from model.ngrams import features, tokens, weight_tables
 from model.ngrams.feature_settings import FeatureSettings
 from model.ngrams.features import BLOCKS, LETTERS, PAIRS, WORDS, allocate_features, collect_features, max_features
@@ -22,13 +23,14 @@ from tests.model.python_bodies import python_bodies
 
 SETTINGS = FeatureSettings(bits=12, words=0.5, pairs=0.25, letters=2.0, discount=1.5, discount_hateful=3.0)
 HEADS = 3
+FINE_VALUES = np.random.default_rng(2).integers(-(2**15), 2**15, (1 << 12, HEADS)).astype(np.int16)
 VALUES = np.random.default_rng(1).integers(-127, 128, (1 << 12, HEADS)).astype(np.int8)
 WORDS_IN_TABLE = [b"you", b"idiot", "naïve".encode(), b"!!"]
 
 
-def build(words: list[bytes]) -> WeightTables:
+def build(words: list[bytes], *, values: Int8Array | Int16Array = VALUES) -> WeightTables:
     return weight_tables.build_weight_tables(
-        VALUES,
+        values,
         settings=SETTINGS,
         scales=np.array([0.1, 0.2, 0.3]),
         biases=np.array([-1.0, -2.0, -3.0]),
@@ -45,13 +47,13 @@ def row_of(tables: WeightTables, word: bytes) -> list[int]:
     return row
 
 
-def row_by_hand(word: bytes) -> list[int]:
+def row_by_hand(word: bytes, *, values: Int8Array | Int16Array = VALUES) -> list[int]:
     """Return what the features of a text that is this word alone add up to."""
     data = np.frombuffer(word, np.uint8)
     found = allocate_features(max_features(data.size, SETTINGS.kernel_settings))
     ends = np.zeros(BLOCKS, np.int64)
     collect_features(data, 0, data.size, SETTINGS.kernel_settings, allocate_words(data.size), 1, True, found, ends)
-    codes = VALUES[found.bucket[: ends[LETTERS]]].astype(np.int64)
+    codes = values[found.bucket[: ends[LETTERS]]].astype(np.int64)
     steps = codes * np.abs(codes)
     h = int(np.uint64(word_hash(data, 0, data.size)).astype(np.int64))
     ngrams = int(ends[LETTERS] - ends[PAIRS])
@@ -77,6 +79,14 @@ def test_rows_of_frequent_words_are_their_features() -> None:
         assert row_of(tables, word) == row_by_hand(word)
     assert row_of(tables, b"!!")[NGRAMS_COLUMN] == 0
     assert row_of(tables, b"other")[HASH_COLUMN] == 0
+
+
+def test_codes_of_16_bits_are_read_whole() -> None:
+    """The rows of words hold the same sums where codes have 16 bits, the smallest and the largest included."""
+    tables = build(WORDS_IN_TABLE, values=FINE_VALUES)
+
+    for word in WORDS_IN_TABLE:
+        assert row_of(tables, word) == row_by_hand(word, values=FINE_VALUES)
 
 
 def test_rows_lie_on_lines_of_the_cache() -> None:
@@ -105,11 +115,12 @@ def test_words_beyond_the_last_row_are_left_out(monkeypatch: pytest.MonkeyPatch)
     assert row_of(tables, WORDS_IN_TABLE[2])[HASH_COLUMN] == 0
 
 
-def test_compiled_or_not_is_the_same() -> None:
+@pytest.mark.parametrize("values", [VALUES, FINE_VALUES], ids=["8 bits", "16 bits"])
+def test_compiled_or_not_is_the_same(values: Int8Array | Int16Array) -> None:
     """The machine code does what the Python that it is compiled from does."""
-    compiled = build(WORDS_IN_TABLE)
+    compiled = build(WORDS_IN_TABLE, values=values)
 
     with python_bodies(weight_tables, features, tokens):
-        tables = build(WORDS_IN_TABLE)
+        tables = build(WORDS_IN_TABLE, values=values)
     for one, other in zip(tables, compiled, strict=True):
         np.testing.assert_array_equal(one, other)
