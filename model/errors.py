@@ -8,6 +8,10 @@
     ├── TaskError               a call to another system failed (in service.store.outbox_worker)
     ├── StoreError              the database cannot be reached, read or written, or is newer than this Tipstaff
     │   └── LostStoreError      the database with the keys is gone
+    ├── RegistryError           a registry of versions cannot be used, or refuses a change
+    │   └── RegistryRefusalError     what the caller asked of it is refused, for a reason that the caller can mend
+    │       ├── UnknownVersionError     it holds no such version, or several
+    │       └── UntrustedVersionError   a version is not signed as the site asks
     └── InputError (ValueError) something that the caller passed is wrong
         ├── TableError          a labelled table: file, line and field are named
         ├── DumpError           a file of comments to score: file, line and field are named
@@ -23,11 +27,15 @@ __all__ = [
     "InputError",
     "LostStoreError",
     "PolicyError",
+    "RegistryError",
+    "RegistryRefusalError",
     "SettingsError",
     "StoreError",
     "TableError",
     "TipstaffError",
+    "UnknownVersionError",
     "UnsafeFileError",
+    "UntrustedVersionError",
 ]
 
 
@@ -49,6 +57,22 @@ class StoreError(TipstaffError):
 
 class LostStoreError(StoreError):
     """Keys were made once, and the database that held them is gone; a new one is not begun by itself."""
+
+
+class RegistryError(TipstaffError):
+    """A registry of versions cannot be used, or refuses a change; nothing has been changed."""
+
+
+class RegistryRefusalError(RegistryError):
+    """A registry refuses what the caller asked, such as to activate a version that the gate did not let pass. No message holds a path."""
+
+
+class UnknownVersionError(RegistryRefusalError):
+    """The registry holds no such version, or several that are meant equally well."""
+
+
+class UntrustedVersionError(RegistryRefusalError):
+    """A version is not signed by a trusted key, or its signature is older than what the site has served."""
 
 
 class InputError(TipstaffError, ValueError):

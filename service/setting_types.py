@@ -17,6 +17,7 @@ __all__ = [
     "OriginList",
     "Port",
     "RateLimitList",
+    "RegistryPlace",
     "RootPath",
     "Seconds",
     "SecretList",
@@ -50,6 +51,10 @@ def _expand(path: Path) -> Path:
         return path.expanduser()
     except RuntimeError as error:
         raise ValueError("starts with ~, but this user has no home directory: set an absolute path") from error
+
+
+def _expand_place(place: str) -> str:
+    return place if "://" in place else str(_expand(Path(place)))
 
 
 def _to_lower(level: object) -> object:
@@ -136,6 +141,8 @@ LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidat
 OriginList = Annotated[str, AfterValidator(_check_origins)]
 Port = Annotated[int, Field(ge=0, le=65535), BeforeValidator(_ignore_service_link)]
 RateLimitList = Annotated[str, AfterValidator(_check_rate_limits)]
+RegistryPlace = Annotated[str, AfterValidator(_expand_place)]
+"""A folder, in which ``~`` becomes the home directory, or a URL."""
 RootPath = Annotated[str, AfterValidator(_check_root_path)]
 Seconds = Annotated[int, Field(ge=1, le=3600)]
 SecretList = Annotated[SecretStr, AfterValidator(_check_secrets)]

@@ -30,6 +30,7 @@ from service.setting_types import (
     OriginList,
     Port,
     RateLimitList,
+    RegistryPlace,
     RootPath,
     Seconds,
     Share,
@@ -66,7 +67,19 @@ class Settings(DialectSettings):
     retention_days: int = Field(
         default=365, ge=0, le=36_500, description="Days for which the text of a comment that was ruled on is kept; 0 is for ever."
     )
-    artefact: ExpandedPath | None = Field(default=None, description="Folder of the artefact to serve; the shipped one if not set.")
+    artefact: ExpandedPath | None = Field(
+        default=None,
+        description="Folder of the artefact to serve, whatever the registry says; its champion if not set, or the shipped one while there "
+        "is none.",
+    )
+    registry: RegistryPlace | None = Field(
+        default=None,
+        description="Folder or URL (such as `s3://bucket/models`) of the registry of versions; `models` in the data folder if not set.",
+    )
+    trusted_keys: ExpandedPath | None = Field(
+        default=None,
+        description="File with public keys, in PEM. If set, a version of the registry is served only if one of them has signed it.",
+    )
     profile: Profile | None = Field(
         default=None,
         description="Which readers of the artefact judge: `fast` the n-grams alone, `full` both, `cascade` both where that may change "
