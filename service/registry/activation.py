@@ -102,7 +102,8 @@ def _check_gate(ground: Ground) -> None:
         raise RegistryRefusalError(f"{version}: the gate did not let it pass ({_tell(bad)}): {way_out}")
     if not compares_with(gate, ground.in_force):
         raise RegistryRefusalError(
-            f"{version}: the gate compared it with {gate.get('champion')}, but {ground.in_force[:12]} is in force: retrain from that; {way_out}"
+            f"{version}: the gate compared it with {gate.get('champion')}, but in force is {ground.in_force[:12]}: retrain from that; "
+            f"{way_out}"
         )
 
 
@@ -115,8 +116,8 @@ def _check_seen(seen: str | None, ground: Ground) -> None:
         raise RegistryRefusalError(f"{seen[:40]!a}: no try has this hash: {advice}")
     if (shown.champion, shown.candidate) != (ground.in_force, ground.content_hash):
         raise RegistryRefusalError(
-            f"{seen}: is the hash of {shown.candidate[:12]} beside {shown.champion[:12]}, not of {version} beside {ground.in_force[:12]}, which "
-            f"is in force: {advice}"
+            f"{seen}: shows {shown.candidate[:12]} beside {shown.champion[:12]}, not {version} beside {ground.in_force[:12]}, which is in "
+            f"force: {advice}"
         )
 
 
