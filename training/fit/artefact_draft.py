@@ -22,9 +22,9 @@ from training.metrics.halves import choosing_rows, measure_reporting, unchosen_r
 from training.metrics.source_metrics import SourceMetrics, largest_sources, measure_sources
 from training.tables.labelled import Labelled
 
-__all__ = ["ArtefactDraft", "add_encoder", "draft_artefact"]
+__all__ = ["LIBRARIES", "ArtefactDraft", "add_encoder", "draft_artefact"]
 
-_LIBRARIES = ("numba", "numpy", "scipy", "tipstaff")
+LIBRARIES = ("numba", "numpy", "scipy", "tipstaff")
 _MOST_SOURCES = 500  # so that the manifest stays small enough to be read
 
 
@@ -81,7 +81,7 @@ def draft_artefact(
             "calibration_error": calibration_error,
         },
         settings=settings,
-        libraries={name: metadata.version(name) for name in _LIBRARIES},
+        libraries={name: metadata.version(name) for name in LIBRARIES},
     )
     return ArtefactDraft(description, {"weights.npy": reader.values, "scales.npy": reader.scales, "biases.npy": reader.biases})
 
