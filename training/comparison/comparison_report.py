@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training.comparison.paired import COMPARED_METRICS, MEAN, POOLED, Comparison, Difference, McNemar
+from training.comparison.paired import COMPARED_METRICS, MEAN, POOLED, Comparison, McNemar, MetricDifference
 from training.evaluation.report.report_folder import write_private_file, write_report_folder
 from training.metrics.metric_names import SHORT_TITLES
 from training.tables.labelled_tables import TableReading
@@ -164,9 +164,9 @@ def _largest_sources(comparison: Comparison) -> set[str]:
     return {*largest, MEAN, POOLED}
 
 
-def _by_source(comparison: Comparison) -> list[tuple[str, list[Difference | None]]]:
+def _by_source(comparison: Comparison) -> list[tuple[str, list[MetricDifference | None]]]:
     """Return a row of differences for each source, mean and pool, in the order of ``COMPARED_METRICS``."""
-    rows: dict[str, dict[str, Difference]] = {}
+    rows: dict[str, dict[str, MetricDifference]] = {}
     for difference in comparison.differences:
         rows.setdefault(difference.source, {})[difference.figure] = difference
     return [(source, [row.get(metric) for metric in COMPARED_METRICS]) for source, row in rows.items()]
@@ -178,7 +178,7 @@ def _transitions(comparison: Comparison) -> list[tuple[str, str, str, int]]:
     return [(*kind, count) for kind, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
 
 
-def _format_interval(difference: Difference) -> str:
+def _format_interval(difference: MetricDifference) -> str:
     if difference.low is None or difference.high is None:
         return f"{difference.change:+.3f}"
     return f"{difference.change:+.3f} ({difference.low:+.3f} to {difference.high:+.3f})"

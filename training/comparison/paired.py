@@ -28,7 +28,7 @@ from training.metrics.metric_names import (
 )
 from training.tables.labelled import Labelled
 
-__all__ = ["COMPARED_METRICS", "MEAN", "POOLED", "Comparison", "Difference", "McNemar", "compare_rows", "mcnemar"]
+__all__ = ["COMPARED_METRICS", "MEAN", "POOLED", "Comparison", "McNemar", "MetricDifference", "compare_rows", "mcnemar"]
 
 COMPARED_METRICS = (AUC_ABUSIVE, AUC_HATEFUL, RECALL_ABUSIVE, RECALL_HATEFUL, MACRO_F1, CALIBRATION_ERROR)
 """The metrics that are compared; docs/evaluate.md explains each."""
@@ -42,7 +42,7 @@ _ROWS = [METRICS.index(name) for name in COMPARED_METRICS]
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class MetricDifference:
     """A metric of both artefacts.
 
     Attributes:
@@ -132,7 +132,7 @@ class Comparison:
     clean_rows: int
     resamples: int
     seed: int
-    differences: tuple[Difference, ...]
+    differences: tuple[MetricDifference, ...]
     tests: tuple[McNemar, ...]
     changes: tuple[LabelChange, ...]
 
@@ -196,7 +196,7 @@ def mcnemar(only_first: int, only_second: int) -> tuple[float, str]:
 
 def _differences(
     first: ScoredRows, second: ScoredRows, *, resamples: int, seed: int, progress: Callable[[float], None] | None
-) -> Sequence[Difference]:
+) -> Sequence[MetricDifference]:
     no_slices = SliceMembership((), np.zeros(len(first.rows) + 1, np.int64), np.empty(0, np.int64))
     boards = [Scoreboard(scored, no_slices) for scored in (first, second)]
 
@@ -212,7 +212,7 @@ def _differences(
     low, high = percentile_intervals(resampled, values[1] - values[0])
     names = [(source, metric) for source in (*first.sources, MEAN, POOLED) for metric in COMPARED_METRICS]
     return [
-        Difference(
+        MetricDifference(
             *name,
             first=float(values[0, column]),
             second=float(values[1, column]),
