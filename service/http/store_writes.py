@@ -10,7 +10,7 @@ from starlette.requests import Request
 from model.errors import StoreError
 from service.http.problems import ProblemError, ProblemKind
 from service.http.state import ServiceState, get_state
-from service.store.stored_types import Ruling
+from service.store.rulings.act import Act
 
 __all__ = ["enqueue_call", "record_ruling"]
 
@@ -20,7 +20,7 @@ _QUEUE_SECONDS = 2
 _log = logging.getLogger("tipstaff.http")
 
 
-async def record_ruling(request: Request, ruling: Ruling) -> None:
+async def record_ruling(request: Request, ruling: Act) -> None:
     """Store a ruling; when this returns, it is on the disk.
 
     Raises:

@@ -11,7 +11,7 @@ from sqlalchemy import Row, or_, select, update
 from model.errors import InputError
 from service.store.database.database import Database
 from service.store.schema.tables import keys
-from service.store.stored_types import ApiKey, Scope
+from service.store.stored_types import ApiKey, Role, Scope
 
 __all__ = ["SHORT_SECRET", "ApiKeys", "make_akismet_secret", "secret_digest"]
 
@@ -55,7 +55,15 @@ class ApiKeys:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(self, name: str, scopes: Iterable[Scope], *, community: str | None = None, secret: str | None = None) -> tuple[ApiKey, str]:
+    def create(
+        self,
+        name: str,
+        scopes: Iterable[Scope],
+        *,
+        community: str | None = None,
+        secret: str | None = None,
+        role: Role = Role.FORUM,
+    ) -> tuple[ApiKey, str]:
         """Create a key.
 
         Args:
@@ -64,6 +72,7 @@ class ApiKeys:
             community: the community that it is bound to, if any.
             secret: the secret of a client that cannot change its own, or that needs one of a certain form; if None, a new one:
                 ``tip_<id>_<160 random bits>``.
+            role: whose word it carries in rulings; it can never be changed.
 
         Returns:
             The key and its secret, which is stored nowhere.
@@ -78,6 +87,7 @@ class ApiKeys:
             scopes=frozenset(scopes),
             community=community or None,
             created_at=self._database.now(),
+            role=role,
         )
         if not key.scopes:
             raise InputError(f"the key {key.name} allows nothing: give it a scope of {', '.join(Scope)}")
@@ -87,6 +97,7 @@ class ApiKeys:
             "name": key.name,
             "digest": secret_digest(secret),
             "scopes": " ".join(sorted(key.scopes)),
+            "role": key.role.value,
             "community": key.community,
             "created_at": key.created_at,
         }
@@ -182,6 +193,8 @@ def _api_key(row: Row[Any]) -> ApiKey:
         name=row.name,
         # A scope that only a newer Tipstaff knows is passed over: it allows nothing that this one can do.
         scopes=frozenset(Scope(word) for word in row.scopes.split() if word in set(Scope)),
+        # A role that only a newer Tipstaff knows carries no more than a forum's word here.
+        role=Role(row.role) if row.role in set(Role) else Role.FORUM,
         community=row.community,
         created_at=row.created_at,
         last_used=row.last_used,

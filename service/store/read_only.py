@@ -15,6 +15,7 @@ from service.store.database.keys_mark import KeysMark
 from service.store.database.open_database import database_url, file_path, lost_store_error
 from service.store.schema.migrate import read_revision
 from service.store.schema.tables import REVISION, metadata
+from service.store.schema.views import create_views
 
 if TYPE_CHECKING:
     from service.settings import Settings
@@ -58,7 +59,9 @@ def open_read_only(settings: "Settings") -> Database:
         raise lost_store_error(str(path), mark)
     # One connection that is never closed: with it, the database would end.
     engine = create_engine("sqlite://", poolclass=QueuePool, pool_size=1, max_overflow=0, connect_args={"check_same_thread": False})
-    metadata.create_all(engine)
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+        create_views(connection)
     return Database(engine, name=str(path), mark=mark, is_writable=False)
 
 

@@ -13,8 +13,8 @@ from typing import Any, BinaryIO
 from model.artefact.atomic import sync_to_disk
 from model.errors import InputError
 from model.text.pipeline import strip_markup
-from service.store.rulings import Rulings
-from service.store.stored_types import StoredRuling
+from service.store.rulings.act import EffectiveRuling
+from service.store.rulings.rulings import Rulings
 from service.table_files import ColumnType, TableFormat, TableStyle, open_table
 
 __all__ = ["SNAPSHOT_COLUMNS", "write_snapshot"]
@@ -64,7 +64,7 @@ def write_snapshot(rulings: Rulings, folder: Path, *, table_format: TableFormat 
         StoreError: the rulings cannot be read.
         OSError: the file cannot be written.
     """
-    attributes = sorted({name for entry in rulings.latest() for name in entry.ruling.attributes})
+    attributes = sorted({name for entry in rulings.effective() for name in entry.act.attributes})
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = folder / f".rulings.{secrets.token_hex(4)}.part"
     try:
@@ -88,26 +88,27 @@ def write_snapshot(rulings: Rulings, folder: Path, *, table_format: TableFormat 
 
 
 def _read_rows(rulings: Rulings, attributes: list[str]) -> Iterator[tuple[Any, ...]]:
-    for entry in rulings.latest():
-        text = strip_markup(entry.ruling.text, entry.ruling.format).text
-        if text.strip():
+    for entry in rulings.effective():
+        act = entry.act
+        text = strip_markup(entry.text, act.format).text
+        if text.strip() and act.teaches_something:
             yield _build_row(entry, text, attributes)
 
 
-def _build_row(entry: StoredRuling, text: str, attributes: list[str]) -> tuple[Any, ...]:
+def _build_row(entry: EffectiveRuling, text: str, attributes: list[str]) -> tuple[Any, ...]:
     """Return the values of a row, in the order of the columns."""
-    ruling = entry.ruling
+    ruling = entry.act
     return (
         text,
-        ruling.label and ruling.label.value,
+        ruling.teaches and ruling.teaches.value,
         ruling.abusive,
         ruling.hateful,
         f"rulings.{ruling.dialect}",
-        str(entry.id),
+        str(entry.number),
         ruling.community,
         ruling.language,
         ruling.decision and ruling.decision.artefact,
-        entry.created_at.isoformat(),
+        ruling.created_at and ruling.created_at.isoformat(),
         *(ruling.attributes.get(name) for name in attributes),
     )
 

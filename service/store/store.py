@@ -9,7 +9,7 @@ from service.store.database.database import Clock, Database, utc_now
 from service.store.database.open_database import open_database
 from service.store.outbox import Outbox
 from service.store.read_only import is_read_only, open_read_only
-from service.store.rulings import Rulings
+from service.store.rulings.rulings import Rulings
 from service.store.schema.migrate import upgrade_database
 
 if TYPE_CHECKING:

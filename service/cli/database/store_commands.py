@@ -40,17 +40,17 @@ def status(*, as_json: JsonOption = False) -> None:
     with configured_store() as store:
         counts = {state.value: count for state, count in store.outbox.count_by_state().items()}
         keys = len(store.keys.valid_by_digest())
-        rulings = store.rulings.count()
+        acts, rulings = store.rulings.count(), store.rulings.count_effective()
         parked_calls = store.outbox.list_parked()
         name = store.database.name
     if as_json:
         calls = [
             {"id": call.id, "kind": call.kind, "error": call.error, "finished_at": call.finished_at.isoformat()} for call in parked_calls
         ]
-        state = {"database": name, "revision": REVISION, "keys": keys, "rulings": rulings, "outbox": counts, "parked": calls}
+        state = {"database": name, "revision": REVISION, "keys": keys, "acts": acts, "rulings": rulings, "outbox": counts, "parked": calls}
         print(json.dumps(state))
         return
-    print(f"{name}: revision {REVISION}, {keys} valid keys, {rulings} rulings")
+    print(f"{name}: revision {REVISION}, {keys} valid keys, {rulings} rulings of {acts} acts")
     print(f"outbox: {', '.join(f'{count} {state}' for state, count in counts.items())}")
     for call in parked_calls:
         print(f"parked: {call.kind} {call.id}: {call.error}")

@@ -9,6 +9,7 @@ from model.errors import StoreError
 from service.store.database.database import Database
 from service.store.database.open_database import lost_store_error
 from service.store.schema.tables import REVISION
+from service.store.schema.views import create_views, drop_views
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -59,7 +60,9 @@ def upgrade_database(database: Database) -> bool:
         config = alembic_config()
         _refuse_newer(config, revision, name=database.name)
         config.attributes["connection"] = connection
+        drop_views(connection)
         command.upgrade(config, "head")
+        create_views(connection)
     return True
 
 

@@ -22,9 +22,9 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-__all__ = ["REVISION", "StorableText", "UtcTime", "keys", "metadata", "outbox", "rulings"]
+__all__ = ["REVISION", "StorableText", "UtcTime", "acts", "keys", "make_storable", "metadata", "outbox"]
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest revision in `migrations`."""
 
 
@@ -49,6 +49,13 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def make_storable(text: str) -> str:
+    """Return a text with U+FFFD in the place of every character that cannot be stored: NUL, and half a surrogate pair."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 class StorableText(TypeDecorator[str]):
     """Text from outside. NUL, which PostgreSQL refuses, and half a surrogate pair, which all refuse, become U+FFFD."""
 
@@ -57,9 +64,7 @@ class StorableText(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Replace the characters that cannot be stored."""
-        if value is None or (value.isascii() and "\0" not in value):
-            return value
-        return value.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return None if value is None else make_storable(value)
 
 
 def _id() -> Column[Any]:
@@ -83,24 +88,37 @@ keys = Table(
     Column("name", String(200), nullable=False),
     Column("digest", String(64), nullable=False, unique=True),
     Column("scopes", String(200), nullable=False),
+    Column("role", String(16), nullable=False),
     Column("community", StorableText),
     Column("created_at", UtcTime, nullable=False),
     Column("last_used", Date),
     Column("revoked_at", UtcTime),
 )
 
-rulings = Table(
-    "rulings",
+acts = Table(
+    "acts",
     metadata,
     _id(),
+    # The client's own name for the act, or ours; None once the comment is forgotten.
+    Column("act", StorableText),
     Column("created_at", UtcTime, nullable=False, index=True),
     Column("dialect", String(64), nullable=False),
+    Column("key_id", String(16), ForeignKey("keys.id")),
+    Column("role", String(16), nullable=False),
+    Column("moderator", StorableText),
     Column("community", StorableText),
-    Column("comment", StorableText),
+    # The client's id of the comment, and the comment; without a text it waits for one, unless it is forgotten.
+    Column("comment", StorableText, index=True),
     Column("text", StorableText),
     Column("format", String(16), nullable=False),
     Column("language", StorableText),
+    Column("author", StorableText),
+    Column("why", StorableText),
+    Column("sampling_probability", Float),
+    Column("reason", StorableText),
+    # What was said, then what it teaches: nothing of abuse where the reason is spam, for example.
     Column("label", String(16)),
+    Column("teaches", String(16)),
     Column("abusive", Boolean),
     Column("hateful", Boolean),
     Column("attributes", JSON(none_as_null=True)),
@@ -109,11 +127,11 @@ rulings = Table(
     Column("score_hateful", Float),
     Column("verdict", String(16)),
     Column("artefact", String(200)),
-    Column("key_id", String(16), ForeignKey("keys.id")),
-    Column("moderator", StorableText),
-    # Identifies the comment: the digest of its dialect, community, client's id and text.
+    # Identifies the comment: the digest of its community, client's id and text.
     Column("comment_digest", String(64), nullable=False),
-    # Identifies the act of ruling: the digest of the comment, the answers and the ruling before (or the client's token).
+    # Tells whether an act that came again says the same.
+    Column("content_digest", String(64), nullable=False),
+    # Identifies the act: the digest of its key and its own id.
     Column("idempotency", String(64), nullable=False, unique=True),
     Index(None, "comment_digest", "id"),
     # The number of a deleted row is never used again.

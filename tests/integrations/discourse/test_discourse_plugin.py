@@ -200,7 +200,7 @@ def test_rulings_are_sent_back(play: Play, data_folder: Path, status: str, kind:
 
     assert forum["outcomes"][-1] == {"failures": []}
     with closing(open_store(Settings(data_dir=data_folder))) as store:
-        rulings = {stored.ruling.text: stored.ruling.abusive for stored in store.rulings.latest()}
+        rulings = {stored.act.text: stored.act.abusive for stored in store.rulings.effective()}
     assert rulings[text] is abusive
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from service.http.app import create_app
 from service.settings import Settings, read_settings
+from service.store.rulings.act import Act
 from service.store.store import open_store
-from service.store.stored_types import Ruling, Scope
+from service.store.stored_types import Scope
 from tests.integrations.wordpress.blog import Blog, DatabaseServer, find_missing, serve_blog
 from tests.integrations.wordpress.relay import Relay
 from tests.service.http.conftest import MakeKey, Running
@@ -50,12 +51,12 @@ def service(moderator: "Moderator", running: Running, service_folder: Path, key:
 
 
 @pytest.fixture
-def rulings(service_folder: Path) -> Callable[[], dict[str, Ruling]]:
+def rulings(service_folder: Path) -> Callable[[], dict[str, Act]]:
     """Reads the latest ruling about each comment, by the comment's text, from the service's own store."""
 
-    def read() -> dict[str, Ruling]:
+    def read() -> dict[str, Act]:
         with closing(open_store(Settings(data_dir=service_folder))) as store:
-            return {stored.ruling.text: stored.ruling for stored in store.rulings.latest()}
+            return {stored.text: stored.act for stored in store.rulings.effective()}
 
     return read
 

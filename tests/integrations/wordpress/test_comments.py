@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from service.store.stored_types import Ruling
+from service.store.rulings.act import Act
 from tests.integrations.wordpress.blog import Blog
 from tests.integrations.wordpress.relay import ForeignAnswer, Relay
 from tests.service.http.sample_texts import FINE, GERMAN, HATEFUL, TOXIC
@@ -305,7 +305,7 @@ def test_comments_are_checked_later(configured: Callable[..., Blog], relay: Rela
     assert blog.meta(insult, RESULT)["label"] == "hateful"
 
 
-def test_rulings_of_moderators_arrive_once(configured: Callable[..., Blog], relay: Relay, rulings: Callable[[], dict[str, Ruling]]) -> None:
+def test_rulings_of_moderators_arrive_once(configured: Callable[..., Blog], relay: Relay, rulings: Callable[[], dict[str, Act]]) -> None:
     """What moderators decide is sent in the background, once, and what they decide otherwise later replaces it."""
     blog = configured(reject="hold")
     texts = {name: f"{TOXIC} This is about {name}." for name in ("approval", "spam", "trash", "release")}

@@ -39,7 +39,7 @@ def judge(client: httpx.Client, secret: str | None = None) -> int:
 
 def stored(folder: Path) -> list[str]:
     with closing(open_store(Settings(data_dir=folder))) as store:
-        return [entry.ruling.text for entry in store.rulings.latest()]
+        return [entry.text for entry in store.rulings.effective()]
 
 
 def tipstaff(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -8,18 +8,18 @@ from collections.abc import Callable
 import pytest
 
 from service.settings import Settings
+from service.store.rulings.act import Act
 from service.store.store import open_store
-from service.store.stored_types import Ruling
 
 RECORDING = """
 import sys
 from service.settings import read_settings
-from service.store.stored_types import Ruling
+from service.store.rulings.act import Act
 from service.store.store import open_store
 name = sys.argv[1]
 store = open_store(read_settings(**dict(word.split("=", 1) for word in sys.argv[2:])))
 for number in range(100_000):
-    store.rulings.record(Ruling(dialect="d", text=f"{name} {number}", abusive=True))
+    store.rulings.record(Act(dialect="d", text=f"{name} {number}", act_id=f"{name} {number}", abusive=True))
     print(f"{name} {number}", flush=True)
     if number == 99 and name != "endless":
         break
@@ -40,7 +40,7 @@ def recording(settings: Settings) -> Callable[[str], "subprocess.Popen[str]"]:
 
 def stored_texts(settings: Settings) -> set[str]:
     store = open_store(settings)
-    texts = {entry.ruling.text for entry in store.rulings.latest()}
+    texts = {entry.text for entry in store.rulings.effective()}
     store.close()
     return texts
 
@@ -88,7 +88,7 @@ def test_retry_after_a_crash_counts_once(settings: Settings, recording: Callable
     store = open_store(settings)
     count = store.rulings.count()
 
-    store.rulings.record(Ruling(dialect="d", text="endless 0", abusive=True))
+    store.rulings.record(Act(dialect="d", text="endless 0", act_id="endless 0", abusive=True))
 
     assert store.rulings.count() == count
     store.close()

@@ -11,11 +11,12 @@ from sqlalchemy import text
 from model.errors import StoreError
 from service.settings import Settings
 from service.store.lifecycle import purge_expired, run_store
+from service.store.rulings.act import Act
 from service.store.store import Store, open_store
-from service.store.stored_types import OutboxTask, Ruling, Scope, TaskState
+from service.store.stored_types import OutboxTask, Scope, TaskState
 from tests.waiting import wait_until
 
-RULING = Ruling(dialect="d", text="you fool", abusive=True)
+RULING = Act(dialect="d", text="you fool", abusive=True)
 
 
 def test_running_store_has_its_keys_and_makes_calls(settings: Settings, store: Store) -> None:
@@ -54,7 +55,7 @@ def test_old_comments_are_forgotten_at_the_start(settings: Settings, clock: Any,
     with caplog.at_level(logging.INFO, "tipstaff.store"):
         asyncio.run(run())
 
-    assert list(with_old_ruling.rulings.latest()) == []
+    assert list(with_old_ruling.rulings.effective()) == []
     with_old_ruling.close()
 
 
@@ -74,7 +75,7 @@ def test_calls_wait_as_long_as_the_settings_say(settings: Settings) -> None:
 def test_failure_to_forget_is_logged(settings: Settings, store: Store, caplog: pytest.LogCaptureFixture) -> None:
     """If old comments cannot be forgotten, the log says so, and the store keeps running."""
     with store.database.write_transaction() as connection:
-        connection.execute(text("ALTER TABLE rulings RENAME TO lost"))
+        connection.execute(text("ALTER TABLE acts RENAME TO lost"))
 
     async def run() -> bool:
         async with run_store(settings) as running:
@@ -111,4 +112,4 @@ def test_what_is_too_old_is_purged(store: Store, clock: Any, days: int, count: i
     assert purge_expired(store, days=days) == count
 
     assert store.outbox.count_by_state() == {TaskState.WAITING: 1, TaskState.DONE: 0, TaskState.PARKED: 0}
-    assert (store.rulings.count(), len(list(store.rulings.latest()))) == (1, 1 - count)
+    assert (store.rulings.count(), len(list(store.rulings.effective()))) == (1, 1 - count)

@@ -10,11 +10,12 @@ from service.store.api_keys import ApiKeys
 from service.store.database.database import Database
 from service.store.database.keys_mark import KeysMark
 from service.store.read_only import is_read_only, open_read_only
-from service.store.rulings import Rulings
+from service.store.rulings.act import Act
+from service.store.rulings.rulings import Rulings
 from service.store.store import open_store
-from service.store.stored_types import Ruling, Scope
+from service.store.stored_types import Scope
 
-RULING = Ruling(dialect="d", text="you fool", abusive=True)
+RULING = Act(dialect="d", text="you fool", abusive=True)
 
 
 @pytest.fixture

@@ -11,20 +11,18 @@ import pytest
 
 from model.comment import Format
 from model.errors import InputError
+from service.store.rulings.act import Act
 from service.store.snapshot import SNAPSHOT_COLUMNS, write_snapshot
 from service.store.store import Store
-from service.store.stored_types import Ruling
 from service.table_files import TableFormat
 from training.tables.labelled_tables import read_tables
 
 
 def record(store: Store) -> None:
-    store.rulings.record(
-        Ruling(dialect="native", comment="1", text='you "idiot",\r really', abusive=True, hateful=False, community="forum")
-    )
-    store.rulings.record(Ruling(dialect="coral", comment="2", text="<p>Good <b>day</b></p>", format=Format.HTML, abusive=False))
-    store.rulings.record(Ruling(dialect="native", comment="3", text="hm", attributes={"off_topic": True}))
-    store.rulings.record(Ruling(dialect="native", comment="4", text="<p></p>", format=Format.HTML, abusive=False))
+    store.rulings.record(Act(dialect="native", comment="1", text='you "idiot",\r really', abusive=True, hateful=False, community="forum"))
+    store.rulings.record(Act(dialect="coral", comment="2", text="<p>Good <b>day</b></p>", format=Format.HTML, abusive=False))
+    store.rulings.record(Act(dialect="native", comment="3", text="hm", attributes={"off_topic": True}))
+    store.rulings.record(Act(dialect="native", comment="4", text="<p></p>", format=Format.HTML, abusive=False))
 
 
 @pytest.mark.parametrize("table_format", TableFormat)

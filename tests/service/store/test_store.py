@@ -8,8 +8,9 @@ from sqlalchemy import text
 
 from model.errors import StoreError
 from service.settings import Settings, read_settings
+from service.store.rulings.act import Act
 from service.store.store import Store, open_store
-from service.store.stored_types import Ruling, Scope
+from service.store.stored_types import Scope
 
 
 def test_stores_share_their_database(settings: Settings, store: Store) -> None:
@@ -23,12 +24,13 @@ def test_stores_share_their_database(settings: Settings, store: Store) -> None:
 
 def test_any_thread_may_use_a_store(store: Store) -> None:
     """Rulings that many threads record at the same time are all stored."""
-    rulings = [Ruling(dialect="d", text=f"fool {number}", abusive=True) for number in range(40)]
+    acts = [Act(dialect="d", text=f"fool {number}", abusive=True) for number in range(40)]
 
     with ThreadPoolExecutor(8) as pool:
-        numbers = list(pool.map(store.rulings.record, rulings))
+        recorded = list(pool.map(store.rulings.record, acts))
 
-    assert {entry.id: entry.ruling for entry in store.rulings.latest()} == dict(zip(numbers, rulings, strict=True))
+    texts = {each.number: act.text for each, act in zip(recorded, acts, strict=True)}
+    assert {entry.number: entry.text for entry in store.rulings.effective()} == texts
 
 
 def test_store_that_cannot_be_used_is_closed(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from service.http.dialects.messages import check_length, field_problem
 from service.http.dialects.verdicts import CommentVerdict, Flagging
 from service.http.store_writes import record_ruling
 from service.settings import Settings
-from service.store.stored_types import Ruling
+from service.store.rulings.act import Act
 
 __all__ = ["REQUIRED_FIELDS", "answer_word", "check_endpoint", "submit_endpoint"]
 
@@ -83,10 +83,10 @@ def _is_blatant(result: CommentVerdict) -> bool:
     return result.verdict is Verdict.REJECT and result.abusive >= _MIN_BLATANT_SCORE and not result.foreign
 
 
-def _build_ruling(form: Form, caller: Caller, settings: Settings, *, text: str, spam: bool) -> Ruling:
+def _build_ruling(form: Form, caller: Caller, settings: Settings, *, text: str, spam: bool) -> Act:
     # A comment that was wrongly taken for spam is fine, whatever spam means on the site.
     is_about_abuse = not spam or settings.akismet_submissions == "abusive"
-    return Ruling(
+    return Act(
         dialect="akismet",
         text=text,
         format=Format.HTML,

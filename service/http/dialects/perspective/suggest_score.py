@@ -37,7 +37,7 @@ from service.http.dialects.perspective.schemas import (
 from service.http.store_writes import record_ruling
 from service.perspective.attribute_names import ABUSIVE, HATEFUL, printable_name, question_name
 from service.settings import Settings
-from service.store.stored_types import Ruling
+from service.store.rulings.act import Act
 
 __all__ = ["suggest_endpoint"]
 
@@ -74,11 +74,11 @@ def suggest_endpoint(settings: Settings) -> Endpoint:
     return suggest
 
 
-def _build_ruling(message: SuggestCommentScoreRequest, comment: Comment, caller: Caller, *, language: str | None) -> Ruling:
+def _build_ruling(message: SuggestCommentScoreRequest, comment: Comment, caller: Caller, *, language: str | None) -> Act:
     answers = _read_answers(message.attribute_scores)
     abusive, hateful = answers.pop(ABUSIVE, None), answers.pop(HATEFUL, None)
     try:
-        return Ruling(
+        return Act(
             dialect="perspective",
             text=comment.text,
             format=comment.format,

@@ -95,9 +95,9 @@ def ask(machine: Machine, client: str, script: str) -> Any:
 def submitted(machine: Machine, client: str) -> list[tuple[str, bool | None]]:
     """Return what a client has submitted, text by text."""
     store = open_store(read_settings(data_dir=machine[0].data))
-    rulings = [entry.ruling for entry in store.rulings.latest()]
+    rulings = list(store.rulings.effective())
     store.close()
-    return [(ruling.text, ruling.abusive) for ruling in rulings if ruling.community == f"https://{client}.example"]
+    return [(ruling.text, ruling.act.abusive) for ruling in rulings if ruling.act.community == f"https://{client}.example"]
 
 
 def test_akismet_of_pypi(keyed_machine: Machine) -> None:

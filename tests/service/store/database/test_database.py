@@ -13,11 +13,11 @@ from sqlalchemy import text
 from model.errors import SettingsError, StoreError
 from service.settings import read_settings
 from service.store.database.open_database import open_database
+from service.store.rulings.act import Act
 from service.store.store import Store, open_store
-from service.store.stored_types import Ruling
 
 SECRET = "xyzzy-plugh"
-RULING = Ruling(dialect="d", text="you fool", abusive=True)
+RULING = Act(dialect="d", text="you fool", abusive=True)
 
 
 def modes(folder: Path) -> dict[str, int]:
@@ -145,15 +145,15 @@ def test_damage_that_shows_later_is_one_line(tmp_path: Path) -> None:
     """Damage within the file, found when a ruling is read, is one line as well."""
     store = open_store(read_settings(data_dir=tmp_path))
     for number in range(300):
-        store.rulings.record(Ruling(dialect="d", text=f"{number} " * 200, abusive=True))
+        store.rulings.record(Act(dialect="d", text=f"{number} " * 200, abusive=True))
     store.close()
     file = tmp_path / "tipstaff.db"
     intact_bytes = file.read_bytes()
-    file.write_bytes(intact_bytes[:16384] + b"\xa5" * (len(intact_bytes) - 16384))
+    file.write_bytes(intact_bytes[:65536] + b"\xa5" * (len(intact_bytes) - 65536))
     store = open_store(read_settings(data_dir=tmp_path))
 
     with pytest.raises(StoreError, match="is damaged: restore a backup"):
-        list(store.rulings.latest())
+        list(store.rulings.effective())
     store.close()
 
 
@@ -168,7 +168,7 @@ def test_lock_that_is_never_released_is_one_line(tmp_path: Path) -> None:
 
     other.execute("ROLLBACK")
     other.close()
-    assert store.rulings.record(RULING)
+    assert store.rulings.record(RULING).number
     store.close()
 
 
@@ -184,15 +184,15 @@ def test_full_disk_acknowledges_nothing(tmp_path: Path) -> None:
 
     def fill() -> None:
         for number in range(10_000):
-            ruling = Ruling(dialect="d", text=f"{SECRET} {number} " * 50, abusive=True)
-            acknowledged.append(store.rulings.record(ruling))
+            ruling = Act(dialect="d", text=f"{SECRET} {number} " * 50, abusive=True)
+            acknowledged.append(store.rulings.record(ruling).number)
 
     with pytest.raises(StoreError, match="the disk is full: free some space") as caught:
         fill()
 
     assert SECRET not in str(caught.value)
     assert acknowledged
-    assert [entry.id for entry in store.rulings.latest()] == acknowledged
+    assert [entry.number for entry in store.rulings.effective()] == acknowledged
     store.close()
 
 
@@ -200,13 +200,13 @@ LIMITED = """
 import resource, sys
 from model.errors import StoreError
 from service.settings import read_settings
-from service.store.stored_types import Ruling
+from service.store.rulings.act import Act
 from service.store.store import open_store
 store = open_store(read_settings(data_dir=sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
 try:
     for number in range(10_000):
-        print(store.rulings.record(Ruling(dialect="d", text=f"{number} " * 50, abusive=True)), flush=True)
+        print(store.rulings.record(Act(dialect="d", text=f"{number} " * 50, abusive=True)).number, flush=True)
 except StoreError as error:
     print(error, file=sys.stderr)
 """
@@ -221,5 +221,5 @@ def test_file_that_cannot_grow_acknowledges_nothing(tmp_path: Path) -> None:
     assert process.returncode == 0, process.stderr
     assert "check the disk, its free space and the limits of this process" in process.stderr
     assert process.stderr.count("\n") == 1
-    assert {str(entry.id) for entry in store.rulings.latest()} == set(process.stdout.split()) != set()
+    assert {str(entry.number) for entry in store.rulings.effective()} == set(process.stdout.split()) != set()
     store.close()

@@ -8,8 +8,8 @@ import pytest
 
 from model.errors import StoreError
 from service.settings import read_settings
+from service.store.rulings.act import Act
 from service.store.store import Store, open_store
-from service.store.stored_types import Ruling
 
 Change = Callable[[Path], None]
 
@@ -30,11 +30,11 @@ def store(folder: Path) -> Iterator[Store]:
 
 
 def record(store: Store, text: str) -> None:
-    store.rulings.record(Ruling(dialect="d", text=text, abusive=True))
+    store.rulings.record(Act(dialect="d", text=text, abusive=True))
 
 
 def texts(store: Store) -> list[str]:
-    return [entry.ruling.text for entry in store.rulings.latest()]
+    return [entry.text for entry in store.rulings.effective()]
 
 
 def move(source: str, target: str) -> Change:
@@ -123,7 +123,7 @@ def test_file_that_goes_while_a_ruling_is_stored(store: Store, folder: Path) -> 
 
     def write() -> None:
         with store.database.write_transaction() as connection:
-            connection.exec_driver_sql("DELETE FROM rulings")
+            connection.exec_driver_sql("DELETE FROM acts")
             (folder / "tipstaff.db").unlink()
 
     with pytest.raises(StoreError, match="put it back"):

@@ -10,6 +10,7 @@ from service.settings import Settings, read_settings
 from service.store.api_keys import ApiKeys
 from service.store.database.keys_mark import KeysMark
 from service.store.keyring import KeyRing
+from service.store.schema.views import drop_views
 from service.store.store import Store, open_store
 from service.store.stored_types import Scope
 
@@ -18,7 +19,8 @@ def empty(settings: Settings) -> None:
     """Take all tables from a database, as if it were another one."""
     store = open_store(settings)
     with store.database.write_transaction() as connection:
-        for table in ("alembic_version", "outbox", "rulings", "keys"):
+        drop_views(connection)
+        for table in ("alembic_version", "outbox", "acts", "keys"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
     store.close()
 

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from model.moderator import Moderator
 from service.http.app import create_app
 from service.settings import Settings, read_settings
+from service.store.rulings.act import Act
 from service.store.store import open_store
-from service.store.stored_types import Ruling, Scope
+from service.store.stored_types import Scope
 from tests.service.http.sample_texts import FINE, TOXIC
 
 BLATANT = "Fuck you, you stupid worthless piece of shit, go kill yourself."
@@ -34,9 +35,9 @@ def check(client: httpx.Client, text: str, **fields: str) -> str:
     return answer.text
 
 
-def rulings(folder: Path) -> list[Ruling]:
+def rulings(folder: Path) -> list[Act]:
     store = open_store(read_settings(data_dir=folder))
-    stored = [entry.ruling for entry in store.rulings.latest()]
+    stored = [entry.act for entry in store.rulings.effective()]
     store.close()
     return stored
 

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 
 from service.settings import read_settings
+from service.store.rulings.act import Act
 from service.store.store import open_store
-from service.store.stored_types import Ruling
 from tests.service.http.sample_texts import TOXIC
 
 ANALYZE = "/v1alpha1/comments:analyze"
@@ -39,9 +39,9 @@ def read_error(answer: httpx.Response, status: int = 400) -> tuple[str, str, dic
     return error["status"], error["message"], (error.get("details") or [{}])[0]
 
 
-def stored_rulings(folder: Path) -> list[Ruling]:
+def stored_rulings(folder: Path) -> list[Act]:
     """Return the rulings in the store of a service."""
     store = open_store(read_settings(data_dir=folder))
-    rulings = [entry.ruling for entry in store.rulings.latest()]
+    rulings = [entry.act for entry in store.rulings.effective()]
     store.close()
     return rulings
