@@ -28,6 +28,11 @@ class VersionSignatures:
         self._trust = trust
 
     @property
+    def are_asked_for(self) -> bool:
+        """Whether the site serves nothing of the registry that is not signed."""
+        return self._trust is not None
+
+    @property
     def floor(self) -> int:
         """The lowest counter of a signature that the site serves; 0 if it asks for no signatures or has served none yet."""
         return self._trust.floor if self._trust else 0
@@ -38,6 +43,12 @@ class VersionSignatures:
         with suppress(FileNotFoundError):
             return parse_document(SignedVersion, self._files.read(path), name=f"{self._files.name}/{path}")
         return None
+
+    def counter(self, content_hash: str) -> int | None:
+        """Return the highest counter with which a trusted key has signed a version; None if none has, or the site trusts none."""
+        if self._trust is None:
+            return None
+        return self._trust.counter(self.read(content_hash), self._folders.manifest(content_hash))
 
     def sign(self, content_hash: str, key: SigningKey) -> int:
         """Sign a version that was checked, with a counter higher than that of every signature by this key and of what the site served.
@@ -75,12 +86,10 @@ class VersionSignatures:
             UntrustedVersionError: it is not signed, or it was never served here.
         """
         if self._trust is not None:
-            counter = self._trust.counter(self.read(content_hash), self._folders.manifest(content_hash))
+            counter = self.counter(content_hash)
             self._trust.readmit(self._folders.version(content_hash), content_hash, counter)
 
     def note_served(self, content_hash: str) -> None:
         """Note that the site serves a version now, so that none with a lower counter comes after it."""
-        if self._trust is not None:
-            counter = self._trust.counter(self.read(content_hash), self._folders.manifest(content_hash))
-            if counter is not None:
-                self._trust.note_served(content_hash, counter)
+        if self._trust is not None and (counter := self.counter(content_hash)) is not None:
+            self._trust.note_served(content_hash, counter)

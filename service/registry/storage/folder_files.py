@@ -152,7 +152,8 @@ class FolderFiles:
         if not self.root.is_dir():
             self.root.parent.mkdir(parents=True, exist_ok=True)
             self.root.mkdir(_PRIVATE, exist_ok=True)
-        folder.mkdir(self._mode(), exist_ok=True)
+        for parent in (*reversed(folder.relative_to(self.root).parents), folder.relative_to(self.root)):
+            (self.root / parent).mkdir(self._mode(), exist_ok=True)
 
     def _mode(self) -> int:
         return self.root.stat().st_mode & 0o777
