@@ -56,7 +56,7 @@ def run_until_killed(registry: Registry, action: str, argument: str, step: int) 
 @pytest.mark.parametrize("stride", [12, pytest.param(1, marks=[pytest.mark.nightly, pytest.mark.slow])])
 @pytest.mark.parametrize("action", ["activate", "rollback"])
 def test_a_kill_leaves_the_old_or_the_new_champion(registry: Registry, publish: Publish, tmp_path: Path, action: str, stride: int) -> None:
-    """Killed at any step (at night; else at every twelfth), an activation or a rollback leaves the old champion or the new one, whole, and a log that goes on."""
+    """Killed at any step (by day at every twelfth), either leaves the old champion or the new one, whole, and a log that goes on."""
     first, second = publish(1), publish(2)
     registry.activate(first, by="ann@desk", reason="first")
     registry.activate(second, by="ann@desk", reason="second")
