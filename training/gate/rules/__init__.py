@@ -1,0 +1,1 @@
+"""The rules of the gate, each a function from what was measured to a line of the report."""

@@ -1,0 +1,77 @@
+"""Rules about what the candidate gains on the site's own rulings."""
+
+import numpy as np
+
+from training.gate.gate_report import GAIN, RuleResult, RuleVerdict, skipped_rule
+from training.gate.paired_areas import PairedChange, change_of_means
+from training.gate.rules.rule_verdicts import DOUBT, judge_gain, judge_harm
+from training.gate.ruling_evidence import QUESTIONS, RulingEvidence, question_scores
+
+__all__ = ["LEAST_GAIN", "gain_rules", "trust_rule"]
+
+LEAST_GAIN = 0.005
+"""The smallest gain in mean AUC that is worth an exchange."""
+_LARGEST_FALL = 0.01  # of AUC on one question
+_CALIBRATION_LIMIT = 0.01  # of the Brier score
+
+
+def gain_rules(evidence: RulingEvidence, gain: PairedChange | None) -> list[RuleResult]:
+    """Return the lines of the gain in mean AUC, of the AUC on each question, and of the calibration.
+
+    Args:
+        evidence: the rulings of those who are no witnesses count nothing.
+        gain: `RulingEvidence.mean_change` of it.
+    """
+    about = "Gain in AUC on the site's rulings, cross-fitted; the mean over the questions that they answer."
+    by_question = {question: evidence.change(question) for question in QUESTIONS}
+    lines = [_gain_rule(about, gain, by_question, evidence)]
+    for question, change in by_question.items():
+        rule, about = f"gain-{question}", f"Change in AUC of {question} on the site's rulings, cross-fitted."
+        if change is None:
+            lines.append(skipped_rule(rule, about, "The rulings answer this question too seldom, or all in one way."))
+        else:
+            lines.append(judge_harm(rule, about, change, limit=_LARGEST_FALL))
+    return [*lines, _calibration_rule(evidence)]
+
+
+def _gain_rule(about: str, gain: PairedChange | None, by_question: dict[str, PairedChange | None], evidence: RulingEvidence) -> RuleResult:
+    if gain is None:
+        n = int((evidence.weights > 0).sum())
+        remark = "There are too few rulings of either kind from witnesses who count."
+        return RuleResult(GAIN, about, None, None, None, LEAST_GAIN, n, RuleVerdict.CANNOT_TELL, remark, 200)
+    line = judge_gain(GAIN, about, gain, least=LEAST_GAIN)
+    falls = [question for question, change in by_question.items() if change is not None and change.change < -_LARGEST_FALL / 2]
+    if line.verdict is RuleVerdict.BETTER and falls:
+        remark = f"AUC of {falls[0]} fell, so that a gain in the mean is not enough."
+        return RuleResult(GAIN, about, line.figure, line.low, line.high, line.limit, line.n, RuleVerdict.CANNOT_TELL, remark)
+    return line
+
+
+def trust_rule(evidence: RulingEvidence) -> RuleResult:
+    """Return the line that says whether the rulings contradict the champion on the whole, as they do where labels were swapped."""
+    rule, about = "trust", "AUC of the champion on the rulings, less one half; below 0 they say the opposite of what it has learned."
+    nothing = np.full_like(evidence.before, 1 / 3)
+    change = evidence.mean_change(before=nothing, after=evidence.before)
+    if change is None:
+        return skipped_rule(rule, about, "The rulings answer too seldom, or all in one way.")
+    low, high = change.change - DOUBT * change.error, change.change + DOUBT * change.error
+    verdict = RuleVerdict.WORSE if high < 0 else RuleVerdict.NO_CHANGE if low > 0 else RuleVerdict.CANNOT_TELL
+    return RuleResult(rule, about, change.change, low, high, 0.0, change.n, verdict)
+
+
+def _calibration_rule(evidence: RulingEvidence) -> RuleResult:
+    rule = "calibration"
+    about = "Fall of the Brier score of P(abusive) and P(hateful) on the site's rulings, cross-fitted (more is better)."
+    sums, known = [np.zeros(len(evidence)), np.zeros(len(evidence))], np.zeros(len(evidence))
+    for question in QUESTIONS:
+        answers = evidence.answers[question]
+        is_known = answers >= 0
+        known += is_known
+        for column, scores in zip(sums, (evidence.before, evidence.after), strict=True):
+            column += np.where(is_known, -((question_scores(scores, question) - np.maximum(answers, 0)) ** 2), 0.0)
+    weights = np.where(known > 0, evidence.weights, 0.0)
+    before, after = (column / np.maximum(known, 1) for column in sums)
+    change = change_of_means(before, after, weights=weights, clusters=evidence.clusters)
+    if change is None:
+        return skipped_rule(rule, about, "There are no rulings that count.")
+    return judge_harm(rule, about, change, limit=_CALIBRATION_LIMIT)
