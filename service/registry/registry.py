@@ -12,7 +12,6 @@ from model.artefact.public_view import artefact_version
 from model.errors import RegistryError, RegistryRefusalError
 from service.registry.activation import ActivationRequest, GateJson, Ground, check_request
 from service.registry.aliases import Aliases
-from service.registry.ed25519_signatures import SigningKey, TrustedKeys
 from service.registry.registry_documents import (
     Alias,
     AliasName,
@@ -21,13 +20,14 @@ from service.registry.registry_documents import (
     VersionRecord,
     time_stamp,
 )
-from service.registry.site_trust import SiteTrust
 from service.registry.storage.open_files import open_registry_files
 from service.registry.storage.registry_files import RegistryFiles
+from service.registry.trust.ed25519_signatures import SigningKey, TrustedKeys
+from service.registry.trust.site_trust import SiteTrust
+from service.registry.trust.version_signatures import VersionSignatures
 from service.registry.version_folders import VersionFolders, check_artefact, read_folder_manifest
 from service.registry.version_names import find_version
 from service.registry.version_notes import HASH_DIGITS, VersionNotes
-from service.registry.version_signatures import VersionSignatures
 
 if TYPE_CHECKING:
     from service.settings import Settings

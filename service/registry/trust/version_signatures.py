@@ -4,10 +4,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from model.artefact.open_artefact import MANIFEST
-from service.registry.ed25519_signatures import SignedVersion, SigningKey
 from service.registry.registry_documents import encode_document, parse_document
-from service.registry.site_trust import SiteTrust
 from service.registry.storage.registry_files import RegistryFiles
+from service.registry.trust.ed25519_signatures import SignedVersion, SigningKey
+from service.registry.trust.site_trust import SiteTrust
 from service.registry.version_folders import VersionFolders
 
 __all__ = ["VersionSignatures"]

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from model.artefact.atomic import sync_to_disk
 from model.artefact.field_types import LAX, Sha256
 from model.errors import RegistryError, UntrustedVersionError
-from service.registry.ed25519_signatures import SignedVersion, TrustedKeys
+from service.registry.trust.ed25519_signatures import SignedVersion, TrustedKeys
 
 __all__ = ["SiteTrust"]
 

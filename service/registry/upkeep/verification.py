@@ -10,14 +10,14 @@ from model.errors import ArtefactError, RegistryError
 from service.registry.registry import Registry
 from service.registry.registry_documents import AliasName, Change, LearnedTable, VersionRecord
 
-__all__ = ["Finding", "verify_registry"]
+__all__ = ["RegistryFinding", "verify_registry"]
 
 _SNAPSHOTS = "snapshots"
 _FILE_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class RegistryFinding:
     """What a look at one thing has found.
 
     Attributes:
@@ -33,7 +33,7 @@ class Finding:
     is_wrong: bool
 
 
-def verify_registry(registry: Registry, snapshots: Path) -> Iterator[Finding]:
+def verify_registry(registry: Registry, snapshots: Path) -> Iterator[RegistryFinding]:
     """Yield what a look at everything finds; only damage raises nothing, so that the rest is looked at all the same.
 
     Args:
@@ -52,7 +52,9 @@ def verify_registry(registry: Registry, snapshots: Path) -> Iterator[Finding]:
     for content_hash in sorted(there):
         yield from _check_version(registry, content_hash)
     for content_hash in sorted(set(registry.notes.hashes()) - there - pruned):
-        yield Finding(content_hash[:12], "content", "the version is missing, though nobody pruned it: bring it back from a copy", True)
+        yield RegistryFinding(
+            content_hash[:12], "content", "the version is missing, though nobody pruned it: bring it back from a copy", True
+        )
     for content_hash in registry.notes.hashes():
         yield from _check_lineage(registry, content_hash, snapshots)
 
@@ -73,12 +75,12 @@ def _tell_alias(registry: Registry, name: AliasName) -> str:
     return alias.version
 
 
-def _check_version(registry: Registry, content_hash: str) -> Iterator[Finding]:
+def _check_version(registry: Registry, content_hash: str) -> Iterator[RegistryFinding]:
     subject = content_hash[:12]
     try:
         subject = registry.folders.version(content_hash)
     except (RegistryError, FileNotFoundError):
-        yield Finding(subject, "content", "its manifest is missing or damaged: bring it back from a copy", True)
+        yield RegistryFinding(subject, "content", "its manifest is missing or damaged: bring it back from a copy", True)
     else:
         yield _check(subject, "content", lambda: _tell_content(registry, content_hash))
     yield _check(subject, "record", lambda: _tell_record(registry, content_hash))
@@ -115,11 +117,11 @@ def _tell_signature(registry: Registry, content_hash: str) -> str:
     return f"counter {counters}"
 
 
-def _check_lineage(registry: Registry, content_hash: str, snapshots: Path) -> Iterator[Finding]:
+def _check_lineage(registry: Registry, content_hash: str, snapshots: Path) -> Iterator[RegistryFinding]:
     try:
         record = registry.record(content_hash)
     except RegistryError as error:
-        yield Finding(content_hash[:12], "lineage", str(error), True)
+        yield RegistryFinding(content_hash[:12], "lineage", str(error), True)
         return
     subject = record.version or content_hash[:12]
     for table in record.learned_from:
@@ -161,10 +163,10 @@ def _files_of(snapshots: Path, sha256: str) -> list[Path]:
     return sorted(file for file in found if file.is_file() and not file.name.endswith(".manifest.json"))
 
 
-def _check(subject: str, aspect: str, tell: Callable[[], str]) -> Finding:
+def _check(subject: str, aspect: str, tell: Callable[[], str]) -> RegistryFinding:
     try:
-        return Finding(subject, aspect, tell(), False)
+        return RegistryFinding(subject, aspect, tell(), False)
     except (RegistryError, ArtefactError) as error:
-        return Finding(subject, aspect, str(error), True)
+        return RegistryFinding(subject, aspect, str(error), True)
     except FileNotFoundError as error:
-        return Finding(subject, aspect, f"{error.filename}: is missing: bring it back from a copy", True)
+        return RegistryFinding(subject, aspect, f"{error.filename}: is missing: bring it back from a copy", True)

@@ -1,0 +1,1 @@
+"""Whose signatures a site trusts, and which of what they signed it still serves."""
