@@ -17,6 +17,7 @@ from service.cli.database import keys_commands, rulings_commands, store_commands
 from service.cli.evaluate_command import evaluate
 from service.cli.migrate_check_command import migrate_check
 from service.cli.perspective_diff_command import perspective_diff
+from service.cli.registry import models_commands
 from service.cli.replay_command import replay
 from service.cli.score_command import score
 from service.cli.serve_command import serve, warm
@@ -95,6 +96,7 @@ app.command("check-labels")(check_labels)
 app.command()(perspective_diff)
 app.command()(migrate_check)
 app.command()(replay)
+app.add_typer(models_commands.app)
 app.add_typer(keys_commands.app)
 app.add_typer(rulings_commands.app)
 app.add_typer(store_commands.app)

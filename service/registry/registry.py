@@ -2,16 +2,15 @@
 
 from collections.abc import Collection, Hashable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.artefact.folder import shipped_folder
 from model.artefact.open_artefact import MANIFEST
-from model.artefact.public_view import artefact_version
-from model.errors import RegistryError, RegistryRefusalError
+from model.errors import RegistryError, RegistryRefusalError, UnknownVersionError
 from service.registry.activation import ActivationRequest, GateJson, Ground, check_request
 from service.registry.aliases import Aliases
+from service.registry.in_force import InForce, describe_in_force
 from service.registry.registry_documents import (
     Alias,
     AliasName,
@@ -32,24 +31,9 @@ from service.registry.version_notes import HASH_DIGITS, VersionNotes
 if TYPE_CHECKING:
     from service.settings import Settings
 
-__all__ = ["InForce", "Registry", "open_registry"]
+__all__ = ["Registry", "open_registry"]
 
 _CACHE = "registry-cache"
-
-
-@dataclass(frozen=True, slots=True)
-class InForce:
-    """The artefact that a site judges with.
-
-    Attributes:
-        version: such as ``default@3f2a9c1d04be``.
-        content_hash: the whole hash.
-        folder: where it lies, if it is pinned by TIPSTAFF_ARTEFACT or came with the installation; None for the registry's champion.
-    """
-
-    version: str
-    content_hash: str
-    folder: Path | None
 
 
 class Registry:
@@ -116,9 +100,7 @@ class Registry:
         """Return the artefact that the site judges with: the pinned one, else the champion, else the one that ships."""
         if self.pinned is None and (alias := self.champion()) is not None:
             return InForce(alias.version, alias.content_hash, None)
-        folder = self.pinned or shipped_folder()
-        manifest = read_folder_manifest(folder)
-        return InForce(artefact_version(manifest), manifest.content_hash, folder)
+        return describe_in_force(self.pinned or shipped_folder())
 
     def versions(self) -> list[VersionRecord]:
         """Return the records of the versions that are there, those made first first."""
@@ -132,8 +114,9 @@ class Registry:
         """
         with suppress(ValueError):
             alias = self.aliases.read(AliasName(version))
-            if alias is not None:
-                return alias.content_hash
+            if alias is None:
+                raise UnknownVersionError(f"there is no {version} yet: `tipstaff models list` shows what there is")
+            return alias.content_hash
         return find_version(self.folders, version)
 
     def record(self, version: str) -> VersionRecord:
@@ -244,6 +227,14 @@ class Registry:
         if is_served:
             self.signatures.check(content_hash, folder)
         return folder
+
+    def export(self, version: str, target: Path) -> str:
+        """Copy a version, checked, into an empty folder of this machine, and return its name."""
+        content_hash = self.content_hash(version)
+        source = self.fetch(content_hash, is_served=False)
+        target.mkdir(parents=True, exist_ok=True)
+        self.folders.copy(source, target, content_hash)
+        return self.folders.version(content_hash)
 
     def confirm_served(self, version: str) -> None:
         """Note that the site serves a version now: where it asks for signatures, none with a lower counter is served after it."""

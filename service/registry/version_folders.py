@@ -104,6 +104,17 @@ class VersionFolders:
             cached.touch()
         return cached
 
+    def copy(self, source: Path, target: Path, content_hash: str) -> None:
+        """Copy the files of a version that was checked into an empty folder, and check the copy.
+
+        Raises:
+            ArtefactError: somebody changed it meanwhile.
+        """
+        for file in sorted(source.iterdir()):
+            if file.is_file() and not file.is_symlink():
+                shutil.copyfile(file, target / file.name)
+        check_artefact(target, content_hash)
+
     def documents(self, content_hash: str) -> dict[str, str]:
         """Return the SHA-256 of the texts in the folder of a version, by name; arrays and manifest have hashes of their own."""
         path = _path(content_hash)

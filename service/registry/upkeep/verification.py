@@ -52,9 +52,7 @@ def verify_registry(registry: Registry, snapshots: Path) -> Iterator[RegistryFin
     for content_hash in sorted(there):
         yield from _check_version(registry, content_hash)
     for content_hash in sorted(set(registry.notes.hashes()) - there - pruned):
-        yield RegistryFinding(
-            content_hash[:12], "content", "the version is missing, though nobody pruned it: bring it back from a copy", True
-        )
+        yield RegistryFinding(content_hash[:12], "content", "is missing, though nobody pruned it: bring it back from a copy", True)
     for content_hash in registry.notes.hashes():
         yield from _check_lineage(registry, content_hash, snapshots)
 
