@@ -80,6 +80,10 @@ class Settings(DialectSettings):
         default=None,
         description="File with public keys, in PEM. If set, a version of the registry is served only if one of them has signed it.",
     )
+    auto_activate: bool = Field(
+        default=False,
+        description="Whether `tipstaff retrain` activates its candidate by itself where every rule of the gate says better or no change.",
+    )
     profile: Profile | None = Field(
         default=None,
         description="Which readers of the artefact judge: `fast` the n-grams alone, `full` both, `cascade` both where that may change "

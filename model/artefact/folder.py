@@ -36,7 +36,7 @@ __all__ = [
     "write_artefact",
 ]
 
-_DOCUMENTS = ("MODEL_CARD.md", "README.md", "README", "NOTICE", "LICENSE")
+_DOCUMENTS = ("MODEL_CARD.md", "README.md", "README", "NOTICE", "LICENSE", "gate.json")
 _TRIES = 16
 
 _T = TypeVar("_T")

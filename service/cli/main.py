@@ -14,12 +14,12 @@ from model.errors import TipstaffError
 from service.cli.check_labels_command import check_labels
 from service.cli.compare_command import compare
 from service.cli.database import keys_commands, rulings_commands, store_commands
-from service.cli.database.forget_command import forget
 from service.cli.evaluate_command import evaluate
 from service.cli.migrate_check_command import migrate_check
 from service.cli.perspective_diff_command import perspective_diff
 from service.cli.registry import models_commands
 from service.cli.replay_command import replay
+from service.cli.retraining.retrain_command import make_candidate
 from service.cli.score_command import score
 from service.cli.serve_command import serve, warm
 from service.cli.train_command import train
@@ -90,6 +90,7 @@ def _tipstaff(
 app.command()(serve)
 app.command()(train)
 app.command("train-encoder")(train_encoder)
+app.command("retrain")(make_candidate)
 app.command()(score)
 app.command()(evaluate)
 app.command()(compare)
@@ -97,7 +98,6 @@ app.command("check-labels")(check_labels)
 app.command()(perspective_diff)
 app.command()(migrate_check)
 app.command()(replay)
-app.command()(forget)
 app.add_typer(models_commands.app)
 app.add_typer(keys_commands.app)
 app.add_typer(rulings_commands.app)

@@ -23,11 +23,16 @@ from service.cli.table_options import (
 if TYPE_CHECKING:
     from training.fit.train_job import TrainJob
 
-__all__ = ["train"]
+__all__ = ["TrainingColumns", "check_model_name", "train"]
 
 
-def _check_name(name: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", name):
+def check_model_name(name: str | None) -> str | None:
+    """Refuse a name that no model can have; None is none.
+
+    Raises:
+        typer.BadParameter: it is too long, or has other characters.
+    """
+    if name is not None and not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", name):
         raise typer.BadParameter("use up to 64 small letters, digits, dots, dashes and underscores")
     return name
 
@@ -77,7 +82,7 @@ def train(
     encoder: Annotated[
         str | None, typer.Option(metavar="DIR", help="Folder of a model whose encoder joins the new n-grams; default is the shipped one.")
     ] = None,
-    name: Annotated[str, typer.Option(metavar="NAME", callback=_check_name, help="What the model is called.")] = "custom",
+    name: Annotated[str, typer.Option(metavar="NAME", callback=check_model_name, help="What the model is called.")] = "custom",
     strict: StrictOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures, and all that was found wrong, as JSON.")] = False,
 ) -> None:

@@ -1,0 +1,209 @@
+"""From rulings or labelled tables to a candidate in the registry, with the gate's report of it."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from model.artefact.manifest import DataSource
+from model.artefact.public_view import artefact_version
+from model.errors import TipstaffError
+from service.registry.registry import open_registry
+from service.registry.registry_documents import time_stamp
+from service.retraining.candidate_card import compose_candidate_card
+from service.retraining.candidate_files import add_documents, copy_candidate
+from service.retraining.candidate_origin import CandidateOrigin, count_labels
+from service.retraining.lesson import read_lesson
+from service.retraining.recent_comments import read_recent_comments
+from service.retraining.site_judges import site_judges
+from service.retraining.starting_point import find_starting_point
+from service.retraining.work_folder import work_folder
+from training.gate.run_gate import GateJob, run_gate
+from training.output_places import check_output_folder
+from training.retrain.retrain import retrain
+from training.retrain.retrain_job import RetrainJob
+
+if TYPE_CHECKING:
+    from service.registry.registry import Registry
+    from service.retraining.lesson import Lesson
+    from service.retraining.retraining_order import RetrainingOrder
+    from service.retraining.starting_point import StartingPoint
+    from service.settings import Settings
+    from training.gate.gate_report import GateReport
+    from training.retrain.retrain_job import Candidate
+    from training.terminal import StepProgress
+
+__all__ = ["Retraining", "run_retraining"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retraining:
+    """A candidate that was made.
+
+    Attributes:
+        version, content_hash: of the candidate.
+        folder: where it lies.
+        snapshot: the snapshot that was written for it; None if the caller gave tables.
+        registry: the registry's folder or URL.
+        gate: what the gate says of it.
+        is_active: whether it was activated unattended.
+        remarks: lines for people.
+    """
+
+    version: str
+    content_hash: str
+    folder: Path
+    snapshot: Path | None
+    registry: str
+    gate: "GateReport"
+    is_active: bool
+    remarks: Sequence[str]
+
+    def to_json(self) -> str:
+        """Return it as a line of JSON."""
+        document = {
+            "version": self.version,
+            "content_hash": self.content_hash,
+            "folder": str(self.folder),
+            "snapshot": self.snapshot and str(self.snapshot),
+            "activated": self.is_active,
+            "gate": self.gate.to_json(),
+        }
+        return json.dumps(document, allow_nan=False, ensure_ascii=False)
+
+    def next_step(self) -> str:
+        """Return what a person may do now, in a line."""
+        if self.is_active:
+            return f"{self.version} was activated unattended; tipstaff models rollback takes it back"
+        if self.gate.passed:
+            return f"nothing is live yet; next: tipstaff models try {self.version}"
+        return f"nothing is live; to see what would change: tipstaff models try {self.version}"
+
+
+def run_retraining(order: "RetrainingOrder", settings: "Settings", progress: "StepProgress | None" = None, *, by: str) -> Retraining:
+    """Make a candidate, have the gate compare it with its champion, and put it into the registry.
+
+    What goes wrong on the way leaves the registry as it was.
+
+    Args:
+        order: what the caller asks for.
+        settings: the settings of the site.
+        progress: called with the step that runs and the share of it that is done.
+        by: who runs it, such as ``user@host``.
+
+    Raises:
+        InputError: there are no rulings, or they teach nothing; a table or the file of recent comments cannot be read.
+        ArtefactError: the champion cannot be used, or the candidate not be written.
+        StoreError: the rulings cannot be read.
+        RegistryError: the registry is damaged.
+        OSError: a file cannot be read or written.
+    """
+    report_step = progress or (lambda step, share: None)
+    if order.out is not None:
+        check_output_folder(order.out)
+    recent = () if order.recent is None else read_recent_comments(order.recent)
+    judges = site_judges(settings)
+    registry = open_registry(settings)
+    champion = find_starting_point(order.champion, registry)
+    with work_folder(settings.data_dir / "retraining") as work:
+        report_step("reading", 0.0)
+        lesson = read_lesson(order, settings, registry, champion, work=work)
+        candidate = retrain(_retrain_job(order, champion, lesson, out=work / "candidate"), report_step)
+        gate = run_gate(
+            GateJob(
+                champion.folder,
+                candidate.out,
+                lesson.rows,
+                learned=lesson.is_learned.tolist(),
+                recent=recent,
+                corpus=lesson.judged,
+                profile=settings.profile,
+                prior=settings.prior,
+                risk=settings.cascade_risk,
+                judges=judges,
+                cache=settings.data_dir / "gate-cache",
+                threads=order.threads,
+            ),
+            report_step,
+        )
+        origin = _describe_origin(champion, lesson, candidate, gate)
+        documents = champion.notices() | {"MODEL_CARD.md": compose_candidate_card(candidate.manifest, origin), "gate.json": gate.to_text()}
+        add_documents(candidate.out, documents)
+        if order.out is not None:
+            copy_candidate(candidate.out, order.out, documents)
+        version = _publish(registry, candidate.out, origin, by=by)
+    is_active, remarks = _activate_unattended(registry, version, gate, settings, by=by)
+    return Retraining(
+        version=version,
+        content_hash=origin.content_hash,
+        folder=order.out or registry.fetch(origin.content_hash, is_served=False),
+        snapshot=lesson.snapshot,
+        registry=registry.name,
+        gate=gate,
+        is_active=is_active,
+        remarks=[*lesson.remarks, *candidate.remarks, *remarks],
+    )
+
+
+def _retrain_job(order: "RetrainingOrder", champion: "StartingPoint", lesson: "Lesson", *, out: Path) -> RetrainJob:
+    return RetrainJob(
+        lesson.rows,
+        champion.folder,
+        out,
+        name=order.name,
+        learned=lesson.is_learned.tolist(),
+        data=[
+            DataSource(
+                source=table.name or "table",
+                sha256=table.sha256,
+                rows=table.rows,
+                licence="not stated",
+                origin=f"{table.kind} of this site",
+            )
+            for table in lesson.tables
+        ],
+        threads=order.threads,
+    )
+
+
+def _describe_origin(champion: "StartingPoint", lesson: "Lesson", candidate: "Candidate", gate: "GateReport") -> CandidateOrigin:
+    roles = Counter(role for role in lesson.rows.role if role is not None)
+    return CandidateOrigin(
+        version=artefact_version(candidate.manifest),
+        content_hash=candidate.manifest.content_hash,
+        champion=champion.version,
+        champion_hash=champion.manifest.content_hash,
+        tables=lesson.tables,
+        rows=count_labels(lesson.rows.labelled),
+        roles=dict(sorted(roles.items())),
+        settings=candidate.settings,
+        gate=gate,
+        remarks=candidate.remarks,
+    )
+
+
+def _publish(registry: "Registry", folder: Path, origin: CandidateOrigin, *, by: str) -> str:
+    """Bring a candidate into the registry, and return its version there."""
+    version = registry.publish(folder, origin.to_record(created_at=time_stamp(), made_by=by))
+    registry.set_candidate(origin.content_hash, by=by)
+    return version
+
+
+def _activate_unattended(
+    registry: "Registry", version: str, gate: "GateReport", settings: "Settings", *, by: str
+) -> tuple[bool, list[str]]:
+    """Activate a candidate if the site wants that and nothing speaks against it; return whether it was, and remarks for people."""
+    if not settings.auto_activate:
+        return False, []
+    if not gate.is_beyond_doubt:
+        return False, ["not activated unattended: the gate did not say better or no change by every rule"]
+    if settings.artefact is not None:
+        return False, ["not activated unattended: TIPSTAFF_ARTEFACT names what is served; take it out first"]
+    try:
+        registry.activate(version, by=by, unattended=True)
+    except TipstaffError as error:
+        # The candidate was made, which is what the command promises.
+        return False, [f"not activated unattended: {error}"]
+    return True, []

@@ -1,1 +1,0 @@
-"""Takes in rulings that were made elsewhere."""

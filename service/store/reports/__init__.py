@@ -1,1 +1,0 @@
-"""What operators want to know about rulings, without the texts of comments."""
