@@ -7,8 +7,8 @@ from service.cli import main as _main
 from service.http import server as _server
 from service.model_loading import load_moderator
 from service.settings import Settings
-from service.store import snapshot as _snapshot
 from service.store.schema import migrate as _migrate
+from service.store.snapshots import write_snapshot as _snapshot
 
 __all__: list[str] = []
 

@@ -14,6 +14,7 @@ from model.errors import TipstaffError
 from service.cli.check_labels_command import check_labels
 from service.cli.compare_command import compare
 from service.cli.database import keys_commands, rulings_commands, store_commands
+from service.cli.database.forget_command import forget
 from service.cli.evaluate_command import evaluate
 from service.cli.migrate_check_command import migrate_check
 from service.cli.perspective_diff_command import perspective_diff
@@ -98,6 +99,7 @@ app.command("check-labels")(check_labels)
 app.command()(perspective_diff)
 app.command()(migrate_check)
 app.command()(replay)
+app.command()(forget)
 app.add_typer(models_commands.app)
 app.add_typer(keys_commands.app)
 app.add_typer(rulings_commands.app)

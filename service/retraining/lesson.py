@@ -109,11 +109,11 @@ def _with_corpus(lesson: Lesson, folder: Path, work: Path) -> Lesson:
 
 
 def _write_snapshot(settings: "Settings") -> Path:
-    from service.store.snapshot import write_snapshot
+    from service.store.snapshots.write_snapshot import write_snapshot
     from service.store.store import open_store
 
     with closing(open_store(settings)) as store:
-        return write_snapshot(store.rulings, snapshot_folder(settings)).path
+        return write_snapshot(store, snapshot_folder(settings)).path
 
 
 def _describe_tables(rows: "RulingRows") -> list[LearnedTable]:

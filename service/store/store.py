@@ -11,6 +11,7 @@ from service.store.outbox import Outbox
 from service.store.read_only import is_read_only, open_read_only
 from service.store.rulings.rulings import Rulings
 from service.store.schema.migrate import upgrade_database
+from service.store.stored_files import StoredFiles
 
 if TYPE_CHECKING:
     from service.settings import Settings
@@ -27,12 +28,14 @@ class Store:
         keys: the keys with which clients call.
         rulings: what moderators decided about comments.
         outbox: the calls to other systems that are still to be made.
+        files: the tables of rulings that were written into files.
     """
 
     database: Database
     keys: ApiKeys
     rulings: Rulings
     outbox: Outbox
+    files: StoredFiles
 
     def close(self) -> None:
         """Close the database."""
@@ -84,4 +87,4 @@ def open_running_store(settings: "Settings", *, wait: float) -> Store:
 
 
 def _build_store(database: Database) -> Store:
-    return Store(database, keys=ApiKeys(database), rulings=Rulings(database), outbox=Outbox(database))
+    return Store(database, keys=ApiKeys(database), rulings=Rulings(database), outbox=Outbox(database), files=StoredFiles(database))

@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from model.comment import Comment, Format
+from model.comment import Comment
 from model.errors import InputError
 
 if TYPE_CHECKING:
@@ -91,10 +91,10 @@ def _read_store(settings: "Settings") -> TrialComments | None:
 
 
 def _our_own() -> TrialComments:
-    from training.behaviour.suite_cases import build_cases
+    from training.gate.gate_kit import build_gate_kit
 
-    cases = build_cases()
+    kit = build_gate_kit().comments
     # Spread over all of it, since comments of one kind stand together.
-    step = math.ceil(len(cases) / _MOST)
-    comments = tuple(Comment(f"kit-{number}", case.text, Format.PLAIN) for number, case in enumerate(cases[::step], start=1))
+    chosen = kit[:: math.ceil(len(kit) / _MOST)]
+    comments = tuple(comment._replace(id=f"kit-{number}") for number, comment in enumerate(chosen, start=1))
     return TrialComments("our own comments, since nobody has ruled on any here yet", comments, (None,) * len(comments))

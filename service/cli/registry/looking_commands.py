@@ -7,19 +7,22 @@ from typing import Annotated, Any
 import typer
 
 from service.cli.registry.registry_options import VersionArgument, open_site
-from service.cli.registry.version_lines import changes_json, print_table, site_json, version_json
+from service.cli.registry.version_lines import changes_json, print_table, site_json, versions_json
 from service.cli.shared_options import JsonOption
 
-__all__ = ["add_to"]
+__all__ = ["app"]
+
+app = typer.Typer(rich_markup_mode=None)
 
 _RULE_COLUMNS = ("rule", "verdict", "figure", "limit", "n", "remark")
 _TIME_LENGTH = len("2026-01-31T12:00")
 
 
+@app.command("list")
 def list_versions(*, as_json: JsonOption = False) -> None:
     """List the versions in the registry: when each was made, what the gate says, and what it is to the site."""
     site = open_site()
-    versions = [version_json(site.registry, record) for record in site.registry.versions()]
+    versions = versions_json(site.registry, site.registry.versions())
     in_force = site_json(site)
     if as_json:
         print(json.dumps({"registry": site.registry.name, "in_force": in_force, "versions": versions}))
@@ -29,18 +32,20 @@ def list_versions(*, as_json: JsonOption = False) -> None:
     print(f"in force: {in_force['version']}, of {in_force['source']}")
 
 
+@app.command()
 def show(*, version: VersionArgument, as_json: JsonOption = False) -> None:
     """Show a version: how it was made, from what it learned, what the gate says, and its model card."""
     site = open_site()
     registry = site.registry
     content_hash = registry.content_hash(version)
     record = registry.record(content_hash)
+    (short,) = versions_json(registry, [record])
     report = registry.gate_report(content_hash, registry.in_force().content_hash)
     lineage = _lineage_json(registry, content_hash)
     signed = registry.signatures.read(content_hash)
     card = registry.folders.read_document(content_hash, "MODEL_CARD.md")
     if as_json:
-        document = version_json(registry, record) | {
+        document = short | {
             "record": record.model_dump(mode="json"),
             "lineage": lineage,
             "gate_report": report,
@@ -49,7 +54,6 @@ def show(*, version: VersionArgument, as_json: JsonOption = False) -> None:
         }
         print(json.dumps(document))
         return
-    short = version_json(registry, record)
     facts = [
         ("version", short["version"]),
         ("content hash", content_hash),
@@ -71,6 +75,7 @@ def show(*, version: VersionArgument, as_json: JsonOption = False) -> None:
         print_table("model card", rows=[(line,) for line in card.splitlines()])
 
 
+@app.command()
 def diff(
     *,
     first: Annotated[str, typer.Argument(metavar="A", help="A version, as above.")],
@@ -98,13 +103,6 @@ def diff(
     print()
     print_table("verdict before", "after", "comments", rows=[(*move, count) for move, count in changes.moves.items()])
     print(f"{changes.changed} of {changes.comments} verdicts differ")
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the commands to the group."""
-    app.command("list")(list_versions)
-    app.command()(show)
-    app.command()(diff)
 
 
 def _lineage_json(registry: Any, content_hash: str) -> dict[str, Any]:

@@ -91,8 +91,8 @@ def publish(
     print(json.dumps({"version": version, "content_hash": site.registry.content_hash(version)}) if as_json else version)
 
 
-@app.command()
-def export(
+@app.command("export")
+def export_version(
     *,
     version: VersionArgument,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="Folder for the model; it must not be there, or be empty.")],
@@ -121,6 +121,5 @@ def _warn_of_pin(site: Site) -> None:
         )
 
 
-looking_commands.add_to(app)
-upkeep_commands.add_to(app)
-signing_commands.add_to(app)
+for commands in (looking_commands, upkeep_commands, signing_commands):
+    app.add_typer(commands.app)

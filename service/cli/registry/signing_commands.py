@@ -10,9 +10,12 @@ import typer
 from service.cli.registry.registry_options import VersionArgument, open_site
 from service.cli.shared_options import JsonOption
 
-__all__ = ["add_to"]
+__all__ = ["app"]
+
+app = typer.Typer(rich_markup_mode=None)
 
 
+@app.command()
 def keygen(
     *,
     path: Annotated[Path, typer.Argument(metavar="FILE", help="File for the private key; the public one comes beside it, as FILE.pub.")],
@@ -27,6 +30,7 @@ def keygen(
     print(f"tipstaff: wrote {path}, which nobody else may read, and {public}, for whoever is to trust it", file=sys.stderr)
 
 
+@app.command()
 def sign(
     *,
     version: VersionArgument,
@@ -43,9 +47,3 @@ def sign(
     if as_json:
         print(json.dumps({"version": name, "key": private.id, "counter": counter}))
     print(f"tipstaff: signed {name} with key {private.id}, counter {counter}", file=sys.stderr)
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the commands to the group."""
-    app.command()(keygen)
-    app.command()(sign)

@@ -11,11 +11,14 @@ from service.cli.registry.registry_options import find_caller, open_site
 from service.cli.registry.version_lines import print_table
 from service.cli.shared_options import JsonOption
 
-__all__ = ["add_to"]
+__all__ = ["app"]
+
+app = typer.Typer(rich_markup_mode=None)
 
 _WILL_NOT_WORK = 3
 
 
+@app.command()
 def prune(
     *,
     keep: Annotated[int, typer.Option(min=0, metavar="N", help="How many of the versions that were made last stay in any case.")],
@@ -32,6 +35,7 @@ def prune(
     print(f"tipstaff: removed {len(removed)} version{'' if len(removed) == 1 else 's'}; their records stay", file=sys.stderr)
 
 
+@app.command()
 def verify(*, as_json: JsonOption = False) -> None:
     """Look at every version, record, signature and alias, and at what became of the tables; end with 3 if something has to be mended."""
     from service.registry.upkeep.verification import verify_registry
@@ -47,9 +51,3 @@ def verify(*, as_json: JsonOption = False) -> None:
     print(f"tipstaff: {len(findings)} looked at, {len(wrong)} to mend", file=sys.stderr)
     if wrong:
         raise typer.Exit(_WILL_NOT_WORK)
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the commands to the group."""
-    app.command()(prune)
-    app.command()(verify)

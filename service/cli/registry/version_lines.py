@@ -4,15 +4,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from service.registry.registry_documents import Alias, AliasName, VersionRecord
-
 if TYPE_CHECKING:
     from service.cli.registry.registry_options import Site
     from service.registry.registry import Registry
+    from service.registry.registry_documents import Alias, VersionRecord
     from service.version_trials.trial import Trial
     from service.version_trials.verdict_changes import Judged, VerdictChange, VerdictChanges
 
-__all__ = ["alias_json", "changes_json", "describe_gate", "print_table", "print_trial", "site_json", "trial_json", "version_json"]
+__all__ = ["alias_json", "changes_json", "describe_gate", "print_table", "print_trial", "site_json", "trial_json", "versions_json"]
 
 _SHOWN = 20
 _LONGEST_TEXT = 200
@@ -29,25 +28,30 @@ def describe_gate(report: Mapping[str, Any] | None) -> str:
     return f"worse: {', '.join(worse)}" if worse else "not better"
 
 
-def version_json(registry: "Registry", record: VersionRecord) -> dict[str, Any]:
-    """Return what is known of a version, in short."""
-    content_hash = record.content_hash or ""
-    aliases = [
-        name.value for name in AliasName if (alias := registry.aliases.read(name)) is not None and alias.content_hash == content_hash
-    ]
-    report = registry.gate_report(content_hash, registry.in_force().content_hash)
-    return {
-        "version": record.version,
-        "content_hash": content_hash,
-        "created_at": record.created_at,
-        "made_by": record.made_by,
-        "gate": describe_gate(report),
-        "passed": None if report is None else report.get("passed") is True,
-        "aliases": aliases,
-    }
+def versions_json(registry: "Registry", records: Sequence["VersionRecord"]) -> list[dict[str, Any]]:
+    """Return what is known of some versions, in short."""
+    from service.registry.registry_documents import AliasName
+
+    meant = {name.value: registry.aliases.read(name) for name in AliasName}
+    in_force = registry.in_force().content_hash
+    versions = []
+    for record in records:
+        content_hash = record.content_hash or ""
+        report = registry.gate_report(content_hash, in_force)
+        known = {
+            "version": record.version,
+            "content_hash": content_hash,
+            "created_at": record.created_at,
+            "made_by": record.made_by,
+            "gate": describe_gate(report),
+            "passed": None if report is None else report.get("passed") is True,
+            "aliases": [name for name, alias in meant.items() if alias is not None and alias.content_hash == content_hash],
+        }
+        versions.append(known)
+    return versions
 
 
-def alias_json(alias: Alias) -> dict[str, Any]:
+def alias_json(alias: "Alias") -> dict[str, Any]:
     """Return an alias as JSON."""
     return alias.model_dump(mode="json")
 

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table
@@ -121,6 +122,30 @@ class Database:
             # On the bare connection, since a checkpoint cannot run in a transaction.
             with self._translate_errors(), closing(self.engine.raw_connection()) as connection:
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def disk_files(self) -> list[Path]:
+        """Return the files of SQLite that are there: the database and its logs; other databases have none that can be read."""
+        if self._file is None:
+            return []
+        path = self._file.path
+        return [file for file in (path, *(path.with_name(f"{path.name}{suffix}") for suffix in ("-wal", "-journal"))) if file.exists()]
+
+    def compact(self) -> None:
+        """Write the database anew without what was deleted (SQLite), or give the room of deleted rows free (PostgreSQL).
+
+        Raises:
+            StoreError: the database cannot be written, or is in use.
+        """
+        self.check_file()
+        with self._translate_errors():
+            if self.engine.dialect.name == "postgresql":
+                with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                    connection.exec_driver_sql("VACUUM")
+            elif self.engine.dialect.name == "sqlite":
+                # On the bare connection, since this cannot run in a transaction.
+                with closing(self.engine.raw_connection()) as connection:
+                    connection.cursor().execute("VACUUM")
+        self.checkpoint()
 
     def close(self) -> None:
         """Close every connection that is not in use."""

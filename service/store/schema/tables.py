@@ -22,9 +22,9 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-__all__ = ["REVISION", "StorableText", "UtcTime", "acts", "keys", "make_storable", "metadata", "outbox"]
+__all__ = ["REVISION", "StorableText", "UtcTime", "acts", "keys", "make_storable", "metadata", "outbox", "stored_files", "tombstones"]
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest revision in `migrations`."""
 
 
@@ -154,4 +154,29 @@ outbox = Table(
     Column("error", StorableText),
     Index(None, "state", "due_at"),
     sqlite_autoincrement=True,
+)
+
+stored_files = Table(
+    "stored_files",
+    metadata,
+    _id(),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("host", Text, nullable=False),
+    # The file into which it is written; then its name, its hash and its size.
+    Column("part", Text),
+    Column("path", Text),
+    Column("sha256", String(64)),
+    Column("rows", BigInteger),
+    Column("created_at", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# Which file took the place of which when a comment was forgotten; of the comment itself there is nothing here, not even a hash.
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("old_sha256", String(64), primary_key=True),
+    Column("new_sha256", String(64)),
+    Column("created_at", UtcTime, nullable=False),
 )

@@ -5,7 +5,7 @@ import pytest
 from model.errors import RegistryRefusalError
 from service.registry.activation import ActivationRequest, Ground, check_request, compares_with
 from service.registry.registry_documents import Try
-from tests.service.registry.conftest import gate
+from tests.service.registry.versions import gate
 
 NOW, NEW, OTHER = "a" * 64, "b" * 64, "c" * 64
 VERSION = f"small@{NEW[:12]}"

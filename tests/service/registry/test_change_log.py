@@ -15,7 +15,7 @@ from model.errors import RegistryError, RegistryRefusalError
 from service.registry.activation import ActivationRequest
 from service.registry.registry import Registry, open_registry
 from service.settings import read_settings
-from tests.service.registry.conftest import Publish
+from tests.service.registry.versions import Publish
 
 _REQUEST = ActivationRequest(by="ann@desk", reason="a test")
 ROOM = str(Path(__file__).parents[3] / "service/registry")

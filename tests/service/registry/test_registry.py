@@ -10,7 +10,7 @@ from service.registry.registry import Registry, open_registry
 from service.registry.registry_documents import LearnedTable, Try, VersionRecord, time_stamp
 from service.registry.version_folders import read_folder_manifest
 from service.settings import read_settings
-from tests.service.registry.conftest import MakeVersion, Publish, gate
+from tests.service.registry.versions import MakeVersion, Publish, gate
 
 
 def show(registry: Registry, version: str) -> str:

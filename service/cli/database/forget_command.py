@@ -1,0 +1,114 @@
+"""The command ``tipstaff forget``: removes comments from everywhere, and proves it."""
+
+import json
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from model.errors import InputError, RegistryError
+from service.cli.database.keys_commands import configured_store
+from service.cli.shared_options import JsonOption
+
+if TYPE_CHECKING:
+    from service.settings import Settings
+    from service.store.forgetting.forget_report import ForgetReport
+
+__all__ = ["forget"]
+
+_MOST_IDS = 100
+
+
+def forget(
+    *,
+    author: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Forget all comments of this author.  [repeatable]")] = None,
+    comment: Annotated[list[str] | None, typer.Option(metavar="ID", help="Forget the comment with this id.  [repeatable]")] = None,
+    community: Annotated[str | None, typer.Option(metavar="NAME", help="Only what was posted in this community.")] = None,
+    look_in: Annotated[list[Path] | None, typer.Option(metavar="FOLDER", help="Where a snapshot or log was moved.  [repeatable]")] = None,
+    deleted: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HASH", help="A snapshot or log that is gone for good, by the 12 digits of its name.  [repeatable]"),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove comments from every table, log and snapshot that the store knows of, and prove it.
+
+    A snapshot or log that held one is written anew under a new name, and the old one is deleted. Which models learned from it is listed;
+    train them anew and put the new ones in their places. Exit code 1 if anything is left or could not be searched.
+    """
+    from service.settings import read_settings
+    from service.store.forgetting.forget_comments import forget_comments
+    from service.store.forgetting.wanted_comments import ForgetRequest
+
+    request = ForgetRequest(frozenset(author or ()), frozenset(comment or ()), community)
+    if not request.authors and not request.comments:
+        raise InputError("nothing is named: say whose comments to forget with --author, or which with --comment")
+    if not all([*request.authors, *request.comments, *(deleted or ())]):
+        raise InputError("an empty name would be everybody's: leave it out")
+    settings = read_settings()
+    with configured_store() as store:
+        report = forget_comments(store, request, data_dir=settings.data_dir, look_in=look_in or (), deleted=deleted or (), dry_run=dry_run)
+        tombstones = {} if dry_run else store.files.tombstones()
+    models, registry_problems = _follow_in_registry(settings, report, tombstones)
+    problems = [*report.problems, *registry_problems]
+    is_complete = report.is_complete and not registry_problems
+    if as_json:
+        print(json.dumps({**report.to_json(), "complete": is_complete, "models": models, "problems": problems}))
+    else:
+        _print_report(report, models)
+    for problem in problems:
+        print(f"tipstaff: {problem}", file=sys.stderr)
+    if report.problems and not dry_run:
+        print(f"tipstaff: afterwards run: {_follow_up(report, author or [], community)}", file=sys.stderr)
+    print(f"tipstaff: {_conclude(report, is_complete=is_complete, dry_run=dry_run)}", file=sys.stderr)
+    if not is_complete:
+        raise typer.Exit(1)
+
+
+def _follow_in_registry(settings: "Settings", report: "ForgetReport", tombstones: Mapping[str, str | None]) -> tuple[list[str], list[str]]:
+    """Keep the tombstones in the registry too; return the models that learned from the comments, and what went wrong."""
+    from service.registry.registry import open_registry
+
+    try:
+        registry = open_registry(settings)
+        for old, new in tombstones.items():
+            registry.add_tombstone(old, new)
+        return list(registry.learned_from(report.learned_hashes)), []
+    except (RegistryError, OSError) as error:
+        return [], [f"the registry of models cannot be used ({error}), so that it is not known which learned from this: run this again"]
+
+
+def _print_report(report: "ForgetReport", models: Sequence[str]) -> None:
+    for place in report.places:
+        left = "" if place.left is None else f", {place.left} left"
+        remark = f" ({place.remark})" if place.remark else ""
+        print(f"{place.place}: {place.removed} {'found' if place.left is None else 'removed'}{left}{remark}")
+    for file in report.files:
+        if file.new_path is not None:
+            print(f"{file.old_path}: written anew as {file.new_path}")
+    for model in models:
+        print(f"model {model}: learned from it; train it anew and activate the new one")
+
+
+def _follow_up(report: "ForgetReport", authors: Sequence[str], community: str | None) -> str:
+    """Return the command that goes on once what is wrong has been mended: what only the removed rows knew is named in it."""
+    words = ["tipstaff", "forget", *(f"--author={author}" for author in authors)]
+    words += [f"--comment={comment}" for comment in report.comment_ids[:_MOST_IDS]]
+    words += [] if community is None else [f"--community={community}"]
+    more = len(report.comment_ids) - _MOST_IDS
+    return shlex.join(words) + (f" (and {more} more ids)" if more > 0 else "")
+
+
+def _conclude(report: "ForgetReport", *, is_complete: bool, dry_run: bool) -> str:
+    comments = f"{report.comments} comment{'' if report.comments == 1 else 's'}"
+    if dry_run:
+        return f"would forget {comments}; nothing was changed"
+    if not report.comments:
+        return "found no such comment" + ("" if is_complete else ", but not everything could be searched")
+    if is_complete:
+        return f"forgot {comments}: everything was searched anew, and nothing is left"
+    return f"forgot {comments}, BUT NOT EVERYWHERE: see above what to do"

@@ -1,0 +1,1 @@
+"""Takes in rulings that were made elsewhere."""

@@ -1,0 +1,1 @@
+"""What operators want to know about rulings, without the texts of comments."""
