@@ -53,6 +53,10 @@ def _expand(path: Path) -> Path:
         raise ValueError("starts with ~, but this user has no home directory: set an absolute path") from error
 
 
+def _to_place(place: object) -> object:
+    return str(place) if isinstance(place, Path) else place
+
+
 def _expand_place(place: str) -> str:
     return place if "://" in place else str(_expand(Path(place)))
 
@@ -141,7 +145,7 @@ LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidat
 OriginList = Annotated[str, AfterValidator(_check_origins)]
 Port = Annotated[int, Field(ge=0, le=65535), BeforeValidator(_ignore_service_link)]
 RateLimitList = Annotated[str, AfterValidator(_check_rate_limits)]
-RegistryPlace = Annotated[str, AfterValidator(_expand_place)]
+RegistryPlace = Annotated[str, AfterValidator(_expand_place), BeforeValidator(_to_place)]
 """A folder, in which ``~`` becomes the home directory, or a URL."""
 RootPath = Annotated[str, AfterValidator(_check_root_path)]
 Seconds = Annotated[int, Field(ge=1, le=3600)]
