@@ -2,19 +2,17 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.service.command import COMMAND, ROOT
+from tests.service.s3_store import start_s3_store
 from tests.waiting import wait_until
 
-MOTO = ROOT / "build/clients/venv/bin/moto_server"
 _PATIENCE = 120
 
 S3 = """
@@ -49,28 +47,9 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory, inputs: list[Path]) -> Iterator[dict[str, str]]:
     """The environment variables for clients of an S3-compatible server, whose bucket ``dumps`` has the inputs."""
-    if not MOTO.exists():
-        pytest.skip("the server is not installed: make test, or bash .ci/clients, installs it")
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
-    messages = tmp_path_factory.mktemp("moto") / "log"
-
-    def answers() -> bool:
-        assert server.poll() is None, messages.read_text()
-        with closing(socket.socket()) as probe:
-            return probe.connect_ex(("127.0.0.1", port)) == 0
-
-    with messages.open("wb") as log, subprocess.Popen([MOTO, "-H", "127.0.0.1", "-p", str(port)], stdout=log, stderr=log) as server:
-        try:
-            wait_until(answers, what="the store answers", seconds=_PATIENCE)
-            environment = {
-                **{"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "AWS_DEFAULT_REGION": "us-east-1"},
-                **{"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"},
-            }
-            s3(environment, "upload", "dumps/in", *inputs)
-            yield environment
-        finally:
-            server.kill()
+    with start_s3_store(tmp_path_factory.mktemp("moto")) as environment:
+        s3(environment, "upload", "dumps/in", *inputs)
+        yield environment
 
 
 @pytest.fixture(scope="module")
