@@ -24,6 +24,7 @@ _OLD = "old ruling"
 _OLD_DAYS = 40
 _OLD_RULINGS = 1500
 _HASH_DIGITS = 12
+_MANIFEST_SUFFIX = ".manifest.json"
 
 
 class SentRuling:
@@ -169,11 +170,16 @@ def _check_outbox(
 
 
 def check_names(folder: Path, check: Check) -> None:
-    """Check that every table in a folder of exports is complete: its name holds the hash of its content."""
+    """Check that every table in a folder of exports is complete: its name holds the hash of its content, its manifest lies beside it."""
     for path in folder.glob("rulings-*"):
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:_HASH_DIGITS]
-        if path.stem != f"rulings-{digest}":
+        if path.name.endswith(_MANIFEST_SUFFIX):
+            continue
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        if path.stem != f"rulings-{digest[:_HASH_DIGITS]}":
             check.broken.append(f"{path.name} is not what its name says")
+        manifest = path.with_name(f"{path.stem}{_MANIFEST_SUFFIX}")
+        if not manifest.exists() or json.loads(manifest.read_text("utf-8"))["sha256"] != digest:
+            check.broken.append(f"{path.name} has no manifest of its own")
 
 
 def check_export(folder: Path, expected: Expected, check: Check) -> None:
