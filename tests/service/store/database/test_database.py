@@ -149,7 +149,7 @@ def test_damage_that_shows_later_is_one_line(tmp_path: Path) -> None:
     store.close()
     file = tmp_path / "tipstaff.db"
     intact_bytes = file.read_bytes()
-    file.write_bytes(intact_bytes[:65536] + b"\xa5" * (len(intact_bytes) - 65536))
+    file.write_bytes(intact_bytes[:131072] + b"\xa5" * (len(intact_bytes) - 131072))
     store = open_store(read_settings(data_dir=tmp_path))
 
     with pytest.raises(StoreError, match="is damaged: restore a backup"):

@@ -20,7 +20,7 @@ def empty(settings: Settings) -> None:
     store = open_store(settings)
     with store.database.write_transaction() as connection:
         drop_views(connection)
-        for table in ("alembic_version", "outbox", "acts", "keys"):
+        for table in ("alembic_version", "outbox", "acts", "keys", "stored_files", "tombstones"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
     store.close()
 

@@ -50,7 +50,7 @@ def test_comments_are_counted_once() -> None:
     comments = wanted()
     comments.learn(CommentFacts("x", "7", "town", LONG))
     comments.learn(CommentFacts("x", None, None, "another"))
-    assert (comments.count, comments.comment_ids) == (3, {"7", "8"})
+    assert (comments.count, set(comments.comment_ids)) == (3, {"7", "8"})
 
 
 def test_names_are_compared_as_they_are_stored() -> None:

@@ -1,0 +1,93 @@
+"""``tipstaff forget`` removes comments from everywhere, says so place by place, and fails loudly where it cannot."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from service.registry.registry import open_registry
+from service.registry.registry_documents import LearnedTable, VersionRecord, time_stamp
+from service.settings import read_settings
+from tests.service.cli.calls import Call, write_csv
+from training.tables.describe_files import hash_file
+
+AUTHOR = "trollaccount-77"
+SECRETS = [AUTHOR, "posting-900001", "utter fool"]
+
+
+@pytest.fixture(autouse=True)
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: Call) -> Path:
+    """The folder of the data of a site that has rulings, a snapshot and a log."""
+    monkeypatch.setenv("TIPSTAFF_DATA_DIR", str(tmp_path / "data"))
+    rows = [["posting-900001", "you utter fool", "toxic", AUTHOR], ["posting-2", "a lovely garden", "fine", "gardener"]]
+    call("rulings", "import", write_csv(tmp_path / "rulings.csv", ["comment", "text", "label", "author"], rows))
+    for options in (["--to", "csv"], ["--acts", "--to", "jsonl"]):
+        call("rulings", "export", "--out", tmp_path / "data" / "snapshots", *options)
+    return tmp_path / "data"
+
+
+def bytes_below(folder: Path) -> bytes:
+    return b"".join(path.name.encode() + path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def test_the_whole_way(call: Call, data_dir: Path) -> None:
+    """A dry run changes nothing; then each place is listed with what was removed and left, and no byte is left in any file."""
+    assert all(secret.encode() in bytes_below(data_dir) for secret in SECRETS)
+    look = call("forget", "--author", AUTHOR, "--dry-run")
+    assert "table acts: 1 found" in look.out
+    assert all(secret.encode() in bytes_below(data_dir) for secret in SECRETS)
+    old = {path.name for path in (data_dir / "snapshots").glob("*[lv]")}
+    result = call("forget", "--author", AUTHOR)
+    assert result.code == 0
+    assert "forgot 1 comment: everything was searched anew, and nothing is left" in result.message
+    assert "table acts: 1 removed, 0 left" in result.out
+    assert all(f"{name}: 1 removed, 0 left (deleted)" in result.out for name in old)
+    assert [secret for secret in SECRETS if secret.encode() in bytes_below(data_dir)] == []
+    again = call("forget", "--author", AUTHOR)
+    assert (again.code, "found no such comment" in again.message) == (0, True)
+
+
+def test_the_registry_has_the_tombstones(call: Call, data_dir: Path) -> None:
+    """The registry follows from the old hash to the new one."""
+    report = json.loads(call("forget", "--comment", "posting-900001", "--json").out)
+    assert (report["complete"], report["models"], len(report["files"])) == (True, [], 2)
+    lineage = open_registry(read_settings(data_dir=data_dir)).notes.lineage
+    for file in report["files"]:
+        assert lineage.current_hash(file["old"]) == file["new"]
+    assert all(secret not in json.dumps(report) for secret in SECRETS)
+
+
+def test_models_that_learned_from_it_are_listed(call: Call, data_dir: Path, folder: Path) -> None:
+    """A version whose record names a file that held the comment is listed, also if that was replaced before; others are not."""
+    (snapshot,) = (data_dir / "snapshots").glob("rulings-*.csv")
+    registry = open_registry(read_settings(data_dir=data_dir))
+    learned = LearnedTable(kind="snapshot", sha256=hash_file(snapshot), rows=2, name=snapshot.name)
+    version = registry.publish(folder, VersionRecord(created_at=time_stamp(), made_by="a@b", started_from=None, learned_from=(learned,)))
+    assert json.loads(call("forget", "--comment", "posting-3", "--json").out)["models"] == []
+    assert json.loads(call("forget", "--comment", "posting-2", "--json").out)["models"] == [version]
+    assert f"model {version}: learned from it" in call("forget", "--author", AUTHOR).out
+
+
+def test_a_missing_file_is_loud(call: Call, data_dir: Path, tmp_path: Path) -> None:
+    """Everything else is done, the exit code is 1, and the line at the end is the command that goes on."""
+    (snapshot,) = (data_dir / "snapshots").glob("rulings-*.csv")
+    snapshot.rename(tmp_path / snapshot.name)
+    result = call("forget", "--author", AUTHOR)
+    assert result.code == 1
+    assert "BUT NOT EVERYWHERE" in result.err
+    assert f"{snapshot}: is not there, and may hold the comments" in result.err
+    assert f"afterwards run: tipstaff forget --author={AUTHOR} --comment=posting-900001" in result.err
+    result = call("forget", f"--author={AUTHOR}", "--comment=posting-900001", "--look-in", tmp_path)
+    assert result.code == 0
+    assert [
+        secret for secret in SECRETS if secret.encode() in bytes_below(tmp_path).replace((tmp_path / "rulings.csv").read_bytes(), b"")
+    ] == []
+
+
+def test_nobody_is_not_everybody(call: Call, data_dir: Path) -> None:
+    """Without a name, or with an empty one, nothing is forgotten."""
+    before = bytes_below(data_dir)
+    assert "nothing is named" in call("forget").message
+    assert "nothing is named" in call("forget", "--community", "town").message
+    assert "an empty name would be everybody's" in call("forget", "--author", "").message
+    assert bytes_below(data_dir) == before
