@@ -224,16 +224,16 @@ def set_state(connection: Connection, numbers: Iterable[int], state: FileState) 
 
 
 def write_tombstones(connection: Connection, successors: Mapping[str, str | None], *, now: datetime) -> None:
-    """Keep in a transaction which file took the place of which.
+    """Keep in a transaction which file took the place of which; what was kept before about the same file stays.
 
     Args:
         connection: a connection of a transaction that writes.
         successors: hash of a file that is gone → hash of the file in its place; None if there is none.
         now: the time, in UTC.
     """
-    if successors:
-        connection.execute(delete(tombstones).where(tombstones.c.old_sha256.in_(list(successors))))
-        values: list[dict[str, Any]] = [{"old_sha256": old, "new_sha256": new, "created_at": now} for old, new in successors.items()]
+    known = set(connection.execute(select(tombstones.c.old_sha256).where(tombstones.c.old_sha256.in_(list(successors)))).scalars())
+    values = [{"old_sha256": old, "new_sha256": new, "created_at": now} for old, new in successors.items() if old not in known]
+    if values:
         connection.execute(insert(tombstones), values)
 
 

@@ -37,8 +37,8 @@ def test_a_cancelled_file_is_never_complete(store: Store, tmp_path: Path) -> Non
 
 
 def test_tombstones_are_kept(store: Store) -> None:
-    """Each hash leads to the hash of the file in its place, the latest one that was told."""
+    """Each hash leads to the hash of the file in its place, the first one that was told."""
     for successors in ({"a": "b", "x": None}, {"b": "c"}, {"a": "d"}):
         with store.database.write_transaction() as connection:
             write_tombstones(connection, successors, now=store.database.now())
-    assert store.files.tombstones() == {"a": "d", "b": "c", "x": None}
+    assert store.files.tombstones() == {"a": "b", "b": "c", "x": None}
