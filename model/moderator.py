@@ -1,6 +1,7 @@
 """One loaded artefact, ready to judge: comments in, decisions out. HTTP, files and evaluation all come through here."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,9 +18,10 @@ from model.classifier import Classifier, NgramReader, PriorChange
 from model.comment import Comment, Format
 from model.contained_reading import find_spans, mark_unreadable, rescore_each, score_each
 from model.decisions import Decisions
-from model.encoder.combined import ENCODER, CombinedReader, build_combined_reader
+from model.encoder.combined import ENCODER
 from model.encoder.context_rule import prepare_contexts
 from model.encoder.passage_rule import mark_rows_to_read
+from model.encoder.stored_encoder import build_stored_encoder
 from model.errors import ArtefactError
 from model.explain import Explanation, explain_scores
 from model.failures import NO_FAILURES, Failures, Step, add_failures
@@ -87,18 +89,6 @@ def build_classifier(stored: StoredArtefact) -> Classifier:
     return Classifier(manifest.heads, reader, manifest.calibration, manifest.thresholds, manifest.prior)
 
 
-def _build_encoder(stored: StoredArtefact) -> CombinedReader | None:
-    manifest = stored.manifest
-    if len(manifest.readers) == 1:
-        return None
-    try:
-        combined = build_combined_reader(manifest.readers[1], stored.arrays, heads=manifest.heads)
-        combined.encoder.load(heads=combined.combination.shape[1])
-    except (KeyError, ValueError) as error:
-        raise ArtefactError(f"artefact {manifest.name}: its encoder is not what this Tipstaff knows: {error}: train it anew") from error
-    return combined
-
-
 def _prepare(comments: Sequence[Comment]) -> Sequence[bytes] | PackedTexts:
     return comments.prepare() if isinstance(comments, PackedComments) else prepare(comments)
 
@@ -121,25 +111,32 @@ class Moderator:
         combined: the encoder and how it is combined with the n-grams; None where the profile never asks it.
         profile: which readers judge.
         risk: the share of labels that the cascade may leave wrong for the sake of speed, whether or not it judges.
+        content_hash: SHA-256 of all of the artefact that can change a score or a verdict.
     """
 
     def __init__(
-        self, stored: StoredArtefact, *, prior: Prior | None = None, profile: Profile | None = Profile.FAST, risk: float = DEFAULT_RISK
+        self,
+        stored: StoredArtefact,
+        *,
+        prior: Prior | None = None,
+        profile: Profile | None = Profile.FAST,
+        risk: float = DEFAULT_RISK,
+        like: "Moderator | None" = None,
     ) -> None:
-        self._manifest = stored.manifest
+        self._manifest, self.content_hash = stored.manifest, stored.manifest.content_hash
         self.classifier = build_classifier(stored)
         rule, own = self.classifier.thresholds, self.classifier.prior
-        self.prior = prior or own
+        self.prior, self.risk = prior or own, risk
         self._prior_change = None if self.prior == own else PriorChange(own, self.prior)
         self._own_policies, change = (policies := stored.manifest.named_policies()), self._prior_change
         self.policies = {name: change.policy(policy, rule) if change else policy for name, policy in policies.items()}
         self._bounds = {name: _bounds(rule, policy) for name, policy in policies.items()}
-        self.combined = None if profile is Profile.FAST else _build_encoder(stored)
-        if profile is None:
-            profile = Profile.FAST if self.combined is None else Profile.CASCADE
-        self.profile, self.risk = profile, risk
+        known = None if like is None else (like._manifest, like.combined)
+        self.combined = None if profile is Profile.FAST else build_stored_encoder(stored, known=known)
+        self.profile = profile = profile or (Profile.FAST if self.combined is None else Profile.CASCADE)
         self.version, self._ngrams_version = (profile_version(stored.manifest, each) for each in (profile, Profile.FAST))
-        self._explain: Callable[..., Explanation] = lambda *given, **options: explain_scores(self.classifier, *given, **options)
+        # Nothing of this object refers to it: so it is gone, with its arrays, once the last call that it judges is answered.
+        self._explain: Callable[..., Explanation] = partial(explain_scores, self.classifier)
         self._encoder_threshold = self.combined.encoder_threshold(risk) if self.combined and profile is Profile.CASCADE else 0.0
 
     @classmethod
@@ -150,6 +147,7 @@ class Moderator:
         prior: Prior | None = None,
         profile: Profile | None = Profile.FAST,
         risk: float = DEFAULT_RISK,
+        like: "Moderator | None" = None,
     ) -> "Moderator":
         """Load an artefact.
 
@@ -158,11 +156,13 @@ class Moderator:
             prior: how common abuse is on the site, where that differs from what the artefact states.
             profile: which readers judge; None for the cascade, or the n-grams alone where the artefact has no encoder.
             risk: share of labels that the cascade may leave as the n-grams alone give them although both would change them.
+            like: another that is loaded; if the encoder is the same, both share it, and it is neither built nor tried once more.
 
         Raises:
             ArtefactError: the artefact cannot be used.
         """
-        return cls(read_artefact(folder or shipped_folder(), normaliser=normaliser_version()), prior=prior, profile=profile, risk=risk)
+        stored = read_artefact(folder or shipped_folder(), normaliser=normaliser_version())
+        return cls(stored, prior=prior, profile=profile, risk=risk, like=like)
 
     @property
     def attributes(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from model.artefact.sealed_files import copy_to_memory
+from model.artefact.sealed_files import copy_to_memory, is_sealed
 
 __all__ = ["ArtefactCopy"]
 
@@ -29,17 +29,16 @@ class ArtefactCopy:
         Args:
             folder: where they come from.
             names: their names.
-            open_file: opens the file of a name for reading, and returns its descriptor.
+            open_file: opens the file of a name for reading, and returns its descriptor. A file that is a sealed copy already is shared.
 
         Raises:
             OSError: there is no room for a copy, or a file cannot be read.
         """
-        copies: dict[str, int] = {}
         copy = cls(folder, {})
         for name in names:
             file = open_file(name)
             try:
-                copies[name] = copy._files[name] = copy_to_memory(file, name)
+                copy._files[name] = os.dup(file) if is_sealed(file) else copy_to_memory(file, name)
             finally:
                 os.close(file)
         return copy
@@ -58,6 +57,14 @@ class ArtefactCopy:
         if name not in self._files:
             raise FileNotFoundError(name)
         return os.dup(self._files[name])
+
+    def descriptors(self) -> dict[str, int]:
+        """Return the descriptors of the copies, by the names of the files; they still belong to this object."""
+        return dict(self._files)
+
+    def duplicate(self) -> "ArtefactCopy":
+        """Return another object for the same memory, which outlives this one."""
+        return ArtefactCopy(self.folder, {name: os.dup(file) for name, file in self._files.items()})
 
     def close(self) -> None:
         """Give the memory back, once nobody has it mapped any more."""

@@ -7,11 +7,12 @@ and checked against it. The workers of a service share one copy.
 if somebody overwrites its files.
 """
 
+import hashlib
 import json
 import os
 import shutil
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -32,6 +33,7 @@ __all__ = [
     "StoredArtefact",
     "copy_artefact",
     "read_artefact",
+    "read_copied_manifest",
     "shipped_folder",
     "write_artefact",
 ]
@@ -115,13 +117,27 @@ def read_artefact(source: Path | ArtefactCopy, *, normaliser: str) -> StoredArte
     return _read_folder(source, lambda artefact: _read(artefact, normaliser))
 
 
-def copy_artefact(folder: Path) -> ArtefactCopy:
+def copy_artefact(folder: Path, *, sharing: Sequence[ArtefactCopy] = ()) -> ArtefactCopy:
     """Copy the files of an artefact into memory, from which several processes may read it.
+
+    Args:
+        folder: of the artefact.
+        sharing: copies of other artefacts. A file that is the same as one of theirs shares its memory, as that of an encoder does which
+            retraining leaves as it is.
 
     Raises:
         ArtefactError: it cannot be read, or does not have the sizes that its manifest says.
     """
-    return _read_folder(folder, _copy)
+    return _read_folder(folder, lambda artefact: _copy(artefact, sharing))
+
+
+def read_copied_manifest(copy: ArtefactCopy) -> Manifest:
+    """Return the manifest of a copy, checked.
+
+    Raises:
+        ArtefactError: it was altered, or is not one of ours.
+    """
+    return read_manifest(OpenArtefact(copy.folder, copy.names, copy.open))
 
 
 def shipped_folder() -> Path:
@@ -144,13 +160,23 @@ def _read_folder(folder: Path, read: Callable[[OpenArtefact], _T]) -> _T:
     raise AssertionError("unreachable")
 
 
-def _copy(artefact: OpenArtefact) -> ArtefactCopy:
+def _copy(artefact: OpenArtefact, sharing: Sequence[ArtefactCopy]) -> ArtefactCopy:
     manifest = read_manifest(artefact)
+    known = {entry.sha256: (copy, name) for copy in sharing for name, entry in read_copied_manifest(copy).arrays.items()}
+    shared: dict[str, tuple[ArtefactCopy, str]] = {}
     for name, entry in manifest.arrays.items():
         with open(artefact.open(name), "rb") as file:  # noqa: PTH123 (a descriptor)
             if os.fstat(file.fileno()).st_size > entry.size + len(array_header(entry)):
                 raise artefact.refusal(f"{name} is too long")
-    return ArtefactCopy.of_files(artefact.folder, (MANIFEST, *manifest.arrays), artefact.open)
+            # What the manifest says is not enough: a damaged file is to be copied, and refused, as it is.
+            if entry.sha256 in known and hashlib.file_digest(file, "sha256").hexdigest() == entry.sha256:
+                shared[name] = known[entry.sha256]
+
+    def open_file(name: str) -> int:
+        copy, its_name = shared.get(name, (None, name))
+        return artefact.open(its_name) if copy is None else copy.open(its_name)
+
+    return ArtefactCopy.of_files(artefact.folder, (MANIFEST, *manifest.arrays), open_file)
 
 
 def _is_replaced(folder: Path, handle: int) -> bool:
