@@ -24,8 +24,8 @@ from model.ngrams.feature_settings import FeatureSettings
 from model.ngrams.heads import ABUSIVE_HEAD, HATEFUL_HEAD, LABEL_HEADS, label_codes
 from model.ngrams.packed_texts import PackedTexts, pack_bytes
 from model.ngrams.raw_scores import RawScores
+from model.ngrams.shared_words import shared_frequent_words
 from model.ngrams.weight_tables import WeightTables, build_weight_tables
-from model.normaliser.lexicon import frequent_words
 from model.policy import Policy
 from model.threads import available_cores
 
@@ -92,7 +92,7 @@ class NgramReader:
             biases=self.biases,
             slopes=slopes,
             intercepts=intercepts,
-            words=frequent_words(),
+            words=shared_frequent_words(),
         )
 
 

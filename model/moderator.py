@@ -18,7 +18,7 @@ from model.classifier import Classifier, NgramReader, PriorChange
 from model.comment import Comment, Format
 from model.contained_reading import find_spans, mark_unreadable, rescore_each, score_each
 from model.decisions import Decisions
-from model.encoder.combined import ENCODER
+from model.encoder.combined import ENCODER, CombinedReader
 from model.encoder.context_rule import prepare_contexts
 from model.encoder.passage_rule import mark_rows_to_read
 from model.encoder.stored_encoder import build_stored_encoder
@@ -29,7 +29,7 @@ from model.ngrams.feature_settings import FeatureSettings
 from model.ngrams.packed_comments import PackedComments
 from model.ngrams.packed_texts import PackedTexts, pack_bytes
 from model.ngrams.raw_scores import RawScores, allocate_scores
-from model.normaliser.lexicon import load_lexicon
+from model.ngrams.shared_words import shared_lexicon
 from model.normaliser.version import normaliser_version
 from model.policy import Policy, unknown_policy_error
 from model.profile import DEFAULT_RISK, Profile
@@ -85,7 +85,7 @@ def build_classifier(stored: StoredArtefact) -> Classifier:
         raise ArtefactError(f"artefact {manifest.name}: the shapes of its arrays do not fit its manifest: train it anew")
     if (np.abs(scales, dtype=np.float64) > _MAX_SCALE).any() or (np.abs(biases, dtype=np.float64) > _MAX_BIAS).any():
         raise ArtefactError(f"artefact {manifest.name}: its scales or biases are larger than any fit gives: train it anew")
-    reader = NgramReader(settings, load_lexicon(), values, scales.astype(np.float64), biases.astype(np.float64))
+    reader = NgramReader(settings, shared_lexicon(), values, scales.astype(np.float64), biases.astype(np.float64))
     return Classifier(manifest.heads, reader, manifest.calibration, manifest.thresholds, manifest.prior)
 
 
@@ -132,7 +132,7 @@ class Moderator:
         self.policies = {name: change.policy(policy, rule) if change else policy for name, policy in policies.items()}
         self._bounds = {name: _bounds(rule, policy) for name, policy in policies.items()}
         known = None if like is None else (like._manifest, like.combined)
-        self.combined = None if profile is Profile.FAST else build_stored_encoder(stored, known=known)
+        self.combined: CombinedReader | None = None if profile is Profile.FAST else build_stored_encoder(stored, known=known)
         self.profile = profile = profile or (Profile.FAST if self.combined is None else Profile.CASCADE)
         self.version, self._ngrams_version = (profile_version(stored.manifest, each) for each in (profile, Profile.FAST))
         # Nothing of this object refers to it: so it is gone, with its arrays, once the last call that it judges is answered.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from model.moderator import Moderator
     from service.settings import Settings
 
-__all__ = ["ModeratorOptions", "copy_artefact_of", "load_moderator"]
+__all__ = ["ModeratorOptions", "load_moderator"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,12 @@ class ModeratorOptions:
         """Return the options that the settings name."""
         return cls(settings.artefact, settings.prior, settings.profile, settings.cascade_risk)
 
-    def load(self, copy: "ArtefactCopy | None" = None) -> "Moderator":
+    def load(self, copy: "ArtefactCopy | None" = None, *, like: "Moderator | None" = None) -> "Moderator":
         """Load the moderator; it is not warm yet.
 
         Args:
             copy: a copy of the artefact; None to read the folder.
+            like: another that is loaded, whose encoder is shared if it is the same.
 
         Raises:
             ArtefactError: the artefact cannot be used.
@@ -48,29 +49,18 @@ class ModeratorOptions:
         # Numba takes most of a second to import, so it is imported only where a model is loaded.
         from model.moderator import Moderator
 
-        return Moderator.load(copy or self.folder, prior=self.prior, profile=self.profile, risk=self.risk)
+        return Moderator.load(copy or self.folder, prior=self.prior, profile=self.profile, risk=self.risk, like=like)
 
 
-def load_moderator(settings: "Settings", copy: "ArtefactCopy | None" = None) -> "Moderator":
+def load_moderator(settings: "Settings", copy: "ArtefactCopy | None" = None, *, like: "Moderator | None" = None) -> "Moderator":
     """Load the moderator that the settings ask for; it is not warm yet.
 
     Args:
         settings: name the artefact's folder, the prior, the profile and the risk.
-        copy: a copy of that artefact; None to read the folder.
+        copy: a copy of the artefact to load; None to read the folder.
+        like: another that is loaded, whose encoder is shared if it is the same.
 
     Raises:
         ArtefactError: the artefact cannot be used.
     """
-    options = ModeratorOptions.from_settings(settings)
-    return options.load() if copy is None else options.load(copy)
-
-
-def copy_artefact_of(settings: "Settings") -> "ArtefactCopy":
-    """Copy the artefact that the settings ask for into memory, for several processes.
-
-    Raises:
-        ArtefactError: the artefact cannot be read.
-    """
-    from model.artefact.folder import copy_artefact, shipped_folder
-
-    return copy_artefact(settings.artefact or shipped_folder())
+    return ModeratorOptions.from_settings(settings).load(copy, like=like)

@@ -35,7 +35,7 @@ from model.encoder.threat_rule import find_threat_head, raise_by_threats
 from model.encoder.wordpiece import WordPiece
 from model.ngrams.heads import ABUSIVE_HEAD, HATEFUL_HEAD, LABEL_HEADS, label_codes
 from model.ngrams.raw_scores import RawScores
-from model.normaliser.lexicon import load_lexicon
+from model.ngrams.shared_words import shared_lexicon
 from model.policy import Policy
 from model.threads import run_in_slices
 
@@ -264,7 +264,7 @@ def build_combined_reader(
         raise ValueError("curve has to be of shape (k, 3), with ascending thresholds and risks")
     if curve.min() < 0 or curve.max() > 1:
         raise ValueError("curve has to be of numbers from 0 to 1")
-    encoder = EncoderReader(np.asarray(network), WordPiece(unpack_pieces(np.asarray(pieces))), tokens, load_lexicon())
+    encoder = EncoderReader(np.asarray(network), WordPiece(unpack_pieces(np.asarray(pieces))), tokens, shared_lexicon())
     return CombinedReader(
         encoder,
         np.asarray(combination),

@@ -34,7 +34,7 @@ from model.language.tags import primary_language, tag_scripts
 from model.language.visible_texts import visible_text, visible_texts
 from model.ngrams.packed_comments import PackedComments
 from model.ngrams.packed_texts import PackedTexts, pack_bytes
-from model.normaliser.lexicon import load_lexicon
+from model.ngrams.shared_words import shared_lexicon
 from model.text.unicode import fold_characters
 
 __all__ = ["DEFAULT_CERTAINTY", "DEFAULT_LETTERS", "Identifier", "Languages", "preload_tables"]
@@ -85,7 +85,7 @@ class Languages(NamedTuple):
 
 @cache
 def _tables() -> tuple[NgramTables, tuple[str, ...], npt.NDArray[np.uint32]]:
-    return *read_langid_model(), load_lexicon()
+    return *read_langid_model(), shared_lexicon()
 
 
 def preload_tables() -> None:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -27,10 +27,14 @@ from service.http.refusal_forms import OwnPaths, Refusals
 from service.http.routes.api_docs import add_docs_routes
 from service.http.routes.health import add_health_routes
 from service.http.routes.metrics_page import add_metrics_route
+from service.http.routes.model_admin import ActivateModel, add_model_routes
 from service.http.routes.moderate import add_moderate_route
 from service.http.routes.moderate_messages import ModerateAnswer, build_request_type
 from service.model_loading import load_moderator
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.http.reloading.model_feeds import ModelFeed
 
 __all__ = ["create_app"]
 
@@ -43,6 +47,7 @@ _ABOUT = (
 )
 
 _MODERATE_TAG = {"name": "moderate", "description": "Tipstaff's own protocol."}
+_MODELS_TAG = {"name": "models", "description": "For administrators: which version of the model judges."}
 _HEALTH_TAG = {"name": "health", "description": "For supervisors, load balancers and Prometheus."}
 
 # Nothing about a call, which may hold private text, may leave through a telemetry exporter that the environment sets up.
@@ -57,6 +62,7 @@ def create_app(
     in_background: bool = True,
     metrics_dir: Path | None = None,
     tidy_memory: Callable[[], None] = trim_heap,
+    feed: "ModelFeed | None" = None,
 ) -> FastAPI:
     """Build the app; nothing is loaded or opened before its lifespan begins.
 
@@ -69,6 +75,7 @@ def create_app(
             and not ready; otherwise the app answers nothing before its moderator is warm.
         metrics_dir: the folder for the metrics of all processes of this service; None if this is the only process.
         tidy_memory: called in a thread when the moderator is warm.
+        feed: brings other models later on; None if the first one judges for good.
     """
     dialects = enabled_dialects(settings)
     handlers = {kind: handler for dialect in dialects for kind, handler in dialect.handlers(settings).items()}
@@ -81,12 +88,14 @@ def create_app(
         refusals=Refusals([OwnPaths(dialect.name, dialect.paths, dialect.refuse) for dialect in dialects]),
         metrics_dir=metrics_dir,
         tidy_memory=tidy_memory,
+        feed=feed,
     )
     app = _build_api(settings, dialects, lifespan)
     # The routes are added to the app itself, the busiest first: looking one up in an included router takes 30 µs more.
     add_moderate_route(app, settings)
     for dialect in dialects:
         dialect.add_routes(app, settings)
+    add_model_routes(app, settings)
     add_health_routes(app)
     add_metrics_route(app)
     add_docs_routes(app)
@@ -101,7 +110,12 @@ def _build_api(settings: Settings, dialects: Sequence[Dialect], lifespan: Lifesp
         description=_ABOUT,
         license_info={"name": "Apache License 2.0", "identifier": "Apache-2.0"},
         servers=[{"url": settings.root_path or "/", "description": "This service."}],
-        openapi_tags=[_MODERATE_TAG, *({"name": dialect.name, "description": dialect.about} for dialect in dialects), _HEALTH_TAG],
+        openapi_tags=[
+            _MODERATE_TAG,
+            *({"name": dialect.name, "description": dialect.about} for dialect in dialects),
+            _MODELS_TAG,
+            _HEALTH_TAG,
+        ],
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -111,7 +125,7 @@ def _build_api(settings: Settings, dialects: Sequence[Dialect], lifespan: Lifesp
         exception_handlers=dict(EXCEPTION_HANDLERS),
     )
     dialect_types = [message_type for dialect in dialects for message_type in dialect.message_types]
-    app.message_types = (build_request_type(settings.max_comments), ModerateAnswer, Problem, *dialect_types)
+    app.message_types = (build_request_type(settings.max_comments), ModerateAnswer, ActivateModel, Problem, *dialect_types)
     app.security_schemes = {name: scheme for dialect in dialects for name, scheme in dialect.security_schemes.items()}
     return app
 

@@ -13,6 +13,7 @@ from service.http.admission.access import Caller, extract_secret
 from service.http.admission.addresses import address_group
 from service.http.admission.queue import KEY_ID
 from service.http.problems import FieldError, ProblemError, ProblemKind
+from service.http.reloading.served_models import JUDGED_BY
 from service.http.state import get_state, require_identifier, require_moderator
 from service.http.workload.deadlines import Deadline, find_deadline
 from service.http.workload.effort import charge_explanation, encoder_effort, ngrams_effort
@@ -127,10 +128,11 @@ async def judge_comments(
 
 
 def count_judgements(request: Request, judgements: Judgements) -> None:
-    """Count in the metrics what a call is answered with.
+    """Count in the metrics what a call is answered with, and note which version says it.
 
     It is not part of the work: an attempt may still be at work when the call has been answered by another, or that its time is over.
     """
+    request.scope[JUDGED_BY] = judgements.decisions.version
     try:
         get_state(request).metrics.count_judgements(judgements)
     except Exception as error:  # what was judged is answered, counted or not

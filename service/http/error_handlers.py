@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.http.observability.faults import report_fault
 from service.http.problems import Problem, ProblemError, ProblemKind, problem_response
 from service.http.refusal_forms import call_path
+from service.http.reloading.served_models import MODEL_KEY
 from service.http.state import get_state
 from service.http.workload.graceful_stop import explain_stop
 
@@ -49,6 +50,9 @@ class FaultBarrier:
             problem = report_fault(error, scope) if isinstance(error, Exception) else explain_stop(error, scope)
             if not has_started:
                 await scope["state"]["service"].refusals.refuse(problem, scope)(scope, receive, send)
+        finally:
+            # The connection keeps the scope until its next call, and would keep a model that is out of service with it.
+            scope.pop(MODEL_KEY, None)
 
 
 def _end_when_cancelled(receive: Receive) -> Receive:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +14,15 @@ from starlette.applications import Starlette
 from model.errors import ArtefactError, LostStoreError, StoreError, TipstaffError
 from service.heap_trim import trim_heap
 from service.http.refusal_forms import PROBLEM_DOCUMENTS, Refusals
+from service.http.reloading.model_shelf import ModelShelf, load_identifier
+from service.http.reloading.served_models import LoadedModel
 from service.http.state import LifespanState, ServiceState
 from service.settings import Settings
 from service.store.lifecycle import run_store
 
 if TYPE_CHECKING:
-    from model.language.identifier import Identifier
     from model.moderator import Moderator
+    from service.http.reloading.model_feeds import ModelFeed
     from service.store.outbox_worker import TaskHandler
 
 __all__ = ["Lifespan", "LoadModerator", "OnFailure"]
@@ -47,6 +49,7 @@ class Lifespan:
         refusals: makes the refusals of calls in the form of the protocol that they belong to.
         metrics_dir: the folder for the metrics of all processes of this service; None if this is the only process.
         tidy_memory: called in a thread when all is loaded.
+        feed: brings other models later on; None if there will be none.
     """
 
     settings: Settings
@@ -57,6 +60,7 @@ class Lifespan:
     refusals: Refusals = PROBLEM_DOCUMENTS
     metrics_dir: Path | None = None
     tidy_memory: Callable[[], None] = trim_heap
+    feed: "ModelFeed | None" = None
 
     @asynccontextmanager
     async def __call__(self, _app: Starlette) -> AsyncIterator[LifespanState]:
@@ -113,21 +117,25 @@ class Lifespan:
     async def _load_model(self, state: ServiceState) -> None:
         began = time.monotonic()
         loop = asyncio.get_running_loop()
-        moderator, identifier = await loop.run_in_executor(state.pool, self._load_and_warm, state)
-        state.moderator, state.identifier = moderator, identifier
-        _log.info("ready: %s, loaded in %.1f s", moderator.version, time.monotonic() - began)
+        model = await loop.run_in_executor(state.pool, self._load_and_warm, state)
+        shelf = ModelShelf(self.settings, state.models, state.communities, loop)
+        shelf.adopt(model)
+        if self.feed is not None:
+            state.feed = self.feed
+            await self.feed.join(shelf, state.metrics)
+        _log.info("ready: %s, loaded in %.1f s", model.moderator.version, time.monotonic() - began)
 
-    def _load_and_warm(self, state: ServiceState) -> "tuple[Moderator, Identifier]":
+    def _load_and_warm(self, state: ServiceState) -> LoadedModel:
         # The language tables take half a second to read, which can pass while the moderator is loaded.
         tables = state.pool.submit(_preload_language_tables)
         moderator = self.load(self.settings)
-        state.communities.check_policies(moderator.policies)
+        state.communities.require_policies(moderator.policies)
         moderator.warm()
         tables.result()
-        identifier = _load_identifier(self.settings, moderator.languages)
+        identifier = load_identifier(self.settings, moderator)
         identifier.warm()
         self.tidy_memory()
-        return moderator, identifier
+        return LoadedModel(moderator, identifier)
 
 
 async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
@@ -140,10 +148,3 @@ def _preload_language_tables() -> None:
     from model.language.identifier import preload_tables
 
     preload_tables()
-
-
-def _load_identifier(settings: Settings, languages: Collection[str]) -> "Identifier":
-    # The identifier imports Numba, which takes most of a second. In this thread it does not keep /healthz from being answered.
-    from model.language.identifier import Identifier
-
-    return Identifier.load(languages, letters=settings.language_letters, certainty=settings.language_certainty)

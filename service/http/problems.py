@@ -10,6 +10,7 @@
     404  not-found: there is nothing at this address; in our own protocol about:blank
     405  wrong-method: the address takes another method; in our own protocol about:blank
     408  body-too-slow
+    409  unknown-model: that version is not, or no longer, kept; not-activated, broken-model: the model that is served stays
     413  body-too-large, too-many-comments: always means "send less in one call"
     414  target-too-long
     415  not-json-content: the content type or the content coding is wrong
@@ -64,6 +65,9 @@ class ProblemKind(Enum):
     NOT_JSON_CONTENT = ("not-json-content", 415, "The body is not declared as plain JSON")
     WRONG_FIELDS = ("wrong-fields", 422, "Some fields are wrong")
     UNKNOWN_POLICY = ("unknown-policy", 422, "There is no such policy")
+    UNKNOWN_MODEL = ("unknown-model", 409, "That version of the model is not kept")
+    NOT_ACTIVATED = ("not-activated", 409, "That model may not be served")
+    BROKEN_MODEL = ("broken-model", 409, "That model cannot be used")
     UNKNOWN_COMMUNITY = ("unknown-community", 422, "There is no such community")
     RATE_LIMITED = ("rate-limited", 429, "There were too many calls")
     HEAD_TOO_LARGE = ("head-too-large", 431, "The headers or trailers of the request are too large")

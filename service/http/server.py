@@ -13,7 +13,6 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +21,20 @@ from fastapi import FastAPI
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from model.artefact.artefact_copy import ArtefactCopy
 from model.errors import ArtefactError, LostStoreError, SettingsError, TipstaffError
-from service.heap_trim import settle_heap, share_one_heap
+from service.heap_trim import settle_heap, share_one_heap, trim_heap
 from service.http.app import create_app
 from service.http.connection.protocol import ConnectionProtocol
 from service.http.connection.service_loop import ServiceLoop
 from service.http.observability.metrics import open_metrics_dir, remove_stale_metrics
 from service.http.observability.traces import check_traces
+from service.http.reloading.champion_source import open_first_version
+from service.http.reloading.model_feeds import LoneModels, WorkerModels
+from service.http.reloading.model_keeper import HeldCopy
+from service.http.reloading.supervised_models import SupervisedModels, keeping_models
 from service.judging.community_file import read_community_file
 from service.logs import logging_config
-from service.model_loading import copy_artefact_of, load_moderator
+from service.model_loading import load_moderator
 from service.setting_errors import unknown_variables
 from service.settings import Settings
 from service.store.store import open_running_store
@@ -130,7 +132,9 @@ def _serve_alone(settings: Settings, listener: socket.socket) -> None:
         failures.append(failure)
         server.should_exit = True
 
-    server = uvicorn.Server(_config(settings, create_app(settings, on_failure=stop, tidy_memory=settle_heap)))
+    models = LoneModels()
+    app = create_app(settings, load=models.load, feed=models, on_failure=stop, tidy_memory=settle_heap)
+    server = uvicorn.Server(_config(settings, app))
     _log_start(settings, listener)
     with _stop_on_signals(server):
         server.run(sockets=[listener])
@@ -154,22 +158,42 @@ def _serve_together(settings: Settings, listener: socket.socket) -> None:
     # A database that is lost stops no start: the workers say that it is, and wait for it.
     with suppress(LostStoreError):
         open_running_store(settings, wait=settings.database_wait).close()
-    artefact = copy_artefact_of(settings)
-    moderator = load_moderator(settings, artefact)
-    if settings.communities is not None:
-        communities = read_community_file(settings.communities)
-        communities.check_policies(moderator.policies)
-        communities.log_warnings()
+    first, source = open_first_version(settings)
+    _check_first(settings, first)
+    models = SupervisedModels(first)
     with open_metrics_dir(settings.data_dir) as metrics_dir:
-        supervisor = _Supervisor(_config(settings, _WorkerApp(settings, metrics_dir, artefact), factory=True), sockets=[listener])
+        app = _WorkerApp(settings, metrics_dir, models)
+        supervisor = _Supervisor(_config(settings, app, factory=True), sockets=[listener], models=models)
         _log_start(settings, listener)
-        supervisor.run()
+        with keeping_models(source, models, first, metrics_dir):
+            supervisor.run()
     if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
         raise ArtefactError("a worker could not load the artefact and the service stopped: the log says why")
 
 
+def _check_first(settings: Settings, first: HeldCopy) -> None:
+    """Make sure that the workers can use their first model; what that takes in memory is free afterwards."""
+    moderator = load_moderator(settings, first.copy)
+    if settings.communities is not None:
+        communities = read_community_file(settings.communities)
+        communities.check_policies(moderator.policies)
+        communities.log_warnings()
+    del moderator
+    trim_heap()
+
+
 class _Supervisor(Multiprocess):
-    """Replaces a worker at once also if it dies while it is being asked whether it is alive."""
+    """Replaces a worker at once also if it dies while it is being asked whether it is alive.
+
+    Args:
+        config: of the server.
+        sockets: those that it listens on.
+        models: what the workers are handed.
+    """
+
+    def __init__(self, config: uvicorn.Config, sockets: list[socket.socket], *, models: SupervisedModels) -> None:
+        super().__init__(config, sockets)
+        self._models = models
 
     def keep_subprocess_alive(self) -> None:
         """Ask each worker, and start another in the place of one that has ended or does not answer."""
@@ -177,6 +201,8 @@ class _Supervisor(Multiprocess):
             # While this process holds the worker's end of their pipe as well, it does not see that the worker has closed it: it would wait
             # for the answer of a dead worker as long as for that of a busy one, and nobody would be served meanwhile.
             process.child_conn.close()
+        # Likewise for the line by which models come.
+        self._models.release_handed_over()
         super().keep_subprocess_alive()
 
 
@@ -186,17 +212,19 @@ class _WorkerApp:
 
     settings: Settings
     metrics_dir: Path
-    # All workers share this copy, those too that are started in the place of others when somebody has overwritten the folder.
-    artefact: ArtefactCopy
+    # A `SupervisedModels` until it is sent to a worker: all workers share one copy of what is served when they are started.
+    models: Any
 
     def __call__(self) -> FastAPI:
         share_one_heap()
         sys.setswitchinterval(_SWITCH_INTERVAL)
         _end_with_supervisor(self.settings.shutdown_timeout)
         # The workers share a socket: one that accepted calls before it is ready would refuse calls that another can answer.
+        models = WorkerModels(self.models)
         return create_app(
             self.settings,
-            load=partial(load_moderator, copy=self.artefact),
+            load=models.load,
+            feed=models,
             on_failure=_end_worker,
             in_background=False,
             metrics_dir=self.metrics_dir,

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict, cast
 
@@ -17,8 +17,9 @@ from service.http.admission.queue import Queue
 from service.http.connection.open_connections import Connections
 from service.http.observability.metrics import Metrics
 from service.http.observability.traces import Traces
-from service.http.problems import ProblemError, ProblemKind
+from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.http.refusal_forms import PROBLEM_DOCUMENTS, Refusals
+from service.http.reloading.served_models import MODEL_KEY, LoadedModel, ServedModels
 from service.http.workload.graceful_stop import GracefulStop
 from service.http.workload.jobs import MAX_JOBS_PER_THREAD, JudgingJobs
 from service.judging.foreign import OnForeign
@@ -27,11 +28,21 @@ from service.settings import Settings
 if TYPE_CHECKING:
     from model.language.identifier import Identifier
     from model.moderator import Moderator
+    from service.http.reloading.model_feeds import ModelFeed
     from service.store.keyring import KeyRing
     from service.store.outbox_worker import OutboxWorker
     from service.store.store import Store
 
-__all__ = ["LifespanState", "ServiceState", "get_state", "require_identifier", "require_moderator"]
+__all__ = [
+    "LifespanState",
+    "ServiceState",
+    "find_model",
+    "get_state",
+    "pin_model",
+    "require_identifier",
+    "require_model",
+    "require_moderator",
+]
 
 _GAUGE_INTERVAL = 1.0
 _WRITING_THREADS = 4
@@ -56,8 +67,8 @@ class ServiceState:
         communities: the communities of the site, each with its policy and lists.
         metrics: the counters.
         on_foreign: what happens to comments in languages that the model did not learn.
-        moderator: judges comments; None until it is loaded and warm.
-        identifier: identifies languages; None until it is loaded and warm.
+        models: the model that judges, and the one before it.
+        feed: brings other models; None if the service has the one with which it started for good.
         store: keys, rulings and outbox; None until it is open, which is before the moderator is ready.
         ring: the valid keys, in memory; None until the store is open.
         worker: makes the calls that wait in the outbox; None until the store is open.
@@ -78,8 +89,8 @@ class ServiceState:
     communities: Communities
     metrics: Metrics
     on_foreign: OnForeign
-    moderator: "Moderator | None" = None
-    identifier: "Identifier | None" = None
+    models: ServedModels = field(default_factory=ServedModels)
+    feed: "ModelFeed | None" = None
     store: "Store | None" = None
     ring: "KeyRing | None" = None
     worker: "OutboxWorker | None" = None
@@ -131,7 +142,9 @@ class ServiceState:
             await asyncio.sleep(_GAUGE_INTERVAL)
 
     async def close(self) -> None:
-        """Close the connections, the threads and the traces that `build` has opened."""
+        """Close the connections, the threads and the traces that `build` has opened, and the feed."""
+        if self.feed is not None:
+            self.feed.close()
         await self.access.close()
         for pool in (self.pool, self.forms):
             pool.shutdown(wait=False, cancel_futures=True)
@@ -152,29 +165,59 @@ def get_state(request: Request) -> ServiceState:
     return cast(LifespanState, request.scope["state"])["service"]
 
 
+def find_model(request: Request) -> LoadedModel | None:
+    """Return the model that judges this request, from its beginning to its end; None if none is loaded and warm yet."""
+    model: LoadedModel | None = request.scope.get(MODEL_KEY)
+    if model is None:
+        model = request.scope[MODEL_KEY] = get_state(request).models.current
+    return model
+
+
+def require_model(request: Request) -> LoadedModel:
+    """Return the model that judges this request, from its beginning to its end.
+
+    Raises:
+        ProblemError: none is loaded and warm yet.
+    """
+    model = find_model(request)
+    if model is None:
+        raise ProblemError(ProblemKind.NOT_READY, "The model is being loaded: try again shortly.", headers={"Retry-After": "1"})
+    return model
+
+
+def pin_model(request: Request, version: str) -> None:
+    """Have a request judged by the version that it names, and by no other.
+
+    Args:
+        request: the call; nothing has been judged for it yet.
+        version: such as ``default@3f2a9c1d04be``, with the profile or without.
+
+    Raises:
+        ProblemError: this version is not in memory, or none is yet.
+    """
+    require_model(request)
+    models = get_state(request).models
+    model = models.find(version)
+    if model is None:
+        kept = " and ".join(each.version for each in models.kept())
+        detail = f"is a version that is not kept: ask for one of {kept}, or for none to have the one judge that is served"
+        raise ProblemError(ProblemKind.UNKNOWN_MODEL, f"model: {detail}", [FieldError(field="model", detail=detail)])
+    request.scope[MODEL_KEY] = model
+
+
 def require_moderator(request: Request) -> "Moderator":
-    """Return the moderator of the service that received this request.
+    """Return the moderator that judges this request.
 
     Raises:
         ProblemError: it is not loaded and warm yet.
     """
-    moderator = get_state(request).moderator
-    if moderator is None:
-        raise _not_ready_problem()
-    return moderator
+    return require_model(request).moderator
 
 
 def require_identifier(request: Request) -> "Identifier":
-    """Return the language identifier of the service that received this request.
+    """Return the language identifier for this request.
 
     Raises:
         ProblemError: it is not loaded and warm yet.
     """
-    identifier = get_state(request).identifier
-    if identifier is None:
-        raise _not_ready_problem()
-    return identifier
-
-
-def _not_ready_problem() -> ProblemError:
-    return ProblemError(ProblemKind.NOT_READY, "The model is being loaded: try again shortly.", headers={"Retry-After": "1"})
+    return require_model(request).identifier

@@ -55,7 +55,7 @@ export interface paths {
         };
         /**
          * Can comments be judged?
-         * @description Says 503 until the model is loaded and warm, and while the database cannot be read.
+         * @description Says 503 until the model is loaded and warm, and while the database cannot be read. While a model cannot be used that should judge by now, it says which; the one before it judges.
          */
         get: operations["readyz"];
         put?: never;
@@ -224,6 +224,8 @@ export interface components {
             policy?: string | null;
             /** @description The community that the comments belong to; that of the address or of the key if absent. */
             community?: string | null;
+            /** @description The version that is to judge, such as `default@3f2a9c1d04be`, while it is kept; the one that is served if absent. */
+            model?: string | null;
             /** @description Whether anything may be stored; this call stores nothing, whatever it says. */
             store?: boolean | null;
             /** @description Whether to tell the spans of the text that moved the scores. */
@@ -249,6 +251,11 @@ export interface components {
             status: string;
             /** Model */
             model: string;
+            /**
+             * Refused
+             * @description The version that should judge by now and cannot be used; the log says why.
+             */
+            refused?: string;
         };
         /**
          * ServedModel
@@ -405,6 +412,15 @@ export interface operations {
             };
             /** @description The body took too long to arrive (`body-too-slow`). */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That version of the model is not kept (`unknown-model`). */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -79,15 +79,18 @@ class Communities:
                 file.log_warnings()
             self.file = file
 
-    def check_policies(self, policies: Collection[str]) -> None:
-        """Make sure, now and whenever the file changes, that the model has all policies that the file names.
+    def require_policies(self, policies: Collection[str]) -> None:
+        """Make sure that a model has all policies that the file names.
 
         Raises:
             SettingsError: the model lacks one.
         """
-        self._policies = policies
         if self.file is not None:
             self.file.check_policies(policies)
+
+    def adopt_policies(self, policies: Collection[str]) -> None:
+        """Make sure, whenever the file changes, that the model that judges has all policies that the file names."""
+        self._policies = policies
 
     async def watch_forever(self) -> None:
         """Read the file whenever it changes. If something in it is wrong, the log says so and the former content stays in force."""

@@ -52,6 +52,7 @@ _ANSWER_HEADERS = (
     "WWW-Authenticate",
     "X-Request-ID",
     "X-Should-Retry",
+    "X-Tipstaff-Model",
     "X-Tipstaff-Nearest-Attributes",
     "X-Tipstaff-Omitted-Attributes",
 )

@@ -20,8 +20,9 @@ from service.http.dialects.messages import LenientMessage, field_problem, openap
 from service.http.dialects.verdicts import CommentVerdict
 from service.http.openapi_document import PUBLIC_OPERATION, schema_reference
 from service.http.problems import ProblemError
+from service.http.reloading.served_models import is_pin
 from service.http.responses import json_response
-from service.http.state import require_moderator
+from service.http.state import pin_model, require_moderator
 from service.perspective.attribute_catalogue import nearest_score
 from service.settings import Settings
 
@@ -44,7 +45,7 @@ _MAX_BYTES = 12 * _MAX_CHARACTERS + 4096
 _MAX_NUMBER = 100
 
 # The original server answers a wrong call with 422, whatever is wrong.
-_STATUSES = {400: 422, 413: 422, 414: 422, 415: 422, 431: 422}
+_STATUSES = {400: 422, 409: 422, 413: 422, 414: 422, 415: 422, 431: 422}
 
 _ANSWER = {
     "type": "object",
@@ -56,10 +57,10 @@ _ERROR = {"type": "object", "required": ["error"], "properties": {"error": {"typ
 
 
 class ClassifyCall(LenientMessage):
-    """What Discourse sends; whichever model it names, ours judges."""
+    """What Discourse sends; whichever model it names, ours judges, and that version of it that is named, if one is."""
 
     content: Annotated[str, Field(description="The text.", json_schema_extra={"maxLength": _MAX_CHARACTERS})]
-    model: Annotated[str | None, Field(description="Any name.")] = None
+    model: Annotated[str | None, Field(description="A version of the model, such as `default@3f2a9c1d04be`, or any name.")] = None
 
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
@@ -94,6 +95,8 @@ def _classify(settings: Settings) -> Endpoint:
         call = await read_json(request, ClassifyCall, settings=settings, limit=min(settings.max_body_bytes, _MAX_BYTES))
         if len(call.content) > _MAX_CHARACTERS:
             raise field_problem("content", f"has more than {_MAX_CHARACTERS} characters: send less")
+        if call.model is not None and is_pin(call.model):
+            pin_model(request, call.model)
         result = await judge_in_parts(request, [Comment("", call.content)], limit=settings.max_comment_bytes, caller=caller)
         return json_response(_build_numbers(result))
 

@@ -12,13 +12,17 @@ from starlette.responses import Response
 from service.http.admission.load_shedding import mark_queued
 from service.http.observability.faults import report_fault, report_judging_fault
 from service.http.problems import ProblemError, ProblemKind
+from service.http.reloading.served_models import JUDGED_BY
 from service.http.workload.graceful_stop import explain_stop
 from service.settings import Settings
 
 if TYPE_CHECKING:
     from service.store.outbox_worker import TaskHandler
 
-__all__ = ["Dialect", "Endpoint", "wrap_endpoint"]
+__all__ = ["MODEL_HEADER", "Dialect", "Endpoint", "wrap_endpoint"]
+
+MODEL_HEADER = "X-Tipstaff-Model"
+"""The header that names the version that judged, since most protocols have no other place for it."""
 
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -62,7 +66,7 @@ class Dialect:
 
 
 def wrap_endpoint(endpoint: Endpoint, *, dialect: Dialect, settings: Settings, judges: bool = False) -> Endpoint:
-    """Return an endpoint that answers problems, and faults of the service, in the form of its dialect.
+    """Return an endpoint that answers problems, and faults of the service, in the form of its dialect, and names the model that judged.
 
     Args:
         endpoint: the endpoint; if it raises anything but a ProblemError, that is a fault of the service. A fault of one that judges is
@@ -76,7 +80,10 @@ def wrap_endpoint(endpoint: Endpoint, *, dialect: Dialect, settings: Settings, j
     async def answer(request: Request) -> Response:
         request.scope["dialect"] = dialect.name
         try:
-            return await endpoint(request)
+            response = await endpoint(request)
+            if (version := request.scope.get(JUDGED_BY)) is not None:
+                response.headers[MODEL_HEADER] = version
+            return response
         except ClientDisconnect:
             raise
         except (ProblemError, asyncio.CancelledError) as error:

@@ -21,7 +21,9 @@ from service.http.dialects.dialect import Dialect, Endpoint, wrap_endpoint
 from service.http.dialects.messages import LenientMessage, check_length, field_problem, openapi_body, openapi_responses
 from service.http.dialects.verdicts import UNJUDGED, CommentVerdict, Flagging, comment_verdicts
 from service.http.problems import FieldError, ProblemError, ProblemKind
+from service.http.reloading.served_models import is_pin
 from service.http.responses import json_response
+from service.http.state import pin_model
 from service.perspective.attribute_names import head_name
 from service.settings import Settings
 
@@ -56,7 +58,7 @@ _ATTRIBUTE_THRESHOLD = 0.5
 _DIGITS = 6
 
 # Its clients know one status for a wrong call. After others they try again, or report an unexpected error.
-_STATUSES = {413: 400, 414: 400, 415: 400, 422: 400, 431: 400}
+_STATUSES = {409: 404, 413: 400, 414: 400, 415: 400, 422: 400, 431: 400}
 _TYPES = {429: "rate_limit_error", 401: "authentication_error", 403: "permission_error"}
 _CODES = {429: "rate_limit_exceeded", 401: "invalid_api_key", 403: "insufficient_permissions"}
 _RETRYABLE = frozenset({408, 429, 503})
@@ -102,7 +104,9 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         wrap_endpoint(_moderations(settings), dialect=OPENAI, settings=settings, judges=True),
         methods=["POST"],
         response_model=None,
-        responses=openapi_responses(_answer_schema(), _ERROR, 400, 401, 403, 408, 429, 500, 503, 504, about="One result for each input."),
+        responses=openapi_responses(
+            _answer_schema(), _ERROR, 400, 401, 403, 404, 408, 429, 500, 503, 504, about="One result for each input."
+        ),
         summary="Judge texts as OpenAI's moderation does",
         description="For the official `openai` clients: set their base URL to this service's address and `/v1`. Images are not judged.",
         operation_id="openai_moderations",
@@ -114,7 +118,10 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
 def _call_schema(settings: Settings) -> dict[str, Any]:
     many = {"type": "array", "minItems": 1, "maxItems": settings.max_comments}
     inputs = [{"type": "string"}, many | {"items": {"type": "string"}}, many | {"items": {"oneOf": [_TEXT_PART, _IMAGE_PART]}}]
-    model = {"type": ["string", "null"], "description": "Any name; the model that judges is the one that is served."}
+    model = {
+        "type": ["string", "null"],
+        "description": "A version, such as `default@3f2a9c1d04be`, is the one that judges, if it is kept; any other name is passed over.",
+    }
     return {"type": "object", "required": ["input"], "properties": {"input": {"oneOf": inputs}, "model": model}}
 
 
@@ -139,6 +146,8 @@ def _moderations(settings: Settings) -> Endpoint:
     async def moderations(request: Request) -> Response:
         caller = await admit_call(request, scope=Scope.SCORE, secret=extract_secret(request))
         call = await read_json(request, ModerationCreate, settings=settings)
+        if call.model is not None and is_pin(call.model):
+            pin_model(request, call.model)
         comments = [Comment(str(at), text) for at, text in enumerate(_read_texts(call.input, settings))]
         request.scope[_INPUT_COUNT] = len(comments)
         judgements = await judge_comments(request, comments, caller=caller)
@@ -255,7 +264,7 @@ def _refuse(problem: ProblemError) -> Response:
     error = {
         "message": problem.detail,
         "type": kind,
-        "code": _CODES.get(status, problem.kind.code.replace("-", "_")),
+        "code": "model_not_found" if problem.kind is ProblemKind.UNKNOWN_MODEL else _CODES.get(status, problem.kind.code.replace("-", "_")),
         "param": problem.errors[0]["field"] if problem.errors else None,
     }
     headers = dict(problem.headers) | {"x-should-retry": "true" if status in _RETRYABLE else "false"}

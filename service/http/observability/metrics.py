@@ -42,7 +42,7 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.
 """The upper bounds of the buckets of call times, in seconds; above the last bound there is one more bucket."""
 
 # Series that hold a current value, which no longer counts once its process has ended.
-_GAUGES = frozenset({"in_progress", "large_waiting", "connections", "worker"})
+_GAUGES = frozenset({"in_progress", "large_waiting", "connections", "worker", "model_refused"})
 
 _SLOTS = 16_384
 _SLOT_BYTES = 8
@@ -193,6 +193,11 @@ class Metrics:
         """Count an attribute of Perspective that a call asks for and the model has no head for: its bare name, and what is done with it."""
         with self._lock:
             self._values[self._slot(("attributes", name, treatment))] += 1
+
+    def count_reload(self, outcome: str) -> None:
+        """Count that another model was ``served`` or ``refused``."""
+        with self._lock:
+            self._values[self._slot(("model_reloads", outcome))] += 1
 
     def count_cancelled(self, reason: str) -> None:
         """Count judging in a thread that was cancelled before its end, because nobody waited for it any more."""

@@ -1,7 +1,7 @@
 """What supervisors, load balancers and curious clients ask: is the service alive, is it ready, which model judges."""
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, NotRequired
 
 from fastapi import FastAPI
 from pydantic import ConfigDict, Field
@@ -31,6 +31,7 @@ class Ready(TypedDict):
 
     status: str
     model: str
+    refused: NotRequired[Annotated[str, Field(description="The version that should judge by now and cannot be used; the log says why.")]]
 
 
 class StatedPrior(TypedDict):
@@ -75,7 +76,8 @@ def add_health_routes(app: FastAPI) -> None:
         response_model=Ready,
         responses=not_ready,
         summary="Can comments be judged?",
-        description="Says 503 until the model is loaded and warm, and while the database cannot be read.",
+        description="Says 503 until the model is loaded and warm, and while the database cannot be read. While a model cannot be used "
+        "that should judge by now, it says which; the one before it judges.",
         operation_id="readyz",
         response_description="The model is loaded and warm.",
     )
@@ -102,7 +104,10 @@ async def readyz(request: Request) -> Response:
     """Answer that comments can be judged and the store can be used, or with the problem that they cannot."""
     version = require_moderator(request).version
     await _check_store(get_state(request))
-    return json_response(Ready(status="ready", model=version))
+    answer = Ready(status="ready", model=version)
+    if (refused := get_state(request).models.refused) is not None:
+        answer["refused"] = refused.version
+    return json_response(answer)
 
 
 async def _check_store(state: ServiceState) -> None:

@@ -37,6 +37,7 @@ _COUNTERS = {
     "attributes": ("Attributes of Perspective that the model has no head for: omitted, nearest or refused.", ("attribute", "treatment")),
     "languages": ("Comments by language, and whether the model did not learn it.", ("language", "foreign")),
     "closed_connections": ("Connections that were refused, or closed before their clients wanted that.", ("reason",)),
+    "model_reloads": ("Models that took the place of the one that judged (served), or were to and could not (refused).", ("outcome",)),
     "failures": ("Comments for which a step of judging has failed; they were judged without it.", ("step",)),
 }
 _GAUGES = {
@@ -44,6 +45,7 @@ _GAUGES = {
     "large_waiting": "Large calls that wait for a thread or are judged in one.",
     "connections": "Connections that are open.",
     "worker": "Processes that serve.",
+    "model_refused": "1 while the model that should judge by now cannot be used, and the one before it judges.",
 }
 _NAMES = {"worker": "workers", "labels": "comments", "cancelled": "cancelled_judging", "attributes": "unserved_attributes"}
 _MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -132,9 +134,9 @@ def _call_seconds(buckets: Mapping[SeriesKey, float], sums: Mapping[SeriesKey, f
 def _service_families(state: ServiceState) -> Iterator["Metric"]:
     from prometheus_client.core import GaugeMetricFamily
 
-    if state.moderator is not None:
+    if state.models.current is not None:
         artefact = GaugeMetricFamily("tipstaff_artefact_info", "The artefact that judges.", labels=("version",))
-        artefact.add_metric((state.moderator.version,), 1)
+        artefact.add_metric((state.models.current.moderator.version,), 1)
         yield artefact
     if state.store is not None:
         # If the database cannot be read, the other metrics are reported all the same.

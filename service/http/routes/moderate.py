@@ -40,7 +40,7 @@ from service.http.routes.moderate_messages import (
     render_answer,
     round_scores,
 )
-from service.http.state import get_state, require_moderator
+from service.http.state import get_state, pin_model, require_moderator
 from service.http.workload.effort import EXPLANATION_COST, MARKUP_COST
 from service.judging.judge import Judgement
 from service.settings import Settings
@@ -58,6 +58,7 @@ _PROBLEMS = (
     ProblemKind.UNAUTHENTICATED,
     ProblemKind.FORBIDDEN,
     ProblemKind.BODY_TOO_SLOW,
+    ProblemKind.UNKNOWN_MODEL,
     ProblemKind.BODY_TOO_LARGE,
     ProblemKind.TOO_MANY_COMMENTS,
     ProblemKind.NOT_JSON_CONTENT,
@@ -170,6 +171,8 @@ def moderate_endpoint(settings: Settings, answer_call: "_AnswerCall") -> Callabl
         body = await read_body(request, limit=settings.max_body_bytes, timeout=settings.body_timeout)
         message = parse_json(body, message_type)
 
+        if message.model is not None:
+            pin_model(request, message.model)
         if message.community is not None and get_state(request).communities.file is None:
             raise unknown_community_problem()
         try:

@@ -70,6 +70,11 @@ class ModerateRequest(_Strict):
     community: str | None = Field(
         default=None, description="The community that the comments belong to; that of the address or of the key if absent."
     )
+    model: str | None = Field(
+        default=None,
+        max_length=200,
+        description="The version that is to judge, such as `default@3f2a9c1d04be`, while it is kept; the one that is served if absent.",
+    )
     store: bool | None = Field(default=None, description="Whether anything may be stored; this call stores nothing, whatever it says.")
     explain: bool | None = Field(default=None, description="Whether to tell the spans of the text that moved the scores.")
 

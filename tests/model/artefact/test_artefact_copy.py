@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from model.artefact.artefact_copy import ArtefactCopy
-from model.artefact.folder import copy_artefact, read_artefact
+from model.artefact.folder import copy_artefact, read_artefact, read_copied_manifest
 from model.errors import ArtefactError
 from tests.model.artefact.samples import NORMALISER, build_arrays, read_sample
 
@@ -78,3 +78,50 @@ def test_a_truncated_file_is_refused_when_it_is_read(folder: Path) -> None:
     with pytest.raises(ArtefactError, match=f"{folder}: weights.npy is truncated"):
         read_artefact(copy, normaliser=NORMALISER)
     copy.close()
+
+
+def _memory_of(copy: ArtefactCopy) -> dict[str, int]:
+    return {name: os.fstat(file).st_ino for name, file in copy.descriptors().items()}
+
+
+def test_copies_share_files_that_are_the_same(folder: Path, tmp_path: Path) -> None:
+    """An array that another copy holds already takes no memory once more; it stays when that one is closed."""
+    first = copy_artefact(folder)
+    shutil.copytree(folder, tmp_path / "other")
+    second, apart = copy_artefact(tmp_path / "other", sharing=[first]), copy_artefact(tmp_path / "other")
+
+    shared = {name for name, inode in _memory_of(second).items() if inode == _memory_of(first)[name]}
+    assert shared == {"scale.npy", "weights.npy"}
+    assert set(_memory_of(apart).values()).isdisjoint(_memory_of(first).values())
+    first.close()
+    assert read_artefact(second, normaliser=NORMALISER).arrays["scale.npy"].size
+    assert read_copied_manifest(second) == read_sample(folder).manifest
+    second.close()
+    apart.close()
+
+
+def test_a_damaged_file_is_not_taken_for_a_shared_one(folder: Path, tmp_path: Path) -> None:
+    """What is wrong with an array is found although another copy holds the array as the manifest describes it."""
+    first = copy_artefact(folder)
+    other = tmp_path / "other"
+    shutil.copytree(folder, other)
+    content = bytearray((other / "weights.npy").read_bytes())
+    content[-1] ^= 1
+    (other / "weights.npy").write_bytes(content)
+    second = copy_artefact(other, sharing=[first])
+
+    with pytest.raises(ArtefactError, match="was altered"):
+        read_artefact(second, normaliser=NORMALISER)
+    first.close()
+    second.close()
+
+
+def test_a_duplicate_outlives_the_copy(folder: Path) -> None:
+    """A duplicate is the same memory, and is there when the other is closed."""
+    copy = copy_artefact(folder)
+    duplicate = copy.duplicate()
+    assert _memory_of(duplicate) == _memory_of(copy)
+    copy.close()
+
+    assert read_artefact(duplicate, normaliser=NORMALISER).manifest == read_sample(folder).manifest
+    duplicate.close()

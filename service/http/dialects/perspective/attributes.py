@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from service.http.dialects.perspective.google_errors import AnalyzerError, analyzer_error, invalid_request
 from service.http.dialects.perspective.schemas import AttributeParameters
-from service.http.state import get_state, require_moderator
+from service.http.state import get_state, pin_model, require_moderator
 from service.perspective.attribute_catalogue import find_source, is_known_attribute, served_names
 from service.perspective.attribute_names import base_name, pins_other_version, printable_name
 from service.settings import Settings
@@ -84,6 +84,7 @@ class AttributeChoice:
         """
         if not requested:
             raise analyzer_error("NO_REQUESTED_ATTRIBUTES", "Missing requested_attributes")
+        _pin_version(request, requested)
         moderator = require_moderator(request)
         published, version = moderator.attributes, moderator.version
         answered, omitted, nearest = [], [], []
@@ -133,6 +134,17 @@ class AttributeChoice:
         if self._mode == "omit" and any(_has_neighbour(name, moderator) for name in omitted):
             advice += f" With {_SETTING}=nearest the service lets the nearest of these answer for some others."
         return invalid_request(advice)
+
+
+def _pin_version(request: Request, requested: Iterable[str]) -> None:
+    """Have the version judge that the attributes of a call name, if that is the former one, and none of them names the present one."""
+    named = [name for name in requested if "@" in name]
+    former = get_state(request).models.former if named else None
+    if former is None or not all(pins_other_version(name, version=require_moderator(request).version) for name in named):
+        return
+    version = former.moderator.version
+    if not all(pins_other_version(name, version=version) for name in named):
+        pin_model(request, version)
 
 
 def _has_neighbour(name: str, moderator: "Moderator") -> bool:

@@ -14,7 +14,7 @@ from model.comment import Comment
 from model.failures import Step, log_failure
 from model.language.tags import canonical_tag, primary_language
 from model.language.visible_texts import visible_text
-from service.http.state import get_state
+from service.http.state import find_model, get_state
 from service.judging.contained_steps import identify_languages
 
 if TYPE_CHECKING:
@@ -100,23 +100,23 @@ def detect_language(request: Request, comment: Comment, identified: str | None) 
 
 def identify_language(request: Request, comment: Comment) -> str | None:
     """Return the language of a comment as it is identified when it is judged; None if that is not certain, or the service is not ready."""
-    state = get_state(request)
-    if state.identifier is None:
+    model = find_model(request)
+    if model is None:
         return None
-    identified = identify_languages(state.identifier, [comment])
+    identified = identify_languages(model.identifier, [comment])
     if identified.failures:
-        state.metrics.count_failures(identified.failures)
+        get_state(request).metrics.count_failures(identified.failures)
     return identified.codes[0]
 
 
 def _ask(request: Request, question: Callable[["Identifier"], _T], *, otherwise: _T) -> _T:
     """Return the identifier's answer to a question, or another if it fails or is not ready: a comment is judged all the same."""
-    state = get_state(request)
-    if state.identifier is None:
+    model = find_model(request)
+    if model is None:
         return otherwise
     try:
-        return question(state.identifier)
+        return question(model.identifier)
     except Exception as error:
         log_failure(Step.LANGUAGE, error)
-        state.metrics.count_failures({Step.LANGUAGE: 1})
+        get_state(request).metrics.count_failures({Step.LANGUAGE: 1})
         return otherwise

@@ -223,5 +223,5 @@ def test_page_may_read_what_clients_read(calling_page: httpx.Client) -> None:
     assert answer.status_code == 200
     assert exposed == {
         *("retry-after", "retry-after-ms", "x-should-retry", "www-authenticate", "x-request-id"),
-        *("x-tipstaff-omitted-attributes", "x-tipstaff-nearest-attributes"),
+        *("x-tipstaff-model", "x-tipstaff-omitted-attributes", "x-tipstaff-nearest-attributes"),
     }

@@ -212,4 +212,4 @@ def test_every_status_is_documented(app: FastAPI) -> None:
     """The documentation lists each status that a call can end with."""
     documented = app.openapi()["paths"]["/v1/moderate"]["post"]["responses"]
 
-    assert set(documented) == {"200", "400", "401", "403", "408", "413", "415", "422", "429", "500", "503", "504"}
+    assert set(documented) == {"200", "400", "401", "403", "408", "409", "413", "415", "422", "429", "500", "503", "504"}
