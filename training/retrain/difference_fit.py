@@ -1,7 +1,6 @@
 """Fits differences to the champion's label heads on rulings: on all of them, or on any part, as cross-fitting needs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -10,39 +9,33 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from model.array_types import BoolArray, FloatArray, Int32Array, IntArray
+from model.array_types import BoolArray, FloatArray
 from model.artefact.folder import StoredArtefact, read_artefact
 from model.classifier import Classifier
 from model.moderator import build_classifier
-from model.ngrams.heads import LABEL_HEADS
-from model.ngrams.packed_texts import pack_bytes
-from model.ngrams.reader import extract_features
+from model.ngrams.heads import ABUSIVE_HEAD, HATEFUL_HEAD, LABEL_HEADS
 from model.normaliser.version import normaliser_version
 from model.profile import Profile
 from model.text.pipeline import prepare
 from model.threads import available_cores
 from training.label_noise.known_labels import KnownLabels
+from training.retrain.cross_fitting import RankGain, choose_strength, fold_places, rank_gain
 from training.retrain.difference import Difference, apply_difference
 from training.retrain.difference_kernels import add_features
+from training.retrain.row_languages import foreign_languages
 from training.retrain.row_shares import weigh_rulings
 from training.retrain.ruling_rows import RulingRows
-from training.retrain.solver import FitProblem, solve
+from training.retrain.site_features import anchor_texts, extract_site_features
+from training.retrain.solver import FitProblem, Penalty, solve
 
 __all__ = ["DifferenceFit"]
 
-_SHARING = 0.5  # weight of a hateful row in the head of abuse, as in FitSettings
-_STRENGTH = 3.0
-_MIXING_STRENGTH = 0.15  # for each row
-
-
-@dataclass(frozen=True, eq=False)
-class _Features:
-    """The features of n rows: a CSR matrix whose columns are the features that occur, by their buckets in ascending order."""
-
-    starts: IntArray
-    features: Int32Array
-    amounts: NDArray[np.float32]
-    buckets: Int32Array
+_SHARING = 0.9  # weight of a hateful row in the head of abuse, as in the fit of the shipped model
+_STRENGTHS = (0.7, 4.0, np.inf)  # the penalty for each unit of the weight of a feature that may move freely: the usual one first
+_STRENGTHS_ABROAD = (0.3, 0.1, 0.7, 4.0, np.inf)  # where most rows are in languages of which the champion knows nothing worth keeping
+_MIXING, _ANCHOR = 0.15, 1.0
+_MOST_CROSS_FITTED = 20_000  # rows; more say nothing new about the strength, nor about calibration and thresholds
+_ROUGH = 1e-5  # tolerance of fits that only compare
 
 
 class DifferenceFit:
@@ -81,9 +74,10 @@ class DifferenceFit:
         self._texts = prepare(self._sorted.labelled.comments())
         self._known = KnownLabels.from_answers(self._sorted.labelled).weights
         self._weights = weigh_rulings(self._sorted)
-        raw = self.champion.raw_scores(self._texts, threads=self._threads)
-        self._offset = raw.log_odds[:, :LABEL_HEADS] * self.champion.slopes[:LABEL_HEADS] + self.champion.intercepts[:LABEL_HEADS]
-        self._features = _extract(self.champion, self._texts, self._threads)
+        self._offset = self._calibrated(self._texts)
+        self._features = extract_site_features(self.champion, self._texts, threads=self._threads)
+        self._anchor_abuse = float(self._calibrated(anchor_texts())[:, ABUSIVE_HEAD].mean())
+        self._fits: dict[float, FloatArray] = {}
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -93,10 +87,55 @@ class DifferenceFit:
         """Return what some rows weigh in the fit of all, shape (n,); see ``weigh_rulings``."""
         return self._weights[self._place[row_numbers]]
 
+    def _calibrated(self, texts: list[bytes]) -> FloatArray:
+        return self.champion.calibrated_log_odds(texts, threads=self._threads).log_odds[:, :LABEL_HEADS]
+
+    @cached_property
+    def languages(self) -> list[str | None]:
+        """The language of each row that the champion has not learned, None for the others."""
+        return foreign_languages(self.rows, self.stored.manifest.languages)
+
+    @cached_property
+    def _is_abroad(self) -> bool:
+        return sum(language is not None for language in self.languages) > len(self) / 2
+
     @cached_property
     def strength(self) -> float:
-        """The penalty that suits these rows; infinite where no difference would be better than the champion."""
-        return _STRENGTH
+        """The penalty that suits these rows best, by cross-validation; infinite where the champion is better without any difference."""
+        return choose_strength(_STRENGTHS_ABROAD if self._is_abroad else _STRENGTHS, self._cross_fitted_gains)
+
+    @cached_property
+    def _folds(self) -> list[NDArray[np.intp]]:
+        return fold_places(self._sorted, np.flatnonzero(~self._learned)[:_MOST_CROSS_FITTED])
+
+    def _cross_fit(self, strength: float) -> FloatArray:
+        """Return the log-odds that fits without each fold give it, fold after fold."""
+        if strength not in self._fits:
+            rest = np.flatnonzero(self._learned)[:_MOST_CROSS_FITTED]
+            log_odds = []
+            for number, fold in enumerate(self._folds):
+                others = [rest, *(other for place, other in enumerate(self._folds) if place != number)]
+                log_odds.append(self._log_odds(self._fit(np.concatenate(others), strength, tolerance=_ROUGH), fold))
+            self._fits[strength] = np.concatenate(log_odds)
+        return self._fits[strength]
+
+    def _cross_fitted_gains(self, old: float, new: float) -> list[RankGain]:
+        """Return what fits with a new penalty gain over those with an old one, for each question that the rows answer."""
+        places = np.concatenate(self._folds)
+        before, after, labelled = self._cross_fit(old), self._cross_fit(new), self._sorted.labelled
+        gains = []
+        for answers, rank in ((labelled.hateful[places], _hateful), (labelled.abusive[places], _abusive)):
+            rows = np.flatnonzero((answers >= 0) & (self._weights[places] > 0))
+            gains.append(rank_gain(answers[rows] == 1, self._weights[places[rows]], rank(before[rows]), rank(after[rows])))
+        return [gain for gain in gains if gain is not None]
+
+    def cross_fitted(self) -> tuple[NDArray[np.intp], FloatArray]:
+        """Return rows that have not taught the champion, and the calibrated log-odds that fits without them give them.
+
+        Returns:
+            Row numbers, shape (m,), at most some thousands, and log-odds of the two label heads, shape (m, 2).
+        """
+        return self._order[np.concatenate(self._folds)], self._cross_fit(self.strength)
 
     def fit(self, row_numbers: NDArray[np.intp], *, strength: float | None = None) -> Difference:
         """Return the difference that some rows teach.
@@ -105,40 +144,34 @@ class DifferenceFit:
             row_numbers: the rows, in any order; rows that teach nothing, or one class alone, add nothing.
             strength: the penalty; None for that which suits all rows.
         """
-        places = np.sort(self._place[row_numbers]).astype(np.int64)
-        penalty = self.strength if strength is None else strength
+        return self._fit(np.sort(self._place[row_numbers]), self.strength if strength is None else strength)
+
+    def _fit(self, places: NDArray[np.intp], strength: float, *, tolerance: float = 1e-7) -> Difference:
         weights = weigh_rulings(self._sorted.take(places))
-        counted = weights > 0
-        places, weights = places[counted], weights[counted]
-        if not np.isfinite(penalty) or not _teaches(self._known[places]):
+        places, weights = places[weights > 0].astype(np.int64), weights[weights > 0]
+        if not np.isfinite(strength) or not _teaches(self._known[places]):
             return Difference.none()
-        features = self._features
-        columns = self._offset[places]
-        means = columns.mean(axis=0)
-        problem = FitProblem(
-            features.starts,
-            features.features,
-            features.amounts,
-            places,
-            columns - means,
-            columns,
-            self._known[places],
-            weights,
-            _SHARING,
-        )
-        costs = np.full((LABEL_HEADS, LABEL_HEADS), _MIXING_STRENGTH * weights.sum())
+        features = self._features.take(places)
+        problem = FitProblem(features.matrix, np.arange(places.size), self._offset[places], self._known[places], weights, features.anchor)
+        costs = Penalty(strength / features.scales**2, mixing=np.inf if self._is_abroad else _MIXING, anchor=_ANCHOR, sharing=_SHARING)
         with threadpool_limits(1):
-            solution = solve(problem, features=features.buckets.size, strength=penalty, column_strength=costs)
+            solution = solve(problem, costs, tolerance=tolerance)
+        mixing = np.zeros((LABEL_HEADS, LABEL_HEADS))
+        mixing[ABUSIVE_HEAD, HATEFUL_HEAD] = solution.mixing
+        # So that ordinary comments are called hateful as often as before, whatever is mixed in.
+        constants = np.array([-self._anchor_abuse * solution.mixing, 0.0])
         changed = solution.features.any(axis=1)
-        constants = -(means @ solution.columns)
-        return Difference(features.buckets[changed], solution.features[changed], solution.columns, constants, penalty)
+        return Difference(features.buckets[changed], solution.features[changed], mixing, constants, strength)
 
     def log_odds(self, difference: Difference | None, row_numbers: NDArray[np.intp]) -> FloatArray:
         """Return the calibrated log-odds of the label heads that champion and difference together give some rows, shape (n, 2).
 
         The windows of long comments are those of the champion; ``scores`` chooses them anew.
         """
-        places = self._place[row_numbers].astype(np.int64)
+        return self._log_odds(difference, self._place[row_numbers])
+
+    def _log_odds(self, difference: Difference | None, row_places: NDArray[np.intp]) -> FloatArray:
+        places = row_places.astype(np.int64)
         log_odds = self._offset[places].copy()
         if difference is None or difference.is_none:
             return log_odds
@@ -149,7 +182,8 @@ class DifferenceFit:
         own[at[found]] = difference.weights[found]
         mixed = log_odds[:, :1] * difference.mixing[0] + log_odds[:, 1:] * difference.mixing[1]
         log_odds += mixed + difference.intercepts
-        add_features(self._features.starts, self._features.features, self._features.amounts, places, own, log_odds)
+        matrix = self._features.matrix
+        add_features(matrix.starts, matrix.features, matrix.amounts, places, own, log_odds)
         return log_odds
 
     def classifier(self, difference: Difference | None) -> Classifier:
@@ -163,6 +197,17 @@ class DifferenceFit:
         """
         texts = [self._texts[place] for place in self._place[row_numbers].tolist()]
         return self.classifier(difference).score(texts, threads=self._threads).scores
+
+
+def _hateful(log_odds: FloatArray) -> FloatArray:
+    return log_odds[:, HATEFUL_HEAD]
+
+
+def _abusive(log_odds: FloatArray) -> FloatArray:
+    """Return the log-odds that at least one of the heads says yes."""
+    no = -np.logaddexp(0, log_odds).sum(axis=1)
+    log_odds_of_either: FloatArray = np.log(-np.expm1(np.minimum(no, -1e-300))) - no
+    return log_odds_of_either
 
 
 def _teaches(known: FloatArray) -> bool:
@@ -184,15 +229,3 @@ def _canonical_order(rows: RulingRows) -> NDArray[np.intp]:
             sha256(repr((text, [str(fact) for fact in (*about, *facts)], answers, origin)).encode("utf-8", "surrogatepass")).digest()
         )
     return np.array(sorted(range(len(keys)), key=keys.__getitem__), np.intp)
-
-
-def _extract(classifier: Classifier, texts: list[bytes], threads: int) -> _Features:
-    settings = classifier.reader.settings
-    buckets, counts = extract_features(pack_bytes(texts), settings=settings, lexicon=classifier.reader.lexicon, threads=threads)
-    with np.errstate(divide="ignore"):
-        amounts = (settings.factors / np.sqrt(counts)).astype(np.float32)
-    starts = np.concatenate([[0], np.cumsum(counts.sum(axis=1, dtype=np.int64))])
-    occurs = np.zeros(1 << settings.bits, np.bool_)
-    occurs[buckets] = True
-    numbers = (np.cumsum(occurs, dtype=np.int64) - 1).astype(np.int32)
-    return _Features(starts, numbers[buckets], np.repeat(amounts.ravel(), counts.ravel()), np.flatnonzero(occurs).astype(np.int32))

@@ -6,14 +6,18 @@ from pathlib import Path
 
 import numpy as np
 
+from model.array_types import AnyArray
 from model.artefact.folder import StoredArtefact, read_artefact, write_artefact
 from model.artefact.manifest import DataSource, Description
 from model.errors import TableError
 from model.normaliser.version import normaliser_version
+from model.threads import available_cores
 from training.fit.artefact_draft import LIBRARIES
 from training.output_places import check_output_folder
 from training.retrain.difference_fit import DifferenceFit
+from training.retrain.refits import RefittedArtefact, refit
 from training.retrain.retrain_job import Candidate, RetrainJob
+from training.retrain.row_languages import taught_languages
 from training.retrain.ruling_rows import RulingRows
 from training.tables.source_rows import has_both_answers
 from training.terminal import StepProgress
@@ -46,26 +50,45 @@ def retrain(job: RetrainJob, progress: StepProgress | None = None) -> Candidate:
     fit = DifferenceFit(stored, job.rows, learned=job.learned, threads=job.threads)
     report("fitting", 0.0)
     difference = fit.fit(np.arange(len(fit)))
-    classifier = fit.classifier(difference)
+    report("judging", 0.0)
+    fitted = refit(fit, fit.classifier(difference), threads=job.threads or available_cores())
     report("writing", 0.0)
-    reader = classifier.reader
-    names = stored.manifest.readers[0]
-    arrays = dict(stored.arrays) | {
-        str(names["weights"]): reader.values,
-        str(names["scales"]): reader.scales,
-        str(names["biases"]): reader.biases,
-    }
-    fields = {name: getattr(stored.manifest, name) for name in Description.model_fields}
-    description = Description(**fields).model_copy(
-        update={
-            "name": job.name or stored.manifest.name,
-            "calibration": dict(classifier.calibration),
-            "data": _merge_data(stored, job.data),
-            "libraries": {name: metadata.version(name) for name in LIBRARIES},
-        }
-    )
+    description, arrays = _draft(fit, fitted, job)
     manifest = write_artefact(job.out, description=description, arrays=arrays, documents=_read_notice(job.champion))
-    return Candidate(manifest, job.out, difference, (), {"strength": difference.strength})
+    settings = {"strength": difference.strength if np.isfinite(difference.strength) else "infinite", "rows": len(fit)}
+    remarks = fitted.remarks
+    if difference.is_none:
+        remarks = ("nothing in the rulings makes the champion better: the candidate judges as it does", *remarks)
+    return Candidate(manifest, job.out, difference, remarks, settings)
+
+
+def _draft(fit: DifferenceFit, fitted: RefittedArtefact, job: RetrainJob) -> tuple[Description, dict[str, AnyArray]]:
+    """Return the description and the arrays of the candidate."""
+    old, reader = fit.stored.manifest, fitted.classifier.reader
+    names = old.readers[0]
+    weights = {str(names["weights"]): reader.values, str(names["scales"]): reader.scales, str(names["biases"]): reader.biases}
+    readers = old.readers
+    arrays = dict(fit.stored.arrays) | weights
+    if fitted.encoder is not None:
+        # The encoder itself stays under the names that it has, so that both artefacts share it in memory.
+        entry = dict(fitted.encoder) | {name: old.readers[1][name] for name in ("network", "pieces")}
+        readers = (names, entry)
+        arrays |= fitted.arrays
+    named = {value for entry in readers for value in entry.values() if isinstance(value, str) and value.endswith(".npy")}
+    answered = (fit.rows.labelled.abusive >= 0) | (fit.rows.labelled.hateful >= 0)
+    taught = [*old.languages, *job.languages, *taught_languages(fit.languages, answered)]
+    changes = {
+        "name": job.name or old.name,
+        "readers": readers,
+        "calibration": dict(fitted.classifier.calibration),
+        "thresholds": fitted.thresholds,
+        "policies": dict(fitted.policies),
+        "languages": tuple(dict.fromkeys(taught)),
+        "data": _merge_data(fit.stored, job.data),
+        "libraries": {name: metadata.version(name) for name in LIBRARIES},
+    }
+    fields = {name: getattr(old, name) for name in Description.model_fields}
+    return Description(**fields).model_copy(update=changes), {name: array for name, array in arrays.items() if name in named}
 
 
 def _check_rows(rows: RulingRows) -> None:

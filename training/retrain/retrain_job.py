@@ -21,6 +21,7 @@ class RetrainJob:
         out: folder of the candidate.
         name: what the candidate is called; None for the champion's name.
         learned: whether each row has taught the champion or one of those that it comes from; None for none.
+        languages: codes of languages that the rows teach, beside those that enough rows are in anyway.
         data: where the rows come from, for the manifest; what the champion learned from stays in it.
         threads: how many threads may share the work; the candidate does not depend on it.
     """
@@ -30,6 +31,7 @@ class RetrainJob:
     out: Path
     name: str | None = None
     learned: Sequence[bool] | None = None
+    languages: Sequence[str] = ()
     data: Sequence[DataSource] = ()
     threads: int | None = None
 

@@ -1,7 +1,14 @@
-"""Fits a penalised difference to the log-odds of two label heads, exactly and in one order of sums.
+"""Fits a penalised difference to the log-odds of the two label heads, in one order of sums.
 
-The loss is that of ``training.fit.ngram_weights``: the logarithm of what the model makes of the labels that a row may have, and, with
-weight ``sharing``, that of being abusive given not hateful so far as the row is hateful.
+For a row whose label is known the loss is that of two logistic regressions: is it hateful, and, if not, is it abusive; with weight
+``sharing`` a hateful row counts as abusive as well. Where a row leaves labels open, it is the logarithm of what the model makes of those
+that it may have, as in ``training.fit.ngram_weights``. Rarer answers count more, by the root of how rare they are.
+
+Beside the weights of features there is one number that says how much of the log-odds of abuse is added to those of hate. Sites differ most
+in how near to plain abuse what they call hateful is, and a few rulings are enough to tell that. It is bounded: the more is added, the more
+is lost for everybody else.
+
+What the difference adds to comments of every kind, those that it is anchored to, costs too.
 """
 
 from dataclasses import dataclass
@@ -10,39 +17,70 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from model.array_types import FloatArray, Int32Array, IntArray
-from model.ngrams.heads import LABEL_HEADS
+from model.array_types import BoolArray, FloatArray, Int32Array, IntArray
+from model.ngrams.heads import ABUSIVE_HEAD, HATEFUL_HEAD, LABEL_HEADS
 from training.retrain.difference_kernels import add_features, add_gradient, label_losses
 
-__all__ = ["FitProblem", "Solution", "solve"]
+__all__ = ["FeatureMatrix", "FitProblem", "Penalty", "Solution", "solve"]
 
 _MOST_STEPS = 200
 _MEMORY = 10  # steps that the approximation of the curvature goes back
 _TOLERANCE = 1e-7  # of the loss of a row
+_BALANCE = 0.5  # power of the factor by which the answers to a question would weigh the same
+_MOST_MIXING = 0.15
+_SHARE, _INTERCEPTS = -3, slice(-2, None)  # of the point that is searched for
 
 
 @dataclass(frozen=True, eq=False)
-class FitProblem:
-    """What a difference is fitted to: n rows with k features and m further columns.
+class FeatureMatrix:
+    """Features of rows as a CSR matrix with k columns.
 
     Attributes:
-        starts, features, amounts: the features of all rows there are as a CSR matrix with k columns; amounts are float32.
-        rows: the numbers of the n rows among them, shape (n,).
-        columns: further columns, float64, shape (n, m); for each head, which columns it uses is up to ``column_strength``.
-        offset: log-odds of the two heads that the difference is added to, float64, shape (n, 2).
-        known: how likely the answers of a row are for each label, float64, shape (n, 3); see ``KnownLabels``.
-        weights: of the rows, shape (n,).
-        sharing: weight of a hateful row in the second head.
+        starts, features, amounts: the matrix; amounts are float32.
     """
 
     starts: IntArray
     features: Int32Array
     amounts: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class FitProblem:
+    """What a difference is fitted to.
+
+    Attributes:
+        matrix: the features of all rows there are.
+        rows: the numbers of the n rows among them that count, shape (n,).
+        offset: log-odds of the two heads that the difference is added to, float64, shape (n, 2).
+        known: how likely the answers of a row are for each label, float64, shape (n, 3); see ``KnownLabels``.
+        weights: of the rows, shape (n,).
+        anchor: the features of the comments that the difference is anchored to; of the same columns.
+
+    A head that the rows answer in one way alone is left as it is.
+    """
+
+    matrix: FeatureMatrix
     rows: IntArray
-    columns: FloatArray
     offset: FloatArray
     known: FloatArray
     weights: FloatArray
+    anchor: FeatureMatrix
+
+
+@dataclass(frozen=True, eq=False)
+class Penalty:
+    """What a difference costs.
+
+    Attributes:
+        features: what half the square of a weight costs, float64, shape (k,).
+        mixing: what half the square of the mixed share costs for each unit of the rows' weight; infinite to mix nothing.
+        anchor: what half the mean square of what is added to the anchoring comments costs for each unit of the rows' weight.
+        sharing: weight of a hateful row in the head of abuse.
+    """
+
+    features: FloatArray
+    mixing: float
+    anchor: float
     sharing: float
 
 
@@ -52,57 +90,99 @@ class Solution:
 
     Attributes:
         features: weights of the features, float64, shape (k, 2).
-        columns: weights of the further columns, float64, shape (m, 2).
-        intercepts: what the difference adds to every row, shape (2,).
+        mixing: how much of the log-odds of abuse is added to those of hate.
+        intercepts: what the rows have more than the model gives, shape (2,): they are no random sample.
     """
 
     features: FloatArray
-    columns: FloatArray
+    mixing: float
     intercepts: FloatArray
 
 
-def solve(problem: FitProblem, *, features: int, strength: float, column_strength: FloatArray) -> Solution:
-    """Return the difference with the least loss plus penalty.
+def solve(problem: FitProblem, penalty: Penalty, *, tolerance: float = _TOLERANCE) -> Solution:
+    """Return the difference with the least loss and penalty.
 
     Args:
-        problem: the rows.
-        features: how many features there are.
-        strength: what half the square of a weight of a feature costs.
-        column_strength: what half the square of the weight of a further column costs in each head, shape (m, 2); infinite where the head
-            does not use it.
+        problem: what it is fitted to.
+        penalty: what it costs.
+        tolerance: share of the loss that a step must gain for another one to be taken.
     """
-    m = problem.columns.shape[1]
-    used = np.isfinite(column_strength)
-    costs = np.where(used, column_strength, 0.0)
-    sizes = features * LABEL_HEADS, m * LABEL_HEADS
-    losses, errors = np.zeros(len(problem.weights)), np.zeros((len(problem.weights), LABEL_HEADS))
-    scale = max(float(problem.weights.sum()), 1e-300)
+    size = penalty.features.size
+    n, total = problem.rows.size, max(float(problem.weights.sum()), 1e-300)
+    losses, errors = np.zeros((n, LABEL_HEADS)), np.zeros((n, LABEL_HEADS))
+    answers = _head_answers(problem.known)
+    weights = problem.weights[:, None] * _balance(answers, problem.weights)
+    counted = answers[problem.weights > 0]
+    is_taught: BoolArray = (counted == 1).any(axis=0) & (counted == 0).any(axis=0)
+    anchors = problem.anchor.starts.size - 1
+    everywhere = np.arange(anchors)
+    anchoring = penalty.anchor * total / max(anchors, 1)
+    roots = np.sqrt(penalty.features)[:, None]  # in steps of equal cost the search is shorter
+    abuse = problem.offset[:, ABUSIVE_HEAD]
 
-    def split(point: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        own, rest = point[: sizes[0]], point[sizes[0] :]
-        return own.reshape(features, LABEL_HEADS), rest[: sizes[1]].reshape(m, LABEL_HEADS), rest[sizes[1] :]
-
-    def loss(point: FloatArray) -> tuple[float, FloatArray]:
-        own, mixed, constants = split(point)
-        log_odds = problem.offset + constants
-        for column in range(m):
-            log_odds += problem.columns[:, column, None] * np.where(used[column], mixed[column], 0.0)
-        add_features(problem.starts, problem.features, problem.amounts, problem.rows, own, log_odds)
-        label_losses(log_odds, problem.known, problem.sharing, losses, errors)
+    def loss(point: FloatArray, mixing: float | None) -> tuple[float, FloatArray]:
+        """Return loss and gradient where the mixed share is the one given, or that of the point."""
         gradient = np.zeros(point.size)
-        own_gradient, mixed_gradient, constant_gradient = split(gradient)
-        weighted = errors * problem.weights[:, None]
-        own_gradient += strength * own
-        add_gradient(problem.starts, problem.features, problem.amounts, problem.rows, weighted, own_gradient)
-        for column in range(m):
-            mixed_gradient[column] = np.where(used[column], (problem.columns[:, column, None] * weighted).sum(axis=0), 0.0)
-        mixed_gradient += costs * mixed
-        constant_gradient += weighted.sum(axis=0)
-        value = float((losses * problem.weights).sum()) + strength / 2 * float((own * own).sum()) + float((costs * mixed * mixed).sum()) / 2
-        return value / scale, gradient / scale
+        scaled, share = point[:_SHARE].reshape(size, LABEL_HEADS), point[_SHARE] if mixing is None else mixing
+        own = scaled / roots
+        log_odds = problem.offset + point[_INTERCEPTS]
+        log_odds[:, HATEFUL_HEAD] += share * abuse
+        add_features(*_parts(problem.matrix), problem.rows, own, log_odds)
+        label_losses(log_odds, problem.known, penalty.sharing, losses, errors)
+        weighted = errors * weights * is_taught
+        of_features = np.zeros((size, LABEL_HEADS))
+        add_gradient(*_parts(problem.matrix), problem.rows, weighted, of_features)
+        added = np.zeros((anchors, LABEL_HEADS))
+        add_features(*_parts(problem.anchor), everywhere, own, added)
+        add_gradient(*_parts(problem.anchor), everywhere, added * anchoring, of_features)
+        gradient[:_SHARE] = (of_features / roots + scaled).ravel()
+        if mixing is None:
+            gradient[_SHARE] = float((weighted[:, HATEFUL_HEAD] * abuse).sum()) + penalty.mixing * total * share
+        gradient[_INTERCEPTS] = weighted.sum(axis=0)
+        squares = anchoring * (added * added).sum() + (scaled * scaled).sum()
+        if mixing is None:
+            squares += penalty.mixing * total * share**2
+        return (float((losses * weights).sum()) + float(squares) / 2) / total, gradient / total
 
-    start = np.zeros(sum(sizes) + LABEL_HEADS)
-    options = {"maxiter": _MOST_STEPS, "maxcor": _MEMORY, "ftol": _TOLERANCE, "gtol": 1e-8}
-    best = minimize(loss, start, jac=True, method="L-BFGS-B", options=options).x
-    own, mixed, constants = split(best)
-    return Solution(own.copy(), np.where(used, mixed, 0.0), constants.copy())
+    options = {"maxiter": _MOST_STEPS, "maxcor": _MEMORY, "ftol": tolerance, "gtol": 1e-8}
+
+    def search(start: FloatArray, mixing: float | None) -> FloatArray:
+        found: FloatArray = minimize(loss, start, args=(mixing,), jac=True, method="L-BFGS-B", options=options).x
+        return found
+
+    best = search(np.zeros(size * LABEL_HEADS + 3), None if np.isfinite(penalty.mixing) else 0.0)
+    share = float(np.clip(best[_SHARE], 0.0, _MOST_MIXING)) if np.isfinite(penalty.mixing) else 0.0
+    if share != best[_SHARE]:
+        # The loss is convex, so what is best within the bounds is best on the one that was passed.
+        best = search(best, share)
+    return Solution(best[:_SHARE].reshape(size, LABEL_HEADS) / roots, share, best[_INTERCEPTS].copy())
+
+
+def _parts(matrix: FeatureMatrix) -> tuple[IntArray, Int32Array, npt.NDArray[np.float32]]:
+    return matrix.starts, matrix.features, matrix.amounts
+
+
+def _head_answers(known: FloatArray) -> IntArray:
+    """Return what rows answer to the questions of the two heads: 1 yes, 0 no, -1 where they leave it open; shape (n, 3) to (n, 2)."""
+    fine, toxic, hateful = (known > 0).T
+    answers = np.full((len(known), LABEL_HEADS), -1, np.int64)
+    answers[hateful & ~fine & ~toxic, HATEFUL_HEAD] = 1
+    answers[~hateful & (fine | toxic), HATEFUL_HEAD] = 0
+    answers[~fine & toxic, ABUSIVE_HEAD] = 1
+    answers[fine & ~toxic & ~hateful, ABUSIVE_HEAD] = 0
+    return answers
+
+
+def _balance(answers: IntArray, weights: FloatArray) -> FloatArray:
+    """Return factors of the losses of the two heads, shape (n, 2): the rarer an answer, the larger; their weighted mean is 1."""
+    factors = np.ones(answers.shape)
+    for head in range(LABEL_HEADS):
+        members = [answers[:, head] == answer for answer in (0, 1)]
+        sums = [float(weights[own].sum()) for own in members]
+        if min(sums) > 0:
+            for own, of_answer in zip(members, sums, strict=True):
+                factors[own, head] = (sum(sums) / (2 * of_answer)) ** _BALANCE
+            either = members[0] | members[1]
+            factors[either, head] *= sum(sums) / float((weights[either] * factors[either, head]).sum())
+    factors[answers[:, HATEFUL_HEAD] < 0] = 1.0  # what leaves that open concerns both heads at once
+    return factors

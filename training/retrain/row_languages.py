@@ -1,0 +1,41 @@
+"""Which languages the rows are in that the champion has not learned, and which of them they are enough to teach."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from model.array_types import BoolArray
+from model.comment import Comment
+from model.language.identifier import Identifier
+from model.language.tags import primary_language
+from training.retrain.ruling_rows import RulingRows
+
+__all__ = ["FEWEST_ROWS_OF_A_LANGUAGE", "foreign_languages", "taught_languages"]
+
+FEWEST_ROWS_OF_A_LANGUAGE = 500
+"""How many rows teach a language, so that its comments are no longer foreign."""
+
+
+def foreign_languages(rows: RulingRows, learned: Collection[str]) -> list[str | None]:
+    """Return the language of each row that the champion has not learned, None for the others; n.
+
+    A stated language counts; otherwise a text has to be long enough to be identified.
+    """
+    comments = [
+        Comment("", text, language=language if language and primary_language(language) else None)
+        for text, language in zip(rows.labelled.text, rows.language, strict=True)
+    ]
+    found = Identifier.load(learned).identify(comments)
+    return [code if foreign else None for code, foreign in zip(found.codes, found.foreign, strict=True)]
+
+
+def taught_languages(languages: Sequence[str | None], is_answered: BoolArray) -> list[str]:
+    """Return the languages that enough rows teach, sorted.
+
+    Args:
+        languages: of n rows, as ``foreign_languages`` gives them.
+        is_answered: whether each row says anything about its label, shape (n,).
+    """
+    counts = Counter(languages[row] for row in np.flatnonzero(is_answered).tolist())
+    return sorted(code for code, count in counts.items() if code is not None and count >= FEWEST_ROWS_OF_A_LANGUAGE)
