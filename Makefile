@@ -46,6 +46,7 @@ fuzz: ## try what nobody thought of, ten minutes long [ARGS="--minutes 120"]
 nightly: ## run all tests, also those that take long to prove little, with more examples of each property
 	@$(INSTALL) dev
 	@bash .ci/clients
+	@bash .ci/mlflow
 	$(BIN)/python -m $(PYTEST) --nightly --timeout 3000 -o faulthandler_timeout=3600 $(ARGS)
 
 lint: ## check format, lint, types, import contracts and the Dockerfile

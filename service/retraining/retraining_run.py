@@ -1,6 +1,7 @@
 """From rulings or labelled tables to a candidate in the registry, with the gate's report of it."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from model.artefact.manifest import DataSource
 from model.artefact.public_view import artefact_version
 from model.errors import TipstaffError
+from service.registry.mlflow_server import track_version
 from service.registry.registry import open_registry
 from service.registry.registry_documents import time_stamp
 from service.retraining.candidate_card import compose_candidate_card
@@ -135,6 +137,8 @@ def run_retraining(order: "RetrainingOrder", settings: "Settings", progress: "St
             copy_candidate(candidate.out, order.out, documents)
         version = _publish(registry, candidate.out, origin, by=by)
     is_active, remarks = _activate_unattended(registry, version, gate, settings, by=by)
+    if untold := track_version(registry, version, os.environ):
+        remarks.append(untold)
     return Retraining(
         version=version,
         content_hash=origin.content_hash,

@@ -1,6 +1,7 @@
 """The commands ``tipstaff models``: which versions there are, what they change, and which of them is served."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -84,10 +85,13 @@ def publish(
     as_json: JsonOption = False,
 ) -> None:
     """Bring a model that was made elsewhere into the registry, and print its version. It has not gone through the gate."""
+    from service.registry.mlflow_server import track_version
     from service.registry.registry_documents import VersionRecord, time_stamp
 
     site = open_site()
     version = site.registry.publish(folder, VersionRecord(created_at=time_stamp(), made_by=find_caller()))
+    if untold := track_version(site.registry, version, os.environ):
+        print(f"tipstaff: {untold}", file=sys.stderr)
     print(json.dumps({"version": version, "content_hash": site.registry.content_hash(version)}) if as_json else version)
 
 
