@@ -1,6 +1,8 @@
 """MLflow is told of versions, and whatever goes wrong there loses none."""
 
 import base64
+import os
+import signal
 import socket
 import subprocess
 import threading
@@ -57,15 +59,8 @@ def mlflow(tmp_path: Path) -> Iterator[str]:
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
     log = tmp_path / "mlflow.log"
-    command = [
-        _SERVER,
-        "server",
-        "--backend-store-uri",
-        f"sqlite:///{tmp_path}/mlflow.db",
-        "--artifacts-destination",
-        str(tmp_path / "files"),
-    ]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    command = [str(_SERVER), "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    command += ["--backend-store-uri", f"sqlite:///{tmp_path}/mlflow.db", "--artifacts-destination", str(tmp_path / "files")]
     address = f"http://127.0.0.1:{port}"
 
     def answers() -> bool:
@@ -80,7 +75,8 @@ def mlflow(tmp_path: Path) -> Iterator[str]:
             wait_until(answers, what="MLflow answers", seconds=_PATIENCE)
             yield address
         finally:
-            server.terminate()
+            # With all that it has started.
+            os.killpg(server.pid, signal.SIGKILL)
 
 
 @pytest.mark.nightly
