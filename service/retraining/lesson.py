@@ -13,7 +13,6 @@ from model.array_types import BoolArray
 from service.registry.registry_documents import LearnedTable
 from service.retraining.corpus_rows import join_corpus, read_corpus
 from service.retraining.learned_rows import learned_hashes, learned_texts, mark_learned
-from service.retraining.row_languages import find_new_languages
 from training.tables.describe_files import hash_file
 from training.tables.file_names import legible_name
 from training.terminal import describe_reading
@@ -42,7 +41,6 @@ class Lesson:
         is_learned: which rows are no evidence that a candidate is better than the champion: those that it has learned from already,
             themselves or near copies of them, and those of the corpus; shape (n,).
         judged: a folder or table with rows of the corpus that say whether harm is done; None without a corpus.
-        languages: codes of the languages that the champion does not read, and that the candidate learns; sorted.
         remarks: lines for people, such as which rows were left out and why.
     """
 
@@ -51,7 +49,6 @@ class Lesson:
     tables: Sequence[LearnedTable]
     is_learned: BoolArray
     judged: Path | None
-    languages: Sequence[str]
     remarks: Sequence[str]
 
 
@@ -84,14 +81,12 @@ def read_lesson(order: "RetrainingOrder", settings: "Settings", registry: "Regis
     hashes = learned_hashes(registry, champion.manifest)
     texts = learned_texts(hashes, snapshot_folder(settings))
     is_learned = mark_learned(rows.labelled, rows.group, texts=texts, hashes=hashes)
-    languages = order.languages or find_new_languages(rows.labelled.text, champion.manifest.languages)
     lesson = Lesson(
         rows=rows,
         snapshot=snapshot,
         tables=_describe_tables(rows),
         is_learned=is_learned,
         judged=None,
-        languages=sorted(set(languages) - set(champion.manifest.languages)),
         remarks=[] if rows.reading is None else list(describe_reading(rows.reading, most=_MOST_PROBLEMS, rest="correct the tables")),
     )
     return lesson if order.corpus is None else _with_corpus(lesson, order.corpus, work)

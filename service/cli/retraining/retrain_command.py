@@ -1,5 +1,6 @@
 """The command ``tipstaff retrain``: a candidate from rulings or labelled tables, and what the gate says of it."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
     from service.settings import Settings
 
 __all__ = ["make_candidate"]
+
+
+def _check_languages(codes: list[str] | None) -> list[str] | None:
+    for code in codes or ():
+        if not re.fullmatch(r"[a-z]{2,3}", code):
+            raise typer.BadParameter(f"{code!r} is no code of a language such as pl (ISO 639)")
+    return codes
 
 
 @expand_option_groups
@@ -36,7 +44,9 @@ def make_candidate(
     language: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="CODE", help="Language of the tables that the champion does not read, such as pl.  [default: found out; repeatable]"
+            metavar="CODE",
+            callback=_check_languages,
+            help="Language that the tables teach, such as pl.  [default: those that 500 rows are in; repeatable]",
         ),
     ] = None,
     corpus: Annotated[

@@ -1,8 +1,9 @@
 """``tipstaff retrain`` as people call it: rulings become a candidate in the registry, and what cannot be learned is said in one line."""
 
+import contextlib
 import json
 import resource
-import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ from model.normaliser.version import normaliser_version
 from service.registry.registry import Registry, open_registry
 from service.settings import read_settings
 from tests.service.cli.calls import Call, CommandResult, Start, write_csv
-from tests.service.command import COMMAND, ROOT
 from tests.service.retraining.teaching_rows import COLUMNS, teaching_rows
 from tests.waiting import wait_until
 
@@ -79,6 +79,7 @@ def test_people_get_the_table_the_verdict_and_the_next_step(call: Call, folder: 
     assert "zorg" not in result.out + result.err
 
 
+@pytest.mark.nightly
 def test_same_rulings_make_the_same_candidate(call: Call, folder: Path, table: Path, tmp_path: Path) -> None:
     """Neither the order of the rows, nor the file that they are in, nor the number of threads changes the hash, or the report."""
     other = write_csv(tmp_path / "again.csv", COLUMNS, teaching_rows(90)[::-1])
@@ -125,6 +126,7 @@ def test_bad_rows_are_listed_without_their_text(call: Call, folder: Path, tmp_pa
     check_refusal(call("retrain", table, "--champion", folder, "--strict"), "line 62")
 
 
+@pytest.mark.nightly
 def test_corpus_and_recent_comments_fill_their_rules(call: Call, folder: Path, table: Path, tmp_path: Path) -> None:
     """With a corpus and recent comments their two rules are measured; without, they are skipped, and never passed."""
     recent = write_csv(tmp_path / "recent.csv", ("text",), [row[:1] for row in teaching_rows(60)])
@@ -142,24 +144,31 @@ def test_corpus_and_recent_comments_fill_their_rules(call: Call, folder: Path, t
     assert set(learned) == {"table", "corpus"}
 
 
-def test_run_that_fails_while_writing_leaves_nothing_half(folder: Path, table: Path, tmp_path: Path, data_dir: Path) -> None:
+@contextlib.contextmanager
+def files_limited_to(size: int) -> Iterator[None]:
+    """Lets no file of this process become larger than so many bytes, as a full disk would."""
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, usual[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+
+
+def test_run_that_fails_while_writing_leaves_nothing_half(call: Call, folder: Path, table: Path, tmp_path: Path, data_dir: Path) -> None:
     """A disk that takes no more ends the run with one line; the registry and the folder that was asked for are as before."""
-    arguments = ["retrain", str(table), "--champion", str(folder), "-o", str(tmp_path / "out")]
+    with files_limited_to(4096):
+        result = call("retrain", table, "--champion", folder, "-o", tmp_path / "out")
 
-    def limit_files() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
-
-    run = subprocess.run([*COMMAND, *arguments], cwd=ROOT, capture_output=True, text=True, check=False, preexec_fn=limit_files)
-
-    assert run.returncode == 1
-    assert run.stdout == ""
-    assert "Traceback" not in run.stderr
+    assert (result.code, result.out) == (1, "")
+    assert "File too large" in result.err
     assert registry().versions() == []
     assert registry().candidate() is None
     assert not (tmp_path / "out").exists()
     assert list((data_dir / "retraining").iterdir()) == []
 
 
+@pytest.mark.nightly
 def test_killed_run_and_two_at_once_break_nothing(call: Call, start: Start, folder: Path, table: Path, data_dir: Path) -> None:
     """After a kill at the fit, two runs at once make the same candidate, whole, and the killed one's folder is gone."""
     arguments = ("retrain", table, "--champion", folder, "--json")
