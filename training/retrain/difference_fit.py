@@ -12,12 +12,14 @@ from threadpoolctl import threadpool_limits
 from model.array_types import BoolArray, FloatArray
 from model.artefact.folder import StoredArtefact, read_artefact
 from model.classifier import Classifier
-from model.moderator import build_classifier
+from model.encoder.combined import CombinedReader
+from model.moderator import Moderator, build_classifier
 from model.ngrams.heads import ABUSIVE_HEAD, HATEFUL_HEAD, LABEL_HEADS
 from model.normaliser.version import normaliser_version
-from model.profile import Profile
+from model.profile import DEFAULT_RISK, Profile
 from model.text.pipeline import prepare
 from model.threads import available_cores
+from training.both_readers.long_reading import scores_from_log_odds
 from training.label_noise.known_labels import KnownLabels
 from training.retrain.cross_fitting import RankGain, choose_strength, fold_places, rank_gain
 from training.retrain.difference import Difference, apply_difference
@@ -77,7 +79,8 @@ class DifferenceFit:
         self._offset = self._calibrated(self._texts)
         self._features = extract_site_features(self.champion, self._texts, threads=self._threads)
         self._anchor_abuse = float(self._calibrated(anchor_texts())[:, ABUSIVE_HEAD].mean())
-        self._fits: dict[float, FloatArray] = {}
+        self._encoder_log_odds: FloatArray | None = None
+        self._fits: dict[float, list[Difference]] = {}
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -108,16 +111,28 @@ class DifferenceFit:
     def _folds(self) -> list[NDArray[np.intp]]:
         return fold_places(self._sorted, np.flatnonzero(~self._learned)[:_MOST_CROSS_FITTED])
 
+    @property
+    def folds(self) -> list[NDArray[np.intp]]:
+        """The numbers of the rows of each fold: of those that have not taught the champion, at most some thousands."""
+        return [self._order[fold] for fold in self._folds]
+
+    def fold_differences(self, strength: float | None = None) -> list[Difference]:
+        """Return for each fold the difference that the other rows teach.
+
+        Args:
+            strength: the penalty; None for that which suits all rows.
+        """
+        penalty = self.strength if strength is None else strength
+        if penalty not in self._fits:
+            rest = np.flatnonzero(self._learned)[:_MOST_CROSS_FITTED]
+            others = [[rest, *(own for place, own in enumerate(self._folds) if place != number)] for number in range(len(self._folds))]
+            self._fits[penalty] = [self._fit(np.concatenate(parts), penalty, tolerance=_ROUGH) for parts in others]
+        return self._fits[penalty]
+
     def _cross_fit(self, strength: float) -> FloatArray:
         """Return the log-odds that fits without each fold give it, fold after fold."""
-        if strength not in self._fits:
-            rest = np.flatnonzero(self._learned)[:_MOST_CROSS_FITTED]
-            log_odds = []
-            for number, fold in enumerate(self._folds):
-                others = [rest, *(other for place, other in enumerate(self._folds) if place != number)]
-                log_odds.append(self._log_odds(self._fit(np.concatenate(others), strength, tolerance=_ROUGH), fold))
-            self._fits[strength] = np.concatenate(log_odds)
-        return self._fits[strength]
+        folds = zip(self.fold_differences(strength), self._folds, strict=True)
+        return np.concatenate([self._log_odds(difference, fold) for difference, fold in folds])
 
     def _cross_fitted_gains(self, old: float, new: float) -> list[RankGain]:
         """Return what fits with a new penalty gain over those with an old one, for each question that the rows answer."""
@@ -195,8 +210,33 @@ class DifferenceFit:
 
         Calibration, thresholds and combination are those of the champion: they are refitted when a candidate is written.
         """
-        texts = [self._texts[place] for place in self._place[row_numbers].tolist()]
-        return self.classifier(difference).score(texts, threads=self._threads).scores
+        classifier, places = self.classifier(difference), self._place[row_numbers]
+        raw = classifier.raw_scores([self._texts[place] for place in places.tolist()], threads=self._threads)
+        combined, heads = self._combined, slice(0, LABEL_HEADS)
+        if combined is None:
+            return raw.scores
+        ngrams = raw.log_odds[:, heads]
+        ngrams_weight, encoder_weight, constant = combined.combination[:, heads]
+        both = scores_from_log_odds(ngrams_weight * ngrams + encoder_weight * self._by_encoder(combined)[places] + constant)
+        if self.profile is Profile.FULL:
+            return both
+        unread = (
+            raw.scores if combined.alone is None else scores_from_log_odds(combined.alone[0, heads] * ngrams + combined.alone[1, heads])
+        )
+        is_read = 1 - raw.scores[:, :1] >= combined.encoder_threshold(DEFAULT_RISK)
+        return np.where(is_read, both, unread)
+
+    @cached_property
+    def _combined(self) -> CombinedReader | None:
+        if self.profile is Profile.FAST or len(self.stored.manifest.readers) == 1:
+            return None
+        return Moderator(self.stored, profile=Profile.FULL).combined
+
+    def _by_encoder(self, combined: CombinedReader) -> FloatArray:
+        """Return the log-odds of the label heads by the encoder, of all rows; each read as a whole, as far as it fits."""
+        if self._encoder_log_odds is None:
+            self._encoder_log_odds = combined.encoder.read(self._texts, threads=self._threads)[:, :LABEL_HEADS]
+        return self._encoder_log_odds
 
 
 def _hateful(log_odds: FloatArray) -> FloatArray:

@@ -19,6 +19,7 @@ from training.tables.labelled import Labelled
 __all__ = ["EncoderRows", "refit_alone", "refit_combination", "refit_curve"]
 
 _SPREAD = 0.3  # how far the logarithms of the readers' weights are expected to be from the champion's
+_MOST_STEP = 0.35  # of these logarithms: what the encoder loses here is lost for all other comments too
 _HALF_TRUST_IN_CURVE = 2000.0  # rows: what a cascade loses is told by the few that it loses
 
 
@@ -61,7 +62,7 @@ def refit_combination(combined: CombinedReader, read: EncoderRows) -> CombinedRe
 
     steps = minimize(loss, np.zeros(3 * LABEL_HEADS), jac=True, method="L-BFGS-B").x[: 2 * LABEL_HEADS].reshape(2, LABEL_HEADS)
     combination = combined.combination.copy()
-    combination[:2, :LABEL_HEADS] = old[:2] * np.exp(np.clip(steps, -2, 2))
+    combination[:2, :LABEL_HEADS] = old[:2] * np.exp(np.clip(steps, -_MOST_STEP, _MOST_STEP))
     return replace(combined, combination=combination)
 
 

@@ -59,7 +59,7 @@ def retrain(job: RetrainJob, progress: StepProgress | None = None) -> Candidate:
     remarks = fitted.remarks
     if difference.is_none:
         remarks = ("nothing in the rulings makes the champion better: the candidate judges as it does", *remarks)
-    return Candidate(manifest, job.out, difference, remarks, settings)
+    return Candidate(manifest, job.out, fit, difference, remarks, settings)
 
 
 def _draft(fit: DifferenceFit, fitted: RefittedArtefact, job: RetrainJob) -> tuple[Description, dict[str, AnyArray]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from model.artefact.manifest import DataSource, Manifest
 from training.retrain.difference import Difference
+from training.retrain.difference_fit import DifferenceFit
 from training.retrain.ruling_rows import RulingRows
 
 __all__ = ["Candidate", "RetrainJob"]
@@ -43,6 +44,7 @@ class Candidate:
     Attributes:
         manifest: of the artefact that was written.
         out: its folder.
+        fit: champion and rows, with what was fitted without each fold.
         difference: what was added to the champion's label heads.
         remarks: what the rows did not suffice for, a line each.
         settings: how the fit was done, ready for JSON.
@@ -50,6 +52,7 @@ class Candidate:
 
     manifest: Manifest
     out: Path
-    difference: Difference
+    fit: DifferenceFit = field(repr=False)
+    difference: Difference = field(repr=False)
     remarks: tuple[str, ...]
     settings: dict[str, float | int | str] = field(default_factory=dict)

@@ -21,7 +21,7 @@ __all__ = ["SiteFeatures", "anchor_texts", "extract_site_features"]
 
 _BLOCK_SCALES = np.array([0.5, 0.5, 1.0])  # how freely words, pairs and letters move
 _COMMONNESS = 100.0  # a feature that occurs in every hundredth ordinary comment moves as freely as half of one that occurs in none
-_ANCHORS = 8000
+_ANCHORS = 2500
 
 
 @dataclass(frozen=True, eq=False)
