@@ -59,9 +59,9 @@ class DialectSettings(BaseSettings):
         default="review", description="Akismet dialect: the mildest verdict that counts as spam, `review` or `reject`."
     )
     akismet_submissions: Literal["abusive", "spam"] = Field(
-        default="abusive",
-        description="Akismet dialect: what a comment that is submitted as spam was: `abusive`, or `spam` where moderators submit "
-        "advertising too, which then teaches nothing about abuse.",
+        default="spam",
+        description="Akismet dialect: what a comment that is submitted as spam was: `spam`, which teaches nothing about abuse, or "
+        "`abusive` where moderators submit abuse alone.",
     )
     discourse_secrets: SecretList | None = Field(
         default=None,

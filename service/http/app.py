@@ -25,11 +25,13 @@ from service.http.openapi_document import Api
 from service.http.problems import Problem
 from service.http.refusal_forms import OwnPaths, Refusals
 from service.http.routes.api_docs import add_docs_routes
+from service.http.routes.hand_in_rulings import add_rulings_route
 from service.http.routes.health import add_health_routes
 from service.http.routes.metrics_page import add_metrics_route
 from service.http.routes.model_admin import ActivateModel, add_model_routes
 from service.http.routes.moderate import add_moderate_route
 from service.http.routes.moderate_messages import ModerateAnswer, build_request_type
+from service.http.routes.ruling_messages import RulingsAnswer, RulingsRequest
 from service.model_loading import load_moderator
 from service.settings import Settings
 
@@ -93,6 +95,7 @@ def create_app(
     app = _build_api(settings, dialects, lifespan)
     # The routes are added to the app itself, the busiest first: looking one up in an included router takes 30 µs more.
     add_moderate_route(app, settings)
+    add_rulings_route(app, settings)
     for dialect in dialects:
         dialect.add_routes(app, settings)
     add_model_routes(app, settings)
@@ -125,7 +128,15 @@ def _build_api(settings: Settings, dialects: Sequence[Dialect], lifespan: Lifesp
         exception_handlers=dict(EXCEPTION_HANDLERS),
     )
     dialect_types = [message_type for dialect in dialects for message_type in dialect.message_types]
-    app.message_types = (build_request_type(settings.max_comments), ModerateAnswer, ActivateModel, Problem, *dialect_types)
+    app.message_types = (
+        build_request_type(settings.max_comments),
+        ModerateAnswer,
+        RulingsRequest,
+        RulingsAnswer,
+        ActivateModel,
+        Problem,
+        *dialect_types,
+    )
     app.security_schemes = {name: scheme for dialect in dialects for name, scheme in dialect.security_schemes.items()}
     return app
 

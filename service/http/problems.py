@@ -10,6 +10,7 @@
     404  not-found: there is nothing at this address; in our own protocol about:blank
     405  wrong-method: the address takes another method; in our own protocol about:blank
     408  body-too-slow
+    409  act-reused: the id of an act of ruling was used before for something else
     409  unknown-model: that version is not, or no longer, kept; not-activated, broken-model: the model that is served stays
     413  body-too-large, too-many-comments: always means "send less in one call"
     414  target-too-long
@@ -59,6 +60,7 @@ class ProblemKind(Enum):
     NOT_FOUND = ("not-found", 404, "There is nothing at this address")
     WRONG_METHOD = ("wrong-method", 405, "This address takes another method")
     BODY_TOO_SLOW = ("body-too-slow", 408, "The body took too long to arrive")
+    ACT_REUSED = ("act-reused", 409, "The id of an act was used before for something else")
     BODY_TOO_LARGE = ("body-too-large", 413, "The body is too large")
     TOO_MANY_COMMENTS = ("too-many-comments", 413, "There are too many comments in one call")
     TARGET_TOO_LONG = ("target-too-long", 414, "The address of the request is too long")

@@ -3,16 +3,20 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.requests import Request
 
 from model.errors import StoreError
 from service.http.problems import ProblemError, ProblemKind
 from service.http.state import ServiceState, get_state
-from service.store.rulings.act import Act
 
-__all__ = ["enqueue_call", "record_ruling"]
+if TYPE_CHECKING:
+    from service.store.store import Store
+
+__all__ = ["enqueue_call", "read_store", "write_store"]
+
+_T = TypeVar("_T")
 
 # Seconds that a write may wait for others before its own wait for the database begins.
 _QUEUE_SECONDS = 2
@@ -20,8 +24,14 @@ _QUEUE_SECONDS = 2
 _log = logging.getLogger("tipstaff.http")
 
 
-async def record_ruling(request: Request, ruling: Act) -> None:
-    """Store a ruling; when this returns, it is on the disk.
+async def write_store(request: Request, write: "Callable[[Store], _T]", *, log: str, detail: str) -> _T:
+    """Have something stored, and return what the write returns; when this returns, it is on the disk.
+
+    Args:
+        request: the call.
+        write: stores it; called in a thread. What it raises, other than a StoreError, is raised here.
+        log: what the log says if it could not be stored.
+        detail: what the answer says then.
 
     Raises:
         ProblemError: it could not be stored, and the client should send it again later.
@@ -29,9 +39,22 @@ async def record_ruling(request: Request, ruling: Act) -> None:
     state = get_state(request)
     if state.store is None:
         raise _not_open_problem()
-    rulings = state.store.rulings
-    await _write(
-        state, lambda: rulings.record(ruling), log="a ruling could not be kept", detail="The ruling could not be kept: send it again later."
+    store = state.store
+    return await _call_store(state, lambda: write(store), log=log, detail=detail)
+
+
+async def read_store(request: Request, read: "Callable[[Store], _T]") -> _T:
+    """Have something read, and return it.
+
+    Args:
+        request: the call.
+        read: reads it; called in a thread.
+
+    Raises:
+        ProblemError: it could not be read, and the client should call again later.
+    """
+    return await write_store(
+        request, read, log="what a call needs could not be read", detail="What was sent could not be kept: send it again later."
     )
 
 
@@ -47,7 +70,7 @@ async def enqueue_call(request: Request, kind: str, payload: Mapping[str, Any], 
     if state.store is None or state.worker is None:
         raise _not_open_problem()
     outbox = state.store.outbox
-    await _write(
+    await _call_store(
         state,
         lambda: outbox.enqueue(kind, payload, idempotency=idempotency),
         log=f"a {kind} could not be kept",
@@ -56,13 +79,12 @@ async def enqueue_call(request: Request, kind: str, payload: Mapping[str, Any], 
     state.worker.wake()
 
 
-async def _write(state: ServiceState, write: Callable[[], object], *, log: str, detail: str) -> None:
+async def _call_store(state: ServiceState, call: Callable[[], _T], *, log: str, detail: str) -> _T:
     try:
         # Many that wait for one lock would wait one after the other. What is given up here and stored all the same counts once if it is
         # sent again.
         async with asyncio.timeout(state.settings.database_wait + _QUEUE_SECONDS):
-            await asyncio.get_running_loop().run_in_executor(state.writes, write)
-        return
+            return await asyncio.get_running_loop().run_in_executor(state.writes, call)
     except StoreError as error:
         # The error's own message is for the operator alone.
         _log.error("%s: %s", log, error)

@@ -11,7 +11,7 @@ import typer
 
 from model.errors import InputError
 from service.cli.shared_options import JsonOption
-from service.store.stored_types import ApiKey, Scope
+from service.store.stored_types import ApiKey, Role, Scope
 
 if TYPE_CHECKING:
     from service.store.store import Store
@@ -55,6 +55,10 @@ def create(
         Purpose | None, typer.Option("--for", help="Make it in the form that the clients of this service demand, for scoring and feedback.")
     ] = None,
     scope: Annotated[list[Scope] | None, typer.Option(help="What it allows.  [default: score; repeatable]")] = None,
+    role: Annotated[
+        Role,
+        typer.Option(help="Whose word it carries in rulings; from moderator on, the moderators that its calls name count as persons."),
+    ] = Role.FORUM,
     community: Annotated[str | None, typer.Option(metavar="NAME", help="Community that it belongs to.")] = None,
     imported: Annotated[
         bool, typer.Option("--import", help="Take the secret that the client has already, from standard input or a prompt.")
@@ -70,12 +74,14 @@ def create(
     made_secret = make_akismet_secret() if purpose is Purpose.AKISMET else None
     default_scopes = [Scope.SCORE] if purpose is None else [Scope.SCORE, Scope.FEEDBACK]
     with configured_store() as store:
-        key, secret = store.keys.create(name, scope or default_scopes, community=community, secret=existing_secret or made_secret)
+        key, secret = store.keys.create(
+            name, scope or default_scopes, role=role, community=community, secret=existing_secret or made_secret
+        )
     if as_json:
         print(json.dumps(_key_json(key) | ({} if imported else {"secret": secret})))
     elif not imported:
         print(secret)
-    print(f"tipstaff: made the key {key.id} ({key.name}): {', '.join(sorted(key.scopes))}", file=sys.stderr)
+    print(f"tipstaff: made the key {key.id} ({key.name}): {', '.join(sorted(key.scopes))}; role {key.role}", file=sys.stderr)
     if purpose is Purpose.AKISMET:
         print(_AKISMET_NOTE, file=sys.stderr)
     if existing_secret is not None and len(existing_secret) < SHORT_SECRET:
@@ -103,7 +109,7 @@ def list_keys(*, as_json: JsonOption = False) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("id", "name", "scopes", "community", "created", "last used", "revoked", box=None, pad_edge=False)
+    table = Table("id", "name", "scopes", "role", "community", "created", "last used", "revoked", box=None, pad_edge=False)
     for key in keys:
         cells = _key_json(key) | {"scopes": ", ".join(sorted(key.scopes))}
         table.add_row(
@@ -117,6 +123,7 @@ def _key_json(key: ApiKey) -> dict[str, Any]:
         "id": key.id,
         "name": key.name,
         "scopes": sorted(key.scopes),
+        "role": key.role.value,
         "community": key.community,
         "created_at": key.created_at.isoformat(),
         "last_used": key.last_used and key.last_used.isoformat(),

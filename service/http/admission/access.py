@@ -12,7 +12,7 @@ from service.http.admission.queue import Queue
 from service.http.admission.rate_limits import RateLimits
 from service.http.problems import ProblemError, ProblemKind
 from service.settings import Settings
-from service.store.stored_types import Scope
+from service.store.stored_types import Role, Scope
 
 if TYPE_CHECKING:
     from service.store.keyring import KeyRing
@@ -34,13 +34,23 @@ class Caller:
     Attributes:
         key: the id of the caller's key; None if the call came without one.
         community: the community whose policy applies, if the key belongs to one.
+        role: whose word the caller's rulings carry.
     """
 
     key: str | None = None
     community: str | None = None
+    role: Role = Role.FORUM
+
+    def person(self, name: str | None) -> str | None:
+        """Return the moderator whom a call names; None if the caller's role names no persons, whatever name the call brings."""
+        return name if self.role.names_persons else None
 
 
 _ANONYMOUS = Caller()
+# Somebody at this machine, which only its owner can reach.
+_OWNER = Caller(role=Role.MODERATOR)
+# What proxies add: such a call came from elsewhere, also where the settings do not know of the proxy.
+_FORWARDING_HEADERS = frozenset({b"forwarded", b"via", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip"})
 
 
 def extract_secret(request: Request) -> str | None:
@@ -77,6 +87,9 @@ class Access:
     key was ever made. As long as no key was ever made, an open service accepts whatever key a client sends, because forum
     software that used to call another service goes on sending the key of that service.
 
+    A caller has the role of the key. Without one the word of a call is that of a forum; but where only this machine can call, and nobody
+    ever needed a key, it is that of a moderator.
+
     Args:
         settings: whether the service is open, and how often a caller may call.
         queue: the work that waits to be judged.
@@ -89,6 +102,7 @@ class Access:
         self._queue = queue
         self._open = settings.open
         self._is_local = is_loopback(settings.host) and not settings.proxies
+        self._admits_pages = bool(settings.cors_origins)
         self._rate_limits = RateLimits.from_settings(settings)
         self._ring: KeyRing | None = None
         self.metrics_are_open = settings.metrics_open
@@ -144,7 +158,7 @@ class Access:
         if signed:
             return _ANONYMOUS
         if self._is_open(ring) and (secret is None or not ring.ever_had_keys) and scope is not Scope.ADMIN:
-            return _ANONYMOUS
+            return _OWNER if self.is_private() and not self._comes_from_elsewhere(request) else _ANONYMOUS
         if secret is None:
             raise _missing_key_problem(ring)
         key = ring.find(secret) or await ring.find_or_reread(secret)
@@ -158,7 +172,15 @@ class Access:
             await self._rate_limits.count_key(key.id)
         if scope not in key.scopes:
             raise _missing_scope_problem(scope)
-        return Caller(key.id, key.community)
+        return Caller(key.id, key.community, key.role)
+
+    def _comes_from_elsewhere(self, request: Request) -> bool:
+        """Return whether a call may be the word of somebody else than whoever sits at this machine: of another's web page, or of a proxy.
+
+        Pages of other origins get here only where the settings let them.
+        """
+        names = {name for name, _ in request.scope["headers"]}
+        return not names.isdisjoint(_FORWARDING_HEADERS) or (self._admits_pages and b"origin" in names)
 
 
 def _missing_scope_problem(scope: Scope) -> ProblemError:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from service.http.admission.access import Caller
     from service.judging.community import Community
 
-__all__ = ["Communities", "CommunityFromPath", "unknown_community_problem"]
+__all__ = ["Communities", "CommunityFromPath", "community_of_path", "unknown_community_problem"]
 
 _log = logging.getLogger("tipstaff.http")
 
@@ -44,6 +44,12 @@ class CommunityFromPath:
                     scope["root_path"] = f"{root}{_PREFIX}{name}"
                     scope[_SCOPE_KEY] = name
         await self._app(scope, receive, send)
+
+
+def community_of_path(request: Request) -> str | None:
+    """Return the name of the community in the path of a call, as `CommunityFromPath` has found it; None if there is none."""
+    name: str | None = request.scope.get(_SCOPE_KEY)
+    return name
 
 
 class Communities:

@@ -8,7 +8,6 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.requests import Request
 
-from model.comment import Format
 from service.http.bodies.body import check_json_headers, read_body
 from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.settings import Settings
@@ -37,7 +36,9 @@ _DETAILS = {
     "bool_type": "has to be true or false",
     "list_type": "has to be an array",
     "model_type": "has to be an object",
-    "enum": "has to be one of " + ", ".join(Format),
+    "too_short": "has to hold at least one entry",
+    "float_type": "has to be a number",
+    "dict_type": "has to be an object",
 }
 
 _Message = TypeVar("_Message", bound=BaseModel)
@@ -60,7 +61,7 @@ async def read_json(request: Request, message_type: type[_Message], *, settings:
     return parse_json(await read_body(request, limit=limit or settings.max_body_bytes, timeout=settings.body_timeout), message_type)
 
 
-def parse_json(body: bytes, message_type: type[_Message]) -> _Message:
+def parse_json(body: bytes, message_type: type[_Message], *, is_dotted: bool = False) -> _Message:
     """Read a body as a message.
 
     Half of a surrogate pair, which is what remains where a program has cut a text in the middle of an emoji, counts as U+FFFD.
@@ -68,6 +69,7 @@ def parse_json(body: bytes, message_type: type[_Message]) -> _Message:
     Args:
         body: JSON in UTF-8.
         message_type: the type of the message.
+        is_dotted: whether a place in a list is written ``list.3.field`` where something is wrong, rather than ``list[3].field``.
 
     Raises:
         ProblemError: the body is not UTF-8, not JSON, or not such a message. The problem never holds a value from the body.
@@ -75,7 +77,7 @@ def parse_json(body: bytes, message_type: type[_Message]) -> _Message:
     try:
         return validate_json(body, message_type)
     except ValidationError as error:
-        raise syntax_problem(error, body) or _wrong_fields_problem(error) from None
+        raise syntax_problem(error, body) or _wrong_fields_problem(error, is_dotted=is_dotted) from None
 
 
 def validate_json(body: bytes, message_type: type[_Message]) -> _Message:
@@ -131,7 +133,7 @@ def syntax_problem(error: ValidationError, body: bytes) -> ProblemError | None:
     return ProblemError(ProblemKind.NOT_JSON, error_details(error)[0]["msg"] + ".")
 
 
-def _wrong_fields_problem(error: ValidationError) -> ProblemError:
+def _wrong_fields_problem(error: ValidationError, *, is_dotted: bool) -> ProblemError:
     count = error.error_count()
     if count > _MAX_DESCRIBED_ERRORS:
         return ProblemError(ProblemKind.WRONG_FIELDS, f"{count} fields are wrong, too many to list.")
@@ -139,23 +141,23 @@ def _wrong_fields_problem(error: ValidationError) -> ProblemError:
     for details in error_details(error):
         if details["type"] == "too_long":
             return _too_many_problem(details)
-        details_by_path.setdefault(_format_path(details), _describe(details))
+        details_by_path.setdefault(_format_path(details, is_dotted=is_dotted), _describe(details))
     errors = [FieldError(field=path, detail=detail) for path, detail in islice(details_by_path.items(), _MAX_LISTED_ERRORS)]
     more = f" (and {len(details_by_path) - 1} more)" if len(details_by_path) > 1 else ""
     return ProblemError(ProblemKind.WRONG_FIELDS, f"{errors[0]['field']}: {errors[0]['detail']}{more}", errors)
 
 
 def _too_many_problem(error: ErrorDetails) -> ProblemError:
-    path = _format_path(error)
+    path = _format_path(error, is_dotted=False)
     detail = f"may hold at most {error['ctx']['max_length']}, holds {error['ctx']['actual_length']}: send fewer in one call"
     return ProblemError(ProblemKind.TOO_MANY_COMMENTS, f"{path}: {detail}", [FieldError(field=path, detail=detail)])
 
 
-def _format_path(error: ErrorDetails) -> str:
+def _format_path(error: ErrorDetails, *, is_dotted: bool) -> str:
     path = ""
     for step in error["loc"]:
         if isinstance(step, int):
-            path += f"[{step}]"
+            path += f".{step}" if is_dotted else f"[{step}]"
         elif step not in _ID_BRANCHES:
             # The name of a field that a caller invented may be anything, even the text of a comment.
             path += "." + (step if _PLAIN_NAME.fullmatch(step) else "<a name not shown>")
@@ -165,4 +167,6 @@ def _format_path(error: ErrorDetails) -> str:
 def _describe(error: ErrorDetails) -> str:
     if any(step in _ID_BRANCHES for step in error["loc"]):
         return "has to be a string or an integer of 64 bits"
+    if error["type"] == "enum":
+        return "has to be one of " + str(error["ctx"]["expected"]).replace("'", "").replace(" or ", ", ")
     return _DETAILS.get(error["type"], error["msg"])

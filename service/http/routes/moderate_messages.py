@@ -15,9 +15,11 @@ __all__ = [
     "CommentErrorType",
     "CommentRequest",
     "ContributingSpan",
+    "Id",
     "JudgedComment",
     "ModerateAnswer",
     "ModerateRequest",
+    "StrictMessage",
     "UnjudgedComment",
     "build_request_type",
     "render_answer",
@@ -30,11 +32,13 @@ _INT64_LIMIT = 2**63
 Id = Annotated[str | Annotated[int, Field(ge=-_INT64_LIMIT, lt=_INT64_LIMIT)], Field(union_mode="left_to_right")]
 
 
-class _Strict(BaseModel):
+class StrictMessage(BaseModel):
+    """A message of our own protocol: every field has its type, and there are no others."""
+
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
-class CommentRequest(_Strict):
+class CommentRequest(StrictMessage):
     """One comment to judge."""
 
     id: Id = Field(description="Whatever you call it: a string or an integer; handed back unchanged. Need not be unique.")
@@ -62,7 +66,7 @@ class CommentRequest(_Strict):
         )
 
 
-class ModerateRequest(_Strict):
+class ModerateRequest(StrictMessage):
     """Comments to judge in one call; an optional field that is null counts as absent."""
 
     comments: list[CommentRequest] = Field(description="The comments; they are answered in this order.")

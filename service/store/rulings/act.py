@@ -14,6 +14,7 @@ __all__ = [
     "EffectiveRuling",
     "KnownText",
     "RecordedAct",
+    "ReusedActError",
     "ServedDecision",
     "StoredAct",
     "teaches_nothing",
@@ -45,6 +46,18 @@ _OTHER_REASONS = frozenset(
     }
 )
 _OPEN_PERSON = "open"
+
+
+class ReusedActError(InputError):
+    """The id of an act was used before for something else; nothing of the call is stored.
+
+    Attributes:
+        place: which of the acts of the call it is, from 0.
+    """
+
+    def __init__(self, place: int) -> None:
+        super().__init__("the id of an act was used before for something else: give each act an id of its own")
+        self.place = place
 
 
 def teaches_nothing(reason: str | None) -> bool:

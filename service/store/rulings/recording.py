@@ -7,12 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from model.comment import Format
-from model.errors import InputError
-from service.store.rulings.act import Act, KnownText, RecordedAct
+from service.store.rulings.act import Act, KnownText, RecordedAct, ReusedActError
 from service.store.rulings.act_rows import act_row, comment_digest, make_act_id
 from service.store.schema.tables import acts, make_storable
 
-__all__ = ["ReusedActError", "find_texts", "record_acts"]
+__all__ = ["CommentKey", "find_texts", "store_acts"]
 
 # As many values as any database takes in one statement.
 _MOST_VALUES = 500
@@ -23,19 +22,7 @@ CommentKey = tuple[str | None, str]
 """The community and the client's id of a comment, as they are stored."""
 
 
-class ReusedActError(InputError):
-    """The id of an act was used before for something else; nothing of the call is stored.
-
-    Attributes:
-        place: which of the acts of the call it is, from 0.
-    """
-
-    def __init__(self, place: int) -> None:
-        super().__init__("the id of an act was used before for something else: give each act an id of its own")
-        self.place = place
-
-
-def record_acts(connection: Connection, new_acts: Sequence[Act], *, now: datetime) -> list[RecordedAct]:
+def store_acts(connection: Connection, new_acts: Sequence[Act], *, now: datetime) -> list[RecordedAct]:
     """Store acts in the transaction of a connection.
 
     Args:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, Select, column, func, literal, or_, sele
 from service.store.database.database import Database
 from service.store.rulings.act import Act, EffectiveRuling, KnownText, RecordedAct, StoredAct
 from service.store.rulings.act_rows import stored_act
-from service.store.rulings.recording import CommentKey, find_texts, record_acts
+from service.store.rulings.recording import CommentKey, find_texts, store_acts
 from service.store.schema.tables import acts
 
 __all__ = ["Rulings"]
@@ -51,7 +51,7 @@ class Rulings:
             StoreError: the acts cannot be stored, and are not.
         """
         with self._database.write_transaction() as connection:
-            return record_acts(connection, new_acts, now=self._database.now())
+            return store_acts(connection, new_acts, now=self._database.now())
 
     def find_texts(self, keys: Collection[CommentKey]) -> dict[CommentKey, KnownText]:
         """Return the latest text of each comment of which one is known, by its community and the client's id.

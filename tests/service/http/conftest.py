@@ -22,7 +22,7 @@ from service.http.dialects.known_dialects import DIALECTS
 from service.model_loading import load_moderator
 from service.settings import Settings, read_settings
 from service.store.store import Store, open_store
-from service.store.stored_types import Scope
+from service.store.stored_types import Role, Scope
 from tests.service.http.dialects.discourse.forum import SECRET
 from tests.waiting import wait_until
 
@@ -186,11 +186,11 @@ def node_client(node: Path) -> Script:
 
 @pytest.fixture(scope="session")
 def make_key() -> MakeKey:
-    """A function that makes a key with the given scopes in the store of a data folder, and returns its secret."""
+    """A function that makes a key with the given scopes and role in the store of a data folder, and returns its secret."""
 
-    def make(data_dir: Path, *scopes: Scope) -> str:
+    def make(data_dir: Path, *scopes: Scope, role: Role = Role.FORUM) -> str:
         with closing(open_store(Settings(data_dir=data_dir))) as store:
-            return store.keys.create("tester", scopes)[1]
+            return store.keys.create("tester", scopes, role=role)[1]
 
     return make
 

@@ -16,7 +16,7 @@ from service.http.dialects.forms import Form
 from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.messages import check_length, field_problem
 from service.http.dialects.verdicts import CommentVerdict, Flagging
-from service.http.store_writes import record_ruling
+from service.http.feedback.recorded_acts import record_ruling, ruling_community
 from service.settings import Settings
 from service.store.rulings.act import Act
 
@@ -31,6 +31,7 @@ _TEST_HAM_ROLE = "administrator"
 # Of a yes, PHP's clients make 1 or true, and Python's True.
 _YES = frozenset({"1", "true", "yes"})
 _MIN_BLATANT_SCORE = 0.95
+_MAX_FIELD_LENGTH = 300
 
 
 def answer_word(word: str, **headers: str) -> Response:
@@ -67,7 +68,9 @@ def submit_endpoint(settings: Settings, *, spam: bool) -> Endpoint:
         text = form.text("comment_content")
         check_length(text, field="comment_content", limit=settings.max_comment_bytes)
         if text.strip() and form.text("is_test").lower() not in _YES:
-            await record_ruling(request, _build_ruling(form, caller, settings, text=text, spam=spam))
+            community = ruling_community(request, caller, form.text("blog"))
+            act = _build_act(form, caller, settings, text=text, spam=spam, community=community)
+            await record_ruling(request, act, caller=caller)
         return PlainTextResponse(_THANKS)
 
     return submit
@@ -83,7 +86,7 @@ def _is_blatant(result: CommentVerdict) -> bool:
     return result.verdict is Verdict.REJECT and result.abusive >= _MIN_BLATANT_SCORE and not result.foreign
 
 
-def _build_ruling(form: Form, caller: Caller, settings: Settings, *, text: str, spam: bool) -> Act:
+def _build_act(form: Form, caller: Caller, settings: Settings, *, text: str, spam: bool, community: str | None) -> Act:
     # A comment that was wrongly taken for spam is fine, whatever spam means on the site.
     is_about_abuse = not spam or settings.akismet_submissions == "abusive"
     return Act(
@@ -91,7 +94,18 @@ def _build_ruling(form: Form, caller: Caller, settings: Settings, *, text: str, 
         text=text,
         format=Format.HTML,
         abusive=spam if is_about_abuse else None,
-        attributes={} if is_about_abuse else {"spam": True},
-        community=caller.community or form.text("blog"),
+        reason=None if is_about_abuse else "spam",
+        community=community,
+        # WordPress sends these; other clients send what they have.
+        comment=_read_field(form, "comment_ID"),
+        author=_read_field(form, "comment_author"),
         key=caller.key,
+        role=caller.role,
+        moderator=caller.person(_read_field(form, "reporter")),
     )
+
+
+def _read_field(form: Form, name: str) -> str | None:
+    """Return a field of the form without blanks around it; None if it is empty, or longer than any such field."""
+    value = form.text(name).strip()
+    return value if 0 < len(value) <= _MAX_FIELD_LENGTH else None

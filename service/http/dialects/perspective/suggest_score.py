@@ -34,7 +34,7 @@ from service.http.dialects.perspective.schemas import (
     SuggestCommentScoreRequest,
     SuggestCommentScoreResponse,
 )
-from service.http.store_writes import record_ruling
+from service.http.feedback.recorded_acts import record_ruling, ruling_community
 from service.perspective.attribute_names import ABUSIVE, HATEFUL, printable_name, question_name
 from service.settings import Settings
 from service.store.rulings.act import Act
@@ -59,7 +59,8 @@ def suggest_endpoint(settings: Settings) -> Endpoint:
         check_context(message.context)
         named = read_languages(message.languages)
         tag = choose_language(request, comment, named)
-        await record_ruling(request, _build_ruling(message, comment, caller, language=tag))
+        community = ruling_community(request, caller, message.community_id)
+        await record_ruling(request, _build_act(message, comment, caller, community=community, language=tag), caller=caller)
         stated, identified = state_language(request, comment, tag)
         if stated.language is None:
             identified = identify_language(request, stated)
@@ -74,7 +75,9 @@ def suggest_endpoint(settings: Settings) -> Endpoint:
     return suggest
 
 
-def _build_ruling(message: SuggestCommentScoreRequest, comment: Comment, caller: Caller, *, language: str | None) -> Act:
+def _build_act(
+    message: SuggestCommentScoreRequest, comment: Comment, caller: Caller, *, community: str | None, language: str | None
+) -> Act:
     answers = _read_answers(message.attribute_scores)
     abusive, hateful = answers.pop(ABUSIVE, None), answers.pop(HATEFUL, None)
     try:
@@ -85,10 +88,11 @@ def _build_ruling(message: SuggestCommentScoreRequest, comment: Comment, caller:
             abusive=abusive,
             hateful=hateful,
             attributes=answers,
-            community=caller.community or message.community_id,
+            community=community,
             comment=_comment_id(message),
             language=language,
             key=caller.key,
+            role=caller.role,
         )
     except InputError as error:
         raise invalid_request(f"attributeScores: {error}") from None

@@ -8,7 +8,7 @@ import pytest
 
 from service.settings import read_settings
 from service.store.store import open_store
-from service.store.stored_types import ApiKey
+from service.store.stored_types import ApiKey, Role
 from tests.service.cli.calls import Call
 
 
@@ -68,3 +68,18 @@ def test_made_and_taken_exclude_each_other(call: Call, data_dir: Path) -> None:
     assert "leave out one" in both.message
     assert "akismet" in unknown.err
     assert stored_keys(data_dir) == []
+
+
+def test_role_is_kept_and_shown(call: Call, data_dir: Path) -> None:
+    """A key has the role that it was made with, the least if none was named, and the list shows it; there are no others."""
+    made = [call("keys", "create", "queue", "--scope", "feedback", "--role", "lead", "--json"), call("keys", "create", "forum")]
+    unknown = call("keys", "create", "boss", "--role", "boss")
+    listed = json.loads(call("keys", "list", "--json").out)
+    table = call("keys", "list").out
+
+    assert [result.code for result in made] == [0, 0]
+    assert (json.loads(made[0].out)["role"], unknown.code) == ("lead", 2)
+    assert {key["name"]: key["role"] for key in listed} == {"queue": "lead", "forum": "forum"}
+    assert {key.name: key.role for key in stored_keys(data_dir)} == {"queue": Role.LEAD, "forum": Role.FORUM}
+    assert "role" in table.splitlines()[0]
+    assert "role lead" in made[0].err

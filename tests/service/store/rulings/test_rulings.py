@@ -13,8 +13,7 @@ from sqlalchemy import select, text
 from model.comment import Format, Label, Verdict
 from model.errors import StoreError
 from service.settings import read_settings
-from service.store.rulings.act import Act, EffectiveRuling, ServedDecision
-from service.store.rulings.recording import ReusedActError
+from service.store.rulings.act import Act, EffectiveRuling, ReusedActError, ServedDecision
 from service.store.schema.tables import acts as table
 from service.store.store import Store, open_store
 from service.store.stored_types import Role, Scope

@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import settings as hypotheses
 from hypothesis import strategies as st
 
+from model.comment import Label, Verdict
 from model.moderator import Moderator
 from service.http.app import create_app
 from service.settings import Settings, read_settings
 from service.store.rulings.act import Act
 from service.store.store import open_store
-from service.store.stored_types import Scope
+from service.store.stored_types import Role, Scope
 from tests.service.http.sample_texts import FINE, TOXIC
 
 BLATANT = "Fuck you, you stupid worthless piece of shit, go kill yourself."
@@ -121,7 +122,7 @@ def service(moderator: Moderator, folder: Path, **more: object) -> Any:
 
 
 def test_submissions_are_rulings(moderator: Moderator, running: Callable[..., Any], tmp_path: Path) -> None:
-    """A submission is stored before it is acknowledged: spam as abusive, ham as not, and once however often it is sent."""
+    """A submission is stored before it is acknowledged: spam teaches nothing about abuse, ham says that a comment is fine."""
     with running(service(moderator, tmp_path)) as client:
         answers = [post(client, "submit-spam", comment_content=TOXIC) for _ in range(2)]
         answers += [post(client, "submit-ham", comment_content=FINE)]
@@ -130,17 +131,38 @@ def test_submissions_are_rulings(moderator: Moderator, running: Callable[..., An
 
     assert [(answer.status_code, answer.text) for answer in answers] == [(200, THANKS)] * 7
     stored = rulings(tmp_path)
-    assert [(ruling.text, ruling.abusive, ruling.hateful) for ruling in stored] == [(TOXIC, True, None), (FINE, False, False)]
+    assert [(ruling.text, ruling.reason, ruling.teaches_something, ruling.teaches) for ruling in stored] == [
+        (TOXIC, "spam", False, None),
+        (FINE, None, True, Label.FINE),
+    ]
     assert {(ruling.dialect, ruling.community) for ruling in stored} == {("akismet", "https://forum.example")}
 
 
-def test_spam_need_not_be_abuse(moderator: Moderator, running: Callable[..., Any], tmp_path: Path) -> None:
-    """Where moderators submit advertising too, spam answers its own question and ham still says that a comment is fine."""
-    with running(service(moderator, tmp_path, akismet_submissions="spam")) as client:
-        post(client, "submit-spam", comment_content="Buy now")
+def test_spam_may_be_abuse(moderator: Moderator, running: Callable[..., Any], tmp_path: Path) -> None:
+    """Where moderators submit abuse alone, a submission as spam says that a comment is abusive."""
+    with running(service(moderator, tmp_path, akismet_submissions="abusive")) as client:
+        post(client, "submit-spam", comment_content=TOXIC)
         post(client, "submit-ham", comment_content=FINE)
 
-    assert [(ruling.abusive, dict(ruling.attributes)) for ruling in rulings(tmp_path)] == [(None, {"spam": True}), (False, {})]
+    assert [(ruling.abusive, ruling.hateful, ruling.reason) for ruling in rulings(tmp_path)] == [(True, None, None), (False, False, None)]
+
+
+@pytest.mark.parametrize(("role", "moderator_name"), [(Role.FORUM, None), (Role.MODERATOR, "ann")])
+def test_submission_says_who_and_which(
+    moderator: Moderator, running: Callable[..., Any], tmp_path: Path, role: Role, moderator_name: str | None
+) -> None:
+    """What WordPress sends of comment and author is kept, of the moderator where the key has that role, and how we judge."""
+    store = open_store(read_settings(data_dir=tmp_path))
+    store.keys.create("blog", [Scope.FEEDBACK], secret="a1b2c3d4e5f6", role=role)
+    store.close()
+    with running(service(moderator, tmp_path)) as client:
+        fields = {"api_key": "a1b2c3d4e5f6", "comment_ID": "17", "comment_author": " Bob ", "reporter": "ann"}
+        post(client, "submit-ham", comment_content=FINE, **fields)
+
+    (ruling,) = rulings(tmp_path)
+    assert (ruling.comment, ruling.author, ruling.moderator, ruling.role) == ("17", "Bob", moderator_name, role)
+    assert ruling.decision is not None
+    assert (ruling.decision.verdict, ruling.decision.artefact) == (Verdict.APPROVE, moderator.version)
 
 
 def test_submission_that_is_too_long_is_refused(client: httpx.Client) -> None:

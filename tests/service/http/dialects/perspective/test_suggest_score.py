@@ -14,7 +14,7 @@ from model.moderator import Moderator
 from service.http.app import create_app
 from service.settings import read_settings
 from service.store.store import open_store
-from service.store.stored_types import Scope
+from service.store.stored_types import Role, Scope
 from tests.service.http.dialects.perspective.calls import ANALYZE, SUGGEST, stored_rulings
 from tests.service.http.sample_texts import TOXIC
 
@@ -72,6 +72,7 @@ def test_feedback_of_coral_is_a_ruling(fresh: httpx.Client, tmp_path: Path) -> N
     ] * 3
     (ruling,) = stored_rulings(tmp_path)
     assert (ruling.dialect, ruling.text, ruling.abusive, ruling.hateful) == ("perspective", TOXIC, False, False)
+    assert (ruling.role, ruling.decision is not None) == (Role.MODERATOR, True)
     assert (ruling.community, ruling.comment) == ("Coral:https://news.example", "c-1")
 
 
@@ -147,10 +148,10 @@ def test_suggestion_that_is_not_stored_is_not_acknowledged(fresh: httpx.Client, 
     """While the database cannot be written, a suggestion is answered 503 with a time to come back; afterwards it is acknowledged."""
     engine = create_engine(f"sqlite:///{tmp_path / 'tipstaff.db'}")
     with engine.begin() as connection:
-        connection.execute(text("ALTER TABLE rulings RENAME TO away"))
+        connection.execute(text("ALTER TABLE acts RENAME TO away"))
     answer = suggest(fresh, {"TOXICITY": value(1)})
     with engine.begin() as connection:
-        connection.execute(text("ALTER TABLE away RENAME TO rulings"))
+        connection.execute(text("ALTER TABLE away RENAME TO acts"))
     engine.dispose()
 
     assert (answer.status_code, answer.json()["error"]["status"]) == (503, "UNAVAILABLE")
