@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from service.store.imports.act_table import ActTable, TableAct
-from service.store.rulings.recording import ReusedActError
 from service.store.rulings.rulings import Rulings
 from training.tables.labelled_tables import RowProblem
 
