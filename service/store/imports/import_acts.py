@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from service.store.imports.act_table import ActTable, TableAct
+from service.store.rulings.act import ReusedActError
 from service.store.rulings.rulings import Rulings
 from training.tables.labelled_tables import RowProblem
 
