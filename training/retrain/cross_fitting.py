@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from model.array_types import BoolArray, FloatArray
 from training.retrain.ruling_rows import RulingRows
 
-__all__ = ["FOLDS", "RankGain", "choose_strength", "fold_places", "rank_gain"]
+__all__ = ["RankGain", "choose_strength", "fold_places", "rank_gain"]
 
-FOLDS = 5
+_FOLDS = 5
 _FEWEST_OF_A_KIND = 5
 
 
@@ -35,8 +35,8 @@ def fold_places(rows: RulingRows, places: NDArray[np.intp]) -> list[NDArray[np.i
     sizes = np.bincount(group, minlength=numbers.size)[order]
     middles = np.cumsum(sizes) - sizes / 2
     fold_of_group = np.empty(numbers.size, np.int64)
-    fold_of_group[order] = np.minimum((middles * FOLDS / max(sizes.sum(), 1)).astype(np.int64), FOLDS - 1)
-    return [places[fold_of_group[group] == fold] for fold in range(FOLDS)]
+    fold_of_group[order] = np.minimum((middles * _FOLDS / max(sizes.sum(), 1)).astype(np.int64), _FOLDS - 1)
+    return [places[fold_of_group[group] == fold] for fold in range(_FOLDS)]
 
 
 class RankGain(NamedTuple):

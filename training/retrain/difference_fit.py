@@ -24,7 +24,7 @@ from training.label_noise.known_labels import KnownLabels
 from training.retrain.cross_fitting import RankGain, choose_strength, fold_places, rank_gain
 from training.retrain.difference import Difference, apply_difference
 from training.retrain.difference_kernels import add_features
-from training.retrain.row_languages import foreign_languages
+from training.retrain.row_languages import unlearned_languages
 from training.retrain.row_shares import weigh_rulings
 from training.retrain.ruling_rows import RulingRows
 from training.retrain.site_features import anchor_texts, extract_site_features
@@ -96,7 +96,7 @@ class DifferenceFit:
     @cached_property
     def languages(self) -> list[str | None]:
         """The language of each row that the champion has not learned, None for the others."""
-        return foreign_languages(self.rows, self.stored.manifest.languages)
+        return unlearned_languages(self.rows, self.stored.manifest.languages)
 
     @cached_property
     def _is_abroad(self) -> bool:

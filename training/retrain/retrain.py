@@ -15,7 +15,7 @@ from model.threads import available_cores
 from training.fit.artefact_draft import LIBRARIES
 from training.output_places import check_output_folder
 from training.retrain.difference_fit import DifferenceFit
-from training.retrain.refits import RefittedArtefact, refit
+from training.retrain.refits.refit_artefact import RefittedArtefact, refit
 from training.retrain.retrain_job import Candidate, RetrainJob
 from training.retrain.row_languages import taught_languages
 from training.retrain.ruling_rows import RulingRows

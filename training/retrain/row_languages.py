@@ -11,13 +11,13 @@ from model.language.identifier import Identifier
 from model.language.tags import primary_language
 from training.retrain.ruling_rows import RulingRows
 
-__all__ = ["FEWEST_ROWS_OF_A_LANGUAGE", "foreign_languages", "taught_languages"]
+__all__ = ["FEWEST_ROWS_OF_A_LANGUAGE", "taught_languages", "unlearned_languages"]
 
 FEWEST_ROWS_OF_A_LANGUAGE = 500
 """How many rows teach a language, so that its comments are no longer foreign."""
 
 
-def foreign_languages(rows: RulingRows, learned: Collection[str]) -> list[str | None]:
+def unlearned_languages(rows: RulingRows, learned: Collection[str]) -> list[str | None]:
     """Return the language of each row that the champion has not learned, None for the others; n.
 
     A stated language counts; otherwise a text has to be long enough to be identified.
@@ -34,7 +34,7 @@ def taught_languages(languages: Sequence[str | None], is_answered: BoolArray) ->
     """Return the languages that enough rows teach, sorted.
 
     Args:
-        languages: of n rows, as ``foreign_languages`` gives them.
+        languages: of n rows, as ``unlearned_languages`` gives them.
         is_answered: whether each row says anything about its label, shape (n,).
     """
     counts = Counter(languages[row] for row in np.flatnonzero(is_answered).tolist())

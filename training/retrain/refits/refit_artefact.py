@@ -17,8 +17,8 @@ from model.profile import Profile
 from model.text.pipeline import prepare
 from training.fit.combination import describe_encoder
 from training.retrain.difference_fit import DifferenceFit
-from training.retrain.encoder_refit import EncoderRows, refit_alone, refit_combination, refit_curve
-from training.retrain.recalibration import fit_head_maps, move_policies, move_thresholds, trust
+from training.retrain.refits.encoder_refit import EncoderRows, refit_alone, refit_combination, refit_curve
+from training.retrain.refits.recalibration import fit_head_maps, move_policies, move_thresholds, trust
 
 __all__ = ["RefittedArtefact", "refit"]
 
