@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from service.setting_types import ExpandedPath, LogLevel, OriginList, RateLimitList, RootPath, SecretList, WebAddress, split_commas
+from service.setting_types import (
+    ExpandedPath,
+    LogLevel,
+    OriginList,
+    RateLimitList,
+    RegistryPlace,
+    RootPath,
+    SecretList,
+    WebAddress,
+    split_commas,
+)
 
 PARTS = st.lists(st.text(st.characters(exclude_characters=","), min_size=1).filter(lambda part: part == part.strip()))
 
@@ -23,6 +33,9 @@ def test_lists_are_split_at_commas(parts: list[str], separator: str) -> None:
     ("type_", "value", "result"),
     [
         (ExpandedPath, "~/forum", Path("~/forum").expanduser()),
+        (RegistryPlace, "~/models", str(Path("~/models").expanduser())),
+        (RegistryPlace, Path("/srv/models"), "/srv/models"),
+        (RegistryPlace, "s3://bucket/~models", "s3://bucket/~models"),
         (LogLevel, "WARNING", "warning"),
         (OriginList, "https://forum.example, http://localhost:3000", "https://forum.example, http://localhost:3000"),
         (OriginList, "*", "*"),

@@ -14,8 +14,9 @@ import pytest
 from model.errors import RegistryError, RegistryRefusalError
 from service.registry.activation import ActivationRequest
 from service.registry.registry import Registry, open_registry
+from service.registry.registry_documents import VersionRecord
 from service.settings import read_settings
-from tests.service.registry.versions import Publish
+from tests.service.registry.versions import MakeVersion, Publish
 
 _REQUEST = ActivationRequest(by="ann@desk", reason="a test")
 ROOM = str(Path(__file__).parents[3] / "service/registry")
@@ -44,6 +45,8 @@ def run_until_killed(registry: Registry, action: str, argument: str, step: int) 
             sys.settrace(trace)  # type: ignore[arg-type]
             if action == "activate":
                 registry.activate(argument, by="ann@desk", reason="a test")
+            elif action == "publish":
+                registry.publish(Path(argument), VersionRecord(created_at="2026", made_by="ann@desk"))
             else:
                 registry.rollback(by="ann@desk")
         finally:
@@ -53,10 +56,10 @@ def run_until_killed(registry: Registry, action: str, argument: str, step: int) 
     return os.WIFSIGNALED(status)
 
 
-@pytest.mark.parametrize("stride", [12, pytest.param(1, marks=[pytest.mark.nightly, pytest.mark.slow])])
+@pytest.mark.parametrize("stride", [25, pytest.param(1, marks=[pytest.mark.nightly, pytest.mark.slow])])
 @pytest.mark.parametrize("action", ["activate", "rollback"])
 def test_a_kill_leaves_the_old_or_the_new_champion(registry: Registry, publish: Publish, tmp_path: Path, action: str, stride: int) -> None:
-    """Killed at any step (by day at every twelfth), either leaves the old champion or the new one, whole, and a log that goes on."""
+    """Killed at any step (by day at some of them), either leaves the old champion or the new one, whole, and a log that goes on."""
     first, second = publish(1), publish(2)
     registry.activate(first, by="ann@desk", reason="first")
     registry.activate(second, by="ann@desk", reason="second")
@@ -137,6 +140,46 @@ def test_an_alias_that_is_not_shown_is_known(registry: Registry, publish: Publis
         shown.unlink(missing_ok=True)
 
     assert registry.champion().version == version  # type: ignore[union-attr]
+
+
+def test_a_kill_during_the_first_activation_leaves_nothing_or_a_champion(tmp_path: Path, make_version: MakeVersion) -> None:
+    """Killed at any step, the first activation leaves no champion or the new one; and once it is through, there is a way back."""
+    site = open_registry(read_settings(data_dir=tmp_path / "data", registry=tmp_path / "models", artefact=make_version(1)))
+    served = site.in_force().version
+    version = site.publish(make_version(2), VersionRecord(created_at="2026", made_by="ann@desk"))
+    root, before = tmp_path / "models", tmp_path / "before"
+    shutil.copytree(root, before)
+    ends: list[str | None] = []
+
+    while run_until_killed(site, "activate", version, 40 * len(ends)):
+        champion, former = site.champion(), site.former()
+        ends.append(champion and champion.version)
+        assert ends[-1] in {None, version}
+        if former is not None:
+            assert site.rollback(by="ann@desk").version == served
+        site.activate(version, by="ann@desk", reason="to the end")
+        assert site.rollback(by="ann@desk").version == served
+        shutil.rmtree(root)
+        shutil.copytree(before, root)
+
+    assert set(ends) == {None, version}
+
+
+def test_a_kill_while_a_version_is_published_leaves_none_or_all_of_it(tmp_path: Path, make_version: MakeVersion) -> None:
+    """Killed while it is brought in, a version is not there or whole; published anew, it is there with its record."""
+    site = open_registry(read_settings(data_dir=tmp_path / "data"))
+    folder, record = make_version(1), VersionRecord(created_at="2026", made_by="ann@desk")
+    found: list[int] = []
+
+    while run_until_killed(site, "publish", str(folder), 20 * len(found)):
+        there = site.folders.hashes()
+        found.append(len(there))
+        for content_hash in there:
+            site.fetch(content_hash)
+        assert site.record(site.publish(folder, record)).made_by == "ann@desk"
+        shutil.rmtree(tmp_path / "data/models")
+
+    assert set(found) == {0, 1}
 
 
 @pytest.mark.parametrize("change", ["truncated", "other version", "other sequence", "no JSON"])
