@@ -153,7 +153,7 @@ def test_a_kill_during_the_first_activation_leaves_nothing_or_a_champion(tmp_pat
 
     while run_until_killed(site, "activate", version, 40 * len(ends)):
         champion, former = site.champion(), site.former()
-        ends.append(champion and champion.version)
+        ends.append(None if champion is None else champion.version)
         assert ends[-1] in {None, version}
         if former is not None:
             assert site.rollback(by="ann@desk").version == served
