@@ -28,7 +28,7 @@ from training.retrain.row_languages import unlearned_languages
 from training.retrain.row_shares import weigh_rulings
 from training.retrain.ruling_rows import RulingRows
 from training.retrain.site_features import anchor_texts, extract_site_features
-from training.retrain.solver import FitProblem, Penalty, solve
+from training.retrain.solver import FitProblem, Penalty, solve, taught_heads
 
 __all__ = ["DifferenceFit"]
 
@@ -164,7 +164,7 @@ class DifferenceFit:
     def _fit(self, places: NDArray[np.intp], strength: float, *, tolerance: float = 1e-7) -> Difference:
         weights = weigh_rulings(self._sorted.take(places))
         places, weights = places[weights > 0].astype(np.int64), weights[weights > 0]
-        if not np.isfinite(strength) or not _teaches(self._known[places]):
+        if not np.isfinite(strength) or not taught_heads(self._known[places]).any():
             return Difference.none()
         features = self._features.take(places)
         problem = FitProblem(features.matrix, np.arange(places.size), self._offset[places], self._known[places], weights, features.anchor)
@@ -248,11 +248,6 @@ def _abusive(log_odds: FloatArray) -> FloatArray:
     no = -np.logaddexp(0, log_odds).sum(axis=1)
     log_odds_of_either: FloatArray = np.log(-np.expm1(np.minimum(no, -1e-300))) - no
     return log_odds_of_either
-
-
-def _teaches(known: FloatArray) -> bool:
-    """Return whether rows, by what is known of their labels, tell two labels apart."""
-    return bool(known.any(axis=0).all() and (known.min(axis=1) < known.max(axis=1)).any()) and bool((known == 0).any(axis=0).sum() > 1)
 
 
 def _canonical_order(rows: RulingRows) -> NDArray[np.intp]:

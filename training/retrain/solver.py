@@ -21,7 +21,7 @@ from model.array_types import BoolArray, FloatArray, Int32Array, IntArray
 from model.ngrams.heads import ABUSIVE_HEAD, HATEFUL_HEAD, LABEL_HEADS
 from training.retrain.difference_kernels import add_features, add_gradient, label_losses
 
-__all__ = ["FeatureMatrix", "FitProblem", "Penalty", "Solution", "solve"]
+__all__ = ["FeatureMatrix", "FitProblem", "Penalty", "Solution", "solve", "taught_heads"]
 
 _MOST_STEPS = 200
 _MEMORY = 10  # steps that the approximation of the curvature goes back
@@ -112,8 +112,7 @@ def solve(problem: FitProblem, penalty: Penalty, *, tolerance: float = _TOLERANC
     losses, errors = np.zeros((n, LABEL_HEADS)), np.zeros((n, LABEL_HEADS))
     answers = _head_answers(problem.known)
     weights = problem.weights[:, None] * _balance(answers, problem.weights)
-    counted = answers[problem.weights > 0]
-    is_taught: BoolArray = (counted == 1).any(axis=0) & (counted == 0).any(axis=0)
+    is_taught = taught_heads(problem.known[problem.weights > 0])
     anchors = problem.anchor.starts.size - 1
     everywhere = np.arange(anchors)
     anchoring = penalty.anchor * total / max(anchors, 1)
@@ -156,6 +155,13 @@ def solve(problem: FitProblem, penalty: Penalty, *, tolerance: float = _TOLERANC
         # The loss is convex, so what is best within the bounds is best on the one that was passed.
         best = search(best, share)
     return Solution(best[:_SHARE].reshape(size, LABEL_HEADS) / roots, share, best[_INTERCEPTS].copy())
+
+
+def taught_heads(known: FloatArray) -> BoolArray:
+    """Return which of the two heads rows answer with yes and with no, by what is known of their labels; shape (n, 3) to (2,)."""
+    answers = _head_answers(known)
+    is_taught: BoolArray = (answers == 1).any(axis=0) & (answers == 0).any(axis=0)
+    return is_taught
 
 
 def _parts(matrix: FeatureMatrix) -> tuple[IntArray, Int32Array, npt.NDArray[np.float32]]:
