@@ -130,22 +130,15 @@ class Database:
         path = self._file.path
         return [file for file in (path, *(path.with_name(f"{path.name}{suffix}") for suffix in ("-wal", "-journal"))) if file.exists()]
 
-    def compact(self) -> None:
-        """Write the database anew without what was deleted (SQLite), or give the room of deleted rows free (PostgreSQL).
+    def free_deleted(self) -> None:
+        """Give the room of deleted rows free where the database keeps them (PostgreSQL); SQLite has overwritten them already.
 
         Raises:
-            StoreError: the database cannot be written, or is in use.
+            StoreError: the database cannot be written.
         """
-        self.check_file()
-        with self._translate_errors():
-            if self.engine.dialect.name == "postgresql":
-                with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                    connection.exec_driver_sql("VACUUM")
-            elif self.engine.dialect.name == "sqlite":
-                # On the bare connection, since this cannot run in a transaction.
-                with closing(self.engine.raw_connection()) as connection:
-                    connection.cursor().execute("VACUUM")
-        self.checkpoint()
+        if self.engine.dialect.name == "postgresql":
+            with self._translate_errors(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("VACUUM")
 
     def close(self) -> None:
         """Close every connection that is not in use."""

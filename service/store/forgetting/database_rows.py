@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, delete, select
@@ -12,7 +13,7 @@ from model.text.pipeline import strip_markup
 from service.store.forgetting.wanted_comments import CommentFacts, WantedComments
 from service.store.schema.tables import acts, metadata, outbox
 
-__all__ = ["DatabaseRows", "count_cells", "delete_rows", "find_held_values", "find_rows"]
+__all__ = ["DatabaseRows", "count_cells", "delete_rows", "find_rows", "text_cells"]
 
 _BATCH_ROWS = 1000
 _MOST_VALUES = 500
@@ -75,15 +76,9 @@ def count_cells(connection: Connection, values: Collection[str]) -> dict[str, in
     return {table.name: sum(cell in wanted for cell in _text_cells(connection, table)) for table in metadata.sorted_tables}
 
 
-def find_held_values(connection: Connection, values: Collection[str]) -> set[str]:
-    """Return those of several texts that some cell of any table holds."""
-    held: set[str] = set()
-    remaining = set(values)
-    for table in metadata.sorted_tables:
-        for cell in _text_cells(connection, table) if remaining else ():
-            held.update(value for value in remaining if value in cell)
-            remaining -= held
-    return held
+def text_cells(connection: Connection) -> Iterator[str]:
+    """Yield all texts in all tables."""
+    return chain.from_iterable(_text_cells(connection, table) for table in metadata.sorted_tables)
 
 
 def _text_cells(connection: Connection, table: Table) -> Iterator[str]:

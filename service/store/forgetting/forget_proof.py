@@ -1,12 +1,13 @@
 """Searches every table and every file anew for comments that were removed, down to the bytes, and says place by place what is left."""
 
+import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from model.errors import StoreError, TableError
-from service.store.forgetting.byte_search import find_in_bytes
-from service.store.forgetting.database_rows import count_cells, find_held_values, find_rows
+from service.store.forgetting.byte_search import ByteSearch
+from service.store.forgetting.database_rows import count_cells, find_rows, text_cells
 from service.store.forgetting.file_rows import find_file_rows
 from service.store.forgetting.forget_report import RemovalPlace
 from service.store.forgetting.forget_search import FoundRows
@@ -20,6 +21,9 @@ __all__ = ["ForgetProof", "prove_forgotten"]
 
 # Models and what was fetched of them hold no texts.
 _MODEL_FOLDERS = ("models", "registry-cache")
+_MOST_TRIES = 20
+_PAUSE_SECONDS = 0.25
+_ADVICE = "run this again; if it stays so, stop the service, run `sqlite3 FILE VACUUM`, and run this again"
 _KEPT_REMARK = "some of the words are in other comments too, which stay"
 
 
@@ -38,12 +42,13 @@ class ForgetProof:
 
 @dataclass
 class _Search:
-    """What is collected on the way; the values are those that must not be found."""
+    """What is collected on the way; the values are those that must not be found any more."""
 
     store: Store
     found: FoundRows
     wanted: WantedComments
     values: frozenset[str]
+    byte_search: ByteSearch
     places: list[RemovalPlace]
     problems: list[str]
 
@@ -64,7 +69,7 @@ def prove_forgotten(store: Store, found: FoundRows, wanted: WantedComments, *, d
     """
     authors = wanted.request.authors
     values = frozenset(found.texts | found.names | found.rows.digests | authors)
-    search = _Search(store, found, wanted, values, [], [])
+    search = _Search(store, found, wanted, values, ByteSearch(values), [], [])
     _search_tables(search)
     _search_database_bytes(search)
     searched = _search_files(search)
@@ -90,25 +95,23 @@ def _search_tables(search: _Search) -> None:
 def _search_database_bytes(search: _Search) -> None:
     database = search.store.database
     try:
-        if database.disk_files():
-            database.checkpoint()
-            if any(_find(path, search.values) for path in database.disk_files()):
-                database.compact()
-        elif search.found.rows.acts or search.found.rows.tasks:
-            database.compact()
+        database.free_deleted()
     except StoreError as error:
-        search.problems.append(f"{error}; what was removed may still be in its files: run this again when nobody uses it")
-    for path in database.disk_files():
-        hits = _find(path, search.values)
-        if hits:
-            with database.read_transaction() as connection:
-                held = find_held_values(connection, hits)
-        else:
-            held = set()
-        left = len(hits - held)
-        search.places.append(RemovalPlace(f"{path} (bytes)", 0, left, _KEPT_REMARK if held else ""))
+        search.problems.append(f"{error}; the rows that were deleted may still be in its files")
+    for _ in range(_MOST_TRIES):
+        # Whoever still reads what was there before keeps the log as it is.
+        database.checkpoint()
+        hits = {path: _find(search, path) for path in database.disk_files()}
+        with database.read_transaction() as connection:
+            held = ByteSearch(set().union(*hits.values())).find_in_texts(text_cells(connection))
+        if not any(found - held for found in hits.values()):
+            break
+        time.sleep(_PAUSE_SECONDS)
+    for path, found in hits.items():
+        left = len(found - held)
+        search.places.append(RemovalPlace(f"{path} (bytes)", 0, left, _KEPT_REMARK if found & held else ""))
         if left:
-            search.problems.append(f"{path}: its bytes still hold what was removed, since another process reads them: run this again later")
+            search.problems.append(f"{path}: its bytes still hold what was removed, since another process reads them: {_ADVICE}")
 
 
 def _search_files(search: _Search) -> set[Path]:
@@ -128,8 +131,8 @@ def _search_files(search: _Search) -> set[Path]:
 
 def _search_table(search: _Search, table: StoredTable) -> RemovalPlace:
     left = len(find_file_rows(table, search.wanted).places)
-    hits = _find(table.path, search.values) | _find(manifest_path(table.path), search.values)
-    held = {value for cell in _text_cells(table.path) for value in hits if value in cell} if hits else set()
+    hits = _find(search, table.path) | _find(search, manifest_path(table.path))
+    held = ByteSearch(hits).find_in_texts(_text_cells(table.path)) if hits else set()
     if left or hits - held:
         search.problems.append(f"{table.path}: still holds what was to be removed: make its folder writable and run this again")
     return RemovalPlace(str(table.path), 0, left + len(hits - held), _KEPT_REMARK if held else "")
@@ -143,19 +146,19 @@ def _search_other_files(search: _Search, data_dir: Path, searched: set[Path]) ->
         if path.relative_to(data_dir).parts[0] in _MODEL_FOLDERS or path.resolve() in own or not path.is_file():
             continue
         count += 1
-        hits = _find(path, search.values) | _find_in_cells(path, search.values)
+        hits = _find(search, path) | _find_in_cells(path, search.values)
         if hits:
             with search.store.database.read_transaction() as connection:
-                hits -= find_held_values(connection, hits)
+                hits -= ByteSearch(hits).find_in_texts(text_cells(connection))
         if hits:
             left += 1
             search.problems.append(f"{path}: holds what was to be forgotten, and is not one of the files that the store knows: delete it")
     search.places.append(RemovalPlace(f"{data_dir} ({count} other files)", 0, left))
 
 
-def _find(path: Path, values: Collection[str]) -> set[str]:
+def _find(search: _Search, path: Path) -> set[str]:
     try:
-        return find_in_bytes(path, values)
+        return search.byte_search.find_in_file(path)
     except FileNotFoundError:
         return set()
 

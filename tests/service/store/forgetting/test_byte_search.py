@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.store.forgetting import byte_search
-from service.store.forgetting.byte_search import find_in_bytes
+from service.store.forgetting.byte_search import ByteSearch
 
 VALUES = st.lists(st.text(st.sampled_from('abé"\n'), max_size=12), max_size=4)
 
@@ -27,7 +27,8 @@ def test_what_is_there_is_found(tmp_path_factory: pytest.TempPathFactory, values
             expected.add(value)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(byte_search, "_BLOCK_BYTES", block)
-        assert find_in_bytes(path, values) == expected
+        assert ByteSearch(values).find_in_file(path) == expected
+        assert ByteSearch(values).find_in_texts([content.decode("utf-8", "replace")]) >= expected
 
 
 @pytest.mark.parametrize(
@@ -37,12 +38,12 @@ def test_spellings_of_our_formats_are_found(tmp_path: Path, spell: "object") -> 
     """A text is found as it is, in JSON with and without escapes, and in CSV."""
     value = 'you "utter" idiöts'
     (tmp_path / "file").write_text(f"before {spell(value)} behind", "utf-8")  # type: ignore[operator]
-    assert find_in_bytes(tmp_path / "file", [value, "something else"]) == {value}
+    assert ByteSearch([value, "something else"]).find_in_file(tmp_path / "file") == {value}
 
 
 def test_short_values_are_left_to_other_searches(tmp_path: Path) -> None:
     """What occurs everywhere by chance is not looked for, and an empty file holds nothing."""
     (tmp_path / "file").write_bytes(b"7 7 7 7 7 7 7 7")
-    assert find_in_bytes(tmp_path / "file", ["7", ""]) == set()
+    assert ByteSearch(["7", ""]).find_in_file(tmp_path / "file") == set()
     (tmp_path / "empty").touch()
-    assert find_in_bytes(tmp_path / "empty", ["long enough"]) == set()
+    assert ByteSearch(["long enough"]).find_in_file(tmp_path / "empty") == set()
