@@ -125,7 +125,7 @@ class StoredFiles:
 
         Args:
             kind: what it will hold.
-            part: the file into which it is written; there already, empty and locked by its writer.
+            part: the file into which it will be written; not there yet.
 
         Raises:
             StoreError: the database cannot be written.

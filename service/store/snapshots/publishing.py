@@ -15,7 +15,8 @@ from service.store.stored_files import FileState, StoredFile, StoredFiles, host_
 __all__ = ["LeftoverReport", "erase_table", "finish_leftovers", "publish_table"]
 
 _BLOCK = bytes(1 << 20)
-# How long a machine that cannot be asked may take for one table.
+# How long it may take to begin a table, and how long a machine that cannot be asked may take to write one.
+_BEGINNING = timedelta(minutes=1)
 _PATIENCE = timedelta(days=1)
 
 
@@ -83,13 +84,22 @@ def finish_leftovers(files: StoredFiles) -> LeftoverReport:
 
 
 def _is_busy(file: StoredFile, files: StoredFiles) -> bool:
+    """Return whether a process is writing a file, or may be about to.
+
+    Raises:
+        OSError: that cannot be seen.
+    """
     if file.part is None or file.state is FileState.DOOMED:
         return False
-    if file.part.exists():
-        return is_being_written(file.part)
-    # On another machine the file may be there all the same.
-    is_young = files.database.now() - file.created_at < _PATIENCE
-    return file.host != host_name() and is_young and file.state is not FileState.SETTLED
+    if is_being_written(file.part):
+        return True
+    age = files.database.now() - file.created_at
+    if not file.part.exists() and file.host != host_name():
+        # There it may be all the same. What is complete has its name by now.
+        return file.state is not FileState.SETTLED and age < _PATIENCE
+    # As long as there is nothing in it, it may not be locked yet, or not even be there.
+    is_empty = not file.part.exists() or not file.part.stat().st_size
+    return file.state is FileState.WRITING and is_empty and age < _BEGINNING
 
 
 def erase_table(path: Path) -> bool:

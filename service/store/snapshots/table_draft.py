@@ -109,16 +109,16 @@ def open_draft(files: StoredFiles, kind: TableKind, folder: Path) -> Iterator[Ta
     except UnicodeEncodeError:
         raise InputError("the name of the folder for the table is not UTF-8, so that it could not be found again: choose another") from None
     part = folder / f".{_STEMS[kind]}.{secrets.token_hex(4)}.part"
-    # Texts are private and a table never changes: only this user may read it, and nobody may write it.
-    file = os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o400), "wb")
+    number = files.begin(kind, part)
     try:
-        with suppress(OSError):  # some network mounts have no locks
-            fcntl.flock(file, fcntl.LOCK_EX)
-        draft = TableDraft(files.begin(kind, part), kind, part, file)
-    except BaseException:
-        file.close()
-        part.unlink(missing_ok=True)
+        # Texts are private and a table never changes: only this user may read it, and nobody may write it.
+        file = os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o400), "wb")
+    except OSError:
+        files.remove([number])
         raise
+    with suppress(OSError):  # some network mounts have no locks
+        fcntl.flock(file, fcntl.LOCK_EX)
+    draft = TableDraft(number, kind, part, file)
     try:
         yield draft
     except BaseException:

@@ -252,8 +252,7 @@ def test_a_kill_at_any_moment_is_made_good(tmp_path: Path) -> None:
         settings = read_settings(data_dir=tmp_path / str(syncs))
         store = open_store(settings)
         store.rulings.record_all(sample_acts())
-        for table_format in (TableFormat.CSV, TableFormat.PARQUET):
-            write_snapshot(store, settings.data_dir / "snapshots", table_format=table_format)
+        write_snapshot(store, settings.data_dir / "snapshots", table_format=TableFormat.CSV)
         store.close()
         lived = _forget_and_die(settings, syncs)
         store = open_store(settings)
@@ -265,8 +264,8 @@ def test_a_kill_at_any_moment_is_made_good(tmp_path: Path) -> None:
             assert is_doomed or len(list(read_stored_table(path))) in (2, 5)
         assert forget(store, settings).is_complete
         assert (secrets_in_tables(store), secrets_on_disk(settings.data_dir)) == (set(), set())
-        assert len(list((settings.data_dir / "snapshots").iterdir())) == 4
+        assert len(list((settings.data_dir / "snapshots").iterdir())) == 2
         assert all_states(store) == {FileState.STORED}
         store.close()
         syncs += 1
-    assert syncs > 8
+    assert syncs > 6
