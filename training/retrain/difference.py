@@ -9,7 +9,7 @@ from model.artefact.manifest import HEADS, Calibration
 from model.classifier import Classifier, NgramReader
 from model.ngrams.heads import LABEL_HEADS
 
-__all__ = ["Difference", "apply_difference"]
+__all__ = ["Difference", "apply_difference", "quantise_finely"]
 
 _LARGEST_CODE = 32767  # of a weight in 16 bits
 _FINER = 128  # codes of 16 bits are so many times as large as those of 8 bits that mean the same
@@ -63,7 +63,7 @@ def apply_difference(classifier: Classifier, difference: Difference) -> Classifi
         if mixing.any() or added.any():
             values = old[:, head] + old[:, 0] * mixing[0] + old[:, 1] * mixing[1]
             values[difference.buckets] += added
-            codes[:, head], scales[head] = _quantise(values / slopes[head])
+            codes[:, head], scales[head] = quantise_finely(values / slopes[head])
             biases[head] += float((mixing * slopes * reader.biases[:LABEL_HEADS]).sum() / slopes[head])
         constant = float(difference.intercepts[head] + (mixing * classifier.intercepts[:LABEL_HEADS]).sum())
         before = calibration[HEADS[head]]
@@ -80,7 +80,7 @@ def _finer(reader: NgramReader) -> tuple[Int16Array, FloatArray]:
     return codes * np.int16(_FINER), reader.scales / _FINER**2
 
 
-def _quantise(values: FloatArray) -> tuple[Int16Array, float]:
+def quantise_finely(values: FloatArray) -> tuple[Int16Array, float]:
     """Return codes and the scale of the weights of one head, shape (2**bits,): code * abs(code) * scale is nearly the weight."""
     largest = float(np.abs(values).max())
     scale = (largest or 1.0) / _LARGEST_CODE**2

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,10 +28,11 @@ from training.retrain.difference_kernels import add_features
 from training.retrain.row_languages import unlearned_languages
 from training.retrain.row_shares import weigh_rulings
 from training.retrain.ruling_rows import RulingRows
-from training.retrain.site_features import anchor_texts, extract_site_features
+from training.retrain.site_features import SiteFeatures, anchor_texts, extract_site_features
 from training.retrain.solver import FitProblem, Penalty, solve, taught_heads
+from training.tables.labelled import Labelled
 
-__all__ = ["DifferenceFit"]
+__all__ = ["CanonicalRows", "DifferenceFit"]
 
 _SHARING = 0.9  # weight of a hateful row in the head of abuse, as in the fit of the shipped model
 _STRENGTHS = (0.7, 4.0, np.inf)  # the penalty for each unit of the weight of a feature that may move freely: the usual one first
@@ -38,6 +40,24 @@ _STRENGTHS_ABROAD = (0.3, 0.1, 0.7, 4.0, np.inf)  # where most rows are in langu
 _MIXING, _ANCHOR = 0.15, 1.0
 _MOST_CROSS_FITTED = 20_000  # rows; more say nothing new about the strength, nor about calibration and thresholds
 _ROUGH = 1e-5  # tolerance of fits that only compare
+
+
+class CanonicalRows(NamedTuple):
+    """The rows of a fit in the order that is the same in whatever order they came.
+
+    Attributes:
+        labelled: the rows and their answers.
+        texts: of the rows, as ``model.text.pipeline.prepare`` leaves them.
+        weights: what each weighs, shape (n,).
+        features: of the rows.
+        folds: the places of the rows of each fold.
+    """
+
+    labelled: Labelled
+    texts: list[bytes]
+    weights: FloatArray
+    features: SiteFeatures
+    folds: list[NDArray[np.intp]]
 
 
 class DifferenceFit:
@@ -89,6 +109,11 @@ class DifferenceFit:
     def weights(self, row_numbers: NDArray[np.intp]) -> FloatArray:
         """Return what some rows weigh in the fit of all, shape (n,); see ``weigh_rulings``."""
         return self._weights[self._place[row_numbers]]
+
+    @property
+    def canonical(self) -> CanonicalRows:
+        """The rows in canonical order, with what was made of them."""
+        return CanonicalRows(self._sorted.labelled, self._texts, self._weights, self._features, self._folds)
 
     def _calibrated(self, texts: list[bytes]) -> FloatArray:
         return self.champion.calibrated_log_odds(texts, threads=self._threads).log_odds[:, :LABEL_HEADS]

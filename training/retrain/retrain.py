@@ -14,7 +14,9 @@ from model.normaliser.version import normaliser_version
 from model.threads import available_cores
 from training.fit.artefact_draft import LIBRARIES
 from training.output_places import check_output_folder
+from training.retrain.difference import apply_difference
 from training.retrain.difference_fit import DifferenceFit
+from training.retrain.refits.attribute_refit import refit_attributes
 from training.retrain.refits.refit_artefact import RefittedArtefact, refit
 from training.retrain.retrain_job import Candidate, RetrainJob
 from training.retrain.row_languages import taught_languages
@@ -51,7 +53,8 @@ def retrain(job: RetrainJob, progress: StepProgress | None = None) -> Candidate:
     report("fitting", 0.0)
     difference = fit.fit(np.arange(len(fit)))
     report("judging", 0.0)
-    fitted = refit(fit, fit.classifier(difference), threads=job.threads or available_cores())
+    classifier = refit_attributes(fit, apply_difference(fit.champion, difference))
+    fitted = refit(fit, classifier, threads=job.threads or available_cores())
     report("writing", 0.0)
     description, arrays = _draft(fit, fitted, job)
     manifest = write_artefact(job.out, description=description, arrays=arrays, documents=_read_notice(job.champion))

@@ -50,10 +50,10 @@ def labelled(texts: dict[str, list[str]], *, source: str = "site") -> Labelled:
 def champion(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An artefact of n-grams that knows insults and hate of zorgs."""
     folder = tmp_path_factory.mktemp("champion")
-    texts = {"fine": sentences(FINE, 120, seed=1), "toxic": sentences(TOXIC, 60, seed=2), "hateful": sentences(HATEFUL, 60, seed=3)}
+    texts = {"fine": sentences(FINE, 120, seed=1), "toxic": sentences(TOXIC, 130, seed=2), "hateful": sentences(HATEFUL, 60, seed=3)}
     table = folder / "rows.csv"
-    lines = [f'"{text}",{label}' for label, own in texts.items() for text in own]
-    table.write_text("\n".join(["text,label", *lines]) + "\n")
+    lines = [f'"{text}",{label},{int(label == "toxic")}' for label, own in texts.items() for text in own]
+    table.write_text("\n".join(["text,label,attribute.insult", *lines]) + "\n")
     out = folder / "model"
     fit = FitSettings(features=FeatureSettings(bits=14), epochs=4)
     train_artefact(TrainJob(tables=[table], out=out, name="small", fit=fit, prior=Prior()))
