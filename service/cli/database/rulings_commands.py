@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
+_FILE_WIDTH = 240
+
 app = typer.Typer(
     name="rulings",
     help="Take rulings in, write them out, look at them, and forget what is too old.",
@@ -205,11 +207,14 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
 
     columns = ["created_at", "comment", "community", "author", "teaches", "role", "moderator", "reason", "agreeing", "contesting"]
     columns += ["text"] if rows and "text" in rows[0] else []
-    table = Table(*columns, box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
     for row in rows:
         cells = row | {name: len(row[name]) for name in ("agreeing", "contesting")}
         table.add_row(*("" if cells[name] is None else str(cells[name]) for name in columns))
-    Console(highlight=False, markup=False).print(table)
+    # What goes into a file or another program is as wide as it has to be.
+    Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else _FILE_WIDTH).print(table)
 
 
 def _print_statistics(statistics: "RulingStatistics") -> None:
