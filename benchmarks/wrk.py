@@ -5,13 +5,14 @@ import os
 import shutil
 import statistics
 import subprocess
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.figures import Skipped
 
-__all__ = ["Load", "LoadResult", "Worker", "describe_loads", "need_wrk", "write_script"]
+__all__ = ["Load", "LoadResult", "Worker", "describe_loads", "need_wrk", "pooled_quantile", "write_script"]
 
 # Sends the bodies in turn. The id of a call is the moment at which it was made; the service returns it, which gives the latency in tenths
 # of a millisecond. Latencies are counted separately for served and for refused calls, and printed as one line of JSON.
@@ -101,6 +102,8 @@ class LoadResult:
         cpu: CPU time of the service for each call, in milliseconds.
         p50, p99: quantiles of the latency of answered calls, in milliseconds.
         p99_refused: the same of refused calls.
+        latencies: of the answered calls, in tenths of a millisecond → how many.
+        refused_calls: number of refused calls.
     """
 
     rate: float
@@ -110,6 +113,8 @@ class LoadResult:
     p50: float
     p99: float
     p99_refused: float
+    latencies: Mapping[str, int] = field(default_factory=dict)
+    refused_calls: int = 0
 
 
 @dataclass(frozen=True)
@@ -154,6 +159,8 @@ class Load:
             p50=served.quantile(0.5),
             p99=served.quantile(0.99),
             p99_refused=refused.quantile(0.99),
+            latencies=counts["served"],
+            refused_calls=refused.count,
         )
 
 
@@ -176,6 +183,14 @@ class _Latencies:
             if left <= 0:
                 return tenths / 10
         return 0.0
+
+
+def pooled_quantile(results: Iterable[LoadResult], share: float) -> float:
+    """Return a quantile of the latencies of several runs together, in milliseconds; 0 without answers."""
+    counts: Counter[str] = Counter()
+    for result in results:
+        counts.update(result.latencies)
+    return _Latencies(counts).quantile(share)
 
 
 def write_script(

@@ -3,12 +3,14 @@
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import httpx
 import pytest
 
 from model.artefact.manifest import PolicyThresholds
 from model.errors import ArtefactError
+from service.registry.trust.ed25519_signatures import SigningKey, make_key_pair
 from tests.service.http.reloading.site import Site, ask, served
 from tests.waiting import wait_until
 
@@ -104,6 +106,39 @@ def test_a_broken_champion_is_refused(
         _wait_for(client, good)
         wait_until(lambda: client.get("/readyz").json() == {"status": "ready", "model": good}, what="the alarm is over")
         assert _metric(client, "tipstaff_model_refused") == 0
+
+
+def test_an_unsigned_champion_is_refused(tmp_path: Path, serve_alone: ServeAlone) -> None:
+    """Where signatures are demanded, a version that somebody else has made champion without one never judges; a signed one does."""
+    keys = make_key_pair(tmp_path / "key")
+    open_site = Site(tmp_path)
+    unsigned, signed = open_site.publish(), open_site.publish()
+    site = Site(tmp_path, trusted_keys=keys)
+    with serve_alone(site) as client:
+        before = served(client)
+        open_site.activate(unsigned)
+        wait_until(lambda: client.get("/readyz").json().get("refused") == unsigned, what="the alarm is raised")
+        assert served(client) == before
+        answer = client.post("/v1/models/activate", json={"version": signed, "force": "a test"})
+        assert (answer.status_code, answer.json()["type"]) == (409, "/docs#broken-model")
+
+        open_site.registry.sign(signed, SigningKey.read(tmp_path / "key"))
+        assert client.post("/v1/models/activate", json={"version": signed, "force": "a test"}).json()["current"] == signed
+        assert served(client) == signed
+        assert "refused" not in client.get("/readyz").json()
+
+
+@pytest.mark.nightly
+def test_a_replica_behind_a_url_follows(tmp_path: Path, serve_alone: ServeAlone) -> None:
+    """A service whose registry is behind a URL fetches a champion that others have made, and serves it within its looks."""
+    site = Site(tmp_path / "one", registry=f"local://{tmp_path}/models")
+    replica = Site(tmp_path / "two", registry=f"local://{tmp_path}/models")
+    version = site.publish()
+    with serve_alone(replica) as client:
+        site.activate(version)
+        _wait_for(client, version)
+        assert client.post("/v1/models/rollback").status_code == 200
+        assert served(client) != version
 
 
 def test_a_model_that_lacks_a_language_needs_a_reason(site: Site, serve_alone: ServeAlone) -> None:

@@ -31,7 +31,7 @@ def _served_by_all(site: Site, address: str, **fields: str) -> set[str]:
     answers = set()
     for _ in range(16):
         with site.client(address) as client:
-            answers.add(ask(client, **fields).json().get("model"))
+            answers.add(str(ask(client, **fields).json().get("model")).partition("+")[0])
     return answers
 
 
