@@ -218,6 +218,7 @@ class ModelKeeper:
     def _accept(self) -> None:
         self._retry_at = None
         if self._refused is not None:
+            _log.info("%s is served, and is the champion: what was wrong is over", self._current.version)
             self._refused = None
             self._delivery.report(None)
             self._metrics.set_gauges(model_refused=0)
@@ -225,13 +226,14 @@ class ModelKeeper:
     def _refuse(self, champion: Champion | None, error: TipstaffError) -> None:
         """Raise the alarm about a champion that cannot be served; once, for as long as nothing changes."""
         self._retry_at = time.monotonic() + _RETRY_SECONDS
-        refused = RefusedModel("" if champion is None else champion.version, str(error))
+        refused = RefusedModel("unknown" if champion is None else champion.version, str(error))
         if refused == self._refused:
             return
         self._refused = refused
         self._metrics.count_reload("refused")
         self._metrics.set_gauges(model_refused=1)
-        _log.error("%s is served as before, %s cannot be: %s", self._current.version, refused.version or self._source.name, error)
+        what = self._source.name if champion is None else f"{champion.version}, which is champion,"
+        _log.error("%s is served as before, %s cannot be used: %s", self._current.version, what, error)
         self._delivery.report(refused)
 
     def _carry_out(self, request: ModelRequest) -> ModelOutcome:

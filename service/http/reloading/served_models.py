@@ -49,7 +49,7 @@ class RefusedModel(NamedTuple):
     """A model that is to be served and cannot be.
 
     Attributes:
-        version: which one; empty if not even that is known.
+        version: which one; ``unknown`` if not even that can be found out.
         reason: why it is not served, in a sentence.
     """
 
