@@ -24,6 +24,7 @@ class ModerateOptions(TypedDict, total=False):
 
     policy: str | None
     community: str | None
+    model: str | None
     explain: bool
     format: Format | None
     language: str | None
@@ -39,6 +40,7 @@ class ModerateCall:
     Attributes:
         policy: the name of the policy that leads to the verdicts.
         community: the community that the comments belong to.
+        model: the version that is to judge, such as ``default@3f2a9c1d04be``, if no other will do.
         explain: whether to tell what moved the scores.
         format: how the texts are written, where a comment does not say so itself.
         language: their language (BCP 47), in the same way.
@@ -49,6 +51,7 @@ class ModerateCall:
 
     policy: str | None = None
     community: str | None = None
+    model: str | None = None
     explain: bool = False
     format: Format | None = None
     language: str | None = None
@@ -58,7 +61,7 @@ class ModerateCall:
 
     def fields(self) -> Mapping[str, Any]:
         """Return the fields of the call besides its comments."""
-        fields = {"policy": self.policy, "community": self.community, "explain": self.explain or None}
+        fields = {"policy": self.policy, "community": self.community, "model": self.model, "explain": self.explain or None}
         return {name: value for name, value in fields.items() if value is not None}
 
     def ends(self) -> float | None:

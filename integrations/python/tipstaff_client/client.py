@@ -59,8 +59,8 @@ class Client(BaseClient):
 
         Args:
             comments: a comment, its text, or an iterable of these.
-            options: ``policy``, ``community``, ``explain``, ``format``, ``language``, ``parent_text``, ``title`` and ``deadline``, as
-                `ModerateCall` describes them.
+            options: ``policy``, ``community``, ``model``, ``explain``, ``format``, ``language``, ``parent_text``, ``title`` and
+                ``deadline``, as `ModerateCall` describes them.
 
         Returns:
             For one comment what is decided about it, for several a sequence of this. A comment without text, or with too much of it, is

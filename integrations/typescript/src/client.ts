@@ -13,6 +13,8 @@ export interface ModerateOptions {
   readonly policy?: string | undefined;
   /** The community that the comments belong to. */
   readonly community?: string | undefined;
+  /** The version that is to judge, such as `default@3f2a9c1d04be`, if no other will do. */
+  readonly model?: string | undefined;
   /** Whether to tell what moved the scores. */
   readonly explain?: boolean | undefined;
   /** How the texts are written, where a comment does not say so itself. */
@@ -134,10 +136,11 @@ export class Client {
   }
 }
 
-function callFields({ policy, community, explain }: ModerateOptions): CallFields {
+function callFields({ policy, community, model, explain }: ModerateOptions): CallFields {
   return {
     ...(policy === undefined ? {} : { policy }),
     ...(community === undefined ? {} : { community }),
+    ...(model === undefined ? {} : { model }),
     ...(explain ? { explain } : {}),
   };
 }

@@ -154,8 +154,13 @@ def test_wrong_fields_are_named(service: httpx.Client, make_client: MakeClient) 
         client.moderate(TOXIC, policy="nothing")
     with pytest.raises(InvalidRequestError) as wrong_format:
         client.moderate([Comment("c1", TOXIC), Comment("c2", TOXIC, format="latex")])  # type: ignore[arg-type]
+    with pytest.raises(InvalidRequestError) as wrong_model:
+        client.moderate(TOXIC, model="default@000000000000")
+    version = client.model().version
+    assert client.moderate([TOXIC], model=version).model == version
 
     assert (wrong_policy.value.status, wrong_policy.value.code) == (422, "unknown-policy")
+    assert (wrong_model.value.status, wrong_model.value.code) == (409, "unknown-model")
     assert [error.field for error in wrong_policy.value.errors] == ["policy"]
     assert [error.field for error in wrong_format.value.errors] == ["comments[1].format"]
 
