@@ -1,15 +1,17 @@
 """From a version to the tables that it learned from, and on to what has become of them since something was forgotten."""
 
 from contextlib import suppress
+from pathlib import Path
 
 from model.errors import RegistryError
 from service.registry.registry_documents import Tombstone, encode_document, parse_document
 from service.registry.storage.registry_files import RegistryFiles
 
-__all__ = ["Lineage"]
+__all__ = ["Lineage", "find_snapshot_files"]
 
 _FOLDER = "tombstones"
 _LONGEST = 10_000
+_FILE_DIGITS = 12
 
 
 class Lineage:
@@ -77,6 +79,12 @@ class Lineage:
                 raise RegistryError(f"{name}: is the tombstone of another table: bring the right one back from a copy")
             return stone
         return None
+
+
+def find_snapshot_files(folder: Path, sha256: str) -> list[Path]:
+    """Return the snapshots in a folder whose names say that they have a hash; their manifests lie beside them."""
+    found = folder.glob(f"*-{sha256[:_FILE_DIGITS]}.*")
+    return sorted(file for file in found if file.is_file() and not file.name.endswith(".manifest.json"))
 
 
 def _path(old: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from service.cli.registry.registry_options import VersionArgument, open_site
+from service.cli.registry.registry_options import Site, VersionArgument, open_site
 from service.cli.registry.version_lines import changes_json, print_table, site_json, versions_json
 from service.cli.shared_options import JsonOption
 
@@ -41,7 +41,7 @@ def show(*, version: VersionArgument, as_json: JsonOption = False) -> None:
     record = registry.record(content_hash)
     (short,) = versions_json(registry, [record])
     report = registry.gate_report(content_hash, registry.in_force().content_hash)
-    lineage = _lineage_json(registry, content_hash)
+    lineage = _lineage_json(site, content_hash)
     signed = registry.signatures.read(content_hash)
     card = registry.folders.read_document(content_hash, "MODEL_CARD.md")
     if as_json:
@@ -105,19 +105,29 @@ def diff(
     print(f"{changes.changed} of {changes.comments} verdicts differ")
 
 
-def _lineage_json(registry: Any, content_hash: str) -> dict[str, Any]:
+def _lineage_json(site: Site, content_hash: str) -> dict[str, Any]:
+    """Return from what a version was made: the version that it started from, and its tables with where they are now, if they are here."""
+    from service.registry.lineage import find_snapshot_files
+
+    registry, folder = site.registry, site.settings.data_dir / "snapshots"
     record = registry.record(content_hash)
     known = registry.notes.hashes()
     start = record.started_from
     lineage = registry.notes.lineage
-    tables = [table.model_dump(mode="json") | {"current_sha256": lineage.current_hash(table.sha256)} for table in record.learned_from]
+    tables = []
+    for table in record.learned_from:
+        current = lineage.current_hash(table.sha256)
+        files = [] if current is None else [str(file) for file in find_snapshot_files(folder, current)]
+        tables.append(table.model_dump(mode="json") | {"current_sha256": current, "files": files})
     return {"started_from": registry.record(start).version if start in known else start, "learned_from": tables}
 
 
 def _became(table: dict[str, Any]) -> str:
-    if table["current_sha256"] == table["sha256"]:
-        return ""
-    return f", now {table['current_sha256'][:12]}" if table["current_sha256"] else ", of which nothing is left"
+    current = table["current_sha256"]
+    if current is None:
+        return ", of which nothing is left"
+    now = "" if current == table["sha256"] else f", now {current[:12]}"
+    return now + "".join(f", in {file}" for file in table["files"])
 
 
 def _rule_rows(report: Mapping[str, Any]) -> list[list[str]]:

@@ -49,7 +49,6 @@ def try_(
         print(json.dumps(trial_json(trial)))
     else:
         print_trial(trial)
-    _warn_of_pin(site)
 
 
 @app.command()
@@ -66,16 +65,18 @@ def activate(
     if (seen is None) == (force is None):
         raise InputError(f"give --seen HASH, which tipstaff models try {version} prints, or --force REASON")
     site = open_site()
-    _tell(site.registry.activate(version, by=find_caller(), seen=seen, reason=force), as_json=as_json)
-    _warn_of_pin(site)
+    alias = site.registry.activate(version, by=find_caller(), seen=seen, reason=force)
+    _tell(alias, as_json=as_json)
+    _warn_of_pin(site, alias)
 
 
 @app.command()
 def rollback(*, as_json: JsonOption = False) -> None:
     """Make the former champion the champion again."""
     site = open_site()
-    _tell(site.registry.rollback(by=find_caller()), as_json=as_json)
-    _warn_of_pin(site)
+    alias = site.registry.rollback(by=find_caller())
+    _tell(alias, as_json=as_json)
+    _warn_of_pin(site, alias)
 
 
 @app.command()
@@ -117,12 +118,10 @@ def _tell(alias: "Alias", *, as_json: bool) -> None:
     print(f"tipstaff: {alias.version} is the champion; services that watch the registry serve it within seconds", file=sys.stderr)
 
 
-def _warn_of_pin(site: Site) -> None:
-    if site.registry.pinned is not None:
-        print(
-            f"tipstaff: TIPSTAFF_ARTEFACT pins {site.registry.in_force().version}, which is served whatever the champion is",
-            file=sys.stderr,
-        )
+def _warn_of_pin(site: Site, champion: "Alias") -> None:
+    served = site.registry.in_force()
+    if served.content_hash != champion.content_hash:
+        print(f"tipstaff: TIPSTAFF_ARTEFACT pins {served.version}, which is served whatever the champion is", file=sys.stderr)
 
 
 for commands in (looking_commands, upkeep_commands, signing_commands):

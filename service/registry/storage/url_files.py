@@ -16,6 +16,8 @@ from service.registry.storage.registry_files import MOST_DOCUMENT_BYTES
 __all__ = ["UrlFiles"]
 
 _PART = ".part-"
+_NOT_IMPLEMENTED = "NotImplemented"
+"""How S3 and what speaks like it call what they do not know, such as a write on a condition, and how Python does."""
 _WHOLE_UPLOADS = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oci", "oss", "memory"}
 """Protocols of stores in which an upload appears only when it is complete; elsewhere, another name is written first and then changed."""
 
@@ -89,10 +91,12 @@ class UrlFiles:
             else:
                 self.file_system.pipe_file(place, content)
         except Exception as failure:
-            try:
+            with suppress(FileNotFoundError):
                 return self.read(path) == content
-            except FileNotFoundError:
+            if _NOT_IMPLEMENTED not in f"{type(failure).__name__}: {failure}":
                 raise OSError(None, f"{type(failure).__name__}: {failure}", f"{self.name}/{path}") from failure
+            with self._named(path):
+                self.file_system.pipe_file(place, content)
         return self.read(path) == content
 
     def replace(self, path: str, content: bytes) -> None:

@@ -10,7 +10,7 @@ __all__ = ["prune_versions"]
 
 
 def prune_versions(registry: Registry, *, keep: int, by: str) -> list[str]:
-    """Remove versions, but never the champion, the former one, the candidate, nor what any version that stays was started from.
+    """Remove versions, but never the champion, the former one, the candidate, what is in force, or what any that stays was started from.
 
     Their records stay, and the log says that they were removed.
 
@@ -22,12 +22,13 @@ def prune_versions(registry: Registry, *, keep: int, by: str) -> list[str]:
     Returns:
         The versions that were removed.
     """
+    in_force = registry.in_force().content_hash
     records = {record.content_hash or "": record for record in registry.versions()}
 
     def choose(last: Change | None) -> list[str]:
         aliases = (last.champion, last.former, last.candidate) if last else ()
         newest = list(records)[-keep:] if keep else []
-        kept = _with_ancestors([*newest, *(alias.content_hash for alias in aliases if alias)], records)
+        kept = _with_ancestors([in_force, *newest, *(alias.content_hash for alias in aliases if alias)], records)
         return [content_hash for content_hash in records if content_hash not in kept]
 
     return [records[content_hash].version or "" for content_hash in registry.aliases.prune(choose, ActivationRequest(by=by))]

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from model.errors import ArtefactError, RegistryError
+from service.registry.lineage import find_snapshot_files
 from service.registry.registry import Registry
 from service.registry.registry_documents import AliasName, Change, LearnedTable, VersionRecord
 
@@ -141,24 +142,18 @@ def _tell_table(registry: Registry, table: LearnedTable, snapshots: Path) -> str
     passed = registry.notes.lineage.former_hashes(current) - {current} if current else {table.sha256}
     if current != table.sha256:
         for old in sorted(passed):
-            for file in _files_of(snapshots, old):
+            for file in find_snapshot_files(snapshots, old):
                 raise RegistryError(f"{file.name} is still in {snapshots}, though something was forgotten from it: remove it")
     if current is None:
         return "nothing is left of it, since all of it was forgotten"
     became = "" if current == table.sha256 else f"written anew as {current[:_FILE_DIGITS]}, "
-    if table.kind != "snapshot" or not (files := _files_of(snapshots, current)):
+    if table.kind != "snapshot" or not (files := find_snapshot_files(snapshots, current)):
         return f"{became}kept elsewhere"
     for file in files:
         with file.open("rb") as content:
             if hashlib.file_digest(content, "sha256").hexdigest() != current:
                 raise RegistryError(f"{file.name} in {snapshots} was altered or damaged: bring it back from a copy")
     return f"{became}whole"
-
-
-def _files_of(snapshots: Path, sha256: str) -> list[Path]:
-    """Return the snapshots whose names say that they have a hash; their manifests have names of their own."""
-    found = snapshots.glob(f"*-{sha256[:_FILE_DIGITS]}.*")
-    return sorted(file for file in found if file.is_file() and not file.name.endswith(".manifest.json"))
 
 
 def _check(subject: str, aspect: str, tell: Callable[[], str]) -> RegistryFinding:

@@ -133,7 +133,7 @@ def test_a_pinned_artefact_is_warned_of(call: Call, publish: Publish, make_versi
     assert "TIPSTAFF_ARTEFACT pins small@" in activated.err
 
 
-def test_show_tells_what_a_version_is(call: Call, registry: Registry, publish: Publish) -> None:
+def test_show_tells_what_a_version_is(call: Call, registry: Registry, publish: Publish, tmp_path: Path) -> None:
     """A version is shown with its record, its tables and what became of them, the gate's table and its model card."""
     first, second = "1" * 64, "2" * 64
     version = publish(
@@ -144,13 +144,17 @@ def test_show_tells_what_a_version_is(call: Call, registry: Registry, publish: P
         remarks=("made by a timer",),
     )
     registry.add_tombstone(first, second)
+    snapshot = tmp_path / f"data/snapshots/rulings-{second[:12]}.parquet"
+    snapshot.parent.mkdir()
+    snapshot.touch()
 
     people, programs = call("models", "show", version).out, json.loads(call("models", "show", version, "--json").out)
 
     lineage = ("started from", registry.in_force().version, "200 rows, now 222222222222")
     for part in (version, *lineage, "strength = 0.5", "made by a timer", "gain", "Card of 2"):
         assert part in people
-    assert programs["lineage"]["learned_from"][0]["current_sha256"] == second
+    (table,) = programs["lineage"]["learned_from"]
+    assert (table["current_sha256"], table["files"]) == (second, [str(snapshot)])
     assert programs["lineage"]["started_from"] == registry.in_force().version
     assert programs["gate_report"]["passed"] is True
     assert programs["model_card"] == "# Card of 2\n"

@@ -172,3 +172,37 @@ def test_the_loser_is_told_where_the_store_writes_over(tmp_path: Path) -> None:
             self.written = b"of somebody else"
 
     assert not UrlFiles("careless://x", Careless(), "x").create("log/1.json", b"mine")
+
+
+def test_a_store_without_conditions_is_written_all_the_same(tmp_path: Path) -> None:
+    """A store that refuses writes on a condition because it does not know them is written without one; what else it refuses is an error."""
+
+    class Old:
+        """A file system that knows no conditions, or that nobody may write to."""
+
+        protocol = "old"
+        reason = "An error occurred (NotImplemented): a header you provided implies functionality that is not implemented"
+
+        def __init__(self) -> None:
+            self.written: dict[str, bytes] = {}
+
+        def cat_file(self, path: str, **_: object) -> bytes:
+            if path not in self.written:
+                raise FileNotFoundError(path)
+            return self.written[path]
+
+        def makedirs(self, *_: object, **__: object) -> None: ...
+
+        def pipe_file(self, path: str, content: bytes, mode: str = "overwrite") -> None:
+            if mode == "create":
+                raise OSError(self.reason)
+            self.written[path] = content
+
+    store = Old()
+    files = UrlFiles("old://x", store, "x")
+
+    assert files.create("log/1.json", b"mine")
+    assert not files.create("log/1.json", b"another's")
+    store.reason = "Access Denied"
+    with pytest.raises(OSError, match="Access Denied"):
+        files.create("log/2.json", b"mine")

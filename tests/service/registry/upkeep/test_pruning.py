@@ -1,9 +1,12 @@
 """Old versions are removed, never one that somebody may need."""
 
-from service.registry.registry import Registry
+from pathlib import Path
+
+from service.registry.registry import Registry, open_registry
 from service.registry.registry_documents import ChangeKind
 from service.registry.upkeep.pruning import prune_versions
 from service.registry.upkeep.verification import verify_registry
+from service.settings import read_settings
 from tests.service.registry.versions import Publish
 
 
@@ -26,6 +29,14 @@ def test_what_is_needed_stays(registry: Registry, publish: Publish) -> None:
     assert set(removed) == {*unwanted, shipped.version}
     assert {record.version for record in registry.versions()} == {root, middle, former, champion, candidate}
     assert not any(finding.is_wrong for finding in verify_registry(registry, registry.fetch("champion")))
+
+
+def test_what_a_site_is_pinned_to_stays(publish: Publish, registry: Registry, tmp_path: Path) -> None:
+    """A version that TIPSTAFF_ARTEFACT names, wherever its folder is, stays."""
+    version, other = publish(1), publish(2)
+    pinned = open_registry(read_settings(data_dir=tmp_path / "data", artefact=registry.fetch(version)))
+
+    assert prune_versions(pinned, keep=0, by="ann@desk") == [other]
 
 
 def test_the_newest_stay(registry: Registry, publish: Publish) -> None:
