@@ -276,7 +276,10 @@ def _abusive(log_odds: FloatArray) -> FloatArray:
 
 
 def _canonical_order(rows: RulingRows) -> NDArray[np.intp]:
-    """Return the numbers of the rows in an order that is the same in whatever order they come."""
+    """Return the numbers of the rows in an order that is the same in whatever order they come.
+
+    Source and id are no part of it, which may be names of files and numbers of lines: rows that are the same otherwise are interchangeable.
+    """
     labelled = rows.labelled
     keys = []
     for row, text in enumerate(labelled.text):
@@ -284,8 +287,5 @@ def _canonical_order(rows: RulingRows) -> NDArray[np.intp]:
         about = (labelled.abusive[row], labelled.hateful[row], labelled.weight[row], context, rows.person[row], rows.role[row])
         facts = (float(rows.created_at[row]), int(rows.agreeing[row]), int(rows.contesting[row]), rows.language[row], rows.community[row])
         answers = [(name, int(answers[row])) for name, answers in labelled.attributes.items() if answers[row] >= 0]
-        origin = (labelled.source[row], labelled.id[row])
-        keys.append(
-            sha256(repr((text, [str(fact) for fact in (*about, *facts)], answers, origin)).encode("utf-8", "surrogatepass")).digest()
-        )
+        keys.append(sha256(repr((text, [str(fact) for fact in (*about, *facts)], answers)).encode("utf-8", "surrogatepass")).digest())
     return np.array(sorted(range(len(keys)), key=keys.__getitem__), np.intp)
