@@ -4,6 +4,7 @@ import json
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,8 +38,8 @@ def forget(
 ) -> None:
     """Remove comments from every table, log and snapshot that the store knows of, and prove it.
 
-    A snapshot or log that held one is written anew under a new name, and the old one is deleted. Which models learned from it is listed;
-    train them anew and put the new ones in their places. Exit code 1 if anything is left or could not be searched.
+    A snapshot or log that held one is written anew under a new name, and the old one is deleted. The models that learned from it are
+    listed: retrain from one that did not. Exit code 1 if anything is left or could not be searched.
     """
     from service.settings import read_settings
     from service.store.forgetting.forget_comments import forget_comments
@@ -53,15 +54,29 @@ def forget(
     with configured_store() as store:
         report = forget_comments(store, request, data_dir=settings.data_dir, look_in=look_in or (), deleted=deleted or (), dry_run=dry_run)
         tombstones = {} if dry_run else store.files.tombstones()
-    models, registry_problems = _follow_in_registry(settings, report, tombstones)
+    learners, registry_problems = _follow_in_registry(settings, report, tombstones)
     problems = [*report.problems, *registry_problems]
     is_complete = report.is_complete and not registry_problems
     if as_json:
-        print(json.dumps({**report.to_json(), "complete": is_complete, "models": models, "problems": problems}))
+        print(
+            json.dumps(
+                {
+                    **report.to_json(),
+                    "complete": is_complete,
+                    "models": list(learners.direct),
+                    "models_from_these": list(learners.started_from_them),
+                    "problems": problems,
+                }
+            )
+        )
     else:
-        _print_report(report, models)
+        _print_report(report, learners)
     for problem in problems:
         print(f"tipstaff: {problem}", file=sys.stderr)
+    if learners.direct:
+        print(
+            "tipstaff: models learned from it: retrain from one that did not (--champion FOLDER), and activate the new one", file=sys.stderr
+        )
     if report.problems and not dry_run:
         print(f"tipstaff: afterwards run: {_follow_up(report, author or [], community)}", file=sys.stderr)
     print(f"tipstaff: {_conclude(report, is_complete=is_complete, dry_run=dry_run)}", file=sys.stderr)
@@ -69,7 +84,20 @@ def forget(
         raise typer.Exit(1)
 
 
-def _follow_in_registry(settings: "Settings", report: "ForgetReport", tombstones: Mapping[str, str | None]) -> tuple[list[str], list[str]]:
+@dataclass(frozen=True)
+class _Learners:
+    """The versions whose weights the comments moved.
+
+    Attributes:
+        direct: those that learned from them.
+        started_from_them: those that started from the weights of such a version.
+    """
+
+    direct: Sequence[str] = ()
+    started_from_them: Sequence[str] = ()
+
+
+def _follow_in_registry(settings: "Settings", report: "ForgetReport", tombstones: Mapping[str, str | None]) -> tuple[_Learners, list[str]]:
     """Keep the tombstones in the registry too; return the models that learned from the comments, and what went wrong."""
     from service.registry.registry import open_registry
 
@@ -77,12 +105,20 @@ def _follow_in_registry(settings: "Settings", report: "ForgetReport", tombstones
         registry = open_registry(settings)
         for old, new in tombstones.items():
             registry.add_tombstone(old, new)
-        return list(registry.learned_from(report.learned_hashes)), []
+        direct = registry.learned_from(report.learned_hashes)
+        records = registry.records() if direct else []
+        hashes = {record.content_hash for record in records if record.version in direct}
+        known = set(hashes)
+        while grown := {record.content_hash for record in records if record.started_from in known} - known:
+            known |= grown
+        return _Learners(direct, sorted(record.version or "" for record in records if record.content_hash in known - hashes)), []
     except (RegistryError, OSError) as error:
-        return [], [f"the registry of models cannot be used ({error}), so that it is not known which learned from this: run this again"]
+        return _Learners(), [
+            f"the registry of models cannot be used ({error}), so that it is not known which learned from this: run this again"
+        ]
 
 
-def _print_report(report: "ForgetReport", models: Sequence[str]) -> None:
+def _print_report(report: "ForgetReport", learners: _Learners) -> None:
     for place in report.places:
         left = "" if place.left is None else f", {place.left} left"
         remark = f" ({place.remark})" if place.remark else ""
@@ -90,8 +126,10 @@ def _print_report(report: "ForgetReport", models: Sequence[str]) -> None:
     for file in report.files:
         if file.new_path is not None:
             print(f"{file.old_path}: written anew as {file.new_path}")
-    for model in models:
-        print(f"model {model}: learned from it; train it anew and activate the new one")
+    for version in learners.direct:
+        print(f"model {version}: learned from it")
+    for version in learners.started_from_them:
+        print(f"model {version}: started from one that learned from it")
 
 
 def _follow_up(report: "ForgetReport", authors: Sequence[str], community: str | None) -> str:

@@ -9,6 +9,7 @@ from service.registry.registry import open_registry
 from service.registry.registry_documents import LearnedTable, VersionRecord, time_stamp
 from service.settings import read_settings
 from tests.service.cli.calls import Call, write_csv
+from tests.service.registry.versions import MakeVersion
 from training.tables.describe_files import hash_file
 
 AUTHOR = "trollaccount-77"
@@ -57,15 +58,24 @@ def test_the_registry_has_the_tombstones(call: Call, data_dir: Path) -> None:
     assert all(secret not in json.dumps(report) for secret in SECRETS)
 
 
-def test_models_that_learned_from_it_are_listed(call: Call, data_dir: Path, folder: Path) -> None:
-    """A version whose record names a file that held the comment is listed, also if that was replaced before; others are not."""
+def test_models_that_learned_from_it_are_listed(call: Call, data_dir: Path, make_version: MakeVersion) -> None:
+    """A version that learned from a file which held the comment is listed, also if that was replaced since, and who started from it."""
     (snapshot,) = (data_dir / "snapshots").glob("rulings-*.csv")
     registry = open_registry(read_settings(data_dir=data_dir))
     learned = LearnedTable(kind="snapshot", sha256=hash_file(snapshot), rows=2, name=snapshot.name)
-    version = registry.publish(folder, VersionRecord(created_at=time_stamp(), made_by="a@b", started_from=None, learned_from=(learned,)))
-    assert json.loads(call("forget", "--comment", "posting-3", "--json").out)["models"] == []
-    assert json.loads(call("forget", "--comment", "posting-2", "--json").out)["models"] == [version]
-    assert f"model {version}: learned from it" in call("forget", "--author", AUTHOR).out
+    record = VersionRecord(created_at=time_stamp(), made_by="a@b")
+    version = registry.publish(make_version(1), record.model_copy(update={"learned_from": (learned,)}))
+    start = registry.record(version).content_hash
+    after = registry.publish(make_version(2), record.model_copy(update={"started_from": start}))
+    registry.publish(make_version(3), record)
+    nobodys = json.loads(call("forget", "--comment", "posting-3", "--json").out)
+    assert (nobodys["models"], nobodys["models_from_these"]) == ([], [])
+    report = json.loads(call("forget", "--comment", "posting-2", "--json").out)
+    assert (report["models"], report["models_from_these"]) == ([version], [after])
+    result = call("forget", "--author", AUTHOR)
+    assert f"model {version}: learned from it" in result.out
+    assert f"model {after}: started from one that learned from it" in result.out
+    assert "retrain from one that did not" in result.err
 
 
 def test_a_missing_file_is_loud(call: Call, data_dir: Path, tmp_path: Path) -> None:
