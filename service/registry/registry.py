@@ -228,6 +228,16 @@ class Registry:
             self.signatures.check(content_hash, folder)
         return folder
 
+    def check_served_again(self, version: str) -> None:
+        """Refuse a version that a service still holds, since it served it before, if the site may not serve it any more.
+
+        Raises:
+            UnknownVersionError: it is not in the registry.
+            UntrustedVersionError: what was served here is newer.
+        """
+        if self.signatures.are_asked_for:
+            self.signatures.check(self.content_hash(version))
+
     def export(self, version: str, target: Path) -> str:
         """Copy a version, checked, into an empty folder of this machine, and return its name."""
         content_hash = self.content_hash(version)

@@ -70,6 +70,15 @@ class WatchedRegistry:
         with _explained(self.name):
             return self._registry.fetch(content_hash)
 
+    def check_again(self, content_hash: str) -> None:
+        """Make sure that a version which was served before, and is still held, may be served again.
+
+        Raises:
+            RegistryError: it may not, for what was served since has a newer signature.
+        """
+        with _explained(self.name):
+            self._registry.check_served_again(content_hash)
+
     def activate(self, content_hash: str, *, by: str, seen: str | None, force: str | None) -> Champion:
         """Make a version champion.
 
@@ -118,6 +127,10 @@ class PinnedModel:
 
     def fetch(self, content_hash: str) -> Path:
         """Refuse to fetch a version; see `find`."""
+        raise self._refusal()
+
+    def check_again(self, content_hash: str) -> None:
+        """Refuse to serve a version again; see `find`."""
         raise self._refusal()
 
     def activate(self, content_hash: str, *, by: str, seen: str | None, force: str | None) -> Champion:

@@ -167,6 +167,7 @@ class ModelKeeper:
         if champion.content_hash == self._current.content_hash:
             return
         if self._former is not None and champion.content_hash == self._former.content_hash:
+            self._source.check_again(champion.content_hash)
             self._serve(self._former)
             return
         self._serve(self._obtain(champion.content_hash, is_forced=champion.is_forced))

@@ -94,6 +94,13 @@ class ChampionSource(Protocol):
             TipstaffError: it is not there, damaged, or not signed where it has to be.
         """
 
+    def check_again(self, content_hash: str) -> None:
+        """Make sure that a version which was served before, and is still held, may be served again.
+
+        Raises:
+            TipstaffError: it may not.
+        """
+
     def activate(self, content_hash: str, *, by: str, seen: str | None, force: str | None) -> Champion:
         """Make a version champion.
 

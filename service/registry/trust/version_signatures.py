@@ -65,18 +65,19 @@ class VersionSignatures:
             self._files.replace(f"signatures/{content_hash}.json", encode_document(SignedVersion(signatures=(*before, signature))))
         return counter
 
-    def check(self, content_hash: str, folder: Path) -> None:
+    def check(self, content_hash: str, folder: Path | None = None) -> None:
         """Refuse a version that the site may not serve.
 
         Args:
             content_hash: of the version.
-            folder: of a copy that nobody but the site may change.
+            folder: of a copy that nobody but the site may change; None for one that was checked before.
 
         Raises:
             UntrustedVersionError: it is not signed by a trusted key, or what was served here is newer.
         """
         if self._trust is not None:
-            counter = self._trust.counter(self.read(content_hash), (folder / MANIFEST).read_bytes())
+            manifest = self._folders.manifest(content_hash) if folder is None else (folder / MANIFEST).read_bytes()
+            counter = self._trust.counter(self.read(content_hash), manifest)
             self._trust.check(self._folders.version(content_hash), content_hash, counter)
 
     def readmit(self, content_hash: str) -> None:

@@ -9,7 +9,9 @@ import httpx
 import pytest
 
 from model.artefact.manifest import PolicyThresholds
+from service.registry.registry import open_registry
 from service.registry.trust.ed25519_signatures import SigningKey, make_key_pair
+from service.settings import read_settings
 from tests.service.http.reloading.site import Site, ask, served
 from tests.waiting import wait_until
 
@@ -122,6 +124,32 @@ def test_an_unsigned_champion_is_refused(tmp_path: Path, serve_alone: ServeAlone
         assert client.post("/v1/models/activate", json={"version": signed, "force": "a test"}).json()["current"] == signed
         assert served(client) == signed
         assert "refused" not in client.get("/readyz").json()
+
+
+def test_an_old_signed_champion_is_no_way_back(tmp_path: Path, serve_alone: ServeAlone) -> None:
+    """Whoever may write to the registry alone cannot bring the former champion back, though it is signed and still in memory.
+
+    The service itself may.
+    """
+    keys = make_key_pair(tmp_path / "key")
+    site = Site(tmp_path, trusted_keys=keys)
+    old, new = site.publish(), site.publish()
+    for version in (old, new):
+        site.registry.sign(version, SigningKey.read(tmp_path / "key"))
+    with serve_alone(site) as client:
+        site.activate(old)
+        _wait_for(client, old)
+        site.activate(new)
+        _wait_for(client, new)
+        stranger = open_registry(read_settings(data_dir=tmp_path / "elsewhere", registry=site.registry.name))
+        stranger.rollback(by="eve@elsewhere")
+        wait_until(lambda: client.get("/readyz").json().get("refused") == old, what="the alarm is raised")
+        assert served(client) == new
+
+        stranger.rollback(by="eve@elsewhere")
+        wait_until(lambda: "refused" not in client.get("/readyz").json(), what="the alarm is over")
+        assert client.post("/v1/models/rollback").json()["current"] == old
+        assert served(client) == old
 
 
 def test_a_registry_that_somebody_wrote_into_is_refused(site: Site, serve_alone: ServeAlone, caplog: pytest.LogCaptureFixture) -> None:
