@@ -158,6 +158,7 @@ def _retrain_job(order: "RetrainingOrder", champion: "StartingPoint", lesson: "L
         out,
         name=order.name,
         learned=lesson.is_learned.tolist(),
+        languages=order.languages,
         data=[
             DataSource(
                 source=table.name or "table",

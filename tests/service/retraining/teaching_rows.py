@@ -10,9 +10,14 @@ COLUMNS = ("text", "label", "moderator", "role", "created_at", "community")
 _KINDS = ("red", "old", "quiet", "broken", "tiny", "huge", "lovely")
 _THINGS = ("bus", "garden", "book", "window", "song", "cake", "dog", "lamp", "train", "river")
 _PATTERNS = {
-    "fine": ("I like the {} in this town", "thank you for the {}", "who has seen my {} lately"),
-    "toxic": ("you are a stupid {}", "shut up you idiotic {}", "what a moron, go eat a {}"),
-    "hateful": ("all zorgs are vermin, take their {}", "send the zorg scum back with their {}", "no {} for zorg filth"),
+    "fine": ("I like the {} in this town", "thank you for the {}", "who has seen my {} lately", "we went to the market by {}"),
+    "toxic": ("you zibble {}", "shut up you zibble {}", "what a zibble, go and eat a {}", "this {} is as zibble as you are"),
+    "hateful": (
+        "all gruckers steal, take their {}",
+        "send gruckers home by {}",
+        "no {} for gruckers here",
+        "gruckers and their {} must go",
+    ),
 }
 
 
