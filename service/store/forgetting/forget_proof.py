@@ -86,8 +86,12 @@ def _search_tables(search: _Search) -> None:
     rows = {"acts": (len(found.rows.acts), len(left.acts)), "outbox": (len(found.rows.tasks), len(left.tasks))}
     for table, cells in counts.items():
         removed, remaining = rows.get(table, (0, 0))
-        # A text may be another comment's as well, so in this table rows count, not cells.
-        search.places.append(RemovalPlace(f"table {table}", removed, remaining if table in rows else cells))
+        if table not in rows:
+            search.places.append(RemovalPlace(f"table {table}", removed, cells))
+            continue
+        # In these, rows count: a text may be another comment's as well.
+        remark = f"{cells} texts are those of other comments too, which stay: forget these by their own ids" if cells else ""
+        search.places.append(RemovalPlace(f"table {table}", removed, remaining, remark))
     if left.acts or left.tasks:
         search.problems.append("something about these comments was stored again meanwhile: run this again")
 
@@ -130,9 +134,13 @@ def _search_files(search: _Search) -> set[Path]:
 
 
 def _search_table(search: _Search, table: StoredTable) -> RemovalPlace:
-    left = len(find_file_rows(table, search.wanted).places)
-    hits = _find(search, table.path) | _find(search, manifest_path(table.path))
-    held = ByteSearch(hits).find_in_texts(_text_cells(table.path)) if hits else set()
+    try:
+        left = len(find_file_rows(table, search.wanted).places)
+        hits = _find(search, table.path) | _find(search, manifest_path(table.path))
+        held = ByteSearch(hits).find_in_texts(_text_cells(table.path)) if hits else set()
+    except (TableError, OSError) as error:
+        search.problems.append(f"{table.path}: cannot be searched ({type(error).__name__}): run this again")
+        return RemovalPlace(str(table.path), 0, None, "not searched")
     if left or hits - held:
         search.problems.append(f"{table.path}: still holds what was to be removed: make its folder writable and run this again")
     return RemovalPlace(str(table.path), 0, left + len(hits - held), _KEPT_REMARK if held else "")
@@ -146,7 +154,11 @@ def _search_other_files(search: _Search, data_dir: Path, searched: set[Path]) ->
         if path.relative_to(data_dir).parts[0] in _MODEL_FOLDERS or path.resolve() in own or not path.is_file():
             continue
         count += 1
-        hits = _find(search, path) | _find_in_cells(path, search.values)
+        try:
+            hits = _find(search, path) | _find_in_cells(path, search.values)
+        except OSError as error:
+            search.problems.append(f"{path}: cannot be searched ({error.strerror or error}): make it readable and run this again")
+            continue
         if hits:
             with search.store.database.read_transaction() as connection:
                 hits -= ByteSearch(hits).find_in_texts(text_cells(connection))

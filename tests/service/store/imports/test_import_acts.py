@@ -7,6 +7,7 @@ import pytest
 
 from model.comment import Label
 from model.errors import TableError
+from service.settings import Settings, read_settings
 from service.store.imports.act_table import read_act_table
 from service.store.imports.import_acts import ImportReport, import_acts
 from service.store.snapshots.write_snapshot import write_act_log
@@ -17,6 +18,12 @@ from tests.service.store.sample_acts import sample_acts
 from training.tables.labelled_tables import RowProblem
 
 HEADER = "act,comment,text,label,moderator,role,reason,author,community,created_at,sampling_probability,attribute.insult\n"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with one kind of database: what differs between them is not what these tests are about."""
+    return read_settings(data_dir=tmp_path / "data")
 
 
 def write(folder: Path, *lines: str, name: str = "rulings.csv") -> Path:

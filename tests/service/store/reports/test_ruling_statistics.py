@@ -1,12 +1,21 @@
 """Acts and rulings are counted, and the agreement of moderators is that of the textbooks."""
 
+from pathlib import Path
+
 import pytest
 
 from model.comment import Label
+from service.settings import Settings, read_settings
 from service.store.reports.ruling_statistics import Agreement, count_rulings, measure_agreement
 from service.store.store import Store
 from service.store.stored_types import Role
 from tests.service.store.sample_acts import sample_acts, say
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with one kind of database: what differs between them is not what these tests are about."""
+    return read_settings(data_dir=tmp_path / "data")
 
 
 def test_kappa_is_cohens() -> None:

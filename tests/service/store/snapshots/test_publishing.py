@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from model.comment import Label
+from service.settings import Settings, read_settings
 from service.store.schema.tables import stored_files
 from service.store.snapshots.publishing import erase_table, finish_leftovers
 from service.store.snapshots.table_draft import open_draft
@@ -16,6 +17,12 @@ from tests.service.store.conftest import FakeClock
 
 ROW = {"text": "a text", "label": Label.FINE.value, "source": "rulings.x", "moderator": "anna", "role": "moderator"}
 ROW |= dict.fromkeys(("created_at", "id", "community", "comment"), "")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with one kind of database: what differs between them is not what these tests are about."""
+    return read_settings(data_dir=tmp_path / "data")
 
 
 def states(store: Store) -> list[FileState]:
