@@ -96,9 +96,7 @@ class VersionFolders:
             check_artefact(folder, content_hash)
             return folder
         cached = self._cache / content_hash
-        try:
-            check_artefact(cached, content_hash)
-        except ArtefactError:
+        if not self._is_cached(content_hash, cached):
             self._fetch(content_hash, cached)
         with suppress(OSError):
             cached.touch()
@@ -126,6 +124,14 @@ class VersionFolders:
         with suppress(FileNotFoundError):
             return self._files.read(f"{_path(content_hash)}/{name}").decode("utf-8", "replace")
         return None
+
+    def _is_cached(self, content_hash: str, cached: Path) -> bool:
+        """Return whether the cache holds a version whole, and with the manifest that it has in the registry now."""
+        try:
+            check_artefact(cached, content_hash)
+            return (cached / MANIFEST).read_bytes() == self.manifest(content_hash)
+        except (ArtefactError, FileNotFoundError):
+            return False
 
     def _fetch(self, content_hash: str, cached: Path) -> None:
         """Copy a version into the cache; it appears there when it was checked."""

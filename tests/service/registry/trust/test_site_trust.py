@@ -64,18 +64,18 @@ def test_what_was_checked_cannot_be_changed_afterwards(registry: Registry, publi
 
 
 def test_other_metadata_is_another_manifest(registry: Registry, publish: Publish, key: SigningKey, make_version: MakeVersion) -> None:
-    """A manifest whose languages were altered has the same content hash, yet not the signature."""
+    """A manifest whose languages were altered has the same content hash, yet not the signature; brought back, it has it again."""
     version = publish(1)
     registry.sign(version, key)
-    other = make_version(1, languages=("en", "de"))
-    stored = registry.folders.local(registry.content_hash(version))
-    inside = Path(registry.name) / "versions" / stored.name
+    other = make_version(1, languages=("en", "de")) / "manifest.json"
+    manifest = Path(registry.name) / "versions" / registry.fetch(version).name / "manifest.json"
+    signed = manifest.read_bytes()
 
-    shutil.copyfile(other / "manifest.json", inside / "manifest.json")
-    shutil.rmtree(stored)
-
+    manifest.write_bytes(other.read_bytes())
     with pytest.raises(UntrustedVersionError):
-        registry.fetch(stored.name)
+        registry.fetch(version)
+    manifest.write_bytes(signed)
+    assert registry.fetch(version).is_dir()
 
 
 def test_an_old_signed_version_is_no_way_back(registry: Registry, publish: Publish, key: SigningKey, tmp_path: Path) -> None:
