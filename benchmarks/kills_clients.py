@@ -24,6 +24,7 @@ _PAUSE = 0.02  # seconds before something that had no answer is sent again
 _FINISH_SECONDS = 120.0
 _REVISED_SHARE = 0.2
 _INAPPROPRIATE = 4
+_MODERATORS = ("ann", "bob")
 _ABUSE = "You are a fucking idiot, everybody hates you."
 _JSON = {"Content-Type": "application/json"}
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -179,6 +180,24 @@ class _AkismetClient(_RulingClient):
         return status == http.client.OK and body.startswith(b"Thanks")
 
 
+class _NativeClient(_RulingClient):
+    """Hands in rulings under ids of their own: two moderators who agree, in one call, which are two acts however often it is sent."""
+
+    def choose_next(self) -> None:
+        super().choose_next()
+        self.expected.rulings[self.text].answers.append(self.answer)
+
+    def send(self) -> bool:
+        said = len(self.expected.rulings[self.text].answers)
+        ruling = {"comment": self.text, "text": self.text, "label": "toxic" if self.answer else "fine"}
+        rulings = [ruling | {"moderator": name, "act": f"{self.text}, {said} of {name}"} for name in _MODERATORS]
+        status, body = self.call("/v1/rulings", json.dumps({"rulings": rulings}), {**_JSON, "X-API-KEY": self.secret})
+        return status == http.client.OK and len(json.loads(body)["rulings"]) == len(_MODERATORS)
+
+    def acknowledge(self) -> None:
+        self.expected.rulings[self.text].acknowledged += len(_MODERATORS)
+
+
 class _DiscourseClient(_Client):
     def choose_next(self) -> None:
         # Two clients never have a post of the same number.
@@ -213,7 +232,7 @@ class Clients:
         self._expected = expected
         self._clients = [
             kind(port, expected, chance=random.Random(seed + number), name=f"{kind.__name__.strip('_')} {number}")
-            for number, kind in enumerate((_PerspectiveClient, _AkismetClient, _PerspectiveClient, _DiscourseClient))
+            for number, kind in enumerate((_PerspectiveClient, _AkismetClient, _NativeClient, _NativeClient, _DiscourseClient))
         ]
         self.secret = ""
 

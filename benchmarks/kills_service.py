@@ -11,7 +11,7 @@ from benchmarks.kills_tools import Check, CheckedKill, Victim
 from benchmarks.startup import find_free_port
 from service.settings import Settings
 from service.store.store import open_store
-from service.store.stored_types import Scope
+from service.store.stored_types import Role, Scope
 
 __all__ = ["kill_service"]
 
@@ -84,6 +84,7 @@ class _Site:
             "profile": "fast",
             "retention_days": 30,
             "queue_ms": 60_000,
+            "akismet_submissions": "abusive",
             "discourse_url": self._forum.url,
             "discourse_api_key": "k" * 64,
             "discourse_secrets": WEBHOOK_SECRET,
@@ -171,7 +172,7 @@ class _Site:
 
     def _make_client_key(self) -> None:
         with closing(open_store(Settings(data_dir=self._data))) as store:
-            _, secret = store.keys.create("client", [Scope.SCORE, Scope.FEEDBACK])
+            _, secret = store.keys.create("client", [Scope.SCORE, Scope.FEEDBACK], role=Role.MODERATOR)
         self._expected.add_key(secret)
         self._clients.secret = secret
 

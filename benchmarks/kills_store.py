@@ -121,16 +121,24 @@ def check_store(data: Path, expected: Expected, *, flagged: Collection[int] | No
                 check.lost.extend(["the tables"] if acknowledged or expected.valid else [])
                 return check
             stored: defaultdict[str, list[bool]] = defaultdict(list)
-            for text, abusive, dialect in connection.execute("SELECT text, abusive, dialect FROM acts WHERE text IS NOT NULL ORDER BY id"):
+            said_by: defaultdict[str, Counter[str]] = defaultdict(Counter)
+            query = "SELECT text, abusive, dialect, moderator FROM acts WHERE text IS NOT NULL ORDER BY id"
+            for text, abusive, dialect, moderator in connection.execute(query):
                 # The dialects have no name for an act: what is sent again because it had no answer is an act more that says the same.
                 if dialect in ("d", "native") or stored[text][-1:] != [bool(abusive)]:
                     stored[text].append(bool(abusive))
+                if dialect == "native":
+                    said_by[text][moderator] += 1
             forgotten = connection.execute("SELECT count(*) FROM acts WHERE text IS NULL").fetchone()[0]
             outbox = [(json.loads(payload)["post"], state) for payload, state in connection.execute("SELECT payload, state FROM outbox")]
             keys = dict(connection.execute("SELECT digest, revoked_at FROM keys"))
     except sqlite3.Error as error:
         check.broken.append(f"the database: {type(error).__name__}: {error}")
         return check
+    # Of a call all is stored or nothing, and each call was the word of both.
+    check.broken += [
+        f"a part of a call: {text!r}, {counts}" for text, counts in said_by.items() if len(set(counts.values())) != 1 or len(counts) != 2
+    ]
     old = sum(len(answers) for text, answers in stored.items() if text.startswith(_OLD))
     if old + forgotten != expected.old:
         (check.lost if old + forgotten < expected.old else check.double).append(f"{old + forgotten} old rulings of {expected.old}")
@@ -171,7 +179,7 @@ def _check_outbox(
 
 def check_names(folder: Path, check: Check) -> None:
     """Check that every table in a folder of exports is complete: its name holds the hash of its content, its manifest lies beside it."""
-    for path in folder.glob("rulings-*"):
+    for path in folder.glob("rulings-*.csv"):
         if path.name.endswith(_MANIFEST_SUFFIX):
             continue
         digest = hashlib.sha256(path.read_bytes()).hexdigest()

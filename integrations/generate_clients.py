@@ -20,13 +20,13 @@ _NODE = _HERE.parent / "build/clients/node/bin/node"
 PYTHON_MODELS = _HERE / "python/tipstaff_client/models.py"
 TYPESCRIPT_SCHEMA = _HERE / "typescript/src/schema.ts"
 
-_OWN_PATHS = ("/v1/moderate", "/healthz", "/readyz", "/v1/model")
+_OWN_PATHS = ("/v1/moderate", "/v1/rulings", "/healthz", "/readyz", "/v1/model")
 _REFERENCE = "#/components/schemas/"
 _ORIGIN = "Made from the OpenAPI document by `python -m integrations.generate_clients`: change the service, not this file."
 
 # What is called otherwise in Python, and what needs no class of its own there.
 _PYTHON_NAMES = {"CommentRequest": "Comment"}
-_NOT_IN_PYTHON = {"Alive", "ModerateRequest", "Ready"}
+_NOT_IN_PYTHON = {"Alive", "ModerateRequest", "Ready", "RulingRequest", "RulingsRequest"}
 # Fields of calls and of answers that hold what people wrote, or part of it: an object that is printed must not show them.
 _HIDDEN_IN_CALLS = {"author", "parent_text", "text", "title"}
 _HIDDEN_IN_ANSWERS = {"matched"}

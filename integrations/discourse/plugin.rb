@@ -35,7 +35,11 @@ after_initialize do
   on(:reviewable_transitioned_to) do |status, reviewable|
     if SiteSetting.tipstaff_enabled && SiteSetting.tipstaff_send_rulings
       abusive = ::DiscourseTipstaff::Moderation.ruling(reviewable, status)
-      Jobs.enqueue(:tipstaff_send_ruling, reviewable_id: reviewable.id, abusive: abusive) unless abusive.nil?
+      unless abusive.nil?
+        # By its entry in the history, the job knows who decided, and a retry is known as the same decision.
+        history_id = reviewable.reviewable_histories.maximum(:id) || 0
+        Jobs.enqueue(:tipstaff_send_ruling, reviewable_id: reviewable.id, history_id: history_id, abusive: abusive)
+      end
     end
   end
 end

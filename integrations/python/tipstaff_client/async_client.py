@@ -12,9 +12,18 @@ import httpx
 
 from tipstaff_client.base import BaseClient
 from tipstaff_client.batches import Batches, Judgement, judge_next
-from tipstaff_client.calls import CommentOrText, ModerateCall, ModerateOptions, ask_model, ask_ready, check_several, send_ruling
+from tipstaff_client.calls import (
+    CommentOrText,
+    ModerateCall,
+    ModerateOptions,
+    RulingOptions,
+    ask_model,
+    ask_ready,
+    check_several,
+    send_ruling,
+)
 from tipstaff_client.exchange import Answer, Failure, Outcome, Send, Steps
-from tipstaff_client.models import Comment, Label, ModerateAnswer, ServedModel
+from tipstaff_client.models import Comment, Label, ModerateAnswer, RecordedRuling, ServedModel
 from tipstaff_client.results import Judgements
 
 if TYPE_CHECKING:
@@ -96,18 +105,22 @@ class AsyncClient(BaseClient):
             for judgement in judged:
                 yield judgement
 
-    async def send_ruling(self, comment: CommentOrText, label: Label, *, community: str | None = None) -> None:
+    async def send_ruling(self, comment: CommentOrText, label: Label | None, **options: Unpack[RulingOptions]) -> RecordedRuling:
         """Tell the service what a moderator says about a comment, for a later training.
 
         Args:
-            comment: the comment; of one that is not a bare text, the id is kept too.
-            label: what it is.
-            community: the community that it belongs to.
+            comment: the comment; of one that is not a bare text, id, author and language are kept too.
+            label: what it is; None, with a ``reason``, if this is no matter of abuse.
+            options: ``moderator``, ``reason``, ``community``, ``act``, ``why`` and ``sampling_probability``, as `RulingOptions` describes
+                them.
+
+        Returns:
+            The id of the act, and whether it had been stored before.
 
         Raises:
-            TipstaffClientError: the call failed; it needs a key that may send feedback, and the protocol of Perspective switched on.
+            TipstaffClientError: the call failed; it needs a key that may send feedback, of the role of whoever rules.
         """
-        await self._carry_out(send_ruling(self._options, comment, label, community))
+        return await self._carry_out(send_ruling(self._options, comment, label, options))
 
     async def model(self) -> ServedModel:
         """Ask which model judges."""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import time
+import uuid
 from collections.abc import Mapping
 from typing import Any, TypedDict, Union
 
 from tipstaff_client.batches import encode_json, read_answer
 from tipstaff_client.errors import UnexpectedAnswerError
 from tipstaff_client.exchange import Answer, Call, Outcome, Send, Steps, exchange
-from tipstaff_client.models import Comment, Format, Label, ServedModel
+from tipstaff_client.models import Comment, Format, Label, RecordedRuling, RulingsAnswer, ServedModel
 from tipstaff_client.options import ClientOptions
 
-__all__ = ["CommentOrText", "ModerateCall", "ModerateOptions", "ask_model", "ask_ready", "check_several", "send_ruling"]
+__all__ = ["CommentOrText", "ModerateCall", "ModerateOptions", "RulingOptions", "ask_model", "ask_ready", "check_several", "send_ruling"]
+
+_NAME_DIGITS = 32
 
 CommentOrText = Union[str, Comment]
 """A comment, or its text alone."""
@@ -31,6 +35,26 @@ class ModerateOptions(TypedDict, total=False):
     parent_text: str | None
     title: str | None
     deadline: float | None
+
+
+class RulingOptions(TypedDict, total=False):
+    """What may be said with a ruling.
+
+    Attributes:
+        moderator: who rules; counts as a person if the key has the role ``moderator`` or a higher one.
+        reason: why, in a word of your own; ``spam``, ``advertising``, ``off_topic``, ``duplicate`` and the like teach nothing about abuse.
+        community: the community that the comment belongs to.
+        act: your own name for this act, which counts once however often it is sent; if you give none, the client makes one for the call.
+        why: why the comment came before a moderator, such as ``reported`` or ``sampled``.
+        sampling_probability: how probable it was that it would, where chance decided.
+    """
+
+    moderator: str | None
+    reason: str | None
+    community: str | None
+    act: str | None
+    why: str | None
+    sampling_probability: float | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -114,24 +138,35 @@ def ask_ready(options: ClientOptions) -> Steps[bool]:
     return True
 
 
-def send_ruling(options: ClientOptions, comment: CommentOrText, label: Label, community: str | None) -> Steps[None]:
+def send_ruling(
+    options: ClientOptions, comment: CommentOrText, label: Label | None, said_with_it: Mapping[str, Any]
+) -> Steps[RecordedRuling]:
     """Tell the service what a moderator says about a comment.
+
+    Args:
+        options: how to call.
+        comment: the comment.
+        label: what it is; None if a reason alone is given.
+        said_with_it: what of `RulingOptions` is said.
 
     Raises:
         ValueError: there is no such label.
     """
-    if label not in {"fine", "toxic", "hateful"}:
-        raise ValueError('label has to be "fine", "toxic" or "hateful"')
+    if label not in {"fine", "toxic", "hateful", None}:
+        raise ValueError('label has to be "fine", "toxic" or "hateful", or None with a reason')
     said = ModerateCall().to_comment(comment, 0)
-    text_type = "HTML" if said.format == "html" else "PLAIN_TEXT"
-    answers = {"TOXICITY": label != "fine", "IDENTITY_ATTACK": label == "hateful"}
-    message = {
-        "comment": {"text": said.text, "type": text_type},
-        "attributeScores": {name: {"summaryScore": {"value": float(yes)}} for name, yes in answers.items()},
-        "languages": None if said.language is None else [said.language],
-        "communityId": community,
-        "clientToken": None if isinstance(comment, str) else str(said.id),
-    }
-    body = encode_json({name: value for name, value in message.items() if value is not None})
-    call = Call("POST", "/v1alpha1/comments:suggestscore", body)
-    yield from exchange(call, options, until=time.monotonic() + options.deadline)
+    # Tried again, the call is the same act of the moderator; a bare text has no id but itself.
+    named = {"act": uuid.uuid4().hex, "comment": _name(comment) if isinstance(comment, str) else said.id}
+    about = {"text": said.text, "format": said.format, "language": said.language, "author": said.author, "label": label}
+    stated = {name: value for name, value in {**about, **said_with_it}.items() if value is not None}
+    call = Call("POST", "/v1/rulings", encode_json({"rulings": [{**named, **stated}]}))
+    answer = yield from exchange(call, options, until=time.monotonic() + options.deadline)
+    recorded: RulingsAnswer = read_answer(answer, RulingsAnswer)
+    if len(recorded.rulings) != 1:
+        raise UnexpectedAnswerError("the answer is not one of Tipstaff's: is the address right?", status=answer.status)
+    return recorded.rulings[0]
+
+
+def _name(text: str) -> str:
+    """Return the name of a comment of which nothing is known but its text."""
+    return f"text-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:_NAME_DIGITS]}"

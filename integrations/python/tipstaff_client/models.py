@@ -19,6 +19,8 @@ __all__ = [
     "Label",
     "ModerateAnswer",
     "Problem",
+    "RecordedRuling",
+    "RulingsAnswer",
     "ServedModel",
     "StatedPrior",
     "UnjudgedComment",
@@ -274,6 +276,44 @@ class Problem:
             status=entries["status"],
             detail=entries.get("detail"),
             errors=[FieldError.from_json(each) for each in entries["errors"]] if "errors" in entries else None,
+        )
+
+
+@dataclass(frozen=True)
+class RecordedRuling:
+    """What became of a ruling.
+
+    Attributes:
+        act: The id of the act: yours, or one of ours.
+        comment: The id of the comment, as the call gave it.
+        is_retry: Whether the act had been stored before, so that nothing was added.
+    """
+
+    act: str
+    comment: Union[str, int]
+    is_retry: bool
+
+    @classmethod
+    def from_json(cls, entries: Mapping[str, Any]) -> "RecordedRuling":
+        """Read the object from JSON; what is not known here is left out."""
+        return cls(
+            act=entries["act"],
+            comment=entries["comment"],
+            is_retry=entries["is_retry"],
+        )
+
+
+@dataclass(frozen=True)
+class RulingsAnswer:
+    """One entry for each ruling, in the order of the call; all of them are on the disk."""
+
+    rulings: Sequence[RecordedRuling]
+
+    @classmethod
+    def from_json(cls, entries: Mapping[str, Any]) -> "RulingsAnswer":
+        """Read the object from JSON; what is not known here is left out."""
+        return cls(
+            rulings=[RecordedRuling.from_json(each) for each in entries["rulings"]],
         )
 
 

@@ -5,7 +5,7 @@ import { TipstaffError, UnexpectedAnswerError } from "./errors.js";
 import { exchange, now, send, type Call } from "./exchange.js";
 import { checkOptions, type CheckedOptions, type ClientOptions } from "./options.js";
 import { Judgements } from "./results.js";
-import type { Comment, CommentOrText, Comments, Format, Judgement, Label, ServedModel } from "./types.js";
+import type { Comment, CommentOrText, Comments, Format, Judgement, Label, RecordedRuling, ServedModel } from "./types.js";
 
 /** What may be said with comments that are to be judged. */
 export interface ModerateOptions {
@@ -27,6 +27,24 @@ export interface ModerateOptions {
   readonly title?: string | undefined;
   /** Seconds for all of them together; if absent, each batch has the deadline of the client. */
   readonly deadline?: number | undefined;
+  /** Ends the call at once, with the reason of the signal. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What may be said with a ruling. */
+export interface RulingOptions {
+  /** Who rules; counts as a person if the key has the role `moderator` or a higher one. */
+  readonly moderator?: string | undefined;
+  /** Why, in a word of your own; `spam`, `advertising`, `off_topic`, `duplicate` and the like teach nothing about abuse. */
+  readonly reason?: string | undefined;
+  /** The community that the comment belongs to. */
+  readonly community?: string | undefined;
+  /** Your own name for this act, which counts once however often it is sent; if absent, the client makes one for the call. */
+  readonly act?: string | undefined;
+  /** Why the comment came before a moderator, such as `reported` or `sampled`. */
+  readonly why?: string | undefined;
+  /** How probable it was that it would, where chance decided. */
+  readonly sampling_probability?: number | undefined;
   /** Ends the call at once, with the reason of the signal. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -77,26 +95,35 @@ export class Client {
   /**
    * Tells the service what a moderator says about a comment, for a later training.
    *
-   * The key has to allow feedback, and the protocol of Perspective has to be switched on.
+   * The key has to allow feedback; whose word the ruling is, is a matter of the role of the key.
    *
+   * @param label - what the comment is; null, with a reason, if this is no matter of abuse.
+   * @returns the id of the act, and whether it had been stored before.
    * @throws TipstaffError - the call failed.
    */
-  async sendRuling(
-    comment: CommentOrText,
-    label: Label,
-    options: { readonly community?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
-  ): Promise<void> {
-    if (!["fine", "toxic", "hateful"].includes(label)) throw new TypeError('label has to be "fine", "toxic" or "hateful"');
+  async sendRuling(comment: CommentOrText, label: Label | null, options: RulingOptions = {}): Promise<RecordedRuling> {
+    if (label !== null && !["fine", "toxic", "hateful"].includes(label)) {
+      throw new TypeError('label has to be "fine", "toxic" or "hateful", or null with a reason');
+    }
+    const { signal, ...stated } = options;
     const said = toComment(comment, 0, {});
-    const score = (isYes: boolean): unknown => ({ summaryScore: { value: Number(isYes) } });
-    const body = JSON.stringify({
-      comment: { text: said.text, type: said.format === "html" ? "HTML" : "PLAIN_TEXT" },
-      attributeScores: { TOXICITY: score(label !== "fine"), IDENTITY_ATTACK: score(label === "hateful") },
-      languages: said.language == null ? undefined : [said.language],
-      communityId: options.community,
-      clientToken: typeof comment === "string" ? undefined : String(said.id),
-    });
-    await this.#ask({ method: "POST", path: "/v1alpha1/comments:suggestscore", body }, options.signal);
+    const ruling = {
+      comment: typeof comment === "string" ? nameText(comment) : said.id,
+      text: said.text,
+      format: said.format,
+      language: said.language,
+      author: said.author,
+      label,
+      ...stated,
+      // Tried again, the call is the same act of the moderator.
+      act: stated.act ?? randomName(),
+    };
+    const answer = await this.#ask({ method: "POST", path: "/v1/rulings", body: JSON.stringify({ rulings: [ruling] }) }, signal);
+    const { rulings } = readAnswer<{ rulings: RecordedRuling[] }>(
+      answer,
+      (fields) => Array.isArray(fields.rulings) && typeof fields.rulings[0]?.act === "string",
+    );
+    return rulings[0] as RecordedRuling;
   }
 
   /** Asks which model judges. */
@@ -158,4 +185,20 @@ function toComment(comment: CommentOrText, place: number, options: ModerateOptio
     if (filled[name] == null && value !== undefined) filled[name] = value;
   }
   return filled;
+}
+
+/** Returns a name that nothing else has; `crypto.randomUUID` is missing in pages that came by HTTP. */
+function randomName(): string {
+  return Array.from({ length: 4 }, () => Math.floor(Math.random() * 2 ** 32).toString(16).padStart(8, "0")).join("");
+}
+
+/** Returns the name of a comment of which nothing is known but its text: two hashes (FNV-1a) of its code units, and their number. */
+function nameText(text: string): string {
+  let first = 0x811c9dc5;
+  let second = 0x01000193;
+  for (let place = 0; place < text.length; place++) {
+    first = Math.imul(first ^ text.charCodeAt(place), 0x01000193) >>> 0;
+    second = Math.imul(second ^ text.charCodeAt(text.length - 1 - place), 0x01000193) >>> 0;
+  }
+  return `text-${first.toString(16)}${second.toString(16)}-${text.length}`;
 }

@@ -1,6 +1,6 @@
 /** Calls Tipstaff, which labels comments: `(await new Client().moderate("Shut up, you pathetic idiot.")).verdict`. */
 
-export { Client, type ModerateOptions } from "./client.js";
+export { Client, type ModerateOptions, type RulingOptions } from "./client.js";
 export {
   AuthenticationError,
   CallTooLargeError,
@@ -30,6 +30,7 @@ export {
   type JudgedComment,
   type Judgement,
   type Label,
+  type RecordedRuling,
   type ServedModel,
   type UnjudgedComment,
   type Verdict,

@@ -26,6 +26,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rulings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand in rulings
+         * @description Takes 1 to 1000 rulings; the key needs the scope `feedback`. When the call is answered all of them are on the disk, otherwise none is. An act that is sent again under its id counts once; an id that was used before for something else is answered 409 (`act-reused`). Whose word a ruling is, is a matter of the role of the key.
+         */
+        post: operations["handInRulings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -258,6 +278,69 @@ export interface components {
             refused?: string;
         };
         /**
+         * RecordedRuling
+         * @description What became of a ruling.
+         */
+        RecordedRuling: {
+            /** @description The id of the act: yours, or one of ours. */
+            act: string;
+            /** @description The id of the comment, as the call gave it. */
+            comment: string | number;
+            /** @description Whether the act had been stored before, so that nothing was added. */
+            is_retry: boolean;
+        };
+        /**
+         * RulingRequest
+         * @description What one person says about one comment; an optional field that is null counts as absent.
+         */
+        RulingRequest: {
+            /** @description Your own name for this act, different for each; sent again under it, the act counts once. One of ours if absent. */
+            act?: string | null;
+            /** @description Your id of the comment: a string or an integer; with text and community it says which comment it is. */
+            comment: string | number;
+            /** @description The comment as its author wrote it, mark-up included. If absent, that of the latest ruling about this comment. */
+            text?: string | null;
+            /** @description How the text is written; plain if absent. */
+            format?: components["schemas"]["Format"] | null;
+            /** @description What the comment is; null, with a reason, if this is no matter of abuse. */
+            label?: components["schemas"]["Label"] | null;
+            /** @description Whether it is abusive, without a label: where nobody said whether it is toxic or hateful. */
+            abusive?: boolean | null;
+            /** @description Who rules; counts as a person if the role of the key is `moderator` or above, and is not kept otherwise. */
+            moderator?: string | null;
+            /** @description Why, in a word of yours; `spam`, `advertising`, `off_topic`, `duplicate` and the like teach nothing about abuse. */
+            reason?: string | null;
+            /** @description Who wrote the comment. */
+            author?: string | null;
+            /** @description The community in which it was written; that of the key comes first, that of the address last. */
+            community?: string | null;
+            /** @description Why the comment came before a moderator, such as `reported` or `sampled`. */
+            why?: string | null;
+            /** @description How probable it was that it would, where chance decided. */
+            sampling_probability?: number | null;
+            /** @description The language of the text, if you know it (BCP 47). */
+            language?: string | null;
+            /** @description Answers to further questions, such as `{"threat": true}`; names of small letters, digits and `_`. */
+            attributes?: {
+                [key: string]: boolean;
+            } | null;
+        };
+        /**
+         * RulingsAnswer
+         * @description One entry for each ruling, in the order of the call; all of them are on the disk.
+         */
+        RulingsAnswer: {
+            rulings: components["schemas"]["RecordedRuling"][];
+        };
+        /**
+         * RulingsRequest
+         * @description What moderators say, in the order in which they said it. Of a call all is stored or nothing.
+         */
+        RulingsRequest: {
+            /** @description The rulings; they are answered in this order. */
+            rulings: components["schemas"]["RulingRequest"][];
+        };
+        /**
          * ServedModel
          * @description What anybody may know of the model that judges; there is more than is listed here.
          */
@@ -484,6 +567,149 @@ export interface operations {
             };
             /** @description The time for the call is over (`deadline`). */
             504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    handInRulings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "rulings": [
+                 *         {
+                 *           "act": "queue-1831",
+                 *           "comment": "c1",
+                 *           "text": "Shut up, you pathetic idiot.",
+                 *           "label": "toxic",
+                 *           "moderator": "ann"
+                 *         },
+                 *         {
+                 *           "act": "queue-1832",
+                 *           "comment": "c2",
+                 *           "text": "Cheap watches here!",
+                 *           "reason": "spam",
+                 *           "moderator": "ann"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RulingsRequest"];
+            };
+        };
+        responses: {
+            /** @description One entry for each ruling, in the order of the call. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulingsAnswer"];
+                };
+            };
+            /** @description The body is not JSON (`not-json`). The body is not UTF-8 (`not-utf-8`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A key is missing or not known (`unauthenticated`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this (`forbidden`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body took too long to arrive (`body-too-slow`). */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The id of an act was used before for something else (`act-reused`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large (`body-too-large`). There are too many comments in one call (`too-many-comments`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as plain JSON (`not-json-content`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are wrong (`wrong-fields`). There is no such community (`unknown-community`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There were too many calls (`rate-limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service made a mistake (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is not ready yet (`not-ready`). What was sent could not be kept (`not-kept`). */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

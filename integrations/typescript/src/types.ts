@@ -22,6 +22,8 @@ export type ContributingSpan = Schemas["ContributingSpan"];
 export type FieldError = Schemas["FieldError"];
 export type Format = Schemas["Format"];
 export type Label = Schemas["Label"];
+/** What became of a ruling. */
+export type RecordedRuling = Schemas["RecordedRuling"];
 export type ServedModel = Schemas["ServedModel"];
 export type Verdict = Schemas["Verdict"];
 

@@ -1,14 +1,14 @@
 """``POST /v1/rulings``: what moderators say about comments is stored, all of a call or nothing, before the call is acknowledged."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from fastapi import FastAPI
 from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
-from model.comment import Format
+from model.comment import Format, Label
 from service.http.bodies.body import check_json_headers, read_body
 from service.http.bodies.json_body import parse_json
 from service.http.calls import Caller, Scope, admit_call, exceeds_bytes, extract_secret
@@ -103,29 +103,27 @@ def _read_acts(request: Request, message: RulingsRequest, caller: Caller, *, lim
     Raises:
         ProblemError: something is wrong with a field, which the problem names; or the path names a community that there is not.
     """
-    communities = get_state(request).communities
-    communities.choose(request, caller, None)
-    known = None if communities.file is None or caller.community else communities.file.communities
+    get_state(request).communities.choose(request, caller, None)
     errors = [
         FieldError(field=f"rulings.{place}.{field}", detail=detail)
         for place, ruling in enumerate(message.rulings)
-        for field, detail in _find_errors(ruling, limit=limit, communities=known)
+        for field, detail in _find_errors(ruling, limit=limit)
     ]
     if errors:
         raise _fields_problem(ProblemKind.WRONG_FIELDS, errors)
     return [_build_act(request, ruling, caller) for ruling in message.rulings]
 
 
-def _find_errors(ruling: RulingRequest, *, limit: int, communities: Collection[str] | None) -> Iterator[tuple[str, str]]:
+def _find_errors(ruling: RulingRequest, *, limit: int) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with a ruling, each with its field: what its type does not say."""
     if not 0 < len(str(ruling.comment)) <= _MAX_ID_LENGTH:
         yield "comment", f"has to have 1 to {_MAX_ID_LENGTH} characters"
     if ruling.text is not None and exceeds_bytes(ruling.text, limit):
         yield "text", f"has more than {limit} bytes in UTF-8: send less"
-    if ruling.label is None and ruling.reason is None:
+    if ruling.label is None and ruling.reason is None and ruling.abusive is None and not ruling.attributes:
         yield "label", "is missing: say fine, toxic or hateful, or give a reason, such as spam"
-    if ruling.community is not None and communities is not None and ruling.community not in communities:
-        yield "community", "is not one of this site's communities"
+    if ruling.label is not None and ruling.abusive not in (None, ruling.label is not Label.FINE):
+        yield "abusive", "contradicts the label: leave it out"
     attributes = ruling.attributes or {}
     if len(attributes) > _MAX_ATTRIBUTES:
         yield "attributes", f"holds {len(attributes)} answers; send at most {_MAX_ATTRIBUTES}"
@@ -143,6 +141,7 @@ def _build_act(request: Request, ruling: RulingRequest, caller: Caller) -> Act:
         dialect=_DIALECT,
         text=ruling.text,
         label=ruling.label,
+        abusive=ruling.abusive if ruling.label is None else None,
         attributes=ruling.attributes or {},
         reason=ruling.reason,
         community=ruling_community(request, caller, ruling.community),

@@ -31,6 +31,9 @@ class RulingRequest(StrictMessage):
     )
     format: Format | None = Field(default=None, description="How the text is written; plain if absent.")
     label: Label | None = Field(default=None, description="What the comment is; null, with a reason, if this is no matter of abuse.")
+    abusive: bool | None = Field(
+        default=None, description="Whether it is abusive, without a label: where nobody said whether it is toxic or hateful."
+    )
     moderator: _Name | None = Field(
         default=None, description="Who rules; counts as a person if the role of the key is `moderator` or above, and is not kept otherwise."
     )

@@ -110,6 +110,20 @@ class Reviewable < Record
     @payload, @target = payload, target
     Reviewable.all << self
   end
+
+  def reviewable_histories
+    Class.new { def self.maximum(name) = ReviewableHistory.all.map(&name).max }
+  end
+end
+
+class ReviewableHistory < Record
+  attr_reader :id, :created_by
+
+  def initialize(created_by:)
+    @id = ReviewableHistory.all.size + 1
+    @created_by = created_by
+    ReviewableHistory.all << self
+  end
 end
 
 class ReviewableQueuedPost < Reviewable
@@ -217,6 +231,8 @@ outcomes =
       post.raw, post.version, post.last_editor = step.fetch("raw"), post.version + 1, user(step)
       EVENTS.fetch(:post_edited).call(post, false, nil)
     when "decide"
+      # As in Discourse, the history has the transition before its event comes.
+      ReviewableHistory.new(created_by: OpenStruct.new(username: "mia"))
       EVENTS.fetch(:reviewable_transitioned_to).call(step.fetch("status").to_sym, Reviewable.find_by(id: step.fetch("reviewable")))
     when "release"
       # A moderator lets a post out of the queue: Discourse makes it with options of its own.

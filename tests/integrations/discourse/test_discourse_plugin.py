@@ -15,7 +15,7 @@ import pytest
 
 from service.settings import Settings
 from service.store.store import open_store
-from service.store.stored_types import Scope
+from service.store.stored_types import Role, Scope
 from tests.integrations.raw_server import Respond, answer_with, raw_server
 from tests.service.http.sample_texts import FINE, HATEFUL, PADDING, TOXIC
 from tests.service.http.server_process import ServerProcess
@@ -42,7 +42,7 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of the service, with the forum's key in it."""
     folder = tmp_path_factory.mktemp("data")
     with closing(open_store(Settings(data_dir=folder))) as store:
-        store.keys.create("discourse", [Scope.SCORE, Scope.FEEDBACK], secret=KEY)
+        store.keys.create("discourse", [Scope.SCORE, Scope.FEEDBACK], secret=KEY, role=Role.MODERATOR)
     return folder
 
 
@@ -200,8 +200,10 @@ def test_rulings_are_sent_back(play: Play, data_folder: Path, status: str, kind:
 
     assert forum["outcomes"][-1] == {"failures": []}
     with closing(open_store(Settings(data_dir=data_folder))) as store:
-        rulings = {stored.act.text: stored.act.abusive for stored in store.rulings.effective()}
-    assert rulings[text] is abusive
+        (ruling,) = (stored.act for stored in store.rulings.effective() if stored.text == text)
+    assert (ruling.abusive, ruling.moderator, ruling.role) == (abusive, "mia", Role.MODERATOR)
+    assert ruling.comment == "discourse:forum.example:1"
+    assert re.fullmatch(r"discourse:forum\.example:1:1:[0-9a-f]{16}", ruling.act_id or "")
 
 
 def test_text_never_lies_in_a_queue(play: Play) -> None:

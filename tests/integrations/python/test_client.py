@@ -188,18 +188,26 @@ def test_keys(serve: Serve, make_client: MakeClient, make_key: MakeKey, tmp_path
 
 @pytest.mark.parametrize("make_client", ["async"], indirect=True)
 def test_rulings_are_kept(serve: Serve, make_client: MakeClient, tmp_path: Path) -> None:
-    """What a moderator says about a comment is stored by the service: its text, whose it is, and both answers."""
+    """What a moderator says about a comment is stored by the service: its text, whose it is, the answers, and who said it, once."""
+    first = Comment("c1", "<p>One</p>", format="html", language="en", author="bob")
     with serve() as service:
         client = make_client(str(service.base_url))
 
-        client.send_ruling(Comment("c1", "<p>One</p>", format="html", language="en"), "hateful", community="forum")
+        sent = [client.send_ruling(first, "hateful", community="forum", moderator="ann", act="a1") for _ in range(2)]
         client.send_ruling("Two", "toxic")
-        client.send_ruling("Three", "fine")
+        client.send_ruling("Three", None, reason="spam")
         with pytest.raises(ValueError, match="label"):
             client.send_ruling("Four", "nice")
 
-    kept = [(ruling.text, ruling.comment, ruling.community, ruling.abusive, ruling.hateful) for ruling in stored_rulings(tmp_path)]
-    assert kept == [("<p>One</p>", "c1", "forum", True, True), ("Two", None, None, True, False), ("Three", None, None, False, False)]
+    assert [(recorded.act, recorded.comment, recorded.is_retry) for recorded in sent] == [("a1", "c1", False), ("a1", "c1", True)]
+    stored = stored_rulings(tmp_path)
+    assert [(ruling.text, ruling.community, ruling.abusive, ruling.hateful, ruling.reason) for ruling in stored] == [
+        ("<p>One</p>", "forum", True, True, None),
+        ("Two", None, True, False, None),
+        ("Three", None, None, None, "spam"),
+    ]
+    assert (stored[0].comment, stored[0].author, stored[0].moderator) == ("c1", "bob", "ann")
+    assert stored[1].comment != stored[2].comment
 
 
 def test_ids_that_are_not_unique_lose_nothing(service: httpx.Client, make_client: MakeClient) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from service.http.app import create_app
 from service.settings import read_settings
-from service.store.stored_types import Scope
+from service.store.stored_types import Role, Scope
 from tests.integrations.raw_server import QUOTING_ANSWERS, STRANGE_ANSWERS, answer_with, raw_server
 from tests.integrations.typescript.conftest import RunProgram
 from tests.service.http.conftest import MakeKey, Running, Serve
@@ -106,10 +106,12 @@ KEYED = """
 const [scoring, ruling] = given.split(",");
 const texts = [{ id: "c1", text: "<p>One</p>", format: "html", language: "en" }, "Two", "Three"];
 const client = new Client({ url, key: ruling });
-await client.sendRuling(texts[0], "hateful", { community: "forum" });
+const said = { community: "forum", moderator: "ann", act: "a1" };
+const sent = [await client.sendRuling(texts[0], "hateful", said), await client.sendRuling(texts[0], "hateful", said)];
 await client.sendRuling(texts[1], "toxic");
-await client.sendRuling(texts[2], "fine");
+await client.sendRuling(texts[2], null, { reason: "spam" });
 console.log(JSON.stringify([
+  sent,
   await caught(() => new Client({ url, key: "tip_wrong" }).moderate(TOXIC)),
   await caught(() => new Client({ url, key: "tip_wrong" }).sendRuling(TOXIC, "toxic")),
   await caught(() => client.moderate(TOXIC)),
@@ -273,15 +275,19 @@ def test_what_is_said_with_a_call_reaches_the_service(service: httpx.Client, run
 
 def test_keys_and_rulings(serve: Serve, make_key: MakeKey, run_program: RunProgram, tmp_path: Path) -> None:
     """A key is taken from the options or the environment, each way of its being wrong has its error, and rulings are stored."""
-    scoring, ruling = make_key(tmp_path, Scope.SCORE), make_key(tmp_path, Scope.FEEDBACK)
+    scoring, ruling = make_key(tmp_path, Scope.SCORE), make_key(tmp_path, Scope.FEEDBACK, role=Role.MODERATOR)
     with serve(open=False, queue_ms=60_000) as service:
         url = str(service.base_url)
-        *errors, label, label_by_environment = run_program(HEAD + KEYED, url, f"{scoring},{ruling}", TIPSTAFF_URL=url, TIPSTAFF_KEY=scoring)
+        sent, *errors, label, label_by_environment = run_program(
+            HEAD + KEYED, url, f"{scoring},{ruling}", TIPSTAFF_URL=url, TIPSTAFF_KEY=scoring
+        )
 
     assert [error["name"] for error in errors] == [*["AuthenticationError"] * 2, "PermissionDeniedError", "TypeError"]
     assert (label, label_by_environment) == ("toxic", "toxic")
-    kept = [(each.text, each.comment, each.community, each.abusive, each.hateful) for each in stored_rulings(tmp_path)]
-    assert kept == [("<p>One</p>", "c1", "forum", True, True), ("Two", None, None, True, False), ("Three", None, None, False, False)]
+    assert [(each["act"], each["comment"], each["is_retry"]) for each in sent] == [("a1", "c1", False), ("a1", "c1", True)]
+    kept = [(each.text, each.community, each.abusive, each.hateful, each.reason) for each in stored_rulings(tmp_path)]
+    assert kept == [("<p>One</p>", "forum", True, True, None), ("Two", None, True, False, None), ("Three", None, None, None, "spam")]
+    assert stored_rulings(tmp_path)[0].moderator == "ann"
 
 
 @pytest.mark.nightly

@@ -11,7 +11,7 @@ from service.http.app import create_app
 from service.settings import Settings, read_settings
 from service.store.rulings.act import Act
 from service.store.store import open_store
-from service.store.stored_types import Scope
+from service.store.stored_types import Role, Scope
 from tests.integrations.wordpress.blog import Blog, DatabaseServer, find_missing, serve_blog
 from tests.integrations.wordpress.relay import Relay
 from tests.service.http.conftest import MakeKey, Running
@@ -38,7 +38,7 @@ def service_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def key(make_key: MakeKey, service_folder: Path) -> str:
     """A key of the service that may do what the plugin does."""
-    return make_key(service_folder, Scope.SCORE, Scope.FEEDBACK)
+    return make_key(service_folder, Scope.SCORE, Scope.FEEDBACK, role=Role.MODERATOR)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape
 import pytest
 
 from service.store.rulings.act import Act
+from service.store.stored_types import Role
 from tests.integrations.wordpress.blog import Blog
 from tests.integrations.wordpress.relay import ForeignAnswer, Relay
 from tests.service.http.sample_texts import FINE, GERMAN, HATEFUL, TOXIC
@@ -329,8 +330,13 @@ def test_rulings_of_moderators_arrive_once(configured: Callable[..., Blog], rela
         "release": fine,
     }
     assert len(relay.calls) == 5
-    assert {call.path for call in relay.calls} == {"/v1alpha1/comments:suggestscore"}
-    assert {call.message["clientToken"] for call in relay.calls} == {str(comment) for comment in comments.values()}
+    assert {call.path for call in relay.calls} == {"/v1/rulings"}
+    sent = [ruling for call in relay.calls for ruling in call.message["rulings"]]
+    assert {ruling["comment"] for ruling in sent} == {str(comment) for comment in comments.values()}
+    assert (len({ruling["act"] for ruling in sent}), {ruling["moderator"] for ruling in sent}) == (5, {"admin"})
+    assert {(ruling.moderator, ruling.role) for ruling in rulings().values() if ruling.text in texts.values()} == {
+        ("admin", Role.MODERATOR)
+    }
 
 
 def test_what_is_undone_at_once_is_not_sent(configured: Callable[..., Blog], relay: Relay) -> None:
@@ -362,16 +368,16 @@ def test_only_what_persons_decide_is_sent(configured: Callable[..., Blog], relay
 
 
 @pytest.mark.parametrize(
-    ("setting", "act", "scores"),
+    ("setting", "act", "answer"),
     [
-        ({"spam_means": "abuse"}, "spam", {"TOXICITY": 1}),
-        ({"spam_means": "advertising"}, "spam", {"SPAM": 1}),
+        ({"spam_means": "abuse"}, "spam", {"abusive": True}),
+        ({"spam_means": "advertising"}, "spam", {"reason": "advertising"}),
         ({"spam_means": "nothing"}, "spam", None),
         ({"trash_means": "nothing"}, "trash", None),
     ],
 )
 def test_site_says_what_spam_and_trash_mean(
-    configured: Callable[..., Blog], relay: Relay, setting: dict[str, str], act: str, scores: dict[str, int] | None
+    configured: Callable[..., Blog], relay: Relay, setting: dict[str, str], act: str, answer: dict[str, object] | None
 ) -> None:
     """Where moderators put advertising into the spam, that is not taken for abuse; and a site may keep its decisions to itself."""
     blog = configured(**setting)
@@ -381,8 +387,9 @@ def test_site_says_what_spam_and_trash_mean(
     blog.set_status(comment, act)
     blog.run_cron("tipstaff_send_rulings")
 
-    sent = [{name: score["summaryScore"]["value"] for name, score in call.message["attributeScores"].items()} for call in relay.calls]
-    assert sent == ([] if scores is None else [scores])
+    rulings = [ruling for call in relay.calls for ruling in call.message["rulings"]]
+    sent = [{name: ruling[name] for name in ("label", "abusive", "reason") if name in ruling} for ruling in rulings]
+    assert sent == ([] if answer is None else [answer])
 
 
 def test_rulings_wait_until_they_are_taken(configured: Callable[..., Blog], relay: Relay) -> None:
@@ -399,7 +406,7 @@ def test_rulings_wait_until_they_are_taken(configured: Callable[..., Blog], rela
     assert all(blog.meta(comment, "_tipstaff_ruling") for comment in comments)
     assert blog.php("return wp_next_scheduled( 'tipstaff_send_rulings' );")
 
-    relay.instead = ForeignAnswer(b'{"error": {"code": 400, "status": "INVALID_ARGUMENT", "details": []}}', 400)
+    relay.instead = ForeignAnswer(b'{"type": "/docs#wrong-fields", "status": 422}', 422)
     blog.run_cron("tipstaff_send_rulings")
     assert len(relay.calls) == 3
     assert [blog.meta(comment, "_tipstaff_ruling") for comment in comments] == ["", ""]

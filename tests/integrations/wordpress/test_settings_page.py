@@ -4,22 +4,17 @@ import html
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 import pytest
 
-from service.http.app import create_app
-from service.settings import read_settings
 from service.store.stored_types import Scope
 from tests.integrations.wordpress.blog import Blog, form_fields
 from tests.integrations.wordpress.relay import ForeignAnswer, Relay
-from tests.service.http.conftest import MakeKey, Running
+from tests.service.http.conftest import MakeKey
 from tests.service.http.sample_texts import FINE, HATEFUL
 from tests.waiting import wait_until
-
-if TYPE_CHECKING:
-    from model.moderator import Moderator
 
 pytestmark = pytest.mark.nightly
 
@@ -156,17 +151,6 @@ def test_page_says_that_rulings_need_their_scope(configured: Callable[..., Blog]
 
     assert [kind for kind, _ in shown] == ["success", "warning"]
     assert any("needs the scopes score and feedback" in text for _, text in shown)
-
-
-def test_page_says_that_rulings_need_a_protocol(
-    configured: Callable[..., Blog], moderator: "Moderator", running: Running, tmp_path: Path
-) -> None:
-    """A service on which Perspective's protocol is switched off takes no rulings, and the page says which setting that is."""
-    with running(create_app(read_settings(data_dir=tmp_path, dialects="akismet"), load=lambda _: moderator)) as client:
-        shown = notices(try_connection(configured(url=str(client.base_url), key="")))
-
-    assert [kind for kind, _ in shown] == ["success", "warning"]
-    assert "TIPSTAFF_DIALECTS" in dict(shown)["warning"]
 
 
 @pytest.mark.parametrize(

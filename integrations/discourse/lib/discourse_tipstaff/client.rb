@@ -63,10 +63,15 @@ module ::DiscourseTipstaff
     end
 
     # Tells Tipstaff what a moderator has decided about a post, so that the next model learns it.
-    def rule(text, abusive:, token:)
-      scores = { TOXICITY: { summaryScore: { value: abusive ? 1 : 0 } } }
-      body = { comment: { text: split(text).first }, attributeScores: scores, clientToken: token }
-      post("/v1alpha1/comments:suggestscore", with_community(body, "communityId"))
+    #
+    # Args:
+    #   abusive: whether the post is abusive; nobody says whether it is hateful.
+    #   comment: what the post is called.
+    #   act: what the decision is called: sent again under this name, it counts once.
+    #   moderator: who decided, if that is known.
+    def rule(text, abusive:, comment:, act:, moderator: nil)
+      ruling = { act: act, comment: comment, text: split(text).first, format: "markdown", abusive: abusive, moderator: moderator }
+      post("/v1/rulings", { rulings: [with_community(ruling.compact, "community")] })
       nil
     end
 
@@ -163,7 +168,7 @@ module ::DiscourseTipstaff
         when 300..399
           ": set tipstaff_url to where it leads"
         when 401, 403
-          ": look at tipstaff_key, which `tipstaff keys create discourse --scope score --scope feedback` makes"
+          ": look at tipstaff_key, which `tipstaff keys create discourse --scope score --scope feedback --role moderator` makes"
         when 404
           ": does tipstaff_url lead to Tipstaff?"
         when 422

@@ -47,26 +47,29 @@ final class Client {
 	/**
 	 * Says what a moderator has decided about a comment.
 	 *
-	 * @param array<string, float> $scores What holds (1) and what does not (0), by Perspective's names.
-	 * @param string               $html   The comment.
-	 * @param string               $id     Its id.
+	 * @param array<string, mixed> $says What was decided and by whom: label, abusive, reason, moderator, and act, the name of this decision.
+	 * @param string               $html The comment.
+	 * @param string               $id   Its id.
 	 * @return array<mixed>|WP_Error The answer.
 	 */
-	public static function suggest_score( array $scores, string $html, string $id ) {
+	public static function send_ruling( array $says, string $html, string $id ) {
 		$community = Settings::get( 'community' );
-		$message   = array(
-			'comment'         => array(
-				'text' => $html,
-				'type' => 'HTML',
-			),
-			'attributeScores' => (object) array(),
-			'clientToken'     => $id,
-			'communityId'     => '' !== $community ? $community : (string) wp_parse_url( home_url(), PHP_URL_HOST ),
+		$ruling    = array(
+			'comment'   => $id,
+			'text'      => $html,
+			'format'    => 'html',
+			'community' => '' !== $community ? $community : (string) wp_parse_url( home_url(), PHP_URL_HOST ),
 		);
-		foreach ( $scores as $name => $value ) {
-			$message['attributeScores']->$name = array( 'summaryScore' => array( 'value' => $value ) );
-		}
-		return self::post( '/v1alpha1/comments:suggestscore', $message );
+		return self::post( '/v1/rulings', array( 'rulings' => array( $says + $ruling ) ) );
+	}
+
+	/**
+	 * Finds out whether decisions would be taken: nothing is sent, and whoever may send one is told so.
+	 *
+	 * @return array<mixed>|WP_Error The answer; an error with the code WRONG_COMMENT if they would.
+	 */
+	public static function try_rulings() {
+		return self::post( '/v1/rulings', array( 'rulings' => array() ) );
 	}
 
 	/**
@@ -160,8 +163,7 @@ final class Client {
 		if ( 'foreign-host' === $code ) {
 			return new WP_Error( self::REFUSED, __( 'The service does not let itself be called by the name in the address: TIPSTAFF_ALLOWED_HOSTS has to name it.', 'tipstaff' ) );
 		}
-		$is_key_problem = self::names_bad_key( $answer );
-		if ( 401 === $status || $is_key_problem ) {
+		if ( 401 === $status ) {
 			return new WP_Error( self::REFUSED, __( 'The service does not know this key, or wants one and got none.', 'tipstaff' ) );
 		}
 		if ( 403 === $status ) {
@@ -170,7 +172,7 @@ final class Client {
 		if ( $status >= 300 && $status < 400 ) {
 			return new WP_Error( self::REFUSED, __( 'The address leads elsewhere. Enter the address at which the service answers itself.', 'tipstaff' ) );
 		}
-		if ( in_array( $status, array( 400, 413, 422 ), true ) && is_array( $answer ) ) {
+		if ( in_array( $status, array( 400, 409, 413, 422 ), true ) && is_array( $answer ) ) {
 			return new WP_Error( self::WRONG_COMMENT, __( 'The service cannot take this comment.', 'tipstaff' ) );
 		}
 		if ( in_array( $status, array( 408, 429, 503, 504 ), true ) ) {
@@ -179,20 +181,5 @@ final class Client {
 		}
 		/* translators: %d: an HTTP status */
 		return new WP_Error( self::NONSENSE, sprintf( __( 'Something answers at that address, but not as Tipstaff does (status %d). Is it the address of another server?', 'tipstaff' ), $status ) );
-	}
-
-	/**
-	 * Whether an answer in Google's form says that the key is not known.
-	 *
-	 * @param mixed $answer The answer, if it is JSON.
-	 */
-	private static function names_bad_key( $answer ): bool {
-		$details = is_array( $answer ) && is_array( $answer['error'] ?? null ) ? $answer['error']['details'] ?? null : null;
-		foreach ( is_array( $details ) ? $details : array() as $detail ) {
-			if ( is_array( $detail ) && 'API_KEY_INVALID' === ( $detail['reason'] ?? null ) ) {
-				return true;
-			}
-		}
-		return false;
 	}
 }

@@ -42,14 +42,13 @@ final class Connection_Test {
 		$works      = __( 'Comments can be checked: the model %1$s answered in %2$s ms.', 'tipstaff' );
 		$findings[] = array( 'success', sprintf( $works, $model, number_format_i18n( 1000 * ( microtime( true ) - $begun ) ) ) );
 
-		// Without a score there is nothing to store; whoever may send one is told so.
-		$answer = Client::suggest_score( array(), '<p>What a lovely morning.</p>', '0' );
+		$answer = Client::try_rulings();
 		if ( is_wp_error( $answer ) && Client::WRONG_COMMENT === $answer->get_error_code() ) {
 			$findings[] = array( 'success', __( 'What your moderators decide can be sent back.', 'tipstaff' ) );
 		} else {
 			$why = is_wp_error( $answer ) ? $answer->get_error_message() : '';
 			if ( ! is_wp_error( $answer ) || Client::NONSENSE === $answer->get_error_code() ) {
-				$why = __( 'the service does not speak the protocol perspective, which TIPSTAFF_DIALECTS has to name.', 'tipstaff' );
+				$why = __( 'the service is older than this plugin.', 'tipstaff' );
 			}
 			/* translators: %s: why */
 			$findings[] = array( 'warning', sprintf( __( 'What your moderators decide cannot be sent back: %s', 'tipstaff' ), $why ) );

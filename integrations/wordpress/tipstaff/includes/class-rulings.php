@@ -31,15 +31,14 @@ final class Rulings {
 	const MOST_COMMENTS = 50;
 	const MOST_SECONDS  = 20;
 
-	/** The scores that say it, by Perspective's names. */
-	const SCORES = array(
-		'fine'        => array(
-			'TOXICITY'        => 0.0,
-			'IDENTITY_ATTACK' => 0.0,
-		),
-		'abuse'       => array( 'TOXICITY' => 1.0 ),
-		'advertising' => array( 'SPAM' => 1.0 ),
+	/** How it is said. Nobody says of abuse whether it is hateful. */
+	const ANSWERS = array(
+		'fine'        => array( 'label' => 'fine' ),
+		'abuse'       => array( 'abusive' => true ),
+		'advertising' => array( 'reason' => 'advertising' ),
 	);
+
+	const MOST_LETTERS_OF_NAME = 200;
 
 	/**
 	 * Adds what WordPress calls.
@@ -75,6 +74,8 @@ final class Rulings {
 		$to_send = array(
 			'says' => $says,
 			'from' => $from,
+			'by'   => mb_substr( trim( (string) wp_get_current_user()->user_login ), 0, self::MOST_LETTERS_OF_NAME ),
+			'act'  => wp_generate_uuid4(),
 		);
 		update_comment_meta( $id, self::UNSENT, $to_send );
 		self::schedule( self::DELAY_SECONDS );
@@ -141,10 +142,16 @@ final class Rulings {
 		$id     = (int) $comment->comment_ID;
 		$unsent = get_comment_meta( $id, self::UNSENT, true );
 		$says   = is_array( $unsent ) ? $unsent['says'] ?? '' : '';
-		if ( isset( self::SCORES[ $says ] ) && '' !== trim( $comment->comment_content ) ) {
+		if ( isset( self::ANSWERS[ $says ] ) && '' !== trim( $comment->comment_content ) ) {
 			// Comments of several sites of a network have the same ids.
-			$token  = is_multisite() ? get_current_blog_id() . '-' . $id : (string) $id;
-			$answer = Client::suggest_score( self::SCORES[ $says ], $comment->comment_content, $token );
+			$name   = is_multisite() ? get_current_blog_id() . '-' . $id : (string) $id;
+			$by     = array_filter(
+				array(
+					'moderator' => (string) ( $unsent['by'] ?? '' ),
+					'act'       => (string) ( $unsent['act'] ?? '' ),
+				)
+			);
+			$answer = Client::send_ruling( self::ANSWERS[ $says ] + $by, $comment->comment_content, $name );
 			if ( ! is_wp_error( $answer ) ) {
 				update_comment_meta( $id, self::SENT, $says );
 			} elseif ( Client::WRONG_COMMENT !== $answer->get_error_code() ) {

@@ -307,7 +307,7 @@ final class Settings_Page {
 	private static function hints(): array {
 		return array(
 			'url'         => __( 'Such as http://127.0.0.1:8000 or https://tipstaff.example.org. Without it nothing is checked.', 'tipstaff' ),
-			'key'         => __( 'What "tipstaff keys create blog --scope score --scope feedback" printed. Leave it empty if the service needs none.', 'tipstaff' ),
+			'key'         => __( 'What "tipstaff keys create blog --scope score --scope feedback --role moderator" printed. Leave it empty if the service needs none.', 'tipstaff' ),
 			'community'   => __( 'Leave it empty, unless the service has communities with rules of their own.', 'tipstaff' ),
 			'timeout'     => __( 'From 1 to 2. Whoever comments waits as long.', 'tipstaff' ),
 			'names'       => __( 'Everybody sees them. A comment under a name that is surely abusive is one that a moderator should see.', 'tipstaff' ),
