@@ -24,7 +24,6 @@ from training.both_readers.long_reading import scores_from_log_odds
 from training.label_noise.known_labels import KnownLabels
 from training.retrain.cross_fitting import RankGain, choose_strength, fold_places, rank_gain
 from training.retrain.difference import Difference, apply_difference
-from training.retrain.difference_kernels import add_features
 from training.retrain.row_languages import unlearned_languages
 from training.retrain.row_shares import weigh_rulings
 from training.retrain.ruling_rows import RulingRows
@@ -222,8 +221,7 @@ class DifferenceFit:
         own[at[found]] = difference.weights[found]
         mixed = log_odds[:, :1] * difference.mixing[0] + log_odds[:, 1:] * difference.mixing[1]
         log_odds += mixed + difference.intercepts
-        matrix = self._features.matrix
-        add_features(matrix.starts, matrix.features, matrix.amounts, places, own, log_odds)
+        self._features.matrix.add(places, own, log_odds)
         return log_odds
 
     def classifier(self, difference: Difference | None) -> Classifier:

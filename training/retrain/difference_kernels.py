@@ -6,34 +6,66 @@ import numpy.typing as npt
 from model.array_types import FloatArray, Int32Array, IntArray
 from model.numba_cache import kernel
 
-__all__ = ["add_features", "add_gradient", "label_losses"]
+__all__ = ["add_features", "add_gradient", "copy_rows", "count_features", "label_losses", "renumber"]
 
 
 @kernel
 def add_features(
-    starts: IntArray, features: Int32Array, amounts: npt.NDArray[np.float32], rows: IntArray, weights: FloatArray, log_odds: FloatArray
+    starts: IntArray, features: Int32Array, amounts: FloatArray, runs: int, rows: IntArray, weights: FloatArray, log_odds: FloatArray
 ) -> None:
-    """Add what the features of some rows weigh, with weights of shape (k, heads), to log-odds of shape (rows, heads)."""
+    """Add what features weigh to log-odds; see ``FeatureMatrix.add``."""
     heads = weights.shape[1]
     for place in range(rows.size):
-        row = rows[place]
-        for k in range(starts[row], starts[row + 1]):
+        for run in range(rows[place] * runs, (rows[place] + 1) * runs):
             for head in range(heads):
-                log_odds[place, head] += amounts[k] * weights[features[k], head]
+                total = 0.0
+                for k in range(starts[run], starts[run + 1]):
+                    total += weights[features[k], head]
+                if total != 0:
+                    log_odds[place, head] += amounts[run] * total
 
 
 @kernel
 def add_gradient(
-    starts: IntArray, features: Int32Array, amounts: npt.NDArray[np.float32], rows: IntArray, errors: FloatArray, gradient: FloatArray
+    starts: IntArray, features: Int32Array, amounts: FloatArray, runs: int, rows: IntArray, errors: FloatArray, gradient: FloatArray
 ) -> None:
-    """Add to ``gradient``, shape (k, heads), what errors of shape (rows, heads) say of the weights of the features."""
+    """Add what errors say of the weights of features to a gradient; see ``FeatureMatrix.add_gradient``."""
     for place in range(rows.size):
-        row = rows[place]
         for head in range(errors.shape[1]):
             error = errors[place, head]
             if error != 0:
-                for k in range(starts[row], starts[row + 1]):
-                    gradient[features[k], head] += amounts[k] * error
+                for run in range(rows[place] * runs, (rows[place] + 1) * runs):
+                    step = amounts[run] * error
+                    for k in range(starts[run], starts[run + 1]):
+                        gradient[features[k], head] += step
+
+
+@kernel
+def copy_rows(starts: IntArray, features: Int32Array, runs: IntArray, copies: Int32Array) -> None:
+    """Copy the features of some runs, one after the other."""
+    at = 0
+    for run in runs:
+        for k in range(starts[run], starts[run + 1]):
+            copies[at] = features[k]
+            at += 1
+
+
+@kernel
+def count_features(buckets: Int32Array, counts: Int32Array, of_block: npt.NDArray[np.int32]) -> None:
+    """Count how often each bucket occurs in each block; shapes (features,), (n, blocks) and (blocks, buckets)."""
+    at = 0
+    for row in range(counts.shape[0]):
+        for block in range(counts.shape[1]):
+            for _ in range(counts[row, block]):
+                of_block[block, buckets[at]] += 1
+                at += 1
+
+
+@kernel
+def renumber(features: Int32Array, numbers: Int32Array) -> None:
+    """Replace features by their numbers, in place."""
+    for k in range(features.size):
+        features[k] = numbers[features[k]]
 
 
 @kernel

@@ -14,14 +14,14 @@ What the difference adds to comments of every kind, those that it is anchored to
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import minimize
 
-from model.array_types import BoolArray, FloatArray, Int32Array, IntArray
+from model.array_types import BoolArray, FloatArray, IntArray
 from model.ngrams.heads import ABUSIVE_HEAD, HATEFUL_HEAD, LABEL_HEADS
-from training.retrain.difference_kernels import add_features, add_gradient, label_losses
+from training.retrain.difference_kernels import label_losses
+from training.retrain.feature_matrix import FeatureMatrix
 
-__all__ = ["FeatureMatrix", "FitProblem", "Penalty", "Solution", "solve", "taught_heads"]
+__all__ = ["FitProblem", "Penalty", "Solution", "solve", "taught_heads"]
 
 _MOST_STEPS = 200
 _MEMORY = 10  # steps that the approximation of the curvature goes back
@@ -29,19 +29,6 @@ _TOLERANCE = 1e-7  # of the loss of a row
 _BALANCE = 0.5  # power of the factor by which the answers to a question would weigh the same
 _MOST_MIXING = 0.15
 _SHARE, _INTERCEPTS = -3, slice(-2, None)  # of the point that is searched for
-
-
-@dataclass(frozen=True, eq=False)
-class FeatureMatrix:
-    """Features of rows as a CSR matrix with k columns.
-
-    Attributes:
-        starts, features, amounts: the matrix; amounts are float32.
-    """
-
-    starts: IntArray
-    features: Int32Array
-    amounts: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +100,7 @@ def solve(problem: FitProblem, penalty: Penalty, *, tolerance: float = _TOLERANC
     answers = _head_answers(problem.known)
     weights = problem.weights[:, None] * _balance(answers, problem.weights)
     is_taught = taught_heads(problem.known[problem.weights > 0])
-    anchors = problem.anchor.starts.size - 1
+    anchors = len(problem.anchor)
     everywhere = np.arange(anchors)
     anchoring = penalty.anchor * total / max(anchors, 1)
     roots = np.sqrt(penalty.features)[:, None]  # in steps of equal cost the search is shorter
@@ -126,14 +113,14 @@ def solve(problem: FitProblem, penalty: Penalty, *, tolerance: float = _TOLERANC
         own = scaled / roots
         log_odds = problem.offset + point[_INTERCEPTS]
         log_odds[:, HATEFUL_HEAD] += share * abuse
-        add_features(*_parts(problem.matrix), problem.rows, own, log_odds)
+        problem.matrix.add(problem.rows, own, log_odds)
         label_losses(log_odds, problem.known, penalty.sharing, losses, errors)
         weighted = errors * weights * is_taught
         of_features = np.zeros((size, LABEL_HEADS))
-        add_gradient(*_parts(problem.matrix), problem.rows, weighted, of_features)
+        problem.matrix.add_gradient(problem.rows, weighted, of_features)
         added = np.zeros((anchors, LABEL_HEADS))
-        add_features(*_parts(problem.anchor), everywhere, own, added)
-        add_gradient(*_parts(problem.anchor), everywhere, added * anchoring, of_features)
+        problem.anchor.add(everywhere, own, added)
+        problem.anchor.add_gradient(everywhere, added * anchoring, of_features)
         gradient[:_SHARE] = (of_features / roots + scaled).ravel()
         if mixing is None:
             gradient[_SHARE] = float((weighted[:, HATEFUL_HEAD] * abuse).sum()) + penalty.mixing * total * share
@@ -162,10 +149,6 @@ def taught_heads(known: FloatArray) -> BoolArray:
     answers = _head_answers(known)
     is_taught: BoolArray = (answers == 1).any(axis=0) & (answers == 0).any(axis=0)
     return is_taught
-
-
-def _parts(matrix: FeatureMatrix) -> tuple[IntArray, Int32Array, npt.NDArray[np.float32]]:
-    return matrix.starts, matrix.features, matrix.amounts
 
 
 def _head_answers(known: FloatArray) -> IntArray:

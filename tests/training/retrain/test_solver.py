@@ -5,9 +5,10 @@ import pytest
 from scipy.optimize import check_grad
 
 from tests.model.python_bodies import python_bodies
-from training.retrain import difference_kernels
-from training.retrain.difference_kernels import add_features, add_gradient, label_losses
-from training.retrain.solver import FeatureMatrix, FitProblem, Penalty, solve, taught_heads
+from training.retrain import difference_kernels, feature_matrix
+from training.retrain.difference_kernels import label_losses
+from training.retrain.feature_matrix import FeatureMatrix
+from training.retrain.solver import FitProblem, Penalty, solve, taught_heads
 
 RANDOM = np.random.default_rng(3)
 N, K = 60, 12
@@ -15,8 +16,8 @@ N, K = 60, 12
 
 def matrix(dense: np.ndarray) -> FeatureMatrix:
     """Return a dense matrix as one of features."""
-    starts = np.arange(len(dense) + 1, dtype=np.int64) * dense.shape[1]
-    return FeatureMatrix(starts, np.tile(np.arange(dense.shape[1], dtype=np.int32), len(dense)), dense.astype(np.float32).ravel())
+    starts = np.arange(dense.size + 1, dtype=np.int64)
+    return FeatureMatrix(starts, np.tile(np.arange(dense.shape[1], dtype=np.int32), len(dense)), dense.ravel(), dense.shape[1])
 
 
 def problem(known: np.ndarray, features: np.ndarray, offset: np.ndarray | None = None) -> FitProblem:
@@ -70,18 +71,18 @@ def test_derivatives_are_those_of_the_losses(kind: str) -> None:
 
 def test_sums_are_products_with_the_matrix() -> None:
     """Features add their weights to the rows that are asked for, and errors their gradient to the features; compiled or not."""
-    dense, weights, rows = RANDOM.normal(size=(5, K)).astype(np.float32), RANDOM.normal(size=(K, 2)), np.array([3, 1])
-    starts, features, amounts = (own := matrix(dense)).starts, own.features, own.amounts
+    dense, weights, rows = RANDOM.normal(size=(5, K)), RANDOM.normal(size=(K, 2)), np.array([3, 1])
     sums, gradient = np.zeros((2, 2)), np.zeros((K, 2))
-    add_features(starts, features, amounts, rows, weights, sums)
-    add_gradient(starts, features, amounts, rows, sums, gradient)
-    np.testing.assert_allclose(sums, dense[rows] @ weights, rtol=1e-5)
-    np.testing.assert_allclose(gradient, dense[rows].T @ sums, rtol=1e-5)
-    with python_bodies(difference_kernels):
+    matrix(dense).add(rows, weights, sums)
+    matrix(dense).add_gradient(rows, sums, gradient)
+    np.testing.assert_allclose(sums, dense[rows] @ weights)
+    np.testing.assert_allclose(gradient, dense[rows].T @ sums)
+    with python_bodies(difference_kernels, feature_matrix):
         again, gradient_again = np.zeros((2, 2)), np.zeros((K, 2))
-        difference_kernels.add_features(starts, features, amounts, rows, weights, again)
-        difference_kernels.add_gradient(starts, features, amounts, rows, again, gradient_again)
-    np.testing.assert_allclose((again, gradient_again[:2]), (sums, gradient[:2]), rtol=1e-6)
+        matrix(dense).add(rows, weights, again)
+        matrix(dense).add_gradient(rows, again, gradient_again)
+    np.testing.assert_allclose(again, sums)
+    np.testing.assert_allclose(gradient_again, gradient)
 
 
 def test_what_tells_labels_apart_is_found() -> None:

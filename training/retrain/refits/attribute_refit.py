@@ -14,7 +14,6 @@ from training.fit.attribute_fit import LEAST_ANSWERS
 from training.retrain.cross_fitting import rank_gain
 from training.retrain.difference import quantise_finely
 from training.retrain.difference_fit import DifferenceFit
-from training.retrain.difference_kernels import add_features
 from training.retrain.solver import FitProblem, Penalty, solve
 
 __all__ = ["refit_attributes"]
@@ -82,7 +81,7 @@ def _is_better(fit: DifferenceFit, head: _Head) -> bool:
         own = np.zeros((fit.canonical.features.buckets.size, 1))
         own[np.searchsorted(fit.canonical.features.buckets, buckets), 0] = weights
         log_odds, matrix = head.offset[fold, None].copy(), fit.canonical.features.matrix
-        add_features(matrix.starts, matrix.features, matrix.amounts, fold.astype(np.int64), own, log_odds)
+        matrix.add(fold.astype(np.int64), own, log_odds)
         after.append(log_odds[:, 0])
     gain = rank_gain(head.answers[places] == 1, fit.canonical.weights[places], head.offset[places], np.concatenate(after))
     return gain is not None and gain.gain > gain.variance**0.5
