@@ -51,6 +51,16 @@ class WatchedRegistry:
                 self._stamp = stamp
         return self._champion
 
+    def former(self) -> Champion | None:
+        """Return the version that a rollback leads to; None if there is none.
+
+        Raises:
+            RegistryError: that cannot be found out.
+        """
+        with _explained(self.name):
+            alias = self._registry.former()
+        return None if alias is None else _as_champion(alias)
+
     def find(self, version: str) -> str:
         """Return the content hash of a version.
 
@@ -115,6 +125,10 @@ class PinnedModel:
 
     def champion(self) -> Champion | None:
         """Return None: the artefact that is served stays."""
+        return None
+
+    def former(self) -> Champion | None:
+        """Return None: nothing was served before."""
         return None
 
     def find(self, version: str) -> str:

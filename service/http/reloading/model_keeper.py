@@ -123,6 +123,7 @@ class ModelKeeper:
     def run(self) -> None:
         """Watch and answer until the service ends."""
         self._metrics.set_gauges(model_refused=0)
+        self._recall_former()
         look_at = 0.0
         while not self._delivery.has_ended:
             try:
@@ -142,6 +143,17 @@ class ModelKeeper:
         for held in (self._current, self._former):
             if held is not None:
                 held.copy.close()
+
+    def _recall_former(self) -> None:
+        """Have the processes keep the version that was served before the service was started, for a rollback and for calls that name it."""
+        try:
+            former = self._source.former()
+            if former is None or former.content_hash == self._current.content_hash:
+                return
+            self._former = self._obtain(former.content_hash, is_forced=True)
+            self._delivery.serve(self._current, self._former)
+        except TipstaffError as error:
+            _log.warning("the version before %s is not kept: %s", self._current.version, error)
 
     def _watch(self) -> None:
         """Serve the champion if it is another than before."""

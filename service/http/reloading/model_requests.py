@@ -80,6 +80,13 @@ class ChampionSource(Protocol):
             TipstaffError: that cannot be found out.
         """
 
+    def former(self) -> Champion | None:
+        """Return the version that a rollback leads to; None if there is none.
+
+        Raises:
+            TipstaffError: that cannot be found out.
+        """
+
     def find(self, version: str) -> str:
         """Return the content hash of a version.
 

@@ -49,11 +49,14 @@ def test_an_activation_is_picked_up_by_watching(site: Site, serve_alone: ServeAl
 
 
 def test_the_champion_is_served_from_the_start(site: Site, serve_alone: ServeAlone) -> None:
-    """A service that starts while the registry has a champion serves that."""
-    version = site.publish()
+    """A service that starts while the registry has a champion serves that, and keeps the former one for calls that name it."""
+    former, version = site.publish(), site.publish()
+    site.activate(former)
     site.activate(version)
     with serve_alone(site) as client:
         assert served(client) == version
+        wait_until(lambda: ask(client, model=former).status_code == 200, what="the former one is loaded")
+        assert client.post("/v1/models/rollback").json()["current"] == former
 
 
 def _truncate(site: Site) -> str:
