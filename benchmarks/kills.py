@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +29,20 @@ _SHOWN = 5
 _KINDS = {"service": kill_service, "score": kill_score}
 
 
-def measure(*, count: int = 1000, state: Path = DEFAULT_STATE) -> Iterator[Figure | str]:
+def measure(*, count: int = 1000, state: Path = DEFAULT_STATE, kinds: Collection[str] = tuple(_KINDS)) -> Iterator[Figure | str]:
     """Yield what the kills of this run and of the runs before it found.
 
     Args:
         count: the number of kills in all, those of earlier runs included; half of them of the service, half of `tipstaff score`.
         state: the folder of the state; created if necessary.
+        kinds: what is killed, `service` or `score`; both share the kills, one of them has all.
     """
     state.mkdir(parents=True, exist_ok=True)
     journal = state / "kills.jsonl"
     commit = _read_commit()
-    for kind, kill in _KINDS.items():
-        share = count // 2 + (count % 2 if kind == "service" else 0)
+    for place, kind in enumerate(kinds):
+        kill = _KINDS[kind]
+        share = count // len(kinds) + (count % len(kinds) if place == 0 else 0)
         while (missing := share - sum(line["of"] == kind for line in _read_lines(journal))) > 0:
             folder = state / f"{kind}-{time.time_ns():x}"
             failed = False
