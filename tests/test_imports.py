@@ -76,3 +76,11 @@ def test_served_call_needs_little() -> None:
     assert done.returncode == 0, done.stderr
     for heavy in ("sklearn", "scipy", "pandas", "pyarrow", "joblib", "rich", "typer", "training"):
         assert f'"{heavy}"' not in done.stdout
+
+
+def test_a_command_starts_without_compiled_kernels() -> None:
+    """Before it is known which command is meant, nothing is loaded that takes long: nobody waits for kernels to take a model back."""
+    done = python("import sys, service.cli.main; print(*sorted({name.partition('.')[0] for name in sys.modules}))")
+
+    assert done.returncode == 0, done.stderr
+    assert {"numba", "scipy", "sklearn", "pyarrow", "sqlalchemy", "onnxruntime"}.isdisjoint(done.stdout.split())

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from model.comment import Comment
 from model.text.offsets import Edit, Mapped, apply_edits
-from model.text.pipeline import prepare_text, strip_markup
 from service.judging.lists.matching_text import fold_with_offsets
 from service.judging.lists.word_lists import WordLists
 
@@ -46,6 +45,9 @@ def excuse_phrases(comment: Comment, allowed: WordLists) -> Remainder | None:
     Returns:
         What is left; None if that has no word and no symbol such as an emoji.
     """
+    # As in `text_to_match`.
+    from model.text.pipeline import prepare_text, strip_markup
+
     stripped = strip_markup(comment.text, comment.format)
     folded = fold_with_offsets(stripped.text)
     spans = [(int(folded.begin[begin]), int(folded.end[end - 1])) for begin, end in allowed.locate(folded.text)]

@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from model.comment import Comment
 from model.text.offsets import Mapped, Piece
-from model.text.pipeline import strip_markup
 
 __all__ = ["fold_for_matching", "fold_with_offsets", "text_to_match"]
 
@@ -25,6 +24,9 @@ _COMPOSITE_MARKS = "\u0f73\u0f75\u0f81"
 
 def text_to_match(comment: Comment) -> str:
     """Return the text of a comment that lists are matched against: without mark-up, and folded by `fold_for_matching`."""
+    # Loading the compiled kernels takes a third of a second, which not every command that knows of lists has to wait for.
+    from model.text.pipeline import strip_markup
+
     return fold_for_matching(strip_markup(comment.text, comment.format).text)
 
 
