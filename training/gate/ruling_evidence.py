@@ -37,7 +37,6 @@ class RulingEvidence:
         persons: (n,) the number of the person whose ruling it is; -1 where no person is known.
         names: number → the identity of that person.
         texts: (n,) the comments.
-        communities: (n,) the community of each; None where there is none.
     """
 
     answers: Mapping[str, Int8Array]
@@ -48,7 +47,6 @@ class RulingEvidence:
     persons: IntArray
     names: tuple[str, ...]
     texts: Sequence[str]
-    communities: Sequence[str | None]
 
     def __len__(self) -> int:
         """Return n."""

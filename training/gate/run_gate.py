@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,7 @@ from training.gate.cross_fit import CrossFit
 from training.gate.gate_kit import build_gate_kit
 from training.gate.gate_report import GateReport, RuleResult
 from training.gate.kit_reading import read_kit
-from training.gate.rules.gain_rules import gain_rules, trust_rule
+from training.gate.rules.gain_rules import as_fitted_rule, gain_rules, trust_rule
 from training.gate.rules.identity_rules import identity_kit_rules, identity_ruling_rule
 from training.gate.rules.kit_rules import attack_rule, kit_rules, trusted_rows, trusted_rows_rule
 from training.gate.rules.person_rules import (
@@ -56,6 +55,7 @@ class GateJob:
         champion: folder of the artefact in force, or what was read from it.
         candidate: folder of the artefact that may take its place, or what was read from it.
         rows: what the candidate learned from.
+        fit: that which made the candidate (`Candidate.fit`), so that nothing is fitted twice; None to fit anew.
         learned: whether the champion has learned from each row already; such rows are no witnesses of a gain. None for none.
         recent: recent comments of the site, whatever is known of them.
         corpus: the folder of a corpus with rows that were read again, or a table with trusted labels; None for none.
@@ -70,6 +70,7 @@ class GateJob:
     champion: Path | StoredArtefact
     candidate: Path | StoredArtefact
     rows: RulingRows
+    fit: DifferenceFit | None = None
     learned: Sequence[bool] | None = None
     recent: Sequence[Comment] = ()
     corpus: Path | None = None
@@ -99,7 +100,7 @@ def run_gate(job: GateJob, progress: StepProgress | None = None) -> GateReport:
     stored = [_read(each) for each in (job.champion, job.candidate)]
     models = [Moderator(each, prior=job.prior, profile=job.profile, risk=job.risk) for each in stored]
     report_step("cross-fitting", 0.0)
-    about_rulings = _ruling_rules(job, stored[0], models[0].profile, partial(report_step, "cross-fitting"))
+    about_rulings = _ruling_rules(job, stored[0], models)
     report_step("kit", 0.0)
     about_kit = _kit_rules(job, stored, models)
     report_step("verdicts", 0.0)
@@ -112,11 +113,12 @@ def _read(artefact: Path | StoredArtefact) -> StoredArtefact:
     return read_artefact(artefact, normaliser=normaliser_version()) if isinstance(artefact, Path) else artefact
 
 
-def _ruling_rules(job: GateJob, champion: StoredArtefact, profile: Profile, progress: StepProgress | None) -> list[RuleResult]:
-    chosen = _choose_rows(job.rows)
+def _ruling_rules(job: GateJob, champion: StoredArtefact, models: Sequence[Moderator]) -> list[RuleResult]:
+    profile = models[0].profile
+    chosen = np.arange(len(job.rows)) if job.fit else _choose_rows(job.rows)
     rows, learned = job.rows.take(chosen), None if job.learned is None else np.asarray(job.learned, np.bool_)[chosen]
-    fit = DifferenceFit(champion, rows, profile=profile, learned=learned, threads=job.threads)
-    cross = CrossFit(fit, rows, learned=learned)
+    fit = job.fit.for_profile(profile) if job.fit else DifferenceFit(champion, rows, profile=profile, learned=learned, threads=job.threads)
+    cross = CrossFit(fit, learned=learned)
     evidence = cross.evidence
     several = len(evidence.names) > 1
     taught = {person: cross.taught_by(person) for person in range(len(evidence.names))} if several else {}
@@ -127,6 +129,7 @@ def _ruling_rules(job: GateJob, champion: StoredArtefact, profile: Profile, prog
     gain = witnesses.mean_change()
     return [
         *gain_rules(witnesses, gain),
+        as_fitted_rule(*cross.log_odds_as_fitted(models[1].classifier), exact=len(rows) == len(job.rows)),
         without_one_rule(witnesses, gain),
         influence_rule(evidence, against, cross.scores_without, gain),
         fixed_answer_rule(evidence, fixed, gain),

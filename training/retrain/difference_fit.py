@@ -1,6 +1,7 @@
 """Fits differences to the champion's label heads on rulings: on all of them, or on any part, as cross-fitting needs."""
 
 from collections.abc import Sequence
+from copy import copy
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -104,6 +105,15 @@ class DifferenceFit:
     def __len__(self) -> int:
         """Return the number of rows."""
         return len(self.rows)
+
+    def for_profile(self, profile: Profile) -> "DifferenceFit":
+        """Return the same fits, of which ``scores`` speaks for other readers."""
+        if profile is self.profile:
+            return self
+        other = copy(self)
+        other.profile = profile
+        other.__dict__.pop("_combined", None)
+        return other
 
     def weights(self, row_numbers: NDArray[np.intp]) -> FloatArray:
         """Return what some rows weigh in the fit of all, shape (n,); see ``weigh_rulings``."""

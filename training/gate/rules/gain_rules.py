@@ -2,17 +2,20 @@
 
 import numpy as np
 
+from model.array_types import FloatArray
 from training.gate.gate_report import GAIN, RuleResult, RuleVerdict, skipped_rule
 from training.gate.paired_areas import PairedChange, change_of_means
 from training.gate.rules.rule_verdicts import DOUBT, judge_gain, judge_harm
 from training.gate.ruling_evidence import QUESTIONS, RulingEvidence, question_scores
 
-__all__ = ["LEAST_GAIN", "gain_rules", "trust_rule"]
+__all__ = ["LEAST_GAIN", "as_fitted_rule", "gain_rules", "trust_rule"]
 
 LEAST_GAIN = 0.005
 """The smallest gain in mean AUC that is worth an exchange."""
 _LARGEST_FALL = 0.01  # of AUC on one question
 _CALIBRATION_LIMIT = 0.01  # of the Brier score
+_LEAST_CHANGE = 0.05  # of the log-odds, below which a candidate changes next to nothing
+_UNEXPLAINED, _UNEXPLAINED_OF_MANY = 0.25, 0.8  # shares of the change
 
 
 def gain_rules(evidence: RulingEvidence, gain: PairedChange | None) -> list[RuleResult]:
@@ -57,6 +60,30 @@ def trust_rule(evidence: RulingEvidence) -> RuleResult:
     low, high = change.change - DOUBT * change.error, change.change + DOUBT * change.error
     verdict = RuleVerdict.WORSE if high < 0 else RuleVerdict.NO_CHANGE if low > 0 else RuleVerdict.CANNOT_TELL
     return RuleResult(rule, about, change.change, low, high, 0.0, change.n, verdict)
+
+
+def as_fitted_rule(champion: FloatArray, fitted: FloatArray, candidate: FloatArray, *, exact: bool) -> RuleResult:
+    """Return the line that says whether the candidate is what retraining makes of the rulings; if not, cross-fitting says nothing of it.
+
+    Args:
+        champion: calibrated log-odds of the label heads, shape (n, 2).
+        fitted: those that champion and rulings make together.
+        candidate: those of the candidate; calibration may stretch and move each head.
+        exact: whether the candidate was fitted on no more rows than these, so that it has to be the same.
+    """
+    rule = "as-fitted"
+    about = "Share of what the candidate changes in the log-odds of the rulings that retraining on them does not explain."
+    share = 0.0
+    for head in range(candidate.shape[1]):
+        basis = np.column_stack([fitted[:, head], np.ones(len(fitted))])
+        stretched = basis @ np.linalg.lstsq(basis, candidate[:, head], rcond=None)[0]
+        unexplained = float(np.sqrt(np.mean((candidate[:, head] - stretched) ** 2)))
+        changed = float(np.sqrt(np.mean((candidate[:, head] - champion[:, head]) ** 2)))
+        share = max(share, unexplained / max(changed, _LEAST_CHANGE))
+    limit = _UNEXPLAINED if exact else _UNEXPLAINED_OF_MANY
+    verdict = RuleVerdict.NO_CHANGE if share <= limit else RuleVerdict.WORSE
+    remark = "" if share <= limit else "It was not made of these rulings by retraining, so that what is cross-fitted says nothing of it."
+    return RuleResult(rule, about, share, None, None, limit, len(fitted), verdict, remark)
 
 
 def _calibration_rule(evidence: RulingEvidence) -> RuleResult:

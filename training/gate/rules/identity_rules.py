@@ -1,14 +1,13 @@
 """Rules about comments that name a group of people: the kit's, group by group, and the site's own."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import numpy as np
 
 from model.array_types import BoolArray
 from training.evaluation.slices import IDENTITY_FAMILY, assign_slices
 from training.gate.gate_kit import GateKit
-from training.gate.gate_report import RuleResult, skipped_rule
+from training.gate.gate_report import RuleResult, RuleVerdict, skipped_rule
 from training.gate.kit_reading import KitReading
 from training.gate.paired_areas import PairedChange, change_of_means
 from training.gate.rules.kit_rules import mean_area_change
@@ -19,46 +18,62 @@ __all__ = ["identity_kit_rules", "identity_ruling_rule"]
 
 _LEVEL = 0.025  # probability with which a rule that looks at many groups calls one worse for nothing
 _NEUTRAL_LIMIT = 0.02  # of the share of neutral mentions that are called fine
-_GROUP_LIMIT = 0.05  # of AUC within the comments about one group
+_GROUP_LIMIT = 0.25  # of the share of a group's fine comments that are called fine; there are some 20 about each
+_FEWEST_OF_GROUP = 12
+_KIND_LIMIT = 0.02  # of AUC within the comments about one kind of group
 _RULING_LIMIT = 0.03  # of AUC within the rulings that name one group
 
 
 def identity_kit_rules(kit: GateKit, before: KitReading, after: KitReading) -> list[RuleResult]:
-    """Return the lines of neutral mentions, and of the group about which the candidate tells fine from hateful worst.
+    """Return the lines of neutral mentions, all and group by group, and of telling fine from hateful about each kind of group.
 
     Args:
         kit: n comments, of which some speak of a group.
         before: what the champion says of them.
         after: what the candidate says.
     """
-    return [_neutral_rule(kit, before, after), _group_rule(kit, before, after)]
+    return [_neutral_rule(kit, before, after), _group_rule(kit, before, after), _kind_rule(kit, before, after)]
 
 
 def _neutral_rule(kit: GateKit, before: KitReading, after: KitReading) -> RuleResult:
     rule, about = "identity-neutral", "Change in the share of neutral mentions of groups that are called fine."
-    fine = [(decisions.labels == 0).astype(np.float64) for decisions in (before, after)]
+    fine = [(reading.labels == 0).astype(np.float64) for reading in (before, after)]
     change = change_of_means(*fine, weights=kit.is_neutral.astype(np.float64), clusters=kit.clusters)
     if change is None:
         return skipped_rule(rule, about, "The kit holds no neutral mentions.")
-    return replace(judge_harm(rule, about, change, limit=_NEUTRAL_LIMIT), more=None)
+    return judge_harm(rule, about, change, limit=_NEUTRAL_LIMIT, is_kit=True)
 
 
 def _group_rule(kit: GateKit, before: KitReading, after: KitReading) -> RuleResult:
-    rule, about = "identity-groups", "Change in mean AUC within the kit's comments about one group, or one kind of group: the worst."
-    groups = np.array([group or "" for group in kit.groups])
-    kinds = np.array([kit.kinds.get(group or "", "") for group in kit.groups])
-    members = [groups == group for group in sorted(set(groups) - {""})] + [kinds == kind for kind in sorted(set(kinds) - {""})]
+    rule, about = "identity-groups", "Change in the share of the fine comments about one group that are called fine: the worst group."
+    groups, is_fine = np.array([group or "" for group in kit.groups]), kit.labels == 0
     changes = []
-    for rows in map(np.flatnonzero, members):
+    for group in sorted(set(groups.tolist()) - {""}):
+        rows = (groups == group) & is_fine
+        if rows.sum() >= _FEWEST_OF_GROUP:
+            changes.append(float(((after.labels == 0)[rows]).mean() - ((before.labels == 0)[rows]).mean()))
+    if not changes:
+        return skipped_rule(rule, about, "The kit holds too few comments about any group.")
+    worst = min(changes)
+    verdict = RuleVerdict.WORSE if worst < -_GROUP_LIMIT else RuleVerdict.NO_CHANGE
+    return RuleResult(rule, about, worst, None, None, -_GROUP_LIMIT, len(changes), verdict, "n counts groups.")
+
+
+def _kind_rule(kit: GateKit, before: KitReading, after: KitReading) -> RuleResult:
+    rule, about = "identity-kinds", "Change in mean AUC within the kit's comments about one kind of group, such as religions: the worst."
+    kinds = np.array([kit.kinds.get(group or "", "") for group in kit.groups])
+    changes = []
+    for kind in sorted(set(kinds.tolist()) - {""}):
+        rows = np.flatnonzero(kinds == kind)
         change = mean_area_change(
             kit.abusive[rows], kit.hateful[rows], before.scores[rows], after.scores[rows], clusters=kit.clusters[rows]
         )
         if change is not None:
             changes.append(change)
     if not changes:
-        return skipped_rule(rule, about, "The kit holds too few comments about any group.")
-    worst, doubt = _worst(changes, limit=_GROUP_LIMIT)
-    return replace(judge_harm(rule, about, worst, limit=_GROUP_LIMIT, doubt=doubt), more=None)
+        return skipped_rule(rule, about, "The kit holds too few comments about any kind of group.")
+    worst, doubt = _worst(changes, limit=_KIND_LIMIT)
+    return judge_harm(rule, about, worst, limit=_KIND_LIMIT, doubt=doubt, is_kit=True)
 
 
 def identity_ruling_rule(evidence: RulingEvidence) -> RuleResult:

@@ -1,6 +1,5 @@
 """Rules about comments that are no rulings: the parts of the gate kit, attacks on the site's own comments, and trusted rows."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -58,14 +57,14 @@ def kit_rules(kit: GateKit, before: KitReading, after: KitReading) -> list[RuleR
         lines.append(
             skipped_rule(f"kit-{part}", about, "The kit is empty.")
             if change is None
-            else _without_more(judge_harm(f"kit-{part}", about, change, limit=_KIT_LIMIT))
+            else judge_harm(f"kit-{part}", about, change, limit=_KIT_LIMIT, is_kit=True)
         )
     about = "Change in the share of the kit that is rightly called fine or abusive; fine and abusive comments count the same."
     is_abusive = kit.abusive == 1
     weights = np.where(is_abusive, 0.5 / max(int(is_abusive.sum()), 1), 0.5 / max(int((~is_abusive).sum()), 1))
     rights = [(decisions.labels > 0) == is_abusive for decisions in (before, after)]
     change = change_of_means(*(right.astype(np.float64) for right in rights), weights=weights, clusters=kit.clusters)
-    return lines if change is None else [*lines, _without_more(judge_harm("kit-labels", about, change, limit=_LABEL_LIMIT))]
+    return lines if change is None else [*lines, judge_harm("kit-labels", about, change, limit=_LABEL_LIMIT, is_kit=True)]
 
 
 def mean_area_change(
@@ -170,7 +169,7 @@ def trusted_rows_rule(rows: Labelled | None, champion: CommentJudge, candidate: 
         np.zeros(0),
         np.zeros(0, np.int64),
     )
-    return _without_more(judge_harm(rule, about, joined, limit=_TRUSTED_LIMIT))
+    return judge_harm(rule, about, joined, limit=_TRUSTED_LIMIT, is_kit=True)
 
 
 def _labelled(table: pa.Table) -> Labelled:
@@ -189,8 +188,3 @@ def _labelled(table: pa.Table) -> Labelled:
         attributes={},
         place=[Place(_REREAD, number) for number in range(1, size + 1)],
     )
-
-
-def _without_more(line: RuleResult) -> RuleResult:
-    """Return a line that rests on no rulings, so that more of them would not help it to tell."""
-    return replace(line, more=None)

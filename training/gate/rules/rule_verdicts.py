@@ -64,7 +64,9 @@ def judge_gain(rule: str, about: str, change: PairedChange, *, least: float, dou
     return RuleResult(rule, about, change.change, low, high, least, change.n, verdict, remark, more)
 
 
-def judge_harm(rule: str, about: str, change: PairedChange, *, limit: float, doubt: float = DOUBT, remark: str = "") -> RuleResult:
+def judge_harm(
+    rule: str, about: str, change: PairedChange, *, limit: float, doubt: float = DOUBT, is_kit: bool = False, remark: str = ""
+) -> RuleResult:
     """Return the line of a rule under which nothing may fall.
 
     Args:
@@ -73,17 +75,19 @@ def judge_harm(rule: str, about: str, change: PairedChange, *, limit: float, dou
         change: the figure of both; more is better.
         limit: the largest fall that nobody would notice, above 0.
         doubt: standard errors from the change to the ends of its interval.
+        is_kit: whether the comments are a fixed set. It stays the same however many rulings come: a fall within the limit is none.
         remark: what a reader should know besides.
     """
     low, high = change.change - doubt * change.error, change.change + doubt * change.error
     more = None
     if high < 0 and change.change < -limit:
         verdict = RuleVerdict.WORSE
-    elif low >= -limit:
+    elif low >= -limit or (is_kit and change.change >= -limit):
         verdict = RuleVerdict.BETTER if low > 0 else RuleVerdict.NO_CHANGE
     else:
         verdict = RuleVerdict.CANNOT_TELL
-        more = rulings_needed(change.n, change.error, target=max(limit + min(change.change, 0.0), limit / 4), doubt=doubt)
+        if not is_kit:
+            more = rulings_needed(change.n, change.error, target=max(limit + min(change.change, 0.0), limit / 4), doubt=doubt)
     return RuleResult(rule, about, change.change, low, high, -limit, change.n, verdict, remark, more)
 
 

@@ -1,7 +1,6 @@
 """Rules about what the site would do with comments: verdicts in each community, recent verdicts that would change, speed and size."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from math import sqrt
 
 import numpy as np
@@ -52,7 +51,7 @@ def community_rule(changes: Mapping[str | None, PairedChange | None]) -> RuleRes
         return skipped_rule(rule, about, "No comment could be judged.")
     worst, doubt = min(known, key=lambda change: change.change), several_looks(0.025, len(known))
     remark = f"{len(known):,} looked at." if len(known) > 1 else ""
-    return replace(judge_harm(rule, about, worst, limit=_COMMUNITY_LIMIT, doubt=doubt, remark=remark), more=None)
+    return judge_harm(rule, about, worst, limit=_COMMUNITY_LIMIT, doubt=doubt, is_kit=True, remark=remark)
 
 
 def recent_rule(comments: Sequence[Comment], champion: CommentJudge, candidate: CommentJudge) -> RuleResult:
