@@ -1,6 +1,7 @@
 """The command ``tipstaff forget``: removes comments from everywhere, and proves it."""
 
 import json
+import re
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["forget"]
 
 _MOST_IDS = 100
+_HASH = re.compile("[0-9a-f]{12,64}")
 
 
 def forget(
@@ -28,10 +30,13 @@ def forget(
     author: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Forget all comments of this author.  [repeatable]")] = None,
     comment: Annotated[list[str] | None, typer.Option(metavar="ID", help="Forget the comment with this id.  [repeatable]")] = None,
     community: Annotated[str | None, typer.Option(metavar="NAME", help="Only what was posted in this community.")] = None,
-    look_in: Annotated[list[Path] | None, typer.Option(metavar="FOLDER", help="Where a snapshot or log was moved.  [repeatable]")] = None,
+    look_in: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FOLDER", exists=True, file_okay=False, help="Where a snapshot or log was moved.  [repeatable]"),
+    ] = None,
     deleted: Annotated[
         list[str] | None,
-        typer.Option(metavar="HASH", help="A snapshot or log that is gone for good, by the 12 digits of its name.  [repeatable]"),
+        typer.Option(metavar="HASH", help="A snapshot or log that is gone for good: the digits of its name.  [repeatable]"),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
     as_json: JsonOption = False,
@@ -48,8 +53,10 @@ def forget(
     request = ForgetRequest(frozenset(author or ()), frozenset(comment or ()), community)
     if not request.authors and not request.comments:
         raise InputError("nothing is named: say whose comments to forget with --author, or which with --comment")
-    if not all([*request.authors, *request.comments, *(deleted or ())]):
+    if not all([*request.authors, *request.comments]):
         raise InputError("an empty name would be everybody's: leave it out")
+    if wrong := [digits for digits in deleted or () if not _HASH.fullmatch(digits)]:
+        raise InputError(f"--deleted {wrong[0]}: give the 12 digits in the name of the file")
     settings = read_settings()
     with configured_store() as store:
         report = forget_comments(store, request, data_dir=settings.data_dir, look_in=look_in or (), deleted=deleted or (), dry_run=dry_run)

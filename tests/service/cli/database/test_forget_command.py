@@ -100,4 +100,6 @@ def test_nobody_is_not_everybody(call: Call, data_dir: Path) -> None:
     assert "nothing is named" in call("forget").message
     assert "nothing is named" in call("forget", "--community", "town").message
     assert "an empty name would be everybody's" in call("forget", "--author", "").message
+    assert "give the 12 digits" in call("forget", "--author", AUTHOR, "--deleted", "a").message
+    assert call("forget", "--author", AUTHOR, "--look-in", data_dir / "nowhere").code == 2
     assert bytes_below(data_dir) == before
