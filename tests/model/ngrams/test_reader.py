@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.comment import Comment, Format
+from model.ngrams import scoring_kernels, weight_tables
 from model.ngrams.feature_settings import FeatureSettings
 from model.ngrams.feature_sums import window_penalty
 from model.ngrams.features import WORDS
@@ -130,6 +132,23 @@ def test_codes_of_16_bits_say_what_those_of_8_say(texts: list[str]) -> None:
 
     for one, other in zip(read(prepared(texts), tables=fine), read(prepared(texts)), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_codes_of_16_bits_are_compiled_with_those_of_8() -> None:
+    """Once codes of 8 bits have been scored, those of 16 need no further machine code: a service need not stop to compile."""
+    values = VALUES.astype(np.int16)
+    values.flags.writeable = False
+    ones, none = np.ones(COLUMNS), np.zeros(COLUMNS)
+    read(prepared(["you fuck"]))
+    kernels: list[Any] = [scoring_kernels.score_slice, weight_tables._fill_word_rows]
+    compiled = [len(kernel.signatures) for kernel in kernels]
+
+    read(
+        prepared(["you fuck"]),
+        tables=build_weight_tables(values, settings=SETTINGS, scales=SCALES, biases=BIASES, slopes=ones, intercepts=none, words=[b"you"]),
+    )
+
+    assert [len(kernel.signatures) for kernel in kernels] == compiled
 
 
 def test_a_repeated_word_counts_once() -> None:
