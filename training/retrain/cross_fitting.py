@@ -16,6 +16,7 @@ __all__ = ["RankGain", "choose_strength", "fold_places", "rank_gain"]
 
 _FOLDS = 5
 _FEWEST_OF_A_KIND = 5
+_BEYOND = 1.5  # standard errors: two other strengths are tried, and each is as good as the usual one more often than not
 
 
 def fold_places(rows: RulingRows, places: NDArray[np.intp]) -> list[NDArray[np.intp]]:
@@ -68,7 +69,7 @@ def choose_strength(strengths: Sequence[float], gains: Callable[[float, float], 
         if not found:
             return usual
         gain = float(np.mean([question.gain for question in found]))
-        noise = float(np.sqrt(sum(question.variance for question in found))) / len(found)
+        noise = _BEYOND * float(np.sqrt(sum(question.variance for question in found))) / len(found)
         if gain > max(best_gain, noise):
             best, best_gain = strength, gain
     return best
