@@ -1,6 +1,5 @@
 """The registry, as a service that runs sees it: which version is to be served, and where its files are."""
 
-import logging
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from service.settings import Settings
 
 __all__ = ["PinnedModel", "WatchedRegistry", "open_first_version"]
-
-_log = logging.getLogger("tipstaff.http")
 
 # Seconds between two looks into a folder, and into what is behind a URL, where each look is a call over the network.
 _FOLDER_INTERVAL, _URL_INTERVAL = 0.5, 3.0
@@ -35,6 +32,7 @@ class WatchedRegistry:
         self._stamp: Hashable = None
         self._champion: Champion | None = None
         self.name = f"the registry {registry.name}"
+        self.about = f"{self.name} is watched"
         self.interval = _URL_INTERVAL if "://" in registry.name else _FOLDER_INTERVAL
 
     def champion(self) -> Champion | None:
@@ -121,6 +119,7 @@ class PinnedModel:
     """Stands in the place of a registry where the artefact is pinned: no other is ever served."""
 
     name = "the artefact"
+    about = "it is pinned (TIPSTAFF_ARTEFACT, --artefact): no registry is watched"
     interval = 3600.0
 
     def champion(self) -> Champion | None:
@@ -190,7 +189,6 @@ def open_first_version(settings: "Settings") -> tuple[HeldCopy, ChampionSource]:
     from service.registry.registry import open_registry
 
     if settings.artefact is not None:
-        _log.info("the artefact is pinned (TIPSTAFF_ARTEFACT): the registry is not watched")
         return copy_version(settings.artefact), PinnedModel()
     registry = open_registry(settings)
     source = WatchedRegistry(registry)

@@ -122,6 +122,7 @@ class ModelKeeper:
 
     def run(self) -> None:
         """Watch and answer until the service ends."""
+        _log.info("%s is served; %s", self._current.version, self._source.about)
         self._metrics.set_gauges(model_refused=0)
         self._recall_former()
         look_at = 0.0

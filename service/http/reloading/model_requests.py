@@ -70,6 +70,10 @@ class ChampionSource(Protocol):
         """What to call it in the log."""
 
     @property
+    def about(self) -> str:
+        """What the log says at the start, as a sentence goes on."""
+
+    @property
     def interval(self) -> float:
         """Seconds between two looks."""
 

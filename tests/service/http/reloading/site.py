@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from model.artefact.folder import read_artefact, shipped_folder, write_artefact
-from model.artefact.manifest import Description, Manifest
+from model.artefact.manifest import Description
 from model.normaliser.version import normaliser_version
 from service.registry.registry import Registry, open_registry
 from service.registry.registry_documents import VersionRecord, time_stamp
@@ -38,6 +38,7 @@ class Site:
         self.registry: Registry = open_registry(self.settings)
         self._folder = folder
         self._numbers = itertools.count(1)
+        self._written: dict[str, Path] = {}
         with closing(open_store(self.settings)) as store:
             self.key = store.keys.create("operator", [Scope.SCORE, Scope.ADMIN])[1]
 
@@ -57,7 +58,14 @@ class Site:
 
     def publish(self, **changes: Any) -> str:
         """Publish another version, and return it."""
-        return self.registry.publish(self.write(**changes), VersionRecord(created_at=time_stamp(), made_by="a test"))
+        folder = self.write(**changes)
+        version = self.registry.publish(folder, VersionRecord(created_at=time_stamp(), made_by="a test"))
+        self._written[version] = folder
+        return version
+
+    def written(self, version: str) -> Path:
+        """Return the folder from which a version was published."""
+        return self._written[version]
 
     def place(self, version: str) -> Path:
         """Return the folder in which the registry keeps a version."""
@@ -82,8 +90,3 @@ def served(client: httpx.Client) -> str:
     answer = ask(client)
     assert answer.status_code == 200, answer.text
     return str(answer.json()["model"]).partition("+")[0]
-
-
-def shipped_ngrams() -> Manifest:
-    """Return the manifest of the artefact that ships."""
-    return read_artefact(shipped_folder(), normaliser=normaliser_version()).manifest

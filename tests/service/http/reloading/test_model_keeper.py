@@ -103,6 +103,8 @@ def test_a_broken_champion_is_refused(
         assert _metric(client, "tipstaff_model_refused") == 1
         assert client.get("/v1/models").json()["refused"]["version"] == broken
         assert sum(broken in record.getMessage() for record in caplog.records) == 1
+        assert client.post("/v1/models/rollback").json()["current"] == before
+        assert "refused" not in client.get("/readyz").json()
         site.activate(good)
         _wait_for(client, good)
         wait_until(lambda: client.get("/readyz").json() == {"status": "ready", "model": good}, what="the alarm is over")
@@ -169,6 +171,20 @@ def test_a_registry_that_somebody_wrote_into_is_refused(site: Site, serve_alone:
 
         shown.write_text(good, encoding="utf-8")
         wait_until(lambda: "refused" not in client.get("/readyz").json(), what="the alarm is over")
+
+
+@pytest.mark.nightly
+def test_a_champion_that_is_whole_again_is_served(site: Site, serve_alone: ServeAlone) -> None:
+    """A version whose files were still being copied when it became champion is served once they are all there."""
+    with serve_alone(site) as client:
+        before = served(client)
+        version = _truncate(site)
+        wait_until(lambda: client.get("/readyz").json().get("refused") == version, what="the alarm is raised")
+        assert served(client) == before
+        path = site.place(version) / "weights.npy"
+        path.write_bytes(path.read_bytes() + (site.written(version) / "weights.npy").read_bytes()[-1:])
+        _wait_for(client, version)
+        assert "refused" not in client.get("/readyz").json()
 
 
 @pytest.mark.nightly
