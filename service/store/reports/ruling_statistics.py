@@ -52,7 +52,7 @@ class RulingStatistics:
         labels: label → rulings in force that teach it; ``nothing`` and ``open`` among them.
         contested: how many rulings somebody contests.
         overruled: how many rulings a forum's key says otherwise about.
-        agreements: each two persons who ruled on the same comment.
+        agreements: each two moderators who ruled on the same comment; forums' keys are none.
     """
 
     acts: int
@@ -114,7 +114,8 @@ def count_rulings(rulings: Rulings) -> RulingStatistics:
         remembered += 1
         act = stored.act
         moderators[act.person] += 1
-        _note_word(words[comment_digest(act.community, act.comment, act.text)], act)
+        if act.role.names_persons:
+            _note_word(words[comment_digest(act.community, act.comment, act.text)], act)
     acts, comments = rulings.count(), rulings.count_effective()
     return RulingStatistics(
         acts=acts,

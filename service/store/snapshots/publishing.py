@@ -91,11 +91,12 @@ def _is_busy(file: StoredFile, files: StoredFiles) -> bool:
     """
     if file.part is None or file.state is FileState.DOOMED:
         return False
-    if is_being_written(file.part):
+    is_locked = is_being_written(file.part)
+    if is_locked:
         return True
     age = files.database.now() - file.created_at
-    if not file.part.exists() and file.host != host_name():
-        # There it may be all the same. What is complete has its name by now.
+    if is_locked is None or (not file.part.exists() and file.host != host_name()):
+        # There it may be all the same. What is complete has its name by now, or is given it here.
         return file.state is not FileState.SETTLED and age < _PATIENCE
     # As long as there is nothing in it, it may not be locked yet, or not even be there.
     is_empty = not file.part.exists() or not file.part.stat().st_size

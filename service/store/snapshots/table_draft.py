@@ -130,8 +130,8 @@ def open_draft(files: StoredFiles, kind: TableKind, folder: Path) -> Iterator[Ta
         draft.close()
 
 
-def is_being_written(part: Path) -> bool:
-    """Return whether a process holds the lock on a file that is being written; not if there is no such file.
+def is_being_written(part: Path) -> bool | None:
+    """Return whether a process holds the lock on a file that is being written; None where its file system has no locks.
 
     Raises:
         OSError: it cannot be opened.
@@ -146,7 +146,7 @@ def is_being_written(part: Path) -> bool:
         except BlockingIOError:
             return True
         except OSError:
-            return False
+            return None
     return False
 
 
