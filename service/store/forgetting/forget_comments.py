@@ -29,7 +29,7 @@ from service.store.stored_files import FileState, FinishedTable, list_files, loc
 
 __all__ = ["forget_comments"]
 
-_MOST_ROUNDS = 20
+_MOST_ROUNDS = 240
 _PAUSE_SECONDS = 0.25
 _FORGOTTEN = "forgotten"
 
@@ -70,8 +70,11 @@ def forget_comments(
         StoreError: the database cannot be used; nothing was removed.
     """
     look_in = list(look_in)
+    finished: set[str] = set()
     for _ in range(_MOST_ROUNDS):
         leftovers = LeftoverReport((), (), ()) if dry_run else finish_leftovers(store.files)
+        # An earlier call that was killed could not say what had learned from these.
+        finished |= {file.sha256 for file in leftovers.deleted if file.sha256 is not None}
         if any(file.state is FileState.SETTLED for file in leftovers.busy):
             time.sleep(_PAUSE_SECONDS)
             continue
@@ -89,7 +92,6 @@ def forget_comments(
         problems += [*removal.problems, *_finish(store)]
         proof = prove_forgotten(store, found, wanted, data_dir=data_dir)
         report = _report(store, found, wanted, files=removal.files, places=proof.places, problems=[*problems, *proof.problems])
-        finished = tuple(file.sha256 for file in leftovers.deleted if file.sha256)
         return replace(report, learned_hashes=_with_ancestors(store, [*report.learned_hashes, *finished]))
     raise StoreError("files of rulings were written all the time, and nothing was forgotten: run this again when no export is running")
 
@@ -189,6 +191,11 @@ def _places(store: Store, found: FoundRows) -> tuple[RemovalPlace, ...]:
         RemovalPlace("table acts", len(found.rows.acts)),
         RemovalPlace("table outbox", len(found.rows.tasks)),
         *(RemovalPlace(str(file.table.path), len(file.places)) for file in found.files),
+        *(
+            RemovalPlace(str(file.path or file.part), 0, remark="left by a call that was killed, and deleted by the next one")
+            for file in store.files.list()
+            if file.state is not FileState.STORED
+        ),
     )
 
 

@@ -245,24 +245,26 @@ def _forget_and_die(settings: Settings, syncs: int) -> bool:
 
 
 def test_a_kill_at_any_moment_is_made_good(tmp_path: Path) -> None:
-    """Wherever it was killed, every file is whole meanwhile, and the next call removes all that is left."""
+    """Wherever it was killed, every file is whole meanwhile, and the next call removes all that is left and says what learned from it."""
     syncs = 0
     lived = False
     while not lived:
         settings = read_settings(data_dir=tmp_path / str(syncs))
         store = open_store(settings)
         store.rulings.record_all(sample_acts())
-        write_snapshot(store, settings.data_dir / "snapshots", table_format=TableFormat.CSV)
+        snapshot = write_snapshot(store, settings.data_dir / "snapshots", table_format=TableFormat.CSV)
         store.close()
         lived = _forget_and_die(settings, syncs)
         store = open_store(settings)
-        tables = [
-            path for path in (settings.data_dir / "snapshots").iterdir() if path.name.startswith("rulings-") and path.suffix != ".json"
-        ]
-        for path in tables:
-            is_doomed = any(file.path == path and file.state is FileState.DOOMED for file in store.files.list())
+        files = store.files.list()
+        for path in (settings.data_dir / "snapshots").glob("rulings-*.csv"):
+            is_doomed = any(file.path == path and file.state is FileState.DOOMED for file in files)
             assert is_doomed or len(list(read_stored_table(path))) in (2, 5)
-        assert forget(store, settings).is_complete
+        unfinished = {str(file.path or file.part) for file in files if file.state is not FileState.STORED}
+        assert {place.place for place in forget(store, settings, dry_run=True).places} >= unfinished
+        report = forget(store, settings)
+        assert report.is_complete
+        assert (snapshot.sha256 in report.learned_hashes) is any(file.sha256 == snapshot.sha256 for file in files)
         assert (secrets_in_tables(store), secrets_on_disk(settings.data_dir)) == (set(), set())
         assert len(list((settings.data_dir / "snapshots").iterdir())) == 2
         assert all_states(store) == {FileState.STORED}
