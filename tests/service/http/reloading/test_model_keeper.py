@@ -88,27 +88,24 @@ def _remove(site: Site) -> str:
     return version
 
 
-@pytest.mark.parametrize("break_one", [_truncate, _swap_in_another, _of_another_normaliser, _remove])
-def test_a_broken_champion_is_refused(
-    site: Site, serve_alone: ServeAlone, caplog: pytest.LogCaptureFixture, break_one: Callable[[Site], str]
-) -> None:
+def test_a_broken_champion_is_refused(site: Site, serve_alone: ServeAlone, caplog: pytest.LogCaptureFixture) -> None:
     """The model that is served stays while the champion cannot be used: log, metric and /readyz say so, until another one can."""
     good = site.publish()
     with serve_alone(site) as client, caplog.at_level(logging.ERROR, logger="tipstaff.http"):
         before = served(client)
-        broken = break_one(site)
-        wait_until(lambda: client.get("/readyz").json().get("refused") == broken, what="the alarm is raised")
+        for break_one in (_truncate, _swap_in_another, _of_another_normaliser, _remove):
+            broken = break_one(site)
+            wait_until(lambda: client.get("/readyz").json().get("refused") == broken, what="the alarm is raised")  # noqa: B023
 
-        assert served(client) == before
-        assert _metric(client, "tipstaff_model_refused") == 1
-        assert client.get("/v1/models").json()["refused"]["version"] == broken
-        assert sum(broken in record.getMessage() for record in caplog.records) == 1
-        assert client.post("/v1/models/rollback").json()["current"] == before
-        assert "refused" not in client.get("/readyz").json()
+            assert served(client) == before
+            assert _metric(client, "tipstaff_model_refused") == 1
+            assert client.get("/v1/models").json()["refused"]["version"] == broken
+            assert sum(broken in record.getMessage() for record in caplog.records) == 1
+            assert client.post("/v1/models/rollback").json()["current"] == before
+            assert "refused" not in client.get("/readyz").json()
+            assert _metric(client, "tipstaff_model_refused") == 0
         site.activate(good)
         _wait_for(client, good)
-        wait_until(lambda: client.get("/readyz").json() == {"status": "ready", "model": good}, what="the alarm is over")
-        assert _metric(client, "tipstaff_model_refused") == 0
 
 
 def test_an_unsigned_champion_is_refused(tmp_path: Path, serve_alone: ServeAlone) -> None:
