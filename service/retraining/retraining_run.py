@@ -118,6 +118,7 @@ def run_retraining(order: "RetrainingOrder", settings: "Settings", progress: "St
                 champion.folder,
                 candidate.out,
                 lesson.rows,
+                fit=candidate.fit,
                 learned=lesson.is_learned.tolist(),
                 recent=recent,
                 corpus=lesson.judged,
