@@ -145,4 +145,4 @@ def _service_families(state: ServiceState) -> Iterator["Metric"]:
             for name, count in state.store.outbox.count_by_state().items():
                 tasks.add_metric((name.value,), count)
             yield tasks
-            yield GaugeMetricFamily("tipstaff_rulings", "Rulings that are kept.", value=state.store.rulings.count())
+            yield GaugeMetricFamily("tipstaff_rulings", "Acts of ruling that are kept.", value=state.store.rulings.count())
