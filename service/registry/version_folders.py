@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import secrets
 import shutil
@@ -24,6 +25,9 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _MOST_CACHED = 4
 
 
+_State = tuple[tuple[str, int, int, int, int], ...]
+
+
 class VersionFolders:
     """The folders of the versions in a registry, each named by the content hash of the artefact that it holds.
 
@@ -38,6 +42,7 @@ class VersionFolders:
         self._files = files
         self._cache = cache
         self._root = None if is_private else files.root
+        self._checked: tuple[str, _State] | None = None
 
     @property
     def name(self) -> str:
@@ -93,7 +98,7 @@ class VersionFolders:
         """
         if self._root is not None:
             folder = self._root / _path(content_hash)
-            check_artefact(folder, content_hash)
+            self._check_untouched(folder, content_hash)
             return folder
         cached = self._cache / content_hash
         if not self._is_cached(content_hash, cached):
@@ -101,6 +106,13 @@ class VersionFolders:
         with suppress(OSError):
             cached.touch()
         return cached
+
+    def _check_untouched(self, folder: Path, content_hash: str) -> None:
+        """Check a version, unless it was the last one and no file of it was touched since: whoever activates one has just fetched it."""
+        state = _read_state(folder)
+        if not state or self._checked != (content_hash, state):
+            check_artefact(folder, content_hash)
+            self._checked = content_hash, state
 
     def copy(self, source: Path, target: Path, content_hash: str) -> None:
         """Copy the files of a version that was checked into an empty folder, and check the copy.
@@ -200,6 +212,16 @@ def check_artefact(folder: Path, content_hash: str, *, name: str | None = None) 
     except ArtefactError as error:
         raise ArtefactError(str(error).replace(str(folder), name, 1)) from error
     return manifest
+
+
+def _read_state(folder: Path) -> _State:
+    """Return what changes whenever a file of a folder is written or replaced; empty if the folder cannot be read."""
+    try:
+        states = sorted((entry.name, entry.stat(follow_symlinks=False)) for entry in os.scandir(folder))
+    except OSError:
+        return ()
+    # Nobody but the system sets the time of the last change (ctime), and it moves with every write.
+    return tuple((name, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns) for name, status in states)
 
 
 def _path(content_hash: str) -> str:

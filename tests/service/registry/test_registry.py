@@ -1,5 +1,6 @@
 """Versions are published, checked, made champion and taken back."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -174,6 +175,24 @@ def test_a_damaged_version_is_never_returned(registry: Registry, publish: Publis
     champion = registry.champion()
     assert champion is not None
     assert champion.version == version
+
+
+def test_what_was_touched_since_it_was_checked_is_checked_again(registry: Registry, publish: Publish) -> None:
+    """A version that was just returned is refused once a byte of it has been altered, though its size and its date are what they were."""
+    version = publish(1)
+    path = registry.fetch(version) / "weights.npy"
+    assert registry.fetch(version) == path.parent
+    date = path.stat()
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    with path.open("r+b") as file:
+        file.write(content)
+    os.utime(path, ns=(date.st_atime_ns, date.st_mtime_ns))
+
+    with pytest.raises(ArtefactError):
+        registry.fetch(version)
+    with pytest.raises(ArtefactError):
+        registry.activate(version, by="ann@desk", reason="a test")
 
 
 def test_a_damaged_artefact_is_not_published(registry: Registry, make_version: MakeVersion) -> None:
