@@ -11,7 +11,6 @@ import numpy as np
 
 from model.array_types import BoolArray, FloatArray, IntArray
 from model.classifier import Classifier
-from model.comment import Comment
 from model.ngrams.heads import LABEL_HEADS
 from model.profile import Profile
 from model.text.pipeline import prepare
@@ -80,10 +79,12 @@ class CrossFit:
 
     def log_odds_as_fitted(self, candidate: Classifier) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return the calibrated log-odds of the label heads by champion, by what the rulings make of it, by a candidate; (n, 2) each."""
-        everything = np.arange(len(self.evidence))
-        fitted = self._fit.log_odds(self._fit.fit(everything), everything)
-        texts = prepare([Comment("", text) for text in self.evidence.texts])
-        return self._fit.log_odds(None, everything), fitted, candidate.calibrated_log_odds(texts).log_odds[:, :LABEL_HEADS]
+        fitted = self._fit.classifier(self._fit.fit(np.arange(len(self.evidence))))
+        texts = prepare(self._fit.rows.labelled.comments())
+        champion, made, given = (
+            classifier.calibrated_log_odds(texts).log_odds[:, :LABEL_HEADS] for classifier in (self._fit.champion, fitted, candidate)
+        )
+        return champion, made, given
 
     def _scores(self, difference: Difference | None, rows: IntArray) -> FloatArray:
         """Return the probabilities of the labels, shape (n, 3)."""

@@ -6,6 +6,7 @@ import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -59,9 +60,9 @@ def read_kit(kit: GateKit, moderator: Moderator, *, content_hash: str, cache: Pa
 def _load(file: Path, *, n: int) -> KitReading | None:
     """Return a reading that was kept; None where there is none, or a damaged one."""
     try:
-        with np.load(file, allow_pickle=False) as arrays:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             reading = KitReading(arrays["scores"], arrays["labels"], int(arrays["encoder_count"]))
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return None
     fits = reading.scores.shape == (n, 3) and reading.labels.shape == (n,) and np.isfinite(reading.scores).all()
     return reading if fits else None

@@ -30,6 +30,7 @@ from training.gate.rules.person_rules import (
     influence_rule,
     persons_against_others,
     persons_with_one_answer,
+    raid_rule,
     without_one_rule,
 )
 from training.gate.rules.verdict_rules import MOST_COMMUNITIES, community_rule, recent_rule, size_rule, speed_rule, verdict_change
@@ -123,7 +124,8 @@ def _ruling_rules(job: GateJob, champion: StoredArtefact, models: Sequence[Moder
     several = len(evidence.names) > 1
     taught = {person: cross.taught_by(person) for person in range(len(evidence.names))} if several else {}
     against, fixed = persons_against_others(evidence, taught), persons_with_one_answer(evidence)
-    witnesses = evidence.restricted(~np.isin(evidence.persons, [*against, *fixed]))
+    suspects = [*against, *(person for person, is_blind in fixed.items() if is_blind)]
+    witnesses = evidence.restricted(~np.isin(evidence.persons, suspects))
     if 2 * witnesses.weights.sum() < evidence.weights.sum():
         witnesses = evidence.restricted(np.zeros(len(evidence), np.bool_))
     gain = witnesses.mean_change()
@@ -134,7 +136,8 @@ def _ruling_rules(job: GateJob, champion: StoredArtefact, models: Sequence[Moder
         influence_rule(evidence, against, cross.scores_without, gain),
         fixed_answer_rule(evidence, fixed, gain),
         agreement_rule(rows),
-        flood_rule(rows, evidence.persons, evidence.names),
+        flood_rule(evidence.persons, evidence.names),
+        raid_rule(rows),
         trust_rule(evidence),
         identity_ruling_rule(witnesses),
         attack_rule(*cross.held_out_pair()),

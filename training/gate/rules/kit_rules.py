@@ -27,7 +27,7 @@ from training.tables.labelled_tables import read_tables
 __all__ = ["attack_rule", "kit_rules", "trusted_rows", "trusted_rows_rule"]
 
 _KIT_LIMIT = 0.01  # of AUC
-_LABEL_LIMIT = 0.015  # of the share of labels that are right
+_LABEL_LIMIT = 0.03  # of the share of labels that are right
 _TRUSTED_LIMIT = 0.005  # of AUC
 _ATTACK_LIMIT = 0.02  # of AUC
 _MOST_ATTACKED = 60  # comments of either kind

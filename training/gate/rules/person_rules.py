@@ -23,6 +23,7 @@ __all__ = [
     "influence_rule",
     "persons_against_others",
     "persons_with_one_answer",
+    "raid_rule",
     "without_one_rule",
 ]
 
@@ -32,6 +33,7 @@ _FIXED_SHARE = 0.98  # of the answers of one who always gives the same
 _SURPRISE = 1e-4  # probability of so few other answers from which on it is no accident
 _CONTESTED_LIMIT = 0.2
 _FLOOD_LIMIT = 0.5
+_RAID_LIMIT, _SMALLEST_RAID = 0.1, 10
 
 
 def rows_of_others(evidence: RulingEvidence, person: int) -> BoolArray:
@@ -56,9 +58,15 @@ def persons_against_others(evidence: RulingEvidence, taught_by: Mapping[int, Flo
     return found
 
 
-def persons_with_one_answer(evidence: RulingEvidence) -> dict[int, float]:
-    """Return the persons who always give the same answer where the others would give another, with the number of others' expected."""
-    found: dict[int, float] = {}
+def persons_with_one_answer(evidence: RulingEvidence) -> dict[int, bool]:
+    """Return the persons who always give the same answer where the others would give another.
+
+    Returns:
+        Person → whether the answer has little to do with the comments: by the champion's scores these do not stand out from the comments
+        to which the others give the other answer as those do that the others give the same answer. If it has, that person may just be
+        given one kind of comment.
+    """
+    found: dict[int, bool] = {}
     for person, size in enumerate(evidence.sizes.tolist()):
         own = evidence.persons == person
         if size < FEWEST_RULINGS:
@@ -76,8 +84,25 @@ def persons_with_one_answer(evidence: RulingEvidence) -> dict[int, float]:
             other = chances[known] if yes < total - yes else 1 - chances[known]
             expected, seen = float(other.sum()), min(yes, total - yes)
             if _poisson_tail(seen, expected) < _SURPRISE:
-                found[person] = max(found.get(person, 0.0), expected)
+                found[person] = found.get(person, False) or not _stands_out(evidence, question, known, yes > total - yes)
     return found
+
+
+def _stands_out(evidence: RulingEvidence, question: str, rows: BoolArray, answer: bool) -> bool:
+    """Return whether rows stand out from the others' with the other answer at least halfway as far as the others' with the same do."""
+    answers, scores = evidence.answers[question], question_scores(evidence.before, question)
+    others = ~rows & (evidence.weights > 0)
+    same, other = scores[others & (answers == answer)], scores[others & (answers == (not answer))]
+    own, usual = _area(scores[rows], other), _area(same, other)
+    side = 1.0 if answer else -1.0
+    return side * (own - 0.5) >= side * (usual - 0.5) / 2
+
+
+def _area(first: FloatArray, second: FloatArray) -> float:
+    """Return the share of pairs in which the first scores higher; a tie counts half."""
+    ordered = np.sort(second)
+    below, up_to = (np.searchsorted(ordered, first, side=side) for side in ("left", "right"))
+    return float((below + up_to).mean() / 2 / max(ordered.size, 1))
 
 
 def without_one_rule(evidence: RulingEvidence, gain: PairedChange | None) -> RuleResult:
@@ -147,7 +172,7 @@ def influence_rule(
     return RuleResult(rule, about, worst.change, low, high, -_LEAST_HARM, worst.n, verdict, remark)
 
 
-def fixed_answer_rule(evidence: RulingEvidence, fixed: Mapping[int, float], gain: PairedChange | None) -> RuleResult:
+def fixed_answer_rule(evidence: RulingEvidence, fixed: Mapping[int, bool], gain: PairedChange | None) -> RuleResult:
     """Return the line that says whether somebody gives one answer whatever the comment."""
     rule = "fixed-answers"
     about = "Share of the rulings that come from persons who always give one answer where the others would give another."
@@ -155,9 +180,11 @@ def fixed_answer_rule(evidence: RulingEvidence, fixed: Mapping[int, float], gain
         return skipped_rule(rule, about, f"Nobody is named who gave {FEWEST_RULINGS} rulings.")
     share = sum(int(evidence.sizes[person]) for person in fixed) / max(1, int(evidence.sizes.sum()))
     is_gain = gain is not None and gain.change - DOUBT * gain.error > 0
-    verdict = RuleVerdict.NO_CHANGE if not fixed else RuleVerdict.CANNOT_TELL if is_gain else RuleVerdict.WORSE
+    is_blind = any(fixed.values())
+    verdict = RuleVerdict.NO_CHANGE if not fixed else RuleVerdict.CANNOT_TELL if is_gain or not is_blind else RuleVerdict.WORSE
     sizes = ", ".join(f"{evidence.sizes[person]:,}" for person in sorted(fixed))
-    remark = f"One answer in all of {sizes} rulings; they count as no witness of the gain." if fixed else ""
+    witness = "whatever the comment, so that they are no witness of the gain" if is_blind else "perhaps because all were of one kind"
+    remark = f"One answer in all of {sizes} rulings, {witness}." if fixed else ""
     return RuleResult(rule, about, share, None, None, 0.0, int(evidence.sizes.sum()), verdict, remark)
 
 
@@ -176,22 +203,28 @@ def agreement_rule(rows: RulingRows) -> RuleResult:
     return RuleResult(rule, about, share, low, high, _CONTESTED_LIMIT, n, verdict, remark)
 
 
-def flood_rule(rows: RulingRows, persons: IntArray, names: Sequence[str]) -> RuleResult:
-    """Return the line that says whether most rulings come from one person, or from one raid."""
-    rule, about = "floods", "Largest share of the rulings that come from one person, or are near duplicates of one comment."
+def flood_rule(persons: IntArray, names: Sequence[str]) -> RuleResult:
+    """Return the line that says whether most rulings come from one person."""
+    rule, about = "floods", "Largest share of the rulings that come from one person."
+    if len(names) < 2:
+        return skipped_rule(rule, about, "The rulings name fewer than two persons.")
+    share = float(np.bincount(persons[persons >= 0]).max()) / persons.size
+    remark = "" if share <= _FLOOD_LIMIT else "Most rulings come from one person; they count for no more than the cap of the fit."
+    verdict = RuleVerdict.NO_CHANGE if share <= _FLOOD_LIMIT else RuleVerdict.CANNOT_TELL
+    return RuleResult(rule, about, share, None, None, _FLOOD_LIMIT, persons.size, verdict, remark)
+
+
+def raid_rule(rows: RulingRows) -> RuleResult:
+    """Return the line that says whether many rulings are about near duplicates of one comment."""
+    rule, about = "raids", "Largest share of the rulings that are about near duplicates of one comment."
     n = len(rows)
     if not n:
         return skipped_rule(rule, about, "There are no rulings.")
-    largest_group = int(np.unique(rows.group, return_counts=True)[1].max()) / n
-    by_person = np.bincount(persons[persons >= 0], minlength=len(names)) if len(names) > 1 else np.zeros(1)
-    largest_person = float(by_person.max(initial=0)) / n
-    share = max(largest_group, largest_person)
-    remark = ""
-    if share > _FLOOD_LIMIT:
-        source = "one person" if largest_person >= largest_group else "one comment and its near duplicates"
-        remark = f"Most rulings come from {source}; they count for no more than the cap of the fit."
-    verdict = RuleVerdict.NO_CHANGE if share <= _FLOOD_LIMIT else RuleVerdict.CANNOT_TELL
-    return RuleResult(rule, about, share, None, None, _FLOOD_LIMIT, n, verdict, remark)
+    share = int(np.unique(rows.group, return_counts=True)[1].max()) / n
+    is_raid = share > _RAID_LIMIT and share * n > _SMALLEST_RAID
+    remark = "They count as one ruling in the fit and here." if is_raid else ""
+    verdict = RuleVerdict.CANNOT_TELL if is_raid else RuleVerdict.NO_CHANGE
+    return RuleResult(rule, about, share, None, None, _RAID_LIMIT, n, verdict, remark)
 
 
 def _chances(evidence: RulingEvidence, question: str, rows: BoolArray) -> FloatArray | None:

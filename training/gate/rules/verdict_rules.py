@@ -17,7 +17,7 @@ __all__ = ["MOST_COMMUNITIES", "community_rule", "recent_rule", "size_rule", "sp
 
 MOST_COMMUNITIES = 8
 """Communities that are looked at, those with the most rulings first."""
-_COMMUNITY_LIMIT = 0.02  # of the share of verdicts that are right
+_COMMUNITY_LIMIT = 0.04  # of the share of verdicts that are right
 _RECENT_LIMIT = 0.2  # of the recent verdicts
 _SPEED_LIMIT = 0.05  # of the comments
 _SIZE_LIMIT = 2.2  # times the bytes
