@@ -11,7 +11,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from service.cli.main import app
 from service.dialect_settings import DialectSettings
 from service.setting_errors import PREFIX
 from service.settings import Settings
@@ -21,6 +23,8 @@ LOCKS = ["requirements.lock", "requirements-build.lock", "requirements-dev.lock"
 PIN = re.compile(r"^([a-z0-9-]+)==(\S+)((?: ;[^\\\n]*)?)", re.MULTILINE)
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BASH = re.findall(r"```bash\n(.*?)```", README, re.DOTALL)
+RETRAINING = re.findall(r"```bash\n(.*?)```", (ROOT / "docs/retraining.md").read_text(encoding="utf-8"), re.DOTALL)
+GROUPS = ("keys", "models", "rulings", "store")  # of commands
 
 
 def pins(name: str) -> set[tuple[str, str]]:
@@ -96,22 +100,18 @@ def test_make_targets_of_the_readme_exist() -> None:
     assert named <= set(re.findall(r"^make (\w+) ", told, re.MULTILINE))
 
 
-@pytest.mark.parametrize("line", sorted({line for block in BASH for line in block.splitlines() if line.startswith("tipstaff ")}))
-def test_commands_of_the_readme_exist(line: str) -> None:
-    """Every `tipstaff` command of the README is there, with its options."""
-    _, command, *rest = line.split()
-    tipstaff = Path(sys.executable).with_name("tipstaff")
-    shown = subprocess.run(
-        [tipstaff, command, "--help"],
-        env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.mark.parametrize(
+    "line", sorted({line for block in (*BASH, *RETRAINING) for line in block.splitlines() if line.startswith("tipstaff ")})
+)
+def test_commands_of_readme_and_retraining_exist(line: str) -> None:
+    """Every `tipstaff` command of the README and of the page on retraining is there, with its options."""
+    _, command, *rest = line.partition("#")[0].split()
+    arguments = [command, *(rest[:1] if command in GROUPS else ()), "--help"]
+    shown = CliRunner().invoke(app, arguments, prog_name="tipstaff", terminal_width=200, color=False)
 
-    assert shown.returncode == 0, shown.stderr
+    assert shown.exit_code == 0, shown.output
     for option in (word for word in rest if re.fullmatch(r"--?[a-z-]+", word)):
-        assert re.search(rf"(?<!\S){option}\b", shown.stdout), option
+        assert re.search(rf"(?<!\S){option}\b", shown.output), option
 
 
 def test_settings_page_is_complete() -> None:
