@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from model.artefact.manifest import DataSource
 from model.artefact.public_view import artefact_version
-from model.errors import TipstaffError
 from service.registry.mlflow_server import track_version
 from service.registry.registry import open_registry
 from service.registry.registry_documents import time_stamp
@@ -21,6 +20,7 @@ from service.retraining.lesson import read_lesson
 from service.retraining.recent_comments import read_recent_comments
 from service.retraining.site_judges import site_judges
 from service.retraining.starting_point import find_starting_point
+from service.retraining.unattended import activate_unattended
 from service.retraining.work_folder import work_folder
 from training.gate.run_gate import GateJob, run_gate
 from training.output_places import check_output_folder
@@ -137,7 +137,7 @@ def run_retraining(order: "RetrainingOrder", settings: "Settings", progress: "St
         if order.out is not None:
             copy_candidate(candidate.out, order.out, documents)
         version = _publish(registry, candidate.out, origin, by=by)
-    is_active, remarks = _activate_unattended(registry, version, gate, settings, by=by)
+    is_active, remarks = activate_unattended(registry, version, gate, settings, by=by)
     if untold := track_version(registry, version, os.environ):
         remarks.append(untold)
     return Retraining(
@@ -195,21 +195,3 @@ def _publish(registry: "Registry", folder: Path, origin: CandidateOrigin, *, by:
     version = registry.publish(folder, origin.to_record(created_at=time_stamp(), made_by=by))
     registry.set_candidate(origin.content_hash, by=by)
     return version
-
-
-def _activate_unattended(
-    registry: "Registry", version: str, gate: "GateReport", settings: "Settings", *, by: str
-) -> tuple[bool, list[str]]:
-    """Activate a candidate if the site wants that and nothing speaks against it; return whether it was, and remarks for people."""
-    if not settings.auto_activate:
-        return False, []
-    if not gate.is_beyond_doubt:
-        return False, ["not activated unattended: the gate did not say better or no change by every rule"]
-    if settings.artefact is not None:
-        return False, ["not activated unattended: TIPSTAFF_ARTEFACT names what is served; take it out first"]
-    try:
-        registry.activate(version, by=by, unattended=True)
-    except TipstaffError as error:
-        # The candidate was made, which is what the command promises.
-        return False, [f"not activated unattended: {error}"]
-    return True, []
