@@ -37,9 +37,10 @@ __all__ = ["CanonicalRows", "DifferenceFit"]
 _SHARING = 0.9  # weight of a hateful row in the head of abuse, as in the fit of the shipped model
 _STRENGTHS = (0.7, 4.0, np.inf)  # the penalty for each unit of the weight of a feature that may move freely: the usual one first
 _STRENGTHS_ABROAD = (0.3, 0.1, 0.7, 4.0, np.inf)  # where most rows are in languages of which the champion knows nothing worth keeping
-_MIXING, _ANCHOR = 0.15, 1.0
-_MOST_CROSS_FITTED = 20_000  # rows; more say nothing new about the strength, nor about calibration and thresholds
-_ROUGH = 1e-5  # tolerance of fits that only compare
+_MIXING, _ANCHOR = 0.15, 2.0
+_MOST_CROSS_FITTED = 8_000  # rows; more say nothing new about the strength, nor about calibration and thresholds
+_EXACT, _ROUGH = 1e-7, 1e-5  # tolerance of fits; the rough one where they only compare, and where rows are so many that it is small enough
+_MANY_ROWS = 20_000
 
 
 class CanonicalRows(NamedTuple):
@@ -195,7 +196,7 @@ class DifferenceFit:
         """
         return self._fit(np.sort(self._place[row_numbers]), self.strength if strength is None else strength)
 
-    def _fit(self, places: NDArray[np.intp], strength: float, *, tolerance: float = 1e-7) -> Difference:
+    def _fit(self, places: NDArray[np.intp], strength: float, *, tolerance: float = _EXACT) -> Difference:
         weights = weigh_rulings(self._sorted.take(places))
         places, weights = places[weights > 0].astype(np.int64), weights[weights > 0]
         if not np.isfinite(strength) or not taught_heads(self._known[places]).any():
@@ -204,7 +205,7 @@ class DifferenceFit:
         problem = FitProblem(features.matrix, np.arange(places.size), self._offset[places], self._known[places], weights, features.anchor)
         costs = Penalty(strength / features.scales**2, mixing=np.inf if self._is_abroad else _MIXING, anchor=_ANCHOR, sharing=_SHARING)
         with threadpool_limits(1):
-            solution = solve(problem, costs, tolerance=tolerance)
+            solution = solve(problem, costs, tolerance=_ROUGH if places.size > _MANY_ROWS else tolerance)
         mixing = np.zeros((LABEL_HEADS, LABEL_HEADS))
         mixing[ABUSIVE_HEAD, HATEFUL_HEAD] = solution.mixing
         # So that ordinary comments are called hateful as often as before, whatever is mixed in.

@@ -27,7 +27,7 @@ _MOST_STEPS = 200
 _MEMORY = 10  # steps that the approximation of the curvature goes back
 _TOLERANCE = 1e-7  # of the loss of a row
 _BALANCE = 0.5  # power of the factor by which the answers to a question would weigh the same
-_MOST_MIXING = 0.15
+_MOST_MIXING, _FULLY_MIXED = 0.15, 500.0  # up to rulings of this weight; of more, less is taken from there, since words say it better
 _SHARE, _INTERCEPTS = -3, slice(-2, None)  # of the point that is searched for
 
 
@@ -137,7 +137,8 @@ def solve(problem: FitProblem, penalty: Penalty, *, tolerance: float = _TOLERANC
         return found
 
     best = search(np.zeros(size * LABEL_HEADS + 3), None if np.isfinite(penalty.mixing) else 0.0)
-    share = float(np.clip(best[_SHARE], 0.0, _MOST_MIXING)) if np.isfinite(penalty.mixing) else 0.0
+    most = _MOST_MIXING * min(1.0, (_FULLY_MIXED / total) ** (1 / 3))
+    share = float(np.clip(best[_SHARE], 0.0, most)) if np.isfinite(penalty.mixing) else 0.0
     if share != best[_SHARE]:
         # The loss is convex, so what is best within the bounds is best on the one that was passed.
         best = search(best, share)

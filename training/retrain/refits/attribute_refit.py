@@ -20,7 +20,7 @@ __all__ = ["refit_attributes"]
 
 _STRENGTH = 2.0
 _ANCHOR = 1.0
-_MOST_CROSS_FITTED = 20_000
+_MOST_CROSS_FITTED = 8_000
 
 
 @dataclass(frozen=True, eq=False)
