@@ -15,7 +15,7 @@ from model.normaliser.lexicon import load_lexicon
 from model.text.pipeline import prepare
 from training.authored.authored_rows import load_authored_rows
 from training.retrain.difference_kernels import count_features, renumber
-from training.retrain.feature_matrix import FeatureMatrix
+from training.retrain.packed_features import FeatureMatrix
 
 __all__ = ["SiteFeatures", "anchor_texts", "extract_site_features"]
 

@@ -19,7 +19,7 @@ from scipy.optimize import minimize
 from model.array_types import BoolArray, FloatArray, IntArray
 from model.ngrams.heads import ABUSIVE_HEAD, HATEFUL_HEAD, LABEL_HEADS
 from training.retrain.difference_kernels import label_losses
-from training.retrain.feature_matrix import FeatureMatrix
+from training.retrain.packed_features import FeatureMatrix
 
 __all__ = ["FitProblem", "Penalty", "Solution", "solve", "taught_heads"]
 

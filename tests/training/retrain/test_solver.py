@@ -5,9 +5,9 @@ import pytest
 from scipy.optimize import check_grad
 
 from tests.model.python_bodies import python_bodies
-from training.retrain import difference_kernels, feature_matrix
+from training.retrain import difference_kernels, packed_features
 from training.retrain.difference_kernels import label_losses
-from training.retrain.feature_matrix import FeatureMatrix
+from training.retrain.packed_features import FeatureMatrix
 from training.retrain.solver import FitProblem, Penalty, solve, taught_heads
 
 RANDOM = np.random.default_rng(3)
@@ -77,7 +77,7 @@ def test_sums_are_products_with_the_matrix() -> None:
     matrix(dense).add_gradient(rows, sums, gradient)
     np.testing.assert_allclose(sums, dense[rows] @ weights)
     np.testing.assert_allclose(gradient, dense[rows].T @ sums)
-    with python_bodies(difference_kernels, feature_matrix):
+    with python_bodies(difference_kernels, packed_features):
         again, gradient_again = np.zeros((2, 2)), np.zeros((K, 2))
         matrix(dense).add(rows, weights, again)
         matrix(dense).add_gradient(rows, again, gradient_again)

@@ -3,8 +3,8 @@
 import numpy as np
 
 from tests.model.python_bodies import python_bodies
-from training.retrain import difference_kernels, feature_matrix
-from training.retrain.feature_matrix import FeatureMatrix
+from training.retrain import difference_kernels, packed_features
+from training.retrain.packed_features import FeatureMatrix
 
 # Three rows of two runs each: features 0 and 2, then 1; none, then 3 and 3; 2, then none.
 PACKED = FeatureMatrix(
@@ -29,7 +29,7 @@ def test_rows_are_taken_in_order() -> None:
     """Some rows, in any order, are those of the whole; all of them are the whole itself; compiled or not."""
     np.testing.assert_array_equal(dense(PACKED.take(np.array([2, 0, 2])), 4), DENSE[[2, 0, 2]])
     assert PACKED.take(np.arange(3)) is PACKED
-    with python_bodies(difference_kernels, feature_matrix):
+    with python_bodies(difference_kernels, packed_features):
         np.testing.assert_array_equal(dense(PACKED.take(np.array([1])), 4), DENSE[[1]])
 
 
