@@ -27,7 +27,7 @@ _SLOPE_SPREAD, _SHIFT_SPREAD = 0.1, 0.3  # how far logarithms of slopes, and the
 _MOST_EVIDENCE = 300.0  # rows; systematic errors do not shrink with their number
 _PIVOT = -1.0  # log-odds about which slopes turn: where comments are neither clearly this nor that
 _HALF_TRUST = 500.0  # rows
-_MOST_STEP = 0.5  # of the log-odds of a threshold
+_MOST_STEP = 0.3  # of the log-odds of a threshold
 _SMALLEST = 1e-6
 
 
