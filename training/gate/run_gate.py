@@ -131,12 +131,12 @@ def _ruling_rules(job: GateJob, champion: StoredArtefact, models: Sequence[Moder
     gain = witnesses.mean_change()
     return [
         *gain_rules(witnesses, gain),
-        as_fitted_rule(*cross.log_odds_as_fitted(models[1].classifier), exact=len(rows) == len(job.rows)),
+        as_fitted_rule(*cross.log_odds_as_fitted(models[1].classifier), exact=cross.is_complete and len(rows) == len(job.rows)),
         without_one_rule(witnesses, gain),
         influence_rule(evidence, against, cross.scores_without, gain),
         fixed_answer_rule(evidence, fixed, gain),
         agreement_rule(rows),
-        flood_rule(evidence.persons, evidence.names),
+        flood_rule(cross.persons, cross.names),
         raid_rule(rows),
         trust_rule(evidence),
         identity_ruling_rule(witnesses),

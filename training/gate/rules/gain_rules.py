@@ -14,6 +14,7 @@ LEAST_GAIN = 0.005
 """The smallest gain in mean AUC that is worth an exchange."""
 _LARGEST_FALL = 0.01  # of AUC on one question
 _CALIBRATION_LIMIT = 0.01  # of the Brier score
+_FEWEST_COMPARED = 10  # rulings
 _LEAST_CHANGE = 0.05  # of the log-odds, below which a candidate changes next to nothing
 _UNEXPLAINED, _UNEXPLAINED_OF_MANY = 0.25, 0.8  # shares of the change
 
@@ -73,6 +74,8 @@ def as_fitted_rule(champion: FloatArray, fitted: FloatArray, candidate: FloatArr
     """
     rule = "as-fitted"
     about = "Share of what the candidate changes in the log-odds of the rulings that retraining on them does not explain."
+    if len(fitted) < _FEWEST_COMPARED:
+        return skipped_rule(rule, about, "There are too few rulings that the champion has not learned from.")
     share = 0.0
     for head in range(candidate.shape[1]):
         basis = np.column_stack([fitted[:, head], np.ones(len(fitted))])
