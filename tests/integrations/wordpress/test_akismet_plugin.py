@@ -126,7 +126,7 @@ def test_insult_lands_in_spam_and_friendly_comments_pass(connected: Site) -> Non
 
 
 def test_moderators_decisions_arrive_as_rulings(connected: Site, tmp_path: Path) -> None:
-    """What the administrator marks as spam, or as no spam, is stored by the service."""
+    """What the administrator marks as spam, or as no spam, is stored by the service, with the number of the comment and its author."""
     blog = connected.blog
     missed, wronged = f"{FINE} They should all read this.", f"{TOXIC} That is what he said."
     missed_id, wronged_id = blog.comment(missed), blog.comment(wronged)
@@ -135,9 +135,11 @@ def test_moderators_decisions_arrive_as_rulings(connected: Site, tmp_path: Path)
     press(blog, "spam", missed_id)
     press(blog, "unspam", wronged_id)
 
-    path = connected.tipstaff("rulings", "export", "--out", str(tmp_path), "--to", "jsonl").strip().splitlines()[-1]
-    rows = [json.loads(line) for line in Path(path).read_text().splitlines()]
-    assert {row["text"]: row["abusive"] for row in rows} == {missed: True, wronged: False}
+    path = connected.tipstaff("rulings", "export", "--acts", "--out", str(tmp_path), "--to", "jsonl").strip().splitlines()[-1]
+    rows = {row["text"]: row for row in map(json.loads, Path(path).read_text().splitlines())}
+    assert {text: (rows[text]["reason"], rows[text]["label"]) for text in rows} == {missed: ("spam", None), wronged: (None, "fine")}
+    assert [rows[text]["comment"] for text in (missed, wronged)] == [str(missed_id), str(wronged_id)]
+    assert all(row["author"] for row in rows.values())
 
 
 def press(blog: Blog, act: str, comment: int) -> None:

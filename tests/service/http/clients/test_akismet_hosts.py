@@ -92,12 +92,12 @@ def ask(machine: Machine, client: str, script: str) -> Any:
     return prepared.run(client, begin + script, key, f"https://{client.rpartition(' ')[2]}.example", FINE, TOXIC, GERMAN)
 
 
-def submitted(machine: Machine, client: str) -> list[tuple[str, bool | None]]:
+def submitted(machine: Machine, client: str) -> list[tuple[str, str | None]]:
     """Return what a client has submitted, text by text."""
     store = open_store(read_settings(data_dir=machine[0].data))
     rulings = list(store.rulings.effective())
     store.close()
-    return [(ruling.text, ruling.act.abusive) for ruling in rulings if ruling.act.community == f"https://{client}.example"]
+    return [(ruling.text, ruling.act.reason) for ruling in rulings if ruling.act.community == f"https://{client}.example"]
 
 
 def test_akismet_of_pypi(keyed_machine: Machine) -> None:
@@ -106,14 +106,14 @@ def test_akismet_of_pypi(keyed_machine: Machine) -> None:
 
     assert checks == [False, True, False]
     assert limit["limit"] == "none"
-    assert submitted(keyed_machine, "akismet") == [(TOXIC, True)]
+    assert submitted(keyed_machine, "akismet") == [(TOXIC, "spam")]
     assert ask(keyed_machine, "PyPI akismet", AKISMET_PYTHON_WRONG)
 
 
 def test_python_akismet(keyed_machine: Machine) -> None:
     """python-akismet, whose key is in the name of the host alone, checks and submits."""
     assert ask(keyed_machine, "PyPI python-akismet", PYTHON_AKISMET) == [False, True, False]
-    assert submitted(keyed_machine, "python-akismet") == [(TOXIC, True)]
+    assert submitted(keyed_machine, "python-akismet") == [(TOXIC, "spam")]
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +127,7 @@ def unencrypted_machine(keyed_machine: Machine) -> Iterator[Machine]:
 def test_pykismet3(unencrypted_machine: Machine) -> None:
     """pykismet3, which speaks without encryption, checks and submits by port 80."""
     assert ask(unencrypted_machine, "PyPI pykismet3", PYKISMET) == [False, True, False]
-    assert submitted(unencrypted_machine, "pykismet3") == [(TOXIC, True)]
+    assert submitted(unencrypted_machine, "pykismet3") == [(TOXIC, "spam")]
 
 
 def test_akismet_of_npm(keyed_machine: Machine) -> None:
@@ -144,7 +144,7 @@ def test_akismet_of_npm_without_encryption(unencrypted_machine: Machine) -> None
 def test_akismet_api(keyed_machine: Machine) -> None:
     """akismet-api verifies its key, checks and submits, and learns of a wrong key."""
     assert ask(keyed_machine, "npm akismet-api", AKISMET_API) == [True, [False, True, False], False]
-    assert submitted(keyed_machine, "akismet-api") == [(TOXIC, True)]
+    assert submitted(keyed_machine, "akismet-api") == [(TOXIC, "spam")]
 
 
 def test_ruby_akismet(keyed_machine: Machine) -> None:
@@ -152,4 +152,4 @@ def test_ruby_akismet(keyed_machine: Machine) -> None:
     if not Path("/usr/lib/ruby/vendor_ruby/akismet.rb").exists():
         pytest.skip("Debian's ruby-akismet is not installed")
     assert ask(keyed_machine, "Debian ruby-akismet", RUBY) == [True, [False, True, False], False]
-    assert submitted(keyed_machine, "ruby-akismet") == [(TOXIC, True)]
+    assert submitted(keyed_machine, "ruby-akismet") == [(TOXIC, "spam")]
