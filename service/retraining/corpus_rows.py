@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CorpusRows", "join_corpus", "read_corpus"]
 
-_MOST_ROWS = 50_000
+_MOST_ROWS = 10_000
 """The most rows that are learned: more would hold nothing that these do not."""
 _HELD_BACK = 0.1
 _REREAD = "reread.parquet"
@@ -42,7 +42,8 @@ class CorpusRows:
 def read_corpus(folder: Path, work: Path) -> CorpusRows:
     """Read a corpus: the public one, or any folder of labelled tables.
 
-    Rows that the tables call ``dev`` are not learned; where a table does not say, a tenth is held back, by a hash of the texts.
+    Rows that the tables call ``dev`` are not learned; where a table does not say, a tenth is held back, by a hash of the texts. Of the
+    public corpus, only rows whose labels were read again are learned.
 
     Args:
         folder: of the corpus.
@@ -60,7 +61,8 @@ def read_corpus(folder: Path, work: Path) -> CorpusRows:
     is_known = np.array([split is not None for split in rows.split], np.bool_)
     is_dev = np.array([split == "dev" for split in rows.split], np.bool_) | (~is_known & (ranks < _HELD_BACK))
     judged = folder if (folder / _REREAD).is_file() else _write_held_back(rows, is_dev, work / _HELD_BACK_FILE)
-    learned = np.flatnonzero(~is_dev)
+    # Of the public corpus only what was read again: its sources contradict each other, and the champion knows them better than they do.
+    learned = np.flatnonzero(~is_dev & (rows.reread if loaded.from_corpus else True))
     learned = np.sort(learned[np.argsort(ranks[learned], kind="stable")[:_MOST_ROWS]])
     taken = rows.take(learned)
     counts = Counter(taken.source)
