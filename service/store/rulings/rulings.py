@@ -9,7 +9,7 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, column, func, literal, or_, select, table, update
+from sqlalchemy import Connection, Row, Select, column, exists, func, literal, or_, select, table, update
 
 from service.store.database.database import Database
 from service.store.rulings.act import Act, EffectiveRuling, KnownText, RecordedAct, StoredAct
@@ -118,11 +118,12 @@ class Rulings:
     def forget_comments(self, *, days: int) -> int:
         """Forget the comments of old acts: text, ids, author, moderator, reason, and the digests by which they could be recognised.
 
-        The answers and the decision at the time stay. The text is overwritten on the disk too, where the database can do that
-        (SQLite: ``secure_delete``).
+        The acts about a comment are forgotten together, once the last of them is old: if the older went first, those that stay could say
+        something else than what is in force. The answers and the decision at the time stay. The text is overwritten on the disk too,
+        where the database can do that (SQLite: ``secure_delete``).
 
         Args:
-            days: the age in days from which a comment is forgotten; at least 1.
+            days: the age in days of its last act from which a comment is forgotten; at least 1.
 
         Returns:
             The number of acts whose comments were forgotten.
@@ -132,7 +133,10 @@ class Rulings:
         """
         if days < 1:
             raise ValueError(f"days is {days}; it has to be 1 at least")
-        conditions = (acts.c.created_at < self._database.now() - timedelta(days=days), _IS_REMEMBERED)
+        limit = self._database.now() - timedelta(days=days)
+        younger = acts.alias()
+        is_spoken_of = exists().where(younger.c.comment_digest == acts.c.comment_digest, younger.c.created_at >= limit)
+        conditions = (acts.c.created_at < limit, _IS_REMEMBERED, ~is_spoken_of)
         # The digests have to differ from act to act: one column is unique, and no two comments may seem to be the same.
         digest = literal("forgotten ").concat(acts.c.id)
         blanks: dict[str, Any] = dict.fromkeys(("act", "moderator", "comment", "text", "author", "why", "reason"))

@@ -108,7 +108,7 @@ acts = Table(
     Column("moderator", StorableText),
     Column("community", StorableText),
     # The client's id of the comment, and the comment; without a text it waits for one, unless it is forgotten.
-    Column("comment", StorableText, index=True),
+    Column("comment", StorableText),
     Column("text", StorableText),
     Column("format", String(16), nullable=False),
     Column("language", StorableText),
@@ -134,6 +134,8 @@ acts = Table(
     # Identifies the act: the digest of its key and its own id.
     Column("idempotency", String(64), nullable=False, unique=True),
     Index(None, "comment_digest", "id"),
+    # By digests, since PostgreSQL's ordered indexes take no ids of several thousand bytes, as protocols let clients send.
+    Index(None, "comment", postgresql_using="hash"),
     # The number of a deleted row is never used again.
     sqlite_autoincrement=True,
 )

@@ -1,5 +1,6 @@
 """Acts are stored whole and never changed, the ruling that follows from them is in force, and the comments of old ones are forgotten."""
 
+import hashlib
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -322,6 +323,31 @@ def test_comments_are_forgotten_in_time(store: Store, clock: Any) -> None:
     for digest in ("comment_digest", "content_digest", "idempotency"):
         assert len({getattr(row, digest) for row in rows}) == 3
         assert all(getattr(row, digest).startswith("forgotten ") for row in rows)
+
+
+def test_retention_does_not_change_what_is_in_force(store: Store, clock: Any) -> None:
+    """As long as a later act about a comment is young, the older acts stay: otherwise a forum's word would overrule a moderator's by age."""
+    store.rulings.record(say(Label.FINE, person="ann"))
+    clock.advance(days=20)
+    store.rulings.record(say(Label.TOXIC, role=Role.FORUM))
+    clock.advance(days=20)
+
+    assert store.rulings.forget_comments(days=30) == 0
+    assert labels(store) == [Label.FINE]
+
+    clock.advance(days=20)
+    assert store.rulings.forget_comments(days=30) == 2
+    assert labels(store) == []
+
+
+def test_comment_id_of_any_length_is_stored_and_found(store: Store) -> None:
+    """An id of ten thousand characters, as Coral's protocol allows, is stored, and tells an act without a text what it is about."""
+    long = "".join(hashlib.sha256(str(number).encode()).hexdigest() for number in range(160))
+    store.rulings.record(replace(TOXIC, comment=long))
+
+    store.rulings.record(say(Label.FINE, person="ann", comment=long, text=None))
+
+    assert [(ruling.act.comment, ruling.act.label, ruling.text) for ruling in effective(store)] == [(long, Label.FINE, "you fool")]
 
 
 def test_many_comments_are_forgotten(store: Store, clock: Any) -> None:

@@ -28,7 +28,7 @@ def upgrade() -> None:
     _identify_acts(op.get_bind())
     op.drop_table("rulings")
     op.create_index("ix_acts_created_at", "acts", ["created_at"])
-    op.create_index("ix_acts_comment", "acts", ["comment"])
+    op.create_index("ix_acts_comment", "acts", ["comment"], postgresql_using="hash")
     op.create_index("ix_acts_comment_digest_id", "acts", ["comment_digest", "id"])
     if op.get_bind().dialect.name == "postgresql":
         op.execute("SELECT setval(pg_get_serial_sequence('acts', 'id'), max(id)) FROM acts HAVING max(id) IS NOT NULL")
