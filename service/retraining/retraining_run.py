@@ -73,7 +73,7 @@ class Retraining:
             "activated": self.is_active,
             "gate": self.gate.to_json(),
         }
-        return json.dumps(document, allow_nan=False, ensure_ascii=False)
+        return json.dumps(document, allow_nan=False)
 
     def next_step(self) -> str:
         """Return what a person may do now, in a line."""

@@ -45,6 +45,7 @@ _OWN_DIALECT = "import"
 _LABELS = {label.value: label for label in Label}
 _HASH_DIGITS = 16
 _LONGEST_AHEAD = timedelta(days=1)
+_LONGEST_VERSION = 200  # characters, as many as the database takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,8 @@ def _read_decision(cells: Mapping[str, Any]) -> ServedDecision | None:
     scores = [_read_number(cells, f"score_{label}") for label in Label]
     if artefact is None or verdict is None or any(score is None for score in scores):
         return None
+    if len(artefact) > _LONGEST_VERSION:
+        raise BadCell("artefact", f"has more than {_LONGEST_VERSION} characters, as no version has")
     fine, toxic, hateful = (score or 0.0 for score in scores)
     return ServedDecision(fine=fine, toxic=toxic, hateful=hateful, verdict=verdict, artefact=artefact)
 
@@ -218,7 +221,10 @@ def _read_time(value: object, *, now: datetime) -> datetime | None:
             time = datetime.fromisoformat(word)
         except ValueError:
             raise BadCell("created_at", "is no time; write it as 2026-03-01T12:00:00+00:00") from None
-    time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    try:
+        time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except OverflowError:
+        raise BadCell("created_at", "is before the year 1 in UTC; correct it") from None
     if time > now + _LONGEST_AHEAD:
         raise BadCell("created_at", "is in the future, where nobody has ruled yet; correct it")
     return time

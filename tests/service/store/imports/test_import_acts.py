@@ -109,6 +109,23 @@ def test_bad_rows_are_named_and_the_others_stored(store: Store, tmp_path: Path) 
     assert [stored.act.act_id for stored in store.rulings.acts()] == ["a1", "a11"]
 
 
+def test_cells_beyond_what_a_database_takes_are_problems(store: Store, tmp_path: Path) -> None:
+    """A time before the first year, and a version longer than any, are the problems of their rows and stop no others."""
+    path = tmp_path / "rulings.csv"
+    scores = "review,0.2,0.3,0.5"
+    path.write_text(
+        "text,label,created_at,artefact,verdict,score_fine,score_toxic,score_hateful\n"
+        f"early,toxic,0001-01-01T00:00:00+05:00,default@0,{scores}\n"
+        f"long,toxic,2026-02-01,{'v' * 201},{scores}\n"
+        f"good,toxic,2026-02-01,default@0,{scores}\n"
+    )
+
+    report = take_in(store, path)
+
+    assert [(problem.line, problem.field) for problem in report.problems] == [(2, "created_at"), (3, "artefact")]
+    assert [stored.act.text for stored in store.rulings.acts()] == ["good"]
+
+
 @pytest.mark.parametrize("table_format", TableFormat)
 def test_a_log_of_ours_can_be_imported(store: Store, tmp_path: Path, table_format: TableFormat) -> None:
     """What was exported with all its acts says the same after it is imported elsewhere: ids, roles, times, scores, protocols."""
