@@ -65,7 +65,10 @@ class Settings(DialectSettings):
         description="Seconds for which a call waits while another process or transaction holds the database; beyond, it is answered 503.",
     )
     retention_days: int = Field(
-        default=365, ge=0, le=36_500, description="Days for which the text of a comment that was ruled on is kept; 0 is for ever."
+        default=365,
+        ge=0,
+        le=36_500,
+        description="Days after its last ruling for which the database keeps the text of a comment; 0 is for ever.",
     )
     artefact: ExpandedPath | None = Field(
         default=None,
