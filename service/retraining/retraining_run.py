@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from model.artefact.manifest import DataSource
 from model.artefact.public_view import artefact_version
+from model.errors import TableError
 from service.registry.mlflow_server import track_version
 from service.registry.registry import open_registry
 from service.registry.registry_documents import time_stamp
@@ -96,7 +97,8 @@ def run_retraining(order: "RetrainingOrder", settings: "Settings", progress: "St
         by: who runs it, such as ``user@host``.
 
     Raises:
-        InputError: there are no rulings, or they teach nothing; a table or the file of recent comments cannot be read.
+        InputError: there are no rulings, or they teach nothing; a table or the file of recent comments cannot be read; a comment was
+            forgotten meanwhile.
         ArtefactError: the champion cannot be used, or the candidate not be written.
         StoreError: the rulings cannot be read.
         RegistryError: the registry is damaged.
@@ -112,6 +114,7 @@ def run_retraining(order: "RetrainingOrder", settings: "Settings", progress: "St
     with work_folder(settings.data_dir / "retraining") as work:
         report_step("reading", 0.0)
         lesson = read_lesson(order, settings, registry, champion, work=work)
+        _require_current(registry, lesson)
         candidate = retrain(_retrain_job(order, champion, lesson, out=work / "candidate"), report_step)
         gate = run_gate(
             GateJob(
@@ -131,6 +134,8 @@ def run_retraining(order: "RetrainingOrder", settings: "Settings", progress: "St
             ),
             report_step,
         )
+        # It may have been forgotten meanwhile.
+        _require_current(registry, lesson)
         origin = _describe_origin(champion, lesson, candidate, gate)
         documents = champion.notices() | {"MODEL_CARD.md": compose_candidate_card(candidate.manifest, origin), "gate.json": gate.to_text()}
         add_documents(candidate.out, documents)
@@ -188,6 +193,20 @@ def _describe_origin(champion: "StartingPoint", lesson: "Lesson", candidate: "Ca
         gate=gate,
         remarks=candidate.remarks,
     )
+
+
+def _require_current(registry: "Registry", lesson: "Lesson") -> None:
+    """Refuse tables from which a comment was forgotten, so that no model comes of it that nobody listed.
+
+    Raises:
+        TableError: there is one.
+    """
+    for table in lesson.tables:
+        if registry.notes.lineage.current_hash(table.sha256) != table.sha256:
+            raise TableError(
+                f"{table.name}: a comment was forgotten from this table, so that no model may learn from it: retrain from the store, or from "
+                "the table that took its place"
+            )
 
 
 def _publish(registry: "Registry", folder: Path, origin: CandidateOrigin, *, by: str) -> str:

@@ -16,6 +16,7 @@ from service.settings import read_settings
 from tests.service.cli.calls import Call, CommandResult, Start, write_csv
 from tests.service.retraining.teaching_rows import COLUMNS, teaching_rows
 from tests.waiting import wait_until
+from training.tables.describe_files import hash_file
 
 
 @pytest.fixture(autouse=True)
@@ -111,6 +112,14 @@ def test_what_teaches_nothing_is_refused(call: Call, folder: Path, tmp_path: Pat
     check_refusal(call("retrain", tmp_path / "nowhere.csv", "--champion", folder), "nowhere.csv")
     check_refusal(call("retrain", one_answer, "--champion", tmp_path / "nothing"), "nothing")
     assert registry().candidate() is None
+    assert registry().versions() == []
+
+
+def test_tables_from_which_somebody_was_forgotten_are_refused(call: Call, folder: Path, table: Path) -> None:
+    """A copy of a table that was written anew without a comment teaches nobody: no model would be listed that learned from it."""
+    registry().add_tombstone(hash_file(table), None)
+
+    check_refusal(call("retrain", table, "--champion", folder), "rulings.csv", "a comment was forgotten from this table")
     assert registry().versions() == []
 
 
