@@ -205,6 +205,8 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from service.batch.explain_text import draw_unprintable
+
     columns = ["created_at", "comment", "community", "author", "teaches", "role", "moderator", "reason", "agreeing", "contesting"]
     columns += ["text"] if rows and "text" in rows[0] else []
     table = Table(box=None, pad_edge=False)
@@ -212,21 +214,24 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
         table.add_column(column, overflow="fold")
     for row in rows:
         cells = row | {name: len(row[name]) for name in ("agreeing", "contesting")}
-        table.add_row(*("" if cells[name] is None else str(cells[name]) for name in columns))
+        table.add_row(*("" if cells[name] is None else draw_unprintable(str(cells[name])) for name in columns))
     # What goes into a file or another program is as wide as it has to be.
     Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else _FILE_WIDTH).print(table)
 
 
 def _print_statistics(statistics: "RulingStatistics") -> None:
+    from service.batch.explain_text import draw_unprintable
+
     print(
         f"{statistics.acts} acts ({statistics.forgotten} forgotten), {statistics.rulings} rulings ({statistics.without_text} without text)"
     )
     print(f"{statistics.contested} contested, {statistics.overruled} overruled against a forum's word")
     for name, counts in (("role", statistics.roles), ("label", statistics.labels), ("moderator", statistics.moderators)):
         for value, count in counts.items():
-            print(f"{name} {value}: {count}")
+            print(f"{name} {draw_unprintable(value)}: {count}")
     if statistics.percent is not None:
         print(f"agreement: {statistics.percent:.1f} % of all comparisons")
     for pair in statistics.agreements:
         kappa = "undefined" if pair.kappa is None else f"{pair.kappa:.3f}"
-        print(f"{pair.one} and {pair.other}: {pair.percent:.1f} % of {pair.comments} comments, Cohen's kappa {kappa}")
+        persons = draw_unprintable(f"{pair.one} and {pair.other}")
+        print(f"{persons}: {pair.percent:.1f} % of {pair.comments} comments, Cohen's kappa {kappa}")

@@ -68,6 +68,20 @@ def test_lists_can_be_narrowed(call: Call, table: Path, options: list[str], comm
     assert ("more than 1" in result.err) is ("--limit" in options)
 
 
+def test_nothing_that_is_listed_steers_the_terminal(call: Call, tmp_path: Path) -> None:
+    """Texts are strangers' and names are clients': a control character in one is drawn, in lists and in statistics."""
+    rows = [["a1", "c\x1b]0;1", "you \x1b[2Jfool", "toxic", moderator, "", "town"] for moderator in ("an\x1b[1mna", "bert")]
+    rows[1][0] = "a2"
+    assert call("rulings", "import", write_csv(tmp_path / "odd.csv", COLUMNS, rows)).code == 0
+
+    shown = call("rulings", "list", "--text").out + call("rulings", "stats").out
+
+    assert "\x1b" not in shown
+    assert "you ␛[2Jfool" in shown
+    assert "moderator an␛[1mna: 1" in shown
+    assert "an␛[1mna and bert" in shown
+
+
 def test_a_bad_row_is_an_error(call: Call, tmp_path: Path) -> None:
     """The other rows are stored, the bad one is named by file and line, and the exit code says that not all was done."""
     result = call("rulings", "import", write_csv(tmp_path / "bad.csv", COLUMNS, [*ROWS, ["a5", "c5", "private words", "bad", "", "", ""]]))

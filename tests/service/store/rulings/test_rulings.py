@@ -326,7 +326,7 @@ def test_comments_are_forgotten_in_time(store: Store, clock: Any) -> None:
 
 
 def test_retention_does_not_change_what_is_in_force(store: Store, clock: Any) -> None:
-    """As long as a later act about a comment is young, the older acts stay: otherwise a forum's word would overrule a moderator's by age."""
+    """While a later act about a comment is young, the older ones stay: otherwise a forum would overrule a moderator by their age."""
     store.rulings.record(say(Label.FINE, person="ann"))
     clock.advance(days=20)
     store.rulings.record(say(Label.TOXIC, role=Role.FORUM))
