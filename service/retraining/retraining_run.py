@@ -204,8 +204,8 @@ def _require_current(registry: "Registry", lesson: "Lesson") -> None:
     for table in lesson.tables:
         if registry.notes.lineage.current_hash(table.sha256) != table.sha256:
             raise TableError(
-                f"{table.name}: a comment was forgotten from this table, so that no model may learn from it: retrain from the store, or from "
-                "the table that took its place"
+                f"{table.name}: a comment was forgotten from this table, so that no model may learn from it: retrain from the store, or "
+                "from the table that took its place"
             )
 
 

@@ -35,6 +35,6 @@ def activate_unattended(registry: "Registry", version: str, gate: "GateReport", 
         return False, ["not activated unattended: TIPSTAFF_ARTEFACT names what is served; take it out first"]
     try:
         registry.activate(version, by=by, unattended=True)
-    except TipstaffError as error:
+    except (TipstaffError, OSError) as error:
         return False, [f"not activated unattended: {error}"]
     return True, []
