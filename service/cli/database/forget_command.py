@@ -72,6 +72,7 @@ def forget(
                     "complete": is_complete,
                     "models": list(learners.direct),
                     "models_from_these": list(learners.started_from_them),
+                    "models_perhaps": list(learners.perhaps),
                     "problems": problems,
                 }
             )
@@ -98,10 +99,12 @@ class _Learners:
     Attributes:
         direct: those that learned from them.
         started_from_them: those that started from the weights of such a version.
+        perhaps: those that learned from a table which is gone, so that nobody can tell whether it held the comments.
     """
 
     direct: Sequence[str] = ()
     started_from_them: Sequence[str] = ()
+    perhaps: Sequence[str] = ()
 
 
 def _follow_in_registry(settings: "Settings", report: "ForgetReport", tombstones: Mapping[str, str | None]) -> tuple[_Learners, list[str]]:
@@ -118,7 +121,9 @@ def _follow_in_registry(settings: "Settings", report: "ForgetReport", tombstones
         known = set(hashes)
         while grown := {record.content_hash for record in records if record.started_from in known} - known:
             known |= grown
-        return _Learners(direct, sorted(record.version or "" for record in records if record.content_hash in known - hashes)), []
+        started = sorted(record.version or "" for record in records if record.content_hash in known - hashes)
+        perhaps = [version for version in registry.learned_from(report.gone_hashes) if version not in direct]
+        return _Learners(direct, started, perhaps), []
     except (RegistryError, OSError) as error:
         return _Learners(), [
             f"the registry of models cannot be used ({error}), so that it is not known which learned from this: run this again"
@@ -137,6 +142,8 @@ def _print_report(report: "ForgetReport", learners: _Learners) -> None:
         print(f"model {version}: learned from it")
     for version in learners.started_from_them:
         print(f"model {version}: started from one that learned from it")
+    for version in learners.perhaps:
+        print(f"model {version}: may have learned from it, since a table that it learned from is gone")
 
 
 def _follow_up(report: "ForgetReport", authors: Sequence[str], community: str | None) -> str:

@@ -71,6 +71,7 @@ def forget_comments(
     """
     look_in = list(look_in)
     finished: set[str] = set()
+    gone: set[str] = set()
     for _ in range(_MOST_ROUNDS):
         leftovers = LeftoverReport((), (), ()) if dry_run else finish_leftovers(store.files)
         # An earlier call that was killed could not say what had learned from these.
@@ -79,11 +80,13 @@ def forget_comments(
             time.sleep(_PAUSE_SECONDS)
             continue
         located = locate_files(store.files, folders=look_in, deleted=deleted, only_looks=dry_run)
+        gone.update(located.gone)
         wanted = WantedComments(request)
         found = find_everywhere(store.database, located.tables, wanted)
         problems = [*leftovers.problems, *located.problems, *found.problems]
         if dry_run:
-            return _report(store, found, wanted, files=_would_be_rewritten(found), places=_places(store, found), problems=problems)
+            files, places = _would_be_rewritten(found), _places(store, found)
+            return _report(store, found, wanted, files=files, places=places, gone=gone, problems=problems)
         try:
             removal = _remove(store, found, wanted, known_numbers=located.numbers)
         except _ChangedMeanwhileError:
@@ -91,7 +94,8 @@ def forget_comments(
             continue
         problems += [*removal.problems, *_finish(store)]
         proof = prove_forgotten(store, found, wanted, data_dir=data_dir)
-        report = _report(store, found, wanted, files=removal.files, places=proof.places, problems=[*problems, *proof.problems])
+        problems += proof.problems
+        report = _report(store, found, wanted, files=removal.files, places=proof.places, gone=gone, problems=problems)
         return replace(report, learned_hashes=_with_ancestors(store, [*report.learned_hashes, *finished]))
     raise StoreError("files of rulings were written all the time, and nothing was forgotten: run this again when no export is running")
 
@@ -206,6 +210,7 @@ def _report(
     *,
     files: Sequence[RewrittenFile],
     places: tuple[RemovalPlace, ...],
+    gone: Iterable[str],
     problems: Sequence[str],
 ) -> ForgetReport:
     held = [file.table.sha256 for file in found.files if file.places]
@@ -214,6 +219,7 @@ def _report(
         places=places,
         files=tuple(files),
         learned_hashes=_with_ancestors(store, held),
+        gone_hashes=_with_ancestors(store, gone),
         problems=tuple(problems),
         comment_ids=tuple(sorted(wanted.comment_ids)),
     )

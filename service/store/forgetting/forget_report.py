@@ -54,6 +54,7 @@ class ForgetReport:
         files: the files that held them.
         learned_hashes: the hashes of all files that ever held them, as far as is known: a model that learned from one of these may have
             learned from the comments.
+        gone_hashes: the hashes of files that are gone for good: whether they held the comments, nobody can tell any more.
         problems: what could not be done, and what to do, in words.
         comment_ids: the ids of the comments; sorted.
     """
@@ -62,6 +63,7 @@ class ForgetReport:
     places: tuple[RemovalPlace, ...]
     files: tuple[RewrittenFile, ...]
     learned_hashes: tuple[str, ...]
+    gone_hashes: tuple[str, ...]
     problems: tuple[str, ...]
     comment_ids: tuple[str, ...]
 

@@ -35,11 +35,13 @@ class LocatedFiles:
         tables: those that are there, as they were written.
         numbers: the numbers of all of them in the database.
         problems: what is wrong with the others and what to do, in words.
+        gone: the hashes of those that are gone for good, of which nobody knows what they held.
     """
 
     tables: tuple[StoredTable, ...]
     numbers: frozenset[int]
     problems: tuple[str, ...]
+    gone: tuple[str, ...] = ()
 
 
 def locate_files(
@@ -64,6 +66,7 @@ def locate_files(
     places = list(dict.fromkeys([*(folder.absolute() for folder in folders), *(table.path.parent for table in noted)]))
     tables: list[StoredTable] = []
     problems: list[str] = []
+    gone: list[str] = []
     for table in noted:
         problem = None
         if _is_file(table.path):
@@ -75,6 +78,7 @@ def locate_files(
         elif any(table.sha256.startswith(beginning) for beginning in deleted):
             if not only_looks:
                 files.remove([table.file.number])
+            gone.append(table.sha256)
             continue
         else:
             problem = _describe_missing(table)
@@ -82,7 +86,7 @@ def locate_files(
             tables.append(table)
         else:
             problems.append(problem)
-    return LocatedFiles(tuple(tables), frozenset(table.file.number for table in noted), tuple(problems))
+    return LocatedFiles(tuple(tables), frozenset(table.file.number for table in noted), tuple(problems), tuple(gone))
 
 
 def _is_file(path: Path) -> bool:

@@ -66,3 +66,15 @@ def test_a_person_activates_unless_the_site_says_otherwise(folder: Path, tmp_pat
     assert activate_unattended(registry, version, report, by_default, by=BY) == (False, [])
     assert not activate_unattended(registry, version, report, pinned, by=BY)[0]
     assert registry.champion() is None
+
+
+def test_a_registry_that_cannot_be_used_is_a_remark(folder: Path, tmp_path: Path) -> None:
+    """The candidate was made, which is what was asked for; that its activation failed is said."""
+    settings, registry = site(tmp_path, auto_activate=True)
+    version, report = publish(registry, folder, rule("harm", RuleVerdict.NO_CHANGE))
+    (tmp_path / "models/log").write_text("no folder")
+
+    is_active, (remark,) = activate_unattended(registry, version, report, settings, by=BY)
+
+    assert not is_active
+    assert remark.startswith("not activated unattended: ")

@@ -94,6 +94,22 @@ def test_a_missing_file_is_loud(call: Call, data_dir: Path, tmp_path: Path) -> N
     ] == []
 
 
+def test_models_of_a_table_that_is_gone_are_named(call: Call, data_dir: Path, make_version: MakeVersion) -> None:
+    """Whether a snapshot that somebody deleted held the comment, nobody can tell: what learned from it is listed as perhaps having."""
+    (snapshot,) = (data_dir / "snapshots").glob("rulings-*.csv")
+    registry = open_registry(read_settings(data_dir=data_dir))
+    sha256 = hash_file(snapshot)
+    learned = LearnedTable(kind="snapshot", sha256=sha256, rows=2, name=snapshot.name)
+    version = registry.publish(make_version(1), VersionRecord(created_at=time_stamp(), made_by="a@b", learned_from=(learned,)))
+    snapshot.unlink()
+
+    look = call("forget", "--author", AUTHOR, "--deleted", sha256[:12], "--dry-run")
+    report = json.loads(call("forget", "--author", AUTHOR, "--deleted", sha256[:12], "--json").out)
+
+    assert f"model {version}: may have learned from it, since a table that it learned from is gone" in look.out
+    assert (report["complete"], report["models"], report["models_perhaps"]) == (True, [], [version])
+
+
 def test_nobody_is_not_everybody(call: Call, data_dir: Path) -> None:
     """Without a name, or with an empty one, nothing is forgotten."""
     before = bytes_below(data_dir)
