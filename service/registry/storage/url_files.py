@@ -3,6 +3,7 @@
 import errno
 import inspect
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +17,7 @@ from service.registry.storage.registry_files import MOST_DOCUMENT_BYTES
 __all__ = ["UrlFiles"]
 
 _PART = ".part-"
+_PASSWORD = re.compile(r"(://[^/:@]*):[^/@]*@")
 _NOT_IMPLEMENTED = "NotImplemented"
 """How S3 and what speaks like it call what they do not know, such as a write on a condition, and how Python does."""
 _WHOLE_UPLOADS = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oci", "oss", "memory"}
@@ -27,7 +29,7 @@ class UrlFiles:
     """A registry behind a URL.
 
     Attributes:
-        name: the URL, without a slash at its end.
+        name: the URL, without a slash at its end, nor a password.
         file_system: of fsspec.
         base: the path of the registry there.
     """
@@ -46,11 +48,12 @@ class UrlFiles:
         """
         import fsspec
 
+        shown = _PASSWORD.sub(r"\1:…@", url)
         try:
             file_system, base = fsspec.core.url_to_fs(url)
         except (ValueError, ImportError) as error:
-            raise RegistryError(f"{url}: the registry cannot be opened: {error}") from error
-        return cls(url.rstrip("/"), file_system, str(base).rstrip("/"))
+            raise RegistryError(f"{shown}: the registry cannot be opened: {error}") from error
+        return cls(shown.rstrip("/"), file_system, str(base).rstrip("/"))
 
     def read(self, path: str) -> bytes:
         """Return the content of a document; see `RegistryFiles.read`."""

@@ -6,6 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from model.errors import RegistryError
+from service.registry.storage.url_files import UrlFiles
 from tests.service.registry.versions import MakeVersion
 from tests.service.s3_store import start_s3_store
 
@@ -70,3 +74,13 @@ def test_a_registry_in_s3(tmp_path: Path, make_version: MakeVersion) -> None:
     assert seen.pop("created") == [True, False]
     assert seen.pop("left") == 2
     assert all(seen.values()), seen
+
+
+def test_a_password_in_the_url_is_in_no_message() -> None:
+    """The name of a registry stands in logs and errors: the user of its URL stays in it, the password does not."""
+    files = UrlFiles.open("memory://ann:top-secret@host/models")
+    with pytest.raises(RegistryError, match="ann:…@host") as refusal:
+        UrlFiles.open("nowhere://ann:top-secret@host/models")
+
+    assert files.name == "memory://ann:…@host/models"
+    assert "secret" not in str(refusal.value)
