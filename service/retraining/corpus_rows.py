@@ -15,7 +15,7 @@ from training.tables.labelled import Labelled
 if TYPE_CHECKING:
     from training.retrain.ruling_rows import RulingRows
 
-__all__ = ["CorpusRows", "join_corpus", "read_corpus"]
+__all__ = ["CorpusRows", "find_reread_rows", "join_corpus", "read_corpus"]
 
 _MOST_ROWS = 10_000
 """The most rows that are learned: more would hold nothing that these do not."""
@@ -70,6 +70,13 @@ def read_corpus(folder: Path, work: Path) -> CorpusRows:
         LearnedTable(kind="corpus", name=data.source, sha256=data.sha256, rows=counts.get(data.source, data.rows)) for data in loaded.data
     )
     return CorpusRows(taken, tuple(sorted(tables, key=lambda table: (table.name or "", table.sha256))), judged)
+
+
+def find_reread_rows() -> Path | None:
+    """Return the folder of the public corpus if it lies beside this checkout, whose re-read rows then say whether harm is done."""
+    from training.shipped_model.corpus import CORPUS_FOLDER
+
+    return CORPUS_FOLDER if (CORPUS_FOLDER / _REREAD).is_file() else None
 
 
 def join_corpus(rows: "RulingRows", corpus: Labelled) -> "RulingRows":

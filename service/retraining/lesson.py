@@ -11,7 +11,7 @@ import numpy as np
 
 from model.array_types import BoolArray
 from service.registry.registry_documents import LearnedTable
-from service.retraining.corpus_rows import join_corpus, read_corpus
+from service.retraining.corpus_rows import find_reread_rows, join_corpus, read_corpus
 from service.retraining.learned_rows import learned_hashes, learned_texts, mark_learned
 from training.tables.describe_files import hash_file
 from training.tables.file_names import legible_name
@@ -86,7 +86,7 @@ def read_lesson(order: "RetrainingOrder", settings: "Settings", registry: "Regis
         snapshot=snapshot,
         tables=_describe_tables(rows),
         is_learned=is_learned,
-        judged=None,
+        judged=find_reread_rows(),
         remarks=[] if rows.reading is None else list(describe_reading(rows.reading, most=_MOST_PROBLEMS, rest="correct the tables")),
     )
     return lesson if order.corpus is None else _with_corpus(lesson, order.corpus, work)

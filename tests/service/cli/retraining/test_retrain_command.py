@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from model.artefact.folder import read_artefact
@@ -24,6 +26,10 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The data folder of the site."""
     folder = tmp_path / "data"
     monkeypatch.setenv("TIPSTAFF_DATA_DIR", str(folder))
+    # Where no public corpus lies beside.
+    site = tmp_path / "place/site"
+    site.mkdir(parents=True)
+    monkeypatch.chdir(site)
     return folder
 
 
@@ -151,6 +157,21 @@ def test_corpus_and_recent_comments_fill_their_rules(call: Call, folder: Path, t
     assert "skipped" not in verdicts("--corpus", corpus, "--recent", recent).values()
     learned = {entry.kind: entry for entry in registry().record("candidate").learned_from}
     assert set(learned) == {"table", "corpus"}
+
+
+def test_rows_of_the_public_corpus_that_were_read_again_join(call: Call, folder: Path, table: Path, tmp_path: Path) -> None:
+    """Where the public corpus lies beside, its re-read dev rows say whether harm is done; nothing of it is learned."""
+    corpus = tmp_path / "place/shared/corpus"
+    corpus.mkdir(parents=True)
+    rows = teaching_rows(120)
+    columns = {"text": [row[0] for row in rows], "label": [row[1] for row in rows], "source": ["a"] * 120, "split": ["dev"] * 120}
+    pq.write_table(pa.table(columns), corpus / "reread.parquet")
+
+    made = retrain(call, table, "--champion", folder)
+
+    (line,) = (rule for rule in made["gate"]["rules"] if rule["rule"] == "kit-corpus")
+    assert line["verdict"] != "skipped"
+    assert [entry.kind for entry in registry().record("candidate").learned_from] == ["table"]
 
 
 @contextlib.contextmanager
