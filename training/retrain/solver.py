@@ -24,6 +24,7 @@ from training.retrain.packed_features import FeatureMatrix
 __all__ = ["FitProblem", "Penalty", "Solution", "solve", "taught_heads"]
 
 _MOST_STEPS = 200
+_MANY_ROWS, _STEPS_OF_MANY = 20_000, 40  # so many rows are fitted well enough by then, and further steps take minutes
 _MEMORY = 10  # steps that the approximation of the curvature goes back
 _TOLERANCE = 1e-7  # of the loss of a row
 _BALANCE = 0.5  # power of the factor by which the answers to a question would weigh the same
@@ -130,7 +131,8 @@ def solve(problem: FitProblem, penalty: Penalty, *, tolerance: float = _TOLERANC
             squares += penalty.mixing * total * share**2
         return (float((losses * weights).sum()) + float(squares) / 2) / total, gradient / total
 
-    options = {"maxiter": _MOST_STEPS, "maxcor": _MEMORY, "ftol": tolerance, "gtol": 1e-8}
+    steps = _STEPS_OF_MANY if n > _MANY_ROWS else _MOST_STEPS
+    options = {"maxiter": steps, "maxcor": _MEMORY, "ftol": tolerance, "gtol": 1e-8}
 
     def search(start: FloatArray, mixing: float | None) -> FloatArray:
         found: FloatArray = minimize(loss, start, args=(mixing,), jac=True, method="L-BFGS-B", options=options).x
