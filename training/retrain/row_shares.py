@@ -4,7 +4,7 @@
   the highest role count alone, and among these the newer more.
 - A ruling that others contest counts as far as those who spoke agree.
 - A ruling loses half of its weight in a year, by the clock of the newest one, but never more than three quarters.
-- Nobody has more than a quarter of the weight where five persons or more share it, or rows of plain tables are there as well; among fewer
+- Nobody has more than a quarter of the weight where four persons or more share it, or rows of plain tables are there as well; among fewer
   persons, nobody has more than he would have if one of the others were left out and all the rest weighed the same.
 
 Rows of plain tables weigh what their tables say.
@@ -21,6 +21,7 @@ __all__ = ["LARGEST_SHARE", "weigh_rulings"]
 LARGEST_SHARE = 0.25
 """The largest share of the weight that one person has, where there are enough to share it."""
 
+_ENOUGH_PERSONS = round(1 / LARGEST_SHARE)
 _ROLES = ("forum", "moderator", "lead", "appeal")  # ascending
 _HALF_LIFE = 365 * 86400.0  # seconds
 _OLDEST = 0.25  # of its weight that a ruling keeps however old it is
@@ -76,7 +77,7 @@ def _cap_persons(weights: FloatArray, persons: list[str | None]) -> FloatArray:
     sums = np.bincount(numbers, weights, len(names) + 1).astype(np.float64)
     own, others = sums[:-1], float(sums[-1])
     active = int((own > 0).sum())
-    share = LARGEST_SHARE if others else max(LARGEST_SHARE, 1 / max(active - 1, 1))
+    share = LARGEST_SHARE if others or active >= _ENOUGH_PERSONS else 1 / max(active - 1, 1)
     capped = _cap(own, others, share)
     factors = np.append(np.where(own > 0, capped / np.maximum(own, 1e-300), 1.0), 1.0)
     shared: FloatArray = weights * factors[numbers]

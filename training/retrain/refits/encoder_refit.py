@@ -88,24 +88,32 @@ def _encoder_part(combined: CombinedReader, read: EncoderRows) -> FloatArray:
     return part
 
 
-def refit_curve(combined: CombinedReader, classifier: Classifier, read: EncoderRows) -> FloatArray:
-    """Return the curve of the cascade at the champion's thresholds: between what it is for the rows and what it was.
+def refit_curve(old: tuple[CombinedReader, Classifier], new: tuple[CombinedReader, Classifier], read: EncoderRows) -> FloatArray:
+    """Return the curve of the cascade at the champion's thresholds, moved as what the cascade loses on the rows has moved.
+
+    What it loses on few rows is mostly noise, which the champion's cascade has on the same rows as well; only the difference counts.
 
     Args:
-        combined: the encoder as it is combined now, with the champion's curve.
-        classifier: the n-grams, calibrated.
+        old: the champion's encoder and n-grams.
+        new: those of the candidate, with the champion's curve.
         read: rows that both readers have read.
     """
-    slopes, intercepts = classifier.slopes[:LABEL_HEADS], classifier.intercepts[:LABEL_HEADS]
-    alone = np.stack([slopes, intercepts]) if combined.alone is None else combined.alone[:, :LABEL_HEADS]
-    both = scores_from_log_odds(combined.combination[0, :LABEL_HEADS] * read.after + _encoder_part(combined, read))
-    first_pass = 1 - scores_from_log_odds(slopes * read.after + intercepts)[:, 0]
-    scores = CascadeScores(first_pass, scores_from_log_odds(alone[0] * read.after + alone[1]), both)
-    found = cascade_curve(scores, read.rows, combined.thresholds, abusive=classifier.prior.abusive)
+    before = _curve_of_rows(*old, read.before, read)
+    after = _curve_of_rows(*new, read.after, read)
     believed = len(read.rows) / (len(read.rows) + _HALF_TRUST_IN_CURVE)
-    curve = combined.curve.copy()
+    curve = new[0].curve.copy()
     for column in (1, 2):
-        of_rows = np.interp(curve[:, 0], found[:, 0], found[:, column])
-        curve[:, column] = np.clip((1 - believed) * curve[:, column] + believed * of_rows, 0.0, 1.0)
+        moves = np.interp(curve[:, 0], after[:, 0], after[:, column]) - np.interp(curve[:, 0], before[:, 0], before[:, column])
+        curve[:, column] = np.clip(curve[:, column] + believed * moves, 0.0, 1.0)
     curve[:, 1] = np.maximum.accumulate(curve[:, 1])
     return curve
+
+
+def _curve_of_rows(combined: CombinedReader, classifier: Classifier, ngrams: FloatArray, read: EncoderRows) -> FloatArray:
+    """Return the curve of a cascade on the rows alone."""
+    slopes, intercepts = classifier.slopes[:LABEL_HEADS], classifier.intercepts[:LABEL_HEADS]
+    alone = np.stack([slopes, intercepts]) if combined.alone is None else combined.alone[:, :LABEL_HEADS]
+    both = scores_from_log_odds(combined.combination[0, :LABEL_HEADS] * ngrams + _encoder_part(combined, read))
+    first_pass = 1 - scores_from_log_odds(slopes * ngrams + intercepts)[:, 0]
+    scores = CascadeScores(first_pass, scores_from_log_odds(alone[0] * ngrams + alone[1]), both)
+    return cascade_curve(scores, read.rows, combined.thresholds, abusive=classifier.prior.abusive)

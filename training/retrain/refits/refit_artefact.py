@@ -109,7 +109,7 @@ def _refit_both(
     # One rule for both readers, so that whatever the profile, what is called fine is what the policy approves.
     rule = move_thresholds(old.thresholds, [before, ngrams[0]], [both, ngrams[1]], read.rows, prior)
     new = replace(new, thresholds=rule)
-    new = replace(new, curve=refit_curve(new, classifier, read))
+    new = replace(new, curve=refit_curve((old, fit.champion), (new, classifier), read))
     policies = move_policies(dict(manifest.policies), (manifest.thresholds, rule), (before, both), read.rows, prior)
     entry, arrays = describe_encoder(new)
     return RefittedArtefact(replace(classifier, thresholds=rule), rule, policies, entry, arrays)

@@ -1,5 +1,7 @@
 """How the encoder is combined with the new n-grams: near the champion's ways, and toward what the rulings say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -64,8 +66,17 @@ def test_what_is_unread_follows(combined: CombinedReader) -> None:
 
 def test_the_curve_stays_a_curve(combined: CombinedReader) -> None:
     """Thresholds stay, risks ascend, and all is within 0 and 1."""
-    curve = refit_curve(combined, build_classifier(STORED), read(ngrams=0.5, encoder=1.0))
+    classifier = build_classifier(STORED)
+    other = replace(combined, combination=combined.combination * np.array([[2.0], [0.5], [1.0]]))
+    curve = refit_curve((combined, classifier), (other, classifier), read(ngrams=0.5, encoder=1.0))
     np.testing.assert_array_equal(curve[:, 0], combined.curve[:, 0])
     assert (np.diff(curve[:, 1]) >= 0).all()
     assert ((curve >= 0) & (curve <= 1)).all()
     assert not np.array_equal(curve[:, 1], combined.curve[:, 1])
+
+
+def test_the_curve_stays_where_nothing_changed(combined: CombinedReader) -> None:
+    """What the cascade loses on a few rows is noise: a candidate that judges as the champion does keeps its curve."""
+    rows, champion = read(ngrams=0.5, encoder=1.0, count=60), (combined, build_classifier(STORED))
+    same = replace(rows, after=rows.before)
+    np.testing.assert_array_equal(refit_curve(champion, champion, same), combined.curve)
