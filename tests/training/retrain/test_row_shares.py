@@ -48,7 +48,7 @@ def test_two_floods_are_held_down_too() -> None:
 
 @pytest.mark.parametrize(("persons", "most"), [(1, 1.0), (2, 1.0), (3, 0.5), (4, 0.25), (5, 0.25), (9, 0.25)])
 def test_few_persons_share_what_there_is(persons: int, most: float) -> None:
-    """With fewer than four, a quarter each cannot be; two or three share so that one who hardly rules does not decide what the others weigh."""
+    """With fewer than four a quarter each cannot be: one who hardly rules must not decide what the others weigh."""
     rows = rulings(["flooder"] * 200 + [f"person {number}" for number in range(1, persons)] * 4)
     assert shares(rows)["flooder"] <= most + 1e-9
 
