@@ -293,5 +293,8 @@ def open_registry(settings: "Settings") -> Registry:
         OSError: the file of trusted keys cannot be read.
     """
     trusted = None if settings.trusted_keys is None else TrustedKeys.read(settings.trusted_keys)
-    files = open_registry_files(settings.registry or str(settings.data_dir / "models"))
+    place = settings.registry or str(settings.data_dir / "models")
+    if place.startswith("memory:"):
+        raise RegistryError("memory: what is in there would be lost with the process: name a folder, or the URL of a store")
+    files = open_registry_files(place)
     return Registry(files, settings.data_dir, pinned=settings.artefact, trusted=trusted)

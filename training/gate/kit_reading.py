@@ -71,7 +71,7 @@ def _load(file: Path, *, n: int) -> KitReading | None:
 def _keep(reading: KitReading, file: Path) -> None:
     """Keep a reading in one step; where nothing can be written, it is asked for again the next time."""
     with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, place = tempfile.mkstemp(dir=file.parent, prefix=file.stem, suffix=".new")
         with os.fdopen(handle, "wb") as stream:
             np.savez(stream, scores=reading.scores, labels=reading.labels, encoder_count=np.int64(reading.encoder_count))

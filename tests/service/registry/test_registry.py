@@ -33,6 +33,12 @@ def test_an_empty_registry_is_served_by_what_ships(registry: Registry, tmp_path:
     assert not (tmp_path / "data").exists()
 
 
+def test_what_would_be_lost_with_the_process_is_no_registry(tmp_path: Path) -> None:
+    """A registry in memory is refused, for a candidate that a command reports as made there would be gone when it ends."""
+    with pytest.raises(RegistryError, match="lost with the process"):
+        open_registry(read_settings(data_dir=tmp_path, registry="memory://models"))
+
+
 def test_a_version_is_brought_in_once(registry: Registry, make_version: MakeVersion) -> None:
     """A version is named by its name and content, its folder by its whole hash; published again, folder and record stay as they are."""
     folder = make_version(1)
