@@ -15,6 +15,7 @@
     └── InputError (ValueError) something that the caller passed is wrong
         ├── TableError          a labelled table: file, line and field are named
         ├── DumpError           a file of comments to score: file, line and field are named
+        ├── ReusedActError      the id of an act is another's already (in service.store.rulings.act)
         ├── UnsafeFileError     a file becomes too large for its size, or points outside itself; nothing more of it is read
         └── PolicyError         a policy is unknown or its thresholds are wrong
 

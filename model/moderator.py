@@ -1,7 +1,6 @@
 """One loaded artefact, ready to judge: comments in, decisions out. HTTP, files and evaluation all come through here."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -136,7 +135,8 @@ class Moderator:
         self.profile = profile = profile or (Profile.FAST if self.combined is None else Profile.CASCADE)
         self.version, self._ngrams_version = (profile_version(stored.manifest, each) for each in (profile, Profile.FAST))
         # Nothing of this object refers to it: so it is gone, with its arrays, once the last call that it judges is answered.
-        self._explain: Callable[..., Explanation] = partial(explain_scores, self.classifier)
+        classifier = self.classifier  # and not this object, which would keep itself in memory
+        self._explain: Callable[..., Explanation] = lambda *given, **options: explain_scores(classifier, *given, **options)
         self._encoder_threshold = self.combined.encoder_threshold(risk) if self.combined and profile is Profile.CASCADE else 0.0
 
     @classmethod

@@ -44,15 +44,20 @@ def import_rulings(
     """Store the rulings of tables; those that were imported before are not stored twice.
 
     Columns as in POST /v1/rulings: comment or text, label or reason, and where there are any, act, moderator, role, author, community, why,
-    sampling_probability, language, created_at, attribute.NAME. What `rulings export` wrote can be imported too. Exit code 1 if a row could
-    not be used; the others are stored.
+    sampling_probability, language, created_at, attribute.NAME. What `rulings export` wrote for another store can be imported too; what this
+    store exported itself is refused. Exit code 1 if a row could not be used; the others are stored.
     """
     from service.store.imports.act_table import read_act_table
     from service.store.imports.import_acts import import_acts
+    from training.tables.describe_files import hash_file
     from training.tables.table_records import find_tables
 
     reports = []
     with configured_store() as store:
+        own_files = {file.sha256 for file in store.files.list()}
+        for path in find_tables(tables):
+            if path.is_file() and hash_file(path) in own_files:
+                raise InputError(f"{path}: was exported from this store, which has all its acts: nothing was imported")
         opened = [read_act_table(path, role=role, now=store.database.now()) for path in find_tables(tables)]
         for table in opened:
             if table.unread:

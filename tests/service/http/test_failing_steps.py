@@ -28,7 +28,6 @@ import service.http.routes.moderate
 import service.judging.community
 import service.judging.contained_steps
 import service.judging.judge
-import service.judging.lists.matching_text
 from model.classifier import Classifier
 from model.decisions import Decisions
 from model.encoder.combined import CombinedReader
@@ -82,7 +81,7 @@ TARGETS = [
     at("lists", Community, "match_lists", Step.LISTS),
     at("lists in every way", Community, "match_text", Step.LISTS),
     at("words", WordLists, "match", Step.LISTS),
-    at("lists' text", service.judging.lists.matching_text, "strip_markup", Step.LISTS),
+    at("lists' text", service.judging.community, "text_to_match", Step.LISTS),
     at("foreign comments", Judge, "_complete", Step.JUDGEMENT),
     at("judge", Judge, "judge", Step.CALL),
     at("judgements", Judgements, "rows", Step.CALL),

@@ -6,17 +6,17 @@ from typing import Any
 import pytest
 
 import model.language.visible_texts
+import service.judging.community
 import service.judging.contained_steps
-import service.judging.lists.matching_text
 from model.comment import Comment, Format, Verdict
 from model.failures import Step
 from model.language.identifier import Identifier
 from model.moderator import Moderator
-from model.text.pipeline import strip_markup
 from service.judging.community import Community
 from service.judging.contained_steps import identify_languages
 from service.judging.judge import Judge
 from service.judging.lists.excused_phrases import excuse_phrases
+from service.judging.lists.matching_text import text_to_match
 from service.judging.lists.word_lists import WordLists
 
 GERMAN = "Das ist doch völliger Unsinn, was hier geschrieben steht."
@@ -56,7 +56,7 @@ def test_what_is_denied_is_denied_in_the_text_as_it_stands(moderator: Moderator,
     """Where the text for the lists cannot be made, entries that deny still match, those that allow do not approve."""
     community = Community("c", deny=WordLists(["casino"]), allow=WordLists(["lovely"]))
     comments = [Comment("", text, Format.HTML) for text in (f"The best casino {POISON}", f"A lovely idiot {POISON}", FINE)]
-    monkeypatch.setattr(service.judging.lists.matching_text, "strip_markup", failing(strip_markup))
+    monkeypatch.setattr(service.judging.community, "text_to_match", failing(text_to_match))
     judgements = Judge(moderator, community=community).judge(comments)
     denied, undecided, other = judgements.rows()
     assert (denied.verdict, denied.matched, denied.held) == (Verdict.REJECT, "deny: casino", False)

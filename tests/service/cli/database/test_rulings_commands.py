@@ -108,3 +108,15 @@ def test_a_wrong_day_is_refused(call: Call) -> None:
     result = call("rulings", "list", "--since", "yesterday")
     assert result.code == 1
     assert "give a day such as 2026-03-01" in result.message
+
+
+def test_what_this_store_exported_is_not_imported_again(call: Call, table: Path, tmp_path: Path) -> None:
+    """A log of acts that came out of this store is refused: its acts are there, and those of keys would become somebody else's."""
+    call("rulings", "import", table)
+    call("rulings", "export", "--acts", "-o", tmp_path / "log", "--to", "jsonl")
+    (log,) = (tmp_path / "log").glob("*.jsonl")
+    before = call("rulings", "stats", "--json").out
+    refused = call("rulings", "import", log)
+    assert refused.code == 1
+    assert "was exported from this store" in refused.message
+    assert call("rulings", "stats", "--json").out == before
