@@ -26,7 +26,8 @@ def work_folder(parent: Path) -> Iterator[Path]:
     Raises:
         OSError: the file system refuses.
     """
-    parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    parent.mkdir(mode=0o700, exist_ok=True)
     folder = parent / f"{_PREFIX}{secrets.token_hex(8)}"
     with _locked(parent):
         # While one process looks for folders without an owner, no other may have a folder whose lock it does not hold yet.

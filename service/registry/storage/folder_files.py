@@ -150,7 +150,7 @@ class FolderFiles:
 
     def _make_folder(self, folder: Path) -> None:
         if not self.root.is_dir():
-            self.root.parent.mkdir(parents=True, exist_ok=True)
+            self.root.parent.mkdir(_PRIVATE, parents=True, exist_ok=True)
             self.root.mkdir(_PRIVATE, exist_ok=True)
         for parent in (*reversed(folder.relative_to(self.root).parents), folder.relative_to(self.root)):
             (self.root / parent).mkdir(self._mode(), exist_ok=True)
