@@ -1,7 +1,7 @@
 """Calls of every dialect, as their clients make them: what the fuzzer of calls begins with, and how a call becomes bytes."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -118,12 +118,19 @@ _POST = {
         **{"topic_title": "A title", "topic_archetype": "regular", "user_id": 3},
     }
 }
+_RULINGS = {
+    "rulings": [
+        {"act": "queue-1831", "comment": "c1", "text": "you are an idiot", "label": "toxic", "moderator": "ann", "reason": "insult"},
+        {"comment": 2, "text": "Cheap watches", "reason": "spam", "sampling_probability": 0.5, "language": "en"},
+    ]
+}
 _CHAT_PARTS = [{"type": "text", "text": "you are an idiot"}, {"type": "image_url", "image_url": {"url": "https://a.example/x.png"}}]
 
 SEEDS: Sequence[Call] = (
     Call("POST", "/v1/moderate", _MODERATE),
     Call("POST", "/c/strict/v1/moderate", _MODERATE),
     Call("POST", "/v1/moderate", {"comments": [_COMMENT], "community": "forum"}),
+    Call("POST", "/v1/rulings", _RULINGS),
     Call("POST", _ANALYZE, _ASKED),
     Call("POST", _ANALYZE + "?key=none&alt=json&prettyPrint=false", _ASKED),
     Call("POST", _SUGGEST, _SUGGESTED),
@@ -150,12 +157,22 @@ SEEDS: Sequence[Call] = (
 )
 
 
-def mark_texts(value: Body) -> Body:
-    """Return a value in which every text of a comment ends in the canary, also where a text stands that should not."""
+def mark_texts(value: Body, *, keys: Set[str] = _TEXT_KEYS) -> Body:
+    """Return a value in which every text of a comment ends in the canary, also where a text stands that should not.
+
+    Args:
+        value: what is to be sent.
+        keys: where texts stand.
+    """
     if isinstance(value, dict):
-        return {key: f"{item} {CANARY}" if key in _TEXT_KEYS and isinstance(item, str) else mark_texts(item) for key, item in value.items()}
+        # A ruling names its comment by an id, which the answer repeats.
+        inner = {key: keys - {"comment"} if key == "rulings" else keys for key in value}
+        return {
+            key: f"{item} {CANARY}" if key in keys and isinstance(item, str) else mark_texts(item, keys=inner[key])
+            for key, item in value.items()
+        }
     if isinstance(value, list):
-        return [mark_texts(item) for item in value]
+        return [mark_texts(item, keys=keys) for item in value]
     return value
 
 

@@ -4,7 +4,7 @@ import hmac
 from collections import Counter
 from random import Random
 
-from fuzz.http.calls import CANARY, SEEDS
+from fuzz.http.calls import CANARY, SEEDS, mark_texts
 from fuzz.http.mutations import Credentials, generate_request
 
 KNOWN = Credentials("a-key", "a-secret")
@@ -46,3 +46,12 @@ def test_the_same_seed_makes_the_same_calls() -> None:
     """A finding can be made again from its seed."""
     runs = [[generate_request(random, KNOWN).path for _ in range(200)] for random in (Random(7), Random(7))]
     assert runs[0] == runs[1]
+
+
+def test_the_id_of_a_ruled_comment_is_no_text() -> None:
+    """The answer to rulings repeats the ids of comments, which stand where a text stands elsewhere."""
+    marked = mark_texts({"rulings": [{"comment": "c1", "text": "Go away", "label": "toxic"}], "comment": "Go away"})
+    assert marked == {
+        "rulings": [{"comment": "c1", "text": f"Go away {CANARY}", "label": "toxic"}],
+        "comment": f"Go away {CANARY}",
+    }
