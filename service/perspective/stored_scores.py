@@ -10,7 +10,7 @@ from typing import Any
 
 from model.comment import Comment, Format
 from model.errors import TableError
-from service.batch.input.columns import choose_comment_columns
+from service.batch.input.columns.column_choice import choose_comment_columns
 from service.batch.rows import MAX_TEXT_LENGTH, DumpOptions, is_unicode
 from service.perspective.attribute_names import ATTRIBUTE_NAMES, score_name
 from training.tables.table_records import UnreadableRow, read_header, read_records

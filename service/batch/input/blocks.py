@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from service.batch.file_access import STDIN, display_name
-from service.batch.input.detect import Container
+from service.batch.input.detection.file_kinds import Container
 from service.batch.input.layout import DumpPart
 from service.batch.input.open_dump import OpenDump, open_lines
 from service.batch.input.shards import Shard

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 from model.errors import DumpError
-from service.batch.input.columns import choose_comment_columns, find_columns
-from service.batch.input.detect import Container, FileKind
+from service.batch.input.columns.column_choice import choose_comment_columns
+from service.batch.input.columns.column_names import find_columns
+from service.batch.input.detection.file_kinds import Container, FileKind
 from service.batch.input.platforms.disqus import DISQUS
 from service.batch.input.platforms.known_platforms import find_platforms, recognise_platform
 from service.batch.input.platforms.platform import ANY_TABLE, Platform

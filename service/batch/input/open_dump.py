@@ -9,9 +9,10 @@ from typing import Literal
 from model.errors import DumpError
 from service.batch.columnar.chunks import Chunk
 from service.batch.input.arrow_chunks import ChunkBuilder
-from service.batch.input.columns import check_kept_columns
-from service.batch.input.detect import COLUMNAR_SIGNATURES, Container, FileKind, detect_kind
-from service.batch.input.formats.arrow_files import ColumnarFile, open_columnar
+from service.batch.input.columns.column_choice import check_kept_columns
+from service.batch.input.detection.file_kinds import COLUMNAR_SIGNATURES, Container, FileKind
+from service.batch.input.detection.kind_detection import detect_kind
+from service.batch.input.formats.tables.arrow_files import ColumnarFile, open_columnar
 from service.batch.input.layout import DumpPart, Layout, detect_layout, detect_table_layout
 from service.batch.input.platforms.platform import ANY_TABLE
 from service.batch.input.platforms.row_builder import build_rows

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from service.batch.file_access import STDIN, measure_size
-from service.batch.input.detect import COLUMNAR_SIGNATURES, Container, FileKind
-from service.batch.input.formats.arrow_files import open_columnar
+from service.batch.input.detection.file_kinds import COLUMNAR_SIGNATURES, Container, FileKind
+from service.batch.input.formats.tables.arrow_files import open_columnar
 from service.batch.input.layout import DumpPart, Layout
 from service.batch.input.open_dump import OpenDump, open_dump_part
 from service.batch.input.shard_bounds import ShardBounds, find_csv_bounds, find_line_bounds

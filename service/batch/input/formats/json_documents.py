@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from service.batch.input.columns import TEXT_NAMES
+from service.batch.input.columns.known_names import TEXT_NAMES
 from service.batch.input.records import DumpRecord
 from service.batch.rows import MAX_ROW_LENGTH, Reason, is_unicode, value_size
 

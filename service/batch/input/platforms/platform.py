@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from model.comment import Format
-from service.batch.input.columns import find_columns
+from service.batch.input.columns.column_names import find_columns
 from service.batch.rows import Columns, Reason
 
 __all__ = ["ANY_TABLE", "FORMAT_FIELD", "Platform", "RecordFields"]

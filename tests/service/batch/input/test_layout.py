@@ -1,6 +1,6 @@
 """The layout of a dump is detected at its beginning, and has the fields that a row needs."""
 
-from service.batch.input.detect import Container, FileKind
+from service.batch.input.detection.file_kinds import Container, FileKind
 from service.batch.input.layout import detect_layout, detect_table_layout
 from service.batch.input.platforms.platform import ANY_TABLE
 from service.batch.input.platforms.reddit import REDDIT

@@ -1,0 +1,48 @@
+"""The kinds of files that dumps are stored in."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from service.batch.input.formats.tables.arrow_files import ARROW_FILE, ARROW_STREAM, PARQUET
+from service.batch.input.streams.encodings import UTF8
+
+__all__ = ["COLUMNAR_SIGNATURES", "Container", "FileKind"]
+
+
+class Container(StrEnum):
+    """How the records of a dump are stored."""
+
+    JSONL = "JSON Lines"
+    JSON = "JSON"
+    CSV = "CSV"
+    PARQUET = "Parquet"
+    ARROW = "Arrow"
+    ARROW_STREAM = "Arrow stream"
+    WXR = "WordPress export"
+    DISQUS = "Disqus export"
+    FEED = "feed"
+    PAGE = "web page"
+    TEXT = "plain text, a comment a paragraph"
+    LINES = "plain text, a comment a line"
+    SQL = "PostgreSQL dump"
+    ZIP = "ZIP archive"
+    TAR = "tar archive"
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """The container, the encoding and the delimiter of a file.
+
+    Attributes:
+        container: how its records are stored.
+        encoding: the codec of its text.
+        delimiter: the character that separates the cells of delimited text.
+    """
+
+    container: Container
+    encoding: str = UTF8
+    delimiter: str = ","
+
+
+COLUMNAR_SIGNATURES = {Container.PARQUET: PARQUET, Container.ARROW: ARROW_FILE, Container.ARROW_STREAM: ARROW_STREAM}
+"""The first bytes of the containers that store their records column by column."""

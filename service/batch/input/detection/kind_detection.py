@@ -1,0 +1,65 @@
+"""Detection of a dump's container, encoding and delimiter by its first bytes; the name of the file decides only where they do not."""
+
+from collections.abc import Callable
+
+from model.errors import DumpError
+from service.batch.input.detection.binary_detection import detect_binary_container
+from service.batch.input.detection.file_kinds import Container, FileKind
+from service.batch.input.detection.head_lines import BLANK
+from service.batch.input.detection.json_detection import detect_json_container
+from service.batch.input.detection.markup_detection import detect_markup_container
+from service.batch.input.detection.sql_detection import detect_sql_container
+from service.batch.input.detection.table_detection import detect_table_or_text
+from service.batch.input.streams.dump_source import DumpSource
+from service.batch.input.streams.encodings import decode_head, detect_encoding
+from service.batch.rows import DumpOptions, ReadAs
+
+__all__ = ["detect_kind"]
+
+_CONTAINER_OF_FORMAT = {
+    ReadAs.JSONL: Container.JSONL,
+    ReadAs.JSON: Container.JSON,
+    ReadAs.PAGE: Container.PAGE,
+    ReadAs.FEED: Container.FEED,
+    ReadAs.WORDPRESS: Container.WXR,
+    ReadAs.DISQUS: Container.DISQUS,
+}
+"""The containers of text that ``--format`` can name, besides tables and plain text."""
+_TEXT_DETECTORS: tuple[Callable[[str, str], Container | None], ...] = (
+    detect_json_container,
+    detect_markup_container,
+    detect_sql_container,
+)
+"""Recognise a text by how it begins, without white space before it, and by the name of the file; the first that does so decides."""
+
+
+def detect_kind(source: DumpSource, options: DumpOptions) -> FileKind:
+    """Detect the container, the encoding and the delimiter of a file.
+
+    Args:
+        source: the file, decompressed.
+        options: the options of the caller.
+
+    Raises:
+        DumpError: the file is of no known kind, or is not what the caller says.
+    """
+    container = detect_binary_container(source.head, source.name)
+    if container is not None:
+        return FileKind(container)
+    if options.read_as in {ReadAs.PARQUET, ReadAs.ARROW}:
+        raise DumpError(f"{source.name} does not begin as {options.read_as} files do; leave --format out to have the format found")
+    return _detect_text_kind(source, options)
+
+
+def _detect_text_kind(source: DumpSource, options: DumpOptions) -> FileKind:
+    encoding = detect_encoding(source.head, guess=False)
+    requested = _CONTAINER_OF_FORMAT.get(options.read_as) if options.read_as is not None else None
+    if requested is not None:
+        return FileKind(requested, encoding)
+    if not options.lines and options.read_as not in {ReadAs.TEXT, ReadAs.CSV}:
+        start = decode_head(source.head, encoding).lstrip(BLANK)
+        containers = (detect(start, source.name) for detect in _TEXT_DETECTORS)
+        container = next((container for container in containers if container is not None), None)
+        if container is not None:
+            return FileKind(container, encoding)
+    return detect_table_or_text(source, options)
