@@ -11,7 +11,8 @@ from fuzz.promises import BrokenPromiseError
 from model.errors import DumpError
 from model.moderator import Moderator
 from service.batch.rows import DumpOptions, Reason, Row
-from tests.service.batch.input.platforms.samples import Sample, every_sample
+from tests.service.batch.input.platforms.sample import Sample
+from tests.service.batch.input.platforms.samples import every_sample
 
 KEPT = sorted(path for path in (Path(__file__).parents[2] / "fuzz/kept/dumps").iterdir() if path.is_file())
 SUFFIXES = (".zip", ".tar", ".gz", ".xz", ".zst", ".bz2", ".parquet", ".feather", ".stream", ".jsonl", ".csv", ".xml", ".html", ".sql", "")

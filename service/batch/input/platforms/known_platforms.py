@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 
-from service.batch.input.platforms.coral import CORAL, CORAL_DOWNLOAD
-from service.batch.input.platforms.discourse import DISCOURSE_ARCHIVE, DISCOURSE_POSTS
-from service.batch.input.platforms.disqus import DISQUS
-from service.batch.input.platforms.hackernews import HACKER_NEWS
-from service.batch.input.platforms.mastodon import MASTODON_OUTBOX, MASTODON_STATUSES
 from service.batch.input.platforms.platform import Platform
-from service.batch.input.platforms.reddit import REDDIT
-from service.batch.input.platforms.wordpress import WXR
-from service.batch.input.platforms.youtube import YOUTUBE_DATA_API, YOUTUBE_TAKEOUT
+from service.batch.input.platforms.sites.coral import CORAL, CORAL_DOWNLOAD
+from service.batch.input.platforms.sites.discourse import DISCOURSE_ARCHIVE, DISCOURSE_POSTS
+from service.batch.input.platforms.sites.disqus import DISQUS
+from service.batch.input.platforms.sites.wordpress import WXR
+from service.batch.input.platforms.social.hackernews import HACKER_NEWS
+from service.batch.input.platforms.social.mastodon import MASTODON_OUTBOX, MASTODON_STATUSES
+from service.batch.input.platforms.social.reddit import REDDIT
+from service.batch.input.platforms.social.youtube import YOUTUBE_DATA_API, YOUTUBE_TAKEOUT
 
 __all__ = ["find_platforms", "recognise_platform"]
 

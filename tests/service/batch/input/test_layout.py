@@ -3,7 +3,7 @@
 from service.batch.input.detection.file_kinds import Container, FileKind
 from service.batch.input.layout import detect_layout, detect_table_layout
 from service.batch.input.platforms.platform import ANY_TABLE
-from service.batch.input.platforms.reddit import REDDIT
+from service.batch.input.platforms.social.reddit import REDDIT
 from service.batch.input.records import RecordStream
 from service.batch.rows import Columns, DumpOptions, ReadAs
 

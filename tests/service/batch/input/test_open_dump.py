@@ -7,7 +7,8 @@ from model.errors import DumpError, UnsafeFileError
 from service.batch.rows import Row
 from tests.service.batch.input.dump_reader import DumpReader
 from tests.service.batch.input.packing import COMPRESSORS, pack_tar, pack_zip
-from tests.service.batch.input.platforms.samples import SAMPLES, Sample
+from tests.service.batch.input.platforms.sample import Sample
+from tests.service.batch.input.platforms.samples import SAMPLES
 
 
 def rows_unless_refused(read_dump: DumpReader, content: bytes, name: str) -> list[Row]:

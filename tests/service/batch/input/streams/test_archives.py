@@ -12,7 +12,8 @@ from model.errors import DumpError
 from service.batch.rows import Reason
 from tests.service.batch.input.dump_reader import DumpReader, cells
 from tests.service.batch.input.packing import pack_tar, pack_zip
-from tests.service.batch.input.platforms.samples import SAMPLES, Sample, every_sample
+from tests.service.batch.input.platforms.sample import Sample
+from tests.service.batch.input.platforms.samples import SAMPLES, every_sample
 
 OUTBOX = next(sample for sample in SAMPLES if sample.name == "outbox.json")
 Packer = Callable[[dict[str, bytes]], bytes]

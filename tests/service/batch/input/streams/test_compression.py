@@ -10,7 +10,8 @@ from model.errors import UnsafeFileError
 from service.batch.rows import Reason
 from tests.service.batch.input.dump_reader import DumpReader, cells, read_file
 from tests.service.batch.input.packing import COMPRESSORS
-from tests.service.batch.input.platforms.samples import Sample, every_sample
+from tests.service.batch.input.platforms.sample import Sample
+from tests.service.batch.input.platforms.samples import every_sample
 
 
 @every_sample
