@@ -11,11 +11,11 @@ from service.batch.input.detection.file_kinds import Container, FileKind
 from service.batch.input.formats.json_documents import read_json_documents
 from service.batch.input.formats.json_lines import probe_records, read_json_lines
 from service.batch.input.formats.json_lines_arrow import flatten_pieces, read_json_pieces
-from service.batch.input.formats.page_process import read_page
+from service.batch.input.formats.pages.page_process import read_page
 from service.batch.input.formats.plain_text import read_paragraphs, read_plain_lines
 from service.batch.input.formats.sql_dump import read_sql_posts
 from service.batch.input.formats.tables.delimited_text import read_csv
-from service.batch.input.formats.xml_records import XmlSchema, read_xml
+from service.batch.input.formats.xml.xml_records import XmlSchema, read_xml
 from service.batch.input.layout import DumpPart
 from service.batch.input.platforms.sites.disqus import DISQUS_XML
 from service.batch.input.platforms.sites.web_feeds import FEED_XML

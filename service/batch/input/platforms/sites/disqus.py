@@ -1,7 +1,7 @@
 """Disqus: its export, an XML document of categories, threads and posts."""
 
 from model.comment import Format
-from service.batch.input.formats.xml_records import ReferredTitles, XmlSchema
+from service.batch.input.formats.xml.xml_records import ReferredTitles, XmlSchema
 from service.batch.input.platforms.platform import Platform, RecordFields
 from service.batch.rows import Columns, Reason
 

@@ -1,7 +1,7 @@
 """Feeds of comments: RSS and Atom."""
 
 from model.comment import Format
-from service.batch.input.formats.xml_records import XmlSchema
+from service.batch.input.formats.xml.xml_records import XmlSchema
 from service.batch.input.platforms.platform import FORMAT_FIELD, Platform, RecordFields
 from service.batch.rows import Columns, Reason
 

@@ -1,7 +1,7 @@
 """WordPress: its export (WXR), an RSS document whose items contain comments; WordPress itself leaves spam out of it."""
 
 from model.comment import Format
-from service.batch.input.formats.xml_records import XmlSchema
+from service.batch.input.formats.xml.xml_records import XmlSchema
 from service.batch.input.platforms.platform import Platform, RecordFields
 from service.batch.rows import Columns, Reason
 

@@ -16,7 +16,7 @@ from typing import BinaryIO
 import numpy as np
 
 from model.errors import DumpError, UnsafeFileError
-from service.batch.input.formats.web_pages import parse_page
+from service.batch.input.formats.pages.web_pages import parse_page
 from service.batch.input.records import DumpRecord
 from service.batch.rows import Reason
 

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from model.errors import DumpError, UnsafeFileError
-from service.batch.input.formats.page_process import read_page
+from service.batch.input.formats.pages.page_process import read_page
 
 COMMENT = '<li class="comment" id="comment-%d"><cite class="fn">Ann</cite><div class="comment-content">Text <b>%d</b> ü</div></li>'
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from service.batch.input.formats.linked_data import find_linked_comments
+from service.batch.input.formats.pages.linked_data import find_linked_comments
 
 
 def test_comments_come_before_their_replies() -> None:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from model.errors import DumpError
-from service.batch.input.formats.linked_data import find_linked_comments
+from service.batch.input.formats.pages.linked_data import find_linked_comments
 from service.batch.input.records import DumpRecord
 from service.batch.input.streams.encodings import UTF8, decode_head, detect_encoding
 from service.batch.rows import Reason
