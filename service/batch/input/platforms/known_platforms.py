@@ -1,8 +1,8 @@
 """All platforms whose dumps are known, by their names for ``--format`` and by the names of their fields."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from service.batch.input.platforms.platform import Platform
+from service.batch.input.platforms.platform import Platform, RecordFields
 from service.batch.input.platforms.sites.coral import CORAL, CORAL_DOWNLOAD
 from service.batch.input.platforms.sites.discourse import DISCOURSE_ARCHIVE, DISCOURSE_POSTS
 from service.batch.input.platforms.sites.disqus import DISQUS
@@ -21,10 +21,15 @@ _PLATFORMS: tuple[Platform, ...] = (
 """Every kind of dump that is known by the names of its fields; the first that matches is chosen."""
 
 
-def recognise_platform(names: Iterable[str]) -> Platform | None:
-    """Return the platform of records whose fields have these names; None if it is unknown."""
+def recognise_platform(names: Iterable[str], sample: Sequence[RecordFields] = ()) -> Platform | None:
+    """Return the platform of some records; None if it is unknown.
+
+    Args:
+        names: the names of their fields.
+        sample: some of the records; some platforms are recognised by their values only.
+    """
     field_names = list(names)
-    return next((platform for platform in _PLATFORMS if platform.matches(field_names)), None)
+    return next((platform for platform in _PLATFORMS if platform.matches(field_names, sample)), None)
 
 
 def find_platforms(name: str) -> tuple[Platform, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from model.comment import Format
 from service.batch.input.columns.column_names import find_columns
@@ -13,6 +14,8 @@ RecordFields = Mapping[str, object]
 FORMAT_FIELD = "\0format"
 """The field in which ``prepare`` puts the format of a text, where one dump holds texts in several formats."""
 
+_MAX_RECOGNISED_RECORDS = 20
+
 
 @dataclass(frozen=True)
 class Platform:
@@ -22,6 +25,8 @@ class Platform:
         name: what ``--format`` calls the platform; empty for any table.
         description: what people call the records, such as ``comments of Reddit``; empty for any table.
         signatures: sets of field names in small letters; a dump with all names of one set is of this platform.
+        recognises: tells by the values of a record whether it may be of this platform, where names alone do not tell; then a dump is of
+            it if one of its first records is recognised, and if the names fit, where there are signatures.
         columns: the fields that hold text, id and so on, in what ``prepare`` returns.
         format: how the texts are written.
         prepare: returns the fields that ``columns`` names, made from those of a record, and the reason if it is no comment; None
@@ -38,16 +43,25 @@ class Platform:
     prepare: Callable[[RecordFields], tuple[RecordFields, Reason | None]] | None = None
     unfold: Callable[[RecordFields], Iterable[RecordFields]] | None = None
     extra_fields: tuple[str, ...] = ()
+    recognises: Callable[[RecordFields], bool] | None = None
 
     @property
     def is_flat(self) -> bool:
         """Whether a row needs the fields in ``columns``, and no others."""
         return self.prepare is None and self.unfold is None
 
-    def matches(self, names: Iterable[str]) -> bool:
-        """Tell whether records with fields of these names are of this platform."""
+    def matches(self, names: Iterable[str], sample: Iterable[RecordFields] = ()) -> bool:
+        """Tell whether records with fields of these names are of this platform.
+
+        Args:
+            names: the names.
+            sample: some of the records, which only platforms with ``recognises`` look at.
+        """
         folded = {name.strip().casefold() for name in names}
-        return any(signature <= folded for signature in self.signatures)
+        if self.recognises is None:
+            return any(signature <= folded for signature in self.signatures)
+        has_names = not self.signatures or any(signature <= folded for signature in self.signatures)
+        return has_names and any(map(self.recognises, islice(sample, _MAX_RECOGNISED_RECORDS)))
 
     def find_own_columns(self, names: list[str]) -> Columns:
         """Return ``columns`` as a file spells them; some exports have changed the case of their headers over the years.

@@ -19,6 +19,18 @@ def test_all_names_of_one_signature_are_needed() -> None:
     assert not FORUM.matches(["message", "colour"])
 
 
+def test_values_tell_where_names_do_not() -> None:
+    """A platform that looks at the values matches neither by names alone nor by values under other names."""
+    platform = Platform("x", "", (frozenset({"kind"}),), Columns("text", "id"), recognises=lambda fields: fields.get("kind") == "Listing")
+    any_names = Platform("y", "", (), Columns("text", "id"), recognises=lambda fields: "!" in fields.values())
+
+    assert platform.matches(["kind"], [{"kind": "other"}, {"kind": "Listing"}])
+    assert not platform.matches(["kind"])
+    assert not platform.matches(["sort"], [{"kind": "Listing"}])
+    assert any_names.matches(["colour"], [{"colour": "!"}])
+    assert not any_names.matches(["colour"], [{"colour": "?"}])
+
+
 def test_columns_are_spelled_as_in_the_file() -> None:
     """A column that the file lacks keeps the name that the platform has for it."""
     assert FORUM.find_own_columns(["MESSAGE", "id"]) == Columns("MESSAGE", "id", author="User")
