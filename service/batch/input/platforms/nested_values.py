@@ -1,0 +1,29 @@
+"""Values inside a record, of whatever type they turn out to be: dumps are untrusted, and no field is sure to hold what it should."""
+
+from collections.abc import Mapping
+
+from service.batch.input.platforms.platform import RecordFields
+
+__all__ = ["object_in", "objects_in", "text_in"]
+
+_NOTHING: RecordFields = {}
+
+
+def object_in(fields: RecordFields, *names: str) -> RecordFields:
+    """Return the object in a field, or in a field of the object in it, and so on; an empty one where there is none."""
+    for name in names:
+        value = fields.get(name)
+        fields = value if isinstance(value, Mapping) else _NOTHING
+    return fields
+
+
+def objects_in(fields: RecordFields, name: str) -> list[RecordFields]:
+    """Return the objects in the list in a field; none where there is no list."""
+    values = fields.get(name)
+    return [value for value in values if isinstance(value, Mapping)] if isinstance(values, list) else []
+
+
+def text_in(fields: RecordFields, *names: str) -> str | None:
+    """Return the first text among some fields that is more than white space; None where there is none."""
+    texts = (fields.get(name) for name in names)
+    return next((text for text in texts if isinstance(text, str) and text.strip()), None)
