@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Literal
 
 from service.batch.input.detection.file_kinds import Container, FileKind
-from service.batch.input.formats.json_documents import read_json_documents
-from service.batch.input.formats.json_lines import probe_records, read_json_lines
-from service.batch.input.formats.json_lines_arrow import flatten_pieces, read_json_pieces
+from service.batch.input.formats.json.json_documents import read_json_documents
+from service.batch.input.formats.json.json_lines import probe_records, read_json_lines
+from service.batch.input.formats.json.json_lines_arrow import flatten_pieces, read_json_pieces
 from service.batch.input.formats.pages.page_process import read_page
 from service.batch.input.formats.plain_text import read_paragraphs, read_plain_lines
 from service.batch.input.formats.sql_dump import read_sql_posts

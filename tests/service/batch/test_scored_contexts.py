@@ -10,7 +10,7 @@ import pytest
 from model.comment import Comment, Format
 from model.moderator import Moderator
 from model.profile import Profile
-from service.batch.input.formats import json_lines_arrow
+from service.batch.input.formats.json import json_lines_arrow
 from service.batch.job import ScoreJob
 from service.batch.row_selection import RowSelection
 from service.batch.rows import DumpOptions

@@ -3,7 +3,7 @@
 from service.batch.input.columns.known_names import TEXT_NAMES
 from service.batch.input.detection.file_kinds import Container
 from service.batch.input.detection.head_lines import BLANK, JSON_LINES_SUFFIXES, first_lines, has_suffix, parse_json_line
-from service.batch.input.formats.json_documents import RECORD_ARRAY_NAMES
+from service.batch.input.formats.json.json_documents import RECORD_ARRAY_NAMES
 
 __all__ = ["detect_json_container"]
 

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterator
 
-from service.batch.input.formats.json_lines import BYTE_ORDER_MARK, JSON_WHITESPACE, read_byte_lines
+from service.batch.input.formats.json.json_lines import BYTE_ORDER_MARK, JSON_WHITESPACE, read_byte_lines
 from service.batch.input.records import DumpRecord
 from service.batch.rows import MAX_ROW_LENGTH, Reason
 

@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 
-from service.batch.input.formats.json_lines import read_byte_lines
+from service.batch.input.formats.json.json_lines import read_byte_lines
 from service.batch.input.records import DumpRecord
 from service.batch.rows import Reason, is_unicode
 from training.tables.columnar.record_batches import require_few_columns

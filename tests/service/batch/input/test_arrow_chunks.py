@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from service.batch.columnar.chunks import Chunk, cut_into_chunks
 from service.batch.input.arrow_chunks import ChunkBuilder
-from service.batch.input.formats import json_lines_arrow
-from service.batch.input.formats.json_lines import read_json_lines
-from service.batch.input.formats.json_lines_arrow import read_json_pieces
+from service.batch.input.formats.json import json_lines_arrow
+from service.batch.input.formats.json.json_lines import read_json_lines
+from service.batch.input.formats.json.json_lines_arrow import read_json_pieces
 from service.batch.input.platforms.row_builder import build_rows
 from service.batch.input.platforms.social.reddit import REDDIT
 from service.batch.rows import DumpOptions

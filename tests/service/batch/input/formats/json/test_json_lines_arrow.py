@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.batch.input.formats import json_lines_arrow
-from service.batch.input.formats.json_lines import read_json_lines
-from service.batch.input.formats.json_lines_arrow import flatten_pieces, read_json_pieces
+from service.batch.input.formats.json import json_lines_arrow
+from service.batch.input.formats.json.json_lines import read_json_lines
+from service.batch.input.formats.json.json_lines_arrow import flatten_pieces, read_json_pieces
 from service.batch.input.records import DumpRecord
 
 NAMES = ["text", "id", "time"]
@@ -91,7 +91,7 @@ def test_ordinary_lines_are_parsed_by_arrow(monkeypatch: pytest.MonkeyPatch) -> 
 def test_an_endless_line_is_not_held_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is a record with a reason, and the lines behind it are read."""
     monkeypatch.setattr(json_lines_arrow, "MAX_ROW_LENGTH", 500)
-    monkeypatch.setattr("service.batch.input.formats.json_lines.MAX_ROW_LENGTH", 500)
+    monkeypatch.setattr("service.batch.input.formats.json.json_lines.MAX_ROW_LENGTH", 500)
     content = b'{"text":"a"}\n{"text":"' + b"x" * 2000 + b'"}\n{"text":"b"}\n'
     assert contents(read_by_piece(content)) == contents(read_by_line(content))
     assert [record.reason for record in read_by_line(content)] == [None, "too-long", None]

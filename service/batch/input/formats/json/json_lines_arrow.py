@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from model.array_types import IntArray
-from service.batch.input.formats.json_lines import read_json_lines
+from service.batch.input.formats.json.json_lines import read_json_lines
 from service.batch.input.records import ArrowRecords, DumpRecord, JsonPiece
 from service.batch.input.streams.byte_stream import ReplayedStream
 from service.batch.rows import MAX_ROW_LENGTH
