@@ -41,8 +41,7 @@ _NO_ROWS = np.empty(0, np.intp)
 # Log-odds of these, summed over all features of the longest text, are finite.
 _MAX_SCALE = 1e4
 _MAX_BIAS = 1e6
-_MAX_SHOWN = 200
-"""Letters of an error that a refusal quotes."""
+_MAX_SHOWN = 200  # letters of an error
 _NO_COMMENTS: frozenset[int] = frozenset()
 
 
@@ -78,10 +77,8 @@ def build_classifier(stored: StoredArtefact) -> Classifier:
         settings = FeatureSettings(**manifest.features)  # type: ignore[arg-type]
         values, scales, biases = (stored.arrays[str(manifest.readers[0][key])] for key in ("weights", "scales", "biases"))
     except (TypeError, ValueError, KeyError) as error:
-        why = ascii(str(error)[:_MAX_SHOWN])
-        raise ArtefactError(
-            f"artefact {manifest.name}: its features or readers are not what this Tipstaff knows: {why}: train it anew"
-        ) from error
+        what = f"artefact {manifest.name}: its features or readers are not what this Tipstaff knows"
+        raise ArtefactError(f"{what}: {str(error)[:_MAX_SHOWN]!a}: train it anew") from error
     heads, shapes = len(manifest.heads), (values.shape, scales.shape, biases.shape)
     if values.dtype.name not in ("int8", "int16") or shapes != ((1 << settings.bits, heads), (heads,), (heads,)):
         raise ArtefactError(f"artefact {manifest.name}: the shapes of its arrays do not fit its manifest: train it anew")
