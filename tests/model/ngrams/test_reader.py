@@ -219,7 +219,7 @@ for shape in (dict(), dict(shortest=1, longest=6, window=5)):
 """
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_no_index_leaves_its_array(tmp_path: object) -> None:
     """Compiled with bounds checks, the kernels read hostile comments without leaving an array."""
     # What is compiled runs for a second, so the compiler need not optimise it, which takes four times as long.

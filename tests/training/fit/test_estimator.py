@@ -143,7 +143,7 @@ def test_no_comments(fitted: CommentClassifier) -> None:
         quick().fit([], [])
 
 
-@hypothesis_settings(max_examples=50)
+@hypothesis_settings(max_examples=20)
 @given(st.lists(st.text(max_size=80), min_size=1, max_size=8))
 def test_any_text_has_probabilities(fitted: CommentClassifier, texts: list[str]) -> None:
     """Whatever is written, probabilities are, and a comment's do not depend on its neighbours."""

@@ -135,6 +135,7 @@ def test_a_file_that_is_not_there_fails_the_check(corpus: Path, capsys: pytest.C
 # The corpus is not distributed, and a test that is skipped fails a run in CI: so where it is missing this one is not even collected.
 if CORPUS.is_dir():
 
+    @pytest.mark.nightly
     def test_the_committed_lexicon_is_what_the_corpus_makes(capsys: pytest.CaptureFixture[str]) -> None:
         """The lexicon that ships is made, byte for byte, of the train rows of the seventeen sources."""
         assert build_lexicon_command(["--corpus", str(CORPUS), "-o", str(ROOT / LEXICON_FILE), "--check"]) == 0

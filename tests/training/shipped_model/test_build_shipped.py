@@ -50,6 +50,7 @@ def test_anybody_can_train_a_model_of_the_shipped_kind(tmp_path: Path, capsys: p
     assert "custom@" in capsys.readouterr().out
 
 
+@pytest.mark.nightly
 def test_a_part_of_the_corpus_is_enough(save_source: SaveSource, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The sources that are there are trained on, and those that are not are named; no encoder joins where none is asked for."""
     corpus = tmp_path / "corpus"

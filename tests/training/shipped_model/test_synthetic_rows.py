@@ -1,5 +1,7 @@
 """Synthetic training rows: the comments of our own as labelled rows, with the hash that the shipped model names."""
 
+import pytest
+
 from model.artefact.folder import read_artefact, shipped_folder
 from model.normaliser.version import normaliser_version
 from training.shipped_model.synthetic_rows import SYNTHETIC_SOURCE, describe_synthetic_rows, load_synthetic_rows
@@ -15,6 +17,7 @@ def test_rows_teach_and_never_judge() -> None:
     assert describe_synthetic_rows().rows == len(rows)
 
 
+@pytest.mark.nightly
 def test_they_are_those_that_the_shipped_model_learned_from() -> None:
     """The hash of texts and labels is the one in the manifest of the model that ships."""
     manifest = read_artefact(shipped_folder(), normaliser=normaliser_version()).manifest

@@ -87,7 +87,7 @@ def wait_for_success(process: "subprocess.Popen[str]") -> str:
     return output
 
 
-@pytest.mark.parametrize("name", ["scores.parquet", "scores/"])
+@pytest.mark.parametrize("name", [pytest.param("scores.parquet", marks=pytest.mark.nightly), "scores/"])
 def test_twenty_kills_at_random_moments_change_no_byte(tmp_path: Path, folder: Path, inputs: list[Path], name: str) -> None:
     """After every kill -9 the same command continues the run, and in the end its output equals that of an undisturbed run."""
     whole, cut = tmp_path / "whole", tmp_path / "cut"
