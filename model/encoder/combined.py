@@ -260,10 +260,8 @@ def build_combined_reader(
         raise ValueError("combination has to have factors of at least 0")
     if (np.abs(np.asarray(combination, np.float64)) > _MOST_COMBINATION).any():
         raise ValueError(f"combination has to be of numbers up to {_MOST_COMBINATION:.0f}")
-    if curve.dtype != np.float64 or curve.ndim != 2 or curve.shape[1] != 3 or not curve.size:
-        raise ValueError("curve has to be of shape (k, 3)")
-    if curve.min() < 0 or curve.max() > 1:
-        raise ValueError("curve has to be of numbers from 0 to 1")
+    if curve.dtype != np.float64 or curve.ndim != 2 or curve.shape[1] != 3 or not curve.size or curve.min() < 0 or curve.max() > 1:
+        raise ValueError("curve has to be of shape (k, 3), with numbers from 0 to 1")
     if (np.diff(curve[:, :2], axis=0) < 0).any():
         raise ValueError("curve has to be of ascending thresholds and risks")
     encoder = EncoderReader(np.asarray(network), WordPiece(unpack_pieces(np.asarray(pieces))), tokens, shared_lexicon())
