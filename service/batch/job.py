@@ -39,6 +39,7 @@ class ScoreJob:
         jobs: the number of single-threaded processes that share the work; None is one for each core, or threads where there is
             little to share. With ``cluster``, the number of its workers to wait for.
         cluster: the address of a Dask scheduler, or ``local:N``; None is this machine.
+        make_ids: whether rows without an id get one that is made from what they hold.
         fresh: whether the results of an earlier run are thrown away.
         page: whether a page of charts is written beside the summary.
         shard_size: bytes of input in one shard; None goes by the size of all.
@@ -56,6 +57,7 @@ class ScoreJob:
     selection: RowSelection = field(default_factory=RowSelection)
     jobs: int | None = None
     cluster: str | None = None
+    make_ids: bool = False
     fresh: bool = False
     page: bool = False
     shard_size: int | None = None

@@ -49,8 +49,8 @@ def _format_size(size: int | None) -> str:
 def _describe_columns(columns: Columns | None) -> str:
     if columns is None:
         return "empty"
-    id_source = f"“{draw_unprintable(columns.id)}”" if columns.id is not None else "the row number"
-    return f"text from “{draw_unprintable(columns.text)}”, id from {id_source}"
+    id_source = f"id from “{draw_unprintable(columns.id)}”" if columns.id is not None else "no id"
+    return f"text from “{draw_unprintable(columns.text)}”, {id_source}"
 
 
 def _build_table(rows: list[Row]) -> "RenderableType":

@@ -15,6 +15,7 @@ __all__ = [
     "MAX_TEXT_LENGTH",
     "Columns",
     "DumpOptions",
+    "Quoting",
     "ReadAs",
     "Reason",
     "Row",
@@ -60,6 +61,17 @@ class ReadAs(StrEnum):
     MASTODON = "mastodon"
 
 
+class Quoting(StrEnum):
+    """How quotation marks are read in delimited text."""
+
+    AUTO = "auto"
+    """As the content of the file shows."""
+    CSV = "csv"
+    """By the rules of CSV: a cell that begins with a quotation mark ends with the next single one."""
+    NONE = "none"
+    """As characters like any other."""
+
+
 class Reason(StrEnum):
     """Why a row holds no text to judge; the moderator has reasons of its own (``empty``)."""
 
@@ -78,6 +90,7 @@ class Reason(StrEnum):
     REMOVED = "removed"
     TRUNCATED = "truncated"
     DAMAGED = "damaged"
+    NOT_READ = "not-read"
 
 
 class Row(NamedTuple):
@@ -96,6 +109,8 @@ class Row(NamedTuple):
         offset: the byte of the file where it begins, if that is known; in a compressed file, only the byte where it is damaged.
         parent_text: the text of the comment that it answers, if that is known, written as ``format`` says.
         title: the title of what is commented on, if that is known.
+        place: where it was written, as the file says: the site, channel, room or group.
+        member: the file inside an archive, or the table inside a database, that it comes from; ``line`` counts within that.
     """
 
     line: int
@@ -110,6 +125,8 @@ class Row(NamedTuple):
     offset: int | None = None
     parent_text: str | None = None
     title: str | None = None
+    place: str | None = None
+    member: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +143,12 @@ class DumpOptions:
         time_column: the column or field that holds the time of writing.
         parent_text_column: the column or field that holds the text of the parent comment.
         title_column: the column or field that holds the title of what is commented on.
+        place_column: the column or field that holds where the comment was written.
+        encoding: the encoding of text files, by a name that Python knows.
+        delimiter: the character between the cells of delimited text.
+        quoting: how quotation marks are read in delimited text.
+        has_header: whether delimited text and spreadsheets begin with the names of their columns; else columns go by numbers from 1.
+        table: the table to read where a file holds several.
         contexts: whether the texts of parent comments and titles are read at all, which only some readers of comments make use of.
         lines: whether each line of plain text is a comment, rather than each paragraph.
         max_expansion: how many times its stored size a file may become; no row depends on it.
@@ -140,6 +163,12 @@ class DumpOptions:
     time_column: str | None = None
     parent_text_column: str | None = None
     title_column: str | None = None
+    place_column: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    quoting: Quoting = Quoting.AUTO
+    has_header: bool = True
+    table: str | None = None
     contexts: bool = False
     lines: bool = False
     max_expansion: int = DEFAULT_MAX_EXPANSION
@@ -156,6 +185,7 @@ class Columns:
     time: str | None = None
     parent_text: str | None = None
     title: str | None = None
+    place: str | None = None
 
 
 def build_row(line: int, *, id: object, text: object) -> Row:

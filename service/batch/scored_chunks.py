@@ -12,6 +12,7 @@ from model.comment import LABELS, Comment, Format
 from model.failures import NO_FAILURES, Failures
 from service.batch.columnar.arrow_columns import ArrowColumn
 from service.batch.columnar.chunks import Chunk
+from service.batch.columnar.made_ids import complete_ids
 from service.batch.rows import RowId
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class ScoredChunk:
     """n rows of one dump with their labels, scores and verdicts, column by column.
 
     Attributes:
-        ids: (n,) the id of each row.
+        ids: (n,) the id of each row; None where the file has none and none was made.
         labels: (n,) codes into ``LABELS``, -1 where there is a reason.
         scores: (n, 3) probabilities in the order of ``LABELS``; NaN where there is a reason.
         verdicts: (n,) codes into ``VERDICTS``, -1 where there is a reason; rows that could not be read are to be reviewed all the same.
@@ -41,7 +42,7 @@ class ScoredChunk:
         failures: for how many rows a step of judging has failed.
     """
 
-    ids: Sequence[RowId]
+    ids: Sequence[RowId | None]
     labels: Int8Array
     scores: FloatArray
     verdicts: Int8Array
@@ -53,11 +54,30 @@ class ScoredChunk:
     languages: Sequence[str | None] | None = None
     failures: Failures = field(default_factory=lambda: NO_FAILURES)
 
+    @property
+    def has_members(self) -> bool:
+        """Whether some of the rows come from members of the file."""
+        return any(self.chunk.members)
+
+    @property
+    def dumps(self) -> list[str]:
+        """(n,) the file that each row comes from; ``FILE/MEMBER`` where it comes from a member."""
+        if not self.has_members:
+            return [self.dump] * len(self.chunk)
+        return [self.dump if member is None else f"{self.dump}/{member}" for member in self.chunk.members]
+
 
 def score_chunk(
-    chunk: Chunk, judge: "Judge", *, dump: str, markup: Format | None = None, threads: int | None = None, language: bool = False
+    chunk: Chunk,
+    judge: "Judge",
+    *,
+    dump: str,
+    markup: Format | None = None,
+    threads: int | None = None,
+    language: bool = False,
+    make_ids: bool = False,
 ) -> ScoredChunk:
-    """Judge the rows that have a text; a row without an id gets its number in the dump as its id.
+    """Judge the rows that have a text.
 
     Args:
         chunk: n rows.
@@ -66,13 +86,12 @@ def score_chunk(
         markup: the format of all texts; None takes that of each row.
         threads: how many threads may share the work; None is one for each core.
         language: whether the result has the language of each row.
+        make_ids: whether rows without an id get one that is made from what they hold.
 
     Raises:
         PolicyError: the artefact lacks the policy of the judge.
     """
-    ids: Sequence[Any] = chunk.ids
-    if not isinstance(ids, ArrowColumn) or ids.array.null_count:
-        ids = [line if row_id is None else row_id for line, row_id in zip(chunk.lines, ids, strict=True)]
+    ids = complete_ids(chunk, dump=dump) if make_ids else chunk.ids
     rows, comments = _select_comments(chunk, markup)
     judgements = judge.judge(comments, threads=threads)
     decisions = judgements.decisions

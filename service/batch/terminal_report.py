@@ -112,8 +112,9 @@ def summary_lines(summary: RunSummary) -> Iterator[str]:
     if summary.resumed:
         yield f"{summary.resumed:,} of {summary.shards:,} shards were done by an earlier run"
     for file in summary.files:
-        if file.columns is None:
+        if not file.rows and file.columns is None and not summary.counts.left_out:
             yield f"{file.name} is empty"
+        yield from (f"{file.name}: {remark}" for remark in file.remarks)
     if failures := summary.counts.failures:
         yield f"steps of judging have failed for some rows, which were judged without them ({_format_counts(failures)}): see the log above"
     if Reason.NOT_UTF8 in summary.reasons:
@@ -126,8 +127,8 @@ def _describe_columns(summary: RunSummary) -> str:
     if len(distinct) != 1:
         return ""
     (columns,) = distinct
-    id_source = f"“{columns.id}”" if columns.id is not None else "the row number"
-    return f"; text from “{columns.text}”, id from {id_source}"
+    id_source = f"id from “{columns.id}”" if columns.id is not None else "no id"
+    return f"; text from “{columns.text}”, {id_source}"
 
 
 def _format_counts(counts: Mapping[str, int]) -> str:

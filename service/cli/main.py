@@ -21,7 +21,7 @@ from service.cli.perspective_diff_command import perspective_diff
 from service.cli.registry import models_commands
 from service.cli.replay_command import replay
 from service.cli.retraining.retrain_command import make_candidate
-from service.cli.score_command import score
+from service.cli.scoring.score_command import score
 from service.cli.serve_command import serve, warm
 from service.cli.train_command import train
 from service.cli.train_encoder_command import train_encoder

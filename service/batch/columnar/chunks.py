@@ -40,6 +40,8 @@ class Chunk:
         offsets: where the rows begin in the file, in bytes.
         parent_texts: the texts of the comments that they answer.
         titles: the titles of what they comment on.
+        places: where they were written.
+        members: the files inside an archive, or the tables inside a database, that they come from.
     """
 
     lines: Sequence[int]
@@ -54,6 +56,8 @@ class Chunk:
     offsets: Sequence[int | None]
     parent_texts: Sequence[str | None]
     titles: Sequence[str | None]
+    places: Sequence[str | None]
+    members: Sequence[str | None]
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -67,16 +71,15 @@ class Chunk:
             rows: n rows.
             keep: the names of the columns that are kept.
         """
-        lines, ids, texts, reasons, authors, parents, created, formats, extras, offsets, parent_texts, titles = (
-            zip(*rows, strict=True) if rows else ((),) * len(Row._fields)
-        )
+        columns = zip(*rows, strict=True) if rows else ((),) * len(Row._fields)
+        lines, ids, texts, reasons, authors, parents, created, formats, extras, offsets, *contexts = columns
         extra_columns = {name: [extra.get(name) if extra else None for extra in extras] for name in keep}
         times = build_times(created)
-        return cls(lines, ids, texts, reasons, authors, parents, times, formats, extra_columns, offsets, parent_texts, titles)
+        return cls(lines, ids, texts, reasons, authors, parents, times, formats, extra_columns, offsets, *contexts)
 
     def text_size(self) -> int:
         """Return the size of the texts, names and kept columns, in code points or bytes, whichever are at hand."""
-        names = (_column_size(column) for column in (self.texts, self.authors, self.parents, self.parent_texts, self.titles))
+        names = (_column_size(column) for column in (self.texts, self.authors, self.parents, self.parent_texts, self.titles, self.places))
         extra = (_column_size(column, value_size) for column in (self.ids, *self.extra.values()))
         return sum(names) + sum(extra)
 
@@ -113,6 +116,8 @@ def cut_into_chunks(rows: Iterable[Row], keep: Sequence[str] = (), *, max_rows: 
             size += len(row.id)
         if row.parent_text is not None or row.title is not None:
             size += len(row.parent_text or "") + len(row.title or "")
+        if row.place is not None:
+            size += len(row.place)
         if row.extra:
             size += value_size(row.extra)
         if len(pending) >= max_rows or size >= max_text:

@@ -9,7 +9,7 @@ import numpy as np
 from model.array_types import IntArray
 from service.batch.columnar.arrow_columns import ArrowColumn, arrow_constant
 from service.batch.columnar.chunks import Chunk, TimeArray, build_times, cut_into_chunks
-from service.batch.input.arrow_values import parse_authors, parse_contexts, parse_parents
+from service.batch.input.arrow_values import parse_authors, parse_contexts, parse_parents, parse_places
 from service.batch.input.platforms.platform import Platform
 from service.batch.input.platforms.row_builder import build_rows
 from service.batch.input.records import ArrowRecords, DumpRecord, JsonPiece
@@ -79,7 +79,10 @@ class ChunkBuilder:
             [self.platform.format] * count,
             {name: columns[name] for name in self.options.keep},
             piece.offsets,
-            *(parse_column(name, parse_contexts) for name in (names.parent_text, names.title)),
+            parent_texts=parse_column(names.parent_text, parse_contexts),
+            titles=parse_column(names.title, parse_contexts),
+            places=parse_column(names.place, parse_places),
+            members=no_values,
         )
 
     def _texts_and_reasons(self, piece: ArrowRecords, texts: ArrowColumn) -> tuple[ArrowColumn, list[Reason | None]]:

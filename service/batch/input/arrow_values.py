@@ -10,7 +10,7 @@ from service.batch.input.values import DELETED_AUTHOR, NO_PARENT_TEXTS, parse_co
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["parse_authors", "parse_contexts", "parse_parents"]
+__all__ = ["parse_authors", "parse_contexts", "parse_parents", "parse_places"]
 
 _NO_PARENT_TEXTS = tuple(sorted(NO_PARENT_TEXTS))
 _MAX_NO_PARENT_LENGTH = max(map(len, NO_PARENT_TEXTS))
@@ -49,6 +49,16 @@ def parse_parents(column: "pa.Array[Any]") -> "pa.Array[Any]":
     if pc.any(is_short).as_py():
         is_no_parent = pc.or_(pc.and_(is_short, pc.is_in(pc.ascii_lower(column), arrow_constant(_NO_PARENT_TEXTS))), is_no_parent)
     return _reparse_non_ascii(column, _set_null(parents, is_no_parent))
+
+
+def parse_places(column: "pa.Array[Any]") -> "pa.Array[Any]":
+    """Apply ``parse_place`` to a column of text or whole numbers, and return a column of text."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pa.types.is_string(column.type):
+        return column.cast(pa.string())
+    return _set_null(column, pc.equal(column, arrow_constant("")))
 
 
 def _set_null(texts: "pa.Array[Any]", mask: "pa.Array[Any]") -> "pa.Array[Any]":

@@ -39,12 +39,14 @@ class Layout:
         platform: the platform that the records come from.
         columns: the fields that hold text, id and so on; None if the file is empty.
         names: the header of delimited text; empty for other containers.
+        reasons: why the file is taken for what it is, and why these columns were chosen, in words for people.
     """
 
     kind: FileKind
     platform: Platform
     columns: Columns | None
     names: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
     @property
     def description(self) -> str:
@@ -136,6 +138,7 @@ def _platform_columns(platform: Platform, names: list[str], options: DumpOptions
         "time": options.time_column,
         "parent_text": options.parent_text_column,
         "title": options.title_column,
+        "place": options.place_column,
     }
     for field, name in requested.items():
         if name is not None and not find_columns(names, name):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Literal
 
@@ -20,12 +20,15 @@ from service.batch.input.record_streams import open_record_stream
 from service.batch.input.records import RecordStream
 from service.batch.input.streams.archives import read_tar_members, read_zip_members
 from service.batch.input.streams.dump_source import DumpSource, open_seekable, open_source
+from service.batch.remarks import add_remark
 from service.batch.rows import Columns, DumpOptions, Reason, Row
 from training.tables.expansion import ExpansionBudget
 
 __all__ = ["OpenDump", "open_dump", "open_dump_part", "open_lines"]
 
 _WHOLE_FILE = DumpPart()
+_MAX_LAYOUTS = 100
+"""The number of members of an archive whose layouts are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,9 @@ class OpenDump:
         description: what the file is, in words for people.
         chunks: yields the same rows column by column, which is faster; its arguments are ``max_rows`` and ``max_text`` of
             ``cut_into_chunks``. None where the format does not allow that. Only one of ``rows`` and ``chunks`` may be used.
+        remarks: what people should know about how the file is read; filled while it is read.
+        layouts: the layout of the file under the empty name, or those of the first members of an archive under their names; filled
+            while it is read.
     """
 
     name: str
@@ -52,6 +58,8 @@ class OpenDump:
     budget: ExpansionBudget
     description: str = ""
     chunks: Callable[[int, int], Iterator[Chunk]] | None = None
+    remarks: list[str] = field(default_factory=list)
+    layouts: dict[str, Layout] = field(default_factory=dict)
 
 
 @contextmanager
@@ -136,8 +144,19 @@ def _open_columnar_records(
     def share() -> float | None:
         return min(file.count / total, 1.0) if total else None
 
-    rows = _build_rows(stream, layout, options)
-    return OpenDump(source.name, "row", layout.columns, rows, share, source.budget, layout.description), layout
+    rows = _build_rows(stream, layout, options, source)
+    dump = OpenDump(
+        source.name,
+        "row",
+        layout.columns,
+        rows,
+        share,
+        source.budget,
+        layout.description,
+        remarks=source.remarks,
+        layouts={"": layout},
+    )
+    return dump, layout
 
 
 def _open_records(source: DumpSource, options: DumpOptions, kind: FileKind, part: DumpPart) -> tuple[OpenDump, Layout]:
@@ -145,15 +164,36 @@ def _open_records(source: DumpSource, options: DumpOptions, kind: FileKind, part
     layout = part.layout or detect_layout(kind, stream, options, file=source.name)
     if layout.columns is not None and kind.container is Container.CSV:
         check_kept_columns(stream.names, options, file=source.name)
-    rows = _append_damage(_build_rows(stream, layout, options), source)
+    rows = _append_damage(_build_rows(stream, layout, options, source), source)
     chunks = _columnar_chunks(stream, source, layout, options)
-    return OpenDump(source.name, stream.unit, layout.columns, rows, source.share, source.budget, layout.description, chunks), layout
+    dump = OpenDump(
+        source.name,
+        stream.unit,
+        layout.columns,
+        rows,
+        source.share,
+        source.budget,
+        layout.description,
+        chunks,
+        remarks=source.remarks,
+        layouts={"": layout},
+    )
+    return dump, layout
 
 
-def _build_rows(stream: RecordStream, layout: Layout, options: DumpOptions) -> Iterator[Row]:
+def _build_rows(stream: RecordStream, layout: Layout, options: DumpOptions, source: DumpSource) -> Iterator[Row]:
     if layout.columns is None:
         return iter(())
-    return build_rows(stream.records, layout.platform, layout.columns, options=options, names=stream.names, strict=stream.strict)
+    return build_rows(
+        stream.records,
+        layout.platform,
+        layout.columns,
+        options=options,
+        names=stream.names,
+        strict=stream.strict,
+        file=source.name,
+        remarks=source.remarks,
+    )
 
 
 def _columnar_chunks(
@@ -176,40 +216,55 @@ def _columnar_chunks(
 
 
 def _open_archive(members: Iterator[DumpSource], source: DumpSource, options: DumpOptions, kind: FileKind) -> tuple[OpenDump, Layout]:
-    """Open all dumps in an archive as one dump, whose rows are numbered throughout and whose layout is taken from the first."""
-    layouts: list[Layout] = []
-    rows = _renumber(_append_damage(_read_members(members, options, layouts), source))
+    """Open all dumps in an archive as one dump, whose rows are numbered in each member and whose layout is taken from the first."""
+    layouts: dict[str, Layout] = {}
+    rows = chain(_read_members(members, source, options, layouts), _damage_row_at_end(source))
     first_row = next(rows, None)
     if first_row is None and not layouts:
         raise DumpError(f"{source.name} holds no file that could be a dump; unpack it, and name the file with the comments")
     container = str(kind.container)
     columns, platform, description = None, ANY_TABLE, container
     if layouts:
-        columns, platform = layouts[0].columns, layouts[0].platform
-        description = f"{layouts[0].description} in a {container}"
+        first_layout = next((layout for layout in layouts.values() if layout.columns is not None), next(iter(layouts.values())))
+        columns, platform = first_layout.columns, first_layout.platform
+        description = f"{first_layout.description} in a {container}"
     all_rows = rows if first_row is None else chain((first_row,), rows)
-    dump = OpenDump(source.name, "row", columns, all_rows, source.share, source.budget, description)
+    dump = OpenDump(
+        source.name, "row", columns, all_rows, source.share, source.budget, description, remarks=source.remarks, layouts=layouts
+    )
     return dump, Layout(kind, platform, columns or Columns("text", None))
 
 
-def _renumber(rows: Iterator[Row]) -> Iterator[Row]:
-    return (row._replace(line=number, offset=None) for number, row in enumerate(rows, start=1))
-
-
-def _read_members(members: Iterator[DumpSource], options: DumpOptions, layouts: list[Layout]) -> Iterator[Row]:
-    """Yield the rows of some dumps one after another, and append the layout of each to a list."""
+def _read_members(members: Iterator[DumpSource], source: DumpSource, options: DumpOptions, layouts: dict[str, Layout]) -> Iterator[Row]:
+    """Yield the rows of some members one after another, and add the layout of each to a dictionary."""
     for member in members:
-        try:
-            kind = detect_kind(member, options) if member.head else None
-            if kind is None or kind.container in {Container.ZIP, Container.TAR}:
-                yield from _damage_row(member, 0)
-                continue
-            with _open_file(member, options, kind, _WHOLE_FILE) as (dump, layout):
-                layouts.append(layout)
-                yield from dump.rows
-        except DumpError:
-            # One file among many that is no dump must neither hide the others nor go unnoticed.
-            yield Row(0, member.name, None, Reason.NOT_A_COMMENT)
+        # What a tar archive holds behind a damaged header bears the name of the archive itself.
+        name = member.name if member.name != source.name else None
+        rows = _read_member(member, source, options, layouts)
+        yield from (row._replace(member=name, offset=None) for row in rows)
+        for remark in member.remarks:
+            add_remark(source.remarks, f"{member.name}: {remark}")
+
+
+def _read_member(member: DumpSource, source: DumpSource, options: DumpOptions, layouts: dict[str, Layout]) -> Iterator[Row]:
+    try:
+        kind = detect_kind(member, options) if member.head else None
+        if kind is None or kind.container in {Container.ZIP, Container.TAR}:
+            yield from _damage_row(member, 0)
+            return
+        with _open_file(member, options, kind, _WHOLE_FILE) as (dump, layout):
+            if len(layouts) < _MAX_LAYOUTS:
+                layouts[member.name] = layout
+            yield from dump.rows
+    except DumpError as error:
+        # One file among many that is no dump must neither hide the others nor go unnoticed.
+        add_remark(source.remarks, f"not read: {error}")
+        yield Row(1, None, None, Reason.NOT_READ)
+
+
+def _damage_row_at_end(source: DumpSource) -> Iterator[Row]:
+    """Yield a row that says why an archive ends too early, if that has turned out by then."""
+    yield from _damage_row(source, 0)
 
 
 def _append_damage(rows: Iterator[Row], source: DumpSource) -> Iterator[Row]:

@@ -21,12 +21,15 @@ class DumpRecord(NamedTuple):
         offset: the byte where it begins; None where that is not known.
         fields: name → value; if there is a reason, only the fields that could be read.
         reason: why the record cannot be used; None if it can.
+        envelope: what stood in the objects around the record before it, outermost first where names differ, without large values; None
+            where nothing did.
     """
 
     line: int
     offset: int | None
     fields: Mapping[str, object]
     reason: Reason | None = None
+    envelope: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,6 +31,7 @@ class Shard:
         end: the byte or row group before which it ends; None is the end of the file.
         first: the number of its first line or row.
         layout: the layout of the file; None where it is detected when the file is read.
+        remarks: what people should know about how the file is read, as far as that shows at its beginning.
     """
 
     path: str
@@ -39,6 +40,7 @@ class Shard:
     end: int | None = None
     first: int = 1
     layout: Layout | None = None
+    remarks: tuple[str, ...] = ()
 
 
 def plan_shards(path: str, options: DumpOptions, *, size: int) -> Sequence[Shard]:
@@ -55,12 +57,12 @@ def plan_shards(path: str, options: DumpOptions, *, size: int) -> Sequence[Shard
     if path == STDIN:
         return [Shard(path, None)]
     file_size = measure_size(path)
-    with open_dump_part(path, options, DumpPart()) as (_, layout):
-        pass
+    with open_dump_part(path, options, DumpPart()) as (dump, layout):
+        remarks = tuple(dump.remarks)
     parts = _find_parts(path, layout, options, max(size, 1)) if file_size is None or file_size > size else []
     if len(parts) < 2:
-        return [Shard(path, file_size, layout=layout)]
-    return [Shard(path, part.size, part.begin, part.end, part.first, layout) for part in parts]
+        return [Shard(path, file_size, layout=layout, remarks=remarks)]
+    return [Shard(path, part.size, part.begin, part.end, part.first, layout, remarks) for part in parts]
 
 
 def _find_parts(path: str, layout: Layout, options: DumpOptions, size: int) -> list[ShardBounds]:

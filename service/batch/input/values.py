@@ -16,6 +16,7 @@ __all__ = [
     "parse_author",
     "parse_context",
     "parse_parent",
+    "parse_place",
     "parse_time",
 ]
 
@@ -40,6 +41,7 @@ EPOCH_SECONDS_END = 5_000_000_000
 """Whole numbers above 0 and below this bound are seconds since 1970."""
 
 _PERSON_NAME_FIELDS = ("username", "screen_name", "name", "displayName", "display_name", "login", "id")
+_PLACE_NAME_FIELDS = ("name", "display_name", "title", "url", "id")
 _MAX_NO_PARENT_LENGTH = max(map(len, NO_PARENT_TEXTS))
 _REDDIT_PREFIXES = {f"t{kind}_" for kind in range(1, 7)}
 _REDDIT_PREFIX_LENGTH = 3
@@ -62,6 +64,15 @@ def parse_author(value: object) -> str | None:
         value = next((value[name] for name in _PERSON_NAME_FIELDS if isinstance(value.get(name), str | int)), None)
     if isinstance(value, str):
         return without_surrogates(value) if value and value != DELETED_AUTHOR else None
+    return _format_number(value)
+
+
+def parse_place(value: object) -> str | None:
+    """Return the place that a value names, such as a channel or a site: as text, as a number, or as an object that describes it."""
+    if isinstance(value, Mapping):
+        value = next((value[name] for name in _PLACE_NAME_FIELDS if isinstance(value.get(name), str | int)), None)
+    if isinstance(value, str):
+        return without_surrogates(value) or None
     return _format_number(value)
 
 

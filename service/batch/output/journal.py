@@ -6,7 +6,7 @@ that file is scored again. Every file appears whole or not at all, so a run can 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from model.errors import DumpError
@@ -32,6 +32,7 @@ class ShardResult:
         size: its size in bytes of input.
         rejects: whether some of its rows could not be judged.
         text_size: the size of the texts, names and kept columns of its rows.
+        remarks: what people should know about how it was read.
     """
 
     number: int
@@ -41,6 +42,7 @@ class ShardResult:
     size: int = 0
     rejects: bool = False
     text_size: int = 0
+    remarks: Sequence[str] = ()
 
     def without_names(self) -> "ShardResult":
         """Return it without its authors and threads: the journal has them, and sending them to another process costs time."""
@@ -55,6 +57,7 @@ class ShardResult:
             "size": self.size,
             "rejects": self.rejects,
             "text_size": self.text_size,
+            "remarks": list(self.remarks),
             "tally": self.counts.as_dict(),
         }
         return json.dumps(content).encode()
@@ -65,7 +68,16 @@ class ShardResult:
         fields = json.loads(content)
         columns = Columns(**fields["columns"]) if fields["columns"] else None
         counts = RunCounts.from_dict(fields["tally"])
-        return cls(fields["number"], fields["path"], counts, columns, fields["size"], fields["rejects"], fields.get("text_size", 0))
+        return cls(
+            fields["number"],
+            fields["path"],
+            counts,
+            columns,
+            fields["size"],
+            fields["rejects"],
+            fields["text_size"],
+            tuple(fields["remarks"]),
+        )
 
 
 def write_result(folder: Folder, result: ShardResult) -> None:

@@ -13,7 +13,7 @@ __all__ = ["PLAN_FILE", "RunPlan", "file_fingerprint"]
 
 PLAN_FILE = "plan.json"
 """The name of the plan's file; a work folder without it holds nothing that can be continued."""
-_PROTOCOL = 2
+_PROTOCOL = 3
 _END_BYTES = 1 << 16
 _VERSION_FIELDS = ("ETag", "etag", "LastModified", "mtime", "updated", "modificationTime")
 """What fsspec's file systems call the version or the time of change of a file."""

@@ -25,6 +25,7 @@ SCORE_COLUMNS: Mapping[str, ColumnType] = {
     "row": ColumnType.INTEGER,
     "author": ColumnType.TEXT,
     "parent": ColumnType.TEXT,
+    "place": ColumnType.TEXT,
     "created_at": ColumnType.TIME,
     "foreign": ColumnType.BOOLEAN,
 }
@@ -100,10 +101,11 @@ def _python_columns(rows: ScoredChunk) -> list[Iterable[Any]]:
         [_VERDICT_NAMES[code] for code in rows.verdicts.tolist()],
         [rows.version] * count,
         rows.reasons,
-        [rows.dump] * count,
+        rows.dumps,
         chunk.lines,
         chunk.authors,
         chunk.parents,
+        chunk.places,
         chunk.iso_times(),
         [None] * count if rows.foreign is None else rows.foreign,
     ]
@@ -121,9 +123,9 @@ def _arrow_columns(rows: ScoredChunk) -> list[Iterable[Any]]:
         _name_codes(rows.verdicts, _VERDICT_NAMES[:-1]),
         pa.repeat(arrow_constant(rows.version), count),
         rows.reasons,
-        pa.repeat(arrow_constant(rows.dump), count),
+        rows.dumps if rows.has_members else pa.repeat(arrow_constant(rows.dump), count),
         np.asarray(chunk.lines),
-        *(column.array if isinstance(column, ArrowColumn) else column for column in (chunk.authors, chunk.parents)),
+        *(column.array if isinstance(column, ArrowColumn) else column for column in (chunk.authors, chunk.parents, chunk.places)),
         chunk.times,
         pa.nulls(count, pa.bool_()) if rows.foreign is None else rows.foreign,
     ]

@@ -6,10 +6,10 @@ from service.batch.file_access import display_name
 from service.batch.job import ScoreJob
 from service.batch.output.destination import Destination
 from service.batch.output.run_plan import RunPlan
-from service.batch.rows import Columns
 from service.batch.runs.execution import RunExecution
 from service.batch.statistics.counts import RunCounts
-from service.batch.statistics.summary import InputFile, RunSummary, summary_json
+from service.batch.statistics.file_tally import FileTally
+from service.batch.statistics.summary import RunSummary, summary_json
 
 __all__ = ["finish_run"]
 
@@ -29,17 +29,18 @@ def finish_run(execution: RunExecution, plan: RunPlan, *, resumed: int, start_ti
     """
     job, destination, shards = execution.job, execution.destination, execution.tasks.count
     counts, rejects = RunCounts(), []
-    columns: dict[str, Columns | None] = dict.fromkeys(job.inputs)
+    files = {path: FileTally(display_name(path)) for path in job.inputs}
     for result in execution.journal.results():
         counts.merge(result.counts)
-        columns[result.path] = columns[result.path] or result.columns
+        files[result.path].add(result.counts, result.columns, result.remarks)
         if result.rejects:
             rejects.append(result.number)
     destination.assemble(job, shards, rows=counts.rows)
     destination.write_rejects(rejects)
-    files = [InputFile(display_name(path), names) for path, names in columns.items()]
     seconds = time.perf_counter() - start_time
-    summary = RunSummary(files, counts, seconds, job.judge_options.policy_name, execution.model.version, resumed, shards).require_complete()
+    inputs = [tally.input_file() for tally in files.values()]
+    policy, version = job.judge_options.policy_name, execution.model.version
+    summary = RunSummary(inputs, counts, seconds, policy, version, resumed, shards).require_complete()
     _write_companions(job, destination, plan, summary)
     destination.remove_work()
     return summary

@@ -34,6 +34,7 @@ def plan_run(job: ScoreJob, model: ModelSource) -> RunPlan:
         **{name.replace("_", " "): value for name, value in asdict(job.dump_options).items() if name != "max_expansion"},
         **_judging_options(judge_options),
         "language": job.language,
+        "make ids": job.make_ids,
         **{"markup": job.markup, "to": job.write_as, "shard size": shard_size(job)},
         **{"limit": selection.limit, "sample": selection.sample, "seed": selection.seed},
         **{"since": selection.since and selection.since.isoformat()},

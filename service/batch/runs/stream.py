@@ -15,6 +15,7 @@ from service.batch.output.score_table import open_score_table
 from service.batch.row_selection import RowSelection
 from service.batch.runs.progress import ProgressObserver, RunProgress
 from service.batch.statistics.counts import RunCounts
+from service.batch.statistics.file_tally import FileTally
 from service.batch.statistics.summary import InputFile
 from service.batch.workers.shard_work import score_rows
 from service.table_files import TableFormat
@@ -50,15 +51,20 @@ def score_to_stream(job: ScoreJob, judge: "Judge", observer: ProgressObserver) -
         DumpError: an input cannot be read as asked; with ``strict``, also the first row that cannot be judged.
         OSError: reading or writing fails.
     """
-    counts, files = RunCounts(), []
+    counts, files = RunCounts(), list[InputFile]()
     sizes = [measure_size(path) for path in job.inputs]
     write_as = TableFormat.CSV if job.write_as is OutputFormat.CSV else TableFormat.JSONL
     with _open_stream(job.out) as file, open_score_table(write_as, file, keep=job.dump_options.keep, language=job.language) as table:
         for number, path in enumerate(job.inputs):
             with open_dump(path, job.dump_options) as dump:
-                files.append(InputFile(dump.name, dump.columns))
-                for _ in score_rows(dump, job, judge, table=table, counts=counts, selection=_remaining_selection(job, counts.rows)):
-                    observer(RunProgress(counts.rows, _overall_share(sizes, number, dump.share()), counts.by_label))
+                tally, file_counts = FileTally(dump.name), RunCounts()
+                selection = _remaining_selection(job, counts.rows)
+                for _ in score_rows(dump, job, judge, table=table, counts=file_counts, selection=selection):
+                    labels = dict(zip(counts.by_label, (counts.labels + file_counts.labels).tolist(), strict=True))
+                    observer(RunProgress(counts.rows + file_counts.rows, _overall_share(sizes, number, dump.share()), labels))
+                counts.merge(file_counts)
+                tally.add(file_counts, dump.columns, dump.remarks)
+                files.append(tally.input_file())
     return counts, files
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from model.comment import LABELS
@@ -22,10 +22,23 @@ _MAX_DAYS = 400
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """A file that was read, and where its texts and ids were found; ``columns`` is None if it was empty."""
+    """A file that was read.
+
+    Attributes:
+        name: its name in messages.
+        columns: where its texts and ids were found; None if nothing was found that has columns.
+        rows: the rows written of it.
+        judged: those that got a label.
+        reasons: reason → those that got none.
+        remarks: what people should know about how it was read.
+    """
 
     name: str
     columns: Columns | None
+    rows: int = 0
+    judged: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    remarks: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +113,11 @@ def summary_json(summary: RunSummary, *, indent: int | None = None) -> str:
     """
     counts = summary.counts
     files = [
-        {"name": file.name, "text": file.columns and file.columns.text, "id": file.columns and file.columns.id} for file in summary.files
+        {
+            **{"name": file.name, "text": file.columns and file.columns.text, "id": file.columns and file.columns.id},
+            **{"rows": file.rows, "judged": file.judged, "reasons": file.reasons, "remarks": list(file.remarks)},
+        }
+        for file in summary.files
     ]
     return json.dumps(
         {

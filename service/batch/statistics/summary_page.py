@@ -37,10 +37,7 @@ def summary_page(summary: RunSummary, *, output: str) -> str:
         rankings=list(_rankings({("By author", "author"): counts.authors, ("By thread", "thread"): counts.threads})),
         reasons=[(name, [f"{count:,}"]) for name, count in summary.reasons.items()],
         left_out=[(name, [f"{count:,}"]) for name, count in counts.left_out.most_common()],
-        files=[
-            (file.name, [file.columns.text, file.columns.id or "the row number"] if file.columns else ["empty", ""])
-            for file in summary.files
-        ],
+        files=[(file.name, [file.columns.text, file.columns.id or "none"] if file.columns else ["empty", ""]) for file in summary.files],
     )
 
 

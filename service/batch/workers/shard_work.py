@@ -22,6 +22,7 @@ from service.batch.output.folders import Folder
 from service.batch.output.journal import ShardResult, write_result
 from service.batch.output.part_names import part_file, rejects_file
 from service.batch.output.score_table import ScoreTable, open_score_table
+from service.batch.remarks import add_remarks
 from service.batch.row_selection import RowSelection, SelectedRows
 from service.batch.rows import DumpOptions
 from service.batch.scored_chunks import ScoredChunk, score_chunk
@@ -111,7 +112,10 @@ def score_shard(
         has_rejects = rejects.tell() > 0
         if has_rejects:
             _copy_rejects(rejects, context.work, rejects_file(task.number))
-    result = ShardResult(task.number, task.shard.path, counts, dump.columns, task.size or 0, has_rejects, dump.budget.handed_on("text"))
+    remarks = list(task.shard.remarks)
+    add_remarks(remarks, dump.remarks)
+    text_size = dump.budget.handed_on("text")
+    result = ShardResult(task.number, task.shard.path, counts, dump.columns, task.size or 0, has_rejects, text_size, remarks)
     write_result(context.work, result)
     return result
 
@@ -155,9 +159,10 @@ def score_rows(
     """
     contexts = ReplyContexts() if job.dump_options.contexts and judge.reads_context else None
     rows = SelectedRows(dump.rows if contexts is None else contexts.complete_rows(dump.rows), selection)
+    options = {"language": job.language, "make_ids": job.make_ids}
     for chunk in _read_chunks(dump, rows, job, contexts):
         dump.budget.add("text", chunk.text_size())
-        scored_chunk = score_chunk(chunk, judge, dump=dump.name, markup=job.markup, threads=threads, language=job.language)
+        scored_chunk = score_chunk(chunk, judge, dump=dump.name, markup=job.markup, threads=threads, **options)
         if job.strict:
             _refuse_rejects(dump, scored_chunk)
         table.write(scored_chunk)
@@ -179,17 +184,17 @@ def _read_chunks(dump: OpenDump, rows: SelectedRows, job: ScoreJob, contexts: Re
 
 
 def _refuse_rejects(dump: OpenDump, scored_chunk: ScoredChunk) -> None:
-    for line, reason in zip(scored_chunk.chunk.lines, scored_chunk.reasons, strict=True):
+    for name, line, reason in zip(scored_chunk.dumps, scored_chunk.chunk.lines, scored_chunk.reasons, strict=True):
         if reason is not None:
-            raise DumpError(f"{dump.name}: {dump.unit} {line} cannot be judged: {reason}; mend it, or go on without --strict")
+            raise DumpError(f"{name}: {dump.unit} {line} cannot be judged: {reason}; mend it, or go on without --strict")
 
 
 def _list_rejects(scored_chunk: ScoredChunk, rejects: IO[bytes]) -> None:
-    chunk = scored_chunk.chunk
+    chunk, dumps = scored_chunk.chunk, scored_chunk.dumps
     for row in np.flatnonzero(scored_chunk.labels < 0).tolist():
         offset = chunk.offsets[row]
         place = {"row": chunk.lines[row]} | ({} if offset is None else {"offset": offset})
-        reject = {"dump": scored_chunk.dump, **place, "id": chunk.ids[row], "reason": scored_chunk.reasons[row]}
+        reject = {"dump": dumps[row], **place, "id": scored_chunk.ids[row], "reason": scored_chunk.reasons[row]}
         rejects.write(json.dumps(reject).encode() + b"\n")
 
 

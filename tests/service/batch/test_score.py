@@ -47,12 +47,12 @@ def write_lines(path: Path, *rows: object) -> Path:
 
 
 def test_rows_of_all_files_come_in_order(tmp_path: Path, judge: "Judge") -> None:
-    """Files follow each other; a row without an id is called by its number in its file."""
+    """Files follow each other; a row without an id has none, and its number in its file says which it is."""
     first = write_lines(tmp_path / "a.jsonl", {"id": "x", "text": "one"}, "broken", {"id": 3, "text": " "})
     second = tmp_path / "b.csv"
     second.write_text("text\ntwo\nthree\n")
     summary, rows_written = score([first, second], tmp_path / "o.jsonl", judge)
-    assert [row["id"] for row in rows_written] == ["x", 2, 3, 2, 3]
+    assert [row["id"] for row in rows_written] == ["x", None, 3, None, None]
     places = [(str(first), 1), (str(first), 2), (str(first), 3), (str(second), 2), (str(second), 3)]
     assert [(row["dump"], row["row"]) for row in rows_written] == places
     assert [row["reason"] for row in rows_written] == [None, "not-json", "empty", None, None]
@@ -176,14 +176,17 @@ def test_the_summary_describes_the_run(tmp_path: Path, judge: "Judge") -> None:
     assert any("iconv" in line for line in lines_of_summary)
     parsed = json.loads(summary_json(summary))
     assert (parsed["rows"], parsed["judged"], parsed["reasons"]) == (3, 1, {"not-utf-8": 1, "empty": 1})
-    assert parsed["files"][0] == {"name": str(tmp_path / "a.csv"), "text": "body", "id": "id"}
+    assert parsed["files"][0] == {
+        **{"name": str(tmp_path / "a.csv"), "text": "body", "id": "id", "rows": 3, "judged": 1},
+        **{"reasons": {"not-utf-8": 1, "empty": 1}, "remarks": []},
+    }
 
 
-def test_the_row_number_is_the_id_where_there_is_no_column(tmp_path: Path, judge: "Judge") -> None:
-    """Rows have their numbers as ids, unless the caller names an id column."""
+def test_rows_have_no_id_where_there_is_no_column(tmp_path: Path, judge: "Judge") -> None:
+    """The number of a row never stands for its id, which may be that of another; the caller can name an id column."""
     path = tmp_path / "a.csv"
     path.write_text("nr,text\n7,good\n")
-    assert score([path], tmp_path / "o.jsonl", judge)[1][0]["id"] == 2
+    assert score([path], tmp_path / "o.jsonl", judge)[1][0]["id"] is None
     assert score([path], tmp_path / "o.jsonl", judge, dump_options=DumpOptions(id_column="nr"))[1][0]["id"] == "7"
 
 

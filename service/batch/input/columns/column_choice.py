@@ -1,4 +1,4 @@
-"""The choice of a file's columns by their names: text, id, author, parent comment, time, and what a comment answers."""
+"""The choice of a file's columns by their names: text, id, author, time, place, and what a comment answers."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,7 @@ from service.batch.input.columns.known_names import (
     ID_NAMES,
     PARENT_NAMES,
     PARENT_TEXT_NAMES,
+    PLACE_NAMES,
     TEXT_NAMES,
     TIME_NAMES,
     TITLE_NAMES,
@@ -24,7 +25,7 @@ def has_text_column(names: Sequence[str], options: DumpOptions) -> bool:
 
 
 def choose_comment_columns(names: Sequence[str], options: DumpOptions, *, file: str, text_names: set[str] | None = None) -> Columns:
-    """Choose the columns of a file that hold text, id, author, parent, time and, if the caller wants them, parent's text and title.
+    """Choose the columns of a file that hold text, id, author, parent, time, place and, if the caller wants them, parent's text and title.
 
     Args:
         names: the columns that the file has, in order.
@@ -49,16 +50,12 @@ def choose_comment_columns(names: Sequence[str], options: DumpOptions, *, file: 
     return Columns(
         text,
         id_column,
-        choose_optional(options.author_column, AUTHOR_NAMES, "--author-column"),
-        choose_optional(options.parent_column, PARENT_NAMES, "--parent-column"),
-        choose_optional(options.time_column, TIME_NAMES, "--time-column"),
-        *(
-            choose_optional(column, known_names if options.contexts else (), option)
-            for column, known_names, option in (
-                (options.parent_text_column, PARENT_TEXT_NAMES, "--parent-text-column"),
-                (options.title_column, TITLE_NAMES, "--title-column"),
-            )
-        ),
+        author=choose_optional(options.author_column, AUTHOR_NAMES, "--author-column"),
+        parent=choose_optional(options.parent_column, PARENT_NAMES, "--parent-column"),
+        time=choose_optional(options.time_column, TIME_NAMES, "--time-column"),
+        parent_text=choose_optional(options.parent_text_column, PARENT_TEXT_NAMES if options.contexts else (), "--parent-text-column"),
+        title=choose_optional(options.title_column, TITLE_NAMES if options.contexts else (), "--title-column"),
+        place=choose_optional(options.place_column, PLACE_NAMES, "--place-column"),
     )
 
 

@@ -1,6 +1,6 @@
 """The names by which columns of text, id, author and so on are known, in small letters; of each, the first that a file has is chosen."""
 
-__all__ = ["AUTHOR_NAMES", "ID_NAMES", "PARENT_NAMES", "PARENT_TEXT_NAMES", "TEXT_NAMES", "TIME_NAMES", "TITLE_NAMES"]
+__all__ = ["AUTHOR_NAMES", "ID_NAMES", "PARENT_NAMES", "PARENT_TEXT_NAMES", "PLACE_NAMES", "TEXT_NAMES", "TIME_NAMES", "TITLE_NAMES"]
 
 TEXT_NAMES = (
     *("text", "body", "comment_text", "comment_body", "comment", "content", "message", "tweet", "full_text"),
@@ -28,6 +28,9 @@ TIME_NAMES = (
     *("created_date", "date_created", "creation_date", "datetime", "date", "time", "posted_at", "comment_date"),
 )
 """When it was written."""
+
+PLACE_NAMES = ("subreddit", "channel", "community", "room", "site", "group", "forum", "board")
+"""Where it was written."""
 
 PARENT_TEXT_NAMES = ("parent_text", "parent_body", "parent_comment_text")
 """The text of the comment that it answers."""

@@ -8,11 +8,17 @@ from model.comment import Format
 from service.batch.input.columns.column_names import find_columns
 from service.batch.rows import Columns, Reason
 
-__all__ = ["ANY_TABLE", "FORMAT_FIELD", "Platform", "RecordFields"]
+__all__ = ["ANY_TABLE", "ENVELOPE_FIELD", "FILE_FIELD", "FORMAT_FIELD", "REMARK_FIELD", "Platform", "RecordFields"]
 
 RecordFields = Mapping[str, object]
 FORMAT_FIELD = "\0format"
 """The field in which ``prepare`` puts the format of a text, where one dump holds texts in several formats."""
+REMARK_FIELD = "\0remark"
+"""The field in which ``prepare`` puts a remark for people about how it read a record, such as that an encoding was mended."""
+ENVELOPE_FIELD = "\0envelope"
+"""The field in which a platform that needs it finds what stood around the record: a mapping, empty where nothing did."""
+FILE_FIELD = "\0file"
+"""The field in which a platform that needs it finds the name of the file, or of the archive and its member."""
 
 _MAX_RECOGNISED_RECORDS = 20
 
@@ -33,6 +39,7 @@ class Platform:
             leaves the fields as they are.
         unfold: returns the records that one record contains; None where a record is one comment at most.
         extra_fields: the fields that ``prepare`` needs besides those of ``columns``.
+        needs_context: whether ``prepare`` and ``unfold`` find ``ENVELOPE_FIELD`` and ``FILE_FIELD`` among the fields.
     """
 
     name: str
@@ -44,6 +51,7 @@ class Platform:
     unfold: Callable[[RecordFields], Iterable[RecordFields]] | None = None
     extra_fields: tuple[str, ...] = ()
     recognises: Callable[[RecordFields], bool] | None = None
+    needs_context: bool = False
 
     @property
     def is_flat(self) -> bool:
@@ -74,7 +82,7 @@ class Platform:
             return next(iter(find_columns(names, name)), name)
 
         columns = self.columns
-        others = (columns.id, columns.author, columns.parent, columns.time, columns.parent_text, columns.title)
+        others = (columns.id, columns.author, columns.parent, columns.time, columns.parent_text, columns.title, columns.place)
         return Columns(spelling(columns.text), *(None if name is None else spelling(name) for name in others))
 
 

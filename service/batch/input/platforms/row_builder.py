@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from model.comment import Format
-from service.batch.input.platforms.platform import FORMAT_FIELD, Platform, RecordFields
+from service.batch.input.platforms.platform import ENVELOPE_FIELD, FILE_FIELD, FORMAT_FIELD, REMARK_FIELD, Platform, RecordFields
 from service.batch.input.records import DumpRecord, UndecodableText
-from service.batch.input.values import PLACEHOLDERS, parse_author, parse_context, parse_parent, parse_time
+from service.batch.input.values import PLACEHOLDERS, parse_author, parse_context, parse_parent, parse_place, parse_time
+from service.batch.remarks import add_remark
 from service.batch.rows import MAX_TEXT_LENGTH, Columns, DumpOptions, Reason, Row, build_row_id, is_unicode, without_surrogates
 
 __all__ = ["build_rows"]
@@ -16,7 +17,15 @@ _SHIFTED_CELLS = {Reason.TOO_FEW_CELLS, Reason.TOO_MANY_CELLS}
 
 
 def build_rows(
-    records: Iterable[DumpRecord], platform: Platform, columns: Columns, *, options: DumpOptions, names: list[str], strict: bool
+    records: Iterable[DumpRecord],
+    platform: Platform,
+    columns: Columns,
+    *,
+    options: DumpOptions,
+    names: list[str],
+    strict: bool,
+    file: str = "",
+    remarks: list[str] | None = None,
 ) -> Iterator[Row]:
     """Build the rows of some records.
 
@@ -27,10 +36,25 @@ def build_rows(
         options: names the columns that the caller keeps.
         names: the columns of the file, in order; none where they have no order.
         strict: whether a lone surrogate in a text stands for a byte that is not UTF-8, so that the text is refused.
+        file: the name of the file, or of the archive and its member, for platforms that need it.
+        remarks: receives the remarks of the platform.
     """
+    if platform.needs_context:
+        records = _add_context(records, file)
     if platform.unfold is not None:
         records = _unfold(records, platform.unfold)
-    return map(_make_builder(platform, columns, options.keep, names=names, strict=strict), records)
+        if platform.needs_context and platform.prepare is not None:
+            records = _add_context(records, file)
+    return map(_make_builder(platform, columns, options.keep, names=names, strict=strict, remarks=remarks), records)
+
+
+def _add_context(records: Iterable[DumpRecord], file: str) -> Iterator[DumpRecord]:
+    """Yield records with what stood around them, and with the name of their file, among their fields."""
+    for record in records:
+        if record.reason is not None or ENVELOPE_FIELD in record.fields:
+            yield record
+        else:
+            yield record._replace(fields={**record.fields, ENVELOPE_FIELD: record.envelope or {}, FILE_FIELD: file})
 
 
 def _unfold(records: Iterable[DumpRecord], unfold: Callable[[RecordFields], Iterable[RecordFields]]) -> Iterator[DumpRecord]:
@@ -43,18 +67,18 @@ def _unfold(records: Iterable[DumpRecord], unfold: Callable[[RecordFields], Iter
 
 
 def _make_builder(
-    platform: Platform, columns: Columns, keep: tuple[str, ...], *, names: list[str], strict: bool
+    platform: Platform, columns: Columns, keep: tuple[str, ...], *, names: list[str], strict: bool, remarks: list[str] | None
 ) -> Callable[[DumpRecord], Row]:
     """Return the function that builds the row of a record; whatever all records share is looked up here, once."""
     text_name, id_name, author_name, parent_name, time_name = columns.text, columns.id, columns.author, columns.parent, columns.time
-    parent_text_name, title_name = columns.parent_text, columns.title
+    parent_text_name, title_name, place_name = columns.parent_text, columns.title, columns.place
     prepare = platform.prepare
     bad_row = partial(_build_bad_row, id_name=id_name, id_is_left=_is_left_of_text(columns, names), strict=strict)
     # Row.__new__, which names every field, would take half of the time.
     new_row = partial(tuple.__new__, Row)
 
     def build(record: DumpRecord) -> Row:
-        line, offset, fields, reason = record
+        line, offset, fields, reason, _ = record
         if reason is not None:
             return bad_row(record)
         extra = {name: _as_unicode(fields.get(name)) for name in keep} if keep else None
@@ -63,6 +87,8 @@ def _make_builder(
             fields, reason = prepare(fields)
             if FORMAT_FIELD in fields:
                 text_format = _text_format(fields, text_format)
+            if REMARK_FIELD in fields and remarks is not None:
+                add_remark(remarks, str(fields[REMARK_FIELD]))
         text = fields.get(text_name)
         if reason is not None:
             text = None
@@ -76,7 +102,8 @@ def _make_builder(
         time = None if time_name is None else parse_time(fields.get(time_name))
         parent_text = None if parent_text_name is None else parse_context(fields.get(parent_text_name))
         title = None if title_name is None else parse_context(fields.get(title_name))
-        return new_row((line, row_id, text, reason, author, parent, time, text_format, extra, offset, parent_text, title))
+        place = None if place_name is None else parse_place(fields.get(place_name))
+        return new_row((line, row_id, text, reason, author, parent, time, text_format, extra, offset, parent_text, title, place, None))
 
     return build
 
@@ -90,7 +117,7 @@ def _build_bad_row(record: DumpRecord, *, id_name: str | None, id_is_left: bool,
 
     A stray delimiter in a text shifts the cells to the right of it; those to the left are still in their columns.
     """
-    line, offset, fields, reason = record
+    line, offset, fields, reason, _ = record
     if id_name is None or (reason in _SHIFTED_CELLS and not id_is_left):
         return Row(line, None, None, reason, offset=offset)
     return Row(line, _clean_id(fields.get(id_name), strict=strict), None, reason, offset=offset)

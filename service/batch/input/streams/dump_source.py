@@ -72,6 +72,7 @@ class DumpSource:
         size: the size in bytes of the file as it is stored; None where that cannot be known.
         path: the file or URL with the bytes of ``stream``, as they are, from ``begin`` on; None where there is none.
         begin: the byte of the file with which the stream begins.
+        remarks: what people should know about how the file is read; readers add to it with ``add_remark``.
     """
 
     name: str
@@ -81,6 +82,7 @@ class DumpSource:
     size: int | None = None
     path: str | None = None
     begin: int = 0
+    remarks: list[str] = field(default_factory=list)
     _counter: _CountingStream | None = None
     _decompressions: Sequence[_Damageable] = field(default_factory=list)
     _outer_streams: list[_Damageable] = field(default_factory=list)
@@ -159,7 +161,7 @@ def unpack_source(
         head = _read_head(stream)
     stored_path = path if path != STDIN and not decompressions else None
     buffered = io.BufferedReader(ReplayedStream(head, stream), _BUFFER_SIZE)
-    return DumpSource(name, head, buffered, budget, size, stored_path, begin, counter, decompressions)
+    return DumpSource(name, head, buffered, budget, size, stored_path, begin, _counter=counter, _decompressions=decompressions)
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,16 @@ from service.batch.rows import Columns, DumpOptions, Reason, Row
 __all__ = ["DumpContent", "DumpReader", "cells", "read_file", "reasons", "texts"]
 
 
-class DumpContent(NamedTuple):
-    """Everything that is read of a dump."""
-
+class _Content(NamedTuple):
     columns: Columns | None
     rows: list[Row]
     description: str
+
+
+class DumpContent(_Content):
+    """Everything that is read of a dump: columns, rows and description; besides, the remarks that were made about it."""
+
+    remarks: list[str]
 
 
 class DumpReader(Protocol):
@@ -26,7 +30,9 @@ class DumpReader(Protocol):
 def read_file(path: Path | str, **options: Any) -> DumpContent:
     """Read a dump from beginning to end."""
     with open_dump(str(path), DumpOptions(**options)) as dump:
-        return DumpContent(dump.columns, list(dump.rows), dump.description)
+        content = DumpContent(dump.columns, list(dump.rows), dump.description)
+        content.remarks = dump.remarks
+        return content
 
 
 def texts(rows: list[Row]) -> list[str | None]:

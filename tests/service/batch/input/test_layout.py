@@ -17,7 +17,7 @@ def test_a_platform_is_recognised_unless_the_caller_names_the_text() -> None:
     assert (layout.platform, layout.columns, layout.names) == (REDDIT, REDDIT.columns, tuple(names))
     assert layout.description == "comments of Reddit (CSV)"
     layout = detect_table_layout(CSV, names, DumpOptions(text_column="note"), file="x")
-    assert (layout.platform, layout.columns) == (ANY_TABLE, Columns("note", "id"))
+    assert (layout.platform, layout.columns) == (ANY_TABLE, Columns("note", "id", place="subreddit"))
     assert layout.description == "CSV"
 
 

@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,12 +22,13 @@ from service.table_files import TableFormat
 
 COLUMNS = tuple(SCORE_COLUMNS)
 
+TIME = datetime(2024, 2, 29, 23, 59, 1, tzinfo=UTC)
 ROWS = [
-    Row(1, "a", "x", author="Ann", parent='q"', created_at=datetime(2024, 2, 29, 23, 59, 1, tzinfo=UTC), extra={"likes": 3, "tag": "é,"}),
+    Row(1, "a", "x", author="Ann", parent='q"', created_at=TIME, extra={"likes": 3, "tag": "é,"}, place="cats"),
     *(Row(number, None, "x") for number in range(2, 7)),
 ]
 FOREIGN = [True, None, False, False, False, False]
-IDS: list[str | int] = ["a", 7, 'c "quoted", and\r\nbroken', "d\re", "é\u2028", ""]
+IDS: list[str | int | None] = ["a", 7, 'c "quoted", and\r\nbroken', "d\re", "é\u2028", None]
 
 
 @pytest.fixture
@@ -95,10 +97,11 @@ def test_json_lines_hold_one_object_a_row(tmp_path: Path, scored: ScoredChunk) -
         1,
         "Ann",
         'q"',
+        "cats",
         "2024-02-29T23:59:01Z",
         True,
     ]
-    assert list(rows[1].values()) == [7, None, None, None, None, None, "m@1", "empty", "d", 2, None, None, None, None]
+    assert list(rows[1].values()) == [7, None, None, None, None, None, "m@1", "empty", "d", 2, None, None, None, None, None]
     assert rows[2]["foreign"] is False
 
 
@@ -108,9 +111,10 @@ def test_csv_has_one_record_a_row_whatever_the_ids(tmp_path: Path, scored: Score
     with (tmp_path / "x.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.reader(file))
     assert rows[0] == list(COLUMNS)
-    assert [row[0] for row in rows[1:]] == list(map(str, IDS))
-    assert rows[1] == ["a", "fine", "0.5", "0.25", "0.25", "approve", "m@1", "", "d", "1", "Ann", 'q"', "2024-02-29T23:59:01Z", "true"]
-    assert rows[2] == ["7", "", "", "", "", "", "m@1", "empty", "d", "2", "", "", "", ""]
+    assert [row[0] for row in rows[1:]] == ["" if row_id is None else str(row_id) for row_id in IDS]
+    last = ["cats", "2024-02-29T23:59:01Z", "true"]
+    assert rows[1] == ["a", "fine", "0.5", "0.25", "0.25", "approve", "m@1", "", "d", "1", "Ann", 'q"', *last]
+    assert rows[2] == ["7", "", "", "", "", "", "m@1", "empty", "d", "2", *[""] * 5]
     assert rows[3][-1] == "false"
 
 
@@ -121,16 +125,26 @@ def test_parquet_has_typed_columns(tmp_path: Path, scored: ScoredChunk) -> None:
     assert table.column_names == list(COLUMNS)
     assert [str(field.type) for field in table.schema] == [
         *("string", "string", *["double"] * 3, *["string"] * 4),
-        *("int64", "string", "string", "timestamp[us, tz=UTC]", "bool"),
+        *("int64", "string", "string", "string", "timestamp[us, tz=UTC]", "bool"),
     ]
-    first = ["a", "fine", 0.5, 0.25, 0.25, "approve", "m@1", None, "d", 1, "Ann", 'q"', datetime(2024, 2, 29, 23, 59, 1, tzinfo=UTC)]
-    first.append(True)
+    first = ["a", "fine", 0.5, 0.25, 0.25, "approve", "m@1", None, "d", 1, "Ann", 'q"', "cats", TIME, True]
     assert list(table.slice(0, 1).to_pylist()[0].values()) == first
     assert list(table.slice(1, 1).to_pylist()[0].values()) == [
-        *("7", None, None, None, None, None, "m@1", "empty", "d", 2, None, None, None, None)
+        *("7", None, None, None, None, None, "m@1", "empty", "d", 2, None, None, None, None, None)
     ]
     assert table.num_rows == 120_000
     assert pq.ParquetFile(tmp_path / "x.parquet").num_row_groups == 2
+
+
+def test_rows_of_members_name_them(tmp_path: Path, scored: ScoredChunk) -> None:
+    """Where a row comes from a member of an archive, the column `dump` has the archive and the member."""
+    rows = [ROWS[0], *(row._replace(member="m/b.csv") for row in ROWS[1:])]
+    in_members = replace(scored, chunk=Chunk.from_rows(rows))
+    write(tmp_path / "x.jsonl", TableFormat.JSONL, in_members)
+    write(tmp_path / "x.parquet", TableFormat.PARQUET, in_members)
+    dumps = ["d", *["d/m/b.csv"] * 5]
+    assert [json.loads(line)["dump"] for line in (tmp_path / "x.jsonl").read_text("utf-8").split("\n")[:-1]] == dumps
+    assert pq.read_table(tmp_path / "x.parquet")["dump"].to_pylist() == dumps
 
 
 @pytest.mark.parametrize("write_as", TableFormat)

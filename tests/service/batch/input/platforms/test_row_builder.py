@@ -1,13 +1,18 @@
 """Records of any platform become rows, whatever their fields hold."""
 
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import cast
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.batch.input.open_dump import open_dump
-from service.batch.rows import DumpOptions, ReadAs
+from service.batch.input.platforms.platform import ENVELOPE_FIELD, FILE_FIELD, REMARK_FIELD, Platform, RecordFields
+from service.batch.input.platforms.row_builder import build_rows
+from service.batch.input.records import DumpRecord
+from service.batch.rows import Columns, DumpOptions, ReadAs, Reason
 from tests.service.batch.input.dump_reader import DumpReader
 
 VALUES = st.recursive(
@@ -49,3 +54,33 @@ def test_kept_texts_can_be_written(tmp_path: Path) -> None:
     assert len(kept) == 3
     for text in kept:
         str(text).encode()
+
+
+def test_platforms_see_what_stands_around_a_record() -> None:
+    """One that needs it gets the envelope of each record and the name of the file, also behind an unfolding; its remarks are made once."""
+
+    def unfold(fields: RecordFields) -> Iterator[RecordFields]:
+        assert fields[FILE_FIELD] == "x.zip/general.json"
+        return ({"text": text} for text in ("a", "b"))
+
+    def prepare(fields: RecordFields) -> tuple[RecordFields, None]:
+        envelope = cast(Mapping[str, object], fields[ENVELOPE_FIELD])
+        return {**fields, "room": envelope.get("name"), REMARK_FIELD: f"from {fields[FILE_FIELD]}"}, None
+
+    columns = Columns("text", None, place="room")
+    platform = Platform("p", "", (), columns, prepare=prepare, unfold=unfold, needs_context=True)
+    records = [DumpRecord(1, None, {}, envelope={"name": "general"}), DumpRecord(2, None, {}), DumpRecord(3, None, {}, Reason.DAMAGED)]
+    remarks: list[str] = []
+    rows = build_rows(records, platform, columns, options=DumpOptions(), names=[], strict=False, file="x.zip/general.json", remarks=remarks)
+
+    assert [(row.text, row.place, row.reason) for row in rows] == [
+        *(("a", "general", None), ("b", "general", None), ("a", None, None), ("b", None, None), (None, None, Reason.DAMAGED))
+    ]
+    assert remarks == ["from x.zip/general.json"]
+
+
+def test_the_place_of_a_comment_is_read(read_dump: DumpReader) -> None:
+    """Under a known name or the one that the caller gives, from objects that describe a place too."""
+    content = b'{"id":1,"text":"a","channel":{"id":3,"name":"general"}}\n{"id":2,"text":"b","channel":"off","where":7}\n'
+    assert [row.place for row in read_dump(content, "x.jsonl").rows] == ["general", "off"]
+    assert [row.place for row in read_dump(content, "x.jsonl", place_column="where").rows] == [None, "7"]

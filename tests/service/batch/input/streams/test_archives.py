@@ -51,15 +51,19 @@ def test_a_member_without_a_name_is_passed_over(read_dump: DumpReader) -> None:
 
 
 def test_all_dumps_in_an_archive_are_read(read_dump: DumpReader) -> None:
-    """The rows are numbered throughout; a file that is no dump has a row that says so."""
+    """Each member is named and has its own numbers; one that cannot be read has a row that says so, and a remark why."""
     files = {"a.jsonl": b'{"text":"a"}\n{"text":"b"}\n', "b.csv": b"name,age\nann,7\n", "c.csv": b"text\nc\n"}
     for packed in (pack_zip(files), pack_tar(files)):
-        assert [(row.line, row.id, row.text, row.reason) for row in read_dump(packed).rows] == [
-            (1, None, "a", None),
-            (2, None, "b", None),
-            (3, "b.csv", None, Reason.NOT_A_COMMENT),
-            (4, None, "c", None),
+        dump = read_dump(packed)
+        assert [(row.member, row.line, row.id, row.text, row.reason) for row in dump.rows] == [
+            ("a.jsonl", 1, None, "a", None),
+            ("a.jsonl", 2, None, "b", None),
+            ("b.csv", 1, None, None, Reason.NOT_READ),
+            ("c.csv", 2, None, "c", None),
         ]
+        assert len(dump.remarks) == 1
+        assert "b.csv" in dump.remarks[0]
+        assert "--text-column" in dump.remarks[0]
 
 
 @pytest.mark.parametrize(

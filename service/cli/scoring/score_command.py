@@ -4,8 +4,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -16,19 +15,10 @@ from model.comment import Format
 from model.errors import DumpError
 from model.profile import Profile
 from service.batch.job import OutputFormat
-from service.batch.row_selection import RowSelection
-from service.batch.rows import DumpOptions, ReadAs
-from service.cli.shared_options import (
-    ArtefactOption,
-    CommunityOption,
-    OnForeignOption,
-    PolicyOption,
-    ProfileOption,
-    expand_option_groups,
-)
+from service.cli.scoring.score_options import ColumnOptions, ModelOptions, OutcomeOptions, RunOptions, SelectionOptions
+from service.cli.shared_options import expand_option_groups
 from service.judging.judge_options import JudgeOptions
 from service.model_loading import ModeratorOptions
-from training.tables.expansion import DEFAULT_MAX_EXPANSION
 
 if TYPE_CHECKING:
     from service.batch.job import ScoreJob
@@ -46,114 +36,9 @@ Out = Annotated[
 ]
 Text = Annotated[str | None, typer.Option(metavar="TEXT", help="Look at this text instead of files.")]
 Markup = Annotated[Format | None, typer.Option(help="How the texts are written.  [default: what the file says, else plain]")]
-FormatIn = Annotated[ReadAs | None, typer.Option("--format", help="Format of the files.  [default: found from the content]")]
 FormatOut = Annotated[OutputFormat | None, typer.Option("--to", help="What to write.  [default: by the name of OUT, else jsonl]")]
-TextColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the text.  [default: text, body, comment, …]")]
-IdColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the id.  [default: id, comment_id, …, else row numbers]")]
-AuthorColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the author.  [default: author, username, …]")]
-ParentColumn = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Column with the id of what is answered.  [default: parent_id, in_reply_to, …]")
-]
-TimeColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the time.  [default: created_at, date, …]")]
-ParentTextColumn = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Column with the text of what is answered.  [default: parent_text, parent_body, …]")
-]
-TitleColumn = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Column with the title of what is commented on.  [default: title, …]")
-]
-Lines = Annotated[bool, typer.Option("--lines", help="Read each line of plain text as a comment, not each paragraph.")]
-MaxExpansion = Annotated[
-    int, typer.Option(min=1, metavar="N", help="Refuse a file that becomes more than N times its size when it is unpacked and read.")
-]
-Keep = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Column to pass on to the output.  [repeatable]")]
-Language = Annotated[bool, typer.Option("--language", help="Tell the language of each row in a column.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first row that cannot be judged.")]
-Limit = Annotated[int | None, typer.Option(min=1, metavar="N", help="Score the first N rows only.")]
-Sample = Annotated[float, typer.Option(min=0.0, max=1.0, metavar="SHARE", help="Score a random share of the rows only.")]
-Seed = Annotated[int, typer.Option(help="Seed of the sample.")]
-Since = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="Score rows of this time (UTC) or later only.")
-]
-Jobs = Annotated[
-    int | None,
-    typer.Option(min=1, metavar="N", help="Processes that share the work; with --cluster, workers to wait for.  [default: one a core; 1]"),
-]
-Cluster = Annotated[
-    str | None,
-    typer.Option(metavar="ADDRESS", help="Dask scheduler that spreads the work (tcp://host:8786), or local:N for N workers here."),
-]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Throw away what an earlier run into OUT left.")]
-Page = Annotated[bool, typer.Option("--report", help="Write a page with pictures beside the output too.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Tell what would be read, show ten rows, and write nothing.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary, or what --text comes to, as JSON.")]
-
-
-@dataclass(frozen=True)
-class ColumnOptions:
-    """Options that describe the input: its format and its columns."""
-
-    read_as: FormatIn = None
-    text_column: TextColumn = None
-    id_column: IdColumn = None
-    author_column: AuthorColumn = None
-    parent_column: ParentColumn = None
-    time_column: TimeColumn = None
-    parent_text_column: ParentTextColumn = None
-    title_column: TitleColumn = None
-    lines: Lines = False
-    keep: Keep = None
-    max_expansion: MaxExpansion = DEFAULT_MAX_EXPANSION
-
-    def dump_options(self, *, contexts: bool) -> DumpOptions:
-        """Return these options in the form that the readers of dumps take.
-
-        Args:
-            contexts: whether what comments answer is read.
-        """
-        return DumpOptions(**vars(self) | {"keep": tuple(dict.fromkeys(self.keep or ())), "contexts": contexts})
-
-
-@dataclass(frozen=True)
-class SelectionOptions:
-    """Options that select the rows to score."""
-
-    limit: Limit = None
-    sample: Sample = 1.0
-    seed: Seed = 0
-    since: Since = None
-
-    def row_selection(self) -> RowSelection:
-        """Return the selection; the time, which has no zone, is taken to be in UTC."""
-        return RowSelection(limit=self.limit, sample=self.sample, seed=self.seed, since=self.since and self.since.replace(tzinfo=UTC))
-
-
-@dataclass(frozen=True)
-class ModelOptions:
-    """Options that choose the model, and everything else that a verdict depends on."""
-
-    artefact: ArtefactOption = None
-    profile: ProfileOption = None
-    policy: PolicyOption = None
-    community: CommunityOption = None
-    on_foreign: OnForeignOption = None
-    language: Language = False
-
-    def judge_options(self, settings: "Settings") -> JudgeOptions:
-        """Return the options of the judge; the settings provide those that the command line lacks."""
-        return JudgeOptions.from_settings(
-            settings, policy=self.policy, community=self.community, on_foreign=self.on_foreign, identify=self.language
-        )
-
-
-@dataclass(frozen=True)
-class RunOptions:
-    """Options of the run itself: what stops it, which processes share the work, and what it writes besides the scores."""
-
-    strict: Strict = False
-    jobs: Jobs = None
-    cluster: Cluster = None
-    fresh: Fresh = False
-    page: Page = False
 
 
 @expand_option_groups
@@ -168,13 +53,14 @@ def score(
     columns: ColumnOptions,
     selection: SelectionOptions,
     run: RunOptions,
+    outcome: OutcomeOptions,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Score comments in files, or one text.
 
     Writes one row for each row read, in order: id, label, fine, toxic, hateful, verdict, model, reason, dump, row, author,
-    parent, created_at, foreign. A row that cannot be judged has a reason instead of a label. A run that was stopped goes on where
+    parent, place, created_at, foreign. A row that cannot be judged has a reason instead of a label. A run that was stopped goes on where
     it was when the same command is given again.
     """
     from service.settings import read_settings

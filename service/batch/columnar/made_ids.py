@@ -1,0 +1,35 @@
+"""Ids for rows that have none, made from what the rows hold, so that the same file gives the same ids again."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import PurePath
+
+from service.batch.columnar.arrow_columns import ArrowColumn
+from service.batch.columnar.chunks import Chunk
+from service.batch.rows import RowId
+
+__all__ = ["complete_ids"]
+
+_PREFIX = "made-"
+_DIGITS = 20
+
+
+def complete_ids(chunk: Chunk, *, dump: str) -> Sequence[RowId]:
+    """Return the ids of rows; those without one get ``made-`` and 20 hexadecimal digits.
+
+    The number of the row is among what an id is made from, so that two equal comments of one file have different ids.
+
+    Args:
+        chunk: the rows.
+        dump: the name of the file that they come from; its folder makes no difference.
+    """
+    if isinstance(chunk.ids, ArrowColumn) and not chunk.ids.array.null_count:
+        return chunk.ids
+    file = PurePath(dump).name
+    columns = (chunk.ids, chunk.members, chunk.places, chunk.authors, chunk.iso_times(), chunk.texts, chunk.lines)
+    return [_make_id(file, *values) if row_id is None else row_id for row_id, *values in zip(*columns, strict=True)]
+
+
+def _make_id(*values: object) -> str:
+    content = "\0".join("" if value is None else str(value) for value in values)
+    return _PREFIX + sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]

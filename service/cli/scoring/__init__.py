@@ -1,0 +1,1 @@
+"""The command ``tipstaff score`` and its options."""
