@@ -165,7 +165,7 @@ def test_profiles_without_an_encoder_are_refused(profile: Profile, tmp_path: Pat
         ({}, {"curve.npy": CURVE[::-1].copy()}, "curve has to be"),
         ({}, {"network.npy": np.zeros(40, np.uint8)}, "holds what no encoder has"),
         ({}, {"combination.npy": np.full((3, 2), 1e5)}, "combination has to be of numbers up to"),
-        ({}, {"curve.npy": CURVE * 2}, "curve has to be of numbers from 0 to 1"),
+        ({}, {"curve.npy": CURVE * 2}, "curve has to be of shape .k, 3., with numbers"),
         ({"alone": "curve.npy"}, {}, "alone has to be of shape"),
         ({"alone": "alone.npy"}, {"alone.npy": np.array([[1.0, -1.0], [0.0, 0.0]])}, "alone has to be of numbers"),
         ({"passage_discount": -1}, {}, "passage_discount has to be a number from 0 to 100"),
