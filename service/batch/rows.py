@@ -59,6 +59,17 @@ class ReadAs(StrEnum):
     HACKERNEWS = "hackernews"
     YOUTUBE = "youtube"
     MASTODON = "mastodon"
+    BLUESKY = "bluesky"
+    LEMMY = "lemmy"
+    TWITTER = "twitter"
+    GITHUB = "github"
+    REMARK42 = "remark42"
+    COMMENTO = "commento"
+    ISSO = "isso"
+    AMAZON = "amazon"
+    YELP = "yelp"
+    STEAM = "steam"
+    GOOGLE_PLAY = "googleplay"
 
 
 class Quoting(StrEnum):

@@ -9,10 +9,10 @@ from service.batch.input.columns.column_names import find_columns
 from service.batch.input.detection.file_kinds import Container, FileKind
 from service.batch.input.platforms.known_platforms import find_platforms, recognise_platform
 from service.batch.input.platforms.platform import ANY_TABLE, Platform
-from service.batch.input.platforms.sites.disqus import DISQUS
 from service.batch.input.platforms.sites.saved_page import SAVED_PAGE
 from service.batch.input.platforms.sites.web_feeds import FEED
 from service.batch.input.platforms.sites.wordpress import WXR
+from service.batch.input.platforms.widgets.disqus import DISQUS
 from service.batch.input.records import RecordStream
 from service.batch.rows import Columns, DumpOptions
 

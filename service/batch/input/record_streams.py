@@ -17,9 +17,9 @@ from service.batch.input.formats.sql_dump import read_sql_posts
 from service.batch.input.formats.tables.delimited_text import read_csv
 from service.batch.input.formats.xml.xml_records import XmlSchema, read_xml
 from service.batch.input.layout import DumpPart
-from service.batch.input.platforms.sites.disqus import DISQUS_XML
 from service.batch.input.platforms.sites.web_feeds import FEED_XML
 from service.batch.input.platforms.sites.wordpress import WXR_XML
+from service.batch.input.platforms.widgets.disqus import DISQUS_XML
 from service.batch.input.records import DumpRecord, RecordStream
 from service.batch.input.streams.dump_source import DumpSource
 from service.batch.input.streams.encodings import UTF8, recode_to_utf8
