@@ -66,6 +66,7 @@ REDDIT_THREADS = Platform(
     format=Format.MARKDOWN,
     prepare=_prepare,
     unfold=_unfold,
+    extra_fields=("body", "selftext", "link_title", "replies", "comments"),
     recognises=_is_thread,
 )
 """Submissions that have a text, and every comment below them, however deep."""
