@@ -70,6 +70,13 @@ class ReadAs(StrEnum):
     YELP = "yelp"
     STEAM = "steam"
     GOOGLE_PLAY = "googleplay"
+    TELEGRAM = "telegram"
+    DISCORD = "discord"
+    SLACK = "slack"
+    MATRIX = "matrix"
+    WHATSAPP = "whatsapp"
+    FACEBOOK = "facebook"
+    INSTAGRAM = "instagram"
 
 
 class Quoting(StrEnum):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from service.batch.input.platforms.chats.chat_platforms import CHAT_PLATFORMS
 from service.batch.input.platforms.platform import Platform, RecordFields
 from service.batch.input.platforms.sites.discourse import DISCOURSE_ARCHIVE, DISCOURSE_POSTS
 from service.batch.input.platforms.sites.discourse_api import DISCOURSE_API, DISCOURSE_CHAT
@@ -48,6 +49,7 @@ _PLATFORMS: tuple[Platform, ...] = (
     *(DISCOURSE_ARCHIVE, DISCOURSE_API, DISCOURSE_POSTS, DISCOURSE_CHAT, MASTODON_OUTBOX, MASTODON_STATUSES, WXR),
     *(DISQUS, DISQUS_API, BLUESKY, LEMMY, TWITTER, GITHUB, GITHUB_COMMAND_LINE),
     *(AMAZON_REVIEWS, AMAZON_REVIEWS_2018, AMAZON_REVIEWS_2015, YELP_REVIEWS, YELP_TIPS, STEAM_REVIEWS, GOOGLE_PLAY_REVIEWS),
+    *CHAT_PLATFORMS,
     *(CORAL_ANSWERS, YOUTUBE_TAKEOUT_TRANSLATED),
 )
 """Every kind of dump that is known by the names of its fields; the first that matches is chosen."""
