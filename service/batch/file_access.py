@@ -20,11 +20,13 @@ __all__ = [
     "STDIN",
     "display_name",
     "errors_named",
+    "is_folder",
     "is_url",
     "measure_size",
     "open_for_reading",
     "open_for_writing",
     "resolve_url",
+    "walk_files",
 ]
 
 STDIN = "-"
@@ -41,6 +43,29 @@ def display_name(path: str) -> str:
 def is_url(path: str) -> bool:
     """Tell whether fsspec opens a path, rather than the operating system."""
     return "://" in path
+
+
+def is_folder(path: str) -> bool:
+    """Tell whether a path is that of a folder of this machine."""
+    return path != STDIN and not is_url(path) and Path(path).is_dir()
+
+
+def walk_files(folder: str) -> Iterator[Path]:
+    """Yield the regular files in a folder and in those below it, in the order of their paths; links are not followed.
+
+    Raises:
+        OSError: a folder cannot be read.
+    """
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    for parent, folders, files in os.walk(folder, onerror=refuse):
+        folders.sort()
+        for name in sorted(files):
+            path = Path(parent) / name
+            if path.is_file() and not path.is_symlink():
+                yield path
 
 
 def resolve_url(url: str) -> tuple[Any, str]:
@@ -134,13 +159,19 @@ class _NamedOutput(io.FileIO):
 
 
 def measure_size(path: str) -> int | None:
-    """Return the size in bytes of a file, a URL or standard input; None for a pipe, a terminal or a file that cannot be examined."""
+    """Return the size in bytes of a file, of all files in a folder, of a URL or of standard input.
+
+    Returns:
+        None for a pipe, a terminal or a file that cannot be examined.
+    """
     if is_url(path):
         file_system, remote_path = resolve_url(path)
         with errors_named(path):
             size = file_system.size(remote_path)
         return None if size is None else int(size)
     try:
+        if is_folder(path):
+            return sum(file.lstat().st_size for file in walk_files(path))
         status = os.fstat(sys.stdin.fileno()) if path == STDIN else Path(path).stat()
     except (OSError, ValueError):
         return None

@@ -2,14 +2,13 @@
 
 import errno
 import os
-import stat
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.errors import DumpError
-from service.batch.file_access import STDIN, is_url
+from service.batch.file_access import STDIN, is_folder, is_url
 from service.batch.job import ScoreJob
 from service.batch.output.destination import destination_for
 from service.batch.runs.progress import ProgressObserver, ignore_progress
@@ -39,13 +38,14 @@ def check_job(job: ScoreJob) -> None:
             _check_input(path)
     if job.out is not None and any(_is_same_file(path, Path(job.out)) for path in job.inputs):
         raise DumpError(f"{job.out} is one of the files to be scored; name another with -o")
+    if job.out is not None and any(_is_inside(Path(job.out), path) for path in job.inputs):
+        raise DumpError(f"{job.out} lies in a folder that is to be scored; name another place with -o")
 
 
 def _check_input(path: str) -> None:
     # Opening the file to check it would take the first bytes out of a pipe.
-    if stat.S_ISDIR(Path(path).stat().st_mode):
-        raise IsADirectoryError(errno.EISDIR, "is a folder; name the files in it", path)
-    if not os.access(path, os.R_OK):
+    Path(path).stat()
+    if not os.access(path, os.R_OK | (os.X_OK if is_folder(path) else 0)):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
 
 
@@ -55,6 +55,10 @@ def _is_same_file(path: str, out: Path) -> bool:
         return out.is_file() and os.path.samestat(status, out.stat())
     except (OSError, ValueError):
         return False
+
+
+def _is_inside(out: Path, path: str) -> bool:
+    return is_folder(path) and Path(path).resolve() in (out.resolve(), *out.resolve().parents)
 
 
 def score_files(

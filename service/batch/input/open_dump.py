@@ -1,65 +1,32 @@
 """Opening of dumps: a file of comments becomes a lazy stream of rows, whatever its format, which is detected from its content."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import chain
-from typing import Literal
+from dataclasses import replace
 
 from model.errors import DumpError
 from service.batch.columnar.chunks import Chunk
+from service.batch.file_access import is_folder
+from service.batch.input.archives.dump_folder import DumpFolder
+from service.batch.input.archives.open_archive import open_archive, open_packed_archive
+from service.batch.input.archives.packed_archives import ARCHIVE_CONTAINERS
 from service.batch.input.arrow_chunks import ChunkBuilder
 from service.batch.input.columns.column_choice import check_kept_columns
 from service.batch.input.detection.file_kinds import COLUMNAR_SIGNATURES, Container, FileKind
 from service.batch.input.detection.kind_detection import detect_kind
 from service.batch.input.formats.tables.arrow_files import ColumnarFile, open_columnar
 from service.batch.input.layout import DumpPart, Layout, detect_layout, detect_table_layout
-from service.batch.input.platforms.platform import ANY_TABLE
+from service.batch.input.opened_dump import OpenDump, damage_row
 from service.batch.input.platforms.row_builder import build_rows
 from service.batch.input.record_streams import open_record_stream
-from service.batch.input.records import RecordStream
-from service.batch.input.streams.archives import read_tar_members, read_zip_members
+from service.batch.input.records import DumpRecord, RecordStream
 from service.batch.input.streams.dump_source import DumpSource, open_seekable, open_source
-from service.batch.remarks import add_remark
-from service.batch.rows import Columns, DumpOptions, Reason, Row
+from service.batch.rows import DumpOptions, Row
 from training.tables.expansion import ExpansionBudget
 
 __all__ = ["OpenDump", "open_dump", "open_dump_part", "open_lines"]
 
 _WHOLE_FILE = DumpPart()
-_MAX_LAYOUTS = 100
-"""The number of members of an archive whose layouts are remembered."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenDump:
-    """A file of comments that is being read.
-
-    Attributes:
-        name: the name of the file in messages.
-        unit: the unit that ``Row.line`` counts.
-        columns: where text, id and so on are found; None if the file is empty.
-        rows: its rows, lazily, in order; they can be read as long as the file is open.
-        share: returns the share in [0, 1] of the file that has been read; None where its size is unknown.
-        budget: what the file may become.
-        description: what the file is, in words for people.
-        chunks: yields the same rows column by column, which is faster; its arguments are ``max_rows`` and ``max_text`` of
-            ``cut_into_chunks``. None where the format does not allow that. Only one of ``rows`` and ``chunks`` may be used.
-        remarks: what people should know about how the file is read; filled while it is read.
-        layouts: the layout of the file under the empty name, or those of the first members of an archive under their names; filled
-            while it is read.
-    """
-
-    name: str
-    unit: Literal["line", "row"]
-    columns: Columns | None
-    rows: Iterator[Row]
-    share: Callable[[], float | None]
-    budget: ExpansionBudget
-    description: str = ""
-    chunks: Callable[[int, int], Iterator[Chunk]] | None = None
-    remarks: list[str] = field(default_factory=list)
-    layouts: dict[str, Layout] = field(default_factory=dict)
 
 
 @contextmanager
@@ -91,15 +58,17 @@ def open_dump_part(path: str, options: DumpOptions, part: DumpPart) -> Iterator[
         DumpError: as for ``open_dump``.
         OSError: it cannot be opened or read.
     """
+    if is_folder(path):
+        folder = DumpFolder(path, max_expansion=options.max_expansion)
+        yield open_archive(folder, ExpansionBudget(folder.name, folder.size), FileKind(Container.FOLDER), options, open_file=_open_file)
+        return
     is_columnar = part.layout is not None and part.layout.kind.container in COLUMNAR_SIGNATURES
     begin, end = (0, None) if is_columnar else (part.begin, part.end)
     with open_source(path, begin=begin, end=end, max_expansion=options.max_expansion) as source:
         kind = part.layout.kind if part.layout is not None else detect_kind(source, options)
-        if kind.container is Container.ZIP:
-            with open_seekable(source) as file:
-                yield _open_archive(read_zip_members(file, source.name, source.budget), source, options, kind)
-        elif kind.container is Container.TAR:
-            yield _open_archive(read_tar_members(source.stream, source.name, source.budget), source, options, kind)
+        if kind.container in ARCHIVE_CONTAINERS:
+            with open_packed_archive(source, kind, options, open_file=_open_file) as opened:
+                yield opened
         else:
             with _open_file(source, options, kind, part) as opened:
                 yield opened
@@ -122,11 +91,13 @@ def open_lines(source: DumpSource, options: DumpOptions, part: DumpPart) -> Open
 
 
 @contextmanager
-def _open_file(source: DumpSource, options: DumpOptions, kind: FileKind, part: DumpPart) -> Iterator[tuple[OpenDump, Layout]]:
-    """Open a file that is no archive."""
+def _open_file(
+    source: DumpSource, options: DumpOptions, kind: FileKind, part: DumpPart, shared: Mapping[str, object] | None = None
+) -> Iterator[tuple[OpenDump, Layout]]:
+    """Open a file that is no archive; ``shared`` stands around all of its records."""
     signature = COLUMNAR_SIGNATURES.get(kind.container)
     if signature is None:
-        yield _open_records(source, options, kind, part)
+        yield _open_records(source, options, kind, part, shared)
     else:
         with open_seekable(source) as file, open_columnar(file, source.budget, signature) as columnar_file:
             yield _open_columnar_records(columnar_file, source, options, kind, part)
@@ -159,9 +130,13 @@ def _open_columnar_records(
     return dump, layout
 
 
-def _open_records(source: DumpSource, options: DumpOptions, kind: FileKind, part: DumpPart) -> tuple[OpenDump, Layout]:
+def _open_records(
+    source: DumpSource, options: DumpOptions, kind: FileKind, part: DumpPart, shared: Mapping[str, object] | None = None
+) -> tuple[OpenDump, Layout]:
     stream = open_record_stream(source, kind, part, options)
     layout = part.layout or detect_layout(kind, stream, options, file=source.name)
+    if shared and layout.platform.needs_context:
+        stream = replace(stream, records=_surround(stream.records, shared))
     if layout.columns is not None and kind.container is Container.CSV:
         check_kept_columns(stream.names, options, file=source.name)
     rows = _append_damage(_build_rows(stream, layout, options, source), source)
@@ -210,61 +185,14 @@ def _columnar_chunks(
         for chunk in builder.build(pieces, max_rows=max_rows, max_text=max_text):
             line = chunk.lines[-1]
             yield chunk
-        yield from (Chunk.from_rows([row], options.keep) for row in _damage_row(source, line))
+        yield from (Chunk.from_rows([row], options.keep) for row in damage_row(source, line))
 
     return chunks
 
 
-def _open_archive(members: Iterator[DumpSource], source: DumpSource, options: DumpOptions, kind: FileKind) -> tuple[OpenDump, Layout]:
-    """Open all dumps in an archive as one dump, whose rows are numbered in each member and whose layout is taken from the first."""
-    layouts: dict[str, Layout] = {}
-    rows = chain(_read_members(members, source, options, layouts), _damage_row_at_end(source))
-    first_row = next(rows, None)
-    if first_row is None and not layouts:
-        raise DumpError(f"{source.name} holds no file that could be a dump; unpack it, and name the file with the comments")
-    container = str(kind.container)
-    columns, platform, description = None, ANY_TABLE, container
-    if layouts:
-        first_layout = next((layout for layout in layouts.values() if layout.columns is not None), next(iter(layouts.values())))
-        columns, platform = first_layout.columns, first_layout.platform
-        description = f"{first_layout.description} in a {container}"
-    all_rows = rows if first_row is None else chain((first_row,), rows)
-    dump = OpenDump(
-        source.name, "row", columns, all_rows, source.share, source.budget, description, remarks=source.remarks, layouts=layouts
-    )
-    return dump, Layout(kind, platform, columns or Columns("text", None))
-
-
-def _read_members(members: Iterator[DumpSource], source: DumpSource, options: DumpOptions, layouts: dict[str, Layout]) -> Iterator[Row]:
-    """Yield the rows of some members one after another, and add the layout of each to a dictionary."""
-    for member in members:
-        # What a tar archive holds behind a damaged header bears the name of the archive itself.
-        name = member.name if member.name != source.name else None
-        rows = _read_member(member, source, options, layouts)
-        yield from (row._replace(member=name, offset=None) for row in rows)
-        for remark in member.remarks:
-            add_remark(source.remarks, f"{member.name}: {remark}")
-
-
-def _read_member(member: DumpSource, source: DumpSource, options: DumpOptions, layouts: dict[str, Layout]) -> Iterator[Row]:
-    try:
-        kind = detect_kind(member, options) if member.head else None
-        if kind is None or kind.container in {Container.ZIP, Container.TAR}:
-            yield from _damage_row(member, 0)
-            return
-        with _open_file(member, options, kind, _WHOLE_FILE) as (dump, layout):
-            if len(layouts) < _MAX_LAYOUTS:
-                layouts[member.name] = layout
-            yield from dump.rows
-    except DumpError as error:
-        # One file among many that is no dump must neither hide the others nor go unnoticed.
-        add_remark(source.remarks, f"not read: {error}")
-        yield Row(1, None, None, Reason.NOT_READ)
-
-
-def _damage_row_at_end(source: DumpSource) -> Iterator[Row]:
-    """Yield a row that says why an archive ends too early, if that has turned out by then."""
-    yield from _damage_row(source, 0)
+def _surround(records: Iterator[DumpRecord], shared: Mapping[str, object]) -> Iterator[DumpRecord]:
+    """Yield records with what their file shares with others around them."""
+    return (record._replace(envelope={**shared, **(record.envelope or {})}) for record in records)
 
 
 def _append_damage(rows: Iterator[Row], source: DumpSource) -> Iterator[Row]:
@@ -276,10 +204,4 @@ def _append_damage(rows: Iterator[Row], source: DumpSource) -> Iterator[Row]:
     for row in rows:
         line = row.line
         yield row
-    yield from _damage_row(source, line)
-
-
-def _damage_row(source: DumpSource, line: int) -> Iterator[Row]:
-    """Yield a row that says why the file ends too early, if it does."""
-    if source.can_end_early and source.damage is not None:
-        yield Row(line + 1, None, None, source.damage.reason, offset=source.damage.offset)
+    yield from damage_row(source, line)

@@ -44,26 +44,28 @@ class ReplyContexts:
     def complete_rows(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Yield rows with what they answer."""
         for row in rows:
-            parent_text, title = self._complete(row.id, row.text, row.parent, row.parent_text, row.title)
+            parent_text, title = self._complete(row.id, row.text, row.parent, (row.parent_text, row.title), row.member)
             yield row if parent_text is row.parent_text and title is row.title else row._replace(parent_text=parent_text, title=title)
 
     def complete_chunk(self, chunk: Chunk) -> Chunk:
         """Return a chunk whose rows have what they answer."""
-        columns = (chunk.ids, chunk.texts, chunk.parents, chunk.parent_texts, chunk.titles)
+        known = zip(chunk.parent_texts, chunk.titles, strict=True)
+        columns = (chunk.ids, chunk.texts, chunk.parents, known, chunk.members)
         contexts = [self._complete(*values) for values in zip(*columns, strict=True)]
         return replace(chunk, parent_texts=[text for text, _ in contexts], titles=[title for _, title in contexts])
 
     def _complete(
-        self, row_id: RowId | None, text: str | None, parent: str | None, parent_text: str | None, title: str | None
+        self, row_id: RowId | None, text: str | None, parent: str | None, known: tuple[str | None, str | None], member: str | None
     ) -> tuple[str | None, str | None]:
-        """Return the text of a row's parent and its title, and remember the row for its own replies."""
-        if parent is not None and (remembered := self._entries.get(parent)) is not None:
-            self._entries.move_to_end(parent)
+        """Return the text of a row's parent and its title, those that are known if they are, and remember the row for its replies."""
+        parent_text, title = known
+        if parent is not None and (remembered := self._entries.get(_scoped_id(parent, member))) is not None:
+            self._entries.move_to_end(_scoped_id(parent, member))
             parent_text = remembered.text if parent_text is None else parent_text
             title = remembered.title if title is None else title
         # As the parent of another row it may be written otherwise, with a prefix or as a number.
         if (text is not None or title is not None) and (key := parse_parent(row_id)) is not None:
-            self._remember(key, _Remembered(text and text[:_MAX_LETTERS], title and title[:_MAX_LETTERS]))
+            self._remember(_scoped_id(key, member), _Remembered(text and text[:_MAX_LETTERS], title and title[:_MAX_LETTERS]))
         return parent_text, title
 
     def _remember(self, key: str, entry: _Remembered) -> None:
@@ -73,6 +75,11 @@ class ReplyContexts:
         self._size += _entry_size(key, entry)
         while self._size > self._max_size:
             self._size -= _entry_size(*self._entries.popitem(last=False))
+
+
+def _scoped_id(comment_id: str, member: str | None) -> str:
+    """Return an id that tells comments apart which two members of an archive, such as two sites, call the same."""
+    return comment_id if member is None else f"{member}\0{comment_id}"
 
 
 def _entry_size(key: str, entry: _Remembered) -> int:

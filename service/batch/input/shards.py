@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from service.batch.file_access import STDIN, measure_size
+from service.batch.input.archives.packed_archives import ARCHIVE_CONTAINERS
 from service.batch.input.detection.file_kinds import COLUMNAR_SIGNATURES, Container, FileKind
 from service.batch.input.formats.tables.arrow_files import open_columnar
 from service.batch.input.layout import DumpPart, Layout
@@ -67,6 +68,8 @@ def plan_shards(path: str, options: DumpOptions, *, size: int) -> Sequence[Shard
 
 def _find_parts(path: str, layout: Layout, options: DumpOptions, size: int) -> list[ShardBounds]:
     container = layout.kind.container
+    if container in ARCHIVE_CONTAINERS | {Container.FOLDER}:
+        return []
     with open_source(path, max_expansion=options.max_expansion) as source:
         if source.path is None:
             return []

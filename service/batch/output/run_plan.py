@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from service.batch.file_access import display_name, errors_named, is_url, resolve_url
+from service.batch.file_access import display_name, errors_named, is_folder, is_url, resolve_url, walk_files
 
 __all__ = ["PLAN_FILE", "RunPlan", "file_fingerprint"]
 
@@ -63,6 +64,8 @@ class RunPlan:
 def file_fingerprint(path: str) -> str:
     """Return the size, the time of change and the hash of the first and last 64 KiB of a file: they change when it is written to.
 
+    Of a folder, the names, sizes and times of its files are hashed.
+
     Args:
         path: a path, or a URL that fsspec opens.
 
@@ -71,11 +74,22 @@ def file_fingerprint(path: str) -> str:
     """
     if is_url(path):
         return _remote_fingerprint(path)
+    if is_folder(path):
+        return _folder_fingerprint(path)
     status = Path(path).stat()
     with Path(path).open("rb") as file:
         first = file.read(_END_BYTES)
         file.seek(max(status.st_size - _END_BYTES, 0))
         return _fingerprint(status.st_size, str(status.st_mtime_ns), (first, file.read(_END_BYTES)))
+
+
+def _folder_fingerprint(path: str) -> str:
+    size, digest = 0, hashlib.sha256()
+    for file in walk_files(path):
+        status = file.lstat()
+        size += status.st_size
+        digest.update(f"{os.fsencode(file.relative_to(path))!r} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return _fingerprint(size, "folder", (digest.digest(),))
 
 
 def _remote_fingerprint(url: str) -> str:

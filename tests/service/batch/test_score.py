@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from model.errors import DumpError, PolicyError
 from service.batch.job import OutputFormat, ScoreJob
+from service.batch.output.run_plan import file_fingerprint
 from service.batch.rows import DumpOptions
 from service.batch.runs.progress import RunProgress
 from service.batch.score import score_files
@@ -131,15 +132,30 @@ def test_no_input_is_overwritten(tmp_path: Path, judge: "Judge") -> None:
 
 
 def test_a_bad_input_stops_everything_before_it_begins(tmp_path: Path, judge: "Judge") -> None:
-    """A missing file, a folder and standard input named twice are found before the first is read."""
+    """A missing file, an output in a folder of inputs and standard input named twice are found before the first is read."""
     path = write_lines(tmp_path / "a.jsonl", {"text": "good"})
     with pytest.raises(FileNotFoundError, match=r"missing\.csv"):
         score([path, tmp_path / "missing.csv"], tmp_path / "o.jsonl", judge)
-    with pytest.raises(IsADirectoryError, match="name the files in it"):
+    with pytest.raises(DumpError, match="lies in a folder that is to be scored"):
         score([path, tmp_path], tmp_path / "o.jsonl", judge)
     with pytest.raises(DumpError, match="twice"):
         score(["-", path, "-"], tmp_path / "o.jsonl", judge)
     assert list_names(tmp_path) == ["a.jsonl"]
+
+
+def test_a_folder_is_scored_like_an_archive(tmp_path: Path, judge: "Judge") -> None:
+    """Each row names the file that it comes from; once a file in the folder has changed, an earlier run is not continued."""
+    folder = tmp_path / "site"
+    (folder / "b").mkdir(parents=True)
+    write_lines(folder / "a.jsonl", {"id": 1, "text": "good"})
+    write_lines(folder / "b/a.jsonl", {"id": 1, "text": "fine"})
+    (folder / "photo.png").write_bytes(b"\x89PNG")
+    _, rows = score([folder], tmp_path / "o.jsonl", judge)
+    assert [(row["dump"], row["id"]) for row in rows] == [(f"{folder}/a.jsonl", 1), (f"{folder}/b/a.jsonl", 1)]
+    fingerprint = file_fingerprint(str(folder))
+    assert file_fingerprint(str(folder)) == fingerprint
+    write_lines(folder / "b/a.jsonl", {"id": 1, "text": "fine!"})
+    assert file_fingerprint(str(folder)) != fingerprint
 
 
 def test_a_later_bad_file_leaves_no_output(tmp_path: Path, judge: "Judge") -> None:

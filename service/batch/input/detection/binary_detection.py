@@ -1,12 +1,16 @@
 """Detection of files that are no text by their first bytes: columnar files and archives."""
 
+import tarfile
+from contextlib import suppress
+
 from model.errors import DumpError
 from service.batch.input.detection.file_kinds import COLUMNAR_SIGNATURES, Container
 
 __all__ = ["detect_binary_container"]
 
 _FEATHER_1_SIGNATURE = b"FEA1"
-_ZIP_SIGNATURE = b"PK\x03\x04"
+_ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
+"""What ZIP archives begin with; the second is an empty one."""
 _TAR_SIGNATURE = b"ustar"
 _TAR_SIGNATURE_OFFSET = 257
 
@@ -26,6 +30,17 @@ def detect_binary_container(head: bytes, name: str) -> Container | None:
     for container, signature in COLUMNAR_SIGNATURES.items():
         if head.startswith(signature):
             return container
-    if head.startswith(_ZIP_SIGNATURE):
+    if head.startswith(_ZIP_SIGNATURES):
         return Container.ZIP
-    return Container.TAR if head.startswith(_TAR_SIGNATURE, _TAR_SIGNATURE_OFFSET) else None
+    return Container.TAR if head.startswith(_TAR_SIGNATURE, _TAR_SIGNATURE_OFFSET) or _is_old_tar(head) else None
+
+
+def _is_old_tar(head: bytes) -> bool:
+    """Tell whether a file begins as tar archives did before they had a signature: only the checksum of the first header tells."""
+    header = head[: tarfile.BLOCKSIZE]
+    if len(header) < tarfile.BLOCKSIZE or header[_TAR_SIGNATURE_OFFSET:].strip(b"\0") or not header[:1].strip(b"\0"):
+        return False
+    with suppress(tarfile.HeaderError):
+        tarfile.TarInfo.frombuf(header, "utf-8", "surrogateescape")
+        return True
+    return False

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from model.errors import DumpError
 from service.batch.input.detection.binary_detection import detect_binary_container
-from service.batch.input.detection.chat_detection import detect_chat_container
 from service.batch.input.detection.file_kinds import Container, FileKind
 from service.batch.input.detection.head_lines import BLANK
 from service.batch.input.detection.json_detection import detect_json_container
@@ -13,6 +12,7 @@ from service.batch.input.detection.sql_detection import detect_sql_container
 from service.batch.input.detection.table_detection import detect_table_or_text
 from service.batch.input.streams.dump_source import DumpSource
 from service.batch.input.streams.encodings import decode_head, detect_encoding
+from service.batch.input.streams.foreign_formats import explain_foreign_format
 from service.batch.rows import DumpOptions, ReadAs
 
 __all__ = ["detect_kind"]
@@ -24,11 +24,9 @@ _CONTAINER_OF_FORMAT = {
     ReadAs.FEED: Container.FEED,
     ReadAs.WORDPRESS: Container.WXR,
     ReadAs.DISQUS: Container.DISQUS,
-    ReadAs.WHATSAPP: Container.WHATSAPP,
 }
 """The containers of text that ``--format`` can name, besides tables and plain text."""
 _TEXT_DETECTORS: tuple[Callable[[str, str], Container | None], ...] = (
-    detect_chat_container,
     detect_json_container,
     detect_markup_container,
     detect_sql_container,
@@ -47,6 +45,8 @@ def detect_kind(source: DumpSource, options: DumpOptions) -> FileKind:
         DumpError: the file is of no known kind, or is not what the caller says.
     """
     container = detect_binary_container(source.head, source.name)
+    if container in {None, Container.TAR} and (problem := explain_foreign_format(source.head, source.name)) is not None:
+        raise DumpError(f"{source.name} {problem}")
     if container is not None:
         return FileKind(container)
     if options.read_as in {ReadAs.PARQUET, ReadAs.ARROW}:

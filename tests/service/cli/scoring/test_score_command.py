@@ -99,7 +99,6 @@ def test_markup_is_taken_out_before_judging(call_small: Call, tmp_path: Path) ->
     ("arguments", "words"),
     [
         (["score", "missing.csv"], "missing.csv: No such file or directory"),
-        (["score", "."], ".: is a folder; name the files in it"),
         (["score", "{comments}", "-o", "{comments}"], "is one of the files to be scored"),
         (["score", "{comments}", "-o", "x.xlsx"], "does not say the format"),
         (["score", "{comments}", "-o", "no/such/folder/x.csv"], "no/such/folder/x.csv: No such file or directory"),

@@ -1,0 +1,268 @@
+"""Reading of an archive's members one after another, and of the archives among them."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import PurePosixPath
+from typing import cast
+
+from model.errors import DumpError
+from service.batch.columnar.chunks import Chunk, cut_into_chunks
+from service.batch.input.archives.companions import SharedValues, read_shared_values
+from service.batch.input.archives.export_kinds import FoundExport
+from service.batch.input.archives.member_roles import MemberRole, is_table_name
+from service.batch.input.archives.member_selection import MemberSelection
+from service.batch.input.archives.member_stream import Archive, MemberCounter
+from service.batch.input.archives.member_tally import MemberTally
+from service.batch.input.archives.packed_archives import ARCHIVE_CONTAINERS, open_packed
+from service.batch.input.detection.file_kinds import Container, FileKind
+from service.batch.input.detection.kind_detection import detect_kind
+from service.batch.input.layout import DumpPart, Layout
+from service.batch.input.opened_dump import OpenDump, damage_row
+from service.batch.input.streams.dump_source import DumpSource
+from service.batch.input.streams.encodings import UTF8, detect_encoding
+from service.batch.input.streams.foreign_formats import explain_foreign_format
+from service.batch.rows import DumpOptions, ReadAs, Reason, Row
+
+__all__ = ["ArchiveReader", "FileOpener", "OpenMember"]
+
+_MAX_DEPTH = 3
+"""How deep archives in archives are read."""
+_MAX_LAYOUTS = 100
+"""The number of members of an archive whose layouts are remembered."""
+_WHOLE_FILE = DumpPart()
+_READ_ROLES = {MemberRole.DUMP, MemberRole.POSSIBLE, MemberRole.RECOGNISED}
+_LARGE_HEAD_SIZE = 1 << 16
+"""The bytes that are read of a large file to find out what it is."""
+_TEXT_SUFFIXES = {".txt", ".text"}
+_BINARY_SAMPLE_SIZE = 1 << 10
+_TAKEOUT_TEXT = re.compile(rb'\{""(?:takeoutSegments|text)""')
+"""How the texts of comments are written in Google's tables, whatever the language of their headers."""
+
+
+FileOpener = Callable[[DumpSource, DumpOptions, FileKind, DumpPart, SharedValues | None], AbstractContextManager[tuple[OpenDump, Layout]]]
+"""Opens a file that is no archive; the last argument stands around all of its records."""
+
+
+@dataclass(frozen=True)
+class OpenMember:
+    """A member that is being read.
+
+    Attributes:
+        name: its path in the archive.
+        dump: its rows.
+        container: how it is stored.
+        head_size: the bytes of it that were read to find out what it is; all of them, if it is small.
+    """
+
+    name: str
+    dump: OpenDump
+    container: Container
+    head_size: int
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """What is known about a member besides its content.
+
+    Attributes:
+        role: what it is for.
+        has_tables: whether there are tables beside it.
+        shared: what it shares with the members around it.
+        depth: how many archives it is in.
+    """
+
+    role: MemberRole
+    has_tables: bool
+    shared: SharedValues
+    depth: int
+
+
+class ArchiveReader:
+    """Reads the members of an archive, and of archives in it.
+
+    Args:
+        name: the name of the archive in messages.
+        options: the options of the caller.
+        open_file: opens a member that is no archive.
+        counter: counts all members.
+
+    Attributes:
+        remarks: what people should know about how it is read; filled while it is read.
+        layouts: the layouts of the first members, by their names.
+        exports: the exports of platforms that have been recognised in it.
+    """
+
+    def __init__(self, name: str, options: DumpOptions, open_file: FileOpener, counter: MemberCounter) -> None:
+        self.remarks: list[str] = []
+        self.layouts: dict[str, Layout] = {}
+        self.exports: Sequence[FoundExport] = ()
+        self._options = options
+        self._open_file = open_file
+        self._counter = counter
+        self._tally = MemberTally(name, self.remarks)
+
+    def read(self, archive: Archive) -> Iterator[OpenMember | Row]:
+        """Yield each member that can be read, open, and a row for each that cannot though it may hold comments."""
+        yield from self._read_archive(archive, prefix="", depth=1)
+        self._tally.finish()
+
+    def _read_archive(self, archive: Archive, *, prefix: str, depth: int) -> Iterator[OpenMember | Row]:
+        selection = MemberSelection(archive.names)
+        self.exports = self.exports or selection.exports
+
+        def is_wanted(path: str) -> bool:
+            role = selection.role(path)
+            if role in _READ_ROLES:
+                return True
+            self._tally.add_passed_over(prefix + path, role)
+            return False
+
+        shared = {export.root: read_shared_values(archive, export) for export in selection.exports}
+        for member in archive.read_members(is_wanted):
+            name = prefix + member.name
+            if member.source is None:
+                yield self._unread_row(name, member.problem)
+            elif not member.source.head:
+                yield from self._read_empty(name, member.source)
+            else:
+                export = selection.export_of(member.path)
+                values = {} if export is None else shared.get(export.root, {})
+                setting = _Setting(selection.role(member.path), selection.holds_tables, values, depth)
+                yield from self._read_member(name, member.source, setting)
+
+    def _read_empty(self, name: str, source: DumpSource) -> Iterator[Row]:
+        """Yield why a member is empty; it may simply be so."""
+        rows = [row._replace(member=name or None, offset=None) for row in damage_row(source, 0)]
+        if not rows:
+            self._tally.add_passed_over(name, MemberRole.EMPTY)
+        yield from rows
+
+    def _read_member(self, name: str, source: DumpSource, setting: _Setting) -> Iterator[OpenMember | Row]:
+        container: Container | None = None
+        try:
+            kind = detect_kind(source, self._options)
+            container = kind.container
+            if container in ARCHIVE_CONTAINERS:
+                yield from self._read_inner_archive(name, source, container, setting.depth)
+                return
+            self._refuse_loose_text(source, container, setting)
+            with self._open_file(source, self._options, kind, _WHOLE_FILE, setting.shared) as (dump, layout):
+                if setting.role is MemberRole.RECOGNISED and not layout.platform.name:
+                    raise DumpError(f"{source.name} is of no platform that is known")
+                if len(self.layouts) < _MAX_LAYOUTS:
+                    self.layouts[name] = layout
+                yield OpenMember(name, dump, container, len(source.head))
+        except DumpError as error:
+            yield from self._explain(name, source, setting, container, error)
+
+    def _read_inner_archive(self, name: str, source: DumpSource, container: Container, depth: int) -> Iterator[OpenMember | Row]:
+        if depth == _MAX_DEPTH:
+            raise DumpError(f"{source.name} is an archive within {_MAX_DEPTH} others; unpack it, and score what comes out")
+        with open_packed(source, container, self._counter) as archive:
+            yield from self._read_archive(archive, prefix=f"{name}/", depth=depth + 1)
+        yield from (row._replace(member=name, offset=None) for row in damage_row(source, 0))
+
+    def _refuse_loose_text(self, source: DumpSource, container: Container, setting: _Setting) -> None:
+        """Refuse plain text of which nothing says that it holds comments.
+
+        Raises:
+            DumpError: the file is plain text, and no option asks for that.
+        """
+        options = self._options
+        if container is not Container.TEXT or options.lines or options.read_as is ReadAs.TEXT:
+            return
+        if setting.has_tables or not _TEXT_SUFFIXES.intersection(PurePosixPath(source.name.lower()).suffixes[-2:]):
+            raise DumpError(
+                f"{source.name} is plain text that may be anything; if it holds comments, score it by itself, with --format text "
+                "(a comment a paragraph) or --lines (a comment a line)"
+            )
+
+    def _explain(self, name: str, source: DumpSource, setting: _Setting, container: Container | None, error: DumpError) -> Iterator[Row]:
+        """Say what became of a member that is no dump, or is one that cannot be read."""
+        if setting.role is MemberRole.POSSIBLE:
+            self._tally.add_passed_over(name, MemberRole.CODE)
+        elif setting.role is MemberRole.RECOGNISED and not _TAKEOUT_TEXT.search(source.head):
+            self._tally.add_passed_over(name, MemberRole.COMPANION)
+        elif container is Container.PAGE:
+            self._tally.add_passed_over(name, MemberRole.BARE_PAGE)
+            yield Row(1, None, None, Reason.NOT_A_COMMENT, member=name)
+        elif container is None and _is_unknown_binary(source):
+            self._tally.add_passed_over(name, MemberRole.MEDIA)
+        else:
+            yield self._unread_row(name, str(error))
+
+    def _unread_row(self, name: str, message: str, line: int = 1) -> Row:
+        self._tally.add_unread(message)
+        return Row(line, None, None, Reason.NOT_READ, member=name)
+
+    def rows(self, items: Iterator[OpenMember | Row]) -> Iterator[Row]:
+        """Yield the rows of members that ``read`` yields."""
+        for item in items:
+            if isinstance(item, Row):
+                yield item
+            else:
+                yield from self._member_rows(item)
+
+    def _member_rows(self, member: OpenMember) -> Iterator[Row]:
+        name, line = member.name, 0
+        try:
+            for row in member.dump.rows:
+                line = row.line
+                inner = row.member
+                # Of a file in an archive, no byte has a place of its own.
+                yield row._replace(offset=None, member=name if inner is None else f"{name}/{inner}")
+        except DumpError as error:
+            yield self._unread_row(name, str(error), line + 1)
+            line += 1
+        self._finish(member, has_rows=line > 0)
+
+    def chunks(self, items: Iterator[OpenMember | Row], last_rows: Iterator[Row], *, max_rows: int, max_text: int) -> Iterator[Chunk]:
+        """Yield the rows of members that ``read`` yields, and some more, in chunks; large members by the fastest way that they allow.
+
+        Args:
+            items: the members.
+            last_rows: the rows that come after them.
+            max_rows: as for ``cut_into_chunks``.
+            max_text: as for ``cut_into_chunks``.
+        """
+        keep = self._options.keep
+        for is_large, group in groupby(items, _has_large_chunks):
+            if is_large:
+                for member in group:
+                    yield from self._member_chunks(cast(OpenMember, member), max_rows, max_text)
+            else:
+                yield from cut_into_chunks(self.rows(group), keep, max_rows=max_rows, max_text=max_text)
+        yield from cut_into_chunks(last_rows, keep, max_rows=max_rows, max_text=max_text)
+
+    def _member_chunks(self, member: OpenMember, max_rows: int, max_text: int) -> Iterator[Chunk]:
+        read_chunks, line = member.dump.chunks, 0
+        try:
+            for chunk in read_chunks(max_rows, max_text) if read_chunks is not None else ():
+                line = chunk.lines[-1]
+                yield replace(chunk, members=[member.name] * len(chunk), offsets=[None] * len(chunk))
+        except DumpError as error:
+            yield Chunk.from_rows([self._unread_row(member.name, str(error), line + 1)], self._options.keep)
+        self._finish(member, has_rows=True)
+
+    def _finish(self, member: OpenMember, *, has_rows: bool) -> None:
+        if has_rows:
+            self._tally.add_read(member.name)
+        else:
+            self._tally.add_passed_over(member.name, MemberRole.EMPTY)
+        self._tally.add_remarks(member.name, member.dump.remarks)
+
+
+def _has_large_chunks(item: OpenMember | Row) -> bool:
+    """Tell whether an item is a member that is worth chunks of its own; many small members share theirs."""
+    return isinstance(item, OpenMember) and item.dump.chunks is not None and item.head_size >= _LARGE_HEAD_SIZE
+
+
+def _is_unknown_binary(source: DumpSource) -> bool:
+    """Tell whether a member is no text, and of no format that is recognised: a picture without a suffix, a cache, or the like."""
+    sample = source.head[:_BINARY_SAMPLE_SIZE]
+    if b"\0" not in sample or is_table_name(source.name):
+        return False
+    return detect_encoding(source.head, guess=False) == UTF8 and explain_foreign_format(source.head, source.name) is None

@@ -1,0 +1,100 @@
+"""What is said about an archive: which of its members were passed over, and why others could not be read."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from service.batch.input.archives.member_roles import MemberRole, name_stem
+from service.batch.remarks import add_remark
+
+__all__ = ["MemberTally"]
+
+_MAX_NAMES = 3
+_MAX_NAME_LENGTH = 100
+_MAX_UNREAD = 20
+_NOT_READ = "not read: "
+_MAX_COMPARED = 10_000
+"""The number of members whose names are compared."""
+_ROLES_WITHOUT_NAMES = {MemberRole.MEDIA, MemberRole.HIDDEN}
+
+
+class _NamedCount:
+    """A number of members, with the names of the first."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.names: list[str] = []
+
+    def add(self, name: str) -> None:
+        self.count += 1
+        if len(self.names) < _MAX_NAMES:
+            self.names.append(name[:_MAX_NAME_LENGTH])
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.names)}{', …' if self.count > len(self.names) else ''}"
+
+
+class MemberTally:
+    """Counts what becomes of the members of an archive.
+
+    Args:
+        archive: its name in messages.
+        remarks: the list of remarks, to which members that cannot be read are added at once.
+    """
+
+    def __init__(self, archive: str, remarks: list[str]) -> None:
+        self._archive = archive
+        self._remarks = remarks
+        self._passed_over: defaultdict[MemberRole, _NamedCount] = defaultdict(_NamedCount)
+        self._member_remarks: defaultdict[str, _NamedCount] = defaultdict(_NamedCount)
+        self._read = self._unread = 0
+        self._stems: dict[str, list[str]] = {}
+
+    def add_read(self, name: str) -> None:
+        """Count a member that has been read."""
+        self._read += 1
+        if self._read <= _MAX_COMPARED:
+            self._stems.setdefault(name_stem(name), []).append(name)
+
+    def add_passed_over(self, name: str, role: MemberRole) -> None:
+        """Count a member that is not read, because it holds no comments."""
+        self._passed_over[role].add(name)
+
+    def add_unread(self, message: str) -> None:
+        """Note a member that could not be read though it may hold comments.
+
+        Args:
+            message: why, in a sentence that names it.
+        """
+        if self._unread < _MAX_UNREAD:
+            add_remark(self._remarks, f"{_NOT_READ}{message}")
+        self._unread += 1
+
+    def add_remarks(self, name: str, remarks: Sequence[str]) -> None:
+        """Note what was remarked about a member that has been read; equal remarks about several are one."""
+        for remark in remarks:
+            self._member_remarks[remark].add(name)
+
+    def finish(self) -> None:
+        """Add what has been counted to the remarks."""
+        if self._unread > _MAX_UNREAD:
+            add_remark(self._remarks, f"{_NOT_READ}{self._unread - _MAX_UNREAD:,} more files in {self._archive}")
+        for remark, members in self._member_remarks.items():
+            place = f"{self._archive}/{members}" if members.count == 1 else f"{members.count:,} files in {self._archive} ({members})"
+            add_remark(self._remarks, f"{place}: {remark}")
+        doubles = [names for names in self._stems.values() if len(names) > 1]
+        for names in doubles[:_MAX_NAMES]:
+            files = " and ".join(names[:_MAX_NAMES])
+            add_remark(self._remarks, f"{self._archive}: {files} may hold the same comments; then each is in the output more than once")
+        passed_over = sum(members.count for members in self._passed_over.values())
+        if passed_over:
+            kinds = (
+                f"{members.count:,} {role}{'' if role in _ROLES_WITHOUT_NAMES else f' ({members})'}"
+                for role, members in sorted(self._passed_over.items(), key=lambda item: -item[1].count)
+            )
+            total = passed_over + self._read + self._unread
+            add_remark(
+                self._remarks,
+                f"{self._archive}: {passed_over:,} of {total:,} files hold no comments and were passed over: {', '.join(kinds)}",
+            )
+        # What may be missing from the output comes before what is merely good to know.
+        self._remarks.sort(key=lambda remark: not remark.startswith(_NOT_READ))

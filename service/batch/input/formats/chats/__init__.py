@@ -1,1 +1,0 @@
-"""Chats that are exported as plain text."""

@@ -1,1 +1,0 @@
-"""Comment systems that sites embed below their pages, each with the shape of its dumps."""
