@@ -7,12 +7,13 @@ from model.errors import DumpError
 from service.batch.input.columns.column_choice import choose_comment_columns
 from service.batch.input.columns.column_names import find_columns
 from service.batch.input.detection.file_kinds import Container, FileKind
+from service.batch.input.platforms.chats.whatsapp import WHATSAPP
 from service.batch.input.platforms.known_platforms import find_platforms, recognise_platform
 from service.batch.input.platforms.platform import ANY_TABLE, Platform
-from service.batch.input.platforms.sites.disqus import DISQUS
 from service.batch.input.platforms.sites.saved_page import SAVED_PAGE
 from service.batch.input.platforms.sites.web_feeds import FEED
 from service.batch.input.platforms.sites.wordpress import WXR
+from service.batch.input.platforms.widgets.disqus import DISQUS
 from service.batch.input.records import RecordStream
 from service.batch.rows import Columns, DumpOptions
 
@@ -26,6 +27,7 @@ _PLATFORM_BY_CONTAINER = {
     Container.PAGE: SAVED_PAGE,
     Container.TEXT: _PLAIN_TEXT,
     Container.LINES: _PLAIN_TEXT,
+    Container.WHATSAPP: WHATSAPP,
 }
 """Containers that hold records of one platform only."""
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from service.batch.input.detection.file_kinds import Container, FileKind
+from service.batch.input.formats.chats.whatsapp_chat import read_whatsapp_chat
 from service.batch.input.formats.json.json_documents import read_json_documents
 from service.batch.input.formats.json.json_lines import probe_records, read_json_lines
 from service.batch.input.formats.json.json_lines_arrow import flatten_pieces, read_json_pieces
@@ -17,9 +18,9 @@ from service.batch.input.formats.sql_dump import read_sql_posts
 from service.batch.input.formats.tables.delimited_text import read_csv
 from service.batch.input.formats.xml.xml_records import XmlSchema, read_xml
 from service.batch.input.layout import DumpPart
-from service.batch.input.platforms.sites.disqus import DISQUS_XML
 from service.batch.input.platforms.sites.web_feeds import FEED_XML
 from service.batch.input.platforms.sites.wordpress import WXR_XML
+from service.batch.input.platforms.widgets.disqus import DISQUS_XML
 from service.batch.input.records import DumpRecord, RecordStream
 from service.batch.input.streams.dump_source import DumpSource
 from service.batch.input.streams.encodings import UTF8, recode_to_utf8
@@ -55,6 +56,8 @@ def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, optio
     if container in _XML_SCHEMAS:
         records = read_xml(source.stream, _XML_SCHEMAS[container], name=source.name, has_offsets=not source.is_compressed)
         return RecordStream([], records, "row")
+    if container is Container.WHATSAPP:
+        return RecordStream([], read_whatsapp_chat(stream, has_offsets=has_offsets), "line", strict=True)
     if container is Container.PAGE:
         return RecordStream([], read_page(source.stream, name=source.name), "row")
     if container in {Container.TEXT, Container.LINES}:

@@ -138,10 +138,10 @@ def _parse_time(value: object) -> datetime | None:
         return _from_epoch(value)
     if not isinstance(value, str) or len(value) > _MAX_TIME_LENGTH:
         return None
-    if _ISO_DATE.match(value) and not value.isdecimal():
-        return _parse_time(datetime.fromisoformat(value.strip().removesuffix("UTC").rstrip()))
     if _NUMBER.fullmatch(value):
         return _from_epoch(float(value))
+    if _ISO_DATE.match(value):
+        return _parse_time(datetime.fromisoformat(value.strip().removesuffix("UTC").rstrip()))
     return _parse_time(parsedate_to_datetime(value.strip()))
 
 

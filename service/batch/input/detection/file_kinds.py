@@ -24,6 +24,7 @@ class Container(StrEnum):
     PAGE = "web page"
     TEXT = "plain text, a comment a paragraph"
     LINES = "plain text, a comment a line"
+    WHATSAPP = "chat of WhatsApp"
     SQL = "PostgreSQL dump"
     ZIP = "ZIP archive"
     TAR = "tar archive"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from model.errors import DumpError
 from service.batch.input.detection.binary_detection import detect_binary_container
+from service.batch.input.detection.chat_detection import detect_chat_container
 from service.batch.input.detection.file_kinds import Container, FileKind
 from service.batch.input.detection.head_lines import BLANK
 from service.batch.input.detection.json_detection import detect_json_container
@@ -24,9 +25,11 @@ _CONTAINER_OF_FORMAT = {
     ReadAs.FEED: Container.FEED,
     ReadAs.WORDPRESS: Container.WXR,
     ReadAs.DISQUS: Container.DISQUS,
+    ReadAs.WHATSAPP: Container.WHATSAPP,
 }
 """The containers of text that ``--format`` can name, besides tables and plain text."""
 _TEXT_DETECTORS: tuple[Callable[[str, str], Container | None], ...] = (
+    detect_chat_container,
     detect_json_container,
     detect_markup_container,
     detect_sql_container,

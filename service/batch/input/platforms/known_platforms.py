@@ -2,21 +2,55 @@
 
 from collections.abc import Iterable, Sequence
 
+from service.batch.input.platforms.chats.chat_platforms import CHAT_PLATFORMS
 from service.batch.input.platforms.platform import Platform, RecordFields
-from service.batch.input.platforms.sites.coral import CORAL, CORAL_DOWNLOAD
 from service.batch.input.platforms.sites.discourse import DISCOURSE_ARCHIVE, DISCOURSE_POSTS
-from service.batch.input.platforms.sites.disqus import DISQUS
+from service.batch.input.platforms.sites.discourse_api import DISCOURSE_API, DISCOURSE_CHAT
+from service.batch.input.platforms.sites.reviews import (
+    AMAZON_REVIEWS,
+    AMAZON_REVIEWS_2015,
+    AMAZON_REVIEWS_2018,
+    GOOGLE_PLAY_REVIEWS,
+    STEAM_REVIEWS,
+    YELP_REVIEWS,
+    YELP_TIPS,
+)
 from service.batch.input.platforms.sites.wordpress import WXR
+from service.batch.input.platforms.social.bluesky import BLUESKY
+from service.batch.input.platforms.social.github import GITHUB, GITHUB_COMMAND_LINE
 from service.batch.input.platforms.social.hackernews import HACKER_NEWS
+from service.batch.input.platforms.social.hackernews_search import HACKER_NEWS_SEARCH
+from service.batch.input.platforms.social.lemmy import LEMMY
 from service.batch.input.platforms.social.mastodon import MASTODON_OUTBOX, MASTODON_STATUSES
-from service.batch.input.platforms.social.reddit import REDDIT
-from service.batch.input.platforms.social.youtube import YOUTUBE_DATA_API, YOUTUBE_TAKEOUT
+from service.batch.input.platforms.social.reddit import REDDIT, REDDIT_DOWNLOAD, REDDIT_SUBMISSIONS
+from service.batch.input.platforms.social.reddit_threads import REDDIT_THREADS
+from service.batch.input.platforms.social.twitter import TWITTER
+from service.batch.input.platforms.social.youtube import YOUTUBE_DATA_API
+from service.batch.input.platforms.social.youtube_downloads import YOUTUBE_COMMENT_DOWNLOADER, YOUTUBE_LIVE_CHAT, YT_DLP
+from service.batch.input.platforms.social.youtube_takeout import (
+    YOUTUBE_TAKEOUT,
+    YOUTUBE_TAKEOUT_LIVE_CHATS,
+    YOUTUBE_TAKEOUT_TRANSLATED,
+)
+from service.batch.input.platforms.widgets.commento import COMMENTO
+from service.batch.input.platforms.widgets.coral import CORAL, CORAL_DOWNLOAD
+from service.batch.input.platforms.widgets.coral_answers import CORAL_ANSWERS, TALK
+from service.batch.input.platforms.widgets.disqus import DISQUS
+from service.batch.input.platforms.widgets.disqus_api import DISQUS_API
+from service.batch.input.platforms.widgets.isso_api import ISSO_API
+from service.batch.input.platforms.widgets.remark42 import REMARK42
 
 __all__ = ["find_platforms", "recognise_platform"]
 
 _PLATFORMS: tuple[Platform, ...] = (
-    *(REDDIT, HACKER_NEWS, CORAL, CORAL_DOWNLOAD, YOUTUBE_TAKEOUT, YOUTUBE_DATA_API),
-    *(DISCOURSE_ARCHIVE, DISCOURSE_POSTS, MASTODON_OUTBOX, MASTODON_STATUSES, WXR, DISQUS),
+    *(REDDIT_THREADS, REDDIT_DOWNLOAD, REDDIT, REDDIT_SUBMISSIONS, HACKER_NEWS, HACKER_NEWS_SEARCH),
+    *(CORAL, CORAL_DOWNLOAD, TALK, REMARK42, COMMENTO, ISSO_API),
+    *(YOUTUBE_TAKEOUT, YOUTUBE_TAKEOUT_LIVE_CHATS, YOUTUBE_DATA_API, YT_DLP, YOUTUBE_COMMENT_DOWNLOADER, YOUTUBE_LIVE_CHAT),
+    *(DISCOURSE_ARCHIVE, DISCOURSE_API, DISCOURSE_POSTS, DISCOURSE_CHAT, MASTODON_OUTBOX, MASTODON_STATUSES, WXR),
+    *(DISQUS, DISQUS_API, BLUESKY, LEMMY, TWITTER, GITHUB, GITHUB_COMMAND_LINE),
+    *(AMAZON_REVIEWS, AMAZON_REVIEWS_2018, AMAZON_REVIEWS_2015, YELP_REVIEWS, YELP_TIPS, STEAM_REVIEWS, GOOGLE_PLAY_REVIEWS),
+    *CHAT_PLATFORMS,
+    *(CORAL_ANSWERS, YOUTUBE_TAKEOUT_TRANSLATED),
 )
 """Every kind of dump that is known by the names of its fields; the first that matches is chosen."""
 

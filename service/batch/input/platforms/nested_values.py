@@ -1,11 +1,13 @@
 """Values inside a record, of whatever type they turn out to be: dumps are untrusted, and no field is sure to hold what it should."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from service.batch.input.platforms.platform import RecordFields
 
-__all__ = ["object_in", "objects_in", "text_in"]
+__all__ = ["object_in", "objects_in", "text_in", "walk_tree"]
 
+_Node = TypeVar("_Node")
 _NOTHING: RecordFields = {}
 
 
@@ -27,3 +29,20 @@ def text_in(fields: RecordFields, *names: str) -> str | None:
     """Return the first text among some fields that is more than white space; None where there is none."""
     texts = (fields.get(name) for name in names)
     return next((text for text in texts if isinstance(text, str) and text.strip()), None)
+
+
+def walk_tree(roots: Iterable[_Node], children: Callable[[_Node], Iterable[_Node]]) -> Iterator[_Node]:
+    """Yield the nodes of a tree, each before its children and these in order, however deep the tree is.
+
+    Args:
+        roots: the nodes at the top.
+        children: returns the children of a node; it is called once the node has been used.
+    """
+    levels = [iter(roots)]
+    while levels:
+        node = next(levels[-1], None)
+        if node is None:
+            levels.pop()
+        else:
+            yield node
+            levels.append(iter(children(node)))

@@ -25,8 +25,8 @@ def test_columns_of_a_platform_can_be_replaced() -> None:
     """Columns that the caller names replace those of the platform."""
     options = DumpOptions(read_as=ReadAs.REDDIT, text_column="note")
     layout = detect_table_layout(CSV, ["id", "body", "Note"], options, file="x")
-    assert layout.platform is REDDIT
-    assert layout.columns == Columns("Note", "id", "author", "parent_id", "created_utc")
+    assert layout.platform.name == "reddit"
+    assert layout.columns == Columns("Note", "id", "author", "parent_id", "created_utc", place="subreddit")
 
 
 def test_an_empty_file_has_no_columns() -> None:

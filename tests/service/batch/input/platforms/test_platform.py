@@ -50,4 +50,4 @@ def test_unknown_names_are_of_no_platform() -> None:
     """A platform may have several kinds of dump, all of which its name means."""
     assert recognise_platform(["colour", "size"]) is None
     assert find_platforms("colour") == ()
-    assert len(find_platforms("coral")) == 2
+    assert len(find_platforms("coral")) == 4

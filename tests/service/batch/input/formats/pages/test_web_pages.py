@@ -4,6 +4,7 @@ import pytest
 
 from model.errors import DumpError
 from tests.service.batch.input.dump_reader import DumpReader
+from tests.service.batch.input.formats.pages.page_samples import PAGE_COMMENTS, THEMES, read_page_sample
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,23 @@ def test_pages_without_comments_and_traps_are_refused(read_dump: DumpReader, con
     """A page that would take for ever to search is refused before it is."""
     with pytest.raises(DumpError, match=message):
         read_dump(content, "dump")
+
+
+@pytest.mark.parametrize("name", sorted(PAGE_COMMENTS))
+def test_pages_of_known_programs_are_read_whole(read_dump: DumpReader, name: str) -> None:
+    """Every comment has its own id, author, parent, time and text, and nothing of what is around it."""
+    rows = read_dump(read_page_sample(name), name).rows
+    assert [(row.id, row.author, row.parent, row.created_at and row.created_at.isoformat(), row.text) for row in rows] == PAGE_COMMENTS[
+        name
+    ]
+
+
+@pytest.mark.parametrize("theme", sorted(THEMES))
+def test_names_dates_and_buttons_in_the_element_of_the_text_are_no_text(read_dump: DumpReader, theme: str) -> None:
+    """Wherever a theme puts them, they do not count as words of the author."""
+    comment = THEMES[theme].replace("DATE", "January 1, 2023 at 10:00 am").replace("TEXT", "<p>So good.</p><p>Thanks</p>")
+    page = f'<!doctype html><ol class="commentlist"><li class="comment depth-1" id="comment-10">{comment}</li></ol>'
+    row = read_dump(page.encode(), "x.html").rows[0]
+    assert (row.id, row.author, row.text) == ("10", "Ann", "<p>So good.</p><p>Thanks</p>")
+    assert row.created_at is not None
+    assert row.created_at.isoformat() == "2023-01-01T10:00:00+00:00"

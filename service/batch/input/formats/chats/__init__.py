@@ -1,0 +1,1 @@
+"""Chats that are exported as plain text."""

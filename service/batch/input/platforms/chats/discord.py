@@ -1,0 +1,97 @@
+"""Discord: what DiscordChatExporter writes as JSON and CSV, and the package of their own messages that users can ask for."""
+
+import re
+from collections.abc import Iterator
+
+from model.comment import Format
+from service.batch.input.platforms.chats.message_context import envelope_of, folder_of, join_lines, keep_whole
+from service.batch.input.platforms.nested_values import object_in, objects_in, text_in
+from service.batch.input.platforms.platform import Platform, RecordFields
+from service.batch.rows import Columns, Reason
+
+__all__ = ["DISCORD", "DISCORD_PACKAGE", "DISCORD_TABLE"]
+
+_COMMENT_KINDS = {"Default", "Reply", "0", "19", "20", "23"}
+"""Messages, replies, and answers to the commands of bots; kinds that the exporter has no name for are written as numbers."""
+_OWN_MESSAGES = re.compile(r"messages\.(?:json|csv)")
+_REPLY_KINDS = {"Reply", "19"}
+
+
+def _embedded_texts(fields: RecordFields) -> Iterator[object]:
+    """Yield the texts of the cards in a message, from the top down."""
+    for card in objects_in(fields, "embeds"):
+        yield from (object_in(card, "author").get("name"), card.get("title"), card.get("description"))
+        for field in objects_in(card, "fields"):
+            yield from (field.get("name"), field.get("value"))
+        yield object_in(card, "footer").get("text")
+
+
+def _read_content(fields: RecordFields) -> object:
+    """Return what people see of a message as its own.
+
+    Only programs write cards; a card below a message by a person is a preview of a page that somebody else wrote.
+    """
+    content = fields.get("content")
+    if not isinstance(content, str):
+        return content
+    parts = [content]
+    if not content.strip():
+        parts = [str(object_in(fields, "forwardedMessage").get("content") or "")]
+    if object_in(fields, "author").get("isBot") is True:
+        parts.append(join_lines(_embedded_texts(fields)))
+    return content if parts == [content] else join_lines(parts)
+
+
+def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
+    kind = str(fields.get("type", "Default"))
+    author = object_in(fields, "author")
+    return {
+        "content": _read_content(fields),
+        "id": fields.get("id"),
+        "author": author.get("name") or author.get("id"),
+        "parent": object_in(fields, "reference").get("messageId") if kind in _REPLY_KINDS else None,
+        "time": fields.get("timestamp"),
+        "place": text_in(object_in(envelope_of(fields), "channel"), "name"),
+    }, None if kind in _COMMENT_KINDS else Reason.NOT_A_COMMENT
+
+
+DISCORD = Platform(
+    name="discord",
+    description="messages of Discord",
+    signatures=(
+        frozenset({"timestamp", "timestampedited", "ispinned", "content"}),
+        frozenset({"timestamp", "callendedtimestamp", "content", "author"}),
+        frozenset({"timestamp", "content", "author", "attachments", "embeds", "reactions", "mentions"}),
+    ),
+    columns=Columns("content", "id", "author", "parent", "time", place="place"),
+    format=Format.MARKDOWN,
+    prepare=_prepare,
+    unfold=keep_whole,
+    needs_context=True,
+)
+"""Messages of one channel, as DiscordChatExporter writes them as JSON."""
+
+DISCORD_TABLE = Platform(
+    name="discord",
+    description="messages of Discord",
+    signatures=(frozenset({"authorid", "author", "date", "content", "attachments", "reactions"}),),
+    columns=Columns("Content", None, "Author", None, "Date"),
+    format=Format.MARKDOWN,
+)
+"""Messages of one channel, as DiscordChatExporter writes them as CSV: without their ids."""
+
+
+def _prepare_own(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
+    return {**fields, "place": folder_of(fields, _OWN_MESSAGES)}, None
+
+
+DISCORD_PACKAGE = Platform(
+    name="discord",
+    description="a user's messages on Discord",
+    signatures=(frozenset({"id", "timestamp", "contents", "attachments"}),),
+    columns=Columns("Contents", "ID", None, None, "Timestamp", place="place"),
+    format=Format.MARKDOWN,
+    prepare=_prepare_own,
+    needs_context=True,
+)
+"""``messages.json`` or ``messages.csv`` of one channel; the folder that it lies in has the number of the channel."""

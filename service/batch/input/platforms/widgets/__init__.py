@@ -1,0 +1,1 @@
+"""Comment systems that sites embed below their pages, each with the shape of its dumps."""
