@@ -20,7 +20,7 @@ from service.batch.rows import DumpOptions
 
 OPTIONS = DumpOptions(keep=("score", "author"))
 BUILDER = ChunkBuilder(REDDIT, REDDIT.columns, OPTIONS)
-NAMES = ["body", "id", "author", "parent_id", "created_utc", "title", "score"]
+NAMES = ["body", "id", "author", "parent_id", "created_utc", "title", "subreddit", "score"]
 LIMITS = {"max_rows": 3, "max_text": 40}
 
 texts = st.one_of(
@@ -40,7 +40,7 @@ def row(times: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     """Return the objects of a dump whose times are all of one kind."""
     ids = st.one_of(st.text(max_size=4), st.none())
     fields: dict[str, st.SearchStrategy[Any]] = {"body": texts, "id": ids, "author": people, "created_utc": times}
-    return st.fixed_dictionaries(fields, optional={"parent_id": parents, "title": texts, "score": st.integers(-5, 5)})
+    return st.fixed_dictionaries(fields, optional={"parent_id": parents, "title": texts, "subreddit": texts, "score": st.integers(-5, 5)})
 
 
 dumps = st.one_of(st.lists(row(moments), max_size=12), st.lists(row(moment_texts), max_size=12))
