@@ -77,6 +77,8 @@ class ReadAs(StrEnum):
     WHATSAPP = "whatsapp"
     FACEBOOK = "facebook"
     INSTAGRAM = "instagram"
+    STACK_EXCHANGE = "stackexchange"
+    WIKIPEDIA = "wikipedia"
 
 
 class Quoting(StrEnum):

@@ -11,6 +11,7 @@ from service.batch.input.platforms.chats.whatsapp import WHATSAPP
 from service.batch.input.platforms.known_platforms import find_platforms, recognise_platform
 from service.batch.input.platforms.platform import ANY_TABLE, Platform
 from service.batch.input.platforms.sites.saved_page import SAVED_PAGE
+from service.batch.input.platforms.sites.stack_exchange import STACK_EXCHANGE
 from service.batch.input.platforms.sites.web_feeds import FEED
 from service.batch.input.platforms.sites.wordpress import WXR
 from service.batch.input.platforms.widgets.disqus import DISQUS
@@ -24,6 +25,7 @@ _PLATFORM_BY_CONTAINER = {
     Container.WXR: WXR,
     Container.DISQUS: DISQUS,
     Container.FEED: FEED,
+    Container.STACK_EXCHANGE: STACK_EXCHANGE,
     Container.PAGE: SAVED_PAGE,
     Container.TEXT: _PLAIN_TEXT,
     Container.LINES: _PLAIN_TEXT,

@@ -7,6 +7,7 @@ recognised by its content and read to its end, however damaged it is, while a la
 from collections.abc import Iterator
 from typing import Literal
 
+from model.errors import DumpError
 from service.batch.input.detection.file_kinds import Container, FileKind
 from service.batch.input.formats.chats.whatsapp_chat import read_whatsapp_chat
 from service.batch.input.formats.json.json_documents import read_json_documents
@@ -16,8 +17,11 @@ from service.batch.input.formats.pages.page_process import read_page
 from service.batch.input.formats.plain_text import read_paragraphs, read_plain_lines
 from service.batch.input.formats.sql_dump import read_sql_posts
 from service.batch.input.formats.tables.delimited_text import read_csv
-from service.batch.input.formats.xml.xml_records import XmlSchema, read_xml
+from service.batch.input.formats.xml.xml_records import read_xml
+from service.batch.input.formats.xml.xml_schema import XmlSchema
+from service.batch.input.formats.xml.xml_survey import survey_xml
 from service.batch.input.layout import DumpPart
+from service.batch.input.platforms.sites.stack_exchange import STACK_EXCHANGE_XML
 from service.batch.input.platforms.sites.web_feeds import FEED_XML
 from service.batch.input.platforms.sites.wordpress import WXR_XML
 from service.batch.input.platforms.widgets.disqus import DISQUS_XML
@@ -32,6 +36,7 @@ _XML_SCHEMAS: dict[Container, XmlSchema] = {
     Container.WXR: WXR_XML,
     Container.DISQUS: DISQUS_XML,
     Container.FEED: FEED_XML,
+    Container.STACK_EXCHANGE: STACK_EXCHANGE_XML,
 }
 
 
@@ -54,8 +59,13 @@ def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, optio
         header = list(part.layout.names) if part.layout is not None and part.begin else None
         return read_csv(stream, kind.delimiter, name=source.name, names=header, first=part.first)
     if container in _XML_SCHEMAS:
-        records = read_xml(source.stream, _XML_SCHEMAS[container], name=source.name, has_offsets=not source.is_compressed)
-        return RecordStream([], records, "row")
+        return RecordStream([], _read_xml(source, _XML_SCHEMAS[container]), "row")
+    if container is Container.XML:
+        schema, elements = survey_xml(source.head)
+        if schema is None:
+            found = ", ".join(f"<{name}>" for name in elements) or "it has no element"
+            raise DumpError(f"{source.name} is XML in which no comments are found ({found})")
+        return probe_records(_read_xml(source, schema), "row")
     if container is Container.WHATSAPP:
         return RecordStream([], read_whatsapp_chat(stream, has_offsets=has_offsets), "line", strict=True)
     if container is Container.PAGE:
@@ -74,6 +84,10 @@ def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, optio
         pieces = read_json_pieces(stream, names, first=part.first, offset=part.begin, has_offsets=has_offsets)
         return RecordStream([], flatten_pieces(pieces), "line", pieces=pieces)
     return _stream_records(read_json_lines(stream, first=part.first, offset=part.begin, has_offsets=has_offsets), "line", part)
+
+
+def _read_xml(source: DumpSource, schema: XmlSchema) -> Iterator[DumpRecord]:
+    return read_xml(source.stream, schema, name=source.name, remarks=source.remarks, has_offsets=not source.is_compressed)
 
 
 def _stream_records(records: Iterator[DumpRecord], unit: Literal["line", "row"], part: DumpPart) -> RecordStream:

@@ -21,6 +21,8 @@ class Container(StrEnum):
     WXR = "WordPress export"
     DISQUS = "Disqus export"
     FEED = "feed"
+    STACK_EXCHANGE = "Stack Exchange dump"
+    XML = "XML"
     PAGE = "web page"
     TEXT = "plain text, a comment a paragraph"
     LINES = "plain text, a comment a line"

@@ -26,6 +26,7 @@ _CONTAINER_OF_FORMAT = {
     ReadAs.WORDPRESS: Container.WXR,
     ReadAs.DISQUS: Container.DISQUS,
     ReadAs.WHATSAPP: Container.WHATSAPP,
+    ReadAs.STACK_EXCHANGE: Container.STACK_EXCHANGE,
 }
 """The containers of text that ``--format`` can name, besides tables and plain text."""
 _TEXT_DETECTORS: tuple[Callable[[str, str], Container | None], ...] = (

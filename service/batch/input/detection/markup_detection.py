@@ -1,10 +1,24 @@
-"""Detection of mark-up: exports in XML, feeds and pages."""
+"""Detection of mark-up: exports in XML, feeds, pages and whatever else is XML."""
 
 import re
 
+from model.errors import DumpError
 from service.batch.input.detection.file_kinds import Container
 
 __all__ = ["detect_markup_container"]
+
+_WXR = re.compile(r"wordpress\.org/export/|<wp:")
+_DISQUS = re.compile(r"<disqus[\s>]|disqus\.com/disqus-internals")
+_FEED = re.compile(r"<(rss|feed|rdf:RDF)[\s>]")
+_STACK_EXCHANGE = re.compile(r"<(comments|posts|posthistory)\b[^>]*>\s*<row\s|<(?:users|votes|badges|tags|postlinks)\b[^>]*>\s*<row\s")
+_DOCUMENT = re.compile(r"<\?xml\s|<(?:rss|feed|rdf:RDF)[\s>]")
+_ROOT = re.compile(r"(?:<\?[^>]*>|<!--.*?-->|<![^>]*>|\s)*<([A-Za-z][\w:.-]*)", re.DOTALL)
+_HTML_PAGE = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
+_MARKUP = re.compile(r"<(!--|!doctype|[a-z?])", re.IGNORECASE)
+_NOTICE = re.compile(
+    r"(?:PHP )?(?:Warning|Notice|Deprecated|Fatal error|Parse error|Strict Standards|Strict standards):|<(?:br|b|p|div|pre)\b"
+)
+"""What servers write before a document, where an error of theirs is shown to everybody."""
 
 
 def detect_markup_container(start: str, name: str) -> Container | None:
@@ -13,13 +27,38 @@ def detect_markup_container(start: str, name: str) -> Container | None:
     Args:
         start: the beginning of the text, without white space before it.
         name: the name of the file.
+
+    Raises:
+        DumpError: it is a part of a dump of Stack Exchange in which there are no comments.
     """
     if start[:1] != "<":
+        start = _without_notice(start)
+    if start[:1] != "<":
         return None
-    if re.search(r"wordpress\.org/export/|<wp:", start):
+    if _WXR.search(start):
         return Container.WXR
-    if re.search(r"<disqus[\s>]|disqus\.com/disqus-internals", start):
+    if _DISQUS.search(start):
         return Container.DISQUS
-    if re.search(r"<(rss|feed|rdf:RDF)[\s>]", start):
+    if _FEED.search(start):
         return Container.FEED
-    return Container.PAGE if re.match(r"<(!--|!doctype|[a-z?])", start, re.IGNORECASE) else None
+    if (match := _STACK_EXCHANGE.search(start)) is not None:
+        if match.group(1) is None:
+            raise DumpError(f"{name} is of a dump of Stack Exchange, but holds no comments; those are in Comments.xml and Posts.xml")
+        return Container.STACK_EXCHANGE
+    return _detect_xml_or_page(start, name)
+
+
+def _without_notice(start: str) -> str:
+    """Return a text from where its document begins, if what stands before it is what a server writes there."""
+    match = _DOCUMENT.search(start)
+    return start[match.start() :] if match is not None and _NOTICE.match(start) else start
+
+
+def _detect_xml_or_page(start: str, name: str) -> Container | None:
+    if _MARKUP.match(start) is None:
+        return None
+    root = _ROOT.match(start)
+    is_xml = start.startswith("<?xml") or name.casefold().endswith(".xml")
+    if not is_xml or root is None or root.group(1).casefold() == "html" or _HTML_PAGE.search(start):
+        return Container.PAGE
+    return Container.XML

@@ -15,6 +15,8 @@ from service.batch.input.platforms.sites.reviews import (
     YELP_REVIEWS,
     YELP_TIPS,
 )
+from service.batch.input.platforms.sites.stack_exchange import STACK_EXCHANGE
+from service.batch.input.platforms.sites.wikipedia import WIKIPEDIA_TALK
 from service.batch.input.platforms.sites.wordpress import WXR
 from service.batch.input.platforms.social.bluesky import BLUESKY
 from service.batch.input.platforms.social.github import GITHUB, GITHUB_COMMAND_LINE
@@ -50,6 +52,7 @@ _PLATFORMS: tuple[Platform, ...] = (
     *(DISQUS, DISQUS_API, BLUESKY, LEMMY, TWITTER, GITHUB, GITHUB_COMMAND_LINE),
     *(AMAZON_REVIEWS, AMAZON_REVIEWS_2018, AMAZON_REVIEWS_2015, YELP_REVIEWS, YELP_TIPS, STEAM_REVIEWS, GOOGLE_PLAY_REVIEWS),
     *CHAT_PLATFORMS,
+    *(STACK_EXCHANGE, WIKIPEDIA_TALK),
     *(CORAL_ANSWERS, YOUTUBE_TAKEOUT_TRANSLATED),
 )
 """Every kind of dump that is known by the names of its fields; the first that matches is chosen."""

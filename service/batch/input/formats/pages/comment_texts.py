@@ -19,7 +19,7 @@ from service.batch.input.formats.pages.element_words import (
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-__all__ = ["CleanText", "clean_text", "read_label"]
+__all__ = ["CleanText", "clean_text", "read_name"]
 
 _NEVER_TEXT = (
     "script, style, template, noscript, svg, form, button, input, textarea, select, nav, iframe, [hidden], .reply, .comment-reply-link, "
@@ -89,7 +89,7 @@ def clean_text(html: str, *, mark: str, removed: str, is_loose: bool, author: st
     return CleanText((_innermost_holder(root).inner_html or "").strip() if has_content else before, author)
 
 
-def read_label(html: str) -> str | None:
+def read_name(html: str) -> str | None:
     """Return the name that an element holds, without “says”, dates and pictures in it; None if there is none."""
     from selectolax.lexbor import LexborHTMLParser
 
@@ -187,7 +187,7 @@ def _name_in(run: "list[LexborNode]") -> str | None:
     element = next((node for node in run if node.is_element_node and node.tag not in {"br", "img"} and (node.text() or "").strip()), None)
     if element is None:
         return None
-    name = read_label(element.html or "")
+    name = read_name(element.html or "")
     if name is None or len(name) > _MAX_NAME_LENGTH or is_stop_text(name):
         return None
     text = _text_of(run)

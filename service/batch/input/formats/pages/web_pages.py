@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from model.errors import DumpError
 from service.batch.input.formats.pages.comment_nodes import CommentNodes, TooManyCommentsError
-from service.batch.input.formats.pages.comment_texts import clean_text, read_label
+from service.batch.input.formats.pages.comment_texts import clean_text, read_name
 from service.batch.input.formats.pages.element_words import AUTHOR_WORDS, DATE_WORDS
 from service.batch.input.formats.pages.linked_data import find_linked_comments
 from service.batch.input.formats.pages.page_dates import read_page_date
@@ -157,11 +157,11 @@ def _find_comments(page: "LexborHTMLParser", markup: PageMarkup) -> list[dict[st
 
 def _author_of(node: "LexborNode", element: "LexborNode | None", markup: PageMarkup) -> str | None:
     if node.tag == "dt":
-        return read_label(node.inner_html or "")
+        return read_name(node.inner_html or "")
     name = node.attributes.get(markup.author_attribute) if markup.author_attribute else None
     if name or element is None:
         return name or None
-    return element.attributes.get("content") or read_label(element.inner_html or "")
+    return element.attributes.get("content") or read_name(element.inner_html or "")
 
 
 def _time_of(element: "LexborNode | None") -> str | None:

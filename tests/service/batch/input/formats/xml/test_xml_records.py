@@ -40,3 +40,33 @@ def test_a_document_in_an_unsupported_encoding_has_no_texts(read_dump: DumpReade
     content = next(sample for sample in SAMPLES if sample.name == "blog.xml").content
     rows = read_dump(content.replace(b"UTF-8", encoding), "a.xml").rows
     assert set(reasons(rows)) == {Reason.NOT_XML}
+
+
+_NOTICES = [
+    "PHP Warning:  Undefined variable $x in /var/www/wp.php on line 10\n",
+    "\ufeff\n \n<br />\n<b>Notice</b>: Undefined index: x in <b>/var/www/wp.php</b> on line <b>10</b><br />\n",
+    "\n\n",
+]
+
+
+@pytest.mark.parametrize("notice", _NOTICES, ids=["PHP", "HTML", "blank"])
+def test_what_stands_before_a_document_costs_no_row(read_dump: DumpReader, notice: str) -> None:
+    """Warnings of a server and blank lines are passed over; whoever reads the file is told so of what is not blank."""
+    content = next(sample for sample in SAMPLES if sample.name == "blog.xml").content
+    read = read_dump(notice.encode() + content, "a.xml")
+    assert [row.id for row in read.rows] == ["1", "2", "3"]
+    assert [remark[:9] for remark in read.remarks] == ["the first"] * bool(notice.strip("\ufeff\n "))
+    assert (notice.encode() + content)[read.rows[0].offset :].startswith(b"<wp:comment>")
+
+
+def test_a_document_that_is_cut_off_costs_no_row_of_the_next(read_dump: DumpReader) -> None:
+    """The comment in which it ends has a reason, and the document behind it is read whole."""
+    content = next(sample for sample in SAMPLES if sample.name == "blog.xml").content
+    rows = read_dump(content[: content.index(b"<wp:comment_content><![CDATA[no")] + b"\n" + content, "a.xml").rows
+    assert [(row.id, row.reason) for row in rows] == [
+        ("1", None),
+        ("2", Reason.NOT_XML),
+        ("1", None),
+        ("2", None),
+        ("3", Reason.NOT_A_COMMENT),
+    ]
