@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.errors import DumpError
-from service.batch.file_access import STDIN, is_folder, is_url
+from service.batch.file_access import STDIN, is_folder, is_url, measure_size
 from service.batch.job import ScoreJob
 from service.batch.output.destination import destination_for
 from service.batch.runs.progress import ProgressObserver, ignore_progress
@@ -21,7 +21,7 @@ from service.model_loading import ModeratorOptions
 if TYPE_CHECKING:
     from model.moderator import Moderator  # imported by the caller, if at all: it loads the kernels
 
-__all__ = ["check_job", "score_files"]
+__all__ = ["check_job", "measure_inputs", "score_files"]
 
 
 def check_job(job: ScoreJob) -> None:
@@ -40,6 +40,12 @@ def check_job(job: ScoreJob) -> None:
         raise DumpError(f"{job.out} is one of the files to be scored; name another with -o")
     if job.out is not None and any(_is_inside(Path(job.out), path) for path in job.inputs):
         raise DumpError(f"{job.out} lies in a folder that is to be scored; name another place with -o")
+
+
+def measure_inputs(job: ScoreJob) -> int | None:
+    """Return the bytes of all inputs of a job; None where that cannot be known."""
+    sizes = [measure_size(path) for path in job.inputs]
+    return None if None in sizes else sum(size or 0 for size in sizes)
 
 
 def _check_input(path: str) -> None:

@@ -1,7 +1,9 @@
 """Reports of a run at the terminal: a bar or plain lines of progress while it lasts, and a few lines of summary at its end."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from threading import Event, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
@@ -14,58 +16,86 @@ if TYPE_CHECKING:
 
 __all__ = ["ProgressBar", "summary_lines"]
 
-_SECONDS_WITHOUT_BAR = 2.0
+_SECONDS_BEFORE_FIRST_LINE = 0.9
 _SECONDS_BETWEEN_LINES = 5.0
+_SECONDS_WITHOUT_BAR = 0.5
+_SECONDS_BETWEEN_UPDATES = 0.2
 _SIZE_UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 
 
 class ProgressBar:
-    """Shows the progress of a run: a bar on a terminal once it takes two seconds, elsewhere a plain line every five seconds."""
+    """Shows the progress of a run from its first second on: a bar on a terminal, elsewhere a plain line every five seconds.
 
-    def __init__(self, stream: TextIO) -> None:
-        """Create a bar that is not drawn yet.
+    A thread of its own draws it, so that it also shows while the model is loaded, files are looked through or a chunk takes long.
 
-        Args:
-            stream: where it is drawn.
-        """
+    Args:
+        stream: where it is drawn.
+        total: bytes of all inputs; None where unknown.
+        clock: returns the seconds since any point in time.
+    """
+
+    def __init__(self, stream: TextIO, *, total: int | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = stream
-        self._start = self._last_line = time.monotonic()
-        self._bar: tuple[Progress, TaskID] | None = None
+        self._clock = clock
+        self._start = clock()
+        self._progress = RunProgress(0, 0.0 if total else None, read=0 if total else None, total=total)
+        self._end = Event()
+        self._drawer = Thread(target=self._draw_until_end, name="progress", daemon=True)
 
     def __enter__(self) -> Self:
-        """Return the bar, which is not drawn yet."""
+        """Start the clock; nothing is drawn yet."""
+        self._drawer.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Remove the bar."""
-        if self._bar is not None:
-            self._bar[0].stop()
+        self._end.set()
+        self._drawer.join()
 
     def __call__(self, progress: RunProgress) -> None:
-        """Show the progress of the run."""
-        now = time.monotonic()
-        if not self._stream.isatty():
-            if now - self._last_line >= _SECONDS_BETWEEN_LINES:
-                self._last_line = now
-                print(f"tipstaff: {_describe_progress(progress, now - self._start)}", file=self._stream, flush=True)
-            return
-        if self._bar is None and now - self._start > _SECONDS_WITHOUT_BAR:
-            self._bar = self._draw()
-        if self._bar is not None:
-            bar, task = self._bar
-            total = None if progress.share is None else 1.0
-            line = _describe_progress(progress, now - self._start, with_share=False)
-            bar.update(task, completed=progress.share or 0.0, total=total, line=line)
+        """Take note of the progress of the run, which is shown when it is time."""
+        self._progress = progress
 
-    def _draw(self) -> "tuple[Progress, TaskID]":
+    @property
+    def is_shown(self) -> bool:
+        """Whether the progress is, or will be, shown."""
+        return self._drawer.is_alive()
+
+    def _draw_until_end(self) -> None:
+        # Whoever reads the progress may be gone, which must not end the run.
+        with suppress(OSError, ValueError):
+            if self._stream.isatty():
+                self._draw_bar_until_end()
+            else:
+                self._print_lines_until_end()
+
+    def _print_lines_until_end(self) -> None:
+        pause = _SECONDS_BEFORE_FIRST_LINE
+        while not self._end.wait(pause):
+            pause = _SECONDS_BETWEEN_LINES
+            line = _describe_progress(self._progress, self._clock() - self._start)
+            print(f"tipstaff: {line}", file=self._stream, flush=True)
+
+    def _draw_bar_until_end(self) -> None:
+        if self._end.wait(_SECONDS_WITHOUT_BAR):
+            return
+        bar, task = self._make_bar()
+        with bar:
+            while True:
+                progress = self._progress
+                total = None if progress.share is None else 1.0
+                line = _describe_progress(progress, self._clock() - self._start, with_share=False)
+                bar.update(task, completed=progress.share or 0.0, total=total, line=line)
+                if self._end.wait(_SECONDS_BETWEEN_UPDATES):
+                    return
+
+    def _make_bar(self) -> "tuple[Progress, TaskID]":
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
         columns = (BarColumn(20), TaskProgressColumn(), TimeRemainingColumn(compact=True), TextColumn("{task.fields[line]}", markup=False))
         bar = Progress(*columns, console=Console(file=self._stream), transient=True)
-        task = bar.add_task("scoring", total=None, line="")
-        bar.start()
-        return bar, task
+        return bar, bar.add_task("scoring", total=None, line="")
 
 
 def _describe_progress(progress: RunProgress, seconds: float, *, with_share: bool = True) -> str:
@@ -114,11 +144,13 @@ def summary_lines(summary: RunSummary) -> Iterator[str]:
     for file in summary.files:
         if not file.rows and file.columns is None and not summary.counts.left_out:
             yield f"{file.name} is empty"
+        elif file.rejected and not file.judged and summary.judged:
+            yield f"{file.name}: none of its rows was judged ({_format_counts(file.reasons)})"
         yield from (f"{file.name}: {remark}" for remark in file.remarks)
     if failures := summary.counts.failures:
         yield f"steps of judging have failed for some rows, which were judged without them ({_format_counts(failures)}): see the log above"
     if Reason.NOT_UTF8 in summary.reasons:
-        yield "some rows are not UTF-8; if the whole file is in another encoding, convert it: iconv -f WINDOWS-1252 -t UTF-8 FILE"
+        yield "some rows are not UTF-8; if the whole file is in another encoding, name it, such as --encoding windows-1252"
 
 
 def _describe_columns(summary: RunSummary) -> str:

@@ -1,7 +1,7 @@
 """The command ``tipstaff``: it gathers the subcommands, and turns the errors that users cause into one line.
 
 Results go to standard output, everything else to standard error. Exit codes: 0 for success, 1 for a failure, 2 for a wrong call, 3 if a
-check found something that will not work, 130 for an interruption.
+check found something that will not work or a run judged nothing or lost too many rows, 130 for an interruption.
 """
 
 import os

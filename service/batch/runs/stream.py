@@ -61,7 +61,10 @@ def score_to_stream(job: ScoreJob, judge: "Judge", observer: ProgressObserver) -
                 selection = _remaining_selection(job, counts.rows)
                 for _ in score_rows(dump, job, judge, table=table, counts=file_counts, selection=selection):
                     labels = dict(zip(counts.by_label, (counts.labels + file_counts.labels).tolist(), strict=True))
-                    observer(RunProgress(counts.rows + file_counts.rows, _overall_share(sizes, number, dump.share()), labels))
+                    share = _overall_share(sizes, number, dump.share())
+                    total = None if share is None else sum(size or 0 for size in sizes)
+                    read = None if share is None or total is None else round(share * total)
+                    observer(RunProgress(counts.rows + file_counts.rows, share, labels, read, total))
                 counts.merge(file_counts)
                 tally.add(file_counts, dump.columns, dump.remarks)
                 files.append(tally.input_file())

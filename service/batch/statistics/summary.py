@@ -7,7 +7,7 @@ from typing import Any
 
 from model.comment import LABELS
 from model.errors import DumpError
-from service.batch.rows import Columns
+from service.batch.rows import Columns, Reason
 from service.batch.statistics.counts import BINS, RunCounts
 from service.batch.statistics.top_names import TopNames
 
@@ -16,6 +16,8 @@ __all__ = ["MONTH_LENGTH", "InputFile", "RunSummary", "counts_over_time", "summa
 MONTH_LENGTH = len("2024-01")
 """The length of a month, with which every day (``YYYY-MM-DD``) begins."""
 
+_NOT_REJECTED = {Reason.DELETED, Reason.REMOVED, Reason.NOT_A_COMMENT, "empty"}
+"""Reasons for which a row was rightly not judged: there is no text of a comment that could have been."""
 _MAX_NAMES = 100
 _MAX_DAYS = 400
 
@@ -39,6 +41,16 @@ class InputFile:
     judged: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)
     remarks: Sequence[str] = ()
+
+    @property
+    def rejections(self) -> Mapping[str, int]:
+        """Reason → rows that may hold a comment and were not judged."""
+        return {reason: count for reason, count in self.reasons.items() if reason not in _NOT_REJECTED}
+
+    @property
+    def rejected(self) -> int:
+        """The number of rows that may hold a comment and were not judged."""
+        return sum(self.rejections.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +101,11 @@ class RunSummary:
         return sum(self.labels.values())
 
     @property
+    def rejected(self) -> int:
+        """The number of rows that may hold a comment and were not judged."""
+        return sum(count for reason, count in self.reasons.items() if reason not in _NOT_REJECTED)
+
+    @property
     def rows_per_second(self) -> float:
         """The number of rows written per second."""
         return self.rows / self.seconds if self.seconds > 0 else 0.0
@@ -124,6 +141,7 @@ def summary_json(summary: RunSummary, *, indent: int | None = None) -> str:
             "read": counts.read,
             "rows": summary.rows,
             "judged": summary.judged,
+            "rejected": summary.rejected,
             "labels": summary.labels,
             "verdicts": summary.verdicts,
             "reasons": summary.reasons,

@@ -19,13 +19,17 @@ from service.cli.scoring.score_options import ColumnOptions, ModelOptions, Outco
 from service.cli.shared_options import expand_option_groups
 from service.judging.judge_options import JudgeOptions
 from service.model_loading import ModeratorOptions
+from training.tables.file_names import legible_name
 
 if TYPE_CHECKING:
     from service.batch.job import ScoreJob
+    from service.batch.statistics.summary import RunSummary
     from service.settings import Settings
 
 __all__ = ["score"]
 
+_SHORTFALL_EXIT_CODE = 3
+"""The exit code of a run that judged nothing, or lost too many rows."""
 _SIGNAL_EXIT_BASE = 128
 """The exit code of a process that a signal ended is this, plus the number of the signal."""
 
@@ -61,7 +65,7 @@ def score(
 
     Writes one row for each row read, in order: id, label, fine, toxic, hateful, verdict, model, reason, dump, row, author,
     parent, place, created_at, foreign. A row that cannot be judged has a reason instead of a label. A run that was stopped goes on where
-    it was when the same command is given again.
+    it was when the same command is given again. The exit code is 3 if nothing was judged, or if more than half of the comments cannot be.
     """
     from service.settings import read_settings
 
@@ -91,7 +95,8 @@ def score(
 
         show_preview(job)
     else:
-        _score_files(job, settings, model.artefact, as_json=as_json)
+        summary = _score_files(job, settings, model.artefact, as_json=as_json)
+        _check_outcome(summary, outcome)
 
 
 def _standard_input() -> list[str]:
@@ -110,15 +115,15 @@ def _choose_output_format(out: str | None, choice: OutputFormat | None) -> Outpu
     return output_format(out, choice)
 
 
-def _score_files(job: "ScoreJob", settings: "Settings", artefact: Path | None, *, as_json: bool) -> None:
+def _score_files(job: "ScoreJob", settings: "Settings", artefact: Path | None, *, as_json: bool) -> "RunSummary":
     from service.batch import terminal_report as report
-    from service.batch.score import check_job, score_files
+    from service.batch.score import check_job, measure_inputs, score_files
     from service.batch.statistics.summary import summary_json
 
     check_job(job)
     options = ModeratorOptions(artefact, settings.prior, settings.profile or Profile.FAST, settings.cascade_risk)
     try:
-        with _exit_on_sigterm(), report.ProgressBar(sys.stderr) as bar:
+        with _exit_on_sigterm(), report.ProgressBar(sys.stderr, total=measure_inputs(job)) as bar:
             # Rows on the same terminal show the progress themselves.
             observer = None if job.out is None and sys.stdout.isatty() else bar
             summary = score_files(job, options=options, observer=observer)
@@ -131,10 +136,23 @@ def _score_files(job: "ScoreJob", settings: "Settings", artefact: Path | None, *
     else:
         for line in report.summary_lines(summary):
             _print_message(line)
+    return summary
+
+
+def _check_outcome(summary: "RunSummary", outcome: OutcomeOptions) -> None:
+    """End the command with an exit code of its own if the run judged nothing or lost too many rows; the output has been written."""
+    from service.batch.statistics.shortfall import describe_shortfall
+
+    lines = describe_shortfall(summary, max_rejected=outcome.max_rejected, allow_empty=outcome.allow_empty)
+    for line in lines:
+        _print_message(line)
+    if lines:
+        raise typer.Exit(_SHORTFALL_EXIT_CODE)
 
 
 def _print_message(line: str) -> None:
-    print(f"tipstaff: {line}", file=sys.stderr)
+    printable = "".join(char if char.isprintable() else " " for char in legible_name(line))
+    print(f"tipstaff: {printable}", file=sys.stderr)
 
 
 def _print_explanation(

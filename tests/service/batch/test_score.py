@@ -189,7 +189,7 @@ def test_the_summary_describes_the_run(tmp_path: Path, judge: "Judge") -> None:
     assert "2 with a reason instead (1 not-utf-8, 1 empty)" in lines_of_summary[0]
     assert "text from “body”, id from “id”" in lines_of_summary[0]
     assert any("b.csv is empty" in line for line in lines_of_summary)
-    assert any("iconv" in line for line in lines_of_summary)
+    assert any("--encoding" in line for line in lines_of_summary)
     parsed = json.loads(summary_json(summary))
     assert (parsed["rows"], parsed["judged"], parsed["reasons"]) == (3, 1, {"not-utf-8": 1, "empty": 1})
     assert parsed["files"][0] == {

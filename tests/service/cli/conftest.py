@@ -30,7 +30,7 @@ def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> 
 
     monkeypatch.delenv("TIPSTAFF_ARTEFACT", raising=False)
     # On a busy machine, a run may take so long that it reports its progress, and the one line of its end would be two.
-    monkeypatch.setattr("service.batch.terminal_report._SECONDS_BETWEEN_LINES", 3600.0)
+    monkeypatch.setattr("service.batch.terminal_report._SECONDS_BEFORE_FIRST_LINE", 3600.0)
     return _call
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -127,11 +128,46 @@ def test_strict_leaves_no_output(call_small: Call, tmp_path: Path) -> None:
 
 
 def test_an_empty_file_is_pointed_out(call_small: Call, tmp_path: Path) -> None:
-    """Nothing in, nothing out, and a note."""
+    """Nothing in, nothing out, and a note; the run has failed unless that can be."""
     (tmp_path / "x.csv").touch()
     result = call_small("score", tmp_path / "x.csv")
-    assert (result.code, result.out) == (0, "")
+    assert (result.code, result.out) == (3, "")
     assert "x.csv is empty" in result.err
+    assert "--allow-empty" in result.err
+    assert call_small("score", tmp_path / "x.csv", "--allow-empty").code == 0
+
+
+def test_a_run_that_loses_most_rows_fails(call_small: Call, tmp_path: Path) -> None:
+    """The output is written all the same; the messages say what was lost and what to call instead."""
+    path, out = tmp_path / "x y.jsonl", tmp_path / "o.jsonl"
+    path.write_text('{"id":1,"text":"good"}\n{"id":2,"text":["a"]}\n{"id":3,"text":7}\n{"id":4,"text":"[deleted]"}\n')
+    result = call_small("score", path, "-o", out)
+    assert result.code == 3
+    assert [row["id"] for row in json_rows(out.read_text())] == [1, 2, 3, 4]
+    assert "2 of 3 comments cannot be judged" in result.err
+    assert f"tipstaff score '{path}' --text-column NAME" in result.err
+    assert call_small("score", path, "-o", out, "--max-rejected", "0.7").code == 0
+
+
+def test_a_run_whose_rows_are_all_left_out_has_ended_well(call_small: Call, comments: Path) -> None:
+    """Nobody asked for those rows."""
+    result = call_small("score", comments, "--since", "2024-01-01")
+    assert (result.code, result.out) == (0, "")
+
+
+def test_remarks_are_told_once(call_small: Call, tmp_path: Path) -> None:
+    """What readers did on their own stands in the report and in the summary."""
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("a.jsonl", '{"text":"good"}\n' * 3)
+        archive.writestr("b.csv", "name,age\nann,7\n")
+    result = call_small("score", tmp_path / "x.zip", "-o", tmp_path / "o.jsonl", "--make-ids")
+    assert result.code == 0
+    assert result.err.count("b.csv") == 1
+    assert "b.csv" in json.loads((tmp_path / "o.jsonl.summary.json").read_text())["files"][0]["remarks"][0]
+    rows = json_rows((tmp_path / "o.jsonl").read_text())
+    assert [row["dump"].rpartition("x.zip")[2] for row in rows] == ["/a.jsonl"] * 3 + ["/b.csv"]
+    assert len({row["id"] for row in rows}) == 4
+    assert all(row["id"].startswith("made-") for row in rows)
 
 
 def test_one_text_is_explained(call_small: Call) -> None:
