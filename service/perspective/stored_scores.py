@@ -107,7 +107,7 @@ def find_layout(job: DiffJob, *, published: Collection[str], version: str) -> Ta
         DumpError: several columns may hold the text, or none.
     """
     header = read_header(job.table)
-    text = choose_comment_columns(header, DumpOptions(text_column=job.text_column), file=str(job.table)).text
+    text = choose_comment_columns(header, DumpOptions(text_column=job.text_column), file=str(job.table))[0].text
     columns = dict(job.columns) or _find_score_columns(job.table, [name for name in header if name != text])
     for column in columns.values():
         if column not in header and column.partition(".")[0] not in header:

@@ -1,21 +1,23 @@
 """The layout of a dump, which is detected at its beginning: container, platform, and the columns that hold text, id and so on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 from model.errors import DumpError
 from service.batch.input.columns.column_choice import choose_comment_columns
-from service.batch.input.columns.column_names import find_columns
+from service.batch.input.columns.column_names import find_columns, quote_column
+from service.batch.input.columns.html_content import holds_html
 from service.batch.input.detection.file_kinds import Container, FileKind
 from service.batch.input.platforms.chats.whatsapp import WHATSAPP
 from service.batch.input.platforms.known_platforms import find_platforms, recognise_platform
-from service.batch.input.platforms.platform import ANY_TABLE, Platform
+from service.batch.input.platforms.platform import ANY_HTML_TABLE, ANY_TABLE, Platform
 from service.batch.input.platforms.sites.saved_page import SAVED_PAGE
 from service.batch.input.platforms.sites.stack_exchange import STACK_EXCHANGE
 from service.batch.input.platforms.sites.web_feeds import FEED
 from service.batch.input.platforms.sites.wordpress import WXR
 from service.batch.input.platforms.widgets.disqus import DISQUS
 from service.batch.input.records import RecordStream
+from service.batch.remarks import add_remark
 from service.batch.rows import Columns, DumpOptions
 
 __all__ = ["DumpPart", "Layout", "detect_layout", "detect_table_layout"]
@@ -82,14 +84,15 @@ class DumpPart:
     layout: Layout | None = None
 
 
-def detect_layout(kind: FileKind, stream: RecordStream, options: DumpOptions, *, file: str) -> Layout:
+def detect_layout(kind: FileKind, stream: RecordStream, options: DumpOptions, *, file: str, remarks: list[str]) -> Layout:
     """Detect the platform and the columns of an open file.
 
     Args:
         kind: its container.
-        stream: its records; only their names are used, and none is read.
+        stream: its records; none is read.
         options: the options of the caller.
         file: the file's name, for messages.
+        remarks: gets what a person should know about the choice.
 
     Raises:
         DumpError: the file does not have the columns that the caller names, or no column is known to hold the text.
@@ -100,36 +103,56 @@ def detect_layout(kind: FileKind, stream: RecordStream, options: DumpOptions, *,
     if stream.empty:
         header = tuple(stream.names) if kind.container is Container.CSV else ()
         return Layout(kind, _find_platform(stream.names, options), None, header)
-    return detect_table_layout(kind, stream.names, options, file=file, text_names=stream.text_names)
+    if stream.text_names is not None and not stream.names and _find_platform((), options) is ANY_TABLE:
+        return Layout(kind, ANY_TABLE, Columns(options.text_column or "text", options.id_column or "id"))
+    names, sample = stream.names, stream.sample
+    if stream.text_names is not None and stream.text_names <= set(find_columns(names, options.id_column or "id")):
+        # The other records may hold texts, under the usual name.
+        names, sample = list(dict.fromkeys([*names, "text"])), ()
+    return detect_table_layout(kind, names, options, file=file, remarks=remarks, sample=sample)
 
 
-def detect_table_layout(kind: FileKind, names: list[str], options: DumpOptions, *, file: str, text_names: set[str] | None = None) -> Layout:
-    """Detect the platform and the columns of a table by the names of its columns.
+def detect_table_layout(
+    kind: FileKind,
+    names: list[str],
+    options: DumpOptions,
+    *,
+    file: str,
+    remarks: list[str],
+    sample: Sequence[Mapping[str, object]] = (),
+) -> Layout:
+    """Detect the platform and the columns of a table by the names of its columns and by its first records.
 
     Args:
         kind: its container.
         names: the names.
         options: the options of the caller.
         file: the file's name, for messages.
-        text_names: the columns that hold text somewhere; None if that is not known.
+        remarks: gets what a person should know about the choice.
+        sample: the fields of the first records; none where they are not known.
 
     Raises:
         DumpError: the table does not have the columns that the caller names, or no column is known to hold the text.
     """
-    platform = _find_platform(names, options)
+    header = tuple(names) if kind.container is Container.CSV else ()
+    platform = _find_platform(names, options, sample)
     if platform is not ANY_TABLE:
-        columns = _platform_columns(platform, names, options, file=file)
-    elif text_names is not None and not names:
-        columns = Columns(options.text_column or "text", options.id_column or "id")
-    else:
-        columns = choose_comment_columns(names, options, file=file, text_names=text_names)
-    return Layout(kind, platform, columns, tuple(names) if kind.container is Container.CSV else ())
+        return Layout(kind, platform, _platform_columns(platform, names, options, file=file), header)
+    columns, choice = choose_comment_columns(names, options, file=file, sample=sample)
+    reasons = [choice.reason]
+    if choice.remark is not None:
+        add_remark(remarks, choice.remark)
+    if holds_html(record.get(columns.text) for record in sample):
+        platform = ANY_HTML_TABLE
+        reasons.append(f"column {quote_column(columns.text)} holds HTML and is read as HTML")
+        add_remark(remarks, f"{reasons[-1]}; if that is wrong, say --markup plain")
+    return Layout(kind, platform, columns, header, tuple(reasons))
 
 
-def _find_platform(names: Sequence[str], options: DumpOptions) -> Platform:
+def _find_platform(names: Sequence[str], options: DumpOptions, sample: Sequence[Mapping[str, object]] = ()) -> Platform:
     if options.read_as is not None and (platforms := find_platforms(options.read_as.value)):
-        return next((platform for platform in platforms if platform.matches(names)), platforms[0])
-    return ANY_TABLE if options.text_column is not None else recognise_platform(names) or ANY_TABLE
+        return next((platform for platform in platforms if platform.matches(names, sample)), platforms[0])
+    return ANY_TABLE if options.text_column is not None else recognise_platform(names, sample) or ANY_TABLE
 
 
 def _platform_columns(platform: Platform, names: list[str], options: DumpOptions, *, file: str) -> Columns:

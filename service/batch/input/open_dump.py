@@ -106,7 +106,9 @@ def _open_file(
 def _open_columnar_records(
     file: ColumnarFile, source: DumpSource, options: DumpOptions, kind: FileKind, part: DumpPart
 ) -> tuple[OpenDump, Layout]:
-    layout = part.layout or detect_table_layout(kind, file.names, options, file=source.name)
+    layout = part.layout or detect_table_layout(
+        kind, file.names, options, file=source.name, remarks=source.remarks, sample=file.read_sample()
+    )
     check_kept_columns(file.names, options, file=source.name)
     fields = [name for name in layout.row_fields(options) if name in file.names]
     stream = RecordStream(file.names, file.records(fields, begin=part.begin, end=part.end, first=part.first), "row")
@@ -134,7 +136,7 @@ def _open_records(
     source: DumpSource, options: DumpOptions, kind: FileKind, part: DumpPart, shared: Mapping[str, object] | None = None
 ) -> tuple[OpenDump, Layout]:
     stream = open_record_stream(source, kind, part, options)
-    layout = part.layout or detect_layout(kind, stream, options, file=source.name)
+    layout = part.layout or detect_layout(kind, stream, options, file=source.name, remarks=source.remarks)
     if shared and layout.platform.needs_context:
         stream = replace(stream, records=_surround(stream.records, shared))
     if layout.columns is not None and kind.container is Container.CSV:

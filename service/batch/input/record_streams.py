@@ -16,7 +16,7 @@ from service.batch.input.formats.json.json_lines_arrow import flatten_pieces, re
 from service.batch.input.formats.pages.page_process import read_page
 from service.batch.input.formats.plain_text import read_paragraphs, read_plain_lines
 from service.batch.input.formats.sql_dump import read_sql_posts
-from service.batch.input.formats.tables.delimited_text import read_csv
+from service.batch.input.formats.tables.delimited_text import TableSyntax, read_csv
 from service.batch.input.formats.xml.xml_records import read_xml
 from service.batch.input.formats.xml.xml_schema import XmlSchema
 from service.batch.input.formats.xml.xml_survey import survey_xml
@@ -57,7 +57,7 @@ def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, optio
     has_offsets = kind.encoding == UTF8 and not source.is_compressed
     if container is Container.CSV:
         header = list(part.layout.names) if part.layout is not None and part.begin else None
-        return read_csv(stream, kind.delimiter, name=source.name, names=header, first=part.first)
+        return read_csv(stream, _table_syntax(kind, options), name=source.name, names=header, first=part.first, remarks=source.remarks)
     if container in _XML_SCHEMAS:
         return RecordStream([], _read_xml(source, _XML_SCHEMAS[container]), "row")
     if container is Container.XML:
@@ -72,7 +72,9 @@ def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, optio
         return RecordStream([], read_page(source.stream, name=source.name), "row")
     if container in {Container.TEXT, Container.LINES}:
         read_comments = read_plain_lines if container is Container.LINES else read_paragraphs
-        records = read_comments(stream, first=part.first, offset=part.begin, has_offsets=has_offsets)
+        records = read_comments(
+            stream, first=part.first, offset=part.begin, has_offsets=has_offsets, fallback=kind.fallback, remarks=source.remarks
+        )
         return RecordStream(["text"], records, "line", strict=True)
     if container is Container.SQL:
         # Never cut, and its columns have an order: the id of a row with too few cells can be trusted only if that is known.
@@ -88,6 +90,12 @@ def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, optio
 
 def _read_xml(source: DumpSource, schema: XmlSchema) -> Iterator[DumpRecord]:
     return read_xml(source.stream, schema, name=source.name, remarks=source.remarks, has_offsets=not source.is_compressed)
+
+
+def _table_syntax(kind: FileKind, options: DumpOptions) -> TableSyntax:
+    return TableSyntax(
+        kind.delimiter, kind.quoting, has_header=options.has_header, skipped_lines=kind.skipped_lines, fallback=kind.fallback
+    )
 
 
 def _stream_records(records: Iterator[DumpRecord], unit: Literal["line", "row"], part: DumpPart) -> RecordStream:

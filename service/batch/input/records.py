@@ -69,6 +69,7 @@ class RecordStream:
         text_names: the names of the fields that hold text in some record; None where that is not known.
         strict: whether bytes that are not UTF-8 appear in the fields as lone surrogates (U+DC80 to U+DCFF).
         empty: whether the file holds nothing.
+        sample: the fields of the first records, without those that cannot be used; none where they are not known.
         pieces: the same records in the pieces that ``read_json_pieces`` yields; None for other formats. Only one of ``records`` and
             ``pieces`` may be used.
     """
@@ -80,6 +81,7 @@ class RecordStream:
     strict: bool = False
     empty: bool = False
     pieces: Iterator[JsonPiece] | None = None
+    sample: Sequence[Mapping[str, object]] = ()
 
 
 class UndecodableText(bytes):

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.array_types import BoolArray, ByteArray
-from service.batch.rows import MAX_ROW_LENGTH
+from service.batch.rows import MAX_ROW_LENGTH, Quoting
 
 __all__ = ["ShardBounds", "find_csv_bounds", "find_line_bounds"]
 
@@ -53,18 +53,20 @@ def _with_last_part(parts: list[ShardBounds], begin: int, end: int, first: int) 
     return [*parts, ShardBounds(begin, end, first, end - begin)] if end > begin else parts
 
 
-def find_csv_bounds(stream: io.BufferedReader, size: int, delimiter: str) -> list[ShardBounds]:
+def find_csv_bounds(stream: io.BufferedReader, size: int, delimiter: str, quoting: Quoting = Quoting.AUTO) -> list[ShardBounds]:
     """Cut delimited text, between records, into parts of at least ``size`` bytes; only the last may be smaller.
 
     The result is empty unless all of the text keeps the quoting rules, so that each quote shows by itself whether it opens or closes
-    a cell: a reader that begins at a cut then finds the same records as a reader of the whole file.
+    a cell: a reader that begins at a cut then finds the same records as a reader of the whole file. Where it takes more than the rules
+    to tell the lines of a cell from records, as between tabs, each record must be a line.
     """
+    may_span_lines = quoting is Quoting.CSV or delimiter != "\t"
     parts: list[ShardBounds] = []
     chunk_offset = begin = last_end = 0
     first, line, in_quotes = 1, 1, False
     for chunk, next_byte in _read_chunks(stream):
-        record_ends = _find_record_ends(chunk, next_byte, ord(delimiter), in_quotes=in_quotes)
-        if record_ends is None:
+        record_ends = _find_record_ends(chunk, next_byte, ord(delimiter), in_quotes=in_quotes, has_quotes=quoting is not Quoting.NONE)
+        if record_ends is None or (not may_span_lines and len(record_ends[0]) < chunk.count(b"\n")):
             return []
         ends, in_quotes = record_ends
         lengths = np.diff(ends, prepend=last_end - chunk_offset)
@@ -97,7 +99,9 @@ def _read_chunks(stream: io.BufferedReader) -> Iterator[tuple[bytes, bytes]]:
         yield pending, b""
 
 
-def _find_record_ends(chunk: bytes, next_byte: bytes, delimiter: int, *, in_quotes: bool) -> tuple[_PlaceArray, bool] | None:
+def _find_record_ends(
+    chunk: bytes, next_byte: bytes, delimiter: int, *, in_quotes: bool, has_quotes: bool
+) -> tuple[_PlaceArray, bool] | None:
     """Find where the records in a piece of text end.
 
     Args:
@@ -105,6 +109,7 @@ def _find_record_ends(chunk: bytes, next_byte: bytes, delimiter: int, *, in_quot
         next_byte: the byte that follows it.
         delimiter: the code of the delimiter.
         in_quotes: whether the piece begins inside of quotes.
+        has_quotes: whether quotes mean anything.
 
     Returns:
         The ends, and whether the piece ends inside of quotes; None if it breaks the quoting rules.
@@ -112,7 +117,7 @@ def _find_record_ends(chunk: bytes, next_byte: bytes, delimiter: int, *, in_quot
     codes = np.frombuffer(chunk, np.uint8)
     quotes = np.flatnonzero(codes == _QUOTE)
     line_feeds = np.flatnonzero(codes == _LF)
-    if not len(quotes):
+    if not len(quotes) or not has_quotes:
         return (line_feeds[:0] if in_quotes else line_feeds + 1), in_quotes
     padded = np.frombuffer(b"\n" + chunk + (next_byte or b"\n"), np.uint8)
     before, after = padded[quotes], padded[quotes + 2]

@@ -17,7 +17,7 @@ from service.batch.rows import DumpOptions
 
 __all__ = ["Shard", "open_shard", "plan_shards"]
 
-_ASCII_COMPATIBLE_ENCODINGS = {UTF8, "cp1252", "cp1251", "cp1250", "koi8-r"}
+_ASCII_COMPATIBLE_ENCODINGS = {UTF8, "koi8-r", "ascii", *(f"cp125{n}" for n in range(9)), *(f"iso8859-{n}" for n in range(1, 17))}
 """Encodings in which a byte below 128 is always that ASCII character."""
 
 
@@ -80,7 +80,9 @@ def _find_parts(path: str, layout: Layout, options: DumpOptions, size: int) -> l
             return []
         if container in {Container.JSONL, Container.LINES}:
             return find_line_bounds(source.stream, size)
-        return find_csv_bounds(source.stream, size, layout.kind.delimiter) if container is Container.CSV else []
+        if container is not Container.CSV or layout.kind.skipped_lines:
+            return []
+        return find_csv_bounds(source.stream, size, layout.kind.delimiter, layout.kind.quoting)
 
 
 def _can_be_cut_at_bytes(kind: FileKind) -> bool:

@@ -1,6 +1,6 @@
-"""The choice of a file's columns by their names: text, id, author, time, place, and what a comment answers."""
+"""The choice of a file's columns by their names: text, id, author, parent comment, time, and what a comment answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from model.errors import DumpError
 from service.batch.input.columns.column_names import find_columns, list_columns, quote_column
@@ -14,6 +14,7 @@ from service.batch.input.columns.known_names import (
     TIME_NAMES,
     TITLE_NAMES,
 )
+from service.batch.input.columns.text_choice import TextChoice, choose_text_column
 from service.batch.rows import Columns, DumpOptions
 
 __all__ = ["check_kept_columns", "choose_comment_columns", "has_text_column"]
@@ -24,31 +25,40 @@ def has_text_column(names: Sequence[str], options: DumpOptions) -> bool:
     return any(find_columns(names, name) for name in ([options.text_column] if options.text_column else TEXT_NAMES))
 
 
-def choose_comment_columns(names: Sequence[str], options: DumpOptions, *, file: str, text_names: set[str] | None = None) -> Columns:
+def choose_comment_columns(
+    names: Sequence[str], options: DumpOptions, *, file: str, sample: Sequence[Mapping[str, object]] = ()
+) -> tuple[Columns, TextChoice]:
     """Choose the columns of a file that hold text, id, author, parent, time, place and, if the caller wants them, parent's text and title.
 
     Args:
         names: the columns that the file has, in order.
         options: the options of the caller.
         file: the file's name, for messages.
-        text_names: the columns that hold text somewhere; None if that is not known. A column whose name is known but that never
-            holds text (a count of comments, say) must not hide one that does.
+        sample: the first records, by which the column of the text is chosen; without them, names alone decide.
+
+    Returns:
+        The columns, and why the text is in that one.
 
     Raises:
-        DumpError: a column that the caller names is not there, no column is known to hold the text, or two columns have the same name.
+        DumpError: a column that the caller names is not there, no column holds text or more than one may, or two columns have the same
+            name.
     """
     id_column = _choose(names, options.id_column, known_names=ID_NAMES, option="--id-column", file=file)
-    text = _choose_text(names, options, file=file, text_names=text_names, id_column=id_column)
-    others = [name for name in names if name not in {text, id_column}]
+    if options.text_column is not None:
+        text = _require(names, options.text_column, option="--text-column", file=file)
+        choice = TextChoice(text, f"column {quote_column(text)} holds the text, as was said")
+    else:
+        choice = choose_text_column(names, sample, file=file, taken=id_column, has_header=options.has_header)
+    others = [name for name in names if name not in {choice.column, id_column}]
 
     def choose_optional(column: str | None, known_names: Sequence[str], option: str) -> str | None:
         """Choose a column that a file may lack: a known name that two columns have is passed over, unless the caller asks for it."""
         if column is not None:
-            return _choose(names, column, known_names=known_names, option=option, file=file)
+            return _require(names, column, option=option, file=file)
         return next((matches[0] for name in known_names if len(matches := find_columns(others, name)) == 1), None)
 
-    return Columns(
-        text,
+    columns = Columns(
+        choice.column,
         id_column,
         author=choose_optional(options.author_column, AUTHOR_NAMES, "--author-column"),
         parent=choose_optional(options.parent_column, PARENT_NAMES, "--parent-column"),
@@ -57,17 +67,7 @@ def choose_comment_columns(names: Sequence[str], options: DumpOptions, *, file: 
         title=choose_optional(options.title_column, TITLE_NAMES if options.contexts else (), "--title-column"),
         place=choose_optional(options.place_column, PLACE_NAMES, "--place-column"),
     )
-
-
-def _choose_text(names: Sequence[str], options: DumpOptions, *, file: str, text_names: set[str] | None, id_column: str | None) -> str:
-    if text_names is not None and options.text_column is None:
-        if text_names <= {id_column}:
-            return "text"
-        names = [name for name in names if name in text_names]
-    text = _choose(names, options.text_column, known_names=TEXT_NAMES, option="--text-column", file=file)
-    if text is None:
-        raise DumpError(f"{file}: no column is known to hold the text; name it with --text-column ({list_columns(names)})")
-    return text
+    return columns, choice
 
 
 def check_kept_columns(names: Sequence[str], options: DumpOptions, *, file: str) -> None:
@@ -82,15 +82,20 @@ def check_kept_columns(names: Sequence[str], options: DumpOptions, *, file: str)
 
 
 def _choose(names: Sequence[str], column: str | None, *, known_names: Sequence[str], option: str, file: str) -> str | None:
-    for name in (column,) if column is not None else known_names:
-        matches = find_columns(names, name)
-        if len(matches) > 1:
-            raise DumpError(
-                f"{file}: {len(matches)} columns are called {quote_column(matches[0])}; rename one, or name another with {option} "
-                f"({list_columns(names)})"
-            )
-        if matches:
-            return matches[0]
+    """Choose the column that the caller names, or else the first with a known name."""
     if column is not None:
+        return _require(names, column, option=option, file=file)
+    return next((_require(names, name, option=option, file=file) for name in known_names if find_columns(names, name)), None)
+
+
+def _require(names: Sequence[str], column: str, *, option: str, file: str) -> str:
+    """Return the only column with a name."""
+    matches = find_columns(names, column)
+    if not matches:
         raise DumpError(f"{file}: there is no column {quote_column(column)}; check {option} ({list_columns(names)})")
-    return None
+    if len(matches) > 1:
+        raise DumpError(
+            f"{file}: {len(matches)} columns are called {quote_column(matches[0])}; rename one, or name another with {option} "
+            f"({list_columns(names)})"
+        )
+    return matches[0]

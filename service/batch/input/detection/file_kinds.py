@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from service.batch.input.formats.tables.arrow_files import ARROW_FILE, ARROW_STREAM, PARQUET
 from service.batch.input.streams.encodings import UTF8
+from service.batch.rows import Quoting
 
 __all__ = ["COLUMNAR_SIGNATURES", "Container", "FileKind"]
 
@@ -35,17 +36,23 @@ class Container(StrEnum):
 
 @dataclass(frozen=True)
 class FileKind:
-    """The container, the encoding and the delimiter of a file.
+    """The container and the encoding of a file, and how the cells of delimited text are written.
 
     Attributes:
         container: how its records are stored.
         encoding: the codec of its text.
         delimiter: the character that separates the cells of delimited text.
+        quoting: what quotes mean in delimited text.
+        skipped_lines: the number of lines before the header of delimited text.
+        fallback: the codec of lines of tables and of plain text that are ASCII but for some bytes, which are not UTF-8.
     """
 
     container: Container
     encoding: str = UTF8
     delimiter: str = ","
+    quoting: Quoting = Quoting.AUTO
+    skipped_lines: int = 0
+    fallback: str = "cp1252"
 
 
 COLUMNAR_SIGNATURES = {Container.PARQUET: PARQUET, Container.ARROW: ARROW_FILE, Container.ARROW_STREAM: ARROW_STREAM}

@@ -3,6 +3,7 @@
 from service.batch.input.columns.known_names import TEXT_NAMES
 from service.batch.input.detection.file_kinds import Container
 from service.batch.input.detection.head_lines import BLANK, JSON_LINES_SUFFIXES, first_lines, has_suffix, parse_json_line
+from service.batch.input.detection.json_start import looks_like_json
 from service.batch.input.formats.json.json_documents import RECORD_ARRAY_NAMES
 
 __all__ = ["detect_json_container"]
@@ -15,7 +16,7 @@ def detect_json_container(start: str, name: str) -> Container | None:
         start: the beginning of the text, without white space before it.
         name: the name of the file.
     """
-    if start[:1] not in {"{", "["}:
+    if start[:1] not in {"{", "["} or not looks_like_json(start):
         return None
     lines = first_lines(start)
     values = [parse_json_line(line) for line in lines]

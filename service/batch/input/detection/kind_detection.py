@@ -59,7 +59,7 @@ def detect_kind(source: DumpSource, options: DumpOptions) -> FileKind:
 
 
 def _detect_text_kind(source: DumpSource, options: DumpOptions) -> FileKind:
-    encoding = detect_encoding(source.head, guess=False)
+    encoding = detect_encoding(source.head, guess=False, requested=options.encoding)
     requested = _CONTAINER_OF_FORMAT.get(options.read_as) if options.read_as is not None else None
     if requested is not None:
         return FileKind(requested, encoding)

@@ -1,16 +1,21 @@
 """Detection of delimited text, with its delimiter, and of plain text."""
 
+import csv
 import re
+from functools import partial
 
 from model.errors import DumpError
 from service.batch.input.columns.column_choice import has_text_column
 from service.batch.input.detection.file_kinds import Container, FileKind
 from service.batch.input.detection.head_lines import JSON_LINES_SUFFIXES, NOT_JSON, first_lines, has_suffix, parse_json_line
-from service.batch.input.formats.tables.delimited_text import DELIMITERS, parse_first_record
+from service.batch.input.detection.table_header import TableHeader, find_header
+from service.batch.input.formats.tables.delimited_text import parse_first_record
 from service.batch.input.platforms.known_platforms import recognise_platform
 from service.batch.input.streams.dump_source import DumpSource
-from service.batch.input.streams.encodings import decode_head, detect_encoding
-from service.batch.rows import DumpOptions, ReadAs
+from service.batch.input.streams.encodings import decode_head, describe_encoding, detect_encoding
+from service.batch.input.streams.odd_bytes import find_fallback_encoding
+from service.batch.remarks import add_remark
+from service.batch.rows import DumpOptions, Quoting, ReadAs
 
 __all__ = ["detect_table_or_text"]
 
@@ -18,6 +23,7 @@ _JSON_SUFFIXES = frozenset({*JSON_LINES_SUFFIXES, ".json"})
 _CSV_SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
 _TEXT_SUFFIXES = frozenset({".txt", ".text", ".md"})
 _SECOND_PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*\S")
+_MAX_LINES = 1000
 
 
 def detect_table_or_text(source: DumpSource, options: DumpOptions) -> FileKind:
@@ -31,38 +37,80 @@ def detect_table_or_text(source: DumpSource, options: DumpOptions) -> FileKind:
         DumpError: nothing shows whether it is a table, or where its comments end.
     """
     # JSON and mark-up state their encoding; the encoding of other text may have to be guessed.
-    encoding = detect_encoding(source.head, guess=True)
+    encoding = detect_encoding(source.head, guess=True, requested=options.encoding)
+    if encoding != detect_encoding(source.head, guess=False, requested=options.encoding):
+        add_remark(source.remarks, f"read as {describe_encoding(encoding)}; if that is wrong, say --encoding")
+    fallback = find_fallback_encoding(source.head)
     if options.lines or options.read_as is ReadAs.TEXT:
-        return FileKind(Container.LINES if options.lines else Container.TEXT, encoding)
+        return FileKind(Container.LINES if options.lines else Container.TEXT, encoding, fallback=fallback)
     text = decode_head(source.head, encoding)
-    delimiter, header = _detect_header(text, options)
-    lines = first_lines(text)
-    if options.read_as is ReadAs.CSV or not lines or has_suffix(source.name, _CSV_SUFFIXES) or _is_known_header(header, options):
-        return FileKind(Container.CSV, encoding, delimiter)
+    header = find_header(text, partial(_is_known_header, options=options), delimiter=options.delimiter, has_header=options.has_header)
+    below = text.split("\n", header.skipped_lines)[-1] if header.skipped_lines else text
+    lines = first_lines(below)
+    if _is_table(source.name, header, lines, options):
+        return _build_table_kind(source, header, below, encoding, options)
     values = [parse_json_line(line) for line in lines]
     if any(isinstance(value, dict) for value in values) or NOT_JSON not in values or has_suffix(source.name, _JSON_SUFFIXES):
-        return FileKind(Container.JSONL, detect_encoding(source.head, guess=False))
-    widths = {len(parse_first_record(line, delimiter)) for line in lines[:-1] or lines}
-    if len(header) > 1 and len(widths) == 1 and not has_suffix(source.name, _TEXT_SUFFIXES):
-        return FileKind(Container.CSV, encoding, delimiter)
+        return FileKind(Container.JSONL, detect_encoding(source.head, guess=False, requested=options.encoding))
+    if _has_even_lines(header, lines, text, source.name):
+        return _build_table_kind(source, header, below, encoding, options)
     if _SECOND_PARAGRAPH.search(text) or (len(lines) == 1 and has_suffix(source.name, _TEXT_SUFFIXES)):
-        return FileKind(Container.TEXT, encoding)
+        return FileKind(Container.TEXT, encoding, fallback=fallback)
     raise DumpError(
         f"{source.name} is no dump that is known: if it is text with a comment in each line, say --lines; with a comment in each "
-        "paragraph, --format text; if it is a table without a header, put a line with the names of its columns first, or name the "
-        "one with the text: --text-column"
+        "paragraph, --format text; if it is a table without a header, --no-header, and --text-column with the number of the column with "
+        "the text; if it is a table with a header, name that column: --text-column"
     )
-
-
-def _detect_header(text: str, options: DumpOptions) -> tuple[str, list[str]]:
-    """Detect the delimiter of a delimited text, and return it with the names in the header.
-
-    It is the delimiter that yields a known text column; if several do, or none does, the one of these that yields the most columns.
-    """
-    headers = {delimiter: parse_first_record(text, delimiter) for delimiter in DELIMITERS}
-    best = max(headers, key=lambda delimiter: (_is_known_header(headers[delimiter], options), len(headers[delimiter])))
-    return best, headers[best]
 
 
 def _is_known_header(header: list[str], options: DumpOptions) -> bool:
     return has_text_column(header, options) or (options.text_column is None and recognise_platform(header) is not None)
+
+
+def _is_table(name: str, header: TableHeader, lines: list[str], options: DumpOptions) -> bool:
+    """Tell whether a text is a table for sure: by what the caller says, by its name or by its header."""
+    is_asked_for = (
+        options.read_as is ReadAs.CSV or options.delimiter is not None or options.quoting is not Quoting.AUTO or not options.has_header
+    )
+    return is_asked_for or not lines or has_suffix(name, _CSV_SUFFIXES) or header.is_known
+
+
+def _has_even_lines(header: TableHeader, lines: list[str], text: str, name: str) -> bool:
+    """Tell whether all lines have as many cells, more than one; in plain text that may come about by chance, except with tabs."""
+    if len(header.cells) < 2 or header.skipped_lines:
+        return False
+    if has_suffix(name, _TEXT_SUFFIXES) and (header.delimiter != "\t" or len(lines) < 2 or _SECOND_PARAGRAPH.search(text)):
+        return False
+    return len({len(parse_first_record(line, header.delimiter)) for line in lines[:-1] or lines}) == 1
+
+
+def _build_table_kind(source: DumpSource, header: TableHeader, below: str, encoding: str, options: DumpOptions) -> FileKind:
+    if header.skipped_lines:
+        add_remark(source.remarks, f"{header.skipped_lines} lines before the header were passed over")
+    quoting = options.quoting
+    if quoting is Quoting.AUTO and len(header.cells) == 1 and _is_unquoted_column(below, header.delimiter):
+        quoting = Quoting.NONE
+    return FileKind(
+        Container.CSV,
+        encoding,
+        delimiter=header.delimiter,
+        quoting=quoting,
+        skipped_lines=header.skipped_lines,
+        fallback=find_fallback_encoding(source.head),
+    )
+
+
+def _is_unquoted_column(text: str, delimiter: str) -> bool:
+    """Tell whether the only column of a table was written without quotes, so that quotes in it are part of the texts."""
+    lines = text.splitlines(keepends=True)[:_MAX_LINES]
+    reader = csv.reader(lines, delimiter=delimiter)
+    before = 0
+    try:
+        for cells in reader:
+            line = lines[before]
+            if len(cells) > 1 and reader.line_num == before + 1 and not line.startswith('"'):
+                return True
+            before = reader.line_num
+    except csv.Error:
+        return False
+    return False

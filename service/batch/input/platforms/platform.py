@@ -8,7 +8,7 @@ from model.comment import Format
 from service.batch.input.columns.column_names import find_columns
 from service.batch.rows import Columns, Reason
 
-__all__ = ["ANY_TABLE", "ENVELOPE_FIELD", "FILE_FIELD", "FORMAT_FIELD", "REMARK_FIELD", "Platform", "RecordFields"]
+__all__ = ["ANY_HTML_TABLE", "ANY_TABLE", "ENVELOPE_FIELD", "FILE_FIELD", "FORMAT_FIELD", "REMARK_FIELD", "Platform", "RecordFields"]
 
 RecordFields = Mapping[str, object]
 FORMAT_FIELD = "\0format"
@@ -88,3 +88,6 @@ class Platform:
 
 ANY_TABLE = Platform("", "", (), Columns("text", "id"))
 """A table of no known platform, whose columns are chosen by their names."""
+
+ANY_HTML_TABLE = Platform("", "", (), Columns("text", "id"), Format.HTML)
+"""Such a table whose texts are written in HTML."""

@@ -3,9 +3,10 @@
 import codecs
 import io
 
+from model.errors import DumpError
 from service.batch.input.streams.byte_stream import ByteStream
 
-__all__ = ["UTF8", "decode_head", "detect_encoding", "recode_to_utf8"]
+__all__ = ["UTF8", "decode_head", "describe_encoding", "detect_encoding", "recode_to_utf8"]
 
 UTF8 = "utf-8"
 _BYTE_ORDER_MARKS = (
@@ -18,6 +19,7 @@ _CHUNK_SIZE = 1 << 18
 _GUESS_HEAD_SIZE = 1 << 15
 _MIN_INVALID_BYTES = 8
 """Bytes that are not UTF-8 before another encoding is considered: two or three of them are damage rather than an encoding."""
+_MAX_NAME_LENGTH = 40
 _FIRST_NON_ASCII = 0x80
 _GUESSED_ENCODINGS = (
     *("cp1252", "cp1251", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "koi8_r"),
@@ -29,20 +31,44 @@ _INVALID_BYTE = "\udcff"
 """The lone surrogate that becomes the byte 0xFF, which no UTF-8 contains."""
 
 
-def detect_encoding(head: bytes, *, guess: bool) -> str:
+def detect_encoding(head: bytes, *, guess: bool, requested: str | None = None) -> str:
     """Detect the encoding of a text by its first bytes.
 
     Args:
         head: the bytes; the last code point may be incomplete.
         guess: whether encodings that carry no byte order mark are considered besides UTF-8.
+        requested: the encoding that the caller names; None if the bytes decide.
 
     Returns:
         The name of a codec; ``utf-8`` where there is doubt.
+
+    Raises:
+        DumpError: there is no encoding with the name that the caller gives.
     """
+    if requested is not None:
+        return _find_codec(requested)
     marked = next((name for mark, name in _BYTE_ORDER_MARKS if head.startswith(mark)), None)
     if marked is not None:
         return marked
     return UTF8 if not guess or _is_utf8(head) or not _is_worth_a_guess(head) else _guess_encoding(head)
+
+
+def _find_codec(name: str) -> str:
+    """Return the name of a codec of text as Python writes it."""
+    try:
+        "a".encode(name)
+        codec = codecs.lookup(name).name
+    except (LookupError, UnicodeError, ValueError):
+        shown = "".join(char if char.isprintable() else " " for char in name[:_MAX_NAME_LENGTH])
+        raise DumpError(
+            f"there is no encoding “{shown}”; --encoding takes names such as utf-8, windows-1252, windows-1251, utf-16"
+        ) from None
+    return UTF8 if codec == "utf-8-sig" else codec
+
+
+def describe_encoding(encoding: str) -> str:
+    """Return the name by which people know an encoding."""
+    return f"Windows-{encoding[2:]}" if encoding.startswith("cp125") else encoding
 
 
 def _is_utf8(head: bytes) -> bool:

@@ -13,10 +13,10 @@ CSV = FileKind(Container.CSV)
 def test_a_platform_is_recognised_unless_the_caller_names_the_text() -> None:
     """With a text column of their choice, callers have a table of no platform."""
     names = ["id", "body", "subreddit", "note"]
-    layout = detect_table_layout(CSV, names, DumpOptions(contexts=True), file="x")
+    layout = detect_table_layout(CSV, names, DumpOptions(contexts=True), file="x", remarks=[])
     assert (layout.platform, layout.columns, layout.names) == (REDDIT, REDDIT.columns, tuple(names))
     assert layout.description == "comments of Reddit (CSV)"
-    layout = detect_table_layout(CSV, names, DumpOptions(text_column="note"), file="x")
+    layout = detect_table_layout(CSV, names, DumpOptions(text_column="note"), file="x", remarks=[])
     assert (layout.platform, layout.columns) == (ANY_TABLE, Columns("note", "id", place="subreddit"))
     assert layout.description == "CSV"
 
@@ -24,20 +24,20 @@ def test_a_platform_is_recognised_unless_the_caller_names_the_text() -> None:
 def test_columns_of_a_platform_can_be_replaced() -> None:
     """Columns that the caller names replace those of the platform."""
     options = DumpOptions(read_as=ReadAs.REDDIT, text_column="note")
-    layout = detect_table_layout(CSV, ["id", "body", "Note"], options, file="x")
+    layout = detect_table_layout(CSV, ["id", "body", "Note"], options, file="x", remarks=[])
     assert layout.platform.name == "reddit"
     assert layout.columns == Columns("Note", "id", "author", "parent_id", "created_utc", place="subreddit")
 
 
 def test_an_empty_file_has_no_columns() -> None:
     """It still has a layout, so that reading it yields no rows instead of failing."""
-    layout = detect_layout(CSV, RecordStream([], iter(()), "line", empty=True), DumpOptions(), file="x")
+    layout = detect_layout(CSV, RecordStream([], iter(()), "line", empty=True), DumpOptions(), file="x", remarks=[])
     assert layout.columns is None
     assert layout.row_fields(DumpOptions(keep=("note",))) == ["note"]
 
 
 def test_a_row_needs_each_field_once() -> None:
     """Fields that are kept may be columns as well."""
-    layout = detect_table_layout(CSV, ["id", "body", "subreddit"], DumpOptions(), file="x")
+    layout = detect_table_layout(CSV, ["id", "body", "subreddit"], DumpOptions(), file="x", remarks=[])
     fields = layout.row_fields(DumpOptions(keep=("id", "subreddit")))
     assert fields == ["body", "id", "author", "parent_id", "created_utc", "subreddit"]

@@ -93,4 +93,5 @@ def probe_records(records: Iterator[DumpRecord], unit: Literal["line", "row"]) -
             break
     names = list(islice(dict.fromkeys(name for record in probe for name in record.fields), _MAX_NAMES))
     text_names = {name for record in probe for name, value in record.fields.items() if isinstance(value, str)}
-    return RecordStream(names, chain(probe, records), unit, text_names, empty=not probe)
+    sample = [record.fields for record in probe if record.reason is None]
+    return RecordStream(names, chain(probe, records), unit, text_names, empty=not probe, sample=sample)

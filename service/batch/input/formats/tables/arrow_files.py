@@ -26,6 +26,8 @@ ARROW_STREAM = b"\xff\xff\xff\xff"
 """The first bytes of an Arrow stream."""
 
 
+_MAX_SAMPLED_ROWS = 300
+_MAX_SAMPLED_COLUMNS = 60
 _RowReader = Callable[[int, Sequence[str]], Iterator[Rows]]
 """Yields the rows of some columns in one part of a file."""
 
@@ -57,6 +59,26 @@ class ColumnarFile:
     def weights(self) -> Sequence[int]:
         """Return the bytes of each part, as far as they are known."""
         return self._read_weights()
+
+    def read_sample(self) -> list[dict[str, object]]:
+        """Return the first rows, as far as they can be read."""
+        names = [name for name in self.names if self.names.count(name) == 1][:_MAX_SAMPLED_COLUMNS]
+        if not self.sizes or not names:
+            return []
+        sample: list[dict[str, object]] = []
+        try:
+            for rows in self._read_rows(0, names):
+                if rows.columns is not None:
+                    count = min(rows.length, _MAX_SAMPLED_ROWS)
+                    cells = [_to_values(column.slice(0, count)) for column in rows.columns]
+                    sample += [dict(zip(names, values, strict=True)) for values in zip(*cells, strict=True)]
+                if len(sample) >= _MAX_SAMPLED_ROWS:
+                    break
+        except UnsafeFileError:
+            raise
+        except Exception:
+            return sample
+        return sample
 
     def records(self, columns: Sequence[str], *, begin: int = 0, end: int | None = None, first: int = 1) -> Iterator[DumpRecord]:
         """Yield the records of some parts.
@@ -110,10 +132,24 @@ def _to_records(rows: Rows, names: Sequence[str], line: int) -> Iterator[DumpRec
 
 
 def _to_values(column: "pa.Array[Any]") -> list[object]:
+    import pyarrow.types as pt
+
+    kind = column.type.value_type if pt.is_dictionary(column.type) else column.type
     try:
-        return list(column.to_pylist())
+        values = list(column.to_pylist())
+        # Some writers say of their texts only that they are bytes.
+        if pt.is_binary(kind) or pt.is_large_binary(kind) or pt.is_binary_view(kind):
+            return [_decode(value) if isinstance(value, bytes) else value for value in values]
+        return values
     except (UnicodeDecodeError, ValueError, OverflowError):
         return [_to_value(scalar) for scalar in column]
+
+
+def _decode(value: bytes) -> str | UndecodableText:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return UndecodableText(value)
 
 
 def _to_value(scalar: "pa.Scalar[Any]") -> object:
@@ -176,15 +212,19 @@ def _open_arrow_stream(file: BinaryIO, budget: ExpansionBudget) -> ColumnarFile:
     import pyarrow as pa
 
     check_arrow_stream(file, budget)
-    file.seek(0)
-    reader = pa.ipc.open_stream(file, options=pa.ipc.IpcReadOptions(use_threads=False))
-    require_few_columns(len(reader.schema.names), budget.name)
+
+    def open_reader() -> "pa.ipc.RecordBatchStreamReader":
+        file.seek(0)
+        return pa.ipc.open_stream(file, options=pa.ipc.IpcReadOptions(use_threads=False))
+
+    names_in_file = list(open_reader().schema.names)
+    require_few_columns(len(names_in_file), budget.name)
 
     def read_rows(part: int, names: Sequence[str]) -> Iterator[Rows]:
-        for number, batch in enumerate(reader, start=part + 1):
+        for number, batch in enumerate(open_reader(), start=part + 1):
             yield from _sound_rows(batch, names, number, budget)
 
-    return ColumnarFile(list(reader.schema.names), [None], lambda: [0], read_rows, budget)
+    return ColumnarFile(names_in_file, [None], lambda: [0], read_rows, budget)
 
 
 def _sound_rows(batch: "pa.RecordBatch", names: Sequence[str], number: int, budget: ExpansionBudget) -> Iterator[Rows]:

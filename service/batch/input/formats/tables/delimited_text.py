@@ -1,168 +1,132 @@
-"""Records of delimited text, such as CSV: separated by comma, semicolon, tab or bar, below a header line.
-
-A quote that is never closed costs the row in which it is opened, and not all rows below it: a record that breaks the quoting rules
-over several lines counts as one bad line, and reading goes on with the line after it.
-"""
+"""Records of delimited text, such as CSV: separated by comma, semicolon, tab or bar, below a header line or without one."""
 
 import csv
 import io
-from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from itertools import chain, islice
 
 from model.errors import DumpError
+from service.batch.input.formats.tables.line_records import LineRecord, LineRecords, read_text_lines
 from service.batch.input.records import DumpRecord, RecordStream
-from service.batch.rows import MAX_ROW_LENGTH, Reason
+from service.batch.input.streams.odd_bytes import repair_line
+from service.batch.rows import MAX_ROW_LENGTH, Quoting, Reason
 from training.tables.columnar.record_batches import require_few_columns
 
-__all__ = ["DELIMITERS", "parse_first_record", "read_csv"]
+__all__ = ["DELIMITERS", "TableSyntax", "parse_first_record", "read_csv"]
 
 DELIMITERS = ",;\t|"
+_MAX_SAMPLED_RECORDS = 300
+_MAX_SAMPLED_LENGTH = 1 << 20
+
+
+@dataclass(frozen=True)
+class TableSyntax:
+    """How the cells of delimited text are written.
+
+    Attributes:
+        delimiter: the character that separates them.
+        quoting: what quotes mean.
+        has_header: whether the first record names the columns.
+        skipped_lines: the number of lines before the header, or before the first record.
+        fallback: the encoding of lines that are ASCII but for some bytes, which are not UTF-8.
+    """
+
+    delimiter: str = ","
+    quoting: Quoting = Quoting.AUTO
+    has_header: bool = True
+    skipped_lines: int = 0
+    fallback: str = "cp1252"
 
 
 def parse_first_record(text: str, delimiter: str) -> list[str]:
     """Return the cells of the first record that is not blank; none if there is no such record."""
     try:
         records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        return next((cells for cells in records if _has_content(cells)), [])
+        return next((cells for cells in records if any(cell.strip() for cell in cells)), [])
     except csv.Error:
         return []
 
 
-def _has_content(cells: list[str]) -> bool:
-    return any(cell.strip() for cell in cells)
-
-
-def read_csv(stream: io.BufferedReader, delimiter: str, *, name: str, names: list[str] | None = None, first: int = 1) -> RecordStream:
+def read_csv(
+    stream: io.BufferedReader, syntax: TableSyntax, *, name: str, names: list[str] | None = None, first: int = 1, remarks: list[str]
+) -> RecordStream:
     """Read the header of delimited text, and return a lazy stream of the records below it, without blank lines.
+
+    A table without a header has the columns ``1``, ``2`` and so on. A header that is repeated further down is no comment.
 
     Args:
         stream: UTF-8.
-        delimiter: the character that separates cells.
+        syntax: how cells are written.
         name: the name of the file in messages.
         names: the header, if the stream begins below it; None if it begins with it.
         first: the number of the stream's first line.
+        remarks: gets what a person should know about how the table was read.
 
     Raises:
         DumpError: the first line is no header.
         UnsafeFileError: it names more columns than any table has.
     """
-    # This limit holds for the whole process and is therefore only ever raised; ``_LineSource`` bounds a record before it does.
+    # This limit holds for the whole process and is therefore only ever raised; ``LineRecords`` bounds a record before it does.
     csv.field_size_limit(max(csv.field_size_limit(), 2 * MAX_ROW_LENGTH))
-    records = _read_cells(_read_text_lines(io.TextIOWrapper(stream, "utf-8-sig", "surrogateescape", "")), delimiter, first)
+    lines = _repair_lines(read_text_lines(io.TextIOWrapper(stream, "utf-8-sig", "surrogateescape", "")), syntax.fallback, remarks)
     if names is None:
-        header = next((record for record in records if record.reason or _has_content(record.cells)), None)
-        if header is not None and header.reason is not None:
-            raise DumpError(f"{name}: line {header.line} is no header ({header.reason}); the first line must name the columns")
-        names = header.cells if header is not None else []
-        require_few_columns(len(names), name)
-    return RecordStream(names, _name_cells(records, names), "line", strict=True, empty=not names)
+        skipped = sum(1 for _ in islice(lines, syntax.skipped_lines))
+        first += skipped
+    records = LineRecords(lines, syntax.delimiter, syntax.quoting, first)
+    if names is not None:
+        records.width = len(names)
+        return RecordStream(names, _name_cells(records, names, has_header=syntax.has_header), "line", strict=True)
+    header = next((record for record in records if record.reason or record.has_content), None)
+    if header is not None and header.reason is not None and syntax.has_header:
+        raise DumpError(f"{name}: line {header.line} is no header ({header.reason}); the first line must name the columns")
+    cells = header.cells if header is not None else []
+    names = cells if syntax.has_header else [str(number) for number in range(1, len(cells) + 1)]
+    require_few_columns(len(names), name)
+    records.width = len(names)
+    below: Iterable[LineRecord] = records if syntax.has_header or header is None else chain((header,), records)
+    named = _name_cells(below, names, has_header=syntax.has_header)
+    sample = _take_sample(named)
+    return RecordStream(
+        names,
+        chain(sample, named),
+        "line",
+        strict=True,
+        empty=not names,
+        sample=[record.fields for record in sample if record.reason is None],
+    )
 
 
-def _read_text_lines(stream: io.TextIOWrapper) -> Iterator[str | None]:
-    """Yield each line, its end included; None in place of a line of more than ``MAX_ROW_LENGTH`` code points, which is skipped."""
-    for line in iter(partial(stream.readline, MAX_ROW_LENGTH + 1), ""):
-        if len(line) <= MAX_ROW_LENGTH:
-            yield line
-        else:
-            rest = line
-            while rest and not rest.endswith(("\n", "\r")):
-                rest = stream.readline(MAX_ROW_LENGTH)
-            yield None
+def _repair_lines(lines: Iterable[str | None], fallback: str, remarks: list[str]) -> Iterator[str | None]:
+    """Yield lines, with the letters of an older encoding in place of bytes that are not UTF-8, where they are plausible."""
+    for line in lines:
+        yield line if line is None or line.isascii() else repair_line(line, fallback, remarks)
 
 
-@dataclass(frozen=True, slots=True)
-class _Cells:
-    """The cells of the record that begins in a line, or the reason why there are none."""
+def _take_sample(records: Iterator[DumpRecord]) -> list[DumpRecord]:
+    sample: list[DumpRecord] = []
+    size = 0
+    for record in islice(records, _MAX_SAMPLED_RECORDS):
+        sample.append(record)
+        size += sum(len(str(value)) for value in record.fields.values())
+        if size > _MAX_SAMPLED_LENGTH:
+            break
+    return sample
 
-    line: int
-    cells: list[str]
-    reason: Reason | None = None
 
-
-def _name_cells(records: Iterable[_Cells], names: list[str]) -> Iterator[DumpRecord]:
+def _name_cells(records: Iterable[LineRecord], names: list[str], *, has_header: bool) -> Iterator[DumpRecord]:
     width = len(names)
     for record in records:
         cells = record.cells
         reason = record.reason
         if len(cells) != width and reason is None:
             reason = Reason.TOO_FEW_CELLS if len(cells) < width else Reason.TOO_MANY_CELLS
+        elif has_header and reason is None and cells[-1] == names[-1] and _is_header(cells, names):
+            yield DumpRecord(record.line, None, {}, Reason.NOT_A_COMMENT)
+            continue
         yield DumpRecord(record.line, None, dict(zip(names, cells, strict=False)), reason)
 
 
-class _TooLong(Exception):  # noqa: N818 - a signal that passes through the csv module, not an error of ours
-    """The record has more than ``MAX_ROW_LENGTH`` code points."""
-
-
-class _LineSource:
-    """An iterator of lines for ``csv.reader``; the lines of a record after the first can be given back, to be read again.
-
-    Args:
-        source: the lines; None in place of one that is too long.
-        first: the number of the first line.
-    """
-
-    def __init__(self, source: Iterator[str | None], first: int) -> None:
-        self._source = source
-        self._returned_lines: deque[str | None] = deque()
-        self._record_size = 0
-        self._lines_before = first - 1
-        self.record_lines: list[str | None] = []
-        self.at_end = False
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        try:
-            line = self._returned_lines.popleft() if self._returned_lines else next(self._source)
-        except StopIteration:
-            self.at_end = True
-            raise
-        self.record_lines.append(line)
-        if line is None:
-            raise _TooLong
-        self._record_size += len(line)
-        if self._record_size > MAX_ROW_LENGTH:
-            raise _TooLong
-        return line
-
-    def begin_record(self) -> int:
-        """Begin a record, and return the number of its first line."""
-        self._lines_before += len(self.record_lines)
-        self.record_lines, self._record_size, self.at_end = [], 0, False
-        return self._lines_before + 1
-
-    def give_back(self) -> None:
-        """Give back all lines of the record but the first."""
-        self._returned_lines.extendleft(reversed(self.record_lines[1:]))
-        del self.record_lines[1:]
-
-
-def _read_cells(source: Iterator[str | None], delimiter: str, first: int) -> Iterator[_Cells]:
-    lines = _LineSource(source, first)
-    # Without strict, a stray quote silently swallows rows; a malformed line is read again, without strict, below.
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    while True:
-        line = lines.begin_record()
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except (csv.Error, _TooLong):
-            yield _read_malformed_record(lines, line, delimiter)
-            continue
-        if cells:
-            yield _Cells(line, cells)
-
-
-def _read_malformed_record(lines: _LineSource, line: int, delimiter: str) -> _Cells:
-    """Read a record that breaks the quoting rules: its cells if it is a single line, else a bad record of its first line."""
-    first_line = lines.record_lines[0]
-    if first_line is None:
-        return _Cells(line, [], Reason.TOO_LONG)
-    if len(lines.record_lines) > 1 or lines.at_end:
-        lines.give_back()
-        return _Cells(line, [], Reason.OPEN_QUOTE)
-    return _Cells(line, next(csv.reader([first_line], delimiter=delimiter), []))
+def _is_header(cells: list[str], names: list[str]) -> bool:
+    """Tell whether a record is the header once more, as in files that were put together from several."""
+    return cells == names or (cells[1:] == names[1:] and cells[0].removeprefix("\ufeff") == names[0])

@@ -1,0 +1,95 @@
+"""Texts that are ASCII but for a few bytes, which are not UTF-8: the letters and signs of an older encoding."""
+
+import re
+from collections.abc import Iterator
+
+from service.batch.input.streams.encodings import describe_encoding
+from service.batch.remarks import add_remark
+
+__all__ = ["find_fallback_encoding", "repair_line", "repair_text"]
+
+_ODD_BYTE = re.compile("[\udc80-\udcff]")
+"""What ``surrogateescape`` makes of a byte that is not UTF-8."""
+
+_VALID_SIGN = re.compile("[\u0080-\ud7ff\ue000-\U0010ffff]")
+_TOKEN = re.compile(rb"[A-Za-z'\x80-\xff]*[\x80-\xff][A-Za-z'\x80-\xff]*")
+_SIGNS = frozenset(
+    b"\x80\x82\x84\x85\x86\x87\x8b\x91\x92\x93\x94\x95\x96\x97\x99\x9b\xa0\xa1\xa2\xa3\xa5\xa7\xa9\xaa\xab\xae\xb0\xb1\xb2\xb3\xb4\xb5\xb7\xb9\xba\xbb\xbc\xbd\xbe\xbf"
+)
+"""Stops, quotation marks, currencies and the like of Windows-1252."""
+_LETTERS = frozenset(b"\x83\x8a\x8c\x8e\x9a\x9c\x9e\x9f") | frozenset(set(range(0xC0, 0xFF)) - {0xD7, 0xF7})
+_WORDS_OF_ONE_LETTER = frozenset(b"\xc0\xc8\xc9\xd3\xe0\xe8\xe9\xf2\xf3")
+"""À, È, É, Ó, à, è, é, ò and ó are words of their own."""
+_MOST_LETTERS_TOGETHER = 3
+_CENTRAL_EUROPEAN = re.compile(rb"[A-Za-z][\xb3\xb9\xbf\x9f][a-z]")
+"""Letters of Windows-1250 (ł, ą, ż, ź) in places where Windows-1252 would have a digit or a sign."""
+_TURKISH = re.compile(rb"[A-Za-z][\xf0\xfd\xfe][a-z]")
+_NOT_TURKISH = re.compile(rb"[\xe1\xe6\xed\xf3]")
+_CYRILLIC_WORD = re.compile(rb"[\xc0-\xff]{2,}")
+_CYRILLIC_VOWEL = re.compile(rb"[\xc0\xc5\xc8\xce\xd3\xdb\xdd\xde\xdf\xe0\xe5\xe8\xee\xf3\xfb\xfd\xfe\xff]")
+_MIN_CYRILLIC_LETTERS = 4
+
+
+def find_fallback_encoding(head: bytes) -> str:
+    """Return the encoding that the odd bytes of a text are most likely written in.
+
+    Args:
+        head: the first bytes of the text, which is ASCII or UTF-8 otherwise.
+    """
+    tokens = [match.group() for match in _TOKEN.finditer(head)]
+    words = [token for token in tokens if _CYRILLIC_WORD.fullmatch(token)]
+    letters = sum(map(len, words))
+    if letters >= _MIN_CYRILLIC_LETTERS and 2 * len(words) > len(tokens) and all(map(_CYRILLIC_VOWEL.search, words)):
+        return "cp1251"
+    if _CENTRAL_EUROPEAN.search(head):
+        return "cp1250"
+    return "cp1254" if _TURKISH.search(head) and not _NOT_TURKISH.search(head) else "cp1252"
+
+
+def repair_line(text: str, encoding: str, remarks: list[str]) -> str:
+    """Return a line as ``repair_text`` does, and add a remark if that is another."""
+    repaired = repair_text(text, encoding)
+    if repaired is not text:
+        add_remark(remarks, f"lines that are not UTF-8 are read as {describe_encoding(encoding)}; if that is wrong, say --encoding")
+    return repaired
+
+
+def repair_text(text: str, encoding: str) -> str:
+    """Return a text with its odd bytes decoded, if they are letters and signs of an older encoding; otherwise as it is.
+
+    A text that also holds signs of UTF-8 is damaged, and stays as it is.
+
+    Args:
+        text: the text, with a lone surrogate in place of each odd byte.
+        encoding: what ``find_fallback_encoding`` returned.
+    """
+    if _ODD_BYTE.search(text) is None or _VALID_SIGN.search(text) is not None:
+        return text
+    content = text.encode("utf-8", "surrogateescape")
+    if not all(_is_plausible(token, encoding) for token in _find_tokens(content)):
+        return text
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return text
+
+
+def _find_tokens(content: bytes) -> Iterator[bytes]:
+    return (match.group() for match in _TOKEN.finditer(content))
+
+
+def _is_plausible(token: bytes, encoding: str) -> bool:
+    """Tell whether a word with odd bytes is one of an older encoding."""
+    if encoding == "cp1251":
+        return min(byte for byte in token if byte >= 0x80) >= 0xA8
+    odd = [byte for byte in token if byte >= 0x80]
+    if encoding == "cp1252" and any(byte not in _SIGNS and byte not in _LETTERS for byte in odd):
+        return False
+    if 0xFF in odd:
+        return False
+    letters = [byte for byte in odd if byte not in _SIGNS or encoding != "cp1252"]
+    if not letters:
+        return True
+    if len(letters) == len(token):
+        return len(letters) == 1 and letters[0] in _WORDS_OF_ONE_LETTER
+    return all(len(run) <= _MOST_LETTERS_TOGETHER for run in re.findall(rb"[\xc0-\xff]+", token))
