@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
+from pathlib import PurePosixPath
 
 from service.batch.input.platforms.nested_values import object_in, objects_in, text_in, walk_tree
-from service.batch.input.platforms.platform import Platform, RecordFields
+from service.batch.input.platforms.platform import FILE_FIELD, Platform, RecordFields
 from service.batch.rows import Columns, Reason
 
 __all__ = ["BLUESKY"]
@@ -59,7 +60,7 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
         return _prepare_event(fields)
     view = object_in(fields, "post") or fields
     record = object_in(view, "record") or object_in(view, "value") or view
-    uri = view.get("uri")
+    uri = view.get("uri") or _file_id(fields)
     post = _build_post(record, uri, text_in(object_in(view, "author"), "handle", "did"))
     if fields.get("notFound") is True:
         return post, Reason.DELETED
@@ -67,6 +68,12 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
         # A repost, which repeats a post, or a like, a follow and so on.
         return post, Reason.NOT_A_COMMENT
     return post, None
+
+
+def _file_id(fields: RecordFields) -> str | None:
+    """Return the id of a record that is a file of its own, as unpacking a repository leaves it; None where it is not."""
+    path = PurePosixPath(str(fields.get(FILE_FIELD, "")))
+    return path.stem if path.parent.name == _POST else None
 
 
 def _prepare_event(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
@@ -102,6 +109,7 @@ BLUESKY = Platform(
     columns=Columns("text", "id", "author", "parent", "time"),
     prepare=_prepare,
     unfold=_unfold,
+    needs_context=True,
     recognises=_is_post,
 )
 """Posts; their ids are their addresses (``at://…``)."""

@@ -1,0 +1,24 @@
+"""Comments on videos as programs download them."""
+
+from tests.service.batch.input.platforms.record_rows import read_records
+
+
+def test_comments_of_a_video_may_come_one_by_one() -> None:
+    """Where a document is too large to be held, the video stands around its comments."""
+    comment = {"id": "UgxA", "parent": "root", "text": "nice", "author_id": "UC1", "timestamp": 1577836800, "like_count": 0}
+    (row,) = read_records([comment], "comments downloaded by yt-dlp", envelope={"id": "v1", "title": "Beans"})
+
+    assert (row.id, row.text, row.author, row.parent, row.title, row.place) == ("UgxA", "nice", "UC1", None, "Beans", "v1")
+
+
+def test_a_video_without_comments_has_no_rows() -> None:
+    """The description of a video is no comment."""
+    assert read_records([{"id": "v1", "comments": [], "extractor": "youtube", "description": "hi"}], "comments downloaded by yt-dlp") == []
+
+
+def test_replies_in_a_list_of_comments_name_what_they_answer() -> None:
+    """youtube-comment-downloader tells it by the id alone."""
+    comments = [{"cid": key, "text": key, "votes": "0"} for key in ("UgxA", "UgxA.b", None)]
+    rows = read_records(comments, "comments downloaded by youtube-comment-downloader")
+
+    assert [row.parent for row in rows] == [None, "UgxA", None]
