@@ -1,15 +1,18 @@
 """Reading of an archive's members one after another, and of the archives among them."""
 
 import re
+import shlex
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from pathlib import PurePosixPath
 from typing import cast
 
 from model.errors import DumpError
 from service.batch.columnar.chunks import Chunk, cut_into_chunks
+from service.batch.input.archives.column_fallback import open_by_columns
 from service.batch.input.archives.companions import SharedValues, read_shared_values
 from service.batch.input.archives.export_kinds import FoundExport
 from service.batch.input.archives.member_roles import MemberRole, is_table_name
@@ -17,6 +20,7 @@ from service.batch.input.archives.member_selection import MemberSelection
 from service.batch.input.archives.member_stream import Archive, MemberCounter
 from service.batch.input.archives.member_tally import MemberTally
 from service.batch.input.archives.packed_archives import ARCHIVE_CONTAINERS, open_packed
+from service.batch.input.detection.binary_detection import detect_binary_container
 from service.batch.input.detection.file_kinds import Container, FileKind
 from service.batch.input.detection.kind_detection import detect_kind
 from service.batch.input.layout import DumpPart, Layout
@@ -72,12 +76,14 @@ class _Setting:
         has_tables: whether there are tables beside it.
         shared: what it shares with the members around it.
         depth: how many archives it is in.
+        command: the command that reads it by itself; None if there is none.
     """
 
     role: MemberRole
     has_tables: bool
     shared: SharedValues
     depth: int
+    command: str | None
 
 
 class ArchiveReader:
@@ -107,7 +113,7 @@ class ArchiveReader:
     def read(self, archive: Archive) -> Iterator[OpenMember | Row]:
         """Yield each member that can be read, open, and a row for each that cannot though it may hold comments."""
         yield from self._read_archive(archive, prefix="", depth=1)
-        self._tally.finish()
+        self._tally.finish(self._options)
 
     def _read_archive(self, archive: Archive, *, prefix: str, depth: int) -> Iterator[OpenMember | Row]:
         selection = MemberSelection(archive.names)
@@ -130,7 +136,8 @@ class ArchiveReader:
             else:
                 export = selection.export_of(member.path)
                 values = {} if export is None else shared.get(export.root, {})
-                setting = _Setting(selection.role(member.path), selection.holds_tables, values, depth)
+                command = _reading_command(archive, member.path) if depth == 1 else None
+                setting = _Setting(selection.role(member.path), selection.holds_tables, values, depth, command)
                 yield from self._read_member(name, member.source, setting)
 
     def _read_empty(self, name: str, source: DumpSource) -> Iterator[Row]:
@@ -141,22 +148,26 @@ class ArchiveReader:
         yield from rows
 
     def _read_member(self, name: str, source: DumpSource, setting: _Setting) -> Iterator[OpenMember | Row]:
-        container: Container | None = None
         try:
-            kind = detect_kind(source, self._options)
-            container = kind.container
-            if container in ARCHIVE_CONTAINERS:
-                yield from self._read_inner_archive(name, source, container, setting.depth)
+            if detect_binary_container(source.head, source.name) in ARCHIVE_CONTAINERS:
+                yield from self._read_inner_archive(name, source, detect_kind(source, self._options).container, setting.depth)
                 return
-            self._refuse_loose_text(source, container, setting)
-            with self._open_file(source, self._options, kind, _WHOLE_FILE, setting.shared) as (dump, layout):
-                if setting.role is MemberRole.RECOGNISED and not layout.platform.name:
-                    raise DumpError(f"{source.name} is of no platform that is known")
+            with open_by_columns(source, self._options, partial(self._open_dump, setting)) as (dump, layout, has_columns):
                 if len(self.layouts) < _MAX_LAYOUTS:
                     self.layouts[name] = layout
-                yield OpenMember(name, dump, container, len(source.head))
+                self._tally.add_columns(name, has_columns=has_columns)
+                yield OpenMember(name, dump, layout.kind.container, len(source.head))
         except DumpError as error:
-            yield from self._explain(name, source, setting, container, error)
+            yield from self._explain(name, source, setting, error)
+
+    @contextmanager
+    def _open_dump(self, setting: _Setting, source: DumpSource, options: DumpOptions) -> Iterator[tuple[OpenDump, Layout]]:
+        kind = detect_kind(source, options)
+        self._refuse_loose_text(source, kind.container, setting)
+        with self._open_file(source, options, kind, _WHOLE_FILE, setting.shared) as (dump, layout):
+            if setting.role is MemberRole.RECOGNISED and not layout.platform.name:
+                raise DumpError(f"{source.name} is of no platform that is known")
+            yield dump, layout
 
     def _read_inner_archive(self, name: str, source: DumpSource, container: Container, depth: int) -> Iterator[OpenMember | Row]:
         if depth == _MAX_DEPTH:
@@ -176,12 +187,13 @@ class ArchiveReader:
             return
         if setting.has_tables or not _TEXT_SUFFIXES.intersection(PurePosixPath(source.name.lower()).suffixes[-2:]):
             raise DumpError(
-                f"{source.name} is plain text that may be anything; if it holds comments, score it by itself, with --format text "
+                f"{source.name} is plain text that may be anything; if it holds comments, read it by itself with --format text "
                 "(a comment a paragraph) or --lines (a comment a line)"
             )
 
-    def _explain(self, name: str, source: DumpSource, setting: _Setting, container: Container | None, error: DumpError) -> Iterator[Row]:
+    def _explain(self, name: str, source: DumpSource, setting: _Setting, error: DumpError) -> Iterator[Row]:
         """Say what became of a member that is no dump, or is one that cannot be read."""
+        container = self._find_container(source)
         if setting.role is MemberRole.POSSIBLE:
             self._tally.add_passed_over(name, MemberRole.CODE)
         elif setting.role is MemberRole.RECOGNISED and not _TAKEOUT_TEXT.search(source.head):
@@ -192,10 +204,16 @@ class ArchiveReader:
         elif container is None and _is_unknown_binary(source):
             self._tally.add_passed_over(name, MemberRole.MEDIA)
         else:
-            yield self._unread_row(name, str(error))
+            yield self._unread_row(name, str(error), command=setting.command)
 
-    def _unread_row(self, name: str, message: str, line: int = 1) -> Row:
-        self._tally.add_unread(message)
+    def _find_container(self, source: DumpSource) -> Container | None:
+        try:
+            return detect_kind(source, self._options).container
+        except DumpError:
+            return None
+
+    def _unread_row(self, name: str, message: str, *, line: int = 1, command: str | None = None) -> Row:
+        self._tally.add_unread(message, command=command)
         return Row(line, None, None, Reason.NOT_READ, member=name)
 
     def rows(self, items: Iterator[OpenMember | Row]) -> Iterator[Row]:
@@ -215,7 +233,7 @@ class ArchiveReader:
                 # Of a file in an archive, no byte has a place of its own.
                 yield row._replace(offset=None, member=name if inner is None else f"{name}/{inner}")
         except DumpError as error:
-            yield self._unread_row(name, str(error), line + 1)
+            yield self._unread_row(name, str(error), line=line + 1)
             line += 1
         self._finish(member, has_rows=line > 0)
 
@@ -242,9 +260,12 @@ class ArchiveReader:
         try:
             for chunk in read_chunks(max_rows, max_text) if read_chunks is not None else ():
                 line = chunk.lines[-1]
-                yield replace(chunk, members=[member.name] * len(chunk), offsets=[None] * len(chunk))
+                n = len(chunk)
+                # A member without the columns that the caller keeps has none of their values.
+                extra = {kept: chunk.extra.get(kept, [None] * n) for kept in self._options.keep}
+                yield replace(chunk, members=[member.name] * n, offsets=[None] * n, extra=extra)
         except DumpError as error:
-            yield Chunk.from_rows([self._unread_row(member.name, str(error), line + 1)], self._options.keep)
+            yield Chunk.from_rows([self._unread_row(member.name, str(error), line=line + 1)], self._options.keep)
         self._finish(member, has_rows=True)
 
     def _finish(self, member: OpenMember, *, has_rows: bool) -> None:
@@ -258,6 +279,15 @@ class ArchiveReader:
 def _has_large_chunks(item: OpenMember | Row) -> bool:
     """Tell whether an item is a member that is worth chunks of its own; many small members share theirs."""
     return isinstance(item, OpenMember) and item.dump.chunks is not None and item.head_size >= _LARGE_HEAD_SIZE
+
+
+def _reading_command(archive: Archive, path: str) -> str | None:
+    """Return the command that reads one member by itself, to which options can be added; None for a name that stands for several."""
+    if not archive.unpacker:
+        return f"tipstaff score {shlex.quote(f'{archive.name}/{path}')}"
+    if any(char in path for char in "[*?"):
+        return None
+    return f"{archive.unpacker} {shlex.quote(archive.name)} {shlex.quote(path)} | tipstaff score -"
 
 
 def _is_unknown_binary(source: DumpSource) -> bool:

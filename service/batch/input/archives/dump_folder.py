@@ -30,6 +30,7 @@ class DumpFolder:
     def __init__(self, path: str, *, max_expansion: int) -> None:
         self.name = display_name(path.rstrip("/") or path)
         self._max_expansion = max_expansion
+        self.unpacker = ""
         counter = MemberCounter(self.name)
         self._files: dict[str, Path] = {}
         self._sizes: dict[str, int] = {}

@@ -45,10 +45,12 @@ class Archive(Protocol):
     Attributes:
         name: its name in messages.
         names: the paths of all files in it, legible; None where they become known only one after another.
+        unpacker: the command that writes one of its files to standard output, when the names of both follow; empty for a folder.
     """
 
     name: str
     names: Sequence[str] | None
+    unpacker: str
 
     def read_members(self, is_wanted: Callable[[str], bool]) -> Iterator[ArchiveMember]:
         """Yield the members, in order, whose paths ``is_wanted`` accepts; it is asked about every file once."""

@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
+from model.errors import DumpError
 from service.batch.input.archives.member_roles import MemberRole, name_stem
 from service.batch.remarks import add_remark
+from service.batch.rows import DumpOptions
 
 __all__ = ["MemberTally"]
 
@@ -46,7 +48,9 @@ class MemberTally:
         self._remarks = remarks
         self._passed_over: defaultdict[MemberRole, _NamedCount] = defaultdict(_NamedCount)
         self._member_remarks: defaultdict[str, _NamedCount] = defaultdict(_NamedCount)
+        self._with_columns, self._without_columns = _NamedCount(), _NamedCount()
         self._read = self._unread = 0
+        self._command: str | None = None
         self._stems: dict[str, list[str]] = {}
 
     def add_read(self, name: str) -> None:
@@ -59,14 +63,18 @@ class MemberTally:
         """Count a member that is not read, because it holds no comments."""
         self._passed_over[role].add(name)
 
-    def add_unread(self, message: str) -> None:
+    def add_unread(self, message: str, *, command: str | None = None) -> None:
         """Note a member that could not be read though it may hold comments.
 
         Args:
             message: why, in a sentence that names it.
+            command: the command that reads it by itself, to which the options that it needs can be added; None if there is none.
         """
+        if command is not None and self._command is None and "--" in message:
+            self._command = command
         if self._unread < _MAX_UNREAD:
-            add_remark(self._remarks, f"{_NOT_READ}{message}")
+            # People see the name of the archive before its remarks.
+            add_remark(self._remarks, f"{_NOT_READ}{message.removeprefix(f'{self._archive}/')}")
         self._unread += 1
 
     def add_remarks(self, name: str, remarks: Sequence[str]) -> None:
@@ -74,17 +82,35 @@ class MemberTally:
         for remark in remarks:
             self._member_remarks[remark].add(name)
 
-    def finish(self) -> None:
-        """Add what has been counted to the remarks."""
+    def add_columns(self, name: str, *, has_columns: bool) -> None:
+        """Note whether a member has the columns that the caller names."""
+        (self._with_columns if has_columns else self._without_columns).add(name)
+
+    def finish(self, options: DumpOptions) -> None:
+        """Add what has been counted to the remarks.
+
+        Args:
+            options: the options of the caller.
+
+        Raises:
+            DumpError: the caller names a column with the text, and no member has it.
+        """
+        if options.text_column is not None and self._without_columns.count:
+            if not self._with_columns.count:
+                raise DumpError(f"{self._archive}: no file in it has a column “{options.text_column}”; check --text-column")
+            remark = f"no column “{options.text_column}”, read by other columns: {self._without_columns}"
+            add_remark(self._remarks, remark)
         if self._unread > _MAX_UNREAD:
-            add_remark(self._remarks, f"{_NOT_READ}{self._unread - _MAX_UNREAD:,} more files in {self._archive}")
+            add_remark(self._remarks, f"{_NOT_READ}{self._unread - _MAX_UNREAD:,} more files")
+        if self._command is not None:
+            add_remark(self._remarks, f"a file is read by itself, with options of its own, by: {self._command} …")
         for remark, members in self._member_remarks.items():
-            place = f"{self._archive}/{members}" if members.count == 1 else f"{members.count:,} files in {self._archive} ({members})"
+            place = str(members) if members.count == 1 else f"{members.count:,} files ({members})"
             add_remark(self._remarks, f"{place}: {remark}")
         doubles = [names for names in self._stems.values() if len(names) > 1]
         for names in doubles[:_MAX_NAMES]:
             files = " and ".join(names[:_MAX_NAMES])
-            add_remark(self._remarks, f"{self._archive}: {files} may hold the same comments; then each is in the output more than once")
+            add_remark(self._remarks, f"{files} may hold the same comments; then each is in the output more than once")
         passed_over = sum(members.count for members in self._passed_over.values())
         if passed_over:
             kinds = (
@@ -94,7 +120,7 @@ class MemberTally:
             total = passed_over + self._read + self._unread
             add_remark(
                 self._remarks,
-                f"{self._archive}: {passed_over:,} of {total:,} files hold no comments and were passed over: {', '.join(kinds)}",
+                f"{passed_over:,} of {total:,} files hold no comments and were passed over: {', '.join(kinds)}",
             )
         # What may be missing from the output comes before what is merely good to know.
         self._remarks.sort(key=lambda remark: not remark.startswith(_NOT_READ))

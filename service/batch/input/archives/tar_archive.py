@@ -32,6 +32,7 @@ class TarArchive:
         self, stream: BinaryIO, name: str, *, budget: ExpansionBudget, counter: MemberCounter, share: Callable[[], float | None]
     ) -> None:
         self.name = name
+        self.unpacker = "tar xOf"
         self.names: Sequence[str] | None = None
         self._stream = stream
         self._budget = budget

@@ -81,6 +81,7 @@ class ZipArchive:
 
     def __init__(self, file: BinaryIO, name: str, *, budget: ExpansionBudget, counter: MemberCounter) -> None:
         self.name = name
+        self.unpacker = "unzip -p"
         self._file = _BoundedFile(file, name)
         self._budget = budget
         try:

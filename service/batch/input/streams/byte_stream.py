@@ -1,12 +1,12 @@
 """Base of the readable streams in this package: a subclass only has to return the next bytes."""
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-__all__ = ["ByteStream", "ReplayedStream"]
+__all__ = ["ByteStream", "RecordedStream", "ReplayedStream"]
 
 
 class ByteStream(io.RawIOBase):
@@ -48,3 +48,36 @@ class ReplayedStream(ByteStream):
         """Return the first bytes that are left, at most ``size`` of them."""
         data, self._head = self._head[:size], self._head[size:]
         return data
+
+
+class RecordedStream(ByteStream):
+    """A stream that remembers what has been read, so that it can be read once more from its beginning.
+
+    Args:
+        stream: the stream.
+        limit: the most bytes that are remembered.
+    """
+
+    def __init__(self, stream: BinaryIO, limit: int) -> None:
+        self._stream = stream
+        self._limit = limit
+        self._recorded: bytearray | None = bytearray()
+
+    def next_bytes(self, size: int) -> bytes:
+        """Return the next bytes, at most ``size`` of them."""
+        data = self._stream.read(size) or b""
+        if self._recorded is not None:
+            self._recorded += data
+            if len(self._recorded) > self._limit:
+                self._recorded = None
+        return data
+
+    def stop_recording(self) -> None:
+        """Remember nothing any more."""
+        self._recorded = None
+
+    def replay(self) -> io.BufferedReader | None:
+        """Return the stream from its beginning; None if more has been read of it than is remembered."""
+        if self._recorded is None:
+            return None
+        return io.BufferedReader(ReplayedStream(bytes(self._recorded), cast(io.RawIOBase, self._stream)))

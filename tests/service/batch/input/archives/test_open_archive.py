@@ -2,6 +2,9 @@
 
 import gzip
 import io
+import shlex
+import shutil
+import subprocess
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -62,8 +65,8 @@ def test_all_dumps_in_an_archive_are_read(read_dump: DumpReader) -> None:
             ("b.csv", 1, None, None, Reason.NOT_READ),
             ("c.csv", 2, None, "c", None),
         ]
-        assert len(dump.remarks) == 1
-        assert "b.csv" in dump.remarks[0]
+        assert len(dump.remarks) == 2
+        assert dump.remarks[0].startswith("not read: b.csv: ")
         assert "--text-column" in dump.remarks[0]
 
 
@@ -94,6 +97,36 @@ def test_archives_in_archives_are_read(read_dump: DumpReader) -> None:
     content = read_dump(deep)
     assert reasons(content.rows) == [Reason.NOT_READ, Reason.NOT_READ]
     assert "unpack it" in content.remarks[0]
+
+
+@pytest.mark.parametrize("pack", [pack_tar, pack_zip])
+def test_members_without_the_columns_of_the_caller_are_read_by_their_own(read_dump: DumpReader, pack: Packer) -> None:
+    """A column that one table has does not cost the rows of the others; what the caller keeps is null there."""
+    lines = b"".join(b'{"id":%d,"body":"b","score":%d}\n' % (number, number) for number in range(5000))
+    files = {"a.csv": b"id,text\n1,a\n", "b.csv": b"id,kommentar,score\n2,b,7\n", "c.jsonl": lines, "d.csv": b"x,y\n1,2\n"}
+    content = read_dump(pack(files), text_column="kommentar", keep=("score",))
+    assert texts(content.rows) == ["a", "b", *["b"] * 5000, None]
+    assert [(row.extra or {}).get("score") for row in content.rows[:3]] == [None, "7", None]
+    assert content.rows[-1].reason is Reason.NOT_READ
+    assert "“kommentar”" in content.remarks[0]
+    assert "no column “kommentar”, read by other columns: a.csv, c.jsonl" in content.remarks
+
+
+def test_a_column_that_no_member_has_is_a_mistake(read_dump: DumpReader) -> None:
+    """Otherwise a slip of the pen would be read over."""
+    with pytest.raises(DumpError, match="no file in it has a column “komentar”; check --text-column"):
+        read_dump(pack_zip({"a.csv": b"id,text\n1,a\n", "b.csv": b"id,kommentar\n2,b\n"}), text_column="komentar")
+
+
+@pytest.mark.parametrize("pack", [pack_tar, pack_zip])
+def test_the_command_that_reads_a_member_by_itself_works(read_dump: DumpReader, pack: Packer) -> None:
+    """What the remark tells a person to type gives the bytes of the member."""
+    member = b"id,kommentar\n1,hallo\n"
+    remark = next(remark for remark in read_dump(pack({"a b.csv": member, "c.csv": b"text\nhi\n"}), "my dump").remarks if " | " in remark)
+    command = shlex.split(remark.partition(" by: ")[2].partition(" | ")[0])
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    assert subprocess.run(command, check=True, capture_output=True).stdout == member
 
 
 def test_plain_text_beside_tables_is_not_taken_for_comments(read_dump: DumpReader) -> None:
@@ -201,7 +234,7 @@ def test_a_folder_is_read_like_an_archive(tmp_path: Path) -> None:
         ("d.7z", None, Reason.NOT_READ),
         ("a/c.jsonl.gz", "c", None),
     ]
-    assert f"{tmp_path}/d.7z is a 7z archive" in dump.remarks[0]
+    assert "not read: d.7z is a 7z archive" in dump.remarks[0]
     assert dump.description == "CSV in a folder"
 
 

@@ -6,7 +6,7 @@ import os
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.batch.input.streams.byte_stream import ReplayedStream
+from service.batch.input.streams.byte_stream import RecordedStream, ReplayedStream
 
 
 def pipe_with(content: bytes) -> int:
@@ -24,3 +24,15 @@ def test_a_replayed_stream_is_its_head_and_its_rest(head: bytes, rest: bytes, si
         stream = io.BufferedReader(ReplayedStream(head, file), 16)
         pieces = list(iter(lambda: stream.read(size), b""))
     assert b"".join(pieces) == head + rest
+
+
+@given(st.binary(max_size=50), st.integers(0, 60))
+def test_a_recorded_stream_is_read_once_more(content: bytes, size: int) -> None:
+    """Whatever has been read of it, its replay is all of it; beyond the bound there is none."""
+    with io.FileIO(pipe_with(content), "rb") as file:
+        stream = RecordedStream(io.BufferedReader(file), 30)
+        read = stream.read(size) or b""
+        replay = stream.replay()
+        assert (replay is None) == (len(read) > 30)
+        if replay is not None:
+            assert replay.read() == content
