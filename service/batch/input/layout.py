@@ -7,7 +7,7 @@ from model.errors import DumpError
 from service.batch.input.columns.column_choice import choose_comment_columns
 from service.batch.input.columns.column_names import find_columns, quote_column
 from service.batch.input.columns.html_content import holds_html
-from service.batch.input.detection.file_kinds import Container, FileKind
+from service.batch.input.detection.file_kinds import DATABASES, Container, FileKind
 from service.batch.input.platforms.chats.whatsapp import WHATSAPP
 from service.batch.input.platforms.known_platforms import find_platforms, recognise_platform
 from service.batch.input.platforms.platform import ANY_HTML_TABLE, ANY_TABLE, Platform
@@ -102,8 +102,8 @@ def detect_layout(kind: FileKind, stream: RecordStream, options: DumpOptions, *,
         return Layout(kind, platform, platform.columns)
     if stream.empty:
         header = tuple(stream.names) if kind.container is Container.CSV else ()
-        return Layout(kind, _find_platform(stream.names, options), None, header)
-    if stream.text_names is not None and not stream.names and _find_platform((), options) is ANY_TABLE:
+        return Layout(kind, _find_platform(stream.names, options, in_database=kind.container in DATABASES), None, header)
+    if stream.text_names is not None and not stream.names and _find_platform((), options, in_database=False) is ANY_TABLE:
         return Layout(kind, ANY_TABLE, Columns(options.text_column or "text", options.id_column or "id"))
     names, sample = stream.names, stream.sample
     if stream.text_names is not None and stream.text_names <= set(find_columns(names, options.id_column or "id")):
@@ -135,7 +135,7 @@ def detect_table_layout(
         DumpError: the table does not have the columns that the caller names, or no column is known to hold the text.
     """
     header = tuple(names) if kind.container is Container.CSV else ()
-    platform = _find_platform(names, options, sample)
+    platform = _find_platform(names, options, sample, in_database=kind.container in DATABASES)
     if platform is not ANY_TABLE:
         return Layout(kind, platform, _platform_columns(platform, names, options, file=file), header)
     columns, choice = choose_comment_columns(names, options, file=file, sample=sample)
@@ -149,10 +149,12 @@ def detect_table_layout(
     return Layout(kind, platform, columns, header, tuple(reasons))
 
 
-def _find_platform(names: Sequence[str], options: DumpOptions, sample: Sequence[Mapping[str, object]] = ()) -> Platform:
-    if options.read_as is not None and (platforms := find_platforms(options.read_as.value)):
+def _find_platform(
+    names: Sequence[str], options: DumpOptions, sample: Sequence[Mapping[str, object]] = (), *, in_database: bool
+) -> Platform:
+    if options.read_as is not None and (platforms := find_platforms(options.read_as.value, in_database=in_database)):
         return next((platform for platform in platforms if platform.matches(names, sample)), platforms[0])
-    return ANY_TABLE if options.text_column is not None else recognise_platform(names, sample) or ANY_TABLE
+    return ANY_TABLE if options.text_column is not None else recognise_platform(names, sample, in_database=in_database) or ANY_TABLE
 
 
 def _platform_columns(platform: Platform, names: list[str], options: DumpOptions, *, file: str) -> Columns:

@@ -12,6 +12,9 @@ from service.batch.input.archives.open_archive import open_archive, open_packed_
 from service.batch.input.archives.packed_archives import ARCHIVE_CONTAINERS
 from service.batch.input.arrow_chunks import ChunkBuilder
 from service.batch.input.columns.column_choice import check_kept_columns
+from service.batch.input.databases.open_tables import OpenDatabase
+from service.batch.input.databases.sql_dumps import open_sql_dump
+from service.batch.input.databases.sqlite_files import open_sqlite
 from service.batch.input.detection.file_kinds import COLUMNAR_SIGNATURES, Container, FileKind
 from service.batch.input.detection.kind_detection import detect_kind
 from service.batch.input.formats.tables.arrow_files import ColumnarFile, open_columnar
@@ -96,7 +99,12 @@ def _open_file(
 ) -> Iterator[tuple[OpenDump, Layout]]:
     """Open a file that is no archive; ``shared`` stands around all of its records."""
     signature = COLUMNAR_SIGNATURES.get(kind.container)
-    if signature is None:
+    if kind.container is Container.SQL:
+        yield _open_database(open_sql_dump(source, options, kind), source)
+    elif kind.container is Container.SQLITE:
+        with open_sqlite(source, options, kind) as database:
+            yield _open_database(database, source)
+    elif signature is None:
         yield _open_records(source, options, kind, part, shared)
     else:
         with open_seekable(source) as file, open_columnar(file, source.budget, signature) as columnar_file:
@@ -128,6 +136,22 @@ def _open_columnar_records(
         layout.description,
         remarks=source.remarks,
         layouts={"": layout},
+    )
+    return dump, layout
+
+
+def _open_database(database: OpenDatabase, source: DumpSource) -> tuple[OpenDump, Layout]:
+    layout = database.layout
+    dump = OpenDump(
+        source.name,
+        "row",
+        layout.columns,
+        database.rows,
+        database.share,
+        source.budget,
+        layout.description,
+        remarks=source.remarks,
+        layouts=database.layouts,
     )
     return dump, layout
 

@@ -15,7 +15,6 @@ from service.batch.input.formats.json.json_lines import probe_records, read_json
 from service.batch.input.formats.json.json_lines_arrow import flatten_pieces, read_json_pieces
 from service.batch.input.formats.pages.page_process import read_page
 from service.batch.input.formats.plain_text import read_paragraphs, read_plain_lines
-from service.batch.input.formats.sql_dump import read_sql_posts
 from service.batch.input.formats.tables.delimited_text import TableSyntax, read_csv
 from service.batch.input.formats.xml.xml_records import read_xml
 from service.batch.input.formats.xml.xml_schema import XmlSchema
@@ -41,7 +40,7 @@ _XML_SCHEMAS: dict[Container, XmlSchema] = {
 
 
 def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, options: DumpOptions) -> RecordStream:
-    """Open the records of a dump in any container except columnar files and archives.
+    """Open the records of a dump in any container except columnar files, databases and archives.
 
     Args:
         source: the bytes of the dump, beginning with the part.
@@ -76,9 +75,6 @@ def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, optio
             stream, first=part.first, offset=part.begin, has_offsets=has_offsets, fallback=kind.fallback, remarks=source.remarks
         )
         return RecordStream(["text"], records, "line", strict=True)
-    if container is Container.SQL:
-        # Never cut, and its columns have an order: the id of a row with too few cells can be trusted only if that is known.
-        return probe_records(read_sql_posts(stream, name=source.name, has_offsets=has_offsets), "line")
     if container is Container.JSON:
         return _stream_records(read_json_documents(stream, has_offsets=has_offsets), "row", part)
     if part.layout is not None and part.layout.columns is not None and part.layout.platform.is_flat:

@@ -11,6 +11,7 @@ __all__ = ["detect_binary_container"]
 _FEATHER_1_SIGNATURE = b"FEA1"
 _ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 """What ZIP archives begin with; the second is an empty one."""
+_SQLITE_SIGNATURE = b"SQLite format 3\0"
 _TAR_SIGNATURE = b"ustar"
 _TAR_SIGNATURE_OFFSET = 257
 
@@ -30,6 +31,8 @@ def detect_binary_container(head: bytes, name: str) -> Container | None:
     for container, signature in COLUMNAR_SIGNATURES.items():
         if head.startswith(signature):
             return container
+    if head.startswith(_SQLITE_SIGNATURE):
+        return Container.SQLITE
     if head.startswith(_ZIP_SIGNATURES):
         return Container.ZIP
     return Container.TAR if head.startswith(_TAR_SIGNATURE, _TAR_SIGNATURE_OFFSET) or _is_old_tar(head) else None

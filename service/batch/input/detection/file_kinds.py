@@ -7,7 +7,7 @@ from service.batch.input.formats.tables.arrow_files import ARROW_FILE, ARROW_STR
 from service.batch.input.streams.encodings import UTF8
 from service.batch.rows import Quoting
 
-__all__ = ["COLUMNAR_SIGNATURES", "Container", "FileKind"]
+__all__ = ["COLUMNAR_SIGNATURES", "DATABASES", "Container", "FileKind"]
 
 
 class Container(StrEnum):
@@ -28,7 +28,8 @@ class Container(StrEnum):
     TEXT = "plain text, a comment a paragraph"
     LINES = "plain text, a comment a line"
     WHATSAPP = "chat of WhatsApp"
-    SQL = "PostgreSQL dump"
+    SQL = "SQL dump"
+    SQLITE = "SQLite database"
     ZIP = "ZIP archive"
     TAR = "tar archive"
     FOLDER = "folder"
@@ -54,6 +55,9 @@ class FileKind:
     skipped_lines: int = 0
     fallback: str = "cp1252"
 
+
+DATABASES = frozenset({Container.SQL, Container.SQLITE})
+"""The containers that hold several tables."""
 
 COLUMNAR_SIGNATURES = {Container.PARQUET: PARQUET, Container.ARROW: ARROW_FILE, Container.ARROW_STREAM: ARROW_STREAM}
 """The first bytes of the containers that store their records column by column."""

@@ -27,6 +27,7 @@ _CONTAINER_OF_FORMAT = {
     ReadAs.DISQUS: Container.DISQUS,
     ReadAs.WHATSAPP: Container.WHATSAPP,
     ReadAs.STACK_EXCHANGE: Container.STACK_EXCHANGE,
+    ReadAs.SQL: Container.SQL,
 }
 """The containers of text that ``--format`` can name, besides tables and plain text."""
 _TEXT_DETECTORS: tuple[Callable[[str, str], Container | None], ...] = (
@@ -53,7 +54,7 @@ def detect_kind(source: DumpSource, options: DumpOptions) -> FileKind:
         raise DumpError(f"{source.name} {problem}")
     if container is not None:
         return FileKind(container)
-    if options.read_as in {ReadAs.PARQUET, ReadAs.ARROW}:
+    if options.read_as in {ReadAs.PARQUET, ReadAs.ARROW, ReadAs.SQLITE}:
         raise DumpError(f"{source.name} does not begin as {options.read_as} files do; leave --format out to have the format found")
     return _detect_text_kind(source, options)
 
@@ -61,6 +62,8 @@ def detect_kind(source: DumpSource, options: DumpOptions) -> FileKind:
 def _detect_text_kind(source: DumpSource, options: DumpOptions) -> FileKind:
     encoding = detect_encoding(source.head, guess=False, requested=options.encoding)
     requested = _CONTAINER_OF_FORMAT.get(options.read_as) if options.read_as is not None else None
+    if requested is Container.WXR and detect_sql_container(decode_head(source.head, encoding).lstrip(BLANK), source.name) is not None:
+        requested = Container.SQL
     if requested is not None:
         return FileKind(requested, encoding)
     if not options.lines and options.read_as not in {ReadAs.TEXT, ReadAs.CSV}:

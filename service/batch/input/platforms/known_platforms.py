@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from service.batch.input.platforms.chats.chat_platforms import CHAT_PLATFORMS
+from service.batch.input.platforms.known_tables import TABLE_PLATFORMS
 from service.batch.input.platforms.platform import Platform, RecordFields
 from service.batch.input.platforms.sites.discourse import DISCOURSE_ARCHIVE, DISCOURSE_POSTS
 from service.batch.input.platforms.sites.discourse_api import DISCOURSE_API, DISCOURSE_CHAT
@@ -58,17 +59,22 @@ _PLATFORMS: tuple[Platform, ...] = (
 """Every kind of dump that is known by the names of its fields; the first that matches is chosen."""
 
 
-def recognise_platform(names: Iterable[str], sample: Sequence[RecordFields] = ()) -> Platform | None:
+def recognise_platform(names: Iterable[str], sample: Sequence[RecordFields] = (), *, in_database: bool = False) -> Platform | None:
     """Return the platform of some records; None if it is unknown.
 
     Args:
         names: the names of their fields.
         sample: some of the records; some platforms are recognised by their values only.
+        in_database: whether they are rows of a database.
     """
     field_names = list(names)
-    return next((platform for platform in _PLATFORMS if platform.matches(field_names, sample)), None)
+    return next((platform for platform in _list_platforms(in_database=in_database) if platform.matches(field_names, sample)), None)
 
 
-def find_platforms(name: str) -> tuple[Platform, ...]:
+def find_platforms(name: str, *, in_database: bool = False) -> tuple[Platform, ...]:
     """Return the platforms with the name that ``--format`` gives: several where one platform writes several kinds of dump."""
-    return tuple(platform for platform in _PLATFORMS if platform.name == name)
+    return tuple(platform for platform in _list_platforms(in_database=in_database) if platform.name == name)
+
+
+def _list_platforms(*, in_database: bool) -> tuple[Platform, ...]:
+    return (*TABLE_PLATFORMS, *_PLATFORMS) if in_database else (*_PLATFORMS, *TABLE_PLATFORMS)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.service.batch.input.platforms.chats.chat_samples import CHAT_SAMPLES
+from tests.service.batch.input.platforms.databases.database_samples import DATABASE_SAMPLES
 from tests.service.batch.input.platforms.sample import FIRST_TIME, Sample, csv_table
 from tests.service.batch.input.platforms.sites.document_samples import DOCUMENT_SAMPLES
 from tests.service.batch.input.platforms.sites.site_samples import SITE_SAMPLES
@@ -26,7 +27,7 @@ _TABLES = [
     ),
 ]
 
-SAMPLES = [*SOCIAL_SAMPLES, *SITE_SAMPLES, *DOCUMENT_SAMPLES, *CHAT_SAMPLES, *_TABLES]
+SAMPLES = [*SOCIAL_SAMPLES, *SITE_SAMPLES, *DOCUMENT_SAMPLES, *DATABASE_SAMPLES, *CHAT_SAMPLES, *_TABLES]
 
 every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
 """Runs a test once with each sample."""

@@ -143,7 +143,7 @@ SITE_SAMPLES = [
     Sample(
         "dump.sql",
         _DISCOURSE_SQL,
-        "posts of Discourse (PostgreSQL dump)",
+        "posts of Discourse (SQL dump)",
         [("5/1", "First *line*\nsecond\\\tend", None, "1", None, FIRST_TIME), ("5/2", None, "deleted", "2", "5/1", SECOND_TIME)],
         "markdown",
     ),
