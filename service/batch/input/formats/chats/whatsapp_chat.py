@@ -26,6 +26,7 @@ _MAX_SENDER_LENGTH = 120
 _QUOTATION_MARKS = frozenset('"“”„«»「」')
 """Signs of no name: they show that a colon stands inside the new subject of a group, say."""
 _HEAD_LINES = 200
+_NO_MARKS = dict.fromkeys(map(ord, DIRECTION_MARKS))
 _STRANGER = ("~\u202f", "~\u00a0", "~ ", "~")
 """What stands before the name that a stranger has given themselves."""
 
@@ -124,7 +125,7 @@ def _split_sender(text: str) -> tuple[str | None, str]:
     sender, colon, own = line.rstrip("\r").partition(": ")
     if not colon and sender.endswith(":"):
         sender, colon = sender[:-1], ":"
-    name = "".join(char for char in sender if char not in DIRECTION_MARKS).strip()
+    name = (sender if sender.isascii() else sender.translate(_NO_MARKS)).strip()
     if not colon or not name or len(name) > _MAX_SENDER_LENGTH or not _QUOTATION_MARKS.isdisjoint(name):
         return None, text
     prefix = next((prefix for prefix in _STRANGER if name.startswith(prefix)), "")

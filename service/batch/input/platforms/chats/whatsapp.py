@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from service.batch.input.formats.chats.whatsapp_stamps import DIRECTION_MARKS
@@ -24,6 +25,8 @@ _MARK = "\u200e"
 """On iPhones, whatever WhatsApp itself says in a message begins with this mark, in every language."""
 _MARKED_ENDING = re.compile(rf"[ \n]?{_MARK}<[^<>\n]{{1,200}}>\s*$")
 """``<attached: 00000012-PHOTO.jpg>`` behind a caption, ``<This message was edited>`` behind a text."""
+_NO_MARKS = dict.fromkeys(map(ord, DIRECTION_MARKS))
+_MAX_PHRASE_LENGTH = 300
 _VIEWED_ONCE = "null"
 """What stands in place of a photo that could be viewed once."""
 _CHAT_NAME = re.compile(
@@ -35,7 +38,7 @@ _POLL_OPTION = re.compile(r"[^\W\d_]{2,20} ?: (.*?)(?: \([^()\n]*\))?$")
 
 def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     sender, text = fields.get("sender"), fields.get("text")
-    row = {"author": sender, "time": fields.get("time"), "place": _name_of_chat(fields.get(FILE_FIELD))}
+    row = {"author": sender, "time": fields.get("time"), "place": _name_of_chat(str(fields.get(FILE_FIELD)))}
     if not isinstance(text, str) or sender is None:
         return {**row, "text": text}, None if isinstance(text, str) and sender is not None else Reason.NOT_A_COMMENT
     words, reason = _read_words(text)
@@ -44,8 +47,11 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
 
 def _read_words(text: str) -> tuple[str, Reason | None]:
     """Return what a person wrote, and the reason if that is nothing because WhatsApp itself speaks."""
-    text = EDITED_PHRASE.sub("", _MARKED_ENDING.sub("", text))
+    if text.rstrip().endswith(">"):
+        text = EDITED_PHRASE.sub("", _MARKED_ENDING.sub("", text))
     first, _, rest = text.partition("\n")
+    if len(first) > _MAX_PHRASE_LENGTH:
+        return text, None
     folded = _fold(first)
     if not rest and (folded in DELETED_PHRASES or REMOVED_PHRASE.fullmatch(folded)):
         return "", Reason.DELETED if folded in DELETED_PHRASES else Reason.REMOVED
@@ -80,13 +86,12 @@ def _fold(line: str) -> str:
 
 
 def _without_marks(text: str) -> str:
-    return "".join(char for char in text if char not in DIRECTION_MARKS)
+    return text if text.isascii() else text.translate(_NO_MARKS)
 
 
-def _name_of_chat(file: object) -> str | None:
+@lru_cache(maxsize=16)
+def _name_of_chat(file: str) -> str | None:
     """Return the name of the chat, which only the name of its file tells, or that of the archive around it."""
-    if not isinstance(file, str):
-        return None
     path = PurePosixPath(file.replace("\\", "/"))
     matches = (_CHAT_NAME.match(part.removesuffix(".txt").removesuffix(".zip")) for part in (path.name, path.parent.name))
     return next((match[1] for match in matches if match is not None), None)
