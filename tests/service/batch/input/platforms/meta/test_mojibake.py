@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.batch.input.platforms.chats.mojibake import mend_fields, undo_mojibake
+from service.batch.input.platforms.meta.mojibake import mend_fields, undo_mojibake
 from service.batch.input.platforms.platform import REMARK_FIELD
 from tests.service.batch.input.platforms.chats.chat_samples import facebook_bytes
 

@@ -1,0 +1,1 @@
+"""What Facebook, Messenger and Instagram let users download."""
