@@ -13,7 +13,8 @@ __all__ = ["GOOGLE_CHAT", "MATTERMOST"]
 
 _GROUP_FILE = re.compile(r"messages\.json")
 _DATE = re.compile(
-    r"\w+, (?:(?P<month>[A-Z]\w+) (?P<day>\d{1,2}), |(?P<day2>\d{1,2}) (?P<month2>[A-Z]\w+) )(?P<year>\d{4}) at (?P<time>[\d:]+(?: [AP]M)?) UTC"
+    r"\w+, (?:(?P<month>[A-Z]\w+) (?P<day>\d{1,2}), |(?P<day2>\d{1,2}) (?P<month2>[A-Z]\w+) )"
+    r"(?P<year>\d{4}) at (?P<time>[\d:]+(?: [AP]M)?) UTC"
 )
 _SPACES = re.compile(r"\s+")
 

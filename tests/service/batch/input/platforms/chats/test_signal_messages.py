@@ -15,7 +15,12 @@ def test_exported_chats_are_read(read_dump: DumpReader) -> None:
 def test_messages_of_the_database_are_read(read_dump: DumpReader) -> None:
     """Calls and changes of keys are no comments, a photo alone is empty, and what was deleted has the reason."""
     message = {"id": "a-1", "conversationId": "c-1", "type": "incoming", "body": "hi", "sent_at": 1577836800000, "source": "+49151234"}
-    changes: list[dict[str, object]] = [{}, {"type": "outgoing", "body": None}, {"type": "keychange"}, {"deletedForEveryone": True, "body": ""}]
+    changes: list[dict[str, object]] = [
+        {},
+        {"type": "outgoing", "body": None},
+        {"type": "keychange"},
+        {"deletedForEveryone": True, "body": ""},
+    ]
     content = read_dump(json_lines([message | change for change in changes]), "x.jsonl")
     assert content.description == "messages of Signal (JSON Lines)"
     assert [(row.text, row.reason) for row in content.rows] == [("hi", None), ("", None), (None, "not-a-comment"), (None, "deleted")]

@@ -24,7 +24,9 @@ QUOTE = '<quote author="bob" conversation="19:x" messageid="1577836700000"><lega
         ({"content": "", "properties": {"deletetime": "1577836900000"}}, None, "deleted", None),
     ],
 )
-def test_kinds_of_messages(read_dump: DumpReader, fields: dict[str, object], text: str | None, reason: str | None, parent: str | None) -> None:
+def test_kinds_of_messages(
+    read_dump: DumpReader, fields: dict[str, object], text: str | None, reason: str | None, parent: str | None
+) -> None:
     """Words are read, a photo is empty, calls are no comments, and a quotation tells what is answered."""
     (row,) = read_dump(json_lines([MESSAGE | fields]), "x.jsonl").rows
     assert (row.id, row.author, row.text, row.reason, row.parent) == ("1577836800001", "8:live:ann", text, reason, parent)
