@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from service.batch.input.platforms.chats.chat_platforms import CHAT_PLATFORMS
 from service.batch.input.platforms.known_tables import TABLE_PLATFORMS
+from service.batch.input.platforms.meta.meta_platforms import META_PLATFORMS
 from service.batch.input.platforms.platform import Platform, RecordFields
 from service.batch.input.platforms.sites.discourse import DISCOURSE_ARCHIVE, DISCOURSE_POSTS
 from service.batch.input.platforms.sites.discourse_api import DISCOURSE_API, DISCOURSE_CHAT
@@ -53,6 +54,7 @@ _PLATFORMS: tuple[Platform, ...] = (
     *(DISQUS, DISQUS_API, BLUESKY, LEMMY, TWITTER, GITHUB, GITHUB_COMMAND_LINE),
     *(AMAZON_REVIEWS, AMAZON_REVIEWS_2018, AMAZON_REVIEWS_2015, YELP_REVIEWS, YELP_TIPS, STEAM_REVIEWS, GOOGLE_PLAY_REVIEWS),
     *CHAT_PLATFORMS,
+    *META_PLATFORMS,
     *(STACK_EXCHANGE, WIKIPEDIA_TALK),
     *(CORAL_ANSWERS, YOUTUBE_TAKEOUT_TRANSLATED),
 )

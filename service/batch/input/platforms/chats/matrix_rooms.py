@@ -2,7 +2,7 @@
 
 import re
 
-from service.batch.input.platforms.chats.message_context import envelope_of, join_lines, keep_whole
+from service.batch.input.platforms.message_context import envelope_of, join_lines, keep_whole
 from service.batch.input.platforms.nested_values import object_in, objects_in, text_in
 from service.batch.input.platforms.platform import Platform, RecordFields
 from service.batch.rows import Columns, Reason

@@ -2,7 +2,7 @@
 
 import re
 
-from service.batch.input.platforms.chats.message_context import folder_of, keep_whole
+from service.batch.input.platforms.message_context import folder_of, keep_whole
 from service.batch.input.platforms.platform import Platform, RecordFields
 from service.batch.rows import Columns, Reason
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from service.batch.input.platforms.chats.message_context import envelope_of, folder_of, join_lines
 from service.batch.input.platforms.chats.slack_markup import decode_slack_text, read_attachments, read_blocks
+from service.batch.input.platforms.message_context import envelope_of, folder_of, join_lines
 from service.batch.input.platforms.nested_values import object_in, objects_in, text_in
 from service.batch.input.platforms.platform import Platform, RecordFields
 from service.batch.rows import Columns, Reason

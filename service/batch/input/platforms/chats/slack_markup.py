@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from service.batch.input.platforms.chats.message_context import join_lines
+from service.batch.input.platforms.message_context import join_lines
 from service.batch.input.platforms.nested_values import object_in, objects_in, text_in
 from service.batch.input.platforms.platform import RecordFields
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from service.batch.input.platforms.chats.message_context import folder_of, keep_whole
+from service.batch.input.platforms.message_context import folder_of, keep_whole
 from service.batch.input.platforms.nested_values import object_in, objects_in, text_in
 from service.batch.input.platforms.platform import Platform, RecordFields
 from service.batch.rows import Columns, Reason

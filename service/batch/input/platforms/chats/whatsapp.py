@@ -6,7 +6,6 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 
 from service.batch.input.formats.chats.whatsapp_stamps import DIRECTION_MARKS
-from service.batch.input.platforms.chats.message_context import join_lines
 from service.batch.input.platforms.chats.whatsapp_phrases import (
     ATTACHED_PHRASE,
     DELETED_PHRASES,
@@ -16,6 +15,7 @@ from service.batch.input.platforms.chats.whatsapp_phrases import (
     REMOVED_PHRASE,
     SYSTEM_PHRASES,
 )
+from service.batch.input.platforms.message_context import join_lines
 from service.batch.input.platforms.platform import FILE_FIELD, Platform, RecordFields
 from service.batch.rows import Columns, Reason
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from service.batch.input.platforms.chats.message_context import envelope_of, folder_of, keep_whole
+from service.batch.input.platforms.message_context import envelope_of, folder_of, keep_whole
 from service.batch.input.platforms.meta.mojibake import mend_fields
 from service.batch.input.platforms.nested_values import objects_in, text_in
 from service.batch.input.platforms.platform import FILE_FIELD, Platform, RecordFields

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
-from service.batch.input.platforms.chats.message_context import join_lines
+from service.batch.input.platforms.message_context import join_lines
 from service.batch.input.platforms.meta.mojibake import mend_fields, undo_mojibake
 from service.batch.input.platforms.nested_values import object_in, objects_in, text_in
 from service.batch.input.platforms.platform import FILE_FIELD, Platform, RecordFields
