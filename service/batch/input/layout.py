@@ -29,6 +29,7 @@ _PLATFORM_BY_CONTAINER = {
     Container.FEED: FEED,
     Container.STACK_EXCHANGE: STACK_EXCHANGE,
     Container.PAGE: SAVED_PAGE,
+    Container.WEB_ARCHIVE: SAVED_PAGE,
     Container.TEXT: _PLAIN_TEXT,
     Container.LINES: _PLAIN_TEXT,
     Container.WHATSAPP: WHATSAPP,

@@ -14,7 +14,9 @@ from service.batch.input.formats.json.json_documents import read_json_documents
 from service.batch.input.formats.json.json_lines import probe_records, read_json_lines
 from service.batch.input.formats.json.json_lines_arrow import flatten_pieces, read_json_pieces
 from service.batch.input.formats.pages.page_process import read_page
+from service.batch.input.formats.pages.web_archives import read_web_archive
 from service.batch.input.formats.plain_text import read_paragraphs, read_plain_lines
+from service.batch.input.formats.tables.attribute_relation import read_attribute_relation
 from service.batch.input.formats.tables.delimited_text import TableSyntax, read_csv
 from service.batch.input.formats.xml.xml_records import read_xml
 from service.batch.input.formats.xml.xml_schema import XmlSchema
@@ -67,6 +69,10 @@ def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, optio
         return probe_records(_read_xml(source, schema), "row")
     if container is Container.WHATSAPP:
         return RecordStream([], read_whatsapp_chat(stream, has_offsets=has_offsets), "line", strict=True)
+    if container is Container.ATTRIBUTE_RELATION:
+        return read_attribute_relation(stream, name=source.name, has_offsets=has_offsets)
+    if container is Container.WEB_ARCHIVE:
+        return RecordStream([], read_web_archive(source.stream, name=source.name), "row")
     if container is Container.PAGE:
         return RecordStream([], read_page(source.stream, name=source.name), "row")
     if container in {Container.TEXT, Container.LINES}:

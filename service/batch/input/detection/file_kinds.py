@@ -24,6 +24,8 @@ class Container(StrEnum):
     FEED = "feed"
     STACK_EXCHANGE = "Stack Exchange dump"
     XML = "XML"
+    WEB_ARCHIVE = "web page with all parts"
+    ATTRIBUTE_RELATION = "ARFF"
     PAGE = "web page"
     TEXT = "plain text, a comment a paragraph"
     LINES = "plain text, a comment a line"

@@ -9,6 +9,7 @@ from service.batch.input.detection.file_kinds import Container, FileKind
 from service.batch.input.detection.head_lines import BLANK
 from service.batch.input.detection.json_detection import detect_json_container
 from service.batch.input.detection.markup_detection import detect_markup_container
+from service.batch.input.detection.saved_detection import detect_saved_container
 from service.batch.input.detection.sql_detection import detect_sql_container
 from service.batch.input.detection.table_detection import detect_table_or_text
 from service.batch.input.streams.dump_source import DumpSource
@@ -32,6 +33,7 @@ _CONTAINER_OF_FORMAT = {
 """The containers of text that ``--format`` can name, besides tables and plain text."""
 _TEXT_DETECTORS: tuple[Callable[[str, str], Container | None], ...] = (
     detect_chat_container,
+    detect_saved_container,
     detect_json_container,
     detect_markup_container,
     detect_sql_container,
@@ -70,6 +72,8 @@ def _detect_text_kind(source: DumpSource, options: DumpOptions) -> FileKind:
         start = decode_head(source.head, encoding).lstrip(BLANK)
         containers = (detect(start, source.name) for detect in _TEXT_DETECTORS)
         container = next((container for container in containers if container is not None), None)
+        if container is Container.ATTRIBUTE_RELATION:
+            encoding = detect_encoding(source.head, guess=True, requested=options.encoding)
         if container is not None:
             return FileKind(container, encoding)
     return detect_table_or_text(source, options)

@@ -10,9 +10,10 @@ __all__ = ["detect_markup_container"]
 _WXR = re.compile(r"wordpress\.org/export/|<wp:")
 _DISQUS = re.compile(r"<disqus[\s>]|disqus\.com/disqus-internals")
 _FEED = re.compile(r"<(rss|feed|rdf:RDF)[\s>]")
-_STACK_EXCHANGE = re.compile(r"<(comments|posts|posthistory)\b[^>]*>\s*<row\s|<(?:users|votes|badges|tags|postlinks)\b[^>]*>\s*<row\s")
+_STACK_EXCHANGE = re.compile(r"<(comments|posts|posthistory|users|votes|badges|tags|postlinks)\b[^>]{0,500}>\s*<row\s")
+_WITH_COMMENTS = ("comments", "posts", "posthistory")
 _DOCUMENT = re.compile(r"<\?xml\s|<(?:rss|feed|rdf:RDF)[\s>]")
-_ROOT = re.compile(r"(?:<\?[^>]*>|<!--.*?-->|<![^>]*>|\s)*<([A-Za-z][\w:.-]*)", re.DOTALL)
+_ROOT = re.compile(r"(?:<\?[^>]*>|<!--(?:(?!-->).)*-->|<!(?!--)[^>]*>|\s)*<([A-Za-z][\w:.-]*)", re.DOTALL)
 _HTML_PAGE = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _MARKUP = re.compile(r"<(!--|!doctype|[a-z?])", re.IGNORECASE)
 _NOTICE = re.compile(
@@ -42,7 +43,7 @@ def detect_markup_container(start: str, name: str) -> Container | None:
     if _FEED.search(start):
         return Container.FEED
     if (match := _STACK_EXCHANGE.search(start)) is not None:
-        if match.group(1) is None:
+        if match.group(1) not in _WITH_COMMENTS:
             raise DumpError(f"{name} is of a dump of Stack Exchange, but holds no comments; those are in Comments.xml and Posts.xml")
         return Container.STACK_EXCHANGE
     return _detect_xml_or_page(start, name)

@@ -15,6 +15,7 @@ __all__ = ["CommentNodes", "TooManyCommentsError"]
 
 _MAX_COMMENTS = 200_000
 _MAX_COMMENT_DEPTH = 100
+_MAX_ID_LENGTH = 200
 _MAX_STEPS = 5_000_000
 _ID_PREFIX = re.compile(
     r"^(?:(?:div|li|wpd|js|thing|view|remark42|commento|post|el)[-_]*)*"
@@ -198,13 +199,15 @@ class CommentNodes:
         for place, node in enumerate(self.nodes):
             value = node.attributes.get(self._markup.parent_attribute) if self._markup.parent_attribute else None
             if not value and place in links:
-                numbers = (_LAST_NUMBER.search(links[place].attributes.get(name) or "") for name in ("onclick", "href"))
+                numbers = (_LAST_NUMBER.search((links[place].attributes.get(name) or "")[-_MAX_ID_LENGTH:]) for name in ("onclick", "href"))
                 value = next((number.group(1) for number in numbers if number is not None), None)
             yield _strip_prefix(value) if value else None
 
 
 def _strip_prefix(value: str) -> str:
     """Return an id without what the page puts before it, such as ``comment-``."""
+    if len(value) > _MAX_ID_LENGTH:
+        return value
     if (match := _WPDISCUZ_ID.fullmatch(value)) is not None:
         return match.group(1)
     stripped = _ID_PREFIX.sub("", value, count=1)

@@ -21,7 +21,9 @@ _TEXT_ELEMENTS = ("content:encoded", "content", "description", "summary")
 _PLAIN_TYPE = "text"
 """The ``type`` of a text in Atom that is no HTML."""
 _BLOGGER_KIND = re.compile(r"blogger/\d+/kind#(\w+)")
-_IN_REPLY_TO = re.compile(r"\s*<p>[^<>]{1,40}<a [^<>]*href=[\"'][^\"'<>]*#comment-(\d+)[\"'][^<>]*>[^<>]*</a>[^<>]{0,20}</p>\s*")
+_IN_REPLY_TO = re.compile(
+    r"\s*<p>[^<>]{1,40}<a [^<>]{0,99}?href=[\"'][^\"'<>]{0,400}#comment-(\d+)[\"'][^<>]{0,99}>[^<>]{0,99}</a>[\s.。:]{0,3}</p>\s*"
+)
 """What WordPress puts before a reply in a feed of comments: “In reply to Ann.”, in the language of the blog."""
 
 
