@@ -31,6 +31,7 @@ _CONTAINER_OF_FORMAT = {
     ReadAs.SQL: Container.SQL,
 }
 """The containers of text that ``--format`` can name, besides tables and plain text."""
+_XML_EXPORTS = {Container.WXR, Container.DISQUS, Container.STACK_EXCHANGE}
 _TEXT_DETECTORS: tuple[Callable[[str, str], Container | None], ...] = (
     detect_chat_container,
     detect_saved_container,
@@ -63,13 +64,14 @@ def detect_kind(source: DumpSource, options: DumpOptions) -> FileKind:
 
 def _detect_text_kind(source: DumpSource, options: DumpOptions) -> FileKind:
     encoding = detect_encoding(source.head, guess=False, requested=options.encoding)
+    start = decode_head(source.head, encoding).lstrip(BLANK)
     requested = _CONTAINER_OF_FORMAT.get(options.read_as) if options.read_as is not None else None
-    if requested is Container.WXR and detect_sql_container(decode_head(source.head, encoding).lstrip(BLANK), source.name) is not None:
+    if requested is Container.WXR and detect_sql_container(start, source.name) is not None:
         requested = Container.SQL
-    if requested is not None:
+    # An export in XML is not all that there is of a platform: its interface answers JSON.
+    if requested is not None and not (requested in _XML_EXPORTS and start[:1] in {"{", "["}):
         return FileKind(requested, encoding)
     if not options.lines and options.read_as not in {ReadAs.TEXT, ReadAs.CSV}:
-        start = decode_head(source.head, encoding).lstrip(BLANK)
         containers = (detect(start, source.name) for detect in _TEXT_DETECTORS)
         container = next((container for container in containers if container is not None), None)
         if container is Container.ATTRIBUTE_RELATION:

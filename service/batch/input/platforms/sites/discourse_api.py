@@ -13,8 +13,12 @@ _SMALL_ACTION = 3
 _ABSENT = (None, "")
 
 
+_LISTS = ("posts", "latest_posts")
+
+
 def _posts(fields: RecordFields) -> list[RecordFields]:
-    return objects_in(object_in(fields, "post_stream") or fields, "latest_posts" if "latest_posts" in fields else "posts")
+    holder = object_in(fields, "post_stream") or fields
+    return [post for name in _LISTS for post in objects_in(holder, name)]
 
 
 def _is_answer(fields: RecordFields) -> bool:
@@ -23,10 +27,10 @@ def _is_answer(fields: RecordFields) -> bool:
 
 def _unfold(fields: RecordFields) -> Iterator[RecordFields]:
     """Yield the posts in an answer, each with the id of the post that it answers, which it names by its number in the topic only."""
-    if "cooked" in fields:
+    posts = _posts(fields)
+    if "cooked" in fields or not (posts or "post_stream" in fields):
         yield fields
         return
-    posts = _posts(fields)
     ids = {(str(post.get("topic_id")), str(post.get("post_number"))): post.get("id") for post in posts}
     for post in posts:
         parent = (str(post.get("topic_id")), str(post.get("reply_to_post_number")))

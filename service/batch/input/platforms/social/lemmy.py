@@ -28,10 +28,9 @@ def _is_answer(fields: RecordFields) -> bool:
 
 
 def _unfold(fields: RecordFields) -> Iterator[RecordFields]:
-    if _is_view(fields):
+    views = [] if _is_view(fields) else _views(fields)
+    if not views and not any(isinstance(fields.get(name), list) for name in _LISTS):
         yield fields
-        return
-    views = _views(fields)
     has_comments = any("comment" in view for view in views)
     for view in views:
         # The ids of posts and those of comments are counted apart, so that posts among comments go by their address.

@@ -19,7 +19,7 @@ _STUB_REMARK = "comments that a thread of Reddit only counts (“load more comme
 def _is_thread(fields: RecordFields) -> bool:
     """Tell a listing or one of its things from other objects with a kind, and a tree of comments from tables with a column ``replies``."""
     if isinstance(fields.get("data"), Mapping):
-        return fields.get("kind") in _KINDS
+        return str(fields.get("kind")) in _KINDS
     return isinstance(fields.get("comments"), list) if "selftext" in fields else isinstance(fields.get("replies"), list | Mapping)
 
 

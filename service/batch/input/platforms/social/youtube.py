@@ -37,6 +37,7 @@ def _prepare_comment(fields: RecordFields) -> tuple[RecordFields, Reason | None]
         "author": snippet.get("authorDisplayName") or (channel.get("value") if isinstance(channel, Mapping) else None),
         "parent": snippet.get("parentId"),
         "time": snippet.get("publishedAt"),
+        "place": snippet.get("videoId") or snippet.get("channelId"),
         FORMAT_FIELD: Format.PLAIN if plain_text is not None else Format.HTML,
     }, None
 
@@ -49,7 +50,7 @@ YOUTUBE_DATA_API = Platform(
         frozenset({"etag", "snippet"}),
         frozenset({"kind", "etag", "items"}),
     ),
-    columns=Columns("text", "id", "author", "parent", "time"),
+    columns=Columns("text", "id", "author", "parent", "time", place="place"),
     prepare=_prepare_comment,
     unfold=_unfold,
 )

@@ -16,20 +16,22 @@ def _unfold_video(fields: RecordFields) -> Iterator[RecordFields]:
     if isinstance(fields.get("comments"), list):
         video = {name: fields.get(name) for name in ("id", "title")}
         yield from ({**comment, _VIDEO_FIELD: video} for comment in objects_in(fields, "comments"))
-    elif "extractor" not in fields:
+    else:
         yield fields
 
 
 def _prepare_download(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     video = object_in(fields, _VIDEO_FIELD) or object_in(fields, ENVELOPE_FIELD)
     parent = fields.get("parent")
-    return {
+    comment = {
         **fields,
         "author": fields.get("author") or fields.get("author_id"),
         "parent": None if parent == _NO_PARENT else parent,
         "title": video.get("title"),
         "place": video.get("id"),
-    }, None
+    }
+    # A video whose comments were not downloaded.
+    return comment, Reason.NOT_A_COMMENT if "extractor" in fields else None
 
 
 YT_DLP = Platform(

@@ -13,7 +13,7 @@ _NO_PARENT = "root"
 
 
 def _unfold(fields: RecordFields) -> Iterator[RecordFields]:
-    if "commentHex" in fields:
+    if not isinstance(fields.get("comments"), list):
         yield fields
         return
     names = {str(commenter.get("commenterHex")): commenter.get("name") for commenter in objects_in(fields, "commenters")}

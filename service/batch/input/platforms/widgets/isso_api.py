@@ -13,8 +13,8 @@ _DELETED_MODES = (4, "4")
 
 
 def _unfold(fields: RecordFields) -> Iterator[RecordFields]:
-    roots = [fields] if "mode" in fields or "text" in fields else objects_in(fields, "replies")
-    return walk_tree(roots, lambda comment: objects_in(comment, "replies"))
+    is_answer = "total_replies" in fields and "text" not in fields and isinstance(fields.get("replies"), list)
+    return walk_tree(objects_in(fields, "replies") if is_answer else [fields], lambda comment: objects_in(comment, "replies"))
 
 
 def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
