@@ -15,6 +15,7 @@ LEAST_GAIN = 0.005
 _LARGEST_FALL = 0.01  # of AUC on one question
 _CALIBRATION_LIMIT = 0.01  # of the Brier score
 _FEWEST_COMPARED = 10  # rulings
+_LARGEST_CONTRADICTION = 0.1  # of AUC below chance; a champion that does not read the language is near chance on either side
 _LEAST_CHANGE = 0.05  # of the log-odds, below which a candidate changes next to nothing
 _UNEXPLAINED, _UNEXPLAINED_OF_MANY = 0.25, 0.8  # shares of the change
 
@@ -53,14 +54,15 @@ def _gain_rule(about: str, gain: PairedChange | None, by_question: dict[str, Pai
 
 def trust_rule(evidence: RulingEvidence) -> RuleResult:
     """Return the line that says whether the rulings contradict the champion on the whole, as they do where labels were swapped."""
-    rule, about = "trust", "AUC of the champion on the rulings, less one half; below 0 they say the opposite of what it has learned."
+    rule, about = "trust", "AUC of the champion on the rulings, less one half; far below 0 they say the opposite of what it has learned."
     nothing = np.full_like(evidence.before, 1 / 3)
     change = evidence.mean_change(before=nothing, after=evidence.before)
     if change is None:
         return skipped_rule(rule, about, "The rulings answer too seldom, or all in one way.")
     low, high = change.change - DOUBT * change.error, change.change + DOUBT * change.error
-    verdict = RuleVerdict.WORSE if high < 0 else RuleVerdict.NO_CHANGE if low > 0 else RuleVerdict.CANNOT_TELL
-    return RuleResult(rule, about, change.change, low, high, 0.0, change.n, verdict)
+    contradicts = high < 0 and change.change < -_LARGEST_CONTRADICTION
+    verdict = RuleVerdict.WORSE if contradicts else RuleVerdict.NO_CHANGE if low > 0 else RuleVerdict.CANNOT_TELL
+    return RuleResult(rule, about, change.change, low, high, -_LARGEST_CONTRADICTION, change.n, verdict)
 
 
 def as_fitted_rule(champion: FloatArray, fitted: FloatArray, candidate: FloatArray, *, exact: bool) -> RuleResult:

@@ -3,7 +3,8 @@
 Rulings are no random sample of a site's comments: what is flagged is ruled on, what is plain is not. A calibration to them alone would
 mostly learn how they were chosen. So the same question is put twice, with the champion's log-odds and with those of fits without each fold:
 what the second answer differs from the first is what the difference did, and is taken up in full; of the first answer, which is what
-the rulings say of the champion, a part is taken up that grows with their number and is never more than a half.
+the rulings say of the champion, a part is taken up that grows with their number and is never more than a half. Of thresholds it is never
+more than a fifth: a site whose rulings are more lenient, or stricter, than our definitions would otherwise move the labels of every comment.
 """
 
 from collections.abc import Sequence
@@ -27,7 +28,8 @@ _SLOPE_SPREAD, _SHIFT_SPREAD = 0.1, 0.3  # how far logarithms of slopes, and the
 _MOST_EVIDENCE = 300.0  # rows; systematic errors do not shrink with their number
 _PIVOT = -1.0  # log-odds about which slopes turn: where comments are neither clearly this nor that
 _HALF_TRUST = 500.0  # rows
-_MOST_STEP = 0.3  # of the log-odds of a threshold
+_MOST_STEP = 0.1  # of the log-odds of a threshold
+_MOST_OF_CHAMPIONS = 0.2  # of what many rulings say of the champion itself
 _SMALLEST = 1e-6
 
 
@@ -116,7 +118,7 @@ def move_thresholds(
     moved = {}
     for name in ("abusive", "hateful"):
         old, new, champions = (_log_odds(getattr(each, name)) for each in (first, second, rule))
-        step = believed * (new - old) + believed / 2 * (old - champions)
+        step = believed * (new - old) + _MOST_OF_CHAMPIONS * believed * (old - champions)
         moved[name] = _probability(champions + float(np.clip(step, -_MOST_STEP, _MOST_STEP)))
     return rule.model_copy(update=moved)
 
