@@ -20,6 +20,8 @@ _SECONDS_BEFORE_FIRST_LINE = 0.9
 _SECONDS_BETWEEN_LINES = 5.0
 _SECONDS_WITHOUT_BAR = 0.5
 _SECONDS_BETWEEN_UPDATES = 0.2
+_MAX_REMARKS = 10
+"""The most remarks about one file that are printed."""
 _SIZE_UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 
 
@@ -146,7 +148,9 @@ def summary_lines(summary: RunSummary) -> Iterator[str]:
             yield f"{file.name} is empty"
         elif file.rejected and not file.judged and summary.judged:
             yield f"{file.name}: none of its rows was judged ({_format_counts(file.reasons)})"
-        yield from (f"{file.name}: {remark}" for remark in file.remarks)
+        yield from (f"{file.name}: {remark}" for remark in file.remarks[:_MAX_REMARKS])
+        if len(file.remarks) > _MAX_REMARKS:
+            yield f"{file.name}: {len(file.remarks) - _MAX_REMARKS} remarks more are in the summary"
     if failures := summary.counts.failures:
         yield f"steps of judging have failed for some rows, which were judged without them ({_format_counts(failures)}): see the log above"
     if Reason.NOT_UTF8 in summary.reasons:

@@ -41,7 +41,9 @@ Out = Annotated[
 Text = Annotated[str | None, typer.Option(metavar="TEXT", help="Look at this text instead of files.")]
 Markup = Annotated[Format | None, typer.Option(help="How the texts are written.  [default: what the file says, else plain]")]
 FormatOut = Annotated[OutputFormat | None, typer.Option("--to", help="What to write.  [default: by the name of OUT, else jsonl]")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Tell what would be read, show ten rows, and write nothing.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Tell how each file would be read and why, show its first comments, and write nothing.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary, or what --text comes to, as JSON.")]
 
 
