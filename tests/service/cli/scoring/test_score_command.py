@@ -162,7 +162,7 @@ def test_remarks_are_told_once(call_small: Call, tmp_path: Path) -> None:
         archive.writestr("b.csv", "name,age\nann,7\n")
     result = call_small("score", tmp_path / "x.zip", "-o", tmp_path / "o.jsonl", "--make-ids")
     assert result.code == 0
-    assert result.err.count("b.csv") == 1
+    assert result.err.count("not read: b.csv") == 1
     assert "b.csv" in json.loads((tmp_path / "o.jsonl.summary.json").read_text())["files"][0]["remarks"][0]
     rows = json_rows((tmp_path / "o.jsonl").read_text())
     assert [row["dump"].rpartition("x.zip")[2] for row in rows] == ["/a.jsonl"] * 3 + ["/b.csv"]
