@@ -93,7 +93,7 @@ def test_markup_is_taken_out_before_judging(call_small: Call, tmp_path: Path) ->
 
     plain = scores(tmp_path / "plain.jsonl")
     assert scores(tmp_path / "html.jsonl", "--markup", "html") == plain
-    assert scores(tmp_path / "html.jsonl") != plain
+    assert scores(tmp_path / "html.jsonl", "--markup", "plain") != plain
 
 
 @pytest.mark.parametrize(
