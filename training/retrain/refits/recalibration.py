@@ -4,7 +4,8 @@ Rulings are no random sample of a site's comments: what is flagged is ruled on, 
 mostly learn how they were chosen. So the same question is put twice, with the champion's log-odds and with those of fits without each fold:
 what the second answer differs from the first is what the difference did, and is taken up in full; of the first answer, which is what
 the rulings say of the champion, a part is taken up that grows with their number and is never more than a half. Of thresholds it is never
-more than a fifth: a site whose rulings are more lenient, or stricter, than our definitions would otherwise move the labels of every comment.
+more than a fifth: a site whose rulings are more lenient, or stricter, than our definitions would otherwise move the labels of every
+comment.
 """
 
 from collections.abc import Sequence
