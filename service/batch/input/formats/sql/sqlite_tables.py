@@ -71,8 +71,6 @@ class SqliteFile:
         self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_CELL)
         self._connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         self._connection.text_factory = _decode
-        for pragma in self._PRAGMAS:
-            self._connection.execute(f"PRAGMA {pragma}")
         self._connection.set_progress_handler(self._is_late, _STEPS_PER_CHECK)
 
     def close(self) -> None:
@@ -94,6 +92,8 @@ class SqliteFile:
         """
         try:
             self._deadline = time.monotonic() + _MAX_SECONDS_PER_ROW
+            for pragma in self._PRAGMAS:
+                self._connection.execute(f"PRAGMA {pragma}")
             listed = self._connection.execute(_LIST_TABLES, (_MAX_TABLES,)).fetchall()
             tables: list[SqliteTable] = []
             for table, statement in listed:

@@ -11,7 +11,7 @@ __all__ = ["DATABASE_SAMPLES", "TABLE_SAMPLES", "sqlite_database"]
 def sqlite_database(script: str) -> bytes:
     """Return the bytes of a database that a script of SQL creates."""
     with closing(sqlite3.connect(":memory:")) as connection:
-        connection.executescript(script)
+        connection.executescript(f"PRAGMA page_size = 512; {script}")
         return connection.serialize()
 
 
