@@ -80,6 +80,7 @@ class ReadAs(StrEnum):
     TWITCH = "twitch"
     GOOGLE_CHAT = "googlechat"
     MATTERMOST = "mattermost"
+    LINKEDIN = "linkedin"
     FACEBOOK = "facebook"
     INSTAGRAM = "instagram"
     STACK_EXCHANGE = "stackexchange"

@@ -70,11 +70,13 @@ def _read_text(message: RecordFields, names: RecordFields) -> object:
     if text is not None and not isinstance(text, str):
         return text
     own_text = "" if text is None or text == _NO_TEXT else decode_slack_text(text, names)
-    if not own_text.strip():
-        own_text = read_blocks(message, names)
     is_program = message.get("bot_id") is not None or message.get("subtype") == "bot_message"
-    if own_text and not is_program:
+    if own_text.strip() and not is_program:
         return own_text
+    blocks = read_blocks(message, names)
+    if len(blocks) > len(own_text):
+        # The text of a message with blocks is what its notification says: a repetition or a summary of them.
+        own_text = blocks if own_text in blocks else join_lines((own_text, blocks))
     attachments = read_attachments(message, names)
     return own_text if attachments in own_text else join_lines((own_text, attachments))
 

@@ -1,4 +1,4 @@
-"""Chats at work: what Google Takeout has of Google Chat, and what Mattermost exports in bulk."""
+"""Chats at work: what Google Takeout has of Google Chat, what Mattermost exports in bulk, and the messages that LinkedIn hands out."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from service.batch.input.platforms.nested_values import object_in, objects_in, t
 from service.batch.input.platforms.platform import Platform, RecordFields
 from service.batch.rows import Columns, Reason
 
-__all__ = ["GOOGLE_CHAT", "MATTERMOST"]
+__all__ = ["GOOGLE_CHAT", "LINKEDIN", "MATTERMOST"]
 
 _GROUP_FILE = re.compile(r"messages\.json")
 _DATE = re.compile(
@@ -91,3 +91,11 @@ MATTERMOST = Platform(
     recognises=_is_mattermost,
 )
 """The lines of ``mmctl export``; teams, channels and users are no comments."""
+
+LINKEDIN = Platform(
+    name="linkedin",
+    description="messages of LinkedIn",
+    signatures=(frozenset({"conversation id", "from", "date", "content"}),),
+    columns=Columns("CONTENT", None, "FROM", None, "DATE", place="CONVERSATION ID"),
+)
+"""``messages.csv`` of the archive that users ask for."""

@@ -44,6 +44,9 @@ def test_kinds_of_messages(read_dump: DumpReader, fields: dict[str, Any], text: 
             "hi\nAlert\nDisk full\nHost\na1",
         ),
         ({"text": "", "attachments": [{"fallback": "in words"}]}, "in words"),
+        ({"text": "*So* it is", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "So it is"}}]}, "*So* it is"),
+        ({"text": "News", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "News of today"}}]}, "News of today"),
+        ({"text": "Ticket", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "It broke"}}]}, "Ticket\nIt broke"),
         ({"text": "This content can't be displayed.", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "*So*"}}]}, "*So*"),
     ],
 )

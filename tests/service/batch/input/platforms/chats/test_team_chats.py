@@ -5,7 +5,7 @@ import pytest
 from service.batch.rows import ReadAs
 from tests.service.batch.input.dump_reader import DumpReader, cells
 from tests.service.batch.input.packing import pack_zip
-from tests.service.batch.input.platforms.sample import FIRST_TIME, SECOND_TIME, json_document, json_lines
+from tests.service.batch.input.platforms.sample import FIRST_TIME, SECOND_TIME, csv_table, json_document, json_lines
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,12 @@ def test_posts_of_mattermost_are_read_with_their_replies(read_dump: DumpReader) 
     ]
     assert [row.created_at and row.created_at.isoformat() for row in rows[1:3]] == [FIRST_TIME, SECOND_TIME]
     assert rows[0].reason == "not-a-comment"
+
+
+def test_messages_of_linkedin_are_read(read_dump: DumpReader) -> None:
+    """The columns are in capitals, and the conversation is the place."""
+    header = ["CONVERSATION ID", "CONVERSATION TITLE", "FROM", "SENDER PROFILE URL", "TO", "DATE", "SUBJECT", "CONTENT", "FOLDER"]
+    message = ["2-x==", "", "Ann", "https://example.org/in/ann", "Bob", "2020-01-01 00:00:00 UTC", "Hello", "hi, you", "INBOX"]
+    content = read_dump(csv_table(header, message), "messages.csv")
+    assert content.description == "messages of LinkedIn (CSV)"
+    assert [(*cells(row), row.place) for row in content.rows] == [(None, "hi, you", None, "Ann", None, FIRST_TIME, "2-x==")]
