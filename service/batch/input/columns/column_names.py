@@ -1,9 +1,11 @@
 """Names of columns: found whatever their case, and listed in messages."""
 
+import re
 from collections.abc import Sequence
 
 __all__ = ["find_columns", "fold_column_name", "list_columns", "quote_column"]
 
+_WORD_EDGE = re.compile(r"[\s-]+")
 _MAX_LISTED_NAMES = 20
 _MAX_NAME_LENGTH = 40
 
@@ -15,8 +17,8 @@ def find_columns(names: Sequence[str], name: str) -> list[str]:
 
 
 def fold_column_name(name: str) -> str:
-    """Return a name as it is compared."""
-    return name.strip().casefold()
+    """Return a name as it is compared: whatever its case, and with ``_`` between its words."""
+    return _WORD_EDGE.sub("_", name.strip().casefold())
 
 
 def list_columns(names: Sequence[str]) -> str:

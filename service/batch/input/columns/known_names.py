@@ -71,7 +71,11 @@ OTHER_WORDS = frozenset(
 )
 """Words in the names of columns that hold something else than comments, though people may have written it."""
 
-ID_NAMES = ("id", "comment_id", "_id", "cid", "commentid", "tweet_id", "post_id", "message_id", "review_id", "uuid", "guid", "rev_id")
+ID_NAMES = (
+    *("id", "comment_id", "_id", "cid", "commentid", "tweet_id", "post_id", "message_id", "review_id", "uuid", "guid", "rev_id"),
+    *("tweetid", "id_str", "comment_nr", "kommentar_id", "kommentarid", "id_comentario", "id_commentaire", "nr", "nummer", "número"),
+    *("numéro", "номер", "编号", "編號", "序号", "番号"),
+)
 """The id of a comment."""
 
 AUTHOR_NAMES = (

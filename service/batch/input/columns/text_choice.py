@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, NoReturn
 
 from model.errors import DumpError
@@ -105,7 +105,7 @@ def choose_text_column(
             f"--text-column {list(names).index(chosen) + 1}; if not, name the column with the text: --text-column ({list_columns(names)})"
         )
     if not _leads_clearly(others):
-        _refuse_doubt(others, file)
+        _refuse_doubt(others, contents, file)
     reason = f"column {quote_column(chosen)} holds the text, because what is in it looks most like comments"
     return TextChoice(chosen, reason, f"{reason}; if that is wrong, name another with --text-column")
 
@@ -140,7 +140,7 @@ def _choose_known(known: list[str], others: list[_Candidate], contents: Mapping[
         rivals := [other for other in others if _name_weight(other.name) == _COMMENT_WEIGHT]
     ):
         if 2 * contents[chosen].variety > contents[rivals[0].name].variety:
-            _refuse_doubt([_Candidate(chosen, 0.0), *rivals], file)
+            _refuse_doubt([_Candidate(chosen, 0.0), *rivals], contents, file)
         return _explain_choice(rivals[0].name, [chosen])
     return _explain_choice(chosen, known[: known.index(chosen)])
 
@@ -158,7 +158,7 @@ def _choose_beside_numbers(known: list[str], others: list[_Candidate], contents:
     if _leads_clearly(others):
         return _explain_choice(others[0].name, known)
     if others:
-        _refuse_doubt(others, file)
+        _refuse_doubt(others, contents, file)
     first = known[0]
     if fold_column_name(first) in _COUNT_NAMES and contents[first].filled >= _MIN_COUNTED:
         raise DumpError(
@@ -210,12 +210,13 @@ def _leads_clearly(candidates: list[_Candidate]) -> bool:
     return bool(candidates) and (len(candidates) == 1 or candidates[0].weight >= _CLEAR_LEAD * candidates[1].weight)
 
 
-def _refuse_doubt(candidates: Sequence[_Candidate], file: str) -> NoReturn:
+def _refuse_doubt(candidates: Sequence[_Candidate], names: Iterable[str], file: str) -> NoReturn:
     """Refuse a table in which several columns may hold the text."""
-    names = [candidate.name for candidate in candidates[:_MAX_CANDIDATES]]
+    order = {name: number for number, name in enumerate(names)}
+    likeliest = sorted((candidate.name for candidate in candidates[:_MAX_CANDIDATES]), key=lambda name: order[name])
     raise DumpError(
-        f"{file}: more than one column may hold the text: {', '.join(map(quote_column, names))}; name the one that does, such as "
-        f"--text-column {_as_argument(names[0])}"
+        f"{file}: more than one column may hold the text: {', '.join(map(quote_column, likeliest))}; name the one that does, such as "
+        f"--text-column {_as_argument(likeliest[0])}"
     )
 
 

@@ -12,8 +12,8 @@ from service.batch.input.detection.table_header import TableHeader, find_header
 from service.batch.input.formats.tables.delimited_text import parse_first_record
 from service.batch.input.platforms.known_platforms import recognise_platform
 from service.batch.input.streams.dump_source import DumpSource
-from service.batch.input.streams.encodings import decode_head, describe_encoding, detect_encoding
-from service.batch.input.streams.odd_bytes import find_fallback_encoding
+from service.batch.input.streams.encodings import decode_head, detect_encoding
+from service.batch.input.streams.odd_bytes import describe_encoding, find_fallback_encoding
 from service.batch.remarks import add_remark
 from service.batch.rows import DumpOptions, Quoting, ReadAs
 
@@ -85,8 +85,8 @@ def _has_even_lines(header: TableHeader, lines: list[str], text: str, name: str)
 
 
 def _build_table_kind(source: DumpSource, header: TableHeader, below: str, encoding: str, options: DumpOptions) -> FileKind:
-    if header.skipped_lines:
-        add_remark(source.remarks, f"{header.skipped_lines} lines before the header were passed over")
+    if header.skipped_lines > 1:
+        add_remark(source.remarks, f"the table begins in line {header.skipped_lines + 1}; the lines before it are no part of it")
     quoting = options.quoting
     if quoting is Quoting.AUTO and len(header.cells) == 1 and _is_unquoted_column(below, header.delimiter):
         quoting = Quoting.NONE

@@ -5,8 +5,9 @@ import io
 
 from model.errors import DumpError
 from service.batch.input.streams.byte_stream import ByteStream
+from service.batch.input.streams.odd_bytes import holds_cyrillic
 
-__all__ = ["UTF8", "decode_head", "describe_encoding", "detect_encoding", "recode_to_utf8"]
+__all__ = ["UTF8", "decode_head", "detect_encoding", "recode_to_utf8"]
 
 UTF8 = "utf-8"
 _BYTE_ORDER_MARKS = (
@@ -26,6 +27,7 @@ _GUESSED_ENCODINGS = (
     *("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"),
 )
 """What spreadsheet programs write; given a choice of a hundred, the guess for a short text would often be a rare one."""
+_LATIN_ENCODINGS = {UTF8, "cp1252", "cp1250", "cp1254", "cp1257"}
 _ERROR_HANDLER = "tipstaff-bad"
 _INVALID_BYTE = "\udcff"
 """The lone surrogate that becomes the byte 0xFF, which no UTF-8 contains."""
@@ -66,11 +68,6 @@ def _find_codec(name: str) -> str:
     return UTF8 if codec == "utf-8-sig" else codec
 
 
-def describe_encoding(encoding: str) -> str:
-    """Return the name by which people know an encoding."""
-    return f"Windows-{encoding[2:]}" if encoding.startswith("cp125") else encoding
-
-
 def _is_utf8(head: bytes) -> bool:
     """Tell whether bytes are UTF-8, except for an incomplete code point at their end."""
     try:
@@ -95,7 +92,8 @@ def _guess_encoding(head: bytes) -> str:
     # Otherwise every step of the guess would appear in the log of an application that logs everything.
     logging.getLogger("charset_normalizer").setLevel(logging.WARNING)
     best = from_bytes(head[:_GUESS_HEAD_SIZE], cp_isolation=list(_GUESSED_ENCODINGS)).best()
-    return UTF8 if best is None or best.encoding == "ascii" else best.encoding.replace("_", "-")
+    encoding = UTF8 if best is None or best.encoding == "ascii" else best.encoding.replace("_", "-")
+    return "cp1251" if encoding in _LATIN_ENCODINGS and holds_cyrillic(head) else encoding
 
 
 def decode_head(head: bytes, encoding: str) -> str:

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from service.batch.input.streams.encodings import describe_encoding
 from service.batch.remarks import add_remark
 
-__all__ = ["find_fallback_encoding", "repair_line", "repair_text"]
+__all__ = ["describe_encoding", "find_fallback_encoding", "holds_cyrillic", "repair_line", "repair_text"]
 
 _ODD_BYTE = re.compile("[\udc80-\udcff]")
 """What ``surrogateescape`` makes of a byte that is not UTF-8."""
@@ -21,13 +20,26 @@ _LETTERS = frozenset(b"\x83\x8a\x8c\x8e\x9a\x9c\x9e\x9f") | frozenset(set(range(
 _WORDS_OF_ONE_LETTER = frozenset(b"\xc0\xc8\xc9\xd3\xe0\xe8\xe9\xf2\xf3")
 """À, È, É, Ó, à, è, é, ò and ó are words of their own."""
 _MOST_LETTERS_TOGETHER = 3
-_CENTRAL_EUROPEAN = re.compile(rb"[A-Za-z][\xb3\xb9\xbf\x9f][a-z]")
-"""Letters of Windows-1250 (ł, ą, ż, ź) in places where Windows-1252 would have a digit or a sign."""
+_CENTRAL_EUROPEAN = re.compile(rb"[\xb3\xb9\x9f][a-z]|[A-Za-z\xc0-\xff]\xbf[a-z]")
+"""Letters of Windows-1250 (ł, ą, ź, ż) in places where Windows-1252 would have a digit or a sign."""
 _TURKISH = re.compile(rb"[A-Za-z][\xf0\xfd\xfe][a-z]")
 _NOT_TURKISH = re.compile(rb"[\xe1\xe6\xed\xf3]")
-_CYRILLIC_WORD = re.compile(rb"[\xc0-\xff]{2,}")
-_CYRILLIC_VOWEL = re.compile(rb"[\xc0\xc5\xc8\xce\xd3\xdb\xdd\xde\xdf\xe0\xe5\xe8\xee\xf3\xfb\xfd\xfe\xff]")
+_CYRILLIC_WORD = re.compile(rb"[\xa8\xb8\xc0-\xff]{2,}")
+_CYRILLIC_VOWEL = re.compile(rb"[\xa8\xb8\xc0\xc5\xc8\xce\xd3\xdb\xdd\xde\xdf\xe0\xe5\xe8\xee\xf3\xfb\xfd\xfe\xff]")
 _MIN_CYRILLIC_LETTERS = 4
+
+
+def describe_encoding(encoding: str) -> str:
+    """Return the name by which people know an encoding."""
+    return f"Windows-{encoding[2:]}" if encoding.startswith("cp125") else encoding
+
+
+def holds_cyrillic(head: bytes) -> bool:
+    """Tell whether most words with odd bytes have no letter of ASCII, as in no language that is written with the Latin alphabet."""
+    tokens = list(_find_tokens(head))
+    words = [token for token in tokens if _CYRILLIC_WORD.fullmatch(token)]
+    vowels = sum(1 for word in words if _CYRILLIC_VOWEL.search(word))
+    return sum(map(len, words)) >= _MIN_CYRILLIC_LETTERS and 2 * len(words) > len(tokens) and 2 * vowels > len(words)
 
 
 def find_fallback_encoding(head: bytes) -> str:
@@ -36,10 +48,7 @@ def find_fallback_encoding(head: bytes) -> str:
     Args:
         head: the first bytes of the text, which is ASCII or UTF-8 otherwise.
     """
-    tokens = [match.group() for match in _TOKEN.finditer(head)]
-    words = [token for token in tokens if _CYRILLIC_WORD.fullmatch(token)]
-    letters = sum(map(len, words))
-    if letters >= _MIN_CYRILLIC_LETTERS and 2 * len(words) > len(tokens) and all(map(_CYRILLIC_VOWEL.search, words)):
+    if holds_cyrillic(head):
         return "cp1251"
     if _CENTRAL_EUROPEAN.search(head):
         return "cp1250"

@@ -119,6 +119,9 @@ def _name_cells(records: Iterable[LineRecord], names: list[str], *, has_header: 
     for record in records:
         cells = record.cells
         reason = record.reason
+        if len(cells) > width and reason is None and not any(cells[width:]):
+            # Some programs end each line with a delimiter, but not the header.
+            cells = cells[:width]
         if len(cells) != width and reason is None:
             reason = Reason.TOO_FEW_CELLS if len(cells) < width else Reason.TOO_MANY_CELLS
         elif has_header and reason is None and cells[-1] == names[-1] and _is_header(cells, names):
