@@ -9,11 +9,12 @@ from enum import Enum
 __all__ = ["ColumnContent", "examine_columns"]
 
 _MAX_RECORDS = 300
-_MAX_COLUMNS = 500
+_MAX_COLUMNS = 300
+_MAX_SIZE = 30_000
+"""Code points of a column that are looked at."""
 _MAX_LENGTH = 600
 """Code points of a value that are looked at."""
 _URL = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)\S+", re.IGNORECASE)
-_MAIL_ADDRESS = re.compile(r"\S+@\S+\.\w+")
 _WITHOUT_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
@@ -66,7 +67,7 @@ def examine_columns(names: Sequence[str], sample: Sequence[Mapping[str, object]]
     """Examine the first values of the columns of a table.
 
     Args:
-        names: the columns.
+        names: the columns, the most likely ones first if there are more than are looked at.
         sample: the first records.
     """
     records = sample[:_MAX_RECORDS]
@@ -74,10 +75,13 @@ def examine_columns(names: Sequence[str], sample: Sequence[Mapping[str, object]]
 
 
 def _examine_values(values: Iterable[object]) -> ColumnContent:
-    filled = written = made = words = 0
+    filled = written = made = words = size = 0
     different: set[str] = set()
     for value in values:
+        if size > _MAX_SIZE:
+            break
         text = _as_text(value)
+        size += len(text)
         kind = _classify(text)
         if kind is _ValueKind.BLANK:
             continue
@@ -108,7 +112,7 @@ def _as_text(value: object) -> str:
 def _classify(text: str) -> _ValueKind:
     if not text:
         return _ValueKind.BLANK
-    if _URL.fullmatch(text) or _MAIL_ADDRESS.fullmatch(text) or _is_json(text):
+    if _URL.fullmatch(text) or _is_mail_address(text) or _is_json(text):
         return _ValueKind.MADE
     letters = sum(map(str.isalpha, text))
     digits = sum(map(str.isdigit, text))
@@ -121,6 +125,11 @@ def _classify(text: str) -> _ValueKind:
         return _ValueKind.MADE
     # A mark is part of a letter in many scripts, and emoji and stops are no sign of a machine, so the bound is low.
     return _ValueKind.WRITTEN if letters >= _LETTER_SHARE * (signs - digits) or " " in text else _ValueKind.SIGNS
+
+
+def _is_mail_address(text: str) -> bool:
+    name, at, host = text.partition("@")
+    return bool(name and at) and "." in host and "@" not in host and not any(map(str.isspace, text))
 
 
 def _is_json(text: str) -> bool:

@@ -92,7 +92,7 @@ def choose_text_column(
         if known:
             return _explain_choice(known[0], ())
         raise DumpError(f"{file}: no column is known to hold the text; name it with --text-column ({list_columns(names)})")
-    contents = examine_columns(names, sample)
+    contents = examine_columns(list(dict.fromkeys([*known, *names])), sample)
     others = [other for other in _weigh_candidates(contents) if other.name not in {taken, *known}]
     if known:
         return _choose_known(known, others, contents, file=file)

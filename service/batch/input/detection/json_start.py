@@ -7,6 +7,8 @@ __all__ = ["looks_like_json"]
 
 _WHITESPACE = " \t\r\n"
 _SCALAR = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|NaN|-?Infinity")
+_CUT_SCALAR = re.compile(r"-?\d*\.?\d*(?:[eE][+-]?\d*)?|t(?:r(?:ue?)?)?|f(?:a(?:l(?:se?)?)?)?|n(?:u(?:ll?)?)?|N(?:aN?)?|-?I[a-z]*")
+"""A number or a word with which the text ends."""
 _MAX_DEPTH = 20
 _DECODER = json.JSONDecoder(strict=False)
 
@@ -28,7 +30,7 @@ def looks_like_json(start: str) -> bool:
 def _begins_like_json(start: str) -> bool:
     """Tell whether the first brackets and the first name or value in them are those of JSON."""
     at = 0
-    for _ in range(_MAX_DEPTH):
+    for depth in range(_MAX_DEPTH):
         bracket = start[at : at + 1]
         at = _skip_whitespace(start, at + 1)
         following = start[at : at + 1]
@@ -37,10 +39,12 @@ def _begins_like_json(start: str) -> bool:
         if bracket == "{":
             return following == "}" or (following == '"' and _ends_with(start, at, ":"))
         if following == "]":
-            return start[_skip_whitespace(start, at + 1) :][:1] in {"", "{", "["}
+            return start[_skip_whitespace(start, at + 1) :][:1] in ({"", ",", "]"} if depth else {"", "{", "["})
         if following == '"':
             return _ends_with(start, at, ",]")
         if following not in "{[":
+            if _CUT_SCALAR.fullmatch(start, at):
+                return True
             scalar = _SCALAR.match(start, at)
             if scalar is None:
                 return False

@@ -11,7 +11,7 @@ _ODD_BYTE = re.compile("[\udc80-\udcff]")
 """What ``surrogateescape`` makes of a byte that is not UTF-8."""
 
 _VALID_SIGN = re.compile("[\u0080-\ud7ff\ue000-\U0010ffff]")
-_TOKEN = re.compile(rb"[A-Za-z'\x80-\xff]*[\x80-\xff][A-Za-z'\x80-\xff]*")
+_TOKEN = re.compile(rb"[A-Za-z'\x80-\xff]+")
 _SIGNS = frozenset(
     b"\x80\x82\x84\x85\x86\x87\x8b\x91\x92\x93\x94\x95\x96\x97\x99\x9b\xa0\xa1\xa2\xa3\xa5\xa7\xa9\xaa\xab\xae\xb0\xb1\xb2\xb3\xb4\xb5\xb7\xb9\xba\xbb\xbc\xbd\xbe\xbf"
 )
@@ -84,7 +84,7 @@ def repair_text(text: str, encoding: str) -> str:
 
 
 def _find_tokens(content: bytes) -> Iterator[bytes]:
-    return (match.group() for match in _TOKEN.finditer(content))
+    return (token for token in _TOKEN.findall(content) if not token.isascii())
 
 
 def _is_plausible(token: bytes, encoding: str) -> bool:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from model.errors import DumpError
 from tests.service.batch.input.dump_reader import DumpReader
 
 
@@ -15,3 +16,15 @@ def test_tables_of_other_encodings_are_read(read_dump: DumpReader, encoding: str
     )
     rows = read_dump(("id;text\n" + "".join(f"{n};{text} {n}\n" for n in range(20))).encode(encoding), "x.csv").rows
     assert [row.text for row in rows] == [f"{text} {n}" for n in range(20)]
+
+
+def test_the_caller_can_name_the_encoding(read_dump: DumpReader) -> None:
+    """A name that Python or a person knows is taken, whatever the bytes look like; an unknown one is refused with names that work."""
+    content = "id,text\n1,Grüße\n".encode("cp437")
+    assert [row.text for row in read_dump(content, "x.csv", encoding="cp437").rows] == ["Grüße"]
+    assert [row.text for row in read_dump("id,text\n1,привет\n".encode("koi8-r"), "x.csv", encoding="KOI8-R").rows] == ["привет"]
+    lines = '{"id":1,"text":"Grüße"}\n'.encode("latin-1")
+    assert [row.text for row in read_dump(lines, "x.jsonl", encoding="latin-1").rows] == ["Grüße"]
+    for name in ("nonsense", "base64", ""):
+        with pytest.raises(DumpError, match="windows-1252"):
+            read_dump(content, "x.csv", encoding=name)

@@ -99,3 +99,67 @@ def test_a_header_alone_has_no_rows(read_dump: DumpReader) -> None:
     """A header is no row."""
     columns, rows, _ = read_dump(b"id,text\n")
     assert (columns, rows) == (Columns("text", "id"), [])
+
+
+def test_lines_between_tabs_are_records_whatever_quotes_they_hold(read_dump: DumpReader) -> None:
+    """In a file that was written without quotes, a quote never joins two comments, and never costs one."""
+    content = b'id\ttext\n1\t"well then\n2\tyou fool\n3\tas you say"\n4\t"so" he said\n5\t"and\n6\tend\n'
+    table = read_dump(content, "x.tsv")
+    assert texts(table.rows) == ['"well then', "you fool", 'as you say"', "so he said", '"and', "end"]
+    assert [row.id for row in table.rows] == ["1", "2", "3", "4", "5", "6"]
+
+
+def test_quoted_cells_between_tabs_may_still_span_lines(read_dump: DumpReader) -> None:
+    """Lines without the tabs of a record belong to the cell that they stand in."""
+    content = b'id\ttext\tn\n1\t"two\nlines"\t5\n2\t"a\ttab"\t6\n3\t"a ""quote"""\t7\n'
+    assert texts(read_dump(content, "x.tsv").rows) == ["two\nlines", "a\ttab", 'a "quote"']
+
+
+@given(
+    st.lists(
+        st.tuples(st.text(st.sampled_from('ab" ,'), max_size=9), st.text(st.sampled_from("ab,.'"), min_size=1, max_size=9)),
+        min_size=1,
+        max_size=9,
+    )
+)
+def test_unquoted_tables_with_tabs_keep_every_comment(tmp_path_factory: pytest.TempPathFactory, cells: list[tuple[str, str]]) -> None:
+    """A table that was joined by tabs has as many rows as lines, each with its own id."""
+    path = tmp_path_factory.mktemp("tabs") / "x.tsv"
+    path.write_text("id\ttext\tn\n" + "".join(f"{number}\t{text}\t{n}\n" for number, (text, n) in enumerate(cells)))
+    rows = read_file(path).rows
+    assert [row.id for row in rows] == [str(number) for number in range(len(cells))]
+    for row, (text, _) in zip(rows, cells, strict=True):
+        assert row.text is not None
+        assert row.text.replace('"', "") == text.replace('"', "")
+
+
+def test_a_table_of_one_column_needs_no_quotes(read_dump: DumpReader) -> None:
+    """Nothing separates the cells of one column, so that a comma is part of the text; quoted cells are read as ever."""
+    assert texts(read_dump(b'comment\nhello, you\n"so", he said\nfine\n', "x.csv").rows) == ["hello, you", '"so", he said', "fine"]
+    assert texts(read_dump(b'comment\n"hello, you"\n"two\nlines"\nfine\n', "x.csv").rows) == ["hello, you", "two\nlines", "fine"]
+    assert texts(read_dump(b'comment\n"never closed\nfine\n', "x.csv").rows) == ['"never closed', "fine"]
+
+
+def test_a_repeated_header_is_no_comment(read_dump: DumpReader) -> None:
+    """Files that were put together from several have their header again; it has a reason, and no id."""
+    rows = read_dump(b"id,text\n1,hello\n\xef\xbb\xbfid,text\n2,there\nid,text\n", "x.csv").rows
+    assert [(row.id, row.text, row.reason) for row in rows] == [
+        ("1", "hello", None),
+        (None, None, Reason.NOT_A_COMMENT),
+        ("2", "there", None),
+        (None, None, Reason.NOT_A_COMMENT),
+    ]
+
+
+def test_an_open_quote_keeps_the_id_to_its_left(read_dump: DumpReader) -> None:
+    """The cells before the one that is never closed are where they should be; those after it are not."""
+    assert [(row.id, row.reason) for row in read_dump(b'id,text\n7,"never, closed\n8,"nor this\n').rows] == [
+        ("7", Reason.OPEN_QUOTE),
+        ("8", Reason.OPEN_QUOTE),
+    ]
+    assert [row.id for row in read_dump(b'text,id\n"never,7\n"nor,8\n').rows] == [None, None]
+
+
+def test_a_delimiter_at_the_end_of_each_line_is_no_cell(read_dump: DumpReader) -> None:
+    """Some programs write one in each row, but not in the header."""
+    assert texts(read_dump(b"id,text\n1,hello,\n2,there,\n", "x.csv").rows) == ["hello", "there"]
