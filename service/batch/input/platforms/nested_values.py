@@ -31,18 +31,21 @@ def text_in(fields: RecordFields, *names: str) -> str | None:
     return next((text for text in texts if isinstance(text, str) and text.strip()), None)
 
 
-def walk_tree(roots: Iterable[_Node], children: Callable[[_Node], Iterable[_Node]]) -> Iterator[_Node]:
-    """Yield the nodes of a tree, each before its children and these in order, however deep the tree is.
+def walk_tree(roots: Iterable[_Node], children: Callable[[_Node], Iterable[_Node]]) -> Iterator[tuple[_Node, _Node | None]]:
+    """Yield the nodes of a tree with their parents, each before its children and these in order, however deep the tree is.
 
     Args:
         roots: the nodes at the top.
         children: returns the children of a node; it is called once the node has been used.
     """
+    parents: list[_Node | None] = [None]
     levels = [iter(roots)]
     while levels:
         node = next(levels[-1], None)
         if node is None:
             levels.pop()
+            parents.pop()
         else:
-            yield node
+            yield node, parents[-1]
+            parents.append(node)
             levels.append(iter(children(node)))

@@ -14,6 +14,8 @@ _POST = "app.bsky.feed.post"
 _LISTS = ("feed", "posts", "records", "notifications")
 """What the lists of posts are called in answers of the interface."""
 
+_PARENT_FIELD = "\0parent"
+
 
 def _is_post(fields: RecordFields) -> bool:
     """Tell whether an object is a post, a record or an event of Bluesky, or an answer that holds some."""
@@ -46,13 +48,18 @@ def _unfold(fields: RecordFields) -> Iterator[RecordFields]:
         yield from ({**object_in(node, "value"), "uri": node.get("uri")} for node in objects_in(fields, "thread"))
     elif isinstance(thread, Mapping):
         yield from _ancestors(thread)
-        yield from walk_tree([thread], lambda node: objects_in(node, "replies"))
+        yield from _walk_replies(thread)
     elif (name := next((name for name in _LISTS if isinstance(fields.get(name), list)), None)) is not None:
         yield from objects_in(fields, name)
     elif "post" in fields and "replies" in fields:
-        yield from walk_tree([fields], lambda node: objects_in(node, "replies"))
+        yield from _walk_replies(fields)
     else:
         yield fields
+
+
+def _walk_replies(thread: RecordFields) -> Iterator[RecordFields]:
+    for node, parent in walk_tree([thread], lambda node: objects_in(node, "replies")):
+        yield node if parent is None else {**node, _PARENT_FIELD: object_in(parent, "post").get("uri")}
 
 
 def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
@@ -62,6 +69,7 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     record = object_in(view, "record") or object_in(view, "value") or view
     uri = view.get("uri") or _file_id(fields)
     post = _build_post(record, uri, text_in(object_in(view, "author"), "handle", "did"))
+    post["parent"] = post["parent"] or fields.get(_PARENT_FIELD)
     if fields.get("notFound") is True:
         return post, Reason.DELETED
     if isinstance(fields.get("reason"), Mapping) or record.get("$type", _POST) != _POST:

@@ -14,7 +14,8 @@ def _unfold(fields: RecordFields) -> Iterator[RecordFields]:
     if isinstance(fields.get("hits"), list):
         yield from objects_in(fields, "hits")
     else:
-        yield from walk_tree([fields], lambda item: objects_in(item, "children"))
+        for item, parent in walk_tree([fields], lambda item: objects_in(item, "children")):
+            yield item if parent is None or item.get("parent_id") is not None else {**item, "parent_id": parent.get("id")}
 
 
 def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:

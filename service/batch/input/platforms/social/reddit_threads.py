@@ -23,24 +23,29 @@ def _is_thread(fields: RecordFields) -> bool:
     return isinstance(fields.get("comments"), list) if "selftext" in fields else isinstance(fields.get("replies"), list | Mapping)
 
 
+def _data(thing: RecordFields) -> RecordFields:
+    """Return the fields of a thing: those in its frame, if it has one."""
+    return object_in(thing, "data") or thing
+
+
 def _children(thing: RecordFields) -> Iterable[RecordFields]:
     """Return what a thing of Reddit holds: the things in a listing, the comments below a submission, the replies to a comment."""
-    data = object_in(thing, "data") or thing
+    data = _data(thing)
     if thing.get("kind") == "Listing":
         return objects_in(data, "children")
     replies = data.get("replies")
     if isinstance(replies, Mapping):
-        return (replies,)
+        return objects_in(object_in(replies, "data"), "children")
     return [*objects_in(data, "comments"), *objects_in(data, "replies")]
 
 
 def _unfold(fields: RecordFields) -> Iterator[RecordFields]:
-    for thing in walk_tree([fields], _children):
-        kind = thing.get("kind")
-        if kind == "Listing":
-            continue
-        data = object_in(thing, "data") or thing
-        yield {_STUB_FIELD: True, "parent_id": data.get("parent_id")} if kind == "more" else data
+    for thing, parent in walk_tree([fields], _children):
+        kind, data = thing.get("kind"), _data(thing)
+        if kind == "more":
+            yield {_STUB_FIELD: True, "parent_id": data.get("parent_id")}
+        elif kind != "Listing":
+            yield data if parent is None or data.get("parent_id") is not None else {**data, "parent_id": _data(parent).get("id")}
 
 
 def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:

@@ -1,6 +1,7 @@
 """Coral: comments as its interface (GraphQL) answers them, and those of Talk, as it was called up to version 4."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from model.comment import Format
 from service.batch.input.platforms.nested_values import object_in, objects_in, text_in, walk_tree
@@ -10,7 +11,8 @@ from service.batch.rows import Columns, Reason
 __all__ = ["CORAL_ANSWERS", "TALK"]
 
 _HOLDERS = ("data", "story", "stream", "viewer", "user", "comments", "comment", "replies", "allChildComments", "moderationQueues")
-_MAX_DEPTH = 64
+_MAX_OBJECTS = 64
+"""Objects among which the first comment of an answer is to be found."""
 
 
 def _children(fields: RecordFields) -> Iterable[RecordFields]:
@@ -27,12 +29,12 @@ def _is_answer(fields: RecordFields) -> bool:
     """Tell whether an answer holds comments of Coral not far from its beginning."""
     if not object_in(fields, "data") and "edges" not in fields:
         return False
-    return any(_is_comment(node) for node, _ in zip(walk_tree([fields], _children), range(_MAX_DEPTH), strict=False))
+    return any(_is_comment(node) for node, _ in islice(walk_tree([fields], _children), _MAX_OBJECTS))
 
 
 def _unfold(fields: RecordFields) -> Iterator[RecordFields]:
     root: tuple[RecordFields, object] = (fields, None)
-    for node, parent in walk_tree([root], _children_with_parent):
+    for (node, parent), _ in walk_tree([root], _children_with_parent):
         if _is_comment(node):
             yield {**node, "parent": object_in(node, "parent").get("id") or parent}
 
@@ -67,6 +69,11 @@ def _prepare_talk(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     return {**fields, "body": rich_text or fields.get("body")}, None if fields.get("deleted_at") is None else Reason.DELETED
 
 
+def _leave_whole(fields: RecordFields) -> Iterable[RecordFields]:
+    """Yield a comment alone, because its earlier versions are no comments of their own."""
+    yield fields
+
+
 TALK = Platform(
     name="coral",
     description="comments of Talk",
@@ -74,6 +81,7 @@ TALK = Platform(
     columns=Columns("body", "id", "author_id", "parent_id", "created_at"),
     format=Format.HTML,
     prepare=_prepare_talk,
+    unfold=_leave_whole,
     extra_fields=("deleted_at", "metadata"),
 )
 """The collection ``comments``, as mongoexport writes it."""

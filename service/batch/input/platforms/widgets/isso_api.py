@@ -14,7 +14,9 @@ _DELETED_MODES = (4, "4")
 
 def _unfold(fields: RecordFields) -> Iterator[RecordFields]:
     is_answer = "total_replies" in fields and "text" not in fields and isinstance(fields.get("replies"), list)
-    return walk_tree(objects_in(fields, "replies") if is_answer else [fields], lambda comment: objects_in(comment, "replies"))
+    roots = objects_in(fields, "replies") if is_answer else [fields]
+    for comment, parent in walk_tree(roots, lambda comment: objects_in(comment, "replies")):
+        yield comment if parent is None or comment.get("parent") is not None else {**comment, "parent": parent.get("id")}
 
 
 def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:

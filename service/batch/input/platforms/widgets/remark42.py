@@ -10,7 +10,14 @@ from service.batch.rows import Columns, Reason
 __all__ = ["REMARK42"]
 
 
-def _is_comment(fields: RecordFields) -> bool:
+def _is_head(fields: RecordFields) -> bool:
+    """Tell the first line of a backup, which lists users and pages, from comments."""
+    return "text" not in fields and isinstance(fields.get("users"), list) and isinstance(fields.get("posts"), list)
+
+
+def _is_remark42(fields: RecordFields) -> bool:
+    if _is_head(fields):
+        return "version" in fields
     if isinstance(fields.get("comments"), list):
         fields = next(iter(objects_in(fields, "comments")), {})
     comment = object_in(fields, "comment") or fields
@@ -20,9 +27,10 @@ def _is_comment(fields: RecordFields) -> bool:
 def _unfold(fields: RecordFields) -> Iterator[RecordFields]:
     """Yield the comments in an answer, in a tree or as they are; the head of a backup holds none."""
     if isinstance(fields.get("comments"), list) or isinstance(fields.get("comment"), Mapping):
-        nodes = walk_tree(objects_in(fields, "comments") or [fields], lambda node: objects_in(node, "replies"))
-        yield from (object_in(node, "comment") or node for node in nodes)
-    elif "version" not in fields or "text" in fields:
+        for node, parent in walk_tree(objects_in(fields, "comments") or [fields], lambda node: objects_in(node, "replies")):
+            comment = object_in(node, "comment") or node
+            yield comment if parent is None or comment.get("pid") else {**comment, "pid": object_in(parent, "comment").get("id")}
+    elif not _is_head(fields):
         yield fields
 
 
@@ -40,11 +48,11 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
 REMARK42 = Platform(
     name="remark42",
     description="comments of Remark42",
-    signatures=(frozenset({"pid", "locator"}), frozenset({"comments"}), frozenset({"comment"})),
+    signatures=(frozenset({"pid", "locator"}), frozenset({"comments"}), frozenset({"comment"}), frozenset({"version", "users", "posts"})),
     columns=Columns("text", "id", "author", "pid", "time", title="title", place="place"),
     format=Format.HTML,
     prepare=_prepare,
     unfold=_unfold,
-    recognises=_is_comment,
+    recognises=_is_remark42,
 )
 """Comments, as HTML."""

@@ -29,5 +29,5 @@ def test_a_tree_is_walked_in_the_order_in_which_people_read_it() -> None:
     tree = {1: [2, 4], 2: [3], 5: []}
     chain = {depth: [depth + 1] for depth in range(50_000)}
 
-    assert list(walk_tree([1, 5], lambda node: tree.get(node, []))) == [1, 2, 3, 4, 5]
+    assert list(walk_tree([1, 5], lambda node: tree.get(node, []))) == [(1, None), (2, 1), (3, 2), (4, 1), (5, None)]
     assert sum(1 for _ in walk_tree([0], lambda node: chain.get(node, []))) == 50_001
