@@ -4,18 +4,16 @@ import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
 from pathlib import PurePosixPath
-from typing import cast
 
 from model.errors import DumpError
-from service.batch.columnar.chunks import Chunk, cut_into_chunks
 from service.batch.input.archives.column_fallback import open_by_columns
-from service.batch.input.archives.companions import SharedValues, read_shared_values
-from service.batch.input.archives.export_kinds import FoundExport
+from service.batch.input.archives.exports.companions import SharedValues, read_shared_values
+from service.batch.input.archives.exports.export_kinds import FoundExport
 from service.batch.input.archives.member_roles import MemberRole, is_table_name
+from service.batch.input.archives.member_rows import OpenMember
 from service.batch.input.archives.member_selection import MemberSelection
 from service.batch.input.archives.member_stream import Archive, MemberCounter
 from service.batch.input.archives.member_tally import MemberTally
@@ -30,16 +28,16 @@ from service.batch.input.streams.encodings import UTF8, detect_encoding
 from service.batch.input.streams.foreign_formats import explain_foreign_format
 from service.batch.rows import DumpOptions, ReadAs, Reason, Row
 
-__all__ = ["ArchiveReader", "FileOpener", "OpenMember"]
+__all__ = ["ArchiveReader", "FileOpener"]
 
 _MAX_DEPTH = 3
 """How deep archives in archives are read."""
 _MAX_LAYOUTS = 100
 """The number of members of an archive whose layouts are remembered."""
+_MAX_SHARING_EXPORTS = 5
+"""The number of exports in one archive of which names and the like are remembered."""
 _WHOLE_FILE = DumpPart()
 _READ_ROLES = {MemberRole.DUMP, MemberRole.POSSIBLE, MemberRole.RECOGNISED}
-_LARGE_HEAD_SIZE = 1 << 16
-"""The bytes that are read of a large file to find out what it is."""
 _TEXT_SUFFIXES = {".txt", ".text"}
 _BINARY_SAMPLE_SIZE = 1 << 10
 _TAKEOUT_TEXT = re.compile(rb'\{""(?:takeoutSegments|text)""')
@@ -48,23 +46,6 @@ _TAKEOUT_TEXT = re.compile(rb'\{""(?:takeoutSegments|text)""')
 
 FileOpener = Callable[[DumpSource, DumpOptions, FileKind, DumpPart, SharedValues | None], AbstractContextManager[tuple[OpenDump, Layout]]]
 """Opens a file that is no archive; the last argument stands around all of its records."""
-
-
-@dataclass(frozen=True)
-class OpenMember:
-    """A member that is being read.
-
-    Attributes:
-        name: its path in the archive.
-        dump: its rows.
-        container: how it is stored.
-        head_size: the bytes of it that were read to find out what it is; all of them, if it is small.
-    """
-
-    name: str
-    dump: OpenDump
-    container: Container
-    head_size: int
 
 
 @dataclass(frozen=True)
@@ -99,6 +80,7 @@ class ArchiveReader:
         remarks: what people should know about how it is read; filled while it is read.
         layouts: the layouts of the first members, by their names.
         exports: the exports of platforms that have been recognised in it.
+        tally: counts what becomes of the members.
     """
 
     def __init__(self, name: str, options: DumpOptions, open_file: FileOpener, counter: MemberCounter) -> None:
@@ -108,12 +90,12 @@ class ArchiveReader:
         self._options = options
         self._open_file = open_file
         self._counter = counter
-        self._tally = MemberTally(name, self.remarks)
+        self.tally = MemberTally(name, self.remarks)
 
     def read(self, archive: Archive) -> Iterator[OpenMember | Row]:
         """Yield each member that can be read, open, and a row for each that cannot though it may hold comments."""
         yield from self._read_archive(archive, prefix="", depth=1)
-        self._tally.finish(self._options)
+        self.tally.finish(self._options)
 
     def _read_archive(self, archive: Archive, *, prefix: str, depth: int) -> Iterator[OpenMember | Row]:
         selection = MemberSelection(archive.names)
@@ -123,14 +105,14 @@ class ArchiveReader:
             role = selection.role(path)
             if role in _READ_ROLES:
                 return True
-            self._tally.add_passed_over(prefix + path, role)
+            self.tally.add_passed_over(prefix + path, role)
             return False
 
-        shared = {export.root: read_shared_values(archive, export) for export in selection.exports}
+        shared = {export.root: read_shared_values(archive, export) for export in selection.exports[:_MAX_SHARING_EXPORTS]}
         for member in archive.read_members(is_wanted):
             name = prefix + member.name
             if member.source is None:
-                yield self._unread_row(name, member.problem)
+                yield self.tally.unread_row(name, member.problem)
             elif not member.source.head:
                 yield from self._read_empty(name, member.source)
             else:
@@ -144,7 +126,7 @@ class ArchiveReader:
         """Yield why a member is empty; it may simply be so."""
         rows = [row._replace(member=name or None, offset=None) for row in damage_row(source, 0)]
         if not rows:
-            self._tally.add_passed_over(name, MemberRole.EMPTY)
+            self.tally.add_passed_over(name, MemberRole.EMPTY)
         yield from rows
 
     def _read_member(self, name: str, source: DumpSource, setting: _Setting) -> Iterator[OpenMember | Row]:
@@ -155,7 +137,7 @@ class ArchiveReader:
             with open_by_columns(source, self._options, partial(self._open_dump, setting)) as (dump, layout, has_columns):
                 if len(self.layouts) < _MAX_LAYOUTS:
                     self.layouts[name] = layout
-                self._tally.add_columns(name, has_columns=has_columns)
+                self.tally.add_columns(name, has_columns=has_columns)
                 yield OpenMember(name, dump, layout.kind.container, len(source.head))
         except DumpError as error:
             yield from self._explain(name, source, setting, error)
@@ -195,90 +177,22 @@ class ArchiveReader:
         """Say what became of a member that is no dump, or is one that cannot be read."""
         container = self._find_container(source)
         if setting.role is MemberRole.POSSIBLE:
-            self._tally.add_passed_over(name, MemberRole.CODE)
+            self.tally.add_passed_over(name, MemberRole.CODE)
         elif setting.role is MemberRole.RECOGNISED and not _TAKEOUT_TEXT.search(source.head):
-            self._tally.add_passed_over(name, MemberRole.COMPANION)
+            self.tally.add_passed_over(name, MemberRole.COMPANION)
         elif container is Container.PAGE:
-            self._tally.add_passed_over(name, MemberRole.BARE_PAGE)
+            self.tally.add_passed_over(name, MemberRole.BARE_PAGE)
             yield Row(1, None, None, Reason.NOT_A_COMMENT, member=name)
         elif container is None and _is_unknown_binary(source):
-            self._tally.add_passed_over(name, MemberRole.MEDIA)
+            self.tally.add_passed_over(name, MemberRole.MEDIA)
         else:
-            yield self._unread_row(name, str(error), command=setting.command)
+            yield self.tally.unread_row(name, str(error), command=setting.command)
 
     def _find_container(self, source: DumpSource) -> Container | None:
         try:
             return detect_kind(source, self._options).container
         except DumpError:
             return None
-
-    def _unread_row(self, name: str, message: str, *, line: int = 1, command: str | None = None) -> Row:
-        self._tally.add_unread(message, command=command)
-        return Row(line, None, None, Reason.NOT_READ, member=name)
-
-    def rows(self, items: Iterator[OpenMember | Row]) -> Iterator[Row]:
-        """Yield the rows of members that ``read`` yields."""
-        for item in items:
-            if isinstance(item, Row):
-                yield item
-            else:
-                yield from self._member_rows(item)
-
-    def _member_rows(self, member: OpenMember) -> Iterator[Row]:
-        name, line = member.name, 0
-        try:
-            for row in member.dump.rows:
-                line = row.line
-                inner = row.member
-                # Of a file in an archive, no byte has a place of its own.
-                yield row._replace(offset=None, member=name if inner is None else f"{name}/{inner}")
-        except DumpError as error:
-            yield self._unread_row(name, str(error), line=line + 1)
-            line += 1
-        self._finish(member, has_rows=line > 0)
-
-    def chunks(self, items: Iterator[OpenMember | Row], last_rows: Iterator[Row], *, max_rows: int, max_text: int) -> Iterator[Chunk]:
-        """Yield the rows of members that ``read`` yields, and some more, in chunks; large members by the fastest way that they allow.
-
-        Args:
-            items: the members.
-            last_rows: the rows that come after them.
-            max_rows: as for ``cut_into_chunks``.
-            max_text: as for ``cut_into_chunks``.
-        """
-        keep = self._options.keep
-        for is_large, group in groupby(items, _has_large_chunks):
-            if is_large:
-                for member in group:
-                    yield from self._member_chunks(cast(OpenMember, member), max_rows, max_text)
-            else:
-                yield from cut_into_chunks(self.rows(group), keep, max_rows=max_rows, max_text=max_text)
-        yield from cut_into_chunks(last_rows, keep, max_rows=max_rows, max_text=max_text)
-
-    def _member_chunks(self, member: OpenMember, max_rows: int, max_text: int) -> Iterator[Chunk]:
-        read_chunks, line = member.dump.chunks, 0
-        try:
-            for chunk in read_chunks(max_rows, max_text) if read_chunks is not None else ():
-                line = chunk.lines[-1]
-                n = len(chunk)
-                # A member without the columns that the caller keeps has none of their values.
-                extra = {kept: chunk.extra.get(kept, [None] * n) for kept in self._options.keep}
-                yield replace(chunk, members=[member.name] * n, offsets=[None] * n, extra=extra)
-        except DumpError as error:
-            yield Chunk.from_rows([self._unread_row(member.name, str(error), line=line + 1)], self._options.keep)
-        self._finish(member, has_rows=True)
-
-    def _finish(self, member: OpenMember, *, has_rows: bool) -> None:
-        if has_rows:
-            self._tally.add_read(member.name)
-        else:
-            self._tally.add_passed_over(member.name, MemberRole.EMPTY)
-        self._tally.add_remarks(member.name, member.dump.remarks)
-
-
-def _has_large_chunks(item: OpenMember | Row) -> bool:
-    """Tell whether an item is a member that is worth chunks of its own; many small members share theirs."""
-    return isinstance(item, OpenMember) and item.dump.chunks is not None and item.head_size >= _LARGE_HEAD_SIZE
 
 
 def _reading_command(archive: Archive, path: str) -> str | None:

@@ -12,7 +12,7 @@ from training.tables.file_names import legible_name
 
 __all__ = ["DumpFolder"]
 
-_MAX_COMPANION_SIZE = 1 << 24
+_MAX_COMPANION_SIZE = 1 << 23
 
 
 class DumpFolder:
@@ -68,7 +68,7 @@ class DumpFolder:
         return ArchiveMember(name, name, source)
 
     def read_companion(self, path: str) -> bytes | None:
-        """Return the bytes of a small file; None if it has more than 16 MiB or cannot be read."""
+        """Return the bytes of a small file; None if it has more than 8 MiB or cannot be read."""
         try:
             return self._files[path].read_bytes() if self._sizes[path] <= _MAX_COMPANION_SIZE else None
         except OSError:

@@ -84,6 +84,8 @@ _ALWAYS_DOCUMENTATION = re.compile(r"(?:code[ _-]?book|data[ _-]?dictionary)(?:[
 _DOCUMENTATION_SUFFIXES = {"", ".txt", ".text", ".html", ".htm", ".log"}
 _PARTS_OF_A_PAGE = re.compile(r".+(?:_files|[._-]dateien|_fichiers|_archivos|_arquivos|_file|_bestanden|_pliki|_tiedostot)", re.IGNORECASE)
 """Folders in which browsers, and exporters of chats, put the pictures and scripts of a page."""
+_MAX_PATH_LENGTH = 1 << 12
+"""The longest path of any system; of longer ones only the end is looked at."""
 _UPLOADS = re.compile(r"(?:^|/)(?:uploads/[^/]+/(?:original|optimized)|wp-content/(?:uploads|plugins|themes|cache))/")
 """Folders with what users of a site have uploaded, in backups of Discourse and WordPress."""
 
@@ -94,14 +96,14 @@ def role_of_path(path: str) -> MemberRole:
     Args:
         path: its path in the archive.
     """
-    parts = path.split("/")
+    parts = path[-_MAX_PATH_LENGTH:].split("/")
     name = parts[-1].lower()
     suffix = PurePosixPath(name).suffix
     if "__MACOSX" in parts or any(part.startswith(".") and part not in {".", ".."} for part in parts):
         return MemberRole.HIDDEN
     if suffix in _MEDIA_SUFFIXES or any(map(_PARTS_OF_A_PAGE.fullmatch, parts[:-1])):
         return MemberRole.MEDIA
-    if _UPLOADS.search(path):
+    if _UPLOADS.search(path, max(len(path) - _MAX_PATH_LENGTH, 0)):
         return MemberRole.UPLOAD
     if name in _COMPANION_NAMES:
         return MemberRole.COMPANION

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from service.batch.input.archives.export_kinds import ExportFinder, FoundExport
+from service.batch.input.archives.exports.export_kinds import ExportFinder, FoundExport
 from service.batch.input.archives.member_roles import MemberRole, is_table_name, name_stem, role_of_path
 
 __all__ = ["MemberSelection"]

@@ -99,11 +99,13 @@ class MemberNamer:
     """Gives members of the same name different ones: ``a.csv`` and ``a.csv (2)``."""
 
     def __init__(self) -> None:
-        self._counts: dict[str, int] = {}
+        # Hashes of names, because a tar archive can hold a great many that are long.
+        self._counts: dict[int, int] = {}
 
     def name(self, stored_name: str) -> str:
         """Return the name of the next member that is stored under ``stored_name``."""
-        count = self._counts[stored_name] = self._counts.get(stored_name, 0) + 1
+        key = hash(stored_name)
+        count = self._counts[key] = self._counts.get(key, 0) + 1
         return stored_name if count == 1 else f"{stored_name} ({count})"
 
 

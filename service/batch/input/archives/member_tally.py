@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from model.errors import DumpError
 from service.batch.input.archives.member_roles import MemberRole, name_stem
 from service.batch.remarks import add_remark
-from service.batch.rows import DumpOptions
+from service.batch.rows import DumpOptions, Reason, Row
 
 __all__ = ["MemberTally"]
 
@@ -63,11 +63,13 @@ class MemberTally:
         """Count a member that is not read, because it holds no comments."""
         self._passed_over[role].add(name)
 
-    def add_unread(self, message: str, *, command: str | None = None) -> None:
-        """Note a member that could not be read though it may hold comments.
+    def unread_row(self, name: str, message: str, *, line: int = 1, command: str | None = None) -> Row:
+        """Note a member that could not be read though it may hold comments, and return the row that says so.
 
         Args:
+            name: its path in the archive.
             message: why, in a sentence that names it.
+            line: the number of the row in the member.
             command: the command that reads it by itself, to which the options that it needs can be added; None if there is none.
         """
         if command is not None and self._command is None and "--" in message:
@@ -76,6 +78,7 @@ class MemberTally:
             # People see the name of the archive before its remarks.
             add_remark(self._remarks, f"{_NOT_READ}{message.removeprefix(f'{self._archive}/')}")
         self._unread += 1
+        return Row(line, None, None, Reason.NOT_READ, member=name)
 
     def add_remarks(self, name: str, remarks: Sequence[str]) -> None:
         """Note what was remarked about a member that has been read; equal remarks about several are one."""

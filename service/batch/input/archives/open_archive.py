@@ -6,7 +6,8 @@ from itertools import chain
 
 from model.errors import DumpError
 from service.batch.input.archives.archive_reader import ArchiveReader, FileOpener
-from service.batch.input.archives.export_kinds import FoundExport
+from service.batch.input.archives.exports.export_kinds import FoundExport
+from service.batch.input.archives.member_rows import MemberRows
 from service.batch.input.archives.member_stream import Archive, MemberCounter
 from service.batch.input.archives.packed_archives import open_packed
 from service.batch.input.detection.file_kinds import FileKind
@@ -60,13 +61,13 @@ def open_archive(
     first = next(items, None)
     if first is None:
         raise DumpError(_describe_lack(archive.name, reader.exports))
-    all_items = chain((first,), items)
 
     def damage_at_end() -> Iterator[Row]:
         """Yield a row that says why the archive ends too early, if that has turned out by then."""
         if source is not None:
             yield from damage_row(source, 0)
 
+    rows = MemberRows(chain((first,), items), damage_at_end(), tally=reader.tally, keep=options.keep)
     layouts = reader.layouts
     layout = next((layout for layout in layouts.values() if layout.columns is not None), next(iter(layouts.values()), None))
     container = str(kind.container)
@@ -75,11 +76,11 @@ def open_archive(
         archive.name,
         "row",
         None if layout is None else layout.columns,
-        chain(reader.rows(all_items), damage_at_end()),
+        rows.rows(),
         archive.share,
         budget,
         description,
-        lambda max_rows, max_text: reader.chunks(all_items, damage_at_end(), max_rows=max_rows, max_text=max_text),
+        rows.chunks,
         remarks=reader.remarks,
         layouts=layouts,
     )

@@ -19,7 +19,7 @@ __all__ = ["ZipArchive"]
 
 _MAX_DIRECTORY_SIZE = 1 << 24
 """The most bytes of a ZIP archive's directory, which is held in memory as a whole, twenty times as large."""
-_MAX_COMPANION_SIZE = 1 << 24
+_MAX_COMPANION_SIZE = 1 << 23
 _HEADER_SIZE = 30
 _LARGE_READ = 1 << 20
 _SMALL_READ = 1 << 12
@@ -140,7 +140,7 @@ class ZipArchive:
             yield open_member(stream, path, name, self.name, self._budget)
 
     def read_companion(self, path: str) -> bytes | None:
-        """Return the bytes of a small file; None if it has more than 16 MiB, is encrypted or damaged."""
+        """Return the bytes of a small file; None if it has more than 8 MiB, is encrypted or damaged."""
         member = next(member for stored_path, member in self._members if stored_path == path)
         if member.flag_bits & _FLAG_ENCRYPTED or not member.file_size <= _MAX_COMPANION_SIZE:
             return None

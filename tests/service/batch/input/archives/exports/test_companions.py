@@ -3,8 +3,8 @@
 import io
 import json
 
-from service.batch.input.archives.companions import read_shared_values
-from service.batch.input.archives.export_kinds import ExportFinder
+from service.batch.input.archives.exports.companions import read_shared_values
+from service.batch.input.archives.exports.export_kinds import ExportFinder
 from service.batch.input.archives.member_stream import MemberCounter
 from service.batch.input.archives.zip_archive import ZipArchive
 from tests.service.batch.input.packing import pack_zip

@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 __all__ = ["SLACK_EXPORT", "TWITTER_ARCHIVE", "ExportFinder", "ExportKind", "FoundExport"]
 
-_MAX_PATH_LENGTH = 400
-"""The longest path that is looked at; no export has longer ones at its root."""
+_MAX_PATH_LENGTH = 1000
+"""The longest path that is looked at; no export has longer ones."""
+_MAX_EXPORTS = 20
+"""The most exports that are told apart in one archive."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,16 @@ class FoundExport(NamedTuple):
     def holds_comments(self, path: str) -> bool:
         """Tell whether a file below the root, whose path is given from there on, holds comments."""
         kind = self.kind
+        if len(path) > _MAX_PATH_LENGTH:
+            return False
         if kind.excluded is not None and re.fullmatch(kind.excluded, path):
             return False
         return re.fullmatch(kind.dumps, path) is not None
 
     def may_hold_comments(self, path: str) -> bool:
         """Tell whether a file below the root holds comments if its content is that of a platform."""
-        return self.kind.recognised is not None and re.fullmatch(self.kind.recognised, path) is not None
+        pattern = self.kind.recognised
+        return pattern is not None and len(path) <= _MAX_PATH_LENGTH and re.fullmatch(pattern, path) is not None
 
 
 SLACK_EXPORT = ExportKind(
@@ -64,8 +69,10 @@ TWITTER_ARCHIVE = ExportKind(
     (r"data/(?:manifest|account)\.js$",),
     r"data/(?:tweets?|note-tweet|community-tweet|deleted-(?:note-)?tweets?|direct-messages(?:-group)?)(?:-part\d+)?\.js",
 )
-_GOOGLE_COMMENTS = r"(?:.*/)?(?:(?:my-)?comments/.*\.(?:csv|json|html?)|[^/]*comments[^/]*\.(?:csv|json))|Google Chat/.*/messages\.json"
-_GOOGLE_TABLES = r"(?:.*/)?[^/]*YouTube[^/]*/.*\.csv"
+_GOOGLE_COMMENTS = (
+    r"(?:(?:.*/)?(?:my-)?comments/[^/]*\.(?:csv|json|html?)|(?>(?:.*/)?)(?=[^/]*comments)[^/]*\.(?:csv|json)|Google Chat/.*/messages\.json)"
+)
+_GOOGLE_TABLES = r"(?=[^/]*YouTube)[^/]*/.*\.csv"
 _ASK_FOR_JSON = "its pages are not read; ask for it again, in the format JSON"
 _EXPORTS = (
     SLACK_EXPORT,
@@ -76,8 +83,8 @@ _EXPORTS = (
             r"your_(?:facebook|instagram)_activity/|messages/inbox/[^/]+/message_\d"
             r"|profile_information/profile_information\.|personal_information/(?:profile|personal|account)_information",
         ),
-        r"(?:.*/)?(?:message_\d+|[^/]*(?:comments|posts)[^/]*)\.json",
-        excluded=r"(?:.*/)?[^/]*(?:like|saved|viewed|hidden|suggested|settings|allowed|blocked|interested|edits_|ads_)[^/]*",
+        r"(?>(?:.*/)?)(?=message_\d+\.|[^/]*(?:comments|posts))[^/]*\.json",
+        excluded=r"(?>(?:.*/)?)(?=[^/]*(?:like|saved|viewed|hidden|suggested|settings|allowed|blocked|interested|edits_|ads_))[^/]*",
         advice=_ASK_FOR_JSON,
     ),
     ExportKind("export of Instagram", (r"connections\.json$", r"media\.json$", r"profile\.json$"), r"(?:comments|messages)\.json"),
@@ -101,7 +108,7 @@ _EXPORTS = (
     ),
     ExportKind("archive of Mastodon", (r"outbox\.json$", r"actor\.json$"), r"outbox\.json"),
     ExportKind("export of Google", (r"archive_browser\.html$",), _GOOGLE_COMMENTS, recognised=_GOOGLE_TABLES),
-    ExportKind("export of Google", (r"Takeout/",), rf"Takeout/(?:{_GOOGLE_COMMENTS})", recognised=rf"Takeout/{_GOOGLE_TABLES}"),
+    ExportKind("export of Google", (r"Takeout/",), rf"Takeout/{_GOOGLE_COMMENTS}", recognised=rf"Takeout/{_GOOGLE_TABLES}"),
     ExportKind(
         "export of Reddit",
         (r"comment_headers\.csv$", r"post_headers\.csv$"),
@@ -134,7 +141,7 @@ class ExportFinder:
 
     def add(self, path: str) -> None:
         """Take a file into account."""
-        if len(path) > _MAX_PATH_LENGTH:
+        if len(path) > _MAX_PATH_LENGTH or len(self.found) == _MAX_EXPORTS:
             return
         for kind, evidence, pattern in _EVIDENCE:
             match = pattern.match(path)

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from service.batch.input.archives.export_kinds import SLACK_EXPORT, TWITTER_ARCHIVE, ExportKind, FoundExport
+from service.batch.input.archives.exports.export_kinds import SLACK_EXPORT, TWITTER_ARCHIVE, ExportKind, FoundExport
 from service.batch.input.archives.member_stream import Archive
 
 __all__ = ["SharedValues", "read_shared_values"]
