@@ -102,7 +102,12 @@ def _pack(random: Random, name: str, content: bytes) -> DumpFile:
     if kind < 0.8:
         suffix = random.choice(list(COMPRESSORS))
         return DumpFile(f".{name}.{suffix}", COMPRESSORS[suffix](content))
-    files = {name: content, random.choice(("b.csv", "../c.json", "d.zip", "é", name)): content[: random.randint(0, len(content))]}
+    other_name = random.choice(
+        ("b.csv", "../c.json", "d.zip", "é", name, "users.json", "data/tweets.js", "notes.txt", "x/2020-01-01.json", "e")
+    )
+    files = {name: content, other_name: content[: random.randint(0, len(content))]}
+    if random.random() < 0.1:
+        files |= {"users.json": b'[{"id":"U1","name":"ann"}]', "channels.json": b"[]", "inner.zip": pack_zip(files)}
     if kind < 0.9:
         return DumpFile(".zip", pack_zip(files))
     return DumpFile(".tar", pack_tar(files, random.choice(("w", "w:gz", "w:xz"))))

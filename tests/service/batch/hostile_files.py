@@ -46,6 +46,35 @@ def _zip(method: int, *, members: int = 1) -> bytes:
     return buffer.getvalue()
 
 
+def _zip_in_zip() -> bytes:
+    """Return a ZIP archive of ten others, which together become more than any file may."""
+    inner = _zip(zipfile.ZIP_DEFLATED)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(10):
+            archive.writestr(f"{number}.zip", inner)
+    return buffer.getvalue()
+
+
+def _many_exports() -> bytes:
+    """Return a ZIP archive that looks like thousands of exports, none of which holds a message."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for number in range(9000):
+            archive.writestr(f"{'a/' * 20}{number}/users.json", b"[]")
+            archive.writestr(f"{'a/' * 20}{number}/channels.json", b"[]")
+    return buffer.getvalue()
+
+
+def _long_names() -> bytes:
+    """Return a tar archive of files whose names are as long as they may be, and together far larger than the archive."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz", format=tarfile.GNU_FORMAT) as archive:
+        for number in range(1500):
+            archive.addfile(tarfile.TarInfo(f"{number}/{'a comment/readme_' * 3800}"))
+    return buffer.getvalue()
+
+
 def _overlapping_zip() -> bytes:
     """Return a ZIP archive with a hundred members, all of which are the same bytes of the file."""
     content = b'{"text":"hi"}\n' * 1000
@@ -89,6 +118,9 @@ TRAPS: dict[str, tuple[Callable[[], bytes], str]] = {
     "many.zip": (lambda: _zip(zipfile.ZIP_DEFLATED, members=10), "--max-expansion"),
     "bzip2.zip": (lambda: _zip(zipfile.ZIP_BZIP2), "--max-expansion"),
     "lzma.zip": (lambda: _zip(zipfile.ZIP_LZMA), "--max-expansion"),
+    "inner.zip": (_zip_in_zip, "--max-expansion"),
+    "exports.zip": (_many_exports, "holds no file"),
+    "names.tar.gz": (_long_names, "holds no file"),
     "overlap.zip": (_overlapping_zip, "overlap"),
     "shared.parquet": (
         lambda: write_parquet(pa.table({"text": _shared(20_000)}), compression="zstd", store_schema=False),
@@ -115,6 +147,7 @@ TRAPS: dict[str, tuple[Callable[[], bytes], str]] = {
 
 SLOW_TRAPS = {
     *("keys.json", "keys.jsonl", "attributes.rss", "elements.rss", "names.rss"),
+    *("exports.zip", "names.tar.gz"),
     *("members.xz", "lzma.zip", "many.zip", "bomb.jsonl.gz"),
 }
 """Those that take seconds to write or to read."""
