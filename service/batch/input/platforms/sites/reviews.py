@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from model.comment import Format
+from service.batch.input.platforms.bbcode import read_bbcode
 from service.batch.input.platforms.nested_values import object_in, objects_in
 from service.batch.input.platforms.platform import Platform, RecordFields
 from service.batch.rows import Columns, Reason
@@ -77,7 +78,12 @@ def _unfold_reviews(fields: RecordFields) -> Iterator[RecordFields]:
 
 
 def _prepare_review(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
-    return {**fields, "author": object_in(fields, "author").get("steamid")}, None
+    text = fields.get("review")
+    return {
+        **fields,
+        "review": read_bbcode(text) if isinstance(text, str) and "[" in text else text,
+        "author": object_in(fields, "author").get("steamid"),
+    }, None
 
 
 STEAM_REVIEWS = Platform(

@@ -79,9 +79,12 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
 
 
 def _file_id(fields: RecordFields) -> str | None:
-    """Return the id of a record that is a file of its own, as unpacking a repository leaves it; None where it is not."""
+    """Return the id of a record that is a file of its own, in the folder of its repository; None where it is none."""
     path = PurePosixPath(str(fields.get(FILE_FIELD, "")))
-    return path.stem if path.parent.name == _POST else None
+    if path.parent.name != _POST:
+        return None
+    owner = path.parent.parent.name
+    return f"at://{owner}/{_POST}/{path.stem}" if owner.startswith("did:") else path.stem
 
 
 def _prepare_event(fields: RecordFields) -> tuple[RecordFields, Reason | None]:

@@ -47,9 +47,15 @@ def test_reposts_repeat_posts_of_others() -> None:
 
 def test_a_record_that_is_a_file_of_its_own_has_the_id_of_its_file() -> None:
     """A repository that was unpacked has a file for each record, whose name is the last part of its address."""
-    (row,) = read_records([RECORD], POST, file="ann.car/app.bsky.feed.post/3kabc.json")  # type: ignore[list-item]
+    ids = {
+        "ann/app.bsky.feed.post/3kabc.json": ("3kabc", None),
+        "did:plc:ann/app.bsky.feed.post/3kabc.json": ("at://did:plc:ann/app.bsky.feed.post/3kabc", "did:plc:ann"),
+        "posts/3kabc.json": (None, None),
+    }
+    for file, (key, author) in ids.items():
+        (row,) = read_records([RECORD], POST, file=file)  # type: ignore[list-item]
 
-    assert (row.id, row.text, row.author) == ("3kabc", "the middle", None)
+        assert (row.id, row.text, row.author) == (key, "the middle", author)
 
 
 def test_other_threads_are_none_of_bluesky() -> None:
