@@ -180,6 +180,15 @@ FACEBOOK_COMMENTS = {
     ]
 }
 
+_FACEBOOK_POSTS = [
+    {
+        "timestamp": 1577836800,
+        "attachments": [{"data": [{"media": {"uri": "p/1.jpg", "title": "T", "description": facebook_bytes("für alle")}}]}],
+        "data": [{"post": facebook_bytes("für alle")}, {"update_timestamp": 1577836900}],
+        "title": "Bob added a new photo.",
+    }
+]
+
 _INSTAGRAM_COMMENTS = [
     {
         "media_list_data": [{"uri": ""}],
@@ -278,6 +287,12 @@ CHAT_SAMPLES = [
             (None, "", None, "Bob", None, FIRST_TIME),
             (None, None, "not-a-comment", "Bob", None, FIRST_TIME),
         ],
+    ),
+    Sample(
+        "your_posts_1.json",
+        json_document(_FACEBOOK_POSTS),
+        "comments and posts of Facebook or Instagram (JSON)",
+        [(None, "für alle", None, None, None, FIRST_TIME)],
     ),
     Sample(
         "post_comments_1.json",

@@ -57,7 +57,7 @@ def test_programs_write_in_attachments_and_blocks(read_dump: DumpReader, fields:
 
 
 def test_channels_of_an_archive_are_told_apart(read_dump: DumpReader) -> None:
-    """The folder of a file is the channel of its messages, and only a reply has a parent."""
+    """The folder of a file is the channel of its messages, only a reply has a parent, and people who are mentioned have names."""
     files = {
         "users.json": json_document([{"id": "U02BOB", "name": "bob", "profile": {"real_name": "Bob"}}]),
         "channels.json": json_document([{"id": "C01", "name": "roses", "topic": {"value": "red ones"}}]),
@@ -66,6 +66,7 @@ def test_channels_of_an_archive_are_told_apart(read_dump: DumpReader) -> None:
     }
     rows = [row for row in read_dump(pack_zip(files), "slack.zip").rows if row.text is not None]
     assert [(row.place, row.parent) for row in rows] == [("roses", None), ("roses", "1577836800.000100"), ("roses", None), ("weeds", None)]
+    assert rows[0].text == "hello @Bob, read this & that in #roses <now>"
 
 
 def test_replies_inside_a_message_are_unfolded(read_dump: DumpReader) -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.service.batch.input.dump_reader import DumpReader
+from tests.service.batch.input.dump_reader import DumpReader, texts
+from tests.service.batch.input.packing import pack_zip
 
 
 @pytest.mark.parametrize(
@@ -72,3 +73,11 @@ def test_messages_of_iphones(read_dump: DumpReader, message: str, text: str | No
 def test_a_chat_is_called_as_its_file_says(read_dump: DumpReader, name: str, place: str | None) -> None:
     """The name of the other person or of the group stands in the name of the file only, in the language of the phone."""
     assert [row.place for row in read_dump(b"31/12/2019, 22:05 - Ann: hi\n", name).rows] == [place]
+
+
+def test_a_chat_in_an_archive_is_called_as_the_archive(read_dump: DumpReader) -> None:
+    """Every iPhone puts each chat into an archive under the same name."""
+    archive = pack_zip({"_chat.txt": b"[31/12/2019, 22:05:12] Ann: hi\r\n", "00000001-PHOTO.jpg": b"\xff\xd8"})
+    rows = read_dump(archive, "WhatsApp Chat - Roses.zip").rows
+    assert texts(rows) == ["hi"]
+    assert [row.place for row in rows] == ["Roses"]

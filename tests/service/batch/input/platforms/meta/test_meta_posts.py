@@ -1,10 +1,46 @@
 """Comments and posts of Facebook and Instagram are read in the shapes that they have had, in the language of the user."""
 
-from tests.service.batch.input.dump_reader import DumpReader, texts
+import pytest
+
+from service.batch.rows import ReadAs
+from tests.service.batch.input.dump_reader import DumpReader, cells, texts
 from tests.service.batch.input.platforms.chats.chat_samples import facebook_bytes
 from tests.service.batch.input.platforms.sample import FIRST_TIME, json_document
 
 TIME = 1577836800
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"data": [{"post": "hi"}]}, "hi"),
+        (
+            {"data": [{"post": "hi"}], "attachments": [{"data": [{"media": {"description": "one"}}, {"media": {"description": "hi"}}]}]},
+            "hi\none",
+        ),
+        ({"attachments": [{"data": [{"external_context": {"url": "https://example.org"}}]}]}, ""),
+        ({"attachments": [{"data": [{"poll": {"question": "Q?", "options": [{"option": "yes", "voted": True}]}}]}]}, "Q?\nyes"),
+    ],
+)
+def test_a_post_is_read_once(read_dump: DumpReader, fields: dict[str, object], text: str) -> None:
+    """Its text is often repeated as that of its photo; other texts of photos and polls are part of it."""
+    post = {"timestamp": TIME, "title": "Ann updated her status."}
+    rows = read_dump(json_document([post | fields]), "your_posts_1.json", read_as=ReadAs.FACEBOOK).rows
+    assert [(row.text, row.author) for row in rows] == [(text, None)]
+
+
+def test_lists_of_labels_are_read(read_dump: DumpReader) -> None:
+    """The newest exports name each value in the language of the user, and have ids."""
+    entry = {
+        **{"timestamp": TIME, "media": [], "fbid": "777"},
+        "label_values": [
+            {"label": facebook_bytes("Comentário"), "value": facebook_bytes("olá")},
+            {"label": "URL", "value": "https://example.org", "href": "https://example.org"},
+            {"dict": [{"ent_field_name": "Author", "label": "Autor", "value": "Ann"}], "title": "Owner"},
+        ],
+    }
+    rows = read_dump(json_document([entry]), "x.json").rows
+    assert [cells(row) for row in rows] == [("777", "olá", None, "Ann", None, FIRST_TIME)]
 
 
 def test_early_comments_of_instagram_are_read(read_dump: DumpReader) -> None:
@@ -12,6 +48,18 @@ def test_early_comments_of_instagram_are_read(read_dump: DumpReader) -> None:
     document = {"media_comments": [[FIRST_TIME, "hi", "ann"], [FIRST_TIME, facebook_bytes("schön"), "ann"], 5], "live_comments": []}
     content = read_dump(json_document(document), "comments.json")
     assert [(row.text, row.reason) for row in content.rows] == [("hi", None), ("schön", None), (None, "no-text")]
+
+
+def test_captions_of_instagram_are_read(read_dump: DumpReader) -> None:
+    """The caption of one photo stands inside it, that of several beside them."""
+    photo = {"uri": "media/posts/1.jpg", "creation_timestamp": TIME, "media_metadata": {}, "title": ""}
+    posts = [{"media": [photo | {"title": "one"}]}, {"media": [photo, photo], "title": facebook_bytes("zwölf"), "creation_timestamp": TIME}]
+    content = read_dump(json_document(posts), "posts_1.json")
+    assert content.description == "posts on Instagram (JSON)"
+    assert [cells(row) for row in content.rows] == [
+        (None, "one", None, None, None, FIRST_TIME),
+        (None, "zwölf", None, None, None, FIRST_TIME),
+    ]
 
 
 def test_other_tables_are_not_taken_for_facebook(read_dump: DumpReader) -> None:
