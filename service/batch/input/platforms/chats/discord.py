@@ -49,9 +49,9 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
         "content": _read_content(fields),
         "id": fields.get("id"),
         "author": author.get("name") or author.get("id"),
-        "parent": object_in(fields, "reference").get("messageId") if kind in _REPLY_KINDS else None,
-        "time": fields.get("timestamp"),
-        "place": text_in(object_in(envelope_of(fields), "channel"), "name"),
+        "reference": object_in(fields, "reference").get("messageId") if kind in _REPLY_KINDS else None,
+        "timestamp": fields.get("timestamp"),
+        "channel": text_in(object_in(envelope_of(fields), "channel"), "name"),
     }, None if kind in _COMMENT_KINDS else Reason.NOT_A_COMMENT
 
 
@@ -63,7 +63,7 @@ DISCORD = Platform(
         frozenset({"timestamp", "callendedtimestamp", "content", "author"}),
         frozenset({"timestamp", "content", "author", "attachments", "embeds", "reactions", "mentions"}),
     ),
-    columns=Columns("content", "id", "author", "parent", "time", place="place"),
+    columns=Columns("content", "id", "author", "reference", "timestamp", place="channel"),
     format=Format.MARKDOWN,
     prepare=_prepare,
     unfold=keep_whole,

@@ -22,12 +22,12 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     relation = object_in(content, "m.relates_to")
     room = fields.get("room_id")
     row = {
-        "text": None,
-        "id": fields.get("event_id"),
-        "author": fields.get("sender"),
-        "parent": _parent_of(relation),
-        "time": fields.get("origin_server_ts"),
-        "place": text_in(envelope_of(fields), "room_name") or (room if isinstance(room, str) else None),
+        "body": None,
+        "event_id": fields.get("event_id"),
+        "sender": fields.get("sender"),
+        "m.in_reply_to": _parent_of(relation),
+        "origin_server_ts": fields.get("origin_server_ts"),
+        "room_name": text_in(envelope_of(fields), "room_name") or (room if isinstance(room, str) else None),
     }
     kind = str(fields.get("type"))
     is_poll = kind.startswith(_POLL_PREFIXES)
@@ -38,7 +38,7 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     if kind == "m.room.encrypted":
         # The key to it is on somebody's device; there is a text, and it cannot be read.
         return row, None
-    return {**row, "text": _read_poll(content, kind) if is_poll else _read_message(content, relation, kind)}, None
+    return {**row, "body": _read_poll(content, kind) if is_poll else _read_message(content, relation, kind)}, None
 
 
 def _parent_of(relation: RecordFields) -> object:
@@ -86,7 +86,7 @@ MATRIX = Platform(
     name="matrix",
     description="messages of Matrix",
     signatures=(frozenset({"type", "sender", "content", "origin_server_ts"}), frozenset({"type", "sender", "content", "event_id"})),
-    columns=Columns("text", "id", "author", "parent", "time", place="place"),
+    columns=Columns("body", "event_id", "sender", "m.in_reply_to", "origin_server_ts", place="room_name"),
     prepare=_prepare,
     unfold=keep_whole,
     needs_context=True,

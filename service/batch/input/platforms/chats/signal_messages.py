@@ -31,11 +31,11 @@ SIGNAL_EXPORT = Platform(
 def _prepare_message(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     body = fields.get("body")
     row = {
-        "text": "" if body is None else body,
+        "body": "" if body is None else body,
         "id": fields.get("id"),
-        "author": fields.get("source") or fields.get("sourceServiceId") or fields.get("sourceUuid"),
-        "time": fields.get("sent_at"),
-        "place": fields.get("conversationId"),
+        "source": fields.get("source") or fields.get("sourceServiceId") or fields.get("sourceUuid"),
+        "sent_at": fields.get("sent_at"),
+        "conversationId": fields.get("conversationId"),
     }
     if fields.get("deletedForEveryone") or fields.get("isErased"):
         return row, Reason.DELETED
@@ -46,7 +46,7 @@ SIGNAL_DATABASE = Platform(
     name="signal",
     description="messages of Signal",
     signatures=(frozenset({"conversationid", "sent_at", "type"}),),
-    columns=Columns("text", "id", "author", None, "time", place="place"),
+    columns=Columns("body", "id", "source", None, "sent_at", place="conversationId"),
     prepare=_prepare_message,
     unfold=keep_whole,
 )

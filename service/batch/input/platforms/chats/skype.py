@@ -32,25 +32,25 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     kind, content = str(fields.get("messagetype")), fields.get("content")
     text, parent = _split_quotations(content) if isinstance(content, str) else (content, None)
     row = {
-        "text": text,
+        "content": text,
         "id": fields.get("id"),
-        "author": fields.get("from") or fields.get("displayName"),
-        "parent": parent,
-        "time": fields.get("originalarrivaltime"),
-        "place": text_in(envelope_of(fields), "displayName") or fields.get("conversationid"),
+        "from": fields.get("from") or fields.get("displayName"),
+        "quote": parent,
+        "originalarrivaltime": fields.get("originalarrivaltime"),
+        "displayName": text_in(envelope_of(fields), "displayName") or fields.get("conversationid"),
     }
     if object_in(fields, "properties").get("deletetime") is not None:
         return row, Reason.DELETED
     if kind in _TEXT_KINDS:
         return row, None
-    return ({**row, "text": ""}, None) if kind.startswith(_MEDIA_PREFIX) else (row, Reason.NOT_A_COMMENT)
+    return ({**row, "content": ""}, None) if kind.startswith(_MEDIA_PREFIX) else (row, Reason.NOT_A_COMMENT)
 
 
 SKYPE = Platform(
     name="skype",
     description="messages of Skype",
     signatures=(frozenset({"originalarrivaltime", "messagetype", "content"}),),
-    columns=Columns("text", "id", "author", "parent", "time", place="place"),
+    columns=Columns("content", "id", "from", "quote", "originalarrivaltime", place="displayName"),
     format=Format.HTML,
     prepare=_prepare,
     unfold=keep_whole,

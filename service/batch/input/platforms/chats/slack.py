@@ -30,14 +30,13 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     message = object_in(fields, "message") if kind == "message_changed" else fields
     row = {
         "text": _read_text(message, object_in(envelope_of(fields), "users")),
-        "id": message.get("ts"),
-        "author": _author_of(message),
-        "parent": message.get("thread_ts") if message.get("thread_ts") != message.get("ts") else None,
-        "time": message.get("ts"),
-        "place": _channel_of(fields),
+        "ts": message.get("ts"),
+        "user": _author_of(message),
+        "thread_ts": message.get("thread_ts") if message.get("thread_ts") != message.get("ts") else None,
+        "channel": _channel_of(fields),
     }
     if kind == "message_deleted":
-        return {**row, "id": fields.get("deleted_ts") or fields.get("ts")}, Reason.DELETED
+        return {**row, "ts": fields.get("deleted_ts") or fields.get("ts")}, Reason.DELETED
     if kind == "tombstone":
         return row, Reason.DELETED
     return row, Reason.NOT_A_COMMENT if _is_system(fields) else None
@@ -96,7 +95,7 @@ SLACK = Platform(
         frozenset({"type", "ts", "text", "bot_id"}),
         frozenset({"client_msg_id", "ts"}),
     ),
-    columns=Columns("text", "id", "author", "parent", "time", place="place"),
+    columns=Columns("text", "ts", "user", "thread_ts", "ts", place="channel"),
     prepare=_prepare,
     unfold=_unfold,
     needs_context=True,

@@ -43,11 +43,11 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     return {
         "text": text,
         "id": fields.get("id"),
-        "author": fields.get("from") or fields.get("from_id") or fields.get("actor") or fields.get("actor_id"),
+        "from": fields.get("from") or fields.get("from_id") or fields.get("actor") or fields.get("actor_id"),
         # A reply to a message in another chat has the number that the message has there.
-        "parent": fields.get("reply_to_message_id") if fields.get("reply_to_peer_id") is None else None,
-        "time": fields.get("date_unixtime") or fields.get("date"),
-        "place": text_in(chat, "name") or (str(chat_id) if isinstance(chat_id, int | str) else None),
+        "reply_to_message_id": fields.get("reply_to_message_id") if fields.get("reply_to_peer_id") is None else None,
+        "date": fields.get("date_unixtime") or fields.get("date"),
+        "name": text_in(chat, "name") or (str(chat_id) if isinstance(chat_id, int | str) else None),
     }, None if is_message else Reason.NOT_A_COMMENT
 
 
@@ -60,7 +60,7 @@ TELEGRAM = Platform(
         frozenset({"type", "date", "actor", "action", "text"}),
         frozenset({"date_unixtime", "text_entities"}),
     ),
-    columns=Columns("text", "id", "author", "parent", "time", place="place"),
+    columns=Columns("text", "id", "from", "reply_to_message_id", "date", place="name"),
     prepare=_prepare,
     unfold=keep_whole,
     needs_context=True,
@@ -78,12 +78,12 @@ def _prepare_telethon(fields: RecordFields) -> tuple[RecordFields, Reason | None
         text = join_lines((text, _join_parts(poll.get("question")), *choices))
     is_service = fields.get("_") == "MessageService" or (text is None and fields.get("action") is not None)
     return {
-        "text": text,
+        "message": text,
         "id": fields.get("id"),
-        "author": _peer_number(sender) if sender else fields.get("from_id") or fields.get("post_author"),
-        "parent": object_in(fields, "reply_to").get("reply_to_msg_id") or fields.get("reply_to_msg_id"),
-        "time": fields.get("date"),
-        "place": _peer_number(peer),
+        "from_id": _peer_number(sender) if sender else fields.get("from_id") or fields.get("post_author"),
+        "reply_to": object_in(fields, "reply_to").get("reply_to_msg_id") or fields.get("reply_to_msg_id"),
+        "date": fields.get("date"),
+        "peer_id": _peer_number(peer),
     }, Reason.NOT_A_COMMENT if is_service else None
 
 
@@ -101,7 +101,7 @@ TELETHON = Platform(
         frozenset({"_", "to_id", "message", "date"}),
         frozenset({"peer_id", "message", "date", "grouped_id"}),
     ),
-    columns=Columns("text", "id", "author", "parent", "time", place="place"),
+    columns=Columns("message", "id", "from_id", "reply_to", "date", place="peer_id"),
     prepare=_prepare_telethon,
     unfold=keep_whole,
 )

@@ -11,11 +11,11 @@ __all__ = ["TWITCH"]
 def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     commenter = object_in(fields, "commenter")
     return {
-        "text": object_in(fields, "message").get("body"),
-        "id": fields.get("_id"),
-        "author": text_in(commenter, "name", "display_name", "_id"),
-        "time": fields.get("created_at"),
-        "place": text_in(object_in(envelope_of(fields), "streamer"), "name"),
+        "message": object_in(fields, "message").get("body"),
+        "_id": fields.get("_id"),
+        "commenter": text_in(commenter, "name", "display_name", "_id"),
+        "created_at": fields.get("created_at"),
+        "streamer": text_in(object_in(envelope_of(fields), "streamer"), "name"),
     }, None
 
 
@@ -26,7 +26,7 @@ TWITCH = Platform(
         frozenset({"_id", "commenter", "message", "content_offset_seconds"}),
         frozenset({"_id", "commenter", "message", "channel_id"}),
     ),
-    columns=Columns("text", "id", "author", None, "time", place="place"),
+    columns=Columns("message", "_id", "commenter", None, "created_at", place="streamer"),
     prepare=_prepare,
     unfold=keep_whole,
     needs_context=True,

@@ -21,10 +21,10 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     row = mend_fields(
         {
             # A photo, a sticker or a link alone has no content.
-            "text": "" if content is None else content,
-            "author": fields.get("sender_name"),
-            "time": fields.get("timestamp_ms"),
-            "place": text_in(envelope_of(fields), "title") or folder_of(fields, _CONVERSATION),
+            "content": "" if content is None else content,
+            "sender_name": fields.get("sender_name"),
+            "timestamp_ms": fields.get("timestamp_ms"),
+            "title": text_in(envelope_of(fields), "title") or folder_of(fields, _CONVERSATION),
         }
     )
     if fields.get("is_unsent") is True:
@@ -37,7 +37,7 @@ META_MESSAGES = Platform(
     name="facebook",
     description="messages of Facebook or Instagram",
     signatures=(frozenset({"sender_name", "timestamp_ms"}),),
-    columns=Columns("text", None, "author", None, "time", place="place"),
+    columns=Columns("content", None, "sender_name", None, "timestamp_ms", place="title"),
     prepare=_prepare,
     unfold=keep_whole,
     needs_context=True,
@@ -49,9 +49,9 @@ def _prepare_encrypted(fields: RecordFields) -> tuple[RecordFields, Reason | Non
     text = fields.get("text")
     row = {
         "text": "" if text is None else text,
-        "author": fields.get("senderName"),
-        "time": fields.get("timestamp"),
-        "place": text_in(envelope_of(fields), "threadName") or _stem_of(fields),
+        "senderName": fields.get("senderName"),
+        "timestamp": fields.get("timestamp"),
+        "threadName": text_in(envelope_of(fields), "threadName") or _stem_of(fields),
     }
     return row, Reason.DELETED if fields.get("isUnsent") is True else None
 
@@ -65,7 +65,7 @@ META_ENCRYPTED_MESSAGES = Platform(
     name="facebook",
     description="messages of Facebook, encrypted end to end",
     signatures=(frozenset({"sendername", "isunsent", "timestamp"}),),
-    columns=Columns("text", None, "author", None, "time", place="place"),
+    columns=Columns("text", None, "senderName", None, "timestamp", place="threadName"),
     prepare=_prepare_encrypted,
     unfold=keep_whole,
     needs_context=True,
