@@ -1,8 +1,10 @@
 """Dates on pages, as people read them: in English, or in the form of a program that is known."""
 
 import re
+from collections.abc import Iterable
+from enum import Enum
 
-__all__ = ["read_page_date"]
+__all__ = ["DayOrder", "find_day_order", "read_page_date"]
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
@@ -11,13 +13,38 @@ _CLOCK = r"(?:\D{0,12}?(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(
 _MONTH_FIRST = re.compile(rf"\b{_MONTH}\s+{_DAY},?\s+(?P<year>\d{{4}}){_CLOCK}", re.IGNORECASE)
 _DAY_FIRST = re.compile(rf"\b{_DAY}\.?\s+{_MONTH},?\s+(?P<year>\d{{4}}){_CLOCK}", re.IGNORECASE)
 _DOTTED = re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})" + _CLOCK + r"(?:\s+UTC(?P<zone>[+-]\d\d:\d\d))?")
+_SLASHED = re.compile(r"\b(?P<first>\d{1,2})/(?P<second_number>\d{1,2})/(?P<year>\d{4})\b" + _CLOCK)
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
 _MAX_DATE_LENGTH = 100
 _NOON = 12
+_MONTHS_IN_YEAR = 12
 
 
-def read_page_date(value: str) -> str | None:
+class DayOrder(Enum):
+    """Which of two numbers with a slash between them is the day."""
+
+    DAY_FIRST = "28/08/2012"
+    MONTH_FIRST = "08/28/2012"
+
+
+def find_day_order(values: Iterable[str]) -> DayOrder | None:
+    """Return the order of day and month on a page, by dates in which one number can only be a day; None if that is not clear."""
+    orders = set()
+    for value in values:
+        if (match := _SLASHED.search(value[:_MAX_DATE_LENGTH])) is not None:
+            if int(match["first"]) > _MONTHS_IN_YEAR:
+                orders.add(DayOrder.DAY_FIRST)
+            elif int(match["second_number"]) > _MONTHS_IN_YEAR:
+                orders.add(DayOrder.MONTH_FIRST)
+    return orders.pop() if len(orders) == 1 else None
+
+
+def read_page_date(value: str, order: DayOrder | None = None) -> str | None:
     """Return a date that people read in the form of ISO 8601; None if it is none, or if day and month cannot be told apart.
+
+    Args:
+        value: the date.
+        order: the order of day and month in dates that are written with slashes, if it is known.
 
     A number of seconds or milliseconds since 1970 stays as it is.
     """
@@ -29,7 +56,15 @@ def read_page_date(value: str) -> str | None:
     if (match := _ISO.match(value)) is not None:
         return match.group()
     found = next((match for pattern in (_MONTH_FIRST, _DAY_FIRST, _DOTTED) if (match := pattern.search(value)) is not None), None)
-    return None if found is None else _write_date(found.groupdict())
+    if found is not None:
+        return _write_date(found.groupdict())
+    slashed = _SLASHED.search(value) if order is not None else None
+    if slashed is None:
+        return None
+    day, month = slashed["first"], slashed["second_number"]
+    if order is DayOrder.MONTH_FIRST:
+        day, month = month, day
+    return _write_date({**slashed.groupdict(), "day": day, "month": month})
 
 
 def _write_date(parts: dict[str, str | None]) -> str | None:

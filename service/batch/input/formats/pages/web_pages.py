@@ -12,7 +12,7 @@ from service.batch.input.formats.pages.comment_nodes import CommentNodes, TooMan
 from service.batch.input.formats.pages.comment_texts import clean_text, read_name
 from service.batch.input.formats.pages.element_words import AUTHOR_WORDS, DATE_WORDS
 from service.batch.input.formats.pages.linked_data import find_linked_comments
-from service.batch.input.formats.pages.page_dates import read_page_date
+from service.batch.input.formats.pages.page_dates import find_day_order, read_page_date
 from service.batch.input.formats.pages.page_markup import PageMarkup
 from service.batch.input.formats.pages.page_markups import ANY_LIST, PAGE_MARKUPS
 from service.batch.input.records import DumpRecord
@@ -118,6 +118,8 @@ def _find_comments(page: "LexborHTMLParser", markup: PageMarkup) -> list[dict[st
         times = {**comments.find_by_words(DATE_WORDS, besides=times), **times}
     ids, answered = comments.ids(), list(comments.answered_ids())
     notes, continuations = comments.matching(markup.notes), comments.matching(markup.continues)
+    dates = {place: _dates_in(element) for place, element in times.items()}
+    order = find_day_order(value for values in dates.values() for value in values)
     # The page cannot know this attribute, which tells what in a text is no part of it.
     mark = f"data-{secrets.token_hex(8)}"
     for node in comments.nodes:
@@ -147,7 +149,7 @@ def _find_comments(page: "LexborHTMLParser", markup: PageMarkup) -> list[dict[st
                 "id": ids[place],
                 "author": author,
                 "parent": answered[place] or (None if parent is None else ids[parent]) or _answered_in_id(ids[place], markup),
-                "time": _time_of(times.get(place)),
+                "time": next((date for value in dates.get(place, ()) if (date := read_page_date(value, order)) is not None), None),
                 "note": place in notes,
                 "text": cleaned.html if text is not None else _SINGLE_PARAGRAPH.sub(r"\1", cleaned.html),
             }
@@ -164,14 +166,11 @@ def _author_of(node: "LexborNode", element: "LexborNode | None", markup: PageMar
     return element.attributes.get("content") or read_name(element.inner_html or "")
 
 
-def _time_of(element: "LexborNode | None") -> str | None:
-    """Return the date that an element, or the first in it with an exact one, holds."""
-    if element is None:
-        return None
+def _dates_in(element: "LexborNode") -> list[str]:
+    """Return the dates that an element, or the first in it with an exact one, holds, in order of preference."""
     exact = element.css_first("[datetime], [data-time], [title]")
     values = [node.attributes.get(name) for node in (element, exact) if node is not None for name in _TIME_ATTRIBUTES]
-    dates = (read_page_date(value) for value in (*values, element.text()) if value)
-    return next((date for date in dates if date is not None), None)
+    return [value for value in (*values, element.text()) if value]
 
 
 def _answered_in_id(comment_id: str | None, markup: PageMarkup) -> str | None:

@@ -35,7 +35,8 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
         # What a comment answers is a post, whose ids are not those of comments.
         text, parent, author = named.get("text"), None, named.get("userid") or named.get("userdisplayname")
         text_format, is_comment = Format.MARKDOWN, True
-    row = {**fields, "row/text": text, "row/author": author, "row/parent": parent, FORMAT_FIELD: text_format}
+    name = next((name for name in fields if name.casefold() == "text"), "Text")
+    row = {**fields, name: text, "row/author": author, "row/parent": parent, FORMAT_FIELD: text_format}
     return row, None if is_comment else Reason.NOT_A_COMMENT
 
 
@@ -46,11 +47,11 @@ STACK_EXCHANGE = Platform(
         frozenset({"id", "postid", "text", "creationdate"}),
         frozenset({"id", "posttypeid", "body", "creationdate"}),
     ),
-    columns=Columns("row/text", "Id", "row/author", "row/parent", "CreationDate", title="Title", place="PostId"),
+    columns=Columns("Text", "Id", "row/author", "row/parent", "CreationDate", title="Title", place="PostId"),
     format=Format.MARKDOWN,
     prepare=_prepare,
     extra_fields=(
-        *("Text", "Body", "UserId", "UserDisplayName", "OwnerUserId", "OwnerDisplayName"),
+        *("Body", "UserId", "UserDisplayName", "OwnerUserId", "OwnerDisplayName"),
         *("PostTypeId", "ParentId", "PostHistoryTypeId"),
     ),
 )
