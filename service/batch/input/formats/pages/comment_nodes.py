@@ -86,7 +86,7 @@ class CommentNodes:
         if len(besides) >= len(self.nodes):
             return found
         for element in self._page.css("[class]"):
-            if not words & class_words(element) or is_text_element(element):
+            if not words & class_words(element) or is_text_element(element) or not element.text(strip=True):
                 continue
             owner = self._owner(element)
             if owner is not None and owner not in besides and owner not in found and element.mem_id != self.nodes[owner].mem_id:

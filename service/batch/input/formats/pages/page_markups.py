@@ -25,11 +25,11 @@ _BLOGGER_THREADS = PageMarkup(
 )
 
 _BLOGGER_LIST = PageMarkup(
-    ("comment-body",),
-    "#comments-block > dt.comment-author, #comments dl > dt.comment-author, dl > dt[id]:has(+ dd.comment-body)",
-    ("dd.comment-body",),
+    ("<dt",),
+    "#comments-block > dt.comment-author, #comments dl > dt.comment-author, dl > dt.comment, dl > dt[id]:has(+ dd.comment-body)",
+    ("dd.comment-body", "dd .format_text", "dd.comment"),
     (),
-    ("dd.comment-footer .comment-timestamp", "dd.comment-footer a"),
+    ("dd.comment-footer .comment-timestamp", "dd.comment-footer a", ".comment_time"),
     ids=("id",),
 )
 """The name, the text and the date of a comment stand beside each other in a list of definitions."""
@@ -119,7 +119,16 @@ _WORDPRESS = PageMarkup(
     ),
     (
         *(".comment-author .fn", "cite.fn", ".fn", ".wp-block-comment-author-name", '[itemprop="author"]', ".comment-author"),
-        *(".comment-author-name", ".author-name", ".commentauthor", ".author", ".vcard", "cite", ".woocommerce-review__author"),
+        *(
+            ".comment-author-name",
+            ".author-name",
+            ".commentauthor",
+            ".author",
+            ".vcard",
+            "cite",
+            ".woocommerce-review__author",
+            "p.comment-footer",
+        ),
     ),
     (
         *("time", ".wp-block-comment-date", ".comment-metadata a", ".comment-meta a", ".comment-date", ".commentmetadata a"),
@@ -161,7 +170,7 @@ ANY_LIST = PageMarkup(
     (),
     "#comments li, ol.comments > li, ul.comments > li, .comment-list > *, .comments > .comment, .comments-list > *, .comment, "
     ".comment-item, .comment-box, .comment-card, .single-comment, .user-comment, .post-comment, .comment-single, .comment-wrapper, "
-    "[data-comment-id], [id^=comment-], li.review, div.review",
+    "[data-comment-id], [id^=comment-], li.review, div.review, #comments .media, .comments .media, [class*=omment] > li",
     (
         *(
             ".comment-content",
@@ -176,10 +185,12 @@ ANY_LIST = PageMarkup(
         *(".text", ".message", ".markdown"),
     ),
     (".comment-author", ".comment__author", ".author", ".username", ".user-name", ".user", "cite", ".name", ".nickname"),
-    ("time", ".date", ".comment-date", ".timestamp", ".time", ".comment__date", ".posted"),
+    ("time", ".date", ".comment-date", ".commentDate", ".commentmetadata a", ".timestamp", ".time", ".comment__date", ".posted"),
     holders="[id^=comment-], [id^=div-comment-], [data-comment-id]",
     parent_attribute="data-parent-id",
     notes=".trackback, .pingback",
+    skipped="[id^=comment-body], [id^=comment-content], [id^=comment-text], [id^=comment-author], [id^=comment-form], [id^=comment-reply], "
+    "[id^=comment-list], [id^=comment-meta], .pager li, .pagination li, nav li, .comment-form, #respond",
     is_loose=True,
 )
 """Any list of comments; where no selector of the text matches, it is what is left of the comment without names, dates and buttons."""

@@ -5,11 +5,13 @@ Author names, dates, buttons and everything else around a comment are no part of
 
 import re
 import secrets
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from model.errors import DumpError
+from service.batch.input.formats.pages.comment_labels import read_name
 from service.batch.input.formats.pages.comment_nodes import CommentNodes, TooManyCommentsError
-from service.batch.input.formats.pages.comment_texts import clean_text, read_name
+from service.batch.input.formats.pages.comment_texts import clean_text
 from service.batch.input.formats.pages.element_words import AUTHOR_WORDS, DATE_WORDS
 from service.batch.input.formats.pages.linked_data import find_linked_comments
 from service.batch.input.formats.pages.page_dates import find_day_order, read_page_date
@@ -107,31 +109,26 @@ def _decode_page(content: bytes) -> str:
 
 def _find_comments(page: "LexborHTMLParser", markup: PageMarkup) -> list[dict[str, object]]:
     comments = CommentNodes(page, markup)
-    if not comments.nodes:
-        return []
-    texts = comments.find(markup.text)
+    texts = comments.find(markup.text) if comments.nodes else {}
     if not texts and markup is not ANY_LIST:
         return []
     authors, times = comments.find(markup.author), comments.find(markup.time)
     if markup.is_loose:
         authors = {**comments.find_by_words(AUTHOR_WORDS, besides=authors), **authors}
         times = {**comments.find_by_words(DATE_WORDS, besides=times), **times}
+    dates = {place: _dates_in(element) for place, element in times.items()}
+    for place, element in authors.items():
+        # Many themes have name and date in one element.
+        dates.setdefault(place, [element.text() or ""])
+    order = find_day_order(value for values in dates.values() for value in values)
+    mark = _mark_elements(replies=comments.nodes, labels=(*authors.values(), *times.values()))
     ids, answered = comments.ids(), list(comments.answered_ids())
     notes, continuations = comments.matching(markup.notes), comments.matching(markup.continues)
-    dates = {place: _dates_in(element) for place, element in times.items()}
-    order = find_day_order(value for values in dates.values() for value in values)
-    # The page cannot know this attribute, which tells what in a text is no part of it.
-    mark = f"data-{secrets.token_hex(8)}"
-    for node in comments.nodes:
-        node.attrs[mark] = "reply"
-    for element in (*authors.values(), *times.values()):
-        if mark not in element.attributes:
-            element.attrs[mark] = "label"
     found: list[dict[str, object]] = []
     author: str | None = None
     for place, node in enumerate(comments.nodes):
         text = texts.get(place)
-        if text is None and markup is not ANY_LIST:
+        if text is None and not (markup.is_loose and (markup is ANY_LIST or ids[place])):
             continue
         last_author, author = author, _author_of(node, authors.get(place), markup)
         cleaned = clean_text(
@@ -143,18 +140,40 @@ def _find_comments(page: "LexborHTMLParser", markup: PageMarkup) -> list[dict[st
             comment_id=ids[place],
         )
         author = cleaned.author or (last_author if place in continuations else None)
-        parent = comments.parents[place]
+        if text is None and not cleaned.html:
+            # An element around a comment looks like one, but has nothing of its own.
+            continue
+        read_dates = (read_page_date(value, order) for value in (*dates.get(place, ()), cleaned.label))
         found.append(
             {
                 "id": ids[place],
                 "author": author,
-                "parent": answered[place] or (None if parent is None else ids[parent]) or _answered_in_id(ids[place], markup),
-                "time": next((date for value in dates.get(place, ()) if (date := read_page_date(value, order)) is not None), None),
+                "parent": answered[place] or _parent_id(place, comments.parents, ids) or _answered_in_id(ids[place], markup),
+                "time": next((date for date in read_dates if date is not None), None),
                 "note": place in notes,
                 "text": cleaned.html if text is not None else _SINGLE_PARAGRAPH.sub(r"\1", cleaned.html),
             }
         )
     return found
+
+
+def _mark_elements(replies: "Iterable[LexborNode]", labels: "Iterable[LexborNode]") -> str:
+    """Give elements an attribute that tells what in a text is no part of it, and return its name, which the page cannot know."""
+    mark = f"data-{secrets.token_hex(8)}"
+    for node in replies:
+        node.attrs[mark] = "reply"
+    for element in labels:
+        if mark not in element.attributes:
+            element.attrs[mark] = "label"
+    return mark
+
+
+def _parent_id(place: int, parents: list[int | None], ids: list[str | None]) -> str | None:
+    """Return the id of the comment around a comment; an element around it with the same id is the comment itself."""
+    parent = parents[place]
+    while parent is not None and ids[parent] == ids[place]:
+        parent = parents[parent]
+    return None if parent is None else ids[parent]
 
 
 def _author_of(node: "LexborNode", element: "LexborNode | None", markup: PageMarkup) -> str | None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-__all__ = ["PAGE_COMMENTS", "THEMES", "read_page_sample"]
+__all__ = ["LISTS", "PAGE_COMMENTS", "THEMES", "read_page_sample"]
 
 Cells = tuple[str | None, str | None, str | None, str | None, str]
 """Id, author, parent, time and text of a comment."""
@@ -93,3 +93,32 @@ THEMES = {
         class="reply"><a>Antworten</a></div></div>""",
 }
 """What is peculiar → a comment by Ann in a theme of WordPress that puts name, date or buttons into the element of the text."""
+
+LISTS = {
+    "names in bold": "<div id='comments'><ul><li><b>Ann</b> <i>January 1, 2023</i><br>So good.</li></ul></div>",
+    "name in a paragraph": """<div id="comments"><ol><li id="comment-10"><p><strong>Ann</strong> said:</p><p>So good.</p>
+        <p><a href="#respond">Reply</a></p></li></ol></div>""",
+    "table": """<table class="comments"><tr class="comment" id="c10"><td class="author">Ann</td>
+        <td class="text">So good.</td></tr></table>""",
+    "Joomla": """<div class="comment-box" id="comment-item-10"><a class="comment-anchor" href="#comment-10">#10</a>
+        <span class="comment-author">Ann</span><span class="comment-date">2023-01-01 10:00</span>
+        <div class="comment-body" id="comment-body-10">So good.</div><span class="comments-buttons"><a>Quote</a></span></div>""",
+    "K2": """<ul class="itemCommentsList"><li class="even"><span class="commentDate">Sunday, 01 January 2023 10:00</span>
+        <span class="commentAuthorName">posted by Ann</span><p>So good.</p></li></ul>""",
+    "Bootstrap": """<div class="comments"><div class="media"><div class="media-body"><h5 class="mt-0">Ann</h5>So good.</div></div></div>""",
+    "Semantic UI": """<div class="ui comments"><div class="comment"><a class="avatar"></a><div class="content"><a class="author">Ann</a>
+        <div class="metadata"><span class="date">Today</span></div><div class="text">So good.</div><div class="actions"><a>Reply</a></div>
+        </div></div></div>""",
+    "Thesis": """<dl id="comment_list"><dt class="comment even" id="comment-10"><span class="comment_author">Ann</span>
+        <span class="comment_time">January 1, 2023</span></dt><dd class="comment">
+        <div class="format_text"><p>So good.</p></div></dd></dl>""",
+    "Typepad": """<div class="comments"><div class="comment" id="comment-10"><div class="comment-content"><p>So good.</p></div>
+        <p class="comment-footer">Posted by: Ann | <a>January 01, 2023 at 10:00 AM</a></p></div></div>""",
+    "name behind the text": """<ol class="commentlist"><li id="comment-10"><p>So good.</p><p><cite>Comment by <a>Ann</a> —
+        January 1, 2023 @
+        <a href="#comment-10">10:00 am</a></cite></p></li></ol>""",
+    "Avada": """<ol class="commentlist"><li class="comment" id="comment-10"><div class="comment-box"><div class="comment-author meta">
+        <strong>Ann</strong> January 1, 2023 at 10:00 am <a class="comment-reply-link">- Reply</a></div>
+        <div class="comment-text"><p>So good.</p></div></div></li></ol>""",
+}
+"""What is peculiar → a list of one comment, “So good.”, by Ann."""

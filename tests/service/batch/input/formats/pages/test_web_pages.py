@@ -1,10 +1,12 @@
 """The comments on a saved page become rows, without the page around them."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from model.errors import DumpError
 from tests.service.batch.input.dump_reader import DumpReader
-from tests.service.batch.input.formats.pages.page_samples import PAGE_COMMENTS, THEMES, read_page_sample
+from tests.service.batch.input.formats.pages.page_samples import LISTS, PAGE_COMMENTS, THEMES, read_page_sample
 
 
 @pytest.mark.parametrize(
@@ -72,3 +74,50 @@ def test_names_dates_and_buttons_in_the_element_of_the_text_are_no_text(read_dum
     assert (row.id, row.author, row.text) == ("10", "Ann", "<p>So good.</p><p>Thanks</p>")
     assert row.created_at is not None
     assert row.created_at.isoformat() == "2023-01-01T10:00:00+00:00"
+
+
+@pytest.mark.parametrize("kind", sorted(LISTS))
+def test_any_list_of_comments_is_read(read_dump: DumpReader, kind: str) -> None:
+    """A list that no known program writes has as many comments as it shows, with their authors and nothing but their texts."""
+    rows = read_dump(f"<!doctype html><p>The post</p>{LISTS[kind]}<p>Imprint</p>".encode(), "x.html").rows
+    assert [(row.author, (row.text or "").removeprefix("<p>").removesuffix("</p>")) for row in rows] == [("Ann", "So good.")]
+
+
+def test_every_paragraph_of_a_comment_is_read(read_dump: DumpReader) -> None:
+    """Where no element holds the whole text, no paragraph is lost."""
+    page = "<ul class='comments'><li><span class='author'>Ann</span><p>One</p><blockquote>two</blockquote><p>three</p></li></ul>"
+    assert [row.text for row in read_dump(f"<!doctype html>{page}".encode(), "x.html").rows] == [
+        "<p>One</p><blockquote>two</blockquote><p>three</p>"
+    ]
+
+
+def test_what_is_gone_has_a_reason(read_dump: DumpReader) -> None:
+    """Placeholders in pages are told from texts as they are elsewhere."""
+    comment = b'<li class="comment" id="comment-1"><div class="comment-content"><p>[removed]</p></div></li>'
+    rows = read_dump(b"<!doctype html>" + comment, "x.html").rows
+    assert [(row.id, row.text, row.reason) for row in rows] == [("1", None, "removed")]
+
+
+TREES: st.SearchStrategy[list[object]] = st.recursive(st.just([]), lambda inner: st.lists(inner, max_size=4), max_leaves=12)
+
+
+@given(TREES)
+@settings(max_examples=40)
+def test_trees_of_comments_are_read_once_each(read_dump: DumpReader, tree: list[object]) -> None:
+    """However replies are nested, each comment is a row with its own text, and answers the comment that it is nested in."""
+    expected: list[tuple[str, str | None, str]] = []
+
+    def write(replies: list[object], parent: str | None) -> str:
+        parts = []
+        for inner in replies:
+            number = str(len(expected) + 1)
+            expected.append((number, parent, f"<p>text {number}</p>"))
+            parts.append(
+                f'<li class="comment" id="comment-{number}"><div class="comment-body"><cite class="fn">Ann</cite><p>text {number}</p></div>'
+                f'<ul class="children">{write(inner if isinstance(inner, list) else [], number)}</ul></li>'
+            )
+        return "".join(parts)
+
+    page = write([tree], None)
+    rows = read_dump(f'<!doctype html><ol class="commentlist">{page}</ol>'.encode(), "x.html").rows
+    assert [(row.id, row.parent, row.text) for row in rows] == expected
