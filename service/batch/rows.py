@@ -70,6 +70,7 @@ class ReadAs(StrEnum):
     YELP = "yelp"
     STEAM = "steam"
     GOOGLE_PLAY = "googleplay"
+    IMAGEBOARD = "imageboard"
     TELEGRAM = "telegram"
     DISCORD = "discord"
     SLACK = "slack"

@@ -53,6 +53,7 @@ _UNITS_PER_SECOND = (1, 1000, 1_000_000)
 _SECONDS_MARGIN = 40
 """Only numbers up to a fortieth of the latest time, the year 2168, are seconds; larger ones are more likely milliseconds."""
 _ISO_DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)")
+_SPACE_BEFORE_ZONE = re.compile(r"\s+(?=[+-]\d\d:?\d\d$)")
 _MAX_TIME_LENGTH = 64
 
 
@@ -141,7 +142,9 @@ def _parse_time(value: object) -> datetime | None:
     if _NUMBER.fullmatch(value):
         return _from_epoch(float(value))
     if _ISO_DATE.match(value):
-        return _parse_time(datetime.fromisoformat(value.strip().removesuffix("UTC").rstrip()))
+        date = value.strip().removesuffix("UTC").rstrip()
+        # Ruby, and whatever is written in it, puts a space before the time zone.
+        return _parse_time(datetime.fromisoformat(_SPACE_BEFORE_ZONE.sub("", date)))
     return _parse_time(parsedate_to_datetime(value.strip()))
 
 

@@ -8,6 +8,7 @@ from service.batch.input.platforms.meta.meta_platforms import META_PLATFORMS
 from service.batch.input.platforms.platform import Platform, RecordFields
 from service.batch.input.platforms.sites.discourse import DISCOURSE_ARCHIVE, DISCOURSE_POSTS
 from service.batch.input.platforms.sites.discourse_api import DISCOURSE_API, DISCOURSE_CHAT
+from service.batch.input.platforms.sites.imageboards import IMAGEBOARD
 from service.batch.input.platforms.sites.reviews import (
     AMAZON_REVIEWS,
     AMAZON_REVIEWS_2015,
@@ -28,9 +29,9 @@ from service.batch.input.platforms.social.lemmy import LEMMY
 from service.batch.input.platforms.social.mastodon import MASTODON_OUTBOX, MASTODON_STATUSES
 from service.batch.input.platforms.social.reddit import REDDIT, REDDIT_DOWNLOAD, REDDIT_SUBMISSIONS
 from service.batch.input.platforms.social.reddit_threads import REDDIT_THREADS
-from service.batch.input.platforms.social.twitter import TWITTER
+from service.batch.input.platforms.social.twitter import SNSCRAPE, TWITTER, TWITTER_TABLE
 from service.batch.input.platforms.social.youtube import YOUTUBE_DATA_API
-from service.batch.input.platforms.social.youtube_downloads import YOUTUBE_COMMENT_DOWNLOADER, YOUTUBE_LIVE_CHAT, YT_DLP
+from service.batch.input.platforms.social.youtube_downloads import YOUTUBE_COMMENT_DOWNLOADER, YOUTUBE_DATA_TOOLS, YOUTUBE_LIVE_CHAT, YT_DLP
 from service.batch.input.platforms.social.youtube_takeout import (
     YOUTUBE_TAKEOUT,
     YOUTUBE_TAKEOUT_LIVE_CHATS,
@@ -49,9 +50,17 @@ __all__ = ["find_platforms", "recognise_platform"]
 _PLATFORMS: tuple[Platform, ...] = (
     *(REDDIT_THREADS, REDDIT_DOWNLOAD, REDDIT, REDDIT_SUBMISSIONS, HACKER_NEWS, HACKER_NEWS_SEARCH),
     *(CORAL, CORAL_DOWNLOAD, TALK, REMARK42, COMMENTO, ISSO_API),
-    *(YOUTUBE_TAKEOUT, YOUTUBE_TAKEOUT_LIVE_CHATS, YOUTUBE_DATA_API, YT_DLP, YOUTUBE_COMMENT_DOWNLOADER, YOUTUBE_LIVE_CHAT),
+    *(
+        YOUTUBE_TAKEOUT,
+        YOUTUBE_TAKEOUT_LIVE_CHATS,
+        YOUTUBE_DATA_API,
+        YT_DLP,
+        YOUTUBE_COMMENT_DOWNLOADER,
+        YOUTUBE_DATA_TOOLS,
+        YOUTUBE_LIVE_CHAT,
+    ),
     *(DISCOURSE_ARCHIVE, DISCOURSE_API, DISCOURSE_POSTS, DISCOURSE_CHAT, MASTODON_OUTBOX, MASTODON_STATUSES, WXR),
-    *(DISQUS, DISQUS_API, BLUESKY, LEMMY, TWITTER, GITHUB, GITHUB_COMMAND_LINE),
+    *(DISQUS, DISQUS_API, BLUESKY, LEMMY, TWITTER, TWITTER_TABLE, SNSCRAPE, IMAGEBOARD, GITHUB, GITHUB_COMMAND_LINE),
     *(AMAZON_REVIEWS, AMAZON_REVIEWS_2018, AMAZON_REVIEWS_2015, YELP_REVIEWS, YELP_TIPS, STEAM_REVIEWS, GOOGLE_PLAY_REVIEWS),
     *CHAT_PLATFORMS,
     *META_PLATFORMS,

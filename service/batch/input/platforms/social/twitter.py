@@ -7,9 +7,10 @@ from pathlib import PurePosixPath
 
 from service.batch.input.platforms.nested_values import object_in, objects_in, text_in
 from service.batch.input.platforms.platform import ENVELOPE_FIELD, FILE_FIELD, Platform, RecordFields
+from service.batch.input.values import parse_parent
 from service.batch.rows import Columns, Reason
 
-__all__ = ["TWITTER"]
+__all__ = ["SNSCRAPE", "TWITTER", "TWITTER_TABLE"]
 
 _RETWEET = re.compile(r"RT @\w{1,20}: ")
 _SHORT_LINK = "https://t.co/"
@@ -124,3 +125,42 @@ TWITTER = Platform(
     recognises=_is_post,
 )
 """Posts and messages; a retweet repeats the post of another user, and what the user has deleted is not judged."""
+
+
+def _prepare_cells(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
+    text = fields.get("text")
+    post = {**fields, "text": unescape(text) if isinstance(text, str) else text}
+    return post, Reason.NOT_A_COMMENT if parse_parent(fields.get("retweeted_status_id")) else None
+
+
+TWITTER_TABLE = Platform(
+    name="twitter",
+    description="posts on Twitter",
+    signatures=(frozenset({"tweet_id", "text", "retweeted_status_id", "expanded_urls"}),),
+    columns=Columns("text", "tweet_id", None, "in_reply_to_status_id", "timestamp"),
+    prepare=_prepare_cells,
+    extra_fields=("retweeted_status_id",),
+)
+"""``tweets.csv``, which archives held until 2019."""
+
+
+def _prepare_scraped(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
+    post = {**fields, "text": text_in(fields, "rawContent", "content"), "author": text_in(object_in(fields, "user"), "username")}
+    return post, Reason.NOT_A_COMMENT if isinstance(fields.get("retweetedTweet"), Mapping) else None
+
+
+def _leave_whole(fields: RecordFields) -> Iterator[RecordFields]:
+    """Yield a post alone; the one that it quotes is no answer to it."""
+    yield fields
+
+
+SNSCRAPE = Platform(
+    name="twitter",
+    description="posts on Twitter",
+    signatures=(frozenset({"renderedcontent", "conversationid", "id"}),),
+    columns=Columns("text", "id", "author", "inReplyToTweetId", "date"),
+    prepare=_prepare_scraped,
+    unfold=_leave_whole,
+    extra_fields=("rawContent", "content", "user", "retweetedTweet"),
+)
+"""Posts as snscrape wrote them."""

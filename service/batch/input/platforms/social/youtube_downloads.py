@@ -6,7 +6,7 @@ from service.batch.input.platforms.nested_values import object_in, objects_in, t
 from service.batch.input.platforms.platform import ENVELOPE_FIELD, Platform, RecordFields
 from service.batch.rows import Columns, Reason
 
-__all__ = ["YOUTUBE_COMMENT_DOWNLOADER", "YOUTUBE_LIVE_CHAT", "YT_DLP"]
+__all__ = ["YOUTUBE_COMMENT_DOWNLOADER", "YOUTUBE_DATA_TOOLS", "YOUTUBE_LIVE_CHAT", "YT_DLP"]
 
 _NO_PARENT = "root"
 _VIDEO_FIELD = "\0video"
@@ -64,6 +64,14 @@ YOUTUBE_COMMENT_DOWNLOADER = Platform(
     extra_fields=("channel", "reply"),
 )
 """Comments; the id of a reply begins with that of what it answers."""
+
+YOUTUBE_DATA_TOOLS = Platform(
+    name="youtube",
+    description="comments downloaded by YouTube Data Tools",
+    signatures=(frozenset({"text", "isreply", "isreplyto"}),),
+    columns=Columns("text", "id", "authorName", "isReplyTo", "publishedAt"),
+)
+"""The table of comments of a video."""
 
 _ACTIONS = "replayChatItemAction"
 _RENDERER = "Renderer"

@@ -92,6 +92,30 @@ def test_answers_of_the_older_interface_hold_whole_and_quoted_posts() -> None:
     assert rows[1].reason is Reason.NOT_A_COMMENT
 
 
+def test_the_table_of_old_archives_marks_retweets() -> None:
+    """``tweets.csv`` holds the id of a repeated post in a column of its own."""
+    record = {
+        **{"tweet_id": "2", "in_reply_to_status_id": "1", "in_reply_to_user_id": "5", "timestamp": "2012-01-31 23:59:00 +0000"},
+        **{"source": "web", "text": "a &amp; b", "retweeted_status_id": "", "retweeted_status_user_id": "", "expanded_urls": ""},
+    }
+    first, second = read_records([record, {**record, "retweeted_status_id": "9"}], POSTS)
+
+    assert (first.id, first.text, first.parent, str(first.created_at)) == ("2", "a & b", "1", "2012-01-31 23:59:00+00:00")
+    assert second.reason is Reason.NOT_A_COMMENT
+
+
+def test_scraped_posts_are_read_once() -> None:
+    """What a post quotes stands inside it and is not counted."""
+    quoted = {"id": 1, "rawContent": "theirs", "renderedContent": "theirs", "conversationId": 1}
+    record = {
+        **{"url": "https://twitter.com/ann/status/2", "date": "2020-01-01T00:00:00+00:00", "rawContent": "mine", "renderedContent": "mine"},
+        **{"id": 2, "user": {"username": "ann"}, "conversationId": 1, "inReplyToTweetId": 1, "retweetedTweet": None, "quotedTweet": quoted},
+    }
+    (row,) = read_records([record], POSTS)
+
+    assert (row.id, row.text, row.author, row.parent) == (2, "mine", "ann", "1")
+
+
 def test_tables_of_posts_stay_tables() -> None:
     """A column ``tweet`` with texts, or ``data`` with anything else, is not of Twitter's own making."""
     for record in ({"tweet": "hi", "class": 1}, {"data": [{"text": "hi"}]}, {"data": "hi"}, {"id_str": "1", "text": "hi"}):

@@ -22,3 +22,14 @@ def test_replies_in_a_list_of_comments_name_what_they_answer() -> None:
     rows = read_records(comments, "comments downloaded by youtube-comment-downloader")
 
     assert [row.parent for row in rows] == [None, "UgxA", None]
+
+
+def test_the_table_of_youtube_data_tools_names_what_is_answered() -> None:
+    """It has columns of its own for parents and authors."""
+    record = {
+        **{"id": "UgxA.b", "replyCount": "", "likeCount": "0", "publishedAt": "2020-01-01T00:00:00Z", "authorName": "@ann", "text": "hi"},
+        **{"authorChannelId": "UC1", "authorChannelUrl": "http://www.youtube.com/@ann", "isReply": "1", "isReplyTo": "UgxA"},
+    }
+    (row,) = read_records([record], "comments downloaded by YouTube Data Tools")
+
+    assert (row.id, row.text, row.author, row.parent) == ("UgxA.b", "hi", "@ann", "UgxA")
