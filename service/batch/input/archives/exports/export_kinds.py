@@ -83,8 +83,8 @@ _EXPORTS = (
             r"your_(?:facebook|instagram)_activity/|messages/inbox/[^/]+/message_\d"
             r"|profile_information/profile_information\.|personal_information/(?:profile|personal|account)_information",
         ),
-        r"(?>(?:.*/)?)(?=message_\d+\.|[^/]*(?:comments|posts))[^/]*\.json",
-        excluded=r"(?>(?:.*/)?)(?=[^/]*(?:like|saved|viewed|hidden|suggested|settings|allowed|blocked|interested|edits_|ads_))[^/]*",
+        r"(?>(?:.*/)?)(?=message_\d+\.|[^/]*(?:comments|posts|reels|stories|threads_and_replies))[^/]*\.json",
+        excluded=r"(?>(?:.*/)?)(?=[^/]*(?:like|saved|viewed|hidden|suggested|settings|allowed|blocked|interested|edits_|\bads_))[^/]*",
         advice=_ASK_FOR_JSON,
     ),
     ExportKind("export of Instagram", (r"connections\.json$", r"media\.json$", r"profile\.json$"), r"(?:comments|messages)\.json"),

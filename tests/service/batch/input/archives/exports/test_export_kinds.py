@@ -34,6 +34,8 @@ _INSTAGRAM = [
     "your_instagram_activity/messages/inbox/x_1/message_2.json",
     "preferences/media_settings/comments_allowed_from.json",
     "ads_information/ads_and_topics/posts_viewed.json",
+    "your_instagram_activity/media/stories.json",
+    "your_instagram_activity/threads/threads_and_replies.json",
 ]
 _TAKEOUT = [
     "Takeout/archive_browser.html",
@@ -58,7 +60,7 @@ _TELEGRAM_PAGES = ["messages.html", "messages2.html", "css/style.css", "js/scrip
         (_SLACK, [3]),
         (_TWITTER, [7, 8, 9, 11, 13]),
         (_FACEBOOK, [0, 2, 3, 6]),
-        (_INSTAGRAM, [0, 1, 4, 5]),
+        (_INSTAGRAM, [0, 1, 4, 5, 8, 9]),
         (_TAKEOUT, [1, 2, 5]),
         (_DISCORD, [3]),
         (_REDDIT, [0, 3]),
