@@ -14,10 +14,18 @@ from pyarrow import feather
 from fuzz.odd_values import mutate_bytes, mutate_integers, mutate_json, odd_text
 from tests.service.batch.input.packing import COMPRESSORS, pack_tar, pack_zip
 from tests.service.batch.input.platforms.samples import SAMPLES
+from tests.service.batch.input.spreadsheet_files import Rows, pack_ods, pack_xlsx
 
 __all__ = ["DumpFile", "generate_dump", "table_files"]
 
-_PLAIN: Mapping[str, bytes] = {sample.name: sample.content for sample in SAMPLES}
+_TABLES: Mapping[str, bytes] = {
+    "preamble.csv": b"sep=;\nExport of a forum;;\n\nnr;kommentar;wer\n1;you fool, you;ann\n2;thanks;bob\nnr;kommentar;wer\n",
+    "quotes.tsv": b'id\ttext\n1\t"well then\n2\tyou fool\n3\tas you say"\n4\t"two\nlines"\n',
+    "column.csv": b'comment\nhello, you\n"so", he said\n<b>bold</b> &quot;words&quot;\n',
+    "windows.csv": "id;text\n1;schön\n2;fine\n".encode("cp1252"),
+    "brackets.txt": b'[quote=Ann]no[/quote] I differ\n\n"so" he said\n',
+}
+_PLAIN: Mapping[str, bytes] = {sample.name: sample.content for sample in SAMPLES} | dict(_TABLES)
 _ENCODINGS = ("utf-16", "utf-16-le", "utf-32", "cp1252", "koi8-r", "shift_jis", "utf-8-sig")
 
 
@@ -29,7 +37,7 @@ class DumpFile(NamedTuple):
 
 
 def table_files() -> dict[str, bytes]:
-    """Return a table of comments as Parquet, Feather and Arrow streams, by the ends of their names."""
+    """Return tables of comments as Parquet, Feather, Arrow streams and spreadsheets, by the ends of their names."""
     texts = [f"you are an idiot {number}" if number % 3 else None for number in range(40)]
     columns: dict[str, pa.Array] = {"id": pa.array(range(40)), "author": pa.array(["ann", "bob"] * 20).dictionary_encode()}
     files = {}
@@ -40,6 +48,13 @@ def table_files() -> dict[str, bytes]:
                 files[f".{str(kind).partition('<')[0]}{pack.__name__.replace('_', '.')}"] = pack(table)
             except (pa.ArrowException, NotImplementedError):
                 continue  # not every format holds every type
+    sheets: dict[str, Rows] = {
+        "A": [["id", "text"], [1, "you are an idiot"], [2, "thanks"]],
+        "B": [["word", "meaning"], ["x", "a letter of the alphabet"]],
+    }
+    files |= {".xlsx": pack_xlsx(sheets), ".ods": pack_ods(sheets)}
+    binary = pa.table({"id": pa.array(range(40)), "text": pa.array([text and text.encode() for text in texts], pa.binary())})
+    files[".binary.parquet"] = _parquet(binary)
     nested = pa.table({"text": texts, "list": [[1, 2]] * 40, "struct": [{"a": "b"}] * 40, "time": pa.array([0] * 40, pa.timestamp("us"))})
     return files | {".nested.parquet": _parquet(nested), ".nested.arrow": _arrow_file(nested)}
 

@@ -48,6 +48,7 @@ class ReadAs(StrEnum):
     CSV = "csv"
     PARQUET = "parquet"
     ARROW = "arrow"
+    SPREADSHEET = "spreadsheet"
     TEXT = "text"
     PAGE = "page"
     FEED = "feed"

@@ -13,6 +13,7 @@ from service.batch.input.archives.packed_archives import ARCHIVE_CONTAINERS
 from service.batch.input.arrow_chunks import ChunkBuilder
 from service.batch.input.columns.column_choice import check_kept_columns
 from service.batch.input.databases.open_tables import OpenDatabase
+from service.batch.input.databases.spreadsheet_files import open_spreadsheet
 from service.batch.input.databases.sql_dumps import open_sql_dump
 from service.batch.input.databases.sqlite_files import open_sqlite
 from service.batch.input.detection.file_kinds import COLUMNAR_SIGNATURES, Container, FileKind
@@ -104,6 +105,9 @@ def _open_file(
     elif kind.container is Container.SQLITE:
         with open_sqlite(source, options, kind) as database:
             yield _open_database(database, source)
+    elif kind.container is Container.SPREADSHEET:
+        with open_spreadsheet(source, options, kind) as workbook:
+            yield _open_database(workbook, source)
     elif signature is None:
         yield _open_records(source, options, kind, part, shared)
     else:

@@ -12,6 +12,12 @@ _FEATHER_1_SIGNATURE = b"FEA1"
 _ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 """What ZIP archives begin with; the second is an empty one."""
 _SQLITE_SIGNATURE = b"SQLite format 3\0"
+_OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""What Excel's older files begin with, and those that are protected by a password; so do other files of that time."""
+_WORKBOOK_STREAM = "Workbook".encode("utf-16-le")
+_OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
+_OPEN_DOCUMENT_OFFSET = 30
+_SPREADSHEET_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _TAR_SIGNATURE = b"ustar"
 _TAR_SIGNATURE_OFFSET = 257
 
@@ -33,9 +39,23 @@ def detect_binary_container(head: bytes, name: str) -> Container | None:
             return container
     if head.startswith(_SQLITE_SIGNATURE):
         return Container.SQLITE
+    if _is_spreadsheet(head, name):
+        return Container.SPREADSHEET
     if head.startswith(_ZIP_SIGNATURES):
         return Container.ZIP
     return Container.TAR if head.startswith(_TAR_SIGNATURE, _TAR_SIGNATURE_OFFSET) or _is_old_tar(head) else None
+
+
+def _is_spreadsheet(head: bytes, name: str) -> bool:
+    """Tell whether a file is one of Excel's or OpenDocument's spreadsheets, most of which are ZIP archives."""
+    has_suffix = name.lower().endswith(_SPREADSHEET_SUFFIXES)
+    if head.startswith(_OLE_SIGNATURE):
+        return has_suffix or _WORKBOOK_STREAM in head
+    if not head.startswith(_ZIP_SIGNATURES):
+        return False
+    if has_suffix or head.startswith(_OPEN_DOCUMENT, _OPEN_DOCUMENT_OFFSET):
+        return True
+    return b"[Content_Types].xml" in head and b"xl/" in head
 
 
 def _is_old_tar(head: bytes) -> bool:

@@ -32,6 +32,7 @@ class Container(StrEnum):
     WHATSAPP = "chat of WhatsApp"
     SQL = "SQL dump"
     SQLITE = "SQLite database"
+    SPREADSHEET = "spreadsheet"
     ZIP = "ZIP archive"
     TAR = "tar archive"
     FOLDER = "folder"

@@ -104,3 +104,33 @@ def test_a_damaged_row_group_costs_its_own_rows(tmp_path_factory: pytest.TempPat
     rows = read_file(path).rows
     assert [row.line for row in rows] == list(range(1, 61))
     assert all((row.text is None) == (row.reason is not None) for row in rows)
+
+
+@pytest.mark.parametrize("kind", [pa.binary(), pa.large_binary(), pa.dictionary(pa.int32(), pa.binary())])
+@pytest.mark.parametrize("suffix", ["parquet", "feather", "arrows"])
+def test_texts_that_are_stored_as_bytes_are_texts(tmp_path: Path, kind: pa.DataType, suffix: str) -> None:
+    """Some writers do not say that bytes are text; those that are no UTF-8 cost their own row."""
+    table = pa.table({"id": [1, 2, 3], "body": pa.array(["schön".encode(), b"\xff", None], pa.binary()).cast(kind)})
+    path = tmp_path / f"x.{suffix}"
+    if suffix == "parquet":
+        pq.write_table(table, path)
+    elif suffix == "feather":
+        feather.write_feather(table, path)
+    else:
+        with pa.ipc.new_stream(path, table.schema) as writer:
+            writer.write_table(table, max_chunksize=2)
+    assert [(row.id, row.text, row.reason) for row in read_file(path).rows] == [
+        (1, "schön", None),
+        (2, None, Reason.NOT_UTF8),
+        (3, None, Reason.NO_TEXT),
+    ]
+
+
+def test_the_text_of_a_columnar_file_is_chosen_by_what_is_in_it(tmp_path: Path) -> None:
+    """Numbers under a usual name do not hide the texts; a stream is read whole, although its beginning is looked at first."""
+    table = pa.table({"review": [5, 1, 3], "review_body": ["you fool", "fine", "thanks"]})
+    path = parquet(tmp_path / "x", {name: table[name].combine_chunks() for name in table.column_names})
+    assert [row.text for row in read_file(path).rows] == ["you fool", "fine", "thanks"]
+    with pa.ipc.new_stream(tmp_path / "y", table.schema) as writer:
+        writer.write_table(table, max_chunksize=1)
+    assert [row.text for row in read_file(tmp_path / "y").rows] == ["you fool", "fine", "thanks"]
