@@ -10,7 +10,8 @@ from service.batch.rows import Columns, Reason
 
 __all__ = ["BLUESKY"]
 
-_POST = "app.bsky.feed.post"
+_NAMESPACE = "app.bsky."
+_POST = f"{_NAMESPACE}feed.post"
 _LISTS = ("feed", "posts", "records", "notifications")
 """What the lists of posts are called in answers of the interface."""
 
@@ -29,7 +30,7 @@ def _is_post(fields: RecordFields) -> bool:
 
 def _is_node(node: RecordFields) -> bool:
     view = object_in(node, "post") or node
-    return str(view.get("uri")).startswith("at://") or view.get("$type") == _POST
+    return str(view.get("uri")).startswith("at://") or str(view.get("$type")).startswith(_NAMESPACE)
 
 
 def _ancestors(node: RecordFields) -> list[RecordFields]:
@@ -115,7 +116,7 @@ BLUESKY = Platform(
         *(frozenset({name}) for name in ("thread", "post", *_LISTS)),
         *(frozenset({"uri", name}) for name in ("record", "value")),
         *(frozenset({"did", name}) for name in ("commit", "identity", "account")),
-        frozenset({"$type", "text", "createdat"}),
+        frozenset({"$type"}),
     ),
     columns=Columns("text", "id", "author", "parent", "time"),
     prepare=_prepare,

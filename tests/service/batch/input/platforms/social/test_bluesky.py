@@ -43,6 +43,7 @@ def test_reposts_repeat_posts_of_others() -> None:
 
     assert reasons(read_records([{"feed": [repost]}], POST)) == [Reason.NOT_A_COMMENT]
     assert reasons(read_records([like], POST)) == [Reason.NOT_A_COMMENT]
+    assert reasons(read_records([like["value"]], POST)) == [Reason.NOT_A_COMMENT]  # type: ignore[list-item]
 
 
 def test_a_record_that_is_a_file_of_its_own_has_the_id_of_its_file() -> None:
