@@ -12,7 +12,8 @@ __all__ = ["MemberTally"]
 
 _MAX_NAMES = 3
 _MAX_NAME_LENGTH = 100
-_MAX_UNREAD = 20
+_MAX_REASONS = 20
+_MAX_MEMBER_REMARKS = 50
 _NOT_READ = "not read: "
 _MAX_COMPARED = 10_000
 """The number of members whose names are compared."""
@@ -50,6 +51,8 @@ class MemberTally:
         self._member_remarks: defaultdict[str, _NamedCount] = defaultdict(_NamedCount)
         self._with_columns, self._without_columns = _NamedCount(), _NamedCount()
         self._read = self._unread = 0
+        self._unread_by_reason: dict[str, _NamedCount] = {}
+        self._further_unread = 0
         self._command: str | None = None
         self._stems: dict[str, list[str]] = {}
 
@@ -74,16 +77,25 @@ class MemberTally:
         """
         if command is not None and self._command is None and "--" in message:
             self._command = command
-        if self._unread < _MAX_UNREAD:
-            # People see the name of the archive before its remarks.
-            add_remark(self._remarks, f"{_NOT_READ}{message.removeprefix(f'{self._archive}/')}")
         self._unread += 1
+        # People see the name of the archive before its remarks.
+        sentence = message.removeprefix(f"{self._archive}/")
+        reason = sentence.removeprefix(name)
+        if (members := self._unread_by_reason.get(reason)) is not None:
+            members.add(name)
+        elif len(self._unread_by_reason) < _MAX_REASONS:
+            self._unread_by_reason[reason] = _NamedCount()
+            self._unread_by_reason[reason].add(name)
+            add_remark(self._remarks, f"{_NOT_READ}{sentence}")
+        else:
+            self._further_unread += 1
         return Row(line, None, None, Reason.NOT_READ, member=name)
 
     def add_remarks(self, name: str, remarks: Sequence[str]) -> None:
         """Note what was remarked about a member that has been read; equal remarks about several are one."""
         for remark in remarks:
-            self._member_remarks[remark].add(name)
+            if remark in self._member_remarks or len(self._member_remarks) < _MAX_MEMBER_REMARKS:
+                self._member_remarks[remark].add(name)
 
     def add_columns(self, name: str, *, has_columns: bool) -> None:
         """Note whether a member has the columns that the caller names."""
@@ -103,8 +115,13 @@ class MemberTally:
                 raise DumpError(f"{self._archive}: no file in it has a column “{options.text_column}”; check --text-column")
             remark = f"no column “{options.text_column}”, read by other columns: {self._without_columns}"
             add_remark(self._remarks, remark)
-        if self._unread > _MAX_UNREAD:
-            add_remark(self._remarks, f"{_NOT_READ}{self._unread - _MAX_UNREAD:,} more files")
+        for members in self._unread_by_reason.values():
+            if members.count > 1:
+                first, *others = members.names
+                further = f"{', '.join(others)}{', …' if members.count > _MAX_NAMES else ''}"
+                add_remark(self._remarks, f"{_NOT_READ}{members.count - 1:,} more, for the same reason as {first}: {further}")
+        if self._further_unread:
+            add_remark(self._remarks, f"{_NOT_READ}{self._further_unread:,} more files")
         if self._command is not None:
             add_remark(self._remarks, f"a file is read by itself, with options of its own, by: {self._command} …")
         for remark, members in self._member_remarks.items():

@@ -165,6 +165,15 @@ def test_everything_that_is_passed_over_is_said(read_dump: DumpReader) -> None:
         assert words in remark
 
 
+def test_many_members_that_cannot_be_read_make_few_remarks(read_dump: DumpReader) -> None:
+    """Those that cannot be read for the same reason are counted; each has its row."""
+    content = read_dump(pack_zip({"ok.csv": b"text\nhi\n"} | {f"{number}.csv": b"x,y\n1,2\n" for number in range(300)}))
+    assert reasons(content.rows) == [None] + [Reason.NOT_READ] * 300
+    assert len(content.remarks) == 3
+    assert content.remarks[0].startswith("not read: 0.csv: ")
+    assert content.remarks[1] == "not read: 299 more, for the same reason as 0.csv: 1.csv, 2.csv, …"
+
+
 def test_a_page_without_comments_in_an_archive_is_not_a_comment(read_dump: DumpReader) -> None:
     """Among saved pages there may be one without comments; it has a row that does not count as lost."""
     page = b'<html><ul><li class="comment" id="comment-1"><div class="comment-content"><p>hi</p></div></li></ul></html>'
