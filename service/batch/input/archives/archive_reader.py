@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from model.errors import DumpError
+from service.batch.file_access import STDIN, display_name
 from service.batch.input.archives.column_fallback import open_by_columns
 from service.batch.input.archives.exports.companions import SharedValues, read_shared_values
 from service.batch.input.archives.exports.export_kinds import FoundExport
@@ -138,7 +139,7 @@ class ArchiveReader:
                 if len(self.layouts) < _MAX_LAYOUTS:
                     self.layouts[name] = layout
                 self.tally.add_columns(name, has_columns=has_columns)
-                yield OpenMember(name, dump, layout.kind.container, len(source.head))
+                yield OpenMember(name, dump)
         except DumpError as error:
             yield from self._explain(name, source, setting, error)
 
@@ -196,10 +197,10 @@ class ArchiveReader:
 
 
 def _reading_command(archive: Archive, path: str) -> str | None:
-    """Return the command that reads one member by itself, to which options can be added; None for a name that stands for several."""
+    """Return the command that reads one member by itself, to which options can be added; None if no command does for sure."""
     if not archive.unpacker:
         return f"tipstaff score {shlex.quote(f'{archive.name}/{path}')}"
-    if any(char in path for char in "[*?"):
+    if any(char in path for char in "[*?") or archive.name == display_name(STDIN):
         return None
     return f"{archive.unpacker} {shlex.quote(archive.name)} {shlex.quote(path)} | tipstaff score -"
 

@@ -7,10 +7,10 @@ from itertools import chain
 from model.errors import DumpError
 from service.batch.input.archives.archive_reader import ArchiveReader, FileOpener
 from service.batch.input.archives.exports.export_kinds import FoundExport
-from service.batch.input.archives.member_rows import MemberRows
+from service.batch.input.archives.member_rows import member_rows
 from service.batch.input.archives.member_stream import Archive, MemberCounter
 from service.batch.input.archives.packed_archives import open_packed
-from service.batch.input.detection.file_kinds import FileKind
+from service.batch.input.detection.file_kinds import Container, FileKind
 from service.batch.input.layout import Layout
 from service.batch.input.opened_dump import OpenDump, damage_row
 from service.batch.input.platforms.platform import ANY_TABLE
@@ -60,14 +60,13 @@ def open_archive(
     items = reader.read(archive)
     first = next(items, None)
     if first is None:
-        raise DumpError(_describe_lack(archive.name, reader.exports))
+        raise DumpError(_describe_lack(archive.name, kind, reader.exports))
 
     def damage_at_end() -> Iterator[Row]:
         """Yield a row that says why the archive ends too early, if that has turned out by then."""
         if source is not None:
             yield from damage_row(source, 0)
 
-    rows = MemberRows(chain((first,), items), damage_at_end(), tally=reader.tally, keep=options.keep)
     layouts = reader.layouts
     layout = next((layout for layout in layouts.values() if layout.columns is not None), next(iter(layouts.values()), None))
     container = str(kind.container)
@@ -76,11 +75,10 @@ def open_archive(
         archive.name,
         "row",
         None if layout is None else layout.columns,
-        rows.rows(),
+        chain(member_rows(chain((first,), items), reader.tally), damage_at_end()),
         archive.share,
         budget,
         description,
-        rows.chunks,
         remarks=reader.remarks,
         layouts=layouts,
     )
@@ -88,8 +86,9 @@ def open_archive(
     return dump, Layout(kind, ANY_TABLE if layout is None else layout.platform, columns)
 
 
-def _describe_lack(name: str, exports: Sequence[FoundExport]) -> str:
+def _describe_lack(name: str, kind: FileKind, exports: Sequence[FoundExport]) -> str:
     export = next(iter(exports), None)
     if export is None or export.kind.advice is None:
-        return f"{name} holds no file that could be a dump; unpack it, and name the file with the comments"
+        step = "name" if kind.container is Container.FOLDER else "unpack it, and name"
+        return f"{name} holds no file that could be a dump; {step} the file with the comments"
     return f"{name} is an {export.kind.name} in which no file holds comments; {export.kind.advice}"

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from model.errors import DumpError
-from service.batch.input.open_dump import open_dump
-from service.batch.rows import DumpOptions, ReadAs, Reason
+from service.batch.rows import ReadAs, Reason
 from tests.service.batch.input.dump_reader import DumpReader, cells, read_file, reasons, texts
 from tests.service.batch.input.packing import pack_tar, pack_zip
 from tests.service.batch.input.platforms.sample import Sample
@@ -203,28 +202,6 @@ def test_google_comments_are_read_by_their_content(read_dump: DumpReader) -> Non
     }
     rows = read_dump(pack_zip(files)).rows
     assert [(row.member, row.text is None) for row in rows if row.text != "hola"] in ([], [(f"{folder}/comentarios/directo.csv", True)])
-
-
-@pytest.mark.parametrize("pack", [pack_tar, pack_zip])
-def test_large_members_are_read_in_chunks_as_row_by_row(tmp_path: Path, pack: Packer) -> None:
-    """Many small members share chunks, a large one has its own, and all rows are the same either way."""
-    lines = b"".join(b'{"id":%d,"text":"comment %d"}\n' % (number, number) for number in range(4000))
-    files = {f"{number}.jsonl": lines[:300] for number in range(3)} | {
-        "large.jsonl": lines,
-        "last.csv": b"text\nhi\n",
-        "bad.csv": b"x,y\n1,2\n",
-    }
-    path = tmp_path / "dump"
-    path.write_bytes(pack(files))
-    rows = read_file(path).rows
-    with open_dump(str(path), DumpOptions()) as dump:
-        assert dump.chunks is not None
-        chunks = list(dump.chunks(1000, 1 << 20))
-        assert dump.share() == 1.0
-    assert [cell for chunk in chunks for cell in zip(chunk.members, chunk.lines, chunk.ids, chunk.texts, chunk.reasons, strict=True)] == [
-        (row.member, row.line, row.id, row.text, row.reason) for row in rows
-    ]
-    assert max(map(len, chunks)) == 1000
 
 
 def test_a_folder_is_read_like_an_archive(tmp_path: Path) -> None:
