@@ -53,14 +53,18 @@ MEDIA_PHRASES = _phrases(
     मीडिया के बिना | 省略多媒體檔案 | 多媒體檔案已略去 | 忽略多媒体文件 | 省略媒体文件 | メディアなし |
     メディアは含まれていません | 미디어 파일을 제외한 텍스트만 | 미디어 파일 생략 | 미디어 생략 | media har utelämnats |
     mediefil utelämnad | medier udeladt | medier utelatt | media jätetty pois | média byla vynechána | média kihagyva |
-    media omise | εξαίρεση πολυμέσων | без медіафайлів | không bao gồm phương tiện | ไม่มีสื่อ | view once voice message omitted
+    media uitgesloten | omitted media | médias non inclus | fichier exclu | media exclusi | fișier media omis | media utelämnat |
+    media jätettiin pois | média vynechána | hiányzó médiafájl | εξαιρέθηκαν πολυμέσα | медіа пропущено | đã bỏ qua phương tiện |
+    省略多媒体文件 | 媒體已略去 | 已略去多媒體檔案 | メディア非表示 | 미디어 파일을 제외함 | मीडिया छोड़ दिया गया | ficheiro omitido |
+    multimedia omisso | arquivo omitido | media omise | εξαίρεση πολυμέσων | без медіафайлів | không bao gồm phương tiện |
+    ไม่มีสื่อ | view once voice message omitted
     """
 )
 """What stands between ``<`` and ``>`` in place of photos and the like that were not exported, in small letters."""
 OMITTED_PHRASE = re.compile(
     r"\b(omitted|weggelassen|ausgeschlossen|omitid[oa]s?|omiti[oó]|omitte[sn]?|omiss?e?|omesso|omess[aoi]|weggelaten|ocultad[oa]|ocult[oa]|"
     r"не\s?включен[оаы]?|пропущен[оаы]?|опущен[оаы]?|dahil edilmedi|atland[ıi]|pominięt[oaey]|tidak disertakan|utelämnad|"
-    r"udeladt|utelatt)\.?$|"
+    r"absente?|manquante?|retirée?|отсутствует|udeladt|utelatt)\.?$|"
     r"(略去|省略|忽略|생략|생략됨|غير مدرج[ةه]?|הושמט[הו]?|छोड़[ाी] गय[ाी])\.?$"
 )
 """The end of ``image omitted`` and the like on iPhones."""
