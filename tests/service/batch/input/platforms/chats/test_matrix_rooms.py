@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.service.batch.input.dump_reader import DumpReader
 from tests.service.batch.input.platforms.sample import json_lines
@@ -88,3 +90,15 @@ def test_other_events_have_a_reason(read_dump: DumpReader, fields: dict[str, Any
     """Who took a message away is told; a message that cannot be decrypted is no comment that was read."""
     (row,) = read_dump(json_lines([EVENT | fields]), "x.jsonl").rows
     assert row.reason == reason
+
+
+LINES = st.text(st.characters(exclude_characters="\n\r", exclude_categories=["Cs"]), max_size=12)
+
+
+@given(st.lists(LINES, min_size=1, max_size=4), st.lists(LINES, min_size=1, max_size=4).map("\n".join))
+def test_quotations_are_left_out_whole(read_dump: DumpReader, quoted: list[str], reply: str) -> None:
+    """Whatever is quoted, in however many lines, the reply is read from its first letter to its last."""
+    quotation = "\n".join(["> <@bob:example.org> " + quoted[0], *("> " + line for line in quoted[1:])])
+    content = {"msgtype": "m.text", "body": f"{quotation}\n\n{reply}"} | REPLY
+    (row,) = read_dump(json_lines([EVENT | {"content": content}]), "x.jsonl").rows
+    assert row.text == reply

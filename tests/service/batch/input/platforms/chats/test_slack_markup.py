@@ -1,6 +1,10 @@
 """The mark-up of Slack becomes what people see, however deep it is nested."""
 
+from html import escape
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.batch.input.platforms.chats.slack_markup import decode_slack_text, read_attachments, read_blocks
 
@@ -69,3 +73,9 @@ def test_nesting_ends() -> None:
     assert read_blocks({"blocks": [{"type": "rich_text", "elements": [element]}]}, {}) == ""
     assert read_blocks({"blocks": [1, None, {"type": ["x"]}, {"type": "section", "text": 5}]}, {}) == ""
     assert read_attachments({"attachments": [None, {"fields": 3, "text": []}]}, {}) == ""
+
+
+@given(st.text())
+def test_every_text_comes_back(text: str) -> None:
+    """Whatever people write, Slack escapes its three characters, and they are what is read."""
+    assert decode_slack_text(escape(text, quote=False), {}) == text

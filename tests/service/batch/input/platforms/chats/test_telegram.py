@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.service.batch.input.dump_reader import DumpReader, cells
-from tests.service.batch.input.platforms.sample import FIRST_TIME, json_lines
+from tests.service.batch.input.platforms.sample import FIRST_TIME, json_document, json_lines
 
 MESSAGE = {"id": 9, "type": "message", "date": "2020-01-01T00:00:00", "from": "Ann", "from_id": "user1", "text": ""}
 
@@ -56,3 +58,22 @@ def test_messages_of_the_interface_are_read(read_dump: DumpReader) -> None:
         (6, None, "not-a-comment", None, None, None),
     ]
     assert content.rows[0].place == "77"
+
+
+PARTS = st.lists(
+    st.tuples(st.sampled_from(["plain", "bold", "link", "mention", "code", "text_link"]), st.text(min_size=1, max_size=8)), max_size=6
+)
+
+
+@given(st.lists(PARTS, min_size=1, max_size=5))
+def test_every_part_of_every_text_is_read_once(read_dump: DumpReader, texts: list[list[tuple[str, str]]]) -> None:
+    """However texts are cut into parts, each message is one row with all of its words in order, under its own number."""
+    messages = []
+    for number, parts in enumerate(texts, start=1):
+        entities = [{"type": kind, "text": text} for kind, text in parts]
+        rich = [text if kind == "plain" else entity for (kind, text), entity in zip(parts, entities, strict=True)]
+        messages.append(MESSAGE | {"id": number, "reply_to_message_id": number - 1, "text": rich, "text_entities": entities})
+    rows = read_dump(json_document({"name": "Roses", "type": "private_group", "id": 1, "messages": messages}), "result.json").rows
+    assert [row.text for row in rows] == ["".join(text for _, text in parts) for parts in texts]
+    assert [row.id for row in rows] == list(range(1, len(texts) + 1))
+    assert [row.parent for row in rows] == [str(number) if number else None for number in range(len(texts))]
