@@ -56,7 +56,7 @@ class ChunkBuilder:
                 yield self._columnar_chunk(piece)
 
     def _rows(self, records: Iterator[DumpRecord]) -> Iterator[Row]:
-        return build_rows(records, self.platform, self.columns, options=self.options, names=[], strict=False)
+        return build_rows(records, self.platform, self.columns, options=self.options, names=[], strict=False, is_nested=True)
 
     def _columnar_chunk(self, piece: ArrowRecords) -> Chunk:
         table, names = piece.table, self.columns

@@ -17,6 +17,7 @@ from service.batch.input.platforms.sites.web_feeds import FEED
 from service.batch.input.platforms.sites.wordpress import WXR
 from service.batch.input.platforms.widgets.disqus import DISQUS
 from service.batch.input.records import RecordStream
+from service.batch.input.trees.tree_columns import choose_tree_columns, find_nested_column, unfold_sample
 from service.batch.remarks import add_remark
 from service.batch.rows import Columns, DumpOptions
 
@@ -107,6 +108,8 @@ def detect_layout(kind: FileKind, stream: RecordStream, options: DumpOptions, *,
     if stream.text_names is not None and not stream.names and _find_platform((), options, in_database=False) is ANY_TABLE:
         return Layout(kind, ANY_TABLE, Columns(options.text_column or "text", options.id_column or "id"))
     names, sample = stream.names, stream.sample
+    if stream.is_nested:
+        return detect_table_layout(kind, names, options, file=file, remarks=remarks, sample=sample, is_nested=True)
     if stream.text_names is not None and stream.text_names <= set(find_columns(names, options.id_column or "id")):
         # The other records may hold texts, under the usual name.
         names, sample = list(dict.fromkeys([*names, "text"])), ()
@@ -121,6 +124,7 @@ def detect_table_layout(
     file: str,
     remarks: list[str],
     sample: Sequence[Mapping[str, object]] = (),
+    is_nested: bool = False,
 ) -> Layout:
     """Detect the platform and the columns of a table by the names of its columns and by its first records.
 
@@ -131,6 +135,7 @@ def detect_table_layout(
         file: the file's name, for messages.
         remarks: gets what a person should know about the choice.
         sample: the fields of the first records; none where they are not known.
+        is_nested: whether fields may hold objects and lists, and columns be paths.
 
     Raises:
         DumpError: the table does not have the columns that the caller names, or no column is known to hold the text.
@@ -138,8 +143,11 @@ def detect_table_layout(
     header = tuple(names) if kind.container is Container.CSV else ()
     platform = _find_platform(names, options, sample, in_database=kind.container in DATABASES)
     if platform is not ANY_TABLE:
-        return Layout(kind, platform, _platform_columns(platform, names, options, file=file), header)
-    columns, choice = choose_comment_columns(names, options, file=file, sample=sample)
+        return Layout(kind, platform, _platform_columns(platform, names, options, file=file, sample=sample), header)
+    choose = choose_tree_columns if is_nested else choose_comment_columns
+    columns, choice = choose(names, options, file=file, sample=sample)
+    if is_nested:
+        sample = unfold_sample(columns, sample)
     reasons = [choice.reason]
     if choice.remark is not None:
         add_remark(remarks, choice.remark)
@@ -158,7 +166,9 @@ def _find_platform(
     return ANY_TABLE if options.text_column is not None else recognise_platform(names, sample, in_database=in_database) or ANY_TABLE
 
 
-def _platform_columns(platform: Platform, names: list[str], options: DumpOptions, *, file: str) -> Columns:
+def _platform_columns(
+    platform: Platform, names: list[str], options: DumpOptions, *, file: str, sample: Sequence[Mapping[str, object]]
+) -> Columns:
     """Return the columns of a platform, except where the caller names others."""
     requested = {
         "text": options.text_column,
@@ -170,10 +180,13 @@ def _platform_columns(platform: Platform, names: list[str], options: DumpOptions
         "title": options.title_column,
         "place": options.place_column,
     }
+    replacements: dict[str, str] = {}
     for field, name in requested.items():
-        if name is not None and not find_columns(names, name):
+        found = None if name is None else find_nested_column(name, names, sample)
+        if name is not None and found is None:
             raise DumpError(f"{file}: there is no column “{name}”; check --{field.replace('_', '-')}-column")
-    replacements = {field: find_columns(names, name)[0] for field, name in requested.items() if name is not None}
+        if found is not None:
+            replacements[field] = found
     columns = platform.find_own_columns(names)
     if not options.contexts:
         columns = replace(columns, parent_text=None, title=None)

@@ -169,7 +169,10 @@ def _open_records(
         stream = replace(stream, records=_surround(stream.records, shared))
     if layout.columns is not None and kind.container is Container.CSV:
         check_kept_columns(stream.names, options, file=source.name)
-    rows = _append_damage(_build_rows(stream, layout, options, source), source)
+    rows = _build_rows(stream, layout, options, source)
+    if kind.container is Container.JSON:
+        rows = (row if row.line == number else row._replace(line=number) for number, row in enumerate(rows, start=1))
+    rows = _append_damage(rows, source)
     chunks = _columnar_chunks(stream, source, layout, options)
     dump = OpenDump(
         source.name,
@@ -196,6 +199,7 @@ def _build_rows(stream: RecordStream, layout: Layout, options: DumpOptions, sour
         options=options,
         names=stream.names,
         strict=stream.strict,
+        is_nested=stream.is_nested,
         file=source.name,
         remarks=source.remarks,
     )

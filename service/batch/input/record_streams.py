@@ -22,6 +22,7 @@ from service.batch.input.formats.xml.xml_records import read_xml
 from service.batch.input.formats.xml.xml_schema import XmlSchema
 from service.batch.input.formats.xml.xml_survey import survey_xml
 from service.batch.input.layout import DumpPart
+from service.batch.input.platforms.known_platforms import is_platform_record
 from service.batch.input.platforms.sites.stack_exchange import STACK_EXCHANGE_XML
 from service.batch.input.platforms.sites.web_feeds import FEED_XML
 from service.batch.input.platforms.sites.wordpress import WXR_XML
@@ -29,6 +30,8 @@ from service.batch.input.platforms.widgets.disqus import DISQUS_XML
 from service.batch.input.records import DumpRecord, RecordStream
 from service.batch.input.streams.dump_source import DumpSource
 from service.batch.input.streams.encodings import UTF8, recode_to_utf8
+from service.batch.input.trees.document_shapes import DocumentShapes
+from service.batch.input.trees.paths import has_paths
 from service.batch.rows import DumpOptions
 
 __all__ = ["open_record_stream"]
@@ -82,11 +85,13 @@ def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, optio
         )
         return RecordStream(["text"], records, "line", strict=True)
     if container is Container.JSON:
-        return _stream_records(read_json_documents(stream, has_offsets=has_offsets), "row", part)
-    if part.layout is not None and part.layout.columns is not None and part.layout.platform.is_flat:
-        names = part.layout.row_fields(options)
-        pieces = read_json_pieces(stream, names, first=part.first, offset=part.begin, has_offsets=has_offsets)
-        return RecordStream([], flatten_pieces(pieces), "line", pieces=pieces)
+        shapes = DocumentShapes.of_columns(options.text_column, is_platform_record)
+        return _stream_records(read_json_documents(stream, shapes, name=source.name, has_offsets=has_offsets), "row", part)
+    names = [] if part.layout is None else part.layout.row_fields(options)
+    if part.layout is not None and part.layout.columns is not None and part.layout.platform.is_flat and not has_paths(names):
+        text_name = part.layout.columns.text
+        pieces = read_json_pieces(stream, names, text_name=text_name, first=part.first, offset=part.begin, has_offsets=has_offsets)
+        return RecordStream([], flatten_pieces(pieces), "line", is_nested=True, pieces=pieces)
     return _stream_records(read_json_lines(stream, first=part.first, offset=part.begin, has_offsets=has_offsets), "line", part)
 
 
@@ -102,4 +107,4 @@ def _table_syntax(kind: FileKind, options: DumpOptions) -> TableSyntax:
 
 def _stream_records(records: Iterator[DumpRecord], unit: Literal["line", "row"], part: DumpPart) -> RecordStream:
     """Return a stream of records; their field names are probed unless the layout of the file is known already."""
-    return probe_records(records, unit) if part.layout is None else RecordStream([], records, unit)
+    return probe_records(records, unit, is_nested=True) if part.layout is None else RecordStream([], records, unit, is_nested=True)

@@ -67,6 +67,7 @@ class RecordStream:
         records: the records, lazily, in order.
         unit: the unit that ``DumpRecord.line`` counts.
         text_names: the names of the fields that hold text in some record; None where that is not known.
+        is_nested: whether fields may hold objects and lists.
         strict: whether bytes that are not UTF-8 appear in the fields as lone surrogates (U+DC80 to U+DCFF).
         empty: whether the file holds nothing.
         sample: the fields of the first records, without those that cannot be used; none where they are not known.
@@ -78,6 +79,7 @@ class RecordStream:
     records: Iterator[DumpRecord]
     unit: Literal["line", "row"]
     text_names: set[str] | None = None
+    is_nested: bool = False
     strict: bool = False
     empty: bool = False
     pieces: Iterator[JsonPiece] | None = None

@@ -4,7 +4,8 @@ from service.batch.input.columns.known_names import TEXT_NAMES
 from service.batch.input.detection.file_kinds import Container
 from service.batch.input.detection.head_lines import BLANK, JSON_LINES_SUFFIXES, first_lines, has_suffix, parse_json_line
 from service.batch.input.detection.json_start import looks_like_json
-from service.batch.input.formats.json.json_documents import RECORD_ARRAY_NAMES
+from service.batch.input.formats.json.json_window import skip_script
+from service.batch.input.platforms.known_platforms import is_platform_record
 
 __all__ = ["detect_json_container"]
 
@@ -16,12 +17,16 @@ def detect_json_container(start: str, name: str) -> Container | None:
         start: the beginning of the text, without white space before it.
         name: the name of the file.
     """
-    if start[:1] not in {"{", "["} or not looks_like_json(start):
+    if start[:1] not in {"{", "["}:
+        return None if skip_script(start) is None else Container.JSON
+    if not looks_like_json(start):
         return None
     lines = first_lines(start)
     values = [parse_json_line(line) for line in lines]
     if isinstance(values[0], dict):
-        return Container.JSON if _has_record_array(values[0]) else Container.JSONL
+        objects = [value for value in values if isinstance(value, dict)]
+        is_document = has_suffix(name, {".json"}) or not _is_row(objects[0]) if len(lines) == 1 else _differ(objects)
+        return Container.JSON if is_document else Container.JSONL
     if isinstance(values[0], list):
         return Container.JSON if len(values) == 1 or any(isinstance(value, dict) for value in values[0]) else Container.JSONL
     # The last line may be incomplete, so that one whole object is enough.
@@ -31,8 +36,13 @@ def detect_json_container(start: str, name: str) -> Container | None:
     return Container.JSONL
 
 
-def _has_record_array(value: dict[str, object]) -> bool:
-    if any(isinstance(value.get(name), str) for name in TEXT_NAMES):
-        return False
-    arrays = (value.get(name) for name in RECORD_ARRAY_NAMES)
-    return any(isinstance(array, list) and any(isinstance(item, dict) for item in array) for array in arrays)
+def _is_row(value: dict[str, object]) -> bool:
+    """Tell whether the only object of a file is one row, rather than a document that holds rows."""
+    has_text = any(isinstance(value.get(text_name), str) for text_name in TEXT_NAMES)
+    return is_platform_record(value) or (has_text and not any(isinstance(inner, dict | list) for inner in value.values()))
+
+
+def _differ(values: list[dict[str, object]]) -> bool:
+    """Tell whether objects in lines of their own are documents of different kinds, rather than the rows of one table."""
+    first, *others = values
+    return bool(others) and not any(first.keys() & other.keys() for other in others)

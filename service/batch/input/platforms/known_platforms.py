@@ -1,6 +1,7 @@
 """All platforms whose dumps are known, by their names for ``--format`` and by the names of their fields."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from service.batch.input.platforms.chats.chat_platforms import CHAT_PLATFORMS
 from service.batch.input.platforms.known_tables import TABLE_PLATFORMS
@@ -45,7 +46,7 @@ from service.batch.input.platforms.widgets.disqus_api import DISQUS_API
 from service.batch.input.platforms.widgets.isso_api import ISSO_API
 from service.batch.input.platforms.widgets.remark42 import REMARK42
 
-__all__ = ["find_platforms", "recognise_platform"]
+__all__ = ["find_platforms", "is_platform_record", "recognise_platform"]
 
 _PLATFORMS: tuple[Platform, ...] = (
     *(REDDIT_THREADS, REDDIT_DOWNLOAD, REDDIT, REDDIT_SUBMISSIONS, HACKER_NEWS, HACKER_NEWS_SEARCH),
@@ -69,6 +70,9 @@ _PLATFORMS: tuple[Platform, ...] = (
 )
 """Every kind of dump that is known by the names of its fields; the first that matches is chosen."""
 
+_MAX_RECORD_NAMES = 200
+"""Fields of the largest object that is taken for a record of a platform."""
+
 
 def recognise_platform(names: Iterable[str], sample: Sequence[RecordFields] = (), *, in_database: bool = False) -> Platform | None:
     """Return the platform of some records; None if it is unknown.
@@ -89,3 +93,18 @@ def find_platforms(name: str, *, in_database: bool = False) -> tuple[Platform, .
 
 def _list_platforms(*, in_database: bool) -> tuple[Platform, ...]:
     return (*TABLE_PLATFORMS, *_PLATFORMS) if in_database else (*_PLATFORMS, *TABLE_PLATFORMS)
+
+
+def is_platform_record(fields: RecordFields) -> bool:
+    """Tell whether an object is a record of some platform, by its names and, where these do not tell, by its values."""
+    names = tuple(fields) if len(fields) <= _MAX_RECORD_NAMES else ()
+    return bool(names) and any(
+        platform.recognises is None or platform.matches(names, [fields]) for platform in _platforms_with_names(names)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _platforms_with_names(names: tuple[str, ...]) -> tuple[Platform, ...]:
+    """Return the platforms whose names a record has, and those that have none."""
+    folded = {name.strip().casefold() for name in names}
+    return tuple(p for p in _PLATFORMS if (not p.signatures and p.recognises is not None) or any(s <= folded for s in p.signatures))

@@ -1,11 +1,13 @@
 """Building of rows from records, the same for every format and platform; it is short, because it runs for each comment."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from model.comment import Format
 from service.batch.input.platforms.platform import ENVELOPE_FIELD, FILE_FIELD, FORMAT_FIELD, REMARK_FIELD, Platform, RecordFields
 from service.batch.input.records import DumpRecord, UndecodableText
+from service.batch.input.trees.unfolding import PARENT_FIELD, TreeUnfolder
 from service.batch.input.values import PLACEHOLDERS, parse_author, parse_context, parse_parent, parse_place, parse_time
 from service.batch.remarks import add_remark
 from service.batch.rows import MAX_TEXT_LENGTH, Columns, DumpOptions, Reason, Row, build_row_id, is_unicode, without_surrogates
@@ -26,6 +28,7 @@ def build_rows(
     strict: bool,
     file: str = "",
     remarks: list[str] | None = None,
+    is_nested: bool = False,
 ) -> Iterator[Row]:
     """Build the rows of some records.
 
@@ -38,13 +41,17 @@ def build_rows(
         strict: whether a lone surrogate in a text stands for a byte that is not UTF-8, so that the text is refused.
         file: the name of the file, or of the archive and its member, for platforms that need it.
         remarks: receives the remarks of the platform.
+        is_nested: whether fields may hold objects and lists, in which there may be records too.
     """
     if platform.needs_context:
         records = _add_context(records, file)
     if platform.unfold is not None:
         records = _unfold(records, platform.unfold)
-        if platform.needs_context and platform.prepare is not None:
-            records = _add_context(records, file)
+    elif is_nested:
+        records = _unfold(records, TreeUnfolder(columns, options.keep, is_prepared=platform.prepare is not None).unfold)
+        columns = replace(columns, parent=columns.parent or PARENT_FIELD)
+    if platform.needs_context and platform.prepare is not None and (is_nested or platform.unfold is not None):
+        records = _add_context(records, file)
     return map(_make_builder(platform, columns, options.keep, names=names, strict=strict, remarks=remarks), records)
 
 
@@ -63,7 +70,7 @@ def _unfold(records: Iterable[DumpRecord], unfold: Callable[[RecordFields], Iter
             yield record
         else:
             for fields in unfold(record.fields):
-                yield record._replace(fields=fields)
+                yield record if fields is record.fields else record._replace(fields=fields)
 
 
 def _make_builder(

@@ -82,7 +82,7 @@ def test_both_ways_build_equal_chunks(lines: list[dict[str, Any]], has_final_lin
     """Text, id, author, parent and time may hold anything."""
     content = ("\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + "\n" * has_final_line_end).encode()
     rows = build_rows(read_json_lines(stream(content), first=5, offset=9), REDDIT, REDDIT.columns, options=OPTIONS, names=[], strict=False)
-    pieces = read_json_pieces(stream(content), NAMES, first=5, offset=9)
+    pieces = read_json_pieces(stream(content), NAMES, text_name="body", first=5, offset=9)
     assert contents(BUILDER.build(pieces, **LIMITS)) == contents(cut_into_chunks(rows, OPTIONS.keep, **LIMITS))
 
 
@@ -98,7 +98,7 @@ def test_ordinary_lines_never_become_rows(monkeypatch: pytest.MonkeyPatch) -> No
         "edited": False,
         "score": 3,
     }
-    pieces = read_json_pieces(stream((json.dumps(line) + "\n").encode() * 40), NAMES)
+    pieces = read_json_pieces(stream((json.dumps(line) + "\n").encode() * 40), NAMES, text_name="body")
     chunks = list(BUILDER.build(pieces, **LIMITS))
     assert sum(map(len, chunks)) == 40
     assert {cells[1:6] for cells in contents(chunks)} == {("k1", "a comment", None, "Ann", "k0")}

@@ -1,283 +1,285 @@
-"""Records of JSON documents: objects in an array, in an array in an object, or one after another, read without loading the whole."""
+"""Records of JSON documents: in arrays at any depth, under keys, column by column, or one after another.
 
-import codecs
+A document of moderate size is seen whole before it is taken apart. A larger one is read piece by piece: the elements of its arrays one
+by one, and of a table that is stored column by column as little as is needed to put the rows together.
+"""
+
 import io
-import json
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from service.batch.input.columns.known_names import TEXT_NAMES
+from service.batch.input.formats.json.column_store import ColumnCells, ColumnStore
+from service.batch.input.formats.json.json_window import BrokenJson, JsonWindow, UndecodableObject
 from service.batch.input.records import DumpRecord
-from service.batch.rows import MAX_ROW_LENGTH, Reason, is_unicode, value_size
+from service.batch.input.trees.document_shapes import DocumentRecord, DocumentShapes, has_containers
+from service.batch.rows import MAX_ROW_LENGTH, Reason, value_size
 
-__all__ = ["RECORD_ARRAY_NAMES", "read_json_documents"]
+__all__ = ["read_json_documents"]
 
-RECORD_ARRAY_NAMES = frozenset(
-    {"items", "orderedItems", "comments", "data", "posts", "results", "replies", "rows", "entries", "records", "hits", "messages"}
-)
-"""Names of the array that holds the records of a document."""
-
-_CHUNK_SIZE = 1 << 16
-_SEARCH_OVERLAP = 1 << 12
-"""Code points that are kept while looking for the next object, so that a match may begin in them."""
-_END_MARGIN = 16
-"""An error this near to the end of the text may only mean that the text goes on."""
-_SEPARATORS = " \t\r\n,\x1e\ufeff"
-_NEXT_OBJECT = re.compile(r"[,\n]\s{0,64}(?=\{)")
-_decode_value = json.JSONDecoder().raw_decode
+_Fields = Mapping[str, object]
+_MAX_LISTED = 1000
+"""Simple values of the longest array that is remembered as a field, and of an object as long as it may be a column."""
+_MAX_DEPTH = 200
+"""Levels of arrays and objects that are too large to be seen whole, one inside of the other."""
 
 
-class _BrokenJson(Exception):  # noqa: N818 - a signal, never an error of ours
-    """The text is no JSON from here on."""
-
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class _UndecodableObject(dict[str, object]):
-    """An object whose text holds bytes that are not UTF-8."""
-
-
-class _JsonWindow:
-    """A window that moves over the text of a document and knows its position in bytes.
-
-    Attributes:
-        text: the part of the document that is in memory.
-        at: the index in ``text`` that has been reached.
-        is_damaged: whether something broken has been skipped.
-    """
-
-    def __init__(self, stream: io.BufferedReader) -> None:
-        self._stream = stream
-        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-        self._anchor = (0, 0)
-        """An index in ``text`` and the byte of the document there."""
-        self._at_end = False
-        self.text = ""
-        self.at = 0
-        self.is_damaged = False
-
-    def read_more(self, size: int = _CHUNK_SIZE) -> bool:
-        """Read on; return False if there is no more."""
-        if self._at_end:
-            return False
-        if self.at > _CHUNK_SIZE:
-            self._anchor = (0, self.offset())
-            self.text = self.text[self.at :]
-            self.at = 0
-        chunk = self._stream.read(size)
-        self._at_end = not chunk
-        self.text += self._decoder.decode(chunk, self._at_end)
-        return not self._at_end
-
-    def offset(self) -> int:
-        """Return the byte of the document that has been reached."""
-        place, offset = self._anchor
-        if self.at >= place:
-            passed = self.text[place : self.at]
-            offset += len(passed) if passed.isascii() else len(passed.encode("utf-8", "surrogateescape"))
-            self._anchor = (self.at, offset)
-        return offset
-
-    def peek_char(self) -> str:
-        """Skip separators, and return the next code point without consuming it; an empty string at the end."""
-        while True:
-            text, at, length = self.text, self.at, len(self.text)
-            while at < length and text[at] in _SEPARATORS:
-                at += 1
-            self.at = at
-            if at < length:
-                return text[at]
-            if not self.read_more():
-                return ""
-
-    def read_value(self) -> object:
-        """Read a whole value.
-
-        Raises:
-            _BrokenJson: there is none, or it is too long.
-        """
-        while True:
-            try:
-                value, end = _decode_value(self.text, self.at)
-            except json.JSONDecodeError as error:
-                is_final = not error.msg.startswith("Unterminated string") and error.pos < len(self.text) - _END_MARGIN
-                self._read_rest_of_value(is_final=is_final)
-                continue
-            except (RecursionError, ValueError):
-                raise _BrokenJson(Reason.NOT_JSON) from None
-            if end == len(self.text) and not isinstance(value, dict | list | str) and self.read_more():
-                continue
-            if end - self.at > MAX_ROW_LENGTH:
-                raise _BrokenJson(Reason.TOO_LONG)
-            return self._move_past(value, end)
-
-    def _move_past(self, value: object, end: int) -> object:
-        if not isinstance(value, dict):
-            self.at = end
-            return value
-        self.offset()
-        text, self.at = self.text[self.at : end], end
-        return value if text.isascii() or is_unicode(text) else _UndecodableObject(value)
-
-    def _read_rest_of_value(self, *, is_final: bool) -> None:
-        """Read the next part of a value that is not complete yet.
-
-        Raises:
-            _BrokenJson: its error is final, it is too long, or the document ends.
-        """
-        if is_final:
-            raise _BrokenJson(Reason.NOT_JSON)
-        size = len(self.text) - self.at
-        if size > MAX_ROW_LENGTH:
-            raise _BrokenJson(Reason.TOO_LONG)
-        if not self.read_more(max(size, _CHUNK_SIZE)):
-            raise _BrokenJson(Reason.TRUNCATED)
-
-    def find_next_object(self) -> bool | None:
-        """Skip something broken, up to where the next object seems to begin.
-
-        Returns:
-            Whether the object seems to be in an array; None if there is no further object.
-        """
-        self.is_damaged = True
-        begin = self.at + 1
-        while True:
-            match = _NEXT_OBJECT.search(self.text, begin)
-            if match is not None:
-                self.at = match.end()
-                return "," in match.group()
-            self.at = max(self.at, len(self.text) - _SEARCH_OVERLAP)
-            length = len(self.text) - self.at
-            if not self.read_more():
-                self.at = len(self.text)
-                return None
-            begin = max(len(self.text) - length - _CHUNK_SIZE, self.at)
-
-
-def read_json_documents(stream: io.BufferedReader, *, has_offsets: bool = True) -> Iterator[DumpRecord]:
-    """Read the records of a JSON document, one by one.
+def read_json_documents(stream: io.BufferedReader, shapes: DocumentShapes, *, name: str, has_offsets: bool = True) -> Iterator[DumpRecord]:
+    """Read the records of JSON documents, one by one.
 
     Something broken is one record with a reason, and reading goes on where the next object seems to begin.
 
     Args:
         stream: UTF-8.
+        shapes: finds the records in a value.
+        name: the name of the file, for messages.
         has_offsets: whether the stream holds the bytes of the file as they are stored, so that offsets mean something.
+
+    Raises:
+        DumpError: the document is a table, stored column by column, that is too large for that.
     """
-    window = _JsonWindow(stream)
-    number, offset = 0, 0
+    reader = _DocumentReader(JsonWindow(stream), shapes, name)
+    number = 0
     in_array: bool | None = False
     while in_array is not None:
-        values = _read_rest_of_array(window) if in_array else _read_values(window)
+        found = reader.read_rest_of_array() if in_array else reader.read_values()
         try:
-            for offset, value in values:
+            for offset, record in found:
                 number += 1
-                yield _build_record(number, offset if has_offsets else None, value)
+                yield _build_record(number, offset if has_offsets else None, record)
             return
-        except _BrokenJson as broken:
+        except BrokenJson as broken:
             number += 1
-            yield DumpRecord(number, window.offset() if has_offsets else None, {}, broken.reason)
-            in_array = window.find_next_object()
+            yield DumpRecord(number, reader.window.offset() if has_offsets else None, {}, broken.reason)
+            in_array = reader.window.find_next_object()
 
 
-def _build_record(number: int, offset: int | None, value: object) -> DumpRecord:
+def _build_record(number: int, offset: int | None, record: DocumentRecord) -> DumpRecord:
+    value, envelope = record
     if type(value) is dict:
-        return DumpRecord(number, offset, value)
-    if isinstance(value, _UndecodableObject):
+        return DumpRecord(number, offset, value, None, envelope or None)
+    if isinstance(value, UndecodableObject):
         return DumpRecord(number, offset, value, Reason.NOT_UTF8)
     return DumpRecord(number, offset, {}, Reason.NOT_AN_OBJECT)
 
 
-def _read_values(window: _JsonWindow) -> Iterator[tuple[int, object]]:
-    """Yield offset and value of each record in a sequence of values."""
-    while char := window.peek_char():
-        if char == "[":
-            window.at += 1
-            yield from _read_elements(window)
-        elif char == "{":
-            yield from _read_object(window)
-        elif window.is_damaged and char in "]}:":
-            window.at += 1
+class _DocumentReader:
+    """Reads the records of documents, with the byte at which each begins where that is known."""
+
+    def __init__(self, window: JsonWindow, shapes: DocumentShapes, name: str) -> None:
+        self.window = window
+        self._shapes = shapes
+        self._name = name
+
+    def read_values(self) -> Iterator[tuple[int | None, DocumentRecord]]:
+        """Yield the records in a sequence of documents."""
+        window = self.window
+        while char := window.peek_char():
+            if char == "[":
+                window.at += 1
+                yield from self._read_elements({}, depth=1)
+            elif char == "{":
+                yield from self._read_object_or_parts({}, depth=0)
+            elif window.is_damaged and char in "]}:":
+                window.at += 1
+            elif not window.skip_script():
+                offset, value = window.offset(), window.read_value()
+                if not window.is_damaged:
+                    yield offset, next(self._shapes.split(value, {}))
+
+    def read_rest_of_array(self) -> Iterator[tuple[int | None, DocumentRecord]]:
+        """Yield the records in the rest of an array, and those that follow it."""
+        yield from self._read_elements({}, depth=1)
+        yield from self.read_values()
+
+    def _read_object_or_parts(self, envelope: _Fields, *, depth: int, name: str = "") -> Iterator[tuple[int | None, DocumentRecord]]:
+        """Yield the records in an object: seen whole if it is not too long, and otherwise part by part."""
+        offset = self.window.offset()
+        value = self.window.try_object()
+        if value is not None:
+            for record in self._shapes.split(value, envelope, name=name, depth=depth):
+                yield (offset if record.value is value else None), record
+        elif depth < _MAX_DEPTH:
+            yield from self._read_parts(envelope, depth=depth)
         else:
-            value, offset = window.read_value(), window.offset()
-            if not window.is_damaged:
-                yield offset, value
+            raise BrokenJson(Reason.TOO_LONG)
 
-
-def _read_rest_of_array(window: _JsonWindow) -> Iterator[tuple[int, object]]:
-    """Yield the records in the rest of an array, and those that follow it."""
-    yield from _read_elements(window)
-    yield from _read_values(window)
-
-
-def _read_elements(window: _JsonWindow) -> Iterator[tuple[int, object]]:
-    while char := window.peek_char():
-        if char == "]":
-            window.at += 1
-            return
-        offset = window.offset()
-        yield offset, window.read_value()
-    raise _BrokenJson(Reason.TRUNCATED)
-
-
-def _read_object(window: _JsonWindow) -> Iterator[tuple[int, object]]:
-    """Yield an object as a record, or the records in its array of them."""
-    offset = window.offset()
-    window.at += 1
-    fields: dict[str, object] = {}
-    size = 0
-    has_records = False
-    while window.peek_char() != "}":
-        name = _read_name(window)
-        if name in RECORD_ARRAY_NAMES and window.peek_char() == "[":
-            window.at += 1
-            if window.peek_char() == "{":
-                has_records = True
-                yield from _read_elements(window)
+    def _read_elements(self, envelope: _Fields, *, depth: int, name: str = "") -> Iterator[tuple[int | None, DocumentRecord]]:
+        """Yield the records in the rest of an array."""
+        window = self.window
+        is_record_array = self._shapes.is_record_array(name)
+        may_be_record = self._shapes.has_replies if self._shapes.is_foreign(name) else self._shapes.may_be_record
+        while char := window.peek_char():
+            if char == "]":
+                window.at += 1
+                return
+            offset = window.offset()
+            if char == "{":
+                value: object = window.try_object()
+                if value is None and window.is_too_long():
+                    yield from self._read_parts(envelope, depth=depth)
+                    continue
+                value = window.read_value() if value is None else value
+                if is_record_array and type(value) is dict and not has_containers(value):
+                    yield offset, DocumentRecord(value, envelope)
+                    continue
             else:
-                values: list[object] = []
-                fields[name] = values
-                size = _collect_values(window, values, size)
-            continue
-        window.peek_char()
-        fields[name] = window.read_value()
-        size = _require_short(size + len(name) + value_size(fields[name]))
-    window.at += 1
-    if not has_records or any(isinstance(fields.get(name), str) for name in TEXT_NAMES):
-        is_decodable = all(_is_decodable(name) and _is_decodable(value) for name, value in fields.items())
-        yield offset, fields if is_decodable else _UndecodableObject(fields)
+                value = window.read_value()
+            for record in self._shapes.split_element(value, envelope, name=name, depth=depth):
+                if is_record_array or may_be_record(record.value):
+                    yield (offset if record.value is value else None), record
+        raise BrokenJson(Reason.TRUNCATED)
+
+    def _read_parts(
+        self, envelope: _Fields, *, depth: int, name: str = "", columns: ColumnStore | None = None
+    ) -> Iterator[tuple[int | None, DocumentRecord]]:
+        """Yield the records in an object that cannot be seen whole; one of nothing but simple values may be a column of a table.
+
+        Args:
+            envelope: the fields of the objects around it.
+            depth: how many objects and arrays there are around it.
+            name: the name of the field that it is.
+            columns: the columns of the document, if it may be one.
+        """
+        window = self.window
+        parts = _ObjectParts(window.offset(), ColumnStore(self._name) if columns is None else columns, has_keys=not depth)
+        window.at += 1
+        while window.peek_char() != "}":
+            field = self._read_name()
+            if window.peek_char() in "[{":
+                parts.cells = None
+                for found in self._read_container(field, {**envelope, **parts.fields}, parts, depth=depth):
+                    parts.record_names.add(field)
+                    yield found
+            else:
+                parts.add_scalar(field, window.read_value())
+        window.at += 1
+        if columns is not None and parts.cells is not None:
+            columns.columns[name] = parts.cells
+            return
+        rows = None if depth or parts.record_names else self._rows_of_columns(parts)
+        if rows is not None:
+            yield from ((None, DocumentRecord(row, envelope)) for row in rows)
+        elif self._shapes.has_own_text(parts.fields):
+            if self._shapes.is_record_with_text(parts.fields, parts.record_names):
+                yield parts.offset, DocumentRecord(parts.record(), envelope)
+        elif not parts.record_names and (not depth or not name):
+            yield parts.offset, DocumentRecord(parts.record(), envelope)
+
+    def _rows_of_columns(self, parts: "_ObjectParts") -> Iterator[dict[str, object]] | None:
+        """Return the rows of a document that is a table; None if it is none."""
+        if parts.cells is not None and parts.cells.has_decimal_keys:
+            return ({"id": key, "text": text} for key, text in zip(parts.cells.keys(), parts.cells.cells(), strict=True))
+        rows = parts.columns.rows()
+        if rows is None:
+            lists = [cells for name, cells in parts.columns.columns.items() if cells.has_text and self._shapes.is_record_array(name)]
+            rows = ({"text": cell} for cell in lists[0].cells()) if lists else None
+        return rows
+
+    def _read_container(
+        self, name: str, around: _Fields, parts: "_ObjectParts", *, depth: int
+    ) -> Iterator[tuple[int | None, DocumentRecord]]:
+        """Yield the records in a field that holds an array or an object; what holds none is remembered with the fields of the object."""
+        window = self.window
+        if window.peek_char() == "{":
+            value: object = window.try_object()
+            if value is None and depth < _MAX_DEPTH:
+                yield from self._read_parts(around, depth=depth + 1, name=name, columns=None if depth else parts.columns)
+                return
+            value = window.read_value() if value is None else value
+            records = self._shapes.split_field(name, value, around, depth=depth + 1)
+            if records is not None:
+                yield from ((None, record) for record in records)
+            else:
+                parts.add_object(name, value, is_column=not depth)
+            return
+        window.at += 1
+        if (char := window.peek_char()) and char in "[{":
+            yield from self._read_elements(around, depth=depth + 1, name=name)
+        else:
+            parts.add_list(name, self._read_simple_elements(), is_column=not depth)
+
+    def _read_simple_elements(self) -> Iterator[object]:
+        """Yield the elements in the rest of an array."""
+        while char := self.window.peek_char():
+            if char == "]":
+                self.window.at += 1
+                return
+            yield self.window.read_value()
+        raise BrokenJson(Reason.TRUNCATED)
+
+    def _read_name(self) -> str:
+        """Read the name of a field and the colon behind it."""
+        window = self.window
+        char = window.peek_char()
+        if char != '"':
+            raise BrokenJson(Reason.NOT_JSON if char else Reason.TRUNCATED)
+        name = str(window.read_value())
+        char = window.peek_char()
+        if char != ":":
+            raise BrokenJson(Reason.NOT_JSON if char else Reason.TRUNCATED)
+        window.at += 1
+        if not window.peek_char():
+            raise BrokenJson(Reason.TRUNCATED)
+        return name
 
 
-def _collect_values(window: _JsonWindow, values: list[object], size: int) -> int:
-    """Append the rest of an array to some values, and return ``size`` with theirs added to it."""
-    for _, value in _read_elements(window):
-        values.append(value)
-        size = _require_short(size + value_size(value))
-    return size
+class _ObjectParts:
+    """What is remembered of an object that is read part by part.
 
+    Args:
+        offset: the byte at which it begins.
+        columns: the columns of the document, as far as it may be a table.
+        has_keys: whether the keys of its own cells are kept.
+    """
 
-def _require_short(size: int) -> int:
-    """Return the size of an object that is being read, unless it is too long to be held in memory."""
-    if size > MAX_ROW_LENGTH:
-        raise _BrokenJson(Reason.TOO_LONG)
-    return size
+    def __init__(self, offset: int, columns: ColumnStore, *, has_keys: bool) -> None:
+        self.offset = offset
+        self.columns = columns
+        self.fields: dict[str, object] = {}
+        self.cells: ColumnCells | None = ColumnCells(columns, has_keys=has_keys)
+        self.record_names: set[str] = set()
+        self._size = 0
 
+    def add_scalar(self, name: str, value: object) -> None:
+        """Remember a field that is neither an object nor an array."""
+        if self.cells is not None:
+            self.cells.append(value, name)
+        if self.cells is None or self.cells.count <= _MAX_LISTED:
+            self._remember(name, value)
 
-def _read_name(window: _JsonWindow) -> str:
-    """Read the name of a field and the colon behind it."""
-    char = window.peek_char()
-    if char != '"':
-        raise _BrokenJson(Reason.NOT_JSON if char else Reason.TRUNCATED)
-    name = str(window.read_value())
-    char = window.peek_char()
-    if char != ":":
-        raise _BrokenJson(Reason.NOT_JSON if char else Reason.TRUNCATED)
-    window.at += 1
-    return name
+    def add_object(self, name: str, value: object, *, is_column: bool) -> None:
+        """Remember an object in which there are no records; one of nothing but simple values may be a column."""
+        if is_column and isinstance(value, dict) and value and not any(isinstance(cell, list | dict) for cell in value.values()):
+            cells = self.columns.columns[name] = ColumnCells(self.columns)
+            for key, cell in value.items():
+                cells.append(cell, key)
+        self._remember(name, value)
+
+    def add_list(self, name: str, values: Iterator[object], *, is_column: bool) -> None:
+        """Remember an array of simple values, which may be a column."""
+        cells = ColumnCells(self.columns)
+        first = []
+        for value in values:
+            cells.append(value)
+            if cells.count <= _MAX_LISTED:
+                first.append(value)
+        if is_column and cells.count:
+            self.columns.columns[name] = cells
+        if cells.count <= _MAX_LISTED:
+            self._remember(name, first)
+
+    def record(self) -> dict[str, object]:
+        """Return the fields as a record."""
+        is_decodable = all(_is_decodable(name) and _is_decodable(value) for name, value in self.fields.items())
+        return self.fields if is_decodable else UndecodableObject(self.fields)
+
+    def _remember(self, name: str, value: object) -> None:
+        size = len(name) + value_size(value)
+        if self._size + size <= MAX_ROW_LENGTH:
+            self._size += size
+            self.fields[name] = value
 
 
 def _is_decodable(value: object) -> bool:
-    if isinstance(value, _UndecodableObject):
+    if isinstance(value, UndecodableObject):
         return False
     return not isinstance(value, str) or value.isascii() or not any("\udc80" <= char <= "\udcff" for char in value)

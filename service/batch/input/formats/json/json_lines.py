@@ -46,6 +46,8 @@ def read_json_lines(stream: io.BufferedReader, *, first: int = 1, offset: int = 
             continue
         if type(value) is dict:
             yield DumpRecord(number, known_offset, value)
+        elif isinstance(value, str):
+            yield DumpRecord(number, known_offset, {"text": value})
         else:
             yield DumpRecord(number, known_offset, {}, Reason.NOT_AN_OBJECT)
 
@@ -83,8 +85,14 @@ def _parse_bad_line(number: int, offset: int | None, line: bytes) -> DumpRecord:
     return DumpRecord(number, offset, value, Reason.NOT_UTF8)
 
 
-def probe_records(records: Iterator[DumpRecord], unit: Literal["line", "row"]) -> RecordStream:
-    """Return a stream of the records with the field names of the first thousand, which are read ahead and not lost."""
+def probe_records(records: Iterator[DumpRecord], unit: Literal["line", "row"], *, is_nested: bool = False) -> RecordStream:
+    """Return a stream of the records with the field names of the first thousand, which are read ahead and not lost.
+
+    Args:
+        records: the records.
+        unit: what their lines count.
+        is_nested: whether their fields may hold objects and lists.
+    """
     probe, size = [], 0
     for record in records:
         probe.append(record)
@@ -94,4 +102,4 @@ def probe_records(records: Iterator[DumpRecord], unit: Literal["line", "row"]) -
     names = list(islice(dict.fromkeys(name for record in probe for name in record.fields), _MAX_NAMES))
     text_names = {name for record in probe for name, value in record.fields.items() if isinstance(value, str)}
     sample = [record.fields for record in probe if record.reason is None]
-    return RecordStream(names, chain(probe, records), unit, text_names, empty=not probe, sample=sample)
+    return RecordStream(names, chain(probe, records), unit, text_names, sample=sample, is_nested=is_nested, empty=not probe)

@@ -15,6 +15,7 @@ import numpy as np
 
 from model.array_types import IntArray
 from service.batch.input.formats.json.json_lines import read_json_lines
+from service.batch.input.formats.json.nested_texts import may_hold_nested_texts
 from service.batch.input.records import ArrowRecords, DumpRecord, JsonPiece
 from service.batch.input.streams.byte_stream import ReplayedStream
 from service.batch.rows import MAX_ROW_LENGTH
@@ -34,13 +35,14 @@ _ARROW_ONLY_NUMBER = re.compile(rb"(?:NaN|Inf(?:inity)?)\s*[],}]")
 
 
 def read_json_pieces(
-    stream: io.BufferedReader, names: Sequence[str], *, first: int = 1, offset: int = 0, has_offsets: bool = True
+    stream: io.BufferedReader, names: Sequence[str], *, text_name: str, first: int = 1, offset: int = 0, has_offsets: bool = True
 ) -> Iterator[JsonPiece]:
     """Read JSON Lines piece by piece; the records of a piece that does not qualify must be consumed before the next piece is requested.
 
     Args:
         stream: UTF-8.
         names: the fields that are needed, each once.
+        text_name: the field with the text; a piece in which objects inside of the records have it too does not qualify.
         first: the number of the first line.
         offset: the byte of the file with which the stream begins.
         has_offsets: whether the stream holds the bytes of the file as they are stored, so that offsets mean something.
@@ -54,7 +56,7 @@ def read_json_pieces(
             return
         begins = _find_objects(piece) if len(piece) >= _MIN_ARROW_SIZE else None
         table = None if begins is None else _parse(piece, names, begins.size)
-        if begins is None or table is None:
+        if begins is None or table is None or may_hold_nested_texts(piece, table, text_name):
             yield read_json_lines(io.BufferedReader(io.BytesIO(piece)), first=first, offset=offset, has_offsets=has_offsets)
         else:
             yield ArrowRecords(table, first, (begins + offset).tolist() if has_offsets else [None] * begins.size)

@@ -46,7 +46,7 @@ def read_by_line(content: bytes, **start: Any) -> list[DumpRecord]:
 
 def read_by_piece(content: bytes, **start: Any) -> list[DumpRecord]:
     """Read JSON Lines with Arrow's parser where it can."""
-    return list(flatten_pieces(read_json_pieces(io.BufferedReader(io.BytesIO(content)), NAMES, **start)))
+    return list(flatten_pieces(read_json_pieces(io.BufferedReader(io.BytesIO(content)), NAMES, text_name=NAMES[0], **start)))
 
 
 @pytest.fixture(autouse=True)
@@ -84,7 +84,7 @@ def test_ordinary_lines_are_parsed_by_arrow(monkeypatch: pytest.MonkeyPatch) -> 
     """Arrow parses them, and the reader of single lines is not called."""
     monkeypatch.setattr(json_lines_arrow, "read_json_lines", None)
     content = "".join(json.dumps({"id": at, "text": f"comment {at}", "score": 1.5, "tags": ["a"]}) + "\n" for at in range(50)).encode()
-    records = flatten_pieces(read_json_pieces(io.BufferedReader(io.BytesIO(content)), ["text", "id"]))
+    records = flatten_pieces(read_json_pieces(io.BufferedReader(io.BytesIO(content)), ["text", "id"], text_name="text"))
     assert [record.fields for record in records] == [{"text": f"comment {at}", "id": at} for at in range(50)]
 
 

@@ -1,0 +1,1 @@
+"""Trees: records that hold other records, and names of fields inside of fields."""
