@@ -106,6 +106,9 @@ _EXPORTS = (
         (r"css/style\.css$", r"js/script\.js$", r"(?:chats/[^/]+/)?messages\d*\.html$"),
         r"(?:chats/[^/]+/)?messages\d*\.html",
     ),
+    ExportKind("repository of Bluesky", (r"app\.bsky\.feed\.post/",), r"app\.bsky\.feed\.post/[^/]+\.json"),
+    ExportKind("archive of Twitter", (r"data/js/tweet_index\.js$", r"tweets\.csv$"), r"tweets\.csv"),
+    ExportKind("archive of Twitter", (r"data/js/tweet_index\.js$",), r"data/js/tweets/\d{4}_\d\d\.js"),
     ExportKind("archive of Mastodon", (r"outbox\.json$", r"actor\.json$"), r"outbox\.json"),
     ExportKind("export of Google", (r"archive_browser\.html$",), _GOOGLE_COMMENTS, recognised=_GOOGLE_TABLES),
     ExportKind("export of Google", (r"Takeout/",), rf"Takeout/{_GOOGLE_COMMENTS}", recognised=rf"Takeout/{_GOOGLE_TABLES}"),
@@ -123,7 +126,11 @@ _EXPORTS = (
         r"(?:Comments|Posts)\.xml",
     ),
 )
-_EVIDENCE = [(kind, evidence, re.compile(rf"((?:[^/]+/)*?)(?:{evidence})")) for kind in _EXPORTS for evidence in kind.evidence]
+_ROOT = r"(?:[^/]+/){0,8}?"
+"""The folders that an export may lie in."""
+_EVIDENCE = {evidence: re.compile(rf"({_ROOT})(?:{evidence})") for kind in _EXPORTS for evidence in kind.evidence}
+_ANY_EVIDENCE = re.compile(rf"{_ROOT}(?:{'|'.join(_EVIDENCE)})")
+"""What none of the many other files of an archive matches, so that they are looked at once."""
 
 
 class ExportFinder:
@@ -141,13 +148,15 @@ class ExportFinder:
 
     def add(self, path: str) -> None:
         """Take a file into account."""
-        if len(path) > _MAX_PATH_LENGTH or len(self.found) == _MAX_EXPORTS:
+        if len(path) > _MAX_PATH_LENGTH or len(self.found) == _MAX_EXPORTS or not _ANY_EVIDENCE.match(path):
             return
-        for kind, evidence, pattern in _EVIDENCE:
+        for evidence, pattern in _EVIDENCE.items():
             match = pattern.match(path)
             if match is not None and match[1] not in self._roots[evidence]:
                 self._roots[evidence].add(match[1])
-                self._add_complete(kind, match[1])
+                for kind in _EXPORTS:
+                    if evidence in kind.evidence:
+                        self._add_complete(kind, match[1])
 
     def _add_complete(self, kind: ExportKind, root: str) -> None:
         """Note an export whose evidence is complete; of two at one root, the first counts, and of nested ones the innermost."""

@@ -68,11 +68,14 @@ _TELEGRAM_PAGES = ["messages.html", "messages2.html", "css/style.css", "js/scrip
         (_STACK_EXCHANGE, [1, 3]),
         (_TELEGRAM, [0]),
         (_TELEGRAM_PAGES, [0, 1]),
+        (["did/app.bsky.feed.post/3k.json", "did/app.bsky.feed.like/3k.json", "did/_commit.json"], [0]),
+        (["data/js/tweet_index.js", "data/js/tweets/2014_01.js", "tweets.csv", "index.html"], [2]),
+        (["data/js/tweet_index.js", "data/js/tweets/2014_01.js", "data/js/user_details.js"], [1]),
         (["outbox.json", "actor.json", "likes.json", "avatar.png", "media_attachments/files/1/a.json"], [0]),
         (["dump.sql.gz", "uploads/default/original/1X/a.csv", "uploads/default/original/1X/b.txt"], [0]),
     ],
     ids=["slack", "twitter", "facebook", "instagram", "takeout", "discord", "reddit", "discourse user", "stack exchange", "telegram",
-         "telegram pages", "mastodon", "discourse"],
+         "telegram pages", "bluesky", "old twitter", "old twitter scripts", "mastodon", "discourse"],
 )  # fmt: skip
 @pytest.mark.parametrize("root", ["", "my export/"])
 def test_only_the_files_with_comments_are_opened(paths: list[str], read: list[int], root: str) -> None:
