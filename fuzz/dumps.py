@@ -15,7 +15,7 @@ from model.moderator import Moderator
 from service.batch.input.open_dump import open_dump
 from service.batch.input.shards import open_shard, plan_shards
 from service.batch.job import ScoreJob
-from service.batch.rows import DumpOptions, ReadAs, Row
+from service.batch.rows import DumpOptions, Quoting, ReadAs, Row
 from service.batch.score import score_files
 
 __all__ = ["check_dump", "check_origin", "check_refusal", "check_rows", "fuzz_dumps"]
@@ -53,12 +53,14 @@ def check_rows(rows: Sequence[Row]) -> None:
 
     Raises:
         BrokenPromiseError: a row is none.
-        UnicodeEncodeError: its text cannot be encoded.
+        UnicodeEncodeError: its text, or a name in it, cannot be encoded.
     """
     for row in rows:
         hold((row.text is None) == (row.reason is not None), "a row has a text or a reason", repr(row._replace(extra=None))[:500])
         if row.text is not None:
             row.text.encode()
+        for place in (row.place, row.member, row.author, row.parent):
+            str(place).encode()
         hold(row.id is None or isinstance(row.id, (int, str)), "an id is an integer or a text", repr(row.id)[:500])
 
 
@@ -132,7 +134,17 @@ def _choose_options(campaign: Campaign) -> DumpOptions:
         return DumpOptions()
     keep = random.choice(((), ("text",), ("id", "author"), ("none",)))
     read_as = random.choice((None, *ReadAs)) if random.random() < 0.5 else None
-    return DumpOptions(read_as=read_as, keep=keep, text_column=random.choice((None, None, "text", "body")), lines=random.random() < 0.2)
+    return DumpOptions(
+        read_as=read_as,
+        keep=keep,
+        text_column=random.choice((None, None, "text", "body", "2", "data.body", "comments[].text")),
+        encoding=random.choice((None, None, None, "cp1252", "utf-16", "utf-8")),
+        delimiter=random.choice((None, None, None, ";", "\t")),
+        quoting=random.choice(list(Quoting)),
+        has_header=random.random() < 0.8,
+        table=random.choice((None, None, None, "posts")),
+        lines=random.random() < 0.2,
+    )
 
 
 def fuzz_dumps(campaign: Campaign) -> None:

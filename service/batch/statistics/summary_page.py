@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from model.comment import LABELS
 from service.batch.statistics.charts import histogram, shares_over_time
-from service.batch.statistics.summary import MONTH_LENGTH, RunSummary, counts_over_time
+from service.batch.statistics.summary import MONTH_LENGTH, InputFile, RunSummary, counts_over_time
 from service.batch.statistics.top_names import TopNames
 
 __all__ = ["summary_page"]
@@ -37,8 +37,14 @@ def summary_page(summary: RunSummary, *, output: str) -> str:
         rankings=list(_rankings({("By author", "author"): counts.authors, ("By thread", "thread"): counts.threads})),
         reasons=[(name, [f"{count:,}"]) for name, count in summary.reasons.items()],
         left_out=[(name, [f"{count:,}"]) for name, count in counts.left_out.most_common()],
-        files=[(file.name, [file.columns.text, file.columns.id or "none"] if file.columns else ["empty", ""]) for file in summary.files],
+        files=[(file.name, [*_describe_columns(file), f"{file.rows:,}", f"{file.judged:,}"]) for file in summary.files],
+        remarks=[(file.name, remark) for file in summary.files for remark in file.remarks],
     )
+
+
+def _describe_columns(file: InputFile) -> list[str]:
+    """Return where texts and ids of a file were found."""
+    return ["nowhere", ""] if file.columns is None else [file.columns.text, file.columns.id or "none"]
 
 
 def _share_rows(counts: Mapping[str, int]) -> list[_TableRow]:

@@ -251,3 +251,13 @@ def test_standard_output_is_written_in_bytes(tmp_path: Path, judge: "Judge", mon
 def test_rounding_keeps_rows_that_were_not_judged() -> None:
     """NaN stays NaN."""
     assert np.isnan(round_score_rows(np.full((2, 3), np.nan))).all()
+
+
+def test_made_ids_do_not_depend_on_the_shards(tmp_path: Path, judge: "Judge") -> None:
+    """Rows without an id get the same one however the file is cut, and equal comments get different ones."""
+    path = write_lines(tmp_path / "a.jsonl", *({"text": f"text {number % 5}"} for number in range(60)))
+    whole = score([path], tmp_path / "o.jsonl", judge, make_ids=True)[1]
+    cut = score([path], tmp_path / "p.jsonl", judge, make_ids=True, shard_size=200)[1]
+    ids = [row["id"] for row in whole]
+    assert len(set(ids)) == 60
+    assert [row["id"] for row in cut] == ids

@@ -18,7 +18,7 @@ from model.policy import Policy
 from service.batch.job import ScoreJob
 from service.batch.output.destination import output_format
 from service.batch.row_selection import RowSelection
-from service.batch.rows import DumpOptions
+from service.batch.rows import DumpOptions, Quoting
 from service.batch.score import score_files
 from service.batch.statistics.summary import RunSummary
 from service.judging.community import Community
@@ -202,6 +202,13 @@ def test_a_changed_input_is_not_mixed_with_the_old_one(tmp_path: Path, judge: "J
     [
         ({"selection": RowSelection(seed=7)}, "another seed"),
         ({"dump_options": DumpOptions(id_column="id")}, "another id column"),
+        ({"dump_options": DumpOptions(place_column="id")}, "another place column"),
+        ({"dump_options": DumpOptions(encoding="cp1252")}, "another encoding"),
+        ({"dump_options": DumpOptions(delimiter=";")}, "another delimiter"),
+        ({"dump_options": DumpOptions(quoting=Quoting.NONE)}, "another quoting"),
+        ({"dump_options": DumpOptions(has_header=False)}, "another has header"),
+        ({"dump_options": DumpOptions(table="posts")}, "another table"),
+        ({"make_ids": True}, "another make ids"),
         ({"shard_size": 1000}, "another shard size"),
         ({"judge_options": JudgeOptions(on_foreign=OnForeign.APPROVE)}, "another --on-foreign or TIPSTAFF_ON_FOREIGN;"),
         ({"judge_options": JudgeOptions(letters=7)}, "another TIPSTAFF_LANGUAGE_LETTERS;"),

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from service.batch.rows import Reason
@@ -29,6 +30,7 @@ def test_the_page_shows_everything_and_needs_nothing_from_elsewhere() -> None:
     hostile = '<script src="https://evil.example/x.js">alert(1)</script>'
     summary = summarize(score_rows([0, 1, 2, -1], author=hostile, parent=hostile), score_rows([1] * 9, days=40))
     summary.counts.reasons[str(Reason.NOT_JSON)] = 3
+    summary = replace(summary, files=[replace(summary.files[0], remarks=(f"read as Windows-1252 {hostile}",))])
     page = summary_page(summary, output=f"{hostile}.csv")
     tags = Tags()
     tags.feed(page)
@@ -36,7 +38,7 @@ def test_the_page_shows_everything_and_needs_nothing_from_elsewhere() -> None:
     assert tags.tags["script"] == tags.tags["link"] == tags.tags["img"] == 0
     assert not re.search(r"url\(|@import", page)
     assert tags.tags["svg"] == 3
-    for words in ("By author", "By thread", "Over time", "not-json", "empty", "&lt;script", "2024-03-10", "m@1"):
+    for words in ("By author", "By thread", "Over time", "not-json", "empty", "&lt;script", "2024-03-10", "m@1", "read as Windows-1252"):
         assert words in page, words
 
 
