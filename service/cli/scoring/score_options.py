@@ -20,6 +20,8 @@ __all__ = ["ColumnOptions", "ModelOptions", "OutcomeOptions", "RunOptions", "Sel
 
 _TABS = {"tab", "\\t"}
 """What stands for a tab on the command line."""
+_NO_ENCODINGS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7"}
+"""Codecs that turn text into bytes and are no encodings of files."""
 _NO_DELIMITERS = '"\r\n\0'
 
 FormatIn = Annotated[ReadAs | None, typer.Option("--format", help="Format of the files.  [default: found from the content]")]
@@ -129,8 +131,11 @@ def _parse_encoding(name: str | None) -> str | None:
     try:
         codec = codecs.lookup(name)
         "".encode(codec.name)  # refuses codecs that are no encodings of text, such as base64
+        is_known = codec.name not in _NO_ENCODINGS
     except (LookupError, ValueError):
-        raise typer.BadParameter(f"--encoding: {name!r} is not known; give a name such as utf-8, windows-1252 or utf-16") from None
+        is_known = False
+    if not is_known:
+        raise typer.BadParameter(f"--encoding: {name!r} is not known; give a name such as utf-8, windows-1252 or utf-16")
     return codec.name
 
 

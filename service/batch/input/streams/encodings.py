@@ -111,6 +111,10 @@ def recode_to_utf8(stream: io.BufferedReader, encoding: str) -> io.BufferedReade
     return stream if encoding == UTF8 else io.BufferedReader(_RecodedStream(stream, encoding), _CHUNK_SIZE)
 
 
+_ENCODINGS_WITH_MARK = {"utf-16", "utf-32"}
+_WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+
+
 def _replace_by_invalid_byte(error: UnicodeError) -> tuple[str, int]:
     return _INVALID_BYTE, error.end if isinstance(error, UnicodeDecodeError) else 0
 
@@ -119,6 +123,8 @@ class _RecodedStream(ByteStream):
     def __init__(self, stream: io.BufferedReader, encoding: str) -> None:
         codecs.register_error(_ERROR_HANDLER, _replace_by_invalid_byte)
         self._stream = stream
+        if encoding in _ENCODINGS_WITH_MARK and not stream.peek(1).startswith(_WIDE_MARKS):
+            encoding = f"{encoding}-le"  # Python refuses such a stream; nearly all that write one are on processors of this order
         self._decoder = codecs.getincrementaldecoder(encoding)(_ERROR_HANDLER)
         self._output = memoryview(b"")
         self._at_end = False

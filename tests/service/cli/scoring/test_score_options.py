@@ -20,11 +20,12 @@ def test_options_reach_the_readers() -> None:
     [
         (ColumnOptions(encoding="latin-99"), "--encoding"),
         (ColumnOptions(encoding="base64"), "--encoding"),
+        (ColumnOptions(encoding="punycode"), "--encoding"),
         (ColumnOptions(delimiter=";;"), "--delimiter"),
         (ColumnOptions(delimiter='"'), "--delimiter"),
         (ColumnOptions(delimiter="é"), "--delimiter"),
     ],
-    ids=["an unknown encoding", "no encoding of text", "two characters", "a quotation mark", "beyond ASCII"],
+    ids=["an unknown encoding", "no encoding of text", "no encoding of files", "two characters", "a quotation mark", "beyond ASCII"],
 )
 def test_wrong_options_are_refused(options: ColumnOptions, message: str) -> None:
     """The message names the option."""

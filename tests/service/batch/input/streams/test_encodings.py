@@ -3,7 +3,7 @@
 import pytest
 
 from model.errors import DumpError
-from tests.service.batch.input.dump_reader import DumpReader
+from tests.service.batch.input.dump_reader import DumpReader, texts
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-32", "cp1251"])
@@ -28,3 +28,9 @@ def test_the_caller_can_name_the_encoding(read_dump: DumpReader) -> None:
     for name in ("nonsense", "base64", ""):
         with pytest.raises(DumpError, match="windows-1252"):
             read_dump(content, "x.csv", encoding=name)
+
+
+@pytest.mark.parametrize(("encoding", "written"), [("utf-16", "utf-16-le"), ("utf-16", "utf-16"), ("utf-32", "utf-32-le")])
+def test_a_named_encoding_needs_no_byte_order_mark(read_dump: DumpReader, encoding: str, written: str) -> None:
+    """Whoever names it knows better than the file."""
+    assert texts(read_dump("text\ngrüße\n".encode(written), "x.csv", encoding=encoding).rows) == ["grüße"]
