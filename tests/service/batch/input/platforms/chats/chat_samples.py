@@ -289,6 +289,12 @@ CHAT_SAMPLES = [
         ],
     ),
     Sample(
+        "comments_v2.json",
+        json_document(FACEBOOK_COMMENTS),
+        "comments and posts of Facebook or Instagram (JSON)",
+        [(None, "schöne Rosen", None, "Bob", None, SECOND_TIME), (None, "", None, None, None, FIRST_TIME)],
+    ),
+    Sample(
         "your_posts_1.json",
         json_document(_FACEBOOK_POSTS),
         "comments and posts of Facebook or Instagram (JSON)",

@@ -6,6 +6,7 @@ import pytest
 
 from tests.service.batch.input.dump_reader import DumpReader, cells
 from tests.service.batch.input.packing import pack_zip
+from tests.service.batch.input.platforms.chats.chat_samples import DISCORD_CHANNEL
 from tests.service.batch.input.platforms.sample import FIRST_TIME, json_document, json_lines
 
 MESSAGE: dict[str, Any] = {
@@ -61,3 +62,8 @@ def test_a_package_of_own_messages_is_read(read_dump: DumpReader) -> None:
         ("12", "hi, you", None, None, None, FIRST_TIME, "c381"),
         (13, "ho", None, None, None, FIRST_TIME, "c382"),
     ]
+
+
+def test_messages_tell_their_channel(read_dump: DumpReader) -> None:
+    """The channel that the document names is the place of its messages."""
+    assert {row.place for row in read_dump(json_document(DISCORD_CHANNEL), "x.json").rows} == {"roses"}

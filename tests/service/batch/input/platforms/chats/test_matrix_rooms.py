@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.service.batch.input.dump_reader import DumpReader
-from tests.service.batch.input.platforms.sample import json_lines
+from tests.service.batch.input.platforms.chats.chat_samples import MATRIX_ROOM
+from tests.service.batch.input.platforms.sample import json_document, json_lines
 
 EVENT = {
     "type": "m.room.message",
@@ -102,3 +103,8 @@ def test_quotations_are_left_out_whole(read_dump: DumpReader, quoted: list[str],
     content = {"msgtype": "m.text", "body": f"{quotation}\n\n{reply}"} | REPLY
     (row,) = read_dump(json_lines([EVENT | {"content": content}]), "x.jsonl").rows
     assert row.text == reply
+
+
+def test_messages_tell_their_room(read_dump: DumpReader) -> None:
+    """The name of the room in an export by Element is the place of its messages."""
+    assert {row.place for row in read_dump(json_document(MATRIX_ROOM), "x.json").rows} == {"Roses"}

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.service.batch.input.dump_reader import DumpReader, cells
+from tests.service.batch.input.platforms.chats.chat_samples import TELEGRAM_CHAT
 from tests.service.batch.input.platforms.sample import FIRST_TIME, json_document, json_lines
 
 MESSAGE = {"id": 9, "type": "message", "date": "2020-01-01T00:00:00", "from": "Ann", "from_id": "user1", "text": ""}
@@ -77,3 +78,17 @@ def test_every_part_of_every_text_is_read_once(read_dump: DumpReader, texts: lis
     assert [row.text for row in rows] == ["".join(text for _, text in parts) for parts in texts]
     assert [row.id for row in rows] == list(range(1, len(texts) + 1))
     assert [row.parent for row in rows] == [str(number) if number else None for number in range(len(texts))]
+
+
+def test_all_chats_of_an_account_are_read(read_dump: DumpReader) -> None:
+    """In an export of everything each message is one row, with its chat; contacts and sessions are no messages."""
+    chats = [TELEGRAM_CHAT | {"name": name, "id": number} for number, name in enumerate(("Roses", "Weeds", None))]
+    everything = {
+        **{"about": "Here is the data", "personal_information": {"user_id": 1, "first_name": "Ann"}},
+        "contacts": {"about": "Your contacts", "list": [{"user_id": 2, "first_name": "Bob", "date": "2020-01-01T00:00:00"}]},
+        "chats": {"about": "This page lists all chats", "list": chats},
+        "left_chats": {"about": "Left", "list": [TELEGRAM_CHAT | {"name": "Gone", "id": 7}]},
+    }
+    rows = [row for row in read_dump(json_document(everything), "result.json").rows if row.text is not None]
+    assert [row.text for row in rows[:4]] == ["see the list of may", "thanks!", "", "Roses or weeds?\nroses\nweeds"]
+    assert [row.place for row in rows] == [place for place in ("Roses", "Weeds", "2", "Gone") for _ in range(4)]

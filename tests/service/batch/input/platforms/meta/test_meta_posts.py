@@ -4,7 +4,8 @@ import pytest
 
 from service.batch.rows import ReadAs
 from tests.service.batch.input.dump_reader import DumpReader, cells, texts
-from tests.service.batch.input.platforms.chats.chat_samples import facebook_bytes
+from tests.service.batch.input.packing import pack_zip
+from tests.service.batch.input.platforms.chats.chat_samples import FACEBOOK_COMMENTS, facebook_bytes
 from tests.service.batch.input.platforms.sample import FIRST_TIME, json_document
 
 TIME = 1577836800
@@ -66,3 +67,21 @@ def test_other_tables_are_not_taken_for_facebook(read_dump: DumpReader) -> None:
     """A table with times, titles and data that is not Facebook's keeps its own text."""
     rows = read_dump(json_document([{"timestamp": TIME, "title": "T", "data": [1], "text": "mine", "attachments": []}]), "x.json").rows
     assert texts(rows) == ["mine"]
+
+
+@pytest.mark.parametrize("name", ["comments", "comments_v2", "group_comments_v2"])
+def test_comments_are_read_whatever_their_list_is_called(read_dump: DumpReader, name: str) -> None:
+    """The name of the list in the file has changed over the years; group and author are told."""
+    rows = read_dump(json_document({name: FACEBOOK_COMMENTS["comments_v2"]}), "comments.json").rows
+    assert [(row.text, row.author, row.place) for row in rows] == [("schöne Rosen", "Bob", "Garden"), ("", None, None)]
+
+
+def test_comments_of_instagram_are_read_in_any_language(read_dump: DumpReader) -> None:
+    """Where the label of the text is not known, the text is what stands first in a file of comments."""
+    values = {facebook_bytes("Ummæli"): {"value": facebook_bytes("já")}, "Owner": {"value": "ann"}, "When": {"timestamp": TIME}}
+    entry = {"media_list_data": [], "string_map_data": values}
+    name = "your_instagram_activity/comments/post_comments_1.json"
+    rows = read_dump(pack_zip({name: json_document([entry])}), "instagram.zip").rows
+    assert [cells(row) for row in rows] == [(None, "já", None, None, None, FIRST_TIME)]
+    reels = read_dump(json_document({"comments_reels_comments": [entry]}), "reels_comments.json")
+    assert texts(reels.rows) == ["já"]
