@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from pyarrow import feather
 
 from fuzz.odd_values import mutate_bytes, mutate_integers, mutate_json, odd_text
+from tests.service.batch.input.formats.pages.page_samples import PAGE_COMMENTS, read_page_sample
 from tests.service.batch.input.packing import COMPRESSORS, pack_tar, pack_zip
 from tests.service.batch.input.platforms.samples import SAMPLES
 from tests.service.batch.input.spreadsheet_files import Rows, pack_ods, pack_xlsx
@@ -25,7 +26,19 @@ _TABLES: Mapping[str, bytes] = {
     "windows.csv": "id;text\n1;schön\n2;fine\n".encode("cp1252"),
     "brackets.txt": b'[quote=Ann]no[/quote] I differ\n\n"so" he said\n',
 }
-_PLAIN: Mapping[str, bytes] = {sample.name: sample.content for sample in SAMPLES} | dict(_TABLES)
+_MARKED_UP = {
+    "corpus.arff": b"@relation x\n@attribute class {yes,no}\n@attribute text string\n@data\nno,'it\\'s, fine'\n{0 yes, 1 \"you idiot\"}\n",
+    "any.xml": b'<?xml version="1.0"?><t><c id="1"><text>a</text><r><c id="2" by="x"><text>b<i>c</i></text></c></r></c></t>',
+    "page.mhtml": (
+        b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=B\n\n--B\nContent-Type: text/html\n\n<p class=comment>hi\n--B--\n"
+    ),
+}
+_PLAIN: Mapping[str, bytes] = {
+    **{sample.name: sample.content for sample in SAMPLES},
+    **{name: read_page_sample(name) for name in PAGE_COMMENTS},
+    **_MARKED_UP,
+    **_TABLES,
+}
 _ENCODINGS = ("utf-16", "utf-16-le", "utf-32", "cp1252", "koi8-r", "shift_jis", "utf-8-sig")
 
 

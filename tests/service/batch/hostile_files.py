@@ -141,12 +141,13 @@ TRAPS: dict[str, tuple[Callable[[], bytes], str]] = {
     "field.csv": (lambda: b"text\n" + b"x" * 60_000_000 + b"\nhi\n", ""),
     "attributes.rss": (lambda: _feed(b"<item " + _many(b'a%d="1" ', 300_000) + b"/>"), ""),
     "elements.rss": (lambda: _feed(b"<item>" + b"<a>x</a>" * 500_000 + b"</item>"), ""),
+    "replies.xml": (lambda: b'<?xml version="1.0"?><t>' + (b"<c><text>" + b"x" * 4_000_000 + b"</text>") * 40 + b"</c>" * 40 + b"</t>", ""),
     "names.rss": (lambda: _feed(b"<item>" + _many(b"<a%d/>", 500_000) + b"</item>"), ""),
 }
 """Name → writer of the file, and what the message says that refuses it; nothing if the file is read."""
 
 SLOW_TRAPS = {
-    *("keys.json", "keys.jsonl", "attributes.rss", "elements.rss", "names.rss"),
+    *("keys.json", "keys.jsonl", "attributes.rss", "elements.rss", "names.rss", "replies.xml"),
     *("exports.zip", "names.tar.gz"),
     *("members.xz", "lzma.zip", "many.zip", "bomb.jsonl.gz"),
 }

@@ -16,7 +16,7 @@ from typing import BinaryIO
 import numpy as np
 
 from model.errors import DumpError, UnsafeFileError
-from service.batch.input.formats.pages.web_pages import parse_page
+from service.batch.input.formats.pages.web_pages import is_nested_deeper, parse_page
 from service.batch.input.records import DumpRecord
 from service.batch.rows import Reason
 
@@ -24,6 +24,8 @@ __all__ = ["read_page"]
 
 _MAX_PAGE_SIZE = 1 << 24
 _SMALL_PAGE_SIZE = 1 << 20
+_MAX_SHALLOW_DEPTH = 300
+"""The deepest nesting of elements in a page that is parsed here: a search for an element in another one looks at all that are around it."""
 _MAX_WORDS_IN_TAG = 2000
 """The most words between two elements of a page that is parsed here: they may be attributes, each of which is compared with all others."""
 _MAX_REPEATED_ELEMENTS = 5_000_000
@@ -61,7 +63,7 @@ def read_page(stream: BinaryIO, *, name: str) -> Iterator[DumpRecord]:
 
 def _is_harmless(content: bytes) -> bool:
     """Tell whether a page is parsed quickly and in little memory, whatever it holds."""
-    if len(content) > _SMALL_PAGE_SIZE:
+    if len(content) > _SMALL_PAGE_SIZE or is_nested_deeper(content, _MAX_SHALLOW_DEPTH):
         return False
     codes = np.frombuffer(content, np.uint8)
     begins = np.flatnonzero(codes == ord("<"))

@@ -25,7 +25,7 @@ from service.batch.rows import Reason
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-__all__ = ["parse_page"]
+__all__ = ["is_nested_deeper", "parse_page"]
 
 _MAX_ELEMENT_DEPTH = 10_000
 _ENCODING_HEAD_SIZE = 1 << 16
@@ -50,7 +50,7 @@ def parse_page(content: bytes, *, name: str) -> list[DumpRecord]:
     """
     from selectolax.lexbor import LexborHTMLParser
 
-    if _is_nested_too_deeply(content):
+    if is_nested_deeper(content, _MAX_ELEMENT_DEPTH):
         raise DumpError(f"{name} is a page whose elements are nested deeper than any program nests them; it is not read")
     source = _decode_page(content)
     page = LexborHTMLParser(source)
@@ -83,12 +83,12 @@ def _build_record(number: int, fields: dict[str, object]) -> DumpRecord:
     return DumpRecord(number, None, fields, reason)
 
 
-def _is_nested_too_deeply(content: bytes) -> bool:
-    """Tell whether a page is nested so deeply that parsing, whose time grows with the square of the depth, would not end in time."""
+def is_nested_deeper(content: bytes, most: int) -> bool:
+    """Tell whether the elements of a page are nested deeper than so many; the time to search it grows with the square of the depth."""
     depth = 0
     for tag in _NESTABLE_TAG.finditer(content):
         depth = depth + 1 if not tag.group(1) else max(depth - 1, 0)
-        if depth > _MAX_ELEMENT_DEPTH:
+        if depth > most:
             return True
     return False
 

@@ -44,6 +44,14 @@ class _PartialRecord:
     outer: "_PartialRecord | None" = None
     texts: list[str] = field(default_factory=list)
 
+    def whole_size(self) -> int:
+        """Return the code points of its texts and of those of the records around it."""
+        size, record = 0, self
+        while record.outer is not None:
+            size += record.size
+            record = record.outer
+        return size + record.size
+
     def complete(self) -> DumpRecord:
         """Return the record, whose element has ended."""
         return DumpRecord(self.number, self.offset, self.fields, Reason.TOO_LONG if self.size > MAX_ROW_LENGTH else None)
@@ -147,7 +155,7 @@ class RecordParser:
                 self._context = {}
             if (titles := self._schema.titles) is not None and "/".join(self._path) == titles.element:
                 self._title_key = attributes.get(titles.key)
-        if name in self._schema.record and (self._partial is None or self._schema.nests):
+        if name in self._schema.record and (self._partial is None or (self._schema.nests and self._partial.whole_size() <= MAX_ROW_LENGTH)):
             self._begin_record()
         if self._partial is None:
             return

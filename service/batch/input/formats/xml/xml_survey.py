@@ -86,6 +86,9 @@ def survey_xml(head: bytes) -> tuple[XmlSchema | None, list[str]]:
     # What comes before something broken, or before the end of the head, is enough.
     with suppress(expat.ExpatError, ValueError, LookupError, _Stop):
         parser.Parse(head, False)
+    # A text that is longer than the head counts as far as it has been read.
+    while path:
+        end(path[-1])
     frequent = sorted(elements, key=lambda key: -elements[key].count)
     names = list(dict.fromkeys(key[-1] for key in frequent))[:_MAX_LISTED]
     records = [key for key in elements if _may_be_record(key, elements)]
