@@ -6,8 +6,12 @@ from tests.service.batch.input.platforms.chats.chat_samples import CHAT_SAMPLES
 from tests.service.batch.input.platforms.databases.database_samples import DATABASE_SAMPLES
 from tests.service.batch.input.platforms.sample import FIRST_TIME, Sample, csv_table
 from tests.service.batch.input.platforms.sites.document_samples import DOCUMENT_SAMPLES
+from tests.service.batch.input.platforms.sites.forum_samples import FORUM_SAMPLES
 from tests.service.batch.input.platforms.sites.site_samples import SITE_SAMPLES
+from tests.service.batch.input.platforms.social.download_samples import DOWNLOAD_SAMPLES
 from tests.service.batch.input.platforms.social.social_samples import SOCIAL_SAMPLES
+from tests.service.batch.input.platforms.social.thread_samples import THREAD_SAMPLES
+from tests.service.batch.input.platforms.widgets.widget_samples import WIDGET_SAMPLES
 
 __all__ = ["SAMPLES", "every_sample"]
 
@@ -27,7 +31,18 @@ _TABLES = [
     ),
 ]
 
-SAMPLES = [*SOCIAL_SAMPLES, *SITE_SAMPLES, *DOCUMENT_SAMPLES, *DATABASE_SAMPLES, *CHAT_SAMPLES, *_TABLES]
+SAMPLES = [
+    *SOCIAL_SAMPLES,
+    *THREAD_SAMPLES,
+    *DOWNLOAD_SAMPLES,
+    *WIDGET_SAMPLES,
+    *SITE_SAMPLES,
+    *FORUM_SAMPLES,
+    *DOCUMENT_SAMPLES,
+    *DATABASE_SAMPLES,
+    *CHAT_SAMPLES,
+    *_TABLES,
+]
 
 every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
 """Runs a test once with each sample."""

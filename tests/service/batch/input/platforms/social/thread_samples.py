@@ -251,7 +251,7 @@ THREAD_SAMPLES = [
             (_bluesky_uri("a"), "the first", None, "ann.example", None, FIRST_TIME),
             (_bluesky_uri("b"), "the middle", None, "ann.example", _bluesky_uri("a"), FIRST_TIME),
             (_bluesky_uri("c"), "a reply", None, "ann.example", _bluesky_uri("b"), SECOND_TIME),
-            (_bluesky_uri("d"), None, "deleted", "did:plc:ann", None, None),
+            (_bluesky_uri("d"), None, "deleted", "did:plc:ann", _bluesky_uri("b"), None),
         ],
     ),
     Sample(

@@ -143,7 +143,7 @@ WIDGET_SAMPLES = [
     Sample(
         "remark42.json",
         json_lines([_REMARK42_HEAD, *REMARK42_COMMENTS]),
-        "comments of Remark42 (JSON Lines)",
+        "comments of Remark42 (JSON)",
         [
             ("a", "<p>hello</p>\n", None, "Ann", None, "2020-01-01T00:00:00.123456+00:00"),
             ("b", None, "deleted", "Ann", "a", SECOND_TIME),
