@@ -9,6 +9,17 @@ from service.batch.rows import Columns, Reason
 
 __all__ = ["HACKER_NEWS_SEARCH"]
 
+_ITEM_TYPES = {"story", "comment", "job", "poll", "pollopt"}
+
+
+def _is_answer(fields: RecordFields) -> bool:
+    """Tell items and hits from the comments of others, which may have children and types as well."""
+    if "objectID" in fields or "hits" in fields:
+        return True
+    return str(fields.get("type")) in _ITEM_TYPES and any(
+        name in fields for name in ("created_at", "created_at_i", "points", "story_id", "title")
+    )
+
 
 def _unfold(fields: RecordFields) -> Iterator[RecordFields]:
     if isinstance(fields.get("hits"), list):
@@ -47,5 +58,6 @@ HACKER_NEWS_SEARCH = Platform(
     format=Format.HTML,
     prepare=_prepare,
     unfold=_unfold,
+    recognises=_is_answer,
 )
 """Hits and items; stories, jobs and polls are no comments."""

@@ -17,6 +17,8 @@ _SHORT_LINK = "https://t.co/"
 _MAX_LINKS = 100
 _MAX_LINK_LENGTH = 200
 _MAX_REPEATS = 10
+_OWN_NAMES = ("edit_history_tweet_ids", "referenced_tweets", "public_metrics")
+"""Fields that only posts of the newer interface have."""
 _PLACE_FIELD = "\0conversation"
 
 
@@ -25,7 +27,7 @@ def _is_post(fields: RecordFields) -> bool:
     entries = (object_in(fields, name) for name in ("tweet", "noteTweet", "dmConversation"))
     if any("full_text" in entry or "core" in entry or "messages" in entry for entry in entries):
         return True
-    if any("author_id" in post or "edit_history_tweet_ids" in post for post in [fields, *_answered_posts(fields)[:1]]):
+    if any("text" in post and name in post for post in [fields, *_answered_posts(fields)[:1]] for name in _OWN_NAMES):
         return True
     has_text = isinstance(fields.get("full_text", fields.get("text")), str)
     return has_text and any(isinstance(fields.get(name), Mapping) for name in ("user", "entities"))
@@ -116,7 +118,7 @@ TWITTER = Platform(
     signatures=(
         *(frozenset({name}) for name in ("tweet", "notetweet", "dmconversation", "data")),
         *(frozenset({"id_str", name}) for name in ("full_text", "text")),
-        *(frozenset({"text", name}) for name in ("edit_history_tweet_ids", "conversation_id")),
+        *(frozenset({"text", name}) for name in _OWN_NAMES),
     ),
     columns=Columns("text", "id", "author", "parent", "time", place="place"),
     prepare=_prepare,

@@ -11,6 +11,13 @@ __all__ = ["YOUTUBE_COMMENT_DOWNLOADER", "YOUTUBE_DATA_TOOLS", "YOUTUBE_LIVE_CHA
 _NO_PARENT = "root"
 _VIDEO_FIELD = "\0video"
 
+_OWN_NAMES = ("extractor", "_time_text", "author_thumbnail", "author_is_uploader")
+
+
+def _is_download(fields: RecordFields) -> bool:
+    """Tell yt-dlp's comments from other tables of comments with parents and likes."""
+    return fields.get("parent") == _NO_PARENT or any(name in fields for name in _OWN_NAMES)
+
 
 def _unfold_video(fields: RecordFields) -> Iterator[RecordFields]:
     if isinstance(fields.get("comments"), list):
@@ -45,6 +52,7 @@ YT_DLP = Platform(
     prepare=_prepare_download,
     unfold=_unfold_video,
     needs_context=True,
+    recognises=_is_download,
 )
 """``*.info.json``, of YouTube or another site."""
 
@@ -58,7 +66,7 @@ def _prepare_downloaded(fields: RecordFields) -> tuple[RecordFields, Reason | No
 YOUTUBE_COMMENT_DOWNLOADER = Platform(
     name="youtube",
     description="comments downloaded by youtube-comment-downloader",
-    signatures=(frozenset({"cid", "text", "votes"}),),
+    signatures=tuple(frozenset({"cid", "text", "votes", name}) for name in ("channel", "photo", "heart", "time_parsed")),
     columns=Columns("text", "cid", "author", "parent", "time_parsed"),
     prepare=_prepare_downloaded,
     extra_fields=("channel", "reply"),

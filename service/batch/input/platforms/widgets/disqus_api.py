@@ -29,7 +29,7 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     post = {
         **fields,
         "text": fields.get("message") or fields.get("raw_message"),
-        "author": text_in(author, "name", "username") or author.get("id"),
+        "author": text_in(author, "name", "username") or author.get("id") or fields.get("author"),
         "parent": parent.get("id") if isinstance(parent, Mapping) else parent,
         "title": object_in(fields, "thread").get("title"),
         "place": forum.get("id") if isinstance(forum, Mapping) else forum,
@@ -40,7 +40,7 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
 DISQUS_API = Platform(
     name="disqus",
     description="comments of Disqus",
-    signatures=(frozenset({"response", "code"}), *(frozenset({"message", name}) for name in ("raw_message", "isdeleted"))),
+    signatures=(frozenset({"response", "code"}), frozenset({"message", "raw_message"}), frozenset({"message", "isdeleted", "isspam"})),
     columns=Columns("text", "id", "author", "parent", "createdAt", title="title", place="place"),
     format=Format.HTML,
     prepare=_prepare,

@@ -51,3 +51,20 @@ def test_unknown_names_are_of_no_platform() -> None:
     assert recognise_platform(["colour", "size"]) is None
     assert find_platforms("colour") == ()
     assert len(find_platforms("coral")) == 4
+
+
+def test_tables_of_others_are_not_taken_for_those_of_platforms() -> None:
+    """Names that many tables of comments have do not make a table that of a platform, which would read other columns of it."""
+    tables: list[dict[str, object]] = [
+        {"id": "1", "text": "hi", "author_id": "a", "parent": "0", "timestamp": 1, "like_count": 2, "title": "Beans"},
+        {"id": "1", "text": "hi", "author_id": "a", "conversation_id": "7", "parent_id": None},
+        {"id": "1", "text": "hi", "author": "ann", "type": "reply", "children": []},
+        {"cid": "1", "text": "hi", "votes": 3, "time": "2020-01-01"},
+        {"id": "1", "message": "hi", "author": "ann", "isDeleted": False, "createdAt": "2020-01-01"},
+        {"id": "1", "text": "hi", "comments": [{"id": "2", "text": "no"}]},
+        {"data": [{"id": "1", "text": "hi", "author_id": "a"}], "meta": {}},
+        {"posts": [{"id": "1", "text": "hi"}]},
+        {"thread": "t", "text": "hi", "id": "1"},
+    ]
+    for table in tables:
+        assert recognise_platform(table, [table]) is None

@@ -18,7 +18,7 @@ def test_a_video_without_comments_has_no_rows() -> None:
 
 def test_replies_in_a_list_of_comments_name_what_they_answer() -> None:
     """youtube-comment-downloader tells it by the id alone."""
-    comments = [{"cid": key, "text": key, "votes": "0"} for key in ("UgxA", "UgxA.b", None)]
+    comments = [{"cid": key, "text": key, "votes": "0", "heart": False} for key in ("UgxA", "UgxA.b", None)]
     rows = read_records(comments, "comments downloaded by youtube-comment-downloader")
 
     assert [row.parent for row in rows] == [None, "UgxA", None]
