@@ -93,7 +93,7 @@ def _read_records(stream: BinaryIO, schema: XmlSchema, name: str, remarks: list[
 
 def _document_begin(head: bytes, schema: XmlSchema) -> int:
     """Return the byte where the document begins, behind blank lines and whatever a program wrote before it; 0 where none begins."""
-    match = re.search(rf"<\?xml\s|<(?:{'|'.join(map(re.escape, sorted(schema.roots)))})[\s>]".encode(), head)
+    match = re.search(rf"<\?xml\s|<!DOCTYPE\s|<(?:{'|'.join(map(re.escape, sorted(schema.roots)))})[\s>]".encode(), head)
     # A byte order mark may stand before a document, but only at the very beginning of a file.
     return 0 if match is None or head[: match.start()] == _BYTE_ORDER_MARK else match.start()
 
