@@ -16,6 +16,8 @@ _PLACE_ID = re.compile(r"[\w-]{11}|Ugkx[\w-]{16,60}", re.ASCII)
 """Ids of videos and of posts."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d", re.ASCII)
 
+_PRICE = re.compile(r"(\D{0,4}\d+([.,]\d*)?\D{0,4})?", re.ASCII)
+
 
 def _join_segments(text: object) -> object:
     """Return the text of ``{"takeoutSegments":[{"text":"…"},…]}`` or of ``{"text":"…"},{"text":"…"}``; any other text as it is."""
@@ -74,23 +76,50 @@ def _is_takeout(fields: RecordFields) -> bool:
 
 
 def _prepare_translated(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
-    """Find the cells of a record by what they look like; in all years the id of a comment came before that of its parent."""
+    cells = [value.strip() if isinstance(value, str) else "" for value in fields.values()]
+    return _read_by_position(cells) or _read_by_shape(cells), None
+
+
+def _read_by_position(cells: list[str]) -> dict[str, object] | None:
+    """Return a comment by the order of its cells, which no translation changes; None if they are in no order that is known.
+
+    Older tables begin with id, channel, time and price, newer ones with channel, time, price and id. What is answered, the post of the
+    channel and the video follow, as far as there are such columns, and the text.
+    """
+    times = [index for index, cell in enumerate(cells) if _TIME.match(cell)]
+    texts = [index for index, cell in enumerate(cells) if _parse_segments(cell) is not None]
+    time_index, text_index = (times[0], texts[0]) if times and texts else (0, 0)
+    first = time_index + 2
+    if time_index not in {1, 2} or text_index < first or not _PRICE.fullmatch(cells[time_index + 1]):
+        return None
+    own_index = 0 if time_index == 2 else first
+    others = cells[first if own_index == 0 else first + 1 : text_index]
+    return {
+        "id": cells[own_index] or None,
+        "text": _parse_segments(cells[text_index]),
+        "author": cells[time_index - 1],
+        "parent": others[0] if len(others) > 1 else None,
+        "time": cells[time_index],
+        "place": next((cell for cell in reversed(others[len(others) > 1 :]) if cell), None),
+    }
+
+
+def _read_by_shape(cells: list[str]) -> dict[str, object]:
+    """Return a comment by what its cells look like; in all years its id came before that of its parent."""
     comment: dict[str, object] = {}
-    for value in fields.values():
-        if not isinstance(value, str) or not value:
-            continue
-        if _CHANNEL_ID.fullmatch(value):
-            comment.setdefault("author", value)
-        elif _COMMENT_ID.fullmatch(value) and not _TIME.match(value):
-            if value != comment.setdefault("id", value):
-                comment.setdefault("parent", value)
-        elif _PLACE_ID.fullmatch(value) and not value.isdecimal():
-            comment.setdefault("place", value)
-        elif _TIME.match(value):
-            comment.setdefault("time", value)
-        elif (text := _parse_segments(value)) is not None:
+    for cell in filter(None, cells):
+        if _CHANNEL_ID.fullmatch(cell):
+            comment.setdefault("author", cell)
+        elif _COMMENT_ID.fullmatch(cell) and not _TIME.match(cell):
+            if cell != comment.setdefault("id", cell):
+                comment.setdefault("parent", cell)
+        elif _PLACE_ID.fullmatch(cell) and not cell.isdecimal():
+            comment.setdefault("place", cell)
+        elif _TIME.match(cell):
+            comment.setdefault("time", cell)
+        elif (text := _parse_segments(cell)) is not None:
             comment.setdefault("text", text)
-    return comment, None
+    return comment
 
 
 YOUTUBE_TAKEOUT_TRANSLATED = Platform(

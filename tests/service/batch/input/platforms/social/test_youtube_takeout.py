@@ -41,6 +41,23 @@ def test_messages_in_live_chats_are_read_as_well() -> None:
     assert (row.id, row.text, row.author, row.parent, row.place) == (key, "hallo", CHANNEL, None, VIDEO)
 
 
+def test_cells_are_known_by_their_order() -> None:
+    """Whatever ids look like, the order of the columns is that of the tables in English."""
+    older = ["c2", "me", "2020-01-01T00:00:00Z", "0", "c1", "v1", takeout_text("hi")]
+    newer = ["me", "2020-01-01T00:00:00Z", "0", "c2", "c1", "", "v1", takeout_text("hi"), "c1"]
+    for names, cells in ((OLDER, older), (NEWER, newer)):
+        (row,) = read_records([dict(zip(names, cells, strict=True))], "a user's comments on YouTube")
+        assert (row.id, row.text, row.author, row.parent, row.place) == ("c2", "hi", "me", "c1", "v1")
+
+
+def test_cells_in_another_order_are_known_by_what_they_look_like() -> None:
+    """A column that was put somewhere else, or added, does not mix up the ids."""
+    cells = [takeout_text("hi"), COMMENT, FIRST_REPLY, CHANNEL, VIDEO, TIME]
+    (row,) = read_records([dict(zip("abcdef", [cells[0], cells[2], cells[1], *cells[3:]], strict=True))], "a user's comments on YouTube")
+
+    assert (row.id, row.text, row.author, row.parent, row.place) == (FIRST_REPLY, "hi", CHANNEL, COMMENT, VIDEO)
+
+
 def test_a_comment_may_look_like_anything() -> None:
     """Texts that read like ids or times are texts, because of the frame around them."""
     for text in (COMMENT, TIME, VIDEO, CHANNEL, '{"text":"x"}', "0", ""):
