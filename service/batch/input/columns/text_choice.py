@@ -39,6 +39,8 @@ _MIN_COUNTED = 3
 _FEW_WORDS = 2.5
 """The mean number of words of the texts in a column whose name says nothing: names of people and places have fewer."""
 _MANY_WORDS = 6.0
+_LABEL_WORDS = 1.5
+_MIN_LABELS = 6
 _MIN_VARIETY = 0.3
 _CLEAR_LEAD = 1.8
 """How many times more than any other column the chosen one must speak for itself."""
@@ -142,7 +144,14 @@ def _choose_known(known: list[str], others: list[_Candidate], contents: Mapping[
         if 2 * contents[chosen].variety > contents[rivals[0].name].variety:
             _refuse_doubt([_Candidate(chosen, 0.0), *rivals], contents, file)
         return _explain_choice(rivals[0].name, [chosen])
+    if _holds_labels(contents[chosen]) and _leads_clearly(others) and _name_weight(others[0].name) >= _TEXT_WEIGHT:
+        return _explain_choice(others[0].name, [chosen])
     return _explain_choice(chosen, known[: known.index(chosen)])
+
+
+def _holds_labels(content: ColumnContent) -> bool:
+    """Tell whether a column holds the same few words again and again, such as ``yes`` and ``no``."""
+    return content.filled >= _MIN_LABELS and content.variety <= _MIN_VARIETY and content.words < _LABEL_WORDS
 
 
 def _explain_choice(chosen: str, passed_over: Sequence[str]) -> TextChoice:

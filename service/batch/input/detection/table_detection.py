@@ -6,6 +6,7 @@ from functools import partial
 
 from model.errors import DumpError
 from service.batch.input.columns.column_choice import has_text_column
+from service.batch.input.columns.column_names import fold_column_name
 from service.batch.input.detection.file_kinds import Container, FileKind
 from service.batch.input.detection.head_lines import JSON_LINES_SUFFIXES, NOT_JSON, first_lines, has_suffix, parse_json_line
 from service.batch.input.detection.table_header import TableHeader, find_header
@@ -23,6 +24,7 @@ _JSON_SUFFIXES = frozenset({*JSON_LINES_SUFFIXES, ".json"})
 _CSV_SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
 _TEXT_SUFFIXES = frozenset({".txt", ".text", ".md"})
 _SECOND_PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*\S")
+_TITLES = frozenset({"comments", "tweets", "doc", "document"})
 _MAX_LINES = 1000
 
 
@@ -72,7 +74,11 @@ def _is_table(name: str, header: TableHeader, lines: list[str], options: DumpOpt
     is_asked_for = (
         options.read_as is ReadAs.CSV or options.delimiter is not None or options.quoting is not Quoting.AUTO or not options.has_header
     )
-    return is_asked_for or not lines or has_suffix(name, _CSV_SUFFIXES) or header.is_known
+    if is_asked_for or not lines or has_suffix(name, _CSV_SUFFIXES):
+        return True
+    # “Comments” above paragraphs is a title.
+    is_title = has_suffix(name, _TEXT_SUFFIXES) and len(header.cells) == 1 and fold_column_name(header.cells[0]) in _TITLES
+    return header.is_known and not is_title
 
 
 def _has_even_lines(header: TableHeader, lines: list[str], text: str, name: str) -> bool:

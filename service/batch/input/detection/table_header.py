@@ -13,6 +13,8 @@ __all__ = ["TableHeader", "find_header", "find_header_row"]
 
 _SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.)"?;*,*\r?', re.IGNORECASE)
 """The first line with which spreadsheet programs name the delimiter."""
+_RARITY = ",;|\t"
+"""Delimiters, those last that hardly ever stand in a text."""
 _MAX_PREAMBLE = 30
 _MAX_LINES = 100
 _MAX_NAME_LENGTH = 80
@@ -72,16 +74,18 @@ def _find_header(text: str, is_known: IsKnown, delimiter: str | None, *, has_hea
     below = _find_below_preamble(text, is_known, delimiters)
     if below is not None:
         return below
-    best = max(headers, key=lambda candidate: (_rate_delimiter(text, candidate), len(headers[candidate])))
+    ratings = {candidate: _rate_delimiter(text, candidate) for candidate in headers}
+    best = max(headers, key=lambda candidate: (ratings[candidate][0], len(headers[candidate]), ratings[candidate]))
     return TableHeader(best, headers[best])
 
 
-def _rate_delimiter(text: str, delimiter: str) -> tuple[bool, int]:
-    """Return whether nearly all records have as many cells as the first, more than one, and how many it has."""
+def _rate_delimiter(text: str, delimiter: str) -> tuple[bool, int, int]:
+    """Return whether nearly all records have as many cells as the first, more than one; how many it has; and how rare the sign is."""
+    rarity = _RARITY.find(delimiter)
     widths = [len(cells) for cells in _parse_records(text, delimiter)]
     if not widths or widths[0] < 2:
-        return False, 1
-    return 5 * widths.count(widths[0]) >= 4 * len(widths), widths[0]
+        return False, 1, 0
+    return 5 * widths.count(widths[0]) >= 4 * len(widths), widths[0], rarity
 
 
 def _parse_records(text: str, delimiter: str) -> list[list[str]]:

@@ -5,7 +5,7 @@ import io
 
 from model.errors import DumpError
 from service.batch.input.streams.byte_stream import ByteStream
-from service.batch.input.streams.odd_bytes import holds_cyrillic
+from service.batch.input.streams.odd_bytes import find_fallback_encoding
 
 __all__ = ["UTF8", "decode_head", "detect_encoding", "recode_to_utf8"]
 
@@ -27,7 +27,7 @@ _GUESSED_ENCODINGS = (
     *("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"),
 )
 """What spreadsheet programs write; given a choice of a hundred, the guess for a short text would often be a rare one."""
-_LATIN_ENCODINGS = {UTF8, "cp1252", "cp1250", "cp1254", "cp1257"}
+_LATIN_ENCODINGS = {"cp1252", "cp1250", "cp1254"}
 _ERROR_HANDLER = "tipstaff-bad"
 _INVALID_BYTE = "\udcff"
 """The lone surrogate that becomes the byte 0xFF, which no UTF-8 contains."""
@@ -93,7 +93,17 @@ def _guess_encoding(head: bytes) -> str:
     logging.getLogger("charset_normalizer").setLevel(logging.WARNING)
     best = from_bytes(head[:_GUESS_HEAD_SIZE], cp_isolation=list(_GUESSED_ENCODINGS)).best()
     encoding = UTF8 if best is None or best.encoding == "ascii" else best.encoding.replace("_", "-")
-    return "cp1251" if encoding in _LATIN_ENCODINGS and holds_cyrillic(head) else encoding
+    # Most texts are too short for the guess to tell these apart.
+    fallback = find_fallback_encoding(head)
+    if encoding in _LATIN_ENCODINGS or (encoding == "cp1257" and fallback == "cp1251"):
+        return fallback
+    return "koi8-r" if encoding == "shift-jis" and _holds_small_koi8(head) else encoding
+
+
+def _holds_small_koi8(head: bytes) -> bool:
+    """Tell whether most odd bytes are small letters of KOI8-R, which in Shift JIS are signs that stand alone in hardly any text."""
+    odd = [byte for byte in head if byte >= _FIRST_NON_ASCII]
+    return 5 * sum(0xC0 <= byte <= 0xDF for byte in odd) >= 4 * len(odd)
 
 
 def decode_head(head: bytes, encoding: str) -> str:

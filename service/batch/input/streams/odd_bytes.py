@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 from service.batch.remarks import add_remark
 
-__all__ = ["describe_encoding", "find_fallback_encoding", "holds_cyrillic", "repair_line", "repair_text"]
+__all__ = ["describe_encoding", "find_fallback_encoding", "repair_line", "repair_text"]
 
 _ODD_BYTE = re.compile("[\udc80-\udcff]")
 """What ``surrogateescape`` makes of a byte that is not UTF-8."""
 
 _VALID_SIGN = re.compile("[\u0080-\ud7ff\ue000-\U0010ffff]")
+_ODD = re.compile(rb"[\x80-\xff]")
 _TOKEN = re.compile(rb"[A-Za-z'\x80-\xff]+")
 _SIGNS = frozenset(
     b"\x80\x82\x84\x85\x86\x87\x8b\x91\x92\x93\x94\x95\x96\x97\x99\x9b\xa0\xa1\xa2\xa3\xa5\xa7\xa9\xaa\xab\xae\xb0\xb1\xb2\xb3\xb4\xb5\xb7\xb9\xba\xbb\xbc\xbd\xbe\xbf"
@@ -19,13 +20,18 @@ _SIGNS = frozenset(
 _LETTERS = frozenset(b"\x83\x8a\x8c\x8e\x9a\x9c\x9e\x9f") | frozenset(set(range(0xC0, 0xFF)) - {0xD7, 0xF7})
 _WORDS_OF_ONE_LETTER = frozenset(b"\xc0\xc8\xc9\xd3\xe0\xe8\xe9\xf2\xf3")
 """À, È, É, Ó, à, è, é, ò and ó are words of their own."""
+_MIXED_CASE = re.compile(rb"[a-z\xdf-\xf6\xf8-\xff][\xc0-\xd6\xd8-\xde]")
+"""A capital behind a small letter, as damaged UTF-8 has it."""
 _MOST_LETTERS_TOGETHER = 3
-_CENTRAL_EUROPEAN = re.compile(rb"[\xb3\xb9\x9f][a-z]|[A-Za-z\xc0-\xff]\xbf[a-z]")
-"""Letters of Windows-1250 (ł, ą, ź, ż) in places where Windows-1252 would have a digit or a sign."""
+_CENTRAL_EUROPEAN = re.compile(
+    rb"[\xb3\xb9\xba][a-z]|[A-Za-z\xc0-\xff][\xbe\xbf\xfe][a-z]|[A-Za-z\xc0-\xff][\x9a\x9e]|[\x9a\x9e][a-z]|[\x9d\x9f]|\x9c[a-hj-tv-z]|\xf5(?!e)"
+)
+"""Letters of Windows-1250 (ł, ą, ş, ľ, ż, ţ, š, ž, ť, ź, ś, ő) in places where Windows-1252 would have a sign or a rare letter."""
+_MOST_ODD_PER_LETTER = 40
 _TURKISH = re.compile(rb"[A-Za-z][\xf0\xfd\xfe][a-z]")
 _NOT_TURKISH = re.compile(rb"[\xe1\xe6\xed\xf3]")
-_CYRILLIC_WORD = re.compile(rb"[\xa8\xb8\xc0-\xff]{2,}")
-_CYRILLIC_VOWEL = re.compile(rb"[\xa8\xb8\xc0\xc5\xc8\xce\xd3\xdb\xdd\xde\xdf\xe0\xe5\xe8\xee\xf3\xfb\xfd\xfe\xff]")
+_CYRILLIC_WORD = re.compile(rb"[\xa8\xaa\xaf\xb2-\xb4\xb8\xba\xbf\xc0-\xff]{2,}")
+_CYRILLIC_VOWEL = re.compile(rb"[\xa8\xaa\xaf\xb2\xb3\xb8\xba\xbf\xc0\xc5\xc8\xce\xd3\xdb\xdd\xde\xdf\xe0\xe5\xe8\xee\xf3\xfb\xfd\xfe\xff]")
 _MIN_CYRILLIC_LETTERS = 4
 
 
@@ -34,7 +40,7 @@ def describe_encoding(encoding: str) -> str:
     return f"Windows-{encoding[2:]}" if encoding.startswith("cp125") else encoding
 
 
-def holds_cyrillic(head: bytes) -> bool:
+def _holds_cyrillic(head: bytes) -> bool:
     """Tell whether most words with odd bytes have no letter of ASCII, as in no language that is written with the Latin alphabet."""
     tokens = list(_find_tokens(head))
     words = [token for token in tokens if _CYRILLIC_WORD.fullmatch(token)]
@@ -48,11 +54,15 @@ def find_fallback_encoding(head: bytes) -> str:
     Args:
         head: the first bytes of the text, which is ASCII or UTF-8 otherwise.
     """
-    if holds_cyrillic(head):
-        return "cp1251"
-    if _CENTRAL_EUROPEAN.search(head):
-        return "cp1250"
-    return "cp1254" if _TURKISH.search(head) and not _NOT_TURKISH.search(head) else "cp1252"
+    return "cp1251" if _holds_cyrillic(head) else _find_latin_encoding(head)
+
+
+def _find_latin_encoding(head: bytes) -> str:
+    """Return which of the encodings of languages with the Latin alphabet a text is most likely written in."""
+    if _TURKISH.search(head) and not _NOT_TURKISH.search(head):
+        return "cp1254"
+    odd = len(_ODD.findall(head))
+    return "cp1250" if _MOST_ODD_PER_LETTER * len(_CENTRAL_EUROPEAN.findall(head)) > odd else "cp1252"
 
 
 def repair_line(text: str, encoding: str, remarks: list[str]) -> str:
@@ -94,7 +104,7 @@ def _is_plausible(token: bytes, encoding: str) -> bool:
     odd = [byte for byte in token if byte >= 0x80]
     if encoding == "cp1252" and any(byte not in _SIGNS and byte not in _LETTERS for byte in odd):
         return False
-    if 0xFF in odd:
+    if 0xFF in odd or (encoding == "cp1252" and _MIXED_CASE.search(token)):
         return False
     letters = [byte for byte in odd if byte not in _SIGNS or encoding != "cp1252"]
     if not letters:

@@ -10,12 +10,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.batch.input.open_dump import open_dump
 from service.batch.input.shards import Shard, open_shard, plan_shards
-from service.batch.rows import DumpOptions, ReadAs, Row
+from service.batch.rows import DumpOptions, Quoting, ReadAs, Row
 
 NO_OPTIONS = DumpOptions()
 
@@ -75,6 +75,43 @@ def test_shards_of_any_size_give_the_rows_of_sloppy_csv(tmp_path_factory: pytest
     path = tmp_path_factory.mktemp("shards") / "x.csv"
     path.write_bytes(b"id,text\n" + below.encode())
     assert read_in_shards(path, size)[1] == read_whole(path)
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from(["id\ttext\n", "text\n", "id\ttext\tn\n"]),
+    st.text(st.sampled_from('ab"\t,\n\r'), max_size=60),
+    st.integers(1, 40),
+    st.sampled_from(list(Quoting)),
+    st.booleans(),
+)
+def test_shards_of_any_size_give_the_rows_of_unquoted_tables(
+    tmp_path_factory: pytest.TempPathFactory, header: str, below: str, size: int, quoting: Quoting, has_header: bool
+) -> None:
+    """Between tabs, in one column, without a header and without quotes, a shard has the records of the whole file."""
+    path = tmp_path_factory.mktemp("shards") / "x.tsv"
+    path.write_bytes(f"{header}{below}".encode())
+    options = DumpOptions(quoting=quoting, has_header=has_header, text_column=None if has_header else "1")
+    assert read_in_shards(path, size, options)[1] == read_whole(path, options)
+
+
+def test_tables_of_people_are_cut(tmp_path: Path) -> None:
+    """Unquoted tables, tables without a header and those in Windows-1252 are shared by several processes, too."""
+    lines = [f"{number}\tcafé {number}, \n" for number in range(50)]
+    for name, content, options in (
+        ("a.tsv", "id\ttext\n" + "".join(lines), DumpOptions()),
+        ("b.tsv", "id\ttext\n" + "".join(lines).replace("café", '"café'), DumpOptions(quoting=Quoting.NONE)),
+        ("c.tsv", "".join(lines), DumpOptions(has_header=False, text_column="2", id_column="1")),
+        ("d.csv", "text\n" + "".join(lines), DumpOptions()),
+    ):
+        for encoding in ("utf-8", "cp1252"):
+            path = tmp_path / name
+            path.write_bytes(content.encode(encoding))
+            shards, rows = read_in_shards(path, 100, options)
+            assert len(shards) > 2
+            assert len(rows) == 50
+            assert rows == read_whole(path, options)
+            assert all("café" in (row.text or "") for row in rows)
 
 
 def test_csv_with_line_ends_in_quotes_is_cut(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ CLEAR = {
     "a count of comments": table("post_id|comments|reaction_text", "7|12|get lost", "8|0|how kind of you", "9|3|no"),
     "titles": table("comment_id|post|comment_content", "1|Our new bakery|go away", "2|Our new bakery|lovely bread", "3|Our new bakery|x"),
     "the same article": table("nr|content|kommentar", "1|A mayor spoke|was für ein Depp", "2|A mayor spoke|stimmt", "3|A mayor spoke|ja"),
+    "labels": table("id|comment|bemerkung", *(f"{n}|{'yes' if n % 2 else 'no'}|Das ist Nummer {chr(65 + n)}" for n in range(9))),
     "links": table("tweet|tweet_text", "https://example.org/1|so wrong", "https://example.org/2|so true"),
     "dates": table("message|text_message|who", "2020-01-01|you clown|ann", "2020-01-02|thank you|bob"),
     "codes": table("post|reply_text", "t1_ab12|not again", "t1_cd34|yes please"),

@@ -13,6 +13,7 @@ from tests.service.batch.input.dump_reader import DumpReader, texts
         (b"[quote=Ann]no[/quote] I differ\n\nyou fool\n", ["[quote=Ann]no[/quote] I differ", "you fool"]),
         (b'"So" he said\n\nand went\n', ['"So" he said', "and went"]),
         (b"{hello} there\n\n[1] see above\n", ["{hello} there", "[1] see above"]),
+        (b"Comments\n\nyou fool\n", ["Comments", "you fool"]),
         (b"<3 you all\n\nbye\n", ["<3 you all", "bye"]),
     ],
 )

@@ -18,6 +18,30 @@ def test_tables_of_other_encodings_are_read(read_dump: DumpReader, encoding: str
     assert [row.text for row in rows] == [f"{text} {n}" for n in range(20)]
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("voilà une très belle journée à Paris, ça va", "cp1252"),
+        ("não há opções", "cp1252"),
+        ("så är det på ön", "cp1252"),
+        ("perché è così", "cp1252"),
+        ("el niño comió mañana, ¿qué?", "cp1252"),
+        ("příliš žluťoučký kůň", "cp1250"),
+        ("się nie śmiać, był łatwo", "cp1250"),
+        ("árvíztűrő tükörfúrógép", "cp1250"),
+        ("şu adam çok kötü değil mi", "cp1254"),
+        ("ты дурак, уходи", "cp1251"),
+        ("їжак жахливо пише", "cp1251"),
+        ("ты дурак, уходи", "koi8-r"),
+        ("καλημέρα φίλε μου", "cp1253"),
+    ],
+)
+def test_short_tables_among_english_lines_are_read(read_dump: DumpReader, text: str, encoding: str) -> None:
+    """Three lines are enough to tell the usual encodings of a language from those of its neighbours."""
+    content = ("id;text\n" + f"1;{text}\n2;plain English words\n" * 3).encode(encoding)
+    assert [row.text for row in read_dump(content, "x.csv").rows] == [text, "plain English words"] * 3
+
+
 def test_the_caller_can_name_the_encoding(read_dump: DumpReader) -> None:
     """A name that Python or a person knows is taken, whatever the bytes look like; an unknown one is refused with names that work."""
     content = "id,text\n1,Grüße\n".encode("cp437")

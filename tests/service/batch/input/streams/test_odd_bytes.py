@@ -33,7 +33,7 @@ def test_few_odd_bytes_are_letters(read_dump: DumpReader, text: str, encoding: s
     assert any(f"Windows-{encoding[2:]}" in remark for remark in table.remarks)
 
 
-@pytest.mark.parametrize("line", [b"\xff\xfe", b"a\xff", b"so \xc3\xa4 and \xe4", b"\x81\x8d", b"\xf0\x9f\x98"])
+@pytest.mark.parametrize("line", [b"\xff\xfe", b"a\xff", b"so \xc3\xa4 and \xe4", b"\x81\x8d", b"sch\xc3", b"\xf0\x9f\x98"])
 def test_damage_is_no_letter(line: bytes) -> None:
     """Bytes that no text has, and damaged UTF-8, stay as they are."""
     text = line.decode("utf-8", "surrogateescape")
