@@ -2,19 +2,25 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from service.batch.input.archives.exports.export_kinds import SLACK_EXPORT, TWITTER_ARCHIVE, ExportKind, FoundExport
+from service.batch.input.archives.exports.export_kinds import DISCORD_EXPORT, SLACK_EXPORT, TWITTER_ARCHIVE, ExportKind, FoundExport
 from service.batch.input.archives.member_stream import Archive
 
 __all__ = ["SharedValues", "read_shared_values"]
 
 SharedValues = Mapping[str, object]
-"""What stands around all records of an export: ``users`` (id → name) of Slack, ``account`` (the values of ``account.js``) of Twitter."""
+"""What stands around all records of an export, by these names:
 
-_MAX_USERS = 100_000
+users: id → name of the people in a workspace of Slack.
+channels: id → name of the channels in a data package of Discord.
+account: the values that describe the owner of an archive of Twitter, or of a data package of Discord.
+"""
+
+_MAX_VALUES = 100_000
 _MAX_NAME_LENGTH = 200
-_COMPANIONS: Mapping[ExportKind, str] = {SLACK_EXPORT: "users.json", TWITTER_ARCHIVE: "data/account.js"}
+_ASSIGNMENT = re.compile(r"\s*window\.[\w.]+\s*=")
+"""What stands before the JSON in files of Twitter."""
 
 
 def read_shared_values(archive: Archive, export: FoundExport) -> SharedValues:
@@ -24,29 +30,53 @@ def read_shared_values(archive: Archive, export: FoundExport) -> SharedValues:
         archive: the archive.
         export: the export in it.
     """
-    path = export.root + _COMPANIONS.get(export.kind, "")
-    if export.kind not in _COMPANIONS or path not in (archive.names or ()):
-        return {}
-    content = archive.read_companion(path)
+    shared: dict[str, object] = {}
+    for path, name, read_values in _COMPANIONS.get(export.kind, ()):
+        content = _read_json(archive, export.root + path)
+        if content is not None and (values := read_values(content)):
+            shared[name] = values
+    return shared
+
+
+def _read_json(archive: Archive, path: str) -> object:
+    """Return the value of a file, whose path may differ in the case of its letters; None if there is none."""
+    stored_path = next((name for name in archive.names or () if len(name) == len(path) and name.lower() == path.lower()), None)
+    content = None if stored_path is None else archive.read_companion(stored_path)
     if content is None:
-        return {}
-    text = re.sub(r"^\s*window\.[\w.]+\s*=", "", content.decode("utf-8", "replace").lstrip("\ufeff"))
+        return None
     try:
-        value = json.loads(text)
+        return json.loads(_ASSIGNMENT.sub("", content.decode("utf-8-sig", "replace"), count=1))
     except (ValueError, RecursionError):
-        return {}
-    objects = [item for item in value if isinstance(item, dict)][:_MAX_USERS] if isinstance(value, list) else []
-    if export.kind is SLACK_EXPORT:
-        return {"users": {user["id"]: _slack_name(user) for user in objects if isinstance(user.get("id"), str)}}
-    account = objects[0].get("account") if objects else None
-    if not isinstance(account, dict):
-        return {}
-    return {"account": {name: text[:_MAX_NAME_LENGTH] for name, text in account.items() if isinstance(text, str)}}
+        return None
+
+
+def _slack_users(content: object) -> Mapping[str, str]:
+    users = [user for user in content if isinstance(user, dict)] if isinstance(content, list) else []
+    return {user["id"]: _slack_name(user) for user in users[:_MAX_VALUES] if isinstance(user.get("id"), str)}
 
 
 def _slack_name(user: Mapping[str, object]) -> str:
     """Return the name that other people see of a user of Slack."""
     profile = user.get("profile")
     fields: Mapping[str, object] = profile if isinstance(profile, dict) else {}
-    candidates = (fields.get("display_name"), user.get("real_name"), fields.get("real_name"), user.get("name"), user.get("id"))
-    return next(name for name in candidates if isinstance(name, str) and name)[:_MAX_NAME_LENGTH]
+    candidates = (fields.get("display_name"), user.get("real_name"), fields.get("real_name"), user.get("name"))
+    return next((name for name in candidates if isinstance(name, str) and name), str(user["id"]))[:_MAX_NAME_LENGTH]
+
+
+def _texts_in(content: object) -> Mapping[str, str]:
+    """Return the values of an object that are short texts."""
+    fields = list(content.items())[:_MAX_VALUES] if isinstance(content, dict) else []
+    return {name: text[:_MAX_NAME_LENGTH] for name, text in fields if isinstance(text, str)}
+
+
+def _twitter_account(content: object) -> Mapping[str, str]:
+    entry = content[0] if isinstance(content, list) and content else None
+    return _texts_in(entry.get("account")) if isinstance(entry, dict) else {}
+
+
+_COMPANIONS: Mapping[ExportKind, Sequence[tuple[str, str, Callable[[object], Mapping[str, str]]]]] = {
+    SLACK_EXPORT: (("users.json", "users", _slack_users),),
+    TWITTER_ARCHIVE: (("data/account.js", "account", _twitter_account),),
+    DISCORD_EXPORT: (("messages/index.json", "channels", _texts_in), ("account/user.json", "account", _texts_in)),
+}
+"""The files that tell something about the others: the path of each, the name of what it tells, and its reader."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["SLACK_EXPORT", "TWITTER_ARCHIVE", "ExportFinder", "ExportKind", "FoundExport"]
+__all__ = ["DISCORD_EXPORT", "SLACK_EXPORT", "TWITTER_ARCHIVE", "ExportFinder", "ExportKind", "FoundExport"]
 
 _MAX_PATH_LENGTH = 1000
 """The longest path that is looked at; no export has longer ones."""
@@ -69,6 +69,11 @@ TWITTER_ARCHIVE = ExportKind(
     (r"data/(?:manifest|account)\.js$",),
     r"data/(?:tweets?|note-tweet|community-tweet|deleted-(?:note-)?tweets?|direct-messages(?:-group)?)(?:-part\d+)?\.js",
 )
+DISCORD_EXPORT = ExportKind(
+    "data package of Discord",
+    (r"(?i:messages/index\.json)$", r"(?i:messages/c?\d+/(?:channel|messages)\.)"),
+    r"(?i:messages/c?\d+/messages\.(?:csv|json))",
+)
 _GOOGLE_COMMENTS = (
     r"(?:(?:.*/)?(?:my-)?comments/[^/]*\.(?:csv|json|html?)|(?>(?:.*/)?)(?=[^/]*comments)[^/]*\.(?:csv|json)|Google Chat/.*/messages\.json)"
 )
@@ -88,11 +93,7 @@ _EXPORTS = (
         advice=_ASK_FOR_JSON,
     ),
     ExportKind("export of Instagram", (r"connections\.json$", r"media\.json$", r"profile\.json$"), r"(?:comments|messages)\.json"),
-    ExportKind(
-        "data package of Discord",
-        (r"(?i:messages/index\.json)$", r"(?i:messages/c?\d+/(?:channel|messages)\.)"),
-        r"(?i:messages/c?\d+/messages\.(?:csv|json))",
-    ),
+    DISCORD_EXPORT,
     ExportKind(
         "export of Telegram",
         (

@@ -82,16 +82,18 @@ DISCORD_TABLE = Platform(
 
 
 def _prepare_own(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
-    return {**fields, "place": folder_of(fields, _OWN_MESSAGES)}, None
+    envelope, folder = envelope_of(fields), folder_of(fields, _OWN_MESSAGES)
+    channel = None if folder is None else text_in(object_in(envelope, "channels"), folder.removeprefix("c")) or folder
+    return {**fields, "place": channel, "author": text_in(object_in(envelope, "account"), "username")}, None
 
 
 DISCORD_PACKAGE = Platform(
     name="discord",
     description="a user's messages on Discord",
     signatures=(frozenset({"id", "timestamp", "contents", "attachments"}),),
-    columns=Columns("Contents", "ID", None, None, "Timestamp", place="place"),
+    columns=Columns("Contents", "ID", "author", None, "Timestamp", place="place"),
     format=Format.MARKDOWN,
     prepare=_prepare_own,
     needs_context=True,
 )
-"""``messages.json`` or ``messages.csv`` of one channel; the folder that it lies in has the number of the channel."""
+"""``messages.json`` or ``messages.csv`` of one channel; the folder that it lies in has the number of the channel, other files the names."""
