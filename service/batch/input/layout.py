@@ -101,7 +101,9 @@ def detect_layout(kind: FileKind, stream: RecordStream, options: DumpOptions, *,
     """
     platform = _PLATFORM_BY_CONTAINER.get(kind.container)
     if platform is not None:
-        return Layout(kind, platform, platform.columns)
+        option = "--lines" if options.lines else "--format" if options.read_as is not None else None
+        how = "by how it begins" if option is None else f"as {option} says"
+        return Layout(kind, platform, platform.columns, reasons=(f"read as {kind.container}, {how}",))
     if stream.empty:
         header = tuple(stream.names) if kind.container is Container.CSV else ()
         return Layout(kind, _find_platform(stream.names, options, in_database=kind.container in DATABASES), None, header)
@@ -143,7 +145,8 @@ def detect_table_layout(
     header = tuple(names) if kind.container is Container.CSV else ()
     platform = _find_platform(names, options, sample, in_database=kind.container in DATABASES)
     if platform is not ANY_TABLE:
-        return Layout(kind, platform, _platform_columns(platform, names, options, file=file, sample=sample), header)
+        columns = _platform_columns(platform, names, options, file=file, sample=sample)
+        return Layout(kind, platform, columns, header, (_explain_platform(platform, names, options),))
     choose = choose_tree_columns if is_nested else choose_comment_columns
     columns, choice = choose(names, options, file=file, sample=sample)
     if is_nested:
@@ -164,6 +167,18 @@ def _find_platform(
     if options.read_as is not None and (platforms := find_platforms(options.read_as.value, in_database=in_database)):
         return next((platform for platform in platforms if platform.matches(names, sample)), platforms[0])
     return ANY_TABLE if options.text_column is not None else recognise_platform(names, sample, in_database=in_database) or ANY_TABLE
+
+
+def _explain_platform(platform: Platform, names: Sequence[str], options: DumpOptions) -> str:
+    """Return why a table is taken for one of a platform, in words for people."""
+    if options.read_as is not None:
+        return f"read as {platform.description}, as --format says"
+    fields = ", ".join(map(quote_column, platform.find_signature(names)))
+    return (
+        f"read as {platform.description}, because its records have {fields}"
+        if fields
+        else f"read as {platform.description}, by what is in its records"
+    )
 
 
 def _platform_columns(

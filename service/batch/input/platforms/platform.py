@@ -71,6 +71,11 @@ class Platform:
         has_names = not self.signatures or any(signature <= folded for signature in self.signatures)
         return has_names and any(map(self.recognises, islice(sample, _MAX_RECOGNISED_RECORDS)))
 
+    def find_signature(self, names: Iterable[str]) -> list[str]:
+        """Return the names, among those of a file, by which it is of this platform; none where they are not what tells."""
+        folded = {name.strip().casefold() for name in names}
+        return sorted(next((signature for signature in self.signatures if signature <= folded), ()))
+
     def find_own_columns(self, names: list[str]) -> Columns:
         """Return ``columns`` as a file spells them; some exports have changed the case of their headers over the years.
 

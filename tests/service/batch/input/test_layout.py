@@ -41,3 +41,18 @@ def test_a_row_needs_each_field_once() -> None:
     layout = detect_table_layout(CSV, ["id", "body", "subreddit"], DumpOptions(), file="x", remarks=[])
     fields = layout.row_fields(DumpOptions(keep=("id", "subreddit")))
     assert fields == ["body", "id", "author", "parent_id", "created_utc", "subreddit"]
+
+
+def test_it_tells_why_a_file_is_taken_for_what_it_is() -> None:
+    """By the fields of its records, by what is in them, by how it begins, or because the caller says so."""
+    names = ["id", "body", "subreddit"]
+    by_fields = detect_table_layout(CSV, names, DumpOptions(), file="x", remarks=[])
+    assert by_fields.reasons == ("read as comments of Reddit, because its records have “body”, “subreddit”",)
+    as_said = detect_table_layout(CSV, names, DumpOptions(read_as=ReadAs.REDDIT), file="x", remarks=[])
+    assert as_said.reasons == ("read as comments of Reddit, as --format says",)
+    page = detect_layout(FileKind(Container.PAGE), RecordStream([], iter(()), "row"), DumpOptions(), file="x", remarks=[])
+    assert page.reasons == ("read as web page, by how it begins",)
+    lines = detect_layout(FileKind(Container.LINES), RecordStream([], iter(()), "line"), DumpOptions(lines=True), file="x", remarks=[])
+    assert lines.reasons == ("read as plain text, a comment a line, as --lines says",)
+    table = detect_table_layout(CSV, ["id", "text"], DumpOptions(), file="x", remarks=[])
+    assert "“text”" in table.reasons[0]
