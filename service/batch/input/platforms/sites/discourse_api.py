@@ -39,9 +39,9 @@ def _unfold(fields: RecordFields) -> Iterator[RecordFields]:
 
 def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     raw, parent_number = fields.get("raw"), fields.get("reply_to_post_number")
-    post = {**fields, "text": fields.get("cooked") if raw is None else raw, FORMAT_FIELD: Format.HTML if raw is None else Format.MARKDOWN}
-    if post.get("parent") is None and parent_number not in _ABSENT:
-        post["parent"] = f"{fields.get('topic_id')}/{parent_number}"
+    post = {**fields, "cooked": fields.get("cooked") if raw is None else raw, FORMAT_FIELD: Format.HTML if raw is None else Format.MARKDOWN}
+    if parent_number not in _ABSENT:
+        post["reply_to_post_number"] = fields.get("parent") or f"{fields.get('topic_id')}/{parent_number}"
     if fields.get("deleted_at") not in _ABSENT or fields.get("user_deleted") is True:
         return post, Reason.DELETED
     if fields.get("cooked_hidden") is True or fields.get("hidden") is True:
@@ -57,7 +57,7 @@ DISCOURSE_API = Platform(
         frozenset({"posts", "topics"}),
         frozenset({"cooked", "post_number", "username"}),
     ),
-    columns=Columns("text", "id", "username", "parent", "created_at", title="title"),
+    columns=Columns("cooked", "id", "username", "reply_to_post_number", "created_at", title="title"),
     format=Format.HTML,
     prepare=_prepare,
     unfold=_unfold,

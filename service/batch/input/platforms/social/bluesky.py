@@ -70,7 +70,7 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     record = object_in(view, "record") or object_in(view, "value") or view
     uri = view.get("uri") or _file_id(fields)
     post = _build_post(record, uri, text_in(object_in(view, "author"), "handle", "did"))
-    post["parent"] = post["parent"] or fields.get(_PARENT_FIELD)
+    post["reply"] = post["reply"] or fields.get(_PARENT_FIELD)
     if fields.get("notFound") is True:
         return post, Reason.DELETED
     if isinstance(fields.get("reason"), Mapping) or record.get("$type", _POST) != _POST:
@@ -102,10 +102,10 @@ def _build_post(record: RecordFields, uri: object, author: str | None) -> dict[s
         author = uri.removeprefix("at://").partition("/")[0]
     return {
         "text": record.get("text"),
-        "id": uri,
+        "uri": uri,
         "author": author,
-        "parent": object_in(record, "reply", "parent").get("uri"),
-        "time": record.get("createdAt"),
+        "reply": object_in(record, "reply", "parent").get("uri"),
+        "createdAt": record.get("createdAt"),
     }
 
 
@@ -118,7 +118,7 @@ BLUESKY = Platform(
         *(frozenset({"did", name}) for name in ("commit", "identity", "account")),
         frozenset({"$type"}),
     ),
-    columns=Columns("text", "id", "author", "parent", "time"),
+    columns=Columns("text", "uri", "author", "reply", "createdAt"),
     prepare=_prepare,
     unfold=_unfold,
     needs_context=True,

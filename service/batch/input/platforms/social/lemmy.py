@@ -43,26 +43,26 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     item = comment or post
     path = str(comment.get("path", "")).split(".")
     prepared = {
-        "text": comment.get("content") if comment else post.get("body"),
+        "content": comment.get("content") if comment else post.get("body"),
         "id": fields.get("id", item.get("id")),
-        "author": text_in(object_in(fields, "creator"), "name") or item.get("creator_id"),
-        "parent": path[-2] if len(path) > 1 else None,
-        "time": item.get("published") or item.get("published_at"),
-        "title": post.get("name"),
-        "place": text_in(object_in(fields, "community"), "name"),
+        "creator": text_in(object_in(fields, "creator"), "name") or item.get("creator_id"),
+        "path": path[-2] if len(path) > 1 else None,
+        "published": item.get("published") or item.get("published_at"),
+        "post": post.get("name"),
+        "community": text_in(object_in(fields, "community"), "name"),
     }
     if item.get("deleted") is True:
         return prepared, Reason.DELETED
     if item.get("removed") is True:
         return prepared, Reason.REMOVED
-    return prepared, Reason.NOT_A_COMMENT if not comment and prepared["text"] is None else None
+    return prepared, Reason.NOT_A_COMMENT if not comment and prepared["content"] is None else None
 
 
 LEMMY = Platform(
     name="lemmy",
     description="comments of Lemmy",
     signatures=(frozenset({"creator", "post"}), *(frozenset({name}) for name in (*_VIEWS, *_LISTS))),
-    columns=Columns("text", "id", "author", "parent", "time", title="title", place="place"),
+    columns=Columns("content", "id", "creator", "path", "published", title="post", place="community"),
     format=Format.MARKDOWN,
     prepare=_prepare,
     unfold=_unfold,

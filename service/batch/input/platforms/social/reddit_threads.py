@@ -55,19 +55,19 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     author = fields.get("author")
     comment = {
         **fields,
-        "text": fields.get("selftext" if is_post else "body"),
+        "body": fields.get("selftext" if is_post else "body"),
         "author": None if author == _UNKNOWN_AUTHOR else author,
         "title": fields.get("title") or fields.get("link_title"),
     }
     # A link or a picture is no text of anybody's.
-    return comment, Reason.NOT_A_COMMENT if is_post and not comment["text"] else None
+    return comment, Reason.NOT_A_COMMENT if is_post and not comment["body"] else None
 
 
 REDDIT_THREADS = Platform(
     name="reddit",
     description="threads of Reddit",
     signatures=(frozenset({"kind", "data"}), frozenset({"selftext", "comments"}), frozenset({"body", "replies", "created_utc"})),
-    columns=Columns("text", "id", "author", "parent_id", "created_utc", title="title", place="subreddit"),
+    columns=Columns("body", "id", "author", "parent_id", "created_utc", title="title", place="subreddit"),
     format=Format.MARKDOWN,
     prepare=_prepare,
     unfold=_unfold,

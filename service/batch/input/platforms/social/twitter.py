@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from html import unescape
 from pathlib import PurePosixPath
 
+from service.batch.input.platforms.message_context import keep_whole
 from service.batch.input.platforms.nested_values import object_in, objects_in, text_in
 from service.batch.input.platforms.platform import ENVELOPE_FIELD, FILE_FIELD, Platform, RecordFields
 from service.batch.input.values import parse_parent
@@ -58,8 +59,8 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     is_deleted = PurePosixPath(str(fields.get(FILE_FIELD, ""))).name.startswith("deleted-")
     if note := object_in(fields, "noteTweet"):
         core = object_in(note, "core")
-        post, reason = {**note, "text": core.get("text"), "author": own_name, "id": note.get("noteTweetId")}, None
-        post["time"] = note.get("createdAt")
+        post, reason = {"full_text": core.get("text"), "user": own_name, "id_str": note.get("noteTweetId")}, None
+        post["created_at"] = note.get("createdAt")
     else:
         post, reason = _prepare_post(object_in(fields, "tweet") or fields, own_name)
     return post, Reason.DELETED if is_deleted else reason
@@ -72,11 +73,13 @@ def _prepare_post(fields: RecordFields, own_name: str | None) -> tuple[dict[str,
     references = {str(reference.get("type")): reference.get("id") for reference in objects_in(fields, "referenced_tweets")}
     author = text_in(object_in(fields, "user"), "screen_name", "id_str") or fields.get("author") or fields.get("author_id") or own_name
     post = {
-        "text": _show_links(text, objects_in(entities, "urls") + objects_in(entities, "media"), shown_name="display_url"),
-        "id": fields.get("id_str") or fields.get("id"),
-        "author": author,
-        "parent": fields.get("in_reply_to_status_id_str") or fields.get("in_reply_to_status_id") or references.get("replied_to"),
-        "time": fields.get("created_at"),
+        "full_text": _show_links(text, objects_in(entities, "urls") + objects_in(entities, "media"), shown_name="display_url"),
+        "id_str": fields.get("id_str") or fields.get("id"),
+        "user": author,
+        "in_reply_to_status_id_str": fields.get("in_reply_to_status_id_str")
+        or fields.get("in_reply_to_status_id")
+        or references.get("replied_to"),
+        "created_at": fields.get("created_at"),
     }
     if fields.get("deleted_at") is not None:
         return post, Reason.DELETED
@@ -87,11 +90,11 @@ def _prepare_post(fields: RecordFields, own_name: str | None) -> tuple[dict[str,
 def _prepare_message(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     message = object_in(fields, "messageCreate")
     return {
-        "text": _show_links(message.get("text"), objects_in(message, "urls"), shown_name="display"),
-        "id": message.get("id"),
-        "author": message.get("senderId"),
-        "time": message.get("createdAt"),
-        "place": fields[_PLACE_FIELD],
+        "full_text": _show_links(message.get("text"), objects_in(message, "urls"), shown_name="display"),
+        "id_str": message.get("id"),
+        "user": message.get("senderId"),
+        "created_at": message.get("createdAt"),
+        "conversationId": fields[_PLACE_FIELD],
     }, None if message else Reason.NOT_A_COMMENT
 
 
@@ -120,7 +123,7 @@ TWITTER = Platform(
         *(frozenset({"id_str", name}) for name in ("full_text", "text")),
         *(frozenset({"text", name}) for name in _OWN_NAMES),
     ),
-    columns=Columns("text", "id", "author", "parent", "time", place="place"),
+    columns=Columns("full_text", "id_str", "user", "in_reply_to_status_id_str", "created_at", place="conversationId"),
     prepare=_prepare,
     unfold=_unfold,
     needs_context=True,
@@ -151,18 +154,13 @@ def _prepare_scraped(fields: RecordFields) -> tuple[RecordFields, Reason | None]
     return post, Reason.NOT_A_COMMENT if isinstance(fields.get("retweetedTweet"), Mapping) else None
 
 
-def _leave_whole(fields: RecordFields) -> Iterator[RecordFields]:
-    """Yield a post alone; the one that it quotes is no answer to it."""
-    yield fields
-
-
 SNSCRAPE = Platform(
     name="twitter",
     description="posts on Twitter",
     signatures=(frozenset({"renderedcontent", "conversationid", "id"}),),
     columns=Columns("text", "id", "author", "inReplyToTweetId", "date"),
     prepare=_prepare_scraped,
-    unfold=_leave_whole,
+    unfold=keep_whole,
     extra_fields=("rawContent", "content", "user", "retweetedTweet"),
 )
 """Posts as snscrape wrote them."""

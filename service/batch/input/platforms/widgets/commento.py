@@ -25,9 +25,9 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     markdown, parent = fields.get("markdown"), fields.get("parentHex")
     comment = {
         **fields,
-        "text": fields.get("html") if markdown is None else markdown,
-        "author": fields.get("name") or fields.get("commenterHex"),
-        "parent": None if parent == _NO_PARENT else parent,
+        "markdown": fields.get("html") if markdown is None else markdown,
+        "commenterHex": fields.get("name") or fields.get("commenterHex"),
+        "parentHex": None if parent == _NO_PARENT else parent,
         FORMAT_FIELD: Format.HTML if markdown is None else Format.MARKDOWN,
     }
     return comment, Reason.DELETED if fields.get("deleted") is True else None
@@ -37,7 +37,7 @@ COMMENTO = Platform(
     name="commento",
     description="comments of Commento",
     signatures=(frozenset({"comments", "commenters"}), frozenset({"commenthex", "markdown"}), frozenset({"commenthex", "html"})),
-    columns=Columns("text", "commentHex", "author", "parent", "creationDate", place="domain"),
+    columns=Columns("markdown", "commentHex", "commenterHex", "parentHex", "creationDate", place="domain"),
     format=Format.MARKDOWN,
     prepare=_prepare,
     unfold=_unfold,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from model.comment import Format
+from service.batch.input.platforms.message_context import keep_whole
 from service.batch.input.platforms.nested_values import object_in, objects_in, text_in, walk_tree
 from service.batch.input.platforms.platform import Platform, RecordFields
 from service.batch.rows import Columns, Reason
@@ -69,11 +70,6 @@ def _prepare_talk(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     return {**fields, "body": rich_text or fields.get("body")}, None if fields.get("deleted_at") is None else Reason.DELETED
 
 
-def _leave_whole(fields: RecordFields) -> Iterable[RecordFields]:
-    """Yield a comment alone, because its earlier versions are no comments of their own."""
-    yield fields
-
-
 TALK = Platform(
     name="coral",
     description="comments of Talk",
@@ -81,7 +77,7 @@ TALK = Platform(
     columns=Columns("body", "id", "author_id", "parent_id", "created_at"),
     format=Format.HTML,
     prepare=_prepare_talk,
-    unfold=_leave_whole,
+    unfold=keep_whole,
     extra_fields=("deleted_at", "metadata"),
 )
 """The collection ``comments``, as mongoexport writes it."""

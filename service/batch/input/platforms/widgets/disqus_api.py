@@ -28,11 +28,11 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     forum = fields.get("forum")
     post = {
         **fields,
-        "text": fields.get("message") or fields.get("raw_message"),
+        "message": fields.get("message") or fields.get("raw_message"),
         "author": text_in(author, "name", "username") or author.get("id") or fields.get("author"),
         "parent": parent.get("id") if isinstance(parent, Mapping) else parent,
-        "title": object_in(fields, "thread").get("title"),
-        "place": forum.get("id") if isinstance(forum, Mapping) else forum,
+        "thread": object_in(fields, "thread").get("title"),
+        "forum": forum.get("id") if isinstance(forum, Mapping) else forum,
     }
     return post, Reason.DELETED if fields.get("isDeleted") is True else None
 
@@ -41,7 +41,7 @@ DISQUS_API = Platform(
     name="disqus",
     description="comments of Disqus",
     signatures=(frozenset({"response", "code"}), frozenset({"message", "raw_message"}), frozenset({"message", "isdeleted", "isspam"})),
-    columns=Columns("text", "id", "author", "parent", "createdAt", title="title", place="place"),
+    columns=Columns("message", "id", "author", "parent", "createdAt", title="thread", place="forum"),
     format=Format.HTML,
     prepare=_prepare,
     unfold=_unfold,

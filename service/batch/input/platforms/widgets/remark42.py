@@ -39,8 +39,8 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     comment = {
         **fields,
         "text": fields.get("text") or fields.get("orig"),
-        "author": text_in(user, "name", "id"),
-        "place": text_in(locator, "site", "url"),
+        "user": text_in(user, "name", "id"),
+        "locator": text_in(locator, "site", "url"),
     }
     return comment, Reason.DELETED if fields.get("delete") is True else None
 
@@ -49,7 +49,7 @@ REMARK42 = Platform(
     name="remark42",
     description="comments of Remark42",
     signatures=(frozenset({"pid", "locator"}), frozenset({"comments"}), frozenset({"comment"}), frozenset({"version", "users", "posts"})),
-    columns=Columns("text", "id", "author", "pid", "time", title="title", place="place"),
+    columns=Columns("text", "id", "user", "pid", "time", title="title", place="locator"),
     format=Format.HTML,
     prepare=_prepare,
     unfold=_unfold,
