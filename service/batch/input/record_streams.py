@@ -14,7 +14,7 @@ from service.batch.input.formats.json.json_documents import read_json_documents
 from service.batch.input.formats.json.json_lines import probe_records, read_json_lines
 from service.batch.input.formats.json.json_lines_arrow import flatten_pieces, read_json_pieces
 from service.batch.input.formats.pages.page_process import read_page
-from service.batch.input.formats.pages.web_archives import read_web_archive
+from service.batch.input.formats.pages.web_archives import is_web_archive, read_web_archive
 from service.batch.input.formats.plain_text import read_paragraphs, read_plain_lines
 from service.batch.input.formats.tables.attribute_relation import read_attribute_relation
 from service.batch.input.formats.tables.delimited_text import TableSyntax, read_csv
@@ -29,7 +29,7 @@ from service.batch.input.platforms.sites.wordpress import WXR_XML
 from service.batch.input.platforms.widgets.disqus import DISQUS_XML
 from service.batch.input.records import DumpRecord, RecordStream
 from service.batch.input.streams.dump_source import DumpSource
-from service.batch.input.streams.encodings import UTF8, recode_to_utf8
+from service.batch.input.streams.encodings import UTF8, decode_head, recode_to_utf8
 from service.batch.input.trees.document_shapes import DocumentShapes
 from service.batch.input.trees.paths import has_paths
 from service.batch.rows import DumpOptions
@@ -74,7 +74,7 @@ def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, optio
         return RecordStream([], read_whatsapp_chat(stream, has_offsets=has_offsets), "line", strict=True)
     if container is Container.ATTRIBUTE_RELATION:
         return read_attribute_relation(stream, name=source.name, has_offsets=has_offsets)
-    if container is Container.WEB_ARCHIVE:
+    if container is Container.WEB_ARCHIVE or (container is Container.PAGE and is_web_archive(decode_head(source.head, kind.encoding))):
         return RecordStream([], read_web_archive(source.stream, name=source.name), "row")
     if container is Container.PAGE:
         return RecordStream([], read_page(source.stream, name=source.name), "row")

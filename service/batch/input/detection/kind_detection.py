@@ -27,11 +27,10 @@ _CONTAINER_OF_FORMAT = {
     ReadAs.WORDPRESS: Container.WXR,
     ReadAs.DISQUS: Container.DISQUS,
     ReadAs.WHATSAPP: Container.WHATSAPP,
-    ReadAs.STACK_EXCHANGE: Container.STACK_EXCHANGE,
     ReadAs.SQL: Container.SQL,
 }
 """The containers of text that ``--format`` can name, besides tables and plain text."""
-_XML_EXPORTS = {Container.WXR, Container.DISQUS, Container.STACK_EXCHANGE}
+_XML_EXPORTS = {Container.WXR, Container.DISQUS}
 _TEXT_DETECTORS: tuple[Callable[[str, str], Container | None], ...] = (
     detect_chat_container,
     detect_saved_container,

@@ -15,6 +15,7 @@ __all__ = ["CommentNodes", "TooManyCommentsError"]
 
 _MAX_COMMENTS = 200_000
 _MAX_COMMENT_DEPTH = 100
+_MAX_GROUP_DEPTH = 10
 _MAX_ID_LENGTH = 200
 _MAX_STEPS = 5_000_000
 _ID_PREFIX = re.compile(
@@ -74,6 +75,32 @@ class CommentNodes:
                     continue
                 found[owner] = element
         return found
+
+    def find_beside(self, selectors: Sequence[str], *, besides: Mapping[int, object]) -> "dict[int, LexborNode]":
+        """Return the place of each comment → the element in its group that is in no comment and that the first selector matches.
+
+        Args:
+            selectors: in order of preference.
+            besides: the places of comments for which none is looked for.
+        """
+        groups: dict[int, LexborNode] = {}
+        for selector in selectors:
+            for element in self._page.css(selector):
+                group = self._group_around(element) if self._owner(element) is None else None
+                if group is not None:
+                    groups.setdefault(group, element)
+        around = {place: self._group_around(node) for place, node in enumerate(self.nodes) if place not in besides} if groups else {}
+        return {place: groups[group] for place, group in around.items() if group in groups}
+
+    def _group_around(self, node: "LexborNode") -> int | None:
+        ancestor = node.parent
+        for _ in range(_MAX_GROUP_DEPTH):
+            if ancestor is None:
+                return None
+            if ancestor.css_matches(self._markup.group):
+                return ancestor.mem_id
+            ancestor = ancestor.parent
+        return None
 
     def find_by_words(self, words: AbstractSet[str], *, besides: AbstractSet[int] | Mapping[int, object]) -> "dict[int, LexborNode]":
         """Return the place of each comment → its first element whose classes hold one of some words.

@@ -7,13 +7,14 @@ __all__ = ["FORUM_MARKUPS"]
 _DISCORD_EXPORT = PageMarkup(
     ("chatlog__message",),
     ".chatlog__message-container, .chatlog__message[data-message-id]:not(.chatlog__message-container *)",
-    (".chatlog__content .chatlog__markdown-preserve", ".chatlog__content", ".chatlog__message"),
+    (".chatlog__markdown-preserve", ".preserve-whitespace", ".chatlog__content .markdown", ".chatlog__content", ".chatlog__message"),
     (".chatlog__author-name", ".chatlog__author"),
     (".chatlog__timestamp", ".chatlog__short-timestamp"),
     ids=("data-message-id", "id"),
     answers=".chatlog__reply-link, .chatlog__reference-link",
     notes=".chatlog__message-container:has(.chatlog__system-notification)",
     continues=".chatlog__message-container, .chatlog__message",
+    group=".chatlog__message-group",
     removed=".chatlog__edited-timestamp, .chatlog__header, .chatlog__reply, .chatlog__reference, .chatlog__attachment, .chatlog__embed, "
     ".chatlog__reactions, .chatlog__message-aside, .chatlog__short-timestamp, .chatlog__sticker",
 )

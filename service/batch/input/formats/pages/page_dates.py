@@ -11,7 +11,7 @@ _MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _CLOCK = r"(?:\D{0,12}?(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?:\s*(?P<half>[ap]\.?m\b))?)?"
 _MONTH_FIRST = re.compile(rf"\b{_MONTH}\s+{_DAY},?\s+(?P<year>\d{{4}}){_CLOCK}", re.IGNORECASE)
-_DAY_FIRST = re.compile(rf"\b{_DAY}\.?\s+{_MONTH},?\s+(?P<year>\d{{4}}){_CLOCK}", re.IGNORECASE)
+_DAY_FIRST = re.compile(rf"\b{_DAY}\.?[\s-]+{_MONTH},?[\s-]+(?P<year>\d{{4}}|\d\d(?!\d)){_CLOCK}", re.IGNORECASE)
 _DOTTED = re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})" + _CLOCK + r"(?:\s+UTC(?P<zone>[+-]\d\d:\d\d))?")
 _SLASHED = re.compile(r"\b(?P<first>\d{1,2})/(?P<second_number>\d{1,2})/(?P<year>\d{4})\b" + _CLOCK)
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
@@ -70,7 +70,8 @@ def read_page_date(value: str, order: DayOrder | None = None) -> str | None:
 def _write_date(parts: dict[str, str | None]) -> str | None:
     month = str(parts["month"])
     number = int(month) if month.isdecimal() else _MONTHS.index(month[:3].casefold()) + 1
-    date = f"{parts['year']}-{number:02}-{int(str(parts['day'])):02}"
+    year = str(parts["year"])
+    date = f"{year if len(year) > len('23') else '20' + year}-{number:02}-{int(str(parts['day'])):02}"
     if parts["hour"] is None:
         return date
     hour, half = int(parts["hour"]), (parts["half"] or "").casefold()

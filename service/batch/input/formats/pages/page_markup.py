@@ -24,6 +24,7 @@ class PageMarkup(NamedTuple):
         notes: matches comments that nobody wrote, such as notifications.
         skipped: matches what looks like a comment but is none, not even a notification, such as the date between two messages.
         continues: matches comments that have the author of the comment before, unless they name one.
+        group: matches elements in which the name of the author stands beside its comments.
         removed: matches what is no part of a text that contains it.
         is_loose: whether the text may contain names, dates and buttons, which are told by their classes and by their place.
     """
@@ -43,5 +44,6 @@ class PageMarkup(NamedTuple):
     notes: str = ""
     skipped: str = ""
     continues: str = ""
+    group: str = ""
     removed: str = ""
     is_loose: bool = False

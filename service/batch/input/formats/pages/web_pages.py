@@ -116,6 +116,9 @@ def _find_comments(page: "LexborHTMLParser", markup: PageMarkup) -> list[dict[st
     if markup.is_loose:
         authors = {**comments.find_by_words(AUTHOR_WORDS, besides=authors), **authors}
         times = {**comments.find_by_words(DATE_WORDS, besides=times), **times}
+    if markup.group:
+        authors |= comments.find_beside(markup.author, besides=authors)
+        times |= comments.find_beside(markup.time, besides=times)
     dates = {place: _dates_in(element) for place, element in times.items()}
     for place, element in authors.items():
         # Many themes have name and date in one element.

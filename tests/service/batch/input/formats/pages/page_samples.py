@@ -11,6 +11,11 @@ _FIRST, _SECOND = "2023-01-01T10:00:00+00:00", "2023-01-02T10:00:00+00:00"
 _FOLDER = Path(__file__).parent / "saved"
 
 PAGE_COMMENTS: dict[str, list[Cells]] = {
+    "discordchatexporter_before_2022.html": [
+        ("10", "Ann", None, _FIRST, "So <strong>good</strong>"),
+        ("11", "Ann", None, _FIRST, "and more"),
+        ("12", "Bob", None, _SECOND, "no"),
+    ],
     "discordchatexporter.html": [
         ("10", "Ann", None, _FIRST, "So <strong>good</strong>"),
         ("11", "Ann", None, _SECOND, "and more"),

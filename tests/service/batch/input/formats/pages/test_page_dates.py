@@ -13,6 +13,7 @@ from service.batch.input.formats.pages.page_dates import DayOrder, find_day_orde
         ("02.01.2023 10:00:30 UTC+01:00", "2023-01-02T10:00:30+01:00"),
         ("2023-01-02T10:00:00 1672653600", "2023-01-02T10:00:00"),
         ("1672653600", "1672653600"),
+        ("02-Jan-23 10:00 AM", "2023-01-02T10:00:00"),
         ("02/01/2023", None),
         ("two years ago", None),
     ],
