@@ -13,11 +13,12 @@ from service.batch.input.detection.file_kinds import FileKind
 from service.batch.input.formats.sql.sqlite_tables import SqliteFile
 from service.batch.input.streams.dump_source import DumpSource, open_seekable
 from service.batch.remarks import add_remark
-from service.batch.rows import DumpOptions, Row
+from service.batch.rows import DumpOptions, Reason, Row
 
 __all__ = ["open_sqlite"]
 
 _COPY_SIZE = 1 << 20
+_LARGEST_PAGE = 1 << 16
 
 
 @contextmanager
@@ -37,17 +38,27 @@ def open_sqlite(source: DumpSource, options: DumpOptions, kind: FileKind) -> Ite
     """
     with tempfile.TemporaryDirectory(prefix="tipstaff-") as folder:
         path = _find_file(source, Path(folder))
+        is_cut = _is_cut(source.head, path)
         source.budget.assume_stored(path.stat().st_size)
         with closing(SqliteFile(str(path), source.name, source.budget, is_private=path.parent == Path(folder))) as file:
             tables = file.list_tables()
             choice = TableChoice(source.name, kind, options, remarks=source.remarks)
             for table in tables:
                 choice.note_table(table.table, table.names)
-            yield open_chosen_tables(tables, choice, share=file.share, rest=_no_rows)
+            yield open_chosen_tables(tables, choice, share=file.share, rest=lambda: _cut_row() if is_cut else iter(()))
 
 
-def _no_rows() -> Iterator[Row]:
-    return iter(())
+def _is_cut(head: bytes, path: Path) -> bool:
+    """Tell whether a database is shorter than the number of pages that its header states."""
+    page_size = int.from_bytes(head[16:18], "big")
+    pages = int.from_bytes(head[28:32], "big")
+    # Only with the same counter in both places has the number of pages been kept up to date.
+    is_stated = head[24:28] == head[92:96]
+    return is_stated and path.stat().st_size < pages * (_LARGEST_PAGE if page_size == 1 else page_size)
+
+
+def _cut_row() -> Iterator[Row]:
+    yield Row(1, None, None, Reason.TRUNCATED)
 
 
 def _find_file(source: DumpSource, folder: Path) -> Path:

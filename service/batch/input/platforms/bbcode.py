@@ -45,19 +45,18 @@ _TAG_NAMES = (
     *("sarcasm", "shadow", "size", "small", "spoil", "spoiler", "strike", "strong", "style", "sub", "sup", "table", "td", "th", "thread"),
     *("tr", "tt", "u", "ul", "underline", "url", "urlfull", "iurl", "user", r"\*"),
 )
+# What is repeated has a bound or cannot begin within itself, so that no post takes long.
 _TAG = re.compile(
     rf"""\[/?(?:{"|".join(_TAG_NAMES)})
-    (?:[=\s](?:"[^"\n]*+"|'[^'\n]*+'|[^\[\]\n"']|\[[^\[\]\n]*+\])*+|:(?![^\]\n]*\s)[^\[\]\n]*+)?\]""",
+    (?:(?:=|\s+\w+=)(?:"[^"\n]*+"|'[^'\n]*+'|[^\[\]\n"']|\[[^\[\]\n]*+\]){{0,300}}+|:[^\[\]\s]{{1,30}}+)?\]""",
     re.IGNORECASE | re.VERBOSE,
 )
-_MEDIA = re.compile(
-    r"\[(img|attach(?:ment)?|media|youtube|video|flash|audio|gallery|galerie|embed|tweet|facebook|vimeo|spotify)\b[^\[\]\n]*+\][^\[\n]*+\[/\1\b[^\[\]\n]*+\]",
-    re.IGNORECASE,
-)
-_LINE_BREAK = re.compile(r"<br\s*/?>\n?|</(?:p|div|li|blockquote|h[1-6]|LI|QUOTE|LIST|H[1-6])>\n?")
-_STORED_MARKS = re.compile(r"<([sei])>[^<]*+</\1>|<(IMG|ATTACHMENT|MEDIA|YOUTUBE)\b[^>]*+>(?:[^<]|<(?!/\2>))*+</\2>")
+_MEDIA_NAMES = "img|attach(?:ment)?|media|youtube|video|flash|audio|gallery|galerie|embed|tweet|facebook|vimeo|spotify"
+_MEDIA = re.compile(rf"\[({_MEDIA_NAMES})\b[^\[\]\n]*+\][^\[\n]*+\[/\1\b[^\[\]\n]*+\]", re.IGNORECASE)
+_LINE_BREAK = re.compile(r"<br\s{0,3}/?>\n?|</(?:p|div|li|blockquote|h[1-6]|LI|QUOTE|LIST|H[1-6])>\n?")
+_STORED_MARKS = re.compile(r"<([sei])>[^<]*+</\1>|<(IMG|ATTACHMENT|MEDIA|YOUTUBE)\b[^<>]*+>(?:[^<]|<(?!/\2>)){0,500}+</\2>")
 _COMMENT = re.compile(r"<!--.{0,200}?-->", re.DOTALL)
-_SMILEY = re.compile(r"<img\b[^>]*?\balt=\"([^\"]*+)\"[^>]*+>", re.IGNORECASE)
+_SMILEY = re.compile(r"<img\b[^<>]{0,300}?\balt=\"([^\"<>]{0,100}+)\"[^<>]*+>", re.IGNORECASE)
 _ELEMENT = re.compile(r"</?[a-zA-Z][^<>]*+>")
 _NUMBERED_CHARACTER = re.compile(r"&#(?:\d{1,7}|x[0-9a-fA-F]{1,6});")
 

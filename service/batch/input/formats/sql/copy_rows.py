@@ -97,6 +97,8 @@ class CopyRows:
                 return _END if is_last else None
         line = buffer.data[buffer.at : end]
         buffer.at = end + 1
+        if len(line) > MAX_STORED_ROW:
+            return None
         return line[:-1] if line[-1:] == b"\r" else line
 
     def _decode(self, cell: bytes) -> SqlValue:

@@ -15,9 +15,11 @@ __all__ = ["MAX_STORED_ROW", "InsertRows"]
 MAX_STORED_ROW = 1 << 24
 """The longest row in bytes that is held in memory: as many characters as a row may have, each of them escaped."""
 
+_MAX_CELLS = 10_000
+"""No table has more columns."""
 _MAX_FAST_CELLS = 300
 """A regular expression for a row with more cells would take long to build."""
-_MAX_OPEN_ROWS = 20
+_MAX_OPEN_ROWS = 3
 """How often what follows a row without an end is read once more; each time, all of it is looked at."""
 _NEXT_LINE = re.compile(rb"\n[ \t]*+(?=\(|(?:INSERT|REPLACE|CREATE|DROP|ALTER|LOCK|UNLOCK|COMMIT|BEGIN|SET|COPY|GO)\b|--|/\*)")
 _CALL = re.compile(rb"\s*\w+\s*\(.*\)\s*", re.DOTALL)
@@ -44,12 +46,14 @@ class InsertRows:
         self._header = header
         self._is_row_wise = dialect.has_batches
         self._string = build_string_pattern(dialect)
-        dollars = rb"" if dialect.escapes else rb"|\$(?P<tag>[A-Za-z_]?\w*)\$.*?\$(?P=tag)\$"
-        plain = rb"[^'\"(),/-]++" if dialect.escapes else rb"[^'\"(),$/eE-]++|[eE](?=[^'])|[$]"
+        # What has no end matches nothing, so that it is looked at once, however often it begins.
+        dollars = rb"" if dialect.escapes else rb"|\$(?P<tag>[A-Za-z_]?\w*)\$.*?\$(?P=tag)\$|\$(?![A-Za-z_]?\w*\$)(?=.)"
+        plain = rb"[^'\"(),/-]++" if dialect.escapes else rb"[^'\"(),$/eE-]++|[eE](?=[^'])"
         pieces = (
-            rb"(?P<text>" + self._string + rb")(?=.)|\"[^\"]*+\"|--[^\n]*+\n|/\*.*?\*/" + dollars + rb"|[(),]|" + plain + rb"|[/-](?=.)"
+            *(rb"(?P<text>", self._string, rb")(?=.)", rb"|\"[^\"]*+\"", rb"|--[^\n]*+\n|-(?=[^-])|/\*.*?\*/|/(?=[^*])"),
+            *(dollars, rb"|[(),]|", plain),
         )
-        self._piece = re.compile(pieces, re.DOTALL)
+        self._piece = re.compile(b"".join(pieces), re.DOTALL)
         self._is_truncated = False
         self._open_rows = 0
         skipper.skip_blanks()
@@ -234,6 +238,8 @@ class InsertRows:
             if (sign == b"," and depth == 1) or depth == 0:
                 cells.append(data[cell_begin : match.start()])
                 cell_begin = at
+                if len(cells) > _MAX_CELLS:
+                    raise _UnfinishedRowError(is_too_long=True)
             if depth == 0:
                 return cells, at - begin
         return None

@@ -25,7 +25,7 @@ _FIRST_STATEMENT = re.compile(
         |SET\s+(?:NAMES\s+\w+|(?:SESSION\s+|GLOBAL\s+)?@*\w+(?:\.\w+)?\s*(?:=|\sTO\s)[^;\n]+);
         |SET\s+(?:ANSI_NULLS|QUOTED_IDENTIFIER|IDENTITY_INSERT)\s
         |PRAGMA\s+\w+\s*=\s*\w+;
-        |(?:BEGIN|START)(?:\s+TRANSACTION|\s+WORK)?\s*;
+        |(?:BEGIN|START)(?:\s+TRANSACTION|\s+WORK)?\s*;[ \t\r]*(?:\n|\Z)
         |USE\s+{_NAME}\s*(?:;|\n\s*GO\b)
     )""",
     re.VERBOSE | re.IGNORECASE,

@@ -58,8 +58,8 @@ class LiteralReader:
         self._dialect = dialect
         string = build_string_pattern(dialect)
         self._string = re.compile(string, re.DOTALL)
-        piece = rb"(" + string + rb"|\$(\w*)\$.*?\$\2\$|\(|\)|,|\|\||[^'\"$(),|]++|.)"
-        self._piece = re.compile(piece, re.DOTALL)
+        dollars = rb"" if dialect.escapes else rb"|\$(\w*)\$.*?(?:\$\2\$|\Z)"
+        self._piece = re.compile(rb"(" + string + dollars + rb"|\(|\)|,|\|\||[^'\"$(),|]++|.)", re.DOTALL)
         self.encoding = ""
         self.used_encoding: str | None = None
 
@@ -125,9 +125,11 @@ class LiteralReader:
     def _read_operand(self, token: bytes, depth: int) -> SqlValue:
         """Return the value of a string with a prefix or a cast, of a call of a function, or of what stands in brackets."""
         string = self._string.match(token)
-        if string is not None and _CAST.fullmatch(token, string.end()) is not None:
-            quote = b"'" if b"'" in string.group() else b'"'
-            begin, end = string.group().index(quote), string.group().rindex(quote)
+        is_whole = string is not None and (string.end() == len(token) or b"::" in string.group())
+        if string is not None and is_whole and _CAST.fullmatch(token, string.end()) is not None:
+            begin = min(place for place in map(token.find, (b"'", b'"')) if place >= 0)
+            quote = token[begin : begin + 1]
+            end = string.group().rindex(quote)
             return self._read_quoted(token[begin + 1 : end], quote, token[:begin].strip().lower())
         if (cast := token.find(b"::")) > 0:
             return self._evaluate(token[:cast], depth + 1)
@@ -156,7 +158,7 @@ class LiteralReader:
             # SQL Server has the type before the value: CONVERT(datetime, '…').
             is_type = name == b"convert" and len(arguments) > 1 and re.fullmatch(rb"\s*\w+(?:\(\w+\))?\s*", first)
             return self._evaluate(arguments[1] if is_type else first, depth + 1)
-        values = [self._evaluate(argument, depth + 1) for argument in arguments]
+        values = [self._evaluate(argument, depth + 1) for argument in arguments if argument.strip()]
         texts = [value for value in values if isinstance(value, str)]
         if name in _CHARACTERS:
             return "".join(map(_character, texts))

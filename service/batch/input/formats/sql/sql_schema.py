@@ -17,13 +17,17 @@ _CREATE_TABLE = re.compile(
     + rb")\s*+\(",
     re.IGNORECASE,
 )
-_PIECE = re.compile(rb"""'(?:[^'\\]|\\.|'')*+'|`[^`]*+`|"[^"]*+"|\[[^\]]*+\]|--[^\n]*+|/\*.*?\*/|[(),]|[^'`"\[(),/-]++|.""", re.DOTALL)
+# What has no end goes on to the end of the statement, so that it is looked at once.
+_PIECE = re.compile(
+    rb"""'(?:[^'\\]|\\.|'')*+(?:'|\\?\Z)|`[^`]*+(?:`|\Z)|"[^"]*+(?:"|\Z)|\[[^\]]*+(?:\]|\Z)|--[^\n]*+|/\*.*?(?:\*/|\Z)|[(),]|[^'`"\[(),/-]++|.""",
+    re.DOTALL,
+)
 _NO_COLUMN = re.compile(
     rb"(?:PRIMARY|KEY|UNIQUE|INDEX|CONSTRAINT|FOREIGN|CHECK|FULLTEXT|SPATIAL|EXCLUDE|LIKE|PERIOD)\b(?!\s+(?:int|bigint|varchar|char|text|bool)\b)",
     re.IGNORECASE,
 )
 _GENERATED = re.compile(rb"\bGENERATED\s+ALWAYS\s+AS\s*\(|\sAS\s*\(", re.IGNORECASE)
-_COMMENT = re.compile(rb"--[^\n]*+\n?|/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(rb"--[^\n]*+\n?|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _DEFAULT_SCHEMAS = {"public", "dbo", "main"}
 
 

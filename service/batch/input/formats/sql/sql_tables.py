@@ -139,7 +139,8 @@ class SqlDump:
                     self.cut_table = section.table
                 continue
             statement = buffer.data[buffer.at : buffer.at + _SETTING_LENGTH]
-            if (use := _USE.match(statement)) is not None:
+            # Scripts of SQL Server name their database at the beginning, and hold no other.
+            if (use := _USE.match(statement)) is not None and not self.dialect.has_batches:
                 database = parse_table_name(use.group(1))
             if _STANDARD_STRINGS_OFF.match(statement):
                 skipper = self._change_dialect(buffer)

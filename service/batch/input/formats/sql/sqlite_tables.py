@@ -122,32 +122,48 @@ class SqliteFile:
             after: the row id behind which reading begins; None is the beginning. Without row ids, how many rows are passed over.
         """
         names = [name for name in table.names if name in set(wanted)]
-        self._begun = max(self._begun, table.number)
-        number, last = first, after
+        if table.number > self._begun:
+            self._begun, self._row_share = table.number, 0.0
         largest = self._find_rowid(table, f"ORDER BY {table.rowid} DESC") if table.has_rowid else None
+        number, last = first, after
         while True:
             try:
                 for rowid, *cells in self._select(table, names, last):
                     table.last = last = rowid
-                    fields = dict(zip(names, cells, strict=True))
-                    size = value_size(fields)
-                    self.budget.add("rows", size + ROW_SIZE)
-                    yield DumpRecord(number, None, fields, Reason.TOO_LONG if size > 2 * MAX_ROW_LENGTH else None)
+                    self._row_share = rowid / largest if largest and rowid > 0 else 0.0
+                    yield self._build_record(number, names, cells)
                     number += 1
-                    self._row_share = last / largest if largest else 0.0
                     self._deadline = time.monotonic() + _MAX_SECONDS_PER_ROW
-            except (sqlite3.Error, UnicodeError) as error:
-                is_too_long = isinstance(error, sqlite3.DataError) or "too big" in str(error)
-                following = self._find_rowid(table, _behind(table, last)) if is_too_long and table.has_rowid else None
-                if following is None:
-                    table.is_damaged = True
-                    yield DumpRecord(number, None, {}, Reason.TOO_LONG if is_too_long else Reason.DAMAGED)
-                    return
-                table.last = last = following
-                yield DumpRecord(number, None, {}, Reason.TOO_LONG)
+            except (sqlite3.Error, UnicodeError):
+                # The row before the one that fails may be lost with it, since it is handed on only when the next has been found.
+                table.last, next_cells, reason = self._read_next(table, names, last)
+                last = table.last
+                yield DumpRecord(number, None, {}, reason) if reason is not None else self._build_record(number, names, next_cells)
                 number += 1
+                if reason is Reason.DAMAGED:
+                    table.is_damaged = True
+                    return
             else:
                 return
+
+    def _build_record(self, number: int, names: Sequence[str], cells: Sequence[object]) -> DumpRecord:
+        fields = dict(zip(names, cells, strict=True))
+        size = value_size(fields)
+        self.budget.add("rows", size + ROW_SIZE)
+        return DumpRecord(number, None, fields, Reason.TOO_LONG if size > 2 * MAX_ROW_LENGTH else None)
+
+    def _read_next(self, table: "SqliteTable", names: Sequence[str], after: int | None) -> tuple[int | None, list[object], Reason | None]:
+        """Read one row by itself: its row id and its cells, or the reason why it cannot be read."""
+        following = self._find_rowid(table, _behind(table, after)) if table.has_rowid else None
+        if following is None:
+            return after, [], Reason.DAMAGED
+        try:
+            columns = ", ".join(map(_quote_name, names)) or "NULL"
+            statement = f"SELECT {columns} FROM {_quote_name(table.table)} WHERE {table.rowid} = {following}"  # noqa: S608
+            return following, list(self._connection.execute(statement).fetchone() or ()), None
+        except (sqlite3.Error, UnicodeError) as error:
+            is_too_long = isinstance(error, sqlite3.DataError) or "too big" in str(error)
+            return following, [], Reason.TOO_LONG if is_too_long else Reason.DAMAGED
 
     def _select(self, table: "SqliteTable", names: Sequence[str], after: int | None) -> Iterator[tuple[int, ...]]:
         self._deadline = time.monotonic() + _MAX_SECONDS_PER_ROW
