@@ -13,6 +13,7 @@ __all__ = ["DISCORD", "DISCORD_PACKAGE", "DISCORD_TABLE"]
 
 _COMMENT_KINDS = {"Default", "Reply", "0", "19", "20", "23"}
 """Messages, replies, and answers to the commands of bots; kinds that the exporter has no name for are written as numbers."""
+_MENTION = re.compile(r"<@!?(\d{1,20})>")
 _OWN_MESSAGES = re.compile(r"messages\.(?:json|csv)")
 _REPLY_KINDS = {"Reply", "19"}
 
@@ -34,12 +35,22 @@ def _read_content(fields: RecordFields) -> object:
     content = fields.get("content")
     if not isinstance(content, str):
         return content
+    content = _name_mentions(content, fields)
     parts = [content]
     if not content.strip():
         parts = [str(object_in(fields, "forwardedMessage").get("content") or "")]
-    if object_in(fields, "author").get("isBot") is True:
+    author = object_in(fields, "author")
+    if author.get("isBot") is True or author.get("bot") is True:
         parts.append(join_lines(_embedded_texts(fields)))
     return content if parts == [content] else join_lines(parts)
+
+
+def _name_mentions(content: str, fields: RecordFields) -> str:
+    """Return a text with the names of those whom it mentions in place of their numbers, which only the interface writes."""
+    if "<@" not in content:
+        return content
+    names = {str(user.get("id")): text_in(user, "global_name", "username", "name") for user in objects_in(fields, "mentions")}
+    return _MENTION.sub(lambda match: f"@{names.get(match[1]) or match[1]}", content)
 
 
 def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
@@ -48,11 +59,15 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     return {
         "content": _read_content(fields),
         "id": fields.get("id"),
-        "author": author.get("name") or author.get("id"),
-        "reference": object_in(fields, "reference").get("messageId") if kind in _REPLY_KINDS else None,
+        "author": text_in(author, "name", "username", "id"),
+        "reference": _parent_of(fields) if kind in _REPLY_KINDS else None,
         "timestamp": fields.get("timestamp"),
-        "channel": text_in(object_in(envelope_of(fields), "channel"), "name"),
+        "channel": text_in(object_in(envelope_of(fields), "channel"), "name") or text_in(fields, "channel_id"),
     }, None if kind in _COMMENT_KINDS else Reason.NOT_A_COMMENT
+
+
+def _parent_of(fields: RecordFields) -> str | None:
+    return text_in(object_in(fields, "reference"), "messageId") or text_in(object_in(fields, "message_reference"), "message_id")
 
 
 DISCORD = Platform(
@@ -62,6 +77,7 @@ DISCORD = Platform(
         frozenset({"timestamp", "timestampedited", "ispinned", "content"}),
         frozenset({"timestamp", "callendedtimestamp", "content", "author"}),
         frozenset({"timestamp", "content", "author", "attachments", "embeds", "reactions", "mentions"}),
+        frozenset({"timestamp", "edited_timestamp", "content", "author", "channel_id"}),
     ),
     columns=Columns("content", "id", "author", "reference", "timestamp", place="channel"),
     format=Format.MARKDOWN,
@@ -69,7 +85,7 @@ DISCORD = Platform(
     unfold=keep_whole,
     needs_context=True,
 )
-"""Messages of one channel, as DiscordChatExporter writes them as JSON."""
+"""Messages of one channel, as DiscordChatExporter writes them as JSON; or of any, as Discord's interface returns them."""
 
 DISCORD_TABLE = Platform(
     name="discord",

@@ -1,6 +1,7 @@
 """Matrix: events of rooms, as Element exports them as JSON, as Synapse exports a user's data, or as the interface returns them."""
 
 import re
+from collections.abc import Mapping
 
 from service.batch.input.platforms.message_context import envelope_of, join_lines, keep_whole
 from service.batch.input.platforms.nested_values import object_in, objects_in, text_in
@@ -15,6 +16,11 @@ _MEDIA_KINDS = {"m.image", "m.video", "m.audio", "m.file", "m.location"}
 _QUOTED_PARENT = re.compile(r"> (?:\* )?<@[^>\n]*>[^\n]*(?:\n>[^\n]*)*(?:\n\n?|$)")
 """What clients that do not show replies are given to read before a reply: a line ``> <@ann:example.org> text``, and more of them."""
 _EDIT_MARK = "* "
+
+
+def _is_event(fields: RecordFields) -> bool:
+    """Tell whether a record is an event, whose content is an object."""
+    return isinstance(fields.get("content"), Mapping)
 
 
 def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
@@ -89,6 +95,7 @@ MATRIX = Platform(
     columns=Columns("body", "event_id", "sender", "m.in_reply_to", "origin_server_ts", place="room_name"),
     prepare=_prepare,
     unfold=keep_whole,
+    recognises=_is_event,
     needs_context=True,
 )
 """Events; messages, edits of messages and polls are comments."""

@@ -10,6 +10,7 @@ __all__ = ["SIGNAL_DATABASE", "SIGNAL_EXPORT"]
 
 _CHAT_FILE = re.compile(r"(?:data|chat)\.json")
 _MESSAGE_KINDS = {"incoming", "outgoing"}
+_EVENT_KINDS = {"call-history", "keychange", "group-v2-change", "profile-change", "timer-notification", "verified-change"}
 
 
 def _prepare_export(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
@@ -42,6 +43,11 @@ def _prepare_message(fields: RecordFields) -> tuple[RecordFields, Reason | None]
     return row, None if str(fields.get("type")) in _MESSAGE_KINDS else Reason.NOT_A_COMMENT
 
 
+def _is_database(fields: RecordFields) -> bool:
+    """Tell whether a record is of Signal's database: other tables, too, have conversations and times of sending."""
+    return str(fields.get("type")) in _MESSAGE_KINDS | _EVENT_KINDS
+
+
 SIGNAL_DATABASE = Platform(
     name="signal",
     description="messages of Signal",
@@ -49,5 +55,6 @@ SIGNAL_DATABASE = Platform(
     columns=Columns("body", "id", "source", None, "sent_at", place="conversationId"),
     prepare=_prepare_message,
     unfold=keep_whole,
+    recognises=_is_database,
 )
 """Messages; calls, changes of keys and of groups are no comments."""

@@ -21,6 +21,7 @@ _SYSTEM_KINDS = {
 """What a message says happened in a channel, and that nobody wrote."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\.jsonl?")
 """The name of a file in the folder of a channel."""
+_TIME = re.compile(r"\d{10}\.\d{6}")
 _NO_TEXT = "This content can't be displayed."
 """What Slack writes as the text of messages that consist of blocks."""
 
@@ -80,6 +81,11 @@ def _read_text(message: RecordFields, names: RecordFields) -> object:
     return own_text if attachments in own_text else join_lines((own_text, attachments))
 
 
+def _is_slack(fields: RecordFields) -> bool:
+    """Tell whether a record is of Slack, whose times have six digits behind the point: other logs, too, have a ``ts``."""
+    return _TIME.fullmatch(str(fields.get("ts"))) is not None
+
+
 def _unfold(fields: RecordFields) -> Iterator[RecordFields]:
     """Yield a message and, where the exporter put them inside it as slackdump does, the replies in its thread."""
     yield fields
@@ -98,6 +104,7 @@ SLACK = Platform(
     columns=Columns("text", "ts", "user", "thread_ts", "ts", place="channel"),
     prepare=_prepare,
     unfold=_unfold,
+    recognises=_is_slack,
     needs_context=True,
 )
 """Messages; the folder that their file lies in has the name of the channel, and their ``ts`` is their id within the channel."""

@@ -1,7 +1,7 @@
 """Chats at work: what Google Takeout has of Google Chat, what Mattermost exports in bulk, and the messages that LinkedIn hands out."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from service.batch.input.platforms.message_context import folder_of, keep_whole
@@ -46,6 +46,11 @@ def _prepare_google(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     return row, Reason.DELETED if fields.get("message_state") == "DELETED" or "deletion_metadata" in fields else None
 
 
+def _is_google(fields: RecordFields) -> bool:
+    """Tell whether a record is of Google Chat, where the writer is an object."""
+    return isinstance(fields.get("creator"), Mapping)
+
+
 GOOGLE_CHAT = Platform(
     name="googlechat",
     description="messages of Google Chat",
@@ -53,6 +58,7 @@ GOOGLE_CHAT = Platform(
     columns=Columns("text", "id", "author", None, "time", place="place"),
     prepare=_prepare_google,
     unfold=keep_whole,
+    recognises=_is_google,
     needs_context=True,
 )
 """``Groups/Space …/messages.json``; the folder is the conversation."""

@@ -73,6 +73,11 @@ META_ENCRYPTED_MESSAGES = Platform(
 """``NAME_NUMBER.json``, one conversation a file, as Messenger itself exports those whose storage is encrypted."""
 
 
+def _is_conversation(fields: RecordFields) -> bool:
+    """Tell whether a record is a conversation of Instagram; corpora of dialogues have other messages."""
+    return any("sender" in message and "created_at" in message for message in objects_in(fields, "conversation"))
+
+
 def _unfold(fields: RecordFields) -> Iterator[RecordFields]:
     """Yield the messages of a conversation, which has no name but those of the people in it."""
     participants = fields.get("participants")
@@ -98,5 +103,6 @@ INSTAGRAM_CONVERSATIONS = Platform(
     columns=Columns("text", None, "author", None, "time", place="place"),
     prepare=_prepare_early,
     unfold=_unfold,
+    recognises=_is_conversation,
 )
 """``messages.json`` as Instagram wrote it until 2020."""

@@ -67,3 +67,27 @@ def test_a_package_of_own_messages_is_read(read_dump: DumpReader) -> None:
 def test_messages_tell_their_channel(read_dump: DumpReader) -> None:
     """The channel that the document names is the place of its messages."""
     assert {row.place for row in read_dump(json_document(DISCORD_CHANNEL), "x.json").rows} == {"roses"}
+
+
+def test_answers_of_the_interface_are_read(read_dump: DumpReader) -> None:
+    """Kinds are numbers, parents are elsewhere, and people who are mentioned are numbers in the text."""
+    message = {
+        **{
+            "id": "11",
+            "type": 19,
+            "content": "you too, <@2> and <@!3>",
+            "channel_id": "381",
+            "timestamp": FIRST_TIME,
+            "edited_timestamp": None,
+        },
+        **{
+            "author": {"id": "1", "username": "ann", "global_name": "Ann"},
+            "mentions": [{"id": "2", "username": "bob", "global_name": None}],
+        },
+        **{"message_reference": {"message_id": "10", "channel_id": "381"}, "embeds": [], "pinned": False, "tts": False},
+    }
+    rows = read_dump(json_lines([message, message | {"type": 7, "content": ""}]), "x.jsonl").rows
+    assert [(*cells(row), row.place) for row in rows] == [
+        ("11", "you too, @bob and @3", None, "ann", "10", FIRST_TIME, "381"),
+        ("11", None, "not-a-comment", "ann", None, FIRST_TIME, "381"),
+    ]
