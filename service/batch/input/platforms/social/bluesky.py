@@ -73,8 +73,10 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
     post["reply"] = post["reply"] or fields.get(_PARENT_FIELD)
     if fields.get("notFound") is True:
         return post, Reason.DELETED
-    if isinstance(fields.get("reason"), Mapping) or record.get("$type", _POST) != _POST:
-        # A repost, which repeats a post, or a like, a follow and so on.
+    if isinstance(reason := fields.get("reason"), Mapping):
+        # A repost repeats a post, whose id is not its own.
+        return {**post, "uri": reason.get("uri")}, Reason.NOT_A_COMMENT
+    if record.get("$type", _POST) != _POST:
         return post, Reason.NOT_A_COMMENT
     return post, None
 

@@ -37,11 +37,12 @@ def test_posts_are_found_in_every_answer(shape: str) -> None:
 
 
 def test_reposts_repeat_posts_of_others() -> None:
-    """A repost in a feed is no comment, nor are likes among the records of a repository."""
+    """A repost in a feed is no comment and has no id of its own; likes among the records of a repository are no comments either."""
     repost = {"post": BLUESKY_POST, "reason": {"$type": "app.bsky.feed.defs#reasonRepost", "by": {"handle": "bob.example"}}}
     like = {"uri": "at://did:plc:ann/app.bsky.feed.like/1", "cid": "bafyl", "value": {"$type": "app.bsky.feed.like", "subject": {}}}
 
-    assert reasons(read_records([{"feed": [repost]}], POST)) == [Reason.NOT_A_COMMENT]
+    (row,) = read_records([{"feed": [repost]}], POST)
+    assert (row.id, row.reason) == (None, Reason.NOT_A_COMMENT)
     assert reasons(read_records([like], POST)) == [Reason.NOT_A_COMMENT]
     assert reasons(read_records([like["value"]], POST)) == [Reason.NOT_A_COMMENT]  # type: ignore[list-item]
 
