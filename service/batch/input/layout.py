@@ -13,6 +13,7 @@ from service.batch.input.platforms.known_platforms import find_platforms, recogn
 from service.batch.input.platforms.platform import ANY_HTML_TABLE, ANY_TABLE, Platform
 from service.batch.input.platforms.sites.saved_page import SAVED_PAGE
 from service.batch.input.platforms.sites.stack_exchange import STACK_EXCHANGE
+from service.batch.input.platforms.sites.talk_pages import MEDIAWIKI
 from service.batch.input.platforms.sites.web_feeds import FEED
 from service.batch.input.platforms.sites.wordpress import WXR
 from service.batch.input.platforms.widgets.disqus import DISQUS
@@ -29,6 +30,7 @@ _PLATFORM_BY_CONTAINER = {
     Container.DISQUS: DISQUS,
     Container.FEED: FEED,
     Container.STACK_EXCHANGE: STACK_EXCHANGE,
+    Container.MEDIAWIKI: MEDIAWIKI,
     Container.PAGE: SAVED_PAGE,
     Container.WEB_ARCHIVE: SAVED_PAGE,
     Container.TEXT: _PLAIN_TEXT,

@@ -24,6 +24,7 @@ from service.batch.input.formats.xml.xml_survey import survey_xml
 from service.batch.input.layout import DumpPart
 from service.batch.input.platforms.known_platforms import is_platform_record
 from service.batch.input.platforms.sites.stack_exchange import STACK_EXCHANGE_XML
+from service.batch.input.platforms.sites.talk_pages import MEDIAWIKI_XML, unfold_talk_pages
 from service.batch.input.platforms.sites.web_feeds import FEED_XML
 from service.batch.input.platforms.sites.wordpress import WXR_XML
 from service.batch.input.platforms.widgets.disqus import DISQUS_XML
@@ -64,6 +65,8 @@ def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, optio
         return read_csv(stream, _table_syntax(kind, options), name=source.name, names=header, first=part.first, remarks=source.remarks)
     if container in _XML_SCHEMAS:
         return RecordStream([], _read_xml(source, _XML_SCHEMAS[container]), "row")
+    if container is Container.MEDIAWIKI:
+        return RecordStream([], unfold_talk_pages(_read_xml(source, MEDIAWIKI_XML)), "row")
     if container is Container.XML:
         schema, elements = survey_xml(source.head)
         if schema is None:

@@ -23,6 +23,7 @@ class Container(StrEnum):
     DISQUS = "Disqus export"
     FEED = "feed"
     STACK_EXCHANGE = "Stack Exchange dump"
+    MEDIAWIKI = "MediaWiki dump"
     XML = "XML"
     WEB_ARCHIVE = "web page with all parts"
     ATTRIBUTE_RELATION = "ARFF"

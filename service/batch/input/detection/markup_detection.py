@@ -12,6 +12,7 @@ _DISQUS = re.compile(r"<disqus[\s>]|disqus\.com/disqus-internals")
 _FEED = re.compile(r"<(rss|feed|rdf:RDF)[\s>]")
 _STACK_EXCHANGE = re.compile(r"<(comments|posts|posthistory|users|votes|badges|tags|postlinks)\b[^>]{0,500}>\s*<row\s")
 _WITH_COMMENTS = ("comments", "posts", "posthistory")
+_MEDIAWIKI = re.compile(r"(?:<\?xml[^>]{0,200}>\s*)?<mediawiki[\s>]")
 _DOCUMENT = re.compile(r"<\?xml\s|<(?:rss|feed|rdf:RDF)[\s>]")
 _ROOT = re.compile(r"(?:<\?[^>]*>|<!--(?:(?!-->).)*-->|<!(?!--)[^>]*>|\s)*<([A-Za-z][\w:.-]*)", re.DOTALL)
 _HTML_PAGE = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
@@ -46,7 +47,7 @@ def detect_markup_container(start: str, name: str) -> Container | None:
         if match.group(1) not in _WITH_COMMENTS:
             raise DumpError(f"{name} is of a dump of Stack Exchange, but holds no comments; those are in Comments.xml and Posts.xml")
         return Container.STACK_EXCHANGE
-    return _detect_xml_or_page(start, name)
+    return Container.MEDIAWIKI if _MEDIAWIKI.match(start) else _detect_xml_or_page(start, name)
 
 
 def _without_notice(start: str) -> str:

@@ -223,4 +223,7 @@ class RecordParser:
             key = "/".join([*self._path[partial.depth :], name])
             partial.size += len(key)
             earlier_text = partial.fields.get(key)
+            if key in self._schema.replaced and isinstance(earlier_text, str):
+                partial.size -= len(earlier_text)
+                earlier_text = None
             partial.fields[key] = f"{earlier_text}\n{text}" if isinstance(earlier_text, str) and earlier_text.strip() else text

@@ -40,6 +40,7 @@ class XmlSchema:
         plain_attributes: whether attributes of a record are fields like elements in it, without ``@`` before their names.
         own_text: the field that holds the text of a record that has some besides its elements; empty if records have none.
         joined: the attributes of elements in a record of which there may be several, whose values are joined by line ends.
+        replaced: the elements in a record of which only the last counts, such as those of the newest revision.
         nests: whether a record in another one is a record of its own, which answers it.
     """
 
@@ -52,6 +53,7 @@ class XmlSchema:
     plain_attributes: bool = False
     own_text: str = ""
     joined: frozenset[str] = frozenset()
+    replaced: frozenset[str] = frozenset()
     nests: bool = False
 
     @property
