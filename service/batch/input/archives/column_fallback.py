@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
+from typing import Any
 
 from model.errors import DumpError
 from service.batch.input.layout import Layout
@@ -12,10 +13,14 @@ from service.batch.input.streams.byte_stream import RecordedStream
 from service.batch.input.streams.dump_source import DumpSource
 from service.batch.rows import DumpOptions
 
-__all__ = ["DumpOpener", "open_by_columns"]
+__all__ = ["DumpOpener", "named_columns", "open_by_columns"]
 
 DumpOpener = Callable[[DumpSource, DumpOptions], AbstractContextManager[tuple[OpenDump, Layout]]]
 
+_COLUMN_FIELDS = (
+    *("text_column", "id_column", "author_column", "parent_column"),
+    *("time_column", "parent_text_column", "title_column", "place_column"),
+)
 _MAX_RECORDED_SIZE = 1 << 24
 """Bytes that may be read of a member before it is known whether it has the columns."""
 
@@ -67,17 +72,14 @@ def _open_again(
         return None
 
 
+def named_columns(options: DumpOptions) -> dict[str, str]:
+    """Return the columns that the caller names, by the options that name them."""
+    columns = {f"--{field.replace('_', '-')}": getattr(options, field) for field in _COLUMN_FIELDS}
+    named: dict[str, str] = {option: column for option, column in columns.items() if column is not None}
+    return named | ({"--keep": ", ".join(options.keep)} if options.keep else {})
+
+
 def _without_columns(options: DumpOptions) -> DumpOptions:
     """Return the options without those that name columns."""
-    return replace(
-        options,
-        text_column=None,
-        id_column=None,
-        author_column=None,
-        parent_column=None,
-        time_column=None,
-        parent_text_column=None,
-        title_column=None,
-        place_column=None,
-        keep=(),
-    )
+    columns: dict[str, Any] = dict.fromkeys(_COLUMN_FIELDS)
+    return replace(options, keep=(), **columns)

@@ -67,6 +67,8 @@ _CODE_NAMES = {
     *("sitemap.xml", "pom.xml", "mimetype", "thumbs.db", "desktop.ini", "codeowners", "gemfile", "rakefile", "cmakelists.txt"),
     *("files.txt", "filelist.txt", "file_list.txt", "checksums.txt", "md5sums", "sha1sums", "sha256sums", "md5sums.txt", "sha256sums.txt"),
 }
+_CODE_FOLDERS = {"node_modules", "bower_components", "site-packages", "wp-admin", "wp-includes", "dup-installer"}
+_TEXTUAL_SUFFIXES = {".yml", ".yaml", ".toml"}
 _COMPANION_NAMES = {
     *("actor.json", "likes.json", "bookmarks.json"),  # Mastodon's archive
     *("users.json", "channels.json", "groups.json", "dms.json", "mpims.json", "integration_logs.json", "canvases.json"),  # Slack's
@@ -107,7 +109,9 @@ def role_of_path(path: str) -> MemberRole:
         return MemberRole.UPLOAD
     if name in _COMPANION_NAMES:
         return MemberRole.COMPANION
-    if suffix in _CODE_SUFFIXES or name in _CODE_NAMES or "node_modules" in parts:
+    if suffix in _TEXTUAL_SUFFIXES and any("comment" in part.lower() for part in parts[:-1]):
+        return MemberRole.DUMP  # as sites without a database keep comments: they are not read, and that is said
+    if suffix in _CODE_SUFFIXES or name in _CODE_NAMES or not _CODE_FOLDERS.isdisjoint(parts[:-1]):
         return MemberRole.CODE
     if suffix in _DOCUMENT_SUFFIXES or _is_documentation(PurePosixPath(name).stem, suffix):
         return MemberRole.DOCUMENTATION

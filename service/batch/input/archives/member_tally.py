@@ -1,9 +1,11 @@
 """What is said about an archive: which of its members were passed over, and why others could not be read."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
 from model.errors import DumpError
+from service.batch.input.archives.column_fallback import named_columns
 from service.batch.input.archives.member_roles import MemberRole, name_stem
 from service.batch.remarks import add_remark
 from service.batch.rows import DumpOptions, Reason, Row
@@ -15,6 +17,8 @@ _MAX_NAME_LENGTH = 100
 _MAX_REASONS = 20
 _MAX_MEMBER_REMARKS = 50
 _NOT_READ = "not read: "
+_SECOND = re.compile(r" \(\d+\)$")
+"""What tells the second of two members of one name from the first."""
 _MAX_COMPARED = 10_000
 """The number of members whose names are compared."""
 _ROLES_WITHOUT_NAMES = {MemberRole.MEDIA, MemberRole.HIDDEN}
@@ -60,7 +64,7 @@ class MemberTally:
         """Count a member that has been read."""
         self._read += 1
         if self._read <= _MAX_COMPARED:
-            self._stems.setdefault(name_stem(name), []).append(name)
+            self._stems.setdefault(name_stem(_SECOND.sub("", name)), []).append(name)
 
     def add_passed_over(self, name: str, role: MemberRole) -> None:
         """Count a member that is not read, because it holds no comments."""
@@ -108,13 +112,16 @@ class MemberTally:
             options: the options of the caller.
 
         Raises:
-            DumpError: the caller names a column with the text, and no member has it.
+            DumpError: no member has the columns that the caller names.
         """
-        if options.text_column is not None and self._without_columns.count:
+        named = named_columns(options)
+        if named and self._without_columns.count:
+            columns = ", ".join(f"“{column}”" for column in named.values())
             if not self._with_columns.count:
-                raise DumpError(f"{self._archive}: no file in it has a column “{options.text_column}”; check --text-column")
-            remark = f"no column “{options.text_column}”, read by other columns: {self._without_columns}"
-            add_remark(self._remarks, remark)
+                raise DumpError(
+                    f"{self._archive}: no file in it has the column{'s' * (len(named) > 1)} {columns}; check {', '.join(named)}"
+                )
+            add_remark(self._remarks, f"read by columns of their own, without {columns}: {self._without_columns}")
         for members in self._unread_by_reason.values():
             if members.count > 1:
                 first, *others = members.names

@@ -2,6 +2,7 @@
 
 import io
 import re
+import shlex
 import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
@@ -79,7 +80,7 @@ class TarArchive:
 
     def _open_member(self, info: tarfile.TarInfo, member: MemberStream, path: str, name: str) -> ArchiveMember:
         if info.issparse():
-            problem = f"{self.name}/{path} is stored with gaps, as only GNU tar does; unpack it: tar xf FILE"
+            problem = f"{self.name}/{path} is stored with gaps, as only GNU tar does; unpack it: tar xf {shlex.quote(self.name)}"
             return ArchiveMember(path, name, None, problem)
         return open_member(member, path, name, self.name, self._budget)
 

@@ -2,6 +2,8 @@
 
 import io
 import lzma
+import shlex
+import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -82,6 +84,7 @@ class ZipArchive:
     def __init__(self, file: BinaryIO, name: str, *, budget: ExpansionBudget, counter: MemberCounter) -> None:
         self.name = name
         self.unpacker = "unzip -p"
+        self._unpacking = f"7z x {shlex.quote(name)}"
         self._file = _BoundedFile(file, name)
         self._budget = budget
         try:
@@ -89,14 +92,16 @@ class ZipArchive:
         except UnsafeFileError:
             raise
         except _ERRORS as error:
-            raise DumpError(f"{name} is a damaged ZIP archive; download it again, or unpack what is left of it: 7z x FILE") from error
+            raise DumpError(
+                f"{name} is a damaged ZIP archive; download it again, or unpack what is left of it: {self._unpacking}"
+            ) from error
         members = self._archive.infolist()
         if any(member.filename == "[Content_Types].xml" for member in members):
             raise DumpError(f"{name} is a document of an office program; save the comments as CSV")
         counter.add(len(members), sum(member.file_size for member in members))
         _require_apart(members, name)
         # is_dir() trips over an empty name.
-        files = [member for member in members if member.filename and not member.filename.endswith("/")]
+        files = [member for member in members if member.filename and not member.filename.endswith("/") and not _is_link(member)]
         self._members = [(_decode_name(member), member) for member in files]
         self.names: Sequence[str] | None = [path for path, _ in self._members]
         self._total = sum(member.compress_size for member in files)
@@ -113,7 +118,7 @@ class ZipArchive:
         """
         wanted = [(path, member) for path, member in self._members if is_wanted(path)]
         if wanted and all(member.flag_bits & _FLAG_ENCRYPTED for _, member in wanted):
-            raise DumpError(f"{self.name} is encrypted; unpack it with its password first: 7z x FILE")
+            raise DumpError(f"{self.name} is encrypted; unpack it with its password first: {self._unpacking}")
         self._budget.require("members", sum(member.file_size for _, member in wanted))
         self._total = sum(member.compress_size for _, member in wanted)
         namer = MemberNamer()
@@ -126,7 +131,7 @@ class ZipArchive:
     def _read_member(self, path: str, name: str, member: zipfile.ZipInfo) -> Iterator[ArchiveMember]:
         problem = _find_problem(member)
         if problem is not None:
-            yield ArchiveMember(path, name, None, f"{self.name}/{path} is {problem}: 7z x FILE")
+            yield ArchiveMember(path, name, None, f"{self.name}/{path} is {problem}: {self._unpacking}")
             return
         # A member that cannot be opened is an empty stream, which its size then shows to be truncated.
         content: BinaryIO = io.BytesIO()
@@ -162,6 +167,10 @@ class ZipArchive:
         name_size, extra_size = (int.from_bytes(file.read(2), "little") for _ in range(2))
         file.seek(name_size + extra_size + 5, io.SEEK_CUR)
         return int.from_bytes(file.read(4), "little")
+
+
+def _is_link(member: zipfile.ZipInfo) -> bool:
+    return stat.S_ISLNK(member.external_attr >> 16)
 
 
 def _without_checksum(member: zipfile.ZipInfo) -> zipfile.ZipInfo:

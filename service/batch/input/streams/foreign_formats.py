@@ -1,10 +1,15 @@
 """Formats that are recognised but not read, each with the command or the step that makes a readable file of it."""
 
+import re
+import shlex
 from pathlib import PurePosixPath
 
 __all__ = ["explain_foreign_format"]
 
 _TAR_SIGNATURE_OFFSET = 257
+_TABLE_OF_CONTENTS = b"toc.dat\0"
+"""The name of the first member of pg_dump's tar archives."""
+_WRITE_SQL = "write it as SQL: pg_restore -f dump.sql FILE"
 _BY_SIGNATURE: tuple[tuple[bytes, str, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive", "unpack it: 7z x FILE"),
     (b"Rar!\x1a\x07", "a RAR archive", "unpack it: unrar x FILE (or 7z x FILE)"),
@@ -19,7 +24,7 @@ _BY_SIGNATURE: tuple[tuple[bytes, str, str], ...] = (
     (b"MSCF\x00\x00\x00\x00", "a cabinet archive", "unpack it: 7z x FILE"),
     (b"!<arch>\n", "an ar archive", "unpack it: ar x FILE"),
     (b"PK\x07\x08", "the first part of a ZIP archive in several parts", "put it together: 7z x FILE"),
-    (b"PGDMP", "a dump of PostgreSQL in pg_dump's own format", "write it as SQL: pg_restore -f dump.sql FILE"),
+    (b"PGDMP", "a dump of PostgreSQL in pg_dump's own format", _WRITE_SQL),
     (b"\x80\x02", "a pickle of Python, which could run any program", "write it as JSON Lines or Parquet where it comes from"),
     (b"\x80\x03", "a pickle of Python, which could run any program", "write it as JSON Lines or Parquet where it comes from"),
     (b"\x80\x04\x95", "a pickle of Python, which could run any program", "write it as JSON Lines or Parquet where it comes from"),
@@ -76,21 +81,19 @@ def explain_foreign_format(head: bytes, name: str) -> str | None:
         return None
     start = head[:_MAX_SIGNATURE_LENGTH]
     if head.startswith(b"ustar", _TAR_SIGNATURE_OFFSET):
-        return _explain_tar(head)
+        is_dump = head.startswith(_TABLE_OF_CONTENTS)
+        return _describe("a dump of PostgreSQL in pg_dump's tar format", _WRITE_SQL, name) if is_dump else None
     for signature, kind, advice in _BY_SIGNATURE:
         if start.startswith(signature) and (len(signature) > _SHORT_WORD or not _is_text(head)):
-            return f"is {kind}, which is not read; {advice}"
+            return _describe(kind, advice, name)
     found = _BY_SUFFIX.get(PurePosixPath(name).suffix.lower())
     if found is not None and not _is_text(head):
-        return f"is {found[0]}, which is not read; {found[1]}"
+        return _describe(*found, name)
     return None
 
 
-def _explain_tar(head: bytes) -> str | None:
-    """Tell pg_dump's tar archive, whose first member is a table of contents, from any other."""
-    if head.startswith(b"toc.dat\x00"):
-        return "is a dump of PostgreSQL in pg_dump's tar format, which is not read; write it as SQL: pg_restore -f dump.sql FILE"
-    return None
+def _describe(kind: str, advice: str, name: str) -> str:
+    return f"is {kind}, which is not read; {re.sub(r'FILE', lambda _: shlex.quote(name), advice)}"
 
 
 def _is_text(head: bytes) -> bool:

@@ -108,12 +108,12 @@ def test_members_without_the_columns_of_the_caller_are_read_by_their_own(read_du
     assert [(row.extra or {}).get("score") for row in content.rows[:3]] == [None, "7", None]
     assert content.rows[-1].reason is Reason.NOT_READ
     assert "“kommentar”" in content.remarks[0]
-    assert "no column “kommentar”, read by other columns: a.csv, c.jsonl" in content.remarks
+    assert "read by columns of their own, without “kommentar”, “score”: a.csv, c.jsonl" in content.remarks
 
 
 def test_a_column_that_no_member_has_is_a_mistake(read_dump: DumpReader) -> None:
     """Otherwise a slip of the pen would be read over."""
-    with pytest.raises(DumpError, match="no file in it has a column “komentar”; check --text-column"):
+    with pytest.raises(DumpError, match="no file in it has the column “komentar”; check --text-column"):
         read_dump(pack_zip({"a.csv": b"id,text\n1,a\n", "b.csv": b"id,kommentar\n2,b\n"}), text_column="komentar")
 
 

@@ -76,6 +76,17 @@ def test_a_damaged_member_ends_with_a_reason(read_dump: DumpReader) -> None:
     ]
 
 
+def test_links_are_not_followed(read_dump: DumpReader) -> None:
+    """A link in an archive holds the path of another file and no comments."""
+    link = zipfile.ZipInfo("link.csv")
+    link.external_attr = 0o120777 << 16
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.csv", _TABLE)
+        archive.writestr(link, "a.csv")
+    assert texts(read_dump(buffer.getvalue()).rows) == ["hi"]
+
+
 def test_an_empty_archive_is_refused(read_dump: DumpReader) -> None:
     """An archive of nothing is a ZIP archive all the same."""
     with pytest.raises(DumpError, match="holds no file"):
