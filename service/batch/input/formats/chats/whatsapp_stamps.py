@@ -18,9 +18,9 @@ DIRECTION_MARKS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\
 
 _M = f"[{DIRECTION_MARKS}]{{0,3}}"
 _S = "[ \u00a0\u2009\u202f]"
-_DATE = rf"(?P<a>\d{{1,4}}){_M}[./\-年년]{_M}{_S}?(?P<b>\d{{1,2}}){_M}[./\-月월]{_M}{_S}?(?P<c>\d{{1,4}}){_M}[.日일]?"
+_DATE = rf"(?P<a>\d{{1,4}}){_M}[./\-年년]{_M}{_S}?(?P<b>\d{{1,2}}){_M}[./\-月월]{_M}{_S}?(?P<c>\d{{1,4}}){_M}[.日일]?(?:{_S}?г\.)?"
 _TIME = (
-    rf"(?P<before>[^\W\d_][^\d\[\]\n]{{0,10}})?(?P<hour>\d{{1,2}})[:.](?P<minute>\d\d)(?P<seconds>[:.](?P<second>\d\d))?"
+    rf"(?P<before>[^\W\d_][^\d\[\]\n]{{0,10}})?(?P<hour>\d{{1,2}})(?:[:.]|{_S}?h{_S}?)(?P<minute>\d\d)(?P<seconds>[:.](?P<second>\d\d))?"
     rf"(?P<after>{_M}{_S}?{_M}[^\W\d_][^\d\[\]\n:]{{0,9}}?)?"
 )
 _DATE_AND_TIME = rf"{_DATE}{_M}[,،、]?{_M}{_S}+{_M}{_TIME}"
