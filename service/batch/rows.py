@@ -83,6 +83,8 @@ class ReadAs(StrEnum):
     GOOGLE_CHAT = "googlechat"
     MATTERMOST = "mattermost"
     LINKEDIN = "linkedin"
+    SNAPCHAT = "snapchat"
+    TIKTOK = "tiktok"
     FACEBOOK = "facebook"
     INSTAGRAM = "instagram"
     STACK_EXCHANGE = "stackexchange"

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from service.batch.input.platforms.chats.chat_platforms import CHAT_PLATFORMS
+from service.batch.input.platforms.downloads.snapchat import SNAPCHAT
+from service.batch.input.platforms.downloads.tiktok import TIKTOK
 from service.batch.input.platforms.known_tables import TABLE_PLATFORMS
 from service.batch.input.platforms.meta.meta_platforms import META_PLATFORMS
 from service.batch.input.platforms.platform import Platform, RecordFields
@@ -65,6 +67,7 @@ _PLATFORMS: tuple[Platform, ...] = (
     *(AMAZON_REVIEWS, AMAZON_REVIEWS_2018, AMAZON_REVIEWS_2015, YELP_REVIEWS, YELP_TIPS, STEAM_REVIEWS, GOOGLE_PLAY_REVIEWS),
     *CHAT_PLATFORMS,
     *META_PLATFORMS,
+    *(SNAPCHAT, TIKTOK),
     *(STACK_EXCHANGE, WIKIPEDIA_TALK),
     *(CORAL_ANSWERS, YOUTUBE_TAKEOUT_TRANSLATED),
 )

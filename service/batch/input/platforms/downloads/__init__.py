@@ -1,0 +1,1 @@
+"""What services hand out to users who ask for their own data."""
