@@ -72,7 +72,7 @@ class ArchiveReader:
     """Reads the members of an archive, and of archives in it.
 
     Args:
-        name: the name of the archive in messages.
+        archive: the archive.
         options: the options of the caller.
         open_file: opens a member that is no archive.
         counter: counts all members.
@@ -84,18 +84,19 @@ class ArchiveReader:
         tally: counts what becomes of the members.
     """
 
-    def __init__(self, name: str, options: DumpOptions, open_file: FileOpener, counter: MemberCounter) -> None:
+    def __init__(self, archive: Archive, options: DumpOptions, open_file: FileOpener, counter: MemberCounter) -> None:
         self.remarks: list[str] = []
         self.layouts: dict[str, Layout] = {}
         self.exports: Sequence[FoundExport] = ()
         self._options = options
         self._open_file = open_file
         self._counter = counter
-        self.tally = MemberTally(name, self.remarks)
+        self.tally = MemberTally(archive.name, self.remarks, is_packed=bool(archive.unpacker))
+        self._archive = archive
 
-    def read(self, archive: Archive) -> Iterator[OpenMember | Row]:
+    def read(self) -> Iterator[OpenMember | Row]:
         """Yield each member that can be read, open, and a row for each that cannot though it may hold comments."""
-        yield from self._read_archive(archive, prefix="", depth=1)
+        yield from self._read_archive(self._archive, prefix="", depth=1)
         self.tally.finish(self._options)
 
     def _read_archive(self, archive: Archive, *, prefix: str, depth: int) -> Iterator[OpenMember | Row]:

@@ -46,10 +46,12 @@ class MemberTally:
     Args:
         archive: its name in messages.
         remarks: the list of remarks, to which members that cannot be read are added at once.
+        is_packed: whether the archive is a file, rather than a folder.
     """
 
-    def __init__(self, archive: str, remarks: list[str]) -> None:
+    def __init__(self, archive: str, remarks: list[str], *, is_packed: bool) -> None:
         self._archive = archive
+        self._is_packed = is_packed
         self._remarks = remarks
         self._passed_over: defaultdict[MemberRole, _NamedCount] = defaultdict(_NamedCount)
         self._member_remarks: defaultdict[str, _NamedCount] = defaultdict(_NamedCount)
@@ -82,8 +84,9 @@ class MemberTally:
         if command is not None and self._command is None and "--" in message:
             self._command = command
         self._unread += 1
-        # People see the name of the archive before its remarks.
-        sentence = message.removeprefix(f"{self._archive}/")
+        # People see the name of the archive before its remarks, and commands are for what comes out of it.
+        prefix = f"{self._archive}/"
+        sentence = message.replace(prefix, "") if self._is_packed else message.removeprefix(prefix)
         reason = sentence.removeprefix(name)
         if (members := self._unread_by_reason.get(reason)) is not None:
             members.add(name)

@@ -56,8 +56,8 @@ def open_archive(
         DumpError: it holds no file that could be a dump.
         UnsafeFileError: it is a trap.
     """
-    reader = ArchiveReader(archive.name, options, open_file, counter or MemberCounter(archive.name))
-    items = reader.read(archive)
+    reader = ArchiveReader(archive, options, open_file, counter or MemberCounter(archive.name))
+    items = reader.read()
     first = next(items, None)
     if first is None:
         raise DumpError(_describe_lack(archive.name, kind, reader.exports))
