@@ -13,6 +13,7 @@ from service.batch.file_access import STDIN, display_name
 from service.batch.input.archives.column_fallback import open_by_columns
 from service.batch.input.archives.exports.companions import SharedValues, read_shared_values
 from service.batch.input.archives.exports.export_kinds import FoundExport
+from service.batch.input.archives.lone_objects import holds_no_text, refuse_description
 from service.batch.input.archives.member_roles import MemberRole, is_table_name
 from service.batch.input.archives.member_rows import OpenMember
 from service.batch.input.archives.member_selection import MemberSelection
@@ -81,6 +82,7 @@ class ArchiveReader:
         remarks: what people should know about how it is read; filled while it is read.
         layouts: the layouts of the first members, by their names.
         exports: the exports of platforms that have been recognised in it.
+        ends_early: whether a row has said already that the archive is cut off or damaged.
         tally: counts what becomes of the members.
     """
 
@@ -88,6 +90,7 @@ class ArchiveReader:
         self.remarks: list[str] = []
         self.layouts: dict[str, Layout] = {}
         self.exports: Sequence[FoundExport] = ()
+        self.ends_early = False
         self._options = options
         self._open_file = open_file
         self._counter = counter
@@ -127,6 +130,7 @@ class ArchiveReader:
     def _read_empty(self, name: str, source: DumpSource) -> Iterator[Row]:
         """Yield why a member is empty; it may simply be so."""
         rows = [row._replace(member=name or None, offset=None) for row in damage_row(source, 0)]
+        self.ends_early = self.ends_early or not name
         if not rows:
             self.tally.add_passed_over(name, MemberRole.EMPTY)
         yield from rows
@@ -140,7 +144,7 @@ class ArchiveReader:
                 if len(self.layouts) < _MAX_LAYOUTS:
                     self.layouts[name] = layout
                 self.tally.add_columns(name, has_columns=has_columns)
-                yield OpenMember(name, dump)
+                yield OpenMember(name, dump if has_columns else refuse_description(dump, layout, source))
         except DumpError as error:
             yield from self._explain(name, source, setting, error)
 
@@ -185,6 +189,8 @@ class ArchiveReader:
         elif container is Container.PAGE:
             self.tally.add_passed_over(name, MemberRole.BARE_PAGE)
             yield Row(1, None, None, Reason.NOT_A_COMMENT, member=name)
+        elif container in {Container.JSON, Container.JSONL} and holds_no_text(source):
+            self.tally.add_passed_over(name, MemberRole.BARE_JSON)
         elif container is None and _is_unknown_binary(source):
             self.tally.add_passed_over(name, MemberRole.MEDIA)
         else:

@@ -25,6 +25,7 @@ class MemberRole(StrEnum):
     COMPANION = "other parts of the export"
     TWIN = "the same as HTML"
     EMPTY = "empty"
+    BARE_JSON = "JSON without texts"
     BARE_PAGE = "pages without comments"
 
 

@@ -15,6 +15,7 @@ from service.batch.input.layout import Layout
 from service.batch.input.opened_dump import OpenDump, damage_row
 from service.batch.input.platforms.platform import ANY_TABLE
 from service.batch.input.streams.dump_source import DumpSource
+from service.batch.remarks import add_remark
 from service.batch.rows import Columns, DumpOptions, Row
 from training.tables.expansion import ExpansionBudget
 
@@ -64,8 +65,10 @@ def open_archive(
 
     def damage_at_end() -> Iterator[Row]:
         """Yield a row that says why the archive ends too early, if that has turned out by then."""
-        if source is not None:
-            yield from damage_row(source, 0)
+        rows = [] if source is None or reader.ends_early else list(damage_row(source, 0))
+        if rows or reader.ends_early:
+            add_remark(reader.remarks, "the archive is cut off or damaged: what stands behind the last rows in it is lost")
+        yield from rows
 
     layouts = reader.layouts
     layout = next((layout for layout in layouts.values() if layout.columns is not None), next(iter(layouts.values()), None))

@@ -184,6 +184,35 @@ def test_a_page_without_comments_in_an_archive_is_not_a_comment(read_dump: DumpR
     assert "pages without comments (b.html)" in content.remarks[-1]
 
 
+def test_what_describes_the_comments_is_not_taken_for_one(read_dump: DumpReader) -> None:
+    """A lone object with a text under another name is left unread, one without texts is passed over, a comment by itself is read."""
+    files = {
+        "c.jsonl": b'{"id":1,"text":"hi"}\n',
+        "posts/7.json": b'{"id":7,"body":"a post of its own"}',
+        "about_it.json": b'{"name":"Comments","description":"All that people said to each other, in ten years."}',
+        "counts.json": b'{"comments":2,"labels":{"toxic":1}}',
+        "splits.json": b'{"train":[1,2],"test":[3]}',
+    }
+    content = read_dump(pack_zip(files))
+    assert [(row.member, row.text, row.reason) for row in content.rows] == [
+        ("c.jsonl", "hi", None),
+        ("posts/7.json", "a post of its own", None),
+        ("about_it.json", None, Reason.NOT_READ),
+    ]
+    assert "--text-column description" in content.remarks[0]
+    assert "2 JSON without texts (counts.json, splits.json)" in content.remarks[-1]
+
+
+def test_a_tar_archive_that_is_cut_off_says_so_once(read_dump: DumpReader) -> None:
+    """What can still be read is, the member that is cut off has a reason, and one more row stands for whatever came behind it."""
+    table = b"text\n" + b"".join(b"comment %d\n" % (number * 7919 % 10007) for number in range(20_000))
+    for packed in (pack_tar({"a.csv": table, "b.csv": table})[:30_000], pack_tar({"a.csv": table, "b.csv": table}, "w")[:90_000]):
+        content = read_dump(packed)
+        assert [(row.member, row.reason) for row in content.rows[-2:]] == [("a.csv", Reason.TRUNCATED), (None, Reason.TRUNCATED)]
+        assert content.rows[0].text == "comment 0"
+        assert [remark for remark in content.remarks if "cut off" in remark]
+
+
 def test_files_that_may_hold_the_same_comments_are_pointed_out(read_dump: DumpReader) -> None:
     """A table in two formats is read twice, and a remark says so."""
     content = read_dump(pack_zip({"a/c.csv": b"text\nhi\n", "a/c.jsonl": b'{"text":"hi"}\n', "b/c.csv": b"text\nhi\n"}))
