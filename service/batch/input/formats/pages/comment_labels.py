@@ -10,7 +10,7 @@ from service.batch.input.formats.pages.page_dates import DayOrder, read_page_dat
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-__all__ = ["LeadingLabel", "find_innermost_holder", "read_name", "remove_elements", "remove_leading_label", "remove_trailing_buttons"]
+__all__ = ["TextLabel", "find_innermost_holder", "read_name", "remove_elements", "remove_leading_label", "remove_trailing_label"]
 
 _INLINE_TAGS = word_set("a abbr b br cite em font i img small span strong time u sup sub label -text h1 h2 h3 h4 h5 h6")
 _HEADING_TAGS = word_set("h1 h2 h3 h4 h5 h6")
@@ -33,8 +33,8 @@ _NOT_NAMES = "script, style, template, time, .says, .said, .screen-reader-text, 
 _BREAK_IN_LABEL = re.compile(r"\s*[—–|·•,(@-]\s*|\s+")
 
 
-class LeadingLabel(NamedTuple):
-    """What stood before a text.
+class TextLabel(NamedTuple):
+    """What stood before or behind a text.
 
     Attributes:
         author: the name of the author; None if it is still unknown.
@@ -71,7 +71,7 @@ def remove_elements(root: "LexborNode", selector: str) -> None:
             element.decompose()
 
 
-def remove_leading_label(root: "LexborNode", author: str | None) -> LeadingLabel:
+def remove_leading_label(root: "LexborNode", author: str | None) -> TextLabel:
     """Remove a name or a date that stands before a text, and return it.
 
     Args:
@@ -81,15 +81,21 @@ def remove_leading_label(root: "LexborNode", author: str | None) -> LeadingLabel
     for run in _leading_runs(_children(find_innermost_holder(root))):
         name = author or _name_in(run)
         if _is_label(run, name):
-            label = LeadingLabel(name, _text_of(run))
+            label = TextLabel(name, _text_of(run))
             _remove_all(run)
             return label
-    return LeadingLabel(author, "")
+    return TextLabel(author, "")
 
 
-def remove_trailing_buttons(root: "LexborNode") -> None:
-    """Remove the links and the dates behind a text."""
+def remove_trailing_label(root: "LexborNode", author: str | None) -> TextLabel:
+    """Remove links, dates and a name that stand behind a text, and return them.
+
+    Args:
+        root: the element of the text.
+        author: the name of the author, if it is known.
+    """
     children = _children(find_innermost_holder(root))[::-1]
+    children = children[next((place for place, child in enumerate(children) if _has_content(child)), 0) :]
     run = _inline_run(children)
     if len(run) == len(children):
         # There is no paragraph, so that only the last links can be told from the text.
@@ -97,14 +103,29 @@ def remove_trailing_buttons(root: "LexborNode") -> None:
             if node.is_element_node and node.tag == "a" and _is_button(node):
                 node.decompose()
             elif node.is_element_node or (node.text() or "").strip(_SEPARATORS):
-                return
+                break
     elif _text_of(run):
         if _is_label(run, None):
             _remove_all(run)
-    elif (last := children[len(run)]).tag in {"p", "div"} and len(children) > len(run) + 1:
-        inner = [node for node in _children(last) if node.is_element_node or (node.text() or "").strip()]
-        if inner and all(node.is_element_node and _is_button(node) for node in inner):
-            last.decompose()
+    elif children[0].tag in {"p", "div"} and any(map(_has_content, children[1:])):
+        inner = [node for node in _children(children[0]) if node.is_element_node or (node.text() or "").strip()]
+        if all(node.is_element_node and _is_button(node) for node in inner):
+            children[0].decompose()
+        elif (name := _name_behind(inner)) is not None:
+            label = TextLabel(author or name, _text_of(inner))
+            children[0].decompose()
+            return label
+    return TextLabel(author, "")
+
+
+def _name_behind(run: "list[LexborNode]") -> str | None:
+    """Return the name in a paragraph that says “by”, a name and a date, and nothing else; None for any other."""
+    text = _text_of(run)
+    if len(text) > _MAX_LABEL_LENGTH or _LABEL_PREFIX.match(text) is None:
+        return None
+    named = next((node for node in run if node.is_element_node and not is_stop_text(node.text() or "")), None)
+    name = read_name(named.html or "") if named is not None else _LABEL_SUFFIX.sub("", _LABEL_PREFIX.sub("", _without_date(text)))
+    return name if name and is_stop_text(text.replace(name, " ", 1)) else None
 
 
 def find_innermost_holder(root: "LexborNode") -> "LexborNode":

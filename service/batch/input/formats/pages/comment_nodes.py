@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
-from service.batch.input.formats.pages.element_words import class_words, is_text_element
+from service.batch.input.formats.pages.element_words import class_words, is_text_element, word_set
 from service.batch.input.formats.pages.page_markup import PageMarkup
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ _NAME_PREFIXES = ("div-", "li-", "thing_", "t1_", "commento-comment-card-", "rem
 _WPDISCUZ_ID = re.compile(r"wpd-comm-(\d+)_\d+")
 _ID_IN_LINK = re.compile(r"[?&]lc=([\w.-]+)")
 _LAST_NUMBER = re.compile(r"(\d+)\D*$")
-_FOLLOWING_BRANCHES = frozenset({"children", "indented", "replies", "comment-replies", "child", "reply-list", "subcomments", "responses"})
+_FOLLOWING_BRANCHES = word_set("children indented replies comment-replies child reply-list subcomments responses comments")
 """Classes of elements that hold the answers to the comment before them."""
 
 
@@ -102,18 +101,20 @@ class CommentNodes:
             ancestor = ancestor.parent
         return None
 
-    def find_by_words(self, words: AbstractSet[str], *, besides: AbstractSet[int] | Mapping[int, object]) -> "dict[int, LexborNode]":
+    def find_by_words(self, words: frozenset[str], *, besides: Mapping[int, object], of_text: bool = False) -> "dict[int, LexborNode]":
         """Return the place of each comment → its first element whose classes hold one of some words.
 
         Args:
             words: what classes of such elements consist of, in small letters.
             besides: the places of comments for which none is looked for.
+            of_text: whether it is an element of a text that is looked for, so that only last words count.
         """
         found: dict[int, LexborNode] = {}
         if len(besides) >= len(self.nodes):
             return found
         for element in self._page.css("[class]"):
-            if not words & class_words(element) or is_text_element(element) or not element.text(strip=True):
+            is_found = is_text_element(element, words) if of_text else bool(words & class_words(element)) and not is_text_element(element)
+            if not is_found or not element.text(strip=True):
                 continue
             owner = self._owner(element)
             if owner is not None and owner not in besides and owner not in found and element.mem_id != self.nodes[owner].mem_id:

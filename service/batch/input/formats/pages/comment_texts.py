@@ -7,11 +7,11 @@ and by its place: before the first paragraph or behind the last. Where there is 
 from typing import TYPE_CHECKING, NamedTuple
 
 from service.batch.input.formats.pages.comment_labels import (
-    LeadingLabel,
+    TextLabel,
     find_innermost_holder,
     remove_elements,
     remove_leading_label,
-    remove_trailing_buttons,
+    remove_trailing_label,
 )
 from service.batch.input.formats.pages.element_words import is_meta_element, is_stop_text, is_text_element
 
@@ -59,7 +59,7 @@ def clean_text(html: str, *, mark: str, removed: str, is_loose: bool, author: st
     if root is None:
         return CleanText("", author)
     remove_elements(root, f'[{mark}="reply"], {_NEVER_TEXT}' + (f", {removed}" if removed else ""))
-    label = LeadingLabel(author, "")
+    label = TextLabel(author, "")
     if is_loose:
         whole = root.inner_html or ""
         label = remove_leading_label(root, author)
@@ -68,8 +68,10 @@ def clean_text(html: str, *, mark: str, removed: str, is_loose: bool, author: st
         _remove_labels(root, mark)
         _remove_by_class(root)
         label = label if label.text else remove_leading_label(root, author)
-        author = label.author
-        remove_trailing_buttons(root)
+        trailing = remove_trailing_label(root, label.author)
+        label = label if label.text else trailing
+        author = trailing.author
+        _remove_empty(root)
         if not _has_content(root):
             # A comment has a text, whatever its classes say: then only what is surely a name or a date is no part of it.
             root = _parse_fragment(whole) or root
@@ -88,6 +90,13 @@ def _parse_fragment(html: str) -> "LexborNode | None":
 
 def _has_content(root: "LexborNode") -> bool:
     return bool(root.text(strip=True)) or root.css_first("img") is not None
+
+
+def _remove_empty(root: "LexborNode") -> None:
+    """Remove what the labels that have gone left empty."""
+    for element in reversed(root.css("p, div, span, ul, li, header, footer, section")):
+        if element.mem_id != root.mem_id and not _has_content(element) and element.css_first("video, audio, br") is None:
+            element.decompose()
 
 
 def _remove_permalinks(root: "LexborNode", comment_id: str | None) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-__all__ = ["AUTHOR_WORDS", "DATE_WORDS", "class_words", "is_meta_element", "is_stop_text", "is_text_element", "word_set"]
+__all__ = ["AUTHOR_WORDS", "CONTENT_WORDS", "DATE_WORDS", "class_words", "is_meta_element", "is_stop_text", "is_text_element", "word_set"]
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -14,7 +14,7 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-AUTHOR_WORDS = word_set("author username nickname fn commenter poster byline user name")
+AUTHOR_WORDS = word_set("author username nickname nick fn commenter poster reviewer byline by user name")
 """Words in classes of elements that hold the name of an author."""
 DATE_WORDS = word_set("date time datetime timestamp timeago ago published posted")
 """Words in classes of elements that hold a date."""
@@ -23,19 +23,21 @@ _META_WORDS = (
     | DATE_WORDS
     | word_set(
         """
-        authors by vcard avatar avatars gravatar userpic pubdate meta metadata metainfo commentmeta commentmetadata postmeta info says said
+        authors vcard avatar avatars gravatar userpic pubdate meta metadata metainfo commentmeta commentmetadata postmeta info says said
         action actions button buttons btn toolbar tools controls menu permalink edit delete report flag share sharing like likes dislike
         vote votes voting score rating rate karma points badge badges header head heading footer foot signature sig rank moderation
-        awaiting location role stars reply link links number num count cancel
+        awaiting location role stars reply link links number num count cancel edited lastedited
         """
     )
 )
-_TEXT_WORDS = word_set("text content body message comment copy entry description html inner wrap wrapper container block box")
+CONTENT_WORDS = word_set("text txt content body message")
+"""Last words in classes of elements that hold a text."""
+_TEXT_WORDS = word_set("text txt content body message comment copy entry description html inner wrap wrapper container block box")
 _WORD_BREAKS = re.compile(r"[-_:]+|(?<=[a-z])(?=[A-Z])")
 _STOP_WORDS = word_set(
     """
     by on at in says said say wrote writes posted commented comment comments replied reply replies answer like likes dislike share report
-    quote edit delete permalink link flag up down vote votes upvote downvote ago just now am pm of to via the
+    quote edit delete permalink link flag up down vote votes upvote downvote ago just now am pm h of to via the
     second seconds sec secs minute minutes min mins hour hours hr hrs day days week weeks month months year years yesterday today
     january february march april may june july august september october november december
     jan feb mar apr jun jul aug sep sept oct nov dec
@@ -66,9 +68,9 @@ def is_meta_element(element: "LexborNode") -> bool:
     return bool(_META_WORDS & class_words(element))
 
 
-def is_text_element(element: "LexborNode") -> bool:
+def is_text_element(element: "LexborNode", words: frozenset[str] = _TEXT_WORDS) -> bool:
     """Tell whether the last word of a class says that an element holds a text: ``comment-text``, ``author-comment``."""
-    return any(_words_of(name)[-1] in _TEXT_WORDS for name in _class_names(element))
+    return any(_words_of(name)[-1] in words for name in _class_names(element))
 
 
 def _class_names(element: "LexborNode") -> list[str]:

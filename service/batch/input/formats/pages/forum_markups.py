@@ -42,7 +42,7 @@ _OLD_REDDIT = PageMarkup(
     (".tagline .author", ".tagline em"),
     (".tagline time",),
     ids=("data-fullname", "id"),
-    author_attribute="data-author",
+    author_attributes=("data-author",),
 )
 
 _NEW_REDDIT = PageMarkup(
@@ -52,7 +52,7 @@ _NEW_REDDIT = PageMarkup(
     ('[slot="commentMeta"] a',),
     ("time", "faceplate-timeago"),
     ids=("thingid", "id"),
-    author_attribute="author",
+    author_attributes=("author",),
     parent_attribute="parentid",
 )
 
@@ -95,7 +95,7 @@ _XENFORO = PageMarkup(
     (".message-name", ".messageUserInfo .username", ".message-user .username", ".comment-user", ".username"),
     (".message-attribution time", ".messageMeta .DateTime", "time", ".DateTime"),
     ids=("data-content", "id"),
-    author_attribute="data-author",
+    author_attributes=("data-author",),
     removed=".message-signature, .js-selectToQuoteEnd, .bbCodeBlock-expandLink, .bbCodeBlock-title, .bbCodeBlock-sourceJump",
 )
 
@@ -147,8 +147,44 @@ _STACK_EXCHANGE = PageMarkup(
     ids=("data-comment-id", "data-answerid", "data-questionid"),
 )
 
+_FLARUM = PageMarkup(
+    ("CommentPost",),
+    ".PostStream-item:has(.CommentPost)",
+    (".Post-body",),
+    (".PostUser-name .username", ".PostUser-name"),
+    ids=("data-id",),
+)
+
+_NODE_BB = PageMarkup(
+    ("post/content",),
+    '[component="post"]',
+    ('[component="post/content"]',),
+    ('[itemprop="author"]',),
+    (".timeago",),
+    ids=("data-pid",),
+    author_attributes=("data-username",),
+)
+
+_MASTODON = PageMarkup(
+    ("status__content",),
+    ".status, .detailed-status",
+    (".status__content", ".e-content"),
+    (".display-name__account", ".display-name"),
+    ids=("data-id",),
+    removed=".status__content__spoiler-link",
+)
+
+_LOBSTERS = PageMarkup(
+    ("data-shortid",),
+    ".comment[data-shortid]",
+    (".comment_text",),
+    (".byline a:not(:has(img))",),
+    ids=("data-shortid",),
+)
+
 FORUM_MARKUPS = (
     *(_DISCORD_EXPORT, _TELEGRAM_EXPORT, _OLD_REDDIT, _NEW_REDDIT, _HACKER_NEWS, _DISCOURSE, _PHPBB, _XENFORO),
     *(_VBULLETIN, _MYBB, _SIMPLE_MACHINES, _INVISION, _STACK_EXCHANGE),
+    *(_FLARUM, _NODE_BB, _MASTODON, _LOBSTERS),
 )
 """Forums and chats, from those that can be mistaken least."""

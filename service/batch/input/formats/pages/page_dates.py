@@ -6,12 +6,28 @@ from enum import Enum
 
 __all__ = ["DayOrder", "find_day_order", "read_page_date"]
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_CLOCK = r"(?:\D{0,12}?(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?:\s*(?P<half>[ap]\.?m\b))?)?"
+_MONTH_NAMES = (
+    "jan january januar jänner janvier enero ene gennaio gen janeiro januari",
+    "feb february februar février févr fév febrero febbraio fevereiro fev februari",
+    "mar march märz mrz mär mars marzo março maart mrt",
+    "apr april avril avr abril abr aprile",
+    "may mai mayo maggio mag maio mei",
+    "jun june juni juin junio giugno giu junho",
+    "jul july juli juillet juil julio luglio lug julho",
+    "aug august août aout agosto ago augustus",
+    "sep sept september septembre septiembre settembre set setembro",
+    "oct october okt oktober octobre octubre ottobre ott outubro out",
+    "nov november novembre noviembre novembro",
+    "dec december dez dezember décembre déc diciembre dic dicembre dezembro december",
+)
+"""Names of the months in the languages of most pages, from January on."""
+_MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, start=1) for name in names.split()}
+_MONTH = r"(?P<month>[^\W\d_]{3,10})\.?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|º)?\.?"
+_YEAR = r"(?P<year>\d{4}|\d\d(?!\d))"
+_CLOCK = r"(?:\D{0,12}?(?P<hour>\d{1,2})(?::| ?h ?)(?P<minute>\d\d)(?::(?P<second>\d\d))?(?:\s*(?P<half>[ap]\.?m\b))?)?"
 _MONTH_FIRST = re.compile(rf"\b{_MONTH}\s+{_DAY},?\s+(?P<year>\d{{4}}){_CLOCK}", re.IGNORECASE)
-_DAY_FIRST = re.compile(rf"\b{_DAY}\.?[\s-]+{_MONTH},?[\s-]+(?P<year>\d{{4}}|\d\d(?!\d)){_CLOCK}", re.IGNORECASE)
+_DAY_FIRST = re.compile(rf"\b{_DAY}[\s-]+(?:de\s+)?{_MONTH},?[\s-]+(?:de\s+)?{_YEAR}{_CLOCK}", re.IGNORECASE)
 _DOTTED = re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})" + _CLOCK + r"(?:\s+UTC(?P<zone>[+-]\d\d:\d\d))?")
 _SLASHED = re.compile(r"\b(?P<first>\d{1,2})/(?P<second_number>\d{1,2})/(?P<year>\d{4})\b" + _CLOCK)
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
@@ -55,9 +71,10 @@ def read_page_date(value: str, order: DayOrder | None = None) -> str | None:
         return value
     if (match := _ISO.match(value)) is not None:
         return match.group()
-    found = next((match for pattern in (_MONTH_FIRST, _DAY_FIRST, _DOTTED) if (match := pattern.search(value)) is not None), None)
-    if found is not None:
-        return _write_date(found.groupdict())
+    for pattern in (_MONTH_FIRST, _DAY_FIRST, _DOTTED):
+        for match in pattern.finditer(value):
+            if (date := _write_date(match.groupdict())) is not None:
+                return date
     slashed = _SLASHED.search(value) if order is not None else None
     if slashed is None:
         return None
@@ -69,7 +86,9 @@ def read_page_date(value: str, order: DayOrder | None = None) -> str | None:
 
 def _write_date(parts: dict[str, str | None]) -> str | None:
     month = str(parts["month"])
-    number = int(month) if month.isdecimal() else _MONTHS.index(month[:3].casefold()) + 1
+    number = int(month) if month.isdecimal() else _MONTHS.get(month.casefold())
+    if number is None:
+        return None
     year = str(parts["year"])
     date = f"{year if len(year) > len('23') else '20' + year}-{number:02}-{int(str(parts['day'])):02}"
     if parts["hour"] is None:

@@ -17,7 +17,7 @@ class PageMarkup(NamedTuple):
         ids: attributes of the comment that may hold its id, in order of preference.
         holders: match elements in a comment whose attribute ``id`` holds its id, if it has none itself.
         links: matches a link in a comment whose address holds its id.
-        author_attribute: the attribute of the comment that names its author.
+        author_attributes: attributes of the comment that may name its author.
         parent_attribute: the attribute of the comment that names the comment that it answers.
         answers: matches a link to the comment that this one answers.
         indent: the element and the attribute that tell how deep a comment is in its thread; empty where replies are nested in comments.
@@ -37,7 +37,7 @@ class PageMarkup(NamedTuple):
     ids: tuple[str, ...] = ("data-comment-id", "data-commentid", "data-post-id", "id")
     holders: str = ""
     links: str = ""
-    author_attribute: str = ""
+    author_attributes: tuple[str, ...] = ()
     parent_attribute: str = ""
     answers: str = ""
     indent: tuple[str, str] | tuple[()] = ()

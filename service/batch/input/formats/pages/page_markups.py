@@ -26,8 +26,9 @@ _BLOGGER_THREADS = PageMarkup(
 
 _BLOGGER_LIST = PageMarkup(
     ("<dt",),
-    "#comments-block > dt.comment-author, #comments dl > dt.comment-author, dl > dt.comment, dl > dt[id]:has(+ dd.comment-body)",
-    ("dd.comment-body", "dd .format_text", "dd.comment"),
+    "#comments-block > dt.comment-author, #comments dl > dt.comment-author, dl > dt.comment, dl[class*=omment] > dt, "
+    "dl[id*=omment] > dt, dl > dt[id]:has(+ dd.comment-body)",
+    ("dd.comment-body", "dd .format_text", "dd.comment", "dd:not(.comment-footer)"),
     (),
     ("dd.comment-footer .comment-timestamp", "dd.comment-footer a", ".comment_time"),
     ids=("id",),
@@ -89,6 +90,16 @@ _GISCUS = PageMarkup(
     ids=(),
 )
 
+_SCRIPTED = PageMarkup(
+    ("vcontent", "wl-content", "tk-content", "atk-content", "gt-comment-body"),
+    ".vcard:has(.vcontent), .wl-card-item, .tk-comment, .atk-comment-wrap, .atk-comment, .gt-comment",
+    (".vcontent", ".wl-content", ".tk-content", ".atk-content", ".gt-comment-body"),
+    (".vnick", ".wl-nick", ".tk-nick", ".atk-nick", ".gt-comment-username"),
+    (".vtime", ".wl-time", ".tk-time time", ".atk-date", ".gt-comment-date"),
+    ids=("id", "data-comment-id"),
+)
+"""Valine, Waline, Twikoo, Artalk and Gitalk, which blogs of static pages use."""
+
 _GITHUB = PageMarkup(
     ("timeline-comment", "review-comment", "discussion-comment"),
     ".timeline-comment, .review-comment, .discussion-comment",
@@ -115,7 +126,7 @@ _WORDPRESS = PageMarkup(
     ".commentlist > li, .comment-list > li, ol.wp-block-comment-template > li",
     (
         *(".wp-block-comment-content", ".comment-content", ".comment_content", ".commentContent", ".comment-text", ".commenttext"),
-        *(".comment-body", ".comment-entry", ".comment-inner", ".comment-wrap", ".comment-container", ".comment-block"),
+        *(".comment-body", ".commentBody", ".comment-entry", ".comment-inner", ".comment-wrap", ".comment-container", ".comment-block"),
     ),
     (
         *(".comment-author .fn", "cite.fn", ".fn", ".wp-block-comment-author-name", '[itemprop="author"]', ".comment-author"),
@@ -162,14 +173,15 @@ _SCHEMA_ORG = PageMarkup(
 PAGE_MARKUPS = (
     *FORUM_MARKUPS,
     *(_DISQUS, _BLOGGER_THREADS, _BLOGGER_LIST, _YOUTUBE, _ISSO, _COMMENTO, _REMARK42, _CORAL),
-    *(_GISCUS, _GITHUB, _WPDISCUZ, _DRUPAL, _WORDPRESS, _SCHEMA_ORG),
+    *(_GISCUS, _SCRIPTED, _GITHUB, _WPDISCUZ, _DRUPAL, _WORDPRESS, _SCHEMA_ORG),
 )
 """Every kind of mark-up that is known, from those that can be mistaken least; the first that yields comments is chosen."""
 
 ANY_LIST = PageMarkup(
     (),
     "#comments li, ol.comments > li, ul.comments > li, .comment-list > *, .comments > .comment, .comments-list > *, .comment, "
-    ".comment-item, .comment-box, .comment-card, .single-comment, .user-comment, .post-comment, .comment-single, .comment-wrapper, "
+    ".comment-item, .commentItem, .comment_item, .commentBox, .comment-box, #comments article, [class*=omments] article, "
+    " .comment-card, .single-comment, .user-comment, .post-comment, .comment-single, .comment-wrapper, "
     "[data-comment-id], [id^=comment-], li.review, div.review, #comments .media, .comments .media, [class*=omment] > li",
     (
         *(
@@ -187,6 +199,7 @@ ANY_LIST = PageMarkup(
     (".comment-author", ".comment__author", ".author", ".username", ".user-name", ".user", "cite", ".name", ".nickname"),
     ("time", ".date", ".comment-date", ".commentDate", ".commentmetadata a", ".timestamp", ".time", ".comment__date", ".posted"),
     holders="[id^=comment-], [id^=div-comment-], [data-comment-id]",
+    author_attributes=("data-author", "data-username", "data-user"),
     parent_attribute="data-parent-id",
     notes=".trackback, .pingback",
     skipped="[id^=comment-body], [id^=comment-content], [id^=comment-text], [id^=comment-author], [id^=comment-form], [id^=comment-reply], "

@@ -12,7 +12,7 @@ from model.errors import DumpError
 from service.batch.input.formats.pages.comment_labels import read_name
 from service.batch.input.formats.pages.comment_nodes import CommentNodes, TooManyCommentsError
 from service.batch.input.formats.pages.comment_texts import clean_text
-from service.batch.input.formats.pages.element_words import AUTHOR_WORDS, DATE_WORDS
+from service.batch.input.formats.pages.element_words import AUTHOR_WORDS, CONTENT_WORDS, DATE_WORDS, is_stop_text
 from service.batch.input.formats.pages.linked_data import find_linked_comments
 from service.batch.input.formats.pages.page_dates import find_day_order, read_page_date
 from service.batch.input.formats.pages.page_markup import PageMarkup
@@ -33,6 +33,9 @@ _META_HEAD_SIZE = 4096
 _MAX_PLACEHOLDER_HTML = 200
 _NESTABLE_TAG = re.compile(rb"<(/?)(?:div|span|section|article|blockquote|[bui]|[ou]l|em|strong|font|center|table)\b", re.IGNORECASE)
 """Elements that are always closed explicitly, and can therefore be nested."""
+_HEADS = ("header", "footer", "h3", "h4", "h5", "h6")
+"""Elements that may hold the name of an author, if no other does."""
+_MAX_UNCERTAIN_NAME_LENGTH = 60
 _SINGLE_PARAGRAPH = re.compile(r"^<p>((?:(?!</?p[\s>]).)*)</p>$", re.DOTALL)
 _TIME_ATTRIBUTES = ("datetime", "content", "data-time", "data-timestamp", "data-utime", "title")
 """Attributes of an element that may hold its date more exactly than its text, in order of preference."""
@@ -112,10 +115,13 @@ def _find_comments(page: "LexborHTMLParser", markup: PageMarkup) -> list[dict[st
     texts = comments.find(markup.text) if comments.nodes else {}
     if not texts and markup is not ANY_LIST:
         return []
+    if markup is ANY_LIST:
+        texts |= comments.find_by_words(CONTENT_WORDS, besides=texts, of_text=True)
     authors, times = comments.find(markup.author), comments.find(markup.time)
     if markup.is_loose:
-        authors = {**comments.find_by_words(AUTHOR_WORDS, besides=authors), **authors}
-        times = {**comments.find_by_words(DATE_WORDS, besides=times), **times}
+        authors |= comments.find_by_words(AUTHOR_WORDS, besides=authors)
+        times |= comments.find_by_words(DATE_WORDS, besides=times)
+        authors = {**comments.find(_HEADS), **authors}
     if markup.group:
         authors |= comments.find_beside(markup.author, besides=authors)
         times |= comments.find_beside(markup.time, besides=times)
@@ -123,6 +129,9 @@ def _find_comments(page: "LexborHTMLParser", markup: PageMarkup) -> list[dict[st
     for place, element in authors.items():
         # Many themes have name and date in one element.
         dates.setdefault(place, [element.text() or ""])
+    for place, node in enumerate(comments.nodes):
+        if node.tag == "dt":
+            dates.setdefault(place, [node.text() or ""])
     order = find_day_order(value for values in dates.values() for value in values)
     mark = _mark_elements(replies=comments.nodes, labels=(*authors.values(), *times.values()))
     ids, answered = comments.ids(), list(comments.answered_ids())
@@ -182,10 +191,12 @@ def _parent_id(place: int, parents: list[int | None], ids: list[str | None]) -> 
 def _author_of(node: "LexborNode", element: "LexborNode | None", markup: PageMarkup) -> str | None:
     if node.tag == "dt":
         return read_name(node.inner_html or "")
-    name = node.attributes.get(markup.author_attribute) if markup.author_attribute else None
+    name = next((value for attribute in markup.author_attributes if (value := node.attributes.get(attribute))), None)
     if name or element is None:
         return name or None
-    return element.attributes.get("content") or read_name(element.inner_html or "")
+    name = element.attributes.get("content") or read_name(element.inner_html or "")
+    is_uncertain = element.tag in _HEADS and name is not None
+    return None if is_uncertain and (len(name or "") > _MAX_UNCERTAIN_NAME_LENGTH or is_stop_text(name or "")) else name
 
 
 def _dates_in(element: "LexborNode") -> list[str]:

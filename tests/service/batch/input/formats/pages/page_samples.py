@@ -125,5 +125,26 @@ LISTS = {
     "Avada": """<ol class="commentlist"><li class="comment" id="comment-10"><div class="comment-box"><div class="comment-author meta">
         <strong>Ann</strong> January 1, 2023 at 10:00 am <a class="comment-reply-link">- Reply</a></div>
         <div class="comment-text"><p>So good.</p></div></div></li></ol>""",
+    "French": """<ol class="commentlist"><li class="comment" id="comment-5"><div class="comment-body"><p class="comment-head"><strong>
+        <a href="http://x">Ann</a></strong> <span>12 mars 2019 à 14 h 05 min</span></p><p>So good.</p><p>
+        <a class="comment-reply-link" href="#">Répondre</a></p></div></li></ol>""",
+    "name in a last paragraph": """<li class="comment" id="comment-5"><div class="comment-body"><p>So good.</p>
+        <p class="postmetadata">Comment by <a>Ann</a> on March 3, 2019 9:00 am</p></div></li>""",
+    "attribute": """<div class="comment" data-author="Ann" data-comment-id="5"><div class="body">So good.</div></div>""",
+    "camel case": """<div class="commentItem"><div class="commentItemAuthor">Ann</div><div class="commentItemDate">3 Mar 2019</div>
+        <div class="commentItemText">So good.</div></div>""",
+    "article": """<section id="comments"><article class="p-6"><footer><p class="inline-flex">Ann</p><p><time>x</time></p></footer>
+        <p>So good.</p><div class="flex mt-4"><button>Reply</button></div></article></section>""",
+    "definitions": """<dl class="comments"><dt>Ann wrote on March 3, 2019:</dt><dd>So good.</dd></dl>""",
+    "unusual class": """<div class="comment-list"><div class="comment-item"><div class="comment-info"><a class="user-link">Ann</a></div>
+        <div class="comment-txt">So good.</div><div class="comment-op"><span>12 likes</span> <a>Reply</a></div></div></div>""",
+    "heading beside the text": """<ul class="commentlist"><li class="comment" id="comment-5"><h4>Ann <span class="meta">9:00 am
+        <span class="actions"><a>Permalink</a></span></span></h4><div class="commentcontent"><p>So good.</p></div></li></ul>""",
+    "Valine": """<div class="vcards"><div class="vcard" id="5f"><a class="vnick">Ann</a><span class="vtime">2019</span>
+        <div class="vcontent"><p>So good.</p></div></div></div>""",
+    "NodeBB": """<ul class="posts"><li component="post" data-pid="5" data-username="Ann"><small><a itemprop="author">Ann</a></small>
+        <div class="content" component="post/content" itemprop="text"><p>So good.</p></div></li></ul>""",
+    "Flarum": """<div class="PostStream-item" data-id="5"><article class="CommentPost Post"><h3 class="PostUser-name">
+        <span class="username">Ann</span></h3><div class="Post-body"><p>So good.</p></div></article></div>""",
 }
 """What is peculiar → a list of one comment, “So good.”, by Ann."""
