@@ -16,6 +16,7 @@ from service.batch.input.platforms.sites.stack_exchange import STACK_EXCHANGE
 from service.batch.input.platforms.sites.talk_pages import MEDIAWIKI
 from service.batch.input.platforms.sites.web_feeds import FEED
 from service.batch.input.platforms.sites.wordpress import WXR
+from service.batch.input.platforms.social.bluesky import BLUESKY
 from service.batch.input.platforms.widgets.disqus import DISQUS
 from service.batch.input.records import RecordStream
 from service.batch.input.trees.tree_columns import choose_tree_columns, find_nested_column, unfold_sample
@@ -36,6 +37,7 @@ _PLATFORM_BY_CONTAINER = {
     Container.TEXT: _PLAIN_TEXT,
     Container.LINES: _PLAIN_TEXT,
     Container.WHATSAPP: WHATSAPP,
+    Container.REPOSITORY: BLUESKY,
 }
 """Containers that hold records of one platform only."""
 

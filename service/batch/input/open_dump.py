@@ -18,6 +18,7 @@ from service.batch.input.databases.sql_dumps import open_sql_dump
 from service.batch.input.databases.sqlite_files import open_sqlite
 from service.batch.input.detection.file_kinds import COLUMNAR_SIGNATURES, Container, FileKind
 from service.batch.input.detection.kind_detection import detect_kind
+from service.batch.input.formats.repositories.repository_blocks import read_repository
 from service.batch.input.formats.tables.arrow_files import ColumnarFile, open_columnar
 from service.batch.input.layout import DumpPart, Layout, detect_layout, detect_table_layout
 from service.batch.input.opened_dump import OpenDump, damage_row
@@ -108,6 +109,10 @@ def _open_file(
     elif kind.container is Container.SPREADSHEET:
         with open_spreadsheet(source, options, kind) as workbook:
             yield _open_database(workbook, source)
+    elif kind.container is Container.REPOSITORY:
+        with open_seekable(source) as file:
+            stream = RecordStream([], read_repository(file, source.remarks), "row")
+            yield _open_records(source, options, kind, part, shared, stream=stream)
     elif signature is None:
         yield _open_records(source, options, kind, part, shared)
     else:
@@ -161,9 +166,15 @@ def _open_database(database: OpenDatabase, source: DumpSource) -> tuple[OpenDump
 
 
 def _open_records(
-    source: DumpSource, options: DumpOptions, kind: FileKind, part: DumpPart, shared: Mapping[str, object] | None = None
+    source: DumpSource,
+    options: DumpOptions,
+    kind: FileKind,
+    part: DumpPart,
+    shared: Mapping[str, object] | None = None,
+    *,
+    stream: RecordStream | None = None,
 ) -> tuple[OpenDump, Layout]:
-    stream = open_record_stream(source, kind, part, options)
+    stream = stream or open_record_stream(source, kind, part, options)
     layout = part.layout or detect_layout(kind, stream, options, file=source.name, remarks=source.remarks)
     if shared and layout.platform.needs_context:
         stream = replace(stream, records=_surround(stream.records, shared))

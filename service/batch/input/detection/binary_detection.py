@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from model.errors import DumpError
 from service.batch.input.detection.file_kinds import COLUMNAR_SIGNATURES, Container
+from service.batch.input.formats.repositories.repository_blocks import begins_repository
 
 __all__ = ["detect_binary_container"]
 
@@ -41,6 +42,8 @@ def detect_binary_container(head: bytes, name: str) -> Container | None:
         return Container.SQLITE
     if _is_spreadsheet(head, name):
         return Container.SPREADSHEET
+    if begins_repository(head):
+        return Container.REPOSITORY
     if head.startswith(_ZIP_SIGNATURES):
         return Container.ZIP
     return Container.TAR if head.startswith(_TAR_SIGNATURE, _TAR_SIGNATURE_OFFSET) or _is_old_tar(head) else None

@@ -33,6 +33,7 @@ class Container(StrEnum):
     WHATSAPP = "chat of WhatsApp"
     SQL = "SQL dump"
     SQLITE = "SQLite database"
+    REPOSITORY = "CAR"
     SPREADSHEET = "spreadsheet"
     ZIP = "ZIP archive"
     TAR = "tar archive"

@@ -55,7 +55,6 @@ _BY_SUFFIX = {
     ".rdata": ("named as a file of R", "write its table as CSV: write.csv(x, 'comments.csv')"),
     ".dta": ("named as a file of Stata", "write it as CSV: export delimited"),
     ".mdb": ("named as a database of Access", "write its table as CSV: mdb-export FILE TABLE > comments.csv"),
-    ".car": ("a repository of Bluesky in blocks", "unpack it, and name the folder that this makes: goat repo unpack FILE"),
 }
 """Ends of names of files whose first bytes say nothing; they count only where the content is no text."""
 

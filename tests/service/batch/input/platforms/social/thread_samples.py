@@ -1,5 +1,6 @@
 """Small threads of sites where people post and reply, as their interfaces answer them, and the rows that they hold."""
 
+from tests.service.batch.input.formats.repositories.repository_writer import write_repository
 from tests.service.batch.input.platforms.sample import FIRST_TIME, SECOND_TIME, THIRD_TIME, Sample, json_document, json_lines
 
 __all__ = ["BLUESKY_POST", "THREAD_SAMPLES"]
@@ -174,6 +175,16 @@ _JETSTREAM = [
     },
 ]
 
+_BLUESKY_RECORDS = {
+    "app.bsky.feed.post/a": _bluesky_view("a", "the first", time=FIRST_TIME)["record"],
+    "app.bsky.feed.post/b": _bluesky_view("b", "a reply", time=SECOND_TIME, parent=_bluesky_uri("a"))["record"],
+    "app.bsky.feed.like/c": {
+        "$type": "app.bsky.feed.like",
+        "createdAt": SECOND_TIME,
+        "subject": {"cid": "bafya", "uri": _bluesky_uri("a")},
+    },
+}
+
 
 def _lemmy_view(**comment: object) -> dict[str, object]:
     return {
@@ -263,6 +274,15 @@ THREAD_SAMPLES = [
             ("at://did:plc:bob/app.bsky.feed.like/f", None, "not-a-comment", "did:plc:bob", None, FIRST_TIME),
             ("at://did:plc:bob/app.bsky.feed.post/g", None, "deleted", "did:plc:bob", None, None),
             (None, None, "not-a-comment", "did:plc:bob", None, None),
+        ],
+    ),
+    Sample(
+        "repo.car",
+        write_repository("did:plc:ann", _BLUESKY_RECORDS),
+        "posts on Bluesky (CAR)",
+        [
+            (_bluesky_uri("a"), "the first", None, "did:plc:ann", None, FIRST_TIME),
+            (_bluesky_uri("b"), "a reply", None, "did:plc:ann", _bluesky_uri("a"), SECOND_TIME),
         ],
     ),
     Sample(
