@@ -32,9 +32,9 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
         text_format = Format.PLAIN if kind in _TITLE_REVISIONS else Format.MARKDOWN
         is_comment = kind in _TITLE_REVISIONS | _TEXT_REVISIONS
     else:
-        # What a comment answers is a post, whose ids are not those of comments.
+        # What a comment answers is a post, whose ids are not those of comments. Unlike in posts, HTML in it is shown as it was typed.
         text, parent, author = named.get("text"), None, named.get("userid") or named.get("userdisplayname")
-        text_format, is_comment = Format.MARKDOWN, True
+        text_format, is_comment = Format.PLAIN, True
     name = next((name for name in fields if name.casefold() == "text"), "Text")
     row = {**fields, name: text, "row/author": author, "row/parent": parent, FORMAT_FIELD: text_format}
     return row, None if is_comment else Reason.NOT_A_COMMENT
@@ -48,11 +48,10 @@ STACK_EXCHANGE = Platform(
         frozenset({"id", "posttypeid", "body", "creationdate"}),
     ),
     columns=Columns("Text", "Id", "row/author", "row/parent", "CreationDate", title="Title", place="PostId"),
-    format=Format.MARKDOWN,
     prepare=_prepare,
     extra_fields=(
         *("Body", "UserId", "UserDisplayName", "OwnerUserId", "OwnerDisplayName"),
         *("PostTypeId", "ParentId", "PostHistoryTypeId"),
     ),
 )
-"""Comments in Markdown, whose place is the post that they are on; posts in HTML; and revisions of posts."""
+"""Comments, whose place is the post that they are on; posts in HTML; and revisions of posts."""

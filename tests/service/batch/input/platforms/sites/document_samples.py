@@ -73,7 +73,7 @@ DOCUMENT_SAMPLES = [
         _COMMENTS,
         "comments and posts of Stack Exchange (Stack Exchange dump)",
         [("7", 'Is <b> "odd" & [old](http://x.example)?', None, "34", None, FIRST_TIME), ("8", "no", None, "bob", None, SECOND_TIME)],
-        "markdown",
+        "plain",
     ),
     Sample(
         "Posts.xml",
