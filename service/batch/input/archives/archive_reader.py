@@ -23,6 +23,7 @@ from service.batch.input.archives.packed_archives import ARCHIVE_CONTAINERS, ope
 from service.batch.input.detection.binary_detection import detect_binary_container
 from service.batch.input.detection.file_kinds import Container, FileKind
 from service.batch.input.detection.kind_detection import detect_kind
+from service.batch.input.formats.xml.xml_survey import survey_xml
 from service.batch.input.layout import DumpPart, Layout
 from service.batch.input.opened_dump import OpenDump, damage_row
 from service.batch.input.streams.dump_source import DumpSource
@@ -186,7 +187,7 @@ class ArchiveReader:
             self.tally.add_passed_over(name, MemberRole.CODE)
         elif setting.role is MemberRole.RECOGNISED and not _TAKEOUT_TEXT.search(source.head):
             self.tally.add_passed_over(name, MemberRole.COMPANION)
-        elif container is Container.PAGE:
+        elif container in {Container.PAGE, Container.WEB_ARCHIVE} or (container is Container.XML and survey_xml(source.head)[0] is None):
             self.tally.add_passed_over(name, MemberRole.BARE_PAGE)
             yield Row(1, None, None, Reason.NOT_A_COMMENT, member=name)
         elif container in {Container.JSON, Container.JSONL} and holds_no_text(source):
