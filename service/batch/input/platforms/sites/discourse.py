@@ -23,7 +23,7 @@ DISCOURSE_ARCHIVE = Platform(
     name="discourse",
     description="a user's posts on Discourse",
     signatures=(frozenset({"post_raw"}),),
-    columns=Columns("post_raw", "id", None, None, "created_at", title="topic_title"),
+    columns=Columns("post_raw", "id", None, None, "created_at", title="topic_title", place="categories"),
     format=Format.MARKDOWN,
     prepare=_prepare_archive,
     extra_fields=("url",),

@@ -21,7 +21,7 @@ CORAL = Platform(
     name="coral",
     description="comments of Coral",
     signatures=(frozenset({"revisions", "authorid"}), frozenset({"revisions", "storyid"})),
-    columns=Columns("text", "id", "authorID", "parentID", "createdAt"),
+    columns=Columns("text", "id", "authorID", "parentID", "createdAt", place="siteID"),
     format=Format.HTML,
     prepare=_prepare,
 )
