@@ -145,7 +145,6 @@ DOWNLOAD_SAMPLES = [
             (_REPLY, "Nein", None, _CHANNEL, _COMMENT, SECOND_TIME),
             (_COMMENT[::-1], "x", None, _CHANNEL, None, THIRD_TIME),
         ],
-        needs_name=True,
     ),
 ]
 """The samples."""
