@@ -15,6 +15,7 @@ _DISCORD_EXPORT = PageMarkup(
     notes=".chatlog__message-container:has(.chatlog__system-notification)",
     continues=".chatlog__message-container, .chatlog__message",
     group=".chatlog__message-group",
+    place=".preamble__entry:nth-of-type(2)",
     removed=".chatlog__edited-timestamp, .chatlog__header, .chatlog__reply, .chatlog__reference, .chatlog__attachment, .chatlog__embed, "
     ".chatlog__reactions, .chatlog__message-aside, .chatlog__short-timestamp, .chatlog__sticker",
 )
@@ -31,6 +32,7 @@ _TELEGRAM_EXPORT = PageMarkup(
     notes=".service",
     skipped='.service[id^="message-"]',
     continues=".joined",
+    place=".page_header .text",
     removed=".from_name, .date, .media_wrap, .reply_to, .signature, .reactions, .userpic_wrap",
 )
 """Telegram's own export."""

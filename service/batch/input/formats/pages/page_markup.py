@@ -25,6 +25,7 @@ class PageMarkup(NamedTuple):
         skipped: matches what looks like a comment but is none, not even a notification, such as the date between two messages.
         continues: matches comments that have the author of the comment before, unless they name one.
         group: matches elements in which the name of the author stands beside its comments.
+        place: matches the name of the channel or the group that the page shows.
         removed: matches what is no part of a text that contains it.
         is_loose: whether the text may contain names, dates and buttons, which are told by their classes and by their place.
     """
@@ -45,5 +46,6 @@ class PageMarkup(NamedTuple):
     skipped: str = ""
     continues: str = ""
     group: str = ""
+    place: str = ""
     removed: str = ""
     is_loose: bool = False

@@ -161,6 +161,14 @@ _DRUPAL = PageMarkup(
     is_loose=True,
 )
 
+_MICROFORMATS = PageMarkup(
+    ("u-comment",),
+    ".u-comment",
+    (".e-content", ".p-content"),
+    (".p-author .p-name", ".p-author"),
+    (".dt-published",),
+)
+
 _SCHEMA_ORG = PageMarkup(
     ("schema.org",),
     '[itemtype$="schema.org/Comment"], [itemtype$="schema.org/UserComments"], [itemtype$="schema.org/Answer"], '
@@ -173,7 +181,7 @@ _SCHEMA_ORG = PageMarkup(
 PAGE_MARKUPS = (
     *FORUM_MARKUPS,
     *(_DISQUS, _BLOGGER_THREADS, _BLOGGER_LIST, _YOUTUBE, _ISSO, _COMMENTO, _REMARK42, _CORAL),
-    *(_GISCUS, _SCRIPTED, _GITHUB, _WPDISCUZ, _DRUPAL, _WORDPRESS, _SCHEMA_ORG),
+    *(_GISCUS, _SCRIPTED, _GITHUB, _WPDISCUZ, _DRUPAL, _WORDPRESS, _MICROFORMATS, _SCHEMA_ORG),
 )
 """Every kind of mark-up that is known, from those that can be mistaken least; the first that yields comments is chosen."""
 

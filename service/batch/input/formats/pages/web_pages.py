@@ -29,6 +29,7 @@ __all__ = ["is_nested_deeper", "parse_page"]
 
 _MAX_ELEMENT_DEPTH = 10_000
 _ENCODING_HEAD_SIZE = 1 << 16
+_MAX_PLACE_LENGTH = 500
 _META_HEAD_SIZE = 4096
 _MAX_PLACEHOLDER_HTML = 200
 _NESTABLE_TAG = re.compile(rb"<(/?)(?:div|span|section|article|blockquote|[bui]|[ou]l|em|strong|font|center|table)\b", re.IGNORECASE)
@@ -136,6 +137,7 @@ def _find_comments(page: "LexborHTMLParser", markup: PageMarkup) -> list[dict[st
     mark = _mark_elements(replies=comments.nodes, labels=(*authors.values(), *times.values()))
     ids, answered = comments.ids(), list(comments.answered_ids())
     notes, continuations = comments.matching(markup.notes), comments.matching(markup.continues)
+    page_place = _place_of(page, markup)
     found: list[dict[str, object]] = []
     author: str | None = None
     for place, node in enumerate(comments.nodes):
@@ -163,10 +165,22 @@ def _find_comments(page: "LexborHTMLParser", markup: PageMarkup) -> list[dict[st
                 "parent": answered[place] or _parent_id(place, comments.parents, ids) or _answered_in_id(ids[place], markup),
                 "time": next((date for date in read_dates if date is not None), None),
                 "note": place in notes,
+                "place": page_place,
                 "text": cleaned.html if text is not None else _SINGLE_PARAGRAPH.sub(r"\1", cleaned.html),
             }
         )
     return found
+
+
+def _place_of(page: "LexborHTMLParser", markup: PageMarkup) -> str | None:
+    """Return the channel that a page shows, or the address that the page gives for itself; None if it tells neither."""
+    shown = page.css_first(markup.place) if markup.place else None
+    if shown is not None:
+        # A channel stands behind its category.
+        return " ".join((shown.text() or "").split())[:_MAX_PLACE_LENGTH].rpartition(" / ")[2] or None
+    link = page.css_first('link[rel="canonical"][href], meta[property="og:url"][content]')
+    address = (link.attributes.get("href") or link.attributes.get("content")) if link is not None else None
+    return address[:_MAX_PLACE_LENGTH] if address else None
 
 
 def _mark_elements(replies: "Iterable[LexborNode]", labels: "Iterable[LexborNode]") -> str:

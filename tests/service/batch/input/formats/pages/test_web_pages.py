@@ -121,3 +121,17 @@ def test_trees_of_comments_are_read_once_each(read_dump: DumpReader, tree: list[
     page = write([tree], None)
     rows = read_dump(f'<!doctype html><ol class="commentlist">{page}</ol>'.encode(), "x.html").rows
     assert [(row.id, row.parent, row.text) for row in rows] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("discordchatexporter.html", "general"),
+        ("telegram.html", "A group"),
+        ("drupal.html", "https://x.example/node/1"),
+        ("phpbb.html", None),
+    ],
+)
+def test_a_page_tells_where_its_comments_were_written(read_dump: DumpReader, name: str, place: str | None) -> None:
+    """That is the channel of a chat, or the address that the page gives for itself."""
+    assert {row.place for row in read_dump(read_page_sample(name), name).rows} == {place}
