@@ -19,8 +19,6 @@ _MAX_CELLS = 10_000
 """No table has more columns."""
 _MAX_FAST_CELLS = 300
 """A regular expression for a row with more cells would take long to build."""
-_MAX_OPEN_ROWS = 3
-"""How often what follows a row without an end is read once more; each time, all of it is looked at."""
 _NEXT_LINE = re.compile(rb"\n[ \t]*+(?=\(|(?:INSERT|REPLACE|CREATE|DROP|ALTER|LOCK|UNLOCK|COMMIT|BEGIN|SET|COPY|GO)\b|--|/\*)")
 _CALL = re.compile(rb"\s*\w+\s*\(.*\)\s*", re.DOTALL)
 
@@ -55,7 +53,6 @@ class InsertRows:
         )
         self._piece = re.compile(b"".join(pieces), re.DOTALL)
         self._is_truncated = False
-        self._open_rows = 0
         skipper.skip_blanks()
         self.is_at_row = self._sees(b"(")
 
@@ -181,10 +178,6 @@ class InsertRows:
         begin = buffer.offset
         if not is_too_long:
             self.is_at_row = False
-            # Whether a quote was left open or the dump was cut cannot be told where nothing follows.
-            self._open_rows += 1
-            if self._open_rows < _MAX_OPEN_ROWS and _NEXT_LINE.search(buffer.data, buffer.at) is not None:
-                return self._give_up(number)
             buffer.at = len(buffer.data)
             return DumpRecord(number, begin, {}, Reason.TRUNCATED)
         buffer.at += 1

@@ -89,7 +89,9 @@ def test_text_that_is_not_utf8_is_marked(tmp_path: Path) -> None:
 
 def test_damage_costs_the_rows_behind_it(tmp_path: Path) -> None:
     """A page that was overwritten is told once; a file that is cut or encrypted is refused."""
-    path = create(tmp_path / "x.db", "PRAGMA page_size = 512; CREATE TABLE t (a);" + "INSERT INTO t VALUES (zeroblob(100));" * 200)
+    path = create(
+        tmp_path / "x.db", "PRAGMA page_size = 512; CREATE TABLE t (a); BEGIN;" + "INSERT INTO t VALUES (zeroblob(100));" * 200 + "COMMIT;"
+    )
     content = bytearray(path.read_bytes())
     content[30 * 512 : 32 * 512] = b"\xff" * 1024
     path.write_bytes(content)
