@@ -20,7 +20,8 @@ def _views(fields: RecordFields) -> list[RecordFields]:
 
 
 def _is_view(fields: RecordFields) -> bool:
-    return isinstance(fields.get("creator"), Mapping) and ("path" in object_in(fields, "comment") or "ap_id" in object_in(fields, "post"))
+    comment, post = object_in(fields, "comment"), object_in(fields, "post")
+    return isinstance(fields.get("creator"), Mapping) and ("content" in comment or "ap_id" in post or "body" in post)
 
 
 def _is_answer(fields: RecordFields) -> bool:
@@ -61,7 +62,7 @@ def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
 LEMMY = Platform(
     name="lemmy",
     description="comments of Lemmy",
-    signatures=(frozenset({"creator", "post"}), *(frozenset({name}) for name in (*_VIEWS, *_LISTS))),
+    signatures=(*(frozenset({"creator", name}) for name in ("comment", "post")), *(frozenset({name}) for name in (*_VIEWS, *_LISTS))),
     columns=Columns("content", "id", "creator", "path", "published", title="post", place="community"),
     format=Format.MARKDOWN,
     prepare=_prepare,
