@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice
 
 from model.errors import DumpError
@@ -69,13 +70,15 @@ def read_csv(
     """
     # This limit holds for the whole process and is therefore only ever raised; ``LineRecords`` bounds a record before it does.
     csv.field_size_limit(max(csv.field_size_limit(), 2 * MAX_ROW_LENGTH))
-    lines = _repair_lines(read_text_lines(io.TextIOWrapper(stream, "utf-8-sig", "surrogateescape", "")), syntax.fallback, remarks)
+    repair = partial(repair_line, encoding=syntax.fallback, remarks=remarks)
+    lines = read_text_lines(io.TextIOWrapper(stream, "utf-8-sig", "surrogateescape", ""), repair)
     if names is None:
         skipped = sum(1 for _ in islice(lines, syntax.skipped_lines))
         first += skipped
-    records = LineRecords(lines, syntax.delimiter, syntax.quoting, first)
+    reader = LineRecords(lines, syntax.delimiter, syntax.quoting, first)
+    records = iter(reader)
     if names is not None:
-        records.width = len(names)
+        reader.width = len(names)
         return RecordStream(names, _name_cells(records, names, has_header=syntax.has_header), "line", strict=True)
     header = next((record for record in records if record.reason or record.has_content), None)
     if header is not None and header.reason is not None and syntax.has_header:
@@ -83,7 +86,7 @@ def read_csv(
     cells = header.cells if header is not None else []
     names = cells if syntax.has_header else [str(number) for number in range(1, len(cells) + 1)]
     require_few_columns(len(names), name)
-    records.width = len(names)
+    reader.width = len(names)
     below: Iterable[LineRecord] = records if syntax.has_header or header is None else chain((header,), records)
     named = _name_cells(below, names, has_header=syntax.has_header)
     sample = _take_sample(named)
@@ -95,12 +98,6 @@ def read_csv(
         empty=not names,
         sample=[record.fields for record in sample if record.reason is None],
     )
-
-
-def _repair_lines(lines: Iterable[str | None], fallback: str, remarks: list[str]) -> Iterator[str | None]:
-    """Yield lines, with the letters of an older encoding in place of bytes that are not UTF-8, where they are plausible."""
-    for line in lines:
-        yield line if line is None or line.isascii() else repair_line(line, fallback, remarks)
 
 
 def _take_sample(records: Iterator[DumpRecord]) -> list[DumpRecord]:
@@ -116,18 +113,23 @@ def _take_sample(records: Iterator[DumpRecord]) -> list[DumpRecord]:
 
 def _name_cells(records: Iterable[LineRecord], names: list[str], *, has_header: bool) -> Iterator[DumpRecord]:
     width = len(names)
-    for record in records:
-        cells = record.cells
-        reason = record.reason
-        if len(cells) > width and reason is None and not any(cells[width:]):
-            # Some programs end each line with a delimiter, but not the header.
-            cells = cells[:width]
-        if len(cells) != width and reason is None:
-            reason = Reason.TOO_FEW_CELLS if len(cells) < width else Reason.TOO_MANY_CELLS
-        elif has_header and reason is None and cells[-1] == names[-1] and _is_header(cells, names):
-            yield DumpRecord(record.line, None, {}, Reason.NOT_A_COMMENT)
-            continue
-        yield DumpRecord(record.line, None, dict(zip(names, cells, strict=False)), reason)
+    last_name = names[-1] if names and has_header else None
+    for line, cells, reason in records:
+        if reason is None:
+            if len(cells) != width:
+                cells, reason = _fit_cells(cells, width)
+            elif cells[-1] == last_name and _is_header(cells, names):
+                yield DumpRecord(line, None, {}, Reason.NOT_A_COMMENT)
+                continue
+        yield DumpRecord(line, None, dict(zip(names, cells, strict=False)), reason)
+
+
+def _fit_cells(cells: list[str], width: int) -> tuple[list[str], Reason | None]:
+    """Return the cells of a record that has too few or too many, and the reason why it cannot be used, if it cannot."""
+    if len(cells) < width:
+        return cells, Reason.TOO_FEW_CELLS
+    # Some programs end each line with a delimiter, but not the header.
+    return (cells, Reason.TOO_MANY_CELLS) if any(cells[width:]) else (cells[:width], None)
 
 
 def _is_header(cells: list[str], names: list[str]) -> bool:

@@ -7,20 +7,25 @@ over several lines counts as one bad line, and reading goes on with the line aft
 import csv
 import io
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from functools import partial
+from typing import NamedTuple
 
-from service.batch.rows import MAX_ROW_LENGTH, Quoting, Reason
+from service.batch.rows import MAX_ROW_LENGTH, Quoting, Reason, is_unicode
 
 __all__ = ["LineRecord", "LineRecords", "read_text_lines"]
 
 
-def read_text_lines(stream: io.TextIOWrapper) -> Iterator[str | None]:
-    """Yield each line, its end included; None in place of a line of more than ``MAX_ROW_LENGTH`` code points, which is skipped."""
+def read_text_lines(stream: io.TextIOWrapper, repair: Callable[[str], str]) -> Iterator[str | None]:
+    """Yield each line, its end included; None in place of a line of more than ``MAX_ROW_LENGTH`` code points, which is skipped.
+
+    Args:
+        stream: the text, with a lone surrogate in place of each byte that is not UTF-8.
+        repair: returns a line with such bytes as it is to be read.
+    """
     for line in iter(partial(stream.readline, MAX_ROW_LENGTH + 1), ""):
         if len(line) <= MAX_ROW_LENGTH:
-            yield line
+            yield line if line.isascii() or is_unicode(line) else repair(line)
         else:
             rest = line
             while rest and not rest.endswith(("\n", "\r")):
@@ -28,9 +33,8 @@ def read_text_lines(stream: io.TextIOWrapper) -> Iterator[str | None]:
             yield None
 
 
-@dataclass(frozen=True, slots=True)
-class LineRecord:
-    """The cells of the record that begins in a line, or the reason why they cannot be used."""
+class LineRecord(NamedTuple):
+    """The cells of the record that begins in a line, or the reason why they cannot be used; a tuple, because there are millions of them."""
 
     line: int
     cells: list[str]
@@ -115,43 +119,55 @@ class LineRecords:
         self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
 
     def __iter__(self) -> Iterator[LineRecord]:
-        return self
-
-    def __next__(self) -> LineRecord:
+        if self._quoting is Quoting.NONE:
+            yield from self._read_unquoted()
+            return
+        lines, reader, is_auto = self._lines, self._reader, self._quoting is Quoting.AUTO
         while True:
-            line = self._lines.begin_record()
-            record = self._read_unquoted(line) if self._quoting is Quoting.NONE else self._read_quoted(line)
-            if record.cells or record.reason is not None:
-                return record
+            line = lines.begin_record()
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except (csv.Error, _TooLong):
+                yield self._read_malformed(line)
+                continue
+            if is_auto and (len(lines.record_lines) > 1 or self.width == 1):
+                cells = self._read_again(cells)
+            if cells:
+                yield LineRecord(line, cells)
 
-    def _read_unquoted(self, line: int) -> LineRecord:
-        try:
-            text = next(self._lines).rstrip("\r\n")
-        except _TooLong:
-            return LineRecord(line, [], Reason.TOO_LONG)
-        return LineRecord(line, self._split(text) if text else [])
+    def _read_unquoted(self) -> Iterator[LineRecord]:
+        lines = self._lines
+        while True:
+            line = lines.begin_record()
+            try:
+                text = next(lines).rstrip("\r\n")
+            except StopIteration:
+                return
+            except _TooLong:
+                yield LineRecord(line, [], Reason.TOO_LONG)
+                continue
+            if text:
+                yield LineRecord(line, self._split(text))
+
+    def _read_again(self, cells: list[str]) -> list[str]:
+        """Return the cells of a record of several lines, or in one column, that may have been written without quotes."""
+        lines = self._lines
+        if self._are_records(lines.record_lines):
+            lines.give_back()
+            return self._split_line(lines.record_lines[0])
+        if self.width == 1 and len(cells) > 1:
+            return ["".join(text or "" for text in lines.record_lines).rstrip("\r\n")]
+        return cells
 
     def _split(self, text: str) -> list[str]:
         return [text] if self.width == 1 else text.split(self._delimiter)
 
-    def _read_quoted(self, line: int) -> LineRecord:
-        lines = self._lines
-        try:
-            cells = next(self._reader)
-        except (csv.Error, _TooLong):
-            return self._read_malformed(line)
-        if self._quoting is Quoting.AUTO and self.width is not None:
-            if len(lines.record_lines) > 1 and self._are_records(lines.record_lines):
-                lines.give_back()
-                return LineRecord(line, self._split_line(lines.record_lines[0]))
-            if self.width == 1 and len(cells) > 1:
-                return LineRecord(line, ["".join(text or "" for text in lines.record_lines).rstrip("\r\n")])
-        return LineRecord(line, cells)
-
-    def _are_records(self, record_lines: list[str | None]) -> bool:
+    def _are_records(self, record_lines: list[str | None], least: int = 2) -> bool:
         """Tell whether lines are surely a record each, rather than the lines of a quoted cell."""
         width = self.width
-        if width is None or width < 2 or self._delimiter != "\t" or self._quoting is not Quoting.AUTO:
+        if width is None or width < 2 or self._delimiter != "\t" or self._quoting is not Quoting.AUTO or len(record_lines) < least:
             return False
         return all(text is not None and text.count("\t") == width - 1 for text in record_lines)
 
@@ -171,7 +187,7 @@ class LineRecords:
         is_open = len(lines.record_lines) > 1 or lines.at_end
         if is_open:
             lines.give_back()
-            if is_one_column or self._are_records([first_line]):
+            if is_one_column or self._are_records([first_line], 1):
                 return LineRecord(line, self._split_line(first_line))
         cells: list[str] = next(csv.reader([first_line], delimiter=self._delimiter), [])
         if is_open:
