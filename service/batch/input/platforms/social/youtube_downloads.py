@@ -11,12 +11,17 @@ __all__ = ["YOUTUBE_COMMENT_DOWNLOADER", "YOUTUBE_DATA_TOOLS", "YOUTUBE_LIVE_CHA
 _NO_PARENT = "root"
 _VIDEO_FIELD = "\0video"
 
-_OWN_NAMES = ("extractor", "_time_text", "author_thumbnail", "author_is_uploader")
+_OWN_NAMES = ("_time_text", "author_thumbnail", "author_is_uploader")
 
 
 def _is_download(fields: RecordFields) -> bool:
-    """Tell yt-dlp's comments from other tables of comments with parents and likes."""
-    return fields.get("parent") == _NO_PARENT or any(name in fields for name in _OWN_NAMES)
+    """Tell yt-dlp's comments, and videos that have some, from other tables of comments with parents and times."""
+    comments = objects_in(fields, "comments")[:1] if "text" not in fields else [fields]
+    return "extractor" in fields or any(comment.get("parent") == _NO_PARENT or _has_own_name(comment) for comment in comments)
+
+
+def _has_own_name(comment: RecordFields) -> bool:
+    return "text" in comment and any(name in comment for name in _OWN_NAMES)
 
 
 def _unfold_video(fields: RecordFields) -> Iterator[RecordFields]:
@@ -34,19 +39,19 @@ def _prepare_download(fields: RecordFields) -> tuple[RecordFields, Reason | None
         **fields,
         "author": fields.get("author") or fields.get("author_id"),
         "parent": None if parent == _NO_PARENT else parent,
-        "title": video.get("title"),
-        "place": video.get("id"),
+        "title": video.get("title", fields.get("title")),
+        "place": video.get("id", fields.get("place")),
     }
     # A video whose comments were not downloaded.
-    return comment, Reason.NOT_A_COMMENT if "extractor" in fields else None
+    return comment, Reason.NOT_A_COMMENT if "extractor" in fields and "text" not in fields else None
 
 
 YT_DLP = Platform(
     name="youtube",
     description="comments downloaded by yt-dlp",
     signatures=(
-        frozenset({"comments", "extractor"}),
-        *(frozenset({"text", "parent", "author_id", name}) for name in ("timestamp", "_time_text", "like_count", "author_thumbnail")),
+        frozenset({"comments"}),
+        *(frozenset({"text", "parent", name}) for name in ("timestamp", "author_id")),
     ),
     columns=Columns("text", "id", "author", "parent", "timestamp", title="title", place="place"),
     prepare=_prepare_download,

@@ -11,6 +11,14 @@ def test_comments_of_a_video_may_come_one_by_one() -> None:
     assert (row.id, row.text, row.author, row.parent, row.title, row.place) == ("UgxA", "nice", "UC1", None, "Beans", "v1")
 
 
+def test_a_video_is_known_by_its_comments() -> None:
+    """What is not said of a video, or of who wrote a comment, is not needed: comments at the top have the word ``root`` as their parent."""
+    comments = [{"id": "a", "text": "hi", "parent": "root", "timestamp": 1577836800}, {"id": "b", "text": "no", "parent": "a"}]
+    rows = read_records([{"id": "v1", "comments": comments}], "comments downloaded by yt-dlp")
+
+    assert [(row.id, row.parent, row.place) for row in rows] == [("a", None, "v1"), ("b", "a", "v1")]
+
+
 def test_a_video_without_comments_has_no_rows() -> None:
     """The description of a video is no comment."""
     assert read_records([{"id": "v1", "comments": [], "extractor": "youtube", "description": "hi"}], "comments downloaded by yt-dlp") == []
