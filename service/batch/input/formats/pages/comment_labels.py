@@ -111,8 +111,8 @@ def remove_trailing_label(root: "LexborNode", author: str | None) -> TextLabel:
         inner = [node for node in _children(children[0]) if node.is_element_node or (node.text() or "").strip()]
         if all(node.is_element_node and _is_button(node) for node in inner):
             children[0].decompose()
-        elif (name := _name_behind(inner)) is not None:
-            label = TextLabel(author or name, _text_of(inner))
+        elif (name := _name_behind(inner)) is not None and author in {None, name}:
+            label = TextLabel(name, _text_of(inner))
             children[0].decompose()
             return label
     return TextLabel(author, "")
@@ -124,6 +124,8 @@ def _name_behind(run: "list[LexborNode]") -> str | None:
     if len(text) > _MAX_LABEL_LENGTH or _LABEL_PREFIX.match(text) is None:
         return None
     named = next((node for node in run if node.is_element_node and not is_stop_text(node.text() or "")), None)
+    if named is None and _YEAR.search(text) is None and _CLOCK_OR_AGE.search(text) is None:
+        return None
     name = read_name(named.html or "") if named is not None else _LABEL_SUFFIX.sub("", _LABEL_PREFIX.sub("", _without_date(text)))
     return name if name and is_stop_text(text.replace(name, " ", 1)) else None
 

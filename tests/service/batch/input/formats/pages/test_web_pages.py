@@ -135,3 +135,25 @@ def test_trees_of_comments_are_read_once_each(read_dump: DumpReader, tree: list[
 def test_a_page_tells_where_its_comments_were_written(read_dump: DumpReader, name: str, place: str | None) -> None:
     """That is the channel of a chat, or the address that the page gives for itself."""
     assert {row.place for row in read_dump(read_page_sample(name), name).rows} == {place}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<blockquote><cite>Bob</cite> said</blockquote><p>I agree</p>",
+        "<p>Just now</p>",
+        "<p>Like</p>",
+        "<p>Ann</p>",
+        "<p>On January 5, 2020</p><p>it rained</p>",
+        "<p><strong>Important:</strong></p><p>listen</p>",
+        "<p>nice</p><p>by the way</p>",
+        '<p>see</p><p><a href="http://x.example">here</a></p>',
+        '<p><a href="#comment-4">@Bob</a> no way</p>',
+        '<p>try <code class="user-name">x</code></p>',
+        "<ul><li>one</li><li>two</li></ul>",
+    ],
+)
+def test_what_only_looks_like_a_label_stays(read_dump: DumpReader, text: str) -> None:
+    """Nothing that somebody wrote is taken for a name, a date or a button."""
+    comment = f'<li class="comment" id="comment-1"><cite class="fn">Ann</cite><div class="comment-content">{text}</div></li>'
+    assert [row.text for row in read_dump(f"<!doctype html><ol>{comment}</ol>".encode(), "x.html").rows] == [text]
