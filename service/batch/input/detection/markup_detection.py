@@ -13,12 +13,13 @@ _FEED = re.compile(r"<(rss|feed|rdf:RDF)[\s>]")
 _STACK_EXCHANGE = re.compile(r"<(comments|posts|posthistory|users|votes|badges|tags|postlinks)\b[^>]{0,500}>\s*<row\s")
 _WITH_COMMENTS = ("comments", "posts", "posthistory")
 _MEDIAWIKI = re.compile(r"(?:<\?xml[^>]{0,200}>\s*)?<mediawiki[\s>]")
-_DOCUMENT = re.compile(r"<\?xml\s|<(?:rss|feed|rdf:RDF)[\s>]")
+_DOCUMENT = re.compile(r"<\?xml\s|<(?:rss|feed|rdf:RDF|html)[\s>]|<!doctype\s", re.IGNORECASE)
 _ROOT = re.compile(r"(?:<\?[^>]*>|<!--(?:(?!-->).)*-->|<!(?!--)[^>]*>|\s)*<([A-Za-z][\w:.-]*)", re.DOTALL)
 _HTML_PAGE = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _MARKUP = re.compile(r"<(!--|!doctype|[a-z?])", re.IGNORECASE)
 _NOTICE = re.compile(
-    r"(?:PHP )?(?:Warning|Notice|Deprecated|Fatal error|Parse error|Strict Standards|Strict standards):|<(?:br|b|p|div|pre)\b"
+    r"(?:<(?:br|p|div|pre|b)\b[^>]{0,100}>\s*){0,4}(?:PHP )?(?:Warning|Notice|Deprecated|Fatal error|Strict standards)(?:</b>)?:",
+    re.IGNORECASE,
 )
 """What servers write before a document, where an error of theirs is shown to everybody."""
 
@@ -33,10 +34,11 @@ def detect_markup_container(start: str, name: str) -> Container | None:
     Raises:
         DumpError: it is a part of a dump of Stack Exchange in which there are no comments.
     """
-    if start[:1] != "<":
-        start = _without_notice(start)
+    start = _without_notice(start)
     if start[:1] != "<":
         return None
+    if _HTML_PAGE.match(start):
+        return Container.PAGE
     if _WXR.search(start):
         return Container.WXR
     if _DISQUS.search(start):
@@ -61,6 +63,6 @@ def _detect_xml_or_page(start: str, name: str) -> Container | None:
         return None
     root = _ROOT.match(start)
     is_xml = start.startswith("<?xml") or name.casefold().endswith(".xml")
-    if not is_xml or root is None or root.group(1).casefold() == "html" or _HTML_PAGE.search(start):
+    if not is_xml or root is None or root.group(1).casefold() == "html":
         return Container.PAGE
     return Container.XML
