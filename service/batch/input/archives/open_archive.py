@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
+from itertools import chain, islice
 
 from model.errors import DumpError
 from service.batch.input.archives.archive_reader import ArchiveReader, FileOpener
 from service.batch.input.archives.exports.export_kinds import FoundExport
-from service.batch.input.archives.member_rows import member_rows
+from service.batch.input.archives.member_rows import OpenMember, member_rows
 from service.batch.input.archives.member_stream import Archive, MemberCounter
 from service.batch.input.archives.packed_archives import open_packed
 from service.batch.input.detection.file_kinds import Container, FileKind
@@ -20,6 +20,9 @@ from service.batch.rows import Columns, DumpOptions, Row
 from training.tables.expansion import ExpansionBudget
 
 __all__ = ["open_archive", "open_packed_archive"]
+
+_MAX_BEGINNING = 100
+"""The number of members that are looked at before rows are read."""
 
 
 @contextmanager
@@ -59,8 +62,8 @@ def open_archive(
     """
     reader = ArchiveReader(archive, options, open_file, counter or MemberCounter(archive.name))
     items = reader.read()
-    first = next(items, None)
-    if first is None:
+    beginning = list(_read_beginning(items))
+    if not beginning:
         raise DumpError(_describe_lack(archive.name, kind, reader.exports))
 
     def damage_at_end() -> Iterator[Row]:
@@ -78,7 +81,7 @@ def open_archive(
         archive.name,
         "row",
         None if layout is None else layout.columns,
-        chain(member_rows(chain((first,), items), reader.tally), damage_at_end()),
+        chain(member_rows(chain(beginning, items), reader.tally), damage_at_end()),
         archive.share,
         budget,
         description,
@@ -87,6 +90,14 @@ def open_archive(
     )
     columns = Columns("text", None) if layout is None or layout.columns is None else layout.columns
     return dump, Layout(kind, ANY_TABLE if layout is None else layout.platform, columns)
+
+
+def _read_beginning(items: Iterator[OpenMember | Row]) -> Iterator[OpenMember | Row]:
+    """Yield items up to the first open member, from which people see what the archive holds; but not too many."""
+    for item in islice(items, _MAX_BEGINNING):
+        yield item
+        if isinstance(item, OpenMember):
+            return
 
 
 def _describe_lack(name: str, kind: FileKind, exports: Sequence[FoundExport]) -> str:

@@ -203,6 +203,14 @@ def test_what_describes_the_comments_is_not_taken_for_one(read_dump: DumpReader)
     assert "2 JSON without texts (counts.json, splits.json)" in content.remarks[-1]
 
 
+def test_an_archive_is_described_by_the_first_member_that_is_read(read_dump: DumpReader) -> None:
+    """Members before it that cannot be read, or hold no row, tell nothing."""
+    files = {"a.7z": b"7z\xbc\xaf\x27\x1c\0\4", "head.csv": b"id,text\n", "b.csv": b"nr,comment\n1,hi\n"}
+    content = read_dump(pack_zip(files))
+    assert content.description == "CSV in a ZIP archive"
+    assert texts(content.rows) == [None, "hi"]
+
+
 def test_a_tar_archive_that_is_cut_off_says_so_once(read_dump: DumpReader) -> None:
     """What can still be read is, the member that is cut off has a reason, and one more row stands for whatever came behind it."""
     table = b"text\n" + b"".join(b"comment %d\n" % (number * 7919 % 10007) for number in range(20_000))
