@@ -26,6 +26,7 @@ from service.batch.input.platforms.row_builder import build_rows
 from service.batch.input.record_streams import open_record_stream
 from service.batch.input.records import DumpRecord, RecordStream
 from service.batch.input.streams.dump_source import DumpSource, open_seekable, open_source
+from service.batch.input.trees.paths import first_name
 from service.batch.rows import DumpOptions, Row
 from training.tables.expansion import ExpansionBudget
 
@@ -123,12 +124,15 @@ def _open_file(
 def _open_columnar_records(
     file: ColumnarFile, source: DumpSource, options: DumpOptions, kind: FileKind, part: DumpPart
 ) -> tuple[OpenDump, Layout]:
+    is_nested = bool(file.nested_names)
     layout = part.layout or detect_table_layout(
-        kind, file.names, options, file=source.name, remarks=source.remarks, sample=file.read_sample()
+        kind, file.names, options, file=source.name, remarks=source.remarks, sample=file.read_sample(), is_nested=is_nested
     )
-    check_kept_columns(file.names, options, file=source.name)
-    fields = [name for name in layout.row_fields(options) if name in file.names]
-    stream = RecordStream(file.names, file.records(fields, begin=part.begin, end=part.end, first=part.first), "row")
+    names = list(map(first_name, options.keep)) if is_nested else options.keep
+    check_kept_columns(file.names, replace(options, keep=tuple(names)), file=source.name)
+    fields = _columnar_fields(file, layout, options)
+    records = file.records(fields, begin=part.begin, end=part.end, first=part.first)
+    stream = RecordStream(file.names, records, "row", is_nested=is_nested)
     total = sum(size or 0 for size in file.sizes[part.begin : part.end])
 
     def share() -> float | None:
@@ -147,6 +151,17 @@ def _open_columnar_records(
         layouts={"": layout},
     )
     return dump, layout
+
+
+def _columnar_fields(file: ColumnarFile, layout: Layout, options: DumpOptions) -> list[str]:
+    """Return the columns that are read: those of a row, those that a path begins with, and those in which there may be more rows."""
+    wanted = layout.row_fields(options)
+    if not file.nested_names:
+        return [name for name in wanted if name in file.names]
+    names = [name if name in file.names else first_name(name) for name in wanted]
+    if layout.platform.unfold is None:
+        names += file.object_names
+    return [name for name in dict.fromkeys(names) if name in file.names]
 
 
 def _open_database(database: OpenDatabase, source: DumpSource) -> tuple[OpenDump, Layout]:

@@ -13,6 +13,7 @@ from training.tables.columnar.value_sizes import measure_rows
 from training.tables.expansion import ROW_SIZE, ExpansionBudget
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
 __all__ = ["ParquetSource"]
@@ -46,7 +47,9 @@ class ParquetSource:
         require_few_columns(self._parquet.metadata.num_columns, budget.name)
         if any(len(group.columns) != self._parquet.metadata.num_columns for group in self._groups):
             raise ValueError("a row group has other columns than the schema")
-        self.names: list[str] = list(self._parquet.schema_arrow.names)
+        self.schema: pa.Schema = self._parquet.schema_arrow
+        """Its columns."""
+        self.names: list[str] = list(self.schema.names)
         """The names of its columns."""
 
     @cached_property

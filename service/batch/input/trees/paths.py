@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["PathStep", "find_value", "has_paths", "is_path", "leaf_of", "parse_path"]
+__all__ = ["PathStep", "find_value", "first_name", "has_paths", "is_path", "leaf_of", "parse_path"]
 
 _LIST_MARK = "[]"
 _MAX_LENGTH = 1000
@@ -52,6 +52,11 @@ def parse_path(path: str) -> tuple[PathStep, ...]:
 def leaf_of(path: str) -> str:
     """Return the name of the last field of a path."""
     return parse_path(path)[-1].name
+
+
+def first_name(path: str) -> str:
+    """Return the name of the field that a path begins with."""
+    return parse_path(path)[0].name
 
 
 def find_value(value: object, steps: tuple[PathStep, ...]) -> object:

@@ -37,19 +37,23 @@ class ColumnarFile:
 
     Attributes:
         names: its columns.
+        nested_names: those of them that hold texts inside of lists and objects.
+        object_names: those of them that hold objects, which may be records of their own.
         sizes: the number of rows in each of its parts, which can be read independently; None where it is unknown before reading.
         count: the number of rows that have been read so far.
     """
 
     def __init__(
         self,
-        names: list[str],
+        schema: "pa.Schema",
         sizes: "Sequence[int | None]",
         read_weights: Callable[[], Sequence[int]],
         read_rows: _RowReader,
         budget: ExpansionBudget,
     ) -> None:
-        self.names = names
+        self.names: list[str] = list(schema.names)
+        self.nested_names = [field.name for field in schema if _is_nested(field.type)]
+        self.object_names = [name for name in self.nested_names if "struct" in str(schema.field(name).type)]
         self.sizes = sizes
         self.count = 0
         self._read_weights = read_weights
@@ -122,6 +126,30 @@ class ColumnarFile:
                 yield DumpRecord(line + count, None, {}, Reason.DAMAGED)
 
 
+def _is_nested(kind: "pa.DataType") -> bool:
+    """Tell whether values are lists or objects that hold texts, at any depth; pictures and sounds are objects that hold bytes, too."""
+    import pyarrow.types as pt
+
+    if pt.is_struct(kind):
+        kinds = [field.type for field in kind]
+        return not any(map(_is_bytes, kinds)) and any(_is_text(inner) or _is_nested(inner) for inner in kinds)
+    if pt.is_list(kind) or pt.is_large_list(kind) or pt.is_fixed_size_list(kind):
+        return _is_text(kind.value_type) or _is_nested(kind.value_type)
+    return False
+
+
+def _is_text(kind: "pa.DataType") -> bool:
+    import pyarrow.types as pt
+
+    return bool(pt.is_string(kind) or pt.is_large_string(kind) or pt.is_string_view(kind))
+
+
+def _is_bytes(kind: "pa.DataType") -> bool:
+    import pyarrow.types as pt
+
+    return bool(pt.is_binary(kind) or pt.is_large_binary(kind) or pt.is_binary_view(kind))
+
+
 def _to_records(rows: Rows, names: Sequence[str], line: int) -> Iterator[DumpRecord]:
     if rows.columns is None:
         yield DumpRecord(line, None, {}, Reason.TOO_LONG)
@@ -138,7 +166,7 @@ def _to_values(column: "pa.Array[Any]") -> list[object]:
     try:
         values = list(column.to_pylist())
         # Some writers say of their texts only that they are bytes.
-        if pt.is_binary(kind) or pt.is_large_binary(kind) or pt.is_binary_view(kind):
+        if _is_bytes(kind):
             return [_decode(value) if isinstance(value, bytes) else value for value in values]
         return values
     except (UnicodeDecodeError, ValueError, OverflowError):
@@ -190,7 +218,7 @@ def open_columnar(file: BinaryIO, budget: ExpansionBudget, signature: bytes) -> 
 
 def _open_parquet(file: BinaryIO, budget: ExpansionBudget) -> ColumnarFile:
     source = ParquetSource(file, budget)
-    return ColumnarFile(source.names, source.group_rows, lambda: source.group_sizes, source.read_rows, budget)
+    return ColumnarFile(source.schema, source.group_rows, lambda: source.group_sizes, source.read_rows, budget)
 
 
 def _open_arrow_file(file: BinaryIO, budget: ExpansionBudget) -> ColumnarFile:
@@ -205,7 +233,7 @@ def _open_arrow_file(file: BinaryIO, budget: ExpansionBudget) -> ColumnarFile:
     def read_rows(part: int, names: Sequence[str]) -> Iterator[Rows]:
         return _sound_rows(reader.get_batch(part), names, part + 1, budget)
 
-    return ColumnarFile(list(reader.schema.names), [None] * count, lambda: [size // max(count, 1)] * count, read_rows, budget)
+    return ColumnarFile(reader.schema, [None] * count, lambda: [size // max(count, 1)] * count, read_rows, budget)
 
 
 def _open_arrow_stream(file: BinaryIO, budget: ExpansionBudget) -> ColumnarFile:
@@ -217,14 +245,14 @@ def _open_arrow_stream(file: BinaryIO, budget: ExpansionBudget) -> ColumnarFile:
         file.seek(0)
         return pa.ipc.open_stream(file, options=pa.ipc.IpcReadOptions(use_threads=False))
 
-    names_in_file = list(open_reader().schema.names)
-    require_few_columns(len(names_in_file), budget.name)
+    schema = open_reader().schema
+    require_few_columns(len(schema.names), budget.name)
 
     def read_rows(part: int, names: Sequence[str]) -> Iterator[Rows]:
         for number, batch in enumerate(open_reader(), start=part + 1):
             yield from _sound_rows(batch, names, number, budget)
 
-    return ColumnarFile(names_in_file, [None], lambda: [0], read_rows, budget)
+    return ColumnarFile(schema, [None], lambda: [0], read_rows, budget)
 
 
 def _sound_rows(batch: "pa.RecordBatch", names: Sequence[str], number: int, budget: ExpansionBudget) -> Iterator[Rows]:

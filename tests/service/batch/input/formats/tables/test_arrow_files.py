@@ -134,3 +134,43 @@ def test_the_text_of_a_columnar_file_is_chosen_by_what_is_in_it(tmp_path: Path) 
     with pa.ipc.new_stream(tmp_path / "y", table.schema) as writer:
         writer.write_table(table, max_chunksize=1)
     assert [row.text for row in read_file(tmp_path / "y").rows] == ["you fool", "fine", "thanks"]
+
+
+NESTED_COLUMNS: dict[str, list[object]] = {
+    "id": [1, 2],
+    "text": ["first", "second"],
+    "replies": [[{"id": 11, "text": "you fool", "user": {"name": "ann"}}, {"id": 12, "text": "ok", "user": None}], []],
+    "note": [{"body": "inner one"}, {"body": "inner two"}],
+}
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "feather"])
+def test_comments_inside_of_columns_are_rows(tmp_path: Path, suffix: str) -> None:
+    """Replies in a list are rows of their own, with their parents; a path leads to a text inside of an object."""
+    path = tmp_path / f"x.{suffix}"
+    table = pa.table(NESTED_COLUMNS)
+    pq.write_table(table, path) if suffix == "parquet" else feather.write_feather(table, path)
+    assert [(row.line, row.id, row.text, row.parent) for row in read_file(path).rows] == [
+        (1, 1, "first", None),
+        (1, 11, "you fool", "1"),
+        (1, 12, "ok", "1"),
+        (2, 2, "second", None),
+    ]
+    assert [row.text for row in read_file(path, text_column="replies[].text").rows] == ["you fool", "ok", None]
+    with pytest.raises(DumpError, match=r"note\.body"):
+        read_file(path, text_column="nothing")
+
+
+def test_a_path_leads_to_a_text_inside_of_a_column(tmp_path: Path) -> None:
+    """It is found by its name, too; id and other columns may stand in the same object."""
+    note = [{"body": "you fool", "id": "a"}, {"body": "ok", "id": "b"}]
+    path = parquet(tmp_path / "x", {"n": pa.array([1, 2]), "note": pa.array(note)})
+    for options in ({}, {"text_column": "note.body"}, {"text_column": "note.body", "id_column": "note.id", "keep": ("n",)}):
+        assert [(row.id, row.text) for row in read_file(path, **options).rows] == [("a", "you fool"), ("b", "ok")]
+
+
+def test_a_text_in_parts_is_one_text(tmp_path: Path) -> None:
+    """A list of texts in the column of the text is one comment; other lists are no comments."""
+    columns = {"id": [1, 2], "text": [["you", "fool"], ["ok"]], "tokens": [["a", "b"], ["c"]], "image": [{"bytes": b"x", "path": "p"}] * 2}
+    path = parquet(tmp_path / "x", {name: pa.array(values) for name, values in columns.items()})
+    assert [(row.id, row.text) for row in read_file(path).rows] == [(1, "you fool"), (2, "ok")]
