@@ -10,7 +10,7 @@ from typing import Protocol
 from model.errors import DumpError
 from service.batch.input.columns.column_choice import has_text_column
 from service.batch.input.columns.column_names import find_columns
-from service.batch.input.databases.table_names import NameHint, hint_of, is_same_table
+from service.batch.input.databases.table_names import NameHint, hint_of, is_same_table, legible_table
 from service.batch.input.detection.file_kinds import FileKind
 from service.batch.input.layout import Layout, detect_layout
 from service.batch.input.platforms.known_platforms import find_platforms, recognise_platform
@@ -114,7 +114,7 @@ class TableChoice:
         options = replace(self.options, has_header=not has_numbers)
         remarks: list[str] = []
         try:
-            layout = detect_layout(self.kind, stream, options, file=f"{self.file}/{section.table}", remarks=remarks)
+            layout = detect_layout(self.kind, stream, options, file=f"{self.file}/{legible_table(section.table)}", remarks=remarks)
         except DumpError as error:
             if requested is not None:
                 raise
@@ -124,7 +124,7 @@ class TableChoice:
                 self.doubtful[section.table] = str(error)
             return None
         for remark in remarks:
-            add_remark(self.remarks, f"{section.table}: {remark}")
+            add_remark(self.remarks, f"{legible_table(section.table)}: {remark}")
         self._has_known_platform |= is_known
         return layout
 
@@ -169,11 +169,13 @@ class TableChoice:
         if not self.passed_over:
             raise DumpError(f"{self.file} holds no rows of any table: it may be the structure of a database without its content")
         if self.options.table is not None:
-            raise DumpError(f"{self.file}: there is no table “{self.options.table}” with rows; check --table ({self._list_tables()})")
+            raise DumpError(
+                f"{self.file}: there is no table “{legible_table(self.options.table)}” with rows; check --table ({self._list_tables()})"
+            )
         if self._errors:
             raise DumpError(next(iter((self.doubtful or self._errors).values())))
         likely = max(self.passed_over, key=lambda table: (hint_of(table), len(self.passed_over[table])))
-        example = f", such as --table {shlex.quote(likely)}" if hint_of(likely) > NameHint.OTHER else ""
+        example = f", such as --table {shlex.quote(legible_table(likely))}" if hint_of(likely) > NameHint.OTHER else ""
         raise DumpError(
             f"{self.file}: no table is known to hold comments; name the one that does with --table{example}, and its column with "
             f"--text-column if it is not found ({self._list_tables()})"
@@ -185,19 +187,16 @@ class TableChoice:
             add_remark(self.remarks, f"not read: {error}")
         if not self.passed_over or self.options.table is not None:
             return
-        read, passed = list(self.layouts), list(self.passed_over)
-        more = f" and {len(passed) - _MAX_LISTED_TABLES} more" if len(passed) > _MAX_LISTED_TABLES else ""
-        add_remark(
-            self.remarks,
-            f"read as comments: {', '.join(read[:_MAX_LISTED_TABLES])}; passed over: {', '.join(passed[:_MAX_LISTED_TABLES])}{more} "
-            "(--table NAME reads one of them)",
-        )
+        read = ", ".join(map(legible_table, islice(self.layouts, _MAX_LISTED_TABLES)))
+        passed = ", ".join(map(legible_table, islice(self.passed_over, _MAX_LISTED_TABLES)))
+        more = f" and {len(self.passed_over) - _MAX_LISTED_TABLES} more" if len(self.passed_over) > _MAX_LISTED_TABLES else ""
+        add_remark(self.remarks, f"read as comments: {read}; passed over: {passed}{more} (--table NAME reads one of them)")
 
     def _list_tables(self) -> str:
         listed = []
         for table, columns in list(self.passed_over.items())[:_MAX_LISTED_TABLES]:
             more = ", …" if len(columns) > _MAX_LISTED_COLUMNS else ""
-            listed.append(f"{table}: {', '.join(columns[:_MAX_LISTED_COLUMNS])}{more}")
+            listed.append(f"{legible_table(table)}: {', '.join(map(legible_table, columns[:_MAX_LISTED_COLUMNS]))}{more}")
         more = f"; and {len(self.passed_over) - _MAX_LISTED_TABLES} more" if len(self.passed_over) > _MAX_LISTED_TABLES else ""
         return f"tables: {'; '.join(listed)}{more}"
 

@@ -3,7 +3,7 @@
 import re
 from enum import IntEnum
 
-__all__ = ["NameHint", "hint_of", "is_same_table"]
+__all__ = ["NameHint", "hint_of", "is_same_table", "legible_table"]
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
 _COMMENT_WORDS = {
@@ -26,6 +26,8 @@ _OTHER_WORDS = {
 _PRIVATE_WORDS = {"privmsg", "privmsgs", "pm", "pmtext", "private", "privatemessage", "conversation", "direct", "dm", "dms"}
 
 _SYSTEM_DATABASES = ("mysql.", "information_schema.", "performance_schema.", "sys.", "pg_catalog.", "pg_toast.")
+
+_MAX_SHOWN_LENGTH = 40
 
 
 class NameHint(IntEnum):
@@ -58,6 +60,12 @@ def is_same_table(table: str, requested: str) -> bool:
     """Tell whether a table is the one that somebody asked for, with or without its database, in any case."""
     name, wanted = table.casefold(), requested.strip().strip('`"[]').casefold()
     return name == wanted or name.endswith(f".{wanted}")
+
+
+def legible_table(name: str) -> str:
+    """Return the name of a table or a column as messages show it: printable, and not longer than names are."""
+    printable = "".join(char if char.isprintable() else " " for char in name[:_MAX_SHOWN_LENGTH])
+    return f"{printable}…" if len(name) > _MAX_SHOWN_LENGTH else printable
 
 
 def _singular(word: str) -> str:

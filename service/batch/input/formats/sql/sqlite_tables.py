@@ -23,6 +23,7 @@ __all__ = ["SqliteFile", "SqliteTable"]
 _MAX_TABLES = 1000
 _MAX_CELL = 1 << 24
 """The longest value in bytes that SQLite hands on; a longer one costs its row."""
+_MAX_PROBLEM_LENGTH = 80
 _STEPS_PER_CHECK = 100_000
 _MAX_SECONDS_PER_ROW = 60.0
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ}
@@ -102,7 +103,9 @@ class SqliteFile:
                     has_rowid = not _WITHOUT_ROWID.search(str(statement)) and not {name.lower() for name in names} >= _ROWID_NAMES
                     tables.append(SqliteTable(self, table, tuple(names), has_rowid=has_rowid, number=len(tables) + 1))
         except (sqlite3.Error, UnicodeError) as error:
-            raise DumpError(f"{self.name} is no SQLite database that can be read ({error}); it may be damaged or encrypted") from error
+            # What SQLite says may quote the file.
+            problem = "".join(char if char.isprintable() else " " for char in str(error).partition(" - ")[0][:_MAX_PROBLEM_LENGTH])
+            raise DumpError(f"{self.name} is no SQLite database that can be read ({problem}); it may be damaged or encrypted") from error
         self._tables = max(len(tables), 1)
         self._connection.set_authorizer(_authorise)
         return tables
