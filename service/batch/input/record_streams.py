@@ -88,7 +88,7 @@ def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, optio
         )
         return RecordStream(["text"], records, "line", strict=True)
     if container is Container.JSON:
-        shapes = DocumentShapes.of_columns(options.text_column, is_platform_record)
+        shapes = DocumentShapes(options.text_column, is_platform_record)
         return _stream_records(read_json_documents(stream, shapes, name=source.name, has_offsets=has_offsets), "row", part)
     names = [] if part.layout is None else part.layout.row_fields(options)
     if part.layout is not None and part.layout.columns is not None and part.layout.platform.is_flat and not has_paths(names):

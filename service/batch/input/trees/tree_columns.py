@@ -191,11 +191,12 @@ def _choose_others(text: str, names: Sequence[str], records: Sequence[_Fields], 
     """Choose the columns of id, author and so on: beside the text if they are there, and otherwise in the objects around it."""
     paths = _paths_of_names(text, names, records)
     requested: dict[str, str] = {}
+    start = text.removesuffix(options.text_column) if options.text_column is not None and text.endswith(options.text_column) else ""
     for field in dataclass_fields(Columns):
         name = getattr(options, f"{field.name}_column")
         if field.name == "text" or name is None:
             continue
-        found = paths.get(name) or find_nested_column(name, names, records)
+        found = paths.get(name) or find_nested_column(start + name, names, records) or find_nested_column(name, names, records)
         if found is None:
             reason, option = f"there is no column {quote_column(name)}", f"--{field.name.replace('_', '-')}-column"
             raise DumpError(_name_places(survey_texts(records), file=file, reason=reason, option=option))

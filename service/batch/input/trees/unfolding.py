@@ -62,6 +62,7 @@ class _Pending(NamedTuple):
         in_replies: whether it stands among replies.
         is_candidate: whether it may be a record.
         key: the field in which it stands, if that may be its id.
+        around: the objects around it, the outermost first, as far as they were passed on the path to the texts.
     """
 
     value: object
@@ -70,6 +71,7 @@ class _Pending(NamedTuple):
     in_replies: bool = False
     is_candidate: bool = False
     key: str | None = None
+    around: tuple[_Fields, ...] = ()
 
 
 class TreeUnfolder:
@@ -122,7 +124,7 @@ class TreeUnfolder:
         else:
             pending = [_Pending(root, None, 0, is_candidate=True)]
         while pending:
-            value, parent, depth, in_replies, is_candidate, key = pending.pop()
+            value, parent, depth, in_replies, is_candidate, key, around = pending.pop()
             if isinstance(value, str):
                 yield {self._columns.text: value, self._parent_name: parent}
                 continue
@@ -130,7 +132,7 @@ class TreeUnfolder:
                 continue
             found = self._find_text(value, in_replies=in_replies, is_root=value is root) if is_candidate else None
             if found is not None:
-                record = self._build(found, parent, root, is_root=value is root)
+                record = self._build(found, parent, (root, *around), is_root=value is root)
                 if key is not None and self._columns.id is not None and record.get(self._columns.id) is None:
                     record = {**record, self._columns.id: key}
                 yield record
@@ -138,20 +140,23 @@ class TreeUnfolder:
                 in_replies = False
             if depth < _MAX_DEPTH:
                 text_object = None if found is None else found.chain[-1]
-                pending.extend(reversed(list(self._children(value, text_object, parent, depth + 1, in_replies=in_replies))))
+                children = self._children(value, text_object, parent, depth + 1, in_replies=in_replies)
+                pending.extend(child._replace(around=around) if around else child for child in reversed(list(children)))
 
     def _enter(self, root: _Fields) -> Iterator[_Pending]:
         """Yield the objects at which the path of the text leads, where it leads through lists."""
-        values: list[object] = [root]
-        for name, is_list in self._lead if not self._leaf.is_list else self._prefix:
-            inner = [value.get(name) for value in values if isinstance(value, Mapping)]
-            values = [element for value in inner for element in _elements(value)] if is_list else inner
-        for value in values:
+        steps = self._prefix if self._leaf.is_list else self._lead
+        chains: list[tuple[object, ...]] = [(root,)]
+        for name, is_list in steps:
+            inner = [(*chain, chain[-1].get(name)) for chain in chains if isinstance(chain[-1], Mapping)]
+            chains = [(*chain[:-1], element) for chain in inner for element in _elements(chain[-1])] if is_list else inner
+        for *outer, value in chains:
             if not isinstance(value, Mapping):
                 continue
+            around = tuple(fields for fields in outer if isinstance(fields, Mapping))
             if not self._leaf.is_list:
                 if self._find_text(value, in_replies=False, is_root=False) is not None:
-                    yield _Pending(value, None, 0, is_candidate=True)
+                    yield _Pending(value, None, 0, is_candidate=True, around=around)
                 continue
             row_id = None if self._columns.id is None else value.get(self._columns.id)
             for part in _elements(value.get(self._leaf.name)):
@@ -195,6 +200,8 @@ class TreeUnfolder:
         leaf = self._leaf.name
         if self._is_prepared and is_root:
             return _Found((value,), leaf)
+        if self._prefix and self._columns.text in value:
+            return _Found((value,), self._columns.text)
         if self._tail:
             chain = [value]
             for name, _ in self._tail:
@@ -216,8 +223,15 @@ class TreeUnfolder:
             return None if other is None else _Found((value,), other)
         return None
 
-    def _build(self, found: _Found, parent: object, root: _Fields, *, is_root: bool) -> _Fields:
-        """Return the fields of a record, with those that the columns name."""
+    def _build(self, found: _Found, parent: object, around: tuple[_Fields, ...], *, is_root: bool) -> _Fields:
+        """Return the fields of a record, with those that the columns name.
+
+        Args:
+            found: the record.
+            parent: the id of the record around it.
+            around: the outermost object, and others that are known to be around the record.
+            is_root: whether the record is the outermost object.
+        """
         inner = found.chain[-1]
         if is_root and self._is_prepared:
             return inner
@@ -231,12 +245,12 @@ class TreeUnfolder:
         record[self._columns.text] = text
         for column in self._others:
             if column.name not in inner:
-                record[column.name] = self._find_other(column, found.chain, root, is_root=is_root)
+                record[column.name] = self._find_other(column, found.chain, around[0], is_root=is_root)
         if not is_root and parent is not None and parse_parent(record.get(self._parent_name)) is None:
             record[self._parent_name] = parent
         for name in self._keep:
             if name not in record:
-                record[name] = _find_around(found.chain, root, parse_path(name))
+                record[name] = _find_around((*around, *found.chain), parse_path(name))
         return record
 
     def _find_other(self, column: _Column, chain: tuple[_Fields, ...], root: _Fields, *, is_root: bool) -> object:
@@ -269,10 +283,7 @@ def _elements(value: object) -> list[object]:
     return list(value.values()) if isinstance(value, Mapping) else []
 
 
-def _find_around(chain: tuple[_Fields, ...], root: _Fields, steps: tuple[PathStep, ...]) -> object:
-    """Return the value at the end of a path from the innermost object that has one."""
-    for around in (*reversed(chain), root):
-        value = find_value(around, steps)
-        if value is not None:
-            return value
-    return None
+def _find_around(objects: tuple[_Fields, ...], steps: tuple[PathStep, ...]) -> object:
+    """Return the value at the end of a path from the innermost of some objects that has one."""
+    values = (find_value(fields, steps) for fields in reversed(objects))
+    return next((value for value in values if value is not None), None)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from service.batch.input.formats.json.column_store import ColumnCells, ColumnStore
 from service.batch.input.formats.json.json_window import BrokenJson, JsonWindow, UndecodableObject
 from service.batch.input.records import DumpRecord
-from service.batch.input.trees.document_shapes import DocumentRecord, DocumentShapes, has_containers
+from service.batch.input.trees.document_shapes import DocumentRecord, DocumentShapes, has_containers, is_foreign, is_record_array
 from service.batch.rows import MAX_ROW_LENGTH, Reason, value_size
 
 __all__ = ["read_json_documents"]
@@ -18,6 +18,8 @@ __all__ = ["read_json_documents"]
 _Fields = Mapping[str, object]
 _MAX_LISTED = 1000
 """Simple values of the longest array that is remembered as a field, and of an object as long as it may be a column."""
+_MAX_DOCUMENT = 1 << 22
+"""Code points of the longest document that is seen whole; in memory, it may take thirty times as much."""
 _MAX_DEPTH = 200
 """Levels of arrays and objects that are too large to be seen whole, one inside of the other."""
 
@@ -77,7 +79,7 @@ class _DocumentReader:
                 window.at += 1
                 yield from self._read_elements({}, depth=1)
             elif char == "{":
-                yield from self._read_object_or_parts({}, depth=0)
+                yield from self._read_document()
             elif window.is_damaged and char in "]}:":
                 window.at += 1
             elif not window.skip_script():
@@ -90,23 +92,21 @@ class _DocumentReader:
         yield from self._read_elements({}, depth=1)
         yield from self.read_values()
 
-    def _read_object_or_parts(self, envelope: _Fields, *, depth: int, name: str = "") -> Iterator[tuple[int | None, DocumentRecord]]:
+    def _read_document(self) -> Iterator[tuple[int | None, DocumentRecord]]:
         """Yield the records in an object: seen whole if it is not too long, and otherwise part by part."""
         offset = self.window.offset()
-        value = self.window.try_object()
-        if value is not None:
-            for record in self._shapes.split(value, envelope, name=name, depth=depth):
-                yield (offset if record.value is value else None), record
-        elif depth < _MAX_DEPTH:
-            yield from self._read_parts(envelope, depth=depth)
-        else:
-            raise BrokenJson(Reason.TOO_LONG)
+        value = self.window.try_object(_MAX_DOCUMENT)
+        if value is None:
+            yield from self._read_parts({}, depth=0)
+            return
+        for record in self._shapes.split(value, {}):
+            yield (offset if record.value is value else None), record
 
     def _read_elements(self, envelope: _Fields, *, depth: int, name: str = "") -> Iterator[tuple[int | None, DocumentRecord]]:
         """Yield the records in the rest of an array."""
         window = self.window
-        is_record_array = self._shapes.is_record_array(name)
-        may_be_record = self._shapes.has_replies if self._shapes.is_foreign(name) else self._shapes.may_be_record
+        takes_all = is_record_array(name)
+        may_be_record = self._shapes.search.has_replies if is_foreign(name) else self._shapes.search.may_be_record
         while char := window.peek_char():
             if char == "]":
                 window.at += 1
@@ -118,13 +118,13 @@ class _DocumentReader:
                     yield from self._read_parts(envelope, depth=depth)
                     continue
                 value = window.read_value() if value is None else value
-                if is_record_array and type(value) is dict and not has_containers(value):
+                if takes_all and type(value) is dict and not has_containers(value):
                     yield offset, DocumentRecord(value, envelope)
                     continue
             else:
                 value = window.read_value()
             for record in self._shapes.split_element(value, envelope, name=name, depth=depth):
-                if is_record_array or may_be_record(record.value):
+                if takes_all or may_be_record(record.value):
                     yield (offset if record.value is value else None), record
         raise BrokenJson(Reason.TRUNCATED)
 
@@ -158,8 +158,8 @@ class _DocumentReader:
         rows = None if depth or parts.record_names else self._rows_of_columns(parts)
         if rows is not None:
             yield from ((None, DocumentRecord(row, envelope)) for row in rows)
-        elif self._shapes.has_own_text(parts.fields):
-            if self._shapes.is_record_with_text(parts.fields, parts.record_names):
+        elif self._shapes.search.has_own_text(parts.fields):
+            if self._shapes.search.is_record_with_text(parts.fields, parts.record_names):
                 yield parts.offset, DocumentRecord(parts.record(), envelope)
         elif not parts.record_names and (not depth or not name):
             yield parts.offset, DocumentRecord(parts.record(), envelope)
@@ -170,7 +170,7 @@ class _DocumentReader:
             return ({"id": key, "text": text} for key, text in zip(parts.cells.keys(), parts.cells.cells(), strict=True))
         rows = parts.columns.rows()
         if rows is None:
-            lists = [cells for name, cells in parts.columns.columns.items() if cells.has_text and self._shapes.is_record_array(name)]
+            lists = [cells for name, cells in parts.columns.columns.items() if cells.has_text and is_record_array(name)]
             rows = ({"text": cell} for cell in lists[0].cells()) if lists else None
         return rows
 

@@ -105,11 +105,12 @@ class JsonWindow:
             if not self.read_more():
                 return ""
 
-    def read_value(self, *, must_be_decodable: bool = False) -> object:
+    def read_value(self, *, must_be_decodable: bool = False, max_length: int = MAX_ROW_LENGTH) -> object:
         """Read a whole value.
 
         Args:
             must_be_decodable: whether an object that is not UTF-8 counts as broken.
+            max_length: the length in code points of the longest value.
 
         Raises:
             BrokenJson: there is none, or it is too long; the window is where it was.
@@ -119,22 +120,26 @@ class JsonWindow:
                 value, end = _decode_value(self.text, self.at)
             except json.JSONDecodeError as error:
                 is_final = not error.msg.startswith("Unterminated string") and error.pos < len(self.text) - _END_MARGIN
-                self._read_rest_of_value(is_final=is_final)
+                self._read_rest_of_value(max_length, is_final=is_final)
                 continue
             except (RecursionError, ValueError):
                 raise BrokenJson(Reason.NOT_JSON) from None
             if end == len(self.text) and not isinstance(value, dict | list | str) and self.read_more():
                 continue
-            if end - self.at > MAX_ROW_LENGTH:
+            if end - self.at > max_length:
                 raise BrokenJson(Reason.TOO_LONG)
             if must_be_decodable and not is_unicode(self.text[self.at : end]):
                 raise BrokenJson(Reason.NOT_UTF8)
             return self._move_past(value, end)
 
-    def try_object(self) -> dict[str, object] | None:
-        """Read an object that is whole, UTF-8 and not too long; for any other, return None, and leave the window where it is."""
+    def try_object(self, max_length: int = MAX_ROW_LENGTH) -> dict[str, object] | None:
+        """Read an object that is whole, UTF-8 and not too long; for any other, return None, and leave the window where it is.
+
+        Args:
+            max_length: the length in code points of the longest object.
+        """
         try:
-            value = self.read_value(must_be_decodable=True)
+            value = self.read_value(must_be_decodable=True, max_length=max_length)
         except BrokenJson:
             return None
         return value if isinstance(value, dict) else None
@@ -147,7 +152,7 @@ class JsonWindow:
         text, self.at = self.text[self.at : end], end
         return value if text.isascii() or is_unicode(text) else UndecodableObject(value)
 
-    def _read_rest_of_value(self, *, is_final: bool) -> None:
+    def _read_rest_of_value(self, max_length: int, *, is_final: bool) -> None:
         """Read the next part of a value that is not complete yet.
 
         Raises:
@@ -156,7 +161,7 @@ class JsonWindow:
         if is_final:
             raise BrokenJson(Reason.NOT_JSON)
         size = len(self.text) - self.at
-        if size > MAX_ROW_LENGTH:
+        if size > max_length:
             raise BrokenJson(Reason.TOO_LONG)
         if not self.read_more(max(size, _CHUNK_SIZE)):
             raise BrokenJson(Reason.TRUNCATED)

@@ -59,9 +59,9 @@ def read_pieces(read_dump: DumpReader, monkeypatch: pytest.MonkeyPatch, document
     """Read a document of which no object with anything inside that has more than ``limit`` characters is seen whole."""
     try_object = JsonWindow.try_object
 
-    def try_small_object(window: JsonWindow) -> dict[str, object] | None:
+    def try_small_object(window: JsonWindow, max_length: int = 1 << 23) -> dict[str, object] | None:
         at = window.at
-        value = try_object(window)
+        value = try_object(window, max_length)
         if value is not None and has_containers(value) and window.at - at > limit:
             window.at = at
             return None

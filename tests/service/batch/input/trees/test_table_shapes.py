@@ -1,0 +1,48 @@
+"""Tables in one document are put together row by row."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.batch.input.trees.table_shapes import is_row_of_values, name_values, split_columns
+
+NAMES = frozenset({"text"})
+CELLS = st.none() | st.integers() | st.text(max_size=5)
+
+
+@settings(max_examples=20)
+@given(st.lists(st.fixed_dictionaries({"id": st.integers(), "text": st.text(min_size=1), "score": CELLS}), min_size=1, max_size=8))
+def test_columns_become_the_rows_they_were_made_of(rows: list[dict[str, object]]) -> None:
+    """As lists, under keys, and as rows of values under the names of the columns."""
+    names = list(rows[0])
+    by_key = {name: {str(at): row[name] for at, row in enumerate(rows)} for name in names}
+    lists = {name: [row[name] for row in rows] for name in names}
+    split = {"columns": names, "index": list(range(len(rows))), "data": [[row[name] for name in names] for row in rows]}
+    for document in (by_key, lists, split):
+        table = split_columns(document, NAMES)
+        assert table is not None
+        assert list(table) == rows
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"id": 1, "text": "a comment"},
+        {"id": 1, "tags": ["a"], "comments": [{"text": "x"}]},
+        {"1": {"text": "a", "id": 1}, "2": {"text": "b", "id": 2}},
+        {"labels": ["a", "b"], "ids": [1]},
+    ],
+)
+def test_other_documents_are_no_tables(document: dict[str, object]) -> None:
+    """Records, pages of records, records by key, and lists of different lengths."""
+    assert split_columns(document, NAMES) is None
+
+
+def test_values_without_names_are_numbered() -> None:
+    """The first is column 1."""
+    assert is_row_of_values([1, "text", None])
+    assert not is_row_of_values([1, 2])
+    assert not is_row_of_values([["a"], "b"])
+    assert name_values([1, "text"], None) == {"1": 1, "2": "text"}
+    assert name_values([1, "text"], ["id", "text"]) == {"id": 1, "text": "text"}
