@@ -48,24 +48,31 @@ def describe_shortfall(summary: RunSummary, *, max_rejected: float, allow_empty:
         return []
     if not summary.rows:
         return ["nothing was judged, because nothing was found to read; if that can be, say --allow-empty"]
-    return [f"nothing was judged: no row holds a text ({_list_reasons(summary.reasons)}); if that can be, say --allow-empty"]
+    line = f"nothing was judged: no row holds a text ({_list_reasons(summary.reasons)}); if that can be, say --allow-empty"
+    return [line, *_advise(summary)]
 
 
 def _advise(summary: RunSummary) -> Iterator[str]:
     """Yield what helps with the files that have lost the most rows."""
-    losses = sorted(summary.files, key=lambda file: file.rejected, reverse=True)
-    for file in losses[:_MAX_FILES]:
-        if file.rejected:
-            yield f"{file.name}: {file.rejected:,} rows are lost ({_list_reasons(file.rejections)}); {'; '.join(_find_ways_out(file))}"
+    losses = [(sum(lost.values()), file, lost) for file in summary.files if (lost := _count_lost(file))]
+    for count, file, lost in sorted(losses, key=lambda loss: loss[0], reverse=True)[:_MAX_FILES]:
+        yield f"{file.name}: {count:,} rows are lost ({_list_reasons(lost)}); {'; '.join(_find_ways_out(file, lost))}"
 
 
-def _find_ways_out(file: InputFile) -> list[str]:
+def _count_lost(file: InputFile) -> Mapping[str, int]:
+    """Return reason → rows that are lost; where nothing was judged, rows without a text are among them."""
+    return (
+        file.rejections if file.judged else {**file.rejections, **{reason: n for reason, n in file.reasons.items() if reason in _WAY_OUT}}
+    )
+
+
+def _find_ways_out(file: InputFile, lost: Mapping[str, int]) -> list[str]:
     path = STDIN if file.name == display_name(STDIN) else shlex.quote(file.name)
     ways = [
         f"{words}: tipstaff score {path} {option}"
-        for words, option in dict.fromkeys(_WAY_OUT[reason] for reason in file.rejections if reason in _WAY_OUT)
+        for words, option in dict.fromkeys(_WAY_OUT[reason] for reason in lost if reason in _WAY_OUT)
     ]
-    if any(reason in _NEEDS_NEW_FILE for reason in file.rejections):
+    if any(reason in _NEEDS_NEW_FILE for reason in lost):
         ways.append("get the file anew, for it is damaged or cut short")
     return [*ways[:_MAX_ADVICE], f"see what is read: tipstaff score {path} --dry-run"]
 

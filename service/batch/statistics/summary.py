@@ -16,8 +16,8 @@ __all__ = ["MONTH_LENGTH", "InputFile", "RunSummary", "counts_over_time", "summa
 MONTH_LENGTH = len("2024-01")
 """The length of a month, with which every day (``YYYY-MM-DD``) begins."""
 
-_NOT_REJECTED = {Reason.DELETED, Reason.REMOVED, Reason.NOT_A_COMMENT, "empty"}
-"""Reasons for which a row was rightly not judged: there is no text of a comment that could have been."""
+_NOT_REJECTED = {Reason.DELETED, Reason.REMOVED, Reason.NOT_A_COMMENT, Reason.NO_TEXT, "empty"}
+"""Reasons for which a row is no loss: there is no text that could have been judged."""
 _MAX_NAMES = 100
 _MAX_DAYS = 400
 

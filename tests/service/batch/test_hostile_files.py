@@ -68,8 +68,9 @@ def test_a_trap_ends_the_run_with_one_line_and_leaves_nothing(tmp_path: Path, st
         process = start(path, "-o", tmp_path / out)
         _, errors = process.communicate(timeout=120)
         assert process.returncode == 1
-        assert errors.count("\n") == 1
-        assert "--max-expansion" in errors
+        lines = [line for line in errors.splitlines() if "rows/s" not in line]  # a busy machine lets the progress be seen
+        assert len(lines) == 1
+        assert "--max-expansion" in lines[0]
     assert [file for file in tmp_path.rglob("*") if file.is_file()] == [path]
     process = start(path, "-o", tmp_path / "o.jsonl", "--limit", 2, "--max-expansion", 10**8)
     process.communicate(timeout=120)

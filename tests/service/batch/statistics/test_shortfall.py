@@ -31,7 +31,7 @@ def shortfall(summary: RunSummary, *, max_rejected: float = 0.5, allow_empty: bo
     [
         summarize_run(1),
         summarize_run(5, not_json=5),
-        summarize_run(1, deleted=50, removed=50, empty=50, not_a_comment=50),
+        summarize_run(1, deleted=50, removed=50, empty=50, not_a_comment=50, no_text=50),
         summarize_run(0, left_out=9),
     ],
     ids=["all judged", "half rejected", "most deleted", "all left out"],
@@ -46,12 +46,13 @@ def test_a_run_has_ended_well(summary: RunSummary) -> None:
     [
         (summarize_run(0), "nothing was found to read"),
         (summarize_run(0, deleted=3), "3 deleted"),
-        (summarize_run(0, no_text=4), "nothing was judged: 4 of 4 comments"),
+        (summarize_run(0, text_not_a_string=4), "nothing was judged: 4 of 4 comments"),
         (summarize_run(5, not_utf_8=6), "6 of 11 comments"),
         (summarize_run(5, unreadable=6), "6 unreadable"),
+        (summarize_run(0, no_text=4), "tipstaff score a.jsonl --text-column NAME"),
         (summarize_run(0, deleted=3, left_out=4), "--allow-empty"),
     ],
-    ids=["nothing", "all deleted", "no text", "most rejected", "our own fault", "some left out"],
+    ids=["nothing", "all deleted", "no strings", "most rejected", "our own fault", "no text", "some left out"],
 )
 def test_a_run_falls_short(summary: RunSummary, words: str) -> None:
     """It says how."""
