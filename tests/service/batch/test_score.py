@@ -181,9 +181,9 @@ def test_progress_grows_to_the_whole(tmp_path: Path, judge: "Judge") -> None:
 
 def test_the_summary_describes_the_run(tmp_path: Path, judge: "Judge") -> None:
     """It has rows, labels, reasons and columns, and points out an empty file and a wrong encoding."""
-    (tmp_path / "a.csv").write_bytes(b"id,body\n1,good\n2,caf\xe9\n3,\n")
+    (tmp_path / "a.jsonl").write_bytes(b'{"id":1,"body":"good"}\n{"id":2,"body":"caf\xe9"}\n{"id":3,"body":""}\n')
     write_lines(tmp_path / "b.csv")
-    summary, _ = score([tmp_path / "a.csv", tmp_path / "b.csv"], tmp_path / "o.jsonl", judge)
+    summary, _ = score([tmp_path / "a.jsonl", tmp_path / "b.csv"], tmp_path / "o.jsonl", judge)
     lines_of_summary = list(summary_lines(summary))
     assert lines_of_summary[0].startswith("3 rows: 1 judged (")
     assert "2 with a reason instead (1 not-utf-8, 1 empty)" in lines_of_summary[0]
@@ -193,7 +193,7 @@ def test_the_summary_describes_the_run(tmp_path: Path, judge: "Judge") -> None:
     parsed = json.loads(summary_json(summary))
     assert (parsed["rows"], parsed["judged"], parsed["reasons"]) == (3, 1, {"not-utf-8": 1, "empty": 1})
     assert parsed["files"][0] == {
-        **{"name": str(tmp_path / "a.csv"), "text": "body", "id": "id", "rows": 3, "judged": 1},
+        **{"name": str(tmp_path / "a.jsonl"), "text": "body", "id": "id", "rows": 3, "judged": 1},
         **{"reasons": {"not-utf-8": 1, "empty": 1}, "remarks": []},
     }
 
@@ -201,9 +201,9 @@ def test_the_summary_describes_the_run(tmp_path: Path, judge: "Judge") -> None:
 def test_rows_have_no_id_where_there_is_no_column(tmp_path: Path, judge: "Judge") -> None:
     """The number of a row never stands for its id, which may be that of another; the caller can name an id column."""
     path = tmp_path / "a.csv"
-    path.write_text("nr,text\n7,good\n")
+    path.write_text("weight,text\n7,good\n")
     assert score([path], tmp_path / "o.jsonl", judge)[1][0]["id"] is None
-    assert score([path], tmp_path / "o.jsonl", judge, dump_options=DumpOptions(id_column="nr"))[1][0]["id"] == "7"
+    assert score([path], tmp_path / "o.jsonl", judge, dump_options=DumpOptions(id_column="weight"))[1][0]["id"] == "7"
 
 
 @given(st.lists(st.tuples(*[st.floats(0, 1)] * 3).filter(lambda scores: sum(scores) > 1e-3), max_size=20))

@@ -140,7 +140,7 @@ def test_an_empty_file_is_pointed_out(call_small: Call, tmp_path: Path) -> None:
 def test_a_run_that_loses_most_rows_fails(call_small: Call, tmp_path: Path) -> None:
     """The output is written all the same; the messages say what was lost and what to call instead."""
     path, out = tmp_path / "x y.jsonl", tmp_path / "o.jsonl"
-    path.write_text('{"id":1,"text":"good"}\n{"id":2,"text":["a"]}\n{"id":3,"text":7}\n{"id":4,"text":"[deleted]"}\n')
+    path.write_text('{"id":1,"text":"good"}\n{"id":2,"text":8}\n{"id":3,"text":7}\n{"id":4,"text":"[deleted]"}\n')
     result = call_small("score", path, "-o", out)
     assert result.code == 3
     assert [row["id"] for row in json_rows(out.read_text())] == [1, 2, 3, 4]
