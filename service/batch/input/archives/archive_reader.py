@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from model.errors import DumpError
-from service.batch.file_access import STDIN, display_name
+from service.batch.file_access import STDIN, display_name, is_url
 from service.batch.input.archives.column_fallback import open_by_columns
 from service.batch.input.archives.exports.companions import SharedValues, read_shared_values
 from service.batch.input.archives.exports.export_kinds import FoundExport
@@ -208,7 +208,7 @@ def _reading_command(archive: Archive, path: str) -> str | None:
     """Return the command that reads one member by itself, to which options can be added; None if no command does for sure."""
     if not archive.unpacker:
         return f"tipstaff score {shlex.quote(f'{archive.name}/{path}')}"
-    if any(char in path for char in "[*?") or archive.name == display_name(STDIN):
+    if any(char in path for char in "[*?") or is_url(archive.name) or archive.name == display_name(STDIN):
         return None
     return f"{archive.unpacker} {shlex.quote(archive.name)} {shlex.quote(path)} | tipstaff score -"
 

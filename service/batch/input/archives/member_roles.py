@@ -23,7 +23,7 @@ class MemberRole(StrEnum):
     UPLOAD = "uploaded by users"
     HIDDEN = "hidden"
     COMPANION = "other parts of the export"
-    TWIN = "the same as HTML"
+    TWIN = "pages of what is there as JSON"
     EMPTY = "empty"
     BARE_JSON = "JSON without texts"
     BARE_PAGE = "pages without comments"

@@ -1,5 +1,6 @@
 """The choice of an archive's members that hold comments."""
 
+import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
@@ -9,6 +10,8 @@ from service.batch.input.archives.member_roles import MemberRole, is_table_name,
 __all__ = ["MemberSelection"]
 
 _PAGE_SUFFIXES = {".html", ".htm"}
+_CHANNEL = re.compile(r"\[\d+\](?: \([^()]*\))?(?: \[part \d+\])?$")
+"""The end of the names that DiscordChatExporter gives to channels, which people have it write as JSON and as pages at once."""
 _JSON_SUFFIXES = {".json", ".jsonl", ".ndjson"}
 
 
@@ -56,4 +59,6 @@ class MemberSelection:
         return self._finder.found
 
     def _is_twin(self, path: str) -> bool:
-        return PurePosixPath(path).suffix.lower() in _PAGE_SUFFIXES and name_stem(path) in self._json_stems
+        stem = name_stem(path)
+        is_page = PurePosixPath(path).suffix.lower() in _PAGE_SUFFIXES
+        return is_page and stem in self._json_stems and _CHANNEL.search(stem) is not None

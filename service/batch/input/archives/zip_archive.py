@@ -100,8 +100,7 @@ class ZipArchive:
             raise DumpError(f"{name} is a document of an office program; save the comments as CSV")
         counter.add(len(members), sum(member.file_size for member in members))
         _require_apart(members, name)
-        # is_dir() trips over an empty name.
-        files = [member for member in members if member.filename and not member.filename.endswith("/") and not _is_link(member)]
+        files = [member for member in members if not _is_folder(member) and not _is_link(member)]
         self._members = [(_decode_name(member), member) for member in files]
         self.names: Sequence[str] | None = [path for path, _ in self._members]
         self._total = sum(member.compress_size for member in files)
@@ -167,6 +166,11 @@ class ZipArchive:
         name_size, extra_size = (int.from_bytes(file.read(2), "little") for _ in range(2))
         file.seek(name_size + extra_size + 5, io.SEEK_CUR)
         return int.from_bytes(file.read(4), "little")
+
+
+def _is_folder(member: zipfile.ZipInfo) -> bool:
+    """Tell whether a member is a folder, or has no name at all; some programs of Windows write paths with backslashes."""
+    return not member.filename or member.filename.endswith("/") or (member.filename.endswith("\\") and not member.file_size)
 
 
 def _is_link(member: zipfile.ZipInfo) -> bool:

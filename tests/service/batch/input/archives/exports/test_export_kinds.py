@@ -93,11 +93,13 @@ def test_what_lies_beside_an_export_is_judged_by_itself() -> None:
     assert selection.role("slack/general/notes.json") is MemberRole.COMPANION
 
 
-def test_pages_beside_json_of_the_same_name_are_not_read_twice() -> None:
-    """Exporters of chats write a channel as JSON and as a page; the page is passed over, and one of another name is not."""
-    selection = MemberSelection(["general [1].json", "general [1].html", "random [2].html"])
+def test_pages_of_channels_that_are_there_as_json_are_not_read_twice() -> None:
+    """DiscordChatExporter writes a channel as JSON and as a page; other pages may lie beside JSON that says something else."""
+    channels = ["Garden - roses [381]", "Garden - roses [382] (after 2020-01-01) [part 2]"]
+    selection = MemberSelection([f"{name}.json" for name in [*channels, "post"]])
 
-    assert [selection.role(f"{name}.html") for name in ("general [1]", "random [2]")] == [MemberRole.TWIN, MemberRole.DUMP]
+    assert [selection.role(f"{name}.html") for name in channels] == [MemberRole.TWIN, MemberRole.TWIN]
+    assert [selection.role(f"{name}.html") for name in ("post", "Garden - weeds [383]")] == [MemberRole.DUMP, MemberRole.DUMP]
 
 
 def test_an_export_is_recognised_while_its_files_come_in() -> None:
