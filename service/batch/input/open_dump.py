@@ -66,7 +66,8 @@ def open_dump_part(path: str, options: DumpOptions, part: DumpPart) -> Iterator[
     """
     if is_folder(path):
         folder = DumpFolder(path, max_expansion=options.max_expansion)
-        yield open_archive(folder, ExpansionBudget(folder.name, folder.size), FileKind(Container.FOLDER), options, open_file=_open_file)
+        budget = ExpansionBudget(folder.name, folder.size, max_expansion=options.max_expansion)
+        yield open_archive(folder, budget, FileKind(Container.FOLDER), options, open_file=_open_file)
         return
     is_columnar = part.layout is not None and part.layout.kind.container in COLUMNAR_SIGNATURES
     begin, end = (0, None) if is_columnar else (part.begin, part.end)

@@ -37,6 +37,12 @@ def test_what_the_dump_says_itself_comes_first() -> None:
     assert contexts(rows)[1] == ("said", "new")
 
 
+def test_members_of_an_archive_have_threads_of_their_own() -> None:
+    """Two sites in one archive call different comments the same; a reply never gets what the other site says."""
+    rows = [Row(1, "1", "of a", member="a.xml"), Row(1, "1", "of b", member="b.xml"), Row(2, "2", "x", parent="1", member="a.xml")]
+    assert contexts(rows)[2] == ("of a", None)
+
+
 def test_little_is_remembered() -> None:
     """Of a long text the beginning is; of many texts those that were used last; a thread stays while it is answered."""
     remembered = ReplyContexts(max_size=20_000)
