@@ -11,6 +11,7 @@ from service.batch.input.detection.file_kinds import DATABASES, Container, FileK
 from service.batch.input.platforms.chats.whatsapp import WHATSAPP
 from service.batch.input.platforms.known_platforms import find_platforms, recognise_platform
 from service.batch.input.platforms.platform import ANY_HTML_TABLE, ANY_TABLE, Platform
+from service.batch.input.platforms.sites.movable_type_comments import MOVABLE_TYPE
 from service.batch.input.platforms.sites.saved_page import SAVED_PAGE
 from service.batch.input.platforms.sites.stack_exchange import STACK_EXCHANGE
 from service.batch.input.platforms.sites.talk_pages import MEDIAWIKI
@@ -32,6 +33,7 @@ _PLATFORM_BY_CONTAINER = {
     Container.FEED: FEED,
     Container.STACK_EXCHANGE: STACK_EXCHANGE,
     Container.MEDIAWIKI: MEDIAWIKI,
+    Container.MOVABLE_TYPE: MOVABLE_TYPE,
     Container.PAGE: SAVED_PAGE,
     Container.WEB_ARCHIVE: SAVED_PAGE,
     Container.TEXT: _PLAIN_TEXT,

@@ -7,42 +7,24 @@ recognised by its content and read to its end, however damaged it is, while a la
 from collections.abc import Iterator
 from typing import Literal
 
-from model.errors import DumpError
 from service.batch.input.detection.file_kinds import Container, FileKind
+from service.batch.input.document_streams import DOCUMENT_CONTAINERS, open_document_stream
 from service.batch.input.formats.chats.whatsapp_chat import read_whatsapp_chat
 from service.batch.input.formats.json.json_documents import read_json_documents
 from service.batch.input.formats.json.json_lines import probe_records, read_json_lines
 from service.batch.input.formats.json.json_lines_arrow import flatten_pieces, read_json_pieces
-from service.batch.input.formats.pages.page_process import read_page
-from service.batch.input.formats.pages.web_archives import is_web_archive, read_web_archive
 from service.batch.input.formats.plain_text import read_paragraphs, read_plain_lines
-from service.batch.input.formats.tables.attribute_relation import read_attribute_relation
 from service.batch.input.formats.tables.delimited_text import TableSyntax, read_csv
-from service.batch.input.formats.xml.xml_records import read_xml
-from service.batch.input.formats.xml.xml_schema import XmlSchema
-from service.batch.input.formats.xml.xml_survey import survey_xml
 from service.batch.input.layout import DumpPart
 from service.batch.input.platforms.known_platforms import is_platform_record
-from service.batch.input.platforms.sites.stack_exchange import STACK_EXCHANGE_XML
-from service.batch.input.platforms.sites.talk_pages import MEDIAWIKI_XML, unfold_talk_pages
-from service.batch.input.platforms.sites.web_feeds import FEED_XML
-from service.batch.input.platforms.sites.wordpress import WXR_XML
-from service.batch.input.platforms.widgets.disqus import DISQUS_XML
 from service.batch.input.records import DumpRecord, RecordStream
 from service.batch.input.streams.dump_source import DumpSource
-from service.batch.input.streams.encodings import UTF8, decode_head, recode_to_utf8
+from service.batch.input.streams.encodings import UTF8, recode_to_utf8
 from service.batch.input.trees.document_shapes import DocumentShapes
 from service.batch.input.trees.paths import has_paths
 from service.batch.rows import DumpOptions
 
 __all__ = ["open_record_stream"]
-
-_XML_SCHEMAS: dict[Container, XmlSchema] = {
-    Container.WXR: WXR_XML,
-    Container.DISQUS: DISQUS_XML,
-    Container.FEED: FEED_XML,
-    Container.STACK_EXCHANGE: STACK_EXCHANGE_XML,
-}
 
 
 def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, options: DumpOptions) -> RecordStream:
@@ -63,24 +45,10 @@ def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, optio
     if container is Container.CSV:
         header = list(part.layout.names) if part.layout is not None and part.begin else None
         return read_csv(stream, _table_syntax(kind, options), name=source.name, names=header, first=part.first, remarks=source.remarks)
-    if container in _XML_SCHEMAS:
-        return RecordStream([], _read_xml(source, _XML_SCHEMAS[container]), "row")
-    if container is Container.MEDIAWIKI:
-        return RecordStream([], unfold_talk_pages(_read_xml(source, MEDIAWIKI_XML)), "row")
-    if container is Container.XML:
-        schema, elements = survey_xml(source.head)
-        if schema is None:
-            found = ", ".join(f"<{name}>" for name in elements) or "it has no element"
-            raise DumpError(f"{source.name} is XML in which no comments are found ({found})")
-        return probe_records(_read_xml(source, schema), "row")
+    if container in DOCUMENT_CONTAINERS:
+        return open_document_stream(source, kind, stream)
     if container is Container.WHATSAPP:
         return RecordStream([], read_whatsapp_chat(stream, has_offsets=has_offsets), "line", strict=True)
-    if container is Container.ATTRIBUTE_RELATION:
-        return read_attribute_relation(stream, name=source.name, has_offsets=has_offsets)
-    if container is Container.WEB_ARCHIVE or (container is Container.PAGE and is_web_archive(decode_head(source.head, kind.encoding))):
-        return RecordStream([], read_web_archive(source.stream, name=source.name), "row")
-    if container is Container.PAGE:
-        return RecordStream([], read_page(source.stream, name=source.name), "row")
     if container in {Container.TEXT, Container.LINES}:
         read_comments = read_plain_lines if container is Container.LINES else read_paragraphs
         records = read_comments(
@@ -96,10 +64,6 @@ def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, optio
         pieces = read_json_pieces(stream, names, text_name=text_name, first=part.first, offset=part.begin, has_offsets=has_offsets)
         return RecordStream([], flatten_pieces(pieces), "line", is_nested=True, pieces=pieces)
     return _stream_records(read_json_lines(stream, first=part.first, offset=part.begin, has_offsets=has_offsets), "line", part)
-
-
-def _read_xml(source: DumpSource, schema: XmlSchema) -> Iterator[DumpRecord]:
-    return read_xml(source.stream, schema, name=source.name, remarks=source.remarks, has_offsets=not source.is_compressed)
 
 
 def _table_syntax(kind: FileKind, options: DumpOptions) -> TableSyntax:

@@ -27,6 +27,7 @@ class Container(StrEnum):
     XML = "XML"
     WEB_ARCHIVE = "web page with all parts"
     ATTRIBUTE_RELATION = "ARFF"
+    MOVABLE_TYPE = "Movable Type export"
     PAGE = "web page"
     TEXT = "plain text, a comment a paragraph"
     LINES = "plain text, a comment a line"

@@ -73,7 +73,7 @@ def _detect_text_kind(source: DumpSource, options: DumpOptions) -> FileKind:
     if not options.lines and options.read_as not in {ReadAs.TEXT, ReadAs.CSV}:
         containers = (detect(start, source.name) for detect in _TEXT_DETECTORS)
         container = next((container for container in containers if container is not None), None)
-        if container is Container.ATTRIBUTE_RELATION:
+        if container in {Container.ATTRIBUTE_RELATION, Container.MOVABLE_TYPE}:
             encoding = detect_encoding(source.head, guess=True, requested=options.encoding)
         if container is not None:
             return FileKind(container, encoding)

@@ -83,6 +83,8 @@ def survey_xml(head: bytes) -> tuple[XmlSchema | None, list[str]]:
     parser.buffer_text = True
     parser.StartElementHandler, parser.CharacterDataHandler, parser.EndElementHandler = begin, add, end
     parser.EntityDeclHandler = lambda *_: refuse() and None
+    # A program may have written something before the document.
+    head = head[max(head.find(b"<?xml"), 0) :]
     # What comes before something broken, or before the end of the head, is enough.
     with suppress(expat.ExpatError, ValueError, LookupError, _Stop):
         parser.Parse(head, False)

@@ -38,6 +38,14 @@ def test_comments_are_found_wherever_they_are(read_dump: DumpReader, body: str, 
     assert [(row.id, row.text, row.parent) for row in rows] == expected
 
 
+def test_what_a_server_wrote_before_the_document_costs_nothing(read_dump: DumpReader) -> None:
+    """The documents are found behind it, one after another."""
+    document = '<?xml version="1.0"?>\n<thread><post id="1"><text>hi you</text></post><post id="2"><text>no</text></post></thread>\n'
+    read = read_dump(f"<br />\n<b>Notice</b>: x in <b>/a.php</b><br />\n{document}{document}".encode(), "dump")
+    assert [(row.id, row.text) for row in read.rows] == [("1", "hi you"), ("2", "no")] * 2
+    assert len(read.remarks) == 1
+
+
 def test_columns_are_chosen_as_in_any_table(read_dump: DumpReader) -> None:
     """The caller can name them, and keep others."""
     content = b'<?xml version="1.0"?><log><entry nr="1" who="ann"><said>hi</said><post>a title</post></entry></log>'
