@@ -20,12 +20,15 @@ from service.batch.input.platforms.sites.wordpress import WXR
 from service.batch.input.platforms.social.bluesky import BLUESKY
 from service.batch.input.platforms.widgets.disqus import DISQUS
 from service.batch.input.records import RecordStream
+from service.batch.input.streams.encodings import UTF8
+from service.batch.input.streams.odd_bytes import describe_encoding
 from service.batch.input.trees.tree_columns import choose_tree_columns, find_nested_column, unfold_sample
 from service.batch.remarks import add_remark
-from service.batch.rows import Columns, DumpOptions
+from service.batch.rows import Columns, DumpOptions, Quoting
 
 __all__ = ["DumpPart", "Layout", "detect_layout", "detect_table_layout"]
 
+_DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _PLAIN_TEXT = Platform("text", "", (), Columns("text", None))
 _PLATFORM_BY_CONTAINER = {
     Container.WXR: WXR,
@@ -149,15 +152,16 @@ def detect_table_layout(
         DumpError: the table does not have the columns that the caller names, or no column is known to hold the text.
     """
     header = tuple(names) if kind.container is Container.CSV else ()
+    reasons = [_explain_syntax(kind, options)] if kind.container is Container.CSV else []
     platform = _find_platform(names, options, sample, in_database=kind.container in DATABASES)
     if platform is not ANY_TABLE:
         columns = _platform_columns(platform, names, options, file=file, sample=sample)
-        return Layout(kind, platform, columns, header, (_explain_platform(platform, names, options),))
+        return Layout(kind, platform, columns, header, (*reasons, _explain_platform(platform, names, options)))
     choose = choose_tree_columns if is_nested else choose_comment_columns
     columns, choice = choose(names, options, file=file, sample=sample)
     if is_nested:
         sample = unfold_sample(columns, sample)
-    reasons = [choice.reason]
+    reasons.append(choice.reason)
     if choice.remark is not None:
         add_remark(remarks, choice.remark)
     if holds_html(record.get(columns.text) for record in sample):
@@ -173,6 +177,20 @@ def _find_platform(
     if options.read_as is not None and (platforms := find_platforms(options.read_as.value, in_database=in_database)):
         return next((platform for platform in platforms if platform.matches(names, sample)), platforms[0])
     return ANY_TABLE if options.text_column is not None else recognise_platform(names, sample, in_database=in_database) or ANY_TABLE
+
+
+def _explain_syntax(kind: FileKind, options: DumpOptions) -> str:
+    """Return how delimited text is written, in words for people."""
+    parts = [f"cells are separated by {_DELIMITER_NAMES.get(kind.delimiter, f'“{kind.delimiter}”')}"]
+    if kind.quoting is Quoting.NONE:
+        parts.append("quotes are signs like any other")
+    if kind.skipped_lines:
+        parts.append(f"the table begins in line {kind.skipped_lines + 1}")
+    if not options.has_header:
+        parts.append("columns go by number")
+    if kind.encoding != UTF8:
+        parts.append(f"the text is {describe_encoding(kind.encoding)}")
+    return "; ".join(parts)
 
 
 def _explain_platform(platform: Platform, names: Sequence[str], options: DumpOptions) -> str:

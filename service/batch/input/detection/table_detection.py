@@ -110,13 +110,14 @@ def _is_unquoted_column(text: str, delimiter: str) -> bool:
     """Tell whether the only column of a table was written without quotes, so that quotes in it are part of the texts."""
     lines = text.splitlines(keepends=True)[:_MAX_LINES]
     reader = csv.reader(lines, delimiter=delimiter)
-    before = 0
+    before = unquoted = 0
     try:
         for cells in reader:
-            line = lines[before]
-            if len(cells) > 1 and reader.line_num == before + 1 and not line.startswith('"'):
-                return True
+            is_quoted = lines[before].startswith('"')
+            if is_quoted and len(cells) == 1 and (reader.line_num > before + 1 or delimiter in cells[0]):
+                return False
+            unquoted += not is_quoted and len(cells) > 1
             before = reader.line_num
     except csv.Error:
         return False
-    return False
+    return unquoted > 0

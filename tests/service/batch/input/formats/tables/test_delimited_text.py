@@ -137,6 +137,8 @@ def test_a_table_of_one_column_needs_no_quotes(read_dump: DumpReader) -> None:
     """Nothing separates the cells of one column, so that a comma is part of the text; quoted cells are read as ever."""
     assert texts(read_dump(b'comment\nhello, you\n"so", he said\nfine\n', "x.csv").rows) == ["hello, you", '"so", he said', "fine"]
     assert texts(read_dump(b'comment\n"hello, you"\n"two\nlines"\nfine\n', "x.csv").rows) == ["hello, you", "two\nlines", "fine"]
+    mixed = b'comment\n"two\nlines, quoted"\nnot, quoted\n'
+    assert texts(read_dump(mixed, "x.csv").rows) == ["two\nlines, quoted", "not, quoted"]
     assert texts(read_dump(b'comment\n"never closed\nfine\n', "x.csv").rows) == ['"never closed', "fine"]
 
 
