@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import Protocol
 
 from model.errors import DumpError
-from service.batch.input.columns.column_choice import has_text_column
+from service.batch.input.columns.column_choice import check_kept_columns, has_text_column
 from service.batch.input.columns.column_names import find_columns
 from service.batch.input.databases.table_names import NameHint, hint_of, is_same_table, legible_table
 from service.batch.input.detection.file_kinds import FileKind
@@ -125,6 +125,8 @@ class TableChoice:
             return None
         for remark in remarks:
             add_remark(self.remarks, f"{legible_table(section.table)}: {remark}")
+        if not self.layouts:
+            check_kept_columns(section.names, self.options, file=f"{self.file}/{legible_table(section.table)}")
         self._has_known_platform |= is_known
         return layout
 

@@ -7,7 +7,7 @@ __all__ = ["ANSI", "MYSQL", "SQL_SERVER", "SqlDialect", "begins_sql_dump", "decl
 
 _HEAD_LENGTH = 2000
 _PREAMBLE = re.compile(
-    r"(?:[\s;\ufeff]++|--[^\n]*+\n?|\#[^\n]*+\n?|/\*(?:[^*]|\*(?!/))*+\*/|\\\w++[^\n]*+\n?|(?:mysqldump|Warning):[^\n]*+\n)*+"
+    r"(?:[\s;\ufeff]++|--[^\n]*+\n?|\#[^\n]*+\n?|/\*(?:[^*]|\*(?!/))*+\*/|\\\w++[^\n]*+\n?|REM\b[^\n]*+\n|(?:mysqldump|Warning):[^\n]*+\n)*+"
 )
 _NAME = r"""(?:`[^`\n]+`|"[^"\n]+"|\[[^\]\n]+\]|[\w$]+)"""
 _QUALIFIED_NAME = rf"{_NAME}(?:\s*\.\s*{_NAME}){{0,2}}"
@@ -24,6 +24,7 @@ _FIRST_STATEMENT = re.compile(
         |ALTER\s+(?:TABLE|DATABASE)\s+{_QUALIFIED_NAME}\s
         |SET\s+(?:NAMES\s+\w+|(?:SESSION\s+|GLOBAL\s+)?@*\w+(?:\.\w+)?\s*(?:=|\sTO\s)[^;\n]+);
         |SET\s+(?:ANSI_NULLS|QUOTED_IDENTIFIER|IDENTITY_INSERT)\s
+        |SET\s+DEFINE\s+OFF\s*;
         |PRAGMA\s+\w+\s*=\s*\w+;
         |(?:BEGIN|START)(?:\s+TRANSACTION|\s+WORK)?\s*;[ \t\r]*(?:\n|\Z)
         |USE\s+{_NAME}\s*(?:;|\n\s*GO\b)
@@ -65,7 +66,7 @@ _SQL_SERVER_SIGNS = re.compile(r"^GO[ \t]*\r?$|\[dbo\]", re.MULTILINE)
 
 _MYSQL_TITLE = re.compile(r"(?:MySQL|MariaDB) dump|phpMyAdmin SQL Dump|/\*!\d{5}|/\*M!")
 _ANSI_SIGNS = re.compile(
-    r"PostgreSQL|^BEGIN TRANSACTION;|^INSERT INTO \"|^PRAGMA |standard_conforming_strings|client_encoding|^COPY .* FROM stdin|N'",
+    r"PostgreSQL|^REM |SET DEFINE OFF|^BEGIN TRANSACTION;|^INSERT INTO \"|^PRAGMA |standard_conforming_strings|client_encoding|^COPY .* FROM stdin|N'",
     re.MULTILINE,
 )
 _MYSQL_SIGNS = re.compile(

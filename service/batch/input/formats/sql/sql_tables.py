@@ -1,5 +1,6 @@
 """Tables in a dump of a database: statement by statement, with the rows of each as a stream."""
 
+import codecs
 import io
 import re
 from collections.abc import Iterator, Sequence
@@ -125,6 +126,8 @@ class SqlDump:
         self._literals.encoding = fallback_encoding
         skipper = SqlSkipper(buffer, self.dialect)
         database = ""
+        buffer.require(len(codecs.BOM_UTF8))
+        buffer.at += len(codecs.BOM_UTF8) * buffer.data.startswith(codecs.BOM_UTF8)
         while True:
             skipper.skip_blanks()
             buffer.require(_USUAL_HEADER)

@@ -1,11 +1,11 @@
-"""vBulletin: its table of posts."""
+"""vBulletin: its tables of posts."""
 
 from service.batch.input.platforms.bbcode import read_bbcode
 from service.batch.input.platforms.databases.table_values import text_reader
 from service.batch.input.platforms.platform import Platform
 from service.batch.rows import Columns, Reason
 
-__all__ = ["VBULLETIN"]
+__all__ = ["VBULLETIN", "VBULLETIN_TEXTS"]
 
 VBULLETIN = Platform(
     name="vbulletin",
@@ -16,3 +16,12 @@ VBULLETIN = Platform(
     extra_fields=("visible",),
 )
 """``post``, up to version 4."""
+
+VBULLETIN_TEXTS = Platform(
+    name="vbulletin",
+    description="posts of vBulletin",
+    signatures=(frozenset({"nodeid", "rawtext"}),),
+    columns=Columns("rawtext", "nodeid"),
+    prepare=text_reader("rawtext", read_bbcode),
+)
+"""``text``, since version 5; author and time stand in another table."""

@@ -66,3 +66,32 @@ def test_the_tables_of_a_dump_in_an_archive_have_its_name_before_theirs(read_dum
         ("b.sql/comments", 1),
         ("b.sql/comments", 2),
     ]
+
+
+_WRITERS = {
+    "Adminer": "-- Adminer 4.8.1 MySQL 8.0.36 dump\n\nSET NAMES utf8;\nSET time_zone = '+00:00';\n"
+    "INSERT INTO `comments` (`id`, `text`) VALUES\n"
+    "(1,\t'it\\'s good, so\\r\\nsure'),\n(2,\t'no \\\"way\\\"');\n\n-- 2020-01-01 00:00:00\n",
+    "HeidiSQL": "-- --------------------------------------------------------\n-- Host: localhost\n/*!40101 SET NAMES utf8 */;\n"
+    "DELETE FROM `comments`;\nINSERT INTO `comments` (`id`, `text`) VALUES\n\t(1, 'it\\'s good, so\\r\\nsure'),\n\t(2, 'no \"way\"');\n",
+    "Navicat": "/*\n Navicat MySQL Data Transfer\n*/\n\nSET NAMES utf8mb4;\nBEGIN;\nINSERT INTO `comments` (`id`, `text`) VALUES "
+    "('1', 'it\\'s good, so\\r\\nsure');\nINSERT INTO `comments` (`id`, `text`) VALUES ('2', 'no \"way\"');\nCOMMIT;\n",
+    "mydumper": "/*!40101 SET NAMES binary*/;\n/*!40014 SET FOREIGN_KEY_CHECKS=0*/;\nCREATE TABLE `comments` (`id` int, `text` text);\n"
+    'INSERT INTO `comments` VALUES\n(1,"it\'s good, so\\r\\nsure"),\n(2,"no \\"way\\"");\n',
+    "DBeaver": "INSERT INTO forum.\"comments\" (id,\"text\") VALUES\n\t (1,'it''s good, so\r\nsure'),\n\t (2,'no \"way\"');\n",
+    "SQL Server": "\ufeffUSE [forum]\r\nGO\r\nSET IDENTITY_INSERT [dbo].[comments] ON \r\n"
+    "INSERT [dbo].[comments] ([id], [text]) VALUES "
+    "(1, N'it''s good, so\r\nsure')\r\nGO\r\nINSERT [dbo].[comments] ([id], [text]) VALUES (2, N'no \"way\"')\r\nGO\r\n",
+    "Oracle": "REM INSERTING into COMMENTS\nSET DEFINE OFF;\n"
+    "Insert into FORUM.COMMENTS (ID,TEXT) values (1,'it''s good, so'||chr(13)||chr(10)"
+    "||'sure');\n"
+    "Insert into FORUM.COMMENTS (ID,TEXT) values (2,TO_CLOB('no \"way\"'));\n",
+    "by hand": "\ufeffinsert into comments(id, text) values (1, 'it''s good, so\r\nsure'), (2, 'no \"way\"')",
+}
+
+
+@pytest.mark.parametrize("program", _WRITERS)
+def test_whatever_wrote_the_dump_it_is_read(read_dump: DumpReader, program: str) -> None:
+    """Every program has its own spelling of statements, quotes and line breaks."""
+    dump = read_dump(_WRITERS[program].encode("utf-16" if program == "SQL Server" else "utf-8"), "dump")
+    assert [(row.id, row.text) for row in dump.rows] == [("1", "it's good, so\r\nsure"), ("2", 'no "way"')]

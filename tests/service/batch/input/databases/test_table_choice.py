@@ -94,6 +94,8 @@ def test_a_platform_that_is_asked_for_is_read_and_no_other(read_dump: DumpReader
 
 
 def test_columns_to_keep_are_kept(read_dump: DumpReader) -> None:
-    """Whatever the table, a column is passed on by its name."""
+    """Whatever the table, a column is passed on by its name; one that the first table lacks is refused."""
     dump = read_dump(_COMMENTS.encode(), "x.sql", keep=("author",))
     assert [row.extra for row in dump.rows] == [{"author": "Ann"}, {"author": "Bob"}]
+    with pytest.raises(DumpError, match=r"--keep.*author"):
+        read_dump(_COMMENTS.encode(), "x.sql", keep=("age",))

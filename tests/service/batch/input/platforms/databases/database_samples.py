@@ -178,6 +178,11 @@ TABLE_SAMPLES: dict[str, tuple[str, list[dict[str, object]], list[Cells]]] = {
         ],
         [("7", "So good да", None, "Ann", "6", FIRST_TIME), ("8", None, "removed", "Bob", None, SECOND_TIME)],
     ),
+    "text": (
+        "posts of vBulletin",
+        [{"nodeid": 7, "previewtext": "So good", "rawtext": "[B]So[/B] good", "htmlstate": "off"}],
+        [("7", "So good", None, None, None, None)],
+    ),
     "mybb_posts": (
         "posts of MyBB",
         [
