@@ -66,7 +66,8 @@ _SQL_SERVER_SIGNS = re.compile(r"^GO[ \t]*\r?$|\[dbo\]", re.MULTILINE)
 
 _MYSQL_TITLE = re.compile(r"(?:MySQL|MariaDB) dump|phpMyAdmin SQL Dump|/\*!\d{5}|/\*M!")
 _ANSI_SIGNS = re.compile(
-    r"PostgreSQL|^REM |SET DEFINE OFF|^BEGIN TRANSACTION;|^INSERT INTO \"|^PRAGMA |standard_conforming_strings|client_encoding|^COPY .* FROM stdin|N'",
+    r"PostgreSQL|^BEGIN TRANSACTION;|^INSERT INTO \"|^PRAGMA |standard_conforming_strings|client_encoding|^COPY .* FROM stdin|N'"
+    r"|^REM |SET DEFINE OFF",
     re.MULTILINE,
 )
 _MYSQL_SIGNS = re.compile(
