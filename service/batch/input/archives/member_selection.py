@@ -47,7 +47,9 @@ class MemberSelection:
             return own_role
         if export.holds_comments(inner_path):
             return MemberRole.DUMP
-        return MemberRole.RECOGNISED if export.may_hold_comments(inner_path) else MemberRole.COMPANION
+        if export.may_hold_comments(inner_path):
+            return MemberRole.RECOGNISED
+        return MemberRole.COMPANION if export.contains(inner_path) else own_role
 
     def export_of(self, path: str) -> FoundExport | None:
         """Return the export that a member is a part of; None if it is of none that is known."""

@@ -22,6 +22,7 @@ class ExportKind:
         name: what people call it.
         evidence: patterns that paths begin with; there is a path for each of them in every such export.
         dumps: the pattern of the paths of the files that hold comments.
+        companions: the pattern of the paths of all other files that the platform puts into it; whatever else lies there is somebody's own.
         excluded: the pattern of those among them that hold none; None if there are none.
         recognised: the pattern of the paths of further files, read if their content is that of a platform; None if there are none.
         advice: what to do if no file holds comments that are read; None if there is nothing to say.
@@ -30,6 +31,7 @@ class ExportKind:
     name: str
     evidence: tuple[str, ...]
     dumps: str
+    companions: str
     excluded: str | None = None
     recognised: str | None = None
     advice: str | None = None
@@ -55,6 +57,10 @@ class FoundExport(NamedTuple):
             return False
         return re.fullmatch(kind.dumps, path) is not None
 
+    def contains(self, path: str) -> bool:
+        """Tell whether a file below the root without comments is one that the platform puts into the export."""
+        return len(path) <= _MAX_PATH_LENGTH and re.fullmatch(self.kind.companions, path) is not None
+
     def may_hold_comments(self, path: str) -> bool:
         """Tell whether a file below the root holds comments if its content is that of a platform."""
         pattern = self.kind.recognised
@@ -62,23 +68,41 @@ class FoundExport(NamedTuple):
 
 
 SLACK_EXPORT = ExportKind(
-    "export of Slack", (r"users\.json$", r"(?:channels|groups|dms|mpims)\.json$"), r"[^/]+/\d{4}-\d\d-\d\d\.json", None
+    "export of Slack",
+    (r"users\.json$", r"(?:channels|groups|dms|mpims)\.json$"),
+    r"[^/]+/\d{4}-\d\d-\d\d\.json",
+    r"[^/]+/(?:canvas|list)[^/]*\.json|(?:__uploads|attachments)/.*",
 )
 TWITTER_ARCHIVE = ExportKind(
     "archive of Twitter",
     (r"data/(?:manifest|account)\.js$",),
     r"data/(?:tweets?|note-tweet|community-tweet|deleted-(?:note-)?tweets?|direct-messages(?:-group)?)(?:-part\d+)?\.js",
+    r"(?:data|assets)/.*|Your archive\.html",
 )
 DISCORD_EXPORT = ExportKind(
     "data package of Discord",
     (r"(?i:messages/index\.json)$", r"(?i:messages/c?\d+/(?:channel|messages)\.)"),
     r"(?i:messages/c?\d+/messages\.(?:csv|json))",
+    r"(?i:messages|servers|account|activity|activities|programs|ads|support_tickets|store)/.*|README\.txt",
 )
 _GOOGLE_COMMENTS = (
     r"(?:(?:.*/)?(?:my-)?comments/[^/]*\.(?:csv|json|html?)|(?>(?:.*/)?)(?=[^/]*comments)[^/]*\.(?:csv|json)|Google Chat/.*/messages\.json)"
 )
 _GOOGLE_TABLES = r"(?=[^/]*YouTube)[^/]*/.*\.csv"
-_ASK_FOR_JSON = "its pages are not read; ask for it again, in the format JSON"
+_TELEGRAM_COMPANIONS = (
+    r"(?:chats|lists|photos|files|video_files|stickers|voice_messages|round_video_messages|profile_pictures|stories|contacts|images|css|js)/.*"
+    r"|(?:messages\d*|export_results)\.html"
+)
+_REDDIT_COMPANIONS = (
+    "account_gender|announcements|approved_submitter_subreddits|birthdate|checkfile|[a-z]+_headers|[a-z_]+_votes|drafts|friends"
+    "|gilded_content|gold_received|hidden_posts|ip_logs|linked_identities|linked_phone_number|messages_archive_headers"
+    "|moderated_subreddits|multireddits|payouts|persona|purchases|saved_comments|saved_posts|scheduled_posts|sensitive_ads_preferences"
+    "|statistics|stripe|subscribed_subreddits|twitter|user_preferences"
+)
+_DISCOURSE_COMPANIONS = (
+    "auth_tokens|auth_token_logs|badges|bookmarks|category_preferences|flags|flags_received|likes|post_actions|preferences|queued_posts"
+    "|user_archive_profile|visits"
+)
 _EXPORTS = (
     SLACK_EXPORT,
     TWITTER_ARCHIVE,
@@ -88,43 +112,74 @@ _EXPORTS = (
             r"your_(?:facebook|instagram)_activity/|messages/inbox/[^/]+/message_\d"
             r"|profile_information/profile_information\.|personal_information/(?:profile|personal|account)_information",
         ),
-        r"(?>(?:.*/)?)(?=message_\d+\.|[^/]*(?:comments|posts|reels|stories|threads_and_replies))[^/]*\.json",
-        excluded=r"(?>(?:.*/)?)(?=[^/]*(?:like|saved|viewed|hidden|suggested|settings|allowed|blocked|interested|edits_|\bads_))[^/]*",
-        advice=_ASK_FOR_JSON,
+        r"(?>(?:.*/)?)(?=message_\d+\.|[^/]*(?:comments|posts|threads_and_replies)|stories\.|reels\.)[^/]*\.json",
+        r"[^/]+/.*|(?:start_here|index)\.html",
+        excluded=r"(?>(?:.*/)?)(?=[^/]*(?:like|saved|viewed|hidden|suggested|settings|allowed|blocked|interested|edits_|(?<!thre)ads_))[^/]*",
+        advice="its pages are not read; ask for it again, in the format JSON",
     ),
-    ExportKind("export of Instagram", (r"connections\.json$", r"media\.json$", r"profile\.json$"), r"(?:comments|messages)\.json"),
+    ExportKind(
+        "export of Instagram", (r"connections\.json$", r"media\.json$", r"profile\.json$"), r"(?:comments|messages)\.json", r"[^/]+\.json"
+    ),
     DISCORD_EXPORT,
     ExportKind(
         "export of Telegram",
-        (
-            r"result\.json$",
-            r"messages\d*\.html$|(?:photos|video_files|stickers|voice_messages|round_video_messages|chats)/",
-        ),
+        (r"result\.json$", r"messages\d*\.html$|(?:photos|video_files|stickers|voice_messages|round_video_messages|chats)/"),
         r"result\.json",
+        _TELEGRAM_COMPANIONS,
     ),
     ExportKind(
         "export of Telegram",
         (r"css/style\.css$", r"js/script\.js$", r"(?:chats/[^/]+/)?messages\d*\.html$"),
         r"(?:chats/[^/]+/)?messages\d*\.html",
+        _TELEGRAM_COMPANIONS,
     ),
-    ExportKind("repository of Bluesky", (r"app\.bsky\.feed\.post/",), r"app\.bsky\.feed\.post/[^/]+\.json"),
-    ExportKind("archive of Twitter", (r"data/js/tweet_index\.js$", r"tweets\.csv$"), r"tweets\.csv"),
-    ExportKind("archive of Twitter", (r"data/js/tweet_index\.js$",), r"data/js/tweets/\d{4}_\d\d\.js"),
-    ExportKind("archive of Mastodon", (r"outbox\.json$", r"actor\.json$"), r"outbox\.json"),
-    ExportKind("export of Google", (r"archive_browser\.html$",), _GOOGLE_COMMENTS, recognised=_GOOGLE_TABLES),
-    ExportKind("export of Google", (r"Takeout/",), rf"Takeout/{_GOOGLE_COMMENTS}", recognised=rf"Takeout/{_GOOGLE_TABLES}"),
+    ExportKind(
+        "repository of Bluesky",
+        (r"app\.bsky\.feed\.post/",),
+        r"app\.bsky\.feed\.post/[^/]+\.json",
+        r"[a-z]+(?:\.[A-Za-z]+)+/.*|_?commit\.json",
+    ),
+    ExportKind(
+        "archive of Twitter",
+        (r"data/js/tweet_index\.js$", r"tweets\.csv$"),
+        r"tweets\.csv",
+        r"(?:data|css|img|js|lib)/.*|(?:index\.html|README\.txt)",
+    ),
+    ExportKind(
+        "archive of Twitter", (r"data/js/tweet_index\.js$",), r"data/js/tweets/\d{4}_\d\d\.js", r"(?:data|css|img|js|lib)/.*|index\.html"
+    ),
+    ExportKind(
+        "archive of Mastodon",
+        (r"outbox\.json$", r"actor\.json$"),
+        r"outbox\.json",
+        r"(?:actor|likes|bookmarks)\.json|media_attachments/.*",
+    ),
+    ExportKind("export of Google", (r"archive_browser\.html$",), _GOOGLE_COMMENTS, r".*", recognised=_GOOGLE_TABLES),
+    ExportKind("export of Google", (r"Takeout/",), rf"Takeout/{_GOOGLE_COMMENTS}", r"Takeout/.*", recognised=rf"Takeout/{_GOOGLE_TABLES}"),
     ExportKind(
         "export of Reddit",
         (r"comment_headers\.csv$", r"post_headers\.csv$"),
         r"(?:comments|posts|messages|messages_archive|chat_history)\.csv",
+        rf"(?:{_REDDIT_COMPANIONS})\.csv",
     ),
-    ExportKind("export of LinkedIn", (r"Connections\.csv$", r"Profile\.csv$"), r"(?:Comments|Shares|messages)\.csv"),
-    ExportKind("export of a user of Discourse", (r"user_archive\.csv$", r"auth_tokens\.csv$"), r"user_archive\.csv"),
-    ExportKind("backup of Discourse", (r"dump\.sql(?:\.gz)?$", r"uploads/"), r"dump\.sql(?:\.gz)?"),
+    ExportKind(
+        "export of LinkedIn",
+        (r"Connections\.csv$", r"Profile\.csv$"),
+        r"(?:Comments|Shares|messages)\.csv",
+        r"[A-Z][^/]*\.csv|(?:Jobs|Articles|Verifications)/.*",
+    ),
+    ExportKind(
+        "export of a user of Discourse",
+        (r"user_archive\.csv$", r"auth_tokens\.csv$"),
+        r"user_archive\.csv",
+        rf"(?:{_DISCOURSE_COMPANIONS})\.(?:csv|json)",
+    ),
+    ExportKind("backup of Discourse", (r"dump\.sql(?:\.gz)?$", r"uploads/"), r"dump\.sql(?:\.gz)?", r"uploads/.*|meta\.json"),
     ExportKind(
         "dump of Stack Exchange",
         (r"(?:Comments|Posts)\.xml$", r"(?:Users|Votes|Badges|PostHistory|PostLinks|Tags)\.xml$"),
         r"(?:Comments|Posts)\.xml",
+        r"(?:Users|Votes|Badges|PostHistory|PostLinks|Tags)\.xml",
     ),
 )
 _ROOT = r"(?:[^/]+/){0,8}?"

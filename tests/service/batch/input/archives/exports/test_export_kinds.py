@@ -86,11 +86,12 @@ def test_only_the_files_with_comments_are_opened(paths: list[str], read: list[in
 
 
 def test_what_lies_beside_an_export_is_judged_by_itself() -> None:
-    """An export in a folder says nothing about the files beside that folder."""
+    """An export says nothing about files that its platform does not put into it, in its folder or beside it."""
     selection = MemberSelection([*(f"slack/{path}" for path in _SLACK), "survey/people.json", "survey/answers.csv"])
 
     assert selection.role("survey/people.json") is MemberRole.DUMP
-    assert selection.role("slack/general/notes.json") is MemberRole.COMPANION
+    assert selection.role("slack/comments.csv") is MemberRole.DUMP
+    assert selection.role("slack/general/canvas_in_the_conversation.json") is MemberRole.COMPANION
 
 
 def test_pages_of_channels_that_are_there_as_json_are_not_read_twice() -> None:
