@@ -86,7 +86,8 @@ DISCORD_EXPORT = ExportKind(
     r"(?i:messages|servers|account|activity|activities|programs|ads|support_tickets|store)/.*|README\.txt",
 )
 _GOOGLE_COMMENTS = (
-    r"(?:(?:.*/)?(?:my-)?comments/[^/]*\.(?:csv|json|html?)|(?>(?:.*/)?)(?=[^/]*comments)[^/]*\.(?:csv|json)|Google Chat/.*/messages\.json)"
+    r"(?:(?:.*/)?(?:my-)?comments/[^/]*\.(?:csv|json|html?)|(?>(?:.*/)?)(?=[^/]*comments)[^/]*\.(?:csv|json)|Google Chat/.*/messages\.json"
+    r"|Blogger/.*\.atom)"
 )
 _GOOGLE_TABLES = r"(?=[^/]*YouTube)[^/]*/.*\.csv"
 _TELEGRAM_COMPANIONS = (
