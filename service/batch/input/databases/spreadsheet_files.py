@@ -6,7 +6,7 @@ from functools import partial
 from itertools import islice
 
 from model.errors import DumpError
-from service.batch.input.columns.column_choice import has_text_column
+from service.batch.input.columns.column_choice import check_kept_columns, has_text_column
 from service.batch.input.databases.open_tables import OpenDatabase
 from service.batch.input.databases.table_names import is_same_table
 from service.batch.input.detection.file_kinds import FileKind
@@ -116,6 +116,7 @@ def _choose_sheets(tables: list[_SheetTable], source: DumpSource, options: DumpO
         except DumpError as found:
             error = error or found
             continue
+        check_kept_columns(table.names, options, file=file)
         add_remarks(source.remarks, remarks)
         return layout, [other for other in tables if other.header == table.header]
     if error is not None:

@@ -16,6 +16,7 @@ _BYTE_ORDER_MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+_ZEROS_HEAD_SIZE = 1 << 10
 _CHUNK_SIZE = 1 << 18
 _GUESS_HEAD_SIZE = 1 << 15
 _MIN_INVALID_BYTES = 8
@@ -52,7 +53,18 @@ def detect_encoding(head: bytes, *, guess: bool, requested: str | None = None) -
     marked = next((name for mark, name in _BYTE_ORDER_MARKS if head.startswith(mark)), None)
     if marked is not None:
         return marked
+    if (unmarked := _find_unmarked_utf16(head)) is not None:
+        return unmarked
     return UTF8 if not guess or _is_utf8(head) or not _is_worth_a_guess(head) else _guess_encoding(head)
+
+
+def _find_unmarked_utf16(head: bytes) -> str | None:
+    """Return the codec of UTF-16 without a byte order mark, whose letters of ASCII are every other byte zero; None for anything else."""
+    zeros = [head[begin:_ZEROS_HEAD_SIZE:2].count(0) for begin in (0, 1)]
+    bound = min(len(head), _ZEROS_HEAD_SIZE) // 5
+    if not bound or min(zeros) or max(zeros) < bound:
+        return None
+    return "utf-16-le" if zeros[1] else "utf-16-be"
 
 
 def _find_codec(name: str) -> str:

@@ -6,7 +6,7 @@ from model.errors import DumpError
 from tests.service.batch.input.dump_reader import DumpReader, texts
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-32", "cp1251"])
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1251"])
 def test_tables_of_other_encodings_are_read(read_dump: DumpReader, encoding: str) -> None:
     """The encodings that spreadsheet programs write instead of UTF-8 are recognised."""
     text = (
