@@ -7,8 +7,8 @@ __all__ = ["NameHint", "hint_of", "is_same_table", "legible_table"]
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
 _COMMENT_WORDS = {
-    *("comment", "post", "message", "reply", "review", "tweet", "feedback", "answer", "status", "toot", "remark", "guestbook", "shout"),
-    *("shoutbox", "testimonial", "discussion", "chat", "opinion", "note", "annotation", "response", "text", "sentence", "sample", "msg"),
+    *("comment", "post", "message", "reply", "review", "tweet", "feedback", "answer", "toot", "remark", "guestbook", "shout"),
+    *("shoutbox", "testimonial", "chat", "opinion", "text", "msg"),
     *("kommentar", "kommentare", "beitrag", "beiträge", "beitraege", "nachricht", "antwort", "commentaire", "avis", "réponse", "reponse"),
     *("comentario", "mensaje", "respuesta", "comentário", "mensagem", "commento", "commenti", "messaggio", "reactie", "komentarz"),
     *("komentarze", "komentar", "komentář", "комментарий", "комментарии", "yorum", "コメント", "评论", "評論"),
@@ -18,12 +18,15 @@ _OTHER_WORDS = {
     *("permission", "migration", "mail", "email", "notification", "queue", "job", "search", "index", "meta", "module", "widget", "block"),
     *("menu", "plugin", "smiley", "word", "ban", "rank", "revision", "history", "archive", "draft", "parsed", "hash", "edit", "node"),
     *("article", "page", "news", "story", "product", "event", "document", "attachment", "file", "image", "media", "tag", "category"),
-    *("term", "link", "forum", "topic", "thread", "board", "poll", "vote", "report", "badge", "webhook", "token", "key", "translation"),
+    *("term", "link", "forum", "topic", "thread", "board", "poll", "vote", "badge", "webhook", "token", "key", "translation"),
     *("language", "phrase", "style", "css", "script", "help", "announcement", "warning", "reputation", "schema", "version"),
     *("stat", "statistic", "task", "field", "upload", "sitemap", "seo", "redirect", "variable", "router", "watchdog"),
-    *("prefix", "bot", "spam", "profile", "group", "admin", "acl", "oauth", "download", "order", "payment", "coupon", "price"),
+    *("prefix", "bot", "spam", "profile", "group", "acl", "oauth", "download", "order", "payment", "coupon", "price"),
 }
-_PRIVATE_WORDS = {"privmsg", "privmsgs", "pm", "pmtext", "private", "privatemessage", "conversation", "direct", "dm", "dms"}
+_PRIVATE_WORDS = {
+    *("privmsg", "privmsgs", "pm", "pmtext", "private", "privatemessage", "conversation", "direct", "dm", "dms", "bp"),
+    *("report", "reported", "admin", "moderator", "staff"),
+}
 
 _SYSTEM_DATABASES = ("mysql.", "information_schema.", "performance_schema.", "sys.", "pg_catalog.", "pg_toast.")
 
@@ -34,7 +37,7 @@ class NameHint(IntEnum):
     """What the name of a table says: the more, the more likely it holds comments."""
 
     PRIVATE = 0
-    """Messages between few people, which are nobody else's business unless somebody asks for them."""
+    """Messages between few people, or of those who run the site, which are read if somebody asks for them."""
     OTHER = 1
     UNKNOWN = 2
     COMMENTS = 3

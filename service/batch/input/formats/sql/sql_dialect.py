@@ -89,6 +89,8 @@ _CODECS = {
     **{f"iso_8859_{part}": f"iso8859-{part}" for part in (5, 6, 7, 8)},
 }
 """What dumps call an encoding → the codec of Python; UTF-8 is not among them."""
+_NO_ENCODINGS = {"binary", "sql_ascii"}
+"""What dumps declare whose bytes may be anything."""
 
 
 def begins_sql_dump(head: str) -> bool:
@@ -123,5 +125,7 @@ def declared_encoding(statement: bytes) -> str | None:
     if match is None:
         return None
     name = next(group for group in match.groups() if group is not None).decode("ascii", "replace").lower()
+    if name in _NO_ENCODINGS:
+        return None
     # PostgreSQL's LATIN1 is ISO 8859-1, whose 32 control codes nobody writes.
     return _CODECS.get(name, "")

@@ -26,7 +26,10 @@ from service.batch.input.databases.table_names import NameHint, hint_of, is_same
         ("xf_conversation_message", NameHint.PRIVATE),
         ("private_messages", NameHint.PRIVATE),
         ("data", NameHint.UNKNOWN),
-        ("status", NameHint.COMMENTS),
+        ("status", NameHint.UNKNOWN),
+        ("wp_wc_admin_notes", NameHint.PRIVATE),
+        ("xf_report_comment", NameHint.PRIVATE),
+        ("wp_bp_messages_messages", NameHint.PRIVATE),
         ("", NameHint.UNKNOWN),
     ],
 )

@@ -62,6 +62,7 @@ def test_a_text_about_sql_is_no_dump(text: str) -> None:
         (b"SET NAMES 'cp1251'", "cp1251"),
         (b"SET client_encoding = 'WIN1250'", "cp1250"),
         (b"/*!50503 SET NAMES utf8mb4 */", ""),
+        (b"SET NAMES binary", None),
         (b"SET character_set_client = utf8", None),
     ],
 )
