@@ -34,6 +34,7 @@ _META_HEAD_SIZE = 4096
 _MAX_PLACEHOLDER_HTML = 200
 _NESTABLE_TAG = re.compile(rb"<(/?)(?:div|span|section|article|blockquote|[bui]|[ou]l|em|strong|font|center|table)\b", re.IGNORECASE)
 """Elements that are always closed explicitly, and can therefore be nested."""
+_SAVED_FRAME = re.compile(r"<iframe\b[^<>]{0,500}?\bsrc=[\"'](?:\./)?([^\"'<>:]{1,200}_files/[^\"'<>/]{1,200}\.html?)[\"']", re.IGNORECASE)
 _HEADS = ("header", "footer", "h3", "h4", "h5", "h6")
 """Elements that may hold the name of an author, if no other does."""
 _MAX_UNCERTAIN_NAME_LENGTH = 60
@@ -63,7 +64,10 @@ def parse_page(content: bytes, *, name: str) -> list[DumpRecord]:
     except TooManyCommentsError:
         raise DumpError(f"{name} is a page with more comments, or comments nested deeper, than anybody reads; it is not read") from None
     if not comments:
-        raise DumpError(f"{name} is a page in which no comments are found; if it is another format, name it with --format")
+        advice = "if it is another format, name it with --format"
+        if (frame := _SAVED_FRAME.search(source)) is not None:
+            advice = f"they may be in a frame, which the browser has saved beside the page: {frame.group(1)}"
+        raise DumpError(f"{name} is a page in which no comments are found; {advice}")
     return [_build_record(number, fields) for number, fields in enumerate(comments, start=1)]
 
 

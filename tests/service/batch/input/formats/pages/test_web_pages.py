@@ -47,6 +47,7 @@ def test_comments_are_read_without_names_dates_and_buttons(read_dump: DumpReader
     ("content", "message"),
     [
         (b"<html><body><p>nothing said</p></body></html>", "no comments"),
+        (b'<html><p>A post</p><iframe id="dsq-app1" src="./A post_files/saved_resource.html"></iframe>', "A post_files/saved_resource"),
         (b"<html>" + b'<div class="comment"><p>x</p>' * 5000, "nested deeper"),
     ],
 )
