@@ -13,6 +13,7 @@ __all__ = [
     "EPOCH_SECONDS_END",
     "NO_PARENT_TEXTS",
     "PLACEHOLDERS",
+    "EnclosingId",
     "parse_author",
     "parse_context",
     "parse_parent",
@@ -57,6 +58,12 @@ _SPACE_BEFORE_ZONE = re.compile(r"\s+(?=[+-]\d\d:?\d\d$)")
 _MAX_TIME_LENGTH = 64
 
 
+class EnclosingId(str):
+    """The id of the record in which another one stands, which is known for sure, so that it is not read as what dumps write there."""
+
+    __slots__ = ()
+
+
 def parse_author(value: object) -> str | None:
     """Return the author that a value names: as text, as a number, or as an object that describes a person."""
     if type(value) is str and value.isascii():
@@ -87,6 +94,8 @@ def parse_context(value: object) -> str | None:
 def parse_parent(value: object) -> str | None:
     """Return the id of the parent comment: without Reddit's prefix (``t1_``), whole where it is a decimal number, None for zero."""
     if isinstance(value, str):
+        if type(value) is EnclosingId:
+            return str(value)
         if len(value) <= _MAX_NO_PARENT_LENGTH and value.lower() in NO_PARENT_TEXTS:
             return None
         text = value[_REDDIT_PREFIX_LENGTH:] if _has_reddit_prefix(value) else value

@@ -123,7 +123,7 @@ class DocumentShapes:
         yield from found or [DocumentRecord(value, envelope)]
 
     def _split_object(self, value: dict[str, object], envelope: _Fields, depth: int) -> Iterator[DocumentRecord]:
-        is_keyed = self.search.is_keyed(value)
+        is_keyed = self.search.is_keyed(value) or (not depth and self.search.is_uniform(value) and not self.search.holds_text(value))
         containers = self._find_containers(value, depth, is_keyed=is_keyed) if depth < _MAX_DEPTH else []
         if not containers or self._is_node(value, containers):
             yield DocumentRecord(value, envelope)
@@ -150,7 +150,7 @@ class DocumentShapes:
         known = [name for name, inner in arrays if name in RECORD_ARRAY_NAMES and self.search.may_hold_records(inner)]
         if known or self.search.has_own_text(value) or depth:
             return known[:1]
-        sizes = [(value_size(list(sample_values(inner))), name) for name, inner in arrays if any(map(_is_object, sample_values(inner)))]
+        sizes = [(value_size(list(sample_values(inner))), name) for name, inner in arrays if any(map(_may_be_row, sample_values(inner)))]
         return [max(sizes)[1]] if sizes else []
 
     def _is_node(self, value: dict[str, object], containers: Sequence[str]) -> bool:
@@ -178,8 +178,8 @@ def is_foreign(name: str) -> bool:
     return name.lower() in QUOTED_NAMES or name.lower() in THING_NAMES
 
 
-def _is_object(value: object) -> bool:
-    return isinstance(value, dict)
+def _may_be_row(value: object) -> bool:
+    return isinstance(value, dict) or is_row_of_values(value)
 
 
 def _small_fields(value: _Fields, containers: Sequence[str]) -> dict[str, object]:

@@ -10,7 +10,7 @@ from service.batch.input.columns.known_names import TEXT_NAMES
 from service.batch.input.trees.paths import is_path, parse_path
 from service.batch.input.trees.tree_names import QUOTED_NAMES, THING_NAMES
 
-__all__ = ["TextPlace", "find_text_places", "flatten_record", "survey_texts"]
+__all__ = ["TextPlace", "find_text_places", "flatten_record", "is_foreign_path", "survey_texts"]
 
 _MAX_VALUES = 200_000
 _MAX_PLACES = 1000
@@ -19,7 +19,10 @@ _MAX_NAME_LENGTH = 100
 _MAX_PROSE = 200
 _MAX_ROWS = 50
 _RICH_LEAVES = frozenset(
-    {"rendered", "raw", "plain", "plain_text", "text", "value", "body", "html", "markdown", "#text", "$t", "simpletext"}
+    {
+        *("rendered", "raw", "plain", "plain_text", "plaintext", "text", "value", "body", "html", "markdown"),
+        *("#text", "_text", "$t", "simpletext", "label"),
+    }
 )
 """Fields of an object in place of a text that hold the text itself, in small letters."""
 _COMMENT_WORDS = ("comment", "kommentar", "reply", "replies", "review", "message", "tweet", "status", "record")
@@ -114,14 +117,25 @@ def flatten_record(record: Mapping[str, object]) -> list[dict[str, object]]:
 def find_text_places(places: Mapping[str, TextPlace]) -> list[TextPlace]:
     """Return the places whose names say that comments stand there, and of these, if any, those that name comments; the best first."""
     ranked = [(rank, place) for place in places.values() if (rank := _rank(place.path)) is not None]
-    named = [(rank, place) for rank, place in ranked if any(word in place.path.lower() for word in _COMMENT_WORDS)]
-    return [place for _, place in sorted(named or ranked, key=lambda pair: (pair[0], pair[1].path.count("[]"), pair[1].path.count(".")))]
+    ranked.sort(key=lambda pair: (pair[0], pair[1].path.count("[]"), pair[1].path.count(".")))
+    named = {_ending(place.path) for _, place in ranked if any(word in place.path.lower() for word in _COMMENT_WORDS)}
+    return [place for _, place in ranked if not named or _ending(place.path) in named]
+
+
+def is_foreign_path(path: str) -> bool:
+    """Tell whether a path leads into what is no comment."""
+    names = [fold_column_name(step.name) for step in parse_path(path)[:-1]]
+    return any(name in QUOTED_NAMES or name in THING_NAMES for name in names)
+
+
+def _ending(path: str) -> str:
+    return path.rpartition("[].")[2]
 
 
 def _rank(path: str) -> int | None:
     """Return the place of a path's name among the known ones; None if it is not known, or leads into what is no comment."""
     *prefix, leaf = (fold_column_name(step.name) for step in parse_path(path))
-    if any(name in QUOTED_NAMES or name in THING_NAMES for name in prefix):
+    if is_foreign_path(path):
         return None
     if leaf in TEXT_NAMES:
         return TEXT_NAMES.index(leaf)

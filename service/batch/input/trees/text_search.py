@@ -112,6 +112,14 @@ class TextSearch:
         first, second = with_text[0].keys(), with_text[1].keys()
         return 2 * len(first & second) > min(len(first), len(second))
 
+    def is_uniform(self, value: _Fields) -> bool:
+        """Tell whether an object holds nothing but objects with the same fields, none of which is known to hold a text."""
+        objects = [inner for inner in value.values() if isinstance(inner, dict)]
+        if len(objects) < _MIN_KEYED_TEXTS or len(objects) < len(value):
+            return False
+        first = objects[0].keys()
+        return all(isinstance(inner, dict) and 2 * len(first & inner.keys()) > len(first) for inner in sample_values(objects))
+
     def may_be_record(self, value: object) -> bool:
         """Tell whether an element of an array is a record: whether it holds a text, or what looks like sentences."""
         if self.holds_text(value, 1):

@@ -11,7 +11,7 @@ from service.batch.input.columns.column_names import find_columns, fold_column_n
 from service.batch.input.columns.known_names import ID_NAMES, TEXT_NAMES
 from service.batch.input.columns.text_choice import TextChoice, choose_text_column
 from service.batch.input.trees.paths import PathStep, find_value, is_path, leaf_of, parse_path
-from service.batch.input.trees.survey import TextPlace, find_text_places, flatten_record, survey_texts
+from service.batch.input.trees.survey import TextPlace, find_text_places, flatten_record, is_foreign_path, survey_texts
 from service.batch.input.trees.text_parts import is_document, join_text_parts
 from service.batch.input.trees.tree_names import REPLY_NAMES
 from service.batch.input.trees.unfolding import TreeUnfolder
@@ -24,6 +24,8 @@ _MAX_RECORDS = 200
 """Records of the sample that are unfolded to see which fields they have."""
 _MAX_LISTED_PLACES = 20
 _MAX_EXAMPLE_LENGTH = 100
+_MIN_PROSE = 12
+"""The least mean prose of texts that are more than words."""
 _MAX_DOUBTFUL_RATIO = 4
 """How many times as much text another place may hold as the one with the best name."""
 
@@ -109,24 +111,28 @@ def _choose_text(
     places = survey_texts(records)
     candidates = find_text_places(places)
     if candidates:
-        return _choose_place(candidates, places, records, file=file)
+        return _choose_place(candidates, records, file=file)
     if all(fold_column_name(path) in ID_NAMES for path in places):
-        return TextChoice(known[0] if known else "text", "no record at the beginning holds a text")
+        return TextChoice(next((name for name in known if name not in REPLY_NAMES), "text"), "no record at the beginning holds a text")
     if empty := next((name for name in known if all(record.get(name) is None for record in sample)), None):
         return TextChoice(empty, f"column {quote_column(empty)} holds the text, by its name; at the beginning it is empty")
     return _choose_by_content(places, records, options, file=file)
 
 
-def _choose_place(candidates: Sequence[TextPlace], places: Mapping[str, TextPlace], records: Sequence[_Fields], *, file: str) -> TextChoice:
+def _choose_place(candidates: Sequence[TextPlace], records: Sequence[_Fields], *, file: str) -> TextChoice:
     """Choose one of the places inside of fields whose names say that texts stand there."""
     best = candidates[0]
-    leaf = leaf_of(best.path)
-    if any(leaf_of(other.path) != leaf for other in candidates) and any(
-        other.prose > _MAX_DOUBTFUL_RATIO * best.prose for other in candidates
-    ):
+    text = _path_in_record(best.path)
+    others = [place for place in candidates if _path_in_record(place.path) != text]
+    if any(place.prose > _MAX_DOUBTFUL_RATIO * best.prose for place in others):
         raise DumpError(_name_places({place.path: place for place in candidates}, file=file, reason="several fields may hold the text"))
-    text = _shorten(best.path, records)
-    return TextChoice(text, f"field {quote_column(best.path)} holds the text, by its name")
+    if _count_texts(records, text) < _count_texts(records, best.path):
+        text = best.path
+    reason = f"field {quote_column(best.path)} holds the text, by its name"
+    if not others:
+        return TextChoice(text, reason)
+    listed = ", ".join(quote_column(place.path) for place in others[:_MAX_LISTED_PLACES])
+    return TextChoice(text, reason, f"{reason}; others are not read ({listed}); if that is wrong, name another with --text-column")
 
 
 def _choose_by_content(places: Mapping[str, TextPlace], records: Sequence[_Fields], options: DumpOptions, *, file: str) -> TextChoice:
@@ -172,19 +178,14 @@ def _is_in_parts(value: object) -> bool:
     return is_document(value) or (isinstance(value, list) and join_text_parts(value) is not None)
 
 
-def _shorten(path: str, records: Sequence[_Fields]) -> str:
-    """Return the last name of a path, if unfolding finds the same texts and more by that alone; otherwise the path."""
-    leaf = leaf_of(path)
-    if path.endswith("[]") or "[]" not in path:
-        return path
-    columns = Columns(leaf, None)
-    found = _count_texts(records, columns)
-    return leaf if found and found >= _count_texts(records, Columns(path, None)) else path
+def _path_in_record(path: str) -> str:
+    """Return the part of a path behind its last list, which is the same for records on every level of a tree."""
+    return path.rpartition("[].")[2]
 
 
-def _count_texts(records: Sequence[_Fields], columns: Columns) -> int:
-    unfolder = TreeUnfolder(columns, known_texts=False)
-    return sum(isinstance(inner.get(columns.text), str) for record in records for inner in unfolder.unfold(record))
+def _count_texts(records: Sequence[_Fields], text: str) -> int:
+    unfolder = TreeUnfolder(Columns(text, None), known_texts=False)
+    return sum(isinstance(inner.get(text), str) for record in records for inner in unfolder.unfold(record))
 
 
 def _choose_others(text: str, names: Sequence[str], records: Sequence[_Fields], options: DumpOptions, *, file: str) -> Columns:
@@ -237,12 +238,13 @@ def _paths_of_names(text: str, names: Sequence[str], records: Sequence[_Fields])
 
 def _name_places(places: Mapping[str, TextPlace], *, file: str, reason: str, option: str = "--text-column") -> str:
     """Return a message that lists the places of text, the likeliest first, with the option that would read them."""
-    ordered = sorted(places.values(), key=lambda place: (-place.mean_prose, place.path))
+    ordered = sorted(places.values(), key=lambda place: (is_foreign_path(place.path), -place.mean_prose, place.path))
     if not ordered:
         return f"{file}: {reason}; check {option} (no record holds any text)"
     listed = ", ".join(quote_column(place.path) for place in ordered[:_MAX_LISTED_PLACES])
     ending = f" and {len(ordered) - _MAX_LISTED_PLACES} more" if len(ordered) > _MAX_LISTED_PLACES else ""
-    example = ordered[0].path
+    # The parts of a text are given by the name of the list.
+    example = ordered[0].path.removesuffix("[]") if ordered[0].mean_prose < _MIN_PROSE else ordered[0].path
     is_example = option == "--text-column" and len(example) <= _MAX_EXAMPLE_LENGTH and example.isprintable()
     advice = f"say, for example, {option} {shlex.quote(example)}" if is_example else f"check {option}"
     return f"{file}: {reason}; {advice} (fields with text: {listed}{ending})"

@@ -30,7 +30,16 @@ QUOTED_NAMES = frozenset(
         *("quoted_status", "quoted_tweet", "quoted", "quote", "quotes", "quoted_post", "quotedpost", "retweeted_status", "retweeted"),
         *("reblog", "shared", "shared_post", "repost", "reposted", "parent", "parents", "parent_comment", "parent_post", "ancestors"),
         *("in_reply_to", "reply_to", "replyto", "replied_to", "reply_to_message", "referenced_message", "reference", "references"),
-        *("referenced_tweets", "original", "crosspost_parent_list", "includes", "forwarded_from", "_highlightresult", "highlight"),
+        *(
+            "referenced_tweets",
+            "original",
+            "crosspost_parent_list",
+            "includes",
+            "included",
+            "forwarded_from",
+            "_highlightresult",
+            "highlight",
+        ),
         # Earlier versions of the same text, and what machines have made of it.
         *("edits", "edit_history", "history", "revisions", "versions", "translations", "translation", "annotations", "annotation"),
         *("entities", "text_entities", "spans", "tokens", "labels", "label", "annotators", "predictions", "scores", "metadata"),

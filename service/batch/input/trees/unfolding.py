@@ -12,8 +12,8 @@ from service.batch.input.columns.known_names import AUTHOR_NAMES, ID_NAMES, PARE
 from service.batch.input.trees.paths import PathStep, find_value, is_path, parse_path
 from service.batch.input.trees.text_parts import join_text_parts
 from service.batch.input.trees.tree_names import QUOTED_NAMES, REPLY_NAMES, THING_NAMES, WRAPPER_NAMES
-from service.batch.input.values import parse_parent
-from service.batch.rows import Columns
+from service.batch.input.values import EnclosingId, parse_parent
+from service.batch.rows import Columns, build_row_id
 
 __all__ = ["PARENT_FIELD", "TreeUnfolder"]
 
@@ -136,12 +136,17 @@ class TreeUnfolder:
                 if key is not None and self._columns.id is not None and record.get(self._columns.id) is None:
                     record = {**record, self._columns.id: key}
                 yield record
-                parent = None if self._columns.id is None else record.get(self._columns.id)
+                parent = self._id_of(record)
                 in_replies = False
             if depth < _MAX_DEPTH:
                 text_object = None if found is None else found.chain[-1]
                 children = self._children(value, text_object, parent, depth + 1, in_replies=in_replies)
                 pending.extend(child._replace(around=around) if around else child for child in reversed(list(children)))
+
+    def _id_of(self, record: _Fields) -> EnclosingId | None:
+        """Return the id of a record as that of the parent of those in it."""
+        row_id = None if self._columns.id is None else build_row_id(record.get(self._columns.id))
+        return None if row_id is None or row_id == "" else EnclosingId(row_id)
 
     def _enter(self, root: _Fields) -> Iterator[_Pending]:
         """Yield the objects at which the path of the text leads, where it leads through lists."""
@@ -158,7 +163,7 @@ class TreeUnfolder:
                 if self._find_text(value, in_replies=False, is_root=False) is not None:
                     yield _Pending(value, None, 0, is_candidate=True, around=around)
                 continue
-            row_id = None if self._columns.id is None else value.get(self._columns.id)
+            row_id = self._id_of(value)
             for part in _elements(value.get(self._leaf.name)):
                 text = join_text_parts(part)
                 if text is not None:

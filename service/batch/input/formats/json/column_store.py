@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["ColumnCells", "ColumnStore"]
 
 _CHUNK_SIZE = 4096
-_MAX_SIZE = 1 << 26
+_MAX_SIZE = 1 << 25
 """Bytes of all cells of a table, roughly."""
 _NUMBER_SIZE = 8
 _WIDE_SIZE = 3

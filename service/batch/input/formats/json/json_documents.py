@@ -180,7 +180,7 @@ class _DocumentReader:
         """Yield the records in a field that holds an array or an object; what holds none is remembered with the fields of the object."""
         window = self.window
         if window.peek_char() == "{":
-            value: object = window.try_object()
+            value: object = window.try_object(_MAX_DOCUMENT)
             if value is None and depth < _MAX_DEPTH:
                 yield from self._read_parts(around, depth=depth + 1, name=name, columns=None if depth else parts.columns)
                 return
