@@ -54,6 +54,9 @@ def find_fallback_encoding(head: bytes) -> str:
     Args:
         head: the first bytes of the text, which is ASCII or UTF-8 otherwise.
     """
+    head = _VALID_SIGN.sub(" ", head.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+    if head.isascii():
+        return "cp1252"
     return "cp1251" if _holds_cyrillic(head) else _find_latin_encoding(head)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 __all__ = ["MAX_PROCESS_MEMORY", "MAX_PROCESS_SECONDS", "write_sheets"]
 
-MAX_PROCESS_MEMORY = 448 << 20
+MAX_PROCESS_MEMORY = 352 << 20
 """Bytes that the process may take."""
 MAX_PROCESS_SECONDS = 120
 """Seconds of a core that it may take."""

@@ -40,6 +40,13 @@ def test_damage_is_no_letter(line: bytes) -> None:
     assert repair_text(text, "cp1252") is text
 
 
+def test_a_file_in_utf8_says_nothing_about_older_encodings(read_dump: DumpReader) -> None:
+    """A damaged line in a Russian file is not read as something else; its bytes are no word."""
+    content = "id;text\n1;ты дурак\n2;спасибо тебе\n".encode() + b"3;\xd0\n4;\xd0\xd1 abc\n"
+    assert find_fallback_encoding(content.split(b"3;")[0]) == "cp1252"
+    assert texts(read_dump(content, "x.csv").rows) == ["ты дурак", "спасибо тебе", None, None]
+
+
 def test_letters_far_below_the_beginning_are_read(read_dump: DumpReader) -> None:
     """A file whose first 64 KiB are ASCII may be in an older encoding all the same."""
     content = b"id;text\n" + b"1;nothing but ASCII here\n" * 4000 + "2;schöne Grüße\n".encode("cp1252")
