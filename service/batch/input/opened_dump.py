@@ -43,6 +43,12 @@ class OpenDump:
     remarks: list[str] = field(default_factory=list)
     layouts: dict[str, Layout] = field(default_factory=dict)
 
+    @property
+    def common_columns(self) -> Columns | None:
+        """Where texts and ids are found in all that has been read so far; None where that differs from member to member."""
+        found = {layout.columns for layout in self.layouts.values() if layout.columns is not None}
+        return self.columns if len(found) <= 1 else None
+
 
 def damage_row(source: DumpSource, line: int) -> Iterator[Row]:
     """Yield a row that says why the file ends too early, if it does."""

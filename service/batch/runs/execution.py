@@ -2,9 +2,12 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event, Thread
 
 from model.threads import available_cores
 from service.batch.file_access import STDIN, display_name, measure_size
@@ -15,6 +18,7 @@ from service.batch.runs.progress import ProgressMeter, ProgressObserver
 from service.batch.statistics.counts import RunCounts
 from service.batch.workers.model_source import ModelSource
 from service.batch.workers.pool import WorkerPool, process_pool, run_tasks
+from service.batch.workers.progress_notes import read_notes
 from service.batch.workers.shard_tasks import TaskList
 from service.batch.workers.shard_work import ShardContext, ShardTask, score_shard
 from service.model_loading import ModeratorOptions
@@ -22,8 +26,27 @@ from training.tables.expansion import ExpansionBudget
 
 __all__ = ["RunExecution"]
 
+_SECONDS_BETWEEN_REPORTS = 0.5
 _WORTH_PROCESSES = 64 << 20
 """Bytes of input below which threads have finished before processes have started."""
+
+
+@contextmanager
+def _report_notes(folder: Path, meter: ProgressMeter) -> Iterator[None]:
+    """Report the notes in a folder to a meter, twice a second, for the length of the block."""
+    end = Event()
+
+    def report_until_end() -> None:
+        while not end.wait(_SECONDS_BETWEEN_REPORTS):
+            meter.report_notes(read_notes(folder))
+
+    reporter = Thread(target=report_until_end, name="progress notes", daemon=True)
+    reporter.start()
+    try:
+        yield
+    finally:
+        end.set()
+        reporter.join()
 
 
 @dataclass(frozen=True)
@@ -80,8 +103,19 @@ class RunExecution:
         options = self.model.options
         if options is None or processes == 0:
             return self._results_here(context, meter)
-        pool = self._cluster_pool(context, options) if self.job.cluster else process_pool(processes, context, options)
+        if self.job.cluster:
+            return self._results_of(self._cluster_pool(context, options))
+        return self._results_of_processes(processes, context, options, meter)
+
+    def _results_of(self, pool: AbstractContextManager[WorkerPool]) -> Iterator[ShardResult]:
         return run_tasks(lambda completed: self.tasks.pending({*self.journal.completed, *completed}), pool)
+
+    def _results_of_processes(
+        self, count: int, context: ShardContext, options: ModeratorOptions, meter: ProgressMeter
+    ) -> Iterator[ShardResult]:
+        """Yield the results of processes of this machine, whose progress is reported while they are at work."""
+        with TemporaryDirectory(prefix="tipstaff-", ignore_cleanup_errors=True) as name, _report_notes(Path(name), meter):
+            yield from self._results_of(process_pool(count, replace(context, notes=Path(name)), options))
 
     def _cluster_pool(self, context: ShardContext, options: ModeratorOptions) -> AbstractContextManager[WorkerPool]:
         from service.batch.workers.dask_cluster import cluster_pool

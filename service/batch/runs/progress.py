@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from model.array_types import IntArray
 from model.comment import LABELS
 from service.batch.output.journal import ShardResult
 from service.batch.statistics.counts import RunCounts
+from service.batch.workers.progress_notes import ProgressNote
 
 __all__ = ["ProgressMeter", "ProgressObserver", "RunProgress", "ignore_progress"]
 
@@ -35,7 +37,7 @@ class RunProgress:
 
 
 ProgressObserver = Callable[[RunProgress], None]
-"""A function that is called now and then with the progress of a run."""
+"""A function that is called now and then with the progress of a run, by any thread."""
 
 
 def ignore_progress(progress: RunProgress) -> None:
@@ -58,13 +60,35 @@ class ProgressMeter:
         self._read_size = sum(size for _, size in completed)
         self._share_before = self._read_size / total if total else 0.0
         self._labels: IntArray = np.zeros(len(LABELS), np.int64)
+        self._added: set[int] = set()
+        self._notes: Mapping[int, ProgressNote] = {}
+        self._lock = Lock()
 
     def add_shard(self, result: ShardResult) -> None:
         """Add a completed shard."""
-        self._rows += result.counts.rows
-        self._read_size += result.size
-        self._labels += result.counts.labels
-        self._report(self._rows, self._labels, self._read_size)
+        with self._lock:
+            self._rows += result.counts.rows
+            self._read_size += result.size
+            self._labels += result.counts.labels
+            self._added.add(result.number)
+            self._report_all()
+
+    def report_notes(self, notes: Mapping[int, ProgressNote]) -> None:
+        """Report the progress within shards that are being scored elsewhere; it may be called from another thread.
+
+        Args:
+            notes: number of a shard → how far it has come; those of completed shards do not count.
+        """
+        with self._lock:
+            if notes != self._notes:
+                self._notes = notes
+                self._report_all()
+
+    def _report_all(self) -> None:
+        running = [note for number, note in self._notes.items() if number not in self._added]
+        labels = sum((np.array(note.labels, np.int64) for note in running), self._labels)
+        rows = self._rows + sum(note.rows for note in running)
+        self._report(rows, labels, self._read_size + sum(note.read for note in running))
 
     def report_within_shard(self, counts: RunCounts, share: float | None, size: int) -> None:
         """Report progress within a shard that is being scored.

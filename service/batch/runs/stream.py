@@ -66,7 +66,7 @@ def score_to_stream(job: ScoreJob, judge: "Judge", observer: ProgressObserver) -
                     read = None if share is None or total is None else round(share * total)
                     observer(RunProgress(counts.rows + file_counts.rows, share, labels, read, total))
                 counts.merge(file_counts)
-                tally.add(file_counts, dump.columns, dump.remarks)
+                tally.add(file_counts, dump.common_columns, dump.remarks)
                 files.append(tally.input_file())
     return counts, files
 

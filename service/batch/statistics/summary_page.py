@@ -44,7 +44,8 @@ def summary_page(summary: RunSummary, *, output: str) -> str:
 
 def _describe_columns(file: InputFile) -> list[str]:
     """Return where texts and ids of a file were found."""
-    return ["nowhere", ""] if file.columns is None else [file.columns.text, file.columns.id or "none"]
+    nowhere = "several columns" if file.judged else "nowhere"
+    return [nowhere, ""] if file.columns is None else [file.columns.text, file.columns.id or "none"]
 
 
 def _share_rows(counts: Mapping[str, int]) -> list[_TableRow]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from model.errors import DumpError
 from service.batch.file_access import display_name
 from service.batch.output.journal import ShardResult
+from service.batch.workers.progress_notes import note_progress
 from service.batch.workers.shard_work import ShardContext, ShardTask, score_shard
 from service.judging.judge_options import JudgeOptions
 from service.model_loading import ModeratorOptions
@@ -165,7 +166,9 @@ def _score_in_process(task: ShardTask, context: ShardContext, options: Moderator
     _set_up_process(parent)
     # A single thread is busy with small chunks too, and their memory is needed once for every worker.
     context = replace(context, job=replace(context.job, max_rows=min(context.job.max_rows, _MAX_ROWS)))
-    return score_shard(task, context, _build_judge(options, context.job.judge_options), threads=1).without_names()
+    observer = None if context.notes is None else note_progress(context.notes, task.number, task.size or 0)
+    judge = _build_judge(options, context.job.judge_options)
+    return score_shard(task, context, judge, threads=1, observer=observer).without_names()
 
 
 class _PandasBlocker:

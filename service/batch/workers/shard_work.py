@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
@@ -66,6 +67,7 @@ class ShardContext:
         work: the work folder.
         write_as: the format of the parts.
         header: whether CSV parts begin with a header.
+        notes: the folder of this machine where workers note their progress; None where nobody reads it.
     """
 
     job: ScoreJob
@@ -73,6 +75,7 @@ class ShardContext:
     work: Folder
     write_as: TableFormat
     header: bool = False
+    notes: Path | None = None
 
 
 def score_shard(
@@ -115,7 +118,7 @@ def score_shard(
     remarks = list(task.shard.remarks)
     add_remarks(remarks, dump.remarks)
     text_size = dump.budget.handed_on("text")
-    result = ShardResult(task.number, task.shard.path, counts, dump.columns, task.size or 0, has_rejects, text_size, remarks)
+    result = ShardResult(task.number, task.shard.path, counts, dump.common_columns, task.size or 0, has_rejects, text_size, remarks)
     write_result(context.work, result)
     return result
 

@@ -5,6 +5,7 @@ import numpy as np
 from service.batch.output.journal import ShardResult
 from service.batch.runs.progress import ProgressMeter, RunProgress
 from service.batch.statistics.counts import RunCounts
+from service.batch.workers.progress_notes import ProgressNote
 
 
 def counts(rows: int) -> RunCounts:
@@ -32,3 +33,13 @@ def test_without_a_size_there_is_no_share() -> None:
     meter = ProgressMeter(reports.append, total=None, completed=[])
     meter.report_within_shard(counts(5), None, 0)
     assert (reports[0].share, reports[0].share_before, reports[0].total) == (None, 0.0, None)
+
+
+def test_shards_at_work_elsewhere_count_until_they_are_completed() -> None:
+    """A note is added to what is completed; the one that a completed shard has left counts no more."""
+    reports: list[RunProgress] = []
+    meter = ProgressMeter(reports.append, total=400, completed=[])
+    meter.report_notes({1: ProgressNote(5, (5, 0, 0), 50), 2: ProgressNote(2, (1, 1, 0), 20)})
+    meter.add_shard(ShardResult(1, "a", counts(12), None, size=100))
+    meter.report_notes({1: ProgressNote(12, (12, 0, 0), 100), 2: ProgressNote(4, (3, 1, 0), 40)})
+    assert [(report.rows, report.read, report.labels["fine"]) for report in reports] == [(7, 70, 6), (14, 120, 13), (16, 140, 15)]
