@@ -17,6 +17,7 @@ _BYTE_ORDER_MARKS = (
     (b"\xfe\xff", "utf-16"),
 )
 _ZEROS_HEAD_SIZE = 1 << 10
+_MIN_ZEROS = 8
 _CHUNK_SIZE = 1 << 18
 _GUESS_HEAD_SIZE = 1 << 15
 _MIN_INVALID_BYTES = 8
@@ -61,8 +62,8 @@ def detect_encoding(head: bytes, *, guess: bool, requested: str | None = None) -
 def _find_unmarked_utf16(head: bytes) -> str | None:
     """Return the codec of UTF-16 without a byte order mark, whose letters of ASCII are every other byte zero; None for anything else."""
     zeros = [head[begin:_ZEROS_HEAD_SIZE:2].count(0) for begin in (0, 1)]
-    bound = min(len(head), _ZEROS_HEAD_SIZE) // 5
-    if not bound or min(zeros) or max(zeros) < bound:
+    bound = max(3 * min(len(head), _ZEROS_HEAD_SIZE) // 10, _MIN_ZEROS)
+    if min(zeros) or max(zeros) < bound:
         return None
     return "utf-16-le" if zeros[1] else "utf-16-be"
 
