@@ -32,6 +32,8 @@ _WRAPPERS = {b"cast", b"convert", b"to_char", b"to_clob", b"to_nclob", b"to_date
 """Functions whose first argument is, near enough, what they return."""
 _CHARACTERS = {b"char", b"chr", b"nchar", b"unichar"}
 _MAX_DEPTH = 8
+_MAX_EXPRESSION = 1 << 18
+"""The longest expression in bytes that is taken apart, unless it is one string; it is looked at once for each function around another."""
 _MAX_LENGTH = 1 << 23
 _LARGEST_CODE_POINT = 0x10FFFF
 
@@ -117,6 +119,8 @@ class LiteralReader:
             return str(int(match.group(1) or b"0", 2)) if len(match.group(1)) <= 64 else None
         if (match := _DOLLAR_QUOTED.fullmatch(token)) is not None:
             return self.decode(match.group(2))
+        if depth == 0 and self._string.fullmatch(token) is None and len(token) > _MAX_EXPRESSION:
+            raise ValueError("an expression that is longer than dumps write")
         parts = self._split(token, b"||")
         if len(parts) > 1:
             return self._join([self._evaluate(part, depth + 1) for part in parts])
