@@ -1,5 +1,6 @@
 """Ids for rows that have none, made from what the rows hold, so that the same file gives the same ids again."""
 
+from collections import Counter
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import PurePath
@@ -27,7 +28,17 @@ def complete_ids(chunk: Chunk, *, dump: str) -> Sequence[RowId]:
         return chunk.ids
     file = PurePath(dump).name
     columns = (chunk.ids, chunk.members, chunk.places, chunk.authors, chunk.iso_times(), chunk.texts, chunk.lines)
-    return [_make_id(file, *values) if row_id is None else row_id for row_id, *values in zip(*columns, strict=True)]
+    # Equal replies of one record are in the same line.
+    counts: Counter[tuple[object, ...]] = Counter()
+    ids: list[RowId] = []
+    for row_id, *values in zip(*columns, strict=True):
+        if row_id is not None:
+            ids.append(row_id)
+            continue
+        key = tuple(values)
+        ids.append(_make_id(file, *key, counts[key] or None))
+        counts[key] += 1
+    return ids
 
 
 def _make_id(*values: object) -> str:

@@ -35,6 +35,11 @@ def test_the_same_rows_get_the_same_ids() -> None:
     assert complete_ids(Chunk.from_rows([ROWS[0]._replace(member="m.csv")]), dump="x/a.jsonl")[0] != whole[0]
 
 
+def test_equal_rows_of_one_line_are_told_apart() -> None:
+    """A record may hold two replies that say the same."""
+    assert len(set(complete_ids(Chunk.from_rows([ROWS[0]] * 3), dump="a.jsonl"))) == 3
+
+
 def test_columns_without_a_gap_stay_as_they_are() -> None:
     """Ids that Arrow holds are not converted unless one is missing."""
     chunk = Chunk.from_rows(ROWS[:2])
