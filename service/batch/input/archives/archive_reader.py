@@ -124,7 +124,7 @@ class ArchiveReader:
             else:
                 export = selection.export_of(member.path)
                 values = {} if export is None else shared.get(export.root, {})
-                command = _reading_command(archive, member.path) if depth == 1 else None
+                command = _reading_command(archive, member.stored_path or member.path) if depth == 1 else None
                 setting = _Setting(selection.role(member.path), selection.holds_tables, values, depth, command)
                 yield from self._read_member(name, member.source, setting)
 

@@ -31,12 +31,14 @@ class ArchiveMember:
         name: the same, with a number behind it where an earlier member has the same path.
         source: its bytes, which must be read before the next member is requested; None if it cannot be opened.
         problem: why it cannot be opened, and what to do, in a sentence that begins with the archive's name and its own.
+        stored_path: its path as the archive has it, where that differs: some programs begin all paths with ``./``.
     """
 
     path: str
     name: str
     source: DumpSource | None
     problem: str = ""
+    stored_path: str = ""
 
 
 class Archive(Protocol):

@@ -5,6 +5,7 @@ import re
 import shlex
 import tarfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import BinaryIO
 
 from service.batch.input.archives.member_stream import ArchiveMember, MemberCounter, MemberNamer, MemberStream, open_member
@@ -68,9 +69,10 @@ class TarArchive:
                 else:
                     long_name, long_size = _parse_pax_header(extension, long_name)
             else:
-                path = legible_name(long_name or info.name).removeprefix("./")
+                stored_path = legible_name(long_name or info.name)
+                path = stored_path.removeprefix("./")
                 if info.isreg() and is_wanted(path):
-                    yield self._open_member(info, member, path, namer.name(path))
+                    yield replace(self._open_member(info, member, path, namer.name(path)), stored_path=stored_path)
                 long_name, long_size = "", None
             member.skip_rest()
             stream.read(-size % _BLOCK_SIZE)
