@@ -68,7 +68,12 @@ def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, optio
 
 def _table_syntax(kind: FileKind, options: DumpOptions) -> TableSyntax:
     return TableSyntax(
-        kind.delimiter, kind.quoting, has_header=options.has_header, skipped_lines=kind.skipped_lines, fallback=kind.fallback
+        kind.delimiter,
+        kind.quoting,
+        has_spaces=kind.has_spaces,
+        has_header=options.has_header,
+        skipped_lines=kind.skipped_lines,
+        fallback=kind.fallback,
     )
 
 

@@ -50,6 +50,9 @@ _MAX_ARGUMENT_LENGTH = 100
 _MAX_CANDIDATES = 4
 
 
+_NO_CONTENT = ColumnContent(0, 0, 0, 0.0, 0.0)
+
+
 class TextChoice(NamedTuple):
     """The column that holds the text, and why it was chosen.
 
@@ -99,7 +102,7 @@ def choose_text_column(
     if known:
         return _choose_known(known, others, contents, file=file)
     if not others:
-        raise DumpError(f"{file}: no column is known to hold the text; name it with --text-column ({list_columns(names)})")
+        _refuse_unknown(names, contents, file=file, has_header=has_header)
     chosen = others[0].name
     if has_header and _has_no_header(names, contents, sample, chosen):
         raise DumpError(
@@ -227,6 +230,15 @@ def _refuse_doubt(candidates: Sequence[_Candidate], names: Iterable[str], file: 
         f"{file}: more than one column may hold the text: {', '.join(map(quote_column, likeliest))}; name the one that does, such as "
         f"--text-column {_as_argument(likeliest[0])}"
     )
+
+
+def _refuse_unknown(names: Sequence[str], contents: Mapping[str, ColumnContent], *, file: str, has_header: bool) -> NoReturn:
+    """Refuse a table in which nothing shows that a column holds the text, with the one that comes nearest as an example."""
+    written = [name for name in names if name.strip() and contents.get(name, _NO_CONTENT).is_written]
+    nearest = max(written, key=lambda name: (_name_weight(name) > _OTHER_WEIGHT, contents[name].words), default=None)
+    example = "" if nearest is None else f", for example --text-column {_as_argument(nearest)}"
+    lines = "" if has_header else "; if each line is a comment, say --lines"
+    raise DumpError(f"{file}: no column is known to hold the text; name it with --text-column{example}{lines} ({list_columns(names)})")
 
 
 def _as_argument(name: str) -> str:

@@ -50,6 +50,7 @@ class FileKind:
         encoding: the codec of its text.
         delimiter: the character that separates the cells of delimited text.
         quoting: what quotes mean in delimited text.
+        has_spaces: whether spaces follow the delimiters, before the quotes of cells that have any.
         skipped_lines: the number of lines before the header of delimited text.
         fallback: the codec of lines of tables and of plain text that are ASCII but for some bytes, which are not UTF-8.
     """
@@ -58,6 +59,7 @@ class FileKind:
     encoding: str = UTF8
     delimiter: str = ","
     quoting: Quoting = Quoting.AUTO
+    has_spaces: bool = False
     skipped_lines: int = 0
     fallback: str = "cp1252"
 

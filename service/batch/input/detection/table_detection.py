@@ -101,9 +101,20 @@ def _build_table_kind(source: DumpSource, header: TableHeader, below: str, encod
         encoding,
         delimiter=header.delimiter,
         quoting=quoting,
+        has_spaces=quoting is Quoting.AUTO and _has_spaces(below, header.delimiter),
         skipped_lines=header.skipped_lines,
         fallback=find_fallback_encoding(source.head),
     )
+
+
+def _has_spaces(text: str, delimiter: str) -> bool:
+    """Tell whether spaces stand between delimiters and quotes, wherever a quote opens a cell that is not the first."""
+    sign = re.escape(delimiter)
+    if delimiter == "\t" or re.search(f'{sign}"', text) is not None:
+        return False
+    opening = re.findall(f'{sign} +"', text)
+    quoted = re.findall(f'{sign} +"[^"\n]*"[ ]*(?=[\r\n{sign}]|$)', text)
+    return bool(opening) and len(opening) == len(quoted)
 
 
 def _is_unquoted_column(text: str, delimiter: str) -> bool:

@@ -19,6 +19,7 @@ __all__ = ["DELIMITERS", "TableSyntax", "parse_first_record", "read_csv"]
 DELIMITERS = ",;\t|"
 _MAX_SAMPLED_RECORDS = 300
 _MAX_SAMPLED_LENGTH = 1 << 20
+_QUALTRICS_MARK = '{"ImportId":'
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class TableSyntax:
     Attributes:
         delimiter: the character that separates them.
         quoting: what quotes mean.
+        has_spaces: whether spaces follow the delimiters, before the quotes of cells that have any.
         has_header: whether the first record names the columns.
         skipped_lines: the number of lines before the header, or before the first record.
         fallback: the encoding of lines that are ASCII but for some bytes, which are not UTF-8.
@@ -35,6 +37,7 @@ class TableSyntax:
 
     delimiter: str = ","
     quoting: Quoting = Quoting.AUTO
+    has_spaces: bool = False
     has_header: bool = True
     skipped_lines: int = 0
     fallback: str = "cp1252"
@@ -75,7 +78,7 @@ def read_csv(
     if names is None:
         skipped = sum(1 for _ in islice(lines, syntax.skipped_lines))
         first += skipped
-    reader = LineRecords(lines, syntax.delimiter, syntax.quoting, first)
+    reader = LineRecords(lines, syntax.delimiter, syntax.quoting, first, has_spaces=syntax.has_spaces)
     records = iter(reader)
     if names is not None:
         reader.width = len(names)
@@ -89,7 +92,7 @@ def read_csv(
     reader.width = len(names)
     below: Iterable[LineRecord] = records if syntax.has_header or header is None else chain((header,), records)
     named = _name_cells(below, names, has_header=syntax.has_header)
-    sample = _take_sample(named)
+    sample = _mark_second_header(_take_sample(named))
     return RecordStream(
         names,
         chain(sample, named),
@@ -109,6 +112,14 @@ def _take_sample(records: Iterator[DumpRecord]) -> list[DumpRecord]:
         if size > _MAX_SAMPLED_LENGTH:
             break
     return sample
+
+
+def _mark_second_header(sample: list[DumpRecord]) -> list[DumpRecord]:
+    """Return the first records, of which two are no comments where a survey of Qualtrics has its questions and their numbers as JSON."""
+    values = [value for value in sample[1].fields.values() if value] if len(sample) > 1 else []
+    if not values or not all(str(value).startswith(_QUALTRICS_MARK) for value in values):
+        return sample
+    return [record._replace(fields={}, reason=Reason.NOT_A_COMMENT) for record in sample[:2]] + sample[2:]
 
 
 def _name_cells(records: Iterable[LineRecord], names: list[str], *, has_header: bool) -> Iterator[DumpRecord]:

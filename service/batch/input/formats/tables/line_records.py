@@ -103,6 +103,7 @@ class LineRecords:
         delimiter: the character that separates cells.
         quoting: what quotes mean.
         first: the number of the first line.
+        has_spaces: whether spaces follow the delimiters, before the quotes of cells that have any.
 
     Attributes:
         width: the number of cells of a record, as soon as it is known. A tab hardly ever stands in a text, so that lines which all have
@@ -110,13 +111,14 @@ class LineRecords:
             with one column.
     """
 
-    def __init__(self, source: Iterator[str | None], delimiter: str, quoting: Quoting, first: int) -> None:
+    def __init__(self, source: Iterator[str | None], delimiter: str, quoting: Quoting, first: int, *, has_spaces: bool = False) -> None:
         self.width: int | None = None
         self._lines = _LineSource(source, first)
         self._delimiter = delimiter
         self._quoting = quoting
         # Without strict, a stray quote silently swallows rows; a malformed line is read again, without strict, below.
-        self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
+        self._reader = csv.reader(self._lines, delimiter=delimiter, skipinitialspace=has_spaces, strict=True)
+        self._has_spaces = has_spaces
 
     def __iter__(self) -> Iterator[LineRecord]:
         if self._quoting is Quoting.NONE:
@@ -189,7 +191,7 @@ class LineRecords:
             lines.give_back()
             if is_one_column or self._are_records([first_line], 1):
                 return LineRecord(line, self._split_line(first_line))
-        cells: list[str] = next(csv.reader([first_line], delimiter=self._delimiter), [])
+        cells: list[str] = next(csv.reader([first_line], delimiter=self._delimiter, skipinitialspace=self._has_spaces), [])
         if is_open:
             return LineRecord(line, cells[:-1], Reason.OPEN_QUOTE)
         return LineRecord(line, self._split_line(first_line) if is_one_column and len(cells) > 1 else cells)

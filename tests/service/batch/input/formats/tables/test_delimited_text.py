@@ -165,3 +165,19 @@ def test_an_open_quote_keeps_the_id_to_its_left(read_dump: DumpReader) -> None:
 def test_a_delimiter_at_the_end_of_each_line_is_no_cell(read_dump: DumpReader) -> None:
     """Some programs write one in each row, but not in the header."""
     assert texts(read_dump(b"id,text\n1,hello,\n2,there,\n", "x.csv").rows) == ["hello", "there"]
+
+
+def test_the_three_headers_of_a_survey_are_no_comments(read_dump: DumpReader) -> None:
+    """Qualtrics writes the question and its number below the name of each column."""
+    head = b'StartDate,Q1\nStart Date,What do you think?\n"{""ImportId"":""startDate""}","{""ImportId"":""QID1""}"\n'
+    rows = read_dump(head + b"2020-01-01,It is awful\n2020-01-02,I like it a lot\n", "x.csv").rows
+    assert reasons(rows) == [Reason.NOT_A_COMMENT] * 2 + [None] * 2
+    assert texts(rows[2:]) == ["It is awful", "I like it a lot"]
+
+
+def test_spaces_before_quotes_are_no_text(read_dump: DumpReader) -> None:
+    """People who write tables by hand put a space after each comma; where they quote, the quotes still count."""
+    table = read_dump(b'id, text, n\n1, hello, 1\n2, "you, fool", 2\n3, "so", 3\n', "x.csv")
+    assert texts(table.rows) == ["hello", "you, fool", "so"]
+    table = read_dump(b'id,text\n1, "so" he said\n2, "never closed\n', "x.csv")
+    assert texts(table.rows) == [' "so" he said', ' "never closed']
