@@ -17,6 +17,7 @@ _MAX_ADVICE = 2
 _WAY_OUT: Mapping[str, tuple[str, str]] = {
     Reason.NO_TEXT: ("name the column that holds the text", "--text-column NAME"),
     Reason.NOT_A_STRING: ("name the column that holds the text", "--text-column NAME"),
+    "empty": ("name the column that holds the text", "--text-column NAME"),
     Reason.NOT_UTF8: ("name the encoding of the file", "--encoding windows-1252"),
     Reason.NOT_JSON: ("if it is plain text, say so", "--lines"),
     Reason.NOT_AN_OBJECT: ("if it is plain text, say so", "--lines"),

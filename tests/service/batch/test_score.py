@@ -24,6 +24,7 @@ from service.batch.statistics.summary import RunSummary, summary_json
 from service.batch.terminal_report import summary_lines
 from service.http.routes.moderate_messages import round_scores
 from service.judging.judge_options import JudgeOptions
+from tests.service.batch.input.packing import pack_zip
 
 if TYPE_CHECKING:
     from model.moderator import Moderator as Judge
@@ -261,3 +262,13 @@ def test_made_ids_do_not_depend_on_the_shards(tmp_path: Path, judge: "Judge") ->
     ids = [row["id"] for row in whole]
     assert len(set(ids)) == 60
     assert [row["id"] for row in cut] == ids
+
+
+@pytest.mark.parametrize("second", ["text", "body"])
+def test_columns_are_named_only_where_all_files_have_them(tmp_path: Path, judge: "Judge", second: str) -> None:
+    """The files in an archive may hold their texts in different columns; then none of these stands for all."""
+    path = tmp_path / "a.zip"
+    path.write_bytes(pack_zip({"a.jsonl": b'{"text":"one"}\n', "b.jsonl": json.dumps({second: "two"}).encode()}))
+    summary, rows_written = score([path], tmp_path / "o.jsonl", judge)
+    assert [row["label"] is None for row in rows_written] == [False, False]
+    assert ("text from “text”" in next(summary_lines(summary))) == (second == "text")
