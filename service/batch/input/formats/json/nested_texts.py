@@ -25,6 +25,8 @@ _SHORT_ENDING, _LONG_ENDING = 4, 8
 _MARGIN = 12
 """Bytes before a bracket in which the end of a name is looked for."""
 _MAX_CANDIDATES = 1000
+_SLICE_SIZE = 1 << 17
+"""Bytes that are looked through at once, so few that no memory has to be asked for."""
 _NumberArray = npt.NDArray[np.uint64]
 
 
@@ -61,13 +63,18 @@ def may_hold_nested_texts(piece: bytes, table: "pa.Table", text_name: str) -> bo
 
 def _name_ends(codes: ByteArray) -> IntArray:
     """Return the ends, without the quote, of the names of fields that hold an object or a list that is not empty."""
-    begins = np.flatnonzero((codes[:-1] & ~np.uint8(_CASE_BIT)) == _BRACKET)
+    begins = np.concatenate([_find_brackets(codes[at : at + _SLICE_SIZE]) + at for at in range(0, codes.size, _SLICE_SIZE)])
+    begins = begins[begins < codes.size - 1]
     begins = begins[(codes[begins + 1] & ~np.uint8(_CASE_BIT)) != _CLOSING_BRACKET]
     begins = begins[begins >= _MARGIN] - 1
     for separator in (_SPACE, _COLON, _SPACE):
         is_there = codes[begins] == separator
         begins = begins[is_there] - 1 if separator == _COLON else begins - is_there
     return np.asarray(begins[codes[begins] == _QUOTE])
+
+
+def _find_brackets(codes: ByteArray) -> IntArray:
+    return np.flatnonzero((codes & ~np.uint8(_CASE_BIT)) == _BRACKET)
 
 
 def _numbers_before(codes: ByteArray, ends: IntArray, size: int) -> _NumberArray:
