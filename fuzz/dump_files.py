@@ -26,6 +26,14 @@ _TABLES: Mapping[str, bytes] = {
     "windows.csv": "id;text\n1;schön\n2;fine\n".encode("cp1252"),
     "brackets.txt": b'[quote=Ann]no[/quote] I differ\n\n"so" he said\n',
 }
+_TREES: Mapping[str, bytes] = {
+    "replies.jsonl": b'{"id":0,"text":"a","replies":[{"id":1,"text":"c","replies":{"x":["e"]}}]}\n{"text":null,"x":[{"text":"f"}]}\n' * 3,
+    "keys.json": b'{"n":2,"k1":{"text":"a b","to":null},"k2":{"text":["c ",{"text":"d"}],"to":"k1","replies":{"k3":{"text":"e"}}}}',
+    "columns.json": b'{"id":{"0":7,"1":8},"text":{"0":"a b","1":"c"}}\n{"columns":["id","text"],"index":[0],"data":[[9,"d e"]]}',
+    "nodes.json": b'{"message":"ok","data":{"thread":{"edges":[{"node":{"id":"x","content":{"body":"a b"},"replies":{"edges":[]}}}]}}}',
+    "values.json": b'[[1,"a b"],["c d",2],["e"],{"comments":["f g","h"]}]',
+    "script.js": b'window.YTD.data.part0 = [{"id":1,"text":"a b"}];\ncallback({"comments":[{"id":2,"text":"c"}]});',
+}
 _MARKED_UP = {
     "corpus.arff": b"@relation x\n@attribute class {yes,no}\n@attribute text string\n@data\nno,'it\\'s, fine'\n{0 yes, 1 \"you idiot\"}\n",
     "any.xml": b'<?xml version="1.0"?><t><c id="1"><text>a</text><r><c id="2" by="x"><text>b<i>c</i></text></c></r></c></t>',
@@ -38,6 +46,7 @@ _PLAIN: Mapping[str, bytes] = {
     **{name: read_page_sample(name) for name in PAGE_COMMENTS},
     **_MARKED_UP,
     **_TABLES,
+    **_TREES,
 }
 _ENCODINGS = ("utf-16", "utf-16-le", "utf-32", "cp1252", "koi8-r", "shift_jis", "utf-8-sig")
 
