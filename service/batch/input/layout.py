@@ -22,7 +22,7 @@ from service.batch.input.platforms.widgets.disqus import DISQUS
 from service.batch.input.records import RecordStream
 from service.batch.input.streams.encodings import UTF8
 from service.batch.input.streams.odd_bytes import describe_encoding
-from service.batch.input.trees.tree_columns import choose_tree_columns, find_nested_column, unfold_sample
+from service.batch.input.trees.tree_columns import MAX_UNFOLDED, choose_tree_columns, find_nested_column, unfold_sample
 from service.batch.remarks import add_remark
 from service.batch.rows import Columns, DumpOptions, Quoting
 
@@ -159,9 +159,12 @@ def detect_table_layout(
         return Layout(kind, platform, columns, header, (*reasons, _explain_platform(platform, names, options)))
     choose = choose_tree_columns if is_nested else choose_comment_columns
     columns, choice = choose(names, options, file=file, sample=sample)
-    if is_nested:
-        sample = unfold_sample(columns, sample)
     reasons.append(choice.reason)
+    if is_nested:
+        unfolded = unfold_sample(columns, sample)
+        if len(unfolded) > min(len(sample), MAX_UNFOLDED):
+            reasons.append("what stands inside of records with a text of its own, such as answers, is a comment too")
+        sample = unfolded
     if choice.remark is not None:
         add_remark(remarks, choice.remark)
     if holds_html(record.get(columns.text) for record in sample):

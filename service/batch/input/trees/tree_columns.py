@@ -17,10 +17,10 @@ from service.batch.input.trees.tree_names import REPLY_NAMES
 from service.batch.input.trees.unfolding import TreeUnfolder
 from service.batch.rows import Columns, DumpOptions
 
-__all__ = ["choose_tree_columns", "find_nested_column", "unfold_sample"]
+__all__ = ["MAX_UNFOLDED", "choose_tree_columns", "find_nested_column", "unfold_sample"]
 
 _Fields = Mapping[str, object]
-_MAX_RECORDS = 200
+MAX_UNFOLDED = 200
 """Records of the sample that are unfolded to see which fields they have."""
 _MAX_LISTED_PLACES = 20
 _MAX_EXAMPLE_LENGTH = 100
@@ -48,7 +48,7 @@ def choose_tree_columns(
         DumpError: a column that the caller names is not there, or no column is known to hold the text; the message names a column
             that may be meant.
     """
-    records = list(islice(sample, _MAX_RECORDS))
+    records = list(islice(sample, MAX_UNFOLDED))
     choice = _choose_text(names, records, sample, options, file=file)
     return _choose_others(choice.column, names, records, options, file=file), choice
 
@@ -56,7 +56,7 @@ def choose_tree_columns(
 def unfold_sample(columns: Columns, sample: Sequence[_Fields]) -> list[_Fields]:
     """Return the first records with what is in them, each with the fields that the columns name."""
     unfolder = TreeUnfolder(columns)
-    return [inner for record in islice(sample, _MAX_RECORDS) for inner in unfolder.unfold(record)]
+    return [inner for record in islice(sample, MAX_UNFOLDED) for inner in unfolder.unfold(record)]
 
 
 def find_nested_column(name: str, names: Sequence[str], sample: Sequence[_Fields]) -> str | None:
@@ -70,7 +70,7 @@ def find_nested_column(name: str, names: Sequence[str], sample: Sequence[_Fields
     matches = find_columns(names, name)
     if matches:
         return matches[0]
-    records = list(islice(sample, _MAX_RECORDS))
+    records = list(islice(sample, MAX_UNFOLDED))
     steps = parse_path(name)
     for begin in range(len(steps)):
         rest = steps[begin:]
@@ -84,7 +84,7 @@ def _has_path(value: object, steps: tuple[PathStep, ...]) -> bool:
     """Tell whether a path leads somewhere; of a list, its first elements are looked at."""
     for number, (name, is_list) in enumerate(steps):
         if isinstance(value, list):
-            return any(_has_path(element, steps[number:]) for element in value[:_MAX_RECORDS])
+            return any(_has_path(element, steps[number:]) for element in value[:MAX_UNFOLDED])
         if not isinstance(value, Mapping) or name not in value:
             return False
         value = value[name]

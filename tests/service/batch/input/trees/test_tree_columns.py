@@ -1,11 +1,14 @@
 """Columns are found inside of fields, and a message names those that are meant."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from model.errors import DumpError
+from service.batch.input.open_dump import open_dump
+from service.batch.rows import DumpOptions
 from tests.service.batch.input.dump_reader import DumpReader
 
 POSTS = [
@@ -105,3 +108,12 @@ def test_a_text_in_parts_is_found(read_dump: DumpReader) -> None:
     document = {"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "in a document"}]}]}
     rows = read_dump(lines([{"id": 1, "body": ["in ", "parts"]}, {"id": 2, "body": document}, {"id": 3, "body": "whole"}])).rows
     assert [row.text for row in rows] == ["in parts", "in a document", "whole"]
+
+
+def test_the_preview_can_say_that_answers_are_unfolded(tmp_path: Path) -> None:
+    """The reasons of the layout tell it where records hold others, and only there."""
+    for name, records, count in (("tree", GERMAN, 1), ("flat", [{"id": 1, "text": "a"}] * 300, 0)):
+        path = tmp_path / f"{name}.jsonl"
+        path.write_bytes(lines(records))
+        with open_dump(str(path), DumpOptions()) as dump:
+            assert sum("inside of records" in reason for layout in dump.layouts.values() for reason in layout.reasons) == count
