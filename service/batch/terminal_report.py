@@ -138,7 +138,8 @@ def summary_lines(summary: RunSummary) -> Iterator[str]:
     labels = f"{summary.judged:,} judged ({_format_counts(summary.labels)})" if summary.judged else "none judged"
     reasons = f", {summary.rows - summary.judged:,} with a reason instead ({_format_counts(summary.reasons)})" if summary.reasons else ""
     rate = f"{summary.seconds:.1f} s, {summary.rows_per_second:,.0f} rows/s"
-    yield f"{summary.rows:,} rows: {labels}{reasons}; {rate}; model {summary.version}, policy {summary.policy}{_describe_columns(summary)}"
+    rows = "1 row" if summary.rows == 1 else f"{summary.rows:,} rows"
+    yield f"{rows}: {labels}{reasons}; {rate}; model {summary.version}, policy {summary.policy}{_describe_columns(summary)}"
     if left_out := summary.counts.left_out:
         yield f"{summary.counts.read:,} rows were read; {left_out.total():,} of them left out ({_format_counts(left_out)})"
     if summary.resumed:
@@ -146,7 +147,7 @@ def summary_lines(summary: RunSummary) -> Iterator[str]:
     for file in summary.files:
         if not file.rows and file.columns is None and not summary.counts.left_out:
             yield f"{file.name} is empty"
-        elif file.rejected and not file.judged and summary.judged:
+        elif file.rows and not file.judged and summary.judged:
             yield f"{file.name}: none of its rows was judged ({_format_counts(file.reasons)})"
         yield from (f"{file.name}: {remark}" for remark in file.remarks[:_MAX_REMARKS])
         if len(file.remarks) > _MAX_REMARKS:

@@ -57,7 +57,8 @@ def _advise(summary: RunSummary) -> Iterator[str]:
     """Yield what helps with the files that have lost the most rows."""
     losses = [(sum(lost.values()), file, lost) for file in summary.files if (lost := _count_lost(file))]
     for count, file, lost in sorted(losses, key=lambda loss: loss[0], reverse=True)[:_MAX_FILES]:
-        yield f"{file.name}: {count:,} rows are lost ({_list_reasons(lost)}); {'; '.join(_find_ways_out(file, lost))}"
+        rows = "1 row is" if count == 1 else f"{count:,} rows are"
+        yield f"{file.name}: {rows} lost ({_list_reasons(lost)}); {'; '.join(_find_ways_out(file, lost))}"
 
 
 def _count_lost(file: InputFile) -> Mapping[str, int]:

@@ -272,3 +272,11 @@ def test_columns_are_named_only_where_all_files_have_them(tmp_path: Path, judge:
     summary, rows_written = score([path], tmp_path / "o.jsonl", judge)
     assert [row["label"] is None for row in rows_written] == [False, False]
     assert ("text from “text”" in next(summary_lines(summary))) == (second == "text")
+
+
+def test_a_file_of_which_nothing_was_judged_is_pointed_out(tmp_path: Path, judge: "Judge") -> None:
+    """Among others that were, it would go unnoticed."""
+    good = write_lines(tmp_path / "a.jsonl", {"text": "good"})
+    bad = write_lines(tmp_path / "b.jsonl", {"text": "[deleted]"}, {"text": " "})
+    summary, _ = score([good, bad], tmp_path / "o.jsonl", judge)
+    assert f"{bad}: none of its rows was judged (1 deleted, 1 empty)" in list(summary_lines(summary))
