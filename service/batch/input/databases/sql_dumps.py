@@ -1,7 +1,9 @@
 """Dumps of databases as text: the statements that create their tables anew."""
 
+import io
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import cast
 
 from service.batch.input.databases.open_tables import OpenDatabase, open_chosen_tables
 from service.batch.input.databases.table_choice import TableChoice
@@ -9,6 +11,7 @@ from service.batch.input.detection.file_kinds import FileKind
 from service.batch.input.formats.sql.sql_dialect import detect_dialect
 from service.batch.input.formats.sql.sql_tables import SqlDump, SqlSection
 from service.batch.input.records import DumpRecord
+from service.batch.input.streams.byte_stream import ReplayedStream
 from service.batch.input.streams.dump_source import DumpSource
 from service.batch.input.streams.encodings import UTF8, decode_head, detect_encoding, recode_to_utf8
 from service.batch.remarks import add_remark
@@ -18,6 +21,9 @@ __all__ = ["open_sql_dump"]
 
 _CODEC_NAMES = {"cp1252": "Windows-1252", "cp1251": "Windows-1251", "cp1250": "Windows-1250"}
 _USUAL_ENCODING = "cp1252"
+_SMALL_DUMP = 1 << 24
+"""A dump of fewer bytes is looked through before it is read, to know what tables are in it."""
+_BUFFER_SIZE = 1 << 18
 _MAX_UNREAD_STATEMENTS = 1000
 
 
@@ -37,6 +43,13 @@ def open_sql_dump(source: DumpSource, options: DumpOptions, kind: FileKind) -> O
     has_offsets = kind.encoding == UTF8 and not source.is_compressed
     stream = recode_to_utf8(source.stream, kind.encoding)
     fallback = "" if kind.encoding != UTF8 else _guess_encoding(source.head)
+    start = stream.read(_SMALL_DUMP)
+    if len(start) < _SMALL_DUMP:
+        stream = io.BufferedReader(io.BytesIO(start))
+        survey = SqlDump(source.name, dump.dialect).read_sections(io.BufferedReader(io.BytesIO(start)))
+        choice.reads_by_content = not any(choice.is_likely(section) for section in survey)
+    else:
+        stream = io.BufferedReader(ReplayedStream(start, cast(io.RawIOBase, stream)), _BUFFER_SIZE)
 
     def sections() -> Iterator[SourceSection]:
         noted = 0

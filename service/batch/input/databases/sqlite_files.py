@@ -45,6 +45,7 @@ def open_sqlite(source: DumpSource, options: DumpOptions, kind: FileKind) -> Ite
             choice = TableChoice(source.name, kind, options, remarks=source.remarks)
             for table in tables:
                 choice.note_table(table.table, table.names)
+            choice.reads_by_content = not any(map(choice.is_likely, tables))
             yield open_chosen_tables(tables, choice, share=file.share, rest=lambda: _cut_row() if is_cut else iter(()))
 
 

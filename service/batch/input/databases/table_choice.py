@@ -58,6 +58,8 @@ class TableChoice:
         passed_over: the columns of the tables that are not read, by their names.
         doubtful: why tables that seem to hold comments are not read, by their names.
         remarks: receives what people should know.
+        reads_by_content: whether tables are read whose names say nothing, if it is clear which of their columns holds what people write;
+            for databases in which the names of all tables are known, and none of them is likely to hold comments.
     """
 
     file: str
@@ -67,6 +69,7 @@ class TableChoice:
     passed_over: dict[str, tuple[str, ...]] = field(default_factory=dict)
     doubtful: dict[str, str] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    reads_by_content: bool = False
     _by_header: dict[tuple[str, tuple[str, ...]], Layout | None] = field(default_factory=dict)
     _counts: Counter[str] = field(default_factory=Counter)
     _errors: dict[str, str] = field(default_factory=dict)
@@ -75,6 +78,10 @@ class TableChoice:
     def note_table(self, table: str, columns: Sequence[str]) -> None:
         """Take note of a table, and its columns, that is in the database, whether or not it has rows."""
         self._has_known_platform |= self._is_known_table(table, columns)
+
+    def is_likely(self, section: TableSection) -> bool:
+        """Tell whether a table is likely to hold comments, by its names."""
+        return self._is_known_table(section.table, section.names) or not self._is_unlikely(section)
 
     def read(self, section: TableSection) -> tuple[Layout, Iterator[DumpRecord]] | None:
         """Return how the rows of a section are read, and the rows; None if its table is passed over.
@@ -104,8 +111,7 @@ class TableChoice:
         requested = self.options.table
         if requested is not None and not is_same_table(section.table, requested):
             return None
-        is_known = self._is_known_table(section.table, section.names)
-        if requested is None and not is_known and self._is_unlikely(section):
+        if requested is None and not self.is_likely(section):
             return None
         sample.extend(_take_sample(section.read(section.names, self._counts[section.table] + 1)))
         fields = [record.fields for record in sample if record.reason is None]
@@ -127,7 +133,7 @@ class TableChoice:
             add_remark(self.remarks, f"{legible_table(section.table)}: {remark}")
         if not self.layouts:
             check_kept_columns(section.names, self.options, file=f"{self.file}/{legible_table(section.table)}")
-        self._has_known_platform |= is_known
+        self.note_table(section.table, section.names)
         return layout
 
     def _is_known_table(self, table: str, columns: Sequence[str]) -> bool:
@@ -153,6 +159,8 @@ class TableChoice:
         is_article = not _ARTICLE_NAMES.isdisjoint(name.casefold() for name in section.names)
         if is_article or hint < NameHint.UNKNOWN:
             return True
+        if self.reads_by_content:
+            return False
         return hint is NameHint.UNKNOWN and (self._has_known_platform or not has_text_column(section.names, self.options))
 
     def _count(self, table: str, records: Iterator[DumpRecord]) -> Iterator[DumpRecord]:

@@ -43,6 +43,16 @@ def test_a_table_whose_name_says_nothing_is_read_unless_software_is_known(read_d
     assert texts(read_dump((structure + _DATA + _WORDPRESS).encode(), "x.sql").rows) == ["hi there"]
 
 
+def test_a_table_whose_names_say_nothing_is_read_by_what_is_in_it(read_dump: DumpReader) -> None:
+    """That is so where no other table is likely to hold comments, and it is said."""
+    answers = ["so kann das nicht weitergehen, finde ich", "alles bestens, danke euch allen", "na ja, es geht so halbwegs"]
+    survey = "".join(f"INSERT INTO umfrage (nr, ort, antworttext) VALUES ({nr},'Ulm','{text}');\n" for nr, text in enumerate(answers))
+    dump = read_dump((_USERS + survey).encode(), "x.sql")
+    assert texts(dump.rows) == answers
+    assert any("antworttext" in remark for remark in dump.remarks)
+    assert texts(read_dump((survey + _COMMENTS).encode(), "x.sql").rows) == ["So good, thank you", "no, not at all"]
+
+
 def test_the_column_that_is_asked_for_decides(read_dump: DumpReader) -> None:
     """--text-column reads the tables that have it."""
     content = (_COMMENTS + _USERS).encode()
