@@ -1,7 +1,7 @@
 """Whether a run that came to its end fell short: it judged nothing, or lost most of the rows; and what to do about it, in words."""
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from service.batch.file_access import STDIN, display_name
 from service.batch.rows import Reason
@@ -44,18 +44,27 @@ def describe_shortfall(summary: RunSummary, *, max_rejected: float, allow_empty:
         what = "nothing was judged" if not judged else "most rows were lost" if rejected > judged else "too many rows were lost"
         share = rejected / (judged + rejected)
         line = f"{what}: {rejected:,} of {judged + rejected:,} comments cannot be judged ({share:.0%}; --max-rejected {max_rejected:g})"
-        return [line, *_advise(summary)]
+        return [line, *_advise(summary.files)]
+    if judged and (lost_files := [file for file in summary.files if _is_lost(file, max_rejected)]):
+        line = f"most of {len(lost_files):,} of {len(summary.files):,} files was lost (--max-rejected {max_rejected:g})"
+        return [line, *_advise(lost_files)]
     if judged or allow_empty or all_left_out:
         return []
     if not summary.rows:
         return ["nothing was judged, because nothing was found to read; if that can be, say --allow-empty"]
     line = f"nothing was judged: no row holds a text ({_list_reasons(summary.reasons)}); if that can be, say --allow-empty"
-    return [line, *_advise(summary)]
+    return [line, *_advise(summary.files)]
 
 
-def _advise(summary: RunSummary) -> Iterator[str]:
+def _is_lost(file: InputFile, max_rejected: float) -> bool:
+    """Tell whether too much of a file was lost; where nothing was judged, rows without a text may have it in another column."""
+    lost = file.rejected + (0 if file.judged else file.reasons.get(Reason.NO_TEXT, 0))
+    return lost > max_rejected * (file.judged + lost)
+
+
+def _advise(files: Sequence[InputFile]) -> Iterator[str]:
     """Yield what helps with the files that have lost the most rows."""
-    losses = [(sum(lost.values()), file, lost) for file in summary.files if (lost := _count_lost(file))]
+    losses = [(sum(lost.values()), file, lost) for file in files if (lost := _count_lost(file))]
     for count, file, lost in sorted(losses, key=lambda loss: loss[0], reverse=True)[:_MAX_FILES]:
         rows = "1 row is" if count == 1 else f"{count:,} rows are"
         yield f"{file.name}: {rows} lost ({_list_reasons(lost)}); {'; '.join(_find_ways_out(file, lost))}"

@@ -1,6 +1,7 @@
 """A run that judged nothing, or lost most rows, has not ended well; the words say what to do."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -57,6 +58,19 @@ def test_a_run_has_ended_well(summary: RunSummary) -> None:
 def test_a_run_falls_short(summary: RunSummary, words: str) -> None:
     """It says how."""
     assert words in shortfall(summary)
+
+
+@pytest.mark.parametrize("reason", ["not-json", "no-text"])
+def test_a_file_that_is_lost_is_not_outweighed_by_others(reason: str) -> None:
+    """A dump whose column has another name now is noticed, however much was judged of the files beside it."""
+    whole = summarize_run(1000)
+    lost = InputFile("b.jsonl", Columns("text", None), 3, 0, {reason: 3})
+    both = replace(whole, files=[*whole.files, lost])
+    assert "most of 1 of 2 files was lost" in shortfall(both)
+    assert "b.jsonl" in shortfall(both)
+    assert "a.jsonl" not in shortfall(both)
+    without_words = InputFile("c.jsonl", Columns("text", None), 3, 0, {"deleted": 1, "empty": 2})
+    assert shortfall(replace(whole, files=[*whole.files, without_words])) == ""
 
 
 def test_the_limits_are_those_of_the_caller() -> None:
