@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -247,11 +248,14 @@ def build_row(line: int, *, id: object, text: object) -> Row:
 
 
 def build_row_id(value: object) -> RowId | None:
-    """Build the id of a row from a value in a file: integers and texts stay as they are, everything else becomes JSON."""
+    """Build the id of a row from a value: integers and texts stay, bytes that are no text become digits, everything else becomes JSON."""
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
-    if isinstance(value, str):
-        return without_surrogates(value)
+    if isinstance(value, bytes):
+        text = value.decode("utf-8", "replace")
+        value = text if text.isprintable() and "\ufffd" not in text else value.hex()
+    if isinstance(value, str | Decimal):
+        return without_surrogates(str(value))
     return without_surrogates(json.dumps(value, ensure_ascii=False, default=str))
 
 

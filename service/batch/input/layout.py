@@ -46,6 +46,9 @@ _PLATFORM_BY_CONTAINER = {
 }
 """Containers that hold records of one platform only."""
 
+_WITH_HEADER = frozenset({Container.CSV, Container.SPREADSHEET})
+"""Containers in which a row may stand where the names of the columns are expected."""
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -158,7 +161,8 @@ def detect_table_layout(
         columns = _platform_columns(platform, names, options, file=file, sample=sample)
         return Layout(kind, platform, columns, header, (*reasons, _explain_platform(platform, names, options)))
     choose = choose_tree_columns if is_nested else choose_comment_columns
-    columns, choice = choose(names, options, file=file, sample=sample)
+    has_header = options.has_header and kind.container in _WITH_HEADER
+    columns, choice = choose(names, replace(options, has_header=has_header), file=file, sample=sample)
     reasons.append(choice.reason)
     if is_nested:
         unfolded = unfold_sample(columns, sample)

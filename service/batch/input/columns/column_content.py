@@ -23,6 +23,8 @@ _LETTERS_PER_WORD = 2
 _LETTER_SHARE = 0.5
 _DIGIT_SHARE = 0.3
 _MAX_DATE_LENGTH = 48
+_MOST_MADE = 3
+"""People answer with a number or an address, too: only a column with more than three of those for each text holds no texts."""
 
 
 class _ValueKind(Enum):
@@ -59,8 +61,8 @@ class ColumnContent:
 
     @property
     def is_made(self) -> bool:
-        """Whether there are values, and none that may be a comment in most of them."""
-        return self.made > 0 and not self.is_written
+        """Whether nearly all values are such that no person wrote them."""
+        return self.made > _MOST_MADE * self.written
 
 
 def examine_columns(names: Sequence[str], sample: Sequence[Mapping[str, object]]) -> dict[str, ColumnContent]:

@@ -32,6 +32,8 @@ _MIN_STEM_LENGTH = 5
 _FOREIGN_WORDS = frozenset({"parent", "quoted", "quote", "original", "previous", "target", "thread", "article", "headline"})
 """First words of names of columns that hold what a comment answers."""
 _NO_TEXT_WORDS = frozenset({"context", "kontext", "contexto", "contexte"})
+_PEOPLE_ENDINGS = ("er", "ers", "ator", "ators", "eur", "eurs", "name", "id")
+"""Endings of words that are made of those for texts and mean something else: ``reviewer``, ``Kommentator``, ``postname``."""
 _COUNT_NAMES = frozenset({"comments", "tweets", "review", "post"})
 """Names of text columns that are as often those of counts, of ratings or of numbers."""
 _MIN_COUNTED = 3
@@ -87,7 +89,7 @@ def choose_text_column(
         sample: the first records; none where they are not known.
         file: the file's name, for messages.
         taken: the column that the caller names for something else.
-        has_header: whether the names are those of a header, rather than numbers.
+        has_header: whether the names stand in a line of their own, which may be a row instead.
 
     Raises:
         DumpError: no column holds text, or it is in doubt which of them does, or two columns have the same known name.
@@ -167,12 +169,17 @@ def _explain_choice(chosen: str, passed_over: Sequence[str]) -> TextChoice:
 
 def _choose_beside_numbers(known: list[str], others: list[_Candidate], contents: Mapping[str, ColumnContent], *, file: str) -> TextChoice:
     """Choose the column with the text where those with known names hold numbers, dates or the like."""
+    first = known[0]
+    is_counted = contents[first].filled >= _MIN_COUNTED
+    may_be_count = is_counted or fold_column_name(first) in _COUNT_NAMES
+    if not may_be_count:
+        # One comment or two may be a number or a link.
+        others = [other for other in others if _name_weight(other.name) >= _TEXT_WEIGHT]
     if _leads_clearly(others):
         return _explain_choice(others[0].name, known)
-    if others:
+    if others and may_be_count:
         _refuse_doubt(others, contents, file)
-    first = known[0]
-    if fold_column_name(first) in _COUNT_NAMES and contents[first].filled >= _MIN_COUNTED:
+    if fold_column_name(first) in _COUNT_NAMES and is_counted:
         raise DumpError(
             f"{file}: column {quote_column(first)} holds numbers, dates or the like, and no other column is known to hold the text; if it "
             f"is the text all the same, say --text-column {_as_argument(first)}"
@@ -215,7 +222,8 @@ def _is_one_of(words: Sequence[str], known_words: frozenset[str]) -> bool:
     if " ".join(words) in known_words or any(word in known_words for word in words):
         return True
     stems = tuple(stem for stem in known_words if len(stem) >= _MIN_STEM_LENGTH or not stem.isascii())
-    return any(word.startswith(stems) or word.endswith((*stems, "text")) for word in words if word not in _NO_TEXT_WORDS)
+    compounds = (word for word in words if word not in _NO_TEXT_WORDS and not word.endswith(_PEOPLE_ENDINGS))
+    return any(word.startswith(stems) or word.endswith((*stems, "text")) for word in compounds)
 
 
 def _leads_clearly(candidates: list[_Candidate]) -> bool:

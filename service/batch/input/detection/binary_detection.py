@@ -1,5 +1,6 @@
 """Detection of files that are no text by their first bytes: columnar files and archives."""
 
+import re
 import tarfile
 from contextlib import suppress
 
@@ -18,6 +19,7 @@ _OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WORKBOOK_STREAM = "Workbook".encode("utf-16-le")
 _OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 _OPEN_DOCUMENT_OFFSET = 30
+_OFFICE_PART = re.compile(rb"PK\x03\x04.{26}(?:\[Content_Types\]\.xml|_rels/|docProps/|customXml/|xl/)", re.DOTALL)
 _SPREADSHEET_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _TAR_SIGNATURE = b"ustar"
 _TAR_SIGNATURE_OFFSET = 257
@@ -58,7 +60,8 @@ def _is_spreadsheet(head: bytes, name: str) -> bool:
         return False
     if has_suffix or head.startswith(_OPEN_DOCUMENT, _OPEN_DOCUMENT_OFFSET):
         return True
-    return b"[Content_Types].xml" in head and b"xl/" in head
+    # A spreadsheet within an archive brings the same names, but not those of the archive's own first file.
+    return _OFFICE_PART.match(head) is not None and b"[Content_Types].xml" in head and b"xl/" in head
 
 
 def _is_old_tar(head: bytes) -> bool:

@@ -130,9 +130,18 @@ def find_header_row(rows: Sequence[Sequence[str]], is_known: IsKnown) -> int | N
             continue
         if number and is_known(list(row)) and _fits(rows, number, _MIN_RECORDS_BELOW):
             return number
+        if number == 0 and _is_heading_of_groups(rows, is_known):
+            return 1
         if max(counts[:number], default=0) * 2 <= counts[number] and _fits(rows, number, _MIN_RECORDS_BELOW_UNKNOWN):
             return number if number and _has_names(row) else None
     return None
+
+
+def _is_heading_of_groups(rows: Sequence[Sequence[str]], is_known: IsKnown) -> bool:
+    """Tell whether the first row names groups of columns, with blanks behind a name that stands for several, above the names of all."""
+    if len(rows) <= _MIN_RECORDS_BELOW + 1 or _count_filled(rows[0]) >= _count_filled(rows[1]):
+        return False
+    return all(map(str.strip, rows[1])) and is_known(list(rows[1])) and _has_names(rows[1]) and _fits(rows, 1, _MIN_RECORDS_BELOW)
 
 
 def _count_filled(row: Sequence[str]) -> int:

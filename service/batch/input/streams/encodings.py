@@ -18,6 +18,9 @@ _BYTE_ORDER_MARKS = (
 )
 _ZEROS_HEAD_SIZE = 1 << 10
 _MIN_ZEROS = 8
+_UNITS_PER_ASCII = 25
+_TEXT_CONTROLS = frozenset("\n\r\t\u200b\u200c\u200d\u200e\u200f\ufeff\u3000\xa0\xad")
+"""Signs that Python does not count as printable, but that texts have."""
 _CHUNK_SIZE = 1 << 18
 _GUESS_HEAD_SIZE = 1 << 15
 _MIN_INVALID_BYTES = 8
@@ -60,12 +63,19 @@ def detect_encoding(head: bytes, *, guess: bool, requested: str | None = None) -
 
 
 def _find_unmarked_utf16(head: bytes) -> str | None:
-    """Return the codec of UTF-16 without a byte order mark, whose letters of ASCII are every other byte zero; None for anything else."""
+    """Return the codec of UTF-16 without a byte order mark; None for anything else.
+
+    Of its letters of ASCII every other byte is zero; text in other scripts has at least such line ends, spaces and delimiters.
+    """
     zeros = [head[begin:_ZEROS_HEAD_SIZE:2].count(0) for begin in (0, 1)]
-    bound = max(3 * min(len(head), _ZEROS_HEAD_SIZE) // 10, _MIN_ZEROS)
-    if min(zeros) or max(zeros) < bound:
+    size = min(len(head), _ZEROS_HEAD_SIZE)
+    codec = "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
+    if not min(zeros) and max(zeros) >= max(3 * size // 10, _MIN_ZEROS):
+        return codec
+    if max(zeros) * _UNITS_PER_ASCII < size // 2 or max(zeros) < _MIN_ZEROS:
         return None
-    return "utf-16-le" if zeros[1] else "utf-16-be"
+    text = head[:_ZEROS_HEAD_SIZE].decode(codec, "ignore")
+    return codec if "\n" in text and all(char.isprintable() or char in _TEXT_CONTROLS for char in text) else None
 
 
 def _find_codec(name: str) -> str:

@@ -105,7 +105,7 @@ def _choose_text(
     known = [match for name in TEXT_NAMES for match in find_columns(names, name)]
     taken = options.id_column
     if any(isinstance(record.get(name), str) for name in known for record in records):
-        return choose_text_column(names, records, file=file, taken=taken, has_header=True)
+        return choose_text_column(names, records, file=file, taken=taken, has_header=False)
     if in_parts := _find_text_in_parts(known, records):
         return TextChoice(in_parts, f"column {quote_column(in_parts)} holds the text, in parts")
     places = survey_texts(records)

@@ -174,7 +174,8 @@ class LineRecords:
         return all(text is not None and text.count("\t") == width - 1 for text in record_lines)
 
     def _split_line(self, text: str | None) -> list[str]:
-        return self._split((text or "").rstrip("\r\n"))
+        """Return the cells of a line that is a record; of each cell, quotes that keep the rules are none of its text."""
+        return [_unquote(cell) for cell in self._split((text or "").rstrip("\r\n"))]
 
     def _read_malformed(self, line: int) -> LineRecord:
         """Read a record that breaks the quoting rules: its cells if it is a single line, else a bad record of its first line.
@@ -189,9 +190,17 @@ class LineRecords:
         is_open = len(lines.record_lines) > 1 or lines.at_end
         if is_open:
             lines.give_back()
-            if is_one_column or self._are_records([first_line], 1):
-                return LineRecord(line, self._split_line(first_line))
+        if is_one_column or self._are_records([first_line], 1):
+            return LineRecord(line, self._split_line(first_line))
         cells: list[str] = next(csv.reader([first_line], delimiter=self._delimiter, skipinitialspace=self._has_spaces), [])
         if is_open:
             return LineRecord(line, cells[:-1], Reason.OPEN_QUOTE)
-        return LineRecord(line, self._split_line(first_line) if is_one_column and len(cells) > 1 else cells)
+        return LineRecord(line, cells)
+
+
+def _unquote(cell: str) -> str:
+    """Return a cell without the quotes around it, if it keeps the rules of quoting; otherwise as it stands."""
+    inner = cell[1:-1]
+    if len(cell) > 1 and cell[0] == cell[-1] == '"' and '"' not in inner.replace('""', ""):
+        return inner.replace('""', '"')
+    return cell

@@ -16,7 +16,8 @@ MAX_PROCESS_MEMORY = 352 << 20
 MAX_PROCESS_SECONDS = 120
 """Seconds of a core that it may take."""
 _MAX_OUTPUT_SIZE = 1 << 30
-_LARGEST_EXACT = 1 << 53
+_LARGEST_WHOLE = 10**22
+"""Numbers below this bound are shown with all of their digits, as ids have them."""
 
 
 def write_sheets() -> None:
@@ -66,7 +67,7 @@ def _format_cell(cell: object) -> str:
         return cell
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _LARGEST_EXACT:
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _LARGEST_WHOLE:
         return str(int(cell))
     if isinstance(cell, datetime.datetime | datetime.date | datetime.time):
         return cell.isoformat()

@@ -132,12 +132,29 @@ def test_a_table_without_a_header_is_refused_with_the_way_out(read_dump: DumpRea
     assert "thank you so much" in texts(rows)
 
 
+def test_columns_of_a_file_with_names_are_never_taken_for_a_row(tmp_path: Path) -> None:
+    """Numbers are names of columns in Parquet, as pandas writes them where it was given none."""
+    path = tmp_path / "x.parquet"
+    pq.write_table(pa.table([[1, 2], ["what a fool you are", "thank you so much"]], names=["0", "1"]), path)
+    assert texts(read_file(path).rows) == ["what a fool you are", "thank you so much"]
+
+
+def test_one_comment_may_be_a_link(read_dump: DumpReader) -> None:
+    """A column with a known name is not passed over for what a single row shows; nor are a few numbers among texts a column of numbers."""
+    assert texts(read_dump(table("tweet|question", "https://example.org/1|What did you eat today"), "x.csv").rows) == [
+        "https://example.org/1"
+    ]
+    mixed = table("text|question|place", "5|What did you eat|here", "10/10|What did you drink|there", "not you again|Who was it|there")
+    assert texts(read_dump(mixed, "x.csv").rows) == ["5", "10/10", "not you again"]
+
+
 KNOWN_TABLES: dict[str, dict[str, Any]] = {
     "spam": {"text": "Buy cheap watches", "message": "other", "note": "some words of a moderator"},
     "short texts": {"comment": "no", "title": "A long title of an article that everybody comments on"},
     "emoji alone": {"text": "👍", "description of the video": "A film about cats and about dogs"},
     "one letter": {"body": "k", "article_body": "Many words that a newspaper wrote about it"},
     "numbers alone": {"text": "1234", "n": "5"},
+    "the name of a reviewer": {"comment": "...", "reviewer in charge": "Ann the second"},
     "the parent beside": {"comment": "Sure.", "parent_comment": "Would you say that this is any good at all?"},
     "cleaned texts beside": {"text": "You ARE!!", "text_clean": "you are", "tokens": "['you', 'are']"},
     "the explanation beside": {"tweet": "ugh", "rationale": "The annotator saw that the author is annoyed by it"},

@@ -1,5 +1,7 @@
 """Spreadsheets are read sheet by sheet, like tables of any other kind."""
 
+import io
+import zipfile
 from collections.abc import Callable, Mapping
 
 import pytest
@@ -64,6 +66,30 @@ def test_a_spreadsheet_in_an_archive_is_read(read_dump: DumpReader) -> None:
     content = pack_zip({"a/comments.xlsx": pack_xlsx({"A": COMMENTS}), "b.csv": b"id,text\n3,bye\n"})
     rows = read_dump(content, "x.zip").rows
     assert sorted(text for text in texts(rows) if text) == ["bye", "thanks, friend", "you fool"]
+
+
+def test_a_spreadsheet_that_is_stored_makes_no_spreadsheet_of_its_archive(read_dump: DumpReader) -> None:
+    """An archive that does not compress its files shows what is in them, which says nothing about itself."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("a/comments.xlsx", pack_xlsx({"A": COMMENTS}))
+        archive.writestr("b.csv", "id,text\n3,bye\n")
+    rows = read_dump(buffer.getvalue(), "x.zip").rows
+    assert sorted(text for text in texts(rows) if text) == ["bye", "thanks, friend", "you fool"]
+
+
+def test_names_of_groups_of_columns_are_no_header(read_dump: DumpReader) -> None:
+    """Where merged cells stand above the names of the columns, the names count."""
+    rows: Rows = [["Meta", None, "Content", None], ["id", "user", "comment", "label"], [1, "ann", "you fool", 1], [2, "bob", "thanks", 0]]
+    table = read_dump(pack_xlsx({"A": rows}), "x.xlsx")
+    assert table.columns == Columns("comment", "id", "user")
+    assert [(row.id, row.text) for row in table.rows] == [("1", "you fool"), ("2", "thanks")]
+
+
+def test_long_numbers_keep_all_digits_that_the_sheet_has(read_dump: DumpReader) -> None:
+    """An id of many digits is no power of ten."""
+    rows: Rows = [["id", "text"], [1177455000000000000, "you fool"], [2.5, "thanks"]]
+    assert [row.id for row in read_dump(pack_xlsx({"A": rows}), "x.xlsx").rows] == ["1177455000000000000", "2.5"]
 
 
 @pytest.mark.parametrize(

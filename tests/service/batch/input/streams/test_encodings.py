@@ -3,6 +3,7 @@
 import pytest
 
 from model.errors import DumpError
+from service.batch.rows import Columns
 from tests.service.batch.input.dump_reader import DumpReader, texts
 
 
@@ -40,6 +41,20 @@ def test_short_tables_among_english_lines_are_read(read_dump: DumpReader, text: 
     """Three lines are enough to tell the usual encodings of a language from those of its neighbours."""
     content = ("id;text\n" + f"1;{text}\n2;plain English words\n" * 3).encode(encoding)
     assert [row.text for row in read_dump(content, "x.csv").rows] == [text, "plain English words"] * 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["ты дурак, уходи отсюда", "你真是一个白痴 快滚出去", "أنت غبي جدا", "お前は本当に馬鹿だ"])
+def test_utf16_without_a_mark_is_known_in_any_script(read_dump: DumpReader, encoding: str, text: str) -> None:
+    """The line ends and the delimiters tell it, where no letter is one of ASCII."""
+    content = f"id;text\n1;{text}\n2;{text}\n3;{text}\n".encode(encoding)
+    assert texts(read_dump(content, "x.csv").rows) == [text] * 3
+
+
+@pytest.mark.parametrize("content", [b"id,text\n1,you\0 fool\n2,fine\n", b"id,text\n1,\0\n2,fool\0\0\n\0\n" * 3])
+def test_zeros_alone_are_no_utf16(read_dump: DumpReader, content: bytes) -> None:
+    """A table in UTF-8 with some zeros in its texts stays one."""
+    assert read_dump(content, "x.csv").columns == Columns("text", "id")
 
 
 def test_the_caller_can_name_the_encoding(read_dump: DumpReader) -> None:

@@ -105,7 +105,7 @@ def test_lines_between_tabs_are_records_whatever_quotes_they_hold(read_dump: Dum
     """In a file that was written without quotes, a quote never joins two comments, and never costs one."""
     content = b'id\ttext\n1\t"well then\n2\tyou fool\n3\tas you say"\n4\t"so" he said\n5\t"and\n6\tend\n'
     table = read_dump(content, "x.tsv")
-    assert texts(table.rows) == ['"well then', "you fool", 'as you say"', "so he said", '"and', "end"]
+    assert texts(table.rows) == ['"well then', "you fool", 'as you say"', '"so" he said', '"and', "end"]
     assert [row.id for row in table.rows] == ["1", "2", "3", "4", "5", "6"]
 
 
@@ -129,8 +129,7 @@ def test_unquoted_tables_with_tabs_keep_every_comment(tmp_path_factory: pytest.T
     rows = read_file(path).rows
     assert [row.id for row in rows] == [str(number) for number in range(len(cells))]
     for row, (text, _) in zip(rows, cells, strict=True):
-        assert row.text is not None
-        assert row.text.replace('"', "") == text.replace('"', "")
+        assert row.text == text or (len(text) > 1 and text[0] == text[-1] == '"' and row.text == text[1:-1].replace('""', '"'))
 
 
 def test_a_table_of_one_column_needs_no_quotes(read_dump: DumpReader) -> None:
