@@ -145,13 +145,17 @@ class DocumentShapes:
             return [name for name, inner in fields if isinstance(inner, dict) and name.lower() not in THING_NAMES]
         with_text = [name for name, inner in fields if self.search.holds_records(name, inner, depth + 1)]
         if with_text:
-            return with_text
+            # An object with a text beside them, such as the post that they answer, is a record too.
+            return [name for name, inner in fields if name in with_text or self._is_record(name, inner)]
         arrays = [(name, inner) for name, inner in fields if isinstance(inner, list)]
         known = [name for name, inner in arrays if name in RECORD_ARRAY_NAMES and self.search.may_hold_records(inner)]
         if known or self.search.has_own_text(value) or depth:
             return known[:1]
         sizes = [(value_size(list(sample_values(inner))), name) for name, inner in arrays if any(map(_may_be_row, sample_values(inner)))]
         return [max(sizes)[1]] if sizes else []
+
+    def _is_record(self, name: str, value: object) -> bool:
+        return isinstance(value, dict) and name.lower() not in THING_NAMES and self.search.has_own_text(value)
 
     def _is_node(self, value: dict[str, object], containers: Sequence[str]) -> bool:
         """Tell whether an object is a record that has replies, rather than one that merely holds records."""

@@ -63,6 +63,7 @@ class _Pending(NamedTuple):
         is_candidate: whether it may be a record.
         key: the field in which it stands, if that may be its id.
         around: the objects around it, the outermost first, as far as they were passed on the path to the texts.
+        is_inside: whether there is a record around it.
     """
 
     value: object
@@ -72,6 +73,7 @@ class _Pending(NamedTuple):
     is_candidate: bool = False
     key: str | None = None
     around: tuple[_Fields, ...] = ()
+    is_inside: bool = False
 
 
 class TreeUnfolder:
@@ -124,7 +126,7 @@ class TreeUnfolder:
         else:
             pending = [_Pending(root, None, 0, is_candidate=True)]
         while pending:
-            value, parent, depth, in_replies, is_candidate, key, around = pending.pop()
+            value, parent, depth, in_replies, is_candidate, key, around, is_inside = pending.pop()
             if isinstance(value, str):
                 yield {self._columns.text: value, self._parent_name: parent}
                 continue
@@ -137,11 +139,11 @@ class TreeUnfolder:
                     record = {**record, self._columns.id: key}
                 yield record
                 parent = self._id_of(record)
-                in_replies = False
+                in_replies, is_inside = False, True
             if depth < _MAX_DEPTH:
                 text_object = None if found is None else found.chain[-1]
-                children = self._children(value, text_object, parent, depth + 1, in_replies=in_replies)
-                pending.extend(child._replace(around=around) if around else child for child in reversed(list(children)))
+                children = self._children(value, text_object, parent, depth + 1, in_replies=in_replies, is_inside=is_inside)
+                pending.extend(child._replace(around=around, is_inside=is_inside) for child in reversed(list(children)))
 
     def _id_of(self, record: _Fields) -> EnclosingId | None:
         """Return the id of a record as that of the parent of those in it."""
@@ -169,7 +171,9 @@ class TreeUnfolder:
                 if text is not None:
                     yield _Pending(text, row_id, 0)
 
-    def _children(self, value: _Fields, text_object: _Fields | None, parent: object, depth: int, *, in_replies: bool) -> Iterator[_Pending]:
+    def _children(
+        self, value: _Fields, text_object: _Fields | None, parent: object, depth: int, *, in_replies: bool, is_inside: bool
+    ) -> Iterator[_Pending]:
         """Yield what may hold records inside of an object, in order."""
         for name, child in value.items():
             if (type(child) is not dict and type(child) is not list) or not child or name == self._leaf.name or name[:1] == "\0":
@@ -182,7 +186,8 @@ class TreeUnfolder:
             if type(child) is dict:
                 is_own = child is text_object
                 key = name if in_replies and text_object is None else None
-                yield _Pending(child, parent, depth, is_reply and not is_own, is_reply and not is_thing and not is_own, key)
+                may_be_record = (is_reply or not is_inside) and not is_thing and not is_own
+                yield _Pending(child, parent, depth, is_reply and not is_own, may_be_record, key)
             else:
                 yield from self._elements_of_list(child, parent, depth, is_reply=is_reply, is_thing=is_thing)
 

@@ -128,3 +128,19 @@ def test_a_tree_may_be_as_deep_as_json_is_read(read_dump: DumpReader) -> None:
         comment = {"id": number, "text": "x", "replies": [comment]}
     rows = read_dump(json.dumps([comment]).encode()).rows
     assert [row.parent for row in rows] == [None, *map(str, range(199, 0, -1))]
+
+
+def test_a_post_beside_its_replies_is_a_record(read_dump: DumpReader) -> None:
+    """In a document and in a line: the object around them has no text itself, and both in it do."""
+    page = {"page": 1, "op": {"id": 1, "text": "post"}, "replies": [{"id": 2, "text": "answer"}]}
+    for content in (json.dumps(page), f"{json.dumps(page)}\n" * 2):
+        rows = read_dump(content.encode()).rows
+        assert [(row.id, row.text) for row in rows[:2]] == [(1, "post"), (2, "answer")]
+
+
+def test_a_text_at_the_end_of_a_path_is_one_record() -> None:
+    """The objects on the way to it are no records again."""
+    unfolder = TreeUnfolder(Columns("a.b.text", None))
+    assert [
+        record["a.b.text"] for record in unfolder.unfold({"a": {"b": {"text": "x"}, "c": {"text": "y"}}, "replies": [{"text": "z"}]})
+    ] == ["x", "z"]
