@@ -19,6 +19,7 @@ __all__ = ["DELIMITERS", "TableSyntax", "parse_first_record", "read_csv"]
 DELIMITERS = ",;\t|"
 _MAX_SAMPLED_RECORDS = 300
 _MAX_SAMPLED_LENGTH = 1 << 20
+_MARK = "\ufeff"
 _QUALTRICS_MARK = '{"ImportId":'
 
 
@@ -74,7 +75,8 @@ def read_csv(
     # This limit holds for the whole process and is therefore only ever raised; ``LineRecords`` bounds a record before it does.
     csv.field_size_limit(max(csv.field_size_limit(), 2 * MAX_ROW_LENGTH))
     repair = partial(repair_line, encoding=syntax.fallback, remarks=remarks)
-    lines = read_text_lines(io.TextIOWrapper(stream, "utf-8-sig", "surrogateescape", ""), repair)
+    encoding = "utf-8-sig" if names is None else "utf-8"
+    lines = read_text_lines(io.TextIOWrapper(stream, encoding, "surrogateescape", ""), repair)
     if names is None:
         skipped = sum(1 for _ in islice(lines, syntax.skipped_lines))
         first += skipped
@@ -124,12 +126,13 @@ def _mark_second_header(sample: list[DumpRecord]) -> list[DumpRecord]:
 
 def _name_cells(records: Iterable[LineRecord], names: list[str], *, has_header: bool) -> Iterator[DumpRecord]:
     width = len(names)
-    last_name = names[-1] if names and has_header else None
+    # Files that were put together from several have the byte order mark of each.
+    last_cells = {names[-1], f"{_MARK}{names[-1]}"} if names and has_header else set()
     for line, cells, reason in records:
         if reason is None:
             if len(cells) != width:
                 cells, reason = _fit_cells(cells, width)
-            elif cells[-1] == last_name and _is_header(cells, names):
+            elif cells[-1] in last_cells and _is_header(cells, names):
                 yield DumpRecord(line, None, {}, Reason.NOT_A_COMMENT)
                 continue
         yield DumpRecord(line, None, dict(zip(names, cells, strict=False)), reason)
@@ -145,4 +148,4 @@ def _fit_cells(cells: list[str], width: int) -> tuple[list[str], Reason | None]:
 
 def _is_header(cells: list[str], names: list[str]) -> bool:
     """Tell whether a record is the header once more, as in files that were put together from several."""
-    return cells == names or (cells[1:] == names[1:] and cells[0].removeprefix("\ufeff") == names[0])
+    return cells == names or (cells[1:] == names[1:] and cells[0].removeprefix(_MARK) == names[0])

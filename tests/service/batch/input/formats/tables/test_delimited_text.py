@@ -143,6 +143,7 @@ def test_a_table_of_one_column_needs_no_quotes(read_dump: DumpReader) -> None:
 
 def test_a_repeated_header_is_no_comment(read_dump: DumpReader) -> None:
     """Files that were put together from several have their header again; it has a reason, and no id."""
+    assert reasons(read_dump(b"text\nhello\n\xef\xbb\xbftext\n", "x.csv").rows) == [None, Reason.NOT_A_COMMENT]
     rows = read_dump(b"id,text\n1,hello\n\xef\xbb\xbfid,text\n2,there\nid,text\n", "x.csv").rows
     assert [(row.id, row.text, row.reason) for row in rows] == [
         ("1", "hello", None),
