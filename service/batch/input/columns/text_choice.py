@@ -227,7 +227,16 @@ def _is_one_of(words: Sequence[str], known_words: frozenset[str]) -> bool:
 
 
 def _leads_clearly(candidates: list[_Candidate]) -> bool:
-    return bool(candidates) and (len(candidates) == 1 or candidates[0].weight >= _CLEAR_LEAD * candidates[1].weight)
+    """Tell whether the likeliest candidate is so by far; between two columns of sentences, only a name that means comments decides."""
+    if len(candidates) < 2:
+        return bool(candidates)
+    best, *others = candidates
+    if best.weight < _CLEAR_LEAD * others[0].weight:
+        return False
+    if _name_weight(best.name) != _TEXT_WEIGHT:
+        return True
+    rivals = (other for other in others if _name_weight(other.name) == _PLAIN_WEIGHT)
+    return all(best.weight / _TEXT_WEIGHT >= _CLEAR_LEAD * rival.weight for rival in rivals)
 
 
 def _refuse_doubt(candidates: Sequence[_Candidate], names: Iterable[str], file: str) -> NoReturn:

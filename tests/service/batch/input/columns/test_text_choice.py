@@ -90,6 +90,14 @@ DOUBTFUL = [
         table("id|pros|cons", "1|It is light, quick|It breaks too often", "2|I like how it looks|The price is too high"),
         ["pros", "cons"],
     ),
+    (
+        table(
+            "id|question|answer",
+            "1|Who would buy this?|Nobody in his right mind.",
+            "2|Does it work at all?|It does for me, friend.",
+        ),
+        ["question", "answer"],
+    ),
     (table("post|kommentar", "Wer kennt das auch|du Depp", "Was meint ihr dazu|na klar"), ["post", "kommentar"]),
     (table("review|a|b", "5|first of three words|one more of them", "4|second of three words|and one more again"), ["a", "b"]),
 ]
