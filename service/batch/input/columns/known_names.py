@@ -12,6 +12,7 @@ __all__ = [
     "TEXT_WORDS",
     "TIME_NAMES",
     "TITLE_NAMES",
+    "TOKENS_NAMES",
     "VAGUE_TEXT_NAMES",
 ]
 
@@ -22,6 +23,9 @@ TEXT_NAMES = (
     *("weibo_text", "comment_message", "reply_text", "post_content", "test_case", "doc", "document", "hate_speech"),
 )
 """The text of a comment."""
+
+TOKENS_NAMES = ("post_tokens", "text_tokens", "comment_tokens", "tweet_tokens", "tokenized_text", "tokens", "words")
+"""The words of a text, where a record holds nothing else of it."""
 
 VAGUE_TEXT_NAMES = frozenset({"post", "content"})
 """Names of text columns that are as often those of what is commented on."""

@@ -8,7 +8,7 @@ from itertools import islice
 from model.errors import DumpError
 from service.batch.input.columns.column_choice import choose_comment_columns
 from service.batch.input.columns.column_names import find_columns, fold_column_name, quote_column
-from service.batch.input.columns.known_names import ID_NAMES, TEXT_NAMES
+from service.batch.input.columns.known_names import ID_NAMES, TEXT_NAMES, TOKENS_NAMES
 from service.batch.input.columns.text_choice import TextChoice, choose_text_column
 from service.batch.input.trees.paths import PathStep, find_value, is_path, leaf_of, parse_path
 from service.batch.input.trees.survey import TextPlace, find_text_places, flatten_record, is_foreign_path, survey_texts
@@ -116,6 +116,11 @@ def _choose_text(
         return TextChoice(next((name for name in known if name not in REPLY_NAMES), "text"), "no record at the beginning holds a text")
     if empty := next((name for name in known if all(record.get(name) is None for record in sample)), None):
         return TextChoice(empty, f"column {quote_column(empty)} holds the text, by its name; at the beginning it is empty")
+    if tokens := _find_text_in_parts([match for name in TOKENS_NAMES for match in find_columns(names, name)], records):
+        reason = f"column {quote_column(tokens)} holds the text, in words"
+        return TextChoice(
+            tokens, reason, f"{reason}, which are put together with spaces; if that is wrong, name another with --text-column"
+        )
     return _choose_by_content(places, records, options, file=file)
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from xml.parsers import expat
 
 from service.batch.input.columns.known_names import ID_NAMES, PARENT_NAMES
-from service.batch.input.formats.xml.xml_schema import XmlSchema
+from service.batch.input.formats.xml.xml_schema import XmlSchema, column_of_element
 from service.batch.input.records import DumpRecord
 from service.batch.rows import MAX_ROW_LENGTH, Reason
 
@@ -146,6 +146,8 @@ class RecordParser:
         raise ForbiddenEntity
 
     def _begin_element(self, name: str, attributes: dict[str, str]) -> None:
+        if self._schema.plain_attributes and self._partial is not None:
+            name = column_of_element(name, attributes)
         self._path.append(name)
         self._texts.append([])
         if len(self._path) > _MAX_DEPTH or len(name) > _MAX_NAME_LENGTH:
@@ -200,10 +202,10 @@ class RecordParser:
             if partial is not None and self._schema.own_text:
                 partial.texts.append(text)
 
-    def _end_element(self, name: str) -> None:
+    def _end_element(self, _: str) -> None:
         text = "".join(self._texts.pop())
         path, partial = "/".join(self._path), self._partial
-        self._path.pop()
+        name = self._path.pop()
         self.has_ended = not self._path
         if partial is None:
             if (key := self._schema.document_context.get(path)) is not None:

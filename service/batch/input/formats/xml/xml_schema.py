@@ -1,8 +1,18 @@
 """The description of a kind of XML document: where its records are."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["ReferredTitles", "XmlSchema"]
+__all__ = ["ReferredTitles", "XmlSchema", "column_of_element"]
+
+_COLUMN_ELEMENTS = frozenset({"field", "column", "col", "cell", "property", "str", "int", "long", "float", "double", "date", "bool"})
+_MAX_COLUMN_LENGTH = 100
+
+
+def column_of_element(name: str, attributes: Mapping[str, str]) -> str:
+    """Return the column that an element is of: its attribute ``name`` where databases write one, and otherwise its own name."""
+    column = attributes.get("name", "") if name in _COLUMN_ELEMENTS else ""
+    return column if column.strip() and len(column) <= _MAX_COLUMN_LENGTH else name
 
 
 @dataclass(frozen=True)

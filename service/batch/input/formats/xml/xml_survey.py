@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from service.batch.input.columns.known_names import TEXT_NAMES
-from service.batch.input.formats.xml.xml_schema import XmlSchema
+from service.batch.input.formats.xml.xml_schema import XmlSchema, column_of_element
 
 __all__ = ["survey_xml"]
 
@@ -53,6 +53,7 @@ def survey_xml(head: bytes) -> tuple[XmlSchema | None, list[str]]:
     def begin(name: str, attributes: dict[str, str]) -> None:
         if path and (parent := elements.get(tuple(path))) is not None:
             parent.is_leaf = False
+        name = column_of_element(name, attributes)
         path.append(name)
         texts.append(0)
         key = tuple(path)
@@ -61,6 +62,8 @@ def survey_xml(head: bytes) -> tuple[XmlSchema | None, list[str]]:
         element = elements.setdefault(key, _Element())
         element.count += 1
         for attribute, value in attributes.items():
+            if attribute == "name" and value == name:
+                continue
             element.has_attributes = True
             element.texts[attribute] += _letters(value)
 
@@ -68,9 +71,9 @@ def survey_xml(head: bytes) -> tuple[XmlSchema | None, list[str]]:
         if texts:
             texts[-1] += _letters(text)
 
-    def end(name: str) -> None:
+    def end(_: str) -> None:
         letters, key = texts.pop(), tuple(path)
-        path.pop()
+        name = path.pop()
         if letters and elements[key].is_leaf:
             elements[key].texts[name] += letters
             if (parent := elements.get(tuple(path))) is not None:
@@ -99,7 +102,11 @@ def survey_xml(head: bytes) -> tuple[XmlSchema | None, list[str]]:
     best = max(records, key=lambda key: (_has_known_text(elements[key]), sum(elements[key].texts.values()), len(key)))
     text_name = _text_name(elements[best])
     # Questions and answers, say, are records beside each other, if both have a text of the same name.
-    others = [key for key in records if text_name in elements[key].texts and elements[key].texts[text_name] and key[-1] != text_name]
+    others = [
+        key
+        for key in records
+        if text_name in elements[key].texts and elements[key].texts[text_name] and key[-1] != text_name and key != best[:-1]
+    ]
     parents = {key[-1]: key[:-1] for key in (*others, best)}
     is_text = text_name in parents
     schema = XmlSchema(frozenset(parents), parents, plain_attributes=True, own_text=text_name if is_text else "", nests=not is_text)

@@ -110,6 +110,16 @@ def test_a_text_in_parts_is_found(read_dump: DumpReader) -> None:
     assert [row.text for row in rows] == ["in parts", "in a document", "whole"]
 
 
+def test_the_words_of_a_text_are_put_together(read_dump: DumpReader) -> None:
+    """Where a corpus gives nothing but the words, a comment is their sequence; where there is a text, the words are not looked at."""
+    posts = {f"{number}_x": {"post_id": f"{number}_x", "labels": [{"label": "no"}], "post_tokens": ["you", "fool"]} for number in range(3)}
+    read = read_dump(json.dumps(posts).encode(), "x.json")
+    assert [(row.id, row.text) for row in read.rows] == [("0_x", "you fool"), ("1_x", "you fool"), ("2_x", "you fool")]
+    assert any("post_tokens" in remark for remark in read.remarks)
+    beside = lines([{"id": 1, "tokens": ["a", "b"], "text": "A b!"}])
+    assert [row.text for row in read_dump(beside).rows] == ["A b!"]
+
+
 def test_the_preview_can_say_that_answers_are_unfolded(tmp_path: Path) -> None:
     """The reasons of the layout tell it where records hold others, and only there."""
     for name, records, count in (("tree", GERMAN, 1), ("flat", [{"id": 1, "text": "a"}] * 300, 0)):

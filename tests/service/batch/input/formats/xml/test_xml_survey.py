@@ -29,10 +29,29 @@ from tests.service.batch.input.dump_reader import DumpReader
             '<thread><question id="1"><text>hi you</text></question><answer id="2"><text>no</text></answer></thread>',
             [("1", "hi you", None), ("2", "no", None)],
         ),
+        (
+            "<author><documents><document><![CDATA[hi you]]></document><document>no</document></documents></author>",
+            [(None, "hi you", None), (None, "no", None)],
+        ),
+        (
+            '<mysqldump><database name="f"><table_data name="comments"><row><field name="id">1</field><field name="text">hi you</field></row>'
+            '<row><field name="id">2</field><field name="text">no</field></row></table_data></database></mysqldump>',
+            [("1", "hi you", None), ("2", "no", None)],
+        ),
+        (
+            '<export><database name="f"><table name="c"><column name="id">1</column><column name="text">hi you</column></table>'
+            '<table name="c"><column name="id">2</column><column name="text">no</column></table></database></export>',
+            [("1", "hi you", None), ("2", "no", None)],
+        ),
+        (
+            '<add><doc><str name="id">1</str><str name="comment">hi you</str></doc>'
+            '<doc><str name="id">2</str><str name="comment">no</str></doc></add>',
+            [("1", "hi you", None), ("2", "no", None)],
+        ),
     ],
-    ids=["elements", "attributes", "own text", "nested", "two kinds"],
+    ids=["elements", "attributes", "own text", "nested", "two kinds", "texts alone", "mysqldump", "phpMyAdmin", "Solr"],
 )
-def test_comments_are_found_wherever_they_are(read_dump: DumpReader, body: str, expected: list[tuple[str, str, str | None]]) -> None:
+def test_comments_are_found_wherever_they_are(read_dump: DumpReader, body: str, expected: list[tuple[str | None, str, str | None]]) -> None:
     """Whether texts are elements, attributes or all that a record has, each record is a comment; a reply in another one is its answer."""
     rows = read_dump(f'<?xml version="1.0"?>\n{body}\n'.encode(), "x.xml").rows
     assert [(row.id, row.text, row.parent) for row in rows] == expected
