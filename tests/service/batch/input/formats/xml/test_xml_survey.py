@@ -34,7 +34,8 @@ from tests.service.batch.input.dump_reader import DumpReader
             [(None, "hi you", None), (None, "no", None)],
         ),
         (
-            '<mysqldump><database name="f"><table_data name="comments"><row><field name="id">1</field><field name="text">hi you</field></row>'
+            '<mysqldump><database name="f"><table_data name="comments"><row><field name="id">1</field>'
+            '<field name="text">hi you</field></row>'
             '<row><field name="id">2</field><field name="text">no</field></row></table_data></database></mysqldump>',
             [("1", "hi you", None), ("2", "no", None)],
         ),
