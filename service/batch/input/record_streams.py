@@ -71,6 +71,7 @@ def _table_syntax(kind: FileKind, options: DumpOptions) -> TableSyntax:
         kind.delimiter,
         kind.quoting,
         has_spaces=kind.has_spaces,
+        has_backslashes=kind.has_backslashes,
         has_header=options.has_header,
         skipped_lines=kind.skipped_lines,
         fallback=kind.fallback,

@@ -80,7 +80,7 @@ def _find_parts(path: str, layout: Layout, options: DumpOptions, size: int) -> l
             return []
         if container in {Container.JSONL, Container.LINES}:
             return find_line_bounds(source.stream, size)
-        if container is not Container.CSV or layout.kind.skipped_lines or layout.kind.has_spaces:
+        if container is not Container.CSV or layout.kind.skipped_lines or layout.kind.has_spaces or layout.kind.has_backslashes:
             return []
         return find_csv_bounds(source.stream, size, layout.kind.delimiter, layout.kind.quoting)
 

@@ -42,6 +42,8 @@ _FEW_WORDS = 2.5
 """The mean number of words of the texts in a column whose name says nothing: names of people and places have fewer."""
 _MANY_WORDS = 6.0
 _LABEL_WORDS = 1.5
+_SENTENCE_WORDS = 4.0
+_SIMILAR = 0.6
 _MIN_LABELS = 6
 _MIN_VARIETY = 0.3
 _CLEAR_LEAD = 1.8
@@ -50,6 +52,8 @@ _COMMENT_WEIGHT, _TEXT_WEIGHT, _PLAIN_WEIGHT, _OTHER_WEIGHT = 6.0, 3.0, 1.0, 0.3
 _MAX_HEADER_LENGTH = 120
 _MAX_ARGUMENT_LENGTH = 100
 _MAX_CANDIDATES = 4
+_MANY_NAME_WORDS = 3
+"""The number of words that few names of columns have more than."""
 
 
 _NO_CONTENT = ColumnContent(0, 0, 0, 0.0, 0.0)
@@ -111,7 +115,7 @@ def choose_text_column(
             f"{file}: the first line seems to be a comment, and no header with the names of the columns; if so, say --no-header "
             f"--text-column {list(names).index(chosen) + 1}; if not, name the column with the text: --text-column ({list_columns(names)})"
         )
-    if not _leads_clearly(others):
+    if not _leads_clearly(others) or _has_rival(others, contents):
         _refuse_doubt(others, contents, file)
     reason = f"column {quote_column(chosen)} holds the text, because what is in it looks most like comments"
     return TextChoice(chosen, reason, f"{reason}; if that is wrong, name another with --text-column")
@@ -239,6 +243,16 @@ def _leads_clearly(candidates: list[_Candidate]) -> bool:
     return all(best.weight / _TEXT_WEIGHT >= _CLEAR_LEAD * rival.weight for rival in rivals)
 
 
+def _has_rival(candidates: Sequence[_Candidate], contents: Mapping[str, ColumnContent]) -> bool:
+    """Tell whether a column leads by a name such as “answer” alone, while another one without such a name holds as long texts."""
+    best = contents[candidates[0].name]
+    return _name_weight(candidates[0].name) == _TEXT_WEIGHT and any(
+        _name_weight(name) == _PLAIN_WEIGHT and contents[name].words >= _SENTENCE_WORDS and contents[name].words >= _SIMILAR * best.words
+        for name, _ in candidates[1:]
+        if contents[name].variety >= _SIMILAR
+    )
+
+
 def _refuse_doubt(candidates: Sequence[_Candidate], names: Iterable[str], file: str) -> NoReturn:
     """Refuse a table in which several columns may hold the text."""
     order = {name: number for number, name in enumerate(names)}
@@ -254,8 +268,13 @@ def _refuse_unknown(names: Sequence[str], contents: Mapping[str, ColumnContent],
     written = [name for name in names if name.strip() and contents.get(name, _NO_CONTENT).is_written]
     nearest = max(written, key=lambda name: (_name_weight(name) > _OTHER_WEIGHT, contents[name].words), default=None)
     example = "" if nearest is None else f", for example --text-column {_as_argument(nearest)}"
-    lines = "" if has_header else "; if each line is a comment, say --lines"
-    raise DumpError(f"{file}: no column is known to hold the text; name it with --text-column{example}{lines} ({list_columns(names)})")
+    advice = ""
+    if all(map(str.isdecimal, names)):
+        advice = "; if each line is a comment, say --lines"
+    elif has_header and any(len(name.split()) > _MANY_NAME_WORDS for name in names):
+        example = ""
+        advice = "; if the first line is no header, say --no-header and the number of the column, or --lines where each line is a comment"
+    raise DumpError(f"{file}: no column is known to hold the text; name it with --text-column{example}{advice} ({list_columns(names)})")
 
 
 def _as_argument(name: str) -> str:

@@ -51,6 +51,7 @@ class FileKind:
         delimiter: the character that separates the cells of delimited text.
         quoting: what quotes mean in delimited text.
         has_spaces: whether spaces follow the delimiters, before the quotes of cells that have any.
+        has_backslashes: whether quotes within cells have a backslash before them, in place of another quote.
         skipped_lines: the number of lines before the header of delimited text.
         fallback: the codec of lines of tables and of plain text that are ASCII but for some bytes, which are not UTF-8.
     """
@@ -60,6 +61,7 @@ class FileKind:
     delimiter: str = ","
     quoting: Quoting = Quoting.AUTO
     has_spaces: bool = False
+    has_backslashes: bool = False
     skipped_lines: int = 0
     fallback: str = "cp1252"
 

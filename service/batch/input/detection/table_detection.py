@@ -1,6 +1,7 @@
 """Detection of delimited text, with its delimiter, and of plain text."""
 
 import csv
+import io
 import re
 from functools import partial
 
@@ -11,6 +12,7 @@ from service.batch.input.detection.file_kinds import Container, FileKind
 from service.batch.input.detection.head_lines import JSON_LINES_SUFFIXES, NOT_JSON, first_lines, has_suffix, parse_json_line
 from service.batch.input.detection.table_header import TableHeader, find_header
 from service.batch.input.formats.tables.delimited_text import parse_first_record
+from service.batch.input.formats.tables.line_records import double_quotes
 from service.batch.input.platforms.known_platforms import recognise_platform
 from service.batch.input.streams.dump_source import DumpSource
 from service.batch.input.streams.encodings import decode_head, detect_encoding
@@ -102,6 +104,7 @@ def _build_table_kind(source: DumpSource, header: TableHeader, below: str, encod
         delimiter=header.delimiter,
         quoting=quoting,
         has_spaces=quoting is Quoting.AUTO and _has_spaces(below, header.delimiter),
+        has_backslashes=quoting is Quoting.AUTO and _has_backslashes(below, header.delimiter),
         skipped_lines=header.skipped_lines,
         fallback=find_fallback_encoding(source.head),
     )
@@ -115,6 +118,26 @@ def _has_spaces(text: str, delimiter: str) -> bool:
     opening = re.findall(f'{sign} +"', text)
     quoted = re.findall(f'{sign} +"[^"\n]*"[ ]*(?=[\r\n{sign}]|$)', text)
     return bool(opening) and len(opening) == len(quoted)
+
+
+def _has_backslashes(text: str, delimiter: str) -> bool:
+    """Tell whether records keep the rules of quoting only if a backslash before a quote makes that one part of its cell."""
+    if '\\"' not in text:
+        return False
+    lines = text.splitlines(keepends=True)[:_MAX_LINES]
+    whole = "".join(lines if len(lines) == 1 or lines[-1].endswith(("\n", "\r")) else lines[:-1])
+    return not _is_even(whole, delimiter) and _is_even(double_quotes(whole), delimiter)
+
+
+def _is_even(text: str, delimiter: str) -> bool:
+    """Tell whether a text keeps the rules of quoting, with as many cells in each record."""
+    widths: set[int] = set()
+    try:
+        widths.update(len(cells) for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True) if cells)
+    except csv.Error as error:
+        # A cell of several lines may be cut off at the end of the head.
+        return len(widths) == 1 and "unexpected end" in str(error)
+    return len(widths) == 1
 
 
 def _is_unquoted_column(text: str, delimiter: str) -> bool:

@@ -15,6 +15,8 @@ _SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.)"?;*,*\r?', re.IGNORECASE)
 """The first line with which spreadsheet programs name the delimiter."""
 _RARITY = ",;|\t"
 """Delimiters, those last that hardly ever stand in a text."""
+_RARE_DELIMITERS = "\x01\x1f^~"
+"""Delimiters that databases write, and only those: they count where a column that is known lies between them."""
 _MAX_PREAMBLE = 30
 _MAX_LINES = 100
 _MAX_NAME_LENGTH = 80
@@ -71,6 +73,11 @@ def _find_header(text: str, is_known: IsKnown, delimiter: str | None, *, has_hea
     if any(map(is_known, headers.values())):
         best = max(headers, key=lambda candidate: (is_known(headers[candidate]), len(headers[candidate])))
         return TableHeader(best, headers[best], is_known=True)
+    if delimiter is None:
+        rare = {candidate: parse_first_record(text, candidate) for candidate in _RARE_DELIMITERS}
+        known = next((candidate for candidate, cells in rare.items() if len(cells) > 1 and is_known(cells)), None)
+        if known is not None:
+            return TableHeader(known, rare[known], is_known=True)
     below = _find_below_preamble(text, is_known, delimiters)
     if below is not None:
         return below

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import chain, islice
 
 from model.errors import DumpError
-from service.batch.input.formats.tables.line_records import LineRecord, LineRecords, read_text_lines
+from service.batch.input.formats.tables.line_records import LineRecord, LineRecords, double_quotes, read_text_lines
 from service.batch.input.records import DumpRecord, RecordStream
 from service.batch.input.streams.odd_bytes import repair_line
 from service.batch.rows import MAX_ROW_LENGTH, Quoting, Reason
@@ -31,6 +31,7 @@ class TableSyntax:
         delimiter: the character that separates them.
         quoting: what quotes mean.
         has_spaces: whether spaces follow the delimiters, before the quotes of cells that have any.
+        has_backslashes: whether quotes within cells have a backslash before them, in place of another quote.
         has_header: whether the first record names the columns.
         skipped_lines: the number of lines before the header, or before the first record.
         fallback: the encoding of lines that are ASCII but for some bytes, which are not UTF-8.
@@ -39,6 +40,7 @@ class TableSyntax:
     delimiter: str = ","
     quoting: Quoting = Quoting.AUTO
     has_spaces: bool = False
+    has_backslashes: bool = False
     has_header: bool = True
     skipped_lines: int = 0
     fallback: str = "cp1252"
@@ -77,6 +79,8 @@ def read_csv(
     repair = partial(repair_line, encoding=syntax.fallback, remarks=remarks)
     encoding = "utf-8-sig" if names is None else "utf-8"
     lines = read_text_lines(io.TextIOWrapper(stream, encoding, "surrogateescape", ""), repair)
+    if syntax.has_backslashes:
+        lines = (line and double_quotes(line) for line in lines)
     if names is None:
         skipped = sum(1 for _ in islice(lines, syntax.skipped_lines))
         first += skipped

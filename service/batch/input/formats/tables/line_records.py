@@ -6,6 +6,7 @@ over several lines counts as one bad line, and reading goes on with the line aft
 
 import csv
 import io
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -13,7 +14,14 @@ from typing import NamedTuple
 
 from service.batch.rows import MAX_ROW_LENGTH, Quoting, Reason, is_unicode
 
-__all__ = ["LineRecord", "LineRecords", "read_text_lines"]
+__all__ = ["LineRecord", "LineRecords", "double_quotes", "read_text_lines"]
+
+_ESCAPED_QUOTE = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
+
+
+def double_quotes(text: str) -> str:
+    """Return a text with each quote that has a backslash before it doubled in place of that, as the rules of CSV have it."""
+    return _ESCAPED_QUOTE.sub(r'\1""', text) if '\\"' in text else text
 
 
 def read_text_lines(stream: io.TextIOWrapper, repair: Callable[[str], str]) -> Iterator[str | None]:

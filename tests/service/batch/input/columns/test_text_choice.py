@@ -99,6 +99,14 @@ DOUBTFUL = [
         ["question", "answer"],
     ),
     (table("post|kommentar", "Wer kennt das auch|du Depp", "Was meint ihr dazu|na klar"), ["post", "kommentar"]),
+    (
+        table(
+            "id|question|answer",
+            "1|How do I cook it well?|With water, you fool of a cook",
+            "2|What time is it now?|I do not know, I am sorry",
+        ),
+        ["question", "answer"],
+    ),
     (table("review|a|b", "5|first of three words|one more of them", "4|second of three words|and one more again"), ["a", "b"]),
 ]
 
@@ -154,6 +162,15 @@ def test_one_comment_may_be_a_link(read_dump: DumpReader) -> None:
     ]
     mixed = table("text|question|place", "5|What did you eat|here", "10/10|What did you drink|there", "not you again|Who was it|there")
     assert texts(read_dump(mixed, "x.csv").rows) == ["5", "10/10", "not you again"]
+
+
+def test_comments_without_a_header_are_not_named_as_columns(read_dump: DumpReader) -> None:
+    """Where texts stand in place of the names, the message says how to read lines, and not how to read what the first comment names."""
+    content = b"you are a fool, really\nthanks, you\nso, so\n"
+    with pytest.raises(DumpError, match="--lines") as error:
+        read_dump(content, "x.csv")
+    assert "for example" not in str(error.value)
+    assert len(read_dump(content, "x.csv", lines=True).rows) == 3
 
 
 KNOWN_TABLES: dict[str, dict[str, Any]] = {

@@ -181,3 +181,20 @@ def test_spaces_before_quotes_are_no_text(read_dump: DumpReader) -> None:
     assert texts(table.rows) == ["hello", "you, fool", "so"]
     table = read_dump(b'id,text\n1, "so" he said\n2, "never closed\n', "x.csv")
     assert texts(table.rows) == [' "so" he said', ' "never closed']
+
+
+def test_quotes_behind_backslashes_are_part_of_the_text(read_dump: DumpReader) -> None:
+    """Spark and databases write them so; a backslash elsewhere, or in a table that keeps the rules without that, is as it stands."""
+    content = b'id,text\n1,"he said \\"you, fool\\" and left"\n2,"C:\\new, b"\n3,"two\nlines \\"so\\""\n4,plain\n'
+    assert texts(read_dump(content, "x.csv").rows) == ['he said "you, fool" and left', "C:\\new, b", 'two\nlines "so"', "plain"]
+    kept = b'id,text\n1,"a path, C:\\"\n2,fine\n'
+    assert texts(read_dump(kept, "x.csv").rows) == ["a path, C:\\", "fine"]
+
+
+@pytest.mark.parametrize("delimiter", ["\x01", "\x1f", "^", "~"])
+def test_rare_delimiters_are_found_where_a_column_is_known(read_dump: DumpReader, delimiter: str) -> None:
+    """Databases write them, because no text holds them."""
+    lines = [["id", "comment", "n"], ["1", "you fool, and you", "5"], ["2", "a; b", "6"]]
+    content = "".join(delimiter.join(line) + "\n" for line in lines).encode()
+    assert texts(read_dump(content, "x.csv").rows) == ["you fool, and you", "a; b"]
+    assert texts(read_dump(b"comment\nso ~ that ^ is it\n", "x.csv").rows) == ["so ~ that ^ is it"]
