@@ -12,6 +12,7 @@ from fuzz.dump_files import DumpFile, generate_dump, table_files
 from fuzz.promises import BrokenPromiseError, hold
 from model.errors import InputError
 from model.moderator import Moderator
+from service.batch.input.formats.tables.arrow_files import ARROW_FILE, ARROW_STREAM
 from service.batch.input.open_dump import open_dump
 from service.batch.input.shards import open_shard, plan_shards
 from service.batch.job import ScoreJob
@@ -105,8 +106,8 @@ def check_dump(path: Path, options: DumpOptions, *, shard_size: int, moderator: 
         check_refusal(error)
         return
     check_rows(rows)
-    if path.suffix in _UNPACKED:
-        check_origin(rows, path.read_bytes())
+    if path.suffix in _UNPACKED and (content := path.read_bytes()).startswith((ARROW_FILE, ARROW_STREAM)):
+        check_origin(rows, content)
     hold(_read_in_shards(path, options, shard_size) == rows, "shards give the rows of the whole file")
     cells = _read_in_chunks(path, options)
     hold(cells is None or cells == [(row.line, row.text, row.reason) for row in rows], "columns give the rows")
