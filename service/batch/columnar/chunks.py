@@ -79,9 +79,11 @@ class Chunk:
 
     def text_size(self) -> int:
         """Return the size of the texts, names and kept columns, in code points or bytes, whichever are at hand."""
-        names = (_column_size(column) for column in (self.texts, self.authors, self.parents, self.parent_texts, self.titles, self.places))
+        names = (self.texts, self.authors, self.parents, self.parent_texts, self.titles, self.places)
+        # Columns without values are often one and the same.
+        sizes = map(_column_size, {id(column): column for column in names}.values())
         extra = (_column_size(column, value_size) for column in (self.ids, *self.extra.values()))
-        return sum(names) + sum(extra)
+        return sum(sizes) + sum(extra)
 
     def iso_times(self) -> list[str | None]:
         """Return the times in ISO 8601, such as ``2024-02-29T23:59:01Z``."""
@@ -111,15 +113,16 @@ def cut_into_chunks(rows: Iterable[Row], keep: Sequence[str] = (), *, max_rows: 
     size = 0
     for row in rows:
         pending.append(row)
-        size += len(row.text or "") + len(row.author or "") + len(row.parent or "")
-        if type(row.id) is str:
-            size += len(row.id)
-        if row.parent_text is not None or row.title is not None:
-            size += len(row.parent_text or "") + len(row.title or "")
-        if row.place is not None:
-            size += len(row.place)
-        if row.extra:
-            size += value_size(row.extra)
+        _, row_id, text, _, author, parent, _, _, extra, _, parent_text, title, place, _ = row
+        size += len(text or "") + len(author or "") + len(parent or "")
+        if type(row_id) is str:
+            size += len(row_id)
+        if parent_text is not None or title is not None:
+            size += len(parent_text or "") + len(title or "")
+        if place is not None:
+            size += len(place)
+        if extra:
+            size += value_size(extra)
         if len(pending) >= max_rows or size >= max_text:
             yield Chunk.from_rows(pending, keep)
             pending, size = [], 0

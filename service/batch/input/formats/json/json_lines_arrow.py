@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from model.array_types import IntArray
+from service.batch.input.formats.json.byte_search import count_byte, find_byte, find_rare_byte
 from service.batch.input.formats.json.json_lines import read_json_lines
 from service.batch.input.formats.json.nested_texts import may_hold_nested_texts
 from service.batch.input.records import ArrowRecords, DumpRecord, JsonPiece
@@ -54,9 +55,10 @@ def read_json_pieces(
             rest: Any = io.BufferedReader(ReplayedStream(piece, raw_stream), _PIECE_SIZE)
             yield read_json_lines(rest, first=first, offset=offset, has_offsets=has_offsets)
             return
-        begins = _find_objects(piece) if len(piece) >= _MIN_ARROW_SIZE else None
+        objects = _find_objects(piece) if len(piece) >= _MIN_ARROW_SIZE else None
+        begins, braces = objects or (None, None)
         table = None if begins is None else _parse(piece, names, begins.size)
-        if begins is None or table is None or may_hold_nested_texts(piece, table, text_name):
+        if begins is None or braces is None or table is None or may_hold_nested_texts(piece, table, text_name, braces=braces):
             yield read_json_lines(io.BufferedReader(io.BytesIO(piece)), first=first, offset=offset, has_offsets=has_offsets)
         else:
             yield ArrowRecords(table, first, (begins + offset).tolist() if has_offsets else [None] * begins.size)
@@ -69,13 +71,19 @@ def flatten_pieces(pieces: Iterable[JsonPiece]) -> Iterator[DumpRecord]:
     return chain.from_iterable(piece.records() if isinstance(piece, ArrowRecords) else piece for piece in pieces)
 
 
-def _find_objects(piece: bytes) -> IntArray | None:
-    """Return the positions at which the lines begin; None unless every line may be an object."""
-    codes = np.frombuffer(piece, np.uint8)
-    ends = np.flatnonzero(codes[:-1] == ord("\n"))
-    if codes[0] != ord("{") or (codes[ends - 1] != ord("}")).any() or (codes[ends + 1] != ord("{")).any():
+def _find_objects(piece: bytes) -> tuple[IntArray, IntArray] | None:
+    """Return the positions at which the lines begin, and those of all other opened braces; None unless every line may be an object."""
+    if not piece.startswith(b"{"):
         return None
-    return np.concatenate([[0], ends + 1])
+    codes = np.frombuffer(piece, np.uint8)
+    braces = find_byte(piece, "{")
+    begins_line = codes[braces - 1] == ord("\n")
+    begins_line[0] = True
+    begins = braces[begins_line]
+    lines = count_byte(piece, "\n") + (not piece.endswith(b"\n"))
+    if begins.size != lines or (codes[begins[1:] - 2] != ord("}")).any():
+        return None
+    return begins, braces[~begins_line]
 
 
 def _parse(piece: bytes, names: Sequence[str], count: int) -> "pa.Table | None":
@@ -103,8 +111,8 @@ def _parse(piece: bytes, names: Sequence[str], count: int) -> "pa.Table | None":
 def _has_arrow_only_number(piece: bytes) -> bool:
     codes = np.frombuffer(piece, np.uint8)
     # Searching for the pattern itself, or for a word of it, takes several times as long.
-    for word in (b"NaN", b"Inf"):
-        initials = np.flatnonzero(codes[:-2] == word[0])
+    for word, initials in ((b"NaN", find_rare_byte(piece, "N")), (b"Inf", find_byte(piece, "I"))):
+        initials = initials[initials < codes.size - 2]
         if any(_ARROW_ONLY_NUMBER.match(piece, at) for at in initials[codes[initials + 2] == word[2]].tolist()):
             return True
     return False
