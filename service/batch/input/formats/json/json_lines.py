@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Literal
 
-from service.batch.input.records import DumpRecord, RecordStream
+from service.batch.input.records import DumpRecord, RecordStream, new_record
 from service.batch.rows import MAX_ROW_LENGTH, Reason, is_unicode, value_size
 
 __all__ = ["BYTE_ORDER_MARK", "JSON_WHITESPACE", "probe_records", "read_byte_lines", "read_json_lines"]
@@ -45,7 +45,7 @@ def read_json_lines(stream: io.BufferedReader, *, first: int = 1, offset: int = 
                 yield _parse_bad_line(number, known_offset, line)
             continue
         if type(value) is dict:
-            yield DumpRecord(number, known_offset, value)
+            yield new_record((number, known_offset, value, None, None))
         elif isinstance(value, str):
             yield DumpRecord(number, known_offset, {"text": value})
         else:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from model.array_types import IntArray
-from service.batch.input.formats.json.byte_search import count_byte, find_byte, find_rare_byte
+from service.batch.input.formats.json.byte_positions import count_byte, find_byte, find_rare_byte
 from service.batch.input.formats.json.json_lines import read_json_lines
 from service.batch.input.formats.json.nested_texts import may_hold_nested_texts
 from service.batch.input.records import ArrowRecords, DumpRecord, JsonPiece

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.array_types import ByteArray, IntArray
-from service.batch.input.formats.json.byte_search import find_rare_byte
+from service.batch.input.formats.json.byte_positions import find_rare_byte
 from service.batch.input.trees.tree_names import QUOTED_NAMES, REPLY_NAMES, THING_NAMES
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from model.errors import DumpError, UnsafeFileError
-from service.batch.input.records import DumpRecord, UndecodableText
+from service.batch.input.records import DumpRecord, UndecodableText, new_record
 from service.batch.rows import Reason
 from training.tables.columnar.ipc_messages import check_arrow_file, check_arrow_stream
 from training.tables.columnar.parquet_source import ParquetSource
@@ -156,7 +156,7 @@ def _to_records(rows: Rows, names: Sequence[str], line: int) -> Iterator[DumpRec
         return
     cells = zip(*map(_to_values, rows.columns), strict=True) if rows.columns else repeat((), rows.length)
     for number, values in enumerate(cells, start=line):
-        yield DumpRecord(number, None, dict(zip(names, values, strict=True)))
+        yield new_record((number, None, dict(zip(names, values, strict=True)), None, None))
 
 
 def _to_values(column: "pa.Array[Any]") -> list[object]:

@@ -9,7 +9,7 @@ from itertools import chain, islice
 
 from model.errors import DumpError
 from service.batch.input.formats.tables.line_records import LineRecord, LineRecords, double_quotes, read_text_lines
-from service.batch.input.records import DumpRecord, RecordStream
+from service.batch.input.records import DumpRecord, RecordStream, new_record
 from service.batch.input.streams.odd_bytes import repair_line
 from service.batch.rows import MAX_ROW_LENGTH, Quoting, Reason
 from training.tables.columnar.record_batches import require_few_columns
@@ -139,7 +139,7 @@ def _name_cells(records: Iterable[LineRecord], names: list[str], *, has_header: 
             elif cells[-1] in last_cells and _is_header(cells, names):
                 yield DumpRecord(line, None, {}, Reason.NOT_A_COMMENT)
                 continue
-        yield DumpRecord(line, None, dict(zip(names, cells, strict=False)), reason)
+        yield new_record((line, None, dict(zip(names, cells, strict=False)), reason, None))
 
 
 def _fit_cells(cells: list[str], width: int) -> tuple[list[str], Reason | None]:

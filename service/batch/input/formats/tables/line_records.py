@@ -133,6 +133,8 @@ class LineRecords:
             yield from self._read_unquoted()
             return
         lines, reader, is_auto = self._lines, self._reader, self._quoting is Quoting.AUTO
+        # LineRecord.__new__, which names every field, would take three times as long.
+        new_record = partial(tuple.__new__, LineRecord)
         while True:
             line = lines.begin_record()
             try:
@@ -145,7 +147,7 @@ class LineRecords:
             if is_auto and (len(lines.record_lines) > 1 or self.width == 1):
                 cells = self._read_again(cells)
             if cells:
-                yield LineRecord(line, cells)
+                yield new_record((line, cells, None))
 
     def _read_unquoted(self) -> Iterator[LineRecord]:
         lines = self._lines

@@ -28,7 +28,8 @@ def find_byte(piece: bytes, byte: str) -> IntArray:
 
 def find_rare_byte(piece: bytes, byte: str) -> IntArray:
     """Return what ``find_byte`` returns, in a fraction of the time if there are few; arguments as there."""
-    sign, positions = byte.encode("ascii"), []
+    sign = byte.encode("ascii")
+    positions: list[int] = []
     position = piece.find(sign)
     while position >= 0:
         if len(positions) >= _MAX_RARE:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.batch.input.formats.json.byte_search import count_byte, find_byte, find_rare_byte
+from service.batch.input.formats.json.byte_positions import count_byte, find_byte, find_rare_byte
 
 LENGTH = 300_000
 
