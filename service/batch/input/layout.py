@@ -7,6 +7,7 @@ from model.errors import DumpError
 from service.batch.input.columns.column_choice import choose_comment_columns
 from service.batch.input.columns.column_names import find_columns, quote_column
 from service.batch.input.columns.html_content import holds_html
+from service.batch.input.columns.known_names import TEXT_NAMES
 from service.batch.input.detection.file_kinds import DATABASES, Container, FileKind
 from service.batch.input.platforms.chats.whatsapp import WHATSAPP
 from service.batch.input.platforms.known_platforms import find_platforms, recognise_platform
@@ -22,6 +23,8 @@ from service.batch.input.platforms.widgets.disqus import DISQUS
 from service.batch.input.records import RecordStream
 from service.batch.input.streams.encodings import UTF8
 from service.batch.input.streams.odd_bytes import describe_encoding
+from service.batch.input.trees.other_texts import find_other_text
+from service.batch.input.trees.paths import is_path
 from service.batch.input.trees.tree_columns import MAX_UNFOLDED, choose_tree_columns, find_nested_column, unfold_sample
 from service.batch.remarks import add_remark
 from service.batch.rows import Columns, DumpOptions, Quoting
@@ -60,6 +63,7 @@ class Layout:
         columns: the fields that hold text, id and so on; None if the file is empty.
         names: the header of delimited text; empty for other containers.
         reasons: why the file is taken for what it is, and why these columns were chosen, in words for people.
+        other_texts: fields that hold the text of records without the field of the text, where a file of objects mixes such records.
     """
 
     kind: FileKind
@@ -67,6 +71,7 @@ class Layout:
     columns: Columns | None
     names: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    other_texts: tuple[str, ...] = ()
 
     @property
     def description(self) -> str:
@@ -159,10 +164,12 @@ def detect_table_layout(
     platform = _find_platform(names, options, sample, in_database=kind.container in DATABASES)
     if platform is not ANY_TABLE:
         columns = _platform_columns(platform, names, options, file=file, sample=sample)
-        return Layout(kind, platform, columns, header, (*reasons, _explain_platform(platform, names, options)))
+        other_texts = _find_other_texts(kind, columns, options, sample, remarks) if is_nested and platform.is_flat else ()
+        return Layout(kind, platform, columns, header, (*reasons, _explain_platform(platform, names, options)), other_texts)
     choose = choose_tree_columns if is_nested else choose_comment_columns
     has_header = options.has_header and kind.container in _WITH_HEADER
     columns, choice = choose(names, replace(options, has_header=has_header), file=file, sample=sample)
+    other_texts = _find_other_texts(kind, columns, options, sample, remarks) if is_nested else ()
     reasons.append(choice.reason)
     if is_nested:
         unfolded = unfold_sample(columns, sample)
@@ -175,7 +182,24 @@ def detect_table_layout(
         platform = ANY_HTML_TABLE
         reasons.append(f"column {quote_column(columns.text)} holds HTML and is read as HTML")
         add_remark(remarks, f"{reasons[-1]}; if that is wrong, say --markup plain")
-    return Layout(kind, platform, columns, header, tuple(reasons))
+    return Layout(kind, platform, columns, header, tuple(reasons), other_texts)
+
+
+def _find_other_texts(
+    kind: FileKind, columns: Columns, options: DumpOptions, sample: Sequence[Mapping[str, object]], remarks: list[str]
+) -> tuple[str, ...]:
+    """Return the fields with known names that hold the text where a record lacks the field of the text.
+
+    Records of JSON documents are looked at one by one, so all known names are possible; the fast way through JSON Lines is left only
+    for those that the first records show.
+    """
+    if options.text_column is not None or is_path(columns.text) or kind.container not in {Container.JSON, Container.JSONL}:
+        return ()
+    found = dict.fromkeys(name for record in sample if (name := find_other_text(record, columns, TEXT_NAMES)) is not None)
+    if found:
+        listed = ", ".join(map(quote_column, found))
+        add_remark(remarks, f"records without {quote_column(columns.text)} have their text in {listed}, and are read by that")
+    return TEXT_NAMES if kind.container is Container.JSON else tuple(found)
 
 
 def _find_platform(

@@ -229,6 +229,7 @@ def _build_rows(stream: RecordStream, layout: Layout, options: DumpOptions, sour
         is_nested=stream.is_nested,
         file=source.name,
         remarks=source.remarks,
+        other_texts=layout.other_texts,
     )
 
 

@@ -41,7 +41,11 @@ NO_PARENT_TEXTS = {"", "0", "-1", "none", "null", "nan"}
 EPOCH_SECONDS_END = 5_000_000_000
 """Whole numbers above 0 and below this bound are seconds since 1970."""
 
-_PERSON_NAME_FIELDS = ("username", "screen_name", "name", "displayName", "display_name", "login", "id")
+_PERSON_NAME_FIELDS = (
+    *("username", "screen_name", "name", "displayName", "display_name", "login", "handle", "unique_id", "nickname", "uname"),
+    "id",
+)
+_PARENT_ID_FIELDS = ("$oid", "$numberLong", "id", "_id", "comment_id", "uuid", "id_str")
 _PLACE_NAME_FIELDS = ("name", "display_name", "title", "url", "id")
 _MAX_NO_PARENT_LENGTH = max(map(len, NO_PARENT_TEXTS))
 _REDDIT_PREFIXES = {f"t{kind}_" for kind in range(1, 7)}
@@ -94,7 +98,12 @@ def parse_context(value: object) -> str | None:
 
 
 def parse_parent(value: object) -> str | None:
-    """Return the id of the parent comment: without Reddit's prefix (``t1_``), whole where it is a decimal number, None for zero."""
+    """Return the id of the parent comment: without Reddit's prefix (``t1_``), whole where it is a decimal number, None for zero.
+
+    Of an object that describes the parent, or is MongoDB's ``{"$oid": …}``, its id is meant.
+    """
+    if not isinstance(value, str) and isinstance(value, Mapping):
+        value = next((value[name] for name in _PARENT_ID_FIELDS if isinstance(value.get(name), str | int)), None)
     if isinstance(value, str):
         if type(value) is EnclosingId:
             return str(value)

@@ -31,9 +31,9 @@ def test_the_reason_says_what_is_wrong_with_the_text() -> None:
 
 
 def test_ids_stay_what_they_are_or_become_their_json() -> None:
-    """Integers and texts stay, bytes are texts or digits; everything else is written as JSON."""
-    values = [None, 7, "x", "", True, 1.5, {"$oid": "5f"}, Decimal(7), b"ab", b"\xff\x01", b"\x01\x02"]
-    ids = [None, 7, "x", "", "true", "1.5", '{"$oid": "5f"}', "7", "ab", "ff01", "0102"]
+    """Integers and texts stay, bytes are texts or digits, of MongoDB's ids the id is taken; everything else is written as JSON."""
+    values = [None, 7, "x", "", True, 1.5, {"$oid": "5f"}, {"$oid": 5}, {"oid": "5f"}, Decimal(7), b"ab", b"\xff\x01", b"\x01\x02"]
+    ids = [None, 7, "x", "", "true", "1.5", "5f", '{"$oid": 5}', '{"oid": "5f"}', "7", "ab", "ff01", "0102"]
     assert [build_row_id(value) for value in values] == ids
 
 

@@ -83,8 +83,9 @@ ID_NAMES = (
 """The id of a comment."""
 
 AUTHOR_NAMES = (
-    *("author", "author_name", "username", "user_name", "screen_name", "user", "author_id", "user_id", "userid", "authorid"),
+    *("author_name", "author", "username", "user_name", "screen_name", "user", "author_id", "user_id", "userid", "authorid"),
     *("nickname", "commenter", "poster", "posted_by", "created_by", "comment_author", "reviewer", "reviewer_name", "sender", "autor"),
+    *("sender_name", "speaker", "owner", "from", "unique_id"),
     *("auteur", "autore", "autorin", "verfasser", "benutzer", "benutzername", "nutzer", "usuario", "utilisateur", "pseudo", "utente"),
     *("nutzername", "kullanıcı", "автор", "пользователь", "作者", "用户", "用户名", "昵称", "ユーザー", "投稿者", "작성자"),
 )
@@ -99,7 +100,8 @@ PARENT_NAMES = (
 TIME_NAMES = (
     *("created_at", "created_utc", "createdat", "created", "timestamp", "published_at", "publishedat", "published"),
     *("created_date", "date_created", "creation_date", "datetime", "date", "time", "posted_at", "comment_date", "created_time"),
-    *("date_time", "comment_time", "post_date", "review_date", "posted_on", "submitted_at", "datum", "zeitpunkt", "zeitstempel"),
+    *("date_time", "comment_time", "post_date", "review_date", "posted_on", "submitted_at", "create_time", "ctime"),
+    *("datum", "zeitpunkt", "zeitstempel"),
     *("erstellt_am", "fecha", "tarih", "дата", "日期", "时间", "日時", "날짜"),
 )
 """When it was written."""

@@ -1,6 +1,6 @@
 """Building of rows from records, the same for every format and platform; it is short, because it runs for each comment."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -29,6 +29,7 @@ def build_rows(
     file: str = "",
     remarks: list[str] | None = None,
     is_nested: bool = False,
+    other_texts: Sequence[str] = (),
 ) -> Iterator[Row]:
     """Build the rows of some records.
 
@@ -42,13 +43,15 @@ def build_rows(
         file: the name of the file, or of the archive and its member, for platforms that need it.
         remarks: receives the remarks of the platform.
         is_nested: whether fields may hold objects and lists, in which there may be records too.
+        other_texts: fields that hold the text of nested records without the field of the text.
     """
     if platform.needs_context:
         records = _add_context(records, file)
     if platform.unfold is not None:
         records = _unfold(records, platform.unfold)
     elif is_nested:
-        records = _unfold(records, TreeUnfolder(columns, options.keep, is_prepared=platform.prepare is not None).unfold)
+        unfolder = TreeUnfolder(columns, options.keep, is_prepared=platform.prepare is not None, other_texts=other_texts)
+        records = _unfold(records, unfolder.unfold)
         columns = replace(columns, parent=columns.parent or PARENT_FIELD)
     if platform.needs_context and platform.prepare is not None and (is_nested or platform.unfold is not None):
         records = _add_context(records, file)

@@ -101,7 +101,7 @@ class DocumentShapes:
         elif not depth and (rows := split_columns(value, self.search.text_names)) is not None:
             yield from (DocumentRecord(row, envelope) for row in rows)
         else:
-            yield from self._split_object(value, envelope, depth)
+            yield from self._split_object(value, envelope, name, depth)
 
     def _split_element(self, value: object, envelope: _Fields, name: str, depth: int) -> Iterator[DocumentRecord]:
         if is_row_of_values(value):
@@ -122,19 +122,19 @@ class DocumentShapes:
                 pending.extend((element, depth + 1) for element in reversed(values))
         yield from found or [DocumentRecord(value, envelope)]
 
-    def _split_object(self, value: dict[str, object], envelope: _Fields, depth: int) -> Iterator[DocumentRecord]:
-        is_keyed = self.search.is_keyed(value) or (not depth and self.search.is_uniform(value) and not self.search.holds_text(value))
+    def _split_object(self, value: dict[str, object], envelope: _Fields, name: str, depth: int) -> Iterator[DocumentRecord]:
+        is_keyed = self.search.is_keyed(value, name) or (not depth and self.search.is_uniform(value) and not self.search.holds_text(value))
         containers = self._find_containers(value, depth, is_keyed=is_keyed) if depth < _MAX_DEPTH else []
         if not containers or self._is_node(value, containers):
             yield DocumentRecord(value, envelope)
             return
         inner_envelope = {**envelope, **_small_fields(value, containers)}
-        for name in containers:
-            inner = value[name]
-            records = self._split(inner, inner_envelope, name, depth + 1)
+        for key in containers:
+            inner = value[key]
+            records = self._split(inner, inner_envelope, key, depth + 1)
             if is_keyed and isinstance(inner, dict):
                 # The key is the id of a record that has none.
-                records = (record._replace(value=_with_key(record.value, name)) if record.value is inner else record for record in records)
+                records = (record._replace(value=_with_key(record.value, key)) if record.value is inner else record for record in records)
             yield from records
 
     def _find_containers(self, value: dict[str, object], depth: int, *, is_keyed: bool) -> list[str]:

@@ -1,11 +1,11 @@
 """Paths: names of fields inside of fields, such as ``content.body`` and ``comments[].text``."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["PathStep", "find_value", "first_name", "has_paths", "is_path", "leaf_of", "parse_path"]
+__all__ = ["PathStep", "find_around", "find_value", "first_name", "has_paths", "is_path", "leaf_of", "parse_path"]
 
 _LIST_MARK = "[]"
 _MAX_LENGTH = 1000
@@ -74,3 +74,9 @@ def find_value(value: object, steps: tuple[PathStep, ...]) -> object:
         else:
             return None
     return value
+
+
+def find_around(objects: Sequence[Mapping[str, object]], steps: tuple[PathStep, ...]) -> object:
+    """Return the value at the end of a path from the innermost of some objects, the outermost first, that has one."""
+    values = (find_value(fields, steps) for fields in reversed(objects))
+    return next((value for value in values if value is not None), None)

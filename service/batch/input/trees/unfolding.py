@@ -9,7 +9,8 @@ from dataclasses import fields as dataclass_fields
 from typing import NamedTuple
 
 from service.batch.input.columns.known_names import AUTHOR_NAMES, ID_NAMES, PARENT_NAMES, TEXT_NAMES, TIME_NAMES
-from service.batch.input.trees.paths import PathStep, find_value, is_path, parse_path
+from service.batch.input.trees.other_texts import find_other_text
+from service.batch.input.trees.paths import PathStep, find_around, find_value, is_path, parse_path
 from service.batch.input.trees.text_parts import join_text_parts
 from service.batch.input.trees.tree_names import QUOTED_NAMES, REPLY_NAMES, THING_NAMES, WRAPPER_NAMES
 from service.batch.input.values import EnclosingId, parse_parent
@@ -84,9 +85,18 @@ class TreeUnfolder:
         keep: further fields that each record needs, which may be paths too, or fields of an object around the record.
         known_texts: whether an object among the replies that lacks the field of the text may have a text by another known name.
         is_prepared: whether the columns name fields that a platform makes of a record, so that each record has to stay as it is.
+        other_texts: fields that hold the text of records without the field of the text.
     """
 
-    def __init__(self, columns: Columns, keep: Sequence[str] = (), *, known_texts: bool = True, is_prepared: bool = False) -> None:
+    def __init__(
+        self,
+        columns: Columns,
+        keep: Sequence[str] = (),
+        *,
+        known_texts: bool = True,
+        is_prepared: bool = False,
+        other_texts: Sequence[str] = (),
+    ) -> None:
         self._columns = columns
         self._is_prepared = is_prepared
         *self._prefix, self._leaf = parse_path(columns.text)
@@ -94,6 +104,7 @@ class TreeUnfolder:
         self._has_list_prefix = bool(lists) or self._leaf.is_list
         self._lead, self._tail = self._prefix[: max(lists, default=0)], self._prefix[max(lists, default=0) :]
         self._text_names = TEXT_NAMES if known_texts and not is_prepared else ()
+        self._other_texts = () if is_prepared else other_texts
         self._parent_name = columns.parent or PARENT_FIELD
         self._others = [self._locate_column(*pair) for pair in _other_columns(columns)]
         if columns.parent is None:
@@ -116,7 +127,8 @@ class TreeUnfolder:
             fields: the fields of the record.
         """
         if self._is_simple and _CONTAINER_TYPES.isdisjoint(map(type, fields.values())):
-            return (fields,)
+            other = find_other_text(fields, self._columns, self._other_texts) if self._other_texts else None
+            return (fields,) if other is None else ({**fields, self._leaf.name: fields[other]},)
         records = list(self._records(fields))
         return records or (fields,)
 
@@ -228,6 +240,8 @@ class TreeUnfolder:
             inner = value[name]
             if isinstance(inner, Mapping) and isinstance(inner.get(leaf), str | list | dict):
                 return _Found((value, inner), leaf)
+        if is_root and self._other_texts and (other := find_other_text(value, self._columns, self._other_texts)) is not None:
+            return _Found((value,), other)
         if in_replies:
             other = next((name for name in self._text_names if isinstance(value.get(name), str)), None)
             return None if other is None else _Found((value,), other)
@@ -249,7 +263,7 @@ class TreeUnfolder:
         if type(stored) is list or type(stored) is dict:
             joined = join_text_parts(stored)
             text = stored if joined is None else joined
-        if is_root and self._is_simple and text is stored:
+        if is_root and self._is_simple and text is stored and found.text_name == self._leaf.name:
             return inner
         record = dict(inner)
         record[self._columns.text] = text
@@ -260,7 +274,7 @@ class TreeUnfolder:
             record[self._parent_name] = parent
         for name in self._keep:
             if name not in record:
-                record[name] = _find_around((*around, *found.chain), parse_path(name))
+                record[name] = find_around((*around, *found.chain), parse_path(name))
         return record
 
     def _find_other(self, column: _Column, chain: tuple[_Fields, ...], root: _Fields, *, is_root: bool) -> object:
@@ -291,9 +305,3 @@ def _elements(value: object) -> list[object]:
     if isinstance(value, list):
         return value
     return list(value.values()) if isinstance(value, Mapping) else []
-
-
-def _find_around(objects: tuple[_Fields, ...], steps: tuple[PathStep, ...]) -> object:
-    """Return the value at the end of a path from the innermost of some objects that has one."""
-    values = (find_value(fields, steps) for fields in reversed(objects))
-    return next((value for value in values if value is not None), None)

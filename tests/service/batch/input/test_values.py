@@ -72,11 +72,14 @@ def test_authors_are_names_or_numbers(value: object, author: str | None) -> None
         ("12.0", "12"),
         (12.0, "12"),
         (12, "12"),
+        ({"id": 12, "text": "why?"}, "12"),
+        ({"$oid": "5f"}, "5f"),
+        ({"text": "why?"}, None),
         *((nothing, None) for nothing in (None, "", "0", 0, -1, "-1", "None", "null", "NaN", float("nan"), "t1_0", True)),
     ],
 )
 def test_parents_are_ids_without_prefix(value: object, parent: str | None) -> None:
-    """Reddit's prefix is left out, decimal numbers are whole, and there are many ways to write that there is no parent."""
+    """Reddit's prefix is left out, decimal numbers are whole, an object stands for its id, and “no parent” is written in many ways."""
     assert parse_parent(value) == parent
 
 

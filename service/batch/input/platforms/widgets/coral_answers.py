@@ -30,7 +30,10 @@ def _is_answer(fields: RecordFields) -> bool:
     """Tell whether an answer holds comments of Coral not far from its beginning."""
     if not object_in(fields, "data") and "edges" not in fields:
         return False
-    return any(_is_comment(node) for node, _ in islice(walk_tree([fields], _children), _MAX_OBJECTS))
+    comments = (node for node, _ in islice(walk_tree([fields], _children), _MAX_OBJECTS) if _is_comment(node))
+    first = next(comments, None)
+    # Other answers in GraphQL look alike but for how they call their users.
+    return first is not None and (not object_in(first, "author") or "username" in object_in(first, "author"))
 
 
 def _unfold(fields: RecordFields) -> Iterator[RecordFields]:

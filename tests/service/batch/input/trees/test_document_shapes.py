@@ -70,3 +70,10 @@ def read_pieces(read_dump: DumpReader, monkeypatch: pytest.MonkeyPatch, document
     monkeypatch.setattr(JsonWindow, "try_object", try_small_object)
     monkeypatch.setattr(JsonWindow, "is_too_long", lambda window: limit < len(window.text))
     return read_dump(json.dumps(document).encode(), name="x.json").rows
+
+
+def test_a_single_reply_may_stand_under_its_key(read_dump: DumpReader) -> None:
+    """Of two posts in a document by keys, one may have two comments and the other only one."""
+    posts = {"p": {"comments": {"a": {"text": "one"}, "b": {"text": "two"}}}, "q": {"comments": {"c": {"text": "three"}}}}
+    rows = read_dump(json.dumps({"posts": posts}).encode()).rows
+    assert [(row.id, row.text) for row in rows] == [("a", "one"), ("b", "two"), ("c", "three")]

@@ -16,3 +16,10 @@ def test_other_answers_are_not_taken_for_them() -> None:
     """Data without comments, or with comments of other shapes, is not Coral's."""
     for record in ({"data": {"story": {"id": "s1"}}}, {"data": {"comments": [{"id": "a", "body": "hi"}]}}, {"edges": [{"id": 1}]}):
         assert recognise_platform(record, [record]) is None
+
+
+def test_other_programs_answer_in_graphql_too() -> None:
+    """Their users have no user name, as those of Coral do."""
+    node = {"id": "1", "body": "hi", "author": {"login": "a"}}
+    for record in ({"data": {"comments": {"edges": [{"node": node}]}}}, {"data": {"comments": {"nodes": [node]}}}):
+        assert recognise_platform(record, [record]) is None
