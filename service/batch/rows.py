@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from model.comment import Format
+from service.batch.mongo_ids import unwrap_mongo_id
 from training.tables.expansion import DEFAULT_MAX_EXPANSION
 
 __all__ = [
@@ -36,8 +37,6 @@ MAX_ROW_LENGTH = 1 << 23
 
 _SMALL_VALUE = 8
 """What a number counts for, or the frame of a list or an object."""
-
-_MONGO_ID_FIELDS = frozenset({"$oid", "$numberLong", "$numberInt", "$uuid"})
 
 RowId = str | int
 """The id of a row: integers in JSON and Parquet stay integers, everything else is text."""
@@ -250,18 +249,13 @@ def build_row(line: int, *, id: object, text: object) -> Row:
 
 
 def build_row_id(value: object) -> RowId | None:
-    """Build the id of a row from a value: integers and texts stay, bytes that are no text become digits, everything else becomes JSON.
-
-    MongoDB writes some ids as an object of one field, such as ``{"$oid": …}``; what stands in it is the id.
-    """
+    """Build the id of a row from a value: integers and texts stay, bytes that are no text become digits, everything else becomes JSON."""
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
     if isinstance(value, bytes):
         text = value.decode("utf-8", "replace")
         value = text if text.isprintable() and "\ufffd" not in text else value.hex()
-    if isinstance(value, Mapping) and len(value) == 1:
-        name, inner = next(iter(value.items()))
-        value = inner if name in _MONGO_ID_FIELDS and isinstance(inner, str) else value
+    value = unwrap_mongo_id(value)
     if isinstance(value, str | Decimal):
         return without_surrogates(str(value))
     return without_surrogates(json.dumps(value, ensure_ascii=False, default=str))

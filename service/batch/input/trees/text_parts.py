@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-__all__ = ["is_document", "join_text_parts"]
+__all__ = ["is_document", "join_text_parts", "may_be_text"]
 
 _MAX_PARTS = 100_000
 _MAX_DEPTH = 40
@@ -48,6 +48,13 @@ def join_text_parts(value: object) -> str | None:
 def is_document(value: object) -> bool:
     """Tell whether an object is a document of an editor: a text in paragraphs and other nodes."""
     return isinstance(value, Mapping) and value.get("type") in _DOCUMENT_TYPES and isinstance(value.get("content"), list)
+
+
+def may_be_text(value: object, *, in_replies: bool) -> bool:
+    """Tell whether a nested field holds a text; among the replies, one may be gone."""
+    if value is None:
+        return in_replies
+    return isinstance(value, str) or (isinstance(value, list | dict) and join_text_parts(value) is not None)
 
 
 def _join_strings(strings: list[str]) -> str | None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from service.batch.input.columns.known_names import AUTHOR_NAMES, ID_NAMES, PARENT_NAMES, TEXT_NAMES, TIME_NAMES
 from service.batch.input.trees.other_texts import find_other_text
 from service.batch.input.trees.paths import PathStep, find_around, find_value, is_path, parse_path
-from service.batch.input.trees.text_parts import join_text_parts
+from service.batch.input.trees.text_parts import join_text_parts, may_be_text
 from service.batch.input.trees.tree_names import QUOTED_NAMES, REPLY_NAMES, THING_NAMES, WRAPPER_NAMES
 from service.batch.input.values import EnclosingId, parse_parent
 from service.batch.rows import Columns, build_row_id
@@ -234,7 +234,7 @@ class TreeUnfolder:
             else:
                 if leaf in chain[-1]:
                     return _Found(tuple(chain), leaf)
-        if leaf in value and not self._leaf.is_list and (is_root or _may_be_text(value[leaf], in_replies=in_replies)):
+        if leaf in value and not self._leaf.is_list and (is_root or may_be_text(value[leaf], in_replies=in_replies)):
             return _Found((value,), leaf)
         for name in () if self._is_prepared else WRAPPER_NAMES & value.keys():
             inner = value[name]
@@ -291,13 +291,6 @@ def _other_columns(columns: Columns) -> Iterator[tuple[str, str]]:
         name = getattr(columns, field.name)
         if field.name != "text" and name is not None:
             yield name, field.name
-
-
-def _may_be_text(value: object, *, in_replies: bool) -> bool:
-    """Tell whether a nested field holds a text; among the replies, one may be gone."""
-    if value is None:
-        return in_replies
-    return isinstance(value, str) or (isinstance(value, list | dict) and join_text_parts(value) is not None)
 
 
 def _elements(value: object) -> list[object]:
