@@ -19,7 +19,19 @@ __all__ = [
 TEXT_NAMES = (
     *("text", "body", "comment_text", "comment_body", "comment_content", "comment", "content", "message", "tweet", "full_text"),
     *("post_text", "post_body", "post", "review_text", "review_body", "review", "sentence", "raw_text", "body_text", "textoriginal"),
-    *("textdisplay", "commenttext", "comments", "tweets", "tweet_text", "message_text", "free_text", "freetext", "selftext", "c_text"),
+    *(
+        "textdisplay",
+        "commenttext",
+        "commentbody",
+        "comments",
+        "tweets",
+        "tweet_text",
+        "message_text",
+        "free_text",
+        "freetext",
+        "selftext",
+        "c_text",
+    ),
     *("weibo_text", "comment_message", "reply_text", "post_content", "test_case", "doc", "document", "hate_speech"),
 )
 """The text of a comment."""
@@ -83,7 +95,7 @@ ID_NAMES = (
 """The id of a comment."""
 
 AUTHOR_NAMES = (
-    *("author_name", "author", "username", "user_name", "screen_name", "user", "author_id", "user_id", "userid", "authorid"),
+    *("author_name", "authorname", "author", "username", "user_name", "screen_name", "user", "author_id", "user_id", "userid", "authorid"),
     *("nickname", "commenter", "poster", "posted_by", "created_by", "comment_author", "reviewer", "reviewer_name", "sender", "autor"),
     *("sender_name", "speaker", "owner", "from", "unique_id"),
     *("auteur", "autore", "autorin", "verfasser", "benutzer", "benutzername", "nutzer", "usuario", "utilisateur", "pseudo", "utente"),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from service.batch.input.columns.known_names import ID_NAMES, TEXT_NAMES
 from service.batch.input.trees.paths import parse_path
-from service.batch.input.trees.table_shapes import is_row_of_values, name_values, split_columns
+from service.batch.input.trees.table_shapes import is_header, is_row_of_values, name_values, split_columns
 from service.batch.input.trees.text_search import TextSearch, sample_values
 from service.batch.input.trees.tree_names import QUOTED_NAMES, RECORD_ARRAY_NAMES, REPLY_NAMES, THING_NAMES
 from service.batch.rows import value_size
@@ -69,6 +69,10 @@ class DocumentShapes:
         self.search.begin_value()
         return self._split_element(value, envelope, name, depth)
 
+    def is_header(self, value: object) -> bool:
+        """Tell whether the first element of an array names the values of the others."""
+        return is_header(value, self.search.text_names)
+
     def split_field(self, name: str, value: object, envelope: _Fields, *, depth: int) -> Iterator[DocumentRecord] | None:
         """Return the records in a field of an object of which no more is known; None if there are none.
 
@@ -90,6 +94,8 @@ class DocumentShapes:
 
     def _split(self, value: object, envelope: _Fields, name: str, depth: int) -> Iterator[DocumentRecord]:
         if isinstance(value, list):
+            if len(value) > 1 and self.is_header(value[0]) and "columns" not in envelope:
+                value, envelope = value[1:], {**envelope, "columns": value[0]}
             for inner in value:
                 yield from self._split_element(inner, envelope, name, depth + 1)
         elif type(value) is not dict:

@@ -1,8 +1,9 @@
 """Tables in one JSON document: column by column, as pandas and other libraries write them, and in rows of values."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
-__all__ = ["is_row_of_values", "name_values", "split_columns"]
+__all__ = ["is_header", "is_row_of_values", "name_values", "split_columns"]
 
 _Fields = Mapping[str, object]
 
@@ -14,6 +15,19 @@ def is_row_of_values(value: object) -> bool:
         and any(isinstance(cell, str) for cell in value)
         and not any(isinstance(cell, list | dict) for cell in value)
     )
+
+
+def is_header(value: object, text_names: frozenset[str]) -> bool:
+    """Tell whether a row of values holds the names of columns: different texts, one of which is the name of a column of text.
+
+    Args:
+        value: the first row of a table.
+        text_names: names of columns of text, in small letters.
+    """
+    if not isinstance(value, list) or len(value) <= 1 or not all(isinstance(name, str) for name in value):
+        return False
+    names = {name.strip().lower() for name in value}
+    return len(names) == len(value) and not names.isdisjoint(text_names)
 
 
 def name_values(values: object, columns: object) -> dict[str, object]:
@@ -36,6 +50,10 @@ def split_columns(value: Mapping[str, object], text_names: frozenset[str]) -> It
         return (name_values(row, columns) for row in data)
     if not value:
         return None
+    if len(value) == 1 and isinstance(columns, list) and all(map(_is_named_column, columns)):
+        return split_columns({column["name"]: column["values"] for column in columns}, text_names)
+    if all(isinstance(part, dict) and any(isinstance(column, list) for column in part.values()) for part in value.values()):
+        return _split_parts([part for part in value.values() if isinstance(part, dict)], text_names)
     if all(isinstance(column, dict) and column and not _has_containers(column.values()) for column in value.values()):
         return _split_keyed_columns({name: column for name, column in value.items() if isinstance(column, dict)}, text_names)
     if all(isinstance(column, list) for column in value.values()):
@@ -43,6 +61,22 @@ def split_columns(value: Mapping[str, object], text_names: frozenset[str]) -> It
     if all(isinstance(text, str) or text is None for text in value.values()) and all(key.isdecimal() for key in value):
         return ({"id": key, "text": text} for key, text in value.items())
     return None
+
+
+def _is_named_column(column: object) -> bool:
+    """Tell whether an object is a column with its name beside it, as Polars wrote them."""
+    return isinstance(column, dict) and isinstance(column.get("name"), str) and isinstance(column.get("values"), list)
+
+
+def _split_parts(parts: Sequence[Mapping[str, object]], text_names: frozenset[str]) -> Iterator[_Fields] | None:
+    """Return the rows of several tables of lists, such as the one to train with and the one to test with; None if one is no table."""
+    tables = [split_columns(part, text_names) if _holds_lists(part, text_names) else None for part in parts]
+    found = [table for table in tables if table is not None]
+    return chain.from_iterable(found) if len(found) == len(tables) else None
+
+
+def _holds_lists(part: Mapping[str, object], text_names: frozenset[str]) -> bool:
+    return all(isinstance(column, list) for column in part.values()) and any(name.lower() in text_names for name in part)
 
 
 def _has_containers(cells: object) -> bool:

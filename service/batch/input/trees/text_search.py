@@ -143,9 +143,10 @@ class TextSearch:
         return has_identity or not containers or any(name not in _PLAIN_ARRAYS for name in containers)
 
     def is_like_its_records(self, value: _Fields, record: _Fields) -> bool:
-        """Tell whether an object has the fields of the records in it, and with text, so that it is one itself."""
+        """Tell whether an object has the fields of the records in it, and with text, or one that is gone, so that it is one itself."""
         shared = value.keys() & record.keys()
-        return len(shared) * 2 > len(record) and any(self._is_text_of_both(value[name], record[name]) for name in shared)
+        is_gone = any(value[name] is None and name.lower() in self.text_names for name in shared)
+        return len(shared) * 2 > len(record) and (is_gone or any(self._is_text_of_both(value[name], record[name]) for name in shared))
 
     def _is_text_of_both(self, one: object, other: object) -> bool:
         if isinstance(one, dict) and isinstance(other, dict):

@@ -107,6 +107,7 @@ class _DocumentReader:
         window = self.window
         takes_all = is_record_array(name)
         may_be_record = self._shapes.search.has_replies if is_foreign(name) else self._shapes.search.may_be_record
+        is_first = True
         while char := window.peek_char():
             if char == "]":
                 window.at += 1
@@ -123,6 +124,11 @@ class _DocumentReader:
                     continue
             else:
                 value = window.read_value()
+                if is_first and self._shapes.is_header(value) and window.peek_char() != "]":
+                    envelope = {"columns": value, **envelope}
+                    is_first = False
+                    continue
+            is_first = False
             for record in self._shapes.split_element(value, envelope, name=name, depth=depth):
                 if takes_all or may_be_record(record.value):
                     yield (offset if record.value is value else None), record

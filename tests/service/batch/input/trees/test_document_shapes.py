@@ -31,6 +31,8 @@ DOCUMENTS: dict[str, Any] = {
     "columns by key": {name: {str(at): comment[name] for at, comment in enumerate(COMMENTS)} for name in ("id", "text")},
     "lists": {name: [comment[name] for comment in COMMENTS] for name in ("id", "text")},
     "split": {"columns": ["id", "text"], "index": [0, 1, 2], "data": [[comment["id"], comment["text"]] for comment in COMMENTS]},
+    "rows below a header": [["id", "text"], *([comment["id"], comment["text"]] for comment in COMMENTS)],
+    "range of a spreadsheet": {"range": "A1:B4", "values": [["id", "text"], *([comment["id"], comment["text"]] for comment in COMMENTS)]},
     "table": {"schema": {"fields": [{"name": "id"}, {"name": "text"}], "primaryKey": ["id"]}, "data": COMMENTS},
     "series": {str(comment["id"]): comment["text"] for comment in COMMENTS},
 }
@@ -77,3 +79,12 @@ def test_a_single_reply_may_stand_under_its_key(read_dump: DumpReader) -> None:
     posts = {"p": {"comments": {"a": {"text": "one"}, "b": {"text": "two"}}}, "q": {"comments": {"c": {"text": "three"}}}}
     rows = read_dump(json.dumps({"posts": posts}).encode()).rows
     assert [(row.id, row.text) for row in rows] == [("a", "one"), ("b", "two"), ("c", "three")]
+
+
+@pytest.mark.parametrize("around", [lambda records: records, lambda records: {"comments": records}], ids=["array", "field"])
+def test_a_comment_whose_text_is_gone_stays_the_parent_of_its_answers(read_dump: DumpReader, around: Any) -> None:
+    """It has a row with a reason, even where it is alone in its document."""
+    record = {"id": 1, "text": None, "replies": [{"id": 2, "text": "one"}]}
+    for document in (around([record]), record):
+        rows = read_dump(json.dumps(document).encode()).rows
+        assert [(row.id, row.text, row.parent) for row in rows] == [(1, None, None), (2, "one", "1")]

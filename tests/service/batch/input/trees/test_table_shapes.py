@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.batch.input.trees.table_shapes import is_row_of_values, name_values, split_columns
+from service.batch.input.trees.table_shapes import is_header, is_row_of_values, name_values, split_columns
 
 NAMES = frozenset({"text"})
 CELLS = st.none() | st.integers() | st.text(max_size=5)
@@ -18,7 +18,8 @@ def test_columns_become_the_rows_they_were_made_of(rows: list[dict[str, object]]
     by_key = {name: {str(at): row[name] for at, row in enumerate(rows)} for name in names}
     lists = {name: [row[name] for row in rows] for name in names}
     split = {"columns": names, "index": list(range(len(rows))), "data": [[row[name] for name in names] for row in rows]}
-    for document in (by_key, lists, split):
+    with_names = {"columns": [{"name": name, "datatype": "String", "values": lists[name]} for name in names]}
+    for document in (by_key, lists, split, with_names, {"train": lists}):
         table = split_columns(document, NAMES)
         assert table is not None
         assert list(table) == rows
@@ -46,3 +47,18 @@ def test_values_without_names_are_numbered() -> None:
     assert not is_row_of_values([["a"], "b"])
     assert name_values([1, "text"], None) == {"1": 1, "2": "text"}
     assert name_values([1, "text"], ["id", "text"]) == {"id": 1, "text": "text"}
+
+
+def test_parts_of_a_corpus_follow_one_another() -> None:
+    """A document with a table to train with and one to test with holds the rows of both, and never one text made of many."""
+    table = split_columns({"train": {"text": ["a", "b"], "y": [0, 1]}, "test": {"text": ["c"], "y": [1]}}, NAMES)
+    assert table is not None
+    assert [row["text"] for row in table] == ["a", "b", "c"]
+    assert split_columns({"train": {"text": ["a", "b"], "y": [0]}, "test": {"text": ["c"], "y": [1]}}, NAMES) is None
+
+
+@pytest.mark.parametrize("value", [["a", "b"], ["text", 1], ["text", "text"], ["text"], "text", None], ids=repr)
+def test_a_row_that_names_no_columns_is_a_row(value: object) -> None:
+    """A header holds different texts, and the name of a column of text among them."""
+    assert is_header(["id", "Text"], NAMES)
+    assert not is_header(value, NAMES)
