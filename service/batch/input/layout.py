@@ -212,9 +212,12 @@ def _find_platform(
 
 def _explain_syntax(kind: FileKind, options: DumpOptions) -> str:
     """Return how delimited text is written, in words for people."""
-    parts = [f"cells are separated by {_DELIMITER_NAMES.get(kind.delimiter, f'“{kind.delimiter}”')}"]
+    sign = f"“{kind.delimiter}”" if kind.delimiter.isprintable() else f"U+{ord(kind.delimiter):04X}"
+    parts = [f"cells are separated by {_DELIMITER_NAMES.get(kind.delimiter, sign)}"]
     if kind.quoting is Quoting.NONE:
         parts.append("quotes are signs like any other")
+    if kind.has_backslashes:
+        parts.append("quotes within them have a backslash before them")
     if kind.skipped_lines:
         parts.append(f"the table begins in line {kind.skipped_lines + 1}")
     if not options.has_header:

@@ -57,7 +57,7 @@ _EPOCH_SECONDS_RANGE = (-6e10, 2.5e11)
 _UNITS_PER_SECOND = (1, 1000, 1_000_000)
 _SECONDS_MARGIN = 40
 """Only numbers up to a fortieth of the latest time, the year 2168, are seconds; larger ones are more likely milliseconds."""
-_DIGITS_OF_TIME = re.compile(r"\s*(?:19|20)\d{12}\s*", re.ASCII)
+_DIGITS_OF_TIME = re.compile(r"\s*(?:19|20)\d{12}Z?\s*", re.ASCII)
 """Year, month, day, hour, minute and second; a number of milliseconds since 1970 with so many digits would be of the year 2600."""
 _ISO_DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)")
 _SPACE_BEFORE_ZONE = re.compile(r"\s+(?=[+-]\d\d:?\d\d$)")
@@ -159,8 +159,10 @@ def _parse_time(value: object) -> datetime | None:
         return _from_epoch(value)
     if not isinstance(value, str) or len(value) > _MAX_TIME_LENGTH:
         return None
+    if (time := _from_digits(value)) is not None:
+        return time
     if _NUMBER.fullmatch(value):
-        return _from_digits(value) or _from_epoch(float(value))
+        return _from_epoch(float(value))
     if _ISO_DATE.match(value):
         date = value.strip().removesuffix("UTC").rstrip()
         # Ruby, and whatever is written in it, puts a space before the time zone.
@@ -173,7 +175,7 @@ def _from_digits(value: str) -> datetime | None:
     if not _DIGITS_OF_TIME.fullmatch(value):
         return None
     try:
-        return datetime.strptime(value.strip(), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        return datetime.strptime(value.strip().removesuffix("Z"), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     except ValueError:
         return None
 

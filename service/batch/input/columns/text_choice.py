@@ -31,6 +31,8 @@ _WORD_EDGE = re.compile(r"[\W_]+")
 _MIN_STEM_LENGTH = 5
 _FOREIGN_WORDS = frozenset({"parent", "quoted", "quote", "original", "previous", "target", "thread", "article", "headline"})
 """First words of names of columns that hold what a comment answers."""
+_SOURCE_WORDS = frozenset({"original", "source"})
+"""First words of names of what a comment answers, but also of comments before they were cleaned."""
 _NO_TEXT_WORDS = frozenset({"context", "kontext", "contexto", "contexte"})
 _PEOPLE_ENDINGS = ("er", "ers", "ator", "ators", "eur", "eurs", "name", "id")
 """Endings of words that are made of those for texts and mean something else: ``reviewer``, ``Kommentator``, ``postname``."""
@@ -214,7 +216,8 @@ def _name_weight(name: str) -> float:
     if not words:
         return _PLAIN_WEIGHT
     is_last_text = _is_one_of(words[-1:], COMMENT_WORDS) or _is_one_of(words[-1:], TEXT_WORDS)
-    if words[0] in _FOREIGN_WORDS or (not is_last_text and any(word in OTHER_WORDS for word in words)):
+    is_source = words[0] in _SOURCE_WORDS and words[-1] in COMMENT_WORDS
+    if (words[0] in _FOREIGN_WORDS and not is_source) or (not is_last_text and any(word in OTHER_WORDS for word in words)):
         return _OTHER_WEIGHT
     if _is_one_of(words, COMMENT_WORDS):
         return _COMMENT_WEIGHT
@@ -265,9 +268,11 @@ def _refuse_doubt(candidates: Sequence[_Candidate], names: Iterable[str], file: 
 
 def _refuse_unknown(names: Sequence[str], contents: Mapping[str, ColumnContent], *, file: str, has_header: bool) -> NoReturn:
     """Refuse a table in which nothing shows that a column holds the text, with the one that comes nearest as an example."""
-    written = [name for name in names if name.strip() and contents.get(name, _NO_CONTENT).is_written]
-    nearest = max(written, key=lambda name: (_name_weight(name) > _OTHER_WEIGHT, contents[name].words), default=None)
-    example = "" if nearest is None else f", for example --text-column {_as_argument(nearest)}"
+    found = {name: contents.get(name, _NO_CONTENT) for name in names if name.strip()}
+    nearest = [name for name, content in found.items() if content.is_written and content.words >= _LABEL_WORDS]
+    nearest = nearest or [name for name, content in found.items() if not content.filled and _name_weight(name) >= _TEXT_WEIGHT]
+    best = max(nearest, key=lambda name: (_name_weight(name) > _OTHER_WEIGHT, found[name].words), default=None)
+    example = "" if best is None else f", for example --text-column {_as_argument(best)}"
     advice = ""
     if all(map(str.isdecimal, names)):
         advice = "; if each line is a comment, say --lines"

@@ -28,6 +28,7 @@ anything = st.recursive(
         ("2020-01-01 00:00:00 UTC", True),
         ("2020-01-01", True),
         ("20200101000000", True),
+        ("20200101000000Z", True),
         ("Wed, 01 Jan 2020 00:00:00 GMT", True),
         ({"$date": "2020-01-01T00:00:00Z"}, True),
         ("yesterday", False),

@@ -105,6 +105,7 @@ class SqlDump:
     lacks_last_line: bool = False
     unread_statements: dict[str, int] = field(default_factory=dict)
     _literals: LiteralReader | None = None
+    _listed_names: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def used_encoding(self) -> str | None:
@@ -181,7 +182,13 @@ class SqlDump:
 
     def _names(self, table: str, columns: bytes | None, rows: RowSource) -> tuple[str, ...]:
         if columns is not None:
-            return parse_column_list(columns)
+            names = parse_column_list(columns)
+            if len(self._listed_names) < _MAX_TABLES:
+                self._listed_names[table] = names
+            return names
+        listed = self._listed_names.get(table, ())
+        if listed and table not in self.schemas and rows.count_cells() in {0, len(listed)}:
+            return listed
         schema = self.schemas.get(table) or TableSchema(table, (), ())
         return schema.names_of(rows.count_cells() or len(schema.columns))
 

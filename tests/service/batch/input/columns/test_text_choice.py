@@ -52,11 +52,12 @@ CLEAR = {
     "Chinese without known names": table("甲|乙|丙", "1|小王|你这个笨蛋快点滚出去", "2|小李|谢谢你的帮助真的很好"),
     "a category beside": table("klasse|eintrag", "other|Was bist du nur für ein Depp", "other|Das hat mir sehr geholfen"),
     "a title beside": table("titel|eintrag", "Neues aus dem Rat der Stadt|Was bist du nur für ein Depp", "Ein anderes Thema|Danke"),
+    "uncleaned": table("UserName|Location|OriginalTweet|Sentiment", "3799|London|what a fool you are|Bad", "3800|Rome|thanks|Good"),
     "an agent beside": table("user_agent|eintrag", "Firefox on some Linux|Was bist du für ein Depp", "Opera on my phone|Danke dir sehr"),
 }
 """Tables in which a careful person has no doubt, with the text in the last column unless ``COLUMNS`` says otherwise."""
 
-COLUMNS = {"dates": "text_message", "German": "kommentar", "Spanish": "comentario"}
+COLUMNS = {"uncleaned": "OriginalTweet", "dates": "text_message", "German": "kommentar", "Spanish": "comentario"}
 
 
 @pytest.mark.parametrize("name", CLEAR)

@@ -95,3 +95,10 @@ def test_whatever_wrote_the_dump_it_is_read(read_dump: DumpReader, program: str)
     """Every program has its own spelling of statements, quotes and line breaks."""
     dump = read_dump(_WRITERS[program].encode("utf-16" if program == "SQL Server" else "utf-8"), "dump")
     assert [(row.id, row.text) for row in dump.rows] == [("1", "it's good, so\r\nsure"), ("2", 'no "way"')]
+
+
+def test_columns_that_a_table_has_named_once_hold_for_all_of_its_rows(read_dump: DumpReader) -> None:
+    """A statement without names, of a table that the dump does not create, is read by the names in an earlier one of as many cells."""
+    content = _INSERT + "INSERT INTO comments VALUES (3,'well');\nINSERT INTO comments VALUES (4,'x','y');\n"
+    rows = read_dump(content.encode(), "x.sql").rows
+    assert [(row.id, row.text) for row in rows[:3]] == [("1", "schön ist das"), ("2", "gar nicht"), ("3", "well")]
