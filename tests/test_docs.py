@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from service.batch.rows import ReadAs, Reason
+
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("**/*.md"))]
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
@@ -69,6 +71,14 @@ def test_links_lead_somewhere(page: Path) -> None:
     for link in LINK.findall(page.read_text()):
         path = link.partition("#")[0]
         assert link.startswith(("http://", "https://", "mailto:")) or not path or (page.parent / path).exists(), link
+
+
+def test_everything_that_can_be_said_of_a_dump_is_described() -> None:
+    """The pages on dumps name each format and platform of ``--format``, and each reason why a row is not judged."""
+    described = code_names(ROOT / "docs/dumps.md") | code_names(ROOT / "docs/tables.md")
+    described |= {name.removeprefix("--format ") for name in described}
+
+    assert {*ReadAs, *Reason} <= described
 
 
 def code_names(page: Path) -> set[str]:

@@ -24,8 +24,18 @@ _NO_ENCODINGS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "un
 """Codecs that turn text into bytes and are no encodings of files."""
 _NO_DELIMITERS = '"\r\n\0'
 
-FormatIn = Annotated[ReadAs | None, typer.Option("--format", help="Format of the files.  [default: found from the content]")]
-TextColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the text.  [default: text, body, comment, …]")]
+FormatIn = Annotated[
+    ReadAs | None,
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help=f"Format of the files, or whose dumps they are: {', '.join(ReadAs)}.  [default: found from the content]",
+    ),
+]
+TextColumn = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Column with the text, or the path to it (content.body).  [default: text, body, comment, …]"),
+]
 IdColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the id.  [default: id, comment_id, …, else none]")]
 AuthorColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column with the author.  [default: author, username, …]")]
 ParentColumn = Annotated[

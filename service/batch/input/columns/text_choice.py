@@ -115,7 +115,7 @@ def choose_text_column(
     if has_header and _has_no_header(names, contents, sample, chosen):
         raise DumpError(
             f"{file}: the first line seems to be a comment, and no header with the names of the columns; if so, say --no-header "
-            f"--text-column {list(names).index(chosen) + 1}; if not, name the column with the text: --text-column ({list_columns(names)})"
+            f"--text-column {list(names).index(chosen) + 1}; if not, name the column with the text: --text-column"
         )
     if not _leads_clearly(others) or _has_rival(others, contents):
         _refuse_doubt(others, contents, file)
