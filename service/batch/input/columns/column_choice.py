@@ -49,12 +49,17 @@ def choose_comment_columns(
         choice = TextChoice(text, f"column {quote_column(text)} holds the text, as was said")
     else:
         choice = choose_text_column(names, sample, file=file, taken=id_column, has_header=options.has_header)
+    start = choice.column.rpartition(".")[0]
+    # Tables of flattened objects give the whole path of each field.
+    if id_column is None and start:
+        id_column = _choose(names, None, known_names=[f"{start}.{name}" for name in ID_NAMES], option="--id-column", file=file)
     others = [name for name in names if name not in {choice.column, id_column}]
 
     def choose_optional(column: str | None, known_names: Sequence[str], option: str) -> str | None:
         """Choose a column that a file may lack: a known name that two columns have is passed over, unless the caller asks for it."""
         if column is not None:
             return _require(names, column, option=option, file=file)
+        known_names = (*known_names, *(f"{start}.{name}" for name in known_names)) if start else known_names
         return next((matches[0] for name in known_names if len(matches := find_columns(others, name)) == 1), None)
 
     columns = Columns(

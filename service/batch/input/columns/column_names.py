@@ -6,6 +6,8 @@ from collections.abc import Sequence
 __all__ = ["find_columns", "fold_column_name", "list_columns", "quote_column"]
 
 _WORD_EDGE = re.compile(r"[\s-]+")
+_LEADING_SIGNS = "\ufeff#% "
+"""Byte order marks, and what programs put before the first name of a header."""
 _MAX_LISTED_NAMES = 20
 _MAX_NAME_LENGTH = 40
 
@@ -17,8 +19,8 @@ def find_columns(names: Sequence[str], name: str) -> list[str]:
 
 
 def fold_column_name(name: str) -> str:
-    """Return a name as it is compared: whatever its case, and with ``_`` between its words."""
-    return _WORD_EDGE.sub("_", name.strip().casefold())
+    """Return a name as it is compared: whatever its case, with ``_`` between its words, and without signs of a comment before it."""
+    return _WORD_EDGE.sub("_", (name.strip().lstrip(_LEADING_SIGNS) or name.strip()).casefold())
 
 
 def list_columns(names: Sequence[str]) -> str:

@@ -1,6 +1,5 @@
 """The choice of the column that holds the text of a table: by known names first, but never against what the columns hold."""
 
-import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, NoReturn
@@ -10,32 +9,20 @@ from service.batch.input.columns.column_content import ColumnContent, examine_co
 from service.batch.input.columns.column_names import find_columns, fold_column_name, list_columns, quote_column
 from service.batch.input.columns.known_names import (
     AUTHOR_NAMES,
-    COMMENT_WORDS,
     ID_NAMES,
-    OTHER_WORDS,
     PARENT_NAMES,
     PARENT_TEXT_NAMES,
     PLACE_NAMES,
     TEXT_NAMES,
-    TEXT_WORDS,
     TIME_NAMES,
     TITLE_NAMES,
     VAGUE_TEXT_NAMES,
 )
+from service.batch.input.columns.name_weights import COMMENT_WEIGHT, OTHER_WEIGHT, PLAIN_WEIGHT, TEXT_WEIGHT, weigh_column_name
 
 __all__ = ["TextChoice", "choose_text_column"]
 
 _OTHER_NAMES = frozenset((*ID_NAMES, *AUTHOR_NAMES, *PARENT_NAMES, *TIME_NAMES, *PLACE_NAMES, *PARENT_TEXT_NAMES, *TITLE_NAMES))
-_CAMEL_CASE = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
-_WORD_EDGE = re.compile(r"[\W_]+")
-_MIN_STEM_LENGTH = 5
-_FOREIGN_WORDS = frozenset({"parent", "quoted", "quote", "original", "previous", "target", "thread", "article", "headline"})
-"""First words of names of columns that hold what a comment answers."""
-_SOURCE_WORDS = frozenset({"original", "source"})
-"""First words of names of what a comment answers, but also of comments before they were cleaned."""
-_NO_TEXT_WORDS = frozenset({"context", "kontext", "contexto", "contexte"})
-_PEOPLE_ENDINGS = ("er", "ers", "ator", "ators", "eur", "eurs", "name", "id")
-"""Endings of words that are made of those for texts and mean something else: ``reviewer``, ``Kommentator``, ``postname``."""
 _COUNT_NAMES = frozenset({"comments", "tweets", "review", "post"})
 """Names of text columns that are as often those of counts, of ratings or of numbers."""
 _MIN_COUNTED = 3
@@ -44,13 +31,11 @@ _FEW_WORDS = 2.5
 """The mean number of words of the texts in a column whose name says nothing: names of people and places have fewer."""
 _MANY_WORDS = 6.0
 _LABEL_WORDS = 1.5
-_SENTENCE_WORDS = 4.0
-_SIMILAR = 0.6
 _MIN_LABELS = 6
+_MOST_LABELS = 4.5
 _MIN_VARIETY = 0.3
 _CLEAR_LEAD = 1.8
 """How many times more than any other column the chosen one must speak for itself."""
-_COMMENT_WEIGHT, _TEXT_WEIGHT, _PLAIN_WEIGHT, _OTHER_WEIGHT = 6.0, 3.0, 1.0, 0.3
 _MAX_HEADER_LENGTH = 120
 _MAX_ARGUMENT_LENGTH = 100
 _MAX_CANDIDATES = 4
@@ -117,7 +102,7 @@ def choose_text_column(
             f"{file}: the first line seems to be a comment, and no header with the names of the columns; if so, say --no-header "
             f"--text-column {list(names).index(chosen) + 1}; if not, name the column with the text: --text-column"
         )
-    if not _leads_clearly(others) or _has_rival(others, contents):
+    if not _leads_clearly(others):
         _refuse_doubt(others, contents, file)
     reason = f"column {quote_column(chosen)} holds the text, because what is in it looks most like comments"
     return TextChoice(chosen, reason, f"{reason}; if that is wrong, name another with --text-column")
@@ -150,19 +135,24 @@ def _choose_known(known: list[str], others: list[_Candidate], contents: Mapping[
     if contents[chosen].filled > 1 and 2 * contents[chosen].variety <= contents[best].variety:
         chosen = best
     if fold_column_name(chosen) in VAGUE_TEXT_NAMES and (
-        rivals := [other for other in others if _name_weight(other.name) == _COMMENT_WEIGHT]
+        rivals := [other for other in others if weigh_column_name(other.name) == COMMENT_WEIGHT]
     ):
         if 2 * contents[chosen].variety > contents[rivals[0].name].variety:
             _refuse_doubt([_Candidate(chosen, 0.0), *rivals], contents, file)
         return _explain_choice(rivals[0].name, [chosen])
-    if _holds_labels(contents[chosen]) and _leads_clearly(others) and _name_weight(others[0].name) >= _TEXT_WEIGHT:
+    if _may_hold_labels(chosen, contents[chosen]) and _leads_clearly(others) and weigh_column_name(others[0].name) >= TEXT_WEIGHT:
         return _explain_choice(others[0].name, [chosen])
     return _explain_choice(chosen, known[: known.index(chosen)])
 
 
-def _holds_labels(content: ColumnContent) -> bool:
-    """Tell whether a column holds the same few words again and again, such as ``yes`` and ``no``."""
-    return content.filled >= _MIN_LABELS and content.variety <= _MIN_VARIETY and content.words < _LABEL_WORDS
+def _may_hold_labels(name: str, content: ColumnContent) -> bool:
+    """Tell whether a column holds the same few words again and again, such as ``yes`` and ``no``, and has no name of texts alone."""
+    folded = fold_column_name(name)
+    if "_" in folded and folded != "hate_speech":
+        return False
+    if content.filled < _MIN_LABELS or content.variety * content.filled > _MOST_LABELS:
+        return False
+    return content.variety <= _MIN_VARIETY and content.words < _LABEL_WORDS
 
 
 def _explain_choice(chosen: str, passed_over: Sequence[str]) -> TextChoice:
@@ -180,7 +170,7 @@ def _choose_beside_numbers(known: list[str], others: list[_Candidate], contents:
     may_be_count = is_counted or fold_column_name(first) in _COUNT_NAMES
     if not may_be_count:
         # One comment or two may be a number or a link.
-        others = [other for other in others if _name_weight(other.name) >= _TEXT_WEIGHT]
+        others = [other for other in others if weigh_column_name(other.name) >= TEXT_WEIGHT]
     if _leads_clearly(others):
         return _explain_choice(others[0].name, known)
     if others and may_be_count:
@@ -200,37 +190,14 @@ def _weigh_candidates(contents: Mapping[str, ColumnContent]) -> list[_Candidate]
     for name, content in contents.items():
         if fold_column_name(name) in _OTHER_NAMES or not content.is_written:
             continue
-        name_weight = _name_weight(name)
-        if name_weight <= _PLAIN_WEIGHT:
-            if content.words < (_FEW_WORDS if name_weight == _PLAIN_WEIGHT else _MANY_WORDS):
+        name_weight = weigh_column_name(name)
+        if name_weight <= PLAIN_WEIGHT:
+            if content.words < (_FEW_WORDS if name_weight == PLAIN_WEIGHT else _MANY_WORDS):
                 continue
             if content.variety < _MIN_VARIETY and content.filled > _MIN_COUNTED:
                 continue
         candidates.append(_Candidate(name, name_weight * content.words * (0.25 + 0.75 * content.variety)))
     return sorted(candidates, key=lambda candidate: -candidate.weight)
-
-
-def _name_weight(name: str) -> float:
-    """Return how much a name speaks for a column."""
-    words = _WORD_EDGE.sub(" ", _CAMEL_CASE.sub(" ", name)).casefold().split()
-    if not words:
-        return _PLAIN_WEIGHT
-    is_last_text = _is_one_of(words[-1:], COMMENT_WORDS) or _is_one_of(words[-1:], TEXT_WORDS)
-    is_source = words[0] in _SOURCE_WORDS and words[-1] in COMMENT_WORDS
-    if (words[0] in _FOREIGN_WORDS and not is_source) or (not is_last_text and any(word in OTHER_WORDS for word in words)):
-        return _OTHER_WEIGHT
-    if _is_one_of(words, COMMENT_WORDS):
-        return _COMMENT_WEIGHT
-    return _TEXT_WEIGHT if _is_one_of(words, TEXT_WORDS) else _PLAIN_WEIGHT
-
-
-def _is_one_of(words: Sequence[str], known_words: frozenset[str]) -> bool:
-    """Tell whether one of the words is known, or begins or ends with a known one as compounds do, or whether all together are known."""
-    if " ".join(words) in known_words or any(word in known_words for word in words):
-        return True
-    stems = tuple(stem for stem in known_words if len(stem) >= _MIN_STEM_LENGTH or not stem.isascii())
-    compounds = (word for word in words if word not in _NO_TEXT_WORDS and not word.endswith(_PEOPLE_ENDINGS))
-    return any(word.startswith(stems) or word.endswith((*stems, "text")) for word in compounds)
 
 
 def _leads_clearly(candidates: list[_Candidate]) -> bool:
@@ -240,20 +207,10 @@ def _leads_clearly(candidates: list[_Candidate]) -> bool:
     best, *others = candidates
     if best.weight < _CLEAR_LEAD * others[0].weight:
         return False
-    if _name_weight(best.name) != _TEXT_WEIGHT:
+    if weigh_column_name(best.name) != TEXT_WEIGHT:
         return True
-    rivals = (other for other in others if _name_weight(other.name) == _PLAIN_WEIGHT)
-    return all(best.weight / _TEXT_WEIGHT >= _CLEAR_LEAD * rival.weight for rival in rivals)
-
-
-def _has_rival(candidates: Sequence[_Candidate], contents: Mapping[str, ColumnContent]) -> bool:
-    """Tell whether a column leads by a name such as “answer” alone, while another one without such a name holds as long texts."""
-    best = contents[candidates[0].name]
-    return _name_weight(candidates[0].name) == _TEXT_WEIGHT and any(
-        _name_weight(name) == _PLAIN_WEIGHT and contents[name].words >= _SENTENCE_WORDS and contents[name].words >= _SIMILAR * best.words
-        for name, _ in candidates[1:]
-        if contents[name].variety >= _SIMILAR
-    )
+    rivals = (other for other in others if weigh_column_name(other.name) == PLAIN_WEIGHT)
+    return all(best.weight / TEXT_WEIGHT >= _CLEAR_LEAD * rival.weight for rival in rivals)
 
 
 def _refuse_doubt(candidates: Sequence[_Candidate], names: Iterable[str], file: str) -> NoReturn:
@@ -270,8 +227,8 @@ def _refuse_unknown(names: Sequence[str], contents: Mapping[str, ColumnContent],
     """Refuse a table in which nothing shows that a column holds the text, with the one that comes nearest as an example."""
     found = {name: contents.get(name, _NO_CONTENT) for name in names if name.strip()}
     nearest = [name for name, content in found.items() if content.is_written and content.words >= _LABEL_WORDS]
-    nearest = nearest or [name for name, content in found.items() if not content.filled and _name_weight(name) >= _TEXT_WEIGHT]
-    best = max(nearest, key=lambda name: (_name_weight(name) > _OTHER_WEIGHT, found[name].words), default=None)
+    nearest = nearest or [name for name, content in found.items() if not content.filled and weigh_column_name(name) >= TEXT_WEIGHT]
+    best = max(nearest, key=lambda name: (weigh_column_name(name) > OTHER_WEIGHT, found[name].words), default=None)
     example = "" if best is None else f", for example --text-column {_as_argument(best)}"
     advice = ""
     if all(map(str.isdecimal, names)):

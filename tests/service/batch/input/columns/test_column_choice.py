@@ -18,6 +18,7 @@ from tests.service.batch.input.platforms.samples import SAMPLES
         (["tweet", "message"], "message", None),
         (["_id", "comment_text", "label"], "comment_text", "_id"),
         (["id", "ID", "content"], "content", "id"),
+        (["# id", "text"], "text", "# id"),
     ],
 )
 def test_columns_are_chosen_by_known_names(read_dump: DumpReader, names: list[str], text: str, row_id: str | None) -> None:
@@ -88,3 +89,9 @@ def test_every_column_can_be_named_and_others_kept(read_dump: DumpReader) -> Non
     blog = next(sample for sample in SAMPLES if sample.name == "blog.xml")
     rows = read_dump(blog.content, "x.xml", keep=("wp:comment_approved", "title")).rows
     assert rows[0].extra == {"wp:comment_approved": "1", "title": "Post"}
+
+
+def test_tables_of_flattened_objects_have_ids_and_authors(read_dump: DumpReader) -> None:
+    """Where the column of the text is a path, the columns beside it are known by the same path."""
+    table = read_dump(b"data.id,data.text,data.author_id,id_of_page\n1,you fool,7,p\n2,thanks,8,q\n", "x.csv")
+    assert table.columns == Columns("data.text", "data.id", "data.author_id")

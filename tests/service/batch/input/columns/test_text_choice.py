@@ -167,6 +167,14 @@ def test_one_comment_may_be_a_link(read_dump: DumpReader) -> None:
     assert texts(read_dump(mixed, "x.csv").rows) == ["5", "10/10", "not you again"]
 
 
+def test_few_short_texts_are_comments_under_a_name_that_only_texts_have(read_dump: DumpReader) -> None:
+    """A chat of the same few words is no column of labels."""
+    rows = [f"{number}|{('lol', 'first', 'ok')[number % 3]}|What do you think of it, number {chr(65 + number)}" for number in range(20)]
+    chosen = read_dump(table("id|comment_text|reply", *rows), "x.csv").columns
+    assert chosen is not None
+    assert chosen.text == "comment_text"
+
+
 def test_comments_without_a_header_are_not_named_as_columns(read_dump: DumpReader) -> None:
     """Where texts stand in place of the names, the message says how to read lines, and not how to read what the first comment names."""
     content = b"you are a fool, really\nthanks, you\nso, so\n"
