@@ -1,5 +1,7 @@
 """WordPress: its export (WXR), an RSS document whose items contain comments; WordPress itself leaves spam out of it."""
 
+import re
+
 from model.comment import Format
 from service.batch.input.formats.xml.xml_schema import XmlSchema
 from service.batch.input.platforms.platform import Platform, RecordFields
@@ -26,9 +28,13 @@ _NOT_COMMENTS = frozenset(
 """Types of comment that no visitor wrote: other sites notify the blog, and plugins and editors keep their notes among its comments."""
 _KINDS_OF_NOTES = ("_note", "_log", "-note", "-log")
 _STATES_OF_TRASH = ("trash", "post-trashed")
+_SITE_OF_PAGE = re.compile(r"https?://[^/?#\s]+")
 
 
 def _prepare(fields: RecordFields) -> tuple[RecordFields, Reason | None]:
+    if not fields.get("site") and (site := _SITE_OF_PAGE.match(str(fields.get("link") or ""))):
+        # Not every program that writes this format names the site.
+        fields = {**fields, "site": site[0]}
     kind = str(fields.get("wp:comment_type") or "").strip().casefold()
     if kind in _NOT_COMMENTS or kind.endswith(_KINDS_OF_NOTES):
         return fields, Reason.NOT_A_COMMENT

@@ -1,5 +1,7 @@
 """What an export of WordPress holds besides comments of visitors is told apart from them."""
 
+import re
+
 import pytest
 
 from tests.service.batch.input.dump_reader import DumpReader
@@ -49,4 +51,14 @@ def test_each_of_several_exports_in_a_file_names_its_site(read_dump: DumpReader)
     assert [(row.id, row.text, row.place) for row in rows] == [
         ("1", "text", "https://one.example/home"),
         ("1", "text", "https://two.example/home"),
+    ]
+
+
+def test_an_export_that_does_not_name_its_site_has_that_of_its_posts(read_dump: DumpReader) -> None:
+    """Comments of two blogs can be told apart, as long as their posts have addresses."""
+    export = re.sub("<link>.*</wp:base_blog_url>", "", _export(_COMMENT.format(id=1, kind="", approved=1)))
+    addressed = export.replace("<item>", "<item><link>https://one.example:8080/?p=1</link>")
+    assert [row.place for content in (export, addressed) for row in read_dump(content.encode(), "x.xml").rows] == [
+        None,
+        "https://one.example:8080",
     ]
