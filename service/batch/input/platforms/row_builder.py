@@ -69,11 +69,12 @@ def _add_context(records: Iterable[DumpRecord], file: str) -> Iterator[DumpRecor
 
 def _unfold(records: Iterable[DumpRecord], unfold: Callable[[RecordFields], Iterable[RecordFields]]) -> Iterator[DumpRecord]:
     for record in records:
-        if record.reason is not None:
+        _, _, outer, reason, _ = record
+        if reason is not None:
             yield record
         else:
-            for fields in unfold(record.fields):
-                yield record if fields is record.fields else record._replace(fields=fields)
+            for fields in unfold(outer):
+                yield record if fields is outer else record._replace(fields=fields)
 
 
 def _make_builder(
@@ -108,7 +109,8 @@ def _make_builder(
         if type(row_id) is not int and not _is_usual_id(row_id):
             row_id = _clean_id(row_id, strict=strict)
         author = None if author_name is None else parse_author(fields.get(author_name))
-        parent = None if parent_name is None else parse_parent(fields.get(parent_name))
+        answered = None if parent_name is None else fields.get(parent_name)
+        parent = None if answered is None else parse_parent(answered)
         time = None if time_name is None else parse_time(fields.get(time_name))
         parent_text = None if parent_text_name is None else parse_context(fields.get(parent_text_name))
         title = None if title_name is None else parse_context(fields.get(title_name))

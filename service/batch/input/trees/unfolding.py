@@ -9,6 +9,7 @@ from dataclasses import fields as dataclass_fields
 from typing import NamedTuple
 
 from service.batch.input.columns.known_names import AUTHOR_NAMES, ID_NAMES, PARENT_NAMES, TEXT_NAMES, TIME_NAMES
+from service.batch.input.trees.flat_records import CONTAINER_TYPES, is_flat_record
 from service.batch.input.trees.other_texts import find_other_text
 from service.batch.input.trees.paths import PathStep, find_around, find_value, is_path, parse_path
 from service.batch.input.trees.text_parts import join_text_parts, may_be_text
@@ -22,7 +23,6 @@ PARENT_FIELD = "\0parent"
 """The field for the parents of nested records where no column of the file has them."""
 
 _Fields = Mapping[str, object]
-_CONTAINER_TYPES = frozenset({dict, list})
 _MAX_DEPTH = 500
 """Levels of lists and objects; Python's parser of JSON goes no deeper."""
 _KNOWN_NAMES: Mapping[str, tuple[str, ...]] = {"id": ID_NAMES, "author": AUTHOR_NAMES, "parent": PARENT_NAMES, "time": TIME_NAMES}
@@ -126,11 +126,11 @@ class TreeUnfolder:
         Args:
             fields: the fields of the record.
         """
-        if self._is_simple and _CONTAINER_TYPES.isdisjoint(map(type, fields.values())):
+        if self._is_simple and CONTAINER_TYPES.isdisjoint(map(type, fields.values())):
             other = find_other_text(fields, self._columns, self._other_texts) if self._other_texts else None
             return (fields,) if other is None else ({**fields, self._leaf.name: fields[other]},)
-        records = list(self._records(fields))
-        return records or (fields,)
+        is_flat = self._is_simple and is_flat_record(fields, self._leaf.name)
+        return (fields,) if is_flat else list(self._records(fields)) or (fields,)
 
     def _records(self, root: _Fields) -> Iterator[_Fields]:
         if self._has_list_prefix and (entered := list(self._enter(root))):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from service.batch.input.formats.json.column_store import ColumnCells, ColumnStore
 from service.batch.input.formats.json.json_window import BrokenJson, JsonWindow, UndecodableObject
-from service.batch.input.records import DumpRecord
+from service.batch.input.records import DumpRecord, new_record
 from service.batch.input.trees.document_shapes import DocumentRecord, DocumentShapes, has_containers, is_foreign, is_record_array
 from service.batch.rows import MAX_ROW_LENGTH, Reason, value_size
 
@@ -57,7 +57,7 @@ def read_json_documents(stream: io.BufferedReader, shapes: DocumentShapes, *, na
 def _build_record(number: int, offset: int | None, record: DocumentRecord) -> DumpRecord:
     value, envelope = record
     if type(value) is dict:
-        return DumpRecord(number, offset, value, None, envelope or None)
+        return new_record((number, offset, value, None, envelope or None))
     if isinstance(value, UndecodableObject):
         return DumpRecord(number, offset, value, Reason.NOT_UTF8)
     return DumpRecord(number, offset, {}, Reason.NOT_AN_OBJECT)

@@ -10,6 +10,7 @@ from service.batch.rows import MAX_ROW_LENGTH, Reason, is_unicode
 __all__ = ["BrokenJson", "JsonWindow", "UndecodableObject", "skip_script"]
 
 _CHUNK_SIZE = 1 << 16
+_SMALL_VALUE = 1 << 18
 _SEARCH_OVERLAP = 1 << 12
 """Code points that are kept while looking for the next object, so that a match may begin in them."""
 _END_MARGIN = 16
@@ -87,7 +88,7 @@ class JsonWindow:
     def offset(self) -> int:
         """Return the byte of the document that has been reached."""
         place, offset = self._anchor
-        if self.at >= place:
+        if self.at > place:
             passed = self.text[place : self.at]
             offset += len(passed) if passed.isascii() else len(passed.encode("utf-8", "surrogateescape"))
             self._anchor = (self.at, offset)
@@ -128,9 +129,7 @@ class JsonWindow:
                 continue
             if end - self.at > max_length:
                 raise BrokenJson(Reason.TOO_LONG)
-            if must_be_decodable and not is_unicode(self.text[self.at : end]):
-                raise BrokenJson(Reason.NOT_UTF8)
-            return self._move_past(value, end)
+            return self._move_past(value, end, must_be_decodable=must_be_decodable)
 
     def try_object(self, max_length: int = MAX_ROW_LENGTH) -> dict[str, object] | None:
         """Read an object that is whole, UTF-8 and not too long; for any other, return None, and leave the window where it is.
@@ -144,13 +143,21 @@ class JsonWindow:
             return None
         return value if isinstance(value, dict) else None
 
-    def _move_past(self, value: object, end: int) -> object:
+    def _move_past(self, value: object, end: int, *, must_be_decodable: bool) -> object:
+        """Move past a value and return it; one that is not UTF-8 is marked, or is broken if it must be decodable."""
+        if not isinstance(value, dict) and not must_be_decodable:
+            self.at = end
+            return value
+        text = self.text[self.at : end]
+        is_decodable = text.isascii() or is_unicode(text)
+        if must_be_decodable and not is_decodable:
+            raise BrokenJson(Reason.NOT_UTF8)
         if not isinstance(value, dict):
             self.at = end
             return value
         self.offset()
-        text, self.at = self.text[self.at : end], end
-        return value if text.isascii() or is_unicode(text) else UndecodableObject(value)
+        self.at = end
+        return value if is_decodable else UndecodableObject(value)
 
     def _read_rest_of_value(self, max_length: int, *, is_final: bool) -> None:
         """Read the next part of a value that is not complete yet.
@@ -163,7 +170,8 @@ class JsonWindow:
         size = len(self.text) - self.at
         if size > max_length:
             raise BrokenJson(Reason.TOO_LONG)
-        if not self.read_more(max(size, _CHUNK_SIZE)):
+        # What is not small is most likely too long; each attempt to find its end takes time.
+        if not self.read_more(max_length - size + 1 if size > _SMALL_VALUE else max(size, _CHUNK_SIZE)):
             raise BrokenJson(Reason.TRUNCATED)
 
     def is_too_long(self) -> bool:
