@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import re
 
 from model.errors import DumpError
 from service.batch.input.streams.byte_stream import ByteStream
@@ -32,6 +33,12 @@ _GUESSED_ENCODINGS = (
     *("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"),
 )
 """What spreadsheet programs write; given a choice of a hundred, the guess for a short text would often be a rare one."""
+_MAC_LETTER = re.compile(rb"[a-z][\x87\x88\x8a-\x8f\x90\x91](?=[a-z\s,.!?;])")
+"""á, à, ä, ã, å, ç, é, è, ê, ë of the Macintosh behind small letters, where Windows has capitals and signs, or nothing."""
+_LATIN_2_LETTER = re.compile(rb"[a-z\xb3\xe6\xea\xf1\xf3][\xb1\xb6](?=[a-z\s,.!?;\xb3\xe6\xea\xf1\xf3])|\s\xb6(?=[a-z])")
+"""ą and ś of ISO 8859-2, in whose place Windows-1250 has ± and ¶."""
+_WINDOWS_LETTER = re.compile(rb"[\x80-\x9f\xb9]")
+_ODD_PER_MATCH, _MIN_MATCHES = 5, 2
 _LATIN_ENCODINGS = {"cp1252", "cp1250", "cp1254"}
 _ERROR_HANDLER = "tipstaff-bad"
 _INVALID_BYTE = "\udcff"
@@ -108,6 +115,10 @@ def _is_worth_a_guess(head: bytes) -> bool:
 
 
 def _guess_encoding(head: bytes) -> str:
+    if _ODD_PER_MATCH * len(_MAC_LETTER.findall(head)) >= sum(byte >= _FIRST_NON_ASCII for byte in head):
+        return "mac-roman"
+    if len(_LATIN_2_LETTER.findall(head)) >= _MIN_MATCHES and _WINDOWS_LETTER.search(head) is None:
+        return "iso8859-2"
     import logging
 
     from charset_normalizer import from_bytes

@@ -35,6 +35,9 @@ def test_tables_of_other_encodings_are_read(read_dump: DumpReader, encoding: str
         ("їжак жахливо пише", "cp1251"),
         ("ты дурак, уходи", "koi8-r"),
         ("καλημέρα φίλε μου", "cp1253"),
+        ("très belle journée à la mer, ça va, il a été là", "mac-roman"),
+        ("das wäre für später wohl schön, du Täter", "mac-roman"),
+        ("się śmiał, są takie łąki", "iso8859-2"),
     ],
 )
 def test_short_tables_among_english_lines_are_read(read_dump: DumpReader, text: str, encoding: str) -> None:
