@@ -67,7 +67,8 @@ def score(
 
     Writes one row for each row read, in order: id, label, fine, toxic, hateful, verdict, model, reason, dump, row, author,
     parent, place, created_at, foreign. A row that cannot be judged has a reason instead of a label. A run that was stopped goes on where
-    it was when the same command is given again. The exit code is 3 if nothing was judged, or if more than half of the comments cannot be.
+    it was when the same command is given again. The exit code is 3 if nothing was judged, or if more than half
+    of the comments of the run, or of a file, cannot be.
     """
     from service.settings import read_settings
 
