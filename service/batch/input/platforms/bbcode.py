@@ -51,6 +51,8 @@ _TAG = re.compile(
     (?:(?:=|\s+\w+=)(?:"[^"\n]*+"|'[^'\n]*+'|[^\[\]\n"']|\[[^\[\]\n]*+\]){{0,300}}+|:[^\[\]\s]{{1,30}}+)?\]""",
     re.IGNORECASE | re.VERBOSE,
 )
+_BLOCK = re.compile(r"\[/?(?:quote|code|php|html|h[1-6r])\b|\[\*", re.IGNORECASE)
+"""Marks that stand for something with lines of its own."""
 _MEDIA_NAMES = "img|attach(?:ment)?|media|youtube|video|flash|audio|gallery|galerie|embed|tweet|facebook|vimeo|spotify"
 _MEDIA = re.compile(rf"\[({_MEDIA_NAMES})\b[^\[\]\n]*+\][^\[\n]*+\[/\1\b[^\[\]\n]*+\]", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"<br\s{0,3}/?>\n?|</(?:p|div|li|blockquote|h[1-6]|LI|QUOTE|LIST|H[1-6])>\n?")
@@ -68,7 +70,7 @@ def read_bbcode(text: str) -> str:
     no mark stays.
     """
     if "[" in text:
-        text = _TAG.sub("", _MEDIA.sub("", text))
+        text = _TAG.sub(_replace_tag, _MEDIA.sub("", text))
     return _NUMBERED_CHARACTER.sub(_replace_character, text) if "&#" in text else text
 
 
@@ -89,6 +91,14 @@ def read_forum_markup(text: str) -> str:
         text = _SMILEY.sub(r"\1", _COMMENT.sub("", text))
         text = _ELEMENT.sub("", _LINE_BREAK.sub("\n", text))
     return unescape(read_bbcode(text))
+
+
+def _replace_tag(match: "re.Match[str]") -> str:
+    """Return what a mark leaves: nothing, or a line end where a quotation, a list or the like begins or ends within a line."""
+    text, begin, end = match.string, match.start(), match.end()
+    if _BLOCK.match(text, begin) is None or begin == 0 or end == len(text):
+        return ""
+    return "" if text[begin - 1] == "\n" or text[end] in "\r\n" else "\n"
 
 
 def _replace_character(match: "re.Match[str]") -> str:

@@ -11,9 +11,9 @@ from service.batch.input.platforms.bbcode import read_bbcode, read_forum_markup,
     ("written", "seen"),
     [
         ("[b]so[/b] [I]good[/I]", "so good"),
-        ("[b:1a2b3c]so[/b:1a2b3c] [list:u:9z][*:9z]a[/*:m:9z][/list:u:9z]", "so a"),
+        ("[b:1a2b3c]so[/b:1a2b3c] [list:u:9z][*:9z]a[/*:m:9z][/list:u:9z]", "so \na"),
         ("[url=https://a.example/?b=[c]]label[/url] [url]https://a.example[/url]", "label https://a.example"),
-        ('[quote="Ann [the first]"]no[/quote]yes', "noyes"),
+        ('[quote="Ann [the first]"]no[/quote]yes', "no\nyes"),
         ("[QUOTE='Bob, post: 1, member: 2']no[/QUOTE]\n[USER=2]@Bob[/USER]", "no\n@Bob"),
         ("[img]https://a.example/i.png[/img]see [attach=full]12[/attach][media=youtube]id[/media]", "see "),
         ("[color=#ff0000][size=150]big[/size][/color][spoiler]end[/spoiler]", "bigend"),
@@ -23,7 +23,7 @@ from service.batch.input.platforms.bbcode import read_bbcode, read_forum_markup,
     ],
 )
 def test_marks_go_and_texts_stay(written: str, seen: str) -> None:
-    """A link is its label, a picture nothing; what is in brackets and no mark stays."""
+    """A link is its label, a picture nothing; a quotation has lines of its own; what is in brackets and no mark stays."""
     assert read_bbcode(written) == seen
 
 
