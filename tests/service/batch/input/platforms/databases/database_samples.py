@@ -194,7 +194,7 @@ TABLE_SAMPLES: dict[str, tuple[str, list[dict[str, object]], list[Cells]]] = {
              "message": "later", "visible": -2},
         ],
         [
-            ("7", "noSo good", None, "Ann", "6", FIRST_TIME),
+            ("7", "no\nSo good", None, "Ann", "6", FIRST_TIME),
             ("8", None, "removed", "Bob", None, SECOND_TIME),
             ("9", None, "not-a-comment", "Bob", None, SECOND_TIME),
         ],
