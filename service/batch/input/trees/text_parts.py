@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-__all__ = ["is_document", "join_text_parts", "may_be_text"]
+__all__ = ["is_in_parts", "join_text_parts", "may_be_text"]
 
 _MAX_PARTS = 100_000
 _MAX_DEPTH = 40
@@ -45,9 +45,14 @@ def join_text_parts(value: object) -> str | None:
     return "".join(pieces).rstrip("\n") if pieces else None
 
 
-def is_document(value: object) -> bool:
+def _is_document(value: object) -> bool:
     """Tell whether an object is a document of an editor: a text in paragraphs and other nodes."""
     return isinstance(value, Mapping) and value.get("type") in _DOCUMENT_TYPES and isinstance(value.get("content"), list)
+
+
+def is_in_parts(value: object) -> bool:
+    """Tell whether a value is a text in parts: a list of them, or a document of an editor."""
+    return _is_document(value) or (isinstance(value, list) and join_text_parts(value) is not None)
 
 
 def may_be_text(value: object, *, in_replies: bool) -> bool:

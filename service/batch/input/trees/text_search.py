@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from service.batch.input.columns.known_names import AUTHOR_NAMES, ID_NAMES
 from service.batch.input.trees.table_shapes import is_row_of_values
-from service.batch.input.trees.text_parts import is_document, join_text_parts
+from service.batch.input.trees.text_parts import is_in_parts
 from service.batch.input.trees.tree_names import QUOTED_NAMES, RECORD_ARRAY_NAMES, REPLY_NAMES, THING_NAMES
 
 __all__ = ["TextSearch", "sample_values"]
@@ -39,7 +39,7 @@ class TextSearch:
     def has_own_text(self, value: _Fields) -> bool:
         """Tell whether an object has a text itself."""
         for name, inner in value.items():
-            if name.lower() in self.text_names and (isinstance(inner, str) or (name not in REPLY_NAMES and _is_in_parts(inner))):
+            if name.lower() in self.text_names and (isinstance(inner, str) or (name not in REPLY_NAMES and is_in_parts(inner))):
                 return True
         return False
 
@@ -169,7 +169,3 @@ def sample_values(values: Sequence[object]) -> Sequence[object]:
     if len(values) <= 2 * _SAMPLE_SIZE:
         return values
     return (*values[:_SAMPLE_SIZE], *values[_SAMPLE_SIZE :: len(values) // _SAMPLE_SIZE])
-
-
-def _is_in_parts(value: object) -> bool:
-    return is_document(value) or (isinstance(value, list) and bool(value) and join_text_parts(value) is not None)

@@ -12,7 +12,7 @@ from service.batch.input.columns.known_names import ID_NAMES, TEXT_NAMES, TOKENS
 from service.batch.input.columns.text_choice import TextChoice, choose_text_column
 from service.batch.input.trees.paths import PathStep, find_value, is_path, leaf_of, parse_path
 from service.batch.input.trees.survey import TextPlace, find_text_places, flatten_record, is_foreign_path, survey_texts
-from service.batch.input.trees.text_parts import is_document, join_text_parts
+from service.batch.input.trees.text_parts import is_in_parts
 from service.batch.input.trees.tree_names import REPLY_NAMES
 from service.batch.input.trees.unfolding import TreeUnfolder
 from service.batch.rows import Columns, DumpOptions
@@ -174,13 +174,9 @@ def _find_text_in_parts(known: Sequence[str], records: Sequence[_Fields]) -> str
         if name in REPLY_NAMES:
             continue
         values = [record[name] for record in records if record.get(name) not in (None, "", [])]
-        if values and all(isinstance(value, str) or _is_in_parts(value) for value in values):
+        if values and all(isinstance(value, str) or is_in_parts(value) for value in values):
             return name
     return None
-
-
-def _is_in_parts(value: object) -> bool:
-    return is_document(value) or (isinstance(value, list) and join_text_parts(value) is not None)
 
 
 def _path_in_record(path: str) -> str:

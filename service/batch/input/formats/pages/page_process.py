@@ -6,8 +6,6 @@ take hours, and nothing can stop a parser from outside but the end of its proces
 
 import json
 import re
-import resource
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -18,6 +16,7 @@ import numpy as np
 from model.errors import DumpError, UnsafeFileError
 from service.batch.input.formats.pages.web_pages import is_nested_deeper, parse_page
 from service.batch.input.records import DumpRecord
+from service.batch.input.streams.bounded_process import bound_process, run_bounded
 from service.batch.rows import Reason
 
 __all__ = ["read_page"]
@@ -79,20 +78,11 @@ def _read_apart(content: bytes, name: str) -> Iterator[DumpRecord]:
     with tempfile.TemporaryFile(prefix="tipstaff-") as page, tempfile.TemporaryFile(prefix="tipstaff-") as results:
         page.write(content)
         page.seek(0)
-        command = [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path!r}; import {__name__} as page; page._serve()"]
-        try:
-            process = subprocess.run(  # noqa: S603 - nothing of the page is in the command
-                command, stdin=page, stdout=results, stderr=subprocess.DEVNULL, check=False, timeout=_DEADLINE_SECONDS
-            )
-            is_whole = process.returncode == 0
-        except subprocess.TimeoutExpired:
-            is_whole = False
-        if not is_whole:
+        if not run_bounded(f"import {__name__} as page; page._serve()", page, results, deadline=_DEADLINE_SECONDS):
             raise UnsafeFileError(
                 f"{name} is a page that takes more than {_MAX_SECONDS} seconds or {_MAX_MEMORY >> 20} MiB of memory to read, as only a "
                 "trap does; it is not read"
             )
-        results.seek(0)
         if error := json.loads(results.readline()):
             raise DumpError(str(error).replace(_NAME_MARK, name))
         records = [json.loads(line) for line in results]
@@ -101,9 +91,7 @@ def _read_apart(content: bytes, name: str) -> Iterator[DumpRecord]:
 
 def _serve() -> None:
     """Parse the page on standard input, and write an error or null, and its records, to standard output, a line of JSON each."""
-    for kind, most in ((resource.RLIMIT_AS, _MAX_MEMORY), (resource.RLIMIT_CPU, _MAX_SECONDS), (resource.RLIMIT_FSIZE, _MAX_OUTPUT_SIZE)):
-        resource.setrlimit(kind, (most, most))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    bound_process(memory=_MAX_MEMORY, seconds=_MAX_SECONDS, output=_MAX_OUTPUT_SIZE)
     try:
         records = parse_page(sys.stdin.buffer.read(), name=_NAME_MARK)
     except DumpError as error:

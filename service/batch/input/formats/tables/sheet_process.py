@@ -1,13 +1,14 @@
 """What the process does that reads a spreadsheet: it writes the rows of all sheets to its standard output, as lines of JSON.
 
-It imports nothing but the reader, so that nearly all of the memory that it may take is left for the spreadsheet.
+It imports hardly anything but the reader, so that nearly all of the memory that it may take is left for the spreadsheet.
 """
 
 import datetime
 import json
-import resource
 import sys
 from collections.abc import Iterable
+
+from service.batch.input.streams.bounded_process import bound_process
 
 __all__ = ["MAX_PROCESS_MEMORY", "MAX_PROCESS_SECONDS", "write_sheets"]
 
@@ -25,13 +26,7 @@ def write_sheets() -> None:
 
     A row is its number, counted from 1, and its cells as text; rows without content are left out.
     """
-    for kind, most in (
-        (resource.RLIMIT_AS, MAX_PROCESS_MEMORY),
-        (resource.RLIMIT_CPU, MAX_PROCESS_SECONDS),
-        (resource.RLIMIT_FSIZE, _MAX_OUTPUT_SIZE),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(kind, (most, most))
+    bound_process(memory=MAX_PROCESS_MEMORY, seconds=MAX_PROCESS_SECONDS, output=_MAX_OUTPUT_SIZE)
     import python_calamine
 
     try:

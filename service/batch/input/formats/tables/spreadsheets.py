@@ -5,17 +5,17 @@ that size is better saved as CSV.
 """
 
 import json
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
+from os import fstat
 from typing import IO, BinaryIO
 
 from model.errors import DumpError, UnsafeFileError
 from service.batch.input.formats.tables.sheet_process import MAX_PROCESS_MEMORY, MAX_PROCESS_SECONDS
+from service.batch.input.streams.bounded_process import run_bounded
 from training.tables.expansion import ExpansionBudget
 
 __all__ = ["Sheet", "read_sheets"]
@@ -25,7 +25,7 @@ _COPY_SIZE = 1 << 20
 _BLOCK_SIZE = 1 << 18
 _DEADLINE_SECONDS = 1200
 """Seconds of the clock after which the process is ended even where the machine gives it hardly any time."""
-_COMMAND = "import sys; sys.path[:] = {path!r}; from service.batch.input.formats.tables.sheet_process import write_sheets; write_sheets()"
+_CODE = "from service.batch.input.formats.tables.sheet_process import write_sheets; write_sheets()"
 
 
 @dataclass(frozen=True)
@@ -81,21 +81,12 @@ def read_sheets(file: BinaryIO, budget: ExpansionBudget) -> Iterator[list[Sheet]
                 raise DumpError(f"{name} is a spreadsheet of more than {_MAX_FILE_SIZE >> 20} MiB; save it as CSV")
             copy.write(chunk)
         copy.seek(0)
-        command = [sys.executable, "-c", _COMMAND.format(path=sys.path)]
-        try:
-            process = subprocess.run(  # noqa: S603 - nothing of the spreadsheet is in the command
-                command, stdin=copy, stdout=results, stderr=subprocess.DEVNULL, check=False, timeout=_DEADLINE_SECONDS
-            )
-            is_whole = process.returncode == 0
-        except subprocess.TimeoutExpired:
-            is_whole = False
-        if not is_whole:
+        if not run_bounded(_CODE, copy, results, deadline=_DEADLINE_SECONDS):
             raise UnsafeFileError(
                 f"{name} is a spreadsheet that takes more than {MAX_PROCESS_SECONDS} seconds or {MAX_PROCESS_MEMORY >> 20} MiB of memory "
                 "to read; save it as CSV"
             )
-        budget.add("rows", results.tell())
-        results.seek(0)
+        budget.add("rows", fstat(results.fileno()).st_size)
         if error := json.loads(results.readline()):
             raise DumpError(f"{name} cannot be read as a spreadsheet: {error}")
         yield _list_sheets(results)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.batch.input.trees.text_parts import is_document, join_text_parts
+from service.batch.input.trees.text_parts import is_in_parts, join_text_parts
 
 WORDS = st.text(alphabet="abc éß", min_size=1, max_size=10)
 
@@ -40,7 +40,7 @@ def test_paragraphs_of_a_document_are_lines() -> None:
         {"type": "paragraph", "content": [{"type": "text", "text": "two"}, {"type": "hardBreak"}, {"type": "text", "text": "three"}]},
     ]
     document = {"type": "doc", "version": 1, "content": nodes}
-    assert is_document(document)
+    assert is_in_parts(document)
     assert join_text_parts(document) == "one line\ntwo\nthree"
 
 
