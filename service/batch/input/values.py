@@ -45,7 +45,7 @@ _PERSON_NAME_FIELDS = (
     *("username", "screen_name", "name", "displayName", "display_name", "login", "handle", "unique_id", "nickname", "uname"),
     "id",
 )
-_PARENT_ID_FIELDS = ("$oid", "$numberLong", "id", "_id", "comment_id", "uuid", "id_str")
+_PARENT_ID_FIELDS = ("$oid", "$numberLong", "id", "_id", "comment_id", "message_id", "uuid", "id_str")
 _PLACE_NAME_FIELDS = ("name", "display_name", "title", "url", "id")
 _MAX_NO_PARENT_LENGTH = max(map(len, NO_PARENT_TEXTS))
 _REDDIT_PREFIXES = {f"t{kind}_" for kind in range(1, 7)}

@@ -97,7 +97,7 @@ ID_NAMES = (
 AUTHOR_NAMES = (
     *("author_name", "authorname", "author", "username", "user_name", "screen_name", "user", "author_id", "user_id", "userid", "authorid"),
     *("nickname", "commenter", "poster", "posted_by", "created_by", "comment_author", "reviewer", "reviewer_name", "sender", "autor"),
-    *("sender_name", "speaker", "owner", "from", "unique_id"),
+    *("sender_name", "speaker", "owner", "from", "unique_id", "attributedto"),
     *("auteur", "autore", "autorin", "verfasser", "benutzer", "benutzername", "nutzer", "usuario", "utilisateur", "pseudo", "utente"),
     *("nutzername", "kullanıcı", "автор", "пользователь", "作者", "用户", "用户名", "昵称", "ユーザー", "投稿者", "작성자"),
 )
@@ -105,7 +105,8 @@ AUTHOR_NAMES = (
 
 PARENT_NAMES = (
     *("parent_id", "parent", "parent_comment_id", "parentid", "in_reply_to", "in_reply_to_id", "in_reply_to_status_id"),
-    *("inreplyto", "reply_to", "reply_to_id", "replyto", "comment_parent"),
+    *("inreplyto", "reply_to", "reply_to_id", "replyto", "comment_parent", "reply_to_message_id", "reply_to_msg_id", "parentcommentid"),
+    *("parent_comment", "reply_to_comment", "reply_to_comment_id", "reply_to_message", "comment_parent_id", "in_reply_to_comment_id"),
 )
 """The id of the comment that it answers."""
 
