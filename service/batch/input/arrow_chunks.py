@@ -30,11 +30,13 @@ class ChunkBuilder:
         platform: the platform; it must be flat.
         columns: the fields that hold text, id and so on.
         options: names the columns that the caller keeps.
+        other_texts: fields that hold the text of records without the field of the text.
     """
 
     platform: Platform
     columns: Columns
     options: DumpOptions
+    other_texts: tuple[str, ...] = ()
 
     def build(self, pieces: Iterator[JsonPiece], *, max_rows: int, max_text: int) -> Iterator[Chunk]:
         """Yield the chunks of the pieces that ``read_json_pieces`` yields.
@@ -56,7 +58,16 @@ class ChunkBuilder:
                 yield self._columnar_chunk(piece)
 
     def _rows(self, records: Iterator[DumpRecord]) -> Iterator[Row]:
-        return build_rows(records, self.platform, self.columns, options=self.options, names=[], strict=False, is_nested=True)
+        return build_rows(
+            records,
+            self.platform,
+            self.columns,
+            options=self.options,
+            names=[],
+            strict=False,
+            is_nested=True,
+            other_texts=self.other_texts,
+        )
 
     def _columnar_chunk(self, piece: ArrowRecords) -> Chunk:
         table, names = piece.table, self.columns

@@ -63,7 +63,7 @@ class Layout:
         columns: the fields that hold text, id and so on; None if the file is empty.
         names: the header of delimited text; empty for other containers.
         reasons: why the file is taken for what it is, and why these columns were chosen, in words for people.
-        other_texts: fields that hold the text of records without the field of the text, where a file of objects mixes such records.
+        other_texts: fields that hold the text of records without the field of the text, in files of objects.
     """
 
     kind: FileKind
@@ -188,18 +188,14 @@ def detect_table_layout(
 def _find_other_texts(
     kind: FileKind, columns: Columns, options: DumpOptions, sample: Sequence[Mapping[str, object]], remarks: list[str]
 ) -> tuple[str, ...]:
-    """Return the fields with known names that hold the text where a record lacks the field of the text.
-
-    Records of JSON documents are looked at one by one, so all known names are possible; the fast way through JSON Lines is left only
-    for those that the first records show.
-    """
+    """Return the fields with known names that may hold the text where a record lacks the field of the text."""
     if options.text_column is not None or is_path(columns.text) or kind.container not in {Container.JSON, Container.JSONL}:
         return ()
     found = dict.fromkeys(name for record in sample if (name := find_other_text(record, columns, TEXT_NAMES)) is not None)
     if found:
         listed = ", ".join(map(quote_column, found))
         add_remark(remarks, f"records without {quote_column(columns.text)} have their text in {listed}, and are read by that")
-    return TEXT_NAMES if kind.container is Container.JSON else tuple(found)
+    return TEXT_NAMES
 
 
 def _find_platform(

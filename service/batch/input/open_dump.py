@@ -240,7 +240,7 @@ def _columnar_chunks(
     pieces, columns = stream.pieces, layout.columns
     if pieces is None or columns is None:
         return None
-    builder = ChunkBuilder(layout.platform, columns, options)
+    builder = ChunkBuilder(layout.platform, columns, options, layout.other_texts)
 
     def chunks(max_rows: int, max_text: int) -> Iterator[Chunk]:
         line = 0

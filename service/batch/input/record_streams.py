@@ -60,9 +60,17 @@ def open_record_stream(source: DumpSource, kind: FileKind, part: DumpPart, optio
         return _stream_records(read_json_documents(stream, shapes, name=source.name, has_offsets=has_offsets), "row", part)
     layout = part.layout
     names = [] if layout is None else layout.row_fields(options)
-    if layout is not None and layout.columns is not None and layout.platform.is_flat and not layout.other_texts and not has_paths(names):
+    if layout is not None and layout.columns is not None and layout.platform.is_flat and not has_paths(names):
         text_name = layout.columns.text
-        pieces = read_json_pieces(stream, names, text_name=text_name, first=part.first, offset=part.begin, has_offsets=has_offsets)
+        pieces = read_json_pieces(
+            stream,
+            names,
+            text_name=text_name,
+            other_texts=layout.other_texts,
+            first=part.first,
+            offset=part.begin,
+            has_offsets=has_offsets,
+        )
         return RecordStream([], flatten_pieces(pieces), "line", is_nested=True, pieces=pieces)
     return _stream_records(read_json_lines(stream, first=part.first, offset=part.begin, has_offsets=has_offsets), "line", part)
 

@@ -36,7 +36,14 @@ _ARROW_ONLY_NUMBER = re.compile(rb"(?:NaN|Inf(?:inity)?)\s*[],}]")
 
 
 def read_json_pieces(
-    stream: io.BufferedReader, names: Sequence[str], *, text_name: str, first: int = 1, offset: int = 0, has_offsets: bool = True
+    stream: io.BufferedReader,
+    names: Sequence[str],
+    *,
+    text_name: str,
+    other_texts: Sequence[str] = (),
+    first: int = 1,
+    offset: int = 0,
+    has_offsets: bool = True,
 ) -> Iterator[JsonPiece]:
     """Read JSON Lines piece by piece; the records of a piece that does not qualify must be consumed before the next piece is requested.
 
@@ -44,6 +51,7 @@ def read_json_pieces(
         stream: UTF-8.
         names: the fields that are needed, each once.
         text_name: the field with the text; a piece in which objects inside of the records have it too does not qualify.
+        other_texts: fields that may hold the text where that field is missing; a piece in which this may be so does not qualify.
         first: the number of the first line.
         offset: the byte of the file with which the stream begins.
         has_offsets: whether the stream holds the bytes of the file as they are stored, so that offsets mean something.
@@ -58,7 +66,13 @@ def read_json_pieces(
         objects = _find_objects(piece) if len(piece) >= _MIN_ARROW_SIZE else None
         begins, braces = objects or (None, None)
         table = None if begins is None else _parse(piece, names, begins.size)
-        if begins is None or braces is None or table is None or may_hold_nested_texts(piece, table, text_name, braces=braces):
+        if (
+            begins is None
+            or braces is None
+            or table is None
+            or may_hold_nested_texts(piece, table, text_name, braces=braces)
+            or (table.column(text_name).null_count and _has_field(piece, other_texts, text_name))
+        ):
             yield read_json_lines(io.BufferedReader(io.BytesIO(piece)), first=first, offset=offset, has_offsets=has_offsets)
         else:
             yield ArrowRecords(table, first, (begins + offset).tolist() if has_offsets else [None] * begins.size)
@@ -69,6 +83,11 @@ def read_json_pieces(
 def flatten_pieces(pieces: Iterable[JsonPiece]) -> Iterator[DumpRecord]:
     """Yield the records of all pieces, which equal those that ``read_json_lines`` yields."""
     return chain.from_iterable(piece.records() if isinstance(piece, ArrowRecords) else piece for piece in pieces)
+
+
+def _has_field(piece: bytes, names: Sequence[str], text_name: str) -> bool:
+    """Tell whether there may be a field with one of some names, other than that of the text."""
+    return any(f'"{name}"'.encode() in piece for name in names if name != text_name)
 
 
 def _find_objects(piece: bytes) -> tuple[IntArray, IntArray] | None:

@@ -1,12 +1,15 @@
 """Records of one file may hold their texts in different fields."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from service.batch.input.layout import DumpPart
+from service.batch.input.open_dump import open_dump, open_dump_part
 from service.batch.input.trees.other_texts import find_other_text
-from service.batch.rows import Columns, Reason
+from service.batch.rows import Columns, DumpOptions, Reason
 from tests.service.batch.input.dump_reader import DumpReader
 
 POST: dict[str, Any] = {"id": 1, "title": "Cats", "content": "Cats are fine animals."}
@@ -58,6 +61,23 @@ def test_submissions_among_comments_of_reddit_are_read(read_dump: DumpReader) ->
         ("c", "Dogs are finer.", None),
         ("p", None, Reason.NO_TEXT),
     ]
+
+
+def test_they_may_begin_late(tmp_path: Path) -> None:
+    """Comments that are followed by thousands of posts are read by Arrow as long as they last, and the posts by their own field."""
+    path = tmp_path / "comments.jsonl"
+    comments = [{"id": number, "text": f"Dogs are finer, said number {number}."} for number in range(9000)]
+    posts = [{"id": number, "content": f"Cats are fine, said number {number}."} for number in range(9000, 18000)]
+    path.write_text("".join(json.dumps(record) + "\n" for record in comments + posts))
+    expected = [*(comment["text"] for comment in comments), *(post["content"] for post in posts)]
+    with open_dump(str(path), DumpOptions()) as dump:
+        assert [row.text for row in dump.rows] == expected
+    with (
+        open_dump_part(str(path), DumpOptions(), DumpPart()) as (_, layout),
+        open_dump_part(str(path), DumpOptions(), DumpPart(layout=layout)) as (dump, _),
+    ):
+        assert dump.chunks is not None
+        assert [text for chunk in dump.chunks(1000, 1 << 20) for text in chunk.texts] == expected
 
 
 def test_the_field_that_the_caller_names_is_the_only_one(read_dump: DumpReader) -> None:
