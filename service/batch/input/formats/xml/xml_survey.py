@@ -46,6 +46,28 @@ def survey_xml(head: bytes) -> tuple[XmlSchema | None, list[str]]:
         Where the records are, None if there are none with a text; and the names of the elements in the document, the most frequent first,
         eight at most.
     """
+    elements = _count_elements(head)
+    frequent = sorted(elements, key=lambda key: -elements[key].count)
+    names = list(dict.fromkeys(key[-1] for key in frequent))[:_MAX_LISTED]
+    records = [key for key in elements if _may_be_record(key, elements)]
+    if not records:
+        return None, names
+    best = max(records, key=lambda key: (_has_known_text(elements[key]), sum(elements[key].texts.values()), len(key)))
+    text_name = _text_name(elements[best])
+    # Questions and answers, say, are records beside each other, if both have a text of the same name.
+    others = [
+        key
+        for key in records
+        if text_name in elements[key].texts and elements[key].texts[text_name] and key[-1] != text_name and key != best[:-1]
+    ]
+    parents = {key[-1]: key[:-1] for key in (*others, best)}
+    is_text = text_name in parents
+    schema = XmlSchema(frozenset(parents), parents, plain_attributes=True, own_text=text_name if is_text else "", nests=not is_text)
+    return schema, names
+
+
+def _count_elements(head: bytes) -> dict[tuple[str, ...], _Element]:
+    """Return path → what is in the elements there, as far as the head of a document goes."""
     elements: dict[tuple[str, ...], _Element] = {}
     path: list[str] = []
     texts: list[int] = []
@@ -94,23 +116,7 @@ def survey_xml(head: bytes) -> tuple[XmlSchema | None, list[str]]:
     # A text that is longer than the head counts as far as it has been read.
     while path:
         end(path[-1])
-    frequent = sorted(elements, key=lambda key: -elements[key].count)
-    names = list(dict.fromkeys(key[-1] for key in frequent))[:_MAX_LISTED]
-    records = [key for key in elements if _may_be_record(key, elements)]
-    if not records:
-        return None, names
-    best = max(records, key=lambda key: (_has_known_text(elements[key]), sum(elements[key].texts.values()), len(key)))
-    text_name = _text_name(elements[best])
-    # Questions and answers, say, are records beside each other, if both have a text of the same name.
-    others = [
-        key
-        for key in records
-        if text_name in elements[key].texts and elements[key].texts[text_name] and key[-1] != text_name and key != best[:-1]
-    ]
-    parents = {key[-1]: key[:-1] for key in (*others, best)}
-    is_text = text_name in parents
-    schema = XmlSchema(frozenset(parents), parents, plain_attributes=True, own_text=text_name if is_text else "", nests=not is_text)
-    return schema, names
+    return elements
 
 
 def _may_be_record(key: tuple[str, ...], elements: dict[tuple[str, ...], _Element]) -> bool:
