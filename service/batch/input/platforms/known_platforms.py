@@ -33,7 +33,7 @@ from service.batch.input.platforms.social.mastodon import MASTODON_OUTBOX, MASTO
 from service.batch.input.platforms.social.reddit import REDDIT, REDDIT_DOWNLOAD, REDDIT_SUBMISSIONS
 from service.batch.input.platforms.social.reddit_threads import REDDIT_THREADS
 from service.batch.input.platforms.social.twitter import SNSCRAPE, TWITTER, TWITTER_TABLE
-from service.batch.input.platforms.social.youtube import YOUTUBE_DATA_API
+from service.batch.input.platforms.social.youtube import YOUTUBE_DATA_API, YOUTUBE_PARTIAL_ANSWERS
 from service.batch.input.platforms.social.youtube_downloads import YOUTUBE_COMMENT_DOWNLOADER, YOUTUBE_DATA_TOOLS, YOUTUBE_LIVE_CHAT, YT_DLP
 from service.batch.input.platforms.social.youtube_takeout import (
     YOUTUBE_TAKEOUT,
@@ -57,6 +57,7 @@ _PLATFORMS: tuple[Platform, ...] = (
         YOUTUBE_TAKEOUT,
         YOUTUBE_TAKEOUT_LIVE_CHATS,
         YOUTUBE_DATA_API,
+        YOUTUBE_PARTIAL_ANSWERS,
         YT_DLP,
         YOUTUBE_COMMENT_DOWNLOADER,
         YOUTUBE_DATA_TOOLS,

@@ -169,8 +169,14 @@ class DocumentShapes:
             return self.search.is_record_with_text(value, containers)
         if not any(name in REPLY_NAMES for name in containers):
             return False
+        if any(self._has_inner_text(name, inner) for name, inner in value.items() if name not in containers):
+            return True
         first = next((inner for name in containers for inner in _first_objects(value[name])), None)
         return first is not None and self.search.is_like_its_records(value, first)
+
+    def _has_inner_text(self, name: str, value: object) -> bool:
+        """Tell whether an object beside replies holds the text that they answer, inside of something else."""
+        return isinstance(value, dict) and not is_foreign(name) and self.search.holds_text(value, 1)
 
 
 def has_containers(value: _Fields) -> bool:

@@ -62,7 +62,7 @@ class _Pending(NamedTuple):
         depth: how many lists and objects there are around it.
         in_replies: whether it stands among replies.
         is_candidate: whether it may be a record.
-        key: the field in which it stands, if that may be its id.
+        key: the field in which it stands, if that may be its id, because the object around it has none.
         around: the objects around it, the outermost first, as far as they were passed on the path to the texts.
         is_inside: whether there is a record around it.
     """
@@ -197,7 +197,7 @@ class TreeUnfolder:
             is_reply = in_replies or name in REPLY_NAMES or folded in REPLY_NAMES
             if type(child) is dict:
                 is_own = child is text_object
-                key = name if in_replies and text_object is None else None
+                key = name if in_replies and text_object is None and not any(map(value.__contains__, ID_NAMES)) else None
                 may_be_record = (is_reply or not is_inside) and not is_thing and not is_own
                 yield _Pending(child, parent, depth, is_reply and not is_own, may_be_record, key)
             else:

@@ -1,12 +1,17 @@
 """YouTube: answers of its Data API."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
 
 from model.comment import Format
 from service.batch.input.platforms.platform import FORMAT_FIELD, Platform, RecordFields
 from service.batch.rows import Columns, Reason
 
-__all__ = ["YOUTUBE_DATA_API"]
+__all__ = ["YOUTUBE_DATA_API", "YOUTUBE_PARTIAL_ANSWERS"]
+
+_TEXT_NAMES = frozenset({"textOriginal", "textDisplay"})
+"""Fields of a snippet, one of which every comment has."""
 
 
 def _unfold(fields: RecordFields) -> Iterator[RecordFields]:
@@ -42,6 +47,12 @@ def _prepare_comment(fields: RecordFields) -> tuple[RecordFields, Reason | None]
     }, None
 
 
+def _holds_comments(fields: RecordFields) -> bool:
+    """Tell whether something is a page of comments or threads, or one of these, by its first comment."""
+    comments = (comment.get("snippet") for comment in islice(_unfold(fields), 1))
+    return any(isinstance(snippet, Mapping) and not _TEXT_NAMES.isdisjoint(snippet) for snippet in comments)
+
+
 YOUTUBE_DATA_API = Platform(
     name="youtube",
     description="comments of YouTube",
@@ -55,3 +66,6 @@ YOUTUBE_DATA_API = Platform(
     unfold=_unfold,
 )
 """Pages of ``commentThreads.list`` and ``comments.list``, and the threads and comments in them."""
+
+YOUTUBE_PARTIAL_ANSWERS = replace(YOUTUBE_DATA_API, signatures=(frozenset({"snippet"}), frozenset({"items"})), recognises=_holds_comments)
+"""The same where only some fields were asked for (``fields=items(id,snippet,replies)``), without those that tell what it is."""

@@ -144,3 +144,15 @@ def test_a_text_at_the_end_of_a_path_is_one_record() -> None:
     assert [
         record["a.b.text"] for record in unfolder.unfold({"a": {"b": {"text": "x"}, "c": {"text": "y"}}, "replies": [{"text": "z"}]})
     ] == ["x", "z"]
+
+
+def test_a_text_inside_of_something_else_is_one_with_replies_beside_it(read_dump: DumpReader) -> None:
+    """Where it stands deeper than those of its replies, neither is lost, and the name of a field is never an id."""
+    thread = {
+        "id": "t",
+        "head": {"first": {"id": 1, "data": {"text": "hello there"}}},
+        "replies": {"comments": [{"id": 2, "data": {"text": "you clown"}}]},
+    }
+    rows = [row for content in (thread, {"items": [thread, thread]}) for row in read_dump(json.dumps(content).encode(), "x.json").rows]
+    assert [row.text for row in rows] == ["hello there", "you clown"] * 3
+    assert {row.id for row in rows} <= {1, 2, "t", None}
