@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import shlex
 from functools import partial
 
 from model.errors import DumpError
@@ -27,6 +28,7 @@ _CSV_SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
 _TEXT_SUFFIXES = frozenset({".txt", ".text", ".md"})
 _SECOND_PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*\S")
 _TITLES = frozenset({"comments", "tweets", "doc", "document"})
+_LOGGED_OBJECT = re.compile(r'[^{"]{1,200}\{\s*"[^"]*"\s*:.*\}\s*')
 _MAX_LINES = 1000
 
 
@@ -45,16 +47,19 @@ def detect_table_or_text(source: DumpSource, options: DumpOptions) -> FileKind:
     if encoding != detect_encoding(source.head, guess=False, requested=options.encoding):
         add_remark(source.remarks, f"read as {describe_encoding(encoding)}; if that is wrong, say --encoding")
     fallback = find_fallback_encoding(source.head)
+    text = decode_head(source.head, encoding)
+    if not options.lines and options.read_as is None and options.delimiter is None:
+        _refuse_log(source.name, first_lines(text))
     if options.lines or options.read_as is ReadAs.TEXT:
         return FileKind(Container.LINES if options.lines else Container.TEXT, encoding, fallback=fallback)
-    text = decode_head(source.head, encoding)
     header = find_header(text, partial(_is_known_header, options=options), delimiter=options.delimiter, has_header=options.has_header)
     below = text.split("\n", header.skipped_lines)[-1] if header.skipped_lines else text
     lines = first_lines(below)
     if _is_table(source.name, header, lines, options):
         return _build_table_kind(source, header, below, encoding, options)
     values = [parse_json_line(line) for line in lines]
-    if any(isinstance(value, dict) for value in values) or NOT_JSON not in values or has_suffix(source.name, _JSON_SUFFIXES):
+    holds_records = NOT_JSON not in values and not all(isinstance(value, int | float) for value in values)
+    if any(isinstance(value, dict) for value in values) or holds_records or has_suffix(source.name, _JSON_SUFFIXES):
         return FileKind(Container.JSONL, detect_encoding(source.head, guess=False, requested=options.encoding))
     if _has_even_lines(header, lines, text, source.name):
         return _build_table_kind(source, header, below, encoding, options)
@@ -65,6 +70,20 @@ def detect_table_or_text(source: DumpSource, options: DumpOptions) -> FileKind:
         "paragraph, --format text; if it is a table without a header, --no-header, and --text-column with the number of the column with "
         "the text; if it is a table with a header, name that column: --text-column"
     )
+
+
+def _refuse_log(name: str, lines: list[str]) -> None:
+    """Refuse a log whose lines are objects of JSON behind a date or the like, which would look like cells.
+
+    Raises:
+        DumpError: the file is such a log.
+    """
+    # The last line may be incomplete.
+    if len(lines) > 1 and all(map(_LOGGED_OBJECT.fullmatch, lines[:-1])):
+        raise DumpError(
+            f"{name} holds an object of JSON in each line, behind something else; cut that off: "
+            f"sed 's/^[^{{]*//' {shlex.quote(name)} | tipstaff score -"
+        )
 
 
 def _is_known_header(header: list[str], options: DumpOptions) -> bool:

@@ -6,6 +6,8 @@ from itertools import chain
 __all__ = ["is_header", "is_row_of_values", "name_values", "split_columns"]
 
 _Fields = Mapping[str, object]
+_SAMPLE_SIZE = 20
+"""Cells at the beginning of each list by which its kind is judged."""
 
 
 def is_row_of_values(value: object) -> bool:
@@ -57,7 +59,8 @@ def split_columns(value: Mapping[str, object], text_names: frozenset[str]) -> It
     if all(isinstance(column, dict) and column and not _has_containers(column.values()) for column in value.values()):
         return _split_keyed_columns({name: column for name, column in value.items() if isinstance(column, dict)}, text_names)
     if all(isinstance(column, list) for column in value.values()):
-        return _split_lists({name: column for name, column in value.items() if isinstance(column, list)}, text_names)
+        lists = {name: column for name, column in value.items() if isinstance(column, list)}
+        return _split_texts(lists) if _holds_texts(lists) else _split_lists(lists, text_names)
     if all(isinstance(text, str) or text is None for text in value.values()) and all(key.isdecimal() for key in value):
         return ({"id": key, "text": text} for key, text in value.items())
     return None
@@ -92,6 +95,18 @@ def _split_keyed_columns(columns: Mapping[str, Mapping[str, object]], text_names
     if not all(key.isdecimal() for key in keys) and not any(name.lower() in text_names for name in columns):
         return None
     return ({name: column[key] for name, column in columns.items()} for key in keys)
+
+
+def _holds_texts(lists: Mapping[str, Sequence[object]]) -> bool:
+    """Tell whether lists hold sentences of their own under keys, such as labels or threads, rather than the columns of one table."""
+    cells = [cell for texts in lists.values() for cell in texts[:_SAMPLE_SIZE]]
+    is_table = len({len(texts) for texts in lists.values()}) == 1 and not all(key.isdecimal() for key in lists)
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    return len(lists) > 1 and not is_table and len(texts) == len(cells) > 0 and 2 * sum(" " in text for text in texts) > len(texts)
+
+
+def _split_texts(lists: Mapping[str, Sequence[object]]) -> Iterator[_Fields]:
+    return ({"text": text} for texts in lists.values() for text in texts)
 
 
 def _split_lists(columns: Mapping[str, Sequence[object]], text_names: frozenset[str]) -> Iterator[_Fields] | None:

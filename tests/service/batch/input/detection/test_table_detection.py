@@ -55,3 +55,19 @@ def test_a_column_number_that_is_not_there_is_refused(read_dump: DumpReader) -> 
     """The message lists the numbers."""
     with pytest.raises(DumpError, match="“1”, “2”"):
         read_dump(b"7;you fool\n8;thanks\n", "x.csv", has_header=False, text_column="3")
+
+
+def test_json_behind_dates_is_refused_with_the_way_out(read_dump: DumpReader) -> None:
+    """A log is no table, though there are commas in each of its lines; a table with JSON in a column is one."""
+    lines = [f'2020-01-01 10:00:0{number} INFO {{"id": {number}, "text": "you fool"}}' for number in range(3)]
+    with pytest.raises(DumpError, match="sed 's/"):
+        read_dump("\n".join(lines).encode(), "x.log")
+    table = 'id;text;raw\n1;you fool;{"a": 1, "b": 2}\n2;thanks;{"a": 1, "b": 2}\n'
+    assert texts(read_dump(table.encode(), "x.txt").rows) == ["you fool", "thanks"]
+
+
+def test_numbers_are_no_comments(read_dump: DumpReader) -> None:
+    """A list of ids, one a line, is none of JSON, though each of its lines could be."""
+    with pytest.raises(DumpError, match="no dump that is known"):
+        read_dump(b"1\n2\n3\n", "ids.txt")
+    assert texts(read_dump(b'"you fool"\n"thanks"\n', "x").rows) == ["you fool", "thanks"]

@@ -62,3 +62,17 @@ def test_a_row_that_names_no_columns_is_a_row(value: object) -> None:
     """A header holds different texts, and the name of a column of text among them."""
     assert is_header(["id", "Text"], NAMES)
     assert not is_header(value, NAMES)
+
+
+def test_lists_of_sentences_under_keys_are_texts() -> None:
+    """Under labels or threads, of any lengths; lists of the same length under names are columns, and lists of single words are none."""
+    by_label = split_columns({"rude": ["go away now", "you fool"], "kind": ["thank you all"]}, NAMES)
+    by_thread = split_columns({"101": ["go away now"], "102": ["thank you all"]}, NAMES)
+    assert by_label is not None
+    assert by_thread is not None
+    assert [row["text"] for row in by_label] == ["go away now", "you fool", "thank you all"]
+    assert [row["text"] for row in by_thread] == ["go away now", "thank you all"]
+    assert split_columns({"tags": ["a", "b"], "names": ["c"]}, NAMES) is None
+    columns = split_columns({"question": ["who is it?"], "answer": ["it is me"]}, NAMES)
+    assert columns is not None
+    assert list(columns) == [{"question": "who is it?", "answer": "it is me"}]
