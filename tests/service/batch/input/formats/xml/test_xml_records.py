@@ -43,7 +43,7 @@ def test_a_document_in_an_unsupported_encoding_has_no_texts(read_dump: DumpReade
 
 
 _NOTICES = [
-    "PHP Warning:  Undefined variable $x in /var/www/wp.php on line 10\n",
+    "PHP Deprecated:  Function utf8_encode() is deprecated in /srv/blog/wp-admin/export.php on line 87\n",
     "\ufeff\n \n<br />\n<b>Notice</b>: Undefined index: x in <b>/var/www/wp.php</b> on line <b>10</b><br />\n",
     "\n\n",
 ]
