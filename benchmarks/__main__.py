@@ -15,7 +15,7 @@ from model.threads import available_cores
 
 __all__ = ["main"]
 
-_NAMES = ("judgement", "inprocess", "http", "dialects", "burst", "load", "startup", "batch", "language", "encoder")
+_NAMES = ("judgement", "inprocess", "http", "dialects", "burst", "load", "startup", "batch", "dumps", "language", "encoder")
 _ON_REQUEST = ("siege", "soak", "kills", "loop")  # take minutes to hours, so they run only if they are named
 _BYTES_OF_UNIT = {"MB": 1e6, "GB": 1e9}
 
@@ -32,6 +32,7 @@ def _run_benchmark(name: str, options: argparse.Namespace) -> Iterable[Figure | 
         "judgement": {"reference": options.reference},
         "inprocess": {"count": options.count or 5000, "rounds": options.rounds},
         "batch": {"size": options.size},
+        "dumps": {"size": options.size, "against": options.against},
         "http": {"against": options.against},
         "soak": {"minutes": options.minutes},
         "kills": {"count": options.count or 1000} | ({"state": options.state} if options.state else {}),
@@ -77,8 +78,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--rounds", type=int, default=5, help="rounds of the contenders (default: %(default)s)")
     parser.add_argument("--minutes", type=float, default=600, help="how long soak lasts (default: %(default)s)")
-    parser.add_argument("--size", type=_parse_size, default="300MB", help="bytes of the dumps of batch (default: %(default)s)")
-    parser.add_argument("--against", metavar="REVISION", help="measure http beside this revision, and nothing else")
+    parser.add_argument("--size", type=_parse_size, default="300MB", help="bytes of the files of batch and dumps (default: %(default)s)")
+    parser.add_argument(
+        "--against", metavar="REVISION", help="measure http, or the reading of dumps, beside this revision, and nothing else"
+    )
     parser.add_argument("--state", type=Path, help="folder from which kills and loop go on after a stop (default: build/kills, build/loop)")
     parser.add_argument("--part", action="append", default=[], choices=PARTS, help="a part of loop, and nothing else of it (repeatable)")
     options = parser.parse_args(arguments)

@@ -1,27 +1,23 @@
 """Measures the speed and memory of ``tipstaff score`` on dumps, relative to judging alone and to common alternatives."""
 
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-import psutil
-
+from benchmarks.command_cost import CommandCost, run_command
 from benchmarks.comments import Comments
-from benchmarks.dumps import compress_dump, load_dump_comments, write_reddit_dump
 from benchmarks.figures import Figure, Skipped
 from benchmarks.loops import LOOPS
+from benchmarks.reddit_dumps import compress_dump, load_dump_comments, write_reddit_dump
 from model.threads import available_cores
 
 __all__ = ["measure"]
 
 _COMMAND = [sys.executable, "-c", "from service.cli.main import main; main()", "score"]
-_SAMPLING_INTERVAL = 0.25  # seconds between two looks at the memory
 _MOST_MEMORY = 500.0  # MB
 _SMALL_DUMP = 100_000_000  # bytes
 _BATCH_SIZE = 8192  # comments
@@ -30,21 +26,6 @@ _LOOP_ROWS = 20_000
 _SLOW_LOOP_ROWS = {"a pandas loop over HateSonar": 2_000}
 _LOOP_ROW_BYTES = 300  # about what a row of a dump has
 _MEGABYTE = 1e6
-
-
-@dataclass(frozen=True)
-class _CommandCost:
-    """The cost of a command.
-
-    Attributes:
-        seconds: wall-clock time.
-        total_memory: peak memory of all its processes together, in MB; pages that they share count once.
-        largest_memory: peak memory of its largest process (RSS), in MB.
-    """
-
-    seconds: float
-    total_memory: float
-    largest_memory: float
 
 
 def measure(*, size: int = 300_000_000, rounds: int = 1, with_alternatives: bool = True) -> Iterator[Figure | Skipped]:
@@ -95,14 +76,15 @@ def _judging_speed(comments: Comments) -> float:
     return len(comments.texts) / min(seconds)
 
 
-def _score_dump(dump: Path, out: Path, *options: object, rounds: int = 1) -> _CommandCost:
+def _score_dump(dump: Path, out: Path, *options: object, rounds: int = 1) -> CommandCost:
     """Run ``tipstaff score`` on a dump; return the median time and the highest memory of several runs."""
-    costs = [_run_command([*_COMMAND, str(dump), "-o", str(out), "--fresh", *map(str, options)]) for _ in range(rounds)]
+    costs = [run_command([*_COMMAND, str(dump), "-o", str(out), "--fresh", *map(str, options)]) for _ in range(rounds)]
     seconds = statistics.median(cost.seconds for cost in costs)
-    return _CommandCost(seconds, max(cost.total_memory for cost in costs), max(cost.largest_memory for cost in costs))
+    total, largest = max(cost.total_memory for cost in costs), max(cost.largest_memory for cost in costs)
+    return replace(costs[-1], seconds=seconds, total_memory=total, largest_memory=largest)
 
 
-def _memory_figure(dump: Path, cost: _CommandCost) -> Figure:
+def _memory_figure(dump: Path, cost: CommandCost) -> Figure:
     size = f"{dump.stat().st_size / _MEGABYTE:,.0f} MB"
     note = f"all processes together, shared pages once; the largest has {cost.largest_memory:,.0f} MB"
     return Figure(f"batch: peak memory, {size}", cost.total_memory, "MB", at_most=_MOST_MEMORY, note=note)
@@ -123,7 +105,7 @@ def _scaling_figure(dump: Path, folder: Path, rounds: int) -> Figure | Skipped:
     return Figure("batch: two processes, times as fast as one", single.seconds / double.seconds, "×", at_least=1.6, note=note)
 
 
-def _zstd_figure(dump: Path, folder: Path, plain: _CommandCost, rounds: int) -> Figure:
+def _zstd_figure(dump: Path, folder: Path, plain: CommandCost, rounds: int) -> Figure:
     archive = compress_dump(dump)
     cost = _score_dump(archive, folder / "zstd.parquet", rounds=rounds)
     size = f"{archive.stat().st_size / _MEGABYTE:,.0f} MB"
@@ -139,49 +121,10 @@ def _compare_with_loops(folder: Path, comments: Comments, own_speed: float) -> I
         write_reddit_dump(dump, comments.texts[:rows], size=rows * _LOOP_ROW_BYTES)
         count = sum(1 for _ in dump.open("rb"))
         try:
-            cost = _run_command([sys.executable, "-m", "benchmarks.loops", name, str(dump), str(folder / "few.csv")])
+            cost = run_command([sys.executable, "-m", "benchmarks.loops", name, str(dump), str(folder / "few.csv")])
         except RuntimeError as error:
             yield Skipped(f"batch: {name}: {str(error).splitlines()[-1]}")
             continue
         note = f"{count:,} rows in {cost.seconds:.1f} s, start included, {cost.total_memory:,.0f} MB"
         yield Figure(f"batch: {name}", count / cost.seconds, "rows/s", note=note)
         yield Figure(f"batch: times as fast as {name}", own_speed * cost.seconds / count, "×")
-
-
-def _run_command(arguments: Sequence[str]) -> _CommandCost:
-    """Run a command and return its cost.
-
-    Raises:
-        RuntimeError: it fails; the message is what it printed on standard error.
-    """
-    peak_total = peak_largest = 0.0
-    env = {**os.environ, "LC_ALL": "en_US.UTF-8"}
-    start = time.perf_counter()
-    with tempfile.TemporaryFile("w+") as errors:
-        with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=errors, text=True, env=env) as process:
-            while process.poll() is None:
-                total, largest = _process_memory(process.pid)
-                peak_total, peak_largest = max(peak_total, total), max(peak_largest, largest)
-                time.sleep(_SAMPLING_INTERVAL)
-            seconds = time.perf_counter() - start
-        if process.returncode:
-            errors.seek(0)
-            raise RuntimeError(errors.read().strip() or f"exit code {process.returncode}")
-    return _CommandCost(seconds, peak_total, peak_largest)
-
-
-def _process_memory(pid: int) -> tuple[float, float]:
-    """Return the memory of a process and its children together (PSS), and of the largest of them (RSS), in MB."""
-    total = largest = 0.0
-    try:
-        processes = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    except psutil.Error:
-        return 0.0, 0.0
-    for process in processes:
-        try:
-            memory = process.memory_full_info()
-        except (psutil.Error, OSError):
-            continue
-        total += getattr(memory, "pss", memory.rss) / _MEGABYTE
-        largest = max(largest, memory.rss / _MEGABYTE)
-    return total, largest

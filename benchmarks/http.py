@@ -17,6 +17,7 @@ from pathlib import Path
 from benchmarks.app import EMPTY_PATH
 from benchmarks.comments import load_comments
 from benchmarks.figures import Figure, Skipped
+from benchmarks.revisions import CHECKOUT, checked_out
 from benchmarks.startup import find_free_port, is_ready
 from benchmarks.wrk import Load, LoadResult, Worker, describe_loads, need_wrk, write_script
 
@@ -24,14 +25,13 @@ __all__ = ["measure"]
 
 _OURS = "/v1/moderate"
 _START_TIMEOUT = 300.0  # seconds; another revision compiles its kernels first
-_CHECKOUT = Path(__file__).parents[1]
 _POLL_INTERVAL = 0.02  # seconds
 _BODIES = 500
 _MOST_DISTINCT = 10  # comments for each body; longer bodies repeat them
 
 
 @contextmanager
-def _serving(port: int, checkout: Path = _CHECKOUT) -> Iterator[Worker]:
+def _serving(port: int, checkout: Path = CHECKOUT) -> Iterator[Worker]:
     """Serve the measured app of a checkout; a module is looked for where the process starts before anywhere else."""
     with subprocess.Popen([sys.executable, "-m", "benchmarks.app", str(port)], cwd=checkout) as process:
         try:
@@ -82,7 +82,7 @@ def _measure_against(revision: str, *, seconds: int, rounds: int = 10) -> Iterat
         other_port = find_free_port()
     with (
         tempfile.TemporaryDirectory() as name,
-        _checked_out(revision, Path(name) / "checkout") as checkout,
+        checked_out(revision, Path(name) / "checkout") as checkout,
         _serving(ours_port) as ours,
         _serving(other_port, checkout) as other,
     ):
@@ -101,23 +101,6 @@ def _measure_against(revision: str, *, seconds: int, rounds: int = 10) -> Iterat
     yield Figure(f"http: calls/s with one comment, of those of {revision}", statistics.median(rates) * 100, "%", at_least=97, note=note)
     note = f"{rounds} rounds {cpu[0]:.1%} to {cpu[-1]:.1%}"
     yield Figure("http: the same by the worker's CPU time", statistics.median(cpu) * 100, "%", at_least=97, note=note)
-
-
-@contextmanager
-def _checked_out(revision: str, folder: Path) -> Iterator[Path]:
-    """Check out a revision into a folder of its own.
-
-    Raises:
-        Skipped: Git knows no such revision.
-    """
-    git = ["git", "-C", str(_CHECKOUT), "worktree"]
-    added = subprocess.run([*git, "add", "--quiet", "--detach", str(folder), revision], capture_output=True, text=True, check=False)
-    if added.returncode:
-        raise Skipped(f"http: {added.stderr.strip().splitlines()[-1]}")
-    try:
-        yield folder
-    finally:
-        subprocess.run([*git, "remove", "--force", str(folder)], check=True)
 
 
 def _alternate(load: Load, port: int, worker: Worker, rounds: int) -> dict[str, list[LoadResult]]:
