@@ -10,7 +10,14 @@ from collections.abc import Iterator, Mapping
 from service.batch.input.formats.json.column_store import ColumnCells, ColumnStore
 from service.batch.input.formats.json.json_window import BrokenJson, JsonWindow, UndecodableObject
 from service.batch.input.records import DumpRecord, new_record
-from service.batch.input.trees.document_shapes import DocumentRecord, DocumentShapes, has_containers, is_foreign, is_record_array
+from service.batch.input.trees.document_shapes import (
+    DocumentRecord,
+    DocumentShapes,
+    has_containers,
+    is_foreign,
+    is_record_array,
+    new_document_record,
+)
 from service.batch.rows import MAX_ROW_LENGTH, Reason, value_size
 
 __all__ = ["read_json_documents"]
@@ -44,9 +51,9 @@ def read_json_documents(stream: io.BufferedReader, shapes: DocumentShapes, *, na
     while in_array is not None:
         found = reader.read_rest_of_array() if in_array else reader.read_values()
         try:
-            for offset, record in found:
+            for offset, (value, envelope) in found:
                 number += 1
-                yield _build_record(number, offset if has_offsets else None, record)
+                yield _build_record(number, offset if has_offsets else None, value, envelope)
             return
         except BrokenJson as broken:
             number += 1
@@ -54,8 +61,7 @@ def read_json_documents(stream: io.BufferedReader, shapes: DocumentShapes, *, na
             in_array = reader.window.find_next_object()
 
 
-def _build_record(number: int, offset: int | None, record: DocumentRecord) -> DumpRecord:
-    value, envelope = record
+def _build_record(number: int, offset: int | None, value: object, envelope: _Fields) -> DumpRecord:
     if type(value) is dict:
         return new_record((number, offset, value, None, envelope or None))
     if isinstance(value, UndecodableObject):
@@ -120,7 +126,7 @@ class _DocumentReader:
                     continue
                 value = window.read_value() if value is None else value
                 if takes_all and type(value) is dict and not has_containers(value):
-                    yield offset, DocumentRecord(value, envelope)
+                    yield offset, new_document_record((value, envelope))
                     continue
             else:
                 value = window.read_value()
