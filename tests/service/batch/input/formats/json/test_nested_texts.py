@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.batch.columnar.arrow_columns import ArrowColumn
 from service.batch.input.formats.json import json_lines_arrow
 from service.batch.input.formats.json.nested_texts import may_hold_nested_texts
 from service.batch.input.open_dump import open_dump
@@ -81,3 +82,21 @@ def read_columns(path: Path) -> list[tuple[object, ...]]:
             for chunk in dump.chunks(100, 10_000):
                 cells += zip(chunk.lines, chunk.ids, chunk.texts, chunk.parents, strict=True)
     return cells
+
+
+@pytest.mark.parametrize("text_name", ["text", "body"])
+def test_flat_lines_are_read_column_by_column(tmp_path: Path, text_name: str) -> None:
+    """Those of a platform and those of none, whatever signs are in their texts and whatever lists and objects without texts they have."""
+    path = tmp_path / "x.jsonl"
+    extra = {"author": "ann", "subreddit": "forum", "link_id": "t3_a", "parent_id": "t3_a", "author_flair_richtext": [{"text": "me"}]}
+    record = {
+        "id": "a",
+        text_name: 'NaN and } { [a]: {"text": "b"} "replies": [',
+        "device": {"name": "a", "parts": ["x"]},
+        "tags": ["x", "y"],
+    }
+    path.write_text((json.dumps(record | (extra if text_name == "body" else {})) + "\n") * 2000)
+    (shard,) = plan_shards(str(path), DumpOptions(), size=1 << 30)
+    with open_shard(shard, DumpOptions()) as dump:
+        assert dump.chunks is not None
+        assert {type(chunk.texts) for chunk in dump.chunks(8192, 1 << 22)} == {ArrowColumn}
