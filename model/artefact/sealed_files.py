@@ -3,17 +3,21 @@
 Whoever maps a file of somebody else's dies when that is shortened, and sees when it is overwritten. A sealed copy has neither end.
 """
 
+import errno
 import fcntl
 import mmap
 import os
 import tempfile
+import time
 
-__all__ = ["copy_to_memory", "is_sealed", "map_copy"]
+__all__ = ["copy_to_memory", "is_sealed", "map_copy", "seal_file"]
 
 _BLOCK = 1 << 18
 _SEALS = (
     fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE if hasattr(fcntl, "F_SEAL_SEAL") else 0  # not in macOS
 )
+
+_PAUSE, _MOST_SECONDS = 0.01, 5.0  # between attempts to seal, and for all of them
 
 
 def copy_to_memory(file: int, name: str) -> int:
@@ -36,11 +40,35 @@ def copy_to_memory(file: int, name: str) -> int:
             _write(copy, block, at)
             at += len(block)
         if _SEALS:
-            fcntl.fcntl(copy, fcntl.F_ADD_SEALS, _SEALS)
+            seal_file(copy)
     except BaseException:
         os.close(copy)
         raise
     return copy
+
+
+def seal_file(file: int) -> None:
+    """Seal a file in memory, so that nobody can change it any more.
+
+    The kernel refuses with EBUSY while something holds a page of it, as it does itself for moments when it moves pages about. So a
+    refusal is no failure before some seconds are over.
+
+    Args:
+        file: descriptor of a file in memory, open for writing.
+
+    Raises:
+        OSError: it cannot be sealed.
+    """
+    end = time.monotonic() + _MOST_SECONDS
+    while True:
+        try:
+            fcntl.fcntl(file, fcntl.F_ADD_SEALS, _SEALS)
+        except OSError as error:
+            if error.errno != errno.EBUSY or time.monotonic() > end:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
 
 
 def _create(name: str) -> int:

@@ -2,11 +2,12 @@
 
 import mmap
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
-from model.artefact.sealed_files import copy_to_memory, is_sealed, map_copy
+from model.artefact.sealed_files import copy_to_memory, is_sealed, map_copy, seal_file
 
 
 @pytest.fixture
@@ -44,6 +45,19 @@ def test_nobody_can_change_a_copy(path: Path) -> None:
         with pytest.raises(PermissionError):
             change()
     os.close(copy)
+
+
+def test_a_page_that_is_held_for_a_moment_is_waited_for() -> None:
+    """The kernel refuses to seal a file of which a page is held; it is asked again until it is let go."""
+    file = os.memfd_create("held", os.MFD_ALLOW_SEALING)
+    os.ftruncate(file, 1 << 12)
+    held = mmap.mmap(file, 1 << 12)
+    release = threading.Timer(0.1, held.close)
+    release.start()
+    seal_file(file)
+    release.join()
+    assert is_sealed(file)
+    os.close(file)
 
 
 def test_a_copy_is_not_copied_again(path: Path) -> None:
