@@ -22,6 +22,9 @@ from pathlib import Path
 
 import pytest
 
+# An image takes more than a minute to build, and what it is built of is tested by day.
+pytestmark = pytest.mark.nightly
+
 ROOT = Path(__file__).parents[1]
 # Every path of the image that an instruction may name.
 IMAGE_PATH = re.compile(r"(?<![\w./])/(?=(?:opt|src|data)\b)")
