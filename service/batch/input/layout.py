@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 
 from model.errors import DumpError
 from service.batch.input.columns.column_choice import choose_comment_columns
-from service.batch.input.columns.column_names import find_columns, quote_column
+from service.batch.input.columns.column_names import COLUMN_OPTIONS, find_columns, quote_column
 from service.batch.input.columns.html_content import holds_html
 from service.batch.input.columns.known_names import TEXT_NAMES
 from service.batch.input.detection.file_kinds import DATABASES, Container, FileKind
@@ -239,21 +239,12 @@ def _platform_columns(
     platform: Platform, names: list[str], options: DumpOptions, *, file: str, sample: Sequence[Mapping[str, object]]
 ) -> Columns:
     """Return the columns of a platform, except where the caller names others."""
-    requested = {
-        "text": options.text_column,
-        "id": options.id_column,
-        "author": options.author_column,
-        "parent": options.parent_column,
-        "time": options.time_column,
-        "parent_text": options.parent_text_column,
-        "title": options.title_column,
-        "place": options.place_column,
-    }
+    requested: dict[str, str | None] = {field: getattr(options, option) for field, option in COLUMN_OPTIONS.items()}
     replacements: dict[str, str] = {}
     for field, name in requested.items():
         found = None if name is None else find_nested_column(name, names, sample)
         if name is not None and found is None:
-            raise DumpError(f"{file}: there is no column “{name}”; check --{field.replace('_', '-')}-column")
+            raise DumpError(f"{file}: there is no column “{name}”; check --{COLUMN_OPTIONS[field].replace('_', '-')}")
         if found is not None:
             replacements[field] = found
     columns = platform.find_own_columns(names)

@@ -11,7 +11,7 @@ from service.batch.rows import Reason
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["ArrowRecords", "DumpRecord", "JsonPiece", "RecordStream", "UndecodableText", "new_record"]
+__all__ = ["ArrowRecords", "DumpRecord", "JsonPiece", "RecordStream", "UndecodableText", "decode_text", "new_record"]
 
 
 class DumpRecord(NamedTuple):
@@ -98,3 +98,11 @@ class UndecodableText(bytes):
 
     def __str__(self) -> str:
         return self.decode("utf-8", "replace")
+
+
+def decode_text(content: bytes) -> str | UndecodableText:
+    """Return a text that is stored as bytes; the bytes themselves where they are not UTF-8."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return UndecodableText(content)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from model.errors import DumpError
+from service.batch.input.columns.column_names import COLUMN_OPTIONS
 from service.batch.input.layout import Layout
 from service.batch.input.opened_dump import OpenDump
 from service.batch.input.streams.byte_stream import RecordedStream
@@ -17,10 +18,6 @@ __all__ = ["DumpOpener", "named_columns", "open_by_columns"]
 
 DumpOpener = Callable[[DumpSource, DumpOptions], AbstractContextManager[tuple[OpenDump, Layout]]]
 
-_COLUMN_FIELDS = (
-    *("text_column", "id_column", "author_column", "parent_column"),
-    *("time_column", "parent_text_column", "title_column", "place_column"),
-)
 _MAX_RECORDED_SIZE = 1 << 24
 """Bytes that may be read of a member before it is known whether it has the columns."""
 
@@ -74,12 +71,12 @@ def _open_again(
 
 def named_columns(options: DumpOptions) -> dict[str, str]:
     """Return the columns that the caller names, by the options that name them."""
-    columns = {f"--{field.replace('_', '-')}": getattr(options, field) for field in _COLUMN_FIELDS}
+    columns = {f"--{field.replace('_', '-')}": getattr(options, field) for field in COLUMN_OPTIONS.values()}
     named: dict[str, str] = {option: column for option, column in columns.items() if column is not None}
     return named | ({"--keep": ", ".join(options.keep)} if options.keep else {})
 
 
 def _without_columns(options: DumpOptions) -> DumpOptions:
     """Return the options without those that name columns."""
-    columns: dict[str, Any] = dict.fromkeys(_COLUMN_FIELDS)
+    columns: dict[str, Any] = dict.fromkeys(COLUMN_OPTIONS.values())
     return replace(options, keep=(), **columns)

@@ -1,9 +1,15 @@
 """Names of columns: found whatever their case, and listed in messages."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 
-__all__ = ["find_columns", "fold_column_name", "list_columns", "quote_column"]
+from service.batch.rows import Columns
+
+__all__ = ["COLUMN_OPTIONS", "find_columns", "fold_column_name", "list_columns", "quote_column"]
+
+COLUMN_OPTIONS: Mapping[str, str] = {field.name: f"{field.name}_column" for field in fields(Columns)}
+"""Field of ``Columns`` → field of ``DumpOptions`` by which a caller names that column."""
 
 _WORD_EDGE = re.compile(r"[\s-]+")
 _LEADING_SIGNS = "\ufeff#% "

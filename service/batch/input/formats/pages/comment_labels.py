@@ -10,7 +10,15 @@ from service.batch.input.formats.pages.page_dates import DayOrder, read_page_dat
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-__all__ = ["TextLabel", "find_innermost_holder", "read_name", "remove_elements", "remove_leading_label", "remove_trailing_label"]
+__all__ = [
+    "TextLabel",
+    "find_innermost_holder",
+    "has_content",
+    "read_name",
+    "remove_elements",
+    "remove_leading_label",
+    "remove_trailing_label",
+]
 
 _INLINE_TAGS = word_set("a abbr b br cite em font i img small span strong time u sup sub label -text h1 h2 h3 h4 h5 h6")
 _HEADING_TAGS = word_set("h1 h2 h3 h4 h5 h6")
@@ -95,7 +103,7 @@ def remove_trailing_label(root: "LexborNode", author: str | None) -> TextLabel:
         author: the name of the author, if it is known.
     """
     children = _children(find_innermost_holder(root))[::-1]
-    children = children[next((place for place, child in enumerate(children) if _has_content(child)), 0) :]
+    children = children[next((place for place, child in enumerate(children) if has_content(child)), 0) :]
     run = _inline_run(children)
     if len(run) == len(children):
         # There is no paragraph, so that only the last links can be told from the text.
@@ -107,7 +115,7 @@ def remove_trailing_label(root: "LexborNode", author: str | None) -> TextLabel:
     elif _text_of(run):
         if _is_label(run, None):
             _remove_all(run)
-    elif children[0].tag in {"p", "div"} and any(map(_has_content, children[1:])):
+    elif children[0].tag in {"p", "div"} and any(map(has_content, children[1:])):
         inner = [node for node in _children(children[0]) if node.is_element_node or (node.text() or "").strip()]
         if all(node.is_element_node and _is_button(node) for node in inner):
             children[0].decompose()
@@ -134,7 +142,7 @@ def find_innermost_holder(root: "LexborNode") -> "LexborNode":
     """Return the element that holds the paragraphs of a text: one that is alone in another takes its place."""
     holder = root
     while True:
-        children = [child for child in _children(holder) if _has_content(child)]
+        children = [child for child in _children(holder) if has_content(child)]
         if len(children) != 1 or children[0].tag not in _HOLDING_TAGS:
             return holder
         holder = children[0]
@@ -151,17 +159,17 @@ def _without_date(text: str) -> str:
 
 def _leading_runs(children: "list[LexborNode]") -> "Iterator[list[LexborNode]]":
     """Yield what may be a label before a text: what is before the first paragraph or the first line end, a heading, a first paragraph."""
-    children = children[next((place for place, child in enumerate(children) if _has_content(child)), 0) :]
+    children = children[next((place for place, child in enumerate(children) if has_content(child)), 0) :]
     run = _inline_run(children)
     if run and run[0].tag in _HEADING_TAGS and len(children) > 1:
         yield run[:1]
     elif len(run) == len(children):
         line_end = next((place for place, child in enumerate(children) if child.tag == "br"), None)
-        if line_end is not None and any(map(_has_content, children[line_end:])):
+        if line_end is not None and any(map(has_content, children[line_end:])):
             yield children[: line_end + 1]
     elif _text_of(run):
         yield run
-    elif len(children) > len(run) + 1 and children[len(run)].tag in {"p", "div"} and any(map(_has_content, children[len(run) + 1 :])):
+    elif len(children) > len(run) + 1 and children[len(run)].tag in {"p", "div"} and any(map(has_content, children[len(run) + 1 :])):
         paragraph = children[len(run)]
         if _name_in(_children(paragraph)) is not None:
             yield [paragraph]
@@ -177,7 +185,7 @@ def _name_in(run: "list[LexborNode]") -> str | None:
     """Return the name that the first element before a text holds, if what is around it shows that it is one."""
     if len(run) == 1 and run[0].tag in {"p", "div"}:
         run = _children(run[0])
-    first = next((node for node in run if _has_content(node)), None)
+    first = next((node for node in run if has_content(node)), None)
     if first is None or not first.is_element_node or len(text := _text_of(run)) > _MAX_LABEL_LENGTH:
         return None
     name = read_name(first.html or "")
@@ -210,7 +218,8 @@ def _is_button(node: "LexborNode") -> bool:
     return all(is_stop_text(link.text() or "") or (link.attributes.get("href") or "#") in _NO_ADDRESSES for link in links)
 
 
-def _has_content(node: "LexborNode") -> bool:
+def has_content(node: "LexborNode") -> bool:
+    """Tell whether people see anything of a node: a text or a picture."""
     return bool((node.text() or "").strip()) or (node.is_element_node and (node.tag == "img" or node.css_first("img") is not None))
 
 

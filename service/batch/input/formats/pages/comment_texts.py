@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from service.batch.input.formats.pages.comment_labels import (
     TextLabel,
     find_innermost_holder,
+    has_content,
     remove_elements,
     remove_leading_label,
     remove_trailing_label,
@@ -72,7 +73,7 @@ def clean_text(html: str, *, mark: str, removed: str, is_loose: bool, author: st
         label = label if label.text else trailing
         author = trailing.author
         _remove_empty(root)
-        if not _has_content(root):
+        if not has_content(root):
             # A comment has a text, whatever its classes say: then only what is surely a name or a date is no part of it.
             root = _parse_fragment(whole) or root
             _remove_labels(root, mark)
@@ -88,14 +89,10 @@ def _parse_fragment(html: str) -> "LexborNode | None":
     return LexborHTMLParser(f"<div>{html}</div>").css_first("div")
 
 
-def _has_content(root: "LexborNode") -> bool:
-    return bool(root.text(strip=True)) or root.css_first("img") is not None
-
-
 def _remove_empty(root: "LexborNode") -> None:
     """Remove what the labels that have gone left empty."""
     for element in reversed(root.css("p, div, span, ul, li, header, footer, section")):
-        if element.mem_id != root.mem_id and not _has_content(element) and element.css_first("video, audio, br") is None:
+        if element.mem_id != root.mem_id and not has_content(element) and element.css_first("video, audio, br") is None:
             element.decompose()
 
 

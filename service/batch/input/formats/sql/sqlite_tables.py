@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from model.errors import DumpError
-from service.batch.input.records import DumpRecord, UndecodableText
+from service.batch.input.records import DumpRecord, decode_text
 from service.batch.rows import MAX_ROW_LENGTH, Reason, value_size
 from training.tables.columnar.record_batches import require_few_columns
 from training.tables.expansion import ROW_SIZE, ExpansionBudget
@@ -71,7 +71,7 @@ class SqliteFile:
         self._connection = sqlite3.connect(f"file:{quoted}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False)
         self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_CELL)
         self._connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-        self._connection.text_factory = _decode
+        self._connection.text_factory = decode_text
         self._connection.set_progress_handler(self._is_late, _STEPS_PER_CHECK)
 
     def close(self) -> None:
@@ -238,13 +238,6 @@ def _behind(table: SqliteTable, after: int | None) -> str:
 
 def _authorise(action: int, _first: str | None, _second: str | None, _database: str | None, _trigger: str | None) -> int:
     return sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
-
-
-def _decode(content: bytes) -> str | UndecodableText:
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return UndecodableText(content)
 
 
 def _quote_name(name: str) -> str:

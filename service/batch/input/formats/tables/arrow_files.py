@@ -6,7 +6,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from model.errors import DumpError, UnsafeFileError
-from service.batch.input.records import DumpRecord, UndecodableText, new_record
+from service.batch.input.records import DumpRecord, UndecodableText, decode_text, new_record
 from service.batch.rows import Reason
 from training.tables.columnar.ipc_messages import check_arrow_file, check_arrow_stream
 from training.tables.columnar.parquet_source import ParquetSource
@@ -167,17 +167,10 @@ def _to_values(column: "pa.Array[Any]") -> list[object]:
         values = list(column.to_pylist())
         # Some writers say of their texts only that they are bytes.
         if _is_bytes(kind):
-            return [_decode(value) if isinstance(value, bytes) else value for value in values]
+            return [decode_text(value) if isinstance(value, bytes) else value for value in values]
         return values
     except (UnicodeDecodeError, ValueError, OverflowError):
         return [_to_value(scalar) for scalar in column]
-
-
-def _decode(value: bytes) -> str | UndecodableText:
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return UndecodableText(value)
 
 
 def _to_value(scalar: "pa.Scalar[Any]") -> object:
