@@ -9,7 +9,6 @@ certainty is tempered by the length of the text and by the share of English word
 import re
 from collections.abc import Collection, Sequence
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +27,7 @@ from model.language.identification_kernels import (
     collect_evidence,
     score_languages,
 )
+from model.language.identified import Languages
 from model.language.model_file import NgramTables, read_langid_model
 from model.language.scripts import LANGUAGE_OF_SCRIPT, LANGUAGES_OF_SCRIPT, LATIN, SCRIPT_NAMES
 from model.language.tags import primary_language, tag_scripts
@@ -37,7 +37,7 @@ from model.ngrams.packed_texts import PackedTexts, pack_bytes
 from model.ngrams.shared_words import shared_lexicon
 from model.text.unicode import fold_characters
 
-__all__ = ["DEFAULT_CERTAINTY", "DEFAULT_LETTERS", "Identifier", "Languages", "preload_tables"]
+__all__ = ["DEFAULT_CERTAINTY", "DEFAULT_LETTERS", "Identifier", "preload_tables"]
 
 DEFAULT_LETTERS = 20
 DEFAULT_CERTAINTY = 0.95
@@ -67,20 +67,6 @@ _ALIASES = {
     **{"nn": "no", "nb": "no", "fil": "tl", "uzs": "uz", "hbo": "he", "ary": "ar", "arz": "ar", "wuu": "zh", "yue": "zh"},
     **{"kik": "ki", "srl": "sr"},
 }
-
-
-class Languages(NamedTuple):
-    """The languages of n comments.
-
-    Attributes:
-        codes: of the languages (ISO 639-1, or 639-3 where that has none); None where it is not certain; n.
-        certainties: that the comment is in a language that the model did not learn, in [0, 1]; n.
-        foreign: whether that is certain enough; n.
-    """
-
-    codes: list[str | None]
-    certainties: list[float]
-    foreign: list[bool]
 
 
 @cache
@@ -146,6 +132,7 @@ class Identifier:
                 languages.codes[at] = stated
                 languages.foreign[at] = stated not in self.learned
                 languages.certainties[at] = float(languages.foreign[at])
+                languages.candidates[at] = () if languages.foreign[at] else (stated,)
         return languages
 
     def identify_texts(self, texts: Sequence[str]) -> Languages:
@@ -228,12 +215,19 @@ class Identifier:
             [_ENGLISH if finding == EVIDENTLY_ENGLISH else None for finding in findings],
             [foreign_english if finding == EVIDENTLY_ENGLISH else 0.0 for finding in findings],
             [],
+            [],
         )
         if DOUBTFUL in findings:
             doubtful = [row for row, finding in enumerate(findings) if finding == DOUBTFUL]
             self._identify_doubtful(packed, evidence, np.array(doubtful, np.int64), languages)
         languages.foreign.extend([certainty >= self._certainty for certainty in languages.certainties])
+        languages.candidates.extend(map(self._candidates, languages.codes, languages.foreign))
         return languages
+
+    def _candidates(self, code: str | None, foreign: bool) -> tuple[str, ...]:
+        if foreign:
+            return ()
+        return (code,) if code in self.learned else (_ENGLISH,)
 
     @property
     def _certainty_of_english(self) -> float:

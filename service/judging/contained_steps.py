@@ -72,8 +72,8 @@ class MatchedLists(NamedTuple):
 def identify_languages(identifier: "Identifier", comments: Sequence[Comment]) -> IdentifiedLanguages:
     """Identify the languages of comments: of all together, or, if that fails, of one after the other."""
     try:
-        codes, _, foreign = identifier.identify(comments)
-        return IdentifiedLanguages(codes, foreign, NO_FAILURES)
+        languages = identifier.identify(comments)
+        return IdentifiedLanguages(languages.codes, languages.foreign, NO_FAILURES)
     except Exception as error:
         log_failure(Step.LANGUAGE, error)
     found = [_identify_one(identifier, comments[row]) for row in range(len(comments))]
@@ -86,8 +86,8 @@ def _identify_one(identifier: "Identifier", comment: Comment) -> tuple[str | Non
     as_it_stands = comment._replace(text=comment.text[:_MAX_CHARS].replace("&", " ").replace("<", " "))
     for has_failed, reading in enumerate((comment, as_it_stands, as_it_stands._replace(text=""))):
         try:
-            codes, _, foreign = identifier.identify([reading])
-            return codes[0], foreign[0], bool(has_failed)
+            languages = identifier.identify([reading])
+            return languages.codes[0], languages.foreign[0], bool(has_failed)
         except Exception as error:
             log_failure(Step.LANGUAGE, error)
     return None, False, True
