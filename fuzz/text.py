@@ -164,7 +164,7 @@ def _check_alone(kit: TextKit, comments: Sequence[Comment]) -> None:
 
 def _check_languages(kit: TextKit, comments: Sequence[Comment]) -> None:
     languages = kit.identifier.identify(comments)
-    sizes = {*map(len, languages), len(comments)}
+    sizes = {len(languages.codes), len(languages.certainties), len(languages.foreign), len(languages.candidates), len(comments)}
     hold(len(sizes) == 1 and all(0 <= certainty <= 1 for certainty in languages.certainties), "the certainty of a language is in [0, 1]")
 
 
