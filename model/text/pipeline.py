@@ -31,6 +31,7 @@ __all__ = [
     "prepare_context",
     "prepare_text",
     "strip_markup",
+    "take_back",
 ]
 
 MAX_CONTEXT_BYTES = 400
@@ -135,7 +136,7 @@ def normalise_comment(text: str, text_format: Format, lexicon: Lexicon) -> Norma
     size = normalise_bytes(source, 0, source.size, lexicon, room)
     points = np.cumsum((source & 0xC0) != 0x80) - 1
     begin, end = points[room.text.begin[:size]], points[room.text.end[:size] - 1] + 1
-    return NormalisedComment(room.text.data[:size], *_take_back(stripped, *_take_back(folded, begin, end)))
+    return NormalisedComment(room.text.data[:size], *take_back(stripped, *take_back(folded, begin, end)))
 
 
 def normalise(text: str, text_format: Format = Format.PLAIN) -> Mapped:
@@ -157,7 +158,7 @@ def normalise(text: str, text_format: Format = Format.PLAIN) -> Mapped:
     return Mapped(normalised, tuple(map(Piece, normalised, begins, ends)))
 
 
-def _take_back(step: Mapped, begin: Int32Array, end: Int32Array) -> tuple[Int32Array, Int32Array]:
+def take_back(step: Mapped, begin: Int32Array, end: Int32Array) -> tuple[Int32Array, Int32Array]:
     """Take non-empty ranges of the output of one step back to its input."""
     if not len(begin):
         return begin, end
