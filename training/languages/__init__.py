@@ -1,0 +1,1 @@
+"""Trains what reads comments in other languages than English."""

@@ -1,0 +1,1 @@
+"""Trains the encoder that the packs of all other languages share."""
