@@ -8,13 +8,16 @@ word of its own, emoji included.
 import re
 from collections.abc import Sequence
 
-__all__ = ["BEGIN", "END", "PADDING", "UNKNOWN", "WordPiece"]
+__all__ = ["BEGIN", "CONTINUATION", "END", "LONGEST_WORD", "PADDING", "UNKNOWN", "WordPiece"]
 
 PADDING, UNKNOWN, BEGIN, END = "[PAD]", "[UNK]", "[CLS]", "[SEP]"
 
 _WORD = re.compile(r"[^\W_]+|[^\s]")
-_CONTINUATION = "##"
-_LONGEST = 64  # characters of a word that is spelled out
+CONTINUATION = "##"
+"""What a piece begins with that continues a word."""
+
+LONGEST_WORD = 64
+"""The most characters of a word that is spelt out."""
 
 
 class WordPiece:
@@ -25,10 +28,13 @@ class WordPiece:
 
     Attributes:
         begin, end: numbers of the pieces that mark the beginning and the end of every text.
+        reads_plain_form: whether the pieces are those of texts in their plain form, rather than of normalised English.
 
     Raises:
         ValueError: a piece occurs twice, or one of ``[UNK]``, ``[CLS]``, ``[SEP]`` is missing.
     """
+
+    reads_plain_form = False
 
     def __init__(self, pieces: Sequence[str]) -> None:
         self._numbers = {piece: number for number, piece in enumerate(pieces)}
@@ -38,6 +44,7 @@ class WordPiece:
         self.begin, self.end = self._numbers[BEGIN], self._numbers[END]
         self._unknown = [self._numbers[UNKNOWN]]
         self._longest_piece = max(map(len, pieces))
+        self._word = _WORD
 
     def __len__(self) -> int:
         """Return the number of pieces."""
@@ -47,19 +54,19 @@ class WordPiece:
         """Return the numbers of the pieces of each word of a normalised text; a word that cannot be spelled is one ``[UNK]``."""
         numbers = self._numbers
         # Text cannot spell a mark or a continuation: "#" and "[" are words of their own.
-        return [[number] if (number := numbers.get(word)) is not None else self._pieces(word) for word in _WORD.findall(text)]
+        return [[number] if (number := numbers.get(word)) is not None else self._pieces(word) for word in self._word.findall(text)]
 
     def find_words(self, text: str) -> list[tuple[int, int]]:
         """Return where each word of a normalised text begins and ends, in characters; the same words as ``tokenize`` has."""
-        return [word.span() for word in _WORD.finditer(text)]
+        return [word.span() for word in self._word.finditer(text)]
 
     def _pieces(self, word: str) -> list[int]:
-        if len(word) > _LONGEST:
+        if len(word) > LONGEST_WORD:
             return self._unknown
         numbers: list[int] = []
         at = 0
         while at < len(word):
-            prefix = _CONTINUATION if at else ""
+            prefix = CONTINUATION if at else ""
             for end in range(min(len(word), at + self._longest_piece), at, -1):
                 number = self._numbers.get(prefix + word[at:end])
                 if number is not None:

@@ -1,0 +1,70 @@
+"""The form in which the encoder of all languages reads a text: what goes, what stays, and that nothing makes it stumble."""
+
+import re
+import sys
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.encoder.plain_form import marks_class, plain_form
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("  Größe\n\tÄRGER ", "größe ärger"),
+        ("İSTANBUL", "istanbul"),
+        ("ﬁn ＡＢＣ", "fin abc"),
+        ("he\u200bll\u202eo \u00adso\u00adft", "hello soft"),
+        ("مَرْحَبًـــا", "مرحبا"),
+        ("שָׁלוֹם", "שלום"),
+        ("हिन्दी में", "हिन्दी में"),
+        ("tốt quá", "tốt quá"),
+        ("niiiiice!!!!!! 1000000 haaa", "niice!! 1000000 haaa"),
+        ("look https://example.org/A?b=c now", "look http now"),
+        ("see www.example.org", "see http"),
+        ("hey @Some_One, me@example.org", "hey @user, me@example.org"),
+        ("@नमस्ते!", "@user!"),
+        ("idiоt", "idiot"),
+        ("придуpoк", "придурок"),
+        ("μαλάkας", "μαλάκας"),
+        ("ab\ud800c\x00d", "ab c d"),
+        ("", ""),
+    ],
+)
+def test_texts_are_brought_to_their_plain_form(text: str, expected: str) -> None:
+    """Each rule does what it says, and accents, points of Indic letters and digits stay."""
+    assert plain_form(text) == expected
+
+
+def test_words_of_one_script_stay_as_they_are() -> None:
+    """Words in their own script next to words in another one are not touched, nor a word that is half the one and half the other."""
+    assert plain_form("это ok сос") == "это ok сос"
+    assert plain_form("аb") == "аb"
+
+
+@given(st.text())
+def test_any_text_has_a_plain_form_that_is_its_own(text: str) -> None:
+    """Whatever stands in a text, it has a plain form, of small letters and single blanks, whose plain form is the same."""
+    plain = plain_form(text)
+    assert plain_form(plain) == plain
+    assert plain == " ".join(plain.split())
+    assert plain.encode().decode() == plain
+
+
+def test_every_character_has_a_plain_form_that_is_its_own() -> None:
+    """The same for every single character there is, halves of surrogate pairs included, also within a word."""
+    characters = [chr(code) for code in range(sys.maxunicode + 1)]
+    for character in characters:
+        plain = plain_form(character)
+        assert plain_form(plain) == plain, hex(ord(character))
+
+
+def test_marks_are_those_that_words_are_written_with() -> None:
+    """The class holds vowel signs and viramas, and no letter."""
+    is_mark = re.compile(f"[{marks_class()}]")
+    assert all(is_mark.match(mark) for mark in "\u0301\u093f\u094d\u0bcd\u0e34\u3099")
+    assert not any(is_mark.match(character) for character in "aяक가猫1 ")
+    assert all(unicodedata.category(chr(code)).startswith("M") for code in range(0x3200) if is_mark.match(chr(code)))
