@@ -7,6 +7,7 @@ the low half of byte j being weight j and the high half weight j + 16, both less
 
 import hashlib
 import importlib.util
+import itertools
 import json
 import struct
 from collections.abc import Mapping
@@ -109,7 +110,7 @@ def _parse(data: bytes) -> E5Base:
     offsets = np.frombuffer(data, "<u4", count + 1, at).tolist()
     scores = np.frombuffer(data, "<f4", count, at + 4 * (count + 1)).copy()
     at += 4 * (2 * count + 1)
-    pieces = tuple(data[at + first : at + last].decode() for first, last in zip(offsets[:-1], offsets[1:], strict=True))
+    pieces = tuple(data[at + first : at + last].decode() for first, last in itertools.pairwise(offsets))
     at += size
     _, bytes_of_characters = struct.unpack_from("<iI", data, at)
     at += 8 + bytes_of_characters
