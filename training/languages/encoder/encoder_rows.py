@@ -1,0 +1,140 @@
+"""Chooses what the encoder of all languages learns from, and says what is known of the labels of these rows.
+
+Rows of the sources teach by forward correction (``training.label_noise.source_confusion``): how each source errs is estimated from those
+of its rows that were read again. Rows that were read again, in English as well, and comments of our own teach by their labels.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+
+from model.array_types import FloatArray
+from model.comment import Label
+from model.errors import TableError
+from training.label_noise.known_labels import KnownLabels, possible_labels
+from training.label_noise.source_confusion import SourceConfusion, estimate_confusion
+from training.languages.corpus_rows import LanguageRows, load_reread_rows
+
+__all__ = ["TaughtRows", "balanced_sample", "confusion_of_sources", "know_source_rows", "load_english_rows"]
+
+_ENGLISH = "reread.parquet"
+_CODES: Mapping[str, tuple[int, int]] = MappingProxyType({Label.FINE: (0, 0), Label.TOXIC: (1, 0), Label.HATEFUL: (1, 1)})
+
+# Sources made in one go in several languages: what they err in one is what they err in the others.
+_FAMILIES = ("macd_", "dravidian_", "kmhas_")
+_MANY_ANSWERS = 1.25
+"""Answers that are hardly likelier for one label than for another teach next to nothing: their rows are left out below this ratio."""
+
+
+@dataclass(frozen=True, eq=False)
+class TaughtRows:
+    """Rows with what is known of their labels.
+
+    Attributes:
+        rows: n rows.
+        labels: what is known of each.
+    """
+
+    rows: LanguageRows
+    labels: KnownLabels
+
+    @classmethod
+    def from_answers(cls, rows: LanguageRows) -> "TaughtRows":
+        """Return rows whose answers are right."""
+        return cls(rows, KnownLabels(possible_labels(rows.abusive, rows.hateful), np.zeros(len(rows), np.bool_)))
+
+    @classmethod
+    def concat(cls, parts: Sequence["TaughtRows"]) -> "TaughtRows":
+        """Return the rows of all parts, one after the other."""
+        weights = np.concatenate([part.labels.weights for part in parts])
+        known = KnownLabels(weights, np.concatenate([part.labels.is_distribution for part in parts]))
+        return cls(LanguageRows.concat([part.rows for part in parts]), known)
+
+
+def load_english_rows(corpus: Path, *, most: int, seed: int = 0) -> LanguageRows:
+    """Return English rows that were read again and may train: all that are not fine, and as many that are, at most ``most``.
+
+    Raises:
+        TableError: their table cannot be read.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = corpus / _ENGLISH
+    try:
+        columns = pq.read_table(path, columns=["source", "id", "split", "text", "label", "use"]).to_pydict()
+    except (OSError, pa.ArrowException) as error:
+        raise TableError(f"{path}: cannot be read as a Parquet table ({type(error).__name__})") from error
+    answers = np.array([_CODES.get(label or "", (-1, -1)) for label in columns["label"]], np.int8).reshape(-1, 2)
+    lists = {name: columns[name] for name in ("text", "source", "id", "split", "use")}
+    rows = LanguageRows(lang=["en"] * len(answers), abusive=answers[:, 0], hateful=answers[:, 1], **lists)
+    is_usable = (np.array(rows.split, np.str_) == "train") & (np.array(rows.use, np.str_) == "train") & (rows.abusive >= 0)
+    return rows.take(balanced_sample(rows, np.flatnonzero(is_usable), most=most, seed=seed))
+
+
+def confusion_of_sources(folder: Path, rows: LanguageRows) -> SourceConfusion:
+    """Return how the sources of rows err, by those of their rows that may train and were read again.
+
+    Args:
+        folder: of the tables in other languages.
+        rows: of the sources, as ``load_language_rows`` returns them.
+
+    Raises:
+        TableError: the tables cannot be read.
+    """
+    import pyarrow.parquet as pq
+
+    reread = load_reread_rows(folder)
+    answers = {}
+    for source in sorted(set(reread.source)):
+        path = folder / f"{source}.parquet"
+        columns = pq.read_table(path, columns=["id", "abusive", "hateful"]).to_pydict() if path.is_file() else {"id": []}
+        answers.update({(source, row): pair for row, *pair in zip(*columns.values(), strict=True)} if columns["id"] else {})
+    pairs = [answers.get((source, row), (None, None)) for source, row in zip(reread.source, reread.id, strict=True)]
+    said = np.array([[-1 if answer is None else answer for answer in pair] for pair in pairs], np.int8).reshape(-1, 2)
+    labels = np.where(reread.hateful == 1, 2, reread.abusive).astype(np.int8)
+    names = [_family(source) for source in reread.source + rows.source]
+    unknown = np.full(len(rows), -1, np.int8)
+    abusive, hateful = (np.concatenate(parts) for parts in ((said[:, 0], rows.abusive), (said[:, 1], rows.hateful)))
+    by_family = estimate_confusion(names, abusive, hateful, np.concatenate([labels, unknown]), counts=np.ones(len(names), np.bool_))
+    return SourceConfusion({source: by_family.by_source[_family(source)] for source in set(rows.source)})
+
+
+def know_source_rows(rows: LanguageRows, confusion: SourceConfusion) -> TaughtRows:
+    """Return rows of sources with how likely their answers are for each label; those whose answers say next to nothing are left out."""
+    likelihoods = confusion.likelihoods(rows.source, rows.abusive, rows.hateful)
+    says: npt.NDArray[np.intp] = np.flatnonzero(likelihoods.max(1) > _MANY_ANSWERS * likelihoods.min(1))
+    scaled: FloatArray = likelihoods[says] / likelihoods[says].max(1, keepdims=True)
+    return TaughtRows(rows.take(says), KnownLabels(scaled, np.zeros(says.size, np.bool_)))
+
+
+def balanced_sample(
+    rows: LanguageRows, numbers: npt.NDArray[np.intp], *, most: int, seed: int = 0, leave: Collection[int] = ()
+) -> npt.NDArray[np.intp]:
+    """Return the numbers of at most ``most`` rows, as many as may be of each source and of each of its answers.
+
+    Args:
+        rows: of one language.
+        numbers: of the rows to choose from.
+        most: how many to choose.
+        seed: of the choice.
+        leave: numbers of rows that are not to be chosen.
+    """
+    chance = np.random.default_rng(seed)
+    left = np.setdiff1d(numbers, np.array(sorted(leave), np.intp))
+    groups: dict[tuple[str, int, int], list[int]] = {}
+    for number in chance.permutation(left).tolist():
+        groups.setdefault((rows.source[number], int(rows.abusive[number]), int(rows.hateful[number])), []).append(number)
+    chosen: list[int] = []
+    waiting = sorted(groups.values(), key=len)
+    for place, group in enumerate(waiting):
+        chosen += group[: (most - len(chosen)) // (len(waiting) - place)]
+    return np.array(sorted(chosen), np.intp)
+
+
+def _family(source: str) -> str:
+    return next((family for family in _FAMILIES if source.startswith(family)), source)
