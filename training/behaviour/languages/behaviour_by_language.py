@@ -50,7 +50,7 @@ class LanguageBehaviour:
         kinds: by kind; a kind without comments is missing.
         abusive, fine: those that are abusive, and those that are fine.
         attacks: by name of the attack, the number of abusive comments that were not approved before it, and changed by it, and the share
-            of them that is not approved after it either; NaN where there are none.
+            of them that is not approved after it either; None where there are none.
         left_out: number of comments that were not asked about because they were taught.
     """
 
@@ -58,7 +58,7 @@ class LanguageBehaviour:
     kinds: Mapping[LanguageKind, LanguageShares]
     abusive: LanguageShares
     fine: LanguageShares
-    attacks: Mapping[str, tuple[int, float]]
+    attacks: Mapping[str, tuple[int, float | None]]
     left_out: int
 
 
@@ -115,7 +115,7 @@ def measure_language(judge: CommentJudge, language: str, *, stated: bool = False
         kinds={kind: _shares(by_kind[kind]) for kind in LanguageKind if by_kind[kind]},
         abusive=_shares([outcome for kind in _ABUSIVE for outcome in by_kind[kind]]),
         fine=_shares([outcome for kind in _FINE for outcome in by_kind[kind]]),
-        attacks={attack: (len(kept), _mean(kept)) for attack, kept in caught.items()},
+        attacks={attack: (len(kept), _mean(kept) if kept else None) for attack, kept in caught.items()},
         left_out=len(read_language_cases(language)) - len(cases),
     )
 
@@ -168,9 +168,14 @@ def format_attacks(languages: Sequence[LanguageBehaviour]) -> str:
         languages: at least one.
     """
     lines = [f"| | caught | {' | '.join(LANGUAGE_ATTACKS)} |", "|---" * (len(LANGUAGE_ATTACKS) + 2) + "|"]
-    table = [[1 - language.abusive.approved, *(share for _, share in language.attacks.values())] for language in languages]
+    table = [[1 - language.abusive.approved, *_attack_shares(language)] for language in languages]
     lines += [f"| {language.language} | {' | '.join(map(_percent, row))} |" for language, row in zip(languages, table, strict=True)]
     return "\n".join([*lines, f"| mean | {' | '.join(_percent(_nan_mean(column)) for column in zip(*table, strict=True))} |"])
+
+
+def _attack_shares(language: LanguageBehaviour) -> list[float]:
+    """Return the share that is still caught by attack, NaN where nothing was."""
+    return [float("nan") if share is None else share for _, share in language.attacks.values()]
 
 
 def _nan_mean(values: Sequence[float]) -> float:

@@ -1,9 +1,13 @@
 """The section about behaviour: its figures are those of the suite."""
 
+import json
+
 import numpy as np
+import pytest
 
 from model.moderator import Moderator
 from training.behaviour.behaviour_suite import run_suite
+from training.behaviour.languages.behaviour_by_language import measure_language
 from training.evaluation.evaluate import SECTION_BUILDERS
 from training.evaluation.measurement import compute_results
 from training.evaluation.report.behaviour_section import behaviour_section
@@ -45,6 +49,24 @@ def test_the_section_has_the_results_of_the_suite() -> None:
 def test_every_report_has_behaviour_and_robustness() -> None:
     """Neither section has to be asked for."""
     assert [step for step, _ in SECTION_BUILDERS] == ["behaviour", "attacks"]
+
+
+def test_a_reader_of_another_language_is_tested_in_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader of German alone gets the German comments, one of both languages those of English as well; the figures are JSON."""
+    moderator = Moderator.load()
+    scored = score_labelled_rows(moderator, rows(), clean=None)
+    results = compute_results(scored, resamples=2, seed=0)
+    german = measure_language(moderator, "de")
+
+    for languages, tables in ((("de",), 2), (("en", "de"), 4)):
+        monkeypatch.setattr(Moderator, "languages", languages)
+        section = behaviour_section(EvaluationSubject(moderator), scored, results)
+        assert len(section.tables) == tables
+        assert [row[:3] for row in section.tables[-2].rows] == [
+            ("de", kind.replace("_", " "), shares.cases) for kind, shares in german.kinds.items()
+        ]
+        assert [row[2] for row in section.tables[-1].rows] == [number for number, _ in german.attacks.values()]
+        assert json.dumps(section.figures, allow_nan=False)
 
 
 def test_programs_find_the_suite_under_its_public_keys() -> None:

@@ -1,0 +1,86 @@
+"""Measures how a site judges our own comments in other languages: ``python -m benchmarks.language_behaviour [TAG ...]``.
+
+The judge is that of the site, with the language packs that it finds; ``TIPSTAFF_LANGUAGES`` names a folder of others. The tables are
+Markdown, and ``--fill docs/languages.md`` writes them between the marks that are there for them.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from model.errors import TableError, TipstaffError
+from model.moderator import Moderator
+from model.profile import Profile
+from service.judging.judge import Judge
+from service.judging.judge_options import JudgeOptions
+from service.settings import Settings
+from training.behaviour.languages.behaviour_by_language import format_attacks, format_behaviour, measure_language
+from training.behaviour.languages.cases_by_language import case_languages
+
+__all__ = ["fill_tables", "measure"]
+
+
+def measure(
+    languages: Sequence[str] = (), *, profile: Profile = Profile.CASCADE, stated: bool = False, judge: Judge | None = None
+) -> Iterator[str]:
+    """Yield the two tables.
+
+    Args:
+        languages: tags; none means those that the site reads, and if it reads none, all that have cases.
+        profile: which readers judge.
+        stated: whether the comments come with their language.
+        judge: what judges; None for the site's.
+
+    Raises:
+        TableError: a language has no cases.
+    """
+    judge = judge or JudgeOptions.from_settings(Settings(profile=profile), identify=True).build_judge(Moderator.load(profile=profile))
+    read = judge.identifier.learned if judge.identifier is not None else frozenset()
+    tags = languages or [tag for tag in case_languages() if tag in read] or case_languages()
+    results = [measure_language(judge, tag, stated=stated) for tag in tags]
+    yield format_behaviour(results)
+    yield format_attacks(results)
+
+
+def fill_tables(page: str, tables: Sequence[str]) -> str:
+    """Return a page with the tables in the place of those between its marks.
+
+    Args:
+        page: Markdown with the lines ``<!-- language behaviour -->`` and ``<!-- end of language behaviour -->``.
+        tables: what to put there.
+
+    Raises:
+        TableError: the page lacks the marks.
+    """
+    begin, end = "<!-- language behaviour -->", "<!-- end of language behaviour -->"
+    text = "\n\n".join((begin, *tables, end))
+    filled, times = re.subn(f"{begin}.*?{end}", lambda _: text, page, flags=re.DOTALL)
+    if times != 1:
+        raise TableError(f"the page has {times} places for the tables; write {begin} and {end} once")
+    return filled
+
+
+def _main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.language_behaviour", description="Judge our own comments by language.")
+    parser.add_argument("languages", nargs="*", metavar="TAG", help="languages; those that the site reads if left out")
+    parser.add_argument(
+        "--profile", type=Profile, choices=list(Profile), default=Profile.CASCADE, help="which readers judge (default: %(default)s)"
+    )
+    parser.add_argument("--stated", action="store_true", help="say with each comment which language it is in")
+    parser.add_argument("--fill", type=Path, metavar="PAGE", help="a page whose tables these are to replace")
+    arguments = parser.parse_args()
+    try:
+        tables = list(measure(arguments.languages, profile=arguments.profile, stated=arguments.stated))
+        if arguments.fill:
+            arguments.fill.write_text(fill_tables(arguments.fill.read_text("utf-8"), tables), "utf-8")
+    except (TipstaffError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("\n\n".join(tables))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main())
