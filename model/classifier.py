@@ -27,6 +27,7 @@ from model.ngrams.raw_scores import RawScores
 from model.ngrams.shared_words import shared_frequent_words
 from model.ngrams.weight_tables import WeightTables, build_weight_tables
 from model.policy import Policy
+from model.text.text_form import ENGLISH_FORM, TextForm
 from model.threads import available_cores
 
 __all__ = ["CalibratedLogOdds", "Classifier", "NgramReader", "PriorChange", "Scores", "assign_labels"]
@@ -69,6 +70,7 @@ class NgramReader:
         values: codes of the weights, int8 or int16, shape (2**bits, heads); see ``WeightTables``.
         scales: what one step of a weight is worth in log-odds, float64, shape (heads,).
         biases: log-odds of a comment without features, float64, shape (heads,).
+        form: how the texts are prepared.
     """
 
     settings: FeatureSettings
@@ -76,6 +78,7 @@ class NgramReader:
     values: Int8Array | Int16Array
     scales: FloatArray
     biases: FloatArray
+    form: TextForm = ENGLISH_FORM
 
     def __post_init__(self) -> None:
         """Look at the weights read-only, as mapped ones are: the kernel is compiled for that alone."""
@@ -92,7 +95,7 @@ class NgramReader:
             biases=self.biases,
             slopes=slopes,
             intercepts=intercepts,
-            words=shared_frequent_words(),
+            words=shared_frequent_words() if self.form.tag is None else (),
         )
 
 

@@ -1,34 +1,35 @@
-"""Reading comments one by one, when reading all of them at once has failed: only those that fail again go without.
+"""Reading comments together or, when that has failed, one by one: only those that fail again go without.
 
-This is slower than reading them together, and only ever done after a failure.
+Reading them one by one is slower, and only ever done after a failure.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
 
 from model.array_types import FloatArray
 from model.classifier import Classifier
-from model.comment import VERDICTS, Comment, Verdict
+from model.comment import VERDICTS, Comment, Format, Verdict
 from model.encoder.combined import CombinedReader
 from model.encoder.context_rule import prepare_contexts
 from model.explain import Explanation, Span
 from model.failures import Failures, Step, log_failure
+from model.ngrams.packed_comments import PackedComments
+from model.ngrams.packed_texts import PackedTexts
 from model.ngrams.raw_scores import RawScores, allocate_scores
 from model.policy import Policy
-from model.text.pipeline import prepare_text
 from model.text.unicode import fold_characters
-from model.threads import check_interruption
+from model.threads import check_interruption, is_interruptible, run_in_slices, run_in_steps
 
-__all__ = ["find_spans", "mark_unreadable", "rescore_each", "score_each"]
+__all__ = ["find_spans", "mark_unreadable", "rescore_each", "score_each", "score_together"]
 
 _REVIEW = VERDICTS.index(Verdict.REVIEW)
 
-# The ways to read a text, the usual one first; the last fails for nothing but want of memory.
-_READINGS: tuple[Callable[[Comment], bytes], ...] = (
-    lambda comment: prepare_text(comment.text, comment.format),
+# The ways to read a text if the usual one fails; the last fails for nothing but want of memory.
+_OTHER_READINGS: tuple[Callable[[Comment], bytes], ...] = (
     lambda comment: fold_characters(comment.text).encode(),
     lambda comment: comment.text.encode(errors="replace"),
 )
@@ -40,6 +41,36 @@ def mark_unreadable(raw: RawScores, rows: Sequence[int]) -> None:
     raw.codes[rows] = 0
     raw.labels[rows] = -1
     raw.verdicts[rows] = _REVIEW
+
+
+def score_together(classifier: Classifier, comments: Sequence[Comment], bounds: FloatArray, *, threads: int) -> RawScores:
+    """Have the n-grams read comments, all at once or in slices that threads share.
+
+    Args: as those of :func:`score_each`; ``threads`` is how many may share the work.
+    """
+    if threads == 1 and (len(comments) == 1 or not is_interruptible()):
+        return classifier.raw_scores(_prepare(classifier, comments), bounds, threads=1)
+    raw = allocate_scores(len(comments), heads=len(classifier.heads))
+
+    def run(lo: int, hi: int) -> None:
+        check_interruption()
+        # While Python prepares one slice, other threads are in the kernel.
+        classifier.raw_scores(_prepare(classifier, comments[lo:hi]), bounds, threads=1, out=raw.part(lo, hi))
+
+    if isinstance(comments, PackedComments):
+        ends = comments.texts.offsets - comments.texts.offsets[0]
+    else:
+        ends = np.fromiter(accumulate((len(comment.text) for comment in comments), initial=0), np.int64)
+    if threads == 1:
+        run_in_steps(run, ends)
+    else:
+        run_in_slices(run, ends, threads)
+    return raw
+
+
+def _prepare(classifier: Classifier, comments: Sequence[Comment]) -> Sequence[bytes] | PackedTexts:
+    form = classifier.reader.form
+    return comments.prepare() if isinstance(comments, PackedComments) and form.tag is None else form.prepare(comments)
 
 
 def score_each(
@@ -62,7 +93,7 @@ def score_each(
     for row in range(len(comments)):
         check_interruption()
         failed: set[Step] = set()
-        for text in _readable_texts(comments, row, failed):
+        for text in _readable_texts(comments, row, failed, classifier.reader.form.prepare_text):
             try:
                 classifier.raw_scores([text], bounds, threads=1, out=raw.part(row, row + 1))
                 break
@@ -108,7 +139,7 @@ def rescore_each(
     rescored, read = raw.copy(), []
     for row in rows.tolist():
         try:
-            text = next(_readable_texts(comments, row, set()))
+            text = next(_readable_texts(comments, row, set(), classifier.reader.form.prepare_for_encoder))
             contexts = prepare_contexts(comments[row : row + 1])
             part, zero = raw.part(row, row + 1), np.zeros(1, np.intp)
             one = combined.rescore(part, [text], zero, policy, classifier=classifier, contexts=contexts, threads=1)
@@ -137,9 +168,9 @@ def find_spans(comments: Sequence[Comment], explain: Callable[[Comment, int], Ex
     return spans
 
 
-def _readable_texts(comments: Sequence[Comment], row: int, failed: set[Step]) -> Iterator[bytes]:
+def _readable_texts(comments: Sequence[Comment], row: int, failed: set[Step], usual: Callable[[str, Format], bytes]) -> Iterator[bytes]:
     """Yield the text of a comment as the kernels read it: first without its mark-up, then as it stands; note what has failed."""
-    for reading in _READINGS:
+    for reading in (lambda comment: usual(comment.text, comment.format), *_OTHER_READINGS):
         try:
             text = reading(comments[row])
         except Exception as error:

@@ -8,17 +8,17 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from model.array_types import FloatArray, IntArray
+from model.array_types import BoolArray, FloatArray, IntArray
 from model.artefact.manifest import Prior
-from model.comment import VERDICTS, Comment, Verdict
+from model.comment import LABELS, VERDICTS, Comment, Label, Verdict
 from model.explain import Span
 from model.failures import NO_FAILURES, Failures, add_failures
-from model.ngrams.heads import LABEL_HEADS
-from model.ngrams.raw_scores import RawScores
+from model.ngrams.heads import HATEFUL_HEAD, LABEL_HEADS
+from model.ngrams.raw_scores import RawScores, allocate_scores
 from model.policy import Policy
 from model.profile import Profile
 
-__all__ = ["EMPTY", "KINDS_OF_ABUSE", "UNREADABLE", "CommentJudge", "Decision", "Decisions"]
+__all__ = ["EMPTY", "KINDS_OF_ABUSE", "UNREADABLE", "CommentJudge", "Decision", "Decisions", "apply_policy", "withhold_hateful"]
 
 EMPTY = "empty"
 """The reason why a comment without any text is not judged."""
@@ -30,6 +30,8 @@ KINDS_OF_ABUSE = frozenset({"severe_toxicity", "threat"})
 """Attributes that make a comment abusive by the definitions of the labels: they are never likelier than abuse is."""
 
 _REVIEW = VERDICTS.index(Verdict.REVIEW)
+TOXIC_SCORE, HATEFUL_SCORE = LABELS.index(Label.TOXIC), LABELS.index(Label.HATEFUL)
+"""Columns of the scores."""
 
 
 class Decision(NamedTuple):
@@ -38,7 +40,7 @@ class Decision(NamedTuple):
     Attributes:
         label: a code into ``LABELS``, -1 if the comment was not judged.
         verdict: a code into ``VERDICTS``, -1 if there is nothing to judge.
-        scores: probabilities in the order of ``LABELS``.
+        scores: probabilities in the order of ``LABELS``; see ``Decisions.scores``.
         attributes: probabilities in the order of ``Decisions.attribute_names``.
         reason: why the comment was not judged, else None.
     """
@@ -60,7 +62,7 @@ class Decisions:
         policy: name of the policy that led to the verdicts.
         version: the artefact that gave the scores.
         profile: which of its readers judged.
-        encoder_count: how many of the comments the encoder read as well.
+        encoder_count: how many of the comments the encoder read as well; one that was read for two models counts twice.
         unreadable: the numbers of the comments that could be read in no way; their verdict is to review them.
         failures: for how many comments a step has failed.
     """
@@ -90,7 +92,10 @@ class Decisions:
 
     @property
     def scores(self) -> FloatArray:
-        """Probabilities in the order of ``LABELS``, rows sum to 1, NaN where a comment was not judged; shape (n, 3)."""
+        """Probabilities in the order of ``LABELS``, rows sum to 1, NaN where a comment was not judged; shape (n, 3).
+
+        Where a model cannot tell hateful comments from others, P(hateful) is NaN, and P(toxic) is that of all abuse.
+        """
         return self._raw.scores
 
     @property
@@ -147,7 +152,7 @@ class Decisions:
 
     def with_policy(self, policy: Policy) -> "Decisions":
         """Return the same decisions with the verdicts of another policy."""
-        verdicts = policy.verdicts(1 - self.scores[:, 0], self.scores[:, 2])
+        verdicts = apply_policy(policy, self.scores)
         if self.unreadable:
             verdicts[sorted(self.unreadable)] = _REVIEW
         return replace(self.with_verdicts(verdicts), policy=policy.name)
@@ -157,6 +162,49 @@ class Decisions:
         raw = self._raw.copy()
         raw.verdicts[:] = verdicts
         return replace(self, _raw=raw)
+
+    def spread(self, n: int, rows: IntArray) -> "Decisions":
+        """Return decisions about n comments, of which these are the ones in ``rows``; the others are not judged."""
+        raw = allocate_scores(n, heads=self._raw.heads)
+        raw.floats[:], raw.codes[:] = np.nan, -1
+        raw.floats[rows], raw.codes[rows] = self._raw.floats, self._raw.codes
+        spans: list[Sequence[Span] | None] | None = None
+        if self.spans is not None:
+            spans = [None] * n
+            for row, found in zip(rows.tolist(), self.spans, strict=True):
+                spans[row] = found
+        unreadable = frozenset(rows[sorted(self.unreadable)].tolist())
+        return replace(self, _raw=raw, spans=spans, unreadable=unreadable)
+
+    def overlaid(self, rows: IntArray, other: "Decisions") -> "tuple[Decisions, IntArray]":
+        """Return decisions in which another model has its say on some comments: the worst counts, by verdict, label and P(abusive).
+
+        Args:
+            rows: the numbers of these comments, ascending; shape (m,).
+            other: what the other model decides about them, m decisions, by a policy of the same name. Attributes that it lacks are NaN.
+
+        Returns:
+            The decisions, whose failures are those of both; and the rows on which the other model has decided.
+        """
+        raw, theirs = self._raw.copy(), other._raw
+        which = np.flatnonzero(_are_graver(theirs, raw.part_of(rows)))
+        taken = rows[which]
+        raw.floats[taken] = np.nan
+        columns = {name: LABEL_HEADS + column for column, name in enumerate(other.attribute_names)}
+        heads = [0, 1, *(columns.get(name, -1) for name in self.attribute_names)]
+        for head, their_head in enumerate(heads):
+            if their_head >= 0:
+                raw.log_odds[taken, head] = theirs.log_odds[which, their_head]
+                raw.probabilities[taken, head] = theirs.probabilities[which, their_head]
+        raw.scores[taken], raw.codes[taken] = theirs.scores[which], theirs.codes[which]
+        spans = None if self.spans is None else list(self.spans)
+        if spans is not None and other.spans is not None:
+            for row, their_row in zip(taken.tolist(), which.tolist(), strict=True):
+                spans[row] = other.spans[their_row]
+        unreadable = self.unreadable.difference(taken.tolist()) | set(rows[sorted(other.unreadable.intersection(which.tolist()))].tolist())
+        failures, encoder_count = add_failures(self.failures, other.failures), self.encoder_count + other.encoder_count
+        merged = replace(self, _raw=raw, spans=spans, unreadable=frozenset(unreadable), failures=failures, encoder_count=encoder_count)
+        return merged, taken
 
     def pulled_to_prior(self, rows: Sequence[int] | npt.NDArray[np.intp], prior: Prior) -> "Decisions":
         """Return the same decisions with the probabilities of some comments halfway to the prior, so that none of these is certain.
@@ -171,6 +219,39 @@ class Decisions:
         attributes = raw.probabilities[:, LABEL_HEADS:]
         attributes[some] = (attributes[some] + prior.abusive) / 2
         return replace(self, _raw=raw)
+
+
+def _are_graver(one: RawScores, other: RawScores) -> BoolArray:
+    """Return whether each of n comments fares no better by one model than by another: by verdict, then label, then P(abusive)."""
+    verdicts, labels, fine = one.verdicts - other.verdicts, one.labels - other.labels, one.scores[:, 0] <= other.scores[:, 0]
+    are_graver: BoolArray = (verdicts > 0) | ((verdicts == 0) & ((labels > 0) | ((labels == 0) & fine)))
+    return are_graver
+
+
+def apply_policy(policy: Policy, scores: FloatArray) -> IntArray:
+    """Return the verdicts of a policy: codes into ``VERDICTS``, -1 where a comment was not judged; shape (n,).
+
+    Args:
+        policy: whose thresholds count; that of hateful comments only where P(hateful) is told.
+        scores: as those of ``Decisions``, shape (n, 3).
+    """
+    abusive, hateful = 1 - scores[:, 0], scores[:, 2]
+    return policy.verdicts(abusive, np.where(np.isnan(hateful) & ~np.isnan(abusive), 0.0, hateful)).astype(np.int64)
+
+
+def withhold_hateful(raw: RawScores, policy: Policy) -> RawScores:
+    """Return scores without P(hateful), where a model cannot tell it: then toxic is all abuse, and the verdicts rest on that alone.
+
+    Args:
+        raw: the scores of n comments; they stay as they are.
+        policy: leads to the verdicts.
+    """
+    told, is_judged = raw.copy(), raw.labels >= 0
+    told.scores[:, TOXIC_SCORE] = 1 - told.scores[:, 0]
+    told.scores[:, HATEFUL_SCORE] = told.probabilities[:, HATEFUL_HEAD] = np.nan
+    told.labels[:] = np.minimum(told.labels, TOXIC_SCORE)
+    told.verdicts[is_judged] = apply_policy(policy, told.scores)[is_judged]
+    return told
 
 
 class CommentJudge(Protocol):

@@ -23,7 +23,7 @@ from model.encoder.occlusion import occlude
 from model.encoder.session import normalise_texts
 from model.ngrams.feature_sums import window_penalty
 from model.ngrams.reader import find_occurrences
-from model.text.pipeline import normalise_comment, prepare
+from model.text.pipeline import NormalisedComment, prepare, strip_markup, take_comment_back
 from model.threads import check_interruption
 
 __all__ = ["Explanation", "Span", "explain_scores"]
@@ -104,17 +104,24 @@ def explain_scores(
         by_both: whether it has read the comment.
     """
     check_interruption()
-    traced = normalise_comment(comment.text, comment.format, classifier.reader.lexicon)
-    words, ngrams = _explain_ngrams(classifier, traced.data, prepare([comment])[0])
+    form = classifier.reader.form
+    stripped = strip_markup(comment.text, comment.format)
+    traced = form.trace(stripped.text, classifier.reader.lexicon)
+    words, ngrams = _explain_ngrams(classifier, traced.data, form.prepare([comment])[0])
     explained, exact = ngrams, True
     if combined is not None and by_both:
-        explained, exact = _explain_both(classifier, comment, words, ngrams, combined), False
+        if form.tag is None:
+            explained = _explain_both(classifier, comment, words, ngrams, combined)
+        else:
+            explained = _explain_pack(classifier, stripped.text, _locate_words(stripped.text, words, traced), ngrams, combined)
+        exact = False
         # What a threat adds because it is one belongs to no word alone.
         log_odds = explained.contributions[:, : combined.heads].sum(axis=0) + explained.intercepts[: combined.heads]
         explained.intercepts[: combined.heads] += combined.with_threats(log_odds[None])[0] - log_odds
     elif combined is not None and combined.alone is not None:
         explained = _map_ngrams(ngrams, classifier, combined.alone)
-    return Explanation(traced.begin[words.begin], traced.end[words.end - 1], *explained, exact)
+    whole = take_comment_back(stripped, traced)
+    return Explanation(whole.begin[words.begin], whole.end[words.end - 1], *explained, exact)
 
 
 def _explain_ngrams(classifier: Classifier, data: npt.NDArray[np.uint8], text: bytes) -> tuple[_Words, _Explained]:
@@ -192,6 +199,25 @@ def _explain_both(classifier: Classifier, comment: Comment, words: _Words, ngram
     # What is subtracted because the worst of many parts looks worse than it is goes to the intercepts.
     intercepts[: combined.heads] = reading.log_odds - contributions[:, : combined.heads].sum(axis=0)
     return _Explained(contributions, intercepts)
+
+
+def _locate_words(stripped: str, words: _Words, traced: NormalisedComment) -> _Words:
+    """Return the words of what the n-grams of a pack have read where they stand in the text that its encoder reads."""
+    data = stripped.encode(errors="replace")
+    sizes = [len(character.encode(errors="replace")) for character in stripped]
+    offsets = np.cumsum([0, *sizes], dtype=np.int32)
+    return _Words(np.frombuffer(data, np.uint8), offsets[traced.begin[words.begin]], offsets[traced.end[words.end - 1]])
+
+
+def _explain_pack(classifier: Classifier, stripped: str, words: _Words, ngrams: _Explained, combined: CombinedReader) -> _Explained:
+    """Return what each word adds to the log-odds of both readers of a pack; in a long text, by the n-grams, the rest for no word."""
+    reading = combined.read_long(classifier, stripped.encode(errors="replace"))
+    if reading is None:
+        return _add_encoder(words, ngrams, classifier, "", combined)
+    mapped = _map_ngrams(ngrams, classifier, combined.maps(classifier).alone)
+    heads = slice(0, combined.heads)
+    mapped.intercepts[heads] = reading.log_odds - mapped.contributions[:, heads].sum(axis=0)
+    return mapped
 
 
 def _correct_ngrams(words: _Words, ngrams: _Explained, classifier: Classifier, context: str, combined: CombinedReader) -> FloatArray:

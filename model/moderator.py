@@ -1,7 +1,6 @@
 """One loaded artefact, ready to judge: comments in, decisions out. HTTP, files and evaluation all come through here."""
 
 from collections.abc import Callable, Sequence
-from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,8 +14,8 @@ from model.artefact.manifest import LabelThresholds, Prior
 from model.artefact.public_view import profile_version, public_fields
 from model.classifier import Classifier, NgramReader, PriorChange
 from model.comment import Comment, Format
-from model.contained_reading import find_spans, mark_unreadable, rescore_each, score_each
-from model.decisions import Decisions
+from model.contained_reading import find_spans, mark_unreadable, rescore_each, score_each, score_together
+from model.decisions import Decisions, withhold_hateful
 from model.encoder.combined import ENCODER, CombinedReader
 from model.encoder.context_rule import prepare_contexts
 from model.encoder.passage_rule import mark_rows_to_read
@@ -26,14 +25,14 @@ from model.explain import Explanation, explain_scores
 from model.failures import NO_FAILURES, Failures, Step, add_failures
 from model.ngrams.feature_settings import FeatureSettings
 from model.ngrams.packed_comments import PackedComments
-from model.ngrams.packed_texts import PackedTexts, pack_bytes
+from model.ngrams.packed_texts import pack_bytes
 from model.ngrams.raw_scores import RawScores, allocate_scores
-from model.ngrams.shared_words import shared_lexicon
-from model.normaliser.version import normaliser_version
+from model.ngrams.shared_words import empty_lexicon, shared_lexicon
+from model.normaliser.version import PACK_NORMALISER, normaliser_version
 from model.policy import Policy, unknown_policy_error
 from model.profile import DEFAULT_RISK, Profile
-from model.text.pipeline import prepare
-from model.threads import available_cores, check_interruption, is_interruptible, run_in_slices, run_in_steps
+from model.text.text_form import ENGLISH_FORM, TextForm
+from model.threads import available_cores
 
 __all__ = ["FirstPass", "Moderator", "build_classifier"]
 
@@ -84,12 +83,10 @@ def build_classifier(stored: StoredArtefact) -> Classifier:
         raise ArtefactError(f"artefact {manifest.name}: the shapes of its arrays do not fit its manifest: train it anew")
     if (np.abs(scales, dtype=np.float64) > _MAX_SCALE).any() or (np.abs(biases, dtype=np.float64) > _MAX_BIAS).any():
         raise ArtefactError(f"artefact {manifest.name}: its scales or biases are larger than any fit gives: train it anew")
-    reader = NgramReader(settings, shared_lexicon(), values, scales.astype(np.float64), biases.astype(np.float64))
+    is_pack = manifest.normaliser == PACK_NORMALISER
+    lexicon, form = (empty_lexicon(), TextForm(manifest.languages[0])) if is_pack else (shared_lexicon(), ENGLISH_FORM)
+    reader = NgramReader(settings, lexicon, values, scales.astype(np.float64), biases.astype(np.float64), form)
     return Classifier(manifest.heads, reader, manifest.calibration, manifest.thresholds, manifest.prior)
-
-
-def _prepare(comments: Sequence[Comment]) -> Sequence[bytes] | PackedTexts:
-    return comments.prepare() if isinstance(comments, PackedComments) else prepare(comments)
 
 
 def _bounds(thresholds: LabelThresholds, policy: Policy) -> FloatArray:
@@ -171,7 +168,7 @@ class Moderator:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """Codes of the languages that the model learned (ISO 639-1)."""
+        """Tags of the languages that the model learned (ISO 639-1; with a script where that is not the usual one)."""
         return self._manifest.languages
 
     @property
@@ -221,7 +218,9 @@ class Moderator:
             try:
                 read = [comments[row] for row in rows.tolist()]
                 given: Any = {"classifier": self.classifier, "contexts": prepare_contexts(read), "threads": threads}
-                raw = self.combined.rescore(raw, prepare(read), rows, first.policy, **given)
+                prepare = self.classifier.reader.form.prepare_for_encoder
+                texts = [prepare(comment.text, comment.format) for comment in read]
+                raw = self.combined.rescore(raw, texts, rows, first.policy, **given)
             except Exception as error:
                 raw, rows, failed = rescore_each(self.combined, self.classifier, comments, raw, rows, policy=first.policy, cause=error)
                 failures = add_failures(failures, failed)
@@ -235,6 +234,8 @@ class Moderator:
             if unexplained := spans.count(None):
                 failures = add_failures(failures, {Step.EXPLANATION: unexplained})
         profile, version = (Profile.FAST, self._ngrams_version) if ngrams_only else (self.profile, self.version)
+        if not self._manifest.tells("hateful", profile.value):
+            raw = withhold_hateful(raw, self.policies[policy])
         return Decisions(raw, self.attributes, spans, policy, version, profile, rows.size, first.unreadable, failures)
 
     def _adopt_prior(self, raw: RawScores, rows: npt.NDArray[np.intp], policy: str) -> RawScores:
@@ -261,7 +262,7 @@ class Moderator:
         if bounds is None:
             raise unknown_policy_error(policy, self.policies)
         try:
-            raw, unreadable, failures = self._read(comments, bounds, threads), _NO_COMMENTS, NO_FAILURES
+            raw, unreadable, failures = score_together(self.classifier, comments, bounds, threads=threads), _NO_COMMENTS, NO_FAILURES
         except Exception as error:
             raw, unreadable, failures = score_each(self.classifier, comments, bounds, cause=error)
         labels = raw.labels
@@ -274,26 +275,6 @@ class Moderator:
                 mark_rows_to_read(is_read, comments, labels >= 0, self.classifier, self.combined, threshold=self._encoder_threshold)
             rows = np.flatnonzero(is_read)
         return FirstPass(raw, self._own_policies[policy], rows, unreadable, failures)
-
-    def _read(self, comments: Sequence[Comment], bounds: FloatArray, threads: int) -> RawScores:
-        if threads == 1 and (len(comments) == 1 or not is_interruptible()):
-            return self.classifier.raw_scores(_prepare(comments), bounds, threads=1)
-        raw = allocate_scores(len(comments), heads=len(self.classifier.heads))
-
-        def run(lo: int, hi: int) -> None:
-            check_interruption()
-            # While Python prepares one slice, other threads are in the kernel.
-            self.classifier.raw_scores(_prepare(comments[lo:hi]), bounds, threads=1, out=raw.part(lo, hi))
-
-        if isinstance(comments, PackedComments):
-            ends = comments.texts.offsets - comments.texts.offsets[0]
-        else:
-            ends = np.fromiter(accumulate((len(comment.text) for comment in comments), initial=0), np.int64)
-        if threads == 1:
-            run_in_steps(run, ends)
-        else:
-            run_in_slices(run, ends, threads)
-        return raw
 
     def explain(self, comment: Comment) -> Explanation:
         """Return which words moved the scores of one comment, for every head."""

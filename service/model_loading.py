@@ -1,6 +1,7 @@
-"""The one place where settings become a loaded model: for the service, for the commands and for the workers of a batch run."""
+"""The one place where settings become loaded models: for the service, for the commands and for the workers of a batch run."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -9,10 +10,11 @@ from model.profile import DEFAULT_RISK, Profile
 if TYPE_CHECKING:
     from model.artefact.artefact_copy import ArtefactCopy
     from model.artefact.manifest import Prior
+    from model.languages.language_packs import LanguagePacks
     from model.moderator import Moderator
     from service.settings import Settings
 
-__all__ = ["ModeratorOptions", "load_moderator"]
+__all__ = ["ModeratorOptions", "find_languages", "load_moderator"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +66,31 @@ def load_moderator(settings: "Settings", copy: "ArtefactCopy | None" = None, *, 
         ArtefactError: the artefact cannot be used.
     """
     return ModeratorOptions.from_settings(settings).load(copy, like=like)
+
+
+def find_languages(languages: str | None, moderator: "Moderator") -> "LanguagePacks | None":
+    """Return the language packs beside a moderator, with its prior, profile and risk; a process has them once.
+
+    Args:
+        languages: the operator's folder of packs, ``off`` for none at all, None for those that ship.
+        moderator: judges English.
+
+    Returns:
+        The packs; None if there are none.
+
+    Raises:
+        ArtefactError: there is something wrong with the operator's folder.
+    """
+    from model.languages.pack_folders import LANGUAGES_OFF
+
+    if languages == LANGUAGES_OFF:
+        return None
+    packs = _find_packs(None if languages is None else Path(languages), moderator.prior, moderator.profile, moderator.risk)
+    return packs if packs.tags else None
+
+
+@lru_cache(maxsize=4)
+def _find_packs(operator: Path | None, prior: "Prior", profile: Profile, risk: float) -> "LanguagePacks":
+    from model.languages.language_packs import LanguagePacks
+
+    return LanguagePacks.find(operator, prior=prior, profile=profile, risk=risk)

@@ -13,6 +13,7 @@ __all__ = [
     "DEFAULT_PORT",
     "ExpandedPath",
     "HostList",
+    "LanguagesPlace",
     "LogLevel",
     "OriginList",
     "Port",
@@ -145,6 +146,8 @@ LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidat
 OriginList = Annotated[str, AfterValidator(_check_origins)]
 Port = Annotated[int, Field(ge=0, le=65535), BeforeValidator(_ignore_service_link)]
 RateLimitList = Annotated[str, AfterValidator(_check_rate_limits)]
+LanguagesPlace = Annotated[str, AfterValidator(_expand_place), BeforeValidator(_to_place)]
+"""A folder, in which ``~`` becomes the home directory, or a word."""
 RegistryPlace = Annotated[str, AfterValidator(_expand_place), BeforeValidator(_to_place)]
 """A folder, in which ``~`` becomes the home directory, or a URL."""
 RootPath = Annotated[str, AfterValidator(_check_root_path)]

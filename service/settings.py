@@ -26,6 +26,7 @@ from service.setting_types import (
     DEFAULT_PORT,
     ExpandedPath,
     HostList,
+    LanguagesPlace,
     LogLevel,
     OriginList,
     Port,
@@ -134,10 +135,15 @@ class Settings(DialectSettings):
         description="TOML file that says what each community wants: thresholds, lists of words and patterns; it may change while the "
         "service runs.",
     )
+    languages: LanguagesPlace | None = Field(
+        default=None,
+        description="Folder with further language packs, or `off` for English alone; the packs of `tipstaff-languages`, where that is "
+        "installed, are used too, but where the folder has one for the same language.",
+    )
     on_foreign: Literal["review", "approve", "reject", "judge"] = Field(
         default="review",
-        description="What happens to a comment in a language that the model did not learn: `review`, `approve`, `reject`, or `judge` as "
-        "if it had learned it; a community may say otherwise.",
+        description="What happens to a comment in a language that is not read: `review`, `approve`, `reject`, or `judge` as if it were in "
+        "English; a community may say otherwise.",
     )
     language_letters: int = Field(
         default=20, ge=1, le=10_000, description="Letters that a comment needs before its language is identified."

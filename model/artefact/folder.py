@@ -27,6 +27,7 @@ from model.artefact.artefact_copy import ArtefactCopy
 from model.artefact.atomic import open_folder, replace_folder, sync_to_disk
 from model.artefact.manifest import Description, Manifest, describe_validation_error, encode_manifest, seal_manifest
 from model.artefact.open_artefact import MANIFEST, MAX_MANIFEST_BYTES, OpenArtefact, open_artefact, read_manifest
+from model.artefact.shared_arrays import SharedArrays
 from model.errors import ArtefactError
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "copy_artefact",
     "read_artefact",
     "read_copied_manifest",
+    "read_manifest_of",
     "shipped_folder",
     "write_artefact",
 ]
@@ -98,12 +100,13 @@ def write_artefact(
     return manifest
 
 
-def read_artefact(source: Path | ArtefactCopy, *, normaliser: str) -> StoredArtefact:
+def read_artefact(source: Path | ArtefactCopy, *, normaliser: str, shared: SharedArrays | None = None) -> StoredArtefact:
     """Read an artefact.
 
     Args:
         source: the folder of the artefact, or a copy that `copy_artefact` made.
         normaliser: version of the normalisation of the texts that the artefact will judge.
+        shared: where the arrays lie that the manifest names and the artefact itself lacks.
 
     Returns:
         The manifest and the arrays. They are in memory, so that they stay what they are whatever happens to the folder. Those of one copy
@@ -113,8 +116,8 @@ def read_artefact(source: Path | ArtefactCopy, *, normaliser: str) -> StoredArte
         ArtefactError: it is missing, truncated, altered, not one of ours, newer, or made for another normaliser.
     """
     if isinstance(source, ArtefactCopy):
-        return _read(OpenArtefact(source.folder, source.names, source.open), normaliser)
-    return _read_folder(source, lambda artefact: _read(artefact, normaliser))
+        return _read(OpenArtefact(source.folder, source.names, source.open), normaliser, shared)
+    return _read_folder(source, lambda artefact: _read(artefact, normaliser, shared))
 
 
 def copy_artefact(folder: Path, *, sharing: Sequence[ArtefactCopy] = ()) -> ArtefactCopy:
@@ -138,6 +141,15 @@ def read_copied_manifest(copy: ArtefactCopy) -> Manifest:
         ArtefactError: it was altered, or is not one of ours.
     """
     return read_manifest(OpenArtefact(copy.folder, copy.names, copy.open))
+
+
+def read_manifest_of(folder: Path) -> Manifest:
+    """Return the manifest of an artefact in a folder, checked; its arrays are not read.
+
+    Raises:
+        ArtefactError: it is missing, was altered, or is not one of ours.
+    """
+    return _read_folder(folder, read_manifest)
 
 
 def shipped_folder() -> Path:
@@ -187,7 +199,7 @@ def _is_replaced(folder: Path, handle: int) -> bool:
         return True
 
 
-def _read(artefact: OpenArtefact, normaliser: str) -> StoredArtefact:
+def _read(artefact: OpenArtefact, normaliser: str, shared: SharedArrays | None) -> StoredArtefact:
     manifest = read_manifest(artefact)
     if manifest.normaliser != normaliser:
         raise artefact.refusal(
@@ -197,7 +209,10 @@ def _read(artefact: OpenArtefact, normaliser: str) -> StoredArtefact:
     for name in artefact.names:
         if name.endswith(".npy") and name not in manifest.arrays:
             raise artefact.refusal(f"{name!a} is not among the arrays of {MANIFEST}", "remove it")
-    arrays = {name: _map(artefact, name, manifest) for name in manifest.arrays}
+    arrays = {
+        name: _map(artefact, name, manifest) if shared is None or name in artefact.names else shared.map(artefact, name, entry)
+        for name, entry in manifest.arrays.items()
+    }
     return StoredArtefact(manifest, MappingProxyType(arrays))
 
 

@@ -6,11 +6,10 @@ space. ``content_hash`` covers what can change a score or a verdict; ``seal`` co
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from model.artefact.field_types import (
     LAX,
@@ -26,12 +25,14 @@ from model.artefact.field_types import (
     ShortText,
     Slope,
 )
+from model.artefact.manifest_parts import ArrayEntry, AttributeEvidence, DataSource, ManifestPart
 from model.policy import Policy
 
 __all__ = [
     "ATTRIBUTE_PREFIX",
     "HEADS",
     "PROTOCOL",
+    "Answer",
     "ArrayEntry",
     "AttributeEvidence",
     "Calibration",
@@ -41,6 +42,7 @@ __all__ = [
     "Manifest",
     "PolicyThresholds",
     "Prior",
+    "ProfileName",
     "compute_seal",
     "describe_validation_error",
     "encode_manifest",
@@ -48,26 +50,20 @@ __all__ = [
 ]
 
 PROTOCOL = 2
+Answer = Literal["abusive", "hateful"]
+ProfileName = Literal["fast", "cascade", "full"]
 HEADS = ("hateful", "abusive_given_not_hateful")
 ATTRIBUTE_PREFIX = "attribute."
 _CONTENT_FIELDS = (
     *("protocol", "normaliser", "labels", "features", "readers", "heads"),
-    *("prior", "calibration", "thresholds", "policies", "arrays"),
+    *("prior", "calibration", "thresholds", "policies", "arrays", "answers"),
 )
-_MOST_ELEMENTS = 2**30
 _MOST_BYTES = 2**31
 _MOST_HEADS = 64
-_BYTES = {"int8": 1, "uint8": 1, "int16": 2, "int32": 4, "uint32": 4, "int64": 8, "float32": 4, "float64": 8}
 _MOST_ARRAYS = 64
 
 
-class _Part(BaseModel):
-    """A part of the manifest: frozen, without unknown fields, and without conversions."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class Prior(_Part):
+class Prior(ManifestPart):
     """How common abuse is in the comments that the artefact judges; its probabilities are calibrated for that.
 
     Attributes:
@@ -79,7 +75,7 @@ class Prior(_Part):
     hateful: PriorShare = 0.2
 
 
-class Calibration(_Part):
+class Calibration(ManifestPart):
     """The affine map of one head: calibrated log-odds = slope * log-odds + intercept.
 
     Attributes:
@@ -91,7 +87,7 @@ class Calibration(_Part):
     intercept: LogOdds
 
 
-class LabelThresholds(_Part):
+class LabelThresholds(ManifestPart):
     """The label rule: abusive if P(abusive) >= ``abusive``; then hateful if P(hateful) / P(abusive) >= ``hateful``.
 
     Attributes:
@@ -105,7 +101,7 @@ class LabelThresholds(_Part):
     response: Annotated[float, Field(ge=0, le=1, exclude_if=lambda response: not response)] = 0.0
 
 
-class PolicyThresholds(_Part):
+class PolicyThresholds(ManifestPart):
     """The thresholds of one policy; see :class:`model.policy.Policy`."""
 
     review_abusive: float
@@ -122,48 +118,7 @@ class PolicyThresholds(_Part):
         return Policy(name, self.review_abusive, self.review_hateful, self.reject_abusive, self.reject_hateful)
 
 
-class DataSource(_Part):
-    """One file that the artefact was trained on: name, hash, number of rows, licence as published, and origin."""
-
-    source: ShortText
-    sha256: Sha256
-    rows: Annotated[int, Field(ge=0)]
-    licence: ShortText
-    origin: ShortText
-
-
-class AttributeEvidence(_Part):
-    """An attribute's AUC, with its interval, on rows of all sources or of one that it was not fitted on, and its share of the rows."""
-
-    source: ShortText | None = None
-    positives: Annotated[int, Field(ge=0)]
-    negatives: Annotated[int, Field(ge=0)]
-    auc: Annotated[float, Field(ge=0, le=1)]
-    auc_low: Annotated[float, Field(ge=0, le=1)]
-    auc_high: Annotated[float | None, Field(ge=0, le=1)] = None
-    share: Annotated[float | None, Field(ge=0, le=1)] = None
-
-
-class ArrayEntry(_Part):
-    """One array file: little-endian, C order, with the SHA-256 of the whole file."""
-
-    dtype: Literal["int8", "uint8", "int16", "int32", "uint32", "int64", "float32", "float64"]
-    shape: Annotated[tuple[Annotated[int, Field(ge=0, le=_MOST_ELEMENTS)], ...], Field(strict=False, max_length=4)]
-    sha256: Sha256
-
-    @property
-    def size(self) -> int:
-        """How many bytes the numbers take."""
-        return math.prod(self.shape) * _BYTES[self.dtype]
-
-    @model_validator(mode="after")
-    def _check_size(self) -> Self:
-        if math.prod(max(1, size) for size in self.shape) > _MOST_ELEMENTS:
-            raise ValueError("shape: the array is larger than any artefact's")
-        return self
-
-
-class Description(_Part):
+class Description(ManifestPart):
     """Everything that the maker of an artefact states; :func:`model.artefact.folder.write_artefact` adds the rest, see Manifest.
 
     Attributes:
@@ -179,7 +134,9 @@ class Description(_Part):
         thresholds: the label rule.
         policies: thresholds of the verdicts, by name of the policy; contains "default".
         attributes: the evidence for every attribute head, by its name without the prefix.
-        languages: codes of the languages that the artefact learned (ISO 639-1).
+        languages: tags of the languages that the artefact learned (ISO 639-1; with a script where that is not the usual one: ``hi-Latn``).
+        answers: what each profile can tell well enough to be believed, ``abusive`` and ``hateful``; a profile that is missing tells
+            nothing. Without any entry, every profile tells both.
         data: the files that the artefact was trained on.
         metrics: figures on dev rows.
         settings: how the training was run (seed, weights of sources, ...).
@@ -197,12 +154,14 @@ class Description(_Part):
     calibration: dict[str, Calibration]
     thresholds: LabelThresholds
     policies: dict[ManifestName, PolicyThresholds]
-    attributes: dict[str, AttributeEvidence] = {}
+    attributes: dict[str, AttributeEvidence] = Field(default={})
     languages: Annotated[tuple[LanguageCode, ...], Field(strict=False, min_length=1)] = ("en",)
+    # Left out where there is none, so that the hash of older artefacts holds.
+    answers: dict[ProfileName, Annotated[tuple[Answer, ...], LAX]] = Field(default={}, exclude_if=lambda answers: not answers)
     data: Annotated[tuple[DataSource, ...], LAX] = ()
-    metrics: dict[str, ManifestJson] = {}
-    settings: dict[str, ManifestJson] = {}
-    libraries: dict[str, str] = {}
+    metrics: dict[str, ManifestJson] = Field(default={})
+    settings: dict[str, ManifestJson] = Field(default={})
+    libraries: dict[str, str] = Field(default={})
 
     @model_validator(mode="after")
     def _check_consistency(self) -> Self:
@@ -229,6 +188,10 @@ class Description(_Part):
                 raise ValueError(f"attributes: the evidence for the head {head!r} is missing")
         if set(self.calibration) != set(self.heads):
             raise ValueError("calibration: give one entry for every head, and none besides")
+
+    def tells(self, answer: Answer, profile: ProfileName) -> bool:
+        """Return whether a profile can tell something well enough to be believed."""
+        return not self.answers or answer in self.answers.get(profile, ())
 
     def named_policies(self) -> dict[str, Policy]:
         """Return the policies by their names."""
@@ -276,7 +239,7 @@ def compute_seal(document: Mapping[str, Any]) -> str:
 
 
 def _content_hash(document: Mapping[str, Any]) -> str:
-    return hashlib.sha256(encode_manifest({key: document[key] for key in _CONTENT_FIELDS})).hexdigest()
+    return hashlib.sha256(encode_manifest({key: document[key] for key in _CONTENT_FIELDS if key in document})).hexdigest()
 
 
 def seal_manifest(description: Description, arrays: Mapping[str, ArrayEntry]) -> Manifest:

@@ -9,6 +9,7 @@ chance. So something is subtracted from their log-odds: for windows a factor tim
 What is read is bounded in pieces and not in seconds, so that the same comment always has the same scores.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ import numpy as np
 from model.array_types import BoolArray, FloatArray, IntArray
 from model.classifier import Classifier
 from model.encoder.session import EncoderReader
-from model.ngrams.packed_texts import pack_bytes
+from model.ngrams.packed_texts import PackedTexts, pack_bytes
 
 __all__ = ["LongReading", "ReaderMaps", "cut_text", "read_long_text", "suspect_passages"]
 
@@ -125,10 +126,16 @@ def _cut(spelled: _SpelledText, room: int, step: int) -> list[CommentPart]:
     return parts
 
 
+def _read_parts(classifier: Classifier, data: bytes, parts: Sequence[CommentPart]) -> PackedTexts:
+    """Return what the n-grams read of some parts of a normalised text."""
+    prepare_part = classifier.reader.form.prepare_part
+    return pack_bytes([prepare_part(data[part.begin : part.end]) for part in parts])
+
+
 def suspect_passages(reader: EncoderReader, classifier: Classifier, text: str) -> float:
     """Return the highest P(abusive) that the n-grams give a passage of a normalised text; 0 where it has none."""
     parts, data = cut_text(reader, text, room=_PASSAGE_PIECES, step=_PASSAGE_STEP), text.encode()
-    raw = classifier.raw_scores(pack_bytes([data[part.begin : part.end] for part in parts]), threads=1)
+    raw = classifier.raw_scores(_read_parts(classifier, data, parts), threads=1)
     return float((1 - raw.scores[:, 0]).max(initial=0.0))
 
 
@@ -152,7 +159,7 @@ def read_long_text(reader: EncoderReader, classifier: Classifier, text: str, con
         return None
     passages = _cut(spelled, _PASSAGE_PIECES, _PASSAGE_STEP)
     data, parts = text.encode(), [*windows, *passages]
-    raw = classifier.raw_scores(pack_bytes([data[part.begin : part.end] for part in parts]), threads=1)
+    raw = classifier.raw_scores(_read_parts(classifier, data, parts), threads=1)
     ngrams, suspicion = raw.log_odds[:, : maps.combination.shape[1]], 1 - raw.scores[:, 0]
     is_read = np.zeros(len(parts), np.bool_)
     for group, most in ((slice(0, len(windows)), _MOST_WINDOWS), (slice(len(windows), len(parts)), _MOST_PASSAGES)):

@@ -15,7 +15,6 @@ from model.encoder.combined import CombinedReader
 from model.encoder.context_rule import mark_rows_for_context
 from model.failures import Step, log_failure
 from model.ngrams.packed_comments import PackedComments
-from model.text.pipeline import prepare_text
 
 __all__ = ["mark_rows_for_passages", "mark_rows_to_read"]
 
@@ -65,12 +64,13 @@ def mark_rows_for_passages(
         is_long = np.diff(comments.texts.offsets) > most
     else:
         is_long = np.fromiter((len(comment.text) > most for comment in comments), np.bool_, len(comments))
+    prepare = classifier.reader.form.prepare_for_encoder
     # In odds, so that a threshold of 1 is never reached.
     least = np.inf if threshold >= 1 else np.exp(combined.passage_discount) * threshold / (1 - threshold)
     for row in np.flatnonzero(is_long & has_text & ~is_read).tolist():
         comment = comments[row]
         try:
-            suspicion = combined.passage_suspicion(classifier, prepare_text(comment.text, comment.format))
+            suspicion = combined.passage_suspicion(classifier, prepare(comment.text, comment.format))
         except Exception as error:
             log_failure(Step.NGRAMS, error)
             continue

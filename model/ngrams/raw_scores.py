@@ -62,6 +62,10 @@ class RawScores(NamedTuple):
         """Return the scores of comments lo to hi; writing there writes here."""
         return RawScores(self.floats[lo:hi], self.codes[lo:hi])
 
+    def part_of(self, rows: IntArray) -> "RawScores":
+        """Return a copy of the scores of some comments."""
+        return RawScores(self.floats[rows], self.codes[rows])
+
     def copy(self) -> "RawScores":
         """Return a copy that may be written to."""
         return RawScores(self.floats.copy(), self.codes.copy())

@@ -4,7 +4,10 @@ import hashlib
 from functools import cache
 from importlib import resources
 
-__all__ = ["normaliser_version"]
+__all__ = ["PACK_NORMALISER", "normaliser_version"]
+
+PACK_NORMALISER = "languages-1"
+"""The version of the normalisation that language packs read texts by: ``model.text.text_form``."""
 
 _RULES = 3  # counts the changes of the rules; a model reads texts only as they were normalised when it was fitted
 

@@ -27,11 +27,13 @@ __all__ = [
     "NormalisedComment",
     "normalise",
     "normalise_comment",
+    "normalise_stripped",
     "prepare",
     "prepare_context",
     "prepare_text",
     "strip_markup",
     "take_back",
+    "take_comment_back",
 ]
 
 MAX_CONTEXT_BYTES = 400
@@ -130,13 +132,30 @@ def normalise_comment(text: str, text_format: Format, lexicon: Lexicon) -> Norma
         lexicon: the words that disguises may be read as.
     """
     stripped = strip_markup(text, text_format)
-    folded = map_characters(stripped.text)
+    return take_comment_back(stripped, normalise_stripped(map_characters(stripped.text), lexicon))
+
+
+def normalise_stripped(folded: Mapped, lexicon: Lexicon) -> NormalisedComment:
+    """Normalise a text after its Unicode stage.
+
+    Args:
+        folded: the output of the Unicode stage.
+        lexicon: the words that disguises may be read as.
+
+    Returns:
+        The normalised bytes; the ranges are those of the input of the Unicode stage.
+    """
     source = np.frombuffer(folded.text.encode(), np.uint8)
     room = make_buffers(source.size, True)
     size = normalise_bytes(source, 0, source.size, lexicon, room)
     points = np.cumsum((source & 0xC0) != 0x80) - 1
     begin, end = points[room.text.begin[:size]], points[room.text.end[:size] - 1] + 1
-    return NormalisedComment(room.text.data[:size], *take_back(stripped, *take_back(folded, begin, end)))
+    return NormalisedComment(room.text.data[:size], *take_back(folded, begin, end))
+
+
+def take_comment_back(stripped: Mapped, comment: NormalisedComment) -> NormalisedComment:
+    """Return what was normalised of a text without mark-up, with the ranges of the text with mark-up."""
+    return NormalisedComment(comment.data, *take_back(stripped, comment.begin, comment.end))
 
 
 def normalise(text: str, text_format: Format = Format.PLAIN) -> Mapped:

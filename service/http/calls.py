@@ -14,7 +14,7 @@ from service.http.admission.addresses import address_group
 from service.http.admission.queue import KEY_ID
 from service.http.problems import FieldError, ProblemError, ProblemKind
 from service.http.reloading.served_models import JUDGED_BY
-from service.http.state import get_state, require_identifier, require_moderator
+from service.http.state import get_state, require_model
 from service.http.workload.deadlines import Deadline, find_deadline
 from service.http.workload.effort import charge_explanation, encoder_effort, ngrams_effort
 from service.http.workload.jobs import JudgingJobs
@@ -22,7 +22,7 @@ from service.judging.judge import Judge, Judgements
 from service.store.stored_types import Scope
 
 if TYPE_CHECKING:
-    from model.moderator import FirstPass
+    from service.judging.judge import FirstReading
 
 __all__ = [
     "Attempt",
@@ -89,7 +89,7 @@ class Attempt(NamedTuple):
     """
 
     ngrams_only: bool = False
-    first_pass: "FirstPass | None" = None
+    first_pass: "FirstReading | None" = None
 
 
 async def judge_comments(
@@ -153,8 +153,8 @@ def build_judge(request: Request, *, caller: Caller, community: str | None, poli
             of a community is accepted.
     """
     state = get_state(request)
-    moderator, identifier = require_moderator(request), require_identifier(request)
-    judge = Judge(moderator, identifier, policy, state.communities.choose(request, caller, community), state.on_foreign)
+    moderator, identifier, packs = require_model(request)
+    judge = Judge(moderator, identifier, policy, state.communities.choose(request, caller, community), state.on_foreign, packs)
     if judge.policy_name not in moderator.policies:
         detail = "has to be one of " + ", ".join(sorted(moderator.policies))
         raise ProblemError(ProblemKind.UNKNOWN_POLICY, f"policy: {detail}", [FieldError(field="policy", detail=detail)])
@@ -198,7 +198,7 @@ async def dispatch(
     attempt, is_quick = Attempt(), effort + list_effort <= _MAX_INLINE_EFFORT
     # The worst text for the patterns of a list takes thousands of times as long as others do; what counts in the queue is the usual.
     effort += min(list_effort, effort)
-    if judge.moderator.combined is not None:
+    if judge.has_encoder:
         if is_quick:
             attempt = Attempt(first_pass=judge.first_pass(comments))
         if more_effort := encoder_effort(comments, attempt.first_pass, explain=explain):

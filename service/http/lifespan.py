@@ -17,6 +17,7 @@ from service.http.refusal_forms import PROBLEM_DOCUMENTS, Refusals
 from service.http.reloading.model_shelf import ModelShelf, load_identifier
 from service.http.reloading.served_models import LoadedModel
 from service.http.state import LifespanState, ServiceState
+from service.model_loading import find_languages
 from service.settings import Settings
 from service.store.lifecycle import run_store
 
@@ -131,11 +132,14 @@ class Lifespan:
         moderator = self.load(self.settings)
         state.communities.require_policies(moderator.policies)
         moderator.warm()
+        packs = find_languages(self.settings.languages, moderator)
+        if packs is not None:
+            packs.preload_encoder()
         tables.result()
-        identifier = load_identifier(self.settings, moderator)
+        identifier = load_identifier(self.settings, moderator, packs)
         identifier.warm()
         self.tidy_memory()
-        return LoadedModel(moderator, identifier)
+        return LoadedModel(moderator, identifier, packs)
 
 
 async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["IdentifiedLanguages", "MatchedLists", "identify_languages", "match_lists"]
 
 _MAX_CHARS = 4096
+_ENGLISH = ("en",)
 
 # The text as it stands, in the ways in which lists may still match it; the second fails for nothing.
 _PLAIN_FOLDS: tuple[Callable[[str], str], ...] = (fold_for_matching, str.casefold)
@@ -27,12 +28,14 @@ class IdentifiedLanguages(NamedTuple):
     """The languages of n comments, and for how many of them identification has failed.
 
     Attributes:
-        codes, foreign: as ``Languages`` has them; None and false where identification has failed and no language is stated.
+        codes, foreign, candidates: as ``Languages`` has them. Where identification has failed and no language is stated, a comment is
+            judged as if it were in English.
         failures: the count.
     """
 
     codes: Sequence[str | None]
     foreign: Sequence[bool]
+    candidates: Sequence[tuple[str, ...]]
     failures: Failures
 
 
@@ -73,24 +76,25 @@ def identify_languages(identifier: "Identifier", comments: Sequence[Comment]) ->
     """Identify the languages of comments: of all together, or, if that fails, of one after the other."""
     try:
         languages = identifier.identify(comments)
-        return IdentifiedLanguages(languages.codes, languages.foreign, NO_FAILURES)
+        return IdentifiedLanguages(languages.codes, languages.foreign, languages.candidates, NO_FAILURES)
     except Exception as error:
         log_failure(Step.LANGUAGE, error)
-    found = [_identify_one(identifier, comments[row]) for row in range(len(comments))]
-    failures = {Step.LANGUAGE: max(sum(has_failed for _, _, has_failed in found), 1)}
-    return IdentifiedLanguages([code for code, _, _ in found], [foreign for _, foreign, _ in found], failures)
+    codes, foreign, candidates, has_failed = [
+        list(column) for column in zip(*(_identify_one(identifier, one) for one in comments), strict=True)
+    ]
+    return IdentifiedLanguages(codes, foreign, candidates, {Step.LANGUAGE: max(sum(has_failed), 1)})
 
 
-def _identify_one(identifier: "Identifier", comment: Comment) -> tuple[str | None, bool, bool]:
-    """Return the language of a comment, whether it is foreign, and whether its text could not be read as usual."""
+def _identify_one(identifier: "Identifier", comment: Comment) -> tuple[str | None, bool, tuple[str, ...], bool]:
+    """Return the language of a comment, whether it is foreign, its candidates, and whether its text could not be read as usual."""
     as_it_stands = comment._replace(text=comment.text[:_MAX_CHARS].replace("&", " ").replace("<", " "))
     for has_failed, reading in enumerate((comment, as_it_stands, as_it_stands._replace(text=""))):
         try:
             languages = identifier.identify([reading])
-            return languages.codes[0], languages.foreign[0], bool(has_failed)
+            return languages.codes[0], languages.foreign[0], languages.candidates[0], bool(has_failed)
         except Exception as error:
             log_failure(Step.LANGUAGE, error)
-    return None, False, True
+    return None, False, _ENGLISH, True
 
 
 def match_lists(community: Community, comments: Sequence[Comment]) -> MatchedLists:

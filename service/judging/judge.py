@@ -1,8 +1,17 @@
-"""Judges comments, for every protocol and every file alike: first the scores, then the languages, then the lists of the community."""
+"""Judges comments, for every protocol and every file alike: first the languages, then the scores, then the lists of the community.
+
+The language of a comment says who judges it: the model of the site reads English, and each other language has its pack. A comment that
+may be in several languages is judged for each, and the worst answer counts. One that no language that is read claims is scored by the model
+of the site, its probabilities are pulled halfway to the prior, and the setting ``on_foreign`` gives the verdict.
+
+What is told of languages, of each comment (`Judgement`) and of all (`Judgements`): ``language`` is its tag where that is certain;
+``foreign`` and ``unsure`` say that no language that is read claims it; ``judged_as`` and ``version`` say which model has decided. Where
+that is a pack, attributes that it lacks are NaN, and so is P(hateful) where the pack cannot tell it: then P(toxic) is that of all abuse.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,22 +21,26 @@ from model.errors import PolicyError
 from model.failures import NO_FAILURES, Step, add_failures, log_failure
 from model.policy import Policy
 from service.judging.community import Community, choose_model_policy, choose_on_foreign
-from service.judging.contained_steps import MatchedLists, identify_languages, match_lists
+from service.judging.contained_steps import IdentifiedLanguages, MatchedLists, identify_languages, match_lists
 from service.judging.foreign import OnForeign
 from service.judging.foreign_verdicts import treat_foreign
 from service.judging.judgements import Judgement, Judgements, join_judgements
+from service.judging.languages_judging import FirstReading, JudgedByLanguage, PolicyChoice, judge_by_language, read_first
+from service.judging.routes import Routes, describe_languages, find_routes
 
 if TYPE_CHECKING:
     # Importing these at run time would load the compiled kernels, which not every process needs.
     from model.artefact.manifest import Prior
     from model.decisions import Decisions
     from model.language.identifier import Identifier
-    from model.moderator import FirstPass, Moderator
+    from model.languages.language_packs import LanguagePacks
+    from model.moderator import Moderator
 
-__all__ = ["Judge", "Judgement", "Judgements"]
+__all__ = ["FirstReading", "Judge", "Judgement", "Judgements"]
 
 _MAX_BYTES_PER_LETTER = 4
 
+_NO_ROWS: frozenset[int] = frozenset()
 _APPROVE, _REVIEW = VERDICTS.index(Verdict.APPROVE), VERDICTS.index(Verdict.REVIEW)
 
 
@@ -36,11 +49,12 @@ class Judge:
     """Judges comments by a model, a policy and a community: the one way from a comment to a verdict.
 
     Attributes:
-        moderator: gives the scores; loaded and warm.
-        identifier: identifies languages; None to leave them unidentified and judge foreign comments like others.
+        moderator: gives the scores of comments in English; loaded and warm.
+        identifier: identifies languages; None to leave them unidentified and judge all comments as if they were in English.
         policy: the name of one of the moderator's policies, which overrides the community's; None for the community's, else "default".
         community: the community that the comments belong to; None if they belong to none.
-        on_foreign: what happens to comments in languages that the model did not learn, unless the community sets that itself.
+        on_foreign: what happens to comments that no language that is read claims, unless the community sets that itself.
+        packs: judge comments in other languages; None if there are none.
     """
 
     moderator: "Moderator"
@@ -48,8 +62,7 @@ class Judge:
     policy: str | None = None
     community: Community | None = None
     on_foreign: OnForeign = OnForeign.REVIEW
-    # What the lists match in the comments of the first pass, until these are judged.
-    _matched: list[tuple[Sequence[Comment], MatchedLists]] = field(default_factory=list, init=False, repr=False, compare=False)
+    packs: "LanguagePacks | None" = None
 
     @property
     def version(self) -> str:
@@ -71,13 +84,18 @@ class Judge:
         """Whether what a comment answers is read with it."""
         return self.moderator.reads_context
 
+    @property
+    def has_encoder(self) -> bool:
+        """Whether an encoder may have to read a comment, which takes a thousand times as long as the n-grams do."""
+        return self.moderator.combined is not None or (self.packs is not None and self.packs.has_encoder)
+
     def list_effort(self, comments: Sequence[Comment]) -> int:
         """Return the most effort that it may take to match comments with the community's lists, in letters of plain text to judge."""
         cost = 0 if self.community is None else self.community.max_lists_cost
         return cost * sum(map(_max_bytes, comments)) if cost else 0
 
-    def first_pass(self, comments: Sequence[Comment], *, threads: int = 1) -> "FirstPass | None":
-        """Read comments with the n-grams alone, and return their scores with the rows that the encoder is to read as well.
+    def first_pass(self, comments: Sequence[Comment], *, threads: int = 1) -> FirstReading | None:
+        """Read comments with the n-grams alone, and return their scores with the rows that an encoder is to read as well.
 
         Returns:
             The scores; None if this fails, which is left to `judge` to find out and to deal with.
@@ -87,9 +105,14 @@ class Judge:
         """
         try:
             listed = self._match_lists(comments) if self.community is not None and self.community.allow else None
-            if listed is not None:
-                self._matched[:] = [(comments, listed)]
-            return self.moderator.first_pass(comments if listed is None else listed.comments, policy=self.policy_name, threads=threads)
+            read = comments if listed is None else listed.comments
+            languages = None if self.packs is None else self._identify(read)
+            routes = self._find_routes(languages, ngrams_only=False)
+            if routes is None or self.packs is None:
+                own = self.moderator.first_pass(read, policy=self.policy_name, threads=threads)
+                return FirstReading(own.encoder_rows, listed, languages, None, own, {})
+            first = read_first(self.moderator, self.packs, read, routes, policy=self.policy_name, threads=threads)
+            return FirstReading(first[0], listed, languages, routes, *first[1:])
         except PolicyError:
             raise
         except Exception as error:
@@ -103,7 +126,7 @@ class Judge:
         explain: bool = False,
         threads: int | None = 1,
         ngrams_only: bool = False,
-        first_pass: "FirstPass | None" = None,
+        first_pass: FirstReading | None = None,
     ) -> Judgements:
         """Judge comments. Whatever fails while one of them is judged concerns that one alone: see `Step`.
 
@@ -118,8 +141,8 @@ class Judge:
             PolicyError: the moderator has no policy of that name.
         """
         try:
-            listed = self._take_matched(comments) or self._match_lists(comments)
-            return self._judge_listed(comments, listed, explain=explain, threads=threads, ngrams_only=ngrams_only, first_pass=first_pass)
+            listed = (None if first_pass is None else first_pass.listed) or self._match_lists(comments)
+            return self._judge_listed(comments, listed, explain=explain, threads=threads, ngrams_only=ngrams_only, first=first_pass)
         except PolicyError:
             raise
         except Exception as error:
@@ -135,14 +158,21 @@ class Judge:
         explain: bool,
         threads: int | None,
         ngrams_only: bool,
-        first_pass: "FirstPass | None" = None,
+        first: FirstReading | None = None,
     ) -> Judgements:
         """Judge comments after they were matched with the lists of the community."""
         read = comments if listed is None else listed.comments
-        decisions = self.moderator.decide(
-            read, policy=self.policy_name, explain=explain, threads=threads, ngrams_only=ngrams_only, first_pass=first_pass
-        )
-        return self._complete(comments, decisions, listed)
+        languages = (None if first is None else first.languages) or self._identify(read)
+        routes = self._find_routes(languages, ngrams_only=ngrams_only)
+        asked: Any = {"explain": explain, "threads": threads, "ngrams_only": ngrams_only}
+        policy = PolicyChoice(self.policy_name, self._thresholds)
+        if routes is None or self.packs is None:
+            own = first.own if first is not None and first.routes is None else None
+            decisions = self.moderator.decide(read, policy=policy.name, first_pass=own, **asked)
+            judged = JudgedByLanguage(decisions if policy.thresholds is None else decisions.with_policy(policy.thresholds), {}, {})
+        else:
+            judged = judge_by_language(self.moderator, self.packs, read, routes, policy=policy, first=first, **asked)
+        return self._complete(judged, languages, listed, unread=_NO_ROWS if routes is None else routes.unread)
 
     def _judge_one(self, comment: Sequence[Comment], *, explain: bool, ngrams_only: bool) -> Judgements:
         """Judge a comment after judging it together with others has failed."""
@@ -164,36 +194,53 @@ class Judge:
             decisions.verdicts,
             languages=None if self.identifier is None else [None] * n,
             foreign=None if self.identifier is None else [False] * n,
+            unsure=None if self.identifier is None else [False] * n,
+            judged_as=None if self.identifier is None else [None] * n,
             matched=[None] * n if community is not None and community.has_lists else None,
             community=None if community is None else community.name,
             failures={Step.JUDGEMENT: n} if n else NO_FAILURES,
             held=decisions.unreadable,
         )
 
-    def _take_matched(self, comments: Sequence[Comment]) -> MatchedLists | None:
-        """Return what the lists have matched in the comments of the first pass, if these are they."""
-        return next((listed for read, listed in self._matched if read is comments), None)
+    @property
+    def _thresholds(self) -> Policy | None:
+        """The community's own thresholds, if they count."""
+        policy = None if self.community is None or self.policy is not None else self.community.policy
+        return policy if isinstance(policy, Policy) else None
+
+    def _identify(self, comments: Sequence[Comment]) -> IdentifiedLanguages | None:
+        """Identify the languages of comments; None if they are to remain unidentified."""
+        return None if self.identifier is None else identify_languages(self.identifier, comments)
+
+    def _find_routes(self, languages: IdentifiedLanguages | None, *, ngrams_only: bool) -> Routes | None:
+        """Return who judges comments; None if the moderator judges all of them as languages that it reads, or languages are no matter."""
+        own = frozenset(self.moderator.languages)
+        if self.packs is None or languages is None or all(not own.isdisjoint(tags) and len(tags) == 1 for tags in languages.candidates):
+            return None
+        return find_routes(languages.candidates, own=own, packs=self.packs.read_tags(ngrams_only=ngrams_only))
 
     def _match_lists(self, comments: Sequence[Comment]) -> MatchedLists | None:
         """Match comments with the lists of the community; None if there are none."""
         community = self.community
         return match_lists(community, comments) if community is not None and community.has_lists else None
 
-    def _complete(self, comments: Sequence[Comment], decisions: "Decisions", listed: MatchedLists | None) -> Judgements:
-        """Add to the decisions of the model what the site adds: the community's policy, the languages, the lists."""
-        community, policy = self.community, self.moderator.policies[self.policy_name]
-        if community is not None and self.policy is None and isinstance(community.policy, Policy):
-            policy = community.policy
-            decisions = decisions.with_policy(policy)
+    def _complete(
+        self, judged: JudgedByLanguage, languages: IdentifiedLanguages | None, listed: MatchedLists | None, *, unread: frozenset[int]
+    ) -> Judgements:
+        """Add to the decisions of the models what the site adds: what happens to languages that are not read, and the lists."""
+        community, decisions = self.community, judged.decisions
         verdicts, failures = decisions.verdicts, decisions.failures
-        languages, foreign = None, None
-        if self.identifier is not None:
-            read = comments if listed is None else listed.comments
-            languages, foreign, language_failures = identify_languages(self.identifier, read)
-            failures = add_failures(failures, language_failures)
-            if True in foreign:
-                on_foreign = choose_on_foreign(community, self.on_foreign)
-                decisions, verdicts = treat_foreign(decisions, foreign, on_foreign=on_foreign, policy=policy, prior=self.prior)
+        columns: dict[str, Any] = {"languages": None, "foreign": None}
+        if languages is not None:
+            failures = add_failures(failures, languages.failures)
+            columns = describe_languages(languages, judged.tags, unread, own=self.moderator.languages)
+            not_read = [foreign or unsure for foreign, unsure in zip(columns["foreign"], columns["unsure"], strict=True)]
+            if True in not_read:
+                on_foreign, policy = (
+                    choose_on_foreign(community, self.on_foreign),
+                    self._thresholds or self.moderator.policies[self.policy_name],
+                )
+                decisions, verdicts = treat_foreign(decisions, not_read, on_foreign=on_foreign, policy=policy, prior=self.prior)
         matched, held, excused = None, decisions.unreadable, dict[int, str]()
         if listed is not None:
             verdicts, matched = listed.apply(verdicts)
@@ -201,10 +248,11 @@ class Judge:
             decisions = _take_spans_back(decisions, listed)
         if held:
             verdicts = _hold_back(verdicts, held)
+        columns |= {"failures": failures, "held": held, "versions": judged.versions}
         if community is None:
-            return Judgements(decisions, verdicts, verdicts, languages, foreign, None, None, failures, held)
+            return Judgements(decisions, verdicts, verdicts, matched=None, community=None, **columns)
         effective = np.where(verdicts >= 0, _APPROVE, verdicts) if community.observe else verdicts
-        return Judgements(decisions, effective, verdicts, languages, foreign, matched, community.name, failures, held, excused)
+        return Judgements(decisions, effective, verdicts, matched=matched, community=community.name, excused=excused, **columns)
 
     def decide(self, comments: Sequence[Comment]) -> "Decisions":
         """Return the decisions of `judge` with its final verdicts in them; uses all cores for large batches."""

@@ -11,6 +11,8 @@ from service.judging.community import Community, choose_model_policy, choose_on_
 from service.judging.community_file import read_community_file
 from service.judging.foreign import OnForeign
 from service.judging.judge import Judge
+from service.judging.routes import read_languages
+from service.model_loading import find_languages
 
 if TYPE_CHECKING:
     from model.language.identifier import Identifier
@@ -31,6 +33,7 @@ class JudgeOptions:
         identify: whether languages are identified even where no verdict depends on them.
         letters: the least number of letters of a comment whose language is identified; None for the default.
         certainty: the least certainty with which a comment counts as foreign; None for the default.
+        languages: the operator's folder of language packs, ``off`` for none at all, None for those that ship.
     """
 
     policy: str | None = None
@@ -39,6 +42,7 @@ class JudgeOptions:
     identify: bool = False
     letters: int | None = None
     certainty: float | None = None
+    languages: str | None = None
 
     @classmethod
     def from_settings(
@@ -69,6 +73,7 @@ class JudgeOptions:
             identify=identify,
             letters=settings.language_letters,
             certainty=settings.language_certainty,
+            languages=settings.languages,
         )
 
     @property
@@ -101,11 +106,13 @@ class JudgeOptions:
 
         Raises:
             PolicyError: the model lacks the policy.
+            ArtefactError: there is something wrong with the operator's folder of language packs.
         """
         self.check_policy(moderator.policies)
-        identifies = self.identify or choose_on_foreign(self.community, self.on_foreign) is not OnForeign.JUDGE
-        identifier = _load_identifier(moderator.languages, self.letters, self.certainty) if identifies else None
-        return Judge(moderator, identifier, self.policy, self.community, self.on_foreign)
+        packs = find_languages(self.languages, moderator)
+        identifies = self.identify or packs is not None or choose_on_foreign(self.community, self.on_foreign) is not OnForeign.JUDGE
+        identifier = _load_identifier(read_languages(moderator, packs), self.letters, self.certainty) if identifies else None
+        return Judge(moderator, identifier, self.policy, self.community, self.on_foreign, packs)
 
 
 def _find_community(settings: "Settings", name: str | None) -> Community | None:

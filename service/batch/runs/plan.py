@@ -56,6 +56,7 @@ def _judging_options(judge_options: JudgeOptions) -> Mapping[str, Any]:
         "--on-foreign or TIPSTAFF_ON_FOREIGN": judge_options.on_foreign,
         "TIPSTAFF_LANGUAGE_LETTERS": judge_options.letters,
         "TIPSTAFF_LANGUAGE_CERTAINTY": judge_options.certainty,
+        "TIPSTAFF_LANGUAGES": judge_options.languages,
     }
 
 

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from model.errors import ArtefactError, SettingsError, TipstaffError
 from service.heap_trim import trim_heap
 from service.http.reloading.served_models import LoadedModel, RefusedModel, ServedModels
-from service.model_loading import load_moderator
+from service.judging.routes import read_languages
+from service.model_loading import find_languages, load_moderator
 
 if TYPE_CHECKING:
     from model.artefact.artefact_copy import ArtefactCopy
     from model.language.identifier import Identifier
+    from model.languages.language_packs import LanguagePacks
     from model.moderator import Moderator
     from service.http.admission.community_choice import Communities
     from service.settings import Settings
@@ -87,11 +89,12 @@ class ModelShelf:
         except SettingsError as error:
             raise ArtefactError(f"{moderator.version}: lacks a policy that a community has: {error}") from error
         moderator.warm()
-        if known is not None and known.identifier.learned == frozenset(moderator.languages):
-            return LoadedModel(moderator, known.identifier)
-        identifier = load_identifier(self._settings, moderator)
+        packs = find_languages(self._settings.languages, moderator)
+        if known is not None and known.identifier.learned == frozenset(read_languages(moderator, packs)):
+            return LoadedModel(moderator, known.identifier, packs)
+        identifier = load_identifier(self._settings, moderator, packs)
         identifier.warm()
-        return LoadedModel(moderator, identifier)
+        return LoadedModel(moderator, identifier, packs)
 
     def serve(self, current: str, former: str | None) -> bool:
         """Let a model that is loaded judge from now on, and keep one for calls that name it; forget the others.
@@ -144,8 +147,8 @@ class ModelShelf:
         done.result(_SWAP_SECONDS)
 
 
-def load_identifier(settings: "Settings", moderator: "Moderator") -> "Identifier":
-    """Load what identifies the languages that a moderator has learned; it is not warm yet.
+def load_identifier(settings: "Settings", moderator: "Moderator", packs: "LanguagePacks | None") -> "Identifier":
+    """Load what identifies the languages that a moderator and packs read; it is not warm yet.
 
     Raises:
         ArtefactError: its tables cannot be read.
@@ -153,4 +156,4 @@ def load_identifier(settings: "Settings", moderator: "Moderator") -> "Identifier
     # The identifier imports Numba, which takes most of a second. In a thread it does not keep /healthz from being answered.
     from model.language.identifier import Identifier
 
-    return Identifier.load(moderator.languages, letters=settings.language_letters, certainty=settings.language_certainty)
+    return Identifier.load(read_languages(moderator, packs), letters=settings.language_letters, certainty=settings.language_certainty)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from model.language.identifier import Identifier
+    from model.languages.language_packs import LanguagePacks
     from model.moderator import Moderator
 
 __all__ = ["JUDGED_BY", "MODEL_KEY", "LoadedModel", "RefusedModel", "ServedModels", "is_pin"]
@@ -29,11 +30,13 @@ class LoadedModel(NamedTuple):
 
     Attributes:
         moderator: judges comments.
-        identifier: identifies languages, and knows those that the moderator learned.
+        identifier: identifies languages, and knows those that are read.
+        packs: judge comments in other languages than the moderator's; None if there are none.
     """
 
     moderator: "Moderator"
     identifier: "Identifier"
+    packs: "LanguagePacks | None" = None
 
     @property
     def version(self) -> str:

@@ -10,7 +10,7 @@ from model.comment import Comment, Format
 from service.http.problems import FieldError, ProblemError, ProblemKind
 
 if TYPE_CHECKING:
-    from model.moderator import FirstPass
+    from service.judging.judge import FirstReading
 
 __all__ = ["EXPLANATION_COST", "MARKUP_COST", "charge_explanation", "encoder_effort", "ngrams_effort", "share_explanations"]
 
@@ -66,7 +66,7 @@ def _count_context_letters(comment: Comment, limit: int) -> int:
     return min(len(comment.parent_text or "") + len(comment.title or ""), limit)
 
 
-def encoder_effort(comments: Sequence[Comment], first_pass: "FirstPass | None", *, explain: bool) -> int:
+def encoder_effort(comments: Sequence[Comment], first_pass: "FirstReading | None", *, explain: bool) -> int:
     """Return the effort of the encoder; without a first pass, the most that it may be."""
     rows = range(len(comments)) if first_pass is None else first_pass.encoder_rows.tolist()
     letters = (

@@ -145,10 +145,11 @@ def test_the_models_decisions_stay_as_they_are(moderator: Moderator, identifier:
     judge = Judge(moderator, identifier, on_foreign=OnForeign.REJECT)
     first_pass = judge.first_pass(comments)
     assert first_pass is not None
-    before = first_pass.raw.floats.copy(), first_pass.raw.codes.copy()
+    assert first_pass.own is not None
+    before = first_pass.own.raw.floats.copy(), first_pass.own.raw.codes.copy()
     judge.judge(comments, first_pass=first_pass)
-    assert (first_pass.raw.floats == before[0]).all()
-    assert (first_pass.raw.codes == before[1]).all()
+    assert (first_pass.own.raw.floats == before[0]).all()
+    assert (first_pass.own.raw.codes == before[1]).all()
 
 
 def test_lists_count_in_the_effort(moderator: "Moderator") -> None:

@@ -1,0 +1,1 @@
+"""Language packs: what Tipstaff judges comments by that are not in English."""

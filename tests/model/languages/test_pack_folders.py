@@ -1,0 +1,45 @@
+"""Where packs lie, and what is refused as none."""
+
+from pathlib import Path
+
+import pytest
+
+from model.artefact.folder import shipped_folder
+from model.errors import ArtefactError
+from model.languages.pack_folders import find_packs, read_pack
+from tests.model.languages.small_packs import write_pack
+
+
+def test_operators_pack_comes_first(tmp_path: Path) -> None:
+    """The packs of an operator are found beside those that ship, and before one for the same language."""
+    write_pack(tmp_path / "german", "de")
+    write_pack(tmp_path / "hi-Latn", "hi-Latn")
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "notes.txt").write_text("not a folder")
+    (tmp_path / ".de.tipstaff-new-1").mkdir()
+    found = find_packs(tmp_path)
+
+    assert found["de"].folder == tmp_path / "german"
+    assert found["hi-Latn"].folder == tmp_path / "hi-Latn"
+    assert list(found) == sorted(found)
+    assert read_pack(found["hi-Latn"].folder).manifest.languages == ("hi-Latn",)
+
+
+def test_what_is_no_pack_is_refused(tmp_path: Path) -> None:
+    """A folder that is missing, holds something else, an artefact for English, or two packs for a language, is refused in one line."""
+    with pytest.raises(ArtefactError, match="no language packs can be read here"):
+        find_packs(tmp_path / "nowhere")
+    (tmp_path / "some" / "folder").mkdir(parents=True)
+    with pytest.raises(ArtefactError, match=r"manifest\.json is missing"):
+        find_packs(tmp_path / "some")
+    (tmp_path / "english").mkdir()
+    (tmp_path / "english" / "en").symlink_to(shipped_folder())
+    with pytest.raises(ArtefactError, match="is no language pack"):
+        find_packs(tmp_path / "english")
+    for name in ("one", "two"):
+        write_pack(tmp_path / "twice" / name, "de")
+    with pytest.raises(ArtefactError, match="is a pack for 'de' as"):
+        find_packs(tmp_path / "twice")
+    write_pack(tmp_path / "both" / "de", "de", languages=("de", "nl"))
+    with pytest.raises(ArtefactError, match="is for 2 languages"):
+        find_packs(tmp_path / "both")
