@@ -11,7 +11,7 @@ from service.judging.community import Community, choose_model_policy, choose_on_
 from service.judging.community_file import read_community_file
 from service.judging.foreign import OnForeign
 from service.judging.judge import Judge
-from service.judging.routes import read_languages
+from service.judging.routes import languages_read_by
 from service.model_loading import find_languages
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class JudgeOptions:
         self.check_policy(moderator.policies)
         packs = find_languages(self.languages, moderator)
         identifies = self.identify or packs is not None or choose_on_foreign(self.community, self.on_foreign) is not OnForeign.JUDGE
-        identifier = _load_identifier(read_languages(moderator, packs), self.letters, self.certainty) if identifies else None
+        identifier = _load_identifier(languages_read_by(moderator, packs), self.letters, self.certainty) if identifies else None
         return Judge(moderator, identifier, self.policy, self.community, self.on_foreign, packs)
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from model.languages.language_packs import LanguagePacks
     from model.moderator import Moderator
 
-__all__ = ["Routes", "describe_languages", "find_routes", "read_languages"]
+__all__ = ["Routes", "describe_languages", "find_routes", "languages_read_by"]
 
 
 class Routes(NamedTuple):
@@ -29,7 +29,7 @@ class Routes(NamedTuple):
     unread: frozenset[int]
 
 
-def read_languages(moderator: "Moderator", packs: "LanguagePacks | None") -> tuple[str, ...]:
+def languages_read_by(moderator: "Moderator", packs: "LanguagePacks | None") -> tuple[str, ...]:
     """Return the tags of the languages that a model and packs read together, in alphabetical order."""
     return tuple(sorted({*moderator.languages, *(packs.read_tags() if packs is not None else ())}))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from model.errors import ArtefactError, SettingsError, TipstaffError
 from service.heap_trim import trim_heap
 from service.http.reloading.served_models import LoadedModel, RefusedModel, ServedModels
-from service.judging.routes import read_languages
+from service.judging.routes import languages_read_by
 from service.model_loading import find_languages, load_moderator
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class ModelShelf:
             raise ArtefactError(f"{moderator.version}: lacks a policy that a community has: {error}") from error
         moderator.warm()
         packs = find_languages(self._settings.languages, moderator)
-        if known is not None and known.identifier.learned == frozenset(read_languages(moderator, packs)):
+        if known is not None and known.identifier.learned == frozenset(languages_read_by(moderator, packs)):
             return LoadedModel(moderator, known.identifier, packs)
         identifier = load_identifier(self._settings, moderator, packs)
         identifier.warm()
@@ -156,4 +156,4 @@ def load_identifier(settings: "Settings", moderator: "Moderator", packs: "Langua
     # The identifier imports Numba, which takes most of a second. In a thread it does not keep /healthz from being answered.
     from model.language.identifier import Identifier
 
-    return Identifier.load(read_languages(moderator, packs), letters=settings.language_letters, certainty=settings.language_certainty)
+    return Identifier.load(languages_read_by(moderator, packs), letters=settings.language_letters, certainty=settings.language_certainty)

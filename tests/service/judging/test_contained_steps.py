@@ -28,10 +28,10 @@ POISON = "qzxvwk"
 def failing(original: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function that fails where the poison is in one of its arguments."""
 
-    def fail(*arguments: Any) -> Any:
+    def fail(*arguments: Any, **named: Any) -> Any:
         if any(POISON in str(argument) for argument in arguments):
             raise RuntimeError("this must not be seen")
-        return original(*arguments)
+        return original(*arguments, **named)
 
     return fail
 
@@ -94,7 +94,7 @@ def test_a_judge_that_fails_gives_comments_to_moderators(
 ) -> None:
     """What fails in no step in particular concerns the comment for which it fails alone, unless the community only observes."""
     comments = [Comment("", f"{FINE} {POISON}"), Comment("", FINE), Comment("", GERMAN)]
-    monkeypatch.setattr(Judge, "_complete", failing(Judge._complete))
+    monkeypatch.setattr(Judge, "_judge_listed", failing(Judge._judge_listed))
     judgements = Judge(moderator, identifier).judge(comments)
     poisoned, other, foreign = judgements.rows()
     assert (poisoned.label, poisoned.verdict, poisoned.reason, poisoned.held) == (None, Verdict.REVIEW, "unreadable", True)

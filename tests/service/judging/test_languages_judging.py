@@ -15,7 +15,7 @@ from service.judging.community import Community
 from service.judging.foreign import OnForeign
 from service.judging.judge import Judge, Judgement
 from service.judging.lists.word_lists import WordLists
-from service.judging.routes import read_languages
+from service.judging.routes import languages_read_by
 from tests.model.languages.small_packs import LINES, write_pack
 
 GERMAN_FINE, GERMAN_TOXIC = LINES["de"]["fine"][1], "Halt die Fresse, du Vollidiot, du hast doch überhaupt keine Ahnung davon."
@@ -36,7 +36,7 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> LanguagePacks:
 @pytest.fixture(scope="module")
 def reads_all(moderator: Moderator, packs: LanguagePacks) -> Identifier:
     """Knows English, German and Russian."""
-    return Identifier.load(read_languages(moderator, packs))
+    return Identifier.load(languages_read_by(moderator, packs))
 
 
 def judge_all(judge: Judge, *texts: str, ngrams_only: bool = False) -> list[Judgement]:
