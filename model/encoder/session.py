@@ -22,6 +22,7 @@ import numpy.typing as npt
 from model.array_types import ByteArray, FloatArray
 from model.encoder.graph_file import Graph, read_graph
 from model.encoder.graph_sizes import check_graph, check_sizes
+from model.encoder.plain_form import plain_form
 from model.encoder.wordpiece import WordPiece
 from model.normaliser.buffers import make_buffers
 from model.normaliser.normalise import normalise_bytes
@@ -86,9 +87,9 @@ class EncoderReader:
         network: an ONNX graph: ``ids`` (k, n) int64 in, the numbers of the pieces, and if it reads contexts ``types`` (k, n) int64,
             0 for the pieces of the comment and 1 for those of what it answers; ``log_odds`` (k, heads) float32 out. Where k is not
             fixed at 1, a row's log-odds do not depend on the other rows.
-        vocabulary: the pieces of words that the network knows.
+        vocabulary: the pieces of words that the network knows; it says in which form the network reads a text.
         max_tokens: how many pieces it reads at once, the marks at both ends included; at least 8.
-        lexicon: the words that disguises may be read as, as ``model.normaliser.lexicon`` packs them.
+        lexicon: the words that disguises may be read as, as ``model.normaliser.lexicon`` packs them; plain forms need none.
     """
 
     network: ByteArray
@@ -176,11 +177,21 @@ class EncoderReader:
                 raise ValueError("gives more log-odds for one text than for another")
             self._checked_lengths.add(length)
 
+    def normalise(self, texts: Sequence[bytes]) -> list[str]:
+        """Return texts in the form in which the network reads them.
+
+        Args:
+            texts: UTF-8, as ``model.text.pipeline.prepare`` leaves it; for a network that reads plain forms with all its accents.
+        """
+        if self.vocabulary.reads_plain_form:
+            return [plain_form(text.decode()) for text in texts]
+        return normalise_texts(texts, self.lexicon)
+
     def read(self, texts: Sequence[bytes], *, contexts: Sequence[bytes] | None = None, threads: int = 1) -> FloatArray:
         """Return the log-odds of all heads.
 
         Args:
-            texts: n comments, as ``model.text.pipeline.prepare`` leaves them.
+            texts: n comments, as ``normalise`` takes them.
             contexts: what each of them answers, such as the title and the comment above it, prepared in the same way; empty where there
                 is nothing. A network that does not read contexts leaves them aside.
             threads: how many may share the work; the result does not depend on it.
@@ -192,8 +203,8 @@ class EncoderReader:
         self.prepare()
 
         def run(lo: int, hi: int) -> None:
-            normalised = normalise_texts(texts[lo:hi], self.lexicon)
-            of = [""] * len(normalised) if contexts is None else normalise_texts(contexts[lo:hi], self.lexicon)
+            normalised = self.normalise(texts[lo:hi])
+            of = [""] * len(normalised) if contexts is None else self.normalise(contexts[lo:hi])
             windows = [self.windows(text, context) for text, context in zip(normalised, of, strict=True)]
             starts = np.cumsum([0, *map(len, windows)])[:-1]
             log_odds[lo:hi] = np.maximum.reduceat(self.run_windows(list(chain.from_iterable(windows))), starts)
