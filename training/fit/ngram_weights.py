@@ -73,8 +73,7 @@ class LinearWeights:
     """The weights of a linear model.
 
     Attributes:
-        values: float32, shape (2**bits, heads).
-        biases: float64, shape (heads,).
+        values, biases: float32, shape (2**bits, heads), and float64, shape (heads,).
     """
 
     values: npt.NDArray[np.float32]
@@ -198,6 +197,7 @@ def fit_weights(
     *,
     settings: FitSettings,
     known: KnownLabels | None = None,
+    features: csr_matrix | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> LinearWeights:
     """Fit the weights of the two label heads.
@@ -206,6 +206,7 @@ def fit_weights(
         rows: labelled comments.
         settings: of the fit.
         known: what is known of the labels of the rows; None for what their answers say.
+        features: of the rows, shape (n, 2**bits); None to take them from the texts as English is read.
         progress: called with the share of the work that is done.
 
     Raises:
@@ -213,8 +214,9 @@ def fit_weights(
     """
     if not len(rows):
         raise ValueError("no rows to fit: give labelled comments")
-    packed = pack_bytes(prepare([Comment("", text) for text in rows.text]))
-    features = build_feature_matrix(packed, settings=settings.features, lexicon=load_lexicon(), threads=available_cores())
+    if features is None:
+        packed = pack_bytes(prepare([Comment("", text) for text in rows.text]))
+        features = build_feature_matrix(packed, settings=settings.features, lexicon=load_lexicon(), threads=available_cores())
     starts = features.indptr.astype(np.int64)
     # A confusion says what the style of a source would otherwise have to explain.
     sources = _number_sources(rows) if known is None else np.full(len(rows), -1, np.int64)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["ALL_SOURCES", "CLEAN_SOURCES", "ENGLISH_SOURCES", "SOURCES"]
+__all__ = ["ALL_SOURCES", "CLEAN_SOURCES", "ENGLISH_SOURCES", "SOURCES", "PublicSource"]
 
 
 @dataclass(frozen=True, slots=True)

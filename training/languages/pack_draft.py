@@ -1,0 +1,134 @@
+"""Describes a pack before it is written: what it can tell, how well, and what it has learnt from."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from model.array_types import FloatArray
+from model.artefact.manifest import Description
+from model.comment import Label
+from model.normaliser.version import PACK_NORMALISER
+from training.behaviour.languages.cases_by_language import case_languages, read_language_cases
+from training.fit.artefact_draft import LIBRARIES
+from training.fit.derived_policy import policy_thresholds
+from training.fit.ngram_weights import FitSettings
+from training.languages.fit_packs import prepare_rows
+from training.languages.pack_figures import Figures, measure_pack, told_answers
+from training.languages.pack_judgement import JudgingNgrams
+from training.languages.pack_rows import CorpusOfLanguages
+from training.tables.labelled import UNKNOWN, Labelled, Place
+
+__all__ = ["MeasuredRows", "PackDraft", "draft_pack", "find_measured_rows"]
+
+_READ_AGAIN, _BY_SOURCES, _OUR_OWN = "rows read again", "rows by the labels of their sources", "behaviour tests of our own"
+
+
+@dataclass(frozen=True)
+class PackDraft:
+    """A pack that is not yet written.
+
+    Attributes:
+        description: the fields of the manifest.
+        arrays: file name → array.
+        summary: figure → value, for those who make it.
+    """
+
+    description: Description
+    arrays: Mapping[str, npt.NDArray[Any]]
+    summary: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class MeasuredRows:
+    """The rows that a pack is measured on.
+
+    Attributes:
+        rows: n rows that nothing was learnt from or chosen by.
+        kind: what they are, in words.
+    """
+
+    rows: Labelled
+    kind: str
+
+
+def find_measured_rows(corpus: CorpusOfLanguages, tag: str) -> MeasuredRows:
+    """Return the rows to measure a pack on: those read again; where these are too few, by their sources' labels, else our own tests."""
+    for rows, kind in ((corpus.measured_rows(tag), _READ_AGAIN), (corpus.noisy_measured_rows(tag), _BY_SOURCES)):
+        if "abusive" in measure_pack(np.full((len(rows), 3), 1 / 3), rows):
+            return MeasuredRows(rows, kind)
+    return MeasuredRows(_behaviour_rows(tag), _OUR_OWN)
+
+
+def draft_pack(tag: str, judging: JudgingNgrams, corpus: CorpusOfLanguages, learnt: Labelled, *, settings: FitSettings) -> PackDraft:
+    """Return the draft of a pack of n-grams.
+
+    Args:
+        tag: its language.
+        judging: the calibrated n-grams.
+        corpus: the rows of all languages.
+        learnt: the rows that it has learnt from.
+        settings: how it was fitted.
+    """
+    classifier = judging.classifier
+    measured = find_measured_rows(corpus, tag)
+    scores = classifier.score(prepare_rows(measured.rows, tag)).scores
+    by_profile = {"fast": measure_pack(scores, measured.rows)}
+    fitted = asdict(settings)
+    features = fitted.pop("features")
+    description = Description(
+        name=tag.lower(),
+        normaliser=PACK_NORMALISER,
+        features=features,
+        readers=({"kind": "ngrams", "weights": "weights.npy", "scales": "scales.npy", "biases": "biases.npy"},),
+        heads=classifier.heads,
+        prior=classifier.prior,
+        calibration=dict(classifier.calibration),
+        thresholds=classifier.thresholds,
+        policies={"default": policy_thresholds(judging.policy)},
+        languages=(tag,),
+        answers={profile: told_answers(figures) for profile, figures in by_profile.items()},
+        data=corpus.describe(learnt),
+        metrics={"dev": by_profile, "rows": len(learnt), "measured_on": measured.kind},
+        settings=fitted,
+        libraries={name: metadata.version(name) for name in LIBRARIES},
+    )
+    reader = classifier.reader
+    arrays = {"weights.npy": reader.values, "scales.npy": reader.scales, "biases.npy": reader.biases}
+    return PackDraft(description, arrays, _summarise(by_profile, measured, scores, classifier.labels(scores)))
+
+
+def _summarise(
+    by_profile: Mapping[str, Mapping[str, Figures]], measured: MeasuredRows, scores: FloatArray, labels: npt.NDArray[np.int8]
+) -> dict[str, str]:
+    summary = {
+        f"{profile} {name}": f"{figures['auc']:.3f} ({figures['auc_low']:.3f} to {figures['auc_high']:.3f})"
+        for profile, by_name in by_profile.items()
+        for name, figures in by_name.items()
+    }
+    fine = measured.rows.abusive == 0
+    if fine.any():
+        summary["fine called otherwise"] = f"{(labels[fine] != 0).mean():.3f}"
+    return summary | {"on": f"{len(measured.rows)} {measured.kind}"}
+
+
+def _behaviour_rows(tag: str) -> Labelled:
+    """Return the behaviour tests of a language as dev rows; of one that is right as toxic or as hateful, only that it is abusive is known."""
+    cases = read_language_cases(tag) if tag in case_languages() else ()
+    n = len(cases)
+    either = np.array([len(case.right) > 1 for case in cases], np.bool_)
+    return Labelled(
+        text=[case.text for case in cases],
+        abusive=np.array([not case.fine for case in cases], np.int8),
+        hateful=np.where(either, UNKNOWN, [Label.HATEFUL in case.right for case in cases]).astype(np.int8),
+        source=[_OUR_OWN] * n,
+        split=["dev"] * n,
+        id=[str(number) for number in range(n)],
+        weight=np.ones(n),
+        target=[None] * n,
+        attributes={},
+        place=[Place(_OUR_OWN, number) for number in range(1, n + 1)],
+    )
