@@ -116,7 +116,7 @@ def _summarise(
 
 
 def _behaviour_rows(tag: str) -> Labelled:
-    """Return the behaviour tests of a language as dev rows; of one that is right as toxic or as hateful, only that it is abusive is known."""
+    """Return the behaviour tests of a language as dev rows; where toxic and hateful are both right, it is only known to be abusive."""
     cases = read_language_cases(tag) if tag in case_languages() else ()
     n = len(cases)
     either = np.array([len(case.right) > 1 for case in cases], np.bool_)
