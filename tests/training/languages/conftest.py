@@ -39,7 +39,7 @@ def rows_of(split: str, *, beside: str = "") -> list[dict[str, Any]]:
 def corpus_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the corpus: German rows by a source, and others that were read again; in Czech there are none."""
     folder = tmp_path_factory.mktemp("languages")
-    pq.write_table(pa.Table.from_pylist(rows_of("train") + rows_of("dev")), folder / "gahd_de.parquet")
+    pq.write_table(pa.Table.from_pylist(rows_of("train") + rows_of("dev", beside=".")), folder / "gahd_de.parquet")
     reread = rows_of("train", beside=" !") + rows_of("dev", beside=" ?")
     pq.write_table(pa.Table.from_pylist(reread), folder / "reread.parquet")
     return folder
