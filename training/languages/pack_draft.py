@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.array_types import FloatArray
-from model.artefact.manifest import Description
+from model.artefact.manifest import Description, ProfileName
 from model.comment import Label
 from model.normaliser.version import PACK_NORMALISER
 from training.behaviour.languages.cases_by_language import case_languages, read_language_cases
@@ -76,7 +76,7 @@ def draft_pack(tag: str, judging: JudgingNgrams, corpus: CorpusOfLanguages, lear
     classifier = judging.classifier
     measured = find_measured_rows(corpus, tag)
     scores = classifier.score(prepare_rows(measured.rows, tag)).scores
-    by_profile = {"fast": measure_pack(scores, measured.rows)}
+    by_profile: dict[ProfileName, dict[str, Figures]] = {"fast": measure_pack(scores, measured.rows)}
     fitted = asdict(settings)
     features = fitted.pop("features")
     description = Description(
@@ -92,7 +92,7 @@ def draft_pack(tag: str, judging: JudgingNgrams, corpus: CorpusOfLanguages, lear
         languages=(tag,),
         answers={profile: told_answers(figures) for profile, figures in by_profile.items()},
         data=corpus.describe(learnt),
-        metrics={"dev": by_profile, "rows": len(learnt), "measured_on": measured.kind},
+        metrics={"dev": _as_json(by_profile), "rows": len(learnt), "measured_on": measured.kind},
         settings=fitted,
         libraries={name: metadata.version(name) for name in LIBRARIES},
     )
@@ -101,8 +101,12 @@ def draft_pack(tag: str, judging: JudgingNgrams, corpus: CorpusOfLanguages, lear
     return PackDraft(description, arrays, _summarise(by_profile, measured, scores, classifier.labels(scores)))
 
 
+def _as_json(by_profile: Mapping[ProfileName, Mapping[str, Figures]]) -> dict[str, Any]:
+    return {profile: dict(figures) for profile, figures in by_profile.items()}
+
+
 def _summarise(
-    by_profile: Mapping[str, Mapping[str, Figures]], measured: MeasuredRows, scores: FloatArray, labels: npt.NDArray[np.int8]
+    by_profile: Mapping[ProfileName, Mapping[str, Figures]], measured: MeasuredRows, scores: FloatArray, labels: npt.NDArray[np.int8]
 ) -> dict[str, str]:
     summary = {
         f"{profile} {name}": f"{figures['auc']:.3f} ({figures['auc_low']:.3f} to {figures['auc_high']:.3f})"

@@ -1,14 +1,16 @@
 """How well a pack tells abuse and hate: the AUC on rows that it has not learnt from, with the interval of the bootstrap."""
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 import numpy as np
 from scipy.stats import rankdata
 
 from model.array_types import BoolArray, FloatArray
+from model.artefact.manifest import Answer
 from training.tables.labelled import Labelled
 
-__all__ = ["measure_pack", "told_answers"]
+__all__ = ["Figures", "area", "measure_pack", "told_answers"]
 
 _RESAMPLES = 1000
 _TAILS = (2.5, 97.5)  # percent: a 95 % interval
@@ -16,7 +18,8 @@ _FEWEST = 5  # rows of each answer, for a figure
 _LEAST_AUC = 0.75
 """Below it, an answer is not told: one in four pairs of comments would be ranked the wrong way round."""
 
-Figures = Mapping[str, float | int]
+Figures: TypeAlias = dict[str, float]
+"""The figures of one answer: ``auc``, ``auc_low``, ``auc_high``, and how many rows are ``positives`` and ``negatives``."""
 
 
 def measure_pack(scores: FloatArray, rows: Labelled) -> dict[str, Figures]:
@@ -26,7 +29,7 @@ def measure_pack(scores: FloatArray, rows: Labelled) -> dict[str, Figures]:
         scores: (n, 3) in the order of ``LABELS``.
         rows: n rows that it has not learnt from.
     """
-    measured = {}
+    measured: dict[str, Figures] = {}
     for name, answers, given in (("abusive", rows.abusive, 1 - scores[:, 0]), ("hateful", rows.hateful, scores[:, 2])):
         known = answers >= 0
         yes = answers[known] == 1
@@ -42,10 +45,11 @@ def measure_pack(scores: FloatArray, rows: Labelled) -> dict[str, Figures]:
     return measured
 
 
-def told_answers(figures: Mapping[str, Figures]) -> tuple[str, ...]:
+def told_answers(figures: Mapping[str, Figures]) -> tuple[Answer, ...]:
     """Return what a pack with these figures tells well enough to be believed; nothing if that is not abuse."""
-    told = [name for name in ("abusive", "hateful") if name in figures and figures[name]["auc"] >= _LEAST_AUC]
-    return tuple(told) if "abusive" in told else ()
+    answers: tuple[Answer, ...] = ("abusive", "hateful")
+    told = tuple(answer for answer in answers if answer in figures and figures[answer]["auc"] >= _LEAST_AUC)
+    return told if "abusive" in told else ()
 
 
 def area(yes: BoolArray, scores: FloatArray) -> float:
