@@ -20,8 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from model.array_types import ByteArray, FloatArray
-from model.encoder.graph_file import Graph, read_graph
-from model.encoder.graph_sizes import check_graph, check_sizes
+from model.encoder.graph.graph_file import Graph, read_graph
+from model.encoder.graph.graph_sizes import check_graph, check_sizes
 from model.encoder.plain_form import plain_form
 from model.encoder.wordpiece import WordPiece
 from model.normaliser.buffers import make_buffers

@@ -11,7 +11,7 @@ import numpy as np
 
 from model.array_types import BoolArray
 from service.registry.registry_documents import LearnedTable
-from service.retraining.corpus_rows import find_reread_rows, join_corpus, read_corpus
+from service.retraining.joined_corpus import find_reread_rows, join_corpus, read_corpus
 from service.retraining.learned_rows import learned_hashes, learned_texts, mark_learned
 from training.tables.describe_files import hash_file
 from training.tables.file_names import legible_name

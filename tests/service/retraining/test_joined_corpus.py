@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from service.retraining.corpus_rows import join_corpus, read_corpus
+from service.retraining.joined_corpus import join_corpus, read_corpus
 from tests.service.cli.calls import write_csv
 from tests.service.retraining.teaching_rows import teaching_rows
 from training.retrain.read_rows import read_ruling_rows

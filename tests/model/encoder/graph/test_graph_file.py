@@ -6,10 +6,10 @@ from random import Random
 import numpy as np
 import pytest
 
-from model.encoder.graph_file import Tensor, read_graph
+from model.encoder.graph.graph_file import Tensor, read_graph
 from tests.model.encoder.onnx_bytes import build_model, build_node, build_opset, build_tensor, encode_field
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 TINY = (ROOT / "tests" / "encoder.onnx").read_bytes()
 NODE = build_node("Identity", ["ids"], ["log_odds"])
 ONE = np.ones(1, np.float32)

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from model.array_types import AnyArray
-from model.encoder.graph_file import Graph, read_graph
-from model.encoder.graph_sizes import check_graph, check_sizes
+from model.encoder.graph.graph_file import Graph, read_graph
+from model.encoder.graph.graph_sizes import check_graph, check_sizes
 from tests.model.encoder.onnx_bytes import build_model, build_node
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 INTS = {"axes": np.array([1]), "zero": np.array([0]), "one": np.array([1]), "huge": np.array([3_000_000_000])}
 TABLES: dict[str, AnyArray] = {
     "log": np.zeros((1, 2), np.float32),

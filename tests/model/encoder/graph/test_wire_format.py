@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.encoder.wire_format import FIXED32, FIXED64, VARINT, Field, MessageReader
+from model.encoder.graph.wire_format import FIXED32, FIXED64, VARINT, Field, MessageReader
 from tests.model.encoder.onnx_bytes import encode_field
 
 MESSAGES = {

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from model.encoder.graph_file import Graph, Node, Tensor
+from model.encoder.graph.graph_file import Graph, Node, Tensor
 
 __all__ = ["check_graph", "check_sizes"]
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from model.array_types import AnyArray
-from model.encoder.wire_format import FIXED32, FIXED64, VARINT, Field, MessageReader
+from model.encoder.graph.wire_format import FIXED32, FIXED64, VARINT, Field, MessageReader
 
 __all__ = ["MAX_GRAPH_BYTES", "Graph", "Node", "Tensor", "read_graph"]
 
