@@ -10,13 +10,15 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from model.comment import Comment
 from model.errors import TableError, TipstaffError
+from model.language.identifier import Identifier
 from model.moderator import Moderator
 from model.profile import Profile
 from service.judging.judge import Judge
 from service.judging.judge_options import JudgeOptions
 from service.settings import Settings
-from training.behaviour.languages.behaviour_by_language import format_attacks, format_behaviour, measure_language
+from training.behaviour.languages.behaviour_by_language import format_attacks, format_behaviour, measure_language, untaught_cases
 from training.behaviour.languages.cases_by_language import case_languages
 
 __all__ = ["fill_tables", "measure"]
@@ -25,7 +27,7 @@ __all__ = ["fill_tables", "measure"]
 def measure(
     languages: Sequence[str] = (), *, profile: Profile = Profile.CASCADE, stated: bool = False, judge: Judge | None = None
 ) -> Iterator[str]:
-    """Yield the two tables.
+    """Yield the tables of kinds and of attacks, and that of whose language is found where the site identifies languages.
 
     Args:
         languages: tags; none means those that the site reads, and if it reads none, all that have cases.
@@ -42,6 +44,24 @@ def measure(
     results = [measure_language(judge, tag, stated=stated) for tag in tags]
     yield format_behaviour(results)
     yield format_attacks(results)
+    if judge.identifier is not None:
+        yield _identification_table(judge.identifier, tags)
+
+
+def _identification_table(identifier: Identifier, tags: Sequence[str]) -> str:
+    """Return for each language the share of its comments that its reader gets, and of those that are left to nobody who reads them."""
+    lines = ["| | comments | among the candidates | the likeliest | English alone | foreign or unsure |", "|---" * 6 + "|"]
+    for tag in tags:
+        cases = untaught_cases(tag)
+        candidates = identifier.identify([Comment("", case.text) for case in cases]).candidates
+        shares = (
+            sum(tag in tags for tags in candidates),
+            sum(tags[:1] == (tag,) for tags in candidates),
+            sum(tags == ("en",) for tags in candidates),
+            sum(not tags for tags in candidates),
+        )
+        lines.append(f"| {tag} | {len(cases)} | {' | '.join(f'{share / len(cases):.0%}' for share in shares)} |")
+    return "\n".join(lines)
 
 
 def fill_tables(page: str, tables: Sequence[str]) -> str:
