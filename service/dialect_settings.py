@@ -32,8 +32,8 @@ class DialectSettings(BaseSettings):
     )
     perspective_strict_languages: bool = Field(
         default=False,
-        description="Perspective dialect: whether a comment in a language that the model did not learn is refused with Perspective's "
-        "error; otherwise it is scored, and the answer names the language.",
+        description="Perspective dialect: whether a comment in a language that is not read, or in which an attribute is not told, is "
+        "refused with Perspective's error; otherwise it is scored, and the answer names the language.",
     )
     openai_flagged: Literal["review", "reject"] = Field(
         default="review", description="OpenAI dialect: the mildest verdict that counts as flagged, `review` or `reject`."

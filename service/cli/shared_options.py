@@ -55,7 +55,7 @@ OnForeignOption = Annotated[
     OnForeign | None,
     typer.Option(
         "--on-foreign",
-        help="What happens to comments in languages that the model did not learn.  [default: what TIPSTAFF_ON_FOREIGN says, review]",
+        help="What happens to comments in languages that are not read.  [default: what TIPSTAFF_ON_FOREIGN says, review]",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -17,10 +17,13 @@ __all__ = [
     "Format",
     "JudgedComment",
     "Label",
+    "LanguageFigure",
     "ModerateAnswer",
     "Problem",
+    "Profile",
     "RecordedRuling",
     "RulingsAnswer",
+    "ServedLanguage",
     "ServedModel",
     "StatedPrior",
     "UnjudgedComment",
@@ -41,6 +44,10 @@ Label = Literal["fine", "toxic", "hateful"]
 
 Verdict = Literal["approve", "review", "reject"]
 """What a policy advises to do with a comment."""
+
+
+Profile = Literal["fast", "cascade", "full"]
+"""The n-grams alone, both readers where that may change the label, or always both."""
 
 
 @dataclass(frozen=True)
@@ -104,11 +111,16 @@ class Comment:
 
 @dataclass(frozen=True)
 class CommentScores:
-    """Calibrated probabilities of the three labels, rounded to six digits; they sum to 1."""
+    """Calibrated probabilities of the labels, rounded to six digits; they sum to 1.
+
+    Attributes:
+        toxic: Where `hateful` is missing, the probability of both together.
+        hateful: Missing where hateful comments cannot be told from toxic ones in the language of the comment.
+    """
 
     fine: float
     toxic: float
-    hateful: float
+    hateful: Optional[float] = None
 
     @classmethod
     def from_json(cls, entries: Mapping[str, Any]) -> "CommentScores":
@@ -116,18 +128,22 @@ class CommentScores:
         return cls(
             fine=entries["fine"],
             toxic=entries["toxic"],
-            hateful=entries["hateful"],
+            hateful=entries.get("hateful"),
         )
 
 
 @dataclass(frozen=True)
 class ContributingSpan:
-    """A stretch of the text, in code points, end exclusive, and what it adds to the log-odds of abusive and of hateful."""
+    """A stretch of the text, in code points, end exclusive, and what it adds to the log-odds of abusive and of hateful.
+
+    Attributes:
+        hateful: Missing where the score `hateful` is.
+    """
 
     begin: int
     end: int
     abusive: float
-    hateful: float
+    hateful: Optional[float] = None
 
     @classmethod
     def from_json(cls, entries: Mapping[str, Any]) -> "ContributingSpan":
@@ -136,7 +152,7 @@ class ContributingSpan:
             begin=entries["begin"],
             end=entries["end"],
             abusive=entries["abusive"],
-            hateful=entries["hateful"],
+            hateful=entries.get("hateful"),
         )
 
 
@@ -165,10 +181,12 @@ class JudgedComment:
         verdict: What the policy, or a rule of the community, advises to do.
         observed: The verdict that a community which only watches would have come to.
         matched: The entry of the community's lists that decided the verdict, or that was left out of what was judged.
-        language: The language of the comment, if it can be told.
-        foreign: Always true, if it is there: the model did not learn the language. Then the scores are halfway to what is usual, since it
-            knows little of such a comment.
-        attributes: Further probabilities that the model publishes, such as `insult`, by name.
+        language: The language of the comment (BCP 47), if it can be told.
+        foreign: Always true, if it is there: the comment is in a language that is not read. Then the scores are halfway to what is usual,
+            since little is known of such a comment.
+        unsure: Always true, if it is there: it cannot be told what language the comment is in; no language that is read fits.
+        model: The version that judged the comment, if it is another than that of the answer: a language's own.
+        attributes: Further probabilities that are told in the language of the comment, such as `insult`, by name.
         spans: What moved the scores, if the call asked for it.
     """
 
@@ -180,6 +198,8 @@ class JudgedComment:
     matched: Optional[str] = field(default=None, repr=False)
     language: Optional[str] = None
     foreign: Optional[bool] = None
+    unsure: Optional[bool] = None
+    model: Optional[str] = None
     attributes: Optional[Mapping[str, float]] = None
     spans: Optional[Sequence[ContributingSpan]] = None
 
@@ -195,8 +215,52 @@ class JudgedComment:
             matched=entries.get("matched"),
             language=entries.get("language"),
             foreign=entries.get("foreign"),
+            unsure=entries.get("unsure"),
+            model=entries.get("model"),
             attributes=entries.get("attributes"),
             spans=[ContributingSpan.from_json(each) for each in entries["spans"]] if "spans" in entries else None,
+        )
+
+
+@dataclass(frozen=True)
+class LanguageFigure:
+    """How well comments of a language are ranked, on rows that were read anew and not learned from.
+
+    Attributes:
+        score: What was ranked: `abusive` (toxic or hateful) or `hateful`.
+        auc: The area under the ROC curve.
+        auc_low: The lower end of its interval of 95 %.
+        auc_high: The upper end.
+        rows: How many rows were ranked.
+        positives: How many of these are abusive, or hateful.
+        more: Everything else that the answer holds, by name.
+    """
+
+    profile: Profile
+    score: str
+    auc: float
+    auc_low: float
+    auc_high: float
+    rows: int
+    positives: int
+    more: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def from_json(cls, entries: Mapping[str, Any]) -> "LanguageFigure":
+        """Read the object from JSON."""
+        return cls(
+            profile=entries["profile"],
+            score=entries["score"],
+            auc=entries["auc"],
+            auc_low=entries["auc_low"],
+            auc_high=entries["auc_high"],
+            rows=entries["rows"],
+            positives=entries["positives"],
+            more={
+                name: value
+                for name, value in entries.items()
+                if name not in {"profile", "score", "auc", "auc_low", "auc_high", "rows", "positives"}
+            },
         )
 
 
@@ -318,6 +382,49 @@ class RulingsAnswer:
 
 
 @dataclass(frozen=True)
+class ServedLanguage:
+    """A language for which there is a model.
+
+    Attributes:
+        tag: Its tag (BCP 47).
+        name: What it is called in English.
+        read: Whether it is read: otherwise it was measured alone, and comments in it are foreign.
+        version: The version that judges comments in it.
+        scores: What is told in it: `abusive` (toxic or hateful), `hateful`, and the attributes.
+        learned_rows: How many rows that version learned from.
+        figures: How well it is told; empty where that was not measured by language.
+        more: Everything else that the answer holds, by name.
+    """
+
+    tag: str
+    name: str
+    read: bool
+    version: str
+    scores: Sequence[str]
+    learned_rows: int
+    figures: Sequence[LanguageFigure]
+    more: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def from_json(cls, entries: Mapping[str, Any]) -> "ServedLanguage":
+        """Read the object from JSON."""
+        return cls(
+            tag=entries["tag"],
+            name=entries["name"],
+            read=entries["read"],
+            version=entries["version"],
+            scores=list(entries["scores"]),
+            learned_rows=entries["learned_rows"],
+            figures=[LanguageFigure.from_json(each) for each in entries["figures"]],
+            more={
+                name: value
+                for name, value in entries.items()
+                if name not in {"tag", "name", "read", "version", "scores", "learned_rows", "figures"}
+            },
+        )
+
+
+@dataclass(frozen=True)
 class StatedPrior:
     """How common abuse is on the site: the share of comments that are abusive, and the share of these that are hateful."""
 
@@ -340,7 +447,7 @@ class ServedModel:
     Attributes:
         version: The version that answers name.
         name: The name that whoever trained it gave it.
-        languages: The languages that it learned (BCP 47).
+        languages: The languages for which there is a model, read or not.
         policies: The thresholds of each policy, by its name.
         attributes: What is known of each attribute that it publishes, by its name.
         more: Everything else that the answer holds, by name.
@@ -349,7 +456,7 @@ class ServedModel:
     version: str
     name: str
     labels: Sequence[Label]
-    languages: Sequence[str]
+    languages: Sequence[ServedLanguage]
     prior: StatedPrior
     policies: Mapping[str, Mapping[str, float]]
     attributes: Mapping[str, Any]
@@ -362,7 +469,7 @@ class ServedModel:
             version=entries["version"],
             name=entries["name"],
             labels=list(entries["labels"]),
-            languages=list(entries["languages"]),
+            languages=[ServedLanguage.from_json(each) for each in entries["languages"]],
             prior=StatedPrior.from_json(entries["prior"]),
             policies=entries["policies"],
             attributes=entries["attributes"],

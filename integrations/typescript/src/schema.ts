@@ -95,7 +95,7 @@ export interface paths {
         };
         /**
          * Which model judges?
-         * @description The public part of the artefact's manifest: version, labels, prior, thresholds, training data, metrics.
+         * @description The public part of the artefact's manifest: version, labels, prior, thresholds, training data, metrics; and the languages, with what is told in each, and how well.
          */
         get: operations["model"];
         put?: never;
@@ -157,12 +157,14 @@ export interface components {
         };
         /**
          * CommentScores
-         * @description Calibrated probabilities of the three labels, rounded to six digits; they sum to 1.
+         * @description Calibrated probabilities of the labels, rounded to six digits; they sum to 1.
          */
         CommentScores: {
             fine: number;
+            /** @description Where `hateful` is missing, the probability of both together. */
             toxic: number;
-            hateful: number;
+            /** @description Missing where hateful comments cannot be told from toxic ones in the language of the comment. */
+            hateful?: number;
         };
         /**
          * ContributingSpan
@@ -172,7 +174,8 @@ export interface components {
             begin: number;
             end: number;
             abusive: number;
-            hateful: number;
+            /** @description Missing where the score `hateful` is. */
+            hateful?: number;
         };
         /**
          * FieldError
@@ -203,11 +206,15 @@ export interface components {
             observed?: components["schemas"]["Verdict"];
             /** @description The entry of the community's lists that decided the verdict, or that was left out of what was judged. */
             matched?: string;
-            /** @description The language of the comment, if it can be told. */
+            /** @description The language of the comment (BCP 47), if it can be told. */
             language?: string;
-            /** @description Always true, if it is there: the model did not learn the language. Then the scores are halfway to what is usual, since it knows little of such a comment. */
+            /** @description Always true, if it is there: the comment is in a language that is not read. Then the scores are halfway to what is usual, since little is known of such a comment. */
             foreign?: boolean;
-            /** @description Further probabilities that the model publishes, such as `insult`, by name. */
+            /** @description Always true, if it is there: it cannot be told what language the comment is in; no language that is read fits. */
+            unsure?: boolean;
+            /** @description The version that judged the comment, if it is another than that of the answer: a language's own. */
+            model?: string;
+            /** @description Further probabilities that are told in the language of the comment, such as `insult`, by name. */
             attributes?: {
                 [key: string]: number;
             };
@@ -220,6 +227,45 @@ export interface components {
          * @enum {string}
          */
         Label: "fine" | "toxic" | "hateful";
+        /**
+         * LanguageFigure
+         * @description How well comments of a language are ranked, on rows that were read anew and not learned from.
+         */
+        LanguageFigure: {
+            profile: components["schemas"]["Profile"];
+            /**
+             * Score
+             * @description What was ranked: `abusive` (toxic or hateful) or `hateful`.
+             */
+            score: string;
+            /**
+             * Auc
+             * @description The area under the ROC curve.
+             */
+            auc: number;
+            /**
+             * Auc Low
+             * @description The lower end of its interval of 95 %.
+             */
+            auc_low: number;
+            /**
+             * Auc High
+             * @description The upper end.
+             */
+            auc_high: number;
+            /**
+             * Rows
+             * @description How many rows were ranked.
+             */
+            rows: number;
+            /**
+             * Positives
+             * @description How many of these are abusive, or hateful.
+             */
+            positives: number;
+        } & {
+            [key: string]: unknown;
+        };
         /**
          * ModerateAnswer
          * @description One decision for each comment, in the order of the call.
@@ -262,6 +308,12 @@ export interface components {
             detail?: string;
             errors?: components["schemas"]["FieldError"][];
         };
+        /**
+         * Profile
+         * @description The n-grams alone, both readers where that may change the label, or always both.
+         * @enum {string}
+         */
+        Profile: "fast" | "cascade" | "full";
         /**
          * Ready
          * @description The model is loaded and warm.
@@ -341,6 +393,49 @@ export interface components {
             rulings: components["schemas"]["RulingRequest"][];
         };
         /**
+         * ServedLanguage
+         * @description A language for which there is a model.
+         */
+        ServedLanguage: {
+            /**
+             * Tag
+             * @description Its tag (BCP 47).
+             */
+            tag: string;
+            /**
+             * Name
+             * @description What it is called in English.
+             */
+            name: string;
+            /**
+             * Read
+             * @description Whether it is read: otherwise it was measured alone, and comments in it are foreign.
+             */
+            read: boolean;
+            /**
+             * Version
+             * @description The version that judges comments in it.
+             */
+            version: string;
+            /**
+             * Scores
+             * @description What is told in it: `abusive` (toxic or hateful), `hateful`, and the attributes.
+             */
+            scores: string[];
+            /**
+             * Learned Rows
+             * @description How many rows that version learned from.
+             */
+            learned_rows: number;
+            /**
+             * Figures
+             * @description How well it is told; empty where that was not measured by language.
+             */
+            figures: components["schemas"]["LanguageFigure"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * ServedModel
          * @description What anybody may know of the model that judges; there is more than is listed here.
          */
@@ -359,9 +454,9 @@ export interface components {
             labels: components["schemas"]["Label"][];
             /**
              * Languages
-             * @description The languages that it learned (BCP 47).
+             * @description The languages for which there is a model, read or not.
              */
-            languages: string[];
+            languages: components["schemas"]["ServedLanguage"][];
             prior: components["schemas"]["StatedPrior"];
             /**
              * Policies

@@ -1,7 +1,8 @@
 """detoxify-api, which Discourse's old toxicity module calls: ``POST /api/v1/classify``, ``GET /health``.
 
-Its client compares seven numbers with thresholds and breaks if one is missing. Therefore a number for which the model has no head is that
-of the nearest neighbour (`NEIGHBOURS` in ``service.perspective.attribute_catalogue``) or, where there is none, 0.
+Its client compares seven numbers with thresholds and breaks if one is missing. Therefore a number that is not told, since the model has no
+head for it or not in the language of the text, is that of the nearest neighbour (`NEIGHBOURS` in
+``service.perspective.attribute_catalogue``) or, where there is none, 0.
 """
 
 from typing import Annotated

@@ -206,14 +206,17 @@ def _find_heads(published: Collection[str]) -> Mapping[str, str]:
 
 def _build_result(result: CommentVerdict, heads: Mapping[str, str], *, flagged: bool) -> dict[str, Any]:
     scores = dict(_ZERO_SCORES)
+    # Those that are told in the language of the text.
+    heads = {category: head for category, head in heads.items() if result.tells(head)}
     if result.label is not None:
-        scores["harassment"], scores["hate"] = (round(score, _DIGITS) for score in result.scores[1:])
+        kinds = result.scores[1], result.hateful
+        scores["harassment"], scores["hate"] = (round(score, _DIGITS) for score in kinds)
         for name, head in heads.items():
             scores[name] = round(result.attributes[head], _DIGITS)
         if _VIOLENCE in heads:
             # A threat is abusive; it is divided between the two kinds of abuse as their scores are.
             threat = result.attributes[heads[_VIOLENCE]]
-            for name, score in zip(_THREAT_CATEGORIES, result.scores[1:], strict=True):
+            for name, score in zip(_THREAT_CATEGORIES, kinds, strict=True):
                 scores[name] = round(threat * score / result.abusive, _DIGITS)
     applied = _applied_categories(result, heads)
     category = _flagged_category(result) if flagged else None
@@ -233,7 +236,8 @@ def _build_result(result: CommentVerdict, heads: Mapping[str, str], *, flagged: 
 def _applied_categories(result: CommentVerdict, heads: Mapping[str, str]) -> tuple[str, ...]:
     if result.label is None or result.foreign:
         return ()
-    return (*_BASE_CATEGORIES, *(_THREAT_CATEGORIES if _VIOLENCE in heads else ()), *heads)
+    applied = (*_BASE_CATEGORIES, *(_THREAT_CATEGORIES if _VIOLENCE in heads else ()), *heads)
+    return applied if result.tells_hateful else tuple(name for name in applied if not name.startswith("hate"))
 
 
 def _flagged_category(result: CommentVerdict) -> str | None:
@@ -243,7 +247,7 @@ def _flagged_category(result: CommentVerdict) -> str | None:
     if result.label is Label.FINE:
         if result.matched is not None:
             return None
-        return "hate" if result.scores[2] > result.scores[1] else "harassment"
+        return "hate" if result.hateful > result.scores[1] else "harassment"
     return "hate" if result.label is Label.HATEFUL else "harassment"
 
 

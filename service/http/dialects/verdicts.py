@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Literal, NamedTuple
 
 from starlette.requests import Request
@@ -22,13 +23,15 @@ class CommentVerdict(NamedTuple):
         label: the label of the comment; None if it was not judged, for instance because it has no text.
         verdict: what to do with the comment; None if there was nothing to judge.
         unobserved_verdict: the verdict as it would be if the community did more than observe.
-        scores: probabilities in the order of ``LABELS``; zeros if the comment was not judged.
-        attributes: the probability of each attribute that the model publishes; empty if the comment was not judged.
-        foreign: whether its language is one that the model did not learn, so that the scores mean little.
+        scores: probabilities in the order of ``LABELS``; zeros if the comment was not judged. The last is NaN where hateful comments
+            cannot be told from toxic ones in its language, of which the second is the probability then.
+        attributes: the probability of each attribute that is told in its language; empty if the comment was not judged.
+        foreign: whether no language that is read is its language, for certain or as far as can be told, so that the scores mean little.
         matched: the rule of the community's lists that decided the verdict; None if none did.
         must_wait: whether a step of judging has failed whose outcome could have been worse, so that the comment is not published before a
             moderator has seen it, whatever its scores are, and whatever the site does with other comments for review.
         own_verdict: the verdict to which the scores alone lead, whatever its language and the lists; None if it was not judged.
+        language: the tag of its language; None if that is not certain.
     """
 
     label: Label | None
@@ -40,16 +43,22 @@ class CommentVerdict(NamedTuple):
     matched: str | None
     must_wait: bool = False
     own_verdict: Verdict | None = None
+    language: str | None = None
 
     @property
     def abusive(self) -> float:
         """The probability that the comment is toxic or hateful."""
-        return self.scores[1] + self.scores[2]
+        return self.scores[1] + self.hateful
 
     @property
     def hateful(self) -> float:
-        """The probability that the comment is hateful."""
-        return self.scores[2]
+        """The probability that the comment is hateful; 0 where that cannot be told in its language."""
+        return self.scores[2] if self.tells_hateful else 0.0
+
+    @property
+    def tells_hateful(self) -> bool:
+        """Whether hateful comments can be told from toxic ones in its language."""
+        return not isnan(self.scores[2])
 
     @property
     def is_only_foreign(self) -> bool:
@@ -57,8 +66,12 @@ class CommentVerdict(NamedTuple):
         # An entry of a list either rejects a comment or leaves something out of it.
         return self.foreign and self.verdict is Verdict.REVIEW and self.own_verdict is Verdict.APPROVE and not self.must_wait
 
+    def tells(self, source: str) -> bool:
+        """Return whether a score of the comment is known: ``abusive``, ``hateful`` or an attribute."""
+        return source == ABUSIVE or (self.tells_hateful if source == HATEFUL else source in self.attributes)
+
     def score(self, source: str) -> float:
-        """Return the score of a name: ``abusive``, ``hateful`` or a published attribute; 0 if the comment was not judged."""
+        """Return the score of a name: ``abusive``, ``hateful`` or an attribute; 0 if the comment was not judged, or it is not known."""
         if source == ABUSIVE:
             return self.abusive
         return self.hateful if source == HATEFUL else self.attributes.get(source, 0.0)
@@ -121,14 +134,16 @@ def comment_verdicts(judgements: Judgements) -> Iterator[CommentVerdict]:
     names = judgements.decisions.attribute_names
     for judgement in judgements.rows():
         must_wait = judgement.held and judgement.verdict is not Verdict.APPROVE
+        is_foreign = bool(judgement.foreign or judgement.unsure)
         if judgement.label is None:
             yield UNJUDGED._replace(
                 verdict=judgement.verdict,
                 unobserved_verdict=judgement.unobserved_verdict,
-                foreign=bool(judgement.foreign),
+                foreign=is_foreign,
                 matched=judgement.matched,
                 must_wait=must_wait,
                 own_verdict=judgement.own_verdict,
+                language=judgement.language,
             )
         else:
             fine, toxic, hateful = judgement.scores
@@ -137,9 +152,10 @@ def comment_verdicts(judgements: Judgements) -> Iterator[CommentVerdict]:
                 verdict=judgement.verdict,
                 unobserved_verdict=judgement.unobserved_verdict,
                 scores=(fine, toxic, hateful),
-                attributes=dict(zip(names, judgement.attributes, strict=True)),
-                foreign=bool(judgement.foreign),
+                attributes={name: score for name, score in zip(names, judgement.attributes, strict=True) if not isnan(score)},
+                foreign=is_foreign,
                 matched=judgement.matched,
                 must_wait=must_wait,
                 own_verdict=judgement.own_verdict,
+                language=judgement.language,
             )

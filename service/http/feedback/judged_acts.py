@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from math import isnan
 
 from starlette.requests import ClientDisconnect, Request
 
@@ -84,6 +85,8 @@ def _read_decisions(judgements: Judgements) -> list[ServedDecision | None]:
         if judgement.label is None or judgement.verdict is None:
             decisions.append(None)
         else:
-            fine, toxic, hateful = judgement.scores
-            decisions.append(ServedDecision(fine=fine, toxic=toxic, hateful=hateful, verdict=judgement.verdict, artefact=version))
+            fine, toxic, score = judgement.scores
+            hateful = None if isnan(score) else score
+            artefact = judgement.version or version
+            decisions.append(ServedDecision(fine=fine, toxic=toxic, hateful=hateful, verdict=judgement.verdict, artefact=artefact))
     return decisions

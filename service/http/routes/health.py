@@ -14,7 +14,8 @@ from model.errors import StoreError
 from service.http.openapi_document import PUBLIC_OPERATION, WrittenAs
 from service.http.problems import ProblemError, ProblemKind, problem_responses
 from service.http.responses import json_response
-from service.http.state import ServiceState, get_state, require_moderator
+from service.http.routes.served_languages import ServedLanguage, describe_served_languages
+from service.http.state import ServiceState, get_state, require_model, require_moderator
 from service.store.store_thread import call_in_thread
 
 __all__ = ["add_health_routes"]
@@ -51,7 +52,7 @@ class ServedModel(TypedDict):
     version: Annotated[str, Field(description="The version that answers name.")]
     name: Annotated[str, Field(description="The name that whoever trained it gave it.")]
     labels: list[Annotated[str, WrittenAs(Label)]]
-    languages: Annotated[list[str], Field(description="The languages that it learned (BCP 47).")]
+    languages: Annotated[list[ServedLanguage], Field(description="The languages for which there is a model, read or not.")]
     prior: StatedPrior
     policies: Annotated[dict[str, dict[str, float]], Field(description="The thresholds of each policy, by its name.")]
     attributes: Annotated[dict[str, object], Field(description="What is known of each attribute that it publishes, by its name.")]
@@ -87,7 +88,8 @@ def add_health_routes(app: FastAPI) -> None:
         response_model=ServedModel,
         responses=not_ready,
         summary="Which model judges?",
-        description="The public part of the artefact's manifest: version, labels, prior, thresholds, training data, metrics.",
+        description="The public part of the artefact's manifest: version, labels, prior, thresholds, training data, metrics; and the "
+        "languages, with what is told in each, and how well.",
         operation_id="model",
         response_description="The public part of the manifest.",
     )
@@ -123,5 +125,6 @@ async def _check_store(state: ServiceState) -> None:
 
 
 async def serve_manifest(request: Request) -> Response:
-    """Answer with the public part of the manifest."""
-    return json_response(require_moderator(request).public_manifest())
+    """Answer with the public part of the manifest, and the languages that are read besides."""
+    model = require_model(request)
+    return json_response(model.moderator.public_manifest() | {"languages": describe_served_languages(model.moderator, model.packs)})

@@ -35,7 +35,7 @@ _COUNTERS = {
     "verdicts": ("Comments by verdict, and by the verdict wanted where the community only watches.", ("verdict", "wanted", "community")),
     "cancelled": ("Judging in threads that was cancelled: left, deadline or stop.", ("reason",)),
     "attributes": ("Attributes of Perspective that the model has no head for: omitted, nearest or refused.", ("attribute", "treatment")),
-    "languages": ("Comments by language, and whether the model did not learn it.", ("language", "foreign")),
+    "languages": ("Comments by language, and whether it is not read.", ("language", "foreign")),
     "closed_connections": ("Connections that were refused, or closed before their clients wanted that.", ("reason",)),
     "model_reloads": ("Models that took the place of the one that judged (served), or were to and could not (refused).", ("outcome",)),
     "failures": ("Comments for which a step of judging has failed; they were judged without it.", ("step",)),

@@ -1,6 +1,7 @@
 """``POST /v1/moderate``: from the comments of a call to a decision for each."""
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from math import isnan
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
 
 from fastapi import FastAPI
@@ -282,8 +283,14 @@ def _add_details(
         entry["language"] = judgement.language
     if judgement.foreign:
         entry["foreign"] = True
+    if judgement.unsure:
+        entry["unsure"] = True
+    if judgement.version is not None:
+        entry["model"] = judgement.version
     if names:
-        entry["attributes"] = {name: round(judgement.attributes[at], _DIGITS) for at, name in enumerate(names)}
+        scores = zip(names, judgement.attributes, strict=True)
+        # What is not told in the language of the comment is not a number.
+        entry["attributes"] = {name: round(score, _DIGITS) for name, score in scores if not isnan(score)}
     if spans is not None:
         entry["spans"] = [_span_entry(span) for span in spans]
     if is_observing and judgement.unobserved_verdict is not None:
@@ -293,4 +300,7 @@ def _add_details(
 
 
 def _span_entry(span: "Span") -> ContributingSpan:
-    return {"begin": span.begin, "end": span.end, "abusive": round(span.abusive, _DIGITS), "hateful": round(span.hateful, _DIGITS)}
+    entry: ContributingSpan = {"begin": span.begin, "end": span.end, "abusive": round(span.abusive, _DIGITS)}
+    if not isnan(span.hateful):
+        entry["hateful"] = round(span.hateful, _DIGITS)
+    return entry

@@ -1,6 +1,7 @@
 """The messages of ``POST /v1/moderate``: what a call and its answer hold."""
 
 from enum import StrEnum
+from math import isnan
 from typing import Annotated, NotRequired
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -101,11 +102,13 @@ _Matched = Annotated[
 
 
 class CommentScores(TypedDict):
-    """Calibrated probabilities of the three labels, rounded to six digits; they sum to 1."""
+    """Calibrated probabilities of the labels, rounded to six digits; they sum to 1."""
 
     fine: float
-    toxic: float
-    hateful: float
+    toxic: Annotated[float, Field(description="Where `hateful` is missing, the probability of both together.")]
+    hateful: NotRequired[
+        Annotated[float, Field(description="Missing where hateful comments cannot be told from toxic ones in the language of the comment.")]
+    ]
 
 
 class ContributingSpan(TypedDict):
@@ -114,7 +117,7 @@ class ContributingSpan(TypedDict):
     begin: int
     end: int
     abusive: float
-    hateful: float
+    hateful: NotRequired[Annotated[float, Field(description="Missing where the score `hateful` is.")]]
 
 
 class JudgedComment(TypedDict):
@@ -126,18 +129,34 @@ class JudgedComment(TypedDict):
     verdict: Annotated[_Verdict, Field(description="What the policy, or a rule of the community, advises to do.")]
     observed: NotRequired[_Observed]
     matched: NotRequired[_Matched]
-    language: NotRequired[Annotated[str, Field(description="The language of the comment, if it can be told.")]]
+    language: NotRequired[Annotated[str, Field(description="The language of the comment (BCP 47), if it can be told.")]]
     foreign: NotRequired[
         Annotated[
             bool,
             Field(
-                description="Always true, if it is there: the model did not learn the language. Then the scores are halfway to what is "
-                "usual, since it knows little of such a comment."
+                description="Always true, if it is there: the comment is in a language that is not read. Then the scores are halfway to "
+                "what is usual, since little is known of such a comment."
             ),
         ]
     ]
+    unsure: NotRequired[
+        Annotated[
+            bool,
+            Field(
+                description="Always true, if it is there: it cannot be told what language the comment is in; no language that is read fits."
+            ),
+        ]
+    ]
+    model: NotRequired[
+        Annotated[
+            str, Field(description="The version that judged the comment, if it is another than that of the answer: a language's own.")
+        ]
+    ]
     attributes: NotRequired[
-        Annotated[dict[str, float], Field(description="Further probabilities that the model publishes, such as `insult`, by name.")]
+        Annotated[
+            dict[str, float],
+            Field(description="Further probabilities that are told in the language of the comment, such as `insult`, by name."),
+        ]
     ]
     spans: NotRequired[Annotated[list[ContributingSpan], Field(description="What moved the scores, if the call asked for it.")]]
 
@@ -176,7 +195,16 @@ def build_request_type(max_comments: int) -> type[ModerateRequest]:
 
 
 def round_scores(fine: float, toxic: float, hateful: float) -> CommentScores:
-    """Round scores to six digits so that they still sum to 1: the largest takes the remainder, which is at most 1.5e-6."""
+    """Round scores to six digits so that they still sum to 1: the largest takes the remainder, which is at most 1.5e-6.
+
+    Args:
+        fine: the probability of the first label.
+        toxic: that of the second.
+        hateful: that of the third; NaN where it is not told, and then missing in the result.
+    """
+    if isnan(hateful):
+        millionths_fine = round(fine * _MILLION)
+        return {"fine": millionths_fine / _MILLION, "toxic": (_MILLION - millionths_fine) / _MILLION}
     first, second, third = round(fine * _MILLION), round(toxic * _MILLION), round(hateful * _MILLION)
     if first + second + third != _MILLION:
         millionths = [first, second, third]

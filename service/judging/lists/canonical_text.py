@@ -15,8 +15,9 @@ _DROPPED = (
     "\u1ab0\u1aff\u1dc0\u1dff\u20d0\u20ff\ufe20\ufe2f"
 )
 _ALIKE = {"\u0627": "\u0622\u0623\u0625\u0671\u0672\u0673", "\u064a": "\u0649\u06cc", "\u0643": "\u06a9", "\u0647": "\u0629\u06c1\u06c3"}
-# Russians write yo mostly as ye; Greek has its accents on small letters alone, and in chats on none.
-_ALIKE |= {"\u0435": "\u0451"} | dict(
+# The Turkish dotless i has the capital of the English i. Russians write yo mostly as ye; Greek has its accents on small letters alone, and
+# in chats on none.
+_ALIKE |= {"i": "\u0131", "\u0435": "\u0451"} | dict(
     zip("\u03b1\u03b5\u03b7\u03b9\u03bf\u03c5\u03c9\u03ca\u03cb", "\u03ac\u03ad\u03ae\u03af\u03cc\u03cd\u03ce\u0390\u03b0", strict=True)
 )
 

@@ -197,12 +197,11 @@ def _read_number(cells: Mapping[str, Any], field: str) -> float | None:
 def _read_decision(cells: Mapping[str, Any]) -> ServedDecision | None:
     artefact = read_word(cells.get("artefact"))
     verdict = _read_member(Verdict, cells, "verdict")
-    scores = [_read_number(cells, f"score_{label}") for label in Label]
-    if artefact is None or verdict is None or any(score is None for score in scores):
+    fine, toxic, hateful = (_read_number(cells, f"score_{label}") for label in Label)
+    if artefact is None or verdict is None or fine is None or toxic is None:
         return None
     if len(artefact) > _LONGEST_VERSION:
         raise BadCell("artefact", f"has more than {_LONGEST_VERSION} characters, as no version has")
-    fine, toxic, hateful = (score or 0.0 for score in scores)
     return ServedDecision(fine=fine, toxic=toxic, hateful=hateful, verdict=verdict, artefact=artefact)
 
 

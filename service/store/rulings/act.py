@@ -70,14 +70,14 @@ class ServedDecision:
     """How the service judged a comment at the time of a ruling.
 
     Attributes:
-        fine, toxic, hateful: the scores.
+        fine, toxic, hateful: the scores; the last is None where hateful comments cannot be told from toxic ones in the language.
         verdict: the verdict.
         artefact: the version that gave the scores, such as ``default@3f2a9c1d04be``.
     """
 
     fine: float
     toxic: float
-    hateful: float
+    hateful: float | None
     verdict: Verdict
     artefact: str
 

@@ -128,6 +128,29 @@ def moderator(settings: Settings) -> "Moderator":
 
 
 @pytest.fixture(scope="session")
+def packs_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with packs for German, for Russian, which cannot tell hateful comments, and for Turkish, which is not read."""
+    from tests.model.languages.small_packs import write_pack
+
+    folder = tmp_path_factory.mktemp("packs")
+    figure = {"auc": 0.81, "auc_low": 0.76, "auc_high": 0.86, "positives": 90, "negatives": 210}
+    write_pack(folder / "de", "de", metrics={"dev": {"fast": {"abusive": figure, "hateful": figure}}, "rows": 4012})
+    write_pack(folder / "ru", "ru", answers={"fast": ("abusive",)}, metrics={"dev": {"fast": {"abusive": figure}}})
+    write_pack(folder / "tr", "tr", answers={"fast": ()})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def reads_more(
+    moderator: "Moderator", packs_folder: Path, running: Running, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[httpx.Client]:
+    """A client of a service that reads German and Russian as well."""
+    settings = read_settings(data_dir=tmp_path_factory.mktemp("data"), languages=packs_folder)
+    with running(create_app(settings, load=lambda _: moderator)) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
 def app(settings: Settings, moderator: "Moderator") -> FastAPI:
     """The app with these settings."""
     return create_app(settings, load=lambda _: moderator)

@@ -16,7 +16,7 @@ use WP_Error;
  *
  *     verdict   approve, review or reject
  *     label     fine, toxic or hateful; empty if the comment could not be judged
- *     scores    the probability of each label
+ *     scores    the probability of each label; hateful is missing where that cannot be told in the language
  *     foreign   whether it is for review because of its language alone
  *     about     text, or name if the name of the author is what is bad
  *     problem   why it could not be judged: comment-empty, comment-too-long, comment-unreadable, refused; empty if it could
@@ -120,6 +120,9 @@ final class Answer {
 		$scores  = array();
 		foreach ( self::LABELS as $name ) {
 			$score = $decision['scores'][ $name ] ?? null;
+			if ( null === $score && 'hateful' === $name ) {
+				continue;
+			}
 			if ( ! is_int( $score ) && ! is_float( $score ) || $score < 0 || $score > 1 ) {
 				return null;
 			}
@@ -132,12 +135,22 @@ final class Answer {
 			'verdict' => $verdict,
 			'label'   => $label,
 			'scores'  => $scores,
-			// What a word list has decided is not a matter of language.
-			'foreign' => true === ( $decision['foreign'] ?? null ) && 'review' === $verdict && ! isset( $decision['matched'] ),
+			'foreign' => self::is_only_foreign( $decision ),
 			'about'   => 'text',
 			'problem' => '',
 			'time'    => time(),
 		);
+	}
+
+	/**
+	 * Whether a comment is for review because it is in no language that is read, as far as can be told.
+	 *
+	 * @param array<mixed> $decision The decision.
+	 */
+	private static function is_only_foreign( array $decision ): bool {
+		$is_foreign = true === ( $decision['foreign'] ?? null ) || true === ( $decision['unsure'] ?? null );
+		// What a word list has decided is not a matter of language.
+		return $is_foreign && 'review' === $decision['verdict'] && ! isset( $decision['matched'] );
 	}
 
 	/**

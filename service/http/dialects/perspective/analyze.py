@@ -1,18 +1,25 @@
 """``comments:analyze``: the scores of one comment."""
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from model.comment import Comment, Verdict
 from model.failures import Step, log_failure
-from model.language.tags import primary_language
 from service.http.calls import Caller, Scope, admit_call
 from service.http.dialects.dialect import Endpoint
-from service.http.dialects.perspective.attributes import AttributeChoice, RequestedAttribute
+from service.http.dialects.perspective.attributes import AttributeChoice, RequestedAttribute, RequestedAttributes
 from service.http.dialects.perspective.google_errors import invalid_request, language_error
-from service.http.dialects.perspective.languages import NamedLanguages, choose_language, detect_language, read_languages, state_language
+from service.http.dialects.perspective.languages import (
+    NamedLanguages,
+    choose_language,
+    detect_language,
+    is_read,
+    read_languages,
+    state_language,
+)
 from service.http.dialects.perspective.requests import (
     add_context,
     check_context,
@@ -62,19 +69,38 @@ def analyze_endpoint(settings: Settings) -> Endpoint:
         comment = add_context(comment, message.context)
         if message.span_annotations:
             _charge_spans(request, comment, settings)
-        attributes, headers = choice.choose(request, message.requested_attributes)
-        request.scope[_ANSWERED_NAMES], request.scope[_HEADERS] = tuple(attribute.name for attribute in attributes), headers
+        requested = choice.choose(request, message.requested_attributes)
+        _note_answer(request, requested)
         named = read_languages(message.languages)
         tag = choose_language(request, comment, named)
         if is_strict:
-            _check_languages(named, tag, attributes[0].name, learned=require_identifier(request).learned)
+            _check_languages(named, tag, requested.answered[0].name, read=require_identifier(request).learned)
         comment, identified = state_language(request, comment, tag)
-        response = await _analyze(
-            request, message, comment, attributes, named=named, identified=identified, caller=caller, is_strict=is_strict
+        judged = await _judge(request, message, comment, identified=identified, caller=caller)
+        if judged.whole.must_wait:
+            return masked_response(request, _uniform_answer(1.0, request), headers=requested.headers)
+        if judged.whole.label is None:
+            raise empty_comment_error()
+        if is_strict:
+            _check_detected(judged, requested.answered[0].name, read=require_identifier(request).learned)
+        languages = list(named.tags) or judged.detected
+        told = choice.choose_told(request, requested, judged.whole, languages=languages, named=bool(named.tags))
+        response = AnalyzeCommentResponse(
+            attributeScores=_build_scores(told.answered, judged.whole, judged.parts),
+            languages=languages or [_read_as(request)],
+            detectedLanguages=judged.detected,
         )
-        return masked_response(request, response, headers=headers)
+        if message.client_token:
+            response["clientToken"] = message.client_token
+        return masked_response(request, response, headers=told.headers)
 
     return analyze
+
+
+def _note_answer(request: Request, requested: RequestedAttributes) -> None:
+    """Note what is answered should judging fail."""
+    request.scope[_ANSWERED_NAMES] = tuple(attribute.name for attribute in requested.answered)
+    request.scope[_HEADERS] = requested.headers
 
 
 def _charge_spans(request: Request, comment: Comment, settings: Settings) -> None:
@@ -85,64 +111,65 @@ def _charge_spans(request: Request, comment: Comment, settings: Settings) -> Non
         raise invalid_request(problem.detail) from None
 
 
-def _check_languages(named: NamedLanguages, tag: str | None, attribute: str, *, learned: Collection[str]) -> None:
-    """Make sure, for a strict site, that a caller names languages and nothing else, and one that the model learned.
+def _check_languages(named: NamedLanguages, tag: str | None, attribute: str, *, read: Collection[str]) -> None:
+    """Make sure, for a strict site, that a caller names languages and nothing else, and one that is read.
 
     Args:
         named: what the caller names.
         tag: the one that the comment is in.
         attribute: the name of an attribute that is asked for.
-        learned: the languages that the model learned.
+        read: the languages that are read.
 
     Raises:
         AnalyzerError: it is not so.
     """
     unsupported = list(named.others)
-    if tag is not None and primary_language(tag) not in learned:
-        unsupported += [tag for tag in named.tags if primary_language(tag) not in learned]
+    if tag is not None and not is_read(tag, read):
+        unsupported += [tag for tag in named.tags if not is_read(tag, read)]
     if unsupported:
         raise language_error(attribute, [printable_name(language) for language in unsupported], requested=True)
 
 
-async def _analyze(
-    request: Request,
-    message: AnalyzeCommentRequest,
-    comment: Comment,
-    attributes: Sequence[RequestedAttribute],
-    *,
-    named: NamedLanguages,
-    identified: str | None,
-    caller: Caller,
-    is_strict: bool,
-) -> AnalyzeCommentResponse:
+def _check_detected(judged: "_Judged", attribute: str, *, read: Collection[str]) -> None:
+    """Make sure, for a strict site, that a comment is not in a language that is not read.
+
+    Raises:
+        AnalyzerError: it is.
+    """
+    if judged.detected and not is_read(judged.detected[0], read):
+        raise language_error(attribute, judged.detected, requested=False)
+
+
+class _Judged(NamedTuple):
+    """A comment that is judged.
+
+    Attributes:
+        whole: what is decided about it.
+        parts: its sentences, and what is decided about each; or, if they are not scored one by one, the whole comment as its only part.
+        detected: the tag of the language that it shows; empty if it shows none.
+    """
+
+    whole: CommentVerdict
+    parts: Sequence[tuple[TextPart, CommentVerdict]]
+    detected: list[str]
+
+
+async def _judge(request: Request, message: AnalyzeCommentRequest, comment: Comment, *, identified: str | None, caller: Caller) -> _Judged:
     parts = _split(request, comment) if message.span_annotations else []
     comments = [comment, *_part_comments(comment, parts)]
     judgements = await judge_for_client(request, comments, caller=caller, community=message.community_id)
-    comment_verdict, *sentences = comment_verdicts(judgements)
-    if comment_verdict.must_wait:
-        return _uniform_answer(1.0, request)
-    if comment_verdict.label is None:
-        raise empty_comment_error()
-    if comment.language is None and judgements.languages:
-        identified = judgements.languages[0]
+    whole, *sentences = comment_verdicts(judgements)
+    if comment.language is None:
+        identified = whole.language
     language = detect_language(request, comment, identified)
-    detected = [] if language is None else [language]
-    if is_strict and language is not None and language not in require_identifier(request).learned:
-        raise language_error(attributes[0].name, detected, requested=False)
-    # Unless the sentences are scored one by one, the only part is the whole comment.
-    scored_parts = list(zip(parts, sentences, strict=True)) or [(TextPart("", 0, utf16_length(comment.text)), comment_verdict)]
-    scores = _build_scores(attributes, comment_verdict, scored_parts)
-    read_as = list(named.tags) or detected or [_read_as(request)]
-    response = AnalyzeCommentResponse(attributeScores=scores, languages=read_as, detectedLanguages=detected)
-    if message.client_token:
-        response["clientToken"] = message.client_token
-    return response
+    scored_parts = list(zip(parts, sentences, strict=True)) or [(TextPart("", 0, utf16_length(comment.text)), whole)]
+    return _Judged(whole, scored_parts, [] if language is None else [language])
 
 
 def _read_as(request: Request) -> str:
     """Return the language in which a comment is read whose language nobody knows."""
-    learned = require_identifier(request).learned
-    return _DEFAULT_LANGUAGE if _DEFAULT_LANGUAGE in learned else min(learned)
+    read = require_identifier(request).learned
+    return _DEFAULT_LANGUAGE if _DEFAULT_LANGUAGE in read else min(read)
 
 
 def _split(request: Request, comment: Comment) -> Sequence[TextPart]:
@@ -176,7 +203,9 @@ def _build_scores(
         spans = [
             SpanScore(begin=part.begin, end=part.end, score=Score(value=score, type="PROBABILITY"))
             for part, result in parts
-            if result.label is not None and (score := summary if len(parts) == 1 else _score(source, result)) >= threshold
+            if result.label is not None
+            and result.tells(source)
+            and (score := summary if len(parts) == 1 else _score(source, result)) >= threshold
         ]
         scores[name] = AttributeScores(spanScores=spans, summaryScore=Score(value=summary, type="PROBABILITY"))
     return scores

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from starlette.requests import Request
 
-from service.http.dialects.perspective.google_errors import AnalyzerError, analyzer_error, invalid_request
+from service.http.dialects.perspective.google_errors import AnalyzerError, analyzer_error, invalid_request, language_error
 from service.http.dialects.perspective.schemas import AttributeParameters
+from service.http.dialects.verdicts import CommentVerdict
 from service.http.state import get_state, pin_model, require_moderator
-from service.perspective.attribute_catalogue import find_source, is_known_attribute, served_names
+from service.perspective.attribute_catalogue import find_source, is_known_attribute, nearest_score, served_names
 from service.perspective.attribute_names import base_name, pins_other_version, printable_name
 from service.settings import Settings
 
@@ -57,22 +58,30 @@ class RequestedAttributes(NamedTuple):
 
     Attributes:
         answered: the attributes that are answered, at least one.
-        headers: headers of the answer that name those that are not, and those that a neighbour answers.
+        omitted: the names of those that are not, as the call gives them.
+        nearest: of those that a neighbour answers, the name, as the call gives it, and the bare name of the neighbour.
     """
 
     answered: Sequence[RequestedAttribute]
-    headers: Mapping[str, str]
+    omitted: Sequence[str] = ()
+    nearest: Sequence[tuple[str, str]] = ()
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Headers of the answer that name the attributes that are omitted, and those that a neighbour answers."""
+        return _build_headers(self.omitted, self.nearest) if self.omitted or self.nearest else {}
 
 
 class AttributeChoice:
     """Chooses the scores that answer the attributes of calls.
 
     Args:
-        settings: say what happens to an attribute that Perspective had and the served model has not.
+        settings: say what happens to an attribute that Perspective had and the served model has not, or not in a comment's language.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._mode = settings.perspective_unknown
+        self._is_strict = settings.perspective_strict_languages
         self._logged: set[tuple[str, str]] = set()
 
     def choose(self, request: Request, requested: Mapping[str, AttributeParameters | None] | None) -> RequestedAttributes:
@@ -101,13 +110,51 @@ class AttributeChoice:
                 nearest.append((name, neighbour))
             answered.append(RequestedAttribute(name, source, (parameters.score_threshold or 0.0) if parameters is not None else 0.0))
         if not omitted and not nearest:
-            return RequestedAttributes(answered, {})
+            return RequestedAttributes(answered)
         self._note(request, omitted, nearest)
         if omitted and self._mode == "error":
             raise _unknown_attribute(omitted[0])
         if not answered:
             raise self._nothing_answered(omitted, moderator)
-        return RequestedAttributes(answered, _build_headers(omitted, nearest))
+        return RequestedAttributes(answered, omitted, nearest)
+
+    def choose_told(
+        self, request: Request, requested: RequestedAttributes, result: CommentVerdict, *, languages: Sequence[str], named: bool
+    ) -> RequestedAttributes:
+        """Return the attributes that are answered for a comment: those that are told in its language.
+
+        Args:
+            request: the call.
+            requested: the attributes that the model that judges English has a head for.
+            result: what is decided about the comment.
+            languages: its languages, as the caller names them or as they are detected.
+            named: whether the caller names them.
+
+        Raises:
+            AnalyzerError: an attribute is not told, and the site is strict or nothing else can be answered.
+        """
+        if all(result.tells(attribute.source) for attribute in requested.answered):
+            return requested
+        answered, omitted, nearest = [], list(requested.omitted), list(requested.nearest)
+        for attribute in requested.answered:
+            if result.tells(attribute.source):
+                answered.append(attribute)
+                continue
+            base = base_name(attribute.name)
+            neighbour = nearest_score(base, tuple(result.attributes)) if self._mode == "nearest" else None
+            is_near = neighbour is not None and result.tells(neighbour.source)
+            if neighbour is not None and is_near:
+                answered.append(attribute._replace(source=neighbour.source))
+                nearest = [entry for entry in nearest if entry[0] != attribute.name] + [(attribute.name, neighbour.attribute)]
+            else:
+                omitted.append(attribute.name)
+            is_refused = not is_near and (self._is_strict or self._mode == "error")
+            get_state(request).metrics.count_attribute(base, "nearest" if is_near else "refused" if is_refused else "omitted")
+            if is_refused:
+                raise language_error(attribute.name, languages, requested=named)
+        if not answered:
+            raise language_error(requested.answered[0].name, languages, requested=named)
+        return RequestedAttributes(answered, omitted, nearest)
 
     def _note(self, request: Request, omitted: Sequence[str], nearest: Sequence[tuple[str, str]]) -> None:
         """Count what the model has no head for, and log each name once, unless the caller is told with an error."""

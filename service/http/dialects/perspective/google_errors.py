@@ -110,7 +110,7 @@ def invalid_request(message: str) -> AnalyzerError:
 
 
 def language_error(attribute: str, languages: Sequence[str], *, requested: bool) -> AnalyzerError:
-    """Build the refusal of a language that the model did not learn.
+    """Build the refusal of a language in which an attribute is not told.
 
     Args:
         attribute: the attribute that was requested.

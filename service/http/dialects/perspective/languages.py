@@ -5,14 +5,14 @@ always English, whatever a comment is written in, and abuse in a few English wor
 languages the comment is in the one that it looks like.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from starlette.requests import Request
 
 from model.comment import Comment
 from model.failures import Step, log_failure
-from model.language.tags import canonical_tag, primary_language
+from model.language.tags import canonical_tag, primary_language, tag_scripts
 from model.language.visible_texts import visible_text
 from service.http.state import find_model, get_state
 from service.judging.contained_steps import identify_languages
@@ -20,7 +20,7 @@ from service.judging.contained_steps import identify_languages
 if TYPE_CHECKING:
     from model.language.identifier import Identifier
 
-__all__ = ["NamedLanguages", "choose_language", "detect_language", "identify_language", "read_languages", "state_language"]
+__all__ = ["NamedLanguages", "choose_language", "detect_language", "identify_language", "is_read", "read_languages", "state_language"]
 
 _T = TypeVar("_T")
 
@@ -56,6 +56,17 @@ def read_languages(named: Sequence[str] | None) -> NamedLanguages:
         elif text.lower() not in _NO_LANGUAGES:
             others.append(text)
     return NamedLanguages(tuple(tags), others)
+
+
+def is_read(tag: str, read: Collection[str]) -> bool:
+    """Return whether the language of a canonical tag is among some that are read: that language in the script of the tag.
+
+    Args:
+        tag: such as ``pt-BR`` or ``hi-Latn``.
+        read: tags of the languages that are read: ``pt``, ``hi-Latn``.
+    """
+    code, _, rest = tag.partition("-")
+    return f"{code}-{rest.partition('-')[0]}" in read or (code in read and tag_scripts(tag) <= tag_scripts(code))
 
 
 def choose_language(request: Request, comment: Comment, named: NamedLanguages) -> str | None:

@@ -12,10 +12,12 @@ __all__ = ["TextPart", "split_sentences", "utf16_length"]
 _MAX_SENTENCES = 100
 # The last character of the Basic Multilingual Plane. In UTF-16 it takes one code unit; characters above it take two.
 _LAST_BMP_CHARACTER = "\uffff"
-# A sentence ends with marks, and with the quotes or brackets that close it, before white space; or at the end of its line. Without the look
-# behind, a search that fails would be made again at each of ten thousand marks.
-_MARKS = r"[.!?\u2026\u3002\uff01\uff1f]"
-_SENTENCE_END = re.compile(rf"(?<!{_MARKS}){_MARKS}++[\"'\u201d\u2019)\]]*+(?=\s)|[\r\n]+")
+# A sentence ends with marks, those of Arabic, Urdu and Hindi among them, and with the quotes or brackets that close it, before white space,
+# of which Chinese and Japanese have none; or at the end of its line. Without the look behind, a search that fails would be made again at
+# each of ten thousand marks.
+_MARKS, _WIDE_MARKS = r"[.!?\u2026\u061f\u06d4\u0964\u0965]", r"[\u3002\uff01\uff1f]"
+_CLOSING = r"[\"\'\u201d\u2019)\]\u300d\u300f\uff09]*+"
+_SENTENCE_END = re.compile(rf"(?<!{_MARKS}){_MARKS}++{_CLOSING}(?=\s)|(?<!{_WIDE_MARKS}){_WIDE_MARKS}++{_CLOSING}|[\r\n]+")
 
 
 class TextPart(NamedTuple):

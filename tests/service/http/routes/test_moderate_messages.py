@@ -68,6 +68,16 @@ def test_rounded_scores_still_sum_to_one(exact: tuple[float, float, float]) -> N
     assert all(abs(value - score) <= 2e-6 for value, score in zip(values, exact, strict=True))
 
 
+@given(PROBABILITIES)
+def test_what_is_not_told_is_missing(fine: float) -> None:
+    """Where hateful is not told, there is no such score, nor a zero in its place, and the other two sum to 1."""
+    rounded = round_scores(fine, 1 - fine, math.nan)
+
+    assert set(rounded) == {"fine", "toxic"}
+    assert math.isclose(rounded["fine"] + rounded["toxic"], 1, abs_tol=1e-12)
+    assert abs(rounded["fine"] - fine) <= 1e-6
+
+
 def test_optional_fields_may_be_null_or_absent() -> None:
     """Every optional field arrives, and null counts as absent."""
     full = {"id": 1, "text": "a", "format": "html", "language": "en", "author": "b", "parent": 7}

@@ -13,6 +13,7 @@ from service.judging.lists.canonical_text import canonical_places, canonical_tex
         ("\u2019\u201c\u2013", "'\"-"),
         ("\u0451\u043b\u043a\u0430", "\u0435\u043b\u043a\u0430"),
         ("\u03bc\u03b1\u03bb\u03ac\u03ba\u03b1\u03c3", "\u03bc\u03b1\u03bb\u03b1\u03ba\u03b1\u03c3"),
+        ("\u0131\u015f\u0131k", "i\u015fik"),
         ("_idiot_ __idiot__", " idiot    idiot  "),
         ("\u0939\u093f\u0902_", "\u0939\u093f\u0902 "),
         ("the_donald >_< _ ___", "the_donald >_< _ ___"),

@@ -29,6 +29,27 @@ def test_spans_are_sentences(client: httpx.Client) -> None:
     assert spans[1][1] < 0.5
 
 
+@pytest.mark.parametrize(
+    ("sentences", "blank"),
+    [
+        (["Günaydın, İstanbul!", "🙂 Işıklar söndü mü?", "Evet."], " "),
+        (["صباح الخير يا جماعة!", "كيف حالكم اليوم؟", "شكرا جزيلا 🌹"], " "),
+        (["सुप्रभात दोस्तों।", "आप कैसे हैं?", "धन्यवाद 🙏🏽"], " "),
+        (["今天天气很好。", "你吃饭了吗？", "谢谢你𠮷田！！", "再见😊"], ""),
+        (["「もう行くの？」", "はい。", "またね。"], ""),
+    ],
+)
+def test_sentences_end_in_every_script(sentences: list[str], blank: str) -> None:
+    """Sentences end with the marks of their script, with blanks after them or without, at offsets in UTF-16."""
+    text = blank.join(sentences)
+    data = text.encode("utf-16-le")
+
+    parts = split_sentences(Comment("", text))
+
+    assert [part.text for part in parts] == [data[2 * part.begin : 2 * part.end].decode("utf-16-le") for part in parts]
+    assert "|".join(part.text for part in parts) == "|".join(sentences)
+
+
 def test_spans_of_html_stand_in_the_html(client: httpx.Client) -> None:
     """The spans of HTML are those of its text, at the offsets of the text with its tags."""
     written = f"<p>😀 {FINE}</p><p>{TOXIC.replace('pathetic', '<b>pathetic</b>')}</p>"

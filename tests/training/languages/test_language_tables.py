@@ -1,0 +1,53 @@
+"""The tables of languages in the documentation."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model.artefact.manifest import Manifest
+from tests.model.languages.small_packs import write_pack
+from training.languages.language_tables import figures_table, fill_table, perspective_table
+
+FIGURE = {"auc": 0.81, "auc_low": 0.76, "auc_high": 0.86, "positives": 90, "negatives": 210}
+
+
+def _pack(folder: Path, tag: str, **changes: Any) -> Manifest:
+    return write_pack(folder / tag, tag, **changes)
+
+
+def test_table_says_how_well_languages_are_told(tmp_path: Path) -> None:
+    """Each language has a line, in order of their names, with its figures, and whether it is read; what was not measured is a dash."""
+    metrics = {"dev": {"fast": {"abusive": FIGURE}}, "rows": 4012}
+    packs = [_pack(tmp_path, "ru", answers={"fast": ("abusive",)}, metrics=metrics), _pack(tmp_path, "de", answers={"fast": ()})]
+
+    assert figures_table(packs).splitlines()[2:] == [
+        "| German | `de` | 0 | – | – | – | – | – | no |",
+        "| Russian | `ru` | 4,012 | 300 | 0.81 (0.76 to 0.86) | – | – | – | yes, without `hateful` |",
+    ]
+
+
+def test_table_of_attributes_has_every_language(tmp_path: Path) -> None:
+    """All languages that Perspective had are there, read or not, then others that are read; English alone has all attributes."""
+    packs = [_pack(tmp_path, "ru", answers={"fast": ("abusive",)}), _pack(tmp_path, "tr"), _pack(tmp_path, "cs", answers={"fast": ()})]
+
+    lines = perspective_table(packs).splitlines()[2:]
+
+    assert len(lines) == 19
+    assert "| English | `en` | yes | yes | yes | yes |" in lines
+    assert "| Russian | `ru` | yes | yes | no | no |" in lines
+    assert "| Czech | `cs` | yes | not read | no | no |" in lines
+    assert "| Hindi in Latin letters | `hi-Latn` | yes | not read | no | no |" in lines
+    assert lines[-1] == "| Turkish | `tr` | no | yes | yes | no |"
+
+
+def test_table_takes_the_place_of_another() -> None:
+    """A table is filled in between its two marks, and nothing else of the page changes; a second time changes nothing."""
+    page = "before\n<!-- a table -->\n| old |\n<!-- end of a table -->\nafter\n"
+
+    filled = fill_table(page, "a table", "| new |")
+
+    assert filled == "before\n<!-- a table -->\n| new |\n<!-- end of a table -->\nafter\n"
+    assert fill_table(filled, "a table", "| new |") == filled
+    with pytest.raises(ValueError, match="no place for the table 'other'"):
+        fill_table(page, "other", "| new |")
