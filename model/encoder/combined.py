@@ -30,9 +30,9 @@ from model.artefact.manifest import LabelThresholds, describe_validation_error
 from model.classifier import Classifier
 from model.encoder.comment_parts import LongReading, ReaderMaps, read_long_text, suspect_passages
 from model.encoder.context_rule import MAX_ANSWER_SIZE
-from model.encoder.session import EncoderReader, normalise_texts, unpack_pieces
+from model.encoder.script_pieces import read_vocabulary
+from model.encoder.session import EncoderReader
 from model.encoder.threat_rule import find_threat_head, raise_by_threats
-from model.encoder.wordpiece import WordPiece
 from model.ngrams.heads import ABUSIVE_HEAD, HATEFUL_HEAD, LABEL_HEADS, label_codes
 from model.ngrams.raw_scores import RawScores
 from model.ngrams.shared_words import shared_lexicon
@@ -106,12 +106,12 @@ class CombinedReader:
         """
         if not self._may_be_long(text):
             return None
-        normalised, of = normalise_texts([text, context], self.encoder.lexicon)
+        normalised, of = self.encoder.normalise([text, context])
         return read_long_text(self.encoder, classifier, normalised, of, self.maps(classifier))
 
     def passage_suspicion(self, classifier: Classifier, text: bytes) -> float:
         """Return the highest P(abusive) that the n-grams give a passage of a comment, as ``model.text.pipeline.prepare`` leaves it."""
-        return suspect_passages(self.encoder, classifier, normalise_texts([text], self.encoder.lexicon)[0])
+        return suspect_passages(self.encoder, classifier, self.encoder.normalise([text])[0])
 
     def _may_be_long(self, text: bytes) -> bool:
         return len(text) > _SHORT_BYTES * self.encoder.max_tokens
@@ -264,7 +264,7 @@ def build_combined_reader(
         raise ValueError("curve has to be of shape (k, 3), with numbers from 0 to 1")
     if (np.diff(curve[:, :2], axis=0) < 0).any():
         raise ValueError("curve has to be of ascending thresholds and risks")
-    encoder = EncoderReader(np.asarray(network), WordPiece(unpack_pieces(np.asarray(pieces))), tokens, shared_lexicon())
+    encoder = EncoderReader(np.asarray(network), read_vocabulary(np.asarray(pieces), entry.get("form")), tokens, shared_lexicon())
     return CombinedReader(
         encoder,
         np.asarray(combination),

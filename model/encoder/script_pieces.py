@@ -8,10 +8,15 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from model.array_types import ByteArray
 from model.encoder.plain_form import marks_class
+from model.encoder.session import unpack_pieces
 from model.encoder.wordpiece import CONTINUATION, LONGEST_WORD, WordPiece
 
-__all__ = ["ScriptPieces"]
+__all__ = ["PLAIN_FORM", "ScriptPieces", "read_vocabulary"]
+
+PLAIN_FORM = "plain"
+"""What the entry of an encoder in a manifest calls the form of texts that this vocabulary is for; normalised English has no name."""
 
 
 @cache
@@ -50,3 +55,18 @@ class ScriptPieces(WordPiece):
                 at += 1
             known = self._later
         return numbers
+
+
+def read_vocabulary(packed: ByteArray, form: object) -> WordPiece:
+    """Return the vocabulary of an encoder.
+
+    Args:
+        packed: its pieces, as ``pack_pieces`` packs them.
+        form: of the texts that the encoder reads: None for normalised English, or ``PLAIN_FORM``.
+
+    Raises:
+        ValueError: the form is another one, or the pieces are not a vocabulary.
+    """
+    if form not in (None, PLAIN_FORM):
+        raise ValueError(f"form has to be {PLAIN_FORM!r}, or left out")
+    return (ScriptPieces if form else WordPiece)(unpack_pieces(packed))

@@ -16,6 +16,8 @@ __all__ = ["GraphBuilder", "Ranges"]
 _OPSET, _FORMAT = 20, 9
 _INT8_MOST, _UINT8_MOST = 127, 255
 
+_Floats = npt.NDArray[np.floating[Any]]
+
 Ranges = Mapping[str, tuple[float, float]]
 """By the name of a product: the least and the largest number of its left side."""
 
@@ -66,14 +68,14 @@ class GraphBuilder:
         return self.step("Add", self.step("MatMul", left, right), self.constant(f"{name}.bias", bias))
 
     def table(self, name: str, rows: npt.NDArray[np.float32], numbers: str) -> str:
-        """Add a choice of rows of a table, which is stored in 8 bits."""
-        scale, zero = _scale(float(rows.min()), float(rows.max()))
+        """Add a choice of rows of a table, which is stored in 8 bits, with a scale for each column."""
+        scale, zero = _scale(rows.min(axis=0), rows.max(axis=0))
         packed = np.clip(np.rint(rows / scale) + zero, 0, _UINT8_MOST).astype(np.uint8)
         parameters = self.constant(f"{name}.scale", scale), self.constant(f"{name}.zero", zero)
-        return self.step("DequantizeLinear", self.step("Gather", self.constant(name, packed), numbers), *parameters)
+        return self.step("DequantizeLinear", self.step("Gather", self.constant(name, packed), numbers), *parameters, axis=-1)
 
     def _quantised(self, name: str, left: str, least: float, most: float) -> str:
-        scale, zero = _scale(least, most)
+        scale, zero = (values.reshape(()) for values in _scale(np.array([least]), np.array([most])))
         parameters = self.constant(f"{name}.scale", scale), self.constant(f"{name}.zero", zero)
         return self.step("DequantizeLinear", self.step("QuantizeLinear", left, *parameters), *parameters)
 
@@ -105,8 +107,8 @@ class GraphBuilder:
         return data
 
 
-def _scale(least: float, most: float) -> tuple[np.float32, np.uint8]:
-    """Return the scale of a range, which is made to hold 0, and the number that stands for 0."""
-    least, most = min(least, 0.0), max(most, 0.0)
-    scale = np.float32(max(most - least, float(np.finfo(np.float32).tiny)) / _UINT8_MOST)
-    return scale, np.uint8(np.clip(np.rint(-least / scale), 0, _UINT8_MOST))
+def _scale(least: _Floats, most: _Floats) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
+    """Return the scales of k ranges, which are made to hold 0, and the numbers that stand for 0; shape (k,)."""
+    least, most = np.minimum(least, 0), np.maximum(most, 0)
+    scale = (np.maximum(most - least, np.finfo(np.float32).tiny) / _UINT8_MOST).astype(np.float32)
+    return scale, np.clip(np.rint(-least / scale), 0, _UINT8_MOST).astype(np.uint8)

@@ -1,6 +1,9 @@
 """Pieces of words in any script: marks belong to words, what cannot be spelt is unknown alone, and pieces fit at any place of a word."""
 
-from model.encoder.script_pieces import ScriptPieces
+import pytest
+
+from model.encoder.script_pieces import PLAIN_FORM, ScriptPieces, read_vocabulary
+from model.encoder.session import pack_pieces
 from model.encoder.wordpiece import BEGIN, END, PADDING, UNKNOWN
 
 PIECES = [PADDING, UNKNOWN, BEGIN, END, "idiot", "##en", "##中国", "人", "हि", "##न्दी", "a", "!", "##b"]
@@ -41,3 +44,12 @@ def test_marks_of_the_vocabulary_cannot_be_spelt() -> None:
     assert all(piece == UNKNOWN for word in spell("[#") for piece in word)
     assert [BEGIN] not in spell("[CLS]")
     assert ScriptPieces.reads_plain_form
+
+
+def test_the_form_of_the_texts_chooses_the_vocabulary() -> None:
+    """Encoders of English have a vocabulary of normalised text, those that read plain forms this one; other forms are refused."""
+    packed = pack_pieces(PIECES)
+    assert type(read_vocabulary(packed, PLAIN_FORM)) is ScriptPieces
+    assert not read_vocabulary(packed, None).reads_plain_form
+    with pytest.raises(ValueError, match="form has to be"):
+        read_vocabulary(packed, "other")

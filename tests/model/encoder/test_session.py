@@ -1,11 +1,13 @@
 """The encoder: each text alone, the order of its words counts, the end of a long one too, and threads change nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from model.comment import Comment
+from model.encoder.script_pieces import ScriptPieces
 from model.encoder.session import MAX_CONTEXT_PIECES, EncoderReader
 from model.encoder.wordpiece import WordPiece
 from model.normaliser.lexicon import load_lexicon
@@ -48,6 +50,15 @@ def test_disguises_do_not_help() -> None:
     plain, *disguised = reader().read(prepared("you idiot", "YOU idiot", "you  id\u0456ot", "you i.d.i.o.t"))
     for log_odds in disguised:
         np.testing.assert_array_equal(log_odds, plain)
+
+
+def test_the_vocabulary_says_in_which_form_texts_are_read() -> None:
+    """Normalised English has no accents; a vocabulary of plain forms keeps them, and its encoder reads what was written as it is."""
+    plain = replace(reader(), vocabulary=ScriptPieces(PIECES))
+    text = "Étage \u200bÉTAGE".encode()
+    assert plain.normalise([text]) == ["étage étage"]
+    assert reader().normalise(prepared(text.decode())) != ["étage étage"]
+    assert plain.read([text]).tolist() == [plain.log_odds("étage étage").tolist()]
 
 
 def test_windows_cover_a_long_text() -> None:
