@@ -15,7 +15,7 @@ from model.threads import available_cores
 
 __all__ = ["main"]
 
-_NAMES = ("judgement", "inprocess", "http", "dialects", "burst", "load", "startup", "batch", "dumps", "language", "encoder")
+_NAMES = ("judgement", "inprocess", "http", "dialects", "burst", "load", "startup", "batch", "dumps", "language", "languages", "encoder")
 _ON_REQUEST = ("siege", "soak", "kills", "loop")  # take minutes to hours, so they run only if they are named
 _BYTES_OF_UNIT = {"MB": 1e6, "GB": 1e9}
 
