@@ -1,9 +1,11 @@
 """Measures how many comments a second language packs judge by their n-grams, script by script, beside English."""
 
+import os
 import random
 import time
 from collections.abc import Iterator, Sequence
 from itertools import cycle
+from pathlib import Path
 
 from benchmarks.figures import Figure, Skipped
 from model.comment import Comment
@@ -25,7 +27,8 @@ _TAGS = ("de", "vi", "hi-Latn", "ru", "el", "ar", "he", "hi", "bn", "ta", "te", 
 
 def measure() -> Iterator[Figure | Skipped | str]:
     """Yield the speed of English and of one language of each script, on one core, in the fast profile."""
-    packs = LanguagePacks.find(profile=Profile.FAST)
+    folder = os.environ.get("TIPSTAFF_LANGUAGES")
+    packs = LanguagePacks.find(Path(folder) if folder else None, profile=Profile.FAST)
     moderators: dict[str, Moderator] = {"en": Moderator.load()}
     for tag in _TAGS:
         if tag in packs.tags:

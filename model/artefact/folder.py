@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -60,7 +60,12 @@ class StoredArtefact:
 
 
 def write_artefact(
-    folder: Path, *, description: Description, arrays: Mapping[str, AnyArray], documents: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    description: Description,
+    arrays: Mapping[str, AnyArray],
+    documents: Mapping[str, str] | None = None,
+    shared: Collection[str] = (),
 ) -> Manifest:
     """Store an artefact in one step: a failure or a kill at any moment leaves the old folder or the new one, whole.
 
@@ -69,6 +74,7 @@ def write_artefact(
         description: the fields of the manifest.
         arrays: by file name (``weights.npy``); dtypes as in ArrayEntry, little-endian, finite.
         documents: further texts by name, such as ``MODEL_CARD.md`` or ``NOTICE``; a replaced artefact keeps those not given here.
+        shared: names of arrays that lie elsewhere, where others have them too: the manifest names them, the folder lacks them.
 
     Returns:
         The manifest that was written.
@@ -91,7 +97,8 @@ def write_artefact(
             _check_replaceable(place, folder)
             _keep_documents(place, fresh, skip=texts)
             for name, array in storable.items():
-                _save(fresh / name, array_header(manifest.arrays[name]), array_bytes(array))
+                if name not in shared:
+                    _save(fresh / name, array_header(manifest.arrays[name]), array_bytes(array))
             for name, text in texts.items():
                 _save(fresh / name, text)
     except OSError as error:
