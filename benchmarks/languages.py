@@ -31,10 +31,10 @@ def measure() -> Iterator[Figure | Skipped | str]:
     packs = LanguagePacks.find(Path(folder) if folder else None, profile=Profile.FAST)
     moderators: dict[str, Moderator] = {"en": Moderator.load()}
     for tag in _TAGS:
-        if tag in packs.tags:
+        if tag in packs.tags and load_language_comments(tag):
             moderators[tag] = packs.moderator(tag)
         else:
-            yield Skipped(f"languages: there is no pack for {tag}")
+            yield Skipped(f"languages: there is no pack for {tag}, or no comment of our own in it")
     comments = {tag: _load_comments(tag) for tag in moderators}
     times = {tag: [_seconds(moderator, comments[tag][:1])] for tag, moderator in moderators.items()}  # warms the kernels up
     for _ in range(_ROUNDS):

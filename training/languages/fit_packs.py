@@ -26,7 +26,7 @@ from training.tables.labelled import UNKNOWN, Labelled
 
 __all__ = ["FittedNgrams", "fit_ngrams", "pack_settings", "prepare_rows", "raw_log_odds"]
 
-_EPOCHS, _RATE, _DAMPING = 12, 0.5, 1.0
+_EPOCHS, _RATE, _DAMPING = 12, 1.0, 0.1
 _FOLDS = 3
 _FEWEST_REREAD = 60  # with fewer, rows that nobody read again choose as well
 _MOST_NOISY_JUDGED = 400

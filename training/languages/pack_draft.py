@@ -1,30 +1,37 @@
 """Describes a pack before it is written: what it can tell, how well, and what it has learnt from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from model.array_types import FloatArray
-from model.artefact.manifest import Description, ProfileName
+from model.artefact.field_types import Scalar
+from model.artefact.manifest import DataSource, Description, ProfileName
+from model.classifier import Classifier
 from model.comment import Label
+from model.encoder.script_pieces import PLAIN_FORM
 from model.normaliser.version import PACK_NORMALISER
+from model.policy import Policy
 from training.behaviour.languages.cases_by_language import case_languages, read_language_cases
 from training.fit.artefact_draft import LIBRARIES
+from training.fit.combination import describe_encoder
 from training.fit.derived_policy import policy_thresholds
 from training.fit.ngram_weights import FitSettings
 from training.languages.fit_packs import prepare_rows
+from training.languages.pack_encoder import CombinedPack, SharedEncoder
 from training.languages.pack_figures import Figures, measure_pack, told_answers
 from training.languages.pack_judgement import JudgingNgrams
 from training.languages.pack_rows import CorpusOfLanguages
 from training.tables.labelled import UNKNOWN, Labelled, Place
 
-__all__ = ["MeasuredRows", "PackDraft", "draft_pack", "find_measured_rows"]
+__all__ = ["MeasuredRows", "PackDraft", "draft_combined_pack", "draft_pack", "find_measured_rows"]
 
 _READ_AGAIN, _BY_SOURCES, _OUR_OWN = "rows read again", "rows by the labels of their sources", "behaviour tests of our own"
+_NGRAMS: Mapping[str, Scalar] = {"kind": "ngrams", "weights": "weights.npy", "scales": "scales.npy", "biases": "biases.npy"}
 
 
 @dataclass(frozen=True)
@@ -63,42 +70,74 @@ def find_measured_rows(corpus: CorpusOfLanguages, tag: str) -> MeasuredRows:
     return MeasuredRows(_behaviour_rows(tag), _OUR_OWN)
 
 
-def draft_pack(tag: str, judging: JudgingNgrams, corpus: CorpusOfLanguages, learnt: Labelled, *, settings: FitSettings) -> PackDraft:
+def draft_pack(tag: str, judging: JudgingNgrams, measured: MeasuredRows, *, data: Sequence[DataSource], settings: FitSettings) -> PackDraft:
     """Return the draft of a pack of n-grams.
 
     Args:
         tag: its language.
         judging: the calibrated n-grams.
-        corpus: the rows of all languages.
-        learnt: the rows that it has learnt from.
+        measured: the rows that it is measured on.
+        data: the origin of the rows that it has learnt from.
         settings: how it was fitted.
     """
-    classifier = judging.classifier
-    measured = find_measured_rows(corpus, tag)
-    scores = classifier.score(prepare_rows(measured.rows, tag)).scores
-    by_profile: dict[ProfileName, dict[str, Figures]] = {"fast": measure_pack(scores, measured.rows)}
+    scores = judging.classifier.score(prepare_rows(measured.rows, tag)).scores
+    readers = (dict(_NGRAMS),)
+    pack = _Judging(judging.classifier, judging.policy, readers, {"fast": scores})
+    return _draft(tag, pack, measured, data=data, settings=settings, more={})
+
+
+def draft_combined_pack(
+    tag: str, pack: CombinedPack, encoder: SharedEncoder, measured: MeasuredRows, *, data: Sequence[DataSource], settings: FitSettings
+) -> PackDraft:
+    """Return the draft of a pack of n-grams and the shared encoder; arguments as of ``draft_pack``."""
+    entry, arrays = describe_encoder(pack.reader)
+    readers = (dict(_NGRAMS), entry | {"form": PLAIN_FORM})
+    fast = pack.classifier.score(prepare_rows(measured.rows, tag)).scores
+    judging = _Judging(pack.classifier, pack.policy, readers, {"fast": fast, "cascade": pack.cascade, "full": pack.full})
+    return _draft(tag, judging, measured, data=data, settings=settings, more={**arrays, **encoder.arrays})
+
+
+class _Judging(NamedTuple):
+    """The parts of a pack by which it judges, and what each profile makes of the rows that it is measured on."""
+
+    classifier: Classifier
+    policy: Policy
+    readers: tuple[dict[str, Scalar], ...]
+    scores: Mapping[ProfileName, FloatArray]
+
+
+def _draft(
+    tag: str,
+    pack: _Judging,
+    measured: MeasuredRows,
+    *,
+    data: Sequence[DataSource],
+    settings: FitSettings,
+    more: Mapping[str, npt.NDArray[Any]],
+) -> PackDraft:
+    classifier, reader = pack.classifier, pack.classifier.reader
+    by_profile = {profile: measure_pack(scores, measured.rows) for profile, scores in pack.scores.items()}
     fitted = asdict(settings)
     features = fitted.pop("features")
     description = Description(
         name=tag.lower(),
         normaliser=PACK_NORMALISER,
         features=features,
-        readers=({"kind": "ngrams", "weights": "weights.npy", "scales": "scales.npy", "biases": "biases.npy"},),
+        readers=pack.readers,
         heads=classifier.heads,
         prior=classifier.prior,
         calibration=dict(classifier.calibration),
         thresholds=classifier.thresholds,
-        policies={"default": policy_thresholds(judging.policy)},
+        policies={"default": policy_thresholds(pack.policy)},
         languages=(tag,),
         answers={profile: told_answers(figures) for profile, figures in by_profile.items()},
-        data=corpus.describe(learnt),
-        metrics={"dev": _as_json(by_profile), "rows": len(learnt), "measured_on": measured.kind},
+        data=tuple(data),
+        metrics={"dev": _as_json(by_profile), "rows": sum(source.rows for source in data), "measured_on": measured.kind},
         settings=fitted,
         libraries={name: metadata.version(name) for name in LIBRARIES},
     )
-    reader = classifier.reader
-    arrays = {"weights.npy": reader.values, "scales.npy": reader.scales, "biases.npy": reader.biases}
-    return PackDraft(description, arrays, _summarise(by_profile, measured, scores, classifier.labels(scores)))
+    arrays = {"weights.npy": reader.values, "scales.npy": reader.scales, "biases.npy": reader.biases, **more}
+    return PackDraft(description, arrays, _summarise(by_profile, measured, pack, classifier))
 
 
 def _as_json(by_profile: Mapping[ProfileName, Mapping[str, Figures]]) -> dict[str, Any]:
@@ -106,7 +145,7 @@ def _as_json(by_profile: Mapping[ProfileName, Mapping[str, Figures]]) -> dict[st
 
 
 def _summarise(
-    by_profile: Mapping[ProfileName, Mapping[str, Figures]], measured: MeasuredRows, scores: FloatArray, labels: npt.NDArray[np.int8]
+    by_profile: Mapping[ProfileName, Mapping[str, Figures]], measured: MeasuredRows, pack: _Judging, classifier: Classifier
 ) -> dict[str, str]:
     summary = {
         f"{profile} {name}": f"{figures['auc']:.3f} ({figures['auc_low']:.3f} to {figures['auc_high']:.3f})"
@@ -114,8 +153,8 @@ def _summarise(
         for name, figures in by_name.items()
     }
     fine = measured.rows.abusive == 0
-    if fine.any():
-        summary["fine called otherwise"] = f"{(labels[fine] != 0).mean():.3f}"
+    for profile, scores in pack.scores.items() if fine.any() else ():
+        summary[f"{profile} fine called otherwise"] = f"{(classifier.labels(scores)[fine] != 0).mean():.3f}"
     return summary | {"on": f"{len(measured.rows)} {measured.kind}"}
 
 
@@ -131,7 +170,7 @@ def _behaviour_rows(tag: str) -> Labelled:
         source=[_OUR_OWN] * n,
         split=["dev"] * n,
         id=[str(number) for number in range(n)],
-        weight=np.ones(n),
+        weight=np.zeros(n),
         target=[None] * n,
         attributes={},
         place=[Place(_OUR_OWN, number) for number in range(1, n + 1)],

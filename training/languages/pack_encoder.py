@@ -14,7 +14,7 @@ from scipy.special import expit, logit
 
 from model.array_types import ByteArray, FloatArray
 from model.artefact.arrays import array_bytes, array_header, describe_array
-from model.artefact.manifest import LabelThresholds, Prior
+from model.artefact.manifest import Calibration, LabelThresholds, Prior
 from model.classifier import Classifier
 from model.comment import Comment, Format
 from model.encoder.combined import CombinedReader
@@ -39,6 +39,7 @@ from training.tables.labelled import Labelled
 __all__ = ["CombinedPack", "SharedEncoder", "combine_packs", "read_both"]
 
 _TOKENS = 64  # pieces that the encoder reads at once
+_LONGEST_STEP = 3.0  # in log-odds
 _OWN_ROWS = 150  # fine rows of a language by which its own threshold counts as much as that of all languages
 _FEWEST_FINE = 20  # rows of a language, for it to have a say in the label rule
 _FEWEST_FOR_OWN = 60  # rows of a language that its own cascade, and its own map of comments that the encoder has not read, are chosen by
@@ -158,9 +159,12 @@ class _Pooled:
 
 def _choose_pooled(readings: Mapping[str, PackReadings], log_odds: Sequence[FloatArray], prior: Prior) -> _Pooled:
     rows = Labelled.concat([reading.rows for reading in readings.values()])
-    calibrated, both_odds = np.concatenate([reading.calibrated for reading in readings.values()]), np.concatenate(log_odds)
-    fast, both = scores_from_log_odds(calibrated), scores_from_log_odds(both_odds)
-    rule = choose_thresholds(both, rows, prior=prior, within=[fast])
+    both_odds = np.concatenate(log_odds)
+    both = scores_from_log_odds(both_odds)
+    rule = choose_thresholds(both, rows, prior=prior)
+    moved = [replace(reading, classifier=_move_to_rule(reading.classifier, rule)) for reading in readings.values()]
+    calibrated = np.concatenate([reading.calibrated for reading in moved])
+    fast = scores_from_log_odds(calibrated)
     alone = fit_alone(calibrated, both_odds)
     unread = scores_from_log_odds(alone[0] * calibrated + alone[1])
     curve = cascade_curve(CascadeScores(1 - fast[:, 0], unread, both), rows, rule, abusive=prior.abusive)
@@ -180,10 +184,10 @@ def _combine_one(
         pooled: what is chosen on the rows of all languages.
         prior: how common abuse is taken to be.
     """
-    full, fast = scores_from_log_odds(log_odds), reading.fast_scores
-    own = np.flatnonzero(reading.rows.weight > 0)
-    rule = _shrink_rule(pooled.rule, full[own], fast[own], reading.rows.take(own), prior)
-    classifier = replace(reading.classifier, thresholds=rule)
+    full, own = scores_from_log_odds(log_odds), np.flatnonzero(reading.rows.weight > 0)
+    rule = _shrink_rule(pooled.rule, full[own], reading.rows.take(own), prior)
+    classifier = _move_to_rule(reading.classifier, rule)
+    fast = replace(reading, classifier=classifier).fast_scores
     slopes, intercepts = classifier.slopes, classifier.intercepts
     alone, curve = np.stack([pooled.alone[0] * slopes, pooled.alone[0] * intercepts + pooled.alone[1]]), pooled.curve
     if own.size >= _FEWEST_FOR_OWN:
@@ -204,12 +208,22 @@ def _combine_one(
     return CombinedPack(classifier, combined, policy, full, cascade)
 
 
-def _shrink_rule(pooled: LabelThresholds, both: FloatArray, fast: FloatArray, rows: Labelled, prior: Prior) -> LabelThresholds:
+def _move_to_rule(classifier: Classifier, rule: LabelThresholds) -> Classifier:
+    """Return a classifier of n-grams with another label rule, its log-odds moved so far that it calls as much abusive as by its own.
+
+    A pack has one rule for all profiles, so that whatever the profile, what is called fine is what the policy approves.
+    """
+    step = float(np.clip(logit(rule.abusive) - logit(classifier.thresholds.abusive), -_LONGEST_STEP, _LONGEST_STEP))
+    moved = {head: Calibration(slope=old.slope, intercept=old.intercept + step) for head, old in classifier.calibration.items()}
+    return replace(classifier, thresholds=rule, calibration=moved)
+
+
+def _shrink_rule(pooled: LabelThresholds, both: FloatArray, rows: Labelled, prior: Prior) -> LabelThresholds:
     """Return the label rule of a language, whose first threshold lies between its own and that of all languages."""
     fine = int((rows.abusive == 0).sum())
     if fine < _FEWEST_FINE or not (rows.abusive == 1).any():
         return pooled
-    own = choose_thresholds(both, rows, prior=prior, hateful=pooled.hateful, within=[fast])
+    own = choose_thresholds(both, rows, prior=prior, hateful=pooled.hateful)
     share = fine / (fine + _OWN_ROWS)
     return pooled.model_copy(update={"abusive": float(expit(share * logit(own.abusive) + (1 - share) * logit(pooled.abusive)))})
 

@@ -23,6 +23,7 @@ __all__ = ["CorpusOfLanguages", "fold_numbers"]
 
 _REREAD_WEIGHT, _AUTHORED_WEIGHT = 5.0, 3.0
 _KIN_WEIGHT = 0.5  # of a row of another language, as a share of that of one of the own
+_MOST_MEASURED = 600  # rows that a pack is measured on by the labels of their sources
 _MOST_NOISY, _MOST_NOISY_KIN = 45_000, 6_000  # rows that nobody read again, of the own language and of each of its kin
 _AUTHORED_LICENCE, _AUTHORED_ORIGIN = "Apache-2.0", "written for Tipstaff: training/authored/languages"
 
@@ -50,12 +51,16 @@ class CorpusOfLanguages:
         return Labelled.concat(parts)
 
     def measured_rows(self, tag: str) -> Labelled:
-        """Return the dev rows of a language that were read again, whatever their licence allows beside measuring."""
-        return _labelled(_of_language(self._reread_dev, tag), reread=True)
+        """Return the dev rows of a language that were read again; the weight of those that may only measure is 0."""
+        rows = _of_language(self._reread_dev, tag)
+        may_choose = np.array([use == "train" for use in rows.use], np.float64)
+        return replace(_labelled(rows, reread=True), weight=may_choose)
 
     def noisy_measured_rows(self, tag: str) -> Labelled:
-        """Return the dev rows of a language by the answers of their sources, for a language of which none was read again."""
-        return _labelled(_of_language(self._noisy_dev, tag))
+        """Return the dev rows of a language by the answers of their sources, some hundreds, with the weight 0: they choose nothing."""
+        rows = _labelled(_of_language(self._noisy_dev, tag))
+        rows = rows.take(np.sort(np.random.default_rng(0).permutation(len(rows))[:_MOST_MEASURED]))
+        return replace(rows, weight=np.zeros(len(rows)))
 
     def describe(self, rows: Labelled) -> tuple[DataSource, ...]:
         """Return the origin of rows, source by source, for a manifest."""
