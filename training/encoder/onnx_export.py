@@ -18,11 +18,16 @@ _FLOAT32 = 1  # ONNX's number for the kind of numbers
 _Weights = dict[str, npt.NDArray[np.float32]]
 
 
-def export_network(network: Network) -> npt.NDArray[np.uint8]:
-    """Return the network as an artefact stores it: the bytes of a graph from ``ids`` and ``types`` (k, n) to ``log_odds`` (k, heads)."""
+def export_network(network: Network, *, contexts: bool = True) -> npt.NDArray[np.uint8]:
+    """Return the network as an artefact stores it: the bytes of a graph from ``ids`` and ``types`` (k, n) to ``log_odds`` (k, heads).
+
+    Args:
+        network: the trained network.
+        contexts: whether it reads what a comment answers; if it does not, the graph has no ``types``.
+    """
     weights = {name: values.detach().cpu().float().numpy() for name, values in network.parameters()}
     ranges = _measure_ranges(weights, network.body.config)
-    return np.frombuffer(_add_network(GraphBuilder(ranges), weights, network.body.config), np.uint8)
+    return np.frombuffer(_add_network(GraphBuilder(ranges), weights, network.body.config, contexts=contexts), np.uint8)
 
 
 def _measure_ranges(weights: _Weights, config: Any) -> Ranges:
@@ -60,9 +65,9 @@ def _sample_windows(pieces: int, positions: int) -> Iterator[tuple[npt.NDArray[n
         yield ids[None], types[None]
 
 
-def _add_network(builder: GraphBuilder, weights: _Weights, config: Any, *, more: list[str] | None = None) -> bytes:
+def _add_network(builder: GraphBuilder, weights: _Weights, config: Any, *, more: list[str] | None = None, contexts: bool = True) -> bytes:
     """Add all steps of a network, and return the graph as an ONNX file."""
-    states = _add_embeddings(builder, weights, config)
+    states = _add_embeddings(builder, weights, config, contexts=contexts)
     for layer in range(config.num_hidden_layers):
         name = f"body.encoder.layer.{layer}."
         attended = _add_attention(builder, weights, states, name, config)
@@ -70,17 +75,21 @@ def _add_network(builder: GraphBuilder, weights: _Weights, config: Any, *, more:
         inner = builder.step("Gelu", _add_linear(builder, weights, states, f"{name}intermediate.dense"))
         outer = _add_linear(builder, weights, inner, f"{name}output.dense")
         states = _add_normalisation(builder, weights, [outer, states], f"{name}output.LayerNorm", config)
-    _add_heads(builder, weights, states)
-    return builder.serialize(["ids", "types"], "log_odds", weights["heads.bias"].size, more=more or ())
+    _add_heads(builder, weights, states, contexts=contexts)
+    inputs = ["ids", "types"] if contexts else ["ids"]
+    return builder.serialize(inputs, "log_odds", weights["heads.bias"].size, more=more or ())
 
 
-def _add_embeddings(builder: GraphBuilder, weights: _Weights, config: Any) -> str:
+def _add_embeddings(builder: GraphBuilder, weights: _Weights, config: Any, *, contexts: bool) -> str:
     """Add the sum of the embeddings of pieces, places and types, normalised."""
     name = "body.embeddings."
     words = builder.table(f"{name}words", weights[f"{name}word_embeddings.weight"], "ids")
     length, first = builder.step("Shape", "ids", start=1, end=2), builder.constant("first", np.array([0]))
     places = builder.step("Slice", builder.constant(f"{name}places", weights[f"{name}position_embeddings.weight"]), first, length, first)
-    types = builder.step("Gather", builder.constant(f"{name}types", weights[f"{name}token_type_embeddings.weight"]), "types")
+    table = weights[f"{name}token_type_embeddings.weight"]
+    types = builder.constant(f"{name}types", table if contexts else table[0])
+    if contexts:
+        types = builder.step("Gather", types, "types")
     return _add_normalisation(builder, weights, [builder.step("Add", words, places), types], f"{name}LayerNorm", config)
 
 
@@ -116,12 +125,13 @@ def _add_attention(builder: GraphBuilder, weights: _Weights, states: str, name: 
     return _add_linear(builder, weights, joined, f"{name}attention.output.dense")
 
 
-def _add_heads(builder: GraphBuilder, weights: _Weights, states: str) -> None:
+def _add_heads(builder: GraphBuilder, weights: _Weights, states: str, *, contexts: bool) -> None:
     """Add the log-odds, from the mean over the pieces of the comment, which are of type 0.
 
     The products are summed up row by row, because the order in which a product of matrices sums up may depend on the number of rows.
     """
-    is_comment = builder.step("Cast", builder.step("Sub", builder.constant("one", np.array(1)), "types"), to=_FLOAT32)
+    types = "types" if contexts else builder.step("Sub", "ids", "ids")
+    is_comment = builder.step("Cast", builder.step("Sub", builder.constant("one", np.array(1)), types), to=_FLOAT32)
     row = builder.step("Unsqueeze", is_comment, builder.constant("middle", np.array([1])))
     last = builder.constant("last", np.array([2]))
     mean = builder.step("Div", builder.step("MatMul", row, states), builder.step("ReduceSum", row, last, keepdims=1))

@@ -90,3 +90,14 @@ def test_its_weights_take_a_byte_each(network: Network) -> None:
     places = network.body.embeddings.position_embeddings.weight.numel()
 
     assert export_network(network).nbytes < numbers + 4 * places + 40_000
+
+
+def test_a_network_that_reads_no_contexts_says_the_same_of_comments(network: Network, encoder: EncoderReader) -> None:
+    """Exported without contexts it takes none, and says of a comment what the other one says, whatever is computed beside it."""
+    alone = EncoderReader(export_network(network, contexts=False), WordPiece(PIECES), TOKENS, load_lexicon())
+    alone.load(heads=HEADS)
+    assert not alone.reads_context
+    windows = [window for text in words(0, 12) for window in alone.windows(text, "aa")]
+    together = alone.run_windows(windows)
+    assert np.allclose(together, encoder.run_windows(windows), atol=1e-3)
+    assert all((alone.run_windows([window])[0] == row).all() for window, row in zip(windows, together, strict=True))
