@@ -7,10 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from model.profile import Profile
 
-__all__ = ["AnswerFigure", "recorded_figures", "rows_learned"]
+__all__ = ["READ_ANEW", "AnswerFigure", "measured_on", "recorded_figures", "rows_learned"]
+
+READ_ANEW = "rows read again"
+"""What the figures of a pack are measured on where there are enough rows of public data that were labelled anew by our definitions."""
 
 _FIGURES = "dev"
 _ROWS = "rows"
+_MEASURED_ON = "measured_on"
 _ANSWERS = ("abusive", "hateful")
 _Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -56,6 +60,12 @@ def _read_figure(recorded: Any) -> AnswerFigure | None:
         return AnswerFigure.model_validate(recorded)
     except ValidationError:
         return None
+
+
+def measured_on(metrics: Mapping[str, Any]) -> str | None:
+    """Return what the figures of a pack were measured on, given its ``metrics``; None if it does not say."""
+    recorded = metrics.get(_MEASURED_ON)
+    return recorded if isinstance(recorded, str) else None
 
 
 def rows_learned(metrics: Mapping[str, Any], tables: Iterable[int]) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 from model.artefact.manifest import Manifest
 from model.language.language_names import language_name
 from model.languages.pack_folders import find_packs
-from model.languages.recorded_figures import AnswerFigure, recorded_figures, rows_learned
+from model.languages.recorded_figures import READ_ANEW, AnswerFigure, measured_on, recorded_figures, rows_learned
 from model.profile import Profile
 
 __all__ = ["PERSPECTIVE_LANGUAGES", "figures_table", "fill_table", "perspective_table"]
@@ -36,12 +36,18 @@ def figures_table(manifests: Sequence[Manifest]) -> str:
             language_name(tag),
             f"`{tag}`",
             f"{rows_learned(manifest.metrics, (table.rows for table in manifest.data)):,}",
-            f"{measured.positives + measured.negatives:,}" if measured else _NONE,
+            _describe_rows(manifest, measured) if measured else _NONE,
             *(_describe_figure(each.get(answer)) for answer in ("abusive", "hateful") for each in (fast, slow)),
             _describe_reading(manifest),
         ]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _describe_rows(manifest: Manifest, measured: AnswerFigure) -> str:
+    """Return on how many rows a language was measured, with a star where these are not rows of public data."""
+    star = "" if measured_on(manifest.metrics) in (None, READ_ANEW) else r"\*"
+    return f"{measured.positives + measured.negatives:,}{star}"
 
 
 def _describe_figure(figure: AnswerFigure | None) -> str:
@@ -83,12 +89,12 @@ def fill_table(page: str, name: str, table: str) -> str:
     Raises:
         ValueError: the page has no place for it.
     """
-    begin, end = f"<!-- {name} -->\n", f"\n<!-- end of {name} -->"
+    begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
     before, found, rest = page.partition(begin)
     _, found_end, after = rest.partition(end)
     if not found or not found_end:
         raise ValueError(f"there is no place for the table {name!r}: write {begin.strip()} and {end.strip()} on lines of their own")
-    return f"{before}{begin}{table}{end}{after}"
+    return f"{before}{begin}{table}\n{end}{after}"
 
 
 _TABLES: Mapping[str, tuple[str, Callable[[Sequence[Manifest]], str]]] = {

@@ -1,13 +1,13 @@
 """The languages that the service knows, read or not, with what it tells of comments in each, and how well."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from model.language.language_names import language_name
-from model.languages.recorded_figures import recorded_figures, rows_learned
+from model.languages.recorded_figures import measured_on, recorded_figures, rows_learned
 from model.profile import Profile
 from service.http.openapi_document import WrittenAs
 
@@ -21,7 +21,7 @@ _ANSWERS = ("abusive", "hateful")
 
 
 class LanguageFigure(TypedDict):
-    """How well comments of a language are ranked, on rows that were read anew and not learned from."""
+    """How well comments of a language are ranked, on rows that were not learned from."""
 
     profile: Annotated[str, WrittenAs(Profile)]
     score: Annotated[str, Field(description="What was ranked: `abusive` (toxic or hateful) or `hateful`.")]
@@ -41,6 +41,7 @@ class ServedLanguage(TypedDict):
     version: Annotated[str, Field(description="The version that judges comments in it.")]
     scores: Annotated[list[str], Field(description="What is told in it: `abusive` (toxic or hateful), `hateful`, and the attributes.")]
     learned_rows: Annotated[int, Field(description="How many rows that version learned from.")]
+    measured_on: NotRequired[Annotated[str, Field(description="What the figures were measured on.")]]
     figures: Annotated[list[LanguageFigure], Field(description="How well it is told; empty where that was not measured by language.")]
 
 
@@ -60,7 +61,7 @@ def describe_served_languages(moderator: "Moderator", packs: "LanguagePacks | No
 
 def _describe(manifest: Mapping[str, Any]) -> ServedLanguage:
     """Return what is said of a language, given the public part of a manifest with ``tag``, ``read`` and ``tells``."""
-    return ServedLanguage(
+    described = ServedLanguage(
         tag=manifest["tag"],
         name=language_name(manifest["tag"]),
         read=manifest["read"],
@@ -69,6 +70,9 @@ def _describe(manifest: Mapping[str, Any]) -> ServedLanguage:
         learned_rows=rows_learned(manifest["metrics"], (table["rows"] for table in manifest["data"])),
         figures=list(_list_figures(manifest["metrics"])),
     )
+    if (measured := measured_on(manifest["metrics"])) is not None:
+        described["measured_on"] = measured
+    return described
 
 
 def _list_figures(metrics: Mapping[str, Any]) -> Iterator[LanguageFigure]:

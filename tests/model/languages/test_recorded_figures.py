@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.languages.recorded_figures import AnswerFigure, recorded_figures, rows_learned
+from model.languages.recorded_figures import READ_ANEW, AnswerFigure, measured_on, recorded_figures, rows_learned
 
 FIGURE = {"auc": 0.81, "auc_low": 0.76, "auc_high": 0.86, "positives": 90, "negatives": 210}
 NAMES = st.sampled_from(["fast", "cascade", "abusive", "hateful", "auc", "positives", "rows"])
@@ -26,6 +26,7 @@ def test_figures_are_read_by_profile() -> None:
     assert {profile: list(answers) for profile, answers in figures.items()} == {"fast": ["abusive"], "cascade": ["abusive", "hateful"]}
     assert figures["fast"]["abusive"] == AnswerFigure(auc=0.81, auc_low=0.76, auc_high=0.86, positives=90, negatives=210)
     assert rows_learned(metrics, [12]) == 4012
+    assert measured_on(metrics | {"measured_on": READ_ANEW}) == READ_ANEW
 
 
 @pytest.mark.parametrize("recorded", [{}, {"dev": None}, {"dev": {"fast": {"abusive": {"auc": 1.5}}}}, {"dev": {"MEAN": {"auc": 0.8}}}])
@@ -33,6 +34,7 @@ def test_what_is_recorded_in_another_way_is_no_figure(recorded: dict[str, Any]) 
     """A pack that records nothing, or something else, has no figures, and its tables say how many rows it learned from."""
     assert recorded_figures(recorded) == {}
     assert rows_learned(recorded, [12, 8]) == 20
+    assert measured_on(recorded) is None
 
 
 @given(ANYTHING)

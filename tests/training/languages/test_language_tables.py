@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from model.artefact.folder import read_manifest_of
 from model.artefact.manifest import Manifest
 from tests.model.languages.small_packs import write_pack
 from training.languages.language_tables import figures_table, fill_table, perspective_table
 
+ROOT = Path(__file__).parents[3]
 FIGURE = {"auc": 0.81, "auc_low": 0.76, "auc_high": 0.86, "positives": 90, "negatives": 210}
 
 
@@ -18,12 +20,12 @@ def _pack(folder: Path, tag: str, **changes: Any) -> Manifest:
 
 def test_table_says_how_well_languages_are_told(tmp_path: Path) -> None:
     """Each language has a line, in order of their names, with its figures, and whether it is read; what was not measured is a dash."""
-    metrics = {"dev": {"fast": {"abusive": FIGURE}}, "rows": 4012}
+    metrics = {"dev": {"fast": {"abusive": FIGURE}}, "rows": 4012, "measured_on": "our own tests"}
     packs = [_pack(tmp_path, "ru", answers={"fast": ("abusive",)}, metrics=metrics), _pack(tmp_path, "de", answers={"fast": ()})]
 
     assert figures_table(packs).splitlines()[2:] == [
         "| German | `de` | 0 | – | – | – | – | – | no |",
-        "| Russian | `ru` | 4,012 | 300 | 0.81 (0.76 to 0.86) | – | – | – | yes, without `hateful` |",
+        "| Russian | `ru` | 4,012 | 300\\* | 0.81 (0.76 to 0.86) | – | – | – | yes, without `hateful` |",
     ]
 
 
@@ -39,6 +41,17 @@ def test_table_of_attributes_has_every_language(tmp_path: Path) -> None:
     assert "| Czech | `cs` | yes | not read | no | no |" in lines
     assert "| Hindi in Latin letters | `hi-Latn` | yes | not read | no | no |" in lines
     assert lines[-1] == "| Turkish | `tr` | no | yes | yes | no |"
+
+
+def test_pages_have_the_tables_of_the_packs_that_ship() -> None:
+    """The tables in the documentation are those of the packs that lie in the repository, once there are any."""
+    packs = [read_manifest_of(folder) for folder in sorted((ROOT / "languages/tipstaff_languages/packs").iterdir()) if folder.is_dir()]
+    for page, name, table in (
+        ("languages.md", "table of languages", figures_table),
+        ("leaving-perspective.md", "table of attributes by language", perspective_table),
+    ):
+        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+        assert not packs or text == fill_table(text, name, table(packs)), f"{page}: python -m training.languages.language_tables"
 
 
 def test_table_takes_the_place_of_another() -> None:
