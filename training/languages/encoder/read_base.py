@@ -162,11 +162,16 @@ def _unpack_blocks(blocks: npt.NDArray[np.void]) -> npt.NDArray[np.float32]:
     return values * blocks["scale"].astype(np.float32)[:, None]
 
 
-def write_for_transformers(base: E5Base, folder: Path) -> None:
+def write_for_transformers(base: E5Base, folder: Path, *, positions: int) -> None:
     """Write a pretrained encoder to a folder in the layout of ``transformers``, with those of its pieces that plain forms can have.
 
     A piece that begins words loses the sign of that, another one gets that of a continuation; a sign that is a word of its own is taken
     from the middle of a word, if it is there. The marks come first.
+
+    Args:
+        base: the encoder.
+        folder: made if need be.
+        positions: the longest text that it will read, in pieces.
     """
     from safetensors.numpy import save_file
 
@@ -175,6 +180,7 @@ def write_for_transformers(base: E5Base, folder: Path) -> None:
     arrays = {name: np.ascontiguousarray(array) for name, array in base.arrays.items()}
     words = _EMBEDDINGS["emb.word"]
     arrays[words] = np.ascontiguousarray(arrays[words][list(pieces.values())])
+    arrays[_EMBEDDINGS["emb.pos"]] = np.ascontiguousarray(arrays[_EMBEDDINGS["emb.pos"]][:positions])
     inner, hidden = arrays["encoder.layer.0.intermediate.dense.weight"].shape
     config = {
         "architectures": ["BertModel"],

@@ -1,0 +1,164 @@
+"""Trains the encoder of all languages in stages, as that of English is trained (``training.encoder.stages``), with what there is.
+
+1. ``corrected``: rows of sources, corrected by how each errs, and rows whose labels are right give a first idea.
+2. ``reread``: the rows that were read again, twice, with English ones and comments of our own, make a teacher of it.
+3. ``taught``: the teacher says what more rows of sources are, given what their sources say of them, and the network learns that.
+4. ``last``: as the second, with a smaller step size.
+
+Each stage keeps its state in files of its own and is not repeated after a kill. No row of a dev split is looked at.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from model.array_types import FloatArray
+from model.encoder.plain_form import plain_form
+from model.encoder.script_pieces import ScriptPieces
+from training.encoder.network import Network
+from training.encoder.teaching import Teaching, make_teaching_loss
+from training.encoder.training_loop import EncoderSettings, compute_log_odds, train_network
+from training.encoder.training_rows import EncodedRows
+from training.label_noise.known_labels import KnownLabels
+from training.label_noise.teacher import label_distributions
+from training.languages.corpus_rows import LanguageRows
+from training.languages.encoder.encoder_rows import TaughtRows, balanced_sample
+from training.terminal import StepProgress
+
+__all__ = ["LanguageMaterial", "StageSizes", "encode_plain_rows", "train_language_stages"]
+
+_RATES = {"corrected": 1.0, "reread": 0.6, "taught": 0.8, "last": 0.48}  # of the step size
+_SOURCE_PIECES = 48  # of a row of a source at most
+_EVALUATIONS = 8  # after which the state is stored, in each pass
+
+_WIDE = frozenset({"ar", "de", "es", "fr", "hi", "hi-Latn", "ko", "pl", "pt", "ru", "tr", "vi", "zh"})
+"""Languages with many writers and rows, of which more rows are taken than of the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageSizes:
+    """How many rows the stages take at most.
+
+    Attributes:
+        corrected, taught: of a language with many writers and of another one, in these stages.
+        english: English rows in each stage.
+    """
+
+    corrected: tuple[int, int] = (1500, 600)
+    taught: tuple[int, int] = (3000, 1100)
+    english: int = 8000
+
+
+@dataclass(frozen=True, eq=False)
+class LanguageMaterial:
+    """What the stages learn from.
+
+    Attributes:
+        source: rows of sources, with how likely their answers are for each label.
+        reread: rows that were read again.
+        english: English rows that were read again.
+        authored: comments of our own.
+    """
+
+    source: TaughtRows
+    reread: LanguageRows
+    english: LanguageRows
+    authored: LanguageRows
+
+
+def encode_plain_rows(rows: LanguageRows, words: ScriptPieces, *, tokens: int) -> EncodedRows:
+    """Return rows in the form that the network learns from, in their plain form, cut at so many pieces."""
+    ids = []
+    for text in rows.text:
+        pieces = [number for word in words.tokenize(plain_form(text)) for number in word]
+        ids.append([words.begin, *pieces[: tokens - 2], words.end])
+    none, of_one = np.zeros(len(rows), np.int64), np.zeros((1, 2), np.float32)
+    return EncodedRows(ids, rows.hateful, rows.abusive, none, of_one, np.ones(len(rows), np.float32))
+
+
+def train_language_stages(
+    network: Network,
+    words: ScriptPieces,
+    material: LanguageMaterial,
+    *,
+    settings: EncoderSettings,
+    folder: Path,
+    sizes: StageSizes = StageSizes(),
+    device: str = "cpu",
+    report_progress: StepProgress = lambda step, share: None,
+) -> None:
+    """Train a network in place, in the stages that the module describes.
+
+    Args:
+        network: with the two heads of the label.
+        words: its vocabulary.
+        material: what to learn from.
+        settings: of all stages; the step size is that of the first one, the others have less.
+        folder: where the states of the stages are kept.
+        sizes: how many rows to take.
+        device: as PyTorch names it.
+        report_progress: called after each batch.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def run(name: str, taught: TaughtRows, tokens: int) -> None:
+        teaching = Teaching(taught.labels, np.empty((len(taught.rows), 0), np.float32))
+        course = replace(
+            settings, epochs=1, patience=0, evaluations=_EVALUATIONS, rate=_RATES[name] * settings.rate, frozen_words=True, tokens=tokens
+        )
+        train_network(
+            network,
+            encode_plain_rows(taught.rows, words, tokens=tokens),
+            lambda _: time.time(),  # so that the latest weights stay, whichever run they are of
+            settings=course,
+            state_file=folder / name,
+            device=device,
+            loss=make_teaching_loss(teaching, device),
+            report_progress=report_progress,
+        )
+
+    def english(seed: int) -> LanguageRows:
+        return material.english.take(balanced_sample(material.english, np.arange(len(material.english)), most=sizes.english, seed=seed))
+
+    def exact(*parts: LanguageRows) -> TaughtRows:
+        return TaughtRows.from_answers(LanguageRows.concat(parts))
+
+    tokens = min(_SOURCE_PIECES, settings.tokens)
+    corrected = _sample(material.source, sizes.corrected, seed=0)
+    run("corrected", TaughtRows.concat([corrected, exact(english(0), material.reread, material.authored)]), tokens)
+    run("reread", exact(english(1), material.reread, material.reread, material.authored), settings.tokens)
+    taught = _sample(material.source, sizes.taught, seed=1)
+    encoded = encode_plain_rows(taught.rows, words, tokens=tokens)
+    said = _kept(folder / "teacher.npy", lambda: compute_log_odds(network, encoded, device=device))
+    distributions = KnownLabels(label_distributions(said, taught.labels.weights), np.ones(len(said), np.bool_))
+    labelled = exact(english(2), material.reread, material.authored)
+    run("taught", TaughtRows.concat([TaughtRows(taught.rows, distributions), labelled]), tokens)
+    run("last", exact(english(3), material.reread, material.reread, material.authored), settings.tokens)
+
+
+def _sample(source: TaughtRows, sizes: Sequence[int], *, seed: int) -> TaughtRows:
+    """Return rows of each language, as many as may be of each source and answer."""
+    languages, (wide, narrow) = np.array(source.rows.lang, np.str_), sizes
+    chosen: list[npt.NDArray[np.intp]] = [np.empty(0, np.intp)]
+    for tag in np.unique(languages).tolist():
+        most = wide if tag in _WIDE else narrow
+        chosen.append(balanced_sample(source.rows, np.flatnonzero(languages == tag), most=most, seed=seed))
+    numbers = np.concatenate(chosen)
+    labels = KnownLabels(source.labels.weights[numbers], source.labels.is_distribution[numbers])
+    return TaughtRows(source.rows.take(numbers), labels)
+
+
+def _kept(path: Path, compute: Callable[[], FloatArray]) -> FloatArray:
+    """Return an array from a file, or compute it and keep it there."""
+    if path.is_file():
+        stored: FloatArray = np.load(path, allow_pickle=False)
+        return stored
+    computed = compute()
+    unfinished = path.with_suffix(".new.npy")
+    np.save(unfinished, computed)
+    unfinished.replace(path)
+    return computed
