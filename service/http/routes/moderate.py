@@ -1,7 +1,6 @@
 """``POST /v1/moderate``: from the comments of a call to a decision for each."""
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from math import isnan
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
 
 from fastapi import FastAPI
@@ -28,26 +27,23 @@ from service.http.calls import (
 from service.http.observability.faults import report_judging_fault
 from service.http.openapi_document import KEYS, TIMEOUT_PARAMETER, schema_reference
 from service.http.problems import ProblemError, ProblemKind, problem_responses
+from service.http.routes.moderate_entries import UNREADABLE_REASON, build_entries, error_entry
 from service.http.routes.moderate_messages import (
-    CommentError,
     CommentErrorType,
     CommentRequest,
-    ContributingSpan,
     JudgedComment,
     ModerateAnswer,
     ModerateRequest,
     UnjudgedComment,
     build_request_type,
     render_answer,
-    round_scores,
 )
 from service.http.state import get_state, pin_model, require_moderator
 from service.http.workload.effort import EXPLANATION_COST, MARKUP_COST
-from service.judging.judge import Judgement
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from model.explain import Span
+    pass
 
 __all__ = ["ModerateCall", "add_moderate_route", "moderate_endpoint"]
 
@@ -80,10 +76,6 @@ _BODY = {
             {"id": "2", "text": "<p>Yes, all of them.</p>", "format": "html", "parent_text": "<p>Have you read her books?</p>"},
         ]
     },
-}
-_REASONS = {
-    "empty": "There is no text left to judge.",
-    "unreadable": "The comment could not be read, through a fault of the service; its log says where. A moderator has to see it.",
 }
 
 _AnswerCall: TypeAlias = "Callable[[Judge, ModerateCall, Attempt], tuple[ModerateAnswer, Judgements | None]]"
@@ -217,10 +209,10 @@ def _answer_moderate(judge: Judge, call: ModerateCall, attempt: Attempt) -> tupl
     explain = bool(call.message.explain)
     judgements = judge.judge(call.comments, explain=explain, ngrams_only=attempt.ngrams_only, first_pass=attempt.first_pass)
     is_observing = judge.community is not None and judge.community.observe
-    entries = _build_entries(call.requests, judgements, is_observing=is_observing)
+    entries = build_entries(call.requests, judgements, is_observing=is_observing)
     for at, field in call.too_long.items():
         detail = f"The {field} has more than {call.limit} bytes in UTF-8."
-        entries.insert(at, _error_entry(call.message.comments[at], CommentErrorType.TOO_LONG, detail))
+        entries.insert(at, error_entry(call.message.comments[at], CommentErrorType.TOO_LONG, detail))
     decisions = judgements.decisions
     answer = ModerateAnswer(model=decisions.version, policy=decisions.policy, decisions=entries)
     if judgements.community is not None:
@@ -228,79 +220,11 @@ def _answer_moderate(judge: Judge, call: ModerateCall, attempt: Attempt) -> tupl
     return answer, judgements
 
 
-def _error_entry(comment: CommentRequest, error_type: str, detail: str) -> UnjudgedComment:
-    return UnjudgedComment(id=comment.id, error=CommentError(type=error_type, detail=detail))
-
-
-def _build_entries(
-    comments: Sequence[CommentRequest], judgements: Judgements, *, is_observing: bool
-) -> list[JudgedComment | UnjudgedComment]:
-    entries: list[JudgedComment | UnjudgedComment] = []
-    decisions = judgements.decisions
-    for comment, judgement in zip(comments, judgements.rows(), strict=True):
-        if judgement.label is None or judgement.verdict is None:
-            entries.append(_unjudged_entry(comment, judgement, is_observing=is_observing))
-            continue
-        entry: JudgedComment = {
-            "id": comment.id,
-            "label": judgement.label.value,
-            "scores": round_scores(*judgement.scores),
-            "verdict": judgement.verdict.value,
-        }
-        spans = None if decisions.spans is None else decisions.spans[len(entries)]
-        _add_details(entry, judgement, names=decisions.attribute_names, spans=spans, is_observing=is_observing)
-        entries.append(entry)
-    return entries
-
-
-def _unjudged_entry(comment: CommentRequest, judgement: Judgement, *, is_observing: bool) -> UnjudgedComment:
-    reason = judgement.reason or ""
-    entry = _error_entry(comment, f"comment-{reason}", _REASONS.get(reason, "The comment cannot be judged."))
-    if judgement.verdict is not None:
-        entry["verdict"] = judgement.verdict.value
-        if is_observing and judgement.unobserved_verdict is not None:
-            entry["observed"] = judgement.unobserved_verdict.value
-        if judgement.entry is not None:
-            entry["matched"] = judgement.entry
-    return entry
-
-
 def _answer_unreadable(message: ModerateRequest, *, version: str) -> ModerateAnswer:
     """Return the answer to a call that the service cannot judge through a fault of its own: a moderator has to see all its comments."""
     entries: list[JudgedComment | UnjudgedComment] = []
     for comment in message.comments:
-        entry = _error_entry(comment, CommentErrorType.UNREADABLE, _REASONS["unreadable"])
+        entry = error_entry(comment, CommentErrorType.UNREADABLE, UNREADABLE_REASON)
         entry["verdict"] = Verdict.REVIEW.value
         entries.append(entry)
     return ModerateAnswer(model=version, policy=message.policy or "default", decisions=entries)
-
-
-def _add_details(
-    entry: JudgedComment, judgement: Judgement, *, names: Sequence[str], spans: "Sequence[Span] | None", is_observing: bool
-) -> None:
-    """Add to an entry the fields that only some comments have."""
-    if judgement.language is not None:
-        entry["language"] = judgement.language
-    if judgement.foreign:
-        entry["foreign"] = True
-    if judgement.unsure:
-        entry["unsure"] = True
-    if judgement.version is not None:
-        entry["model"] = judgement.version
-    if names:
-        scores = zip(names, judgement.attributes, strict=True)
-        # What is not told in the language of the comment is not a number.
-        entry["attributes"] = {name: round(score, _DIGITS) for name, score in scores if not isnan(score)}
-    if spans is not None:
-        entry["spans"] = [_span_entry(span) for span in spans]
-    if is_observing and judgement.unobserved_verdict is not None:
-        entry["observed"] = judgement.unobserved_verdict.value
-    if judgement.entry is not None:
-        entry["matched"] = judgement.entry
-
-
-def _span_entry(span: "Span") -> ContributingSpan:
-    entry: ContributingSpan = {"begin": span.begin, "end": span.end, "abusive": round(span.abusive, _DIGITS)}
-    if not isnan(span.hateful):
-        entry["hateful"] = round(span.hateful, _DIGITS)
-    return entry

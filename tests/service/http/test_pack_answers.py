@@ -10,6 +10,7 @@ GERMAN_TOXIC = "Halt die Fresse, du Vollidiot, du hast doch überhaupt keine Ahn
 GERMAN_HATEFUL = "Alle Ausländer sind Dreck und müssen weg."
 RUSSIAN_FINE = "Спасибо за интересную статью!"
 RUSSIAN_HATEFUL = "Все чурки грязные животные, гнать их всех отсюда надо."
+FORM = {"blog": "https://blog.example", "user_ip": "192.0.2.1", "api_key": "any"}
 TURKISH = "Yarın hava güzel olursa çocuklarla plaja gideceğiz."
 ENGLISH_TOXIC = "You are such a stupid idiot, shut up."
 
@@ -109,9 +110,20 @@ def test_detoxify_answers_all_seven_numbers(reads_more: httpx.Client) -> None:
 @pytest.mark.parametrize(("text", "spam"), [(GERMAN_TOXIC, "true"), (RUSSIAN_HATEFUL, "true"), (GERMAN_FINE, "false"), (TURKISH, "false")])
 def test_yes_and_no_follow_the_verdict(reads_more: httpx.Client, text: str, spam: str) -> None:
     """Akismet's word and Coral's answer follow the verdict of the pack; what is for review for its language alone is let pass."""
-    form = {"blog": "https://blog.example", "user_ip": "192.0.2.1", "comment_content": text, "api_key": "any"}
-    word = reads_more.post("/1.1/comment-check", data=form).text
+    word = reads_more.post("/1.1/comment-check", data=FORM | {"comment_content": text}).text
     coral = reads_more.post("/coral/moderate", json={"comment": {"body": text}, "author": {"id": "a"}}).json()
 
     assert word == spam
     assert bool(coral) == (spam == "true")
+
+
+@pytest.mark.parametrize("languages", ["de_DE", "en_US, de", "de," * 100, "xx", ""])
+def test_language_of_a_blog_is_evidence_for_short_comments(reads_more: httpx.Client, languages: str) -> None:
+    """A few German words are judged as German where the blog is German; no language of the blog makes a harmless English comment spam."""
+    insult, thanks = (
+        reads_more.post("/1.1/comment-check", data=FORM | {"comment_content": text, "blog_lang": languages}).text
+        for text in ("Halt die Fresse.", "What a lovely morning.")
+    )
+
+    assert insult == "true" or "de" not in languages
+    assert thanks == "false"

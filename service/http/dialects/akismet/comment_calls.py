@@ -9,12 +9,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from model.comment import Comment, Format, Verdict
+from model.language.tags import primary_language
 from service.http.calls import Caller, Scope
 from service.http.dialects.akismet.form_key import admit_form
 from service.http.dialects.dialect import Endpoint
 from service.http.dialects.forms import Form
 from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.messages import check_length, field_problem
+from service.http.dialects.perspective.languages import choose_language, identify_language, read_languages
 from service.http.dialects.verdicts import CommentVerdict, Flagging
 from service.http.feedback.recorded_acts import record_ruling, ruling_community
 from service.settings import Settings
@@ -32,6 +34,10 @@ _TEST_HAM_ROLE = "administrator"
 _YES = frozenset({"1", "true", "yes"})
 _MIN_BLATANT_SCORE = 0.95
 _MAX_FIELD_LENGTH = 300
+_ENGLISH = "en"
+_MOST_SITE_LANGUAGES = 10
+# A longer text shows its language itself.
+_MOST_LETTERS = 200
 
 
 def answer_word(word: str, **headers: str) -> Response:
@@ -51,6 +57,7 @@ def check_endpoint(settings: Settings) -> Endpoint:
         if _TEST_HAM_ROLE in form.text("user_role").split(","):
             return answer_word("false")
         comment = Comment("", form.text("comment_content"), format=Format.HTML)
+        comment = _state_site_language(request, comment, form.text("blog_lang"))
         result = await judge_in_parts(request, [comment], limit=settings.max_comment_bytes, caller=caller, community=form.text("blog"))
         if not spam.flags(result):
             return answer_word("false")
@@ -74,6 +81,22 @@ def submit_endpoint(settings: Settings, *, spam: bool) -> Endpoint:
         return PlainTextResponse(_THANKS)
 
     return submit
+
+
+def _state_site_language(request: Request, comment: Comment, languages: str) -> Comment:
+    """Return a short comment that shows no language with that of the site, by which it is judged as well.
+
+    Args:
+        request: the call.
+        comment: the comment.
+        languages: the languages of the site as clients send them, such as ``de_DE`` or ``en, fr_ca``; empty if they send none.
+    """
+    named = read_languages([tag.strip() for tag in languages.split(",")][:_MOST_SITE_LANGUAGES])
+    if not named.tags or len(comment.text) > _MOST_LETTERS or identify_language(request, comment) is not None:
+        return comment
+    tag = choose_language(request, comment, named)
+    # Whoever has changed no setting of a blog sends English.
+    return comment if tag is None or primary_language(tag) == _ENGLISH else comment._replace(language=tag)
 
 
 def _check_required(form: Form) -> None:

@@ -20,7 +20,16 @@ from service.judging.contained_steps import identify_languages
 if TYPE_CHECKING:
     from model.language.identifier import Identifier
 
-__all__ = ["NamedLanguages", "choose_language", "detect_language", "identify_language", "is_read", "read_languages", "state_language"]
+__all__ = [
+    "NamedLanguages",
+    "bare_tag",
+    "choose_language",
+    "detect_language",
+    "identify_language",
+    "is_read",
+    "read_languages",
+    "state_language",
+]
 
 _T = TypeVar("_T")
 
@@ -58,6 +67,12 @@ def read_languages(named: Sequence[str] | None) -> NamedLanguages:
     return NamedLanguages(tuple(tags), others)
 
 
+def bare_tag(tag: str) -> str:
+    """Return a canonical tag without its region, and without a script in which its language is usually written: ``pt``, ``hi-Latn``."""
+    code, _, rest = tag.partition("-")
+    return code if tag_scripts(tag) <= tag_scripts(code) else f"{code}-{rest.partition('-')[0]}"
+
+
 def is_read(tag: str, read: Collection[str]) -> bool:
     """Return whether the language of a canonical tag is among some that are read: that language in the script of the tag.
 
@@ -65,8 +80,7 @@ def is_read(tag: str, read: Collection[str]) -> bool:
         tag: such as ``pt-BR`` or ``hi-Latn``.
         read: tags of the languages that are read: ``pt``, ``hi-Latn``.
     """
-    code, _, rest = tag.partition("-")
-    return f"{code}-{rest.partition('-')[0]}" in read or (code in read and tag_scripts(tag) <= tag_scripts(code))
+    return bare_tag(tag) in read
 
 
 def choose_language(request: Request, comment: Comment, named: NamedLanguages) -> str | None:
@@ -106,7 +120,7 @@ def detect_language(request: Request, comment: Comment, identified: str | None) 
         identified: its language as it is identified, whatever is stated.
     """
     shown = identified or _ask(request, lambda identifier: identifier.shown_language(visible_text(comment)), otherwise=None)
-    return shown or primary_language(comment.language)
+    return shown or (None if comment.language is None else bare_tag(comment.language))
 
 
 def identify_language(request: Request, comment: Comment) -> str | None:

@@ -58,8 +58,10 @@ def test_head_is_answered(client: httpx.Client, path: str) -> None:
 
 
 def test_model_is_described(client: httpx.Client, moderator: "Moderator") -> None:
-    """/v1/model is the public part of the manifest."""
+    """/v1/model is the public part of the manifest, with more about the languages."""
     response = client.get("/v1/model")
 
-    assert response.json() == json.loads(json.dumps(moderator.public_manifest()))
+    languages = response.json()["languages"]
+    assert response.json() == json.loads(json.dumps(moderator.public_manifest())) | {"languages": languages}
+    assert [language["tag"] for language in languages if language["version"] == moderator.version] == list(moderator.languages)
     assert response.json()["version"] == moderator.version

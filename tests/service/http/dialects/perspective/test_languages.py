@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.language.identifier import Identifier
-from service.http.dialects.perspective.languages import NamedLanguages, read_languages
+from service.http.dialects.perspective.languages import NamedLanguages, bare_tag, read_languages
 from tests.service.http.dialects.perspective.calls import ANALYZE, SUGGEST, analyze, analyze_body, read_error, stored_rulings, summary_score
 from tests.service.http.doors import failures_counted
 from tests.service.http.sample_texts import FINE, GERMAN, TOXIC
@@ -31,7 +31,7 @@ def test_caller_who_names_a_language_is_believed(client: httpx.Client, text: str
 
     assert UNCERTAIN < summary_score(answer) < 0.7
     assert answer.json()["languages"] == [tag]
-    assert answer.json()["detectedLanguages"] == [tag.partition("-")[0]]
+    assert answer.json()["detectedLanguages"] == [bare_tag(tag)]
     assert analyze(client, text, languages=tag).json() == answer.json()
 
 
