@@ -24,6 +24,8 @@ def _own_data() -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="tipstaff-data-") as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("TIPSTAFF_DATA_DIR", folder)
         patch.delenv("TIPSTAFF_DATABASE_URL", raising=False)
+        # Whichever language packs are installed, a tested service reads English, and the packs of the folder that a test names.
+        patch.setenv("TIPSTAFF_LANGUAGES", "off")
         yield
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from model.language.scripts import LANGUAGE_OF_SCRIPT, LANGUAGES_OF_SCRIPT, LATIN, SCRIPT_NAMES
 
-__all__ = ["canonical_tag", "primary_language", "tag_scripts"]
+__all__ = ["bare_tag", "canonical_tag", "primary_language", "tag_scripts"]
 
 _PRIMARY = re.compile(r"([A-Za-z]{2,3})(?![A-Za-z0-9])")
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|[0-9]{3}))?((?:[-_][A-Za-z0-9]{1,8}){0,4})")
@@ -110,3 +110,9 @@ def tag_scripts(tag: str) -> frozenset[str]:
     usual = {script for script, only in LANGUAGE_OF_SCRIPT.items() if only == code}
     usual |= {script for script, codes in LANGUAGES_OF_SCRIPT.items() if code in codes}
     return frozenset(usual.union(_MORE_SCRIPTS.get(code, ())) or {_LATIN})
+
+
+def bare_tag(tag: str) -> str:
+    """Return a canonical tag without its region, and without a script in which its language is usually written: ``pt``, ``hi-Latn``."""
+    code, _, rest = tag.partition("-")
+    return code if tag_scripts(tag) <= tag_scripts(code) else f"{code}-{rest.partition('-')[0]}"

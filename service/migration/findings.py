@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from model.language.tags import canonical_tag, primary_language
+from model.language.language_names import language_name
+from model.language.tags import bare_tag, canonical_tag
 from service.migration.assessment import Effect, Finding
 from service.migration.caller.call_usage import (
     BATCHES,
@@ -47,9 +48,9 @@ _ABOUT_FEATURES: Mapping[str, tuple[Effect, str]] = {
 
 
 def foreign_languages(usage: CallerUsage, learned: tuple[str, ...]) -> list[str]:
-    """Return the tags, as they are written, of the languages that a caller names and the model did not learn."""
+    """Return the tags, as they are written, of the languages that a caller names and that are not read."""
     tags = dict.fromkeys(tag for language in usage.languages if (tag := canonical_tag(language)) is not None)
-    return [tag for tag in tags if primary_language(tag) not in learned]
+    return [tag for tag in tags if bare_tag(tag) not in learned]
 
 
 def list_findings(usage: CallerUsage, *, learned: tuple[str, ...], settings: "Settings") -> Iterator[Finding]:
@@ -57,7 +58,7 @@ def list_findings(usage: CallerUsage, *, learned: tuple[str, ...], settings: "Se
 
     Args:
         usage: what the caller uses.
-        learned: the languages that the model learned.
+        learned: tags of the languages that are read.
         settings: the settings of the service that it moves to.
     """
     yield from _language_findings(usage, learned)
@@ -74,9 +75,9 @@ def list_findings(usage: CallerUsage, *, learned: tuple[str, ...], settings: "Se
 
 
 def text_language_findings(languages: "LanguageShare") -> Iterator[Finding]:
-    """Yield in which languages that the model did not learn the recorded texts are."""
+    """Yield in which languages that are not read the recorded texts are."""
     if foreign := sum(languages.foreign.values()):
-        codes = ", ".join(f"{code} {count:,}" for code, count in list(languages.foreign.items())[:_MAX_CODES])
+        codes = ", ".join(f"{language_name(code)} {count:,}" for code, count in list(languages.foreign.items())[:_MAX_CODES])
         detail = f"{foreign:,} of {languages.texts:,} recorded texts ({codes}); TIPSTAFF_ON_FOREIGN says what happens to them"
         yield Finding(Effect.DIFFERS, "texts in other languages", detail, foreign)
 
@@ -89,11 +90,11 @@ def _language_findings(usage: CallerUsage, learned: tuple[str, ...]) -> Iterator
             yield Finding(
                 Effect.DIFFERS, f"language {printable_name(name)}", "is no language that is known here; it counts for nothing", *seen
             )
-        elif primary_language(tag) in learned:
-            yield Finding(Effect.SAME, f"language {tag}", "the model learned it", *seen)
+        elif bare_tag(tag) in learned:
+            yield Finding(Effect.SAME, f"language {tag}", f"{language_name(tag)} is read", *seen)
         else:
             detail = (
-                "the model did not learn it: such a comment is scored without certainty, and TIPSTAFF_ON_FOREIGN says what else "
+                f"{language_name(tag)} is not read: such a comment is scored without certainty, and TIPSTAFF_ON_FOREIGN says what else "
                 "happens to it; docs/languages.md says more"
             )
             yield Finding(Effect.DIFFERS, f"language {tag}", detail, *seen)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.errors import DumpError
+from service.judging.routes import languages_read_by
 from service.migration.assessment import (
     AttributeOutcome,
     Effect,
@@ -65,13 +66,13 @@ class MigrationReport:
 
     Attributes:
         version: the version of the model.
-        learned: the languages that it learned.
+        learned: the tags of the languages that it reads, packs included.
         files: how many files were looked at.
         sources: how many of them were read as source code.
         usage: what the caller uses.
         outcomes: what becomes of the attributes.
         mode: the value of ``TIPSTAFF_PERSPECTIVE_UNKNOWN`` with which most is answered.
-        foreign: the languages that the caller names and the model did not learn.
+        foreign: the languages that the caller names and that are not read.
         findings: what becomes of everything that the caller uses.
         thresholds: the threshold of each attribute.
         evidence: what is known of the thresholds that keep the flag rate.
@@ -163,7 +164,7 @@ def check_migration(job: MigrationJob, judge: "Judge", settings: "Settings") -> 
         except DumpError as error:
             files.left_out.append(str(error).replace(str(file.path), file.name))
     _add_given(usage, job)
-    moderator, learned = judge.moderator, tuple(judge.moderator.languages)
+    moderator, learned = judge.moderator, languages_read_by(judge.moderator, judge.packs)
     outcomes = attribute_outcomes(usage, moderator)
     mode, thresholds = choose_mode(outcomes), site_thresholds(usage, job.thresholds)
     published, version = tuple(moderator.attributes), moderator.version

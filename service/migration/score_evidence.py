@@ -57,7 +57,7 @@ class LanguageShare:
 
     Attributes:
         texts: how many were looked at.
-        foreign: the code of each language that the model did not learn, with the number of texts in it.
+        foreign: the tag of each language that is not read, with the number of texts in it.
     """
 
     texts: int

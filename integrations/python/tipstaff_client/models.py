@@ -224,7 +224,7 @@ class JudgedComment:
 
 @dataclass(frozen=True)
 class LanguageFigure:
-    """How well comments of a language are ranked, on rows that were read anew and not learned from.
+    """How well comments of a language are ranked, on rows that were not learned from.
 
     Attributes:
         score: What was ranked: `abusive` (toxic or hateful) or `hateful`.
@@ -393,6 +393,7 @@ class ServedLanguage:
         scores: What is told in it: `abusive` (toxic or hateful), `hateful`, and the attributes.
         learned_rows: How many rows that version learned from.
         figures: How well it is told; empty where that was not measured by language.
+        measured_on: What the figures were measured on.
         more: Everything else that the answer holds, by name.
     """
 
@@ -403,6 +404,7 @@ class ServedLanguage:
     scores: Sequence[str]
     learned_rows: int
     figures: Sequence[LanguageFigure]
+    measured_on: Optional[str] = None
     more: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -416,10 +418,11 @@ class ServedLanguage:
             scores=list(entries["scores"]),
             learned_rows=entries["learned_rows"],
             figures=[LanguageFigure.from_json(each) for each in entries["figures"]],
+            measured_on=entries.get("measured_on"),
             more={
                 name: value
                 for name, value in entries.items()
-                if name not in {"tag", "name", "read", "version", "scores", "learned_rows", "figures"}
+                if name not in {"tag", "name", "read", "version", "scores", "learned_rows", "figures", "measured_on"}
             },
         )
 

@@ -229,7 +229,7 @@ export interface components {
         Label: "fine" | "toxic" | "hateful";
         /**
          * LanguageFigure
-         * @description How well comments of a language are ranked, on rows that were read anew and not learned from.
+         * @description How well comments of a language are ranked, on rows that were not learned from.
          */
         LanguageFigure: {
             profile: components["schemas"]["Profile"];
@@ -427,6 +427,11 @@ export interface components {
              * @description How many rows that version learned from.
              */
             learned_rows: number;
+            /**
+             * Measured On
+             * @description What the figures were measured on.
+             */
+            measured_on?: string;
             /**
              * Figures
              * @description How well it is told; empty where that was not measured by language.

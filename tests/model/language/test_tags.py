@@ -4,7 +4,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.language.tags import canonical_tag, primary_language, tag_scripts
+from model.language.tags import bare_tag, canonical_tag, primary_language, tag_scripts
+
+
+@pytest.mark.parametrize(
+    ("tag", "bare"),
+    [
+        ("de", "de"),
+        ("pt-BR", "pt"),
+        ("hi-Latn", "hi-Latn"),
+        ("ur-Latn-PK", "ur-Latn"),
+        ("hi-Deva", "hi"),
+        ("sr-Latn", "sr"),
+        ("zh-Hant-TW", "zh"),
+    ],
+)
+def test_script_stays_where_it_is_not_the_usual_one(tag: str, bare: str) -> None:
+    """Of a tag the language is kept, with its script where that is not one of those in which it is usually written."""
+    assert bare_tag(tag) == bare
 
 
 @pytest.mark.parametrize(

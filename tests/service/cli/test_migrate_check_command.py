@@ -49,7 +49,7 @@ def test_code_is_checked_and_settings_are_printed(call: Call, tmp_path: Path) ->
 
     assert (result.code, result.err) == (0, "")
     assert "ATTACK_ON_AUTHOR  1     none             left out   refused     by INSULT" in result.out
-    assert "language fr: the model did not learn it" in result.out
+    assert "language fr: French is not read" in result.out
     assert (
         "host commentanalyzer.googleapis.com: change the address, or follow the recipe "
         "(docs/leaving-perspective.md#software-whose-host-is-fixed) (1 ×: bot/moderate.py:5)" in result.out

@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from model.comment import Comment
 from model.failures import Step, log_failure
-from model.language.tags import canonical_tag, primary_language, tag_scripts
+from model.language.tags import bare_tag, canonical_tag, primary_language
 from model.language.visible_texts import visible_text
 from service.http.state import find_model, get_state
 from service.judging.contained_steps import identify_languages
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NamedLanguages",
-    "bare_tag",
     "choose_language",
     "detect_language",
     "identify_language",
@@ -65,12 +64,6 @@ def read_languages(named: Sequence[str] | None) -> NamedLanguages:
         elif text.lower() not in _NO_LANGUAGES:
             others.append(text)
     return NamedLanguages(tuple(tags), others)
-
-
-def bare_tag(tag: str) -> str:
-    """Return a canonical tag without its region, and without a script in which its language is usually written: ``pt``, ``hi-Latn``."""
-    code, _, rest = tag.partition("-")
-    return code if tag_scripts(tag) <= tag_scripts(code) else f"{code}-{rest.partition('-')[0]}"
 
 
 def is_read(tag: str, read: Collection[str]) -> bool:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.language.identifier import Identifier
-from service.http.dialects.perspective.languages import NamedLanguages, bare_tag, read_languages
+from model.language.tags import bare_tag
+from service.http.dialects.perspective.languages import NamedLanguages, read_languages
 from tests.service.http.dialects.perspective.calls import ANALYZE, SUGGEST, analyze, analyze_body, read_error, stored_rulings, summary_score
 from tests.service.http.doors import failures_counted
 from tests.service.http.sample_texts import FINE, GERMAN, TOXIC
