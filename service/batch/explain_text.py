@@ -1,7 +1,8 @@
 """The explanation of one text, for people and for programs: its label, its scores, and the words that moved them."""
 
 import json
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -42,13 +43,14 @@ class ExplainedText:
         text: the text.
         label: its label; None if there is a reason.
         verdict: the verdict on it; None if there is nothing to judge.
-        scores: label → probability; empty if there is a reason.
+        scores: label → probability, without that of hateful where it cannot be told; empty if there is a reason.
         attributes: attribute → probability.
         spans: the words that moved the scores.
         reason: why it was not judged.
         policy, version: the name of the policy, and the version of the artefact.
-        language: the code of its language; None if it was not identified.
-        foreign: whether that is a language that the model did not learn.
+        language: the tag of its language; None if it was not identified.
+        foreign: whether that is certainly a language that nothing reads.
+        unsure: whether it is not foreign, and yet no language that is read claims it.
         matched: the entry of the community's lists that decided the verdict, or without which the text was judged.
     """
 
@@ -63,6 +65,7 @@ class ExplainedText:
     version: str
     language: str | None = None
     foreign: bool = False
+    unsure: bool = False
     matched: str | None = None
 
     def as_json(self) -> str:
@@ -72,7 +75,13 @@ class ExplainedText:
         if self.reason is not None:
             return json.dumps(fields | {"scores": None, "verdict": self.verdict, "reason": self.reason})
         fields |= {"scores": self.scores, "verdict": self.verdict}
-        optional = {"language": self.language, "foreign": self.foreign, "matched": self.matched, "attributes": self.attributes}
+        optional = {
+            "language": self.language,
+            "foreign": self.foreign,
+            "unsure": self.unsure,
+            "matched": self.matched,
+            "attributes": self.attributes,
+        }
         return json.dumps(fields | {name: value for name, value in optional.items() if value} | {"spans": spans})
 
     def as_rich(self) -> "RenderableType":
@@ -119,16 +128,22 @@ def explain_text(text: str, judge: "Judge", *, markup: Format) -> ExplainedText:
         text=text,
         label=str(judgement.label) if is_judged else None,
         verdict=None if judgement.verdict is None else str(judgement.verdict),
-        scores=dict(zip(map(str, LABELS), scores, strict=True)) if is_judged else {},
-        attributes={name: round(float(values[0]), 6) for name, values in decisions.attributes.items()} if is_judged else {},
+        scores=_known(zip(map(str, LABELS), scores, strict=True)) if is_judged else {},
+        attributes=_known((name, round(float(values[0]), 6)) for name, values in decisions.attributes.items()) if is_judged else {},
         spans=(decisions.spans[0] or ()) if decisions.spans is not None else (),
         reason=judgement.reason,
         policy=decisions.policy,
-        version=decisions.version,
+        version=judgement.version or decisions.version,
         language=judgement.language,
         foreign=bool(judgement.foreign),
+        unsure=bool(judgement.unsure),
         matched=judgement.entry,
     )
+
+
+def _known(scores: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Return scores by their names, without those that the model cannot tell."""
+    return {name: score for name, score in scores if not math.isnan(score)}
 
 
 def _strongest_effect(span: "Span") -> float:

@@ -1,6 +1,6 @@
 """Scoring of chunks: every row gets a label, scores and a verdict, or the reason why it has none."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -30,16 +30,21 @@ class ScoredChunk:
     Attributes:
         ids: (n,) the id of each row; None where the file has none and none was made.
         labels: (n,) codes into ``LABELS``, -1 where there is a reason.
-        scores: (n, 3) probabilities in the order of ``LABELS``; NaN where there is a reason.
+        scores: (n, 3) probabilities in the order of ``LABELS``; NaN where there is a reason, and for hateful where that cannot be told.
         verdicts: (n,) codes into ``VERDICTS``, -1 where there is a reason; rows that could not be read are to be reviewed all the same.
         reasons: (n,) why a row was not judged, None where it was.
-        version: the artefact that gave the scores.
+        version: the artefact that gave the scores, but for the rows in ``versions``.
         dump: the name of the file that the rows come from.
         chunk: the rows as they were read.
-        foreign: (n,) whether each row is in a language that the model did not learn, None where there is a reason; None if
-            languages were not identified.
-        languages: (n,) code of the language of each row, None where it cannot be identified; None unless languages were asked for.
+        foreign: (n,) whether each row is certainly in a language that nothing reads, None where there is a reason; None if languages were
+            not identified.
+        languages: (n,) tag of the language of each row, None where it is not certain; None unless languages were asked for.
         failures: for how many rows a step of judging has failed.
+        unsure: (n,) whether each row is not foreign, and yet no language that is read claims it, None where there is a reason; None if
+            languages were not identified.
+        judged_as: (n,) tag of the language whose model has decided about each row, None where there is none; None if languages were not
+            identified.
+        versions: number of a row on which a language pack has decided → the version of that.
     """
 
     ids: Sequence[RowId | None]
@@ -53,6 +58,14 @@ class ScoredChunk:
     foreign: Sequence[bool | None] | None = None
     languages: Sequence[str | None] | None = None
     failures: Failures = field(default_factory=lambda: NO_FAILURES)
+    unsure: Sequence[bool | None] | None = None
+    judged_as: Sequence[str | None] | None = None
+    versions: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def models(self) -> list[str]:
+        """(n,) the version that gave the scores of each row."""
+        return [self.versions.get(row, self.version) for row in range(len(self.labels))]
 
     @property
     def has_members(self) -> bool:
@@ -103,16 +116,21 @@ def score_chunk(
     verdicts = np.full(n, -1, np.int8)
     verdicts[rows] = judgements.verdicts
     reasons: list[str | None] = list(chunk.reasons)
-    foreign = None if judgements.foreign is None else _scatter_values(judgements.foreign, rows, n)
+    foreign, unsure, judged_as = (
+        None if column is None else _scatter_values(column, rows, n)
+        for column in (judgements.foreign, judgements.unsure, judgements.judged_as)
+    )
     unjudged = np.flatnonzero(decisions.labels < 0)
     comment_reasons = decisions.reasons if unjudged.size else []
     for comment, row in zip(unjudged.tolist(), rows[unjudged].tolist(), strict=True):
         reasons[row] = comment_reasons[comment]
-        if foreign is not None:
-            foreign[row] = None
+        for column in (foreign, unsure, judged_as):
+            if column is not None:
+                column[row] = None
     languages = _scatter_values(judgements.languages or (), rows, n) if language else None
-    failures = judgements.failures
-    return ScoredChunk(ids, labels, scores, verdicts, reasons, decisions.version, dump, chunk, foreign, languages, failures)
+    versions = {int(rows[comment]): version for comment, version in judgements.versions.items()}
+    columns: dict[str, Any] = {"foreign": foreign, "languages": languages, "unsure": unsure, "judged_as": judged_as, "versions": versions}
+    return ScoredChunk(ids, labels, scores, verdicts, reasons, decisions.version, dump, chunk, failures=judgements.failures, **columns)
 
 
 def _select_comments(chunk: Chunk, markup: Format | None) -> tuple[npt.NDArray[np.intp], Sequence[Comment]]:
@@ -150,13 +168,13 @@ def round_score_rows(scores: FloatArray) -> FloatArray:
     """Round scores to six digits, as HTTP does, so that they still sum to 1: the largest takes the remainder.
 
     Args:
-        scores: (n, 3) probabilities whose rows sum to 1, or NaN.
+        scores: (n, 3) probabilities whose rows sum to 1, or NaN; those without P(hateful) sum to 1 without it.
 
     Returns:
         (n, 3).
     """
     millionths = np.rint(scores * _MILLION)
     judged_rows = np.flatnonzero(~np.isnan(millionths[:, 0]))
-    largest = millionths[judged_rows].argmax(axis=1)
-    millionths[judged_rows, largest] += _MILLION - millionths[judged_rows].sum(axis=1)
+    known = np.nan_to_num(millionths[judged_rows])
+    millionths[judged_rows, known.argmax(axis=1)] += _MILLION - known.sum(axis=1)
     return millionths / _MILLION

@@ -7,6 +7,7 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
+from model.language.language_names import language_name
 from service.batch.rows import Reason
 from service.batch.runs.progress import RunProgress
 from service.batch.statistics.summary import RunSummary
@@ -140,6 +141,8 @@ def summary_lines(summary: RunSummary) -> Iterator[str]:
     rate = f"{summary.seconds:.1f} s, {summary.rows_per_second:,.0f} rows/s"
     rows = "1 row" if summary.rows == 1 else f"{summary.rows:,} rows"
     yield f"{rows}: {labels}{reasons}; {rate}; model {summary.version}, policy {summary.policy}{_describe_columns(summary)}"
+    if len(languages := summary.counts.languages) > 1:
+        yield f"by language: {_format_counts({language_name(tag): count for tag, count in languages.most_common()})}"
     if left_out := summary.counts.left_out:
         yield f"{summary.counts.read:,} rows were read; {left_out.total():,} of them left out ({_format_counts(left_out)})"
     if summary.resumed:

@@ -183,7 +183,7 @@ def _add_scores(chunk: Sequence[tuple[int, Any]], layout: TableLayout, markup: F
             yield line, "it could not be read: the log says why" if at in decisions.unreadable else "there is no text left to judge"
             continue
         for column, stored_score, own_scores in zip(layout.scores, row.scores, own_columns, strict=True):
-            if stored_score is not None:
+            if stored_score is not None and not np.isnan(own_scores[at]):
                 column.stored_scores.append(stored_score)
                 column.own_scores.append(float(own_scores[at]))
 

@@ -30,7 +30,7 @@ class Judged:
 
     Attributes:
         verdict: what the site would do; a word of its own where there is nothing to judge.
-        scores: P(fine), P(toxic), P(hateful); None where there is nothing to judge.
+        scores: P(fine), P(toxic), P(hateful), which is 0 where it cannot be told; None where there is nothing to judge.
     """
 
     verdict: str
@@ -136,4 +136,5 @@ def _judged(judged: tuple[IntArray, FloatArray], row: int) -> Judged:
     verdict, scores = int(judged[0][row]), judged[1][row].tolist()
     if verdict < 0:
         return Judged(_NOTHING, None)
-    return Judged(VERDICTS[verdict].value, None if np.isnan(scores).any() else (scores[0], scores[1], scores[2]))
+    fine, toxic, hateful = scores
+    return Judged(VERDICTS[verdict].value, None if np.isnan(fine) else (fine, toxic, float(np.nan_to_num(hateful))))

@@ -28,6 +28,7 @@ SCORE_COLUMNS: Mapping[str, ColumnType] = {
     "place": ColumnType.TEXT,
     "created_at": ColumnType.TIME,
     "foreign": ColumnType.BOOLEAN,
+    "unsure": ColumnType.BOOLEAN,
 }
 """The columns of every output, in order, with their types; ``language`` and kept columns of the input follow."""
 
@@ -92,14 +93,14 @@ def open_score_table(
 def _python_columns(rows: ScoredChunk) -> list[Iterable[Any]]:
     chunk, count = rows.chunk, len(rows.chunk)
     scores: Any = rows.scores.T.tolist()
-    if (rows.labels < 0).any():
-        scores = [[None if label < 0 else score for score, label in zip(column, rows.labels, strict=True)] for column in scores]
+    if np.isnan(rows.scores).any():
+        scores = [[None if score != score else score for score in column] for column in scores]  # noqa: PLR0124 (NaN)
     return [
         rows.ids,
         [_LABEL_NAMES[code] for code in rows.labels.tolist()],
         *scores,
         [_VERDICT_NAMES[code] for code in rows.verdicts.tolist()],
-        [rows.version] * count,
+        rows.models if rows.versions else [rows.version] * count,
         rows.reasons,
         rows.dumps,
         chunk.lines,
@@ -108,6 +109,7 @@ def _python_columns(rows: ScoredChunk) -> list[Iterable[Any]]:
         chunk.places,
         chunk.iso_times(),
         [None] * count if rows.foreign is None else rows.foreign,
+        [None] * count if rows.unsure is None else rows.unsure,
     ]
 
 
@@ -115,19 +117,19 @@ def _arrow_columns(rows: ScoredChunk) -> list[Iterable[Any]]:
     import pyarrow as pa
 
     chunk, count = rows.chunk, len(rows.chunk)
-    unjudged = rows.labels < 0
     return [
         rows.ids.array.cast(pa.string()) if isinstance(rows.ids, ArrowColumn) else rows.ids,
         _name_codes(rows.labels, _LABEL_NAMES[:-1]),
-        *(pa.array(column, mask=unjudged) for column in rows.scores.T),
+        *(pa.array(column, mask=np.isnan(column)) for column in rows.scores.T),
         _name_codes(rows.verdicts, _VERDICT_NAMES[:-1]),
-        pa.repeat(arrow_constant(rows.version), count),
+        pa.array(rows.models, pa.string()) if rows.versions else pa.repeat(arrow_constant(rows.version), count),
         rows.reasons,
         rows.dumps if rows.has_members else pa.repeat(arrow_constant(rows.dump), count),
         np.asarray(chunk.lines),
         *(column.array if isinstance(column, ArrowColumn) else column for column in (chunk.authors, chunk.parents, chunk.places)),
         chunk.times,
         pa.nulls(count, pa.bool_()) if rows.foreign is None else rows.foreign,
+        pa.nulls(count, pa.bool_()) if rows.unsure is None else rows.unsure,
     ]
 
 

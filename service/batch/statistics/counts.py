@@ -36,6 +36,7 @@ class RunCounts:
         left_out: reason (``since``, ``no-time``, ``sample``) → rows that were read and not written.
         reasons: reason → rows that were written without a label.
         failures: step of judging → rows for which it has failed, and which were judged without it.
+        languages: judged rows by the language whose model has decided; ``foreign`` and ``unsure`` where none reads them.
         days: ``YYYY-MM-DD`` in UTC → judged rows of each label.
         authors, threads: judged rows by author, and by the thread or comment that they answer.
         labels, verdicts: judged rows by code into ``LABELS`` and ``VERDICTS``.
@@ -47,6 +48,7 @@ class RunCounts:
     left_out: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
+    languages: Counter[str] = field(default_factory=Counter)
     days: dict[str, list[int]] = field(default_factory=dict)
     authors: TopNames = field(default_factory=TopNames)
     threads: TopNames = field(default_factory=TopNames)
@@ -80,7 +82,9 @@ class RunCounts:
         self.reasons.update(str(chunk.reasons[row]) for row in np.flatnonzero(~has_label).tolist())
         self.failures.update({step.value: count for step, count in chunk.failures.items()})
         self.abusive += np.histogram(1 - chunk.scores[has_label, _FINE], BINS, (0, 1))[0]
-        self.hateful += np.histogram(chunk.scores[has_label, _HATEFUL], BINS, (0, 1))[0]
+        hateful = chunk.scores[has_label, _HATEFUL]
+        self.hateful += np.histogram(hateful[~np.isnan(hateful)], BINS, (0, 1))[0]
+        self.languages.update(_count_languages(chunk))
         self.authors.add(chunk.chunk.authors, chunk.labels)
         self.threads.add(chunk.chunk.parents, chunk.labels)
         self._add_days(chunk)
@@ -100,6 +104,7 @@ class RunCounts:
         self.left_out += other.left_out
         self.reasons += other.reasons
         self.failures += other.failures
+        self.languages += other.languages
         self.authors.merge(other.authors)
         self.threads.merge(other.threads)
         self.labels += other.labels
@@ -117,6 +122,7 @@ class RunCounts:
             **{"read": self.read, "rows": self.rows, "left_out": dict(self.left_out), "reasons": dict(self.reasons), "days": self.days},
             **{name: getattr(self, name).tolist() for name in ("labels", "verdicts", "abusive", "hateful")},
             **{"authors": self.authors.as_list(), "threads": self.threads.as_list(), "failures": dict(self.failures)},
+            "languages": dict(self.languages),
         }
 
     @classmethod
@@ -129,8 +135,17 @@ class RunCounts:
             reasons=Counter(fields["reasons"]),
             # Journals of runs that were stopped before an upgrade have none.
             failures=Counter(fields.get("failures", {})),
+            languages=Counter(fields.get("languages", {})),
             days=dict(fields["days"]),
             authors=TopNames.from_list(fields["authors"]),
             threads=TopNames.from_list(fields["threads"]),
             **{name: np.array(fields[name], np.int64) for name in ("labels", "verdicts", "abusive", "hateful")},
         )
+
+
+def _count_languages(chunk: "ScoredChunk") -> Counter[str]:
+    """Count the judged rows of a chunk by language; none if languages were not identified."""
+    if chunk.judged_as is None or chunk.foreign is None or chunk.unsure is None:
+        return Counter()
+    counts = Counter(tag for tag in chunk.judged_as if tag is not None)
+    return counts + Counter({"foreign": list(chunk.foreign).count(True), "unsure": list(chunk.unsure).count(True)})

@@ -145,6 +145,7 @@ def summary_json(summary: RunSummary, *, indent: int | None = None) -> str:
             "labels": summary.labels,
             "verdicts": summary.verdicts,
             "reasons": summary.reasons,
+            "languages": dict(counts.languages.most_common()),
             "failures": dict(counts.failures.most_common()),
             "left_out": dict(counts.left_out.most_common()),
             "seconds": round(summary.seconds, 3),

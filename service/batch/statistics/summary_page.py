@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from model.comment import LABELS
+from model.language.language_names import language_name
 from service.batch.statistics.charts import histogram, shares_over_time
 from service.batch.statistics.summary import MONTH_LENGTH, InputFile, RunSummary, counts_over_time
 from service.batch.statistics.top_names import TopNames
@@ -35,6 +36,7 @@ def summary_page(summary: RunSummary, *, output: str) -> str:
         abusive=histogram(counts.abusive.tolist(), css_class="label1"),
         hateful=histogram(counts.hateful.tolist(), css_class="label2"),
         rankings=list(_rankings({("By author", "author"): counts.authors, ("By thread", "thread"): counts.threads})),
+        languages=[(language_name(tag), [f"{count:,}"]) for tag, count in summary.counts.languages.most_common()],
         reasons=[(name, [f"{count:,}"]) for name, count in summary.reasons.items()],
         left_out=[(name, [f"{count:,}"]) for name, count in counts.left_out.most_common()],
         files=[(file.name, [*_describe_columns(file), f"{file.rows:,}", f"{file.judged:,}"]) for file in summary.files],

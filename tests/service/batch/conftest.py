@@ -17,6 +17,7 @@ from model.errors import PolicyError
 from model.ngrams.heads import LABEL_HEADS
 from model.ngrams.raw_scores import allocate_scores
 from model.policy import Policy
+from model.profile import DEFAULT_RISK, Profile
 from tests.service.command import COMMAND, ROOT
 
 
@@ -27,6 +28,8 @@ class ChecksumModerator:
     policies: Mapping[str, Policy] = MappingProxyType({"default": Policy("default", 0.5, 0.5, 0.9, 0.9)})
     languages = ("en",)
     prior = Prior()
+    profile = Profile.FAST
+    risk = DEFAULT_RISK
 
     def decide(self, comments: Sequence[Comment], *, policy: str = "default", **_options: object) -> Decisions:
         """Decide about comments, independently of each other."""

@@ -100,8 +100,9 @@ def test_json_lines_hold_one_object_a_row(tmp_path: Path, scored: ScoredChunk) -
         "cats",
         "2024-02-29T23:59:01Z",
         True,
+        None,
     ]
-    assert list(rows[1].values()) == [7, None, None, None, None, None, "m@1", "empty", "d", 2, None, None, None, None, None]
+    assert list(rows[1].values()) == [7, None, None, None, None, None, "m@1", "empty", "d", 2, *[None] * 6]
     assert rows[2]["foreign"] is False
 
 
@@ -112,10 +113,10 @@ def test_csv_has_one_record_a_row_whatever_the_ids(tmp_path: Path, scored: Score
         rows = list(csv.reader(file))
     assert rows[0] == list(COLUMNS)
     assert [row[0] for row in rows[1:]] == ["" if row_id is None else str(row_id) for row_id in IDS]
-    last = ["cats", "2024-02-29T23:59:01Z", "true"]
+    last = ["cats", "2024-02-29T23:59:01Z", "true", ""]
     assert rows[1] == ["a", "fine", "0.5", "0.25", "0.25", "approve", "m@1", "", "d", "1", "Ann", 'q"', *last]
-    assert rows[2] == ["7", "", "", "", "", "", "m@1", "empty", "d", "2", *[""] * 5]
-    assert rows[3][-1] == "false"
+    assert rows[2] == ["7", "", "", "", "", "", "m@1", "empty", "d", "2", *[""] * 6]
+    assert rows[3][-2:] == ["false", ""]
 
 
 def test_parquet_has_typed_columns(tmp_path: Path, scored: ScoredChunk) -> None:
@@ -125,9 +126,9 @@ def test_parquet_has_typed_columns(tmp_path: Path, scored: ScoredChunk) -> None:
     assert table.column_names == list(COLUMNS)
     assert [str(field.type) for field in table.schema] == [
         *("string", "string", *["double"] * 3, *["string"] * 4),
-        *("int64", "string", "string", "string", "timestamp[us, tz=UTC]", "bool"),
+        *("int64", "string", "string", "string", "timestamp[us, tz=UTC]", "bool", "bool"),
     ]
-    first = ["a", "fine", 0.5, 0.25, 0.25, "approve", "m@1", None, "d", 1, "Ann", 'q"', "cats", TIME, True]
+    first = ["a", "fine", 0.5, 0.25, 0.25, "approve", "m@1", None, "d", 1, "Ann", 'q"', "cats", TIME, True, None]
     assert list(table.slice(0, 1).to_pylist()[0].values()) == first
     assert list(table.slice(1, 1).to_pylist()[0].values()) == [
         *("7", None, None, None, None, None, "m@1", "empty", "d", 2, None, None, None, None, None)
