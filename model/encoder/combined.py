@@ -235,7 +235,7 @@ class CombinedReader:
 
 
 def build_combined_reader(
-    entry: Mapping[str, Scalar], arrays: Mapping[str, npt.NDArray[np.generic]], *, heads: Sequence[str]
+    entry: Mapping[str, Scalar], arrays: Mapping[str, npt.NDArray[np.generic]], *, heads: Sequence[str], known: EncoderReader | None = None
 ) -> CombinedReader:
     """Return the reader that an entry of a manifest describes.
 
@@ -243,14 +243,15 @@ def build_combined_reader(
         entry: of the manifest.
         arrays: of the artefact, by file name.
         heads: names of the heads that the n-grams have, as a manifest lists them.
+        known: the encoder that the entry names, if another artefact has it too; None to make it.
 
     Raises:
         KeyError: the entry or an array is missing.
         ValueError: the entry contradicts itself or its arrays.
     """
     network, pieces, combination, curve = (arrays[str(entry[key])] for key in ("network", "pieces", "combination", "curve"))
-    tokens, thresholds = entry["tokens"], _label_thresholds(entry)
-    if network.dtype != np.uint8 or network.ndim != 1 or pieces.dtype != np.uint8 or pieces.ndim != 1:
+    tokens, thresholds, form = entry["tokens"], _label_thresholds(entry), entry.get("form")
+    if any(packed.dtype != np.uint8 or packed.ndim != 1 for packed in (network, pieces)):
         raise ValueError("network and pieces have to be bytes")
     if type(tokens) is not int or not _FEWEST_TOKENS <= tokens <= _MOST_TOKENS:
         raise ValueError(f"tokens has to be a whole number from {_FEWEST_TOKENS} to {_MOST_TOKENS}")
@@ -264,9 +265,8 @@ def build_combined_reader(
         raise ValueError("curve has to be of shape (k, 3), with numbers from 0 to 1")
     if (np.diff(curve[:, :2], axis=0) < 0).any():
         raise ValueError("curve has to be of ascending thresholds and risks")
-    encoder = EncoderReader(np.asarray(network), read_vocabulary(np.asarray(pieces), entry.get("form")), tokens, shared_lexicon())
     return CombinedReader(
-        encoder,
+        known or EncoderReader(np.asarray(network), read_vocabulary(np.asarray(pieces), form), tokens, shared_lexicon()),
         np.asarray(combination),
         thresholds,
         np.asarray(curve),

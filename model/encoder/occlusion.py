@@ -32,20 +32,25 @@ class Occlusion(NamedTuple):
 
 
 def occlude(reader: EncoderReader, text: ByteArray, begin: Int32Array, end: Int32Array, context: str = "") -> Occlusion:
-    """Return what each word of a normalised text contributes to the encoder's log-odds.
+    """Return what each word of a text contributes to the encoder's log-odds.
 
     Args:
         reader: the encoder.
-        text: UTF-8, shape (n,).
+        text: UTF-8, normalised, but for an encoder that reads plain forms; shape (n,).
         begin: first byte of each of k words, ascending.
         end: end of each word, exclusive.
         context: what the text answers, normalised, which is read with it whatever is left out.
     """
-    whole, baseline = reader.log_odds(text.tobytes().decode(), context), reader.log_odds("", context)
+    whole, baseline = _read(reader, text, context), reader.log_odds("", context)
     if not begin.size:
         return Occlusion(np.empty((0, whole.size)), whole)
     changes = np.empty((begin.size, whole.size))
     for part in np.array_split(np.arange(begin.size), min(begin.size, MAX_PARTS)):
         rest = np.concatenate([text[: begin[part[0]]], text[end[part[-1]] :]])
-        changes[part] = (whole - reader.log_odds(rest.tobytes().decode(), context)) / part.size
+        changes[part] = (whole - _read(reader, rest, context)) / part.size
     return Occlusion(changes + (whole - baseline - changes.sum(axis=0)) / begin.size, baseline)
+
+
+def _read(reader: EncoderReader, text: ByteArray, context: str) -> FloatArray:
+    data = text.tobytes()
+    return reader.log_odds(reader.normalise([data])[0] if reader.vocabulary.reads_plain_form else data.decode(), context)

@@ -3,8 +3,6 @@
 To build a network takes a tenth of a second and twice its own memory, and retraining leaves it as it is.
 """
 
-from dataclasses import replace
-
 from model.artefact.folder import StoredArtefact
 from model.artefact.manifest import Manifest
 from model.encoder.combined import CombinedReader, build_combined_reader
@@ -27,19 +25,18 @@ def build_stored_encoder(stored: StoredArtefact, *, known: tuple[Manifest, Combi
     if len(manifest.readers) == 1:
         return None
     try:
-        combined = build_combined_reader(manifest.readers[1], stored.arrays, heads=manifest.heads)
-        if known is not None and known[1] is not None and _network_of(known[0]) == _network_of(manifest):
-            combined = replace(combined, encoder=known[1].encoder)
-            if combined.encoder.heads == combined.heads:
-                return combined
-        combined.encoder.load(heads=combined.heads)
+        is_known = known is not None and known[1] is not None and _network_of(known[0]) == _network_of(manifest)
+        encoder = known[1].encoder if known is not None and known[1] is not None and is_known else None
+        combined = build_combined_reader(manifest.readers[1], stored.arrays, heads=manifest.heads, known=encoder)
+        if encoder is None or encoder.heads != combined.heads:
+            combined.encoder.load(heads=combined.heads)
     except (KeyError, ValueError) as error:
         raise ArtefactError(f"artefact {manifest.name}: its encoder is not what this Tipstaff knows: {error}: train it anew") from error
     return combined
 
 
-def _network_of(manifest: Manifest) -> tuple[str, str, object]:
-    """Return what tells one network from another: the hashes of its files, and how many pieces it reads at once."""
+def _network_of(manifest: Manifest) -> tuple[str, str, object, object]:
+    """Return what tells one network from another: the hashes of its files, how many pieces it reads at once, and in which form."""
     entry = manifest.readers[1]
     network, pieces = (manifest.arrays[str(entry[name])].sha256 for name in ("network", "pieces"))
-    return network, pieces, entry["tokens"]
+    return network, pieces, entry["tokens"], entry.get("form")

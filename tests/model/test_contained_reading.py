@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypotheses
 from hypothesis import strategies as st
 
-import model.contained_reading
 import model.moderator
 from model.classifier import Classifier
 from model.comment import VERDICTS, Comment, Format, Verdict
@@ -19,6 +18,7 @@ from model.moderator import Moderator
 from model.ngrams.packed_comments import PackedComments
 from model.ngrams.packed_texts import PackedTexts, pack_bytes
 from model.profile import Profile
+from model.text.text_form import TextForm
 
 POISON = "qzxvwk"
 TEXTS = ["You pathetic idiot, shut up.", "What a lovely morning.", " ", "<p>Hello, <b>fool</b></p>", "Shut up, you fool"]
@@ -121,8 +121,8 @@ def test_a_text_whose_markup_cannot_be_removed_is_read_as_it_stands(moderator: M
 
     text = "<p>You pathetic <i>idiot</i>, shut up.</p>"
     as_it_stands = moderator.decide([Comment("", text)])
-    monkeypatch.setattr(model.moderator, "prepare", fail)
-    monkeypatch.setattr(model.contained_reading, "prepare_text", fail)
+    for way in ("prepare", "prepare_text", "prepare_for_encoder"):
+        monkeypatch.setattr(TextForm, way, fail)
     found = moderator.decide([Comment("", text, Format.HTML)])
     assert np.array_equal(found.scores, as_it_stands.scores)
     assert found.failures[Step.MARKUP] == 1
@@ -143,7 +143,7 @@ def test_a_failure_that_does_not_come_again_is_counted(moderator: Moderator, mon
     def fail(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(Moderator, "_read", fail)
+    monkeypatch.setattr(model.moderator, "score_together", fail)
     found = moderator.decide(comments_of(TEXTS))
     assert np.array_equal(found.scores, usual.scores, equal_nan=True)
     assert (dict(found.failures), found.unreadable) == ({Step.NGRAMS: 1}, frozenset())

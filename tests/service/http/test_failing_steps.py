@@ -8,7 +8,6 @@ import httpx
 import numpy as np
 import pytest
 
-import model.contained_reading
 import model.encoder.session
 import model.language.identifier
 import model.moderator
@@ -35,6 +34,7 @@ from model.encoder.session import EncoderReader
 from model.failures import Step
 from model.language.identifier import Identifier
 from model.moderator import Moderator
+from model.text.text_form import TextForm
 from service.http.observability.metrics import Metrics
 from service.http.routes.moderate_messages import CommentRequest
 from service.http.workload.jobs import JudgingJobs
@@ -65,8 +65,8 @@ def at(name: str, place: Any, attribute: str, *steps: Step, more: tuple[tuple[An
 TARGETS = [
     at("mark-up", model.text.pipeline, "_READERS", Step.MARKUP),
     at("folding", model.text.pipeline, "fold_characters", Step.MARKUP),
-    at("preparing", model.moderator, "prepare", Step.NGRAMS),
-    at("preparing in every way", model.moderator, "prepare", Step.MARKUP, more=((model.contained_reading, "prepare_text"),)),
+    at("preparing", TextForm, "prepare", Step.NGRAMS),
+    at("preparing in every way", TextForm, "prepare", Step.MARKUP, more=((TextForm, "prepare_text"),)),
     at("n-grams", Classifier, "raw_scores", Step.NGRAMS),
     at("n-gram kernel", model.ngrams.reader, "score_slice", Step.NGRAMS),
     at("encoder", EncoderReader, "read", Step.ENCODER),
