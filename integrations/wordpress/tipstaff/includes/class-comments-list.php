@@ -77,7 +77,7 @@ final class Comments_List {
 			'review'  => __( '(review)', 'tipstaff' ),
 			'reject'  => __( '(reject)', 'tipstaff' ),
 		);
-		$verdict  = ! empty( $result['foreign'] ) ? __( '(language not learned)', 'tipstaff' ) : $verdicts[ $result['verdict'] ];
+		$verdict  = ! empty( $result['foreign'] ) ? __( '(language not read)', 'tipstaff' ) : $verdicts[ $result['verdict'] ];
 		$score    = $result['scores'][ $result['label'] ] ?? null;
 		$number   = is_numeric( $score ) ? number_format_i18n( (float) $score, 2 ) : '';
 		$words    = trim( ( $labels[ $result['label'] ] ?? '' ) . ' ' . $number . ' ' . $verdict );

@@ -290,7 +290,7 @@ final class Settings_Page {
 			'timeout'     => __( 'Seconds to wait for an answer', 'tipstaff' ),
 			'review'      => __( 'A comment that a moderator should see', 'tipstaff' ),
 			'reject'      => __( 'A comment that is surely abusive', 'tipstaff' ),
-			'foreign'     => __( 'A comment in a language that the model has not learned', 'tipstaff' ),
+			'foreign'     => __( 'A comment in a language that is not read', 'tipstaff' ),
 			'names'       => __( 'Names of authors', 'tipstaff' ),
 			'unreachable' => __( 'While the service cannot be asked', 'tipstaff' ),
 			'exempt'      => __( 'Not checked', 'tipstaff' ),
