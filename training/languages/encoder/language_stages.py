@@ -1,37 +1,35 @@
 """Trains the encoder of all languages in stages, as that of English is trained (``training.encoder.stages``), with what there is.
 
 1. ``corrected``: rows of sources, corrected by how each errs, and rows whose labels are right give a first idea.
-2. ``reread``: the rows that were read again, twice, with English ones and comments of our own, make a teacher of it.
-3. ``taught``: the teacher says what more rows of sources are, given what their sources say of them, and the network learns that.
+2. ``reread``: the rows that were read again, twice, with English ones and comments of our own.
+3. ``more``: as the first, with other rows of the sources, and a smaller step size.
 4. ``last``: as the second, with a smaller step size.
 
 Each stage keeps its state in files of its own and is not repeated after a kill. No row of a dev split is looked at.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from model.array_types import FloatArray
 from model.encoder.plain_form import plain_form
 from model.encoder.script_pieces import ScriptPieces
 from training.encoder.network import Network
 from training.encoder.teaching import Teaching, make_teaching_loss
-from training.encoder.training_loop import EncoderSettings, compute_log_odds, train_network
+from training.encoder.training_loop import EncoderSettings, train_network
 from training.encoder.training_rows import EncodedRows
 from training.label_noise.known_labels import KnownLabels
-from training.label_noise.teacher import label_distributions
 from training.languages.corpus_rows import LanguageRows
 from training.languages.encoder.encoder_rows import TaughtRows, balanced_sample
 from training.terminal import StepProgress
 
 __all__ = ["LanguageMaterial", "StageSizes", "encode_plain_rows", "train_language_stages"]
 
-_RATES = {"corrected": 1.0, "reread": 0.6, "taught": 0.8, "last": 0.48}  # of the step size
+_RATES = {"corrected": 1.0, "reread": 0.6, "more": 0.8, "last": 0.48}  # of the step size
 _SOURCE_PIECES = 48  # of a row of a source at most
 _EVALUATIONS = 8  # after which the state is stored, in each pass
 
@@ -44,12 +42,12 @@ class StageSizes:
     """How many rows the stages take at most.
 
     Attributes:
-        corrected, taught: of a language with many writers and of another one, in these stages.
+        corrected, more: rows of sources in these stages, of a language with many writers and of another one.
         english: English rows in each stage.
     """
 
     corrected: tuple[int, int] = (1500, 600)
-    taught: tuple[int, int] = (3000, 1100)
+    more: tuple[int, int] = (2500, 500)
     english: int = 8000
 
 
@@ -129,36 +127,23 @@ def train_language_stages(
 
     tokens = min(_SOURCE_PIECES, settings.tokens)
     corrected = _sample(material.source, sizes.corrected, seed=0)
-    run("corrected", TaughtRows.concat([corrected, exact(english(0), material.reread, material.authored)]), tokens)
+    run("corrected", TaughtRows.concat([_take(material.source, corrected), exact(english(0), material.reread, material.authored)]), tokens)
     run("reread", exact(english(1), material.reread, material.reread, material.authored), settings.tokens)
-    taught = _sample(material.source, sizes.taught, seed=1)
-    encoded = encode_plain_rows(taught.rows, words, tokens=tokens)
-    said = _kept(folder / "teacher.npy", lambda: compute_log_odds(network, encoded, device=device))
-    distributions = KnownLabels(label_distributions(said, taught.labels.weights), np.ones(len(said), np.bool_))
-    labelled = exact(english(2), material.reread, material.authored)
-    run("taught", TaughtRows.concat([TaughtRows(taught.rows, distributions), labelled]), tokens)
+    more = _sample(material.source, sizes.more, seed=1, leave=set(corrected.tolist()))
+    run("more", TaughtRows.concat([_take(material.source, more), exact(english(2), material.reread, material.authored)]), tokens)
     run("last", exact(english(3), material.reread, material.reread, material.authored), settings.tokens)
 
 
-def _sample(source: TaughtRows, sizes: Sequence[int], *, seed: int) -> TaughtRows:
-    """Return rows of each language, as many as may be of each source and answer."""
+def _sample(source: TaughtRows, sizes: Sequence[int], *, seed: int, leave: Collection[int] = ()) -> npt.NDArray[np.intp]:
+    """Return the numbers of rows of each language, as many as may be of each source and answer."""
     languages, (wide, narrow) = np.array(source.rows.lang, np.str_), sizes
     chosen: list[npt.NDArray[np.intp]] = [np.empty(0, np.intp)]
     for tag in np.unique(languages).tolist():
         most = wide if tag in _WIDE else narrow
-        chosen.append(balanced_sample(source.rows, np.flatnonzero(languages == tag), most=most, seed=seed))
-    numbers = np.concatenate(chosen)
+        chosen.append(balanced_sample(source.rows, np.flatnonzero(languages == tag), most=most, seed=seed, leave=leave))
+    return np.concatenate(chosen)
+
+
+def _take(source: TaughtRows, numbers: npt.NDArray[np.intp]) -> TaughtRows:
     labels = KnownLabels(source.labels.weights[numbers], source.labels.is_distribution[numbers])
     return TaughtRows(source.rows.take(numbers), labels)
-
-
-def _kept(path: Path, compute: Callable[[], FloatArray]) -> FloatArray:
-    """Return an array from a file, or compute it and keep it there."""
-    if path.is_file():
-        stored: FloatArray = np.load(path, allow_pickle=False)
-        return stored
-    computed = compute()
-    unfinished = path.with_suffix(".new.npy")
-    np.save(unfinished, computed)
-    unfinished.replace(path)
-    return computed

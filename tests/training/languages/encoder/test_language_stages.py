@@ -18,7 +18,7 @@ from training.languages.encoder.language_stages import LanguageMaterial, StageSi
 from training.languages.encoder.read_base import read_e5, write_for_transformers
 
 SETTINGS = EncoderSettings(batch=48, warmup=3, tokens=16, rate=8e-3)
-SIZES = StageSizes(corrected=(60, 60), taught=(80, 80), english=40)
+SIZES = StageSizes(corrected=(60, 60), more=(80, 80), english=40)
 
 
 def make_rows(count: int, lang: str, source: str, *, wrong: float = 0.0) -> LanguageRows:
