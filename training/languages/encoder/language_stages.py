@@ -3,7 +3,7 @@
 1. ``corrected``: rows of sources, corrected by how each errs, and rows whose labels are right give a first idea.
 2. ``reread``: the rows that were read again, twice, with English ones and comments of our own.
 3. ``more``: as the first, with other rows of the sources, and a smaller step size.
-4. ``last``: as the second, with a smaller step size.
+4. ``last``: as the second, with a smaller step size. The weights are a mean of those before and after, as in the training of English.
 
 Each stage keeps its state in files of its own and is not repeated after a kill. No row of a dev split is looked at.
 """
@@ -30,6 +30,7 @@ from training.terminal import StepProgress
 __all__ = ["LanguageMaterial", "StageSizes", "encode_plain_rows", "train_language_stages"]
 
 _RATES = {"corrected": 1.0, "reread": 0.6, "more": 0.8, "last": 0.48}  # of the step size
+_LAST_SHARE = 0.75  # of the last stage in the mean of the weights
 _SOURCE_PIECES = 48  # of a row of a source at most
 _EVALUATIONS = 8  # after which the state is stored, in each pass
 
@@ -131,7 +132,10 @@ def train_language_stages(
     run("reread", exact(english(1), material.reread, material.reread, material.authored), settings.tokens)
     more = _sample(material.source, sizes.more, seed=1, leave=set(corrected.tolist()))
     run("more", TaughtRows.concat([_take(material.source, more), exact(english(2), material.reread, material.authored)]), tokens)
+    before = {name: weights.clone() for name, weights in network.state().items()}
     run("last", exact(english(3), material.reread, material.reread, material.authored), settings.tokens)
+    after = network.state()
+    network.restore({name: (1 - _LAST_SHARE) * weights + _LAST_SHARE * after[name] for name, weights in before.items()})
 
 
 def _sample(source: TaughtRows, sizes: Sequence[int], *, seed: int, leave: Collection[int] = ()) -> npt.NDArray[np.intp]:

@@ -130,9 +130,7 @@ def test_parquet_has_typed_columns(tmp_path: Path, scored: ScoredChunk) -> None:
     ]
     first = ["a", "fine", 0.5, 0.25, 0.25, "approve", "m@1", None, "d", 1, "Ann", 'q"', "cats", TIME, True, None]
     assert list(table.slice(0, 1).to_pylist()[0].values()) == first
-    assert list(table.slice(1, 1).to_pylist()[0].values()) == [
-        *("7", None, None, None, None, None, "m@1", "empty", "d", 2, *[None] * 6)
-    ]
+    assert list(table.slice(1, 1).to_pylist()[0].values()) == [*("7", None, None, None, None, None, "m@1", "empty", "d", 2, *[None] * 6)]
     assert table.num_rows == 120_000
     assert pq.ParquetFile(tmp_path / "x.parquet").num_row_groups == 2
 
