@@ -87,22 +87,23 @@ def _add_details(
         entry["foreign"] = True
     if judgement.unsure:
         entry["unsure"] = True
+    if names:
+        entry["attributes"] = {name: round(judgement.attributes[at], _DIGITS) for at, name in enumerate(names)}
     if judgement.version is not None:
         entry["model"] = judgement.version
-    if names:
-        scores = zip(names, judgement.attributes, strict=True)
-        # What is not told in the language of the comment is not a number.
-        entry["attributes"] = {name: round(score, _DIGITS) for name, score in scores if not isnan(score)}
+        # What a pack does not tell is not a number.
+        entry["attributes"] = {name: score for name, score in entry.get("attributes", {}).items() if not isnan(score)}
     if spans is not None:
-        entry["spans"] = [_span_entry(span) for span in spans]
+        tells_hateful = not isnan(judgement.scores[-1])
+        entry["spans"] = [_span_entry(span, tells_hateful=tells_hateful) for span in spans]
     if is_observing and judgement.unobserved_verdict is not None:
         entry["observed"] = judgement.unobserved_verdict.value
     if judgement.entry is not None:
         entry["matched"] = judgement.entry
 
 
-def _span_entry(span: "Span") -> ContributingSpan:
+def _span_entry(span: "Span", *, tells_hateful: bool) -> ContributingSpan:
     entry: ContributingSpan = {"begin": span.begin, "end": span.end, "abusive": round(span.abusive, _DIGITS)}
-    if not isnan(span.hateful):
+    if tells_hateful:
         entry["hateful"] = round(span.hateful, _DIGITS)
     return entry
