@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from model.array_types import FloatArray
-from model.comment import LABELS, Comment, Format
+from model.comment import LABELS, Comment, Format, Label
+from model.language.language_names import language_name
 from service.batch.scored_chunks import round_score_rows
 
 if TYPE_CHECKING:
@@ -68,9 +69,17 @@ class ExplainedText:
     unsure: bool = False
     matched: str | None = None
 
+    @property
+    def _tells_hateful(self) -> bool:
+        """Whether hateful texts can be told from toxic ones in the language of this one."""
+        return str(Label.HATEFUL) in self.scores
+
     def as_json(self) -> str:
         """Return the explanation as a JSON object in one line, for programs."""
-        spans = [{"begin": span.begin, "end": span.end, "abusive": span.abusive, "hateful": span.hateful} for span in self.spans]
+        spans = [
+            {"begin": span.begin, "end": span.end, "abusive": span.abusive} | ({"hateful": span.hateful} if self._tells_hateful else {})
+            for span in self.spans
+        ]
         fields: dict[str, object] = {"model": self.version, "policy": self.policy, "label": self.label}
         if self.reason is not None:
             return json.dumps(fields | {"scores": None, "verdict": self.verdict, "reason": self.reason})
@@ -93,10 +102,18 @@ class ExplainedText:
         source = Text(f"model {self.version}, policy {self.policy}", style="dim")
         if self.reason is not None:
             return Group(Text(f"not judged: {self.reason}{f', {self.verdict}' if self.verdict else ''}", style="bold"), source)
-        head = Text.assemble((f"{self.label}", "bold"), f", {self.verdict}")
+        head = Text.assemble((f"{self.label}", "bold"), f", {self.verdict}", self._describe_language())
         scores = Text("  ".join(f"{name} {score:.3f}" for name, score in (self.scores | self.attributes).items()))
         strongest = sorted(self.spans, key=lambda span: -abs(_strongest_effect(span)))[:_MAX_LISTED_SPANS]
         return Group(head, scores, source, Padding(self._coloured_text(), (1, 2)), *(self._describe_span(span) for span in strongest))
+
+    def _describe_language(self) -> str:
+        """Return in words what is known of the language of the text; nothing where that is not certain."""
+        if self.unsure:
+            return ", in a language that cannot be told"
+        if self.language is None:
+            return ""
+        return f", in {language_name(self.language)}{', which is not read' if self.foreign else ''}"
 
     def _coloured_text(self) -> "RenderableType":
         from rich.text import Text
@@ -111,7 +128,8 @@ class ExplainedText:
         from rich.text import Text
 
         words = draw_unprintable(self.text[span.begin : span.end]).replace("\n", "␤")
-        return Text(f"  abusive {span.abusive:+.2f}  hateful {span.hateful:+.2f}  “{words}”", overflow="ellipsis", no_wrap=True)
+        hateful = f"  hateful {span.hateful:+.2f}" if self._tells_hateful else ""
+        return Text(f"  abusive {span.abusive:+.2f}{hateful}  “{words}”", overflow="ellipsis", no_wrap=True)
 
 
 def explain_text(text: str, judge: "Judge", *, markup: Format) -> ExplainedText:

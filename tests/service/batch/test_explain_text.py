@@ -2,6 +2,8 @@
 
 import io
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -38,6 +40,29 @@ def test_a_human_sees_label_scores_verdict_and_text() -> None:
     for words in ("toxic, review", "fine 0.100  toxic 0.800  hateful 0.100  insult 0.900", "m@1", "default", "  you idiot, hello"):
         assert words in output
     assert [line.split()[1] for line in output.splitlines() if "“" in line] == ["+4.25", "-0.50", "+0.50"]
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        ({"language": "de"}, "toxic, review, in German\n"),
+        ({"language": "hi-Latn"}, "toxic, review, in Hindi in Latin letters\n"),
+        ({"language": "sw", "foreign": True}, "toxic, review, in Swahili, which is not read\n"),
+        ({"unsure": True}, "toxic, review, in a language that cannot be told\n"),
+        ({}, "toxic, review\n"),
+    ],
+)
+def test_language_is_named_in_words(known: dict[str, Any], words: str) -> None:
+    """The language of the text is named beside the verdict, in words, and whether it is read; nothing is said where it is not certain."""
+    assert render(replace(explain("you idiot"), **known)).startswith(words)
+
+
+def test_nothing_is_said_of_what_cannot_be_told() -> None:
+    """Where hateful texts cannot be told there is no such number, neither among the scores nor beside the words."""
+    explained = replace(explain("du idiot", Span(3, 8, 4.25, 0.5)), scores={"fine": 0.1, "toxic": 0.9})
+
+    assert "hateful" not in render(explained)
+    assert "hateful" not in explained.as_json()
 
 
 def test_words_are_coloured_by_their_effect() -> None:
